@@ -1,0 +1,89 @@
+//! A batch of rows of one partition with the same verdict (all on time or all late), as columns,
+//! with what is needed to name and to keep each record: offset, stamp, event time, original bytes.
+
+use crate::column::Column;
+use crate::record::RecordMeta;
+use crate::row::Row;
+use crate::schema::Projection;
+use crate::time::EventTime;
+
+/// Rows that are handed to metrics together.
+#[derive(Clone, Debug)]
+pub struct RecordBatch {
+    columns: Vec<Column>,
+    event_times: Vec<i64>,
+    metas: Vec<RecordMeta>,
+    raw: Vec<u8>,
+    raw_ends: Vec<u32>,
+}
+
+impl RecordBatch {
+    /// An empty batch with a column per slot of `projection`.
+    pub fn new(projection: &Projection) -> Self {
+        Self {
+            columns: projection.fields().iter().map(|f| Column::new(f.field_type)).collect(),
+            event_times: Vec::new(),
+            metas: Vec::new(),
+            raw: Vec::new(),
+            raw_ends: Vec::new(),
+        }
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> u32 {
+        self.metas.len() as u32
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.metas.is_empty()
+    }
+
+    /// The columns by slot.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The event time of each row, in milliseconds since the Unix epoch.
+    pub fn event_times(&self) -> &[i64] {
+        &self.event_times
+    }
+
+    /// Offset and stamp of each row; offsets increase.
+    pub fn metas(&self) -> &[RecordMeta] {
+        &self.metas
+    }
+
+    /// The original bytes of a row.
+    pub fn raw(&self, row: u32) -> &[u8] {
+        let row = row as usize;
+        let start = if row == 0 { 0 } else { self.raw_ends[row - 1] as usize };
+        &self.raw[start..self.raw_ends[row] as usize]
+    }
+
+    /// How many bytes of original records the batch keeps.
+    pub fn raw_bytes(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Appends a row.
+    pub fn push(&mut self, meta: RecordMeta, event_time: EventTime, row: &Row, raw: &[u8]) {
+        let number = self.rows();
+        for (column, &value) in self.columns.iter_mut().zip(row.values()) {
+            column.push(number, value, row);
+        }
+        self.event_times.push(event_time.0);
+        self.metas.push(meta);
+        self.raw.extend_from_slice(raw);
+        self.raw_ends.push(self.raw.len() as u32);
+    }
+
+    /// Drops all rows and keeps the buffers.
+    pub fn clear(&mut self) {
+        self.columns.iter_mut().for_each(Column::clear);
+        self.event_times.clear();
+        self.metas.clear();
+        self.raw.clear();
+        self.raw_ends.clear();
+    }
+}

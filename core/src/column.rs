@@ -1,0 +1,207 @@
+//! A column of a record batch: values of one type, row after row, in the layout in which they
+//! cross to a plugin, and a sparse list of the rows that have no usable value.
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
+
+use crate::record::Flaw;
+use crate::row::{Row, Value};
+use crate::schema::FieldType;
+
+/// Why a row has no value in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// There is none.
+    Missing,
+    /// There is one, but it cannot be used.
+    Invalid(Flaw),
+}
+
+/// The values of a column; a row without a value holds a zero or code of the empty text.
+#[derive(Clone, Debug)]
+pub enum ColumnValues {
+    /// One byte a row, 0 or 1.
+    Booleans(Vec<u8>),
+    /// For `unsigned`.
+    U32s(Vec<u32>),
+    /// For `integer` and `timestamp`.
+    S64s(Vec<i64>),
+    /// For `float`.
+    F64s(Vec<f64>),
+    /// For `text`.
+    Dictionary(Dictionary),
+}
+
+/// A text column: a code per row into a table of distinct values.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    codes: Vec<u32>,
+    offsets: Vec<u32>,
+    utf8: Vec<u8>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+/// One column of a batch.
+#[derive(Clone, Debug)]
+pub struct Column {
+    values: ColumnValues,
+    gaps: Vec<(u32, Gap)>,
+}
+
+impl Column {
+    /// An empty column for fields of `field_type`.
+    pub fn new(field_type: FieldType) -> Self {
+        let values = match field_type {
+            FieldType::Boolean => ColumnValues::Booleans(Vec::new()),
+            FieldType::Unsigned => ColumnValues::U32s(Vec::new()),
+            FieldType::Integer | FieldType::Timestamp => ColumnValues::S64s(Vec::new()),
+            FieldType::Float => ColumnValues::F64s(Vec::new()),
+            FieldType::Text => ColumnValues::Dictionary(Dictionary::default()),
+        };
+        Self { values, gaps: Vec::new() }
+    }
+
+    /// The values, row after row.
+    pub fn values(&self) -> &ColumnValues {
+        &self.values
+    }
+
+    /// The rows without a usable value, in increasing order.
+    pub fn gaps(&self) -> &[(u32, Gap)] {
+        &self.gaps
+    }
+
+    /// Appends `value`, the value of row number `row_number` taken from `row`.
+    pub fn push(&mut self, row_number: u32, value: Value, row: &Row) {
+        match value {
+            Value::Missing => self.gaps.push((row_number, Gap::Missing)),
+            Value::Invalid(flaw) => self.gaps.push((row_number, Gap::Invalid(flaw))),
+            _ => {}
+        }
+        match (&mut self.values, value) {
+            (ColumnValues::Booleans(v), Value::Boolean(x)) => v.push(u8::from(x)),
+            (ColumnValues::Booleans(v), _) => v.push(0),
+            (ColumnValues::U32s(v), Value::Unsigned(x)) => v.push(x),
+            (ColumnValues::U32s(v), _) => v.push(0),
+            (ColumnValues::S64s(v), Value::Integer(x)) => v.push(x),
+            (ColumnValues::S64s(v), _) => v.push(0),
+            (ColumnValues::F64s(v), Value::Float(x)) => v.push(x),
+            (ColumnValues::F64s(v), _) => v.push(0.0),
+            (ColumnValues::Dictionary(d), Value::Text(range)) => d.push(row.text(range)),
+            (ColumnValues::Dictionary(d), _) => d.push(""),
+        }
+    }
+
+    /// Drops all rows and keeps the buffers.
+    pub fn clear(&mut self) {
+        self.gaps.clear();
+        match &mut self.values {
+            ColumnValues::Booleans(v) => v.clear(),
+            ColumnValues::U32s(v) => v.clear(),
+            ColumnValues::S64s(v) => v.clear(),
+            ColumnValues::F64s(v) => v.clear(),
+            ColumnValues::Dictionary(d) => d.clear(),
+        }
+    }
+
+    /// A copy that holds only `rows` (increasing), without gaps other than missing values.
+    pub(crate) fn pick(&self, rows: &[u32]) -> Self {
+        fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|&r| values[r as usize]).collect()
+        }
+        let values = match &self.values {
+            ColumnValues::Booleans(v) => ColumnValues::Booleans(pick(v, rows)),
+            ColumnValues::U32s(v) => ColumnValues::U32s(pick(v, rows)),
+            ColumnValues::S64s(v) => ColumnValues::S64s(pick(v, rows)),
+            ColumnValues::F64s(v) => ColumnValues::F64s(pick(v, rows)),
+            ColumnValues::Dictionary(d) => ColumnValues::Dictionary(d.pick(rows)),
+        };
+        let gaps = rows
+            .iter()
+            .enumerate()
+            .filter_map(|(new, old)| {
+                let found = self.gaps.binary_search_by_key(old, |(row, _)| *row).ok()?;
+                Some((new as u32, self.gaps[found].1))
+            })
+            .collect();
+        Self { values, gaps }
+    }
+
+    /// One byte a row, 0 = no value; empty when every row has one.
+    pub fn validity(&self, rows: u32) -> Vec<u8> {
+        if self.gaps.is_empty() {
+            return Vec::new();
+        }
+        let mut valid = vec![1; rows as usize];
+        for (row, _) in &self.gaps {
+            valid[*row as usize] = 0;
+        }
+        valid
+    }
+}
+
+impl Dictionary {
+    /// A code per row.
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// Where each distinct value starts in [`Dictionary::utf8`], and the end of the last: one more
+    /// entry than there are values, the first 0. Empty when no row was ever added.
+    pub fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    /// The distinct values laid end to end.
+    pub fn utf8(&self) -> &[u8] {
+        &self.utf8
+    }
+
+    /// Appends a row with `text`.
+    pub fn push(&mut self, text: &str) {
+        if self.offsets.is_empty() {
+            self.offsets.push(0);
+        }
+        let bytes = text.as_bytes();
+        let hash = self.hasher.hash_one(bytes);
+        let (offsets, utf8) = (&self.offsets, &self.utf8);
+        let value = |code: u32| {
+            let code = code as usize;
+            &utf8[offsets[code] as usize..offsets[code + 1] as usize]
+        };
+        let code = if let Some(&code) = self.index.find(hash, |&c| value(c) == bytes) {
+            code
+        } else {
+            let code = (self.offsets.len() - 1) as u32;
+            let hasher = &self.hasher;
+            self.index.insert_unique(hash, code, |&c| hasher.hash_one(value(c)));
+            self.utf8.extend_from_slice(bytes);
+            self.offsets.push(self.utf8.len() as u32);
+            code
+        };
+        self.codes.push(code);
+    }
+
+    /// The distinct value with this code.
+    pub fn value(&self, code: u32) -> &str {
+        let code = code as usize;
+        let bytes = &self.utf8[self.offsets[code] as usize..self.offsets[code + 1] as usize];
+        std::str::from_utf8(bytes).expect("only whole texts are pushed")
+    }
+
+    fn clear(&mut self) {
+        self.codes.clear();
+        self.offsets.clear();
+        self.utf8.clear();
+        self.index.clear();
+    }
+
+    fn pick(&self, rows: &[u32]) -> Self {
+        let mut picked = Self::default();
+        for &row in rows {
+            picked.push(self.value(self.codes[row as usize]));
+        }
+        picked
+    }
+}

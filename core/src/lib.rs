@@ -1,0 +1,42 @@
+//! The semantics of Streamgauge, pure: the same records and settings give the same state,
+//! whatever the batch size, the number of workers, the time of day or the crashes in between.
+//!
+//! Deliberately absent: clocks, files, sockets, threads, async, JSON. Time and bytes come in as
+//! arguments, decisions go out as values. The host acts on them.
+//!
+//! The way of a record: a decoder fills a [`Row`]; [`Partition::accept`] rejects it or gives it an
+//! event time and a verdict (on time or late) and appends it to a pending [`RecordBatch`]; the
+//! host hands the batches to metrics and takes a [`PartitionSnapshot`] at a batch boundary.
+
+mod accounting;
+mod batch;
+mod bytes;
+mod column;
+mod partition;
+mod plan;
+mod record;
+mod row;
+mod schema;
+mod selection;
+mod snapshot;
+mod time;
+mod timestamp;
+mod watermark;
+mod window;
+
+pub use accounting::{Accounting, Lateness, MetricAccounting, RejectionCounts};
+pub use batch::RecordBatch;
+pub use column::{Column, ColumnValues, Dictionary, Gap};
+pub use partition::{Outcome, Partition, PartitionState};
+pub use plan::{LatenessClock, Plan};
+pub use record::{Flaw, RecordMeta, Rejection};
+pub use row::{Row, TextRange, Value};
+pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
+pub use selection::{Exclusion, InputColumn, Selection};
+pub use snapshot::{
+    Digest, MetricSnapshot, PaneSnapshot, PartitionSnapshot, Position, SnapshotError, digest_of,
+};
+pub use time::{EventTime, Millis, RecordTime};
+pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};
+pub use watermark::BoundedOutOfOrderness;
+pub use window::{TimeWindow, WindowAssigner};

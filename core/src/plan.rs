@@ -1,0 +1,31 @@
+//! All settings that the event-time state of a partition depends on, checked and in one value.
+
+use crate::schema::Projection;
+use crate::time::Millis;
+use crate::timestamp::TimestampAssigner;
+use crate::watermark::BoundedOutOfOrderness;
+
+/// What a record's lateness is measured against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LatenessClock {
+    /// The partition's watermark as it stood before the record.
+    Watermark,
+    /// The record's own stamp, less the bound.
+    Record,
+}
+
+/// How records become rows with an event time and a verdict.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The decoded fields.
+    pub projection: Projection,
+    /// Where event time comes from.
+    pub timestamps: TimestampAssigner,
+    /// How the watermark follows it.
+    pub watermark: BoundedOutOfOrderness,
+    /// How far an event time may be ahead of its record's stamp and still move the watermark;
+    /// none where the stamps are not the time of the events (files, generator).
+    pub future_skew: Option<Millis>,
+    /// What lateness is measured against.
+    pub lateness: LatenessClock,
+}

@@ -1,0 +1,69 @@
+//! One decoded record: a value per slot of the projection. A row is reused from record to record,
+//! so decoding allocates nothing once its buffers have grown.
+
+use crate::record::Flaw;
+
+/// A piece of a row's text buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextRange {
+    start: u32,
+    end: u32,
+}
+
+/// The value of one slot. Its kind fits the slot's field type, or it is missing or invalid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// Absent, null, empty or `NaN`.
+    Missing,
+    /// Present but unusable.
+    Invalid(Flaw),
+    /// For `boolean`.
+    Boolean(bool),
+    /// For `unsigned`.
+    Unsigned(u32),
+    /// For `integer`, and for `timestamp` in milliseconds since the Unix epoch.
+    Integer(i64),
+    /// For `float`; finite.
+    Float(f64),
+    /// For `text`; not empty.
+    Text(TextRange),
+}
+
+/// The values of one record by slot.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    values: Vec<Value>,
+    text: String,
+}
+
+impl Row {
+    /// Empties the row and gives it `slots` missing values.
+    pub fn reset(&mut self, slots: usize) {
+        self.values.clear();
+        self.values.resize(slots, Value::Missing);
+        self.text.clear();
+    }
+
+    /// The values by slot.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// Sets the value of `slot`, replacing a former one (a repeated key: the last wins).
+    pub fn set(&mut self, slot: usize, value: Value) {
+        self.values[slot] = value;
+    }
+
+    /// Sets `slot` to a text; the empty text is a missing value.
+    pub fn set_text(&mut self, slot: usize, text: &str) {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        let range = TextRange { start, end: self.text.len() as u32 };
+        self.values[slot] = if text.is_empty() { Value::Missing } else { Value::Text(range) };
+    }
+
+    /// The text that a [`Value::Text`] of this row stands for.
+    pub fn text(&self, range: TextRange) -> &str {
+        &self.text[range.start as usize..range.end as usize]
+    }
+}

@@ -1,0 +1,74 @@
+//! Which rows of a batch a metric can use. A missing value keeps a row from a metric whose input
+//! is not nullable; an invalid one keeps it from every metric that reads the column. All others
+//! are handed on, so loading or unloading a metric never changes another one's rows.
+
+use crate::batch::RecordBatch;
+use crate::column::{Column, Gap};
+
+/// One input of a metric: where it comes from, and whether it may be null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputColumn {
+    /// A column of the batch.
+    Slot {
+        /// Its slot in the projection.
+        slot: usize,
+        /// Whether rows without a value are handed on as null.
+        nullable: bool,
+    },
+    /// The event time of each row (`@event-time`).
+    EventTime,
+}
+
+/// A row that is left out, with the slot and the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The row's number in the batch.
+    pub row: u32,
+    /// The first of the metric's columns that has no usable value.
+    pub slot: usize,
+    /// What is wrong with it.
+    pub gap: Gap,
+}
+
+/// The rows of a batch that a metric can use.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    excluded: Vec<Exclusion>,
+}
+
+impl Selection {
+    /// Finds the rows of `batch` that a metric with these `inputs` cannot use.
+    pub fn new(batch: &RecordBatch, inputs: &[InputColumn]) -> Self {
+        let mut excluded: Vec<Exclusion> = Vec::new();
+        for input in inputs {
+            let InputColumn::Slot { slot, nullable } = *input else {
+                continue;
+            };
+            for &(row, gap) in batch.columns()[slot].gaps() {
+                if gap != Gap::Missing || !nullable {
+                    excluded.push(Exclusion { row, slot, gap });
+                }
+            }
+        }
+        // Stable: of several flaws in one row, that of the first input is kept.
+        excluded.sort_by_key(|e| e.row);
+        excluded.dedup_by_key(|e| e.row);
+        Self { excluded }
+    }
+
+    /// The rows left out, in increasing order.
+    pub fn excluded(&self) -> &[Exclusion] {
+        &self.excluded
+    }
+
+    /// The rows that are handed on, in increasing order, without those in `refused` (sorted).
+    pub fn rows(&self, batch: &RecordBatch, refused: &[u32]) -> Vec<u32> {
+        let out = |row: &u32| self.excluded.binary_search_by_key(row, |e| e.row).is_ok();
+        (0..batch.rows()).filter(|r| !out(r) && refused.binary_search(r).is_err()).collect()
+    }
+
+    /// A copy of `column` that holds only `rows`.
+    pub fn pick(column: &Column, rows: &[u32]) -> Column {
+        column.pick(rows)
+    }
+}

@@ -1,0 +1,3 @@
+//! The `streamgauge` binary.
+
+fn main() {}

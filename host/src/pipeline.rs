@@ -1,0 +1,237 @@
+//! What runs: `pipeline.toml`, read, checked and in types that cannot be wrong.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use streamgauge_core::{LatenessClock, Schema, TimestampUnit, Year};
+
+/// A checked `pipeline.toml`.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// The title of the dashboard.
+    pub name: String,
+    /// How many worker threads.
+    pub workers: Workers,
+    /// Where records come from.
+    pub source: SourceSettings,
+    /// What a record may hold.
+    pub schema: Schema,
+    /// How records get their event time.
+    pub event_time: EventTimeSettings,
+    /// What is late.
+    pub lateness: LatenessSettings,
+    /// Where unusable records go; none: they are counted only.
+    pub dead_letters: Option<DeadLetterSettings>,
+    /// How large batches may be.
+    pub batch: BatchSettings,
+    /// How often state is stored.
+    pub checkpoint_every: Duration,
+    /// The folder of the embedded state store, resolved against the pipeline file's folder.
+    pub state_dir: PathBuf,
+    /// The metrics in written order; ids are unique.
+    pub metrics: Vec<MetricSettings>,
+    /// The dashboard's server.
+    pub server: ServerSettings,
+}
+
+/// `workers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workers {
+    /// One per core, but no more than there are partitions.
+    Auto,
+    /// This many, but no more than there are partitions.
+    Fixed(NonZeroUsize),
+}
+
+/// `[source.…]`: exactly one of them.
+#[derive(Clone, Debug)]
+pub enum SourceSettings {
+    /// `[source.kafka]`
+    Kafka(KafkaSettings),
+    /// `[source.file]`
+    File(FileSettings),
+    /// `[source.generator]`
+    Generator(GeneratorSettings),
+}
+
+/// How the bytes of a record are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object.
+    Json,
+    /// One CSV row.
+    Csv,
+}
+
+/// `[source.kafka]`
+#[derive(Clone, Debug)]
+pub struct KafkaSettings {
+    /// `host:port`, comma-separated.
+    pub brokers: String,
+    /// The topic.
+    pub topic: String,
+    /// The consumer group whose offsets tell lag tools how far this pipeline is.
+    pub group: String,
+    /// Where to start when there is no checkpoint.
+    pub start: Start,
+    /// How records are written.
+    pub format: Format,
+    /// Further librdkafka settings.
+    pub librdkafka: BTreeMap<String, Secret>,
+}
+
+/// A librdkafka setting; its value is never shown where it came from the environment or where
+/// its name tells a secret (password, secret, key, token, …).
+#[derive(Clone)]
+pub struct Secret {
+    /// The value.
+    pub value: String,
+    /// Whether it may be shown.
+    pub hidden: bool,
+}
+
+/// Where a source starts when there is no checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The log's start.
+    Earliest,
+    /// The log's end.
+    Latest,
+    /// The first record stamped at or after this instant, in milliseconds since the Unix epoch.
+    At(i64),
+}
+
+/// `[source.file]`
+#[derive(Clone, Debug)]
+pub struct FileSettings {
+    /// The file, resolved against the pipeline file's folder.
+    pub path: PathBuf,
+    /// How records are written, one a line: by extension (.csv, .jsonl, .ndjson, .json) unless set.
+    pub format: Format,
+    /// CSV: whether line 1 is a header; none: recognised from line 1.
+    pub header: Option<bool>,
+    /// Whether to wait for more at the end of the file.
+    pub follow: bool,
+    /// The stamp of its records in milliseconds since the Unix epoch; none: the file's
+    /// modification time when it is first read.
+    pub timestamp: Option<i64>,
+}
+
+/// `[source.generator]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct GeneratorSettings {
+    /// Events per second over all partitions, on average; `f64::INFINITY`: as fast as possible.
+    pub rate: f64,
+    /// The same seed gives the same records.
+    pub seed: u64,
+    /// How many partitions.
+    pub partitions: u32,
+    /// How many events, over all partitions, the days from 05-11 to 11-11 take; from then on it
+    /// stays 11-11.
+    pub season: u64,
+    /// Stop after this many events over all partitions; none: never.
+    pub limit: Option<u64>,
+    /// Whether the rate swings around `rate` (for a livelier picture).
+    pub swing: bool,
+    /// Share of records of an earlier day than the current one, 0 to 1.
+    pub late: f64,
+    /// Share of records with dirt of some kind, 0 to 1.
+    pub dirt: f64,
+    /// How many users.
+    pub users: u32,
+    /// How many items.
+    pub items: u32,
+}
+
+/// `[event_time]`
+#[derive(Clone, Debug)]
+pub struct EventTimeSettings {
+    /// Which fields tell it.
+    pub fields: EventTimeFields,
+    /// The zone of dates, of windows and of the dashboard's clocks.
+    pub zone: Tz,
+    /// How far out of order records may be.
+    pub bound: Duration,
+    /// How far ahead of its stamp an event may be.
+    pub future_skew: Duration,
+    /// After how long a silent partition counts as idle.
+    pub idle_after: Duration,
+}
+
+/// Which fields of the schema tell event time; they exist and have a fitting type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventTimeFields {
+    /// A month and a day, both `unsigned`.
+    MonthDay {
+        /// The month's field.
+        month: String,
+        /// The day's field.
+        day: String,
+        /// The year.
+        year: Year,
+    },
+    /// One field.
+    Field {
+        /// Its name.
+        field: String,
+        /// How it tells an instant.
+        unit: TimestampUnit,
+    },
+}
+
+/// `[lateness]`
+#[derive(Clone, Copy, Debug)]
+pub struct LatenessSettings {
+    /// What lateness is measured against.
+    pub clock: LatenessClock,
+    /// How often late records are summed up in the log.
+    pub summary_every: Duration,
+}
+
+/// `[dead_letters.…]`: at most one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeadLetterSettings {
+    /// A file of JSON lines, resolved against the pipeline file's folder.
+    File(PathBuf),
+    /// A topic on the source's brokers (only with `[source.kafka]`).
+    Kafka(String),
+}
+
+/// `[batch]`; `min` ≤ `max`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchSettings {
+    /// Rows that a batch waits for, as long as `max_delay` allows.
+    pub min: NonZeroUsize,
+    /// Rows that a batch never exceeds; at most 65,536.
+    pub max: NonZeroUsize,
+    /// How long a row waits at the most.
+    pub max_delay: Duration,
+}
+
+/// `[[metric]]`
+#[derive(Clone, Debug)]
+pub struct MetricSettings {
+    /// Unique id: lower-case letters, digits, `_` and `-`, at most 64.
+    pub id: String,
+    /// The component, resolved against the pipeline file's folder. It need not exist yet.
+    pub plugin: PathBuf,
+    /// `[metric.config]` as a JSON object.
+    pub config: serde_json::Value,
+    /// Memory limit of one instance in bytes (`memory_max`, default 64 MiB).
+    pub memory_bytes_max: usize,
+    /// Time limit of one call (`time_max`, default 1 s).
+    pub time_max: Duration,
+}
+
+/// `[server]`
+#[derive(Clone, Copy, Debug)]
+pub struct ServerSettings {
+    /// Where the dashboard listens.
+    pub listen: SocketAddr,
+    /// How many updates a second a client may ask for (`max_hz`, default 10, at most 50).
+    pub max_hz: f64,
+}

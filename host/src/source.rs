@@ -1,0 +1,77 @@
+//! Where records come from. A source belongs to one worker and hands over the records of the
+//! partitions that it was given, each with its offset and stamp; it decides nothing about them.
+
+use std::time::Duration;
+
+use streamgauge_core::RecordMeta;
+use thiserror::Error;
+
+/// One record as the source has it.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceRecord<'a> {
+    /// The partition's number.
+    pub partition: u32,
+    /// Offset, stamp and where to go on.
+    pub meta: RecordMeta,
+    /// The original bytes; none for a Kafka record without a value.
+    pub value: Option<&'a [u8]>,
+}
+
+/// What a call of [`Source::poll`] came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Polled {
+    /// At least one record was handed over; more may be at hand.
+    Records,
+    /// None came within the timeout; the source may go on later.
+    Nothing,
+    /// A bounded source has handed over everything.
+    Ended,
+}
+
+/// The end of a partition's log as far as the source knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogEnd {
+    /// The partition's number.
+    pub partition: u32,
+    /// The offset after its last record; none where there is no end or it is not known.
+    pub end: Option<i64>,
+}
+
+/// Why a source cannot go on.
+#[derive(Debug, Error)]
+pub enum SourceError {
+    /// Something outside failed for now; a retry may help.
+    #[error("{message}")]
+    Unavailable {
+        /// A stable name, as in docs/wire.md under causes.
+        code: &'static str,
+        /// What happened, complete by itself.
+        message: String,
+    },
+    /// A retry does not help.
+    #[error("{message}")]
+    Failed {
+        /// A stable name, as in docs/wire.md under causes.
+        code: &'static str,
+        /// What happened, complete by itself.
+        message: String,
+    },
+}
+
+/// Hands over records. Called from one thread only.
+pub trait Source: Send {
+    /// Hands up to `max` records to `sink`, waiting no longer than `timeout` for the first one.
+    /// Records of one partition come in the order of their offsets.
+    ///
+    /// # Errors
+    /// The source cannot go on; what was handed over before counts.
+    fn poll(
+        &mut self,
+        max: usize,
+        timeout: Duration,
+        sink: &mut dyn FnMut(SourceRecord<'_>),
+    ) -> Result<Polled, SourceError>;
+
+    /// The ends of the partitions' logs; cheap enough to be asked several times a second.
+    fn log_ends(&mut self) -> Vec<LogEnd>;
+}

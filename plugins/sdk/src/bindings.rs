@@ -1,0 +1,20 @@
+//! Types generated from `plugins/wit/metric.wit`, the contract with the host.
+//!
+//! They stay behind the SDK's own types, so that a change of the generator never reaches a metric.
+//! The same types serve native tests; only the component's entry points exist on Wasm alone.
+#![expect(
+    missing_docs,
+    unsafe_code,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "generated code at the boundary of the component"
+)]
+
+wit_bindgen::generate!({
+    path: "../wit",
+    world: "metric",
+    pub_export_macro: true,
+    default_bindings_module: "streamgauge_sdk::bindings",
+    runtime_path: "::streamgauge_sdk::rt",
+    additional_derives: [PartialEq],
+});

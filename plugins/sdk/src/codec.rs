@@ -1,0 +1,199 @@
+//! Bytes of a snapshot: little-endian, explicit, one encoding per value.
+//!
+//! Unsigned integers are LEB128 varints, signed ones zigzag varints, floats their eight bytes of
+//! bit pattern, texts a length and UTF-8. [`Reader`] refuses whatever [`Writer`] would not have
+//! written (padded varints, left-over bytes), so equal bytes and equal states mean the same thing.
+
+use crate::{Error, Result};
+
+/// Writes a snapshot.
+///
+/// ```
+/// use streamgauge_sdk::codec::{Reader, Writer};
+///
+/// let mut writer = Writer::default();
+/// writer.u64(300);
+/// writer.text("购买");
+/// let bytes = writer.finish();
+/// assert_eq!(bytes.len(), 2 + 1 + 6);
+///
+/// let mut reader = Reader::new(&bytes);
+/// assert_eq!(reader.u64()?, 300);
+/// assert_eq!(reader.text()?, "购买");
+/// reader.finish()?;
+/// # Ok::<(), streamgauge_sdk::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// An unsigned integer, 1 to 10 bytes.
+    pub fn u64(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    /// A signed integer, 1 to 10 bytes; small magnitudes are short.
+    pub fn i64(&mut self, value: i64) {
+        self.u64(((value << 1) ^ (value >> 63)) as u64);
+    }
+
+    /// A float, 8 bytes; every NaN becomes the same one.
+    pub fn f64(&mut self, value: f64) {
+        let value = if value.is_nan() { f64::NAN } else { value };
+        self.bytes.extend_from_slice(&value.to_bits().to_le_bytes());
+    }
+
+    /// Bytes with their length.
+    pub fn bytes(&mut self, value: &[u8]) {
+        self.u64(value.len() as u64);
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// A text with its length in bytes.
+    pub fn text(&mut self, value: &str) {
+        self.bytes(value.as_bytes());
+    }
+
+    /// The finished snapshot.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// Reads what a [`Writer`] wrote, in the same order.
+///
+/// Every method fails with [`Error::BadState`] where the bytes end too early or are not what the
+/// writer would have written.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the first byte.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// An unsigned integer.
+    pub fn u64(&mut self) -> Result<u64> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.take(1)?[0];
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && byte > 1 {
+                break;
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                if byte == 0 && shift > 0 {
+                    break;
+                }
+                return Ok(value);
+            }
+        }
+        Err(bad_state("holds an integer that is not in shortest form"))
+    }
+
+    /// A signed integer.
+    pub fn i64(&mut self) -> Result<i64> {
+        let zigzag = self.u64()?;
+        Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
+    }
+
+    /// A float.
+    pub fn f64(&mut self) -> Result<f64> {
+        let mut bits = [0; 8];
+        bits.copy_from_slice(self.take(8)?);
+        Ok(f64::from_bits(u64::from_le_bytes(bits)))
+    }
+
+    /// Bytes written with their length.
+    pub fn bytes(&mut self) -> Result<&'a [u8]> {
+        let length = self.u64()?;
+        self.take(usize::try_from(length).unwrap_or(usize::MAX))
+    }
+
+    /// A text.
+    pub fn text(&mut self) -> Result<&'a str> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| bad_state("holds a text that is not UTF-8"))
+    }
+
+    /// Checks that nothing is left over.
+    pub fn finish(self) -> Result<()> {
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(bad_state("is longer than expected"))
+        }
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+        let (taken, rest) =
+            self.rest.split_at_checked(length).ok_or_else(|| bad_state("ends too early"))?;
+        self.rest = rest;
+        Ok(taken)
+    }
+}
+
+/// A [`Error::BadState`] that begins with "snapshot".
+pub(crate) fn bad_state(problem: &str) -> Error {
+    Error::BadState(format!("snapshot {problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_round_trip_at_their_edges() {
+        for value in [0, 1, 127, 128, 16_383, 16_384, u64::MAX - 1, u64::MAX] {
+            let mut writer = Writer::default();
+            writer.u64(value);
+            writer.i64(value as i64);
+            writer.i64((value as i64).wrapping_neg());
+            let bytes = writer.finish();
+            let mut reader = Reader::new(&bytes);
+            assert_eq!(reader.u64(), Ok(value));
+            assert_eq!(reader.i64(), Ok(value as i64));
+            assert_eq!(reader.i64(), Ok((value as i64).wrapping_neg()));
+            assert_eq!(reader.finish(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn floats_round_trip_and_every_nan_is_one() {
+        let mut writer = Writer::default();
+        writer.f64(-0.0);
+        writer.f64(f64::from_bits(0xfff8_0000_0000_0001));
+        let bytes = writer.finish();
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(reader.f64().map(f64::to_bits), Ok((-0.0_f64).to_bits()));
+        assert_eq!(reader.f64().map(f64::to_bits), Ok(f64::NAN.to_bits()));
+    }
+
+    #[test]
+    fn what_no_writer_writes_is_refused() {
+        let cases: [(&[u8], &str); 5] = [
+            (&[], "ends too early"),
+            (&[0x80], "ends too early"),
+            (&[0x80, 0x00], "not in shortest form"),
+            (&[0xff; 11], "not in shortest form"),
+            (&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02], "shortest form"),
+        ];
+        for (bytes, expected) in cases {
+            let error = Reader::new(bytes).u64().expect_err("not a varint").to_string();
+            assert!(error.contains(expected), "{bytes:?}: {error}");
+        }
+        assert!(Reader::new(&[0xff, 0xff, 0x03, b'a']).text().is_err());
+        assert!(Reader::new(&[1, 0xff]).text().is_err());
+        assert!(Reader::new(&[0]).finish().is_err());
+    }
+}

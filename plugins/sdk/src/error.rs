@@ -1,0 +1,57 @@
+//! Why a metric refuses what it was given.
+//!
+//! Refusing is not a crash: the instance stays usable. What cannot happen unless a program is
+//! broken (an overflowing counter) is a panic instead, which the host contains.
+
+use crate::bindings::streamgauge::metric::types::MetricError;
+
+/// What the fallible calls of a metric return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a metric refuses a configuration, some rows or a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The `[metric.config]` table is wrong; the text names the key.
+    #[error("{0}")]
+    BadConfig(String),
+    /// These rows cannot be used; nothing of their batch may have been added.
+    ///
+    /// The host calls again without them and writes them to the dead letters.
+    #[error("{} rows cannot be used", .0.len())]
+    BadRows(Vec<BadRow>),
+    /// The snapshot is of another version, or not a snapshot of this metric.
+    #[error("{0}")]
+    BadState(String),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A row that a metric cannot use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// Index of the row in its batch, from 0.
+    pub row: u32,
+    /// Why, without the content of the record.
+    pub reason: String,
+}
+
+impl Error {
+    /// A configuration error about one key.
+    pub fn config(key: &str, problem: &str) -> Self {
+        Self::BadConfig(format!("config key `{key}` {problem}"))
+    }
+}
+
+impl From<Error> for MetricError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::BadConfig(text) => Self::BadConfig(text),
+            Error::BadRows(rows) => {
+                Self::BadRows(rows.into_iter().map(|bad| (bad.row, bad.reason)).collect())
+            }
+            Error::BadState(text) => Self::BadState(text),
+            Error::Other(text) => Self::Other(text),
+        }
+    }
+}

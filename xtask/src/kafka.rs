@@ -1,0 +1,86 @@
+//! A real single-node Apache Kafka (`KRaft`) for trying things, and the jars for the tests.
+//!
+//! Everything it owns lies in `target/kafka`: the jars, the data, the log and the record of the
+//! running process. The broker listens on the loopback address only.
+
+mod broker;
+mod jars;
+mod properties;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+pub(crate) use crate::kafka::jars::provide as provide_jars;
+use crate::workspace::Workspace;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Starts the broker and waits until it is ready.
+    Up(Up),
+    /// Stops the broker; its data stays.
+    Down {
+        /// Delete its topics and all its other data too.
+        #[arg(long)]
+        wipe: bool,
+    },
+    /// Says whether the broker runs, and where.
+    Status,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Up {
+    /// The port that clients connect to.
+    #[arg(long, default_value_t = 9092, value_parser = clap::value_parser!(u16).range(1..))]
+    port: u16,
+    /// How many partitions a topic gets that is created without a number.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    partitions: u16,
+}
+
+pub(crate) fn command(workspace: &Workspace, command: Command) -> Result<()> {
+    let home = Home::new(workspace);
+    match command {
+        Command::Up(up) => broker::up(workspace, &home, &up),
+        Command::Down { wipe } => broker::down(&home, wipe),
+        Command::Status => broker::status(&home),
+    }
+}
+
+/// The folder of the broker and the files in it.
+struct Home {
+    dir: PathBuf,
+}
+
+impl Home {
+    fn new(workspace: &Workspace) -> Self {
+        Self { dir: workspace.target().join("kafka") }
+    }
+
+    fn lib(&self) -> PathBuf {
+        self.dir.join("lib")
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
+    /// Written by Kafka's logger; its readiness is read here.
+    fn log(&self) -> PathBuf {
+        self.dir.join("kafka.log")
+    }
+
+    /// What the Java machine itself prints, such as an out-of-memory error.
+    fn console(&self) -> PathBuf {
+        self.dir.join("console.log")
+    }
+
+    fn properties(&self) -> PathBuf {
+        self.dir.join("server.properties")
+    }
+
+    /// The ports, and the process id while the broker runs.
+    fn record(&self) -> PathBuf {
+        self.dir.join("broker.json")
+    }
+}

@@ -1,0 +1,304 @@
+//! The broker's process: started detached, known again by its record, stopped by its id.
+//!
+//! A process id alone may belong to somebody else by now, so a process counts as the broker only
+//! if its command line names both Kafka's main class and this clone's `server.properties`.
+
+use std::{
+    fs::{self, File},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    os::unix::process::CommandExt as _,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use super::{Home, Up, jars, properties::Properties};
+use crate::{
+    process,
+    step::{seconds, silent_step},
+    workspace::Workspace,
+};
+
+const MAIN_CLASS: &str = "kafka.Kafka";
+const READY_LINE: &str = "Kafka Server started";
+const READY_LIMIT: Duration = Duration::from_secs(90);
+const STOP_LIMIT: Duration = Duration::from_secs(60);
+/// How much of the log is shown when the broker did not start.
+const LOG_LINES_SHOWN_MAX: usize = 25;
+
+/// The broker as its record knows it.
+struct Record {
+    pid: u32,
+    port: u16,
+    controller_port: u16,
+}
+
+pub(super) fn up(workspace: &Workspace, home: &Home, up: &Up) -> Result<()> {
+    let record = Record::read(home);
+    if let Some(running) = record.as_ref().filter(|record| record.is_running(home)) {
+        eprintln!("the broker is already running at 127.0.0.1:{}", running.port);
+        ensure!(
+            running.port == up.port,
+            "port {} was asked for\n  hint: first `cargo xtask kafka down`",
+            up.port
+        );
+        return Ok(());
+    }
+    ensure_free(up.port)?;
+    let start = Instant::now();
+    jars::provide(workspace)?;
+    let controller_port = controller_port(record.as_ref(), up.port)?;
+    configure(home, up, controller_port)?;
+    if !home.data().join("meta.properties").is_file() {
+        silent_step("the broker's storage is made", || format_storage(home))?;
+    }
+    let mut child = silent_step("the broker starts", || {
+        let mut child = start_broker(workspace, home)?;
+        Record { pid: child.id(), port: up.port, controller_port }.write(home)?;
+        wait_until_ready(home, &mut child, up.port)?;
+        Ok(child)
+    })?;
+    ensure!(matches!(child.try_wait(), Ok(None)), "the broker ended again at once");
+    print_next(workspace, home, up.port, child.id(), start.elapsed());
+    Ok(())
+}
+
+pub(super) fn down(home: &Home, wipe: bool) -> Result<()> {
+    match Record::read(home).filter(|record| record.is_running(home)) {
+        Some(running) => silent_step("the broker stops", || running.stop(home))?,
+        None => eprintln!("the broker is not running"),
+    }
+    if wipe && home.data().exists() {
+        fs::remove_dir_all(home.data()).context("could not delete the broker's data")?;
+        eprintln!("its data is deleted");
+    }
+    Ok(())
+}
+
+pub(super) fn status(home: &Home) -> Result<()> {
+    let Some(running) = Record::read(home).filter(|record| record.is_running(home)) else {
+        bail!("the broker is not running\n  hint: `cargo xtask kafka up`");
+    };
+    let port = running.port;
+    let state = if accepts(port) { "ready" } else { "starting" };
+    println!("broker {state} at 127.0.0.1:{port} (pid {}, log {})", running.pid, home.log().display());
+    Ok(())
+}
+
+impl Record {
+    fn read(home: &Home) -> Option<Self> {
+        let value: Value = serde_json::from_slice(&fs::read(home.record()).ok()?).ok()?;
+        let number = |key: &str| value[key].as_u64();
+        Some(Self {
+            pid: number("pid")?.try_into().ok()?,
+            port: number("port")?.try_into().ok()?,
+            controller_port: number("controller_port")?.try_into().ok()?,
+        })
+    }
+
+    fn write(&self, home: &Home) -> Result<()> {
+        let Self { pid, port, controller_port } = self;
+        let value = json!({"pid": pid, "port": port, "controller_port": controller_port});
+        fs::write(home.record(), format!("{value}\n")).context("could not record the broker")
+    }
+
+    fn is_running(&self, home: &Home) -> bool {
+        command_line(self.pid).is_some_and(|line| is_broker(&line, &home.properties()))
+    }
+
+    fn stop(&self, home: &Home) -> Result<()> {
+        let pid = process::pid(self.pid).context("the broker's record holds no process id")?;
+        process::terminate(pid)?;
+        ensure!(
+            process::wait_until(STOP_LIMIT, || !self.is_running(home)),
+            "the broker (pid {}) has not stopped within {}\n  hint: its log is {}",
+            self.pid,
+            seconds(STOP_LIMIT),
+            home.log().display()
+        );
+        Ok(())
+    }
+}
+
+fn ensure_free(port: u16) -> Result<()> {
+    // Both ways, as a listener on every address does not keep all systems from binding to one.
+    let free = !accepts(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    let other = port.checked_add(100).unwrap_or(9192);
+    ensure!(
+        free,
+        "port {port} on 127.0.0.1 is taken by another program\n  \
+         hint: `ss -ltnp 'sport = :{port}'` names it; or take another port: \
+         `cargo xtask kafka up --port {other}`"
+    );
+    Ok(())
+}
+
+/// The storage remembers the controller's address, so its port stays while it is free.
+fn controller_port(record: Option<&Record>, port: u16) -> Result<u16> {
+    let is_usable = |candidate: &u16| *candidate != port && ensure_free(*candidate).is_ok();
+    if let Some(known) = record.map(|record| record.controller_port).filter(is_usable) {
+        return Ok(known);
+    }
+    if let Some(next) = port.checked_add(1).filter(is_usable) {
+        return Ok(next);
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    Ok(listener.local_addr().context("no port is free")?.port())
+}
+
+fn configure(home: &Home, up: &Up, controller_port: u16) -> Result<()> {
+    let data = home.data();
+    let properties =
+        Properties { port: up.port, controller_port, partitions: up.partitions, data: &data };
+    fs::create_dir_all(&data).context("could not make the broker's folder")?;
+    fs::write(home.properties(), properties.render()).context("could not write server.properties")
+}
+
+/// Java with a small heap and Kafka's classes.
+fn java(home: &Home, heap: &str) -> Command {
+    let mut command = Command::new("java");
+    command.arg(heap).arg("-cp").arg(home.lib().join("*"));
+    command
+}
+
+fn format_storage(home: &Home) -> Result<()> {
+    let storage_tool = || {
+        let mut command = java(home, "-Xmx256m");
+        command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "kafka.tools.StorageTool"]);
+        command
+    };
+    let uuid = process::output(storage_tool().arg("random-uuid"))?;
+    let uuid = uuid.lines().last().unwrap_or_default().trim();
+    process::run_quietly(
+        storage_tool()
+            .args(["format", "--standalone", "--ignore-formatted", "-t", uuid, "-c"])
+            .arg(home.properties()),
+    )
+}
+
+fn start_broker(workspace: &Workspace, home: &Home) -> Result<Child> {
+    // The line of readiness must be this start's.
+    if home.log().exists() {
+        fs::remove_file(home.log()).context("could not remove the old log")?;
+    }
+    let console = File::create(home.console()).context("could not make console.log")?;
+    let mut command = java(home, "-Xmx512m");
+    // The options must stand before the class; a group of its own keeps Ctrl-C away from it.
+    command
+        .arg(define("log4j2.configurationFile", &workspace.root().join("xtask/kafka/log4j2.xml")))
+        .arg(define("kafka.logs.dir", &home.dir))
+        .arg(MAIN_CLASS)
+        .arg(home.properties())
+        .current_dir(&home.dir)
+        .stdin(Stdio::null())
+        .stdout(console.try_clone().context("could not share console.log")?)
+        .stderr(console)
+        .process_group(0);
+    command.spawn().map_err(|error| process::not_started(&command, error))
+}
+
+fn define(key: &str, path: &Path) -> String {
+    format!("-D{key}={}", path.display())
+}
+
+fn wait_until_ready(home: &Home, child: &mut Child, port: u16) -> Result<()> {
+    let logged = || fs::read_to_string(home.log()).is_ok_and(|log| log.contains(READY_LINE));
+    let mut ended = false;
+    let ready = process::wait_until(READY_LIMIT, || {
+        ended = !matches!(child.try_wait(), Ok(None));
+        ended || (logged() && accepts(port))
+    });
+    if ready && !ended {
+        return Ok(());
+    }
+    for path in [home.console(), home.log()] {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        let shown = &lines[lines.len().saturating_sub(LOG_LINES_SHOWN_MAX)..];
+        eprintln!("{}", shown.join("\n"));
+    }
+    let what = if ended { "ended while it started" } else { "is not ready after 90 s" };
+    bail!(
+        "the broker {what}\n  hint: its last lines stand above, the rest in {}; \
+         `cargo xtask kafka down --wipe` begins anew",
+        home.log().display()
+    );
+}
+
+fn accepts(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
+}
+
+/// The command line of a running process, its arguments separated in some way.
+fn command_line(pid: u32) -> Option<String> {
+    let proc = Path::new("/proc");
+    if proc.join("self").exists() {
+        let bytes = fs::read(proc.join(pid.to_string()).join("cmdline")).ok()?;
+        return Some(String::from_utf8_lossy(&bytes).replace('\0', " "));
+    }
+    process::probe("ps", &["-p", &pid.to_string(), "-o", "command="])
+}
+
+fn is_broker(command_line: &str, properties: &Path) -> bool {
+    command_line.trim_end().ends_with(&format!("{MAIN_CLASS} {}", properties.display()))
+}
+
+fn print_next(workspace: &Workspace, home: &Home, port: u16, pid: u32, elapsed: Duration) {
+    let version = jars::version(&home.lib()).unwrap_or_default();
+    let relative = |path: &Path| {
+        path.strip_prefix(workspace.root()).unwrap_or(path).display().to_string()
+    };
+    println!(
+        "Apache Kafka {version} is ready at 127.0.0.1:{port} after {} (pid {pid}, log {})",
+        seconds(elapsed),
+        relative(&home.log())
+    );
+    println!("next:");
+    if port != 9092 {
+        println!("  set `brokers = \"127.0.0.1:{port}\"` under [source.kafka] in pipeline.toml");
+    }
+    let binary = relative(&workspace.binary());
+    println!("  {binary} produce --generate 100000");
+    println!("  {binary} run");
+    println!("  cargo xtask kafka down");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_clones_broker_is_recognised() {
+        let ours = Path::new("/a/target/kafka/server.properties");
+        let line = |class: &str, path: &str| format!("java -Xmx512m -cp /a/lib/* {class} {path} ");
+        let path = "/a/target/kafka/server.properties";
+        assert!(is_broker(&line("kafka.Kafka", path), ours));
+        assert!(!is_broker(&line("kafka.Kafka", "/b/target/kafka/server.properties"), ours));
+        assert!(!is_broker(&line("kafka.tools.StorageTool", path), ours));
+        assert!(!is_broker(&format!("less {path}"), ours));
+    }
+
+    #[test]
+    fn a_taken_port_is_named_with_another_one() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+        let port = taken.local_addr().expect("it is bound").port();
+        let message = ensure_free(port).expect_err("it is taken").to_string();
+        assert!(message.starts_with(&format!("port {port} on 127.0.0.1 is taken")), "{message}");
+        assert!(message.contains("kafka up --port"), "{message}");
+    }
+
+    #[test]
+    fn the_controllers_port_is_kept_while_it_is_free() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+        let port = taken.local_addr().expect("it is bound").port();
+        let record = |controller_port| Record { pid: 1, port: 1, controller_port };
+        let chosen = controller_port(Some(&record(port)), 9092).expect("a port is free");
+        assert_ne!(chosen, port);
+        drop(taken);
+        assert_eq!(controller_port(Some(&record(port)), 9092).expect("it is free"), port);
+    }
+}

@@ -1,0 +1,80 @@
+//! The chores around the program, one command each: `cargo xtask COMMAND`.
+//!
+//! Written in Rust so that a clone needs no further tool to build, test and try everything.
+//! The chores only start other programs (cargo, npm, Maven, the broker, the host) and tell the
+//! user how that went; nothing of the product lives here. No command passes a registry or a
+//! settings file to a package client, so the user's own mirror settings hold.
+
+mod build;
+mod http;
+mod kafka;
+mod process;
+mod setup;
+mod shots;
+mod step;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Builds, tests and tries Streamgauge.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Checks every tool that building and testing need, and installs what is missing.
+    Setup {
+        /// Install Debian packages through sudo when not root.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Builds the plugins, the page and the host.
+    Build,
+    /// Builds, then runs `streamgauge demo` with the given arguments.
+    Demo {
+        /// Passed on to `streamgauge demo`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Runs every check: format, lints, unit, system and page tests.
+    Test(test::Args),
+    /// A single-node Apache Kafka on this machine, for trying things.
+    Kafka {
+        #[command(subcommand)]
+        command: kafka::Command,
+    },
+    /// Takes screenshots of the page into target/shots.
+    Shots,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Setup { yes } => setup::command(&workspace, setup::Consent::of(yes)),
+        Command::Build => build::command(&workspace),
+        Command::Demo { args } => build::demo(&workspace, &args),
+        Command::Test(args) => test::command(&workspace, &args),
+        Command::Kafka { command } => kafka::command(&workspace, command),
+        Command::Shots => shots::command(&workspace),
+    }
+}

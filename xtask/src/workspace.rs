@@ -1,0 +1,190 @@
+//! Where things are: the repository root, and what cargo knows about the packages in it.
+//!
+//! Build products always go to `target/` under the root, whatever `CARGO_TARGET_DIR` says,
+//! because `pipeline.toml` names the plugins there.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use crate::process;
+
+/// The target triple of the plugins.
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// A clone of the repository.
+pub(crate) struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// Finds the clone that this program was started for, or else was built in.
+    pub(crate) fn find() -> Result<Self> {
+        let manifest_dir =
+            env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&manifest_dir)
+            .parent()
+            .context("the folder of xtask has no parent")?
+            .to_owned();
+        ensure!(
+            root.join("xtask/Cargo.toml").is_file(),
+            "{} is not a clone of the repository\n  hint: start me as `cargo xtask` inside it",
+            root.display()
+        );
+        Ok(Self { root })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn target(&self) -> PathBuf {
+        self.root.join("target")
+    }
+
+    pub(crate) fn dashboard(&self) -> PathBuf {
+        self.root.join("dashboard")
+    }
+
+    /// The built host.
+    pub(crate) fn binary(&self) -> PathBuf {
+        self.target().join("release/streamgauge")
+    }
+
+    /// A cargo command at the root, with the shared target folder.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", self.target());
+        command
+    }
+
+    /// Asks cargo about the packages of the workspace.
+    pub(crate) fn packages(&self) -> Result<Packages> {
+        let text = process::output(self.cargo().args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+        ]))?;
+        let metadata = serde_json::from_str(&text).context("cargo metadata is not JSON")?;
+        Ok(Packages { metadata })
+    }
+}
+
+/// A metric plugin of the workspace.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Plugin {
+    /// The package's name, and so the component's.
+    pub(crate) package: String,
+    /// The file name that cargo gives to the component.
+    pub(crate) artifact: String,
+}
+
+/// What `cargo metadata` says about the workspace's own packages.
+pub(crate) struct Packages {
+    metadata: Value,
+}
+
+impl Packages {
+    /// Every package below `plugins/` that is built into a component.
+    pub(crate) fn plugins(&self, root: &Path) -> Vec<Plugin> {
+        let folder = root.join("plugins");
+        let mut plugins: Vec<Plugin> = self
+            .packages()
+            .filter(|package| Path::new(text(package, "manifest_path")).starts_with(&folder))
+            .filter_map(|package| {
+                let target = targets(package).find(|target| has(target, "crate_types", "cdylib"))?;
+                Some(Plugin {
+                    package: text(package, "name").to_owned(),
+                    artifact: format!("{}.wasm", text(target, "name").replace('-', "_")),
+                })
+            })
+            .collect();
+        plugins.sort_by(|a, b| a.package.cmp(&b.package));
+        plugins
+    }
+
+    /// The test targets of `package` that only build with `feature`.
+    pub(crate) fn tests_requiring(&self, package: &str, feature: &str) -> Vec<String> {
+        self.packages()
+            .filter(|candidate| text(candidate, "name") == package)
+            .flat_map(targets)
+            .filter(|target| has(target, "kind", "test"))
+            .filter(|target| has(target, "required-features", feature))
+            .map(|target| text(target, "name").to_owned())
+            .collect()
+    }
+
+    fn packages(&self) -> impl Iterator<Item = &Value> {
+        items(&self.metadata, "packages")
+    }
+}
+
+fn targets(package: &Value) -> impl Iterator<Item = &Value> {
+    items(package, "targets")
+}
+
+fn items<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value[key].as_array().into_iter().flatten()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn has(value: &Value, key: &str, wanted: &str) -> bool {
+    items(value, key).any(|item| item == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn packages() -> Packages {
+        let package = |name: &str, folder: &str, targets: Value| {
+            let manifest_path = format!("/clone/{folder}/Cargo.toml");
+            json!({"name": name, "manifest_path": manifest_path, "targets": targets})
+        };
+        Packages {
+            metadata: json!({"packages": [
+                package("top-items", "plugins/top-items", json!([
+                    {"name": "top_items", "kind": ["cdylib"], "crate_types": ["cdylib", "rlib"]}])),
+                package("age", "plugins/age", json!([
+                    {"name": "age", "kind": ["cdylib"], "crate_types": ["cdylib"]}])),
+                package("sdk", "plugins/sdk", json!([
+                    {"name": "sdk", "kind": ["lib"], "crate_types": ["lib"]}])),
+                package("streamgauge", "host", json!([
+                    {"name": "streamgauge", "kind": ["bin"], "crate_types": ["bin"]},
+                    {"name": "kill", "kind": ["test"], "crate_types": ["bin"],
+                     "required-features": ["e2e"]},
+                    {"name": "replay", "kind": ["test"], "crate_types": ["bin"]}])),
+            ]}),
+        }
+    }
+
+    #[test]
+    fn plugins_are_the_components_below_the_folder_of_plugins() {
+        let plugin = |package: &str, artifact: &str| Plugin {
+            package: package.to_owned(),
+            artifact: artifact.to_owned(),
+        };
+        assert_eq!(
+            packages().plugins(Path::new("/clone")),
+            [plugin("age", "age.wasm"), plugin("top-items", "top_items.wasm")]
+        );
+    }
+
+    #[test]
+    fn system_tests_are_those_behind_the_feature() {
+        assert_eq!(packages().tests_requiring("streamgauge", "e2e"), ["kill"]);
+    }
+}
