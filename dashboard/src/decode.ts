@@ -37,7 +37,7 @@ function decodeMessage(m: Record<string, unknown>): Message | null {
     case "hello":
       return decodeHello(m);
     case "schema":
-      return { t: "schema", panels: array(m["panels"]).slice(0, PANELS_MAX).flatMap(decodePanel) };
+      return { t: "schema", panels: decodePanels(m["panels"]) };
     case "snapshot": {
       const common = decodeCommon(m);
       return common && { t: "snapshot", ...common, series: decodeSeries(m["series"]) };
@@ -71,6 +71,15 @@ function decodeHello(m: Record<string, unknown>): Message | null {
     tz: string(m["tz"]) ?? "UTC",
     name: string(m["name"]) ?? "Streamgauge",
   };
+}
+
+/** The panels, each id once. */
+function decodePanels(value: unknown): Panel[] {
+  const panels = new Map<string, Panel>();
+  for (const panel of array(value).slice(0, PANELS_MAX).flatMap(decodePanel)) {
+    if (!panels.has(panel.id)) panels.set(panel.id, panel);
+  }
+  return [...panels.values()];
 }
 
 /** An array of one panel, or an empty one for a descriptor without an id. */

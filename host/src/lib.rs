@@ -2,4 +2,5 @@
 //! batches to sandboxed metric plugins, stores state, serves the dashboard.
 
 pub mod pipeline;
+pub mod plugin;
 pub mod source;

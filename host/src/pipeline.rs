@@ -1,4 +1,23 @@
 //! What runs: `pipeline.toml`, read, checked and in types that cannot be wrong.
+//!
+//! [`Pipeline::load`] gives the settings and the [`Document`] they came from, or all
+//! [`Diagnostics`] at once. The file is walked by a reader of its own instead of being
+//! deserialized, because that stops at the first fault and loses the places of the others.
+
+mod diagnostic;
+mod document;
+mod kafka;
+mod load;
+mod metric;
+mod reader;
+mod schema;
+mod secret;
+mod settings;
+mod source;
+mod state;
+mod suggest;
+mod units;
+mod values;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -9,9 +28,16 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use streamgauge_core::{LatenessClock, Schema, TimestampUnit, Year};
 
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use document::Document;
+use load::Context;
+pub use load::Environment;
+
 /// A checked `pipeline.toml`.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
+    /// The folder of the pipeline file, which relative paths in it start at.
+    pub folder: PathBuf,
     /// The title of the dashboard.
     pub name: String,
     /// How many worker threads.

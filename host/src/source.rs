@@ -1,6 +1,10 @@
 //! Where records come from. A source belongs to one worker and hands over the records of the
 //! partitions that it was given, each with its offset and stamp; it decides nothing about them.
 
+pub mod file;
+pub mod generator;
+pub mod kafka;
+
 use std::time::Duration;
 
 use streamgauge_core::RecordMeta;
@@ -74,4 +78,14 @@ pub trait Source: Send {
 
     /// The ends of the partitions' logs; cheap enough to be asked several times a second.
     fn log_ends(&mut self) -> Vec<LogEnd>;
+
+    /// What keeps records from coming, if something does and may pass.
+    fn trouble(&self) -> Option<&str> {
+        None
+    }
+
+    /// Records fetched but not handed over yet, where the source has such a queue.
+    fn queue_depth(&self) -> usize {
+        0
+    }
 }

@@ -6,6 +6,7 @@
 mod broker;
 mod jars;
 mod properties;
+mod record;
 
 use std::path::PathBuf;
 

@@ -111,10 +111,7 @@ pub(crate) fn wait_until(limit: Duration, mut condition: impl FnMut() -> bool) -
 }
 
 fn capture(command: &mut Command) -> Result<Output> {
-    command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| not_started(command, error))
+    command.stdin(Stdio::null()).output().map_err(|error| not_started(command, error))
 }
 
 fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
@@ -153,7 +150,8 @@ mod tests {
 
     #[test]
     fn a_failing_program_is_named_with_its_arguments() {
-        let error = run(Command::new("/bin/sh").args(["-c", "exit 3"])).expect_err("it exits with 3");
+        let error =
+            run(Command::new("/bin/sh").args(["-c", "exit 3"])).expect_err("it exits with 3");
         assert_eq!(error.to_string(), "`sh -c exit 3` failed (exit status: 3)");
     }
 

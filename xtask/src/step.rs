@@ -70,6 +70,6 @@ mod tests {
     fn durations_read_well() {
         assert_eq!(seconds(Duration::from_millis(1_240)), "1.2 s");
         assert_eq!(seconds(Duration::from_secs(61)), "1 min 01 s");
-        assert_eq!(seconds(Duration::from_secs(3_600)), "60 min 00 s");
+        assert_eq!(seconds(Duration::from_hours(1)), "60 min 00 s");
     }
 }

@@ -59,20 +59,14 @@ impl Workspace {
     /// A cargo command at the root, with the shared target folder.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", self.target());
+        command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target());
         command
     }
 
     /// Asks cargo about the packages of the workspace.
     pub(crate) fn packages(&self) -> Result<Packages> {
-        let text = process::output(self.cargo().args([
-            "metadata",
-            "--no-deps",
-            "--format-version",
-            "1",
-        ]))?;
+        let text =
+            process::output(self.cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata = serde_json::from_str(&text).context("cargo metadata is not JSON")?;
         Ok(Packages { metadata })
     }
@@ -93,14 +87,14 @@ pub(crate) struct Packages {
 }
 
 impl Packages {
-    /// Every package below `plugins/` that is built into a component.
+    /// Every package below `plugins/` whose library is a component; examples are not meant.
     pub(crate) fn plugins(&self, root: &Path) -> Vec<Plugin> {
         let folder = root.join("plugins");
         let mut plugins: Vec<Plugin> = self
             .packages()
             .filter(|package| Path::new(text(package, "manifest_path")).starts_with(&folder))
             .filter_map(|package| {
-                let target = targets(package).find(|target| has(target, "crate_types", "cdylib"))?;
+                let target = targets(package).find(|target| has(target, "kind", "cdylib"))?;
                 Some(Plugin {
                     package: text(package, "name").to_owned(),
                     artifact: format!("{}.wasm", text(target, "name").replace('-', "_")),
@@ -161,7 +155,8 @@ mod tests {
                 package("age", "plugins/age", json!([
                     {"name": "age", "kind": ["cdylib"], "crate_types": ["cdylib"]}])),
                 package("sdk", "plugins/sdk", json!([
-                    {"name": "sdk", "kind": ["lib"], "crate_types": ["lib"]}])),
+                    {"name": "sdk", "kind": ["lib"], "crate_types": ["lib"]},
+                    {"name": "sample", "kind": ["example"], "crate_types": ["cdylib"]}])),
                 package("streamgauge", "host", json!([
                     {"name": "streamgauge", "kind": ["bin"], "crate_types": ["bin"]},
                     {"name": "kill", "kind": ["test"], "crate_types": ["bin"],

@@ -209,7 +209,8 @@ impl<'a> TextColumn<'a> {
     /// # Panics
     /// Where `code` is not below [`entries`](Self::entries).
     pub fn entry(&self, code: usize) -> &'a str {
-        &self.utf8[self.values.offsets[code] as usize..self.values.offsets[code + 1] as usize]
+        let range = self.values.offsets[code] as usize..self.values.offsets[code + 1] as usize;
+        self.utf8.get(range).expect("offsets were checked with the batch")
     }
 
     /// The code of a row, or `None` where it is null.
@@ -290,3 +291,6 @@ fn check_dictionary(dictionary: &wit::Dictionary) -> Result<(), &'static str> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

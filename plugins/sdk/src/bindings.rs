@@ -2,13 +2,7 @@
 //!
 //! They stay behind the SDK's own types, so that a change of the generator never reaches a metric.
 //! The same types serve native tests; only the component's entry points exist on Wasm alone.
-#![expect(
-    missing_docs,
-    unsafe_code,
-    unreachable_pub,
-    clippy::pedantic,
-    reason = "generated code at the boundary of the component"
-)]
+#![expect(clippy::pedantic, reason = "generated code")]
 
 wit_bindgen::generate!({
     path: "../wit",

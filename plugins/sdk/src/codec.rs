@@ -83,6 +83,9 @@ impl<'a> Reader<'a> {
     }
 
     /// An unsigned integer.
+    ///
+    /// # Errors
+    /// [`Error::BadState`], as for every method.
     pub fn u64(&mut self) -> Result<u64> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
@@ -103,12 +106,18 @@ impl<'a> Reader<'a> {
     }
 
     /// A signed integer.
+    ///
+    /// # Errors
+    /// [`Error::BadState`], as for every method.
     pub fn i64(&mut self) -> Result<i64> {
         let zigzag = self.u64()?;
         Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
     }
 
     /// A float.
+    ///
+    /// # Errors
+    /// [`Error::BadState`], as for every method.
     pub fn f64(&mut self) -> Result<f64> {
         let mut bits = [0; 8];
         bits.copy_from_slice(self.take(8)?);
@@ -116,23 +125,28 @@ impl<'a> Reader<'a> {
     }
 
     /// Bytes written with their length.
+    ///
+    /// # Errors
+    /// [`Error::BadState`], as for every method.
     pub fn bytes(&mut self) -> Result<&'a [u8]> {
         let length = self.u64()?;
         self.take(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
     /// A text.
+    ///
+    /// # Errors
+    /// [`Error::BadState`], as for every method.
     pub fn text(&mut self) -> Result<&'a str> {
         std::str::from_utf8(self.bytes()?).map_err(|_| bad_state("holds a text that is not UTF-8"))
     }
 
     /// Checks that nothing is left over.
+    ///
+    /// # Errors
+    /// [`Error::BadState`], as for every method.
     pub fn finish(self) -> Result<()> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(bad_state("is longer than expected"))
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(bad_state("is longer than expected")) }
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8]> {

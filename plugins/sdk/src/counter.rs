@@ -97,7 +97,7 @@ impl<K: Key> Counter<K> {
     /// Where a count exceeds `i64::MAX`.
     pub fn table(&self) -> Table {
         let counts = self.counts.values().map(|&count| {
-            i64::try_from(count).expect("a count of events fits in 63 bits")
+            0_i64.checked_add_unsigned(count).expect("a count of events fits in 63 bits")
         });
         Table::default().text(self.counts.keys().map(Key::show)).integers(counts)
     }
@@ -127,10 +127,11 @@ impl Counter<u32> {
                 None => self.record(&key_of(value), 1),
             }
         }
-        for value in 0..TALLY_KEYS {
-            let events = u64::from(tally[0][value]) + u64::from(tally[1][value]);
+        let [even, odd] = tally;
+        for (value, (even, odd)) in (0..).zip(even.into_iter().zip(odd)) {
+            let events = u64::from(even) + u64::from(odd);
             if events > 0 {
-                self.record(&key_of(value as u32), events);
+                self.record(&key_of(value), events);
             }
         }
     }
@@ -196,7 +197,9 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
             let count = reader.u64()?;
             let ascending = counts.last_key_value().is_none_or(|(last, _)| *last < key);
             if !ascending || count == 0 {
-                return Err(bad_state("is not a counter's: keys must ascend and counts be above 0"));
+                return Err(bad_state(
+                    "is not a counter's: keys must ascend and counts be above 0",
+                ));
             }
             counts.insert(key, count);
         }

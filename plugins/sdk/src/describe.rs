@@ -137,6 +137,13 @@ impl Descriptor {
         &self.raw.name
     }
 
+    /// The descriptor as it crosses to the host.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn into_wit(mut self, state_version: u32) -> wit::Descriptor {
+        self.raw.state_version = state_version;
+        self.raw
+    }
+
     fn push_input(mut self, input: wit::Input) -> Self {
         self.raw.inputs.push(input);
         self

@@ -1,1 +1,89 @@
-//! x
+//! Write a Streamgauge metric as a page of Rust.
+//!
+//! A metric folds rows into an accumulator, merges accumulators and shows a small table. It
+//! implements [`Metric`] over an [`Accumulator`], often a ready-made [`Counter`], and ends with
+//! [`export_metric!`]. Everything else is the host's: Kafka, event time, windows, lateness,
+//! checkpoints, the page.
+//!
+//! A complete plugin, the one that `plugins/README.md` shows:
+//!
+//! ```
+#![doc = include_str!("../examples/merchants.rs")]
+//!
+//! let rows = testing::TestBatch::default().text(["m1", "m2", "m1"]);
+//! testing::check_laws::<Merchants>("{}", &rows);
+//! assert_eq!(testing::result_of::<Merchants>("{}", &rows), [["m1", "2"], ["m2", "1"]]);
+//! ```
+//!
+//! The crate compiles natively too, so a metric's unit tests are plain `cargo test`; only the
+//! component's entry points are for Wasm. Deliberately absent: clocks, randomness, files and
+//! sockets. A metric that needs the event time of a row asks for the input `@event-time`.
+
+// The macro that generates the bindings names this crate as its users do.
+extern crate self as streamgauge_sdk;
+
+pub mod batch;
+#[doc(hidden)]
+pub mod bindings;
+pub mod codec;
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub mod component;
+mod config;
+mod counter;
+mod describe;
+mod error;
+pub mod log;
+mod metric;
+mod table;
+pub mod testing;
+
+#[doc(hidden)]
+pub use wit_bindgen::rt;
+
+pub use batch::Batch;
+pub use config::{Config, Value};
+pub use counter::{Counter, Key};
+pub use describe::{Descriptor, FieldType, Localized, Output, View};
+pub use error::{BadRow, Error, Result};
+pub use metric::{Accumulator, Metric, Window};
+pub use table::Table;
+
+/// What most metrics need, in one line.
+pub mod prelude {
+    pub use crate::codec::{Reader, Writer};
+    pub use crate::{
+        Accumulator, Batch, Config, Counter, Descriptor, Error, FieldType, Metric, Output, Result,
+        Table, View, Window, export_metric, testing,
+    };
+}
+
+/// Makes a crate the component of this metric. Once per crate.
+///
+/// On other targets than Wasm it only checks that the type is a [`Metric`], so that unit tests of
+/// a plugin compile and link natively.
+#[cfg(target_family = "wasm")]
+#[macro_export]
+macro_rules! export_metric {
+    ($metric:ty) => {
+        const _: () = {
+            type Component = $crate::component::Component<$metric>;
+    $crate::bindings::export!(Component with_types_in $crate::bindings);
+        };
+    };
+}
+
+/// Makes a crate the component of this metric. Once per crate.
+///
+/// On other targets than Wasm it only checks that the type is a [`Metric`], so that unit tests of
+/// a plugin compile and link natively.
+#[cfg(not(target_family = "wasm"))]
+#[macro_export]
+macro_rules! export_metric {
+    ($metric:ty) => {
+        const _: () = {
+            const fn is_a_metric<M: $crate::Metric>() {}
+            is_a_metric::<$metric>();
+        };
+    };
+}

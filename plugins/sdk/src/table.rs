@@ -81,7 +81,8 @@ pub(crate) fn strings<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> wit
     let mut laid = wit::Strings { offsets: vec![0], utf8: Vec::new() };
     for value in values {
         laid.utf8.extend_from_slice(value.as_ref().as_bytes());
-        laid.offsets.push(u32::try_from(laid.utf8.len()).expect("a column's texts fit in 4 GiB"));
+        let end = u32::try_from(laid.utf8.len()).ok();
+        laid.offsets.push(end.expect("a column's texts fit in 4 GiB"));
     }
     laid
 }

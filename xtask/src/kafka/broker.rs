@@ -1,7 +1,4 @@
-//! The broker's process: started detached, known again by its record, stopped by its id.
-//!
-//! A process id alone may belong to somebody else by now, so a process counts as the broker only
-//! if its command line names both Kafka's main class and this clone's `server.properties`.
+//! The broker's life: its storage made once, its process started detached, waited for, stopped.
 
 use std::{
     fs::{self, File},
@@ -13,28 +10,22 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::{Value, json};
 
-use super::{Home, Up, jars, properties::Properties};
+use super::{
+    Home, Up, jars,
+    properties::Properties,
+    record::{MAIN_CLASS, Record},
+};
 use crate::{
     process,
     step::{seconds, silent_step},
     workspace::Workspace,
 };
 
-const MAIN_CLASS: &str = "kafka.Kafka";
 const READY_LINE: &str = "Kafka Server started";
 const READY_LIMIT: Duration = Duration::from_secs(90);
-const STOP_LIMIT: Duration = Duration::from_secs(60);
 /// How much of the log is shown when the broker did not start.
 const LOG_LINES_SHOWN_MAX: usize = 25;
-
-/// The broker as its record knows it.
-struct Record {
-    pid: u32,
-    port: u16,
-    controller_port: u16,
-}
 
 pub(super) fn up(workspace: &Workspace, home: &Home, up: &Up) -> Result<()> {
     let record = Record::read(home);
@@ -50,7 +41,8 @@ pub(super) fn up(workspace: &Workspace, home: &Home, up: &Up) -> Result<()> {
     ensure_free(up.port)?;
     let start = Instant::now();
     jars::provide(workspace)?;
-    let controller_port = controller_port(record.as_ref(), up.port)?;
+    let controller_port =
+        controller_port(record.as_ref(), up.port, |port| ensure_free(port).is_ok())?;
     configure(home, up, controller_port)?;
     if !home.data().join("meta.properties").is_file() {
         silent_step("the broker's storage is made", || format_storage(home))?;
@@ -84,43 +76,12 @@ pub(super) fn status(home: &Home) -> Result<()> {
     };
     let port = running.port;
     let state = if accepts(port) { "ready" } else { "starting" };
-    println!("broker {state} at 127.0.0.1:{port} (pid {}, log {})", running.pid, home.log().display());
+    println!(
+        "broker {state} at 127.0.0.1:{port} (pid {}, log {})",
+        running.pid,
+        home.log().display()
+    );
     Ok(())
-}
-
-impl Record {
-    fn read(home: &Home) -> Option<Self> {
-        let value: Value = serde_json::from_slice(&fs::read(home.record()).ok()?).ok()?;
-        let number = |key: &str| value[key].as_u64();
-        Some(Self {
-            pid: number("pid")?.try_into().ok()?,
-            port: number("port")?.try_into().ok()?,
-            controller_port: number("controller_port")?.try_into().ok()?,
-        })
-    }
-
-    fn write(&self, home: &Home) -> Result<()> {
-        let Self { pid, port, controller_port } = self;
-        let value = json!({"pid": pid, "port": port, "controller_port": controller_port});
-        fs::write(home.record(), format!("{value}\n")).context("could not record the broker")
-    }
-
-    fn is_running(&self, home: &Home) -> bool {
-        command_line(self.pid).is_some_and(|line| is_broker(&line, &home.properties()))
-    }
-
-    fn stop(&self, home: &Home) -> Result<()> {
-        let pid = process::pid(self.pid).context("the broker's record holds no process id")?;
-        process::terminate(pid)?;
-        ensure!(
-            process::wait_until(STOP_LIMIT, || !self.is_running(home)),
-            "the broker (pid {}) has not stopped within {}\n  hint: its log is {}",
-            self.pid,
-            seconds(STOP_LIMIT),
-            home.log().display()
-        );
-        Ok(())
-    }
 }
 
 fn ensure_free(port: u16) -> Result<()> {
@@ -137,13 +98,16 @@ fn ensure_free(port: u16) -> Result<()> {
 }
 
 /// The storage remembers the controller's address, so its port stays while it is free.
-fn controller_port(record: Option<&Record>, port: u16) -> Result<u16> {
-    let is_usable = |candidate: &u16| *candidate != port && ensure_free(*candidate).is_ok();
-    if let Some(known) = record.map(|record| record.controller_port).filter(is_usable) {
-        return Ok(known);
-    }
-    if let Some(next) = port.checked_add(1).filter(is_usable) {
-        return Ok(next);
+fn controller_port(
+    record: Option<&Record>,
+    port: u16,
+    is_free: impl Fn(u16) -> bool,
+) -> Result<u16> {
+    let known = record.map(|record| record.controller_port);
+    let candidates = [known, port.checked_add(1)];
+    let is_usable = |candidate: &u16| *candidate != port && is_free(*candidate);
+    if let Some(chosen) = candidates.into_iter().flatten().find(is_usable) {
+        return Ok(chosen);
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
     Ok(listener.local_addr().context("no port is free")?.port())
@@ -233,25 +197,10 @@ fn accepts(port: u16) -> bool {
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }
 
-/// The command line of a running process, its arguments separated in some way.
-fn command_line(pid: u32) -> Option<String> {
-    let proc = Path::new("/proc");
-    if proc.join("self").exists() {
-        let bytes = fs::read(proc.join(pid.to_string()).join("cmdline")).ok()?;
-        return Some(String::from_utf8_lossy(&bytes).replace('\0', " "));
-    }
-    process::probe("ps", &["-p", &pid.to_string(), "-o", "command="])
-}
-
-fn is_broker(command_line: &str, properties: &Path) -> bool {
-    command_line.trim_end().ends_with(&format!("{MAIN_CLASS} {}", properties.display()))
-}
-
 fn print_next(workspace: &Workspace, home: &Home, port: u16, pid: u32, elapsed: Duration) {
     let version = jars::version(&home.lib()).unwrap_or_default();
-    let relative = |path: &Path| {
-        path.strip_prefix(workspace.root()).unwrap_or(path).display().to_string()
-    };
+    let relative =
+        |path: &Path| path.strip_prefix(workspace.root()).unwrap_or(path).display().to_string();
     println!(
         "Apache Kafka {version} is ready at 127.0.0.1:{port} after {} (pid {pid}, log {})",
         seconds(elapsed),
@@ -272,17 +221,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_clones_broker_is_recognised() {
-        let ours = Path::new("/a/target/kafka/server.properties");
-        let line = |class: &str, path: &str| format!("java -Xmx512m -cp /a/lib/* {class} {path} ");
-        let path = "/a/target/kafka/server.properties";
-        assert!(is_broker(&line("kafka.Kafka", path), ours));
-        assert!(!is_broker(&line("kafka.Kafka", "/b/target/kafka/server.properties"), ours));
-        assert!(!is_broker(&line("kafka.tools.StorageTool", path), ours));
-        assert!(!is_broker(&format!("less {path}"), ours));
-    }
-
-    #[test]
     fn a_taken_port_is_named_with_another_one() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let port = taken.local_addr().expect("it is bound").port();
@@ -293,12 +231,14 @@ mod tests {
 
     #[test]
     fn the_controllers_port_is_kept_while_it_is_free() {
-        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-        let port = taken.local_addr().expect("it is bound").port();
-        let record = |controller_port| Record { pid: 1, port: 1, controller_port };
-        let chosen = controller_port(Some(&record(port)), 9092).expect("a port is free");
-        assert_ne!(chosen, port);
-        drop(taken);
-        assert_eq!(controller_port(Some(&record(port)), 9092).expect("it is free"), port);
+        let record = Record { pid: 1, port: 9092, controller_port: 9300 };
+        let chosen = |is_free: fn(u16) -> bool| {
+            controller_port(Some(&record), 9092, is_free).expect("some port is free")
+        };
+        assert_eq!(chosen(|_| true), 9300);
+        assert_eq!(chosen(|port| port != 9300), 9093);
+        let other = chosen(|port| port != 9300 && port != 9093);
+        assert!(![9092, 9093, 9300].contains(&other), "{other}");
+        assert_eq!(controller_port(None, 9092, |_| true).expect("9093 is free"), 9093);
     }
 }

@@ -24,16 +24,17 @@ pub(crate) fn provide(workspace: &Workspace) -> Result<PathBuf> {
     if fs::read(lib.join("pom.xml")).is_ok_and(|had| had == wanted) {
         return Ok(lib);
     }
-    setup::ensure(workspace, setup::Scope::Broker, setup::Consent::Root)?;
+    setup::ensure(workspace, &[setup::Scope::Broker], setup::Consent::Root)?;
     silent_step("the jars of Apache Kafka, by Maven", || fetch(&pom, &lib))?;
     Ok(lib)
 }
 
 /// The version of the broker that the jars hold.
 pub(super) fn version(lib: &Path) -> Option<String> {
-    fs::read_dir(lib).ok()?.flatten().find_map(|entry| {
-        version_of(entry.file_name().to_str()?).map(str::to_owned)
-    })
+    fs::read_dir(lib)
+        .ok()?
+        .flatten()
+        .find_map(|entry| version_of(entry.file_name().to_str()?).map(str::to_owned))
 }
 
 fn fetch(pom: &Path, lib: &Path) -> Result<()> {

@@ -1,0 +1,21 @@
+// How a chart is to look: everything an option depends on besides its rows.
+import type { Format } from "../format";
+import type { Accent, ThemeColors } from "./palette";
+
+export interface Look {
+  readonly colors: ThemeColors;
+  readonly format: Format;
+  /** The size of ordinary text on the page, in pixels. */
+  readonly fontPx: number;
+  readonly fontFamily: string;
+  readonly width: number;
+  readonly height: number;
+  /** The name of the measure, for tooltips. */
+  readonly measure: string;
+  /** The word for a share, for tooltips. */
+  readonly share: string;
+  /** The colour of this panel's bars and lines. */
+  readonly accent: Accent;
+  /** Whether shares of the sum mean something for this measure. */
+  readonly additive: boolean;
+}

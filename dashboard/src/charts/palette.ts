@@ -1,0 +1,89 @@
+// Colours: Okabe and Ito's eight, which readers with any kind of colour vision
+// can tell apart, and the two themes around them.
+import type { Theme } from "../prefs";
+import type { Panel } from "../wire";
+
+/** How many keys can have a colour of their own. */
+export const PALETTE_SIZE = 8;
+
+/**
+ * The palette's index for a key: its place among the labels, or for a key that
+ * no label names a place found from its text alone, so that it is the same on
+ * every page and after every restart.
+ */
+export function colorOf(panel: Panel, key: string): number {
+  const labels = panel.dimension?.labels ?? [];
+  const place = labels.findIndex((label) => label.key === key);
+  return (place >= 0 ? place : hash(key)) % PALETTE_SIZE;
+}
+
+/** FNV-1a over UTF-16 units. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) {
+    h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return h;
+}
+
+/** A colour for bars and lines, and the deeper end of its gradient. */
+export interface Accent {
+  readonly color: string;
+  readonly deep: string;
+}
+
+export interface ThemeColors {
+  readonly palette: readonly string[];
+  /** Bars and lines, whose keys stand on the axis: one colour for each panel. */
+  readonly accents: readonly Accent[];
+  /** The rest of a cut list. */
+  readonly rest: string;
+  readonly text: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly panel: string;
+  readonly hover: string;
+}
+
+/** Okabe–Ito; its black is a grey that both backgrounds can carry. */
+const OKABE_ITO = [
+  "#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#0072b2", "#d55e00", "#8a94a3",
+] as const;
+/** The same on white, where the yellow would vanish. */
+const OKABE_ITO_ON_WHITE = OKABE_ITO.map((color) => (color === "#f0e442" ? "#d0bc00" : color));
+
+const ACCENTS: readonly Accent[] = [
+  { color: "#1fb58a", deep: "#007a5a" },
+  { color: "#56b4e9", deep: "#1f7db8" },
+  { color: "#cc79a7", deep: "#9c4c7a" },
+  { color: "#e69f00", deep: "#b07800" },
+];
+
+export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
+  dark: {
+    palette: OKABE_ITO,
+    accents: ACCENTS,
+    rest: "#64748b",
+    text: "#e8eef8",
+    muted: "#9db0cb",
+    grid: "rgba(148, 170, 204, 0.14)",
+    panel: "#101a2c",
+    hover: "rgba(148, 170, 204, 0.10)",
+  },
+  light: {
+    palette: OKABE_ITO_ON_WHITE,
+    accents: ACCENTS,
+    rest: "#94a3b8",
+    text: "#10202f",
+    muted: "#4a5c75",
+    grid: "rgba(40, 66, 104, 0.12)",
+    panel: "#ffffff",
+    hover: "rgba(40, 66, 104, 0.07)",
+  },
+};
+
+/** The colour of a panel's bars and lines, by its place among such panels. */
+export function accentOf(theme: Theme, place: number): Accent {
+  const { accents } = THEMES[theme];
+  return accents[place % accents.length] ?? { color: "#56b4e9", deep: "#1f7db8" };
+}

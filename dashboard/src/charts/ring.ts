@@ -1,0 +1,37 @@
+// A ring of shares. Its labels are the legend beside it, in the document, where
+// small shares cannot collide; its hole holds the sum.
+import { sum } from "../panels/rows";
+import { STILL } from "./common";
+import type { Chart } from "./option";
+import { tooltip } from "./tooltip";
+
+export const ring: Chart = {
+  base: (look, rows) => ({
+    ...STILL,
+    tooltip: { ...tooltip(look, () => sum(rows())), trigger: "item" },
+    series: [{
+      type: "pie",
+      radius: ["64%", "92%"],
+      center: ["50%", "50%"],
+      startAngle: 90,
+      label: { show: false },
+      labelLine: { show: false },
+      itemStyle: { borderColor: look.colors.panel, borderWidth: 2, borderRadius: 3 },
+      emphasis: { scale: false, itemStyle: { borderColor: look.colors.text } },
+    }],
+  }),
+  data: (look, rows) => ({
+    series: [{
+      data: rows
+        .filter((row) => row.value !== null && row.value > 0)
+        .map((row) => ({
+          name: row.label,
+          value: row.value ?? 0,
+          itemStyle: {
+            color: (row.color === null ? undefined : look.colors.palette[row.color])
+              ?? look.colors.rest,
+          },
+        })),
+    }],
+  }),
+};

@@ -1,0 +1,17 @@
+// What every part of the page is handed when it is brought up to date.
+import type { Format } from "./format";
+import type { Lang, Words } from "./i18n";
+import type { PageState } from "./page-state";
+import type { Theme } from "./prefs";
+import type { State } from "./store";
+
+export interface Context {
+  readonly state: State;
+  readonly page: PageState;
+  /** Local time, on the clock of the events in the store. */
+  readonly now: number;
+  readonly lang: Lang;
+  readonly theme: Theme;
+  readonly words: Words;
+  readonly format: Format;
+}

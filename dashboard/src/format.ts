@@ -1,0 +1,169 @@
+// Numbers, times and durations as people read them.
+//
+// One `Format` per language and zone; the Intl objects in it are costly to
+// make and cheap to use. `null` is always —, never 0.
+import type { Lang } from "./i18n";
+
+export const UNKNOWN = "—";
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Up to here a number is shown in full; beyond it in 万 and 亿, or K and M. */
+const COMPACT_FROM = 10_000;
+const HEADLINE_FROM = 1_000_000;
+
+export interface Format {
+  /** The zone in which times are shown; UTC when the host's is not known here. */
+  readonly zone: string;
+  /** Every digit, grouped. */
+  full(value: number | null): string;
+  /** Short enough for a label: 1.2万, 12.3K. */
+  compact(value: number | null): string;
+  /** For the marks of an axis: 40万, 1.5K. */
+  axis(value: number | null): string;
+  /** For large type: in full up to a million, then 123.46万, 1.23M. */
+  headline(value: number | null): string;
+  /** A share between 0 and 1, as a percentage. */
+  percent(share: number | null): string;
+  /** 2015-11-11 */
+  date(time: number | null): string;
+  /** 11-11 */
+  monthDay(time: number | null): string;
+  /** 08:00:00 */
+  clock(time: number | null): string;
+  /** 2015-11-11 08:00:00 */
+  dateTime(time: number | null): string;
+  /** One or two units: 5分钟, 1 hr 20 min. */
+  duration(ms: number | null): string;
+}
+
+export function createFormat(lang: Lang, tz: string): Format {
+  const locale = lang === "zh" ? "zh-CN" : "en-US";
+  const numbers = numberFormats(locale);
+  const { zone, parts } = timeParts(tz);
+  const known = <T>(value: T | null, show: (value: T) => string) =>
+    value === null ? UNKNOWN : show(value);
+  const date = (time: number) => {
+    const p = parts(time);
+    return `${p.year}-${p.month}-${p.day}`;
+  };
+  const clock = (time: number) => {
+    const p = parts(time);
+    return `${p.hour}:${p.minute}:${p.second}`;
+  };
+  return {
+    zone,
+    full: (value) => known(value, (n) => numbers.full.format(n)),
+    compact: (value) =>
+      known(value, (n) =>
+        Math.abs(n) < COMPACT_FROM ? numbers.full.format(n) : numbers.compact.format(n)),
+    axis: (value) => known(value, (n) => numbers.axis.format(n)),
+    headline: (value) =>
+      known(value, (n) =>
+        Math.abs(n) < HEADLINE_FROM ? numbers.full.format(n) : numbers.headline.format(n)),
+    percent: (share) => known(share, (s) => percent(numbers, s)),
+    date: (time) => known(time, date),
+    monthDay: (time) => known(time, (t) => date(t).slice(5)),
+    clock: (time) => known(time, clock),
+    dateTime: (time) => known(time, (t) => `${date(t)} ${clock(t)}`),
+    duration: (ms) => known(ms, (d) => duration(locale, d)),
+  };
+}
+
+interface NumberFormats {
+  readonly full: Intl.NumberFormat;
+  readonly compact: Intl.NumberFormat;
+  readonly axis: Intl.NumberFormat;
+  readonly headline: Intl.NumberFormat;
+  readonly percent: Intl.NumberFormat;
+  readonly percentFine: Intl.NumberFormat;
+}
+
+function numberFormats(locale: string): NumberFormats {
+  return {
+    full: new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }),
+    compact: new Intl.NumberFormat(locale, {
+      notation: "compact", minimumFractionDigits: 1, maximumFractionDigits: 1,
+    }),
+    axis: new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
+    headline: new Intl.NumberFormat(locale, {
+      notation: "compact", minimumFractionDigits: 2, maximumFractionDigits: 2,
+    }),
+    percent: new Intl.NumberFormat(locale, {
+      style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1,
+    }),
+    percentFine: new Intl.NumberFormat(locale, {
+      style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2,
+    }),
+  };
+}
+
+/** Small shares keep a second digit, and a share that is not zero never reads as zero. */
+function percent(numbers: NumberFormats, share: number): string {
+  if (share > 0 && share < 0.0001) return `<${numbers.percentFine.format(0.0001)}`;
+  return share > 0 && share < 0.01
+    ? numbers.percentFine.format(share)
+    : numbers.percent.format(share);
+}
+
+type Parts = Record<"year" | "month" | "day" | "hour" | "minute" | "second", string>;
+
+/** Splits instants into civil parts of a zone, or of UTC for an unknown zone. */
+function timeParts(tz: string): { zone: string; parts: (time: number) => Parts } {
+  let zone = tz;
+  let format: Intl.DateTimeFormat;
+  try {
+    format = timeFormat(zone);
+  } catch {
+    zone = "UTC";
+    format = timeFormat(zone);
+  }
+  const parts = (time: number): Parts => {
+    const found: Parts = { year: "", month: "", day: "", hour: "", minute: "", second: "" };
+    for (const part of format.formatToParts(time)) {
+      if (part.type in found) found[part.type as keyof Parts] = part.value;
+    }
+    return found;
+  };
+  return { zone, parts };
+}
+
+function timeFormat(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone, calendar: "gregory", hourCycle: "h23",
+    year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", second: "2-digit",
+  });
+}
+
+function duration(locale: string, ms: number): string {
+  const sign = ms < 0 ? "−" : "";
+  const d = Math.abs(ms);
+  const unit = (value: number, name: string, digits = 0) =>
+    new Intl.NumberFormat(locale, {
+      style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits,
+    }).format(value).replace(/(\d)(\p{Script=Han})/u, "$1 $2");
+  const pair = (large: number, largeName: string, small: number, smallName: string) =>
+    small === 0
+      ? unit(large, largeName)
+      : `${unit(large, largeName)} ${unit(small, smallName)}`;
+  if (d < SECOND_MS) return `${sign}${Math.round(d)} ms`;
+  if (d < 10 * SECOND_MS) return sign + unit(d / SECOND_MS, "second", 1);
+  if (d < MINUTE_MS) return sign + unit(Math.floor(d / SECOND_MS), "second");
+  const minutes = Math.floor(d / MINUTE_MS);
+  if (d < 10 * MINUTE_MS) {
+    return sign + pair(minutes, "minute", Math.floor((d % MINUTE_MS) / SECOND_MS), "second");
+  }
+  if (d < HOUR_MS) return sign + unit(minutes, "minute");
+  const hours = Math.floor(d / HOUR_MS);
+  if (d < DAY_MS) return sign + pair(hours, "hour", minutes % 60, "minute");
+  return sign + pair(Math.floor(d / DAY_MS), "day", hours % 24, "hour");
+}
+
+/** Cuts a text for display, by whole characters; the full one is in the title. */
+export function clip(text: string, charactersMax: number): string {
+  if (text.length <= charactersMax) return text;
+  return `${Array.from(text.slice(0, charactersMax * 2)).slice(0, charactersMax - 1).join("")}…`;
+}

@@ -1,0 +1,48 @@
+// The start of the page: the only file that wires its parts to the browser.
+import "./styles/tokens.css";
+import "./styles/page.css";
+import "./styles/head.css";
+import "./styles/tiles.css";
+import "./styles/panels.css";
+import "./styles/states.css";
+import { App } from "./app";
+import { buildDiffers } from "./page-state";
+import { readPrefs, remember, remembered } from "./prefs";
+import { Store } from "./store";
+import { Stream, streamUrl } from "./stream";
+
+/** Two hosts of different builds behind one address must not make a loop. */
+const RELOAD_MS_MIN = 60_000;
+
+const now = () => performance.now();
+const store = new Store(() => {
+  if (buildDiffers(store.state)) reloadOnce();
+  app.invalidate();
+});
+const app = new App(
+  () => store.state, now, readPrefs(location.search, remembered), remember,
+);
+const root = document.getElementById("app");
+if (root !== null) app.mount(root);
+
+new Stream({
+  url: streamUrl(location.href),
+  dispatch: (event) => store.dispatch(event),
+  now,
+  random: Math.random,
+  connect: (url) => new WebSocket(url),
+}).open();
+
+/** The host was replaced by another build: its page replaces this one. */
+function reloadOnce(): void {
+  const key = "streamgauge.reloadedAt";
+  try {
+    const last = Number(sessionStorage.getItem(key) ?? 0);
+    if (Date.now() - last < RELOAD_MS_MIN) return;
+    sessionStorage.setItem(key, String(Date.now()));
+  } catch {
+    // Without a memory a loop could not be told from an upgrade: stay.
+    return;
+  }
+  location.reload();
+}

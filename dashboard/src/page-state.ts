@@ -1,0 +1,59 @@
+// What the page as a whole is in: one word, derived from the state and the time.
+//
+// Invariant: data is never shown as alive unless the host's clock was seen to
+// advance within 2.5 heartbeats. This covers a silent socket as well as a host
+// that goes on sending while its clock stands still.
+import { PROTO, type State } from "./store";
+import type { Mode } from "./wire";
+
+export type PageState = "connecting" | "reconnecting" | "stale" | Mode;
+
+const STALE_HEARTBEATS = 2.5;
+const HEARTBEAT_MS_DEFAULT = 2000;
+
+export function pageState(state: State, now: number): PageState {
+  if (protocolDiffers(state)) return "failed";
+  if (state.connection.phase === "open" && state.status !== null) {
+    return isStale(state, now) ? "stale" : state.status.mode;
+  }
+  return state.connection.phase === "dialling" && state.connection.attempt === 0
+    ? "connecting"
+    : "reconnecting";
+}
+
+/** Whether the figures shown are of the past rather than of now. */
+export function isDated(page: PageState): boolean {
+  return page === "stale" || page === "reconnecting";
+}
+
+export function protocolDiffers(state: State): boolean {
+  return state.hello !== null && state.hello.proto !== PROTO;
+}
+
+/** Whether the host serves another build of the page than the one running. */
+export function buildDiffers(state: State): boolean {
+  return state.hello !== null && state.build !== state.hello.build;
+}
+
+/** How long ago the host's clock last advanced; `null` before the first time. */
+export function dataAge(state: State, now: number): number | null {
+  return state.heard === null ? null : Math.max(0, now - state.heard.at);
+}
+
+/**
+ * The host's wall clock as it may be shown: it runs on between two messages,
+ * but stops after one heartbeat, so that a dead stream has a dead clock.
+ */
+export function hostTime(state: State, now: number): number | null {
+  if (state.heard === null) return null;
+  return state.heard.hostNow + Math.min(Math.max(0, now - state.heard.at), heartbeat(state));
+}
+
+function isStale(state: State, now: number): boolean {
+  const age = dataAge(state, now);
+  return age !== null && age > STALE_HEARTBEATS * heartbeat(state);
+}
+
+function heartbeat(state: State): number {
+  return state.hello?.heartbeatMs ?? HEARTBEAT_MS_DEFAULT;
+}

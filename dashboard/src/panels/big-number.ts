@@ -1,0 +1,25 @@
+// A panel that is one number, or a few: large digits and nothing else.
+import type { Context } from "../context";
+import { h, resize, setAttr, setText } from "../dom";
+import type { Panel } from "../wire";
+import type { Row } from "./rows";
+
+/** More numbers than this are a table. */
+const NUMBERS_MAX = 6;
+
+export class BigNumber {
+  readonly element = h("dl", { class: "big-number" });
+  readonly #items: HTMLDivElement[] = [];
+
+  update(panel: Panel, rows: readonly Row[], unit: string, ctx: Context): void {
+    const shown = rows.slice(0, NUMBERS_MAX);
+    resize(this.element, this.#items, shown.length, () => h("div", {}, h("dt"), h("dd")));
+    shown.forEach((row, i) => {
+      const [name, value] = Array.from(this.#items[i]?.children ?? []);
+      if (!name || !value) return;
+      setText(name, panel.dimension === null ? unit : row.label);
+      setText(value, ctx.format.headline(row.value));
+      setAttr(value, "title", ctx.format.full(row.value));
+    });
+  }
+}

@@ -1,0 +1,190 @@
+// One panel: its head, its controls and whatever its descriptor asks to see.
+//
+// Invariant: nothing that goes wrong in one panel reaches another. What throws
+// while a panel is drawn is shown inside that panel.
+import { Canvas } from "../charts/canvas";
+import type { Look } from "../charts/look";
+import { drawable, isCanvas, kindOf, shareOf, type ChartKind } from "../charts/option";
+import { accentOf, THEMES } from "../charts/palette";
+import type { Context } from "../context";
+import { h, raw, setAttr, setShown, setText } from "../dom";
+import { clip } from "../format";
+import { say } from "../i18n";
+import type { Frame, Panel, Scope } from "../wire";
+import { BigNumber } from "./big-number";
+import { Controls } from "./controls";
+import { Legend } from "./legend";
+import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
+import { Table, tableModel } from "./table";
+
+const TITLE_CHARACTERS_MAX = 80;
+const REASON_CHARACTERS_MAX = 300;
+/** How many rows the spoken summary of a chart names. */
+const SUMMARY_ROWS_MAX = 5;
+
+type Body = "chart" | "number" | "table" | "message";
+
+export class PanelView {
+  readonly element: HTMLElement;
+  readonly #panel: Panel;
+  readonly #accent: number;
+  readonly #controls: Controls;
+  readonly #title = h("h2");
+  readonly #unit = h("span", { class: "panel-unit" });
+  readonly #host = h("div", { class: "chart-host", role: "img" });
+  readonly #hole = h("div", { class: "ring-hole", "aria-hidden": "true" }, h("b"), h("span"));
+  readonly #chart: HTMLElement;
+  readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
+  readonly #legend = new Legend();
+  readonly #number = new BigNumber();
+  readonly #table = new Table();
+  readonly #canvas = new Canvas(this.#host);
+
+  /** `accent` is the panel's place among the colours for bars and lines. */
+  constructor(panel: Panel, accent: number, changed: () => void) {
+    this.#panel = panel;
+    this.#accent = accent;
+    this.#controls = new Controls(panel, changed);
+    const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole);
+    this.#chart = h("div", { class: "chart" }, stage, this.#legend.element);
+    const id = `panel-${panel.id}`;
+    this.#title.id = id;
+    this.element = h("section",
+      { class: "panel", "data-panel": panel.id, "data-testid": id, "aria-labelledby": id },
+      h("header", { class: "panel-head" },
+        h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element),
+      h("div", { class: "panel-body" },
+        this.#chart, this.#number.element, this.#table.element, this.#message));
+  }
+
+  /** The element whose size the chart follows. */
+  get host(): HTMLElement {
+    return this.#host;
+  }
+
+  update(frame: Frame | undefined, ctx: Context): void {
+    try {
+      this.#updateHead(ctx);
+      this.#updateBody(frame, ctx);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#say("unreadable", ctx.words.panels.unreadable, reason);
+    }
+  }
+
+  dispose(): void {
+    this.#canvas.dispose();
+  }
+
+  #updateHead(ctx: Context): void {
+    const title = clip(say(this.#panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
+    const measure = measureOf(this.#panel, this.#controls.view.measure);
+    setText(this.#title, title);
+    setAttr(this.#title, "title", title);
+    setText(this.#unit, measure.unit ?? say(measure.title, ctx.lang));
+    const only = kindOf(this.#panel.chart) === "table" ? "table-only" : "chart";
+    this.#controls.update(this.#panel, ctx, only);
+  }
+
+  #updateBody(frame: Frame | undefined, ctx: Context): void {
+    const words = ctx.words.panels;
+    setAttr(this.element, "data-sum", raw(frame ? totalOf(this.#panel, frame) : null));
+    if (frame === undefined) return this.#say("loading", words.loading, "");
+    if (frame.state === "quarantined") {
+      const reason = clip(frame.reason ?? "", REASON_CHARACTERS_MAX);
+      return this.#say("quarantined", words.quarantined, reason, words.quarantinedNote);
+    }
+    if (frame.state === "unreadable") {
+      return this.#say("unreadable", words.unreadable, frame.reason ?? "");
+    }
+    const view = this.#controls.view;
+    const measure = measureOf(this.#panel, view.measure);
+    const rows = rowsOf(this.#panel, frame, view.scope, measure, ctx.lang, ctx.words);
+    if (frame.state === "empty" || isBlank(rows)) {
+      return view.scope === "late" && totalOf(this.#panel, frame) !== 0
+        ? this.#say("empty", words.emptyLate, "")
+        : this.#say("empty", words.empty, words.emptyNote);
+    }
+    this.#draw(frame, rows, ctx);
+  }
+
+  #draw(frame: Frame, rows: readonly Row[], ctx: Context): void {
+    const { scope, table } = this.#controls.view;
+    const kind = drawable(kindOf(this.#panel.chart), rows);
+    setAttr(this.element, "data-panel-state", "ok");
+    setAttr(this.element, "data-kind", table ? "table" : kind);
+    if (table || kind === "table") {
+      this.#show("table");
+      this.#table.update(tableModel(this.#panel, frame, scope, ctx), this.#spoken(ctx), ctx);
+    } else if (isCanvas(kind)) {
+      this.#show("chart");
+      this.#drawChart(kind, scope, rows, ctx);
+    } else {
+      this.#show("number");
+      this.#number.update(this.#panel, rows, this.#unit.textContent ?? "", ctx);
+    }
+  }
+
+  #drawChart(kind: ChartKind, scope: Scope, rows: readonly Row[], ctx: Context): void {
+    const ring = kind === "pie";
+    setShown(this.#legend.element, ring);
+    setShown(this.#hole, ring);
+    if (ring) {
+      this.#legend.update(rows, ctx);
+      const [value, name] = Array.from(this.#hole.children);
+      if (value) setText(value, ctx.format.compact(sum(rows)));
+      if (name) setText(name, ctx.words.panels[scope]);
+    }
+    const look = this.#look(ctx);
+    const signature = [
+      kind, ctx.lang, ctx.theme, scope, look.measure, look.fontPx, look.width, look.height,
+      rows.length,
+    ].join("|");
+    this.#canvas.draw(kind, look, rows, signature);
+    setAttr(this.#host, "aria-label", this.#summary(scope, rows, ctx));
+  }
+
+  #look(ctx: Context): Look {
+    const style = getComputedStyle(this.element);
+    const measure = measureOf(this.#panel, this.#controls.view.measure);
+    return {
+      colors: THEMES[ctx.theme],
+      format: ctx.format,
+      fontPx: parseFloat(style.fontSize),
+      fontFamily: style.fontFamily,
+      width: this.#host.clientWidth,
+      height: this.#host.clientHeight,
+      measure: say(measure.title, ctx.lang),
+      share: ctx.words.panels.share,
+      accent: accentOf(ctx.theme, this.#accent),
+      additive: measure.additive,
+    };
+  }
+
+  #summary(scope: Scope, rows: readonly Row[], ctx: Context): string {
+    const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
+      .slice(0, SUMMARY_ROWS_MAX)
+      .map((row) => `${row.label} ${ctx.format.percent(shareOf(rows, row.value))}`)
+      .join(", ");
+    return ctx.words.panels.summary(this.#spoken(ctx), ctx.words.panels[scope], largest);
+  }
+
+  #spoken(ctx: Context): string {
+    return clip(say(this.#panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
+  }
+
+  #say(state: string, title: string, detail: string, note = ""): void {
+    setAttr(this.element, "data-panel-state", state);
+    this.#show("message");
+    const [head, text] = Array.from(this.#message.children);
+    if (head) setText(head, title);
+    if (text) setText(text, [detail, note].filter((part) => part !== "").join(" · "));
+  }
+
+  #show(body: Body): void {
+    setShown(this.#chart, body === "chart");
+    setShown(this.#number.element, body === "number");
+    setShown(this.#table.element, body === "table");
+    setShown(this.#message, body === "message");
+  }
+}

@@ -1,0 +1,90 @@
+// A panel as a table: every figure in full, on time and late side by side.
+//
+// With one measure the columns are on time, late, total and share; with several
+// they are the measures in the chosen scope. Rows are kept between updates.
+import type { Context } from "../context";
+import { h, resize, setShown, setText } from "../dom";
+import { say } from "../i18n";
+import { shareOf } from "../charts/option";
+import type { Frame, Panel, Scope } from "../wire";
+import { measureOf, rowsOf, type Row } from "./rows";
+
+/** A table longer than this says how many rows it leaves out. */
+const TABLE_ROWS_MAX = 500;
+
+interface Column {
+  readonly title: string;
+  readonly cells: readonly string[];
+}
+
+export interface TableModel {
+  readonly head: string;
+  readonly labels: readonly string[];
+  readonly columns: readonly Column[];
+  readonly left: number;
+}
+
+export function tableModel(panel: Panel, frame: Frame, scope: Scope, ctx: Context): TableModel {
+  const { lang, words, format } = ctx;
+  const rows = (of: Scope, measure: number) =>
+    rowsOf(panel, frame, of, measureOf(panel, measure), lang, words);
+  const column = (title: string, of: readonly Row[]): Column => ({
+    title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => format.full(row.value)),
+  });
+  const first = rows(scope, 0);
+  return {
+    head: panel.dimension === null ? words.panels.key : say(panel.dimension.title, lang),
+    labels: first.slice(0, TABLE_ROWS_MAX).map((row) => row.label),
+    columns: panel.measures.length > 1
+      ? panel.measures.map((measure, i) => column(say(measure.title, lang), rows(scope, i)))
+      : [
+          ...(["on_time", "late", "total"] as const)
+            .map((of) => column(words.panels[of], rows(of, 0))),
+          ...(measureOf(panel, 0).additive
+            ? [{
+                title: words.panels.share,
+                cells: first.slice(0, TABLE_ROWS_MAX)
+                  .map((row) => format.percent(shareOf(first, row.value))),
+              }]
+            : []),
+        ],
+    left: Math.max(0, first.length - TABLE_ROWS_MAX),
+  };
+}
+
+export class Table {
+  readonly element: HTMLElement;
+  readonly #head = h("tr");
+  readonly #body = h("tbody");
+  readonly #more = h("p", { class: "table-more" });
+  readonly #heads: HTMLTableCellElement[] = [];
+  readonly #rows: HTMLTableRowElement[] = [];
+
+  constructor() {
+    const table = h("table", {}, h("thead", {}, this.#head), this.#body);
+    // It can be scrolled, so the keyboard must be able to reach it.
+    this.element = h("div", { class: "table", tabindex: "0", role: "region" }, table, this.#more);
+  }
+
+  update(model: TableModel, title: string, ctx: Context): void {
+    this.element.setAttribute("aria-label", title);
+    const heads = [model.head, ...model.columns.map((column) => column.title)];
+    resize(this.#head, this.#heads, heads.length, () => h("th", { scope: "col" }));
+    heads.forEach((text, i) => setText(this.#heads[i] ?? this.#head, text));
+    resize(this.#body, this.#rows, model.labels.length, () => h("tr"));
+    this.#rows.forEach((row, i) => this.#updateRow(row, i, model));
+    setShown(this.#more, model.left > 0);
+    setText(this.#more, ctx.words.panels.more(ctx.format.full(model.left)));
+  }
+
+  #updateRow(row: HTMLTableRowElement, index: number, model: TableModel): void {
+    const cells = Array.from(row.children);
+    resize(row, cells, model.columns.length + 1, () =>
+      row.childElementCount === 0 ? h("th", { scope: "row" }) : h("td"));
+    const texts = [model.labels[index] ?? "", ...model.columns.map((c) => c.cells[index] ?? "")];
+    texts.forEach((text, i) => {
+      const cell = cells[i];
+      if (cell !== undefined) setText(cell, text);
+    });
+  }
+}

@@ -1,0 +1,147 @@
+// The state of the page and how it changes.
+//
+// `reduce` is pure: local time comes in with each event, on a clock that only
+// moves forward. A snapshot replaces everything that was known before it, so
+// nothing of an earlier host can survive a reconnection. Series are bounded.
+import type { Clock, Frame, Hello, Message, Panel, Point, Series, Status } from "./wire";
+import { SERIES_MAX, SERIES_POINTS_MAX } from "./decode";
+
+/** The wire that this page speaks. */
+export const PROTO = 1;
+/** How far back a series reaches. */
+const SERIES_SPAN_MS = 5 * 60_000;
+
+export type Connection =
+  /** A socket is being opened, or is open and has not sent its snapshot yet. */
+  | { readonly phase: "dialling"; readonly attempt: number }
+  /** A snapshot arrived on the socket that is open now. */
+  | { readonly phase: "open" }
+  /** The socket is lost; the next one is opened at `retryAt`. */
+  | { readonly phase: "lost"; readonly attempt: number; readonly retryAt: number };
+
+export interface State {
+  readonly connection: Connection;
+  readonly hello: Hello | null;
+  /** The build of the first host seen, with which this page was loaded. */
+  readonly build: string | null;
+  readonly panels: readonly Panel[] | null;
+  readonly frames: ReadonlyMap<string, Frame>;
+  readonly series: Series;
+  readonly clock: Clock | null;
+  readonly status: Status | null;
+  /** The last reading of the host's clock that differed from the one before. */
+  readonly heard: { readonly hostNow: number; readonly at: number } | null;
+  /** Messages that this page could not read. */
+  readonly refused: number;
+}
+
+export type Event =
+  | { readonly type: "dialling"; readonly attempt: number }
+  | { readonly type: "lost"; readonly attempt: number; readonly retryAt: number }
+  | { readonly type: "message"; readonly message: Message; readonly at: number }
+  | { readonly type: "refused" };
+
+export const INITIAL: State = {
+  connection: { phase: "dialling", attempt: 0 },
+  hello: null,
+  build: null,
+  panels: null,
+  frames: new Map(),
+  series: new Map(),
+  clock: null,
+  status: null,
+  heard: null,
+  refused: 0,
+};
+
+export function reduce(state: State, event: Event): State {
+  switch (event.type) {
+    case "dialling":
+      return { ...state, connection: { phase: "dialling", attempt: event.attempt } };
+    case "lost":
+      return {
+        ...state,
+        connection: { phase: "lost", attempt: event.attempt, retryAt: event.retryAt },
+      };
+    case "refused":
+      return { ...state, refused: state.refused + 1 };
+    case "message":
+      return reduceMessage(state, event.message, event.at);
+  }
+}
+
+function reduceMessage(state: State, message: Message, at: number): State {
+  switch (message.t) {
+    case "hello":
+      return { ...state, hello: message, build: state.build ?? message.build };
+    case "schema":
+      return { ...state, panels: message.panels };
+    case "snapshot":
+      return {
+        ...hear(state, message.clock.now, at),
+        connection: { phase: "open" },
+        frames: message.frames,
+        series: appendPoints(new Map(), message.series),
+        clock: message.clock,
+        status: message.status,
+      };
+    case "update":
+      if (state.connection.phase !== "open") return state;
+      return {
+        ...hear(state, message.clock.now, at),
+        frames: new Map([...state.frames, ...message.frames]),
+        series: appendPoints(state.series, message.points),
+        clock: message.clock,
+        status: message.status,
+      };
+    case "hb":
+      return hear(state, message.now, at);
+    case "bye":
+      return state;
+  }
+}
+
+/** Notes the host's clock; one that stands still is not news. */
+function hear(state: State, hostNow: number, at: number): State {
+  if (state.heard?.hostNow === hostNow && state.connection.phase === "open") return state;
+  return { ...state, heard: { hostNow, at } };
+}
+
+/** Appends by time: a point that is not newer than the last one is known. */
+export function appendPoints(series: Series, points: Series): Series {
+  const merged = new Map(series);
+  for (const [name, added] of points) {
+    if (!merged.has(name) && merged.size >= SERIES_MAX) continue;
+    merged.set(name, bounded([...(merged.get(name) ?? []), ...added]));
+  }
+  return merged;
+}
+
+function bounded(points: readonly Point[]): readonly Point[] {
+  const kept: Point[] = [];
+  for (const point of points) {
+    const last = kept.at(-1);
+    if (last === undefined || point[0] > last[0]) kept.push(point);
+  }
+  const newest = kept.at(-1)?.[0] ?? 0;
+  return kept.filter(([at]) => at > newest - SERIES_SPAN_MS).slice(-SERIES_POINTS_MAX);
+}
+
+/** Holds the state and tells one listener of each change. */
+export class Store {
+  #state: State = INITIAL;
+  readonly #changed: () => void;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  dispatch(event: Event): void {
+    this.#state = reduce(this.#state, event);
+    this.#changed();
+  }
+}

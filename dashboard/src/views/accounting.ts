@@ -1,0 +1,101 @@
+// The last line of the page: whether its figures can be trusted.
+import type { Context } from "../context";
+import { h, raw, setAttr, setShown, setText } from "../dom";
+import { clip } from "../format";
+import { icon, setIcon } from "../icons";
+import { hostTime } from "../page-state";
+import type { Status } from "../wire";
+import { balance, isBalanced, partitionStates, type Balance } from "./balance";
+
+/** A checkpoint younger than this is "just now". */
+const CHECKPOINT_NOW_MS = 1500;
+const FACTS_CHARACTERS_MAX = 240;
+
+export class AccountingLine {
+  readonly element: HTMLElement;
+  readonly #label = h("strong");
+  readonly #equation = h("span", { class: "equation", "data-testid": "equation" });
+  readonly #verdictIcon = icon("check");
+  readonly #verdictText = h("span");
+  readonly #verdict: HTMLElement;
+  readonly #facts = h("span", { class: "facts", "data-testid": "facts" });
+
+  constructor() {
+    this.#verdict = h("span", { class: "verdict" }, this.#verdictIcon, this.#verdictText);
+    this.element = h("footer", { class: "accounting", "data-testid": "accounting" },
+      h("div", { class: "sums" }, this.#label, this.#equation, this.#verdict), this.#facts);
+  }
+
+  update(ctx: Context): void {
+    const { words, state } = ctx;
+    setText(this.#label, words.accounting.label);
+    setShown(this.#verdict, state.status !== null);
+    if (state.status === null) {
+      setText(this.#equation, words.accounting.unknown);
+      setText(this.#facts, "");
+      return;
+    }
+    this.#updateSums(state.status, ctx);
+    setText(this.#facts, clip(facts(state.status, ctx).join("  ·  "), FACTS_CHARACTERS_MAX));
+  }
+
+  #updateSums(status: Status, ctx: Context): void {
+    const { accounting } = status;
+    const words = ctx.words.accounting;
+    const n = ctx.format.full;
+    setText(this.#equation,
+      `${words.read} ${n(accounting.read)} = ${words.onTime} ${n(accounting.onTime)}` +
+      ` + ${words.late} ${n(accounting.late)} + ${words.rejected} ${n(accounting.rejected)}`);
+    for (const [name, value] of Object.entries(accounting)) {
+      setAttr(this.element, `data-${name.toLowerCase()}`, raw(value));
+    }
+    const found = balance(status);
+    const good = isBalanced(found);
+    setAttr(this.element, "data-balanced", String(good));
+    setIcon(this.#verdictIcon, good ? "check" : "cross");
+    setText(this.#verdictText, verdict(found, ctx));
+  }
+}
+
+function verdict(found: Balance, ctx: Context): string {
+  const words = ctx.words.accounting;
+  if (found.difference !== 0) return words.unbalanced(ctx.format.full(found.difference));
+  const [metric] = found.unbalancedMetrics;
+  return metric === undefined ? words.balanced : words.metricUnbalanced(clip(metric, 40));
+}
+
+/** Everything after the equation, the troubling first. */
+function facts(status: Status, ctx: Context): string[] {
+  const words = ctx.words.accounting;
+  const { format } = ctx;
+  return [
+    ...(status.checkpoint !== null && status.checkpoint.failures > 0
+      ? [words.checkpointFailing(format.full(status.checkpoint.failures))]
+      : []),
+    ...balance(status).excluded
+      .map(({ id, count }) => words.excluded(clip(id, 40), format.full(count))),
+    ...(ctx.state.refused > 0 ? [words.refused(format.full(ctx.state.refused))] : []),
+    partitions(status, ctx),
+    checkpoint(status, ctx),
+  ];
+}
+
+function partitions(status: Status, ctx: Context): string {
+  const words = ctx.words.accounting;
+  const names = words.partitionStates;
+  const states = [...partitionStates(status)]
+    .map(([state, count]) => `${Object.hasOwn(names, state) ? names[state] : state} ${count}`);
+  const count = words.partitions(ctx.format.full(status.partitions.length));
+  return states.length > 1 ? `${count}: ${states.join(", ")}` : count;
+}
+
+function checkpoint(status: Status, ctx: Context): string {
+  const words = ctx.words.accounting;
+  if (status.checkpoint === null) return words.checkpointOff;
+  const now = hostTime(ctx.state, ctx.now);
+  if (status.checkpoint.at === null || now === null) return words.checkpointNone;
+  const age = Math.max(0, now - status.checkpoint.at);
+  return age < CHECKPOINT_NOW_MS
+    ? words.checkpointNow
+    : words.checkpoint(ctx.format.duration(Math.round(age / 1000) * 1000));
+}

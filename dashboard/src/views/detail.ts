@@ -1,0 +1,61 @@
+// The few words beside the state: how far, how long, which attempt.
+import type { Context } from "../context";
+import { dataAge } from "../page-state";
+
+export function stateDetail(ctx: Context): string {
+  const { state, page, words } = ctx;
+  const details = words.details;
+  switch (page) {
+    case "connecting":
+      return details.connecting;
+    case "reconnecting":
+      return joined(reconnecting(ctx), age(ctx));
+    case "stale":
+      return details.stale(ctx.format.duration(wholeSeconds(dataAge(state, ctx.now) ?? 0)));
+    case "catching-up":
+      return catchingUp(ctx);
+    case "restoring":
+    case "replaying":
+    case "ended":
+    case "waiting":
+    case "failed":
+      return details[page];
+    case "live":
+      return "";
+  }
+}
+
+function reconnecting(ctx: Context): string {
+  const { connection } = ctx.state;
+  const { details } = ctx.words;
+  if (connection.phase === "open") return "";
+  if (connection.phase === "dialling") return details.dialling(connection.attempt);
+  const pause = Math.max(0, connection.retryAt - ctx.now);
+  return details.lost(connection.attempt, ctx.format.duration(Math.ceil(pause / 100) * 100));
+}
+
+function age(ctx: Context): string {
+  const age = dataAge(ctx.state, ctx.now);
+  return age === null || ctx.state.status === null
+    ? ""
+    : ctx.words.details.age(ctx.format.duration(wholeSeconds(age)));
+}
+
+function catchingUp(ctx: Context): string {
+  const { status } = ctx.state;
+  const { details } = ctx.words;
+  const lag = status?.lag ?? null;
+  const seconds = status?.catchUpSeconds ?? null;
+  return joined(
+    lag === null ? "" : details.behind(ctx.format.compact(lag)),
+    seconds === null ? "" : details.remaining(ctx.format.duration(wholeSeconds(seconds * 1000))),
+  );
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.max(1, Math.round(ms / 1000)) * 1000;
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(" · ");
+}

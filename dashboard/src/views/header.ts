@@ -1,0 +1,128 @@
+// The head of the page: what this is, whether it is alive, and what time it is
+// there, in event time and on the host's wall clock, both in the pipeline's zone.
+import type { Context } from "../context";
+import { h, raw, setAttr, setShown, setText } from "../dom";
+import { icon, setIcon, STATE_ICONS } from "../icons";
+import { clip, UNKNOWN } from "../format";
+import { hostTime } from "../page-state";
+import { stateDetail } from "./detail";
+
+export interface HeaderActions {
+  readonly switchLang: () => void;
+  readonly switchTheme: () => void;
+}
+
+const NAME_CHARACTERS_MAX = 60;
+
+export class Header {
+  readonly element: HTMLElement;
+  readonly #name = h("h1");
+  readonly #stateIcon = icon("dots");
+  readonly #stateWord = h("span", { "data-testid": "state" });
+  readonly #detail = h("span", { class: "state-detail", "data-testid": "state-detail" });
+  readonly #event = clockBlock("event-time");
+  readonly #watermark = clockBlock("watermark");
+  readonly #wall = clockBlock("wall-clock");
+  readonly #lang: HTMLButtonElement;
+  readonly #theme: HTMLButtonElement;
+  readonly #themeIcon = icon("sun");
+  readonly #full: HTMLButtonElement;
+  readonly #fullIcon = icon("expand");
+  readonly #controls: HTMLElement;
+
+  constructor(actions: HeaderActions) {
+    const badge = h("span", { class: "badge", role: "status" }, this.#stateIcon, this.#stateWord);
+    this.#lang = button("language", actions.switchLang);
+    this.#theme = button("theme", actions.switchTheme, this.#themeIcon);
+    this.#full = button("fullscreen", toggleFullscreen, this.#fullIcon);
+    setShown(this.#full, document.fullscreenEnabled);
+    this.#controls = h("div", { class: "controls", role: "group" },
+      this.#lang, this.#theme, this.#full);
+    this.element = h("header", { class: "page-head" },
+      h("div", { class: "head-title" }, this.#name, badge, this.#detail),
+      h("div", { class: "head-clocks" }, 
+        this.#event.element, this.#watermark.element, this.#wall.element),
+      this.#controls);
+  }
+
+  update(ctx: Context): void {
+    const { words, state, page } = ctx;
+    const name = clip(state.hello?.name ?? "Streamgauge", NAME_CHARACTERS_MAX);
+    setText(this.#name, name);
+    const title = name === "Streamgauge" ? name : `${name} · Streamgauge`;
+    if (document.title !== title) document.title = title;
+    setText(this.#stateWord, words.states[page]);
+    setIcon(this.#stateIcon, STATE_ICONS[page]);
+    const detail = stateDetail(ctx);
+    setText(this.#detail, detail);
+    setShown(this.#detail, detail !== "");
+    this.#updateClocks(ctx);
+    this.#updateControls(ctx);
+  }
+
+  #updateClocks(ctx: Context): void {
+    const { words, state, format } = ctx;
+    const zone = state.hello === null ? "" : ` · ${format.zone}`;
+    const event = state.clock?.eventTime ?? null;
+    const watermark = state.clock?.watermark ?? null;
+    const wall = hostTime(state, ctx.now);
+    const behind = event === null || watermark === null
+      ? UNKNOWN
+      : `−${format.duration(event - watermark)}`;
+    const full = (time: number | null) => `${format.dateTime(time)}${zone}`;
+    this.#event.set(
+      `${words.header.eventTime}${zone}`, format.dateTime(event), full(event), event);
+    this.#watermark.set(words.header.watermark, behind, full(watermark), watermark);
+    this.#wall.set(
+      words.header.wallClock, `${format.monthDay(wall)} ${format.clock(wall)}`, full(wall), wall);
+  }
+
+  #updateControls(ctx: Context): void {
+    const { header } = ctx.words;
+    setAttr(this.#controls, "aria-label", header.controls);
+    setText(this.#lang, header.languageShort);
+    name(this.#lang, header.language);
+    // The label is in the other language, for the reader who needs it.
+    setAttr(this.#lang, "lang", ctx.lang === "zh" ? "en" : "zh-CN");
+    name(this.#theme, ctx.theme === "dark" ? header.toLight : header.toDark);
+    setIcon(this.#themeIcon, ctx.theme === "dark" ? "sun" : "moon");
+    const full = document.fullscreenElement !== null;
+    name(this.#full, full ? header.exitFullscreen : header.fullscreen);
+    setIcon(this.#fullIcon, full ? "shrink" : "expand");
+  }
+}
+
+function name(element: HTMLElement, text: string): void {
+  setAttr(element, "aria-label", text);
+  setAttr(element, "title", text);
+}
+
+function button(testid: string, act: () => void, ...children: Node[]): HTMLButtonElement {
+  const element = h("button",
+    { type: "button", class: "icon-button", "data-testid": testid }, ...children);
+  element.addEventListener("click", act);
+  return element;
+}
+
+function toggleFullscreen(): void {
+  const change = document.fullscreenElement === null
+    ? document.documentElement.requestFullscreen()
+    : document.exitFullscreen();
+  // A browser may refuse; the page then simply stays as it is.
+  change.catch(() => undefined);
+}
+
+function clockBlock(testid: string) {
+  const label = h("span", { class: "clock-label" });
+  const value = h("time", { class: "clock-value", "data-testid": testid });
+  const element = h("div", { class: `clock ${testid}` }, label, value);
+  return {
+    element,
+    set(title: string, text: string, full: string, time: number | null): void {
+      setText(label, title);
+      setText(value, text);
+      setAttr(value, "title", full);
+      setAttr(value, "data-value", raw(time));
+    },
+  };
+}

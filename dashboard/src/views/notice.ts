@@ -1,0 +1,82 @@
+// Why there is nothing to see yet, or no more: the cause in the reader's own
+// language, one command to try, and whether anything happens by itself.
+import type { Context } from "../context";
+import { h, setAttr, setShown, setText } from "../dom";
+import { clip } from "../format";
+import { causeWords } from "../i18n";
+import { icon, setIcon } from "../icons";
+import { protocolDiffers } from "../page-state";
+import type { Cause } from "../wire";
+
+const CAUSE_CHARACTERS_MAX = 400;
+const COPIED_MS = 2000;
+
+export class Notice {
+  readonly element: HTMLElement;
+  readonly #icon = icon("hourglass");
+  readonly #title = h("h2");
+  readonly #cause = h("p", { class: "notice-cause", "data-testid": "cause" });
+  readonly #note = h("p", { class: "notice-note" });
+  readonly #hintLabel = h("span");
+  readonly #hint = h("code", { tabindex: "0", "data-testid": "hint" });
+  readonly #copy = h("button", { type: "button", class: "copy" });
+  readonly #hintBox: HTMLElement;
+  #copiedUntil = 0;
+
+  constructor(now: () => number) {
+    this.#copy.addEventListener("click", () => {
+      void copyText(this.#hint).then(() => { this.#copiedUntil = now() + COPIED_MS; });
+    });
+    this.#hintBox = h("div", { class: "notice-hint" }, this.#hintLabel, this.#hint, this.#copy);
+    this.element = h("section", { class: "notice", "data-testid": "notice", role: "alert" },
+      this.#icon, h("div", { class: "notice-text" }, this.#title, this.#cause, this.#note),
+      this.#hintBox);
+  }
+
+  update(ctx: Context): void {
+    const { page, words } = ctx;
+    const shown = page === "waiting" || page === "failed";
+    setShown(this.element, shown);
+    if (!shown) return;
+    const cause = causeOf(ctx);
+    setIcon(this.#icon, page === "waiting" ? "hourglass" : "failed");
+    setText(this.#title, words.notice[page]);
+    const text = cause === null ? "" : clip(causeWords(cause, ctx.lang), CAUSE_CHARACTERS_MAX);
+    setText(this.#cause, text);
+    setShown(this.#cause, text !== "");
+    setAttr(this.#cause, "data-code", cause?.code ?? null);
+    setAttr(this.#cause, "title", cause?.message ?? null);
+    setText(this.#note, page === "waiting" ? words.notice.retry : words.notice.stopped);
+    setShown(this.#note, cause?.code !== PROTOCOL.code);
+    this.#updateHint(cause, ctx);
+  }
+
+  #updateHint(cause: Cause | null, ctx: Context): void {
+    const hint = cause?.hint ?? null;
+    setShown(this.#hintBox, hint !== null);
+    if (hint === null) return;
+    const { notice } = ctx.words;
+    setText(this.#hintLabel, notice.hint);
+    setText(this.#hint, hint);
+    setText(this.#copy, ctx.now < this.#copiedUntil ? notice.copied : notice.copy);
+  }
+}
+
+/** The page's own cause: it cannot read what this host sends. */
+const PROTOCOL: Cause = {
+  code: "protocol", message: "protocol versions differ", args: {}, hint: null,
+};
+
+function causeOf(ctx: Context): Cause | null {
+  return protocolDiffers(ctx.state) ? PROTOCOL : ctx.state.status?.cause ?? null;
+}
+
+/** Copies by the clipboard, or where that is not allowed selects for the hand. */
+async function copyText(element: HTMLElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(element.textContent ?? "");
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    throw new Error("the clipboard is not available; the text is selected");
+  }
+}

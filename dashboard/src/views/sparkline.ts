@@ -1,0 +1,82 @@
+// The course of the last five minutes as one small line.
+//
+// The path is computed purely on a grid of fixed size and stretched by the SVG;
+// the line keeps its width whatever the shape of the tile.
+import type { Point } from "../wire";
+import { h } from "../dom";
+
+const WIDTH = 300;
+const HEIGHT = 60;
+/** The line never touches the edges, where half of its width would be cut. */
+const INSET = 3;
+const SPAN_MS = 5 * 60_000;
+
+/**
+ * The line through the points, with time from left to right; empty for fewer than two. A short history stretches over the width.
+ */
+export function sparkPath(points: readonly Point[]): string {
+  const first = points[0];
+  const last = points.at(-1);
+  if (first === undefined || last === undefined || points.length < 2) return "";
+  const from = Math.max(first[0], last[0] - SPAN_MS);
+  const span = Math.max(1, last[0] - from);
+  const heights = points.map(([, height]) => height);
+  const top = Math.max(...heights);
+  const floor = floorOf(Math.min(...heights), top);
+  const range = top > floor ? top - floor : 1;
+  return points
+    .map(([at, height], i) => {
+      const x = Math.max(0, ((at - from) / span) * WIDTH);
+      const y = HEIGHT - INSET - ((height - floor) / range) * (HEIGHT - 2 * INSET);
+      return `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`;
+    })
+    .join("");
+}
+
+/**
+ * Where the bottom of the picture lies. A rate that hardly changes still shows
+ * its course, in the upper third; one that fell far is drawn from zero.
+ */
+function floorOf(least: number, top: number): number {
+  return Math.max(0, least - 2 * (top - least));
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const FADE = "spark-fade";
+
+/** The gradient under the line; its colours come from the theme. */
+function fade(): SVGElement {
+  const gradient = document.createElementNS(SVG, "linearGradient");
+  for (const [name, value] of Object.entries({ id: FADE, x1: "0", y1: "0", x2: "0", y2: "1" })) {
+    gradient.setAttribute(name, value);
+  }
+  for (const offset of ["0", "1"]) {
+    const stop = document.createElementNS(SVG, "stop");
+    stop.setAttribute("offset", offset);
+    stop.setAttribute("class", `spark-stop-${offset}`);
+    gradient.append(stop);
+  }
+  return gradient;
+}
+
+export class Sparkline {
+  readonly element = h("div", { class: "spark", "aria-hidden": "true" });
+  readonly #line = document.createElementNS(SVG, "path");
+  readonly #area = document.createElementNS(SVG, "path");
+
+  constructor() {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+    svg.setAttribute("preserveAspectRatio", "none");
+    this.#area.setAttribute("fill", `url(#${FADE})`);
+    this.#line.setAttribute("class", "spark-line");
+    svg.append(fade(), this.#area, this.#line);
+    this.element.append(svg);
+  }
+
+  update(points: readonly Point[]): void {
+    const path = sparkPath(points);
+    this.#line.setAttribute("d", path);
+    this.#area.setAttribute("d", path === "" ? "" : `${path}V${HEIGHT}H0Z`);
+  }
+}

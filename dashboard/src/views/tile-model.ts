@@ -1,0 +1,126 @@
+// What the headline tiles say, purely: raw value, text, full text, and a note.
+//
+// A figure that is not known is — with the reason in its note, never 0.
+import type { Context } from "../context";
+import { clip, UNKNOWN } from "../format";
+import type { Status } from "../wire";
+
+export const TILES = [
+  "events", "rate", "lag", "late", "rejected", "watermark", "latency",
+] as const;
+export type TileId = (typeof TILES)[number];
+
+/** The series that the rate's sparkline draws. */
+export const RATE_SERIES = "events_per_second";
+const SOURCE_CHARACTERS_MAX = 40;
+
+export interface Tile {
+  readonly label: string;
+  readonly value: number | null;
+  readonly text: string;
+  readonly full: string;
+  readonly note: string;
+}
+
+export function tile(id: TileId, ctx: Context): Tile {
+  const { status } = ctx.state;
+  const label = ctx.words.tiles[id];
+  if (status === null) {
+    return { label, value: null, text: UNKNOWN, full: UNKNOWN, note: ctx.words.tiles.noData };
+  }
+  return { label, ...MODELS[id](status, ctx) };
+}
+
+type Model = (status: Status, ctx: Context) => Omit<Tile, "label">;
+
+const MODELS: Readonly<Record<TileId, Model>> = {
+  events: (status, ctx) => {
+    const value = status.accounting.read;
+    const full = ctx.format.full(value);
+    return { value, text: full, full, note: eventsNote(status, ctx) };
+  },
+  rate: (status, ctx) => {
+    const value = status.eventsPerSecond;
+    const points = ctx.state.series.get(RATE_SERIES) ?? [];
+    const peak = points.reduce((max, [, height]) => Math.max(max, height), value ?? 0);
+    const rounded = value === null ? null : Math.round(value);
+    const note = value === null
+      ? ctx.words.tiles.rateUnknown
+      : ctx.words.tiles.ratePeak(ctx.format.compact(Math.round(peak)));
+    return number(ctx, value, note, rounded);
+  },
+  lag: (status, ctx) => number(ctx, status.lag, lagNote(status, ctx)),
+  late: (status, ctx) => {
+    const share = shareOfRead(status, status.accounting.late);
+    const note = share === null
+      ? ctx.words.tiles.shareUnknown
+      : ctx.words.tiles.lateNote(ctx.format.percent(share));
+    return number(ctx, status.accounting.late, note);
+  },
+  rejected: (status, ctx) => {
+    const value = status.accounting.rejected;
+    const share = shareOfRead(status, value);
+    if (share === null) return number(ctx, value, ctx.words.tiles.shareUnknown);
+    const note = value === 0
+      ? ctx.words.tiles.rejectedNone
+      : ctx.words.tiles.rejectedNote(ctx.format.percent(share));
+    return number(ctx, value, note);
+  },
+  watermark: (_status, ctx) => watermark(ctx),
+  latency: (status, ctx) => {
+    const value = status.latencyP99Ms;
+    const text = ctx.format.duration(value);
+    const note = value === null ? ctx.words.tiles.latencyUnknown : ctx.words.tiles.latencyNote;
+    return { value, text, full: text, note };
+  },
+};
+
+function number(
+  ctx: Context, value: number | null, note: string, shown: number | null = value,
+): Omit<Tile, "label"> {
+  return { value, text: ctx.format.headline(shown), full: ctx.format.full(shown), note };
+}
+
+function eventsNote(status: Status, ctx: Context): string {
+  const { tiles, sources } = ctx.words;
+  const read = status.accounting.read;
+  const kind = status.source?.kind ?? "";
+  const source = [
+    Object.hasOwn(sources, kind) ? sources[kind] ?? kind : kind,
+    clip(status.source?.name ?? "", SOURCE_CHARACTERS_MAX),
+  ].filter((part) => part !== "").join(" ");
+  return [
+    read >= 10_000 ? tiles.eventsCompact(ctx.format.compact(read)) : "",
+    source === "" ? "" : tiles.eventsNote(source),
+  ].filter((part) => part !== "").join(" · ");
+}
+
+function lagNote(status: Status, ctx: Context): string {
+  const { tiles } = ctx.words;
+  const { lag, eventsPerSecond } = status;
+  if (lag === null) return tiles.lagUnknown;
+  if (lag === 0) return tiles.lagNone;
+  return eventsPerSecond !== null && eventsPerSecond > 0
+    ? tiles.lagTime(ctx.format.duration((lag / eventsPerSecond) * 1000))
+    : tiles.lagRecords;
+}
+
+function watermark(ctx: Context): Omit<Tile, "label"> {
+  const { clock } = ctx.state;
+  const { tiles } = ctx.words;
+  const value = clock?.watermark ?? null;
+  const event = clock?.eventTime ?? null;
+  if (value === null) {
+    return { value, text: UNKNOWN, full: UNKNOWN, note: tiles.watermarkUnknown };
+  }
+  return {
+    value,
+    text: `${ctx.format.monthDay(value)} ${ctx.format.clock(value)}`,
+    full: `${ctx.format.dateTime(value)} ${ctx.format.zone}`,
+    note: event === null ? "" : tiles.watermarkNote(ctx.format.duration(event - value)),
+  };
+}
+
+function shareOfRead(status: Status, part: number): number | null {
+  return status.accounting.read > 0 ? part / status.accounting.read : null;
+}

@@ -1,0 +1,53 @@
+// The headline: few figures, large enough to be read from across the room.
+import type { Context } from "../context";
+import { h, raw, setAttr, setShown, setText } from "../dom";
+import { Sparkline } from "./sparkline";
+import { RATE_SERIES, tile, TILES, type TileId } from "./tile-model";
+
+interface TileView {
+  readonly element: HTMLElement;
+  readonly label: HTMLElement;
+  readonly value: HTMLElement;
+  readonly note: HTMLElement;
+}
+
+export class Tiles {
+  readonly element = h("section", { class: "tiles", "data-testid": "tiles" });
+  readonly #views: ReadonlyMap<TileId, TileView>;
+  readonly #spark = new Sparkline();
+  /** Sources without a record timestamp never measure a latency. */
+  #latencySeen = false;
+
+  constructor() {
+    this.#views = new Map(TILES.map((id) => [id, this.#make(id)]));
+    this.#views.get("rate")?.element.append(this.#spark.element);
+  }
+
+  update(ctx: Context): void {
+    setAttr(this.element, "aria-label", ctx.words.tiles.group);
+    for (const [id, view] of this.#views) {
+      const model = tile(id, ctx);
+      setText(view.label, model.label);
+      setText(view.value, model.text);
+      setText(view.note, model.note);
+      setAttr(view.note, "title", model.note);
+      setAttr(view.element, "data-value", raw(model.value));
+      setAttr(view.value, "title", `${model.label}: ${model.full}`);
+      if (id === "latency") this.#latencySeen ||= model.value !== null;
+    }
+    const latency = this.#views.get("latency");
+    if (latency !== undefined) setShown(latency.element, this.#latencySeen);
+    this.#spark.update(ctx.state.series.get(RATE_SERIES) ?? []);
+  }
+
+  #make(id: TileId): TileView {
+    const label = h("h2", { class: "tile-label" });
+    const value = h("div", { class: "tile-value" });
+    const note = h("div", { class: "tile-note" });
+    const element = h("article",
+      { class: "tile", "data-tile": id, "data-testid": `tile-${id}` },
+      h("div", { class: "tile-text" }, label, value, note));
+    this.element.append(element);
+    return { element, label, value, note };
+  }
+}

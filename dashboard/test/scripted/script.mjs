@@ -1,0 +1,159 @@
+// Messages of wire v1, made to order: a shop with four metrics whose figures
+// follow from one number, the count of events so far.
+
+/** @typedef {Record<string, unknown>} Json */
+
+/** @param {string} zh @param {string} en */
+const text = (zh, en) => ({ zh, en });
+/** @param {[string, string, string][]} labels */
+const labels = (labels) => labels.map(([key, zh, en]) => ({ key, text: text(zh, en) }));
+
+export const EVENTS = {
+  name: "events", title: text("事件数", "Events"), unit: null, additive: true,
+};
+
+/**
+ * @param {string} id @param {[string, string]} title @param {string} chart
+ * @param {Json | null} dimension @param {Json} [more]
+ */
+export function panel(id, title, chart, dimension, more = {}) {
+  return {
+    id, metric: id, view: "all", title: text(...title), chart, dimension,
+    measures: [EVENTS], top: 0, sorted: false, ...more,
+  };
+}
+
+/** @param {string} name @param {[string, string]} title @param {[string, string, string][]} known */
+export function dimension(name, title, known) {
+  return { name, title: text(...title), labels: labels(known) };
+}
+
+const PROVINCES = [
+  "广东", "浙江", "江苏", "山东", "河南", "四川", "湖北", "湖南", "河北", "福建", "上海", "北京",
+  "安徽", "辽宁", "陕西",
+];
+
+export const PANELS = [
+  panel("behavior", ["用户行为", "Behaviour"], "pie", dimension("action", ["行为", "Action"], [
+    ["0", "点击", "Click"], ["1", "加购", "Add to cart"], ["2", "购买", "Buy"],
+    ["3", "关注", "Favourite"],
+  ])),
+  panel("age", ["年龄分布", "Age"], "bar", dimension("age_range", ["年龄", "Age"], [
+    ["0", "未知", "Unknown"], ["1", "<20", "<20"], ["2", "20–24", "20–24"],
+    ["3", "25–29", "25–29"], ["4", "30–34", "30–34"], ["5", "35–39", "35–39"],
+    ["6", "40–49", "40–49"], ["7", "≥50", "≥50"],
+  ])),
+  panel("gender", ["性别", "Gender"], "pie", dimension("gender", ["性别", "Gender"], [
+    ["0", "女", "Female"], ["1", "男", "Male"], ["2", "未知", "Unknown"],
+  ])),
+  panel("province", ["省份", "Province"], "hbar", dimension("province", ["省份", "Province"],
+    [...PROVINCES, ...Array.from({ length: 19 }, (_, i) => `省${i}`)].map((p) => [p, p, p])),
+  { top: 15, sorted: true }),
+];
+
+/** @type {Record<string, { keys: string[], shares: number[] }>} */
+const SHARES = {
+  behavior: { keys: ["0", "1", "2", "3"], shares: [0.885, 0.0528, 0.028, 0.0342] },
+  age: {
+    keys: ["0", "1", "2", "3", "4", "5", "6", "7"],
+    shares: [0.2, 0.002, 0.15, 0.27, 0.19, 0.1, 0.07, 0.018],
+  },
+  gender: { keys: ["0", "1", "2"], shares: [0.66, 0.29, 0.05] },
+};
+
+/** @param {readonly number[]} shares @param {number} events */
+const split = (shares, events) => shares.map((share) => Math.floor(share * events));
+
+/** @param {readonly string[]} keys @param {number[]} total @param {Json} [more] */
+export function frame(keys, total, more = {}) {
+  const late = total.map((n) => Math.floor(n * 0.02));
+  return {
+    rev: 1, state: keys.length === 0 ? "empty" : "ok", reason: null, window: null, keys,
+    total: { events: total },
+    on_time: { events: total.map((n, i) => n - (late[i] ?? 0)) },
+    late: { events: late },
+    other: null, ...more,
+  };
+}
+
+/** @param {number} events */
+export function frames(events) {
+  /** @type {Record<string, Json>} */
+  const all = {};
+  for (const [id, { keys, shares }] of Object.entries(SHARES)) {
+    all[id] = frame(events === 0 ? [] : keys, events === 0 ? [] : split(shares, events));
+  }
+  const zipf = PROVINCES.map((_, i) => 0.16 / (i * 0.55 + 1));
+  const rest = Math.floor(events * 0.21);
+  all["province"] = frame(events === 0 ? [] : PROVINCES, events === 0 ? [] : split(zipf, events), {
+    other: events === 0 ? null : {
+      keys: 19, total: { events: [rest] }, on_time: { events: [rest] }, late: { events: [0] },
+    },
+  });
+  return all;
+}
+
+export const HELLO = {
+  t: "hello", proto: 1, epoch: "e1", build: "b1", heartbeat_ms: 2000,
+  tz: "Asia/Shanghai", name: "淘宝实时数据分析",
+};
+
+export const EVENT_TIME = Date.UTC(2015, 10, 10, 16);
+
+/** @param {number} now */
+export const clock = (now) => ({ now, event_time: EVENT_TIME, watermark: EVENT_TIME - 300_000 });
+
+/** @param {number} events @param {number} now @param {Json} [more] */
+export function status(events, now, more = {}) {
+  const late = Math.floor(events * 0.02);
+  const rejected = Math.floor(events * 0.0002);
+  return {
+    mode: "live", cause: null, source: { kind: "generator", name: "taobao" },
+    started_at: now - 60_000,
+    accounting: { read: events, on_time: events - late - rejected, late, rejected },
+    events_per_second: 49_715.3, lag: 5_435, catch_up_seconds: null, latency_p99_ms: 37,
+    batch_rows: 512, workers: 2,
+    partitions: [0, 1, 2, 3].map((partition) => ({
+      partition, offset: events, end: events, lag: 0, watermark: EVENT_TIME, state: "running",
+    })),
+    checkpoint: { at: now - 3200, duration_ms: 4.1, bytes: 18_234, failures: 0, error: null },
+    metrics: [], dead_letters: { written: rejected, by_reason: [] }, ...more,
+  };
+}
+
+/** @param {number} now */
+export function series(now) {
+  const points = Array.from({ length: 240 }, (_, i) => [
+    now - (240 - i) * 1000,
+    48_000 + 9000 * Math.sin(i / 19) + 3500 * Math.sin(i / 3.1) + 900 * Math.sin(i * 1.7),
+  ]);
+  return { events_per_second: points };
+}
+
+/**
+ * All that a page is sent on connect.
+ * @param {{ events?: number, now?: number, hello?: Json, panels?: Json[], frames?: Json,
+ *           status?: Json, clock?: Json, series?: Json }} [o]
+ */
+export function greeting(o = {}) {
+  const events = o.events ?? 1_234_567;
+  const now = o.now ?? Date.now();
+  return [
+    { ...HELLO, ...o.hello },
+    { t: "schema", rev: 1, panels: o.panels ?? PANELS },
+    {
+      t: "snapshot", seq: 1, clock: { ...clock(now), ...o.clock },
+      frames: { ...frames(events), ...o.frames }, series: o.series ?? series(now),
+      status: status(events, now, o.status),
+    },
+  ];
+}
+
+/** An update to the given number of events. @param {number} events @param {number} now */
+export function update(events, now) {
+  return {
+    t: "update", seq: 2, clock: clock(now), frames: frames(events),
+    points: { events_per_second: [[now, 49_000 + 4000 * Math.sin(now / 5000)]] },
+    status: status(events, now),
+  };
+}

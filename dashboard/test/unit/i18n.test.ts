@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { causeWords, stateWord, WORDS } from "../../src/i18n";
+import { STATE_ICONS } from "../../src/icons";
+import type { PageState } from "../../src/page-state";
+
+/** All words by their path, with functions called on telling arguments. */
+function flatten(value: unknown, path: string): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value === "function") {
+    const args = value.length === 1 && path.startsWith("causes") ? [{}] : ["A", "B", "C"];
+    return [[path, String((value as (...args: unknown[]) => unknown)(...args))]];
+  }
+  return Object.entries(value as object)
+    .flatMap(([name, inner]) => flatten(inner, path === "" ? name : `${path}.${name}`));
+}
+
+const zh = new Map(flatten(WORDS.zh, ""));
+const en = new Map(flatten(WORDS.en, ""));
+/** Words that say what to press in the other language, for who cannot read this one. */
+const CROSSED = ["header.language", "header.languageShort"];
+
+describe("the dictionaries", () => {
+  it("have the same words", () => {
+    expect([...en.keys()].sort()).toEqual([...zh.keys()].sort());
+  });
+
+  it("leave no word empty", () => {
+    expect([...zh, ...en].filter(([, word]) => word.trim() === "")).toEqual([]);
+  });
+
+  it("use all arguments in both languages", () => {
+    const used = (word: string | undefined) =>
+      ["A", "B", "C"].filter((arg) => new RegExp(`\\b${arg}\\b|${arg}`).test(word ?? "")).length;
+    for (const [path, word] of zh) {
+      if (/[A-C]/.test(word) && !/[a-z]/i.test(word.replace(/[ABC]/g, ""))) {
+        expect([path, used(en.get(path))]).toEqual([path, used(word)]);
+      }
+    }
+  });
+
+  it("keep the English free of Chinese", () => {
+    const crossed = [...en].filter(([path, word]) =>
+      /\p{Script=Han}/u.test(word) && !CROSSED.includes(path));
+    expect(crossed).toEqual([]);
+  });
+
+  it("name every state, with an icon", () => {
+    for (const state of Object.keys(STATE_ICONS) as PageState[]) {
+      expect(stateWord(state, "zh")).toMatch(/\p{Script=Han}/u);
+      expect(stateWord(state, "en")).toMatch(/^[A-Z]/);
+    }
+  });
+});
+
+describe("a cause", () => {
+  const cause = (code: string) => ({
+    code, message: "the host's own words", args: { brokers: "b:9092", topic: "t" }, hint: null,
+  });
+
+  it.each([
+    ["broker_unreachable", "连不上 Kafka：b:9092", "Kafka cannot be reached at b:9092"],
+    ["topic_missing", "主题 t 不存在", "The topic t does not exist"],
+    ["from_the_future", "the host's own words", "the host's own words"],
+    ["constructor", "the host's own words", "the host's own words"],
+  ])("%s", (code, chinese, english) => {
+    expect([causeWords(cause(code), "zh"), causeWords(cause(code), "en")])
+      .toEqual([chinese, english]);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import { colorOf, PALETTE_SIZE, THEMES } from "../../src/charts/palette";
+import type { Look } from "../../src/charts/look";
+import { CHARTS, drawable, kindOf, shareOf, type ChartKind } from "../../src/charts/option";
+import { WORDS } from "../../src/i18n";
+import { arrange } from "../../src/panels/layout";
+import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../../src/panels/rows";
+import { tableModel } from "../../src/panels/table";
+import type { Frame, Panel, Scope } from "../../src/wire";
+import { SCENES } from "../scripted/scenes.mjs";
+import { contextOf, greeted } from "./helpers";
+
+const state = greeted({ events: 1000 });
+const panel = (id: string, from = state): Panel => {
+  const found = from.panels?.find((p) => p.id === id);
+  if (found === undefined) throw new Error(`no panel ${id}`);
+  return found;
+};
+const frame = (id: string, from = state): Frame => {
+  const found = from.frames.get(id);
+  if (found === undefined) throw new Error(`no frame ${id}`);
+  return found;
+};
+const rows = (id: string, scope: Scope = "total", from = state): Row[] => {
+  const p = panel(id, from);
+  return rowsOf(p, frame(id, from), scope, measureOf(p, 0), "zh", WORDS.zh);
+};
+
+describe("rows", () => {
+  it("have the labels and values of the chosen scope", () => {
+    expect(rows("gender").map((row) => [row.label, row.value]))
+      .toEqual([["女", 660], ["男", 290], ["未知", 50]]);
+    expect(rows("gender", "late").map((row) => row.value)).toEqual([13, 5, 1]);
+    expect(rows("gender", "on_time").map((row) => row.value)).toEqual([647, 285, 49]);
+  });
+
+  it("end with the rest of a cut list", () => {
+    const last = rows("province").at(-1);
+    expect([last?.label, last?.value, last?.color]).toEqual(["其他 (19)", 210, null]);
+  });
+
+  it("sum to what was counted, whatever is shown", () => {
+    const province = rows("province");
+    expect(totalOf(panel("province"), frame("province"))).toBe(sum(province));
+    expect(totalOf(panel("gender"), frame("gender"))).toBe(1000);
+  });
+
+  it("cut hostile labels and name empty ones", () => {
+    const hostile = greeted(SCENES["hostile"]);
+    expect(rows("long", "total", hostile).map((row) => row.label.length)).toEqual([48, 48]);
+    expect(rows("unknown", "total", hostile).map((row) => row.label))
+      .toEqual(["x", "__proto__", "∅"]);
+  });
+
+  it("know unknown from zero, and nothing from something", () => {
+    const hostile = greeted(SCENES["hostile"]);
+    expect(rows("null", "total", hostile).map((row) => row.value)).toEqual([null, 4, 0]);
+    expect(isBlank(rows("null", "total", hostile))).toBe(false);
+    expect(isBlank([])).toBe(true);
+    expect(isBlank([{ key: "a", label: "a", value: 0, color: 0 }])).toBe(true);
+  });
+});
+
+describe("a colour", () => {
+  it("belongs to the key's place among the labels", () => {
+    expect(["0", "1", "2"].map((key) => colorOf(panel("gender"), key))).toEqual([0, 1, 2]);
+  });
+
+  it("of an unknown key is the same everywhere", () => {
+    const color = colorOf(panel("gender"), "unheard-of");
+    expect(colorOf(panel("behavior"), "unheard-of")).toBe(color);
+    expect(color).toBeGreaterThanOrEqual(0);
+    expect(color).toBeLessThan(PALETTE_SIZE);
+  });
+});
+
+describe("charts", () => {
+  const look: Look = {
+    colors: THEMES.dark, accent: { color: "#fff", deep: "#000" },
+    format: contextOf(state).format, fontPx: 16, fontFamily: "sans", width: 600, height: 400,
+    measure: "n", share: "%", additive: true,
+  };
+  const data = (kind: ChartKind, of: readonly Row[]): unknown[] => {
+    const { series } = CHARTS[kind].data(look, of);
+    const first: unknown = Array.isArray(series) ? series[0] : series;
+    return (first as { data: unknown[] }).data;
+  };
+
+  it("draw what is known and leave out what is not", () => {
+    const hostile = rows("null", "total", greeted(SCENES["hostile"]));
+    expect(data("bar", hostile)).toMatchObject([{ value: "-" }, { value: 4 }, { value: 0 }]);
+    expect(data("line", hostile)).toEqual(["-", 4, 0]);
+    expect(data("pie", hostile)).toMatchObject([{ value: 4 }]);
+  });
+
+  it("colour a ring by key and the rest of a list in grey", () => {
+    const palette = THEMES.dark.palette;
+    expect(data("pie", rows("gender"))).toMatchObject([
+      { name: "女", itemStyle: { color: palette[0] } },
+      { name: "男", itemStyle: { color: palette[1] } },
+      { name: "未知", itemStyle: { color: palette[2] } },
+    ]);
+    expect(data("hbar", rows("province")).at(-1))
+      .toMatchObject({ itemStyle: { color: THEMES.dark.rest } });
+  });
+
+  it.each(["pie", "bar", "hbar", "line"] as const)("update a %s by data alone", (kind) => {
+    const keys = Object.keys(CHARTS[kind].data(look, rows("gender")));
+    expect(keys.every((key) => ["series", "xAxis", "yAxis"].includes(key))).toBe(true);
+  });
+
+  it.each([
+    ["pie", "pie"], ["number", "number"], ["sankey", "table"], ["constructor", "table"],
+  ])("named %s are drawn as %s", (chart, kind) => {
+    expect(kindOf(chart)).toBe(kind);
+  });
+
+  it("draw a ring with less than nothing as bars", () => {
+    expect(drawable("pie", rows("negative", "total", greeted(SCENES["hostile"])))).toBe("bar");
+    expect(drawable("pie", rows("gender"))).toBe("pie");
+  });
+
+  it("know no share of nothing", () => {
+    expect(shareOf(rows("gender"), 290)).toBe(0.29);
+    expect([shareOf([], 5), shareOf(rows("gender"), null)]).toEqual([null, null]);
+  });
+});
+
+describe("a table", () => {
+  it("puts on time, late and total side by side", () => {
+    const model = tableModel(panel("gender"), frame("gender"), "total", contextOf(state, "en"));
+    expect([model.head, ...model.columns.map((column) => column.title)])
+      .toEqual(["Gender", "On time", "Late", "Total", "Share"]);
+    expect(model.columns.map((column) => column.cells[0])).toEqual(["647", "13", "660", "66.0%"]);
+  });
+
+  it("has a column for each of several measures", () => {
+    const two: Panel = {
+      ...panel("gender"),
+      measures: ["a", "b"].map((name) =>
+        ({ name, title: { zh: name, en: name }, unit: null, additive: false })),
+    };
+    const model = tableModel(two, frame("gender"), "total", contextOf(state));
+    expect(model.columns.map((column) => column.title)).toEqual(["a", "b"]);
+    expect(model.columns[0]?.cells[0]).toBe("—");
+  });
+});
+
+describe("the arrangement", () => {
+  const make = (charts: string[]) => charts.map((chart, i): Panel => ({
+    ...panel("province"), id: `${chart}${i}`, chart, top: chart === "hbar" ? 15 : 0,
+    dimension: null,
+  }));
+  const ids = (charts: string[]) => {
+    const { rows: r, tall } = arrange(make(charts));
+    return { rows: r.map((row) => row.map((p) => p.id)), tall: tall.map((p) => p.id) };
+  };
+
+  it.each([
+    [[], [], []],
+    [["pie"], [["pie0"]], []],
+    [["pie", "pie"], [["pie0", "pie1"]], []],
+    [["hbar"], [], ["hbar0"]],
+    [["pie", "bar", "pie", "hbar"], [["pie0", "pie2"], ["bar1"]], ["hbar3"]],
+    [["pie", "bar", "pie", "bar"], [["pie0", "bar1"], ["pie2", "bar3"]], []],
+    [["hbar", "hbar", "hbar"], [["hbar2"]], ["hbar0", "hbar1"]],
+  ])("of %j", (charts, expected, tall) => {
+    expect(ids(charts)).toEqual({ rows: expected, tall });
+  });
+
+  it("shows every panel once, however many there are", () => {
+    for (let n = 0; n < 40; n += 1) {
+      const charts = Array.from({ length: n }, (_, i) => ["pie", "hbar", "line"][i % 3] ?? "pie");
+      const { rows: r, tall } = ids(charts);
+      expect([...r.flat(), ...tall].sort()).toEqual(make(charts).map((p) => p.id).sort());
+      expect(r.every((row) => row.length > 0)).toBe(true);
+    }
+  });
+});

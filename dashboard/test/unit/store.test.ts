@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { buildDiffers, dataAge, hostTime, isDated, pageState } from "../../src/page-state";
+import { appendPoints, INITIAL, reduce } from "../../src/store";
+import type { Point } from "../../src/wire";
+import { greeting, HELLO, update } from "../scripted/script.mjs";
+import { feed, greeted } from "./helpers";
+
+const total = (state: typeof INITIAL, id: string) =>
+  state.frames.get(id)?.columns.total.get("events");
+
+describe("reduce", () => {
+  it("replaces a frame by its successor and keeps the others", () => {
+    const { frames, ...rest } = update(200, 1_000_500);
+    const state = feed(greeted({ events: 100 }), 500, { ...rest, frames: { gender: frames["gender"] } });
+    expect(total(state, "gender")).toEqual([132, 58, 10]);
+    expect(total(state, "behavior")).toEqual([88, 5, 2, 3]);
+  });
+
+  it("forgets everything of the former host at a snapshot", () => {
+    const before = greeted({ events: 900 });
+    const lost = reduce(before, { type: "lost", attempt: 1, retryAt: 9 });
+    const [hello, schema, snapshot] = greeting({ events: 100, now: 2, hello: { epoch: "e2" } });
+    const after = feed(lost, 3000, hello, schema,
+      { ...snapshot, frames: {}, series: { events_per_second: [[1, 7]] } });
+    expect(after.frames.size).toBe(0);
+    expect(after.series.get("events_per_second")).toEqual([[1, 7]]);
+    expect(after.status?.accounting.read).toBe(100);
+    expect(pageState(after, 3000)).toBe("live");
+  });
+
+  it("ignores an update before the snapshot of its socket", () => {
+    const lost = reduce(greeted({ events: 100 }), { type: "dialling", attempt: 1 });
+    expect(feed(lost, 1, update(999, 5)).status?.accounting.read).toBe(100);
+  });
+
+  it("counts what it cannot read", () => {
+    expect(reduce(INITIAL, { type: "refused" }).refused).toBe(1);
+  });
+});
+
+describe("series", () => {
+  const series = (points: Point[]) => new Map([["s", points]]);
+
+  it("grow by newer points only", () => {
+    const merged = appendPoints(series([[1, 1], [2, 2]]), series([[2, 9], [3, 3]]));
+    expect(merged.get("s")).toEqual([[1, 1], [2, 2], [3, 3]]);
+  });
+
+  it("hold five minutes, however long the page is open", () => {
+    let held = series([]) as ReadonlyMap<string, readonly Point[]>;
+    for (let i = 0; i < 2000; i += 1) held = appendPoints(held, series([[i * 1000, i]]));
+    expect(held.get("s")).toHaveLength(300);
+    expect(held.get("s")?.at(-1)).toEqual([1_999_000, 1999]);
+  });
+});
+
+describe("page state", () => {
+  it.each([
+    ["before anything", INITIAL, 0, "connecting"],
+    ["after a first failure", reduce(INITIAL, { type: "lost", attempt: 1, retryAt: 5 }), 0, "reconnecting"],
+    ["with fresh data", greeted(), 4999, "live"],
+    ["after 2.5 silent heartbeats", greeted(), 5001, "stale"],
+    ["with a slower heartbeat", greeted({ hello: { heartbeat_ms: 4000 } }), 9000, "live"],
+    ["while the host waits", greeted({ status: { mode: "waiting" } }), 0, "waiting"],
+    ["while it catches up", greeted({ status: { mode: "catching-up" } }), 0, "catching-up"],
+    ["at the end", greeted({ status: { mode: "ended" } }), 0, "ended"],
+    ["with another protocol", feed(INITIAL, 0, { ...HELLO, proto: 2 }), 0, "failed"],
+  ] as const)("%s", (_name, state, now, expected) => {
+    expect(pageState(state, now)).toBe(expected);
+  });
+
+  it("is stale when messages go on but the host's clock stands still", () => {
+    const standing = feed(greeted(), 4000, { t: "hb", now: 1_000_000 });
+    expect(pageState(standing, 5001)).toBe("stale");
+    const moving = feed(greeted(), 4000, { t: "hb", now: 1_004_000 });
+    expect(pageState(moving, 5001)).toBe("live");
+  });
+
+  it("marks only the past as dated", () => {
+    expect((["live", "stale", "reconnecting", "waiting"] as const).map(isDated))
+      .toEqual([false, true, true, false]);
+  });
+
+  it("shows a clock that dies with the stream", () => {
+    const state = greeted();
+    expect([0, 1500, 60_000].map((now) => hostTime(state, now)))
+      .toEqual([1_000_000, 1_001_500, 1_002_000]);
+    expect(dataAge(state, 60_000)).toBe(60_000);
+    expect(hostTime(INITIAL, 5)).toBeNull();
+  });
+
+  it("notices another build of the page", () => {
+    const state = greeted();
+    expect(buildDiffers(state)).toBe(false);
+    expect(buildDiffers(feed(state, 1, { ...HELLO, epoch: "e2" }))).toBe(false);
+    expect(buildDiffers(feed(state, 1, { ...HELLO, build: "b2" }))).toBe(true);
+  });
+});

@@ -1,0 +1,84 @@
+//! From the bytes of a record to the values of a row.
+//!
+//! The whole record is scanned, so that its verdict never depends on which columns are wanted, but
+//! values are built only for the projection. What can be read without guessing is read: numbers in
+//! strings, `08`, `2661.0` for a whole number, empty values, a bare `NaN`. What cannot is a
+//! [`Rejection`] of the record or a flaw of one value; both are data, and `required` is left to
+//! the core.
+
+mod csv;
+mod json;
+mod key;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use streamgauge_core::{Projection, Rejection, Row};
+
+pub use self::csv::{CsvColumns, HeaderError};
+pub use self::key::KeyReader;
+
+pub(crate) use self::csv::Cells;
+
+/// The largest record that is decoded, in bytes.
+pub const RECORD_BYTES_MAX: usize = 1 << 20;
+
+/// The largest text that one value may hold, in bytes.
+pub const TEXT_BYTES_MAX: usize = 64 << 10;
+
+/// The UTF-8 byte order mark.
+pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Turns records into rows; one per worker, because it remembers the shape of the last record.
+pub struct Decoder {
+    format: FormatDecoder,
+    slots: usize,
+}
+
+enum FormatDecoder {
+    Json(json::JsonDecoder),
+    Csv(Box<csv::CsvDecoder>),
+}
+
+impl Decoder {
+    /// A decoder of JSON objects.
+    pub fn json(projection: &Projection) -> Self {
+        let format = FormatDecoder::Json(json::JsonDecoder::new(projection));
+        Self { format, slots: projection.fields().len() }
+    }
+
+    /// A decoder of CSV rows with these columns.
+    pub fn csv(projection: &Projection, columns: &CsvColumns) -> Self {
+        let csv = csv::CsvDecoder::new(projection, columns);
+        let format = FormatDecoder::Csv(Box::new(csv));
+        Self { format, slots: projection.fields().len() }
+    }
+
+    /// Empties `row` and fills it with the values of the record `bytes`.
+    ///
+    /// # Errors
+    /// Why the bytes are no record; `row` then holds nothing of use.
+    pub fn decode(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Rejection> {
+        row.reset(self.slots);
+        let text = record_text(bytes)?;
+        match &mut self.format {
+            FormatDecoder::Json(json) => json.decode(text, row),
+            FormatDecoder::Csv(csv) => csv.decode(text, row),
+        }
+    }
+}
+
+/// What both formats ask of a record: a bounded size, UTF-8, and something in it. A byte order
+/// mark at its start is skipped.
+fn record_text(bytes: &[u8]) -> Result<&str, Rejection> {
+    if bytes.len() > RECORD_BYTES_MAX {
+        return Err(Rejection::TooLarge);
+    }
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Rejection::NotUtf8)?;
+    if text.trim_ascii_start().is_empty() {
+        return Err(Rejection::Empty);
+    }
+    Ok(text)
+}

@@ -1,0 +1,256 @@
+//! Dirt as it occurs in real logs, one kind a record, each with the effect it must have: most of
+//! it can be read without guessing, some of it concerns single metrics, little of it is no record.
+//!
+//! Dirty records are rare, so this path is written for clarity and allocates.
+
+use std::fmt::Write as _;
+
+use super::event::Event;
+use super::random::Random;
+
+/// A kind of dirt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dirt {
+    /// `"month":"08"`.
+    LeadingZeros,
+    /// All numbers as strings.
+    QuotedNumbers,
+    /// `8.0` for whole numbers.
+    WholeFractions,
+    /// `"brand_id":NaN`, which is no JSON.
+    NanBrand,
+    /// `\u` escapes for Chinese.
+    Escapes,
+    /// Fields that the schema does not know, nested ones too.
+    ExtraFields,
+    /// A field twice: the last one wins.
+    RepeatedKey,
+    /// White space wherever JSON allows it.
+    WhiteSpace,
+    /// `""` and `null` as values.
+    EmptyValues,
+    /// The fields in another order.
+    KeyOrder,
+    /// Cut off in the middle.
+    Truncated,
+    /// A JSON text, but not an object.
+    NotAnObject,
+    /// The province in GBK instead of UTF-8.
+    InvalidUtf8,
+    /// No bytes at all.
+    Empty,
+    /// An action beyond the schema's maximum.
+    ActionBeyondMax,
+    /// An action with a fraction.
+    ActionFraction,
+    /// A gender that is no number.
+    GenderText,
+    /// No province.
+    ProvinceMissing,
+    /// `"province":null`.
+    ProvinceNull,
+    /// Month 13.
+    MonthThirteen,
+    /// February 30.
+    FebruaryThirtieth,
+}
+
+/// What a kind of dirt does to a record under the default schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirtEffect {
+    /// None: it reads like the clean record.
+    Read,
+    /// No record: rejected with its reason.
+    Rejected,
+    /// A value is unusable: left out of the metrics that read this field.
+    Unusable(&'static str),
+    /// A value is missing in this field.
+    Missing(&'static str),
+    /// No event time of its own: the record's stamp stands in.
+    Fallback,
+}
+
+impl Dirt {
+    /// All kinds.
+    pub const ALL: [Self; 21] = [
+        Self::LeadingZeros,
+        Self::QuotedNumbers,
+        Self::WholeFractions,
+        Self::NanBrand,
+        Self::Escapes,
+        Self::ExtraFields,
+        Self::RepeatedKey,
+        Self::WhiteSpace,
+        Self::EmptyValues,
+        Self::KeyOrder,
+        Self::Truncated,
+        Self::NotAnObject,
+        Self::InvalidUtf8,
+        Self::Empty,
+        Self::ActionBeyondMax,
+        Self::ActionFraction,
+        Self::GenderText,
+        Self::ProvinceMissing,
+        Self::ProvinceNull,
+        Self::MonthThirteen,
+        Self::FebruaryThirtieth,
+    ];
+
+    /// What it does to a record under the default schema.
+    pub fn effect(self) -> DirtEffect {
+        match self {
+            Self::LeadingZeros
+            | Self::QuotedNumbers
+            | Self::WholeFractions
+            | Self::NanBrand
+            | Self::Escapes
+            | Self::ExtraFields
+            | Self::RepeatedKey
+            | Self::WhiteSpace
+            | Self::EmptyValues
+            | Self::KeyOrder => DirtEffect::Read,
+            Self::Truncated | Self::NotAnObject | Self::InvalidUtf8 | Self::Empty => {
+                DirtEffect::Rejected
+            }
+            Self::ActionBeyondMax | Self::ActionFraction => DirtEffect::Unusable("action"),
+            Self::GenderText => DirtEffect::Unusable("gender"),
+            Self::ProvinceMissing | Self::ProvinceNull => DirtEffect::Missing("province"),
+            Self::MonthThirteen | Self::FebruaryThirtieth => DirtEffect::Fallback,
+        }
+    }
+
+    /// Appends `event` with this dirt.
+    pub(super) fn write(self, event: &Event, random: &mut Random, out: &mut Vec<u8>) {
+        let mut object = Object::of(event);
+        match self {
+            Self::Truncated => {
+                // The first half is ASCII, so the cut never falls into a character.
+                let text = object.text();
+                let cut = 1 + random.below(text.len() as u32 / 2) as usize;
+                return out.extend_from_slice(&text.as_bytes()[..cut]);
+            }
+            Self::NotAnObject => {
+                let values = ["[1,2,3]", "\"click\"", "42", "null", "true"];
+                let chosen = values[random.below(values.len() as u32) as usize];
+                return out.extend_from_slice(chosen.as_bytes());
+            }
+            Self::InvalidUtf8 => {
+                object.set("province", String::new());
+                let text = object.text();
+                out.extend_from_slice(&text.as_bytes()[..text.len() - 1]);
+                return out.extend_from_slice(b"\"\xb9\xe3\xb6\xab\"}");
+            }
+            Self::Empty => return,
+            Self::WhiteSpace => return out.extend_from_slice(object.spaced_text().as_bytes()),
+            Self::KeyOrder => object.fields.rotate_left(1 + random.below(10) as usize),
+            _ => self.change(event, &mut object),
+        }
+        out.extend_from_slice(object.text().as_bytes());
+    }
+
+    /// The kinds that change single values.
+    fn change(self, event: &Event, object: &mut Object) {
+        match self {
+            Self::LeadingZeros => {
+                object.set("month", format!("\"{:02}\"", event.month));
+                object.set("day", format!("\"{:02}\"", event.day));
+            }
+            Self::QuotedNumbers => object.change_numbers(|number| format!("\"{number}\"")),
+            Self::WholeFractions => object.change_numbers(|number| format!("{number}.0")),
+            Self::NanBrand => object.set("brand_id", "NaN".to_owned()),
+            Self::Escapes => object.set("province", escaped(event.province())),
+            Self::ExtraFields => {
+                object.insert(3, "price", "12.50");
+                object.insert(6, "tags", r#"["a",{"action":9},null]"#);
+                object.insert(9, "session", r#"{"id":"x","gender":"?"}"#);
+            }
+            Self::RepeatedKey => object.insert(0, "action", "9"),
+            Self::EmptyValues => {
+                object.set("brand_id", "\"\"".to_owned());
+                object.set("merchant_id", "null".to_owned());
+            }
+            Self::ActionBeyondMax => object.set("action", "9".to_owned()),
+            Self::ActionFraction => object.set("action", "1.5".to_owned()),
+            Self::GenderText => object.set("gender", "\"x\"".to_owned()),
+            Self::ProvinceMissing => object.fields.retain(|(key, _)| *key != "province"),
+            Self::ProvinceNull => object.set("province", "null".to_owned()),
+            Self::MonthThirteen => object.set("month", "13".to_owned()),
+            Self::FebruaryThirtieth => {
+                object.set("month", "2".to_owned());
+                object.set("day", "30".to_owned());
+            }
+            Self::WhiteSpace
+            | Self::KeyOrder
+            | Self::Truncated
+            | Self::NotAnObject
+            | Self::InvalidUtf8
+            | Self::Empty => {}
+        }
+    }
+}
+
+/// An object in the making: keys and JSON texts in written order.
+struct Object {
+    fields: Vec<(&'static str, String)>,
+}
+
+impl Object {
+    fn of(event: &Event) -> Self {
+        let quoted = |id: u32| format!("\"{id}\"");
+        let brand =
+            if event.has_brand { format!("\"{}.0\"", event.item.brand) } else { "null".to_owned() };
+        let fields = vec![
+            ("user_id", quoted(event.user_id)),
+            ("item_id", quoted(event.item_id)),
+            ("cat_id", quoted(event.item.category)),
+            ("merchant_id", quoted(event.item.merchant)),
+            ("brand_id", brand),
+            ("month", event.month.to_string()),
+            ("day", event.day.to_string()),
+            ("action", event.action.to_string()),
+            ("age_range", event.user.age_range.to_string()),
+            ("gender", event.user.gender.to_string()),
+            ("province", format!("\"{}\"", event.province())),
+        ];
+        Self { fields }
+    }
+
+    fn set(&mut self, key: &str, value: String) {
+        for field in self.fields.iter_mut().filter(|(name, _)| *name == key) {
+            field.1.clone_from(&value);
+        }
+    }
+
+    fn insert(&mut self, at: usize, key: &'static str, value: &str) {
+        self.fields.insert(at, (key, value.to_owned()));
+    }
+
+    fn change_numbers(&mut self, change: impl Fn(&str) -> String) {
+        for (_, value) in &mut self.fields {
+            if value.starts_with(|c: char| c.is_ascii_digit()) {
+                *value = change(value);
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        let fields: Vec<String> =
+            self.fields.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        format!("{{{}}}", fields.join(","))
+    }
+
+    fn spaced_text(&self) -> String {
+        let fields: Vec<String> =
+            self.fields.iter().map(|(key, value)| format!("\t\"{key}\" :  {value} ")).collect();
+        format!("  {{ {}\t}} \t", fields.join(" , "))
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::from("\"");
+    for unit in text.encode_utf16() {
+        write!(escaped, "\\u{unit:04x}").expect("writing to a string never fails");
+    }
+    escaped.push('"');
+    escaped
+}

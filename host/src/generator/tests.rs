@@ -1,0 +1,245 @@
+//! The generator as its users see it: bytes, shares, days, dirt.
+
+use std::collections::BTreeMap;
+
+use expect_test::expect;
+use serde_json::Value;
+
+use super::*;
+
+fn settings() -> GeneratorSettings {
+    GeneratorSettings {
+        rate: 1000.0,
+        seed: 42,
+        partitions: 1,
+        season: 100_000,
+        limit: None,
+        swing: false,
+        late: 0.0,
+        dirt: 0.0,
+        users: 100_000,
+        items: 1_000_000,
+    }
+}
+
+fn text(generator: &Generator, partition: u32, index: u64) -> String {
+    let mut out = Vec::new();
+    generator.record(partition, index, &mut out);
+    String::from_utf8(out).expect("clean records are UTF-8")
+}
+
+fn objects(settings: &GeneratorSettings, count: u64) -> Vec<Value> {
+    let generator = Generator::new(settings);
+    let parse = |index| serde_json::from_str(&text(&generator, 0, index)).expect("clean JSON");
+    (0..count).map(parse).collect()
+}
+
+fn shares(objects: &[Value], field: &str) -> BTreeMap<String, f64> {
+    let mut shares = BTreeMap::new();
+    for object in objects {
+        *shares.entry(object[field].to_string()).or_default() += 1.0 / objects.len() as f64;
+    }
+    shares
+}
+
+fn position_in_season(object: &Value) -> usize {
+    let number = |field: &str| object[field].as_u64().expect("a number") as u8;
+    let date = (number("month"), number("day"));
+    DATES.iter().position(|d| *d == date).expect("a day of the season")
+}
+
+#[test]
+fn a_seed_means_the_same_bytes_for_ever() {
+    let dirty = GeneratorSettings { partitions: 3, late: 0.1, dirt: 0.1, ..settings() };
+    let generator = Generator::new(&dirty);
+    let mut out = Vec::new();
+    for i in 0..1000 {
+        generator.record(i % 3, u64::from(i / 3), &mut out);
+        out.push(b'\n');
+    }
+    // FNV-1a: any change of any byte shows, and with it the need for a line in the changelog.
+    let hash = out.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    expect!["167264 bytes, 1bf208eb484abb00"].assert_eq(&format!("{} bytes, {hash:016x}", out.len()));
+    expect![[r#"{"user_id":"25394","item_id":"164836","cat_id":"557","merchant_id":"18","brand_id":"5803.0","month":6,"day":9,"action":0,"age_range":2,"gender":2,"province":"河北"}"#]].assert_eq(&text(&Generator::new(&settings()), 0, 12_345));
+}
+
+#[test]
+fn records_do_not_depend_on_what_was_asked_before() {
+    let one = Generator::new(&settings());
+    let forwards: Vec<String> = (0..100).map(|i| text(&one, 0, i)).collect();
+    let other = Generator::new(&settings());
+    let mut backwards: Vec<String> = (0..100).rev().map(|i| text(&other, 0, i)).collect();
+    backwards.reverse();
+    assert_eq!(forwards, backwards);
+    let reseeded = Generator::new(&GeneratorSettings { seed: 43, ..settings() });
+    assert_ne!(text(&one, 0, 0), text(&reseeded, 0, 0));
+}
+
+#[test]
+fn shares_are_those_of_the_log() {
+    let objects = objects(&settings(), 100_000);
+    let actions = shares(&objects, "action");
+    let near = |key: &str, share: f64, tolerance: f64| {
+        let found = actions[key];
+        assert!((found - share).abs() < tolerance, "action {key}: {found}");
+    };
+    near("0", 0.88, 0.005);
+    near("1", 0.001, 0.0005);
+    near("2", 0.066, 0.003);
+    near("3", 0.053, 0.003);
+    let brands = shares(&objects, "brand_id");
+    assert!((0.0006..0.0014).contains(&brands["null"]), "{}", brands["null"]);
+    assert!(brands.keys().all(|b| b == "null" || b.ends_with(".0\"")));
+    assert_eq!(shares(&objects, "province").len(), 34);
+    let busiest = shares(&objects, "user_id").into_values().fold(0.0, f64::max);
+    assert!((0.005..0.02).contains(&busiest), "{busiest}");
+}
+
+#[test]
+fn november_11_has_a_fifth_of_the_events_and_more_of_the_purchases() {
+    let objects = objects(&settings(), 100_000);
+    let (last, rest): (Vec<Value>, Vec<Value>) =
+        objects.into_iter().partition(|o| o["month"] == 11 && o["day"] == 11);
+    assert!((19_000..=19_600).contains(&last.len()), "{}", last.len());
+    let purchases = |objects: &[Value]| objects.iter().filter(|o| o["action"] == 2).count() as f64;
+    let share = purchases(&last) / (purchases(&last) + purchases(&rest));
+    assert!((0.33..0.41).contains(&share), "{share}");
+}
+
+#[test]
+fn days_never_go_back_without_late_events() {
+    let three = GeneratorSettings { partitions: 3, ..settings() };
+    let generator = Generator::new(&three);
+    for partition in 0..3 {
+        let parse = |i| serde_json::from_str(&text(&generator, partition, i)).expect("clean JSON");
+        let days: Vec<usize> = (0..34_000).map(|i| position_in_season(&parse(i))).collect();
+        assert!(days.is_sorted());
+        assert_eq!((days[0], days[33_999]), (0, calendar::LAST_DAY));
+    }
+}
+
+#[test]
+fn late_events_lie_one_to_thirty_days_back() {
+    let late = GeneratorSettings { late: 0.02, ..settings() };
+    let generator = Generator::new(&settings());
+    let mut backs = Vec::new();
+    for (index, object) in objects(&late, 110_000).iter().enumerate() {
+        let today = generator.calendar.day(index as u64);
+        let day = position_in_season(object);
+        assert!(day <= today && today - day <= LATE_DAYS_MAX);
+        if day < today {
+            backs.push(today - day);
+        }
+    }
+    assert!((1900..2500).contains(&backs.len()), "{}", backs.len());
+    assert_eq!((backs.iter().min(), backs.iter().max()), (Some(&1), Some(&30)));
+}
+
+#[test]
+fn stamps_follow_a_clock_of_their_own() {
+    let two = Generator::new(&GeneratorSettings { partitions: 2, ..settings() });
+    let stamp = |generator: &Generator, p, i| generator.record(p, i, &mut Vec::new()).0;
+    assert_eq!(stamp(&two, 0, 0), 1_431_273_600_000);
+    assert_eq!(stamp(&two, 1, 10), 1_431_273_600_021);
+    let unpaced = GeneratorSettings { rate: f64::INFINITY, ..settings() };
+    assert_eq!(stamp(&Generator::new(&unpaced), 0, 5000), 1_431_273_605_000);
+    assert!(stamp(&two, 1, u64::MAX) > 0);
+}
+
+/// What dirt makes of the record at index 5000, which has nothing special.
+fn check(dirt: Dirt, expected: expect_test::Expect) {
+    let mut out = Vec::new();
+    let stamp = Generator::new(&settings()).record_with(dirt, 0, 5000, &mut out);
+    assert_eq!(stamp, Generator::new(&settings()).record(0, 5000, &mut Vec::new()));
+    expected.assert_eq(&out.escape_ascii().to_string().replace("\\\"", "'"));
+}
+
+#[test]
+fn each_kind_of_dirt_has_its_own_look() {
+    check(Dirt::LeadingZeros, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':'05','day':'22','action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::QuotedNumbers, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':'5','day':'22','action':'0','age_range':'2','gender':'1','province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::WholeFractions, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5.0,'day':22.0,'action':0.0,'age_range':2.0,'gender':1.0,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::NanBrand, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':NaN,'month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::Escapes, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\\u91cd\\u5e86\\u5e02'}"#]]);
+    check(Dirt::ExtraFields, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','price':12.50,'merchant_id':'33','brand_id':'3257.0','tags':['a',{'action':9},null],'month':5,'day':22,'session':{'id':'x','gender':'?'},'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::RepeatedKey, expect![[r#"{'action':9,'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::WhiteSpace, expect![[r#"  { \t'user_id' :  '66695'  , \t'item_id' :  '436866'  , \t'cat_id' :  '482'  , \t'merchant_id' :  '33'  , \t'brand_id' :  '3257.0'  , \t'month' :  5  , \t'day' :  22  , \t'action' :  0  , \t'age_range' :  2  , \t'gender' :  1  , \t'province' :  '\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82' \t} \t"#]]);
+    check(Dirt::EmptyValues, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':null,'brand_id':'','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::KeyOrder, expect![[r#"{'item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82','user_id':'66695'}"#]]);
+    check(Dirt::Truncated, expect!["{'user_id"]);
+    check(Dirt::NotAnObject, expect!["[1,2,3]"]);
+    check(Dirt::InvalidUtf8, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xb9\xe3\xb6\xab'}"#]]);
+    check(Dirt::Empty, expect![[""]]);
+    check(Dirt::ActionBeyondMax, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':9,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::ActionFraction, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':1.5,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::GenderText, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':'x','province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::ProvinceMissing, expect!["{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1}"]);
+    check(Dirt::ProvinceNull, expect!["{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':null}"]);
+    check(Dirt::MonthThirteen, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':13,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    check(Dirt::FebruaryThirtieth, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':2,'day':30,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+}
+
+#[test]
+fn readable_dirt_reads_like_the_clean_record() {
+    let generator = Generator::new(&settings());
+    for dirt in Dirt::ALL.into_iter().filter(|d| d.effect() == DirtEffect::Read) {
+        for index in 0..200 {
+            let mut out = Vec::new();
+            generator.record_with(dirt, 0, index, &mut out);
+            // Bare NaN is the one thing here that a strict parser refuses.
+            let text = String::from_utf8(out).expect("UTF-8").replace(":NaN", ":null");
+            let dirty: Value = serde_json::from_str(&text).expect("an object");
+            let clean: Value = serde_json::from_str(&self::text(&generator, 0, index)).expect("ok");
+            for field in ["month", "day", "action", "age_range", "gender", "province"] {
+                assert_eq!(plain(&dirty[field]), plain(&clean[field]), "{dirt:?} {field}");
+            }
+        }
+    }
+}
+
+/// A value without what the decoders must see through: quotes, leading zeros, `.0`.
+fn plain(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = text.strip_suffix(".0").unwrap_or(&text).trim_start_matches('0');
+    text.to_owned()
+}
+
+#[test]
+fn unreadable_dirt_is_no_record() {
+    let generator = Generator::new(&settings());
+    for dirt in Dirt::ALL.into_iter().filter(|d| d.effect() == DirtEffect::Rejected) {
+        for index in 0..500 {
+            let mut out = Vec::new();
+            generator.record_with(dirt, 0, index, &mut out);
+            let parsed: Result<Value, _> = serde_json::from_slice(&out);
+            assert!(!parsed.is_ok_and(|v| v.is_object()), "{dirt:?} {index}");
+        }
+    }
+}
+
+#[test]
+fn the_share_of_dirt_is_kept_and_every_kind_occurs() {
+    let dirty = Generator::new(&GeneratorSettings { dirt: 0.05, ..settings() });
+    let clean = Generator::new(&settings());
+    let (mut a, mut b, mut different) = (Vec::new(), Vec::new(), 0);
+    let mut seen = [false; Dirt::ALL.len()];
+    for index in 0..50_000 {
+        a.clear();
+        b.clear();
+        dirty.record(0, index, &mut a);
+        clean.record(0, index, &mut b);
+        if a == b {
+            continue;
+        }
+        different += 1;
+        for (kind, seen) in Dirt::ALL.iter().zip(&mut seen).filter(|(_, seen)| !**seen) {
+            b.clear();
+            dirty.record_with(*kind, 0, index, &mut b);
+            *seen |= b == a;
+        }
+    }
+    assert!((2300..2700).contains(&different), "{different}");
+    assert_eq!(seen, [true; Dirt::ALL.len()]);
+}

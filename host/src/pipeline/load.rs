@@ -1,0 +1,153 @@
+//! From a file to a [`Pipeline`]: bytes, text, TOML, settings; at each step either on, or all that
+//! is wrong so far.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, Error};
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::document::Document;
+use super::reader::Table;
+use super::secret::mask_lines;
+use super::{Pipeline, settings};
+
+/// The largest pipeline file, in bytes.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// What reading needs to know besides the text.
+pub(super) struct Context<'a> {
+    /// The folder that relative paths start at.
+    pub(super) folder: PathBuf,
+    /// The values of environment variables.
+    pub(super) environment: Environment<'a>,
+}
+
+/// The value of an environment variable, if it is set.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Pipeline {
+    /// Reads and checks the pipeline file at `path`, with this process's environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place.
+    pub fn load(path: &Path) -> Result<(Self, Document), Diagnostics> {
+        Self::load_with(path, &|name| std::env::var(name).ok())
+    }
+
+    /// The same with another environment: where the source is replaced anyway, its secrets need
+    /// not be there.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, each with its place.
+    pub fn load_with(
+        path: &Path,
+        environment: Environment<'_>,
+    ) -> Result<(Self, Document), Diagnostics> {
+        let bytes = read(path).map_err(|diagnostic| alone(path, "", diagnostic))?;
+        let text = String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))?;
+        Self::parse_with(&text, path, environment)
+    }
+
+    /// Checks the text of a pipeline file at `path`, with this process's environment. Relative
+    /// paths in it start at that file's folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text, each with its place.
+    pub fn parse(text: &str, path: &Path) -> Result<(Self, Document), Diagnostics> {
+        Self::parse_with(text, path, &|name| std::env::var(name).ok())
+    }
+
+    /// The same with another environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text, each with its place.
+    pub fn parse_with(
+        text: &str,
+        path: &Path,
+        environment: Environment<'_>,
+    ) -> Result<(Self, Document), Diagnostics> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (root, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            return Err(not_toml(path, text, &errors));
+        }
+        let mut document = Document::new(path, text, root.get_ref());
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let sink = RefCell::new(Vec::new());
+        let table = Table::root(root.get_ref(), &sink);
+        let pipeline = settings::read_pipeline(table, &Context { folder, environment });
+        let mut found = document.diagnostics();
+        found.extend(sink.into_inner());
+        match pipeline {
+            Some(pipeline) if !found.has_errors() => {
+                document.set_warnings(found.iter().cloned().collect());
+                Ok((pipeline, document))
+            }
+            _ => Err(found),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    let hint = "run in the folder that has it, or name it with `--config PATH`";
+    let mut bytes = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Diagnostic::error("the pipeline file was not found").help(hint))
+        }
+        Err(error) => {
+            Err(Diagnostic::error(format!("the pipeline file could not be read: {error}"))
+                .help(hint))
+        }
+        Ok(_) if bytes.len() as u64 > FILE_BYTES_MAX => {
+            let message = format!("the pipeline file is larger than {FILE_BYTES_MAX} bytes");
+            Err(Diagnostic::error(message).help("is it another file? name it with `--config PATH`"))
+        }
+        Ok(_) => Ok(bytes),
+    }
+}
+
+fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostics {
+    // What is valid keeps its positions; the first invalid byte becomes a replacement character.
+    let text = mask_lines(&String::from_utf8_lossy(error.as_bytes()));
+    let start = error.utf8_error().valid_up_to();
+    let diagnostic = Diagnostic::error("the pipeline file is not UTF-8")
+        .at(start..start + '\u{fffd}'.len_utf8())
+        .label("the first byte that is not")
+        .help("save it as UTF-8, or name another file with `--config PATH`");
+    alone(path, &text, diagnostic)
+}
+
+/// All syntax errors, one a line: what follows on the same line mostly follows from the first.
+fn not_toml(path: &Path, text: &str, errors: &[Error]) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new(path, mask_lines(text));
+    let mut lines = Vec::new();
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        let line = text[..text.floor_char_boundary(span.start)].matches('\n').count();
+        if lines.contains(&line) {
+            continue;
+        }
+        lines.push(line);
+        let message = error.message();
+        let mut diagnostic = Diagnostic::error(format!("not valid TOML: {message}")).at(span);
+        if message.contains("must be quoted") {
+            diagnostic = diagnostic.help("write texts, durations and sizes in double quotes");
+        } else if message.contains("duplicate") {
+            diagnostic = diagnostic.help("it is written above already: remove one of the two");
+        }
+        diagnostics.push(diagnostic);
+    }
+    diagnostics
+}
+
+fn alone(path: &Path, text: &str, diagnostic: Diagnostic) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new(path, text);
+    diagnostics.push(diagnostic);
+    diagnostics
+}

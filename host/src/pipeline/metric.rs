@@ -1,0 +1,133 @@
+//! `[[metric]]`: which plugins run, each with its configuration and limits.
+
+use std::time::Duration;
+
+use serde_json::{Map, Number};
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::Diagnostic;
+use super::reader::{Problem, Read, Table, Value};
+use super::source::path_in;
+use super::values::{duration, line, size};
+use super::{Context, MetricSettings};
+
+/// The most metrics in one pipeline.
+const METRICS_MAX: usize = 256;
+
+/// The longest id, in characters.
+const ID_CHARS_MAX: usize = 64;
+
+const MIB: u64 = 1 << 20;
+
+/// Reads all `[[metric]]` tables in written order.
+pub(super) fn read_metrics(root: &mut Table<'_>, context: &Context<'_>) -> Vec<MetricSettings> {
+    let example = "`[[metric]]` with `id = \"…\"` and `plugin = \"….wasm\"`";
+    let Some(value) = root.value("metric") else {
+        root.report(Diagnostic::error("the file lacks a metric").help(format!("add {example}")));
+        return Vec::new();
+    };
+    if let DeValue::Table(_) = value.data() {
+        value.report(
+            Problem::new("must be a list of tables")
+                .label("write `[[metric]]`")
+                .hint("double brackets, so that there can be several metrics"),
+        );
+        return Vec::new();
+    }
+    let Some(items) = value.read(Value::items) else { return Vec::new() };
+    if items.is_empty() {
+        value.report(Problem::new("has no metric").hint(format!("add {example}")));
+    }
+    if items.len() > METRICS_MAX {
+        let count = items.len();
+        value.report(Problem::new(format!("has {count} metrics, more than {METRICS_MAX}")));
+    }
+    let mut ids: Vec<&str> = Vec::new();
+    items
+        .iter()
+        .filter_map(|item| item.read(Value::table).and_then(|t| read(t, &mut ids, context)))
+        .collect()
+}
+
+fn read<'a>(
+    mut table: Table<'a>,
+    ids: &mut Vec<&'a str>,
+    context: &Context<'_>,
+) -> Option<MetricSettings> {
+    let id = table.required("id", "\"behavior\"", |value| {
+        let id = id(value)?;
+        if ids.contains(&id) {
+            return Err(Problem::new(format!("is `{id}`, which another metric has already"))
+                .hint("give each metric an id of its own"));
+        }
+        ids.push(id);
+        Ok(id.to_owned())
+    });
+    let plugin =
+        table.required("plugin", "\"target/plugins/behavior.wasm\"", path_in(&context.folder));
+    table.optional("windows", windows);
+    let config = table.or("config", Map::new().into(), config);
+    let memory = table.or("memory_max", 64 * MIB, size(MIB..=4096 * MIB));
+    let times = Duration::from_millis(1)..=Duration::from_mins(1);
+    let time_max = table.or("time_max", Duration::from_secs(1), duration("s", times));
+    table.finish();
+    let memory_bytes_max = usize::try_from(memory).unwrap_or(usize::MAX);
+    Some(MetricSettings { id: id?, plugin: plugin?, config, memory_bytes_max, time_max })
+}
+
+fn id<'a>(value: &Value<'a>) -> Read<&'a str> {
+    let text = line(value)?;
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    if text.chars().all(legal) && text.len() <= ID_CHARS_MAX {
+        return Ok(text);
+    }
+    Err(Problem::new(format!("is not an id: `{text}`")).hint(format!(
+        "use up to {ID_CHARS_MAX} lower-case letters, digits, `_` and `-`; labels come from the plugin"
+    )))
+}
+
+fn windows(value: &Value<'_>) -> Read<()> {
+    let only = "this version has only [\"cumulative\"]";
+    let is_cumulative = |item: &Value<'_>| item.text().is_ok_and(|kind| kind == "cumulative");
+    match value.items().map_err(|problem| problem.hint(only))?.as_slice() {
+        [item] if is_cumulative(item) => Ok(()),
+        _ => Err(Problem::new("must be [\"cumulative\"]").hint(only)),
+    }
+}
+
+fn config(value: &Value<'_>) -> Read<serde_json::Value> {
+    value.table()?;
+    json(value.data())
+}
+
+/// A TOML value as JSON; dates and times become texts.
+fn json(value: &DeValue<'_>) -> Read<serde_json::Value> {
+    Ok(match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Boolean(truth) => (*truth).into(),
+        DeValue::Datetime(datetime) => datetime.to_string().into(),
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .map_err(|_| Problem::new("has a whole number of more than 64 bits"))?
+            .into(),
+        DeValue::Float(float) => float
+            .as_str()
+            .parse()
+            .ok()
+            .and_then(Number::from_f64)
+            .ok_or_else(|| Problem::new("has a number that is not finite, which JSON cannot tell"))?
+            .into(),
+        DeValue::Array(items) => {
+            let items: Read<Vec<_>> = items.iter().map(|item| json(item.get_ref())).collect();
+            items?.into()
+        }
+        DeValue::Table(table) => json_object(table)?.into(),
+    })
+}
+
+fn json_object(table: &DeTable<'_>) -> Read<Map<String, serde_json::Value>> {
+    let entry = |(key, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
+        let key: &std::borrow::Cow<'_, str> = key.get_ref();
+        Ok((key.to_string(), json(value.get_ref())?))
+    };
+    table.iter().map(entry).collect()
+}

@@ -1,0 +1,190 @@
+//! The file as a whole and its smaller tables: workers, lateness, batches, checkpoints, state,
+//! server.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use streamgauge_core::LatenessClock;
+use toml::de::DeValue;
+
+use super::reader::{Problem, Read, Table, Value};
+use super::values::{duration, line, number, one_of, whole};
+use super::{
+    BatchSettings, Context, LatenessSettings, Pipeline, ServerSettings, Workers, metric, schema,
+    source,
+};
+
+/// The only version of the file there is.
+const VERSION: u64 = 1;
+
+/// The longest title of the dashboard, in characters.
+const NAME_CHARS_MAX: usize = 200;
+
+/// More worker threads than any machine is helped by.
+const WORKERS_MAX: u64 = 1024;
+
+/// The most rows in one batch.
+const BATCH_ROWS_MAX: u64 = 65_536;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// Reads the whole file. None, or anything at all, if problems were reported.
+pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Option<Pipeline> {
+    root.required("version", "1", version);
+    let name = root.required("name", "\"…\"", name);
+    let workers = root.or("workers", Workers::Auto, workers);
+    let source = source::read_source(&mut root, context);
+    let fields = schema::read_schema(&mut root);
+    let event_time = schema::read_event_time(&mut root, fields.as_ref());
+    let lateness = read_lateness(&mut root);
+    let dead_letters = source::read_dead_letters(&mut root, source.as_ref(), context);
+    let batch = read_batch(&mut root);
+    let checkpoint_every = read_checkpoint(&mut root);
+    let state_dir = read_state(&mut root, context);
+    let metrics = metric::read_metrics(&mut root, context);
+    let server = read_server(&mut root);
+    root.finish();
+    Some(Pipeline {
+        folder: context.folder.clone(),
+        name: name?,
+        workers,
+        source: source?,
+        schema: fields?.schema?,
+        event_time: event_time?,
+        lateness,
+        dead_letters,
+        batch,
+        checkpoint_every,
+        state_dir,
+        metrics,
+        server,
+    })
+}
+
+fn version(value: &Value<'_>) -> Read<()> {
+    match value.integer()? {
+        version if version == i128::from(VERSION) => Ok(()),
+        other => Err(Problem::new(format!("is {other}, which this program does not know"))
+            .label("expected 1")
+            .hint("version 1 is the only one so far; a later file needs a later program")),
+    }
+}
+
+fn name(value: &Value<'_>) -> Read<String> {
+    let text = line(value)?;
+    if text.chars().count() > NAME_CHARS_MAX {
+        return Err(Problem::new(format!("must have at most {NAME_CHARS_MAX} characters")));
+    }
+    Ok(text.to_owned())
+}
+
+fn workers(value: &Value<'_>) -> Read<Workers> {
+    match value.data() {
+        DeValue::String(text) if text == "auto" => Ok(Workers::Auto),
+        DeValue::Integer(_) => {
+            whole(1..=WORKERS_MAX)(value).map(|number| Workers::Fixed(positive(number)))
+        }
+        _ => Err(Problem::new("must be \"auto\" or a number of threads")),
+    }
+}
+
+fn positive(number: u64) -> NonZeroUsize {
+    NonZeroUsize::new(number as usize).expect("the range of the setting starts at 1")
+}
+
+fn read_lateness(root: &mut Table<'_>) -> LatenessSettings {
+    let summary_default = Duration::from_mins(1);
+    let Some(mut table) = root.section("lateness") else {
+        return LatenessSettings {
+            clock: LatenessClock::Watermark,
+            summary_every: summary_default,
+        };
+    };
+    let settings = LatenessSettings {
+        clock: table.or("clock", LatenessClock::Watermark, clock),
+        summary_every: table.or(
+            "summary_every",
+            summary_default,
+            duration("s", Duration::from_secs(1)..=DAY),
+        ),
+    };
+    table.finish();
+    settings
+}
+
+fn clock(value: &Value<'_>) -> Read<LatenessClock> {
+    if value.text().is_ok_and(|clock| clock == "processing") {
+        return Err(Problem::new("is `processing`, which this version does not have")
+            .hint("this version has `watermark` and `record`, both of which can be replayed"));
+    }
+    one_of(&[("watermark", LatenessClock::Watermark), ("record", LatenessClock::Record)])(value)
+}
+
+fn read_batch(root: &mut Table<'_>) -> BatchSettings {
+    let default = BatchSettings {
+        min: positive(10),
+        max: positive(8192),
+        max_delay: Duration::from_millis(100),
+    };
+    let Some(mut table) = root.section("batch") else { return default };
+    let rows = |value: &Value<'_>| whole(1..=BATCH_ROWS_MAX)(value).map(positive);
+    let (min, max) = (table.optional("min", rows), table.optional("max", rows));
+    let delays = Duration::from_millis(1)..=Duration::from_mins(1);
+    let settings = BatchSettings {
+        min: min.unwrap_or(default.min),
+        max: max.unwrap_or(default.max),
+        max_delay: table.or("max_delay", default.max_delay, duration("ms", delays)),
+    };
+    // A faulty value counts as its default and was reported already. The defaults are in order, so
+    // at least one of the two is written.
+    let cause = table.value(if min.is_some() { "min" } else { "max" });
+    if let (true, Some(value)) = (settings.min > settings.max, cause) {
+        let (min, max) = (settings.min, settings.max);
+        let message = format!("leaves no room: `min` is {min}, but `max` is {max}");
+        value.report(Problem::new(message).hint("`min` must not be above `max`"));
+    }
+    table.finish();
+    settings
+}
+
+fn read_checkpoint(root: &mut Table<'_>) -> Duration {
+    let default = Duration::from_secs(5);
+    let Some(mut table) = root.section("checkpoint") else { return default };
+    let range = Duration::from_millis(100)..=Duration::from_hours(1);
+    let every = table.or("every", default, duration("s", range));
+    table.finish();
+    every
+}
+
+fn read_state(root: &mut Table<'_>, context: &Context<'_>) -> PathBuf {
+    let default = context.folder.join("state");
+    let Some(mut table) = root.section("state") else { return default };
+    let embedded = table.section("embedded");
+    table.finish();
+    let Some(mut embedded) = embedded else { return default };
+    let dir = embedded.or("dir", default, source::path_in(&context.folder));
+    embedded.finish();
+    dir
+}
+
+fn read_server(root: &mut Table<'_>) -> ServerSettings {
+    let default = ServerSettings { listen: SocketAddr::from(([127, 0, 0, 1], 5001)), max_hz: 10.0 };
+    let Some(mut table) = root.section("server") else { return default };
+    let settings = ServerSettings {
+        listen: table.or("listen", default.listen, listen),
+        max_hz: table.or("max_hz", default.max_hz, number(0.1..=50.0)),
+    };
+    table.finish();
+    settings
+}
+
+fn listen(value: &Value<'_>) -> Read<SocketAddr> {
+    let text = line(value)?;
+    text.parse().map_err(|_| {
+        Problem::new(format!("is not an address and a port: `{text}`")).hint(
+            "write digits, as in \"127.0.0.1:5001\"; \"0.0.0.0:5001\" lets other computers in",
+        )
+    })
+}

@@ -1,0 +1,208 @@
+//! `[source.…]`, exactly one of them, and `[dead_letters.…]`, at most one of them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::de::DeValue;
+
+use super::diagnostic::Diagnostic;
+use super::kafka;
+use super::reader::{Problem, Read, Table, Value};
+use super::values::{duration, instant, line, number, one_of, whole};
+use super::{Context, DeadLetterSettings, FileSettings, Format, GeneratorSettings, SourceSettings};
+
+/// How long the season of the generator lasts unless it is set.
+const SEASON: Duration = Duration::from_mins(2);
+
+impl Default for GeneratorSettings {
+    /// What an empty `[source.generator]` means.
+    fn default() -> Self {
+        let rate = 10_000.0;
+        Self {
+            rate,
+            seed: 20_151_111,
+            partitions: 1,
+            season: events_in(SEASON, rate),
+            limit: None,
+            swing: false,
+            late: 0.02,
+            dirt: 0.001,
+            users: 20_000,
+            items: 50_000,
+        }
+    }
+}
+
+/// The formats by name.
+pub(super) const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("csv", Format::Csv)];
+
+/// Reads `[source]`.
+pub(super) fn read_source(root: &mut Table<'_>, context: &Context<'_>) -> Option<SourceSettings> {
+    let example = "`[source.kafka]`, `[source.file]` or `[source.generator]`";
+    let mut table = root.required_section("source", example)?;
+    let kinds = ["kafka", "file", "generator"];
+    let written = one_table(&mut table, &kinds, example);
+    let kafka = table.section("kafka").map(|t| kafka::read(t, context));
+    let file = table.section("file").map(|t| read_file(t, context));
+    let generator = table.section("generator").map(read_generator);
+    table.finish();
+    if !written {
+        return None;
+    }
+    let kafka = kafka.flatten().map(SourceSettings::Kafka);
+    let file = file.flatten().map(SourceSettings::File);
+    kafka.or(file).or(generator.map(SourceSettings::Generator))
+}
+
+/// Whether exactly one of `kinds` is in `table`; reported if not.
+fn one_table(table: &mut Table<'_>, kinds: &[&'static str], example: &str) -> bool {
+    let written: Vec<_> = kinds.iter().filter_map(|kind| table.value(kind)).collect();
+    // An unknown key, probably a mistyped kind, is reported as such.
+    if written.is_empty() && table.values().next().is_none() {
+        let nothing = format!("{} names none of the kinds that there are", table.title());
+        table.report(Diagnostic::error(nothing).help(format!("add {example}")));
+    }
+    let mut ordered: Vec<&Value<'_>> = written.iter().collect();
+    ordered.sort_by_key(|value| value.place());
+    for surplus in ordered.iter().skip(1) {
+        let first = ordered[0].path();
+        surplus.report(
+            Problem::new(format!("does not go with `{first}`: there can be only one"))
+                .hint("remove one of the two tables"),
+        );
+    }
+    written.len() == 1
+}
+
+fn read_file(mut table: Table<'_>, context: &Context<'_>) -> Option<FileSettings> {
+    let path = table.required("path", "\"events.csv\"", path_in(&context.folder));
+    let format = table.value("format");
+    let format = match (&format, &path) {
+        (Some(value), _) => value.read(one_of(&FORMATS)),
+        (None, Some(path)) => table.value("path").and_then(|v| v.read(|_| by_extension(path))),
+        (None, None) => None,
+    };
+    let header = table.value("header");
+    if let (Some(value), Some(Format::Json)) = (&header, format) {
+        value.report_key(Problem::new("goes with format `csv` only"));
+    }
+    let header = header.and_then(|value| value.read(Value::boolean));
+    let follow = table.or("follow", false, Value::boolean);
+    let timestamp = table.optional("timestamp", instant);
+    table.finish();
+    Some(FileSettings { path: path?, format: format?, header, follow, timestamp })
+}
+
+fn by_extension(path: &Path) -> Read<Format> {
+    let extension = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
+    match extension.as_deref() {
+        Some("csv") => Ok(Format::Csv),
+        Some("json" | "jsonl" | "ndjson") => Ok(Format::Json),
+        _ => Err(Problem::new("does not tell the format by its extension")
+            .hint("add `format = \"csv\"` or `format = \"json\"`")),
+    }
+}
+
+/// Reads a path, resolved against `folder`.
+pub(super) fn path_in(folder: &Path) -> impl Fn(&Value<'_>) -> Read<PathBuf> {
+    move |value| line(value).map(|path| folder.join(path))
+}
+
+/// `season` as written.
+enum Season {
+    Events(u64),
+    Lasts(Duration),
+}
+
+fn read_generator(mut table: Table<'_>) -> GeneratorSettings {
+    let default = GeneratorSettings::default();
+    let rate = table.or("rate", default.rate, rate);
+    let season = season_events(&mut table, rate, &default);
+    let settings = GeneratorSettings {
+        rate,
+        season: season.unwrap_or(default.season),
+        seed: table.or("seed", default.seed, whole(0..=u64::MAX)),
+        partitions: table.or("partitions", 1, whole(1..=1024)) as u32,
+        limit: table.optional("limit", whole(1..=u64::MAX)),
+        swing: table.or("swing", default.swing, Value::boolean),
+        late: table.or("late", default.late, number(0.0..=1.0)),
+        dirt: table.or("dirt", default.dirt, number(0.0..=1.0)),
+        users: table.or("users", u64::from(default.users), whole(1..=100_000_000)) as u32,
+        items: table.or("items", u64::from(default.items), whole(1..=100_000_000)) as u32,
+    };
+    table.finish();
+    settings
+}
+
+/// How many events `season` is. None: it cannot be told, which is reported.
+fn season_events(table: &mut Table<'_>, rate: f64, default: &GeneratorSettings) -> Option<u64> {
+    let Some(value) = table.value("season") else {
+        return Some(if rate.is_finite() { events_in(SEASON, rate) } else { default.season });
+    };
+    value.read(|value| match season(value)? {
+        Season::Events(events) => Ok(events),
+        Season::Lasts(time) if rate.is_finite() => Ok(events_in(time, rate)),
+        Season::Lasts(_) => Err(Problem::new("cannot be a duration where `rate` is \"max\"")
+            .hint("write how many events it takes, as in 1000000")),
+    })
+}
+
+fn rate(value: &Value<'_>) -> Read<f64> {
+    match value.data() {
+        DeValue::String(text) if text == "max" => Ok(f64::INFINITY),
+        DeValue::String(_) => Err(Problem::new("must be events per second, or \"max\"")),
+        _ => number(0.1..=1e9)(value),
+    }
+}
+
+fn season(value: &Value<'_>) -> Read<Season> {
+    if let DeValue::Integer(_) = value.data() {
+        return whole(1..=u64::MAX)(value).map(Season::Events);
+    }
+    let range = Duration::from_millis(1)..=Duration::from_hours(24 * 365);
+    duration("s", range)(value).map(Season::Lasts)
+}
+
+/// How many events come in `time` at `rate` events per second.
+fn events_in(time: Duration, rate: f64) -> u64 {
+    ((time.as_secs_f64() * rate).round() as u64).max(1)
+}
+
+/// Reads `[dead_letters]`; `source` says whether there are brokers.
+pub(super) fn read_dead_letters(
+    root: &mut Table<'_>,
+    source: Option<&SourceSettings>,
+    context: &Context<'_>,
+) -> Option<DeadLetterSettings> {
+    let mut table = root.section("dead_letters")?;
+    one_table(&mut table, &["file", "kafka"], "`[dead_letters.file]` or `[dead_letters.kafka]`");
+    let file = table.section("file").and_then(|mut table| {
+        let path = table.required("path", "\"state/dead-letters.jsonl\"", path_in(&context.folder));
+        table.finish();
+        path
+    });
+    let to_topic = table.value("kafka");
+    let topic = table.section("kafka").and_then(|mut table| {
+        let topic = table.required("topic", "\"dead-letters\"", |value| {
+            let topic = kafka::topic(value)?;
+            match source {
+                Some(SourceSettings::Kafka(kafka)) if kafka.topic == topic => {
+                    Err(Problem::new("must not be the topic that is read"))
+                }
+                _ => Ok(topic),
+            }
+        });
+        table.finish();
+        topic
+    });
+    table.finish();
+    if let (Some(value), Some(SourceSettings::File(_) | SourceSettings::Generator(_))) =
+        (to_topic, source)
+    {
+        value.report(
+            Problem::new("needs `[source.kafka]`, whose brokers it uses")
+                .hint("write `[dead_letters.file]` instead"),
+        );
+    }
+    file.map(DeadLetterSettings::File).or(topic.map(DeadLetterSettings::Kafka))
+}

@@ -1,0 +1,18 @@
+//! Metric plugins: loading a component, checking it against the contract and the schema, and
+//! running it inside limits of memory and time.
+//!
+//! A plugin is sandboxed: it may import nothing but the contract's `log`, so its results depend
+//! on the rows it was given and on nothing else.
+
+mod bindings;
+mod columns;
+mod descriptor;
+mod instance;
+mod runtime;
+mod table;
+
+pub use columns::Columns;
+pub use descriptor::{BindError, Descriptor, InputBinding, View, bind_inputs};
+pub use instance::{Accumulator, AddError, CallError, Instance};
+pub use runtime::{LoadError, Plugin, Runtime};
+pub use table::{Cell, ResultTable, TableError};

@@ -1,0 +1,185 @@
+//! What a plugin says of itself, checked once at load, and how its inputs meet the schema.
+
+use std::collections::BTreeSet;
+
+use streamgauge_core::{FieldType, InputColumn, Projection, Schema};
+use thiserror::Error;
+
+use super::bindings::exports::streamgauge::metric::describe;
+use super::bindings::streamgauge::metric::types;
+
+pub use describe::View;
+
+/// The name of the input that asks for the event time of each row.
+const EVENT_TIME: &str = "@event-time";
+
+/// The most inputs, outputs or views that a plugin may have.
+const PARTS_MAX: usize = 64;
+
+/// The most labels of one output.
+const LABELS_MAX: usize = 10_000;
+
+/// A checked description: the views name outputs that exist.
+#[derive(Clone, Debug, Default)]
+pub struct Descriptor {
+    /// The plugin's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The columns that it reads.
+    pub inputs: Vec<describe::Input>,
+    /// The columns of its result.
+    pub outputs: Vec<describe::Output>,
+    /// Ways to show it.
+    pub views: Vec<View>,
+    /// Version of its snapshots.
+    pub state_version: u32,
+}
+
+/// An input that found its column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputBinding {
+    /// Where it comes from.
+    pub column: InputColumn,
+    /// The field's name; for dead letters.
+    pub name: String,
+}
+
+/// Why an input has no column.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum BindError {
+    /// The schema has no such field.
+    #[error("the plugin reads column `{0}`, which the schema does not have")]
+    Missing(String),
+    /// The field has another type.
+    #[error("the plugin reads column `{name}` as {wanted}, but the schema says {found}")]
+    OtherType {
+        /// The input's name.
+        name: String,
+        /// What the plugin wants.
+        wanted: &'static str,
+        /// What the schema has.
+        found: &'static str,
+    },
+}
+
+/// Checks what a plugin said of itself.
+pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, String> {
+    let describe::Descriptor { name, version, inputs, outputs, views, state_version, .. } =
+        described;
+    if outputs.is_empty() || views.is_empty() {
+        return Err("it needs at least one output and one view".into());
+    }
+    for (what, count) in
+        [("inputs", inputs.len()), ("outputs", outputs.len()), ("views", views.len())]
+    {
+        if count > PARTS_MAX {
+            return Err(format!("{count} {what} are more than the limit of {PARTS_MAX}"));
+        }
+    }
+    unique("input", inputs.iter().map(|i| &i.name))?;
+    unique("output", outputs.iter().map(|o| &o.name))?;
+    unique("view", views.iter().map(|v| &v.id))?;
+    if let Some(output) = outputs.iter().find(|o| o.labels.len() > LABELS_MAX) {
+        return Err(format!("output `{}` has more than {LABELS_MAX} labels", output.name));
+    }
+    for view in &views {
+        check_view(view, &outputs)?;
+    }
+    Ok(Descriptor { name, version, inputs, outputs, views, state_version })
+}
+
+fn check_view(view: &View, outputs: &[describe::Output]) -> Result<(), String> {
+    let has = |name: &str, dimension: bool| {
+        outputs
+            .iter()
+            .any(|o| o.name == name && matches!(o.role, describe::Role::Dimension) == dimension)
+    };
+    if let Some(name) = view.dimension.as_ref().filter(|name| !has(name, true)) {
+        return Err(format!("view `{}` names `{name}`, which is no dimension output", view.id));
+    }
+    if view.measures.is_empty() {
+        return Err(format!("view `{}` has no measure", view.id));
+    }
+    match view.measures.iter().find(|name| !has(name, false)) {
+        Some(name) => {
+            Err(format!("view `{}` names `{name}`, which is no measure output", view.id))
+        }
+        None => Ok(()),
+    }
+}
+
+fn unique<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if name.is_empty() {
+            return Err(format!("an {what} has no name"));
+        }
+        if !seen.insert(name) {
+            return Err(format!("{what} `{name}` appears twice"));
+        }
+    }
+    Ok(())
+}
+
+impl Descriptor {
+    /// The schema fields that the plugin reads.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().map(|i| i.name.as_str()).filter(|name| *name != EVENT_TIME)
+    }
+
+    /// Every input that the schema cannot serve.
+    pub fn check_schema(&self, schema: &Schema) -> Vec<BindError> {
+        let mut errors = Vec::new();
+        for input in &self.inputs {
+            let wanted = field_type(input.type_);
+            let found = if input.name == EVENT_TIME {
+                Some(FieldType::Timestamp)
+            } else {
+                schema.index_of(&input.name).map(|i| schema.fields()[i].field_type)
+            };
+            match found {
+                None => errors.push(BindError::Missing(input.name.clone())),
+                Some(found) if found != wanted => errors.push(BindError::OtherType {
+                    name: input.name.clone(),
+                    wanted: wanted.name(),
+                    found: found.name(),
+                }),
+                Some(_) => {}
+            }
+        }
+        errors
+    }
+}
+
+/// Finds the slot of every input. The schema was checked before, and the projection holds every
+/// column that a plugin reads.
+pub fn bind_inputs(descriptor: &Descriptor, projection: &Projection) -> Vec<InputBinding> {
+    descriptor
+        .inputs
+        .iter()
+        .map(|input| {
+            let column = if input.name == EVENT_TIME {
+                InputColumn::EventTime
+            } else {
+                let slot = projection.slot_of(&input.name);
+                InputColumn::Slot {
+                    slot: slot.expect("the projection holds every input"),
+                    nullable: input.nullable,
+                }
+            };
+            InputBinding { column, name: input.name.clone() }
+        })
+        .collect()
+}
+
+fn field_type(wit: types::FieldType) -> FieldType {
+    match wit {
+        types::FieldType::Boolean => FieldType::Boolean,
+        types::FieldType::Unsigned => FieldType::Unsigned,
+        types::FieldType::Integer => FieldType::Integer,
+        types::FieldType::Float => FieldType::Float,
+        types::FieldType::Text => FieldType::Text,
+        types::FieldType::Timestamp => FieldType::Timestamp,
+    }
+}

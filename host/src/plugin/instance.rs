@@ -1,0 +1,282 @@
+//! One instance of a plugin: a Wasm store of its own with the accumulators of one metric on one
+//! worker. Every call has a deadline and a memory limit. A trap, a time-out or an exhausted memory
+//! spoils the whole store, so after such an error the instance is of no use any more.
+
+use std::time::Duration;
+
+use thiserror::Error;
+use wasmtime::component::ResourceAny;
+use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, Trap};
+
+use super::bindings::Metric;
+use super::bindings::exports::streamgauge::metric::{aggregate, describe};
+use super::bindings::streamgauge::metric::{log, types};
+use super::runtime::{EPOCH, Plugin};
+use super::table::{self, ResultTable};
+
+use super::bindings::streamgauge::metric::types::ColumnParam;
+
+/// The longest log line of a plugin, in bytes.
+const LOG_BYTES_MAX: usize = 4096;
+
+/// How many lines one call may log; further ones are dropped.
+const LOG_LINES_MAX: u32 = 16;
+
+/// What the store keeps for the host.
+pub struct HostState {
+    metric: String,
+    limits: StoreLimits,
+    log_lines: u32,
+}
+
+/// A running plugin.
+pub struct Instance {
+    store: Store<HostState>,
+    bindings: Metric,
+    deadline_ticks: u64,
+    memory_bytes_max: usize,
+}
+
+/// A handle of an accumulator inside an instance. It belongs to the instance that made it.
+#[derive(Clone, Copy, Debug)]
+pub struct Accumulator(ResourceAny);
+
+/// Why a call failed.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum CallError {
+    /// It ran longer than `time_max`.
+    #[error("it took longer than its limit of {0:?}")]
+    TimeLimit(Duration),
+    /// It wanted more memory than `memory_max`.
+    #[error("it ran out of its memory limit of {0} bytes")]
+    MemoryLimit(usize),
+    /// It crashed.
+    #[error("it crashed: {0}")]
+    Trap(String),
+    /// It refused, with its own words. The instance stays usable.
+    #[error("{0}")]
+    Refused(String),
+    /// Its answer breaks the contract.
+    #[error("its answer breaks the contract: {0}")]
+    Contract(String),
+}
+
+/// Why rows were not added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddError {
+    /// These rows cannot be used; none was added. Sorted by row, each once.
+    BadRows(Vec<(u32, String)>),
+    /// The call failed.
+    Call(CallError),
+}
+
+impl Instance {
+    /// Instantiates `plugin` and opens it with its configuration.
+    ///
+    /// # Errors
+    /// It cannot be instantiated inside its limits, or refuses its configuration.
+    pub fn open(plugin: &Plugin) -> Result<Self, CallError> {
+        let mut instance = Self::instantiate(plugin)?;
+        instance.start();
+        let guest = instance.bindings.streamgauge_metric_aggregate();
+        let opened = guest.call_open(&mut instance.store, plugin.config());
+        instance.finish(opened)?;
+        Ok(instance)
+    }
+
+    pub(super) fn describe(plugin: &Plugin) -> Result<describe::Descriptor, CallError> {
+        let mut instance = Self::instantiate(plugin)?;
+        instance.start();
+        let guest = instance.bindings.streamgauge_metric_describe();
+        let described = guest.call_describe(&mut instance.store, plugin.config());
+        instance.finish(described)
+    }
+
+    fn instantiate(plugin: &Plugin) -> Result<Self, CallError> {
+        let settings = plugin.settings();
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(settings.memory_bytes_max)
+            .table_elements(100_000)
+            .instances(64)
+            .memories(16)
+            .tables(64)
+            .trap_on_grow_failure(true)
+            .build();
+        let state = HostState { metric: settings.id.clone(), limits, log_lines: 0 };
+        let mut store = Store::new(plugin.pre().engine(), state);
+        store.limiter(|state| &mut state.limits);
+        let deadline_ticks = (settings.time_max.as_millis() / EPOCH.as_millis()).max(1) as u64 + 1;
+        store.set_epoch_deadline(deadline_ticks);
+        let memory_bytes_max = settings.memory_bytes_max;
+        let bindings = plugin
+            .pre()
+            .instantiate(&mut store)
+            .map_err(|error| call_error(&error, deadline_ticks, memory_bytes_max))?;
+        Ok(Self { store, bindings, deadline_ticks, memory_bytes_max })
+    }
+
+    /// A new, empty accumulator over `window` (none: cumulative).
+    ///
+    /// # Errors
+    /// The call failed.
+    pub fn create(&mut self, window: Option<types::Window>) -> Result<Accumulator, CallError> {
+        self.start();
+        let guest = self.bindings.streamgauge_metric_aggregate();
+        let made = guest.accumulator().call_constructor(&mut self.store, window);
+        self.finish(made.map(Ok)).map(Accumulator)
+    }
+
+    /// Folds rows into `accumulator`.
+    ///
+    /// # Errors
+    /// Rows that the plugin cannot use (nothing was added), or the call failed.
+    pub fn add(
+        &mut self,
+        accumulator: Accumulator,
+        rows: u32,
+        columns: &[ColumnParam<'_>],
+    ) -> Result<(), AddError> {
+        self.start();
+        let guest = self.bindings.streamgauge_metric_aggregate();
+        let batch = aggregate::Batch { rows, columns };
+        match guest.accumulator().call_add(&mut self.store, accumulator.0, batch) {
+            Ok(Err(types::MetricError::BadRows(mut bad))) => {
+                bad.retain(|(row, _)| *row < rows);
+                bad.sort_by_key(|(row, _)| *row);
+                bad.dedup_by_key(|(row, _)| *row);
+                if bad.is_empty() {
+                    let reason = "it refused rows without naming any".to_owned();
+                    return Err(AddError::Call(CallError::Contract(reason)));
+                }
+                Err(AddError::BadRows(bad))
+            }
+            added => self.finish(added).map_err(AddError::Call),
+        }
+    }
+
+    /// Folds the state of `other` into `accumulator`.
+    ///
+    /// # Errors
+    /// The call failed.
+    pub fn merge(&mut self, accumulator: Accumulator, other: Accumulator) -> Result<(), CallError> {
+        self.start();
+        let guest = self.bindings.streamgauge_metric_aggregate();
+        let merged = guest.accumulator().call_merge(&mut self.store, accumulator.0, other.0);
+        self.finish(merged)
+    }
+
+    /// The result of `accumulator`, checked against the descriptor's outputs.
+    ///
+    /// # Errors
+    /// The call failed, or the table is not as described.
+    pub fn result(
+        &mut self,
+        plugin: &Plugin,
+        accumulator: Accumulator,
+    ) -> Result<ResultTable, CallError> {
+        self.start();
+        let guest = self.bindings.streamgauge_metric_aggregate();
+        let got = guest.accumulator().call_get_result(&mut self.store, accumulator.0);
+        let got = self.finish(got)?;
+        table::read(plugin.descriptor(), got)
+            .map_err(|error| CallError::Contract(error.to_string()))
+    }
+
+    /// The whole state of `accumulator`.
+    ///
+    /// # Errors
+    /// The call failed.
+    pub fn snapshot(&mut self, accumulator: Accumulator) -> Result<Vec<u8>, CallError> {
+        self.start();
+        let guest = self.bindings.streamgauge_metric_aggregate();
+        let taken = guest.accumulator().call_snapshot(&mut self.store, accumulator.0);
+        self.finish(taken.map(Ok))
+    }
+
+    /// An accumulator over `window` from the `state` that a plugin of `state_version` gave.
+    ///
+    /// # Errors
+    /// The state is not one of this plugin's, or the call failed.
+    pub fn restore(
+        &mut self,
+        window: Option<types::Window>,
+        state_version: u32,
+        state: &[u8],
+    ) -> Result<Accumulator, CallError> {
+        self.start();
+        let guest = self.bindings.streamgauge_metric_aggregate();
+        let accumulator = guest.accumulator();
+        let made = accumulator.call_restore(&mut self.store, window, state_version, state);
+        self.finish(made).map(Accumulator)
+    }
+
+    /// Gives an accumulator's memory back to the plugin.
+    ///
+    /// # Errors
+    /// The plugin's destructor failed.
+    pub fn release(&mut self, accumulator: Accumulator) -> Result<(), CallError> {
+        self.start();
+        let dropped = accumulator.0.resource_drop(&mut self.store);
+        self.finish(dropped.map(Ok))
+    }
+
+    fn start(&mut self) {
+        self.store.data_mut().log_lines = 0;
+        self.store.set_epoch_deadline(self.deadline_ticks);
+    }
+
+    fn finish<T>(
+        &self,
+        result: wasmtime::Result<Result<T, types::MetricError>>,
+    ) -> Result<T, CallError> {
+        match result {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(refused)) => Err(CallError::Refused(refusal(refused))),
+            Err(error) => Err(call_error(&error, self.deadline_ticks, self.memory_bytes_max)),
+        }
+    }
+}
+
+fn refusal(error: types::MetricError) -> String {
+    match error {
+        types::MetricError::BadConfig(text) => format!("bad configuration: {text}"),
+        types::MetricError::BadState(text) => format!("unknown state: {text}"),
+        types::MetricError::Other(text) => text,
+        types::MetricError::BadRows(rows) => format!("{} bad rows", rows.len()),
+    }
+}
+
+fn call_error(error: &wasmtime::Error, ticks: u64, memory_bytes_max: usize) -> CallError {
+    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+        return CallError::TimeLimit(EPOCH * (ticks.saturating_sub(1) as u32));
+    }
+    let cause = error.root_cause().to_string();
+    // The limiter reports a refused growth as plain text.
+    if cause.contains("forcing trap when growing") || cause.contains("exceeds memory limits") {
+        return CallError::MemoryLimit(memory_bytes_max);
+    }
+    CallError::Trap(cause)
+}
+
+impl types::Host for HostState {}
+
+impl log::Host for HostState {
+    fn log(&mut self, level: log::Level, message: String) {
+        self.log_lines += 1;
+        if self.log_lines > LOG_LINES_MAX {
+            return;
+        }
+        let mut end = message.len().min(LOG_BYTES_MAX);
+        while !message.is_char_boundary(end) {
+            end -= 1;
+        }
+        let (metric, message) = (self.metric.as_str(), &message[..end]);
+        match level {
+            log::Level::Trace => tracing::trace!(target: "plugin", metric, "{message}"),
+            log::Level::Debug => tracing::debug!(target: "plugin", metric, "{message}"),
+            log::Level::Info => tracing::info!(target: "plugin", metric, "{message}"),
+            log::Level::Warn => tracing::warn!(target: "plugin", metric, "{message}"),
+            log::Level::Error => tracing::error!(target: "plugin", metric, "{message}"),
+        }
+    }
+}

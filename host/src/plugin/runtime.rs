@@ -1,0 +1,236 @@
+//! The Wasm engine that all plugins share, and a plugin that was loaded into it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use streamgauge_core::{Digest, digest_of};
+use thiserror::Error;
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Config, Engine};
+
+use super::bindings::{Metric, MetricPre};
+use super::descriptor::{self, Descriptor};
+use super::instance::{CallError, HostState, Instance};
+use crate::pipeline::MetricSettings;
+
+/// The version of the contract that this host speaks.
+const CONTRACT: &str = "0.1.0";
+
+/// How often the engine's epoch advances: the grain of time limits.
+pub(super) const EPOCH: Duration = Duration::from_millis(10);
+
+/// The engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Runtime {
+    engine: Engine,
+}
+
+/// A loaded and checked plugin, ready to be instantiated for each worker.
+#[derive(Clone)]
+pub struct Plugin {
+    pre: Arc<MetricPre<HostState>>,
+    settings: Arc<MetricSettings>,
+    config: Arc<str>,
+    descriptor: Arc<Descriptor>,
+    digest: Digest,
+}
+
+/// Why a file is not a plugin.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// No such file, or not readable.
+    #[error("plugin {} could not be read: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A core Wasm module.
+    #[error("plugin {} is a core Wasm module, not a component", .0.display())]
+    CoreModule(PathBuf),
+    /// Not Wasm, or not valid.
+    #[error("plugin {} is not a valid Wasm component: {reason}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What the engine says.
+        reason: String,
+    },
+    /// It wants what a plugin must not have.
+    #[error("plugin {} imports `{import}`, which the sandbox does not give", path.display())]
+    ForeignImport {
+        /// The file.
+        path: PathBuf,
+        /// The first such import.
+        import: String,
+    },
+    /// It lacks what the contract asks for.
+    #[error("plugin {} does not fulfil contract streamgauge:metric@{CONTRACT}: {reason}", path.display())]
+    Contract {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        reason: String,
+    },
+    /// It could not describe or open itself.
+    #[error("plugin {} failed at {call}: {error}", path.display())]
+    Call {
+        /// The file.
+        path: PathBuf,
+        /// The function.
+        call: &'static str,
+        /// What happened.
+        error: CallError,
+    },
+    /// What it says of itself makes no sense.
+    #[error("plugin {} describes itself wrongly: {reason}", path.display())]
+    Descriptor {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl LoadError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => {
+                "build the plugins with `cargo xtask build`, or correct the path (it is relative to the pipeline file)"
+            }
+            Self::CoreModule(_) => {
+                "link it with `wasm-component-ld`, as .cargo/config.toml of this project does"
+            }
+            Self::Invalid { .. } => "build it again for wasm32-unknown-unknown",
+            Self::ForeignImport { .. } => {
+                "build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness"
+            }
+            Self::Contract { .. } | Self::Descriptor { .. } => {
+                "build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk"
+            }
+            Self::Call { .. } => "correct `config` of this metric, or the plugin",
+        }
+    }
+}
+
+impl Runtime {
+    /// Starts the engine and its clock, a thread that ends with the last clone.
+    ///
+    /// # Panics
+    /// Where this machine cannot run the engine at all.
+    #[expect(clippy::new_without_default, reason = "it starts a thread")]
+    pub fn new() -> Self {
+        let mut config = Config::new();
+        config
+            .epoch_interruption(true)
+            .concurrency_support(false)
+            .cranelift_nan_canonicalization(true)
+            .wasm_relaxed_simd(false)
+            .memory_reservation(64 << 20)
+            .memory_reservation_for_growth(16 << 20);
+        let engine = Engine::new(&config).expect("the engine's settings fit together");
+        let weak = engine.weak();
+        std::thread::Builder::new()
+            .name("epoch".into())
+            .spawn(move || {
+                while let Some(engine) = weak.upgrade() {
+                    engine.increment_epoch();
+                    drop(engine);
+                    std::thread::sleep(EPOCH);
+                }
+            })
+            .expect("a thread can be started");
+        Self { engine }
+    }
+
+    /// Loads the plugin of `settings` and checks it against the contract.
+    ///
+    /// # Errors
+    /// Why the file is not a plugin, or not with this configuration.
+    pub fn load(&self, settings: &MetricSettings) -> Result<Plugin, LoadError> {
+        let path = &settings.plugin;
+        let bytes = fs::read(path)
+            .map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
+        let component = self.compile(path, &bytes)?;
+        self.check_imports(path, &component)?;
+        let pre = self.link(path, &component)?;
+        let config: Arc<str> = settings.config.to_string().into();
+        let mut plugin = Plugin {
+            pre: Arc::new(pre),
+            settings: Arc::new(settings.clone()),
+            config,
+            descriptor: Arc::new(Descriptor::default()),
+            digest: digest_of(&bytes),
+        };
+        let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
+        let described = Instance::describe(&plugin).map_err(call("describe"))?;
+        let descriptor = descriptor::check(described)
+            .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
+        plugin.descriptor = Arc::new(descriptor);
+        Instance::open(&plugin).map_err(call("open"))?;
+        Ok(plugin)
+    }
+
+    fn compile(&self, path: &Path, bytes: &[u8]) -> Result<Component, LoadError> {
+        // Byte 4 on is the version and the layer: layer 0 is a core module.
+        if bytes.starts_with(b"\0asm\x01\0\0\0") {
+            return Err(LoadError::CoreModule(path.to_path_buf()));
+        }
+        Component::new(&self.engine, bytes).map_err(|error| LoadError::Invalid {
+            path: path.to_path_buf(),
+            reason: error.root_cause().to_string(),
+        })
+    }
+
+    fn check_imports(&self, path: &Path, component: &Component) -> Result<(), LoadError> {
+        let allowed = ["log", "types"].map(|i| format!("streamgauge:metric/{i}@{CONTRACT}"));
+        let component_type = component.component_type();
+        let mut names = component_type.imports(&self.engine).map(|(name, _)| name.to_owned());
+        match names.find(|name| !allowed.contains(name)) {
+            Some(import) => Err(LoadError::ForeignImport { path: path.to_path_buf(), import }),
+            None => Ok(()),
+        }
+    }
+
+    fn link(&self, path: &Path, component: &Component) -> Result<MetricPre<HostState>, LoadError> {
+        let contract = |error: wasmtime::Error| LoadError::Contract {
+            path: path.to_path_buf(),
+            reason: error.root_cause().to_string(),
+        };
+        let mut linker = Linker::new(&self.engine);
+        Metric::add_to_linker::<_, HasSelf<HostState>>(&mut linker, |state| state)
+            .map_err(contract)?;
+        let pre = linker.instantiate_pre(component).map_err(contract)?;
+        MetricPre::new(pre).map_err(contract)
+    }
+}
+
+impl Plugin {
+    /// What the plugin says of itself.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// The metric's settings.
+    pub fn settings(&self) -> &MetricSettings {
+        &self.settings
+    }
+
+    /// The SHA-256 of the file.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// `[metric.config]` as JSON text.
+    pub(super) fn config(&self) -> &str {
+        &self.config
+    }
+
+    pub(super) fn pre(&self) -> &MetricPre<HostState> {
+        &self.pre
+    }
+}

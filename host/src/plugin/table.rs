@@ -1,0 +1,138 @@
+//! A metric's result as the host keeps it: rows of cells, checked against what the plugin said of
+//! its outputs, sorted by the dimension columns, so equal results print as equal bytes.
+
+use std::cmp::Ordering;
+
+use thiserror::Error;
+
+use super::bindings::exports::streamgauge::metric::describe::Role;
+use super::bindings::streamgauge::metric::types::{
+    ColumnResult, FieldType, StringsResult, Table, ValuesResult,
+};
+use super::descriptor::Descriptor;
+
+/// The largest number of rows in a result.
+const ROWS_MAX: u32 = 100_000;
+
+/// One value of a result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// No value.
+    Null,
+    /// For `boolean`.
+    Boolean(bool),
+    /// For `unsigned`, `integer` and `timestamp`.
+    Integer(i64),
+    /// For `float`.
+    Float(f64),
+    /// For `text`.
+    Text(String),
+}
+
+/// A metric's result: rows of cells in the order of the descriptor's outputs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResultTable {
+    /// Sorted by the dimension columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// How a plugin's table differs from what it described.
+#[derive(Debug, Error)]
+pub enum TableError {
+    /// Too large.
+    #[error("{0} rows are more than the limit of {ROWS_MAX}")]
+    TooManyRows(u32),
+    /// Another number of columns than outputs.
+    #[error("{found} columns instead of {expected}")]
+    Columns {
+        /// As described.
+        expected: usize,
+        /// As given.
+        found: usize,
+    },
+    /// A column of another length or type.
+    #[error("column `{0}` is not of its described type, or not one value a row")]
+    Column(String),
+}
+
+pub(super) fn read(descriptor: &Descriptor, table: Table) -> Result<ResultTable, TableError> {
+    if table.rows > ROWS_MAX {
+        return Err(TableError::TooManyRows(table.rows));
+    }
+    let (expected, found) = (descriptor.outputs.len(), table.columns.len());
+    if expected != found {
+        return Err(TableError::Columns { expected, found });
+    }
+    let mut rows = vec![Vec::with_capacity(expected); table.rows as usize];
+    for (output, column) in descriptor.outputs.iter().zip(table.columns) {
+        let wrong = || TableError::Column(output.name.clone());
+        let cells = cells(output.type_, column, table.rows as usize).ok_or_else(wrong)?;
+        for (row, cell) in rows.iter_mut().zip(cells) {
+            row.push(cell);
+        }
+    }
+    let dimensions: Vec<usize> = (0..expected)
+        .filter(|i| matches!(descriptor.outputs[*i].role, Role::Dimension))
+        .collect();
+    rows.sort_by(|a, b| {
+        dimensions.iter().map(|&i| compare(&a[i], &b[i])).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    Ok(ResultTable { rows })
+}
+
+fn cells(described: FieldType, column: ColumnResult, rows: usize) -> Option<Vec<Cell>> {
+    let mut cells: Vec<Cell> = match (described, column.values) {
+        (FieldType::Boolean, ValuesResult::Booleans(v)) => {
+            v.into_iter().map(|b| Cell::Boolean(b != 0)).collect()
+        }
+        (
+            FieldType::Unsigned | FieldType::Integer | FieldType::Timestamp,
+            ValuesResult::S64s(v),
+        ) => v.into_iter().map(Cell::Integer).collect(),
+        (FieldType::Float, ValuesResult::F64s(v)) => {
+            v.into_iter().map(|x| if x.is_finite() { Cell::Float(x) } else { Cell::Null }).collect()
+        }
+        (FieldType::Text, ValuesResult::Strings(v)) => texts(&v)?,
+        _ => return None,
+    };
+    if cells.len() != rows || !(column.valid.is_empty() || column.valid.len() == rows) {
+        return None;
+    }
+    for (cell, valid) in cells.iter_mut().zip(column.valid) {
+        if valid == 0 {
+            *cell = Cell::Null;
+        }
+    }
+    Some(cells)
+}
+
+fn texts(strings: &StringsResult) -> Option<Vec<Cell>> {
+    strings
+        .offsets
+        .windows(2)
+        .map(|ends| {
+            let bytes = strings.utf8.get(ends[0] as usize..ends[1] as usize)?;
+            Some(Cell::Text(std::str::from_utf8(bytes).ok()?.to_owned()))
+        })
+        .collect()
+}
+
+/// A total order: null, booleans, numbers, texts by their bytes.
+fn compare(a: &Cell, b: &Cell) -> Ordering {
+    fn rank(cell: &Cell) -> u8 {
+        match cell {
+            Cell::Null => 0,
+            Cell::Boolean(_) => 1,
+            Cell::Integer(_) => 2,
+            Cell::Float(_) => 3,
+            Cell::Text(_) => 4,
+        }
+    }
+    match (a, b) {
+        (Cell::Boolean(a), Cell::Boolean(b)) => a.cmp(b),
+        (Cell::Integer(a), Cell::Integer(b)) => a.cmp(b),
+        (Cell::Float(a), Cell::Float(b)) => a.total_cmp(b),
+        (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
+        _ => rank(a).cmp(&rank(b)),
+    }
+}

@@ -1,0 +1,251 @@
+//! The server: the page, the stream behind it, the data and health endpoints.
+//!
+//! It only reads. One [`wire::LiveState`] at a time arrives through a watch channel, so nothing
+//! here can hold the pipeline back, and a slow reader costs at most the message being written
+//! to it. Deliberately absent: TLS and users, which a proxy in front does better.
+
+mod api;
+mod headers;
+mod message;
+mod origin;
+mod page;
+mod render;
+mod stream;
+#[cfg(test)]
+mod tests;
+pub mod wire;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use tokio::sync::{Semaphore, watch};
+
+use crate::telemetry::Telemetry;
+use render::Renderer;
+use wire::LiveState;
+
+pub use page::build;
+
+/// How long connections may take to end once the host stops.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// What the host says of itself to each page that connects.
+#[derive(Clone, Debug)]
+pub struct Hello {
+    /// Another one at each start of the host.
+    pub epoch: String,
+    /// The build of the page, see [`build`].
+    pub build: String,
+    /// The pipeline's zone.
+    pub tz: String,
+    /// The pipeline's name.
+    pub name: String,
+    /// The longest silence on the stream.
+    pub heartbeat_ms: u64,
+    /// The most updates a second that a page may ask for.
+    pub max_hz: f64,
+}
+
+/// Why the server cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another process listens there.
+    #[error(
+        "cannot listen on {address}: another process does already; \
+         hint: end it, or use `--listen {}:0` for a free port", address.ip()
+    )]
+    Taken {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// The address belongs to another computer.
+    #[error(
+        "cannot listen on {address}: this computer does not have the address; \
+         hint: use `--listen 127.0.0.1:{}`", address.port()
+    )]
+    NotOurs {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// The port is reserved for the system.
+    #[error(
+        "cannot listen on {address}: no permission for the port; \
+         hint: use a port from 1024 on, or `--listen {}:0` for a free one", address.ip()
+    )]
+    Forbidden {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// Anything else.
+    #[error("cannot listen on {address}: {source}; hint: check `[server] listen` or `--listen`")]
+    Other {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl BindError {
+    fn new(address: SocketAddr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::Taken { address },
+            io::ErrorKind::AddrNotAvailable => Self::NotOurs { address },
+            io::ErrorKind::PermissionDenied => Self::Forbidden { address },
+            _ => Self::Other { address, source },
+        }
+    }
+}
+
+/// A port that is ours; nobody is answered before [`Server::serve`].
+#[derive(Debug)]
+pub struct Server {
+    listener: std::net::TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Takes the port. Synchronous, so that a taken port ends the program before anything else
+    /// is started.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] if the address cannot be had.
+    pub fn bind(listen: SocketAddr) -> Result<Self, BindError> {
+        let bind = || {
+            let listener = std::net::TcpListener::bind(listen)?;
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address })
+        };
+        bind().map_err(|source| BindError::new(listen, source))
+    }
+
+    /// The address, with the real port where 0 was asked for.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` becomes true or its sender is gone, says goodbye to every page,
+    /// and gives what is still open two seconds to end.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the listener reports on being handed to the runtime.
+    pub async fn serve(
+        self,
+        live: watch::Receiver<Arc<LiveState>>,
+        telemetry: Arc<Telemetry>,
+        hello: Hello,
+        shutdown: watch::Receiver<bool>,
+    ) -> io::Result<()> {
+        self.serve_app(Arc::new(App::new(live, telemetry, hello, shutdown))).await
+    }
+
+    async fn serve_app(self, app: Arc<App>) -> io::Result<()> {
+        let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|connection| {
+            // An update is one small write; waiting for more to send would only delay it.
+            let _ = connection.set_nodelay(true);
+        });
+        let serve = axum::serve(listener, router(Arc::clone(&app)))
+            .with_graceful_shutdown(stopped(app.shutdown.clone()));
+        let drained = async {
+            stopped(app.shutdown.clone()).await;
+            tokio::time::sleep(DRAIN).await;
+        };
+        tokio::select! {
+            result = async {
+                serve.await?;
+                app.streams_ended().await;
+                Ok(())
+            } => result,
+            () = drained => Ok(()),
+        }
+    }
+}
+
+/// Everything that a handler may need.
+struct App {
+    live: watch::Receiver<Arc<LiveState>>,
+    telemetry: Arc<Telemetry>,
+    hello: Hello,
+    shutdown: watch::Receiver<bool>,
+    renderer: Renderer,
+    page: page::Page,
+    limits: Limits,
+    /// One permit for each stream.
+    streams: Arc<Semaphore>,
+}
+
+/// The bounds of the stream.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    streams: usize,
+    /// Of one message from a page.
+    message_bytes: usize,
+    /// A message that is not taken within this time ends the stream.
+    send: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { streams: 256, message_bytes: 4096, send: Duration::from_secs(10) }
+    }
+}
+
+impl App {
+    fn new(
+        live: watch::Receiver<Arc<LiveState>>,
+        telemetry: Arc<Telemetry>,
+        hello: Hello,
+        shutdown: watch::Receiver<bool>,
+    ) -> Self {
+        let limits = Limits::default();
+        Self {
+            live,
+            telemetry,
+            hello,
+            shutdown,
+            renderer: Renderer::default(),
+            page: page::Page::embedded(),
+            limits,
+            streams: Arc::new(Semaphore::new(limits.streams)),
+        }
+    }
+
+    #[cfg(test)]
+    fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self.streams = Arc::new(Semaphore::new(limits.streams));
+        self
+    }
+
+    /// The newest state.
+    fn latest(&self) -> Arc<LiveState> {
+        Arc::clone(&self.live.borrow())
+    }
+
+    /// Waits until no stream is open.
+    async fn streams_ended(&self) {
+        let _ = self.streams.acquire_many(self.limits.streams as u32).await;
+    }
+}
+
+/// Waits for the end of the host.
+async fn stopped(mut shutdown: watch::Receiver<bool>) {
+    // A sender that is gone cannot ask for anything any more: that is an end too.
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
+
+fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(api::routes())
+        .merge(stream::routes())
+        .merge(page::routes())
+        .layer(axum::middleware::map_response(headers::add))
+        .with_state(app)
+}

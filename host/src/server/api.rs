@@ -1,0 +1,98 @@
+//! Data and health over plain HTTP.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::App;
+use super::render::wall_clock_ms;
+use super::wire::{Clock, Mode, Status};
+use crate::telemetry;
+
+/// The paths of this module.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/snapshot", get(snapshot))
+        .route("/api/v1/status", get(status))
+        .route("/api", any(unknown))
+        .route("/api/{*path}", any(unknown))
+        .route("/metrics", get(metrics))
+        .route("/livez", get(alive))
+        .route("/readyz", get(ready))
+        .method_not_allowed_fallback(wrong_method)
+}
+
+/// A refusal that a program and a person can read.
+pub(super) fn refusal(code: StatusCode, message: impl Into<String>) -> Response {
+    fresh((code, Json(json!({ "error": message.into() }))))
+}
+
+async fn snapshot(State(app): State<Arc<App>>) -> Response {
+    fresh(Json(&*app.latest().result))
+}
+
+async fn status(State(app): State<Arc<App>>) -> Response {
+    let live = app.latest();
+    let clock = Clock { now: wall_clock_ms(), ..live.clock };
+    let mut value = json!(*live.status);
+    value["clock"] = json!(clock);
+    fresh(Json(value))
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let text = app.telemetry.encode(&app.latest());
+    fresh(([(CONTENT_TYPE, telemetry::CONTENT_TYPE)], text))
+}
+
+async fn alive() -> Response {
+    fresh("ok\n")
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    let live = app.latest();
+    let mode = json!(live.status.mode);
+    match unready(&live.status) {
+        None => fresh(Json(json!({ "ready": true, "mode": mode }))),
+        Some((reason, message)) => {
+            let body = json!({ "ready": false, "mode": mode, "reason": reason,
+                               "message": message });
+            fresh((StatusCode::SERVICE_UNAVAILABLE, Json(body)))
+        }
+    }
+}
+
+/// Why no traffic should be sent here or an operator should look: a stable word and a text.
+fn unready(status: &Status) -> Option<(String, String)> {
+    let caused = |word: &str, text: &str| match &status.cause {
+        Some(cause) => (cause.code.clone(), cause.message.clone()),
+        None => (word.to_owned(), text.to_owned()),
+    };
+    match status.mode {
+        Mode::Waiting => return Some(caused("waiting", "waiting for the source")),
+        Mode::Failed => return Some(caused("failed", "the pipeline cannot go on")),
+        Mode::Restoring => return Some(caused("restoring", "reading the stored state")),
+        Mode::CatchingUp | Mode::Replaying | Mode::Live | Mode::Ended => {}
+    }
+    let checkpoint = status.checkpoint.as_ref().filter(|checkpoint| checkpoint.failures > 0)?;
+    let error = checkpoint.error.as_deref().unwrap_or("the checkpoint could not be stored");
+    Some(("checkpoint_failing".to_owned(), error.to_owned()))
+}
+
+async fn unknown(uri: Uri) -> Response {
+    refusal(StatusCode::NOT_FOUND, format!("nothing at {}", uri.path()))
+}
+
+async fn wrong_method() -> Response {
+    refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are known here")
+}
+
+/// Marks what must not be kept by a browser or a proxy.
+fn fresh(response: impl IntoResponse) -> Response {
+    ([(CACHE_CONTROL, "no-store")], response).into_response()
+}

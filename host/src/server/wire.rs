@@ -1,0 +1,289 @@
+//! The wire as types: exactly what docs/wire.md says. They are written, never read, here; the
+//! rest of the host has types of its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The version of the wire.
+pub const PROTO: u32 = 1;
+
+/// Texts by language, `zh` and `en` among them.
+pub type Localized = BTreeMap<String, String>;
+
+/// One view of one metric.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Panel {
+    /// The metric's id, or `metric.view` where it has several views.
+    pub id: String,
+    /// The metric's id.
+    pub metric: String,
+    /// The view's id.
+    pub view: String,
+    /// The title.
+    pub title: Localized,
+    /// An open name: pie, bar, hbar, line, number, table, …
+    pub chart: String,
+    /// What the rows are; none where the table has one row.
+    pub dimension: Option<Dimension>,
+    /// What is shown of each row.
+    pub measures: Vec<Measure>,
+    /// Rows shown before the rest is summed up; 0: all.
+    pub top: u32,
+    /// Largest first; else in the order of the labels.
+    pub sorted: bool,
+}
+
+/// The dimension of a panel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Dimension {
+    /// The output's name.
+    pub name: String,
+    /// Its title.
+    pub title: Localized,
+    /// Known keys in display order.
+    pub labels: Vec<Label>,
+}
+
+/// The text of one key.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Label {
+    /// The raw key.
+    pub key: String,
+    /// Its text.
+    pub text: Localized,
+}
+
+/// A measure of a panel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measure {
+    /// The output's name.
+    pub name: String,
+    /// Its title.
+    pub title: Localized,
+    /// Its unit.
+    pub unit: Option<String>,
+    /// Whether values may be summed.
+    pub additive: bool,
+}
+
+/// The values of a frame: per measure one array, aligned with the keys.
+pub type Series = BTreeMap<String, Vec<Value>>;
+
+/// One panel's data, ready to draw.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Frame {
+    /// Raised at each change.
+    pub rev: u64,
+    /// `ok`, `empty` or `quarantined`.
+    pub state: &'static str,
+    /// Why quarantined.
+    pub reason: Option<String>,
+    /// None: cumulative.
+    pub window: Option<Value>,
+    /// Raw keys in display order.
+    pub keys: Vec<String>,
+    /// On time and late together.
+    pub total: Series,
+    /// On time only.
+    pub on_time: Series,
+    /// Late only.
+    pub late: Series,
+    /// The rows beyond `top`, summed up.
+    pub other: Option<Other>,
+}
+
+/// The rows of a frame that were cut.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Other {
+    /// How many.
+    pub keys: usize,
+    /// Their sums, on time and late together.
+    pub total: Series,
+    /// On time only.
+    pub on_time: Series,
+    /// Late only.
+    pub late: Series,
+}
+
+/// The clocks, in milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Clock {
+    /// The host's wall clock.
+    pub now: i64,
+    /// The largest event time seen.
+    pub event_time: Option<i64>,
+    /// The smallest watermark of the partitions that are not idle.
+    pub watermark: Option<i64>,
+}
+
+/// What the pipeline is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// For something outside; with a cause.
+    Waiting,
+    /// Reading its state.
+    Restoring,
+    /// Behind the log's end.
+    CatchingUp,
+    /// Reading a bounded source.
+    Replaying,
+    /// At the log's end.
+    Live,
+    /// A bounded source was read to its end.
+    Ended,
+    /// It cannot go on; with a cause.
+    Failed,
+}
+
+/// Why the pipeline waits or failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cause {
+    /// A stable name.
+    pub code: String,
+    /// English, complete by itself.
+    pub message: String,
+    /// What the message names.
+    pub args: BTreeMap<String, String>,
+    /// One command or step to try.
+    pub hint: Option<String>,
+}
+
+/// The state of the pipeline.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Status {
+    /// What it is doing.
+    pub mode: Mode,
+    /// Why it waits or failed.
+    pub cause: Option<Cause>,
+    /// Where records come from.
+    pub source: SourceStatus,
+    /// When the host started.
+    pub started_at: i64,
+    /// read = on time + late + rejected.
+    pub accounting: AccountingStatus,
+    /// Records read per second.
+    pub events_per_second: f64,
+    /// Records up to the log's end.
+    pub lag: Option<u64>,
+    /// While catching up: an estimate.
+    pub catch_up_seconds: Option<f64>,
+    /// Record timestamp to published, over the last minute.
+    pub latency_p99_ms: Option<f64>,
+    /// Mean rows of a batch over the last second.
+    pub batch_rows: f64,
+    /// Worker threads.
+    pub workers: usize,
+    /// By number.
+    pub partitions: Vec<PartitionStatus>,
+    /// None where state is not kept.
+    pub checkpoint: Option<CheckpointStatus>,
+    /// In written order.
+    pub metrics: Vec<MetricStatus>,
+    /// Unusable records.
+    pub dead_letters: DeadLetterStatus,
+}
+
+/// Where records come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceStatus {
+    /// `kafka`, `file` or `generator`.
+    pub kind: &'static str,
+    /// Topic, file or seed.
+    pub name: String,
+}
+
+/// The books.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AccountingStatus {
+    /// Records read.
+    pub read: u64,
+    /// On time.
+    pub on_time: u64,
+    /// Late.
+    pub late: u64,
+    /// Not readable.
+    pub rejected: u64,
+}
+
+/// One partition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartitionStatus {
+    /// Its number.
+    pub partition: u32,
+    /// The next offset to read.
+    pub offset: i64,
+    /// The offset after the log's last record.
+    pub end: Option<i64>,
+    /// `end` − `offset`.
+    pub lag: Option<u64>,
+    /// Its watermark.
+    pub watermark: Option<i64>,
+    /// `running`, `idle`, `waiting`, `ended` or `failed`.
+    pub state: &'static str,
+}
+
+/// Stored state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CheckpointStatus {
+    /// When the last one was stored.
+    pub at: Option<i64>,
+    /// How long it took.
+    pub duration_ms: f64,
+    /// How large it was.
+    pub bytes: u64,
+    /// Failures in a row.
+    pub failures: u64,
+    /// The last failure.
+    pub error: Option<String>,
+}
+
+/// One metric's books: on time + late = folded + excluded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MetricStatus {
+    /// Its id.
+    pub id: String,
+    /// Rows on time.
+    pub on_time: u64,
+    /// Rows late.
+    pub late: u64,
+    /// In the result.
+    pub folded: u64,
+    /// Left out.
+    pub excluded: u64,
+    /// `ok` or `quarantined`.
+    pub state: &'static str,
+    /// Why quarantined.
+    pub reason: Option<String>,
+}
+
+/// Unusable records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DeadLetterStatus {
+    /// Written out so far.
+    pub written: u64,
+    /// Rejected records by reason, largest first.
+    pub by_reason: Vec<(String, u64)>,
+}
+
+/// Everything the server shows at one moment; replaced as a whole.
+#[derive(Clone, Debug)]
+pub struct LiveState {
+    /// Raised at each change.
+    pub seq: u64,
+    /// The panels; the same `Arc` until they change.
+    pub panels: Arc<Vec<Panel>>,
+    /// By panel id; the same `Arc` until the frame changes.
+    pub frames: BTreeMap<String, Arc<Frame>>,
+    /// The clocks.
+    pub clock: Clock,
+    /// The status.
+    pub status: Arc<Status>,
+    /// The last five minutes, a point a second: (milliseconds since the epoch, events a second).
+    pub events_per_second: Arc<Vec<(i64, f64)>>,
+    /// The merged result, in the shape of `replay --json`.
+    pub result: Arc<Value>,
+}

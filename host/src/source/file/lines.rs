@@ -1,0 +1,148 @@
+//! Records out of a stream of bytes, through one reused buffer. However long a line is, memory is
+//! bounded: of a record above the limit only its beginning is handed over, one byte more than the
+//! limit, so that decoding sees that it is too large.
+
+use std::io::{self, Read};
+
+use super::split::{self, Cut, Rest};
+use crate::decode::RECORD_BYTES_MAX;
+use crate::pipeline::Format;
+
+/// How much is read at once, and how large the buffer is unless a record is larger.
+const READ_BYTES: usize = 256 << 10;
+
+/// What is kept of a record that is too large.
+const HEAD_BYTES: usize = RECORD_BYTES_MAX + 1;
+
+/// Cuts what `input` gives into records.
+pub(super) struct Lines<R> {
+    input: R,
+    format: Format,
+    follow: bool,
+    buffer: Vec<u8>,
+    /// What of the buffer was read but not handed over is `start..end`.
+    start: usize,
+    end: usize,
+    /// Where in the file `start` stands.
+    position: u64,
+    /// How many bytes of a too large record were dropped behind its head.
+    dropped: u64,
+    /// Whether the input had nothing more when it was asked last.
+    exhausted: bool,
+}
+
+/// What comes next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step<'a> {
+    /// A record.
+    Record {
+        /// Its bytes without the line end.
+        value: &'a [u8],
+        /// Where in the file it ends, line end included.
+        end: u64,
+    },
+    /// Nothing for now; a followed file may grow.
+    Wait,
+    /// Nothing any more.
+    End,
+}
+
+impl<R: Read> Lines<R> {
+    /// Reads `input`, which stands at `position` of its file. A followed file has no end: its last
+    /// line is a record once its line end is there.
+    pub(super) fn new(input: R, format: Format, position: u64, follow: bool) -> Self {
+        Self {
+            input,
+            format,
+            follow,
+            buffer: vec![0; READ_BYTES],
+            start: 0,
+            end: 0,
+            position,
+            dropped: 0,
+            exhausted: false,
+        }
+    }
+
+    /// Where in the file the next record starts.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// How much of the file was read.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.position + self.dropped + (self.end - self.start) as u64
+    }
+
+    /// The next record, if there is one.
+    pub(super) fn step(&mut self) -> io::Result<Step<'_>> {
+        loop {
+            match self.cut() {
+                Cut::Record { length: 0, next } => self.consume(next),
+                Cut::Record { length, next } => {
+                    let first = self.start;
+                    self.consume(next);
+                    let value = &self.buffer[first..first + length.min(HEAD_BYTES)];
+                    return Ok(Step::Record { value, end: self.position });
+                }
+                Cut::Incomplete if self.fill()? => {}
+                Cut::Incomplete if self.follow => return Ok(Step::Wait),
+                Cut::Incomplete => return Ok(Step::End),
+            }
+        }
+    }
+
+    fn cut(&mut self) -> Cut {
+        let bytes = &self.buffer[self.start..self.end];
+        if bytes.is_empty() {
+            return Cut::Incomplete;
+        }
+        let rest = if self.exhausted && !self.follow { Rest::None } else { Rest::Unknown };
+        if self.dropped == 0 {
+            let cut = match self.format {
+                Format::Json => split::line(bytes, rest),
+                Format::Csv => split::csv_row(bytes, rest),
+            };
+            if cut != Cut::Incomplete || bytes.len() <= HEAD_BYTES {
+                return cut;
+            }
+        }
+        // There is no line end in the head, which is kept; what comes up to one is dropped.
+        match split::line(&bytes[HEAD_BYTES..], rest) {
+            Cut::Record { next, .. } => {
+                Cut::Record { length: HEAD_BYTES, next: HEAD_BYTES + next }
+            }
+            Cut::Incomplete => {
+                self.dropped += (bytes.len() - HEAD_BYTES) as u64;
+                self.end = self.start + HEAD_BYTES;
+                Cut::Incomplete
+            }
+        }
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.start += length;
+        self.position += self.dropped + length as u64;
+        self.dropped = 0;
+    }
+
+    /// Reads more; whether that changes anything. The first time that there is no more does.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end == self.buffer.len() {
+            self.buffer.resize((self.end * 2).min(HEAD_BYTES + READ_BYTES), 0);
+        }
+        let read = loop {
+            match self.input.read(&mut self.buffer[self.end..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        self.end += read;
+        let was_exhausted = self.exhausted;
+        self.exhausted = read == 0;
+        Ok(read > 0 || !(self.follow || was_exhausted))
+    }
+}

@@ -1,0 +1,10 @@
+//! Records from Kafka: a consumer per worker with a fixed assignment and explicit offsets. The
+//! brokers' idea of committed offsets is never asked: where to go on is in the checkpoint.
+
+mod client;
+mod consumer;
+mod topic;
+
+pub use client::{Acknowledgements, OffsetCommits, client_config, letter_producer};
+pub use consumer::KafkaSource;
+pub use topic::{PartitionRange, resolve_start, topic_ranges};

@@ -1,0 +1,227 @@
+//! The consumer of one worker.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message, Timestamp};
+use rdkafka::statistics::Statistics;
+use rdkafka::{Offset, TopicPartitionList};
+use streamgauge_core::{RecordMeta, RecordTime};
+
+use crate::pipeline::KafkaSettings;
+use crate::source::{LogEnd, Polled, Source, SourceError, SourceRecord};
+
+use super::client::client_config;
+use super::topic::refused;
+
+/// Reads some partitions of a topic.
+pub struct KafkaSource {
+    consumer: BaseConsumer<Watcher>,
+    context: Arc<Mutex<Seen>>,
+    /// By partition: where reading is, and where a bounded read stops.
+    positions: BTreeMap<u32, Position>,
+    trouble: Option<String>,
+    brokers: String,
+}
+
+#[derive(Clone, Copy)]
+struct Position {
+    next: i64,
+    stop: Option<i64>,
+}
+
+/// What the statistics told last.
+#[derive(Default)]
+struct Seen {
+    ends: BTreeMap<u32, i64>,
+    queued: usize,
+}
+
+/// Keeps the ends of the logs from librdkafka's statistics: asking the brokers would block.
+struct Watcher {
+    topic: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl ClientContext for Watcher {
+    fn stats(&self, statistics: Statistics) {
+        let Some(topic) = statistics.topics.get(&self.topic) else { return };
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.queued = 0;
+        for (partition, stats) in &topic.partitions {
+            let Ok(partition) = u32::try_from(*partition) else { continue };
+            // The last stable offset: what a reader of committed records can get.
+            if stats.ls_offset >= 0 {
+                seen.ends.insert(partition, stats.ls_offset);
+            }
+            seen.queued += usize::try_from(stats.fetchq_cnt).unwrap_or(0);
+        }
+    }
+}
+
+impl ConsumerContext for Watcher {}
+
+impl KafkaSource {
+    /// Reads each `(partition, next offset, stop offset)`; a stop offset bounds the read.
+    ///
+    /// # Errors
+    /// A setting that librdkafka does not take.
+    pub fn new(
+        settings: &KafkaSettings,
+        assigned: &[(u32, i64, Option<i64>)],
+    ) -> Result<Self, SourceError> {
+        let context = Arc::new(Mutex::new(Seen::default()));
+        let mut config = client_config(settings);
+        // Owned by the host: exactness depends on them.
+        config
+            .set("group.id", &settings.group)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "error")
+            .set("enable.partition.eof", "true")
+            .set("isolation.level", "read_committed")
+            .set("statistics.interval.ms", "500");
+        let watcher = Watcher { topic: settings.topic.clone(), seen: Arc::clone(&context) };
+        let consumer: BaseConsumer<Watcher> =
+            config.create_with_context(watcher).map_err(refused)?;
+        let mut list = TopicPartitionList::new();
+        let mut positions = BTreeMap::new();
+        for (partition, next, stop) in assigned {
+            let number = i32::try_from(*partition).unwrap_or(i32::MAX);
+            list.add_partition_offset(&settings.topic, number, Offset::Offset(*next))
+                .map_err(refused)?;
+            positions.insert(*partition, Position { next: *next, stop: *stop });
+        }
+        consumer.assign(&list).map_err(refused)?;
+        let brokers = settings.brokers.clone();
+        Ok(Self { consumer, context, positions, trouble: None, brokers })
+    }
+
+    fn is_ended(&self) -> bool {
+        self.positions.values().all(|p| p.stop.is_some_and(|stop| p.next >= stop))
+    }
+
+    fn failed(&mut self, error: &KafkaError) -> Result<(), SourceError> {
+        let code = error.rdkafka_error_code();
+        match code {
+            Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset) => {
+                Err(SourceError::Failed {
+                    code: "offset_out_of_range",
+                    message: format!("the log no longer holds the next offset: {error}"),
+                })
+            }
+            Some(
+                RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownPartition,
+            ) => Err(SourceError::Unavailable {
+                code: "topic_missing",
+                message: format!("the topic is gone: {error}"),
+            }),
+            // librdkafka reconnects by itself; until then the page says so.
+            _ => {
+                let message = format!("kafka at {} did not answer: {error}", self.brokers);
+                if self.trouble.is_none() {
+                    tracing::warn!("{message}");
+                }
+                self.trouble = Some(message);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Moves `positions` past `message` and hands it over, unless a bounded read is past its stop.
+fn deliver(
+    positions: &mut BTreeMap<u32, Position>,
+    message: &BorrowedMessage<'_>,
+    sink: &mut dyn FnMut(SourceRecord<'_>),
+) {
+    let partition = message.partition().unsigned_abs();
+    let Some(position) = positions.get_mut(&partition) else { return };
+    let offset = message.offset();
+    position.next = offset + 1;
+    if position.stop.is_some_and(|stop| offset >= stop) {
+        return;
+    }
+    let stamp = match message.timestamp() {
+        Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => millis,
+        Timestamp::NotAvailable => 0,
+    };
+    let meta = RecordMeta { offset, time: RecordTime(stamp), cursor: 0 };
+    sink(SourceRecord { partition, meta, value: message.payload() });
+}
+
+impl Source for KafkaSource {
+    fn poll(
+        &mut self,
+        max: usize,
+        timeout: Duration,
+        sink: &mut dyn FnMut(SourceRecord<'_>),
+    ) -> Result<Polled, SourceError> {
+        if self.is_ended() {
+            return Ok(Polled::Ended);
+        }
+        let until = Instant::now() + timeout;
+        let mut taken = 0;
+        while taken < max {
+            let wait = if taken == 0 {
+                until.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
+            let Some(polled) = self.consumer.poll(wait) else { break };
+            match polled {
+                Ok(message) => {
+                    taken += 1;
+                    deliver(&mut self.positions, &message, sink);
+                    self.trouble = None;
+                }
+                Err(KafkaError::PartitionEOF(partition)) => {
+                    self.trouble = None;
+                    self.reached_end(partition.unsigned_abs());
+                    if self.is_ended() {
+                        break;
+                    }
+                }
+                Err(error) => self.failed(&error)?,
+            }
+        }
+        Ok(if taken > 0 { Polled::Records } else { Polled::Nothing })
+    }
+
+    fn log_ends(&mut self) -> Vec<LogEnd> {
+        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = |partition: &u32, position: &Position| {
+            let end = seen.ends.get(partition).map(|end| (*end).max(position.next));
+            LogEnd { partition: *partition, end }
+        };
+        self.positions.iter().map(|(partition, position)| end(partition, position)).collect()
+    }
+
+    fn queue_depth(&self) -> usize {
+        self.context.lock().unwrap_or_else(PoisonError::into_inner).queued
+    }
+
+    fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+}
+
+impl KafkaSource {
+    /// The end of a partition: its position may be past offsets that hold no record, such as
+    /// transaction markers.
+    fn reached_end(&mut self, partition: u32) {
+        let Ok(list) = self.consumer.position() else { return };
+        let number = i32::try_from(partition).unwrap_or(i32::MAX);
+        let at = list.elements().iter().find(|e| e.partition() == number).map(|e| e.offset());
+        if let (Some(Offset::Offset(at)), Some(position)) = (at, self.positions.get_mut(&partition))
+        {
+            position.next = position.next.max(at);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What the host tells a monitoring system, as OpenMetrics.
+//!
+//! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from
+//! the live state when somebody scrapes, so they always equal the books, also after a restart.
+//! Distributions and causes exist nowhere else and are counted here, once per batch and never
+//! per record. Labels are few and bounded: metrics, partitions, workers, reasons.
+
+mod books;
+mod histogram;
+mod latency;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+use crate::server::wire::LiveState;
+use books::{Fractions, Label};
+use histogram::Histogram;
+use latency::Recent;
+
+/// The content type of [`Telemetry::encode`].
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+const PREFIX: &str = "streamgauge";
+const BATCH_ROWS: [f64; 15] = [
+    1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 4096.0, 8192.0, 16384.0,
+    65536.0,
+];
+const LATENCY_SECONDS: [f64; 13] =
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+const CHECKPOINT_SECONDS: [f64; 12] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Why a batch was handed to the plugins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlushCause {
+    /// It reached its largest size.
+    Full,
+    /// It was large enough and nothing more was at hand.
+    Available,
+    /// Its oldest record had waited long enough.
+    Delay,
+    /// The source ended or the host stops.
+    End,
+}
+
+impl FlushCause {
+    const ALL: [Self; 4] = [Self::Full, Self::Available, Self::Delay, Self::End];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Available => "available",
+            Self::Delay => "delay",
+            Self::End => "end",
+        }
+    }
+}
+
+/// The host's own measurements; shared by `Arc`.
+#[derive(Debug)]
+pub struct Telemetry {
+    registry: Registry,
+    started: Instant,
+    batch_rows: Histogram,
+    /// In the order of [`FlushCause::ALL`].
+    flushes: [Counter; 4],
+    latency: Histogram,
+    recent: Mutex<Recent>,
+    checkpoint_duration: Histogram,
+    checkpoint_failures: Counter,
+    fetch_queue: Family<Label, Gauge>,
+    busy: Fractions,
+    websocket_clients: Gauge,
+    messages_ignored: Counter,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Telemetry {
+    /// Nothing measured yet.
+    pub fn new() -> Self {
+        let flushes = Family::<Label, Counter>::default();
+        let flush = |cause: FlushCause| {
+            flushes.get_or_create(&[("cause", cause.name().to_owned())]).clone()
+        };
+        let mut telemetry = Self {
+            registry: Registry::with_prefix(PREFIX),
+            started: Instant::now(),
+            batch_rows: Histogram::new(&BATCH_ROWS),
+            flushes: FlushCause::ALL.map(flush),
+            latency: Histogram::new(&LATENCY_SECONDS),
+            recent: Mutex::new(Recent::new()),
+            checkpoint_duration: Histogram::new(&CHECKPOINT_SECONDS),
+            checkpoint_failures: Counter::default(),
+            fetch_queue: Family::default(),
+            busy: Family::default(),
+            websocket_clients: Gauge::default(),
+            messages_ignored: Counter::default(),
+        };
+        telemetry.registry.register("batch_flushes", "Batches by what ended them", flushes);
+        telemetry.register();
+        telemetry
+    }
+
+    fn register(&mut self) {
+        let r = &mut self.registry;
+        r.register("batch_rows", "Rows of a batch", self.batch_rows.clone());
+        r.register(
+            "end_to_end_latency_seconds",
+            "From a record's timestamp to its being published",
+            self.latency.clone(),
+        );
+        r.register(
+            "checkpoint_duration_seconds",
+            "Time to store a checkpoint",
+            self.checkpoint_duration.clone(),
+        );
+        r.register(
+            "checkpoint_failures",
+            "Checkpoints that could not be stored",
+            self.checkpoint_failures.clone(),
+        );
+        r.register("fetch_queue_records", "Records waiting to be read", self.fetch_queue.clone());
+        r.register("worker_busy_ratio", "Share of time a worker computes", self.busy.clone());
+        r.register("websocket_clients", "Open pages", self.websocket_clients.clone());
+        r.register(
+            "websocket_messages_ignored",
+            "Messages from pages that said nothing known",
+            self.messages_ignored.clone(),
+        );
+        let version = [("version", env!("CARGO_PKG_VERSION"))];
+        r.register("build", "The host's version", Info::new(version));
+    }
+
+    /// A batch of so many rows went to the plugins.
+    pub fn batch_flushed(&self, rows: usize, cause: FlushCause) {
+        self.batch_rows.observe(rows as f64, 1);
+        self.flushes[cause as usize].inc();
+    }
+
+    /// So many records were published this long after their timestamps. Negative latencies
+    /// (a producer's clock ahead of ours) count as zero.
+    pub fn latency(&self, latency_ms: i64, count: u64) {
+        let latency_ms = latency_ms.max(0) as u64;
+        self.latency.observe(latency_ms as f64 / 1000.0, count);
+        self.recent().record(self.started.elapsed(), latency_ms, count);
+    }
+
+    /// The 99th percentile of [`Self::latency`] over the last minute; none without records.
+    pub fn latency_p99_ms(&self) -> Option<f64> {
+        self.recent().p99_ms(self.started.elapsed())
+    }
+
+    /// A checkpoint was stored.
+    pub fn checkpoint_done(&self, duration: Duration) {
+        self.checkpoint_duration.observe(duration.as_secs_f64(), 1);
+    }
+
+    /// A checkpoint could not be stored.
+    pub fn checkpoint_failed(&self) {
+        self.checkpoint_failures.inc();
+    }
+
+    /// So many records wait in a worker's fetch queue.
+    pub fn set_queue_depth(&self, worker: usize, records: u64) {
+        let label = [("worker", worker.to_string())];
+        self.fetch_queue.get_or_create(&label).set(records as i64);
+    }
+
+    /// The share of its time that a worker computed, 0 to 1.
+    pub fn set_busy(&self, worker: usize, ratio: f64) {
+        self.busy.get_or_create(&[("worker", worker.to_string())]).set(ratio);
+    }
+
+    /// A page is connected for as long as the guard lives.
+    pub fn client(self: &Arc<Self>) -> ClientGuard {
+        self.websocket_clients.inc();
+        ClientGuard(Arc::clone(self))
+    }
+
+    /// A page said something unknown.
+    pub fn message_ignored(&self) {
+        self.messages_ignored.inc();
+    }
+
+    /// Everything as OpenMetrics text, the totals taken from `live`.
+    pub fn encode(&self, live: &LiveState) -> String {
+        let now_ms = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis() as i64);
+        let mut text = String::new();
+        for registry in [&books::registry(live, now_ms), &self.registry, &books::process()] {
+            encode_registry(&mut text, registry).expect("writing to a string does not fail");
+        }
+        encode_eof(&mut text).expect("writing to a string does not fail");
+        text
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+        // A histogram is valid after any panic: at worst one record is missing.
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts one connected page until it is dropped.
+#[derive(Debug)]
+pub struct ClientGuard(Arc<Telemetry>);
+
+impl Drop for ClientGuard {
+    fn drop(&mut self) {
+        self.0.websocket_clients.dec();
+    }
+}

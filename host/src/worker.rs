@@ -1,0 +1,257 @@
+//! A worker: one thread with a source, a decoder and an instance of every metric, for some of the
+//! partitions. It is one closed loop: records in, batches to the metrics, states out.
+//!
+//! Batches adapt by themselves: while the source has more, a batch grows up to `batch.max`; when
+//! the source is drained, what is there is handed on as soon as it is `batch.min` rows; and no row
+//! waits longer than `batch.max_delay`, whether or not another record comes.
+
+mod latency;
+mod lane;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{PartitionSnapshot, Plan, Row};
+
+use crate::decode::Decoder;
+use crate::metric::Metric;
+use crate::outbox::Outbox;
+use crate::pipeline::BatchSettings;
+use crate::source::{Polled, Source, SourceError, SourceRecord};
+use crate::telemetry::Telemetry;
+
+use lane::{Flush, Lane};
+pub use latency::LatencyFrom;
+use latency::{Runs, unix_millis};
+
+/// How often states are published.
+const PUBLISH_EVERY: Duration = Duration::from_millis(100);
+
+/// The most records taken from the source before the loop looks around.
+const POLL_RECORDS_MAX: usize = 8192;
+
+/// Everything a worker needs.
+pub struct Setup {
+    /// Its number.
+    pub number: usize,
+    /// How records become rows.
+    pub plan: Arc<Plan>,
+    /// Where records come from.
+    pub source: Box<dyn Source>,
+    /// How they are read.
+    pub decoder: Decoder,
+    /// The metrics, started and restored for every partition of this worker.
+    pub metrics: Vec<Metric>,
+    /// Its partitions, where they go on.
+    pub partitions: Vec<PartitionSnapshot>,
+    /// How large batches may be.
+    pub batch: BatchSettings,
+    /// What latency is measured from.
+    pub latency_from: LatencyFrom,
+    /// Where states go.
+    pub outbox: Arc<Outbox>,
+    /// Raised to end the loop.
+    pub stop: Arc<AtomicBool>,
+    /// Counts and histograms.
+    pub telemetry: Arc<Telemetry>,
+}
+
+/// Why a worker came to its end in good order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// It was told to stop.
+    Stopped,
+    /// Its source was read to the end.
+    Ended,
+}
+
+/// The part of a worker that records are handed to.
+struct Engine {
+    plan: Arc<Plan>,
+    decoder: Decoder,
+    row: Row,
+    lanes: Vec<Lane>,
+    metrics: Vec<Metric>,
+    batch: BatchSettings,
+    latency_from: LatencyFrom,
+    /// The time of day at the start of this turn.
+    now_millis: i64,
+    /// Records that the metrics have, but that are not published.
+    unpublished: Runs,
+    telemetry: Arc<Telemetry>,
+}
+
+/// Runs a worker until it is told to stop or its source ends. Whatever it took in before is
+/// folded and published when it returns, also with an error.
+///
+/// # Errors
+/// The source cannot go on.
+pub fn run(setup: Setup) -> Result<Finished, SourceError> {
+    let Setup { mut source, outbox, stop, number, .. } = setup;
+    let mut engine = Engine {
+        lanes: setup.partitions.into_iter().map(|p| Lane::new(&setup.plan, p)).collect(),
+        plan: setup.plan,
+        decoder: setup.decoder,
+        row: Row::default(),
+        metrics: setup.metrics,
+        batch: setup.batch,
+        latency_from: setup.latency_from,
+        now_millis: 0,
+        unpublished: Runs::default(),
+        telemetry: setup.telemetry,
+    };
+    let mut next_publish = Instant::now();
+    let mut busy = BusyClock::start();
+    let result = loop {
+        let now = Instant::now();
+        if now >= next_publish {
+            engine.publish(&outbox, source.as_mut());
+            engine.telemetry.set_queue_depth(number, source.queue_depth());
+            engine.telemetry.set_busy(number, busy.share());
+            next_publish = now + PUBLISH_EVERY;
+        }
+        if stop.load(Ordering::Relaxed) {
+            break Ok(Finished::Stopped);
+        }
+        if !outbox.wait_for_room(PUBLISH_EVERY) {
+            continue;
+        }
+        match engine.turn(source.as_mut(), next_publish, &mut busy) {
+            Ok(Polled::Ended) => break Ok(Finished::Ended),
+            Ok(_) => {}
+            Err(error) => break Err(error),
+        }
+    };
+    engine.flush_all();
+    engine.publish(&outbox, source.as_mut());
+    result
+}
+
+impl Engine {
+    /// Takes what the source has and hands on what is ready.
+    fn turn(
+        &mut self,
+        source: &mut dyn Source,
+        until: Instant,
+        busy: &mut BusyClock,
+    ) -> Result<Polled, SourceError> {
+        let due = self.lanes.iter().filter_map(|l| l.due(self.batch.max_delay)).min();
+        let until = due.map_or(until, |due| due.min(until));
+        let timeout = until.saturating_duration_since(Instant::now());
+        let mut taken = 0;
+        self.now_millis = unix_millis();
+        let idle = busy.pause();
+        let polled = source.poll(POLL_RECORDS_MAX, timeout, &mut |record| {
+            if taken == 0 {
+                idle.end();
+            }
+            taken += 1;
+            self.take(record);
+        })?;
+        busy.resume(&idle);
+        let drained = taken < POLL_RECORDS_MAX;
+        let now = Instant::now();
+        for i in 0..self.lanes.len() {
+            let lane = &self.lanes[i];
+            if drained && lane.rows() >= self.batch.min.get() {
+                self.flush(i, Flush::Available);
+            } else if lane.due(self.batch.max_delay).is_some_and(|due| due <= now) {
+                self.flush(i, Flush::Delay);
+            }
+        }
+        Ok(polled)
+    }
+
+    fn take(&mut self, record: SourceRecord<'_>) {
+        let number = record.partition;
+        let i = self.lanes.iter().position(|lane| lane.number() == number);
+        let i = i.expect("a source hands over only the partitions that it was given");
+        let decoded = match record.value {
+            Some(bytes) => self.decoder.decode(bytes, &mut self.row),
+            None => Err(streamgauge_core::Rejection::Empty),
+        };
+        let measured_from = match self.latency_from {
+            LatencyFrom::Stamp => record.meta.time.0,
+            LatencyFrom::Taken => self.now_millis,
+        };
+        let decoded = decoded.map(|()| &self.row);
+        self.lanes[i].accept(&self.plan, record, decoded, measured_from);
+        if self.lanes[i].is_full(self.batch.max.get()) {
+            self.flush(i, Flush::Full);
+        }
+    }
+
+    fn flush_all(&mut self) {
+        for i in 0..self.lanes.len() {
+            self.flush(i, Flush::End);
+        }
+    }
+
+    fn flush(&mut self, lane: usize, cause: Flush) {
+        let lane = &mut self.lanes[lane];
+        if lane.rows() > 0 {
+            self.telemetry.batch_flushed(lane.rows(), cause.name());
+        }
+        lane.flush(&mut self.metrics, &mut self.unpublished);
+    }
+
+    fn publish(&mut self, outbox: &Outbox, source: &mut dyn Source) {
+        let mut snapshots = Vec::new();
+        let mut letters = Vec::new();
+        for lane in self.lanes.iter_mut().filter(|lane| lane.is_changed()) {
+            snapshots.push(Arc::new(lane.export(&mut self.metrics)));
+            letters.append(&mut lane.take_letters());
+        }
+        let quarantined = self.metrics.iter().filter_map(|m| Some((m.id(), m.quarantine()?)));
+        let mut content = outbox.lock();
+        content.snapshots.extend(snapshots.into_iter().map(|s| (s.partition, s)));
+        content.add_letters(&mut letters);
+        content.quarantined = quarantined.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        content.log_ends = source.log_ends();
+        content.trouble = source.trouble().map(str::to_owned);
+        drop(content);
+        self.unpublished.published(&self.telemetry);
+    }
+}
+
+/// How much of the time is not spent waiting for the source.
+struct BusyClock {
+    since: Instant,
+    idle: Duration,
+}
+
+/// One wait for the source; ends when the first record comes.
+struct Wait {
+    began: Instant,
+    ended: std::cell::Cell<Option<Instant>>,
+}
+
+impl BusyClock {
+    fn start() -> Self {
+        Self { since: Instant::now(), idle: Duration::ZERO }
+    }
+
+    #[expect(clippy::unused_self, reason = "it pairs with `resume`")]
+    fn pause(&self) -> Wait {
+        Wait { began: Instant::now(), ended: std::cell::Cell::new(None) }
+    }
+
+    fn resume(&mut self, wait: &Wait) {
+        self.idle += wait.ended.get().unwrap_or_else(Instant::now) - wait.began;
+    }
+
+    /// The busy share since the last call, 0 to 1.
+    fn share(&mut self) -> f64 {
+        let total = self.since.elapsed();
+        let share = 1.0 - self.idle.as_secs_f64() / total.as_secs_f64().max(1e-9);
+        *self = Self::start();
+        share.clamp(0.0, 1.0)
+    }
+}
+
+impl Wait {
+    fn end(&self) {
+        self.ended.set(Some(Instant::now()));
+    }
+}

@@ -1,0 +1,176 @@
+//! One partition on its worker: the pending rows, and the state as of the last hand-over to the
+//! metrics, which is what may be published.
+
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{
+    Lateness, Outcome, Partition, PartitionSnapshot, PartitionState, Plan, Position, RecordMeta,
+    RecordTime, Rejection, Row, digest_of,
+};
+
+use crate::dead_letter::DeadLetter;
+use crate::metric::Metric;
+use crate::source::SourceRecord;
+
+use super::latency::Runs;
+
+/// Original records that a batch keeps, in bytes; more makes it full.
+const PENDING_BYTES_MAX: usize = 8 << 20;
+
+/// Rejected records without a row in between that make a batch full.
+const PENDING_LETTERS_MAX: usize = 1024;
+
+/// Why a batch was handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flush {
+    /// It reached `batch.max`.
+    Full,
+    /// The source was drained and it had `batch.min` rows.
+    Available,
+    /// Its oldest row had waited for `batch.max_delay`.
+    Delay,
+    /// The worker ended.
+    End,
+}
+
+impl Flush {
+    /// The name in `/metrics`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Available => "available",
+            Self::Delay => "delay",
+            Self::End => "end",
+        }
+    }
+}
+
+/// One partition.
+pub(super) struct Lane {
+    number: u32,
+    partition: Partition,
+    oldest: Option<Instant>,
+    latency: Runs,
+    pending_letters: Vec<DeadLetter>,
+    flushed: PartitionState,
+    position: Position,
+    letters: Vec<DeadLetter>,
+    changed: bool,
+}
+
+impl Lane {
+    pub(super) fn new(plan: &Plan, snapshot: PartitionSnapshot) -> Self {
+        Self {
+            number: snapshot.partition,
+            partition: Partition::new(plan, snapshot.state, snapshot.position.cursor),
+            oldest: None,
+            latency: Runs::default(),
+            pending_letters: Vec::new(),
+            flushed: snapshot.state,
+            position: snapshot.position,
+            letters: Vec::new(),
+            changed: true,
+        }
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Pending rows.
+    pub(super) fn rows(&self) -> usize {
+        self.partition.pending_rows() as usize
+    }
+
+    /// Whether something is to be published.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    pub(super) fn is_full(&self, rows_max: usize) -> bool {
+        self.rows() >= rows_max
+            || self.partition.pending_bytes() >= PENDING_BYTES_MAX
+            || self.pending_letters.len() >= PENDING_LETTERS_MAX
+    }
+
+    /// When the oldest pending record has waited long enough.
+    pub(super) fn due(&self, max_delay: Duration) -> Option<Instant> {
+        self.oldest.map(|oldest| oldest + max_delay)
+    }
+
+    /// Takes in a record, whose latency is measured from `measured_from`.
+    pub(super) fn accept(
+        &mut self,
+        plan: &Plan,
+        record: SourceRecord<'_>,
+        decoded: Result<&Row, Rejection>,
+        measured_from: i64,
+    ) {
+        let SourceRecord { partition, meta, value } = record;
+        let outcome = self.partition.accept(plan, meta, value.unwrap_or_default(), decoded);
+        if outcome == Outcome::Repeated {
+            return;
+        }
+        if self.oldest.is_none() {
+            self.oldest = Some(Instant::now());
+        }
+        self.latency.push(measured_from);
+        if let Outcome::Rejected(rejection) = &outcome {
+            let projection = &plan.projection;
+            let letter = DeadLetter::rejected(partition, meta, rejection, projection, value);
+            self.pending_letters.push(letter);
+        }
+    }
+
+    /// Hands the pending rows to the metrics.
+    pub(super) fn flush(&mut self, metrics: &mut [Metric], unpublished: &mut Runs) {
+        if self.oldest.take().is_none() {
+            return;
+        }
+        let state = *self.partition.state();
+        let batches = Lateness::ALL.map(|lateness| (lateness, self.partition.pending(lateness)));
+        for metric in metrics {
+            metric.fold(self.number, batches, state.next_offset, &mut self.pending_letters);
+        }
+        self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
+        self.flushed = state;
+        self.letters.append(&mut self.pending_letters);
+        unpublished.append(&mut self.latency);
+        self.partition.clear_pending();
+        self.changed = true;
+    }
+
+    /// Stamp and digest of the pending record with the largest offset.
+    fn last_record(&self) -> Option<(RecordTime, streamgauge_core::Digest)> {
+        let rows = Lateness::ALL.into_iter().filter_map(|lateness| {
+            let batch = self.partition.pending(lateness);
+            let last = batch.rows().checked_sub(1)?;
+            Some((batch.metas()[last as usize], batch.raw(last)))
+        });
+        let letters = self.pending_letters.iter().map(|letter| {
+            let time = RecordTime(letter.timestamp);
+            let meta = RecordMeta { offset: letter.offset, time, cursor: 0 };
+            (meta, letter.value.as_deref().unwrap_or_default())
+        });
+        let last = rows.chain(letters).max_by_key(|(meta, _)| meta.offset);
+        last.map(|(meta, bytes)| (meta.time, digest_of(bytes)))
+    }
+
+    /// The state as of the last flush.
+    pub(super) fn export(&mut self, metrics: &mut [Metric]) -> PartitionSnapshot {
+        self.changed = false;
+        let mut exported: Vec<_> = metrics.iter_mut().map(|m| m.export(self.number)).collect();
+        exported.sort_by(|a, b| a.id.cmp(&b.id));
+        PartitionSnapshot {
+            partition: self.number,
+            position: self.position,
+            state: self.flushed,
+            metrics: exported,
+        }
+    }
+
+    /// The letters that belong to that state.
+    pub(super) fn take_letters(&mut self) -> Vec<DeadLetter> {
+        std::mem::take(&mut self.letters)
+    }
+}

@@ -1,0 +1,122 @@
+//! Native unit tests for a metric: make rows, fold them, compare the result, check the laws.
+//!
+//! Everything here panics with a message, as a test wants it.
+
+mod batch;
+mod descriptor;
+
+pub use batch::TestBatch;
+pub use descriptor::check_descriptor;
+
+use crate::bindings::exports::streamgauge::metric::describe::MergeLaw;
+use crate::codec::Writer;
+use crate::{Accumulator, Config, Metric, Result};
+
+/// Folds rows into a fresh metric and returns the result's cells as texts, row after row.
+///
+/// # Panics
+/// Where the metric refuses the configuration or the rows.
+pub fn result_of<M: Metric>(config: &str, rows: &TestBatch) -> Vec<Vec<String>> {
+    let metric = open::<M>(config);
+    let state = fold(&metric, rows, rows.rows().max(1));
+    metric.result(&state).expect("the metric gives a result").cells()
+}
+
+/// Opens a metric with a configuration as JSON.
+///
+/// # Panics
+/// Where the metric refuses the configuration.
+pub fn open<M: Metric>(config: &str) -> M {
+    Config::parse(config).and_then(|config| M::open(&config)).expect("the configuration is good")
+}
+
+/// The state of a metric as its snapshot bytes.
+pub fn snapshot<A: Accumulator>(state: &A) -> Vec<u8> {
+    let mut writer = Writer::default();
+    state.write(&mut writer);
+    writer.finish()
+}
+
+/// Checks the laws of a metric on these rows: a few hundred varied rows are plenty.
+///
+/// The laws: identity, merge associative and commutative (not for a bounded metric), fold of
+/// parts = merge of their folds, snapshot round trip, the same bytes for any cut into batches,
+/// the same bytes twice, no other state version accepted.
+///
+/// # Panics
+/// Where a law does not hold; the message names it.
+pub fn check_laws<M: Metric>(config: &str, rows: &TestBatch) {
+    check_descriptor::<M>(config);
+    let metric = open::<M>(config);
+    let whole = fold(&metric, rows, rows.rows().max(1));
+    let bytes = snapshot(&whole);
+    for size in [1, 2, 7, 64] {
+        let cut = snapshot(&fold(&metric, rows, size));
+        assert_eq!(cut, bytes, "law: batches of {size} give the same bytes as one batch");
+    }
+    check_snapshot(&metric, &whole);
+    check_identity(&metric, &bytes);
+    if metric.describe().raw.merge_law == MergeLaw::Exact {
+        check_merge(&metric, rows, &bytes);
+    }
+}
+
+fn check_snapshot<M: Metric>(metric: &M, state: &M::Accumulator) {
+    let bytes = snapshot(state);
+    assert_eq!(snapshot(state), bytes, "law: the same bytes twice");
+    assert_eq!(snapshot(&read::<M>(metric, &bytes)), bytes, "law: snapshot round trip");
+    let cells = |state| metric.result(state).expect("the metric gives a result").cells();
+    assert_eq!(cells(&read::<M>(metric, &bytes)), cells(state), "law: a restored result is equal");
+    let future = M::Accumulator::VERSION + 1;
+    assert!(metric.restore(None, future, &bytes).is_err(), "law: a newer version is refused");
+    for length in 0..bytes.len() {
+        let cut = metric.restore(None, M::Accumulator::VERSION, &bytes[..length]);
+        assert!(cut.is_err(), "law: a snapshot cut to {length} bytes is refused");
+    }
+}
+
+fn check_identity<M: Metric>(metric: &M, bytes: &[u8]) {
+    let mut left = metric.create(None);
+    merge(&mut left, &read::<M>(metric, bytes));
+    assert_eq!(snapshot(&left), bytes, "law: merging into the empty state changes nothing");
+    let mut right = read::<M>(metric, bytes);
+    merge(&mut right, &metric.create(None));
+    assert_eq!(snapshot(&right), bytes, "law: merging the empty state changes nothing");
+}
+
+fn check_merge<M: Metric>(metric: &M, rows: &TestBatch, whole: &[u8]) {
+    let third = rows.rows() / 3;
+    let bounds = [0, third, 2 * third, rows.rows()];
+    let part = |index: usize| {
+        let rows = rows.slice(bounds[index]..bounds[index + 1]);
+        fold(metric, &rows, rows.rows().max(1))
+    };
+    let merged = |mut state, other: &M::Accumulator| {
+        merge(&mut state, other);
+        state
+    };
+    let left = merged(merged(part(0), &part(1)), &part(2));
+    assert_eq!(snapshot(&left), whole, "law: fold(a ++ b) = merge(fold a, fold b)");
+    let right = merged(part(0), &merged(part(1), &part(2)));
+    assert_eq!(snapshot(&right), whole, "law: merge is associative");
+    let reversed = merged(merged(part(2), &part(1)), &part(0));
+    assert_eq!(snapshot(&reversed), whole, "law: merge is commutative");
+}
+
+fn fold<M: Metric>(metric: &M, rows: &TestBatch, size: usize) -> M::Accumulator {
+    let mut state = metric.create(None);
+    for start in (0..rows.rows()).step_by(size) {
+        let batch = rows.slice(start..rows.rows().min(start + size)).batch();
+        metric.add(&mut state, &batch).expect("the metric accepts the rows");
+    }
+    state
+}
+
+fn read<M: Metric>(metric: &M, bytes: &[u8]) -> M::Accumulator {
+    let restored: Result<_> = metric.restore(None, M::Accumulator::VERSION, bytes);
+    restored.expect("the metric reads its own snapshot")
+}
+
+fn merge<A: Accumulator>(state: &mut A, other: &A) {
+    state.merge(other).expect("the states belong together");
+}

@@ -1,0 +1,181 @@
+//! `cargo xtask test`: every check in order, up to the first that fails.
+//!
+//! All of Rust is checked in the release profile, so that the product is compiled once. The
+//! system tests run the built host against a real Kafka and learn where things are from three
+//! variables: `STREAMGAUGE_BIN` (the host), `STREAMGAUGE_KAFKA_LIB` (the folder of Kafka's jars)
+//! and `STREAMGAUGE_ROOT` (the repository). The page's tests get the host and `CHROMIUM`.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, anyhow, ensure};
+use clap::ValueEnum;
+
+use crate::{
+    build::{self, page},
+    kafka, process, setup,
+    step::{seconds, step},
+    workspace::Workspace,
+};
+
+/// The host's package, and its feature that the system tests need.
+const HOST: &str = "streamgauge";
+const SYSTEM_FEATURE: &str = "e2e";
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Run only this step; may be given several times.
+    #[arg(long, value_name = "STEP")]
+    only: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// The tools that the other steps need.
+    Setup,
+    /// The format of the Rust sources.
+    Format,
+    /// Plugins, page and host.
+    Build,
+    /// Clippy, every warning an error.
+    Lint,
+    /// The tests of all Rust packages that need nothing else.
+    Unit,
+    /// The built host against a real Kafka.
+    System,
+    /// The page's types.
+    PageTypes,
+    /// The page's pure parts.
+    PageUnit,
+    /// The page in a real browser.
+    PageBrowser,
+}
+
+/// `cargo xtask test`.
+pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
+    let steps = chosen(&args.only);
+    let start = Instant::now();
+    let mut taken = Vec::new();
+    for (index, &each) in steps.iter().enumerate() {
+        let title = format!("[{}/{}] {}", index + 1, steps.len(), each.title());
+        let begun = Instant::now();
+        step(&title, || each.run(workspace)).map_err(|error| {
+            anyhow!("step \"{}\": {error:#}\n  hint: {}", each.title(), each.remedy())
+        })?;
+        taken.push((each, begun.elapsed()));
+    }
+    summarise(&taken, start.elapsed());
+    Ok(())
+}
+
+/// The steps in their own order, whatever the order in which they were asked for.
+fn chosen(only: &[Step]) -> Vec<Step> {
+    let all = Step::value_variants().iter().copied();
+    all.filter(|step| only.is_empty() || only.contains(step)).collect()
+}
+
+fn summarise(taken: &[(Step, Duration)], total: Duration) {
+    eprintln!("==> every step is green");
+    for (step, elapsed) in taken {
+        eprintln!("    {:<34} {:>12}", step.title(), seconds(*elapsed));
+    }
+    eprintln!("    {:<34} {:>12}", "in all", seconds(total));
+}
+
+impl Step {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Setup => "tools",
+            Self::Format => "format",
+            Self::Build => "build",
+            Self::Lint => "lints",
+            Self::Unit => "unit and integration tests",
+            Self::System => "system tests with a real Kafka",
+            Self::PageTypes => "types of the page",
+            Self::PageUnit => "unit tests of the page",
+            Self::PageBrowser => "the page in Chromium",
+        }
+    }
+
+    /// What to do when the step failed.
+    fn remedy(self) -> String {
+        let name = self.to_possible_value().expect("no step is skipped").get_name().to_owned();
+        match self {
+            Self::Setup => "`cargo xtask setup` lists every tool".to_owned(),
+            Self::Format => "`cargo fmt --all` puts it right".to_owned(),
+            _ => format!("the cause stands above; again: `cargo xtask test --only {name}`"),
+        }
+    }
+
+    fn run(self, workspace: &Workspace) -> Result<()> {
+        match self {
+            Self::Setup => setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root),
+            Self::Format => process::run(workspace.cargo().args(["fmt", "--all", "--check"])),
+            Self::Build => build::all(workspace),
+            Self::Lint => lint(workspace),
+            Self::Unit => {
+                process::run(workspace.cargo().args(["test", "--workspace", "--release"]))
+            }
+            Self::System => system(workspace),
+            Self::PageTypes => npm(workspace, "typecheck"),
+            Self::PageUnit => npm(workspace, "test"),
+            Self::PageBrowser => npm(workspace, "test:page"),
+        }
+    }
+}
+
+fn lint(workspace: &Workspace) -> Result<()> {
+    let feature = format!("{HOST}/{SYSTEM_FEATURE}");
+    let mut cargo = workspace.cargo();
+    cargo.args(["clippy", "--workspace", "--all-targets", "--release", "--features", &feature]);
+    process::run(cargo.args(["--", "--deny", "warnings"]))
+}
+
+/// Only the targets behind the feature, as the others ran among the unit tests.
+fn system(workspace: &Workspace) -> Result<()> {
+    let tests = workspace.packages()?.tests_requiring(HOST, SYSTEM_FEATURE);
+    ensure!(!tests.is_empty(), "no test of {HOST} requires the feature {SYSTEM_FEATURE}");
+    let jars = kafka::provide_jars(workspace)?;
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--release", "--package", HOST, "--features", SYSTEM_FEATURE]);
+    for test in &tests {
+        cargo.args(["--test", test]);
+    }
+    process::run(with_places(&mut cargo, workspace).env("STREAMGAUGE_KAFKA_LIB", jars))
+}
+
+fn npm(workspace: &Workspace, script: &str) -> Result<()> {
+    page::install(workspace)?;
+    let mut npm = page::npm(workspace);
+    process::run(with_places(&mut npm, workspace).args(["run", script]))
+}
+
+/// Tells tests where the built host, the repository and the browser are.
+fn with_places<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
+    command.env("STREAMGAUGE_BIN", workspace.binary()).env("STREAMGAUGE_ROOT", workspace.root());
+    if let Some(browser) = setup::chromium() {
+        command.env("CHROMIUM", browser);
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chosen_steps_keep_the_order_of_all() {
+        assert_eq!(chosen(&[Step::Unit, Step::Format]), [Step::Format, Step::Unit]);
+        assert_eq!(chosen(&[]), Step::value_variants());
+    }
+
+    #[test]
+    fn a_failed_step_names_the_way_to_run_it_again() {
+        assert_eq!(
+            Step::PageBrowser.remedy(),
+            "the cause stands above; again: `cargo xtask test --only page-browser`"
+        );
+    }
+}
