@@ -1,6 +1,6 @@
 // Takes pictures of a running page: three screens, two languages, two themes.
 //
-//     STREAMGAUGE_URL=http://127.0.0.1:5001/ npm run shots -- FOLDER
+//     SHOTS_URL=http://127.0.0.1:5001/ npm run shots -- FOLDER
 //
 // CHROMIUM names the browser where it is not /usr/bin/chromium.
 import { mkdir } from "node:fs/promises";
@@ -20,7 +20,7 @@ if (folder === undefined) {
   console.error("no folder was given; hint: npm run shots -- FOLDER");
   process.exit(2);
 }
-const page = process.env["STREAMGAUGE_URL"] ?? "http://127.0.0.1:5001/";
+const page = process.env["SHOTS_URL"] ?? "http://127.0.0.1:5001/";
 await mkdir(folder, { recursive: true });
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });

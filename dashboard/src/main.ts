@@ -4,6 +4,8 @@ import "./styles/page.css";
 import "./styles/head.css";
 import "./styles/tiles.css";
 import "./styles/panels.css";
+import "./styles/charts.css";
+import "./styles/tables.css";
 import "./styles/states.css";
 import { App } from "./app";
 import { buildDiffers } from "./page-state";

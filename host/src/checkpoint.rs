@@ -144,7 +144,7 @@ impl Checkpointer {
             status.error = None;
         });
         if self.store.is_some() {
-            self.telemetry.checkpoint_done(took, bytes);
+            self.telemetry.checkpoint_done(took);
             if let Some(committer) = &self.committer {
                 let offsets: Vec<_> =
                     partitions.iter().map(|s| (s.partition, s.state.next_offset)).collect();

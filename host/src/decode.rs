@@ -55,30 +55,26 @@ impl Decoder {
         Self { format, slots: projection.fields().len() }
     }
 
-    /// Empties `row` and fills it with the values of the record `bytes`.
+    /// Empties `row` and fills it with the values of the record `bytes`. A byte order mark at its
+    /// start is skipped.
     ///
     /// # Errors
     /// Why the bytes are no record; `row` then holds nothing of use.
     pub fn decode(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Rejection> {
         row.reset(self.slots);
-        let text = record_text(bytes)?;
+        if bytes.len() > RECORD_BYTES_MAX {
+            return Err(Rejection::TooLarge);
+        }
+        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
         match &mut self.format {
-            FormatDecoder::Json(json) => json.decode(text, row),
-            FormatDecoder::Csv(csv) => csv.decode(text, row),
+            FormatDecoder::Json(json) => json.decode(bytes, row),
+            FormatDecoder::Csv(csv) => csv.decode(bytes, row),
         }
     }
 }
 
-/// What both formats ask of a record: a bounded size, UTF-8, and something in it. A byte order
-/// mark at its start is skipped.
-fn record_text(bytes: &[u8]) -> Result<&str, Rejection> {
-    if bytes.len() > RECORD_BYTES_MAX {
-        return Err(Rejection::TooLarge);
-    }
-    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
-    let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Rejection::NotUtf8)?;
-    if text.trim_ascii_start().is_empty() {
-        return Err(Rejection::Empty);
-    }
-    Ok(text)
+/// What both formats ask of a record's bytes: UTF-8, and something in it.
+fn checked_text(bytes: &[u8]) -> Result<&str, Rejection> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Rejection::NotUtf8)?;
+    if text.trim_ascii_start().is_empty() { Err(Rejection::Empty) } else { Ok(text) }
 }

@@ -1,6 +1,28 @@
 //! The host: reads records, keeps event time honest through `streamgauge-core`, hands column
 //! batches to sandboxed metric plugins, stores state, serves the dashboard.
 
+pub mod board;
+pub mod checkpoint;
+mod cli;
+pub mod dead_letter;
+pub mod decode;
+pub mod generator;
+pub mod letters;
+pub mod live;
+pub mod metric;
+pub mod outbox;
 pub mod pipeline;
 pub mod plugin;
+pub mod prepare;
+pub mod produce;
+pub mod result;
+pub mod server;
 pub mod source;
+pub mod sources;
+pub mod state;
+pub mod supervisor;
+pub mod telemetry;
+pub mod view;
+pub mod worker;
+
+pub use cli::main;

@@ -1,3 +1,7 @@
 //! The `streamgauge` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    streamgauge::main()
+}

@@ -154,7 +154,8 @@ impl Metric {
             } else {
                 Columns::picked(batch, &self.inputs, &rows)
             };
-            match columns.add_to(instance, pane.accumulator(instance)?) {
+            let accumulator = pane.accumulator(instance)?;
+            match columns.add_to(instance, accumulator) {
                 Ok(()) => break,
                 Err(AddError::Call(error)) => return Err(error),
                 Err(AddError::BadRows(bad)) => {

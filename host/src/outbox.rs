@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use streamgauge_core::PartitionSnapshot;
 
@@ -29,6 +29,8 @@ pub struct Content {
     pub snapshots: BTreeMap<u32, Arc<PartitionSnapshot>>,
     /// The ends of the logs, as far as they are known.
     pub log_ends: Vec<LogEnd>,
+    /// When the first and the last record came.
+    pub span: Option<(Instant, Instant)>,
     /// What keeps records from coming.
     pub trouble: Option<String>,
     /// Metrics that were quarantined on this worker, with the reason.

@@ -12,7 +12,7 @@ mod runtime;
 mod table;
 
 pub use columns::Columns;
-pub use descriptor::{BindError, Descriptor, InputBinding, View, bind_inputs};
+pub use descriptor::{BindError, Descriptor, InputBinding, Label, Output, View, bind_inputs};
 pub use instance::{Accumulator, AddError, CallError, Instance};
 pub use runtime::{LoadError, Plugin, Runtime};
 pub use table::{Cell, ResultTable, TableError};

@@ -12,7 +12,7 @@ mod page;
 mod render;
 mod stream;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod wire;
 
 use std::io;

@@ -55,7 +55,9 @@ impl StateError {
     /// What the user can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::InUse(_) => "end the other `streamgauge run`, or give this one another state folder",
+            Self::InUse(_) => {
+                "end the other `streamgauge run`, or give this one another state folder"
+            }
             Self::Store { .. } => "check that the folder is writable and the disk has room",
             Self::Snapshot { .. } => {
                 "recompute it with `streamgauge run --rebuild`, or start afresh with `streamgauge state reset`"

@@ -1,4 +1,4 @@
-//! What the host tells a monitoring system, as OpenMetrics.
+//! What the host tells a monitoring system, as `OpenMetrics`.
 //!
 //! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from
 //! the live state when somebody scrapes, so they always equal the books, also after a restart.
@@ -11,6 +11,7 @@ mod latency;
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -71,6 +72,8 @@ pub struct Telemetry {
     registry: Registry,
     started: Instant,
     batch_rows: Histogram,
+    /// Batches and their rows so far.
+    batch_totals: [AtomicU64; 2],
     /// In the order of [`FlushCause::ALL`].
     flushes: [Counter; 4],
     latency: Histogram,
@@ -100,6 +103,7 @@ impl Telemetry {
             registry: Registry::with_prefix(PREFIX),
             started: Instant::now(),
             batch_rows: Histogram::new(&BATCH_ROWS),
+            batch_totals: [const { AtomicU64::new(0) }; 2],
             flushes: FlushCause::ALL.map(flush),
             latency: Histogram::new(&LATENCY_SECONDS),
             recent: Mutex::new(Recent::new()),
@@ -148,7 +152,15 @@ impl Telemetry {
     /// A batch of so many rows went to the plugins.
     pub fn batch_flushed(&self, rows: usize, cause: FlushCause) {
         self.batch_rows.observe(rows as f64, 1);
+        self.batch_totals[0].fetch_add(1, Ordering::Relaxed);
+        self.batch_totals[1].fetch_add(rows as u64, Ordering::Relaxed);
         self.flushes[cause as usize].inc();
+    }
+
+    /// Batches, and their rows, so far.
+    pub fn batch_totals(&self) -> (u64, u64) {
+        let [batches, rows] = &self.batch_totals;
+        (batches.load(Ordering::Relaxed), rows.load(Ordering::Relaxed))
     }
 
     /// So many records were published this long after their timestamps. Negative latencies
@@ -196,7 +208,7 @@ impl Telemetry {
         self.messages_ignored.inc();
     }
 
-    /// Everything as OpenMetrics text, the totals taken from `live`.
+    /// Everything as `OpenMetrics` text, the totals taken from `live`.
     pub fn encode(&self, live: &LiveState) -> String {
         let now_ms = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)

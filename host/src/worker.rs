@@ -5,8 +5,8 @@
 //! the source is drained, what is there is handed on as soon as it is `batch.min` rows; and no row
 //! waits longer than `batch.max_delay`, whether or not another record comes.
 
-mod latency;
 mod lane;
+mod latency;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,9 +19,9 @@ use crate::metric::Metric;
 use crate::outbox::Outbox;
 use crate::pipeline::BatchSettings;
 use crate::source::{Polled, Source, SourceError, SourceRecord};
-use crate::telemetry::Telemetry;
+use crate::telemetry::{FlushCause, Telemetry};
 
-use lane::{Flush, Lane};
+use lane::Lane;
 pub use latency::LatencyFrom;
 use latency::{Runs, unix_millis};
 
@@ -79,6 +79,8 @@ struct Engine {
     now_millis: i64,
     /// Records that the metrics have, but that are not published.
     unpublished: Runs,
+    /// When the first and the last record came.
+    span: Option<(Instant, Instant)>,
     telemetry: Arc<Telemetry>,
 }
 
@@ -99,6 +101,7 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
         latency_from: setup.latency_from,
         now_millis: 0,
         unpublished: Runs::default(),
+        span: None,
         telemetry: setup.telemetry,
     };
     let mut next_publish = Instant::now();
@@ -107,7 +110,7 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
         let now = Instant::now();
         if now >= next_publish {
             engine.publish(&outbox, source.as_mut());
-            engine.telemetry.set_queue_depth(number, source.queue_depth());
+            engine.telemetry.set_queue_depth(number, source.queue_depth() as u64);
             engine.telemetry.set_busy(number, busy.share());
             next_publish = now + PUBLISH_EVERY;
         }
@@ -139,25 +142,32 @@ impl Engine {
         let due = self.lanes.iter().filter_map(|l| l.due(self.batch.max_delay)).min();
         let until = due.map_or(until, |due| due.min(until));
         let timeout = until.saturating_duration_since(Instant::now());
-        let mut taken = 0;
         self.now_millis = unix_millis();
-        let idle = busy.pause();
+        let mut taken = 0;
+        let asked = Instant::now();
+        let mut began = asked;
         let polled = source.poll(POLL_RECORDS_MAX, timeout, &mut |record| {
             if taken == 0 {
-                idle.end();
+                began = Instant::now();
+                busy.idle += began - asked;
             }
             taken += 1;
             self.take(record);
         })?;
-        busy.resume(&idle);
+        if taken == 0 {
+            busy.idle += asked.elapsed();
+        }
         let drained = taken < POLL_RECORDS_MAX;
         let now = Instant::now();
+        if taken > 0 {
+            self.span = Some((self.span.map_or(began, |(first, _)| first), now));
+        }
         for i in 0..self.lanes.len() {
             let lane = &self.lanes[i];
             if drained && lane.rows() >= self.batch.min.get() {
-                self.flush(i, Flush::Available);
+                self.flush(i, FlushCause::Available);
             } else if lane.due(self.batch.max_delay).is_some_and(|due| due <= now) {
-                self.flush(i, Flush::Delay);
+                self.flush(i, FlushCause::Delay);
             }
         }
         Ok(polled)
@@ -178,20 +188,20 @@ impl Engine {
         let decoded = decoded.map(|()| &self.row);
         self.lanes[i].accept(&self.plan, record, decoded, measured_from);
         if self.lanes[i].is_full(self.batch.max.get()) {
-            self.flush(i, Flush::Full);
+            self.flush(i, FlushCause::Full);
         }
     }
 
     fn flush_all(&mut self) {
         for i in 0..self.lanes.len() {
-            self.flush(i, Flush::End);
+            self.flush(i, FlushCause::End);
         }
     }
 
-    fn flush(&mut self, lane: usize, cause: Flush) {
+    fn flush(&mut self, lane: usize, cause: FlushCause) {
         let lane = &mut self.lanes[lane];
         if lane.rows() > 0 {
-            self.telemetry.batch_flushed(lane.rows(), cause.name());
+            self.telemetry.batch_flushed(lane.rows(), cause);
         }
         lane.flush(&mut self.metrics, &mut self.unpublished);
     }
@@ -209,6 +219,7 @@ impl Engine {
         content.add_letters(&mut letters);
         content.quarantined = quarantined.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         content.log_ends = source.log_ends();
+        content.span = self.span;
         content.trouble = source.trouble().map(str::to_owned);
         drop(content);
         self.unpublished.published(&self.telemetry);
@@ -221,37 +232,16 @@ struct BusyClock {
     idle: Duration,
 }
 
-/// One wait for the source; ends when the first record comes.
-struct Wait {
-    began: Instant,
-    ended: std::cell::Cell<Option<Instant>>,
-}
-
 impl BusyClock {
     fn start() -> Self {
         Self { since: Instant::now(), idle: Duration::ZERO }
     }
 
-    #[expect(clippy::unused_self, reason = "it pairs with `resume`")]
-    fn pause(&self) -> Wait {
-        Wait { began: Instant::now(), ended: std::cell::Cell::new(None) }
-    }
-
-    fn resume(&mut self, wait: &Wait) {
-        self.idle += wait.ended.get().unwrap_or_else(Instant::now) - wait.began;
-    }
-
     /// The busy share since the last call, 0 to 1.
     fn share(&mut self) -> f64 {
-        let total = self.since.elapsed();
-        let share = 1.0 - self.idle.as_secs_f64() / total.as_secs_f64().max(1e-9);
+        let total = self.since.elapsed().as_secs_f64().max(1e-9);
+        let share = 1.0 - self.idle.as_secs_f64() / total;
         *self = Self::start();
         share.clamp(0.0, 1.0)
-    }
-}
-
-impl Wait {
-    fn end(&self) {
-        self.ended.set(Some(Instant::now()));
     }
 }

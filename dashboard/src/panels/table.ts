@@ -63,7 +63,7 @@ export class Table {
   constructor() {
     const table = h("table", {}, h("thead", {}, this.#head), this.#body);
     // It can be scrolled, so the keyboard must be able to reach it.
-    this.element = h("div", { class: "table", tabindex: "0", role: "region" }, table, this.#more);
+    this.element = h("div", { class: "table", tabindex: "0", role: "group" }, table, this.#more);
   }
 
   update(model: TableModel, title: string, ctx: Context): void {

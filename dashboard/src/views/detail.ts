@@ -30,8 +30,8 @@ function reconnecting(ctx: Context): string {
   const { details } = ctx.words;
   if (connection.phase === "open") return "";
   if (connection.phase === "dialling") return details.dialling(connection.attempt);
-  const pause = Math.max(0, connection.retryAt - ctx.now);
-  return details.lost(connection.attempt, ctx.format.duration(Math.ceil(pause / 100) * 100));
+  const pause = Math.max(1, Math.ceil((connection.retryAt - ctx.now) / 1000));
+  return details.lost(connection.attempt, ctx.format.duration(pause * 1000));
 }
 
 function age(ctx: Context): string {

@@ -81,7 +81,7 @@ export class Header {
     const { header } = ctx.words;
     setAttr(this.#controls, "aria-label", header.controls);
     setText(this.#lang, header.languageShort);
-    name(this.#lang, header.language);
+    name(this.#lang, `${header.languageShort}: ${header.language}`);
     // The label is in the other language, for the reader who needs it.
     setAttr(this.#lang, "lang", ctx.lang === "zh" ? "en" : "zh-CN");
     name(this.#theme, ctx.theme === "dark" ? header.toLight : header.toDark);

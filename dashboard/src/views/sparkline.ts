@@ -35,10 +35,10 @@ export function sparkPath(points: readonly Point[]): string {
 
 /**
  * Where the bottom of the picture lies. A rate that hardly changes still shows
- * its course, in the upper third; one that fell far is drawn from zero.
+ * its course, in the upper part; one that fell far is drawn from zero.
  */
 function floorOf(least: number, top: number): number {
-  return Math.max(0, least - 2 * (top - least));
+  return Math.max(0, least - Math.max(2 * (top - least), top / 2));
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -43,6 +43,9 @@ export class ScriptedHost {
 
   /** @param {Script} script */
   static async start(script) {
+    await readFile(join(DIST, "index.html")).catch(() => {
+      throw new Error("the page is not built; hint: npm run build");
+    });
     const host = new ScriptedHost(script);
     await new Promise((resolve, reject) => {
       host.#http.once("error", reject);

@@ -62,7 +62,7 @@ const SHARES = {
 };
 
 /** @param {readonly number[]} shares @param {number} events */
-const split = (shares, events) => shares.map((share) => Math.floor(share * events));
+const split = (shares, events) => shares.map((share) => Math.floor(share * events + 1e-6));
 
 /** @param {readonly string[]} keys @param {number[]} total @param {Json} [more] */
 export function frame(keys, total, more = {}) {

@@ -91,9 +91,9 @@ describe("the words beside the state", () => {
     ["stale", greeted(), 12_000, "no update for 12 sec"],
     ["catching up", greeted(SCENES["catching-up"]), 0, "4.2M records to go · about 1 min 36 sec"],
     ["lost", reduce(greeted(), { type: "lost", attempt: 3, retryAt: 9500 }), 8000,
-      "attempt 3 in 1.5 sec · data is 8 sec old"],
+      "attempt 3 in 2 sec · data is 8 sec old"],
     ["lost before any data", reduce(INITIAL, { type: "lost", attempt: 1, retryAt: 500 }), 0,
-      "attempt 1 in 500 ms"],
+      "attempt 1 in 1 sec"],
     ["dialling again", reduce(greeted(), { type: "dialling", attempt: 2 }), 3000,
       "attempt 2 · data is 3 sec old"],
     ["another protocol", feed(INITIAL, 0, { ...HELLO, proto: 9 }), 0, "see below"],
@@ -107,7 +107,8 @@ describe("the sparkline", () => {
     ["nothing", [], ""],
     ["one point", [[0, 1]], ""],
     ["a fall to zero", [[0, 10], [1000, 0]], "M0.0 3.0L300.0 57.0"],
-    ["a rate that stands", [[0, 5], [1000, 5]], "M0.0 57.0L300.0 57.0"],
+    ["a rate that stands", [[0, 5], [1000, 5]], "M0.0 3.0L300.0 3.0"],
+    ["no rate at all", [[0, 0], [1000, 0]], "M0.0 57.0L300.0 57.0"],
   ] as const)("of %s", (_name, points, expected) => {
     expect(sparkPath(points as unknown as [number, number][])).toBe(expected);
   });

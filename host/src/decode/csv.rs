@@ -8,6 +8,7 @@ use streamgauge_core::{Projection, Rejection, Row};
 
 pub(crate) use self::cells::Cells;
 pub use self::columns::{CsvColumns, HeaderError};
+use super::checked_text;
 use super::value::{Column, Token};
 
 /// Decodes one CSV row per record.
@@ -28,7 +29,8 @@ impl CsvDecoder {
     }
 
     /// Fills `row`, which has been reset.
-    pub(super) fn decode(&mut self, text: &str, row: &mut Row) -> Result<(), Rejection> {
+    pub(super) fn decode(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Rejection> {
+        let text = checked_text(bytes)?;
         let found = if Cells::has_quotes(text) {
             self.decode_quoted(text, row)?
         } else {

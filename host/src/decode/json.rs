@@ -2,6 +2,7 @@
 //! whatever the scanner does not expect goes through `serde_json`. Both give the same verdict on
 //! every input: the scanner only ever says "read" or "not for me".
 
+mod block;
 mod reference;
 mod scanner;
 mod tolerant;
@@ -12,6 +13,7 @@ mod agreement_tests;
 use streamgauge_core::{Projection, Rejection, Row};
 
 use self::scanner::Scanner;
+use super::checked_text;
 use super::value::Column;
 
 /// Decodes one JSON object per record.
@@ -31,10 +33,11 @@ impl JsonDecoder {
     }
 
     /// Fills `row`, which has been reset.
-    pub(super) fn decode(&mut self, text: &str, row: &mut Row) -> Result<(), Rejection> {
-        if self.scanner.scan(text, &self.names, row).is_some() {
+    pub(super) fn decode(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Rejection> {
+        if self.scanner.scan(bytes, &self.names, row).is_some() {
             return Ok(());
         }
+        let text = checked_text(bytes)?;
         let slots = row.values().len();
         row.reset(slots);
         reference::read(text, &self.names, row)

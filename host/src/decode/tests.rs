@@ -76,45 +76,18 @@ fn check(records: &[&[u8]], expected: &Expect, mut verdict: impl FnMut(&[u8]) ->
 }
 
 #[test]
-fn json_records() {
+fn json_objects() {
     check_json(
         &[
             br#"{"u":8,"t":"x"}"#,
             br#" { "t" : "x" , "u" : 8 } "#,
             b"\xEF\xBB\xBF{\"u\":8}\r\n",
-            br#"{}"#,
+            b"{}",
             br#"{"u":8,"extra":{"u":[9,{"a":"}"}]}}"#,
             br#"{"u":7,"u":8}"#,
             br#"{"u":8,"u":null}"#,
             br#"{"u":8,"u":"x"}"#,
             br#"{"\u0075":8}"#,
-            b"",
-            b"  \r\n\t",
-            b"\xEF\xBB\xBF",
-            b"{\"t\":\"\xE6\xB5\"}",
-            b"{\"extra\":\"\xFF\"}",
-            br#"{"u":8,"t":"x"#,
-            br#"{"u":8,"#,
-            br#"{"u":8}}"#,
-            br#"{"u":8} {"u":9}"#,
-            br#"{"u":8,}"#,
-            br#"{"u" 8}"#,
-            br#"{u:8}"#,
-            br#"{"extra":08}"#,
-            br#"{"extra":+8}"#,
-            br#"{"extra":"\x"}"#,
-            br#"{"extra":"\ud83d"}"#,
-            br#"{"extra":"\ude00\ud83d"}"#,
-            b"{\"extra\":\"a\nb\"}",
-            br#"{"extra":tru}"#,
-            br#"{"extra":nan}"#,
-            br#"{"extra":-NaN}"#,
-            br#"[{"u":8}]"#,
-            br#""u""#,
-            br#"8"#,
-            br#"NaN"#,
-            br#"null x"#,
-            br#"u,8"#,
         ],
         &expect![[r#"
             {"u":8,"t":"x"}                              t="x" u=8
@@ -126,39 +99,76 @@ fn json_records() {
             {"u":8,"u":null}                             all missing
             {"u":8,"u":"x"}                              u:wrong_type
             {"\\u0075":8}                                u=8
-                                                         rejected: Empty
-              \r\n\t                                     rejected: Empty
-            \xef\xbb\xbf                                 rejected: Empty
-            {"t":"\xe6\xb5"}                             rejected: NotUtf8
-            {"extra":"\xff"}                             rejected: NotUtf8
-            {"u":8,"t":"x                                rejected: NotJson
-            {"u":8,                                      rejected: NotJson
-            {"u":8}}                                     rejected: NotJson
-            {"u":8} {"u":9}                              rejected: NotJson
-            {"u":8,}                                     rejected: NotJson
-            {"u" 8}                                      rejected: NotJson
-            {u:8}                                        rejected: NotJson
-            {"extra":08}                                 rejected: NotJson
-            {"extra":+8}                                 rejected: NotJson
-            {"extra":"\\x"}                              rejected: NotJson
-            {"extra":"\\ud83d"}                          rejected: NotJson
-            {"extra":"\\ude00\\ud83d"}                   rejected: NotJson
-            {"extra":"a\nb"}                             rejected: NotJson
-            {"extra":tru}                                rejected: NotJson
-            {"extra":nan}                                rejected: NotJson
-            {"extra":-NaN}                               rejected: NotJson
-            [{"u":8}]                                    rejected: NotAnObject
-            "u"                                          rejected: NotAnObject
-            8                                            rejected: NotAnObject
-            NaN                                          rejected: NotAnObject
-            null x                                       rejected: NotJson
-            u,8                                          rejected: NotJson
         "#]],
     );
 }
 
 #[test]
-fn json_values() {
+fn what_is_no_json_object() {
+    check_json(
+        &[
+            b"",
+            b"  \r\n\t",
+            b"\xEF\xBB\xBF",
+            b"{\"t\":\"\xE6\xB5\"}",
+            b"{\"extra\":\"\xFF\"}",
+            br#"{"u":8,"t":"x"#,
+            br#"{"u":8,"#,
+            br#"{"u":8}}"#,
+            br#"{"u":8} {"u":9}"#,
+            br#"{"u":8,}"#,
+            br#"{"u" 8}"#,
+            b"{u:8}",
+            br#"{"extra":08}"#,
+            br#"{"extra":+8}"#,
+            br#"{"extra":"\x"}"#,
+            br#"{"extra":"\ud83d"}"#,
+            br#"{"extra":"\ude00\ud83d"}"#,
+            b"{\"extra\":\"a\nb\"}",
+            br#"{"extra":tru}"#,
+            br#"{"extra":nan}"#,
+            br#"{"extra":-NaN}"#,
+            br#"[{"u":8}]"#,
+            br#""u""#,
+            b"8",
+            b"NaN",
+            b"null x",
+            b"u,8",
+        ],
+        &expect![[r#"
+                                                 rejected: Empty
+      \r\n\t                                     rejected: Empty
+    \xef\xbb\xbf                                 rejected: Empty
+    {"t":"\xe6\xb5"}                             rejected: NotUtf8
+    {"extra":"\xff"}                             rejected: NotUtf8
+    {"u":8,"t":"x                                rejected: NotJson
+    {"u":8,                                      rejected: NotJson
+    {"u":8}}                                     rejected: NotJson
+    {"u":8} {"u":9}                              rejected: NotJson
+    {"u":8,}                                     rejected: NotJson
+    {"u" 8}                                      rejected: NotJson
+    {u:8}                                        rejected: NotJson
+    {"extra":08}                                 rejected: NotJson
+    {"extra":+8}                                 rejected: NotJson
+    {"extra":"\\x"}                              rejected: NotJson
+    {"extra":"\\ud83d"}                          rejected: NotJson
+    {"extra":"\\ude00\\ud83d"}                   rejected: NotJson
+    {"extra":"a\nb"}                             rejected: NotJson
+    {"extra":tru}                                rejected: NotJson
+    {"extra":nan}                                rejected: NotJson
+    {"extra":-NaN}                               rejected: NotJson
+    [{"u":8}]                                    rejected: NotAnObject
+    "u"                                          rejected: NotAnObject
+    8                                            rejected: NotAnObject
+    NaN                                          rejected: NotAnObject
+    null x                                       rejected: NotJson
+    u,8                                          rejected: NotJson
+"#]],
+    );
+}
+
+#[test]
+fn json_texts_and_missing_values() {
     check_json(
         &[
             br#"{"t":"x","u":8,"i":-8,"f":1.5}"#,
@@ -175,6 +185,30 @@ fn json_values() {
             br#"{"t":Infinity,"u":Infinity}"#,
             br#"{"i":-Infinity,"f":-Infinity}"#,
             br#"{"b":Infinity,"at":Infinity}"#,
+        ],
+        &expect![[r#"
+            {"t":"x","u":8,"i":-8,"f":1.5}               t="x" u=8 i=-8 f=1.5
+            {"b":true,"at":1447171200000}                b=true at=1447171200000
+            {"t":"\\u6d59\\u6c5f","b":false}             t="浙江" b=false
+            {"t":"\\ud83d\\ude00\\n\\"\\/"}              t="😀\n\"/"
+            {"t":"","u":"","i":" ","f":""}               all missing
+            {"b":"","at":"\\t","t":" "}                  t=" "
+            {"t":null,"u":null,"b":null}                 all missing
+            {"t":NaN,"u":NaN,"i":NaN,"b":NaN}            all missing
+            {"f": NaN, "extra": [NaN, {"a": Infinity}]}  all missing
+            {"t":"NaN","u":"NaN","f":"nan"}              t="NaN"
+            {"t":"null","i":"NULL","b":"null"}           t="null"
+            {"t":Infinity,"u":Infinity}                  t="Infinity" u:out_of_range
+            {"i":-Infinity,"f":-Infinity}                i:out_of_range f:out_of_range
+            {"b":Infinity,"at":Infinity}                 b:wrong_type at:out_of_range
+        "#]],
+    );
+}
+
+#[test]
+fn json_numbers_booleans_and_timestamps() {
+    check_json(
+        &[
             br#"{"u":"08","i":" -08 ","f":"+1.5"}"#,
             br#"{"u":8.0,"i":"2661.0","at":1e3}"#,
             br#"{"u":8.5,"i":"1e-1","at":0.5}"#,
@@ -200,44 +234,30 @@ fn json_values() {
             br#"{"at":true}"#,
         ],
         &expect![[r#"
-            {"t":"x","u":8,"i":-8,"f":1.5}               t="x" u=8 i=-8 f=1.5
-            {"b":true,"at":1447171200000}                b=true at=1447171200000
-            {"t":"\\u6d59\\u6c5f","b":false}             t="浙江" b=false
-            {"t":"\\ud83d\\ude00\\n\\"\\/"}              t="😀\n\"/"
-            {"t":"","u":"","i":" ","f":""}               all missing
-            {"b":"","at":"\\t","t":" "}                  t=" "
-            {"t":null,"u":null,"b":null}                 all missing
-            {"t":NaN,"u":NaN,"i":NaN,"b":NaN}            all missing
-            {"f": NaN, "extra": [NaN, {"a": Infinity}]}  all missing
-            {"t":"NaN","u":"NaN","f":"nan"}              t="NaN"
-            {"t":"null","i":"NULL","b":"null"}           t="null"
-            {"t":Infinity,"u":Infinity}                  t="Infinity" u:out_of_range
-            {"i":-Infinity,"f":-Infinity}                i:out_of_range f:out_of_range
-            {"b":Infinity,"at":Infinity}                 b:wrong_type at:out_of_range
-            {"u":"08","i":" -08 ","f":"+1.5"}            u=8 i=-8 f=1.5
-            {"u":8.0,"i":"2661.0","at":1e3}              u=8 i=2661 at=1000
-            {"u":8.5,"i":"1e-1","at":0.5}                u:fraction i:fraction at:fraction
-            {"u":13,"i":9223372036854775807}             u:out_of_range i=9223372036854775807
-            {"u":-1,"i":9223372036854775808}             u:out_of_range i:out_of_range
-            {"u":4294967296,"f":1e400}                   u:out_of_range f:out_of_range
-            {"u":"eight","i":"1,000","f":"x"}            u:wrong_type i:wrong_type f:wrong_type
-            {"u":true,"i":false,"f":true}                u:wrong_type i:wrong_type f:wrong_type
-            {"u":[8],"i":{},"f":[],"t":[]}               t:wrong_type u:wrong_type i:wrong_type f:wrong_type
-            {"b":{},"at":[]}                             b:wrong_type at:wrong_type
-            {"t":2661.0}                                 t="2661.0"
-            {"t":-1.50e+07}                              t="-1.50e+07"
-            {"t":true}                                   t="true"
-            {"t":false}                                  t="false"
-            {"b":1}                                      b=true
-            {"b":"0"}                                    b=false
-            {"b":" TRUE "}                               b=true
-            {"b":2}                                      b:wrong_type
-            {"b":"yes"}                                  b:wrong_type
-            {"at":"2015-11-11T00:00:00+08:00"}           at=1447171200000
-            {"at":" 1447171200 "}                        at=1447171200
-            {"at":"2015-11-11"}                          at:wrong_type
-            {"at":true}                                  at:wrong_type
-        "#]],
+    {"u":"08","i":" -08 ","f":"+1.5"}            u=8 i=-8 f=1.5
+    {"u":8.0,"i":"2661.0","at":1e3}              u=8 i=2661 at=1000
+    {"u":8.5,"i":"1e-1","at":0.5}                u:fraction i:fraction at:fraction
+    {"u":13,"i":9223372036854775807}             u:out_of_range i=9223372036854775807
+    {"u":-1,"i":9223372036854775808}             u:out_of_range i:out_of_range
+    {"u":4294967296,"f":1e400}                   u:out_of_range f:out_of_range
+    {"u":"eight","i":"1,000","f":"x"}            u:wrong_type i:wrong_type f:wrong_type
+    {"u":true,"i":false,"f":true}                u:wrong_type i:wrong_type f:wrong_type
+    {"u":[8],"i":{},"f":[],"t":[]}               t:wrong_type u:wrong_type i:wrong_type f:wrong_type
+    {"b":{},"at":[]}                             b:wrong_type at:wrong_type
+    {"t":2661.0}                                 t="2661.0"
+    {"t":-1.50e+07}                              t="-1.50e+07"
+    {"t":true}                                   t="true"
+    {"t":false}                                  t="false"
+    {"b":1}                                      b=true
+    {"b":"0"}                                    b=false
+    {"b":" TRUE "}                               b=true
+    {"b":2}                                      b:wrong_type
+    {"b":"yes"}                                  b:wrong_type
+    {"at":"2015-11-11T00:00:00+08:00"}           at=1447171200000
+    {"at":" 1447171200 "}                        at=1447171200
+    {"at":"2015-11-11"}                          at:wrong_type
+    {"at":true}                                  at:wrong_type
+"#]],
     );
 }
 

@@ -15,8 +15,8 @@ pub(super) enum Token<'a> {
     Null,
     /// `true` or `false`.
     Boolean(bool),
-    /// A number, as it is written.
-    Number(&'a str),
+    /// A number, as it is written; ASCII.
+    Number(&'a [u8]),
     /// The content of a string, or a CSV cell.
     Text(&'a str),
     /// A list or an object.
@@ -62,6 +62,7 @@ impl Column {
     }
 
     /// Sets this column's slot of `row`; a former value (of a repeated key) is replaced.
+    #[inline]
     pub(super) fn store(self, token: Token<'_>, row: &mut Row) {
         match self.kind {
             Kind::Text => self.store_text(token, row),
@@ -69,10 +70,21 @@ impl Column {
         }
     }
 
+    /// Sets this column's slot to `number`, written as the digits `text`; the same as storing
+    /// [`Token::Number`], only faster.
+    #[inline]
+    pub(super) fn store_whole(self, number: u32, text: &[u8], row: &mut Row) {
+        match self.kind {
+            Kind::Scalar(Scalar::Unsigned { max }) => row.set(self.slot, unsigned(number, max)),
+            _ => self.store(Token::Number(text), row),
+        }
+    }
+
     /// A text is kept as it is, white space and all; other scalars as they are written.
     fn store_text(self, token: Token<'_>, row: &mut Row) {
         let text = match token {
-            Token::Text(text) | Token::Number(text) => text,
+            Token::Text(text) => text,
+            Token::Number(text) => std::str::from_utf8(text).expect("numbers are ASCII"),
             Token::Boolean(true) => "true",
             Token::Boolean(false) => "false",
             Token::Null => return row.set(self.slot, Value::Missing),
@@ -87,6 +99,7 @@ impl Column {
 }
 
 impl Scalar {
+    #[inline]
     fn value(self, token: Token<'_>) -> Value {
         let text = match token {
             Token::Number(text) => text,
@@ -95,7 +108,7 @@ impl Scalar {
                 if is_missing(text) {
                     return Value::Missing;
                 }
-                text
+                text.as_bytes()
             }
             Token::Null => return Value::Missing,
             Token::Boolean(boolean) => return self.boolean(boolean),
@@ -111,12 +124,13 @@ impl Scalar {
         }
     }
 
-    fn parse(self, text: &str) -> Result<Value, Flaw> {
+    #[inline]
+    fn parse(self, text: &[u8]) -> Result<Value, Flaw> {
         match self {
             Self::Unsigned { max } => {
                 let number = number::whole(text)?;
                 let number = u32::try_from(number).map_err(|_| Flaw::OutOfRange)?;
-                if number > max { Err(Flaw::OutOfRange) } else { Ok(Value::Unsigned(number)) }
+                Ok(unsigned(number, max))
             }
             Self::Integer => number::whole(text).map(Value::Integer),
             Self::Float => number::float(text).map(Value::Float),
@@ -124,6 +138,10 @@ impl Scalar {
             Self::Timestamp => parse_timestamp(text).map(Value::Integer),
         }
     }
+}
+
+fn unsigned(number: u32, max: u32) -> Value {
+    if number > max { Value::Invalid(Flaw::OutOfRange) } else { Value::Unsigned(number) }
 }
 
 /// How an empty number is spelled in strings and CSV cells. For a text, only the empty one is
@@ -137,11 +155,11 @@ fn is_missing(text: &str) -> bool {
     }
 }
 
-fn parse_boolean(text: &str) -> Result<bool, Flaw> {
-    if text.eq_ignore_ascii_case("true") {
+fn parse_boolean(text: &[u8]) -> Result<bool, Flaw> {
+    if text.eq_ignore_ascii_case(b"true") {
         return Ok(true);
     }
-    if text.eq_ignore_ascii_case("false") {
+    if text.eq_ignore_ascii_case(b"false") {
         return Ok(false);
     }
     match number::whole(text) {
@@ -152,11 +170,12 @@ fn parse_boolean(text: &str) -> Result<bool, Flaw> {
 }
 
 /// A number is taken as it is; its unit is the matter of whoever reads the column.
-fn parse_timestamp(text: &str) -> Result<i64, Flaw> {
-    match number::whole(text) {
-        Err(Flaw::WrongType) => DateTime::parse_from_rfc3339(text)
-            .map(|instant| instant.timestamp_millis())
-            .map_err(|_| Flaw::WrongType),
-        number => number,
+fn parse_timestamp(text: &[u8]) -> Result<i64, Flaw> {
+    let number = number::whole(text);
+    if number != Err(Flaw::WrongType) {
+        return number;
     }
+    let text = std::str::from_utf8(text).map_err(|_| Flaw::WrongType)?;
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|_| Flaw::WrongType)?;
+    Ok(instant.timestamp_millis())
 }

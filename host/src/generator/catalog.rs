@@ -105,11 +105,11 @@ impl Catalog {
     pub(super) fn item(&self, id: u32) -> Item {
         let bits = mix(self.salt ^ (u64::from(id) | 1 << 32));
         let merchant = 1 + skewed(mix(bits), MERCHANTS);
-        let shelf = u64::from(merchant) << 2 | (bits & 0b11);
+        let brand_bits = u64::from(merchant) << 2 | (bits & 0b11);
         Item {
             category: 1 + skewed(bits, CATEGORIES),
             merchant,
-            brand: 1 + scale(mix(self.salt ^ (shelf | 1 << 33)), BRANDS),
+            brand: 1 + scale(mix(self.salt ^ (brand_bits | 1 << 33)), BRANDS),
         }
     }
 }

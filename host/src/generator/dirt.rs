@@ -135,7 +135,7 @@ impl Dirt {
                 return out.extend_from_slice(chosen.as_bytes());
             }
             Self::InvalidUtf8 => {
-                object.set("province", String::new());
+                object.set("province", "");
                 let text = object.text();
                 out.extend_from_slice(&text.as_bytes()[..text.len() - 1]);
                 return out.extend_from_slice(b"\"\xb9\xe3\xb6\xab\"}");
@@ -152,13 +152,13 @@ impl Dirt {
     fn change(self, event: &Event, object: &mut Object) {
         match self {
             Self::LeadingZeros => {
-                object.set("month", format!("\"{:02}\"", event.month));
-                object.set("day", format!("\"{:02}\"", event.day));
+                object.set("month", &format!("\"{:02}\"", event.month));
+                object.set("day", &format!("\"{:02}\"", event.day));
             }
             Self::QuotedNumbers => object.change_numbers(|number| format!("\"{number}\"")),
             Self::WholeFractions => object.change_numbers(|number| format!("{number}.0")),
-            Self::NanBrand => object.set("brand_id", "NaN".to_owned()),
-            Self::Escapes => object.set("province", escaped(event.province())),
+            Self::NanBrand => object.set("brand_id", "NaN"),
+            Self::Escapes => object.set("province", &escaped(event.province())),
             Self::ExtraFields => {
                 object.insert(3, "price", "12.50");
                 object.insert(6, "tags", r#"["a",{"action":9},null]"#);
@@ -166,18 +166,18 @@ impl Dirt {
             }
             Self::RepeatedKey => object.insert(0, "action", "9"),
             Self::EmptyValues => {
-                object.set("brand_id", "\"\"".to_owned());
-                object.set("merchant_id", "null".to_owned());
+                object.set("brand_id", "\"\"");
+                object.set("merchant_id", "null");
             }
-            Self::ActionBeyondMax => object.set("action", "9".to_owned()),
-            Self::ActionFraction => object.set("action", "1.5".to_owned()),
-            Self::GenderText => object.set("gender", "\"x\"".to_owned()),
+            Self::ActionBeyondMax => object.set("action", "9"),
+            Self::ActionFraction => object.set("action", "1.5"),
+            Self::GenderText => object.set("gender", "\"x\""),
             Self::ProvinceMissing => object.fields.retain(|(key, _)| *key != "province"),
-            Self::ProvinceNull => object.set("province", "null".to_owned()),
-            Self::MonthThirteen => object.set("month", "13".to_owned()),
+            Self::ProvinceNull => object.set("province", "null"),
+            Self::MonthThirteen => object.set("month", "13"),
             Self::FebruaryThirtieth => {
-                object.set("month", "2".to_owned());
-                object.set("day", "30".to_owned());
+                object.set("month", "2");
+                object.set("day", "30");
             }
             Self::WhiteSpace
             | Self::KeyOrder
@@ -215,9 +215,9 @@ impl Object {
         Self { fields }
     }
 
-    fn set(&mut self, key: &str, value: String) {
+    fn set(&mut self, key: &str, value: &str) {
         for field in self.fields.iter_mut().filter(|(name, _)| *name == key) {
-            field.1.clone_from(&value);
+            value.clone_into(&mut field.1);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Chance that can be looked up: the draws of a record follow from the seed and from the record's
 //! place, so resuming anywhere costs nothing and no draw depends on the ones of another record.
 //!
-//! The generator is SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number
+//! The generator is `SplitMix64` (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number
 //! Generators", 2014). It is written out here because the bytes of a seed must stay the same
 //! whatever version of a library is in use: golden figures and resumed logs rest on them.
 

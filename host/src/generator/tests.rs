@@ -1,6 +1,7 @@
 //! The generator as its users see it: bytes, shares, days, dirt.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use expect_test::expect;
 use serde_json::Value;
@@ -61,8 +62,10 @@ fn a_seed_means_the_same_bytes_for_ever() {
     let hash = out.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    expect!["167264 bytes, 1bf208eb484abb00"].assert_eq(&format!("{} bytes, {hash:016x}", out.len()));
-    expect![[r#"{"user_id":"25394","item_id":"164836","cat_id":"557","merchant_id":"18","brand_id":"5803.0","month":6,"day":9,"action":0,"age_range":2,"gender":2,"province":"河北"}"#]].assert_eq(&text(&Generator::new(&settings()), 0, 12_345));
+    let look = format!("{} bytes, {hash:016x}", out.len());
+    expect!["167264 bytes, 1bf208eb484abb00"].assert_eq(&look);
+    let record = text(&Generator::new(&settings()), 0, 12_345);
+    expect![[r#"{"user_id":"25394","item_id":"164836","cat_id":"557","merchant_id":"18","brand_id":"5803.0","month":6,"day":9,"action":0,"age_range":2,"gender":2,"province":"河北"}"#]].assert_eq(&record);
 }
 
 #[test]
@@ -148,37 +151,53 @@ fn stamps_follow_a_clock_of_their_own() {
     assert!(stamp(&two, 1, u64::MAX) > 0);
 }
 
-/// What dirt makes of the record at index 5000, which has nothing special.
-fn check(dirt: Dirt, expected: expect_test::Expect) {
-    let mut out = Vec::new();
-    let stamp = Generator::new(&settings()).record_with(dirt, 0, 5000, &mut out);
-    assert_eq!(stamp, Generator::new(&settings()).record(0, 5000, &mut Vec::new()));
-    expected.assert_eq(&out.escape_ascii().to_string().replace("\\\"", "'"));
+/// What of `clean` became what of `dirty`, without the ends that they share.
+fn difference(clean: &str, dirty: &str) -> String {
+    let (clean, dirty): (Vec<char>, Vec<char>) = (clean.chars().collect(), dirty.chars().collect());
+    let same = |pair: &(&char, &char)| pair.0 == pair.1;
+    let head = clean.iter().zip(&dirty).take_while(same).count();
+    let tails = clean[head..].iter().rev().zip(dirty[head..].iter().rev());
+    let tail = tails.take_while(same).count();
+    let part = |text: &[char]| text[head..text.len() - tail].iter().collect::<String>();
+    format!("{} => {}", part(&clean), part(&dirty))
 }
 
 #[test]
 fn each_kind_of_dirt_has_its_own_look() {
-    check(Dirt::LeadingZeros, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':'05','day':'22','action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::QuotedNumbers, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':'5','day':'22','action':'0','age_range':'2','gender':'1','province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::WholeFractions, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5.0,'day':22.0,'action':0.0,'age_range':2.0,'gender':1.0,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::NanBrand, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':NaN,'month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::Escapes, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\\u91cd\\u5e86\\u5e02'}"#]]);
-    check(Dirt::ExtraFields, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','price':12.50,'merchant_id':'33','brand_id':'3257.0','tags':['a',{'action':9},null],'month':5,'day':22,'session':{'id':'x','gender':'?'},'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::RepeatedKey, expect![[r#"{'action':9,'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::WhiteSpace, expect![[r#"  { \t'user_id' :  '66695'  , \t'item_id' :  '436866'  , \t'cat_id' :  '482'  , \t'merchant_id' :  '33'  , \t'brand_id' :  '3257.0'  , \t'month' :  5  , \t'day' :  22  , \t'action' :  0  , \t'age_range' :  2  , \t'gender' :  1  , \t'province' :  '\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82' \t} \t"#]]);
-    check(Dirt::EmptyValues, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':null,'brand_id':'','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::KeyOrder, expect![[r#"{'item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82','user_id':'66695'}"#]]);
-    check(Dirt::Truncated, expect!["{'user_id"]);
-    check(Dirt::NotAnObject, expect!["[1,2,3]"]);
-    check(Dirt::InvalidUtf8, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xb9\xe3\xb6\xab'}"#]]);
-    check(Dirt::Empty, expect![[""]]);
-    check(Dirt::ActionBeyondMax, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':9,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::ActionFraction, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':1.5,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::GenderText, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':'x','province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::ProvinceMissing, expect!["{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1}"]);
-    check(Dirt::ProvinceNull, expect!["{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':5,'day':22,'action':0,'age_range':2,'gender':1,'province':null}"]);
-    check(Dirt::MonthThirteen, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':13,'day':22,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
-    check(Dirt::FebruaryThirtieth, expect![[r#"{'user_id':'66695','item_id':'436866','cat_id':'482','merchant_id':'33','brand_id':'3257.0','month':2,'day':30,'action':0,'age_range':2,'gender':1,'province':'\xe9\x87\x8d\xe5\xba\x86\xe5\xb8\x82'}"#]]);
+    let generator = Generator::new(&settings());
+    // The record at index 5000 has nothing special.
+    let clean = text(&generator, 0, 5000);
+    let mut looks = String::new();
+    for dirt in Dirt::ALL {
+        let mut out = Vec::new();
+        let stamp = generator.record_with(dirt, 0, 5000, &mut out);
+        assert_eq!(stamp, generator.record(0, 5000, &mut Vec::new()));
+        let look = difference(&clean, &String::from_utf8_lossy(&out));
+        writeln!(looks, "{dirt:?} {:?}: {look}", dirt.effect()).expect("a string takes all");
+    }
+    expect![[r#"
+        LeadingZeros Read: 5,"day":22 => "05","day":"22"
+        QuotedNumbers Read: 5,"day":22,"action":0,"age_range":2,"gender":1 => "5","day":"22","action":"0","age_range":"2","gender":"1"
+        WholeFractions Read: ,"day":22,"action":0,"age_range":2,"gender":1 => .0,"day":22.0,"action":0.0,"age_range":2.0,"gender":1.0
+        NanBrand Read: "3257.0" => NaN
+        Escapes Read: 重庆市 => \u91cd\u5e86\u5e02
+        ExtraFields Read: merchant_id":"33","brand_id":"3257.0","month":5,"day":22 => price":12.50,"merchant_id":"33","brand_id":"3257.0","tags":["a",{"action":9},null],"month":5,"day":22,"session":{"id":"x","gender":"?"}
+        RepeatedKey Read:  => action":9,"
+        WhiteSpace Read: {"user_id":"66695","item_id":"436866","cat_id":"482","merchant_id":"33","brand_id":"3257.0","month":5,"day":22,"action":0,"age_range":2,"gender":1,"province":"重庆市"} =>   { 	"user_id" :  "66695"  , 	"item_id" :  "436866"  , 	"cat_id" :  "482"  , 	"merchant_id" :  "33"  , 	"brand_id" :  "3257.0"  , 	"month" :  5  , 	"day" :  22  , 	"action" :  0  , 	"age_range" :  2  , 	"gender" :  1  , 	"province" :  "重庆市" 	} 	
+        EmptyValues Read: "33","brand_id":"3257.0 => null,"brand_id":"
+        KeyOrder Read: user_id":"66695","item_id":"436866","cat_id":"482","merchant_id":"33","brand_id":"3257.0","month":5,"day":22,"action":0,"age_range":2,"gender":1,"province":"重庆市 => item_id":"436866","cat_id":"482","merchant_id":"33","brand_id":"3257.0","month":5,"day":22,"action":0,"age_range":2,"gender":1,"province":"重庆市","user_id":"66695
+        Truncated Rejected: ":"66695","item_id":"436866","cat_id":"482","merchant_id":"33","brand_id":"3257.0","month":5,"day":22,"action":0,"age_range":2,"gender":1,"province":"重庆市"} => 
+        NotAnObject Rejected: {"user_id":"66695","item_id":"436866","cat_id":"482","merchant_id":"33","brand_id":"3257.0","month":5,"day":22,"action":0,"age_range":2,"gender":1,"province":"重庆市"} => [1,2,3]
+        InvalidUtf8 Rejected: 重庆市 => �㶫
+        Empty Rejected: {"user_id":"66695","item_id":"436866","cat_id":"482","merchant_id":"33","brand_id":"3257.0","month":5,"day":22,"action":0,"age_range":2,"gender":1,"province":"重庆市"} => 
+        ActionBeyondMax Unusable("action"): 0 => 9
+        ActionFraction Unusable("action"): 0 => 1.5
+        GenderText Unusable("gender"): 1 => "x"
+        ProvinceMissing Missing("province"): ,"province":"重庆市" => 
+        ProvinceNull Missing("province"): "重庆市" => null
+        MonthThirteen Fallback: 5 => 13
+        FebruaryThirtieth Fallback: 5,"day":22 => 2,"day":30
+    "#]].assert_eq(&looks);
 }
 
 #[test]

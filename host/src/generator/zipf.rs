@@ -90,7 +90,7 @@ fn blocks(count: u64, q: f64) -> impl Iterator<Item = Block> {
 /// scatters neighbouring ranks over all ids.
 fn multiplier(count: u64) -> u64 {
     let start = (count * 618 / 1000).max(1);
-    (start..).find(|m| common_divisor(*m, count) == 1).expect("a prime above `count` has none")
+    (start..=count).find(|m| common_divisor(*m, count) == 1).unwrap_or(1)
 }
 
 fn common_divisor(a: u64, b: u64) -> u64 {

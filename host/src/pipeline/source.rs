@@ -93,12 +93,20 @@ fn read_file(mut table: Table<'_>, context: &Context<'_>) -> Option<FileSettings
     Some(FileSettings { path: path?, format: format?, header, follow, timestamp })
 }
 
-fn by_extension(path: &Path) -> Read<Format> {
+/// How the records of a file with this name are written; none where its extension does not tell.
+pub fn format_of_extension(path: &Path) -> Option<Format> {
     let extension = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
     match extension.as_deref() {
-        Some("csv") => Ok(Format::Csv),
-        Some("json" | "jsonl" | "ndjson") => Ok(Format::Json),
-        _ => Err(Problem::new("does not tell the format by its extension")
+        Some("csv") => Some(Format::Csv),
+        Some("json" | "jsonl" | "ndjson") => Some(Format::Json),
+        _ => None,
+    }
+}
+
+fn by_extension(path: &Path) -> Read<Format> {
+    match format_of_extension(path) {
+        Some(format) => Ok(format),
+        None => Err(Problem::new("does not tell the format by its extension")
             .hint("add `format = \"csv\"` or `format = \"json\"`")),
     }
 }

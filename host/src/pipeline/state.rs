@@ -130,6 +130,15 @@ impl SourceSettings {
             Self::Generator(_) => "generator",
         }
     }
+
+    /// What it reads: the topic, the file, or the generator with its seed.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Kafka(kafka) => kafka.topic.clone(),
+            Self::File(file) => file.path.display().to_string(),
+            Self::Generator(generator) => format!("seed {}", generator.seed),
+        }
+    }
 }
 
 impl Format {

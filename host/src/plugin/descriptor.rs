@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::bindings::exports::streamgauge::metric::describe;
 use super::bindings::streamgauge::metric::types;
 
-pub use describe::View;
+pub use describe::{Label, Output, View};
 
 /// The name of the input that asks for the event time of each row.
 const EVENT_TIME: &str = "@event-time";
@@ -102,9 +102,7 @@ fn check_view(view: &View, outputs: &[describe::Output]) -> Result<(), String> {
         return Err(format!("view `{}` has no measure", view.id));
     }
     match view.measures.iter().find(|name| !has(name, false)) {
-        Some(name) => {
-            Err(format!("view `{}` names `{name}`, which is no measure output", view.id))
-        }
+        Some(name) => Err(format!("view `{}` names `{name}`, which is no measure output", view.id)),
         None => Ok(()),
     }
 }

@@ -23,7 +23,7 @@ const LOG_BYTES_MAX: usize = 4096;
 const LOG_LINES_MAX: u32 = 16;
 
 /// What the store keeps for the host.
-pub struct HostState {
+pub(super) struct HostState {
     metric: String,
     limits: StoreLimits,
     log_lines: u32,

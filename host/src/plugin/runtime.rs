@@ -153,8 +153,8 @@ impl Runtime {
     /// Why the file is not a plugin, or not with this configuration.
     pub fn load(&self, settings: &MetricSettings) -> Result<Plugin, LoadError> {
         let path = &settings.plugin;
-        let bytes = fs::read(path)
-            .map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
+        let bytes =
+            fs::read(path).map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
         let component = self.compile(path, &bytes)?;
         self.check_imports(path, &component)?;
         let pre = self.link(path, &component)?;

@@ -71,11 +71,14 @@ pub(super) fn read(descriptor: &Descriptor, table: Table) -> Result<ResultTable,
             row.push(cell);
         }
     }
-    let dimensions: Vec<usize> = (0..expected)
-        .filter(|i| matches!(descriptor.outputs[*i].role, Role::Dimension))
-        .collect();
+    let dimensions: Vec<usize> =
+        (0..expected).filter(|i| matches!(descriptor.outputs[*i].role, Role::Dimension)).collect();
     rows.sort_by(|a, b| {
-        dimensions.iter().map(|&i| compare(&a[i], &b[i])).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+        dimensions
+            .iter()
+            .map(|&i| compare(&a[i], &b[i]))
+            .find(|o| o.is_ne())
+            .unwrap_or(Ordering::Equal)
     });
     Ok(ResultTable { rows })
 }

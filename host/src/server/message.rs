@@ -85,9 +85,7 @@ impl<'a> ToPage<'a> {
 #[serde(tag = "t", rename_all = "lowercase")]
 pub(super) enum FromPage {
     /// How many updates a second it wants.
-    Sub {
-        hz: f64,
-    },
+    Sub { hz: f64 },
 }
 
 /// A value as shareable text.

@@ -40,10 +40,9 @@ impl Renderer {
         // The value is replaced as a whole, so it is good even after a panic.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            Some(known) if known.live.seq == live.seq => Arc::clone(known),
             // A client that was held up between reading the state and asking for its texts
             // may come with an older one: it gets the newer.
-            Some(known) if known.live.seq > live.seq => Arc::clone(known),
+            Some(known) if known.live.seq >= live.seq => Arc::clone(known),
             known => {
                 let rendered = Arc::new(Rendered::new(live, known.as_deref()));
                 *last = Some(Arc::clone(&rendered));
@@ -85,4 +84,35 @@ impl RenderedFrame {
 pub(super) fn wall_clock_ms() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::tests::fixture::{frame, live, next};
+
+    #[test]
+    fn a_revision_is_serialised_once() {
+        let renderer = Renderer::default();
+        let first = renderer.render(Arc::new(live()));
+        let second = next(&live(), |live| {
+            live.panels = Arc::clone(&first.live.panels);
+            live.status = Arc::clone(&first.live.status);
+            live.frames.insert("age".to_owned(), frame(2, 10));
+        });
+        let second = renderer.render(Arc::new(second));
+        let same = |id: &str| Arc::ptr_eq(&first.frames[id].text, &second.frames[id].text);
+        assert!(same("behavior") && !same("age"));
+        assert!(Arc::ptr_eq(&first.status, &second.status));
+        assert!(Arc::ptr_eq(&first.panels, &second.panels));
+        assert_eq!((first.schema_rev, second.schema_rev), (1, 1));
+    }
+
+    #[test]
+    fn an_older_state_does_not_come_back() {
+        let renderer = Renderer::default();
+        let old = Arc::new(live());
+        let newer = renderer.render(Arc::new(next(&old, |_| {})));
+        assert!(Arc::ptr_eq(&newer, &renderer.render(old)));
+    }
 }

@@ -28,6 +28,8 @@ const HZ_DEFAULT: f64 = 2.0;
 const HZ_MIN: f64 = 0.1;
 /// When a page should come back after the host stopped.
 const RETRY_MS: u64 = 1000;
+/// How long a page may take to answer the goodbye.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// The paths of this module.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -139,29 +141,28 @@ impl Client {
     async fn greet(&mut self) -> Result<(), Gone> {
         let hello = ToPage::hello(&self.app.hello).text();
         self.send(hello).await?;
-        let rendered = self.rendered();
-        self.whole(&rendered).await
+        self.update().await
     }
 
-    /// The schema and everything that is drawn by it.
-    async fn whole(&mut self, rendered: &Rendered) -> Result<(), Gone> {
-        let schema = ToPage::Schema { rev: rendered.schema_rev, panels: &rendered.panels };
-        self.send(schema.text()).await?;
-        self.sent = Sent { schema_rev: rendered.schema_rev, ..Sent::default() };
-        let message = self.sent.snapshot(rendered);
-        self.send_update(message).await
-    }
-
+    /// Sends what the page does not have: at first, and whenever the panels change, the schema
+    /// and everything that is drawn by it. The state is let go before anything is sent, so that
+    /// a slow page keeps no old one alive.
     async fn update(&mut self) -> Result<(), Gone> {
         let rendered = self.rendered();
-        if rendered.schema_rev != self.sent.schema_rev {
-            return self.whole(&rendered).await;
+        if rendered.schema_rev == self.sent.schema_rev {
+            if rendered.live.seq == self.sent.seq {
+                return Ok(());
+            }
+            let update = self.sent.update(&rendered);
+            drop(rendered);
+            return self.send_update(update).await;
         }
-        if rendered.live.seq == self.sent.seq {
-            return Ok(());
-        }
-        let message = self.sent.update(&rendered);
-        self.send_update(message).await
+        let schema = ToPage::Schema { rev: rendered.schema_rev, panels: &rendered.panels }.text();
+        self.sent = Sent { schema_rev: rendered.schema_rev, ..Sent::default() };
+        let snapshot = self.sent.snapshot(&rendered);
+        drop(rendered);
+        self.send(schema).await?;
+        self.send_update(snapshot).await
     }
 
     fn rendered(&self) -> Arc<Rendered> {
@@ -198,7 +199,12 @@ impl Client {
     async fn bye(mut self) -> Result<(), Gone> {
         self.send(ToPage::Bye { reason: "shutdown", retry_ms: RETRY_MS }.text()).await?;
         let close = CloseFrame { code: close_code::AWAY, reason: "shutdown".into() };
-        self.send(Message::Close(Some(close))).await
+        self.send(Message::Close(Some(close))).await?;
+        // Closing at once, with something of the page still unread, would be a reset to it, and
+        // the goodbye might be lost with that.
+        let answer = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = timeout(CLOSING, answer).await;
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ use crate::source::{LogEnd, Polled, Source, SourceError, SourceRecord};
 /// How often a followed file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// The partition of a record, from its bytes and its number among all records.
+/// The partition of a record, from its bytes and its number among all records, counted from 0.
 pub type Partitioner = Box<dyn FnMut(&[u8], u64) -> u32 + Send>;
 
 /// One or several files, read one after the other.
@@ -165,8 +165,7 @@ impl FileSource {
         Ok(true)
     }
 
-    /// Hands over what can be read now, up to `max` records; how many there were, and whether
-    /// there is nothing more for now.
+    /// Hands over what can be read now, up to `max` records: how many there were.
     fn drain(
         &mut self,
         max: usize,

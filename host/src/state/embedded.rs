@@ -48,15 +48,20 @@ impl EmbeddedStore {
         }
     }
 
+    /// Whether there is a store in `dir`.
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(FILE).exists()
+    }
+
     /// Removes the store in `dir`. Returns its file, or none where there was none.
     ///
     /// # Errors
     /// Another process has it open, or the file cannot be removed.
     pub fn reset(dir: &Path) -> Result<Option<PathBuf>, StateError> {
-        let path = dir.join(FILE);
-        if !path.exists() {
+        if !Self::exists(dir) {
             return Ok(None);
         }
+        let path = dir.join(FILE);
         // Opening it tells whether another process runs on it; a damaged file may go.
         if let Err(error @ StateError::InUse(_)) = Self::open(dir).map(drop) {
             return Err(error);

@@ -20,31 +20,6 @@ const PENDING_BYTES_MAX: usize = 8 << 20;
 /// Rejected records without a row in between that make a batch full.
 const PENDING_LETTERS_MAX: usize = 1024;
 
-/// Why a batch was handed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flush {
-    /// It reached `batch.max`.
-    Full,
-    /// The source was drained and it had `batch.min` rows.
-    Available,
-    /// Its oldest row had waited for `batch.max_delay`.
-    Delay,
-    /// The worker ended.
-    End,
-}
-
-impl Flush {
-    /// The name in `/metrics`.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Available => "available",
-            Self::Delay => "delay",
-            Self::End => "end",
-        }
-    }
-}
-
 /// One partition.
 pub(super) struct Lane {
     number: u32,

@@ -48,7 +48,7 @@ impl Runs {
     pub(super) fn published(&mut self, telemetry: &Telemetry) {
         let now = unix_millis();
         for (millis, count) in self.runs.drain(..) {
-            telemetry.latency(now.saturating_sub(millis).max(0) as u64, count);
+            telemetry.latency(now.saturating_sub(millis), count);
         }
     }
 }

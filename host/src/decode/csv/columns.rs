@@ -50,8 +50,8 @@ impl CsvColumns {
     /// schema's field names.
     pub fn is_header(names: &[&str], schema: &Schema) -> bool {
         let is_named = |field: &str| names.iter().any(|name| name.trim() == field);
-        let named = schema.fields().iter().filter(|f| is_named(&f.name)).count();
-        named * 2 > schema.fields().len()
+        let found = schema.fields().iter().filter(|f| is_named(&f.name)).count();
+        found * 2 > schema.fields().len()
     }
 
     /// The position in the schema of each column; none: not a field of the schema.

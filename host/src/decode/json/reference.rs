@@ -82,7 +82,7 @@ fn store<E: serde::de::Error>(raw: &RawValue, column: Column, row: &mut Row) -> 
         Some(b't') => Token::Boolean(true),
         Some(b'f') => Token::Boolean(false),
         Some(b'{' | b'[') => Token::Nested,
-        _ => Token::Number(text),
+        _ => Token::Number(text.as_bytes()),
     };
     column.store(token, row);
     Ok(())

@@ -2,10 +2,13 @@
 //! the same white space, and steps over what lies between two values in one comparison.
 //!
 //! It reads flat objects of strings, numbers, booleans, `null` and `NaN`. Of anything else, and of
-//! anything that is not JSON, it says `None` and leaves the verdict to the thorough path.
+//! anything that is not JSON or not UTF-8, it says `None` and leaves the verdict to the thorough
+//! path. UTF-8 is checked on the way, in keys when they are learned and in strings that are not
+//! ASCII: everything else that is stepped over is ASCII.
 
 use streamgauge_core::Row;
 
+use super::block::Block;
 use super::{Names, reference};
 use crate::decode::value::{Column, Token};
 
@@ -13,7 +16,10 @@ use crate::decode::value::{Column, Token};
 const MEMBERS_MAX: usize = 1024;
 
 /// The longest piece between two values that is remembered, in bytes.
-const LEAD_BYTES_MAX: usize = 128;
+const LEAD_BYTES_MAX: usize = 8 * LEAD_WORDS;
+
+/// The same in words.
+const LEAD_WORDS: usize = 4;
 
 /// Scans flat objects and remembers the shape of the last one.
 #[derive(Default)]
@@ -23,31 +29,37 @@ pub(super) struct Scanner {
 
 /// What led to a value of the last record, such as `, "month": `, and its column if it is wanted.
 struct Member {
-    lead: Vec<u8>,
+    lead: Lead,
     column: Option<Column>,
 }
 
+/// The bytes between two values, laid out so that comparing them takes no loop and no call.
+struct Lead {
+    bytes: [u8; LEAD_BYTES_MAX],
+    masks: [u64; LEAD_WORDS],
+    length: usize,
+}
+
 impl Scanner {
-    /// Fills `row` if `text` is an object of a kind that this path reads.
-    pub(super) fn scan(&mut self, text: &str, names: &Names, row: &mut Row) -> Option<()> {
-        let bytes = text.as_bytes();
+    /// Fills `row` if `bytes` are an object of a kind that this path reads.
+    pub(super) fn scan(&mut self, bytes: &[u8], names: &Names, row: &mut Row) -> Option<()> {
         let mut at = 0;
         for number in 0.. {
-            let known = self.shape.get(number).filter(|m| bytes[at..].starts_with(&m.lead));
+            let known = self.shape.get(number).filter(|m| m.lead.starts(&bytes[at..]));
             let column = if let Some(member) = known {
-                at += member.lead.len();
+                at += member.lead.length;
                 member.column
             } else {
                 if number > 0 && ends_object(&bytes[at..]) {
                     return Some(());
                 }
-                let (end, name) = lead(text, at, number)?;
+                let (end, name) = lead(bytes, at, number)?;
                 let column = names.column(name);
                 self.learn(number, &bytes[at..end], column);
                 at = end;
                 column
             };
-            at = value(text, at, column, row)?;
+            at = value(bytes, at, column, row)?;
         }
         None
     }
@@ -56,26 +68,54 @@ impl Scanner {
         if number >= MEMBERS_MAX || lead.len() > LEAD_BYTES_MAX {
             return;
         }
+        let member = Member { lead: Lead::new(lead), column };
         if number < self.shape.len() {
-            let member = &mut self.shape[number];
-            member.lead.clear();
-            member.lead.extend_from_slice(lead);
-            member.column = column;
+            self.shape[number] = member;
         } else if number == self.shape.len() {
-            self.shape.push(Member { lead: lead.to_vec(), column });
+            self.shape.push(member);
         }
     }
 }
 
+impl Lead {
+    /// Remembers `lead`, which is at most [`LEAD_BYTES_MAX`] long.
+    fn new(lead: &[u8]) -> Self {
+        let mut bytes = [0; LEAD_BYTES_MAX];
+        bytes[..lead.len()].copy_from_slice(lead);
+        let mut mask = [0; LEAD_BYTES_MAX];
+        mask[..lead.len()].fill(0xFF);
+        Self { bytes, masks: words(&mask), length: lead.len() }
+    }
+
+    /// Whether `text` starts with these bytes.
+    #[inline]
+    fn starts(&self, text: &[u8]) -> bool {
+        let Some(text) = text.first_chunk::<LEAD_BYTES_MAX>() else {
+            return text.starts_with(&self.bytes[..self.length]);
+        };
+        let (text, lead) = (words(text), words(&self.bytes));
+        let differ = |i: usize| (text[i] ^ lead[i]) & self.masks[i];
+        (0..LEAD_WORDS).fold(0, |all, i| all | differ(i)) == 0
+    }
+}
+
+#[inline]
+fn words(bytes: &[u8; LEAD_BYTES_MAX]) -> [u64; LEAD_WORDS] {
+    let (chunks, _) = bytes.as_chunks::<8>();
+    std::array::from_fn(|i| u64::from_le_bytes(chunks[i]))
+}
+
 /// Whether `rest` is a closing brace and nothing after it.
 fn ends_object(rest: &[u8]) -> bool {
+    if rest == b"}" {
+        return true;
+    }
     let rest = &rest[white_space(rest)..];
     rest.first() == Some(&b'}') && white_space(&rest[1..]) == rest.len() - 1
 }
 
 /// Steps over what leads to value number `number`: where the value starts, and its key.
-fn lead(text: &str, mut at: usize, number: usize) -> Option<(usize, &str)> {
-    let bytes = text.as_bytes();
+fn lead(bytes: &[u8], mut at: usize, number: usize) -> Option<(usize, &str)> {
     at += white_space(&bytes[at..]);
     if *bytes.get(at)? != if number == 0 { b'{' } else { b',' } {
         return None;
@@ -85,35 +125,49 @@ fn lead(text: &str, mut at: usize, number: usize) -> Option<(usize, &str)> {
     if *bytes.get(at)? != b'"' {
         return None;
     }
-    let name = at + 1..special(bytes, at + 1)?;
-    if bytes[name.end] != b'"' {
+    let (end, _) = special(bytes, at + 1)?;
+    if bytes[end] != b'"' {
         return None;
     }
-    at = name.end + 1;
+    let name = std::str::from_utf8(&bytes[at + 1..end]).ok()?;
+    at = end + 1;
     at += white_space(&bytes[at..]);
     if *bytes.get(at)? != b':' {
         return None;
     }
     at += 1;
     at += white_space(&bytes[at..]);
-    Some((at, &text[name]))
+    Some((at, name))
 }
 
 /// Reads the value at `at`, stores it if it is wanted, and says where it ends.
 #[inline]
-fn value(text: &str, at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
-    let bytes = text.as_bytes();
+fn value(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
     let (token, end) = match *bytes.get(at)? {
         b'"' => {
-            let end = special(bytes, at + 1)?;
+            let (end, is_ascii) = special(bytes, at + 1)?;
             if bytes[end] != b'"' {
-                return escaped_string(text, at, column, row);
+                return escaped_string(bytes, at, column, row);
             }
-            (Token::Text(&text[at + 1..end]), end + 1)
+            if is_ascii && column.is_none() {
+                return Some(end + 1);
+            }
+            (Token::Text(std::str::from_utf8(&bytes[at + 1..end]).ok()?), end + 1)
         }
-        b'-' | b'0'..=b'9' => {
+        first @ (b'-' | b'0'..=b'9') => {
+            let digits = Block::at(bytes, at).digits();
+            let end = at + digits.count;
+            if let Some(number) = digits.number
+                && (first != b'0' || digits.count == 1)
+                && !matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
+            {
+                if let Some(column) = column {
+                    column.store_whole(number, &bytes[at..end], row);
+                }
+                return Some(end);
+            }
             let end = number_end(bytes, at)?;
-            (Token::Number(&text[at..end]), end)
+            (Token::Number(&bytes[at..end]), end)
         }
         b'n' => (Token::Null, word_end(bytes, at, b"null")?),
         b'N' => (Token::Null, word_end(bytes, at, b"NaN")?),
@@ -129,23 +183,21 @@ fn value(text: &str, at: usize, column: Option<Column>, row: &mut Row) -> Option
 
 /// Hands a string with escapes over to the thorough path, wanted or not: its escapes may be wrong.
 #[cold]
-fn escaped_string(text: &str, at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
-    let bytes = text.as_bytes();
+fn escaped_string(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
     let mut end = at + 1;
     loop {
-        end = special(bytes, end)?;
+        (end, _) = special(bytes, end)?;
         match bytes[end] {
             b'"' => break,
             b'\\' => end += 2,
             _ => return None,
         }
     }
-    reference::store_string(text.get(at..=end)?, column, row)?;
+    reference::store_string(std::str::from_utf8(&bytes[at..=end]).ok()?, column, row)?;
     Some(end + 1)
 }
 
 /// The end of the number at `at`, if it is one as JSON has them.
-#[inline]
 fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     let first = if bytes[at] == b'-' { at + 1 } else { at };
     let mut end = digits_end(bytes, first);
@@ -165,7 +217,6 @@ fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-#[inline]
 fn digits_end(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(u8::is_ascii_digit) {
         at += 1;
@@ -182,24 +233,19 @@ fn white_space(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
 }
 
-/// The position of the first quote, backslash or control character from `at` on. Eight bytes at a
-/// time: the usual tricks on words find the first such byte exactly, whatever comes after it.
+/// The position of the first quote, backslash or control character from `at` on, and whether all
+/// before it is ASCII.
 #[inline]
-fn special(bytes: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        let zero_in = |x: u64| x.wrapping_sub(ONES) & !x;
-        let quote = zero_in(word ^ (ONES * u64::from(b'"')));
-        let backslash = zero_in(word ^ (ONES * u64::from(b'\\')));
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (quote | backslash | control) & HIGHS;
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+fn special(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut all_ascii = true;
+    while at < bytes.len() {
+        let (found, is_ascii) = Block::at(bytes, at).special();
+        all_ascii &= is_ascii;
+        if let Some(found) = found {
+            // The zeros of a block behind the end are found, too.
+            return (at + found < bytes.len()).then_some((at + found, all_ascii));
         }
-        at += 8;
+        at += Block::BYTES;
     }
-    let is_special = |b: &u8| matches!(b, b'"' | b'\\' | ..0x20);
-    bytes.get(at..)?.iter().position(is_special).map(|found| at + found)
+    None
 }

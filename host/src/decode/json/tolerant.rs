@@ -66,8 +66,7 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(rewrite(text).as_deref(), Some(expected));
         }
-        for text in [r#"{"a": "NaN"}"#, r#"{NaN: 1}"#, r#"{Infinity : 1}"#, r#"{"a": nan}"#, "\"N"]
-        {
+        for text in [r#"{"a": "NaN"}"#, "{NaN: 1}", "{Infinity : 1}", r#"{"a": nan}"#, "\"N"] {
             assert_eq!(rewrite(text), None, "{text}");
         }
     }

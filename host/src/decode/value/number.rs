@@ -22,8 +22,9 @@ struct Decimal<'a> {
 /// # Errors
 /// [`Flaw::Fraction`] before [`Flaw::OutOfRange`] where both hold; [`Flaw::WrongType`] for what is
 /// no number.
-pub(super) fn whole(text: &str) -> Result<i64, Flaw> {
-    if let Some(number) = plain(text.as_bytes()) {
+#[inline]
+pub(super) fn whole(text: &[u8]) -> Result<i64, Flaw> {
+    if let Some(number) = plain(text) {
         return Ok(number);
     }
     Decimal::parse(text)?.whole()
@@ -34,16 +35,15 @@ pub(super) fn whole(text: &str) -> Result<i64, Flaw> {
 /// # Errors
 /// [`Flaw::OutOfRange`] for an infinity, spelled out or reached; [`Flaw::WrongType`] for what is
 /// no number.
-pub(super) fn float(text: &str) -> Result<f64, Flaw> {
+pub(super) fn float(text: &[u8]) -> Result<f64, Flaw> {
     Decimal::parse(text)?;
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        Ok(_) => Err(Flaw::OutOfRange),
-        Err(_) => Err(Flaw::WrongType),
-    }
+    let text = std::str::from_utf8(text).map_err(|_| Flaw::WrongType)?;
+    let number: f64 = text.parse().map_err(|_| Flaw::WrongType)?;
+    if number.is_finite() { Ok(number) } else { Err(Flaw::OutOfRange) }
 }
 
 /// The common case: a few digits and nothing else.
+#[inline]
 fn plain(text: &[u8]) -> Option<i64> {
     if text.is_empty() || text.len() > PLAIN_DIGITS_MAX {
         return None;
@@ -60,8 +60,8 @@ fn plain(text: &[u8]) -> Option<i64> {
 }
 
 impl<'a> Decimal<'a> {
-    fn parse(text: &'a str) -> Result<Self, Flaw> {
-        let (negative, rest) = match text.as_bytes() {
+    fn parse(text: &'a [u8]) -> Result<Self, Flaw> {
+        let (negative, rest) = match text {
             [b'-', rest @ ..] => (true, rest),
             [b'+', rest @ ..] | rest => (false, rest),
         };
@@ -123,9 +123,8 @@ fn exponent(text: &[u8]) -> Option<i64> {
     if digits.is_empty() || !rest.is_empty() {
         return None;
     }
-    let magnitude = digits
-        .iter()
-        .fold(0_i64, |n, b| n.saturating_mul(10).saturating_add(i64::from(b - b'0')));
+    let magnitude =
+        digits.iter().fold(0_i64, |n, b| n.saturating_mul(10).saturating_add(i64::from(b - b'0')));
     Some(if negative { -magnitude } else { magnitude })
 }
 
@@ -169,7 +168,7 @@ mod tests {
             ("٣", Err(Flaw::WrongType)),
         ];
         for (text, expected) in cases {
-            assert_eq!(whole(text), expected, "{text}");
+            assert_eq!(whole(text.as_bytes()), expected, "{text}");
         }
     }
 
@@ -186,7 +185,7 @@ mod tests {
             ("1,5", Err(Flaw::WrongType)),
         ];
         for (text, expected) in cases {
-            assert_eq!(float(text), expected, "{text}");
+            assert_eq!(float(text.as_bytes()), expected, "{text}");
         }
     }
 }

@@ -109,9 +109,7 @@ impl<R: Read> Lines<R> {
         }
         // There is no line end in the head, which is kept; what comes up to one is dropped.
         match split::line(&bytes[HEAD_BYTES..], rest) {
-            Cut::Record { next, .. } => {
-                Cut::Record { length: HEAD_BYTES, next: HEAD_BYTES + next }
-            }
+            Cut::Record { next, .. } => Cut::Record { length: HEAD_BYTES, next: HEAD_BYTES + next },
             Cut::Incomplete => {
                 self.dropped += (bytes.len() - HEAD_BYTES) as u64;
                 self.end = self.start + HEAD_BYTES;
@@ -144,5 +142,57 @@ impl<R: Read> Lines<R> {
         let was_exhausted = self.exhausted;
         self.exhausted = read == 0;
         Ok(read > 0 || !(self.follow || was_exhausted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::decode::Cells;
+
+    /// Gives a few bytes at a time.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(self.0.len());
+            self.0.read(&mut buffer[..count])
+        }
+    }
+
+    proptest! {
+        /// What a writer of CSV writes comes back row by row, however the bytes arrive.
+        #[test]
+        fn written_rows_are_read(
+            rows in prop::collection::vec(prop::collection::vec("[a浙\",\r\n ]{0,6}", 3), 0..8),
+            crlf in any::<bool>(),
+            ends in any::<bool>(),
+            piece in 1..9_usize,
+        ) {
+            let terminator =
+                if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+            let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(vec![]);
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            let mut written = writer.into_inner().unwrap();
+            let length = written.len() as u64;
+            if !ends {
+                let line_end = if crlf { 2 } else { 1 };
+                written.truncate(written.len().saturating_sub(line_end));
+            }
+            let mut lines = Lines::new(Trickle(&written, piece), Format::Csv, 0, false);
+            let (mut cells, mut read, mut last) = (Cells::default(), Vec::new(), 0);
+            while let Step::Record { value, end } = lines.step().unwrap() {
+                let count = cells.split(std::str::from_utf8(value).unwrap()).unwrap();
+                let row: Vec<String> = (0..count).map(|i| cells.get(i).to_owned()).collect();
+                read.push(row);
+                last = end;
+            }
+            prop_assert_eq!(last, if ends { length } else { written.len() as u64 });
+            prop_assert_eq!(read, rows);
+        }
     }
 }

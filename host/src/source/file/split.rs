@@ -144,7 +144,7 @@ mod tests {
         let lines = [&b"\"a\r\n"[..], &b"b\n".repeat(QUOTED_LINES_MAX)].concat();
         assert_eq!(csv_row(&lines, Rest::Unknown), record(2, 4));
         assert_eq!(csv_row(&lines[..QUOTED_LINES_MAX], Rest::Unknown), Cut::Incomplete);
-        let long = [&b"\"a\n"[..], &[b'b'; QUOTED_BYTES_MAX]].concat();
+        let long = [&b"\"a\n"[..], &b"b".repeat(QUOTED_BYTES_MAX)].concat();
         assert_eq!(csv_row(&long, Rest::Unknown), record(2, 3));
         assert_eq!(csv_row(&long[..QUOTED_BYTES_MAX - 1], Rest::Unknown), Cut::Incomplete);
     }

@@ -1,5 +1,6 @@
 //! Files of every kind, what records come of them, and that reading on is reading the same.
 
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -99,84 +100,134 @@ fn check(name: &str, content: &[u8], expected: &Expect) {
     let columns = columns.map(|c| c.schema_indexes().to_vec());
     let mut table = String::new();
     if let Some(columns) = columns {
-        table += &format!("columns {columns:?}\n");
+        writeln!(table, "columns {columns:?}").unwrap();
     }
     for _ in warnings {
         table += "a warning\n";
     }
     for (_, offset, cursor, value) in all(&mut source) {
-        table += &format!("{offset} {value:?} → {cursor}\n");
+        writeln!(table, "{offset} {value:?} → {cursor}").unwrap();
     }
     expected.assert_eq(&table);
 }
 
 #[test]
 fn json_lines() {
-    check("x.jsonl", b"{}\n[1]\r\nx", &expect![[r#"
+    check(
+        "x.jsonl",
+        b"{}\n[1]\r\nx",
+        &expect![[r#"
         0 "{}" → 3
         1 "[1]" → 8
         2 "x" → 9
-    "#]]);
-    check("bom.jsonl", b"\xEF\xBB\xBF{}\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "bom.jsonl",
+        b"\xEF\xBB\xBF{}\n",
+        &expect![[r#"
         0 "{}" → 6
-    "#]]);
-    check("empty_lines.jsonl", b"\n\r\n{}\n\n \n{}\n\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "empty_lines.jsonl",
+        b"\n\r\n{}\n\n \n{}\n\n",
+        &expect![[r#"
         0 "{}" → 6
         1 " " → 9
         2 "{}" → 12
-    "#]]);
-    check("quotes.jsonl", b"{\"a\": \"\n\"}", &expect![[r#"
+    "#]],
+    );
+    check(
+        "quotes.jsonl",
+        b"{\"a\": \"\n\"}",
+        &expect![[r#"
         0 "{\"a\": \"" → 8
         1 "\"}" → 10
-    "#]]);
+    "#]],
+    );
     check("empty.jsonl", b"", &expect![[""]]);
 }
 
 #[test]
 fn csv_rows() {
-    check("header.csv", b"a,b,c\n1,2,3\n", &expect![[r#"
+    check(
+        "header.csv",
+        b"a,b,c\n1,2,3\n",
+        &expect![[r#"
         columns [Some(0), Some(1), Some(2)]
         0 "1,2,3" → 12
-    "#]]);
-    check("bom_and_order.csv", b"\xEF\xBB\xBFc, x ,a\r\n1,2,3\r\n4,5,6", &expect![[r#"
+    "#]],
+    );
+    check(
+        "bom_and_order.csv",
+        b"\xEF\xBB\xBFc, x ,a\r\n1,2,3\r\n4,5,6",
+        &expect![[r#"
         columns [Some(2), None, Some(0)]
         a warning
         0 "1,2,3" → 19
         1 "4,5,6" → 24
-    "#]]);
-    check("no_header.csv", b"1,2,3\n4,5,6\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "no_header.csv",
+        b"1,2,3\n4,5,6\n",
+        &expect![[r#"
         columns [Some(0), Some(1), Some(2)]
         0 "1,2,3" → 6
         1 "4,5,6" → 12
-    "#]]);
-    check("one_name_of_three_is_no_header.csv", b"a,2,3\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "one_name_of_three_is_no_header.csv",
+        b"a,2,3\n",
+        &expect![[r#"
         columns [Some(0), Some(1), Some(2)]
         0 "a,2,3" → 6
-    "#]]);
-    check("quoted_header.csv", b"\"a\",\"b\",\"x\ny\"\n1,2,3\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "quoted_header.csv",
+        b"\"a\",\"b\",\"x\ny\"\n1,2,3\n",
+        &expect![[r#"
         columns [Some(0), Some(1), None]
         a warning
         0 "1,2,3" → 20
-    "#]]);
-    check("quotes.csv", b"1,\"2\n\n2\",3\n\n4,5,\"6\"\"\n\"", &expect![[r#"
+    "#]],
+    );
+}
+
+#[test]
+fn csv_rows_with_quotes_and_ends() {
+    check(
+        "quotes.csv",
+        b"1,\"2\n\n2\",3\n\n4,5,\"6\"\"\n\"",
+        &expect![[r#"
         columns [Some(0), Some(1), Some(2)]
         0 "1,\"2\n\n2\",3" → 11
         1 "4,5,\"6\"\"\n\"" → 22
-    "#]]);
-    check("open_quote.csv", b"1,2,3\n1,\"2,3\n4,5,6\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "open_quote.csv",
+        b"1,2,3\n1,\"2,3\n4,5,6\n",
+        &expect![[r#"
         columns [Some(0), Some(1), Some(2)]
         0 "1,2,3" → 6
         1 "1,\"2,3" → 13
         2 "4,5,6" → 19
-    "#]]);
-    check("truncated.csv", b"a,b,c\n1,2,3\n4,5", &expect![[r#"
+    "#]],
+    );
+    check(
+        "truncated.csv",
+        b"a,b,c\n1,2,3\n4,5",
+        &expect![[r#"
         columns [Some(0), Some(1), Some(2)]
         0 "1,2,3" → 12
         1 "4,5" → 15
-    "#]]);
-    check("empty.csv", b"", &expect![[r#"
-        columns [Some(0), Some(1), Some(2)]
-    "#]]);
+    "#]],
+    );
+    check("empty.csv", b"", &expect![["columns [Some(0), Some(1), Some(2)]\n"]]);
 }
 
 #[test]
@@ -199,7 +250,10 @@ fn a_header_can_be_prescribed() {
 fn what_cannot_be_read_is_named() {
     let folder = Folder::new();
     let missing = settings(folder.0.path().join("missing.csv"));
-    expect![[r#"Unavailable { code: "file_missing", message: "file `missing.csv` was not found" }"#]].assert_eq(&error(&[missing]));
+    expect![[
+        r#"Unavailable { code: "file_missing", message: "file `missing.csv` was not found" }"#
+    ]]
+    .assert_eq(&error(&[missing]));
     let repeated = folder.file("repeated.csv", b"a,b,c,a \n");
     expect![[r#"Failed { code: "source_failed", message: "file `repeated.csv` cannot be read by its first line: column `a` appears twice in the header; hint: name each column once, or say `header = false`" }"#]].assert_eq(&error(&[repeated]));
     let mut foreign = folder.file("foreign.csv", b"1,2,3\n");
@@ -272,7 +326,8 @@ fn reading_on_at_any_cursor_gives_the_same_rest() {
 #[test]
 fn long_lines_are_bounded_and_cost_nothing_after_them() {
     let folder = Folder::new();
-    let sizes = [1, 262_143, 262_144, RECORD_BYTES_MAX, RECORD_BYTES_MAX + 1, 5_000_000, 2, 3 << 20];
+    let sizes =
+        [1, 262_143, 262_144, RECORD_BYTES_MAX, RECORD_BYTES_MAX + 1, 5_000_000, 2, 3 << 20];
     let mut content = Vec::new();
     let mut expected = Vec::new();
     for (offset, size) in sizes.into_iter().enumerate() {

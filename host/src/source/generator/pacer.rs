@@ -98,8 +98,8 @@ mod tests {
     #[test]
     fn a_stall_is_followed_by_a_second_of_records_at_the_most() {
         let mut pacer = Pacer::new(1000.0, false);
-        assert_eq!(pacer.take(Duration::from_secs(60), usize::MAX), 1000);
-        assert_eq!(pacer.take(Duration::from_secs(60), usize::MAX), 0);
+        assert_eq!(pacer.take(Duration::from_mins(1), usize::MAX), 1000);
+        assert_eq!(pacer.take(Duration::from_mins(1), usize::MAX), 0);
         // Nor do records pile up while the caller takes fewer than are due.
         for second in 61..90 {
             assert_eq!(pacer.take(Duration::from_secs(second), 10), 10);

@@ -83,9 +83,8 @@ pub fn resolve_start(
         list.add_partition_offset(&settings.topic, partition, Offset::Offset(instant))
             .map_err(|error| unreachable(settings, &error))?;
     }
-    let found = consumer
-        .offsets_for_times(list, TIMEOUT)
-        .map_err(|error| unreachable(settings, &error))?;
+    let found =
+        consumer.offsets_for_times(list, TIMEOUT).map_err(|error| unreachable(settings, &error))?;
     let offset = |range: &PartitionRange| {
         let partition = i32::try_from(range.partition).unwrap_or(i32::MAX);
         match found.find_partition(&settings.topic, partition).map(|p| p.offset()) {

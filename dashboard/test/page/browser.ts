@@ -1,0 +1,86 @@
+// A real Chromium and what the tests ask of it.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const WALL = { width: 1920, height: 1080 };
+export const LAPTOP = { width: 1366, height: 768 };
+export const PHONE = { width: 390, height: 844 };
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** A page together with everything that it complained about or asked for. */
+export interface Tab {
+  readonly page: Page;
+  readonly errors: string[];
+  readonly requests: string[];
+}
+
+export async function open(browser: Browser, url: string, viewport = LAPTOP): Promise<Tab> {
+  const page = await browser.newPage({ viewport });
+  const errors: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("websocket", (socket) => requests.push(socket.url()));
+  await page.goto(url);
+  return { page, errors, requests };
+}
+
+/** Waits until the page as a whole is in the given state. */
+export async function inState(page: Page, state: string, timeout = 15_000): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => document.body.dataset["state"] === wanted, state, { timeout, polling: 50 });
+}
+
+/** Waits until every panel shows its data. */
+export async function filled(page: Page, timeout = 15_000): Promise<void> {
+  await page.waitForFunction(() => {
+    const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
+    return panels.length > 0 && panels.every((panel) => panel.dataset["panelState"] === "ok");
+  }, undefined, { timeout, polling: 50 });
+}
+
+/** The sum of each panel by its id. */
+export function sums(page: Page): Promise<Record<string, number>> {
+  return page.evaluate(() => Object.fromEntries(
+    [...document.querySelectorAll<HTMLElement>("[data-panel]")]
+      .map((panel) => [panel.dataset["panel"] ?? "", Number(panel.dataset["sum"])])));
+}
+
+/** The exact value behind a tile. */
+export async function tileValue(page: Page, id: string): Promise<number> {
+  return Number(await page.locator(`[data-tile="${id}"]`).getAttribute("data-value"));
+}
+
+/** Whether the figures have lost their colour. */
+export function desaturated(page: Page): Promise<boolean> {
+  return page.evaluate(() => [".tiles", ".panels", ".accounting"].every((part) => {
+    const element = document.querySelector(part);
+    return element !== null && getComputedStyle(element).filter.includes("grayscale(1)");
+  }));
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** What axe finds wrong, one line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const result = await page.evaluate(
+    () => (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run());
+  return result.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${String(node.target)} ${node.failureSummary ?? ""}`));
+}

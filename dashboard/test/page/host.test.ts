@@ -1,0 +1,180 @@
+// The page with the real host: the path that a user takes.
+//
+// STREAMGAUGE_BIN is the host's binary; PIPELINE, where given, its pipeline.toml.
+import { spawn, type ChildProcess } from "node:child_process";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  accessibilityFaults, desaturated, filled, inState, launch, open, sums, tileValue, type Tab,
+} from "./browser";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const START_TIMEOUT_MS = 20_000;
+
+let browser: Browser;
+let host: Host;
+let tab: Tab;
+
+interface Host {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+/** A port that was free a moment ago, for a host that is to come back to it. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return address.port;
+}
+
+async function start(port: number): Promise<Host> {
+  const binary = process.env["STREAMGAUGE_BIN"];
+  if (binary === undefined) {
+    throw new Error("STREAMGAUGE_BIN is not set; hint: the path of the streamgauge binary");
+  }
+  const config = process.env["PIPELINE"];
+  const args = ["demo", ...(config === undefined ? [] : ["--config", config]),
+    "--listen", `127.0.0.1:${port}`];
+  const child = spawn(binary, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  const said: string[] = [];
+  child.stderr.on("data", (data: Buffer) => said.push(data.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${why}\n${said.join("")}`));
+    const timer = setTimeout(() => fail("host did not start in time"), START_TIMEOUT_MS);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      said.push(`${line}\n`);
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
+      if (found === null) return;
+      clearTimeout(timer);
+      resolve(`${found[0]}/`);
+    });
+    child.once("error", (error) => fail(String(error)));
+    child.once("exit", (code) => fail(`host ended with ${code}`));
+  });
+  return { child, url };
+}
+
+/** Ends the host without a warning, even where it is stopped. */
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
+
+beforeAll(async () => {
+  host = await start(await freePort());
+  browser = await launch();
+  tab = await open(browser, host.url);
+  await filled(tab.page, 30_000);
+});
+afterAll(async () => {
+  await browser?.close();
+  if (host !== undefined) await kill(host.child);
+});
+
+/** Waits until each panel counted more than before. */
+async function risen(before: Record<string, number>, timeout: number): Promise<void> {
+  await tab.page.waitForFunction((known) => {
+    const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
+    return panels.length > 0 && panels.every((panel) =>
+      Number(panel.dataset["sum"]) > (known[panel.dataset["panel"] ?? ""] ?? Infinity));
+  }, before, { timeout, polling: 50 });
+}
+
+async function readByHost(): Promise<number> {
+  const response = await fetch(new URL("api/v1/status", host.url));
+  const status = await response.json() as { accounting: { read: number } };
+  return status.accounting.read;
+}
+
+describe("the page of a running host", () => {
+  it("has panels for every metric, each rising within two seconds", async () => {
+    const before = await sums(tab.page);
+    expect(Object.keys(before).length).toBeGreaterThanOrEqual(4);
+    await risen(before, 2000);
+  });
+
+  it("agrees with the host's own figures", async () => {
+    const least = await readByHost();
+    await tab.page.waitForFunction((n) =>
+      Number(document.querySelector<HTMLElement>('[data-tile="events"]')?.dataset["value"]) >= n,
+    least);
+    const shown = await tileValue(tab.page, "events");
+    expect(shown).toBeLessThanOrEqual(await readByHost());
+    expect(await tab.page.getByTestId("accounting").getAttribute("data-balanced")).toBe("true");
+  });
+
+  it("asks nobody else for anything and complains of nothing", () => {
+    const { host: authority } = new URL(host.url);
+    expect(tab.requests.length).toBeGreaterThanOrEqual(3);
+    expect(tab.requests.filter((url) => new URL(url).host !== authority)).toEqual([]);
+    expect(tab.errors).toEqual([]);
+  });
+
+  it.each([["zh", "dark"], ["zh", "light"], ["en", "dark"], ["en", "light"]])(
+    "has no accessibility fault in %s, %s", async (lang, theme) => {
+      const { page } = await open(browser, `${host.url}?lang=${lang}&theme=${theme}`);
+      await filled(page);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.close();
+    });
+
+  it("speaks both languages", async () => {
+    const { page } = tab;
+    const title = () => page.locator('[data-tile="events"] h2').textContent();
+    expect(await title()).toBe("事件总数");
+    await page.getByTestId("language").click();
+    await page.waitForFunction(() => document.documentElement.lang === "en");
+    expect(await title()).toBe("Events");
+    expect(await page.locator("[data-panel] h2").allTextContents()).not.toContain("");
+    await page.getByTestId("language").click();
+    await page.waitForFunction(() => document.documentElement.lang === "zh-CN");
+  });
+
+  it("is filled at once when it is opened anew", async () => {
+    const { page } = await open(browser, host.url);
+    await filled(page, 3000);
+    expect(Object.values(await sums(page)).every((sum) => sum > 0)).toBe(true);
+    await page.close();
+  });
+});
+
+describe("when the host is in trouble", () => {
+  it("a stopped one makes the page stale, and a resumed one live again", async () => {
+    const { page } = tab;
+    const before = await page.evaluate(() => document.body.dataset["state"] ?? "");
+    host.child.kill("SIGSTOP");
+    try {
+      await inState(page, "stale");
+      expect(await desaturated(page)).toBe(true);
+    } finally {
+      host.child.kill("SIGCONT");
+    }
+    await inState(page, before);
+    await risen(await sums(page), 5000);
+  });
+
+  it("a killed one makes the page reconnect, to the state of the next one", async () => {
+    const { page } = tab;
+    const before = await tileValue(page, "events");
+    await kill(host.child);
+    await inState(page, "reconnecting");
+    expect(await desaturated(page)).toBe(true);
+    expect(await tileValue(page, "events")).toBeGreaterThanOrEqual(before);
+    host = await start(Number(new URL(host.url).port));
+    await page.waitForFunction(() => document.body.dataset["dated"] === undefined, undefined,
+      { timeout: 15_000 });
+    const shown = await tileValue(page, "events");
+    expect(shown).toBeLessThanOrEqual(await readByHost());
+    await filled(page);
+    await risen(await sums(page), 3000);
+    expect(await page.getByTestId("accounting").getAttribute("data-balanced")).toBe("true");
+  });
+});

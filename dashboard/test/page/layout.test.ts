@@ -1,0 +1,108 @@
+// The page on a wall, a laptop and a phone: filled, nothing over anything else,
+// nothing outside the window.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ScriptedHost } from "../scripted/host.mjs";
+import { SCENES } from "../scripted/scenes.mjs";
+import { greeting, update } from "../scripted/script.mjs";
+import { filled, LAPTOP, launch, open, PHONE, WALL } from "./browser";
+
+let browser: Browser;
+beforeAll(async () => { browser = await launch(); });
+afterAll(async () => { await browser.close(); });
+
+const TABLET = { width: 820, height: 1180 };
+/** Screens that show everything at once, and screens that are scrolled. */
+const SCREENS = { wall: WALL, laptop: LAPTOP, tablet: TABLET, phone: PHONE };
+const SCROLLED = ["tablet", "phone"];
+
+async function show(scene: string, viewport: typeof WALL, lang: string) {
+  const host = await ScriptedHost.start({ greeting: () => greeting(SCENES[scene]) });
+  const { page } = await open(browser, `${host.url}?lang=${lang}`, viewport);
+  await filled(page);
+  return { host, page };
+}
+
+/** Everything that a reader must see whole, as boxes. */
+function boxes(page: Page) {
+  return page.evaluate(() => {
+    const selector = ".tile, .panel[data-panel], .accounting, .head-title, .head-clocks, .controls";
+    return [...document.querySelectorAll<HTMLElement>(selector)]
+      .filter((element) => element.offsetParent !== null)
+      .map((element) => {
+        const { left, top, right, bottom } = element.getBoundingClientRect();
+        const name = element.dataset["testid"] ?? element.className;
+        return { name, left, top, right, bottom };
+      });
+  });
+}
+
+type Box = Awaited<ReturnType<typeof boxes>>[number];
+
+function overlaps(all: readonly Box[]): string[] {
+  return all.flatMap((a, i) => all.slice(i + 1)
+    .filter((b) => a.left < b.right - 1 && b.left < a.right - 1
+      && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+    .map((b) => `${a.name} / ${b.name}`));
+}
+
+/** Texts that are cut off although they belong to the page itself. */
+function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>(
+      ".tile-value, .tile-label, .panel-title h2, .badge, .clock-value, h1")]
+      .filter((element) => element.offsetParent !== null)
+      .filter((element) => element.scrollWidth > element.clientWidth + 1)
+      .map((element) => element.textContent ?? ""));
+}
+
+describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
+  it.each(["zh", "en"])("nothing overlaps, overflows or is cut in %s", async (lang) => {
+    const { host, page } = await show("live", viewport, lang);
+    const all = await boxes(page);
+    expect(overlaps(all)).toEqual([]);
+    expect(await cutTexts(page)).toEqual([]);
+    expect(all.filter((box) => box.left < 0 || box.right > viewport.width)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+    if (!SCROLLED.includes(name)) {
+      expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(viewport.height);
+      const footer = all.find((box) => box.name === "accounting");
+      expect(viewport.height - (footer?.bottom ?? 0)).toBeLessThan(24);
+    }
+    await page.close();
+    await host.stop();
+  });
+});
+
+describe("the panels", () => {
+  it.each(["live", "many"])("fill the wall without holes: %s", async (scene) => {
+    const { host, page } = await show(scene, WALL, "zh");
+    const covered = await page.evaluate(() => {
+      const area = (element: Element) => {
+        const { width, height } = element.getBoundingClientRect();
+        return width * height;
+      };
+      const main = document.querySelector("main");
+      const panels = [...document.querySelectorAll("[data-panel]")];
+      return main && panels.reduce((sum, panel) => sum + area(panel), 0) / area(main);
+    });
+    expect(covered).toBeGreaterThan(0.95);
+    await page.close();
+    await host.stop();
+  });
+
+  it("do not grow with time", async () => {
+    const { host, page } = await show("live", PHONE, "zh");
+    const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+    const before = await height();
+    for (let i = 1; i <= 20; i += 1) {
+      host.send(update(1_300_000 + i, Date.now() + i));
+      await page.waitForFunction((events) =>
+        document.querySelector<HTMLElement>('[data-tile="events"]')?.dataset["value"] === events,
+      String(1_300_000 + i));
+    }
+    expect(await height()).toBe(before);
+    await page.close();
+    await host.stop();
+  });
+});

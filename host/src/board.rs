@@ -1,0 +1,84 @@
+//! What the running parts tell the page: the phase of the run, the workers' outboxes, the state
+//! of checkpoints. Written by the supervisor, read by the publisher.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::checkpoint::CheckpointBoard;
+use crate::outbox::Outbox;
+use crate::server::wire::Cause;
+use crate::source::SourceError;
+
+/// Where a run stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// For something outside.
+    Waiting(Cause),
+    /// Reading its state and finding its place.
+    Restoring,
+    /// Reading records.
+    Running,
+    /// A bounded source was read to its end.
+    Ended,
+    /// It cannot go on.
+    Failed(Cause),
+}
+
+/// The shared board.
+pub struct Board {
+    content: Mutex<Content>,
+    /// State of checkpoints.
+    pub checkpoints: Arc<CheckpointBoard>,
+}
+
+/// What is on it.
+pub struct Content {
+    /// Where the run stands.
+    pub phase: Phase,
+    /// One per worker.
+    pub outboxes: Vec<Arc<Outbox>>,
+}
+
+impl Board {
+    /// A board of a run that has not begun.
+    pub fn new() -> Self {
+        let content = Content { phase: Phase::Restoring, outboxes: Vec::new() };
+        Self { content: Mutex::new(content), checkpoints: Arc::default() }
+    }
+
+    /// Locks it for a look or a change.
+    pub fn lock(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Enters `phase`.
+    pub fn enter(&self, phase: Phase) {
+        self.lock().phase = phase;
+    }
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The cause of a wait or failure for the page. `args` are what a page in another language needs
+/// to say it in its own words.
+pub fn cause(error: &SourceError, args: BTreeMap<String, String>) -> Cause {
+    let (SourceError::Unavailable { code, message } | SourceError::Failed { code, message }) =
+        error;
+    let hint = match *code {
+        "broker_unreachable" => "cargo xtask kafka up",
+        "topic_missing" | "no_partitions" => "streamgauge produce --generate 100000 --partitions 4",
+        "offset_out_of_range" => "streamgauge run --rebuild",
+        "file_missing" => "streamgauge check",
+        _ => "",
+    };
+    Cause {
+        code: (*code).to_owned(),
+        message: message.clone(),
+        args,
+        hint: (!hint.is_empty()).then(|| hint.to_owned()),
+    }
+}

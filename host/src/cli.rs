@@ -1,0 +1,129 @@
+//! The command line. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 something outside is
+//! unreachable or a port is taken.
+
+mod check;
+mod demo;
+mod produce;
+mod replay;
+mod report;
+mod run;
+mod serve;
+mod state;
+
+use std::fmt::Display;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::pipeline::Diagnostics;
+use crate::source::SourceError;
+
+/// A real-time metric engine: Kafka events through sandboxed Wasm metrics to a live dashboard.
+#[derive(Parser, Debug)]
+#[command(name = "streamgauge", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Demo(demo::DemoArgs),
+    Run(run::RunArgs),
+    Replay(replay::ReplayArgs),
+    Produce(crate::produce::ProduceArgs),
+    Check(check::CheckArgs),
+    State(state::StateArgs),
+}
+
+/// Which pipeline.
+#[derive(clap::Args, Debug)]
+struct Config {
+    /// The pipeline file.
+    #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
+    config: PathBuf,
+}
+
+/// Why a command failed, and with which exit code.
+#[derive(Debug)]
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// It ran and failed.
+    fn failed(message: impl ToString) -> Self {
+        Self { code: 1, message: format!("error: {}", message.to_string()) }
+    }
+
+    /// The command line or the configuration is wrong.
+    fn usage(message: impl ToString) -> Self {
+        Self { code: 2, message: format!("error: {}", message.to_string()) }
+    }
+
+    /// Something outside is not there.
+    fn outside(message: impl ToString) -> Self {
+        Self { code: 3, message: format!("error: {}", message.to_string()) }
+    }
+
+    /// A source that cannot go on.
+    fn source(error: &SourceError) -> Self {
+        let hint = crate::board::cause(error, std::collections::BTreeMap::new()).hint;
+        let hint = hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+        match error {
+            SourceError::Unavailable { code: "file_missing", .. } => Self::usage(error),
+            SourceError::Unavailable { .. } => Self::outside(format!("{error}{hint}")),
+            SourceError::Failed { .. } => Self::failed(format!("{error}{hint}")),
+        }
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        let message = diagnostics.render(std::io::stderr().is_terminal());
+        Self { code: 2, message: message.trim_end().to_owned() }
+    }
+}
+
+/// Prints a result. A reader that went away (`| head`) is no failure.
+fn print_out(result: impl Display) -> Result<(), Failure> {
+    let text = result.to_string();
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("the result could not be printed: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Runs the command of this process's arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("STREAMGAUGE_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,librdkafka=error,rdkafka=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    let done = match cli.command {
+        Command::Demo(args) => demo::demo(args),
+        Command::Run(args) => run::run(&args),
+        Command::Replay(args) => replay::replay(&args),
+        Command::Produce(args) => produce::produce(&args),
+        Command::Check(args) => check::check(&args),
+        Command::State(args) => state::state(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `streamgauge check`: everything that can be known before a run, all at once.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Config, Failure};
+use crate::pipeline::{Diagnostics, SourceSettings};
+use crate::prepare::Prepared;
+use crate::source::kafka;
+use crate::state::{EmbeddedStore, StateStore};
+
+/// Check the pipeline: its settings, its plugins, its schema, its state, and whether its brokers
+/// answer.
+#[derive(Args, Debug)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    config: Config,
+
+    /// Do not ask the brokers.
+    #[arg(long)]
+    offline: bool,
+
+    /// Print what was found as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let prepared = match Prepared::load(&args.config.config, |_| {}).and_then(check_state) {
+        Ok(prepared) => prepared,
+        Err(diagnostics) => return Err(report(args, diagnostics)),
+    };
+    let warnings = prepared.document.warnings();
+    let outside = match &prepared.pipeline.source {
+        SourceSettings::Kafka(settings) if !args.offline => kafka::topic_ranges(settings).err(),
+        _ => None,
+    };
+    if args.json {
+        let problem = outside.as_ref().map(ToString::to_string);
+        let found = json!({
+            "ok": outside.is_none(),
+            "diagnostics": warnings.to_json(),
+            "outside": problem,
+            "metrics": metrics(&prepared),
+        });
+        println!("{found}");
+    } else {
+        if !warnings.is_empty() {
+            eprint!("{}", warnings.render(false));
+        }
+        for plugin in &prepared.plugins {
+            let descriptor = plugin.descriptor();
+            println!(
+                "metric `{}`: {} {}, sha256 {}",
+                plugin.settings().id,
+                descriptor.name,
+                descriptor.version,
+                plugin.digest()
+            );
+        }
+    }
+    match outside {
+        Some(error) => Err(Failure::source(&error)),
+        None => {
+            if !args.json {
+                println!("{}: ok", args.config.config.display());
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Holds existing state against the settings; state that is in use is that of a running pipeline
+/// and was checked when it started.
+fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
+    let dir = &prepared.pipeline.state_dir;
+    if EmbeddedStore::exists(dir)
+        && let Ok(store) = EmbeddedStore::open(dir)
+        && let Ok(Some(checkpoint)) = store.load()
+    {
+        prepared.check_state(&checkpoint)?;
+    }
+    Ok(prepared)
+}
+
+fn metrics(prepared: &Prepared) -> Vec<Value> {
+    let metric = |plugin: &crate::plugin::Plugin| {
+        json!({
+            "id": plugin.settings().id,
+            "plugin": plugin.descriptor().name,
+            "version": plugin.descriptor().version,
+            "sha256": plugin.digest().to_string(),
+        })
+    };
+    prepared.plugins.iter().map(metric).collect()
+}
+
+fn report(args: &CheckArgs, diagnostics: Diagnostics) -> Failure {
+    if args.json {
+        println!("{}", json!({ "ok": false, "diagnostics": diagnostics.to_json() }));
+    }
+    diagnostics.into()
+}

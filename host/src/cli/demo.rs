@@ -1,0 +1,87 @@
+//! `streamgauge demo`: the pipeline as it is, with its source replaced by the generator and its
+//! state by a temporary folder, so that editing its metrics changes the demo.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+use super::serve::{Job, bind, serve};
+use super::{Config, Failure};
+use crate::pipeline::{DeadLetterSettings, GeneratorSettings, SourceSettings};
+use crate::prepare::Prepared;
+use crate::sources::Feed;
+use crate::state::EmbeddedStore;
+use crate::supervisor::Patience;
+
+/// How long the generated days from 05-11 to 11-11 take.
+const SEASON_SECONDS: f64 = 120.0;
+
+/// Show the dashboard with generated events: no Kafka, no set-up.
+#[derive(Args, Debug)]
+pub(super) struct DemoArgs {
+    #[command(flatten)]
+    config: Config,
+
+    /// Where the dashboard listens, instead of `[server] listen`.
+    #[arg(long, value_name = "IP:PORT")]
+    listen: Option<SocketAddr>,
+
+    /// Events per second, on average.
+    #[arg(long, default_value_t = 8000.0, value_parser = parse_rate)]
+    rate: f64,
+
+    /// The same seed gives the same events.
+    #[arg(long, default_value_t = GeneratorSettings::default().seed)]
+    seed: u64,
+}
+
+pub(super) fn demo(args: DemoArgs) -> Result<(), Failure> {
+    let folder = tempfile::Builder::new()
+        .prefix("streamgauge-demo-")
+        .tempdir()
+        .map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
+    let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
+        pipeline.source = SourceSettings::Generator(GeneratorSettings {
+            rate: args.rate,
+            seed: args.seed,
+            partitions: 4,
+            season: (args.rate * SEASON_SECONDS) as u64,
+            swing: true,
+            ..GeneratorSettings::default()
+        });
+        pipeline.state_dir = folder.path().join("state");
+        let letters = folder.path().join("dead-letters.jsonl");
+        pipeline.dead_letters = Some(DeadLetterSettings::File(letters));
+        if let Some(listen) = args.listen {
+            pipeline.server.listen = listen;
+        }
+    })?;
+    let server = bind(prepared.pipeline.server.listen)?;
+    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)
+        .map_err(|error| Failure::failed(format!("{error}\nhint: {}", error.hint())))?;
+    let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true);
+    job.stop_on_signals()?;
+    greet(server.local_addr());
+    serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;
+    Ok(())
+}
+
+fn greet(address: SocketAddr) {
+    let port = address.port();
+    println!("Streamgauge demo · 演示: http://{address}");
+    if address.ip().is_loopback() {
+        println!("  from another computer · 从另一台电脑:");
+        println!(
+            "    ssh -L {port}:127.0.0.1:{port} USER@THIS-COMPUTER, then http://127.0.0.1:{port}"
+        );
+        println!("    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port}");
+    }
+    println!("  Ctrl-C ends it · 按 Ctrl-C 结束");
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && (0.1..=10_000_000.0).contains(&rate) => Ok(rate),
+        _ => Err("a number from 0.1 to 10000000 (events per second)".into()),
+    }
+}

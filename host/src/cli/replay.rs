@@ -1,0 +1,90 @@
+//! `streamgauge replay`: bounded files through the very same path, without keeping state.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::report::Report;
+use super::run::print;
+use super::serve::Job;
+use super::{Config, Failure};
+use crate::pipeline::{
+    DeadLetterSettings, FileSettings, Format, SourceSettings, format_of_extension,
+};
+use crate::prepare::Prepared;
+use crate::sources::Feed;
+use crate::supervisor::Patience;
+
+/// Read files to their end through the pipeline and print the result. No state is kept.
+#[derive(Args, Debug)]
+pub(super) struct ReplayArgs {
+    /// CSV files or JSON lines (.jsonl, .ndjson, .json), read in this order.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    config: Config,
+
+    /// Spread the records over this many partitions.
+    #[arg(long, default_value = "1")]
+    partitions: NonZeroU32,
+
+    /// The field whose value decides the partition, as Kafka's partitioner does; without it
+    /// records are dealt out in turn.
+    #[arg(long, value_name = "FIELD")]
+    key: Option<String>,
+
+    /// The first line of CSV is a header (true) or not (false); recognised unless set.
+    #[arg(long)]
+    header: Option<bool>,
+
+    /// Write unusable records to this file.
+    #[arg(long, value_name = "FILE")]
+    dead_letters: Option<PathBuf>,
+
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
+    let files = args.files.iter().map(|path| file(path, args)).collect::<Result<Vec<_>, _>>()?;
+    let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
+        pipeline.source = SourceSettings::File(files[0].clone());
+        pipeline.dead_letters = args.dead_letters.clone().map(DeadLetterSettings::File);
+    })?;
+    if let Some(key) =
+        args.key.as_ref().filter(|key| prepared.pipeline.schema.index_of(key).is_none())
+    {
+        return Err(Failure::usage(format!(
+            "`--key {key}`: the schema has no field `{key}`\nhint: its fields are {}",
+            names(&prepared)
+        )));
+    }
+    let feed = Feed::Files { files, partitions: args.partitions.get(), key: args.key.clone() };
+    let mut job = Job::new(&prepared, feed, None, true);
+    job.stop_on_signals()?;
+    job.supervisor.run(Patience::GiveUp).map_err(|error| Failure::source(&error))?;
+    if job.stop.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(Failure::failed("stopped before the end"));
+    }
+    print(&prepared, &Report::new(&prepared, &job.board), args.json)
+}
+
+fn names(prepared: &Prepared) -> String {
+    let names: Vec<&str> =
+        prepared.pipeline.schema.fields().iter().map(|f| f.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn file(path: &PathBuf, args: &ReplayArgs) -> Result<FileSettings, Failure> {
+    let format = format_of_extension(path).ok_or_else(|| {
+        Failure::usage(format!(
+            "{} has no known extension\nhint: .csv for CSV; .jsonl, .ndjson or .json for JSON lines",
+            path.display()
+        ))
+    })?;
+    let header = args.header.filter(|_| format == Format::Csv);
+    Ok(FileSettings { path: path.clone(), format, header, follow: false, timestamp: None })
+}

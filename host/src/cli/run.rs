@@ -1,0 +1,124 @@
+//! `streamgauge run`: the pipeline for real.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use chrono::Utc;
+use clap::Args;
+
+use super::report::Report;
+use super::serve::{Job, bind, serve};
+use super::{Config, Failure, print_out};
+use crate::pipeline::{DeadLetterSettings, Pipeline};
+use crate::prepare::Prepared;
+use crate::sources::Feed;
+use crate::state::{EmbeddedStore, StateError, StateStore};
+use crate::supervisor::Patience;
+
+/// Run the pipeline: read its source, keep its state, serve the dashboard.
+#[derive(Args, Debug)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    config: Config,
+
+    /// Where the dashboard listens, instead of `[server] listen`.
+    #[arg(long, value_name = "IP:PORT")]
+    listen: Option<SocketAddr>,
+
+    /// Stop at the ends of the logs as they are now, and print the result. The dashboard is
+    /// served meanwhile only with `--listen`.
+    #[arg(long)]
+    until_end: bool,
+
+    /// Drop the stored state and recompute everything from `start` on.
+    #[arg(long)]
+    rebuild: bool,
+
+    /// Print the result as JSON.
+    #[arg(long, requires = "until_end")]
+    json: bool,
+}
+
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let listen = |pipeline: &mut Pipeline| {
+        if let Some(listen) = args.listen {
+            pipeline.server.listen = listen;
+        }
+    };
+    let prepared = Prepared::load(&args.config.config, listen)?;
+    let warnings = prepared.document.warnings();
+    if !warnings.is_empty() {
+        eprint!("{}", warnings.render(false));
+    }
+    if args.rebuild {
+        rebuild(&prepared.pipeline)?;
+    }
+    let store = open_store(&prepared)?;
+    let server = match (args.until_end, args.listen) {
+        (true, None) => None,
+        _ => Some(bind(prepared.pipeline.server.listen)?),
+    };
+    let feed = Feed::Pipeline { bounded: args.until_end };
+    let mut job = Job::new(&prepared, feed, Some(store), true);
+    job.stop_on_signals()?;
+    let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
+    let board = std::sync::Arc::clone(&job.board);
+    let stopped = std::sync::Arc::clone(&job.stop);
+    let result = match server {
+        Some(server) => {
+            eprintln!("streamgauge: dashboard at http://{}", server.local_addr());
+            serve(&prepared, job, server, patience)
+        }
+        None => job.supervisor.run(patience),
+    };
+    result.map_err(|error| Failure::source(&error))?;
+    if args.until_end {
+        if stopped.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Failure::failed("stopped before the end; the state is stored"));
+        }
+        return print(&prepared, &Report::new(&prepared, &board), args.json);
+    }
+    Ok(())
+}
+
+/// Prints the result; a metric that stopped is a failure.
+pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<(), Failure> {
+    if json {
+        print_out(report.json(prepared))?;
+    } else {
+        print_out(report.text(prepared))?;
+    }
+    let troubles = report.troubles();
+    if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
+}
+
+fn open_store(prepared: &Prepared) -> Result<Box<dyn StateStore>, Failure> {
+    let failed = |error: StateError| Failure::failed(format!("{error}\nhint: {}", error.hint()));
+    let store = EmbeddedStore::open(&prepared.pipeline.state_dir).map_err(failed)?;
+    if let Some(checkpoint) = store.load().map_err(failed)? {
+        prepared.check_state(&checkpoint)?;
+    }
+    Ok(Box::new(store))
+}
+
+/// Drops the state. Its dead letters will all come again, so their file is put aside.
+fn rebuild(pipeline: &Pipeline) -> Result<(), Failure> {
+    let removed = EmbeddedStore::reset(&pipeline.state_dir)
+        .map_err(|error| Failure::failed(format!("{error}\nhint: {}", error.hint())))?;
+    if let Some(path) = removed {
+        tracing::info!("state {} dropped; recomputing", path.display());
+    }
+    match &pipeline.dead_letters {
+        Some(DeadLetterSettings::File(path)) if path.exists() => put_aside(path),
+        _ => Ok(()),
+    }
+}
+
+fn put_aside(path: &Path) -> Result<(), Failure> {
+    let aside = format!("{}.before-{}", path.display(), Utc::now().format("%Y%m%dT%H%M%SZ"));
+    std::fs::rename(path, &aside).map_err(|error| {
+        Failure::failed(format!("dead letters {} could not be put aside: {error}", path.display()))
+    })?;
+    tracing::info!("dead letters from before are in {aside}");
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! The publisher: several times a second it merges what the workers published and replaces the
+//! state that the server shows. It only looks; nothing of the stream depends on it.
+
+mod meter;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use serde_json::json;
+use streamgauge_core::{PartitionSnapshot, Plan, Rejection};
+use tokio::sync::watch;
+
+use crate::board::{Board, Phase};
+use crate::pipeline::{Pipeline, SourceSettings};
+use crate::plugin::Plugin;
+use crate::result;
+use crate::server::wire::{
+    AccountingStatus, Cause, Clock, DeadLetterStatus, LiveState, MetricStatus, Mode, Panel,
+    PartitionStatus, SourceStatus, Status,
+};
+use crate::source::LogEnd;
+use crate::telemetry::Telemetry;
+use crate::view::MetricView;
+
+use meter::{Meter, Silence};
+use summary::LateSummary;
+
+/// How often the state is replaced.
+pub const TICK: Duration = Duration::from_millis(100);
+
+/// Records behind the log's end below which nobody speaks of catching up.
+const LAG_SMALL: u64 = 1000;
+
+/// Replaces the state that the server shows.
+pub struct Publisher {
+    drawing: Drawing,
+    sender: watch::Sender<Arc<LiveState>>,
+}
+
+/// What the state is made from.
+struct Drawing {
+    pipeline: Arc<Pipeline>,
+    plan: Arc<Plan>,
+    board: Arc<Board>,
+    telemetry: Arc<Telemetry>,
+    panels: Arc<Vec<Panel>>,
+    metrics: Vec<MetricView>,
+    bounded: bool,
+    started_at: i64,
+    seq: u64,
+    meter: Meter,
+    silence: Silence,
+    catching_up: bool,
+    summary: LateSummary,
+}
+
+/// What all workers have published, at one look.
+#[derive(Default)]
+struct Look {
+    partitions: Vec<Arc<PartitionSnapshot>>,
+    log_ends: BTreeMap<u32, Option<i64>>,
+    quarantined: BTreeMap<String, String>,
+    trouble: Option<String>,
+    workers: usize,
+}
+
+impl Publisher {
+    /// A publisher and where its states come out. `bounded`: the run will end by itself.
+    pub fn new(
+        pipeline: &Arc<Pipeline>,
+        plan: &Arc<Plan>,
+        plugins: &[Plugin],
+        board: &Arc<Board>,
+        telemetry: &Arc<Telemetry>,
+        bounded: bool,
+    ) -> (Self, watch::Receiver<Arc<LiveState>>) {
+        let metrics: Vec<MetricView> = plugins.iter().map(MetricView::new).collect();
+        let panels: Vec<Panel> = metrics.iter().flat_map(MetricView::panels).cloned().collect();
+        let source = &pipeline.source;
+        let bounded = bounded || matches!(source, SourceSettings::File(file) if !file.follow);
+        let mut drawing = Drawing {
+            pipeline: Arc::clone(pipeline),
+            plan: Arc::clone(plan),
+            board: Arc::clone(board),
+            telemetry: Arc::clone(telemetry),
+            panels: Arc::new(panels),
+            metrics,
+            bounded,
+            started_at: Utc::now().timestamp_millis(),
+            seq: 0,
+            meter: Meter::new(),
+            silence: Silence::default(),
+            catching_up: false,
+            summary: LateSummary::new(pipeline.lateness.summary_every),
+        };
+        let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
+        (Self { drawing, sender }, receiver)
+    }
+
+    /// Replaces the state.
+    pub fn publish(&mut self) {
+        self.sender.send_replace(Arc::new(self.drawing.draw()));
+    }
+}
+
+impl Drawing {
+    fn draw(&mut self) -> LiveState {
+        let look = self.look();
+        for metric in &mut self.metrics {
+            let quarantine = look.quarantined.get(metric.id()).cloned();
+            metric.update(&look.partitions, quarantine.as_deref());
+        }
+        let books = result::accounting(&look.partitions);
+        self.meter.tick(books.read, self.telemetry.batch_totals());
+        let status = Arc::new(self.status(&look));
+        self.seq += 1;
+        let zone = self.pipeline.event_time.zone;
+        let run = json!({});
+        self.summary.tick(&books);
+        LiveState {
+            seq: self.seq,
+            panels: Arc::clone(&self.panels),
+            frames: self.metrics.iter().flat_map(MetricView::frames).map(clone_entry).collect(),
+            clock: self.clock(&look, &status),
+            status,
+            events_per_second: self.meter.series(),
+            result: Arc::new(result::document(
+                &self.plan,
+                zone,
+                &look.partitions,
+                &self.metrics,
+                run,
+            )),
+        }
+    }
+
+    fn look(&self) -> Look {
+        let outboxes = self.board.lock().outboxes.clone();
+        let mut look = Look { workers: outboxes.len(), ..Look::default() };
+        for outbox in &outboxes {
+            let content = outbox.lock();
+            look.partitions.extend(content.snapshots.values().cloned());
+            for LogEnd { partition, end } in &content.log_ends {
+                look.log_ends.insert(*partition, *end);
+            }
+            look.quarantined.extend(content.quarantined.clone());
+            look.trouble = look.trouble.or(content.trouble.clone());
+        }
+        look.partitions.sort_by_key(|snapshot| snapshot.partition);
+        look
+    }
+
+    fn clock(&self, look: &Look, status: &Status) -> Clock {
+        let times = look.partitions.iter().filter_map(|p| p.state.max_event_time);
+        let not_idle = |p: &&PartitionStatus| p.state != "idle";
+        let all = || status.partitions.iter().filter_map(|p| p.watermark);
+        let active = status.partitions.iter().filter(not_idle).filter_map(|p| p.watermark).min();
+        Clock {
+            now: Utc::now().timestamp_millis(),
+            event_time: times.map(|time| time.0).max(),
+            watermark: active.or_else(|| all().max()),
+        }
+    }
+
+    fn status(&mut self, look: &Look) -> Status {
+        let books = result::accounting(&look.partitions);
+        let phase = self.board.lock().phase.clone();
+        let partitions: Vec<PartitionStatus> =
+            look.partitions.iter().map(|p| self.partition(p, look, &phase)).collect();
+        let lags: Option<Vec<u64>> = partitions.iter().map(|p| p.lag).collect();
+        let lag = lags.filter(|lags| !lags.is_empty()).map(|lags| lags.iter().sum());
+        let rate = self.meter.events_per_second();
+        let (mode, cause) = self.mode(&phase, lag, rate, look);
+        let catch_up_seconds =
+            lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
+        let (checkpoint, written) = self.board.checkpoints.read();
+        let mut by_reason: Vec<(String, u64)> = Rejection::NAMES
+            .iter()
+            .zip(books.rejections)
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| ((*name).to_owned(), count))
+            .collect();
+        by_reason.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Status {
+            mode,
+            cause,
+            source: SourceStatus {
+                kind: self.pipeline.source.kind(),
+                name: self.pipeline.source.name(),
+            },
+            started_at: self.started_at,
+            accounting: AccountingStatus {
+                read: books.read,
+                on_time: books.on_time,
+                late: books.late,
+                rejected: books.rejected(),
+            },
+            events_per_second: rate,
+            lag,
+            catch_up_seconds,
+            latency_p99_ms: self.telemetry.latency_p99_ms(),
+            batch_rows: self.meter.batch_rows(),
+            workers: look.workers,
+            partitions,
+            checkpoint: Some(checkpoint),
+            metrics: self.metrics.iter().map(metric_status).collect(),
+            dead_letters: DeadLetterStatus { written, by_reason },
+        }
+    }
+
+    fn partition(
+        &mut self,
+        snapshot: &PartitionSnapshot,
+        look: &Look,
+        phase: &Phase,
+    ) -> PartitionStatus {
+        let (partition, offset) = (snapshot.partition, snapshot.state.next_offset);
+        let end = look.log_ends.get(&partition).copied().flatten();
+        let lag = end.map(|end| end.saturating_sub(offset).max(0).unsigned_abs());
+        let silent = self.silence.of(partition, offset, Instant::now());
+        let state = match phase {
+            Phase::Ended => "ended",
+            Phase::Failed(_) => "failed",
+            Phase::Waiting(_) | Phase::Restoring => "waiting",
+            Phase::Running if look.trouble.is_some() => "waiting",
+            Phase::Running if lag == Some(0) && silent >= self.pipeline.event_time.idle_after => {
+                "idle"
+            }
+            Phase::Running => "running",
+        };
+        let watermark = self.plan.watermark.watermark(snapshot.state.max_event_time);
+        PartitionStatus { partition, offset, end, lag, watermark: watermark.map(|w| w.0), state }
+    }
+
+    fn mode(
+        &mut self,
+        phase: &Phase,
+        lag: Option<u64>,
+        rate: f64,
+        look: &Look,
+    ) -> (Mode, Option<Cause>) {
+        match phase {
+            Phase::Waiting(cause) => (Mode::Waiting, Some(cause.clone())),
+            Phase::Failed(cause) => (Mode::Failed, Some(cause.clone())),
+            Phase::Restoring => (Mode::Restoring, None),
+            Phase::Ended => (Mode::Ended, None),
+            Phase::Running => match &look.trouble {
+                Some(trouble) => (Mode::Waiting, Some(self.broker_trouble(trouble))),
+                None if self.bounded => (Mode::Replaying, None),
+                None if self.is_catching_up(lag, rate) => (Mode::CatchingUp, None),
+                None => (Mode::Live, None),
+            },
+        }
+    }
+
+    fn broker_trouble(&self, message: &str) -> Cause {
+        let mut args = BTreeMap::new();
+        if let SourceSettings::Kafka(kafka) = &self.pipeline.source {
+            args.insert("brokers".to_owned(), kafka.brokers.clone());
+        }
+        Cause {
+            code: "broker_unreachable".to_owned(),
+            message: message.to_owned(),
+            args,
+            hint: Some("cargo xtask kafka up".to_owned()),
+        }
+    }
+
+    /// Behind by more than three seconds' worth of records, until it is less than one.
+    fn is_catching_up(&mut self, lag: Option<u64>, rate: f64) -> bool {
+        let seconds = if self.catching_up { 1.0 } else { 3.0 };
+        let bearable = LAG_SMALL.max((rate * seconds) as u64);
+        let unbounded = matches!(self.pipeline.source, SourceSettings::Generator(_));
+        self.catching_up = !unbounded && lag.is_some_and(|lag| lag > bearable);
+        self.catching_up
+    }
+}
+
+fn clone_entry<T>((key, value): (&String, &Arc<T>)) -> (String, Arc<T>) {
+    (key.clone(), Arc::clone(value))
+}
+
+fn metric_status(metric: &MetricView) -> MetricStatus {
+    let books = metric.accounting();
+    MetricStatus {
+        id: metric.id().to_owned(),
+        on_time: books.on_time,
+        late: books.late,
+        folded: books.folded(),
+        excluded: books.excluded,
+        state: if metric.trouble().is_some() { "quarantined" } else { "ok" },
+        reason: metric.trouble().map(str::to_owned),
+    }
+}

@@ -1,0 +1,209 @@
+//! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
+//! and every mistake is reported at once, with its place in the file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use streamgauge_core::{BoundedOutOfOrderness, Plan, Projection, TimestampAssigner};
+
+use crate::pipeline::{
+    Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
+};
+use crate::plugin::{LoadError, Plugin, Runtime};
+use crate::state::Checkpoint;
+
+/// A pipeline that can run.
+pub struct Prepared {
+    /// The settings.
+    pub pipeline: Arc<Pipeline>,
+    /// Where they stand.
+    pub document: Document,
+    /// The metrics, in written order.
+    pub plugins: Vec<Plugin>,
+    /// How records become rows.
+    pub plan: Arc<Plan>,
+}
+
+impl Prepared {
+    /// Reads the pipeline at `path`, lets `change` override settings, and loads its plugins.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by place.
+    pub fn load(path: &Path, change: impl FnOnce(&mut Pipeline)) -> Result<Self, Diagnostics> {
+        let (pipeline, document) = Pipeline::load(path)?;
+        Self::new(pipeline, document, change)
+    }
+
+    /// As [`Prepared::load`], where the source of the file is replaced: secrets that only the
+    /// source needs may be missing.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by place.
+    pub fn load_without_source(
+        path: &Path,
+        change: impl FnOnce(&mut Pipeline),
+    ) -> Result<Self, Diagnostics> {
+        let (pipeline, document) = Pipeline::load_with(path, &|_| Some(String::new()))?;
+        Self::new(pipeline, document, change)
+    }
+
+    fn new(
+        mut pipeline: Pipeline,
+        document: Document,
+        change: impl FnOnce(&mut Pipeline),
+    ) -> Result<Self, Diagnostics> {
+        change(&mut pipeline);
+        let plugins = load_plugins(&pipeline, &document)?;
+        let plan = Arc::new(plan(&pipeline, &plugins));
+        Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan })
+    }
+
+    /// The settings that stored state depends on, with those of each metric.
+    pub fn state_settings(&self) -> BTreeMap<String, String> {
+        let mut settings = self.pipeline.state_settings();
+        for plugin in &self.plugins {
+            let metric = plugin.settings();
+            let version = plugin.descriptor().state_version;
+            let value = format!("config {}, state version {version}", metric.config);
+            settings.insert(format!("metric.{}", metric.id), value);
+        }
+        settings
+    }
+
+    /// Holds the settings of a stored state against those of now.
+    ///
+    /// # Errors
+    /// Each setting that differs, with both values and the ways out.
+    pub fn check_state(&self, checkpoint: &Checkpoint) -> Result<(), Diagnostics> {
+        let mut diagnostics = self.document.diagnostics();
+        let now = self.state_settings();
+        for (key, value) in &now {
+            let stored = checkpoint.settings.get(key);
+            if stored != Some(value) {
+                diagnostics.push(self.changed(key, stored, Some(value)));
+            }
+        }
+        for (key, stored) in &checkpoint.settings {
+            // A metric that was taken out leaves nothing behind that could be wrong.
+            if !now.contains_key(key) && !key.starts_with("metric.") {
+                diagnostics.push(self.changed(key, Some(stored), None));
+            }
+        }
+        for plugin in &self.plugins {
+            let id = &plugin.settings().id;
+            for partition in &checkpoint.partitions {
+                let metric = partition.metrics.iter().find(|m| m.id == *id);
+                let Some(metric) = metric else { continue };
+                if metric.next_offset != partition.state.next_offset {
+                    diagnostics.push(self.stopped(id, partition.partition, metric.next_offset));
+                }
+            }
+        }
+        if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
+    }
+
+    fn changed(&self, key: &str, stored: Option<&String>, now: Option<&String>) -> Diagnostic {
+        let (place, message) = match (key.strip_prefix("metric."), stored, now) {
+            (Some(id), None, _) => (
+                self.metric_place(id),
+                format!("metric `{id}` is new, but the state covers records without it"),
+            ),
+            (Some(id), Some(stored), Some(now)) => (
+                self.metric_place(id),
+                format!("metric `{id}` was {stored} when the state was written and is {now} now"),
+            ),
+            (_, stored, now) => {
+                let value =
+                    |v: Option<&String>| v.map_or("not set".to_owned(), |v| format!("\"{v}\""));
+                let location = self.pipeline.state_setting_location(key);
+                let message = format!(
+                    "`{key}` was {} when the state was written and is {} now",
+                    value(stored),
+                    value(now)
+                );
+                (location, message)
+            }
+        };
+        Diagnostic::error(message).at(self.document.place(&place)).help(WAYS_OUT)
+    }
+
+    fn stopped(&self, id: &str, partition: u32, offset: i64) -> Diagnostic {
+        let message = format!(
+            "metric `{id}` was quarantined at offset {offset} of partition {partition}, \
+             and its state ends there"
+        );
+        let place = self.document.place(&self.metric_place(id));
+        Diagnostic::error(message).at(place).help(WAYS_OUT)
+    }
+
+    fn metric_place(&self, id: &str) -> String {
+        let index = self.pipeline.metrics.iter().position(|metric| metric.id == id);
+        index.map_or_else(|| "metric".to_owned(), |index| format!("metric[{index}].id"))
+    }
+}
+
+/// What to do about state that does not fit the settings.
+const WAYS_OUT: &str = "set it back, recompute everything from the log with `streamgauge run --rebuild`, \
+     or drop the state with `streamgauge state reset`";
+
+fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>, Diagnostics> {
+    let runtime = Runtime::new();
+    let load = |settings: &MetricSettings| runtime.load(settings);
+    // Compiling takes most of the start; plugins are independent of each other.
+    let loaded: Vec<Result<Plugin, LoadError>> = thread::scope(|scope| {
+        let threads: Vec<_> =
+            pipeline.metrics.iter().map(|settings| scope.spawn(move || load(settings))).collect();
+        threads.into_iter().map(|t| t.join().expect("loading does not panic")).collect()
+    });
+    let mut diagnostics = document.diagnostics();
+    let mut plugins = Vec::new();
+    for (index, result) in loaded.into_iter().enumerate() {
+        let place = document.place(&format!("metric[{index}].plugin"));
+        match result {
+            Err(error) => {
+                let diagnostic = Diagnostic::error(error.to_string()).at(place);
+                diagnostics.push(diagnostic.help(error.hint()));
+            }
+            Ok(plugin) => {
+                for error in plugin.descriptor().check_schema(&pipeline.schema) {
+                    let message = format!("metric `{}`: {error}", plugin.settings().id);
+                    let diagnostic = Diagnostic::error(message).at(place.clone());
+                    diagnostics.push(diagnostic.help(
+                        "add the field to [schema], correct its type there, or take the metric out",
+                    ));
+                }
+                plugins.push(plugin);
+            }
+        }
+    }
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(plugins) }
+}
+
+fn plan(pipeline: &Pipeline, plugins: &[Plugin]) -> Plan {
+    let mut wanted: Vec<&str> = plugins.iter().flat_map(|p| p.descriptor().columns()).collect();
+    let event_time = &pipeline.event_time;
+    match &event_time.fields {
+        EventTimeFields::MonthDay { month, day, .. } => wanted.extend([month.as_str(), day]),
+        EventTimeFields::Field { field, .. } => wanted.push(field),
+    }
+    let projection = Projection::new(&pipeline.schema, &wanted);
+    let slot = |name: &str| projection.slot_of(name).expect("event time's fields were checked");
+    let timestamps = match &event_time.fields {
+        EventTimeFields::MonthDay { month, day, year } => {
+            TimestampAssigner::month_day(slot(month), slot(day), *year, event_time.zone)
+        }
+        EventTimeFields::Field { field, unit } => {
+            TimestampAssigner::Field { slot: slot(field), unit: *unit }
+        }
+    };
+    let stamps_are_real = matches!(pipeline.source, SourceSettings::Kafka(_));
+    Plan {
+        timestamps,
+        watermark: BoundedOutOfOrderness { bound: event_time.bound.as_millis() as i64 },
+        future_skew: stamps_are_real.then_some(event_time.future_skew.as_millis() as i64),
+        lateness: pipeline.lateness.clock,
+        projection,
+    }
+}

@@ -1,0 +1,44 @@
+//! A progress bar on the terminal; nothing where standard error is none.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How many records pass between two looks at the bar.
+const SHOWN_EVERY: u64 = 512;
+
+/// Shows how far producing is.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    /// Every record shows: they come slowly.
+    is_slow: bool,
+}
+
+impl Progress {
+    /// A bar for `length` records, or without an end.
+    pub(super) fn new(length: Option<u64>, is_slow: bool) -> Self {
+        let (bar, template) = match length {
+            Some(length) => (
+                ProgressBar::new(length),
+                "{wide_bar} {human_pos}/{human_len} sent, {msg} acknowledged, {per_sec}, {eta} left",
+            ),
+            None => (
+                ProgressBar::new_spinner(),
+                "{spinner} {human_pos} sent, {msg} acknowledged, {per_sec}, {elapsed}",
+            ),
+        };
+        let style = ProgressStyle::with_template(template).expect("the template is well formed");
+        Self { bar: bar.with_style(style), is_slow }
+    }
+
+    /// Shows these counts, not too often.
+    pub(super) fn show(&self, sent: u64, acknowledged: u64) {
+        if (self.is_slow || sent.is_multiple_of(SHOWN_EVERY)) && !self.bar.is_hidden() {
+            self.bar.set_message(acknowledged.to_string());
+            self.bar.set_position(sent);
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn clear(self) {
+        self.bar.finish_and_clear();
+    }
+}

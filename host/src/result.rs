@@ -1,0 +1,114 @@
+//! The result as data: what `replay --json`, `run --until-end --json` and `/api/v1/snapshot` give.
+//! Rows are sorted by key, and nothing but `run` depends on time or machine, so equal results are
+//! equal bytes.
+
+use std::sync::Arc;
+
+use chrono::{SecondsFormat, TimeZone};
+use chrono_tz::Tz;
+use serde_json::{Map, Value, json};
+use streamgauge_core::{Accounting, EventTime, PartitionSnapshot, Plan, Rejection};
+
+use crate::plugin::{Descriptor, ResultTable};
+use crate::view::{MetricView, to_json};
+
+/// The books of all partitions together.
+pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
+    let mut sum = Accounting::default();
+    partitions.iter().for_each(|partition| sum.add(&partition.state.accounting));
+    sum
+}
+
+/// The merged result of `partitions` (in order). `run` holds what may differ from run to run.
+pub fn document(
+    plan: &Plan,
+    zone: Tz,
+    partitions: &[Arc<PartitionSnapshot>],
+    metrics: &[MetricView],
+    run: Value,
+) -> Value {
+    let books = accounting(partitions);
+    let at: Vec<Value> = partitions.iter().map(|partition| place(plan, zone, partition)).collect();
+    let results: Map<String, Value> = metrics.iter().map(metric).collect();
+    let excluded: Map<String, Value> =
+        metrics.iter().map(|m| (m.id().to_owned(), metric_books(m))).collect();
+    json!({
+        "accounting": accounting_json(&books),
+        "at": at,
+        "metric_accounting": excluded,
+        "metrics": results,
+        "run": run,
+    })
+}
+
+fn accounting_json(books: &Accounting) -> Value {
+    let reasons: Map<String, Value> = Rejection::NAMES
+        .iter()
+        .zip(books.rejections)
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| ((*name).to_owned(), count.into()))
+        .collect();
+    json!({
+        "read": books.read,
+        "on_time": books.on_time,
+        "late": books.late,
+        "rejected": books.rejected(),
+        "rejected_by_reason": reasons,
+        "event_time_fallback": books.fallback,
+        "event_time_future": books.future,
+    })
+}
+
+fn place(plan: &Plan, zone: Tz, partition: &PartitionSnapshot) -> Value {
+    let watermark = plan.watermark.watermark(partition.state.max_event_time);
+    let digests: Map<String, Value> = partition
+        .metrics
+        .iter()
+        .map(|metric| (metric.id.clone(), metric.digest().to_string().into()))
+        .collect();
+    json!({
+        "partition": partition.partition,
+        "offset": partition.state.next_offset,
+        "watermark": watermark.map(|time| rfc3339(zone, time)),
+        "digest": partition.state_digest().to_string(),
+        "metric_digests": digests,
+    })
+}
+
+fn metric_books(metric: &MetricView) -> Value {
+    let books = metric.accounting();
+    json!({
+        "on_time": books.on_time,
+        "late": books.late,
+        "folded": books.folded(),
+        "excluded": books.excluded,
+    })
+}
+
+fn metric(metric: &MetricView) -> (String, Value) {
+    let descriptor = metric.plugin().descriptor();
+    let result = metric.result();
+    let cumulative = json!({
+        "window": null,
+        "on_time": rows(descriptor, &result.on_time),
+        "late": rows(descriptor, &result.late),
+        "total": rows(descriptor, &result.total),
+    });
+    (metric.id().to_owned(), json!([cumulative]))
+}
+
+fn rows(descriptor: &Descriptor, table: &ResultTable) -> Value {
+    let row = |cells: &Vec<crate::plugin::Cell>| {
+        let names = descriptor.outputs.iter().map(|output| output.name.clone());
+        Value::Object(names.zip(cells.iter().map(to_json)).collect())
+    };
+    table.rows.iter().map(row).collect()
+}
+
+/// An instant in civil time of `zone` with its offset.
+pub fn rfc3339(zone: Tz, time: EventTime) -> String {
+    match zone.timestamp_millis_opt(time.0).single() {
+        Some(instant) => instant.to_rfc3339_opts(SecondsFormat::AutoSi, false),
+        None => format!("{} ms", time.0),
+    }
+}

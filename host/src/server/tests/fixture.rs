@@ -1,0 +1,119 @@
+//! A live state to test with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::server::wire::{
+    AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, LiveState, Localized,
+    Measure, MetricStatus, Mode, Panel, PartitionStatus, SourceStatus, Status,
+};
+
+/// Two panels, a running pipeline, ten points.
+pub(crate) fn live() -> LiveState {
+    LiveState {
+        seq: 1,
+        panels: Arc::new(vec![panel("behavior"), panel("age")]),
+        frames: BTreeMap::from([
+            ("behavior".to_owned(), frame(1, 17_595)),
+            ("age".to_owned(), frame(1, 9)),
+        ]),
+        clock: Clock { now: 5, event_time: Some(1_447_171_200_000), watermark: None },
+        status: Arc::new(status()),
+        events_per_second: Arc::new((0..10).map(|n| (1000 * n, n as f64 + 0.5)).collect()),
+        result: Arc::new(json!({ "accounting": { "read": 110 }, "metrics": {} })),
+    }
+}
+
+/// The next state: its number raised, and what the closure changes.
+pub(crate) fn next(live: &LiveState, change: impl FnOnce(&mut LiveState)) -> LiveState {
+    let mut next = LiveState { seq: live.seq + 1, ..live.clone() };
+    change(&mut next);
+    next
+}
+
+/// A panel of that metric.
+pub(crate) fn panel(metric: &str) -> Panel {
+    Panel {
+        id: metric.to_owned(),
+        metric: metric.to_owned(),
+        view: "share".to_owned(),
+        title: text("行为", "Behaviour"),
+        chart: "pie".to_owned(),
+        dimension: None,
+        measures: vec![Measure {
+            name: "events".to_owned(),
+            title: text("事件数", "Events"),
+            unit: None,
+            additive: true,
+        }],
+        top: 0,
+        sorted: false,
+    }
+}
+
+/// A frame of one row.
+pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
+    let values = |events: u64| BTreeMap::from([("events".to_owned(), vec![json!(events)])]);
+    Arc::new(Frame {
+        rev,
+        state: "ok",
+        reason: None,
+        window: None,
+        keys: vec!["0".to_owned()],
+        total: values(events),
+        on_time: values(events),
+        late: values(0),
+        other: None,
+    })
+}
+
+/// 110 records read: 100 on time, 3 late, 7 rejected.
+pub(crate) fn status() -> Status {
+    Status {
+        mode: Mode::Live,
+        cause: None,
+        source: SourceStatus { kind: "kafka", name: "events".to_owned() },
+        started_at: 1_447_171_000_000,
+        accounting: AccountingStatus { read: 110, on_time: 100, late: 3, rejected: 7 },
+        events_per_second: 49_715.5,
+        lag: Some(3),
+        catch_up_seconds: None,
+        latency_p99_ms: Some(37.0),
+        batch_rows: 512.0,
+        workers: 2,
+        partitions: vec![PartitionStatus {
+            partition: 0,
+            offset: 110,
+            end: Some(113),
+            lag: Some(3),
+            watermark: Some(1_447_170_900_500),
+            state: "running",
+        }],
+        checkpoint: Some(CheckpointStatus {
+            at: Some(1_447_171_200_000),
+            duration_ms: 4.1,
+            bytes: 18_234,
+            failures: 0,
+            error: None,
+        }),
+        metrics: vec![MetricStatus {
+            id: "behavior".to_owned(),
+            on_time: 100,
+            late: 3,
+            folded: 102,
+            excluded: 1,
+            state: "ok",
+            reason: None,
+        }],
+        dead_letters: DeadLetterStatus {
+            written: 7,
+            by_reason: vec![("not_json".to_owned(), 5), ("required_missing".to_owned(), 2)],
+        },
+    }
+}
+
+fn text(zh: &str, en: &str) -> Localized {
+    [("zh", zh), ("en", en)].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+}
