@@ -16,6 +16,7 @@ mod stop;
 mod topic;
 
 use std::collections::BTreeMap;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::error::RDKafkaErrorCode;
@@ -109,7 +110,8 @@ impl Run {
             if left.is_zero() {
                 return;
             }
-            self.sender.poll(left.min(WAIT_MAX));
+            self.sender.poll(Duration::ZERO);
+            thread::sleep(left.min(WAIT_MAX));
         }
     }
 

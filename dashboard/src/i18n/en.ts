@@ -75,6 +75,7 @@ export const en: Words = {
     lagNone: "at the end of the log",
     lagTime: (time) => `about ${time} at this rate`,
     lagRecords: "records to read",
+    lagGenerator: "a generator has no lag",
     lagUnknown: "end of the log not known",
     late: "Late",
     lateNote: (share) => `${share}, part of the totals`,

@@ -74,6 +74,7 @@ export const zh = {
     lagNone: "已追平日志末尾",
     lagTime: (time: string) => `按当前速率约 ${time}`,
     lagRecords: "条记录待读",
+    lagGenerator: "生成器没有滞后",
     lagUnknown: "日志末尾未知",
     late: "迟到",
     lateNote: (share: string) => `占 ${share}，照常计入总计`,

@@ -13,6 +13,8 @@ export type TileId = (typeof TILES)[number];
 /** The series that the rate's sparkline draws. */
 export const RATE_SERIES = "events_per_second";
 const SOURCE_CHARACTERS_MAX = 40;
+/** From here on the number of events is said in short too. */
+const COMPACT_NOTE_FROM = 1_000_000;
 
 export interface Tile {
   readonly label: string;
@@ -90,7 +92,7 @@ function eventsNote(status: Status, ctx: Context): string {
     clip(status.source?.name ?? "", SOURCE_CHARACTERS_MAX),
   ].filter((part) => part !== "").join(" ");
   return [
-    read >= 10_000 ? tiles.eventsCompact(ctx.format.compact(read)) : "",
+    read >= COMPACT_NOTE_FROM ? tiles.eventsCompact(ctx.format.compact(read)) : "",
     source === "" ? "" : tiles.eventsNote(source),
   ].filter((part) => part !== "").join(" · ");
 }
@@ -98,7 +100,9 @@ function eventsNote(status: Status, ctx: Context): string {
 function lagNote(status: Status, ctx: Context): string {
   const { tiles } = ctx.words;
   const { lag, eventsPerSecond } = status;
-  if (lag === null) return tiles.lagUnknown;
+  if (lag === null) {
+    return status.source?.kind === "generator" ? tiles.lagGenerator : tiles.lagUnknown;
+  }
   if (lag === 0) return tiles.lagNone;
   return eventsPerSecond !== null && eventsPerSecond > 0
     ? tiles.lagTime(ctx.format.duration((lag / eventsPerSecond) * 1000))

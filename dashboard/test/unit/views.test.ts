@@ -33,6 +33,8 @@ describe("tiles", () => {
     expect(tileOf("lag")).toMatchObject({ value: 5435, note: "about 109 ms at this rate" });
     expect(tileOf("lag", { status: { lag: 0 } }))
       .toEqual({ value: 0, text: "0", note: "at the end of the log" });
+    expect(tileOf("lag", { status: { lag: null } }).note).toBe("a generator has no lag");
+    expect(tileOf("lag", SCENES["waiting"]).note).toBe("end of the log not known");
   });
 
   it.each(TILES)("never show an unknown %s as 0", (id) => {
