@@ -90,6 +90,7 @@ impl<'a> Reader<'a> {
         self.raw(length as usize)
     }
 
+    #[expect(clippy::option_option, reason = "the outer one says that the bytes ran out")]
     pub(crate) fn option(&mut self) -> Option<Option<i64>> {
         match self.u8()? {
             0 => Some(None),

@@ -138,22 +138,18 @@ impl Partition {
             LatenessClock::Watermark => watermark,
             LatenessClock::Record => Some(EventTime::from(meta.time).minus(plan.watermark.bound)),
         };
-        match limit.filter(|limit| event_time < *limit) {
-            Some(limit) => {
-                let delay = limit.since(event_time);
-                let books = &mut self.state.accounting;
-                books.late += 1;
-                books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
-                books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
-                self.late.push(meta, event_time, row, raw);
-                Outcome::Late(delay)
-            }
-            None => {
-                self.state.accounting.on_time += 1;
-                self.on_time.push(meta, event_time, row, raw);
-                Outcome::OnTime
-            }
-        }
+        let books = &mut self.state.accounting;
+        let Some(limit) = limit.filter(|limit| event_time < *limit) else {
+            books.on_time += 1;
+            self.on_time.push(meta, event_time, row, raw);
+            return Outcome::OnTime;
+        };
+        let delay = limit.since(event_time);
+        books.late += 1;
+        books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
+        books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
+        self.late.push(meta, event_time, row, raw);
+        Outcome::Late(delay)
     }
 
     /// The record's event time; moves the largest event time where the record may.

@@ -134,12 +134,12 @@ fn field(row: &Row, slot: usize, unit: TimestampUnit) -> Result<EventTime, Fallb
             let seconds = integer(value)?;
             seconds.checked_mul(1000).map(EventTime).ok_or(Fallback::Impossible)
         }
-        (TimestampUnit::Millis, value) => integer(value).map(EventTime),
         (TimestampUnit::Rfc3339, Value::Text(range)) => {
             let instant = DateTime::parse_from_rfc3339(row.text(range).trim());
             instant.map(|t| EventTime(t.timestamp_millis())).map_err(|_| Fallback::Impossible)
         }
-        (TimestampUnit::Rfc3339, value) => integer(value).map(EventTime),
+        // A `timestamp` column holds milliseconds, however the record wrote them.
+        (TimestampUnit::Millis | TimestampUnit::Rfc3339, value) => integer(value).map(EventTime),
     }
 }
 

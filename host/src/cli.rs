@@ -56,18 +56,18 @@ struct Failure {
 
 impl Failure {
     /// It ran and failed.
-    fn failed(message: impl ToString) -> Self {
-        Self { code: 1, message: format!("error: {}", message.to_string()) }
+    fn failed(message: impl Display) -> Self {
+        Self { code: 1, message: format!("error: {message}") }
     }
 
     /// The command line or the configuration is wrong.
-    fn usage(message: impl ToString) -> Self {
-        Self { code: 2, message: format!("error: {}", message.to_string()) }
+    fn usage(message: impl Display) -> Self {
+        Self { code: 2, message: format!("error: {message}") }
     }
 
     /// Something outside is not there.
-    fn outside(message: impl ToString) -> Self {
-        Self { code: 3, message: format!("error: {}", message.to_string()) }
+    fn outside(message: impl Display) -> Self {
+        Self { code: 3, message: format!("error: {message}") }
     }
 
     /// A source that cannot go on.
@@ -112,7 +112,7 @@ pub fn main() -> ExitCode {
         .with_target(false)
         .init();
     let done = match cli.command {
-        Command::Demo(args) => demo::demo(args),
+        Command::Demo(args) => demo::demo(&args),
         Command::Run(args) => run::run(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Produce(args) => produce::produce(&args),

@@ -118,13 +118,12 @@ impl Drawing {
         let status = Arc::new(self.status(&look));
         self.seq += 1;
         let zone = self.pipeline.event_time.zone;
-        let run = json!({});
         self.summary.tick(&books);
         LiveState {
             seq: self.seq,
             panels: Arc::clone(&self.panels),
             frames: self.metrics.iter().flat_map(MetricView::frames).map(clone_entry).collect(),
-            clock: self.clock(&look, &status),
+            clock: clock(&look, &status),
             status,
             events_per_second: self.meter.series(),
             result: Arc::new(result::document(
@@ -132,7 +131,7 @@ impl Drawing {
                 zone,
                 &look.partitions,
                 &self.metrics,
-                run,
+                &json!({}),
             )),
         }
     }
@@ -151,18 +150,6 @@ impl Drawing {
         }
         look.partitions.sort_by_key(|snapshot| snapshot.partition);
         look
-    }
-
-    fn clock(&self, look: &Look, status: &Status) -> Clock {
-        let times = look.partitions.iter().filter_map(|p| p.state.max_event_time);
-        let not_idle = |p: &&PartitionStatus| p.state != "idle";
-        let all = || status.partitions.iter().filter_map(|p| p.watermark);
-        let active = status.partitions.iter().filter(not_idle).filter_map(|p| p.watermark).min();
-        Clock {
-            now: Utc::now().timestamp_millis(),
-            event_time: times.map(|time| time.0).max(),
-            watermark: active.or_else(|| all().max()),
-        }
     }
 
     fn status(&mut self, look: &Look) -> Status {
@@ -276,6 +263,18 @@ impl Drawing {
         let unbounded = matches!(self.pipeline.source, SourceSettings::Generator(_));
         self.catching_up = !unbounded && lag.is_some_and(|lag| lag > bearable);
         self.catching_up
+    }
+}
+
+fn clock(look: &Look, status: &Status) -> Clock {
+    let times = look.partitions.iter().filter_map(|p| p.state.max_event_time);
+    let not_idle = |p: &&PartitionStatus| p.state != "idle";
+    let all = || status.partitions.iter().filter_map(|p| p.watermark);
+    let active = status.partitions.iter().filter(not_idle).filter_map(|p| p.watermark).min();
+    Clock {
+        now: Utc::now().timestamp_millis(),
+        event_time: times.map(|time| time.0).max(),
+        watermark: active.or_else(|| all().max()),
     }
 }
 

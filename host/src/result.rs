@@ -15,7 +15,9 @@ use crate::view::{MetricView, to_json};
 /// The books of all partitions together.
 pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
     let mut sum = Accounting::default();
-    partitions.iter().for_each(|partition| sum.add(&partition.state.accounting));
+    for partition in partitions {
+        sum.add(&partition.state.accounting);
+    }
     sum
 }
 
@@ -25,7 +27,7 @@ pub fn document(
     zone: Tz,
     partitions: &[Arc<PartitionSnapshot>],
     metrics: &[MetricView],
-    run: Value,
+    run: &Value,
 ) -> Value {
     let books = accounting(partitions);
     let at: Vec<Value> = partitions.iter().map(|partition| place(plan, zone, partition)).collect();

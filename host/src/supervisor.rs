@@ -164,9 +164,8 @@ impl Supervisor {
                     Err(failed("a worker panicked; this is a fault of streamgauge".into()))
                 });
                 match ended {
-                    Ok(Finished::Ended) => {}
                     Ok(Finished::Stopped) if result.is_ok() => result = Ok(Finished::Stopped),
-                    Ok(Finished::Stopped) => {}
+                    Ok(_) => {}
                     Err(error) => {
                         workers_stop.store(true, Ordering::Relaxed);
                         result = Err(error);

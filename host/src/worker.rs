@@ -92,7 +92,7 @@ struct Engine {
 pub fn run(setup: Setup) -> Result<Finished, SourceError> {
     let Setup { mut source, outbox, stop, number, .. } = setup;
     let mut engine = Engine {
-        lanes: setup.partitions.into_iter().map(|p| Lane::new(&setup.plan, p)).collect(),
+        lanes: setup.partitions.iter().map(|p| Lane::new(&setup.plan, p)).collect(),
         plan: setup.plan,
         decoder: setup.decoder,
         row: Row::default(),

@@ -59,15 +59,13 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             );
         }
     }
-    match outside {
-        Some(error) => Err(Failure::source(&error)),
-        None => {
-            if !args.json {
-                println!("{}: ok", args.config.config.display());
-            }
-            Ok(())
-        }
+    if let Some(error) = outside {
+        return Err(Failure::source(&error));
     }
+    if !args.json {
+        println!("{}: ok", args.config.config.display());
+    }
+    Ok(())
 }
 
 /// Holds existing state against the settings; state that is in use is that of a running pipeline

@@ -35,7 +35,7 @@ pub(super) struct DemoArgs {
     seed: u64,
 }
 
-pub(super) fn demo(args: DemoArgs) -> Result<(), Failure> {
+pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let folder = tempfile::Builder::new()
         .prefix("streamgauge-demo-")
         .tempdir()

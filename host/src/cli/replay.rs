@@ -1,7 +1,7 @@
 //! `streamgauge replay`: bounded files through the very same path, without keeping state.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -78,7 +78,7 @@ fn names(prepared: &Prepared) -> String {
     names.join(", ")
 }
 
-fn file(path: &PathBuf, args: &ReplayArgs) -> Result<FileSettings, Failure> {
+fn file(path: &Path, args: &ReplayArgs) -> Result<FileSettings, Failure> {
     let format = format_of_extension(path).ok_or_else(|| {
         Failure::usage(format!(
             "{} has no known extension\nhint: .csv for CSV; .jsonl, .ndjson or .json for JSON lines",
@@ -86,5 +86,5 @@ fn file(path: &PathBuf, args: &ReplayArgs) -> Result<FileSettings, Failure> {
         ))
     })?;
     let header = args.header.filter(|_| format == Format::Csv);
-    Ok(FileSettings { path: path.clone(), format, header, follow: false, timestamp: None })
+    Ok(FileSettings { path: path.to_owned(), format, header, follow: false, timestamp: None })
 }

@@ -56,7 +56,7 @@ impl Report {
     pub(super) fn json(&self, prepared: &Prepared) -> Value {
         let run = json!({ "consume_seconds": self.consume_seconds });
         let zone = prepared.pipeline.event_time.zone;
-        result::document(&prepared.plan, zone, &self.partitions, &self.metrics, run)
+        result::document(&prepared.plan, zone, &self.partitions, &self.metrics, &run)
     }
 
     /// Tables.

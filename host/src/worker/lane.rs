@@ -34,7 +34,7 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(plan: &Plan, snapshot: PartitionSnapshot) -> Self {
+    pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot) -> Self {
         Self {
             number: snapshot.partition,
             partition: Partition::new(plan, snapshot.state, snapshot.position.cursor),

@@ -32,6 +32,8 @@ pub struct KafkaSource {
 struct Position {
     next: i64,
     stop: Option<i64>,
+    /// Nothing more was there when the log was looked at last.
+    at_end: bool,
 }
 
 /// What the statistics told last.
@@ -87,22 +89,30 @@ impl KafkaSource {
             .set("statistics.interval.ms", "500");
         let watcher = Watcher { topic: settings.topic.clone(), seen: Arc::clone(&context) };
         let consumer: BaseConsumer<Watcher> =
-            config.create_with_context(watcher).map_err(refused)?;
+            config.create_with_context(watcher).map_err(|error| refused(&error))?;
         let mut list = TopicPartitionList::new();
         let mut positions = BTreeMap::new();
         for (partition, next, stop) in assigned {
             let number = i32::try_from(*partition).unwrap_or(i32::MAX);
             list.add_partition_offset(&settings.topic, number, Offset::Offset(*next))
-                .map_err(refused)?;
-            positions.insert(*partition, Position { next: *next, stop: *stop });
+                .map_err(|error| refused(&error))?;
+            positions.insert(*partition, Position { next: *next, stop: *stop, at_end: false });
         }
-        consumer.assign(&list).map_err(refused)?;
+        consumer.assign(&list).map_err(|error| refused(&error))?;
         let brokers = settings.brokers.clone();
         Ok(Self { consumer, context, positions, trouble: None, brokers })
     }
 
+    /// Whether a bounded read has all of its records. The last offsets before the stop may hold
+    /// none (transaction markers, compaction); then the end of the log past the stop tells.
     fn is_ended(&self) -> bool {
-        self.positions.values().all(|p| p.stop.is_some_and(|stop| p.next >= stop))
+        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        let log_end = |partition: &u32| seen.ends.get(partition).copied().unwrap_or(i64::MIN);
+        self.positions.iter().all(|(partition, position)| {
+            position.stop.is_some_and(|stop| {
+                position.next >= stop || (position.at_end && log_end(partition) >= stop)
+            })
+        })
     }
 
     fn failed(&mut self, error: &KafkaError) -> Result<(), SourceError> {
@@ -145,6 +155,7 @@ fn deliver(
     let Some(position) = positions.get_mut(&partition) else { return };
     let offset = message.offset();
     position.next = offset + 1;
+    position.at_end = false;
     if position.stop.is_some_and(|stop| offset >= stop) {
         return;
     }
@@ -183,9 +194,8 @@ impl Source for KafkaSource {
                 }
                 Err(KafkaError::PartitionEOF(partition)) => {
                     self.trouble = None;
-                    self.reached_end(partition.unsigned_abs());
-                    if self.is_ended() {
-                        break;
+                    if let Some(position) = self.positions.get_mut(&partition.unsigned_abs()) {
+                        position.at_end = true;
                     }
                 }
                 Err(error) => self.failed(&error)?,
@@ -209,19 +219,5 @@ impl Source for KafkaSource {
 
     fn trouble(&self) -> Option<&str> {
         self.trouble.as_deref()
-    }
-}
-
-impl KafkaSource {
-    /// The end of a partition: its position may be past offsets that hold no record, such as
-    /// transaction markers.
-    fn reached_end(&mut self, partition: u32) {
-        let Ok(list) = self.consumer.position() else { return };
-        let number = i32::try_from(partition).unwrap_or(i32::MAX);
-        let at = list.elements().iter().find(|e| e.partition() == number).map(|e| e.offset());
-        if let (Some(Offset::Offset(at)), Some(position)) = (at, self.positions.get_mut(&partition))
-        {
-            position.next = position.next.max(at);
-        }
     }
 }

@@ -31,7 +31,8 @@ pub struct PartitionRange {
 /// # Errors
 /// The brokers cannot be reached, or the topic is not there; a retry may help.
 pub fn topic_ranges(settings: &KafkaSettings) -> Result<Vec<PartitionRange>, SourceError> {
-    let consumer: BaseConsumer = client_config(settings).create().map_err(refused)?;
+    let consumer: BaseConsumer =
+        client_config(settings).create().map_err(|error| refused(&error))?;
     let metadata = consumer
         .fetch_metadata(Some(&settings.topic), TIMEOUT)
         .map_err(|error| unreachable(settings, &error))?;
@@ -76,7 +77,8 @@ pub fn resolve_start(
         Start::Latest => return Ok(ranges.iter().map(|range| range.high).collect()),
         Start::At(instant) => instant,
     };
-    let consumer: BaseConsumer = client_config(settings).create().map_err(refused)?;
+    let consumer: BaseConsumer =
+        client_config(settings).create().map_err(|error| refused(&error))?;
     let mut list = TopicPartitionList::new();
     for range in ranges {
         let partition = i32::try_from(range.partition).unwrap_or(i32::MAX);
@@ -113,7 +115,7 @@ fn unreachable(settings: &KafkaSettings, error: &KafkaError) -> SourceError {
 }
 
 /// A client that librdkafka would not make: a setting is wrong.
-pub(super) fn refused(error: KafkaError) -> SourceError {
+pub(super) fn refused(error: &KafkaError) -> SourceError {
     SourceError::Failed {
         code: "source_failed",
         message: format!("librdkafka refused its settings: {error}"),

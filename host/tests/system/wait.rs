@@ -1,0 +1,25 @@
+//! Waiting for a condition, never for a time.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long anything may take on a busy machine before the test fails.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+
+/// How often a condition is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// Looks until there is something and returns it.
+///
+/// # Panics
+/// After [`DEADLINE`], with `what` was waited for.
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited {DEADLINE:?} in vain for {what}");
+        thread::sleep(LOOK_EVERY);
+    }
+}
