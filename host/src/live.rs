@@ -64,6 +64,8 @@ struct Look {
     log_ends: BTreeMap<u32, Option<i64>>,
     quarantined: BTreeMap<String, String>,
     trouble: Option<String>,
+    /// Records taken by the workers of this attempt.
+    taken: u64,
     workers: usize,
 }
 
@@ -114,7 +116,7 @@ impl Drawing {
             metric.update(&look.partitions, quarantine.as_deref());
         }
         let books = result::accounting(&look.partitions);
-        self.meter.tick(books.read, self.telemetry.batch_totals());
+        self.meter.tick(look.taken, self.telemetry.batch_totals());
         let status = Arc::new(self.status(&look));
         self.seq += 1;
         let zone = self.pipeline.event_time.zone;
@@ -146,6 +148,7 @@ impl Drawing {
                 look.log_ends.insert(*partition, *end);
             }
             look.quarantined.extend(content.quarantined.clone());
+            look.taken += content.taken;
             look.trouble = look.trouble.or(content.trouble.clone());
         }
         look.partitions.sort_by_key(|snapshot| snapshot.partition);

@@ -29,6 +29,8 @@ pub struct Content {
     pub snapshots: BTreeMap<u32, Arc<PartitionSnapshot>>,
     /// The ends of the logs, as far as they are known.
     pub log_ends: Vec<LogEnd>,
+    /// Records that this worker has taken since it started.
+    pub taken: u64,
     /// When the first and the last record came.
     pub span: Option<(Instant, Instant)>,
     /// What keeps records from coming.

@@ -11,6 +11,7 @@ use streamgauge_core::{BoundedOutOfOrderness, Plan, Projection, TimestampAssigne
 use crate::pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
 };
+use crate::source::kafka::refusal;
 use crate::plugin::{LoadError, Plugin, Runtime};
 use crate::state::Checkpoint;
 
@@ -55,6 +56,7 @@ impl Prepared {
         change: impl FnOnce(&mut Pipeline),
     ) -> Result<Self, Diagnostics> {
         change(&mut pipeline);
+        check_librdkafka(&pipeline, &document)?;
         let plugins = load_plugins(&pipeline, &document)?;
         let plan = Arc::new(plan(&pipeline, &plugins));
         Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan })
@@ -147,6 +149,24 @@ impl Prepared {
 /// What to do about state that does not fit the settings.
 const WAYS_OUT: &str = "set it back, recompute everything from the log with `streamgauge run --rebuild`, \
      or drop the state with `streamgauge state reset`";
+
+/// Asks librdkafka about every setting that is passed through to it.
+fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diagnostics> {
+    let mut diagnostics = document.diagnostics();
+    if let SourceSettings::Kafka(kafka) = &pipeline.source {
+        for (key, secret) in &kafka.librdkafka {
+            if let Some(reason) = refusal(key, secret) {
+                let place = document.place(&format!("source.kafka.librdkafka.\"{key}\""));
+                diagnostics.push(
+                    Diagnostic::error(format!("librdkafka does not take `{key}`: {reason}"))
+                        .at(place)
+                        .help("see librdkafka's CONFIGURATION.md for its settings and values"),
+                );
+            }
+        }
+    }
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }
+}
 
 fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>, Diagnostics> {
     let runtime = Runtime::new();

@@ -79,9 +79,13 @@ struct Engine {
     now_millis: i64,
     /// Records that the metrics have, but that are not published.
     unpublished: Runs,
+    /// Records taken so far.
+    taken: u64,
     /// When the first and the last record came.
     span: Option<(Instant, Instant)>,
     telemetry: Arc<Telemetry>,
+    /// The lane of the last record: records of one partition mostly come in a row.
+    recent_lane: usize,
 }
 
 /// Runs a worker until it is told to stop or its source ends. Whatever it took in before is
@@ -101,7 +105,9 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
         latency_from: setup.latency_from,
         now_millis: 0,
         unpublished: Runs::default(),
+        taken: 0,
         span: None,
+        recent_lane: 0,
         telemetry: setup.telemetry,
     };
     let mut next_publish = Instant::now();
@@ -174,9 +180,8 @@ impl Engine {
     }
 
     fn take(&mut self, record: SourceRecord<'_>) {
-        let number = record.partition;
-        let i = self.lanes.iter().position(|lane| lane.number() == number);
-        let i = i.expect("a source hands over only the partitions that it was given");
+        self.taken += 1;
+        let i = self.lane_of(record.partition);
         let decoded = match record.value {
             Some(bytes) => self.decoder.decode(bytes, &mut self.row),
             None => Err(streamgauge_core::Rejection::Empty),
@@ -190,6 +195,15 @@ impl Engine {
         if self.lanes[i].is_full(self.batch.max.get()) {
             self.flush(i, FlushCause::Full);
         }
+    }
+
+    fn lane_of(&mut self, partition: u32) -> usize {
+        if self.lanes[self.recent_lane].number() != partition {
+            let found = self.lanes.iter().position(|lane| lane.number() == partition);
+            self.recent_lane =
+                found.expect("a source hands over only the partitions that it was given");
+        }
+        self.recent_lane
     }
 
     fn flush_all(&mut self) {
@@ -219,6 +233,7 @@ impl Engine {
         content.add_letters(&mut letters);
         content.quarantined = quarantined.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         content.log_ends = source.log_ends();
+        content.taken = self.taken;
         content.span = self.span;
         content.trouble = source.trouble().map(str::to_owned);
         drop(content);

@@ -10,9 +10,10 @@ mod record;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 pub(crate) use crate::kafka::jars::provide as provide_jars;
+use crate::kafka::record::Record;
 use crate::workspace::Workspace;
 
 #[derive(clap::Subcommand)]
@@ -45,6 +46,40 @@ pub(crate) fn command(workspace: &Workspace, command: Command) -> Result<()> {
         Command::Up(up) => broker::up(workspace, &home, &up),
         Command::Down { wipe } => broker::down(&home, wipe),
         Command::Status => broker::status(&home),
+    }
+}
+
+/// A broker for as long as this value lives; one that ran before is left running.
+pub(crate) struct Running {
+    home: Home,
+    pid: u32,
+    was_there: bool,
+}
+
+impl Running {
+    /// Starts the broker on `port`, or finds it there.
+    pub(crate) fn start(workspace: &Workspace, port: u16) -> Result<Self> {
+        let home = Home::new(workspace);
+        let running = |home: &Home| Record::read(home).filter(|record| record.is_running(home));
+        let was_there = running(&home).is_some();
+        broker::up(workspace, &home, &Up { port, partitions: 1 })?;
+        let pid = running(&home).context("the broker ended again at once")?.pid;
+        Ok(Self { home, pid, was_there })
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.was_there
+            && let Err(error) = broker::down(&self.home, false)
+        {
+            eprintln!("warning: {error:#}");
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! user how that went; nothing of the product lives here. No command passes a registry or a
 //! settings file to a package client, so the user's own mirror settings hold.
 
+mod bench;
 mod build;
 mod http;
 mod kafka;
@@ -53,6 +54,8 @@ enum Command {
         #[command(subcommand)]
         command: kafka::Command,
     },
+    /// Measures events per second from a real broker, beside a loop that only counts.
+    Bench(bench::Args),
     /// Takes screenshots of the page into target/shots.
     Shots,
 }
@@ -75,6 +78,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo { args } => build::demo(&workspace, &args),
         Command::Test(args) => test::command(&workspace, &args),
         Command::Kafka { command } => kafka::command(&workspace, command),
+        Command::Bench(args) => bench::command(&workspace, &args),
         Command::Shots => shots::command(&workspace),
     }
 }

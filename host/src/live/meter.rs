@@ -17,7 +17,7 @@ const POINTS_MAX: usize = 300;
 #[derive(Clone, Copy)]
 struct Sample {
     at: Instant,
-    read: u64,
+    taken: u64,
     batches: u64,
     rows: u64,
 }
@@ -34,27 +34,20 @@ impl Meter {
         Self { samples: VecDeque::new(), points: Arc::default(), next_point: Instant::now() + SPAN }
     }
 
-    /// Takes in the totals as of now: records read, batches and their rows.
-    pub(super) fn tick(&mut self, read: u64, (batches, rows): (u64, u64)) {
+    /// Takes in the totals as of now: records taken, batches and their rows.
+    pub(super) fn tick(&mut self, taken: u64, (batches, rows): (u64, u64)) {
         let at = Instant::now();
-        // Totals that are there at the first look are restored ones, not records of this second.
-        if self.samples.back().is_some_and(|last| last.read == 0 && last.rows == 0 && rows == 0) {
-            self.samples.clear();
-        }
-        self.samples.push_back(Sample { at, read, batches, rows });
+        self.samples.push_back(Sample { at, taken, batches, rows });
         while self.samples.len() > 2 && at - self.samples[1].at >= SPAN {
             self.samples.pop_front();
         }
         if at >= self.next_point {
             self.next_point = at + SPAN;
+            let point = (Utc::now().timestamp_millis(), self.events_per_second());
             let points = Arc::make_mut(&mut self.points);
-            points.push((Utc::now().timestamp_millis(), 0.0));
+            points.push(point);
             if points.len() > POINTS_MAX {
                 points.remove(0);
-            }
-            let rate = self.events_per_second();
-            if let Some(last) = Arc::make_mut(&mut self.points).last_mut() {
-                last.1 = rate;
             }
         }
     }
@@ -65,7 +58,7 @@ impl Meter {
             return 0.0;
         };
         let seconds = (last.at - first.at).as_secs_f64();
-        if seconds < 0.05 { 0.0 } else { last.read.saturating_sub(first.read) as f64 / seconds }
+        if seconds < 0.05 { 0.0 } else { last.taken.saturating_sub(first.taken) as f64 / seconds }
     }
 
     /// Mean rows of the batches of the last second; 0 without any.

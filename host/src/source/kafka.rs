@@ -5,6 +5,6 @@ mod client;
 mod consumer;
 mod topic;
 
-pub use client::{Acknowledgements, OffsetCommits, client_config, letter_producer};
+pub use client::{Acknowledgements, OffsetCommits, client_config, letter_producer, refusal};
 pub use consumer::KafkaSource;
 pub use topic::{PartitionRange, resolve_start, topic_ranges};

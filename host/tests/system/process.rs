@@ -1,7 +1,7 @@
 //! Processes that end with the test, also with one that fails, and whose output is kept.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -48,8 +48,8 @@ impl Running {
     }
 
     /// What it wrote to its error output so far.
-    pub(crate) fn stderr(&mut self) -> String {
-        content(&mut self.stderr)
+    pub(crate) fn stderr(&self) -> String {
+        content(&self.stderr)
     }
 
     /// SIGKILL.
@@ -77,8 +77,8 @@ impl Running {
         Ended {
             code: status.code(),
             signal: status.signal(),
-            stdout: content(&mut self.stdout),
-            stderr: content(&mut self.stderr),
+            stdout: content(&self.stdout),
+            stderr: content(&self.stderr),
             shown: self.shown.clone(),
         }
     }
@@ -118,12 +118,10 @@ fn temporary() -> File {
     tempfile::tempfile().expect("a temporary file can be made")
 }
 
-/// The whole content, read through a handle of its own position.
-fn content(file: &mut File) -> String {
-    let end = file.stream_position().expect("a file has a position");
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(0)).expect("a file can be sought");
-    file.read_to_end(&mut bytes).expect("a file can be read");
-    let _ = end;
+/// The whole content. The position of the file is the writer's and stays where it is.
+fn content(file: &File) -> String {
+    let length = file.metadata().expect("a file has a length").len();
+    let mut bytes = vec![0; length as usize];
+    file.read_exact_at(&mut bytes, 0).expect("a file can be read");
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -5,13 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
-use rdkafka::error::KafkaResult;
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{ProducerContext, ThreadedProducer};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::checkpoint::OffsetCommitter;
-use crate::pipeline::KafkaSettings;
+use crate::pipeline::{KafkaSettings, Secret};
 
 /// The settings that every client of this pipeline shares: brokers and what the user passes
 /// through (TLS, SASL and the like).
@@ -25,6 +25,18 @@ pub fn client_config(settings: &KafkaSettings) -> ClientConfig {
     config.set("bootstrap.servers", &settings.brokers);
     config.set_log_level(RDKafkaLogLevel::Warning);
     config
+}
+
+/// Why librdkafka does not take a setting; none if it does. A value that must not be shown is not
+/// in the answer.
+pub fn refusal(key: &str, secret: &Secret) -> Option<String> {
+    match ClientConfig::new().set(key, &secret.value).create_native_config() {
+        Err(KafkaError::ClientConfig(..)) if secret.hidden => {
+            Some("its name or its value is wrong".to_owned())
+        }
+        Err(KafkaError::ClientConfig(_, reason, _, _)) => Some(reason),
+        _ => None,
+    }
 }
 
 /// A producer for dead letters, acknowledged by all replicas.

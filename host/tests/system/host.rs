@@ -1,0 +1,118 @@
+//! `streamgauge run` with its page.
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+
+use crate::http::{self, Response, Stream};
+use crate::process::{Ended, Running};
+use crate::wait;
+use crate::workplace::Workplace;
+
+/// What precedes the address in the host's output.
+const GREETING: &str = "dashboard at http://";
+
+/// A running host; killed when dropped.
+pub(crate) struct Host {
+    running: Running,
+    address: SocketAddr,
+}
+
+impl Host {
+    /// Starts the pipeline of `place` and waits until its page can be asked for.
+    pub(crate) fn start(place: &Workplace) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    /// The same, with further arguments.
+    pub(crate) fn start_with(place: &Workplace, arguments: &[&str]) -> Self {
+        let mut command = place.command("run");
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        let mut running = Running::start(&mut command);
+        let address = wait::until("the host's address", || {
+            let is_running = running.is_running();
+            let said = running.stderr();
+            let address = said.lines().find_map(|line| line.split_once(GREETING)?.1.parse().ok());
+            assert!(address.is_some() || is_running, "the host ended:\n{said}");
+            address
+        });
+        Self { running, address }
+    }
+
+    /// GET.
+    pub(crate) fn get(&self, path: &str) -> Response {
+        http::get(self.address, path)
+    }
+
+    /// The stream behind the page.
+    pub(crate) fn stream(&self) -> Stream {
+        Stream::open(self.address)
+    }
+
+    /// `/api/v1/status`.
+    pub(crate) fn status(&self) -> Value {
+        self.get("/api/v1/status").json()
+    }
+
+    /// The first status that is as it should be.
+    pub(crate) fn status_when(&self, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        let described = format!("{what}; the host said:\n{}", self.running.stderr());
+        let look = || {
+            last = self.status();
+            is_so(&last).then(|| last.clone())
+        };
+        wait::until(&described, look)
+    }
+
+    /// Waits until so many records were read.
+    pub(crate) fn has_read(&self, count: u64) -> Value {
+        self.status_when(&format!("{count} records"), |status| read(status) >= count)
+    }
+
+    /// The first status in which the state is restored.
+    pub(crate) fn restored(&self, partitions: usize) -> Value {
+        self.status_when("the restored state", |status| {
+            status["partitions"].as_array().is_some_and(|list| list.len() == partitions)
+        })
+    }
+
+    /// The sum of the series `name` in `/metrics`, such as `streamgauge_batch_rows_sum`.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let text = self.get("/metrics").body;
+        let values: Vec<f64> = text
+            .lines()
+            .filter(|line| {
+                line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']))
+            })
+            .map(|line| line.rsplit(' ').next().and_then(|v| v.parse().ok()).expect("a number"))
+            .collect();
+        assert!(!values.is_empty(), "no series {name} in\n{text}");
+        values.iter().sum()
+    }
+
+    /// What the host said so far.
+    pub(crate) fn said(&self) -> String {
+        self.running.stderr()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(self) {
+        self.running.kill();
+    }
+
+    /// SIGTERM, and then waits for the end.
+    pub(crate) fn terminate(self) -> Ended {
+        self.running.terminate()
+    }
+}
+
+/// `accounting.read` of a status.
+pub(crate) fn read(status: &Value) -> u64 {
+    status["accounting"]["read"].as_u64().expect("a status has accounting")
+}

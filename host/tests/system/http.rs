@@ -1,0 +1,86 @@
+//! What a browser would ask: GET, and the stream.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use serde_json::Value;
+use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+
+use crate::wait::DEADLINE;
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Response {
+    /// A header's value, without regard to case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then_some(value.trim())
+        })
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// GET.
+pub(crate) fn get(address: SocketAddr, path: &str) -> Response {
+    let mut stream = connect(address);
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("the host takes a request");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("the host answers");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").expect("an answer has a head");
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    Response { status: status.expect("a status"), head: head.to_owned(), body: body.to_owned() }
+}
+
+/// The stream behind the page.
+pub(crate) struct Stream {
+    socket: WebSocket<TcpStream>,
+}
+
+impl Stream {
+    /// Connects as the page of `address` does.
+    pub(crate) fn open(address: SocketAddr) -> Self {
+        let url = format!("ws://{address}/api/v1/stream");
+        let (socket, _) = tungstenite::client(url, connect(address)).expect("a handshake");
+        Self { socket }
+    }
+
+    /// The next message.
+    pub(crate) fn next(&mut self) -> Value {
+        loop {
+            match self.socket.read().expect("the stream goes on") {
+                Message::Text(text) => return serde_json::from_str(&text).expect("JSON"),
+                Message::Close(_) => panic!("the stream was closed"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Messages up to the one of kind `t`.
+    pub(crate) fn until(&mut self, t: &str) -> Value {
+        loop {
+            let message = self.next();
+            if message["t"] == t {
+                return message;
+            }
+        }
+    }
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("the host listens");
+    stream.set_read_timeout(Some(DEADLINE)).expect("a deadline can be set");
+    stream
+}

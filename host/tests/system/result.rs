@@ -1,0 +1,71 @@
+//! Final results: what must be equal between two ways to the same records.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// A result without what may differ from run to run.
+pub(crate) fn outside_run(mut result: Value) -> Value {
+    let fields = result.as_object_mut().expect("a result is an object");
+    fields.remove("run").expect("a result has timings under `run`");
+    result
+}
+
+/// Both are equal; if not, says where.
+#[track_caller]
+pub(crate) fn assert_same(what: &str, one: &Value, other: &Value) {
+    let mut differences = Vec::new();
+    compare(String::new(), one, other, &mut differences);
+    assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
+}
+
+fn compare(path: String, one: &Value, other: &Value, differences: &mut Vec<String>) {
+    match (one, other) {
+        (Value::Object(a), Value::Object(b)) if same_keys(a, b) => {
+            a.iter().for_each(|(k, v)| compare(format!("{path}.{k}"), v, &b[k], differences));
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            let pairs = a.iter().zip(b).enumerate();
+            pairs.for_each(|(i, (a, b))| compare(format!("{path}[{i}]"), a, b, differences));
+        }
+        _ if one == other => {}
+        _ => differences.push(format!("{path}: {one} is not {other}")),
+    }
+}
+
+fn same_keys(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    a.len() == b.len() && a.keys().all(|key| b.contains_key(key))
+}
+
+/// The events of one metric by key: `verdict` is `on_time`, `late` or `total`.
+pub(crate) fn counts(result: &Value, metric: &str, verdict: &str) -> BTreeMap<String, u64> {
+    let rows = result["metrics"][metric][0][verdict].as_array().expect("rows");
+    let row = |row: &Value| {
+        let mut cells = row.as_object().expect("a row").values();
+        let key = cells.next().and_then(Value::as_str).expect("a key").to_owned();
+        (key, cells.next().and_then(Value::as_u64).expect("a count"))
+    };
+    rows.iter().map(row).collect()
+}
+
+/// A number of the books.
+pub(crate) fn book(result: &Value, name: &str) -> u64 {
+    result["accounting"][name].as_u64().unwrap_or_else(|| panic!("no {name} in {result}"))
+}
+
+/// The books add up, as a whole and for every metric, and the tables with them.
+#[track_caller]
+pub(crate) fn assert_balanced(result: &Value) {
+    let placed = book(result, "on_time") + book(result, "late");
+    assert_eq!(book(result, "read"), placed + book(result, "rejected"), "{result}");
+    let metrics = result["metric_accounting"].as_object().expect("books of metrics");
+    assert_eq!(metrics.len(), result["metrics"].as_object().expect("metrics").len());
+    for (id, books) in metrics {
+        let number = |name: &str| books[name].as_u64().expect("a number");
+        let events = |verdict| counts(result, id, verdict).values().sum::<u64>();
+        assert_eq!(number("on_time") + number("late"), placed, "{id}: {books}");
+        assert_eq!(placed, number("folded") + number("excluded"), "{id}: {books}");
+        assert_eq!(events("total"), number("folded"), "{id}");
+        assert_eq!(events("on_time") + events("late"), events("total"), "{id}");
+    }
+}

@@ -1,0 +1,125 @@
+//! Topics as another program sees them: made, filled, read and looked at through a client.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::config::{ClientConfig, FromClientConfig};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::{Headers, Message};
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use rdkafka::{Offset, TopicPartitionList};
+
+use crate::broker::Broker;
+use crate::wait::{self, DEADLINE};
+
+/// One record, read back.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) key: Option<String>,
+    pub(crate) value: Option<Vec<u8>>,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl Broker {
+    /// Makes a topic.
+    pub(crate) fn create_topic(&self, topic: &str, partitions: i32) {
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+        let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
+        made.expect("the broker answers")[0].as_ref().expect("a new topic");
+    }
+
+    /// Sends records to a partition and returns when the last of them was acknowledged.
+    pub(crate) fn send<'a>(
+        &self,
+        topic: &str,
+        partition: i32,
+        values: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Instant {
+        let producer: ThreadedProducer<DefaultProducerContext> = self.client();
+        for value in values {
+            let record = BaseRecord::<(), [u8]>::to(topic).partition(partition).payload(value);
+            producer.send(record).map_err(|(error, _)| error).expect("room for a few records");
+        }
+        producer.flush(DEADLINE).expect("the broker acknowledges");
+        Instant::now()
+    }
+
+    /// Sends a record without a value.
+    pub(crate) fn send_nothing(&self, topic: &str, partition: i32) {
+        let producer: ThreadedProducer<DefaultProducerContext> = self.client();
+        let record = BaseRecord::<(), [u8]>::to(topic).partition(partition);
+        producer.send(record).map_err(|(error, _)| error).expect("room for a record");
+        producer.flush(DEADLINE).expect("the broker acknowledges");
+    }
+
+    /// Every record of partition 0.
+    pub(crate) fn read(&self, topic: &str) -> Vec<Record> {
+        let consumer = self.consumer("reader");
+        let (low, high) = consumer.fetch_watermarks(topic, 0, DEADLINE).expect("the topic");
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, 0, Offset::Offset(low)).expect("a position");
+        consumer.assign(&list).expect("an assignment");
+        let mut records = Vec::new();
+        while (records.len() as i64) < high - low {
+            records.push(wait::until("a record", || {
+                let message = consumer.poll(Duration::from_millis(100))?.expect("a record");
+                Some(record(&message))
+            }));
+        }
+        records
+    }
+
+    /// What a group has committed, by partition; none where it has not.
+    pub(crate) fn committed(&self, group: &str, topic: &str, partitions: i32) -> Vec<Option<i64>> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_range(topic, 0, partitions - 1);
+        let committed = self.consumer(group).committed_offsets(list, DEADLINE);
+        let offset = |offset| match offset {
+            Offset::Offset(offset) => Some(offset),
+            _ => None,
+        };
+        let committed = committed.expect("the broker answers");
+        committed.elements().iter().map(|element| offset(element.offset())).collect()
+    }
+
+    /// Drops the beginning of a partition's log.
+    pub(crate) fn delete_before(&self, topic: &str, partition: i32, offset: i64) {
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, partition, Offset::Offset(offset)).expect("a position");
+        let deleted = block_on(admin.delete_records(&list, &AdminOptions::new()));
+        let deleted = deleted.expect("the broker answers");
+        deleted.elements()[0].error().expect("the records are deleted");
+    }
+
+    fn consumer(&self, group: &str) -> BaseConsumer {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", self.address()).set("group.id", group);
+        config.set("enable.auto.commit", "false").create().expect("a consumer")
+    }
+
+    fn client<T: FromClientConfig>(&self) -> T {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", self.address()).create().expect("a client")
+    }
+}
+
+fn record(message: &impl Message<Headers = impl Headers>) -> Record {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    let headers = message.headers().into_iter().flat_map(Headers::iter);
+    let header = |h: rdkafka::message::Header<'_, &[u8]>| {
+        (h.key.to_owned(), text(h.value.unwrap_or_default()))
+    };
+    Record {
+        key: message.key().map(text),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers: headers.map(header).collect(),
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("an async runtime can be started").block_on(future)
+}
