@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use serde_json::json;
+use serde_json::{Value, json};
 use streamgauge_core::{PartitionSnapshot, Plan, Rejection};
 use tokio::sync::watch;
 
@@ -55,6 +55,14 @@ struct Drawing {
     silence: Silence,
     catching_up: bool,
     summary: LateSummary,
+    drawn: Option<Drawn>,
+}
+
+/// A result as data, and what it was made from.
+struct Drawn {
+    partitions: Vec<Arc<PartitionSnapshot>>,
+    troubles: Vec<bool>,
+    result: Arc<Value>,
 }
 
 /// What all workers have published, at one look.
@@ -97,6 +105,7 @@ impl Publisher {
             silence: Silence::default(),
             catching_up: false,
             summary: LateSummary::new(pipeline.lateness.summary_every),
+            drawn: None,
         };
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
         (Self { drawing, sender }, receiver)
@@ -119,7 +128,6 @@ impl Drawing {
         self.meter.tick(look.taken, self.telemetry.batch_totals());
         let status = Arc::new(self.status(&look));
         self.seq += 1;
-        let zone = self.pipeline.event_time.zone;
         self.summary.tick(&books);
         LiveState {
             seq: self.seq,
@@ -128,14 +136,28 @@ impl Drawing {
             clock: clock(&look, &status),
             status,
             events_per_second: self.meter.series(),
-            result: Arc::new(result::document(
-                &self.plan,
-                zone,
-                &look.partitions,
-                &self.metrics,
-                &json!({}),
-            )),
+            result: self.result(&look),
         }
+    }
+
+    /// The result as data; the same `Arc` while nothing changes.
+    fn result(&mut self, look: &Look) -> Arc<Value> {
+        let troubles: Vec<bool> = self.metrics.iter().map(|m| m.trouble().is_some()).collect();
+        let same = |(a, b): (&Arc<_>, &Arc<_>)| Arc::ptr_eq(a, b);
+        if let Some(drawn) = &self.drawn
+            && drawn.troubles == troubles
+            && drawn.partitions.len() == look.partitions.len()
+            && drawn.partitions.iter().zip(&look.partitions).all(same)
+        {
+            return Arc::clone(&drawn.result);
+        }
+        let zone = self.pipeline.event_time.zone;
+        let partitions = look.partitions.clone();
+        let run = json!({});
+        let result = result::document(&self.plan, zone, &partitions, &self.metrics, &run);
+        let result = Arc::new(result);
+        self.drawn = Some(Drawn { partitions, troubles, result: Arc::clone(&result) });
+        result
     }
 
     fn look(&self) -> Look {

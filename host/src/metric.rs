@@ -91,6 +91,16 @@ impl Metric {
         Ok(())
     }
 
+    /// Leaves the metric where it is: its state ends before that of its partition.
+    pub fn keep_stopped(&mut self, offset: i64) {
+        let reason = format!(
+            "it stopped at offset {offset} in an earlier run; `run --rebuild` recomputes it"
+        );
+        tracing::warn!(metric = self.id(), "metric stays quarantined: {reason}");
+        self.quarantine = Some(reason);
+        self.instance = None;
+    }
+
     /// An empty state that begins at `origin`.
     pub fn empty(plugin: &Plugin, origin: i64) -> MetricSnapshot {
         MetricSnapshot {

@@ -28,7 +28,6 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use streamgauge_core::{LatenessClock, Schema, TimestampUnit, Year};
 
-pub use self::source::format_of_extension;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
 use load::Context;

@@ -11,8 +11,8 @@ use streamgauge_core::{BoundedOutOfOrderness, Plan, Projection, TimestampAssigne
 use crate::pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
 };
-use crate::source::kafka::refusal;
 use crate::plugin::{LoadError, Plugin, Runtime};
+use crate::source::kafka::refusal;
 use crate::state::Checkpoint;
 
 /// A pipeline that can run.
@@ -93,16 +93,6 @@ impl Prepared {
                 diagnostics.push(self.changed(key, Some(stored), None));
             }
         }
-        for plugin in &self.plugins {
-            let id = &plugin.settings().id;
-            for partition in &checkpoint.partitions {
-                let metric = partition.metrics.iter().find(|m| m.id == *id);
-                let Some(metric) = metric else { continue };
-                if metric.next_offset != partition.state.next_offset {
-                    diagnostics.push(self.stopped(id, partition.partition, metric.next_offset));
-                }
-            }
-        }
         if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
     }
 
@@ -129,15 +119,6 @@ impl Prepared {
             }
         };
         Diagnostic::error(message).at(self.document.place(&place)).help(WAYS_OUT)
-    }
-
-    fn stopped(&self, id: &str, partition: u32, offset: i64) -> Diagnostic {
-        let message = format!(
-            "metric `{id}` was quarantined at offset {offset} of partition {partition}, \
-             and its state ends there"
-        );
-        let place = self.document.place(&self.metric_place(id));
-        Diagnostic::error(message).at(place).help(WAYS_OUT)
     }
 
     fn metric_place(&self, id: &str) -> String {

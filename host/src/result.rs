@@ -84,6 +84,7 @@ fn metric_books(metric: &MetricView) -> Value {
         "late": books.late,
         "folded": books.folded(),
         "excluded": books.excluded,
+        "quarantined": metric.trouble(),
     })
 }
 

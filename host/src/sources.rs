@@ -99,6 +99,8 @@ impl Opening<'_> {
         let starts = kafka::resolve_start(settings, &ranges)?;
         let mut states = Vec::new();
         for (range, start) in ranges.iter().zip(starts) {
+            // A partition that came after the pipeline's start is read whole.
+            let start = if self.resume.is_empty() { start } else { range.low };
             let state = self.state(range.partition, start);
             check_range(&state, range)?;
             states.push(state);

@@ -232,9 +232,13 @@ impl Supervisor {
         for partition in partitions {
             let stored = partition.metrics.iter().find(|m| m.id == *id);
             let stored = stored.expect("state without this metric is refused before").clone();
+            let behind = Some(stored.next_offset).filter(|o| *o != partition.state.next_offset);
             metric.restore(partition.partition, stored).map_err(|error| {
                 failed(format!("metric `{id}` does not take its state back: {error}"))
             })?;
+            if let Some(offset) = behind {
+                metric.keep_stopped(offset);
+            }
         }
         Ok(metric)
     }

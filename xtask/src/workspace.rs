@@ -17,6 +17,9 @@ use crate::process;
 /// The target triple of the plugins.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
+/// Where metrics are: those of the product, and those that the host's tests need.
+const PLUGIN_FOLDERS: [&str; 2] = ["plugins", "host/tests/plugins"];
+
 /// A clone of the repository.
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -87,12 +90,13 @@ pub(crate) struct Packages {
 }
 
 impl Packages {
-    /// Every package below `plugins/` whose library is a component; examples are not meant.
+    /// Every package in a folder of plugins whose library is a component; examples are not meant.
     pub(crate) fn plugins(&self, root: &Path) -> Vec<Plugin> {
-        let folder = root.join("plugins");
+        let folders = PLUGIN_FOLDERS.map(|folder| root.join(folder));
+        let below = |manifest: &Path| folders.iter().any(|folder| manifest.starts_with(folder));
         let mut plugins: Vec<Plugin> = self
             .packages()
-            .filter(|package| Path::new(text(package, "manifest_path")).starts_with(&folder))
+            .filter(|package| below(Path::new(text(package, "manifest_path"))))
             .filter_map(|package| {
                 let target = targets(package).find(|target| has(target, "kind", "cdylib"))?;
                 Some(Plugin {
@@ -157,6 +161,8 @@ mod tests {
                 package("sdk", "plugins/sdk", json!([
                     {"name": "sdk", "kind": ["lib"], "crate_types": ["lib"]},
                     {"name": "sample", "kind": ["example"], "crate_types": ["cdylib"]}])),
+                package("faulty", "host/tests/plugins/faulty", json!([
+                    {"name": "faulty", "kind": ["cdylib"], "crate_types": ["cdylib"]}])),
                 package("streamgauge", "host", json!([
                     {"name": "streamgauge", "kind": ["bin"], "crate_types": ["bin"]},
                     {"name": "kill", "kind": ["test"], "crate_types": ["bin"],
@@ -167,14 +173,18 @@ mod tests {
     }
 
     #[test]
-    fn plugins_are_the_components_below_the_folder_of_plugins() {
+    fn plugins_are_the_components_below_the_folders_of_plugins() {
         let plugin = |package: &str, artifact: &str| Plugin {
             package: package.to_owned(),
             artifact: artifact.to_owned(),
         };
         assert_eq!(
             packages().plugins(Path::new("/clone")),
-            [plugin("age", "age.wasm"), plugin("top-items", "top_items.wasm")]
+            [
+                plugin("age", "age.wasm"),
+                plugin("faulty", "faulty.wasm"),
+                plugin("top-items", "top_items.wasm"),
+            ]
         );
     }
 

@@ -9,9 +9,7 @@ use super::report::Report;
 use super::run::print;
 use super::serve::Job;
 use super::{Config, Failure};
-use crate::pipeline::{
-    DeadLetterSettings, FileSettings, Format, SourceSettings, format_of_extension,
-};
+use crate::pipeline::{DeadLetterSettings, FileSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::sources::Feed;
 use crate::supervisor::Patience;
@@ -79,12 +77,10 @@ fn names(prepared: &Prepared) -> String {
 }
 
 fn file(path: &Path, args: &ReplayArgs) -> Result<FileSettings, Failure> {
-    let format = format_of_extension(path).ok_or_else(|| {
+    FileSettings::bounded(path, args.header).ok_or_else(|| {
         Failure::usage(format!(
             "{} has no known extension\nhint: .csv for CSV; .jsonl, .ndjson or .json for JSON lines",
             path.display()
         ))
-    })?;
-    let header = args.header.filter(|_| format == Format::Csv);
-    Ok(FileSettings { path: path.to_owned(), format, header, follow: false, timestamp: None })
+    })
 }

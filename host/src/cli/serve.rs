@@ -64,7 +64,7 @@ impl Job {
     pub(super) fn stop_on_signals(&self) -> Result<(), Failure> {
         for signal in [SIGINT, SIGTERM] {
             let armed = Arc::clone(&self.stop);
-            signal_hook::flag::register_conditional_shutdown(signal, 130, armed)
+            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, armed)
                 .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&self.stop)))
                 .map_err(Failure::failed)?;
         }

@@ -93,8 +93,18 @@ fn read_file(mut table: Table<'_>, context: &Context<'_>) -> Option<FileSettings
     Some(FileSettings { path: path?, format: format?, header, follow, timestamp })
 }
 
+impl FileSettings {
+    /// A file that is read to its end, its format told by its extension; none where that does not
+    /// tell. `header` goes with CSV and is of no meaning for JSON lines.
+    pub fn bounded(path: &Path, header: Option<bool>) -> Option<Self> {
+        let format = format_of_extension(path)?;
+        let header = header.filter(|_| format == Format::Csv);
+        Some(Self { path: path.to_owned(), format, header, follow: false, timestamp: None })
+    }
+}
+
 /// How the records of a file with this name are written; none where its extension does not tell.
-pub fn format_of_extension(path: &Path) -> Option<Format> {
+fn format_of_extension(path: &Path) -> Option<Format> {
     let extension = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
     match extension.as_deref() {
         Some("csv") => Some(Format::Csv),

@@ -138,19 +138,13 @@ struct CsvReader {
 impl OpenFile {
     fn open(path: &Path, args: &ProduceArgs, schema: &Schema) -> Result<Self, ProduceError> {
         let key = args.key.as_deref();
-        let format = by_extension(path)?;
-        let settings = FileSettings {
-            path: path.to_owned(),
-            format,
-            header: args.header_setting().filter(|_| format == Format::Csv),
-            follow: false,
-            timestamp: None,
-        };
+        let settings = FileSettings::bounded(path, args.header_setting())
+            .ok_or_else(|| ProduceError::UnknownFormat(path.to_owned()))?;
         let opened = FileSource::open(std::slice::from_ref(&settings), schema)?;
         for warning in opened.warnings {
             tracing::warn!("{warning}");
         }
-        let reader = match format {
+        let reader = match settings.format {
             Format::Json => Reader::Json(key.map(KeyReader::json)),
             Format::Csv => {
                 let header = header(&settings, schema)?;
@@ -207,15 +201,6 @@ fn header(settings: &FileSettings, schema: &Schema) -> Result<Option<Vec<String>
         settings.header == Some(true) || CsvColumns::is_header(&names, schema)
     };
     Ok(names.filter(is_header))
-}
-
-fn by_extension(path: &Path) -> Result<Format, ProduceError> {
-    let extension = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
-    match extension.as_deref() {
-        Some("csv") => Ok(Format::Csv),
-        Some("json" | "jsonl" | "ndjson") => Ok(Format::Json),
-        _ => Err(ProduceError::UnknownFormat(path.to_owned())),
-    }
 }
 
 /// Generated records.

@@ -42,7 +42,10 @@ fn three_records_then_silence_are_on_the_page_within_a_second() {
         missing.retain(|panel| shown(&message["frames"], panel) != Some(3));
         assert!(acknowledged.elapsed() < SHOWN_WITHIN, "{missing:?} still wait: {message}");
     }
-    eprintln!("three records were on the page {:?} after the acknowledgement", acknowledged.elapsed());
+    eprintln!(
+        "three records were on the page {:?} after the acknowledgement",
+        acknowledged.elapsed()
+    );
 }
 
 /// Batches and their rows since the start.
@@ -95,7 +98,7 @@ fn metrics_tell_what_an_operator_needs() {
     assert!(text.ends_with("# EOF\n"), "{text}");
     for name in [
         "records_read_total",
-        "records_per_second",
+        "events_per_second",
         "records_late_total",
         "records_rejected_total",
         "batch_rows_count",

@@ -87,10 +87,8 @@ fn kill_9_loses_nothing_and_counts_nothing_twice() {
 /// The kills were such that there was something to lose.
 fn check_rounds(rounds: &[Round]) {
     let stored = rounds.iter().filter(|round| round.stored).count();
-    let again: Vec<u64> = rounds
-        .windows(2)
-        .map(|pair| pair[0].last_read.saturating_sub(pair[1].restored))
-        .collect();
+    let again: Vec<u64> =
+        rounds.windows(2).map(|pair| pair[0].last_read.saturating_sub(pair[1].restored)).collect();
     eprintln!(
         "seed {SEED}: {} kills, {stored} after a checkpoint with progress; \
          records read again after them: {again:?}",

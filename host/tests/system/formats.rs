@@ -86,8 +86,9 @@ fn csv_and_json_are_the_same() {
     let topic = unique("from-csv");
     let place = Workplace::new(&Settings::kafka(&broker.address(), &topic));
     let files = files(&place, &events);
-    let replay =
-        |file: &PathBuf| outside_run(finish(place.command("replay").arg(file).arg("--json")).json());
+    let replay = |file: &PathBuf| {
+        outside_run(finish(place.command("replay").arg(file).arg("--json")).json())
+    };
     let first = replay(&files[0]);
     eprintln!("seed {SEED}: {}", first["accounting"]);
     assert_eq!((book(&first, "read"), book(&first, "rejected")), (ROWS as u64, 0));

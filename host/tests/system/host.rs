@@ -82,9 +82,7 @@ impl Host {
         let text = self.get("/metrics").body;
         let values: Vec<f64> = text
             .lines()
-            .filter(|line| {
-                line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']))
-            })
+            .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])))
             .map(|line| line.rsplit(' ').next().and_then(|v| v.parse().ok()).expect("a number"))
             .collect();
         assert!(!values.is_empty(), "no series {name} in\n{text}");

@@ -41,6 +41,8 @@ struct Position {
 struct Seen {
     ends: BTreeMap<u32, i64>,
     queued: usize,
+    /// Whether a broker is connected; false from an error until the next statistics.
+    is_connected: bool,
 }
 
 /// Keeps the ends of the logs from librdkafka's statistics: asking the brokers would block.
@@ -51,10 +53,13 @@ struct Watcher {
 
 impl ClientContext for Watcher {
     fn stats(&self, statistics: Statistics) {
-        let Some(topic) = statistics.topics.get(&self.topic) else { return };
+        let topic = statistics.topics.get(&self.topic);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.queued = 0;
-        for (partition, stats) in &topic.partitions {
+        // Those with a negative id only stand for the addresses to begin with.
+        seen.is_connected =
+            statistics.brokers.values().any(|broker| broker.nodeid >= 0 && broker.state == "UP");
+        for (partition, stats) in topic.iter().flat_map(|topic| &topic.partitions) {
             let Ok(partition) = u32::try_from(*partition) else { continue };
             // The last stable offset: what a reader of committed records can get.
             if stats.ls_offset >= 0 {
@@ -135,9 +140,12 @@ impl KafkaSource {
             // librdkafka reconnects by itself; until then the page says so.
             _ => {
                 let message = format!("kafka at {} did not answer: {error}", self.brokers);
-                if self.trouble.is_none() {
+                let mut seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+                if self.trouble.is_none() || seen.is_connected {
                     tracing::warn!("{message}");
                 }
+                seen.is_connected = false;
+                drop(seen);
                 self.trouble = Some(message);
                 Ok(())
             }
@@ -218,6 +226,7 @@ impl Source for KafkaSource {
     }
 
     fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        self.trouble.as_deref().filter(|_| !seen.is_connected)
     }
 }
