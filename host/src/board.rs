@@ -65,10 +65,14 @@ impl Default for Board {
 
 /// The cause of a wait or failure for the page. `args` are what a page in another language needs
 /// to say it in its own words.
-pub fn cause(error: &SourceError, args: BTreeMap<String, String>) -> Cause {
-    let (SourceError::Unavailable { code, message } | SourceError::Failed { code, message }) =
-        error;
-    let hint = match *code {
+pub fn cause(error: &SourceError, mut args: BTreeMap<String, String>) -> Cause {
+    if let SourceError::OutOfRange { partition, offset, low, high } = error {
+        args.insert("partition".to_owned(), partition.to_string());
+        for (name, value) in [("offset", offset), ("low", low), ("high", high)] {
+            args.insert(name.to_owned(), value.to_string());
+        }
+    }
+    let hint = match error.code() {
         "broker_unreachable" => "cargo xtask kafka up",
         "topic_missing" | "no_partitions" => "streamgauge produce --generate 100000 --partitions 4",
         "offset_out_of_range" => "streamgauge run --rebuild",
@@ -76,8 +80,8 @@ pub fn cause(error: &SourceError, args: BTreeMap<String, String>) -> Cause {
         _ => "",
     };
     Cause {
-        code: (*code).to_owned(),
-        message: message.clone(),
+        code: error.code().to_owned(),
+        message: error.to_string(),
         args,
         hint: (!hint.is_empty()).then(|| hint.to_owned()),
     }

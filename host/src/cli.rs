@@ -77,7 +77,9 @@ impl Failure {
         match error {
             SourceError::Unavailable { code: "file_missing", .. } => Self::usage(error),
             SourceError::Unavailable { .. } => Self::outside(format!("{error}{hint}")),
-            SourceError::Failed { .. } => Self::failed(format!("{error}{hint}")),
+            SourceError::OutOfRange { .. } | SourceError::Failed { .. } => {
+                Self::failed(format!("{error}{hint}"))
+            }
         }
     }
 }

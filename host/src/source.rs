@@ -52,6 +52,18 @@ pub enum SourceError {
         /// What happened, complete by itself.
         message: String,
     },
+    /// The log does not hold the offset to go on at. Never a silent reset.
+    #[error("partition {partition} goes on at offset {offset}, but its log holds {low} to {high}")]
+    OutOfRange {
+        /// The partition's number.
+        partition: u32,
+        /// The offset to go on at.
+        offset: i64,
+        /// The first offset that is there.
+        low: i64,
+        /// The offset after the last record.
+        high: i64,
+    },
     /// A retry does not help.
     #[error("{message}")]
     Failed {
@@ -60,6 +72,16 @@ pub enum SourceError {
         /// What happened, complete by itself.
         message: String,
     },
+}
+
+impl SourceError {
+    /// The stable name, as in docs/wire.md under causes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable { code, .. } | Self::Failed { code, .. } => code,
+            Self::OutOfRange { .. } => "offset_out_of_range",
+        }
+    }
 }
 
 /// Hands over records. Called from one thread only.

@@ -107,7 +107,7 @@ impl Opening<'_> {
         }
         if let Some(gone) = self.resume.iter().find(|s| !has_partition(&ranges, s.partition)) {
             return Err(SourceError::Failed {
-                code: "offset_out_of_range",
+                code: "source_failed",
                 message: format!(
                     "topic `{}` has no partition {} any more, but the state does",
                     settings.topic, gone.partition
@@ -244,11 +244,6 @@ fn check_range(state: &PartitionSnapshot, range: &PartitionRange) -> Result<(), 
     if (range.low..=range.high).contains(&next) {
         return Ok(());
     }
-    Err(SourceError::Failed {
-        code: "offset_out_of_range",
-        message: format!(
-            "partition {} goes on at offset {next}, but its log holds {} to {}",
-            range.partition, range.low, range.high
-        ),
-    })
+    let PartitionRange { partition, low, high } = *range;
+    Err(SourceError::OutOfRange { partition, offset: next, low, high })
 }

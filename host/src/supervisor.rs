@@ -59,8 +59,8 @@ impl Supervisor {
     /// # Errors
     /// The run cannot go on, or something is missing and it is not to be waited for. The board says so too.
     pub fn run(&mut self, patience: Patience) -> Result<Finished, SourceError> {
+        self.board.enter(Phase::Restoring);
         loop {
-            self.board.enter(Phase::Restoring);
             let error = match self.attempt() {
                 Ok(finished) => {
                     if finished == Finished::Ended {

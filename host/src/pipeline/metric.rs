@@ -67,7 +67,7 @@ fn read<'a>(
         table.required("plugin", "\"target/plugins/behavior.wasm\"", path_in(&context.folder));
     table.optional("windows", windows);
     let config = table.or("config", Map::new().into(), config);
-    let memory = table.or("memory_max", 64 * MIB, size(MIB..=4096 * MIB));
+    let memory = table.or("memory_max", 64 * MIB, size(2 * MIB..=4096 * MIB));
     let times = Duration::from_millis(1)..=Duration::from_mins(1);
     let time_max = table.or("time_max", Duration::from_secs(1), duration("s", times));
     table.finish();

@@ -59,6 +59,7 @@ impl Pipeline {
             }
             SourceSettings::File(file) => self.file_settings(file, set),
             SourceSettings::Generator(generator) => {
+                set("source.generator.rate", generator.rate.to_string());
                 set("source.generator.seed", generator.seed.to_string());
                 set("source.generator.partitions", generator.partitions.to_string());
                 set("source.generator.season", generator.season.to_string());

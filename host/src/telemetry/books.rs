@@ -54,7 +54,11 @@ fn records(registry: &mut Registry, status: &Status) {
         ("records_read", "Records read, which are on time, late or rejected", books.read),
         ("records_on_time", "Records before or at the watermark's bound", books.on_time),
         ("records_late", "Records behind the watermark, counted apart", books.late),
-        ("dead_letters_written", "Rejected records written out", status.dead_letters.written),
+        (
+            "dead_letters_written",
+            "Rejected and excluded records written out",
+            status.dead_letters.written,
+        ),
     ] {
         registry.register(name, help, counter(value));
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::broker::Broker;
 use crate::events::event;
-use crate::host::Host;
+use crate::host::{Host, read};
 use crate::process::{Running, finish};
 use crate::workplace::{METRICS, Settings, Workplace, unique};
 
@@ -84,7 +84,6 @@ fn a_slow_flow_makes_small_batches_and_a_fast_one_large_ones() {
     host.terminate().ok();
 }
 
-/// The generator as a source is paced, so its batches stay near its rate times the delay.
 #[test]
 fn metrics_tell_what_an_operator_needs() {
     let broker = Broker::shared();
@@ -93,7 +92,9 @@ fn metrics_tell_what_an_operator_needs() {
     let produce = ["--generate", "20k", "--seed", "11", "--dirt", "0.01", "--partitions", "2"];
     finish(place.command("produce").args(produce)).ok();
     let host = Host::start(&place);
-    let status = host.has_read(20_000);
+    let status = host.status_when("the end of the log", |status| {
+        read(status) == 20_000 && status["lag"] == 0
+    });
     let text = host.get("/metrics").body;
     assert!(text.ends_with("# EOF\n"), "{text}");
     for name in [

@@ -51,14 +51,17 @@ fn faults_of_the_pipeline_are_named_with_their_place() {
         &["buond", "bound", &bound],
     );
     let plugin = line_of("gender.wasm");
-    check_pipeline(&good.replace("gender.wasm", "gendre.wasm"), &["gendre.wasm", &plugin, "help"]);
+    check_pipeline(&good.replace("gender.wasm", "gendre.wasm"), &["gendre.wasm", &plugin, "hint"]);
+    // One line fewer stands before it.
+    let number = good.lines().position(|line| line.contains("province.wasm")).expect("the line");
+    let place = format!("pipeline.toml:{number}");
     let lacking = Settings { schema: SCHEMA.replace("province = \"text\"\n", ""), ..settings };
-    check_pipeline(&lacking.text(), &["metric `province`", "pipeline.toml:", "[schema]"]);
+    check_pipeline(&lacking.text(), &["metric `province`", &place, "[schema]", "hint"]);
     let wrong = Settings {
         schema: SCHEMA.replace("province = \"text\"", "province = \"unsigned\""),
         ..lacking
     };
-    check_pipeline(&wrong.text(), &["metric `province`", "unsigned", "text", "[schema]"]);
+    check_pipeline(&wrong.text(), &["metric `province`", "unsigned", "text", "[schema]", "hint"]);
 }
 
 #[test]

@@ -89,11 +89,6 @@ impl Host {
         values.iter().sum()
     }
 
-    /// What the host said so far.
-    pub(crate) fn said(&self) -> String {
-        self.running.stderr()
-    }
-
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
@@ -101,7 +96,8 @@ impl Host {
 
     /// SIGKILL.
     pub(crate) fn kill(self) {
-        self.running.kill();
+        let ended = self.running.kill();
+        assert_eq!(ended.signal, Some(9), "it ended by itself:\n{}", ended.stderr);
     }
 
     /// SIGTERM, and then waits for the end.

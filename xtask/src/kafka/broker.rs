@@ -211,7 +211,7 @@ fn print_next(workspace: &Workspace, home: &Home, port: u16, pid: u32, elapsed: 
         println!("  set `brokers = \"127.0.0.1:{port}\"` under [source.kafka] in pipeline.toml");
     }
     let binary = relative(&workspace.binary());
-    println!("  {binary} produce --generate 100000");
+    println!("  {binary} produce --generate 100000 --partitions 4");
     println!("  {binary} run");
     println!("  cargo xtask kafka down");
 }

@@ -52,6 +52,17 @@ struct Watcher {
 }
 
 impl ClientContext for Watcher {
+    fn error(&self, error: KafkaError, reason: &str) {
+        // The end of a log is no error, and lost connections are told once, by the source.
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::PartitionEOF) => {}
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure) => {
+                tracing::debug!("{reason}");
+            }
+            _ => tracing::warn!(%error, "{reason}"),
+        }
+    }
+
     fn stats(&self, statistics: Statistics) {
         let topic = statistics.topics.get(&self.topic);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,7 +136,7 @@ impl KafkaSource {
         match code {
             Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset) => {
                 Err(SourceError::Failed {
-                    code: "offset_out_of_range",
+                    code: "source_failed",
                     message: format!("the log no longer holds the next offset: {error}"),
                 })
             }
