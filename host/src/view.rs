@@ -35,8 +35,10 @@ pub struct MetricView {
     seen: Vec<Piece>,
     result: MetricResult,
     accounting: MetricAccounting,
-    /// Why it is not shown as it should be.
-    trouble: Option<String>,
+    /// Why the workers stopped it.
+    quarantine: Option<String>,
+    /// Why what was seen could not be merged.
+    failure: Option<String>,
     frames: BTreeMap<String, Arc<Frame>>,
 }
 
@@ -58,7 +60,8 @@ impl MetricView {
             seen: Vec::new(),
             result: MetricResult::default(),
             accounting: MetricAccounting::default(),
-            trouble: None,
+            quarantine: None,
+            failure: None,
             frames: BTreeMap::new(),
         };
         view.draw();
@@ -92,7 +95,7 @@ impl MetricView {
 
     /// Why the metric stands still, if it does.
     pub fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+        self.quarantine.as_deref().or(self.failure.as_deref())
     }
 
     /// A frame per panel; the same `Arc` until it changes.
@@ -118,20 +121,19 @@ impl MetricView {
         let same = |(a, b): (&Piece, &Piece)| Arc::ptr_eq(&a.state, &b.state);
         let unchanged = pieces.len() == self.seen.len() && pieces.iter().zip(&self.seen).all(same);
         let quarantine = quarantine.map(str::to_owned);
-        if unchanged && self.trouble == quarantine {
+        if unchanged && self.quarantine == quarantine {
             return;
         }
+        self.quarantine = quarantine;
+        self.failure = None;
         match self.merge(&pieces) {
-            Ok(result) => {
-                self.result = result;
-                self.trouble = quarantine;
-                self.seen = pieces;
-            }
+            Ok(result) => self.result = result,
             Err(error) => {
                 self.instance = None;
-                self.trouble = Some(format!("its result could not be read: {error}"));
+                self.failure = Some(format!("its result could not be read: {error}"));
             }
         }
+        self.seen = pieces;
         self.draw();
     }
 
@@ -166,9 +168,10 @@ impl MetricView {
     }
 
     fn draw(&mut self) {
+        let trouble = self.trouble().map(str::to_owned);
         for panel in &self.panels {
             let former = self.frames.get(&panel.id);
-            let mut frame = frame::draw(&self.plugin, panel, &self.result, self.trouble.as_deref());
+            let mut frame = frame::draw(&self.plugin, panel, &self.result, trouble.as_deref());
             frame.rev = former.map_or(1, |former| former.rev);
             if former.is_some_and(|former| **former == frame) {
                 continue;

@@ -17,7 +17,7 @@ use streamgauge_core::{
 
 use crate::time::{parse_civil, parse_duration};
 
-const RULE: &str = "---";
+const RULE: &str = "---\n";
 const COLUMNS: [&str; 6] = ["offset", "stamp", "fields", "event time", "watermark", "verdict"];
 
 pub(crate) struct Scenario {
@@ -43,7 +43,7 @@ pub(crate) struct Record {
 
 impl Scenario {
     pub(crate) fn parse(text: &str) -> Self {
-        let mut parts = text.split(&format!("{RULE}\n"));
+        let mut parts = text.split(RULE);
         let head = parts.next().expect("settings").to_owned();
         let table = parts.next().unwrap_or_default();
         let settings: BTreeMap<&str, &str> = head
@@ -69,7 +69,7 @@ impl Scenario {
             let lengths = records().map(|cells| cells[i].chars().count());
             lengths.chain([COLUMNS[i].len()]).max().unwrap_or_default()
         };
-        let mut text = format!("{}{RULE}\n", self.head);
+        let mut text = format!("{}{RULE}", self.head);
         let header = COLUMNS.map(str::to_owned);
         for line in [Ok(header)].iter().chain(lines) {
             let line = match line {
@@ -81,7 +81,7 @@ impl Scenario {
             };
             writeln!(text, "{}", line.trim_end()).expect("writing to a string never fails");
         }
-        text + &format!("{RULE}\n{books}\n")
+        text + &format!("{RULE}{books}\n")
     }
 }
 

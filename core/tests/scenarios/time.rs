@@ -9,7 +9,10 @@ const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 pub(crate) fn parse_civil(zone: Tz, text: &str) -> i64 {
     let local = NaiveDateTime::parse_from_str(text, FORMAT)
         .unwrap_or_else(|error| panic!("`{text}` is no civil time: {error}"));
-    zone.from_local_datetime(&local).single().expect("it is not at a clock change").timestamp_millis()
+    zone.from_local_datetime(&local)
+        .single()
+        .expect("it is not at a clock change")
+        .timestamp_millis()
 }
 
 /// The reverse of [`parse_civil`].

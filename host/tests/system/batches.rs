@@ -92,9 +92,8 @@ fn metrics_tell_what_an_operator_needs() {
     let produce = ["--generate", "20k", "--seed", "11", "--dirt", "0.01", "--partitions", "2"];
     finish(place.command("produce").args(produce)).ok();
     let host = Host::start(&place);
-    let status = host.status_when("the end of the log", |status| {
-        read(status) == 20_000 && status["lag"] == 0
-    });
+    let status = host
+        .status_when("the end of the log", |status| read(status) == 20_000 && status["lag"] == 0);
     let text = host.get("/metrics").body;
     assert!(text.ends_with("# EOF\n"), "{text}");
     for name in [

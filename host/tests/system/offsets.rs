@@ -3,8 +3,11 @@
 use serde_json::Value;
 
 use crate::broker::Broker;
+use crate::events::event;
 use crate::host::{Host, read};
 use crate::process::finish;
+use crate::result::book;
+use crate::wait;
 use crate::workplace::{Settings, Workplace, unique};
 
 #[test]
@@ -63,4 +66,53 @@ fn a_log_that_begins_behind_the_state_is_refused_by_name() {
     assert_eq!(read(&status), 500);
     assert_eq!(status["partitions"][0]["offset"], 2000);
     host.terminate().ok();
+}
+
+/// Where a partition begins is part of its state from the first moment on: `latest` is asked for
+/// once, and a crash right after the start does not move it.
+#[test]
+fn latest_is_where_the_log_ended_at_the_first_start() {
+    let broker = Broker::shared();
+    let topic = unique("latest");
+    let mut settings = Settings::kafka(&broker.address(), &topic);
+    settings.source = settings.source.replace("\"earliest\"", "\"latest\"");
+    let place = Workplace::new(&settings);
+    broker.create_topic(&topic, 1);
+    let record = event(&[]);
+    let send = |count| broker.send(&topic, 0, (0..count).map(|_| record.as_slice()));
+    send(100);
+    let host = Host::start(&place);
+    let first = host.status_when("a live host", |status| status["mode"] == "live");
+    assert_eq!((read(&first), &first["partitions"][0]["offset"]), (0, &Value::from(100)));
+    host.kill();
+    send(20);
+    let host = Host::start(&place);
+    host.has_read(20);
+    send(3);
+    let status = host.has_read(23);
+    assert_eq!((read(&status), &status["partitions"][0]["offset"]), (23, &Value::from(123)));
+    host.terminate().ok();
+}
+
+#[test]
+fn a_start_time_is_the_first_record_stamped_then() {
+    let broker = Broker::shared();
+    let topic = unique("start-time");
+    broker.create_topic(&topic, 1);
+    let record = event(&[]);
+    let send = |count| broker.send(&topic, 0, (0..count).map(|_| record.as_slice()));
+    send(30);
+    // Stamps are whole milliseconds; the next ones are later than this one.
+    let between = chrono::Utc::now();
+    wait::until("a later millisecond", || {
+        (chrono::Utc::now().timestamp_millis() > between.timestamp_millis() + 1).then_some(())
+    });
+    send(12);
+    let start = between + chrono::TimeDelta::milliseconds(1);
+    let start = start.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let mut settings = Settings::kafka(&broker.address(), &topic);
+    settings.source = settings.source.replace("\"earliest\"", &format!("\"{start}\""));
+    let place = Workplace::new(&settings);
+    let result = finish(place.command("run").args(["--until-end", "--json"])).json();
+    assert_eq!((book(&result, "read"), &result["at"][0]["offset"]), (12, &Value::from(42)));
 }
