@@ -205,3 +205,6 @@ impl Dictionary {
         picked
     }
 }
+
+#[cfg(test)]
+mod tests;

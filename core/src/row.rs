@@ -67,3 +67,6 @@ impl Row {
         &self.text[range.start as usize..range.end as usize]
     }
 }
+
+#[cfg(test)]
+mod tests;

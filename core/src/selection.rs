@@ -72,3 +72,6 @@ impl Selection {
         column.pick(rows)
     }
 }
+
+#[cfg(test)]
+mod tests;

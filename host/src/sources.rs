@@ -1,9 +1,11 @@
 //! From settings to what each worker reads: its source, its decoder, and the states in which its
 //! partitions go on.
 
+use std::cell::OnceCell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use streamgauge_core::{PartitionSnapshot, PartitionState, Plan, Position};
 
@@ -17,7 +19,7 @@ use crate::plugin::Plugin;
 use crate::produce::partitioner::partition_for_key;
 use crate::source::file::{FileSource, Opened as OpenedFile};
 use crate::source::generator::GeneratorSource;
-use crate::source::kafka::{self, KafkaSource, OffsetCommits, PartitionRange};
+use crate::source::kafka::{KafkaSource, OffsetCommits, PartitionRange, TopicClient};
 use crate::source::{Source, SourceError};
 use crate::worker::LatencyFrom;
 
@@ -70,6 +72,10 @@ pub struct Opening<'a> {
     pub plugins: &'a [Plugin],
     /// The states of the last checkpoint, by partition.
     pub resume: &'a [Arc<PartitionSnapshot>],
+    /// The client that asks about the topic, kept from one attempt to the next.
+    pub topic_client: &'a OnceCell<TopicClient>,
+    /// How long something outside has to answer.
+    pub answer_timeout: Duration,
 }
 
 impl Opening<'_> {
@@ -95,8 +101,15 @@ impl Opening<'_> {
     }
 
     fn kafka(&self, settings: &KafkaSettings, bounded: bool) -> Result<Shares, SourceError> {
-        let ranges = kafka::topic_ranges(settings)?;
-        let starts = kafka::resolve_start(settings, &ranges)?;
+        let client = match self.topic_client.get() {
+            Some(client) => client,
+            None => {
+                let client = TopicClient::new(settings)?;
+                self.topic_client.get_or_init(|| client)
+            }
+        };
+        let ranges = client.ranges(self.answer_timeout)?;
+        let starts = client.resolve_start(&ranges)?;
         let mut states = Vec::new();
         for (range, start) in ranges.iter().zip(starts) {
             // A partition that came after the pipeline's start is read whole.

@@ -1,6 +1,7 @@
 //! One run from start to end: finds its place, starts the workers, stores checkpoints, and brings
 //! everything down in order. What is missing outside is waited for; what is wrong is named.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,7 @@ use crate::outbox::Outbox;
 use crate::pipeline::{DeadLetterSettings, Pipeline, SourceSettings};
 use crate::plugin::{Plugin, bind_inputs};
 use crate::source::SourceError;
-use crate::source::kafka::letter_producer;
+use crate::source::kafka::{TopicClient, letter_producer};
 use crate::sources::{Feed, Opening, Share, Shares};
 use crate::state::{Checkpoint, StateStore};
 use crate::telemetry::Telemetry;
@@ -51,6 +52,8 @@ pub struct Supervisor {
     pub telemetry: Arc<Telemetry>,
     /// Raised from outside to end the run.
     pub stop: Arc<AtomicBool>,
+    /// Asks the brokers, from one attempt to the next.
+    pub topic_client: OnceCell<TopicClient>,
 }
 
 impl Supervisor {
@@ -61,7 +64,7 @@ impl Supervisor {
     pub fn run(&mut self, patience: Patience) -> Result<Finished, SourceError> {
         self.board.enter(Phase::Restoring);
         loop {
-            let error = match self.attempt() {
+            let error = match self.attempt(patience) {
                 Ok(finished) => {
                     if finished == Finished::Ended {
                         self.board.enter(Phase::Ended);
@@ -73,8 +76,11 @@ impl Supervisor {
             let shown = cause(&error, self.cause_args());
             match error {
                 SourceError::Unavailable { .. } if patience == Patience::Retry => {
-                    tracing::warn!("{error}; trying again every {RETRY_EVERY:?}");
-                    self.board.enter(Phase::Waiting(shown));
+                    let waiting = Phase::Waiting(shown);
+                    if self.board.lock().phase != waiting {
+                        tracing::warn!("{error}; trying again every {RETRY_EVERY:?}");
+                    }
+                    self.board.enter(waiting);
                     if self.pause(RETRY_EVERY) {
                         return Ok(Finished::Stopped);
                     }
@@ -100,13 +106,15 @@ impl Supervisor {
         false
     }
 
-    fn attempt(&mut self) -> Result<Finished, SourceError> {
+    fn attempt(&mut self, patience: Patience) -> Result<Finished, SourceError> {
         let checkpoint = self.load()?;
         let opening = Opening {
             pipeline: &self.pipeline,
             plan: &self.plan,
             plugins: &self.plugins,
             resume: checkpoint.as_ref().map_or(&[], |c| &c.partitions),
+            topic_client: &self.topic_client,
+            answer_timeout: patience.answer_timeout(),
         };
         let Shares { shares, latency_from, committer } = opening.open(&self.feed)?;
         let letters = self.letter_sink(checkpoint.as_ref())?;
@@ -303,6 +311,16 @@ pub enum Patience {
     Retry,
     /// Give up.
     GiveUp,
+}
+
+impl Patience {
+    /// How long something outside has to answer: short where it is asked again.
+    fn answer_timeout(self) -> Duration {
+        match self {
+            Self::Retry => Duration::from_millis(700),
+            Self::GiveUp => Duration::from_secs(5),
+        }
+    }
 }
 
 fn failed(message: String) -> SourceError {

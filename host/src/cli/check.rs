@@ -1,13 +1,19 @@
 //! `streamgauge check`: everything that can be known before a run, all at once.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Config, Failure};
-use crate::pipeline::{Diagnostics, SourceSettings};
+use crate::pipeline::{Diagnostics, KafkaSettings, SourceSettings};
 use crate::prepare::Prepared;
-use crate::source::kafka;
+use crate::source::SourceError;
+use crate::source::kafka::TopicClient;
 use crate::state::{EmbeddedStore, StateStore};
+
+/// How long the brokers have to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Check the pipeline: its settings, its plugins, its schema, its state, and whether its brokers
 /// answer.
@@ -32,7 +38,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     };
     let warnings = prepared.document.warnings();
     let outside = match &prepared.pipeline.source {
-        SourceSettings::Kafka(settings) if !args.offline => kafka::topic_ranges(settings).err(),
+        SourceSettings::Kafka(settings) if !args.offline => ask(settings).err(),
         _ => None,
     };
     if args.json {
@@ -66,6 +72,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         println!("{}: ok", args.config.config.display());
     }
     Ok(())
+}
+
+fn ask(settings: &KafkaSettings) -> Result<(), SourceError> {
+    TopicClient::new(settings)?.ranges(ANSWER_TIMEOUT).map(drop)
 }
 
 /// Holds existing state against the settings; state that is in use is that of a running pipeline

@@ -1,6 +1,7 @@
 //! A run with its page: the supervisor in one thread, the publisher in another, the server in a
 //! small async runtime, and this thread waiting for a signal.
 
+use std::cell::OnceCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,6 +57,7 @@ impl Job {
             board: Arc::clone(&board),
             telemetry: Arc::clone(&telemetry),
             stop: Arc::clone(&stop),
+            topic_client: OnceCell::new(),
         };
         Self { supervisor, board, telemetry, stop }
     }

@@ -7,4 +7,4 @@ mod topic;
 
 pub use client::{Acknowledgements, OffsetCommits, client_config, letter_producer, refusal};
 pub use consumer::KafkaSource;
-pub use topic::{PartitionRange, resolve_start, topic_ranges};
+pub use topic::{PartitionRange, TopicClient};

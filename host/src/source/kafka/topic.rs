@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::pipeline::{KafkaSettings, Start};
@@ -12,7 +14,7 @@ use crate::source::SourceError;
 
 use super::client_config;
 
-/// How long the brokers have to answer one question.
+/// How long the brokers have to answer a question once they have answered one.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One partition's log.
@@ -26,91 +28,112 @@ pub struct PartitionRange {
     pub high: i64,
 }
 
-/// The partitions of the topic, by number.
-///
-/// # Errors
-/// The brokers cannot be reached, or the topic is not there; a retry may help.
-pub fn topic_ranges(settings: &KafkaSettings) -> Result<Vec<PartitionRange>, SourceError> {
-    let consumer: BaseConsumer =
-        client_config(settings).create().map_err(|error| refused(&error))?;
-    let metadata = consumer
-        .fetch_metadata(Some(&settings.topic), TIMEOUT)
-        .map_err(|error| unreachable(settings, &error))?;
-    let topic = metadata.topics().first();
-    let unknown = |error| {
-        use rdkafka::types::RDKafkaRespErr as E;
-        matches!(error, E::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-    };
-    let Some(topic) = topic.filter(|topic| !topic.error().is_some_and(unknown)) else {
-        return Err(SourceError::Unavailable {
-            code: "topic_missing",
-            message: format!("topic `{}` does not exist on {}", settings.topic, settings.brokers),
-        });
-    };
-    if topic.partitions().is_empty() {
-        return Err(SourceError::Unavailable {
-            code: "no_partitions",
-            message: format!("topic `{}` has no partition that can be read yet", settings.topic),
-        });
-    }
-    let mut ranges = Vec::new();
-    for partition in topic.partitions() {
-        let (low, high) = consumer
-            .fetch_watermarks(&settings.topic, partition.id(), TIMEOUT)
-            .map_err(|error| unreachable(settings, &error))?;
-        ranges.push(PartitionRange { partition: partition.id().unsigned_abs(), low, high });
-    }
-    ranges.sort_by_key(|range| range.partition);
-    Ok(ranges)
+/// A client that asks about one topic. It goes on connecting between questions, so a question
+/// that was given up may be answered the next time.
+pub struct TopicClient {
+    consumer: BaseConsumer,
+    settings: KafkaSettings,
 }
 
-/// The offset at which `range` is to be read when there is no checkpoint.
-///
-/// # Errors
-/// The brokers cannot be reached; a retry may help.
-pub fn resolve_start(
-    settings: &KafkaSettings,
-    ranges: &[PartitionRange],
-) -> Result<Vec<i64>, SourceError> {
-    let instant = match settings.start {
-        Start::Earliest => return Ok(ranges.iter().map(|range| range.low).collect()),
-        Start::Latest => return Ok(ranges.iter().map(|range| range.high).collect()),
-        Start::At(instant) => instant,
-    };
-    let consumer: BaseConsumer =
-        client_config(settings).create().map_err(|error| refused(&error))?;
-    let mut list = TopicPartitionList::new();
-    for range in ranges {
-        let partition = i32::try_from(range.partition).unwrap_or(i32::MAX);
-        list.add_partition_offset(&settings.topic, partition, Offset::Offset(instant))
-            .map_err(|error| unreachable(settings, &error))?;
+impl TopicClient {
+    /// A client; it connects in the background.
+    ///
+    /// # Errors
+    /// A setting that librdkafka does not take.
+    pub fn new(settings: &KafkaSettings) -> Result<Self, SourceError> {
+        let mut config = client_config(settings);
+        let consumer = config
+            .set_log_level(RDKafkaLogLevel::Emerg)
+            .create()
+            .map_err(|error| refused(&error))?;
+        Ok(Self { consumer, settings: settings.clone() })
     }
-    let found =
-        consumer.offsets_for_times(list, TIMEOUT).map_err(|error| unreachable(settings, &error))?;
-    let offset = |range: &PartitionRange| {
-        let partition = i32::try_from(range.partition).unwrap_or(i32::MAX);
-        match found.find_partition(&settings.topic, partition).map(|p| p.offset()) {
-            Some(Offset::Offset(offset)) => offset.max(range.low),
-            // No record at or after the instant: the log's end.
-            _ => range.high,
+
+    /// The partitions of the topic, by number. The brokers have `timeout` for the first answer.
+    ///
+    /// # Errors
+    /// The brokers cannot be reached, or the topic is not there; a retry may help.
+    pub fn ranges(&self, timeout: Duration) -> Result<Vec<PartitionRange>, SourceError> {
+        let name = &self.settings.topic;
+        let metadata = self
+            .consumer
+            .fetch_metadata(Some(name), timeout)
+            .map_err(|error| self.unreachable(&error))?;
+        let unknown =
+            |error| matches!(error, RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+        let topic = metadata.topics().first();
+        let Some(topic) = topic.filter(|topic| !topic.error().is_some_and(unknown)) else {
+            return Err(SourceError::Unavailable {
+                code: "topic_missing",
+                message: format!("topic `{name}` does not exist on {}", self.settings.brokers),
+            });
+        };
+        if topic.partitions().is_empty() {
+            return Err(SourceError::Unavailable {
+                code: "no_partitions",
+                message: format!("topic `{name}` has no partition that can be read yet"),
+            });
         }
-    };
-    Ok(ranges.iter().map(offset).collect())
-}
+        let range = |number: i32| {
+            let (low, high) = self
+                .consumer
+                .fetch_watermarks(name, number, TIMEOUT)
+                .map_err(|error| self.unreachable(&error))?;
+            Ok(PartitionRange { partition: number.unsigned_abs(), low, high })
+        };
+        let partitions = topic.partitions().iter();
+        let mut ranges: Vec<_> = partitions
+            .map(|partition| range(partition.id()))
+            .collect::<Result<_, SourceError>>()?;
+        ranges.sort_by_key(|range| range.partition);
+        Ok(ranges)
+    }
 
-fn unreachable(settings: &KafkaSettings, error: &KafkaError) -> SourceError {
-    let refused = matches!(
-        error.rdkafka_error_code(),
-        Some(
-            RDKafkaErrorCode::TopicAuthorizationFailed
-                | RDKafkaErrorCode::SaslAuthenticationFailed
-                | RDKafkaErrorCode::Authentication
-        )
-    );
-    let what = if refused { "refused" } else { "did not answer" };
-    SourceError::Unavailable {
-        code: "broker_unreachable",
-        message: format!("kafka at {} {what}: {error}", settings.brokers),
+    /// The offsets at which `ranges` are to be read when there is no checkpoint.
+    ///
+    /// # Errors
+    /// The brokers cannot be reached; a retry may help.
+    pub fn resolve_start(&self, ranges: &[PartitionRange]) -> Result<Vec<i64>, SourceError> {
+        let instant = match self.settings.start {
+            Start::Earliest => return Ok(ranges.iter().map(|range| range.low).collect()),
+            Start::Latest => return Ok(ranges.iter().map(|range| range.high).collect()),
+            Start::At(instant) => instant,
+        };
+        let name = &self.settings.topic;
+        let number = |range: &PartitionRange| i32::try_from(range.partition).unwrap_or(i32::MAX);
+        let mut list = TopicPartitionList::new();
+        for range in ranges {
+            list.add_partition_offset(name, number(range), Offset::Offset(instant))
+                .map_err(|error| self.unreachable(&error))?;
+        }
+        let found = self
+            .consumer
+            .offsets_for_times(list, TIMEOUT)
+            .map_err(|error| self.unreachable(&error))?;
+        let offset = |range: &PartitionRange| {
+            match found.find_partition(name, number(range)).map(|p| p.offset()) {
+                Some(Offset::Offset(offset)) => offset.max(range.low),
+                // No record at or after the instant: the log's end.
+                _ => range.high,
+            }
+        };
+        Ok(ranges.iter().map(offset).collect())
+    }
+
+    fn unreachable(&self, error: &KafkaError) -> SourceError {
+        let refused = matches!(
+            error.rdkafka_error_code(),
+            Some(
+                RDKafkaErrorCode::TopicAuthorizationFailed
+                    | RDKafkaErrorCode::SaslAuthenticationFailed
+                    | RDKafkaErrorCode::Authentication
+            )
+        );
+        let what = if refused { "refused" } else { "did not answer" };
+        SourceError::Unavailable {
+            code: "broker_unreachable",
+            message: format!("kafka at {} {what}: {error}", self.settings.brokers),
+        }
     }
 }
 

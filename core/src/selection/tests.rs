@@ -1,0 +1,96 @@
+//! Which rows reach a metric: without a value only where it takes null, with an unusable value
+//! never, and whatever other columns hold.
+
+use super::*;
+use crate::column::ColumnValues;
+use crate::record::{Flaw, RecordMeta};
+use crate::row::{Row, Value};
+use crate::schema::{Field, FieldType, Projection, Schema};
+use crate::time::{EventTime, RecordTime};
+
+const MISSING: Value = Value::Missing;
+const BAD: Value = Value::Invalid(Flaw::WrongType);
+
+fn n(number: u32) -> Value {
+    Value::Unsigned(number)
+}
+
+/// A batch of two columns.
+fn batch(rows: &[[Value; 2]]) -> RecordBatch {
+    let field = |name: &str| Field {
+        name: name.to_owned(),
+        field_type: FieldType::Unsigned,
+        max: None,
+        required: false,
+    };
+    let schema = Schema::new(vec![field("a"), field("b")]).expect("a schema");
+    let mut batch = RecordBatch::new(&Projection::new(&schema, &["a", "b"]));
+    for (offset, values) in (0..).zip(rows) {
+        let mut row = Row::default();
+        row.reset(2);
+        row.set(0, values[0]);
+        row.set(1, values[1]);
+        let meta = RecordMeta { offset, time: RecordTime(0), cursor: 0 };
+        batch.push(meta, EventTime(0), &row, b"");
+    }
+    batch
+}
+
+fn input(slot: usize, nullable: bool) -> InputColumn {
+    InputColumn::Slot { slot, nullable }
+}
+
+fn out(row: u32, slot: usize, gap: Gap) -> Exclusion {
+    Exclusion { row, slot, gap }
+}
+
+const INVALID: Gap = Gap::Invalid(Flaw::WrongType);
+
+#[test]
+fn a_missing_value_keeps_a_row_from_inputs_that_are_not_nullable() {
+    let batch = batch(&[[n(1), n(1)], [MISSING, n(2)], [BAD, n(3)]]);
+    let strict = Selection::new(&batch, &[input(0, false)]);
+    assert_eq!(strict.excluded(), [out(1, 0, Gap::Missing), out(2, 0, INVALID)]);
+    assert_eq!(strict.rows(&batch, &[]), [0]);
+    let nullable = Selection::new(&batch, &[input(0, true)]);
+    assert_eq!(nullable.excluded(), [out(2, 0, INVALID)]);
+    assert_eq!(nullable.rows(&batch, &[]), [0, 1]);
+}
+
+#[test]
+fn columns_that_a_metric_does_not_read_do_not_matter() {
+    let batch = batch(&[[MISSING, n(1)], [BAD, n(2)]]);
+    let other = Selection::new(&batch, &[input(1, false)]);
+    assert_eq!(other.excluded(), []);
+    assert_eq!(other.rows(&batch, &[]), [0, 1]);
+    let time = Selection::new(&batch, &[InputColumn::EventTime]);
+    assert_eq!(time.excluded(), []);
+    assert_eq!(Selection::new(&batch, &[]).rows(&batch, &[]), [0, 1]);
+}
+
+#[test]
+fn a_row_with_several_gaps_is_left_out_once_for_the_first_input() {
+    let batch = batch(&[[n(1), BAD], [BAD, MISSING], [MISSING, BAD], [n(4), n(4)]]);
+    let by_slot = Selection::new(&batch, &[input(0, false), input(1, false)]);
+    let expected = [out(0, 1, INVALID), out(1, 0, INVALID), out(2, 0, Gap::Missing)];
+    assert_eq!(by_slot.excluded(), expected);
+    // The order is that of the metric's inputs, not that of the schema.
+    let reversed = Selection::new(&batch, &[input(1, false), input(0, false)]);
+    let expected = [out(0, 1, INVALID), out(1, 1, Gap::Missing), out(2, 1, INVALID)];
+    assert_eq!(reversed.excluded(), expected);
+    // Where the first input takes null, the second one's reason counts.
+    let nullable = Selection::new(&batch, &[input(0, true), input(1, false)]);
+    assert_eq!(nullable.excluded(), [out(0, 1, INVALID), out(1, 0, INVALID), out(2, 1, INVALID)]);
+    assert_eq!(nullable.rows(&batch, &[]), [3]);
+}
+
+#[test]
+fn refused_rows_go_out_with_the_others() {
+    let batch = batch(&[[n(1), n(1)], [MISSING, n(1)], [n(3), n(1)], [n(4), n(1)]]);
+    let selection = Selection::new(&batch, &[input(0, false)]);
+    assert_eq!(selection.rows(&batch, &[2]), [0, 3]);
+    assert_eq!(selection.rows(&batch, &[0, 2, 3]), [0_u32; 0]);
+    let picked = Selection::pick(&batch.columns()[0], &selection.rows(&batch, &[2]));
+    assert!(matches!(picked.values(), ColumnValues::U32s(v) if v[..] == [1, 4]));
+    assert_eq!(picked.gaps(), []);
+}

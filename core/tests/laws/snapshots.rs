@@ -1,0 +1,128 @@
+//! The bytes of a snapshot: what goes in comes out, one form per state, and no bytes at all make
+//! the reader panic, not even bytes that carry the right digest.
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use streamgauge_core::{
+    Accounting, Digest, EventTime, Lateness, MetricAccounting, MetricSnapshot, PaneSnapshot,
+    PartitionSnapshot, PartitionState, Position, RecordTime, Rejection, TimeWindow, digest_of,
+};
+
+fn accounting() -> impl Strategy<Value = Accounting> {
+    (any::<[u64; 7]>(), any::<[u64; Rejection::KINDS]>()).prop_map(|(counts, rejections)| {
+        let [read, on_time, late, fallback, future, late_delay_sum, late_delay_max] = counts;
+        Accounting {
+            read,
+            on_time,
+            late,
+            rejections,
+            fallback,
+            future,
+            late_delay_sum,
+            late_delay_max,
+        }
+    })
+}
+
+fn state() -> impl Strategy<Value = PartitionState> {
+    let max_event_time = prop::option::of(any::<i64>().prop_map(EventTime));
+    (any::<i64>(), any::<i64>(), max_event_time, accounting()).prop_map(
+        |(origin, next_offset, max_event_time, accounting)| PartitionState {
+            origin,
+            next_offset,
+            max_event_time,
+            accounting,
+        },
+    )
+}
+
+fn pane() -> impl Strategy<Value = PaneSnapshot> {
+    let lateness = prop_oneof![Just(Lateness::OnTime), Just(Lateness::Late)];
+    let window = any::<(i64, i64)>()
+        .prop_map(|(start, end)| TimeWindow { start: EventTime(start), end: EventTime(end) });
+    (prop::option::of(window), lateness, vec(any::<u8>(), 0..40)).prop_map(
+        |(window, lateness, state)| PaneSnapshot { window, lateness, state: Arc::from(state) },
+    )
+}
+
+fn metric() -> impl Strategy<Value = MetricSnapshot> {
+    (".{0,12}", any::<(u32, i64, i64)>(), any::<[u64; 3]>(), vec(pane(), 0..4)).prop_map(
+        |(id, (state_version, origin, next_offset), [on_time, late, excluded], panes)| {
+            let accounting = MetricAccounting { on_time, late, excluded };
+            MetricSnapshot { id, state_version, origin, next_offset, accounting, panes }
+        },
+    )
+}
+
+fn snapshot() -> impl Strategy<Value = PartitionSnapshot> {
+    let last = any::<(i64, [u8; 32])>().prop_map(|(time, d)| (RecordTime(time), Digest(d)));
+    let position =
+        (any::<u64>(), prop::option::of(last)).prop_map(|(cursor, last)| Position { cursor, last });
+    (any::<u32>(), position, state(), vec(metric(), 0..4)).prop_map(
+        |(partition, position, state, metrics)| PartitionSnapshot {
+            partition,
+            position,
+            state,
+            metrics,
+        },
+    )
+}
+
+/// Gives `body` the digest that it should have.
+fn sealed(mut body: Vec<u8>) -> Vec<u8> {
+    let digest = digest_of(&body);
+    body.extend_from_slice(&digest.0);
+    body
+}
+
+proptest! {
+    #[test]
+    fn a_snapshot_comes_back_as_it_went(snapshot in snapshot()) {
+        prop_assert_eq!(PartitionSnapshot::decode(&snapshot.encode()), Ok(snapshot));
+    }
+
+    #[test]
+    fn damage_is_noticed(
+        snapshot in snapshot(),
+        at in any::<prop::sample::Index>(),
+        change in 1..=u8::MAX,
+    ) {
+        let mut bytes = snapshot.encode();
+        let at = at.index(bytes.len());
+        bytes[at] ^= change;
+        prop_assert!(PartitionSnapshot::decode(&bytes).is_err());
+    }
+
+    /// The reader is not protected by the digest here: it meets counts, lengths and marks that no
+    /// writer wrote. Whatever it takes, it writes back as the same bytes.
+    #[test]
+    fn bytes_with_the_right_digest_are_read_strictly(
+        snapshot in snapshot(),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        end in prop::option::of(any::<prop::sample::Index>()),
+        tail in vec(any::<u8>(), 0..3),
+    ) {
+        let mut body = snapshot.encode();
+        body.truncate(body.len() - 32);
+        for (at, byte) in changes {
+            let at = at.index(body.len());
+            body[at] = byte;
+        }
+        body.truncate(end.map_or(body.len(), |end| end.index(body.len() + 1)));
+        body.extend(tail);
+        let bytes = sealed(body);
+        if let Ok(read) = PartitionSnapshot::decode(&bytes) {
+            prop_assert_eq!(read.encode(), bytes);
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(body in vec(any::<u8>(), 0..200)) {
+        let headed = [b"SGSP\x01\0\0\0".as_slice(), &body].concat();
+        prop_assert!(PartitionSnapshot::decode(&body).is_err());
+        prop_assert!(PartitionSnapshot::decode(&headed).is_err());
+        let _ = PartitionSnapshot::decode(&sealed(headed));
+    }
+}
