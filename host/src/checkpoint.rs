@@ -27,6 +27,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub trait OffsetCommitter: Send {
     /// Announces the next offset of each partition; failures are logged, never fatal.
     fn commit(&self, offsets: &[(u32, i64)]);
+
+    /// Waits, but not for long, until what was announced has arrived.
+    fn finish(&self);
 }
 
 /// Stores checkpoints.
@@ -77,6 +80,15 @@ impl Checkpointer {
             }
             thread::sleep(LOOK_EVERY.min(every.saturating_sub(last.elapsed())));
         }
+    }
+
+    /// Stores the last checkpoint of a run, when the workers have ended. Whether it worked.
+    pub fn finish(&mut self) -> bool {
+        let stored = self.checkpoint();
+        if let Some(committer) = &self.committer {
+            committer.finish();
+        }
+        stored
     }
 
     /// Stores what is published now. Whether it worked; a failure is logged, shown and tried

@@ -75,7 +75,9 @@ impl Failure {
         let hint = crate::board::cause(error, std::collections::BTreeMap::new()).hint;
         let hint = hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
         match error {
-            SourceError::Unavailable { code: "file_missing", .. } => Self::usage(error),
+            SourceError::Unavailable { code: "file_missing", .. } => {
+                Self::usage(format!("{error}\nhint: correct the path"))
+            }
             SourceError::Unavailable { .. } => Self::outside(format!("{error}{hint}")),
             SourceError::OutOfRange { .. } | SourceError::Failed { .. } => {
                 Self::failed(format!("{error}{hint}"))

@@ -154,3 +154,6 @@ impl DeadLetter {
         bytes
     }
 }
+
+#[cfg(test)]
+mod tests;

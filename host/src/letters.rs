@@ -228,3 +228,6 @@ impl KafkaTarget {
         LetterError::Kafka { topic: self.topic.clone(), reason }
     }
 }
+
+#[cfg(test)]
+mod tests;

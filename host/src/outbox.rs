@@ -84,3 +84,6 @@ impl Content {
         self.letters.append(letters);
     }
 }
+
+#[cfg(test)]
+mod tests;

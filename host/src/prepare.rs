@@ -97,7 +97,25 @@ impl Prepared {
     }
 
     fn changed(&self, key: &str, stored: Option<&String>, now: Option<&String>) -> Diagnostic {
-        let (place, message) = match (key.strip_prefix("metric."), stored, now) {
+        let (place, message) = self.describe_change(key, stored, now);
+        let first = if stored.is_none() && key.starts_with("metric.") {
+            "take it out again"
+        } else {
+            "set it back"
+        };
+        Diagnostic::error(message)
+            .at(self.document.place(&place))
+            .help(format!("{first}, {WAYS_OUT}"))
+    }
+
+    /// Where a changed setting stands, and what is to be said of it.
+    fn describe_change(
+        &self,
+        key: &str,
+        stored: Option<&String>,
+        now: Option<&String>,
+    ) -> (String, String) {
+        match (key.strip_prefix("metric."), stored, now) {
             (Some(id), None, _) => (
                 self.metric_place(id),
                 format!("metric `{id}` is new, but the state covers records without it"),
@@ -117,8 +135,7 @@ impl Prepared {
                 );
                 (location, message)
             }
-        };
-        Diagnostic::error(message).at(self.document.place(&place)).help(WAYS_OUT)
+        }
     }
 
     fn metric_place(&self, id: &str) -> String {
@@ -128,7 +145,7 @@ impl Prepared {
 }
 
 /// What to do about state that does not fit the settings.
-const WAYS_OUT: &str = "set it back, recompute everything from the log with `streamgauge run --rebuild`, \
+const WAYS_OUT: &str = "recompute everything from the log with `streamgauge run --rebuild`, \
      or drop the state with `streamgauge state reset`";
 
 /// Asks librdkafka about every setting that is passed through to it.

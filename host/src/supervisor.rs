@@ -86,7 +86,9 @@ impl Supervisor {
                     }
                 }
                 error => {
-                    tracing::error!("{error}");
+                    if patience == Patience::Retry {
+                        tracing::error!("{error}");
+                    }
                     self.board.enter(Phase::Failed(shown));
                     return Err(error);
                 }
@@ -184,7 +186,7 @@ impl Supervisor {
             storing.join().expect("the checkpointer does not panic");
             result
         });
-        if !checkpointer.checkpoint() && result.is_ok() {
+        if !checkpointer.finish() && result.is_ok() {
             return Err(failed("the last checkpoint could not be stored; see the log".into()));
         }
         result

@@ -162,3 +162,6 @@ pub(crate) fn to_json(cell: &Cell) -> Value {
         Cell::Text(text) => Value::from(text.as_str()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,18 +15,18 @@ pub(crate) fn outside_run(mut result: Value) -> Value {
 #[track_caller]
 pub(crate) fn assert_same(what: &str, one: &Value, other: &Value) {
     let mut differences = Vec::new();
-    compare(String::new(), one, other, &mut differences);
+    compare("", one, other, &mut differences);
     assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
 }
 
-fn compare(path: String, one: &Value, other: &Value, differences: &mut Vec<String>) {
+fn compare(path: &str, one: &Value, other: &Value, differences: &mut Vec<String>) {
     match (one, other) {
         (Value::Object(a), Value::Object(b)) if same_keys(a, b) => {
-            a.iter().for_each(|(k, v)| compare(format!("{path}.{k}"), v, &b[k], differences));
+            a.iter().for_each(|(k, v)| compare(&format!("{path}.{k}"), v, &b[k], differences));
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             let pairs = a.iter().zip(b).enumerate();
-            pairs.for_each(|(i, (a, b))| compare(format!("{path}[{i}]"), a, b, differences));
+            pairs.for_each(|(i, (a, b))| compare(&format!("{path}[{i}]"), a, b, differences));
         }
         _ if one == other => {}
         _ => differences.push(format!("{path}: {one} is not {other}")),

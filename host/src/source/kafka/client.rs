@@ -1,10 +1,12 @@
 //! librdkafka clients: their settings, and what their callbacks keep.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{ProducerContext, ThreadedProducer};
@@ -12,6 +14,12 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::checkpoint::OffsetCommitter;
 use crate::pipeline::{KafkaSettings, Secret};
+
+/// How long the brokers have to answer the last commit.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Commits are for lag tools only.
+const STORED_ANYWAY: &str = "the state is stored all the same";
 
 /// The settings that every client of this pipeline shares: brokers and what the user passes
 /// through (TLS, SASL and the like).
@@ -80,8 +88,25 @@ impl ProducerContext for Acknowledgements {
 
 /// Commits offsets to the consumer group, so that lag tools see how far the stored state is.
 pub struct OffsetCommits {
-    consumer: BaseConsumer,
+    consumer: BaseConsumer<Answers>,
     topic: String,
+}
+
+/// Counts commits that the brokers have not answered.
+#[derive(Default)]
+struct Answers {
+    outstanding: AtomicI64,
+}
+
+impl ClientContext for Answers {}
+
+impl ConsumerContext for Answers {
+    fn commit_callback(&self, result: KafkaResult<()>, _: &TopicPartitionList) {
+        self.outstanding.fetch_sub(1, Ordering::Relaxed);
+        if let Err(error) = result {
+            tracing::warn!(%error, "offsets not committed to the group; {STORED_ANYWAY}");
+        }
+    }
 }
 
 impl OffsetCommits {
@@ -93,7 +118,8 @@ impl OffsetCommits {
         let mut config = client_config(settings);
         config.set("group.id", &settings.group);
         config.set("enable.auto.commit", "false");
-        Ok(Self { consumer: config.create()?, topic: settings.topic.clone() })
+        let consumer = config.create_with_context(Answers::default())?;
+        Ok(Self { consumer, topic: settings.topic.clone() })
     }
 }
 
@@ -107,8 +133,24 @@ impl OffsetCommitter for OffsetCommits {
                 tracing::warn!(%error, partition, "offset not committed to the group");
             }
         }
+        let outstanding = &self.consumer.context().outstanding;
+        outstanding.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = self.consumer.commit(&list, CommitMode::Async) {
-            tracing::warn!(%error, "offsets not committed to the group; the state is stored all the same");
+            outstanding.fetch_sub(1, Ordering::Relaxed);
+            tracing::warn!(%error, "offsets not committed to the group; {STORED_ANYWAY}");
+        }
+        // Answers to former commits come in here.
+        self.consumer.poll(Duration::ZERO);
+    }
+
+    fn finish(&self) {
+        let until = Instant::now() + ANSWER_TIMEOUT;
+        while self.consumer.context().outstanding.load(Ordering::Relaxed) > 0 {
+            if Instant::now() >= until {
+                tracing::warn!("the group may lack the last offsets; {STORED_ANYWAY}");
+                return;
+            }
+            self.consumer.poll(Duration::from_millis(20));
         }
     }
 }

@@ -1,0 +1,112 @@
+//! Letters as lines of JSON: the reason, the place, and the bytes as they were.
+
+use expect_test::{Expect, expect};
+use streamgauge_core::{Field, FieldType, RecordTime, Schema};
+
+use super::*;
+
+const META: RecordMeta =
+    RecordMeta { offset: 42, time: RecordTime(1_447_171_200_000), cursor: 4711 };
+
+fn projection() -> Projection {
+    let field = |name: &str| Field {
+        name: name.to_owned(),
+        field_type: FieldType::Unsigned,
+        max: None,
+        required: true,
+    };
+    let schema = Schema::new(vec![field("month"), field("action")]).expect("a schema");
+    Projection::new(&schema, &[])
+}
+
+fn check(letter: &DeadLetter, expected: &Expect) {
+    let line = letter.to_line("taobao");
+    let line = String::from_utf8(line).expect("a line is UTF-8");
+    assert_eq!(line.find('\n'), Some(line.len() - 1), "one line: {line}");
+    expected.assert_eq(&line);
+}
+
+fn rejected(rejection: &Rejection, value: Option<&[u8]>) -> DeadLetter {
+    DeadLetter::rejected(3, META, rejection, &projection(), value)
+}
+
+#[test]
+fn a_rejected_record_is_kept_as_text() {
+    let value = "{\"province\": \"广东\",\n".as_bytes();
+    check(
+        &rejected(&Rejection::NotJson, Some(value)),
+        &expect![[r#"
+        {"source":"taobao","partition":3,"offset":42,"timestamp":1447171200000,"verdict":"rejected","metric":null,"reason":"not_json","detail":null,"value":"{\"province\": \"广东\",\n"}
+    "#]],
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text_are_kept_as_base64() {
+    check(
+        &rejected(&Rejection::NotUtf8, Some(b"\xff\xfe\0")),
+        &expect![[r#"
+        {"source":"taobao","partition":3,"offset":42,"timestamp":1447171200000,"verdict":"rejected","metric":null,"reason":"not_utf8","detail":null,"value_base64":"//4A"}
+    "#]],
+    );
+}
+
+#[test]
+fn a_record_without_bytes_is_told_from_an_empty_one() {
+    check(
+        &rejected(&Rejection::Empty, None),
+        &expect![[r#"
+        {"source":"taobao","partition":3,"offset":42,"timestamp":1447171200000,"verdict":"rejected","metric":null,"reason":"empty","detail":null}
+    "#]],
+    );
+    check(
+        &rejected(&Rejection::Empty, Some(b"")),
+        &expect![[r#"
+        {"source":"taobao","partition":3,"offset":42,"timestamp":1447171200000,"verdict":"rejected","metric":null,"reason":"empty","detail":null,"value":""}
+    "#]],
+    );
+}
+
+#[test]
+fn the_detail_names_fields_and_numbers() {
+    let detail = |rejection| rejected(&rejection, None).detail;
+    let counts = Rejection::FieldCount { expected: 11, found: 3 };
+    assert_eq!(detail(counts).as_deref(), Some("3 fields instead of 11"));
+    assert_eq!(detail(Rejection::RequiredMissing(1)).as_deref(), Some("action"));
+    let invalid = Rejection::RequiredInvalid(0, Flaw::OutOfRange);
+    assert_eq!(detail(invalid).as_deref(), Some("month: out_of_range"));
+    assert_eq!(detail(Rejection::TooLarge), None);
+}
+
+#[test]
+fn a_record_that_a_metric_leaves_out_names_it_and_the_field() {
+    let missing = DeadLetter::excluded(3, META, "gender", "gender", Gap::Missing, b"{}");
+    check(
+        &missing,
+        &expect![[r#"
+        {"source":"taobao","partition":3,"offset":42,"timestamp":1447171200000,"verdict":"excluded","metric":"gender","reason":"missing","detail":"gender","value":"{}"}
+    "#]],
+    );
+    let flaw = Gap::Invalid(Flaw::Fraction);
+    let invalid = DeadLetter::excluded(3, META, "gender", "gender", flaw, b"{}");
+    assert_eq!((invalid.reason, invalid.verdict()), ("fraction", "excluded"));
+}
+
+#[test]
+fn a_record_that_a_plugin_refuses_has_its_words() {
+    let words = "price \"-1\"\nis below 0".to_owned();
+    check(
+        &DeadLetter::refused(3, META, "prices", words, b"{}"),
+        &expect![[r#"
+        {"source":"taobao","partition":3,"offset":42,"timestamp":1447171200000,"verdict":"excluded","metric":"prices","reason":"refused_by_plugin","detail":"price \"-1\"\nis below 0","value":"{}"}
+    "#]],
+    );
+}
+
+#[test]
+fn the_bytes_count_as_memory() {
+    let small = rejected(&Rejection::NotJson, Some(b"x")).size_bytes();
+    let large = rejected(&Rejection::NotJson, Some(&[b'x'; 1001])).size_bytes();
+    assert_eq!(large - small, 1000);
+    assert!(rejected(&Rejection::NotJson, None).size_bytes() > 0);
+}

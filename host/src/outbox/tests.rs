@@ -1,0 +1,91 @@
+//! States and letters are handed over together, letters once and in order, states again and again.
+
+use std::thread;
+
+use streamgauge_core::{PartitionState, Position};
+
+use super::*;
+
+fn letter(offset: i64, bytes: usize) -> DeadLetter {
+    DeadLetter {
+        partition: 0,
+        offset,
+        timestamp: 0,
+        metric: None,
+        reason: "not_json",
+        detail: None,
+        value: Some(vec![b'x'; bytes]),
+    }
+}
+
+fn snapshot(partition: u32, next_offset: i64) -> Arc<PartitionSnapshot> {
+    Arc::new(PartitionSnapshot {
+        partition,
+        position: Position::default(),
+        state: PartitionState { next_offset, ..PartitionState::starting_at(0) },
+        metrics: Vec::new(),
+    })
+}
+
+fn publish(outbox: &Outbox, snapshot: Arc<PartitionSnapshot>, mut letters: Vec<DeadLetter>) {
+    let mut content = outbox.lock();
+    content.snapshots.insert(snapshot.partition, snapshot);
+    content.add_letters(&mut letters);
+    assert!(letters.is_empty(), "they were taken over");
+}
+
+fn offsets(letters: &[DeadLetter]) -> Vec<i64> {
+    letters.iter().map(|letter| letter.offset).collect()
+}
+
+#[test]
+fn letters_are_taken_once_and_states_stay() {
+    let outbox = Outbox::default();
+    publish(&outbox, snapshot(1, 10), vec![letter(1, 0), letter(9, 0)]);
+    publish(&outbox, snapshot(0, 5), vec![letter(4, 0)]);
+    publish(&outbox, snapshot(1, 20), vec![letter(12, 0)]);
+    let (states, letters) = outbox.take();
+    let places: Vec<_> = states.iter().map(|s| (s.partition, s.state.next_offset)).collect();
+    assert_eq!(places, [(0, 5), (1, 20)]);
+    assert_eq!(offsets(&letters), [1, 9, 4, 12]);
+    let (again, none) = outbox.take();
+    assert_eq!((again, none), (states, Vec::new()));
+}
+
+#[test]
+fn letters_that_were_put_back_come_before_later_ones() {
+    let outbox = Outbox::default();
+    publish(&outbox, snapshot(0, 3), vec![letter(1, 0), letter(2, 0)]);
+    let (_, letters) = outbox.take();
+    publish(&outbox, snapshot(0, 5), vec![letter(4, 0)]);
+    outbox.put_back(letters);
+    assert_eq!(offsets(&outbox.take().1), [1, 2, 4]);
+}
+
+#[test]
+fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
+    let outbox = Outbox::default();
+    let half = LETTERS_BYTES_MAX / 2;
+    publish(&outbox, snapshot(0, 1), vec![letter(0, half / 2)]);
+    assert!(!outbox.is_crowded());
+    publish(&outbox, snapshot(0, 2), vec![letter(1, half / 2)]);
+    assert!(outbox.is_crowded());
+    let (_, letters) = outbox.take();
+    assert!(!outbox.is_crowded());
+    outbox.put_back(letters);
+    assert!(outbox.is_crowded());
+}
+
+#[test]
+fn a_worker_waits_while_there_is_no_room() {
+    let outbox = Outbox::default();
+    publish(&outbox, snapshot(0, 1), vec![letter(0, LETTERS_BYTES_MAX / 2 + 1)]);
+    assert!(outbox.wait_for_room(Duration::ZERO), "half full is not full");
+    publish(&outbox, snapshot(0, 2), vec![letter(1, LETTERS_BYTES_MAX / 2)]);
+    assert!(!outbox.wait_for_room(Duration::from_millis(1)));
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| outbox.wait_for_room(Duration::from_secs(60)));
+        outbox.take();
+        assert!(waiting.join().expect("it does not panic"), "there is room again");
+    });
+}

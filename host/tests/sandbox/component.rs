@@ -1,0 +1,72 @@
+//! Components: the built ones, and such as are written on the spot.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use serde_json::Value;
+use streamgauge::metric::Metric;
+use streamgauge::pipeline::MetricSettings;
+use streamgauge::plugin::{LoadError, Plugin, Runtime, bind_inputs};
+
+use crate::rows;
+
+/// One engine serves all tests, as it serves all metrics of a host.
+pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(Runtime::new);
+
+/// The time that a call of a faulty plugin gets; an honest one needs a thousandth of it.
+pub(crate) const TIME_MAX: Duration = Duration::from_millis(300);
+
+pub(crate) const MEMORY_BYTES_MAX: usize = 8 << 20;
+
+/// The place of a built component.
+pub(crate) fn built(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the host has a parent");
+    let path = root.join("target/plugins").join(format!("{name}.wasm"));
+    assert!(path.is_file(), "{} is not there; build it with `cargo xtask build`", path.display());
+    path
+}
+
+/// Settings of a metric that is called as its plugin.
+pub(crate) fn settings(plugin: &Path, config: Value) -> MetricSettings {
+    let id = plugin.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+    MetricSettings {
+        id,
+        plugin: plugin.to_path_buf(),
+        config,
+        memory_bytes_max: MEMORY_BYTES_MAX,
+        time_max: TIME_MAX,
+    }
+}
+
+/// The plugin `faulty` with this configuration.
+pub(crate) fn load_faulty(config: Value) -> Result<Plugin, LoadError> {
+    RUNTIME.load(&settings(&built("faulty"), config))
+}
+
+/// The plugin `faulty`, where its configuration is in order.
+pub(crate) fn faulty(config: Value) -> Plugin {
+    load_faulty(config).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The metric of `plugin` as a worker starts it, with partition 0 at its beginning.
+pub(crate) fn start(plugin: &Plugin) -> Metric {
+    let inputs = bind_inputs(plugin.descriptor(), &rows::projection());
+    let mut metric = Metric::start(plugin, inputs).expect("it started when it was loaded");
+    metric.restore(0, Metric::empty(plugin, 0)).expect("an empty state is taken back");
+    metric
+}
+
+/// Writes `bytes` as a plugin and loads it.
+pub(crate) fn load_bytes(bytes: &[u8]) -> Result<Plugin, LoadError> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("plugin.wasm");
+    fs::write(&path, bytes).expect("the folder can be written to");
+    RUNTIME.load(&settings(&path, Value::Object(serde_json::Map::new())))
+}
+
+/// As [`load_bytes`], from the text format.
+pub(crate) fn load_text(text: &str) -> Result<Plugin, LoadError> {
+    load_bytes(&wat::parse_str(text).expect("the text is in order"))
+}
