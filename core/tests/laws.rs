@@ -3,7 +3,7 @@
 //! and which other columns are decoded changes nothing.
 
 use proptest::prelude::*;
-use streamgauge_core::{Lateness, Partition, PartitionState};
+use streamgauge_core::{Lateness, Outcome, Partition, PartitionState};
 
 #[path = "laws/log.rs"]
 mod log;
@@ -43,7 +43,12 @@ fn run(mut ran: Ran, settings: &Settings, entries: &[Entry], cuts: &[bool]) -> R
     for (i, entry) in entries.iter().enumerate() {
         let before = partition.watermark(&plan);
         let decoded = entry.decode(&plan.projection);
-        partition.accept(&plan, entry.meta(), &entry.raw(), decoded.as_ref().map_err(Clone::clone));
+        let decoded = decoded.as_ref().map_err(Clone::clone);
+        let outcome = partition.accept(&plan, entry.meta(), &entry.raw(), decoded);
+        if outcome != Outcome::Repeated {
+            assert_eq!(partition.cursor(), entry.meta().cursor);
+            assert_eq!(partition.state().next_offset, entry.meta().offset + 1);
+        }
         assert!(partition.watermark(&plan) >= before, "the watermark went back");
         assert!(partition.state().accounting.balanced());
         if cuts.get(i).copied().unwrap_or(false) {

@@ -36,6 +36,7 @@ fn a_reset_row_has_nothing_of_the_record_before() {
     row.set(1, Value::Boolean(true));
     row.reset(3);
     assert_eq!(row.values(), [Value::Missing; 3]);
+    assert_eq!(row.text, "", "texts do not pile up");
     row.set_text(1, "after");
     assert_eq!(texts(&row), [None, Some("after"), None]);
 }

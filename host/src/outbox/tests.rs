@@ -84,7 +84,7 @@ fn a_worker_waits_while_there_is_no_room() {
     publish(&outbox, snapshot(0, 2), vec![letter(1, LETTERS_BYTES_MAX / 2)]);
     assert!(!outbox.wait_for_room(Duration::from_millis(1)));
     thread::scope(|scope| {
-        let waiting = scope.spawn(|| outbox.wait_for_room(Duration::from_secs(60)));
+        let waiting = scope.spawn(|| outbox.wait_for_room(Duration::from_mins(1)));
         outbox.take();
         assert!(waiting.join().expect("it does not panic"), "there is room again");
     });

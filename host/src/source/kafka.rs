@@ -2,9 +2,11 @@
 //! brokers' idea of committed offsets is never asked: where to go on is in the checkpoint.
 
 mod client;
+mod commits;
 mod consumer;
 mod topic;
 
-pub use client::{Acknowledgements, OffsetCommits, client_config, letter_producer, refusal};
+pub use client::{Acknowledgements, client_config, letter_producer, refusal};
+pub use commits::OffsetCommits;
 pub use consumer::KafkaSource;
 pub use topic::{PartitionRange, TopicClient};

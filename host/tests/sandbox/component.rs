@@ -15,8 +15,8 @@ use crate::rows;
 /// One engine serves all tests, as it serves all metrics of a host.
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(Runtime::new);
 
-/// The time that a call of a faulty plugin gets; an honest one needs a thousandth of it.
-pub(crate) const TIME_MAX: Duration = Duration::from_millis(300);
+/// Far more than any call needs, also on a busy machine.
+const TIME_MAX: Duration = Duration::from_secs(20);
 
 pub(crate) const MEMORY_BYTES_MAX: usize = 8 << 20;
 
@@ -28,7 +28,7 @@ pub(crate) fn built(name: &str) -> PathBuf {
     path
 }
 
-/// Settings of a metric that is called as its plugin.
+/// Settings of a metric that has the name of its plugin.
 pub(crate) fn settings(plugin: &Path, config: Value) -> MetricSettings {
     let id = plugin.file_stem().expect("a file has a name").to_string_lossy().into_owned();
     MetricSettings {

@@ -70,6 +70,7 @@ fn check(limits: &str, config: &str, reason: &str) -> String {
     assert_eq!((sum(&behavior["total"]), sum(&behavior["late"])), (RECORDS, late));
     let books = &result["metric_accounting"]["behavior"];
     assert_eq!(books["folded"], RECORDS);
+    assert_eq!(books["quarantined"], Value::Null);
 
     let count = |key: &str| result["metric_accounting"]["troubled"][key].as_u64().expect("a count");
     assert_eq!(count("on_time") + count("late"), count("folded") + count("excluded"));
@@ -78,9 +79,11 @@ fn check(limits: &str, config: &str, reason: &str) -> String {
         // Every row was folded; only the result could not be read.
         assert_eq!(count("folded"), RECORDS);
     } else {
+        let quarantined = result["metric_accounting"]["troubled"]["quarantined"].as_str();
+        assert!(quarantined.expect("a reason").contains(reason), "{quarantined:?}");
         // What is shown is what the books say, and the fault is not in it.
         assert_eq!(sum(&troubled["total"]), count("folded"));
-        assert!(count("on_time") <= 5000, "{books}");
+        assert!(count("on_time") <= 5000, "{result}");
     }
     said
 }
@@ -93,7 +96,7 @@ fn a_panic_stops_only_its_metric() {
 
 #[test]
 fn an_endless_loop_stops_only_its_metric() {
-    check("time_max = \"200ms\"", "fault = \"endless-loop\"\nat = 5000", "its limit of 200ms");
+    check("time_max = \"500ms\"", "fault = \"endless-loop\"\nat = 5000", "its limit of 500ms");
 }
 
 #[test]

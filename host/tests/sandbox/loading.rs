@@ -26,20 +26,20 @@ fn a_file_that_cannot_be_read() {
     let nowhere = settings("/nowhere/age.wasm".as_ref(), json!({}));
     check(
         RUNTIME.load(&nowhere),
-        &expect![[r#"
+        &expect![[r"
         plugin …/age.wasm could not be read: No such file or directory (os error 2)
         hint: build the plugins with `cargo xtask build`, or correct the path (it is relative to the pipeline file)
-    "#]],
+    "]],
     );
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = folder.path().join("folder.wasm");
     fs::create_dir(&path).expect("the folder can be written to");
     check(
         RUNTIME.load(&settings(&path, json!({}))),
-        &expect![[r#"
+        &expect![[r"
         plugin …/folder.wasm could not be read: Is a directory (os error 21)
         hint: build the plugins with `cargo xtask build`, or correct the path (it is relative to the pipeline file)
-    "#]],
+    "]],
     );
 }
 
@@ -47,10 +47,10 @@ fn a_file_that_cannot_be_read() {
 fn a_file_that_is_no_component() {
     check(
         load_text("(module)"),
-        &expect![[r#"
+        &expect![[r"
         plugin …/plugin.wasm is a core Wasm module, not a component
         hint: link it with `wasm-component-ld`, as .cargo/config.toml of this project does
-    "#]],
+    "]],
     );
     let whole = fs::read(built("behavior")).expect("it was built");
     for bytes in [b"not Wasm at all", b"".as_slice(), &whole[..whole.len() / 2]] {
@@ -70,19 +70,19 @@ fn a_component_that_wants_more_than_the_sandbox_gives() {
             (export "now" (func (result u64))))))"#;
     check(
         load_text(clock),
-        &expect![[r#"
+        &expect![[r"
         plugin …/plugin.wasm imports `wasi:clocks/wall-clock@0.2.0`, which the sandbox does not give
         hint: build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness
-    "#]],
+    "]],
     );
     let newer = r#"(component
         (import "streamgauge:metric/log@0.2.0" (instance)))"#;
     check(
         load_text(newer),
-        &expect![[r#"
+        &expect![[r"
         plugin …/plugin.wasm imports `streamgauge:metric/log@0.2.0`, which the sandbox does not give
         hint: build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness
-    "#]],
+    "]],
     );
 }
 
@@ -90,20 +90,20 @@ fn a_component_that_wants_more_than_the_sandbox_gives() {
 fn a_component_that_is_no_metric() {
     check(
         load_text("(component)"),
-        &expect![[r#"
+        &expect![[r"
         plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.1.0: no exported instance named `streamgauge:metric/describe@0.1.0`
         hint: build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk
-    "#]],
+    "]],
     );
     let other = r#"(component
         (import "streamgauge:metric/log@0.1.0" (instance
             (export "log" (func (param "line" string))))))"#;
     check(
         load_text(other),
-        &expect![[r#"
+        &expect![[r"
         plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.1.0: expected 2-tuple, found 1-tuple
         hint: build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk
-    "#]],
+    "]],
     );
 }
 
@@ -111,24 +111,24 @@ fn a_component_that_is_no_metric() {
 fn a_metric_that_does_not_open() {
     check(
         load_faulty(json!({"fault": "refuse-config"})),
-        &expect![[r#"
+        &expect![[r"
         plugin …/faulty.wasm failed at describe: bad configuration: config key `fault` asks to be refused
         hint: correct `config` of this metric, or the plugin
-    "#]],
+    "]],
     );
     check(
         load_faulty(json!({"fualt": "panic"})),
-        &expect![[r#"
+        &expect![[r"
         plugin …/faulty.wasm failed at describe: bad configuration: config key `fualt` is unknown; hint: known keys are fault, at, value
         hint: correct `config` of this metric, or the plugin
-    "#]],
+    "]],
     );
     check(
         load_faulty(json!({"fault": "wrong-description"})),
-        &expect![[r#"
+        &expect![[r"
         plugin …/faulty.wasm describes itself wrongly: view `labelled` names `nowhere`, which is no dimension output
         hint: build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk
-    "#]],
+    "]],
     );
 }
 
@@ -138,10 +138,10 @@ fn a_metric_that_needs_more_memory_than_it_may_have_to_start() {
     tight.memory_bytes_max = 1 << 16;
     check(
         RUNTIME.load(&tight),
-        &expect![[r#"
+        &expect![[r"
         plugin …/behavior.wasm failed at describe: it ran out of its memory limit of 65536 bytes
         hint: correct `config` of this metric, or the plugin
-    "#]],
+    "]],
     );
 }
 

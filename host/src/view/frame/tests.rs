@@ -76,7 +76,7 @@ fn a_key_without_a_row_is_zero_where_counts_add_up_and_unknown_elsewhere() {
     let found = series(&panel(&[], false), &late, &keys(&["b", "a"]));
     assert_eq!(found["events"], [json!(0), json!(2)]);
     assert_eq!(found["mean"], [json!(null), json!(0.25)]);
-    assert_eq!(series(&panel(&[], false), &late, &[])["events"], [json!(0); 0]);
+    assert!(series(&panel(&[], false), &late, &[])["events"].is_empty());
 }
 
 #[test]

@@ -7,9 +7,9 @@
 
 use std::hint::black_box;
 
-use streamgauge_sdk::BadRow;
 use streamgauge_sdk::batch::Column;
 use streamgauge_sdk::prelude::*;
+use streamgauge_sdk::{BadRow, log};
 
 /// The metric. Without a configuration it has no fault.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ enum Fault {
     Panic,
     EndlessLoop,
     Allocate,
+    Recurse,
+    FloodLog,
     RefuseRows,
     /// Names only the first bad row of a batch, so that the host has to ask again and again.
     RefuseOneByOne,
@@ -34,10 +36,12 @@ enum Fault {
 }
 
 /// The words of `fault`; `refuse-config` is none of them, because it never opens.
-const FAULTS: [(&str, Fault); 7] = [
+const FAULTS: [(&str, Fault); 9] = [
     ("panic", Fault::Panic),
     ("endless-loop", Fault::EndlessLoop),
     ("allocate", Fault::Allocate),
+    ("recurse", Fault::Recurse),
+    ("flood-log", Fault::FloodLog),
     ("refuse-rows", Fault::RefuseRows),
     ("refuse-one-by-one", Fault::RefuseOneByOne),
     ("wrong-table", Fault::WrongTable),
@@ -128,9 +132,19 @@ impl Faulty {
                     hoard.push(black_box(vec![1_u8; 1 << 20]));
                 }
             }
+            Some(Fault::Recurse) => {
+                deeper(0);
+            }
+            Some(Fault::FloodLog) => (0..100).for_each(|_| log::warn("洪".repeat(2000))),
             _ => {}
         }
     }
+}
+
+/// Needs some stack for each call, and never comes back.
+fn deeper(depth: u64) -> u64 {
+    let here = black_box([depth; 64]);
+    if depth == u64::MAX { depth } else { deeper(depth + 1) + here[63] }
 }
 
 /// How many rows an accumulator has seen: no row goes uncounted here.
