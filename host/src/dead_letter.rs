@@ -127,7 +127,9 @@ impl DeadLetter {
 
     /// About how much memory it takes.
     pub fn size_bytes(&self) -> usize {
-        size_of::<Self>() + self.value.as_ref().map_or(0, Vec::len)
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let value = self.value.as_ref().map_or(0, Vec::len);
+        size_of::<Self>() + value + text(&self.detail) + text(&self.metric)
     }
 
     /// One line of JSON with its newline. `source` is the topic or the file. A value that is not

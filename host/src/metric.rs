@@ -14,9 +14,6 @@ use streamgauge_core::{
 use crate::dead_letter::DeadLetter;
 use crate::plugin::{Accumulator, AddError, CallError, Columns, InputBinding, Instance, Plugin};
 
-/// How often a plugin may refuse rows of one batch before it is quarantined.
-const REFUSALS_MAX: usize = 100;
-
 /// A metric's state on one worker.
 pub struct Metric {
     plugin: Plugin,
@@ -33,6 +30,8 @@ struct State {
     next_offset: i64,
     panes: [Pane; 2],
     exported: MetricSnapshot,
+    /// Rows left out since the last export; they belong to the next one.
+    letters: Vec<DeadLetter>,
 }
 
 /// The accumulator of one verdict; none before the first row.
@@ -86,6 +85,7 @@ impl Metric {
             next_offset: snapshot.next_offset,
             panes,
             exported: snapshot,
+            letters: Vec::new(),
         };
         self.partitions.insert(partition, state);
         Ok(())
@@ -113,13 +113,12 @@ impl Metric {
         }
     }
 
-    /// Folds the rows of a partition up to `next_offset`; unusable ones go to `letters`.
+    /// Folds the rows of a partition up to `next_offset`.
     pub fn fold(
         &mut self,
         partition: u32,
         batches: [(Lateness, &RecordBatch); 2],
         next_offset: i64,
-        letters: &mut Vec<DeadLetter>,
     ) {
         if self.quarantine.is_some() {
             return;
@@ -128,7 +127,7 @@ impl Metric {
             if batch.is_empty() {
                 continue;
             }
-            if let Err(error) = self.fold_batch(partition, lateness, batch, letters) {
+            if let Err(error) = self.fold_batch(partition, lateness, batch) {
                 self.stop(&error);
                 return;
             }
@@ -142,17 +141,14 @@ impl Metric {
         partition: u32,
         lateness: Lateness,
         batch: &RecordBatch,
-        letters: &mut Vec<DeadLetter>,
     ) -> Result<(), CallError> {
         let selection = Selection::new(batch, &self.columns);
         let state = self.partitions.get_mut(&partition).expect("the partition was restored");
         let instance = self.instance.as_mut().expect("only a quarantined metric has none");
         let pane = &mut state.panes[lateness as usize];
         let mut refused: Vec<(u32, String)> = Vec::new();
-        for attempt in 0.. {
-            if attempt == REFUSALS_MAX {
-                return Err(CallError::Contract("it goes on refusing rows".into()));
-            }
+        // Each refusal takes at least one row out, so this ends.
+        loop {
             let out: Vec<u32> = refused.iter().map(|(row, _)| *row).collect();
             let all = selection.excluded().is_empty() && out.is_empty();
             let rows = if all { Vec::new() } else { selection.rows(batch, &out) };
@@ -177,18 +173,20 @@ impl Metric {
         }
         let excluded = (selection.excluded().len() + refused.len()) as u64;
         state.accounting.offer(lateness, u64::from(batch.rows()), excluded);
-        self.write_letters(partition, batch, &selection, refused, letters);
+        let letters = self.letters(partition, batch, &selection, refused);
+        let state = self.partitions.get_mut(&partition).expect("the partition was restored");
+        state.letters.extend(letters);
         Ok(())
     }
 
-    fn write_letters(
+    fn letters(
         &self,
         partition: u32,
         batch: &RecordBatch,
         selection: &Selection,
         refused: Vec<(u32, String)>,
-        letters: &mut Vec<DeadLetter>,
-    ) {
+    ) -> Vec<DeadLetter> {
+        let mut letters = Vec::new();
         let meta = |row: u32| batch.metas()[row as usize];
         for exclusion in selection.excluded() {
             let has_slot = |input: &&InputBinding| match input.column {
@@ -209,17 +207,20 @@ impl Metric {
             let raw = batch.raw(row);
             letters.push(DeadLetter::refused(partition, meta(row), self.id(), words, raw));
         }
+        letters
     }
 
     /// The state of `partition` as bytes, at the offset up to which rows were folded; after a
-    /// quarantine the last one before it.
-    pub fn export(&mut self, partition: u32) -> MetricSnapshot {
+    /// quarantine the last one before it. The rows that this state left out go to `letters`.
+    pub fn export(&mut self, partition: u32, letters: &mut Vec<DeadLetter>) -> MetricSnapshot {
         if self.quarantine.is_none()
             && let Err(error) = self.refresh(partition)
         {
             self.stop(&error);
         }
-        self.partitions[&partition].exported.clone()
+        let state = self.partitions.get_mut(&partition).expect("the partition was restored");
+        letters.append(&mut state.letters);
+        state.exported.clone()
     }
 
     fn refresh(&mut self, partition: u32) -> Result<(), CallError> {
@@ -246,6 +247,10 @@ impl Metric {
         tracing::error!(metric = self.id(), %error, "metric quarantined: its plugin failed");
         self.quarantine = Some(error.to_string());
         self.instance = None;
+        // What was folded since the last export is forgotten, and so are the rows it left out.
+        for state in self.partitions.values_mut() {
+            state.letters.clear();
+        }
     }
 }
 

@@ -101,13 +101,11 @@ impl Opening<'_> {
     }
 
     fn kafka(&self, settings: &KafkaSettings, bounded: bool) -> Result<Shares, SourceError> {
-        let client = match self.topic_client.get() {
-            Some(client) => client,
-            None => {
-                let client = TopicClient::new(settings)?;
-                self.topic_client.get_or_init(|| client)
-            }
-        };
+        if self.topic_client.get().is_none() {
+            let made = TopicClient::new(settings)?;
+            self.topic_client.get_or_init(|| made);
+        }
+        let client = self.topic_client.get().expect("it was just made");
         let ranges = client.ranges(self.answer_timeout)?;
         let starts = client.resolve_start(&ranges)?;
         let mut states = Vec::new();

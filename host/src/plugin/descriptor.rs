@@ -65,10 +65,10 @@ pub enum BindError {
 
 /// Checks what a plugin said of itself.
 pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, String> {
-    let describe::Descriptor { name, version, inputs, outputs, views, state_version, .. } =
+    let describe::Descriptor { name, version, inputs, outputs, mut views, state_version, .. } =
         described;
-    if outputs.is_empty() || views.is_empty() {
-        return Err("it needs at least one output and one view".into());
+    if views.is_empty() {
+        views.push(plain_table(&name, &outputs));
     }
     for (what, count) in
         [("inputs", inputs.len()), ("outputs", outputs.len()), ("views", views.len())]
@@ -87,6 +87,20 @@ pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, Strin
         check_view(view, &outputs)?;
     }
     Ok(Descriptor { name, version, inputs, outputs, views, state_version })
+}
+
+/// The view of a plugin that names none: a table of all measures.
+fn plain_table(name: &str, outputs: &[describe::Output]) -> View {
+    let is_dimension = |o: &&describe::Output| matches!(o.role, describe::Role::Dimension);
+    View {
+        id: "table".to_owned(),
+        title: vec![("zh".to_owned(), name.to_owned()), ("en".to_owned(), name.to_owned())],
+        chart: "table".to_owned(),
+        dimension: outputs.iter().find(is_dimension).map(|o| o.name.clone()),
+        measures: outputs.iter().filter(|o| !is_dimension(o)).map(|o| o.name.clone()).collect(),
+        top: 0,
+        sorted: false,
+    }
 }
 
 fn check_view(view: &View, outputs: &[describe::Output]) -> Result<(), String> {

@@ -22,11 +22,16 @@ const LOG_BYTES_MAX: usize = 4096;
 /// How many lines one call may log; further ones are dropped.
 const LOG_LINES_MAX: u32 = 16;
 
+/// The longest reason of a plugin for refusing a row, or for a crash, in bytes.
+const WORDS_BYTES_MAX: usize = 1024;
+
 /// What the store keeps for the host.
 pub(super) struct HostState {
     metric: String,
     limits: StoreLimits,
     log_lines: u32,
+    /// The last error that it logged in this call: where it crashes, its own words for it.
+    last_words: Option<String>,
 }
 
 /// A running plugin.
@@ -102,7 +107,8 @@ impl Instance {
             .tables(64)
             .trap_on_grow_failure(true)
             .build();
-        let state = HostState { metric: settings.id.clone(), limits, log_lines: 0 };
+        let state =
+            HostState { metric: settings.id.clone(), limits, log_lines: 0, last_words: None };
         let mut store = Store::new(plugin.pre().engine(), state);
         store.limiter(|state| &mut state.limits);
         let deadline_ticks = (settings.time_max.as_millis() / EPOCH.as_millis()).max(1) as u64 + 1;
@@ -111,7 +117,7 @@ impl Instance {
         let bindings = plugin
             .pre()
             .instantiate(&mut store)
-            .map_err(|error| call_error(&error, deadline_ticks, memory_bytes_max))?;
+            .map_err(|error| call_error(&error, deadline_ticks, memory_bytes_max, None))?;
         Ok(Self { store, bindings, deadline_ticks, memory_bytes_max })
     }
 
@@ -142,6 +148,9 @@ impl Instance {
         match guest.accumulator().call_add(&mut self.store, accumulator.0, batch) {
             Ok(Err(types::MetricError::BadRows(mut bad))) => {
                 bad.retain(|(row, _)| *row < rows);
+                for (_, words) in &mut bad {
+                    cut(words, WORDS_BYTES_MAX);
+                }
                 bad.sort_by_key(|(row, _)| *row);
                 bad.dedup_by_key(|(row, _)| *row);
                 if bad.is_empty() {
@@ -221,7 +230,9 @@ impl Instance {
     }
 
     fn start(&mut self) {
-        self.store.data_mut().log_lines = 0;
+        let state = self.store.data_mut();
+        state.log_lines = 0;
+        state.last_words = None;
         self.store.set_epoch_deadline(self.deadline_ticks);
     }
 
@@ -232,7 +243,10 @@ impl Instance {
         match result {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(refused)) => Err(CallError::Refused(refusal(refused))),
-            Err(error) => Err(call_error(&error, self.deadline_ticks, self.memory_bytes_max)),
+            Err(error) => {
+                let words = self.store.data().last_words.as_deref();
+                Err(call_error(&error, self.deadline_ticks, self.memory_bytes_max, words))
+            }
         }
     }
 }
@@ -246,7 +260,12 @@ fn refusal(error: types::MetricError) -> String {
     }
 }
 
-fn call_error(error: &wasmtime::Error, ticks: u64, memory_bytes_max: usize) -> CallError {
+fn call_error(
+    error: &wasmtime::Error,
+    ticks: u64,
+    memory_bytes_max: usize,
+    words: Option<&str>,
+) -> CallError {
     if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
         return CallError::TimeLimit(EPOCH * (ticks.saturating_sub(1) as u32));
     }
@@ -255,22 +274,35 @@ fn call_error(error: &wasmtime::Error, ticks: u64, memory_bytes_max: usize) -> C
     if cause.contains("forcing trap when growing") || cause.contains("exceeds memory limits") {
         return CallError::MemoryLimit(memory_bytes_max);
     }
-    CallError::Trap(cause)
+    CallError::Trap(words.map_or(cause, str::to_owned))
+}
+
+/// Shortens `text` to `bytes_max` bytes at most, between characters.
+fn cut(text: &mut String, bytes_max: usize) {
+    text.truncate(text.floor_char_boundary(bytes_max));
 }
 
 impl types::Host for HostState {}
 
 impl log::Host for HostState {
-    fn log(&mut self, level: log::Level, message: String) {
+    fn log(&mut self, level: log::Level, mut message: String) {
+        cut(&mut message, LOG_BYTES_MAX);
+        // One message is one line: a plugin cannot write lines that look like the host's.
+        let mut message = message.replace(char::is_control, " ");
         self.log_lines += 1;
-        if self.log_lines > LOG_LINES_MAX {
-            return;
+        if self.log_lines <= LOG_LINES_MAX {
+            self.write_line(level, &message);
         }
-        let mut end = message.len().min(LOG_BYTES_MAX);
-        while !message.is_char_boundary(end) {
-            end -= 1;
+        if matches!(level, log::Level::Error) {
+            cut(&mut message, WORDS_BYTES_MAX);
+            self.last_words = Some(message);
         }
-        let (metric, message) = (self.metric.as_str(), &message[..end]);
+    }
+}
+
+impl HostState {
+    fn write_line(&self, level: log::Level, message: &str) {
+        let metric = self.metric.as_str();
         match level {
             log::Level::Trace => tracing::trace!(target: "plugin", metric, "{message}"),
             log::Level::Debug => tracing::debug!(target: "plugin", metric, "{message}"),

@@ -106,11 +106,20 @@ impl LoadError {
                 "link it with `wasm-component-ld`, as .cargo/config.toml of this project does"
             }
             Self::Invalid { .. } => "build it again for wasm32-unknown-unknown",
+            Self::ForeignImport { import, .. } if import.starts_with("streamgauge:metric/") => {
+                "build it against plugins/wit/metric.wit of this version"
+            }
             Self::ForeignImport { .. } => {
                 "build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness"
             }
             Self::Contract { .. } | Self::Descriptor { .. } => {
                 "build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk"
+            }
+            Self::Call { error: CallError::TimeLimit(_), .. } => {
+                "raise `time_max` of this metric, or make the plugin faster"
+            }
+            Self::Call { error: CallError::MemoryLimit(_), .. } => {
+                "raise `memory_max` of this metric, or make the plugin need less"
             }
             Self::Call { .. } => "correct `config` of this metric, or the plugin",
         }
@@ -182,7 +191,7 @@ impl Runtime {
         }
         Component::new(&self.engine, bytes).map_err(|error| LoadError::Invalid {
             path: path.to_path_buf(),
-            reason: error.root_cause().to_string(),
+            reason: one_line(&error),
         })
     }
 
@@ -199,7 +208,7 @@ impl Runtime {
     fn link(&self, path: &Path, component: &Component) -> Result<MetricPre<HostState>, LoadError> {
         let contract = |error: wasmtime::Error| LoadError::Contract {
             path: path.to_path_buf(),
-            reason: error.root_cause().to_string(),
+            reason: one_line(&error),
         };
         let mut linker = Linker::new(&self.engine);
         Metric::add_to_linker::<_, HasSelf<HostState>>(&mut linker, |state| state)
@@ -207,6 +216,12 @@ impl Runtime {
         let pre = linker.instantiate_pre(component).map_err(contract)?;
         MetricPre::new(pre).map_err(contract)
     }
+}
+
+/// The cause of an error without what a decoder adds for its own developers.
+fn one_line(error: &wasmtime::Error) -> String {
+    let cause = error.root_cause().to_string();
+    cause.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
 
 impl Plugin {

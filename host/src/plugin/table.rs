@@ -43,7 +43,7 @@ pub enum TableError {
     #[error("{0} rows are more than the limit of {ROWS_MAX}")]
     TooManyRows(u32),
     /// Another number of columns than outputs.
-    #[error("{found} columns instead of {expected}")]
+    #[error("the number of columns is {found} instead of {expected}")]
     Columns {
         /// As described.
         expected: usize,

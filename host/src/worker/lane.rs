@@ -26,6 +26,7 @@ pub(super) struct Lane {
     partition: Partition,
     oldest: Option<Instant>,
     latency: Runs,
+    /// Rejected since the last flush.
     pending_letters: Vec<DeadLetter>,
     flushed: PartitionState,
     position: Position,
@@ -105,7 +106,7 @@ impl Lane {
         let state = *self.partition.state();
         let batches = Lateness::ALL.map(|lateness| (lateness, self.partition.pending(lateness)));
         for metric in metrics {
-            metric.fold(self.number, batches, state.next_offset, &mut self.pending_letters);
+            metric.fold(self.number, batches, state.next_offset);
         }
         self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
         self.flushed = state;
@@ -134,7 +135,9 @@ impl Lane {
     /// The state as of the last flush.
     pub(super) fn export(&mut self, metrics: &mut [Metric]) -> PartitionSnapshot {
         self.changed = false;
-        let mut exported: Vec<_> = metrics.iter_mut().map(|m| m.export(self.number)).collect();
+        let letters = &mut self.letters;
+        let mut exported: Vec<_> =
+            metrics.iter_mut().map(|m| m.export(self.number, letters)).collect();
         exported.sort_by(|a, b| a.id.cmp(&b.id));
         PartitionSnapshot {
             partition: self.number,

@@ -110,7 +110,11 @@ fn hoarded_memory_stops_only_its_metric() {
 
 #[test]
 fn a_result_that_breaks_the_contract_stops_only_its_metric() {
-    check("", "fault = \"wrong-table\"\nat = 5000", "breaks the contract: 1 columns instead of 3");
+    check(
+        "",
+        "fault = \"wrong-table\"\nat = 5000",
+        "breaks the contract: the number of columns is 1 instead of 3",
+    );
 }
 
 #[test]

@@ -41,11 +41,12 @@ fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>)
             rows
         };
         let (on_time, late) = (part(Lateness::OnTime), part(Lateness::Late));
-        metric.fold(0, verdicts(&on_time, &late), next, &mut letters);
+        metric.fold(0, verdicts(&on_time, &late), next);
     }
     assert_eq!(metric.quarantine(), None);
+    let exported = metric.export(0, &mut letters);
     letters.sort_by_key(|letter| letter.offset);
-    (plugin, metric.export(0), letters)
+    (plugin, exported, letters)
 }
 
 /// The events by action in a pane of `exported`; nothing where there is no such pane.
@@ -122,20 +123,21 @@ fn check_letters(letters: &[DeadLetter]) {
 fn a_batch_of_nothing_but_refused_rows_counts_as_excluded() {
     let mut metric = start(&faulty(json!({"fault": "refuse-rows", "value": 1})));
     let mut letters = Vec::new();
-    metric.fold(0, verdicts(&batch(0, &[1, 1, 1]), &batch(3, &[])), 3, &mut letters);
-    let exported = metric.export(0);
+    metric.fold(0, verdicts(&batch(0, &[1, 1, 1]), &batch(3, &[])), 3);
+    let exported = metric.export(0, &mut letters);
     assert_eq!(exported.accounting, MetricAccounting { on_time: 3, late: 0, excluded: 3 });
     assert_eq!((exported.next_offset, letters.len()), (3, 3));
 }
 
 #[test]
-fn a_plugin_that_goes_on_refusing_is_quarantined() {
+fn rows_refused_one_by_one_are_all_excluded_however_many() {
     let mut metric = start(&faulty(json!({"fault": "refuse-one-by-one", "value": 1})));
     let mut letters = Vec::new();
-    metric.fold(0, verdicts(&batch(0, &[1; 150]), &batch(150, &[])), 150, &mut letters);
-    let reason = metric.quarantine().expect("it is quarantined");
-    assert!(reason.contains("it goes on refusing rows"), "{reason}");
-    assert_eq!(metric.export(0).next_offset, 0);
+    metric.fold(0, verdicts(&batch(0, &[1; 150]), &batch(150, &[])), 150);
+    assert_eq!(metric.quarantine(), None);
+    let exported = metric.export(0, &mut letters);
+    assert_eq!(exported.accounting, MetricAccounting { on_time: 150, late: 0, excluded: 150 });
+    assert_eq!((exported.next_offset, letters.len()), (150, 150));
 }
 
 #[test]
@@ -144,22 +146,22 @@ fn after_a_crash_the_last_export_stays() {
     let mut metric = start(&plugin);
     let mut letters = Vec::new();
     let none = batch(0, &[]);
-    metric.fold(0, verdicts(&batch(0, &[0, 1, 0]), &batch(3, &[3])), 4, &mut letters);
-    let before = metric.export(0);
+    metric.fold(0, verdicts(&batch(0, &[0, 1, 0]), &batch(3, &[3])), 4);
+    let before = metric.export(0, &mut letters);
     assert_eq!(before.next_offset, 4);
     assert_eq!(before.accounting, MetricAccounting { on_time: 3, late: 1, excluded: 0 });
 
     // Folded well, but never exported: it ends with the store that held it.
-    metric.fold(0, verdicts(&batch(4, &[0]), &none), 5, &mut letters);
+    metric.fold(0, verdicts(&batch(4, &[0]), &none), 5);
     assert_eq!(metric.quarantine(), None);
     // The rows on time are folded; the late ones do not get their turn.
-    metric.fold(0, verdicts(&batch(5, &[0, 0]), &batch(7, &[1])), 8, &mut letters);
+    metric.fold(0, verdicts(&batch(5, &[0, 0]), &batch(7, &[1])), 8);
     let reason = metric.quarantine().expect("it is quarantined").to_owned();
     assert!(reason.starts_with("it crashed: "), "{reason}");
-    assert_eq!(metric.export(0), before);
+    assert_eq!(metric.export(0, &mut letters), before);
 
-    metric.fold(0, verdicts(&batch(8, &[1, 1]), &none), 10, &mut letters);
-    assert_eq!(metric.export(0), before);
+    metric.fold(0, verdicts(&batch(8, &[1, 1]), &none), 10);
+    assert_eq!(metric.export(0, &mut letters), before);
     assert_eq!(metric.quarantine(), Some(reason.as_str()));
     let events = |verdict| counts(&plugin, &before, verdict).into_values().sum::<i64>();
     assert_eq!((events(Lateness::OnTime), events(Lateness::Late)), (3, 1));
@@ -170,11 +172,11 @@ fn a_crash_among_the_late_leaves_nothing_half_folded() {
     let plugin = faulty(json!({"fault": "panic", "at": 2}));
     let mut metric = start(&plugin);
     let mut letters = Vec::new();
-    metric.fold(0, verdicts(&batch(0, &[0]), &batch(1, &[0, 0])), 3, &mut letters);
-    let before = metric.export(0);
-    metric.fold(0, verdicts(&batch(3, &[1]), &batch(4, &[0])), 5, &mut letters);
+    metric.fold(0, verdicts(&batch(0, &[0]), &batch(1, &[0, 0])), 3);
+    let before = metric.export(0, &mut letters);
+    metric.fold(0, verdicts(&batch(3, &[1]), &batch(4, &[0])), 5);
     assert!(metric.quarantine().is_some());
-    assert_eq!(metric.export(0), before);
+    assert_eq!(metric.export(0, &mut letters), before);
 }
 
 #[test]
@@ -184,14 +186,29 @@ fn a_metric_that_was_taken_up_again_goes_on_where_it_was() {
     let (first, second) = (batch(0, &[0, 1, 2]), batch(3, &[2, 2]));
     let mut letters = Vec::new();
     let mut whole = start(&plugin);
-    whole.fold(0, verdicts(&first, &none), 3, &mut letters);
-    whole.fold(0, verdicts(&none, &second), 5, &mut letters);
+    whole.fold(0, verdicts(&first, &none), 3);
+    whole.fold(0, verdicts(&none, &second), 5);
 
     let mut stopped = start(&plugin);
-    stopped.fold(0, verdicts(&first, &none), 3, &mut letters);
-    let state = stopped.export(0);
+    stopped.fold(0, verdicts(&first, &none), 3);
+    let state = stopped.export(0, &mut letters);
     let mut resumed = start(&plugin);
     resumed.restore(0, state).expect("its own state");
-    resumed.fold(0, verdicts(&none, &second), 5, &mut letters);
-    assert_eq!(resumed.export(0), whole.export(0));
+    resumed.fold(0, verdicts(&none, &second), 5);
+    assert_eq!(resumed.export(0, &mut letters), whole.export(0, &mut letters));
+}
+
+#[test]
+fn a_crash_forgets_the_letters_of_the_rows_that_it_forgets() {
+    let mut metric = start(&faulty(json!({"fault": "panic", "at": 1})));
+    let mut letters = Vec::new();
+    let mut unusable = RecordBatch::new(&projection());
+    push(&mut unusable, 0, None);
+    let none = batch(0, &[]);
+    metric.fold(0, verdicts(&unusable, &none), 1);
+    metric.fold(0, verdicts(&batch(1, &[0, 0, 0]), &none), 4);
+    assert!(metric.quarantine().is_some());
+    let exported = metric.export(0, &mut letters);
+    assert_eq!((exported.next_offset, exported.accounting.excluded), (0, 0));
+    assert_eq!(letters, []);
 }

@@ -18,12 +18,12 @@ fn partition(config: &Value, number: u32, on_time: &[u32], late: &[u32]) -> Arc<
     let mut metric = start(&faulty(config.clone()));
     let rows = (on_time.len() + late.len()) as i64;
     let (on_time, late) = (batch(0, on_time), batch(on_time.len() as i64, late));
-    metric.fold(0, verdicts(&on_time, &late), rows, &mut Vec::new());
+    metric.fold(0, verdicts(&on_time, &late), rows);
     Arc::new(PartitionSnapshot {
         partition: number,
         position: Position::default(),
         state: PartitionState { next_offset: rows, ..PartitionState::starting_at(0) },
-        metrics: vec![metric.export(0)],
+        metrics: vec![metric.export(0, &mut Vec::new())],
     })
 }
 
@@ -266,7 +266,7 @@ fn a_result_that_is_not_as_described_is_not_shown() {
     assert_eq!(view.trouble(), None);
     let told = view.frames()["faulty.labelled"].total.clone();
     view.update(&[partition(&config, 0, &[1, 1, 1], &[])], None);
-    expect!["its result could not be read: its answer breaks the contract: 1 columns instead of 3"]
+    expect!["its result could not be read: its answer breaks the contract: the number of columns is 1 instead of 3"]
         .assert_eq(view.trouble().expect("it is in trouble"));
     let frame = &view.frames()["faulty.labelled"];
     assert_eq!((frame.state, &frame.total), ("quarantined", &told));

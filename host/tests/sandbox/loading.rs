@@ -80,9 +80,9 @@ fn a_component_that_wants_more_than_the_sandbox_gives() {
     check(
         load_text(newer),
         &expect![[r"
-        plugin …/plugin.wasm imports `streamgauge:metric/log@0.2.0`, which the sandbox does not give
-        hint: build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness
-    "]],
+            plugin …/plugin.wasm imports `streamgauge:metric/log@0.2.0`, which the sandbox does not give
+            hint: build it against plugins/wit/metric.wit of this version
+        "]],
     );
 }
 
@@ -139,9 +139,9 @@ fn a_metric_that_needs_more_memory_than_it_may_have_to_start() {
     check(
         RUNTIME.load(&tight),
         &expect![[r"
-        plugin …/behavior.wasm failed at describe: it ran out of its memory limit of 65536 bytes
-        hint: correct `config` of this metric, or the plugin
-    "]],
+            plugin …/behavior.wasm failed at describe: it ran out of its memory limit of 65536 bytes
+            hint: raise `memory_max` of this metric, or make the plugin need less
+        "]],
     );
 }
 

@@ -29,8 +29,14 @@ pub struct Resource<M: Metric> {
     state: RefCell<M::Accumulator>,
 }
 
+/// A panic is a trap, which has no words: those go into the host's log.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| log::error(panic)));
+}
+
 impl<M: Metric> describe::Guest for Component<M> {
     fn describe(config: String) -> Result<describe::Descriptor, wit::MetricError> {
+        log_panics();
         let metric = M::open(&Config::parse(&config)?)?;
         Ok(metric.describe().into_wit(M::Accumulator::VERSION))
     }
@@ -40,7 +46,7 @@ impl<M: Metric> aggregate::Guest for Component<M> {
     type Accumulator = Resource<M>;
 
     fn open(config: String) -> Result<(), wit::MetricError> {
-        std::panic::set_hook(Box::new(|panic| log::error(panic)));
+        log_panics();
         let metric: Rc<dyn Any> = Rc::new(M::open(&Config::parse(&config)?)?);
         let opened = OPENED.with(|slot| slot.set(metric));
         opened.map_err(|_| Error::Other("the metric is open already".to_owned()).into())
