@@ -67,6 +67,11 @@ impl Metric {
         self.quarantine.as_deref()
     }
 
+    /// How many rows were left out since the last exports.
+    pub fn letters(&self) -> usize {
+        self.partitions.values().map(|state| state.letters.len()).sum()
+    }
+
     /// Takes up `partition` where `snapshot` left it.
     ///
     /// # Errors
@@ -173,13 +178,13 @@ impl Metric {
         }
         let excluded = (selection.excluded().len() + refused.len()) as u64;
         state.accounting.offer(lateness, u64::from(batch.rows()), excluded);
-        let letters = self.letters(partition, batch, &selection, refused);
+        let letters = self.letters_of(partition, batch, &selection, refused);
         let state = self.partitions.get_mut(&partition).expect("the partition was restored");
         state.letters.extend(letters);
         Ok(())
     }
 
-    fn letters(
+    fn letters_of(
         &self,
         partition: u32,
         batch: &RecordBatch,

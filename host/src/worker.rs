@@ -31,6 +31,9 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 /// The most records taken from the source before the loop looks around.
 const POLL_RECORDS_MAX: usize = 8192;
 
+/// Dead letters of metrics that bring a publication forward.
+const UNPUBLISHED_LETTERS_MAX: usize = 8192;
+
 /// Everything a worker needs.
 pub struct Setup {
     /// Its number.
@@ -75,7 +78,7 @@ struct Engine {
     metrics: Vec<Metric>,
     batch: BatchSettings,
     latency_from: LatencyFrom,
-    /// The time of day at the start of this turn.
+    /// The time of day when the first record of this turn came.
     now_millis: i64,
     /// Records that the metrics have, but that are not published.
     unpublished: Runs,
@@ -114,7 +117,7 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
     let mut busy = BusyClock::start();
     let result = loop {
         let now = Instant::now();
-        if now >= next_publish {
+        if now >= next_publish || engine.is_crowded() {
             engine.publish(&outbox, source.as_mut());
             engine.telemetry.set_queue_depth(number, source.queue_depth() as u64);
             engine.telemetry.set_busy(number, busy.share());
@@ -148,7 +151,6 @@ impl Engine {
         let due = self.lanes.iter().filter_map(|l| l.due(self.batch.max_delay)).min();
         let until = due.map_or(until, |due| due.min(until));
         let timeout = until.saturating_duration_since(Instant::now());
-        self.now_millis = unix_millis();
         let mut taken = 0;
         let asked = Instant::now();
         let mut began = asked;
@@ -156,6 +158,7 @@ impl Engine {
             if taken == 0 {
                 began = Instant::now();
                 busy.idle += began - asked;
+                self.now_millis = unix_millis();
             }
             taken += 1;
             self.take(record);
@@ -218,6 +221,11 @@ impl Engine {
             self.telemetry.batch_flushed(lane.rows(), cause);
         }
         lane.flush(&mut self.metrics, &mut self.unpublished);
+    }
+
+    /// Whether letters should not wait for the next publication.
+    fn is_crowded(&self) -> bool {
+        self.metrics.iter().map(Metric::letters).sum::<usize>() > UNPUBLISHED_LETTERS_MAX
     }
 
     fn publish(&mut self, outbox: &Outbox, source: &mut dyn Source) {
