@@ -1,75 +1,26 @@
 // The page with the real host: the path that a user takes.
 //
 // STREAMGAUGE_BIN is the host's binary; PIPELINE, where given, its pipeline.toml.
-import { spawn, type ChildProcess } from "node:child_process";
-import { createServer } from "node:net";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   accessibilityFaults, desaturated, filled, inState, launch, open, sums, tileValue, type Tab,
 } from "./browser";
-
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const START_TIMEOUT_MS = 20_000;
+import { freePort, kill, start, type Host } from "./host";
 
 let browser: Browser;
 let host: Host;
 let tab: Tab;
 
-interface Host {
-  readonly child: ChildProcess;
-  readonly url: string;
-}
-
-/** A port that was free a moment ago, for a host that is to come back to it. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
-}
-
-async function start(port: number): Promise<Host> {
-  const binary = process.env["STREAMGAUGE_BIN"];
-  if (binary === undefined) {
-    throw new Error("STREAMGAUGE_BIN is not set; hint: the path of the streamgauge binary");
-  }
+/** The demo on a port of its own. */
+function demo(port: number): Promise<Host> {
   const config = process.env["PIPELINE"];
-  const args = ["demo", ...(config === undefined ? [] : ["--config", config]),
-    "--listen", `127.0.0.1:${port}`];
-  const child = spawn(binary, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
-  const said: string[] = [];
-  child.stderr.on("data", (data: Buffer) => said.push(data.toString()));
-  const url = await new Promise<string>((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`${why}\n${said.join("")}`));
-    const timer = setTimeout(() => fail("host did not start in time"), START_TIMEOUT_MS);
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      said.push(`${line}\n`);
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
-      if (found === null) return;
-      clearTimeout(timer);
-      resolve(`${found[0]}/`);
-    });
-    child.once("error", (error) => fail(String(error)));
-    child.once("exit", (code) => fail(`host ended with ${code}`));
-  });
-  return { child, url };
-}
-
-/** Ends the host without a warning, even where it is stopped. */
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
-  await ended;
+  return start(["demo", ...(config === undefined ? [] : ["--config", config]),
+    "--listen", `127.0.0.1:${port}`]);
 }
 
 beforeAll(async () => {
-  host = await start(await freePort());
+  host = await demo(await freePort());
   browser = await launch();
   tab = await open(browser, host.url);
   await filled(tab.page, 30_000);
@@ -168,7 +119,7 @@ describe("when the host is in trouble", () => {
     await inState(page, "reconnecting");
     expect(await desaturated(page)).toBe(true);
     expect(await tileValue(page, "events")).toBeGreaterThanOrEqual(before);
-    host = await start(Number(new URL(host.url).port));
+    host = await demo(Number(new URL(host.url).port));
     await page.waitForFunction(() => document.body.dataset["dated"] === undefined, undefined,
       { timeout: 15_000 });
     const shown = await tileValue(page, "events");

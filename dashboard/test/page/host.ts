@@ -1,0 +1,61 @@
+// The real host as a child process.
+//
+// STREAMGAUGE_BIN is its binary.
+import { spawn, type ChildProcess } from "node:child_process";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the repository. */
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+const START_TIMEOUT_MS = 20_000;
+
+export interface Host {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+/** A port that was free a moment ago, for a host that is to come back to it. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return address.port;
+}
+
+/** Starts the host with these arguments and waits until it names its address. */
+export async function start(args: readonly string[], cwd = ROOT): Promise<Host> {
+  const binary = process.env["STREAMGAUGE_BIN"];
+  if (binary === undefined) {
+    throw new Error("STREAMGAUGE_BIN is not set; hint: the path of the streamgauge binary");
+  }
+  const child = spawn(binary, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const said: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${why}\n${said.join("\n")}`));
+    const timer = setTimeout(() => fail("host did not start in time"), START_TIMEOUT_MS);
+    const listen = (line: string) => {
+      said.push(line);
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
+      if (found === null) return;
+      clearTimeout(timer);
+      resolve(`${found[0]}/`);
+    };
+    createInterface({ input: child.stdout }).on("line", listen);
+    createInterface({ input: child.stderr }).on("line", listen);
+    child.once("error", (error) => fail(String(error)));
+    child.once("exit", (code) => fail(`host ended with ${code}`));
+  });
+  return { child, url };
+}
+
+/** Ends the host without a warning, even where it is stopped. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
