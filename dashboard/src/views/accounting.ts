@@ -2,6 +2,7 @@
 import type { Context } from "../context";
 import { h, raw, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
+import { say } from "../i18n";
 import { icon, setIcon } from "../icons";
 import { hostTime } from "../page-state";
 import type { Status } from "../wire";
@@ -61,7 +62,13 @@ function verdict(found: Balance, ctx: Context): string {
   const words = ctx.words.accounting;
   if (found.difference !== 0) return words.unbalanced(ctx.format.full(found.difference));
   const [metric] = found.unbalancedMetrics;
-  return metric === undefined ? words.balanced : words.metricUnbalanced(clip(metric, 40));
+  return metric === undefined ? words.balanced : words.metricUnbalanced(title(metric, ctx));
+}
+
+/** What a metric is called on the page: the title of its first panel, else its id. */
+function title(metric: string, ctx: Context): string {
+  const panel = ctx.state.panels?.find((each) => each.metric === metric);
+  return clip(panel === undefined ? metric : say(panel.title, ctx.lang), 40);
 }
 
 /** Everything after the equation, the troubling first. */
@@ -73,7 +80,7 @@ function facts(status: Status, ctx: Context): string[] {
       ? [words.checkpointFailing(format.full(status.checkpoint.failures))]
       : []),
     ...balance(status).excluded
-      .map(({ id, count }) => words.excluded(clip(id, 40), format.full(count))),
+      .map(({ id, count }) => words.excluded(title(id, ctx), format.full(count))),
     ...(ctx.state.refused > 0 ? [words.refused(format.full(ctx.state.refused))] : []),
     partitions(status, ctx),
     checkpoint(status, ctx),
