@@ -106,7 +106,8 @@ impl Column {
     }
 
     /// A copy that holds only `rows` (increasing), without gaps other than missing values.
-    pub(crate) fn pick(&self, rows: &[u32]) -> Self {
+    #[must_use]
+    pub fn pick(&self, rows: &[u32]) -> Self {
         fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
             rows.iter().map(|&r| values[r as usize]).collect()
         }

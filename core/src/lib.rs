@@ -39,4 +39,4 @@ pub use snapshot::{
 pub use time::{EventTime, Millis, RecordTime};
 pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};
 pub use watermark::BoundedOutOfOrderness;
-pub use window::{TimeWindow, WindowAssigner};
+pub use window::TimeWindow;

@@ -3,7 +3,7 @@
 //! are handed on, so loading or unloading a metric never changes another one's rows.
 
 use crate::batch::RecordBatch;
-use crate::column::{Column, Gap};
+use crate::column::Gap;
 
 /// One input of a metric: where it comes from, and whether it may be null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,11 +65,6 @@ impl Selection {
     pub fn rows(&self, batch: &RecordBatch, refused: &[u32]) -> Vec<u32> {
         let out = |row: &u32| self.excluded.binary_search_by_key(row, |e| e.row).is_ok();
         (0..batch.rows()).filter(|r| !out(r) && refused.binary_search(r).is_err()).collect()
-    }
-
-    /// A copy of `column` that holds only `rows`.
-    pub fn pick(column: &Column, rows: &[u32]) -> Column {
-        column.pick(rows)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Windows over event time. A metric's accumulators belong to windows; the cumulative window is
-//! all of time.
+//! Windows over event time. A metric's accumulators belong to windows; the cumulative window, the
+//! only one that is assigned so far, is all of time and written as no window.
 
 use crate::time::EventTime;
 
@@ -10,20 +10,4 @@ pub struct TimeWindow {
     pub start: EventTime,
     /// The first instant after it.
     pub end: EventTime,
-}
-
-/// Which windows a record belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WindowAssigner {
-    /// One window that never ends; written as no window at all.
-    Cumulative,
-}
-
-impl WindowAssigner {
-    /// The name in `pipeline.toml`.
-    pub fn spec(self) -> &'static str {
-        match self {
-            Self::Cumulative => "cumulative",
-        }
-    }
 }

@@ -90,7 +90,7 @@ fn refused_rows_go_out_with_the_others() {
     let selection = Selection::new(&batch, &[input(0, false)]);
     assert_eq!(selection.rows(&batch, &[2]), [0, 3]);
     assert_eq!(selection.rows(&batch, &[0, 2, 3]), [0_u32; 0]);
-    let picked = Selection::pick(&batch.columns()[0], &selection.rows(&batch, &[2]));
+    let picked = batch.columns()[0].pick(&selection.rows(&batch, &[2]));
     assert!(matches!(picked.values(), ColumnValues::U32s(v) if v[..] == [1, 4]));
     assert_eq!(picked.gaps(), []);
 }

@@ -1,15 +1,14 @@
 //! `streamgauge run`: the pipeline for real.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
-use chrono::Utc;
 use clap::Args;
 
 use super::report::Report;
 use super::serve::{Job, bind, serve};
+use super::state::reset;
 use super::{Config, Failure, print_out};
-use crate::pipeline::{DeadLetterSettings, Pipeline};
+use crate::pipeline::Pipeline;
 use crate::prepare::Prepared;
 use crate::sources::Feed;
 use crate::state::{EmbeddedStore, StateError, StateStore};
@@ -50,8 +49,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     if !warnings.is_empty() {
         eprint!("{}", warnings.render(false));
     }
-    if args.rebuild {
-        rebuild(&prepared.pipeline)?;
+    if args.rebuild
+        && let Some(path) = reset(&prepared.pipeline)?
+    {
+        tracing::info!("state {} dropped; recomputing", path.display());
     }
     let store = open_store(&prepared)?;
     let server = match (args.until_end, args.listen) {
@@ -99,26 +100,4 @@ fn open_store(prepared: &Prepared) -> Result<Box<dyn StateStore>, Failure> {
         prepared.check_state(&checkpoint)?;
     }
     Ok(Box::new(store))
-}
-
-/// Drops the state. Its dead letters will all come again, so their file is put aside.
-fn rebuild(pipeline: &Pipeline) -> Result<(), Failure> {
-    let removed = EmbeddedStore::reset(&pipeline.state_dir)
-        .map_err(|error| Failure::failed(format!("{error}\nhint: {}", error.hint())))?;
-    if let Some(path) = removed {
-        tracing::info!("state {} dropped; recomputing", path.display());
-    }
-    match &pipeline.dead_letters {
-        Some(DeadLetterSettings::File(path)) if path.exists() => put_aside(path),
-        _ => Ok(()),
-    }
-}
-
-fn put_aside(path: &Path) -> Result<(), Failure> {
-    let aside = format!("{}.before-{}", path.display(), Utc::now().format("%Y%m%dT%H%M%SZ"));
-    std::fs::rename(path, &aside).map_err(|error| {
-        Failure::failed(format!("dead letters {} could not be put aside: {error}", path.display()))
-    })?;
-    tracing::info!("dead letters from before are in {aside}");
-    Ok(())
 }

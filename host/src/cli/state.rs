@@ -1,9 +1,12 @@
 //! `streamgauge state`: stored state.
 
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
 use clap::{Args, Subcommand};
 
 use super::{Config, Failure, print_out};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{DeadLetterSettings, Pipeline};
 use crate::state::EmbeddedStore;
 
 /// Look after stored state.
@@ -22,10 +25,31 @@ enum StateCommand {
 pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
     let StateCommand::Reset(config) = &args.command;
     let (pipeline, _) = Pipeline::load_with(&config.config, &|_| Some(String::new()))?;
-    let removed = EmbeddedStore::reset(&pipeline.state_dir)
-        .map_err(|error| Failure::failed(format!("{error}\nhint: {}", error.hint())))?;
-    match removed {
+    match reset(&pipeline)? {
         Some(path) => print_out(format!("{} removed", path.display())),
         None => print_out(format!("no state in {}", pipeline.state_dir.display())),
     }
+}
+
+/// Drops the state; returns its file, or none where there was none. The dead letters that belong
+/// to it may all come again, so their file is put aside with it.
+pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
+    let removed = EmbeddedStore::reset(&pipeline.state_dir)
+        .map_err(|error| Failure::failed(format!("{error}\nhint: {}", error.hint())))?;
+    if let Some(DeadLetterSettings::File(path)) = &pipeline.dead_letters
+        && removed.is_some()
+        && path.exists()
+    {
+        put_aside(path)?;
+    }
+    Ok(removed)
+}
+
+fn put_aside(path: &Path) -> Result<(), Failure> {
+    let aside = format!("{}.before-{}", path.display(), Utc::now().format("%Y%m%dT%H%M%S%.3fZ"));
+    std::fs::rename(path, &aside).map_err(|error| {
+        Failure::failed(format!("dead letters {} could not be put aside: {error}", path.display()))
+    })?;
+    tracing::info!("dead letters from before are in {aside}");
+    Ok(())
 }

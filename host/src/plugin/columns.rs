@@ -1,6 +1,6 @@
 //! Core columns as the arguments of a plugin's `add`: slices of what is there, no copies.
 
-use streamgauge_core::{Column, ColumnValues, InputColumn, RecordBatch, Selection};
+use streamgauge_core::{Column, ColumnValues, InputColumn, RecordBatch};
 
 use super::bindings::streamgauge::metric::types::{
     ColumnParam, DictionaryParam, StringsParam, ValuesParam,
@@ -41,7 +41,7 @@ impl<'a> Columns<'a> {
                 Part::PickedTimes(rows.iter().map(|r| batch.event_times()[*r as usize]).collect())
             }
             InputColumn::Slot { slot, .. } => {
-                let column = Selection::pick(&batch.columns()[slot], rows);
+                let column = batch.columns()[slot].pick(rows);
                 let validity = column.validity(rows.len() as u32);
                 Part::Picked(column, validity)
             }
