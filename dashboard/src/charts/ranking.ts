@@ -9,13 +9,16 @@ import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
 
+/** How many times as long as the largest row the bar of the rest may be. */
+const REST_BARS_MAX = 5;
+
 export const ranking: Chart = {
   base: (look, rows) => {
     const scale = rowScale(look, rows().length);
     return {
       ...STILL,
       tooltip: {
-        ...tooltip(look, () => sum(rows())),
+        ...tooltip(look, () => sum(rows()), (index) => rows()[index]?.value ?? null),
         trigger: "axis",
         axisPointer: { type: "shadow", shadowStyle: { color: look.colors.hover } },
       },
@@ -36,18 +39,29 @@ export const ranking: Chart = {
     };
   },
   data: (look, rows) => {
+    const isTooLong = restIsTooLong(rows);
     const labels = rows.map((row) => row.label);
     return {
       yAxis: [{ data: labels }, { data: labels }],
       series: [{
         data: rows.map((row) => ({
-          value: row.value ?? "-",
+          value: row.color === null && isTooLong ? "-" : row.value ?? "-",
           itemStyle: { color: fill(look, row, "right") },
         })),
       }],
     };
   },
 };
+
+/**
+ * Whether the rest of the list is so much that its bar would press all others flat. It is shown
+ * by its figures alone then, since a bar that is cut short would lie.
+ */
+function restIsTooLong(rows: readonly Row[]): boolean {
+  const largest = Math.max(0, ...rows.map((row) => row.color === null ? 0 : row.value ?? 0));
+  const rest = rows.find((row) => row.color === null)?.value ?? 0;
+  return rest > largest * REST_BARS_MAX;
+}
 
 const BARE = {
   type: "category", inverse: true, axisTick: { show: false }, axisLine: { show: false },

@@ -11,7 +11,10 @@ interface Pointed {
   readonly share: number | null;
 }
 
-export function tooltip(look: Look, sum: () => number) {
+/** `known` tells the value of a row that has no mark of its own in the chart. */
+export function tooltip(
+  look: Look, sum: () => number, known: (index: number) => number | null = () => null,
+) {
   return {
     confine: true,
     transitionDuration: 0,
@@ -21,14 +24,18 @@ export function tooltip(look: Look, sum: () => number) {
     borderWidth: 1,
     padding: 0,
     textStyle: { color: look.colors.text, fontSize: look.fontPx * 0.85 },
-    formatter: (params: unknown) => tip(look, pointed(params, sum())),
+    formatter: (params: unknown) => tip(look, pointed(params, sum(), known)),
   };
 }
 
-function pointed(params: unknown, sum: number): Pointed {
+function pointed(
+  params: unknown, sum: number, known: (index: number) => number | null,
+): Pointed {
   const first: unknown = Array.isArray(params) ? params[0] : params;
-  const p = (first ?? {}) as { name?: unknown; value?: unknown };
-  const value = typeof p.value === "number" && Number.isFinite(p.value) ? p.value : null;
+  const p = (first ?? {}) as { name?: unknown; value?: unknown; dataIndex?: unknown };
+  const value = typeof p.value === "number" && Number.isFinite(p.value)
+    ? p.value
+    : typeof p.dataIndex === "number" ? known(p.dataIndex) : null;
   return {
     name: typeof p.name === "string" ? p.name : UNKNOWN,
     value,

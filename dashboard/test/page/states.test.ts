@@ -231,7 +231,7 @@ describe("what the host says of itself", () => {
     const gender = page.locator('[data-panel="gender"]');
     await gender.getByText("deadline of 50 ms exceeded in `add`").waitFor();
     expect(await page.locator('[data-panel-state="ok"]').count()).toBe(3);
-    expect(await page.getByTestId("facts").textContent()).toContain("age 排除 3 条");
+    expect(await page.getByTestId("facts").textContent()).toContain("年龄分布 排除 3 条");
     expect(await page.getByTestId("facts").textContent()).toContain("检查点失败 2 次");
   });
 

@@ -104,6 +104,14 @@ describe("charts", () => {
       .toMatchObject({ itemStyle: { color: THEMES.dark.rest } });
   });
 
+  it("leave out the bar of a rest that would press all others flat", () => {
+    const ranked = [1, 2].map((n) => ({ key: `${n}`, label: `${n}`, value: n, color: 0 }));
+    const rest = (value: number) => ({ key: "", label: "rest", value, color: null });
+    expect(data("hbar", [...ranked, rest(10)]).at(-1)).toMatchObject({ value: 10 });
+    expect(data("hbar", [...ranked, rest(11)])).toMatchObject(
+      [{ value: 1 }, { value: 2 }, { value: "-" }]);
+  });
+
   it.each(["pie", "bar", "hbar", "line"] as const)("update a %s by data alone", (kind) => {
     const keys = Object.keys(CHARTS[kind].data(look, rows("gender")));
     expect(keys.every((key) => ["series", "xAxis", "yAxis"].includes(key))).toBe(true);
