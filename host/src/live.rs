@@ -128,7 +128,11 @@ impl Drawing {
         self.meter.tick(look.taken, self.telemetry.batch_totals());
         let status = Arc::new(self.status(&look));
         self.seq += 1;
-        self.summary.tick(&books);
+        // Before the state is restored, all that it holds would count as of this minute.
+        let is_restored = !look.partitions.is_empty();
+        if is_restored && !matches!(status.mode, Mode::Waiting | Mode::Restoring) {
+            self.summary.tick(&books);
+        }
         LiveState {
             seq: self.seq,
             panels: Arc::clone(&self.panels),

@@ -16,7 +16,8 @@ impl LateSummary {
         Self { every, next: Instant::now() + every, last: None }
     }
 
-    /// Looks at the books; logs when it is time and there is something to tell.
+    /// Looks at the books; logs when it is time and there is something to tell. What the first
+    /// look finds is of an earlier run.
     pub(super) fn tick(&mut self, books: &Accounting) {
         let last = *self.last.get_or_insert(*books);
         if Instant::now() < self.next {
