@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use streamgauge_core::PartitionSnapshot;
 
 use crate::checkpoint::CheckpointBoard;
 use crate::outbox::Outbox;
@@ -54,6 +57,47 @@ impl Board {
     /// Enters `phase`.
     pub fn enter(&self, phase: Phase) {
         self.lock().phase = phase;
+    }
+}
+
+/// What all workers have published, at one look.
+#[derive(Default)]
+pub struct Look {
+    /// The states, in the order of the partitions.
+    pub partitions: Vec<Arc<PartitionSnapshot>>,
+    /// The ends of the logs, as far as they are known.
+    pub log_ends: BTreeMap<u32, Option<i64>>,
+    /// Metrics that were quarantined, with the reason.
+    pub quarantined: BTreeMap<String, String>,
+    /// What keeps records from coming.
+    pub trouble: Option<String>,
+    /// Records taken by the workers of this attempt.
+    pub taken: u64,
+    /// When the first and the last record came.
+    pub span: Option<(Instant, Instant)>,
+    /// How many workers there are.
+    pub workers: usize,
+}
+
+impl Board {
+    /// Looks at all outboxes.
+    pub fn look(&self) -> Look {
+        let outboxes = self.lock().outboxes.clone();
+        let mut look = Look { workers: outboxes.len(), ..Look::default() };
+        for outbox in &outboxes {
+            let content = outbox.lock();
+            look.partitions.extend(content.snapshots.values().cloned());
+            look.log_ends.extend(content.log_ends.iter().map(|log| (log.partition, log.end)));
+            look.quarantined.extend(content.quarantined.clone());
+            look.trouble = look.trouble.or_else(|| content.trouble.clone());
+            look.taken += content.taken;
+            look.span = match (look.span, content.span) {
+                (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+                (one, other) => one.or(other),
+            };
+        }
+        look.partitions.sort_by_key(|snapshot| snapshot.partition);
+        look
     }
 }
 

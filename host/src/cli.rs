@@ -20,6 +20,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::pipeline::Diagnostics;
 use crate::source::SourceError;
+use crate::state::StateError;
 
 /// A real-time metric engine: Kafka events through sandboxed Wasm metrics to a live dashboard.
 #[derive(Parser, Debug)]
@@ -83,6 +84,12 @@ impl Failure {
                 Self::failed(format!("{error}{hint}"))
             }
         }
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        Self::failed(format!("{error}\nhint: {}", error.hint()))
     }
 }
 

@@ -20,6 +20,7 @@ pub mod server;
 pub mod source;
 pub mod sources;
 pub mod state;
+pub mod stop;
 pub mod supervisor;
 pub mod telemetry;
 pub mod view;

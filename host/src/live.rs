@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use serde_json::{Value, json};
-use streamgauge_core::{PartitionSnapshot, Plan, Rejection};
+use streamgauge_core::{Accounting, PartitionSnapshot, Plan, Rejection};
 use tokio::sync::watch;
 
-use crate::board::{Board, Phase};
+use crate::board::{Board, Look, Phase, cause};
 use crate::pipeline::{Pipeline, SourceSettings};
 use crate::plugin::Plugin;
 use crate::result;
@@ -21,7 +21,7 @@ use crate::server::wire::{
     AccountingStatus, Cause, Clock, DeadLetterStatus, LiveState, MetricStatus, Mode, Panel,
     PartitionStatus, SourceStatus, Status,
 };
-use crate::source::LogEnd;
+use crate::source::SourceError;
 use crate::telemetry::Telemetry;
 use crate::view::MetricView;
 
@@ -63,18 +63,6 @@ struct Drawn {
     partitions: Vec<Arc<PartitionSnapshot>>,
     troubles: Vec<bool>,
     result: Arc<Value>,
-}
-
-/// What all workers have published, at one look.
-#[derive(Default)]
-struct Look {
-    partitions: Vec<Arc<PartitionSnapshot>>,
-    log_ends: BTreeMap<u32, Option<i64>>,
-    quarantined: BTreeMap<String, String>,
-    trouble: Option<String>,
-    /// Records taken by the workers of this attempt.
-    taken: u64,
-    workers: usize,
 }
 
 impl Publisher {
@@ -119,14 +107,14 @@ impl Publisher {
 
 impl Drawing {
     fn draw(&mut self) -> LiveState {
-        let look = self.look();
+        let look = self.board.look();
         for metric in &mut self.metrics {
             let quarantine = look.quarantined.get(metric.id()).cloned();
             metric.update(&look.partitions, quarantine.as_deref());
         }
         let books = result::accounting(&look.partitions);
         self.meter.tick(look.taken, self.telemetry.batch_totals());
-        let status = Arc::new(self.status(&look));
+        let status = Arc::new(self.status(&look, &books));
         self.seq += 1;
         // Before the state is restored, all that it holds would count as of this minute.
         let is_restored = !look.partitions.is_empty();
@@ -164,25 +152,7 @@ impl Drawing {
         result
     }
 
-    fn look(&self) -> Look {
-        let outboxes = self.board.lock().outboxes.clone();
-        let mut look = Look { workers: outboxes.len(), ..Look::default() };
-        for outbox in &outboxes {
-            let content = outbox.lock();
-            look.partitions.extend(content.snapshots.values().cloned());
-            for LogEnd { partition, end } in &content.log_ends {
-                look.log_ends.insert(*partition, *end);
-            }
-            look.quarantined.extend(content.quarantined.clone());
-            look.taken += content.taken;
-            look.trouble = look.trouble.or(content.trouble.clone());
-        }
-        look.partitions.sort_by_key(|snapshot| snapshot.partition);
-        look
-    }
-
-    fn status(&mut self, look: &Look) -> Status {
-        let books = result::accounting(&look.partitions);
+    fn status(&mut self, look: &Look, books: &Accounting) -> Status {
         let phase = self.board.lock().phase.clone();
         let partitions: Vec<PartitionStatus> =
             look.partitions.iter().map(|p| self.partition(p, look, &phase)).collect();
@@ -277,12 +247,8 @@ impl Drawing {
         if let SourceSettings::Kafka(kafka) = &self.pipeline.source {
             args.insert("brokers".to_owned(), kafka.brokers.clone());
         }
-        Cause {
-            code: "broker_unreachable".to_owned(),
-            message: message.to_owned(),
-            args,
-            hint: Some("cargo xtask kafka up".to_owned()),
-        }
+        let code = "broker_unreachable";
+        cause(&SourceError::Unavailable { code, message: message.to_owned() }, args)
     }
 
     /// Behind by more than three seconds' worth of records, until it is less than one.

@@ -12,7 +12,6 @@ mod progress;
 mod report;
 mod rows;
 mod sender;
-mod stop;
 mod topic;
 
 use std::collections::BTreeMap;
@@ -29,9 +28,9 @@ use self::partitioner::partition_of;
 use self::progress::Progress;
 pub use self::report::ProduceReport;
 use self::sender::Sender;
-use self::stop::Stop;
 use self::topic::Topic;
 use crate::pipeline::{Format, KafkaSettings, Pipeline, SourceSettings, Start};
+use crate::stop::Stop;
 
 /// How long a wait for the next record's time goes on without a look at the signals.
 const WAIT_MAX: Duration = Duration::from_millis(50);

@@ -19,7 +19,7 @@ use crate::plugin::Plugin;
 use crate::produce::partitioner::partition_for_key;
 use crate::source::file::{FileSource, Opened as OpenedFile};
 use crate::source::generator::GeneratorSource;
-use crate::source::kafka::{KafkaSource, OffsetCommits, PartitionRange, TopicClient};
+use crate::source::kafka::{KafkaSource, OffsetCommits, PartitionRange, TopicClient, refused};
 use crate::source::{Source, SourceError};
 use crate::worker::LatencyFrom;
 
@@ -137,10 +137,7 @@ impl Opening<'_> {
             let source: Box<dyn Source> = Box::new(KafkaSource::new(settings, &assigned)?);
             Ok((source, self.decoder(format, None)))
         })?;
-        let committer = OffsetCommits::new(settings).map_err(|error| SourceError::Failed {
-            code: "source_failed",
-            message: format!("librdkafka refused its settings: {error}"),
-        })?;
+        let committer = OffsetCommits::new(settings).map_err(|error| refused(&error))?;
         let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
         Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer })
     }

@@ -57,10 +57,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         }
     })?;
     let server = bind(prepared.pipeline.server.listen)?;
-    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)
-        .map_err(|error| Failure::failed(format!("{error}\nhint: {}", error.hint())))?;
-    let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true);
-    job.stop_on_signals()?;
+    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
+    let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true)?;
     greet(server.local_addr());
     serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;
     Ok(())

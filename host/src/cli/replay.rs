@@ -61,10 +61,9 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         )));
     }
     let feed = Feed::Files { files, partitions: args.partitions.get(), key: args.key.clone() };
-    let mut job = Job::new(&prepared, feed, None, true);
-    job.stop_on_signals()?;
+    let mut job = Job::new(&prepared, feed, None, true)?;
     job.supervisor.run(Patience::GiveUp).map_err(|error| Failure::source(&error))?;
-    if job.stop.load(std::sync::atomic::Ordering::Relaxed) {
+    if job.stop.is_requested() {
         return Err(Failure::failed("stopped before the end"));
     }
     print(&prepared, &Report::new(&prepared, &job.board), args.json)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use streamgauge_core::PartitionSnapshot;
 
-use crate::board::Board;
+use crate::board::{Board, Look};
 use crate::plugin::{Cell, Output};
 use crate::prepare::Prepared;
 use crate::result;
@@ -22,26 +22,13 @@ pub(super) struct Report {
 impl Report {
     /// Merges what the workers published last.
     pub(super) fn new(prepared: &Prepared, board: &Board) -> Self {
-        let outboxes = board.lock().outboxes.clone();
-        let mut partitions: Vec<Arc<PartitionSnapshot>> = Vec::new();
-        let mut quarantined = std::collections::BTreeMap::new();
-        let mut spans = Vec::new();
-        for outbox in &outboxes {
-            let content = outbox.lock();
-            partitions.extend(content.snapshots.values().cloned());
-            quarantined.extend(content.quarantined.clone());
-            spans.extend(content.span);
-        }
-        partitions.sort_by_key(|partition| partition.partition);
+        let Look { partitions, quarantined, span, .. } = board.look();
         let mut metrics: Vec<MetricView> = prepared.plugins.iter().map(MetricView::new).collect();
         for metric in &mut metrics {
             let quarantine = quarantined.get(metric.id()).map(String::as_str);
             metric.update(&partitions, quarantine);
         }
-        let first = spans.iter().map(|(first, _)| *first).min();
-        let last = spans.iter().map(|(_, last)| *last).max();
-        let consume_seconds =
-            first.zip(last).map_or(0.0, |(first, last)| (last - first).as_secs_f64());
+        let consume_seconds = span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
         Self { partitions, metrics, consume_seconds }
     }
 

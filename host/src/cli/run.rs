@@ -11,7 +11,7 @@ use super::{Config, Failure, print_out};
 use crate::pipeline::Pipeline;
 use crate::prepare::Prepared;
 use crate::sources::Feed;
-use crate::state::{EmbeddedStore, StateError, StateStore};
+use crate::state::{EmbeddedStore, StateStore};
 use crate::supervisor::Patience;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
@@ -60,11 +60,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         _ => Some(bind(prepared.pipeline.server.listen)?),
     };
     let feed = Feed::Pipeline { bounded: args.until_end };
-    let mut job = Job::new(&prepared, feed, Some(store), true);
-    job.stop_on_signals()?;
+    let mut job = Job::new(&prepared, feed, Some(store), true)?;
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
     let board = std::sync::Arc::clone(&job.board);
-    let stopped = std::sync::Arc::clone(&job.stop);
+    let stopped = job.stop.flag();
     let result = match server {
         Some(server) => {
             eprintln!("streamgauge: dashboard at http://{}", server.local_addr());
@@ -94,9 +93,8 @@ pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<
 }
 
 fn open_store(prepared: &Prepared) -> Result<Box<dyn StateStore>, Failure> {
-    let failed = |error: StateError| Failure::failed(format!("{error}\nhint: {}", error.hint()));
-    let store = EmbeddedStore::open(&prepared.pipeline.state_dir).map_err(failed)?;
-    if let Some(checkpoint) = store.load().map_err(failed)? {
+    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
+    if let Some(checkpoint) = store.load()? {
         prepared.check_state(&checkpoint)?;
     }
     Ok(Box::new(store))

@@ -9,7 +9,6 @@ use std::thread;
 use std::time::Duration;
 
 use chrono::Utc;
-use signal_hook::consts::{SIGINT, SIGTERM};
 use streamgauge_core::digest_of;
 use tokio::sync::watch;
 
@@ -21,6 +20,7 @@ use crate::server::{Hello, Server};
 use crate::source::SourceError;
 use crate::sources::Feed;
 use crate::state::StateStore;
+use crate::stop::Stop;
 use crate::supervisor::{Patience, Supervisor};
 use crate::telemetry::Telemetry;
 use crate::worker::Finished;
@@ -33,7 +33,8 @@ pub(super) struct Job {
     pub(super) supervisor: Supervisor,
     pub(super) board: Arc<Board>,
     pub(super) telemetry: Arc<Telemetry>,
-    pub(super) stop: Arc<AtomicBool>,
+    /// SIGINT and SIGTERM end the run in good order; a second one ends it at once.
+    pub(super) stop: Stop,
 }
 
 impl Job {
@@ -42,10 +43,10 @@ impl Job {
         feed: Feed,
         store: Option<Box<dyn StateStore>>,
         write_letters: bool,
-    ) -> Self {
+    ) -> Result<Self, Failure> {
         let board = Arc::new(Board::new());
         let telemetry = Arc::new(Telemetry::new());
-        let stop = Arc::new(AtomicBool::new(false));
+        let stop = Stop::on_signals().map_err(Failure::failed)?;
         let supervisor = Supervisor {
             pipeline: Arc::clone(&prepared.pipeline),
             plan: Arc::clone(&prepared.plan),
@@ -56,21 +57,10 @@ impl Job {
             write_letters,
             board: Arc::clone(&board),
             telemetry: Arc::clone(&telemetry),
-            stop: Arc::clone(&stop),
+            stop: stop.flag(),
             topic_client: OnceCell::new(),
         };
-        Self { supervisor, board, telemetry, stop }
-    }
-
-    /// Lets SIGINT and SIGTERM end the run in good order; a second one ends it at once.
-    pub(super) fn stop_on_signals(&self) -> Result<(), Failure> {
-        for signal in [SIGINT, SIGTERM] {
-            let armed = Arc::clone(&self.stop);
-            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, armed)
-                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&self.stop)))
-                .map_err(Failure::failed)?;
-        }
-        Ok(())
+        Ok(Self { supervisor, board, telemetry, stop })
     }
 }
 
@@ -120,7 +110,7 @@ pub(super) fn serve(
     };
     let result = job.supervisor.run(patience);
     // A finished or failed run stays on the page until somebody ends it.
-    while !bounded && !job.stop.load(Ordering::Relaxed) {
+    while !bounded && !job.stop.is_requested() {
         thread::sleep(TICK);
     }
     done.store(true, Ordering::Relaxed);

@@ -34,8 +34,7 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
 /// Drops the state; returns its file, or none where there was none. The dead letters that belong
 /// to it may all come again, so their file is put aside with it.
 pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
-    let removed = EmbeddedStore::reset(&pipeline.state_dir)
-        .map_err(|error| Failure::failed(format!("{error}\nhint: {}", error.hint())))?;
+    let removed = EmbeddedStore::reset(&pipeline.state_dir)?;
     if let Some(DeadLetterSettings::File(path)) = &pipeline.dead_letters
         && removed.is_some()
         && path.exists()

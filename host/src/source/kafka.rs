@@ -9,4 +9,10 @@ mod topic;
 pub use client::{Acknowledgements, client_config, letter_producer, refusal};
 pub use commits::OffsetCommits;
 pub use consumer::KafkaSource;
+pub(crate) use topic::refused;
 pub use topic::{PartitionRange, TopicClient};
+
+/// A partition's number as librdkafka wants it.
+fn partition_number(partition: u32) -> i32 {
+    i32::try_from(partition).expect("Kafka numbers partitions in 31 bits")
+}

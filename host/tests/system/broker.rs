@@ -18,28 +18,8 @@ use crate::process::{Running, finish};
 use crate::wait;
 use crate::workplace::root;
 
-/// As in `xtask`: every internal topic is small, and topics are made on purpose only.
-const SINGLE_NODE: &str = "\
-process.roles=broker,controller
-node.id=1
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-controller.listener.names=CONTROLLER
-default.replication.factor=1
-min.insync.replicas=1
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-share.coordinator.state.topic.num.partitions=4
-auto.create.topics.enable=false
-group.initial.rebalance.delay.ms=0
-log.retention.ms=-1
-log.cleaner.dedupe.buffer.size=16777216
-";
+/// Those of `xtask`: every internal topic is small, and topics are made on purpose only.
+const SINGLE_NODE: &str = include_str!("../../../xtask/kafka/single-node.properties");
 
 /// The line that a started broker logs.
 const READY: &str = "Kafka Server started";

@@ -13,27 +13,7 @@ pub(super) struct Properties<'a> {
 /// One node is broker and controller at once, so nothing can be replicated and every internal
 /// topic is small. Retention is off because the demo's event times lie years back, and topics are
 /// only ever made on purpose.
-const SINGLE_NODE: &str = "\
-process.roles=broker,controller
-node.id=1
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-controller.listener.names=CONTROLLER
-default.replication.factor=1
-min.insync.replicas=1
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-share.coordinator.state.topic.num.partitions=4
-auto.create.topics.enable=false
-group.initial.rebalance.delay.ms=0
-log.retention.ms=-1
-log.cleaner.dedupe.buffer.size=16777216
-";
+const SINGLE_NODE: &str = include_str!("../../kafka/single-node.properties");
 
 impl Properties<'_> {
     /// The text of the file.

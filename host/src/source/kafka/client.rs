@@ -44,7 +44,6 @@ pub fn letter_producer(
     settings: &KafkaSettings,
 ) -> KafkaResult<ThreadedProducer<Acknowledgements>> {
     let mut config = client_config(settings);
-    config.remove("fetch.queue.backoff.ms");
     config.set("enable.idempotence", "true");
     config.create_with_context(Acknowledgements::default())
 }

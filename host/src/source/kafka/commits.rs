@@ -16,6 +16,7 @@ use crate::checkpoint::OffsetCommitter;
 use crate::pipeline::KafkaSettings;
 
 use super::client::client_config;
+use super::partition_number;
 
 /// How long the brokers have to answer the last commit of a run.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -110,8 +111,7 @@ impl Shared {
 fn commit(consumer: &BaseConsumer, topic: &str, offsets: &[(u32, i64)]) -> KafkaResult<()> {
     let mut list = TopicPartitionList::new();
     for (partition, offset) in offsets {
-        let partition = i32::try_from(*partition).unwrap_or(i32::MAX);
-        list.add_partition_offset(topic, partition, Offset::Offset(*offset))?;
+        list.add_partition_offset(topic, partition_number(*partition), Offset::Offset(*offset))?;
     }
     consumer.commit(&list, CommitMode::Sync)
 }

@@ -16,6 +16,7 @@ use crate::pipeline::KafkaSettings;
 use crate::source::{LogEnd, Polled, Source, SourceError, SourceRecord};
 
 use super::client::client_config;
+use super::partition_number;
 use super::topic::refused;
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
@@ -120,7 +121,7 @@ impl KafkaSource {
         let mut list = TopicPartitionList::new();
         let mut positions = BTreeMap::new();
         for (partition, next, stop) in assigned {
-            let number = i32::try_from(*partition).unwrap_or(i32::MAX);
+            let number = partition_number(*partition);
             list.add_partition_offset(&settings.topic, number, Offset::Offset(*next))
                 .map_err(|error| refused(&error))?;
             positions.insert(*partition, Position { next: *next, stop: *stop, at_end: false });

@@ -12,7 +12,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::pipeline::{KafkaSettings, Start};
 use crate::source::SourceError;
 
-use super::client_config;
+use super::{client_config, partition_number};
 
 /// How long the brokers have to answer a question once they have answered one.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -100,7 +100,7 @@ impl TopicClient {
             Start::At(instant) => instant,
         };
         let name = &self.settings.topic;
-        let number = |range: &PartitionRange| i32::try_from(range.partition).unwrap_or(i32::MAX);
+        let number = |range: &PartitionRange| partition_number(range.partition);
         let mut list = TopicPartitionList::new();
         for range in ranges {
             list.add_partition_offset(name, number(range), Offset::Offset(instant))
@@ -138,7 +138,7 @@ impl TopicClient {
 }
 
 /// A client that librdkafka would not make: a setting is wrong.
-pub(super) fn refused(error: &KafkaError) -> SourceError {
+pub(crate) fn refused(error: &KafkaError) -> SourceError {
     SourceError::Failed {
         code: "source_failed",
         message: format!("librdkafka refused its settings: {error}"),

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first one ends producing in good order, the second one at once.
+//! Ctrl-C and SIGTERM: the first one asks to end in good order, the second one at once.
 
 use std::io;
 use std::sync::Arc;
@@ -9,14 +9,17 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 /// Watches the signals while it lives.
-pub(super) struct Stop {
+pub struct Stop {
     requested: Arc<AtomicBool>,
     registered: Vec<SigId>,
 }
 
 impl Stop {
     /// Begins to watch.
-    pub(super) fn on_signals() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn on_signals() -> io::Result<Self> {
         Self::on(&[SIGINT, SIGTERM])
     }
 
@@ -32,8 +35,13 @@ impl Stop {
         Ok(stop)
     }
 
+    /// The flag that a signal raises.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.requested)
+    }
+
     /// Whether a signal came.
-    pub(super) fn is_requested(&self) -> bool {
+    pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::Relaxed)
     }
 }
