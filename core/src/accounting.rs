@@ -35,6 +35,8 @@ pub struct Accounting {
     pub fallback: u64,
     /// Of those on time or late: too far ahead of the record's stamp to move the watermark.
     pub future: u64,
+    /// Of those on time or late: too old to move the watermark.
+    pub past: u64,
     /// Sum of how far late records were behind, in milliseconds.
     pub late_delay_sum: u64,
     /// How far the latest one was behind, in milliseconds.
@@ -62,6 +64,7 @@ impl Accounting {
         }
         self.fallback += other.fallback;
         self.future += other.future;
+        self.past += other.past;
         self.late_delay_sum = self.late_delay_sum.saturating_add(other.late_delay_sum);
         self.late_delay_max = self.late_delay_max.max(other.late_delay_max);
     }

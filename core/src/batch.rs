@@ -5,13 +5,26 @@ use crate::column::Column;
 use crate::record::RecordMeta;
 use crate::row::Row;
 use crate::schema::Projection;
-use crate::time::EventTime;
+use crate::time::{EventTime, Millis};
+
+/// What was found out about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// When it happened.
+    pub event_time: EventTime,
+    /// The partition's watermark before it.
+    pub watermark: Option<EventTime>,
+    /// How far it was behind; 0 if it is on time.
+    pub delay: Millis,
+}
 
 /// Rows that are handed to metrics together.
 #[derive(Clone, Debug)]
 pub struct RecordBatch {
     columns: Vec<Column>,
     event_times: Vec<i64>,
+    watermarks: Vec<Option<EventTime>>,
+    delays: Vec<Millis>,
     metas: Vec<RecordMeta>,
     raw: Vec<u8>,
     raw_ends: Vec<u32>,
@@ -23,6 +36,8 @@ impl RecordBatch {
         Self {
             columns: projection.fields().iter().map(|f| Column::new(f.field_type)).collect(),
             event_times: Vec::new(),
+            watermarks: Vec::new(),
+            delays: Vec::new(),
             metas: Vec::new(),
             raw: Vec::new(),
             raw_ends: Vec::new(),
@@ -49,6 +64,16 @@ impl RecordBatch {
         &self.event_times
     }
 
+    /// The partition's watermark before each row.
+    pub fn watermarks(&self) -> &[Option<EventTime>] {
+        &self.watermarks
+    }
+
+    /// How far each row was behind; 0 for those on time.
+    pub fn delays(&self) -> &[Millis] {
+        &self.delays
+    }
+
     /// Offset and stamp of each row; offsets increase.
     pub fn metas(&self) -> &[RecordMeta] {
         &self.metas
@@ -67,12 +92,14 @@ impl RecordBatch {
     }
 
     /// Appends a row.
-    pub fn push(&mut self, meta: RecordMeta, event_time: EventTime, row: &Row, raw: &[u8]) {
+    pub fn push(&mut self, meta: RecordMeta, verdict: Verdict, row: &Row, raw: &[u8]) {
         let number = self.rows();
         for (column, &value) in self.columns.iter_mut().zip(row.values()) {
             column.push(number, value, row);
         }
-        self.event_times.push(event_time.0);
+        self.event_times.push(verdict.event_time.0);
+        self.watermarks.push(verdict.watermark);
+        self.delays.push(verdict.delay);
         self.metas.push(meta);
         self.raw.extend_from_slice(raw);
         self.raw_ends.push(self.raw.len() as u32);
@@ -82,6 +109,8 @@ impl RecordBatch {
     pub fn clear(&mut self) {
         self.columns.iter_mut().for_each(Column::clear);
         self.event_times.clear();
+        self.watermarks.clear();
+        self.delays.clear();
         self.metas.clear();
         self.raw.clear();
         self.raw_ends.clear();

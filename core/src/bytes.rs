@@ -49,6 +49,14 @@ impl Writer {
         }
     }
 
+    /// 0, or 1 and the value as by [`Writer::bytes`].
+    pub(crate) fn option_bytes(&mut self, value: Option<&[u8]>) {
+        self.u8(u8::from(value.is_some()));
+        if let Some(value) = value {
+            self.bytes(value);
+        }
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -95,6 +103,15 @@ impl<'a> Reader<'a> {
         match self.u8()? {
             0 => Some(None),
             1 => self.i64().map(Some),
+            _ => None,
+        }
+    }
+
+    #[expect(clippy::option_option, reason = "the outer one says that the bytes ran out")]
+    pub(crate) fn option_bytes(&mut self) -> Option<Option<&'a [u8]>> {
+        match self.u8()? {
+            0 => Some(None),
+            1 => self.bytes().map(Some),
             _ => None,
         }
     }

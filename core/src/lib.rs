@@ -11,7 +11,12 @@
 mod accounting;
 mod batch;
 mod bytes;
+mod civil;
 mod column;
+mod gap;
+mod histogram;
+mod late_sample;
+mod panes;
 mod partition;
 mod plan;
 mod record;
@@ -23,10 +28,15 @@ mod time;
 mod timestamp;
 mod watermark;
 mod window;
+mod window_set;
 
 pub use accounting::{Accounting, Lateness, MetricAccounting, RejectionCounts};
-pub use batch::RecordBatch;
+pub use batch::{RecordBatch, Verdict};
 pub use column::{Column, ColumnValues, Dictionary, Gap};
+pub use gap::{GAPS_MAX, GapKind, OffsetGap};
+pub use histogram::{LatenessHistogram, bucket_range};
+pub use late_sample::{LATE_SAMPLES_MAX, LateSample};
+pub use panes::Panes;
 pub use partition::{Outcome, Partition, PartitionState};
 pub use plan::{LatenessClock, Plan};
 pub use record::{Flaw, RecordMeta, Rejection};
@@ -34,9 +44,11 @@ pub use row::{Row, TextRange, Value};
 pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
 pub use snapshot::{
-    Digest, MetricSnapshot, PaneSnapshot, PartitionSnapshot, Position, SnapshotError, digest_of,
+    Digest, FinalPane, MetricSnapshot, PaneSnapshot, PartitionSnapshot, Position, SnapshotError,
+    WindowSetSnapshot, digest_of,
 };
-pub use time::{EventTime, Millis, RecordTime};
+pub use time::{EventTime, Millis, RecordTime, WallClock};
 pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};
 pub use watermark::BoundedOutOfOrderness;
-pub use window::TimeWindow;
+pub use window::{TimeWindow, WindowSpec, WindowSpecError};
+pub use window_set::{Retention, WindowBooks, WindowSet};

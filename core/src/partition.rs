@@ -2,15 +2,20 @@
 //! metrics. Every record is decided by itself, against the watermark as it stood before it, so
 //! where a batch is cut changes nothing.
 
+use std::collections::VecDeque;
+
 use crate::accounting::{Accounting, Lateness};
-use crate::batch::RecordBatch;
+use crate::batch::{RecordBatch, Verdict};
+use crate::gap::OffsetGap;
+use crate::histogram::LatenessHistogram;
+use crate::late_sample::{LateSample, remember};
 use crate::plan::{LatenessClock, Plan};
 use crate::record::{Flaw, RecordMeta, Rejection};
 use crate::row::{Row, Value};
-use crate::time::{EventTime, Millis};
+use crate::time::{EventTime, Millis, WallClock};
 
 /// H: what the records in `[origin, next_offset)` did to event time and to the books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionState {
     /// The first offset that belongs to this state.
     pub origin: i64,
@@ -20,6 +25,10 @@ pub struct PartitionState {
     pub max_event_time: Option<EventTime>,
     /// The books.
     pub accounting: Accounting,
+    /// How far behind the records were.
+    pub histogram: LatenessHistogram,
+    /// Where the log did not go on as expected.
+    pub gaps: Vec<OffsetGap>,
 }
 
 /// What became of a record.
@@ -40,6 +49,7 @@ pub enum Outcome {
 pub struct Partition {
     state: PartitionState,
     cursor: u64,
+    late_samples: VecDeque<LateSample>,
     on_time: RecordBatch,
     late: RecordBatch,
 }
@@ -52,16 +62,30 @@ impl PartitionState {
             next_offset: origin,
             max_event_time: None,
             accounting: Accounting::default(),
+            histogram: LatenessHistogram::default(),
+            gaps: Vec::new(),
         }
+    }
+
+    /// Goes on after a gap.
+    pub fn skip(&mut self, gap: OffsetGap) {
+        self.next_offset = gap.resume_at();
+        self.gaps.push(gap);
     }
 }
 
 impl Partition {
     /// Goes on from `state`; `cursor` is where the source goes on.
-    pub fn new(plan: &Plan, state: PartitionState, cursor: u64) -> Self {
+    pub fn new(
+        plan: &Plan,
+        state: PartitionState,
+        cursor: u64,
+        late_samples: Vec<LateSample>,
+    ) -> Self {
         Self {
             state,
             cursor,
+            late_samples: late_samples.into(),
             on_time: RecordBatch::new(&plan.projection),
             late: RecordBatch::new(&plan.projection),
         }
@@ -101,19 +125,27 @@ impl Partition {
         }
     }
 
+    /// The last late records, without those that wait.
+    pub fn late_samples(&self) -> Vec<LateSample> {
+        self.late_samples.iter().cloned().collect()
+    }
+
     /// Drops the pending rows: the metrics have them.
     pub fn clear_pending(&mut self) {
+        remember(&mut self.late_samples, &self.late);
         self.on_time.clear();
         self.late.clear();
     }
 
     /// Takes in the record at `meta`, whose bytes are `raw` and whose decoding gave `decoded`.
+    /// `now` is the wall clock; it counts for [`LatenessClock::Processing`] only.
     pub fn accept(
         &mut self,
         plan: &Plan,
         meta: RecordMeta,
         raw: &[u8],
         decoded: Result<&Row, Rejection>,
+        now: WallClock,
     ) -> Outcome {
         if meta.offset < self.state.next_offset {
             return Outcome::Repeated;
@@ -123,7 +155,7 @@ impl Partition {
         self.state.accounting.read += 1;
         let checked = decoded.and_then(|row| check_required(plan, row).map(|()| row));
         match checked {
-            Ok(row) => self.place(plan, meta, raw, row),
+            Ok(row) => self.place(plan, meta, raw, row, now),
             Err(rejection) => {
                 self.state.accounting.rejections[rejection.kind()] += 1;
                 Outcome::Rejected(rejection)
@@ -131,24 +163,35 @@ impl Partition {
         }
     }
 
-    fn place(&mut self, plan: &Plan, meta: RecordMeta, raw: &[u8], row: &Row) -> Outcome {
+    fn place(
+        &mut self,
+        plan: &Plan,
+        meta: RecordMeta,
+        raw: &[u8],
+        row: &Row,
+        now: WallClock,
+    ) -> Outcome {
+        let reference = match plan.lateness {
+            LatenessClock::Watermark => self.state.max_event_time,
+            LatenessClock::Record => Some(meta.time.into()),
+            LatenessClock::Processing => Some(EventTime(now.0)),
+        };
         let watermark = self.watermark(plan);
         let event_time = self.event_time(plan, meta, row);
-        let limit = match plan.lateness {
-            LatenessClock::Watermark => watermark,
-            LatenessClock::Record => Some(EventTime::from(meta.time).minus(plan.watermark.bound)),
-        };
+        let behind = reference.map_or(0, |reference| reference.since(event_time));
+        self.state.histogram.record(behind);
         let books = &mut self.state.accounting;
+        let limit = reference.map(|reference| reference.minus(plan.watermark.bound));
         let Some(limit) = limit.filter(|limit| event_time < *limit) else {
             books.on_time += 1;
-            self.on_time.push(meta, event_time, row, raw);
+            self.on_time.push(meta, Verdict { event_time, watermark, delay: 0 }, row, raw);
             return Outcome::OnTime;
         };
         let delay = limit.since(event_time);
         books.late += 1;
         books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
         books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
-        self.late.push(meta, event_time, row, raw);
+        self.late.push(meta, Verdict { event_time, watermark, delay }, row, raw);
         Outcome::Late(delay)
     }
 
@@ -161,6 +204,8 @@ impl Partition {
         let ahead = |skew| event_time > EventTime::from(meta.time).plus(skew);
         if plan.future_skew.is_some_and(ahead) {
             self.state.accounting.future += 1;
+        } else if plan.earliest.is_some_and(|earliest| event_time < earliest) {
+            self.state.accounting.past += 1;
         } else if self.state.max_event_time.is_none_or(|max| event_time > max) {
             self.state.max_event_time = Some(event_time);
         }

@@ -1,7 +1,7 @@
 //! All settings that the event-time state of a partition depends on, checked and in one value.
 
 use crate::schema::Projection;
-use crate::time::Millis;
+use crate::time::{EventTime, Millis};
 use crate::timestamp::TimestampAssigner;
 use crate::watermark::BoundedOutOfOrderness;
 
@@ -12,6 +12,9 @@ pub enum LatenessClock {
     Watermark,
     /// The record's own stamp, less the bound.
     Record,
+    /// The wall clock when the record was taken, less the bound: what a record counts as depends
+    /// on when it is read, so nothing can be replayed.
+    Processing,
 }
 
 /// How records become rows with an event time and a verdict.
@@ -26,6 +29,9 @@ pub struct Plan {
     /// How far an event time may be ahead of its record's stamp and still move the watermark;
     /// none where the stamps are not the time of the events (files, generator).
     pub future_skew: Option<Millis>,
+    /// Event times before it do not move the watermark: where event time is one field, a number
+    /// that was cut short must not look like 1970.
+    pub earliest: Option<EventTime>,
     /// What lateness is measured against.
     pub lateness: LatenessClock,
 }

@@ -1,8 +1,11 @@
 //! The state of a partition as bytes: S = H at an offset plus, per metric, its accumulators at an
 //! offset of their own. The same state always gives the same bytes, so digests are comparable.
 //!
-//! Layout, little-endian: magic `SGSP`, version, partition, position, H, metrics in the order of
-//! their ids, then SHA-256 of all before it.
+//! The layout is written down in docs/state-format.md.
+
+mod decode;
+mod encode;
+mod final_pane;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,18 +13,22 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use crate::accounting::{Accounting, Lateness, MetricAccounting};
-use crate::bytes::{Reader, Writer};
+use crate::accounting::MetricAccounting;
+use crate::bytes::Writer;
+use crate::late_sample::LateSample;
 use crate::partition::PartitionState;
-use crate::time::{EventTime, RecordTime};
-use crate::window::TimeWindow;
+use crate::time::RecordTime;
+use crate::window::{TimeWindow, WindowSpec};
+use crate::window_set::WindowBooks;
+
+pub use final_pane::FinalPane;
 
 const MAGIC: &[u8; 4] = b"SGSP";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const DIGEST_BYTES: usize = 32;
 
 /// A SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; DIGEST_BYTES]);
 
 /// Where a source goes on, and what it read last. Not part of any digest: it tells the log's
@@ -34,15 +41,32 @@ pub struct Position {
     pub last: Option<(RecordTime, Digest)>,
 }
 
-/// The accumulator of one window and verdict.
+/// The accumulators of one pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaneSnapshot {
     /// None for the cumulative window.
     pub window: Option<TimeWindow>,
-    /// Of the records on time, or of the late ones.
-    pub lateness: Lateness,
-    /// What the plugin's `snapshot` gave.
-    pub state: Arc<[u8]>,
+    /// Rows folded after the watermark had passed the pane's end.
+    pub corrections: u64,
+    /// What the plugin's `snapshot` gave for the records on time; none before the first.
+    pub on_time: Option<Arc<[u8]>>,
+    /// The same for the late ones.
+    pub late: Option<Arc<[u8]>>,
+}
+
+/// The open panes of one of a metric's windows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowSetSnapshot {
+    /// Which windows.
+    pub spec: WindowSpec,
+    /// What was left out or made final early.
+    pub books: WindowBooks,
+    /// Final panes with a row so far.
+    pub sealed: u64,
+    /// A digest over those, in the order in which they became final.
+    pub chain: Digest,
+    /// The open panes by start.
+    pub panes: Vec<PaneSnapshot>,
 }
 
 /// The state of one metric in one partition.
@@ -58,8 +82,8 @@ pub struct MetricSnapshot {
     pub next_offset: i64,
     /// Its books.
     pub accounting: MetricAccounting,
-    /// Its accumulators, in the order (window, on time before late).
-    pub panes: Vec<PaneSnapshot>,
+    /// By window, in the order of [`WindowSpec`].
+    pub windows: Vec<WindowSetSnapshot>,
 }
 
 /// S: all that is known of a partition.
@@ -69,6 +93,8 @@ pub struct PartitionSnapshot {
     pub partition: u32,
     /// Where the source goes on.
     pub position: Position,
+    /// The last late records, oldest first. Not part of any digest.
+    pub late_samples: Vec<LateSample>,
     /// Event time and books.
     pub state: PartitionState,
     /// The metrics, in the order of their ids.
@@ -79,37 +105,41 @@ pub struct PartitionSnapshot {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum SnapshotError {
     /// Not written by Streamgauge.
-    #[error("not a snapshot of a partition")]
+    #[error("not a snapshot")]
     NotASnapshot,
     /// Written by a version that this one does not know.
-    #[error("snapshot format {0} is not known here (this version reads {VERSION})")]
+    #[error("snapshot format {0} is not known here")]
     UnknownVersion(u32),
     /// Cut short or changed.
     #[error("the snapshot is damaged")]
     Damaged,
 }
 
+impl Digest {
+    /// What a chain of digests begins with.
+    pub const ZERO: Self = Self([0; DIGEST_BYTES]);
+
+    /// The chain with one more link.
+    #[must_use]
+    pub fn chain(self, link: Self) -> Self {
+        digest_of(&[self.0, link.0].concat())
+    }
+}
+
+impl WindowSetSnapshot {
+    /// Nothing folded yet.
+    pub fn empty(spec: WindowSpec) -> Self {
+        let books = WindowBooks::default();
+        Self { spec, books, sealed: 0, chain: Digest::ZERO, panes: Vec::new() }
+    }
+}
+
 impl PartitionSnapshot {
     /// The bytes to store.
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.raw(MAGIC);
-        w.u32(VERSION);
-        w.u32(self.partition);
-        w.u64(self.position.cursor);
-        w.option(self.position.last.map(|(time, _)| time.0));
-        if let Some((_, digest)) = self.position.last {
-            w.raw(&digest.0);
-        }
-        write_state(&mut w, &self.state);
-        w.u32(self.metrics.len() as u32);
-        for metric in &self.metrics {
-            write_metric(&mut w, metric);
-        }
-        let mut bytes = w.into_bytes();
-        let digest = digest_of(&bytes);
-        bytes.extend_from_slice(&digest.0);
-        bytes
+        encode::partition(&mut w, self);
+        seal(w.into_bytes())
     }
 
     /// Reads what [`PartitionSnapshot::encode`] wrote.
@@ -117,25 +147,14 @@ impl PartitionSnapshot {
     /// # Errors
     /// Bytes of another kind, of an unknown version, or damaged.
     pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        if !bytes.starts_with(MAGIC) {
-            return Err(SnapshotError::NotASnapshot);
-        }
-        let version = Reader::new(&bytes[MAGIC.len()..]).u32().ok_or(SnapshotError::Damaged)?;
-        if version != VERSION {
-            return Err(SnapshotError::UnknownVersion(version));
-        }
-        let body = bytes.len().checked_sub(DIGEST_BYTES).ok_or(SnapshotError::Damaged)?;
-        let (body, digest) = bytes.split_at(body);
-        if digest_of(body).0 != digest {
-            return Err(SnapshotError::Damaged);
-        }
-        read(body).ok_or(SnapshotError::Damaged)
+        let body = unseal(bytes, MAGIC, VERSION)?;
+        decode::partition(body).ok_or(SnapshotError::Damaged)
     }
 
     /// The digest of H: equal at equal offsets wherever the same records were read.
     pub fn state_digest(&self) -> Digest {
         let mut w = Writer::default();
-        write_state(&mut w, &self.state);
+        encode::state(&mut w, &self.state);
         digest_of(&w.into_bytes())
     }
 }
@@ -144,9 +163,32 @@ impl MetricSnapshot {
     /// The digest of this metric's state.
     pub fn digest(&self) -> Digest {
         let mut w = Writer::default();
-        write_metric(&mut w, self);
+        encode::metric(&mut w, self);
         digest_of(&w.into_bytes())
     }
+}
+
+/// `body` with its digest.
+fn seal(mut body: Vec<u8>) -> Vec<u8> {
+    let digest = digest_of(&body);
+    body.extend_from_slice(&digest.0);
+    body
+}
+
+/// What stands between magic and version and the digest, if all three are right.
+fn unseal<'a>(bytes: &'a [u8], magic: &[u8], version: u32) -> Result<&'a [u8], SnapshotError> {
+    let rest = bytes.strip_prefix(magic).ok_or(SnapshotError::NotASnapshot)?;
+    let (found, _) = rest.split_first_chunk::<4>().ok_or(SnapshotError::Damaged)?;
+    let found = u32::from_le_bytes(*found);
+    if found != version {
+        return Err(SnapshotError::UnknownVersion(found));
+    }
+    let body = bytes.len().checked_sub(DIGEST_BYTES).ok_or(SnapshotError::Damaged)?;
+    let (body, digest) = bytes.split_at(body);
+    if digest_of(body).0 != digest {
+        return Err(SnapshotError::Damaged);
+    }
+    body.get(magic.len() + size_of::<u32>()..).ok_or(SnapshotError::Damaged)
 }
 
 /// The SHA-256 of `bytes`.
@@ -164,97 +206,6 @@ impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
-}
-
-fn write_state(w: &mut Writer, state: &PartitionState) {
-    w.i64(state.origin);
-    w.i64(state.next_offset);
-    w.option(state.max_event_time.map(|t| t.0));
-    let books = &state.accounting;
-    for count in [books.read, books.on_time, books.late] {
-        w.u64(count);
-    }
-    w.u32(books.rejections.len() as u32);
-    books.rejections.iter().for_each(|count| w.u64(*count));
-    for count in [books.fallback, books.future, books.late_delay_sum, books.late_delay_max] {
-        w.u64(count);
-    }
-}
-
-fn write_metric(w: &mut Writer, metric: &MetricSnapshot) {
-    w.bytes(metric.id.as_bytes());
-    w.u32(metric.state_version);
-    w.i64(metric.origin);
-    w.i64(metric.next_offset);
-    let books = &metric.accounting;
-    for count in [books.on_time, books.late, books.excluded] {
-        w.u64(count);
-    }
-    w.u32(metric.panes.len() as u32);
-    for pane in &metric.panes {
-        w.option(pane.window.map(|window| window.start.0));
-        if let Some(window) = pane.window {
-            w.i64(window.end.0);
-        }
-        w.u8(u8::from(pane.lateness == Lateness::Late));
-        w.bytes(&pane.state);
-    }
-}
-
-fn read(body: &[u8]) -> Option<PartitionSnapshot> {
-    let mut r = Reader::new(body);
-    r.raw(MAGIC.len())?;
-    r.u32()?;
-    let partition = r.u32()?;
-    let cursor = r.u64()?;
-    let last = match r.option()? {
-        Some(time) => Some((RecordTime(time), Digest(r.raw(DIGEST_BYTES)?.try_into().ok()?))),
-        None => None,
-    };
-    let state = read_state(&mut r)?;
-    let metrics = (0..r.u32()?).map(|_| read_metric(&mut r)).collect::<Option<_>>()?;
-    let position = Position { cursor, last };
-    r.is_empty().then_some(PartitionSnapshot { partition, position, state, metrics })
-}
-
-fn read_state(r: &mut Reader<'_>) -> Option<PartitionState> {
-    let (origin, next_offset) = (r.i64()?, r.i64()?);
-    let max_event_time = r.option()?.map(EventTime);
-    let mut accounting =
-        Accounting { read: r.u64()?, on_time: r.u64()?, late: r.u64()?, ..Accounting::default() };
-    if r.u32()? as usize != accounting.rejections.len() {
-        return None;
-    }
-    for count in &mut accounting.rejections {
-        *count = r.u64()?;
-    }
-    accounting.fallback = r.u64()?;
-    accounting.future = r.u64()?;
-    accounting.late_delay_sum = r.u64()?;
-    accounting.late_delay_max = r.u64()?;
-    Some(PartitionState { origin, next_offset, max_event_time, accounting })
-}
-
-fn read_metric(r: &mut Reader<'_>) -> Option<MetricSnapshot> {
-    let id = String::from_utf8(r.bytes()?.to_vec()).ok()?;
-    let state_version = r.u32()?;
-    let (origin, next_offset) = (r.i64()?, r.i64()?);
-    let accounting = MetricAccounting { on_time: r.u64()?, late: r.u64()?, excluded: r.u64()? };
-    let panes = (0..r.u32()?).map(|_| read_pane(r)).collect::<Option<_>>()?;
-    Some(MetricSnapshot { id, state_version, origin, next_offset, accounting, panes })
-}
-
-fn read_pane(r: &mut Reader<'_>) -> Option<PaneSnapshot> {
-    let window = match r.option()? {
-        Some(start) => Some(TimeWindow { start: EventTime(start), end: EventTime(r.i64()?) }),
-        None => None,
-    };
-    let lateness = match r.u8()? {
-        0 => Lateness::OnTime,
-        1 => Lateness::Late,
-        _ => return None,
-    };
-    Some(PaneSnapshot { window, lateness, state: r.bytes()?.into() })
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! The clocks as types. Event time (what the record says) and record time (what the source
-//! stamped) never mix by accident; wall-clock time does not exist in this crate.
+//! stamped) never mix by accident; wall-clock time is an argument and never read here.
 
 use std::fmt;
 
@@ -14,6 +14,11 @@ pub struct EventTime(pub i64);
 /// a file's modification time, the generator's seeded clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordTime(pub i64);
+
+/// The time of day where the program runs, in milliseconds since the Unix epoch. It only ever
+/// comes in as an argument, and only [`LatenessClock::Processing`](crate::LatenessClock) uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WallClock(pub i64);
 
 impl EventTime {
     /// This point moved by `duration`; saturates at the ends of the range.

@@ -4,9 +4,10 @@
 //! with an instant. What is missing or impossible (month 13, February 30) falls back to the
 //! record's own stamp, which is counted and never moves a watermark.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone};
+use chrono::{DateTime, Datelike, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 
+use crate::civil;
 use crate::row::{Row, Value};
 use crate::time::{EventTime, Millis, RecordTime};
 
@@ -106,18 +107,9 @@ impl TimestampAssigner {
     }
 }
 
-/// The first instant of a civil day; where a clock change skips midnight, the first one after it.
+/// The first instant of a civil day, if there is such a day.
 fn first_instant(zone: Tz, year: i32, month: u32, day: u32) -> Option<EventTime> {
-    let date = NaiveDate::from_ymd_opt(year, month, day)?;
-    let mut local = date.and_time(NaiveTime::MIN);
-    // A zone skips at most a whole day (Samoa, 2011), in steps of a quarter of an hour.
-    for _ in 0..=96 {
-        if let Some(instant) = zone.from_local_datetime(&local).earliest() {
-            return Some(EventTime(instant.timestamp_millis()));
-        }
-        local += chrono::TimeDelta::minutes(15);
-    }
-    None
+    civil::first_instant(zone, NaiveDate::from_ymd_opt(year, month, day)?)
 }
 
 fn current_year(zone: Tz, month: u32, day: u32, record_time: RecordTime) -> Option<EventTime> {

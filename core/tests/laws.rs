@@ -3,7 +3,9 @@
 //! and which other columns are decoded changes nothing.
 
 use proptest::prelude::*;
-use streamgauge_core::{Lateness, Outcome, Partition, PartitionState};
+use streamgauge_core::{
+    LATE_SAMPLES_MAX, LateSample, Lateness, Outcome, Partition, PartitionState,
+};
 
 #[path = "laws/log.rs"]
 mod log;
@@ -20,20 +22,22 @@ type SeenRow = (i64, i64, String, Vec<u8>);
 struct Ran {
     state: PartitionState,
     cursor: u64,
+    samples: Vec<LateSample>,
     /// Rows on time, rows late, in the order in which they were handed on.
     rows: [Vec<SeenRow>; 2],
 }
 
 /// What a run starts with: where the last one stopped.
 fn start() -> Ran {
-    Ran { state: PartitionState::starting_at(0), cursor: 0, rows: <[Vec<SeenRow>; 2]>::default() }
+    let state = PartitionState::starting_at(0);
+    Ran { state, cursor: 0, samples: Vec::new(), rows: <[Vec<SeenRow>; 2]>::default() }
 }
 
 /// Runs `entries` from where `ran` stopped, handing on the pending rows after each one whose
 /// number is in `cuts`, and at the end.
 fn run(mut ran: Ran, settings: &Settings, entries: &[Entry], cuts: &[bool]) -> Ran {
     let plan = settings.plan();
-    let mut partition = Partition::new(&plan, ran.state, ran.cursor);
+    let mut partition = Partition::new(&plan, ran.state, ran.cursor, ran.samples);
     let mut hand_on = |partition: &mut Partition| {
         for (lateness, rows) in Lateness::ALL.into_iter().zip(&mut ran.rows) {
             rows.extend(log::seen(partition.pending(lateness)));
@@ -44,7 +48,7 @@ fn run(mut ran: Ran, settings: &Settings, entries: &[Entry], cuts: &[bool]) -> R
         let before = partition.watermark(&plan);
         let decoded = entry.decode(&plan.projection);
         let decoded = decoded.as_ref().map_err(Clone::clone);
-        let outcome = partition.accept(&plan, entry.meta(), &entry.raw(), decoded);
+        let outcome = partition.accept(&plan, entry.meta(), &entry.raw(), decoded, entry.now());
         if outcome != Outcome::Repeated {
             assert_eq!(partition.cursor(), entry.meta().cursor);
             assert_eq!(partition.state().next_offset, entry.meta().offset + 1);
@@ -56,7 +60,8 @@ fn run(mut ran: Ran, settings: &Settings, entries: &[Entry], cuts: &[bool]) -> R
         }
     }
     hand_on(&mut partition);
-    ran.state = *partition.state();
+    ran.state = partition.state().clone();
+    ran.samples = partition.late_samples();
     ran.cursor = partition.cursor();
     ran
 }
@@ -78,6 +83,8 @@ proptest! {
         let cut = run(start(), &settings, &entries, &cuts);
         prop_assert_eq!(&whole, &cut);
         let books = whole.state.accounting;
+        prop_assert_eq!(books.on_time + books.late, whole.state.histogram.records());
+        prop_assert_eq!(whole.samples.len(), whole.rows[1].len().min(LATE_SAMPLES_MAX));
         prop_assert_eq!(books.on_time, whole.rows[0].len() as u64);
         prop_assert_eq!(books.late, whole.rows[1].len() as u64);
         prop_assert!(books.late_delay_max <= books.late_delay_sum);

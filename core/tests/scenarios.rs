@@ -6,7 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use streamgauge_core::{Lateness, Outcome, Partition, PartitionState, RecordMeta, Rejection};
+use streamgauge_core::{
+    Lateness, Outcome, Partition, PartitionState, RecordMeta, Rejection, WallClock,
+};
 
 #[path = "scenarios/scenario.rs"]
 mod scenario;
@@ -42,7 +44,8 @@ fn compare(path: &Path) -> Option<String> {
 
 /// The scenario's text with everything in it that follows from the rest.
 fn play(scenario: &Scenario) -> String {
-    let mut partition = Partition::new(&scenario.plan, PartitionState::starting_at(0), 0);
+    let mut partition =
+        Partition::new(&scenario.plan, PartitionState::starting_at(0), 0, Vec::new());
     let mut lines = Vec::new();
     for line in &scenario.lines {
         lines.push(match line {
@@ -69,7 +72,7 @@ fn accept(scenario: &Scenario, partition: &mut Partition, record: &Record) -> [S
     let (plan, zone) = (&scenario.plan, scenario.zone);
     let meta = RecordMeta { offset: record.offset, time: record.stamp, cursor: 0 };
     let decoded = record.decoded.as_ref().map_err(Rejection::clone);
-    let outcome = partition.accept(plan, meta, b"", decoded);
+    let outcome = partition.accept(plan, meta, b"", decoded, WallClock(record.stamp.0));
     let last = |lateness| partition.pending(lateness).event_times().last().copied();
     let event_time = match outcome {
         Outcome::OnTime => last(Lateness::OnTime),

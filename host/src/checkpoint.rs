@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{FinalPane, PartitionSnapshot};
 
 use crate::letters::LetterSink;
 use crate::outbox::Outbox;
@@ -96,16 +96,23 @@ impl Checkpointer {
     pub fn checkpoint(&mut self) -> bool {
         let began = Instant::now();
         let mut partitions: Vec<Arc<PartitionSnapshot>> = Vec::new();
+        let mut final_panes = Vec::new();
         let mut letters = Vec::new();
+        let mut counts = Vec::new();
         for outbox in &self.outboxes {
-            let (snapshots, of_worker) = outbox.take();
-            partitions.extend(snapshots);
-            letters.push(of_worker);
+            let taken = outbox.take();
+            partitions.extend(taken.snapshots);
+            counts.push(taken.final_panes.len());
+            final_panes.extend(taken.final_panes);
+            letters.push(taken.letters);
         }
         partitions.sort_by_key(|snapshot| snapshot.partition);
-        let written = self.write(&partitions, &letters);
+        let written = self.write(&partitions, final_panes, &letters);
         match written {
             Ok(bytes) => {
+                for (outbox, count) in self.outboxes.iter().zip(counts) {
+                    outbox.stored(count);
+                }
                 self.succeeded(began.elapsed(), bytes, &partitions);
                 true
             }
@@ -127,6 +134,7 @@ impl Checkpointer {
     fn write(
         &mut self,
         partitions: &[Arc<PartitionSnapshot>],
+        final_panes: Vec<Arc<FinalPane>>,
         letters: &[Vec<crate::dead_letter::DeadLetter>],
     ) -> Result<u64, String> {
         self.letters.write(letters.iter().flatten()).map_err(|error| error.to_string())?;
@@ -137,6 +145,7 @@ impl Checkpointer {
         let checkpoint = Checkpoint {
             settings: self.settings.clone(),
             partitions: partitions.to_vec(),
+            final_panes,
             dead_letter_bytes: self.letters.length_bytes(),
             dead_letters: self.letters.written(),
         };

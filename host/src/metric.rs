@@ -4,19 +4,29 @@
 //! plugin the last export stays: the metric stops there, quarantined, and nothing half-folded is
 //! ever shown or stored.
 
+mod fold;
+mod pane;
+mod windows;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use streamgauge_core::{
-    InputColumn, Lateness, MetricAccounting, MetricSnapshot, PaneSnapshot, RecordBatch, Selection,
+    EventTime, FinalPane, InputColumn, Lateness, MetricAccounting, MetricSnapshot, RecordBatch,
+    Selection, WindowSetSnapshot,
 };
 
 use crate::dead_letter::DeadLetter;
-use crate::plugin::{Accumulator, AddError, CallError, Columns, InputBinding, Instance, Plugin};
+use crate::plugin::{CallError, InputBinding, Instance, Plugin};
+
+use fold::{Batches, Fold};
+use windows::Windows;
 
 /// A metric's state on one worker.
 pub struct Metric {
     plugin: Plugin,
+    zone: Tz,
     inputs: Vec<InputBinding>,
     columns: Vec<InputColumn>,
     instance: Option<Instance>,
@@ -28,28 +38,59 @@ pub struct Metric {
 struct State {
     accounting: MetricAccounting,
     next_offset: i64,
-    panes: [Pane; 2],
+    windows: Vec<Windows>,
     exported: MetricSnapshot,
-    /// Rows left out since the last export; they belong to the next one.
-    letters: Vec<DeadLetter>,
+    unexported: Unexported,
 }
 
-/// The accumulator of one verdict; none before the first row.
+/// What came about since the last export and belongs to the next one.
 #[derive(Default)]
-struct Pane {
-    accumulator: Option<Accumulator>,
-    exported: Option<Arc<[u8]>>,
+pub struct Unexported {
+    /// Rows left out.
+    pub letters: Vec<DeadLetter>,
+    /// Panes that became final.
+    pub final_panes: Vec<Arc<FinalPane>>,
+}
+
+/// A hand-over to the metrics: the rows of one partition since the last one.
+#[derive(Clone, Copy)]
+pub struct Offered<'a> {
+    /// The partition's number.
+    pub partition: u32,
+    /// The rows on time.
+    pub on_time: &'a RecordBatch,
+    /// The late ones.
+    pub late: &'a RecordBatch,
+    /// The watermark after the last record.
+    pub watermark: Option<EventTime>,
+    /// The offset after the last record.
+    pub next_offset: i64,
+}
+
+impl Unexported {
+    /// Moves all of it to the end of `other`.
+    pub fn append_to(&mut self, other: &mut Self) {
+        other.letters.append(&mut self.letters);
+        other.final_panes.append(&mut self.final_panes);
+    }
+
+    fn clear(&mut self) {
+        self.letters.clear();
+        self.final_panes.clear();
+    }
 }
 
 impl Metric {
-    /// Starts an instance of `plugin`, whose inputs were bound to `inputs`.
+    /// Starts an instance of `plugin`, whose inputs were bound to `inputs`. Windows are those of
+    /// civil time in `zone`.
     ///
     /// # Errors
     /// The plugin cannot be started.
-    pub fn start(plugin: &Plugin, inputs: Vec<InputBinding>) -> Result<Self, CallError> {
+    pub fn start(plugin: &Plugin, inputs: Vec<InputBinding>, zone: Tz) -> Result<Self, CallError> {
         Ok(Self {
             instance: Some(Instance::open(plugin)?),
             plugin: plugin.clone(),
+            zone,
             columns: inputs.iter().map(|input| input.column).collect(),
             inputs,
             quarantine: None,
@@ -67,9 +108,11 @@ impl Metric {
         self.quarantine.as_deref()
     }
 
-    /// How many rows were left out since the last exports.
-    pub fn letters(&self) -> usize {
-        self.partitions.values().map(|state| state.letters.len()).sum()
+    /// How many rows were left out and panes became final since the last exports.
+    pub fn unexported(&self) -> usize {
+        let count =
+            |state: &State| state.unexported.letters.len() + state.unexported.final_panes.len();
+        self.partitions.values().map(count).sum()
     }
 
     /// Takes up `partition` where `snapshot` left it.
@@ -77,20 +120,28 @@ impl Metric {
     /// # Errors
     /// The plugin does not take its state back.
     pub fn restore(&mut self, partition: u32, snapshot: MetricSnapshot) -> Result<(), CallError> {
-        let mut panes = <[Pane; 2]>::default();
+        let mut windows = Vec::new();
         if let Some(instance) = &mut self.instance {
-            for pane in &snapshot.panes {
-                let made = instance.restore(None, snapshot.state_version, &pane.state)?;
-                panes[pane.lateness as usize] =
-                    Pane { accumulator: Some(made), exported: Some(Arc::clone(&pane.state)) };
+            let settings = self.plugin.settings();
+            for spec in &settings.windows {
+                let stored = snapshot.windows.iter().find(|set| set.spec == *spec);
+                let empty = WindowSetSnapshot::empty(*spec);
+                let restored = Windows::restore(
+                    stored.unwrap_or(&empty),
+                    settings,
+                    self.zone,
+                    snapshot.state_version,
+                    instance,
+                );
+                windows.push(restored?);
             }
         }
         let state = State {
             accounting: snapshot.accounting,
             next_offset: snapshot.next_offset,
-            panes,
+            windows,
             exported: snapshot,
-            letters: Vec::new(),
+            unexported: Unexported::default(),
         };
         self.partitions.insert(partition, state);
         Ok(())
@@ -108,143 +159,88 @@ impl Metric {
 
     /// An empty state that begins at `origin`.
     pub fn empty(plugin: &Plugin, origin: i64) -> MetricSnapshot {
+        let settings = plugin.settings();
         MetricSnapshot {
-            id: plugin.settings().id.clone(),
+            id: settings.id.clone(),
             state_version: plugin.descriptor().state_version,
             origin,
             next_offset: origin,
             accounting: MetricAccounting::default(),
-            panes: Vec::new(),
+            windows: settings.windows.iter().map(|spec| WindowSetSnapshot::empty(*spec)).collect(),
         }
     }
 
-    /// Folds the rows of a partition up to `next_offset`.
-    pub fn fold(
-        &mut self,
-        partition: u32,
-        batches: [(Lateness, &RecordBatch); 2],
-        next_offset: i64,
-    ) {
-        if self.quarantine.is_some() {
-            return;
+    /// Folds the rows of a partition.
+    pub fn fold(&mut self, offered: Offered<'_>) {
+        if self.quarantine.is_none()
+            && let Err(error) = self.fold_rows(offered)
+        {
+            self.stop(&error);
         }
-        for (lateness, batch) in batches {
-            if batch.is_empty() {
-                continue;
-            }
-            if let Err(error) = self.fold_batch(partition, lateness, batch) {
-                self.stop(&error);
-                return;
-            }
-        }
-        let state = self.partitions.get_mut(&partition).expect("the partition was restored");
-        state.next_offset = next_offset;
     }
 
-    fn fold_batch(
-        &mut self,
-        partition: u32,
-        lateness: Lateness,
-        batch: &RecordBatch,
-    ) -> Result<(), CallError> {
-        let selection = Selection::new(batch, &self.columns);
-        let state = self.partitions.get_mut(&partition).expect("the partition was restored");
+    fn fold_rows(&mut self, offered: Offered<'_>) -> Result<(), CallError> {
+        let partition = offered.partition;
+        let batches: Batches<'_> = [offered.on_time, offered.late];
+        let selections = batches.map(|batch| Selection::new(batch, &self.columns));
         let instance = self.instance.as_mut().expect("only a quarantined metric has none");
-        let pane = &mut state.panes[lateness as usize];
-        let mut refused: Vec<(u32, String)> = Vec::new();
-        // Each refusal takes at least one row out, so this ends.
-        loop {
-            let out: Vec<u32> = refused.iter().map(|(row, _)| *row).collect();
-            let all = selection.excluded().is_empty() && out.is_empty();
-            let rows = if all { Vec::new() } else { selection.rows(batch, &out) };
-            if !all && rows.is_empty() {
-                break;
-            }
-            let columns = if all {
-                Columns::whole(batch, &self.inputs)
-            } else {
-                Columns::picked(batch, &self.inputs, &rows)
-            };
-            let accumulator = pane.accumulator(instance)?;
-            match columns.add_to(instance, accumulator) {
-                Ok(()) => break,
-                Err(AddError::Call(error)) => return Err(error),
-                Err(AddError::BadRows(bad)) => {
-                    let place = |row: u32| if all { row } else { rows[row as usize] };
-                    refused.extend(bad.into_iter().map(|(row, words)| (place(row), words)));
-                    refused.sort_by_key(|(row, _)| *row);
-                }
-            }
-        }
-        let excluded = (selection.excluded().len() + refused.len()) as u64;
-        state.accounting.offer(lateness, u64::from(batch.rows()), excluded);
-        let letters = self.letters_of(partition, batch, &selection, refused);
         let state = self.partitions.get_mut(&partition).expect("the partition was restored");
-        state.letters.extend(letters);
+        let mut fold = Fold::new(batches, &self.inputs, &selections);
+        for windows in &mut state.windows {
+            fold.into_windows(windows, instance)?;
+        }
+        fold.count_expired(&mut state.windows);
+        let refused = fold.into_refused();
+        for (lateness, refused) in Lateness::ALL.into_iter().zip(refused) {
+            let (batch, selection) = (batches[lateness as usize], &selections[lateness as usize]);
+            let excluded = (selection.excluded().len() + refused.len()) as u64;
+            state.accounting.offer(lateness, u64::from(batch.rows()), excluded);
+            let letters = letters_of(
+                partition,
+                &self.plugin.settings().id,
+                &self.inputs,
+                batch,
+                selection,
+                refused,
+            );
+            state.unexported.letters.extend(letters);
+        }
+        let metric = (self.plugin.settings().id.as_str(), self.plugin.descriptor().state_version);
+        for windows in &mut state.windows {
+            let sealed = windows.seal(offered.watermark, partition, metric, instance)?;
+            state.unexported.final_panes.extend(sealed);
+        }
+        state.next_offset = offered.next_offset;
         Ok(())
     }
 
-    fn letters_of(
-        &self,
-        partition: u32,
-        batch: &RecordBatch,
-        selection: &Selection,
-        refused: Vec<(u32, String)>,
-    ) -> Vec<DeadLetter> {
-        let mut letters = Vec::new();
-        let meta = |row: u32| batch.metas()[row as usize];
-        for exclusion in selection.excluded() {
-            let has_slot = |input: &&InputBinding| match input.column {
-                InputColumn::Slot { slot, .. } => slot == exclusion.slot,
-                InputColumn::EventTime => false,
-            };
-            let field = self.inputs.iter().find(has_slot).map_or("", |input| &input.name);
-            letters.push(DeadLetter::excluded(
-                partition,
-                meta(exclusion.row),
-                self.id(),
-                field,
-                exclusion.gap,
-                batch.raw(exclusion.row),
-            ));
-        }
-        for (row, words) in refused {
-            let raw = batch.raw(row);
-            letters.push(DeadLetter::refused(partition, meta(row), self.id(), words, raw));
-        }
-        letters
+    /// Leaves out offsets that the log no longer has: the partition goes on at `next_offset`.
+    pub fn skip_to(snapshot: &mut MetricSnapshot, next_offset: i64) {
+        snapshot.next_offset = next_offset;
     }
 
     /// The state of `partition` as bytes, at the offset up to which rows were folded; after a
-    /// quarantine the last one before it. The rows that this state left out go to `letters`.
-    pub fn export(&mut self, partition: u32, letters: &mut Vec<DeadLetter>) -> MetricSnapshot {
+    /// quarantine the last one before it. What belongs to this state goes to `with`.
+    pub fn export(&mut self, partition: u32, with: &mut Unexported) -> MetricSnapshot {
         if self.quarantine.is_none()
             && let Err(error) = self.refresh(partition)
         {
             self.stop(&error);
         }
         let state = self.partitions.get_mut(&partition).expect("the partition was restored");
-        letters.append(&mut state.letters);
+        state.unexported.append_to(with);
         state.exported.clone()
     }
 
     fn refresh(&mut self, partition: u32) -> Result<(), CallError> {
         let state = self.partitions.get_mut(&partition).expect("the partition was restored");
         let instance = self.instance.as_mut().expect("only a quarantined metric has none");
-        let mut panes = Vec::new();
-        for (lateness, pane) in Lateness::ALL.into_iter().zip(&mut state.panes) {
-            let Some(accumulator) = pane.accumulator else { continue };
-            let bytes = match &pane.exported {
-                Some(bytes) => Arc::clone(bytes),
-                None => instance.snapshot(accumulator)?.into(),
-            };
-            pane.exported = Some(Arc::clone(&bytes));
-            panes.push(PaneSnapshot { window: None, lateness, state: bytes });
-        }
+        let windows = state.windows.iter_mut().map(|windows| windows.export(instance));
+        let windows = windows.collect::<Result<_, _>>()?;
         state.exported.state_version = self.plugin.descriptor().state_version;
         state.exported.next_offset = state.next_offset;
         state.exported.accounting = state.accounting;
-        state.exported.panes = panes;
+        state.exported.windows = windows;
         Ok(())
     }
 
@@ -252,20 +248,40 @@ impl Metric {
         tracing::error!(metric = self.id(), %error, "metric quarantined: its plugin failed");
         self.quarantine = Some(error.to_string());
         self.instance = None;
-        // What was folded since the last export is forgotten, and so are the rows it left out.
+        // What was folded since the last export is forgotten, with all that came of it.
         for state in self.partitions.values_mut() {
-            state.letters.clear();
+            state.unexported.clear();
         }
     }
 }
 
-impl Pane {
-    /// The accumulator to change, made at the first call.
-    fn accumulator(&mut self, instance: &mut Instance) -> Result<Accumulator, CallError> {
-        self.exported = None;
-        match self.accumulator {
-            Some(accumulator) => Ok(accumulator),
-            None => Ok(*self.accumulator.insert(instance.create(None)?)),
-        }
+fn letters_of(
+    partition: u32,
+    metric: &str,
+    inputs: &[InputBinding],
+    batch: &RecordBatch,
+    selection: &Selection,
+    refused: Vec<(u32, String)>,
+) -> Vec<DeadLetter> {
+    let mut letters = Vec::new();
+    let meta = |row: u32| batch.metas()[row as usize];
+    for exclusion in selection.excluded() {
+        let has_slot = |input: &&InputBinding| match input.column {
+            InputColumn::Slot { slot, .. } => slot == exclusion.slot,
+            InputColumn::EventTime => false,
+        };
+        let field = inputs.iter().find(has_slot).map_or("", |input| &input.name);
+        letters.push(DeadLetter::excluded(
+            partition,
+            meta(exclusion.row),
+            metric,
+            field,
+            exclusion.gap,
+            batch.raw(exclusion.row),
+        ));
     }
+    for (row, words) in refused {
+        letters.push(DeadLetter::refused(partition, meta(row), metric, words, batch.raw(row)));
+    }
+    letters
 }

@@ -1,5 +1,5 @@
-//! What a worker has published: for each of its partitions the latest state at one offset, and
-//! the dead letters that belong to those states. The view and the checkpointer take from here;
+//! What a worker has published: for each of its partitions the latest state at one offset, with
+//! the dead letters and final panes that belong to those states. The view and the checkpointer take from here;
 //! nothing waits for anything else, and a checkpoint needs no barrier: any set of published
 //! states is consistent, because each stands for itself.
 
@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{FinalPane, PartitionSnapshot};
 
 use crate::dead_letter::DeadLetter;
+use crate::metric::Unexported;
 use crate::source::LogEnd;
 
 /// Dead letters kept for the next checkpoint, in bytes; a worker that has more waits for it.
@@ -39,6 +40,18 @@ pub struct Content {
     pub quarantined: BTreeMap<String, String>,
     letters: Vec<DeadLetter>,
     letters_bytes: usize,
+    /// Final panes that no stored checkpoint covers, for the view to find them.
+    final_panes: Vec<Arc<FinalPane>>,
+}
+
+/// What a checkpoint takes from an outbox.
+pub struct Taken {
+    /// The states.
+    pub snapshots: Vec<Arc<PartitionSnapshot>>,
+    /// The letters that belong to them.
+    pub letters: Vec<DeadLetter>,
+    /// The panes that became final with them. They stay in the outbox until they are stored.
+    pub final_panes: Vec<Arc<FinalPane>>,
 }
 
 impl Outbox {
@@ -59,13 +72,19 @@ impl Outbox {
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
-    /// Takes the states and, with them, the letters that belong to them.
-    pub fn take(&self) -> (Vec<Arc<PartitionSnapshot>>, Vec<DeadLetter>) {
+    /// Takes the states and, with them, what belongs to them.
+    pub fn take(&self) -> Taken {
         let mut content = self.lock();
         content.letters_bytes = 0;
         let letters = std::mem::take(&mut content.letters);
         self.taken.notify_all();
-        (content.snapshots.values().cloned().collect(), letters)
+        let snapshots = content.snapshots.values().cloned().collect();
+        Taken { snapshots, letters, final_panes: content.final_panes.clone() }
+    }
+
+    /// The oldest `count` final panes are stored.
+    pub fn stored(&self, count: usize) {
+        self.lock().final_panes.drain(..count);
     }
 
     /// Puts letters back that could not be written, before those that came since.
@@ -78,10 +97,16 @@ impl Outbox {
 }
 
 impl Content {
-    /// Adds letters; they belong to the states that are published under the same lock.
-    pub fn add_letters(&mut self, letters: &mut Vec<DeadLetter>) {
-        self.letters_bytes += letters.iter().map(DeadLetter::size_bytes).sum::<usize>();
-        self.letters.append(letters);
+    /// Adds what belongs to the states that are published under the same lock.
+    pub fn add(&mut self, mut with: Unexported) {
+        self.letters_bytes += with.letters.iter().map(DeadLetter::size_bytes).sum::<usize>();
+        self.letters.append(&mut with.letters);
+        self.final_panes.append(&mut with.final_panes);
+    }
+
+    /// Final panes that are not stored yet.
+    pub fn final_panes(&self) -> &[Arc<FinalPane>] {
+        &self.final_panes
     }
 }
 

@@ -18,6 +18,7 @@ mod state;
 mod suggest;
 mod units;
 mod values;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -26,7 +27,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use streamgauge_core::{LatenessClock, Schema, TimestampUnit, Year};
+use streamgauge_core::{LatenessClock, Schema, TimestampUnit, WindowSpec, Year};
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
@@ -54,6 +55,8 @@ pub struct Pipeline {
     pub dead_letters: Option<DeadLetterSettings>,
     /// How large batches may be.
     pub batch: BatchSettings,
+    /// How long final windows are kept, in event time.
+    pub history_keep: Duration,
     /// How often state is stored.
     pub checkpoint_every: Duration,
     /// The folder of the embedded state store, resolved against the pipeline file's folder.
@@ -184,6 +187,9 @@ pub struct EventTimeSettings {
     pub bound: Duration,
     /// How far ahead of its stamp an event may be.
     pub future_skew: Duration,
+    /// Event times before it, in milliseconds since the Unix epoch, do not move the watermark;
+    /// none where event time is a month and a day, whose year is a setting.
+    pub earliest: Option<i64>,
     /// After how long a silent partition counts as idle.
     pub idle_after: Duration,
 }
@@ -247,6 +253,12 @@ pub struct MetricSettings {
     pub plugin: PathBuf,
     /// `[metric.config]` as a JSON object.
     pub config: serde_json::Value,
+    /// Its windows, sorted and without repetition.
+    pub windows: Vec<WindowSpec>,
+    /// How long the watermark may be past a window that still takes rows.
+    pub retention: Duration,
+    /// The most panes that are open at a time in one partition.
+    pub open_windows_max: usize,
     /// Memory limit of one instance in bytes (`memory_max`, default 64 MiB).
     pub memory_bytes_max: usize,
     /// Time limit of one call (`time_max`, default 1 s).

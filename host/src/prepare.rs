@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use streamgauge_core::{BoundedOutOfOrderness, Plan, Projection, TimestampAssigner};
+use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, TimestampAssigner};
 
 use crate::pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
@@ -68,7 +68,7 @@ impl Prepared {
         for plugin in &self.plugins {
             let metric = plugin.settings();
             let version = plugin.descriptor().state_version;
-            let value = format!("config {}, state version {version}", metric.config);
+            let value = format!("{}, state version {version}", metric.state_text());
             settings.insert(format!("metric.{}", metric.id), value);
         }
         settings
@@ -216,11 +216,13 @@ fn plan(pipeline: &Pipeline, plugins: &[Plugin]) -> Plan {
             TimestampAssigner::Field { slot: slot(field), unit: *unit }
         }
     };
-    let stamps_are_real = matches!(pipeline.source, SourceSettings::Kafka(_));
+    // The generator makes its stamps up; a file is no older than what is in it.
+    let stamps_are_real = !matches!(pipeline.source, SourceSettings::Generator(_));
     Plan {
         timestamps,
         watermark: BoundedOutOfOrderness { bound: event_time.bound.as_millis() as i64 },
         future_skew: stamps_are_real.then_some(event_time.future_skew.as_millis() as i64),
+        earliest: event_time.earliest.map(EventTime),
         lateness: pipeline.lateness.clock,
         projection,
     }

@@ -212,6 +212,7 @@ impl Opening<'_> {
             || PartitionSnapshot {
                 partition,
                 position: Position::default(),
+                late_samples: Vec::new(),
                 state: PartitionState::starting_at(start),
                 metrics: self.plugins.iter().map(|plugin| Metric::empty(plugin, start)).collect(),
             },

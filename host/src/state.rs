@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use streamgauge_core::{PartitionSnapshot, SnapshotError};
+use streamgauge_core::{FinalPane, PartitionSnapshot, SnapshotError};
 use thiserror::Error;
 
 pub use embedded::EmbeddedStore;
@@ -19,6 +19,8 @@ pub struct Checkpoint {
     pub settings: BTreeMap<String, String>,
     /// Every partition's state.
     pub partitions: Vec<Arc<PartitionSnapshot>>,
+    /// Panes that became final since the checkpoint before; loading gives none.
+    pub final_panes: Vec<Arc<FinalPane>>,
     /// How long the dead-letter file is, in bytes, with every letter of this state in it.
     pub dead_letter_bytes: u64,
     /// How many dead letters have been written out so far.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{PartitionSnapshot, Plan};
+use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 
 use crate::board::{Board, Phase, cause};
 use crate::checkpoint::{Checkpointer, OffsetCommitter};
@@ -48,6 +48,8 @@ pub struct Supervisor {
     pub write_letters: bool,
     /// For the page.
     pub board: Arc<Board>,
+    /// A wall clock that stands still, for lateness by processing time.
+    pub now: Option<WallClock>,
     /// Counts and histograms.
     pub telemetry: Arc<Telemetry>,
     /// Raised from outside to end the run.
@@ -224,6 +226,7 @@ impl Supervisor {
             partitions,
             batch: self.pipeline.batch,
             latency_from,
+            now: self.now,
             outbox: Arc::clone(outbox),
             stop: Arc::clone(stop),
             telemetry: Arc::clone(&self.telemetry),
@@ -238,7 +241,8 @@ impl Supervisor {
         let id = &plugin.settings().id;
         let inputs = bind_inputs(plugin.descriptor(), &self.plan.projection);
         let no_start = |error| failed(format!("metric `{id}` could not be started: {error}"));
-        let mut metric = Metric::start(plugin, inputs).map_err(no_start)?;
+        let mut metric =
+            Metric::start(plugin, inputs, self.pipeline.event_time.zone).map_err(no_start)?;
         for partition in partitions {
             let stored = partition.metrics.iter().find(|m| m.id == *id);
             let stored = stored.expect("state without this metric is refused before").clone();

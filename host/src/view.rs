@@ -8,7 +8,7 @@ mod panel;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use streamgauge_core::{Lateness, MetricAccounting, PartitionSnapshot};
+use streamgauge_core::{Lateness, MetricAccounting, PartitionSnapshot, WindowSpec};
 
 use crate::plugin::{Accumulator, CallError, Instance, Plugin, ResultTable};
 use crate::server::wire::{Frame, Panel};
@@ -109,11 +109,19 @@ impl MetricView {
         let mut pieces = Vec::new();
         for metric in partitions.iter().flat_map(|p| &p.metrics).filter(|m| m.id == self.id()) {
             accounting.add(&metric.accounting);
-            pieces.extend(metric.panes.iter().map(|pane| Piece {
-                lateness: pane.lateness,
-                state_version: metric.state_version,
-                state: Arc::clone(&pane.state),
-            }));
+            let cumulative = metric.windows.iter().filter(|w| w.spec == WindowSpec::Cumulative);
+            for pane in cumulative.flat_map(|w| &w.panes) {
+                for (lateness, state) in Lateness::ALL.into_iter().zip([&pane.on_time, &pane.late])
+                {
+                    let state_version = metric.state_version;
+                    let piece = |state: &Arc<[u8]>| Piece {
+                        lateness,
+                        state_version,
+                        state: Arc::clone(state),
+                    };
+                    pieces.extend(state.as_ref().map(piece));
+                }
+            }
         }
         // Stable: within a verdict the order of the partitions stays.
         pieces.sort_by_key(|piece| piece.lateness);

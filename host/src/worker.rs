@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{PartitionSnapshot, Plan, Row};
+use streamgauge_core::{PartitionSnapshot, Plan, Row, WallClock};
 
 use crate::decode::Decoder;
-use crate::metric::Metric;
+use crate::metric::{Metric, Unexported};
 use crate::outbox::Outbox;
 use crate::pipeline::BatchSettings;
 use crate::source::{Polled, Source, SourceError, SourceRecord};
@@ -31,8 +31,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 /// The most records taken from the source before the loop looks around.
 const POLL_RECORDS_MAX: usize = 8192;
 
-/// Dead letters of metrics that bring a publication forward.
-const UNPUBLISHED_LETTERS_MAX: usize = 8192;
+/// Dead letters and final panes of metrics that bring a publication forward.
+const UNEXPORTED_MAX: usize = 8192;
 
 /// Everything a worker needs.
 pub struct Setup {
@@ -52,6 +52,8 @@ pub struct Setup {
     pub batch: BatchSettings,
     /// What latency is measured from.
     pub latency_from: LatencyFrom,
+    /// A wall clock that stands still, for `lateness.clock = "processing"`; none: the real one.
+    pub now: Option<WallClock>,
     /// Where states go.
     pub outbox: Arc<Outbox>,
     /// Raised to end the loop.
@@ -78,6 +80,7 @@ struct Engine {
     metrics: Vec<Metric>,
     batch: BatchSettings,
     latency_from: LatencyFrom,
+    now: Option<WallClock>,
     /// The time of day when the first record of this turn came.
     now_millis: i64,
     /// Records that the metrics have, but that are not published.
@@ -106,6 +109,7 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
         metrics: setup.metrics,
         batch: setup.batch,
         latency_from: setup.latency_from,
+        now: setup.now,
         now_millis: 0,
         unpublished: Runs::default(),
         taken: 0,
@@ -194,7 +198,8 @@ impl Engine {
             LatencyFrom::Taken => self.now_millis,
         };
         let decoded = decoded.map(|()| &self.row);
-        self.lanes[i].accept(&self.plan, record, decoded, measured_from);
+        let now = self.now.unwrap_or(WallClock(self.now_millis));
+        self.lanes[i].accept(&self.plan, record, decoded, now, measured_from);
         if self.lanes[i].is_full(self.batch.max.get()) {
             self.flush(i, FlushCause::Full);
         }
@@ -220,25 +225,25 @@ impl Engine {
         if lane.rows() > 0 {
             self.telemetry.batch_flushed(lane.rows(), cause);
         }
-        lane.flush(&mut self.metrics, &mut self.unpublished);
+        lane.flush(&self.plan, &mut self.metrics, &mut self.unpublished);
     }
 
-    /// Whether letters should not wait for the next publication.
+    /// Whether so much belongs to the next publication that it should not wait.
     fn is_crowded(&self) -> bool {
-        self.metrics.iter().map(Metric::letters).sum::<usize>() > UNPUBLISHED_LETTERS_MAX
+        self.metrics.iter().map(Metric::unexported).sum::<usize>() > UNEXPORTED_MAX
     }
 
     fn publish(&mut self, outbox: &Outbox, source: &mut dyn Source) {
         let mut snapshots = Vec::new();
-        let mut letters = Vec::new();
+        let mut with = Unexported::default();
         for lane in self.lanes.iter_mut().filter(|lane| lane.is_changed()) {
             snapshots.push(Arc::new(lane.export(&mut self.metrics)));
-            letters.append(&mut lane.take_letters());
+            lane.take_unexported().append_to(&mut with);
         }
         let quarantined = self.metrics.iter().filter_map(|m| Some((m.id(), m.quarantine()?)));
         let mut content = outbox.lock();
         content.snapshots.extend(snapshots.into_iter().map(|s| (s.partition, s)));
-        content.add_letters(&mut letters);
+        content.add(with);
         content.quarantined = quarantined.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         content.log_ends = source.log_ends();
         content.taken = self.taken;

@@ -2,6 +2,7 @@
 //! never, and whatever other columns hold.
 
 use super::*;
+use crate::batch::Verdict;
 use crate::column::ColumnValues;
 use crate::record::{Flaw, RecordMeta};
 use crate::row::{Row, Value};
@@ -31,7 +32,8 @@ fn batch(rows: &[[Value; 2]]) -> RecordBatch {
         row.set(0, values[0]);
         row.set(1, values[1]);
         let meta = RecordMeta { offset, time: RecordTime(0), cursor: 0 };
-        batch.push(meta, EventTime(0), &row, b"");
+        let verdict = Verdict { event_time: EventTime(0), watermark: None, delay: 0 };
+        batch.push(meta, verdict, &row, b"");
     }
     batch
 }

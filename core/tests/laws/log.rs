@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use streamgauge_core::{
-    BoundedOutOfOrderness, ColumnValues, Digest, Field, FieldType, Flaw, LatenessClock,
+    BoundedOutOfOrderness, ColumnValues, Digest, EventTime, Field, FieldType, Flaw, LatenessClock,
     PartitionSnapshot, PartitionState, Plan, Position, Projection, RecordBatch, RecordMeta,
-    RecordTime, Rejection, Row, Schema, TimestampAssigner, TimestampUnit, Value,
+    RecordTime, Rejection, Row, Schema, TimestampAssigner, TimestampUnit, Value, WallClock,
 };
 
 /// The settings that a state depends on, and one that it must not depend on.
@@ -12,6 +12,7 @@ use streamgauge_core::{
 pub(crate) struct Settings {
     bound: i64,
     future_skew: Option<i64>,
+    earliest: Option<i64>,
     lateness: LatenessClock,
     required: bool,
     /// Whether metrics are loaded that read `number` and `text`.
@@ -35,11 +36,17 @@ struct Content {
 }
 
 pub(crate) fn settings() -> impl Strategy<Value = Settings> {
-    let clock = prop_oneof![Just(LatenessClock::Watermark), Just(LatenessClock::Record)];
-    (0..40_i64, prop::option::of(0..60_i64), clock, any::<bool>()).prop_map(
-        |(bound, future_skew, lateness, required)| Settings {
+    let clock = prop_oneof![
+        Just(LatenessClock::Watermark),
+        Just(LatenessClock::Record),
+        Just(LatenessClock::Processing),
+    ];
+    let guard = || prop::option::of(0..60_i64);
+    (0..40_i64, guard(), guard(), clock, any::<bool>()).prop_map(
+        |(bound, future_skew, earliest, lateness, required)| Settings {
             bound,
             future_skew,
+            earliest,
             lateness,
             required,
             metrics: true,
@@ -105,6 +112,7 @@ impl Settings {
             timestamps: TimestampAssigner::Field { slot: 0, unit: TimestampUnit::Millis },
             watermark: BoundedOutOfOrderness { bound: self.bound },
             future_skew: self.future_skew,
+            earliest: self.earliest.map(EventTime),
             lateness: self.lateness,
         }
     }
@@ -114,6 +122,11 @@ impl Entry {
     pub(crate) fn meta(&self) -> RecordMeta {
         let cursor = self.offset as u64 * 10;
         RecordMeta { offset: self.offset, time: RecordTime(self.stamp), cursor }
+    }
+
+    /// The wall clock, where a record is taken at the same time in every run.
+    pub(crate) fn now(&self) -> WallClock {
+        WallClock(self.stamp + 7)
     }
 
     /// Something like the original bytes.
@@ -163,5 +176,12 @@ pub(crate) fn seen(batch: &RecordBatch) -> Vec<(i64, i64, String, Vec<u8>)> {
 /// The digest of a state.
 pub(crate) fn digest(state: &PartitionState) -> Digest {
     let position = Position::default();
-    PartitionSnapshot { partition: 0, position, state: *state, metrics: Vec::new() }.state_digest()
+    PartitionSnapshot {
+        partition: 0,
+        position,
+        late_samples: Vec::new(),
+        state: state.clone(),
+        metrics: Vec::new(),
+    }
+    .state_digest()
 }

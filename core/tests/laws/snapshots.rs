@@ -6,13 +6,14 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamgauge_core::{
-    Accounting, Digest, EventTime, Lateness, MetricAccounting, MetricSnapshot, PaneSnapshot,
-    PartitionSnapshot, PartitionState, Position, RecordTime, Rejection, TimeWindow, digest_of,
+    Accounting, Digest, EventTime, GapKind, LateSample, LatenessHistogram, MetricAccounting,
+    MetricSnapshot, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, Position,
+    RecordTime, Rejection, TimeWindow, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 fn accounting() -> impl Strategy<Value = Accounting> {
-    (any::<[u64; 7]>(), any::<[u64; Rejection::KINDS]>()).prop_map(|(counts, rejections)| {
-        let [read, on_time, late, fallback, future, late_delay_sum, late_delay_max] = counts;
+    (any::<[u64; 8]>(), any::<[u64; Rejection::KINDS]>()).prop_map(|(counts, rejections)| {
+        let [read, on_time, late, fallback, future, past, late_delay_sum, late_delay_max] = counts;
         Accounting {
             read,
             on_time,
@@ -20,6 +21,7 @@ fn accounting() -> impl Strategy<Value = Accounting> {
             rejections,
             fallback,
             future,
+            past,
             late_delay_sum,
             late_delay_max,
         }
@@ -28,30 +30,74 @@ fn accounting() -> impl Strategy<Value = Accounting> {
 
 fn state() -> impl Strategy<Value = PartitionState> {
     let max_event_time = prop::option::of(any::<i64>().prop_map(EventTime));
-    (any::<i64>(), any::<i64>(), max_event_time, accounting()).prop_map(
-        |(origin, next_offset, max_event_time, accounting)| PartitionState {
+    let histogram = vec(any::<i64>(), 0..5).prop_map(|values| {
+        let mut histogram = LatenessHistogram::default();
+        values.into_iter().for_each(|value| histogram.record(value));
+        histogram
+    });
+    let gap = (0..3_usize, any::<(i64, i64)>()).prop_map(|(kind, (from, to))| OffsetGap {
+        kind: GapKind::ALL[kind],
+        from,
+        to,
+    });
+    (any::<(i64, i64)>(), max_event_time, accounting(), histogram, vec(gap, 0..3)).prop_map(
+        |((origin, next_offset), max_event_time, accounting, histogram, gaps)| PartitionState {
             origin,
             next_offset,
             max_event_time,
             accounting,
+            histogram,
+            gaps,
         },
     )
 }
 
 fn pane() -> impl Strategy<Value = PaneSnapshot> {
-    let lateness = prop_oneof![Just(Lateness::OnTime), Just(Lateness::Late)];
     let window = any::<(i64, i64)>()
         .prop_map(|(start, end)| TimeWindow { start: EventTime(start), end: EventTime(end) });
-    (prop::option::of(window), lateness, vec(any::<u8>(), 0..40)).prop_map(
-        |(window, lateness, state)| PaneSnapshot { window, lateness, state: Arc::from(state) },
+    let state = || prop::option::of(vec(any::<u8>(), 0..40).prop_map(Arc::from));
+    (prop::option::of(window), any::<u64>(), state(), state()).prop_map(
+        |(window, corrections, on_time, late)| PaneSnapshot { window, corrections, on_time, late },
+    )
+}
+
+fn window_set() -> impl Strategy<Value = WindowSetSnapshot> {
+    let spec = prop_oneof![
+        Just(WindowSpec::Cumulative),
+        Just(WindowSpec::Tumbling { size: 86_400_000 }),
+        Just(WindowSpec::Sliding { size: 600_000, slide: 60_000 }),
+    ];
+    let books = (prop::option::of(any::<i64>().prop_map(EventTime)), any::<(u64, u64)>())
+        .prop_map(|(floor, (expired, evicted))| WindowBooks { floor, expired, evicted });
+    (spec, books, any::<(u64, [u8; 32])>(), vec(pane(), 0..4)).prop_map(
+        |(spec, books, (sealed, chain), panes)| WindowSetSnapshot {
+            spec,
+            books,
+            sealed,
+            chain: Digest(chain),
+            panes,
+        },
+    )
+}
+
+fn late_sample() -> impl Strategy<Value = LateSample> {
+    (any::<[i64; 4]>(), any::<u32>(), vec(any::<u8>(), 0..9)).prop_map(
+        |([offset, time, event_time, delay], record_bytes, record)| LateSample {
+            offset,
+            time: RecordTime(time),
+            event_time: EventTime(event_time),
+            delay,
+            record_bytes,
+            record: record.into(),
+        },
     )
 }
 
 fn metric() -> impl Strategy<Value = MetricSnapshot> {
-    (".{0,12}", any::<(u32, i64, i64)>(), any::<[u64; 3]>(), vec(pane(), 0..4)).prop_map(
-        |(id, (state_version, origin, next_offset), [on_time, late, excluded], panes)| {
+    (".{0,12}", any::<(u32, i64, i64)>(), any::<[u64; 3]>(), vec(window_set(), 0..3)).prop_map(
+        |(id, (state_version, origin, next_offset), [on_time, late, excluded], windows)| {
             let accounting = MetricAccounting { on_time, late, excluded };
-            MetricSnapshot { id, state_version, origin, next_offset, accounting, panes }
+            MetricSnapshot { id, state_version, origin, next_offset, accounting, windows }
         },
     )
 }
@@ -60,10 +106,12 @@ fn snapshot() -> impl Strategy<Value = PartitionSnapshot> {
     let last = any::<(i64, [u8; 32])>().prop_map(|(time, d)| (RecordTime(time), Digest(d)));
     let position =
         (any::<u64>(), prop::option::of(last)).prop_map(|(cursor, last)| Position { cursor, last });
-    (any::<u32>(), position, state(), vec(metric(), 0..4)).prop_map(
-        |(partition, position, state, metrics)| PartitionSnapshot {
+    let samples = vec(late_sample(), 0..3);
+    (any::<u32>(), position, samples, state(), vec(metric(), 0..4)).prop_map(
+        |(partition, position, late_samples, state, metrics)| PartitionSnapshot {
             partition,
             position,
+            late_samples,
             state,
             metrics,
         },
@@ -120,7 +168,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in vec(any::<u8>(), 0..200)) {
-        let headed = [b"SGSP\x01\0\0\0".as_slice(), &body].concat();
+        let headed = [b"SGSP\x02\0\0\0".as_slice(), &body].concat();
         prop_assert!(PartitionSnapshot::decode(&body).is_err());
         prop_assert!(PartitionSnapshot::decode(&headed).is_err());
         let _ = PartitionSnapshot::decode(&sealed(headed));
@@ -131,20 +179,27 @@ proptest! {
 /// meet, so here each byte is set to each of a few values.
 #[test]
 fn every_mark_is_read_strictly() {
-    let pane = |window, lateness| PaneSnapshot { window, lateness, state: Arc::from(*b"state") };
+    let state = |text: &[u8]| Some(Arc::from(text));
+    let pane = |window, late| PaneSnapshot { window, corrections: 1, on_time: state(b"s"), late };
     let window = TimeWindow { start: EventTime(0), end: EventTime(1) };
-    let state = PartitionState::starting_at(7);
+    let mut state_of = PartitionState::starting_at(7);
+    state_of.max_event_time = Some(EventTime(8));
+    state_of.gaps.push(OffsetGap { kind: GapKind::LogEndMoved, from: 1, to: 2 });
     let snapshot = PartitionSnapshot {
         partition: 1,
         position: Position { cursor: 5, last: Some((RecordTime(6), digest_of(b"last"))) },
-        state: PartitionState { max_event_time: Some(EventTime(8)), ..state },
+        late_samples: Vec::new(),
+        state: state_of,
         metrics: vec![MetricSnapshot {
             id: "性别".to_owned(),
             state_version: 1,
             origin: 7,
             next_offset: 9,
             accounting: MetricAccounting::default(),
-            panes: vec![pane(None, Lateness::OnTime), pane(Some(window), Lateness::Late)],
+            windows: vec![WindowSetSnapshot {
+                panes: vec![pane(None, None), pane(Some(window), state(b"late"))],
+                ..WindowSetSnapshot::empty(WindowSpec::Cumulative)
+            }],
         }],
     };
     let mut body = snapshot.encode();

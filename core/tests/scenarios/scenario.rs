@@ -3,7 +3,7 @@
 //!
 //! Settings: `bound`, `zone`; `year` (a number, or `current`) where event time is a month and a
 //! day, else it is the field `at`; `skew`, `lateness` (`watermark`, `record`) and `required`
-//! where they are not none, `watermark` and none. A field is `name=value`, `?` is an unusable
+//! where they are not none, `watermark` and none; `earliest`. A field is `name=value`, `?` is an unusable
 //! value, and `!name` in place of fields is a record that could not be decoded.
 
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    BoundedOutOfOrderness, Field, FieldType, Flaw, LatenessClock, Plan, Projection, RecordTime,
-    Rejection, Row, Schema, TimestampAssigner, TimestampUnit, Value, Year,
+    BoundedOutOfOrderness, EventTime, Field, FieldType, Flaw, LatenessClock, Plan, Projection,
+    RecordTime, Rejection, Row, Schema, TimestampAssigner, TimestampUnit, Value, Year,
 };
 
 use crate::time::{parse_civil, parse_duration};
@@ -134,6 +134,7 @@ fn plan(settings: &BTreeMap<&str, &str>, zone: Tz) -> Plan {
         projection,
         timestamps,
         watermark: BoundedOutOfOrderness { bound: parse_duration(settings["bound"]) },
+        earliest: settings.get("earliest").map(|at| EventTime(parse_civil(zone, at))),
         future_skew: settings.get("skew").map(|skew| parse_duration(skew)),
         lateness,
     }

@@ -56,6 +56,7 @@ impl Job {
             store,
             write_letters,
             board: Arc::clone(&board),
+            now: None,
             telemetry: Arc::clone(&telemetry),
             stop: stop.flag(),
             topic_client: OnceCell::new(),

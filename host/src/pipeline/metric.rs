@@ -3,19 +3,23 @@
 use std::time::Duration;
 
 use serde_json::{Map, Number};
+use streamgauge_core::WindowSpec;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Diagnostic;
 use super::reader::{Problem, Read, Table, Value};
 use super::source::path_in;
-use super::values::{duration, line, size};
-use super::{Context, MetricSettings};
+use super::values::{duration, line, size, whole};
+use super::{Context, MetricSettings, windows};
 
 /// The most metrics in one pipeline.
 const METRICS_MAX: usize = 256;
 
 /// The longest id, in characters.
 const ID_CHARS_MAX: usize = 64;
+
+/// `max_open_windows` unless it is set.
+const OPEN_WINDOWS: u64 = 4096;
 
 const MIB: u64 = 1 << 20;
 
@@ -65,14 +69,26 @@ fn read<'a>(
     });
     let plugin =
         table.required("plugin", "\"target/plugins/behavior.wasm\"", path_in(&context.folder));
-    table.optional("windows", windows);
+    let windows = table.or("windows", vec![WindowSpec::Cumulative], windows::windows);
+    let days = Duration::from_hours(24);
+    let retention = table.or("retention", days, duration("d", Duration::ZERO..=3660 * days));
+    let open_max = table.or("max_open_windows", OPEN_WINDOWS, whole(1..=100_000));
     let config = table.or("config", Map::new().into(), config);
     let memory = table.or("memory_max", 64 * MIB, size(2 * MIB..=4096 * MIB));
     let times = Duration::from_millis(1)..=Duration::from_mins(1);
     let time_max = table.or("time_max", Duration::from_secs(1), duration("s", times));
     table.finish();
     let memory_bytes_max = usize::try_from(memory).unwrap_or(usize::MAX);
-    Some(MetricSettings { id: id?, plugin: plugin?, config, memory_bytes_max, time_max })
+    Some(MetricSettings {
+        id: id?,
+        plugin: plugin?,
+        config,
+        windows,
+        retention,
+        open_windows_max: open_max as usize,
+        memory_bytes_max,
+        time_max,
+    })
 }
 
 fn id<'a>(value: &Value<'a>) -> Read<&'a str> {
@@ -84,15 +100,6 @@ fn id<'a>(value: &Value<'a>) -> Read<&'a str> {
     Err(Problem::new(format!("is not an id: `{text}`")).hint(format!(
         "use up to {ID_CHARS_MAX} lower-case letters, digits, `_` and `-`; labels come from the plugin"
     )))
-}
-
-fn windows(value: &Value<'_>) -> Read<()> {
-    let only = "this version has only [\"cumulative\"]";
-    let is_cumulative = |item: &Value<'_>| item.text().is_ok_and(|kind| kind == "cumulative");
-    match value.items().map_err(|problem| problem.hint(only))?.as_slice() {
-        [item] if is_cumulative(item) => Ok(()),
-        _ => Err(Problem::new("must be [\"cumulative\"]").hint(only)),
-    }
 }
 
 fn config(value: &Value<'_>) -> Read<serde_json::Value> {

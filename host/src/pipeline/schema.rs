@@ -9,11 +9,14 @@ use toml::de::DeValue;
 use super::diagnostic::Diagnostic;
 use super::reader::{Problem, Read, Table, Value};
 use super::suggest::list;
-use super::values::{duration, line, one_of, whole};
+use super::values::{duration, instant, line, one_of, whole};
 use super::{EventTimeFields, EventTimeSettings};
 
 /// The longest name of a field, in characters.
 const FIELD_NAME_CHARS_MAX: usize = 128;
+
+/// 1980-01-01 in UTC: an instant before it is more likely a number that was cut short.
+const EARLIEST: i64 = 315_532_800_000;
 
 const DAY: Duration = Duration::from_hours(24);
 const YEAR: Duration = Duration::from_hours(24 * 365);
@@ -141,9 +144,23 @@ pub(super) fn read_event_time(
     let seconds = Duration::from_secs;
     let bound = table.or("bound", seconds(300), duration("s", Duration::ZERO..=YEAR));
     let future_skew = table.or("future_skew", DAY, duration("s", Duration::ZERO..=YEAR));
+    let earliest = earliest(&mut table, found.as_ref());
     let idle_after = table.or("idle_after", seconds(60), duration("s", seconds(1)..=YEAR));
     table.finish();
-    Some(EventTimeSettings { fields: found?, zone, bound, future_skew, idle_after })
+    Some(EventTimeSettings { fields: found?, zone, bound, future_skew, earliest, idle_after })
+}
+
+/// What `earliest` says; it goes with one field only.
+fn earliest(table: &mut Table<'_>, fields: Option<&EventTimeFields>) -> Option<i64> {
+    let value = table.value("earliest");
+    if let Some(EventTimeFields::MonthDay { .. }) = fields {
+        if let Some(value) = value {
+            let problem = Problem::new("goes with `field` and `unit` only");
+            value.report_key(problem.hint("the year of a month and a day is `year`"));
+        }
+        return None;
+    }
+    Some(value.and_then(|value| value.read(instant)).unwrap_or(EARLIEST))
 }
 
 fn month_day(table: &mut Table<'_>, fields: Option<&WrittenFields>) -> Option<EventTimeFields> {

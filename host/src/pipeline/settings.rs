@@ -41,6 +41,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let lateness = read_lateness(&mut root);
     let dead_letters = source::read_dead_letters(&mut root, source.as_ref(), context);
     let batch = read_batch(&mut root);
+    let history_keep = read_history(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
     let state_dir = read_state(&mut root, context);
     let metrics = metric::read_metrics(&mut root, context);
@@ -56,6 +57,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         lateness,
         dead_letters,
         batch,
+        history_keep,
         checkpoint_every,
         state_dir,
         metrics,
@@ -115,11 +117,11 @@ fn read_lateness(root: &mut Table<'_>) -> LatenessSettings {
 }
 
 fn clock(value: &Value<'_>) -> Read<LatenessClock> {
-    if value.text().is_ok_and(|clock| clock == "processing") {
-        return Err(Problem::new("is `processing`, which this version does not have")
-            .hint("this version has `watermark` and `record`, both of which can be replayed"));
-    }
-    one_of(&[("watermark", LatenessClock::Watermark), ("record", LatenessClock::Record)])(value)
+    one_of(&[
+        ("watermark", LatenessClock::Watermark),
+        ("record", LatenessClock::Record),
+        ("processing", LatenessClock::Processing),
+    ])(value)
 }
 
 fn read_batch(root: &mut Table<'_>) -> BatchSettings {
@@ -147,6 +149,14 @@ fn read_batch(root: &mut Table<'_>) -> BatchSettings {
     }
     table.finish();
     settings
+}
+
+fn read_history(root: &mut Table<'_>) -> Duration {
+    let default = 90 * DAY;
+    let Some(mut table) = root.section("history") else { return default };
+    let keep = table.or("keep", default, duration("d", Duration::ZERO..=3660 * DAY));
+    table.finish();
+    keep
 }
 
 fn read_checkpoint(root: &mut Table<'_>) -> Duration {

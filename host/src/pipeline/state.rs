@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use chrono_tz::IANA_TZDB_VERSION;
-use streamgauge_core::{Field, FieldType, LatenessClock, TimestampUnit, Year};
+use streamgauge_core::{Field, FieldType, LatenessClock, TimestampUnit, WindowSpec, Year};
 
 use super::document::join;
 use super::units::show_duration;
-use super::{EventTimeFields, FileSettings, Format, Pipeline, SourceSettings};
+use super::{EventTimeFields, FileSettings, Format, MetricSettings, Pipeline, SourceSettings};
 
 impl Pipeline {
     /// The settings that event time and accounting of a partition depend on: path of the setting
@@ -36,6 +36,7 @@ impl Pipeline {
         let clock = match self.lateness.clock {
             LatenessClock::Watermark => "watermark",
             LatenessClock::Record => "record",
+            LatenessClock::Processing => "processing",
         };
         set("lateness.clock", clock.to_owned());
         settings
@@ -80,8 +81,7 @@ impl Pipeline {
             set("source.file.header", header.to_string());
         }
         if let Some(stamp) = file.timestamp {
-            let shown = DateTime::from_timestamp_millis(stamp).map(|time| time.to_rfc3339());
-            set("source.file.timestamp", shown.unwrap_or_else(|| stamp.to_string()));
+            set("source.file.timestamp", show_instant(stamp));
         }
     }
 
@@ -109,6 +109,9 @@ impl Pipeline {
         let zone = self.event_time.zone.name();
         set("event_time.zone", format!("{zone} (time zone database {IANA_TZDB_VERSION})"));
         set("event_time.bound", show_duration(self.event_time.bound));
+        if let Some(earliest) = self.event_time.earliest {
+            set("event_time.earliest", show_instant(earliest));
+        }
         set("event_time.future_skew", show_duration(self.event_time.future_skew));
     }
 
@@ -119,6 +122,19 @@ impl Pipeline {
             SourceSettings::File(file) => file.format == Format::Csv && file.header != Some(true),
             SourceSettings::Generator(_) => false,
         }
+    }
+}
+
+impl MetricSettings {
+    /// What the state of this metric depends on, besides its plugin.
+    pub fn state_text(&self) -> String {
+        let windows: Vec<_> = self.windows.iter().map(ToString::to_string).collect();
+        let mut text = format!("config {}, windows {}", self.config, windows.join(", "));
+        if self.windows != [WindowSpec::Cumulative] {
+            let (retention, open) = (show_duration(self.retention), self.open_windows_max);
+            text += &format!(", retention {retention}, max_open_windows {open}");
+        }
+        text
     }
 }
 
@@ -150,6 +166,11 @@ impl Format {
             Self::Csv => "csv",
         }
     }
+}
+
+fn show_instant(millis: i64) -> String {
+    let shown = DateTime::from_timestamp_millis(millis).map(|time| time.to_rfc3339());
+    shown.unwrap_or_else(|| millis.to_string())
 }
 
 /// A field as the file has it: `unsigned`, or `unsigned, max = 3, required`.

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use streamgauge_core::TimeWindow;
 use thiserror::Error;
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, Trap};
@@ -125,10 +126,11 @@ impl Instance {
     ///
     /// # Errors
     /// The call failed.
-    pub fn create(&mut self, window: Option<types::Window>) -> Result<Accumulator, CallError> {
+    pub fn create(&mut self, window: Option<TimeWindow>) -> Result<Accumulator, CallError> {
         self.start();
         let guest = self.bindings.streamgauge_metric_aggregate();
-        let made = guest.accumulator().call_constructor(&mut self.store, window);
+        let made =
+            guest.accumulator().call_constructor(&mut self.store, window.map(contract_window));
         self.finish(made.map(Ok)).map(Accumulator)
     }
 
@@ -208,13 +210,14 @@ impl Instance {
     /// The state is not one of this plugin's, or the call failed.
     pub fn restore(
         &mut self,
-        window: Option<types::Window>,
+        window: Option<TimeWindow>,
         state_version: u32,
         state: &[u8],
     ) -> Result<Accumulator, CallError> {
         self.start();
         let guest = self.bindings.streamgauge_metric_aggregate();
         let accumulator = guest.accumulator();
+        let window = window.map(contract_window);
         let made = accumulator.call_restore(&mut self.store, window, state_version, state);
         self.finish(made).map(Accumulator)
     }
@@ -280,6 +283,10 @@ fn call_error(
 /// Shortens `text` to `bytes_max` bytes at most, between characters.
 fn cut(text: &mut String, bytes_max: usize) {
     text.truncate(text.floor_char_boundary(bytes_max));
+}
+
+fn contract_window(window: TimeWindow) -> types::Window {
+    types::Window { start: window.start.0, end: window.end.0 }
 }
 
 impl types::Host for HostState {}

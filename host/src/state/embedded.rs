@@ -113,7 +113,8 @@ impl StateStore for EmbeddedStore {
         };
         let (dead_letter_bytes, dead_letters) =
             (counter("dead_letter_bytes")?, counter("dead_letters")?);
-        Ok(Some(Checkpoint { settings, partitions, dead_letter_bytes, dead_letters }))
+        let final_panes = Vec::new();
+        Ok(Some(Checkpoint { settings, partitions, final_panes, dead_letter_bytes, dead_letters }))
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError> {
@@ -157,12 +158,14 @@ mod tests {
         let snapshot = PartitionSnapshot {
             partition: 0,
             position: Position::default(),
+            late_samples: Vec::new(),
             state,
             metrics: Vec::new(),
         };
         Checkpoint {
             settings: [("event_time.bound".to_owned(), "300s".to_owned())].into(),
             partitions: vec![Arc::new(snapshot)],
+            final_panes: Vec::new(),
             dead_letter_bytes: 7,
             dead_letters: 1,
         }

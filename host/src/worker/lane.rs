@@ -4,12 +4,12 @@
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    Lateness, Outcome, Partition, PartitionSnapshot, PartitionState, Plan, Position, RecordMeta,
-    RecordTime, Rejection, Row, digest_of,
+    LateSample, Lateness, Outcome, Partition, PartitionSnapshot, PartitionState, Plan, Position,
+    RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
 use crate::dead_letter::DeadLetter;
-use crate::metric::Metric;
+use crate::metric::{Metric, Offered, Unexported};
 use crate::source::SourceRecord;
 
 use super::latency::Runs;
@@ -30,21 +30,24 @@ pub(super) struct Lane {
     pending_letters: Vec<DeadLetter>,
     flushed: PartitionState,
     position: Position,
-    letters: Vec<DeadLetter>,
+    late_samples: Vec<LateSample>,
+    unexported: Unexported,
     changed: bool,
 }
 
 impl Lane {
     pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot) -> Self {
+        let (state, samples) = (snapshot.state.clone(), snapshot.late_samples.clone());
         Self {
             number: snapshot.partition,
-            partition: Partition::new(plan, snapshot.state, snapshot.position.cursor),
+            partition: Partition::new(plan, state, snapshot.position.cursor, samples),
             oldest: None,
             latency: Runs::default(),
             pending_letters: Vec::new(),
-            flushed: snapshot.state,
+            flushed: snapshot.state.clone(),
             position: snapshot.position,
-            letters: Vec::new(),
+            late_samples: snapshot.late_samples.clone(),
+            unexported: Unexported::default(),
             changed: true,
         }
     }
@@ -74,16 +77,18 @@ impl Lane {
         self.oldest.map(|oldest| oldest + max_delay)
     }
 
-    /// Takes in a record, whose latency is measured from `measured_from`.
+    /// Takes in a record at `now`, whose latency is measured from `measured_from`.
     pub(super) fn accept(
         &mut self,
         plan: &Plan,
         record: SourceRecord<'_>,
         decoded: Result<&Row, Rejection>,
+        now: WallClock,
         measured_from: i64,
     ) {
         let SourceRecord { partition, meta, value } = record;
-        let outcome = self.partition.accept(plan, meta, value.unwrap_or_default(), decoded);
+        let raw = value.unwrap_or_default();
+        let outcome = self.partition.accept(plan, meta, raw, decoded, now);
         if outcome == Outcome::Repeated {
             return;
         }
@@ -99,20 +104,25 @@ impl Lane {
     }
 
     /// Hands the pending rows to the metrics.
-    pub(super) fn flush(&mut self, metrics: &mut [Metric], unpublished: &mut Runs) {
+    pub(super) fn flush(&mut self, plan: &Plan, metrics: &mut [Metric], unpublished: &mut Runs) {
         if self.oldest.take().is_none() {
             return;
         }
-        let state = *self.partition.state();
-        let batches = Lateness::ALL.map(|lateness| (lateness, self.partition.pending(lateness)));
-        for metric in metrics {
-            metric.fold(self.number, batches, state.next_offset);
-        }
+        let state = self.partition.state().clone();
+        let offered = Offered {
+            partition: self.number,
+            on_time: self.partition.pending(Lateness::OnTime),
+            late: self.partition.pending(Lateness::Late),
+            watermark: self.partition.watermark(plan),
+            next_offset: state.next_offset,
+        };
+        metrics.iter_mut().for_each(|metric| metric.fold(offered));
         self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
         self.flushed = state;
-        self.letters.append(&mut self.pending_letters);
+        self.unexported.letters.append(&mut self.pending_letters);
         unpublished.append(&mut self.latency);
         self.partition.clear_pending();
+        self.late_samples = self.partition.late_samples();
         self.changed = true;
     }
 
@@ -135,20 +145,21 @@ impl Lane {
     /// The state as of the last flush.
     pub(super) fn export(&mut self, metrics: &mut [Metric]) -> PartitionSnapshot {
         self.changed = false;
-        let letters = &mut self.letters;
+        let with = &mut self.unexported;
         let mut exported: Vec<_> =
-            metrics.iter_mut().map(|m| m.export(self.number, letters)).collect();
+            metrics.iter_mut().map(|m| m.export(self.number, with)).collect();
         exported.sort_by(|a, b| a.id.cmp(&b.id));
         PartitionSnapshot {
             partition: self.number,
             position: self.position,
-            state: self.flushed,
+            late_samples: self.late_samples.clone(),
+            state: self.flushed.clone(),
             metrics: exported,
         }
     }
 
-    /// The letters that belong to that state.
-    pub(super) fn take_letters(&mut self) -> Vec<DeadLetter> {
-        std::mem::take(&mut self.letters)
+    /// What belongs to that state.
+    pub(super) fn take_unexported(&mut self) -> Unexported {
+        std::mem::take(&mut self.unexported)
     }
 }

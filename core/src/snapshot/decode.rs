@@ -1,0 +1,118 @@
+//! Bytes to state, strictly: whatever is read gives the same bytes when it is written again.
+
+use std::sync::Arc;
+
+use super::{
+    DIGEST_BYTES, Digest, MetricSnapshot, PaneSnapshot, PartitionSnapshot, Position,
+    WindowSetSnapshot,
+};
+use crate::accounting::{Accounting, MetricAccounting};
+use crate::bytes::Reader;
+use crate::gap::{GapKind, OffsetGap};
+use crate::histogram::LatenessHistogram;
+use crate::late_sample::LateSample;
+use crate::partition::PartitionState;
+use crate::time::{EventTime, RecordTime};
+use crate::window::{TimeWindow, WindowSpec};
+use crate::window_set::WindowBooks;
+
+/// Reads what follows the version.
+pub(super) fn partition(body: &[u8]) -> Option<PartitionSnapshot> {
+    let mut r = Reader::new(body);
+    let partition = r.u32()?;
+    let cursor = r.u64()?;
+    let last = match r.option()? {
+        Some(time) => Some((RecordTime(time), digest(&mut r)?)),
+        None => None,
+    };
+    let late_samples = list(&mut r, sample)?;
+    let state = state(&mut r)?;
+    let metrics = list(&mut r, metric)?;
+    let position = Position { cursor, last };
+    r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
+}
+
+fn list<T>(r: &mut Reader<'_>, item: impl Fn(&mut Reader<'_>) -> Option<T>) -> Option<Vec<T>> {
+    (0..r.u32()?).map(|_| item(r)).collect()
+}
+
+pub(super) fn digest(r: &mut Reader<'_>) -> Option<Digest> {
+    Some(Digest(r.raw(DIGEST_BYTES)?.try_into().ok()?))
+}
+
+fn sample(r: &mut Reader<'_>) -> Option<LateSample> {
+    let (offset, time) = (r.i64()?, RecordTime(r.i64()?));
+    let (event_time, delay) = (EventTime(r.i64()?), r.i64()?);
+    let (record_bytes, record) = (r.u32()?, r.bytes()?.into());
+    Some(LateSample { offset, time, event_time, delay, record_bytes, record })
+}
+
+fn state(r: &mut Reader<'_>) -> Option<PartitionState> {
+    let (origin, next_offset) = (r.i64()?, r.i64()?);
+    let max_event_time = r.option()?.map(EventTime);
+    let accounting = accounting(r)?;
+    let buckets = list(r, |r| Some((r.u32()?, r.u64()?)))?;
+    let histogram = LatenessHistogram::from_buckets(buckets.into_iter())?;
+    let gaps = list(r, gap)?;
+    Some(PartitionState { origin, next_offset, max_event_time, accounting, histogram, gaps })
+}
+
+fn accounting(r: &mut Reader<'_>) -> Option<Accounting> {
+    let mut books =
+        Accounting { read: r.u64()?, on_time: r.u64()?, late: r.u64()?, ..Accounting::default() };
+    if r.u32()? as usize != books.rejections.len() {
+        return None;
+    }
+    for count in &mut books.rejections {
+        *count = r.u64()?;
+    }
+    books.fallback = r.u64()?;
+    books.future = r.u64()?;
+    books.past = r.u64()?;
+    books.late_delay_sum = r.u64()?;
+    books.late_delay_max = r.u64()?;
+    Some(books)
+}
+
+fn gap(r: &mut Reader<'_>) -> Option<OffsetGap> {
+    let kind = usize::from(r.u8()?).checked_sub(1)?;
+    Some(OffsetGap { kind: *GapKind::ALL.get(kind)?, from: r.i64()?, to: r.i64()? })
+}
+
+fn metric(r: &mut Reader<'_>) -> Option<MetricSnapshot> {
+    let id = String::from_utf8(r.bytes()?.to_vec()).ok()?;
+    let state_version = r.u32()?;
+    let (origin, next_offset) = (r.i64()?, r.i64()?);
+    let accounting = MetricAccounting { on_time: r.u64()?, late: r.u64()?, excluded: r.u64()? };
+    let windows = list(r, window_set)?;
+    Some(MetricSnapshot { id, state_version, origin, next_offset, accounting, windows })
+}
+
+pub(super) fn spec(r: &mut Reader<'_>) -> Option<WindowSpec> {
+    let (size, slide) = (r.i64()?, r.i64()?);
+    WindowSpec::from_millis(size, slide).ok()
+}
+
+fn window_set(r: &mut Reader<'_>) -> Option<WindowSetSnapshot> {
+    let spec = spec(r)?;
+    let floor = r.option()?.map(EventTime);
+    let books = WindowBooks { floor, expired: r.u64()?, evicted: r.u64()? };
+    let (sealed, chain) = (r.u64()?, digest(r)?);
+    let panes = list(r, pane)?;
+    Some(WindowSetSnapshot { spec, books, sealed, chain, panes })
+}
+
+fn pane(r: &mut Reader<'_>) -> Option<PaneSnapshot> {
+    let window = match r.option()? {
+        Some(start) => Some(TimeWindow { start: EventTime(start), end: EventTime(r.i64()?) }),
+        None => None,
+    };
+    let corrections = r.u64()?;
+    let (on_time, late) = (accumulator(r)?, accumulator(r)?);
+    Some(PaneSnapshot { window, corrections, on_time, late })
+}
+
+#[expect(clippy::option_option, reason = "the outer one says that the bytes ran out")]
+pub(super) fn accumulator(r: &mut Reader<'_>) -> Option<Option<Arc<[u8]>>> {
+    Some(r.option_bytes()?.map(Arc::from))
+}

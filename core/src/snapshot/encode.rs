@@ -1,0 +1,95 @@
+//! State to bytes, field by field as docs/state-format.md lists them.
+
+use super::{MAGIC, MetricSnapshot, PaneSnapshot, PartitionSnapshot, VERSION, WindowSetSnapshot};
+use crate::bytes::Writer;
+use crate::gap::GapKind;
+use crate::late_sample::LateSample;
+use crate::partition::PartitionState;
+
+pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
+    w.raw(MAGIC);
+    w.u32(VERSION);
+    w.u32(snapshot.partition);
+    w.u64(snapshot.position.cursor);
+    w.option(snapshot.position.last.map(|(time, _)| time.0));
+    if let Some((_, digest)) = snapshot.position.last {
+        w.raw(&digest.0);
+    }
+    w.u32(snapshot.late_samples.len() as u32);
+    snapshot.late_samples.iter().for_each(|late| sample(w, late));
+    state(w, &snapshot.state);
+    w.u32(snapshot.metrics.len() as u32);
+    snapshot.metrics.iter().for_each(|each| metric(w, each));
+}
+
+fn sample(w: &mut Writer, sample: &LateSample) {
+    for number in [sample.offset, sample.time.0, sample.event_time.0, sample.delay] {
+        w.i64(number);
+    }
+    w.u32(sample.record_bytes);
+    w.bytes(&sample.record);
+}
+
+pub(super) fn state(w: &mut Writer, state: &PartitionState) {
+    w.i64(state.origin);
+    w.i64(state.next_offset);
+    w.option(state.max_event_time.map(|t| t.0));
+    let books = &state.accounting;
+    for count in [books.read, books.on_time, books.late] {
+        w.u64(count);
+    }
+    w.u32(books.rejections.len() as u32);
+    books.rejections.iter().for_each(|count| w.u64(*count));
+    let delays = [books.late_delay_sum, books.late_delay_max];
+    for count in [books.fallback, books.future, books.past].into_iter().chain(delays) {
+        w.u64(count);
+    }
+    w.u32(state.histogram.buckets().count() as u32);
+    for (bucket, records) in state.histogram.buckets() {
+        w.u32(bucket);
+        w.u64(records);
+    }
+    w.u32(state.gaps.len() as u32);
+    for gap in &state.gaps {
+        let kind = GapKind::ALL.iter().position(|kind| *kind == gap.kind);
+        w.u8(kind.expect("ALL holds every kind") as u8 + 1);
+        w.i64(gap.from);
+        w.i64(gap.to);
+    }
+}
+
+pub(super) fn metric(w: &mut Writer, metric: &MetricSnapshot) {
+    w.bytes(metric.id.as_bytes());
+    w.u32(metric.state_version);
+    w.i64(metric.origin);
+    w.i64(metric.next_offset);
+    let books = &metric.accounting;
+    for count in [books.on_time, books.late, books.excluded] {
+        w.u64(count);
+    }
+    w.u32(metric.windows.len() as u32);
+    metric.windows.iter().for_each(|set| window_set(w, set));
+}
+
+fn window_set(w: &mut Writer, set: &WindowSetSnapshot) {
+    let (size, slide) = set.spec.to_millis();
+    w.i64(size);
+    w.i64(slide);
+    w.option(set.books.floor.map(|floor| floor.0));
+    for count in [set.books.expired, set.books.evicted, set.sealed] {
+        w.u64(count);
+    }
+    w.raw(&set.chain.0);
+    w.u32(set.panes.len() as u32);
+    set.panes.iter().for_each(|each| pane(w, each));
+}
+
+fn pane(w: &mut Writer, pane: &PaneSnapshot) {
+    w.option(pane.window.map(|window| window.start.0));
+    if let Some(window) = pane.window {
+        w.i64(window.end.0);
+    }
+    w.u64(pane.corrections);
+    w.option_bytes(pane.on_time.as_deref());
+    w.option_bytes(pane.late.as_deref());
+}

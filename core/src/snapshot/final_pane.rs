@@ -1,0 +1,91 @@
+//! Panes that became final: they leave the state of their partition and are kept apart, each with
+//! its digest, so that a checkpoint need not write them again.
+
+use std::sync::Arc;
+
+use super::{Digest, SnapshotError, decode, digest_of, seal, unseal};
+use crate::bytes::{Reader, Writer};
+use crate::time::EventTime;
+use crate::window::{TimeWindow, WindowSpec};
+
+const MAGIC: &[u8; 4] = b"SGFP";
+const VERSION: u32 = 1;
+
+/// A final pane of one metric in one partition, with at least one accumulator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalPane {
+    /// The metric's id.
+    pub metric: String,
+    /// Which of its windows.
+    pub spec: WindowSpec,
+    /// The partition's number.
+    pub partition: u32,
+    /// The state version of the plugin that wrote the accumulators.
+    pub state_version: u32,
+    /// From when to when.
+    pub window: TimeWindow,
+    /// Rows folded after the watermark had passed its end.
+    pub corrections: u64,
+    /// The accumulator of the records on time.
+    pub on_time: Option<Arc<[u8]>>,
+    /// That of the late ones.
+    pub late: Option<Arc<[u8]>>,
+}
+
+impl FinalPane {
+    /// The bytes to store.
+    pub fn encode(&self) -> Vec<u8> {
+        seal(self.body())
+    }
+
+    /// Its digest, which a chain is made of.
+    pub fn digest(&self) -> Digest {
+        digest_of(&self.body())
+    }
+
+    /// Reads what [`FinalPane::encode`] wrote.
+    ///
+    /// # Errors
+    /// Bytes of another kind, of an unknown version, or damaged.
+    pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        read(unseal(bytes, MAGIC, VERSION)?).ok_or(SnapshotError::Damaged)
+    }
+
+    fn body(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.raw(MAGIC);
+        w.u32(VERSION);
+        w.bytes(self.metric.as_bytes());
+        let (size, slide) = self.spec.to_millis();
+        w.i64(size);
+        w.i64(slide);
+        w.u32(self.partition);
+        w.u32(self.state_version);
+        w.i64(self.window.start.0);
+        w.i64(self.window.end.0);
+        w.u64(self.corrections);
+        w.option_bytes(self.on_time.as_deref());
+        w.option_bytes(self.late.as_deref());
+        w.into_bytes()
+    }
+}
+
+fn read(body: &[u8]) -> Option<FinalPane> {
+    let mut r = Reader::new(body);
+    let metric = String::from_utf8(r.bytes()?.to_vec()).ok()?;
+    let spec = decode::spec(&mut r)?;
+    let (partition, state_version) = (r.u32()?, r.u32()?);
+    let window = TimeWindow { start: EventTime(r.i64()?), end: EventTime(r.i64()?) };
+    let corrections = r.u64()?;
+    let (on_time, late) = (decode::accumulator(&mut r)?, decode::accumulator(&mut r)?);
+    r.is_empty().then_some(FinalPane {
+        metric,
+        spec,
+        partition,
+        state_version,
+        window,
+        corrections,
+        on_time,
+        late,
+    })
+}

@@ -1,0 +1,183 @@
+//! Which panes of one metric are open in one partition. Every record that is on time or late is
+//! placed by its event time and the watermark before it, in the order of the offsets, so that
+//! where batches are cut changes nothing: neither which panes there are nor which are final.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use crate::panes::Panes;
+use crate::time::{EventTime, Millis};
+use crate::window::{TimeWindow, WindowSpec};
+
+/// How long panes stay open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// How far the watermark may be past a pane's end.
+    pub retention: Millis,
+    /// The most panes that are open at a time.
+    pub open_max: usize,
+}
+
+/// What the open panes have in common with a snapshot of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowBooks {
+    /// Panes that start before it are final.
+    pub floor: Option<EventTime>,
+    /// Folded rows whose pane was final.
+    pub expired: u64,
+    /// Panes that became final because too many were open.
+    pub evicted: u64,
+}
+
+/// The open panes of one kind of windows.
+#[derive(Clone, Debug)]
+pub struct WindowSet {
+    panes: Panes,
+    retention: Retention,
+    /// The books; `expired` is for the caller to count.
+    pub books: WindowBooks,
+    /// By start: end.
+    open: BTreeMap<EventTime, EventTime>,
+    /// Became final since they were last taken, in that order.
+    sealed: Vec<TimeWindow>,
+    /// Before this watermark no open pane becomes final.
+    next_seal: EventTime,
+}
+
+impl WindowSet {
+    /// The panes of `spec`, of which `open` are open; none for the cumulative window.
+    pub fn new(
+        spec: WindowSpec,
+        zone: Tz,
+        retention: Retention,
+        books: WindowBooks,
+        open: impl Iterator<Item = TimeWindow>,
+    ) -> Option<Self> {
+        let panes = Panes::new(spec, zone)?;
+        let open = open.map(|pane| (pane.start, pane.end)).collect();
+        let mut set =
+            Self { panes, retention, books, open, sealed: Vec::new(), next_seal: EventTime(0) };
+        set.find_next_seal();
+        Some(set)
+    }
+
+    /// The open pane of a record, opened if need be; none: it is expired. `watermark` is the one
+    /// before the record.
+    pub fn place(
+        &mut self,
+        event_time: EventTime,
+        watermark: Option<EventTime>,
+    ) -> Option<TimeWindow> {
+        self.settle(watermark);
+        let pane = self.panes.pane_of(event_time);
+        if self.is_final(pane.end, watermark) || self.books.floor.is_some_and(|f| pane.start < f) {
+            return None;
+        }
+        if self.open.insert(pane.start, pane.end).is_none() {
+            if self.open.len() > self.retention.open_max {
+                self.evict();
+            }
+            self.find_next_seal();
+        }
+        // It may itself have been the oldest one.
+        self.open.contains_key(&pane.start).then_some(pane)
+    }
+
+    /// Makes final what is so under `watermark`, the one after the last record.
+    pub fn settle(&mut self, watermark: Option<EventTime>) {
+        while watermark.is_some_and(|watermark| watermark >= self.next_seal) {
+            let Some((start, end)) = self.open.pop_first() else { return };
+            self.sealed.push(TimeWindow { start, end });
+            self.find_next_seal();
+        }
+    }
+
+    /// The panes that became final since the last call, in that order.
+    pub fn take_sealed(&mut self) -> Vec<TimeWindow> {
+        std::mem::take(&mut self.sealed)
+    }
+
+    /// The open panes by start.
+    pub fn open(&self) -> impl Iterator<Item = TimeWindow> {
+        self.open.iter().map(|(&start, &end)| TimeWindow { start, end })
+    }
+
+    fn is_final(&self, end: EventTime, watermark: Option<EventTime>) -> bool {
+        watermark.is_some_and(|watermark| end.plus(self.retention.retention) <= watermark)
+    }
+
+    fn evict(&mut self) {
+        if let Some((start, end)) = self.open.pop_first() {
+            self.sealed.push(TimeWindow { start, end });
+            self.books.floor = Some(end);
+            self.books.evicted += 1;
+        }
+    }
+
+    fn find_next_seal(&mut self) {
+        let oldest = self.open.first_key_value();
+        self.next_seal =
+            oldest.map_or(EventTime(i64::MAX), |(_, end)| end.plus(self.retention.retention));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Millis = 60_000;
+
+    fn set(retention: Millis, open_max: usize) -> WindowSet {
+        let spec = WindowSpec::tumbling(MINUTE).expect("a window");
+        let retention = Retention { retention, open_max };
+        let books = WindowBooks::default();
+        WindowSet::new(spec, Tz::UTC, retention, books, std::iter::empty()).expect("panes")
+    }
+
+    fn minutes(windows: impl IntoIterator<Item = TimeWindow>) -> Vec<i64> {
+        windows.into_iter().map(|window| window.start.0 / MINUTE).collect()
+    }
+
+    fn place(set: &mut WindowSet, time: i64, watermark: i64) -> Option<i64> {
+        let time = EventTime(time * MINUTE);
+        set.place(time, Some(EventTime(watermark * MINUTE))).map(|w| w.start.0 / MINUTE)
+    }
+
+    #[test]
+    fn a_pane_is_final_once_the_watermark_is_past_its_end_and_the_retention() {
+        let mut set = set(2 * MINUTE, 100);
+        assert_eq!(place(&mut set, 0, -5), Some(0));
+        assert_eq!(place(&mut set, 7, -5), Some(7));
+        assert_eq!(place(&mut set, 0, 2), Some(0));
+        assert_eq!(minutes(set.take_sealed()), []);
+        assert_eq!(place(&mut set, 0, 3), None);
+        assert_eq!(minutes(set.take_sealed()), [0]);
+        // A pane that was never open is expired all the same.
+        assert_eq!(place(&mut set, 1, 4), None);
+        assert_eq!(minutes(set.open()), [7]);
+    }
+
+    #[test]
+    fn the_oldest_pane_makes_room_and_does_not_open_again() {
+        let mut set = set(1000 * MINUTE, 2);
+        for (time, placed) in [(5, Some(5)), (3, Some(3)), (8, Some(8)), (3, None), (4, Some(4))] {
+            let found = place(&mut set, time, 0);
+            // The last one is the oldest of three at once, so it goes as it comes.
+            assert_eq!(found, placed.filter(|pane| *pane != 4), "{time}");
+        }
+        assert_eq!(minutes(set.take_sealed()), [3, 4]);
+        assert_eq!(set.books.evicted, 2);
+        assert_eq!(set.books.floor, Some(EventTime(5 * MINUTE)));
+        assert_eq!(minutes(set.open()), [5, 8]);
+    }
+
+    #[test]
+    fn before_the_first_watermark_nothing_is_final() {
+        let mut set = set(0, 100);
+        let placed = set.place(EventTime(i64::MIN / 2), None);
+        assert!(placed.is_some());
+        set.settle(None);
+        assert_eq!(set.take_sealed(), []);
+    }
+}

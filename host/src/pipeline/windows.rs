@@ -1,0 +1,68 @@
+//! `windows` of a metric: `"cumulative"`, a size, or a size and a slide.
+
+use streamgauge_core::{WindowSpec, WindowSpecError};
+
+use super::reader::{Problem, Read, Value};
+use super::units::{UnitError, duration_units, parse_duration};
+
+/// The most kinds of windows of one metric.
+const WINDOWS_MAX: usize = 16;
+
+const EXAMPLES: &str = "write \"cumulative\", a size such as \"1d\" or \"10m\", or size and slide \
+     such as \"10m/1m\"";
+
+/// Reads the list: sorted, each kind once.
+pub(super) fn windows(value: &Value<'_>) -> Read<Vec<WindowSpec>> {
+    let items = value.items().map_err(|problem| problem.hint(EXAMPLES))?;
+    if items.is_empty() {
+        return Err(Problem::new("has no window").hint(EXAMPLES));
+    }
+    if items.len() > WINDOWS_MAX {
+        let count = items.len();
+        return Err(Problem::new(format!("has {count} windows, more than {WINDOWS_MAX}")));
+    }
+    let mut specs: Vec<WindowSpec> = items.iter().map(|item| spec(item)).collect::<Read<_>>()?;
+    specs.sort_unstable();
+    match specs.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Problem::new(format!("has `{}` twice", pair[0])).hint("remove one")),
+        None => Ok(specs),
+    }
+}
+
+fn spec(value: &Value<'_>) -> Read<WindowSpec> {
+    parse(value.text().map_err(|problem| problem.hint(EXAMPLES))?)
+}
+
+/// A window as `pipeline.toml` and the API write it.
+pub(super) fn parse(text: &str) -> Read<WindowSpec> {
+    if text == "cumulative" {
+        return Ok(WindowSpec::Cumulative);
+    }
+    let millis = |part: &str| match parse_duration(part) {
+        Ok(duration) => Ok(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
+        Err(UnitError::NoUnit) => {
+            let units = duration_units();
+            Err(Problem::new(format!("has a window without a unit: `{text}`"))
+                .hint(format!("the units are {units}")))
+        }
+        Err(_) => Err(Problem::new(format!("has no window `{text}`")).hint(EXAMPLES)),
+    };
+    let spec = match text.split_once('/') {
+        None => WindowSpec::tumbling(millis(text)?),
+        Some((size, slide)) => WindowSpec::sliding(millis(size)?, millis(slide)?),
+    };
+    spec.map_err(|error| {
+        let problem = Problem::new(format!("has a window that {error}: `{text}`"));
+        match error {
+            WindowSpecError::NoDivisor => problem.hint(
+                "sizes under a day divide 24 hours: 1s, 10s, 1m, 5m, 10m, 15m, 30m, 1h, 2h, 6h, 12h",
+            ),
+            WindowSpecError::NoDays => problem.hint("write whole days, such as \"1d\" or \"7d\""),
+            WindowSpecError::SlideTooLarge => {
+                problem.hint("without overlap it is a fixed window: leave the slide out")
+            }
+            WindowSpecError::TooManyPanes(_) => problem.hint("slide by larger steps"),
+            WindowSpecError::OutOfRange => problem,
+        }
+    })
+}
