@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use streamgauge_core::{PartitionState, Position};
+use streamgauge_core::{EventTime, PartitionState, Position, TimeWindow, WindowSpec};
 
 use super::*;
 
@@ -22,16 +22,16 @@ fn snapshot(partition: u32, next_offset: i64) -> Arc<PartitionSnapshot> {
     Arc::new(PartitionSnapshot {
         partition,
         position: Position::default(),
+        late_samples: Vec::new(),
         state: PartitionState { next_offset, ..PartitionState::starting_at(0) },
         metrics: Vec::new(),
     })
 }
 
-fn publish(outbox: &Outbox, snapshot: Arc<PartitionSnapshot>, mut letters: Vec<DeadLetter>) {
+fn publish(outbox: &Outbox, snapshot: Arc<PartitionSnapshot>, letters: Vec<DeadLetter>) {
     let mut content = outbox.lock();
     content.snapshots.insert(snapshot.partition, snapshot);
-    content.add_letters(&mut letters);
-    assert!(letters.is_empty(), "they were taken over");
+    content.add(Unexported { letters, final_panes: Vec::new() });
 }
 
 fn offsets(letters: &[DeadLetter]) -> Vec<i64> {
@@ -44,22 +44,22 @@ fn letters_are_taken_once_and_states_stay() {
     publish(&outbox, snapshot(1, 10), vec![letter(1, 0), letter(9, 0)]);
     publish(&outbox, snapshot(0, 5), vec![letter(4, 0)]);
     publish(&outbox, snapshot(1, 20), vec![letter(12, 0)]);
-    let (states, letters) = outbox.take();
+    let Taken { snapshots: states, letters, .. } = outbox.take();
     let places: Vec<_> = states.iter().map(|s| (s.partition, s.state.next_offset)).collect();
     assert_eq!(places, [(0, 5), (1, 20)]);
     assert_eq!(offsets(&letters), [1, 9, 4, 12]);
-    let (again, none) = outbox.take();
-    assert_eq!((again, none), (states, Vec::new()));
+    let again = outbox.take();
+    assert_eq!((again.snapshots, again.letters), (states, Vec::new()));
 }
 
 #[test]
 fn letters_that_were_put_back_come_before_later_ones() {
     let outbox = Outbox::default();
     publish(&outbox, snapshot(0, 3), vec![letter(1, 0), letter(2, 0)]);
-    let (_, letters) = outbox.take();
+    let letters = outbox.take().letters;
     publish(&outbox, snapshot(0, 5), vec![letter(4, 0)]);
     outbox.put_back(letters);
-    assert_eq!(offsets(&outbox.take().1), [1, 2, 4]);
+    assert_eq!(offsets(&outbox.take().letters), [1, 2, 4]);
 }
 
 #[test]
@@ -70,10 +70,36 @@ fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
     assert!(!outbox.is_crowded());
     publish(&outbox, snapshot(0, 2), vec![letter(1, half / 2)]);
     assert!(outbox.is_crowded());
-    let (_, letters) = outbox.take();
+    let letters = outbox.take().letters;
     assert!(!outbox.is_crowded());
     outbox.put_back(letters);
     assert!(outbox.is_crowded());
+}
+
+#[test]
+fn final_panes_stay_until_they_are_stored() {
+    let outbox = Outbox::default();
+    let pane = |start: i64| {
+        Arc::new(FinalPane {
+            metric: "behavior".to_owned(),
+            spec: WindowSpec::Tumbling { size: 60_000 },
+            partition: 0,
+            state_version: 1,
+            window: TimeWindow { start: EventTime(start), end: EventTime(start + 60_000) },
+            corrections: 0,
+            on_time: None,
+            late: None,
+        })
+    };
+    let add = |pane| {
+        outbox.lock().add(Unexported { letters: Vec::new(), final_panes: vec![pane] });
+    };
+    add(pane(0));
+    let taken = outbox.take().final_panes;
+    add(pane(60_000));
+    assert_eq!(outbox.lock().final_panes().len(), 2);
+    outbox.stored(taken.len());
+    assert_eq!(outbox.take().final_panes, [pane(60_000)]);
 }
 
 #[test]

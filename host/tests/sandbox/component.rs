@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use serde_json::Value;
 use streamgauge::metric::Metric;
 use streamgauge::pipeline::MetricSettings;
 use streamgauge::plugin::{LoadError, Plugin, Runtime, bind_inputs};
+use streamgauge_core::WindowSpec;
 
 use crate::rows;
 
@@ -35,6 +37,9 @@ pub(crate) fn settings(plugin: &Path, config: Value) -> MetricSettings {
         id,
         plugin: plugin.to_path_buf(),
         config,
+        windows: vec![WindowSpec::Cumulative],
+        retention: Duration::from_hours(24),
+        open_windows_max: 100,
         memory_bytes_max: MEMORY_BYTES_MAX,
         time_max: TIME_MAX,
     }
@@ -53,7 +58,7 @@ pub(crate) fn faulty(config: Value) -> Plugin {
 /// The metric of `plugin` as a worker starts it, with partition 0 at its beginning.
 pub(crate) fn start(plugin: &Plugin) -> Metric {
     let inputs = bind_inputs(plugin.descriptor(), &rows::projection());
-    let mut metric = Metric::start(plugin, inputs).expect("it started when it was loaded");
+    let mut metric = Metric::start(plugin, inputs, Tz::UTC).expect("it started when it was loaded");
     metric.restore(0, Metric::empty(plugin, 0)).expect("an empty state is taken back");
     metric
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use streamgauge::dead_letter::DeadLetter;
+use streamgauge::metric::Unexported;
 use streamgauge::plugin::{Cell, Instance, Plugin};
 use streamgauge_core::{Lateness, MetricAccounting, MetricSnapshot, RecordBatch};
 
 use crate::component::{faulty, start};
-use crate::rows::{batch, projection, push, verdicts};
+use crate::rows::{batch, offered, projection, push};
 
 /// The log: by offset an action, or none that can be used.
 const ROWS: i64 = 100;
@@ -30,7 +31,7 @@ fn lateness(offset: i64) -> Lateness {
 fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>) {
     let plugin = faulty(config);
     let mut metric = start(&plugin);
-    let mut letters = Vec::new();
+    let mut with = Unexported::default();
     for first in (0..ROWS).step_by(size) {
         let next = (first + size as i64).min(ROWS);
         let part = |verdict: Lateness| {
@@ -41,21 +42,23 @@ fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>)
             rows
         };
         let (on_time, late) = (part(Lateness::OnTime), part(Lateness::Late));
-        metric.fold(0, verdicts(&on_time, &late), next);
+        metric.fold(offered(&on_time, &late, next));
     }
     assert_eq!(metric.quarantine(), None);
-    let exported = metric.export(0, &mut letters);
-    letters.sort_by_key(|letter| letter.offset);
-    (plugin, exported, letters)
+    let exported = metric.export(0, &mut with);
+    with.letters.sort_by_key(|letter| letter.offset);
+    (plugin, exported, with.letters)
 }
 
 /// The events by action in a pane of `exported`; nothing where there is no such pane.
 fn counts(plugin: &Plugin, exported: &MetricSnapshot, verdict: Lateness) -> BTreeMap<String, i64> {
-    let Some(pane) = exported.panes.iter().find(|pane| pane.lateness == verdict) else {
-        return BTreeMap::new();
-    };
+    let state = exported.windows[0].panes.first().and_then(|pane| match verdict {
+        Lateness::OnTime => pane.on_time.as_ref(),
+        Lateness::Late => pane.late.as_ref(),
+    });
+    let Some(state) = state else { return BTreeMap::new() };
     let mut instance = Instance::open(plugin).expect("it opens");
-    let state = instance.restore(None, exported.state_version, &pane.state).expect("a state");
+    let state = instance.restore(None, exported.state_version, state).expect("a state");
     let table = instance.result(plugin, state).expect("a result");
     let row = |row: Vec<Cell>| match <[Cell; 3]>::try_from(row) {
         Ok([Cell::Text(action), Cell::Integer(events), Cell::Float(_)]) => (action, events),
@@ -122,46 +125,46 @@ fn check_letters(letters: &[DeadLetter]) {
 #[test]
 fn a_batch_of_nothing_but_refused_rows_counts_as_excluded() {
     let mut metric = start(&faulty(json!({"fault": "refuse-rows", "value": 1})));
-    let mut letters = Vec::new();
-    metric.fold(0, verdicts(&batch(0, &[1, 1, 1]), &batch(3, &[])), 3);
-    let exported = metric.export(0, &mut letters);
+    let mut with = Unexported::default();
+    metric.fold(offered(&batch(0, &[1, 1, 1]), &batch(3, &[]), 3));
+    let exported = metric.export(0, &mut with);
     assert_eq!(exported.accounting, MetricAccounting { on_time: 3, late: 0, excluded: 3 });
-    assert_eq!((exported.next_offset, letters.len()), (3, 3));
+    assert_eq!((exported.next_offset, with.letters.len()), (3, 3));
 }
 
 #[test]
 fn rows_refused_one_by_one_are_all_excluded_however_many() {
     let mut metric = start(&faulty(json!({"fault": "refuse-one-by-one", "value": 1})));
-    let mut letters = Vec::new();
-    metric.fold(0, verdicts(&batch(0, &[1; 150]), &batch(150, &[])), 150);
+    let mut with = Unexported::default();
+    metric.fold(offered(&batch(0, &[1; 150]), &batch(150, &[]), 150));
     assert_eq!(metric.quarantine(), None);
-    let exported = metric.export(0, &mut letters);
+    let exported = metric.export(0, &mut with);
     assert_eq!(exported.accounting, MetricAccounting { on_time: 150, late: 0, excluded: 150 });
-    assert_eq!((exported.next_offset, letters.len()), (150, 150));
+    assert_eq!((exported.next_offset, with.letters.len()), (150, 150));
 }
 
 #[test]
 fn after_a_crash_the_last_export_stays() {
     let plugin = faulty(json!({"fault": "panic", "at": 5}));
     let mut metric = start(&plugin);
-    let mut letters = Vec::new();
+    let mut with = Unexported::default();
     let none = batch(0, &[]);
-    metric.fold(0, verdicts(&batch(0, &[0, 1, 0]), &batch(3, &[3])), 4);
-    let before = metric.export(0, &mut letters);
+    metric.fold(offered(&batch(0, &[0, 1, 0]), &batch(3, &[3]), 4));
+    let before = metric.export(0, &mut with);
     assert_eq!(before.next_offset, 4);
     assert_eq!(before.accounting, MetricAccounting { on_time: 3, late: 1, excluded: 0 });
 
     // Folded well, but never exported: it ends with the store that held it.
-    metric.fold(0, verdicts(&batch(4, &[0]), &none), 5);
+    metric.fold(offered(&batch(4, &[0]), &none, 5));
     assert_eq!(metric.quarantine(), None);
     // The rows on time are folded; the late ones do not get their turn.
-    metric.fold(0, verdicts(&batch(5, &[0, 0]), &batch(7, &[1])), 8);
+    metric.fold(offered(&batch(5, &[0, 0]), &batch(7, &[1]), 8));
     let reason = metric.quarantine().expect("it is quarantined").to_owned();
     assert!(reason.starts_with("it crashed: "), "{reason}");
-    assert_eq!(metric.export(0, &mut letters), before);
+    assert_eq!(metric.export(0, &mut with), before);
 
-    metric.fold(0, verdicts(&batch(8, &[1, 1]), &none), 10);
-    assert_eq!(metric.export(0, &mut letters), before);
+    metric.fold(offered(&batch(8, &[1, 1]), &none, 10));
+    assert_eq!(metric.export(0, &mut with), before);
     assert_eq!(metric.quarantine(), Some(reason.as_str()));
     let events = |verdict| counts(&plugin, &before, verdict).into_values().sum::<i64>();
     assert_eq!((events(Lateness::OnTime), events(Lateness::Late)), (3, 1));
@@ -171,12 +174,12 @@ fn after_a_crash_the_last_export_stays() {
 fn a_crash_among_the_late_leaves_nothing_half_folded() {
     let plugin = faulty(json!({"fault": "panic", "at": 2}));
     let mut metric = start(&plugin);
-    let mut letters = Vec::new();
-    metric.fold(0, verdicts(&batch(0, &[0]), &batch(1, &[0, 0])), 3);
-    let before = metric.export(0, &mut letters);
-    metric.fold(0, verdicts(&batch(3, &[1]), &batch(4, &[0])), 5);
+    let mut with = Unexported::default();
+    metric.fold(offered(&batch(0, &[0]), &batch(1, &[0, 0]), 3));
+    let before = metric.export(0, &mut with);
+    metric.fold(offered(&batch(3, &[1]), &batch(4, &[0]), 5));
     assert!(metric.quarantine().is_some());
-    assert_eq!(metric.export(0, &mut letters), before);
+    assert_eq!(metric.export(0, &mut with), before);
 }
 
 #[test]
@@ -184,31 +187,31 @@ fn a_metric_that_was_taken_up_again_goes_on_where_it_was() {
     let plugin = faulty(json!({}));
     let none = batch(0, &[]);
     let (first, second) = (batch(0, &[0, 1, 2]), batch(3, &[2, 2]));
-    let mut letters = Vec::new();
+    let mut with = Unexported::default();
     let mut whole = start(&plugin);
-    whole.fold(0, verdicts(&first, &none), 3);
-    whole.fold(0, verdicts(&none, &second), 5);
+    whole.fold(offered(&first, &none, 3));
+    whole.fold(offered(&none, &second, 5));
 
     let mut stopped = start(&plugin);
-    stopped.fold(0, verdicts(&first, &none), 3);
-    let state = stopped.export(0, &mut letters);
+    stopped.fold(offered(&first, &none, 3));
+    let state = stopped.export(0, &mut with);
     let mut resumed = start(&plugin);
     resumed.restore(0, state).expect("its own state");
-    resumed.fold(0, verdicts(&none, &second), 5);
-    assert_eq!(resumed.export(0, &mut letters), whole.export(0, &mut letters));
+    resumed.fold(offered(&none, &second, 5));
+    assert_eq!(resumed.export(0, &mut with), whole.export(0, &mut with));
 }
 
 #[test]
 fn a_crash_forgets_the_letters_of_the_rows_that_it_forgets() {
     let mut metric = start(&faulty(json!({"fault": "panic", "at": 1})));
-    let mut letters = Vec::new();
+    let mut with = Unexported::default();
     let mut unusable = RecordBatch::new(&projection());
     push(&mut unusable, 0, None);
     let none = batch(0, &[]);
-    metric.fold(0, verdicts(&unusable, &none), 1);
-    metric.fold(0, verdicts(&batch(1, &[0, 0, 0]), &none), 4);
+    metric.fold(offered(&unusable, &none, 1));
+    metric.fold(offered(&batch(1, &[0, 0, 0]), &none, 4));
     assert!(metric.quarantine().is_some());
-    let exported = metric.export(0, &mut letters);
+    let exported = metric.export(0, &mut with);
     assert_eq!((exported.next_offset, exported.accounting.excluded), (0, 0));
-    assert_eq!(letters, []);
+    assert_eq!(with.letters, []);
 }

@@ -6,24 +6,26 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
+use streamgauge::metric::Unexported;
 use streamgauge::server::wire::{Frame, Series};
 use streamgauge::view::MetricView;
 use streamgauge_core::{PartitionSnapshot, PartitionState, Position};
 
 use crate::component::{faulty, start};
-use crate::rows::{batch, verdicts};
+use crate::rows::{batch, offered};
 
 /// The state of a partition after these actions.
 fn partition(config: &Value, number: u32, on_time: &[u32], late: &[u32]) -> Arc<PartitionSnapshot> {
     let mut metric = start(&faulty(config.clone()));
     let rows = (on_time.len() + late.len()) as i64;
     let (on_time, late) = (batch(0, on_time), batch(on_time.len() as i64, late));
-    metric.fold(0, verdicts(&on_time, &late), rows);
+    metric.fold(offered(&on_time, &late, rows));
     Arc::new(PartitionSnapshot {
         partition: number,
         position: Position::default(),
+        late_samples: Vec::new(),
         state: PartitionState { next_offset: rows, ..PartitionState::starting_at(0) },
-        metrics: vec![metric.export(0, &mut Vec::new())],
+        metrics: vec![metric.export(0, &mut Unexported::default())],
     })
 }
 

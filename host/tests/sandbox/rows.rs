@@ -1,8 +1,9 @@
 //! Rows for the input `action`.
 
+use streamgauge::metric::Offered;
 use streamgauge_core::{
-    EventTime, Field, FieldType, Flaw, Lateness, Projection, RecordBatch, RecordMeta, RecordTime,
-    Row, Schema, Value,
+    EventTime, Field, FieldType, Flaw, Projection, RecordBatch, RecordMeta, RecordTime, Row,
+    Schema, Value, Verdict,
 };
 
 /// A schema with nothing but `action`.
@@ -35,13 +36,15 @@ pub(crate) fn push(batch: &mut RecordBatch, offset: i64, action: Option<u32>) {
     row.reset(1);
     row.set(0, action.map_or(Value::Invalid(Flaw::WrongType), Value::Unsigned));
     let meta = RecordMeta { offset, time: RecordTime(offset * 1000), cursor: 0 };
-    batch.push(meta, EventTime(0), &row, format!("record {offset}").as_bytes());
+    let verdict = Verdict { event_time: EventTime(0), watermark: None, delay: 0 };
+    batch.push(meta, verdict, &row, format!("record {offset}").as_bytes());
 }
 
-/// `on_time` and `late` as a metric takes them.
-pub(crate) fn verdicts<'a>(
+/// Rows of partition 0 up to `next_offset`, as a metric takes them.
+pub(crate) fn offered<'a>(
     on_time: &'a RecordBatch,
     late: &'a RecordBatch,
-) -> [(Lateness, &'a RecordBatch); 2] {
-    [(Lateness::OnTime, on_time), (Lateness::Late, late)]
+    next_offset: i64,
+) -> Offered<'a> {
+    Offered { partition: 0, on_time, late, watermark: None, next_offset }
 }
