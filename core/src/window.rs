@@ -1,5 +1,6 @@
 //! Windows over event time, as docs/semantics.md says: which there are, and how they are written.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use thiserror::Error;
@@ -34,8 +35,9 @@ impl TimeWindow {
     }
 }
 
-/// One of the `windows` of a metric. The order is that of snapshots and results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// One of the `windows` of a metric. The order is that of snapshots and results: by size, then by
+/// slide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WindowSpec {
     /// All of time.
     Cumulative,
@@ -140,6 +142,18 @@ impl WindowSpec {
     }
 }
 
+impl Ord for WindowSpec {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.to_millis().cmp(&other.to_millis())
+    }
+}
+
+impl PartialOrd for WindowSpec {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// Whether windows can start every `step`.
 fn check_step(step: Millis) -> Result<(), WindowSpecError> {
     if !(PANE_MIN..=DAYS_MAX * DAY).contains(&step) {
@@ -216,6 +230,19 @@ mod tests {
         assert_eq!(pane(36 * HOUR, DAY), Err(WindowSpecError::NoDays));
         assert_eq!(pane(DAY, MINUTE), Err(WindowSpecError::TooManyPanes(1440)));
         assert_eq!(pane(DAY, 7 * MINUTE), Err(WindowSpecError::NoDivisor));
+    }
+
+    #[test]
+    fn windows_stand_by_size_then_by_slide() {
+        let mut specs = [
+            WindowSpec::Tumbling { size: HOUR },
+            WindowSpec::Tumbling { size: 10 * MINUTE },
+            WindowSpec::Sliding { size: 10 * MINUTE, slide: MINUTE },
+            WindowSpec::Cumulative,
+        ];
+        specs.sort();
+        let shown = specs.map(|spec| spec.to_string());
+        assert_eq!(shown, ["cumulative", "10m/1m", "10m", "1h"]);
     }
 
     #[test]

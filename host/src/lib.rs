@@ -10,6 +10,7 @@ pub mod generator;
 pub mod letters;
 pub mod live;
 pub mod metric;
+pub mod oracle;
 pub mod outbox;
 pub mod pipeline;
 pub mod plugin;

@@ -11,6 +11,9 @@ mod instance;
 mod runtime;
 mod table;
 
+pub use bindings::streamgauge::metric::types::{
+    ColumnParam, DictionaryParam, StringsParam, ValuesParam,
+};
 pub use columns::Columns;
 pub use descriptor::{BindError, Descriptor, InputBinding, Label, Output, View, bind_inputs};
 pub use instance::{Accumulator, AddError, CallError, Instance};

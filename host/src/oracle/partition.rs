@@ -1,0 +1,193 @@
+//! A partition, record after record: docs/semantics.md from "A record" on, in its order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use streamgauge_core::LatenessClock;
+
+use super::OracleError;
+use super::civil::Calendar;
+use super::decode::{Rejection, check_required, decode};
+use super::event_time::event_time;
+use super::metric::{Metric, Moment};
+use super::rules::Rules;
+use super::state::{EventTimeState, Gap, GapKind, LateSample, PartitionState};
+use super::value::Value;
+use super::verdict::{Effect, Outcome, Placed, Verdict};
+
+/// How many late records are remembered.
+const LATE_SAMPLES_MAX: usize = 20;
+
+/// How much of each, in bytes.
+const SAMPLE_BYTES_MAX: usize = 256;
+
+/// A partition and all that its records came to.
+pub struct Partition {
+    number: u32,
+    rules: Arc<Rules>,
+    calendar: Calendar,
+    state: EventTimeState,
+    late_samples: VecDeque<LateSample>,
+    metrics: Vec<Metric>,
+}
+
+/// A record of a log.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Its offset.
+    pub offset: i64,
+    /// Its stamp, in milliseconds since the Unix epoch.
+    pub stamp: i64,
+    /// When it was taken, where that is known; for `lateness.clock = "processing"` only.
+    pub taken: Option<i64>,
+    /// Its bytes; none where it has none.
+    pub value: Option<&'a [u8]>,
+}
+
+impl Partition {
+    pub(super) fn new(number: u32, origin: i64, rules: Arc<Rules>, metrics: Vec<Metric>) -> Self {
+        let state = EventTimeState { origin, next_offset: origin, ..EventTimeState::default() };
+        let calendar = Calendar::new(rules.zone);
+        Self { number, rules, calendar, state, late_samples: VecDeque::new(), metrics }
+    }
+
+    /// The log did not go on where it should have.
+    pub fn skip(&mut self, gap: Gap) {
+        self.state.next_offset = match gap.kind {
+            GapKind::LogStartMoved | GapKind::TopicRecreated => gap.to,
+            GapKind::LogEndMoved => gap.from,
+        };
+        self.state.gaps.push(gap);
+    }
+
+    /// Takes in the next record of the log.
+    ///
+    /// # Errors
+    /// A plugin crashed or broke its contract; what the metric would then come to is not said
+    /// anywhere, so the oracle ends there.
+    pub fn accept(&mut self, record: Record<'_>) -> Result<Verdict, OracleError> {
+        let watermark_before = self.watermark();
+        let mut verdict = Verdict {
+            offset: record.offset,
+            stamp: record.stamp,
+            columns: Vec::new(),
+            watermark_before,
+            watermark_after: watermark_before,
+            outcome: Outcome::Repeated,
+        };
+        if record.offset < self.state.next_offset {
+            return Ok(verdict);
+        }
+        self.state.next_offset = record.offset + 1;
+        self.state.read += 1;
+        match decode(&self.rules, record.value.unwrap_or_default()) {
+            Err(rejection) => verdict.outcome = self.reject(rejection),
+            Ok(values) => {
+                verdict.outcome = match check_required(&self.rules.fields, &values) {
+                    Err(rejection) => self.reject(rejection),
+                    Ok(()) => Outcome::Placed(self.place(record, &values)?),
+                };
+                let names = self.rules.fields.iter().map(|field| field.name.clone());
+                verdict.columns = names.zip(values).collect();
+            }
+        }
+        verdict.watermark_after = self.watermark();
+        Ok(verdict)
+    }
+
+    fn watermark(&self) -> Option<i64> {
+        self.state.max_event_time.map(|max| max.saturating_sub(self.rules.bound))
+    }
+
+    fn reject(&mut self, rejection: Rejection) -> Outcome {
+        self.state.rejected[rejection.number()] += 1;
+        Outcome::Rejected(rejection)
+    }
+
+    fn place(&mut self, record: Record<'_>, values: &[Value]) -> Result<Placed, OracleError> {
+        let before = self.watermark();
+        let reference = match self.rules.clock {
+            LatenessClock::Watermark => self.state.max_event_time,
+            LatenessClock::Record => Some(record.stamp),
+            LatenessClock::Processing => record.taken,
+        };
+        let (event_time, effect) = self.event_time(record.stamp, values);
+        let behind = reference.map_or(0, |reference| reference.saturating_sub(event_time).max(0));
+        let bucket = self.state.histogram.count(behind.unsigned_abs());
+        let limit = reference.map(|reference| reference.saturating_sub(self.rules.bound));
+        let late_by = limit.filter(|l| event_time < *l).map(|l| l.saturating_sub(event_time));
+        match late_by {
+            None => self.state.on_time += 1,
+            Some(delay) => self.count_late(record, event_time, delay),
+        }
+        let (is_late, after) = (late_by.is_some(), self.watermark());
+        let moment = Moment { event_time, is_late, before, after };
+        let (calendar, metrics) = (&mut self.calendar, self.metrics.iter_mut());
+        let metrics: Result<_, _> =
+            metrics.map(|metric| metric.accept(calendar, values, moment)).collect();
+        Ok(Placed { event_time, effect, reference, late_by, bucket, metrics: metrics? })
+    }
+
+    /// The event time of a record; moves M where the record may.
+    fn event_time(&mut self, stamp: i64, values: &[Value]) -> (i64, Effect) {
+        let found = event_time(&self.rules, &mut self.calendar, values, stamp);
+        let event_time = match found {
+            Ok(event_time) => event_time,
+            Err(why) => {
+                self.state.fallback += 1;
+                return (stamp, Effect::Fallback(why));
+            }
+        };
+        let skew = self.rules.future_skew;
+        let effect = if skew.is_some_and(|skew| event_time > stamp.saturating_add(skew)) {
+            self.state.future += 1;
+            Effect::Future
+        } else if self.rules.earliest.is_some_and(|earliest| event_time < earliest) {
+            self.state.past += 1;
+            Effect::Past
+        } else if self.state.max_event_time.is_none_or(|max| event_time > max) {
+            self.state.max_event_time = Some(event_time);
+            Effect::Moves
+        } else {
+            Effect::None
+        };
+        (event_time, effect)
+    }
+
+    fn count_late(&mut self, record: Record<'_>, event_time: i64, delay: i64) {
+        self.state.late += 1;
+        let behind = delay.unsigned_abs();
+        self.state.delay_sum = self.state.delay_sum.saturating_add(behind);
+        self.state.delay_max = self.state.delay_max.max(behind);
+        let value = record.value.unwrap_or_default();
+        self.late_samples.push_back(LateSample {
+            offset: record.offset,
+            stamp: record.stamp,
+            event_time,
+            delay,
+            length: value.len() as u32,
+            start: value[..value.len().min(SAMPLE_BYTES_MAX)].to_vec(),
+        });
+        if self.late_samples.len() > LATE_SAMPLES_MAX {
+            self.late_samples.pop_front();
+        }
+    }
+
+    /// All that the records so far came to.
+    ///
+    /// # Errors
+    /// A plugin could not give its state.
+    pub fn state(&mut self) -> Result<PartitionState, OracleError> {
+        let (origin, next_offset) = (self.state.origin, self.state.next_offset);
+        let states = self.metrics.iter_mut().map(|metric| metric.state(origin, next_offset));
+        let mut metrics = states.collect::<Result<Vec<_>, _>>()?;
+        metrics.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(PartitionState {
+            number: self.number,
+            event_time: self.state.clone(),
+            watermark: self.watermark(),
+            late_samples: self.late_samples.clone(),
+            metrics,
+        })
+    }
+}

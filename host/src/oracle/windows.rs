@@ -1,0 +1,101 @@
+//! Which panes of one kind of windows are open, and which record goes into which. What a pane
+//! holds is the caller's matter.
+
+use std::collections::BTreeMap;
+
+use super::civil::{Calendar, Span, gcd};
+
+/// The open panes of one metric's windows of one size and slide.
+#[derive(Clone, Debug)]
+pub(super) struct Windows<A> {
+    pub(super) size: i64,
+    pub(super) slide: i64,
+    retention: i64,
+    open_max: usize,
+    /// Panes that start before it are final.
+    pub(super) floor: Option<i64>,
+    /// How many became final because there were too many.
+    pub(super) evicted: u64,
+    /// By start.
+    pub(super) open: BTreeMap<i64, Pane<A>>,
+}
+
+/// An open pane, or one that has just become final.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pane<A> {
+    pub(super) span: Span,
+    pub(super) corrections: u64,
+    pub(super) contents: A,
+}
+
+/// Where a record belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Placement<A> {
+    pub(super) span: Span,
+    /// Its pane is final: it is part of no window.
+    pub(super) expired: bool,
+    /// It is the first of its pane.
+    pub(super) opened: bool,
+    /// It corrects a window that is closed here.
+    pub(super) correction: bool,
+    /// The pane that became final to make room for it.
+    pub(super) evicted: Option<Pane<A>>,
+}
+
+impl<A: Default> Windows<A> {
+    pub(super) fn new(size: i64, slide: i64, retention: i64, open_max: usize) -> Self {
+        let open = BTreeMap::new();
+        Self { size, slide, retention, open_max, floor: None, evicted: 0, open }
+    }
+
+    /// Finds the pane of a record and opens it if need be. `watermark` is the one before it.
+    pub(super) fn place(
+        &mut self,
+        calendar: &mut Calendar,
+        event_time: i64,
+        watermark: Option<i64>,
+    ) -> Placement<A> {
+        let span = calendar.pane(gcd(self.size, self.slide), event_time);
+        let correction = watermark.is_some_and(|watermark| span.end <= watermark);
+        let under_floor = self.floor.is_some_and(|floor| span.start < floor);
+        if under_floor || self.is_over(span, watermark) {
+            return Placement { span, expired: true, opened: false, correction, evicted: None };
+        }
+        let opened = !self.open.contains_key(&span.start);
+        let mut evicted = None;
+        if opened {
+            let pane = Pane { span, corrections: 0, contents: A::default() };
+            self.open.insert(span.start, pane);
+            if self.open.len() > self.open_max {
+                evicted = self.evict();
+            }
+        }
+        let expired = !self.open.contains_key(&span.start);
+        Placement { span, expired, opened, correction, evicted }
+    }
+
+    fn evict(&mut self) -> Option<Pane<A>> {
+        let (_, oldest) = self.open.pop_first()?;
+        self.floor = Some(oldest.span.end);
+        self.evicted += 1;
+        Some(oldest)
+    }
+
+    /// Takes out the panes that are final under `watermark`, the one after the last record.
+    pub(super) fn settle(&mut self, watermark: Option<i64>) -> Vec<Pane<A>> {
+        let over = |span| self.is_over(span, watermark);
+        let starts: Vec<i64> = self
+            .open
+            .values()
+            .map(|pane| pane.span)
+            .filter(|s| over(*s))
+            .map(|s| s.start)
+            .collect();
+        starts.iter().filter_map(|start| self.open.remove(start)).collect()
+    }
+
+    /// Whether the watermark is past the pane and its retention.
+    fn is_over(&self, span: Span, watermark: Option<i64>) -> bool {
+        watermark.is_some_and(|watermark| span.end.saturating_add(self.retention) <= watermark)
+    }
+}
