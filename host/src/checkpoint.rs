@@ -110,8 +110,10 @@ impl Checkpointer {
         let written = self.write(&partitions, final_panes, &letters);
         match written {
             Ok(bytes) => {
-                for (outbox, count) in self.outboxes.iter().zip(counts) {
-                    outbox.stored(count);
+                if self.store.is_some() {
+                    for (outbox, count) in self.outboxes.iter().zip(counts) {
+                        outbox.stored(count);
+                    }
                 }
                 self.succeeded(began.elapsed(), bytes, &partitions);
                 true

@@ -2,6 +2,7 @@
 //! state that the server shows. It only looks; nothing of the stream depends on it.
 
 mod meter;
+mod query;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use serde_json::{Value, json};
 use streamgauge_core::{Accounting, PartitionSnapshot, Plan, Rejection};
 use tokio::sync::watch;
 
@@ -23,9 +23,10 @@ use crate::server::wire::{
 };
 use crate::source::SourceError;
 use crate::telemetry::Telemetry;
-use crate::view::MetricView;
+use crate::view::{MetricView, Published};
 
 use meter::{Meter, Silence};
+pub use query::LiveQuery;
 use summary::LateSummary;
 
 /// How often the state is replaced.
@@ -55,14 +56,6 @@ struct Drawing {
     silence: Silence,
     catching_up: bool,
     summary: LateSummary,
-    drawn: Option<Drawn>,
-}
-
-/// A result as data, and what it was made from.
-struct Drawn {
-    partitions: Vec<Arc<PartitionSnapshot>>,
-    troubles: Vec<bool>,
-    result: Arc<Value>,
 }
 
 impl Publisher {
@@ -75,7 +68,9 @@ impl Publisher {
         telemetry: &Arc<Telemetry>,
         bounded: bool,
     ) -> (Self, watch::Receiver<Arc<LiveState>>) {
-        let metrics: Vec<MetricView> = plugins.iter().map(MetricView::new).collect();
+        let zone = pipeline.event_time.zone;
+        let metrics: Vec<MetricView> =
+            plugins.iter().map(|plugin| MetricView::new(plugin, plan, zone)).collect();
         let panels: Vec<Panel> = metrics.iter().flat_map(MetricView::panels).cloned().collect();
         let source = &pipeline.source;
         let bounded = bounded || matches!(source, SourceSettings::File(file) if !file.follow);
@@ -93,7 +88,6 @@ impl Publisher {
             silence: Silence::default(),
             catching_up: false,
             summary: LateSummary::new(pipeline.lateness.summary_every),
-            drawn: None,
         };
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
         (Self { drawing, sender }, receiver)
@@ -108,13 +102,9 @@ impl Publisher {
 impl Drawing {
     fn draw(&mut self) -> LiveState {
         let look = self.board.look();
-        for metric in &mut self.metrics {
-            let quarantine = look.quarantined.get(metric.id()).cloned();
-            metric.update(&look.partitions, quarantine.as_deref());
-        }
         let books = result::accounting(&look.partitions);
         self.meter.tick(look.taken, self.telemetry.batch_totals());
-        let status = Arc::new(self.status(&look, &books));
+        let status = Arc::new(self.update(&look, &books));
         self.seq += 1;
         // Before the state is restored, all that it holds would count as of this minute.
         let is_restored = !look.partitions.is_empty();
@@ -128,38 +118,32 @@ impl Drawing {
             clock: clock(&look, &status),
             status,
             events_per_second: self.meter.series(),
-            result: self.result(&look),
         }
     }
 
-    /// The result as data; the same `Arc` while nothing changes.
-    fn result(&mut self, look: &Look) -> Arc<Value> {
-        let troubles: Vec<bool> = self.metrics.iter().map(|m| m.trouble().is_some()).collect();
-        let same = |(a, b): (&Arc<_>, &Arc<_>)| Arc::ptr_eq(a, b);
-        if let Some(drawn) = &self.drawn
-            && drawn.troubles == troubles
-            && drawn.partitions.len() == look.partitions.len()
-            && drawn.partitions.iter().zip(&look.partitions).all(same)
-        {
-            return Arc::clone(&drawn.result);
-        }
-        let zone = self.pipeline.event_time.zone;
-        let partitions = look.partitions.clone();
-        let run = json!({});
-        let result = result::document(&self.plan, zone, &partitions, &self.metrics, &run);
-        let result = Arc::new(result);
-        self.drawn = Some(Drawn { partitions, troubles, result: Arc::clone(&result) });
-        result
-    }
-
-    fn status(&mut self, look: &Look, books: &Accounting) -> Status {
+    /// Merges what changed.
+    fn update(&mut self, look: &Look, books: &Accounting) -> Status {
         let phase = self.board.lock().phase.clone();
         let partitions: Vec<PartitionStatus> =
             look.partitions.iter().map(|p| self.partition(p, look, &phase)).collect();
+        let idle = partitions.iter().filter(|p| p.state == "idle").map(|p| p.partition).collect();
+        let idle = (!self.bounded).then_some(idle);
+        let published = Published::new(look, idle, self.pipeline.history_keep);
+        self.metrics.iter_mut().for_each(|metric| metric.update(&published));
+        self.status(look, books, &phase, partitions)
+    }
+
+    fn status(
+        &mut self,
+        look: &Look,
+        books: &Accounting,
+        phase: &Phase,
+        partitions: Vec<PartitionStatus>,
+    ) -> Status {
         let lags: Option<Vec<u64>> = partitions.iter().map(|p| p.lag).collect();
         let lag = lags.filter(|lags| !lags.is_empty()).map(|lags| lags.iter().sum());
         let rate = self.meter.events_per_second();
-        let (mode, cause) = self.mode(&phase, lag, rate, look);
+        let (mode, cause) = self.mode(phase, lag, rate, look);
         let catch_up_seconds =
             lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
         let (checkpoint, written) = self.board.checkpoints.read();

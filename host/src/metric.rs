@@ -13,14 +13,15 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    EventTime, FinalPane, InputColumn, Lateness, MetricAccounting, MetricSnapshot, RecordBatch,
-    Selection, WindowSetSnapshot,
+    EventTime, FinalPane, InputColumn, Lateness, MetricAccounting, MetricSnapshot,
+    PartitionSnapshot, Plan, RecordBatch, Selection, WindowSetSnapshot,
 };
 
 use crate::dead_letter::DeadLetter;
-use crate::plugin::{CallError, InputBinding, Instance, Plugin};
+use crate::plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
 use fold::{Batches, Fold};
+use thiserror::Error;
 use windows::Windows;
 
 /// A metric's state on one worker.
@@ -67,6 +68,27 @@ pub struct Offered<'a> {
     pub next_offset: i64,
 }
 
+/// Why a metric cannot go on.
+#[derive(Debug, Error)]
+pub enum TakeUpError {
+    /// Its plugin cannot be started.
+    #[error("metric `{metric}` could not be started: {error}")]
+    Start {
+        /// The metric.
+        metric: String,
+        /// What happened.
+        error: CallError,
+    },
+    /// Its plugin does not read what it once wrote.
+    #[error("metric `{metric}` does not take its state back: {error}")]
+    State {
+        /// The metric.
+        metric: String,
+        /// What happened.
+        error: CallError,
+    },
+}
+
 impl Unexported {
     /// Moves all of it to the end of `other`.
     pub fn append_to(&mut self, other: &mut Self) {
@@ -96,6 +118,36 @@ impl Metric {
             quarantine: None,
             partitions: BTreeMap::new(),
         })
+    }
+
+    /// Starts the metric of `plugin` for `partitions`, each where its state left it.
+    ///
+    /// # Errors
+    /// The plugin cannot be started, or does not take its state back.
+    ///
+    /// # Panics
+    /// A partition has no state of this metric: that is refused before anything runs.
+    pub fn take_up(
+        plugin: &Plugin,
+        plan: &Plan,
+        zone: Tz,
+        partitions: &[PartitionSnapshot],
+    ) -> Result<Self, TakeUpError> {
+        let id = &plugin.settings().id;
+        let inputs = bind_inputs(plugin.descriptor(), &plan.projection);
+        let no_start = |error| TakeUpError::Start { metric: id.clone(), error };
+        let mut metric = Self::start(plugin, inputs, zone).map_err(no_start)?;
+        for partition in partitions {
+            let stored = partition.metrics.iter().find(|m| m.id == *id);
+            let stored = stored.expect("state without this metric is refused before").clone();
+            let behind = Some(stored.next_offset).filter(|o| *o != partition.state.next_offset);
+            let refused = |error| TakeUpError::State { metric: id.clone(), error };
+            metric.restore(partition.partition, stored).map_err(refused)?;
+            if let Some(offset) = behind {
+                metric.keep_stopped(offset);
+            }
+        }
+        Ok(metric)
     }
 
     /// The metric's id.
@@ -212,11 +264,6 @@ impl Metric {
         }
         state.next_offset = offered.next_offset;
         Ok(())
-    }
-
-    /// Leaves out offsets that the log no longer has: the partition goes on at `next_offset`.
-    pub fn skip_to(snapshot: &mut MetricSnapshot, next_offset: i64) {
-        snapshot.next_offset = next_offset;
     }
 
     /// The state of `partition` as bytes, at the offset up to which rows were folded; after a

@@ -33,6 +33,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
 use load::Context;
 pub use load::Environment;
+pub use windows::parse_window;
 
 /// A checked `pipeline.toml`.
 #[derive(Clone, Debug)]

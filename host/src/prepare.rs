@@ -199,7 +199,8 @@ fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>,
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(plugins) }
 }
 
-fn plan(pipeline: &Pipeline, plugins: &[Plugin]) -> Plan {
+/// How records become rows: the columns of event time and of the metrics, and the settings of H.
+pub fn plan(pipeline: &Pipeline, plugins: &[Plugin]) -> Plan {
     let mut wanted: Vec<&str> = plugins.iter().flat_map(|p| p.descriptor().columns()).collect();
     let event_time = &pipeline.event_time;
     match &event_time.fields {

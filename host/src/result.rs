@@ -7,10 +7,12 @@ use std::sync::Arc;
 use chrono::{SecondsFormat, TimeZone};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
-use streamgauge_core::{Accounting, EventTime, PartitionSnapshot, Plan, Rejection};
+use streamgauge_core::{
+    Accounting, EventTime, PartitionSnapshot, Plan, Rejection, WindowBooks, WindowSpec,
+};
 
 use crate::plugin::{Descriptor, ResultTable};
-use crate::view::{MetricView, to_json};
+use crate::view::{self, MetricResults, Published, Results, WindowResult, to_json};
 
 /// The books of all partitions together.
 pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
@@ -21,24 +23,27 @@ pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
     sum
 }
 
-/// The merged result of `partitions` (in order). `run` holds what may differ from run to run.
+/// The merged result of what was published. `run` holds what may differ from run to run.
 pub fn document(
     plan: &Plan,
     zone: Tz,
-    partitions: &[Arc<PartitionSnapshot>],
-    metrics: &[MetricView],
+    published: &Published,
+    results: &mut Results,
     run: &Value,
 ) -> Value {
+    let partitions = &published.partitions;
     let books = accounting(partitions);
     let at: Vec<Value> = partitions.iter().map(|partition| place(plan, zone, partition)).collect();
-    let results: Map<String, Value> = metrics.iter().map(metric).collect();
-    let excluded: Map<String, Value> =
-        metrics.iter().map(|m| (m.id().to_owned(), metric_books(m))).collect();
+    let metrics = results.all(published);
+    let of = |value: fn(&MetricResults<'_>, Tz) -> Value| -> Map<String, Value> {
+        let entry = |m: &MetricResults<'_>| (m.plugin.settings().id.clone(), value(m, zone));
+        metrics.iter().map(entry).collect()
+    };
     json!({
         "accounting": accounting_json(&books),
         "at": at,
-        "metric_accounting": excluded,
-        "metrics": results,
+        "metric_accounting": of(metric_books),
+        "metrics": of(windows),
         "run": run,
     })
 }
@@ -58,6 +63,7 @@ fn accounting_json(books: &Accounting) -> Value {
         "rejected_by_reason": reasons,
         "event_time_fallback": books.fallback,
         "event_time_future": books.future,
+        "event_time_past": books.past,
     })
 }
 
@@ -77,27 +83,39 @@ fn place(plan: &Plan, zone: Tz, partition: &PartitionSnapshot) -> Value {
     })
 }
 
-fn metric_books(metric: &MetricView) -> Value {
-    let books = metric.accounting();
-    json!({
+fn metric_books(metric: &MetricResults<'_>, _zone: Tz) -> Value {
+    let books = metric.accounting;
+    let mut value = json!({
         "on_time": books.on_time,
         "late": books.late,
         "folded": books.folded(),
         "excluded": books.excluded,
-        "quarantined": metric.trouble(),
-    })
+        "quarantined": metric.trouble,
+    });
+    if !metric.windows.is_empty() {
+        let of = |(spec, books): &(WindowSpec, WindowBooks)| {
+            let left_out = json!({ "expired": books.expired, "evicted": books.evicted });
+            (spec.to_string(), left_out)
+        };
+        value["windows"] = metric.windows.iter().map(of).collect::<Map<_, _>>().into();
+    }
+    value
 }
 
-fn metric(metric: &MetricView) -> (String, Value) {
-    let descriptor = metric.plugin().descriptor();
-    let result = metric.result();
-    let cumulative = json!({
-        "window": null,
+fn windows(metric: &MetricResults<'_>, zone: Tz) -> Value {
+    let descriptor = metric.plugin.descriptor();
+    metric.results.iter().map(|window| window_json(descriptor, window, zone)).collect()
+}
+
+/// The rows of one window.
+pub(crate) fn window_json(descriptor: &Descriptor, window: &WindowResult, zone: Tz) -> Value {
+    let result = &window.result;
+    json!({
+        "window": view::window_json(window, zone),
         "on_time": rows(descriptor, &result.on_time),
         "late": rows(descriptor, &result.late),
         "total": rows(descriptor, &result.total),
-    });
-    (metric.id().to_owned(), json!([cumulative]))
+    })
 }
 
 fn rows(descriptor: &Descriptor, table: &ResultTable) -> Value {

@@ -9,6 +9,7 @@ mod headers;
 mod message;
 mod origin;
 mod page;
+pub mod query;
 mod render;
 mod stream;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use axum::serve::ListenerExt;
 use tokio::sync::{Semaphore, watch};
 
 use crate::telemetry::Telemetry;
+use query::Query;
 use render::Renderer;
 use wire::LiveState;
 
@@ -140,10 +142,11 @@ impl Server {
         self,
         live: watch::Receiver<Arc<LiveState>>,
         telemetry: Arc<Telemetry>,
+        query: Arc<dyn Query>,
         hello: Hello,
         shutdown: watch::Receiver<bool>,
     ) -> io::Result<()> {
-        self.serve_app(Arc::new(App::new(live, telemetry, hello, shutdown))).await
+        self.serve_app(Arc::new(App::new(live, telemetry, query, hello, shutdown))).await
     }
 
     async fn serve_app(self, app: Arc<App>) -> io::Result<()> {
@@ -172,6 +175,7 @@ impl Server {
 struct App {
     live: watch::Receiver<Arc<LiveState>>,
     telemetry: Arc<Telemetry>,
+    query: Arc<dyn Query>,
     hello: Hello,
     shutdown: watch::Receiver<bool>,
     renderer: Renderer,
@@ -201,6 +205,7 @@ impl App {
     fn new(
         live: watch::Receiver<Arc<LiveState>>,
         telemetry: Arc<Telemetry>,
+        query: Arc<dyn Query>,
         hello: Hello,
         shutdown: watch::Receiver<bool>,
     ) -> Self {
@@ -208,6 +213,7 @@ impl App {
         Self {
             live,
             telemetry,
+            query,
             hello,
             shutdown,
             renderer: Renderer::default(),
@@ -244,6 +250,7 @@ async fn stopped(mut shutdown: watch::Receiver<bool>) {
 fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api::routes())
+        .merge(query::routes())
         .merge(stream::routes())
         .merge(page::routes())
         .layer(axum::middleware::map_response(headers::add))

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
+use streamgauge_core::{Plan, WallClock};
 
 use crate::board::{Board, Phase, cause};
 use crate::checkpoint::{Checkpointer, OffsetCommitter};
@@ -16,13 +16,13 @@ use crate::letters::LetterSink;
 use crate::metric::Metric;
 use crate::outbox::Outbox;
 use crate::pipeline::{DeadLetterSettings, Pipeline, SourceSettings};
-use crate::plugin::{Plugin, bind_inputs};
+use crate::plugin::Plugin;
 use crate::source::SourceError;
 use crate::source::kafka::{TopicClient, letter_producer};
 use crate::sources::{Feed, Opening, Share, Shares};
 use crate::state::{Checkpoint, StateStore};
 use crate::telemetry::Telemetry;
-use crate::worker::{self, Finished, LatencyFrom, Setup};
+use crate::worker::{self, EngineSetup, Finished, LatencyFrom, Setup};
 
 /// How long to wait before trying again what was not there.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -212,49 +212,25 @@ impl Supervisor {
         stop: &Arc<AtomicBool>,
     ) -> Result<Setup, SourceError> {
         let Share { source, decoder, partitions } = share;
-        let mut metrics = Vec::new();
-        for plugin in &self.plugins {
-            let metric = self.restore(plugin, &partitions)?;
-            metrics.push(metric);
-        }
-        Ok(Setup {
-            number,
+        let zone = self.pipeline.event_time.zone;
+        let metrics = self
+            .plugins
+            .iter()
+            .map(|plugin| Metric::take_up(plugin, &self.plan, zone, &partitions))
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(error.to_string()))?;
+        let engine = EngineSetup {
             plan: Arc::clone(&self.plan),
-            source,
             decoder,
             metrics,
             partitions,
             batch: self.pipeline.batch,
             latency_from,
             now: self.now,
-            outbox: Arc::clone(outbox),
-            stop: Arc::clone(stop),
             telemetry: Arc::clone(&self.telemetry),
-        })
-    }
-
-    fn restore(
-        &self,
-        plugin: &Plugin,
-        partitions: &[PartitionSnapshot],
-    ) -> Result<Metric, SourceError> {
-        let id = &plugin.settings().id;
-        let inputs = bind_inputs(plugin.descriptor(), &self.plan.projection);
-        let no_start = |error| failed(format!("metric `{id}` could not be started: {error}"));
-        let mut metric =
-            Metric::start(plugin, inputs, self.pipeline.event_time.zone).map_err(no_start)?;
-        for partition in partitions {
-            let stored = partition.metrics.iter().find(|m| m.id == *id);
-            let stored = stored.expect("state without this metric is refused before").clone();
-            let behind = Some(stored.next_offset).filter(|o| *o != partition.state.next_offset);
-            metric.restore(partition.partition, stored).map_err(|error| {
-                failed(format!("metric `{id}` does not take its state back: {error}"))
-            })?;
-            if let Some(offset) = behind {
-                metric.keep_stopped(offset);
-            }
-        }
-        Ok(metric)
+        };
+        let (outbox, stop) = (Arc::clone(outbox), Arc::clone(stop));
+        Ok(Setup { number, source, engine, outbox, stop })
     }
 
     fn checkpointer(

@@ -1,22 +1,33 @@
-//! The merged view: per metric, the published states of all partitions merged at read, in the
-//! order (on time before late, partition). Nothing merged is ever stored. The view has plugin
-//! instances of its own, so reading never disturbs the workers.
+//! The merged view: per metric and window, the published states of all partitions merged at read,
+//! in the order (on time before late, pane, partition). Nothing merged is ever stored.
 
 mod frame;
+mod merge;
 mod panel;
+mod results;
+mod windows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use streamgauge_core::{Lateness, MetricAccounting, PartitionSnapshot, WindowSpec};
+use chrono_tz::Tz;
+use streamgauge_core::{
+    FinalPane, MetricAccounting, PartitionSnapshot, Plan, TimeWindow, WindowSpec,
+};
 
-use crate::plugin::{Accumulator, CallError, Instance, Plugin, ResultTable};
+use crate::board::Look;
+use crate::plugin::{CallError, Plugin, ResultTable};
 use crate::server::wire::{Frame, Panel};
 
 pub(crate) use frame::to_json;
+use merge::{Merger, Piece, are_same};
 pub use panel::panels;
+pub use results::{MetricResults, Results, WindowResult};
+pub use windows::WindowState;
+use windows::{Survey, Window};
 
-/// One metric's merged result.
+/// One metric's merged result over one window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetricResult {
     /// Of the records on time.
@@ -27,11 +38,37 @@ pub struct MetricResult {
     pub total: ResultTable,
 }
 
-/// A metric in the view.
+/// One window of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WindowId {
+    /// Which kind.
+    pub spec: WindowSpec,
+    /// From when to when; none for the cumulative one.
+    pub window: Option<TimeWindow>,
+}
+
+/// What the workers have published, and what else windows depend on.
+#[derive(Clone, Default)]
+pub struct Published {
+    /// The states, in the order of the partitions.
+    pub partitions: Vec<Arc<PartitionSnapshot>>,
+    /// Final panes: those asked for.
+    pub final_panes: Vec<Arc<FinalPane>>,
+    /// Partitions that hold no window open.
+    pub idle: BTreeSet<u32>,
+    /// Metrics that stopped, with the reason.
+    pub quarantined: BTreeMap<String, String>,
+    /// How long final panes are kept, in event time.
+    pub history_keep: Duration,
+}
+
+/// A metric in the view: what its panels show.
 pub struct MetricView {
-    plugin: Plugin,
+    merger: Merger,
+    plan: Arc<Plan>,
+    zone: Tz,
     panels: Vec<Panel>,
-    instance: Option<Instance>,
+    shown: Option<(WindowId, Option<WindowState>)>,
     seen: Vec<Piece>,
     result: MetricResult,
     accounting: MetricAccounting,
@@ -42,21 +79,33 @@ pub struct MetricView {
     frames: BTreeMap<String, Arc<Frame>>,
 }
 
-/// One accumulator state of one partition.
-#[derive(Clone)]
-struct Piece {
-    lateness: Lateness,
-    state_version: u32,
-    state: Arc<[u8]>,
+impl Published {
+    /// Of `look`. `idle`: those that are silent; in a bounded run (none), those without a
+    /// watermark.
+    pub fn new(look: &Look, idle: Option<BTreeSet<u32>>, history_keep: Duration) -> Self {
+        let no_time = || {
+            let silent = look.partitions.iter().filter(|p| p.state.max_event_time.is_none());
+            silent.map(|p| p.partition).collect()
+        };
+        Self {
+            partitions: look.partitions.clone(),
+            final_panes: look.final_panes.clone(),
+            idle: idle.unwrap_or_else(no_time),
+            quarantined: look.quarantined.clone(),
+            history_keep,
+        }
+    }
 }
 
 impl MetricView {
     /// The view of `plugin`, with nothing in it yet.
-    pub fn new(plugin: &Plugin) -> Self {
+    pub fn new(plugin: &Plugin, plan: &Arc<Plan>, zone: Tz) -> Self {
         let mut view = Self {
-            plugin: plugin.clone(),
+            merger: Merger::new(plugin),
+            plan: Arc::clone(plan),
+            zone,
             panels: panels(plugin),
-            instance: None,
+            shown: None,
             seen: Vec::new(),
             result: MetricResult::default(),
             accounting: MetricAccounting::default(),
@@ -70,12 +119,12 @@ impl MetricView {
 
     /// The metric's id.
     pub fn id(&self) -> &str {
-        &self.plugin.settings().id
+        &self.plugin().settings().id
     }
 
     /// The plugin.
     pub fn plugin(&self) -> &Plugin {
-        &self.plugin
+        self.merger.plugin()
     }
 
     /// Its panels.
@@ -103,83 +152,39 @@ impl MetricView {
         &self.frames
     }
 
-    /// Merges what `partitions` (in order) hold of this metric, if that changed.
-    pub fn update(&mut self, partitions: &[Arc<PartitionSnapshot>], quarantine: Option<&str>) {
-        let mut accounting = MetricAccounting::default();
-        let mut pieces = Vec::new();
-        for metric in partitions.iter().flat_map(|p| &p.metrics).filter(|m| m.id == self.id()) {
-            accounting.add(&metric.accounting);
-            let cumulative = metric.windows.iter().filter(|w| w.spec == WindowSpec::Cumulative);
-            for pane in cumulative.flat_map(|w| &w.panes) {
-                for (lateness, state) in Lateness::ALL.into_iter().zip([&pane.on_time, &pane.late])
-                {
-                    let state_version = metric.state_version;
-                    let piece = |state: &Arc<[u8]>| Piece {
-                        lateness,
-                        state_version,
-                        state: Arc::clone(state),
-                    };
-                    pieces.extend(state.as_ref().map(piece));
-                }
-            }
-        }
-        // Stable: within a verdict the order of the partitions stays.
-        pieces.sort_by_key(|piece| piece.lateness);
-        self.accounting = accounting;
-        let same = |(a, b): (&Piece, &Piece)| Arc::ptr_eq(&a.state, &b.state);
-        let unchanged = pieces.len() == self.seen.len() && pieces.iter().zip(&self.seen).all(same);
-        let quarantine = quarantine.map(str::to_owned);
-        if unchanged && self.quarantine == quarantine {
+    /// Merges what was published of this metric, if that changed: the cumulative window, or the
+    /// present one of its first kind.
+    pub fn update(&mut self, published: &Published) {
+        self.accounting = accounting(self.id(), published);
+        let settings = self.plugin().settings().clone();
+        let survey = Survey { plan: &self.plan, zone: self.zone, settings: &settings, published };
+        let Window { id, state, pieces } = survey.current(settings.windows[0]);
+        let quarantine = published.quarantined.get(self.id()).cloned();
+        let same_window = self.shown == Some((id, state));
+        if same_window && are_same(&pieces, &self.seen) && self.quarantine == quarantine {
             return;
         }
         self.quarantine = quarantine;
-        self.failure = None;
-        match self.merge(&pieces) {
-            Ok(result) => self.result = result,
-            Err(error) => {
-                self.instance = None;
-                self.failure = Some(format!("its result could not be read: {error}"));
-            }
-        }
-        self.seen = pieces;
+        self.merge(id, &pieces);
+        (self.shown, self.seen) = (Some((id, state)), pieces);
         self.draw();
     }
 
-    fn merge(&mut self, pieces: &[Piece]) -> Result<MetricResult, CallError> {
-        let plugin = &self.plugin;
-        let instance = match &mut self.instance {
-            Some(instance) => instance,
-            none => none.insert(Instance::open(plugin)?),
-        };
-        let mut fold = |lateness: Lateness| -> Result<Accumulator, CallError> {
-            let sum = instance.create(None)?;
-            for piece in pieces.iter().filter(|piece| piece.lateness == lateness) {
-                let part = instance.restore(None, piece.state_version, &piece.state)?;
-                instance.merge(sum, part)?;
-                instance.release(part)?;
-            }
-            Ok(sum)
-        };
-        let (on_time, late) = (fold(Lateness::OnTime)?, fold(Lateness::Late)?);
-        let total = instance.create(None)?;
-        instance.merge(total, on_time)?;
-        instance.merge(total, late)?;
-        let result = MetricResult {
-            on_time: instance.result(plugin, on_time)?,
-            late: instance.result(plugin, late)?,
-            total: instance.result(plugin, total)?,
-        };
-        for accumulator in [on_time, late, total] {
-            instance.release(accumulator)?;
+    fn merge(&mut self, id: WindowId, pieces: &[Piece]) {
+        self.failure = None;
+        match self.merger.merge(id.window, pieces) {
+            Ok(result) => self.result = result,
+            Err(error) => self.failure = Some(unreadable(&error)),
         }
-        Ok(result)
     }
 
     fn draw(&mut self) {
         let trouble = self.trouble().map(str::to_owned);
+        let window = self.shown.and_then(|(id, state)| frame::window(id, state, self.zone));
         for panel in &self.panels {
             let former = self.frames.get(&panel.id);
-            let mut frame = frame::draw(&self.plugin, panel, &self.result, trouble.as_deref());
+            let mut frame = frame::draw(self.plugin(), panel, &self.result, trouble.as_deref());
+            frame.window.clone_from(&window);
             frame.rev = former.map_or(1, |former| former.rev);
             if former.is_some_and(|former| **former == frame) {
                 continue;
@@ -188,4 +193,21 @@ impl MetricView {
             self.frames.insert(panel.id.clone(), Arc::new(frame));
         }
     }
+}
+
+/// A window as results name it; null for the cumulative one.
+pub(crate) fn window_json(window: &WindowResult, zone: Tz) -> serde_json::Value {
+    frame::window(window.id, window.state, zone).into()
+}
+
+/// The books of a metric over all partitions.
+fn accounting(id: &str, published: &Published) -> MetricAccounting {
+    let mut sum = MetricAccounting::default();
+    let metrics = published.partitions.iter().flat_map(|partition| &partition.metrics);
+    metrics.filter(|metric| metric.id == id).for_each(|metric| sum.add(&metric.accounting));
+    sum
+}
+
+fn unreadable(error: &CallError) -> String {
+    format!("its result could not be read: {error}")
 }

@@ -38,15 +38,25 @@ const UNEXPORTED_MAX: usize = 8192;
 pub struct Setup {
     /// Its number.
     pub number: usize,
-    /// How records become rows.
-    pub plan: Arc<Plan>,
     /// Where records come from.
     pub source: Box<dyn Source>,
+    /// What they are handed to.
+    pub engine: EngineSetup,
+    /// Where states go.
+    pub outbox: Arc<Outbox>,
+    /// Raised to end the loop.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Everything an [`Engine`] needs.
+pub struct EngineSetup {
+    /// How records become rows.
+    pub plan: Arc<Plan>,
     /// How they are read.
     pub decoder: Decoder,
-    /// The metrics, started and restored for every partition of this worker.
+    /// The metrics, started and restored for every partition.
     pub metrics: Vec<Metric>,
-    /// Its partitions, where they go on.
+    /// The partitions, where they go on.
     pub partitions: Vec<PartitionSnapshot>,
     /// How large batches may be.
     pub batch: BatchSettings,
@@ -54,10 +64,6 @@ pub struct Setup {
     pub latency_from: LatencyFrom,
     /// A wall clock that stands still, for `lateness.clock = "processing"`; none: the real one.
     pub now: Option<WallClock>,
-    /// Where states go.
-    pub outbox: Arc<Outbox>,
-    /// Raised to end the loop.
-    pub stop: Arc<AtomicBool>,
     /// Counts and histograms.
     pub telemetry: Arc<Telemetry>,
 }
@@ -71,8 +77,8 @@ pub enum Finished {
     Ended,
 }
 
-/// The part of a worker that records are handed to.
-struct Engine {
+/// The part of a worker that records are handed to: it reads nothing and waits for nothing.
+pub struct Engine {
     plan: Arc<Plan>,
     decoder: Decoder,
     row: Row,
@@ -100,29 +106,14 @@ struct Engine {
 /// # Errors
 /// The source cannot go on.
 pub fn run(setup: Setup) -> Result<Finished, SourceError> {
-    let Setup { mut source, outbox, stop, number, .. } = setup;
-    let mut engine = Engine {
-        lanes: setup.partitions.iter().map(|p| Lane::new(&setup.plan, p)).collect(),
-        plan: setup.plan,
-        decoder: setup.decoder,
-        row: Row::default(),
-        metrics: setup.metrics,
-        batch: setup.batch,
-        latency_from: setup.latency_from,
-        now: setup.now,
-        now_millis: 0,
-        unpublished: Runs::default(),
-        taken: 0,
-        span: None,
-        recent_lane: 0,
-        telemetry: setup.telemetry,
-    };
+    let Setup { mut source, outbox, stop, number, engine } = setup;
+    let mut engine = Engine::new(engine);
     let mut next_publish = Instant::now();
     let mut busy = BusyClock::start();
     let result = loop {
         let now = Instant::now();
         if now >= next_publish || engine.is_crowded() {
-            engine.publish(&outbox, source.as_mut());
+            engine.publish(&outbox, Some(source.as_mut()));
             engine.telemetry.set_queue_depth(number, source.queue_depth() as u64);
             engine.telemetry.set_busy(number, busy.share());
             next_publish = now + PUBLISH_EVERY;
@@ -140,11 +131,31 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
         }
     };
     engine.flush_all();
-    engine.publish(&outbox, source.as_mut());
+    engine.publish(&outbox, Some(source.as_mut()));
     result
 }
 
 impl Engine {
+    /// An engine that has taken nothing yet.
+    pub fn new(setup: EngineSetup) -> Self {
+        Self {
+            lanes: setup.partitions.iter().map(|p| Lane::new(&setup.plan, p)).collect(),
+            plan: setup.plan,
+            decoder: setup.decoder,
+            row: Row::default(),
+            metrics: setup.metrics,
+            batch: setup.batch,
+            latency_from: setup.latency_from,
+            now: setup.now,
+            now_millis: 0,
+            unpublished: Runs::default(),
+            taken: 0,
+            span: None,
+            recent_lane: 0,
+            telemetry: setup.telemetry,
+        }
+    }
+
     /// Takes what the source has and hands on what is ready.
     fn turn(
         &mut self,
@@ -186,7 +197,8 @@ impl Engine {
         Ok(polled)
     }
 
-    fn take(&mut self, record: SourceRecord<'_>) {
+    /// Takes in a record of one of the engine's partitions; hands the batch on if it is full.
+    pub fn take(&mut self, record: SourceRecord<'_>) {
         self.taken += 1;
         let i = self.lane_of(record.partition);
         let decoded = match record.value {
@@ -214,7 +226,8 @@ impl Engine {
         self.recent_lane
     }
 
-    fn flush_all(&mut self) {
+    /// Hands on all rows that wait.
+    pub fn flush_all(&mut self) {
         for i in 0..self.lanes.len() {
             self.flush(i, FlushCause::End);
         }
@@ -233,7 +246,8 @@ impl Engine {
         self.metrics.iter().map(Metric::unexported).sum::<usize>() > UNEXPORTED_MAX
     }
 
-    fn publish(&mut self, outbox: &Outbox, source: &mut dyn Source) {
+    /// Publishes the states as of the last hand-over, and what belongs to them.
+    pub fn publish(&mut self, outbox: &Outbox, source: Option<&mut dyn Source>) {
         let mut snapshots = Vec::new();
         let mut with = Unexported::default();
         for lane in self.lanes.iter_mut().filter(|lane| lane.is_changed()) {
@@ -245,10 +259,12 @@ impl Engine {
         content.snapshots.extend(snapshots.into_iter().map(|s| (s.partition, s)));
         content.add(with);
         content.quarantined = quarantined.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        content.log_ends = source.log_ends();
+        if let Some(source) = source {
+            content.log_ends = source.log_ends();
+            content.trouble = source.trouble().map(str::to_owned);
+        }
         content.taken = self.taken;
         content.span = self.span;
-        content.trouble = source.trouble().map(str::to_owned);
         drop(content);
         self.unpublished.published(&self.telemetry);
     }

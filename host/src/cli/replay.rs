@@ -3,7 +3,9 @@
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use chrono::DateTime;
 use clap::Args;
+use streamgauge_core::WallClock;
 
 use super::report::Report;
 use super::run::print;
@@ -37,6 +39,11 @@ pub(super) struct ReplayArgs {
     #[arg(long)]
     header: Option<bool>,
 
+    /// The wall clock that `lateness.clock = "processing"` is measured by, as RFC 3339, instead of
+    /// the real one.
+    #[arg(long, value_name = "TIME", value_parser = parse_now)]
+    now: Option<WallClock>,
+
     /// Write unusable records to this file.
     #[arg(long, value_name = "FILE")]
     dead_letters: Option<PathBuf>,
@@ -62,11 +69,19 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     }
     let feed = Feed::Files { files, partitions: args.partitions.get(), key: args.key.clone() };
     let mut job = Job::new(&prepared, feed, None, true)?;
+    job.supervisor.now = args.now;
     job.supervisor.run(Patience::GiveUp).map_err(|error| Failure::source(&error))?;
     if job.stop.is_requested() {
         return Err(Failure::failed("stopped before the end"));
     }
-    print(&prepared, &Report::new(&prepared, &job.board), args.json)
+    print(&prepared, &mut Report::new(&prepared, &job.board)?, args.json)
+}
+
+fn parse_now(text: &str) -> Result<WallClock, String> {
+    let parsed = DateTime::parse_from_rfc3339(text);
+    parsed.map(|instant| WallClock(instant.timestamp_millis())).map_err(|_| {
+        "a time with its offset from UTC, such as 2015-06-28T12:00:00+08:00".to_owned()
+    })
 }
 
 fn names(prepared: &Prepared) -> String {

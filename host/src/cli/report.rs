@@ -1,54 +1,60 @@
 //! The final result of a bounded run: as JSON, or as tables for people.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
+use chrono_tz::Tz;
 use serde_json::{Value, json};
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::EventTime;
 
-use crate::board::{Board, Look};
+use crate::board::Board;
 use crate::plugin::{Cell, Output};
 use crate::prepare::Prepared;
 use crate::result;
-use crate::view::MetricView;
+use crate::state::StateError;
+use crate::view::{MetricResults, Published, Results};
 
 /// What a bounded run came to.
 pub(super) struct Report {
-    partitions: Vec<Arc<PartitionSnapshot>>,
-    metrics: Vec<MetricView>,
+    published: Published,
+    results: Results,
     consume_seconds: f64,
 }
 
 impl Report {
     /// Merges what the workers published last.
-    pub(super) fn new(prepared: &Prepared, board: &Board) -> Self {
-        let Look { partitions, quarantined, span, .. } = board.look();
-        let mut metrics: Vec<MetricView> = prepared.plugins.iter().map(MetricView::new).collect();
-        for metric in &mut metrics {
-            let quarantine = quarantined.get(metric.id()).map(String::as_str);
-            metric.update(&partitions, quarantine);
-        }
-        let consume_seconds = span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
-        Self { partitions, metrics, consume_seconds }
+    ///
+    /// # Errors
+    /// The stored history cannot be read.
+    pub(super) fn new(prepared: &Prepared, board: &Board) -> Result<Self, StateError> {
+        let look = board.look();
+        let Prepared { pipeline, plan, plugins, .. } = prepared;
+        let mut published = Published::new(&look, None, pipeline.history_keep);
+        let (from, to) = (EventTime(i64::MIN), EventTime(i64::MAX));
+        published.final_panes.extend(board.history_between(&pipeline.metrics, from, to)?);
+        let results = Results::new(plugins, plan, pipeline.event_time.zone);
+        let seconds = look.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
+        Ok(Self { published, results, consume_seconds: seconds })
     }
 
     /// Metrics that stopped, with the reason.
-    pub(super) fn troubles(&self) -> Vec<String> {
-        let trouble =
-            |m: &MetricView| Some(format!("metric `{}` stopped: {}", m.id(), m.trouble()?));
-        self.metrics.iter().filter_map(trouble).collect()
+    pub(super) fn troubles(&mut self) -> Vec<String> {
+        let trouble = |m: &MetricResults<'_>| {
+            let id = &m.plugin.settings().id;
+            m.trouble.as_ref().map(|trouble| format!("metric `{id}` stopped: {trouble}"))
+        };
+        self.results.all(&self.published).iter().filter_map(trouble).collect()
     }
 
     /// The shape of `/api/v1/snapshot`.
-    pub(super) fn json(&self, prepared: &Prepared) -> Value {
+    pub(super) fn json(&mut self, prepared: &Prepared) -> Value {
         let run = json!({ "consume_seconds": self.consume_seconds });
         let zone = prepared.pipeline.event_time.zone;
-        result::document(&prepared.plan, zone, &self.partitions, &self.metrics, &run)
+        result::document(&prepared.plan, zone, &self.published, &mut self.results, &run)
     }
 
     /// Tables.
-    pub(super) fn text(&self, prepared: &Prepared) -> String {
-        let books = result::accounting(&self.partitions);
+    pub(super) fn text(&mut self, prepared: &Prepared) -> String {
+        let books = result::accounting(&self.published.partitions);
         let mut text = format!(
             "read {} = on time {} + late {} + rejected {}\n",
             books.read,
@@ -56,15 +62,16 @@ impl Report {
             books.late,
             books.rejected()
         );
-        for partition in &self.partitions {
+        for partition in &self.published.partitions {
             let watermark = prepared.plan.watermark.watermark(partition.state.max_event_time);
             let zone = prepared.pipeline.event_time.zone;
             let watermark = watermark.map_or("none".into(), |w| result::rfc3339(zone, w));
             let (number, offset) = (partition.partition, partition.state.next_offset);
             let _ = writeln!(text, "partition {number}: offset {offset}, watermark {watermark}");
         }
-        for metric in &self.metrics {
-            write_metric(&mut text, metric);
+        let zone = prepared.pipeline.event_time.zone;
+        for metric in &self.results.all(&self.published) {
+            write_metric(&mut text, metric, zone);
         }
         let seconds = self.consume_seconds.max(1e-9);
         let rate = books.read as f64 / seconds;
@@ -73,15 +80,25 @@ impl Report {
     }
 }
 
-fn write_metric(text: &mut String, metric: &MetricView) {
-    let books = metric.accounting();
-    let id = metric.id();
+fn write_metric(text: &mut String, metric: &MetricResults<'_>, zone: Tz) {
+    let books = metric.accounting;
+    let id = &metric.plugin.settings().id;
     let _ = writeln!(text, "\n{id}: folded {}, excluded {}", books.folded(), books.excluded);
-    let outputs = &metric.plugin().descriptor().outputs;
-    for row in &metric.result().total.rows {
-        let cells: Vec<String> =
-            outputs.iter().zip(row).map(|(output, cell)| show(output, cell)).collect();
-        let _ = writeln!(text, "  {}", cells.join("  "));
+    for (spec, books) in &metric.windows {
+        let _ = writeln!(text, "{id} {spec}: expired {}, evicted {}", books.expired, books.evicted);
+    }
+    let outputs = &metric.plugin.descriptor().outputs;
+    for window in &metric.results {
+        if let (Some(interval), Some(state)) = (window.id.window, window.state) {
+            let civil = |time| result::rfc3339(zone, time);
+            let (start, end) = (civil(interval.start), civil(interval.end));
+            let _ = writeln!(text, "{id} {} {start} to {end}: {}", window.id.spec, state.name());
+        }
+        for row in &window.result.total.rows {
+            let cells: Vec<String> =
+                outputs.iter().zip(row).map(|(output, cell)| show(output, cell)).collect();
+            let _ = writeln!(text, "  {}", cells.join("  "));
+        }
     }
 }
 

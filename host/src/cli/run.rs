@@ -76,13 +76,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         if stopped.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(Failure::failed("stopped before the end; the state is stored"));
         }
-        return print(&prepared, &Report::new(&prepared, &board), args.json);
+        return print(&prepared, &mut Report::new(&prepared, &board)?, args.json);
     }
     Ok(())
 }
 
 /// Prints the result; a metric that stopped is a failure.
-pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<(), Failure> {
+pub(super) fn print(prepared: &Prepared, report: &mut Report, json: bool) -> Result<(), Failure> {
     if json {
         print_out(report.json(prepared))?;
     } else {

@@ -14,8 +14,9 @@ use tokio::sync::watch;
 
 use super::Failure;
 use crate::board::Board;
-use crate::live::{Publisher, TICK};
+use crate::live::{LiveQuery, Publisher, TICK};
 use crate::prepare::Prepared;
+use crate::server::query::Query;
 use crate::server::{Hello, Server};
 use crate::source::SourceError;
 use crate::sources::Feed;
@@ -86,6 +87,9 @@ pub(super) fn serve(
         &job.telemetry,
         bounded,
     );
+    let query =
+        LiveQuery::new(&prepared.pipeline, &prepared.plan, &prepared.plugins, &job.board, bounded);
+    let query: Arc<dyn Query> = Arc::new(query);
     let (shutdown, shut) = watch::channel(false);
     let hello = hello(prepared);
     let telemetry = Arc::clone(&job.telemetry);
@@ -96,7 +100,7 @@ pub(super) fn serve(
             .enable_all()
             .build()
             .expect("an async runtime can be started");
-        runtime.block_on(server.serve(live, telemetry, hello, shut))
+        runtime.block_on(server.serve(live, telemetry, query, hello, shut))
     });
     let done = Arc::new(AtomicBool::new(false));
     let publishing = {

@@ -33,8 +33,12 @@ fn spec(value: &Value<'_>) -> Read<WindowSpec> {
     parse(value.text().map_err(|problem| problem.hint(EXAMPLES))?)
 }
 
-/// A window as `pipeline.toml` and the API write it.
-pub(super) fn parse(text: &str) -> Read<WindowSpec> {
+/// A window as `pipeline.toml` writes it, such as `1d`; none where there is no such window.
+pub fn parse_window(text: &str) -> Option<WindowSpec> {
+    parse(text).ok()
+}
+
+fn parse(text: &str) -> Read<WindowSpec> {
     if text == "cumulative" {
         return Ok(WindowSpec::Cumulative);
     }

@@ -1,8 +1,9 @@
 //! The Wasm engine that all plugins share, and a plugin that was loaded into it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use streamgauge_core::{Digest, digest_of};
@@ -25,6 +26,8 @@ pub(super) const EPOCH: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub struct Runtime {
     engine: Engine,
+    /// What was compiled, by the digest of the file: several metrics may be of one plugin.
+    compiled: Arc<Mutex<BTreeMap<Digest, Arc<OnceLock<Component>>>>>,
 }
 
 /// A loaded and checked plugin, ready to be instantiated for each worker.
@@ -153,7 +156,7 @@ impl Runtime {
                 }
             })
             .expect("a thread can be started");
-        Self { engine }
+        Self { engine, compiled: Arc::default() }
     }
 
     /// Loads the plugin of `settings` and checks it against the contract.
@@ -164,7 +167,8 @@ impl Runtime {
         let path = &settings.plugin;
         let bytes =
             fs::read(path).map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
-        let component = self.compile(path, &bytes)?;
+        let digest = digest_of(&bytes);
+        let component = self.compiled(path, &bytes, digest)?;
         self.check_imports(path, &component)?;
         let pre = self.link(path, &component)?;
         let config: Arc<str> = settings.config.to_string().into();
@@ -173,7 +177,7 @@ impl Runtime {
             settings: Arc::new(settings.clone()),
             config,
             descriptor: Arc::new(Descriptor::default()),
-            digest: digest_of(&bytes),
+            digest,
         };
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
         let described = Instance::describe(&plugin).map_err(call("describe"))?;
@@ -182,6 +186,18 @@ impl Runtime {
         plugin.descriptor = Arc::new(descriptor);
         Instance::open(&plugin).map_err(call("open"))?;
         Ok(plugin)
+    }
+
+    /// The component of `bytes`, compiled once.
+    fn compiled(&self, path: &Path, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = Arc::clone(compiled.entry(digest).or_default());
+        drop(compiled);
+        if let Some(component) = slot.get() {
+            return Ok(component.clone());
+        }
+        let component = self.compile(path, bytes)?;
+        Ok(slot.get_or_init(|| component).clone())
     }
 
     fn compile(&self, path: &Path, bytes: &[u8]) -> Result<Component, LoadError> {

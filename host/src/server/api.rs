@@ -18,7 +18,6 @@ use crate::telemetry;
 /// The paths of this module.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/api/v1/snapshot", get(snapshot))
         .route("/api/v1/status", get(status))
         .route("/api", any(unknown))
         .route("/api/{*path}", any(unknown))
@@ -31,10 +30,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
 /// A refusal that a program and a person can read.
 pub(super) fn refusal(code: StatusCode, message: impl Into<String>) -> Response {
     fresh((code, Json(json!({ "error": message.into() }))))
-}
-
-async fn snapshot(State(app): State<Arc<App>>) -> Response {
-    fresh(Json(&*app.latest().result))
 }
 
 async fn status(State(app): State<Arc<App>>) -> Response {
@@ -93,6 +88,6 @@ async fn wrong_method() -> Response {
 }
 
 /// Marks what must not be kept by a browser or a proxy.
-fn fresh(response: impl IntoResponse) -> Response {
+pub(super) fn fresh(response: impl IntoResponse) -> Response {
     ([(CACHE_CONTROL, "no-store")], response).into_response()
 }

@@ -284,6 +284,4 @@ pub struct LiveState {
     pub status: Arc<Status>,
     /// The last five minutes, a point a second: (milliseconds since the epoch, events a second).
     pub events_per_second: Arc<Vec<(i64, f64)>>,
-    /// The merged result, in the shape of `replay --json`.
-    pub result: Arc<Value>,
 }

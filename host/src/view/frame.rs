@@ -3,12 +3,15 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use serde_json::{Number, Value};
+use chrono_tz::Tz;
+use serde_json::{Number, Value, json};
 
 use crate::plugin::{Cell, Plugin, ResultTable};
+use crate::result::rfc3339;
 use crate::server::wire::{Frame, Other, Panel, Series};
 
-use super::MetricResult;
+use super::windows::WindowState;
+use super::{MetricResult, WindowId};
 
 /// The most keys that a frame shows one by one.
 const KEYS_MAX: usize = 1000;
@@ -58,6 +61,17 @@ pub(super) fn draw(
         keys: shown.to_vec(),
         other,
     }
+}
+
+/// A window as results and frames name it; none for the cumulative one.
+pub(crate) fn window(id: WindowId, state: Option<WindowState>, zone: Tz) -> Option<Value> {
+    let window = id.window?;
+    Some(json!({
+        "spec": id.spec.to_string(),
+        "start": rfc3339(zone, window.start),
+        "end": rfc3339(zone, window.end),
+        "state": state.map(WindowState::name),
+    }))
 }
 
 /// The measures of `table` by the panel's dimension. Rows that differ only in dimensions that the

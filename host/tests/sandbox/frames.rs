@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 use streamgauge::metric::Unexported;
+use streamgauge::plugin::Plugin;
 use streamgauge::server::wire::{Frame, Series};
-use streamgauge::view::MetricView;
+use streamgauge::view::{MetricView, Published};
 use streamgauge_core::{PartitionSnapshot, PartitionState, Position};
 
 use crate::component::{faulty, start};
-use crate::rows::{batch, offered};
+use crate::rows::{self, batch, offered};
 
 /// The state of a partition after these actions.
 fn partition(config: &Value, number: u32, on_time: &[u32], late: &[u32]) -> Arc<PartitionSnapshot> {
@@ -29,11 +31,28 @@ fn partition(config: &Value, number: u32, on_time: &[u32], late: &[u32]) -> Arc<
     })
 }
 
+fn view(plugin: &Plugin) -> MetricView {
+    MetricView::new(plugin, &Arc::new(rows::plan()), Tz::UTC)
+}
+
+/// Partitions as their workers publish them; the metric was quarantined for a reason or is not.
+fn published<const N: usize>(
+    partitions: [Arc<PartitionSnapshot>; N],
+    reason: Option<&str>,
+) -> Published {
+    let quarantined = reason.map(|reason| ("faulty".to_owned(), reason.to_owned()));
+    Published {
+        partitions: partitions.to_vec(),
+        quarantined: quarantined.into_iter().collect(),
+        ..Published::default()
+    }
+}
+
 /// The frames after one partition with these actions.
 fn frames(on_time: &[u32], late: &[u32]) -> BTreeMap<String, Arc<Frame>> {
     let config = json!({});
-    let mut view = MetricView::new(&faulty(config.clone()));
-    view.update(&[partition(&config, 0, on_time, late)], None);
+    let mut view = view(&faulty(config.clone()));
+    view.update(&published([partition(&config, 0, on_time, late)], None));
     view.frames().clone()
 }
 
@@ -202,7 +221,7 @@ fn without_a_dimension_rows_are_summed_up_where_they_can_be() {
 
 #[test]
 fn nothing_yet_is_an_empty_frame() {
-    let view = MetricView::new(&faulty(json!({})));
+    let view = view(&faulty(json!({})));
     let shown: Vec<String> =
         view.frames().iter().map(|(id, frame)| format!("{id}: {}", show(frame))).collect();
     expect![[r"
@@ -231,14 +250,14 @@ fn nothing_yet_is_an_empty_frame() {
 #[test]
 fn partitions_are_merged_and_only_changed_frames_are_drawn_anew() {
     let config = json!({});
-    let mut view = MetricView::new(&faulty(config.clone()));
+    let mut view = view(&faulty(config.clone()));
     let first = partition(&config, 0, &[0], &[3]);
-    view.update(&[Arc::clone(&first)], None);
+    view.update(&published([Arc::clone(&first)], None));
     let before = view.frames().clone();
-    view.update(&[Arc::clone(&first)], None);
+    view.update(&published([Arc::clone(&first)], None));
     assert!(before.iter().all(|(id, frame)| Arc::ptr_eq(frame, &view.frames()[id])));
 
-    view.update(&[first, partition(&config, 1, &[], &[0, 0])], None);
+    view.update(&published([first, partition(&config, 1, &[], &[0, 0])], None));
     let after = &view.frames()["faulty.labelled"];
     assert_eq!(after.rev, before["faulty.labelled"].rev + 1);
     expect![[r#"
@@ -253,8 +272,8 @@ fn partitions_are_merged_and_only_changed_frames_are_drawn_anew() {
 #[test]
 fn a_quarantined_metric_keeps_its_last_result() {
     let config = json!({});
-    let mut view = MetricView::new(&faulty(config.clone()));
-    view.update(&[partition(&config, 0, &[0], &[])], Some("it crashed"));
+    let mut view = view(&faulty(config.clone()));
+    view.update(&published([partition(&config, 0, &[0], &[])], Some("it crashed")));
     let frame = &view.frames()["faulty.labelled"];
     assert_eq!((frame.state, frame.reason.as_deref()), ("quarantined", Some("it crashed")));
     assert_eq!(frame.total["events"], [json!(1)]);
@@ -263,11 +282,11 @@ fn a_quarantined_metric_keeps_its_last_result() {
 #[test]
 fn a_result_that_is_not_as_described_is_not_shown() {
     let config = json!({"fault": "wrong-table", "at": 2});
-    let mut view = MetricView::new(&faulty(config.clone()));
-    view.update(&[partition(&config, 0, &[1, 1], &[])], None);
+    let mut view = view(&faulty(config.clone()));
+    view.update(&published([partition(&config, 0, &[1, 1], &[])], None));
     assert_eq!(view.trouble(), None);
     let told = view.frames()["faulty.labelled"].total.clone();
-    view.update(&[partition(&config, 0, &[1, 1, 1], &[])], None);
+    view.update(&published([partition(&config, 0, &[1, 1, 1], &[])], None));
     expect!["its result could not be read: its answer breaks the contract: the number of columns is 1 instead of 3"]
         .assert_eq(view.trouble().expect("it is in trouble"));
     let frame = &view.frames()["faulty.labelled"];

@@ -2,8 +2,9 @@
 
 use streamgauge::metric::Offered;
 use streamgauge_core::{
-    EventTime, Field, FieldType, Flaw, Projection, RecordBatch, RecordMeta, RecordTime, Row,
-    Schema, Value, Verdict,
+    BoundedOutOfOrderness, EventTime, Field, FieldType, Flaw, LatenessClock, Plan, Projection,
+    RecordBatch, RecordMeta, RecordTime, Row, Schema, TimestampAssigner, TimestampUnit, Value,
+    Verdict,
 };
 
 /// A schema with nothing but `action`.
@@ -19,6 +20,18 @@ pub(crate) fn schema_of(name: &str, field_type: FieldType) -> Schema {
 
 pub(crate) fn projection() -> Projection {
     Projection::new(&schema(), &["action"])
+}
+
+/// A plan without disorder, where stamps are event times.
+pub(crate) fn plan() -> Plan {
+    Plan {
+        projection: projection(),
+        timestamps: TimestampAssigner::Field { slot: 0, unit: TimestampUnit::Millis },
+        watermark: BoundedOutOfOrderness { bound: 0 },
+        future_skew: None,
+        earliest: None,
+        lateness: LatenessClock::Watermark,
+    }
 }
 
 /// A batch of `actions` from offset `first` on.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::server::query::{HistoryAsk, Query, Refused};
 use crate::server::wire::{
     AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, LiveState, Localized,
     Measure, MetricStatus, Mode, Panel, PartitionStatus, SourceStatus, Status,
@@ -22,7 +23,27 @@ pub(crate) fn live() -> LiveState {
         clock: Clock { now: 5, event_time: Some(1_447_171_200_000), watermark: None },
         status: Arc::new(status()),
         events_per_second: Arc::new((0..10).map(|n| (1000 * n, n as f64 + 0.5)).collect()),
-        result: Arc::new(json!({ "accounting": { "read": 110 }, "metrics": {} })),
+    }
+}
+
+/// Answers that are always the same.
+pub(crate) struct Answers;
+
+impl Query for Answers {
+    fn snapshot(&self, _: &LiveState) -> Value {
+        json!({ "accounting": { "read": 110 }, "metrics": {} })
+    }
+
+    fn panel(&self, live: &LiveState, id: &str, window: Option<&str>) -> Result<Frame, Refused> {
+        if let Some(window) = window {
+            return Err(Refused::Malformed(format!("no window {window}")));
+        }
+        let found = live.frames.get(id).ok_or_else(|| Refused::Unknown(format!("no panel {id}")));
+        found.map(|frame| Frame::clone(frame))
+    }
+
+    fn history(&self, _: &LiveState, ask: &HistoryAsk) -> Result<Value, Refused> {
+        Ok(json!({ "metric": ask.metric, "windows": [] }))
     }
 }
 

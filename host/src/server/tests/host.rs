@@ -74,8 +74,14 @@ impl Host {
             heartbeat_ms: setup.heartbeat_ms,
             max_hz: setup.max_hz,
         };
-        let mut app =
-            App::new(live_seen, Arc::clone(&telemetry), hello, stop_seen).with_limits(setup.limits);
+        let mut app = App::new(
+            live_seen,
+            Arc::clone(&telemetry),
+            Arc::new(fixture::Answers),
+            hello,
+            stop_seen,
+        )
+        .with_limits(setup.limits);
         app.page = setup.page;
         let running = runtime.spawn(server.serve_app(Arc::new(app)));
         Self { address, live, stop, telemetry, running, runtime }

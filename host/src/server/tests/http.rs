@@ -16,6 +16,27 @@ fn the_snapshot_is_the_result_and_nothing_else() {
 }
 
 #[test]
+fn a_panels_data_comes_as_json_and_as_csv() {
+    let host = Host::start(Setup::default());
+    let reply = host.get("/api/v1/panels/behavior/data");
+    assert_eq!((reply.code, &reply.json()["keys"]), (200, &serde_json::json!(["0"])));
+    let csv = host.get("/api/v1/panels/behavior/data?format=csv");
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+    let text = "\u{feff}key,events total,events on_time,events late\n0,17595,17595,0\n";
+    assert_eq!(csv.body, text);
+    for (path, code) in [
+        ("/api/v1/panels/nothing/data", 404),
+        ("/api/v1/panels/age/data?window=x", 400),
+        ("/api/v1/panels/age/data?format=xml", 400),
+        ("/api/v1/panels/age/data?windw=1d", 400),
+        ("/api/v1/history", 400),
+    ] {
+        assert_eq!(host.get(path).code, code, "{path}");
+    }
+    assert_eq!(host.get("/api/v1/history?metric=age").json()["metric"], "age");
+}
+
+#[test]
 fn the_status_comes_with_the_clock_of_now() {
     let host = Host::start(Setup::default());
     let status = host.get("/api/v1/status").json();

@@ -1,0 +1,14 @@
+//! The CSV decoder of the engine against that of the oracle, on any bytes: both take or reject
+//! them for the same reason and read the same values.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use streamgauge_fuzz::Both;
+
+thread_local! {
+    static BOTH: std::cell::RefCell<Both> = std::cell::RefCell::new(Both::csv());
+}
+
+fuzz_target!(|data: &[u8]| {
+    BOTH.with_borrow_mut(|both| both.check(data));
+});

@@ -1,0 +1,18 @@
+//! The readers of stored state on any bytes, as they are and with the digest that they should
+//! have: no panic, and what is read gives the same bytes when it is written again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use streamgauge_core::{FinalPane, PartitionSnapshot, digest_of};
+
+fuzz_target!(|data: &[u8]| {
+    let sealed = [data, &digest_of(data).0].concat();
+    for bytes in [data, &sealed] {
+        if let Ok(snapshot) = PartitionSnapshot::decode(bytes) {
+            assert_eq!(snapshot.encode(), bytes);
+        }
+        if let Ok(pane) = FinalPane::decode(bytes) {
+            assert_eq!(pane.encode(), bytes);
+        }
+    }
+});

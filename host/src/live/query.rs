@@ -1,0 +1,162 @@
+//! Answers about the result, from what the workers published and from the stored history.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+use streamgauge_core::{EventTime, Plan, WindowSpec};
+
+use crate::board::Board;
+use crate::pipeline::{Pipeline, parse_window};
+use crate::plugin::Plugin;
+use crate::result;
+use crate::server::query::{HistoryAsk, Query, Refused};
+use crate::server::wire::{Frame, LiveState};
+use crate::view::{Published, Results, WindowResult, WindowState};
+
+/// The most windows in one answer about history.
+const HISTORY_MAX: usize = 10_000;
+
+/// The half-open interval of all of time.
+const ALWAYS: (EventTime, EventTime) = (EventTime(i64::MIN), EventTime(i64::MAX));
+
+/// Looks at a running pipeline.
+pub struct LiveQuery {
+    pipeline: Arc<Pipeline>,
+    plan: Arc<Plan>,
+    board: Arc<Board>,
+    bounded: bool,
+    results: Mutex<Results>,
+}
+
+impl LiveQuery {
+    /// Answers about what is on `board`. `bounded`: the run will end by itself.
+    pub fn new(
+        pipeline: &Arc<Pipeline>,
+        plan: &Arc<Plan>,
+        plugins: &[Plugin],
+        board: &Arc<Board>,
+        bounded: bool,
+    ) -> Self {
+        let results = Results::new(plugins, plan, pipeline.event_time.zone);
+        Self {
+            pipeline: Arc::clone(pipeline),
+            plan: Arc::clone(plan),
+            board: Arc::clone(board),
+            bounded,
+            results: Mutex::new(results),
+        }
+    }
+
+    /// What was published, with the final panes that overlap `[from, to)`.
+    fn published(
+        &self,
+        live: &LiveState,
+        (from, to): (EventTime, EventTime),
+    ) -> Result<Published, Refused> {
+        let look = self.board.look();
+        let idle = live.status.partitions.iter().filter(|p| p.state == "idle");
+        let idle: BTreeSet<u32> = idle.map(|p| p.partition).collect();
+        let idle = (!self.bounded).then_some(idle);
+        let mut published = Published::new(&look, idle, self.pipeline.history_keep);
+        let stored = self.board.history_between(&self.pipeline.metrics, from, to);
+        published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
+        Ok(published)
+    }
+
+    fn results(&self) -> std::sync::MutexGuard<'_, Results> {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn instant(text: &str, name: &str) -> Result<EventTime, Refused> {
+        DateTime::parse_from_rfc3339(text).map(|t| EventTime(t.timestamp_millis())).map_err(|_| {
+            Refused::Malformed(format!(
+                "{name} `{text}` is not an RFC 3339 time; hint: 2015-11-11T00:00:00+08:00, with \
+                 `+` written as %2B in an address"
+            ))
+        })
+    }
+
+    fn spec(text: &str) -> Result<WindowSpec, Refused> {
+        parse_window(text).ok_or_else(|| {
+            Refused::Malformed(format!("`{text}` is not a window; hint: cumulative, 1d or 10m/1m"))
+        })
+    }
+}
+
+impl Query for LiveQuery {
+    fn snapshot(&self, live: &LiveState) -> Value {
+        let published = match self.published(live, ALWAYS) {
+            Ok(published) => published,
+            Err(Refused::Failed(text) | Refused::Unknown(text) | Refused::Malformed(text)) => {
+                return json!({ "error": text });
+            }
+        };
+        let zone = self.pipeline.event_time.zone;
+        result::document(&self.plan, zone, &published, &mut self.results(), &json!({}))
+    }
+
+    fn panel(&self, live: &LiveState, id: &str, window: Option<&str>) -> Result<Frame, Refused> {
+        let mut results = self.results();
+        let unknown = || Refused::Unknown(format!("there is no panel `{id}`"));
+        let (panel, plugin) = results.panel(id).ok_or_else(unknown)?;
+        let (panel, plugin) = (panel.clone(), plugin.clone());
+        let first = || plugin.settings().windows[0].to_string();
+        let window = window.map_or_else(first, str::to_owned);
+        let (spec, start) = match window.split_once('@') {
+            None => (Self::spec(&window)?, None),
+            Some((spec, start)) => (Self::spec(spec)?, Some(Self::instant(start, "the start")?)),
+        };
+        if !plugin.settings().windows.contains(&spec) {
+            let kinds: Vec<_> = plugin.settings().windows.iter().map(ToString::to_string).collect();
+            let kinds = kinds.join(", ");
+            let text = format!("metric `{}` has no windows `{spec}`; hint: {kinds}", panel.metric);
+            return Err(Refused::Unknown(text));
+        }
+        let between = start.map_or(ALWAYS, |start| (start, start.plus(1)));
+        let published = self.published(live, between)?;
+        let found = match start {
+            None => results.current(&panel.metric, &published, spec),
+            Some(start) => {
+                let at = |w: &WindowResult| w.id.window.is_some_and(|w| w.start == start);
+                let windows = results.windows(&panel.metric, &published, |id, _| {
+                    id.spec == spec && id.window.is_some_and(|window| window.start == start)
+                });
+                windows.map(|windows| {
+                    let found = windows?.into_iter().find(at);
+                    found.ok_or_else(|| format!("no window `{window}` holds a row"))
+                })
+            }
+        };
+        match found.ok_or_else(unknown)? {
+            Ok(found) => Ok(results.frame(&panel, &plugin, &found)),
+            Err(text) => Err(Refused::Unknown(text)),
+        }
+    }
+
+    fn history(&self, live: &LiveState, ask: &HistoryAsk) -> Result<Value, Refused> {
+        let instant = |text: &Option<String>, name: &str, default: EventTime| {
+            text.as_deref().map_or(Ok(default), |text| Self::instant(text, name))
+        };
+        let from = instant(&ask.from, "from", ALWAYS.0)?;
+        let to = instant(&ask.to, "to", ALWAYS.1)?;
+        let spec = ask.window.as_deref().map(Self::spec).transpose()?;
+        let published = self.published(live, (from, to))?;
+        let mut results = self.results();
+        let found = results.windows(&ask.metric, &published, |id, state| {
+            state == Some(WindowState::Final)
+                && spec.is_none_or(|spec| id.spec == spec)
+                && id.window.is_some_and(|window| window.end > from && window.start < to)
+        });
+        let unknown = || Refused::Unknown(format!("there is no metric `{}`", ask.metric));
+        let found = found.ok_or_else(unknown)?.map_err(Refused::Failed)?;
+        let zone = self.pipeline.event_time.zone;
+        let plugin = results.plugin(&ask.metric).ok_or_else(unknown)?;
+        let shown = found.iter().take(HISTORY_MAX);
+        let windows: Vec<Value> =
+            shown.map(|w| result::window_json(plugin.descriptor(), w, zone)).collect();
+        let truncated = found.len() > HISTORY_MAX;
+        Ok(json!({ "metric": ask.metric, "windows": windows, "truncated": truncated }))
+    }
+}

@@ -1,0 +1,199 @@
+//! Which windows a metric has over all partitions, from their open and their final panes: each
+//! with what it is merged from and how far it is. Sliding windows come about only here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use streamgauge_core::{
+    EventTime, FinalPane, Lateness, MetricSnapshot, Panes, PartitionSnapshot, Plan, TimeWindow,
+    WindowSpec,
+};
+
+use super::merge::Piece;
+use super::{Published, WindowId};
+use crate::pipeline::MetricSettings;
+
+/// How far a window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowState {
+    /// Some partition may still bring records that are on time.
+    Open,
+    /// Every partition that is not idle has passed its end.
+    Closed,
+    /// Closed, and late records came after that.
+    Corrected,
+    /// Nothing changes it any more.
+    Final,
+}
+
+/// A window and what it is merged from.
+pub(super) struct Window {
+    pub(super) id: WindowId,
+    /// None for the cumulative window.
+    pub(super) state: Option<WindowState>,
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// What one partition has of one pane.
+struct Part<'a> {
+    state_version: u32,
+    corrections: u64,
+    states: [Option<&'a Arc<[u8]>>; 2],
+}
+
+/// Panes by interval (none: cumulative), each with its parts in the order of the partitions.
+type Parts<'a> = BTreeMap<Option<TimeWindow>, Vec<(u32, Part<'a>)>>;
+
+impl WindowState {
+    /// The name in results and on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Corrected => "corrected",
+            Self::Final => "final",
+        }
+    }
+}
+
+/// What windows are computed from.
+pub(super) struct Survey<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) zone: Tz,
+    pub(super) settings: &'a MetricSettings,
+    pub(super) published: &'a Published,
+}
+
+impl Survey<'_> {
+    /// The windows of `spec` that hold a row, by start.
+    pub(super) fn windows(&self, spec: WindowSpec) -> Vec<Window> {
+        let parts = self.parts(spec);
+        let Some(panes) = Panes::new(spec, self.zone) else {
+            return vec![self.cumulative(&parts)];
+        };
+        if let WindowSpec::Tumbling { .. } = spec {
+            let panes = parts.keys().flatten();
+            return panes.map(|pane| self.window(spec, &[*pane], &parts)).collect();
+        }
+        let mut windows = BTreeMap::new();
+        let mut finder = panes;
+        for pane in parts.keys().flatten() {
+            for in_a_row in finder.windows_of(*pane) {
+                windows.entry(in_a_row[0].start).or_insert(in_a_row);
+            }
+        }
+        windows.values().map(|panes| self.window(spec, panes, &parts)).collect()
+    }
+
+    /// The window of `spec` at the largest event time: the earliest one that holds its pane.
+    pub(super) fn current(&self, spec: WindowSpec) -> Window {
+        let parts = self.parts(spec);
+        let Some(mut panes) = Panes::new(spec, self.zone) else { return self.cumulative(&parts) };
+        let partitions = self.published.partitions.iter();
+        let now = partitions.filter_map(|p| p.state.max_event_time).max();
+        let newest = parts.keys().flatten().last().map(|pane| pane.start);
+        let pane = panes.pane_of(now.or(newest).unwrap_or(EventTime(0)));
+        let windows = panes.windows_of(pane);
+        self.window(spec, windows.first().unwrap_or(&vec![pane]), &parts)
+    }
+
+    fn cumulative(&self, parts: &Parts<'_>) -> Window {
+        let pieces = pieces(parts.get(&None).into_iter().flatten());
+        let id = WindowId { spec: WindowSpec::Cumulative, window: None };
+        Window { id, state: None, pieces }
+    }
+
+    fn window(&self, spec: WindowSpec, panes: &[TimeWindow], parts: &Parts<'_>) -> Window {
+        let window = TimeWindow { start: panes[0].start, end: panes[panes.len() - 1].end };
+        let of_window = || panes.iter().filter_map(|pane| parts.get(&Some(*pane))).flatten();
+        let corrected = of_window().any(|(_, part)| part.corrections > 0);
+        let last = panes[panes.len() - 1];
+        Window {
+            id: WindowId { spec, window: Some(window) },
+            state: Some(self.state(spec, last, corrected)),
+            pieces: pieces(of_window()),
+        }
+    }
+
+    /// The state of a window of which `last` is the last pane.
+    fn state(&self, spec: WindowSpec, last: TimeWindow, corrected: bool) -> WindowState {
+        let partitions = &self.published.partitions;
+        let watermark =
+            |p: &PartitionSnapshot| self.plan.watermark.watermark(p.state.max_event_time);
+        let retention = self.settings.retention.as_millis() as i64;
+        let is_final = |p: &Arc<PartitionSnapshot>| {
+            let floor = self.metric(p).and_then(|m| m.windows.iter().find(|w| w.spec == spec));
+            let floor = floor.and_then(|set| set.books.floor);
+            watermark(p) >= Some(last.end.plus(retention)) || floor > Some(last.start)
+        };
+        let has_passed = |p: &Arc<PartitionSnapshot>| {
+            self.published.idle.contains(&p.partition) || watermark(p) >= Some(last.end)
+        };
+        if partitions.iter().all(is_final) {
+            WindowState::Final
+        } else if !partitions.iter().all(has_passed) {
+            WindowState::Open
+        } else if corrected {
+            WindowState::Corrected
+        } else {
+            WindowState::Closed
+        }
+    }
+
+    fn metric<'a>(&self, partition: &'a PartitionSnapshot) -> Option<&'a MetricSnapshot> {
+        partition.metrics.iter().find(|metric| metric.id == self.settings.id)
+    }
+
+    /// The panes of `spec` that hold a row.
+    fn parts(&self, spec: WindowSpec) -> Parts<'_> {
+        let mut parts: Parts<'_> = BTreeMap::new();
+        let finals = self.published.final_panes.iter().filter(|p| self.is_kept(p, spec));
+        for pane in finals {
+            let part = Part {
+                state_version: pane.state_version,
+                corrections: pane.corrections,
+                states: [pane.on_time.as_ref(), pane.late.as_ref()],
+            };
+            parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
+        }
+        for partition in &self.published.partitions {
+            let Some(metric) = self.metric(partition) else { continue };
+            let sets = metric.windows.iter().filter(|set| set.spec == spec);
+            for pane in sets.flat_map(|set| &set.panes) {
+                let states = [pane.on_time.as_ref(), pane.late.as_ref()];
+                if states.iter().any(Option::is_some) {
+                    let (state_version, corrections) = (metric.state_version, pane.corrections);
+                    let part = Part { state_version, corrections, states };
+                    parts.entry(pane.window).or_default().push((partition.partition, part));
+                }
+            }
+        }
+        for of_pane in parts.values_mut() {
+            // A pane that is being stored may be found twice: among the stored ones and the others.
+            of_pane.sort_by_key(|(partition, _)| *partition);
+            of_pane.dedup_by_key(|(partition, _)| *partition);
+        }
+        parts
+    }
+
+    /// Whether a final pane is this metric's and within `history.keep`.
+    fn is_kept(&self, pane: &FinalPane, spec: WindowSpec) -> bool {
+        let of = self.published.partitions.iter().find(|p| p.partition == pane.partition);
+        let watermark = of.and_then(|p| self.plan.watermark.watermark(p.state.max_event_time));
+        let kept = self.settings.retention.saturating_add(self.published.history_keep);
+        let until = pane.window.end.plus(kept.as_millis() as i64);
+        pane.spec == spec && pane.metric == self.settings.id && watermark < Some(until)
+    }
+}
+
+/// States in the order (on time before late, pane, partition).
+fn pieces<'a, 'b: 'a>(parts: impl Iterator<Item = &'a (u32, Part<'b>)> + Clone) -> Vec<Piece> {
+    let of = |lateness: Lateness| {
+        parts.clone().filter_map(move |(_, part)| {
+            let state = part.states[lateness as usize]?;
+            Some(Piece { lateness, state_version: part.state_version, state: Arc::clone(state) })
+        })
+    };
+    Lateness::ALL.into_iter().flat_map(of).collect()
+}
