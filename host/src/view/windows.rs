@@ -73,7 +73,7 @@ impl Survey<'_> {
             return vec![self.cumulative(&parts)];
         };
         if let WindowSpec::Tumbling { .. } = spec {
-            let panes = parts.keys().flatten();
+            let panes = parts.keys().flatten().filter(|pane| self.is_whole(**pane));
             return panes.map(|pane| self.window(spec, &[*pane], &parts)).collect();
         }
         let mut windows = BTreeMap::new();
@@ -83,7 +83,8 @@ impl Survey<'_> {
                 windows.entry(in_a_row[0].start).or_insert(in_a_row);
             }
         }
-        windows.values().map(|panes| self.window(spec, panes, &parts)).collect()
+        let whole = windows.values().filter(|panes| self.is_whole(panes[0]));
+        whole.map(|panes| self.window(spec, panes, &parts)).collect()
     }
 
     /// The window of `spec` at the largest event time: the earliest one that holds its pane.
@@ -96,6 +97,18 @@ impl Survey<'_> {
         let pane = panes.pane_of(now.or(newest).unwrap_or(EventTime(0)));
         let windows = panes.windows_of(pane);
         self.window(spec, windows.first().unwrap_or(&vec![pane]), &parts)
+    }
+
+    /// Whether every partition still keeps a window that begins with `first`.
+    fn is_whole(&self, first: TimeWindow) -> bool {
+        self.published.partitions.iter().all(|p| self.keeps(p, first))
+    }
+
+    /// Whether a partition keeps a pane: it is open, or final and within `history.keep`.
+    fn keeps(&self, partition: &PartitionSnapshot, pane: TimeWindow) -> bool {
+        let watermark = self.plan.watermark.watermark(partition.state.max_event_time);
+        let kept = self.settings.retention.saturating_add(self.published.history_keep);
+        watermark < Some(pane.end.plus(kept.as_millis() as i64))
     }
 
     fn cumulative(&self, parts: &Parts<'_>) -> Window {
@@ -180,10 +193,9 @@ impl Survey<'_> {
     /// Whether a final pane is this metric's and within `history.keep`.
     fn is_kept(&self, pane: &FinalPane, spec: WindowSpec) -> bool {
         let of = self.published.partitions.iter().find(|p| p.partition == pane.partition);
-        let watermark = of.and_then(|p| self.plan.watermark.watermark(p.state.max_event_time));
-        let kept = self.settings.retention.saturating_add(self.published.history_keep);
-        let until = pane.window.end.plus(kept.as_millis() as i64);
-        pane.spec == spec && pane.metric == self.settings.id && watermark < Some(until)
+        pane.spec == spec
+            && pane.metric == self.settings.id
+            && of.is_none_or(|partition| self.keeps(partition, pane.window))
     }
 }
 
