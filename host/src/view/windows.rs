@@ -37,6 +37,7 @@ pub(super) struct Window {
 
 /// What one partition has of one pane.
 struct Part<'a> {
+    pane: Option<TimeWindow>,
     state_version: u32,
     corrections: u64,
     states: [Option<&'a Arc<[u8]>>; 2],
@@ -164,6 +165,7 @@ impl Survey<'_> {
         let finals = self.published.final_panes.iter().filter(|p| self.is_kept(p, spec));
         for pane in finals {
             let part = Part {
+                pane: Some(pane.window),
                 state_version: pane.state_version,
                 corrections: pane.corrections,
                 states: [pane.on_time.as_ref(), pane.late.as_ref()],
@@ -177,7 +179,8 @@ impl Survey<'_> {
                 let states = [pane.on_time.as_ref(), pane.late.as_ref()];
                 if states.iter().any(Option::is_some) {
                     let (state_version, corrections) = (metric.state_version, pane.corrections);
-                    let part = Part { state_version, corrections, states };
+                    let pane_window = pane.window;
+                    let part = Part { pane: pane_window, state_version, corrections, states };
                     parts.entry(pane.window).or_default().push((partition.partition, part));
                 }
             }
@@ -204,7 +207,8 @@ fn pieces<'a, 'b: 'a>(parts: impl Iterator<Item = &'a (u32, Part<'b>)> + Clone) 
     let of = |lateness: Lateness| {
         parts.clone().filter_map(move |(_, part)| {
             let state = part.states[lateness as usize]?;
-            Some(Piece { lateness, state_version: part.state_version, state: Arc::clone(state) })
+            let (pane, state_version) = (part.pane, part.state_version);
+            Some(Piece { pane, lateness, state_version, state: Arc::clone(state) })
         })
     };
     Lateness::ALL.into_iter().flat_map(of).collect()
