@@ -47,3 +47,5 @@ mod stops;
 mod three_ways;
 #[path = "system/waiting.rs"]
 mod waiting;
+#[path = "system/windows.rs"]
+mod windows;
