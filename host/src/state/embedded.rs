@@ -72,6 +72,9 @@ impl EmbeddedStore {
         let path = dir.join(FILE);
         let failed = |reason: String| StateError::Store { path: path.clone(), reason };
         fs::create_dir_all(dir).map_err(|error| failed(error.to_string()))?;
+        if !path.exists() {
+            create(&path).map_err(|error| error.into_error(&path))?;
+        }
         let file = path.clone();
         let opener = move || Database::builder().set_cache_size(CACHE_BYTES).create(&file);
         Self::open_with(path.clone(), Box::new(opener))
@@ -301,6 +304,24 @@ impl StateStore for EmbeddedStore {
     fn history(&self) -> Arc<dyn HistoryStore> {
         Arc::new(History { database: Arc::clone(&self.database), path: self.path.clone() })
     }
+}
+
+/// Makes an empty store. It is made aside and then renamed: a file that was being made when the
+/// power was cut could not be opened.
+fn create(path: &Path) -> Result<(), Failed> {
+    let part = path.with_extension("redb.part");
+    let failed = |error: std::io::Error| Failed::Store(error.to_string());
+    if part.exists() {
+        fs::remove_file(&part).map_err(failed)?;
+    }
+    let database = Database::builder().set_cache_size(CACHE_BYTES).create(&part)?;
+    Writing::begin(&database)?.commit()?;
+    drop(database);
+    fs::rename(&part, path).map_err(failed)?;
+    if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
+        folder.sync_all().map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// Writes a checkpoint as the next generation, and drops what is older than the one before it.
