@@ -95,6 +95,12 @@ impl Broker {
         running.terminate();
     }
 
+    /// SIGKILL; its data stays as it is.
+    pub(crate) fn kill(&self) {
+        let running = self.java().take().expect("only a started broker is killed");
+        running.kill();
+    }
+
     fn java(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
         self.java.lock().unwrap_or_else(PoisonError::into_inner)
     }
