@@ -1,7 +1,7 @@
 //! Civil days in a zone. A day is `[first instant of its date, first instant of the next date)`,
 //! which holds where clocks change, also at midnight, and where a date does not exist at all.
 
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 
 use crate::time::EventTime;
@@ -18,15 +18,27 @@ pub(crate) type DayNumber = i64;
 
 /// The first instant of a civil day; where a clock change skips midnight, the first one after it.
 pub(crate) fn first_instant(zone: Tz, date: NaiveDate) -> Option<EventTime> {
-    let mut local = date.and_time(NaiveTime::MIN);
-    // A zone skips at most a whole day (Samoa, 2011), in steps of a quarter of an hour.
-    for _ in 0..=96 {
-        if let Some(instant) = zone.from_local_datetime(&local).earliest() {
-            return Some(EventTime(instant.timestamp_millis()));
-        }
-        local += TimeDelta::minutes(15);
+    let midnight = date.and_time(NaiveTime::MIN);
+    match zone.from_local_datetime(&midnight).earliest() {
+        Some(instant) => Some(EventTime(instant.timestamp_millis())),
+        None => after_the_gap(zone, midnight),
     }
-    None
+}
+
+/// The instant of the clock change that skips `local`: between a time that the old clock shows and
+/// the one at which it would have shown `local`.
+fn after_the_gap(zone: Tz, local: NaiveDateTime) -> Option<EventTime> {
+    // A zone skips at most a whole day (Samoa, 2011).
+    let before = zone.from_local_datetime(&(local - TimeDelta::hours(25))).latest()?;
+    let offset = |time: i64| zone.timestamp_millis_opt(time).single().map(|t| t.offset().fix());
+    let old = offset(before.timestamp_millis())?;
+    let mut low = before.timestamp_millis();
+    let mut high = low + TimeDelta::hours(25).num_milliseconds();
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        if offset(middle)? == old { low = middle } else { high = middle }
+    }
+    Some(EventTime(high))
 }
 
 /// The day that `time` is in.
@@ -74,6 +86,15 @@ mod tests {
         assert_eq!(hours(chrono_tz::America::Sao_Paulo, "2018-11-04"), 23 * 60);
         // Half an hour.
         assert_eq!(hours(chrono_tz::Australia::Lord_Howe, "2026-04-05"), 24 * 60 + 30);
+    }
+
+    #[test]
+    fn a_change_by_odd_seconds_is_found_to_the_second() {
+        // In Monrovia the clocks went from 00:00 to 00:44:30 on 1972-01-07.
+        let zone = chrono_tz::Africa::Monrovia;
+        let day = day_of(zone, at("1972-01-07T12:00:00Z"));
+        assert_eq!(start_of(zone, day), at("1972-01-07T00:44:30Z"));
+        assert_eq!(day_of(zone, at("1972-01-07T00:44:29Z")), day - 1);
     }
 
     #[test]

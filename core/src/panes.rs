@@ -59,7 +59,10 @@ impl Panes {
     /// Whether a window begins with `pane`.
     fn begins_window(&mut self, pane: TimeWindow) -> bool {
         if self.pane >= DAY {
-            return day_of(self.zone, pane.start).rem_euclid(self.slide / DAY) == 0;
+            // Where the first date does not exist, the pane begins with a later one.
+            let days = self.pane / DAY;
+            let first = day_of(self.zone, pane.start).div_euclid(days) * days;
+            return first.rem_euclid(self.slide / DAY) == 0;
         }
         self.part_of_day(pane.start);
         pane.start.since(self.day_seen.start) % self.slide == 0

@@ -112,6 +112,12 @@ impl LetterSink {
         Self { target, source: source.to_owned(), confirmed: extent, current: extent }
     }
 
+    /// Goes on counting after so many letters.
+    pub fn resume(&mut self, letters: u64) {
+        self.current.letters = letters;
+        self.confirmed = self.current;
+    }
+
     /// Writes `letters` so that they survive a crash. After a failure, and after a checkpoint
     /// that failed later on, the same letters may be given again: those not confirmed are
     /// overwritten in a file.

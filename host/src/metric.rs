@@ -241,6 +241,7 @@ impl Metric {
         for windows in &mut state.windows {
             fold.into_windows(windows, instance)?;
         }
+        fold.probe(instance)?;
         fold.count_expired(&mut state.windows);
         let refused = fold.into_refused();
         for (lateness, refused) in Lateness::ALL.into_iter().zip(refused) {

@@ -128,6 +128,30 @@ impl<'a> Fold<'a> {
         Ok(refused)
     }
 
+    /// Offers the rows that no pane took to an accumulator that is thrown away: whether a row is
+    /// refused must not depend on its panes.
+    pub(super) fn probe(&mut self, instance: &mut Instance) -> Result<(), CallError> {
+        for lateness in Lateness::ALL {
+            let held = |row: &u32| self.placements.iter().any(|p| p[lateness as usize].holds(*row));
+            if self.placements.iter().any(|p| matches!(p[lateness as usize], Placement::Whole(_))) {
+                continue;
+            }
+            let mut rows = self.usable(lateness);
+            rows.retain(|row| !held(row));
+            if rows.is_empty() {
+                continue;
+            }
+            let accumulator = instance.create(None)?;
+            let batch = self.batches[lateness as usize];
+            let mut refused = add(instance, accumulator, batch, self.inputs, Some(&rows))?;
+            instance.release(accumulator)?;
+            let known = &mut self.refused[lateness as usize];
+            known.append(&mut refused);
+            known.sort_by_key(|(row, _)| *row);
+        }
+        Ok(())
+    }
+
     /// Counts the folded rows that were final in each of the windows.
     pub(super) fn count_expired(&self, windows: &mut [Windows]) {
         for (windows, placements) in windows.iter_mut().zip(&self.placements) {

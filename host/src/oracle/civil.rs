@@ -45,7 +45,10 @@ impl Calendar {
     /// The first instant of a date; none: there is no such date.
     pub(super) fn first_instant(&mut self, year: i32, month: u32, day: u32) -> Option<i64> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
-        Some(clamp(self.start_of(i64::from(date.to_epoch_days()))))
+        let number = i64::from(date.to_epoch_days());
+        // Event times are told by the clocks of the zone in every year.
+        let in_civil_years = YEARS.contains(&year);
+        Some(clamp(if in_civil_years { self.start_of(number) } else { self.first_showing(date) }))
     }
 
     /// The year that the clocks show at `time`.
@@ -112,9 +115,16 @@ impl Calendar {
     }
 
     fn find_start(&self, day: i64) -> i128 {
-        let utc = i128::from(day) * i128::from(DAY);
         let date = i32::try_from(day).ok().and_then(NaiveDate::from_epoch_days);
-        let Some(date) = date.filter(|date| YEARS.contains(&date.year())) else { return utc };
+        match date.filter(|date| YEARS.contains(&date.year())) {
+            Some(date) => self.first_showing(date),
+            None => i128::from(day) * i128::from(DAY),
+        }
+    }
+
+    /// The first instant at which the clocks show `date`, or a later one.
+    fn first_showing(&self, date: NaiveDate) -> i128 {
+        let utc = i128::from(date.to_epoch_days()) * i128::from(DAY);
         let begun = |time: &i128| self.date_at(*time).is_some_and(|shown| shown >= date);
         let minutes = (utc - SEARCH..utc + SEARCH).step_by(MINUTE as usize);
         let minute = minutes.into_iter().find(begun).unwrap_or(utc);

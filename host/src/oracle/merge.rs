@@ -27,8 +27,8 @@ pub struct MergedWindow {
     pub slide: i64,
     /// Its interval; none: cumulative.
     pub span: Option<Span>,
-    /// What may still happen to it.
-    pub state: WindowPhase,
+    /// What may still happen to it; none: cumulative.
+    pub state: Option<WindowPhase>,
     /// Of the records on time.
     pub on_time: ResultTable,
     /// Of the late ones.
@@ -40,7 +40,7 @@ pub struct MergedWindow {
 /// What may still happen to a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowPhase {
-    /// Records on time may come. The cumulative window is always open.
+    /// Records on time may come.
     Open,
     /// The watermark of each partition that is not idle is past its end.
     Closed,
@@ -140,10 +140,8 @@ impl Merge<'_> {
         panes: &[Option<Span>],
         pieces: &Pieces<'_>,
         states: &[(u32, &WindowState)],
-    ) -> WindowPhase {
-        let (Some(Some(last)), Some(span)) = (panes.last(), span_of(panes)) else {
-            return WindowPhase::Open;
-        };
+    ) -> Option<WindowPhase> {
+        let (last, span) = (panes.last().copied()??, span_of(panes)?);
         let past = |end: i64| move |watermark: i64| end <= watermark;
         let retained = span.end.saturating_add(self.settings.retention);
         let is_final = |partition: &PartitionState| {
@@ -152,19 +150,16 @@ impl Merge<'_> {
             partition.watermark.is_some_and(past(retained)) || floor.is_some_and(|f| last.start < f)
         };
         if self.partitions.iter().all(is_final) {
-            return WindowPhase::Final;
+            return Some(WindowPhase::Final);
         }
         let mut waited_for = self.partitions.iter().filter(|p| !self.idle.contains(&p.number));
         if waited_for.any(|partition| !partition.watermark.is_some_and(past(span.end))) {
-            return WindowPhase::Open;
+            return Some(WindowPhase::Open);
         }
-        let corrected = |(pane, _): &(Option<Span>, u32)| panes.contains(pane);
-        let mut inside = pieces.iter().filter(|(place, _)| corrected(place));
-        if inside.any(|(_, piece)| piece.corrections > 0) {
-            WindowPhase::Corrected
-        } else {
-            WindowPhase::Closed
-        }
+        let is_inside = |(pane, _): &(Option<Span>, u32)| panes.contains(pane);
+        let mut inside = pieces.iter().filter(|(place, _)| is_inside(place));
+        let corrected = inside.any(|(_, piece)| piece.corrections > 0);
+        Some(if corrected { WindowPhase::Corrected } else { WindowPhase::Closed })
     }
 }
 

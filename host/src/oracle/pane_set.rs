@@ -132,19 +132,17 @@ impl WindowSet {
     ) -> Result<WindowVerdict, CallError> {
         let Moment { event_time, before, after, .. } = row.moment;
         let placement = self.windows.place(calendar, event_time, before);
-        let span = placement.span;
+        let (span, expired, opened) = (placement.span, placement.expired, placement.opened);
+        let correction = row.inputs.is_some() && !expired && placement.correction;
         let evicted = placement.evicted.as_ref().map(|pane| pane.span);
         if let Some(pane) = placement.evicted {
             self.seal(instance, owner, pane)?;
         }
-        let folds = row.inputs.is_some();
-        let correction = folds && !placement.expired && placement.correction;
-        match self.windows.open.get_mut(&span.start).filter(|_| !placement.expired) {
-            Some(pane) => {
-                pane.corrections += u64::from(correction);
-                pane.contents.fold(instance, Some(span), row)?;
-            }
-            None => self.expired += u64::from(folds),
+        if let Some(pane) = self.windows.open.get_mut(&span.start).filter(|_| !expired) {
+            pane.corrections += u64::from(correction);
+            pane.contents.fold(instance, Some(span), row)?;
+        } else {
+            self.expired += u64::from(row.inputs.is_some());
         }
         let mut finals = Vec::new();
         for pane in self.windows.settle(after) {
@@ -152,18 +150,8 @@ impl WindowSet {
             self.seal(instance, owner, pane)?;
         }
         self.forget(after);
-        let (size, slide) = (self.windows.size, self.windows.slide);
-        let (expired, opened) = (placement.expired, placement.opened);
-        Ok(WindowVerdict {
-            size,
-            slide,
-            pane: Some(span),
-            expired,
-            opened,
-            correction,
-            evicted,
-            finals,
-        })
+        let (size, slide, pane) = (self.windows.size, self.windows.slide, Some(span));
+        Ok(WindowVerdict { size, slide, pane, expired, opened, correction, evicted, finals })
     }
 
     /// Keeps a pane that has become final, unless no row was folded into it.

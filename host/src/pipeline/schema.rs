@@ -184,9 +184,8 @@ fn one_field(table: &mut Table<'_>, fields: Option<&WrittenFields>) -> Option<Ev
     let unit = table.required("unit", "\"ms\"", one_of(&units));
     let ((field, value), unit) = (named?, unit?);
     let (fitting, name): (&[FieldType], _) = match unit {
-        TimestampUnit::Seconds => {
-            (&[FieldType::Integer, FieldType::Unsigned, FieldType::Timestamp], "unit `s`")
-        }
+        // A `timestamp` holds milliseconds.
+        TimestampUnit::Seconds => (&[FieldType::Integer, FieldType::Unsigned], "unit `s`"),
         TimestampUnit::Millis => (&[FieldType::Integer, FieldType::Timestamp], "unit `ms`"),
         TimestampUnit::Rfc3339 => (&[FieldType::Text, FieldType::Timestamp], "unit `rfc3339`"),
     };

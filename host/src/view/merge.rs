@@ -11,6 +11,8 @@ use crate::plugin::{Accumulator, CallError, Instance, Plugin};
 /// One accumulator state of one pane of one partition.
 #[derive(Clone)]
 pub(super) struct Piece {
+    /// Its pane; none: cumulative.
+    pub(super) pane: Option<TimeWindow>,
     pub(super) lateness: Lateness,
     pub(super) state_version: u32,
     pub(super) state: Arc<[u8]>,
@@ -65,7 +67,7 @@ fn merge(
     let mut fold = |lateness: Lateness| -> Result<Accumulator, CallError> {
         let sum = instance.create(window)?;
         for piece in pieces.iter().filter(|piece| piece.lateness == lateness) {
-            let part = instance.restore(window, piece.state_version, &piece.state)?;
+            let part = instance.restore(piece.pane, piece.state_version, &piece.state)?;
             instance.merge(sum, part)?;
             instance.release(part)?;
         }

@@ -37,6 +37,7 @@ pub(super) struct Window {
 
 /// What one partition has of one pane.
 struct Part<'a> {
+    pane: Option<TimeWindow>,
     state_version: u32,
     corrections: u64,
     states: [Option<&'a Arc<[u8]>>; 2],
@@ -73,7 +74,7 @@ impl Survey<'_> {
             return vec![self.cumulative(&parts)];
         };
         if let WindowSpec::Tumbling { .. } = spec {
-            let panes = parts.keys().flatten();
+            let panes = parts.keys().flatten().filter(|pane| self.is_whole(**pane));
             return panes.map(|pane| self.window(spec, &[*pane], &parts)).collect();
         }
         let mut windows = BTreeMap::new();
@@ -83,7 +84,8 @@ impl Survey<'_> {
                 windows.entry(in_a_row[0].start).or_insert(in_a_row);
             }
         }
-        windows.values().map(|panes| self.window(spec, panes, &parts)).collect()
+        let whole = windows.values().filter(|panes| self.is_whole(panes[0]));
+        whole.map(|panes| self.window(spec, panes, &parts)).collect()
     }
 
     /// The window of `spec` at the largest event time: the earliest one that holds its pane.
@@ -96,6 +98,18 @@ impl Survey<'_> {
         let pane = panes.pane_of(now.or(newest).unwrap_or(EventTime(0)));
         let windows = panes.windows_of(pane);
         self.window(spec, windows.first().unwrap_or(&vec![pane]), &parts)
+    }
+
+    /// Whether every partition still keeps a window that begins with `first`.
+    fn is_whole(&self, first: TimeWindow) -> bool {
+        self.published.partitions.iter().all(|p| self.keeps(p, first))
+    }
+
+    /// Whether a partition keeps a pane: it is open, or final and within `history.keep`.
+    fn keeps(&self, partition: &PartitionSnapshot, pane: TimeWindow) -> bool {
+        let watermark = self.plan.watermark.watermark(partition.state.max_event_time);
+        let kept = self.settings.retention.saturating_add(self.published.history_keep);
+        watermark < Some(pane.end.plus(kept.as_millis() as i64))
     }
 
     fn cumulative(&self, parts: &Parts<'_>) -> Window {
@@ -151,6 +165,7 @@ impl Survey<'_> {
         let finals = self.published.final_panes.iter().filter(|p| self.is_kept(p, spec));
         for pane in finals {
             let part = Part {
+                pane: Some(pane.window),
                 state_version: pane.state_version,
                 corrections: pane.corrections,
                 states: [pane.on_time.as_ref(), pane.late.as_ref()],
@@ -164,7 +179,8 @@ impl Survey<'_> {
                 let states = [pane.on_time.as_ref(), pane.late.as_ref()];
                 if states.iter().any(Option::is_some) {
                     let (state_version, corrections) = (metric.state_version, pane.corrections);
-                    let part = Part { state_version, corrections, states };
+                    let pane_window = pane.window;
+                    let part = Part { pane: pane_window, state_version, corrections, states };
                     parts.entry(pane.window).or_default().push((partition.partition, part));
                 }
             }
@@ -180,10 +196,9 @@ impl Survey<'_> {
     /// Whether a final pane is this metric's and within `history.keep`.
     fn is_kept(&self, pane: &FinalPane, spec: WindowSpec) -> bool {
         let of = self.published.partitions.iter().find(|p| p.partition == pane.partition);
-        let watermark = of.and_then(|p| self.plan.watermark.watermark(p.state.max_event_time));
-        let kept = self.settings.retention.saturating_add(self.published.history_keep);
-        let until = pane.window.end.plus(kept.as_millis() as i64);
-        pane.spec == spec && pane.metric == self.settings.id && watermark < Some(until)
+        pane.spec == spec
+            && pane.metric == self.settings.id
+            && of.is_none_or(|partition| self.keeps(partition, pane.window))
     }
 }
 
@@ -192,7 +207,8 @@ fn pieces<'a, 'b: 'a>(parts: impl Iterator<Item = &'a (u32, Part<'b>)> + Clone) 
     let of = |lateness: Lateness| {
         parts.clone().filter_map(move |(_, part)| {
             let state = part.states[lateness as usize]?;
-            Some(Piece { lateness, state_version: part.state_version, state: Arc::clone(state) })
+            let (pane, state_version) = (part.pane, part.state_version);
+            Some(Piece { pane, lateness, state_version, state: Arc::clone(state) })
         })
     };
     Lateness::ALL.into_iter().flat_map(of).collect()

@@ -1,16 +1,18 @@
 //! Engine and oracle on the same logs.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use streamgauge::oracle::MetricState;
+use streamgauge::oracle::{MetricState, Span};
 use streamgauge::prepare::Prepared;
+use streamgauge::view::{Published, Results};
 use streamgauge_core::MetricSnapshot;
 
 use crate::engine;
-use crate::setting::{Event, interpret, prepare};
+use crate::setting::{Event, interpret, oracle, prepare};
 
 /// Small panes, few of them, soon final; civil days over a change of clocks; refused rows.
 static PREPARED: LazyLock<[Prepared; 2]> = LazyLock::new(|| {
@@ -69,6 +71,12 @@ keep = "3660d"
         )),
     ]
 });
+
+/// As in both pipelines: nothing is dropped.
+const HISTORY_KEEP: Duration = Duration::from_hours(24 * 3660);
+
+/// 400 days: before `earliest` or long expired, but still kept.
+const LONG: i64 = 400 * 86_400_000;
 
 const STARTS: [i64; 2] = [1_447_207_200_000, 1_761_339_600_000];
 
@@ -141,7 +149,7 @@ fn log(start: i64, step: i64) -> impl Strategy<Value = Vec<Event>> {
             let time = start + index as i64 * step + jitter;
             let value = match kind {
                 0 => "not JSON".to_owned(),
-                1 => value("1400000000".to_owned() + "000", action, place),
+                1 => value((start - LONG).to_string(), action, place),
                 2 => value("null".to_owned(), action, place),
                 3 => value("4070908800000".to_owned(), action, place),
                 4 => format!("{{\"ts\":{time}}}"),
@@ -163,6 +171,55 @@ fn check_logs(which: usize, step: i64) {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The windows over two partitions, of which the second may be idle.
+fn check_merged(prepared: &Prepared, logs: [&[Event]; 2], is_idle: bool) {
+    let idle: BTreeSet<u32> = is_idle.then_some(1).into_iter().collect();
+    let states = [0, 1].map(|number| interpret(prepared, number, logs[number as usize]));
+    let merged = oracle(prepared).merge(&states, &idle).expect("plugins that merge");
+    let mut published = Published { idle, history_keep: HISTORY_KEEP, ..Published::default() };
+    for number in [0, 1] {
+        let outcome = engine::run(prepared, number, logs[number as usize], |_| false);
+        published.partitions.push(Arc::new(outcome.snapshot));
+        published.final_panes.extend(outcome.final_panes);
+    }
+    let mut results =
+        Results::new(&prepared.plugins, &prepared.plan, prepared.pipeline.event_time.zone);
+    for (oracle, engine) in merged.iter().zip(results.all(&published)) {
+        let of_engine = engine.results.iter().map(|window| {
+            let span = window.id.window.map(|w| Span { start: w.start.0, end: w.end.0 });
+            let state = window.state.map(|state| state.name().to_owned());
+            let tables = [&window.result.on_time, &window.result.late, &window.result.total];
+            (window.id.spec.to_millis(), span, state, tables)
+        });
+        let of_oracle = oracle.windows.iter().map(|window| {
+            let state = window.state.map(|state| format!("{state:?}").to_lowercase());
+            let tables = [&window.on_time, &window.late, &window.total];
+            ((window.size, window.slide), window.span, state, tables)
+        });
+        assert_eq!(of_oracle.collect::<Vec<_>>(), of_engine.collect::<Vec<_>>());
+    }
+}
+
+fn check_merged_logs(which: usize, step: i64) {
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(15));
+    let one = || log(STARTS[which], step);
+    let result = runner.run(&(one(), one(), any::<bool>()), |(first, second, is_idle)| {
+        check_merged(&PREPARED[which], [&first, &second], is_idle);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn merged_over_small_panes() {
+    check_merged_logs(0, 40_000);
+}
+
+#[test]
+fn merged_over_civil_days() {
+    check_merged_logs(1, 3_000_000);
 }
 
 #[test]

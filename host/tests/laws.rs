@@ -1,0 +1,95 @@
+//! The law that everything serves, on random pipelines and logs: whatever the batches, the
+//! workers, the moments of checkpoints, the crashes and the partitions' moves, the stored state is
+//! what the oracle comes to, one record after the other.
+//!
+//! The engine under test is the host's own, with its checkpointer, its store and the built
+//! components; only the threads are not, so that a run is one script. `PROPTEST_CASES` says how
+//! many cases; a failing one is shrunk and printed whole.
+
+#[path = "laws/case.rs"]
+mod case;
+#[path = "laws/compare.rs"]
+mod compare;
+#[path = "laws/log.rs"]
+mod log;
+#[path = "laws/run.rs"]
+mod run;
+#[path = "laws/settings.rs"]
+mod settings;
+
+use std::cell::Cell;
+
+use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
+
+use case::Case;
+
+/// Cases of a run that nobody asked to be longer.
+const CASES: u32 = 400;
+
+/// At least this share of the cases has each of the features below, in percent.
+const SHARE_MIN: u32 = 30;
+
+/// How many cases had what.
+#[derive(Default)]
+struct Shares {
+    cases: Cell<u32>,
+    late: Cell<u32>,
+    crashed: Cell<u32>,
+    several_partitions: Cell<u32>,
+    dirty: Cell<u32>,
+    windowed: Cell<u32>,
+}
+
+fn count(cell: &Cell<u32>, applies: bool) {
+    cell.set(cell.get() + u32::from(applies));
+}
+
+#[test]
+fn the_engine_comes_to_what_the_oracle_comes_to() {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    let config = Config {
+        cases: cases.unwrap_or(CASES),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
+        max_shrink_iters: 4000,
+        ..Config::default()
+    };
+    let shares = Shares::default();
+    let mut runner = TestRunner::new(config);
+    let result = runner.run(&case::cases(), |case: Case| {
+        let expected = case.expected();
+        let ran = run::run(&case);
+        count(&shares.cases, true);
+        count(&shares.late, expected.late() > 0);
+        count(&shares.crashed, ran.crashes > 0);
+        count(&shares.several_partitions, case.logs.len() > 1);
+        count(&shares.dirty, case.is_dirty());
+        count(&shares.windowed, case.settings.is_windowed());
+        compare::compare(&expected, &ran)
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    report(&shares);
+}
+
+fn report(shares: &Shares) {
+    let all = shares.cases.get();
+    eprint!("{all} cases");
+    let features = [
+        ("late records", &shares.late),
+        ("crashes", &shares.crashed),
+        ("several partitions", &shares.several_partitions),
+        ("dirt", &shares.dirty),
+        ("windows", &shares.windowed),
+    ];
+    for (name, _) in &features {
+        let percent =
+            features.iter().find(|(n, _)| n == name).map_or(0, |(_, c)| c.get() * 100 / all);
+        eprint!(", {percent} % with {name}");
+    }
+    eprintln!();
+    for (name, cell) in features {
+        let percent = cell.get() * 100 / all;
+        assert!(percent >= SHARE_MIN, "only {percent} % of the cases have {name}");
+    }
+}
