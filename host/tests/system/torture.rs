@@ -67,14 +67,14 @@ fn whatever_happens_each_record_counts_once() {
         let story = story(seed, round, &scheduled);
         eprintln!("{story}");
         let result = driver.round(round, &mut chance, scheduled, &mut shadow, recount.gaps());
-        let seen = began.elapsed();
+        let flowed = began.elapsed();
         let wrong = recount.compare(&result, &driver.take_deletions(), &mut shadow, driver.place());
         assert!(wrong.is_empty(), "{story}\n{}", wrong.join("\n"));
+        let (all, flowed) = (began.elapsed().as_secs_f64(), flowed.as_secs_f64());
         eprintln!(
-            "{} ({:.1} s, {:.1} s of it recounting)",
+            "  {} ({flowed:.1} s, and {:.1} s for the recount)",
             summary(&result),
-            began.elapsed().as_secs_f64(),
-            (began.elapsed() - seen).as_secs_f64()
+            all - flowed
         );
     }
 }
@@ -102,6 +102,6 @@ fn summary(result: &Value) -> String {
     let gaps = result["at"].as_array().into_iter().flatten();
     let gaps: usize = gaps.filter_map(|place| place["gaps"].as_array()).map(Vec::len).sum();
     format!(
-        "  equal: read {read} = on time {on_time} + late {late} + rejected {rejected}; {gaps} gaps"
+        "equal: read {read} = on time {on_time} + late {late} + rejected {rejected}; {gaps} gaps"
     )
 }

@@ -9,12 +9,15 @@ use super::pipeline::{BOUND_MS, EARLIEST_MS, FUTURE_SKEW_MS, RETENTION_MS};
 use super::shadow::Kept;
 
 /// The metrics: id, field, the largest number; none: a text.
-const METRICS: [(&str, &str, Option<f64>); 4] = [
-    ("age", "age_range", Some(8.0)),
-    ("behavior", "action", Some(3.0)),
-    ("gender", "gender", Some(2.0)),
+const METRICS: [(&str, &str, Option<u32>); 4] = [
+    ("age", "age_range", Some(AGE_MAX)),
+    ("behavior", "action", Some(3)),
+    ("gender", "gender", Some(2)),
     ("province", "province", None),
 ];
+
+/// The larger of the two codes for 50 and above.
+const AGE_MAX: u32 = 8;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -208,7 +211,7 @@ fn parse(value: Option<&[u8]>) -> Result<Map<String, Value>, &'static str> {
 }
 
 /// The key that a value is counted under, or why it is left out.
-fn usable(value: Option<&Value>, max: Option<f64>) -> Result<String, &'static str> {
+fn usable(value: Option<&Value>, max: Option<u32>) -> Result<String, &'static str> {
     let value = value.filter(|value| !value.is_null() && *value != "").ok_or("missing")?;
     let Some(max) = max else {
         return value.as_str().map(str::to_owned).ok_or("wrong_type");
@@ -217,15 +220,15 @@ fn usable(value: Option<&Value>, max: Option<f64>) -> Result<String, &'static st
         Value::String(text) => text.parse().ok(),
         other => other.as_f64(),
     };
-    let number = number.ok_or("wrong_type")?;
+    let number: f64 = number.ok_or("wrong_type")?;
     if number.fract() != 0.0 {
         return Err("fraction");
     }
-    if number > max {
+    if number > f64::from(max) {
         return Err("out_of_range");
     }
     // Both codes for 50 and above are one age.
-    Ok(if max == 8.0 { number.min(7.0) } else { number }.to_string())
+    Ok(if max == AGE_MAX { number.min(7.0) } else { number }.to_string())
 }
 
 /// The first instant of a day, as results write it.

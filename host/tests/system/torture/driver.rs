@@ -101,7 +101,6 @@ impl<'a> Driver<'a> {
 
     fn disturb(&mut self, host: Host, disturbance: Disturbance, scene: &mut Scene<'_>) -> Host {
         match disturbance {
-            Disturbance::Kill => self.restart(host, End::Kill),
             Disturbance::Pause(millis) => {
                 host.pause(Duration::from_millis(millis));
                 host
@@ -125,7 +124,9 @@ impl<'a> Driver<'a> {
             }
             Disturbance::Delete(end) if LOGS_MAY_CHANGE => self.delete(host, end, scene),
             Disturbance::Widen(more) if LOGS_MAY_CHANGE => self.widen(host, more, scene),
-            Disturbance::Delete(_) | Disturbance::Widen(_) => self.restart(host, End::Kill),
+            Disturbance::Kill | Disturbance::Delete(_) | Disturbance::Widen(_) => {
+                self.restart(host, End::Kill)
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 //! It says more than a count by hand can: every window, and the digests of the whole state.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
 use chrono::DateTime;
@@ -49,8 +50,10 @@ impl Interpreted {
     }
 
     /// All of it in the shape of [`of_result`], with these partitions and others.
-    pub(super) fn to_json(&mut self, partitions: impl Iterator<Item = u32>) -> Value {
-        partitions.for_each(|number| _ = self.partition(number));
+    pub(super) fn summary(&mut self, partitions: Range<u32>) -> Value {
+        for number in partitions {
+            self.partition(number);
+        }
         let states = self.partitions.values_mut().map(|p| p.state().expect("plugins that work"));
         let states: Vec<PartitionState> = states.collect();
         let silent = states.iter().filter(|state| state.watermark.is_none());
@@ -81,13 +84,12 @@ fn place(state: &PartitionState) -> (String, Value) {
 
 fn window(window: &MergedWindow) -> (String, Value) {
     let name = window.span.map_or("cumulative".to_owned(), |s| format!("{}/{}", s.start, s.end));
-    let state = match window.state {
-        _ if window.span.is_none() => None,
-        WindowPhase::Open => Some("open"),
-        WindowPhase::Closed => Some("closed"),
-        WindowPhase::Corrected => Some("corrected"),
-        WindowPhase::Final => Some("final"),
-    };
+    let state = window.state.map(|state| match state {
+        WindowPhase::Open => "open",
+        WindowPhase::Closed => "closed",
+        WindowPhase::Corrected => "corrected",
+        WindowPhase::Final => "final",
+    });
     let value = json!({
         "state": state,
         "on_time": rows(&window.on_time),

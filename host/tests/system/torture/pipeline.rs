@@ -1,7 +1,7 @@
 //! The pipeline of a torture: every kind of windows, short intervals between checkpoints, and
 //! limits that change from start to start, as they must not change any count.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::chance::Chance;
 use crate::workplace::plugin;
@@ -93,7 +93,8 @@ pub(super) fn text(brokers: &str, topic: &str, on_gap: &str, limits: Limits) -> 
     );
     for (id, more) in METRICS {
         let plugin = plugin(id);
-        text += &format!("[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\n{more}", plugin.display());
+        writeln!(text, "[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\n{more}", plugin.display())
+            .expect("writing to a string never fails");
     }
     text
 }

@@ -54,10 +54,12 @@ impl Recount {
             wrong.extend(places.map(|place| format!("result and {what}: {place}")));
         };
         let mut by_hand = [count::of_result(result), self.count.to_json()];
-        let oracle = self.interpreted.to_json(0..shadow.partitions());
+        let oracle = self.interpreted.summary(0..shadow.partitions());
         let mut by_oracle = [interpreted::of_result(result), oracle];
         if !FINAL_PANES_STAY {
-            by_hand.iter_mut().for_each(|counts| counts["days"] = Value::Null);
+            for counts in &mut by_hand {
+                counts["days"] = Value::Null;
+            }
             by_oracle.iter_mut().for_each(keep_cumulative);
         }
         note("count by hand", &by_hand[0], &by_hand[1]);
@@ -70,7 +72,9 @@ impl Recount {
     /// Takes in records, but for those in `gaps`.
     fn take(&mut self, kept: &[Kept], mut gaps: BTreeMap<u32, Vec<Skipped>>) {
         // Offsets rise within each partition, so every gap is met in its turn.
-        gaps.values_mut().for_each(|gaps| gaps.reverse());
+        for gaps in gaps.values_mut() {
+            gaps.reverse();
+        }
         let mut resume: BTreeMap<u32, i64> = BTreeMap::new();
         for kept in kept {
             let ahead = gaps.entry(kept.partition).or_default();
