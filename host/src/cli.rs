@@ -3,12 +3,15 @@
 
 mod check;
 mod demo;
+mod explain;
 mod produce;
 mod replay;
 mod report;
 mod run;
 mod serve;
 mod state;
+mod stored;
+mod verify;
 
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -37,6 +40,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     Produce(crate::produce::ProduceArgs),
     Check(check::CheckArgs),
+    Verify(verify::VerifyArgs),
+    Explain(explain::ExplainArgs),
     State(state::StateArgs),
 }
 
@@ -128,6 +133,8 @@ pub fn main() -> ExitCode {
         Command::Replay(args) => replay::replay(&args),
         Command::Produce(args) => produce::produce(&args),
         Command::Check(args) => check::check(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Explain(args) => explain::explain(&args),
         Command::State(args) => state::state(&args),
     };
     match done {

@@ -49,3 +49,5 @@ mod three_ways;
 mod torture;
 #[path = "system/waiting.rs"]
 mod waiting;
+#[path = "system/windows.rs"]
+mod windows;

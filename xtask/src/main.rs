@@ -8,6 +8,7 @@
 mod bench;
 mod build;
 mod chaos;
+mod fuzz;
 mod http;
 mod kafka;
 mod mutants;
@@ -69,6 +70,8 @@ enum Command {
     Bench(bench::Args),
     /// Takes screenshots of the page into target/shots.
     Shots,
+    /// Feeds the decoders and the readers of state and settings with whatever breaks them.
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -94,5 +97,6 @@ fn run(command: Command) -> Result<()> {
         Command::Kafka { command } => kafka::command(&workspace, command),
         Command::Bench(args) => bench::command(&workspace, &args),
         Command::Shots => shots::command(&workspace),
+        Command::Fuzz(args) => fuzz::command(&workspace, &args),
     }
 }

@@ -152,7 +152,7 @@ fn read_batch(root: &mut Table<'_>) -> BatchSettings {
 }
 
 fn read_history(root: &mut Table<'_>) -> Duration {
-    let default = 90 * DAY;
+    let default = 400 * DAY;
     let Some(mut table) = root.section("history") else { return default };
     let keep = table.or("keep", default, duration("d", Duration::ZERO..=3660 * DAY));
     table.finish();

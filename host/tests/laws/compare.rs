@@ -107,7 +107,7 @@ fn merged(expected: &Expected, ran: &Ran) -> Result<(), TestCaseError> {
     for (expected, (id, found)) in expected.merged.iter().zip(&ran.results) {
         prop_assert_eq!(&expected.id, id);
         let name = |w: &oracle::MergedWindow| {
-            ((w.size, w.slide), w.span.map(|s| (s.start, s.end)), phase(w.state))
+            ((w.size, w.slide), w.span.map(|s| (s.start, s.end)), w.state.map_or("open", phase))
         };
         let names: Vec<_> = expected.windows.iter().map(name).collect();
         let found_name = |w: &streamgauge::view::WindowResult| {

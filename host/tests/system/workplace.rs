@@ -34,6 +34,10 @@ pub(crate) struct Settings {
     pub(crate) workers: String,
     pub(crate) schema: String,
     pub(crate) bound: &'static str,
+    /// `[event_time]` without `zone` and `bound`, or with them where it says so.
+    pub(crate) event_time: String,
+    /// The table of lateness.
+    pub(crate) lateness: String,
     /// The tables of `dead_letters`.
     pub(crate) dead_letters: String,
     /// `min`, `max` and `max_delay`.
@@ -41,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) checkpoint_every: &'static str,
     /// Ids; each is a built component of that name.
     pub(crate) metrics: Vec<String>,
+    /// Lines that every metric has besides, such as `windows = ["1d"]`.
+    pub(crate) of_metrics: String,
 }
 
 impl Settings {
@@ -64,27 +70,42 @@ impl Settings {
             workers: "\"auto\"".to_owned(),
             schema: SCHEMA.to_owned(),
             bound: "300s",
+            event_time: "month = \"month\"\nday = \"day\"\nyear = 2015\n".to_owned(),
+            lateness: String::new(),
             dead_letters: "[dead_letters.file]\npath = \"dead-letters.jsonl\"\n".to_owned(),
             batch: (10, 8192, "100ms"),
             checkpoint_every: "5s",
             metrics: METRICS.map(str::to_owned).to_vec(),
+            of_metrics: String::new(),
         }
+    }
+
+    fn event_time_text(&self) -> String {
+        let mut text = self.event_time.clone();
+        for (key, value) in [("zone", "Asia/Shanghai"), ("bound", self.bound)] {
+            if !text.contains(&format!("{key} = ")) {
+                text += &format!("\n{key} = \"{value}\"");
+            }
+        }
+        text
     }
 
     /// The pipeline file.
     pub(crate) fn text(&self) -> String {
-        let Self { source, workers, schema, bound, dead_letters, checkpoint_every, .. } = self;
+        let Self { source, workers, schema, dead_letters, checkpoint_every, .. } = self;
+        let event_time = self.event_time_text();
+        let lateness = &self.lateness;
         let (min, max, max_delay) = self.batch;
         let mut text = format!(
             "version = 1\nname = \"系统测试\"\nworkers = {workers}\n{source}[schema]\n{schema}\
-             [event_time]\nmonth = \"month\"\nday = \"day\"\nyear = 2015\n\
-             zone = \"Asia/Shanghai\"\nbound = \"{bound}\"\n{dead_letters}\
+             [event_time]\n{event_time}\n{lateness}{dead_letters}\
              [batch]\nmin = {min}\nmax = {max}\nmax_delay = \"{max_delay}\"\n\
              [checkpoint]\nevery = \"{checkpoint_every}\"\n[state.embedded]\ndir = \"state\"\n"
         );
         for id in &self.metrics {
             let plugin = plugin(id);
-            writeln!(text, "[[metric]]\nid = \"{id}\"\nplugin = \"{}\"", plugin.display())
+            let (plugin, more) = (plugin.display(), &self.of_metrics);
+            writeln!(text, "[[metric]]\nid = \"{id}\"\nplugin = \"{plugin}\"\n{more}")
                 .expect("writing to a string never fails");
         }
         text

@@ -1,0 +1,90 @@
+//! `cargo xtask fuzz`: the fuzz targets of host/fuzz, each for some minutes, from the seeds kept
+//! there and from what the tests have.
+//!
+//! It needs `cargo-fuzz`; nothing else in the project does, so that is not part of the set-up. The
+//! address sanitizer stays off: the code under test has no `unsafe`, and with it librdkafka does
+//! not link.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{process, step::step, workspace::Workspace};
+
+/// Every target, by the name of its file.
+const TARGETS: [&str; 4] = ["json", "csv", "snapshot", "pipeline"];
+
+/// The longest input, in bytes: all that matters fits, and short inputs are fast.
+const INPUT_BYTES_MAX: u32 = 4096;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only this target; may be given several times.
+    #[arg(long, value_name = "TARGET")]
+    only: Vec<String>,
+    /// How long each target runs.
+    #[arg(long, default_value_t = 10)]
+    minutes: u32,
+}
+
+/// `cargo xtask fuzz`.
+pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
+    ensure!(
+        process::probe("cargo", &["fuzz", "--version"]).is_some(),
+        "fuzzing needs cargo-fuzz\n  hint: `cargo install cargo-fuzz`"
+    );
+    for name in &args.only {
+        ensure!(
+            TARGETS.contains(&name.as_str()),
+            "there is no target `{name}`\n  hint: {}",
+            TARGETS.join(", ")
+        );
+    }
+    let is_meant = |target: &&str| args.only.is_empty() || args.only.iter().any(|o| o == target);
+    for target in TARGETS.into_iter().filter(is_meant) {
+        step(&format!("{target} for {} minutes", args.minutes), || run(workspace, target, args))?;
+    }
+    Ok(())
+}
+
+fn run(workspace: &Workspace, target: &str, args: &Args) -> Result<()> {
+    let fuzz = workspace.root().join("host/fuzz");
+    let corpus = fuzz.join("corpus").join(target);
+    fs::create_dir_all(&corpus).context("could not make the folder of inputs")?;
+    for seeds in seeds(workspace.root(), target) {
+        copy_files(&seeds, &corpus)?;
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]).arg(&fuzz);
+    cargo.arg(target).arg(&corpus).arg("--").arg(format!("-max_total_time={}", args.minutes * 60));
+    cargo.arg(format!("-max_len={INPUT_BYTES_MAX}")).arg("-print_final_stats=1");
+    process::run(cargo.current_dir(workspace.root()))
+}
+
+/// Folders whose files are inputs to begin with.
+fn seeds(root: &Path, target: &str) -> Vec<PathBuf> {
+    let own = root.join("host/fuzz/seeds").join(target);
+    match target {
+        "pipeline" => vec![own, root.join("host/tests/invalid"), root.to_owned()],
+        "snapshot" => vec![own, root.join("host/tests/golden")],
+        _ => vec![own],
+    }
+}
+
+/// Copies the files of one folder into another; a folder that is not there has none.
+fn copy_files(from: &Path, to: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_input = path.extension().is_none_or(|e| e != "rs" && e != "err" && e != "redb");
+        if path.is_file() && is_input {
+            let name = format!("seed-{}", entry.file_name().to_string_lossy());
+            fs::copy(&path, to.join(name)).context("could not copy an input")?;
+        }
+    }
+    Ok(())
+}
