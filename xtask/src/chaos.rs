@@ -106,7 +106,7 @@ impl Chaos<'_> {
     fn run(&self) -> Result<()> {
         self.write_pipeline()?;
         let listen = host::fixed(self.args.listen)?;
-        let mut host = Host::start(self, listen)?;
+        let host = Host::start(self, listen)?;
         println!("\nthe page: http://{listen}; it reconnects by itself. Ctrl-C ends everything.");
         println!(
             "{} events/s for {} s, kill -9 every {} s\n",
@@ -114,31 +114,37 @@ impl Chaos<'_> {
             self.args.seconds,
             self.args.every
         );
-        let began = Instant::now();
         let mut producer = self.produce()?;
-        let every = Duration::from_secs(self.args.every);
-        let mut next_kill = Instant::now() + every;
-        while matches!(producer.0.try_wait(), Ok(None)) {
-            ensure!(!self.is_interrupted(), "interrupted");
-            host.ensure_running()?;
-            if Instant::now() >= next_kill {
-                host = self.kill(host, began)?;
-                next_kill = Instant::now() + every;
-            }
-            std::thread::sleep(POLL);
-        }
+        let host = self.kill_while(&mut producer, host)?;
         let sent = self.acknowledged(&mut producer)?;
-        println!("{:>5.1} s  all {} events are sent", began.elapsed().as_secs_f64(), grouped(sent));
         let result = self.last_result(&host, sent)?;
         drop(host);
         let recount = step("the second opinion reads the topic", || self.recount())?;
         verdict::print(&result, &recount)
     }
 
+    /// Kills the host again and again until all events are sent; the last one lives on.
+    fn kill_while(&self, producer: &mut Owned, mut host: Host) -> Result<Host> {
+        let begun = Instant::now();
+        let every = Duration::from_secs(self.args.every);
+        let mut next_kill = begun + every;
+        while matches!(producer.0.try_wait(), Ok(None)) {
+            ensure!(!self.is_interrupted(), "interrupted");
+            host.ensure_running()?;
+            if Instant::now() >= next_kill {
+                host = self.kill(host, begun)?;
+                next_kill = Instant::now() + every;
+            }
+            std::thread::sleep(POLL);
+        }
+        println!("{:>5.1} s  all events are sent", begun.elapsed().as_secs_f64());
+        Ok(host)
+    }
+
     /// SIGKILL, and the next start at once.
-    fn kill(&self, host: Host, began: Instant) -> Result<Host> {
+    fn kill(&self, host: Host, begun: Instant) -> Result<Host> {
         let (listen, read) = (host.address(), host.read().unwrap_or(0));
-        let at = began.elapsed().as_secs_f64();
+        let at = begun.elapsed().as_secs_f64();
         host.kill()?;
         let host = Host::start(self, listen)?;
         let recovered = host.recovered()?;

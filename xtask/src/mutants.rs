@@ -5,7 +5,7 @@
 //! products are kept from run to run, and begin as a copy of the clone's own, so that only the
 //! workspace is compiled anew.
 
-mod copy;
+mod scratch;
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use self::copy::Copy;
+use self::scratch::Scratch;
 use crate::{
     build, process, setup,
     step::{seconds, step},
@@ -49,9 +49,9 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     let mutants = mutants(&workspace.root().join(PATCHES), args.only.as_deref())?;
     ensure!(!mutants.is_empty(), "no such patch in {PATCHES}");
     step("plugins", || build::plugins(workspace))?;
-    let copy = step("a copy of the sources", || Copy::of(workspace))?;
+    let scratch = step("a copy of the sources", || Scratch::of(workspace))?;
     step("the sources as they are", || {
-        let failed = failed_tests(&copy)?;
+        let failed = failed_tests(&scratch)?;
         ensure!(failed.is_empty(), "{TEST} fails without a mutant: {}", failed.join(", "));
         Ok(())
     })?;
@@ -59,7 +59,7 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     for mutant in &mutants {
         let begun = Instant::now();
         println!("{}: {}", mutant.name, mutant.about);
-        let failed = copy.with_patch(&mutant.path, || failed_tests(&copy))?;
+        let failed = scratch.with_patch(&mutant.path, || failed_tests(&scratch))?;
         let took = seconds(begun.elapsed());
         if failed.is_empty() {
             println!("  NOT CAUGHT by {TEST}, after {took}");
@@ -98,9 +98,9 @@ fn about(patch: &str) -> String {
 }
 
 /// The tests of [`TEST`] that fail on the copied sources, which must compile.
-fn failed_tests(copy: &Copy) -> Result<Vec<String>> {
+fn failed_tests(scratch: &Scratch) -> Result<Vec<String>> {
     let test = || {
-        let mut cargo = copy.cargo();
+        let mut cargo = scratch.cargo();
         cargo.args(["test", "--release", "--package", HOST, "--features", SYSTEM_FEATURE]);
         cargo.args(["--test", TEST]);
         cargo

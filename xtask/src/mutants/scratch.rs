@@ -11,13 +11,13 @@ use anyhow::{Context as _, Result};
 use crate::{process, step::silent_step, workspace::Workspace};
 
 /// The copy, in `target/mutants`.
-pub(super) struct Copy {
+pub(super) struct Scratch {
     sources: PathBuf,
     target: PathBuf,
     cargo: Command,
 }
 
-impl Copy {
+impl Scratch {
     /// Brings the copy up to date with the clone. Files that are the same stay untouched, so that
     /// cargo sees only what changed.
     pub(super) fn of(workspace: &Workspace) -> Result<Self> {
