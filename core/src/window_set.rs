@@ -43,6 +43,8 @@ pub struct WindowSet {
     sealed: Vec<TimeWindow>,
     /// Before this watermark no open pane becomes final.
     next_seal: EventTime,
+    /// The pane of the last record, while it is open: mostly the next one is in it too.
+    recent: Option<TimeWindow>,
 }
 
 impl WindowSet {
@@ -56,8 +58,8 @@ impl WindowSet {
     ) -> Option<Self> {
         let panes = Panes::new(spec, zone)?;
         let open = open.map(|pane| (pane.start, pane.end)).collect();
-        let mut set =
-            Self { panes, retention, books, open, sealed: Vec::new(), next_seal: EventTime(0) };
+        let (sealed, next_seal, recent) = (Vec::new(), EventTime(0), None);
+        let mut set = Self { panes, retention, books, open, sealed, next_seal, recent };
         set.find_next_seal();
         Some(set)
     }
@@ -70,6 +72,9 @@ impl WindowSet {
         watermark: Option<EventTime>,
     ) -> Option<TimeWindow> {
         self.settle(watermark);
+        if let Some(recent) = self.recent.filter(|recent| recent.contains(event_time)) {
+            return Some(recent);
+        }
         let pane = self.panes.pane_of(event_time);
         if self.is_final(pane.end, watermark) || self.books.floor.is_some_and(|f| pane.start < f) {
             return None;
@@ -81,16 +86,22 @@ impl WindowSet {
             self.find_next_seal();
         }
         // It may itself have been the oldest one.
-        self.open.contains_key(&pane.start).then_some(pane)
+        self.recent = self.open.contains_key(&pane.start).then_some(pane);
+        self.recent
     }
 
     /// Makes final what is so under `watermark`, the one after the last record.
     pub fn settle(&mut self, watermark: Option<EventTime>) {
         while watermark.is_some_and(|watermark| watermark >= self.next_seal) {
             let Some((start, end)) = self.open.pop_first() else { return };
-            self.sealed.push(TimeWindow { start, end });
+            self.seal(TimeWindow { start, end });
             self.find_next_seal();
         }
+    }
+
+    fn seal(&mut self, pane: TimeWindow) {
+        self.recent = self.recent.filter(|recent| *recent != pane);
+        self.sealed.push(pane);
     }
 
     /// The panes that became final since the last call, in that order.
@@ -109,7 +120,7 @@ impl WindowSet {
 
     fn evict(&mut self) {
         if let Some((start, end)) = self.open.pop_first() {
-            self.sealed.push(TimeWindow { start, end });
+            self.seal(TimeWindow { start, end });
             self.books.floor = Some(end);
             self.books.evicted += 1;
         }

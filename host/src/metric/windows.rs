@@ -84,12 +84,14 @@ impl Windows {
             return [Placement::Whole(ALWAYS), Placement::Whole(ALWAYS)];
         };
         let mut placed = batches.map(|batch| Vec::with_capacity(batch.rows() as usize));
+        let mut recent = None;
         for (which, row) in in_order(batches) {
             let batch = batches[which];
             let event_time = EventTime(batch.event_times()[row]);
             let pane = set.place(event_time, batch.watermarks()[row]);
-            if let Some(pane) = pane {
+            if let Some(pane) = pane.filter(|_| pane != recent) {
                 self.panes.entry(pane.start).or_insert_with(|| Pane::new(Some(pane)));
+                recent = Some(pane);
             }
             placed[which].push(pane.map(|pane| pane.start));
         }
