@@ -31,6 +31,7 @@ mod recount;
 mod shadow;
 
 use std::env;
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -91,7 +92,8 @@ fn setting(name: &str, default: u64) -> u64 {
 fn story(seed: u64, round: u64, scheduled: &[Scheduled]) -> String {
     let mut story = format!("torture: seed {seed}, round {round}:");
     for (at, disturbance) in scheduled {
-        story += &format!(" [after {at} records: {disturbance}]");
+        write!(story, " [after {at} records: {disturbance}]")
+            .expect("writing to a string never fails");
     }
     story
 }

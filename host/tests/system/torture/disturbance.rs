@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::chance::Chance;
+use super::driver::LOGS_MAY_CHANGE;
 use super::pipeline::Limits;
 use super::records::RECORDS_PER_ROUND;
 
@@ -39,15 +40,14 @@ impl Disturbance {
     fn random(chance: &mut Chance, widen: bool) -> Self {
         let end = |chance: &mut Chance| if chance.coin() { End::Kill } else { End::Stop };
         match chance.below(13) {
-            0..3 => Self::Kill,
-            3..5 => Self::Pause(200 + chance.below(1200)),
-            5..7 => {
+            0..2 => Self::Pause(200 + chance.below(1200)),
+            2..4 => {
                 let of_broker = end(chance);
                 Self::Broker(of_broker, chance.coin().then(|| end(chance)))
             }
-            7..10 => Self::Limits(Limits::random(chance)),
-            10..12 => Self::Delete(end(chance)),
-            _ if widen => Self::Widen(1 + chance.below(2) as u32),
+            4..7 => Self::Limits(Limits::random(chance)),
+            7..9 if LOGS_MAY_CHANGE => Self::Delete(end(chance)),
+            9 if LOGS_MAY_CHANGE && widen => Self::Widen(1 + chance.below(2) as u32),
             _ => Self::Kill,
         }
     }
@@ -61,6 +61,12 @@ pub(super) fn schedule(chance: &mut Chance, widen: bool) -> Vec<Scheduled> {
         .map(|_| (chance.below(RECORDS_PER_ROUND), Disturbance::random(chance, widen)))
         .collect();
     scheduled.sort_by_key(|(at, _)| *at);
+    // A broker takes seconds to start, so it ends once in a round at the most.
+    let of_broker =
+        |(_, disturbance): &&mut Scheduled| matches!(disturbance, Disturbance::Broker(..));
+    for (_, disturbance) in scheduled.iter_mut().filter(of_broker).skip(1) {
+        *disturbance = Disturbance::Kill;
+    }
     scheduled
 }
 

@@ -101,6 +101,7 @@ impl<'a> Driver<'a> {
 
     fn disturb(&mut self, host: Host, disturbance: Disturbance, scene: &mut Scene<'_>) -> Host {
         match disturbance {
+            Disturbance::Kill => self.restart(host, End::Kill),
             Disturbance::Pause(millis) => {
                 host.pause(Duration::from_millis(millis));
                 host
@@ -122,11 +123,8 @@ impl<'a> Driver<'a> {
                 self.set(limits);
                 Host::start(&self.place)
             }
-            Disturbance::Delete(end) if LOGS_MAY_CHANGE => self.delete(host, end, scene),
-            Disturbance::Widen(more) if LOGS_MAY_CHANGE => self.widen(host, more, scene),
-            Disturbance::Kill | Disturbance::Delete(_) | Disturbance::Widen(_) => {
-                self.restart(host, End::Kill)
-            }
+            Disturbance::Delete(end) => self.delete(host, end, scene),
+            Disturbance::Widen(more) => self.widen(host, more, scene),
         }
     }
 
