@@ -13,8 +13,8 @@ use super::shadow::{Kept, Shadow};
 use crate::result::differences;
 use crate::workplace::Workplace;
 
-/// The most differences that are printed.
-const SHOWN_MAX: usize = 40;
+/// The most differences of a kind that are printed.
+const SHOWN_MAX: usize = 20;
 
 /// What the topic must have come to.
 pub(super) struct Recount {
@@ -50,7 +50,7 @@ impl Recount {
         self.take(&shadow.take(), new);
         let mut wrong = Vec::new();
         let mut note = |what: &str, found: &Value, expected: &Value| {
-            let places = differences(found, expected).into_iter();
+            let places = differences(found, expected).into_iter().take(SHOWN_MAX);
             wrong.extend(places.map(|place| format!("result and {what}: {place}")));
         };
         let mut by_hand = [count::of_result(result), self.count.to_json()];
@@ -64,7 +64,6 @@ impl Recount {
         }
         note("count by hand", &by_hand[0], &by_hand[1]);
         note("oracle", &by_oracle[0], &by_oracle[1]);
-        wrong.truncate(SHOWN_MAX);
         wrong.extend(self.letters(&place.dead_letters()));
         wrong
     }
