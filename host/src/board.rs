@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot};
+use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, WindowSpec};
 
 use crate::checkpoint::CheckpointBoard;
 use crate::outbox::Outbox;
 use crate::pipeline::MetricSettings;
 use crate::server::wire::Cause;
 use crate::source::SourceError;
-use crate::state::StateError;
+use crate::state::{HistoryStore, StateError};
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Board {
     content: Mutex<Content>,
     /// State of checkpoints.
     pub checkpoints: Arc<CheckpointBoard>,
+    /// Where final panes are stored.
+    history: Mutex<Option<Arc<dyn HistoryStore>>>,
 }
 
 /// What is on it.
@@ -48,7 +50,11 @@ impl Board {
     /// A board of a run that has not begun.
     pub fn new() -> Self {
         let content = Content { phase: Phase::Restoring, outboxes: Vec::new() };
-        Self { content: Mutex::new(content), checkpoints: Arc::default() }
+        Self {
+            content: Mutex::new(content),
+            checkpoints: Arc::default(),
+            history: Mutex::default(),
+        }
     }
 
     /// Locks it for a look or a change.
@@ -56,18 +62,32 @@ impl Board {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The stored final panes of `metrics` that overlap `[from, to)`.
+    /// Tells where final panes are stored.
+    pub fn set_history(&self, history: Arc<dyn HistoryStore>) {
+        *self.history.lock().unwrap_or_else(PoisonError::into_inner) = Some(history);
+    }
+
+    /// The stored final panes of `metrics` that overlap what `range` says for each kind of windows:
+    /// `[from, to)`, or nothing.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn history_between(
+    pub fn history(
         &self,
         metrics: &[MetricSettings],
-        from: EventTime,
-        to: EventTime,
+        range: impl Fn(&str, WindowSpec) -> Option<(EventTime, EventTime)>,
     ) -> Result<Vec<Arc<FinalPane>>, StateError> {
-        let _ = (metrics, from, to);
-        Ok(Vec::new())
+        let history = self.history.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(history) = history else { return Ok(Vec::new()) };
+        let mut panes = Vec::new();
+        for metric in metrics {
+            for spec in metric.windows.iter().filter(|spec| **spec != WindowSpec::Cumulative) {
+                if let Some((from, to)) = range(&metric.id, *spec) {
+                    panes.extend(history.panes(&metric.id, *spec, from, to)?);
+                }
+            }
+        }
+        Ok(panes)
     }
 
     /// Enters `phase`.

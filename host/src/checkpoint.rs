@@ -110,10 +110,8 @@ impl Checkpointer {
         let written = self.write(&partitions, final_panes, &letters);
         match written {
             Ok(bytes) => {
-                if self.store.is_some() {
-                    for (outbox, count) in self.outboxes.iter().zip(counts) {
-                        outbox.stored(count);
-                    }
+                for (outbox, count) in self.outboxes.iter().zip(counts) {
+                    outbox.stored(count);
                 }
                 self.succeeded(began.elapsed(), bytes, &partitions);
                 true

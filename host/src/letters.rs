@@ -1,7 +1,7 @@
 //! Where dead letters are written: nowhere (counted only), a file of JSON lines, or a Kafka topic.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -39,7 +39,41 @@ enum Target {
 
 struct FileTarget {
     path: PathBuf,
-    file: File,
+    file: Box<dyn LetterFile>,
+}
+
+/// What a file of letters has to do. Tests put in one that fails where they want.
+pub(crate) trait LetterFile: Send {
+    /// Its length in bytes.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Makes it so long.
+    fn cut(&self, bytes: u64) -> io::Result<()>;
+
+    /// Writes at its end.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Returns when what was written would survive a power cut.
+    fn sync(&self) -> io::Result<()>;
+}
+
+impl LetterFile for File {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn cut(&self, bytes: u64) -> io::Result<()> {
+        self.set_len(bytes)
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.seek(SeekFrom::End(0))?;
+        self.write_all(bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
 }
 
 struct KafkaTarget {
@@ -90,7 +124,18 @@ impl LetterSink {
         }
         let options = OpenOptions::new().create(true).truncate(false).write(true).clone();
         let file = options.open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
+        Self::on_file(Box::new(file), path, source, covered)
+    }
+
+    /// The same on a file that is open.
+    pub(crate) fn on_file(
+        file: Box<dyn LetterFile>,
+        path: &Path,
+        source: &str,
+        covered: Option<(u64, u64)>,
+    ) -> Result<Self, LetterError> {
+        let failed = |error| LetterError::File { path: path.to_path_buf(), error };
+        let length = file.length().map_err(failed)?;
         let (bytes, letters) = covered.map_or((length, 0), |(b, n)| (b.min(length), n));
         let target = FileTarget { path: path.to_path_buf(), file };
         target.cut(bytes)?;
@@ -173,9 +218,9 @@ impl LetterSink {
 impl FileTarget {
     /// Makes the file `bytes` long.
     fn cut(&self, bytes: u64) -> Result<(), LetterError> {
-        let length = self.file.metadata().map_err(|e| self.failed(e))?.len();
+        let length = self.file.length().map_err(|e| self.failed(e))?;
         if length > bytes {
-            self.file.set_len(bytes).map_err(|e| self.failed(e))?;
+            self.file.cut(bytes).map_err(|e| self.failed(e))?;
         }
         Ok(())
     }
@@ -184,11 +229,7 @@ impl FileTarget {
         if bytes.is_empty() {
             return Ok(());
         }
-        let done = self
-            .file
-            .seek(SeekFrom::End(0))
-            .and_then(|_| self.file.write_all(bytes))
-            .and_then(|()| self.file.sync_data());
+        let done = self.file.append(bytes).and_then(|()| self.file.sync());
         done.map_err(|e| self.failed(e))
     }
 

@@ -112,6 +112,9 @@ impl Supervisor {
 
     fn attempt(&mut self, patience: Patience) -> Result<Finished, SourceError> {
         let checkpoint = self.load()?;
+        if let Some(store) = &self.store {
+            self.board.set_history(store.history());
+        }
         let opening = Opening {
             pipeline: &self.pipeline,
             plan: &self.plan,
