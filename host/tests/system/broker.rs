@@ -73,7 +73,9 @@ impl Broker {
         // The line of readiness must be this start's.
         let _ = fs::remove_file(&log);
         let mut command = java("-Xmx512m");
+        // It lives for a short time only, and starts in two thirds of the time with these.
         command
+            .args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"])
             .arg(define("log4j2.configurationFile", &root().join("xtask/kafka/log4j2.xml")))
             .arg(define("kafka.logs.dir", self.folder.path()))
             .arg("kafka.Kafka")
@@ -93,6 +95,12 @@ impl Broker {
     pub(crate) fn stop(&self) {
         let running = self.java().take().expect("only a started broker is stopped");
         running.terminate();
+    }
+
+    /// SIGKILL; its data stays as it is.
+    pub(crate) fn kill(&self) {
+        let running = self.java().take().expect("only a started broker is killed");
+        running.kill();
     }
 
     fn java(&self) -> std::sync::MutexGuard<'_, Option<Running>> {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::{ClientConfig, FromClientConfig};
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -28,6 +28,14 @@ impl Broker {
         let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
         let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
         made.expect("the broker answers")[0].as_ref().expect("a new topic");
+    }
+
+    /// Gives a topic more partitions, so many in all.
+    pub(crate) fn widen_topic(&self, topic: &str, partitions: u32) {
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let wider = NewPartitions::new(topic, partitions as usize);
+        let made = block_on(admin.create_partitions([&wider], &AdminOptions::new()));
+        made.expect("the broker answers")[0].as_ref().expect("more partitions");
     }
 
     /// Sends records to a partition and returns when the last of them was acknowledged.
