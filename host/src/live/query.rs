@@ -7,6 +7,7 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 use streamgauge_core::{EventTime, Plan, WindowSpec};
 
+use super::lateness::lateness;
 use crate::board::Board;
 use crate::pipeline::{Pipeline, parse_window};
 use crate::plugin::Plugin;
@@ -86,6 +87,10 @@ impl LiveQuery {
 }
 
 impl Query for LiveQuery {
+    fn lateness(&self) -> Value {
+        lateness(&self.pipeline, &self.board.look())
+    }
+
     fn snapshot(&self, live: &LiveState) -> Value {
         let published = match self.published(live, ALWAYS) {
             Ok(published) => published,

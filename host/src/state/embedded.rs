@@ -111,10 +111,15 @@ impl StateStore for EmbeddedStore {
             let value = counters.get(name).map_err(|e| self.failed(e))?;
             Ok(value.map_or(0, |guard| guard.value()))
         };
-        let (dead_letter_bytes, dead_letters) =
-            (counter("dead_letter_bytes")?, counter("dead_letters")?);
-        let final_panes = Vec::new();
-        Ok(Some(Checkpoint { settings, partitions, final_panes, dead_letter_bytes, dead_letters }))
+        Ok(Some(Checkpoint {
+            settings,
+            partitions,
+            final_panes: Vec::new(),
+            dead_letter_bytes: counter("dead_letter_bytes")?,
+            dead_letters: counter("dead_letters")?,
+            late_output_bytes: counter("late_output_bytes")?,
+            late_output_records: counter("late_output_records")?,
+        }))
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError> {
@@ -137,6 +142,8 @@ impl StateStore for EmbeddedStore {
             for (key, value) in [
                 ("dead_letter_bytes", checkpoint.dead_letter_bytes),
                 ("dead_letters", checkpoint.dead_letters),
+                ("late_output_bytes", checkpoint.late_output_bytes),
+                ("late_output_records", checkpoint.late_output_records),
             ] {
                 table.insert(key, value).map_err(|e| self.failed(e))?;
             }
@@ -168,6 +175,8 @@ mod tests {
             final_panes: Vec::new(),
             dead_letter_bytes: 7,
             dead_letters: 1,
+            late_output_bytes: 9,
+            late_output_records: 2,
         }
     }
 
@@ -184,6 +193,7 @@ mod tests {
         assert_eq!(loaded.partitions, checkpoint(9).partitions);
         assert_eq!(loaded.settings, checkpoint(9).settings);
         assert_eq!((loaded.dead_letter_bytes, loaded.dead_letters), (7, 1));
+        assert_eq!((loaded.late_output_bytes, loaded.late_output_records), (9, 2));
     }
 
     #[test]
