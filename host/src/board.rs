@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use streamgauge_core::{EventTime, FinalPane, Millis, PartitionSnapshot};
+use streamgauge_core::{EventTime, FinalPane, Millis, PartitionSnapshot, WindowSpec};
 
 use crate::checkpoint::CheckpointBoard;
 use crate::outbox::Outbox;
 use crate::pipeline::MetricSettings;
 use crate::server::wire::Cause;
 use crate::source::SourceError;
-use crate::state::StateError;
+use crate::state::{HistoryStore, StateError};
 use crate::worker::Ages;
 
 /// Where a run stands.
@@ -35,6 +35,8 @@ pub struct Board {
     content: Mutex<Content>,
     /// State of checkpoints.
     pub checkpoints: Arc<CheckpointBoard>,
+    /// Where final panes are stored.
+    history: Mutex<Option<Arc<dyn HistoryStore>>>,
 }
 
 /// What is on it.
@@ -52,7 +54,11 @@ impl Board {
     pub fn new() -> Self {
         let phase = Phase::Restoring;
         let content = Content { phase, outboxes: Vec::new(), parked: BTreeMap::new() };
-        Self { content: Mutex::new(content), checkpoints: Arc::default() }
+        Self {
+            content: Mutex::new(content),
+            checkpoints: Arc::default(),
+            history: Mutex::default(),
+        }
     }
 
     /// Locks it for a look or a change.
@@ -60,18 +66,32 @@ impl Board {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The stored final panes of `metrics` that overlap `[from, to)`.
+    /// Tells where final panes are stored.
+    pub fn set_history(&self, history: Arc<dyn HistoryStore>) {
+        *self.history.lock().unwrap_or_else(PoisonError::into_inner) = Some(history);
+    }
+
+    /// The stored final panes of `metrics` that overlap what `range` says for each kind of windows:
+    /// `[from, to)`, or nothing.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn history_between(
+    pub fn history(
         &self,
         metrics: &[MetricSettings],
-        from: EventTime,
-        to: EventTime,
+        range: impl Fn(&str, WindowSpec) -> Option<(EventTime, EventTime)>,
     ) -> Result<Vec<Arc<FinalPane>>, StateError> {
-        let _ = (metrics, from, to);
-        Ok(Vec::new())
+        let history = self.history.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(history) = history else { return Ok(Vec::new()) };
+        let mut panes = Vec::new();
+        for metric in metrics {
+            for spec in metric.windows.iter().filter(|spec| **spec != WindowSpec::Cumulative) {
+                if let Some((from, to)) = range(&metric.id, *spec) {
+                    panes.extend(history.panes(&metric.id, *spec, from, to)?);
+                }
+            }
+        }
+        Ok(panes)
     }
 
     /// Enters `phase`.

@@ -114,10 +114,8 @@ impl Checkpointer {
         partitions.sort_by_key(|snapshot| snapshot.partition);
         match self.write(&partitions, &taken) {
             Ok(bytes) => {
-                if self.store.is_some() {
-                    for (outbox, taken) in self.outboxes.iter().zip(taken) {
-                        outbox.stored(taken.final_panes.len());
-                    }
+                for (outbox, taken) in self.outboxes.iter().zip(taken) {
+                    outbox.stored(taken.final_panes.len());
                 }
                 self.succeeded(began.elapsed(), bytes, &partitions);
                 true

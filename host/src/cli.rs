@@ -4,6 +4,7 @@
 mod check;
 mod demo;
 mod explain;
+mod inspect;
 mod produce;
 mod replay;
 mod report;

@@ -1,6 +1,7 @@
 //! The host: reads records, keeps event time honest through `streamgauge-core`, hands column
 //! batches to sandboxed metric plugins, stores state, serves the dashboard.
 
+pub mod announce;
 pub mod audit;
 pub mod board;
 pub mod checkpoint;

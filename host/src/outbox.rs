@@ -16,9 +16,9 @@ use crate::outlet::Entry;
 use crate::source::LogEnd;
 use crate::worker::Ages;
 
-/// Dead letters and late records kept for the next checkpoint, in bytes; a worker that has more
-/// waits for it.
-const UNWRITTEN_BYTES_MAX: usize = 16 << 20;
+/// Dead letters, late records and final panes kept for the next checkpoint, in bytes; a worker
+/// that has more waits for it.
+const WAITING_BYTES_MAX: usize = 16 << 20;
 
 /// The latest of one worker.
 #[derive(Default)]
@@ -52,6 +52,7 @@ pub struct Content {
     unwritten_bytes: usize,
     /// Final panes that no stored checkpoint covers, for the view to find them.
     final_panes: Vec<Arc<FinalPane>>,
+    final_bytes: usize,
 }
 
 /// What a checkpoint takes from an outbox.
@@ -74,12 +75,12 @@ impl Outbox {
 
     /// Whether so much waits that it should be written soon.
     pub fn is_crowded(&self) -> bool {
-        self.lock().unwritten_bytes > UNWRITTEN_BYTES_MAX / 2
+        self.lock().waiting_bytes() > WAITING_BYTES_MAX / 2
     }
 
     /// Waits up to `timeout` while too much waits for a checkpoint. Whether there is room.
     pub fn wait_for_room(&self, timeout: Duration) -> bool {
-        let crowded = |content: &mut Content| content.unwritten_bytes > UNWRITTEN_BYTES_MAX;
+        let crowded = |content: &mut Content| content.waiting_bytes() > WAITING_BYTES_MAX;
         let waited = self.taken.wait_timeout_while(self.lock(), timeout, crowded);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
@@ -97,7 +98,10 @@ impl Outbox {
 
     /// The oldest `count` final panes are stored.
     pub fn stored(&self, count: usize) {
-        self.lock().final_panes.drain(..count);
+        let mut content = self.lock();
+        content.final_panes.drain(..count);
+        content.final_bytes = content.final_panes.iter().map(|pane| pane_bytes(pane)).sum();
+        self.taken.notify_all();
     }
 
     /// Puts back what could not be written, before what came since.
@@ -116,7 +120,12 @@ impl Content {
         self.unwritten_bytes += size_bytes(&with.letters) + size_bytes(&with.late);
         self.letters.append(&mut with.letters);
         self.late.append(&mut with.late);
+        self.final_bytes += with.final_panes.iter().map(|pane| pane_bytes(pane)).sum::<usize>();
         self.final_panes.append(&mut with.final_panes);
+    }
+
+    fn waiting_bytes(&self) -> usize {
+        self.unwritten_bytes + self.final_bytes
     }
 
     /// Final panes that are not stored yet.
@@ -127,6 +136,12 @@ impl Content {
 
 fn size_bytes(entries: &[impl Entry]) -> usize {
     entries.iter().map(Entry::size_bytes).sum()
+}
+
+/// About how much memory a pane takes.
+fn pane_bytes(pane: &FinalPane) -> usize {
+    let states = [&pane.on_time, &pane.late].into_iter().flatten();
+    size_of::<FinalPane>() + pane.metric.len() + states.map(|state| state.len()).sum::<usize>()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::source::kafka::Acknowledgements;
 
+pub(crate) use file::EntryFile;
 use file::FileTarget;
 use kafka::KafkaTarget;
 
@@ -112,7 +113,20 @@ impl Outlet {
         origin: Origin,
         covered: Option<Extent>,
     ) -> Result<Self, OutletError> {
-        let (target, length) = FileTarget::open(what, path)?;
+        let failed = |error| OutletError::File { what, path: path.to_path_buf(), error };
+        let file = file::open(path).map_err(failed)?;
+        Self::on_file(what, (path, file), origin, covered)
+    }
+
+    /// The same on a file that is open.
+    pub(crate) fn on_file(
+        what: &'static str,
+        (path, file): (&Path, Box<dyn EntryFile>),
+        origin: Origin,
+        covered: Option<Extent>,
+    ) -> Result<Self, OutletError> {
+        let target = FileTarget::new(what, path, file);
+        let length = target.length()?;
         let extent = covered.map_or(Extent { bytes: length, entries: 0 }, |covered| Extent {
             bytes: covered.bytes.min(length),
             ..covered

@@ -137,6 +137,9 @@ impl Supervisor {
 
     fn read(&mut self, patience: Patience) -> Result<Attempt, SourceError> {
         let checkpoint = self.load()?;
+        if let Some(store) = &self.store {
+            self.board.set_history(store.history());
+        }
         let opening = Opening {
             pipeline: &self.pipeline,
             plan: &self.plan,

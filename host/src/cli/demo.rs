@@ -10,7 +10,7 @@ use super::{Config, Failure};
 use crate::pipeline::{GeneratorSettings, OutletSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::sources::Feed;
-use crate::state::EmbeddedStore;
+use crate::state::{EmbeddedStore, Keep};
 use crate::supervisor::Patience;
 
 /// How long the generated days from 05-11 to 11-11 take.
@@ -59,6 +59,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     })?;
     let server = bind(prepared.pipeline.server.listen)?;
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
+    let store = store.keeping(Keep::new(&prepared.pipeline));
     let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true)?;
     greet(server.local_addr());
     serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;

@@ -27,7 +27,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let prepared = Prepared::load(&args.config.config, |_| {})?;
     let state = stored::find(&prepared)?;
     let own = state.as_ref().and_then(|state| {
-        state.checkpoint.partitions.iter().find(|snapshot| snapshot.partition == partition)
+        state.export.checkpoint.partitions.iter().find(|snapshot| snapshot.partition == partition)
     });
     let origin = own.map(|snapshot| snapshot.state.origin);
     let audited = Audited::open(&prepared).map_err(|error| Failure::source(&error))?;

@@ -15,6 +15,7 @@ use crate::live::log_warnings;
 use crate::pipeline::{FileSettings, OutletSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::sources::Feed;
+use crate::state::MemoryStore;
 use crate::supervisor::Patience;
 
 /// Read files to their end through the pipeline and print the result. No state is kept.
@@ -70,7 +71,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         )));
     }
     let feed = Feed::Files { files, partitions: args.partitions.get(), key: args.key.clone() };
-    let mut job = Job::new(&prepared, feed, None, true)?;
+    let mut job = Job::new(&prepared, feed, Some(Box::new(MemoryStore::default())), true)?;
     job.supervisor.now = args.now;
     job.supervisor.run(Patience::GiveUp).map_err(|error| Failure::source(&error))?;
     if job.stop.is_requested() {

@@ -29,8 +29,8 @@ impl Report {
         let look = board.look();
         let Prepared { pipeline, plan, plugins, .. } = prepared;
         let mut published = Published::new(&look, None, pipeline.history_keep);
-        let (from, to) = (EventTime(i64::MIN), EventTime(i64::MAX));
-        published.final_panes.extend(board.history_between(&pipeline.metrics, from, to)?);
+        let always = Some((EventTime(i64::MIN), EventTime(i64::MAX)));
+        published.final_panes.extend(board.history(&pipeline.metrics, |_, _| always)?);
         let results = Results::new(plugins, plan, pipeline.event_time.zone);
         let seconds = look.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
         Ok(Self { published, results, consume_seconds: seconds })

@@ -12,7 +12,7 @@ use crate::live::log_warnings;
 use crate::pipeline::Pipeline;
 use crate::prepare::Prepared;
 use crate::sources::Feed;
-use crate::state::{EmbeddedStore, StateStore};
+use crate::state::{EmbeddedStore, Keep, StateStore};
 use crate::supervisor::Patience;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
@@ -99,6 +99,7 @@ pub(super) fn print(prepared: &Prepared, report: &mut Report, json: bool) -> Res
 
 fn open_store(prepared: &Prepared) -> Result<Box<dyn StateStore>, Failure> {
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
+    let store = store.keeping(Keep::new(&prepared.pipeline));
     if let Some(checkpoint) = store.load()? {
         prepared.check_state(&checkpoint)?;
     }

@@ -13,6 +13,7 @@ use streamgauge_core::digest_of;
 use tokio::sync::watch;
 
 use super::Failure;
+use crate::announce::Announcement;
 use crate::board::Board;
 use crate::live::{LiveQuery, Publisher, TICK};
 use crate::prepare::Prepared;
@@ -87,9 +88,10 @@ pub(super) fn serve(
         &job.telemetry,
         bounded,
     );
-    let query =
-        LiveQuery::new(&prepared.pipeline, &prepared.plan, &prepared.plugins, &job.board, bounded);
+    let query = LiveQuery::new(prepared, &job.board, bounded);
     let query: Arc<dyn Query> = Arc::new(query);
+    let announcement = Announcement { pid: std::process::id(), address: server.local_addr() };
+    let _announced = announcement.write(&prepared.pipeline.state_dir);
     let (shutdown, shut) = watch::channel(false);
     let hello = hello(prepared);
     let telemetry = Arc::clone(&job.telemetry);

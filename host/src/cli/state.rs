@@ -1,13 +1,15 @@
-//! `streamgauge state`: stored state.
+//! `streamgauge state`: stored state, looked at, moved, and gone back with.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 use clap::{Args, Subcommand};
 
-use super::{Config, Failure, print_out};
+use super::{Config, Failure, inspect, print_out, stored};
 use crate::pipeline::{OutletSettings, Pipeline};
-use crate::state::EmbeddedStore;
+use crate::prepare::Prepared;
+use crate::state::{EmbeddedStore, Export, StateError};
 
 /// Look after stored state.
 #[derive(Args, Debug)]
@@ -18,17 +20,129 @@ pub(super) struct StateArgs {
 
 #[derive(Subcommand, Debug)]
 enum StateCommand {
+    /// Tell what is stored.
+    Inspect {
+        #[command(flatten)]
+        config: Config,
+
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the newest checkpoint, with all final windows, into one file.
+    Export {
+        /// The file to write.
+        file: PathBuf,
+
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Take a checkpoint from a file that `export` wrote.
+    Import {
+        /// The file to read.
+        file: PathBuf,
+
+        #[command(flatten)]
+        config: Config,
+
+        /// Replace the state that is there.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Go back to the checkpoint before the newest one.
+    Rollback(Config),
     /// Drop the stored state; the next run begins where `start` says.
     Reset(Config),
 }
 
 pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
-    let StateCommand::Reset(config) = &args.command;
-    let (pipeline, _) = Pipeline::load_with(&config.config, &|_| Some(String::new()))?;
-    match reset(&pipeline)? {
-        Some(path) => print_out(format!("{} removed", path.display())),
-        None => print_out(format!("no state in {}", pipeline.state_dir.display())),
+    match &args.command {
+        StateCommand::Inspect { config, json } => {
+            let pipeline = load(config)?;
+            inspect::inspect(&pipeline, &open(&pipeline)?, *json)
+        }
+        StateCommand::Export { file, config } => export(&load(config)?, file),
+        StateCommand::Import { file, config, replace } => import(config, file, *replace),
+        StateCommand::Rollback(config) => rollback(&load(config)?),
+        StateCommand::Reset(config) => {
+            let pipeline = load(config)?;
+            match reset(&pipeline)? {
+                Some(path) => print_out(format!("{} removed", path.display())),
+                None => print_out(format!("no state in {}", pipeline.state_dir.display())),
+            }
+        }
     }
+}
+
+fn load(config: &Config) -> Result<Pipeline, Failure> {
+    Ok(Pipeline::load_with(&config.config, &|_| Some(String::new()))?.0)
+}
+
+/// The store, which has to be there.
+fn open(pipeline: &Pipeline) -> Result<EmbeddedStore, Failure> {
+    let dir = &pipeline.state_dir;
+    if EmbeddedStore::exists(dir) {
+        return Ok(EmbeddedStore::open(dir)?);
+    }
+    Err(no_state(pipeline))
+}
+
+fn no_state(pipeline: &Pipeline) -> Failure {
+    let dir = pipeline.state_dir.display();
+    Failure::failed(format!("there is no state in {dir}\nhint: `streamgauge run` makes it"))
+}
+
+fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
+    let export = stored::export(&open(pipeline)?)?.ok_or_else(|| no_state(pipeline))?;
+    let bytes = export.encode();
+    // Whole or not at all: a half-written export would be taken for one.
+    let part = file.with_extension("part");
+    let written = fs::write(&part, &bytes).and_then(|()| fs::rename(&part, file));
+    written.map_err(|error| {
+        Failure::failed(format!("{} could not be written: {error}", file.display()))
+    })?;
+    print_out(format!(
+        "{}: {} partitions, {} final windows, {} bytes",
+        file.display(),
+        export.checkpoint.partitions.len(),
+        export.final_panes.len(),
+        bytes.len()
+    ))
+}
+
+fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
+    let bytes = fs::read(file).map_err(|error| {
+        Failure::usage(format!("{} could not be read: {error}", file.display()))
+    })?;
+    let path = file.to_owned();
+    let export = Export::decode(&bytes).map_err(|error| StateError::Export { path, error })?;
+    let prepared = Prepared::load_without_source(&config.config, |_| {})?;
+    prepared.check_state(&export.checkpoint)?;
+    let dir = &prepared.pipeline.state_dir;
+    let mut store = EmbeddedStore::open(dir)?;
+    if !replace && !store.generations()?.is_empty() {
+        return Err(Failure::failed(format!(
+            "there is state in {} already\nhint: `--replace` drops it; `streamgauge state export \
+             FILE` keeps a copy",
+            dir.display()
+        )));
+    }
+    store.import(&export)?;
+    print_out(format!(
+        "{}: {} partitions imported into {}",
+        file.display(),
+        export.checkpoint.partitions.len(),
+        dir.display()
+    ))
+}
+
+fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
+    let former = open(pipeline)?.rollback()?;
+    let stored = inspect::instant(pipeline, former.created);
+    print_out(format!(
+        "the state is that of checkpoint {}, stored {stored}; the next run reads the log on from there",
+        former.number
+    ))
 }
 
 /// Drops the state; returns its file, or none where there was none. The dead letters and late

@@ -1,20 +1,15 @@
 //! The stored state of a pipeline for those who only look at it: from the store, or, where that is
 //! in use, from the running pipeline.
 
-use std::sync::Arc;
-
-use streamgauge_core::FinalPane;
-
 use super::Failure;
+use crate::announce::Announcement;
 use crate::prepare::Prepared;
-use crate::state::{Checkpoint, EmbeddedStore, StateStore};
+use crate::state::{EmbeddedStore, Export, StateError, StateStore};
 
 /// A checkpoint and where it comes from.
 pub(super) struct Stored {
-    /// The checkpoint.
-    pub(super) checkpoint: Checkpoint,
-    /// The final panes that are kept.
-    pub(super) final_panes: Vec<Arc<FinalPane>>,
+    /// The checkpoint, with the final panes that are kept.
+    pub(super) export: Export,
     /// For people.
     pub(super) origin: String,
 }
@@ -33,8 +28,32 @@ pub(super) fn find(prepared: &Prepared) -> Result<Option<Stored>, Failure> {
     if !EmbeddedStore::exists(dir) {
         return Ok(None);
     }
-    let store = EmbeddedStore::open(dir)?;
+    match EmbeddedStore::open(dir) {
+        Ok(store) => {
+            let origin = format!("state {}", dir.display());
+            let export = export(&store)?;
+            Ok(export.map(|export| Stored { export, origin }))
+        }
+        Err(in_use @ StateError::InUse(_)) => {
+            let Some(running) = Announcement::read(dir) else { return Err(in_use.into()) };
+            let export = running.checkpoint().map_err(|error| {
+                Failure::failed(format!(
+                    "{in_use}, and the pipeline that seems to run it does not answer: {error}\n\
+                     hint: {}",
+                    in_use.hint()
+                ))
+            })?;
+            let origin = format!("the pipeline that runs at {}", running.address);
+            Ok(Some(Stored { export, origin }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// All of a store.
+pub(super) fn export(store: &EmbeddedStore) -> Result<Option<Export>, StateError> {
     let Some(checkpoint) = store.load()? else { return Ok(None) };
-    let origin = format!("state {}", dir.display());
-    Ok(Some(Stored { checkpoint, final_panes: Vec::new(), origin }))
+    let final_panes = store.final_panes()?;
+    let created = store.generations()?.first().map_or(0, |newest| newest.created);
+    Ok(Some(Export { created, checkpoint, final_panes }))
 }

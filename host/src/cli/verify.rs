@@ -29,9 +29,10 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
         ));
     }
     let state = stored::read(&prepared)?;
-    prepared.check_state(&state.checkpoint)?;
+    let (checkpoint, final_panes) = (&state.export.checkpoint, &state.export.final_panes);
+    prepared.check_state(checkpoint)?;
     let audited = Audited::open(&prepared).map_err(|error| Failure::source(&error))?;
-    let found = audit::verify(&audited, &state.checkpoint.partitions, &state.final_panes);
+    let found = audit::verify(&audited, &checkpoint.partitions, final_panes);
     let found = found.map_err(|error| match error {
         VerifyError::Source(error) => Failure::source(&error),
         VerifyError::Oracle(error) => Failure::failed(error),

@@ -1,23 +1,27 @@
 //! Answers about the result, from what the workers published and from the stored history.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use streamgauge_core::{EventTime, Plan, WindowSpec};
+use streamgauge_core::{EventTime, FinalPane, Plan, WindowSpec};
 
 use super::lateness::lateness;
 use crate::board::Board;
 use crate::pipeline::{Pipeline, parse_window};
-use crate::plugin::Plugin;
+use crate::prepare::Prepared;
 use crate::result;
 use crate::server::query::{HistoryAsk, Query, Refused};
 use crate::server::wire::{Frame, LiveState};
+use crate::state::{Checkpoint, Export};
 use crate::view::{Published, Results, WindowResult, WindowState};
 
 /// The most windows in one answer about history.
 const HISTORY_MAX: usize = 10_000;
+
+/// The most final panes of one kind in the result as a whole; older ones are history.
+const SHOWN_FINAL_MAX: i64 = 1000;
 
 /// The half-open interval of all of time.
 const ALWAYS: (EventTime, EventTime) = (EventTime(i64::MIN), EventTime(i64::MAX));
@@ -28,20 +32,18 @@ pub struct LiveQuery {
     plan: Arc<Plan>,
     board: Arc<Board>,
     bounded: bool,
+    /// Those that the state depends on.
+    settings: BTreeMap<String, String>,
     results: Mutex<Results>,
 }
 
 impl LiveQuery {
     /// Answers about what is on `board`. `bounded`: the run will end by itself.
-    pub fn new(
-        pipeline: &Arc<Pipeline>,
-        plan: &Arc<Plan>,
-        plugins: &[Plugin],
-        board: &Arc<Board>,
-        bounded: bool,
-    ) -> Self {
+    pub fn new(prepared: &Prepared, board: &Arc<Board>, bounded: bool) -> Self {
+        let Prepared { pipeline, plan, plugins, .. } = prepared;
         let results = Results::new(plugins, plan, pipeline.event_time.zone);
         Self {
+            settings: prepared.state_settings(),
             pipeline: Arc::clone(pipeline),
             plan: Arc::clone(plan),
             board: Arc::clone(board),
@@ -50,20 +52,26 @@ impl LiveQuery {
         }
     }
 
-    /// What was published, with the final panes that overlap `[from, to)`.
+    /// What was published, with the stored final panes in `range`, which is asked about each kind
+    /// of windows of each metric.
     fn published(
         &self,
         live: &LiveState,
-        (from, to): (EventTime, EventTime),
+        range: impl Fn(&str, WindowSpec) -> Option<(EventTime, EventTime)>,
     ) -> Result<Published, Refused> {
         let look = self.board.look();
         let idle = live.status.partitions.iter().filter(|p| p.state == "idle");
         let idle: BTreeSet<u32> = idle.map(|p| p.partition).collect();
         let idle = (!self.bounded).then_some(idle);
         let mut published = Published::new(&look, idle, self.pipeline.history_keep);
-        let stored = self.board.history_between(&self.pipeline.metrics, from, to);
+        let stored = self.board.history(&self.pipeline.metrics, range);
         published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
         Ok(published)
+    }
+
+    /// A checkpoint of nothing but its settings.
+    fn settings(&self) -> Checkpoint {
+        Checkpoint { settings: self.settings.clone(), ..Checkpoint::default() }
     }
 
     fn results(&self) -> std::sync::MutexGuard<'_, Results> {
@@ -92,7 +100,12 @@ impl Query for LiveQuery {
     }
 
     fn snapshot(&self, live: &LiveState) -> Value {
-        let published = match self.published(live, ALWAYS) {
+        let newest = live.clock.event_time.unwrap_or(i64::MAX);
+        let recent = |_: &str, spec: WindowSpec| {
+            let span = spec.pane()?.saturating_mul(SHOWN_FINAL_MAX);
+            Some((EventTime(newest).minus(span), ALWAYS.1))
+        };
+        let published = match self.published(live, recent) {
             Ok(published) => published,
             Err(Refused::Failed(text) | Refused::Unknown(text) | Refused::Malformed(text)) => {
                 return json!({ "error": text });
@@ -119,8 +132,14 @@ impl Query for LiveQuery {
             let text = format!("metric `{}` has no windows `{spec}`; hint: {kinds}", panel.metric);
             return Err(Refused::Unknown(text));
         }
-        let between = start.map_or(ALWAYS, |start| (start, start.plus(1)));
-        let published = self.published(live, between)?;
+        // A sliding window may begin that much before its end.
+        let around = start.or(live.clock.event_time.map(EventTime)).map_or(ALWAYS, |at| {
+            let size = spec.to_millis().0;
+            (at.minus(size), at.plus(size.saturating_mul(2)))
+        });
+        let published = self.published(live, |metric, kind| {
+            (metric == panel.metric && kind == spec).then_some(around)
+        })?;
         let found = match start {
             None => results.current(&panel.metric, &published, spec),
             Some(start) => {
@@ -140,6 +159,24 @@ impl Query for LiveQuery {
         }
     }
 
+    fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
+        // The history first: what becomes final meanwhile is in both then, and not in neither.
+        let look = self.board.look();
+        let metrics = &self.pipeline.metrics;
+        let stored = self.board.history(metrics, |_, _| Some(ALWAYS));
+        let mut final_panes = stored.map_err(|error| Refused::Failed(error.to_string()))?;
+        final_panes.extend(look.final_panes);
+        let key = |pane: &Arc<FinalPane>| {
+            (pane.metric.clone(), pane.spec, pane.window.start, pane.partition)
+        };
+        final_panes.sort_by_key(key);
+        final_panes.dedup_by_key(|pane| key(pane));
+        let (checkpoint, created) =
+            (Checkpoint { partitions: look.partitions, ..self.settings() }, Utc::now());
+        let export = Export { created: created.timestamp_millis(), checkpoint, final_panes };
+        Ok(export.encode())
+    }
+
     fn history(&self, live: &LiveState, ask: &HistoryAsk) -> Result<Value, Refused> {
         let instant = |text: &Option<String>, name: &str, default: EventTime| {
             text.as_deref().map_or(Ok(default), |text| Self::instant(text, name))
@@ -147,7 +184,11 @@ impl Query for LiveQuery {
         let from = instant(&ask.from, "from", ALWAYS.0)?;
         let to = instant(&ask.to, "to", ALWAYS.1)?;
         let spec = ask.window.as_deref().map(Self::spec).transpose()?;
-        let published = self.published(live, (from, to))?;
+        let published = self.published(live, |metric, kind| {
+            let size = kind.to_millis().0;
+            let is_meant = metric == ask.metric && spec.is_none_or(|spec| spec == kind);
+            is_meant.then(|| (from.minus(size), to.plus(size)))
+        })?;
         let mut results = self.results();
         let found = results.windows(&ask.metric, &published, |id, state| {
             state == Some(WindowState::Final)

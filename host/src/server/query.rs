@@ -31,6 +31,12 @@ pub trait Query: Send + Sync {
     /// There is no such panel or window.
     fn panel(&self, live: &LiveState, id: &str, window: Option<&str>) -> Result<Frame, Refused>;
 
+    /// The states that the pages show, with all final panes: what `state export` writes.
+    ///
+    /// # Errors
+    /// The history could not be read.
+    fn checkpoint(&self) -> Result<Vec<u8>, Refused>;
+
     /// The final windows of a metric that overlap `[from, to)`.
     ///
     /// # Errors
@@ -77,6 +83,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/panels/{id}/data", get(panel))
         .route("/api/v1/history", get(history))
         .route("/api/v1/lateness", get(lateness))
+        .route("/api/v1/checkpoint", get(checkpoint))
 }
 
 async fn snapshot(State(app): State<Arc<App>>) -> Response {
@@ -113,6 +120,14 @@ async fn panel(
 
 async fn history(State(app): State<Arc<App>>, Parameters(ask): Parameters<HistoryAsk>) -> Response {
     answer(move || Ok(Json(app.query.history(&app.latest(), &ask)?).into_response())).await
+}
+
+async fn checkpoint(State(app): State<Arc<App>>) -> Response {
+    answer(move || {
+        let bytes = app.query.checkpoint()?;
+        Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
+    })
+    .await
 }
 
 /// Runs `work`, which may call plugins, on a thread for such work.

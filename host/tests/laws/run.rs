@@ -10,7 +10,7 @@ use streamgauge::metric::Metric;
 use streamgauge::outbox::Outbox;
 use streamgauge::outlet::{Origin, Outlet};
 use streamgauge::source::SourceRecord;
-use streamgauge::state::{Checkpoint, StateError, StateStore};
+use streamgauge::state::{Checkpoint, HistoryStore, MemoryStore, StateError, StateStore};
 use streamgauge::telemetry::Telemetry;
 use streamgauge::view::{MetricResults, Published, Results, WindowResult};
 use streamgauge::worker::{Engine, EngineSetup, LateOutput, LatencyFrom};
@@ -76,6 +76,10 @@ impl StateStore for Store {
         bytes.final_panes.extend(checkpoint.final_panes.iter().map(|pane| pane.encode()));
         bytes.letters = checkpoint.dead_letters;
         Ok(0)
+    }
+
+    fn history(&self) -> Arc<dyn HistoryStore> {
+        Arc::new(MemoryStore::default())
     }
 }
 

@@ -47,6 +47,10 @@ impl Query for Answers {
         found.map(|frame| Frame::clone(frame))
     }
 
+    fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
+        Err(Refused::Failed("nothing is stored".to_owned()))
+    }
+
     fn history(&self, _: &LiveState, ask: &HistoryAsk) -> Result<Value, Refused> {
         Ok(json!({ "metric": ask.metric, "windows": [] }))
     }

@@ -1,0 +1,82 @@
+//! The head of a checkpoint: everything in it that is not a partition, as JSON with its digest.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use streamgauge_core::{Digest, PartitionSnapshot, SnapshotError, digest_of};
+
+use super::Checkpoint;
+
+/// What a checkpoint says of itself. Its fields are in docs/state-format.md.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Header {
+    pub(super) generation: u64,
+    /// In milliseconds since the Unix epoch.
+    pub(super) created: i64,
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) dead_letter_bytes: u64,
+    pub(super) dead_letters: u64,
+    /// Left out where it is 0, as is the next one: states without late output are older.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) late_output_bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) late_output_records: u64,
+    /// By partition: the SHA-256 of its snapshot's bytes.
+    pub(super) partitions: BTreeMap<u32, String>,
+}
+
+impl Header {
+    pub(super) fn new(
+        generation: u64,
+        created: i64,
+        checkpoint: &Checkpoint,
+        snapshots: &[(u32, Vec<u8>)],
+    ) -> Self {
+        let digest =
+            |(partition, bytes): &(u32, Vec<u8>)| (*partition, digest_of(bytes).to_string());
+        Self {
+            generation,
+            created,
+            settings: checkpoint.settings.clone(),
+            dead_letter_bytes: checkpoint.dead_letter_bytes,
+            dead_letters: checkpoint.dead_letters,
+            late_output_bytes: checkpoint.late_output_bytes,
+            late_output_records: checkpoint.late_output_records,
+            partitions: snapshots.iter().map(digest).collect(),
+        }
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec(self).expect("texts and numbers are JSON");
+        let digest = digest_of(&bytes);
+        bytes.extend_from_slice(&digest.0);
+        bytes
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let body = bytes.len().checked_sub(size_of::<Digest>()).ok_or(SnapshotError::Damaged)?;
+        let (body, digest) = bytes.split_at(body);
+        if digest_of(body).0 != digest {
+            return Err(SnapshotError::Damaged);
+        }
+        serde_json::from_slice(body).map_err(|_| SnapshotError::Damaged)
+    }
+
+    /// The snapshot of `partition`, whose bytes have to be those that the header was written for.
+    pub(super) fn snapshot(
+        &self,
+        partition: u32,
+        bytes: &[u8],
+    ) -> Result<PartitionSnapshot, SnapshotError> {
+        if self.partitions.get(&partition) != Some(&digest_of(bytes).to_string()) {
+            return Err(SnapshotError::Damaged);
+        }
+        PartitionSnapshot::decode(bytes)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}

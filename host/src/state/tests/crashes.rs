@@ -1,0 +1,194 @@
+//! A checkpoint that is cut off at any step of its input and output leaves the one before or the
+//! new one, whole, with the dead letters and final windows that belong to it; and going on from
+//! there comes to the same as if nothing had happened.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::disk::{Disk, Name, Unsynced};
+use super::{checkpoint, hours};
+use crate::checkpoint::Checkpointer;
+use crate::dead_letter::DeadLetter;
+use crate::metric::Unexported;
+use crate::outbox::Outbox;
+use crate::outlet::{Entry, EntryFile, Extent, Origin, Outlet};
+use crate::state::{EmbeddedStore, StateStore};
+use crate::telemetry::Telemetry;
+
+/// Checkpoints of one run.
+const CHECKPOINTS: i64 = 4;
+
+/// A store on the disk. Nothing stays in a cache, so that every step reaches the disk.
+fn store(disk: &Disk) -> Result<EmbeddedStore, crate::state::StateError> {
+    let file = disk.file(Name::State);
+    let opener = move || redb::Database::builder().create_with_backend(file.clone());
+    EmbeddedStore::open_with("disk".into(), Box::new(opener))
+}
+
+fn letters(number: i64) -> Vec<DeadLetter> {
+    let letter = |offset| DeadLetter {
+        partition: 0,
+        offset,
+        timestamp: 0,
+        metric: None,
+        reason: "not_json",
+        detail: None,
+        value: Some(vec![b'x'; 40]),
+    };
+    (0..3).map(|i| letter(10 * number + i)).collect()
+}
+
+fn origin() -> Origin {
+    Origin { source: "disk".to_owned(), zone: chrono_tz::UTC }
+}
+
+/// The length of the letters of one checkpoint.
+fn letters_bytes() -> u64 {
+    letters(1).iter().map(|letter| letter.to_line(&origin()).len() as u64).sum()
+}
+
+/// What checkpoint `number` holds: it stands at offset `number`.
+fn publish(outbox: &Outbox, number: i64) {
+    let made = checkpoint(number, &[number]);
+    let mut content = outbox.lock();
+    content.snapshots = made.partitions.into_iter().map(|s| (s.partition, s)).collect();
+    let (letters, final_panes) = (letters(number), made.final_panes);
+    content.add(Unexported { letters, late: Vec::new(), final_panes });
+}
+
+/// The host's checkpointer on the disk.
+fn checkpointer(disk: &Disk, outbox: &Arc<Outbox>) -> Option<Checkpointer> {
+    let store = store(disk).ok()?;
+    let covered = store.load().expect("what is there is whole");
+    let covered = covered.map(|c| Extent { bytes: c.dead_letter_bytes, entries: c.dead_letters });
+    // Without a checkpoint nothing is covered; the file is this test's own from its beginning.
+    let covered = covered.or(Some(Extent::default()));
+    let file = Box::new(disk.file(Name::Letters));
+    let place = (Path::new("letters"), file as Box<dyn EntryFile>);
+    let letters = Outlet::on_file("dead letters", place, origin(), covered).ok()?;
+    Some(Checkpointer {
+        store: Some(Box::new(store)),
+        letters,
+        late: Outlet::none(origin()),
+        outboxes: vec![Arc::clone(outbox)],
+        settings: checkpoint(1, &[]).settings,
+        committer: None,
+        status: Arc::default(),
+        telemetry: Arc::new(Telemetry::new()),
+    })
+}
+
+/// Stores the checkpoints from `first` on; where the disk dies, what comes after it fails too.
+/// Returns how many were stored, by the word of the checkpointer.
+fn run(disk: &Disk, first: i64) -> i64 {
+    let outbox = Arc::new(Outbox::default());
+    let Some(mut checkpointer) = checkpointer(disk, &outbox) else { return first - 1 };
+    let mut stored = first - 1;
+    for number in first..=CHECKPOINTS {
+        publish(&outbox, number);
+        if checkpointer.checkpoint() {
+            stored = number;
+        }
+    }
+    stored
+}
+
+/// What is on a disk: the number of the newest checkpoint, the hours of its final windows.
+fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
+    let store = store(disk).expect("a store that was cut off opens");
+    let Some(found) = store.load().expect("a checkpoint is whole or not there") else {
+        return (0, Vec::new(), 0);
+    };
+    let number = found.partitions[0].state.next_offset;
+    super::assert_same(
+        &found,
+        &crate::state::Checkpoint {
+            dead_letter_bytes: found.dead_letter_bytes,
+            dead_letters: found.dead_letters,
+            // Late records are not written here.
+            late_output_bytes: 0,
+            late_output_records: 0,
+            ..super::loaded(number)
+        },
+    );
+    (number, hours(&store.final_panes().expect("readable")), found.dead_letter_bytes)
+}
+
+/// Letters as they are in the file, by offset.
+fn written(disk: &Disk) -> Vec<i64> {
+    let text = String::from_utf8(disk.content(Name::Letters)).expect("JSON lines");
+    let offset = |line: &str| {
+        let letter: serde_json::Value = serde_json::from_str(line).expect("a whole letter");
+        letter["offset"].as_i64().expect("an offset")
+    };
+    text.lines().map(offset).collect()
+}
+
+/// A disk with an empty store: that is made aside, and is whole or not there.
+fn new_disk() -> Disk {
+    let disk = Disk::default();
+    drop(store(&disk).expect("a new store"));
+    disk.survivor(Unsynced::Kept)
+}
+
+#[test]
+fn a_checkpoint_may_be_cut_off_at_any_step() {
+    let whole = new_disk();
+    assert_eq!(run(&whole, 1), CHECKPOINTS);
+    let steps = whole.steps();
+    let every_hour: Vec<i64> = (1..=CHECKPOINTS).collect();
+    let every_letter: Vec<i64> =
+        (1..=CHECKPOINTS).flat_map(letters).map(|letter| letter.offset).collect();
+    let (mut points, mut numbers_found) = (0, std::collections::BTreeSet::new());
+    for step in 0..steps {
+        for unsynced in Unsynced::ALL {
+            let disk = new_disk();
+            disk.die_at(step);
+            let promised = run(&disk, 1);
+            let survivor = disk.survivor(unsynced);
+            let place =
+                format!("cut off at step {step} of {steps}, what was not synced {unsynced:?}");
+            let (number, hours, covered) = look(&survivor);
+            assert!(
+                number == promised || number == promised + 1,
+                "{place}: checkpoint {number}, but {promised} was said to be stored"
+            );
+            assert_eq!(hours, (1..=number).collect::<Vec<_>>(), "{place}");
+            assert_eq!(covered, number.unsigned_abs() * letters_bytes(), "{place}");
+            // Going on comes to the same.
+            assert_eq!(run(&survivor, number + 1), CHECKPOINTS, "{place}");
+            let (last, hours, _) = look(&survivor);
+            assert_eq!((last, &hours), (CHECKPOINTS, &every_hour), "{place}");
+            assert_eq!(written(&survivor), every_letter, "{place}");
+            points += 1;
+            numbers_found.insert(number);
+        }
+    }
+    eprintln!("{points} crashes: {steps} steps of {CHECKPOINTS} checkpoints, 4 ways each");
+    assert!(steps > 30 && numbers_found.len() as i64 == CHECKPOINTS + 1, "{numbers_found:?}");
+}
+
+#[test]
+fn a_disk_that_was_full_costs_only_the_checkpoints_meanwhile() {
+    let disk = Disk::default();
+    let outbox = Arc::new(Outbox::default());
+    let mut checkpointer = checkpointer(&disk, &outbox).expect("it opens");
+    publish(&outbox, 1);
+    assert!(checkpointer.checkpoint());
+    disk.set_full(true);
+    for number in 2..4 {
+        publish(&outbox, number);
+        assert!(!checkpointer.checkpoint());
+        let status = checkpointer.status.read().status;
+        assert!(status.error.is_some_and(|error| !error.is_empty()));
+    }
+    disk.set_full(false);
+    publish(&outbox, 4);
+    assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().status.error);
+    assert_eq!(checkpointer.status.read().status.failures, 0);
+    drop(checkpointer);
+    let (number, hours, _) = look(&disk);
+    assert_eq!((number, hours), (4, vec![1, 2, 3, 4]));
+    let expected: Vec<i64> = (1..=4).flat_map(letters).map(|letter| letter.offset).collect();
+    assert_eq!(written(&disk), expected);
+}
