@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, WindowSpec};
+use streamgauge_core::{EventTime, FinalPane, Millis, PartitionSnapshot, WindowSpec};
 
 use crate::checkpoint::CheckpointBoard;
 use crate::outbox::Outbox;
@@ -13,6 +13,7 @@ use crate::pipeline::MetricSettings;
 use crate::server::wire::Cause;
 use crate::source::SourceError;
 use crate::state::{HistoryStore, StateError};
+use crate::worker::Ages;
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +45,15 @@ pub struct Content {
     pub phase: Phase,
     /// One per worker.
     pub outboxes: Vec<Arc<Outbox>>,
+    /// Partitions that stand still because of a gap in their log, with the cause.
+    pub parked: BTreeMap<u32, Cause>,
 }
 
 impl Board {
     /// A board of a run that has not begun.
     pub fn new() -> Self {
-        let content = Content { phase: Phase::Restoring, outboxes: Vec::new() };
+        let phase = Phase::Restoring;
+        let content = Content { phase, outboxes: Vec::new(), parked: BTreeMap::new() };
         Self {
             content: Mutex::new(content),
             checkpoints: Arc::default(),
@@ -115,15 +119,23 @@ pub struct Look {
     pub span: Option<(Instant, Instant)>,
     /// How many workers there are.
     pub workers: usize,
+    /// Partitions that stand still because of a gap in their log, with the cause.
+    pub parked: BTreeMap<u32, Cause>,
+    /// How old the first records were.
+    pub ages: Ages,
 }
 
 impl Board {
     /// Looks at all outboxes.
     pub fn look(&self) -> Look {
-        let outboxes = self.lock().outboxes.clone();
-        let mut look = Look { workers: outboxes.len(), ..Look::default() };
+        let (outboxes, parked) = {
+            let content = self.lock();
+            (content.outboxes.clone(), content.parked.clone())
+        };
+        let mut look = Look { workers: outboxes.len(), parked, ..Look::default() };
         for outbox in &outboxes {
             let content = outbox.lock();
+            look.ages.add(content.ages);
             look.partitions.extend(content.snapshots.values().cloned());
             look.log_ends.extend(content.log_ends.iter().map(|log| (log.partition, log.end)));
             look.quarantined.extend(content.quarantined.clone());
@@ -138,6 +150,13 @@ impl Board {
         look.partitions.sort_by_key(|snapshot| snapshot.partition);
         look
     }
+
+    /// The largest delay of a late record since the last call; 0 without any.
+    pub fn take_largest_delay(&self) -> Millis {
+        let outboxes = self.lock().outboxes.clone();
+        let delays = outboxes.iter().map(|outbox| std::mem::take(&mut outbox.lock().largest_delay));
+        delays.max().unwrap_or_default()
+    }
 }
 
 impl Default for Board {
@@ -149,16 +168,13 @@ impl Default for Board {
 /// The cause of a wait or failure for the page. `args` are what a page in another language needs
 /// to say it in its own words.
 pub fn cause(error: &SourceError, mut args: BTreeMap<String, String>) -> Cause {
-    if let SourceError::OutOfRange { partition, offset, low, high } = error {
-        args.insert("partition".to_owned(), partition.to_string());
-        for (name, value) in [("offset", offset), ("low", low), ("high", high)] {
-            args.insert(name.to_owned(), value.to_string());
-        }
+    if let SourceError::Gap(gap) = error {
+        args.extend(gap.args());
     }
     let hint = match error.code() {
         "broker_unreachable" => "cargo xtask kafka up",
         "topic_missing" | "no_partitions" => "streamgauge produce --generate 100000 --partitions 4",
-        "offset_out_of_range" => "streamgauge run --rebuild",
+        "log_start_moved" | "log_end_moved" | "topic_recreated" => "streamgauge run --rebuild",
         "file_missing" => "streamgauge check",
         _ => "",
     };

@@ -1,9 +1,9 @@
 //! Checkpoints: every few seconds the published states of all partitions go into the store in one
-//! transaction, after the dead letters that belong to them. Offsets are committed to the Kafka
-//! group afterwards, for lag tools; nothing is ever read back from there.
+//! transaction, after the dead letters and late records that belong to them. Offsets are committed
+//! to the Kafka group afterwards, for lag tools; nothing is ever read back from there.
 //!
-//! Order matters: letters, then state, then offsets. A crash between letters and state leaves
-//! letters that the stored length does not cover; they are cut off at the next start.
+//! Order matters: letters and late records, then state, then offsets. A crash in between leaves
+//! lines that the stored lengths do not cover; they are cut off at the next start.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,10 +12,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use streamgauge_core::{FinalPane, PartitionSnapshot};
+use streamgauge_core::PartitionSnapshot;
 
-use crate::letters::LetterSink;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Taken};
+use crate::outlet::Outlet;
 use crate::server::wire::CheckpointStatus;
 use crate::state::{Checkpoint, StateStore};
 use crate::telemetry::Telemetry;
@@ -37,7 +37,9 @@ pub struct Checkpointer {
     /// None: state is not kept (replay).
     pub store: Option<Box<dyn StateStore>>,
     /// Where dead letters go.
-    pub letters: LetterSink,
+    pub letters: Outlet,
+    /// Where late records go.
+    pub late: Outlet,
     /// The workers' published states.
     pub outboxes: Vec<Arc<Outbox>>,
     /// The settings that the state depends on.
@@ -53,16 +55,27 @@ pub struct Checkpointer {
 /// What the page shows of checkpoints.
 #[derive(Default)]
 pub struct CheckpointBoard {
-    content: Mutex<(CheckpointStatus, u64)>,
+    content: Mutex<Stored>,
+}
+
+/// What the last checkpoints came to.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// The latest one.
+    pub status: CheckpointStatus,
+    /// How many dead letters have been written.
+    pub dead_letters: u64,
+    /// How many late records have been written.
+    pub late_records: u64,
 }
 
 impl CheckpointBoard {
-    /// The latest status, and how many dead letters have been written.
-    pub fn read(&self) -> (CheckpointStatus, u64) {
+    /// What the last checkpoints came to.
+    pub fn read(&self) -> Stored {
         self.content.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn update(&self, change: impl FnOnce(&mut (CheckpointStatus, u64))) {
+    fn update(&self, change: impl FnOnce(&mut Stored)) {
         change(&mut self.content.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
@@ -95,36 +108,27 @@ impl Checkpointer {
     /// again with the next one, and nothing is lost by it.
     pub fn checkpoint(&mut self) -> bool {
         let began = Instant::now();
-        let mut partitions: Vec<Arc<PartitionSnapshot>> = Vec::new();
-        let mut final_panes = Vec::new();
-        let mut letters = Vec::new();
-        let mut counts = Vec::new();
-        for outbox in &self.outboxes {
-            let taken = outbox.take();
-            partitions.extend(taken.snapshots);
-            counts.push(taken.final_panes.len());
-            final_panes.extend(taken.final_panes);
-            letters.push(taken.letters);
-        }
+        let taken: Vec<Taken> = self.outboxes.iter().map(|outbox| outbox.take()).collect();
+        let states = taken.iter().flat_map(|taken| taken.snapshots.iter().cloned());
+        let mut partitions: Vec<Arc<PartitionSnapshot>> = states.collect();
         partitions.sort_by_key(|snapshot| snapshot.partition);
-        let written = self.write(&partitions, final_panes, &letters);
-        match written {
+        match self.write(&partitions, &taken) {
             Ok(bytes) => {
-                for (outbox, count) in self.outboxes.iter().zip(counts) {
-                    outbox.stored(count);
+                for (outbox, taken) in self.outboxes.iter().zip(taken) {
+                    outbox.stored(taken.final_panes.len());
                 }
                 self.succeeded(began.elapsed(), bytes, &partitions);
                 true
             }
             Err(reason) => {
-                for (outbox, letters) in self.outboxes.iter().zip(letters) {
-                    outbox.put_back(letters);
+                for (outbox, taken) in self.outboxes.iter().zip(taken) {
+                    outbox.put_back(taken.letters, taken.late);
                 }
                 tracing::warn!(%reason, "checkpoint failed; it is tried again");
                 self.telemetry.checkpoint_failed();
-                self.status.update(|(status, _)| {
-                    status.failures += 1;
-                    status.error = Some(reason);
+                self.status.update(|stored| {
+                    stored.status.failures += 1;
+                    stored.status.error = Some(reason);
                 });
                 false
             }
@@ -134,30 +138,38 @@ impl Checkpointer {
     fn write(
         &mut self,
         partitions: &[Arc<PartitionSnapshot>],
-        final_panes: Vec<Arc<FinalPane>>,
-        letters: &[Vec<crate::dead_letter::DeadLetter>],
+        taken: &[Taken],
     ) -> Result<u64, String> {
-        self.letters.write(letters.iter().flatten()).map_err(|error| error.to_string())?;
-        let Some(store) = &mut self.store else {
-            self.letters.confirm();
-            return Ok(0);
-        };
-        let checkpoint = Checkpoint {
-            settings: self.settings.clone(),
-            partitions: partitions.to_vec(),
-            final_panes,
-            dead_letter_bytes: self.letters.length_bytes(),
-            dead_letters: self.letters.written(),
-        };
-        let bytes = store.save(&checkpoint).map_err(|error| error.to_string())?;
+        let letters = taken.iter().flat_map(|taken| &taken.letters);
+        self.letters.write(letters).map_err(|error| error.to_string())?;
+        let late = taken.iter().flat_map(|taken| &taken.late);
+        self.late.write(late).map_err(|error| error.to_string())?;
+        let mut bytes = 0;
+        if let Some(store) = &mut self.store {
+            let final_panes = taken.iter().flat_map(|taken| taken.final_panes.iter().cloned());
+            let (letters, late) = (self.letters.extent(), self.late.extent());
+            let checkpoint = Checkpoint {
+                settings: self.settings.clone(),
+                partitions: partitions.to_vec(),
+                final_panes: final_panes.collect(),
+                dead_letter_bytes: letters.bytes,
+                dead_letters: letters.entries,
+                late_output_bytes: late.bytes,
+                late_output_records: late.entries,
+            };
+            bytes = store.save(&checkpoint).map_err(|error| error.to_string())?;
+        }
         self.letters.confirm();
+        self.late.confirm();
         Ok(bytes)
     }
 
     fn succeeded(&self, took: Duration, bytes: u64, partitions: &[Arc<PartitionSnapshot>]) {
-        let written = self.letters.written();
-        self.status.update(|(status, letters)| {
-            *letters = written;
+        let (letters, late) = (self.letters.extent(), self.late.extent());
+        self.status.update(|stored| {
+            stored.dead_letters = letters.entries;
+            stored.late_records = late.entries;
+            let status = &mut stored.status;
             status.at = Some(Utc::now().timestamp_millis());
             status.duration_ms = took.as_secs_f64() * 1e3;
             status.bytes = bytes;

@@ -86,7 +86,9 @@ impl Failure {
                 Self::usage(format!("{error}\nhint: correct the path"))
             }
             SourceError::Unavailable { .. } => Self::outside(format!("{error}{hint}")),
-            SourceError::OutOfRange { .. } | SourceError::Failed { .. } => {
+            // Its message names the ways out.
+            SourceError::Gap(_) => Self::failed(error),
+            SourceError::Moved { .. } | SourceError::Failed { .. } => {
                 Self::failed(format!("{error}{hint}"))
             }
         }

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use streamgauge_core::{Flaw, Gap, Projection, RecordMeta, Rejection};
 
+use crate::outlet::{Entry, Origin};
+
 /// One unusable record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
@@ -124,20 +126,19 @@ impl DeadLetter {
     pub fn verdict(&self) -> &'static str {
         if self.metric.is_some() { "excluded" } else { "rejected" }
     }
+}
 
-    /// About how much memory it takes.
-    pub fn size_bytes(&self) -> usize {
+impl Entry for DeadLetter {
+    fn size_bytes(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let value = self.value.as_ref().map_or(0, Vec::len);
         size_of::<Self>() + value + text(&self.detail) + text(&self.metric)
     }
 
-    /// One line of JSON with its newline. `source` is the topic or the file. A value that is not
-    /// UTF-8 is written as `value_base64`.
-    pub fn to_line(&self, source: &str) -> Vec<u8> {
+    fn to_line(&self, origin: &Origin) -> Vec<u8> {
         let text = self.value.as_deref().map(std::str::from_utf8);
         let line = Line {
-            source,
+            source: &origin.source,
             partition: self.partition,
             offset: self.offset,
             timestamp: self.timestamp,
@@ -154,6 +155,27 @@ impl DeadLetter {
         let mut bytes = serde_json::to_vec(&line).expect("texts and numbers are JSON");
         bytes.push(b'\n');
         bytes
+    }
+
+    fn key(&self, origin: &Origin) -> String {
+        let metric = self.metric.as_deref().unwrap_or_default();
+        format!("{}/{}/{}/{metric}", origin.source, self.partition, self.offset)
+    }
+
+    fn headers(&self, origin: &Origin) -> Vec<(&'static str, String)> {
+        vec![
+            ("source", origin.source.clone()),
+            ("partition", self.partition.to_string()),
+            ("offset", self.offset.to_string()),
+            ("verdict", self.verdict().to_owned()),
+            ("metric", self.metric.clone().unwrap_or_default()),
+            ("reason", self.reason.to_owned()),
+            ("detail", self.detail.clone().unwrap_or_default()),
+        ]
+    }
+
+    fn payload(&self) -> Option<&[u8]> {
+        self.value.as_deref()
     }
 }
 

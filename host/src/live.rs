@@ -1,16 +1,19 @@
 //! The publisher: several times a second it merges what the workers published and replaces the
 //! state that the server shows. It only looks; nothing of the stream depends on it.
 
+mod held;
+mod lateness;
 mod meter;
 mod query;
 mod summary;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use streamgauge_core::{Accounting, PartitionSnapshot, Plan, Rejection};
+use streamgauge_core::{Accounting, OffsetGap, PartitionSnapshot, Plan, Rejection};
 use tokio::sync::watch;
 
 use crate::board::{Board, Look, Phase, cause};
@@ -18,16 +21,19 @@ use crate::pipeline::{Pipeline, SourceSettings};
 use crate::plugin::Plugin;
 use crate::result;
 use crate::server::wire::{
-    AccountingStatus, Cause, Clock, DeadLetterStatus, LiveState, MetricStatus, Mode, Panel,
-    PartitionStatus, SourceStatus, Status,
+    AccountingStatus, Cause, Clock, DeadLetterStatus, GapStatus, LateOutputStatus, LiveState,
+    MetricStatus, Mode, Panel, PartitionStatus, SourceStatus, Status,
 };
 use crate::source::SourceError;
 use crate::telemetry::Telemetry;
 use crate::view::{MetricView, Published};
 
+use held::Holder;
 use meter::{Meter, Silence};
 pub use query::LiveQuery;
 use summary::LateSummary;
+use warnings::Warnings;
+pub use warnings::log_warnings;
 
 /// How often the state is replaced.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -56,6 +62,8 @@ struct Drawing {
     silence: Silence,
     catching_up: bool,
     summary: LateSummary,
+    holder: Holder,
+    warnings: Warnings,
 }
 
 impl Publisher {
@@ -88,6 +96,8 @@ impl Publisher {
             silence: Silence::default(),
             catching_up: false,
             summary: LateSummary::new(pipeline.lateness.summary_every),
+            holder: Holder::default(),
+            warnings: Warnings::default(),
         };
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
         (Self { drawing, sender }, receiver)
@@ -109,7 +119,7 @@ impl Drawing {
         // Before the state is restored, all that it holds would count as of this minute.
         let is_restored = !look.partitions.is_empty();
         if is_restored && !matches!(status.mode, Mode::Waiting | Mode::Restoring) {
-            self.summary.tick(&books);
+            self.summary.tick(&books, self.board.take_largest_delay());
         }
         LiveState {
             seq: self.seq,
@@ -140,13 +150,16 @@ impl Drawing {
         phase: &Phase,
         partitions: Vec<PartitionStatus>,
     ) -> Status {
-        let lags: Option<Vec<u64>> = partitions.iter().map(|p| p.lag).collect();
+        // What stands still is not caught up with.
+        let read = partitions.iter().filter(|p| p.state != "gap");
+        let lags: Option<Vec<u64>> = read.map(|p| p.lag).collect();
         let lag = lags.filter(|lags| !lags.is_empty()).map(|lags| lags.iter().sum());
         let rate = self.meter.events_per_second();
         let (mode, cause) = self.mode(phase, lag, rate, look);
         let catch_up_seconds =
             lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
-        let (checkpoint, written) = self.board.checkpoints.read();
+        let stored = self.board.checkpoints.read();
+        let watermark_held_by = self.holder.look(&partitions, Utc::now().timestamp_millis());
         let mut by_reason: Vec<(String, u64)> = Rejection::NAMES
             .iter()
             .zip(books.rejections)
@@ -175,9 +188,16 @@ impl Drawing {
             batch_rows: self.meter.batch_rows(),
             workers: look.workers,
             partitions,
-            checkpoint: Some(checkpoint),
+            watermark_held_by,
+            warnings: self.warnings.look(&self.pipeline, look),
+            checkpoint: Some(stored.status),
             metrics: self.metrics.iter().map(metric_status).collect(),
-            dead_letters: DeadLetterStatus { written, by_reason },
+            dead_letters: DeadLetterStatus { written: stored.dead_letters, by_reason },
+            late_output: self
+                .pipeline
+                .late_output
+                .as_ref()
+                .map(|_| LateOutputStatus { written: stored.late_records }),
         }
     }
 
@@ -195,6 +215,7 @@ impl Drawing {
             Phase::Ended => "ended",
             Phase::Failed(_) => "failed",
             Phase::Waiting(_) | Phase::Restoring => "waiting",
+            Phase::Running if look.parked.contains_key(&partition) => "gap",
             Phase::Running if look.trouble.is_some() => "waiting",
             Phase::Running if lag == Some(0) && silent >= self.pipeline.event_time.idle_after => {
                 "idle"
@@ -202,7 +223,9 @@ impl Drawing {
             Phase::Running => "running",
         };
         let watermark = self.plan.watermark.watermark(snapshot.state.max_event_time);
-        PartitionStatus { partition, offset, end, lag, watermark: watermark.map(|w| w.0), state }
+        let watermark = watermark.map(|watermark| watermark.0);
+        let gaps = snapshot.state.gaps.iter().map(gap_status).collect();
+        PartitionStatus { partition, offset, end, lag, watermark, state, gaps }
     }
 
     fn mode(
@@ -243,6 +266,10 @@ impl Drawing {
         self.catching_up = !unbounded && lag.is_some_and(|lag| lag > bearable);
         self.catching_up
     }
+}
+
+fn gap_status(gap: &OffsetGap) -> GapStatus {
+    GapStatus { kind: gap.kind.name(), from: gap.from, to: gap.to }
 }
 
 fn clock(look: &Look, status: &Status) -> Clock {

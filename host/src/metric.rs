@@ -18,6 +18,7 @@ use streamgauge_core::{
 };
 
 use crate::dead_letter::DeadLetter;
+use crate::late_record::LateRecord;
 use crate::plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
 use fold::{Batches, Fold};
@@ -49,6 +50,8 @@ struct State {
 pub struct Unexported {
     /// Rows left out.
     pub letters: Vec<DeadLetter>,
+    /// Late records, where they are written out.
+    pub late: Vec<LateRecord>,
     /// Panes that became final.
     pub final_panes: Vec<Arc<FinalPane>>,
 }
@@ -93,6 +96,7 @@ impl Unexported {
     /// Moves all of it to the end of `other`.
     pub fn append_to(&mut self, other: &mut Self) {
         other.letters.append(&mut self.letters);
+        other.late.append(&mut self.late);
         other.final_panes.append(&mut self.final_panes);
     }
 

@@ -1,20 +1,23 @@
 //! What a worker has published: for each of its partitions the latest state at one offset, with
-//! the dead letters and final panes that belong to those states. The view and the checkpointer take from here;
-//! nothing waits for anything else, and a checkpoint needs no barrier: any set of published
-//! states is consistent, because each stands for itself.
+//! the dead letters, late records and final panes that belong to those states. The view and the
+//! checkpointer take from here; nothing waits for anything else, and a checkpoint needs no
+//! barrier: any set of published states is consistent, because each stands for itself.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{FinalPane, PartitionSnapshot};
+use streamgauge_core::{FinalPane, Millis, PartitionSnapshot};
 
 use crate::dead_letter::DeadLetter;
+use crate::late_record::LateRecord;
 use crate::metric::Unexported;
+use crate::outlet::Entry;
 use crate::source::LogEnd;
+use crate::worker::Ages;
 
-/// Dead letters and final panes kept for the next checkpoint, in bytes; a worker that has more
-/// waits for it.
+/// Dead letters, late records and final panes kept for the next checkpoint, in bytes; a worker
+/// that has more waits for it.
 const WAITING_BYTES_MAX: usize = 16 << 20;
 
 /// The latest of one worker.
@@ -39,8 +42,14 @@ pub struct Content {
     pub trouble: Option<String>,
     /// Metrics that were quarantined on this worker, with the reason.
     pub quarantined: BTreeMap<String, String>,
+    /// How old the first records were.
+    pub ages: Ages,
+    /// The largest delay of a late record since the publisher took it.
+    pub largest_delay: Millis,
     letters: Vec<DeadLetter>,
-    letters_bytes: usize,
+    late: Vec<LateRecord>,
+    /// Letters and late records together.
+    unwritten_bytes: usize,
     /// Final panes that no stored checkpoint covers, for the view to find them.
     final_panes: Vec<Arc<FinalPane>>,
     final_bytes: usize,
@@ -52,6 +61,8 @@ pub struct Taken {
     pub snapshots: Vec<Arc<PartitionSnapshot>>,
     /// The letters that belong to them.
     pub letters: Vec<DeadLetter>,
+    /// The late records that belong to them.
+    pub late: Vec<LateRecord>,
     /// The panes that became final with them. They stay in the outbox until they are stored.
     pub final_panes: Vec<Arc<FinalPane>>,
 }
@@ -77,41 +88,44 @@ impl Outbox {
     /// Takes the states and, with them, what belongs to them.
     pub fn take(&self) -> Taken {
         let mut content = self.lock();
-        content.letters_bytes = 0;
+        content.unwritten_bytes = 0;
         let letters = std::mem::take(&mut content.letters);
+        let late = std::mem::take(&mut content.late);
         self.taken.notify_all();
         let snapshots = content.snapshots.values().cloned().collect();
-        Taken { snapshots, letters, final_panes: content.final_panes.clone() }
+        Taken { snapshots, letters, late, final_panes: content.final_panes.clone() }
     }
 
     /// The oldest `count` final panes are stored.
     pub fn stored(&self, count: usize) {
         let mut content = self.lock();
         content.final_panes.drain(..count);
-        content.final_bytes = content.final_panes.iter().map(|pane| size_bytes(pane)).sum();
+        content.final_bytes = content.final_panes.iter().map(|pane| pane_bytes(pane)).sum();
         self.taken.notify_all();
     }
 
-    /// Puts letters back that could not be written, before those that came since.
-    pub fn put_back(&self, mut letters: Vec<DeadLetter>) {
+    /// Puts back what could not be written, before what came since.
+    pub fn put_back(&self, mut letters: Vec<DeadLetter>, mut late: Vec<LateRecord>) {
         let mut content = self.lock();
         letters.append(&mut content.letters);
-        content.letters_bytes = letters.iter().map(DeadLetter::size_bytes).sum();
-        content.letters = letters;
+        late.append(&mut content.late);
+        content.unwritten_bytes = size_bytes(&letters) + size_bytes(&late);
+        (content.letters, content.late) = (letters, late);
     }
 }
 
 impl Content {
     /// Adds what belongs to the states that are published under the same lock.
     pub fn add(&mut self, mut with: Unexported) {
-        self.letters_bytes += with.letters.iter().map(DeadLetter::size_bytes).sum::<usize>();
+        self.unwritten_bytes += size_bytes(&with.letters) + size_bytes(&with.late);
         self.letters.append(&mut with.letters);
-        self.final_bytes += with.final_panes.iter().map(|pane| size_bytes(pane)).sum::<usize>();
+        self.late.append(&mut with.late);
+        self.final_bytes += with.final_panes.iter().map(|pane| pane_bytes(pane)).sum::<usize>();
         self.final_panes.append(&mut with.final_panes);
     }
 
     fn waiting_bytes(&self) -> usize {
-        self.letters_bytes + self.final_bytes
+        self.unwritten_bytes + self.final_bytes
     }
 
     /// Final panes that are not stored yet.
@@ -120,8 +134,12 @@ impl Content {
     }
 }
 
+fn size_bytes(entries: &[impl Entry]) -> usize {
+    entries.iter().map(Entry::size_bytes).sum()
+}
+
 /// About how much memory a pane takes.
-fn size_bytes(pane: &FinalPane) -> usize {
+fn pane_bytes(pane: &FinalPane) -> usize {
     let states = [&pane.on_time, &pane.late].into_iter().flatten();
     size_of::<FinalPane>() + pane.metric.len() + states.map(|state| state.len()).sum::<usize>()
 }

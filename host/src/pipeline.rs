@@ -9,6 +9,7 @@ mod document;
 mod kafka;
 mod load;
 mod metric;
+mod outlet;
 mod reader;
 mod schema;
 mod secret;
@@ -33,6 +34,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
 use load::Context;
 pub use load::Environment;
+pub(crate) use units::show_duration;
 pub use windows::parse_window;
 
 /// A checked `pipeline.toml`.
@@ -53,7 +55,9 @@ pub struct Pipeline {
     /// What is late.
     pub lateness: LatenessSettings,
     /// Where unusable records go; none: they are counted only.
-    pub dead_letters: Option<DeadLetterSettings>,
+    pub dead_letters: Option<OutletSettings>,
+    /// Where late records go besides being counted; none: nowhere.
+    pub late_output: Option<OutletSettings>,
     /// How large batches may be.
     pub batch: BatchSettings,
     /// How long final windows are kept, in event time.
@@ -108,6 +112,8 @@ pub struct KafkaSettings {
     pub group: String,
     /// Where to start when there is no checkpoint.
     pub start: Start,
+    /// What to do where the log does not go on as the state expects.
+    pub on_gap: OnGap,
     /// How records are written.
     pub format: Format,
     /// Further librdkafka settings.
@@ -133,6 +139,15 @@ pub enum Start {
     Latest,
     /// The first record stamped at or after this instant, in milliseconds since the Unix epoch.
     At(i64),
+}
+
+/// `on_gap`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnGap {
+    /// The partition stops, and its state stays as it is.
+    Stop,
+    /// The gap is named in the state, and reading goes on after it.
+    Continue,
 }
 
 /// `[source.file]`
@@ -225,9 +240,9 @@ pub struct LatenessSettings {
     pub summary_every: Duration,
 }
 
-/// `[dead_letters.…]`: at most one of them.
+/// `[dead_letters.…]` and `[late_output.…]`: at most one of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeadLetterSettings {
+pub enum OutletSettings {
     /// A file of JSON lines, resolved against the pipeline file's folder.
     File(PathBuf),
     /// A topic on the source's brokers (only with `[source.kafka]`).

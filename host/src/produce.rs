@@ -29,7 +29,7 @@ use self::progress::Progress;
 pub use self::report::ProduceReport;
 use self::sender::Sender;
 use self::topic::Topic;
-use crate::pipeline::{Format, KafkaSettings, Pipeline, SourceSettings, Start};
+use crate::pipeline::{Format, KafkaSettings, OnGap, Pipeline, SourceSettings, Start};
 use crate::stop::Stop;
 
 /// How long a wait for the next record's time goes on without a look at the signals.
@@ -168,6 +168,7 @@ fn destination(args: &ProduceArgs, source: &SourceSettings) -> Result<KafkaSetti
             topic: args.topic.clone().ok_or(ProduceError::NoDestination("--topic"))?,
             group: String::new(),
             start: Start::Earliest,
+            on_gap: OnGap::Stop,
             format: Format::Json,
             librdkafka: BTreeMap::new(),
         },

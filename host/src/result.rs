@@ -8,7 +8,7 @@ use chrono::{SecondsFormat, TimeZone};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 use streamgauge_core::{
-    Accounting, EventTime, PartitionSnapshot, Plan, Rejection, WindowBooks, WindowSpec,
+    Accounting, EventTime, OffsetGap, PartitionSnapshot, Plan, Rejection, WindowBooks, WindowSpec,
 };
 
 use crate::plugin::{Descriptor, ResultTable};
@@ -74,9 +74,11 @@ fn place(plan: &Plan, zone: Tz, partition: &PartitionSnapshot) -> Value {
         .iter()
         .map(|metric| (metric.id.clone(), metric.digest().to_string().into()))
         .collect();
+    let gap = |gap: &OffsetGap| json!({ "kind": gap.kind.name(), "from": gap.from, "to": gap.to });
     json!({
         "partition": partition.partition,
         "offset": partition.state.next_offset,
+        "gaps": partition.state.gaps.iter().map(gap).collect::<Vec<_>>(),
         "watermark": watermark.map(|time| rfc3339(zone, time)),
         "digest": partition.state_digest().to_string(),
         "metric_digests": digests,

@@ -2,6 +2,7 @@
 //! partitions that it was given, each with its offset and stamp; it decides nothing about them.
 
 pub mod file;
+mod gap;
 pub mod generator;
 pub mod kafka;
 
@@ -9,6 +10,8 @@ use std::time::Duration;
 
 use streamgauge_core::RecordMeta;
 use thiserror::Error;
+
+pub use gap::LogGap;
 
 /// One record as the source has it.
 #[derive(Clone, Copy, Debug)]
@@ -52,17 +55,14 @@ pub enum SourceError {
         /// What happened, complete by itself.
         message: String,
     },
-    /// The log does not hold the offset to go on at. Never a silent reset.
-    #[error("partition {partition} goes on at offset {offset}, but its log holds {low} to {high}")]
-    OutOfRange {
-        /// The partition's number.
-        partition: u32,
-        /// The offset to go on at.
-        offset: i64,
-        /// The first offset that is there.
-        low: i64,
-        /// The offset after the last record.
-        high: i64,
+    /// The log does not go on where the state does. Never a silent reset.
+    #[error("{0}")]
+    Gap(LogGap),
+    /// The log moved while it was read; what happened is found when it is opened again.
+    #[error("{message}")]
+    Moved {
+        /// What happened, complete by itself.
+        message: String,
     },
     /// A retry does not help.
     #[error("{message}")]
@@ -79,7 +79,8 @@ impl SourceError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unavailable { code, .. } | Self::Failed { code, .. } => code,
-            Self::OutOfRange { .. } => "offset_out_of_range",
+            Self::Gap(gap) => gap.gap.kind.name(),
+            Self::Moved { .. } => "log_moved",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! From settings to what each worker reads: its source, its decoder, and the states in which its
 //! partitions go on.
 
+mod kafka;
+
 use std::cell::OnceCell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -12,15 +14,13 @@ use streamgauge_core::{PartitionSnapshot, PartitionState, Plan, Position};
 use crate::checkpoint::OffsetCommitter;
 use crate::decode::{CsvColumns, Decoder, KeyReader};
 use crate::metric::Metric;
-use crate::pipeline::{
-    FileSettings, Format, GeneratorSettings, KafkaSettings, Pipeline, SourceSettings, Workers,
-};
+use crate::pipeline::{FileSettings, Format, GeneratorSettings, Pipeline, SourceSettings, Workers};
 use crate::plugin::Plugin;
 use crate::produce::partitioner::partition_for_key;
 use crate::source::file::{FileSource, Opened as OpenedFile};
 use crate::source::generator::GeneratorSource;
-use crate::source::kafka::{KafkaSource, OffsetCommits, PartitionRange, TopicClient, refused};
-use crate::source::{Source, SourceError};
+use crate::source::kafka::TopicClient;
+use crate::source::{LogGap, Source, SourceError};
 use crate::worker::LatencyFrom;
 
 /// What a run reads.
@@ -60,6 +60,24 @@ pub struct Shares {
     pub latency_from: LatencyFrom,
     /// Told after each checkpoint.
     pub committer: Option<Box<dyn OffsetCommitter>>,
+    /// What stands still.
+    pub parked: Vec<Parked>,
+}
+
+/// A partition that is not read because its log does not go on where its state does. The state is
+/// kept and shown as it is.
+pub struct Parked {
+    /// Its state.
+    pub state: PartitionSnapshot,
+    /// What happened to its log.
+    pub gap: LogGap,
+}
+
+impl Shares {
+    /// How many partitions there are.
+    pub fn partitions(&self) -> usize {
+        self.shares.iter().map(|share| share.partitions.len()).sum::<usize>() + self.parked.len()
+    }
 }
 
 /// Everything that opening needs.
@@ -100,48 +118,6 @@ impl Opening<'_> {
         }
     }
 
-    fn kafka(&self, settings: &KafkaSettings, bounded: bool) -> Result<Shares, SourceError> {
-        if self.topic_client.get().is_none() {
-            let made = TopicClient::new(settings)?;
-            self.topic_client.get_or_init(|| made);
-        }
-        let client = self.topic_client.get().expect("it was just made");
-        let ranges = client.ranges(self.answer_timeout)?;
-        let starts = client.resolve_start(&ranges)?;
-        let mut states = Vec::new();
-        for (range, start) in ranges.iter().zip(starts) {
-            // A partition that came after the pipeline's start is read whole.
-            let start = if self.resume.is_empty() { start } else { range.low };
-            let state = self.state(range.partition, start);
-            check_range(&state, range)?;
-            states.push(state);
-        }
-        if let Some(gone) = self.resume.iter().find(|s| !has_partition(&ranges, s.partition)) {
-            return Err(SourceError::Failed {
-                code: "source_failed",
-                message: format!(
-                    "topic `{}` has no partition {} any more, but the state does",
-                    settings.topic, gone.partition
-                ),
-            });
-        }
-        let stop = |partition: u32| {
-            ranges.iter().find(|r| r.partition == partition).map(|r| r.high).filter(|_| bounded)
-        };
-        let format = settings.format;
-        let shares = self.deal(states, |partitions| {
-            let assigned: Vec<_> = partitions
-                .iter()
-                .map(|p| (p.partition, p.state.next_offset, stop(p.partition)))
-                .collect();
-            let source: Box<dyn Source> = Box::new(KafkaSource::new(settings, &assigned)?);
-            Ok((source, self.decoder(format, None)))
-        })?;
-        let committer = OffsetCommits::new(settings).map_err(|error| refused(&error))?;
-        let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
-        Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer })
-    }
-
     fn generator(&self, settings: &GeneratorSettings) -> Shares {
         let states = (0..settings.partitions).map(|partition| self.state(partition, 0)).collect();
         let shares = self.deal(states, |partitions| {
@@ -151,7 +127,7 @@ impl Opening<'_> {
             Ok((source, self.decoder(Format::Json, None)))
         });
         let shares = shares.expect("a generator always opens");
-        Shares { shares, latency_from: LatencyFrom::Taken, committer: None }
+        Shares { shares, latency_from: LatencyFrom::Taken, committer: None, parked: Vec::new() }
     }
 
     fn files(
@@ -184,7 +160,8 @@ impl Opening<'_> {
         };
         let decoder = self.decoder(format, columns.as_ref());
         let share = Share { source: Box::new(source), decoder, partitions: states };
-        Ok(Shares { shares: vec![share], latency_from: LatencyFrom::Taken, committer: None })
+        let (shares, latency_from) = (vec![share], LatencyFrom::Taken);
+        Ok(Shares { shares, latency_from, committer: None, parked: Vec::new() })
     }
 
     fn key_reader(&self, format: Format, columns: Option<&CsvColumns>, key: &str) -> KeyReader {
@@ -241,18 +218,4 @@ impl Opening<'_> {
         };
         hands.into_iter().map(share).collect()
     }
-}
-
-fn has_partition(ranges: &[PartitionRange], partition: u32) -> bool {
-    ranges.iter().any(|range| range.partition == partition)
-}
-
-/// A stored place that the log does not have is a named failure, never a silent reset.
-fn check_range(state: &PartitionSnapshot, range: &PartitionRange) -> Result<(), SourceError> {
-    let next = state.state.next_offset;
-    if (range.low..=range.high).contains(&next) {
-        return Ok(());
-    }
-    let PartitionRange { partition, low, high } = *range;
-    Err(SourceError::OutOfRange { partition, offset: next, low, high })
 }

@@ -38,6 +38,10 @@ pub struct Checkpoint {
     pub dead_letter_bytes: u64,
     /// How many dead letters have been written out so far.
     pub dead_letters: u64,
+    /// How long the file of late records is, in bytes, with every late record of this state in it.
+    pub late_output_bytes: u64,
+    /// How many late records have been written out so far.
+    pub late_output_records: u64,
 }
 
 /// How long final panes are kept; what is older is dropped when a checkpoint is stored.

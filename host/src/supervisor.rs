@@ -1,6 +1,9 @@
 //! One run from start to end: finds its place, starts the workers, stores checkpoints, and brings
 //! everything down in order. What is missing outside is waited for; what is wrong is named.
 
+mod outlets;
+mod topic_watch;
+
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,17 +15,19 @@ use streamgauge_core::{Plan, WallClock};
 
 use crate::board::{Board, Phase, cause};
 use crate::checkpoint::{Checkpointer, OffsetCommitter};
-use crate::letters::LetterSink;
 use crate::metric::Metric;
 use crate::outbox::Outbox;
-use crate::pipeline::{DeadLetterSettings, Pipeline, SourceSettings};
+use crate::outlet::Outlet;
+use crate::pipeline::{Pipeline, SourceSettings};
 use crate::plugin::Plugin;
 use crate::source::SourceError;
-use crate::source::kafka::{TopicClient, letter_producer};
-use crate::sources::{Feed, Opening, Share, Shares};
+use crate::source::kafka::TopicClient;
+use crate::sources::{Feed, Opening, Parked, Share, Shares};
 use crate::state::{Checkpoint, StateStore};
 use crate::telemetry::Telemetry;
 use crate::worker::{self, EngineSetup, Finished, LatencyFrom, Setup};
+
+use topic_watch::TopicWatch;
 
 /// How long to wait before trying again what was not there.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -44,7 +49,7 @@ pub struct Supervisor {
     pub feed: Feed,
     /// Where state is kept; none: nowhere.
     pub store: Option<Box<dyn StateStore>>,
-    /// Whether dead letters are written where the pipeline says.
+    /// Whether dead letters and late records are written where the pipeline says.
     pub write_letters: bool,
     /// For the page.
     pub board: Arc<Board>,
@@ -65,13 +70,22 @@ impl Supervisor {
     /// The run cannot go on, or something is missing and it is not to be waited for. The board says so too.
     pub fn run(&mut self, patience: Patience) -> Result<Finished, SourceError> {
         self.board.enter(Phase::Restoring);
+        let mut opened = Instant::now();
         loop {
             let error = match self.attempt(patience) {
-                Ok(finished) => {
+                Ok(Attempt::Finished(finished)) => {
                     if finished == Finished::Ended {
                         self.board.enter(Phase::Ended);
                     }
                     return Ok(finished);
+                }
+                // At once, but not in a circle without a rest.
+                Ok(Attempt::Reopen) => {
+                    if opened.elapsed() < RETRY_EVERY && self.pause(RETRY_EVERY) {
+                        return Ok(Finished::Stopped);
+                    }
+                    opened = Instant::now();
+                    continue;
                 }
                 Err(error) => error,
             };
@@ -110,7 +124,18 @@ impl Supervisor {
         false
     }
 
-    fn attempt(&mut self, patience: Patience) -> Result<Finished, SourceError> {
+    /// Opens the source and reads until something ends it.
+    fn attempt(&mut self, patience: Patience) -> Result<Attempt, SourceError> {
+        match self.read(patience) {
+            Err(SourceError::Moved { message }) => {
+                tracing::warn!("{message}; the source is opened again");
+                Ok(Attempt::Reopen)
+            }
+            result => result,
+        }
+    }
+
+    fn read(&mut self, patience: Patience) -> Result<Attempt, SourceError> {
         let checkpoint = self.load()?;
         if let Some(store) = &self.store {
             self.board.set_history(store.history());
@@ -123,29 +148,49 @@ impl Supervisor {
             topic_client: &self.topic_client,
             answer_timeout: patience.answer_timeout(),
         };
-        let Shares { shares, latency_from, committer } = opening.open(&self.feed)?;
-        let letters = self.letter_sink(checkpoint.as_ref())?;
-        let outboxes: Vec<Arc<Outbox>> = shares.iter().map(|_| Arc::default()).collect();
-        // Where a new partition begins is part of the state: "latest" must not move at a crash.
-        for (outbox, share) in outboxes.iter().zip(&shares) {
-            let states = share.partitions.iter().map(|s| (s.partition, Arc::new(s.clone())));
-            outbox.lock().snapshots = states.collect();
-        }
+        let opened = opening.open(&self.feed)?;
+        let watch = self.topic_watch(patience, opened.partitions());
+        let Shares { shares, latency_from, committer, parked } = opened;
+        let outlets = self.outlets(checkpoint.as_ref())?;
+        let outboxes = fill_outboxes(&shares, &parked);
         let workers_stop = Arc::new(AtomicBool::new(false));
         let mut setups = Vec::new();
         for (number, (share, outbox)) in shares.into_iter().zip(&outboxes).enumerate() {
             setups.push(self.setup(number, share, latency_from, outbox, &workers_stop)?);
         }
-        self.board.lock().outboxes.clone_from(&outboxes);
-        let mut checkpointer = self.checkpointer(letters, outboxes, committer);
-        let finished = if checkpointer.checkpoint() {
+        self.show(&outboxes, &parked);
+        let mut checkpointer = self.checkpointer(outlets, outboxes, committer);
+        let ended = if checkpointer.checkpoint() {
             self.board.enter(Phase::Running);
-            self.supervise(setups, &mut checkpointer, &workers_stop)
+            self.supervise(setups, &mut checkpointer, &workers_stop, watch)
         } else {
             Err(failed("the first checkpoint could not be stored; see the log".into()))
         };
         self.store = checkpointer.store.take();
-        finished
+        match (ended, parked.first()) {
+            // What could be read was read; that a partition is missing is a failure all the same.
+            (Ok(Attempt::Finished(Finished::Ended)), Some(first)) => {
+                Err(SourceError::Gap(first.gap))
+            }
+            (ended, _) => ended,
+        }
+    }
+
+    /// Puts the workers' outboxes, and what stands still, on the board.
+    fn show(&self, outboxes: &[Arc<Outbox>], parked: &[Parked]) {
+        let cause_of = |parked: &Parked| {
+            let shown = cause(&SourceError::Gap(parked.gap), self.cause_args());
+            (parked.gap.partition, shown)
+        };
+        let mut content = self.board.lock();
+        content.outboxes = outboxes.to_vec();
+        let before = std::mem::take(&mut content.parked);
+        content.parked = parked.iter().map(cause_of).collect();
+        for (partition, cause) in &content.parked {
+            if before.get(partition) != Some(cause) {
+                tracing::warn!("{}; the other partitions go on", cause.message);
+            }
+        }
     }
 
     /// Starts the workers, stores checkpoints while they run, and one when all have ended.
@@ -154,9 +199,11 @@ impl Supervisor {
         setups: Vec<Setup>,
         checkpointer: &mut Checkpointer,
         workers_stop: &AtomicBool,
-    ) -> Result<Finished, SourceError> {
+        mut watch: Option<TopicWatch>,
+    ) -> Result<Attempt, SourceError> {
         let every = self.pipeline.checkpoint_every;
         let done = AtomicBool::new(false);
+        let mut grown = false;
         let result = thread::scope(|scope| {
             let storing = scope.spawn(|| checkpointer.run(every, &done));
             let spawn = |setup: Setup| {
@@ -167,18 +214,15 @@ impl Supervisor {
             let mut workers: Vec<_> = setups.into_iter().map(spawn).collect();
             let mut result = Ok(Finished::Ended);
             while !workers.is_empty() {
-                if self.stop.load(Ordering::Relaxed) {
+                grown = grown || watch.as_mut().is_some_and(|watch| self.has_grown(watch));
+                if grown || self.stop.load(Ordering::Relaxed) {
                     workers_stop.store(true, Ordering::Relaxed);
                 }
                 let Some(i) = workers.iter().position(thread::ScopedJoinHandle::is_finished) else {
                     thread::sleep(LOOK_EVERY / 5);
                     continue;
                 };
-                let ended = workers.swap_remove(i).join();
-                let ended = ended.unwrap_or_else(|_| {
-                    Err(failed("a worker panicked; this is a fault of streamgauge".into()))
-                });
-                match ended {
+                match joined(workers.swap_remove(i)) {
                     Ok(Finished::Stopped) if result.is_ok() => result = Ok(Finished::Stopped),
                     Ok(_) => {}
                     Err(error) => {
@@ -194,7 +238,8 @@ impl Supervisor {
         if !checkpointer.finish() && result.is_ok() {
             return Err(failed("the last checkpoint could not be stored; see the log".into()));
         }
-        result
+        let reopen = grown && !self.stop.load(Ordering::Relaxed);
+        result.map(|ended| if reopen { Attempt::Reopen } else { Attempt::Finished(ended) })
     }
 
     fn load(&self) -> Result<Option<Checkpoint>, SourceError> {
@@ -230,6 +275,7 @@ impl Supervisor {
             batch: self.pipeline.batch,
             latency_from,
             now: self.now,
+            late_output: self.late_output(),
             telemetry: Arc::clone(&self.telemetry),
         };
         let (outbox, stop) = (Arc::clone(outbox), Arc::clone(stop));
@@ -238,38 +284,19 @@ impl Supervisor {
 
     fn checkpointer(
         &mut self,
-        letters: LetterSink,
+        (letters, late): (Outlet, Outlet),
         outboxes: Vec<Arc<Outbox>>,
         committer: Option<Box<dyn OffsetCommitter>>,
     ) -> Checkpointer {
         Checkpointer {
             store: self.store.take(),
             letters,
+            late,
             outboxes,
             settings: self.state_settings.clone(),
             committer,
             status: Arc::clone(&self.board.checkpoints),
             telemetry: Arc::clone(&self.telemetry),
-        }
-    }
-
-    fn letter_sink(&self, checkpoint: Option<&Checkpoint>) -> Result<LetterSink, SourceError> {
-        let source = self.pipeline.source.name();
-        let covered = checkpoint.map(|c| (c.dead_letter_bytes, c.dead_letters));
-        let refused = |reason: String| failed(format!("dead letters: {reason}"));
-        match &self.pipeline.dead_letters {
-            Some(DeadLetterSettings::File(path)) if self.write_letters => {
-                LetterSink::file(path, &source, covered).map_err(|error| failed(error.to_string()))
-            }
-            Some(DeadLetterSettings::Kafka(topic)) if self.write_letters => {
-                let SourceSettings::Kafka(settings) = &self.pipeline.source else {
-                    return Err(refused("a topic needs [source.kafka]".into()));
-                };
-                let producer = letter_producer(settings).map_err(|e| refused(e.to_string()))?;
-                let written = covered.map_or(0, |(_, letters)| letters);
-                Ok(LetterSink::kafka(producer, topic, &source, written))
-            }
-            _ => Ok(LetterSink::none(&source)),
         }
     }
 
@@ -287,6 +314,35 @@ impl Supervisor {
         }
         args
     }
+}
+
+/// What an attempt to read came to.
+enum Attempt {
+    /// The run is over.
+    Finished(Finished),
+    /// The source is to be opened again: there are more partitions, or the log moved.
+    Reopen,
+}
+
+/// An outbox a worker, with the states of its partitions. Where a new partition begins is part of
+/// the state: "latest" must not move at a crash. What stands still is shown and stored with the
+/// first worker's.
+fn fill_outboxes(shares: &[Share], parked: &[Parked]) -> Vec<Arc<Outbox>> {
+    let outboxes: Vec<Arc<Outbox>> = shares.iter().map(|_| Arc::default()).collect();
+    for (i, (outbox, share)) in outboxes.iter().zip(shares).enumerate() {
+        let stopped = parked.iter().filter(|_| i == 0).map(|parked| &parked.state);
+        let states = share.partitions.iter().chain(stopped);
+        outbox.lock().snapshots = states.map(|s| (s.partition, Arc::new(s.clone()))).collect();
+    }
+    outboxes
+}
+
+fn joined(
+    worker: thread::ScopedJoinHandle<'_, Result<Finished, SourceError>>,
+) -> Result<Finished, SourceError> {
+    worker
+        .join()
+        .unwrap_or_else(|_| Err(failed("a worker panicked; this is a fault of streamgauge".into())))
 }
 
 /// What to do while something outside is missing.

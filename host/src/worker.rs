@@ -5,6 +5,7 @@
 //! the source is drained, what is there is handed on as soon as it is `batch.min` rows; and no row
 //! waits longer than `batch.max_delay`, whether or not another record comes.
 
+mod ages;
 mod lane;
 mod latency;
 
@@ -21,7 +22,9 @@ use crate::pipeline::BatchSettings;
 use crate::source::{Polled, Source, SourceError, SourceRecord};
 use crate::telemetry::{FlushCause, Telemetry};
 
+pub use ages::Ages;
 use lane::Lane;
+pub use lane::LateOutput;
 pub use latency::LatencyFrom;
 use latency::{Runs, unix_millis};
 
@@ -33,6 +36,9 @@ const POLL_RECORDS_MAX: usize = 8192;
 
 /// Dead letters and final panes of metrics that bring a publication forward.
 const UNEXPORTED_MAX: usize = 8192;
+
+/// Late records, in bytes, that do so.
+const UNEXPORTED_BYTES_MAX: usize = 4 << 20;
 
 /// Everything a worker needs.
 pub struct Setup {
@@ -64,6 +70,8 @@ pub struct EngineSetup {
     pub latency_from: LatencyFrom,
     /// A wall clock that stands still, for `lateness.clock = "processing"`; none: the real one.
     pub now: Option<WallClock>,
+    /// What becomes of late records.
+    pub late_output: LateOutput,
     /// Counts and histograms.
     pub telemetry: Arc<Telemetry>,
 }
@@ -138,8 +146,9 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
 impl Engine {
     /// An engine that has taken nothing yet.
     pub fn new(setup: EngineSetup) -> Self {
+        let lane = |p: &PartitionSnapshot| Lane::new(&setup.plan, p, setup.late_output);
         Self {
-            lanes: setup.partitions.iter().map(|p| Lane::new(&setup.plan, p)).collect(),
+            lanes: setup.partitions.iter().map(lane).collect(),
             plan: setup.plan,
             decoder: setup.decoder,
             row: Row::default(),
@@ -244,6 +253,7 @@ impl Engine {
     /// Whether so much belongs to the next publication that it should not wait.
     fn is_crowded(&self) -> bool {
         self.metrics.iter().map(Metric::unexported).sum::<usize>() > UNEXPORTED_MAX
+            || self.lanes.iter().map(Lane::unexported_bytes).sum::<usize>() > UNEXPORTED_BYTES_MAX
     }
 
     /// Publishes the states as of the last hand-over, and what belongs to them.
@@ -255,6 +265,10 @@ impl Engine {
             lane.take_unexported().append_to(&mut with);
         }
         let quarantined = self.metrics.iter().filter_map(|m| Some((m.id(), m.quarantine()?)));
+        let mut ages = Ages::default();
+        self.lanes.iter().for_each(|lane| ages.add(lane.ages()));
+        let delays = self.lanes.iter_mut().map(Lane::take_largest_delay);
+        let largest_delay = delays.max().unwrap_or_default();
         let mut content = outbox.lock();
         content.snapshots.extend(snapshots.into_iter().map(|s| (s.partition, s)));
         content.add(with);
@@ -265,6 +279,8 @@ impl Engine {
         }
         content.taken = self.taken;
         content.span = self.span;
+        content.ages = ages;
+        content.largest_delay = content.largest_delay.max(largest_delay);
         drop(content);
         self.unpublished.published(&self.telemetry);
     }

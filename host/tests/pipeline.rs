@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use streamgauge::pipeline::{
-    DeadLetterSettings, Diagnostic, Diagnostics, Document, EventTimeFields, Format,
-    GeneratorSettings, Pipeline, Severity, SourceSettings, Start, Workers,
+    Diagnostic, Diagnostics, Document, EventTimeFields, Format, GeneratorSettings, OnGap,
+    OutletSettings, Pipeline, Severity, SourceSettings, Start, Workers,
 };
 use streamgauge_core::{FieldType, LatenessClock, TimestampUnit, Year};
 
@@ -103,7 +103,7 @@ fn the_default_pipeline_is_valid_and_says_what_it_should() {
     assert_eq!(maxima, [3, 8, 2]);
     assert_eq!(pipeline.event_time.bound, Duration::from_mins(5));
     assert_eq!(pipeline.state_dir, Path::new("../state"));
-    let dead_letters = Some(DeadLetterSettings::File("../state/dead-letters.jsonl".into()));
+    let dead_letters = Some(OutletSettings::File("../state/dead-letters.jsonl".into()));
     assert_eq!(pipeline.dead_letters, dead_letters);
     let ids: Vec<_> = pipeline.metrics.iter().map(|m| m.id.as_str()).collect();
     assert_eq!(ids, ["behavior", "age", "gender", "province"]);

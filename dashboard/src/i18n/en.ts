@@ -35,9 +35,14 @@ export const en: Words = {
     broker_unreachable: (args) => `Kafka cannot be reached at ${arg(args, "brokers")}`,
     topic_missing: (args) => `The topic ${arg(args, "topic")} does not exist`,
     no_partitions: () => "The topic has no partitions yet",
-    offset_out_of_range: (args) =>
-      `Offset ${arg(args, "offset")} of partition ${arg(args, "partition")} lies outside the log, ` +
-      `which holds ${arg(args, "low")} to ${arg(args, "high")}`,
+    log_start_moved: (args) =>
+      `Offsets ${arg(args, "from")} to ${arg(args, "to")} of partition ${arg(args, "partition")} ` +
+      "were deleted before they were read",
+    log_end_moved: (args) =>
+      `Partition ${arg(args, "partition")} was read up to offset ${arg(args, "to")}, ` +
+      `but its log ends at ${arg(args, "from")}`,
+    topic_recreated: (args) =>
+      `The topic was made anew: partition ${arg(args, "partition")} is another log now`,
     file_missing: (args) => `The file ${arg(args, "path")} does not exist`,
     source_failed: () => "The source failed and has stopped",
     protocol: () => "The host speaks another protocol version than this page: reload it",

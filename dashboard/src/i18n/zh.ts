@@ -34,9 +34,11 @@ export const zh = {
     broker_unreachable: (args: Args) => `连不上 Kafka：${arg(args, "brokers")}`,
     topic_missing: (args: Args) => `主题 ${arg(args, "topic")} 不存在`,
     no_partitions: () => "主题还没有分区",
-    offset_out_of_range: (args: Args) =>
-      `分区 ${arg(args, "partition")} 的位点 ${arg(args, "offset")} 不在日志范围 ` +
-      `${arg(args, "low")} 至 ${arg(args, "high")} 之内`,
+    log_start_moved: (args: Args) =>
+      `分区 ${arg(args, "partition")} 的位点 ${arg(args, "from")} 至 ${arg(args, "to")} 未读即被删除`,
+    log_end_moved: (args: Args) =>
+      `分区 ${arg(args, "partition")} 已读到位点 ${arg(args, "to")}，但日志止于 ${arg(args, "from")}`,
+    topic_recreated: (args: Args) => `主题已被重建，分区 ${arg(args, "partition")} 不再是原来的日志`,
     file_missing: (args: Args) => `找不到文件 ${arg(args, "path")}`,
     source_failed: () => "数据源出错，已停止",
     protocol: () => "主机与本页的协议版本不同，请刷新页面",

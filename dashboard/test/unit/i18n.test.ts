@@ -49,12 +49,19 @@ describe("the dictionaries", () => {
 
 describe("a cause", () => {
   const cause = (code: string) => ({
-    code, message: "the host's own words", args: { brokers: "b:9092", topic: "t" }, hint: null,
+    code, message: "the host's own words", hint: null,
+    args: { brokers: "b:9092", topic: "t", partition: "3", from: "10", to: "15" },
   });
 
   it.each([
     ["broker_unreachable", "连不上 Kafka：b:9092", "Kafka cannot be reached at b:9092"],
     ["topic_missing", "主题 t 不存在", "The topic t does not exist"],
+    ["log_start_moved", "分区 3 的位点 10 至 15 未读即被删除",
+      "Offsets 10 to 15 of partition 3 were deleted before they were read"],
+    ["log_end_moved", "分区 3 已读到位点 15，但日志止于 10",
+      "Partition 3 was read up to offset 15, but its log ends at 10"],
+    ["topic_recreated", "主题已被重建，分区 3 不再是原来的日志",
+      "The topic was made anew: partition 3 is another log now"],
     ["from_the_future", "the host's own words", "the host's own words"],
     ["constructor", "the host's own words", "the host's own words"],
   ])("%s", (code, chinese, english) => {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::serve::{Job, bind, serve};
 use super::{Config, Failure};
-use crate::pipeline::{DeadLetterSettings, GeneratorSettings, SourceSettings};
+use crate::pipeline::{GeneratorSettings, OutletSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::sources::Feed;
 use crate::state::{EmbeddedStore, Keep};
@@ -51,7 +51,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         });
         pipeline.state_dir = folder.path().join("state");
         let letters = folder.path().join("dead-letters.jsonl");
-        pipeline.dead_letters = Some(DeadLetterSettings::File(letters));
+        pipeline.dead_letters = Some(OutletSettings::File(letters));
+        pipeline.late_output = None;
         if let Some(listen) = args.listen {
             pipeline.server.listen = listen;
         }

@@ -11,7 +11,8 @@ use super::report::Report;
 use super::run::print;
 use super::serve::Job;
 use super::{Config, Failure};
-use crate::pipeline::{DeadLetterSettings, FileSettings, SourceSettings};
+use crate::live::log_warnings;
+use crate::pipeline::{FileSettings, OutletSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::sources::Feed;
 use crate::state::MemoryStore;
@@ -58,7 +59,8 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let files = args.files.iter().map(|path| file(path, args)).collect::<Result<Vec<_>, _>>()?;
     let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
         pipeline.source = SourceSettings::File(files[0].clone());
-        pipeline.dead_letters = args.dead_letters.clone().map(DeadLetterSettings::File);
+        pipeline.dead_letters = args.dead_letters.clone().map(OutletSettings::File);
+        pipeline.late_output = None;
     })?;
     if let Some(key) =
         args.key.as_ref().filter(|key| prepared.pipeline.schema.index_of(key).is_none())
@@ -75,6 +77,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     if job.stop.is_requested() {
         return Err(Failure::failed("stopped before the end"));
     }
+    log_warnings(&prepared.pipeline, &job.board.look());
     print(&prepared, &mut Report::new(&prepared, &job.board)?, args.json)
 }
 

@@ -8,6 +8,7 @@ use super::report::Report;
 use super::serve::{Job, bind, serve};
 use super::state::reset;
 use super::{Config, Failure, print_out};
+use crate::live::log_warnings;
 use crate::pipeline::Pipeline;
 use crate::prepare::Prepared;
 use crate::sources::Feed;
@@ -69,7 +70,11 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
             eprintln!("streamgauge: dashboard at http://{}", server.local_addr());
             serve(&prepared, job, server, patience)
         }
-        None => job.supervisor.run(patience),
+        None => {
+            let result = job.supervisor.run(patience);
+            log_warnings(&prepared.pipeline, &board.look());
+            result
+        }
     };
     result.map_err(|error| Failure::source(&error))?;
     if args.until_end {

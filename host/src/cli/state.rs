@@ -7,7 +7,7 @@ use chrono::Utc;
 use clap::{Args, Subcommand};
 
 use super::{Config, Failure, inspect, print_out, stored};
-use crate::pipeline::{DeadLetterSettings, Pipeline};
+use crate::pipeline::{OutletSettings, Pipeline};
 use crate::prepare::Prepared;
 use crate::state::{EmbeddedStore, Export, StateError};
 
@@ -145,24 +145,28 @@ fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
     ))
 }
 
-/// Drops the state; returns its file, or none where there was none. The dead letters that belong
-/// to it may all come again, so their file is put aside with it.
+/// Drops the state; returns its file, or none where there was none. The dead letters and late
+/// records that belong to it may all come again, so their files are put aside with it.
 pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
     let removed = EmbeddedStore::reset(&pipeline.state_dir)?;
-    if let Some(DeadLetterSettings::File(path)) = &pipeline.dead_letters
-        && removed.is_some()
-        && path.exists()
-    {
-        put_aside(path)?;
+    let outlets =
+        [("dead letters", &pipeline.dead_letters), ("late records", &pipeline.late_output)];
+    for (what, outlet) in outlets {
+        if let Some(OutletSettings::File(path)) = outlet
+            && removed.is_some()
+            && path.exists()
+        {
+            put_aside(what, path)?;
+        }
     }
     Ok(removed)
 }
 
-fn put_aside(path: &Path) -> Result<(), Failure> {
+fn put_aside(what: &str, path: &Path) -> Result<(), Failure> {
     let aside = format!("{}.before-{}", path.display(), Utc::now().format("%Y%m%dT%H%M%S%.3fZ"));
     std::fs::rename(path, &aside).map_err(|error| {
-        Failure::failed(format!("dead letters {} could not be put aside: {error}", path.display()))
+        Failure::failed(format!("{what} {} could not be put aside: {error}", path.display()))
     })?;
-    tracing::info!("dead letters from before are in {aside}");
+    tracing::info!("{what} from before are in {aside}");
     Ok(())
 }

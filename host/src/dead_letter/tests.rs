@@ -20,7 +20,7 @@ fn projection() -> Projection {
 }
 
 fn check(letter: &DeadLetter, expected: &Expect) {
-    let line = letter.to_line("taobao");
+    let line = letter.to_line(&Origin { source: "taobao".to_owned(), zone: chrono_tz::UTC });
     let line = String::from_utf8(line).expect("a line is UTF-8");
     assert_eq!(line.find('\n'), Some(line.len() - 1), "one line: {line}");
     expected.assert_eq(&line);

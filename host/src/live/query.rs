@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use streamgauge_core::{EventTime, FinalPane, Plan, WindowSpec};
 
+use super::lateness::lateness;
 use crate::board::Board;
 use crate::pipeline::{Pipeline, parse_window};
 use crate::prepare::Prepared;
@@ -94,6 +95,10 @@ impl LiveQuery {
 }
 
 impl Query for LiveQuery {
+    fn lateness(&self) -> Value {
+        lateness(&self.pipeline, &self.board.look())
+    }
+
     fn snapshot(&self, live: &LiveState) -> Value {
         let newest = live.clock.event_time.unwrap_or(i64::MAX);
         let recent = |_: &str, spec: WindowSpec| {

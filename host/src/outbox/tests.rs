@@ -31,7 +31,7 @@ fn snapshot(partition: u32, next_offset: i64) -> Arc<PartitionSnapshot> {
 fn publish(outbox: &Outbox, snapshot: Arc<PartitionSnapshot>, letters: Vec<DeadLetter>) {
     let mut content = outbox.lock();
     content.snapshots.insert(snapshot.partition, snapshot);
-    content.add(Unexported { letters, final_panes: Vec::new() });
+    content.add(Unexported { letters, ..Unexported::default() });
 }
 
 fn offsets(letters: &[DeadLetter]) -> Vec<i64> {
@@ -58,7 +58,7 @@ fn letters_that_were_put_back_come_before_later_ones() {
     publish(&outbox, snapshot(0, 3), vec![letter(1, 0), letter(2, 0)]);
     let letters = outbox.take().letters;
     publish(&outbox, snapshot(0, 5), vec![letter(4, 0)]);
-    outbox.put_back(letters);
+    outbox.put_back(letters, Vec::new());
     assert_eq!(offsets(&outbox.take().letters), [1, 2, 4]);
 }
 
@@ -72,8 +72,34 @@ fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
     assert!(outbox.is_crowded());
     let letters = outbox.take().letters;
     assert!(!outbox.is_crowded());
-    outbox.put_back(letters);
+    outbox.put_back(letters, Vec::new());
     assert!(outbox.is_crowded());
+}
+
+#[test]
+fn late_records_crowd_and_come_back_as_letters_do() {
+    let late = |offset, bytes| LateRecord {
+        partition: 0,
+        offset,
+        timestamp: 0,
+        event_time: EventTime(0),
+        watermark: None,
+        delay: 1,
+        value: vec![b'x'; bytes],
+    };
+    let outbox = Outbox::default();
+    let add = |record| {
+        outbox.lock().add(Unexported { late: vec![record], ..Unexported::default() });
+    };
+    add(late(1, WAITING_BYTES_MAX));
+    assert!(outbox.is_crowded() && !outbox.wait_for_room(Duration::from_millis(1)));
+    let taken = outbox.take();
+    assert!(!outbox.is_crowded());
+    add(late(2, 0));
+    outbox.put_back(taken.letters, taken.late);
+    assert!(outbox.is_crowded());
+    let offsets: Vec<i64> = outbox.take().late.iter().map(|record| record.offset).collect();
+    assert_eq!(offsets, [1, 2]);
 }
 
 #[test]
@@ -92,7 +118,7 @@ fn final_panes_stay_until_they_are_stored() {
         })
     };
     let add = |pane| {
-        outbox.lock().add(Unexported { letters: Vec::new(), final_panes: vec![pane] });
+        outbox.lock().add(Unexported { final_panes: vec![pane], ..Unexported::default() });
     };
     add(pane(0));
     let taken = outbox.take().final_panes;

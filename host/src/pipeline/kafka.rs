@@ -8,10 +8,13 @@ use super::reader::{Problem, Read, Table, Value};
 use super::secret::is_secret_itself;
 use super::source::FORMATS;
 use super::values::{instant, line, one_of};
-use super::{Context, Format, KafkaSettings, Secret, Start};
+use super::{Context, Format, KafkaSettings, OnGap, Secret, Start};
 
 /// Kafka's own limit on the name of a topic.
 const TOPIC_CHARS_MAX: usize = 249;
+
+/// What may be done at a gap in the log, by name.
+const ON_GAP: [(&str, OnGap); 2] = [("stop", OnGap::Stop), ("continue", OnGap::Continue)];
 
 /// librdkafka settings that are not passed through, each with the reason.
 const OWNED: [(&str, &str); 11] = [
@@ -33,12 +36,14 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
     let topic = table.required("topic", "\"taobao_user_behavior\"", topic);
     let group = table.or("group", "streamgauge".to_owned(), |v| line(v).map(str::to_owned));
     let start = table.or("start", Start::Earliest, start);
+    let on_gap = table.or("on_gap", OnGap::Stop, one_of(&ON_GAP));
     let format = table.or("format", Format::Json, one_of(&FORMATS));
     let librdkafka = table.section("librdkafka").map(|t| passed_through(&t, context));
     let misplaced = "settings of librdkafka belong into `[source.kafka.librdkafka]`";
     table.finish_with(|name| name.contains('.').then_some(misplaced));
     let librdkafka = librdkafka.unwrap_or_default();
-    Some(KafkaSettings { brokers: brokers?, topic: topic?, group, start, format, librdkafka })
+    let (brokers, topic) = (brokers?, topic?);
+    Some(KafkaSettings { brokers, topic, group, start, on_gap, format, librdkafka })
 }
 
 fn brokers(value: &Value<'_>) -> Read<String> {

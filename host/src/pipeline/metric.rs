@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::diagnostic::Diagnostic;
 use super::reader::{Problem, Read, Table, Value};
 use super::source::path_in;
+use super::units::show_duration;
 use super::values::{duration, line, size, whole};
 use super::{Context, MetricSettings, windows};
 
@@ -20,6 +21,10 @@ const ID_CHARS_MAX: usize = 64;
 
 /// `max_open_windows` unless it is set.
 const OPEN_WINDOWS: u64 = 4096;
+
+/// Panes that are open besides those of the retention: the present ones, and those that begin
+/// or end within it.
+const PANES_BESIDES: u64 = 3;
 
 const MIB: u64 = 1 << 20;
 
@@ -73,6 +78,7 @@ fn read<'a>(
     let days = Duration::from_hours(24);
     let retention = table.or("retention", days, duration("d", Duration::ZERO..=3660 * days));
     let open_max = table.or("max_open_windows", OPEN_WINDOWS, whole(1..=100_000));
+    warn_of_small_limit(&mut table, &windows, retention, open_max);
     let config = table.or("config", Map::new().into(), config);
     let memory = table.or("memory_max", 64 * MIB, size(2 * MIB..=4096 * MIB));
     let times = Duration::from_millis(1)..=Duration::from_mins(1);
@@ -89,6 +95,33 @@ fn read<'a>(
         memory_bytes_max,
         time_max,
     })
+}
+
+/// Panes are open from the largest event time back to the end of the retention: where that is
+/// more than may be open, they become final before their time.
+fn warn_of_small_limit(
+    table: &mut Table<'_>,
+    windows: &[WindowSpec],
+    retention: Duration,
+    open_max: u64,
+) {
+    let need = |spec: &WindowSpec| {
+        let panes = retention.as_millis().div_ceil(spec.pane()?.unsigned_abs().into());
+        Some((u64::try_from(panes).unwrap_or(u64::MAX).saturating_add(PANES_BESIDES), *spec))
+    };
+    let Some((need, spec)) = windows.iter().filter_map(need).max() else { return };
+    let keys = ["max_open_windows", "retention", "windows"];
+    let value = keys.into_iter().find_map(|key| table.value(key));
+    if let (true, Some(value)) = (need > open_max, value) {
+        let problem = Problem::new(format!(
+            "leaves too few panes: window `{spec}` with a retention of {} needs {need} or more, but \
+             {open_max} may be open",
+            show_duration(retention)
+        ));
+        value.warn_key(problem.hint(format!(
+            "raise `max_open_windows` to {need}, or the oldest panes become final before their time"
+        )));
+    }
 }
 
 fn id<'a>(value: &Value<'a>) -> Read<&'a str> {

@@ -12,8 +12,8 @@ use toml::de::DeValue;
 use super::reader::{Problem, Read, Table, Value};
 use super::values::{duration, line, number, one_of, whole};
 use super::{
-    BatchSettings, Context, LatenessSettings, Pipeline, ServerSettings, Workers, metric, schema,
-    source,
+    BatchSettings, Context, LatenessSettings, Pipeline, ServerSettings, Workers, metric, outlet,
+    schema, source,
 };
 
 /// The only version of the file there is.
@@ -39,7 +39,9 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let fields = schema::read_schema(&mut root);
     let event_time = schema::read_event_time(&mut root, fields.as_ref());
     let lateness = read_lateness(&mut root);
-    let dead_letters = source::read_dead_letters(&mut root, source.as_ref(), context);
+    let dead_letters = outlet::read_dead_letters(&mut root, source.as_ref(), context);
+    let late_output =
+        outlet::read_late_output(&mut root, source.as_ref(), context, dead_letters.as_ref());
     let batch = read_batch(&mut root);
     let history_keep = read_history(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
@@ -56,6 +58,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         event_time: event_time?,
         lateness,
         dead_letters,
+        late_output,
         batch,
         history_keep,
         checkpoint_every,

@@ -1,4 +1,4 @@
-//! `[source.…]`, exactly one of them, and `[dead_letters.…]`, at most one of them.
+//! `[source.…]`, exactly one of them.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::diagnostic::Diagnostic;
 use super::kafka;
 use super::reader::{Problem, Read, Table, Value};
 use super::values::{duration, instant, line, number, one_of, whole};
-use super::{Context, DeadLetterSettings, FileSettings, Format, GeneratorSettings, SourceSettings};
+use super::{Context, FileSettings, Format, GeneratorSettings, SourceSettings};
 
 /// How long the season of the generator lasts unless it is set.
 const SEASON: Duration = Duration::from_mins(2);
@@ -55,7 +55,7 @@ pub(super) fn read_source(root: &mut Table<'_>, context: &Context<'_>) -> Option
 }
 
 /// Whether exactly one of `kinds` is in `table`; reported if not.
-fn one_table(table: &mut Table<'_>, kinds: &[&'static str], example: &str) -> bool {
+pub(super) fn one_table(table: &mut Table<'_>, kinds: &[&'static str], example: &str) -> bool {
     let written: Vec<_> = kinds.iter().filter_map(|kind| table.value(kind)).collect();
     // An unknown key, probably a mistyped kind, is reported as such.
     if written.is_empty() && table.values().next().is_none() {
@@ -184,43 +184,4 @@ fn season(value: &Value<'_>) -> Read<Season> {
 /// How many events come in `time` at `rate` events per second.
 fn events_in(time: Duration, rate: f64) -> u64 {
     ((time.as_secs_f64() * rate).round() as u64).max(1)
-}
-
-/// Reads `[dead_letters]`; `source` says whether there are brokers.
-pub(super) fn read_dead_letters(
-    root: &mut Table<'_>,
-    source: Option<&SourceSettings>,
-    context: &Context<'_>,
-) -> Option<DeadLetterSettings> {
-    let mut table = root.section("dead_letters")?;
-    one_table(&mut table, &["file", "kafka"], "`[dead_letters.file]` or `[dead_letters.kafka]`");
-    let file = table.section("file").and_then(|mut table| {
-        let path = table.required("path", "\"state/dead-letters.jsonl\"", path_in(&context.folder));
-        table.finish();
-        path
-    });
-    let to_topic = table.value("kafka");
-    let topic = table.section("kafka").and_then(|mut table| {
-        let topic = table.required("topic", "\"dead-letters\"", |value| {
-            let topic = kafka::topic(value)?;
-            match source {
-                Some(SourceSettings::Kafka(kafka)) if kafka.topic == topic => {
-                    Err(Problem::new("must not be the topic that is read"))
-                }
-                _ => Ok(topic),
-            }
-        });
-        table.finish();
-        topic
-    });
-    table.finish();
-    if let (Some(value), Some(SourceSettings::File(_) | SourceSettings::Generator(_))) =
-        (to_topic, source)
-    {
-        value.report(
-            Problem::new("needs `[source.kafka]`, whose brokers it uses")
-                .hint("write `[dead_letters.file]` instead"),
-        );
-    }
-    file.map(DeadLetterSettings::File).or(topic.map(DeadLetterSettings::Kafka))
 }

@@ -55,7 +55,7 @@ pub(super) fn size_units() -> String {
 }
 
 /// A duration as a person would write it; equal durations give equal texts.
-pub(super) fn show_duration(duration: Duration) -> String {
+pub(crate) fn show_duration(duration: Duration) -> String {
     let millis = duration.as_millis();
     let whole = |unit: u128| millis > 0 && millis.is_multiple_of(unit);
     // Seconds are good up to an hour: "300s" is shown as it is written in the default pipeline.

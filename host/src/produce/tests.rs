@@ -19,6 +19,7 @@ fn kafka(format: Format) -> SourceSettings {
         topic: "t".to_owned(),
         group: "g".to_owned(),
         start: Start::Latest,
+        on_gap: OnGap::Stop,
         format,
         librdkafka: BTreeMap::new(),
     })

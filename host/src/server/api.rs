@@ -9,10 +9,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use serde_json::json;
+use streamgauge_core::GapKind;
 
 use super::App;
 use super::render::wall_clock_ms;
-use super::wire::{Clock, Mode, Status};
+use super::wire::{Cause, Clock, Mode, Status};
 use crate::telemetry;
 
 /// The paths of this module.
@@ -73,6 +74,11 @@ fn unready(status: &Status) -> Option<(String, String)> {
         Mode::Failed => return Some(caused("failed", "the pipeline cannot go on")),
         Mode::Restoring => return Some(caused("restoring", "reading the stored state")),
         Mode::CatchingUp | Mode::Replaying | Mode::Live | Mode::Ended => {}
+    }
+    // A warning of a kind of gap is that of a partition that stands still.
+    let is_gap = |warning: &&Cause| GapKind::ALL.iter().any(|kind| kind.name() == warning.code);
+    if let Some(gap) = status.warnings.iter().find(is_gap) {
+        return Some((gap.code.clone(), gap.message.clone()));
     }
     let checkpoint = status.checkpoint.as_ref().filter(|checkpoint| checkpoint.failures > 0)?;
     let error = checkpoint.error.as_deref().unwrap_or("the checkpoint could not be stored");

@@ -18,6 +18,9 @@ use super::wire::{Frame, LiveState};
 
 /// Answers questions about the result.
 pub trait Query: Send + Sync {
+    /// How late records are: their distribution, and the last late ones.
+    fn lateness(&self) -> Value;
+
     /// The merged result of all metrics, in the shape of `replay --json`.
     fn snapshot(&self, live: &LiveState) -> Value;
 
@@ -79,6 +82,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/snapshot", get(snapshot))
         .route("/api/v1/panels/{id}/data", get(panel))
         .route("/api/v1/history", get(history))
+        .route("/api/v1/lateness", get(lateness))
         .route("/api/v1/checkpoint", get(checkpoint))
 }
 
@@ -88,6 +92,10 @@ async fn snapshot(State(app): State<Arc<App>>) -> Response {
         Ok(Json(value).into_response())
     })
     .await
+}
+
+async fn lateness(State(app): State<Arc<App>>) -> Response {
+    answer(move || Ok(Json(app.query.lateness()).into_response())).await
 }
 
 async fn panel(

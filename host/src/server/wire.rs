@@ -179,12 +179,18 @@ pub struct Status {
     pub workers: usize,
     /// By number.
     pub partitions: Vec<PartitionStatus>,
+    /// The partition whose watermark is the smallest, while another one is ahead.
+    pub watermark_held_by: Option<WatermarkHeldBy>,
+    /// What an operator should look at, though the pipeline runs.
+    pub warnings: Vec<Cause>,
     /// None where state is not kept.
     pub checkpoint: Option<CheckpointStatus>,
     /// In written order.
     pub metrics: Vec<MetricStatus>,
     /// Unusable records.
     pub dead_letters: DeadLetterStatus,
+    /// Late records that are written out; none where they are not.
+    pub late_output: Option<LateOutputStatus>,
 }
 
 /// Where records come from.
@@ -222,8 +228,32 @@ pub struct PartitionStatus {
     pub lag: Option<u64>,
     /// Its watermark.
     pub watermark: Option<i64>,
-    /// `running`, `idle`, `waiting`, `ended` or `failed`.
+    /// `running`, `idle`, `gap`, `waiting`, `ended` or `failed`.
     pub state: &'static str,
+    /// Where its log did not go on as expected and reading went on.
+    pub gaps: Vec<GapStatus>,
+}
+
+/// A gap in the log of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct GapStatus {
+    /// `log_start_moved`, `log_end_moved` or `topic_recreated`.
+    pub kind: &'static str,
+    /// The first offset concerned.
+    pub from: i64,
+    /// The offset after the last one; of a recreated topic, where reading went on.
+    pub to: i64,
+}
+
+/// The partition that holds the watermark back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct WatermarkHeldBy {
+    /// Its number.
+    pub partition: u32,
+    /// Its watermark.
+    pub watermark: i64,
+    /// Since when it has stood there, by the host's wall clock.
+    pub since: i64,
 }
 
 /// Stored state.
@@ -267,6 +297,13 @@ pub struct DeadLetterStatus {
     pub written: u64,
     /// Rejected records by reason, largest first.
     pub by_reason: Vec<(String, u64)>,
+}
+
+/// Late records that are written out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LateOutputStatus {
+    /// Written out so far.
+    pub written: u64,
 }
 
 /// Everything the server shows at one moment; replaced as a whole.

@@ -4,11 +4,14 @@
 mod client;
 mod commits;
 mod consumer;
+mod gaps;
+mod peek;
 mod topic;
 
-pub use client::{Acknowledgements, client_config, letter_producer, refusal};
+pub use client::{Acknowledgements, client_config, outlet_producer, refusal};
 pub use commits::OffsetCommits;
 pub use consumer::KafkaSource;
+pub use gaps::gaps;
 pub(crate) use topic::refused;
 pub use topic::{PartitionRange, TopicClient};
 

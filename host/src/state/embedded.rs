@@ -262,6 +262,8 @@ fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, D
         final_panes: Vec::new(),
         dead_letter_bytes: header.dead_letter_bytes,
         dead_letters: header.dead_letters,
+        late_output_bytes: header.late_output_bytes,
+        late_output_records: header.late_output_records,
     }))
 }
 

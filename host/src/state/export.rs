@@ -83,6 +83,8 @@ fn read(mut rest: &[u8]) -> Result<Export, SnapshotError> {
         final_panes: Vec::new(),
         dead_letter_bytes: header.dead_letter_bytes,
         dead_letters: header.dead_letters,
+        late_output_bytes: header.late_output_bytes,
+        late_output_records: header.late_output_records,
     };
     Ok(Export { created: header.created, checkpoint, final_panes })
 }

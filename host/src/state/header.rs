@@ -17,6 +17,11 @@ pub(super) struct Header {
     pub(super) settings: BTreeMap<String, String>,
     pub(super) dead_letter_bytes: u64,
     pub(super) dead_letters: u64,
+    /// Left out where it is 0, as is the next one: states without late output are older.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) late_output_bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) late_output_records: u64,
     /// By partition: the SHA-256 of its snapshot's bytes.
     pub(super) partitions: BTreeMap<u32, String>,
 }
@@ -36,6 +41,8 @@ impl Header {
             settings: checkpoint.settings.clone(),
             dead_letter_bytes: checkpoint.dead_letter_bytes,
             dead_letters: checkpoint.dead_letters,
+            late_output_bytes: checkpoint.late_output_bytes,
+            late_output_records: checkpoint.late_output_records,
             partitions: snapshots.iter().map(digest).collect(),
         }
     }
@@ -67,4 +74,9 @@ impl Header {
         }
         PartitionSnapshot::decode(bytes)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

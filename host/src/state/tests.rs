@@ -47,6 +47,8 @@ fn checkpoint(offset: i64, panes: &[i64]) -> Checkpoint {
         final_panes: panes.iter().map(|hour| pane(*hour)).collect(),
         dead_letter_bytes: 7 * offset.unsigned_abs(),
         dead_letters: offset.unsigned_abs(),
+        late_output_bytes: 11 * offset.unsigned_abs(),
+        late_output_records: 2 * offset.unsigned_abs(),
     }
 }
 
@@ -61,6 +63,8 @@ fn assert_same(found: &Checkpoint, expected: &Checkpoint) {
     assert_eq!(found.partitions, expected.partitions);
     assert_eq!(found.dead_letter_bytes, expected.dead_letter_bytes);
     assert_eq!(found.dead_letters, expected.dead_letters);
+    assert_eq!(found.late_output_bytes, expected.late_output_bytes);
+    assert_eq!(found.late_output_records, expected.late_output_records);
 }
 
 fn hours(panes: &[Arc<FinalPane>]) -> Vec<i64> {

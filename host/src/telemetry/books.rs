@@ -62,6 +62,9 @@ fn records(registry: &mut Registry, status: &Status) {
     ] {
         registry.register(name, help, counter(value));
     }
+    if let Some(late) = &status.late_output {
+        registry.register("late_output_written", "Late records written out", counter(late.written));
+    }
     let rejected = Counters::default();
     for (reason, count) in &status.dead_letters.by_reason {
         rejected.get_or_create(&[("reason", reason.clone())]).inc_by(*count);

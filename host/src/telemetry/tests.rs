@@ -52,6 +52,7 @@ fn the_totals_are_those_of_the_books() {
         (r#"streamgauge_records_rejected_total{reason="not_json"}"#, 5.0),
         (r#"streamgauge_records_rejected_total{reason="required_missing"}"#, 2.0),
         ("streamgauge_dead_letters_written_total", 7.0),
+        ("streamgauge_late_output_written_total", 3.0),
         (r#"streamgauge_metric_folded_total{metric="behavior"}"#, 102.0),
         (r#"streamgauge_metric_excluded_total{metric="behavior"}"#, 1.0),
         (r#"streamgauge_lag_records{partition="0"}"#, 3.0),

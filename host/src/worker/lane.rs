@@ -4,14 +4,17 @@
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    LateSample, Lateness, Outcome, Partition, PartitionSnapshot, PartitionState, Plan, Position,
-    RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
+    LateSample, Lateness, Millis, Outcome, Partition, PartitionSnapshot, PartitionState, Plan,
+    Position, RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
 use crate::dead_letter::DeadLetter;
+use crate::late_record::LateRecord;
 use crate::metric::{Metric, Offered, Unexported};
+use crate::outlet::Entry;
 use crate::source::SourceRecord;
 
+use super::ages::Ages;
 use super::latency::Runs;
 
 /// Original records that a batch keeps, in bytes; more makes it full.
@@ -19,6 +22,15 @@ const PENDING_BYTES_MAX: usize = 8 << 20;
 
 /// Rejected records without a row in between that make a batch full.
 const PENDING_LETTERS_MAX: usize = 1024;
+
+/// What becomes of late records, besides being counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateOutput {
+    /// Nothing.
+    None,
+    /// They are collected, to be written out.
+    Collected,
+}
 
 /// One partition.
 pub(super) struct Lane {
@@ -31,12 +43,17 @@ pub(super) struct Lane {
     flushed: PartitionState,
     position: Position,
     late_samples: Vec<LateSample>,
+    late_output: LateOutput,
     unexported: Unexported,
+    unexported_bytes: usize,
+    ages: Ages,
+    /// The largest delay since the last publication.
+    largest_delay: Millis,
     changed: bool,
 }
 
 impl Lane {
-    pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot) -> Self {
+    pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot, late_output: LateOutput) -> Self {
         let (state, samples) = (snapshot.state.clone(), snapshot.late_samples.clone());
         Self {
             number: snapshot.partition,
@@ -47,7 +64,11 @@ impl Lane {
             flushed: snapshot.state.clone(),
             position: snapshot.position,
             late_samples: snapshot.late_samples.clone(),
+            late_output,
             unexported: Unexported::default(),
+            unexported_bytes: 0,
+            ages: Ages::default(),
+            largest_delay: 0,
             changed: true,
         }
     }
@@ -122,10 +143,27 @@ impl Lane {
         self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
         self.flushed = state;
         self.unexported.letters.append(&mut self.pending_letters);
+        self.look_at_rows();
         unpublished.append(&mut self.latency);
         self.partition.clear_pending();
         self.late_samples = self.partition.late_samples();
         self.changed = true;
+    }
+
+    /// What is to be known of the pending rows besides the state.
+    fn look_at_rows(&mut self) {
+        for lateness in Lateness::ALL {
+            self.ages.count(self.partition.pending(lateness));
+        }
+        let late = self.partition.pending(Lateness::Late);
+        let largest = late.delays().iter().copied().max().unwrap_or_default();
+        self.largest_delay = self.largest_delay.max(largest);
+        if self.late_output == LateOutput::Collected {
+            let first = self.unexported.late.len();
+            self.unexported.late.extend(LateRecord::of_batch(self.number, late));
+            let added = &self.unexported.late[first..];
+            self.unexported_bytes += added.iter().map(LateRecord::size_bytes).sum::<usize>();
+        }
     }
 
     /// Stamp and digest of the pending record with the largest offset.
@@ -162,6 +200,22 @@ impl Lane {
 
     /// What belongs to that state.
     pub(super) fn take_unexported(&mut self) -> Unexported {
+        self.unexported_bytes = 0;
         std::mem::take(&mut self.unexported)
+    }
+
+    /// About how much memory the late records take that were not taken yet.
+    pub(super) fn unexported_bytes(&self) -> usize {
+        self.unexported_bytes
+    }
+
+    /// How old the first rows were.
+    pub(super) fn ages(&self) -> Ages {
+        self.ages
+    }
+
+    /// The largest delay since the last call.
+    pub(super) fn take_largest_delay(&mut self) -> Millis {
+        std::mem::take(&mut self.largest_delay)
     }
 }

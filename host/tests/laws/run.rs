@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use streamgauge::checkpoint::Checkpointer;
 use streamgauge::decode::{CsvColumns, Decoder};
-use streamgauge::letters::LetterSink;
 use streamgauge::metric::Metric;
 use streamgauge::outbox::Outbox;
+use streamgauge::outlet::{Origin, Outlet};
 use streamgauge::source::SourceRecord;
 use streamgauge::state::{Checkpoint, HistoryStore, MemoryStore, StateError, StateStore};
 use streamgauge::telemetry::Telemetry;
 use streamgauge::view::{MetricResults, Published, Results, WindowResult};
-use streamgauge::worker::{Engine, EngineSetup, LatencyFrom};
+use streamgauge::worker::{Engine, EngineSetup, LateOutput, LatencyFrom};
 use streamgauge_core::{
     FinalPane, PartitionSnapshot, PartitionState, Position, RecordMeta, RecordTime, WallClock,
 };
@@ -125,11 +125,13 @@ impl<'a> Life<'a> {
         };
         let workers: Vec<_> =
             (0..workers).map(|worker| (of_worker(worker), Arc::new(Outbox::default()))).collect();
-        let mut sink = LetterSink::none("laws");
+        let origin = Origin { source: "laws".to_owned(), zone: chrono_tz::UTC };
+        let mut sink = Outlet::none(origin.clone());
         sink.resume(letters);
         let checkpointer = Checkpointer {
             store: Some(Box::new(store.clone())),
             letters: sink,
+            late: Outlet::none(origin),
             outboxes: workers.iter().map(|(_, outbox)| Arc::clone(outbox)).collect(),
             settings: BTreeMap::new(),
             committer: None,
@@ -210,6 +212,7 @@ fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> En
         batch: pipeline.batch,
         latency_from: LatencyFrom::Taken,
         now: Some(WallClock(case.now())),
+        late_output: LateOutput::None,
         telemetry: Arc::new(Telemetry::new()),
     })
 }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::server::query::{HistoryAsk, Query, Refused};
 use crate::server::wire::{
-    AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, LiveState, Localized,
-    Measure, MetricStatus, Mode, Panel, PartitionStatus, SourceStatus, Status,
+    AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, LateOutputStatus,
+    LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus, SourceStatus,
+    Status,
 };
 
 /// Two panels, a running pipeline, ten points.
@@ -30,6 +31,10 @@ pub(crate) fn live() -> LiveState {
 pub(crate) struct Answers;
 
 impl Query for Answers {
+    fn lateness(&self) -> Value {
+        json!({ "clock": "watermark", "samples": [] })
+    }
+
     fn snapshot(&self, _: &LiveState) -> Value {
         json!({ "accounting": { "read": 110 }, "metrics": {} })
     }
@@ -115,7 +120,10 @@ pub(crate) fn status() -> Status {
             lag: Some(3),
             watermark: Some(1_447_170_900_500),
             state: "running",
+            gaps: Vec::new(),
         }],
+        watermark_held_by: None,
+        warnings: Vec::new(),
         checkpoint: Some(CheckpointStatus {
             at: Some(1_447_171_200_000),
             duration_ms: 4.1,
@@ -136,6 +144,7 @@ pub(crate) fn status() -> Status {
             written: 7,
             by_reason: vec![("not_json".to_owned(), 5), ("required_missing".to_owned(), 2)],
         },
+        late_output: Some(LateOutputStatus { written: 3 }),
     }
 }
 

@@ -34,6 +34,7 @@ fn a_panels_data_comes_as_json_and_as_csv() {
         assert_eq!(host.get(path).code, code, "{path}");
     }
     assert_eq!(host.get("/api/v1/history?metric=age").json()["metric"], "age");
+    assert_eq!(host.get("/api/v1/lateness").json()["clock"], "watermark");
 }
 
 #[test]
@@ -118,6 +119,24 @@ fn readiness_follows_the_mode_and_the_checkpoints() {
         assert_eq!((reply.code, &body["reason"]), (503, &reason.into()), "{body}");
         assert!(body["message"].is_string());
         assert_eq!(host.get("/livez").code, 200);
+    }
+    let gap = Cause {
+        code: "log_start_moved".to_owned(),
+        message: "partition 0 goes on at offset 10".to_owned(),
+        args: BTreeMap::new(),
+        hint: None,
+    };
+    for (code, status, reason) in
+        [("log_start_moved", 503, "log_start_moved"), ("mostly_late", 200, "")]
+    {
+        host.publish(|live| {
+            let status = Arc::make_mut(&mut live.status);
+            (status.mode, status.cause, status.checkpoint) = (Mode::Live, None, None);
+            status.warnings = vec![Cause { code: code.to_owned(), ..gap.clone() }];
+        });
+        let reply = host.get("/readyz");
+        assert_eq!(reply.code, status, "{code}");
+        assert_eq!(reply.json()["reason"].as_str().unwrap_or_default(), reason);
     }
     for mode in [Mode::CatchingUp, Mode::Replaying, Mode::Ended] {
         host.publish(|live| Arc::make_mut(&mut live.status).mode = mode);

@@ -36,11 +36,11 @@ pub fn refusal(key: &str, secret: &Secret) -> Option<String> {
     }
 }
 
-/// A producer for dead letters, acknowledged by all replicas.
+/// A producer for dead letters or late records, acknowledged by all replicas.
 ///
 /// # Errors
 /// A setting that librdkafka does not take.
-pub fn letter_producer(
+pub fn outlet_producer(
     settings: &KafkaSettings,
 ) -> KafkaResult<ThreadedProducer<Acknowledgements>> {
     let mut config = client_config(settings);

@@ -17,6 +17,7 @@ use crate::source::{LogEnd, Polled, Source, SourceError, SourceRecord};
 
 use super::client::client_config;
 use super::partition_number;
+use super::peek::has_moved;
 use super::topic::refused;
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
@@ -146,12 +147,9 @@ impl KafkaSource {
     fn failed(&mut self, error: &KafkaError) -> Result<(), SourceError> {
         let code = error.rdkafka_error_code();
         match code {
-            Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset) => {
-                Err(SourceError::Failed {
-                    code: "source_failed",
-                    message: format!("the log no longer holds the next offset: {error}"),
-                })
-            }
+            _ if has_moved(error) => Err(SourceError::Moved {
+                message: format!("the log no longer holds the next offset: {error}"),
+            }),
             Some(
                 RDKafkaErrorCode::UnknownTopicOrPartition
                 | RDKafkaErrorCode::UnknownTopic
@@ -190,12 +188,16 @@ fn deliver(
     if position.stop.is_some_and(|stop| offset >= stop) {
         return;
     }
-    let stamp = match message.timestamp() {
+    let meta = RecordMeta { offset, time: RecordTime(stamp(message)), cursor: 0 };
+    sink(SourceRecord { partition, meta, value: message.payload() });
+}
+
+/// When a record was written, in milliseconds since the Unix epoch.
+pub(super) fn stamp(message: &BorrowedMessage<'_>) -> i64 {
+    match message.timestamp() {
         Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => millis,
         Timestamp::NotAvailable => 0,
-    };
-    let meta = RecordMeta { offset, time: RecordTime(stamp), cursor: 0 };
-    sink(SourceRecord { partition, meta, value: message.payload() });
+    }
 }
 
 impl Source for KafkaSource {

@@ -54,6 +54,22 @@ impl TopicClient {
     /// # Errors
     /// The brokers cannot be reached, or the topic is not there; a retry may help.
     pub fn ranges(&self, timeout: Duration) -> Result<Vec<PartitionRange>, SourceError> {
+        let range = |partition: u32| {
+            let (name, number) = (&self.settings.topic, partition_number(partition));
+            let (low, high) = self
+                .consumer
+                .fetch_watermarks(name, number, TIMEOUT)
+                .map_err(|error| self.unreachable(&error))?;
+            Ok(PartitionRange { partition, low, high })
+        };
+        self.partitions(timeout)?.into_iter().map(range).collect()
+    }
+
+    /// The numbers of the topic's partitions, in order. The brokers have `timeout` to answer.
+    ///
+    /// # Errors
+    /// The brokers cannot be reached, or the topic is not there; a retry may help.
+    pub fn partitions(&self, timeout: Duration) -> Result<Vec<u32>, SourceError> {
         let name = &self.settings.topic;
         let metadata = self
             .consumer
@@ -74,19 +90,10 @@ impl TopicClient {
                 message: format!("topic `{name}` has no partition that can be read yet"),
             });
         }
-        let range = |number: i32| {
-            let (low, high) = self
-                .consumer
-                .fetch_watermarks(name, number, TIMEOUT)
-                .map_err(|error| self.unreachable(&error))?;
-            Ok(PartitionRange { partition: number.unsigned_abs(), low, high })
-        };
-        let partitions = topic.partitions().iter();
-        let mut ranges: Vec<_> = partitions
-            .map(|partition| range(partition.id()))
-            .collect::<Result<_, SourceError>>()?;
-        ranges.sort_by_key(|range| range.partition);
-        Ok(ranges)
+        let mut numbers: Vec<u32> =
+            topic.partitions().iter().map(|partition| partition.id().unsigned_abs()).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
     }
 
     /// The offsets at which `ranges` are to be read when there is no checkpoint.

@@ -9,9 +9,9 @@ use super::disk::{Disk, Name, Unsynced};
 use super::{checkpoint, hours};
 use crate::checkpoint::Checkpointer;
 use crate::dead_letter::DeadLetter;
-use crate::letters::LetterSink;
 use crate::metric::Unexported;
 use crate::outbox::Outbox;
+use crate::outlet::{Entry, EntryFile, Extent, Origin, Outlet};
 use crate::state::{EmbeddedStore, StateStore};
 use crate::telemetry::Telemetry;
 
@@ -38,9 +38,13 @@ fn letters(number: i64) -> Vec<DeadLetter> {
     (0..3).map(|i| letter(10 * number + i)).collect()
 }
 
+fn origin() -> Origin {
+    Origin { source: "disk".to_owned(), zone: chrono_tz::UTC }
+}
+
 /// The length of the letters of one checkpoint.
 fn letters_bytes() -> u64 {
-    letters(1).iter().map(|letter| letter.to_line("disk").len() as u64).sum()
+    letters(1).iter().map(|letter| letter.to_line(&origin()).len() as u64).sum()
 }
 
 /// What checkpoint `number` holds: it stands at offset `number`.
@@ -48,21 +52,24 @@ fn publish(outbox: &Outbox, number: i64) {
     let made = checkpoint(number, &[number]);
     let mut content = outbox.lock();
     content.snapshots = made.partitions.into_iter().map(|s| (s.partition, s)).collect();
-    content.add(Unexported { letters: letters(number), final_panes: made.final_panes });
+    let (letters, final_panes) = (letters(number), made.final_panes);
+    content.add(Unexported { letters, late: Vec::new(), final_panes });
 }
 
 /// The host's checkpointer on the disk.
 fn checkpointer(disk: &Disk, outbox: &Arc<Outbox>) -> Option<Checkpointer> {
     let store = store(disk).ok()?;
     let covered = store.load().expect("what is there is whole");
-    let covered = covered.map(|c| (c.dead_letter_bytes, c.dead_letters));
+    let covered = covered.map(|c| Extent { bytes: c.dead_letter_bytes, entries: c.dead_letters });
     // Without a checkpoint nothing is covered; the file is this test's own from its beginning.
-    let covered = covered.or(Some((0, 0)));
+    let covered = covered.or(Some(Extent::default()));
     let file = Box::new(disk.file(Name::Letters));
-    let letters = LetterSink::on_file(file, Path::new("letters"), "disk", covered).ok()?;
+    let place = (Path::new("letters"), file as Box<dyn EntryFile>);
+    let letters = Outlet::on_file("dead letters", place, origin(), covered).ok()?;
     Some(Checkpointer {
         store: Some(Box::new(store)),
         letters,
+        late: Outlet::none(origin()),
         outboxes: vec![Arc::clone(outbox)],
         settings: checkpoint(1, &[]).settings,
         committer: None,
@@ -98,6 +105,9 @@ fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
         &crate::state::Checkpoint {
             dead_letter_bytes: found.dead_letter_bytes,
             dead_letters: found.dead_letters,
+            // Late records are not written here.
+            late_output_bytes: 0,
+            late_output_records: 0,
             ..super::loaded(number)
         },
     );
@@ -169,13 +179,13 @@ fn a_disk_that_was_full_costs_only_the_checkpoints_meanwhile() {
     for number in 2..4 {
         publish(&outbox, number);
         assert!(!checkpointer.checkpoint());
-        let (status, _) = checkpointer.status.read();
+        let status = checkpointer.status.read().status;
         assert!(status.error.is_some_and(|error| !error.is_empty()));
     }
     disk.set_full(false);
     publish(&outbox, 4);
-    assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().0.error);
-    assert_eq!(checkpointer.status.read().0.failures, 0);
+    assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().status.error);
+    assert_eq!(checkpointer.status.read().status.failures, 0);
     drop(checkpointer);
     let (number, hours, _) = look(&disk);
     assert_eq!((number, hours), (4, vec![1, 2, 3, 4]));

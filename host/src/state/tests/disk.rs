@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::StorageBackend;
 
-use crate::letters::LetterFile;
+use crate::outlet::EntryFile;
 
 /// What becomes of writes that were not synced when the disk died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,7 +208,7 @@ impl StorageBackend for DiskFile {
     }
 }
 
-impl LetterFile for DiskFile {
+impl EntryFile for DiskFile {
     fn length(&self) -> io::Result<u64> {
         StorageBackend::len(self)
     }

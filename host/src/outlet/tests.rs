@@ -1,7 +1,10 @@
-//! The file of dead letters after crashes: what a checkpoint covers is there, what none covers is
+//! A file of dead letters after crashes: what a checkpoint covers is there, what none covers is
 //! written again, and nothing is there twice.
 
+use std::fs;
+
 use super::*;
+use crate::dead_letter::DeadLetter;
 
 fn letter(offset: i64) -> DeadLetter {
     DeadLetter {
@@ -13,6 +16,14 @@ fn letter(offset: i64) -> DeadLetter {
         detail: None,
         value: None,
     }
+}
+
+fn origin() -> Origin {
+    Origin { source: "events".to_owned(), zone: chrono_tz::UTC }
+}
+
+fn extent(bytes: u64, entries: u64) -> Extent {
+    Extent { bytes, entries }
 }
 
 /// A file below a temporary folder.
@@ -29,8 +40,8 @@ impl Place {
         self.folder.path().join("state/deep/letters.jsonl")
     }
 
-    fn open(&self, covered: Option<(u64, u64)>) -> LetterSink {
-        LetterSink::file(&self.path(), "events", covered).expect("it can be opened")
+    fn open(&self, covered: Option<Extent>) -> Outlet {
+        Outlet::file("dead letters", &self.path(), origin(), covered).expect("it can be opened")
     }
 
     /// The offsets in the file, in order.
@@ -48,7 +59,7 @@ impl Place {
     }
 }
 
-fn write(sink: &mut LetterSink, offsets: &[i64]) {
+fn write(sink: &mut Outlet, offsets: &[i64]) {
     let letters: Vec<DeadLetter> = offsets.iter().copied().map(letter).collect();
     sink.write(letters.iter()).expect("they can be written");
 }
@@ -63,7 +74,7 @@ fn letters_follow_each_other_in_a_folder_that_is_made() {
     sink.confirm();
     write(&mut sink, &[8]);
     assert_eq!(place.offsets(), [3, 5, 8]);
-    assert_eq!((sink.length_bytes(), sink.written()), (place.length(), 3));
+    assert_eq!(sink.extent(), extent(place.length(), 3));
 }
 
 #[test]
@@ -76,7 +87,7 @@ fn what_no_checkpoint_covers_is_overwritten_by_the_next_write() {
     write(&mut sink, &[2, 3]);
     write(&mut sink, &[2, 3, 4]);
     assert_eq!(place.offsets(), [1, 2, 3, 4]);
-    assert_eq!((sink.length_bytes(), sink.written()), (place.length(), 4));
+    assert_eq!(sink.extent(), extent(place.length(), 4));
     // Fewer than before leave no rest behind.
     write(&mut sink, &[2]);
     assert_eq!(place.offsets(), [1, 2]);
@@ -89,26 +100,26 @@ fn after_a_crash_the_file_is_cut_back_to_the_checkpoint() {
         let mut sink = place.open(None);
         write(&mut sink, &[1, 2]);
         sink.confirm();
-        let covered = (sink.length_bytes(), sink.written());
+        let covered = sink.extent();
         write(&mut sink, &[3]);
         covered
     };
     assert_eq!(place.offsets(), [1, 2, 3]);
     let mut sink = place.open(Some(covered));
     assert_eq!(place.offsets(), [1, 2]);
-    assert_eq!((sink.length_bytes(), sink.written()), covered);
+    assert_eq!(sink.extent(), covered);
     write(&mut sink, &[3, 4]);
     assert_eq!(place.offsets(), [1, 2, 3, 4]);
-    assert_eq!(sink.written(), 4);
+    assert_eq!(sink.extent().entries, 4);
 }
 
 #[test]
 fn a_checkpoint_from_before_the_first_letter_empties_the_file() {
     let place = Place::new();
     write(&mut place.open(None), &[1]);
-    let sink = place.open(Some((0, 0)));
+    let sink = place.open(Some(extent(0, 0)));
     assert_eq!(place.offsets(), [0_i64; 0]);
-    assert_eq!((sink.length_bytes(), sink.written()), (0, 0));
+    assert_eq!(sink.extent(), extent(0, 0));
 }
 
 #[test]
@@ -116,7 +127,7 @@ fn a_file_from_before_is_kept_where_there_is_no_checkpoint() {
     let place = Place::new();
     write(&mut place.open(None), &[1]);
     let mut sink = place.open(None);
-    assert_eq!(sink.written(), 0, "those from before are not this run's");
+    assert_eq!(sink.extent().entries, 0, "those from before are not this run's");
     write(&mut sink, &[7]);
     write(&mut sink, &[8]);
     assert_eq!(place.offsets(), [1, 8]);
@@ -125,26 +136,27 @@ fn a_file_from_before_is_kept_where_there_is_no_checkpoint() {
 #[test]
 fn a_file_that_someone_shortened_is_not_filled_up() {
     let place = Place::new();
-    let mut sink = place.open(Some((1_000_000, 9)));
-    assert_eq!((sink.length_bytes(), sink.written()), (0, 9));
+    let mut sink = place.open(Some(extent(1_000_000, 9)));
+    assert_eq!(sink.extent(), extent(0, 9));
     write(&mut sink, &[10]);
     assert_eq!(place.offsets(), [10]);
 }
 
 #[test]
 fn without_a_place_letters_are_counted() {
-    let mut sink = LetterSink::none("events");
+    let mut sink = Outlet::none(origin());
     write(&mut sink, &[1, 2]);
     sink.confirm();
     write(&mut sink, &[3]);
-    assert_eq!((sink.length_bytes(), sink.written()), (0, 3));
+    assert_eq!(sink.extent(), extent(0, 3));
 }
 
 #[test]
 fn a_place_that_cannot_be_written_to_is_named() {
     let place = Place::new();
     fs::create_dir_all(place.path()).expect("the folder can be written to");
-    let error = LetterSink::file(&place.path(), "events", None).err().expect("it is a folder");
+    let error =
+        Outlet::file("dead letters", &place.path(), origin(), None).err().expect("it is a folder");
     let words = error.to_string();
     assert!(words.contains("letters.jsonl could not be written: "), "{words}");
 }

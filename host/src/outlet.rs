@@ -1,0 +1,208 @@
+//! Where records that people want to see again are written, dead letters and late records alike:
+//! nowhere (counted only), a file of JSON lines, or a Kafka topic.
+//!
+//! Invariant: a file holds, up to the length that a checkpoint names, exactly the entries that the
+//! checkpoint covers. A topic holds each of them at least once.
+
+mod file;
+mod kafka;
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use rdkafka::producer::ThreadedProducer;
+use thiserror::Error;
+
+use crate::source::kafka::Acknowledgements;
+
+pub(crate) use file::EntryFile;
+use file::FileTarget;
+use kafka::KafkaTarget;
+
+/// Something that is written out once.
+pub trait Entry {
+    /// About how much memory it takes.
+    fn size_bytes(&self) -> usize;
+
+    /// One line of JSON with its newline. Bytes that are not UTF-8 are written in base64.
+    fn to_line(&self, origin: &Origin) -> Vec<u8>;
+
+    /// The key of its Kafka record.
+    fn key(&self, origin: &Origin) -> String;
+
+    /// The headers of its Kafka record.
+    fn headers(&self, origin: &Origin) -> Vec<(&'static str, String)>;
+
+    /// The original bytes; none where there were none.
+    fn payload(&self) -> Option<&[u8]>;
+}
+
+/// What entries are written with besides what is in them.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The topic or file that is read.
+    pub source: String,
+    /// The zone of civil times.
+    pub zone: Tz,
+}
+
+/// A place for entries of one kind.
+pub struct Outlet {
+    target: Target,
+    origin: Origin,
+    /// What the last confirmed checkpoint covers, and what is there now.
+    confirmed: Extent,
+    current: Extent,
+}
+
+/// How much has been written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// The length of the file.
+    pub bytes: u64,
+    /// How many entries.
+    pub entries: u64,
+}
+
+enum Target {
+    None,
+    File(FileTarget),
+    Kafka(KafkaTarget),
+}
+
+/// Why entries could not be written.
+#[derive(Debug, Error)]
+pub enum OutletError {
+    /// The file failed.
+    #[error("{what} {} could not be written: {error}", path.display())]
+    File {
+        /// What should have been written.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The brokers did not take them.
+    #[error("{what} to topic `{topic}` were not acknowledged: {reason}")]
+    Kafka {
+        /// What should have been written.
+        what: &'static str,
+        /// The topic.
+        topic: String,
+        /// What librdkafka says.
+        reason: String,
+    },
+}
+
+impl Outlet {
+    /// Entries are counted and dropped.
+    pub fn none(origin: Origin) -> Self {
+        Self::new(Target::None, origin, Extent::default())
+    }
+
+    /// Entries go to the end of a file. What the last checkpoint does not cover is cut off;
+    /// without a checkpoint (`covered` none), a file from before is kept and written on. `what`
+    /// they are is for messages.
+    ///
+    /// # Errors
+    /// The file cannot be opened or cut.
+    pub fn file(
+        what: &'static str,
+        path: &Path,
+        origin: Origin,
+        covered: Option<Extent>,
+    ) -> Result<Self, OutletError> {
+        let failed = |error| OutletError::File { what, path: path.to_path_buf(), error };
+        let file = file::open(path).map_err(failed)?;
+        Self::on_file(what, (path, file), origin, covered)
+    }
+
+    /// The same on a file that is open.
+    pub(crate) fn on_file(
+        what: &'static str,
+        (path, file): (&Path, Box<dyn EntryFile>),
+        origin: Origin,
+        covered: Option<Extent>,
+    ) -> Result<Self, OutletError> {
+        let target = FileTarget::new(what, path, file);
+        let length = target.length()?;
+        let extent = covered.map_or(Extent { bytes: length, entries: 0 }, |covered| Extent {
+            bytes: covered.bytes.min(length),
+            ..covered
+        });
+        target.cut(extent.bytes)?;
+        Ok(Self::new(Target::File(target), origin, extent))
+    }
+
+    /// Entries go to a topic, at least once each; `entries` were written before.
+    pub fn kafka(
+        what: &'static str,
+        producer: ThreadedProducer<Acknowledgements>,
+        topic: &str,
+        origin: Origin,
+        entries: u64,
+    ) -> Self {
+        let target = Target::Kafka(KafkaTarget::new(what, producer, topic));
+        Self::new(target, origin, Extent { bytes: 0, entries })
+    }
+
+    fn new(target: Target, origin: Origin, extent: Extent) -> Self {
+        Self { target, origin, confirmed: extent, current: extent }
+    }
+
+    /// Goes on counting after so many entries.
+    pub fn resume(&mut self, entries: u64) {
+        self.current.entries = entries;
+        self.confirmed = self.current;
+    }
+
+    /// Writes `entries` so that they survive a crash. After a failure, and after a checkpoint
+    /// that failed later on, the same entries may be given again: those not confirmed are
+    /// overwritten in a file.
+    ///
+    /// # Errors
+    /// They were not all written.
+    pub fn write<'a, E: Entry + 'a>(
+        &mut self,
+        entries: impl Iterator<Item = &'a E>,
+    ) -> Result<(), OutletError> {
+        self.current = self.confirmed;
+        let mut count = 0;
+        match &mut self.target {
+            Target::None => count = entries.count() as u64,
+            Target::File(target) => {
+                target.cut(self.confirmed.bytes)?;
+                let mut bytes = Vec::new();
+                for entry in entries {
+                    bytes.append(&mut entry.to_line(&self.origin));
+                    count += 1;
+                }
+                target.append(&bytes)?;
+                self.current.bytes += bytes.len() as u64;
+            }
+            Target::Kafka(target) => {
+                for entry in entries {
+                    target.send(entry, &self.origin)?;
+                    count += 1;
+                }
+                target.acknowledge()?;
+            }
+        }
+        self.current.entries += count;
+        Ok(())
+    }
+
+    /// The checkpoint that covers what was written is stored.
+    pub fn confirm(&mut self) {
+        self.confirmed = self.current;
+    }
+
+    /// What is there now.
+    pub fn extent(&self) -> Extent {
+        self.current
+    }
+}
+
+#[cfg(test)]
+mod tests;
