@@ -13,8 +13,9 @@ use crate::dead_letter::DeadLetter;
 use crate::metric::Unexported;
 use crate::source::LogEnd;
 
-/// Dead letters kept for the next checkpoint, in bytes; a worker that has more waits for it.
-const LETTERS_BYTES_MAX: usize = 16 << 20;
+/// Dead letters and final panes kept for the next checkpoint, in bytes; a worker that has more
+/// waits for it.
+const WAITING_BYTES_MAX: usize = 16 << 20;
 
 /// The latest of one worker.
 #[derive(Default)]
@@ -42,6 +43,7 @@ pub struct Content {
     letters_bytes: usize,
     /// Final panes that no stored checkpoint covers, for the view to find them.
     final_panes: Vec<Arc<FinalPane>>,
+    final_bytes: usize,
 }
 
 /// What a checkpoint takes from an outbox.
@@ -60,14 +62,14 @@ impl Outbox {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether letters wait that should be written soon.
+    /// Whether so much waits that it should be written soon.
     pub fn is_crowded(&self) -> bool {
-        self.lock().letters_bytes > LETTERS_BYTES_MAX / 2
+        self.lock().waiting_bytes() > WAITING_BYTES_MAX / 2
     }
 
-    /// Waits up to `timeout` while too many letters wait for a checkpoint. Whether there is room.
+    /// Waits up to `timeout` while too much waits for a checkpoint. Whether there is room.
     pub fn wait_for_room(&self, timeout: Duration) -> bool {
-        let crowded = |content: &mut Content| content.letters_bytes > LETTERS_BYTES_MAX;
+        let crowded = |content: &mut Content| content.waiting_bytes() > WAITING_BYTES_MAX;
         let waited = self.taken.wait_timeout_while(self.lock(), timeout, crowded);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
@@ -84,7 +86,10 @@ impl Outbox {
 
     /// The oldest `count` final panes are stored.
     pub fn stored(&self, count: usize) {
-        self.lock().final_panes.drain(..count);
+        let mut content = self.lock();
+        content.final_panes.drain(..count);
+        content.final_bytes = content.final_panes.iter().map(|pane| size_bytes(pane)).sum();
+        self.taken.notify_all();
     }
 
     /// Puts letters back that could not be written, before those that came since.
@@ -101,13 +106,24 @@ impl Content {
     pub fn add(&mut self, mut with: Unexported) {
         self.letters_bytes += with.letters.iter().map(DeadLetter::size_bytes).sum::<usize>();
         self.letters.append(&mut with.letters);
+        self.final_bytes += with.final_panes.iter().map(|pane| size_bytes(pane)).sum::<usize>();
         self.final_panes.append(&mut with.final_panes);
+    }
+
+    fn waiting_bytes(&self) -> usize {
+        self.letters_bytes + self.final_bytes
     }
 
     /// Final panes that are not stored yet.
     pub fn final_panes(&self) -> &[Arc<FinalPane>] {
         &self.final_panes
     }
+}
+
+/// About how much memory a pane takes.
+fn size_bytes(pane: &FinalPane) -> usize {
+    let states = [&pane.on_time, &pane.late].into_iter().flatten();
+    size_of::<FinalPane>() + pane.metric.len() + states.map(|state| state.len()).sum::<usize>()
 }
 
 #[cfg(test)]

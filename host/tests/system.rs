@@ -23,6 +23,8 @@ mod wait;
 #[path = "system/workplace.rs"]
 mod workplace;
 
+#[path = "system/audit.rs"]
+mod audit;
 #[path = "system/batches.rs"]
 mod batches;
 #[path = "system/crashes.rs"]

@@ -65,7 +65,7 @@ fn letters_that_were_put_back_come_before_later_ones() {
 #[test]
 fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
     let outbox = Outbox::default();
-    let half = LETTERS_BYTES_MAX / 2;
+    let half = WAITING_BYTES_MAX / 2;
     publish(&outbox, snapshot(0, 1), vec![letter(0, half / 2)]);
     assert!(!outbox.is_crowded());
     publish(&outbox, snapshot(0, 2), vec![letter(1, half / 2)]);
@@ -105,9 +105,9 @@ fn final_panes_stay_until_they_are_stored() {
 #[test]
 fn a_worker_waits_while_there_is_no_room() {
     let outbox = Outbox::default();
-    publish(&outbox, snapshot(0, 1), vec![letter(0, LETTERS_BYTES_MAX / 2 + 1)]);
+    publish(&outbox, snapshot(0, 1), vec![letter(0, WAITING_BYTES_MAX / 2 + 1)]);
     assert!(outbox.wait_for_room(Duration::ZERO), "half full is not full");
-    publish(&outbox, snapshot(0, 2), vec![letter(1, LETTERS_BYTES_MAX / 2)]);
+    publish(&outbox, snapshot(0, 2), vec![letter(1, WAITING_BYTES_MAX / 2)]);
     assert!(!outbox.wait_for_room(Duration::from_millis(1)));
     thread::scope(|scope| {
         let waiting = scope.spawn(|| outbox.wait_for_room(Duration::from_mins(1)));

@@ -1,0 +1,226 @@
+//! Stored state looked at from outside: `verify` against the log, `explain` for one record, and
+//! `state` with its exports, its damage and its way back.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::broker::Broker;
+use crate::events::{event, generated, lines};
+use crate::host::Host;
+use crate::process::finish;
+use crate::result::{assert_same, outside_run};
+use crate::workplace::{Settings, Workplace, unique};
+
+const WINDOWS: &str = "windows = [\"cumulative\", \"1d\", \"7d/1d\"]\nretention = \"3d\"";
+
+fn windowed(settings: Settings) -> Settings {
+    Settings { of_metrics: WINDOWS.to_owned(), ..settings }
+}
+
+#[test]
+fn a_checkpoint_is_verified_beside_a_running_pipeline_and_after_it() {
+    let broker = Broker::shared();
+    let topic = unique("verified");
+    let settings = Settings {
+        checkpoint_every: "200ms",
+        ..windowed(Settings::kafka(&broker.address(), &topic))
+    };
+    let place = Workplace::new(&settings);
+    let produce = ["--generate", "12000", "--seed", "77", "--partitions", "3", "--dirt", "0.01"];
+    finish(place.command("produce").args(produce)).ok();
+    let host = Host::start(&place);
+    host.has_read(12_000);
+    let running = finish(place.command("verify").arg("--json")).json();
+    check_verified(&running);
+    let said = finish(&mut place.command("verify")).ok().stdout;
+    assert!(said.contains(&format!("runs at {}", host.address())), "{said}");
+    host.terminate().ok();
+    check_verified(&finish(place.command("verify").arg("--json")).json());
+
+    // Records that are gone cannot be verified, and that is no silent success.
+    broker.delete_before(&topic, 0, 100);
+    let ended = finish(&mut place.command("verify"));
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    assert!(ended.stdout.contains("partition 0, offsets 0 to"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("cannot be verified"), "{}", ended.stdout);
+}
+
+fn check_verified(found: &Value) {
+    assert_eq!(found["equal"], true, "{found}");
+    let records = found["partitions"].as_array().expect("partitions").iter();
+    let records: u64 = records.map(|p| p["records"].as_u64().expect("a number")).sum();
+    assert_eq!(records, 12_000);
+}
+
+#[test]
+fn a_log_that_was_changed_is_found_out() {
+    let records = generated(2000, 9, 0.0);
+    let place = Workplace::new(&windowed(Settings::file(std::path::Path::new("events.jsonl"))));
+    let file = place.write("events.jsonl", &lines(&records));
+    finish(place.command("run").arg("--until-end")).ok();
+    finish(&mut place.command("verify")).ok();
+    let mut changed = records;
+    changed[700] = event(&[("action", "1")]);
+    fs::write(&file, lines(&changed)).expect("the folder can be written to");
+    let ended = finish(place.command("verify").arg("--json"));
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let found: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    let differences = found["partitions"][0]["differences"].as_array().expect("differences");
+    let what = |d: &Value| d["what"].as_str().unwrap_or_default().to_owned();
+    assert!(differences.iter().any(|d| what(d).starts_with("metric behavior")), "{found}");
+    assert!(ended.stderr.contains("streamgauge explain"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_record_is_explained_from_its_bytes_to_every_metric() {
+    let broker = Broker::shared();
+    let topic = unique("explained");
+    broker.create_topic(&topic, 1);
+    let day = |month: &str, day: &str| event(&[("month", month), ("day", day)]);
+    let records = [
+        day("11", "10"),
+        day("11", "12"),
+        day("11", "11"),
+        b"not a record".to_vec(),
+        event(&[("action", "9")]),
+        day("2", "30"),
+    ];
+    broker.send(&topic, 0, records.iter().map(Vec::as_slice));
+    let place = Workplace::new(&windowed(Settings::kafka(&broker.address(), &topic)));
+    let explain = |offset: usize| {
+        let command = format!("explain 0@{offset} --json");
+        finish(&mut place.command(&command)).json()
+    };
+    // Without any state, and then beside a running pipeline.
+    let late = explain(2);
+    assert_eq!((&late["verdict"], &late["late_by_ms"]), (&json!("late"), &json!(86_100_000)));
+    assert_eq!(late["watermark_before"], "2015-11-11T23:55:00+08:00");
+    assert_eq!(late["columns"]["province"], "浙江");
+    let host = Host::start(&place);
+    host.has_read(6);
+    assert_eq!(explain(2), late);
+    let day = &late["metrics"]["behavior"]["windows"][1];
+    assert_eq!((&day["spec"], &day["expired"]), (&json!("1d"), &json!(false)), "{late}");
+    assert_eq!(day["pane"]["start"], "2015-11-11T00:00:00+08:00");
+
+    let rejected = explain(3);
+    assert_eq!(
+        (&rejected["verdict"], &rejected["reason"]),
+        (&json!("rejected"), &json!("not_json"))
+    );
+    assert_eq!(rejected["value"], "not a record");
+    let excluded = explain(4);
+    assert_eq!(excluded["metrics"]["behavior"]["excluded"], "out_of_range");
+    assert_eq!(excluded["metrics"]["gender"]["folded"], true);
+    let fallback = explain(5);
+    assert_eq!(fallback["event_time"], fallback["stamp"]);
+    let text = finish(&mut place.command("explain 0@2")).ok().stdout;
+    for part in ["late by 86100 s", "metric behavior: folded", "2015-11-11T23:55:00+08:00 before"] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    host.terminate().ok();
+    let ended = finish(&mut place.command("explain 0@99"));
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("its log holds 0 to 6"), "{}", ended.stderr);
+    assert_eq!(finish(&mut place.command("explain 7@0")).code, Some(1));
+    assert_eq!(finish(&mut place.command("explain nonsense")).code, Some(2));
+}
+
+/// Flips a byte of the newest snapshot in the store's file.
+fn damage(place: &Workplace) {
+    let path = place.path("state/streamgauge.redb");
+    let mut bytes = fs::read(&path).expect("the store is there");
+    let newest = finish(&mut place.command("state inspect --json")).json();
+    let digest = newest["partitions"][0]["digest"].as_str().expect("a digest").to_owned();
+    let places: Vec<usize> =
+        (0..bytes.len() - 4).filter(|at| bytes[*at..].starts_with(b"SGSP")).collect();
+    for at in places {
+        bytes[at + 30] ^= 1;
+        fs::write(&path, &bytes).expect("it can be written to");
+        let ended = finish(&mut place.command("state inspect --json"));
+        let found: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+        if !found["checkpoints"][0]["damage"].is_null()
+            && found["checkpoints"][1]["damage"].is_null()
+        {
+            return;
+        }
+        bytes[at + 30] ^= 1;
+    }
+    panic!("the newest snapshot, of digest {digest}, was not found in the file");
+}
+
+#[test]
+fn a_damaged_checkpoint_is_refused_and_the_one_before_it_is_a_way_back() {
+    let records = generated(4000, 12, 0.01);
+    let settings = Settings {
+        checkpoint_every: "100ms",
+        ..windowed(Settings::file(std::path::Path::new("events.jsonl")))
+    };
+    let place = Workplace::new(&settings);
+    place.write("events.jsonl", &lines(&records));
+    let expected = finish(place.command("run").args(["--until-end", "--json"])).json();
+    let export = place.path("backup.sgex");
+    finish(place.command("state export").arg(&export)).ok();
+    damage(&place);
+    let ended = finish(place.command("run").arg("--until-end"));
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    for part in ["is damaged", "partition 0", "state rollback", "run --rebuild"] {
+        assert!(ended.stderr.contains(part), "{part} is not in {}", ended.stderr);
+    }
+    let said = finish(&mut place.command("state rollback")).ok().stdout;
+    assert!(said.contains("reads the log on from there"), "{said}");
+    let again = finish(place.command("run").args(["--until-end", "--json"])).json();
+    assert_same("after the way back", &outside_run(expected.clone()), &outside_run(again));
+
+    // An export replaces state only if it is told to, and brings all of it back.
+    let refused = finish(place.command("state import").arg(&export));
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--replace"), "{}", refused.stderr);
+    finish(&mut place.command("state reset")).ok();
+    finish(place.command("state import").arg(&export)).ok();
+    let imported = finish(place.command("run").args(["--until-end", "--json"])).json();
+    assert_same("after the import", &outside_run(expected), &outside_run(imported));
+    let garbage = place.write("garbage.sgex", b"SGEX\x01\0\0\0nothing");
+    let ended = finish(place.command("state import").arg(garbage).arg("--replace"));
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("not an export of state"), "{}", ended.stderr);
+}
+
+#[test]
+fn history_and_panels_are_answered_for_any_window() {
+    let records = generated(6000, 21, 0.0);
+    let place = Workplace::new(&windowed(Settings::file(std::path::Path::new("events.jsonl"))));
+    place.write("events.jsonl", &lines(&records));
+    let replayed = finish(place.command("replay events.jsonl").arg("--json")).json();
+    let host = Host::start(&place);
+    host.status_when("the end", |status| status["mode"] == "ended");
+    let snapshot = host.get("/api/v1/snapshot").json();
+    assert_eq!(snapshot["metrics"], replayed["metrics"]);
+    let days: Vec<&Value> = replayed["metrics"]["gender"]
+        .as_array()
+        .expect("windows")
+        .iter()
+        .filter(|w| w["window"]["spec"] == "1d" && w["window"]["state"] == "final")
+        .collect();
+    assert!(days.len() > 30, "{}", days.len());
+    let history = host.get("/api/v1/history?metric=gender&window=1d").json();
+    assert_eq!(history["windows"], json!(days));
+    let (from, to) = (&days[3]["window"]["start"], &days[6]["window"]["start"]);
+    let encode = |time: &Value| time.as_str().expect("a time").replace('+', "%2B");
+    let path =
+        format!("/api/v1/history?metric=gender&window=1d&from={}&to={}", encode(from), encode(to));
+    assert_eq!(host.get(&path).json()["windows"], json!(days[3..6]));
+
+    let path = format!("/api/v1/panels/gender/data?window=1d@{}", encode(from));
+    let frame = host.get(&path).json();
+    assert_eq!(frame["window"], days[3]["window"]);
+    let rows: Vec<Value> = days[3]["total"].as_array().expect("rows").clone();
+    let sum: u64 = rows.iter().map(|row| row["events"].as_u64().expect("a count")).sum();
+    let shown: u64 =
+        frame["total"]["events"].as_array().expect("values").iter().filter_map(Value::as_u64).sum();
+    assert_eq!(shown, sum);
+    assert_eq!(host.get("/api/v1/panels/gender/data?window=5m").status, 404);
+    assert_eq!(host.get("/api/v1/history?metric=nothing").status, 404);
+    host.terminate().ok();
+}
