@@ -46,12 +46,17 @@ impl Broker {
 
     /// A broker of one's own, started.
     pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// The same, with these lines among its properties.
+    pub(crate) fn with(properties: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("streamgauge-kafka-").tempdir();
         let folder = folder.expect("a temporary folder can be made");
         let (port, controller) = (free_port(), free_port());
         let listeners = format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
         let properties = format!(
-            "{SINGLE_NODE}controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
+            "{SINGLE_NODE}{properties}controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
              listeners={listeners}\nadvertised.listeners={listeners}\nlog.dirs={}\n",
             folder.path().join("data").display()
         );

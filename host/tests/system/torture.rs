@@ -48,6 +48,9 @@ use shadow::Shadow;
 const ROUNDS: u64 = 3;
 const SEED: u64 = 20_151_111;
 
+/// A killed broker may come back once its former session is over, which is 9 s by default.
+const IMPATIENT: &str = "broker.session.timeout.ms=2000\nbroker.heartbeat.interval.ms=500\n";
+
 /// Partitions at the beginning, and what they may become.
 const PARTITIONS: u32 = 4;
 const PARTITIONS_MAX: u32 = 12;
@@ -56,7 +59,7 @@ const PARTITIONS_MAX: u32 = 12;
 fn whatever_happens_each_record_counts_once() {
     let rounds = setting("STREAMGAUGE_TORTURE_ROUNDS", ROUNDS);
     let seed = setting("STREAMGAUGE_TORTURE_SEED", SEED);
-    let broker = Broker::new();
+    let broker = Broker::with(IMPATIENT);
     let mut driver = Driver::new(&broker, seed, PARTITIONS);
     let mut shadow = Shadow::of(&broker.address(), driver.topic());
     shadow.follow(0..PARTITIONS);

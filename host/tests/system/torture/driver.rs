@@ -20,9 +20,6 @@ use crate::workplace::{Settings, Workplace, unique};
 /// Whether the host names gaps (`on_gap`) and notices new partitions while it runs.
 pub(super) const LOGS_MAY_CHANGE: bool = false;
 
-/// Whether final panes outlive the process.
-pub(super) const FINAL_PANES_STAY: bool = false;
-
 /// The state of a partition keeps 64 gaps at the most.
 const GAPS_MAX: usize = 60;
 

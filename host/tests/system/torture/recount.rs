@@ -6,7 +6,6 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::count::{self, Count, letter};
-use super::driver::FINAL_PANES_STAY;
 use super::gaps::{Deletion, Gaps, Skipped};
 use super::interpreted::{self, Interpreted};
 use super::shadow::{Kept, Shadow};
@@ -53,15 +52,9 @@ impl Recount {
             let places = differences(found, expected).into_iter().take(SHOWN_MAX);
             wrong.extend(places.map(|place| format!("result and {what}: {place}")));
         };
-        let mut by_hand = [count::of_result(result), self.count.to_json()];
+        let by_hand = [count::of_result(result), self.count.to_json()];
         let oracle = self.interpreted.summary(0..shadow.partitions());
-        let mut by_oracle = [interpreted::of_result(result), oracle];
-        if !FINAL_PANES_STAY {
-            for counts in &mut by_hand {
-                counts["days"] = Value::Null;
-            }
-            by_oracle.iter_mut().for_each(keep_cumulative);
-        }
+        let by_oracle = [interpreted::of_result(result), oracle];
         note("count by hand", &by_hand[0], &by_hand[1]);
         note("oracle", &by_oracle[0], &by_oracle[1]);
         wrong.extend(self.letters(&place.dead_letters()));
@@ -111,13 +104,5 @@ impl Recount {
         wrong.extend(missing.map(|letter| format!("dead letter {letter} is missing")));
         wrong.truncate(SHOWN_MAX);
         wrong
-    }
-}
-
-fn keep_cumulative(of_oracle: &mut Value) {
-    for windows in of_oracle["windows"].as_object_mut().into_iter().flatten() {
-        if let Some(windows) = windows.1.as_object_mut() {
-            windows.retain(|name, _| name == "cumulative");
-        }
     }
 }
