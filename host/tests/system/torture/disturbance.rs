@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::chance::Chance;
-use super::driver::LOGS_MAY_CHANGE;
 use super::pipeline::Limits;
 use super::records::RECORDS_PER_ROUND;
 
@@ -46,8 +45,8 @@ impl Disturbance {
                 Self::Broker(of_broker, chance.coin().then(|| end(chance)))
             }
             4..7 => Self::Limits(Limits::random(chance)),
-            7..9 if LOGS_MAY_CHANGE => Self::Delete(end(chance)),
-            9 if LOGS_MAY_CHANGE && widen => Self::Widen(1 + chance.below(2) as u32),
+            7..9 => Self::Delete(end(chance)),
+            9 if widen => Self::Widen(1 + chance.below(2) as u32),
             _ => Self::Kill,
         }
     }

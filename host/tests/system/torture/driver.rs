@@ -17,9 +17,6 @@ use crate::process::finish;
 use crate::wait;
 use crate::workplace::{Settings, Workplace, unique};
 
-/// Whether the host names gaps (`on_gap`) and notices new partitions while it runs.
-pub(super) const LOGS_MAY_CHANGE: bool = false;
-
 /// The state of a partition keeps 64 gaps at the most.
 const GAPS_MAX: usize = 60;
 
@@ -163,7 +160,7 @@ impl<'a> Driver<'a> {
     }
 
     fn set(&self, limits: Limits) {
-        let on_gap = if LOGS_MAY_CHANGE { "on_gap = \"continue\"\n" } else { "" };
+        let on_gap = "on_gap = \"continue\"\n";
         let address = self.broker.address();
         self.place.set_text(&pipeline::text(&address, &self.topic, on_gap, limits));
     }
