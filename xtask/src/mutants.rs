@@ -134,6 +134,20 @@ mod tests {
     }
 
     #[test]
+    fn every_patch_fits_the_sources() {
+        let workspace = Workspace::find().expect("the tests run in a clone");
+        let found = mutants(&workspace.root().join(PATCHES), None).expect("the patches are there");
+        assert!(found.len() >= 3);
+        for mutant in found {
+            let mut git = std::process::Command::new("git");
+            git.current_dir(workspace.root()).args(["apply", "--check"]).arg(&mutant.path);
+            process::run_quietly(&mut git).unwrap_or_else(|error| {
+                panic!("{} does not fit any more, write it anew: {error:#}", mutant.name)
+            });
+        }
+    }
+
+    #[test]
     fn failed_tests_are_read_from_what_cargo_prints() {
         let said = "running 2 tests\ntest one ... ok\ntest law::two ... FAILED\n\nfailures:\n";
         assert_eq!(failures(said), ["law::two"]);
