@@ -13,7 +13,7 @@ use streamgauge::pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, Format, GeneratorSettings, OutletSettings,
     Pipeline, Severity, SourceSettings, Start, Workers,
 };
-use streamgauge_core::{FieldType, LatenessClock, TimestampUnit, Year};
+use streamgauge_core::{FieldType, LatenessClock, TimestampUnit, WindowSpec, Year};
 
 /// A pipeline with nothing but what is required.
 const MINIMAL: &str = r#"version = 1
@@ -119,13 +119,19 @@ fn what_is_not_written_has_a_default() {
     assert_eq!(pipeline.event_time.future_skew, Duration::from_hours(24));
     assert_eq!(pipeline.event_time.idle_after, Duration::from_mins(1));
     assert_eq!(pipeline.lateness.clock, LatenessClock::Watermark);
-    assert_eq!(pipeline.dead_letters, None);
+    assert_eq!((&pipeline.dead_letters, &pipeline.late_output), (&None, &None));
+    let SourceSettings::Kafka(kafka) = &pipeline.source else { panic!("{:?}", pipeline.source) };
+    assert_eq!(kafka.on_gap, OnGap::Stop);
+    assert_eq!(pipeline.event_time.earliest, None, "a month and a day have a year that is set");
+    assert_eq!(pipeline.history_keep, Duration::from_hours(24 * 400));
     assert_eq!((pipeline.batch.min.get(), pipeline.batch.max.get()), (10, 8192));
     assert_eq!(pipeline.batch.max_delay, Duration::from_millis(100));
     assert_eq!(pipeline.checkpoint_every, Duration::from_secs(5));
     assert_eq!(pipeline.state_dir, Path::new("conf/state"));
     let metric = &pipeline.metrics[0];
     assert_eq!(metric.config, serde_json::json!({}));
+    assert_eq!(metric.windows, [WindowSpec::Cumulative]);
+    assert_eq!((metric.retention, metric.open_windows_max), (Duration::from_hours(24), 4096));
     assert_eq!((metric.memory_bytes_max, metric.time_max), (64 << 20, Duration::from_secs(1)));
     assert!((pipeline.server.max_hz - 10.0).abs() < f64::EPSILON);
 }
@@ -149,15 +155,22 @@ n = { type = "unsigned", max = 4294967295 }
 field = "ts"
 unit = "rfc3339"
 zone = "UTC"
+earliest = "2000-01-01T00:00:00Z"
 [lateness]
-clock = "record"
+clock = "processing"
 summary_every = "2m"
+[late_output.file]
+path = "late.jsonl"
+[history]
+keep = "30d"
 [state.embedded]
 dir = "/var/lib/streamgauge"
 [[metric]]
 id = "a-1_b"
 plugin = "/opt/a.wasm"
-windows = ["cumulative"]
+windows = ["1d", "10m/1m", "cumulative", "7d"]
+retention = "2d"
+max_open_windows = 5000
 memory_max = "1GB"
 time_max = "250ms"
 config = { z = [1, 2.5, { x = true }], a = 2015-11-11 }
@@ -175,9 +188,62 @@ listen = "[::1]:0"
     assert_eq!(n.max, Some(u32::MAX));
     let fields = EventTimeFields::Field { field: "ts".into(), unit: TimestampUnit::Rfc3339 };
     assert_eq!(pipeline.event_time.fields, fields);
+    assert_eq!(pipeline.event_time.earliest, Some(946_684_800_000));
+    assert_eq!(pipeline.lateness.clock, LatenessClock::Processing);
+    assert_eq!(pipeline.late_output, Some(OutletSettings::File("conf/late.jsonl".into())));
+    assert_eq!(pipeline.history_keep, Duration::from_hours(24 * 30));
     let metric = &pipeline.metrics[0];
+    let windows: Vec<String> = metric.windows.iter().map(ToString::to_string).collect();
+    assert_eq!(windows, ["cumulative", "10m/1m", "1d", "7d"]);
+    assert_eq!((metric.retention, metric.open_windows_max), (Duration::from_hours(48), 5000));
     assert_eq!(metric.memory_bytes_max, 1_000_000_000);
     assert_eq!(metric.config.to_string(), r#"{"z":[1,2.5,{"x":true}],"a":"2015-11-11"}"#);
+}
+
+#[test]
+fn a_retention_that_needs_more_panes_than_may_be_open_is_warned_of() {
+    let warned = |settings: &str| {
+        let plugin = "plugin = \"behavior.wasm\"\n";
+        let (_, document) = valid(&minimal_with(plugin, &format!("{plugin}{settings}")));
+        document.warnings().iter().map(|d| d.message.clone()).collect::<Vec<_>>()
+    };
+    for settings in [
+        "windows = [\"cumulative\"]\nretention = \"3660d\"\nmax_open_windows = 1\n",
+        "windows = [\"1d\"]\nretention = \"7d\"\nmax_open_windows = 10\n",
+        "windows = [\"30s\"]\n",
+    ] {
+        assert_eq!(warned(settings), [""; 0], "{settings}");
+    }
+    assert_eq!(
+        warned("windows = [\"10s\"]\n"),
+        [
+            "`metric[0].windows` leaves too few panes: window `10s` with a retention of 1d needs 8643 \
+         or more, but 4096 may be open"
+        ]
+    );
+    assert_eq!(
+        warned("windows = [\"1d\", \"10m/4m\"]\nmax_open_windows = 700\n"),
+        [
+            "`metric[0].max_open_windows` leaves too few panes: window `10m/4m` with a retention of 1d \
+         needs 723 or more, but 700 may be open"
+        ]
+    );
+}
+
+#[test]
+fn late_records_and_gaps_have_settings_of_their_own() {
+    let settings =
+        "topic = \"events\"\non_gap = \"continue\"\n[late_output.kafka]\ntopic = \"late\"";
+    let (pipeline, _) = valid(&minimal_with("topic = \"events\"", settings));
+    let SourceSettings::Kafka(kafka) = &pipeline.source else { panic!("no kafka") };
+    assert_eq!(kafka.on_gap, OnGap::Continue);
+    assert_eq!(pipeline.late_output, Some(OutletSettings::Kafka("late".to_owned())));
+    // Neither says what a record counts as.
+    assert_eq!(pipeline.state_settings(), valid(MINIMAL).0.state_settings());
+    for parent in ["late_output.file", "history"] {
+        let found = refused(&format!("{MINIMAL}[{parent}]\nzzz = 1\n"));
+        assert!(found.to_string().contains("unknown key `zzz`"), "{found}");
+    }
 }
 
 #[test]
