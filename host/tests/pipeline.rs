@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use streamgauge::pipeline::{
-    Diagnostic, Diagnostics, Document, EventTimeFields, Format, GeneratorSettings, OutletSettings,
-    Pipeline, Severity, SourceSettings, Start, Workers,
+    Diagnostic, Diagnostics, Document, EventTimeFields, Format, GeneratorSettings, OnGap,
+    OutletSettings, Pipeline, Severity, SourceSettings, Start, Workers,
 };
 use streamgauge_core::{FieldType, LatenessClock, TimestampUnit, WindowSpec, Year};
 
