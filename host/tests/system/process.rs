@@ -60,13 +60,18 @@ impl Running {
 
     /// SIGTERM, and then waits for the end.
     pub(crate) fn terminate(self) -> Ended {
+        self.signal("TERM");
+        self.wait()
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("sh")
             .arg("-c")
-            .arg(format!("kill -TERM {}", self.child.id()))
+            .arg(format!("kill -{name} {}", self.child.id()))
             .status()
             .expect("sh can be started");
-        assert!(sent.success(), "SIGTERM to {}", self.shown);
-        self.wait()
+        assert!(sent.success(), "SIG{name} to {}", self.shown);
     }
 
     /// Waits for the end.
