@@ -35,12 +35,20 @@ mod dirt;
 mod errors;
 #[path = "system/formats.rs"]
 mod formats;
+#[path = "system/gaps.rs"]
+mod gaps;
+#[path = "system/guards.rs"]
+mod guards;
+#[path = "system/late_output.rs"]
+mod late_output;
 #[path = "system/letters.rs"]
 mod letters;
 #[path = "system/offsets.rs"]
 mod offsets;
 #[path = "system/page.rs"]
 mod page;
+#[path = "system/partitions.rs"]
+mod partitions;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
 #[path = "system/stops.rs"]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::process::finish;
 use crate::result::{assert_balanced, counts};
-use crate::workplace::{METRICS, SCHEMA, Settings, Workplace, letters_of, root};
+use crate::workplace::{METRICS, SCHEMA, Settings, Workplace, lines_of, root};
 
 /// The dirty file, read by `replay` with these metrics: its result, and its dead letters.
 fn replay(file: &Path, metrics: &[&str]) -> (Value, Vec<Value>) {
@@ -23,7 +23,7 @@ fn replay(file: &Path, metrics: &[&str]) -> (Value, Vec<Value>) {
     let mut command = place.command("replay");
     let result = finish(command.arg(file).arg("--json").arg("--dead-letters").arg(&letters));
     let result = result.json();
-    let mut letters = letters_of(&letters);
+    let mut letters = lines_of(&letters);
     letters.sort_by_key(|letter| (letter["offset"].as_u64(), letter["metric"].to_string()));
     (result, letters)
 }

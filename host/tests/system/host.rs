@@ -1,5 +1,6 @@
 //! `streamgauge run` with its page.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
@@ -58,13 +59,15 @@ impl Host {
 
     /// The first status that is as it should be.
     pub(crate) fn status_when(&self, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        let mut last = Value::Null;
-        let described = format!("{what}; the host said:\n{}", self.running.stderr());
-        let look = || {
-            last = self.status();
-            is_so(&last).then(|| last.clone())
-        };
-        wait::until(&described, look)
+        let last = RefCell::new(Value::Null);
+        let described =
+            || format!("{what}; last {}; the host said:\n{}", last.borrow(), self.running.stderr());
+        wait::until_with(described, || {
+            let status = self.status();
+            let found = is_so(&status).then(|| status.clone());
+            last.replace(status);
+            found
+        })
     }
 
     /// Waits until so many records were read.
@@ -94,6 +97,18 @@ impl Host {
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Stands still while `meanwhile` is done (SIGSTOP, SIGCONT).
+    pub(crate) fn paused(&self, meanwhile: impl FnOnce()) {
+        self.running.signal("STOP");
+        meanwhile();
+        self.running.signal("CONT");
+    }
+
+    /// What it logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.running.stderr()
     }
 
     /// SIGKILL.

@@ -43,46 +43,6 @@ fn a_short_run_tells_the_group_where_it_ended() {
     }
 }
 
-#[test]
-fn a_log_that_begins_behind_the_state_is_refused_by_name() {
-    let broker = Broker::shared();
-    let topic = unique("cut");
-    let place = Workplace::new(&Settings::kafka(&broker.address(), &topic));
-    let produce = |count| {
-        let arguments = ["--generate", count, "--seed", "4", "--partitions", "1"];
-        finish(place.command("produce").args(arguments)).ok();
-    };
-    produce("1000");
-    finish(place.command("run").arg("--until-end")).ok();
-    produce("1000");
-    broker.delete_before(&topic, 0, 1500);
-
-    let host = Host::start(&place);
-    let status = host.status_when("the failure", |status| status["mode"] == "failed");
-    assert_eq!(status["cause"]["code"], "offset_out_of_range", "{status}");
-    let message = status["cause"]["message"].as_str().expect("a message");
-    eprintln!("{message}");
-    for number in ["1000", "1500", "2000"] {
-        assert!(message.contains(number), "{number} is not in {message}");
-    }
-    assert_eq!(host.get("/livez").status, 200);
-    assert_eq!(host.get("/readyz").status, 503);
-    let ended = host.terminate();
-    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-
-    let bounded = finish(place.command("run").arg("--until-end"));
-    assert_eq!(bounded.code, Some(1), "{}", bounded.stderr);
-    assert!(bounded.stderr.contains("run --rebuild"), "{}", bounded.stderr);
-
-    // Nothing was reset: the state still stands where it did. Only when asked to, it begins anew.
-    assert!(bounded.stderr.contains("1000"), "{}", bounded.stderr);
-    let host = Host::start_with(&place, &["--rebuild"]);
-    let status = host.has_read(500);
-    assert_eq!(read(&status), 500);
-    assert_eq!(status["partitions"][0]["offset"], 2000);
-    host.terminate().ok();
-}
-
 /// Where a partition begins is part of its state from the first moment on: `latest` is asked for
 /// once, and a crash right after the start does not move it.
 #[test]

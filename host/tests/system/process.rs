@@ -64,7 +64,7 @@ impl Running {
         self.wait()
     }
 
-    /// Sends a signal by its name.
+    /// Sends it a signal, such as `STOP`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("sh")
             .arg("-c")

@@ -30,6 +30,25 @@ impl Broker {
         made.expect("the broker answers")[0].as_ref().expect("a new topic");
     }
 
+    /// Deletes a topic and makes it anew, empty. Deleting goes on in the background, so making it
+    /// is tried until it is possible.
+    pub(crate) fn recreate_topic(&self, topic: &str, partitions: i32) {
+        self.delete_topic(topic);
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+        wait::until("the topic to be made anew", || {
+            let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
+            made.expect("the broker answers")[0].is_ok().then_some(())
+        });
+    }
+
+    /// Deletes a topic.
+    pub(crate) fn delete_topic(&self, topic: &str) {
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let deleted = block_on(admin.delete_topics(&[topic], &AdminOptions::new()));
+        deleted.expect("the broker answers")[0].as_ref().expect("the topic is deleted");
+    }
+
     /// Gives a topic more partitions, so many in all.
     pub(crate) fn widen_topic(&self, topic: &str, partitions: u32) {
         let admin: AdminClient<DefaultClientContext> = self.client();

@@ -13,13 +13,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 ///
 /// # Panics
 /// After [`DEADLINE`], with `what` was waited for.
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    until_with(|| what.to_owned(), look)
+}
+
+/// The same; what was waited for is told as it is seen in the end.
+///
+/// # Panics
+/// After [`DEADLINE`].
+pub(crate) fn until_with<T>(what: impl Fn() -> String, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited {DEADLINE:?} in vain for {what}");
+        assert!(Instant::now() < deadline, "waited {DEADLINE:?} in vain for {}", what());
         thread::sleep(LOOK_EVERY);
     }
 }

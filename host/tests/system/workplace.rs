@@ -158,14 +158,14 @@ impl Workplace {
 
     /// The dead letters in their file, in written order.
     pub(crate) fn dead_letters(&self) -> Vec<Value> {
-        letters_of(&self.path("dead-letters.jsonl"))
+        lines_of(&self.path("dead-letters.jsonl"))
     }
 }
 
-/// Dead letters in a file of JSON lines.
-pub(crate) fn letters_of(path: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(path).expect("the dead letters can be read");
-    text.lines().map(|line| serde_json::from_str(line).expect("a letter is JSON")).collect()
+/// What is in a file of JSON lines.
+pub(crate) fn lines_of(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).expect("the lines can be read");
+    text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
 }
 
 /// The repository.
