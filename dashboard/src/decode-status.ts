@@ -13,6 +13,7 @@ const MODES: readonly Mode[] = [
 /** Limits of the lists; a host with more partitions shows the first of them. */
 const PARTITIONS_MAX = 4096;
 const METRICS_MAX = 256;
+const WARNINGS_MAX = 16;
 
 export function decodeStatus(value: unknown): Status | null {
   const s = record(value);
@@ -33,6 +34,10 @@ export function decodeStatus(value: unknown): Status | null {
     checkpoint: decodeCheckpoint(s["checkpoint"]),
     metrics: array(s["metrics"]).slice(0, METRICS_MAX).flatMap(decodeMetric),
     deadLetters: nullable(field(record(s["dead_letters"]), "written"), number),
+    warnings: array(s["warnings"]).slice(0, WARNINGS_MAX).flatMap((warning) => {
+      const cause = decodeCause(warning);
+      return cause === null ? [] : [cause];
+    }),
   };
 }
 

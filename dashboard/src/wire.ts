@@ -136,6 +136,8 @@ export interface Status {
   readonly checkpoint: Checkpoint | null;
   readonly metrics: readonly MetricStatus[];
   readonly deadLetters: number | null;
+  /** What an operator should look at, though the pipeline runs. */
+  readonly warnings: readonly Cause[];
 }
 
 /** `[time, value]` */

@@ -243,7 +243,7 @@ impl Metric {
         let state = self.partitions.get_mut(&partition).expect("the partition was restored");
         let mut fold = Fold::new(batches, &self.inputs, &selections);
         for windows in &mut state.windows {
-            fold.into_windows(windows, instance)?;
+            fold.fold_into(windows, instance)?;
         }
         fold.probe(instance)?;
         fold.count_expired(&mut state.windows);

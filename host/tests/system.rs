@@ -55,6 +55,8 @@ mod settings_over_state;
 mod stops;
 #[path = "system/three_ways.rs"]
 mod three_ways;
+#[path = "system/torture.rs"]
+mod torture;
 #[path = "system/waiting.rs"]
 mod waiting;
 #[path = "system/windows.rs"]

@@ -40,7 +40,8 @@ pub(crate) fn all(workspace: &Workspace) -> Result<()> {
     })
 }
 
-fn plugins(workspace: &Workspace) -> Result<()> {
+/// The components, into `target/plugins`.
+pub(crate) fn plugins(workspace: &Workspace) -> Result<()> {
     let plugins = workspace.packages()?.plugins(workspace.root());
     ensure!(
         !plugins.is_empty(),

@@ -83,18 +83,51 @@ impl Drop for Running {
     }
 }
 
+/// A broker of one's own: a new one on a free port, gone with this value.
+pub(crate) struct Own {
+    home: Home,
+    port: u16,
+}
+
+impl Own {
+    /// Starts a broker without any data, which will be in `dir`.
+    pub(crate) fn start(workspace: &Workspace, dir: PathBuf) -> Result<Self> {
+        let home = Home { dir, ..Home::new(workspace) };
+        let port = broker::free_port()?;
+        let own = Self { home, port };
+        broker::start(workspace, &own.home, &Up { port, partitions: 1 })?;
+        Ok(own)
+    }
+
+    /// `host:port`.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Err(error) = broker::down(&self.home, true) {
+            eprintln!("warning: {error:#}");
+        }
+    }
+}
+
 /// The folder of the broker and the files in it.
 struct Home {
     dir: PathBuf,
+    /// The jars, which all brokers share.
+    lib: PathBuf,
 }
 
 impl Home {
     fn new(workspace: &Workspace) -> Self {
-        Self { dir: workspace.target().join("kafka") }
+        let dir = workspace.target().join("kafka");
+        Self { lib: dir.join("lib"), dir }
     }
 
     fn lib(&self) -> PathBuf {
-        self.dir.join("lib")
+        self.lib.clone()
     }
 
     fn data(&self) -> PathBuf {

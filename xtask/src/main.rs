@@ -7,14 +7,17 @@
 
 mod bench;
 mod build;
+mod chaos;
 mod fuzz;
 mod http;
 mod kafka;
+mod mutants;
 mod process;
 mod setup;
 mod shots;
 mod step;
 mod test;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -44,12 +47,20 @@ enum Command {
     Build,
     /// Builds, then runs `streamgauge demo` with the given arguments.
     Demo {
+        /// Instead: a real Kafka, `kill -9` for the host every few seconds, and a recount at the
+        /// end. Its own options are told by `--chaos -- --help`.
+        #[arg(long)]
+        chaos: bool,
         /// Passed on to `streamgauge demo`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
     /// Runs every check: format, lints, unit, system and page tests.
     Test(test::Args),
+    /// Disturbs host and broker at random while records flow, and recounts everything.
+    Torture(torture::Args),
+    /// Breaks the engine on purpose, one law at a time, and demands that a test notices.
+    Mutants(mutants::Args),
     /// A single-node Apache Kafka on this machine, for trying things.
     Kafka {
         #[command(subcommand)]
@@ -78,8 +89,11 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Setup { yes } => setup::command(&workspace, setup::Consent::of(yes)),
         Command::Build => build::command(&workspace),
-        Command::Demo { args } => build::demo(&workspace, &args),
+        Command::Demo { chaos: true, args } => chaos::command(&workspace, &args),
+        Command::Demo { chaos: false, args } => build::demo(&workspace, &args),
         Command::Test(args) => test::command(&workspace, &args),
+        Command::Torture(args) => torture::command(&workspace, &args),
+        Command::Mutants(args) => mutants::command(&workspace, &args),
         Command::Kafka { command } => kafka::command(&workspace, command),
         Command::Bench(args) => bench::command(&workspace, &args),
         Command::Shots => shots::command(&workspace),

@@ -36,12 +36,18 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Everything that a probed program said, or nothing if it is absent or failed.
-pub(crate) fn probe(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
-    let output = capture(Command::new(program).args(args)).ok()?;
+/// Runs a program quietly: whether it succeeded, and everything that it said.
+pub(crate) fn said(command: &mut Command) -> Result<(bool, String)> {
+    let output = capture(command)?;
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.push_str(&String::from_utf8_lossy(&output.stderr));
-    output.status.success().then_some(text)
+    Ok((output.status.success(), text))
+}
+
+/// Everything that a probed program said, or nothing if it is absent or failed.
+pub(crate) fn probe(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
+    let (succeeded, text) = said(Command::new(program).args(args)).ok()?;
+    succeeded.then_some(text)
 }
 
 /// Whether a program of this name is on `PATH`.

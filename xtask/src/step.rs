@@ -51,6 +51,19 @@ pub(crate) fn seconds(elapsed: Duration) -> String {
     }
 }
 
+/// A number with a comma before every three digits.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn sign_of_life(terminal: bool, elapsed: Duration) {
     let elapsed = seconds(elapsed);
     if terminal {
@@ -65,6 +78,12 @@ fn sign_of_life(terminal: bool, elapsed: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        let shown = [0, 999, 1000, 12_345_678].map(grouped);
+        assert_eq!(shown, ["0", "999", "1,000", "12,345,678"]);
+    }
 
     #[test]
     fn durations_read_well() {

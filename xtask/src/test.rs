@@ -20,9 +20,10 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The host's package, and its feature that the system tests need.
-const HOST: &str = "streamgauge";
-const SYSTEM_FEATURE: &str = "e2e";
+/// The host's package, its feature that the system tests need, and the target they are.
+pub(crate) const HOST: &str = "streamgauge";
+pub(crate) const SYSTEM_FEATURE: &str = "e2e";
+pub(crate) const SYSTEM: &str = "system";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -137,13 +138,22 @@ fn lint(workspace: &Workspace) -> Result<()> {
 fn system(workspace: &Workspace) -> Result<()> {
     let tests = workspace.packages()?.tests_requiring(HOST, SYSTEM_FEATURE);
     ensure!(!tests.is_empty(), "no test of {HOST} requires the feature {SYSTEM_FEATURE}");
+    process::run(&mut behind_the_feature(workspace, &tests)?)
+}
+
+/// `cargo test` of these targets, which are told where everything is.
+pub(crate) fn behind_the_feature(
+    workspace: &Workspace,
+    tests: &[impl AsRef<str>],
+) -> Result<Command> {
     let jars = kafka::provide_jars(workspace)?;
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--release", "--package", HOST, "--features", SYSTEM_FEATURE]);
-    for test in &tests {
-        cargo.args(["--test", test]);
+    for test in tests {
+        cargo.args(["--test", test.as_ref()]);
     }
-    process::run(with_places(&mut cargo, workspace).env("STREAMGAUGE_KAFKA_LIB", jars))
+    with_places(&mut cargo, workspace).env("STREAMGAUGE_KAFKA_LIB", jars);
+    Ok(cargo)
 }
 
 fn npm(workspace: &Workspace, script: &str) -> Result<()> {

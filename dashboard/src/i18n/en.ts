@@ -43,6 +43,15 @@ export const en: Words = {
       `but its log ends at ${arg(args, "from")}`,
     topic_recreated: (args) =>
       `The topic was made anew: partition ${arg(args, "partition")} is another log now`,
+    mostly_late: (args) =>
+      `More than half of the records are late with a bound of ${arg(args, "bound")}; ` +
+      `${arg(args, "bound_for_999")} would keep 99.9 % of them on time`,
+    mostly_future: (args) =>
+      `More than half of the records are over ${arg(args, "future_skew")} ahead of their stamps: ` +
+      "check year, unit and zone of [event_time]",
+    year_current_on_old_data: () =>
+      'With year = "current" most records are over 60 days older than their stamps: ' +
+      "if the data is of another year, write that year",
     file_missing: (args) => `The file ${arg(args, "path")} does not exist`,
     source_failed: () => "The source failed and has stopped",
     protocol: () => "The host speaks another protocol version than this page: reload it",
@@ -50,6 +59,7 @@ export const en: Words = {
   notice: {
     waiting: "Waiting for the source",
     failed: "Processing has failed",
+    warning: "Worth a look",
     hint: "Try",
     copy: "Copy",
     copied: "Copied",

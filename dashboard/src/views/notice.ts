@@ -1,5 +1,6 @@
-// Why there is nothing to see yet, or no more: the cause in the reader's own
-// language, one command to try, and whether anything happens by itself.
+// Why there is nothing to see yet, or no more, or what to look at while all goes
+// on: the cause in the reader's own language, one command to try, and whether
+// anything happens by itself.
 import type { Context } from "../context";
 import { h, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
@@ -34,20 +35,24 @@ export class Notice {
   }
 
   update(ctx: Context): void {
-    const { page, words } = ctx;
-    const shown = page === "waiting" || page === "failed";
-    setShown(this.element, shown);
-    if (!shown) return;
+    const { words } = ctx;
+    const kind = kindOf(ctx);
+    setShown(this.element, kind !== null);
+    if (kind === null) return;
     const cause = causeOf(ctx);
-    setIcon(this.#icon, page === "waiting" ? "hourglass" : "failed");
-    setText(this.#title, words.notice[page]);
-    const text = cause === null ? "" : clip(causeWords(cause, ctx.lang), CAUSE_CHARACTERS_MAX);
+    setAttr(this.element, "data-kind", kind);
+    // A warning stays for as long as the data is so; nobody has to be interrupted by it.
+    setAttr(this.element, "role", kind === "warning" ? "status" : "alert");
+    setIcon(this.#icon, ICONS[kind]);
+    setText(this.#title, words.notice[kind]);
+    const causes = kind === "warning" ? ctx.state.status?.warnings ?? [] : cause === null ? [] : [cause];
+    const text = causes.map((each) => clip(causeWords(each, ctx.lang), CAUSE_CHARACTERS_MAX)).join(" · ");
     setText(this.#cause, text);
     setShown(this.#cause, text !== "");
     setAttr(this.#cause, "data-code", cause?.code ?? null);
     setAttr(this.#cause, "title", cause?.message ?? null);
-    setText(this.#note, page === "waiting" ? words.notice.retry : words.notice.stopped);
-    setShown(this.#note, cause?.code !== PROTOCOL.code);
+    setText(this.#note, NOTES[kind](words.notice));
+    setShown(this.#note, kind !== "warning" && cause?.code !== PROTOCOL.code);
     this.#updateHint(cause, ctx);
   }
 
@@ -62,13 +67,30 @@ export class Notice {
   }
 }
 
+type Kind = "waiting" | "failed" | "warning";
+
+const ICONS = { waiting: "hourglass", failed: "failed", warning: "warning" } as const;
+
+const NOTES: Record<Kind, (words: Context["words"]["notice"]) => string> = {
+  waiting: (words) => words.retry,
+  failed: (words) => words.stopped,
+  warning: () => "",
+};
+
+function kindOf({ page, state }: Context): Kind | null {
+  if (page === "waiting" || page === "failed") return page;
+  const warned = (state.status?.warnings.length ?? 0) > 0;
+  return warned ? "warning" : null;
+}
+
 /** The page's own cause: it cannot read what this host sends. */
 const PROTOCOL: Cause = {
   code: "protocol", message: "protocol versions differ", args: {}, hint: null,
 };
 
 function causeOf(ctx: Context): Cause | null {
-  return protocolDiffers(ctx.state) ? PROTOCOL : ctx.state.status?.cause ?? null;
+  if (protocolDiffers(ctx.state)) return PROTOCOL;
+  return ctx.state.status?.cause ?? ctx.state.status?.warnings[0] ?? null;
 }
 
 /** Copies by the clipboard, or where that is not allowed selects for the hand. */

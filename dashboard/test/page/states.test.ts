@@ -42,6 +42,20 @@ describe("a page", () => {
     expect(errors).toEqual([]);
   });
 
+  it("says what to look at while all goes on", async () => {
+    const host = await serve(SCENES["warned"]);
+    const { page, errors } = await open(browser, host.url);
+    await filled(page);
+    const notice = page.getByTestId("notice");
+    await notice.waitFor();
+    expect(await notice.getAttribute("role")).toBe("status");
+    const text = await page.getByTestId("cause").textContent();
+    expect(text).toContain("分区 3 已读到位点 900，但日志止于 5");
+    expect(text).toContain("185d 可让 99.9 % 的记录准时");
+    expect(await page.evaluate(() => document.body.dataset["state"])).toBe("live");
+    expect(errors).toEqual([]);
+  });
+
   it("works under a sub-path", async () => {
     const host = await serve({}, { path: "/shop/live/" });
     const { page, requests } = await open(browser, host.url);

@@ -46,9 +46,21 @@ export const SCENES = {
     status: {
       mode: "failed",
       cause: {
-        code: "offset_out_of_range", message: "offset 5 is below the log start",
-        args: { partition: 3, offset: 5, low: 900, high: 1200 }, hint: "streamgauge run --rebuild",
+        code: "log_start_moved", message: "offset 5 is below the log start",
+        args: { partition: 3, from: 5, to: 900, low: 900, high: 1200 },
+        hint: "streamgauge run --rebuild",
       },
+    },
+  },
+  warned: {
+    status: {
+      warnings: [{
+        code: "log_end_moved", message: "records that were read are no longer there",
+        args: { partition: 3, from: 5, to: 900 }, hint: null,
+      }, {
+        code: "mostly_late", message: "more than half are late",
+        args: { bound: "300s", bound_for_999: "185d" }, hint: null,
+      }],
     },
   },
   ended: { status: { mode: "ended", lag: 0 } },

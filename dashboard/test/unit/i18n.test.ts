@@ -60,6 +60,8 @@ describe("a cause", () => {
       "Offsets 10 to 15 of partition 3 were deleted before they were read"],
     ["log_end_moved", "分区 3 已读到位点 15，但日志止于 10",
       "Partition 3 was read up to offset 15, but its log ends at 10"],
+    ["mostly_late", "bound 为 ? 时过半记录迟到；? 可让 99.9 % 的记录准时",
+      "More than half of the records are late with a bound of ?; ? would keep 99.9 % of them on time"],
     ["topic_recreated", "主题已被重建，分区 3 不再是原来的日志",
       "The topic was made anew: partition 3 is another log now"],
     ["from_the_future", "the host's own words", "the host's own words"],

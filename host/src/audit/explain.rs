@@ -165,15 +165,11 @@ impl Explanation {
 
 fn metric_lines(metric: &MetricVerdict, zone: Tz) -> Vec<String> {
     let id = &metric.id;
-    match &metric.excluded {
-        Some(excluded) => {
-            vec![format!("metric {id}: excluded, {} ({})", excluded.reason, excluded.detail)]
-        }
-        None => {
-            let windows = metric.windows.iter().map(|w| format!("  {}", window_text(w, zone)));
-            std::iter::once(format!("metric {id}: folded")).chain(windows).collect()
-        }
+    if let Some(excluded) = &metric.excluded {
+        return vec![format!("metric {id}: excluded, {} ({})", excluded.reason, excluded.detail)];
     }
+    let windows = metric.windows.iter().map(|window| format!("  {}", window_text(window, zone)));
+    std::iter::once(format!("metric {id}: folded")).chain(windows).collect()
 }
 
 fn window_text(window: &WindowVerdict, zone: Tz) -> String {
@@ -186,10 +182,9 @@ fn window_text(window: &WindowVerdict, zone: Tz) -> String {
         (window.correction, ", a correction"),
     ];
     notes.iter().filter(|(applies, _)| *applies).for_each(|(_, note)| text += note);
-    for pane in window.evicted.iter().chain(&window.finals) {
-        text += &format!("; {} becomes final", time(zone, pane.start));
-    }
-    text
+    let finals = window.evicted.iter().chain(&window.finals);
+    let finals = finals.map(|pane| format!("; {} becomes final", time(zone, pane.start)));
+    text + &finals.collect::<String>()
 }
 
 fn spec(window: &WindowVerdict) -> String {

@@ -22,6 +22,9 @@ const POLL: Duration = Duration::from_millis(200);
 
 const POLL_RECORDS_MAX: usize = 8192;
 
+/// Is handed partition, place and bytes of a record; says whether to go on.
+pub(super) type Each<'a> = &'a mut dyn FnMut(u32, RecordMeta, Option<&[u8]>) -> bool;
+
 /// A piece of one partition's log: `[from, to)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -93,11 +96,7 @@ impl<'a> Audited<'a> {
     ///
     /// # Errors
     /// The log cannot be read.
-    pub fn read(
-        &self,
-        spans: &[Span],
-        each: &mut dyn FnMut(u32, RecordMeta, Option<&[u8]>) -> bool,
-    ) -> Result<(), SourceError> {
+    pub fn read(&self, spans: &[Span], each: Each<'_>) -> Result<(), SourceError> {
         let spans: Vec<Span> = spans.iter().copied().filter(|span| span.from < span.to).collect();
         if spans.is_empty() {
             return Ok(());

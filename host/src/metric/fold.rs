@@ -35,7 +35,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Folds the rows into one kind of windows.
-    pub(super) fn into_windows(
+    pub(super) fn fold_into(
         &mut self,
         windows: &mut Windows,
         instance: &mut Instance,
@@ -47,13 +47,18 @@ impl<'a> Fold<'a> {
             }
             let mut refused = match &placements[lateness as usize] {
                 Placement::Whole(key) => {
-                    self.into_pane(windows.pane(*key), lateness, None, instance)?
+                    self.fold_into_pane(windows.pane(*key), lateness, None, instance)?
                 }
                 Placement::Rows(rows) => {
                     let mut refused = Vec::new();
                     for (key, rows) in self.by_pane(lateness, rows) {
                         let pane = windows.pane(key);
-                        refused.extend(self.into_pane(pane, lateness, Some(rows), instance)?);
+                        refused.extend(self.fold_into_pane(
+                            pane,
+                            lateness,
+                            Some(rows),
+                            instance,
+                        )?);
                     }
                     refused
                 }
@@ -102,7 +107,7 @@ impl<'a> Fold<'a> {
     }
 
     /// Folds `rows` into a pane, or all usable ones, and returns those that the plugin refused.
-    fn into_pane(
+    fn fold_into_pane(
         &self,
         pane: &mut Pane,
         lateness: Lateness,

@@ -129,10 +129,10 @@ impl MetricSettings {
     /// What the state of this metric depends on, besides its plugin.
     pub fn state_text(&self) -> String {
         let windows: Vec<_> = self.windows.iter().map(ToString::to_string).collect();
-        let mut text = format!("config {}, windows {}", self.config, windows.join(", "));
+        let text = format!("config {}, windows {}", self.config, windows.join(", "));
         if self.windows != [WindowSpec::Cumulative] {
             let (retention, open) = (show_duration(self.retention), self.open_windows_max);
-            text += &format!(", retention {retention}, max_open_windows {open}");
+            return format!("{text}, retention {retention}, max_open_windows {open}");
         }
         text
     }

@@ -129,7 +129,7 @@ impl EmbeddedStore {
             for number in reading.generations()?.into_iter().rev() {
                 let (bytes, header) = reading.header(number)?;
                 let created = header.as_ref().map_or(0, |header| header.created);
-                let damage = self.checkpoint(reading, number)?.err().map(|e| e.to_string());
+                let damage = checkpoint(reading, number)?.err().map(|e| e.to_string());
                 let bytes = bytes + reading.snapshot_bytes(number)?;
                 generations.push(Generation { number, created, bytes, damage });
             }
@@ -191,7 +191,7 @@ impl EmbeddedStore {
     }
 
     fn check_format(&self) -> Result<(), StateError> {
-        match self.read(|reading| reading.format())? {
+        match self.read(Reading::format)? {
             None | Some(tables::FORMAT) => Ok(()),
             Some(found) => Err(StateError::Format { path: self.path.clone(), found }),
         }
@@ -229,38 +229,6 @@ impl EmbeddedStore {
             failed.into_error(&self.path)
         })
     }
-
-    /// A stored checkpoint; the inner error is what is wrong with it.
-    fn checkpoint(
-        &self,
-        reading: &Reading,
-        generation: u64,
-    ) -> Result<Result<Checkpoint, Damage>, Failed> {
-        let (_, header) = reading.header(generation)?;
-        let header = match header {
-            Ok(header) => header,
-            Err(error) => return Ok(Err(Damage { what: "its head".to_owned(), error })),
-        };
-        let mut partitions = Vec::new();
-        for &partition in header.partitions.keys() {
-            let bytes = reading.snapshot(generation, partition)?;
-            match header.snapshot(partition, &bytes) {
-                Ok(snapshot) => partitions.push(Arc::new(snapshot)),
-                Err(error) => {
-                    return Ok(Err(Damage { what: format!("partition {partition}"), error }));
-                }
-            }
-        }
-        Ok(Ok(Checkpoint {
-            settings: header.settings,
-            partitions,
-            final_panes: Vec::new(),
-            dead_letter_bytes: header.dead_letter_bytes,
-            dead_letters: header.dead_letters,
-            late_output_bytes: header.late_output_bytes,
-            late_output_records: header.late_output_records,
-        }))
-    }
 }
 
 /// What is wrong with a checkpoint.
@@ -271,18 +239,46 @@ struct Damage {
     error: SnapshotError,
 }
 
+/// A stored checkpoint; the inner error is what is wrong with it.
+fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, Damage>, Failed> {
+    let (_, header) = reading.header(generation)?;
+    let header = match header {
+        Ok(header) => header,
+        Err(error) => return Ok(Err(Damage { what: "its head".to_owned(), error })),
+    };
+    let mut partitions = Vec::new();
+    for &partition in header.partitions.keys() {
+        let bytes = reading.snapshot(generation, partition)?;
+        match header.snapshot(partition, &bytes) {
+            Ok(snapshot) => partitions.push(Arc::new(snapshot)),
+            Err(error) => {
+                return Ok(Err(Damage { what: format!("partition {partition}"), error }));
+            }
+        }
+    }
+    Ok(Ok(Checkpoint {
+        settings: header.settings,
+        partitions,
+        final_panes: Vec::new(),
+        dead_letter_bytes: header.dead_letter_bytes,
+        dead_letters: header.dead_letters,
+        late_output_bytes: header.late_output_bytes,
+        late_output_records: header.late_output_records,
+    }))
+}
+
 impl StateStore for EmbeddedStore {
     fn load(&self) -> Result<Option<Checkpoint>, StateError> {
         let found = self.read(|reading| {
             let generations = reading.generations()?;
             let Some(&newest) = generations.last() else { return Ok(None) };
-            let damage = match self.checkpoint(reading, newest)? {
+            let damage = match checkpoint(reading, newest)? {
                 Ok(checkpoint) => return Ok(Some(Ok(checkpoint))),
                 Err(damage) => damage,
             };
             let mut former = generations.iter().rev().nth(1).copied();
             if let Some(number) = former
-                && self.checkpoint(reading, number)?.is_err()
+                && checkpoint(reading, number)?.is_err()
             {
                 former = None;
             }

@@ -31,9 +31,13 @@ impl Export {
         let header = Header::new(0, self.created, &self.checkpoint, &snapshots);
         append(&mut bytes, &header.encode());
         bytes.extend_from_slice(&(snapshots.len() as u32).to_le_bytes());
-        snapshots.iter().for_each(|(_, snapshot)| append(&mut bytes, snapshot));
+        for (_, snapshot) in &snapshots {
+            append(&mut bytes, snapshot);
+        }
         bytes.extend_from_slice(&(self.final_panes.len() as u32).to_le_bytes());
-        self.final_panes.iter().for_each(|pane| append(&mut bytes, &pane.encode()));
+        for pane in &self.final_panes {
+            append(&mut bytes, &pane.encode());
+        }
         let digest = digest_of(&bytes);
         bytes.extend_from_slice(&digest.0);
         bytes

@@ -71,7 +71,7 @@ impl Survey<'_> {
     pub(super) fn windows(&self, spec: WindowSpec) -> Vec<Window> {
         let parts = self.parts(spec);
         let Some(panes) = Panes::new(spec, self.zone) else {
-            return vec![self.cumulative(&parts)];
+            return vec![cumulative(&parts)];
         };
         if let WindowSpec::Tumbling { .. } = spec {
             let panes = parts.keys().flatten().filter(|pane| self.is_whole(**pane));
@@ -91,7 +91,7 @@ impl Survey<'_> {
     /// The window of `spec` at the largest event time: the earliest one that holds its pane.
     pub(super) fn current(&self, spec: WindowSpec) -> Window {
         let parts = self.parts(spec);
-        let Some(mut panes) = Panes::new(spec, self.zone) else { return self.cumulative(&parts) };
+        let Some(mut panes) = Panes::new(spec, self.zone) else { return cumulative(&parts) };
         let partitions = self.published.partitions.iter();
         let now = partitions.filter_map(|p| p.state.max_event_time).max();
         let newest = parts.keys().flatten().last().map(|pane| pane.start);
@@ -112,21 +112,16 @@ impl Survey<'_> {
         watermark < Some(pane.end.plus(kept.as_millis() as i64))
     }
 
-    fn cumulative(&self, parts: &Parts<'_>) -> Window {
-        let pieces = pieces(parts.get(&None).into_iter().flatten());
-        let id = WindowId { spec: WindowSpec::Cumulative, window: None };
-        Window { id, state: None, pieces }
-    }
-
     fn window(&self, spec: WindowSpec, panes: &[TimeWindow], parts: &Parts<'_>) -> Window {
         let window = TimeWindow { start: panes[0].start, end: panes[panes.len() - 1].end };
-        let of_window = || panes.iter().filter_map(|pane| parts.get(&Some(*pane))).flatten();
-        let corrected = of_window().any(|(_, part)| part.corrections > 0);
+        let of_window = panes.iter().filter_map(|pane| parts.get(&Some(*pane))).flatten();
+        let of_window: Vec<_> = of_window.collect();
+        let corrected = of_window.iter().any(|(_, part)| part.corrections > 0);
         let last = panes[panes.len() - 1];
         Window {
             id: WindowId { spec, window: Some(window) },
             state: Some(self.state(spec, last, corrected)),
-            pieces: pieces(of_window()),
+            pieces: pieces(&of_window),
         }
     }
 
@@ -202,10 +197,16 @@ impl Survey<'_> {
     }
 }
 
+fn cumulative(parts: &Parts<'_>) -> Window {
+    let pieces = pieces(&parts.get(&None).into_iter().flatten().collect::<Vec<_>>());
+    let id = WindowId { spec: WindowSpec::Cumulative, window: None };
+    Window { id, state: None, pieces }
+}
+
 /// States in the order (on time before late, pane, partition).
-fn pieces<'a, 'b: 'a>(parts: impl Iterator<Item = &'a (u32, Part<'b>)> + Clone) -> Vec<Piece> {
+fn pieces(parts: &[&(u32, Part<'_>)]) -> Vec<Piece> {
     let of = |lateness: Lateness| {
-        parts.clone().filter_map(move |(_, part)| {
+        parts.iter().filter_map(move |(_, part)| {
             let state = part.states[lateness as usize]?;
             let (pane, state_version) = (part.pane, part.state_version);
             Some(Piece { pane, lateness, state_version, state: Arc::clone(state) })

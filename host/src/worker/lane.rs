@@ -137,7 +137,9 @@ impl Lane {
             watermark: self.partition.watermark(plan),
             next_offset: state.next_offset,
         };
-        metrics.iter_mut().for_each(|metric| metric.fold(offered));
+        for metric in metrics {
+            metric.fold(offered);
+        }
         self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
         self.flushed = state;
         self.unexported.letters.append(&mut self.pending_letters);

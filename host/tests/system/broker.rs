@@ -46,12 +46,17 @@ impl Broker {
 
     /// A broker of one's own, started.
     pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// The same, with these lines among its properties.
+    pub(crate) fn with(properties: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("streamgauge-kafka-").tempdir();
         let folder = folder.expect("a temporary folder can be made");
         let (port, controller) = (free_port(), free_port());
         let listeners = format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
         let properties = format!(
-            "{SINGLE_NODE}controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
+            "{SINGLE_NODE}{properties}controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
              listeners={listeners}\nadvertised.listeners={listeners}\nlog.dirs={}\n",
             folder.path().join("data").display()
         );
@@ -73,7 +78,9 @@ impl Broker {
         // The line of readiness must be this start's.
         let _ = fs::remove_file(&log);
         let mut command = java("-Xmx512m");
+        // It lives for a short time only, and starts in two thirds of the time with these.
         command
+            .args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"])
             .arg(define("log4j2.configurationFile", &root().join("xtask/kafka/log4j2.xml")))
             .arg(define("kafka.logs.dir", self.folder.path()))
             .arg("kafka.Kafka")
@@ -93,6 +100,12 @@ impl Broker {
     pub(crate) fn stop(&self) {
         let running = self.java().take().expect("only a started broker is stopped");
         running.terminate();
+    }
+
+    /// SIGKILL; its data stays as it is.
+    pub(crate) fn kill(&self) {
+        let running = self.java().take().expect("only a started broker is killed");
+        running.kill();
     }
 
     fn java(&self) -> std::sync::MutexGuard<'_, Option<Running>> {

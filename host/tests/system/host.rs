@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -113,6 +115,13 @@ impl Host {
     pub(crate) fn kill(self) {
         let ended = self.running.kill();
         assert_eq!(ended.signal, Some(9), "it ended by itself:\n{}", ended.stderr);
+    }
+
+    /// Stands still for so long: SIGSTOP, and SIGCONT after it.
+    pub(crate) fn pause(&self, duration: Duration) {
+        self.running.signal("STOP");
+        thread::sleep(duration);
+        self.running.signal("CONT");
     }
 
     /// SIGTERM, and then waits for the end.

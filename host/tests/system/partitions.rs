@@ -29,7 +29,7 @@ fn partitions_that_are_added_are_taken_in_while_running() {
     let mut stream = host.stream();
     let epoch = stream.until("hello")["epoch"].clone();
 
-    broker.grow_topic(&topic, 3);
+    broker.widen_topic(&topic, 3);
     send(1, 20);
     send(2, 3);
     send(0, 7);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A result without what may differ from run to run.
 pub(crate) fn outside_run(mut result: Value) -> Value {
@@ -14,15 +14,29 @@ pub(crate) fn outside_run(mut result: Value) -> Value {
 /// Both are equal; if not, says where.
 #[track_caller]
 pub(crate) fn assert_same(what: &str, one: &Value, other: &Value) {
+    let differences = differences(one, other);
+    assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
+}
+
+/// Where they differ.
+pub(crate) fn differences(one: &Value, other: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     compare("", one, other, &mut differences);
-    assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
+    differences
 }
 
 fn compare(path: &str, one: &Value, other: &Value, differences: &mut Vec<String>) {
     match (one, other) {
-        (Value::Object(a), Value::Object(b)) if same_keys(a, b) => {
-            a.iter().for_each(|(k, v)| compare(&format!("{path}.{k}"), v, &b[k], differences));
+        (Value::Object(a), Value::Object(b)) => {
+            for (key, one) in a {
+                match b.get(key) {
+                    Some(other) => compare(&format!("{path}.{key}"), one, other, differences),
+                    None => differences.push(format!("{path}.{key}: only in the first: {one}")),
+                }
+            }
+            for (key, other) in b.iter().filter(|(key, _)| !a.contains_key(*key)) {
+                differences.push(format!("{path}.{key}: only in the second: {other}"));
+            }
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             let pairs = a.iter().zip(b).enumerate();
@@ -31,10 +45,6 @@ fn compare(path: &str, one: &Value, other: &Value, differences: &mut Vec<String>
         _ if one == other => {}
         _ => differences.push(format!("{path}: {one} is not {other}")),
     }
-}
-
-fn same_keys(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
-    a.len() == b.len() && a.keys().all(|key| b.contains_key(key))
 }
 
 /// The events of one metric by key: `verdict` is `on_time`, `late` or `total`.

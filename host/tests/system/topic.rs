@@ -49,12 +49,12 @@ impl Broker {
         deleted.expect("the broker answers")[0].as_ref().expect("the topic is deleted");
     }
 
-    /// Gives a topic more partitions.
-    pub(crate) fn grow_topic(&self, topic: &str, partitions: usize) {
+    /// Gives a topic more partitions, so many in all.
+    pub(crate) fn widen_topic(&self, topic: &str, partitions: u32) {
         let admin: AdminClient<DefaultClientContext> = self.client();
-        let grown = [&NewPartitions::new(topic, partitions)];
-        let grown = block_on(admin.create_partitions(grown, &AdminOptions::new()));
-        grown.expect("the broker answers")[0].as_ref().expect("more partitions");
+        let wider = NewPartitions::new(topic, partitions as usize);
+        let made = block_on(admin.create_partitions([&wider], &AdminOptions::new()));
+        made.expect("the broker answers")[0].as_ref().expect("more partitions");
     }
 
     /// Sends records to a partition and returns when the last of them was acknowledged.

@@ -38,8 +38,16 @@ pub(super) fn up(workspace: &Workspace, home: &Home, up: &Up) -> Result<()> {
         );
         return Ok(());
     }
+    let begun = Instant::now();
+    let pid = start(workspace, home, up)?;
+    print_next(workspace, home, up.port, pid, begun.elapsed());
+    Ok(())
+}
+
+/// Starts a broker that does not run yet, and gives its process once it is ready.
+pub(super) fn start(workspace: &Workspace, home: &Home, up: &Up) -> Result<u32> {
     ensure_free(up.port)?;
-    let start = Instant::now();
+    let record = Record::read(home);
     jars::provide(workspace)?;
     let controller_port =
         controller_port(record.as_ref(), up.port, |port| ensure_free(port).is_ok())?;
@@ -54,8 +62,7 @@ pub(super) fn up(workspace: &Workspace, home: &Home, up: &Up) -> Result<()> {
         Ok(child)
     })?;
     ensure!(matches!(child.try_wait(), Ok(None)), "the broker ended again at once");
-    print_next(workspace, home, up.port, child.id(), start.elapsed());
-    Ok(())
+    Ok(child.id())
 }
 
 pub(super) fn down(home: &Home, wipe: bool) -> Result<()> {
@@ -109,6 +116,11 @@ fn controller_port(
     if let Some(chosen) = candidates.into_iter().flatten().find(is_usable) {
         return Ok(chosen);
     }
+    free_port()
+}
+
+/// A port that nobody listens on.
+pub(super) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
     Ok(listener.local_addr().context("no port is free")?.port())
 }

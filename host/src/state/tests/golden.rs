@@ -25,7 +25,9 @@ fn full() -> PartitionSnapshot {
     (accounting.fallback, accounting.future, accounting.past) = (3, 2, 1);
     (accounting.late_delay_sum, accounting.late_delay_max) = (9_000_000, 7_200_000);
     let mut histogram = LatenessHistogram::default();
-    [0, 1, 7, 8, 1000, 86_400_000].into_iter().for_each(|behind| histogram.record(behind));
+    for behind in [0, 1, 7, 8, 1000, 86_400_000] {
+        histogram.record(behind);
+    }
     let gaps = vec![
         OffsetGap { kind: GapKind::LogStartMoved, from: 40, to: 60 },
         OffsetGap { kind: GapKind::LogEndMoved, from: 70, to: 75 },

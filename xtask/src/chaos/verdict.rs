@@ -1,0 +1,117 @@
+//! The end of the demo: what the page says beside what another program counted.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::step::grouped;
+
+/// A number by both counts.
+#[derive(Debug, PartialEq, Eq)]
+struct Pair {
+    name: String,
+    page: u64,
+    recount: u64,
+}
+
+/// Prints both counts, and fails if they differ anywhere.
+pub(super) fn print(result: &Value, recount: &Value) -> Result<()> {
+    let book = |name: &str| result["accounting"][name].as_u64().unwrap_or(0);
+    println!(
+        "\nread {} = on time {} + late {} + rejected {}",
+        grouped(book("read")),
+        grouped(book("on_time")),
+        grouped(book("late")),
+        grouped(book("rejected"))
+    );
+    println!("{:<28}{:>14}{:>14}", "", "page", "recount");
+    let pairs = pairs(result, recount);
+    for Pair { name, page, recount } in &pairs {
+        let mark = if page == recount { "" } else { "   differs" };
+        println!("{name:<28}{:>14}{:>14}{mark}", grouped(*page), grouped(*recount));
+    }
+    let different = pairs.iter().filter(|pair| pair.page != pair.recount).count();
+    if different > 0 {
+        bail!("{different} of {} numbers differ", pairs.len());
+    }
+    println!("equal");
+    Ok(())
+}
+
+/// Every number that both programs know.
+fn pairs(result: &Value, recount: &Value) -> Vec<Pair> {
+    let pair = |name: &str, page: u64, recount: u64| Pair { name: name.to_owned(), page, recount };
+    let book = |name: &str| result["accounting"][name].as_u64().unwrap_or(0);
+    let counted = |name: &str| recount[name].as_u64().unwrap_or(0);
+    let mut pairs = vec![
+        pair("read", book("read"), counted("read")),
+        pair(
+            "on time + late",
+            book("on_time") + book("late"),
+            counted("read").saturating_sub(counted("rejected")),
+        ),
+        pair("rejected", book("rejected"), counted("rejected")),
+    ];
+    let Some(page) = actions(result) else { return pairs };
+    let number = |of: &Value, action: &str| of[action].as_u64().unwrap_or(0);
+    let keys = |of: &Value| -> Vec<String> {
+        of.as_object().into_iter().flat_map(|object| object.keys().cloned()).collect()
+    };
+    let all: BTreeSet<String> = keys(&page).into_iter().chain(keys(&recount["actions"])).collect();
+    pairs.extend(all.iter().map(|action| {
+        let name = format!("events with action {action}");
+        pair(&name, number(&page, action), number(&recount["actions"], action))
+    }));
+    pairs
+}
+
+/// The events by action, of all time; none where the pipeline does not count them.
+fn actions(result: &Value) -> Option<Value> {
+    let windows = result["metrics"]["behavior"].as_array()?;
+    let cumulative = windows.iter().find(|window| window["window"].is_null())?;
+    let rows = cumulative["total"].as_array()?.iter();
+    let row = |row: &Value| Some((row["action"].as_str()?.to_owned(), row["events"].clone()));
+    Some(rows.filter_map(row).collect::<serde_json::Map<_, _>>().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn result(behavior: &Value) -> Value {
+        json!({
+            "accounting": {"read": 10, "on_time": 7, "late": 1, "rejected": 2},
+            "metrics": {"behavior": behavior},
+        })
+    }
+
+    fn recount() -> Value {
+        json!({"read": 10, "rejected": 2, "actions": {"0": 5, "3": 3}})
+    }
+
+    #[test]
+    fn an_action_that_only_one_has_differs() {
+        let rows = json!([{"action": "0", "events": 5}, {"action": "2", "events": 3}]);
+        let of_a_day = json!({"window": {"spec": "1d"}, "total": []});
+        let windows = json!([of_a_day, {"window": null, "total": rows}]);
+        let pairs = pairs(&result(&windows), &recount());
+        let different: Vec<&Pair> = pairs.iter().filter(|pair| pair.page != pair.recount).collect();
+        let pair = |action: &str, page, recount| Pair {
+            name: format!("events with action {action}"),
+            page,
+            recount,
+        };
+        assert_eq!(different, [&pair("2", 3, 0), &pair("3", 0, 3)]);
+        assert_eq!(pairs.len(), 6);
+    }
+
+    #[test]
+    fn without_the_metric_the_books_are_compared() {
+        let pairs = pairs(&result(&Value::Null), &recount());
+        assert!(pairs.iter().all(|pair| pair.page == pair.recount), "{pairs:?}");
+        assert_eq!(pairs.len(), 3);
+    }
+}

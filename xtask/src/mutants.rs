@@ -1,0 +1,156 @@
+//! `cargo xtask mutants`: whether the tests would notice. Each patch in `host/tests/mutants` breaks
+//! one law of the engine, as an honest mistake could; with each of them a test must fail.
+//!
+//! The sources are copied into `target/mutants`, so nothing of the clone is touched. Their build
+//! products are kept from run to run, and begin as a copy of the clone's own, so that only the
+//! workspace is compiled anew.
+
+mod scratch;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use self::scratch::Scratch;
+use crate::{
+    build, process, setup,
+    step::{seconds, step},
+    test::{HOST, SYSTEM_FEATURE},
+    workspace::Workspace,
+};
+
+/// The test target that must notice.
+const TEST: &str = "laws";
+
+/// Where the patches are.
+const PATCHES: &str = "host/tests/mutants";
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only the patches with this in their name.
+    only: Option<String>,
+}
+
+/// One way to break the engine.
+struct Mutant {
+    path: PathBuf,
+    name: String,
+    /// What it breaks, in the words of the patch.
+    about: String,
+}
+
+/// `cargo xtask mutants`.
+pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
+    setup::ensure(workspace, &[setup::Scope::Build], setup::Consent::Root)?;
+    let mutants = mutants(&workspace.root().join(PATCHES), args.only.as_deref())?;
+    ensure!(!mutants.is_empty(), "no such patch in {PATCHES}");
+    step("plugins", || build::plugins(workspace))?;
+    let scratch = step("a copy of the sources", || Scratch::of(workspace))?;
+    step("the sources as they are", || {
+        let failed = failed_tests(&scratch)?;
+        ensure!(failed.is_empty(), "{TEST} fails without a mutant: {}", failed.join(", "));
+        Ok(())
+    })?;
+    let mut survivors = Vec::new();
+    for mutant in &mutants {
+        let begun = Instant::now();
+        println!("{}: {}", mutant.name, mutant.about);
+        let failed = scratch.with_patch(&mutant.path, || failed_tests(&scratch))?;
+        let took = seconds(begun.elapsed());
+        if failed.is_empty() {
+            println!("  NOT CAUGHT by {TEST}, after {took}");
+            survivors.push(mutant.name.as_str());
+        } else {
+            println!("  caught by {} after {took}", failed.join(", "));
+        }
+    }
+    ensure!(survivors.is_empty(), "no test failed with {}", survivors.join(", "));
+    println!("each of {} mutants was caught", mutants.len());
+    Ok(())
+}
+
+/// The patches in `folder` by name.
+fn mutants(folder: &Path, only: Option<&str>) -> Result<Vec<Mutant>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("could not read {PATCHES}"))?;
+    let mut mutants = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let is_wanted = only.is_none_or(|only| name.contains(only));
+        if path.extension().is_some_and(|extension| extension == "patch") && is_wanted {
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("could not read {}", path.display()))?;
+            mutants.push(Mutant { about: about(&text), path, name });
+        }
+    }
+    mutants.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(mutants)
+}
+
+/// The words before the first file of a patch, on one line.
+fn about(patch: &str) -> String {
+    let words = patch.lines().take_while(|line| !line.starts_with("--- ")).map(str::trim);
+    words.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The tests of [`TEST`] that fail on the copied sources, which must compile.
+fn failed_tests(scratch: &Scratch) -> Result<Vec<String>> {
+    let test = || {
+        let mut cargo = scratch.cargo();
+        cargo.args(["test", "--release", "--package", HOST, "--features", SYSTEM_FEATURE]);
+        cargo.args(["--test", TEST]);
+        cargo
+    };
+    process::run_quietly(test().arg("--no-run")).context("the sources do not compile")?;
+    let (is_good, said) = process::said(&mut test())?;
+    let failed = failures(&said);
+    if !is_good && failed.is_empty() {
+        bail!("{TEST} did not run\n{said}");
+    }
+    Ok(failed)
+}
+
+/// The names of failed tests in what cargo prints.
+fn failures(said: &str) -> Vec<String> {
+    let failed = |line: &str| {
+        let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
+        Some(name.to_owned())
+    };
+    said.lines().filter_map(failed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_says_what_it_breaks_before_its_first_file() {
+        let patch = "One thing\nis broken.\n\n--- a/x.rs\n+++ b/x.rs\n@@ -1 +1 @@\n-a\n+b\n";
+        assert_eq!(about(patch), "One thing is broken.");
+    }
+
+    #[test]
+    fn every_patch_fits_the_sources() {
+        let workspace = Workspace::find().expect("the tests run in a clone");
+        let found = mutants(&workspace.root().join(PATCHES), None).expect("the patches are there");
+        assert!(found.len() >= 3);
+        for mutant in found {
+            let mut git = std::process::Command::new("git");
+            git.current_dir(workspace.root()).args(["apply", "--check"]).arg(&mutant.path);
+            process::run_quietly(&mut git).unwrap_or_else(|error| {
+                panic!("{} does not fit any more, write it anew: {error:#}", mutant.name)
+            });
+        }
+    }
+
+    #[test]
+    fn failed_tests_are_read_from_what_cargo_prints() {
+        let said = "running 2 tests\ntest one ... ok\ntest law::two ... FAILED\n\nfailures:\n";
+        assert_eq!(failures(said), ["law::two"]);
+        assert!(failures("error: could not compile").is_empty());
+    }
+}

@@ -1,0 +1,37 @@
+//! `cargo xtask torture`: the system test that disturbs host and broker at random, for longer than
+//! the checks have time for. A difference is printed with its seed and its round, and the same
+//! seed disturbs in the same way again.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Result;
+
+use crate::{build, process, setup, step::step, test, workspace::Workspace};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How many rounds; one state goes through all of them.
+    #[arg(long, default_value_t = 10)]
+    rounds: u64,
+    /// What happens when; another one each time unless set.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// `cargo xtask torture`.
+pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
+    let scopes = [setup::Scope::Build, setup::Scope::Broker];
+    setup::ensure(workspace, &scopes, setup::Consent::Root)?;
+    step("plugins", || build::plugins(workspace))?;
+    let seed = args.seed.unwrap_or_else(seconds_since_1970);
+    let mut cargo = test::behind_the_feature(workspace, &[test::SYSTEM])?;
+    cargo
+        .args(["torture::", "--", "--nocapture"])
+        .env("STREAMGAUGE_TORTURE_ROUNDS", args.rounds.to_string())
+        .env("STREAMGAUGE_TORTURE_SEED", seed.to_string());
+    process::run(&mut cargo)
+}
+
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
