@@ -32,6 +32,12 @@ pub trait OffsetCommitter: Send {
     fn finish(&self);
 }
 
+/// Tells whether the log is still the one that was opened.
+pub trait LogGuard: Send {
+    /// Whether it is. Once it is not, it never is again.
+    fn is_same(&self) -> bool;
+}
+
 /// Stores checkpoints.
 pub struct Checkpointer {
     /// None: state is not kept (replay).
@@ -46,6 +52,8 @@ pub struct Checkpointer {
     pub settings: BTreeMap<String, String>,
     /// Told after each checkpoint.
     pub committer: Option<Box<dyn OffsetCommitter>>,
+    /// Asked before each checkpoint: what was read of another log is not stored.
+    pub guard: Option<Box<dyn LogGuard>>,
     /// For the page.
     pub status: Arc<CheckpointBoard>,
     /// For `/metrics`.
@@ -112,6 +120,11 @@ impl Checkpointer {
         let states = taken.iter().flat_map(|taken| taken.snapshots.iter().cloned());
         let mut partitions: Vec<Arc<PartitionSnapshot>> = states.collect();
         partitions.sort_by_key(|snapshot| snapshot.partition);
+        // Asked after the states were taken, so that it holds for all that is in them.
+        if self.guard.as_ref().is_some_and(|guard| !guard.is_same()) {
+            put_back(&self.outboxes, taken);
+            return false;
+        }
         match self.write(&partitions, &taken) {
             Ok(bytes) => {
                 for (outbox, taken) in self.outboxes.iter().zip(taken) {
@@ -121,9 +134,7 @@ impl Checkpointer {
                 true
             }
             Err(reason) => {
-                for (outbox, taken) in self.outboxes.iter().zip(taken) {
-                    outbox.put_back(taken.letters, taken.late);
-                }
+                put_back(&self.outboxes, taken);
                 tracing::warn!(%reason, "checkpoint failed; it is tried again");
                 self.telemetry.checkpoint_failed();
                 self.status.update(|stored| {
@@ -184,5 +195,11 @@ impl Checkpointer {
                 committer.commit(&offsets);
             }
         }
+    }
+}
+
+fn put_back(outboxes: &[Arc<Outbox>], taken: Vec<Taken>) {
+    for (outbox, taken) in outboxes.iter().zip(taken) {
+        outbox.put_back(taken.letters, taken.late);
     }
 }

@@ -6,6 +6,7 @@ mod kafka;
 use std::cell::OnceCell;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::plugin::Plugin;
 use crate::produce::partitioner::partition_for_key;
 use crate::source::file::{FileSource, Opened as OpenedFile};
 use crate::source::generator::GeneratorSource;
-use crate::source::kafka::TopicClient;
+use crate::source::kafka::{TopicClient, TopicGuard};
 use crate::source::{LogGap, Source, SourceError};
 use crate::worker::LatencyFrom;
 
@@ -62,6 +63,8 @@ pub struct Shares {
     pub committer: Option<Box<dyn OffsetCommitter>>,
     /// What stands still.
     pub parked: Vec<Parked>,
+    /// Whether the log is still the same; the flag is raised when it is not.
+    pub guard: Option<(TopicGuard, Arc<AtomicBool>)>,
 }
 
 /// A partition that is not read because its log does not go on where its state does. The state is
@@ -91,7 +94,7 @@ pub struct Opening<'a> {
     /// The states of the last checkpoint, by partition.
     pub resume: &'a [Arc<PartitionSnapshot>],
     /// The client that asks about the topic, kept from one attempt to the next.
-    pub topic_client: &'a OnceCell<TopicClient>,
+    pub topic_client: &'a OnceCell<Arc<TopicClient>>,
     /// How long something outside has to answer.
     pub answer_timeout: Duration,
 }
@@ -127,7 +130,13 @@ impl Opening<'_> {
             Ok((source, self.decoder(Format::Json, None)))
         });
         let shares = shares.expect("a generator always opens");
-        Shares { shares, latency_from: LatencyFrom::Taken, committer: None, parked: Vec::new() }
+        Shares {
+            shares,
+            latency_from: LatencyFrom::Taken,
+            committer: None,
+            parked: Vec::new(),
+            guard: None,
+        }
     }
 
     fn files(
@@ -161,7 +170,7 @@ impl Opening<'_> {
         let decoder = self.decoder(format, columns.as_ref());
         let share = Share { source: Box::new(source), decoder, partitions: states };
         let (shares, latency_from) = (vec![share], LatencyFrom::Taken);
-        Ok(Shares { shares, latency_from, committer: None, parked: Vec::new() })
+        Ok(Shares { shares, latency_from, committer: None, parked: Vec::new(), guard: None })
     }
 
     fn key_reader(&self, format: Format, columns: Option<&CsvColumns>, key: &str) -> KeyReader {

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use streamgauge_core::{Plan, WallClock};
 
 use crate::board::{Board, Phase, cause};
-use crate::checkpoint::{Checkpointer, OffsetCommitter};
+use crate::checkpoint::{Checkpointer, LogGuard, OffsetCommitter};
 use crate::metric::Metric;
 use crate::outbox::Outbox;
 use crate::outlet::Outlet;
@@ -60,7 +60,7 @@ pub struct Supervisor {
     /// Raised from outside to end the run.
     pub stop: Arc<AtomicBool>,
     /// Asks the brokers, from one attempt to the next.
-    pub topic_client: OnceCell<TopicClient>,
+    pub topic_client: OnceCell<Arc<TopicClient>>,
 }
 
 impl Supervisor {
@@ -150,7 +150,9 @@ impl Supervisor {
         };
         let opened = opening.open(&self.feed)?;
         let watch = self.topic_watch(patience, opened.partitions());
-        let Shares { shares, latency_from, committer, parked } = opened;
+        let Shares { shares, latency_from, committer, parked, guard } = opened;
+        let (guard, differs) = guard.unzip();
+        let differs = differs.unwrap_or_default();
         let outlets = self.outlets(checkpoint.as_ref())?;
         let outboxes = fill_outboxes(&shares, &parked);
         let workers_stop = Arc::new(AtomicBool::new(false));
@@ -160,9 +162,13 @@ impl Supervisor {
         }
         self.show(&outboxes, &parked);
         let mut checkpointer = self.checkpointer(outlets, outboxes, committer);
+        checkpointer.guard = guard.map(|guard| Box::new(guard) as Box<dyn LogGuard>);
         let ended = if checkpointer.checkpoint() {
             self.board.enter(Phase::Running);
-            self.supervise(setups, &mut checkpointer, &workers_stop, watch)
+            let stops = Stops { workers: &workers_stop, differs: &differs };
+            self.supervise(setups, &mut checkpointer, stops, watch)
+        } else if differs.load(Ordering::Relaxed) {
+            Err(made_anew())
         } else {
             Err(failed("the first checkpoint could not be stored; see the log".into()))
         };
@@ -198,7 +204,7 @@ impl Supervisor {
         &self,
         setups: Vec<Setup>,
         checkpointer: &mut Checkpointer,
-        workers_stop: &AtomicBool,
+        stops: Stops<'_>,
         mut watch: Option<TopicWatch>,
     ) -> Result<Attempt, SourceError> {
         let every = self.pipeline.checkpoint_every;
@@ -215,8 +221,9 @@ impl Supervisor {
             let mut result = Ok(Finished::Ended);
             while !workers.is_empty() {
                 grown = grown || watch.as_mut().is_some_and(|watch| self.has_grown(watch));
-                if grown || self.stop.load(Ordering::Relaxed) {
-                    workers_stop.store(true, Ordering::Relaxed);
+                let differs = stops.differs.load(Ordering::Relaxed);
+                if grown || differs || self.stop.load(Ordering::Relaxed) {
+                    stops.workers.store(true, Ordering::Relaxed);
                 }
                 let Some(i) = workers.iter().position(thread::ScopedJoinHandle::is_finished) else {
                     thread::sleep(LOOK_EVERY / 5);
@@ -226,7 +233,7 @@ impl Supervisor {
                     Ok(Finished::Stopped) if result.is_ok() => result = Ok(Finished::Stopped),
                     Ok(_) => {}
                     Err(error) => {
-                        workers_stop.store(true, Ordering::Relaxed);
+                        stops.workers.store(true, Ordering::Relaxed);
                         result = Err(error);
                     }
                 }
@@ -235,7 +242,11 @@ impl Supervisor {
             storing.join().expect("the checkpointer does not panic");
             result
         });
-        if !checkpointer.finish() && result.is_ok() {
+        let is_stored = checkpointer.finish();
+        if stops.differs.load(Ordering::Relaxed) {
+            return Err(made_anew());
+        }
+        if !is_stored && result.is_ok() {
             return Err(failed("the last checkpoint could not be stored; see the log".into()));
         }
         let reopen = grown && !self.stop.load(Ordering::Relaxed);
@@ -295,6 +306,7 @@ impl Supervisor {
             outboxes,
             settings: self.state_settings.clone(),
             committer,
+            guard: None,
             status: Arc::clone(&self.board.checkpoints),
             telemetry: Arc::clone(&self.telemetry),
         }
@@ -322,6 +334,21 @@ enum Attempt {
     Finished(Finished),
     /// The source is to be opened again: there are more partitions, or the log moved.
     Reopen,
+}
+
+/// What ends the workers of an attempt.
+#[derive(Clone, Copy)]
+struct Stops<'a> {
+    /// Raised to end them.
+    workers: &'a AtomicBool,
+    /// Raised when the log is not the one that was opened.
+    differs: &'a AtomicBool,
+}
+
+fn made_anew() -> SourceError {
+    let message = "the topic was made anew while it was read, so what was read since the last \
+                   checkpoint is dropped";
+    SourceError::Moved { message: message.to_owned() }
 }
 
 /// An outbox a worker, with the states of its partitions. Where a new partition begins is part of

@@ -5,13 +5,16 @@ mod client;
 mod commits;
 mod consumer;
 mod gaps;
+mod guard;
 mod peek;
 mod topic;
+mod topic_id;
 
 pub use client::{Acknowledgements, client_config, outlet_producer, refusal};
 pub use commits::OffsetCommits;
 pub use consumer::KafkaSource;
 pub use gaps::gaps;
+pub use guard::TopicGuard;
 pub(crate) use topic::refused;
 pub use topic::{PartitionRange, TopicClient};
 

@@ -1,12 +1,14 @@
 //! Opening a topic: where each partition goes on, and what to do where its log does not.
 
+use std::sync::Arc;
+
 use streamgauge_core::PartitionSnapshot;
 
 use super::{Opening, Parked, Shares};
 use crate::checkpoint::OffsetCommitter;
 use crate::pipeline::{KafkaSettings, OnGap};
 use crate::source::kafka::{
-    KafkaSource, OffsetCommits, PartitionRange, TopicClient, gaps, refused,
+    KafkaSource, OffsetCommits, PartitionRange, TopicClient, TopicGuard, gaps, refused,
 };
 use crate::source::{LogGap, Source, SourceError};
 use crate::worker::LatencyFrom;
@@ -19,6 +21,8 @@ impl Opening<'_> {
     ) -> Result<Shares, SourceError> {
         let client = self.client(settings)?;
         let ranges = client.ranges(self.answer_timeout)?;
+        // Before the log is compared with the state: from here on it has to stay the same.
+        let guard = TopicGuard::new(client, self.answer_timeout);
         self.check_partitions(settings, &ranges)?;
         let starts = client.resolve_start(&ranges)?;
         let gaps = gaps(settings, self.resume, &ranges)?;
@@ -49,12 +53,12 @@ impl Opening<'_> {
         })?;
         let committer = OffsetCommits::new(settings).map_err(|error| refused(&error))?;
         let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
-        Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked })
+        Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked, guard })
     }
 
-    fn client(&self, settings: &KafkaSettings) -> Result<&TopicClient, SourceError> {
+    fn client(&self, settings: &KafkaSettings) -> Result<&Arc<TopicClient>, SourceError> {
         if self.topic_client.get().is_none() {
-            let made = TopicClient::new(settings)?;
+            let made = Arc::new(TopicClient::new(settings)?);
             self.topic_client.get_or_init(|| made);
         }
         Ok(self.topic_client.get().expect("it was just made"))

@@ -135,6 +135,7 @@ impl<'a> Life<'a> {
             outboxes: workers.iter().map(|(_, outbox)| Arc::clone(outbox)).collect(),
             settings: BTreeMap::new(),
             committer: None,
+            guard: None,
             status: Arc::default(),
             telemetry: Arc::new(Telemetry::new()),
         };

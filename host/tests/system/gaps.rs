@@ -8,6 +8,7 @@ use crate::events::event;
 use crate::host::{Host, read};
 use crate::process::{Ended, finish};
 use crate::result::{assert_balanced, book};
+use crate::wait;
 use crate::workplace::{Settings, Workplace, unique};
 
 /// A topic with its pipeline, which stops at a gap unless it is told to go on.
@@ -243,6 +244,10 @@ fn a_topic_made_anew_under_a_running_host_is_a_gap() {
         case.send(0, 300);
         let host = Host::start(&case.place);
         host.has_read(300);
+        // What no checkpoint holds would be dropped with what was read of the new log.
+        wait::until("a checkpoint", || {
+            (case.broker.committed(&case.topic, &case.topic, 1) == [Some(300)]).then_some(())
+        });
         host.paused(|| {
             case.broker.recreate_topic(&case.topic, 1);
             case.send(0, records);

@@ -12,6 +12,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::pipeline::{KafkaSettings, Start};
 use crate::source::SourceError;
 
+use super::topic_id::{TopicId, topic_id};
 use super::{client_config, partition_number};
 
 /// How long the brokers have to answer a question once they have answered one.
@@ -94,6 +95,11 @@ impl TopicClient {
             topic.partitions().iter().map(|partition| partition.id().unsigned_abs()).collect();
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// The topic's id; none where no broker tells it.
+    pub(super) fn id(&self, timeout: Duration) -> Option<TopicId> {
+        topic_id(self.consumer.client(), &self.settings.topic, timeout)
     }
 
     /// The offsets at which `ranges` are to be read when there is no checkpoint.

@@ -73,6 +73,7 @@ fn checkpointer(disk: &Disk, outbox: &Arc<Outbox>) -> Option<Checkpointer> {
         outboxes: vec![Arc::clone(outbox)],
         settings: checkpoint(1, &[]).settings,
         committer: None,
+        guard: None,
         status: Arc::default(),
         telemetry: Arc::new(Telemetry::new()),
     })
