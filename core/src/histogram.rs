@@ -127,7 +127,9 @@ mod tests {
     #[test]
     fn buckets_come_back_as_they_went() {
         let mut histogram = LatenessHistogram::default();
-        [0, 3, 3, 70_000, i64::MAX].into_iter().for_each(|v| histogram.record(v));
+        for value in [0, 3, 3, 70_000, i64::MAX] {
+            histogram.record(value);
+        }
         let read = LatenessHistogram::from_buckets(histogram.buckets());
         assert_eq!(read, Some(histogram));
         for bad in [vec![(496, 1)], vec![(3, 0)], vec![(3, 1), (3, 1)], vec![(4, 1), (3, 1)]] {

@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_sliding_window_is_made_of_panes() {
-        let pane = |size, slide| WindowSpec::sliding(size, slide).map(|spec| spec.pane());
+        let pane = |size, slide| WindowSpec::sliding(size, slide).map(WindowSpec::pane);
         assert_eq!(pane(10 * MINUTE, MINUTE), Ok(Some(MINUTE)));
         assert_eq!(pane(10 * MINUTE, 4 * MINUTE), Ok(Some(2 * MINUTE)));
         assert_eq!(pane(7 * DAY, DAY), Ok(Some(DAY)));
