@@ -32,7 +32,9 @@ fn state() -> impl Strategy<Value = PartitionState> {
     let max_event_time = prop::option::of(any::<i64>().prop_map(EventTime));
     let histogram = vec(any::<i64>(), 0..5).prop_map(|values| {
         let mut histogram = LatenessHistogram::default();
-        values.into_iter().for_each(|value| histogram.record(value));
+        for value in values {
+            histogram.record(value);
+        }
         histogram
     });
     let gap = (0..3_usize, any::<(i64, i64)>()).prop_map(|(kind, (from, to))| OffsetGap {

@@ -65,16 +65,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
     let board = std::sync::Arc::clone(&job.board);
     let stopped = job.stop.flag();
-    let result = match server {
-        Some(server) => {
-            eprintln!("streamgauge: dashboard at http://{}", server.local_addr());
-            serve(&prepared, job, server, patience)
-        }
-        None => {
-            let result = job.supervisor.run(patience);
-            log_warnings(&prepared.pipeline, &board.look());
-            result
-        }
+    let result = if let Some(server) = server {
+        eprintln!("streamgauge: dashboard at http://{}", server.local_addr());
+        serve(&prepared, job, server, patience)
+    } else {
+        let result = job.supervisor.run(patience);
+        log_warnings(&prepared.pipeline, &board.look());
+        result
     };
     result.map_err(|error| Failure::source(&error))?;
     if args.until_end {

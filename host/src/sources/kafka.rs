@@ -33,7 +33,7 @@ impl Opening<'_> {
                 None => states.push(state),
                 Some(gap) => match go_on(settings.on_gap, state, *gap) {
                     Ok(state) => states.push(state),
-                    Err(stopped) => parked.push(stopped),
+                    Err(stopped) => parked.push(*stopped),
                 },
             }
         }
@@ -100,9 +100,9 @@ fn go_on(
     on_gap: OnGap,
     mut state: PartitionSnapshot,
     found: LogGap,
-) -> Result<PartitionSnapshot, Parked> {
+) -> Result<PartitionSnapshot, Box<Parked>> {
     if on_gap == OnGap::Stop || !found.can_be_named() {
-        return Err(Parked { state, gap: found });
+        return Err(Box::new(Parked { state, gap: found }));
     }
     let (before, gap) = (state.state.next_offset, found.gap);
     state.state.skip(gap);

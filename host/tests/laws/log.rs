@@ -113,9 +113,11 @@ impl Entry {
                 cells[3] = format!("{:02}", civil.day());
             }
             (Time::Millis, None) if is_impossible => {
-                "99999999999999999999".clone_into(&mut cells[0])
+                "99999999999999999999".clone_into(&mut cells[0]);
             }
-            (Time::Rfc3339, None) if is_impossible => "soon".clone_into(&mut cells[1]),
+            (Time::Rfc3339, None) if is_impossible => {
+                "soon".clone_into(&mut cells[1]);
+            }
             (_, None) if is_impossible => {
                 "2".clone_into(&mut cells[2]);
                 "30".clone_into(&mut cells[3]);

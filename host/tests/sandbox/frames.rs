@@ -36,10 +36,7 @@ fn view(plugin: &Plugin) -> MetricView {
 }
 
 /// Partitions as their workers publish them; the metric was quarantined for a reason or is not.
-fn published<const N: usize>(
-    partitions: [Arc<PartitionSnapshot>; N],
-    reason: Option<&str>,
-) -> Published {
+fn published(partitions: &[Arc<PartitionSnapshot>], reason: Option<&str>) -> Published {
     let quarantined = reason.map(|reason| ("faulty".to_owned(), reason.to_owned()));
     Published {
         partitions: partitions.to_vec(),
@@ -52,7 +49,7 @@ fn published<const N: usize>(
 fn frames(on_time: &[u32], late: &[u32]) -> BTreeMap<String, Arc<Frame>> {
     let config = json!({});
     let mut view = view(&faulty(config.clone()));
-    view.update(&published([partition(&config, 0, on_time, late)], None));
+    view.update(&published(&[partition(&config, 0, on_time, late)], None));
     view.frames().clone()
 }
 
@@ -252,12 +249,12 @@ fn partitions_are_merged_and_only_changed_frames_are_drawn_anew() {
     let config = json!({});
     let mut view = view(&faulty(config.clone()));
     let first = partition(&config, 0, &[0], &[3]);
-    view.update(&published([Arc::clone(&first)], None));
+    view.update(&published(&[Arc::clone(&first)], None));
     let before = view.frames().clone();
-    view.update(&published([Arc::clone(&first)], None));
+    view.update(&published(&[Arc::clone(&first)], None));
     assert!(before.iter().all(|(id, frame)| Arc::ptr_eq(frame, &view.frames()[id])));
 
-    view.update(&published([first, partition(&config, 1, &[], &[0, 0])], None));
+    view.update(&published(&[first, partition(&config, 1, &[], &[0, 0])], None));
     let after = &view.frames()["faulty.labelled"];
     assert_eq!(after.rev, before["faulty.labelled"].rev + 1);
     expect![[r#"
@@ -273,7 +270,7 @@ fn partitions_are_merged_and_only_changed_frames_are_drawn_anew() {
 fn a_quarantined_metric_keeps_its_last_result() {
     let config = json!({});
     let mut view = view(&faulty(config.clone()));
-    view.update(&published([partition(&config, 0, &[0], &[])], Some("it crashed")));
+    view.update(&published(&[partition(&config, 0, &[0], &[])], Some("it crashed")));
     let frame = &view.frames()["faulty.labelled"];
     assert_eq!((frame.state, frame.reason.as_deref()), ("quarantined", Some("it crashed")));
     assert_eq!(frame.total["events"], [json!(1)]);
@@ -283,10 +280,10 @@ fn a_quarantined_metric_keeps_its_last_result() {
 fn a_result_that_is_not_as_described_is_not_shown() {
     let config = json!({"fault": "wrong-table", "at": 2});
     let mut view = view(&faulty(config.clone()));
-    view.update(&published([partition(&config, 0, &[1, 1], &[])], None));
+    view.update(&published(&[partition(&config, 0, &[1, 1], &[])], None));
     assert_eq!(view.trouble(), None);
     let told = view.frames()["faulty.labelled"].total.clone();
-    view.update(&published([partition(&config, 0, &[1, 1, 1], &[])], None));
+    view.update(&published(&[partition(&config, 0, &[1, 1, 1], &[])], None));
     expect!["its result could not be read: its answer breaks the contract: the number of columns is 1 instead of 3"]
         .assert_eq(view.trouble().expect("it is in trouble"));
     let frame = &view.frames()["faulty.labelled"];

@@ -92,9 +92,9 @@ fn records_deleted_unread_stop_their_partition_and_no_other() {
 
     let host = Host::start(&case.place);
     let status = host.has_read(2500);
-    let states: Vec<&Value> =
+    let all_states: Vec<&Value> =
         (0..2).map(|partition| &status["partitions"][partition]["state"]).collect();
-    assert_eq!(states, ["gap", "running"], "{status}");
+    assert_eq!(all_states, ["gap", "running"], "{status}");
     assert_eq!(status["partitions"][0]["offset"], 1000);
     assert_eq!(status["warnings"][0]["code"], "log_start_moved", "{status}");
     let args = &status["warnings"][0]["args"];

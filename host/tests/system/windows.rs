@@ -127,7 +127,7 @@ fn hours(from: &str, count: i64) -> Vec<Vec<u8>> {
 fn by_timestamp(more: &str) -> Settings {
     let mut settings = with("windows = [\"cumulative\", \"1d\"]\nretention = \"30d\"");
     settings.metrics = vec!["behavior".to_owned()];
-    settings.schema = "ts = \"text\"\naction = \"unsigned\"\n".to_owned();
+    "ts = \"text\"\naction = \"unsigned\"\n".clone_into(&mut settings.schema);
     settings.event_time = format!("field = \"ts\"\nunit = \"rfc3339\"\n{more}");
     settings
 }

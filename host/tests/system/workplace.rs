@@ -84,7 +84,7 @@ impl Settings {
         let mut text = self.event_time.clone();
         for (key, value) in [("zone", "Asia/Shanghai"), ("bound", self.bound)] {
             if !text.contains(&format!("{key} = ")) {
-                text += &format!("\n{key} = \"{value}\"");
+                write!(text, "\n{key} = \"{value}\"").expect("writing to a string never fails");
             }
         }
         text
