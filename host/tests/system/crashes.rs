@@ -13,7 +13,7 @@ use crate::workplace::{Settings, Workplace, unique};
 const SEED: u64 = 20_151_111;
 const EVENTS: u64 = 2_000_000;
 const PARTITIONS: usize = 4;
-const KILLS_MIN: usize = 8;
+const KILLS_MIN: usize = 5;
 
 /// What was seen of one start of the host, up to its end by SIGKILL.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ fn kill_9_loses_nothing_and_counts_nothing_twice() {
         "--seed",
         &SEED.to_string(),
         "--rate",
-        "150k",
+        "80k",
         "--json",
     ]));
     let mut rounds = Vec::new();
