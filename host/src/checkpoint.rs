@@ -116,7 +116,7 @@ impl Checkpointer {
     /// again with the next one, and nothing is lost by it.
     pub fn checkpoint(&mut self) -> bool {
         let began = Instant::now();
-        let taken: Vec<Taken> = self.outboxes.iter().map(|outbox| outbox.take()).collect();
+        let mut taken: Vec<Taken> = self.outboxes.iter().map(|outbox| outbox.take()).collect();
         let states = taken.iter().flat_map(|taken| taken.snapshots.iter().cloned());
         let mut partitions: Vec<Arc<PartitionSnapshot>> = states.collect();
         partitions.sort_by_key(|snapshot| snapshot.partition);
@@ -125,7 +125,7 @@ impl Checkpointer {
             put_back(&self.outboxes, taken);
             return false;
         }
-        match self.write(&partitions, &taken) {
+        match self.write(&partitions, &mut taken) {
             Ok(bytes) => {
                 for (outbox, taken) in self.outboxes.iter().zip(taken) {
                     outbox.stored(taken.final_panes.len());
@@ -149,12 +149,19 @@ impl Checkpointer {
     fn write(
         &mut self,
         partitions: &[Arc<PartitionSnapshot>],
-        taken: &[Taken],
+        taken: &mut [Taken],
     ) -> Result<u64, String> {
         let letters = taken.iter().flat_map(|taken| &taken.letters);
         self.letters.write(letters).map_err(|error| error.to_string())?;
+        // Written for good: they are not put back, whatever fails after them.
+        for taken in taken.iter_mut() {
+            taken.letters.clear();
+        }
         let late = taken.iter().flat_map(|taken| &taken.late);
         self.late.write(late).map_err(|error| error.to_string())?;
+        for taken in taken.iter_mut() {
+            taken.late.clear();
+        }
         let mut bytes = 0;
         if let Some(store) = &mut self.store {
             let final_panes = taken.iter().flat_map(|taken| taken.final_panes.iter().cloned());
@@ -170,8 +177,6 @@ impl Checkpointer {
             };
             bytes = store.save(&checkpoint).map_err(|error| error.to_string())?;
         }
-        self.letters.confirm();
-        self.late.confirm();
         Ok(bytes)
     }
 

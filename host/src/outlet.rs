@@ -50,9 +50,8 @@ pub struct Origin {
 pub struct Outlet {
     target: Target,
     origin: Origin,
-    /// What the last confirmed checkpoint covers, and what is there now.
-    confirmed: Extent,
-    current: Extent,
+    /// What is written for good.
+    extent: Extent,
 }
 
 /// How much has been written.
@@ -148,38 +147,36 @@ impl Outlet {
     }
 
     fn new(target: Target, origin: Origin, extent: Extent) -> Self {
-        Self { target, origin, confirmed: extent, current: extent }
+        Self { target, origin, extent }
     }
 
     /// Goes on counting after so many entries.
     pub fn resume(&mut self, entries: u64) {
-        self.current.entries = entries;
-        self.confirmed = self.current;
+        self.extent.entries = entries;
     }
 
-    /// Writes `entries` so that they survive a crash. After a failure, and after a checkpoint
-    /// that failed later on, the same entries may be given again: those not confirmed are
-    /// overwritten in a file.
+    /// Writes `entries` so that they survive a crash. They stay even where the checkpoint that
+    /// covers them fails: it may have reached the disk nevertheless.
     ///
     /// # Errors
-    /// They were not all written.
+    /// They were not all written, and have to be given again: a file is cut back to where it was
+    /// before them.
     pub fn write<'a, E: Entry + 'a>(
         &mut self,
         entries: impl Iterator<Item = &'a E>,
     ) -> Result<(), OutletError> {
-        self.current = self.confirmed;
         let mut count = 0;
         match &mut self.target {
             Target::None => count = entries.count() as u64,
             Target::File(target) => {
-                target.cut(self.confirmed.bytes)?;
+                target.cut(self.extent.bytes)?;
                 let mut bytes = Vec::new();
                 for entry in entries {
                     bytes.append(&mut entry.to_line(&self.origin));
                     count += 1;
                 }
                 target.append(&bytes)?;
-                self.current.bytes += bytes.len() as u64;
+                self.extent.bytes += bytes.len() as u64;
             }
             Target::Kafka(target) => {
                 for entry in entries {
@@ -189,18 +186,13 @@ impl Outlet {
                 target.acknowledge()?;
             }
         }
-        self.current.entries += count;
+        self.extent.entries += count;
         Ok(())
-    }
-
-    /// The checkpoint that covers what was written is stored.
-    pub fn confirm(&mut self) {
-        self.confirmed = self.current;
     }
 
     /// What is there now.
     pub fn extent(&self) -> Extent {
-        self.current
+        self.extent
     }
 }
 

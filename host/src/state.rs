@@ -88,6 +88,9 @@ pub enum StateError {
         /// The checkpoint before it, if that is intact.
         former: Option<u64>,
     },
+    /// There is nothing to go back to.
+    #[error("state {} has no intact checkpoint before the newest one", .0.display())]
+    NoFormer(PathBuf),
     /// A file is no export, or not an intact one.
     #[error("{} is not an export of state: {error}", path.display())]
     Export {
@@ -114,6 +117,9 @@ impl StateError {
             }
             Self::Damaged { former: None, .. } => {
                 "recompute it with `streamgauge run --rebuild`, bring an export back with `streamgauge state import FILE --replace`, or start afresh with `streamgauge state reset`"
+            }
+            Self::NoFormer(_) => {
+                "bring an export back with `streamgauge state import FILE --replace`, or recompute with `streamgauge run --rebuild`"
             }
             Self::Export { .. } => "name a file that `streamgauge state export` wrote",
         }

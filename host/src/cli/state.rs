@@ -1,6 +1,7 @@
 //! `streamgauge state`: stored state, looked at, moved, and gone back with.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
@@ -9,7 +10,7 @@ use clap::{Args, Subcommand};
 use super::{Config, Failure, inspect, print_out, stored};
 use crate::pipeline::{OutletSettings, Pipeline};
 use crate::prepare::Prepared;
-use crate::state::{EmbeddedStore, Export, StateError};
+use crate::state::{Checkpoint, EmbeddedStore, Export, StateError};
 
 /// Look after stored state.
 #[derive(Args, Debug)]
@@ -127,6 +128,7 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
             dir.display()
         )));
     }
+    keep_copies(&prepared.pipeline, &export.checkpoint)?;
     store.import(&export)?;
     print_out(format!(
         "{}: {} partitions imported into {}",
@@ -152,19 +154,39 @@ pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
     let outlets =
         [("dead letters", &pipeline.dead_letters), ("late records", &pipeline.late_output)];
     for (what, outlet) in outlets {
-        if let Some(OutletSettings::File(path)) = outlet
-            && removed.is_some()
-            && path.exists()
-        {
-            put_aside(what, path)?;
+        if removed.is_some() {
+            put_aside(what, outlet.as_ref(), 0, |path, aside| fs::rename(path, aside))?;
         }
     }
     Ok(removed)
 }
 
-fn put_aside(what: &str, path: &Path) -> Result<(), Failure> {
+/// Copies the files of dead letters and late records where an imported checkpoint covers less of
+/// them than is there: the next run cuts them back to what it covers.
+fn keep_copies(pipeline: &Pipeline, imported: &Checkpoint) -> Result<(), Failure> {
+    let outlets = [
+        ("dead letters", &pipeline.dead_letters, imported.dead_letter_bytes),
+        ("late records", &pipeline.late_output, imported.late_output_bytes),
+    ];
+    for (what, outlet, covered) in outlets {
+        put_aside(what, outlet.as_ref(), covered, |path, aside| fs::copy(path, aside).map(drop))?;
+    }
+    Ok(())
+}
+
+/// Puts a file of entries aside where more than `covered` bytes are in it.
+fn put_aside(
+    what: &str,
+    outlet: Option<&OutletSettings>,
+    covered: u64,
+    put: impl FnOnce(&Path, &str) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(OutletSettings::File(path)) = outlet else { return Ok(()) };
+    if fs::metadata(path).map_or(0, |file| file.len()) <= covered {
+        return Ok(());
+    }
     let aside = format!("{}.before-{}", path.display(), Utc::now().format("%Y%m%dT%H%M%S%.3fZ"));
-    std::fs::rename(path, &aside).map_err(|error| {
+    put(path, &aside).map_err(|error| {
         Failure::failed(format!("{what} {} could not be put aside: {error}", path.display()))
     })?;
     tracing::info!("{what} from before are in {aside}");

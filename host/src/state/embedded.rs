@@ -76,7 +76,7 @@ impl EmbeddedStore {
             create(&path).map_err(|error| error.into_error(&path))?;
         }
         let file = path.clone();
-        let opener = move || Database::builder().set_cache_size(CACHE_BYTES).create(&file);
+        let opener = move || Database::builder().set_cache_size(CACHE_BYTES).open(&file);
         Self::open_with(path.clone(), Box::new(opener))
     }
 
@@ -154,8 +154,7 @@ impl EmbeddedStore {
         let generations = self.generations()?;
         let former = generations.get(1).filter(|former| former.damage.is_none()).cloned();
         let (Some(newest), Some(former)) = (generations.first(), former) else {
-            let reason = "there is no intact checkpoint before the newest one".to_owned();
-            return Err(StateError::Store { path: self.path.clone(), reason });
+            return Err(StateError::NoFormer(self.path.clone()));
         };
         self.write(|writing| writing.drop_newest(newest.number))?;
         Ok(former)
@@ -342,7 +341,7 @@ fn save(writing: &Writing, checkpoint: &Checkpoint, keep: &Keep, now: i64) -> Re
     if let Some(former) = former {
         // By the watermarks of the checkpoint before, so that going back to it loses nothing.
         let times = writing.largest_event_times(former)?;
-        writing.prune(|pane| keep.is_over(pane, times.get(&pane.partition).copied().flatten()))?;
+        writing.prune(keep, &times)?;
         writing.drop_before(former)?;
     }
     Ok(bytes)

@@ -3,6 +3,7 @@
 
 mod crashes;
 mod disk;
+mod faults;
 mod golden;
 
 use std::sync::Arc;
@@ -123,6 +124,22 @@ fn panes_are_dropped_by_the_watermark_of_the_checkpoint_before() {
     assert_eq!(hours(&store.final_panes().expect("readable")), [4, 5]);
     store.save(&checkpoint(20, &[])).expect("saved");
     assert_eq!(hours(&store.final_panes().expect("readable")), Vec::<i64>::new());
+}
+
+#[test]
+fn a_partition_that_lags_keeps_its_own_panes_and_no_others() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let keep = Keep { bound: HOUR, of_metric: [("behavior".to_owned(), 3 * HOUR)].into() };
+    let mut store = EmbeddedStore::open(dir.path()).expect("a new store").keeping(keep);
+    let of = |partition, hour| Arc::new(FinalPane { partition, ..FinalPane::clone(&pane(hour)) });
+    let panes = (0..5).flat_map(|hour| [of(0, hour), of(1, hour)]).collect();
+    let partitions = vec![snapshot(0, 30), snapshot(1, 6)];
+    let made = Checkpoint { partitions, final_panes: panes, ..checkpoint(1, &[]) };
+    store.save(&made).expect("saved");
+    store.save(&Checkpoint { final_panes: Vec::new(), ..made }).expect("saved");
+    let kept = store.final_panes().expect("readable");
+    let kept: Vec<_> = kept.iter().map(|p| (p.partition, p.window.start.0 / HOUR)).collect();
+    assert_eq!(kept, [(1, 2), (1, 3), (1, 4)]);
 }
 
 #[test]

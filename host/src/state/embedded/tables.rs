@@ -10,8 +10,8 @@ use redb::{
 };
 use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, SnapshotError, WindowSpec};
 
-use crate::state::StateError;
 use crate::state::header::Header;
+use crate::state::{Keep, StateError};
 
 /// The format of the file.
 pub(super) const FORMAT: u64 = 2;
@@ -177,11 +177,17 @@ impl Writing {
         Ok(())
     }
 
+    /// Adds a final pane. One that is there stays with the generation that wrote it first: a save
+    /// that failed may have reached the disk nevertheless.
     pub(super) fn insert_pane(&self, generation: u64, pane: &FinalPane) -> Result<(), Failed> {
         let bytes = pane.encode();
         let (size, slide) = pane.spec.to_millis();
         let key = (pane.metric.as_str(), size, slide, pane.window.start.0, pane.partition);
-        self.transaction.open_table(FINAL_PANES)?.insert(key, (generation, bytes.as_slice()))?;
+        let mut table = self.transaction.open_table(FINAL_PANES)?;
+        let is_there = table.get(key)?.is_some_and(|there| there.value().1 == bytes);
+        if !is_there {
+            table.insert(key, (generation, bytes.as_slice()))?;
+        }
         Ok(())
     }
 
@@ -201,9 +207,14 @@ impl Writing {
         Ok(times)
     }
 
-    /// Drops final panes that are over: for each metric and kind from the oldest on, up to the
-    /// first that is not.
-    pub(super) fn prune(&self, is_over: impl Fn(&FinalPane) -> bool) -> Result<(), Failed> {
+    /// Drops final panes that are over by the largest event time of their partition: for each
+    /// metric and kind from the oldest on, up to the first that is not over for any partition.
+    pub(super) fn prune(
+        &self,
+        keep: &Keep,
+        times: &BTreeMap<u32, Option<EventTime>>,
+    ) -> Result<(), Failed> {
+        let latest = times.values().copied().flatten().max();
         let mut table = self.transaction.open_table(FINAL_PANES)?;
         let mut over: Vec<(String, i64, i64, i64, u32)> = Vec::new();
         let mut from = (String::new(), i64::MIN, i64::MIN, i64::MIN, 0);
@@ -212,14 +223,19 @@ impl Writing {
             let Some(entry) = table.range(start..)?.next() else { break };
             let (key, value) = entry?;
             let (metric, size, slide, time, partition) = key.value();
-            let is_over = FinalPane::decode(value.value().1).is_ok_and(|pane| is_over(&pane));
-            if is_over {
+            // One that cannot be read stays, to be seen.
+            let pane = FinalPane::decode(value.value().1).ok();
+            let own = times.get(&partition).copied().flatten();
+            let is_over = |time| pane.as_ref().is_none_or(|pane| keep.is_over(pane, time));
+            if pane.is_some() && is_over(own) {
                 over.push((metric.to_owned(), size, slide, time, partition));
-                from = (metric.to_owned(), size, slide, time, partition + 1);
+            }
+            from = if is_over(latest) {
+                (metric.to_owned(), size, slide, time, partition + 1)
             } else {
                 // The next kind, or the next metric.
-                from = (metric.to_owned(), size, slide + 1, i64::MIN, 0);
-            }
+                (metric.to_owned(), size, slide + 1, i64::MIN, 0)
+            };
         }
         for (metric, size, slide, time, partition) in &over {
             table.remove((metric.as_str(), *size, *slide, *time, *partition))?;

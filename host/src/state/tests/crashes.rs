@@ -16,16 +16,17 @@ use crate::state::{EmbeddedStore, StateStore};
 use crate::telemetry::Telemetry;
 
 /// Checkpoints of one run.
-const CHECKPOINTS: i64 = 4;
+pub(super) const CHECKPOINTS: i64 = 4;
 
 /// A store on the disk. Nothing stays in a cache, so that every step reaches the disk.
-fn store(disk: &Disk) -> Result<EmbeddedStore, crate::state::StateError> {
+pub(super) fn store(disk: &Disk) -> Result<EmbeddedStore, crate::state::StateError> {
     let file = disk.file(Name::State);
     let opener = move || redb::Database::builder().create_with_backend(file.clone());
     EmbeddedStore::open_with("disk".into(), Box::new(opener))
 }
 
-fn letters(number: i64) -> Vec<DeadLetter> {
+/// The letters of one checkpoint and one of the two workers.
+fn letters(number: i64, worker: i64) -> Vec<DeadLetter> {
     let letter = |offset| DeadLetter {
         partition: 0,
         offset,
@@ -35,7 +36,13 @@ fn letters(number: i64) -> Vec<DeadLetter> {
         detail: None,
         value: Some(vec![b'x'; 40]),
     };
-    (0..3).map(|i| letter(10 * number + i)).collect()
+    (0..2).map(|i| letter(100 + 10 * number + 5 * worker + i)).collect()
+}
+
+/// The offsets of all letters up to a checkpoint.
+pub(super) fn every_letter(last: i64) -> Vec<i64> {
+    let of = |number| (0..2).flat_map(move |worker| letters(number, worker));
+    (1..=last).flat_map(of).map(|letter| letter.offset).collect()
 }
 
 fn origin() -> Origin {
@@ -44,20 +51,25 @@ fn origin() -> Origin {
 
 /// The length of the letters of one checkpoint.
 fn letters_bytes() -> u64 {
-    letters(1).iter().map(|letter| letter.to_line(&origin()).len() as u64).sum()
+    let letters = (0..2).flat_map(|worker| letters(1, worker));
+    letters.map(|letter| letter.to_line(&origin()).len() as u64).sum()
 }
 
-/// What checkpoint `number` holds: it stands at offset `number`.
-fn publish(outbox: &Outbox, number: i64) {
+/// What checkpoint `number` holds, published by two workers: it stands at offset `number`.
+pub(super) fn publish(outboxes: &[Arc<Outbox>; 2], number: i64) {
     let made = checkpoint(number, &[number]);
-    let mut content = outbox.lock();
-    content.snapshots = made.partitions.into_iter().map(|s| (s.partition, s)).collect();
-    let (letters, final_panes) = (letters(number), made.final_panes);
-    content.add(Unexported { letters, late: Vec::new(), final_panes });
+    let mut final_panes = made.final_panes;
+    for (worker, (outbox, snapshot)) in outboxes.iter().zip(made.partitions).enumerate() {
+        let mut content = outbox.lock();
+        content.snapshots = [(snapshot.partition, snapshot)].into();
+        let letters = letters(number, worker as i64);
+        let final_panes = std::mem::take(&mut final_panes);
+        content.add(Unexported { letters, late: Vec::new(), final_panes });
+    }
 }
 
 /// The host's checkpointer on the disk.
-fn checkpointer(disk: &Disk, outbox: &Arc<Outbox>) -> Option<Checkpointer> {
+pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<Checkpointer> {
     let store = store(disk).ok()?;
     let covered = store.load().expect("what is there is whole");
     let covered = covered.map(|c| Extent { bytes: c.dead_letter_bytes, entries: c.dead_letters });
@@ -70,7 +82,7 @@ fn checkpointer(disk: &Disk, outbox: &Arc<Outbox>) -> Option<Checkpointer> {
         store: Some(Box::new(store)),
         letters,
         late: Outlet::none(origin()),
-        outboxes: vec![Arc::clone(outbox)],
+        outboxes: outboxes.to_vec(),
         settings: checkpoint(1, &[]).settings,
         committer: None,
         guard: None,
@@ -82,11 +94,11 @@ fn checkpointer(disk: &Disk, outbox: &Arc<Outbox>) -> Option<Checkpointer> {
 /// Stores the checkpoints from `first` on; where the disk dies, what comes after it fails too.
 /// Returns how many were stored, by the word of the checkpointer.
 fn run(disk: &Disk, first: i64) -> i64 {
-    let outbox = Arc::new(Outbox::default());
-    let Some(mut checkpointer) = checkpointer(disk, &outbox) else { return first - 1 };
+    let outboxes = <[Arc<Outbox>; 2]>::default();
+    let Some(mut checkpointer) = checkpointer(disk, &outboxes) else { return first - 1 };
     let mut stored = first - 1;
     for number in first..=CHECKPOINTS {
-        publish(&outbox, number);
+        publish(&outboxes, number);
         if checkpointer.checkpoint() {
             stored = number;
         }
@@ -95,7 +107,7 @@ fn run(disk: &Disk, first: i64) -> i64 {
 }
 
 /// What is on a disk: the number of the newest checkpoint, the hours of its final windows.
-fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
+pub(super) fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
     let store = store(disk).expect("a store that was cut off opens");
     let Some(found) = store.load().expect("a checkpoint is whole or not there") else {
         return (0, Vec::new(), 0);
@@ -115,18 +127,25 @@ fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
     (number, hours(&store.final_panes().expect("readable")), found.dead_letter_bytes)
 }
 
-/// Letters as they are in the file, by offset.
-fn written(disk: &Disk) -> Vec<i64> {
-    let text = String::from_utf8(disk.content(Name::Letters)).expect("JSON lines");
+/// The offsets of the letters in the first `bytes` of the file, sorted: a worker's stand in order,
+/// and workers take turns.
+pub(super) fn written(disk: &Disk, bytes: u64) -> Vec<i64> {
+    let content = disk.content(Name::Letters);
+    let covered =
+        if bytes == u64::MAX { Some(&content[..]) } else { content.get(..bytes as usize) };
+    let covered = covered.expect("a file holds what is covered");
+    let text = std::str::from_utf8(covered).expect("JSON lines");
     let offset = |line: &str| {
         let letter: serde_json::Value = serde_json::from_str(line).expect("a whole letter");
         letter["offset"].as_i64().expect("an offset")
     };
-    text.lines().map(offset).collect()
+    let mut offsets: Vec<i64> = text.lines().map(offset).collect();
+    offsets.sort_unstable();
+    offsets
 }
 
 /// A disk with an empty store: that is made aside, and is whole or not there.
-fn new_disk() -> Disk {
+pub(super) fn new_disk() -> Disk {
     let disk = Disk::default();
     drop(store(&disk).expect("a new store"));
     disk.survivor(Unsynced::Kept)
@@ -138,8 +157,6 @@ fn a_checkpoint_may_be_cut_off_at_any_step() {
     assert_eq!(run(&whole, 1), CHECKPOINTS);
     let steps = whole.steps();
     let every_hour: Vec<i64> = (1..=CHECKPOINTS).collect();
-    let every_letter: Vec<i64> =
-        (1..=CHECKPOINTS).flat_map(letters).map(|letter| letter.offset).collect();
     let (mut points, mut numbers_found) = (0, std::collections::BTreeSet::new());
     for step in 0..steps {
         for unsynced in Unsynced::ALL {
@@ -160,7 +177,8 @@ fn a_checkpoint_may_be_cut_off_at_any_step() {
             assert_eq!(run(&survivor, number + 1), CHECKPOINTS, "{place}");
             let (last, hours, _) = look(&survivor);
             assert_eq!((last, &hours), (CHECKPOINTS, &every_hour), "{place}");
-            assert_eq!(written(&survivor), every_letter, "{place}");
+            let letters = written(&survivor, u64::MAX);
+            assert_eq!(letters, every_letter(CHECKPOINTS), "{place}");
             points += 1;
             numbers_found.insert(number);
         }
@@ -172,24 +190,23 @@ fn a_checkpoint_may_be_cut_off_at_any_step() {
 #[test]
 fn a_disk_that_was_full_costs_only_the_checkpoints_meanwhile() {
     let disk = Disk::default();
-    let outbox = Arc::new(Outbox::default());
-    let mut checkpointer = checkpointer(&disk, &outbox).expect("it opens");
-    publish(&outbox, 1);
+    let outboxes = <[Arc<Outbox>; 2]>::default();
+    let mut checkpointer = checkpointer(&disk, &outboxes).expect("it opens");
+    publish(&outboxes, 1);
     assert!(checkpointer.checkpoint());
     disk.set_full(true);
     for number in 2..4 {
-        publish(&outbox, number);
+        publish(&outboxes, number);
         assert!(!checkpointer.checkpoint());
         let status = checkpointer.status.read().status;
         assert!(status.error.is_some_and(|error| !error.is_empty()));
     }
     disk.set_full(false);
-    publish(&outbox, 4);
+    publish(&outboxes, 4);
     assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().status.error);
     assert_eq!(checkpointer.status.read().status.failures, 0);
     drop(checkpointer);
     let (number, hours, _) = look(&disk);
     assert_eq!((number, hours), (4, vec![1, 2, 3, 4]));
-    let expected: Vec<i64> = (1..=4).flat_map(letters).map(|letter| letter.offset).collect();
-    assert_eq!(written(&disk), expected);
+    assert_eq!(written(&disk, u64::MAX), every_letter(4));
 }

@@ -42,7 +42,8 @@ struct Content {
     steps: u64,
     /// The step at which it dies.
     dies_at: Option<u64>,
-    /// The step at which it fails once, and the kind of fault that this is.
+    /// The step that fails, once: what it changed is not synced, and all goes on after it.
+    fails_at: Option<u64>,
     full: bool,
 }
 
@@ -95,6 +96,11 @@ impl Disk {
         self.lock().dies_at = Some(step);
     }
 
+    /// Fails once, at step number `step`.
+    pub(super) fn fail_at(&self, step: u64) {
+        self.lock().fails_at = Some(step);
+    }
+
     /// Every step fails while it is full.
     pub(super) fn set_full(&self, full: bool) {
         self.lock().full = full;
@@ -136,13 +142,14 @@ impl Disk {
     /// Takes a step that changes something.
     fn change(&self, name: Name, change: Change) -> io::Result<()> {
         let mut content = self.lock();
-        // The last write before the end may be half done: it is pending, and then the disk is dead.
-        let is_last = content.dies_at == Some(content.steps);
-        content.step(is_last)?;
+        // A write that fails may be half done: it is pending, like others that were not synced.
+        let here = Some(content.steps);
+        let fails = content.dies_at == here || content.fails_at == here;
+        content.step(fails)?;
         let file = &mut content.files[name as usize];
         change.apply(&mut file.seen);
         file.pending.push(change);
-        if is_last { Err(dead()) } else { Ok(()) }
+        if fails { Err(dead()) } else { Ok(()) }
     }
 
     fn sync(&self, name: Name) -> io::Result<()> {
@@ -156,21 +163,24 @@ impl Disk {
 }
 
 impl Content {
-    fn step(&mut self, may_be_the_last: bool) -> io::Result<()> {
+    fn step(&mut self, fails_later: bool) -> io::Result<()> {
         let number = self.steps;
         self.steps += 1;
+        if self.fails_at == Some(number) && !fails_later {
+            return Err(dead());
+        }
         if self.full {
             return Err(io::Error::new(io::ErrorKind::StorageFull, "no space left on device"));
         }
         match self.dies_at {
-            Some(at) if number > at || number == at && !may_be_the_last => Err(dead()),
+            Some(at) if number > at || number == at && !fails_later => Err(dead()),
             _ => Ok(()),
         }
     }
 }
 
 fn dead() -> io::Error {
-    io::Error::other("the power was cut")
+    io::Error::other("the disk failed")
 }
 
 /// A file on the disk.
