@@ -150,15 +150,13 @@ fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
 /// Drops the state; returns its file, or none where there was none. The dead letters and late
 /// records that belong to it may all come again, so their files are put aside with it.
 pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
-    let removed = EmbeddedStore::reset(&pipeline.state_dir)?;
+    let Some(removed) = EmbeddedStore::reset(&pipeline.state_dir)? else { return Ok(None) };
     let outlets =
         [("dead letters", &pipeline.dead_letters), ("late records", &pipeline.late_output)];
     for (what, outlet) in outlets {
-        if removed.is_some() {
-            put_aside(what, outlet.as_ref(), 0, |path, aside| fs::rename(path, aside))?;
-        }
+        put_aside(what, outlet.as_ref(), 0, |path, aside| fs::rename(path, aside))?;
     }
-    Ok(removed)
+    Ok(Some(removed))
 }
 
 /// Copies the files of dead letters and late records where an imported checkpoint covers less of

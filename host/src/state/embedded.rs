@@ -255,15 +255,7 @@ fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, D
             }
         }
     }
-    Ok(Ok(Checkpoint {
-        settings: header.settings,
-        partitions,
-        final_panes: Vec::new(),
-        dead_letter_bytes: header.dead_letter_bytes,
-        dead_letters: header.dead_letters,
-        late_output_bytes: header.late_output_bytes,
-        late_output_records: header.late_output_records,
-    }))
+    Ok(Ok(header.into_checkpoint(partitions)))
 }
 
 impl StateStore for EmbeddedStore {

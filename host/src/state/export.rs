@@ -77,16 +77,8 @@ fn read(mut rest: &[u8]) -> Result<Export, SnapshotError> {
     if !rest.is_empty() {
         return Err(SnapshotError::Damaged);
     }
-    let checkpoint = Checkpoint {
-        settings: header.settings,
-        partitions,
-        final_panes: Vec::new(),
-        dead_letter_bytes: header.dead_letter_bytes,
-        dead_letters: header.dead_letters,
-        late_output_bytes: header.late_output_bytes,
-        late_output_records: header.late_output_records,
-    };
-    Ok(Export { created: header.created, checkpoint, final_panes })
+    let created = header.created;
+    Ok(Export { created, checkpoint: header.into_checkpoint(partitions), final_panes })
 }
 
 /// The partitions of a header, which have to be as many as there are snapshots.

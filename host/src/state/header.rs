@@ -1,6 +1,7 @@
 //! The head of a checkpoint: everything in it that is not a partition, as JSON with its digest.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use streamgauge_core::{Digest, PartitionSnapshot, SnapshotError, digest_of};
@@ -73,6 +74,19 @@ impl Header {
             return Err(SnapshotError::Damaged);
         }
         PartitionSnapshot::decode(bytes)
+    }
+
+    /// The checkpoint that it heads. Final panes are kept apart from it.
+    pub(super) fn into_checkpoint(self, partitions: Vec<Arc<PartitionSnapshot>>) -> Checkpoint {
+        Checkpoint {
+            settings: self.settings,
+            partitions,
+            final_panes: Vec::new(),
+            dead_letter_bytes: self.dead_letter_bytes,
+            dead_letters: self.dead_letters,
+            late_output_bytes: self.late_output_bytes,
+            late_output_records: self.late_output_records,
+        }
     }
 }
 

@@ -96,9 +96,18 @@ pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<C
 fn run(disk: &Disk, first: i64) -> i64 {
     let outboxes = <[Arc<Outbox>; 2]>::default();
     let Some(mut checkpointer) = checkpointer(disk, &outboxes) else { return first - 1 };
+    store_from(&mut checkpointer, &outboxes, first)
+}
+
+/// The same with a checkpointer that is open.
+pub(super) fn store_from(
+    checkpointer: &mut Checkpointer,
+    outboxes: &[Arc<Outbox>; 2],
+    first: i64,
+) -> i64 {
     let mut stored = first - 1;
     for number in first..=CHECKPOINTS {
-        publish(&outboxes, number);
+        publish(outboxes, number);
         if checkpointer.checkpoint() {
             stored = number;
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::crashes::{
-    CHECKPOINTS, checkpointer, every_letter, look, new_disk, publish, store, written,
+    CHECKPOINTS, checkpointer, every_letter, look, new_disk, store, store_from, written,
 };
 use super::disk::{Disk, Unsynced};
 use super::hours;
@@ -18,13 +18,7 @@ const STEPS_AFTER: u64 = 24;
 fn run(disk: &Disk, first: i64) -> i64 {
     let outboxes = <[Arc<Outbox>; 2]>::default();
     let Some(mut checkpointer) = checkpointer(disk, &outboxes) else { return first - 1 };
-    let mut stored = first - 1;
-    for number in first..=CHECKPOINTS {
-        publish(&outboxes, number);
-        if checkpointer.checkpoint() {
-            stored = number;
-        }
-    }
+    let mut stored = store_from(&mut checkpointer, &outboxes, first);
     if stored < CHECKPOINTS && checkpointer.checkpoint() {
         stored = CHECKPOINTS;
     }
