@@ -17,7 +17,7 @@ use super::instance::{CallError, HostState, Instance};
 use crate::pipeline::MetricSettings;
 
 /// The version of the contract that this host speaks.
-const CONTRACT: &str = "0.1.0";
+const CONTRACT: &str = "0.2.0";
 
 /// How often the engine's epoch advances: the grain of time limits.
 pub(super) const EPOCH: Duration = Duration::from_millis(10);

@@ -91,7 +91,7 @@ fn a_component_that_is_no_metric() {
     check(
         load_text("(component)"),
         &expect![[r"
-        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.1.0: no exported instance named `streamgauge:metric/describe@0.1.0`
+        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.2.0: no exported instance named `streamgauge:metric/describe@0.2.0`
         hint: build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk
     "]],
     );
@@ -101,7 +101,7 @@ fn a_component_that_is_no_metric() {
     check(
         load_text(other),
         &expect![[r"
-        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.1.0: expected 2-tuple, found 1-tuple
+        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.2.0: expected 2-tuple, found 1-tuple
         hint: build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk
     "]],
     );

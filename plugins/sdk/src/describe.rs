@@ -124,8 +124,9 @@ impl Descriptor {
         self
     }
 
-    /// Declares that the order of merges may change the result within the error that `doc`
-    /// states, as for sketches and float sums. Without it, merges are exact.
+    /// Declares that the order of merges may change the result within the error that its
+    /// [`Output::error_of`] measures state, as for sketches, or within the rounding of floats.
+    /// Without it, merges are exact.
     #[must_use]
     pub fn bounded(mut self) -> Self {
         self.raw.merge_law = wit::MergeLaw::Bounded;
@@ -177,6 +178,14 @@ impl Output {
         self
     }
 
+    /// Declares this the largest error of another measure, in the same row: the true value is no
+    /// further away. A row that is missing counts as 0, with the largest error of its table.
+    #[must_use]
+    pub fn error_of(mut self, measure: &str) -> Self {
+        self.raw.error_of = Some(measure.to_owned());
+        self
+    }
+
     /// Declares that values must not be summed into an "other" row, as for averages.
     #[must_use]
     pub fn not_additive(mut self) -> Self {
@@ -201,6 +210,7 @@ impl Output {
                 title: title.into().0,
                 unit: None,
                 additive: false,
+                error_of: None,
                 labels: Vec::new(),
             },
         }
@@ -223,6 +233,19 @@ impl View {
         Self::new("hbar", id, title, &[measure]).by(dimension)
     }
 
+    /// A field of colours: a cell for each key of `dimension` and each of `across`.
+    pub fn heatmap(
+        id: &str,
+        title: impl Into<Localized>,
+        dimension: &str,
+        across: &str,
+        measure: &str,
+    ) -> Self {
+        let mut view = Self::new("heatmap", id, title, &[measure]).by(dimension);
+        view.raw.across = Some(across.to_owned());
+        view
+    }
+
     /// Any chart by its name; a page that does not know it shows a table.
     pub fn new(chart: &str, id: &str, title: impl Into<Localized>, measures: &[&str]) -> Self {
         Self {
@@ -231,9 +254,11 @@ impl View {
                 title: title.into().0,
                 chart: chart.to_owned(),
                 dimension: None,
+                across: None,
                 measures: measures.iter().map(|&name| name.to_owned()).collect(),
                 top: 0,
                 sorted: false,
+                size: None,
             },
         }
     }
@@ -249,6 +274,13 @@ impl View {
     #[must_use]
     pub fn top(mut self, rows: u32) -> Self {
         self.raw.top = rows;
+        self
+    }
+
+    /// Asks for room: `small`, `medium`, `wide`, `tall` or `large`. Without it, the page chooses.
+    #[must_use]
+    pub fn size(mut self, size: &str) -> Self {
+        self.raw.size = Some(size.to_owned());
         self
     }
 

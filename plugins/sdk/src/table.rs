@@ -14,7 +14,7 @@ use crate::{Error, Result};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
-    columns: Vec<wit::Values>,
+    columns: Vec<wit::Column>,
 }
 
 impl Table {
@@ -23,38 +23,49 @@ impl Table {
     /// # Panics
     /// Where the texts together exceed 4 GiB.
     #[must_use]
-    pub fn text<T: AsRef<str>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
-        self.columns.push(wit::Values::Strings(strings(values)));
-        self
+    pub fn text<T: AsRef<str>>(self, values: impl IntoIterator<Item = T>) -> Self {
+        self.with(wit::Values::Strings(strings(values)), Vec::new())
     }
 
     /// Adds an `integer`, `unsigned` or `timestamp` (ms since the Unix epoch) column.
     #[must_use]
-    pub fn integers(mut self, values: impl IntoIterator<Item = i64>) -> Self {
-        self.columns.push(wit::Values::S64s(values.into_iter().collect()));
-        self
+    pub fn integers(self, values: impl IntoIterator<Item = i64>) -> Self {
+        self.with(wit::Values::S64s(values.into_iter().collect()), Vec::new())
     }
 
     /// Adds a `float` column.
     #[must_use]
-    pub fn floats(mut self, values: impl IntoIterator<Item = f64>) -> Self {
-        self.columns.push(wit::Values::F64s(values.into_iter().collect()));
-        self
+    pub fn floats(self, values: impl IntoIterator<Item = f64>) -> Self {
+        self.with(wit::Values::F64s(values.into_iter().collect()), Vec::new())
     }
 
     /// Adds a `boolean` column.
     #[must_use]
-    pub fn booleans(mut self, values: impl IntoIterator<Item = bool>) -> Self {
-        self.columns.push(wit::Values::Booleans(values.into_iter().map(u8::from).collect()));
-        self
+    pub fn booleans(self, values: impl IntoIterator<Item = bool>) -> Self {
+        let values = values.into_iter().map(u8::from).collect();
+        self.with(wit::Values::Booleans(values), Vec::new())
+    }
+
+    /// Adds an `integer`, `unsigned` or `timestamp` column in which values may be missing.
+    #[must_use]
+    pub fn optional_integers(self, values: impl IntoIterator<Item = Option<i64>>) -> Self {
+        let (values, valid) = optional(values);
+        self.with(wit::Values::S64s(values), valid)
+    }
+
+    /// Adds a `float` column in which values may be missing: a share of nothing, for instance.
+    #[must_use]
+    pub fn optional_floats(self, values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        let (values, valid) = optional(values);
+        self.with(wit::Values::F64s(values), valid)
     }
 
     /// Number of rows of the first column; 0 where there is no column.
     pub fn rows(&self) -> usize {
-        self.columns.first().map_or(0, length)
+        self.columns.first().map_or(0, |column| length(&column.values))
     }
 
-    /// Every cell as text, row after row: what a unit test compares.
+    /// Every cell as text, row after row, a missing one as `null`: what a unit test compares.
     pub fn cells(&self) -> Vec<Vec<String>> {
         (0..self.rows())
             .map(|row| self.columns.iter().map(|column| cell(column, row)).collect())
@@ -67,13 +78,25 @@ impl Table {
     /// [`Error::Other`] where the columns differ in length.
     pub(crate) fn into_wit(self) -> Result<wit::Table> {
         let rows = self.rows();
-        if self.columns.iter().any(|column| length(column) != rows) {
+        if self.columns.iter().any(|column| length(&column.values) != rows) {
             return Err(Error::Other("the result's columns differ in length".to_owned()));
         }
-        let columns =
-            self.columns.into_iter().map(|values| wit::Column { values, valid: Vec::new() });
-        Ok(wit::Table { rows: rows as u32, columns: columns.collect() })
+        Ok(wit::Table { rows: rows as u32, columns: self.columns })
     }
+
+    fn with(mut self, values: wit::Values, valid: Vec<u8>) -> Self {
+        self.columns.push(wit::Column { values, valid });
+        self
+    }
+}
+
+/// Values, and which of them are there.
+fn optional<T: Default>(values: impl IntoIterator<Item = Option<T>>) -> (Vec<T>, Vec<u8>) {
+    let cell = |value: Option<T>| {
+        let valid = u8::from(value.is_some());
+        (value.unwrap_or_default(), valid)
+    };
+    values.into_iter().map(cell).unzip()
 }
 
 /// Lays texts end to end.
@@ -98,8 +121,11 @@ fn length(values: &wit::Values) -> usize {
     }
 }
 
-fn cell(values: &wit::Values, row: usize) -> String {
-    match values {
+fn cell(column: &wit::Column, row: usize) -> String {
+    if column.valid.get(row) == Some(&0) {
+        return "null".to_owned();
+    }
+    match &column.values {
         wit::Values::Booleans(values) => (values[row] != 0).to_string(),
         wit::Values::U32s(values) => values[row].to_string(),
         wit::Values::S64s(values) => values[row].to_string(),

@@ -48,6 +48,7 @@ fn check_view(view: &wit::View, outputs: &[wit::Output]) {
         assert!(found, "view {} names {name}, which is not a {role:?}", view.id);
     };
     view.dimension.iter().for_each(|name| has(name, wit::Role::Dimension));
+    view.across.iter().for_each(|name| has(name, wit::Role::Dimension));
     view.measures.iter().for_each(|name| has(name, wit::Role::Measure));
     assert!(!view.measures.is_empty(), "view {} has no measure", view.id);
 }
