@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod explain;
 mod inspect;
+mod plugin;
 mod produce;
 mod replay;
 mod report;
@@ -44,6 +45,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Explain(explain::ExplainArgs),
     State(state::StateArgs),
+    Plugin(plugin::PluginArgs),
 }
 
 /// Which pipeline.
@@ -139,6 +141,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => verify::verify(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::State(args) => state::state(&args),
+        Command::Plugin(args) => plugin::plugin(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,7 +15,10 @@ pub use bindings::streamgauge::metric::types::{
     ColumnParam, DictionaryParam, StringsParam, ValuesParam,
 };
 pub use columns::Columns;
-pub use descriptor::{BindError, Descriptor, InputBinding, Label, Output, View, bind_inputs};
+pub(crate) use descriptor::field_type;
+pub use descriptor::{
+    BindError, Descriptor, Input, InputBinding, Label, Output, Role, View, bind_inputs,
+};
 pub use instance::{Accumulator, AddError, CallError, Instance};
-pub use runtime::{LoadError, Plugin, Runtime};
+pub use runtime::{CONTRACT, LoadError, Plugin, Runtime};
 pub use table::{Cell, ResultTable, TableError};

@@ -9,11 +9,13 @@ use std::thread;
 use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, TimestampAssigner};
 
 use crate::pipeline::{
-    Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
+    Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, PanelSettings, Pipeline,
+    SourceSettings,
 };
 use crate::plugin::{LoadError, Plugin, Runtime};
 use crate::source::kafka::refusal;
 use crate::state::Checkpoint;
+use crate::view::panels;
 
 /// A pipeline that can run.
 pub struct Prepared {
@@ -181,6 +183,8 @@ fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>,
         let place = document.place(&format!("metric[{index}].plugin"));
         match result {
             Err(error) => {
+                let setting = error.setting(&pipeline.metrics[index].config);
+                let place = document.place(&format!("metric[{index}].{setting}"));
                 let diagnostic = Diagnostic::error(error.to_string()).at(place);
                 diagnostics.push(diagnostic.help(error.hint()));
             }
@@ -189,14 +193,27 @@ fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>,
                     let message = format!("metric `{}`: {error}", plugin.settings().id);
                     let diagnostic = Diagnostic::error(message).at(place.clone());
                     diagnostics.push(diagnostic.help(
-                        "add the field to [schema], correct its type there, or take the metric out",
+                        "add the field to [schema] or correct its type there; let the plugin read another field with [metric.columns]; or take the metric out",
                     ));
+                }
+                for panel in unknown_panels(&plugin) {
+                    let place = document.place(&format!("panel[{}].id", panel.index));
+                    let ids: Vec<String> = panels(&plugin).into_iter().map(|p| p.id).collect();
+                    let message = format!("there is no panel `{}`", panel.id);
+                    let known = format!("those of this metric are `{}`", ids.join("`, `"));
+                    diagnostics.push(Diagnostic::error(message).at(place).help(known));
                 }
                 plugins.push(plugin);
             }
         }
     }
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(plugins) }
+}
+
+/// The `[[panel]]` tables for views that the plugin does not have.
+fn unknown_panels(plugin: &Plugin) -> impl Iterator<Item = &PanelSettings> {
+    let known: Vec<String> = panels(plugin).into_iter().map(|panel| panel.id).collect();
+    plugin.settings().panels.iter().filter(move |panel| !known.contains(&panel.id))
 }
 
 /// How records become rows: the columns of event time and of the metrics, and the settings of H.

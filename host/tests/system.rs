@@ -49,6 +49,8 @@ mod offsets;
 mod page;
 #[path = "system/partitions.rs"]
 mod partitions;
+#[path = "system/plugins.rs"]
+mod plugins;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
 #[path = "system/stops.rs"]

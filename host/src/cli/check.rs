@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Config, Failure};
-use crate::pipeline::{Diagnostics, KafkaSettings, SourceSettings};
+use crate::pipeline::{Diagnostic, Diagnostics, KafkaSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::source::SourceError;
 use crate::source::kafka::TopicClient;
@@ -26,13 +26,20 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     offline: bool,
 
+    /// Fail unless every metric pins its plugin with `sha256`.
+    #[arg(long)]
+    locked: bool,
+
     /// Print what was found as JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let prepared = match Prepared::load(&args.config.config, |_| {}).and_then(check_state) {
+    let prepared = match Prepared::load(&args.config.config, |_| {})
+        .and_then(check_state)
+        .and_then(|prepared| check_pins(args, prepared))
+    {
         Ok(prepared) => prepared,
         Err(diagnostics) => return Err(report(args, diagnostics)),
     };
@@ -89,6 +96,20 @@ fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
         prepared.check_state(&checkpoint)?;
     }
     Ok(prepared)
+}
+
+/// That a pin fits was checked when the plugin was loaded; here, that each metric has one.
+fn check_pins(args: &CheckArgs, prepared: Prepared) -> Result<Prepared, Diagnostics> {
+    let mut diagnostics = prepared.document.diagnostics();
+    for (index, metric) in prepared.pipeline.metrics.iter().enumerate() {
+        if args.locked && metric.sha256.is_none() {
+            let place = prepared.document.place(&format!("metric[{index}].plugin"));
+            let message = format!("metric `{}` does not pin its plugin with `sha256`", metric.id);
+            let diagnostic = Diagnostic::error(message).at(place);
+            diagnostics.push(diagnostic.help("`streamgauge plugin lock` writes it"));
+        }
+    }
+    if diagnostics.is_empty() { Ok(prepared) } else { Err(diagnostics) }
 }
 
 fn metrics(prepared: &Prepared) -> Vec<Value> {

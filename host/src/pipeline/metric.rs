@@ -1,5 +1,7 @@
 //! `[[metric]]`: which plugins run, each with its configuration and limits.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Number};
@@ -22,11 +24,38 @@ const ID_CHARS_MAX: usize = 64;
 /// `max_open_windows` unless it is set.
 const OPEN_WINDOWS: u64 = 4096;
 
+/// `memory_max` unless it is set, in bytes.
+const MEMORY_BYTES: u64 = 64 * MIB;
+
+/// `time_max` unless it is set.
+const TIME: Duration = Duration::from_secs(1);
+
 /// Panes that are open besides those of the retention: the present ones, and those that begin
 /// or end within it.
 const PANES_BESIDES: u64 = 3;
 
 const MIB: u64 = 1 << 20;
+
+impl MetricSettings {
+    /// A cumulative metric of the plugin at `plugin` with the limits that hold unless they are
+    /// set, for looking at a plugin outside of any pipeline.
+    pub fn alone(plugin: &Path, config: serde_json::Value) -> Self {
+        let id = plugin.file_stem().map_or("plugin".into(), |stem| stem.to_string_lossy());
+        Self {
+            id: id.into_owned(),
+            plugin: plugin.to_path_buf(),
+            sha256: None,
+            columns: BTreeMap::new(),
+            config,
+            panels: Vec::new(),
+            windows: vec![WindowSpec::Cumulative],
+            retention: Duration::from_hours(24),
+            open_windows_max: OPEN_WINDOWS as usize,
+            memory_bytes_max: usize::try_from(MEMORY_BYTES).unwrap_or(usize::MAX),
+            time_max: TIME,
+        }
+    }
+}
 
 /// Reads all `[[metric]]` tables in written order.
 pub(super) fn read_metrics(root: &mut Table<'_>, context: &Context<'_>) -> Vec<MetricSettings> {
@@ -74,21 +103,26 @@ fn read<'a>(
     });
     let plugin =
         table.required("plugin", "\"target/plugins/behavior.wasm\"", path_in(&context.folder));
+    let sha256 = table.optional("sha256", sha256);
+    let columns = table.or("columns", BTreeMap::new(), columns);
     let windows = table.or("windows", vec![WindowSpec::Cumulative], windows::windows);
     let days = Duration::from_hours(24);
     let retention = table.or("retention", days, duration("d", Duration::ZERO..=3660 * days));
     let open_max = table.or("max_open_windows", OPEN_WINDOWS, whole(1..=100_000));
     warn_of_small_limit(&mut table, &windows, retention, open_max);
     let config = table.or("config", Map::new().into(), config);
-    let memory = table.or("memory_max", 64 * MIB, size(2 * MIB..=4096 * MIB));
+    let memory = table.or("memory_max", MEMORY_BYTES, size(2 * MIB..=4096 * MIB));
     let times = Duration::from_millis(1)..=Duration::from_mins(1);
-    let time_max = table.or("time_max", Duration::from_secs(1), duration("s", times));
+    let time_max = table.or("time_max", TIME, duration("s", times));
     table.finish();
     let memory_bytes_max = usize::try_from(memory).unwrap_or(usize::MAX);
     Some(MetricSettings {
         id: id?,
         plugin: plugin?,
+        sha256,
+        columns,
         config,
+        panels: Vec::new(),
         windows,
         retention,
         open_windows_max: open_max as usize,
@@ -133,6 +167,25 @@ fn id<'a>(value: &Value<'a>) -> Read<&'a str> {
     Err(Problem::new(format!("is not an id: `{text}`")).hint(format!(
         "use up to {ID_CHARS_MAX} lower-case letters, digits, `_` and `-`; labels come from the plugin"
     )))
+}
+
+/// A SHA-256 in hexadecimal.
+fn sha256(value: &Value<'_>) -> Read<String> {
+    let text = line(value)?;
+    if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err(Problem::new("is not a SHA-256 of 64 hexadecimal digits")
+        .hint("`streamgauge plugin lock` writes those of the components as they are now"))
+}
+
+/// Names of inputs and of fields; whether either exists is known when the plugin is loaded.
+fn columns(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
+    let entry = |(name, value): (&str, Value<'_>)| {
+        let field = value.read(line)?.to_owned();
+        Some((name.to_owned(), field))
+    };
+    Ok(value.table()?.values().filter_map(entry).collect())
 }
 
 fn config(value: &Value<'_>) -> Read<serde_json::Value> {

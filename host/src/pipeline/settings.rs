@@ -13,7 +13,7 @@ use super::reader::{Problem, Read, Table, Value};
 use super::values::{duration, line, number, one_of, whole};
 use super::{
     BatchSettings, Context, LatenessSettings, Pipeline, ServerSettings, Workers, metric, outlet,
-    schema, source,
+    panel, schema, source,
 };
 
 /// The only version of the file there is.
@@ -46,7 +46,8 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let history_keep = read_history(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
     let state_dir = read_state(&mut root, context);
-    let metrics = metric::read_metrics(&mut root, context);
+    let mut metrics = metric::read_metrics(&mut root, context);
+    panel::read_panels(&mut root, &mut metrics);
     let server = read_server(&mut root);
     root.finish();
     Some(Pipeline {

@@ -129,7 +129,11 @@ impl MetricSettings {
     /// What the state of this metric depends on, besides its plugin.
     pub fn state_text(&self) -> String {
         let windows: Vec<_> = self.windows.iter().map(ToString::to_string).collect();
-        let text = format!("config {}, windows {}", self.config, windows.join(", "));
+        let mut text = format!("config {}, windows {}", self.config, windows.join(", "));
+        if !self.columns.is_empty() {
+            let columns = self.columns.iter().map(|(input, field)| format!("{input} = {field}"));
+            text = format!("columns {}, {text}", columns.collect::<Vec<_>>().join(", "));
+        }
         if self.windows != [WindowSpec::Cumulative] {
             let (retention, open) = (show_duration(self.retention), self.open_windows_max);
             return format!("{text}, retention {retention}, max_open_windows {open}");

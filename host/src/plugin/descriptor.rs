@@ -1,6 +1,6 @@
 //! What a plugin says of itself, checked once at load, and how its inputs meet the schema.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use streamgauge_core::{FieldType, InputColumn, Projection, Schema};
 use thiserror::Error;
@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::bindings::exports::streamgauge::metric::describe;
 use super::bindings::streamgauge::metric::types;
 
-pub use describe::{Label, Output, View};
+pub use describe::{Input, Label, Output, Role, View};
 
 /// The name of the input that asks for the event time of each row.
 const EVENT_TIME: &str = "@event-time";
@@ -26,7 +26,7 @@ pub struct Descriptor {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The columns that it reads.
+    /// The columns that it reads, by the names of their fields.
     pub inputs: Vec<describe::Input>,
     /// The columns of its result.
     pub outputs: Vec<describe::Output>,
@@ -34,6 +34,12 @@ pub struct Descriptor {
     pub views: Vec<View>,
     /// Version of its snapshots.
     pub state_version: u32,
+    /// What it measures, by language.
+    pub doc: Vec<(String, String)>,
+    /// The JSON Schema of its configuration; empty: it has none.
+    pub config_schema: String,
+    /// Whether the order of merges may change a result within its stated error.
+    pub is_bounded: bool,
 }
 
 /// An input that found its column.
@@ -65,8 +71,18 @@ pub enum BindError {
 
 /// Checks what a plugin said of itself.
 pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, String> {
-    let describe::Descriptor { name, version, inputs, outputs, mut views, state_version, .. } =
-        described;
+    let describe::Descriptor {
+        name,
+        version,
+        doc,
+        inputs,
+        outputs,
+        mut views,
+        config_schema,
+        state_version,
+        merge_law,
+    } = described;
+    let is_bounded = matches!(merge_law, describe::MergeLaw::Bounded);
     if views.is_empty() {
         views.push(plain_table(&name, &outputs));
     }
@@ -86,7 +102,20 @@ pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, Strin
     for view in &views {
         check_view(view, &outputs)?;
     }
-    Ok(Descriptor { name, version, inputs, outputs, views, state_version })
+    for output in &outputs {
+        check_error(output, &outputs)?;
+    }
+    Ok(Descriptor {
+        name,
+        version,
+        inputs,
+        outputs,
+        views,
+        state_version,
+        doc,
+        config_schema,
+        is_bounded,
+    })
 }
 
 /// The view of a plugin that names none: a table of all measures.
@@ -97,9 +126,11 @@ fn plain_table(name: &str, outputs: &[describe::Output]) -> View {
         title: vec![("zh".to_owned(), name.to_owned()), ("en".to_owned(), name.to_owned())],
         chart: "table".to_owned(),
         dimension: outputs.iter().find(is_dimension).map(|o| o.name.clone()),
+        across: None,
         measures: outputs.iter().filter(|o| !is_dimension(o)).map(|o| o.name.clone()).collect(),
         top: 0,
         sorted: false,
+        size: None,
     }
 }
 
@@ -109,7 +140,11 @@ fn check_view(view: &View, outputs: &[describe::Output]) -> Result<(), String> {
             .iter()
             .any(|o| o.name == name && matches!(o.role, describe::Role::Dimension) == dimension)
     };
-    if let Some(name) = view.dimension.as_ref().filter(|name| !has(name, true)) {
+    if view.across.is_some() && (view.dimension.is_none() || view.across == view.dimension) {
+        return Err(format!("view `{}` has no dimension for `across` to lie across", view.id));
+    }
+    let mut dimensions = view.dimension.iter().chain(&view.across);
+    if let Some(name) = dimensions.find(|name| !has(name, true)) {
         return Err(format!("view `{}` names `{name}`, which is no dimension output", view.id));
     }
     if view.measures.is_empty() {
@@ -119,6 +154,17 @@ fn check_view(view: &View, outputs: &[describe::Output]) -> Result<(), String> {
         Some(name) => Err(format!("view `{}` names `{name}`, which is no measure output", view.id)),
         None => Ok(()),
     }
+}
+
+/// An error is a measure of another measure.
+fn check_error(output: &describe::Output, outputs: &[describe::Output]) -> Result<(), String> {
+    let Some(of) = &output.error_of else { return Ok(()) };
+    let is_measure = |o: &describe::Output| matches!(o.role, describe::Role::Measure);
+    let other = |o: &describe::Output| o.name == *of && o.name != output.name && is_measure(o);
+    if is_measure(output) && outputs.iter().any(other) {
+        return Ok(());
+    }
+    Err(format!("output `{}` is the error of `{of}`, which is no other measure", output.name))
 }
 
 fn unique<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Result<(), String> {
@@ -135,6 +181,20 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Result<(),
 }
 
 impl Descriptor {
+    /// Lets inputs read other fields than those of their own names.
+    pub(super) fn read_from(&mut self, columns: &BTreeMap<String, String>) -> Result<(), String> {
+        let is_input = |name: &&String| self.inputs.iter().any(|input| input.name == **name);
+        if let Some(name) = columns.keys().find(|name| !is_input(name)) {
+            return Err(name.clone());
+        }
+        for input in &mut self.inputs {
+            if let Some(field) = columns.get(&input.name) {
+                input.name.clone_from(field);
+            }
+        }
+        Ok(())
+    }
+
     /// The schema fields that the plugin reads.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.inputs.iter().map(|i| i.name.as_str()).filter(|name| *name != EVENT_TIME)
@@ -185,7 +245,8 @@ pub fn bind_inputs(descriptor: &Descriptor, projection: &Projection) -> Vec<Inpu
         .collect()
 }
 
-fn field_type(wit: types::FieldType) -> FieldType {
+/// A type of the contract as the schema names it.
+pub(crate) fn field_type(wit: types::FieldType) -> FieldType {
     match wit {
         types::FieldType::Boolean => FieldType::Boolean,
         types::FieldType::Unsigned => FieldType::Unsigned,

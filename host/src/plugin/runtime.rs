@@ -17,7 +17,7 @@ use super::instance::{CallError, HostState, Instance};
 use crate::pipeline::MetricSettings;
 
 /// The version of the contract that this host speaks.
-const CONTRACT: &str = "0.2.0";
+pub const CONTRACT: &str = "0.2.0";
 
 /// How often the engine's epoch advances: the grain of time limits.
 pub(super) const EPOCH: Duration = Duration::from_millis(10);
@@ -38,6 +38,8 @@ pub struct Plugin {
     config: Arc<str>,
     descriptor: Arc<Descriptor>,
     digest: Digest,
+    file_bytes: usize,
+    imports: Arc<[String]>,
 }
 
 /// Why a file is not a plugin.
@@ -88,6 +90,24 @@ pub enum LoadError {
         /// What happened.
         error: CallError,
     },
+    /// It is another file than the pipeline names.
+    #[error("plugin {} has the SHA-256 {found}, not the one that is pinned", path.display())]
+    OtherDigest {
+        /// The file.
+        path: PathBuf,
+        /// What it has.
+        found: Digest,
+    },
+    /// `[metric.columns]` names what the plugin does not read.
+    #[error("plugin {} has no input `{input}`; it reads {known}", path.display())]
+    UnknownInput {
+        /// The file.
+        path: PathBuf,
+        /// The name in `[metric.columns]`.
+        input: String,
+        /// Its inputs.
+        known: String,
+    },
     /// What it says of itself makes no sense.
     #[error("plugin {} describes itself wrongly: {reason}", path.display())]
     Descriptor {
@@ -125,6 +145,27 @@ impl LoadError {
                 "raise `memory_max` of this metric, or make the plugin need less"
             }
             Self::Call { .. } => "correct `config` of this metric, or the plugin",
+            Self::OtherDigest { .. } => {
+                "put the pinned file back or, if the new one is meant, run `streamgauge plugin lock`"
+            }
+            Self::UnknownInput { .. } => {
+                "in [metric.columns] the plugin's input is on the left, the field on the right"
+            }
+        }
+    }
+
+    /// The setting of the metric that is at fault, as a path below `[[metric]]`. `config` is the
+    /// metric's: a plugin that refuses it names the key in backticks.
+    pub fn setting(&self, config: &serde_json::Value) -> String {
+        match self {
+            Self::OtherDigest { .. } => "sha256".to_owned(),
+            Self::UnknownInput { input, .. } => format!("columns.{input}"),
+            Self::Call { error: CallError::Refused(words), .. } => {
+                let named = words.split('`').skip(1).step_by(2);
+                let key = named.into_iter().find(|name| config.get(name).is_some());
+                key.map_or("plugin".to_owned(), |key| format!("config.{key}"))
+            }
+            _ => "plugin".to_owned(),
         }
     }
 }
@@ -168,6 +209,9 @@ impl Runtime {
         let bytes =
             fs::read(path).map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
         let digest = digest_of(&bytes);
+        if settings.sha256.as_ref().is_some_and(|pinned| *pinned != digest.to_string()) {
+            return Err(LoadError::OtherDigest { path: path.clone(), found: digest });
+        }
         let component = self.compiled(path, &bytes, digest)?;
         self.check_imports(path, &component)?;
         let pre = self.link(path, &component)?;
@@ -178,11 +222,23 @@ impl Runtime {
             config,
             descriptor: Arc::new(Descriptor::default()),
             digest,
+            file_bytes: bytes.len(),
+            imports: self.imports(&component).into(),
         };
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
         let described = Instance::describe(&plugin).map_err(call("describe"))?;
-        let descriptor = descriptor::check(described)
+        let mut descriptor = descriptor::check(described)
             .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
+        descriptor.read_from(&settings.columns).map_err(|input| LoadError::UnknownInput {
+            path: path.clone(),
+            input,
+            known: descriptor
+                .inputs
+                .iter()
+                .map(|i| format!("`{}`", i.name))
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
         plugin.descriptor = Arc::new(descriptor);
         Instance::open(&plugin).map_err(call("open"))?;
         Ok(plugin)
@@ -213,12 +269,15 @@ impl Runtime {
 
     fn check_imports(&self, path: &Path, component: &Component) -> Result<(), LoadError> {
         let allowed = ["log", "types"].map(|i| format!("streamgauge:metric/{i}@{CONTRACT}"));
-        let component_type = component.component_type();
-        let mut names = component_type.imports(&self.engine).map(|(name, _)| name.to_owned());
-        match names.find(|name| !allowed.contains(name)) {
+        match self.imports(component).into_iter().find(|name| !allowed.contains(name)) {
             Some(import) => Err(LoadError::ForeignImport { path: path.to_path_buf(), import }),
             None => Ok(()),
         }
+    }
+
+    fn imports(&self, component: &Component) -> Vec<String> {
+        let component_type = component.component_type();
+        component_type.imports(&self.engine).map(|(name, _)| name.to_owned()).collect()
     }
 
     fn link(&self, path: &Path, component: &Component) -> Result<MetricPre<HostState>, LoadError> {
@@ -254,6 +313,16 @@ impl Plugin {
     /// The SHA-256 of the file.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The size of the file, in bytes.
+    pub fn file_bytes(&self) -> usize {
+        self.file_bytes
+    }
+
+    /// What the component imports; nothing that the sandbox does not give.
+    pub fn imports(&self) -> &[String] {
+        &self.imports
     }
 
     /// `[metric.config]` as JSON text.

@@ -141,7 +141,7 @@ async fn answer(work: impl FnOnce() -> Result<Response, Refused> + Send + 'stati
     }
 }
 
-/// One line a key: the key, then each measure on time, late and in total.
+/// One line a key: the key or the pair of keys, then each measure on time, late and in total.
 fn csv(frame: &Frame) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let verdicts = [("total", &frame.total), ("on_time", &frame.on_time), ("late", &frame.late)];
@@ -150,14 +150,16 @@ fn csv(frame: &Frame) -> Vec<u8> {
         .flat_map(|(verdict, series)| series.iter().map(move |(name, v)| (verdict, name, v)))
         .collect();
     let titles = columns.iter().map(|(verdict, name, _)| format!("{name} {verdict}"));
-    let header = std::iter::once("key".to_owned()).chain(titles);
+    let keys: &[&str] = if frame.across.is_empty() { &["key"] } else { &["key", "across"] };
+    let header = keys.iter().map(|title| (*title).to_owned()).chain(titles);
     let rows = frame.keys.iter().enumerate().map(|(i, key)| {
         let cells = columns.iter().map(move |(_, _, values)| match &values[i] {
             Value::Null => String::new(),
             Value::String(text) => guarded(text),
             value => value.to_string(),
         });
-        std::iter::once(guarded(key)).chain(cells).collect::<Vec<_>>()
+        let keys = std::iter::once(key).chain(frame.across.get(i)).map(|key| guarded(key));
+        keys.chain(cells).collect::<Vec<_>>()
     });
     for row in std::iter::once(header.collect()).chain(rows) {
         writer.write_record(row).expect("memory can be written to");

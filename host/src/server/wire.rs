@@ -24,16 +24,22 @@ pub struct Panel {
     pub view: String,
     /// The title.
     pub title: Localized,
-    /// An open name: pie, bar, hbar, line, number, table, …
+    /// An open name: pie, bar, hbar, line, number, heatmap, table, …
     pub chart: String,
     /// What the rows are; none where the table has one row.
     pub dimension: Option<Dimension>,
+    /// A second dimension that lies across the first.
+    pub across: Option<Dimension>,
     /// What is shown of each row.
     pub measures: Vec<Measure>,
     /// Rows shown before the rest is summed up; 0: all.
     pub top: u32,
     /// Largest first; else in the order of the labels.
     pub sorted: bool,
+    /// An open name: small, medium, wide, tall, large; none: the page chooses.
+    pub size: Option<String>,
+    /// Panels with a smaller one come first; none: 0.
+    pub order: Option<i64>,
 }
 
 /// The dimension of a panel.
@@ -67,6 +73,8 @@ pub struct Measure {
     pub unit: Option<String>,
     /// Whether values may be summed.
     pub additive: bool,
+    /// The measure whose largest error this one is, in the same row.
+    pub error_of: Option<String>,
 }
 
 /// The values of a frame: per measure one array, aligned with the keys.
@@ -85,6 +93,9 @@ pub struct Frame {
     pub window: Option<Value>,
     /// Raw keys in display order.
     pub keys: Vec<String>,
+    /// Keys of the second dimension, aligned with `keys`; empty where the panel has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub across: Vec<String>,
     /// On time and late together.
     pub total: Series,
     /// On time only.

@@ -1,20 +1,23 @@
 //! Frames: a metric's result cut to what one panel shows, in display order.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use serde_json::{Number, Value, json};
 
 use crate::plugin::{Cell, Plugin, ResultTable};
 use crate::result::rfc3339;
-use crate::server::wire::{Frame, Other, Panel, Series};
+use crate::server::wire::{Dimension, Frame, Other, Panel, Series};
 
 use super::windows::WindowState;
 use super::{MetricResult, WindowId};
 
 /// The most keys that a frame shows one by one.
 const KEYS_MAX: usize = 1000;
+
+/// Where a value stands: its key, and its key of the second dimension (empty where there is none).
+type Key = (String, String);
 
 /// The values of one key, by measure.
 type Values = Vec<Cell>;
@@ -29,16 +32,10 @@ pub(super) fn draw(
     let [total, on_time, late] =
         [&result.total, &result.on_time, &result.late].map(|table| by_key(plugin, panel, table));
     let keys = display_order(panel, &total);
-    let shown = match panel.top as usize {
-        0 => keys.len(),
-        // Cutting a single row off would only rename it.
-        top if keys.len() == top + 1 => keys.len(),
-        top => top.min(keys.len()),
-    }
-    .min(KEYS_MAX);
-    let (shown, rest) = keys.split_at(shown);
-    let cut = |table: &BTreeMap<String, Values>| series(panel, table, shown);
-    let sum = |table: &BTreeMap<String, Values>| sums(panel, table, rest);
+    let (shown, rest) = cut(panel, keys);
+    let (shown, rest) = (shown.as_slice(), rest.as_slice());
+    let of_shown = |table: &BTreeMap<Key, Values>| series(panel, table, shown);
+    let sum = |table: &BTreeMap<Key, Values>| sums(panel, table, rest);
     let other = (!rest.is_empty()).then(|| Other {
         keys: rest.len(),
         total: sum(&total),
@@ -47,7 +44,7 @@ pub(super) fn draw(
     });
     let state = match trouble {
         Some(_) => "quarantined",
-        None if keys.is_empty() => "empty",
+        None if shown.is_empty() => "empty",
         None => "ok",
     };
     Frame {
@@ -55,10 +52,14 @@ pub(super) fn draw(
         state,
         reason: trouble.map(str::to_owned),
         window: None,
-        total: cut(&total),
-        on_time: cut(&on_time),
-        late: cut(&late),
-        keys: shown.to_vec(),
+        total: of_shown(&total),
+        on_time: of_shown(&on_time),
+        late: of_shown(&late),
+        keys: shown.iter().map(|(key, _)| key.clone()).collect(),
+        across: match panel.across {
+            None => Vec::new(),
+            Some(_) => shown.iter().map(|(_, across)| across.clone()).collect(),
+        },
         other,
     }
 }
@@ -76,15 +77,17 @@ pub(crate) fn window(id: WindowId, state: Option<WindowState>, zone: Tz) -> Opti
 
 /// The measures of `table` by the panel's dimension. Rows that differ only in dimensions that the
 /// panel does not show are summed up where the measure is additive.
-fn by_key(plugin: &Plugin, panel: &Panel, table: &ResultTable) -> BTreeMap<String, Values> {
+fn by_key(plugin: &Plugin, panel: &Panel, table: &ResultTable) -> BTreeMap<Key, Values> {
     let outputs = &plugin.descriptor().outputs;
     let column = |name: &str| outputs.iter().position(|o| o.name == name);
-    let dimension = panel.dimension.as_ref().and_then(|d| column(&d.name));
+    let dimension = |d: &Option<Dimension>| d.as_ref().and_then(|d| column(&d.name));
+    let (dimension, across) = (dimension(&panel.dimension), dimension(&panel.across));
     let measures: Vec<(usize, bool)> =
         panel.measures.iter().filter_map(|m| Some((column(&m.name)?, m.additive))).collect();
-    let mut rows: BTreeMap<String, Values> = BTreeMap::new();
+    let mut rows: BTreeMap<Key, Values> = BTreeMap::new();
     for row in &table.rows {
-        let key = dimension.map_or_else(String::new, |d| key_text(&row[d]));
+        let text = |column: Option<usize>| column.map_or_else(String::new, |c| key_text(&row[c]));
+        let key = (text(dimension), text(across));
         let values = measures.iter().map(|(m, _)| row[*m].clone());
         match rows.get_mut(&key) {
             None => {
@@ -100,21 +103,60 @@ fn by_key(plugin: &Plugin, panel: &Panel, table: &ResultTable) -> BTreeMap<Strin
     rows
 }
 
-fn display_order(panel: &Panel, total: &BTreeMap<String, Values>) -> Vec<String> {
-    let mut keys: Vec<String> = total.keys().cloned().collect();
-    if panel.sorted {
-        let first = |key: &String| total[key].first().map_or(f64::NEG_INFINITY, number);
-        // Stable: equal values stay in the order of their keys.
-        keys.sort_by(|a, b| first(b).partial_cmp(&first(a)).unwrap_or(Ordering::Equal));
-    } else if let Some(dimension) = &panel.dimension {
-        let place = |key: &String| dimension.labels.iter().position(|label| label.key == *key);
-        keys.sort_by_key(|key| place(key).unwrap_or(usize::MAX));
-    }
+/// All keys in display order, row after row.
+fn display_order(panel: &Panel, total: &BTreeMap<Key, Values>) -> Vec<Key> {
+    let rows = axis(panel, panel.dimension.as_ref(), total, |(key, _)| key);
+    let columns = axis(panel, panel.across.as_ref(), total, |(_, across)| across);
+    let mut keys: Vec<Key> = total.keys().cloned().collect();
+    keys.sort_by_cached_key(|(key, across)| (rows[key.as_str()], columns[across.as_str()]));
     keys
 }
 
-fn series(panel: &Panel, table: &BTreeMap<String, Values>, keys: &[String]) -> Series {
-    let value = |key: &String, i: usize, additive: bool| match table.get(key) {
+/// The keys of one dimension, each with its place: by the sum of the first measure where the
+/// panel is sorted, else by label, then by key.
+fn axis<'a>(
+    panel: &Panel,
+    dimension: Option<&Dimension>,
+    total: &'a BTreeMap<Key, Values>,
+    key_of: impl Fn(&'a Key) -> &'a String,
+) -> BTreeMap<&'a str, usize> {
+    let mut firsts: BTreeMap<&str, Cell> = BTreeMap::new();
+    for (key, values) in total {
+        let sum = firsts.entry(key_of(key)).or_insert(Cell::Null);
+        *sum = values.first().map_or(Cell::Null, |first| add(sum, first));
+    }
+    let mut keys: Vec<(&str, Cell)> = firsts.into_iter().collect();
+    if panel.sorted {
+        // Stable: equal values stay in the order of their keys.
+        keys.sort_by(|(_, a), (_, b)| number(b).partial_cmp(&number(a)).unwrap_or(Ordering::Equal));
+    } else if let Some(dimension) = dimension {
+        let place = |key: &str| dimension.labels.iter().position(|label| label.key == key);
+        keys.sort_by_key(|(key, _)| place(key).unwrap_or(usize::MAX));
+    }
+    keys.into_iter().enumerate().map(|(place, (key, _))| (key, place)).collect()
+}
+
+/// Cuts `keys` at the panel's `top`, by rows of the first dimension, and at [`KEYS_MAX`]: what is shown, and
+/// the rest.
+fn cut(panel: &Panel, keys: Vec<Key>) -> (Vec<Key>, Vec<Key>) {
+    let top = |count: usize| match panel.top as usize {
+        0 => count,
+        // Cutting a single row off would only rename it.
+        top if count == top + 1 => count,
+        top => top,
+    };
+    let mut rows: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
+    rows.dedup();
+    rows.truncate(top(rows.len()));
+    let rows: BTreeSet<String> = rows.into_iter().map(str::to_owned).collect();
+    let (mut shown, mut rest): (Vec<Key>, Vec<Key>) =
+        keys.into_iter().partition(|(key, _)| rows.contains(key));
+    rest.splice(..0, shown.drain(shown.len().min(KEYS_MAX)..));
+    (shown, rest)
+}
+
+fn series(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series {
+    let value = |key: &Key, i: usize, additive: bool| match table.get(key) {
         Some(values) => to_json(&values[i]),
         // No row means that nothing was counted: 0 for a count, unknown for anything else.
         None if additive => Value::from(0),
@@ -126,7 +168,7 @@ fn series(panel: &Panel, table: &BTreeMap<String, Values>, keys: &[String]) -> S
         .collect()
 }
 
-fn sums(panel: &Panel, table: &BTreeMap<String, Values>, keys: &[String]) -> Series {
+fn sums(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series {
     let measures = panel.measures.iter().enumerate();
     let sum = |i: usize| {
         let values = keys.iter().filter_map(|key| table.get(key)).map(|values| &values[i]);

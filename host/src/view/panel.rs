@@ -11,7 +11,21 @@ pub fn panels(plugin: &Plugin) -> Vec<Panel> {
         1 => metric.clone(),
         _ => format!("{metric}.{}", view.id),
     };
-    views.iter().map(|view| panel(plugin, view, id(view))).collect()
+    views.iter().map(|view| overridden(plugin, panel(plugin, view, id(view)))).collect()
+}
+
+/// The panel with what the pipeline says of it instead of the plugin.
+fn overridden(plugin: &Plugin, mut panel: Panel) -> Panel {
+    let Some(wanted) = plugin.settings().panels.iter().find(|wanted| wanted.id == panel.id) else {
+        return panel;
+    };
+    panel.title.extend(wanted.title.clone());
+    if let Some(chart) = wanted.chart {
+        chart.clone_into(&mut panel.chart);
+    }
+    panel.order = wanted.order;
+    panel.size = wanted.size.map(str::to_owned).or(panel.size);
+    panel
 }
 
 fn panel(plugin: &Plugin, view: &View, id: String) -> Panel {
@@ -24,9 +38,12 @@ fn panel(plugin: &Plugin, view: &View, id: String) -> Panel {
         title: localized(&view.title, &view.id),
         chart: view.chart.clone(),
         dimension: view.dimension.as_ref().and_then(output).map(dimension),
+        across: view.across.as_ref().and_then(output).map(dimension),
         measures: view.measures.iter().filter_map(output).map(measure).collect(),
         top: view.top,
         sorted: view.sorted,
+        size: view.size.clone(),
+        order: None,
     }
 }
 
@@ -48,6 +65,7 @@ fn measure(output: &Output) -> Measure {
         title: localized(&output.title, &output.name),
         unit: output.unit.clone(),
         additive: output.additive,
+        error_of: output.error_of.clone(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Components: the built ones, and such as are written on the spot.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -36,7 +37,10 @@ pub(crate) fn settings(plugin: &Path, config: Value) -> MetricSettings {
     MetricSettings {
         id,
         plugin: plugin.to_path_buf(),
+        sha256: None,
+        columns: BTreeMap::new(),
         config,
+        panels: Vec::new(),
         windows: vec![WindowSpec::Cumulative],
         retention: Duration::from_hours(24),
         open_windows_max: 100,

@@ -76,11 +76,11 @@ fn a_component_that_wants_more_than_the_sandbox_gives() {
     "]],
     );
     let newer = r#"(component
-        (import "streamgauge:metric/log@0.2.0" (instance)))"#;
+        (import "streamgauge:metric/log@0.3.0" (instance)))"#;
     check(
         load_text(newer),
         &expect![[r"
-            plugin …/plugin.wasm imports `streamgauge:metric/log@0.2.0`, which the sandbox does not give
+            plugin …/plugin.wasm imports `streamgauge:metric/log@0.3.0`, which the sandbox does not give
             hint: build it against plugins/wit/metric.wit of this version
         "]],
     );
@@ -96,7 +96,7 @@ fn a_component_that_is_no_metric() {
     "]],
     );
     let other = r#"(component
-        (import "streamgauge:metric/log@0.1.0" (instance
+        (import "streamgauge:metric/log@0.2.0" (instance
             (export "log" (func (param "line" string))))))"#;
     check(
         load_text(other),

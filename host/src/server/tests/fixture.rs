@@ -72,14 +72,18 @@ pub(crate) fn panel(metric: &str) -> Panel {
         title: text("行为", "Behaviour"),
         chart: "pie".to_owned(),
         dimension: None,
+        across: None,
         measures: vec![Measure {
             name: "events".to_owned(),
             title: text("事件数", "Events"),
             unit: None,
             additive: true,
+            error_of: None,
         }],
         top: 0,
         sorted: false,
+        size: None,
+        order: None,
     }
 }
 
@@ -92,6 +96,7 @@ pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
         reason: None,
         window: None,
         keys: vec!["0".to_owned()],
+        across: Vec::new(),
         total: values(events),
         on_time: values(events),
         late: values(0),

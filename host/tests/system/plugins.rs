@@ -1,0 +1,135 @@
+//! A pipeline decides what a plugin reads, how its panels look and which file it may be.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::events::{generated, lines};
+use crate::host::Host;
+use crate::process::finish;
+use crate::result::counts;
+use crate::workplace::{Settings, Workplace, plugin};
+
+/// A workplace with generated events and one metric that the test writes itself.
+fn workplace(metric: &str) -> Workplace {
+    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
+    let events = place.write("events.jsonl", &lines(&generated(2000, 7, 0.0)));
+    let settings = Settings { metrics: Vec::new(), ..Settings::file(&events) };
+    place.set_text(&format!("{}{metric}", settings.text()));
+    place
+}
+
+/// A metric of the plugin `province`.
+fn province(id: &str, more: &str) -> String {
+    format!("[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\n{more}", plugin("province").display())
+}
+
+#[test]
+fn a_plugin_reads_the_field_that_the_pipeline_names() {
+    let both = province("by_merchant", "[metric.columns]\nprovince = \"merchant_id\"\n")
+        + &province("by_province", "");
+    let place = workplace(&both);
+    let result = finish(place.command("replay events.jsonl").arg("--json")).json();
+    let merchants = counts(&result, "by_merchant", "total");
+    assert_eq!(merchants, crate::events::counted(&generated(2000, 7, 0.0), "merchant_id"));
+    assert_ne!(merchants, counts(&result, "by_province", "total"));
+}
+
+#[test]
+fn a_wrong_name_in_columns_or_config_is_named_with_its_place() {
+    let cases = [
+        ("[metric.columns]\nprovinz = \"brand_id\"\n", "provinz = ", "it reads `province`"),
+        ("[metric.columns]\nprovince = \"brand\"\n", "plugin = ", "[metric.columns]"),
+        ("[metric.config]\nfirst = 1\ntopp = 3\n", "first = ", "has no configuration"),
+    ];
+    for (more, line, words) in cases {
+        let place = workplace(&province("by_merchant", more));
+        let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+        let number = text.lines().position(|l| l.starts_with(line)).expect("the line") + 1;
+        let ended = finish(place.command("check").arg("--offline"));
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+        for wanted in [words, &format!("pipeline.toml:{number}:")] {
+            assert!(ended.stderr.contains(wanted), "no {wanted:?} in\n{}", ended.stderr);
+        }
+    }
+}
+
+#[test]
+fn panels_are_shown_as_the_pipeline_wants_them() {
+    let panel = "[[panel]]\nid = \"here\"\ntitle = { zh = \"哪里\" }\nchart = \"pie\"\n\
+                 order = -1\nsize = \"wide\"\n";
+    let place = workplace(&format!("{}{panel}", province("here", "")));
+    let host = Host::start(&place);
+    let schema = host.stream().until("schema");
+    let shown = &schema["panels"][0];
+    let found = ["title", "chart", "order", "size"].map(|key| shown[key].clone());
+    let title = json!({ "zh": "哪里", "en": "Provinces" });
+    assert_eq!(found, [title, json!("pie"), json!(-1), json!("wide")]);
+    host.terminate();
+    place.set_text(&format!("{}{}", province_text(&place), panel.replace("here", "here.top")));
+    let ended = finish(place.command("check").arg("--offline"));
+    assert_eq!(ended.code, Some(2));
+    let words = "there is no panel `here.top`";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+}
+
+/// The pipeline of `place` without its panels.
+fn province_text(place: &Workplace) -> String {
+    let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+    text.split("[[panel]]").next().expect("a split has a first part").to_owned()
+}
+
+#[test]
+fn a_pinned_plugin_is_the_only_one_that_runs() {
+    let place = workplace("");
+    let component = place.path("own.wasm");
+    fs::copy(plugin("province"), &component).expect("the component was built");
+    let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+    place.set_text(&format!(
+        "# kept\n{text}[[metric]]\nid = \"own\"\nplugin = \"own.wasm\" # kept too\n"
+    ));
+    let check = |arguments: &str| finish(&mut place.command(&format!("check {arguments}")));
+    let unpinned = check("--offline --locked");
+    assert_eq!(unpinned.code, Some(2));
+    assert!(unpinned.stderr.contains("does not pin its plugin"), "{}", unpinned.stderr);
+    check("--offline").ok();
+
+    let locked = finish(&mut place.command("plugin lock")).ok();
+    assert!(locked.stdout.contains("(pinned)"), "{}", locked.stdout);
+    check("--offline --locked").ok();
+    let again = finish(&mut place.command("plugin lock")).ok();
+    assert!(again.stdout.contains("(as before)"), "{}", again.stdout);
+    let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+    assert!(text.starts_with("# kept\n") && text.contains("# kept too\nsha256 = \""), "{text}");
+
+    fs::copy(plugin("gender"), &component).expect("the component was built");
+    let other = check("--offline");
+    assert_eq!(other.code, Some(2));
+    let number = text.lines().position(|l| l.starts_with("sha256 = ")).expect("the pin") + 1;
+    for words in ["not the one that is pinned", &format!("pipeline.toml:{number}:")] {
+        assert!(other.stderr.contains(words), "no {words:?} in\n{}", other.stderr);
+    }
+}
+
+#[test]
+fn inspecting_a_plugin_tells_what_it_reads_and_gives() {
+    let inspect = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        finish(command.args(["plugin", "inspect"]).arg(plugin("province")).args(more)).ok()
+    };
+    let document: Value = inspect(&["--json"]).json();
+    assert_eq!(
+        document["inputs"],
+        json!([{"name": "province", "type": "text", "nullable": false}])
+    );
+    assert_eq!(document["views"][0]["chart"], "hbar");
+    let bytes = fs::read(plugin("province")).expect("the component was built");
+    assert_eq!(document["bytes"], bytes.len());
+    assert_eq!(document["sha256"], streamgauge_core::digest_of(&bytes).to_string());
+    let text = inspect(&[]).stdout;
+    for words in ["merge exact", "省份分布 · Provinces", "北京市 · Beijing", "province: text"]
+    {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+}
