@@ -1,13 +1,15 @@
 //! `streamgauge plugin`: what those need who write plugins, or run those of others.
 
+mod build;
 mod inspect;
 mod lock;
+mod new;
 
 use clap::{Args, Subcommand};
 
 use super::{Config, Failure};
 
-/// Look at metric plugins, and pin those that a pipeline runs.
+/// Make, build and look at metric plugins, and pin those that a pipeline runs.
 #[derive(Args, Debug)]
 pub(super) struct PluginArgs {
     #[command(subcommand)]
@@ -16,12 +18,16 @@ pub(super) struct PluginArgs {
 
 #[derive(Subcommand, Debug)]
 enum PluginCommand {
+    New(new::NewArgs),
+    Build(build::BuildArgs),
     Inspect(inspect::InspectArgs),
     Lock(lock::LockArgs),
 }
 
 pub(super) fn plugin(args: &PluginArgs) -> Result<(), Failure> {
     match &args.command {
+        PluginCommand::New(args) => new::new(args),
+        PluginCommand::Build(args) => build::build(args),
         PluginCommand::Inspect(args) => inspect::inspect(args),
         PluginCommand::Lock(args) => lock::lock(args),
     }

@@ -9,7 +9,7 @@ use crate::events::{generated, lines};
 use crate::host::Host;
 use crate::process::finish;
 use crate::result::counts;
-use crate::workplace::{Settings, Workplace, plugin};
+use crate::workplace::{Settings, Workplace, plugin, root};
 
 /// A workplace with generated events and one metric that the test writes itself.
 fn workplace(metric: &str) -> Workplace {
@@ -132,4 +132,45 @@ fn inspecting_a_plugin_tells_what_it_reads_and_gives() {
     {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
+}
+
+/// A new plugin, built far from this project, and on the page of a pipeline with three more lines.
+#[test]
+fn a_new_plugin_builds_tests_and_runs_as_it_is() {
+    let place = workplace("");
+    let program = env!("CARGO_BIN_EXE_streamgauge");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(place.path(""));
+        // One folder for all runs: only the first one compiles the dependencies.
+        command.env("CARGO_TARGET_DIR", root().join("target/new-plugin"));
+        finish(&mut command)
+    };
+    run(&["plugin", "new", "by-city"]).ok();
+    let again = run(&["plugin", "new", "by-city"]);
+    assert!(again.code == Some(2) && again.stderr.contains("hint: choose another name"));
+    let mut tests = Command::new("cargo");
+    tests.args(["test", "--quiet"]).current_dir(place.path("by-city"));
+    finish(tests.env("CARGO_TARGET_DIR", root().join("target/new-plugin"))).ok();
+    run(&["plugin", "build", "by-city"]).ok();
+
+    let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+    let lines = "[[metric]]\nid = \"by-city\"\nplugin = \"by-city/by-city.wasm\"\n";
+    place.set_text(&format!("{text}{lines}"));
+    let result = finish(place.command("replay events.jsonl").arg("--json")).json();
+    let cities = counts(&result, "by-city", "total");
+    let mut expected = std::collections::BTreeMap::new();
+    for (province, events) in crate::events::counted(&generated(2000, 7, 0.0), "province") {
+        *expected.entry(province.trim_end_matches('市').to_owned()).or_insert(0) += events;
+    }
+    assert_eq!(cities, expected);
+
+    place.write("by-city/src/lib.rs", b"not Rust");
+    let broken = run(&["plugin", "build", "by-city"]);
+    assert_eq!(broken.code, Some(1));
+    for words in ["src/lib.rs", "the plugin does not compile"] {
+        assert!(broken.stderr.contains(words), "no {words:?} in\n{}", broken.stderr);
+    }
+    let nowhere = run(&["plugin", "build", "."]);
+    assert!(nowhere.code == Some(2) && nowhere.stderr.contains("plugin new"));
 }
