@@ -1,7 +1,7 @@
 //! Frames: a metric's result cut to what one panel shows, in display order.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 use serde_json::{Number, Value, json};
@@ -106,53 +106,55 @@ fn by_key(plugin: &Plugin, panel: &Panel, table: &ResultTable) -> BTreeMap<Key, 
 /// All keys in display order, row after row.
 fn display_order(panel: &Panel, total: &BTreeMap<Key, Values>) -> Vec<Key> {
     let rows = axis(panel, panel.dimension.as_ref(), total, |(key, _)| key);
-    let columns = axis(panel, panel.across.as_ref(), total, |(_, across)| across);
+    let Some(across) = &panel.across else {
+        return rows.into_iter().map(|key| (key.to_owned(), String::new())).collect();
+    };
+    let columns = axis(panel, Some(across), total, |(_, across)| across);
+    let [rows, columns] = [rows, columns].map(|axis| {
+        axis.into_iter().enumerate().map(|(place, key)| (key, place)).collect::<BTreeMap<_, _>>()
+    });
     let mut keys: Vec<Key> = total.keys().cloned().collect();
     keys.sort_by_cached_key(|(key, across)| (rows[key.as_str()], columns[across.as_str()]));
     keys
 }
 
-/// The keys of one dimension, each with its place: by the sum of the first measure where the
-/// panel is sorted, else by label, then by key.
+/// The keys of one dimension in display order: by the sum of the first measure where the panel is
+/// sorted, else by label, then by key.
 fn axis<'a>(
     panel: &Panel,
     dimension: Option<&Dimension>,
     total: &'a BTreeMap<Key, Values>,
     key_of: impl Fn(&'a Key) -> &'a String,
-) -> BTreeMap<&'a str, usize> {
-    let mut firsts: BTreeMap<&str, Cell> = BTreeMap::new();
+) -> Vec<&'a str> {
+    let mut sums: BTreeMap<&str, Cell> = BTreeMap::new();
     for (key, values) in total {
-        let sum = firsts.entry(key_of(key)).or_insert(Cell::Null);
+        let sum = sums.entry(key_of(key)).or_insert(Cell::Null);
         *sum = values.first().map_or(Cell::Null, |first| add(sum, first));
     }
-    let mut keys: Vec<(&str, Cell)> = firsts.into_iter().collect();
+    let mut keys: Vec<(&str, Cell)> = sums.into_iter().collect();
     if panel.sorted {
         // Stable: equal values stay in the order of their keys.
         keys.sort_by(|(_, a), (_, b)| number(b).partial_cmp(&number(a)).unwrap_or(Ordering::Equal));
     } else if let Some(dimension) = dimension {
         let place = |key: &str| dimension.labels.iter().position(|label| label.key == key);
-        keys.sort_by_key(|(key, _)| place(key).unwrap_or(usize::MAX));
+        keys.sort_by_cached_key(|(key, _)| place(key).unwrap_or(usize::MAX));
     }
-    keys.into_iter().enumerate().map(|(place, (key, _))| (key, place)).collect()
+    keys.into_iter().map(|(key, _)| key).collect()
 }
 
-/// Cuts `keys` at the panel's `top`, by rows of the first dimension, and at [`KEYS_MAX`]: what is shown, and
-/// the rest.
-fn cut(panel: &Panel, keys: Vec<Key>) -> (Vec<Key>, Vec<Key>) {
-    let top = |count: usize| match panel.top as usize {
-        0 => count,
+/// Cuts `keys`, which are in display order, at the panel's `top` by rows of the first dimension,
+/// and at [`KEYS_MAX`]: what is shown, and the rest.
+fn cut(panel: &Panel, mut keys: Vec<Key>) -> (Vec<Key>, Vec<Key>) {
+    let starts: Vec<usize> =
+        (0..keys.len()).filter(|&i| i == 0 || keys[i].0 != keys[i - 1].0).collect();
+    let shown = match panel.top as usize {
+        0 => keys.len(),
         // Cutting a single row off would only rename it.
-        top if count == top + 1 => count,
-        top => top,
+        top if starts.len() == top + 1 => keys.len(),
+        top => starts.get(top).copied().unwrap_or(keys.len()),
     };
-    let mut rows: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
-    rows.dedup();
-    rows.truncate(top(rows.len()));
-    let rows: BTreeSet<String> = rows.into_iter().map(str::to_owned).collect();
-    let (mut shown, mut rest): (Vec<Key>, Vec<Key>) =
-        keys.into_iter().partition(|(key, _)| rows.contains(key));
-    rest.splice(..0, shown.drain(shown.len().min(KEYS_MAX)..));
-    (shown, rest)
+    let rest = keys.split_off(shown.min(KEYS_MAX));
+    (keys, rest)
 }
 
 fn series(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series {

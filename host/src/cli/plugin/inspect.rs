@@ -163,6 +163,9 @@ fn sketch(view: &View, outputs: &[Output]) -> Vec<String> {
             both(&label.text)
         )
     };
+    if !labels.is_empty() {
+        title.push_str("; sketched with made-up values");
+    }
     let mut lines = vec![title];
     lines.extend(labels.iter().take(SKETCH_ROWS).enumerate().map(row));
     if labels.len() > SKETCH_ROWS {
