@@ -1,6 +1,5 @@
 //! Components: the built ones, and such as are written on the spot.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -11,7 +10,6 @@ use serde_json::Value;
 use streamgauge::metric::Metric;
 use streamgauge::pipeline::MetricSettings;
 use streamgauge::plugin::{LoadError, Plugin, Runtime, bind_inputs};
-use streamgauge_core::WindowSpec;
 
 use crate::rows;
 
@@ -33,19 +31,11 @@ pub(crate) fn built(name: &str) -> PathBuf {
 
 /// Settings of a metric that has the name of its plugin.
 pub(crate) fn settings(plugin: &Path, config: Value) -> MetricSettings {
-    let id = plugin.file_stem().expect("a file has a name").to_string_lossy().into_owned();
     MetricSettings {
-        id,
-        plugin: plugin.to_path_buf(),
-        sha256: None,
-        columns: BTreeMap::new(),
-        config,
-        panels: Vec::new(),
-        windows: vec![WindowSpec::Cumulative],
-        retention: Duration::from_hours(24),
         open_windows_max: 100,
         memory_bytes_max: MEMORY_BYTES_MAX,
         time_max: TIME_MAX,
+        ..MetricSettings::alone(plugin, config)
     }
 }
 
