@@ -158,7 +158,8 @@ impl<'a> Reader<'a> {
 }
 
 /// A [`Error::BadState`] that begins with "snapshot".
-pub(crate) fn bad_state(problem: &str) -> Error {
+#[must_use]
+pub fn bad_state(problem: &str) -> Error {
     Error::BadState(format!("snapshot {problem}"))
 }
 

@@ -4,6 +4,7 @@
 //! the key; [`Config::allow`] refuses the rest, so that a mistyped key is never silently ignored.
 
 mod json;
+mod options;
 
 pub use json::Value;
 

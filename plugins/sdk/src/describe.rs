@@ -69,6 +69,12 @@ impl<const N: usize> From<[(&str, &str); N]> for Localized {
     }
 }
 
+impl FromIterator<(String, String)> for Localized {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(texts: I) -> Self {
+        Self(texts.into_iter().collect())
+    }
+}
+
 impl Descriptor {
     /// A metric with its name, its version (`env!("CARGO_PKG_VERSION")`) and one sentence on what
     /// it measures.

@@ -33,8 +33,11 @@ mod config;
 mod counter;
 mod describe;
 mod error;
+pub mod hash;
+mod keys;
 pub mod log;
 mod metric;
+mod schema;
 mod table;
 pub mod testing;
 
@@ -46,15 +49,17 @@ pub use config::{Config, Value};
 pub use counter::{Counter, Key};
 pub use describe::{Descriptor, FieldType, Localized, Output, View};
 pub use error::{BadRow, Error, Result};
-pub use metric::{Accumulator, Metric, Window};
+pub use keys::{AnyKey, KeyType, Keys};
+pub use metric::{Accumulator, Metric, Window, read_state};
+pub use schema::Schema;
 pub use table::Table;
 
 /// What most metrics need, in one line.
 pub mod prelude {
     pub use crate::codec::{Reader, Writer};
     pub use crate::{
-        Accumulator, Batch, Config, Counter, Descriptor, Error, FieldType, Metric, Output, Result,
-        Table, View, Window, export_metric, testing,
+        Accumulator, AnyKey, Batch, Config, Counter, Descriptor, Error, FieldType, KeyType, Keys,
+        Localized, Metric, Output, Result, Schema, Table, View, Window, export_metric, testing,
     };
 }
 

@@ -112,15 +112,24 @@ pub trait Metric: Default + 'static {
         bytes: &[u8],
     ) -> Result<Self::Accumulator> {
         let _ = window;
-        if version != Self::Accumulator::VERSION {
-            let own = Self::Accumulator::VERSION;
-            return Err(bad_state(&format!("has state version {version}; supported is {own}")));
-        }
-        let mut reader = Reader::new(bytes);
-        let accumulator = Self::Accumulator::read(&mut reader)?;
-        reader.finish()?;
-        Ok(accumulator)
+        read_state(version, bytes)
     }
+}
+
+/// Reads a snapshot of exactly [`Accumulator::VERSION`]: what [`Metric::restore`] does unless it
+/// has more to check.
+///
+/// # Errors
+/// [`Error::BadState`](crate::Error::BadState) where the version or the bytes are not ours.
+pub fn read_state<A: Accumulator>(version: u32, bytes: &[u8]) -> Result<A> {
+    if version != A::VERSION {
+        let own = A::VERSION;
+        return Err(bad_state(&format!("has state version {version}; supported is {own}")));
+    }
+    let mut reader = Reader::new(bytes);
+    let accumulator = A::read(&mut reader)?;
+    reader.finish()?;
+    Ok(accumulator)
 }
 
 /// The state that a metric folds events into.

@@ -1,5 +1,6 @@
 //! Rows for a test, given column by column.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::Batch;
@@ -143,11 +144,12 @@ fn column<T: Clone + Default>(
 
 fn dictionary(cells: &[String]) -> wit::Values {
     let mut distinct: Vec<&String> = Vec::new();
+    let mut known: HashMap<&String, u32> = HashMap::new();
     let codes = cells.iter().map(|cell| {
-        distinct.iter().position(|known| *known == cell).unwrap_or_else(|| {
+        *known.entry(cell).or_insert_with(|| {
             distinct.push(cell);
-            distinct.len() - 1
-        }) as u32
+            (distinct.len() - 1) as u32
+        })
     });
     let codes = codes.collect();
     wit::Values::Dictionary(wit::Dictionary { codes, values: strings(distinct) })

@@ -1,0 +1,273 @@
+//! A column of any type as keys, for metrics that learn the type from their configuration.
+//!
+//! A generic metric reads a column whose type its user states (`type = "unsigned"`). [`Keys`]
+//! gives such a column one shape: a few values, and for each row which of them it holds. A text
+//! column is that already; of numbers, the small ones share an entry and each other row has its
+//! own.
+
+use crate::codec::{Reader, Writer, bad_state};
+use crate::config::Value;
+use crate::counter::Key;
+use crate::hash::hash64;
+use crate::{Batch, Config, Error, FieldType, Result};
+
+/// Numbers below this share one entry of [`Keys`] per batch.
+const SHARED: usize = 256;
+/// The code of a row that is null.
+const NULL: u32 = u32::MAX;
+
+/// Type of a column that a metric may read as keys.
+///
+/// ```
+/// use streamgauge_sdk::{Config, FieldType, KeyType};
+///
+/// let config = Config::parse(r#"{"type": "unsigned", "who_type": "float"}"#)?;
+/// assert_eq!(KeyType::from_config(&config, "type")?.field_type(), FieldType::Unsigned);
+/// assert_eq!(KeyType::from_config(&config, "what_type")?, KeyType::Text);
+/// let error = KeyType::from_config(&config, "who_type").expect_err("floats are no keys");
+/// assert!(error.to_string().starts_with("config key `who_type` is"));
+/// # Ok::<(), streamgauge_sdk::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyType {
+    /// A `text` column.
+    #[default]
+    Text,
+    /// An `unsigned` column.
+    Unsigned,
+    /// An `integer` column.
+    Integer,
+    /// A `boolean` column.
+    Boolean,
+}
+
+/// One key of any type. Numbers are in the order of numbers, texts in that of their bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AnyKey {
+    /// A boolean.
+    Boolean(bool),
+    /// A number; `unsigned` ones too.
+    Integer(i64),
+    /// A text.
+    Text(String),
+}
+
+/// The keys of a batch: values, and for each row which of them it holds. Values may repeat.
+///
+/// ```
+/// use streamgauge_sdk::{AnyKey, KeyType, Keys, testing::TestBatch};
+///
+/// let rows = TestBatch::default().text([Some("a"), None, Some("b"), Some("a")]);
+/// let keys = Keys::of(&rows.batch(), 0, KeyType::Text)?;
+/// assert_eq!(keys.get(3), Some(&AnyKey::Text("a".to_owned())));
+/// assert_eq!(keys.get(1), None);
+/// let counts: Vec<u64> = keys.tally().map(|(_, events)| events).collect();
+/// assert_eq!(counts, [2, 1]);
+/// # Ok::<(), streamgauge_sdk::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Keys {
+    values: Vec<AnyKey>,
+    codes: Vec<u32>,
+}
+
+impl KeyType {
+    /// The names that a configuration may give.
+    pub const NAMES: [&str; 4] = ["text", "unsigned", "integer", "boolean"];
+
+    /// Reads a type from a configuration; text where the key is absent.
+    ///
+    /// # Errors
+    /// [`Error::BadConfig`] where it is another text than the [`NAMES`](Self::NAMES).
+    pub fn from_config(config: &Config, key: &str) -> Result<Self> {
+        Ok(match config.choice(key, &Self::NAMES)? {
+            "unsigned" => Self::Unsigned,
+            "integer" => Self::Integer,
+            "boolean" => Self::Boolean,
+            _ => Self::Text,
+        })
+    }
+
+    /// The type that the descriptor's input has.
+    pub fn field_type(self) -> FieldType {
+        match self {
+            Self::Text => FieldType::Text,
+            Self::Unsigned => FieldType::Unsigned,
+            Self::Integer => FieldType::Integer,
+            Self::Boolean => FieldType::Boolean,
+        }
+    }
+
+    /// One key or a list of keys of this type from a configuration; none where it is absent.
+    ///
+    /// # Errors
+    /// [`Error::BadConfig`] where one is not of this type.
+    pub fn keys_in(self, config: &Config, key: &str) -> Result<Vec<AnyKey>> {
+        let values = match config.get(key) {
+            None => &[],
+            Some(Value::List(values)) => values.as_slice(),
+            Some(value) => std::slice::from_ref(value),
+        };
+        let wrong = || Error::config(key, &format!("has a value that is not {}", self.name()));
+        values.iter().map(|value| self.key_of(value).ok_or_else(wrong)).collect()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Unsigned => "an unsigned integer of 32 bits",
+            Self::Integer => "an integer of 64 bits",
+            Self::Boolean => "true or false",
+        }
+    }
+
+    fn key_of(self, value: &Value) -> Option<AnyKey> {
+        match (self, value) {
+            (Self::Text, Value::Text(text)) => Some(AnyKey::Text(text.clone())),
+            (Self::Boolean, Value::Boolean(boolean)) => Some(AnyKey::Boolean(*boolean)),
+            (Self::Integer, Value::Number(digits)) => digits.parse().ok().map(AnyKey::Integer),
+            (Self::Unsigned, Value::Number(digits)) => {
+                digits.parse::<u32>().ok().map(|number| AnyKey::Integer(number.into()))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl AnyKey {
+    /// The [`hash64`] of the key: of a text its bytes, of a number its 64 bits in little-endian
+    /// order, of a boolean one byte.
+    pub fn hash64(&self) -> u64 {
+        match self {
+            Self::Boolean(boolean) => hash64(&[u8::from(*boolean)]),
+            Self::Integer(number) => hash64(&number.to_le_bytes()),
+            Self::Text(text) => hash64(text.as_bytes()),
+        }
+    }
+}
+
+impl Key for AnyKey {
+    fn show(&self) -> String {
+        match self {
+            Self::Boolean(boolean) => boolean.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Boolean(boolean) => {
+                writer.u64(0);
+                writer.u64(u64::from(*boolean));
+            }
+            Self::Integer(number) => {
+                writer.u64(1);
+                writer.i64(*number);
+            }
+            Self::Text(text) => {
+                writer.u64(2);
+                writer.text(text);
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(match reader.u64()? {
+            0 => Self::Boolean(<bool as Key>::read(reader)?),
+            1 => Self::Integer(reader.i64()?),
+            2 => Self::Text(reader.text()?.to_owned()),
+            _ => return Err(bad_state("has a key of an unknown type")),
+        })
+    }
+}
+
+impl Keys {
+    /// The column of input `index`, which is of this type.
+    ///
+    /// # Errors
+    /// [`Error::Other`] where the descriptor has no such input or gives it another type.
+    pub fn of(batch: &Batch, index: usize, kind: KeyType) -> Result<Self> {
+        Ok(match kind {
+            KeyType::Text => {
+                let column = batch.text(index)?;
+                let texts = 0..column.entries();
+                let values = texts.map(|code| AnyKey::Text(column.entry(code).to_owned()));
+                let code = |row| column.code(row).map_or(NULL, |code| code as u32);
+                let codes = (0..column.rows()).map(code).collect();
+                Self { values: values.collect(), codes }
+            }
+            KeyType::Unsigned => {
+                Self::numbers(batch.unsigned(index)?.iter().map(|value| value.map(i64::from)))
+            }
+            KeyType::Integer => Self::numbers(batch.integers(index)?.iter()),
+            KeyType::Boolean => {
+                let values = [false, true].map(AnyKey::Boolean).to_vec();
+                let codes = batch.booleans(index)?.iter();
+                Self { values, codes: codes.map(|row| row.map_or(NULL, u32::from)).collect() }
+            }
+        })
+    }
+
+    /// How many rows there are, nulls included.
+    pub fn rows(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// The values that the codes mean. Values may repeat, and not every one need be in a row.
+    pub fn values(&self) -> &[AnyKey] {
+        &self.values
+    }
+
+    /// Which of the [`values`](Self::values) a row holds, or `None` where it is null.
+    ///
+    /// # Panics
+    /// Where `row` is not below [`rows`](Self::rows).
+    pub fn code(&self, row: usize) -> Option<usize> {
+        let code = self.codes[row];
+        (code != NULL).then_some(code as usize)
+    }
+
+    /// The key of a row, or `None` where it is null.
+    ///
+    /// # Panics
+    /// Where `row` is not below [`rows`](Self::rows).
+    pub fn get(&self, row: usize) -> Option<&AnyKey> {
+        self.code(row).map(|code| &self.values[code])
+    }
+
+    /// Every value that is in a row, with the number of its rows. Values may repeat.
+    pub fn tally(&self) -> impl Iterator<Item = (&AnyKey, u64)> {
+        let mut tally = vec![0_u64; self.values.len()];
+        for code in self.codes.iter().filter(|&&code| code != NULL) {
+            tally[*code as usize] += 1;
+        }
+        self.values.iter().zip(tally).filter(|(_, events)| *events > 0)
+    }
+
+    fn numbers(rows: impl Iterator<Item = Option<i64>>) -> Self {
+        let mut values = Vec::new();
+        let mut shared = [NULL; SHARED];
+        let mut enter = |number: i64| {
+            values.push(AnyKey::Integer(number));
+            (values.len() - 1) as u32
+        };
+        let code = |row: Option<i64>| {
+            let Some(number) = row else { return NULL };
+            let small = usize::try_from(number).ok().and_then(|index| shared.get_mut(index));
+            match small {
+                Some(code) if *code != NULL => *code,
+                Some(code) => {
+                    *code = enter(number);
+                    *code
+                }
+                None => enter(number),
+            }
+        };
+        let codes = rows.map(code).collect();
+        Self { values, codes }
+    }
+}
+
+#[cfg(test)]
+mod tests;
