@@ -174,3 +174,45 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     let nowhere = run(&["plugin", "build", "."]);
     assert!(nowhere.code == Some(2) && nowhere.stderr.contains("plugin new"));
 }
+
+/// The generic metrics that come with the product, over fields that none of them knows by name.
+#[test]
+fn the_library_counts_what_an_exact_recount_counts() {
+    let records = generated(20_000, 11, 0.0);
+    let metric = |id: &str, name: &str, more: &str| {
+        format!("[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\n{more}", plugin(name).display())
+    };
+    let metrics = [
+        metric("items", "count_by", "[metric.columns]\nvalue = \"item_id\"\n"),
+        metric("top", "top_n", "config = { capacity = 200 }\ncolumns = { value = \"item_id\" }\n"),
+        metric("users", "unique", "[metric.columns]\nvalue = \"user_id\"\n"),
+        metric(
+            "cross",
+            "crosstab",
+            "config = { row_type = \"unsigned\", column_type = \"unsigned\" }\n\
+             columns = { row = \"gender\", column = \"action\" }\n",
+        ),
+    ];
+    let place = workplace(&metrics.concat());
+    place.write("many.jsonl", &lines(&records));
+    let mut replay = place.command("replay many.jsonl");
+    let result = finish(replay.args(["--json", "--partitions", "4", "--key", "user_id"])).json();
+    let rows = |id: &str| result["metrics"][id][0]["total"].as_array().expect("rows").clone();
+    let number = |row: &Value, name: &str| row[name].as_u64().expect("a number");
+
+    let items = crate::events::counted(&records, "item_id");
+    assert_eq!(counts(&result, "items", "total"), items);
+    let top = rows("top");
+    assert!(top.len() == 10, "{top:?}");
+    for row in &top {
+        let (events, error) = (number(row, "events"), number(row, "error"));
+        let exact = items[row["value"].as_str().expect("a text")];
+        assert!((events..=events + error).contains(&exact) && error > 0, "{row}: {exact}");
+    }
+    let users = crate::events::counted(&records, "user_id").len() as u64;
+    let unique = &rows("users")[0];
+    let (estimate, error) = (number(unique, "unique"), number(unique, "error"));
+    assert!(estimate.abs_diff(users) <= error && error < users / 10, "{unique}: {users}");
+    let cells: u64 = rows("cross").iter().map(|row| number(row, "events")).sum();
+    assert_eq!(cells, records.len() as u64);
+}

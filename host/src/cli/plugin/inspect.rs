@@ -120,10 +120,25 @@ fn text(plugin: &Plugin) -> String {
     for view in &descriptor.views {
         lines.extend(sketch(view, &descriptor.outputs));
     }
-    if !descriptor.config_schema.is_empty() {
-        lines.push(format!("config     {}", descriptor.config_schema));
-    }
+    lines.extend(config_lines(&descriptor.config_schema));
     lines.join("\n")
+}
+
+/// The keys of `[metric.config]`, each with what its schema says; a schema in another form as it
+/// is.
+fn config_lines(schema: &str) -> Vec<String> {
+    if schema.is_empty() {
+        return Vec::new();
+    }
+    let parsed: Value = serde_json::from_str(schema).unwrap_or_default();
+    let Some(keys) = parsed["properties"].as_object() else {
+        return vec![format!("config     {schema}")];
+    };
+    let line = |(key, about): (&String, &Value)| {
+        let default = about.get("default").map_or(String::new(), |d| format!(" (default {d})"));
+        format!("  {key}: {}{default}", about["description"].as_str().unwrap_or_default())
+    };
+    std::iter::once("config".to_owned()).chain(keys.iter().map(line)).collect()
 }
 
 fn output_line(output: &Output) -> String {
