@@ -95,7 +95,9 @@ fn a_full_sample_does_not_depend_on_the_order_of_rows() {
     let mut rows: Vec<(u64, u8)> = (0..200).map(|row| (row / 2, 1 + (row % 2) as u8)).collect();
     let sample = |rows: &[(u64, u8)]| {
         let mut sample = Sample::new(64);
-        rows.iter().for_each(|(hash, flags)| sample.insert(*hash, *flags));
+        for (hash, flags) in rows {
+            sample.insert(*hash, *flags);
+        }
         sample
     };
     let expected = sample(&rows);
