@@ -3,7 +3,7 @@
 //! The inputs are called `who` and `what`; `[metric.columns]` says which columns of the schema
 //! those are. `from` lists the values of `what` that mean A and `to` those that mean B. Who did
 //! both counts whatever the order: the question is not whether B came after A. The state is a
-//! sample of those who did either ([`Sample`]). While it has fewer than `sample` members the
+//! sample of those who did either (`Sample`). While it has fewer than `sample` members the
 //! answer is exact; from there on `rate_error` is the larger half of Wilson's interval at three
 //! standard errors, which holds in 99.7 % of all cases, and the numbers of members are estimates
 //! with a relative standard error of about `1 / sqrt(members of the sample who did it)`. Merges

@@ -101,7 +101,7 @@ struct Forgotten(u64);
 
 impl Accumulator for Forgotten {
     fn merge(&mut self, other: &Self) -> Result<()> {
-        self.0 += other.0 - if self.0 > other.0 && other.0 > 0 { 1 } else { 0 };
+        self.0 += other.0 - u64::from(self.0 > other.0 && other.0 > 0);
         Ok(())
     }
     fn write(&self, writer: &mut Writer) {
