@@ -3,9 +3,11 @@
 //! The inputs are called `who` and `what`; `[metric.columns]` says which columns of the schema
 //! those are. `from` lists the values of `what` that mean A and `to` those that mean B. Who did
 //! both counts whatever the order: the question is not whether B came after A. The state is a
-//! sample of those who did either ([`Sample`]): up to `sample` of them the answer is exact, and
-//! above it `rate_error` is the larger half of Wilson's interval at three standard errors, which
-//! holds in 99.7 % of all cases. Merges are exact.
+//! sample of those who did either (`Sample`). While it has fewer than `sample` members the
+//! answer is exact; from there on `rate_error` is the larger half of Wilson's interval at three
+//! standard errors, which holds in 99.7 % of all cases, and the numbers of members are estimates
+//! with a relative standard error of about `1 / sqrt(members of the sample who did it)`. Merges
+//! are exact.
 
 mod sample;
 
@@ -27,7 +29,7 @@ pub struct Conversion {
 impl Conversion {
     fn schema() -> Schema {
         let values = r#""anyOf":[{"type":["string","integer","boolean"]},{"type":"array","minItems":1,"items":{"type":["string","integer","boolean"]}}]"#;
-        let sample = "Members kept: up to so many the rate is exact.";
+        let sample = "Members kept: below so many the rate is exact.";
         Schema::default()
             .required("from", "Value or values of `what` that mean step A.", values)
             .required("to", "Value or values of `what` that mean step B.", values)

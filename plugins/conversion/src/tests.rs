@@ -91,6 +91,26 @@ fn the_laws_hold_complete_and_sampled() {
 }
 
 #[test]
+fn a_full_sample_does_not_depend_on_the_order_of_rows() {
+    let mut rows: Vec<(u64, u8)> = (0..200).map(|row| (row / 2, 1 + (row % 2) as u8)).collect();
+    let sample = |rows: &[(u64, u8)]| {
+        let mut sample = Sample::new(64);
+        for (hash, flags) in rows {
+            sample.insert(*hash, *flags);
+        }
+        sample
+    };
+    let expected = sample(&rows);
+    let mut random = Random::new(8);
+    for _ in 0..200 {
+        rows.sort_by_cached_key(|_| random.bits());
+        assert_eq!(sample(&rows), expected);
+    }
+    rows.sort_unstable_by_key(|(hash, flags)| (*flags, *hash));
+    assert_eq!(sample(&rows), expected);
+}
+
+#[test]
 fn malformed_states_are_refused() {
     let metric = testing::open::<Conversion>(NUMBERS);
     for bytes in [&[64, 1, 5, 0][..], &[64, 1, 5, 4], &[64, 65], &[64, 2, 5, 1, 5, 1], &[65, 0]] {

@@ -1,7 +1,7 @@
 //! Quantiles of a numeric column, each with the error that it may have.
 //!
 //! The input is called `value`; `[metric.columns]` says which column of the schema that is. Values
-//! are counted in buckets that are at most twice `accuracy` of their values wide ([`Buckets`]); a
+//! are counted in buckets that are at most twice `accuracy` of their values wide (`Buckets`); a
 //! quantile is the middle of its bucket, and `error` is half the width, at most
 //! `accuracy * |value|`. Minimum and maximum are exact. A quantile `q` of `n` values is the
 //! `ceil(q n)`-th smallest. Magnitudes below 2.3e-308 count as 0, and integers beyond 2^53 are

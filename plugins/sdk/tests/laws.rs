@@ -91,3 +91,53 @@ fn a_configuration_that_nobody_reads_is_refused() {
     impl Fault for This {}
     check_laws::<Faulty<This>>(r#"{"top": 3}"#, &TestBatch::default().unsigned([1]));
 }
+
+/// Counts rows and forgets some at every merge, within a stated error of `ERROR`.
+#[derive(Default)]
+struct Forgetful<const ERROR: i64>;
+
+#[derive(Default)]
+struct Forgotten(u64);
+
+impl Accumulator for Forgotten {
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        self.0 += other.0 - u64::from(self.0 > other.0 && other.0 > 0);
+        Ok(())
+    }
+    fn write(&self, writer: &mut Writer) {
+        writer.u64(self.0);
+    }
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        reader.u64().map(Self)
+    }
+}
+
+impl<const ERROR: i64> Metric for Forgetful<ERROR> {
+    type Accumulator = Forgotten;
+
+    fn describe(&self) -> Descriptor {
+        Descriptor::new("rows", "0.1.0", ("行数", "The rows"))
+            .input("amount", FieldType::Unsigned)
+            .output(Output::measure("rows", ("行数", "Rows")))
+            .output(Output::measure("error", ("误差", "Error")).error_of("rows"))
+            .bounded()
+    }
+    fn add(&self, state: &mut Forgotten, batch: &Batch) -> Result<()> {
+        state.0 += batch.rows() as u64;
+        Ok(())
+    }
+    fn result(&self, state: &Forgotten) -> Result<Table> {
+        Ok(Table::default().integers([state.0 as i64]).integers([ERROR]))
+    }
+}
+
+#[test]
+fn a_bounded_metric_may_differ_within_its_error() {
+    check_laws::<Forgetful<1>>("{}", &TestBatch::default().unsigned(1..100));
+}
+
+#[test]
+#[should_panic(expected = "law: fold(a ++ b) = merge(fold a, fold b), within the error: rows")]
+fn a_bounded_metric_may_not_differ_by_more() {
+    check_laws::<Forgetful<0>>("{}", &TestBatch::default().unsigned(1..100));
+}

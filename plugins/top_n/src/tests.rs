@@ -71,7 +71,7 @@ fn the_error_stays_within_the_bound_whatever_the_order_of_merges() {
     let metric = testing::open::<TopN>(r#"{"type": "unsigned", "capacity": 50}"#);
     let values = stream(4, ROWS, 20_000);
     let mut random = Random::new(5);
-    for _ in 0..20 {
+    for _ in 0..8 {
         let mut parts = Vec::new();
         let mut rest = values.as_slice();
         while !rest.is_empty() {

@@ -3,7 +3,7 @@
 //! The upper `precision` bits of a hash choose a register; the register keeps the largest rank,
 //! the position of the first 1 among the other bits. So the registers are a function of the set
 //! of hashes, and a merge is the maximum of each. While fewer than one register in
-//! [`SPARSE_SHARE`] is set, only those are kept; the form follows from the registers, so equal
+//! `SPARSE_SHARE` is set, only those are kept; the form follows from the registers, so equal
 //! sets have equal bytes in either. The estimate needs only sums, products and square roots,
 //! which are the same on every machine; it needs no table of corrections.
 

@@ -1,7 +1,7 @@
 //! How many distinct values a column has, in a state of fixed size.
 //!
 //! The input is called `value`; `[metric.columns]` says which column of the schema that is. The
-//! sketch is a [`HyperLogLog`] of `2^precision` registers: its standard error is
+//! sketch is a `HyperLogLog` of `2^precision` registers: its standard error is
 //! `1.04 / sqrt(2^precision)`, 0.8 % at the default of 14. The measure `error` is three of these,
 //! which holds in 99.7 % of all cases. Merges are exact: the state is a function of the set of
 //! values alone.
