@@ -7,17 +7,18 @@
 import { array, bool, field, integer, nullable, number, record, string, text } from "./fields";
 import { decodeStatus } from "./decode-status";
 import type {
-  Cell, Clock, Columns, Dimension, Frame, Measure, Message, Panel, Point, Rest, Scope, Series,
+  Cell, Clock, Columns, Dimension, Frame, Measure, Message, Panel, Point, Rest, Scope, Series, Size,
 } from "./wire";
 
 /** More than this is no dashboard; the rest of a longer list is left out. */
 export const PANELS_MAX = 64;
-export const FRAME_KEYS_MAX = 10_000;
+export const FRAME_KEYS_MAX = 20_000;
 export const SERIES_MAX = 16;
 export const SERIES_POINTS_MAX = 600;
 
 const FRAME_STATES = ["ok", "empty", "quarantined"] as const;
 const SCOPES: readonly Scope[] = ["total", "on_time", "late"];
+const SIZES: readonly Size[] = ["small", "medium", "wide", "tall", "large"];
 
 /** Decodes one message; `null` when it is not one that this page can use. */
 export function decode(data: unknown): Message | null {
@@ -94,9 +95,12 @@ function decodePanel(value: unknown): Panel[] {
     title: text(p["title"], id),
     chart: string(p["chart"]) ?? "table",
     dimension: decodeDimension(p["dimension"]),
-    measures: array(p["measures"]).flatMap(decodeMeasure),
+    across: decodeDimension(p["across"]),
+    measures: decodeMeasures(p["measures"]),
     top: integer(p["top"]) ?? 0,
     sorted: bool(p["sorted"]),
+    size: SIZES.find((size) => size === p["size"]) ?? null,
+    order: number(p["order"]) ?? 0,
   }];
 }
 
@@ -112,6 +116,14 @@ function decodeDimension(value: unknown): Dimension | null {
   return { name, title: text(d["title"], name), labels };
 }
 
+/** The measures; an error of nothing that is shown is a measure like any other. */
+function decodeMeasures(value: unknown): Measure[] {
+  const measures = array(value).flatMap(decodeMeasure);
+  const plain = new Set(measures.filter((m) => m.errorOf === null).map((m) => m.name));
+  return measures.map((m) =>
+    m.errorOf === null || plain.has(m.errorOf) ? m : { ...m, errorOf: null });
+}
+
 function decodeMeasure(value: unknown): Measure[] {
   const m = record(value);
   const name = m && string(m["name"]);
@@ -121,6 +133,7 @@ function decodeMeasure(value: unknown): Measure[] {
     title: text(m["title"], name),
     unit: nullable(m["unit"], string),
     additive: m["additive"] !== false,
+    errorOf: nullable(m["error_of"], string),
   }];
 }
 
@@ -151,7 +164,7 @@ const NO_COLUMNS: Readonly<Record<Scope, Columns>> = {
 };
 
 function unreadable(reason: string): Frame {
-  return { rev: 0, state: "unreadable", reason, keys: [], columns: NO_COLUMNS, other: null };
+  return { rev: 0, state: "unreadable", reason, keys: [], across: [], columns: NO_COLUMNS, other: null };
 }
 
 /** Decodes one frame; a broken one says so instead of failing the message. */
@@ -163,6 +176,11 @@ export function decodeFrame(value: unknown): Frame {
   const keys = array(f["keys"]).map(string);
   if (keys.length > FRAME_KEYS_MAX) return unreadable(`frame has ${keys.length} keys`);
   if (!keys.every((key) => key !== null)) return unreadable("frame has a key that is no text");
+  const across = array(f["across"]).map(string);
+  if (!across.every((key) => key !== null)) return unreadable("frame has a key that is no text");
+  if (across.length !== 0 && across.length !== keys.length) {
+    return unreadable("frame has not one second key for each key");
+  }
   const columns = decodeScopes(f, keys.length);
   if (columns === null) return unreadable("frame has a column of another length than its keys");
   return {
@@ -170,6 +188,7 @@ export function decodeFrame(value: unknown): Frame {
     state,
     reason: nullable(f["reason"], string),
     keys,
+    across,
     columns,
     other: decodeRest(f["other"]),
   };

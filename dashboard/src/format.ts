@@ -25,6 +25,10 @@ export interface Format {
   axis(value: number | null): string;
   /** For large type: in full up to a million, then 123.46万, 1.23M. */
   headline(value: number | null): string;
+  /** Every digit, and how far the value may be off: 1,234 ± 12. */
+  withError(value: number | null, error: number | null): string;
+  /** How far a value may be off, in proportion to it: ± 1.2%; empty where it is exact. */
+  relativeError(value: number | null, error: number | null): string;
   /** A share between 0 and 1, as a percentage. */
   percent(share: number | null): string;
   /** 2015-11-11 */
@@ -45,6 +49,8 @@ export function createFormat(lang: Lang, tz: string): Format {
   const { zone, parts } = timeParts(tz);
   const known = <T>(value: T | null, show: (value: T) => string) =>
     value === null ? UNKNOWN : show(value);
+  const percentOf = (share: number | null) => known(share, (s) => percent(numbers, s));
+  const errorOf = (error: number) => `± ${numbers.full.format(roundUp(error))}`;
   const date = (time: number) => {
     const p = parts(time);
     return `${p.year}-${p.month}-${p.day}`;
@@ -63,13 +69,29 @@ export function createFormat(lang: Lang, tz: string): Format {
     headline: (value) =>
       known(value, (n) =>
         Math.abs(n) < HEADLINE_FROM ? numbers.full.format(n) : numbers.headline.format(n)),
-    percent: (share) => known(share, (s) => percent(numbers, s)),
+    withError: (value, error) => known(value, (n) =>
+      isExact(error) ? numbers.full.format(n) : `${numbers.full.format(n)} ${errorOf(error)}`),
+    relativeError: (value, error) => {
+      if (value === null || isExact(error)) return "";
+      return value === 0 ? errorOf(error) : `± ${percentOf(Math.abs(error / value))}`;
+    },
+    percent: percentOf,
     date: (time) => known(time, date),
     monthDay: (time) => known(time, (t) => date(t).slice(5)),
     clock: (time) => known(time, clock),
     dateTime: (time) => known(time, (t) => `${date(t)} ${clock(t)}`),
     duration: (ms) => known(ms, (d) => duration(locale, d)),
   };
+}
+
+/** Whether there is nothing to say of an error. */
+function isExact(error: number | null): error is null | 0 {
+  return error === null || error === 0;
+}
+
+/** To two digits, upwards: a bound must not be shown smaller than it is. */
+function roundUp(error: number): number {
+  return Math.ceil(Math.abs(error) * 100 - 1e-6) / 100;
 }
 
 interface NumberFormats {

@@ -36,7 +36,16 @@ export interface Measure {
   readonly title: Text;
   readonly unit: string | null;
   readonly additive: boolean;
+  /**
+   * The measure whose largest error this one is, in the same row: it is shown
+   * beside that one and never by itself. Always the name of another measure
+   * of the panel that is no error.
+   */
+  readonly errorOf: string | null;
 }
+
+/** How much room a panel asks for; `null` leaves it to the page. */
+export type Size = "small" | "medium" | "wide" | "tall" | "large";
 
 /** One view of one metric: all that the page knows about a plugin. */
 export interface Panel {
@@ -44,12 +53,17 @@ export interface Panel {
   readonly metric: string;
   readonly view: string;
   readonly title: Text;
-  /** `pie`, `bar`, … or any name this page does not know, drawn as a table. */
+  /** `pie`, `bar`, `heatmap`, … or any name this page does not know, drawn as a table. */
   readonly chart: string;
   readonly dimension: Dimension | null;
+  /** The second dimension: a row is then a cell of the two. */
+  readonly across: Dimension | null;
   readonly measures: readonly Measure[];
   readonly top: number;
   readonly sorted: boolean;
+  readonly size: Size | null;
+  /** Panels with less come first. */
+  readonly order: number;
 }
 
 export type Cell = number | null;
@@ -70,6 +84,8 @@ export interface Frame {
   readonly state: "ok" | "empty" | "quarantined" | "unreadable";
   readonly reason: string | null;
   readonly keys: readonly string[];
+  /** The second keys of the cells, aligned with `keys`; empty without a second dimension. */
+  readonly across: readonly string[];
   readonly columns: Readonly<Record<Scope, Columns>>;
   readonly other: Rest | null;
 }

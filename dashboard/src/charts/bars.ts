@@ -12,7 +12,7 @@ export const bars: Chart = {
   base: (look, rows) => ({
     ...STILL,
     tooltip: {
-      ...tooltip(look, () => sum(rows())),
+      ...tooltip(look, () => sum(rows()), (index) => rows()[index]),
       trigger: "axis",
       axisPointer: { type: "shadow", shadowStyle: { color: look.colors.hover } },
     },

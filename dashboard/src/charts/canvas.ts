@@ -2,15 +2,18 @@
 //
 // The element has `contain: strict` and a definite size, because a chart that
 // can stretch its own container makes the page grow for ever.
-import { BarChart, LineChart, PieChart } from "echarts/charts";
-import { GridComponent, TooltipComponent } from "echarts/components";
+import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
+import { GridComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { Row } from "../panels/rows";
 import type { Look } from "./look";
 import { CHARTS, type ChartKind } from "./option";
 
-use([BarChart, LineChart, PieChart, GridComponent, TooltipComponent, CanvasRenderer]);
+use([
+  BarChart, HeatmapChart, LineChart, PieChart,
+  GridComponent, TooltipComponent, VisualMapContinuousComponent, CanvasRenderer,
+]);
 
 export class Canvas {
   readonly #host: HTMLElement;

@@ -7,7 +7,7 @@ import { tooltip } from "./tooltip";
 export const line: Chart = {
   base: (look, rows) => ({
     ...STILL,
-    tooltip: { ...tooltip(look, () => sum(rows())), trigger: "axis" },
+    tooltip: { ...tooltip(look, () => sum(rows()), (index) => rows()[index]), trigger: "axis" },
     grid: {
       left: 4, right: look.fontPx, top: look.fontPx, bottom: 0,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel",

@@ -12,6 +12,8 @@ export interface Look {
   readonly height: number;
   /** The name of the measure, for tooltips. */
   readonly measure: string;
+  /** The titles of the panel's dimensions, for tooltips. */
+  readonly titles: readonly string[];
   /** The word for a share, for tooltips. */
   readonly share: string;
   /** The colour of this panel's bars and lines. */

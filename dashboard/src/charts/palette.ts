@@ -13,7 +13,11 @@ export const PALETTE_SIZE = 8;
  */
 export function colorOf(panel: Panel, key: string): number {
   const labels = panel.dimension?.labels ?? [];
-  const place = labels.findIndex((label) => label.key === key);
+  return colorAt(labels.findIndex((label) => label.key === key), key);
+}
+
+/** The same for a key whose place among the labels is known; below 0: no label names it. */
+export function colorAt(place: number, key: string): number {
   return (place >= 0 ? place : hash(key)) % PALETTE_SIZE;
 }
 
@@ -43,6 +47,10 @@ export interface ThemeColors {
   readonly grid: string;
   readonly panel: string;
   readonly hover: string;
+  /** Cells of a heat map from the least to the most: one hue, even steps of lightness. */
+  readonly heat: readonly string[];
+  /** A cell with nothing in it, which must not look like one with little. */
+  readonly nothing: string;
 }
 
 /** Okabe–Ito; its black is a grey that both backgrounds can carry. */
@@ -59,6 +67,14 @@ const ACCENTS: readonly Accent[] = [
   { color: "#e69f00", deep: "#b07800" },
 ];
 
+/** OKLCH at hue 245: lightness 0.40 to 0.94, and 0.90 to 0.34 on white. */
+const HEAT_DARK = [
+  "#014b79", "#0465a0", "#2580c1", "#459cdf", "#63b9fe", "#a3d4fe", "#dbeefe",
+] as const;
+const HEAT_LIGHT = [
+  "#c2e2ff", "#85c7ff", "#54aaee", "#348dcf", "#0870b0", "#025587", "#023b60",
+] as const;
+
 export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
   dark: {
     palette: OKABE_ITO,
@@ -69,6 +85,8 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
     grid: "rgba(148, 170, 204, 0.14)",
     panel: "#101a2c",
     hover: "rgba(148, 170, 204, 0.10)",
+    heat: HEAT_DARK,
+    nothing: "rgba(148, 170, 204, 0.07)",
   },
   light: {
     palette: OKABE_ITO_ON_WHITE,
@@ -79,6 +97,8 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
     grid: "rgba(40, 66, 104, 0.12)",
     panel: "#ffffff",
     hover: "rgba(40, 66, 104, 0.07)",
+    heat: HEAT_LIGHT,
+    nothing: "rgba(40, 66, 104, 0.05)",
   },
 };
 

@@ -18,7 +18,7 @@ export const ranking: Chart = {
     return {
       ...STILL,
       tooltip: {
-        ...tooltip(look, () => sum(rows()), (index) => rows()[index]?.value ?? null),
+        ...tooltip(look, () => sum(rows()), (index) => rows()[index]),
         trigger: "axis",
         axisPointer: { type: "shadow", shadowStyle: { color: look.colors.hover } },
       },

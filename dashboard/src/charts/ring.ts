@@ -1,6 +1,6 @@
 // A ring of shares. Its labels are the legend beside it, in the document, where
 // small shares cannot collide; its hole holds the sum.
-import { sum } from "../panels/rows";
+import { sum, type Row } from "../panels/rows";
 import { STILL } from "./common";
 import type { Chart } from "./option";
 import { tooltip } from "./tooltip";
@@ -8,7 +8,10 @@ import { tooltip } from "./tooltip";
 export const ring: Chart = {
   base: (look, rows) => ({
     ...STILL,
-    tooltip: { ...tooltip(look, () => sum(rows())), trigger: "item" },
+    tooltip: {
+      ...tooltip(look, () => sum(rows()), (index) => parts(rows())[index]),
+      trigger: "item",
+    },
     series: [{
       type: "pie",
       radius: ["64%", "92%"],
@@ -22,8 +25,7 @@ export const ring: Chart = {
   }),
   data: (look, rows) => ({
     series: [{
-      data: rows
-        .filter((row) => row.value !== null && row.value > 0)
+      data: parts(rows)
         .map((row) => ({
           name: row.label,
           value: row.value ?? 0,
@@ -35,3 +37,8 @@ export const ring: Chart = {
     }],
   }),
 };
+
+/** The rows that have a part of the ring. */
+function parts(rows: readonly Row[]): readonly Row[] {
+  return rows.filter((row) => row.value !== null && row.value > 0);
+}

@@ -5,15 +5,18 @@ import { h } from "../dom";
 import { UNKNOWN } from "../format";
 import type { Look } from "./look";
 
-interface Pointed {
-  readonly name: string;
+/** What a mark stands for: a row, or anything like it. */
+export interface Pointed {
+  readonly label: string;
+  /** Names and texts to show instead of the label. */
+  readonly facts?: readonly (readonly [string, string])[];
   readonly value: number | null;
-  readonly share: number | null;
+  readonly error: number | null;
 }
 
-/** `known` tells the value of a row that has no mark of its own in the chart. */
+/** `at` finds what a mark stands for from its index among the data of the chart. */
 export function tooltip(
-  look: Look, sum: () => number, known: (index: number) => number | null = () => null,
+  look: Look, sum: () => number, at: (index: number) => Pointed | undefined,
 ) {
   return {
     confine: true,
@@ -24,31 +27,33 @@ export function tooltip(
     borderWidth: 1,
     padding: 0,
     textStyle: { color: look.colors.text, fontSize: look.fontPx * 0.85 },
-    formatter: (params: unknown) => tip(look, pointed(params, sum(), known)),
+    formatter: (params: unknown) => tip(look, at(indexOf(params)) ?? NOTHING, sum()),
   };
 }
 
-function pointed(
-  params: unknown, sum: number, known: (index: number) => number | null,
-): Pointed {
+const NOTHING: Pointed = { label: UNKNOWN, value: null, error: null };
+
+function indexOf(params: unknown): number {
   const first: unknown = Array.isArray(params) ? params[0] : params;
-  const p = (first ?? {}) as { name?: unknown; value?: unknown; dataIndex?: unknown };
-  const value = typeof p.value === "number" && Number.isFinite(p.value)
-    ? p.value
-    : typeof p.dataIndex === "number" ? known(p.dataIndex) : null;
-  return {
-    name: typeof p.name === "string" ? p.name : UNKNOWN,
-    value,
-    share: value !== null && sum > 0 ? value / sum : null,
-  };
+  const { dataIndex } = (first ?? {}) as { dataIndex?: unknown };
+  return typeof dataIndex === "number" ? dataIndex : -1;
 }
 
-function tip(look: Look, p: Pointed): HTMLElement {
-  const lines = [line(look.measure, look.format.full(p.value))];
-  if (look.additive) lines.push(line(look.share, look.format.percent(p.share)));
-  return h("div", { class: "tip" }, h("strong", {}, p.name), h("dl", {}, ...lines.flat()));
+/** The lines of a tooltip below its head, as names and texts. */
+export function tipLines(
+  look: Look, p: Pointed, sum: number,
+): readonly (readonly [string, string])[] {
+  const share = p.value !== null && sum > 0 ? p.value / sum : null;
+  return [
+    ...p.facts ?? [],
+    [look.measure, look.format.withError(p.value, p.error)],
+    ...(look.additive ? [[look.share, look.format.percent(share)] as const] : []),
+  ];
 }
 
-function line(name: string, value: string): HTMLElement[] {
-  return [h("dt", {}, name), h("dd", {}, value)];
+function tip(look: Look, p: Pointed, sum: number): HTMLElement {
+  const lines = tipLines(look, p, sum)
+    .flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);
+  const head = p.facts === undefined ? [h("strong", {}, p.label)] : [];
+  return h("div", { class: "tip" }, ...head, h("dl", {}, ...lines));
 }

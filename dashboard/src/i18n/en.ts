@@ -115,6 +115,7 @@ export const en: Words = {
     late: "Late",
     other: "Other",
     otherKeys: (count) => `Other (${count})`,
+    otherCells: (count) => `Other (${count} ${plural(count, "cell", "cells")})`,
     asTable: "Show as a table",
     asChart: "Show as a chart",
     measure: "Measure",

@@ -109,6 +109,7 @@ export const zh = {
     late: "迟到",
     other: "其他",
     otherKeys: (count: string) => `其他 (${count})`,
+    otherCells: (count: string) => `其他 (${count} 格)`,
     asTable: "显示为表格",
     asChart: "显示为图表",
     measure: "度量",

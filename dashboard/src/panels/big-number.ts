@@ -1,4 +1,5 @@
-// A panel that is one number, or a few: large digits and nothing else.
+// A panel that is one number, or a few: large digits, and
+// beside them how far they may be off.
 import type { Context } from "../context";
 import { h, resize, setAttr, setText } from "../dom";
 import type { Panel } from "../wire";
@@ -13,13 +14,15 @@ export class BigNumber {
 
   update(panel: Panel, rows: readonly Row[], unit: string, ctx: Context): void {
     const shown = rows.slice(0, NUMBERS_MAX);
-    resize(this.element, this.#items, shown.length, () => h("div", {}, h("dt"), h("dd")));
+    resize(this.element, this.#items, shown.length, () => h("div", {}, h("dt"), h("dd", {}, h("span"), h("small"))));
     shown.forEach((row, i) => {
-      const [name, value] = Array.from(this.#items[i]?.children ?? []);
-      if (!name || !value) return;
+      const [name, figures] = Array.from(this.#items[i]?.children ?? []);
+      const [value, error] = Array.from(figures?.children ?? []);
+      if (!name || !figures || !value || !error) return;
       setText(name, panel.dimension === null ? unit : row.label);
       setText(value, ctx.format.headline(row.value));
-      setAttr(value, "title", ctx.format.full(row.value));
+      setText(error, ctx.format.relativeError(row.value, row.error));
+      setAttr(figures, "title", ctx.format.withError(row.value, row.error));
     });
   }
 }

@@ -4,6 +4,7 @@ import { h, setAttr, setShown, setText } from "../dom";
 import { icon, setIcon } from "../icons";
 import { say } from "../i18n";
 import type { Panel, Scope } from "../wire";
+import { measuresOf } from "./rows";
 
 export interface View {
   readonly scope: Scope;
@@ -33,7 +34,7 @@ export class Controls {
       return [scope, button];
     }));
     this.#group = h("div", { class: "segments", role: "group" }, ...this.#scopes.values());
-    for (const _ of panel.measures) this.#measure.append(h("option"));
+    for (const _ of measuresOf(panel)) this.#measure.append(h("option"));
     this.#measure.addEventListener("change", () => set({ measure: this.#measure.selectedIndex }));
     this.#toggle = h("button", { type: "button", class: "icon-button", "data-toggle": "table" },
       this.#toggleIcon);
@@ -48,14 +49,15 @@ export class Controls {
   /** `chart` says whether this panel has anything but its table to show. */
   update(panel: Panel, ctx: Context, chart: "chart" | "table-only"): void {
     const { words, lang } = ctx;
+    const measures = measuresOf(panel);
     setAttr(this.#group, "aria-label", words.panels.scope);
     for (const [scope, button] of this.#scopes) {
       setText(button, words.panels[scope]);
       setAttr(button, "aria-pressed", String(scope === this.#view.scope));
     }
-    setShown(this.#measure, panel.measures.length > 1 && !this.#view.table && chart === "chart");
+    setShown(this.#measure, measures.length > 1 && !this.#view.table && chart === "chart");
     setAttr(this.#measure, "aria-label", words.panels.measure);
-    panel.measures.forEach((measure, i) => {
+    measures.forEach((measure, i) => {
       const option = this.#measure.options[i];
       if (option !== undefined) setText(option, say(measure.title, lang));
     });

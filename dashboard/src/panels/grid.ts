@@ -1,9 +1,9 @@
 // All panels, arranged; rebuilt only when the descriptors change.
-import { kindOf } from "../charts/option";
+import { panelKind } from "../charts/option";
 import type { Context } from "../context";
 import { h, setAttr, setShown, setText } from "../dom";
 import type { Panel } from "../wire";
-import { arrange } from "./layout";
+import { arrange, heightOf, spans } from "./layout";
 import { PanelView } from "./panel";
 
 export class Grid {
@@ -52,14 +52,24 @@ export class Grid {
     const parts: HTMLElement[] = [];
     if (rows.length > 0) {
       parts.push(h("div", { class: "panel-rows" },
-        ...rows.map((row) => h("div", { class: "panel-row" }, ...row.map((p) => this.#make(p))))));
+        ...rows.map((row) => this.#makeRow(row))));
     }
     parts.push(...tall.map((p) => h("div", { class: "panel-tall" }, this.#make(p))));
     this.element.replaceChildren(this.#none, ...parts);
   }
 
+  #makeRow(row: readonly Panel[]): HTMLElement {
+    const full = spans(row);
+    const cells = row.map((panel, i) => {
+      const element = this.#make(panel);
+      setAttr(element, "data-span", full[i] === true ? "" : null);
+      return element;
+    });
+    return h("div", { class: "panel-row", "data-height": heightOf(row) }, ...cells);
+  }
+
   #make(panel: Panel): HTMLElement {
-    const accent = kindOf(panel.chart) === "pie" ? 0 : this.#accents++;
+    const accent = panelKind(panel) === "pie" ? 0 : this.#accents++;
     const view = new PanelView(panel, accent, this.#changed);
     this.#views.set(panel.id, view);
     this.#sizes.observe(view.host);

@@ -1,10 +1,12 @@
 // Where panels go on a wide screen, so that it is filled without holes.
 //
 // Long lists stand as tall columns at the right; everything else is spread
-// evenly over rows at the left. In a row with fewer panels each is wider, so
-// charts that gain from width (bars, lines) go there.
-import { kindOf } from "../charts/option";
-import type { Panel } from "../wire";
+// over rows at the left. Where no panel asks for a size, rows are even: in one
+// with fewer panels each is wider, so charts that gain from width (bars, lines,
+// heat maps) go there. Where one does, panels keep their order and share a row
+// in proportion to what they ask for. Either way each row is filled.
+import { panelKind } from "../charts/option";
+import type { Panel, Size } from "../wire";
 
 /** More tall columns than this would squeeze the rest. */
 const TALL_MAX = 2;
@@ -12,22 +14,96 @@ const PER_ROW_MAX = 4;
 /** A ranking with fewer rows than this fits into an ordinary cell. */
 const TALL_ROWS_MIN = 9;
 
+/** What a panel takes of a row; the style sheet has the same figures. */
+const WEIGHTS: Readonly<Record<Size, number>> = { small: 2, medium: 3, tall: 3, wide: 5, large: 6 };
+/** A row holds at least as much as its largest panel, and no more than can be read. */
+const ROW_WEIGHT_MIN = 6;
+const ROW_WEIGHT_MAX = 12;
+const ROW_WEIGHT_BESIDE_TALL_MAX = 9;
+
 export interface Arrangement {
   readonly rows: readonly (readonly Panel[])[];
   readonly tall: readonly Panel[];
 }
 
 export function arrange(panels: readonly Panel[]): Arrangement {
-  const tall = panels.filter(isTall).slice(0, TALL_MAX);
-  const rest = panels.filter((panel) => !tall.includes(panel));
+  const ordered = [...panels].sort((a, b) => a.order - b.order);
+  const tall = ordered.filter(isTall).slice(0, TALL_MAX);
+  const rest = ordered.filter((panel) => !tall.includes(panel));
   if (rest.length === 0) return { rows: [], tall };
-  return { rows: spread(rest, rowCount(rest.length, tall.length)), tall };
+  const rows = rest.some((panel) => panel.size !== null)
+    ? pack(rest, tall.length === 0 ? ROW_WEIGHT_MAX : ROW_WEIGHT_BESIDE_TALL_MAX)
+    : spread(rest, rowCount(rest.length, tall.length));
+  return { rows, tall };
+}
+
+/** How high a row is: one with a large panel is higher, one of small ones alone lower. */
+export function heightOf(row: readonly Panel[]): "low" | "even" | "high" {
+  if (row.some((panel) => panel.size === "large")) return "high";
+  return row.every((panel) => panel.size === "small") ? "low" : "even";
+}
+
+/**
+ * Which panels of a row take both columns where a screen has only two: those
+ * that ask for width, and any that would leave a hole beside itself.
+ */
+export function spans(row: readonly Panel[]): readonly boolean[] {
+  const full = row.map((panel) => panel.size === "wide" || panel.size === "large");
+  let open: number | null = null;
+  row.forEach((_, i) => {
+    if (full[i] === true) {
+      if (open !== null) full[open] = true;
+      open = null;
+    } else {
+      open = open === null ? i : null;
+    }
+  });
+  if (open !== null) full[open] = true;
+  return full;
 }
 
 function isTall(panel: Panel): boolean {
+  if (panel.size !== null) return panel.size === "tall";
   const rows = panel.top > 0 ? panel.top : panel.dimension?.labels.length ?? 0;
-  const kind = kindOf(panel.chart);
-  return (kind === "hbar" || kind === "table") && rows >= TALL_ROWS_MIN;
+  const kind = panelKind(panel);
+  return (kind === "hbar" || kind === "table") && panel.across === null && rows >= TALL_ROWS_MIN;
+}
+
+function weightOf(panel: Panel): number {
+  return WEIGHTS[panel.size ?? "medium"];
+}
+
+/**
+ * Splits the panels, in their order, into as few rows as hold them, two at
+ * least where they are many, so that the rows are as even as can be.
+ */
+function pack(panels: readonly Panel[], rowMax: number): Panel[][] {
+  const total = panels.reduce((sum, panel) => sum + weightOf(panel), 0);
+  const cap = Math.min(rowMax, Math.max(ROW_WEIGHT_MIN, Math.ceil(total / 2)));
+  // best[n]: how the first n panels are split, by rows and then by unevenness.
+  const best: { rows: number; cost: number; from: number }[] = [{ rows: 0, cost: 0, from: 0 }];
+  for (let to = 1; to <= panels.length; to += 1) {
+    let weight = 0;
+    let choice = { rows: Infinity, cost: Infinity, from: to - 1 };
+    for (let from = to - 1; from >= 0; from -= 1) {
+      const panel = panels[from];
+      const before = best[from];
+      if (panel === undefined || before === undefined) break;
+      weight += weightOf(panel);
+      if (weight > cap || to - from > PER_ROW_MAX) break;
+      const rows = before.rows + 1;
+      const cost = before.cost + weight * weight;
+      if (rows < choice.rows || (rows === choice.rows && cost < choice.cost)) {
+        choice = { rows, cost, from };
+      }
+    }
+    best.push(choice);
+  }
+  const rows: Panel[][] = [];
+  for (let to = panels.length; to > 0; to = best[to]?.from ?? 0) {
+    rows.unshift(panels.slice(best[to]?.from ?? 0, to));
+  }
+  return rows;
 }
 
 function rowCount(panels: number, tall: number): number {
@@ -52,7 +128,7 @@ function spread(panels: readonly Panel[], count: number): Panel[][] {
 
 /** Moves as many panels that gain from width as there are wide cells to the end. */
 function byWidth(panels: readonly Panel[], wideCells: number): readonly Panel[] {
-  const wide = panels.filter((p) => ["bar", "line", "table"].includes(kindOf(p.chart)));
+  const wide = panels.filter((p) => ["bar", "line", "heatmap", "table"].includes(panelKind(p)));
   const last = wide.slice(-wideCells);
   return [...panels.filter((panel) => !last.includes(panel)), ...last];
 }

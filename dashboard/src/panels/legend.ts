@@ -41,5 +41,5 @@ function updateEntry(item: HTMLLIElement, row: Row, share: number | null, ctx: C
   setText(name, row.label);
   setText(percent, ctx.format.percent(share));
   setText(value, ctx.format.compact(row.value));
-  setAttr(item, "title", `${row.label}: ${ctx.format.full(row.value)}`);
+  setAttr(item, "title", `${row.label}: ${ctx.format.withError(row.value, row.error)}`);
 }

@@ -3,8 +3,11 @@
 // Invariant: nothing that goes wrong in one panel reaches another. What throws
 // while a panel is drawn is shown inside that panel.
 import { Canvas } from "../charts/canvas";
+import { restNote } from "../charts/heatmap";
 import type { Look } from "../charts/look";
-import { drawable, isCanvas, kindOf, shareOf, type ChartKind } from "../charts/option";
+import {
+  drawable, isCanvas, panelKind, shapeOf, shareOf, type ChartKind,
+} from "../charts/option";
 import { accentOf, THEMES } from "../charts/palette";
 import type { Context } from "../context";
 import { h, raw, setAttr, setShown, setText } from "../dom";
@@ -33,6 +36,8 @@ export class PanelView {
   readonly #unit = h("span", { class: "panel-unit" });
   readonly #host = h("div", { class: "chart-host", role: "img" });
   readonly #hole = h("div", { class: "ring-hole", "aria-hidden": "true" }, h("b"), h("span"));
+  /** What a heat map cannot show: the cells that were cut off. */
+  readonly #note = h("p", { class: "chart-note" });
   readonly #chart: HTMLElement;
   readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
   readonly #legend = new Legend();
@@ -45,12 +50,15 @@ export class PanelView {
     this.#panel = panel;
     this.#accent = accent;
     this.#controls = new Controls(panel, changed);
-    const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole);
+    const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#note);
     this.#chart = h("div", { class: "chart" }, stage, this.#legend.element);
     const id = `panel-${panel.id}`;
     this.#title.id = id;
     this.element = h("section",
-      { class: "panel", "data-panel": panel.id, "data-testid": id, "aria-labelledby": id },
+      {
+        class: "panel", "data-panel": panel.id, "data-testid": id, "aria-labelledby": id,
+        "data-size": panel.size ?? "",
+      },
       h("header", { class: "panel-head" },
         h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element),
       h("div", { class: "panel-body" },
@@ -82,7 +90,7 @@ export class PanelView {
     setText(this.#title, title);
     setAttr(this.#title, "title", title);
     setText(this.#unit, measure.unit ?? say(measure.title, ctx.lang));
-    const only = kindOf(this.#panel.chart) === "table" ? "table-only" : "chart";
+    const only = panelKind(this.#panel) === "table" ? "table-only" : "chart";
     this.#controls.update(this.#panel, ctx, only);
   }
 
@@ -110,7 +118,7 @@ export class PanelView {
 
   #draw(frame: Frame, rows: readonly Row[], ctx: Context): void {
     const { scope, table } = this.#controls.view;
-    const kind = drawable(kindOf(this.#panel.chart), rows);
+    const kind = drawable(panelKind(this.#panel), rows);
     setAttr(this.element, "data-panel-state", "ok");
     setAttr(this.element, "data-kind", table ? "table" : kind);
     if (table || kind === "table") {
@@ -138,8 +146,11 @@ export class PanelView {
     const look = this.#look(ctx);
     const signature = [
       kind, ctx.lang, ctx.theme, scope, look.measure, look.fontPx, look.width, look.height,
-      rows.length,
+      shapeOf(kind, rows),
     ].join("|");
+    const note = kind === "heatmap" ? restNote(look, rows) : "";
+    setShown(this.#note, note !== "");
+    setText(this.#note, note);
     this.#canvas.draw(kind, look, rows, signature);
     setAttr(this.#host, "aria-label", this.#summary(scope, rows, ctx));
   }
@@ -155,6 +166,8 @@ export class PanelView {
       width: this.#host.clientWidth,
       height: this.#host.clientHeight,
       measure: say(measure.title, ctx.lang),
+      titles: [this.#panel.dimension, this.#panel.across]
+        .flatMap((dimension) => (dimension === null ? [] : [say(dimension.title, ctx.lang)])),
       share: ctx.words.panels.share,
       accent: accentOf(ctx.theme, this.#accent),
       additive: measure.additive,
@@ -164,7 +177,7 @@ export class PanelView {
   #summary(scope: Scope, rows: readonly Row[], ctx: Context): string {
     const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
       .slice(0, SUMMARY_ROWS_MAX)
-      .map((row) => `${row.label} ${ctx.format.percent(shareOf(rows, row.value))}`)
+      .map((row) => `${spokenLabel(row)} ${ctx.format.percent(shareOf(rows, row.value))}`)
       .join(", ");
     return ctx.words.panels.summary(this.#spoken(ctx), ctx.words.panels[scope], largest);
   }
@@ -187,4 +200,8 @@ export class PanelView {
     setShown(this.#table.element, body === "table");
     setShown(this.#message, body === "message");
   }
+}
+
+function spokenLabel(row: Row): string {
+  return row.second === null ? row.label : `${row.label} · ${row.second.label}`;
 }

@@ -2,57 +2,111 @@
 //
 // Pure. Colours belong to keys, not to positions on the screen: a key keeps
 // its colour when the ranking, the scope or the language changes.
-import { colorOf } from "../charts/palette";
+import { colorAt } from "../charts/palette";
 import { clip } from "../format";
 import { say, type Lang, type Words } from "../i18n";
-import type { Cell, Columns, Frame, Measure, Panel, Scope } from "../wire";
+import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire";
 
 /** Longer labels are cut for display. */
 const LABEL_CHARACTERS_MAX = 48;
 
+/** The second key of a row that is a cell of two dimensions. */
+export interface Second {
+  readonly key: string;
+  readonly label: string;
+  /** Its place among the labels; below 0 where no label names it. */
+  readonly place: number;
+  /** All keys of the dimension that have labels, in their order. */
+  readonly among: readonly Second[];
+}
+
 export interface Row {
   readonly key: string;
   readonly label: string;
+  /** `null` without a second dimension, and for the rest of a cut list. */
+  readonly second: Second | null;
   readonly value: Cell;
+  /** By how much the value may be wrong at most; `null` where it is exact or nothing is known. */
+  readonly error: number | null;
   /** Index into the palette; `null` for the rest of a cut list. */
   readonly color: number | null;
 }
 
 /** What the page shows where a plugin describes no measure at all. */
 const NO_MEASURE: Measure = {
-  name: "", title: { zh: "—", en: "—" }, unit: null, additive: false,
+  name: "", title: { zh: "—", en: "—" }, unit: null, additive: false, errorOf: null,
 };
 
+/** The measures that are shown by themselves: all but the errors of others. */
+export function measuresOf(panel: Panel): readonly Measure[] {
+  return panel.measures.filter((measure) => measure.errorOf === null);
+}
+
 export function measureOf(panel: Panel, index: number): Measure {
-  return panel.measures[index] ?? panel.measures[0] ?? NO_MEASURE;
+  const measures = measuresOf(panel);
+  return measures[index] ?? measures[0] ?? NO_MEASURE;
 }
 
 /** The rows of one measure in one scope, the rest of a cut list last. */
 export function rowsOf(
   panel: Panel, frame: Frame, scope: Scope, measure: Measure, lang: Lang, words: Words,
 ): Row[] {
+  const error = panel.measures.find((other) => other.errorOf === measure.name)?.name;
   const values = cells(frame.columns[scope], measure.name);
-  const rows: Row[] = frame.keys.map((key, i) => ({
-    key,
-    label: labelOf(panel, key, lang),
-    value: values[i] ?? null,
-    color: colorOf(panel, key),
-  }));
+  const errors = error === undefined ? [] : cells(frame.columns[scope], error);
+  const first = labeller(panel.dimension, lang);
+  const second = labeller(panel.across, lang);
+  const rows: Row[] = frame.keys.map((key, i) => {
+    const { label, place } = first(key);
+    const across = frame.across[i];
+    return {
+      key,
+      label,
+      second: across === undefined || panel.across === null ? null : second(across),
+      value: values[i] ?? null,
+      error: known(errors[i]),
+      color: colorAt(place, key),
+    };
+  });
   if (frame.other !== null) {
+    const rest = frame.other.columns[scope];
+    const count = String(frame.other.keys);
     rows.push({
       key: "\u0000other",
-      label: words.panels.otherKeys(String(frame.other.keys)),
-      value: cells(frame.other.columns[scope], measure.name)[0] ?? null,
+      label: panel.across === null ? words.panels.otherKeys(count) : words.panels.otherCells(count),
+      second: null,
+      value: cells(rest, measure.name)[0] ?? null,
+      error: error === undefined ? null : known(cells(rest, error)[0]),
       color: null,
     });
   }
   return rows;
 }
 
-export function labelOf(panel: Panel, key: string, lang: Lang): string {
-  const label = panel.dimension?.labels.find((known) => known.key === key);
-  const text = label === undefined ? key : say(label.text, lang);
-  return clip(text === "" ? "\u2205" : text, LABEL_CHARACTERS_MAX);
+/** An error of 0 says that the value is exact, which needs no words. */
+function known(error: Cell | undefined): number | null {
+  return error === undefined || error === null || error === 0 ? null : Math.abs(error);
+}
+
+/** Finds labels by their keys: one pass over the labels for any number of rows. */
+function labeller(dimension: Dimension | null, lang: Lang): (key: string) => Second {
+  const found = new Map<string, Second>();
+  const among: Second[] = [];
+  for (const { key, text } of dimension?.labels ?? []) {
+    if (found.has(key)) continue;
+    const second = { key, label: shown(say(text, lang)), place: among.length, among };
+    among.push(second);
+    found.set(key, second);
+  }
+  return (key) => {
+    const known = found.get(key) ?? { key, label: shown(key), place: -1, among };
+    found.set(key, known);
+    return known;
+  };
+}
+
+function shown(label: string): string {
+  return clip(label === "" ? "\u2205" : label, LABEL_CHARACTERS_MAX);
 }
 
 /** The sum over all rows with the rest, unknown values left out. */

@@ -1,13 +1,14 @@
 // A panel as a table: every figure in full, on time and late side by side.
 //
 // With one measure the columns are on time, late, total and share; with several
-// they are the measures in the chosen scope. Rows are kept between updates.
+// they are the measures in the chosen scope. An error stands behind its value;
+// a second dimension has a column of its own. Rows are kept between updates.
 import type { Context } from "../context";
-import { h, resize, setShown, setText } from "../dom";
+import { h, resize, setAttr, setShown, setText } from "../dom";
 import { say } from "../i18n";
 import { shareOf } from "../charts/option";
 import type { Frame, Panel, Scope } from "../wire";
-import { measureOf, rowsOf, type Row } from "./rows";
+import { measureOf, measuresOf, rowsOf, type Row } from "./rows";
 
 /** A table longer than this says how many rows it leaves out. */
 const TABLE_ROWS_MAX = 500;
@@ -18,8 +19,10 @@ interface Column {
 }
 
 export interface TableModel {
-  readonly head: string;
-  readonly labels: readonly string[];
+  /** The titles of the dimensions: one, or two. */
+  readonly heads: readonly string[];
+  /** The labels of each row, one for each dimension. */
+  readonly labels: readonly (readonly string[])[];
   readonly columns: readonly Column[];
   readonly left: number;
 }
@@ -29,14 +32,19 @@ export function tableModel(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
   const rows = (of: Scope, measure: number) =>
     rowsOf(panel, frame, of, measureOf(panel, measure), lang, words);
   const column = (title: string, of: readonly Row[]): Column => ({
-    title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => format.full(row.value)),
+    title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => format.withError(row.value, row.error)),
   });
   const first = rows(scope, 0);
+  const isCross = panel.across !== null;
   return {
-    head: panel.dimension === null ? words.panels.key : say(panel.dimension.title, lang),
-    labels: first.slice(0, TABLE_ROWS_MAX).map((row) => row.label),
-    columns: panel.measures.length > 1
-      ? panel.measures.map((measure, i) => column(say(measure.title, lang), rows(scope, i)))
+    heads: [
+      panel.dimension === null ? words.panels.key : say(panel.dimension.title, lang),
+      ...(panel.across === null ? [] : [say(panel.across.title, lang)]),
+    ],
+    labels: first.slice(0, TABLE_ROWS_MAX)
+      .map((row) => (isCross ? [row.label, row.second?.label ?? ""] : [row.label])),
+    columns: measuresOf(panel).length > 1
+      ? measuresOf(panel).map((measure, i) => column(say(measure.title, lang), rows(scope, i)))
       : [
           ...(["on_time", "late", "total"] as const)
             .map((of) => column(words.panels[of], rows(of, 0))),
@@ -68,9 +76,14 @@ export class Table {
 
   update(model: TableModel, title: string, ctx: Context): void {
     this.element.setAttribute("aria-label", title);
-    const heads = [model.head, ...model.columns.map((column) => column.title)];
+    const heads = [...model.heads, ...model.columns.map((column) => column.title)];
     resize(this.#head, this.#heads, heads.length, () => h("th", { scope: "col" }));
-    heads.forEach((text, i) => setText(this.#heads[i] ?? this.#head, text));
+    heads.forEach((text, i) => {
+      const head = this.#heads[i];
+      if (head === undefined) return;
+      setText(head, text);
+      setAttr(head, "data-label", i < model.heads.length ? "" : null);
+    });
     resize(this.#body, this.#rows, model.labels.length, () => h("tr"));
     this.#rows.forEach((row, i) => this.#updateRow(row, i, model));
     setShown(this.#more, model.left > 0);
@@ -79,12 +92,17 @@ export class Table {
 
   #updateRow(row: HTMLTableRowElement, index: number, model: TableModel): void {
     const cells = Array.from(row.children);
-    resize(row, cells, model.columns.length + 1, () =>
-      row.childElementCount === 0 ? h("th", { scope: "row" }) : h("td"));
-    const texts = [model.labels[index] ?? "", ...model.columns.map((c) => c.cells[index] ?? "")];
+    const labels = model.labels[index] ?? [];
+    resize(row, cells, model.columns.length + model.heads.length, () =>
+      row.childElementCount < model.heads.length
+        ? h("th", { scope: "row", "data-label": "" })
+        : h("td"));
+    const texts = [...labels, ...model.columns.map((c) => c.cells[index] ?? "")];
     texts.forEach((text, i) => {
       const cell = cells[i];
-      if (cell !== undefined) setText(cell, text);
+      if (cell === undefined) return;
+      setText(cell, text);
+      if (i < labels.length) setAttr(cell, "title", text);
     });
   }
 }

@@ -57,8 +57,10 @@ function cutTexts(page: Page): Promise<string[]> {
 }
 
 describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
-  it.each(["zh", "en"])("nothing overlaps, overflows or is cut in %s", async (lang) => {
-    const { host, page } = await show("live", viewport, lang);
+  it.each([
+    ["live", "zh"], ["live", "en"], ["crossed", "zh"], ["crossed", "en"],
+  ])("nothing overlaps, overflows or is cut: %s in %s", async (scene, lang) => {
+    const { host, page } = await show(scene, viewport, lang);
     const all = await boxes(page);
     expect(overlaps(all)).toEqual([]);
     expect(await cutTexts(page)).toEqual([]);
@@ -75,7 +77,7 @@ describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
 });
 
 describe("the panels", () => {
-  it.each(["live", "many"])("fill the wall without holes: %s", async (scene) => {
+  it.each(["live", "many", "crossed", "vast"])("fill the wall without holes: %s", async (scene) => {
     const { host, page } = await show(scene, WALL, "zh");
     const covered = await page.evaluate(() => {
       const area = (element: Element) => {
@@ -87,6 +89,21 @@ describe("the panels", () => {
       return main && panels.reduce((sum, panel) => sum + area(panel), 0) / area(main);
     });
     expect(covered).toBeGreaterThan(0.95);
+    await page.close();
+    await host.stop();
+  });
+
+  it("leave no hole on two columns, whatever room they ask for", async () => {
+    const { host, page } = await show("crossed", TABLET, "zh");
+    const lines = await page.evaluate(() => {
+      const widths = new Map<number, number>();
+      for (const panel of document.querySelectorAll("[data-panel]")) {
+        const { top, width } = panel.getBoundingClientRect();
+        widths.set(Math.round(top), (widths.get(Math.round(top)) ?? 0) + width);
+      }
+      return { widths: [...widths.values()], all: document.querySelector("main")?.clientWidth ?? 0 };
+    });
+    expect(lines.widths.filter((width) => width < lines.all - 24)).toEqual([]);
     await page.close();
     await host.stop();
   });

@@ -6,7 +6,8 @@ import { ScriptedHost } from "../scripted/host.mjs";
 import { SCENES } from "../scripted/scenes.mjs";
 import { greeting, update } from "../scripted/script.mjs";
 import {
-  accessibilityFaults, desaturated, filled, inState, launch, open, sums, tileValue,
+  accessibilityFaults, desaturated, filled, inState, LAPTOP, launch, open, PHONE, sums, tileValue,
+  WALL,
 } from "./browser";
 
 let browser: Browser;
@@ -260,6 +261,56 @@ describe("what the host says of itself", () => {
   });
 });
 
+describe("a second dimension", () => {
+  it.each(Object.entries({ WALL, LAPTOP, PHONE }))("is a heat map and a table: %s", async (_name, screen) => {
+    const host = await serve(SCENES["crossed"]);
+    const { page, errors } = await open(browser, `${host.url}?lang=en`, screen);
+    await filled(page);
+    const hours = page.locator('[data-panel="hours"]');
+    expect(await hours.getAttribute("data-kind")).toBe("heatmap");
+    await hours.getByText("Other (19 cells)").waitFor();
+    await hours.locator("select").selectOption({ index: 1 });
+    expect(await hours.locator("select option").allTextContents()).toEqual(["Events", "Buyers"]);
+    const chart = hours.locator(".chart-host");
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    if (box === null) throw new Error("chart has no box");
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.3);
+    const tip = hours.locator(".tip");
+    await tip.waitFor();
+    expect(await tip.locator("dt").allTextContents()).toEqual(["City", "Hour", "Buyers"]);
+    expect(await tip.locator("dd").last().textContent()).toMatch(/^[\d,]+ ± \d+$/);
+    await hours.locator('[data-toggle="table"]').click();
+    await hours.locator("table").waitFor();
+    expect(await hours.locator("thead th").allTextContents())
+      .toEqual(["City", "Hour", "Events", "Buyers"]);
+    expect(await hours.locator("tbody tr").first().locator("th").allTextContents())
+      .toEqual(["北京市", "04"]);
+    const buyers = hours.locator("tbody tr").first().locator("td").last();
+    const total = await buyers.textContent();
+    expect(total).toMatch(/^[\d,]+ ± \d+$/);
+    await hours.locator('[data-scope="late"]').click();
+    await expect.poll(() => buyers.textContent()).not.toBe(total);
+    expect(await page.locator('[data-panel="buyers"] dd').textContent()).toBe("382,716± 1.2%");
+    expect(await page.locator('[data-panel="orders"] small').textContent()).toBe("");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(screen.width);
+    expect(errors).toEqual([]);
+  });
+
+  it("draws a map of very many cells, and draws it anew with each update", async () => {
+    const host = await serve(SCENES["vast"]);
+    const { page, errors } = await open(browser, host.url);
+    await filled(page);
+    const before = await page.locator('[data-panel="vast"]').getAttribute("data-sum");
+    host.send({ ...update(1, Date.now()), frames: { vast: SCENES["crossed"]?.frames?.["actions"] } });
+    await page.waitForFunction((sum) =>
+      document.querySelector<HTMLElement>('[data-panel="vast"]')?.dataset["sum"] !== sum, before);
+    expect(await page.locator('[data-panel="vast"]').getAttribute("data-kind")).toBe("heatmap");
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(LAPTOP.height);
+    expect(errors).toEqual([]);
+  });
+});
+
 describe("hostile data", () => {
   it("is shown as text, bounded, and breaks nothing", async () => {
     const host = await serve(SCENES["hostile"]);
@@ -288,7 +339,7 @@ describe("hostile data", () => {
 });
 
 describe("accessibility", () => {
-  it.each(["waiting", "failed", "quarantined", "hostile", "ended"])(
+  it.each(["waiting", "failed", "quarantined", "hostile", "ended", "crossed"])(
     "has no fault when %s", async (name) => {
       const host = await serve(SCENES[name]);
       const { page } = await open(browser, host.url);

@@ -1,5 +1,5 @@
 // Scenes that the page must survive and explain, by name.
-import { dimension, frame, panel, PANELS } from "./script.mjs";
+import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
 
 /** @typedef {NonNullable<Parameters<typeof import("./script.mjs").greeting>[0]>} Scene */
 
@@ -27,6 +27,59 @@ function cells(keys, cells) {
   const column = { events: cells };
   return { ...frame(keys, []), state: "ok", total: column, on_time: column, late: column };
 }
+
+const text = (/** @type {string} */ zh, /** @type {string} */ en) => ({ zh, en });
+const BUYERS = { name: "buyers", title: text("买家数", "Buyers"), unit: null, additive: false };
+const BUYERS_ERROR = { ...BUYERS, name: "buyers_error", title: text("误差", "Error"), error_of: "buyers" };
+const HOURS = dimension("hour", ["小时", "Hour"],
+  Array.from({ length: 24 }, (_, i) => [`${i}`, `${i}`.padStart(2, "0"), `${i}`.padStart(2, "0")]));
+const ACTIONS = dimension("action", ["行为", "Action"], [
+  ["0", "点击", "Click"], ["1", "加入购物车", "Add to cart"], ["2", "购买", "Buy"], ["3", "关注", "Favourite"],
+]);
+const CITIES = dimension("city", ["城市", "City"], [
+  "北京市", "上海市", "广州市", "深圳市", "杭州市", "成都市", "武汉市", "西双版纳傣族自治州", "南京市",
+  "Hohhot (Inner Mongolia)", "重庆市", "苏州市",
+].map((city, i) => [`${i}`, city, city]));
+
+/**
+ * Cells of two dimensions, those with nothing left out.
+ * @param {string[]} down @param {string[]} across @param {(line: number, column: number) => number} at
+ */
+function cross(down, across, at) {
+  const all = down.flatMap((key, line) => across.map((second, column) =>
+    ({ key, second, value: at(line, column) }))).filter((cell) => cell.value > 0);
+  return {
+    ...frame(all.map((cell) => cell.key), all.map((cell) => cell.value)),
+    across: all.map((cell) => cell.second),
+  };
+}
+
+/** Adds buyers, off by 1.2 % at most. @param {ReturnType<typeof frame>} of */
+function withBuyers(of) {
+  const scoped = (/** @type {"total" | "on_time" | "late"} */ scope) => {
+    const buyers = of[scope].events.map((n) => Math.ceil(n * 0.31));
+    return { ...of[scope], buyers, buyers_error: buyers.map((n) => Math.ceil(n * 0.012)) };
+  };
+  return { ...of, total: scoped("total"), on_time: scoped("on_time"), late: scoped("late") };
+}
+
+/** @param {number} line @param {number} column */
+const wave = (line, column) => Math.max(0, Math.floor(
+  9000 / (line + 1.5) * (Math.sin((column - 7) / 3.6) + 0.75) + ((line * 7 + column * 13) % 11) * 40 - 150));
+const keysOf = (/** @type {{ labels: { key: string }[] }} */ of) => of.labels.map(({ key }) => key);
+
+const CROSSED_PANELS = [
+  panel("hours", ["城市与小时", "City by hour"], "heatmap", CITIES, {
+    across: HOURS, measures: [EVENTS, BUYERS, BUYERS_ERROR], size: "large",
+  }),
+  panel("buyers", ["独立买家", "Unique buyers"], "number", null,
+    { measures: [BUYERS, BUYERS_ERROR], size: "small", order: -1 }),
+  panel("orders", ["成交", "Orders"], "number", null, { size: "small", order: -1 }),
+  panel("actions", ["城市与行为", "City by action"], "heatmap", CITIES,
+    { across: ACTIONS, size: "medium", order: -1 }),
+  panel("cells", ["明细", "Details"], "table", CITIES,
+    { across: ACTIONS, measures: [BUYERS, BUYERS_ERROR], size: "tall" }),
+];
 
 /** @type {Record<string, Scene>} */
 export const SCENES = {
@@ -90,6 +143,29 @@ export const SCENES = {
       number: cells([""], [42_195]),
       broken: { rev: 1, state: "ok", keys: ["a", "b"], total: { events: [1] } },
       line: cells(["0", "6", "12", "18"], [5, 12, 31, 22]),
+    },
+  },
+  crossed: {
+    panels: CROSSED_PANELS,
+    frames: {
+      hours: {
+        ...withBuyers(cross(keysOf(CITIES), keysOf(HOURS), wave)),
+        other: { keys: 19, total: { events: [4211] }, on_time: { events: [4211] }, late: { events: [0] } },
+      },
+      buyers: withBuyers(frame([""], [1_234_567])),
+      orders: frame([""], [42_195]),
+      actions: cross(keysOf(CITIES), keysOf(ACTIONS), (line, column) => wave(line, column * 5)),
+      cells: withBuyers(cross(keysOf(CITIES), keysOf(ACTIONS), (line, column) => wave(line, column * 5))),
+    },
+  },
+  vast: {
+    panels: [panel("vast", ["四百行", "Four hundred lines"], "heatmap",
+      dimension("shop", ["店铺", "Shop"], []), { across: dimension("day", ["日期", "Day"], []) })],
+    frames: {
+      vast: cross(
+        Array.from({ length: 412 }, (_, i) => `店铺 ${i}`),
+        Array.from({ length: 30 }, (_, i) => `2015-11-${`${i + 1}`.padStart(2, "0")}`),
+        (line, column) => wave(line % 40, column)),
     },
   },
   many: {

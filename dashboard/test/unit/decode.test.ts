@@ -78,6 +78,37 @@ describe("decode", () => {
   });
 });
 
+describe("a panel", () => {
+  const read = (panel: object) =>
+    as("schema", { t: "schema", panels: [{ id: "a", ...panel }] }).panels[0];
+
+  it("has no second dimension, size or place of its own unless it says so", () => {
+    const measures = [{ name: "n" }];
+    expect(read({ measures })).toMatchObject({ across: null, size: null, order: 0 });
+    expect(read({ measures })?.measures[0]?.errorOf).toBeNull();
+    expect(read({ across: 7, size: "gigantic", order: "first" }))
+      .toMatchObject({ across: null, size: null, order: 0 });
+  });
+
+  it("may have a second dimension, a size and a place", () => {
+    const across = { name: "hour", title: { zh: "时", en: "Hour" }, labels: [{ key: "0", text: {} }] };
+    expect(read({ across, size: "wide", order: -2.5 })).toMatchObject({
+      across: { name: "hour", labels: [{ key: "0", text: { zh: "0", en: "0" } }] },
+      size: "wide", order: -2.5,
+    });
+  });
+
+  it("has errors only of measures that are there and are no errors", () => {
+    const measures = [
+      { name: "n" }, { name: "n_error", error_of: "n" }, { name: "lost", error_of: "gone" },
+      { name: "self", error_of: "self" }, { name: "of_error", error_of: "n_error" },
+      { name: "odd", error_of: 7 },
+    ];
+    expect(read({ measures })?.measures.map((measure) => measure.errorOf))
+      .toEqual([null, "n", null, null, null, null]);
+  });
+});
+
 describe("a frame", () => {
   const good = { rev: 1, state: "ok", keys: ["a", "b"], total: { n: [1, null] } };
 
@@ -91,11 +122,19 @@ describe("a frame", () => {
     ["a state from the future", { ...good, state: "dreaming" }],
     ["a key that is no text", { ...good, keys: ["a", 7] }],
     ["a short column", { ...good, late: { n: [1] } }],
+    ["a second key too few", { ...good, across: ["x"] }],
+    ["a second key that is no text", { ...good, across: ["x", 7] }],
     ["too many keys", { ...good, keys: Array.from({ length: FRAME_KEYS_MAX + 1 }, String) }],
   ])("with %s is unreadable and says why", (_name, value) => {
     const frame = decodeFrame(value);
     expect(frame.state).toBe("unreadable");
     expect(frame.reason).toMatch(/^frame /);
+  });
+
+  it("has second keys where its panel has a second dimension", () => {
+    expect(decodeFrame(good).across).toEqual([]);
+    expect(decodeFrame({ ...good, across: null }).across).toEqual([]);
+    expect(decodeFrame({ ...good, across: ["x", "y"] }).across).toEqual(["x", "y"]);
   });
 
   it("that is broken leaves the others alone", () => {

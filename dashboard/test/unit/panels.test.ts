@@ -3,7 +3,7 @@ import { colorOf, PALETTE_SIZE, THEMES } from "../../src/charts/palette";
 import type { Look } from "../../src/charts/look";
 import { CHARTS, drawable, kindOf, shareOf, type ChartKind } from "../../src/charts/option";
 import { WORDS } from "../../src/i18n";
-import { arrange } from "../../src/panels/layout";
+import { arrange, heightOf, spans } from "../../src/panels/layout";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../../src/panels/rows";
 import { tableModel } from "../../src/panels/table";
 import type { Frame, Panel, Scope } from "../../src/wire";
@@ -25,6 +25,9 @@ const rows = (id: string, scope: Scope = "total", from = state): Row[] => {
   const p = panel(id, from);
   return rowsOf(p, frame(id, from), scope, measureOf(p, 0), "zh", WORDS.zh);
 };
+
+const row = (label: string, value: number): Row =>
+  ({ key: label, label, second: null, value, error: null, color: 0 });
 
 describe("rows", () => {
   it("have the labels and values of the chosen scope", () => {
@@ -57,7 +60,7 @@ describe("rows", () => {
     expect(rows("null", "total", hostile).map((row) => row.value)).toEqual([null, 4, 0]);
     expect(isBlank(rows("null", "total", hostile))).toBe(false);
     expect(isBlank([])).toBe(true);
-    expect(isBlank([{ key: "a", label: "a", value: 0, color: 0 }])).toBe(true);
+    expect(isBlank([row("a", 0)])).toBe(true);
   });
 });
 
@@ -78,7 +81,7 @@ describe("charts", () => {
   const look: Look = {
     colors: THEMES.dark, accent: { color: "#fff", deep: "#000" },
     format: contextOf(state).format, fontPx: 16, fontFamily: "sans", width: 600, height: 400,
-    measure: "n", share: "%", additive: true,
+    measure: "n", share: "%", titles: [], additive: true,
   };
   const data = (kind: ChartKind, of: readonly Row[]): unknown[] => {
     const { series } = CHARTS[kind].data(look, of);
@@ -105,8 +108,8 @@ describe("charts", () => {
   });
 
   it("leave out the bar of a rest that would press all others flat", () => {
-    const ranked = [1, 2].map((n) => ({ key: `${n}`, label: `${n}`, value: n, color: 0 }));
-    const rest = (value: number) => ({ key: "", label: "rest", value, color: null });
+    const ranked = [1, 2].map((n) => row(`${n}`, n));
+    const rest = (value: number) => ({ ...row("rest", value), color: null });
     expect(data("hbar", [...ranked, rest(10)]).at(-1)).toMatchObject({ value: 10 });
     expect(data("hbar", [...ranked, rest(11)])).toMatchObject(
       [{ value: 1 }, { value: 2 }, { value: "-" }]);
@@ -137,7 +140,7 @@ describe("charts", () => {
 describe("a table", () => {
   it("puts on time, late and total side by side", () => {
     const model = tableModel(panel("gender"), frame("gender"), "total", contextOf(state, "en"));
-    expect([model.head, ...model.columns.map((column) => column.title)])
+    expect([...model.heads, ...model.columns.map((column) => column.title)])
       .toEqual(["Gender", "On time", "Late", "Total", "Share"]);
     expect(model.columns.map((column) => column.cells[0])).toEqual(["647", "13", "660", "66.0%"]);
   });
@@ -146,7 +149,7 @@ describe("a table", () => {
     const two: Panel = {
       ...panel("gender"),
       measures: ["a", "b"].map((name) =>
-        ({ name, title: { zh: name, en: name }, unit: null, additive: false })),
+        ({ name, title: { zh: name, en: name }, unit: null, additive: false, errorOf: null })),
     };
     const model = tableModel(two, frame("gender"), "total", contextOf(state));
     expect(model.columns.map((column) => column.title)).toEqual(["a", "b"]);
@@ -159,6 +162,13 @@ describe("the arrangement", () => {
     ...panel("province"), id: `${chart}${i}`, chart, top: chart === "hbar" ? 15 : 0,
     dimension: null,
   }));
+  const SIZES = ["small", "medium", "wide", "tall", "large", null] as const;
+  const sized = (...sizes: readonly Panel["size"][]) =>
+    make(sizes.map(() => "bar")).map((p, i): Panel => ({ ...p, id: `${i}`, size: sizes[i] ?? null }));
+  const placed = (of: readonly Panel[]) => {
+    const { rows: r, tall } = arrange(of);
+    return [...r.map((line) => line.map((p) => p.id).join("")), `|${tall.map((p) => p.id).join("")}`];
+  };
   const ids = (charts: string[]) => {
     const { rows: r, tall } = arrange(make(charts));
     return { rows: r.map((row) => row.map((p) => p.id)), tall: tall.map((p) => p.id) };
@@ -183,5 +193,57 @@ describe("the arrangement", () => {
       expect([...r.flat(), ...tall].sort()).toEqual(make(charts).map((p) => p.id).sort());
       expect(r.every((row) => row.length > 0)).toBe(true);
     }
+  });
+
+  it.each([
+    [["small", "small", "medium", "large"], ["012", "3", "|"]],
+    [["small", "small", "medium", "large", "tall"], ["012", "3", "|4"]],
+    [["wide", "small", "wide", "small"], ["01", "23", "|"]],
+    [["tall", "tall", "tall"], ["2", "|01"]],
+    [["medium", null, null, null], ["01", "23", "|"]],
+    [["large"], ["0", "|"]],
+  ] as const)("of sizes %j keeps their order", (sizes, expected) => {
+    expect(placed(sized(...sizes))).toEqual(expected);
+  });
+
+  it("puts panels with less before others and leaves the rest as they came", () => {
+    const of = sized("medium", "medium", "medium", "medium")
+      .map((p, i) => ({ ...p, order: [1, 0, 0, -1][i] ?? 0 }));
+    expect(placed(of)).toEqual(["31", "20", "|"]);
+    expect(placed(of.map((p) => ({ ...p, size: null })))).toEqual(["31", "20", "|"]);
+  });
+
+  it("leaves a list that asks for another size out of the tall columns", () => {
+    const [list] = make(["hbar"]);
+    if (list === undefined) throw new Error("no panel");
+    expect(arrange([list]).tall).toHaveLength(1);
+    expect(arrange([{ ...list, size: "medium" }]).tall).toHaveLength(0);
+  });
+
+  it("shows every panel once and leaves no hole, whatever sizes are asked for", () => {
+    let seed = 7;
+    const random = (n: number) => (seed = (seed * 48_271) % 2_147_483_647) % n;
+    for (let n = 0; n < 64; n += 1) {
+      const of = sized(...Array.from({ length: n }, () => SIZES[random(SIZES.length)] ?? null));
+      const { rows: r, tall } = arrange(of);
+      expect([...r.flat(), ...tall].map((p) => p.id).sort()).toEqual(of.map((p) => p.id).sort());
+      expect(tall.length).toBeLessThanOrEqual(2);
+      for (const line of r) {
+        expect(line.length).toBeGreaterThan(0);
+        expect(line.length).toBeLessThanOrEqual(4);
+        // On two columns each line of the grid is filled: pairs, or one across both.
+        let open = 0;
+        spans(line).forEach((full) => {
+          if (full) expect(open).toBe(0);
+          else open = 1 - open;
+        });
+        expect(open).toBe(0);
+      }
+    }
+  });
+
+  it("makes rows of large panels higher and rows of small ones lower", () => {
+    expect([["small", "small"], ["small", null], ["small", "large"]].map((sizes) =>
+      heightOf(sized(...sizes as Panel["size"][])))).toEqual(["low", "even", "high"]);
   });
 });

@@ -1,0 +1,185 @@
+// Cells of two dimensions, the deeper the more: first keys from top to bottom,
+// second keys from left to right. A cell with nothing is faint and outside the
+// scale; one whose value is not known is left open. What was cut off stands in
+// a note below (`panels/panel.ts`), because it has no place among the cells.
+import { clip } from "../format";
+import { crossOf, type Cross } from "../panels/cross";
+import { sum, type Row } from "../panels/rows";
+import { axisText, STILL } from "./common";
+import type { Look } from "./look";
+import type { Chart, ChartOption } from "./option";
+import { tooltip } from "./tooltip";
+
+const LABEL_CHARACTERS_MAX = 16;
+/** Cells narrower or lower than this, in pixels, have no gaps between them. */
+const GAP_ROOM_MIN = 6;
+/** What lies below this part of the largest value counts as nothing on the scale. */
+const LEAST = 1e-9;
+
+export const heatmap: Chart = {
+  base: (look, rows) => {
+    const cross = crossOf(rows());
+    const fit = fitOf(look, cross);
+    return {
+      ...STILL,
+      tooltip: {
+        ...tooltip(look, () => sum(rows()), (index) => cellAt(look, crossOf(rows()), index)),
+        trigger: "item",
+      },
+      grid: {
+        left: fit.left, right: 2, top: look.fontPx * 0.4, bottom: fit.bottom,
+        outerBoundsMode: "none",
+      },
+      xAxis: {
+        ...BARE,
+        axisLabel: {
+          ...axisText(look, 0.85), margin: look.fontPx * 0.4, ...fit.across,
+          formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
+        },
+      },
+      yAxis: {
+        ...BARE,
+        inverse: true,
+        axisLabel: {
+          ...axisText(look, fit.downScale), margin: look.fontPx * 0.5, interval: fit.downInterval,
+          width: fit.left - look.fontPx * 0.5, overflow: "truncate",
+          formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
+        },
+      },
+      visualMap: {
+        type: "continuous", orient: "horizontal", right: 0, bottom: 0, padding: 0,
+        // Its length is called its height, however it lies.
+        itemWidth: look.fontPx * 0.6, itemHeight: look.fontPx * 6, textGap: look.fontPx * 0.5,
+        calculable: false, hoverLink: false, textStyle: axisText(look, 0.8),
+        inRange: { color: [...look.colors.heat] },
+        outOfRange: { color: look.colors.nothing },
+      },
+      series: [{
+        type: "heatmap",
+        // In parts a large map would flicker with each update.
+        progressive: 0,
+        itemStyle: { borderColor: look.colors.panel, borderWidth: fit.gap },
+        emphasis: { itemStyle: { borderColor: look.colors.text, borderWidth: 1 } },
+      }],
+    };
+  },
+  data: (look, rows) => {
+    const cross = crossOf(rows);
+    return {
+      xAxis: { data: [...cross.across] },
+      yAxis: { data: [...cross.down] },
+      visualMap: scale(look, cross),
+      series: [{ data: cellsOf(cross) }],
+    };
+  },
+  shape: (rows) => {
+    const { down, across } = crossOf(rows);
+    return `${down.length}x${across.length}x${longest(across)}`;
+  },
+};
+
+const BARE = {
+  type: "category", axisTick: { show: false }, axisLine: { show: false },
+  splitLine: { show: false },
+} as const;
+
+type Mark = [column: number, line: number, value: number | "-"];
+
+/** Every cell there is, line by line, so that its place gives its index. */
+function cellsOf(cross: Cross): Mark[] {
+  const columns = cross.across.length;
+  return Array.from({ length: cross.down.length * columns }, (_, i): Mark => {
+    const row = cross.cells.get(i);
+    const value = row === undefined ? 0 : row.value ?? "-";
+    return [i % columns, Math.floor(i / columns), value];
+  });
+}
+
+/** The cell behind a mark; one that no row lists holds nothing. */
+function cellAt(look: Look, cross: Cross, index: number) {
+  const columns = cross.across.length;
+  const row = cross.cells.get(index);
+  const names = [cross.down[Math.floor(index / columns)], cross.across[index % columns]];
+  return {
+    label: names.join(" · "),
+    facts: names.map((name, i) => [look.titles[i] ?? "", name ?? ""] as const),
+    value: row === undefined ? 0 : row.value,
+    error: row?.error ?? null,
+  };
+}
+
+/** From nothing to the largest value; from the smallest where that is less than nothing. */
+function scale(look: Look, cross: Cross): NonNullable<ChartOption["visualMap"]> {
+  let least = 0;
+  let most = 0;
+  for (const { value } of cross.cells.values()) {
+    least = Math.min(least, value ?? 0);
+    most = Math.max(most, value ?? 0);
+  }
+  return {
+    min: least,
+    max: most > least ? most : least + 1,
+    range: [least < 0 ? least : most * LEAST, most > least ? most : least + 1],
+    text: [look.format.compact(most), look.format.compact(least)],
+  };
+}
+
+/**
+ * How labels and cells fit into the room there is. The library could find the
+ * room for labels itself, but takes slanted ones for much longer than they are.
+ */
+function fitOf(look: Look, cross: Cross) {
+  const size = look.fontPx * 0.85;
+  const left = Math.min(look.width * 0.28, (longest(cross.down) + 1) * size);
+  const room = Math.max(0, look.width - left) / Math.max(1, cross.across.length);
+  const characters = longest(cross.across);
+  const across = acrossLabels(characters, room, size, look.height * 0.3);
+  const depth = across.rotate === 0
+    ? size * 1.5
+    : (Math.min(across.width, characters * size) + size) * Math.SQRT1_2;
+  const bottom = look.fontPx * 1.6 + depth;
+  const height = Math.max(0, look.height - bottom) / Math.max(1, cross.down.length);
+  const downScale = Math.min(0.85, Math.max(0.62, height / (look.fontPx * 1.25)));
+  return {
+    across,
+    left,
+    bottom,
+    downScale,
+    downInterval: height >= look.fontPx * downScale * 1.1 ? 0 : "auto" as const,
+    gap: Math.min(room, height) >= GAP_ROOM_MIN ? 1 : 0,
+  };
+}
+
+/**
+ * Level and whole where they fit, level and cut where half of them does, short
+ * ones level with some left out, and long ones at a slant and up to `length`.
+ */
+export function acrossLabels(characters: number, room: number, size: number, length: number) {
+  if (characters * size <= room - size * 0.4) return { interval: 0, rotate: 0 as const, width: room };
+  if (room >= size * 4.5) {
+    const width = room - size * 0.4;
+    return { interval: 0, rotate: 0 as const, width, overflow: "truncate" as const };
+  }
+  if (characters <= 3) {
+    return { interval: "auto" as const, rotate: 0 as const, width: size * 4, hideOverlap: true };
+  }
+  return {
+    interval: room >= size * 1.3 ? 0 : "auto" as const, rotate: 45 as const, hideOverlap: true,
+    width: Math.min(size * 8, Math.max(size * 6, length)), overflow: "truncate" as const,
+  };
+}
+
+/** The length of the longest label in wide characters, of which Latin ones are half. */
+function longest(labels: readonly string[]): number {
+  return labels.reduce((most, label) => {
+    const clipped = clip(label, LABEL_CHARACTERS_MAX);
+    const wide = Array.from(clipped).reduce((n, c) => n + (c.charCodeAt(0) > 0x2e7f ? 1 : 0.55), 0);
+    return Math.max(most, wide);
+  }, 0);
+}
+
+/** What the note below a map says of the cells that were cut off; empty where none were. */
+export function restNote(look: Look, rows: readonly Row[]): string {
+  const { rest } = crossOf(rows);
+  return rest === null ? "" : `${rest.label}  ${look.format.compact(rest.value)}`;
+}
