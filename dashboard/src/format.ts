@@ -27,8 +27,11 @@ export interface Format {
   headline(value: number | null): string;
   /** Every digit, and how far the value may be off: 1,234 ± 12. */
   withError(value: number | null, error: number | null): string;
-  /** How far a value may be off, in proportion to it: ± 1.2%; empty where it is exact. */
-  relativeError(value: number | null, error: number | null): string;
+  /**
+   * How far a value may be off, in proportion to it: ± 1.2%; empty where it is exact.
+   * A value in percent has its error in the same: a percentage of it would be misread.
+   */
+  relativeError(value: number | null, error: number | null, unit: string | null): string;
   /** A share between 0 and 1, as a percentage. */
   percent(share: number | null): string;
   /** 2015-11-11 */
@@ -71,9 +74,9 @@ export function createFormat(lang: Lang, tz: string): Format {
         Math.abs(n) < HEADLINE_FROM ? numbers.full.format(n) : numbers.headline.format(n)),
     withError: (value, error) => known(value, (n) =>
       isExact(error) ? numbers.full.format(n) : `${numbers.full.format(n)} ${errorOf(error)}`),
-    relativeError: (value, error) => {
+    relativeError: (value, error, unit) => {
       if (value === null || isExact(error)) return "";
-      return value === 0 ? errorOf(error) : `± ${percentOf(Math.abs(error / value))}`;
+      return value === 0 || unit === "%" ? errorOf(error) : `± ${percentOf(Math.abs(error / value))}`;
     },
     percent: percentOf,
     date: (time) => known(time, date),

@@ -21,7 +21,7 @@ export class BigNumber {
       if (!name || !figures || !value || !error) return;
       setText(name, panel.dimension === null ? unit : row.label);
       setText(value, ctx.format.headline(row.value));
-      setText(error, ctx.format.relativeError(row.value, row.error));
+      setText(error, ctx.format.relativeError(row.value, row.error, unit));
       setAttr(figures, "title", ctx.format.withError(row.value, row.error));
     });
   }

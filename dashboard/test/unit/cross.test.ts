@@ -213,10 +213,11 @@ describe("an error", () => {
 
   it("of a number is told in proportion to it", () => {
     const { format } = ctx;
-    expect(format.relativeError(1000, 12)).toBe("± 1.2%");
-    expect(format.relativeError(-1000, 12)).toBe("± 1.2%");
-    expect(format.relativeError(0, 12)).toBe("± 12");
-    expect([format.relativeError(1000, 0), format.relativeError(1000, null), format.relativeError(null, 3)])
+    expect(format.relativeError(1000, 12, null)).toBe("± 1.2%");
+    expect(format.relativeError(-1000, 12, "ms")).toBe("± 1.2%");
+    expect(format.relativeError(0, 12, null)).toBe("± 12");
+    expect(format.relativeError(18.4, 1.9, "%")).toBe("± 1.9");
+    expect([format.relativeError(1000, 0, null), format.relativeError(1000, null, null), format.relativeError(null, 3, null)])
       .toEqual(["", "", ""]);
   });
 
