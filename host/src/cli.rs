@@ -15,9 +15,11 @@ mod state;
 mod stored;
 mod verify;
 
+use std::ffi::OsString;
 use std::fmt::Display;
+use std::fs;
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -119,6 +121,20 @@ fn print_out(result: impl Display) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes `file` whole or not at all: `write` makes it under another name, which the rename takes
+/// away, so nobody finds half of it.
+fn write_whole(
+    file: &Path,
+    write: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> Result<(), Failure> {
+    let mut part: OsString = file.into();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    write(&part).and_then(|()| fs::rename(&part, file)).map_err(|error| {
+        Failure::failed(format!("{} could not be written: {error}", file.display()))
+    })
 }
 
 /// Runs the command of this process's arguments.

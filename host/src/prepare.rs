@@ -9,8 +9,7 @@ use std::thread;
 use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, TimestampAssigner};
 
 use crate::pipeline::{
-    Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, PanelSettings, Pipeline,
-    SourceSettings,
+    Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
 };
 use crate::plugin::{LoadError, Plugin, Runtime};
 use crate::source::kafka::refusal;
@@ -196,9 +195,9 @@ fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>,
                         "add the field to [schema] or correct its type there; let the plugin read another field with [metric.columns]; or take the metric out",
                     ));
                 }
-                for panel in unknown_panels(&plugin) {
+                let ids: Vec<String> = panels(&plugin).into_iter().map(|p| p.id).collect();
+                for panel in plugin.settings().panels.iter().filter(|p| !ids.contains(&p.id)) {
                     let place = document.place(&format!("panel[{}].id", panel.index));
-                    let ids: Vec<String> = panels(&plugin).into_iter().map(|p| p.id).collect();
                     let message = format!("there is no panel `{}`", panel.id);
                     let known = format!("those of this metric are `{}`", ids.join("`, `"));
                     diagnostics.push(Diagnostic::error(message).at(place).help(known));
@@ -208,12 +207,6 @@ fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>,
         }
     }
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(plugins) }
-}
-
-/// The `[[panel]]` tables for views that the plugin does not have.
-fn unknown_panels(plugin: &Plugin) -> impl Iterator<Item = &PanelSettings> {
-    let known: Vec<String> = panels(plugin).into_iter().map(|panel| panel.id).collect();
-    plugin.settings().panels.iter().filter(move |panel| !known.contains(&panel.id))
 }
 
 /// How records become rows: the columns of event time and of the metrics, and the settings of H.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use clap::{Args, Subcommand};
 
-use super::{Config, Failure, inspect, print_out, stored};
+use super::{Config, Failure, inspect, print_out, stored, write_whole};
 use crate::pipeline::{OutletSettings, Pipeline};
 use crate::prepare::Prepared;
 use crate::state::{Checkpoint, EmbeddedStore, Export, StateError};
@@ -96,12 +96,8 @@ fn no_state(pipeline: &Pipeline) -> Failure {
 fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
     let export = stored::export(&open(pipeline)?)?.ok_or_else(|| no_state(pipeline))?;
     let bytes = export.encode();
-    // Whole or not at all: a half-written export would be taken for one.
-    let part = file.with_extension("part");
-    let written = fs::write(&part, &bytes).and_then(|()| fs::rename(&part, file));
-    written.map_err(|error| {
-        Failure::failed(format!("{} could not be written: {error}", file.display()))
-    })?;
+    // A half-written export would be taken for one.
+    write_whole(file, |part| fs::write(part, &bytes))?;
     print_out(format!(
         "{}: {} partitions, {} final windows, {} bytes",
         file.display(),

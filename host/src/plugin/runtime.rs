@@ -213,7 +213,7 @@ impl Runtime {
             return Err(LoadError::OtherDigest { path: path.clone(), found: digest });
         }
         let component = self.compiled(path, &bytes, digest)?;
-        self.check_imports(path, &component)?;
+        let imports = self.imports(path, &component)?;
         let pre = self.link(path, &component)?;
         let config: Arc<str> = settings.config.to_string().into();
         let mut plugin = Plugin {
@@ -223,7 +223,7 @@ impl Runtime {
             descriptor: Arc::new(Descriptor::default()),
             digest,
             file_bytes: bytes.len(),
-            imports: self.imports(&component).into(),
+            imports: imports.into(),
         };
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
         let described = Instance::describe(&plugin).map_err(call("describe"))?;
@@ -267,17 +267,18 @@ impl Runtime {
         })
     }
 
-    fn check_imports(&self, path: &Path, component: &Component) -> Result<(), LoadError> {
+    /// What the component imports, where the sandbox gives all of it.
+    fn imports(&self, path: &Path, component: &Component) -> Result<Vec<String>, LoadError> {
         let allowed = ["log", "types"].map(|i| format!("streamgauge:metric/{i}@{CONTRACT}"));
-        match self.imports(component).into_iter().find(|name| !allowed.contains(name)) {
-            Some(import) => Err(LoadError::ForeignImport { path: path.to_path_buf(), import }),
-            None => Ok(()),
-        }
-    }
-
-    fn imports(&self, component: &Component) -> Vec<String> {
         let component_type = component.component_type();
-        component_type.imports(&self.engine).map(|(name, _)| name.to_owned()).collect()
+        let names = component_type.imports(&self.engine).map(|(name, _)| name.to_owned());
+        let names: Vec<String> = names.collect();
+        match names.iter().find(|name| !allowed.contains(name)) {
+            Some(import) => {
+                Err(LoadError::ForeignImport { path: path.to_path_buf(), import: import.clone() })
+            }
+            None => Ok(names),
+        }
     }
 
     fn link(&self, path: &Path, component: &Component) -> Result<MetricPre<HostState>, LoadError> {

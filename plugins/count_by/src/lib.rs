@@ -64,8 +64,7 @@ impl Metric for CountBy {
     fn describe(&self) -> Descriptor {
         let doc = ("按某一列的取值统计事件数", "Number of events by the value of one column");
         let value = Output::dimension("value", self.column_title.clone());
-        let labels = self.labels.iter().cloned();
-        let value = labels.fold(value, |output, (key, text)| output.label(&key, text));
+        let value = value.labels(self.labels.iter().cloned());
         let view = View::new(self.chart, "values", self.title.clone(), &["events"]);
         let view = view.by("value").top(self.top);
         Descriptor::new("count_by", env!("CARGO_PKG_VERSION"), doc)

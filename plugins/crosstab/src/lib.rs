@@ -67,9 +67,7 @@ impl Crosstab {
 
 impl Side {
     fn output(&self, name: &str) -> Output {
-        let output = Output::dimension(name, self.title.clone());
-        let labels = self.labels.iter().cloned();
-        labels.fold(output, |output, (key, text)| output.label(&key, text))
+        Output::dimension(name, self.title.clone()).labels(self.labels.iter().cloned())
     }
 }
 

@@ -49,10 +49,8 @@ impl Metric for Province {
 
     fn describe(&self) -> Descriptor {
         let doc = ("各省份用户的事件数", "Number of events by province of the user");
-        let province = Output::dimension("province", ("省份", "Province"));
-        let province = PROVINCES
-            .iter()
-            .fold(province, |output, &(name, english)| output.label(name, (name, english)));
+        let labels = PROVINCES.map(|(name, english)| (name, (name, english)));
+        let province = Output::dimension("province", ("省份", "Province")).labels(labels);
         let title = ("省份分布", "Provinces");
         Descriptor::new("province", env!("CARGO_PKG_VERSION"), doc)
             .input("province", FieldType::Text)

@@ -207,6 +207,15 @@ impl Output {
         self
     }
 
+    /// Names several keys of a dimension, as [`label`](Self::label) does each.
+    #[must_use]
+    pub fn labels<K: AsRef<str>, T: Into<Localized>>(
+        self,
+        labels: impl IntoIterator<Item = (K, T)>,
+    ) -> Self {
+        labels.into_iter().fold(self, |output, (key, text)| output.label(key.as_ref(), text))
+    }
+
     fn new(name: &str, kind: FieldType, role: wit::Role, title: impl Into<Localized>) -> Self {
         Self {
             raw: wit::Output {

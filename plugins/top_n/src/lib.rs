@@ -68,8 +68,7 @@ impl Metric for TopN {
             "The most frequent values: the true count is at least `events` and at most `error` more",
         );
         let value = Output::dimension("value", self.column_title.clone());
-        let labels = self.labels.iter().cloned();
-        let value = labels.fold(value, |output, (key, text)| output.label(&key, text));
+        let value = value.labels(self.labels.iter().cloned());
         // Lower bounds do not add up to "other": the events of dropped values are in none.
         let events = Output::measure("events", ("事件数", "Events")).not_additive();
         let error = Output::measure("error", ("误差", "Error")).not_additive().error_of("events");

@@ -1,7 +1,6 @@
 //! `streamgauge plugin build`: the component of the plugin in a folder, by its own compiler, held
 //! against the contract.
 
-use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,6 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::Failure;
+use crate::cli::write_whole;
 use crate::pipeline::MetricSettings;
 use crate::plugin::{CallError, LoadError, Runtime};
 
@@ -95,15 +95,10 @@ fn compile(folder: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// Copies the component to the plugin's folder, under the package's name. The rename leaves no
-/// moment at which a starting host finds half a file.
+/// Copies the component to the plugin's folder, under the package's name.
 fn placed(folder: &Path, artifact: &Path) -> Result<PathBuf, Failure> {
     let component = folder.join(format!("{}.wasm", package(folder, artifact)));
-    let mut part: OsString = component.clone().into();
-    part.push(".part");
-    fs::copy(artifact, &part).and_then(|_| fs::rename(&part, &component)).map_err(|error| {
-        Failure::failed(format!("{} could not be written: {error}", component.display()))
-    })?;
+    write_whole(&component, |part| fs::copy(artifact, part).map(drop))?;
     Ok(component)
 }
 

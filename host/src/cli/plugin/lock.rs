@@ -3,7 +3,6 @@
 //! Only `sha256` lines change; comments, order and spaces stay as they are. Invariant: the file is
 //! replaced as a whole, and only by a text that reads as the same pipeline with the new pins.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -11,6 +10,7 @@ use clap::Args;
 use streamgauge_core::digest_of;
 
 use super::{Config, Failure};
+use crate::cli::write_whole;
 use crate::pipeline::{Document, Pipeline};
 
 /// Pin every plugin of the pipeline: write the SHA-256 of its file as it is now.
@@ -53,7 +53,10 @@ pub(super) fn lock(args: &LockArgs) -> Result<(), Failure> {
     let locked = pinned(&text, &document, &pins);
     if locked != text {
         check(&locked, path, &pins)?;
-        replace(path, &locked)?;
+        write_whole(path, |part| {
+            fs::write(part, &locked)?;
+            fs::set_permissions(part, fs::metadata(path)?.permissions())
+        })?;
     }
     for pin in &pins {
         let state = if pin.is_new { "pinned" } else { "as before" };
@@ -102,17 +105,6 @@ fn check(text: &str, path: &Path, pins: &[Pin]) -> Result<(), Failure> {
         path.display(),
         lines.join("\n")
     )))
-}
-
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut part: OsString = path.as_os_str().to_owned();
-    part.push(".part");
-    let written = fs::write(&part, text)
-        .and_then(|()| fs::set_permissions(&part, fs::metadata(path)?.permissions()))
-        .and_then(|()| fs::rename(&part, path));
-    written.map_err(|error| {
-        Failure::failed(format!("{} could not be written: {error}", path.display()))
-    })
 }
 
 #[cfg(test)]
