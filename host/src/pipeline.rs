@@ -33,8 +33,10 @@ use streamgauge_core::{LatenessClock, Schema, TimestampUnit, WindowSpec, Year};
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::Document;
+pub(crate) use document::join;
 use load::Context;
 pub use load::Environment;
+pub(crate) use suggest::nearest;
 pub(crate) use units::show_duration;
 pub use windows::parse_window;
 
@@ -273,6 +275,8 @@ pub struct MetricSettings {
     /// `[metric.columns]`: from an input of the plugin to the field of the schema that it reads;
     /// an input that is not in it reads the field of its own name.
     pub columns: BTreeMap<String, String>,
+    /// Whether it may import WASI, and which; none: no.
+    pub wasi: Option<Wasi>,
     /// `[metric.config]` as a JSON object.
     pub config: serde_json::Value,
     /// What `[[panel]]` says of its panels.
@@ -287,6 +291,13 @@ pub struct MetricSettings {
     pub memory_bytes_max: usize,
     /// Time limit of one call (`time_max`, default 1 s).
     pub time_max: Duration,
+}
+
+/// A WASI that a plugin may import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wasi {
+    /// One with nothing behind it: no files, no sockets, clocks that stand still.
+    Inert,
 }
 
 /// `[[panel]]`: what the pipeline wants otherwise than the plugin.

@@ -168,7 +168,7 @@ fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diag
 }
 
 fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>, Diagnostics> {
-    let runtime = Runtime::new();
+    let runtime = Runtime::caching();
     let load = |settings: &MetricSettings| runtime.load(settings);
     // Compiling takes most of the start; plugins are independent of each other.
     let loaded: Vec<Result<Plugin, LoadError>> = thread::scope(|scope| {
@@ -181,6 +181,15 @@ fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>,
     for (index, result) in loaded.into_iter().enumerate() {
         let place = document.place(&format!("metric[{index}].plugin"));
         match result {
+            Err(LoadError::Config { path, faults }) => {
+                for fault in faults {
+                    let message = format!("plugin {}: {fault}", path.display());
+                    let place = format!("metric[{index}].{}", fault.setting());
+                    diagnostics.push(
+                        Diagnostic::error(message).at(document.place(&place)).help(fault.hint),
+                    );
+                }
+            }
             Err(error) => {
                 let setting = error.setting(&pipeline.metrics[index].config);
                 let place = document.place(&format!("metric[{index}].{setting}"));

@@ -108,7 +108,7 @@ fn collect(table: &DeTable<'_>, parent: &str, places: &mut BTreeMap<String, Plac
 }
 
 /// The path of `key` in the table at `parent` (empty: the file itself).
-pub(super) fn join(parent: &str, key: &str) -> String {
+pub(crate) fn join(parent: &str, key: &str) -> String {
     let key = quoted_if_needed(key);
     if parent.is_empty() { key } else { format!("{parent}.{key}") }
 }

@@ -12,14 +12,17 @@ use super::diagnostic::Diagnostic;
 use super::reader::{Problem, Read, Table, Value};
 use super::source::path_in;
 use super::units::show_duration;
-use super::values::{duration, line, size, whole};
-use super::{Context, MetricSettings, windows};
+use super::values::{duration, line, one_of, size, whole};
+use super::{Context, MetricSettings, Wasi, windows};
 
 /// The most metrics in one pipeline.
 const METRICS_MAX: usize = 256;
 
 /// The longest id, in characters.
 const ID_CHARS_MAX: usize = 64;
+
+/// The values of `wasi`.
+const WASI: [(&str, Wasi); 1] = [("inert", Wasi::Inert)];
 
 /// `max_open_windows` unless it is set.
 const OPEN_WINDOWS: u64 = 4096;
@@ -38,7 +41,7 @@ const MIB: u64 = 1 << 20;
 
 impl MetricSettings {
     /// A cumulative metric of the plugin at `plugin` with the limits that hold unless they are
-    /// set, for looking at a plugin outside of any pipeline.
+    /// set, for looking at a plugin outside of any pipeline, WASI or not.
     pub fn alone(plugin: &Path, config: serde_json::Value) -> Self {
         let id = plugin.file_stem().map_or("plugin".into(), |stem| stem.to_string_lossy());
         Self {
@@ -46,6 +49,7 @@ impl MetricSettings {
             plugin: plugin.to_path_buf(),
             sha256: None,
             columns: BTreeMap::new(),
+            wasi: Some(Wasi::Inert),
             config,
             panels: Vec::new(),
             windows: vec![WindowSpec::Cumulative],
@@ -105,6 +109,7 @@ fn read<'a>(
         table.required("plugin", "\"target/plugins/behavior.wasm\"", path_in(&context.folder));
     let sha256 = table.optional("sha256", sha256);
     let columns = table.or("columns", BTreeMap::new(), columns);
+    let wasi = table.optional("wasi", one_of(&WASI));
     let windows = table.or("windows", vec![WindowSpec::Cumulative], windows::windows);
     let days = Duration::from_hours(24);
     let retention = table.or("retention", days, duration("d", Duration::ZERO..=3660 * days));
@@ -121,6 +126,7 @@ fn read<'a>(
         plugin: plugin?,
         sha256,
         columns,
+        wasi,
         config,
         panels: Vec::new(),
         windows,

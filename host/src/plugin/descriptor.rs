@@ -78,7 +78,6 @@ pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, Strin
         inputs,
         outputs,
         mut views,
-        config_schema,
         state_version,
         merge_law,
     } = described;
@@ -113,7 +112,7 @@ pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, Strin
         views,
         state_version,
         doc,
-        config_schema,
+        config_schema: String::new(),
         is_bounded,
     })
 }

@@ -12,13 +12,14 @@ use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, Trap};
 use super::bindings::Metric;
 use super::bindings::exports::streamgauge::metric::{aggregate, describe};
 use super::bindings::streamgauge::metric::{log, types};
+use super::inert::Inert;
 use super::runtime::{EPOCH, Plugin};
 use super::table::{self, ResultTable};
 
 use super::bindings::streamgauge::metric::types::ColumnParam;
 
 /// The longest log line of a plugin, in bytes.
-const LOG_BYTES_MAX: usize = 4096;
+pub(super) const LOG_BYTES_MAX: usize = 4096;
 
 /// How many lines one call may log; further ones are dropped.
 const LOG_LINES_MAX: u32 = 16;
@@ -32,7 +33,9 @@ pub(super) struct HostState {
     limits: StoreLimits,
     log_lines: u32,
     /// The last error that it logged in this call: where it crashes, its own words for it.
-    last_words: Option<String>,
+    pub(super) last_words: Option<String>,
+    /// For components that import WASI.
+    pub(super) inert: Inert,
 }
 
 /// A running plugin.
@@ -90,6 +93,15 @@ impl Instance {
         Ok(instance)
     }
 
+    /// The JSON Schema of the configuration.
+    pub(super) fn config_schema(plugin: &Plugin) -> Result<String, CallError> {
+        let mut instance = Self::instantiate(plugin)?;
+        instance.start();
+        let guest = instance.bindings.streamgauge_metric_describe();
+        let schema = guest.call_config_schema(&mut instance.store);
+        instance.finish(schema.map(Ok))
+    }
+
     pub(super) fn describe(plugin: &Plugin) -> Result<describe::Descriptor, CallError> {
         let mut instance = Self::instantiate(plugin)?;
         instance.start();
@@ -108,8 +120,13 @@ impl Instance {
             .tables(64)
             .trap_on_grow_failure(true)
             .build();
-        let state =
-            HostState { metric: settings.id.clone(), limits, log_lines: 0, last_words: None };
+        let state = HostState {
+            metric: settings.id.clone(),
+            limits,
+            log_lines: 0,
+            last_words: None,
+            inert: Inert::default(),
+        };
         let mut store = Store::new(plugin.pre().engine(), state);
         store.limiter(|state| &mut state.limits);
         let deadline_ticks = (settings.time_max.as_millis() / EPOCH.as_millis()).max(1) as u64 + 1;
@@ -240,9 +257,10 @@ impl Instance {
     }
 
     fn finish<T>(
-        &self,
+        &mut self,
         result: wasmtime::Result<Result<T, types::MetricError>>,
     ) -> Result<T, CallError> {
+        self.store.data_mut().log_rest();
         match result {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(refused)) => Err(CallError::Refused(refusal(refused))),
@@ -277,7 +295,17 @@ fn call_error(
     if cause.contains("forcing trap when growing") || cause.contains("exceeds memory limits") {
         return CallError::MemoryLimit(memory_bytes_max);
     }
-    CallError::Trap(words.map_or(cause, str::to_owned))
+    // What the inert profile has by name only.
+    if let Some(function) = cause.strip_prefix("unknown import: `") {
+        let function = function.split('`').next().unwrap_or_default();
+        return CallError::Trap(format!("it called `{function}`, which the sandbox does not have"));
+    }
+    CallError::Trap(words.map_or(cause, |words| words.replace('\n', " ")))
+}
+
+/// The last lines of a plugin's words: of a long traceback, the end says what happened.
+pub(super) fn end_of(words: &str) -> &str {
+    &words[words.ceil_char_boundary(words.len().saturating_sub(WORDS_BYTES_MAX))..]
 }
 
 /// Shortens `text` to `bytes_max` bytes at most, between characters.
@@ -292,7 +320,14 @@ fn contract_window(window: TimeWindow) -> types::Window {
 impl types::Host for HostState {}
 
 impl log::Host for HostState {
-    fn log(&mut self, level: log::Level, mut message: String) {
+    fn log(&mut self, level: log::Level, message: String) {
+        self.say(level, message);
+    }
+}
+
+impl HostState {
+    /// Logs `message` within the limits.
+    pub(super) fn say(&mut self, level: log::Level, mut message: String) {
         cut(&mut message, LOG_BYTES_MAX);
         // One message is one line: a plugin cannot write lines that look like the host's.
         let mut message = message.replace(char::is_control, " ");
@@ -305,9 +340,7 @@ impl log::Host for HostState {
             self.last_words = Some(message);
         }
     }
-}
 
-impl HostState {
     fn write_line(&self, level: log::Level, message: &str) {
         let metric = self.metric.as_str();
         match level {

@@ -9,15 +9,18 @@ use std::time::Duration;
 use streamgauge_core::{Digest, digest_of};
 use thiserror::Error;
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Config, Engine};
+use wasmtime::{Cache, Config, Engine};
 
 use super::bindings::{Metric, MetricPre};
+use super::cache;
+use super::config::{self, ConfigFault};
 use super::descriptor::{self, Descriptor};
+use super::inert;
 use super::instance::{CallError, HostState, Instance};
-use crate::pipeline::MetricSettings;
+use crate::pipeline::{MetricSettings, Wasi};
 
 /// The version of the contract that this host speaks.
-pub const CONTRACT: &str = "0.2.0";
+pub const CONTRACT: &str = "0.3.0";
 
 /// How often the engine's epoch advances: the grain of time limits.
 pub(super) const EPOCH: Duration = Duration::from_millis(10);
@@ -56,6 +59,9 @@ pub enum LoadError {
     /// A core Wasm module.
     #[error("plugin {} is a core Wasm module, not a component", .0.display())]
     CoreModule(PathBuf),
+    /// Compiled code, which would run outside of the sandbox.
+    #[error("plugin {} is compiled code, not a component", .0.display())]
+    Precompiled(PathBuf),
     /// Not Wasm, or not valid.
     #[error("plugin {} is not a valid Wasm component: {reason}", path.display())]
     Invalid {
@@ -79,6 +85,14 @@ pub enum LoadError {
         path: PathBuf,
         /// What is missing.
         reason: String,
+    },
+    /// Its configuration is not as its schema wants it.
+    #[error("plugin {} does not take its configuration: {}", path.display(), listed(faults))]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// Each mistake.
+        faults: Vec<ConfigFault>,
     },
     /// It could not describe or open itself.
     #[error("plugin {} failed at {call}: {error}", path.display())]
@@ -118,6 +132,10 @@ pub enum LoadError {
     },
 }
 
+fn listed(faults: &[ConfigFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
 impl LoadError {
     /// What the user can do about it.
     pub fn hint(&self) -> &'static str {
@@ -132,6 +150,9 @@ impl LoadError {
             Self::ForeignImport { import, .. } if import.starts_with("streamgauge:metric/") => {
                 "build it against plugins/wit/metric.wit of this version"
             }
+            Self::ForeignImport { import, .. } if inert::has(import) => {
+                "where a language runtime needs it, let it have an empty one with `wasi = \"inert\"` in its [[metric]]; else build it for wasm32-unknown-unknown"
+            }
             Self::ForeignImport { .. } => {
                 "build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness"
             }
@@ -143,6 +164,10 @@ impl LoadError {
             }
             Self::Call { error: CallError::MemoryLimit(_), .. } => {
                 "raise `memory_max` of this metric, or make the plugin need less"
+            }
+            Self::Config { .. } => "`streamgauge plugin inspect FILE` shows what the plugin takes",
+            Self::Precompiled(_) => {
+                "give the component itself; what is compiled here is kept in a folder that nobody else can write"
             }
             Self::Call { .. } => "correct `config` of this metric, or the plugin",
             Self::OtherDigest { .. } => {
@@ -160,6 +185,7 @@ impl LoadError {
         match self {
             Self::OtherDigest { .. } => "sha256".to_owned(),
             Self::UnknownInput { input, .. } => format!("columns.{input}"),
+            Self::Config { .. } => "config".to_owned(),
             Self::Call { error: CallError::Refused(words), .. } => {
                 let named = words.split('`').skip(1).step_by(2);
                 let key = named.into_iter().find(|name| config.get(name).is_some());
@@ -177,8 +203,18 @@ impl Runtime {
     /// Where this machine cannot run the engine at all.
     #[expect(clippy::new_without_default, reason = "it starts a thread")]
     pub fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// As [`Runtime::new`], with compiled code kept for the next start in this user's cache.
+    pub fn caching() -> Self {
+        Self::with(cache::open())
+    }
+
+    fn with(cache: Option<Cache>) -> Self {
         let mut config = Config::new();
         config
+            .cache(cache)
             .epoch_interruption(true)
             .concurrency_support(false)
             .cranelift_nan_canonicalization(true)
@@ -213,8 +249,8 @@ impl Runtime {
             return Err(LoadError::OtherDigest { path: path.clone(), found: digest });
         }
         let component = self.compiled(path, &bytes, digest)?;
-        let imports = self.imports(path, &component)?;
-        let pre = self.link(path, &component)?;
+        let imports = self.imports(settings, &component)?;
+        let pre = self.link(path, &component, &imports)?;
         let config: Arc<str> = settings.config.to_string().into();
         let mut plugin = Plugin {
             pre: Arc::new(pre),
@@ -226,9 +262,16 @@ impl Runtime {
             imports: imports.into(),
         };
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
+        let schema = Instance::config_schema(&plugin).map_err(call("config-schema"))?;
+        let faults = config::check(&schema, &settings.config)
+            .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
+        if !faults.is_empty() {
+            return Err(LoadError::Config { path: path.clone(), faults });
+        }
         let described = Instance::describe(&plugin).map_err(call("describe"))?;
         let mut descriptor = descriptor::check(described)
             .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
+        descriptor.config_schema = schema;
         descriptor.read_from(&settings.columns).map_err(|input| LoadError::UnknownInput {
             path: path.clone(),
             input,
@@ -261,6 +304,9 @@ impl Runtime {
         if bytes.starts_with(b"\0asm\x01\0\0\0") {
             return Err(LoadError::CoreModule(path.to_path_buf()));
         }
+        if Engine::detect_precompiled(bytes).is_some() {
+            return Err(LoadError::Precompiled(path.to_path_buf()));
+        }
         Component::new(&self.engine, bytes).map_err(|error| LoadError::Invalid {
             path: path.to_path_buf(),
             reason: one_line(&error),
@@ -268,20 +314,31 @@ impl Runtime {
     }
 
     /// What the component imports, where the sandbox gives all of it.
-    fn imports(&self, path: &Path, component: &Component) -> Result<Vec<String>, LoadError> {
+    fn imports(
+        &self,
+        settings: &MetricSettings,
+        component: &Component,
+    ) -> Result<Vec<String>, LoadError> {
+        let path = &settings.plugin;
+        let is_inert = |name: &str| settings.wasi == Some(Wasi::Inert) && inert::has(name);
         let allowed = ["log", "types"].map(|i| format!("streamgauge:metric/{i}@{CONTRACT}"));
         let component_type = component.component_type();
         let names = component_type.imports(&self.engine).map(|(name, _)| name.to_owned());
         let names: Vec<String> = names.collect();
-        match names.iter().find(|name| !allowed.contains(name)) {
+        match names.iter().find(|name| !allowed.contains(name) && !is_inert(name)) {
             Some(import) => {
-                Err(LoadError::ForeignImport { path: path.to_path_buf(), import: import.clone() })
+                Err(LoadError::ForeignImport { path: path.clone(), import: import.clone() })
             }
             None => Ok(names),
         }
     }
 
-    fn link(&self, path: &Path, component: &Component) -> Result<MetricPre<HostState>, LoadError> {
+    fn link(
+        &self,
+        path: &Path,
+        component: &Component,
+        imports: &[String],
+    ) -> Result<MetricPre<HostState>, LoadError> {
         let contract = |error: wasmtime::Error| LoadError::Contract {
             path: path.to_path_buf(),
             reason: one_line(&error),
@@ -289,6 +346,7 @@ impl Runtime {
         let mut linker = Linker::new(&self.engine);
         Metric::add_to_linker::<_, HasSelf<HostState>>(&mut linker, |state| state)
             .map_err(contract)?;
+        inert::define(&mut linker, component, imports).map_err(contract)?;
         let pre = linker.instantiate_pre(component).map_err(contract)?;
         MetricPre::new(pre).map_err(contract)
     }

@@ -35,6 +35,7 @@ pub(crate) fn settings(plugin: &Path, config: Value) -> MetricSettings {
         open_windows_max: 100,
         memory_bytes_max: MEMORY_BYTES_MAX,
         time_max: TIME_MAX,
+        wasi: None,
         ..MetricSettings::alone(plugin, config)
     }
 }

@@ -70,19 +70,43 @@ fn a_component_that_wants_more_than_the_sandbox_gives() {
             (export "now" (func (result u64))))))"#;
     check(
         load_text(clock),
-        &expect![[r"
+        &expect![[r#"
         plugin …/plugin.wasm imports `wasi:clocks/wall-clock@0.2.0`, which the sandbox does not give
+        hint: where a language runtime needs it, let it have an empty one with `wasi = "inert"` in its [[metric]]; else build it for wasm32-unknown-unknown
+    "#]],
+    );
+    let web = r#"(component
+        (import "wasi:http/types@0.2.0" (instance)))"#;
+    check(
+        load_text(web),
+        &expect![[r"
+        plugin …/plugin.wasm imports `wasi:http/types@0.2.0`, which the sandbox does not give
         hint: build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness
     "]],
     );
     let newer = r#"(component
-        (import "streamgauge:metric/log@0.3.0" (instance)))"#;
+        (import "streamgauge:metric/log@0.4.0" (instance)))"#;
     check(
         load_text(newer),
         &expect![[r"
-            plugin …/plugin.wasm imports `streamgauge:metric/log@0.3.0`, which the sandbox does not give
+            plugin …/plugin.wasm imports `streamgauge:metric/log@0.4.0`, which the sandbox does not give
             hint: build it against plugins/wit/metric.wit of this version
         "]],
+    );
+}
+
+/// Compiled code would run outside of the sandbox.
+#[test]
+fn compiled_code_that_somebody_names() {
+    let component = fs::read(built("behavior")).expect("it was built");
+    let engine = wasmtime::Engine::default();
+    let compiled = engine.precompile_component(&component).expect("it is a component");
+    check(
+        load_bytes(&compiled),
+        &expect![[r"
+        plugin …/plugin.wasm is compiled code, not a component
+        hint: give the component itself; what is compiled here is kept in a folder that nobody else can write
+    "]],
     );
 }
 
@@ -91,17 +115,17 @@ fn a_component_that_is_no_metric() {
     check(
         load_text("(component)"),
         &expect![[r"
-        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.2.0: no exported instance named `streamgauge:metric/describe@0.2.0`
+        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.3.0: no exported instance named `streamgauge:metric/describe@0.3.0`
         hint: build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk
     "]],
     );
     let other = r#"(component
-        (import "streamgauge:metric/log@0.2.0" (instance
+        (import "streamgauge:metric/log@0.3.0" (instance
             (export "log" (func (param "line" string))))))"#;
     check(
         load_text(other),
         &expect![[r"
-        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.2.0: expected 2-tuple, found 1-tuple
+        plugin …/plugin.wasm does not fulfil contract streamgauge:metric@0.3.0: expected 2-tuple, found 1-tuple
         hint: build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk
     "]],
     );
@@ -119,8 +143,8 @@ fn a_metric_that_does_not_open() {
     check(
         load_faulty(json!({"fualt": "panic"})),
         &expect![[r"
-        plugin …/faulty.wasm failed at describe: bad configuration: config key `fualt` is unknown; hint: known keys are fault, at, value
-        hint: correct `config` of this metric, or the plugin
+        plugin …/faulty.wasm does not take its configuration: `config.fualt` is unknown
+        hint: `streamgauge plugin inspect FILE` shows what the plugin takes
     "]],
     );
     check(
@@ -139,7 +163,7 @@ fn a_metric_that_needs_more_memory_than_it_may_have_to_start() {
     check(
         RUNTIME.load(&tight),
         &expect![[r"
-            plugin …/behavior.wasm failed at describe: it ran out of its memory limit of 65536 bytes
+            plugin …/behavior.wasm failed at config-schema: it ran out of its memory limit of 65536 bytes
             hint: raise `memory_max` of this metric, or make the plugin need less
         "]],
     );

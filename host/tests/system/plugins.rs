@@ -1,6 +1,8 @@
 //! A pipeline decides what a plugin reads, how its panels look and which file it may be.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -41,7 +43,7 @@ fn a_wrong_name_in_columns_or_config_is_named_with_its_place() {
     let cases = [
         ("[metric.columns]\nprovinz = \"brand_id\"\n", "provinz = ", "it reads `province`"),
         ("[metric.columns]\nprovince = \"brand\"\n", "plugin = ", "[metric.columns]"),
-        ("[metric.config]\nfirst = 1\ntopp = 3\n", "first = ", "has no configuration"),
+        ("[metric.config]\nfirst = 1\n", "first = ", "has no configuration"),
     ];
     for (more, line, words) in cases {
         let place = workplace(&province("by_merchant", more));
@@ -53,6 +55,68 @@ fn a_wrong_name_in_columns_or_config_is_named_with_its_place() {
             assert!(ended.stderr.contains(wanted), "no {wanted:?} in\n{}", ended.stderr);
         }
     }
+}
+
+/// The plugin's own schema says what is wrong, and where: before the plugin sees it.
+#[test]
+fn every_mistake_in_a_configuration_is_shown_at_its_place() {
+    let config = "[metric.columns]\nvalue = \"action\"\n[metric.config]\ntype = \"unsignd\"\n\
+                  tpo = 3\ntop = -1\nlabels = { 0 = { zh = \"点击\", en = 5 } }\n";
+    let place = workplace(&province("x", config).replace("province.wasm", "count_by.wasm"));
+    let ended = finish(place.command("check").arg("--offline"));
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+    for (key, words) in [
+        ("type = \"unsignd", "`config.type` must be one of \"text\""),
+        ("tpo", "did you mean `top`?"),
+        ("top = -1", "`config.top` must be at least 0"),
+        ("labels", "`config.labels.0"),
+    ] {
+        let number = text.lines().position(|line| line.starts_with(key)).expect("the line") + 1;
+        for wanted in [words, &format!("pipeline.toml:{number}:")] {
+            assert!(ended.stderr.contains(wanted), "no {wanted:?} in\n{}", ended.stderr);
+        }
+    }
+}
+
+/// Compiled code is kept, and what is damaged or not private is compiled again.
+#[test]
+fn compiled_plugins_are_kept_in_a_private_folder() {
+    let place = workplace(&province("x", ""));
+    let folder = place.path("cache");
+    let check = || {
+        let mut command = place.command("check --offline");
+        finish(command.env("STREAMGAUGE_CACHE", &folder)).ok()
+    };
+    check();
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    let kept = compiled(&folder);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    fs::write(&kept[0], "not what was kept").expect("it is ours");
+    check();
+    assert_eq!(compiled(&folder), kept);
+    fs::set_permissions(&folder, Permissions::from_mode(0o777)).expect("it is ours");
+    let warned = check();
+    assert!(warned.stderr.contains("compiled plugins are not kept"), "{}", warned.stderr);
+}
+
+/// The files of compiled code below `folder`.
+fn compiled(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it is there").flatten().map(|entry| entry.path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let is_code = |path: &PathBuf| path.extension().is_none() && !path.ends_with(".cleanup");
+    let below = folders.iter().flat_map(|folder| compiled(folder));
+    files
+        .into_iter()
+        .filter(is_code)
+        .chain(below)
+        .filter(|path| !name_of(path).starts_with('.'))
+        .collect()
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 #[test]

@@ -27,7 +27,17 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    fn schema() -> Schema {
+    /// Which of the two steps a value means.
+    fn steps(&self, what: &AnyKey) -> u8 {
+        let step = |values: &[AnyKey], flag| if values.contains(what) { flag } else { 0 };
+        step(&self.from, DID_A) | step(&self.to, DID_B)
+    }
+}
+
+impl Metric for Conversion {
+    type Accumulator = Sample;
+
+    fn config_schema() -> Schema {
         let values = r#""anyOf":[{"type":["string","integer","boolean"]},{"type":"array","minItems":1,"items":{"type":["string","integer","boolean"]}}]"#;
         let sample = "Members kept: below so many the rate is exact.";
         Schema::default()
@@ -39,18 +49,8 @@ impl Conversion {
             .title()
     }
 
-    /// Which of the two steps a value means.
-    fn steps(&self, what: &AnyKey) -> u8 {
-        let step = |values: &[AnyKey], flag| if values.contains(what) { flag } else { 0 };
-        step(&self.from, DID_A) | step(&self.to, DID_B)
-    }
-}
-
-impl Metric for Conversion {
-    type Accumulator = Sample;
-
     fn open(config: &Config) -> Result<Self> {
-        Self::schema().check(config)?;
+        Self::config_schema().check(config)?;
         let what = KeyType::from_config(config, "what_type")?;
         let values = |key| match what.keys_in(config, key)? {
             values if values.is_empty() => Err(Error::config(key, "names no value")),
@@ -86,7 +86,6 @@ impl Metric for Conversion {
             .output(from.not_additive())
             .output(to.not_additive())
             .view(View::new("number", "rate", self.title.clone(), &shown))
-            .config_schema(&Self::schema().json())
     }
 
     fn create(&self, _: Option<Window>) -> Sample {

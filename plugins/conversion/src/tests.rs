@@ -137,5 +137,5 @@ fn mistakes_in_the_configuration_name_the_key() {
         let error = Conversion::open(&config).expect_err("refused").to_string();
         assert!(error.contains(key), "{error}");
     }
-    assert!(Config::parse(&Conversion::schema().json()).is_ok());
+    assert!(Config::parse(&Conversion::config_schema().json()).is_ok());
 }

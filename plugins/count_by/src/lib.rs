@@ -28,19 +28,8 @@ impl Default for CountBy {
 }
 
 impl CountBy {
-    fn schema() -> Schema {
-        Schema::default()
-            .key_type("type", "value")
-            .title()
-            .localized("column_title", "Title of the column `value`.")
-            .labels("labels", "value")
-            .choice("chart", "Chart of the view.", &CHARTS)
-            .integer("top", "Values shown before the rest is summed up; 0 = all.", 0..=1000, 15)
-            .boolean("sorted", "Largest first; else in the order of the labels.", true)
-    }
-
     fn read(config: &Config) -> Result<Self> {
-        Self::schema().check(config)?;
+        Self::config_schema().check(config)?;
         let title = || ("各取值的事件数", "Events by value").into();
         Ok(Self {
             kind: KeyType::from_config(config, "type")?,
@@ -57,6 +46,17 @@ impl CountBy {
 impl Metric for CountBy {
     type Accumulator = Counter<AnyKey>;
 
+    fn config_schema() -> Schema {
+        Schema::default()
+            .key_type("type", "value")
+            .title()
+            .localized("column_title", "Title of the column `value`.")
+            .labels("labels", "value")
+            .choice("chart", "Chart of the view.", &CHARTS)
+            .integer("top", "Values shown before the rest is summed up; 0 = all.", 0..=1000, 15)
+            .boolean("sorted", "Largest first; else in the order of the labels.", true)
+    }
+
     fn open(config: &Config) -> Result<Self> {
         Self::read(config)
     }
@@ -72,7 +72,6 @@ impl Metric for CountBy {
             .output(value)
             .output(Output::measure("events", ("事件数", "Events")))
             .view(if self.sorted { view.sorted() } else { view })
-            .config_schema(&Self::schema().json())
     }
 
     fn add(&self, counter: &mut Self::Accumulator, batch: &Batch) -> Result<()> {
@@ -149,6 +148,6 @@ mod tests {
 
     #[test]
     fn the_schema_is_json() {
-        assert!(Config::parse(&CountBy::schema().json()).is_ok());
+        assert!(Config::parse(&CountBy::config_schema().json()).is_ok());
     }
 }

@@ -33,20 +33,8 @@ impl Default for Crosstab {
 }
 
 impl Crosstab {
-    fn schema() -> Schema {
-        Schema::default()
-            .key_type("row_type", "row")
-            .key_type("column_type", "column")
-            .title()
-            .localized("row_title", "Title of the column `row`.")
-            .localized("column_title", "Title of the column `column`.")
-            .labels("row_labels", "row")
-            .labels("column_labels", "column")
-            .integer("top", "Rows shown before the rest is summed up; 0 = all.", 0..=1000, 20)
-    }
-
     fn read(config: &Config) -> Result<Self> {
-        Self::schema().check(config)?;
+        Self::config_schema().check(config)?;
         let title = config.localized("title")?;
         Ok(Self {
             row: Side {
@@ -74,6 +62,18 @@ impl Side {
 impl Metric for Crosstab {
     type Accumulator = Counter<Pair>;
 
+    fn config_schema() -> Schema {
+        Schema::default()
+            .key_type("row_type", "row")
+            .key_type("column_type", "column")
+            .title()
+            .localized("row_title", "Title of the column `row`.")
+            .localized("column_title", "Title of the column `column`.")
+            .labels("row_labels", "row")
+            .labels("column_labels", "column")
+            .integer("top", "Rows shown before the rest is summed up; 0 = all.", 0..=1000, 20)
+    }
+
     fn open(config: &Config) -> Result<Self> {
         Self::read(config)
     }
@@ -88,7 +88,6 @@ impl Metric for Crosstab {
             .output(self.column.output("column"))
             .output(Output::measure("events", ("事件数", "Events")))
             .view(view.sorted().top(self.top))
-            .config_schema(&Self::schema().json())
     }
 
     fn add(&self, counter: &mut Self::Accumulator, batch: &Batch) -> Result<()> {

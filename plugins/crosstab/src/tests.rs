@@ -44,5 +44,5 @@ fn mistakes_in_the_configuration_name_the_key() {
         let error = Crosstab::open(&config).expect_err("refused").to_string();
         assert!(error.contains(key), "{error}");
     }
-    assert!(Config::parse(&Crosstab::schema().json()).is_ok());
+    assert!(Config::parse(&Crosstab::config_schema().json()).is_ok());
 }

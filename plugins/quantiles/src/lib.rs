@@ -35,18 +35,8 @@ impl Default for Quantiles {
 }
 
 impl Quantiles {
-    fn schema() -> Schema {
-        let list = r#""type":"array","minItems":1,"items":{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1},"default":[0.5,0.9,0.99]"#;
-        Schema::default()
-            .choice("type", "Type of the column that `value` reads, as in the schema.", &TYPES)
-            .title()
-            .float("accuracy", "Largest error as a share of the value.", 0.001..=0.1, 0.01)
-            .key("quantiles", "Quantiles shown, ascending.", list)
-            .key("unit", "Unit of the values, for instance ms.", r#""type":"string""#)
-    }
-
     fn read(config: &Config) -> Result<Self> {
-        Self::schema().check(config)?;
+        Self::config_schema().check(config)?;
         let title = config.localized("title")?;
         Ok(Self {
             kind: match config.choice("type", &TYPES)? {
@@ -86,6 +76,16 @@ fn name(quantile: f64) -> String {
 impl Metric for Quantiles {
     type Accumulator = Buckets;
 
+    fn config_schema() -> Schema {
+        let list = r#""type":"array","minItems":1,"items":{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1},"default":[0.5,0.9,0.99]"#;
+        Schema::default()
+            .choice("type", "Type of the column that `value` reads, as in the schema.", &TYPES)
+            .title()
+            .float("accuracy", "Largest error as a share of the value.", 0.001..=0.1, 0.01)
+            .key("quantiles", "Quantiles shown, ascending.", list)
+            .key("unit", "Unit of the values, for instance ms.", r#""type":"string""#)
+    }
+
     fn open(config: &Config) -> Result<Self> {
         Self::read(config)
     }
@@ -116,7 +116,6 @@ impl Metric for Quantiles {
             .output(value)
             .output(error)
             .view(View::hbar("quantiles", self.title.clone(), "quantile", "value"))
-            .config_schema(&Self::schema().json())
     }
 
     fn create(&self, _: Option<Window>) -> Buckets {

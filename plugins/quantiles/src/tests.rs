@@ -121,5 +121,5 @@ fn mistakes_in_the_configuration_name_the_key() {
         let error = Quantiles::open(&config).expect_err("refused").to_string();
         assert!(error.contains(key), "{error}");
     }
-    assert!(Config::parse(&Quantiles::schema().json()).is_ok());
+    assert!(Config::parse(&Quantiles::config_schema().json()).is_ok());
 }

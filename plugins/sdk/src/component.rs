@@ -35,6 +35,10 @@ fn log_panics() {
 }
 
 impl<M: Metric> describe::Guest for Component<M> {
+    fn config_schema() -> String {
+        M::config_schema().json()
+    }
+
     fn describe(config: String) -> Result<describe::Descriptor, wit::MetricError> {
         log_panics();
         let metric = M::open(&Config::parse(&config)?)?;

@@ -87,7 +87,6 @@ impl Descriptor {
                 inputs: Vec::new(),
                 outputs: Vec::new(),
                 views: Vec::new(),
-                config_schema: String::new(),
                 state_version: 0,
                 merge_law: wit::MergeLaw::Exact,
             },
@@ -120,13 +119,6 @@ impl Descriptor {
     #[must_use]
     pub fn view(mut self, view: View) -> Self {
         self.raw.views.push(view.raw);
-        self
-    }
-
-    /// The JSON Schema of the `[metric.config]` table. Without it there is no configuration.
-    #[must_use]
-    pub fn config_schema(mut self, json_schema: &str) -> Self {
-        json_schema.clone_into(&mut self.raw.config_schema);
         self
     }
 

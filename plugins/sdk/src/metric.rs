@@ -5,7 +5,7 @@
 //! a metric knows neither the order in which it is called nor how many accumulators there are.
 
 use crate::codec::{Reader, Writer, bad_state};
-use crate::{Batch, Config, Descriptor, Result, Table};
+use crate::{Batch, Config, Descriptor, Result, Schema, Table};
 
 /// A half-open event-time interval `[start, end)`, in milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +69,18 @@ pub trait Metric: Default + 'static {
     /// State of this metric over one window of one partition.
     type Accumulator: Accumulator;
 
-    /// Takes the `[metric.config]` table. The default refuses every key.
+    /// The keys of the `[metric.config]` table; the default has none. The host holds a
+    /// configuration against it, and shows each mistake at its place, before [`open`](Self::open).
+    fn config_schema() -> Schema {
+        Schema::default()
+    }
+
+    /// Takes the `[metric.config]` table. The default is for a metric without configuration.
     ///
     /// # Errors
     /// [`Error::BadConfig`](crate::Error::BadConfig), naming the key.
     fn open(config: &Config) -> Result<Self> {
-        config.allow(&[])?;
+        Self::config_schema().check(config)?;
         Ok(Self::default())
     }
 

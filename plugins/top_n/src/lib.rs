@@ -30,19 +30,8 @@ impl Default for TopN {
 }
 
 impl TopN {
-    fn schema() -> Schema {
-        let capacity = "Values counted at a time: the error is at most rows / (capacity + 1).";
-        Schema::default()
-            .key_type("type", "value")
-            .title()
-            .localized("column_title", "Title of the column `value`.")
-            .labels("labels", "value")
-            .integer("capacity", capacity, 10..=100_000, 1000)
-            .integer("n", "Values shown.", 1..=1000, 10)
-    }
-
     fn read(config: &Config) -> Result<Self> {
-        Self::schema().check(config)?;
+        Self::config_schema().check(config)?;
         let title = config.localized("title")?;
         Ok(Self {
             kind: KeyType::from_config(config, "type")?,
@@ -57,6 +46,17 @@ impl TopN {
 
 impl Metric for TopN {
     type Accumulator = Heavy;
+
+    fn config_schema() -> Schema {
+        let capacity = "Values counted at a time: the error is at most rows / (capacity + 1).";
+        Schema::default()
+            .key_type("type", "value")
+            .title()
+            .localized("column_title", "Title of the column `value`.")
+            .labels("labels", "value")
+            .integer("capacity", capacity, 10..=100_000, 1000)
+            .integer("n", "Values shown.", 1..=1000, 10)
+    }
 
     fn open(config: &Config) -> Result<Self> {
         Self::read(config)
@@ -79,7 +79,6 @@ impl Metric for TopN {
             .output(events)
             .output(error)
             .view(view.sorted().top(self.n))
-            .config_schema(&Self::schema().json())
             .bounded()
     }
 

@@ -138,5 +138,5 @@ fn mistakes_in_the_configuration_name_the_key() {
         let error = TopN::open(&config).expect_err("refused").to_string();
         assert!(error.contains(key), "{error}");
     }
-    assert!(Config::parse(&TopN::schema().json()).is_ok());
+    assert!(Config::parse(&TopN::config_schema().json()).is_ok());
 }

@@ -27,18 +27,8 @@ impl Default for Unique {
 }
 
 impl Unique {
-    fn schema() -> Schema {
-        let precision = "2^precision registers: the standard error is 1.04 / sqrt(2^precision).";
-        Schema::default().key_type("type", "value").title().integer(
-            "precision",
-            precision,
-            4..=18,
-            14,
-        )
-    }
-
     fn read(config: &Config) -> Result<Self> {
-        Self::schema().check(config)?;
+        Self::config_schema().check(config)?;
         let title = config.localized("title")?;
         Ok(Self {
             kind: KeyType::from_config(config, "type")?,
@@ -50,6 +40,16 @@ impl Unique {
 
 impl Metric for Unique {
     type Accumulator = HyperLogLog;
+
+    fn config_schema() -> Schema {
+        let precision = "2^precision registers: the standard error is 1.04 / sqrt(2^precision).";
+        Schema::default().key_type("type", "value").title().integer(
+            "precision",
+            precision,
+            4..=18,
+            14,
+        )
+    }
 
     fn open(config: &Config) -> Result<Self> {
         Self::read(config)
@@ -68,7 +68,6 @@ impl Metric for Unique {
             .output(unique)
             .output(error)
             .view(View::new("number", "unique", self.title.clone(), &["unique", "error"]))
-            .config_schema(&Self::schema().json())
     }
 
     fn create(&self, _: Option<Window>) -> HyperLogLog {

@@ -126,5 +126,5 @@ fn mistakes_in_the_configuration_name_the_key() {
         let error = Unique::open(&config).expect_err("refused").to_string();
         assert!(error.contains(key), "{error}");
     }
-    assert!(Config::parse(&Unique::schema().json()).is_ok());
+    assert!(Config::parse(&Unique::config_schema().json()).is_ok());
 }

@@ -113,8 +113,11 @@ fn package(folder: &Path, artifact: &Path) -> String {
 
 /// A plugin that only lacks its configuration is in order as a component.
 fn check(component: &Path) -> Result<(), Failure> {
-    match Runtime::new().load(&MetricSettings::alone(component, json!({}))) {
-        Ok(_) | Err(LoadError::Call { error: CallError::Refused(_), .. }) => Ok(()),
+    match Runtime::caching().load(&MetricSettings::alone(component, json!({}))) {
+        Ok(_)
+        | Err(LoadError::Config { .. } | LoadError::Call { error: CallError::Refused(_), .. }) => {
+            Ok(())
+        }
         Err(error) => Err(Failure::failed(format!("{error}\nhint: {}", error.hint()))),
     }
 }

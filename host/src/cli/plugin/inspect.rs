@@ -33,7 +33,7 @@ pub(super) struct InspectArgs {
 
 pub(super) fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let settings = MetricSettings::alone(&args.file, args.config.clone());
-    let plugin = Runtime::new()
+    let plugin = Runtime::caching()
         .load(&settings)
         .map_err(|error| Failure::usage(format!("{error}\nhint: {}", error.hint())))?;
     if args.json { print_out(document(&plugin)) } else { print_out(text(&plugin)) }

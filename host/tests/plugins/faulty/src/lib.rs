@@ -51,8 +51,15 @@ const FAULTS: [(&str, Fault); 9] = [
 impl Metric for Faulty {
     type Accumulator = Counter<u32>;
 
+    fn config_schema() -> Schema {
+        Schema::default()
+            .key("fault", "How it fails.", r#""type":"string""#)
+            .key("at", "The row at which the fault strikes.", r#""type":"integer""#)
+            .key("value", "The action that is refused.", r#""type":"integer""#)
+    }
+
     fn open(config: &Config) -> Result<Self> {
-        config.allow(&["fault", "at", "value"])?;
+        Self::config_schema().check(config)?;
         let fault = match config.text("fault")? {
             None => None,
             Some("refuse-config") => return Err(Error::config("fault", "asks to be refused")),
