@@ -22,7 +22,8 @@ use self::calendar::{Calendar, DATES};
 use self::catalog::Catalog;
 pub use self::dirt::{Dirt, DirtEffect};
 use self::event::Event;
-use self::random::{Lottery, Random, mix, scale, threshold};
+pub(crate) use self::random::Random;
+use self::random::{Lottery, mix, scale, threshold};
 use self::zipf::Zipf;
 
 /// The stamp of the first record: 2015-05-11T00:00:00+08:00.

@@ -19,6 +19,7 @@ pub mod pipeline;
 pub mod plugin;
 pub mod prepare;
 pub mod produce;
+pub mod proof;
 pub mod result;
 pub mod server;
 pub mod source;

@@ -16,7 +16,7 @@ mod runtime;
 mod table;
 
 pub use bindings::streamgauge::metric::types::{
-    ColumnParam, DictionaryParam, StringsParam, ValuesParam,
+    ColumnParam, DictionaryParam, FieldType as ContractType, StringsParam, ValuesParam,
 };
 pub use columns::Columns;
 pub use config::ConfigFault;

@@ -51,6 +51,8 @@ mod page;
 mod partitions;
 #[path = "system/plugins.rs"]
 mod plugins;
+#[path = "system/proof.rs"]
+mod proof;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
 #[path = "system/stops.rs"]

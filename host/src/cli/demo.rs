@@ -1,7 +1,11 @@
 //! `streamgauge demo`: the pipeline as it is, with its source replaced by the generator and its
 //! state by a temporary folder, so that editing its metrics changes the demo.
 
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use clap::Args;
 
@@ -16,6 +20,9 @@ use crate::supervisor::Patience;
 /// How long the generated days from 05-11 to 11-11 take.
 const SEASON_SECONDS: f64 = 120.0;
 
+/// Events per second unless it is set.
+pub(super) const RATE: f64 = 8000.0;
+
 /// Show the dashboard with generated events: no Kafka, no set-up.
 #[derive(Args, Debug)]
 pub(super) struct DemoArgs {
@@ -27,12 +34,16 @@ pub(super) struct DemoArgs {
     listen: Option<SocketAddr>,
 
     /// Events per second, on average.
-    #[arg(long, default_value_t = 8000.0, value_parser = parse_rate)]
+    #[arg(long, default_value_t = RATE, value_parser = parse_rate)]
     rate: f64,
 
     /// The same seed gives the same events.
     #[arg(long, default_value_t = GeneratorSettings::default().seed)]
     seed: u64,
+
+    /// End when the input ends: whoever started this is gone then.
+    #[arg(long, hide = true)]
+    attached: bool,
 }
 
 pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
@@ -61,9 +72,20 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true)?;
+    if args.attached {
+        end_with_input(job.stop.flag());
+    }
     greet(server.local_addr());
     serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;
     Ok(())
+}
+
+fn end_with_input(stop: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        // An input that cannot be read has ended.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        stop.store(true, Ordering::Relaxed);
+    });
 }
 
 fn greet(address: SocketAddr) {
@@ -79,7 +101,7 @@ fn greet(address: SocketAddr) {
     println!("  Ctrl-C ends it · 按 Ctrl-C 结束");
 }
 
-fn parse_rate(text: &str) -> Result<f64, String> {
+pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if rate.is_finite() && (0.1..=10_000_000.0).contains(&rate) => Ok(rate),
         _ => Err("a number from 0.1 to 10000000 (events per second)".into()),

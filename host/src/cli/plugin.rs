@@ -1,9 +1,11 @@
 //! `streamgauge plugin`: what those need who write plugins, or run those of others.
 
 mod build;
+mod dev;
 mod inspect;
 mod lock;
 mod new;
+mod test;
 
 use clap::{Args, Subcommand};
 
@@ -20,6 +22,8 @@ pub(super) struct PluginArgs {
 enum PluginCommand {
     New(new::NewArgs),
     Build(build::BuildArgs),
+    Dev(dev::DevArgs),
+    Test(test::TestArgs),
     Inspect(inspect::InspectArgs),
     Lock(lock::LockArgs),
 }
@@ -28,7 +32,9 @@ pub(super) fn plugin(args: &PluginArgs) -> Result<(), Failure> {
     match &args.command {
         PluginCommand::New(args) => new::new(args),
         PluginCommand::Build(args) => build::build(args),
+        PluginCommand::Dev(args) => dev::dev(args),
         PluginCommand::Inspect(args) => inspect::inspect(args),
+        PluginCommand::Test(args) => test::test(args),
         PluginCommand::Lock(args) => lock::lock(args),
     }
 }

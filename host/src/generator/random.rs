@@ -13,25 +13,25 @@ const TICKETS: u64 = 4096;
 
 /// The draws of one record.
 #[derive(Clone, Debug)]
-pub(super) struct Random {
+pub(crate) struct Random {
     state: u64,
 }
 
 impl Random {
     /// The draws of the record at `index` of `partition`.
-    pub(super) fn of(seed: u64, partition: u32, index: u64) -> Self {
+    pub(crate) fn of(seed: u64, partition: u32, index: u64) -> Self {
         let stream = mix(seed ^ mix(u64::from(partition).wrapping_add(1)));
         Self { state: mix(stream.wrapping_add(index.wrapping_mul(GAMMA))) }
     }
 
     /// 64 fresh bits.
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GAMMA);
         mix(self.state)
     }
 
     /// A number from 0 to `bound - 1`; 0 for a bound of 0.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         scale(self.next(), bound)
     }
 }

@@ -13,6 +13,7 @@ use wasmtime::{Result, StoreContextMut, bail};
 
 use super::bindings::streamgauge::metric::log::Level;
 use super::instance::{HostState, LOG_BYTES_MAX, end_of};
+use crate::generator::Random;
 
 /// The interfaces that a component may import, in any version 0.2.
 const INTERFACES: [&str; 27] = [
@@ -230,12 +231,10 @@ fn define_random(linker: &mut Linker<HostState>, import: &str, part: &str) -> Re
 }
 
 impl Inert {
-    /// SplitMix64: the same numbers in every instance.
+    /// The same numbers in every instance.
     fn draw(&mut self) -> u64 {
-        self.drawn = self.drawn.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.drawn ^ (self.drawn >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.drawn += 1;
+        Random::of(0, 0, self.drawn).next()
     }
 }
 

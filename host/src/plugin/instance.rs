@@ -7,7 +7,7 @@ use std::time::Duration;
 use streamgauge_core::TimeWindow;
 use thiserror::Error;
 use wasmtime::component::ResourceAny;
-use wasmtime::{Store, StoreLimits, StoreLimitsBuilder, Trap};
+use wasmtime::{ResourceLimiter, Store, StoreLimits, StoreLimitsBuilder, Trap};
 
 use super::bindings::Metric;
 use super::bindings::exports::streamgauge::metric::{aggregate, describe};
@@ -30,12 +30,62 @@ const WORDS_BYTES_MAX: usize = 1024;
 /// What the store keeps for the host.
 pub(super) struct HostState {
     metric: String,
-    limits: StoreLimits,
+    limits: Limits,
     log_lines: u32,
     /// The last error that it logged in this call: where it crashes, its own words for it.
     pub(super) last_words: Option<String>,
     /// For components that import WASI.
     pub(super) inert: Inert,
+}
+
+/// The limits of a store, and what it has of its memory.
+struct Limits {
+    limits: StoreLimits,
+    memory_bytes: usize,
+}
+
+impl ResourceLimiter for Limits {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let may = self.limits.memory_growing(current, desired, maximum)?;
+        if may {
+            self.memory_bytes += desired - current;
+        }
+        Ok(may)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.limits.table_growing(current, desired, maximum)
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.limits.memory_grow_failed(error)
+    }
+
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.limits.table_grow_failed(error)
+    }
+
+    fn instances(&self) -> usize {
+        self.limits.instances()
+    }
+
+    fn tables(&self) -> usize {
+        self.limits.tables()
+    }
+
+    fn memories(&self) -> usize {
+        self.limits.memories()
+    }
 }
 
 /// A running plugin.
@@ -122,7 +172,7 @@ impl Instance {
             .build();
         let state = HostState {
             metric: settings.id.clone(),
-            limits,
+            limits: Limits { limits, memory_bytes: 0 },
             log_lines: 0,
             last_words: None,
             inert: Inert::default(),
@@ -247,6 +297,11 @@ impl Instance {
         self.start();
         let dropped = accumulator.0.resource_drop(&mut self.store);
         self.finish(dropped.map(Ok))
+    }
+
+    /// The linear memory that the instance has, in bytes. It never shrinks.
+    pub fn memory_bytes(&self) -> usize {
+        self.store.data().limits.memory_bytes
     }
 
     fn start(&mut self) {

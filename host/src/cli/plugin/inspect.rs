@@ -39,7 +39,7 @@ pub(super) fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     if args.json { print_out(document(&plugin)) } else { print_out(text(&plugin)) }
 }
 
-fn parse_config(text: &str) -> Result<Value, String> {
+pub(super) fn parse_config(text: &str) -> Result<Value, String> {
     match serde_json::from_str(text) {
         Ok(config @ Value::Object(_)) => Ok(config),
         Ok(_) => Err("the configuration is a JSON object, as in {\"top\": 10}".to_owned()),

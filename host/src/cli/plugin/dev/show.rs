@@ -1,0 +1,93 @@
+//! The host that shows the plugin, as a child of this process.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use super::pipeline::Shown;
+use super::{Failure, say};
+
+/// How long a host may take to serve its page, or to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often it is asked.
+const ASK: Duration = Duration::from_millis(20);
+
+/// The running host, if there is one. It ends when its input ends, so that none is left behind
+/// even where this process is killed.
+#[derive(Default)]
+pub(super) struct Show {
+    host: Option<(Child, Shown)>,
+}
+
+impl Show {
+    /// Ends the host that is there and starts the next one.
+    pub(super) fn start(&mut self, mut command: Command, shown: Shown) -> Result<(), Failure> {
+        self.end();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(Failure::failed)?;
+        let address = greeting(child.stdout.take());
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            match address.recv_timeout(ASK) {
+                Ok(address) => {
+                    say(&format!("on the page: {address}"));
+                    self.host = Some((child, shown));
+                    return Ok(());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    child.wait().map_err(Failure::failed)?;
+                    say("the host did not start: the cause stands above");
+                    return Ok(());
+                }
+            }
+        }
+        self.host = Some((child, shown));
+        self.end();
+        Err(Failure::failed(format!("the host did not serve its page in {PATIENCE:?}")))
+    }
+
+    /// Says if the host ended by itself.
+    pub(super) fn look(&mut self) -> Result<(), Failure> {
+        if let Some((child, _)) = &mut self.host
+            && let Some(status) = child.try_wait().map_err(Failure::failed)?
+        {
+            say(&format!("the host ended: {status}"));
+            self.host = None;
+        }
+        Ok(())
+    }
+
+    /// Ends the host in good order.
+    pub(super) fn end(&mut self) {
+        let Some((mut child, _shown)) = self.host.take() else { return };
+        drop(child.stdin.take());
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            match child.try_wait() {
+                Ok(None) => std::thread::sleep(ASK),
+                _ => return,
+            }
+        }
+        // It hangs; nothing of a demo is worth waiting for.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// The address in the host's first words; it has its port then. The rest is read and left.
+fn greeting(output: Option<ChildStdout>) -> Receiver<String> {
+    let (sender, address) = channel();
+    std::thread::spawn(move || {
+        for line in output.into_iter().flat_map(|output| BufReader::new(output).lines()) {
+            let Ok(line) = line else { return };
+            if let Some(at) = line.find("http://") {
+                // Nobody waits any more once it is known.
+                let _ = sender.send(line[at..].to_owned());
+            }
+        }
+    });
+    address
+}

@@ -1,0 +1,154 @@
+//! Metrics that break the laws in the ways in which real ones do, each in the place that its
+//! configuration names: `fault`. Without one it is an honest metric: rows, the largest number and
+//! rows by word.
+
+use std::collections::HashMap;
+
+use streamgauge_sdk::prelude::*;
+use streamgauge_sdk::read_state;
+
+/// The metric.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Broken(Fault);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Fault {
+    #[default]
+    None,
+    /// The "largest" number is the latest one.
+    OrderDependent,
+    /// A batch of one row counts twice.
+    BatchSizeDependent,
+    /// Merging forgets the words of the other.
+    MergeForgets,
+    /// The snapshot has no largest number.
+    SnapshotLoses,
+    /// The snapshot has its words in the order of a hash map.
+    HashOrder,
+}
+
+const FAULTS: [(&str, Fault); 5] = [
+    ("order-dependent", Fault::OrderDependent),
+    ("batch-size-dependent", Fault::BatchSizeDependent),
+    ("merge-forgets", Fault::MergeForgets),
+    ("snapshot-loses", Fault::SnapshotLoses),
+    ("hash-order", Fault::HashOrder),
+];
+
+/// What it knows of the rows.
+#[derive(Debug, Default)]
+pub struct Known {
+    fault: Fault,
+    rows: u64,
+    largest: Option<i64>,
+    words: HashMap<String, u64>,
+}
+
+impl Accumulator for Known {
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        self.rows += other.rows;
+        self.see(other.largest);
+        if self.fault != Fault::MergeForgets {
+            for (word, rows) in &other.words {
+                *self.words.entry(word.clone()).or_default() += rows;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.u64(self.rows);
+        let largest = self.largest.filter(|_| self.fault != Fault::SnapshotLoses);
+        writer.u64(largest.is_some().into());
+        writer.i64(largest.unwrap_or_default());
+        let mut words: Vec<_> = self.words.iter().collect();
+        if self.fault != Fault::HashOrder {
+            words.sort();
+        }
+        writer.u64(words.len() as u64);
+        for (word, rows) in words {
+            writer.text(word);
+            writer.u64(*rows);
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        let rows = reader.u64()?;
+        let has_largest = reader.u64()? != 0;
+        let largest = Some(reader.i64()?).filter(|_| has_largest);
+        let count = reader.u64()?;
+        let mut words = HashMap::new();
+        for _ in 0..count {
+            words.insert(reader.text()?.to_owned(), reader.u64()?);
+        }
+        Ok(Self { fault: Fault::None, rows, largest, words })
+    }
+}
+
+impl Known {
+    fn see(&mut self, number: Option<i64>) {
+        self.largest = match (self.fault, number) {
+            (Fault::OrderDependent, Some(_)) => number,
+            _ => self.largest.max(number),
+        };
+    }
+}
+
+impl Metric for Broken {
+    type Accumulator = Known;
+
+    fn config_schema() -> Schema {
+        let names = FAULTS.map(|(name, _)| name);
+        Schema::default().choice("fault", "How it breaks the laws.", &names)
+    }
+
+    fn open(config: &Config) -> Result<Self> {
+        Self::config_schema().check(config)?;
+        let named = config.text("fault")?;
+        let fault = FAULTS.into_iter().find(|(name, _)| named == Some(name));
+        Ok(Self(fault.map_or(Fault::None, |(_, fault)| fault)))
+    }
+
+    fn describe(&self) -> Descriptor {
+        let largest = Output::measure("largest", ("最大值", "Largest")).not_additive();
+        Descriptor::new("broken", "0.1.0", ("按需违反定律", "Breaks the laws on demand"))
+            .input("word", FieldType::Text)
+            .nullable_input("number", FieldType::Integer)
+            .output(Output::measure("rows", ("行数", "Rows")))
+            .output(largest)
+            .output(Output::measure("words", ("词数", "Words")))
+    }
+
+    fn create(&self, _: Option<Window>) -> Known {
+        Known { fault: self.0, ..Known::default() }
+    }
+
+    fn add(&self, known: &mut Known, batch: &Batch) -> Result<()> {
+        let rows = batch.rows() as u64;
+        let twice = known.fault == Fault::BatchSizeDependent && rows == 1;
+        known.rows += if twice { 2 } else { rows };
+        for number in batch.integers(1)?.iter() {
+            known.see(number);
+        }
+        for word in batch.text(0)?.iter().flatten() {
+            *known.words.entry(word.to_owned()).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn result(&self, known: &Known) -> Result<Table> {
+        let words: u64 = known.words.values().sum();
+        let count =
+            |rows: u64| i64::try_from(rows).map_err(|_| Error::Other("too many rows".to_owned()));
+        Ok(Table::default()
+            .integers([count(known.rows)?])
+            .optional_integers([known.largest])
+            .integers([count(words)?]))
+    }
+
+    fn restore(&self, _: Option<Window>, version: u32, bytes: &[u8]) -> Result<Known> {
+        Ok(Known { fault: self.0, ..read_state(version, bytes)? })
+    }
+}
+
+export_metric!(Broken);

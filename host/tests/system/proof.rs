@@ -1,0 +1,122 @@
+//! `streamgauge plugin test` finds what is wrong with a component, and nothing where all is well.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::process::{Ended, finish};
+use crate::workplace::{Settings, Workplace, plugin};
+
+fn test(name: &str, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    finish(command.args(["plugin", "test"]).arg(plugin(name)).args(arguments))
+}
+
+/// What it printed, whatever came of it.
+fn parsed(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {}", ended.stdout))
+}
+
+/// The checks that failed, with their counterexamples.
+fn failed(document: &Value) -> Vec<Value> {
+    let checks = document["checks"].as_array().expect("a list");
+    checks.iter().filter(|check| check["holds"] == false).cloned().collect()
+}
+
+#[test]
+fn every_plugin_of_the_library_passes() {
+    let steps = r#"{"from": "a", "to": ["b", ""]}"#;
+    let plugins = [
+        ("behavior", "{}"),
+        ("age", "{}"),
+        ("gender", "{}"),
+        ("province", "{}"),
+        ("count_by", "{}"),
+        ("count_by", r#"{"type": "boolean"}"#),
+        ("crosstab", r#"{"column_type": "integer"}"#),
+        ("top_n", r#"{"capacity": 10}"#),
+        ("unique", r#"{"type": "unsigned"}"#),
+        ("conversion", steps),
+        ("conversion", r#"{"from": "a", "to": "b", "sample": 64}"#),
+        ("quantiles", "{}"),
+        ("quantiles", r#"{"type": "integer"}"#),
+        ("broken", "{}"),
+    ];
+    for (name, config) in plugins {
+        let ended = test(name, &["--with", config, "--brief"]);
+        assert_eq!(ended.code, Some(0), "{name} {config}\n{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.starts_with("passed: "), "{}", ended.stdout);
+    }
+}
+
+/// Each fault is told by the law that it breaks, with as few rows as can show it.
+#[test]
+fn five_broken_plugins_are_caught_with_small_counterexamples() {
+    let faults = [
+        ("order-dependent", "merging is commutative", 2),
+        ("batch-size-dependent", "any cut into batches gives the same bytes", 2),
+        ("merge-forgets", "merging the folds of parts is folding all rows", 1),
+        ("snapshot-loses", "a snapshot holds the whole state", 1),
+        ("hash-order", "the same rows give the same bytes", 2),
+    ];
+    for (fault, law, rows) in faults {
+        let config = format!(r#"{{"fault": "{fault}"}}"#);
+        let ended = test("broken", &["--with", &config, "--json"]);
+        assert_eq!(ended.code, Some(1), "{fault}");
+        let document = parsed(&ended);
+        assert_eq!(document["passed"], false);
+        let failed = failed(&document);
+        let broken = failed.iter().find(|check| check["name"] == law);
+        let broken = &broken.unwrap_or_else(|| panic!("{fault}: {failed:?}"))["failure"];
+        let shown = broken["rows"].as_str().expect("it has rows");
+        assert!(shown.starts_with("word,number\n"), "{shown}");
+        assert_eq!(shown.lines().count(), 1 + rows, "{fault}: {broken}");
+        assert_eq!(broken["sides"].as_array().map(Vec::len), Some(2));
+        // The same seed, the same verdict.
+        let again = parsed(&test("broken", &["--with", &config, "--json"]));
+        assert_eq!(again["checks"], document["checks"]);
+    }
+}
+
+/// A crash and a refusal are told as such, and end nothing but the check.
+#[test]
+fn a_plugin_that_crashes_is_told_with_its_words() {
+    let ended = test("faulty", &["--with", r#"{"fault": "panic", "at": 2}"#]);
+    assert_eq!(ended.code, Some(1));
+    for words in ["row 2 was too much", "FAILED  the same rows give the same bytes"] {
+        assert!(ended.stdout.contains(words), "no {words:?} in\n{}", ended.stdout);
+    }
+    let refused = test("faulty", &["--with", r#"{"fault": "refuse-rows", "value": 1}"#]);
+    assert_eq!(refused.code, Some(0), "{}", refused.stdout);
+}
+
+#[test]
+fn the_cases_of_an_author_are_held_against_the_plugin() {
+    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
+    let good = "[[case]]\nname = \"counts\"\nconfig = { type = \"unsigned\" }\nrows = '''\nvalue\n3\n4\n3\n'''\n\
+                result = '''\nvalue,events\n3,2\n4,1\n'''\n";
+    let held = |text: &str| {
+        let file = place.write("cases.toml", text.as_bytes());
+        test("count_by", &["--brief", "--rounds", "5", "--cases", &file.display().to_string()])
+    };
+    assert_eq!(held(good).code, Some(0));
+    let wrong = held(&good.replace("3,2", "3,9"));
+    assert_eq!(wrong.code, Some(1));
+    for words in ["FAILED  case \"counts\"", "cases.toml: another result", "3,9", "3,2"] {
+        assert!(wrong.stdout.contains(words), "no {words:?} in\n{}", wrong.stdout);
+    }
+    for (from, to, words) in [
+        ("value\n3", "valeu\n3", "`rows` names `valeu`; hint: the inputs are value"),
+        ("value,events", "value,evnts", "hint: the outputs are value, events"),
+        ("\n4\n", "\nx\n", "row 2: `value` is `x`, which is no unsigned"),
+        ("\n4\n", "\n\\N\n", "the input is not nullable"),
+        ("\"unsigned\"", "\"unsignd\"", "`config.type` must be one of"),
+    ] {
+        let wrong = held(&good.replace(from, to));
+        assert_eq!(wrong.code, Some(1), "{to}");
+        assert!(wrong.stdout.contains(words), "no {words:?} in\n{}", wrong.stdout);
+    }
+    let unreadable = held(&good.replace("rows =", "row ="));
+    assert_eq!(unreadable.code, Some(2));
+    assert!(unreadable.stderr.contains("unknown field `row`"), "{}", unreadable.stderr);
+}
