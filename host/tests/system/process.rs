@@ -52,6 +52,11 @@ impl Running {
         content(&self.stderr)
     }
 
+    /// What it printed so far.
+    pub(crate) fn stdout(&self) -> String {
+        content(&self.stdout)
+    }
+
     /// SIGKILL.
     pub(crate) fn kill(mut self) -> Ended {
         self.child.kill().expect("a child can be killed");

@@ -101,9 +101,6 @@ fn show_it(args: &DevArgs, component: &Path, show: &mut Show) -> Result<(), Fail
     if let Some(listen) = args.listen {
         demo.arg("--listen").arg(listen.to_string());
     }
-    if let Some(hint) = shown.hint() {
-        say(&hint);
-    }
     show.start(demo, shown)
 }
 

@@ -19,6 +19,7 @@ const ASK: Duration = Duration::from_millis(20);
 #[derive(Default)]
 pub(super) struct Show {
     host: Option<(Child, Shown)>,
+    hint: Option<String>,
 }
 
 impl Show {
@@ -33,6 +34,7 @@ impl Show {
             match address.recv_timeout(ASK) {
                 Ok(address) => {
                     say(&format!("on the page: {address}"));
+                    self.hint(&shown);
                     self.host = Some((child, shown));
                     return Ok(());
                 }
@@ -47,6 +49,14 @@ impl Show {
         self.host = Some((child, shown));
         self.end();
         Err(Failure::failed(format!("the host did not serve its page in {PATIENCE:?}")))
+    }
+
+    /// What the author should know, once.
+    fn hint(&mut self, shown: &Shown) {
+        if self.hint != shown.hint() {
+            self.hint = shown.hint();
+            self.hint.iter().for_each(|hint| say(hint));
+        }
     }
 
     /// Says if the host ended by itself.
