@@ -32,6 +32,8 @@ const STAMP_RATE: f64 = 1000.0;
 trait Model: Debug {
     type Event;
     type Dirt: Copy + Debug + 'static;
+    /// The fields of a record, as written.
+    const FIELDS: &'static [&'static str];
     /// All kinds of dirt.
     const DIRT: &'static [Self::Dirt];
 
@@ -49,6 +51,16 @@ trait Model: Debug {
         random: &mut Random,
         out: &mut Vec<u8>,
     );
+}
+
+impl Shape {
+    /// The fields that its records have.
+    pub fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Shop => Shop::FIELDS,
+            Self::AccessLog => AccessLog::FIELDS,
+        }
+    }
 }
 
 /// Where a record stands in the whole log.

@@ -83,9 +83,8 @@ fn events(args: &DemoArgs, source: &SourceSettings) -> GeneratorSettings {
 fn check_fields(prepared: &Prepared) -> Result<(), Failure> {
     let SourceSettings::Generator(events) = &prepared.pipeline.source else { return Ok(()) };
     let fields = events.shape.fields();
-    let wanted = prepared.plan.projection.names();
-    let strange = wanted.iter().find(|name| !fields.contains(&name.as_str()));
-    strange.map_or(Ok(()), |name| {
+    let mut wanted = prepared.plan.projection.fields().iter().map(|field| field.name.as_str());
+    wanted.find(|name| !fields.contains(name)).map_or(Ok(()), |name| {
         Err(Failure::usage(format!(
             "the demo's events have no field `{name}`, which this pipeline reads\n\
              hint: they have {}; name another shape in `[source.generator] shape`, or start the \

@@ -53,6 +53,7 @@ impl AccessLog {
 impl Model for AccessLog {
     type Event = Request;
     type Dirt = Dirt;
+    const FIELDS: &'static [&'static str] = &["time", "path", "status", "bytes", "country"];
     const DIRT: &'static [Dirt] = &Dirt::ALL;
 
     fn event(&self, place: Place, random: &mut Random) -> Request {

@@ -63,6 +63,19 @@ impl Shop {
 impl Model for Shop {
     type Event = Event;
     type Dirt = Dirt;
+    const FIELDS: &'static [&'static str] = &[
+        "user_id",
+        "item_id",
+        "cat_id",
+        "merchant_id",
+        "brand_id",
+        "month",
+        "day",
+        "action",
+        "age_range",
+        "gender",
+        "province",
+    ];
     const DIRT: &'static [Dirt] = &Dirt::ALL;
 
     fn event(&self, place: Place, random: &mut Random) -> Event {

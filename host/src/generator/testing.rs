@@ -35,6 +35,17 @@ pub(super) fn objects(settings: &GeneratorSettings, count: u64) -> Vec<Value> {
     (0..count).map(parse).collect()
 }
 
+#[test]
+fn every_shape_has_the_fields_that_it_says() {
+    for shape in [Shape::Shop, Shape::AccessLog] {
+        let settings = GeneratorSettings { shape, dirt: 0.0, ..GeneratorSettings::default() };
+        for object in objects(&settings, 100) {
+            let keys: Vec<&String> = object.as_object().expect("an object").keys().collect();
+            assert_eq!(keys, shape.fields());
+        }
+    }
+}
+
 /// The share of each value of `field`.
 pub(super) fn shares(objects: &[Value], field: &str) -> BTreeMap<String, f64> {
     let mut shares = BTreeMap::new();

@@ -31,7 +31,10 @@ fn times(objects: &[Value]) -> Vec<u64> {
 fn a_seed_means_the_same_bytes_for_ever() {
     let look = fingerprint(&GeneratorSettings { late: 0.1, dirt: 0.1, ..settings() }, 1000);
     expect!["82265 bytes, 1f946932dfbe9557"].assert_eq(&look);
-    expect![[r#"{"time":1431273723,"path":"/products/11","status":200,"bytes":5998,"country":"MX"}"#]].assert_eq(&text(&Generator::new(&settings()), 0, 12_345));
+    expect![[
+        r#"{"time":1431273723,"path":"/products/11","status":200,"bytes":5998,"country":"MX"}"#
+    ]]
+    .assert_eq(&text(&Generator::new(&settings()), 0, 12_345));
 }
 
 #[test]
