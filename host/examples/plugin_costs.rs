@@ -1,0 +1,202 @@
+//! What a row costs in each metric: generated shop events, decoded once, are handed to the
+//! components as the host hands them over, in batches of several sizes. Called by
+//! `cargo xtask bench plugins`; prints a Markdown table.
+//!
+//! Usage: `plugin_costs FILE.wasm…`. A file takes the settings of the library metric whose name is
+//! in its own, so `count_by-python.wasm` is measured like `count_by.wasm`.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use streamgauge::decode::Decoder;
+use streamgauge::generator::Generator;
+use streamgauge::pipeline::GeneratorSettings;
+use streamgauge::plugin::{Accumulator, Columns, InputBinding, Instance, Plugin, bind_inputs};
+use streamgauge::prepare::Prepared;
+use streamgauge_core::{EventTime, RecordBatch, RecordMeta, Row, Verdict};
+
+/// Rows in a batch, and how many batches a turn takes.
+const SIZES: [(u32, usize); 4] = [(1, 2000), (10, 1000), (1000, 32), (8192, 8)];
+const EMPTY_CALLS: usize = 2000;
+const TURNS: usize = 9;
+
+/// What the library metrics need to run over the shop's fields.
+const SETTINGS: [(&str, &str); 6] = [
+    ("count_by", "columns = { value = \"action\" }\nconfig = { type = \"unsigned\" }\n"),
+    (
+        "crosstab",
+        "columns = { row = \"province\", column = \"action\" }\n\
+         config = { column_type = \"unsigned\" }\n",
+    ),
+    ("top_n", "columns = { value = \"item_id\" }\n"),
+    ("unique", "columns = { value = \"user_id\" }\n"),
+    (
+        "conversion",
+        "columns = { who = \"user_id\", what = \"action\" }\n\
+         config = { what_type = \"unsigned\", from = 0, to = [2] }\n",
+    ),
+    ("quantiles", "columns = { value = \"age_range\" }\nconfig = { type = \"unsigned\" }\n"),
+];
+
+const HEAD: &str = "version = 1\nname = \"costs\"\n[source.generator]\n[schema]\n\
+    user_id = \"text\"\nitem_id = \"text\"\ncat_id = \"text\"\nmerchant_id = \"text\"\n\
+    brand_id = \"text\"\nmonth = \"unsigned\"\nday = \"unsigned\"\naction = \"unsigned\"\n\
+    age_range = \"unsigned\"\ngender = \"unsigned\"\nprovince = \"text\"\n\
+    [event_time]\nmonth = \"month\"\nday = \"day\"\nyear = 2015\n";
+
+fn main() {
+    let files: Vec<PathBuf> = std::env::args().skip(1).map(PathBuf::from).collect();
+    if files.is_empty() {
+        eprintln!("usage: plugin_costs FILE.wasm…");
+        std::process::exit(2);
+    }
+    let prepared = prepare(&files);
+    let batches: Vec<Vec<RecordBatch>> =
+        SIZES.iter().map(|(rows, count)| generate(&prepared, *rows, *count)).collect();
+    let mut subjects: Vec<Subject<'_>> =
+        prepared.plugins.iter().map(|plugin| Subject::new(&prepared, plugin)).collect();
+    for subject in &mut subjects {
+        // Once without looking: states grow, and code and memory are touched for the first time.
+        subject.turn(&batches);
+        subject.forget();
+    }
+    for _ in 0..TURNS {
+        subjects.iter_mut().for_each(|subject| subject.turn(&batches));
+    }
+    print!("{}", table(&mut subjects));
+}
+
+/// A pipeline of these components.
+fn prepare(files: &[PathBuf]) -> Prepared {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut text = HEAD.to_owned();
+    for (index, file) in files.iter().enumerate() {
+        let path = file.canonicalize().unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let settings = settings_of(file);
+        let path = path.display();
+        writeln!(text, "[[metric]]\nid = \"m{index}\"\nplugin = \"{path}\"\n{settings}")
+            .expect("writing to a string never fails");
+    }
+    let file = folder.path().join("pipeline.toml");
+    std::fs::write(&file, text).expect("the folder can be written to");
+    Prepared::load(&file, |_| ()).unwrap_or_else(|wrong| {
+        eprintln!("{}", wrong.render(false));
+        std::process::exit(2);
+    })
+}
+
+fn settings_of(file: &Path) -> &'static str {
+    let name = stem(file);
+    let found = SETTINGS.iter().find(|(metric, _)| name.contains(metric));
+    found.map_or("", |(_, settings)| settings)
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// `count` batches of `rows` generated events.
+fn generate(prepared: &Prepared, rows: u32, count: usize) -> Vec<RecordBatch> {
+    let settings = GeneratorSettings { dirt: 0.0, ..GeneratorSettings::default() };
+    let generator = Generator::new(&settings);
+    let projection = &prepared.plan.projection;
+    let (mut decoder, mut row) = (Decoder::json(projection), Row::default());
+    let mut batches = vec![RecordBatch::new(projection); count];
+    let mut bytes = Vec::new();
+    for (index, place) in (0..count as u64 * u64::from(rows)).enumerate() {
+        bytes.clear();
+        let time = generator.record(0, place, &mut bytes);
+        decoder.decode(&bytes, &mut row).expect("a clean record is one");
+        let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
+        let verdict = Verdict { event_time: EventTime(time.0), watermark: None, delay: 0 };
+        batches[index / rows as usize].push(meta, verdict, &row, &bytes);
+    }
+    batches
+}
+
+/// One component, with an accumulator and the measured times of each size.
+struct Subject<'a> {
+    plugin: &'a Plugin,
+    inputs: Vec<InputBinding>,
+    empty: RecordBatch,
+    instance: Instance,
+    accumulators: Vec<Accumulator>,
+    /// Nanoseconds per row.
+    rows: [Vec<f64>; SIZES.len()],
+    /// Nanoseconds per call without rows.
+    calls: Vec<f64>,
+}
+
+impl<'a> Subject<'a> {
+    fn new(prepared: &Prepared, plugin: &'a Plugin) -> Self {
+        let mut instance = Instance::open(plugin).expect("it opens");
+        let accumulators =
+            SIZES.iter().map(|_| instance.create(None).expect("it makes one")).collect();
+        Self {
+            plugin,
+            inputs: bind_inputs(plugin.descriptor(), &prepared.plan.projection),
+            empty: RecordBatch::new(&prepared.plan.projection),
+            instance,
+            accumulators,
+            rows: Default::default(),
+            calls: Vec::new(),
+        }
+    }
+
+    /// Every size once, and the empty calls.
+    fn turn(&mut self, batches: &[Vec<RecordBatch>]) {
+        for (size, batches) in batches.iter().enumerate() {
+            let begun = Instant::now();
+            batches.iter().for_each(|batch| self.add(size, batch));
+            let taken = begun.elapsed().as_nanos() as f64;
+            let (rows, count) = SIZES[size];
+            self.rows[size].push(taken / (f64::from(rows) * count as f64));
+        }
+        let empty = self.empty.clone();
+        let begun = Instant::now();
+        (0..EMPTY_CALLS).for_each(|_| self.add(0, &empty));
+        self.calls.push(begun.elapsed().as_nanos() as f64 / EMPTY_CALLS as f64);
+    }
+
+    fn add(&mut self, size: usize, batch: &RecordBatch) {
+        let columns = Columns::whole(black_box(batch), &self.inputs);
+        columns.add_to(&mut self.instance, self.accumulators[size]).expect("clean rows are taken");
+    }
+
+    fn forget(&mut self) {
+        self.rows.iter_mut().for_each(Vec::clear);
+        self.calls.clear();
+    }
+
+    fn line(&mut self) -> String {
+        let largest = *self.accumulators.last().expect("one per size");
+        let snapshot = self.instance.snapshot(largest).expect("a state is written").len();
+        let name = stem(&self.plugin.settings().plugin);
+        let rows: Vec<String> =
+            self.rows.iter_mut().map(|turns| format!("{:.1}", median(turns))).collect();
+        let call = median(&mut self.calls) / 1000.0;
+        let file = self.plugin.file_bytes() / 1024;
+        format!("| `{name}` | {} | {call:.2} | {snapshot} | {file} |\n", rows.join(" | "))
+    }
+}
+
+fn median(turns: &mut [f64]) -> f64 {
+    turns.sort_by(f64::total_cmp);
+    turns[turns.len() / 2]
+}
+
+fn table(subjects: &mut [Subject<'_>]) -> String {
+    let sizes: Vec<String> =
+        SIZES.iter().map(|(rows, _)| format!("batch {rows}, ns/row")).collect();
+    let mut text = format!(
+        "| metric | {} | empty call, µs | snapshot, bytes | component, KiB |\n|---|{}\n",
+        sizes.join(" | "),
+        "--:|".repeat(SIZES.len() + 3)
+    );
+    for subject in subjects {
+        text += &subject.line();
+    }
+    text
+}
