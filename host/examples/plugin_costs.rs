@@ -13,9 +13,14 @@ use std::time::Instant;
 use streamgauge::decode::Decoder;
 use streamgauge::generator::Generator;
 use streamgauge::pipeline::GeneratorSettings;
-use streamgauge::plugin::{Accumulator, Columns, InputBinding, Instance, Plugin, bind_inputs};
+use streamgauge::plugin::{
+    Accumulator, ColumnParam, Columns, DictionaryParam, InputBinding, Instance, Plugin,
+    StringsParam, ValuesParam, bind_inputs,
+};
 use streamgauge::prepare::Prepared;
-use streamgauge_core::{EventTime, RecordBatch, RecordMeta, Row, Verdict};
+use streamgauge_core::{
+    ColumnValues, EventTime, InputColumn, RecordBatch, RecordMeta, Row, Verdict,
+};
 
 /// Rows in a batch, and how many batches a turn takes.
 const SIZES: [(u32, usize); 4] = [(1, 2000), (10, 1000), (1000, 32), (8192, 8)];
@@ -37,11 +42,11 @@ const SETTINGS: [(&str, &str); 6] = [
         "columns = { who = \"user_id\", what = \"action\" }\n\
          config = { what_type = \"unsigned\", from = 0, to = [2] }\n",
     ),
-    ("quantiles", "columns = { value = \"age_range\" }\nconfig = { type = \"unsigned\" }\n"),
+    ("quantiles", "columns = { value = \"cat_id\" }\nconfig = { type = \"unsigned\" }\n"),
 ];
 
 const HEAD: &str = "version = 1\nname = \"costs\"\n[source.generator]\n[schema]\n\
-    user_id = \"text\"\nitem_id = \"text\"\ncat_id = \"text\"\nmerchant_id = \"text\"\n\
+    user_id = \"text\"\nitem_id = \"text\"\ncat_id = \"unsigned\"\nmerchant_id = \"text\"\n\
     brand_id = \"text\"\nmonth = \"unsigned\"\nday = \"unsigned\"\naction = \"unsigned\"\n\
     age_range = \"unsigned\"\ngender = \"unsigned\"\nprovince = \"text\"\n\
     [event_time]\nmonth = \"month\"\nday = \"day\"\nyear = 2015\n";
@@ -120,7 +125,6 @@ fn generate(prepared: &Prepared, rows: u32, count: usize) -> Vec<RecordBatch> {
 struct Subject<'a> {
     plugin: &'a Plugin,
     inputs: Vec<InputBinding>,
-    empty: RecordBatch,
     instance: Instance,
     accumulators: Vec<Accumulator>,
     /// Nanoseconds per row.
@@ -137,7 +141,6 @@ impl<'a> Subject<'a> {
         Self {
             plugin,
             inputs: bind_inputs(plugin.descriptor(), &prepared.plan.projection),
-            empty: RecordBatch::new(&prepared.plan.projection),
             instance,
             accumulators,
             rows: Default::default(),
@@ -154,9 +157,13 @@ impl<'a> Subject<'a> {
             let (rows, count) = SIZES[size];
             self.rows[size].push(taken / (f64::from(rows) * count as f64));
         }
-        let empty = self.empty.clone();
+        let empty: Vec<ColumnParam<'_>> =
+            self.inputs.iter().map(|input| empty_column(input, &batches[0][0])).collect();
+        let (instance, accumulator) = (&mut self.instance, self.accumulators[0]);
         let begun = Instant::now();
-        (0..EMPTY_CALLS).for_each(|_| self.add(0, &empty));
+        for _ in 0..EMPTY_CALLS {
+            instance.add(accumulator, 0, black_box(&empty)).expect("no rows are taken");
+        }
         self.calls.push(begun.elapsed().as_nanos() as f64 / EMPTY_CALLS as f64);
     }
 
@@ -180,6 +187,24 @@ impl<'a> Subject<'a> {
         let file = self.plugin.file_bytes() / 1024;
         format!("| `{name}` | {} | {call:.2} | {snapshot} | {file} |\n", rows.join(" | "))
     }
+}
+
+/// A column of no rows, of the type that `input` has in `batch`.
+fn empty_column(input: &InputBinding, batch: &RecordBatch) -> ColumnParam<'static> {
+    let values = match input.column {
+        InputColumn::EventTime => ValuesParam::S64s(&[]),
+        InputColumn::Slot { slot, .. } => match batch.columns()[slot].values() {
+            ColumnValues::Booleans(_) => ValuesParam::Booleans(&[]),
+            ColumnValues::U32s(_) => ValuesParam::U32s(&[]),
+            ColumnValues::S64s(_) => ValuesParam::S64s(&[]),
+            ColumnValues::F64s(_) => ValuesParam::F64s(&[]),
+            ColumnValues::Dictionary(_) => ValuesParam::Dictionary(DictionaryParam {
+                codes: &[],
+                values: StringsParam { offsets: &[0], utf8: &[] },
+            }),
+        },
+    };
+    ColumnParam { values, valid: &[] }
 }
 
 fn median(turns: &mut [f64]) -> f64 {
