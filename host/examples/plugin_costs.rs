@@ -68,7 +68,9 @@ fn main() {
         subject.forget();
     }
     for _ in 0..TURNS {
-        subjects.iter_mut().for_each(|subject| subject.turn(&batches));
+        for subject in &mut subjects {
+            subject.turn(&batches);
+        }
     }
     print!("{}", table(&mut subjects));
 }
@@ -152,7 +154,9 @@ impl<'a> Subject<'a> {
     fn turn(&mut self, batches: &[Vec<RecordBatch>]) {
         for (size, batches) in batches.iter().enumerate() {
             let begun = Instant::now();
-            batches.iter().for_each(|batch| self.add(size, batch));
+            for batch in batches {
+                self.add(size, batch);
+            }
             let taken = begun.elapsed().as_nanos() as f64;
             let (rows, count) = SIZES[size];
             self.rows[size].push(taken / (f64::from(rows) * count as f64));

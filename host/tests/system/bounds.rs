@@ -2,6 +2,7 @@
 //! against exact counts of the same events.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::thread;
 use std::time::Instant;
 
@@ -33,11 +34,14 @@ fn pipeline() -> String {
         ("users", "unique", "user_id", ""),
         ("different-items", "unique", "item_id", "precision = 10"),
     ] {
-        text += &format!(
-            "[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\ncolumns = {{ value = \"{column}\" }}\n\
-             config = {{ {config} }}\n",
-            plugin(name).display()
-        );
+        let (plugin, columns) = (plugin(name), format!("{{ value = \"{column}\" }}"));
+        writeln!(
+            text,
+            "[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\ncolumns = {columns}\n\
+             config = {{ {config} }}",
+            plugin.display()
+        )
+        .expect("writing to a string never fails");
     }
     text
 }
@@ -151,8 +155,9 @@ fn sketches_of_five_million_events_keep_to_their_bounds() {
     let result = finish(place.command("run").args(["--until-end", "--json"])).json();
     let ran = begun.elapsed();
     assert_eq!(result["accounting"]["read"], EVENTS);
+    let begun = Instant::now();
     let exact = Exact::count();
-    eprintln!("{EVENTS} events: run {ran:.1?}, recount {:.1?}", begun.elapsed() - ran);
+    eprintln!("{EVENTS} events: run {ran:.1?}, recount {:.1?}", begun.elapsed());
     check_top(&rows(&result, "items"), &exact.items);
     let unique = BTreeMap::from([("users", &exact.users), ("different-items", &exact.items)]);
     for (id, counts) in unique {
