@@ -12,10 +12,10 @@ use std::time::Instant;
 
 use streamgauge::decode::Decoder;
 use streamgauge::generator::Generator;
-use streamgauge::pipeline::GeneratorSettings;
+use streamgauge::pipeline::{GeneratorSettings, MetricSettings};
 use streamgauge::plugin::{
-    Accumulator, ColumnParam, Columns, DictionaryParam, InputBinding, Instance, Plugin,
-    StringsParam, ValuesParam, bind_inputs,
+    Accumulator, AddError, CallError, ColumnParam, Columns, DictionaryParam, InputBinding,
+    Instance, Plugin, Runtime, StringsParam, ValuesParam, bind_inputs,
 };
 use streamgauge::prepare::Prepared;
 use streamgauge_core::{
@@ -45,6 +45,11 @@ const SETTINGS: [(&str, &str); 6] = [
     ("quantiles", "columns = { value = \"cat_id\" }\nconfig = { type = \"unsigned\" }\n"),
 ];
 
+/// Memory of an accumulator: how many more of them fit into the larger limit than into the
+/// smaller one, each after one batch of the largest size.
+const MEMORY_LIMITS: [usize; 2] = [8 << 20, 16 << 20];
+const ACCUMULATORS_MAX: usize = 8192;
+
 const HEAD: &str = "version = 1\nname = \"costs\"\n[source.generator]\n[schema]\n\
     user_id = \"text\"\nitem_id = \"text\"\ncat_id = \"unsigned\"\nmerchant_id = \"text\"\n\
     brand_id = \"text\"\nmonth = \"unsigned\"\nday = \"unsigned\"\naction = \"unsigned\"\n\
@@ -72,7 +77,8 @@ fn main() {
             subject.turn(&batches);
         }
     }
-    print!("{}", table(&mut subjects));
+    let batch = &batches.last().expect("there are sizes")[0];
+    print!("{}", table(&mut subjects, batch));
 }
 
 /// A pipeline of these components.
@@ -181,15 +187,45 @@ impl<'a> Subject<'a> {
         self.calls.clear();
     }
 
-    fn line(&mut self) -> String {
+    /// KiB of an accumulator.
+    fn memory(&self, batch: &RecordBatch) -> String {
+        let [few, many] = MEMORY_LIMITS.map(|limit| self.accumulators_within(limit, batch));
+        let bytes = MEMORY_LIMITS[1] - MEMORY_LIMITS[0];
+        match many {
+            ACCUMULATORS_MAX => format!("< {}", MEMORY_LIMITS[1] / ACCUMULATORS_MAX / 1024),
+            _ => format!("{:.1}", bytes as f64 / (many - few) as f64 / 1024.0),
+        }
+    }
+
+    /// How many accumulators with the rows of `batch` an instance of this limit holds.
+    fn accumulators_within(&self, limit: usize, batch: &RecordBatch) -> usize {
+        let settings = MetricSettings { memory_bytes_max: limit, ..self.plugin.settings().clone() };
+        let plugin = Runtime::new().load(&settings).expect("it was loaded before");
+        let mut instance = Instance::open(&plugin).expect("it opens");
+        let mut fill = || {
+            let accumulator = instance.create(None).map_err(AddError::Call)?;
+            Columns::whole(batch, &self.inputs).add_to(&mut instance, accumulator)
+        };
+        for held in 0..ACCUMULATORS_MAX {
+            match fill() {
+                Ok(()) => {}
+                Err(AddError::Call(CallError::MemoryLimit(_))) => return held,
+                Err(error) => panic!("clean rows are taken: {error:?}"),
+            }
+        }
+        ACCUMULATORS_MAX
+    }
+
+    fn line(&mut self, batch: &RecordBatch) -> String {
         let largest = *self.accumulators.last().expect("one per size");
         let snapshot = self.instance.snapshot(largest).expect("a state is written").len();
         let name = stem(&self.plugin.settings().plugin);
         let rows: Vec<String> =
             self.rows.iter_mut().map(|turns| format!("{:.1}", median(turns))).collect();
         let call = median(&mut self.calls) / 1000.0;
+        let (rows, memory) = (rows.join(" | "), self.memory(batch));
         let file = self.plugin.file_bytes() / 1024;
-        format!("| `{name}` | {} | {call:.2} | {snapshot} | {file} |\n", rows.join(" | "))
+        format!("| `{name}` | {rows} | {call:.2} | {snapshot} | {memory} | {file} |\n")
     }
 }
 
@@ -216,16 +252,16 @@ fn median(turns: &mut [f64]) -> f64 {
     turns[turns.len() / 2]
 }
 
-fn table(subjects: &mut [Subject<'_>]) -> String {
+fn table(subjects: &mut [Subject<'_>], batch: &RecordBatch) -> String {
     let sizes: Vec<String> =
         SIZES.iter().map(|(rows, _)| format!("batch {rows}, ns/row")).collect();
     let mut text = format!(
-        "| metric | {} | empty call, µs | snapshot, bytes | component, KiB |\n|---|{}\n",
+        "| metric | {} | empty call, µs | snapshot, bytes | accumulator, KiB | component, KiB |\n|---|{}\n",
         sizes.join(" | "),
-        "--:|".repeat(SIZES.len() + 3)
+        "--:|".repeat(SIZES.len() + 4)
     );
     for subject in subjects {
-        text += &subject.line();
+        text += &subject.line(batch);
     }
     text
 }
