@@ -169,9 +169,21 @@ pub struct FileSettings {
     pub timestamp: Option<i64>,
 }
 
+/// What generated records look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A shop's log, as the default pipeline reads it.
+    #[default]
+    Shop,
+    /// The access log of a web site.
+    AccessLog,
+}
+
 /// `[source.generator]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneratorSettings {
+    /// Which log its records look like.
+    pub shape: Shape,
     /// Events per second over all partitions, on average; `f64::INFINITY`: as fast as possible.
     pub rate: f64,
     /// The same seed gives the same records.
@@ -179,13 +191,13 @@ pub struct GeneratorSettings {
     /// How many partitions.
     pub partitions: u32,
     /// How many events, over all partitions, the days from 05-11 to 11-11 take; from then on it
-    /// stays 11-11.
+    /// stays 11-11. Of no meaning for other shapes than the shop, as are `users` and `items`.
     pub season: u64,
     /// Stop after this many events over all partitions; none: never.
     pub limit: Option<u64>,
     /// Whether the rate swings around `rate` (for a livelier picture).
     pub swing: bool,
-    /// Share of records of an earlier day than the current one, 0 to 1.
+    /// Share of records of an earlier day (access log: some minutes) than the current one, 0 to 1.
     pub late: f64,
     /// Share of records with dirt of some kind, 0 to 1.
     pub dirt: f64,

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use streamgauge::pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, Format, GeneratorSettings, OnGap,
-    OutletSettings, Pipeline, Severity, SourceSettings, Start, Workers,
+    OutletSettings, Pipeline, Severity, Shape, SourceSettings, Start, Workers,
 };
 use streamgauge_core::{FieldType, LatenessClock, TimestampUnit, WindowSpec, Year};
 
@@ -302,6 +302,8 @@ fn the_generator_tells_its_season_in_events() {
     assert_eq!(generator("rate = \"max\"").season, 1_200_000);
     assert_eq!(generator("season = 1_000").season, 1000);
     assert_eq!(generator("seed = 0xff\nlimit = 9").limit, Some(9));
+    assert_eq!(generator("shape = \"shop\"").shape, Shape::Shop);
+    assert_eq!(generator("shape = \"access_log\"").shape, Shape::AccessLog);
 }
 
 #[test]

@@ -23,10 +23,14 @@ mod wait;
 #[path = "system/workplace.rs"]
 mod workplace;
 
+#[path = "system/access_log.rs"]
+mod access_log;
 #[path = "system/audit.rs"]
 mod audit;
 #[path = "system/batches.rs"]
 mod batches;
+#[path = "system/bounds.rs"]
+mod bounds;
 #[path = "system/crashes.rs"]
 mod crashes;
 #[path = "system/dirt.rs"]

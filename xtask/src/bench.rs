@@ -2,6 +2,8 @@
 //! library that only counts messages. The broker runs on one core, the program on another, and
 //! both programs take turns, so that the ratio means something on a noisy machine.
 
+mod plugins;
+
 use std::{
     fs,
     path::PathBuf,
@@ -21,7 +23,10 @@ use crate::{
 };
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    of: Option<Of>,
     /// How many events, such as 5M.
     #[arg(long, default_value = "5M")]
     events: String,
@@ -36,6 +41,15 @@ pub(crate) struct Args {
     port: u16,
 }
 
+#[derive(clap::Subcommand)]
+enum Of {
+    /// What a row costs in each metric of the library, as a Markdown table; no broker.
+    Plugins {
+        /// Further components, measured like the library metric whose name is in theirs.
+        files: Vec<PathBuf>,
+    },
+}
+
 /// One run of one program.
 struct Measured {
     events_per_second: f64,
@@ -44,6 +58,9 @@ struct Measured {
 
 /// `cargo xtask bench`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
+    if let Some(Of::Plugins { files }) = &args.of {
+        return plugins::command(workspace, files);
+    }
     setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root)?;
     build::all(workspace)?;
     step("the yardstick", || {

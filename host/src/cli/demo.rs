@@ -1,5 +1,7 @@
 //! `streamgauge demo`: the pipeline as it is, with its source replaced by the generator and its
-//! state by a temporary folder, so that editing its metrics changes the demo.
+//! state by a temporary folder, so that editing its metrics changes the demo. A pipeline that
+//! generates its events keeps their shape; one that reads others is refused, as its page would
+//! stay empty.
 
 use std::io;
 use std::net::SocketAddr;
@@ -52,14 +54,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         .tempdir()
         .map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
     let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
-        pipeline.source = SourceSettings::Generator(GeneratorSettings {
-            rate: args.rate,
-            seed: args.seed,
-            partitions: 4,
-            season: (args.rate * SEASON_SECONDS) as u64,
-            swing: true,
-            ..GeneratorSettings::default()
-        });
+        pipeline.source = SourceSettings::Generator(events(args, &pipeline.source));
         pipeline.state_dir = folder.path().join("state");
         let letters = folder.path().join("dead-letters.jsonl");
         pipeline.dead_letters = Some(OutletSettings::File(letters));
@@ -68,6 +63,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
             pipeline.server.listen = listen;
         }
     })?;
+    check_fields(&prepared)?;
     let server = bind(prepared.pipeline.server.listen)?;
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
@@ -86,6 +82,38 @@ fn end_with_input(stop: Arc<AtomicBool>) {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         stop.store(true, Ordering::Relaxed);
     });
+}
+
+/// The events of the demo in place of those of `source`: of its shape if it is a generator itself.
+fn events(args: &DemoArgs, source: &SourceSettings) -> GeneratorSettings {
+    let own = match source {
+        SourceSettings::Generator(own) => own.clone(),
+        SourceSettings::Kafka(_) | SourceSettings::File(_) => GeneratorSettings::default(),
+    };
+    GeneratorSettings {
+        rate: args.rate,
+        seed: args.seed,
+        partitions: 4,
+        season: (args.rate * SEASON_SECONDS) as u64,
+        limit: None,
+        swing: true,
+        ..own
+    }
+}
+
+/// Refuses a pipeline that reads fields which the generated events do not have.
+fn check_fields(prepared: &Prepared) -> Result<(), Failure> {
+    let SourceSettings::Generator(events) = &prepared.pipeline.source else { return Ok(()) };
+    let fields = events.shape.fields();
+    let mut wanted = prepared.plan.projection.fields().iter().map(|field| field.name.as_str());
+    wanted.find(|name| !fields.contains(name)).map_or(Ok(()), |name| {
+        Err(Failure::usage(format!(
+            "the demo's events have no field `{name}`, which this pipeline reads\n\
+             hint: they have {}; name another shape in `[source.generator] shape`, or start the \
+             pipeline over its own source with `streamgauge run`",
+            fields.join(", ")
+        )))
+    })
 }
 
 fn greet(address: SocketAddr) {

@@ -55,7 +55,7 @@ impl Zipf {
     }
 
     /// The rank, from 0, that 64 random bits stand for.
-    fn rank(&self, bits: u64) -> u64 {
+    pub(super) fn rank(&self, bits: u64) -> u64 {
         let cell = (bits >> 52) as usize;
         let within = u128::from(bits & ((1 << 52) - 1));
         let low = self.quantiles[cell];

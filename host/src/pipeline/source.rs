@@ -9,7 +9,7 @@ use super::diagnostic::Diagnostic;
 use super::kafka;
 use super::reader::{Problem, Read, Table, Value};
 use super::values::{duration, instant, line, number, one_of, whole};
-use super::{Context, FileSettings, Format, GeneratorSettings, SourceSettings};
+use super::{Context, FileSettings, Format, GeneratorSettings, Shape, SourceSettings};
 
 /// How long the season of the generator lasts unless it is set.
 const SEASON: Duration = Duration::from_mins(2);
@@ -19,6 +19,7 @@ impl Default for GeneratorSettings {
     fn default() -> Self {
         let rate = 10_000.0;
         Self {
+            shape: Shape::default(),
             rate,
             seed: 20_151_111,
             partitions: 1,
@@ -35,6 +36,10 @@ impl Default for GeneratorSettings {
 
 /// The formats by name.
 pub(super) const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("csv", Format::Csv)];
+
+/// The shapes of the generator by name.
+pub(super) const SHAPES: [(&str, Shape); 2] =
+    [("shop", Shape::Shop), ("access_log", Shape::AccessLog)];
 
 /// Reads `[source]`.
 pub(super) fn read_source(root: &mut Table<'_>, context: &Context<'_>) -> Option<SourceSettings> {
@@ -134,9 +139,14 @@ enum Season {
 
 fn read_generator(mut table: Table<'_>) -> GeneratorSettings {
     let default = GeneratorSettings::default();
+    let shape = table.or("shape", default.shape, one_of(&SHAPES));
+    if shape != Shape::Shop {
+        refuse_the_shops(&mut table);
+    }
     let rate = table.or("rate", default.rate, rate);
     let season = season_events(&mut table, rate, &default);
     let settings = GeneratorSettings {
+        shape,
         rate,
         season: season.unwrap_or(default.season),
         seed: table.or("seed", default.seed, whole(0..=u64::MAX)),
@@ -150,6 +160,17 @@ fn read_generator(mut table: Table<'_>) -> GeneratorSettings {
     };
     table.finish();
     settings
+}
+
+/// Settings that mean nothing for another shape than the shop.
+fn refuse_the_shops(table: &mut Table<'_>) {
+    for key in ["season", "users", "items"] {
+        if let Some(value) = table.value(key) {
+            value.report_key(
+                Problem::new("goes with shape `shop` only").hint("remove it, or change `shape`"),
+            );
+        }
+    }
 }
 
 /// How many events `season` is. None: it cannot be told, which is reported.

@@ -12,7 +12,10 @@ use streamgauge_core::{Field, FieldType, LatenessClock, TimestampUnit, WindowSpe
 
 use super::document::join;
 use super::units::show_duration;
-use super::{EventTimeFields, FileSettings, Format, MetricSettings, Pipeline, SourceSettings};
+use super::{
+    EventTimeFields, FileSettings, Format, GeneratorSettings, MetricSettings, Pipeline, Shape,
+    SourceSettings,
+};
 
 impl Pipeline {
     /// The settings that event time and accounting of a partition depend on: path of the setting
@@ -63,11 +66,9 @@ impl Pipeline {
                 set("source.generator.rate", generator.rate.to_string());
                 set("source.generator.seed", generator.seed.to_string());
                 set("source.generator.partitions", generator.partitions.to_string());
-                set("source.generator.season", generator.season.to_string());
                 set("source.generator.late", generator.late.to_string());
                 set("source.generator.dirt", generator.dirt.to_string());
-                set("source.generator.users", generator.users.to_string());
-                set("source.generator.items", generator.items.to_string());
+                generator_shape(generator, set);
             }
         }
     }
@@ -122,6 +123,19 @@ impl Pipeline {
             SourceSettings::File(file) => file.format == Format::Csv && file.header != Some(true),
             SourceSettings::Generator(_) => false,
         }
+    }
+}
+
+/// The shape, and what belongs to it alone. The shop goes without a name: states were written
+/// before there were shapes.
+fn generator_shape(generator: &GeneratorSettings, set: &mut impl FnMut(&str, String)) {
+    match generator.shape {
+        Shape::Shop => {
+            set("source.generator.season", generator.season.to_string());
+            set("source.generator.users", generator.users.to_string());
+            set("source.generator.items", generator.items.to_string());
+        }
+        Shape::AccessLog => set("source.generator.shape", "access_log".to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::pipeline::GeneratorSettings;
+use crate::pipeline::{GeneratorSettings, Shape};
 
 /// Sends events into Kafka: files, or generated ones.
 #[derive(Args, Clone, Debug)]
@@ -92,6 +92,7 @@ impl ProduceArgs {
     /// The settings of the generator for `count` events in one partition.
     pub(super) fn generator(&self, count: u64) -> GeneratorSettings {
         GeneratorSettings {
+            shape: Shape::Shop,
             rate: self.rate.unwrap_or(f64::INFINITY),
             seed: self.seed,
             partitions: 1,

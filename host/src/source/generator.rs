@@ -148,6 +148,7 @@ mod tests {
             dirt: 0.1,
             users: 100,
             items: 100,
+            ..GeneratorSettings::default()
         }
     }
 

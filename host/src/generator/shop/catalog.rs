@@ -1,7 +1,7 @@
 //! What belongs to a user and to an item for good: age, gender and province; category, merchant
 //! and brand. All of it is looked up by hash, so a million users take no memory.
 
-use super::random::{Lottery, mix, scale};
+use super::super::random::{Lottery, mix, scale};
 
 /// Categories, merchants and brands in the log that the shape is taken from.
 const CATEGORIES: u32 = 1658;

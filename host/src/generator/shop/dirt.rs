@@ -5,12 +5,15 @@
 
 use std::fmt::Write as _;
 
+use super::super::json::Object;
+use super::super::random::Random;
+#[cfg(test)]
+use super::super::testing::DirtEffect;
 use super::event::Event;
-use super::random::Random;
 
 /// A kind of dirt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dirt {
+pub(in crate::generator) enum Dirt {
     /// `"month":"08"`.
     LeadingZeros,
     /// All numbers as strings.
@@ -55,24 +58,9 @@ pub enum Dirt {
     FebruaryThirtieth,
 }
 
-/// What a kind of dirt does to a record under the default schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DirtEffect {
-    /// None: it reads like the clean record.
-    Read,
-    /// No record: rejected with its reason.
-    Rejected,
-    /// A value is unusable: left out of the metrics that read this field.
-    Unusable(&'static str),
-    /// A value is missing in this field.
-    Missing(&'static str),
-    /// No event time of its own: the record's stamp stands in.
-    Fallback,
-}
-
 impl Dirt {
     /// All kinds.
-    pub const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::LeadingZeros,
         Self::QuotedNumbers,
         Self::WholeFractions,
@@ -97,7 +85,8 @@ impl Dirt {
     ];
 
     /// What it does to a record under the default schema.
-    pub fn effect(self) -> DirtEffect {
+    #[cfg(test)]
+    pub(super) fn effect(self) -> DirtEffect {
         match self {
             Self::LeadingZeros
             | Self::QuotedNumbers
@@ -121,7 +110,7 @@ impl Dirt {
 
     /// Appends `event` with this dirt.
     pub(super) fn write(self, event: &Event, random: &mut Random, out: &mut Vec<u8>) {
-        let mut object = Object::of(event);
+        let mut object = object(event);
         match self {
             Self::Truncated => {
                 // The first half is ASCII, so the cut never falls into a character.
@@ -172,7 +161,7 @@ impl Dirt {
             Self::ActionBeyondMax => object.set("action", "9"),
             Self::ActionFraction => object.set("action", "1.5"),
             Self::GenderText => object.set("gender", "\"x\""),
-            Self::ProvinceMissing => object.fields.retain(|(key, _)| *key != "province"),
+            Self::ProvinceMissing => object.remove("province"),
             Self::ProvinceNull => object.set("province", "null"),
             Self::MonthThirteen => object.set("month", "13"),
             Self::FebruaryThirtieth => {
@@ -189,61 +178,25 @@ impl Dirt {
     }
 }
 
-/// An object in the making: keys and JSON texts in written order.
-struct Object {
-    fields: Vec<(&'static str, String)>,
-}
-
-impl Object {
-    fn of(event: &Event) -> Self {
-        let quoted = |id: u32| format!("\"{id}\"");
-        let brand =
-            if event.has_brand { format!("\"{}.0\"", event.item.brand) } else { "null".to_owned() };
-        let fields = vec![
-            ("user_id", quoted(event.user_id)),
-            ("item_id", quoted(event.item_id)),
-            ("cat_id", quoted(event.item.category)),
-            ("merchant_id", quoted(event.item.merchant)),
-            ("brand_id", brand),
-            ("month", event.month.to_string()),
-            ("day", event.day.to_string()),
-            ("action", event.action.to_string()),
-            ("age_range", event.user.age_range.to_string()),
-            ("gender", event.user.gender.to_string()),
-            ("province", format!("\"{}\"", event.province())),
-        ];
-        Self { fields }
-    }
-
-    fn set(&mut self, key: &str, value: &str) {
-        for field in self.fields.iter_mut().filter(|(name, _)| *name == key) {
-            value.clone_into(&mut field.1);
-        }
-    }
-
-    fn insert(&mut self, at: usize, key: &'static str, value: &str) {
-        self.fields.insert(at, (key, value.to_owned()));
-    }
-
-    fn change_numbers(&mut self, change: impl Fn(&str) -> String) {
-        for (_, value) in &mut self.fields {
-            if value.starts_with(|c: char| c.is_ascii_digit()) {
-                *value = change(value);
-            }
-        }
-    }
-
-    fn text(&self) -> String {
-        let fields: Vec<String> =
-            self.fields.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
-        format!("{{{}}}", fields.join(","))
-    }
-
-    fn spaced_text(&self) -> String {
-        let fields: Vec<String> =
-            self.fields.iter().map(|(key, value)| format!("\t\"{key}\" :  {value} ")).collect();
-        format!("  {{ {}\t}} \t", fields.join(" , "))
-    }
+/// `event` as an object that can be changed.
+fn object(event: &Event) -> Object {
+    let quoted = |id: u32| format!("\"{id}\"");
+    let brand =
+        if event.has_brand { format!("\"{}.0\"", event.item.brand) } else { "null".to_owned() };
+    let fields = vec![
+        ("user_id", quoted(event.user_id)),
+        ("item_id", quoted(event.item_id)),
+        ("cat_id", quoted(event.item.category)),
+        ("merchant_id", quoted(event.item.merchant)),
+        ("brand_id", brand),
+        ("month", event.month.to_string()),
+        ("day", event.day.to_string()),
+        ("action", event.action.to_string()),
+        ("age_range", event.user.age_range.to_string()),
+        ("gender", event.user.gender.to_string()),
+        ("province", format!("\"{}\"", event.province())),
+    ];
+    Object { fields }
 }
 
 fn escaped(text: &str) -> String {

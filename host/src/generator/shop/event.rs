@@ -1,11 +1,12 @@
 //! One event and its bytes: a compact JSON object with the keys in the order of the default
 //! schema, written digit by digit because this is what the generator spends its time on.
 
+use super::super::json::push_number;
 use super::catalog::{Item, PROVINCES, User};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Event {
+pub(in crate::generator) struct Event {
     pub(super) user_id: u32,
     pub(super) user: User,
     pub(super) item_id: u32,
@@ -22,29 +23,29 @@ impl Event {
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.reserve(256);
         out.extend_from_slice(b"{\"user_id\":\"");
-        push_number(out, self.user_id);
+        push_number(out, self.user_id.into());
         out.extend_from_slice(b"\",\"item_id\":\"");
-        push_number(out, self.item_id);
+        push_number(out, self.item_id.into());
         out.extend_from_slice(b"\",\"cat_id\":\"");
-        push_number(out, self.item.category);
+        push_number(out, self.item.category.into());
         out.extend_from_slice(b"\",\"merchant_id\":\"");
-        push_number(out, self.item.merchant);
+        push_number(out, self.item.merchant.into());
         if self.has_brand {
             out.extend_from_slice(b"\",\"brand_id\":\"");
-            push_number(out, self.item.brand);
+            push_number(out, self.item.brand.into());
             out.extend_from_slice(b".0\",\"month\":");
         } else {
             out.extend_from_slice(b"\",\"brand_id\":null,\"month\":");
         }
-        push_number(out, u32::from(self.month));
+        push_number(out, self.month.into());
         out.extend_from_slice(b",\"day\":");
-        push_number(out, u32::from(self.day));
+        push_number(out, self.day.into());
         out.extend_from_slice(b",\"action\":");
-        push_number(out, u32::from(self.action));
+        push_number(out, self.action.into());
         out.extend_from_slice(b",\"age_range\":");
-        push_number(out, u32::from(self.user.age_range));
+        push_number(out, self.user.age_range.into());
         out.extend_from_slice(b",\"gender\":");
-        push_number(out, u32::from(self.user.gender));
+        push_number(out, self.user.gender.into());
         out.extend_from_slice(b",\"province\":\"");
         out.extend_from_slice(self.province().as_bytes());
         out.extend_from_slice(b"\"}");
@@ -54,21 +55,6 @@ impl Event {
     pub(super) fn province(&self) -> &'static str {
         PROVINCES[usize::from(self.user.province)].0
     }
-}
-
-fn push_number(out: &mut Vec<u8>, number: u32) {
-    if number < 10 {
-        return out.push(b'0' + number as u8);
-    }
-    let mut digits = [0_u8; 10];
-    let mut from = digits.len();
-    let mut rest = number;
-    while rest > 0 {
-        from -= 1;
-        digits[from] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    out.extend_from_slice(&digits[from..]);
 }
 
 #[cfg(test)]

@@ -1,15 +1,20 @@
 //! The generator as its users see it: bytes, shares, days, dirt.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use expect_test::expect;
 use serde_json::Value;
 
+use super::super::Generator;
+use super::super::testing::{
+    DirtEffect, check_share_of_dirt, difference, dirty, fingerprint, objects, shares, text,
+};
 use super::*;
+use crate::pipeline::Shape;
 
 fn settings() -> GeneratorSettings {
     GeneratorSettings {
+        shape: Shape::Shop,
         rate: 1000.0,
         seed: 42,
         partitions: 1,
@@ -23,26 +28,6 @@ fn settings() -> GeneratorSettings {
     }
 }
 
-fn text(generator: &Generator, partition: u32, index: u64) -> String {
-    let mut out = Vec::new();
-    generator.record(partition, index, &mut out);
-    String::from_utf8(out).expect("clean records are UTF-8")
-}
-
-fn objects(settings: &GeneratorSettings, count: u64) -> Vec<Value> {
-    let generator = Generator::new(settings);
-    let parse = |index| serde_json::from_str(&text(&generator, 0, index)).expect("clean JSON");
-    (0..count).map(parse).collect()
-}
-
-fn shares(objects: &[Value], field: &str) -> BTreeMap<String, f64> {
-    let mut shares = BTreeMap::new();
-    for object in objects {
-        *shares.entry(object[field].to_string()).or_default() += 1.0 / objects.len() as f64;
-    }
-    shares
-}
-
 fn position_in_season(object: &Value) -> usize {
     let number = |field: &str| object[field].as_u64().expect("a number") as u8;
     let date = (number("month"), number("day"));
@@ -51,18 +36,7 @@ fn position_in_season(object: &Value) -> usize {
 
 #[test]
 fn a_seed_means_the_same_bytes_for_ever() {
-    let dirty = GeneratorSettings { partitions: 3, late: 0.1, dirt: 0.1, ..settings() };
-    let generator = Generator::new(&dirty);
-    let mut out = Vec::new();
-    for i in 0..1000 {
-        generator.record(i % 3, u64::from(i / 3), &mut out);
-        out.push(b'\n');
-    }
-    // FNV-1a: any change of any byte shows, and with it the need for a line in the changelog.
-    let hash = out.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let look = format!("{} bytes, {hash:016x}", out.len());
+    let look = fingerprint(&GeneratorSettings { late: 0.1, dirt: 0.1, ..settings() }, 1000);
     expect!["167264 bytes, 1bf208eb484abb00"].assert_eq(&look);
     let record = text(&Generator::new(&settings()), 0, 12_345);
     expect![[r#"{"user_id":"25394","item_id":"164836","cat_id":"557","merchant_id":"18","brand_id":"5803.0","month":6,"day":9,"action":0,"age_range":2,"gender":2,"province":"河北"}"#]].assert_eq(&record);
@@ -126,10 +100,10 @@ fn days_never_go_back_without_late_events() {
 #[test]
 fn late_events_lie_one_to_thirty_days_back() {
     let late = GeneratorSettings { late: 0.02, ..settings() };
-    let generator = Generator::new(&settings());
+    let shop = Shop::new(&settings());
     let mut backs = Vec::new();
     for (index, object) in objects(&late, 110_000).iter().enumerate() {
-        let today = generator.calendar.day(index as u64);
+        let today = shop.calendar.day(index as u64);
         let day = position_in_season(object);
         assert!(day <= today && today - day <= LATE_DAYS_MAX);
         if day < today {
@@ -151,27 +125,14 @@ fn stamps_follow_a_clock_of_their_own() {
     assert!(stamp(&two, 1, u64::MAX) > 0);
 }
 
-/// What of `clean` became what of `dirty`, without the ends that they share.
-fn difference(clean: &str, dirty: &str) -> String {
-    let (clean, dirty): (Vec<char>, Vec<char>) = (clean.chars().collect(), dirty.chars().collect());
-    let same = |pair: &(&char, &char)| pair.0 == pair.1;
-    let head = clean.iter().zip(&dirty).take_while(same).count();
-    let tails = clean[head..].iter().rev().zip(dirty[head..].iter().rev());
-    let tail = tails.take_while(same).count();
-    let part = |text: &[char]| text[head..text.len() - tail].iter().collect::<String>();
-    format!("{} => {}", part(&clean), part(&dirty))
-}
-
 #[test]
 fn each_kind_of_dirt_has_its_own_look() {
-    let generator = Generator::new(&settings());
+    let (generator, shop) = (Generator::new(&settings()), Shop::new(&settings()));
     // The record at index 5000 has nothing special.
     let clean = text(&generator, 0, 5000);
     let mut looks = String::new();
     for dirt in Dirt::ALL {
-        let mut out = Vec::new();
-        let stamp = generator.record_with(dirt, 0, 5000, &mut out);
-        assert_eq!(stamp, generator.record(0, 5000, &mut Vec::new()));
+        let out = dirty(&generator, &shop, dirt, 5000);
         let look = difference(&clean, &String::from_utf8_lossy(&out));
         writeln!(looks, "{dirt:?} {:?}: {look}", dirt.effect()).expect("a string takes all");
     }
@@ -202,17 +163,18 @@ fn each_kind_of_dirt_has_its_own_look() {
 
 #[test]
 fn readable_dirt_reads_like_the_clean_record() {
-    let generator = Generator::new(&settings());
+    let (generator, shop) = (Generator::new(&settings()), Shop::new(&settings()));
     for dirt in Dirt::ALL.into_iter().filter(|d| d.effect() == DirtEffect::Read) {
         for index in 0..200 {
-            let mut out = Vec::new();
-            generator.record_with(dirt, 0, index, &mut out);
+            let out = dirty(&generator, &shop, dirt, index);
             // Bare NaN is the one thing here that a strict parser refuses.
             let text = String::from_utf8(out).expect("UTF-8").replace(":NaN", ":null");
-            let dirty: Value = serde_json::from_str(&text).expect("an object");
-            let clean: Value = serde_json::from_str(&self::text(&generator, 0, index)).expect("ok");
+            let soiled: Value = serde_json::from_str(&text).expect("an object");
+            let clean: Value =
+                serde_json::from_str(&super::super::testing::text(&generator, 0, index))
+                    .expect("ok");
             for field in ["month", "day", "action", "age_range", "gender", "province"] {
-                assert_eq!(plain(&dirty[field]), plain(&clean[field]), "{dirt:?} {field}");
+                assert_eq!(plain(&soiled[field]), plain(&clean[field]), "{dirt:?} {field}");
             }
         }
     }
@@ -227,11 +189,10 @@ fn plain(value: &Value) -> String {
 
 #[test]
 fn unreadable_dirt_is_no_record() {
-    let generator = Generator::new(&settings());
+    let (generator, shop) = (Generator::new(&settings()), Shop::new(&settings()));
     for dirt in Dirt::ALL.into_iter().filter(|d| d.effect() == DirtEffect::Rejected) {
         for index in 0..500 {
-            let mut out = Vec::new();
-            generator.record_with(dirt, 0, index, &mut out);
+            let out = dirty(&generator, &shop, dirt, index);
             let parsed: Result<Value, _> = serde_json::from_slice(&out);
             assert!(!parsed.is_ok_and(|v| v.is_object()), "{dirt:?} {index}");
         }
@@ -240,25 +201,5 @@ fn unreadable_dirt_is_no_record() {
 
 #[test]
 fn the_share_of_dirt_is_kept_and_every_kind_occurs() {
-    let dirty = Generator::new(&GeneratorSettings { dirt: 0.05, ..settings() });
-    let clean = Generator::new(&settings());
-    let (mut a, mut b, mut different) = (Vec::new(), Vec::new(), 0);
-    let mut seen = [false; Dirt::ALL.len()];
-    for index in 0..50_000 {
-        a.clear();
-        b.clear();
-        dirty.record(0, index, &mut a);
-        clean.record(0, index, &mut b);
-        if a == b {
-            continue;
-        }
-        different += 1;
-        for (kind, seen) in Dirt::ALL.iter().zip(&mut seen).filter(|(_, seen)| !**seen) {
-            b.clear();
-            dirty.record_with(*kind, 0, index, &mut b);
-            *seen |= b == a;
-        }
-    }
-    assert!((2300..2700).contains(&different), "{different}");
-    assert_eq!(seen, [true; Dirt::ALL.len()]);
+    check_share_of_dirt(&settings(), &Shop::new(&settings()));
 }
