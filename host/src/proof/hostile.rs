@@ -74,7 +74,7 @@ fn extreme(kind: FieldType, index: usize) -> Datum {
     const FLOATS: [f64; 8] =
         [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, f64::MAX, f64::MIN, 5e-324, 0.0];
     match kind {
-        FieldType::Boolean => Datum::Boolean(index % 2 == 0),
+        FieldType::Boolean => Datum::Boolean(index.is_multiple_of(2)),
         FieldType::Unsigned => Datum::Unsigned([0, u32::MAX, 1, u32::MAX - 1][index % 4]),
         FieldType::Integer | FieldType::Timestamp => Datum::Integer(INTEGERS[index % 5]),
         FieldType::Float => Datum::Float(FLOATS[index % 8]),
@@ -84,7 +84,7 @@ fn extreme(kind: FieldType, index: usize) -> Datum {
 
 fn distinct(kind: FieldType, index: usize) -> Datum {
     match kind {
-        FieldType::Boolean => Datum::Boolean(index % 2 == 0),
+        FieldType::Boolean => Datum::Boolean(index.is_multiple_of(2)),
         FieldType::Unsigned => Datum::Unsigned(index as u32 * 200_003),
         FieldType::Integer | FieldType::Timestamp => Datum::Integer(index as i64 * 7_777_777_777),
         FieldType::Float => Datum::Float(index as f64 * 1.25),

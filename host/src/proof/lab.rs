@@ -61,7 +61,7 @@ impl<'a> Lab<'a> {
         experiment: impl FnOnce(&mut Bench<'_>) -> Result<T, Difference>,
     ) -> Result<T, Difference> {
         self.trials += 1;
-        if self.trials % TRIALS_MAX == 0 {
+        if self.trials.is_multiple_of(TRIALS_MAX) {
             self.instance = None;
         }
         let mut instance = match self.instance.take() {
