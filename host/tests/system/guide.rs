@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::http::Stream;
 use crate::process::{Running, finish};
 use crate::wait;
-use crate::workplace::{Settings, Workplace, root};
+use crate::workplace::{Settings, Workplace, plugin_target, root};
 
 /// A fenced block: what stands behind the fence, and its text.
 type Block = (String, String);
@@ -39,15 +39,8 @@ fn workplace() -> Workplace {
 fn streamgauge(place: &Workplace, arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
     command.args(arguments.split(' ')).current_dir(place.path(""));
-    // One folder for all plugins that tests make: only the first compiles the dependencies.
-    command.env("CARGO_TARGET_DIR", root().join("target/new-plugin"));
+    command.env("CARGO_TARGET_DIR", plugin_target());
     command
-}
-
-/// They take most of a minute the first time, which is none of what a test waits for.
-fn compile_dependencies(place: &Workplace, name: &str) {
-    finish(&mut streamgauge(place, &format!("plugin build {name}"))).ok();
-    fs::remove_file(place.path(&format!("{name}/{name}.wasm"))).expect("it was built");
 }
 
 /// `plugin dev`, and what it says.
@@ -96,9 +89,6 @@ fn the_guide_leads_to_a_panel() {
             ("sh", "") => body.lines().for_each(|line| {
                 let arguments = line.strip_prefix("streamgauge ").expect("our own commands");
                 finish(&mut streamgauge(&place, arguments)).ok();
-                if let Some(name) = arguments.strip_prefix("plugin new ") {
-                    compile_dependencies(&place, name);
-                }
             }),
             ("sh", "until on the page") => {
                 let arguments = body.trim().strip_prefix("streamgauge ").expect("our own command");
@@ -126,7 +116,6 @@ fn the_guide_leads_to_a_panel() {
 fn a_change_is_on_the_page_and_a_mistake_is_not() {
     let place = workplace();
     finish(&mut streamgauge(&place, "plugin new by-city")).ok();
-    compile_dependencies(&place, "by-city");
     let before = tree(&place.path(""));
     let source = place.path("by-city/src/lib.rs");
     let text = fs::read_to_string(&source).expect("it was made");

@@ -11,7 +11,7 @@ use crate::events::{generated, lines};
 use crate::host::Host;
 use crate::process::finish;
 use crate::result::counts;
-use crate::workplace::{Settings, Workplace, plugin, root};
+use crate::workplace::{Settings, Workplace, plugin, plugin_target};
 
 /// A workplace with generated events and one metric that the test writes itself.
 fn workplace(metric: &str) -> Workplace {
@@ -206,8 +206,7 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     let run = |arguments: &[&str]| {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(place.path(""));
-        // One folder for all runs: only the first one compiles the dependencies.
-        command.env("CARGO_TARGET_DIR", root().join("target/new-plugin"));
+        command.env("CARGO_TARGET_DIR", plugin_target());
         finish(&mut command)
     };
     run(&["plugin", "new", "by-city"]).ok();
@@ -215,7 +214,7 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     assert!(again.code == Some(2) && again.stderr.contains("hint: choose another name"));
     let mut tests = Command::new("cargo");
     tests.args(["test", "--quiet"]).current_dir(place.path("by-city"));
-    finish(tests.env("CARGO_TARGET_DIR", root().join("target/new-plugin"))).ok();
+    finish(tests.env("CARGO_TARGET_DIR", plugin_target())).ok();
     run(&["plugin", "build", "by-city"]).ok();
 
     let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
