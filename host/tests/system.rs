@@ -39,6 +39,8 @@ mod formats;
 mod gaps;
 #[path = "system/guards.rs"]
 mod guards;
+#[path = "system/languages.rs"]
+mod languages;
 #[path = "system/late_output.rs"]
 mod late_output;
 #[path = "system/letters.rs"]

@@ -82,7 +82,8 @@ function calling(work) {
     if (error instanceof BadConfig) throw { tag: "bad-config", val: error.message };
     if (error instanceof BadState) throw { tag: "bad-state", val: error.message };
     if (error instanceof BadRows) throw { tag: "bad-rows", val: error.rows };
-    log.error(error?.stack ? `${error} ${error.stack}` : error);
+    // The engine's own words begin with where it ended: these with what happened.
+    log.error(`${error} ${error?.stack?.trim().split("\n")[0] ?? ""}`);
     throw error;
   }
 }

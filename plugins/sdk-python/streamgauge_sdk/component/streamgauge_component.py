@@ -5,6 +5,10 @@ is imported while the component is built stays in it, so nothing is imported lat
 """
 
 import json
+import sys
+
+# The plugin's folder is left as it is.
+sys.dont_write_bytecode = True
 
 import aggregate  # noqa: F401: the module in which componentize-py looks for the accumulator
 import metric  # noqa: F401: the author's, which marks its class
