@@ -230,7 +230,7 @@ fn define_random(linker: &mut Linker<HostState>, import: &str, part: &str) -> Re
 }
 
 impl Inert {
-    /// SplitMix64: the same numbers in every instance.
+    /// `SplitMix64`: the same numbers in every instance.
     fn draw(&mut self) -> u64 {
         self.drawn = self.drawn.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.drawn ^ (self.drawn >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

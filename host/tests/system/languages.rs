@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::broker::Broker;
-use crate::events::{counted, generated, lines};
+use crate::events::{counted, event, generated, lines};
 use crate::host::Host;
 use crate::process::{Ended, finish};
 use crate::result::{assert_balanced, assert_same, book, counts, outside_run};
@@ -127,8 +128,9 @@ fn twins_of_cumulative_metrics_keep_balanced_books() {
     assert_twins(&result);
 }
 
-/// A new plugin of a language: its tests run, it is built, and it counts in a pipeline.
-fn a_new_plugin_works(lang: &str, tests: &[&str]) -> Workplace {
+/// A new plugin of a language: its tests run, it is built, and it counts in a pipeline. `change` is
+/// done to its folder before it is built.
+fn a_new_plugin_works(lang: &str, tests: &[&str], change: impl Fn(&Path)) -> Workplace {
     let records = generated(2000, 7, 0.0);
     let metrics = format!("[[metric]]\nid = \"x\"\nplugin = \"by-city/by-city.wasm\"\n{INERT}");
     let place = workplace(&records, &metrics);
@@ -136,6 +138,7 @@ fn a_new_plugin_works(lang: &str, tests: &[&str]) -> Workplace {
     assert!(made.stdout.contains(INERT.trim()), "{}", made.stdout);
     let mut unit = Command::new(tests[0]);
     finish(unit.args(&tests[1..]).current_dir(place.path("by-city"))).ok();
+    change(&place.path("by-city"));
     let built = plugin_command(&place, &["build", "by-city"], &path()).ok();
     for words in ["by-city/by-city.wasm", INERT.trim()] {
         assert!(built.stdout.contains(words), "no {words:?} in\n{}", built.stdout);
@@ -152,19 +155,22 @@ fn a_new_plugin_works(lang: &str, tests: &[&str]) -> Workplace {
 
 #[test]
 fn a_new_plugin_in_python_works_as_it_is() {
-    let place = a_new_plugin_works("python", &["python3", "-m", "unittest"]);
+    let raises = |folder: &Path| {
+        let source = folder.join("metric.py");
+        let good = fs::read_to_string(&source).expect("it was written");
+        let line = "    if province == \"Atlantis\":\n        raise ValueError(\"no such city\")\n";
+        let begin = "    return province.rstrip";
+        assert!(good.contains(begin), "{good}");
+        fs::write(&source, good.replace(begin, &format!("{line}{begin}"))).expect("it is writable");
+    };
+    let place = a_new_plugin_works("python", &["python3", "-m", "unittest"], raises);
     an_exception_ends_the_metric(&place);
     broken_source_does_not_compile(&place, "metric.py");
 }
 
 /// What a metric in Python raises is what the host says of it, and the others go on.
 fn an_exception_ends_the_metric(place: &Workplace) {
-    let source = place.path("by-city/metric.py");
-    let good = fs::read_to_string(&source).expect("it was written");
-    let bad = good.replace("return province.rstrip", "raise ValueError(\"no such city\")  #");
-    assert_ne!(good, bad);
-    fs::write(&source, bad).expect("it is writable");
-    plugin_command(place, &["build", "by-city"], &path()).ok();
+    place.write("events.jsonl", &lines(&[event(&[("province", "\"Atlantis\"")])]));
     let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
     place.set_text(&format!("{text}{}", metric("province", "")));
     let host = Host::start(place);
@@ -178,7 +184,7 @@ fn an_exception_ends_the_metric(place: &Workplace) {
 
 #[test]
 fn a_new_plugin_in_javascript_works_as_it_is() {
-    let place = a_new_plugin_works("js", &["node", "--test"]);
+    let place = a_new_plugin_works("js", &["node", "--test"], |_| {});
     broken_source_does_not_compile(&place, "metric.js");
 }
 

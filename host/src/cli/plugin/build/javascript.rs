@@ -1,4 +1,4 @@
-//! A plugin in JavaScript, by componentize-qjs: the engine QuickJS with `component.js` and what it
+//! A plugin in JavaScript, by componentize-qjs: the engine `QuickJS` with `component.js` and what it
 //! imports.
 
 use std::fs;

@@ -45,8 +45,10 @@ pub(super) fn on_path(name: &str) -> Option<PathBuf> {
 /// Runs a compiler in the foreground.
 pub(super) fn run(command: &mut Command) -> Result<(), Failure> {
     let tool = command.get_program().to_string_lossy().into_owned();
-    // What it prints is no answer of this program, which gives the component's path.
+    // What it prints is no answer of this program, which gives the component's path; and where it
+    // was in its own code helps no author.
     let status = command
+        .env("RUST_BACKTRACE", "0")
         .stdout(Stdio::from(std::io::stderr()))
         .status()
         .map_err(|error| Failure::failed(format!("`{tool}` could not be started: {error}")))?;

@@ -1,5 +1,7 @@
 //! The files of a new plugin: a template, and the SDK and the contract below `vendor/`.
 
+use std::path::Path;
+
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Lang;
@@ -48,7 +50,9 @@ pub(super) fn of(lang: Lang, name: &str) -> Vec<(String, String)> {
     let (mut files, sdk, ignored) = match lang {
         Lang::Rust => (filled::<RustTemplate>(name), rust_sdk(), "target/\n"),
         Lang::Python => {
-            let sdk = texts::<PythonSdk>("streamgauge_sdk", |path| path.ends_with(".py"));
+            // Not what Python makes of its modules.
+            let is_module = |path: &str| Path::new(path).extension().is_some_and(|end| end == "py");
+            let sdk = texts::<PythonSdk>("streamgauge_sdk", is_module);
             (filled::<PythonTemplate>(name), sdk, ".venv/\n__pycache__/\n")
         }
         Lang::Js => {
