@@ -45,6 +45,8 @@ mod gaps;
 mod guards;
 #[path = "system/guide.rs"]
 mod guide;
+#[path = "system/languages.rs"]
+mod languages;
 #[path = "system/late_output.rs"]
 mod late_output;
 #[path = "system/letters.rs"]

@@ -4,6 +4,7 @@
 //! takes seconds.
 
 mod fingerprint;
+pub(crate) mod languages;
 pub(crate) mod page;
 
 use std::{fs, os::unix::process::CommandExt as _, path::Path, process::Command};

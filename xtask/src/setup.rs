@@ -21,7 +21,7 @@ pub(crate) enum Scope {
     Build,
     /// Running a real Kafka.
     Broker,
-    /// The lints and the tests of the page in a browser.
+    /// The lints, and the tests of the page in a browser and of plugins in other languages.
     Test,
 }
 

@@ -14,7 +14,7 @@ use anyhow::{Result, anyhow, ensure};
 use clap::ValueEnum;
 
 use crate::{
-    build::{self, page},
+    build::{self, languages, page},
     kafka, process, setup,
     step::{seconds, step},
     workspace::Workspace,
@@ -44,6 +44,8 @@ enum Step {
     Lint,
     /// The tests of all Rust packages that need nothing else.
     Unit,
+    /// SDKs and example plugins in Python and JavaScript.
+    Languages,
     /// The built host against a real Kafka.
     System,
     /// The page's types.
@@ -93,6 +95,7 @@ impl Step {
             Self::Build => "build",
             Self::Lint => "lints",
             Self::Unit => "unit and integration tests",
+            Self::Languages => "plugins in other languages",
             Self::System => "system tests with a real Kafka",
             Self::PageTypes => "types of the page",
             Self::PageUnit => "unit tests of the page",
@@ -119,6 +122,7 @@ impl Step {
             Self::Unit => {
                 process::run(workspace.cargo().args(["test", "--workspace", "--release"]))
             }
+            Self::Languages => languages::all(workspace),
             Self::System => system(workspace),
             Self::PageTypes => npm(workspace, "typecheck"),
             Self::PageUnit => npm(workspace, "test"),

@@ -11,6 +11,9 @@ use clap::{Args, Subcommand};
 
 use super::{Config, Failure};
 
+/// The line of a `[[metric]]` whose plugin brings a language runtime.
+const INERT: &str = "wasi = \"inert\"";
+
 /// Make, build and look at metric plugins, and pin those that a pipeline runs.
 #[derive(Args, Debug)]
 pub(super) struct PluginArgs {

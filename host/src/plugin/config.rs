@@ -143,7 +143,7 @@ fn key_path(pointer: &str, config: &Value) -> String {
         let name = unescaped(part);
         match around {
             Some(Value::Array(items)) => {
-                path.extend(["[", &name, "]"]);
+                path.extend(["[", name.as_str(), "]"]);
                 around = name.parse().ok().and_then(|index: usize| items.get(index));
             }
             table => {

@@ -37,11 +37,14 @@ pub(super) enum Remedy {
     Debian { packages: &'static [&'static str], otherwise: &'static str },
 }
 
+/// Debian's Python lacks `ensurepip`, and so environments with pip, unless asked for them.
+const PYTHON_VERSION: &str = "import ensurepip, sys; print('Python', sys.version.split()[0])";
+
 const PACKAGE_MANAGER: &str = "elsewhere the package of the same purpose";
 
 /// Every tool, in the order in which they are used.
 pub(super) fn all() -> Vec<Need> {
-    [rust(), native(), page(), broker(), browser()].into_iter().flatten().collect()
+    [rust(), native(), page(), broker(), tests()].into_iter().flatten().collect()
 }
 
 fn rust() -> Vec<Need> {
@@ -157,7 +160,7 @@ fn broker() -> Vec<Need> {
     ]
 }
 
-fn browser() -> Vec<Need> {
+fn tests() -> Vec<Need> {
     let need = |name, purpose, probe, packages, otherwise| Need {
         name,
         purpose,
@@ -179,6 +182,13 @@ fn browser() -> Vec<Need> {
             |_| chinese_font(),
             &["fontconfig", "fonts-wqy-microhei"],
             "any font that `fc-list :lang=zh-cn` shows",
+        ),
+        need(
+            "Python with venv",
+            "the tests of plugins in Python",
+            |_| tool("python3", &["-c", PYTHON_VERSION], "Python ", Version(3, 10, 0)),
+            &["python3", "python3-venv"],
+            PACKAGE_MANAGER,
         ),
     ]
 }

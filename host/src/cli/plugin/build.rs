@@ -1,20 +1,24 @@
-//! `streamgauge plugin build`: the component of the plugin in a folder, by its own compiler, held
-//! against the contract.
+//! `streamgauge plugin build`: the component of the plugin in a folder, by the compiler of its
+//! language, held against the contract.
+
+mod javascript;
+mod language;
+mod python;
+mod rust;
+mod tool;
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
+use tempfile::TempDir;
 
-use super::Failure;
+use self::language::Language;
+use super::{Failure, INERT};
 use crate::cli::write_whole;
 use crate::pipeline::MetricSettings;
 use crate::plugin::{CallError, LoadError, Runtime};
-
-const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Build the component of a plugin and check it against the contract.
 #[derive(Args, Debug)]
@@ -24,100 +28,57 @@ pub(super) struct BuildArgs {
     folder: PathBuf,
 }
 
+/// What a compiler made.
+struct Built {
+    /// The component.
+    artifact: PathBuf,
+    /// The plugin's name.
+    name: String,
+    /// Where the artifact lies, if it is in nobody's way only for now.
+    _folder: Option<TempDir>,
+}
+
 pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
     let folder = &args.folder;
-    if !folder.join("Cargo.toml").is_file() {
+    let Some(language) = Language::of(folder) else {
         return Err(Failure::usage(format!(
-            "folder {} is not a plugin: it has no Cargo.toml\n\
+            "folder {} is not a plugin: it has no {}\n\
              hint: name the plugin's folder; `streamgauge plugin new NAME` makes one",
-            folder.display()
+            folder.display(),
+            language::MARKS
         )));
-    }
-    check_target(folder)?;
-    let artifact = compile(folder)?;
-    let component = placed(folder, &artifact)?;
-    check(&component)?;
+    };
+    let built = language.compile(folder)?;
+    let component = placed(folder, &built)?;
+    let runtime = Runtime::caching();
+    check(&runtime, &component)?;
     println!("{}", component.display());
+    if imports_wasi(&runtime, &component) {
+        println!("its [[metric]] needs the line `{INERT}`");
+    }
     Ok(())
 }
 
-/// That the compiler has the target: cargo's own message leaves the way out to guessing.
-fn check_target(folder: &Path) -> Result<(), Failure> {
-    let said = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .current_dir(folder)
-        .output()
-        .map_err(|error| missing(&error, "rustc"))?;
-    let libraries = String::from_utf8_lossy(&said.stdout).trim().to_owned();
-    if said.status.success() && Path::new(&libraries).is_dir() {
-        return Ok(());
-    }
-    Err(Failure::failed(format!(
-        "Rust's target {TARGET} is not installed\nhint: rustup target add {TARGET}"
-    )))
-}
-
-fn missing(error: &std::io::Error, tool: &str) -> Failure {
-    match error.kind() {
-        ErrorKind::NotFound => Failure::failed(format!(
-            "`{tool}` is not installed, or not in PATH\nhint: install Rust with rustup, https://rustup.rs"
-        )),
-        _ => Failure::failed(format!("`{tool}` could not be started: {error}")),
-    }
-}
-
-/// Runs cargo, whose own words go to the terminal, and gives the file that it built.
-fn compile(folder: &Path) -> Result<PathBuf, Failure> {
-    let built = Command::new("cargo")
-        .args(["build", "--release", "--target", TARGET])
-        .arg("--message-format=json-render-diagnostics")
-        .current_dir(folder)
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| missing(&error, "cargo"))?;
-    if !built.status.success() {
-        return Err(Failure::failed(
-            "the plugin does not compile\nhint: cargo's words stand above",
-        ));
-    }
-    let messages = String::from_utf8_lossy(&built.stdout).into_owned();
-    let is_component = |path: &&str| Path::new(path).extension().is_some_and(|end| end == "wasm");
-    let files: Vec<Value> = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["reason"] == "compiler-artifact")
-        .collect();
-    let names = files.iter().filter_map(|message| message["filenames"].as_array()).flatten();
-    // The last one: dependencies come first.
-    let component = names.filter_map(Value::as_str).rfind(is_component);
-    component.map(PathBuf::from).ok_or_else(|| {
-        Failure::failed("cargo built no component\nhint: [lib] needs crate-type = [\"cdylib\"]")
-    })
-}
-
-/// Copies the component to the plugin's folder, under the package's name.
-fn placed(folder: &Path, artifact: &Path) -> Result<PathBuf, Failure> {
-    let component = folder.join(format!("{}.wasm", package(folder, artifact)));
-    write_whole(&component, |part| fs::copy(artifact, part).map(drop))?;
+/// Copies the component to the plugin's folder, under its name.
+fn placed(folder: &Path, built: &Built) -> Result<PathBuf, Failure> {
+    let component = folder.join(format!("{}.wasm", built.name));
+    write_whole(&component, |part| fs::copy(&built.artifact, part).map(drop))?;
     Ok(component)
 }
 
-/// The package's name; cargo has accepted the manifest. Artifacts have `_` where it has `-`.
-fn package(folder: &Path, artifact: &Path) -> String {
-    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-    let manifest: toml::Table = manifest.parse().unwrap_or_default();
-    let name = manifest.get("package").and_then(|p| p.get("name")).and_then(toml::Value::as_str);
-    let stem = || artifact.file_stem().unwrap_or_default().to_string_lossy();
-    name.map_or_else(|| stem().into_owned(), str::to_owned)
-}
-
 /// A plugin that only lacks its configuration is in order as a component.
-fn check(component: &Path) -> Result<(), Failure> {
-    match Runtime::caching().load(&MetricSettings::alone(component, json!({}))) {
+fn check(runtime: &Runtime, component: &Path) -> Result<(), Failure> {
+    match runtime.load(&MetricSettings::alone(component, json!({}))) {
         Ok(_)
         | Err(LoadError::Config { .. } | LoadError::Call { error: CallError::Refused(_), .. }) => {
             Ok(())
         }
         Err(error) => Err(Failure::failed(format!("{error}\nhint: {}", error.hint()))),
     }
+}
+
+/// Whether a sandbox without WASI refuses what one with an inert WASI took.
+fn imports_wasi(runtime: &Runtime, component: &Path) -> bool {
+    let bare = MetricSettings { wasi: None, ..MetricSettings::alone(component, json!({})) };
+    matches!(runtime.load(&bare), Err(LoadError::ForeignImport { .. }))
 }

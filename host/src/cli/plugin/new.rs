@@ -1,42 +1,20 @@
 //! `streamgauge plugin new`: a plugin that builds and tests as it is, anywhere.
 //!
-//! The program carries the SDK, the contract and the locked versions of what they need, so the new
-//! folder depends on nothing of this project but its own `vendor/`.
+//! The program carries the SDKs, the contract and the locked versions of what they need, so the
+//! new folder depends on nothing of this project but its own `vendor/`.
+
+mod files;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-use rust_embed::RustEmbed;
+use clap::{Args, ValueEnum};
 
-use super::Failure;
-
-/// The contract.
-const CONTRACT: &str = include_str!("../../../../plugins/wit/metric.wit");
-
-/// The versions with which the SDK was tested; cargo drops those that a plugin does not need.
-const LOCK: &str = include_str!("../../../../Cargo.lock");
+use super::{Failure, INERT};
 
 /// The longest name of a plugin, in characters.
 const NAME_CHARS_MAX: usize = 64;
-
-/// What packages of this project take from its workspace, as text for a package alone.
-const FROM_WORKSPACE: [(&str, &str); 5] = [
-    ("rust-version.workspace = true", "rust-version = \"1.95\""),
-    ("version.workspace = true", concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"")),
-    ("edition.workspace = true", "edition = \"2024\""),
-    ("license.workspace = true", "license = \"Apache-2.0\""),
-    ("[lints]\nworkspace = true\n", ""),
-];
-
-#[derive(RustEmbed)]
-#[folder = "../plugins/sdk"]
-struct Sdk;
-
-#[derive(RustEmbed)]
-#[folder = "../plugins/templates/rust"]
-struct Template;
 
 /// Make a new plugin: a folder that builds and tests as it is, with one function to change.
 #[derive(Args, Debug)]
@@ -45,9 +23,52 @@ pub(super) struct NewArgs {
     #[arg(value_parser = parse_name)]
     name: String,
 
+    /// The language to write it in.
+    #[arg(long, value_enum, default_value = "rust")]
+    lang: Lang,
+
     /// Where the folder is made.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     r#in: PathBuf,
+}
+
+/// A language that there is a template for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Lang {
+    /// The fastest, and the smallest component.
+    Rust,
+    /// A component of 18 MB with the interpreter in it.
+    Python,
+    /// JavaScript: a component of 2 MB with the engine in it.
+    Js,
+}
+
+impl Lang {
+    /// The function to change.
+    fn beginning(self) -> &'static str {
+        match self {
+            Self::Rust => "key_of in src/lib.rs",
+            Self::Python => "key_of in metric.py",
+            Self::Js => "keyOf in metric.js",
+        }
+    }
+
+    /// The commands up to the component.
+    fn commands(self) -> &'static [&'static str] {
+        match self {
+            Self::Rust => &["cargo test"],
+            Self::Python => &[
+                "python3 -m unittest",
+                "python3 -m venv .venv && .venv/bin/pip install componentize-py==0.25.1",
+            ],
+            Self::Js => &["node --test", "npm install"],
+        }
+    }
+
+    /// Whether its components bring a runtime that asks for WASI.
+    fn has_runtime(self) -> bool {
+        self != Self::Rust
+    }
 }
 
 pub(super) fn new(args: &NewArgs) -> Result<(), Failure> {
@@ -59,7 +80,7 @@ pub(super) fn new(args: &NewArgs) -> Result<(), Failure> {
             folder.display()
         ))
     })?;
-    for (path, text) in files(&args.name) {
+    for (path, text) in files::of(args.lang, &args.name) {
         write(&folder.join(&path), text.as_bytes()).map_err(|error| {
             Failure::failed(format!(
                 "{} could not be written: {error}",
@@ -67,14 +88,23 @@ pub(super) fn new(args: &NewArgs) -> Result<(), Failure> {
             ))
         })?;
     }
+    print_next_steps(args, &folder);
+    Ok(())
+}
+
+fn print_next_steps(args: &NewArgs, folder: &Path) {
     let (name, shown) = (&args.name, folder.display());
-    println!("{shown}: a new plugin. Begin with key_of in src/lib.rs, then");
+    println!("{shown}: a new plugin. Begin with {}, then", args.lang.beginning());
     println!("  cd {shown}");
-    println!("  cargo test");
+    for command in args.lang.commands() {
+        println!("  {command}");
+    }
     println!("  streamgauge plugin build");
     println!("and in pipeline.toml, with the path from there:");
     println!("  [[metric]]\n  id = \"{name}\"\n  plugin = \"{shown}/{name}.wasm\"");
-    Ok(())
+    if args.lang.has_runtime() {
+        println!("  {INERT}");
+    }
 }
 
 fn parse_name(text: &str) -> Result<String, String> {
@@ -84,48 +114,6 @@ fn parse_name(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!("up to {NAME_CHARS_MAX} lower-case letters, digits and `-`, a letter first"))
-}
-
-/// Every file of the plugin `name`: its path in the folder, and its text.
-fn files(name: &str) -> Vec<(String, String)> {
-    let text = |file: rust_embed::EmbeddedFile| {
-        String::from_utf8(file.data.into_owned()).expect("the carried files are texts")
-    };
-    let own = Template::iter().map(|path| {
-        let template = text(Template::get(&path).expect("it was listed"));
-        let path = path.trim_end_matches(".template").replace("cargo-config", ".cargo/config");
-        (path, template.replace("{{name}}", name).replace("{{Type}}", &type_name(name)))
-    });
-    let is_needed = |path: &str| path.starts_with("src/") || path.starts_with("examples/");
-    let sdk = Sdk::iter().filter(|path| is_needed(path)).map(|path| {
-        let source = text(Sdk::get(&path).expect("it was listed"));
-        (format!("vendor/streamgauge-sdk/{path}"), source)
-    });
-    let manifest = text(Sdk::get("Cargo.toml").expect("the SDK has a manifest"));
-    let rest = [
-        ("vendor/streamgauge-sdk/Cargo.toml", alone(&manifest)),
-        ("vendor/wit/metric.wit", CONTRACT.to_owned()),
-        ("Cargo.lock", LOCK.to_owned()),
-        (".gitignore", format!("target/\n{name}.wasm\n")),
-    ];
-    own.chain(sdk).chain(rest.map(|(path, text)| (path.to_owned(), text))).collect()
-}
-
-/// A manifest without the workspace that it came from.
-fn alone(manifest: &str) -> String {
-    let said = FROM_WORKSPACE
-        .iter()
-        .fold(manifest.to_owned(), |text, (from, alone)| text.replace(from, alone));
-    said.replace("publish.workspace = true", "publish = false")
-}
-
-/// `top-items` as the name of a type: `TopItems`.
-fn type_name(name: &str) -> String {
-    let capital = |word: &str| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_ascii_uppercase() + rest
-    };
-    name.split('-').map(capital).collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -140,21 +128,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_that_of_a_folder_a_package_and_a_type() {
-        assert_eq!(type_name("top-items"), "TopItems");
-        assert_eq!(type_name("x"), "X");
+    fn a_name_is_that_of_a_folder_and_a_package() {
         assert!(parse_name("top-items2").is_ok());
         for wrong in ["", "Top", "2x", "-x", "x-", "a b", "../x", "x_y", &"x".repeat(65)] {
             assert!(parse_name(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn nothing_of_the_workspace_is_left_in_what_is_written() {
-        for (path, text) in files("top-items") {
-            let is_source = path.starts_with("vendor/streamgauge-sdk/src/");
-            let left = ["workspace = true", "{{"].iter().find(|left| text.contains(**left));
-            assert!(is_source || left.is_none(), "{path} has {left:?}");
         }
     }
 }

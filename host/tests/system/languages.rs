@@ -1,0 +1,236 @@
+//! Plugins in Python and JavaScript: they count what their twins in Rust count, over restarts and
+//! dirt; they are made, built and run by anybody; and what goes wrong says what to do.
+//!
+//! `cargo xtask test` provides the compilers below `target/tools` and the components.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::broker::Broker;
+use crate::events::{counted, event, generated, lines};
+use crate::host::Host;
+use crate::process::{Ended, finish};
+use crate::result::{assert_balanced, assert_same, book, counts, outside_run};
+use crate::workplace::{Settings, Workplace, plugin, root, unique};
+
+/// Each metric in Rust, and its twin: component and id.
+const TWINS: [(&str, &str); 2] = [("province", "province-py"), ("behavior", "behavior-js")];
+
+const RECORDS: usize = 20_000;
+
+/// The line that the twins need.
+const INERT: &str = "wasi = \"inert\"\n";
+
+/// A metric of the built component `id`, with further lines.
+fn metric(id: &str, more: &str) -> String {
+    format!("[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\n{more}", plugin(id).display())
+}
+
+/// The four metrics, each with these further lines.
+fn twins(more: &str) -> String {
+    TWINS.iter().fold(String::new(), |mut text, (one, other)| {
+        let inert = format!("{INERT}{more}");
+        write!(text, "{}{}", metric(one, more), metric(other, &inert)).expect("a text grows");
+        text
+    })
+}
+
+/// The pipeline of `settings` with these metrics.
+fn with_metrics(settings: Settings, metrics: &str) -> String {
+    format!("{}{metrics}", Settings { metrics: Vec::new(), ..settings }.text())
+}
+
+/// A workplace with events in `events.jsonl` and these metrics.
+fn workplace(records: &[Vec<u8>], metrics: &str) -> Workplace {
+    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
+    let events = place.write("events.jsonl", &lines(records));
+    place.set_text(&with_metrics(Settings::file(&events), metrics));
+    place
+}
+
+/// `PATH` with the compilers before all else.
+fn path() -> String {
+    let tools = ["target/tools/python/bin", "target/tools/js/node_modules/.bin"];
+    let mut path = String::new();
+    for folder in tools.map(|tools| root().join(tools)) {
+        assert!(folder.is_dir(), "no {}; hint: `cargo xtask test`", folder.display());
+        write!(path, "{}:", folder.display()).expect("a text grows");
+    }
+    path + &std::env::var("PATH").expect("cargo runs the tests with a PATH")
+}
+
+/// `streamgauge plugin …` in the folder of `place`, with this `PATH`.
+fn plugin_command(place: &Workplace, arguments: &[&str], path: &str) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    command.arg("plugin").args(arguments).current_dir(place.path("")).env("PATH", path);
+    finish(&mut command)
+}
+
+/// The twins say the same, window by window and row by row.
+#[track_caller]
+fn assert_twins(result: &Value) {
+    for (one, other) in TWINS {
+        let of = |id: &str| &result["metrics"][id];
+        assert!(of(one)[0]["total"].as_array().is_some_and(|rows| !rows.is_empty()), "{one}");
+        assert_same(&format!("{one} and {other}"), of(one), of(other));
+        let books = |id: &str| &result["metric_accounting"][id];
+        assert_same(&format!("the books of {one} and {other}"), books(one), books(other));
+    }
+}
+
+#[test]
+fn twins_say_the_same_over_a_restart() {
+    let broker = Broker::shared();
+    let topic = unique("twins");
+    broker.create_topic(&topic, 2);
+    let records = generated(RECORDS, 23, 0.02);
+    let (first, second) = records.split_at(RECORDS / 2);
+    let send = |records: &[Vec<u8>]| {
+        for (partition, half) in (0..).zip(records.chunks(records.len().div_ceil(2))) {
+            broker.send(&topic, partition, half.iter().map(Vec::as_slice));
+        }
+    };
+    let settings =
+        Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
+    let windows = "windows = [\"cumulative\", \"1d\"]\nretention = \"400d\"\n";
+    let text = with_metrics(settings.clone(), &twins(windows));
+    let place = Workplace::new(&settings);
+    place.set_text(&text);
+
+    send(first);
+    let host = Host::start(&place);
+    host.has_read(first.len() as u64);
+    host.terminate();
+    send(second);
+    let run = |place: &Workplace| finish(place.command("run").args(["--until-end", "--json"]));
+    let result = run(&place).json();
+    assert_eq!(book(&result, "read"), records.len() as u64);
+    assert!(book(&result, "late") > 100 && book(&result, "rejected") > 10, "{result}");
+    assert_twins(&result);
+
+    let fresh = Workplace::new(&settings);
+    fresh.set_text(&text);
+    let uninterrupted = run(&fresh).json();
+    assert_same("restarted and not", &outside_run(uninterrupted), &outside_run(result));
+}
+
+#[test]
+fn twins_of_cumulative_metrics_keep_balanced_books() {
+    let place = workplace(&generated(RECORDS, 29, 0.02), &twins(""));
+    let mut replay = place.command("replay events.jsonl");
+    let result = finish(replay.args(["--json", "--partitions", "3", "--key", "user_id"])).json();
+    assert_balanced(&result);
+    assert_twins(&result);
+}
+
+/// A new plugin of a language: its tests run, it is built, and it counts in a pipeline. `change` is
+/// done to its folder before it is built.
+fn a_new_plugin_works(lang: &str, tests: &[&str], change: impl Fn(&Path)) -> Workplace {
+    let records = generated(2000, 7, 0.0);
+    let metrics = format!("[[metric]]\nid = \"x\"\nplugin = \"by-city/by-city.wasm\"\n{INERT}");
+    let place = workplace(&records, &metrics);
+    let made = plugin_command(&place, &["new", "by-city", "--lang", lang], &path()).ok();
+    assert!(made.stdout.contains(INERT.trim()), "{}", made.stdout);
+    let mut unit = Command::new(tests[0]);
+    finish(unit.args(&tests[1..]).current_dir(place.path("by-city"))).ok();
+    change(&place.path("by-city"));
+    let built = plugin_command(&place, &["build", "by-city"], &path()).ok();
+    for words in ["by-city/by-city.wasm", INERT.trim()] {
+        assert!(built.stdout.contains(words), "no {words:?} in\n{}", built.stdout);
+    }
+
+    let result = finish(place.command("replay events.jsonl").arg("--json")).json();
+    let mut expected = BTreeMap::new();
+    for (province, events) in counted(&records, "province") {
+        *expected.entry(province.trim_end_matches('市').to_owned()).or_insert(0) += events;
+    }
+    assert_eq!(counts(&result, "x", "total"), expected);
+    place
+}
+
+#[test]
+fn a_new_plugin_in_python_works_as_it_is() {
+    let raises = |folder: &Path| {
+        let source = folder.join("metric.py");
+        let good = fs::read_to_string(&source).expect("it was written");
+        let line = "    if province == \"Atlantis\":\n        raise ValueError(\"no such city\")\n";
+        let begin = "    return province.rstrip";
+        assert!(good.contains(begin), "{good}");
+        fs::write(&source, good.replace(begin, &format!("{line}{begin}"))).expect("it is writable");
+    };
+    let place = a_new_plugin_works("python", &["python3", "-m", "unittest"], raises);
+    an_exception_ends_the_metric(&place);
+    broken_source_does_not_compile(&place, "metric.py");
+}
+
+/// What a metric in Python raises is what the host says of it, and the others go on.
+fn an_exception_ends_the_metric(place: &Workplace) {
+    place.write("events.jsonl", &lines(&[event(&[("province", "\"Atlantis\"")])]));
+    let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+    place.set_text(&format!("{text}{}", metric("province", "")));
+    let host = Host::start(place);
+    let status = host.status_when("the metric to be quarantined", |status| {
+        status.to_string().contains("no such city")
+    });
+    assert!(host.log().contains("ValueError: no such city"), "{}", host.log());
+    assert!(status["accounting"]["read"].as_u64().is_some_and(|read| read > 0), "{status}");
+    host.terminate();
+}
+
+#[test]
+fn a_new_plugin_in_javascript_works_as_it_is() {
+    let place = a_new_plugin_works("js", &["node", "--test"], |_| {});
+    broken_source_does_not_compile(&place, "metric.js");
+}
+
+fn broken_source_does_not_compile(place: &Workplace, file: &str) {
+    fs::write(place.path("by-city").join(file), "not (a program").expect("it is writable");
+    let broken = plugin_command(place, &["build", "by-city"], &path());
+    assert_eq!(broken.code, Some(1), "{}", broken.stderr);
+    for words in [file, "the plugin does not compile"] {
+        assert!(broken.stderr.contains(words), "no {words:?} in\n{}", broken.stderr);
+    }
+}
+
+#[test]
+fn a_missing_compiler_is_named_with_the_command_that_brings_it() {
+    let place = workplace(&[], "");
+    // A folder with nothing but what the search for the compiler needs.
+    let only_node = place.path("node-only");
+    fs::create_dir(&only_node).expect("the folder can be written to");
+    fs::write(only_node.join("node"), "").expect("the folder can be written to");
+    let only_node = only_node.display().to_string();
+    for (lang, path, words) in [
+        ("python", "", "cd py && python3 -m venv .venv && .venv/bin/pip install componentize-py=="),
+        ("js", "", "hint: install Node.js"),
+        ("js", &only_node, "cd js && npm install"),
+        ("rust", "", "hint: install Rust with rustup"),
+    ] {
+        let name = if lang == "python" { "py" } else { lang };
+        // The second time, it is there.
+        let _ = plugin_command(&place, &["new", name, "--lang", lang], "");
+        let ended = plugin_command(&place, &["build", name], path);
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains(words), "no {words:?} in\n{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_runtime_without_its_wasi_is_told_at_its_place() {
+    for (_, twin) in TWINS {
+        let place = workplace(&[], &metric(twin, ""));
+        let ended = finish(place.command("check").arg("--offline"));
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+        let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
+        let line = |line: &str| line.starts_with("plugin = ");
+        let number = text.lines().position(line).expect("the line") + 1;
+        for words in [&format!("pipeline.toml:{number}:"), INERT.trim()] {
+            assert!(ended.stderr.contains(words), "no {words:?} in\n{}", ended.stderr);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/** Columns, counters and texts; the contract's side is tested by the host. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BadState, Batch, Column, Counter, Descriptor, Metric, Output, Table, TextColumn } from "../index.js";
+import { TestBatch, checkLaws, resultOf } from "../testing.js";
+import { compareKeys, decode, encode } from "../text.js";
+
+/** Counts by text or number, and refuses nothing. */
+class ByKey extends Metric {
+  describe() {
+    return new Descriptor("by-key", "0.1.0", { en: "Events by key" })
+      .input("key", this.config.type ?? "text", { nullable: true })
+      .output(Output.dimension("key", ["键", "Key"]))
+      .output(Output.measure("events", ["事件数", "Events"]));
+  }
+
+  add(counter, batch) {
+    counter.count(this.config.type ? batch.numbers(0) : batch.text(0));
+  }
+
+  result(counter) {
+    return counter.table();
+  }
+}
+
+test("nulls are not counted", () => {
+  const column = new Column([1, 2, 1], [1, 0, 1]);
+  assert.deepEqual([column.at(0), column.at(1)], [1, null]);
+  assert.deepEqual([...column.tally()], [[1, 2]]);
+  const text = new TextColumn([0, 1, 0], ["a", "b"], [1, 1, 0]);
+  assert.deepEqual([text.at(1), text.at(2)], ["b", null]);
+  assert.deepEqual([...text.tally()], [["a", 1], ["b", 1]]);
+});
+
+test("two codes of one text are one key", () => {
+  const text = new TextColumn([0, 1, 2, 1], ["a", "a", "b"]);
+  assert.deepEqual([...text.tally()], [["a", 3], ["b", 1]]);
+  assert.deepEqual([...text.tally(() => "x")], [["x", 4]]);
+});
+
+test("a wrong type is named", () => {
+  const batch = new Batch(1, [new Column([1]), new TextColumn([0], ["a"])]);
+  assert.throws(() => batch.text(0), /input 0 is not a text/);
+  assert.throws(() => batch.numbers(1), /input 1 is a text/);
+});
+
+test("keys are in the order of code points, whatever came first", () => {
+  const ordered = ["", "b", "浙江", "｡", "𐀀"];
+  const counters = [ordered, ordered.toReversed?.() ?? [...ordered].reverse()].map((keys) => {
+    const counter = new Counter();
+    keys.forEach((key) => counter.record(key));
+    return counter;
+  });
+  assert.deepEqual(counters[0].snapshot(), counters[1].snapshot());
+  assert.deepEqual(counters[1].entries().map(([key]) => key), ordered);
+  assert.deepEqual([10, 9, -1].sort(compareKeys), [-1, 9, 10]);
+});
+
+test("what is no snapshot is refused", () => {
+  const wrong = [
+    "", "{}", "[1]", '[["a",0]]', '[["a",-1]]', '[["a",true]]', '[["b",1],["a",1]]',
+    '[["a",1],["a",1]]', '[["a", 1]]', '[["a",9007199254740992]]',
+  ];
+  for (const text of wrong) {
+    assert.throws(() => Counter.restore(encode(text)), BadState, text);
+  }
+  assert.throws(() => Counter.restore(Uint8Array.of(0xff)), BadState);
+});
+
+test("a count is never rounded", () => {
+  const counter = new Counter();
+  counter.record("a", Number.MAX_SAFE_INTEGER);
+  assert.throws(() => counter.record("a"), RangeError);
+});
+
+test("texts are UTF-8 as everybody writes it", () => {
+  for (const text of ["", "abc", "省份", "€😀é"]) {
+    assert.deepEqual(encode(text), new TextEncoder().encode(text));
+    assert.equal(decode(encode(text)), text);
+  }
+  assert.equal(decode(encode("a\ud800")), "a\ufffd");
+});
+
+test("the laws hold for each type of key", () => {
+  const rows = Array.from({ length: 90 }, (_, row) => row);
+  checkLaws(ByKey, new TestBatch(rows.map((row) => ["a", null, "é", ""][row % 4])));
+  checkLaws(ByKey, new TestBatch(rows.map((row) => ((row * row) % 11) - 5)), { type: "integer" });
+  const booleans = new TestBatch(rows.map((row) => row % 3 === 0));
+  checkLaws(ByKey, booleans, { type: "boolean" });
+  const result = resultOf(ByKey, booleans, { type: "boolean" });
+  assert.deepEqual(result, [["false", "60"], ["true", "30"]]);
+});
+
+test("a broken law is named", () => {
+  class Forgetful extends ByKey {
+    merge() {}
+  }
+  const rows = new TestBatch(["a", "b", "c"]);
+  assert.throws(() => checkLaws(Forgetful, rows), /law: the fold of parts/);
+});
+
+test("a table has columns of one length", () => {
+  assert.throws(() => new Table([1], []));
+  assert.deepEqual(new Table(["a"], [null]).cells(), [["a", ""]]);
+});

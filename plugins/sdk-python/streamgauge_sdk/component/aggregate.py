@@ -1,0 +1,35 @@
+"""The contract's accumulator. componentize-py looks for it in a module of this name."""
+
+import wire
+from streamgauge_sdk.errors import BadState
+from streamgauge_sdk.metric import Window
+
+
+class Accumulator:
+    def __init__(self, window):
+        self.state = wire.opened.create(window and Window(window.start, window.end))
+
+    def add(self, batch):
+        with wire.refusals():
+            wire.opened.add(self.state, wire.batch(batch))
+
+    def merge(self, other):
+        with wire.refusals():
+            wire.opened.merge(self.state, other.state)
+
+    def get_result(self):
+        with wire.refusals():
+            return wire.table(wire.opened.result(self.state), wire.outputs)
+
+    def snapshot(self):
+        return wire.opened.snapshot(self.state)
+
+    @classmethod
+    def restore(cls, window, state_version, state):
+        with wire.refusals():
+            if state_version != wire.opened.state_version:
+                raise BadState(f"version {state_version}, not {wire.opened.state_version}")
+            accumulator = cls.__new__(cls)
+            window = window and Window(window.start, window.end)
+            accumulator.state = wire.opened.restore(window, bytes(state))
+            return accumulator

@@ -1,0 +1,110 @@
+"""Tests of a metric without Wasm: make rows, fold them, compare the result, check the laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .batch import Batch, Column, TextColumn
+from .errors import BadState
+from .metric import Metric
+
+
+class TestBatch:
+    """Rows as lists, one per input of the metric in its order. `None` is a null."""
+
+    __test__ = False
+
+    def __init__(self, *columns: Sequence[object]) -> None:
+        self.columns = columns
+        self.rows = len(columns[0]) if columns else 0
+        if any(len(column) != self.rows for column in columns):
+            raise ValueError("the columns of a batch have different lengths")
+
+    def __getitem__(self, part: slice) -> TestBatch:
+        return TestBatch(*(column[part] for column in self.columns))
+
+    def batch(self, metric: Metric) -> Batch:
+        """The rows as the host would pass them."""
+        inputs = metric.describe().inputs
+        if len(inputs) != len(self.columns):
+            raise ValueError(f"the metric reads {len(inputs)} columns, not {len(self.columns)}")
+        kinds = (input.type for input in inputs)
+        return Batch(self.rows, [_column(k, c) for k, c in zip(kinds, self.columns)])
+
+
+def _column(kind: str, cells: Sequence[Any]) -> Column | TextColumn:
+    valid = bytes(cell is not None for cell in cells) if None in cells else b""
+    if kind != "text":
+        return Column([0 if cell is None else cell for cell in cells], valid)
+    texts = sorted({"" if cell is None else cell for cell in cells})
+    codes = {text: code for code, text in enumerate(texts)}
+    return TextColumn([codes["" if cell is None else cell] for cell in cells], texts, valid)
+
+
+def result_of(metric: type[Metric], rows: TestBatch, config: dict | None = None) -> list[list[str]]:
+    """Folds rows into a fresh metric and returns the result's cells as texts, row after row."""
+    opened = metric(config or {})
+    return opened.result(_fold(opened, rows, max(rows.rows, 1))).cells()
+
+
+def check_laws(metric: type[Metric], rows: TestBatch, config: dict | None = None) -> None:
+    """Checks on these rows what checkpoints and merges rely on; a few hundred varied ones do.
+
+    Any cut into batches gives the same bytes; merging is associative and commutative and the
+    empty state changes nothing; a snapshot is restored; one cut short is refused. Of a metric that
+    is `bounded`, merges are not compared.
+    """
+    opened = metric(config or {})
+    whole = _fold(opened, rows, max(rows.rows, 1))
+    state = opened.snapshot(whole)
+    for size in (1, 2, 7, 64):
+        _law(opened.snapshot(_fold(opened, rows, size)) == state, f"batches of {size}: same bytes")
+    _law(opened.snapshot(whole) == state, "the same bytes twice")
+    restored = opened.restore(None, state)
+    _law(opened.snapshot(restored) == state, "a snapshot is restored")
+    _law(opened.result(restored).cells() == opened.result(whole).cells(), "and so is the result")
+    for length in range(len(state)):
+        try:
+            opened.restore(None, state[:length])
+        except BadState:
+            continue
+        raise AssertionError(f"law: a snapshot cut to {length} bytes is refused with BadState")
+    outputs = opened.describe().outputs
+    columns = opened.result(opened.create(None)).columns
+    _law(len(columns) == len(outputs), "the result has the columns of the descriptor")
+    if not opened.describe().is_bounded:
+        _check_merge(opened, rows, state)
+
+
+def _check_merge(metric: Metric, rows: TestBatch, state: bytes) -> None:
+    third = rows.rows // 3
+
+    def part(index: int) -> Any:
+        end = rows.rows if index == 2 else (index + 1) * third
+        return _fold(metric, rows[index * third : end], max(rows.rows, 1))
+
+    def merged(one: Any, other: Any) -> Any:
+        metric.merge(one, other)
+        return one
+
+    def law(one: Any, words: str) -> None:
+        _law(metric.snapshot(one) == state, words)
+
+    law(merged(merged(part(0), part(1)), part(2)), "the fold of parts is the merge of their folds")
+    law(merged(part(0), merged(part(1), part(2))), "merge is associative")
+    law(merged(merged(part(2), part(1)), part(0)), "merge is commutative")
+    law(merged(metric.create(None), metric.restore(None, state)), "merging into the empty state")
+    law(merged(metric.restore(None, state), metric.create(None)), "merging the empty state")
+
+
+def _fold(metric: Metric, rows: TestBatch, size: int) -> Any:
+    state = metric.create(None)
+    for start in range(0, rows.rows, size):
+        metric.add(state, rows[start : start + size].batch(metric))
+    return state
+
+
+def _law(holds: bool, words: str) -> None:
+    if not holds:
+        raise AssertionError(f"law: {words}")

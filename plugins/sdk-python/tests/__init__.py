@@ -1,0 +1,1 @@
+"""Tests of the SDK without Wasm: `python3 -m unittest`."""
