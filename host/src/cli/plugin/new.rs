@@ -99,6 +99,8 @@ fn print_next_steps(args: &NewArgs, folder: &Path) {
     for command in args.lang.commands() {
         println!("  {command}");
     }
+    println!("  streamgauge plugin dev");
+    println!("which builds, tests and shows it at every save. For good, the component of");
     println!("  streamgauge plugin build");
     println!("and in pipeline.toml, with the path from there:");
     println!("  [[metric]]\n  id = \"{name}\"\n  plugin = \"{shown}/{name}.wasm\"");

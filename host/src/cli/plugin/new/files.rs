@@ -9,6 +9,9 @@ use super::Lang;
 /// The contract.
 const CONTRACT: &str = include_str!("../../../../../plugins/wit/metric.wit");
 
+/// What the metric of every template means: they are twins.
+const CASES: &str = include_str!("../../../../../plugins/templates/cases.toml");
+
 /// The versions with which the SDK was tested; cargo drops those that a plugin does not need.
 const LOCK: &str = include_str!("../../../../../Cargo.lock");
 
@@ -62,6 +65,7 @@ pub(super) fn of(lang: Lang, name: &str) -> Vec<(String, String)> {
         }
     };
     files.extend(sdk);
+    files.push(("cases.toml".into(), CASES.into()));
     files.push(("vendor/wit/metric.wit".into(), CONTRACT.into()));
     files.push((".gitignore".into(), format!("{ignored}{name}.wasm\n")));
     files
@@ -147,7 +151,7 @@ mod tests {
         ] {
             let files = of(lang, "top-items");
             let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-            for path in wanted.iter().chain(&["README.md", "README.zh-CN.md", ".gitignore"]) {
+            for path in wanted.iter().chain(&["README.md", "README.zh-CN.md", "cases.toml"]) {
                 assert!(paths.contains(path), "{lang:?} lacks {path}: {paths:?}");
             }
             let tests = paths.iter().filter(|path| path.contains("sdk/test/")).count();
