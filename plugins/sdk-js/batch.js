@@ -7,6 +7,9 @@
 
 /** One byte a row, 0 = null; empty: no row is null. @typedef {ArrayLike<number>} Valid */
 
+/** Whole numbers below this are counted in an array. */
+const SMALL = 256;
+
 /** A column of numbers or booleans, row after row. @template {number | boolean} T */
 export class Column {
   /**
@@ -28,10 +31,14 @@ export class Column {
     const { values, valid } = this;
     const hasNulls = valid.length > 0;
     const events = new Map();
+    const small = new Array(SMALL).fill(0);
     for (let row = 0; row < values.length; row++) {
       if (hasNulls && !valid[row]) continue;
-      events.set(values[row], (events.get(values[row]) ?? 0) + 1);
+      const value = values[row];
+      if (small[value] !== undefined) small[value]++;
+      else events.set(value, (events.get(value) ?? 0) + 1);
     }
+    small.forEach((count, value) => count > 0 && events.set(value, count));
     return events;
   }
 }

@@ -33,6 +33,12 @@ test("nulls are not counted", () => {
   assert.deepEqual([...text.tally()], [["a", 1], ["b", 1]]);
 });
 
+test("numbers of all kinds are counted", () => {
+  const values = [1, 256, -1, 1, 1.5, 255, Number.NaN, true, 255, 0];
+  const expected = [[256, 1], [-1, 1], [1.5, 1], [Number.NaN, 1], [true, 1], [0, 1], [1, 2], [255, 2]];
+  assert.deepEqual(new Map(new Column(values).tally()), new Map(expected));
+});
+
 test("two codes of one text are one key", () => {
   const text = new TextColumn([0, 1, 2, 1], ["a", "a", "b"]);
   assert.deepEqual([...text.tally()], [["a", 3], ["b", 1]]);
