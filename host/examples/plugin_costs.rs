@@ -199,7 +199,8 @@ impl<'a> Subject<'a> {
 
     /// How many accumulators with the rows of `batch` an instance of this limit holds.
     fn accumulators_within(&self, limit: usize, batch: &RecordBatch) -> usize {
-        let settings = MetricSettings { memory_bytes_max: limit, ..self.plugin.settings().clone() };
+        let settings =
+            MetricSettings { memory_bytes_max: Some(limit), ..self.plugin.settings().clone() };
         let plugin = Runtime::new().load(&settings).expect("it was loaded before");
         let mut instance = Instance::open(&plugin).expect("it opens");
         let mut fill = || {

@@ -299,8 +299,8 @@ pub struct MetricSettings {
     pub retention: Duration,
     /// The most panes that are open at a time in one partition.
     pub open_windows_max: usize,
-    /// Memory limit of one instance in bytes (`memory_max`, default 64 MiB).
-    pub memory_bytes_max: usize,
+    /// Memory limit of one instance in bytes (`memory_max`); none: what its kind of component has.
+    pub memory_bytes_max: Option<usize>,
     /// Time limit of one call (`time_max`, default 1 s).
     pub time_max: Duration,
 }

@@ -81,8 +81,8 @@ pub fn prove(plugin: &Plugin, effort: Effort, told: &mut dyn FnMut(Check)) {
         }
         told(check);
     }
-    for (name, trial) in hostile::trials(&plugin.descriptor().inputs) {
-        told(withstand(&mut lab, &kept, name, &trial));
+    for (name, trial) in hostile::trials(&plugin.descriptor().inputs, effort.rounds) {
+        told(withstand(&mut lab, &kept, &name, &trial));
     }
 }
 

@@ -132,7 +132,7 @@ fn what_is_not_written_has_a_default() {
     assert_eq!(metric.config, serde_json::json!({}));
     assert_eq!(metric.windows, [WindowSpec::Cumulative]);
     assert_eq!((metric.retention, metric.open_windows_max), (Duration::from_hours(24), 4096));
-    assert_eq!((metric.memory_bytes_max, metric.time_max), (64 << 20, Duration::from_secs(1)));
+    assert_eq!((metric.memory_bytes_max, metric.time_max), (None, Duration::from_secs(1)));
     assert!((pipeline.server.max_hz - 10.0).abs() < f64::EPSILON);
 }
 
@@ -196,7 +196,7 @@ listen = "[::1]:0"
     let windows: Vec<String> = metric.windows.iter().map(ToString::to_string).collect();
     assert_eq!(windows, ["cumulative", "10m/1m", "1d", "7d"]);
     assert_eq!((metric.retention, metric.open_windows_max), (Duration::from_hours(48), 5000));
-    assert_eq!(metric.memory_bytes_max, 1_000_000_000);
+    assert_eq!(metric.memory_bytes_max, Some(1_000_000_000));
     assert_eq!(metric.config.to_string(), r#"{"z":[1,2.5,{"x":true}],"a":"2015-11-11"}"#);
 }
 

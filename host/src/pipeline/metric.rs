@@ -27,9 +27,6 @@ const WASI: [(&str, Wasi); 1] = [("inert", Wasi::Inert)];
 /// `max_open_windows` unless it is set.
 const OPEN_WINDOWS: u64 = 4096;
 
-/// `memory_max` unless it is set, in bytes.
-const MEMORY_BYTES: u64 = 64 * MIB;
-
 /// `time_max` unless it is set.
 const TIME: Duration = Duration::from_secs(1);
 
@@ -55,7 +52,7 @@ impl MetricSettings {
             windows: vec![WindowSpec::Cumulative],
             retention: Duration::from_hours(24),
             open_windows_max: OPEN_WINDOWS as usize,
-            memory_bytes_max: usize::try_from(MEMORY_BYTES).unwrap_or(usize::MAX),
+            memory_bytes_max: None,
             time_max: TIME,
         }
     }
@@ -116,11 +113,11 @@ fn read<'a>(
     let open_max = table.or("max_open_windows", OPEN_WINDOWS, whole(1..=100_000));
     warn_of_small_limit(&mut table, &windows, retention, open_max);
     let config = table.or("config", Map::new().into(), config);
-    let memory = table.or("memory_max", MEMORY_BYTES, size(2 * MIB..=4096 * MIB));
+    let memory = table.optional("memory_max", size(2 * MIB..=4096 * MIB));
     let times = Duration::from_millis(1)..=Duration::from_mins(1);
     let time_max = table.or("time_max", TIME, duration("s", times));
     table.finish();
-    let memory_bytes_max = usize::try_from(memory).unwrap_or(usize::MAX);
+    let memory_bytes_max = memory.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
     Some(MetricSettings {
         id: id?,
         plugin: plugin?,

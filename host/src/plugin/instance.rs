@@ -163,7 +163,7 @@ impl Instance {
     fn instantiate(plugin: &Plugin) -> Result<Self, CallError> {
         let settings = plugin.settings();
         let limits = StoreLimitsBuilder::new()
-            .memory_size(settings.memory_bytes_max)
+            .memory_size(plugin.memory_bytes_max())
             .table_elements(100_000)
             .instances(64)
             .memories(16)
@@ -181,7 +181,7 @@ impl Instance {
         store.limiter(|state| &mut state.limits);
         let deadline_ticks = (settings.time_max.as_millis() / EPOCH.as_millis()).max(1) as u64 + 1;
         store.set_epoch_deadline(deadline_ticks);
-        let memory_bytes_max = settings.memory_bytes_max;
+        let memory_bytes_max = plugin.memory_bytes_max();
         let bindings = plugin
             .pre()
             .instantiate(&mut store)

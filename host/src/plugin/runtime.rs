@@ -42,6 +42,7 @@ pub struct Plugin {
     descriptor: Arc<Descriptor>,
     digest: Digest,
     file_bytes: usize,
+    memory_bytes_max: usize,
     imports: Arc<[String]>,
 }
 
@@ -259,6 +260,7 @@ impl Runtime {
             descriptor: Arc::new(Descriptor::default()),
             digest,
             file_bytes: bytes.len(),
+            memory_bytes_max: settings.memory_bytes_max.unwrap_or_else(|| memory_for(&imports)),
             imports: imports.into(),
         };
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
@@ -352,6 +354,12 @@ impl Runtime {
     }
 }
 
+/// The memory limit of a component with these imports, in bytes: a language runtime needs more.
+fn memory_for(imports: &[String]) -> usize {
+    let has_runtime = imports.iter().any(|import| inert::has(import));
+    if has_runtime { 256 << 20 } else { 64 << 20 }
+}
+
 /// The cause of an error without what a decoder adds for its own developers.
 fn one_line(error: &wasmtime::Error) -> String {
     let cause = error.root_cause().to_string();
@@ -377,6 +385,11 @@ impl Plugin {
     /// The size of the file, in bytes.
     pub fn file_bytes(&self) -> usize {
         self.file_bytes
+    }
+
+    /// The most linear memory that an instance may have, in bytes.
+    pub fn memory_bytes_max(&self) -> usize {
+        self.memory_bytes_max
     }
 
     /// What the component imports; nothing that the sandbox does not give.

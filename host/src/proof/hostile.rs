@@ -11,23 +11,26 @@ use crate::plugin::{Input, field_type};
 /// The largest batch that a host hands over unless it is set.
 const BATCH_ROWS_MAX: usize = 8192;
 
-/// So many different values are far from any real dimension, and few for a hostile sender.
-const DISTINCT: usize = 20_000;
+/// Different values for each round that is asked for: 20,000 for 200 rounds are far from any real
+/// dimension, and few for a hostile sender.
+const DISTINCT_PER_ROUND: u32 = 100;
+const DISTINCT_MAX: u32 = 20_000;
 
 /// A text as large as a record may be.
 const TEXT_BYTES: usize = 1 << 20;
 
-/// The trials by name.
-pub(super) fn trials(inputs: &[Input]) -> Vec<(&'static str, Trial)> {
+/// The trials by name, the larger ones by how many rounds ordinary trials have.
+pub(super) fn trials(inputs: &[Input], rounds: u32) -> Vec<(String, Trial)> {
+    let different = rounds.saturating_mul(DISTINCT_PER_ROUND).min(DISTINCT_MAX);
     let kinds: Vec<FieldType> = inputs.iter().map(|input| field_type(input.type_)).collect();
     let every = |count: usize, value: &dyn Fn(FieldType, usize) -> Datum| {
         let row = |index: usize| kinds.iter().map(|kind| value(*kind, index)).collect();
         of_rows((0..count).map(row))
     };
     let mut trials = vec![
-        ("extreme values", every(60, &extreme)),
-        ("8,192 rows in one batch", every(BATCH_ROWS_MAX, &|kind, _| plain(kind))),
-        ("20,000 different values", every(DISTINCT, &distinct)),
+        ("extreme values".to_owned(), every(60, &extreme)),
+        ("8,192 rows in one batch".to_owned(), every(BATCH_ROWS_MAX, &|kind, _| plain(kind))),
+        (format!("{different} different values"), every(different as usize, &distinct)),
     ];
     if kinds.contains(&FieldType::Text) {
         let long: Arc<str> = "长".repeat(TEXT_BYTES / 3).into();
@@ -35,14 +38,14 @@ pub(super) fn trials(inputs: &[Input]) -> Vec<(&'static str, Trial)> {
             (FieldType::Text, 0) => Datum::Text(Arc::clone(&long)),
             _ => plain(kind),
         };
-        trials.push(("texts of 1 MiB", every(4, &value)));
+        trials.push(("texts of 1 MiB".to_owned(), every(4, &value)));
     }
     if inputs.iter().any(|input| input.nullable) {
         let null = |input: &Input, kind: &FieldType| {
             if input.nullable { Datum::Null } else { plain(*kind) }
         };
         let row: Vec<Datum> = inputs.iter().zip(&kinds).map(|(i, k)| null(i, k)).collect();
-        trials.push(("rows without any value", of_rows(std::iter::repeat_n(row, 20))));
+        trials.push(("rows without any value".to_owned(), of_rows(std::iter::repeat_n(row, 20))));
     }
     trials
 }

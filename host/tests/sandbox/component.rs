@@ -33,7 +33,7 @@ pub(crate) fn built(name: &str) -> PathBuf {
 pub(crate) fn settings(plugin: &Path, config: Value) -> MetricSettings {
     MetricSettings {
         open_windows_max: 100,
-        memory_bytes_max: MEMORY_BYTES_MAX,
+        memory_bytes_max: Some(MEMORY_BYTES_MAX),
         time_max: TIME_MAX,
         wasi: None,
         ..MetricSettings::alone(plugin, config)

@@ -159,7 +159,7 @@ fn a_metric_that_does_not_open() {
 #[test]
 fn a_metric_that_needs_more_memory_than_it_may_have_to_start() {
     let mut tight = settings(&built("behavior"), json!({}));
-    tight.memory_bytes_max = 1 << 16;
+    tight.memory_bytes_max = Some(1 << 16);
     check(
         RUNTIME.load(&tight),
         &expect![[r"

@@ -40,10 +40,12 @@ fn every_plugin_of_the_library_passes() {
         ("conversion", r#"{"from": "a", "to": "b", "sample": 64}"#),
         ("quantiles", "{}"),
         ("quantiles", r#"{"type": "integer"}"#),
+        ("province-py", "{}"),
+        ("behavior-js", "{}"),
         ("broken", "{}"),
     ];
     for (name, config) in plugins {
-        let ended = test(name, &["--with", config, "--brief"]);
+        let ended = test(name, &["--with", config, "--brief", "--rounds", "60"]);
         assert_eq!(ended.code, Some(0), "{name} {config}\n{}{}", ended.stdout, ended.stderr);
         assert!(ended.stdout.starts_with("passed: "), "{}", ended.stdout);
     }
