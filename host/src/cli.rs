@@ -137,11 +137,22 @@ fn write_whole(
     })
 }
 
+impl Command {
+    /// What is logged unless `STREAMGAUGE_LOG` says otherwise.
+    fn log_filter(&self) -> &'static str {
+        match self {
+            // A crash is told once, by the check that found it, and not at each try to shrink it.
+            Self::Plugin(args) if args.is_test() => "info,plugin=off",
+            _ => "info,librdkafka=error,rdkafka=error",
+        }
+    }
+}
+
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("STREAMGAUGE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,librdkafka=error,rdkafka=error"));
+        .unwrap_or_else(|_| EnvFilter::new(cli.command.log_filter()));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -31,6 +31,13 @@ enum PluginCommand {
     Lock(lock::LockArgs),
 }
 
+impl PluginArgs {
+    /// Whether a plugin is tested.
+    pub(super) fn is_test(&self) -> bool {
+        matches!(self.command, PluginCommand::Test(_))
+    }
+}
+
 pub(super) fn plugin(args: &PluginArgs) -> Result<(), Failure> {
     match &args.command {
         PluginCommand::New(args) => new::new(args),

@@ -47,6 +47,10 @@ pub(super) struct TestArgs {
     #[arg(long)]
     brief: bool,
 
+    /// Fail for laws only: cases may lag behind a metric that is being changed.
+    #[arg(long, hide = true)]
+    cases_may_fail: bool,
+
     /// Print it as JSON.
     #[arg(long)]
     json: bool,
@@ -68,13 +72,14 @@ pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     let mut told = |check: Check| {
         let is_told = if args.brief { !check.holds() } else { true };
         if is_told && !args.json {
-            println!("{}", line(&check));
+            println!("{}", line(&check, &checks.borrow()));
         }
         checks.borrow_mut().push(check);
     };
     if let Some(cases) = &cases {
         cases.check(&runtime, &settings, &mut told);
     }
+    let cases = checks.borrow().iter().filter(|check| !check.holds()).count();
     prove(&plugin, Effort { seed: args.seed, rounds: args.rounds }, &mut told);
     let checks = checks.into_inner();
     let failed = checks.iter().filter(|check| !check.holds()).count();
@@ -85,6 +90,7 @@ pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
         print_out(summary(args, &checks, failed, cost.as_ref()))?;
     }
     match failed {
+        _ if args.cases_may_fail && failed == cases => Ok(()),
         0 => Ok(()),
         1 => Err(Failure::failed("1 check failed")),
         _ => Err(Failure::failed(format!("{failed} checks failed"))),
@@ -101,8 +107,19 @@ fn cases(args: &TestArgs) -> Result<Option<Cases>, Failure> {
     Cases::read(&path).map(Some).map_err(Failure::usage)
 }
 
-/// A check as a line, with the counterexample below where it failed.
-fn line(check: &Check) -> String {
+/// A check as a line, with the counterexample below where it failed. What crashed in the same way
+/// in one of those `before` needs no further example.
+fn line(check: &Check, before: &[Check]) -> String {
+    let crash = |check: &Check| {
+        let difference = &check.failure.as_ref()?.difference;
+        difference.sides.is_none().then(|| difference.words.clone())
+    };
+    let known = crash(check).and_then(|words| {
+        before.iter().find(|other| crash(other).is_some_and(|other| words.ends_with(&other)))
+    });
+    if let Some(known) = known {
+        return format!("FAILED  {}\n    as \"{}\"", check.name, known.name);
+    }
     let rounds =
         if check.rounds > 1 { format!("  ({} trials)", check.rounds) } else { String::new() };
     match &check.failure {
