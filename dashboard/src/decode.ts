@@ -29,7 +29,12 @@ export function decode(data: unknown): Message | null {
   } catch {
     return null;
   }
-  const message = record(parsed);
+  return decodeValue(parsed);
+}
+
+/** The same for a message that was part of a larger text. */
+export function decodeValue(value: unknown): Message | null {
+  const message = record(value);
   return message === null ? null : decodeMessage(message);
 }
 
