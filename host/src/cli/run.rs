@@ -43,8 +43,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     if !warnings.is_empty() {
         eprint!("{}", warnings.render(false));
     }
-    let serves = !args.until_end || args.listen.listen.is_some();
-    if serves {
+    let with_page = !args.until_end || args.listen.listen.is_some();
+    if with_page {
         args.listen.check(&prepared)?;
     }
     if args.rebuild
@@ -53,7 +53,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         tracing::info!("state {} dropped; recomputing", path.display());
     }
     let store = open_store(&prepared)?;
-    let server = serves.then(|| args.listen.bind(&prepared)).transpose()?;
+    let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let mut job = Job::new(&prepared, feed, Some(store), true)?;
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
