@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::serve::{Job, Listen, page_url, serve};
 use super::{Config, Failure};
-use crate::pipeline::{GeneratorSettings, OutletSettings, SourceSettings};
+use crate::pipeline::{GeneratorSettings, OutletSettings, ServerSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::sources::Feed;
 use crate::state::{EmbeddedStore, Keep};
@@ -68,7 +68,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     if args.attached {
         end_with_input(job.stop.flag());
     }
-    greet(server.local_addr(), &page_url(&prepared, &server));
+    greet(server.local_addr(), &page_url(&prepared, &server), &prepared.pipeline.server);
     serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;
     Ok(())
 }
@@ -113,15 +113,19 @@ fn check_fields(prepared: &Prepared) -> Result<(), Failure> {
     })
 }
 
-fn greet(address: SocketAddr, url: &str) {
+fn greet(address: SocketAddr, url: &str, settings: &ServerSettings) {
     let port = address.port();
+    let (fragment, public) = match settings.token {
+        Some(_) => ("/#token=TOKEN", ""),
+        None => ("", " --public"),
+    };
     println!("Streamgauge demo · 演示: {url}");
     if address.ip().is_loopback() {
         println!("  from another computer · 从另一台电脑:");
         println!(
-            "    ssh -L {port}:127.0.0.1:{port} USER@THIS-COMPUTER, then http://127.0.0.1:{port}"
+            "    ssh -L {port}:127.0.0.1:{port} USER@THIS-COMPUTER, then http://127.0.0.1:{port}{fragment}"
         );
-        println!("    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port} --public");
+        println!("    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port}{public}");
     }
     println!("  Ctrl-C ends it · 按 Ctrl-C 结束");
 }
