@@ -2,10 +2,11 @@
 //
 // Only the mode and the accounting are indispensable. Everything else becomes
 // `null` or empty when it is missing, because an unknown figure is shown as —.
-import { array, field, integer, nullable, number, record, string } from "./fields";
+import { array, field, integer, nullable, number, raw, record, string } from "./fields";
 import type {
   Accounting, Cause, Checkpoint, MetricStatus, Mode, Partition, Status,
 } from "./wire";
+import type * as Host from "./wire.generated";
 
 const MODES: readonly Mode[] = [
   "waiting", "restoring", "catching-up", "replaying", "live", "ended", "failed",
@@ -16,7 +17,7 @@ const METRICS_MAX = 256;
 const WARNINGS_MAX = 16;
 
 export function decodeStatus(value: unknown): Status | null {
-  const s = record(value);
+  const s = raw<Host.Status>(value);
   const mode = MODES.find((known) => known === field(s, "mode"));
   const accounting = decodeAccounting(field(s, "accounting"));
   if (s === null || mode === undefined || accounting === null) return null;
@@ -33,7 +34,7 @@ export function decodeStatus(value: unknown): Status | null {
     partitions: array(s["partitions"]).slice(0, PARTITIONS_MAX).flatMap(decodePartition),
     checkpoint: decodeCheckpoint(s["checkpoint"]),
     metrics: array(s["metrics"]).slice(0, METRICS_MAX).flatMap(decodeMetric),
-    deadLetters: nullable(field(record(s["dead_letters"]), "written"), number),
+    deadLetters: nullable(field(raw<Host.DeadLetterStatus>(s["dead_letters"]), "written"), number),
     warnings: array(s["warnings"]).slice(0, WARNINGS_MAX).flatMap((warning) => {
       const cause = decodeCause(warning);
       return cause === null ? [] : [cause];
@@ -42,7 +43,7 @@ export function decodeStatus(value: unknown): Status | null {
 }
 
 function decodeAccounting(value: unknown): Accounting | null {
-  const a = record(value);
+  const a = raw<Host.AccountingStatus>(value);
   const read = number(field(a, "read"));
   const onTime = number(field(a, "on_time"));
   const late = number(field(a, "late"));
@@ -52,7 +53,7 @@ function decodeAccounting(value: unknown): Accounting | null {
 }
 
 function decodeCause(value: unknown): Cause | null {
-  const c = record(value);
+  const c = raw<Host.Cause>(value);
   const code = c && string(c["code"]);
   if (c === null || code === null) return null;
   const args: Record<string, string> = {};
@@ -63,20 +64,20 @@ function decodeCause(value: unknown): Cause | null {
 }
 
 function decodeSource(value: unknown): Status["source"] {
-  const s = record(value);
+  const s = raw<Host.SourceStatus>(value);
   const kind = s && string(s["kind"]);
   return s === null || kind === null ? null : { kind, name: string(s["name"]) ?? "" };
 }
 
 function decodePartition(value: unknown): Partition[] {
-  const p = record(value);
+  const p = raw<Host.PartitionStatus>(value);
   const partition = integer(field(p, "partition"));
   const state = string(field(p, "state"));
   return partition === null ? [] : [{ partition, state: state ?? "running" }];
 }
 
 function decodeCheckpoint(value: unknown): Checkpoint | null {
-  const c = record(value);
+  const c = raw<Host.CheckpointStatus>(value);
   if (c === null) return null;
   return {
     at: nullable(c["at"], number),
@@ -86,7 +87,7 @@ function decodeCheckpoint(value: unknown): Checkpoint | null {
 }
 
 function decodeMetric(value: unknown): MetricStatus[] {
-  const m = record(value);
+  const m = raw<Host.MetricStatus>(value);
   const id = m && string(m["id"]);
   if (m === null || id === null) return [];
   return [{

@@ -4,11 +4,15 @@
 // or `null`; it never throws. Keys that the page does not know are ignored, so
 // a newer host may add some. A frame that cannot be read becomes `unreadable`
 // and leaves the other panels alone.
-import { array, bool, field, integer, nullable, number, record, string, text } from "./fields";
+import {
+  array, bool, field, integer, nullable, number, raw, type Raw, record, string, text,
+} from "./fields";
 import { decodeStatus } from "./decode-status";
 import type {
-  Cell, Clock, Columns, Dimension, Frame, Measure, Message, Panel, Point, Rest, Scope, Series, Size,
+  Cell, Clock, Columns, Dimension, Frame, Measure, Message, Panel, Point, Rest, Scope, Sent, Series,
+  Size,
 } from "./wire";
+import type * as Host from "./wire.generated";
 
 /** More than this is no dashboard; the rest of a longer list is left out. */
 export const PANELS_MAX = 64;
@@ -29,11 +33,21 @@ export function decode(data: unknown): Message | null {
   } catch {
     return null;
   }
-  const message = record(parsed);
+  return decodeValue(parsed);
+}
+
+/** The same for a message that was part of a larger text. */
+export function decodeValue(value: unknown): Message | null {
+  const message = raw<AnySent>(value);
   return message === null ? null : decodeMessage(message);
 }
 
-function decodeMessage(m: Record<string, unknown>): Message | null {
+type KeyOf<T> = T extends unknown ? keyof T : never;
+
+/** The keys of all messages. */
+type AnySent = Record<KeyOf<Host.ToPage>, unknown>;
+
+function decodeMessage(m: Raw<AnySent>): Message | null {
   switch (m["t"]) {
     case "hello":
       return decodeHello(m);
@@ -58,7 +72,7 @@ function decodeMessage(m: Record<string, unknown>): Message | null {
   }
 }
 
-function decodeHello(m: Record<string, unknown>): Message | null {
+function decodeHello(m: Raw<Sent<"hello">>): Message | null {
   const proto = integer(m["proto"]);
   const epoch = string(m["epoch"]);
   if (proto === null || epoch === null) return null;
@@ -85,7 +99,7 @@ function decodePanels(value: unknown): Panel[] {
 
 /** An array of one panel, or an empty one for a descriptor without an id. */
 function decodePanel(value: unknown): Panel[] {
-  const p = record(value);
+  const p = raw<Host.Panel>(value);
   const id = p && string(p["id"]);
   if (p === null || id === null) return [];
   return [{
@@ -105,11 +119,11 @@ function decodePanel(value: unknown): Panel[] {
 }
 
 function decodeDimension(value: unknown): Dimension | null {
-  const d = record(value);
+  const d = raw<Host.Dimension>(value);
   if (d === null) return null;
   const name = string(d["name"]) ?? "";
   const labels = array(d["labels"]).slice(0, FRAME_KEYS_MAX).flatMap((item) => {
-    const l = record(item);
+    const l = raw<Host.Label>(item);
     const key = l && string(l["key"]);
     return l === null || key === null ? [] : [{ key, text: text(l["text"], key) }];
   });
@@ -125,7 +139,7 @@ function decodeMeasures(value: unknown): Measure[] {
 }
 
 function decodeMeasure(value: unknown): Measure[] {
-  const m = record(value);
+  const m = raw<Host.Measure>(value);
   const name = m && string(m["name"]);
   if (m === null || name === null) return [];
   return [{
@@ -137,7 +151,7 @@ function decodeMeasure(value: unknown): Measure[] {
   }];
 }
 
-function decodeCommon(m: Record<string, unknown>) {
+function decodeCommon(m: Raw<Sent<"snapshot">>) {
   const clock = decodeClock(m["clock"]);
   const status = decodeStatus(m["status"]);
   if (clock === null || status === null) return null;
@@ -149,7 +163,7 @@ function decodeCommon(m: Record<string, unknown>) {
 }
 
 function decodeClock(value: unknown): Clock | null {
-  const c = record(value);
+  const c = raw<Host.Clock>(value);
   const now = c && number(c["now"]);
   if (c === null || now === null) return null;
   return {
@@ -169,7 +183,7 @@ function unreadable(reason: string): Frame {
 
 /** Decodes one frame; a broken one says so instead of failing the message. */
 export function decodeFrame(value: unknown): Frame {
-  const f = record(value);
+  const f = raw<Host.Frame>(value);
   if (f === null) return unreadable("frame is not an object");
   const state = FRAME_STATES.find((known) => known === f["state"]);
   if (state === undefined) return unreadable("frame has an unknown state");
@@ -194,7 +208,7 @@ export function decodeFrame(value: unknown): Frame {
   };
 }
 
-function decodeScopes(f: Record<string, unknown>, rows: number) {
+function decodeScopes(f: Raw<Record<Scope, unknown>>, rows: number) {
   const scopes: Record<Scope, Columns> = { ...NO_COLUMNS };
   for (const scope of SCOPES) {
     const columns = new Map<string, readonly Cell[]>();
@@ -209,7 +223,7 @@ function decodeScopes(f: Record<string, unknown>, rows: number) {
 }
 
 function decodeRest(value: unknown): Rest | null {
-  const o = record(value);
+  const o = raw<Host.Other>(value);
   if (o === null) return null;
   const columns = decodeScopes(o, 1);
   return columns && { keys: integer(field(o, "keys")) ?? 0, columns };

@@ -10,6 +10,14 @@ export function record(value: unknown): Record<string, unknown> | null {
     : null;
 }
 
+/** The keys of a type of the wire; their values are not known yet. */
+export type Raw<T> = { readonly [K in keyof T]?: unknown };
+
+/** An object that may have the keys of `T`, and is asked for no others. */
+export function raw<T>(value: unknown): Raw<T> | null {
+  return record(value) as Raw<T> | null;
+}
+
 export function array(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -35,7 +43,7 @@ export function nullable<T>(value: unknown, read: (value: unknown) => T | null):
   return value === undefined || value === null ? null : read(value);
 }
 
-export function field(object: Record<string, unknown> | null, name: string): unknown {
+export function field<T extends object>(object: T | null, name: keyof T): unknown {
   return object === null ? undefined : object[name];
 }
 

@@ -36,6 +36,7 @@ export const STATE_ICONS: Readonly<Record<PageState, Icon>> = {
   live: "live",
   ended: "done",
   failed: "failed",
+  locked: "shield",
 };
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -11,7 +11,9 @@ import { App } from "./app";
 import { buildDiffers } from "./page-state";
 import { readPrefs, remember, remembered } from "./prefs";
 import { Store } from "./store";
+import { HttpRemote } from "./remote";
 import { Stream, streamUrl } from "./stream";
+import { takeToken, tokenOf } from "./token";
 
 /** Two hosts of different builds behind one address must not make a loop. */
 const RELOAD_MS_MIN = 60_000;
@@ -33,7 +35,13 @@ new Stream({
   now,
   random: Math.random,
   connect: (url) => new WebSocket(url),
+  remote: new HttpRemote(location.href, takeToken()),
 }).open();
+
+// A link with a token that is opened in this very tab changes the fragment only.
+addEventListener("hashchange", () => {
+  if (tokenOf(location.hash) !== null && takeToken() !== null) location.reload();
+});
 
 /** The host was replaced by another build: its page replaces this one. */
 function reloadOnce(): void {

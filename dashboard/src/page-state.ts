@@ -6,13 +6,14 @@
 import { PROTO, type State } from "./store";
 import type { Mode } from "./wire";
 
-export type PageState = "connecting" | "reconnecting" | "stale" | Mode;
+export type PageState = "connecting" | "reconnecting" | "stale" | "locked" | Mode;
 
 const STALE_HEARTBEATS = 2.5;
 const HEARTBEAT_MS_DEFAULT = 2000;
 
 export function pageState(state: State, now: number): PageState {
   if (protocolDiffers(state)) return "failed";
+  if (state.connection.phase === "denied") return "locked";
   if (state.connection.phase === "open" && state.status !== null) {
     return isStale(state, now) ? "stale" : state.status.mode;
   }
@@ -23,7 +24,7 @@ export function pageState(state: State, now: number): PageState {
 
 /** Whether the figures shown are of the past rather than of now. */
 export function isDated(page: PageState): boolean {
-  return page === "stale" || page === "reconnecting";
+  return page === "stale" || page === "reconnecting" || page === "locked";
 }
 
 export function protocolDiffers(state: State): boolean {

@@ -17,10 +17,14 @@ export type Connection =
   /** A snapshot arrived on the socket that is open now. */
   | { readonly phase: "open" }
   /** The socket is lost; the next one is opened at `retryAt`. */
-  | { readonly phase: "lost"; readonly attempt: number; readonly retryAt: number };
+  | { readonly phase: "lost"; readonly attempt: number; readonly retryAt: number }
+  /** The host wants a token that this page does not have. */
+  | { readonly phase: "denied" };
 
 export interface State {
   readonly connection: Connection;
+  /** Whether the state is asked for again and again, as no stream gets through. */
+  readonly polling: boolean;
   readonly hello: Hello | null;
   /** The build of the first host seen, with which this page was loaded. */
   readonly build: string | null;
@@ -39,10 +43,13 @@ export type Event =
   | { readonly type: "dialling"; readonly attempt: number }
   | { readonly type: "lost"; readonly attempt: number; readonly retryAt: number }
   | { readonly type: "message"; readonly message: Message; readonly at: number }
+  | { readonly type: "denied" }
+  | { readonly type: "polling"; readonly on: boolean }
   | { readonly type: "refused" };
 
 export const INITIAL: State = {
   connection: { phase: "dialling", attempt: 0 },
+  polling: false,
   hello: null,
   build: null,
   panels: null,
@@ -63,6 +70,10 @@ export function reduce(state: State, event: Event): State {
         ...state,
         connection: { phase: "lost", attempt: event.attempt, retryAt: event.retryAt },
       };
+    case "denied":
+      return { ...state, connection: { phase: "denied" } };
+    case "polling":
+      return { ...state, polling: event.on };
     case "refused":
       return { ...state, refused: state.refused + 1 };
     case "message":

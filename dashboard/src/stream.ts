@@ -3,7 +3,11 @@
 // A socket can be lost without a sign of it (a sleeping laptop, a cut cable, a
 // stopped host), so silence is treated as loss after a while. Deliberately
 // absent: acknowledgements and resuming. The host sends everything on connect.
+//
+// Where sockets never open though the host answers, a proxy blocks them: then the
+// state is polled, and a socket is tried again now and then.
 import { decode } from "./decode";
+import type { Remote } from "./remote";
 import type { Event } from "./store";
 import type { Message } from "./wire";
 
@@ -13,6 +17,11 @@ export const BACKOFF_MS_MAX = 5000;
 const BYE_RETRY_MS_MAX = 60_000;
 const OPEN_TIMEOUT_MS = 5000;
 const SILENCE_MS_MAX = 20_000;
+/** So many sockets in a row must fail to open before the state is polled. */
+export const UNOPENED_MAX = 3;
+export const POLL_MS = 2000;
+/** While polling, how often a socket is tried. */
+export const SOCKET_RETRY_MS = 60_000;
 
 /**
  * The pause before the given attempt, counted from 1: doubling, at most five
@@ -39,35 +48,69 @@ export interface StreamDeps {
   readonly now: () => number;
   readonly random: () => number;
   readonly connect: (url: string) => WebSocket;
+  readonly remote: Remote;
 }
 
 export class Stream {
   readonly #deps: StreamDeps;
   #socket: WebSocket | null = null;
+  /** Ends the socket that says nothing, or opens the next one. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Sockets lost since the last snapshot. */
   #losses = 0;
+  /** Sockets in a row that were lost without having opened. */
+  #unopened = 0;
+  /** Counts the sockets, so that an answer meant for an earlier one is known. */
+  #dial = 0;
   #byeRetryMs: number | null = null;
+  #polling = false;
+  #pollTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: StreamDeps) {
     this.#deps = deps;
   }
 
   open(): void {
-    this.#deps.dispatch({ type: "dialling", attempt: this.#losses });
+    if (!this.#polling) this.#deps.dispatch({ type: "dialling", attempt: this.#losses });
     this.#byeRetryMs = null;
+    this.#dial += 1;
+    if (this.#deps.remote.guarded) void this.#buy(this.#dial);
+    else this.#connect(this.#deps.url);
+  }
+
+  /** Opens the socket with a ticket. */
+  async #buy(dial: number): Promise<void> {
+    const answer = await this.#deps.remote.ticket();
+    if (dial !== this.#dial) return;
+    if (answer.kind === "ticket") {
+      this.#connect(`${this.#deps.url}?ticket=${encodeURIComponent(answer.ticket)}`);
+    } else if (answer.kind === "denied") this.#denied();
+    else this.#lost();
+  }
+
+  #connect(url: string): void {
+    this.#unopened += 1;
     let socket: WebSocket;
     try {
-      socket = this.#deps.connect(this.#deps.url);
+      socket = this.#deps.connect(url);
     } catch {
       this.#lost();
       return;
     }
     this.#socket = socket;
     this.#watch(OPEN_TIMEOUT_MS);
-    socket.onopen = () => this.#watch(SILENCE_MS_MAX);
+    socket.onopen = () => {
+      this.#opened();
+      this.#watch(SILENCE_MS_MAX);
+    };
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
     socket.onclose = () => this.#lost();
+  }
+
+  #opened(): void {
+    this.#unopened = 0;
+    this.#deps.remote.forget();
+    this.#stopPolling();
   }
 
   #receive(data: unknown): void {
@@ -96,11 +139,63 @@ export class Stream {
 
   #lost(): void {
     this.#drop();
+    if (this.#polling) {
+      this.#timer = setTimeout(() => this.open(), SOCKET_RETRY_MS);
+      return;
+    }
     this.#losses += 1;
     const pause = this.#byeRetryMs ?? backoff(this.#losses, this.#deps.random());
     const retryAt = this.#deps.now() + pause;
     this.#timer = setTimeout(() => this.open(), pause);
     this.#deps.dispatch({ type: "lost", attempt: this.#losses, retryAt });
+    if (this.#unopened > 0) void this.#probe(this.#dial);
+  }
+
+  /** A browser does not say why a socket did not open; plain HTTP does. */
+  async #probe(dial: number): Promise<void> {
+    const answer = await this.#deps.remote.latest();
+    if (dial !== this.#dial || this.#polling) return this.#deps.remote.forget();
+    if (answer.kind === "denied") return this.#denied();
+    if (answer.kind !== "news" || this.#unopened < UNOPENED_MAX) {
+      return this.#deps.remote.forget();
+    }
+    this.#polling = true;
+    this.#deps.dispatch({ type: "polling", on: true });
+    this.#tell(answer.messages);
+    // The host may have come back a moment after the socket was tried: once more at once.
+    this.#drop();
+    this.open();
+  }
+
+  async #poll(): Promise<void> {
+    const answer = await this.#deps.remote.latest();
+    if (!this.#polling) return;
+    if (answer.kind === "denied") return this.#denied();
+    if (answer.kind === "news") return this.#tell(answer.messages);
+    this.#stopPolling();
+    this.#lost();
+  }
+
+  /** Passes on what was polled, and asks again later. */
+  #tell(messages: readonly Message[]): void {
+    const at = this.#deps.now();
+    for (const message of messages) this.#deps.dispatch({ type: "message", message, at });
+    this.#pollTimer = setTimeout(() => void this.#poll(), POLL_MS);
+  }
+
+  #stopPolling(): void {
+    clearTimeout(this.#pollTimer);
+    if (!this.#polling) return;
+    this.#polling = false;
+    this.#deps.dispatch({ type: "polling", on: false });
+  }
+
+  /** Without the right token there is nothing to wait for. */
+  #denied(): void {
+    this.#stopPolling();
+    this.#drop();
+    this.#dial += 1;
+    this.#deps.dispatch({ type: "denied" });
   }
 
   #drop(): void {

@@ -48,15 +48,19 @@ impl Announcement {
         serde_json::from_slice(&fs::read(dir.join(FILE)).ok()?).ok()
     }
 
-    /// Asks the pipeline for its latest checkpoint.
+    /// Asks the pipeline for its latest checkpoint, with the token of its server if it has one.
     ///
     /// # Errors
     /// It does not answer, or not with a checkpoint.
-    pub fn checkpoint(&self) -> Result<Export, String> {
+    pub fn checkpoint(&self, token: Option<&str>) -> Result<Export, String> {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().timeout_global(Some(ANSWER_TIMEOUT)).build().into();
         let url = format!("http://{}/api/v1/checkpoint", self.address);
-        let mut response = agent.get(&url).call().map_err(|error| error.to_string())?;
+        let mut request = agent.get(&url);
+        if let Some(token) = token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let mut response = request.call().map_err(|error| error.to_string())?;
         let body = response.body_mut().with_config().limit(CHECKPOINT_BYTES_MAX).read_to_vec();
         let body = body.map_err(|error| error.to_string())?;
         Export::decode(&body).map_err(|error| error.to_string())

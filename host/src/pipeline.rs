@@ -14,6 +14,7 @@ mod panel;
 mod reader;
 mod schema;
 mod secret;
+mod server;
 mod settings;
 mod source;
 mod state;
@@ -36,6 +37,7 @@ pub use document::Document;
 pub(crate) use document::join;
 use load::Context;
 pub use load::Environment;
+pub use server::{Exposure, TOKEN_CHARS_MIN};
 pub(crate) use suggest::nearest;
 pub(crate) use units::show_duration;
 pub use windows::parse_window;
@@ -123,7 +125,7 @@ pub struct KafkaSettings {
     pub librdkafka: BTreeMap<String, Secret>,
 }
 
-/// A librdkafka setting; its value is never shown where it came from the environment or where
+/// A setting that may be a secret; its value is never shown where it came from the environment or where
 /// its name tells a secret (password, secret, key, token, …).
 #[derive(Clone)]
 pub struct Secret {
@@ -330,10 +332,18 @@ pub struct PanelSettings {
 }
 
 /// `[server]`
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ServerSettings {
     /// Where the dashboard listens.
     pub listen: SocketAddr,
     /// How many updates a second a client may ask for (`max_hz`, default 10, at most 50).
     pub max_hz: f64,
+    /// What a client must know; none: everyone who reaches it may see everything.
+    pub token: Option<Secret>,
+    /// Further origins whose pages may open the stream, such as `https://gauge.example`.
+    pub allow_origins: Vec<String>,
+    /// Further origins whose pages may show the dashboard in a frame.
+    pub frame_ancestors: Vec<String>,
+    /// Whether other computers may be let in without a token.
+    pub public: bool,
 }

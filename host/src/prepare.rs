@@ -47,7 +47,8 @@ impl Prepared {
         path: &Path,
         change: impl FnOnce(&mut Pipeline),
     ) -> Result<Self, Diagnostics> {
-        let (pipeline, document) = Pipeline::load_with(path, &|_| Some(String::new()))?;
+        let environment = |name: &str| Some(std::env::var(name).unwrap_or_default());
+        let (pipeline, document) = Pipeline::load_with(path, &environment)?;
         Self::new(pipeline, document, change)
     }
 
@@ -95,6 +96,20 @@ impl Prepared {
             }
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
+    }
+
+    /// Whether the server may be started as the file says.
+    ///
+    /// # Errors
+    /// Why not, at the setting that is to blame.
+    pub fn check_exposure(&self) -> Result<(), Diagnostics> {
+        self.pipeline.server.check_exposure().map_err(|exposure| {
+            let place = self.document.place(exposure.setting());
+            let mut diagnostics = self.document.diagnostics();
+            let diagnostic = Diagnostic::error(exposure.to_string()).at(place);
+            diagnostics.push(diagnostic.help(exposure.hint()));
+            diagnostics
+        })
     }
 
     fn changed(&self, key: &str, stored: Option<&String>, now: Option<&String>) -> Diagnostic {

@@ -4,8 +4,10 @@
 //! here can hold the pipeline back, and a slow reader costs at most the message being written
 //! to it. Deliberately absent: TLS and users, which a proxy in front does better.
 
+mod access;
 mod api;
 mod headers;
+mod latest;
 mod message;
 mod origin;
 mod page;
@@ -22,14 +24,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::serve::ListenerExt;
 use tokio::sync::{Semaphore, watch};
 
 use crate::telemetry::Telemetry;
+use access::Tickets;
 use query::Query;
 use render::Renderer;
 use wire::LiveState;
 
+pub use access::Access;
 pub use page::build;
 
 /// How long connections may take to end once the host stops.
@@ -144,9 +150,11 @@ impl Server {
         telemetry: Arc<Telemetry>,
         query: Arc<dyn Query>,
         hello: Hello,
+        access: Access,
         shutdown: watch::Receiver<bool>,
     ) -> io::Result<()> {
-        self.serve_app(Arc::new(App::new(live, telemetry, query, hello, shutdown))).await
+        let app = App::new(live, telemetry, query, hello, access, shutdown);
+        self.serve_app(Arc::new(app)).await
     }
 
     async fn serve_app(self, app: Arc<App>) -> io::Result<()> {
@@ -177,6 +185,10 @@ struct App {
     telemetry: Arc<Telemetry>,
     query: Arc<dyn Query>,
     hello: Hello,
+    access: Access,
+    tickets: Tickets,
+    /// The security policy of every response.
+    policy: HeaderValue,
     shutdown: watch::Receiver<bool>,
     renderer: Renderer,
     page: page::Page,
@@ -207,6 +219,7 @@ impl App {
         telemetry: Arc<Telemetry>,
         query: Arc<dyn Query>,
         hello: Hello,
+        access: Access,
         shutdown: watch::Receiver<bool>,
     ) -> Self {
         let limits = Limits::default();
@@ -215,6 +228,9 @@ impl App {
             telemetry,
             query,
             hello,
+            policy: headers::policy(&access),
+            access,
+            tickets: Tickets::default(),
             shutdown,
             renderer: Renderer::default(),
             page: page::Page::embedded(),
@@ -248,11 +264,18 @@ async fn stopped(mut shutdown: watch::Receiver<bool>) {
 }
 
 fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let guarded = Router::new()
         .merge(api::routes())
         .merge(query::routes())
+        .merge(access::routes())
+        .merge(latest::routes())
+        .route_layer(from_fn_with_state(Arc::clone(&app), access::demand));
+    Router::new()
+        .merge(guarded)
+        .merge(api::open_routes())
         .merge(stream::routes())
         .merge(page::routes())
-        .layer(axum::middleware::map_response(headers::add))
+        .method_not_allowed_fallback(api::wrong_method)
+        .layer(map_response_with_state(Arc::clone(&app), headers::add))
         .with_state(app)
 }

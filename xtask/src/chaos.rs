@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// Where the page is.
     #[arg(long, default_value = "127.0.0.1:5001")]
     listen: SocketAddr,
+    /// Let other computers see it without a token.
+    #[arg(long)]
+    public: bool,
 }
 
 /// What the demo consists of.

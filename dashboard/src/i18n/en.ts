@@ -16,6 +16,7 @@ export const en: Words = {
     live: "Live",
     ended: "Ended",
     failed: "Failed",
+    locked: "Token needed",
   },
   details: {
     connecting: "Reaching the host",
@@ -30,6 +31,8 @@ export const en: Words = {
     ended: "the source was read to its end",
     waiting: "the host keeps trying",
     failed: "see below",
+    locked: "open the link with the token: this address with #token=TOKEN",
+    polling: "polling: no WebSocket gets through, so every 2 s",
   },
   causes: {
     broker_unreachable: (args) => `Kafka cannot be reached at ${arg(args, "brokers")}`,

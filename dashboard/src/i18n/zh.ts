@@ -15,6 +15,7 @@ export const zh = {
     live: "实时",
     ended: "已结束",
     failed: "已失败",
+    locked: "需要令牌",
   },
   details: {
     connecting: "正在连接主机",
@@ -29,6 +30,8 @@ export const zh = {
     ended: "数据源已读完，结果为最终值",
     waiting: "主机会自动重试",
     failed: "详见下方说明",
+    locked: "请用带令牌的链接打开：本页地址加 #token=令牌",
+    polling: "轮询：WebSocket 连不上，每 2 秒取一次",
   },
   causes: {
     broker_unreachable: (args: Args) => `连不上 Kafka：${arg(args, "brokers")}`,

@@ -19,6 +19,7 @@ export function stateDetail(ctx: Context): string {
     case "ended":
     case "waiting":
     case "failed":
+    case "locked":
       return details[page];
     case "live":
       return "";
@@ -28,7 +29,7 @@ export function stateDetail(ctx: Context): string {
 function reconnecting(ctx: Context): string {
   const { connection } = ctx.state;
   const { details } = ctx.words;
-  if (connection.phase === "open") return "";
+  if (connection.phase === "open" || connection.phase === "denied") return "";
   if (connection.phase === "dialling") return details.dialling(connection.attempt);
   const pause = Math.max(1, Math.ceil((connection.retryAt - ctx.now) / 1000));
   return details.lost(connection.attempt, ctx.format.duration(pause * 1000));

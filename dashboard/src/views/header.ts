@@ -17,6 +17,7 @@ const NAME_CHARACTERS_MAX = 60;
 export class Header {
   readonly element: HTMLElement;
   readonly #name = h("h1");
+  readonly #badge: HTMLElement;
   readonly #stateIcon = icon("dots");
   readonly #stateWord = h("span", { "data-testid": "state" });
   readonly #detail = h("span", { class: "state-detail", "data-testid": "state-detail" });
@@ -31,7 +32,7 @@ export class Header {
   readonly #controls: HTMLElement;
 
   constructor(actions: HeaderActions) {
-    const badge = h("span", { class: "badge", role: "status" }, this.#stateIcon, this.#stateWord);
+    this.#badge = h("span", { class: "badge", role: "status" }, this.#stateIcon, this.#stateWord);
     this.#lang = button("language", actions.switchLang);
     this.#theme = button("theme", actions.switchTheme, this.#themeIcon);
     this.#full = button("fullscreen", toggleFullscreen, this.#fullIcon);
@@ -39,7 +40,7 @@ export class Header {
     this.#controls = h("div", { class: "controls", role: "group" },
       this.#lang, this.#theme, this.#full);
     this.element = h("header", { class: "page-head" },
-      h("div", { class: "head-title" }, this.#name, badge, this.#detail),
+      h("div", { class: "head-title" }, this.#name, this.#badge, this.#detail),
       h("div", { class: "head-clocks" }, 
         this.#event.element, this.#watermark.element, this.#wall.element),
       this.#controls);
@@ -53,6 +54,7 @@ export class Header {
     if (document.title !== title) document.title = title;
     setText(this.#stateWord, words.states[page]);
     setIcon(this.#stateIcon, STATE_ICONS[page]);
+    setAttr(this.#badge, "title", state.polling ? words.details.polling : "");
     const detail = stateDetail(ctx);
     setText(this.#detail, detail);
     setShown(this.#detail, detail !== "");

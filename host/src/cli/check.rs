@@ -39,6 +39,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let prepared = match Prepared::load(&args.config.config, |_| {})
         .and_then(check_state)
         .and_then(|prepared| check_pins(args, prepared))
+        .and_then(|prepared| prepared.check_exposure().map(|()| prepared))
     {
         Ok(prepared) => prepared,
         Err(diagnostics) => return Err(report(args, diagnostics)),

@@ -11,9 +11,9 @@ use std::thread;
 
 use clap::Args;
 
-use super::serve::{Job, bind, serve};
+use super::serve::{Job, Listen, page_url, serve};
 use super::{Config, Failure};
-use crate::pipeline::{GeneratorSettings, OutletSettings, SourceSettings};
+use crate::pipeline::{GeneratorSettings, OutletSettings, ServerSettings, SourceSettings};
 use crate::prepare::Prepared;
 use crate::sources::Feed;
 use crate::state::{EmbeddedStore, Keep};
@@ -31,9 +31,8 @@ pub(super) struct DemoArgs {
     #[command(flatten)]
     config: Config,
 
-    /// Where the dashboard listens, instead of `[server] listen`.
-    #[arg(long, value_name = "IP:PORT")]
-    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    listen: Listen,
 
     /// Events per second, on average.
     #[arg(long, default_value_t = RATE, value_parser = parse_rate)]
@@ -59,19 +58,17 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         let letters = folder.path().join("dead-letters.jsonl");
         pipeline.dead_letters = Some(OutletSettings::File(letters));
         pipeline.late_output = None;
-        if let Some(listen) = args.listen {
-            pipeline.server.listen = listen;
-        }
+        args.listen.apply(&mut pipeline.server);
     })?;
     check_fields(&prepared)?;
-    let server = bind(prepared.pipeline.server.listen)?;
+    let server = args.listen.bind(&prepared)?;
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true)?;
     if args.attached {
         end_with_input(job.stop.flag());
     }
-    greet(server.local_addr());
+    greet(server.local_addr(), &page_url(&prepared, &server), &prepared.pipeline.server);
     serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;
     Ok(())
 }
@@ -116,15 +113,19 @@ fn check_fields(prepared: &Prepared) -> Result<(), Failure> {
     })
 }
 
-fn greet(address: SocketAddr) {
+fn greet(address: SocketAddr, url: &str, settings: &ServerSettings) {
     let port = address.port();
-    println!("Streamgauge demo · 演示: http://{address}");
+    let (fragment, public) = match settings.token {
+        Some(_) => ("/#token=TOKEN", ""),
+        None => ("", " --public"),
+    };
+    println!("Streamgauge demo · 演示: {url}");
     if address.ip().is_loopback() {
         println!("  from another computer · 从另一台电脑:");
         println!(
-            "    ssh -L {port}:127.0.0.1:{port} USER@THIS-COMPUTER, then http://127.0.0.1:{port}"
+            "    ssh -L {port}:127.0.0.1:{port} USER@THIS-COMPUTER, then http://127.0.0.1:{port}{fragment}"
         );
-        println!("    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port}");
+        println!("    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port}{public}");
     }
     println!("  Ctrl-C ends it · 按 Ctrl-C 结束");
 }

@@ -1,11 +1,9 @@
 //! `streamgauge run`: the pipeline for real.
 
-use std::net::SocketAddr;
-
 use clap::Args;
 
 use super::report::Report;
-use super::serve::{Job, bind, serve};
+use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
 use super::{Config, Failure, print_out};
 use crate::live::log_warnings;
@@ -21,9 +19,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     config: Config,
 
-    /// Where the dashboard listens, instead of `[server] listen`.
-    #[arg(long, value_name = "IP:PORT")]
-    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    listen: Listen,
 
     /// Stop at the ends of the logs as they are now, and print the result. The dashboard is
     /// served meanwhile only with `--listen`.
@@ -40,15 +37,15 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let listen = |pipeline: &mut Pipeline| {
-        if let Some(listen) = args.listen {
-            pipeline.server.listen = listen;
-        }
-    };
+    let listen = |pipeline: &mut Pipeline| args.listen.apply(&mut pipeline.server);
     let prepared = Prepared::load(&args.config.config, listen)?;
     let warnings = prepared.document.warnings();
     if !warnings.is_empty() {
         eprint!("{}", warnings.render(false));
+    }
+    let with_page = !args.until_end || args.listen.listen.is_some();
+    if with_page {
+        args.listen.check(&prepared)?;
     }
     if args.rebuild
         && let Some(path) = reset(&prepared.pipeline)?
@@ -56,17 +53,14 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         tracing::info!("state {} dropped; recomputing", path.display());
     }
     let store = open_store(&prepared)?;
-    let server = match (args.until_end, args.listen) {
-        (true, None) => None,
-        _ => Some(bind(prepared.pipeline.server.listen)?),
-    };
+    let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let mut job = Job::new(&prepared, feed, Some(store), true)?;
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
     let board = std::sync::Arc::clone(&job.board);
     let stopped = job.stop.flag();
     let result = if let Some(server) = server {
-        eprintln!("streamgauge: dashboard at http://{}", server.local_addr());
+        eprintln!("streamgauge: dashboard at {}", page_url(&prepared, &server));
         serve(&prepared, job, server, patience)
     } else {
         let result = job.supervisor.run(patience);

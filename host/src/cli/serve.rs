@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use chrono::Utc;
+use clap::Args;
 use streamgauge_core::digest_of;
 use tokio::sync::watch;
 
@@ -16,9 +17,10 @@ use super::Failure;
 use crate::announce::Announcement;
 use crate::board::Board;
 use crate::live::{LiveQuery, Publisher, TICK};
+use crate::pipeline::{Exposure, ServerSettings};
 use crate::prepare::Prepared;
 use crate::server::query::Query;
-use crate::server::{Hello, Server};
+use crate::server::{Access, Hello, Server};
 use crate::source::SourceError;
 use crate::sources::Feed;
 use crate::state::StateStore;
@@ -67,9 +69,46 @@ impl Job {
     }
 }
 
-/// Takes the port, so that a taken one is known before anything starts.
-pub(super) fn bind(listen: SocketAddr) -> Result<Server, Failure> {
-    Server::bind(listen).map_err(Failure::outside)
+/// Where the page is and who may see it.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Listen {
+    /// Where the dashboard listens, instead of `[server] listen`.
+    #[arg(long, value_name = "IP:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+
+    /// Let other computers in without a token.
+    #[arg(long)]
+    pub(super) public: bool,
+}
+
+impl Listen {
+    /// Puts it in the place of what the file says.
+    pub(super) fn apply(self, server: &mut ServerSettings) {
+        server.listen = self.listen.unwrap_or(server.listen);
+        server.public |= self.public;
+    }
+
+    /// Refuses an address that would let everyone in by oversight, where it was written.
+    pub(super) fn check(self, prepared: &Prepared) -> Result<(), Failure> {
+        match (prepared.pipeline.server.check_exposure(), self.listen) {
+            (Err(open @ Exposure::Open { .. }), Some(_)) => {
+                Err(Failure::usage(format!("{open}\nhint: {}", open.hint())))
+            }
+            _ => Ok(prepared.check_exposure()?),
+        }
+    }
+
+    /// Takes the port, so that a taken one is known before anything starts.
+    pub(super) fn bind(self, prepared: &Prepared) -> Result<Server, Failure> {
+        self.check(prepared)?;
+        Server::bind(prepared.pipeline.server.listen).map_err(Failure::outside)
+    }
+}
+
+/// The address of the page as it is to be opened; the token itself is never shown.
+pub(super) fn page_url(prepared: &Prepared, server: &Server) -> String {
+    let guarded = prepared.pipeline.server.token.is_some();
+    format!("http://{}{}", server.local_addr(), if guarded { "/#token=TOKEN" } else { "" })
 }
 
 /// Runs `job` with its page on `server` until a signal, or until a bounded run ends.
@@ -94,6 +133,7 @@ pub(super) fn serve(
     let _announced = announcement.write(&prepared.pipeline.state_dir);
     let (shutdown, shut) = watch::channel(false);
     let hello = hello(prepared);
+    let access = Access::from(&prepared.pipeline.server);
     let telemetry = Arc::clone(&job.telemetry);
     let web = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -102,7 +142,7 @@ pub(super) fn serve(
             .enable_all()
             .build()
             .expect("an async runtime can be started");
-        runtime.block_on(server.serve(live, telemetry, query, hello, shut))
+        runtime.block_on(server.serve(live, telemetry, query, hello, access, shut))
     });
     let done = Arc::new(AtomicBool::new(false));
     let publishing = {

@@ -36,7 +36,8 @@ pub(super) fn find(prepared: &Prepared) -> Result<Option<Stored>, Failure> {
         }
         Err(in_use @ StateError::InUse(_)) => {
             let Some(running) = Announcement::read(dir) else { return Err(in_use.into()) };
-            let export = running.checkpoint().map_err(|error| {
+            let token = prepared.pipeline.server.token.as_ref().map(|token| token.value.as_str());
+            let export = running.checkpoint(token).map_err(|error| {
                 Failure::failed(format!(
                     "{in_use}, and the pipeline that seems to run it does not answer: {error}\n\
                      hint: {}",

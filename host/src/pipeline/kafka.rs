@@ -102,7 +102,11 @@ fn passed_through(table: &Table<'_>, context: &Context<'_>) -> BTreeMap<String, 
 }
 
 /// One setting. None: reported already. No message holds its value.
-fn setting(name: &str, value: &Value<'_>, context: &Context<'_>) -> Read<Option<Secret>> {
+pub(super) fn setting(
+    name: &str,
+    value: &Value<'_>,
+    context: &Context<'_>,
+) -> Read<Option<Secret>> {
     let text = match value.data() {
         DeValue::Table(_) => return Ok(from_environment(value.table()?, context)),
         DeValue::String(text) => text.to_string(),

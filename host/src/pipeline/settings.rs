@@ -1,7 +1,6 @@
-//! The file as a whole and its smaller tables: workers, lateness, batches, checkpoints, state,
-//! server.
+//! The file as a whole and its smaller tables: workers, lateness, batches, checkpoints,
+//! state.
 
-use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,10 +9,10 @@ use streamgauge_core::LatenessClock;
 use toml::de::DeValue;
 
 use super::reader::{Problem, Read, Table, Value};
-use super::values::{duration, line, number, one_of, whole};
+use super::values::{duration, line, one_of, whole};
 use super::{
-    BatchSettings, Context, LatenessSettings, Pipeline, ServerSettings, Workers, metric, outlet,
-    panel, schema, source,
+    BatchSettings, Context, LatenessSettings, Pipeline, Workers, metric, outlet, panel, schema,
+    server, source,
 };
 
 /// The only version of the file there is.
@@ -48,7 +47,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let state_dir = read_state(&mut root, context);
     let mut metrics = metric::read_metrics(&mut root, context);
     panel::read_panels(&mut root, &mut metrics);
-    let server = read_server(&mut root);
+    let server = server::read(&mut root, context);
     root.finish();
     Some(Pipeline {
         folder: context.folder.clone(),
@@ -181,24 +180,4 @@ fn read_state(root: &mut Table<'_>, context: &Context<'_>) -> PathBuf {
     let dir = embedded.or("dir", default, source::path_in(&context.folder));
     embedded.finish();
     dir
-}
-
-fn read_server(root: &mut Table<'_>) -> ServerSettings {
-    let default = ServerSettings { listen: SocketAddr::from(([127, 0, 0, 1], 5001)), max_hz: 10.0 };
-    let Some(mut table) = root.section("server") else { return default };
-    let settings = ServerSettings {
-        listen: table.or("listen", default.listen, listen),
-        max_hz: table.or("max_hz", default.max_hz, number(0.1..=50.0)),
-    };
-    table.finish();
-    settings
-}
-
-fn listen(value: &Value<'_>) -> Read<SocketAddr> {
-    let text = line(value)?;
-    text.parse().map_err(|_| {
-        Problem::new(format!("is not an address and a port: `{text}`")).hint(
-            "write digits, as in \"127.0.0.1:5001\"; \"0.0.0.0:5001\" lets other computers in",
-        )
-    })
 }

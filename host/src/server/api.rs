@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
@@ -16,16 +16,18 @@ use super::render::wall_clock_ms;
 use super::wire::{Cause, Clock, Mode, Status};
 use crate::telemetry;
 
-/// The paths of this module.
+/// The paths of this module that need the token.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/status", get(status))
         .route("/api", any(unknown))
         .route("/api/{*path}", any(unknown))
         .route("/metrics", get(metrics))
-        .route("/livez", get(alive))
-        .route("/readyz", get(ready))
-        .method_not_allowed_fallback(wrong_method)
+}
+
+/// The paths of this module that everyone may ask: they tell an orchestrator what to do.
+pub(super) fn open_routes() -> Router<Arc<App>> {
+    Router::new().route("/livez", get(alive)).route("/readyz", get(ready))
 }
 
 /// A refusal that a program and a person can read.
@@ -89,8 +91,9 @@ async fn unknown(uri: Uri) -> Response {
     refusal(StatusCode::NOT_FOUND, format!("nothing at {}", uri.path()))
 }
 
-async fn wrong_method() -> Response {
-    refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are known here")
+pub(super) async fn wrong_method(method: Method) -> Response {
+    let known = if method.is_safe() { "POST is" } else { "GET and HEAD are" };
+    refusal(StatusCode::METHOD_NOT_ALLOWED, format!("only {known} known here"))
 }
 
 /// Marks what must not be kept by a browser or a proxy.

@@ -16,6 +16,7 @@ pub(super) type Part = Arc<RawValue>;
 
 /// From the host to a page.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "t", rename_all = "lowercase")]
 pub(super) enum ToPage<'a> {
     Hello {
@@ -28,20 +29,25 @@ pub(super) enum ToPage<'a> {
     },
     Schema {
         rev: u64,
+        #[cfg_attr(test, ts(type = "Array<Panel>"))]
         panels: &'a RawValue,
     },
     Snapshot {
         seq: u64,
         clock: Clock,
+        #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
         frames: BTreeMap<&'a str, &'a RawValue>,
         series: Points<'a>,
+        #[cfg_attr(test, ts(type = "Status"))]
         status: &'a RawValue,
     },
     Update {
         seq: u64,
         clock: Clock,
+        #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
         frames: BTreeMap<&'a str, &'a RawValue>,
         points: Points<'a>,
+        #[cfg_attr(test, ts(type = "Status"))]
         status: &'a RawValue,
     },
     Hb {
@@ -56,6 +62,7 @@ pub(super) enum ToPage<'a> {
 
 /// The series of the host, by name.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Points<'a> {
     pub(super) events_per_second: &'a [(i64, f64)],
 }

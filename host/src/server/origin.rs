@@ -10,20 +10,21 @@ use axum::http::header::{HOST, ORIGIN};
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the page's origin {origin:?} is not this host {host:?}; hint: a proxy in front must pass \
-     the Host header on as it came (nginx: proxy_set_header Host $http_host)"
+     the Host header on as it came (nginx: proxy_set_header Host $http_host), or name the \
+     origin in `[server] allow_origins`"
 )]
 pub(super) struct Foreign {
     origin: String,
     host: String,
 }
 
-/// Refuses a foreign page.
-pub(super) fn check(headers: &HeaderMap) -> Result<(), Foreign> {
+/// Refuses a foreign page; those of `allowed` are ours too.
+pub(super) fn check(headers: &HeaderMap, allowed: &[String]) -> Result<(), Foreign> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = String::from_utf8_lossy(origin.as_bytes());
     let host = headers.get(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
     let host = host.unwrap_or_default();
-    if same(&origin, &host) {
+    if same(&origin, &host) || is_allowed(&origin, allowed) {
         return Ok(());
     }
     Err(Foreign { origin: origin.into_owned(), host: host.into_owned() })
@@ -40,9 +41,33 @@ fn same(origin: &str, host: &str) -> bool {
     !authority.is_empty() && bare(authority) == bare(host)
 }
 
+fn is_allowed(origin: &str, allowed: &[String]) -> bool {
+    allowed.iter().any(|allowed| {
+        allowed.split_once("://").is_some_and(|(scheme, host)| {
+            origin.split_once("://").is_some_and(|(its, _)| its == scheme) && same(origin, host)
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_further_origin_is_ours_with_its_scheme() {
+        let allowed = ["https://gauge.example".to_owned(), "http://a.example:8080".to_owned()];
+        for (origin, ours) in [
+            ("https://gauge.example", true),
+            ("https://gauge.example:443", true),
+            ("http://a.example:8080", true),
+            ("http://gauge.example", false),
+            ("http://a.example", false),
+            ("https://gauge.example.evil.example", false),
+            ("null", false),
+        ] {
+            assert_eq!(is_allowed(origin, &allowed), ours, "{origin}");
+        }
+    }
 
     #[test]
     fn only_the_same_host_and_port_is_ours() {

@@ -135,12 +135,18 @@ fn answer(path: &str, file: File, request: &HeaderMap) -> Response {
     } else {
         "no-cache"
     };
-    let known = request.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    let headers = [(CACHE_CONTROL, caching.to_owned()), (ETAG, etag.clone())];
-    if known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag)) {
+    let known = has_tag(request, &etag);
+    let headers = [(CACHE_CONTROL, caching.to_owned()), (ETAG, etag)];
+    if known {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     (headers, [(CONTENT_TYPE, content_type(path))], file.bytes).into_response()
+}
+
+/// Whether whoever asks has what `etag` stands for.
+pub(super) fn has_tag(request: &HeaderMap, etag: &str) -> bool {
+    let known = request.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag))
 }
 
 fn revalidated(content_type: &'static str, text: &'static str) -> Response {

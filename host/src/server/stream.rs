@@ -10,18 +10,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Query as Parameters, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde::Deserialize;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::api::refusal;
 use super::message::{FromPage, Points, ToPage};
 use super::render::{Rendered, wall_clock_ms};
-use super::{App, origin, stopped};
+use super::{App, access, origin, stopped};
 
 /// Updates a second until a page asks for another rate.
 const HZ_DEFAULT: f64 = 2.0;
@@ -36,18 +37,27 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/v1/stream", get(open))
 }
 
+#[derive(Deserialize)]
+struct Ask {
+    ticket: Option<String>,
+}
+
 async fn open(
     State(app): State<Arc<App>>,
+    Parameters(ask): Parameters<Ask>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    if let Err(foreign) = origin::check(&headers) {
+    if let Err(foreign) = origin::check(&headers, &app.access.allow_origins) {
         return refusal(StatusCode::FORBIDDEN, foreign.to_string());
     }
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
         Err(rejection) => return refusal(rejection.into_response().status(), "a WebSocket only"),
     };
+    if let Err(refused) = access::check_ticket(&app, ask.ticket.as_deref(), &headers) {
+        return *refused;
+    }
     let Ok(permit) = Arc::clone(&app.streams).try_acquire_owned() else {
         let most = app.limits.streams;
         let text = format!("{most} pages are connected, which is the limit; hint: close some");

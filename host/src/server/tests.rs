@@ -1,11 +1,13 @@
 //! The server over real sockets: every test has a port, a runtime and a state of its own, and
 //! waits on what arrives.
 
+mod access;
 pub(crate) mod fixture;
 mod host;
 mod http;
 mod page;
 mod stream;
+mod types;
 
 use super::{BindError, Server};
 

@@ -1,5 +1,5 @@
 //! The wire as types: exactly what docs/wire.md says. They are written, never read, here; the
-//! rest of the host has types of its own.
+//! rest of the host has types of its own. Those of the page are made from these (`tests/types.rs`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ pub type Localized = BTreeMap<String, String>;
 
 /// One view of one metric.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Panel {
     /// The metric's id, or `metric.view` where it has several views.
     pub id: String,
@@ -44,6 +45,7 @@ pub struct Panel {
 
 /// The dimension of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Dimension {
     /// The output's name.
     pub name: String,
@@ -55,6 +57,7 @@ pub struct Dimension {
 
 /// The text of one key.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Label {
     /// The raw key.
     pub key: String,
@@ -64,6 +67,7 @@ pub struct Label {
 
 /// A measure of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Measure {
     /// The output's name.
     pub name: String,
@@ -80,8 +84,13 @@ pub struct Measure {
 /// The values of a frame: per measure one array, aligned with the keys.
 pub type Series = BTreeMap<String, Vec<Value>>;
 
+/// What the values are for the page: numbers or nothing.
+#[cfg(test)]
+type Numbers = BTreeMap<String, Vec<Option<f64>>>;
+
 /// One panel's data, ready to draw.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Frame {
     /// Raised at each change.
     pub rev: u64,
@@ -90,6 +99,7 @@ pub struct Frame {
     /// Why quarantined.
     pub reason: Option<String>,
     /// None: cumulative.
+    #[cfg_attr(test, ts(type = "unknown"))]
     pub window: Option<Value>,
     /// Raw keys in display order.
     pub keys: Vec<String>,
@@ -97,10 +107,13 @@ pub struct Frame {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub across: Vec<String>,
     /// On time and late together.
+    #[cfg_attr(test, ts(as = "Numbers"))]
     pub total: Series,
     /// On time only.
+    #[cfg_attr(test, ts(as = "Numbers"))]
     pub on_time: Series,
     /// Late only.
+    #[cfg_attr(test, ts(as = "Numbers"))]
     pub late: Series,
     /// The rows beyond `top`, summed up.
     pub other: Option<Other>,
@@ -108,19 +121,24 @@ pub struct Frame {
 
 /// The rows of a frame that were cut.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Other {
     /// How many.
     pub keys: usize,
     /// Their sums, on time and late together.
+    #[cfg_attr(test, ts(as = "Numbers"))]
     pub total: Series,
     /// On time only.
+    #[cfg_attr(test, ts(as = "Numbers"))]
     pub on_time: Series,
     /// Late only.
+    #[cfg_attr(test, ts(as = "Numbers"))]
     pub late: Series,
 }
 
 /// The clocks, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Clock {
     /// The host's wall clock.
     pub now: i64,
@@ -132,6 +150,7 @@ pub struct Clock {
 
 /// What the pipeline is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// For something outside; with a cause.
@@ -152,6 +171,7 @@ pub enum Mode {
 
 /// Why the pipeline waits or failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Cause {
     /// A stable name.
     pub code: String,
@@ -165,6 +185,7 @@ pub struct Cause {
 
 /// The state of the pipeline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Status {
     /// What it is doing.
     pub mode: Mode,
@@ -206,6 +227,7 @@ pub struct Status {
 
 /// Where records come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SourceStatus {
     /// `kafka`, `file` or `generator`.
     pub kind: &'static str,
@@ -215,6 +237,7 @@ pub struct SourceStatus {
 
 /// The books.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct AccountingStatus {
     /// Records read.
     pub read: u64,
@@ -228,6 +251,7 @@ pub struct AccountingStatus {
 
 /// One partition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PartitionStatus {
     /// Its number.
     pub partition: u32,
@@ -247,6 +271,7 @@ pub struct PartitionStatus {
 
 /// A gap in the log of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GapStatus {
     /// `log_start_moved`, `log_end_moved` or `topic_recreated`.
     pub kind: &'static str,
@@ -258,6 +283,7 @@ pub struct GapStatus {
 
 /// The partition that holds the watermark back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WatermarkHeldBy {
     /// Its number.
     pub partition: u32,
@@ -269,6 +295,7 @@ pub struct WatermarkHeldBy {
 
 /// Stored state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CheckpointStatus {
     /// When the last one was stored.
     pub at: Option<i64>,
@@ -284,6 +311,7 @@ pub struct CheckpointStatus {
 
 /// One metric's books: on time + late = folded + excluded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MetricStatus {
     /// Its id.
     pub id: String,
@@ -303,6 +331,7 @@ pub struct MetricStatus {
 
 /// Unusable records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeadLetterStatus {
     /// Written out so far.
     pub written: u64,
@@ -312,6 +341,7 @@ pub struct DeadLetterStatus {
 
 /// Late records that are written out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LateOutputStatus {
     /// Written out so far.
     pub written: u64,

@@ -101,6 +101,25 @@ fn what_is_missing_outside_is_named() {
 }
 
 #[test]
+fn a_page_is_not_open_to_everyone_by_oversight() {
+    let settings = Settings::kafka("127.0.0.1:1", "events").text();
+    let text = format!("{settings}\n[server]\nlisten = \"0.0.0.0:0\"\n");
+    let at = format!("pipeline.toml:{}", text.lines().count());
+    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
+    place.set_text(&text);
+    let words: &[&str] = &["0.0.0.0:0", &at, "hint", "token", "public = true"];
+    for subcommand in ["check", "run", "demo"] {
+        check(Row { command: place.command(subcommand), code: 2, words });
+    }
+    place.set_text(&settings);
+    for subcommand in ["run", "demo"] {
+        let mut command = place.command(subcommand);
+        command.args(["--listen", "0.0.0.0:0"]);
+        check(Row { command, code: 2, words: &["0.0.0.0:0", "hint", "token", "--public"] });
+    }
+}
+
+#[test]
 fn a_missing_topic_is_named() {
     let broker = Broker::shared();
     let topic = unique("missing");

@@ -48,6 +48,9 @@ impl Host {
         let begun = Instant::now();
         let mut command = chaos.program("host")?;
         command.args(["run", "--listen", &listen.to_string()]);
+        if chaos.args.public {
+            command.arg("--public");
+        }
         let child = command.spawn().map_err(|error| process::not_started(&command, error))?;
         let mut host = Self {
             child: Owned(child),

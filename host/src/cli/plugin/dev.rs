@@ -9,7 +9,6 @@ mod pipeline;
 mod show;
 mod watch;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -22,6 +21,7 @@ use self::show::Show;
 use self::watch::Watch;
 use super::Failure;
 use crate::cli::demo::{RATE, parse_rate};
+use crate::cli::serve::Listen;
 use crate::stop::Stop;
 
 /// How often the watched files and the host are looked at.
@@ -41,9 +41,8 @@ pub(super) struct DevArgs {
     #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
     config: PathBuf,
 
-    /// Where the dashboard listens, instead of `[server] listen`.
-    #[arg(long, value_name = "IP:PORT")]
-    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    listen: Listen,
 
     /// Events per second, on average.
     #[arg(long, default_value_t = RATE, value_parser = parse_rate)]
@@ -98,8 +97,11 @@ fn show_it(args: &DevArgs, component: &Path, show: &mut Show) -> Result<(), Fail
     let mut demo = Command::new(own().ok_or_else(|| Failure::failed("this program is gone"))?);
     demo.args(["demo", "--attached", "--rate", &args.rate.to_string(), "--config"]);
     demo.arg(shown.file());
-    if let Some(listen) = args.listen {
+    if let Some(listen) = args.listen.listen {
         demo.arg("--listen").arg(listen.to_string());
+    }
+    if args.listen.public {
+        demo.arg("--public");
     }
     show.start(demo, shown)
 }

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 use super::fixture;
 use crate::server::page::Page;
 use crate::server::wire::LiveState;
-use crate::server::{App, Hello, Limits, Server};
+use crate::server::{Access, App, Hello, Limits, Server};
 use crate::telemetry::Telemetry;
 
 /// Longer than anything here takes: a test that waits for it has failed.
@@ -32,6 +32,7 @@ pub(super) struct Setup {
     pub(super) heartbeat_ms: u64,
     pub(super) max_hz: f64,
     pub(super) page: Page,
+    pub(super) access: Access,
 }
 
 impl Default for Setup {
@@ -41,6 +42,7 @@ impl Default for Setup {
             heartbeat_ms: 60_000,
             max_hz: 1000.0,
             page: Page::of(|_| None),
+            access: Access::default(),
         }
     }
 }
@@ -79,6 +81,7 @@ impl Host {
             Arc::clone(&telemetry),
             Arc::new(fixture::Answers),
             hello,
+            setup.access,
             stop_seen,
         )
         .with_limits(setup.limits);
@@ -100,11 +103,19 @@ impl Host {
 
     /// A page of that origin; or the refusal.
     pub(super) fn try_connect(&self, origin: Option<&str>) -> Result<Client, (u16, Value)> {
+        self.try_stream("/api/v1/stream", origin)
+    }
+
+    /// The stream at that path; or the refusal.
+    pub(super) fn try_stream(
+        &self,
+        path: &str,
+        origin: Option<&str>,
+    ) -> Result<Client, (u16, Value)> {
         let stream = TcpStream::connect(self.address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
-        let mut request: Request = format!("ws://{}/api/v1/stream", self.address)
-            .into_client_request()
-            .expect("a valid address");
+        let mut request: Request =
+            format!("ws://{}{path}", self.address).into_client_request().expect("a valid address");
         if let Some(origin) = origin {
             request.headers_mut().insert("origin", origin.parse().expect("a header"));
         }

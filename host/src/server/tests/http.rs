@@ -155,3 +155,33 @@ fn the_metrics_are_served_as_open_metrics() {
     assert!(reply.body.ends_with("# EOF\n"));
     assert!(reply.body.contains("\nstreamgauge_records_read_total 110\n"), "{}", reply.body);
 }
+
+#[test]
+fn the_latest_state_is_what_a_stream_begins_with() {
+    let host = Host::start(Setup::default());
+    let mut client = host.connect();
+    let (hello, schema) = (client.expect("hello"), client.expect("schema"));
+    let mut snapshot = client.expect("snapshot");
+    let reply = host.get("/api/v1/stream/latest");
+    assert_eq!(reply.code, 200);
+    let latest = reply.json();
+    assert_eq!((&latest["hello"], &latest["schema"]), (&hello, &schema));
+    // Of the state, so that equal tags are equal bytes.
+    snapshot["clock"]["now"] = 5.into();
+    assert_eq!(latest["snapshot"], snapshot);
+}
+
+#[test]
+fn the_latest_state_is_sent_once() {
+    let host = Host::start(Setup::default());
+    let first = host.get("/api/v1/stream/latest");
+    let tag = first.header("etag").expect("a tag");
+    assert_eq!(tag, "\"e1-1\"");
+    let ask = || host.request("GET", "/api/v1/stream/latest", &format!("If-None-Match: {tag}\r\n"));
+    let known = ask();
+    assert_eq!((known.code, known.body.as_str()), (304, ""));
+    assert_eq!(known.header("etag"), Some(tag));
+    assert!(known.header("date").is_some(), "a sign of life");
+    host.publish(|_| {});
+    assert_eq!(ask().code, 200);
+}
