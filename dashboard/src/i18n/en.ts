@@ -120,6 +120,10 @@ export const en: Words = {
     asChart: "Show as a chart",
     measure: "Measure",
     share: "Share",
+    legendMore: "Legend, scroll for the rest",
+    heatScale: {
+      sqrt: "Colours by square root", log: "Colours by logarithm", linear: "Colours in proportion",
+    },
     key: "Key",
     loading: "Loading",
     empty: "No data yet",

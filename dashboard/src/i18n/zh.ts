@@ -114,6 +114,10 @@ export const zh = {
     asChart: "显示为图表",
     measure: "度量",
     share: "占比",
+    legendMore: "图例，向下滚动可见其余",
+    heatScale: {
+      sqrt: "颜色按平方根分级", log: "颜色按对数分级", linear: "颜色按线性分级",
+    },
     key: "项",
     loading: "载入中",
     empty: "暂无数据",

@@ -3,7 +3,6 @@
 // Invariant: nothing that goes wrong in one panel reaches another. What throws
 // while a panel is drawn is shown inside that panel.
 import { Canvas } from "../charts/canvas";
-import { restNote } from "../charts/heatmap";
 import type { Look } from "../charts/look";
 import {
   drawable, isCanvas, panelKind, shapeOf, shareOf, type ChartKind,
@@ -16,6 +15,7 @@ import { say } from "../i18n";
 import type { Frame, Panel, Scope } from "../wire";
 import { BigNumber } from "./big-number";
 import { Controls } from "./controls";
+import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
 import { Table, tableModel } from "./table";
@@ -36,8 +36,7 @@ export class PanelView {
   readonly #unit = h("span", { class: "panel-unit" });
   readonly #host = h("div", { class: "chart-host", role: "img" });
   readonly #hole = h("div", { class: "ring-hole", "aria-hidden": "true" }, h("b"), h("span"));
-  /** What a heat map cannot show: the cells that were cut off. */
-  readonly #note = h("p", { class: "chart-note" });
+  readonly #heat = new HeatLegend();
   readonly #chart: HTMLElement;
   readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
   readonly #legend = new Legend();
@@ -50,7 +49,7 @@ export class PanelView {
     this.#panel = panel;
     this.#accent = accent;
     this.#controls = new Controls(panel, changed);
-    const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#note);
+    const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#heat.element);
     this.#chart = h("div", { class: "chart" }, stage, this.#legend.element);
     const id = `panel-${panel.id}`;
     this.#title.id = id;
@@ -138,7 +137,9 @@ export class PanelView {
     setShown(this.#legend.element, ring);
     setShown(this.#hole, ring);
     if (ring) {
-      this.#legend.update(rows, ctx);
+      const em = parseFloat(getComputedStyle(this.#chart).fontSize);
+      const { clientWidth, clientHeight } = this.#chart;
+      this.#legend.update(rows, clientWidth / em, clientHeight / em, ctx);
       const [value, name] = Array.from(this.#hole.children);
       if (value) setText(value, ctx.format.compact(sum(rows)));
       if (name) setText(name, ctx.words.panels[scope]);
@@ -148,9 +149,8 @@ export class PanelView {
       kind, ctx.lang, ctx.theme, scope, look.measure, look.fontPx, look.width, look.height,
       shapeOf(kind, rows),
     ].join("|");
-    const note = kind === "heatmap" ? restNote(look, rows) : "";
-    setShown(this.#note, note !== "");
-    setText(this.#note, note);
+    setShown(this.#heat.element, kind === "heatmap");
+    if (kind === "heatmap") this.#heat.update(rows, ctx);
     this.#canvas.draw(kind, look, rows, signature);
     setAttr(this.#host, "aria-label", this.#summary(scope, rows, ctx));
   }
