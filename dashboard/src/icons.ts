@@ -19,6 +19,11 @@ const PATHS = {
   table: "M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9",
   chart: "M4 4v16h16M8 16v-4M12.5 16V8M17 16v-6",
   shield: "M12 3l7.5 3v5.5c0 4.6-3.1 7.9-7.5 9.5-4.4-1.6-7.5-4.9-7.5-9.5V6z",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  pause: "M8 5v14M16 5v14",
+  play: "M7 4.5v15l12-7.5z",
+  help: "M9 9.2a3 3 0 1 1 4.4 2.6c-.9.5-1.4 1.1-1.4 2.2M12 17.6h.01M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18z",
+  contrast: "M12 3a9 9 0 1 1 0 18zM12 3a9 9 0 1 0 0 18z",
   check: "M4.5 12.5l5 5 10-11",
   cross: "M6 6l12 12M18 6L6 18",
 } as const;
@@ -34,6 +39,7 @@ export const STATE_ICONS: Readonly<Record<PageState, Icon>> = {
   "catching-up": "forward",
   replaying: "replay",
   live: "live",
+  paused: "pause",
   ended: "done",
   failed: "failed",
 };

@@ -6,7 +6,7 @@
 import { PROTO, type State } from "./store";
 import type { Mode } from "./wire";
 
-export type PageState = "connecting" | "reconnecting" | "stale" | Mode;
+export type PageState = "connecting" | "reconnecting" | "stale" | "paused" | Mode;
 
 const STALE_HEARTBEATS = 2.5;
 const HEARTBEAT_MS_DEFAULT = 2000;

@@ -46,7 +46,7 @@ export class Legend {
     const density = densityFor(shown.length, width, height);
     setAttr(this.element, "data-density", density);
     // What scrolls must be reached without a mouse.
-    setAttr(this.element, "tabindex", density === "scroll" ? "0" : null);
+    setAttr(this.element, "tabindex", density === "scroll" && !ctx.kiosk ? "0" : null);
     setAttr(this.element, "aria-label", density === "scroll" ? ctx.words.panels.legendMore : null);
     resize(this.element, this.#items, shown.length, entry);
     shown.forEach((row, i) => {

@@ -12,9 +12,11 @@ import type { Context } from "../context";
 import { h, raw, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
 import { say } from "../i18n";
+import type { View } from "../link";
 import type { Frame, Panel, Scope } from "../wire";
 import { BigNumber } from "./big-number";
 import { Controls } from "./controls";
+import { fileName, paint, save } from "./export";
 import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
@@ -26,6 +28,14 @@ const REASON_CHARACTERS_MAX = 300;
 const SUMMARY_ROWS_MAX = 5;
 
 type Body = "chart" | "number" | "table" | "message";
+
+/** What a panel asks of the page around it. */
+export interface PanelHooks {
+  readonly viewOf: (id: string) => View;
+  readonly look: (id: string, change: Partial<View>) => void;
+  /** Lets that panel fill the window, or with `null` none. */
+  readonly enlarge: (id: string | null) => void;
+}
 
 export class PanelView {
   readonly element: HTMLElement;
@@ -43,12 +53,23 @@ export class PanelView {
   readonly #number = new BigNumber();
   readonly #table = new Table();
   readonly #canvas = new Canvas(this.#host);
+  readonly #hooks: PanelHooks;
+  #enlarged = false;
+  /** What was drawn last, for its picture. */
+  #last: { readonly kind: string; readonly rows: readonly Row[]; readonly ctx: Context } | null = null;
+  #ctx: Context | null = null;
 
   /** `accent` is the panel's place among the colours for bars and lines. */
-  constructor(panel: Panel, accent: number, changed: () => void) {
+  constructor(panel: Panel, accent: number, hooks: PanelHooks) {
     this.#panel = panel;
     this.#accent = accent;
-    this.#controls = new Controls(panel, changed);
+    this.#hooks = hooks;
+    this.#controls = new Controls(panel, {
+      set: (change) => hooks.look(panel.id, change),
+      enlarge: () => hooks.enlarge(this.#enlarged ? null : panel.id),
+      picture: () => this.#savePicture(),
+      data: (format) => this.#dataLink(format),
+    });
     const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#heat.element);
     this.#chart = h("div", { class: "chart" }, stage, this.#legend.element);
     const id = `panel-${panel.id}`;
@@ -69,7 +90,22 @@ export class PanelView {
     return this.#host;
   }
 
+  get #view(): View {
+    return this.#hooks.viewOf(this.#panel.id);
+  }
+
+  /** Fills the window, or goes back to its place. */
+  setEnlarged(enlarged: boolean): void {
+    this.#enlarged = enlarged;
+    setAttr(this.element, "data-enlarged", enlarged ? "" : null);
+  }
+
+  focus(): void {
+    this.#controls.focus(this.#enlarged);
+  }
+
   update(frame: Frame | undefined, ctx: Context): void {
+    this.#ctx = ctx;
     try {
       this.#updateHead(ctx);
       this.#updateBody(frame, ctx);
@@ -85,12 +121,13 @@ export class PanelView {
 
   #updateHead(ctx: Context): void {
     const title = clip(say(this.#panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
-    const measure = measureOf(this.#panel, this.#controls.view.measure);
+    const measure = measureOf(this.#panel, this.#view.measure);
     setText(this.#title, title);
     setAttr(this.#title, "title", title);
     setText(this.#unit, measure.unit ?? say(measure.title, ctx.lang));
-    const only = panelKind(this.#panel) === "table" ? "table-only" : "chart";
-    this.#controls.update(this.#panel, ctx, only);
+    const kind = panelKind(this.#panel);
+    const shown = kind === "table" ? "table-only" : kind === "number" ? "number" : "chart";
+    this.#controls.update(this.#panel, this.#view, shown, this.#enlarged, ctx);
   }
 
   #updateBody(frame: Frame | undefined, ctx: Context): void {
@@ -104,7 +141,7 @@ export class PanelView {
     if (frame.state === "unreadable") {
       return this.#say("unreadable", words.unreadable, frame.reason ?? "");
     }
-    const view = this.#controls.view;
+    const view = this.#view;
     const measure = measureOf(this.#panel, view.measure);
     const rows = rowsOf(this.#panel, frame, view.scope, measure, ctx.lang, ctx.words);
     if (frame.state === "empty" || isBlank(rows)) {
@@ -116,8 +153,9 @@ export class PanelView {
   }
 
   #draw(frame: Frame, rows: readonly Row[], ctx: Context): void {
-    const { scope, table } = this.#controls.view;
+    const { scope, table } = this.#view;
     const kind = drawable(panelKind(this.#panel), rows);
+    this.#last = { kind, rows, ctx };
     setAttr(this.element, "data-panel-state", "ok");
     setAttr(this.element, "data-kind", table ? "table" : kind);
     if (table || kind === "table") {
@@ -157,7 +195,7 @@ export class PanelView {
 
   #look(ctx: Context): Look {
     const style = getComputedStyle(this.element);
-    const measure = measureOf(this.#panel, this.#controls.view.measure);
+    const measure = measureOf(this.#panel, this.#view.measure);
     return {
       colors: THEMES[ctx.theme],
       format: ctx.format,
@@ -184,6 +222,39 @@ export class PanelView {
 
   #spoken(ctx: Context): string {
     return clip(say(this.#panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
+  }
+
+  #dataLink(format: "csv" | "json"): { href: string; name: string } {
+    const href = new URL(`api/v1/panels/${encodeURIComponent(this.#panel.id)}/data`, location.href);
+    href.search = "";
+    href.searchParams.set("format", format);
+    return { href: href.href, name: this.#fileName(format) };
+  }
+
+  #fileName(extension: string): string {
+    const ctx = this.#ctx;
+    const time = ctx?.format.dateTime(ctx.state.clock?.eventTime ?? null) ?? "";
+    return fileName(ctx?.state.hello?.name ?? "streamgauge", this.#panel.id, time, extension);
+  }
+
+  #savePicture(): void {
+    if (this.#last === null) return;
+    const { kind, rows, ctx } = this.#last;
+    const measure = measureOf(this.#panel, this.#view.measure);
+    const time = `${ctx.format.dateTime(ctx.state.clock?.eventTime ?? null)} (${ctx.format.zone})`;
+    const isChart = kind !== "number";
+    const canvas = paint({
+      title: this.#spoken(ctx),
+      subtitle: [
+        measure.unit ?? say(measure.title, ctx.lang), ctx.words.panels[this.#view.scope],
+        `${ctx.words.header.eventTime} ${time}`,
+      ].join(" · "),
+      kind, rows,
+      chart: isChart ? this.#canvas.picture() : null,
+      width: isChart ? this.#host.clientWidth : 0,
+      height: isChart ? this.#host.clientHeight : 0,
+    }, getComputedStyle(this.element).fontFamily, ctx);
+    save(canvas, this.#fileName("png"));
   }
 
   #say(state: string, title: string, detail: string, note = ""): void {
