@@ -23,6 +23,7 @@ import { Tiles } from "./views/tiles";
 const TICK_MS = 250;
 /** On a wall the pointer is in the way once it has not moved for this long. */
 const POINTER_IDLE_MS = 3000;
+const ADDRESS_MS_MIN = 250;
 const UTC = "UTC";
 
 export class App {
@@ -39,6 +40,7 @@ export class App {
   #link: Link;
   /** What the page showed when it was paused; it shows that until it is resumed. */
   #held: { readonly state: State; readonly at: number } | null = null;
+  #addressTimer: ReturnType<typeof setTimeout> | undefined;
   #pointerTimer: ReturnType<typeof setTimeout> | undefined;
   #format: { readonly key: string; readonly format: Format } | null = null;
   #pending = false;
@@ -143,10 +145,21 @@ export class App {
 
   #relink(change: Partial<Link>): void {
     this.#link = { ...this.#link, ...change };
-    showLink(this.#link, this.#prefs);
+    this.#writeAddress();
     this.#redrawPanels = true;
     this.#pointerMoved();
     this.invalidate();
+  }
+
+  /** At once, but no more often than a browser allows while a key is held down. */
+  #writeAddress(): void {
+    if (this.#addressTimer !== undefined) return;
+    showLink(this.#link, this.#prefs);
+    const written = [this.#link, this.#prefs];
+    this.#addressTimer = setTimeout(() => {
+      this.#addressTimer = undefined;
+      if (written[0] !== this.#link || written[1] !== this.#prefs) this.#writeAddress();
+    }, ADDRESS_MS_MIN);
   }
 
   #pointerMoved(): void {
@@ -160,7 +173,7 @@ export class App {
   #choose(change: Partial<Prefs>): void {
     this.#prefs = { ...this.#prefs, ...change };
     this.#prefsChanged(this.#prefs);
-    showLink(this.#link, this.#prefs);
+    this.#writeAddress();
     this.invalidate();
   }
 

@@ -2,6 +2,7 @@
 import { panelKind } from "../charts/option";
 import type { Context } from "../context";
 import { h, setAttr, setShown, setText } from "../dom";
+import { askHost, Windows } from "../windows";
 import type { Panel } from "../wire";
 import { arrange, heightOf, spans } from "./layout";
 import { PanelView, type PanelHooks } from "./panel";
@@ -11,6 +12,7 @@ export class Grid {
   readonly #none = h("div", { class: "panel panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
   readonly #hooks: PanelHooks;
+  readonly #windows: Windows;
   readonly #sizes: ResizeObserver;
   #panels: readonly Panel[] | null = null;
   #refocus: string | null = null;
@@ -20,8 +22,12 @@ export class Grid {
   /** The panel that fills the window, if there is such a panel. */
   #enlarged: string | null = null;
 
-  constructor(changed: () => void, hooks: PanelHooks) {
-    this.#hooks = hooks;
+  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows">) {
+    this.#windows = new Windows({
+      ask: askHost, now: () => performance.now(), changed,
+      later: (act, ms) => setTimeout(act, ms),
+    });
+    this.#hooks = { ...hooks, windows: this.#windows };
     this.#sizes = new ResizeObserver(changed);
     this.element.append(this.#none);
   }
@@ -31,6 +37,7 @@ export class Grid {
     setAttr(this.element, "aria-label", ctx.words.panels.group);
     if (panels !== null && panels !== this.#panels) this.#rebuild(panels);
     this.#updateNone(ctx);
+    this.#windows.attend(ctx.state.hello?.epoch ?? null);
     for (const [id, view] of this.#views) {
       // What is behind an enlarged panel is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);

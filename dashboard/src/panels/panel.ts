@@ -13,6 +13,7 @@ import { h, raw, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
 import { say } from "../i18n";
 import type { View } from "../link";
+import { kindOfName, type Windows } from "../windows";
 import type { Frame, Panel, Scope } from "../wire";
 import { BigNumber } from "./big-number";
 import { Controls } from "./controls";
@@ -21,6 +22,7 @@ import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
 import { Table, tableModel } from "./table";
+import { spanText, WindowRow } from "./window-row";
 
 const TITLE_CHARACTERS_MAX = 80;
 const REASON_CHARACTERS_MAX = 300;
@@ -33,6 +35,7 @@ type Body = "chart" | "number" | "table" | "message";
 export interface PanelHooks {
   readonly viewOf: (id: string) => View;
   readonly look: (id: string, change: Partial<View>) => void;
+  readonly windows: Windows;
   /** Lets that panel fill the window, or with `null` none. */
   readonly enlarge: (id: string | null) => void;
 }
@@ -54,6 +57,9 @@ export class PanelView {
   readonly #table = new Table();
   readonly #canvas = new Canvas(this.#host);
   readonly #hooks: PanelHooks;
+  readonly #windows: WindowRow;
+  /** What its window is called, for its picture; empty without one. */
+  #windowText = "";
   #enlarged = false;
   /** What was drawn last, for its picture. */
   #last: { readonly kind: string; readonly rows: readonly Row[]; readonly ctx: Context } | null = null;
@@ -70,6 +76,7 @@ export class PanelView {
       picture: () => this.#savePicture(),
       data: (format) => this.#dataLink(format),
     });
+    this.#windows = new WindowRow((window) => hooks.look(panel.id, { window }));
     const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#heat.element);
     this.#chart = h("div", { class: "chart" }, stage, this.#legend.element);
     const id = `panel-${panel.id}`;
@@ -80,7 +87,8 @@ export class PanelView {
         "data-size": panel.size ?? "",
       },
       h("header", { class: "panel-head" },
-        h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element),
+        h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element,
+        this.#windows.element),
       h("div", { class: "panel-body" },
         this.#chart, this.#number.element, this.#table.element, this.#message));
   }
@@ -108,7 +116,7 @@ export class PanelView {
     this.#ctx = ctx;
     try {
       this.#updateHead(ctx);
-      this.#updateBody(frame, ctx);
+      this.#updateWindow(frame, ctx);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#say("unreadable", ctx.words.panels.unreadable, reason);
@@ -128,6 +136,29 @@ export class PanelView {
     const kind = panelKind(this.#panel);
     const shown = kind === "table" ? "table-only" : kind === "number" ? "number" : "chart";
     this.#controls.update(this.#panel, this.#view, shown, this.#enlarged, ctx);
+  }
+
+  /** Shows the stream's frame, or that of the window which the reader chose. */
+  #updateWindow(frame: Frame | undefined, ctx: Context): void {
+    const { windows } = this.#hooks;
+    const { window } = this.#view;
+    const finals = windows.finals(this.#panel.metric, ctx.state.clock?.eventTime ?? null);
+    const rev = ctx.pause === null ? frame?.rev ?? null : null;
+    const got = window === null ? null : windows.frame(this.#panel.id, window, rev);
+    // A link may name a window that this metric never had.
+    const isUnknown = window !== null && got?.state === "missing" && got.frame === null
+      && windows.isListed(this.#panel.metric) && !finals.has(kindOfName(window));
+    const shown = isUnknown ? null : window;
+    const own = finals.size > 0 ? windows.ownKind(this.#panel.id) : null;
+    this.#windows.update(shown, finals, own, got?.span ?? null, ctx);
+    setAttr(this.element, "data-window", shown);
+    this.#windowText = got?.span == null ? "" : spanText(got.span, ctx.format);
+    if (shown === null || got === null) return this.#updateBody(frame, ctx);
+    if (got.frame !== null) return this.#updateBody(got.frame, ctx);
+    const words = ctx.words.panels;
+    setAttr(this.element, "data-sum", raw(null));
+    if (got.state === "loading") this.#say("loading", words.windowLoading, "");
+    else this.#say("empty", words.windowEmpty, "");
   }
 
   #updateBody(frame: Frame | undefined, ctx: Context): void {
@@ -228,6 +259,8 @@ export class PanelView {
     const href = new URL(`api/v1/panels/${encodeURIComponent(this.#panel.id)}/data`, location.href);
     href.search = "";
     href.searchParams.set("format", format);
+    const { window } = this.#view;
+    if (window !== null) href.searchParams.set("window", window);
     return { href: href.href, name: this.#fileName(format) };
   }
 
@@ -247,6 +280,7 @@ export class PanelView {
       title: this.#spoken(ctx),
       subtitle: [
         measure.unit ?? say(measure.title, ctx.lang), ctx.words.panels[this.#view.scope],
+        ...(this.#windowText === "" ? [] : [this.#windowText]),
         `${ctx.words.header.eventTime} ${time}`,
       ].join(" · "),
       kind, rows,

@@ -52,7 +52,7 @@ describe("an enlarged panel", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => panel.boundingBox()).toEqual({ x: 0, y: 0, ...LAPTOP });
     await expect.poll(() => focused(page)).toBe("shrink");
-    expect(query(page)["panel"]).toBe("age");
+    await expect.poll(() => query(page)["panel"]).toBe("age");
     await expect.poll(() => page.locator('[data-panel="age"] canvas').evaluate((c) => c.clientHeight))
       .toBeGreaterThan(LAPTOP.height * 0.7);
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -70,7 +70,7 @@ describe("an enlarged panel", () => {
     await expect.poll(() => focused(page)).toBe("menu");
     await page.waitForFunction(() =>
       document.querySelector<HTMLElement>('[data-panel="gender"]')?.dataset["sum"] === "2000000");
-    expect(query(page)["panel"]).toBeUndefined();
+    await expect.poll(() => query(page)["panel"]).toBeUndefined();
     expect(errors).toEqual([]);
   });
 
@@ -159,6 +159,7 @@ describe("a link", () => {
     await page.locator('[data-panel="actions"] [data-toggle="table"]').click();
     await page.keyboard.press("1");
     const enlarged = await page.locator("[data-enlarged]").getAttribute("data-panel");
+    await expect.poll(() => query(page)["panel"]).toBe(enlarged);
     const other = await browser.newContext();
     const again = await other.newPage();
     await again.goto(page.url());
@@ -237,7 +238,7 @@ describe("on a wall", () => {
     expect(await page.getByTestId("help-dialog").isVisible()).toBe(false);
     await page.keyboard.press("Escape");
     await page.getByTestId("language").waitFor();
-    expect(query(page)["kiosk"]).toBeUndefined();
+    await expect.poll(() => query(page)["kiosk"]).toBeUndefined();
   });
 });
 
