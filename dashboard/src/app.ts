@@ -23,7 +23,9 @@ import { Tiles } from "./views/tiles";
 const TICK_MS = 250;
 /** On a wall the pointer is in the way once it has not moved for this long. */
 const POINTER_IDLE_MS = 3000;
-const ADDRESS_MS_MIN = 250;
+/** In this time the address is written so often at most, and once more at its end. */
+const ADDRESS_MS = 1000;
+const ADDRESS_WRITES_MAX = 8;
 const UTC = "UTC";
 
 export class App {
@@ -40,6 +42,7 @@ export class App {
   #link: Link;
   /** What the page showed when it was paused; it shows that until it is resumed. */
   #held: { readonly state: State; readonly at: number } | null = null;
+  #addressWrites = 0;
   #addressTimer: ReturnType<typeof setTimeout> | undefined;
   #pointerTimer: ReturnType<typeof setTimeout> | undefined;
   #format: { readonly key: string; readonly format: Format } | null = null;
@@ -151,15 +154,15 @@ export class App {
     this.invalidate();
   }
 
-  /** At once, but no more often than a browser allows while a key is held down. */
+  /** At once; only while a key is held down less often, as browsers demand. */
   #writeAddress(): void {
-    if (this.#addressTimer !== undefined) return;
-    showLink(this.#link, this.#prefs);
-    const written = [this.#link, this.#prefs];
-    this.#addressTimer = setTimeout(() => {
+    this.#addressTimer ??= setTimeout(() => {
       this.#addressTimer = undefined;
-      if (written[0] !== this.#link || written[1] !== this.#prefs) this.#writeAddress();
-    }, ADDRESS_MS_MIN);
+      this.#addressWrites = 0;
+      showLink(this.#link, this.#prefs);
+    }, ADDRESS_MS);
+    this.#addressWrites += 1;
+    if (this.#addressWrites <= ADDRESS_WRITES_MAX) showLink(this.#link, this.#prefs);
   }
 
   #pointerMoved(): void {

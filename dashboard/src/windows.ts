@@ -30,6 +30,8 @@ const FINALS_MAX = 1000;
 const FRAMES_MAX = 200;
 const REFRESH_MS_MIN = 2000;
 const LIST_MS_MIN = 30_000;
+/** Up to this the pause grows while there are none, as for most metrics ever. */
+const LIST_MS_MAX = 600_000;
 const DAY_MS = 86_400_000;
 /** How far back is looked, until something is found: short windows are many. */
 const REACHES_MS = [2 * DAY_MS, 40 * DAY_MS, 10_000 * DAY_MS] as const;
@@ -73,6 +75,7 @@ export function isPast(window: string): boolean {
 interface Listed {
   finals: Finals;
   at: number;
+  pause: number;
   busy: boolean;
   loaded: boolean;
 }
@@ -114,9 +117,10 @@ export class Windows {
 
   /** The final windows of a metric as far as known; asks for them now and then. */
   finals(metric: string, eventTime: number | null): Finals {
-    const listed = this.#lists.get(metric) ?? { finals: new Map(), at: -Infinity, busy: false, loaded: false };
+    const listed: Listed = this.#lists.get(metric)
+      ?? { finals: new Map(), at: -Infinity, pause: LIST_MS_MIN / 2, busy: false, loaded: false };
     this.#lists.set(metric, listed);
-    if (!listed.busy && eventTime !== null && this.#env.now() - listed.at > LIST_MS_MIN) {
+    if (!listed.busy && eventTime !== null && this.#env.now() - listed.at >= listed.pause) {
       void this.#list(metric, listed, eventTime);
     }
     return listed.finals;
@@ -207,7 +211,9 @@ export class Windows {
     }
     listed.busy = false;
     listed.at = this.#env.now();
+    listed.pause = listed.finals.size > 0 ? LIST_MS_MIN : Math.min(LIST_MS_MAX, listed.pause * 2);
     this.#env.changed();
+    this.#env.later(this.#env.changed, listed.pause);
   }
 }
 

@@ -28,7 +28,10 @@ export class Menu {
     for (const item of items) {
       setAttr(item, "role", "menuitem");
       setAttr(item, "tabindex", "-1");
-      item.addEventListener("click", () => this.#close());
+      item.addEventListener("click", () => {
+        this.#close();
+        this.#button.focus();
+      });
     }
     this.#button.addEventListener("click", () => (this.#list.hidden ? this.#open() : this.#close()));
     this.element = h("div", { class: "menu-place" }, this.#button, this.#list);

@@ -9,7 +9,7 @@ import { isPast, kindOfName, nameOf, type Finals, type Span } from "../windows";
 const PAST = "@";
 
 export class WindowRow {
-  readonly #select = h("select", { class: "measure-select window-select" });
+  readonly #select = h("select", { class: "window-select" });
   readonly #options: HTMLOptionElement[] = [];
   readonly #line = h("input", { type: "range", min: "0", step: "1", class: "window-line" });
   readonly #text = h("span", { class: "window-text" });

@@ -121,6 +121,7 @@ describe("a panel is saved", () => {
       const file = await saved(page, "behavior", format);
       expect(file.suggestedFilename()).toBe(`${name}.${format}`);
       expect(await readFile(await file.path(), "utf8")).toContain("events total");
+      expect(await focused(page)).toBe("menu");
     }
     expect(asked).toEqual(["panels/behavior/data?format=csv", "panels/behavior/data?format=json"]);
     const picture = await saved(page, "behavior", "png");
@@ -155,7 +156,7 @@ describe("a link", () => {
     await page.getByTestId("theme").click();
     const hours = page.locator('[data-panel="hours"]');
     await hours.locator('[data-scope="late"]').click();
-    await hours.locator("select").selectOption({ index: 1 });
+    await hours.locator(".measure-select").selectOption({ index: 1 });
     await page.locator('[data-panel="actions"] [data-toggle="table"]').click();
     await page.keyboard.press("1");
     const enlarged = await page.locator("[data-enlarged]").getAttribute("data-panel");
@@ -172,7 +173,7 @@ describe("a link", () => {
     await filled(again);
     const same = again.locator('[data-panel="hours"]');
     expect(await same.locator('[data-scope="late"]').getAttribute("aria-pressed")).toBe("true");
-    expect(await same.locator("select").evaluate((s: HTMLSelectElement) => s.selectedIndex)).toBe(1);
+    expect(await same.locator(".measure-select").evaluate((s: HTMLSelectElement) => s.selectedIndex)).toBe(1);
     expect(await again.locator('[data-panel="actions"]').getAttribute("data-kind")).toBe("table");
   });
 });

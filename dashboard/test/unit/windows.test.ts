@@ -84,6 +84,17 @@ describe("what the stream does not carry", () => {
       .toEqual([1, true, 1]);
   });
 
+  it("is looked for again, but ever more rarely while there is none", async () => {
+    const host = scripted(() => ({ windows: [] }));
+    for (let minute = 0; minute < 60; minute += 1) {
+      host.windows.finals("m", EVENT_TIME);
+      await host.pass(60_000);
+    }
+    // Three questions each time: after half a minute, then after 1, 2, 4, 8 and ever 10.
+    expect(host.asked.length / 3).toBeGreaterThan(6);
+    expect(host.asked.length / 3).toBeLessThan(13);
+  });
+
   it("is nothing before there is an event", async () => {
     const host = scripted(() => ({ windows: [] }));
     host.windows.finals("m", null);
