@@ -1,4 +1,5 @@
 // The page put together: one context per drawing, handed to every part.
+// What the reader does (keys, switches, links) comes together here as well.
 //
 // Changes only ask for a drawing; it happens at most once per frame, and not
 // at all while the page is hidden. A slow tick keeps clocks, ages and
@@ -8,15 +9,23 @@ import { h, setAttr } from "./dom";
 import { createFormat, type Format } from "./format";
 import { words, type Lang } from "./i18n";
 import { isDated, pageState } from "./page-state";
+import { commandOf, takesKeys, type Command } from "./keys";
+import { showLink, viewOf, type Link, type View } from "./link";
 import { Grid } from "./panels/grid";
-import type { Prefs } from "./prefs";
+import { nextTheme, type Prefs } from "./prefs";
 import type { State } from "./store";
 import { AccountingLine } from "./views/accounting";
-import { Header } from "./views/header";
+import { Header, toggleFullscreen } from "./views/header";
+import { Help } from "./views/help";
 import { Notice } from "./views/notice";
 import { Tiles } from "./views/tiles";
 
 const TICK_MS = 250;
+/** On a wall the pointer is in the way once it has not moved for this long. */
+const POINTER_IDLE_MS = 3000;
+/** In this time the address is written so often at most, and once more at its end. */
+const ADDRESS_MS = 1000;
+const ADDRESS_WRITES_MAX = 8;
 const UTC = "UTC";
 
 export class App {
@@ -28,7 +37,14 @@ export class App {
   readonly #notice: Notice;
   readonly #grid: Grid;
   readonly #accounting = new AccountingLine();
+  readonly #help = new Help();
   #prefs: Prefs;
+  #link: Link;
+  /** What the page showed when it was paused; it shows that until it is resumed. */
+  #held: { readonly state: State; readonly at: number } | null = null;
+  #addressWrites = 0;
+  #addressTimer: ReturnType<typeof setTimeout> | undefined;
+  #pointerTimer: ReturnType<typeof setTimeout> | undefined;
   #format: { readonly key: string; readonly format: Format } | null = null;
   #pending = false;
   /** The state whose panels were drawn last, with all that they depend on. */
@@ -36,27 +52,37 @@ export class App {
   #redrawPanels = true;
 
   constructor(
-    state: () => State, now: () => number, prefs: Prefs, prefsChanged: (prefs: Prefs) => void,
+    state: () => State, now: () => number, prefs: Prefs, link: Link,
+    prefsChanged: (prefs: Prefs) => void,
   ) {
     this.#state = state;
     this.#now = now;
     this.#prefs = prefs;
+    this.#link = link;
     this.#prefsChanged = prefsChanged;
     this.#notice = new Notice(now);
     this.#grid = new Grid(() => {
       this.#redrawPanels = true;
       this.invalidate();
+    }, {
+      viewOf: (id) => viewOf(this.#link, id),
+      look: (id, change) => this.#look(id, change),
+      enlarge: (enlarged) => this.#relink({ enlarged }),
     });
     this.#header = new Header({
-      switchLang: () => this.#choose({ lang: this.#prefs.lang === "zh" ? "en" : "zh" }),
-      switchTheme: () => this.#choose({ theme: this.#prefs.theme === "dark" ? "light" : "dark" }),
+      switchLang: () => this.#act("language"),
+      switchTheme: () => this.#act("theme"),
+      pause: () => this.#act("pause"),
+      help: () => this.#act("help"),
     });
   }
 
   mount(root: HTMLElement): void {
     root.append(h("div", { class: "page" },
       this.#header.element, this.#tiles.element, this.#notice.element,
-      this.#grid.element, this.#accounting.element));
+      this.#grid.element, this.#accounting.element), this.#help.element);
+    document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("pointermove", () => this.#pointerMoved());
     const wake = () => this.invalidate();
     document.addEventListener("visibilitychange", wake);
     document.addEventListener("fullscreenchange", wake);
@@ -74,9 +100,83 @@ export class App {
     });
   }
 
+  #key(event: KeyboardEvent): void {
+    if (event.defaultPrevented || takesKeys(document.activeElement)) return;
+    const command = commandOf(event);
+    if (command === null) return;
+    // An open dialog takes all keys but the one that closes it.
+    if (this.#help.open && command !== "help") return;
+    this.#act(command);
+  }
+
+  #act(command: Command): void {
+    const { lang, theme } = this.#prefs;
+    const { kiosk } = this.#link;
+    switch (command) {
+      case "language":
+        return this.#choose({ lang: lang === "zh" ? "en" : "zh" });
+      case "theme":
+        return this.#choose({ theme: nextTheme(theme) });
+      case "pause":
+        return this.#pause();
+      case "kiosk":
+        return this.#relink({ kiosk: !kiosk });
+      case "fullscreen":
+        return toggleFullscreen();
+      case "help":
+        // Nothing on a wall takes the focus, and a dialog would.
+        return kiosk ? undefined : this.#help.toggle();
+      case "escape":
+        if (kiosk) return this.#relink({ kiosk: false });
+        return this.#link.enlarged === null ? undefined : this.#relink({ enlarged: null });
+      default: {
+        const id = this.#grid.idAt(command.panel);
+        if (id !== null) this.#relink({ enlarged: this.#link.enlarged === id ? null : id });
+      }
+    }
+  }
+
+  #pause(): void {
+    this.#held = this.#held === null ? { state: this.#state(), at: this.#now() } : null;
+    this.invalidate();
+  }
+
+  #look(id: string, change: Partial<View>): void {
+    const views = new Map(this.#link.views).set(id, { ...this.#link.views.get(id), ...change });
+    this.#relink({ views });
+  }
+
+  #relink(change: Partial<Link>): void {
+    this.#link = { ...this.#link, ...change };
+    this.#writeAddress();
+    this.#redrawPanels = true;
+    this.#pointerMoved();
+    this.invalidate();
+  }
+
+  /** At once; only while a key is held down less often, as browsers demand. */
+  #writeAddress(): void {
+    this.#addressTimer ??= setTimeout(() => {
+      this.#addressTimer = undefined;
+      this.#addressWrites = 0;
+      showLink(this.#link, this.#prefs);
+    }, ADDRESS_MS);
+    this.#addressWrites += 1;
+    if (this.#addressWrites <= ADDRESS_WRITES_MAX) showLink(this.#link, this.#prefs);
+  }
+
+  #pointerMoved(): void {
+    setAttr(document.body, "data-pointer", null);
+    clearTimeout(this.#pointerTimer);
+    if (!this.#link.kiosk) return;
+    this.#pointerTimer = setTimeout(
+      () => setAttr(document.body, "data-pointer", "idle"), POINTER_IDLE_MS);
+  }
+
   #choose(change: Partial<Prefs>): void {
     this.#prefs = { ...this.#prefs, ...change };
     this.#prefsChanged(this.#prefs);
+    this.#writeAddress();
     this.invalidate();
   }
 
@@ -86,11 +186,25 @@ export class App {
     setAttr(document.documentElement, "data-theme", ctx.theme);
     setAttr(document.body, "data-state", ctx.page);
     setAttr(document.body, "data-dated", isDated(ctx.page) ? "" : null);
+    setAttr(document.body, "data-kiosk", ctx.kiosk ? "" : null);
     this.#header.update(ctx);
     this.#tiles.update(ctx);
     this.#notice.update(ctx);
     this.#accounting.update(ctx);
-    if (this.#panelsChanged(ctx.state)) this.#grid.update(ctx);
+    this.#help.update(ctx);
+    if (this.#panelsChanged(ctx.state)) {
+      this.#enlarge();
+      this.#grid.update(ctx);
+      this.#grid.refocus();
+    }
+  }
+
+  /** What is behind an enlarged panel is out of reach. */
+  #enlarge(): void {
+    const filled = this.#grid.setEnlarged(this.#link.enlarged);
+    for (const part of [this.#header, this.#tiles, this.#notice, this.#accounting]) {
+      part.element.inert = filled;
+    }
   }
 
   /** Panels hold nothing that ages by itself, so a tick alone leaves them. */
@@ -105,12 +219,19 @@ export class App {
   }
 
   #context(): Context {
-    const state = this.#state();
+    const held = this.#held;
+    const latest = this.#state();
+    const state = held?.state ?? latest;
     const now = this.#now();
     const { lang, theme } = this.#prefs;
     return {
-      state, now, lang, theme,
-      page: pageState(state, now),
+      state, lang, theme,
+      now: held?.at ?? now,
+      page: held === null ? pageState(state, now) : "paused",
+      pause: held === null ? null : {
+        at: held.at, held: latest.updates - held.state.updates, page: pageState(latest, now),
+      },
+      kiosk: this.#link.kiosk,
       words: words(lang),
       format: this.#formatFor(lang, state.hello?.tz ?? UTC),
     };

@@ -10,6 +10,10 @@ export interface Context {
   readonly page: PageState;
   /** Local time, on the clock of the events in the store. */
   readonly now: number;
+  /** Since when (local time) the page is held, and how many updates came since. */
+  readonly pause: { readonly at: number; readonly held: number; readonly page: PageState } | null;
+  /** On a wall: nothing on the page takes the focus. */
+  readonly kiosk: boolean;
   readonly lang: Lang;
   readonly theme: Theme;
   readonly words: Words;

@@ -7,7 +7,9 @@ import "./styles/panels.css";
 import "./styles/charts.css";
 import "./styles/tables.css";
 import "./styles/states.css";
+import "./styles/tools.css";
 import { App } from "./app";
+import { readLink } from "./link";
 import { buildDiffers } from "./page-state";
 import { readPrefs, remember, remembered } from "./prefs";
 import { Store } from "./store";
@@ -24,7 +26,9 @@ const store = new Store(() => {
   app.invalidate();
 });
 const app = new App(
-  () => store.state, now, readPrefs(location.search, remembered), remember,
+  () => store.state, now,
+  readPrefs(location.search, remembered, matchMedia("(prefers-contrast: more)").matches),
+  readLink(location.search), remember,
 );
 const root = document.getElementById("app");
 if (root !== null) app.mount(root);

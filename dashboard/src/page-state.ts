@@ -6,7 +6,13 @@
 import { PROTO, type State } from "./store";
 import type { Mode } from "./wire";
 
-export type PageState = "connecting" | "reconnecting" | "stale" | "locked" | Mode;
+export type PageState =
+  | "connecting"
+  | "reconnecting"
+  | "stale"
+  | "locked"
+  | "paused"
+  | Mode;
 
 const STALE_HEARTBEATS = 2.5;
 const HEARTBEAT_MS_DEFAULT = 2000;

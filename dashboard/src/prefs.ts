@@ -1,11 +1,11 @@
 // The reader's choices: language and theme.
 //
 // The address wins over what was remembered, so that a link or a wall can fix
-// them; what is chosen on the page is remembered and written into the address
-// if it was named there. A browser that forbids storage loses only the memory.
+// them; what is chosen on the page is remembered. A browser that forbids storage
+// loses only the memory.
 import type { Lang } from "./i18n";
 
-export type Theme = "dark" | "light";
+export type Theme = "dark" | "light" | "contrast";
 
 export interface Prefs {
   readonly lang: Lang;
@@ -13,16 +13,25 @@ export interface Prefs {
 }
 
 const LANGS: readonly Lang[] = ["zh", "en"];
-const THEMES: readonly Theme[] = ["dark", "light"];
+/** In the order in which the button goes through them. */
+export const THEMES: readonly Theme[] = ["dark", "light", "contrast"];
 
-/** Reads the choices; `remembered` gives the stored text of a name. */
-export function readPrefs(search: string, remembered: (name: string) => string | null): Prefs {
+/**
+ * Reads the choices; `remembered` gives the stored text of a name, `moreContrast`
+ * says whether the reader's system asks for it.
+ */
+export function readPrefs(
+  search: string, remembered: (name: string) => string | null, moreContrast: boolean,
+): Prefs {
   const query = new URLSearchParams(search);
   const choose = <T extends string>(name: string, known: readonly T[], fallback: T): T =>
     known.find((value) => value === query.get(name))
     ?? known.find((value) => value === remembered(name))
     ?? fallback;
-  return { lang: choose("lang", LANGS, "zh"), theme: choose("theme", THEMES, "dark") };
+  return {
+    lang: choose("lang", LANGS, "zh"),
+    theme: choose("theme", THEMES, moreContrast ? "contrast" : "dark"),
+  };
 }
 
 export function remembered(name: string): string | null {
@@ -40,9 +49,8 @@ export function remember(prefs: Prefs): void {
   } catch {
     // Storage is forbidden here: the choice holds for as long as the page is open.
   }
-  const url = new URL(location.href);
-  for (const [name, value] of Object.entries(prefs)) {
-    if (url.searchParams.has(name)) url.searchParams.set(name, String(value));
-  }
-  if (url.href !== location.href) history.replaceState(null, "", url);
+}
+
+export function nextTheme(theme: Theme): Theme {
+  return THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "dark";
 }

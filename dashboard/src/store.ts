@@ -37,6 +37,8 @@ export interface State {
   readonly heard: { readonly hostNow: number; readonly at: number } | null;
   /** Messages that this page could not read. */
   readonly refused: number;
+  /** Snapshots and updates taken so far. */
+  readonly updates: number;
 }
 
 export type Event =
@@ -59,6 +61,7 @@ export const INITIAL: State = {
   status: null,
   heard: null,
   refused: 0,
+  updates: 0,
 };
 
 export function reduce(state: State, event: Event): State {
@@ -91,6 +94,7 @@ function reduceMessage(state: State, message: Message, at: number): State {
       return {
         ...hear(state, message.clock.now, at),
         connection: { phase: "open" },
+        updates: state.updates + 1,
         frames: message.frames,
         series: appendPoints(new Map(), message.series),
         clock: message.clock,
@@ -100,6 +104,7 @@ function reduceMessage(state: State, message: Message, at: number): State {
       if (state.connection.phase !== "open") return state;
       return {
         ...hear(state, message.clock.now, at),
+        updates: state.updates + 1,
         frames: new Map([...state.frames, ...message.frames]),
         series: appendPoints(state.series, message.points),
         clock: message.clock,

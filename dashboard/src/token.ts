@@ -9,6 +9,16 @@ export function tokenOf(hash: string): string | null {
   return token === null || token === "" ? null : token;
 }
 
+/** What a request says of itself to a guarded host; nothing without a token. */
+export function authorization(): Record<string, string> {
+  try {
+    const token = sessionStorage.getItem(KEY);
+    return token === null ? {} : { Authorization: `Bearer ${token}` };
+  } catch {
+    return {};
+  }
+}
+
 /** The token of this tab; one in the address is kept and taken out of it. */
 export function takeToken(): string | null {
   const given = tokenOf(location.hash);

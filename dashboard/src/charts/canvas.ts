@@ -41,6 +41,11 @@ export class Canvas {
     chart.setOption(CHARTS[kind].data(look, rows));
   }
 
+  /** What is drawn, as a picture at twice the size; `null` before the first drawing. */
+  picture(): HTMLCanvasElement | null {
+    return this.#chart?.renderToCanvas({ pixelRatio: 2 }) ?? null;
+  }
+
   dispose(): void {
     this.#chart?.dispose();
     this.#chart = null;

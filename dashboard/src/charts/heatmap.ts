@@ -1,20 +1,19 @@
 // Cells of two dimensions, the deeper the more: first keys from top to bottom,
 // second keys from left to right. A cell with nothing is faint and outside the
 // scale; one whose value is not known is left open. What was cut off stands in
-// a note below (`panels/panel.ts`), because it has no place among the cells.
+// a note below (`panels/heat-legend.ts`), because it has no place among the cells.
 import { clip } from "../format";
 import { crossOf, type Cross } from "../panels/cross";
-import { sum, type Row } from "../panels/rows";
+import { sum } from "../panels/rows";
 import { axisText, STILL } from "./common";
+import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import type { Look } from "./look";
-import type { Chart, ChartOption } from "./option";
+import type { Chart } from "./option";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 16;
 /** Cells narrower or lower than this, in pixels, have no gaps between them. */
 const GAP_ROOM_MIN = 6;
-/** What lies below this part of the largest value counts as nothing on the scale. */
-const LEAST = 1e-9;
 
 export const heatmap: Chart = {
   base: (look, rows) => {
@@ -46,11 +45,9 @@ export const heatmap: Chart = {
           formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
         },
       },
+      // Its ends and middle are named below the map (panels/heat-legend.ts).
       visualMap: {
-        type: "continuous", orient: "horizontal", right: 0, bottom: 0, padding: 0,
-        // Its length is called its height, however it lies.
-        itemWidth: look.fontPx * 0.6, itemHeight: look.fontPx * 6, textGap: look.fontPx * 0.5,
-        calculable: false, hoverLink: false, textStyle: axisText(look, 0.8),
+        type: "continuous", show: false, min: 0, max: 1, hoverLink: false,
         inRange: { color: [...look.colors.heat] },
         outOfRange: { color: look.colors.nothing },
       },
@@ -63,13 +60,14 @@ export const heatmap: Chart = {
       }],
     };
   },
-  data: (look, rows) => {
+  data: (_look, rows) => {
     const cross = crossOf(rows);
+    const scale = heatScale(cross.cells.values());
     return {
       xAxis: { data: [...cross.across] },
       yAxis: { data: [...cross.down] },
-      visualMap: scale(look, cross),
-      series: [{ data: cellsOf(cross) }],
+      visualMap: { range: scale.kind === "linear" ? [0, 1] : [PLACE_MIN, 1] },
+      series: [{ data: cellsOf(cross, scale) }],
     };
   },
   shape: (rows) => {
@@ -83,15 +81,15 @@ const BARE = {
   splitLine: { show: false },
 } as const;
 
-type Mark = [column: number, line: number, value: number | "-"];
+type Mark = [column: number, line: number, place: number | "-"];
 
 /** Every cell there is, line by line, so that its place gives its index. */
-function cellsOf(cross: Cross): Mark[] {
+function cellsOf(cross: Cross, scale: HeatScale): Mark[] {
   const columns = cross.across.length;
   return Array.from({ length: cross.down.length * columns }, (_, i): Mark => {
     const row = cross.cells.get(i);
-    const value = row === undefined ? 0 : row.value ?? "-";
-    return [i % columns, Math.floor(i / columns), value];
+    const value = row === undefined ? 0 : row.value;
+    return [i % columns, Math.floor(i / columns), value === null ? "-" : scale.place(value)];
   });
 }
 
@@ -105,22 +103,6 @@ function cellAt(look: Look, cross: Cross, index: number) {
     facts: names.map((name, i) => [look.titles[i] ?? "", name ?? ""] as const),
     value: row === undefined ? 0 : row.value,
     error: row?.error ?? null,
-  };
-}
-
-/** From nothing to the largest value; from the smallest where that is less than nothing. */
-function scale(look: Look, cross: Cross): NonNullable<ChartOption["visualMap"]> {
-  let least = 0;
-  let most = 0;
-  for (const { value } of cross.cells.values()) {
-    least = Math.min(least, value ?? 0);
-    most = Math.max(most, value ?? 0);
-  }
-  return {
-    min: least,
-    max: most > least ? most : least + 1,
-    range: [least < 0 ? least : most * LEAST, most > least ? most : least + 1],
-    text: [look.format.compact(most), look.format.compact(least)],
   };
 }
 
@@ -176,10 +158,4 @@ function longest(labels: readonly string[]): number {
     const wide = Array.from(clipped).reduce((n, c) => n + (c.charCodeAt(0) > 0x2e7f ? 1 : 0.55), 0);
     return Math.max(most, wide);
   }, 0);
-}
-
-/** What the note below a map says of the cells that were cut off; empty where none were. */
-export function restNote(look: Look, rows: readonly Row[]): string {
-  const { rest } = crossOf(rows);
-  return rest === null ? "" : `${rest.label}  ${look.format.compact(rest.value)}`;
 }

@@ -75,6 +75,11 @@ const HEAT_LIGHT = [
   "#c2e2ff", "#85c7ff", "#54aaee", "#348dcf", "#0870b0", "#025587", "#023b60",
 ] as const;
 
+/** Paler and stronger, on black. */
+const ON_BLACK = [
+  "#6cc7ff", "#ffb41f", "#1fd6a0", "#fff04d", "#ff9ccb", "#5a9bff", "#ff7a2e", "#d0d6e0",
+] as const;
+
 export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
   dark: {
     palette: OKABE_ITO,
@@ -99,6 +104,19 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
     hover: "rgba(40, 66, 104, 0.07)",
     heat: HEAT_LIGHT,
     nothing: "rgba(40, 66, 104, 0.05)",
+  },
+  contrast: {
+    palette: ON_BLACK,
+    accents: [{ color: "#1fd6a0", deep: "#1fd6a0" }, { color: "#6cc7ff", deep: "#6cc7ff" },
+      { color: "#ff9ccb", deep: "#ff9ccb" }, { color: "#ffb41f", deep: "#ffb41f" }],
+    rest: "#b8c0cc",
+    text: "#ffffff",
+    muted: "#e6e6e6",
+    grid: "rgba(255, 255, 255, 0.4)",
+    panel: "#000000",
+    hover: "rgba(255, 255, 255, 0.2)",
+    heat: HEAT_DARK,
+    nothing: "rgba(255, 255, 255, 0.12)",
   },
 };
 

@@ -2,22 +2,32 @@
 import { panelKind } from "../charts/option";
 import type { Context } from "../context";
 import { h, setAttr, setShown, setText } from "../dom";
+import { askHost, Windows } from "../windows";
 import type { Panel } from "../wire";
 import { arrange, heightOf, spans } from "./layout";
-import { PanelView } from "./panel";
+import { PanelView, type PanelHooks } from "./panel";
 
 export class Grid {
   readonly element = h("main", { class: "panels", "data-testid": "panels" });
   readonly #none = h("div", { class: "panel panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
-  readonly #changed: () => void;
+  readonly #hooks: PanelHooks;
+  readonly #windows: Windows;
   readonly #sizes: ResizeObserver;
   #panels: readonly Panel[] | null = null;
+  #refocus: string | null = null;
   /** How many panels took a colour for bars and lines. */
   #accents = 0;
 
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  /** The panel that fills the window, if there is such a panel. */
+  #enlarged: string | null = null;
+
+  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows">) {
+    this.#windows = new Windows({
+      ask: askHost, now: () => performance.now(), changed,
+      later: (act, ms) => setTimeout(act, ms),
+    });
+    this.#hooks = { ...hooks, windows: this.#windows };
     this.#sizes = new ResizeObserver(changed);
     this.element.append(this.#none);
   }
@@ -27,7 +37,39 @@ export class Grid {
     setAttr(this.element, "aria-label", ctx.words.panels.group);
     if (panels !== null && panels !== this.#panels) this.#rebuild(panels);
     this.#updateNone(ctx);
-    for (const [id, view] of this.#views) view.update(frames.get(id), ctx);
+    this.#windows.attend(ctx.state.hello?.epoch ?? null);
+    for (const [id, view] of this.#views) {
+      // What is behind an enlarged panel is not seen, so it is not drawn.
+      if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
+    }
+  }
+
+  /** The id of a panel by its place on the page. */
+  idAt(place: number): string | null {
+    return [...this.#views.keys()][place] ?? null;
+  }
+
+  /**
+   * Lets one panel fill the window, or none; whether one does now. All others
+   * are out of reach meanwhile. The focus goes along where it was on the panel.
+   */
+  setEnlarged(wanted: string | null): boolean {
+    const id = wanted !== null && this.#views.has(wanted) ? wanted : null;
+    if (id === this.#enlarged) return id !== null;
+    const former = this.#enlarged;
+    this.#enlarged = id;
+    for (const [other, view] of this.#views) {
+      view.setEnlarged(other === id);
+      view.element.inert = id !== null && other !== id;
+    }
+    this.#refocus = id ?? former;
+    return id !== null;
+  }
+
+  /** After a drawing: the buttons are in their places. */
+  refocus(): void {
+    if (this.#refocus !== null) this.#views.get(this.#refocus)?.focus();
+    this.#refocus = null;
   }
 
   #updateNone(ctx: Context): void {
@@ -48,6 +90,7 @@ export class Grid {
     for (const view of this.#views.values()) view.dispose();
     this.#views.clear();
     this.#accents = 0;
+    this.#enlarged = null;
     const { rows, tall } = arrange(panels);
     const parts: HTMLElement[] = [];
     if (rows.length > 0) {
@@ -70,7 +113,7 @@ export class Grid {
 
   #make(panel: Panel): HTMLElement {
     const accent = panelKind(panel) === "pie" ? 0 : this.#accents++;
-    const view = new PanelView(panel, accent, this.#changed);
+    const view = new PanelView(panel, accent, this.#hooks);
     this.#views.set(panel.id, view);
     this.#sizes.observe(view.host);
     return view.element;

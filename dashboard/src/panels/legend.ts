@@ -1,5 +1,7 @@
 // The labels of a ring, as a list beside it: colour, name, share and value.
 // Being part of the document it never collides and is read by screen readers.
+// How close its lines stand follows from the room there is: none is ever cut,
+// and where even the closest do not fit, the list scrolls and says so.
 import { THEMES } from "../charts/palette";
 import { shareOf } from "../charts/option";
 import type { Context } from "../context";
@@ -9,13 +11,43 @@ import type { Row } from "./rows";
 /** More entries than this cannot be told apart in a ring either. */
 const ENTRIES_MAX = 40;
 
+/**
+ * `roomy`: names may take two lines; `tight`: one line each; `dense`: smaller,
+ * without the value; `columns`: the same in two columns; `scroll`: what does
+ * not fit is below.
+ */
+export type Density = "roomy" | "tight" | "dense" | "columns" | "scroll";
+
+/** The height of an entry with its gap, in multiples of the text size, as in charts.css. */
+const LINE_HEIGHTS = { roomy: 3.3, roomyNarrow: 4.3, tight: 1.8, dense: 1.3 } as const;
+/** Up to this width the value stands under the name. */
+const NARROW_WIDTH_MAX = 28;
+/** Two columns need this much width, ring included. */
+const COLUMNS_WIDTH_MIN = 22;
+
+/** The roomiest way in which all entries fit; sizes in multiples of the text size. */
+export function densityFor(entries: number, width: number, height: number): Density {
+  const fits = (lines: number, line: number) => lines * line <= height;
+  const narrow = width <= NARROW_WIDTH_MAX;
+  if (fits(entries, narrow ? LINE_HEIGHTS.roomyNarrow : LINE_HEIGHTS.roomy)) return "roomy";
+  if (fits(entries, LINE_HEIGHTS.tight)) return "tight";
+  if (fits(entries, LINE_HEIGHTS.dense)) return "dense";
+  const columns = width >= COLUMNS_WIDTH_MIN && fits(Math.ceil(entries / 2), LINE_HEIGHTS.dense);
+  return columns ? "columns" : "scroll";
+}
+
 export class Legend {
   readonly element = h("ul", { class: "legend" });
   readonly #items: HTMLLIElement[] = [];
 
-  update(rows: readonly Row[], ctx: Context): void {
+  /** `width` and `height` are those of ring and legend together, in multiples of the text size. */
+  update(rows: readonly Row[], width: number, height: number, ctx: Context): void {
     const shown = rows.slice(0, ENTRIES_MAX);
-    setAttr(this.element, "data-long", shown.length > 6 ? "" : null);
+    const density = densityFor(shown.length, width, height);
+    setAttr(this.element, "data-density", density);
+    // What scrolls must be reached without a mouse.
+    setAttr(this.element, "tabindex", density === "scroll" && !ctx.kiosk ? "0" : null);
+    setAttr(this.element, "aria-label", density === "scroll" ? ctx.words.panels.legendMore : null);
     resize(this.element, this.#items, shown.length, entry);
     shown.forEach((row, i) => {
       const item = this.#items[i];

@@ -3,7 +3,6 @@
 // Invariant: nothing that goes wrong in one panel reaches another. What throws
 // while a panel is drawn is shown inside that panel.
 import { Canvas } from "../charts/canvas";
-import { restNote } from "../charts/heatmap";
 import type { Look } from "../charts/look";
 import {
   drawable, isCanvas, panelKind, shapeOf, shareOf, type ChartKind,
@@ -13,12 +12,17 @@ import type { Context } from "../context";
 import { h, raw, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
 import { say } from "../i18n";
+import type { View } from "../link";
+import { kindOfName, type Windows } from "../windows";
 import type { Frame, Panel, Scope } from "../wire";
 import { BigNumber } from "./big-number";
 import { Controls } from "./controls";
+import { fileName, paint, save } from "./export";
+import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
 import { Table, tableModel } from "./table";
+import { spanText, WindowRow } from "./window-row";
 
 const TITLE_CHARACTERS_MAX = 80;
 const REASON_CHARACTERS_MAX = 300;
@@ -26,6 +30,15 @@ const REASON_CHARACTERS_MAX = 300;
 const SUMMARY_ROWS_MAX = 5;
 
 type Body = "chart" | "number" | "table" | "message";
+
+/** What a panel asks of the page around it. */
+export interface PanelHooks {
+  readonly viewOf: (id: string) => View;
+  readonly look: (id: string, change: Partial<View>) => void;
+  readonly windows: Windows;
+  /** Lets that panel fill the window, or with `null` none. */
+  readonly enlarge: (id: string | null) => void;
+}
 
 export class PanelView {
   readonly element: HTMLElement;
@@ -36,21 +49,35 @@ export class PanelView {
   readonly #unit = h("span", { class: "panel-unit" });
   readonly #host = h("div", { class: "chart-host", role: "img" });
   readonly #hole = h("div", { class: "ring-hole", "aria-hidden": "true" }, h("b"), h("span"));
-  /** What a heat map cannot show: the cells that were cut off. */
-  readonly #note = h("p", { class: "chart-note" });
+  readonly #heat = new HeatLegend();
   readonly #chart: HTMLElement;
   readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
   readonly #legend = new Legend();
   readonly #number = new BigNumber();
   readonly #table = new Table();
   readonly #canvas = new Canvas(this.#host);
+  readonly #hooks: PanelHooks;
+  readonly #windows: WindowRow;
+  /** What its window is called, for its picture; empty without one. */
+  #windowText = "";
+  #enlarged = false;
+  /** What was drawn last, for its picture. */
+  #last: { readonly kind: string; readonly rows: readonly Row[]; readonly ctx: Context } | null = null;
+  #ctx: Context | null = null;
 
   /** `accent` is the panel's place among the colours for bars and lines. */
-  constructor(panel: Panel, accent: number, changed: () => void) {
+  constructor(panel: Panel, accent: number, hooks: PanelHooks) {
     this.#panel = panel;
     this.#accent = accent;
-    this.#controls = new Controls(panel, changed);
-    const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#note);
+    this.#hooks = hooks;
+    this.#controls = new Controls(panel, {
+      set: (change) => hooks.look(panel.id, change),
+      enlarge: () => hooks.enlarge(this.#enlarged ? null : panel.id),
+      picture: () => this.#savePicture(),
+      data: (format) => this.#dataLink(format),
+    });
+    this.#windows = new WindowRow((window) => hooks.look(panel.id, { window }));
+    const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#heat.element);
     this.#chart = h("div", { class: "chart" }, stage, this.#legend.element);
     const id = `panel-${panel.id}`;
     this.#title.id = id;
@@ -60,7 +87,8 @@ export class PanelView {
         "data-size": panel.size ?? "",
       },
       h("header", { class: "panel-head" },
-        h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element),
+        h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element,
+        this.#windows.element),
       h("div", { class: "panel-body" },
         this.#chart, this.#number.element, this.#table.element, this.#message));
   }
@@ -70,10 +98,25 @@ export class PanelView {
     return this.#host;
   }
 
+  get #view(): View {
+    return this.#hooks.viewOf(this.#panel.id);
+  }
+
+  /** Fills the window, or goes back to its place. */
+  setEnlarged(enlarged: boolean): void {
+    this.#enlarged = enlarged;
+    setAttr(this.element, "data-enlarged", enlarged ? "" : null);
+  }
+
+  focus(): void {
+    this.#controls.focus(this.#enlarged);
+  }
+
   update(frame: Frame | undefined, ctx: Context): void {
+    this.#ctx = ctx;
     try {
       this.#updateHead(ctx);
-      this.#updateBody(frame, ctx);
+      this.#updateWindow(frame, ctx);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#say("unreadable", ctx.words.panels.unreadable, reason);
@@ -86,12 +129,36 @@ export class PanelView {
 
   #updateHead(ctx: Context): void {
     const title = clip(say(this.#panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
-    const measure = measureOf(this.#panel, this.#controls.view.measure);
+    const measure = measureOf(this.#panel, this.#view.measure);
     setText(this.#title, title);
     setAttr(this.#title, "title", title);
     setText(this.#unit, measure.unit ?? say(measure.title, ctx.lang));
-    const only = panelKind(this.#panel) === "table" ? "table-only" : "chart";
-    this.#controls.update(this.#panel, ctx, only);
+    const kind = panelKind(this.#panel);
+    const shown = kind === "table" ? "table-only" : kind === "number" ? "number" : "chart";
+    this.#controls.update(this.#panel, this.#view, shown, this.#enlarged, ctx);
+  }
+
+  /** Shows the stream's frame, or that of the window which the reader chose. */
+  #updateWindow(frame: Frame | undefined, ctx: Context): void {
+    const { windows } = this.#hooks;
+    const { window } = this.#view;
+    const finals = windows.finals(this.#panel.metric, ctx.state.clock?.eventTime ?? null);
+    const rev = ctx.pause === null ? frame?.rev ?? null : null;
+    const got = window === null ? null : windows.frame(this.#panel.id, window, rev);
+    // A link may name a window that this metric never had.
+    const isUnknown = window !== null && got?.state === "missing" && got.frame === null
+      && windows.isListed(this.#panel.metric) && !finals.has(kindOfName(window));
+    const shown = isUnknown ? null : window;
+    const own = finals.size > 0 ? windows.ownKind(this.#panel.id) : null;
+    this.#windows.update(shown, finals, own, got?.span ?? null, ctx);
+    setAttr(this.element, "data-window", shown);
+    this.#windowText = got?.span == null ? "" : spanText(got.span, ctx.format);
+    if (shown === null || got === null) return this.#updateBody(frame, ctx);
+    if (got.frame !== null) return this.#updateBody(got.frame, ctx);
+    const words = ctx.words.panels;
+    setAttr(this.element, "data-sum", raw(null));
+    if (got.state === "loading") this.#say("loading", words.windowLoading, "");
+    else this.#say("empty", words.windowEmpty, "");
   }
 
   #updateBody(frame: Frame | undefined, ctx: Context): void {
@@ -105,7 +172,7 @@ export class PanelView {
     if (frame.state === "unreadable") {
       return this.#say("unreadable", words.unreadable, frame.reason ?? "");
     }
-    const view = this.#controls.view;
+    const view = this.#view;
     const measure = measureOf(this.#panel, view.measure);
     const rows = rowsOf(this.#panel, frame, view.scope, measure, ctx.lang, ctx.words);
     if (frame.state === "empty" || isBlank(rows)) {
@@ -117,8 +184,9 @@ export class PanelView {
   }
 
   #draw(frame: Frame, rows: readonly Row[], ctx: Context): void {
-    const { scope, table } = this.#controls.view;
+    const { scope, table } = this.#view;
     const kind = drawable(panelKind(this.#panel), rows);
+    this.#last = { kind, rows, ctx };
     setAttr(this.element, "data-panel-state", "ok");
     setAttr(this.element, "data-kind", table ? "table" : kind);
     if (table || kind === "table") {
@@ -138,7 +206,9 @@ export class PanelView {
     setShown(this.#legend.element, ring);
     setShown(this.#hole, ring);
     if (ring) {
-      this.#legend.update(rows, ctx);
+      const em = parseFloat(getComputedStyle(this.#chart).fontSize);
+      const { clientWidth, clientHeight } = this.#chart;
+      this.#legend.update(rows, clientWidth / em, clientHeight / em, ctx);
       const [value, name] = Array.from(this.#hole.children);
       if (value) setText(value, ctx.format.compact(sum(rows)));
       if (name) setText(name, ctx.words.panels[scope]);
@@ -148,16 +218,15 @@ export class PanelView {
       kind, ctx.lang, ctx.theme, scope, look.measure, look.fontPx, look.width, look.height,
       shapeOf(kind, rows),
     ].join("|");
-    const note = kind === "heatmap" ? restNote(look, rows) : "";
-    setShown(this.#note, note !== "");
-    setText(this.#note, note);
+    setShown(this.#heat.element, kind === "heatmap");
+    if (kind === "heatmap") this.#heat.update(rows, ctx);
     this.#canvas.draw(kind, look, rows, signature);
     setAttr(this.#host, "aria-label", this.#summary(scope, rows, ctx));
   }
 
   #look(ctx: Context): Look {
     const style = getComputedStyle(this.element);
-    const measure = measureOf(this.#panel, this.#controls.view.measure);
+    const measure = measureOf(this.#panel, this.#view.measure);
     return {
       colors: THEMES[ctx.theme],
       format: ctx.format,
@@ -184,6 +253,42 @@ export class PanelView {
 
   #spoken(ctx: Context): string {
     return clip(say(this.#panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
+  }
+
+  #dataLink(format: "csv" | "json"): { href: string; name: string } {
+    const href = new URL(`api/v1/panels/${encodeURIComponent(this.#panel.id)}/data`, location.href);
+    href.search = "";
+    href.searchParams.set("format", format);
+    const { window } = this.#view;
+    if (window !== null) href.searchParams.set("window", window);
+    return { href: href.href, name: this.#fileName(format) };
+  }
+
+  #fileName(extension: string): string {
+    const ctx = this.#ctx;
+    const time = ctx?.format.dateTime(ctx.state.clock?.eventTime ?? null) ?? "";
+    return fileName(ctx?.state.hello?.name ?? "streamgauge", this.#panel.id, time, extension);
+  }
+
+  #savePicture(): void {
+    if (this.#last === null) return;
+    const { kind, rows, ctx } = this.#last;
+    const measure = measureOf(this.#panel, this.#view.measure);
+    const time = `${ctx.format.dateTime(ctx.state.clock?.eventTime ?? null)} (${ctx.format.zone})`;
+    const isChart = kind !== "number";
+    const canvas = paint({
+      title: this.#spoken(ctx),
+      subtitle: [
+        measure.unit ?? say(measure.title, ctx.lang), ctx.words.panels[this.#view.scope],
+        ...(this.#windowText === "" ? [] : [this.#windowText]),
+        `${ctx.words.header.eventTime} ${time}`,
+      ].join(" · "),
+      kind, rows,
+      chart: isChart ? this.#canvas.picture() : null,
+      width: isChart ? this.#host.clientWidth : 0,
+      height: isChart ? this.#host.clientHeight : 0,
+    }, getComputedStyle(this.element).fontFamily, ctx);
+    save(canvas, this.#fileName("png"));
   }
 
   #say(state: string, title: string, detail: string, note = ""): void {

@@ -75,7 +75,8 @@ export class Table {
   }
 
   update(model: TableModel, title: string, ctx: Context): void {
-    this.element.setAttribute("aria-label", title);
+    setAttr(this.element, "aria-label", title);
+    setAttr(this.element, "tabindex", ctx.kiosk ? null : "0");
     const heads = [...model.heads, ...model.columns.map((column) => column.title)];
     resize(this.#head, this.#heads, heads.length, () => h("th", { scope: "col" }));
     heads.forEach((text, i) => {

@@ -1,6 +1,6 @@
 // The few words beside the state: how far, how long, which attempt.
 import type { Context } from "../context";
-import { dataAge } from "../page-state";
+import { dataAge, hostTime, pageState } from "../page-state";
 
 export function stateDetail(ctx: Context): string {
   const { state, page, words } = ctx;
@@ -23,7 +23,21 @@ export function stateDetail(ctx: Context): string {
       return details[page];
     case "live":
       return "";
+    case "paused":
+      return paused(ctx);
   }
+}
+
+/** What becomes of the connection meanwhile is told, though nothing else is. */
+function paused(ctx: Context): string {
+  const { pause, words, format, state } = ctx;
+  if (pause === null) return "";
+  const at = hostTime(state, pause.at);
+  return joined(
+    at === null ? "" : words.details.pausedSince(format.clock(at)),
+    words.details.held(format.full(pause.held)),
+    pause.page === pageState(state, pause.at) ? "" : words.states[pause.page],
+  );
 }
 
 function reconnecting(ctx: Context): string {

@@ -5,11 +5,14 @@ import { h, raw, setAttr, setShown, setText } from "../dom";
 import { icon, setIcon, STATE_ICONS } from "../icons";
 import { clip, UNKNOWN } from "../format";
 import { hostTime } from "../page-state";
+import { nextTheme } from "../prefs";
 import { stateDetail } from "./detail";
 
 export interface HeaderActions {
   readonly switchLang: () => void;
   readonly switchTheme: () => void;
+  readonly pause: () => void;
+  readonly help: () => void;
 }
 
 const NAME_CHARACTERS_MAX = 60;
@@ -29,6 +32,9 @@ export class Header {
   readonly #themeIcon = icon("sun");
   readonly #full: HTMLButtonElement;
   readonly #fullIcon = icon("expand");
+  readonly #pause: HTMLButtonElement;
+  readonly #pauseIcon = icon("pause");
+  readonly #help: HTMLButtonElement;
   readonly #controls: HTMLElement;
 
   constructor(actions: HeaderActions) {
@@ -36,9 +42,11 @@ export class Header {
     this.#lang = button("language", actions.switchLang);
     this.#theme = button("theme", actions.switchTheme, this.#themeIcon);
     this.#full = button("fullscreen", toggleFullscreen, this.#fullIcon);
+    this.#pause = button("pause", actions.pause, this.#pauseIcon);
+    this.#help = button("help", actions.help, icon("help"));
     setShown(this.#full, document.fullscreenEnabled);
     this.#controls = h("div", { class: "controls", role: "group" },
-      this.#lang, this.#theme, this.#full);
+      this.#lang, this.#theme, this.#pause, this.#full, this.#help);
     this.element = h("header", { class: "page-head" },
       h("div", { class: "head-title" }, this.#name, this.#badge, this.#detail),
       h("div", { class: "head-clocks" }, 
@@ -86,8 +94,13 @@ export class Header {
     name(this.#lang, `${header.languageShort}: ${header.language}`);
     // The label is in the other language, for the reader who needs it.
     setAttr(this.#lang, "lang", ctx.lang === "zh" ? "en" : "zh-CN");
-    name(this.#theme, ctx.theme === "dark" ? header.toLight : header.toDark);
-    setIcon(this.#themeIcon, ctx.theme === "dark" ? "sun" : "moon");
+    const theme = nextTheme(ctx.theme);
+    name(this.#theme, header.toTheme[theme]);
+    setIcon(this.#themeIcon, ({ dark: "moon", light: "sun", contrast: "contrast" } as const)[theme]);
+    name(this.#pause, ctx.pause === null ? header.pause : header.resume);
+    setAttr(this.#pause, "aria-pressed", String(ctx.pause !== null));
+    setIcon(this.#pauseIcon, ctx.pause === null ? "pause" : "play");
+    name(this.#help, header.help);
     const full = document.fullscreenElement !== null;
     name(this.#full, full ? header.exitFullscreen : header.fullscreen);
     setIcon(this.#fullIcon, full ? "shrink" : "expand");
@@ -106,7 +119,7 @@ function button(testid: string, act: () => void, ...children: Node[]): HTMLButto
   return element;
 }
 
-function toggleFullscreen(): void {
+export function toggleFullscreen(): void {
   const change = document.fullscreenElement === null
     ? document.documentElement.requestFullscreen()
     : document.exitFullscreen();

@@ -63,6 +63,7 @@ export class Notice {
     const { notice } = ctx.words;
     setText(this.#hintLabel, notice.hint);
     setText(this.#hint, hint);
+    setAttr(this.#hint, "tabindex", ctx.kiosk ? null : "0");
     setText(this.#copy, ctx.now < this.#copiedUntil ? notice.copied : notice.copy);
   }
 }

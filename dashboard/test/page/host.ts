@@ -3,6 +3,8 @@
 // STREAMGAUGE_BIN is its binary.
 import { spawn, type ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -24,6 +26,18 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === "string") throw new Error("no port was given");
   return address.port;
+}
+
+/** The project's own pipeline with its source replaced by a file that grows. */
+export async function filePipeline(): Promise<string> {
+  const text = await readFile(join(ROOT, "pipeline.toml"), "utf8");
+  const start = text.indexOf("[source.kafka]");
+  const end = text.indexOf("[schema]");
+  if (start <= 0 || end <= start) throw new Error("pipeline.toml has no [source.kafka] before [schema]");
+  const source = '[source.file]\npath = "events.jsonl"\nfollow = true\n\n';
+  return (text.slice(0, start) + source + text.slice(end))
+    .replaceAll("target/plugins/", join(ROOT, "target/plugins/"))
+    .replace('every = "5s"', 'every = "200ms"');
 }
 
 /** Starts the host with these arguments and waits until it names its address. */

@@ -1,12 +1,12 @@
 // The page over a pipeline that keeps its state: however often the host is killed, the page comes
 // back by itself and shows exactly what was written, once each.
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { desaturated, inState, launch, open, sums, tileValue, type Tab } from "./browser";
-import { freePort, kill, ROOT, start, type Host } from "./host";
+import { filePipeline, freePort, kill, start, type Host } from "./host";
 
 /** How often the host is killed. */
 const KILLS = 3;
@@ -20,18 +20,6 @@ let port: number;
 let host: Host;
 let tab: Tab;
 let written = 0;
-
-/** The project's own pipeline with its source replaced by a file that grows. */
-async function pipeline(): Promise<string> {
-  const text = await readFile(join(ROOT, "pipeline.toml"), "utf8");
-  const start = text.indexOf("[source.kafka]");
-  const end = text.indexOf("[schema]");
-  expect([start > 0, end > start]).toEqual([true, true]);
-  const source = '[source.file]\npath = "events.jsonl"\nfollow = true\n\n';
-  return (text.slice(0, start) + source + text.slice(end))
-    .replaceAll("target/plugins/", join(ROOT, "target/plugins/"))
-    .replace('every = "5s"', 'every = "200ms"');
-}
 
 async function write(count: number): Promise<void> {
   const record = (n: number) => JSON.stringify({
@@ -57,7 +45,7 @@ async function shows(count: number): Promise<void> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "streamgauge-kept-"));
-  await writeFile(join(folder, "pipeline.toml"), await pipeline());
+  await writeFile(join(folder, "pipeline.toml"), await filePipeline());
   await write(RECORDS);
   port = await freePort();
   host = await run();

@@ -76,6 +76,29 @@ describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
   });
 });
 
+/** Entries of legends that no reader can see, and that no scrolling is offered for. */
+function cutEntries(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>(".legend")].flatMap((legend) => {
+      const scrolls = legend.dataset["density"] === "scroll" && legend.tabIndex === 0;
+      const box = legend.getBoundingClientRect();
+      return scrolls ? [] : [...legend.querySelectorAll<HTMLElement>("li")].filter((item) => {
+        const { top, bottom, right } = item.getBoundingClientRect();
+        return top < box.top - 1 || bottom > box.bottom + 1 || right > box.right + 1;
+      }).map((item) => `${legend.dataset["density"]}: ${item.textContent}`);
+    }));
+}
+
+describe.each(Object.entries(SCREENS))("legends on a %s", (_name, viewport) => {
+  it.each([["live", "en"], ["rings", "zh"], ["rings", "en"]])("are never cut: %s in %s", async (scene, lang) => {
+    const { host, page } = await show(scene, viewport, lang);
+    expect(await page.locator(".legend li").count()).toBeGreaterThan(6);
+    expect(await cutEntries(page)).toEqual([]);
+    await page.close();
+    await host.stop();
+  });
+});
+
 describe("the panels", () => {
   it.each(["live", "many", "crossed", "vast"])("fill the wall without holes: %s", async (scene) => {
     const { host, page } = await show(scene, WALL, "zh");

@@ -269,8 +269,8 @@ describe("a second dimension", () => {
     const hours = page.locator('[data-panel="hours"]');
     expect(await hours.getAttribute("data-kind")).toBe("heatmap");
     await hours.getByText("Other (19 cells)").waitFor();
-    await hours.locator("select").selectOption({ index: 1 });
-    expect(await hours.locator("select option").allTextContents()).toEqual(["Events", "Buyers"]);
+    await hours.locator(".measure-select").selectOption({ index: 1 });
+    expect(await hours.locator(".measure-select option").allTextContents()).toEqual(["Events", "Buyers"]);
     const chart = hours.locator(".chart-host");
     await chart.scrollIntoViewIfNeeded();
     const box = await chart.boundingBox();

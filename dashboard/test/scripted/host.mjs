@@ -17,8 +17,15 @@ const TYPES = /** @type {Record<string, string>} */ ({
 
 /**
  * @typedef {Record<string, unknown>} Json
- * @typedef {{ port?: number, path?: string, greeting: () => Json[] }} Script
+ * @typedef {{ body: string, type?: string }} Answer
+ * @typedef {{ port?: number, path?: string, greeting: () => Json[],
+ *             api?: (name: string, query: URLSearchParams) => Answer | null }} Script
  */
+
+/** @param {string} name @returns {Answer | null} */
+function noWindows(name) {
+  return name === "history" ? { body: '{"metric":"","windows":[],"truncated":false}' } : null;
+}
 
 export class ScriptedHost {
   /** @type {import("node:http").Server} */ #http;
@@ -82,9 +89,16 @@ export class ScriptedHost {
    * @param {import("node:http").ServerResponse} response
    */
   async #serve(target, response) {
-    const { pathname } = new URL(target, "http://host/");
+    const { pathname, searchParams } = new URL(target, "http://host/");
     if (!pathname.startsWith(this.#path)) return void response.writeHead(404).end();
-    const name = normalize(pathname.slice(this.#path.length) || "index.html");
+    const asked = pathname.slice(this.#path.length);
+    if (asked.startsWith("api/")) {
+      const answer = (this.script.api ?? noWindows)(decodeURIComponent(asked.slice("api/v1/".length)), searchParams);
+      if (answer === null) return void response.writeHead(404).end('{"error":"not scripted"}');
+      return void response.writeHead(200, { "content-type": answer.type ?? "application/json" })
+        .end(answer.body);
+    }
+    const name = normalize(asked || "index.html");
     try {
       const body = await readFile(join(DIST, name));
       response.writeHead(200, {

@@ -81,6 +81,20 @@ const CROSSED_PANELS = [
     { across: ACTIONS, measures: [BUYERS, BUYERS_ERROR], size: "tall" }),
 ];
 
+const SOURCES = dimension("from", ["来源", "Source"], [
+  ["0", "搜索引擎的自然结果", "Organic results of search engines"], ["1", "直接访问", "Typed or bookmarked"],
+  ["2", "其他网站的链接", "Links from other sites"], ["3", "社交媒体", "Social media"],
+  ["4", "电子邮件推广活动", "Newsletters and other campaigns"], ["5", "付费广告", "Paid advertisements"],
+  ["6", "未知", "Unknown"],
+]);
+const SOURCE_SHARES = [51_000, 32_000, 9000, 7000, 3100, 1200, 400];
+const LOW_PANELS = [
+  ...PANELS.slice(0, 2),
+  ...Array.from({ length: 5 }, (_, i) => panel(`ring${i}`, [`来源 ${i + 1}`, `Sources ${i + 1}`], "pie", SOURCES)),
+  panel("crowd", ["来源很多", "Many sources"], "pie", dimension("from", ["来源", "Source"], [])),
+  ...PANELS.slice(2),
+];
+
 /** @type {Record<string, Scene>} */
 export const SCENES = {
   live: {},
@@ -157,6 +171,14 @@ export const SCENES = {
       actions: cross(keysOf(CITIES), keysOf(ACTIONS), (line, column) => wave(line, column * 5)),
       cells: withBuyers(cross(keysOf(CITIES), keysOf(ACTIONS), (line, column) => wave(line, column * 5))),
     },
+  },
+  rings: {
+    panels: LOW_PANELS,
+    frames: Object.fromEntries([
+      ...Array.from({ length: 5 }, (_, i) => [`ring${i}`, frame(keysOf(SOURCES), SOURCE_SHARES)]),
+      ["crowd", frame(
+        Array.from({ length: 24 }, (_, i) => `channel ${i}`), Array.from({ length: 24 }, (_, i) => 900 - i * 30))],
+    ]),
   },
   vast: {
     panels: [panel("vast", ["四百行", "Four hundred lines"], "heatmap",

@@ -1,6 +1,7 @@
 // Panels of two dimensions, and values with an error.
 import { describe, expect, it } from "vitest";
-import { acrossLabels, restNote } from "../../src/charts/heatmap";
+import { heatScale } from "../../src/charts/heat-scale";
+import { acrossLabels } from "../../src/charts/heatmap";
 import type { Look } from "../../src/charts/look";
 import { CHARTS, drawable, panelKind, shapeOf } from "../../src/charts/option";
 import { THEMES } from "../../src/charts/palette";
@@ -59,8 +60,8 @@ const look: Look = {
 function data(rows: readonly Row[]) {
   return CHARTS.heatmap.data(look, rows) as {
     xAxis: { data: string[] }; yAxis: { data: string[] };
-    visualMap: { min: number; max: number; range: [number, number]; text: string[] };
-    series: [{ data: unknown[] }];
+    visualMap: { range: [number, number] };
+    series: [{ data: [number, number, number | "-"][] }];
   };
 }
 
@@ -115,25 +116,30 @@ describe("a heat map", () => {
   it("has every cell: nothing is 0, unknown is left open", () => {
     const { xAxis, yAxis, series } = data(rowsFor(small()));
     expect([xAxis.data, yAxis.data]).toEqual([["0h", "1h", "2h", "3h"], ["b", "a"]]);
-    expect(series[0].data).toEqual([
-      [0, 0, 0], [1, 0, 1234], [2, 0, 0], [3, 0, 0], [0, 1, 6], [1, 1, 0], [2, 1, 0], [3, 1, "-"],
+    expect(series[0].data.map(([x, y, place]) =>
+      [x, y, place === "-" ? place : Math.round(place * 1000) / 1000])).toEqual([
+      [0, 0, 0], [1, 0, 1], [2, 0, 0], [3, 0, 0], [0, 1, 0.07], [1, 1, 0], [2, 1, 0], [3, 1, "-"],
     ]);
   });
 
   it("leaves nothing outside its scale, and the least inside", () => {
-    const { min, max, range, text } = data(rowsFor(small())).visualMap;
-    expect([min, max, text]).toEqual([0, 1234, ["1,234", "0"]]);
+    const { range } = data(rowsFor(small())).visualMap;
     expect(range[0]).toBeGreaterThan(0);
-    expect(range[0]).toBeLessThan(1e-3);
+    expect(range).toEqual([1e-9, 1]);
   });
 
-  it("has a scale for less than nothing, and for one value only", () => {
-    const of = (n: number[]) => data(rowsFor(small({
-      frame: { keys: ["a", "b"], across: ["0", "1"], total: { n }, on_time: {}, late: {}, other: null },
-    }))).visualMap;
-    expect(of([-4, 7])).toMatchObject({ min: -4, max: 7, range: [-4, 7] });
-    expect(of([5, 5])).toMatchObject({ min: 0, max: 5 });
-    expect(of([-5, -5]).max).toBeGreaterThan(of([-5, -5]).min);
+  it.each([
+    [[1, 4, 16], "sqrt", 0, 4, 16, [0.25, 0.5, 1]],
+    [[5, 5], "sqrt", 0, 1.25, 5, [1, 1]],
+    // One large cell must not make all others look the same.
+    [[1, 100, 10_000], "log", 1, 100, 10_000, [1e-9, 0.5, 1]],
+    [[-4, 7], "linear", -4, 1.5, 7, [0, 1]],
+    [[-5, -5], "linear", -5, -2.5, 0, [0, 0]],
+    [[null, 0], "linear", 0, 0.5, 1, [0, 0]],
+  ] as const)("has a scale for %j: %s", (values, kind, least, middle, most, places) => {
+    const scale = heatScale(values.map((value) => ({ value })));
+    expect([scale.kind, scale.least, scale.middle, scale.most]).toEqual([kind, least, middle, most]);
+    values.forEach((value, i) => expect(scale.place(value ?? 0)).toBeCloseTo(places[i] ?? NaN, 6));
   });
 
   it("is updated by data alone, and made anew where its keys change", () => {
@@ -142,11 +148,6 @@ describe("a heat map", () => {
     expect(shapeOf("heatmap", rowsFor(small(), "late"))).toBe(shape);
     const fewer = { keys: ["a"], across: ["0"], total: { n: [1] }, on_time: {}, late: {} };
     expect(shapeOf("heatmap", rowsFor(small({ frame: fewer })))).not.toBe(shape);
-  });
-
-  it("says in a note what was cut off", () => {
-    expect(restNote(look, rowsFor(small()))).toBe("Other (9 cells)  60");
-    expect(restNote(look, rowsFor(small({ frame: { other: null } })))).toBe("");
   });
 
   it("shows labels whole, cut, thinned out or at a slant as there is room", () => {

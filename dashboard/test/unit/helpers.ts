@@ -25,6 +25,8 @@ export function contextOf(state: State, lang: Lang = "zh", now = 0): Context {
   return {
     state, now, lang,
     theme: "dark",
+    pause: null,
+    kiosk: false,
     page: pageState(state, now),
     words: words(lang),
     format: createFormat(lang, state.hello?.tz ?? "UTC"),

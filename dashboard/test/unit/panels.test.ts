@@ -3,6 +3,7 @@ import { colorOf, PALETTE_SIZE, THEMES } from "../../src/charts/palette";
 import type { Look } from "../../src/charts/look";
 import { CHARTS, drawable, kindOf, shareOf, type ChartKind } from "../../src/charts/option";
 import { WORDS } from "../../src/i18n";
+import { densityFor } from "../../src/panels/legend";
 import { arrange, heightOf, spans } from "../../src/panels/layout";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../../src/panels/rows";
 import { tableModel } from "../../src/panels/table";
@@ -245,5 +246,14 @@ describe("the arrangement", () => {
   it("makes rows of large panels higher and rows of small ones lower", () => {
     expect([["small", "small"], ["small", null], ["small", "large"]].map((sizes) =>
       heightOf(sized(...sizes as Panel["size"][])))).toEqual(["low", "even", "high"]);
+  });
+});
+
+describe("the legend of a ring", () => {
+  it.each([
+    [4, 30, 20, "roomy"], [4, 20, 15, "tight"], [7, 30, 13, "tight"],
+    [7, 16, 10, "dense"], [7, 30, 6, "columns"], [7, 16, 6, "scroll"], [40, 60, 20, "scroll"],
+  ])("of %i entries in %i × %i is %s", (entries, width, height, density) => {
+    expect(densityFor(entries, width, height)).toBe(density);
   });
 });

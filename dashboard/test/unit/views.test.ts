@@ -133,6 +133,6 @@ describe("the reader's choices", () => {
     ["?lang=zh&theme=dark", { lang: "en", theme: "light" }, "zh", "dark"],
     ["?lang=fr&theme=pink", { lang: "xx" }, "zh", "dark"],
   ])("from %j and %j", (search, kept, lang, theme) => {
-    expect(readPrefs(search, memory(kept))).toEqual({ lang, theme });
+    expect(readPrefs(search, memory(kept), false)).toEqual({ lang, theme });
   });
 });

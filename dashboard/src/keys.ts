@@ -1,0 +1,32 @@
+// Single keys that act on the whole page. A key that belongs to something else,
+// such as a list that is open or a text being written, is left to it.
+
+export type Command =
+  | "pause" | "kiosk" | "language" | "theme" | "fullscreen" | "help" | "escape"
+  | { readonly panel: number };
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  p: "pause", k: "kiosk", l: "language", t: "theme", f: "fullscreen", "?": "help", "？": "help",
+  escape: "escape",
+};
+
+export interface Pressed {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+  readonly repeat: boolean;
+}
+
+/** The command of a key; `null` where it has none. */
+export function commandOf(event: Pressed): Command | null {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return null;
+  if (/^[1-9]$/.test(event.key)) return { panel: Number(event.key) - 1 };
+  const key = event.key.toLowerCase();
+  return Object.hasOwn(COMMANDS, key) ? COMMANDS[key] ?? null : null;
+}
+
+/** Whether what is focused takes letters itself. */
+export function takesKeys(element: Element | null): boolean {
+  return element !== null && /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
+}

@@ -1,0 +1,101 @@
+// What a link to this page carries besides language and theme: how each panel
+// is looked at, which one is enlarged, and whether the page hangs on a wall.
+//
+// Pure but for `showLink`. Whatever an address says that is not known here is
+// left out, so that a link from another version still opens.
+import type { Prefs } from "./prefs";
+import type { Scope } from "./wire";
+
+/** How one panel is looked at. */
+export interface View {
+  readonly scope: Scope;
+  readonly measure: number;
+  readonly table: boolean;
+  /** A kind such as `1d`, one window `1d@start`, or `null` for what the page shows by itself. */
+  readonly window: string | null;
+}
+
+export interface Link {
+  /** The panel that fills the window. */
+  readonly enlarged: string | null;
+  readonly kiosk: boolean;
+  /** The scope of panels that have none of their own. */
+  readonly scope: Scope;
+  readonly views: ReadonlyMap<string, Partial<View>>;
+}
+
+export const SCOPES: readonly Scope[] = ["on_time", "late", "total"];
+const PARTS = ["scope", "measure", "table", "window"] as const;
+const ID_CHARACTERS_MAX = 200;
+const VIEWS_MAX = 200;
+const WINDOW = /^[\w/]{1,30}(@[\w:+.-]{1,40})?$/;
+
+export function readLink(search: string): Link {
+  const query = new URLSearchParams(search);
+  const views = new Map<string, Partial<View>>();
+  for (const [name, value] of query) {
+    const [part, id] = split(name);
+    if (id === "" || views.size >= VIEWS_MAX) continue;
+    const change = readPart(part, value);
+    if (change !== null) views.set(id, { ...views.get(id), ...change });
+  }
+  const enlarged = query.get("panel");
+  return {
+    enlarged: enlarged === null || enlarged === "" || enlarged.length > ID_CHARACTERS_MAX
+      ? null : enlarged,
+    kiosk: query.get("kiosk") === "1",
+    scope: SCOPES.find((scope) => scope === query.get("scope")) ?? "total",
+    views,
+  };
+}
+
+export function viewOf(link: Link, id: string): View {
+  return { scope: link.scope, measure: 0, table: false, window: null, ...link.views.get(id) };
+}
+
+/** The query of an address, with the link and the choices written into it. */
+export function writeLink(search: string, link: Link, prefs: Prefs): string {
+  const query = new URLSearchParams(search);
+  for (const name of [...query.keys()]) if (split(name)[1] !== "") query.delete(name);
+  query.set("lang", prefs.lang);
+  query.set("theme", prefs.theme);
+  put(query, "panel", link.enlarged);
+  put(query, "kiosk", link.kiosk ? "1" : null);
+  put(query, "scope", link.scope === "total" ? null : link.scope);
+  for (const id of link.views.keys()) {
+    const view = viewOf(link, id);
+    put(query, `scope.${id}`, view.scope === link.scope ? null : view.scope);
+    put(query, `measure.${id}`, view.measure === 0 ? null : String(view.measure));
+    put(query, `table.${id}`, view.table ? "1" : null);
+    put(query, `window.${id}`, view.window);
+  }
+  return `?${query.toString()}`;
+}
+
+/** Makes the address of the page one that opens what is shown. */
+export function showLink(link: Link, prefs: Prefs): void {
+  const url = new URL(location.href);
+  url.search = writeLink(url.search, link, prefs);
+  if (url.href !== location.href) history.replaceState(null, "", url);
+}
+
+function split(name: string): readonly [part: string, id: string] {
+  const part = PARTS.find((known) => name.startsWith(`${known}.`));
+  const id = part === undefined ? "" : name.slice(part.length + 1);
+  return [part ?? "", id.length > ID_CHARACTERS_MAX ? "" : id];
+}
+
+function readPart(part: string, value: string): Partial<View> | null {
+  if (part === "scope") {
+    const scope = SCOPES.find((known) => known === value);
+    return scope === undefined ? null : { scope };
+  }
+  if (part === "measure") return /^\d{1,2}$/.test(value) ? { measure: Number(value) } : null;
+  if (part === "table") return value === "1" ? { table: true } : null;
+  return WINDOW.test(value) ? { window: value } : null;
+}
+
+function put(query: URLSearchParams, name: string, value: string | null): void {
+  if (value === null) query.delete(name);
+  else query.set(name, value);
+}

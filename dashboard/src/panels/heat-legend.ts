@@ -1,0 +1,45 @@
+// The line below a heat map: what was cut off, and what its colours mean at
+// both ends and in the middle.
+import { heatScale } from "../charts/heat-scale";
+import { THEMES } from "../charts/palette";
+import type { Context } from "../context";
+import { h, setAttr, setText } from "../dom";
+import { crossOf } from "./cross";
+import type { Row } from "./rows";
+
+export class HeatLegend {
+  readonly #note = h("span", { class: "heat-note" });
+  readonly #least = h("span");
+  readonly #middle = h("span");
+  readonly #most = h("span");
+  readonly #lower = h("i");
+  readonly #upper = h("i");
+  readonly #scale = h("span", { class: "heat-scale" },
+    this.#least, this.#lower, this.#middle, this.#upper, this.#most);
+  readonly element = h("div", { class: "heat-legend" }, this.#note, this.#scale);
+
+  update(rows: readonly Row[], ctx: Context): void {
+    const { cells, rest } = crossOf(rows);
+    const scale = heatScale(cells.values());
+    const { compact } = ctx.format;
+    setText(this.#note, rest === null ? "" : `${rest.label}  ${compact(rest.value)}`);
+    setText(this.#least, compact(scale.least));
+    setText(this.#middle, compact(about(scale.middle)));
+    setText(this.#most, compact(scale.most));
+    setAttr(this.#scale, "title", ctx.words.panels.heatScale[scale.kind]);
+    setAttr(this.#scale, "data-scale", scale.kind);
+    const { heat } = THEMES[ctx.theme];
+    const half = Math.floor(heat.length / 2);
+    this.#lower.style.backgroundImage = gradient(heat.slice(0, half + 1));
+    this.#upper.style.backgroundImage = gradient(heat.slice(half));
+  }
+}
+
+/** Without digits that say nothing of a place between two colours. */
+function about(value: number): number {
+  return Math.abs(value) >= 10 ? Math.round(value) : value;
+}
+
+function gradient(colors: readonly string[]): string {
+  return `linear-gradient(to right, ${colors.join(", ")})`;
+}

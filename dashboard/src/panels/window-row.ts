@@ -1,0 +1,90 @@
+// The line in a panel's head for metrics with windows: which one is shown, and
+// for past ones a timeline that arrows move along. It is not there otherwise.
+import type { Context } from "../context";
+import { h, resize, setAttr, setShown, setText } from "../dom";
+import type { Format } from "../format";
+import { isPast, kindOfName, nameOf, type Finals, type Span } from "../windows";
+
+/** Marks the choice of a past window of a kind; which one is chosen on the timeline. */
+const PAST = "@";
+
+export class WindowRow {
+  readonly #select = h("select", { class: "window-select" });
+  readonly #options: HTMLOptionElement[] = [];
+  readonly #line = h("input", { type: "range", min: "0", step: "1", class: "window-line" });
+  readonly #text = h("span", { class: "window-text" });
+  readonly element = h("div", { class: "window-row" }, this.#select, this.#line, this.#text);
+  #finals: Finals = new Map();
+  #spans: readonly Span[] = [];
+
+  constructor(choose: (window: string | null) => void) {
+    this.#select.addEventListener("change", () => {
+      const { value } = this.#select;
+      if (!value.endsWith(PAST)) return choose(value === "" ? null : value);
+      const last = this.#finals.get(value.slice(0, -PAST.length))?.at(-1);
+      if (last !== undefined) choose(nameOf(last));
+    });
+    this.#line.addEventListener("input", () => {
+      const span = this.#spans[this.#line.valueAsNumber];
+      if (span !== undefined) choose(nameOf(span));
+    });
+  }
+
+  /** `own` is the kind that the panel shows by itself, `span` what the shown frame is over. */
+  update(window: string | null, finals: Finals, own: string | null, span: Span | null, ctx: Context): void {
+    const words = ctx.words.panels;
+    setShown(this.element, finals.size > 0 || window !== null);
+    this.#finals = finals;
+    const kind = window === null ? null : kindOfName(window);
+    const past = window !== null && isPast(window);
+    const kinds = [...new Set([...finals.keys(), ...(kind === null ? [] : [kind])])];
+    const choices: (readonly [string, string])[] = [
+      ["", own === null ? words.windowAll : words.windowCurrent(own)],
+    ];
+    for (const each of kinds) {
+      if (each !== own || window === each) choices.push([each, words.windowCurrent(each)]);
+      if (finals.has(each) || (past && each === kind)) choices.push([each + PAST, words.windowPast(each)]);
+    }
+    resize(this.#select, this.#options, choices.length, () => h("option"));
+    choices.forEach(([value, text], i) => {
+      const option = this.#options[i];
+      if (option === undefined) return;
+      if (option.value !== value) option.value = value;
+      setText(option, text);
+    });
+    setAttr(this.#select, "aria-label", words.window);
+    const chosen = kind === null ? "" : past ? kind + PAST : kind;
+    if (this.#select.value !== chosen) this.#select.value = chosen;
+    this.#updateLine(past ? window : null, kind, span, ctx);
+  }
+
+  #updateLine(past: string | null, kind: string | null, span: Span | null, ctx: Context): void {
+    const words = ctx.words.panels;
+    this.#spans = past === null || kind === null ? [] : this.#finals.get(kind) ?? [];
+    const at = this.#spans.findIndex((each) => nameOf(each) === past);
+    const shown = this.#spans[at] ?? span;
+    const text = shown === null ? "" : spanText(shown, ctx.format);
+    setShown(this.#line, this.#spans.length > 1);
+    setAttr(this.#line, "max", String(Math.max(0, this.#spans.length - 1)));
+    if (at >= 0 && this.#line.valueAsNumber !== at) this.#line.value = String(at);
+    setAttr(this.#line, "aria-label", words.window);
+    setAttr(this.#line, "aria-valuetext", text);
+    setText(this.#text, past === null ? text : `◷ ${text}`);
+    setAttr(this.#text, "title", past === null ? null : words.windowFinal);
+    setAttr(this.element, "data-past", past === null ? null : "");
+  }
+}
+
+/** A day by its date alone, other windows by both ends; no more digits than needed. */
+export function spanText(span: Span, format: Format): string {
+  const [start, end] = [format.dateTime(span.startMs), format.dateTime(span.endMs)];
+  const midnight = " 00:00:00";
+  if (start.endsWith(midnight) && end.endsWith(midnight)) {
+    const lastDay = format.date(span.endMs - 1);
+    const first = start.slice(0, -midnight.length);
+    return first === lastDay ? first : `${first} – ${lastDay}`;
+  }
+  const short = (text: string) => text.replace(/:00$/u, "");
+  const sameDay = start.slice(0, 10) === end.slice(0, 10);
+  return `${short(start)} – ${short(sameDay ? end.slice(11) : end)}`;
+}

@@ -1,0 +1,227 @@
+// The windows of metrics beyond what the stream carries: which final ones there
+// are, and what a panel shows over one of them.
+//
+// The stream holds one frame a panel. All others are asked for when a reader
+// wants them: a final window once, because it never changes; a present one
+// again after updates, but not more often than a reader can follow.
+import { decodeFrame } from "./decode";
+import { array, record, string } from "./fields";
+import type { Frame } from "./wire";
+import { authorization } from "./token";
+
+/** One window, `[start, end)`, as the host writes it. */
+export interface Span {
+  /** Its kind, such as `1d` or `10m/1m`. */
+  readonly kind: string;
+  /** RFC 3339, as a question to the host repeats it. */
+  readonly start: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface Windowed {
+  readonly state: "loading" | "ok" | "missing";
+  /** The last one known, also while the next one is loading. */
+  readonly frame: Frame | null;
+  readonly span: Span | null;
+}
+
+/** Newest windows of a kind that can be chosen from. */
+const FINALS_MAX = 1000;
+const FRAMES_MAX = 200;
+const REFRESH_MS_MIN = 2000;
+const LIST_MS_MIN = 30_000;
+/** Up to this the pause grows while there are none, as for most metrics ever. */
+const LIST_MS_MAX = 600_000;
+const DAY_MS = 86_400_000;
+/** How far back is looked, until something is found: short windows are many. */
+const REACHES_MS = [2 * DAY_MS, 40 * DAY_MS, 10_000 * DAY_MS] as const;
+
+/** The final windows of a metric by kind, each in the order of time. */
+export type Finals = ReadonlyMap<string, readonly Span[]>;
+
+export function decodeFinals(value: unknown): Finals {
+  const finals = new Map<string, Span[]>();
+  for (const item of array(record(value)?.["windows"])) {
+    const span = decodeSpan(record(item)?.["window"]);
+    if (span !== null) finals.set(span.kind, [...(finals.get(span.kind) ?? []), span]);
+  }
+  return new Map([...finals].map(([kind, spans]) =>
+    [kind, spans.sort((a, b) => a.startMs - b.startMs).slice(-FINALS_MAX)]));
+}
+
+export function decodeSpan(value: unknown): Span | null {
+  const w = record(value);
+  const kind = w && string(w["spec"]);
+  const start = w && string(w["start"]);
+  const end = w && string(w["end"]);
+  if (kind === null || start === null || end === null) return null;
+  const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
+  return Number.isNaN(startMs) || Number.isNaN(endMs) ? null : { kind, start, startMs, endMs };
+}
+
+/** How one window is named in questions and links. */
+export function nameOf(span: Span): string {
+  return `${span.kind}@${span.start}`;
+}
+
+export function kindOfName(window: string): string {
+  return window.split("@", 1)[0] ?? window;
+}
+
+export function isPast(window: string): boolean {
+  return window.includes("@");
+}
+
+interface Listed {
+  finals: Finals;
+  at: number;
+  pause: number;
+  busy: boolean;
+  loaded: boolean;
+}
+
+interface Kept {
+  shown: Windowed;
+  at: number;
+  busy: boolean;
+  /** The revision of the stream's frame for which it was asked. */
+  rev: number;
+}
+
+export interface WindowsEnv {
+  readonly ask: (path: string) => Promise<unknown>;
+  readonly now: () => number;
+  readonly later: (act: () => void, ms: number) => void;
+  readonly changed: () => void;
+}
+
+export class Windows {
+  readonly #env: WindowsEnv;
+  readonly #lists = new Map<string, Listed>();
+  readonly #frames = new Map<string, Kept>();
+  readonly #ownKinds = new Map<string, string | null>();
+  #epoch: string | null = null;
+
+  constructor(env: WindowsEnv) {
+    this.#env = env;
+  }
+
+  /** Another run of the host may know other windows. */
+  attend(epoch: string | null): void {
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    this.#lists.clear();
+    this.#frames.clear();
+    this.#ownKinds.clear();
+  }
+
+  /** The final windows of a metric as far as known; asks for them now and then. */
+  finals(metric: string, eventTime: number | null): Finals {
+    const listed: Listed = this.#lists.get(metric)
+      ?? { finals: new Map(), at: -Infinity, pause: LIST_MS_MIN / 2, busy: false, loaded: false };
+    this.#lists.set(metric, listed);
+    if (!listed.busy && eventTime !== null && this.#env.now() - listed.at >= listed.pause) {
+      void this.#list(metric, listed, eventTime);
+    }
+    return listed.finals;
+  }
+
+  /**
+   * The kind of the window that the stream's frame of a panel is over: `null` for
+   * all time, which is also the answer until the host has given one.
+   */
+  ownKind(panel: string): string | null {
+    const known = this.#ownKinds.get(panel);
+    if (known !== undefined) return known;
+    this.#ownKinds.set(panel, null);
+    this.#env.ask(`api/v1/panels/${encodeURIComponent(panel)}/data`).then((value) => {
+      this.#ownKinds.set(panel, decodeSpan(record(value)?.["window"])?.kind ?? null);
+      this.#env.changed();
+    }, () => undefined);
+    return null;
+  }
+
+  /** Whether the final windows of a metric were asked for and answered. */
+  isListed(metric: string): boolean {
+    return this.#lists.get(metric)?.loaded === true;
+  }
+
+  /** What a panel shows over a window. `rev` is the stream's, `null` to keep what is known. */
+  frame(panel: string, window: string, rev: number | null): Windowed {
+    const key = `${panel} ${window}`;
+    const kept = this.#frames.get(key) ?? this.#begin(key);
+    if (kept.busy) return kept.shown;
+    const isFirst = kept.shown.state === "loading";
+    const isOld = !isPast(window) && rev !== null && rev !== kept.rev;
+    const isLost = kept.shown.state === "missing" && this.#env.now() - kept.at > LIST_MS_MIN;
+    if (!isFirst && !isOld && !isLost) return kept.shown;
+    const wait = isFirst ? 0 : kept.at + REFRESH_MS_MIN - this.#env.now();
+    if (wait <= 0) {
+      void this.#fetch(panel, window, kept, rev ?? kept.rev);
+    } else {
+      kept.busy = true;
+      this.#env.later(() => { kept.busy = false; this.#env.changed(); }, wait);
+    }
+    return kept.shown;
+  }
+
+  #begin(key: string): Kept {
+    const oldest = this.#frames.keys().next().value;
+    if (this.#frames.size >= FRAMES_MAX && oldest !== undefined) this.#frames.delete(oldest);
+    const kept: Kept = {
+      shown: { state: "loading", frame: null, span: null }, at: 0, busy: false, rev: -1,
+    };
+    this.#frames.set(key, kept);
+    return kept;
+  }
+
+  async #fetch(panel: string, window: string, kept: Kept, rev: number): Promise<void> {
+    kept.busy = true;
+    const path = `api/v1/panels/${encodeURIComponent(panel)}/data`;
+    try {
+      const value = await this.#env.ask(`${path}?window=${encodeURIComponent(window)}`);
+      const span = decodeSpan(record(value)?.["window"]);
+      kept.shown = { state: "ok", frame: decodeFrame(value), span };
+    } catch {
+      // Not there (any more), or no host to ask: the next update tries again.
+      kept.shown = { ...kept.shown, state: "missing" };
+    }
+    kept.busy = false;
+    kept.rev = rev;
+    kept.at = this.#env.now();
+    this.#env.changed();
+  }
+
+  async #list(metric: string, listed: Listed, eventTime: number): Promise<void> {
+    listed.busy = true;
+    try {
+      for (const reach of REACHES_MS) {
+        const query = new URLSearchParams({ metric });
+        const from = new Date(Math.max(0, eventTime - reach));
+        query.set("from", from.toISOString());
+        const finals = decodeFinals(await this.#env.ask(`api/v1/history?${query}`));
+        if (finals.size > 0) {
+          listed.finals = finals;
+          break;
+        }
+      }
+      listed.loaded = true;
+    } catch {
+      // A host that cannot be asked has no windows to choose from; it is asked again later.
+    }
+    listed.busy = false;
+    listed.at = this.#env.now();
+    listed.pause = listed.finals.size > 0 ? LIST_MS_MIN : Math.min(LIST_MS_MAX, listed.pause * 2);
+    this.#env.changed();
+    this.#env.later(this.#env.changed, listed.pause);
+  }
+}
+
+/** Asks the host that served this page. */
+export async function askHost(path: string): Promise<unknown> {
+  const url = new URL(path, document.baseURI.split(/[?#]/u, 1)[0]);
+  const response = await fetch(url, { headers: authorization() });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
+}

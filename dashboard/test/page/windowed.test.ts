@@ -1,0 +1,81 @@
+// The page over a real host whose metrics have windows.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Locator } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { filled, launch, open, type Tab } from "./browser";
+import { filePipeline, freePort, kill, start, type Host } from "./host";
+
+/** Ten events on the first, twenty on the second, and so on. */
+const DAYS = 8;
+
+let browser: Browser;
+let folder: string;
+let host: Host;
+let tab: Tab;
+
+const sumOf = (panel: Locator) => () => panel.getAttribute("data-sum");
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "streamgauge-windowed-"));
+  const pipeline = (await filePipeline())
+    .replace(/(plugin = "[^"]*gender.wasm")/, '$1\nwindows = ["cumulative", "1d"]')
+    .replace(/(plugin = "[^"]*age.wasm")/, '$1\nwindows = ["1d"]');
+  await writeFile(join(folder, "pipeline.toml"), pipeline);
+  const records = Array.from({ length: DAYS }, (_, i) => i + 1).flatMap((day) =>
+    Array.from({ length: day * 10 }, (_, n) => JSON.stringify({
+      user_id: `u${n}`, month: 11, day, action: n % 4, age_range: n % 9, gender: n % 3, province: "浙江",
+    })));
+  await writeFile(join(folder, "events.jsonl"), `${records.join("\n")}\n`);
+  host = await start(["run", "--listen", `127.0.0.1:${await freePort()}`], folder);
+  browser = await launch();
+  tab = await open(browser, host.url);
+  await filled(tab.page);
+});
+afterAll(async () => {
+  await browser?.close();
+  if (host !== undefined) await kill(host.child);
+  await rm(folder, { recursive: true, force: true });
+});
+
+it("shows all time, the present window and past ones, each exactly", async () => {
+  const { page, errors } = tab;
+  const gender = page.locator('[data-panel="gender"]');
+  const select = gender.locator(".window-select");
+  await expect.poll(sumOf(gender)).toBe("360");
+  // The host may have read the file after the page asked which windows are final.
+  await select.waitFor({ timeout: 45_000 });
+  await select.selectOption("1d@");
+  await expect.poll(sumOf(gender)).toBe("50");
+  expect(await gender.locator(".window-text").textContent()).toBe("◷ 2015-11-05");
+  await gender.getByRole("slider").focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(sumOf(gender)).toBe("40");
+  await select.selectOption("1d");
+  await expect.poll(sumOf(gender)).toBe("80");
+  await select.selectOption("");
+  await expect.poll(sumOf(gender)).toBe("360");
+  expect(errors).toEqual([]);
+});
+
+it("says so where a metric has no figures of all time", async () => {
+  const age = tab.page.locator('[data-panel="age"]');
+  expect(await sumOf(age)()).toBe("80");
+  await expect.poll(() => age.locator(".window-select option").allTextContents())
+    .toEqual(["当前窗口 1d", "历史窗口 1d"]);
+  expect(await tab.page.locator('[data-panel="province"] .window-select').isVisible()).toBe(false);
+});
+
+it("saves what is seen", async () => {
+  const gender = tab.page.locator('[data-panel="gender"]');
+  await gender.locator(".window-select").selectOption("1d@");
+  await expect.poll(sumOf(gender)).toBe("50");
+  await gender.locator("[data-menu]").click();
+  const href = await gender.locator('[data-act="csv"]').getAttribute("href");
+  const answer = await fetch(href ?? "");
+  expect(answer.headers.get("content-type")).toContain("text/csv");
+  const total = (await answer.text()).trim().split("\n").slice(1)
+    .reduce((sum, line) => sum + Number(line.split(",")[1]), 0);
+  expect(total).toBe(50);
+});
