@@ -5,6 +5,7 @@
 // answer like any other.
 import { decodeValue } from "./decode";
 import { field, number, record, string } from "./fields";
+import { bearer } from "./token";
 import type { Message } from "./wire";
 
 /** Longer than this a host does not take to answer. */
@@ -83,11 +84,10 @@ export class HttpRemote implements Remote {
   async #fetch(
     path: string, method: string, headers: Record<string, string>,
   ): Promise<Response | null> {
-    const token = this.#token === null ? {} : { Authorization: `Bearer ${this.#token}` };
     try {
       return await fetch(new URL(path, this.#page), {
         method,
-        headers: { ...headers, ...token },
+        headers: { ...headers, ...bearer(this.#token) },
         cache: "no-store",
         signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
       });

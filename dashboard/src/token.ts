@@ -10,13 +10,16 @@ export function tokenOf(hash: string): string | null {
 }
 
 /** What a request says of itself to a guarded host; nothing without a token. */
+export function bearer(token: string | null): Record<string, string> {
+  return token === null ? {} : { Authorization: `Bearer ${token}` };
+}
+
+/** The token that was taken: good for this page even where the tab keeps nothing. */
+let taken: string | null = null;
+
+/** What the requests of this page say of themselves. */
 export function authorization(): Record<string, string> {
-  try {
-    const token = sessionStorage.getItem(KEY);
-    return token === null ? {} : { Authorization: `Bearer ${token}` };
-  } catch {
-    return {};
-  }
+  return bearer(taken);
 }
 
 /** The token of this tab; one in the address is kept and taken out of it. */
@@ -25,9 +28,10 @@ export function takeToken(): string | null {
   if (given !== null) history.replaceState(null, "", location.pathname + location.search);
   try {
     if (given !== null) sessionStorage.setItem(KEY, given);
-    return sessionStorage.getItem(KEY);
+    taken = sessionStorage.getItem(KEY);
   } catch {
     // Without a memory the token is good until the page is loaded again.
-    return given;
+    taken = given;
   }
+  return taken;
 }
