@@ -2,9 +2,7 @@
 // not edit. After a change there:
 //   UPDATE=1 cargo test --release -p streamgauge --lib server::tests::types
 
-export type ToPage = { "t": "hello", proto: number, epoch: string, build: string, heartbeat_ms: number, tz: string, name: string, } | { "t": "schema", rev: number, panels: Array<Panel>, } | { "t": "snapshot", seq: number, clock: Clock, frames: { [key in string]: Frame }, series: Points, status: Status, } | { "t": "update", seq: number, clock: Clock, frames: { [key in string]: Frame }, points: Points, status: Status, } | { "t": "hb", seq: number, now: number, } | { "t": "bye", reason: string, retry_ms: number, };
-
-export type Points = { events_per_second: Array<[number, number]>, };
+export type ToPage = { "t": "hello", proto: number, epoch: string, build: string, heartbeat_ms: number, tz: string, name: string, } | { "t": "schema", rev: number, panels: Array<Panel>, } | { "t": "snapshot", seq: number, clock: Clock, frames: { [key in string]: Frame }, series: { [key in string]: Array<[number, number]> }, status: Status, } | { "t": "update", seq: number, clock: Clock, frames: { [key in string]: Frame }, points: { [key in string]: Array<[number, number]> }, status: Status, } | { "t": "hb", seq: number, now: number, } | { "t": "bye", reason: string, retry_ms: number, };
 
 export type Panel = {
 /**
@@ -19,6 +17,10 @@ metric: string,
  * The view's id.
  */
 view: string,
+/**
+ * The kinds of windows of the metric, such as `cumulative` and `1d`; the first one is shown.
+ */
+windows: Array<string>,
 /**
  * The title.
  */
@@ -222,6 +224,14 @@ batch_rows: number,
  */
 workers: number,
 /**
+ * What they spend their time on.
+ */
+stages: StageStatus,
+/**
+ * Records that are fetched and wait for a worker.
+ */
+queue_records: number,
+/**
  * By number.
  */
 partitions: Array<PartitionStatus>,
@@ -248,7 +258,11 @@ dead_letters: DeadLetterStatus,
 /**
  * Late records that are written out; none where they are not.
  */
-late_output: LateOutputStatus | null, };
+late_output: LateOutputStatus | null,
+/**
+ * What happened since the host started, oldest first; the last 50.
+ */
+happened: Array<Happened>, };
 
 export type Mode = "waiting" | "restoring" | "catching-up" | "replaying" | "live" | "ended" | "failed";
 
@@ -406,7 +420,11 @@ state: string,
 /**
  * Why quarantined.
  */
-reason: string | null, };
+reason: string | null,
+/**
+ * What folds its rows.
+ */
+plugin: PluginStatus, };
 
 export type DeadLetterStatus = {
 /**
@@ -423,3 +441,160 @@ export type LateOutputStatus = {
  * Written out so far.
  */
 written: number, };
+
+export type StageStatus = {
+/**
+ * Waiting for records: the source has none.
+ */
+waiting: number,
+/**
+ * Taking records over and decoding them.
+ */
+decode: number,
+/**
+ * In the plugins.
+ */
+plugins: number,
+/**
+ * Publishing states.
+ */
+publish: number,
+/**
+ * Held back, as what was published is not stored yet.
+ */
+blocked: number, };
+
+export type Happened = {
+/**
+ * When, by the host's wall clock.
+ */
+at: number,
+/**
+ * `started`, `waiting`, `resumed`, `quarantined`, `gap`, `checkpoint_failed`,
+ * `checkpoint_stored` or `failed`.
+ */
+what: string,
+/**
+ * The metric, partition or cause concerned.
+ */
+of: string | null, };
+
+export type PluginStatus = {
+/**
+ * The file, as the pipeline names it.
+ */
+file: string,
+/**
+ * What it calls itself.
+ */
+name: string,
+/**
+ * Its version.
+ */
+version: string,
+/**
+ * SHA-256 of the component, in hexadecimal.
+ */
+digest: string,
+/**
+ * What a row cost in it, over the last ten seconds with rows; none before the first.
+ */
+ns_per_row: number | null,
+/**
+ * The memory of its instances, of all workers.
+ */
+memory_bytes: number,
+/**
+ * Instances that failed since the host started.
+ */
+traps: number, };
+
+export type LatenessReport = {
+/**
+ * `watermark`, `record` or `processing`.
+ */
+clock: string,
+/**
+ * False: verdicts depend on when a record is read.
+ */
+replayable: boolean,
+/**
+ * The bound of the watermark.
+ */
+bound_ms: number,
+/**
+ * Records in the distribution.
+ */
+records: number,
+/**
+ * Late ones.
+ */
+late: number,
+/**
+ * Smallest and largest value in milliseconds, and records; only buckets that are not empty.
+ */
+buckets: Array<[number, number, number]>,
+/**
+ * The bound that would keep 99.9 % on time; none without records.
+ */
+bound_for_999_ms: number | null,
+/**
+ * The last late ones of each partition, oldest first.
+ */
+samples: Array<RecordSample>, };
+
+export type Samples = {
+/**
+ * Whether the contents of records are shown (`server.show_records`).
+ */
+shown: boolean,
+/**
+ * The records.
+ */
+samples: Array<RecordSample>, };
+
+export type RecordSample = {
+/**
+ * Its partition.
+ */
+partition: number,
+/**
+ * Its offset.
+ */
+offset: number,
+/**
+ * Its timestamp.
+ */
+time: number,
+/**
+ * Its event time; none of a rejected one.
+ */
+event_time: number | null,
+/**
+ * By how much it was late; none where it was not.
+ */
+delay_ms: number | null,
+/**
+ * Why it is a dead letter, such as `not_json` or `excluded`; none where it is not.
+ */
+reason: string | null,
+/**
+ * The metric that left it out; none where it was rejected as a whole.
+ */
+metric: string | null,
+/**
+ * What was wrong, in words.
+ */
+detail: string | null,
+/**
+ * The size of the record.
+ */
+record_bytes: number,
+/**
+ * Its first 256 bytes as text; none where they are no text or records are not shown.
+ */
+record: string | null,
+/**
+ * The same in base64, where they are no text.
+ */
+record_base64: string | null, };

@@ -8,12 +8,14 @@ use std::time::Instant;
 use streamgauge_core::{EventTime, FinalPane, Millis, PartitionSnapshot, WindowSpec};
 
 use crate::checkpoint::CheckpointBoard;
+use crate::dead_letter::DeadLetter;
+use crate::metric::MetricCost;
 use crate::outbox::Outbox;
 use crate::pipeline::MetricSettings;
 use crate::server::wire::Cause;
 use crate::source::SourceError;
 use crate::state::{HistoryStore, StateError};
-use crate::worker::Ages;
+use crate::worker::{Ages, Seen};
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +125,8 @@ pub struct Look {
     pub parked: BTreeMap<u32, Cause>,
     /// How old the first records were.
     pub ages: Ages,
+    /// What each metric has cost.
+    pub costs: BTreeMap<String, MetricCost>,
 }
 
 impl Board {
@@ -139,6 +143,9 @@ impl Board {
             look.partitions.extend(content.snapshots.values().cloned());
             look.log_ends.extend(content.log_ends.iter().map(|log| (log.partition, log.end)));
             look.quarantined.extend(content.quarantined.clone());
+            for (id, cost) in &content.costs {
+                look.costs.entry(id.clone()).or_default().add(*cost);
+            }
             look.final_panes.extend(content.final_panes().iter().cloned());
             look.trouble = look.trouble.or_else(|| content.trouble.clone());
             look.taken += content.taken;
@@ -149,6 +156,24 @@ impl Board {
         }
         look.partitions.sort_by_key(|snapshot| snapshot.partition);
         look
+    }
+
+    /// The last dead letters of all workers, newest first.
+    pub fn recent_letters(&self) -> Vec<DeadLetter> {
+        let outboxes = self.lock().outboxes.clone();
+        let of = |outbox: &Arc<Outbox>| outbox.lock().recent_letters.clone();
+        let mut letters: Vec<_> = outboxes.iter().flat_map(of).collect();
+        letters.sort_by_key(|letter| std::cmp::Reverse((letter.timestamp, letter.offset)));
+        letters
+    }
+
+    /// Some of the last records of all workers, newest first.
+    pub fn seen(&self) -> Vec<Seen> {
+        let outboxes = self.lock().outboxes.clone();
+        let of = |outbox: &Arc<Outbox>| outbox.lock().seen.clone();
+        let mut seen: Vec<_> = outboxes.iter().flat_map(of).collect();
+        seen.sort_by_key(|seen| std::cmp::Reverse((seen.time, seen.offset)));
+        seen
     }
 
     /// The largest delay of a late record since the last call; 0 without any.

@@ -1,10 +1,13 @@
 //! The publisher: several times a second it merges what the workers published and replaces the
 //! state that the server shows. It only looks; nothing of the stream depends on it.
 
+mod costs;
+mod happened;
 mod held;
 mod lateness;
 mod meter;
 mod query;
+mod samples;
 mod summary;
 mod warnings;
 
@@ -22,14 +25,16 @@ use crate::plugin::Plugin;
 use crate::result;
 use crate::server::wire::{
     AccountingStatus, Cause, Clock, DeadLetterStatus, GapStatus, LateOutputStatus, LiveState,
-    MetricStatus, Mode, Panel, PartitionStatus, SourceStatus, Status,
+    MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, SourceStatus, Status,
 };
 use crate::source::SourceError;
 use crate::telemetry::Telemetry;
 use crate::view::{MetricView, Published};
 
+use costs::Costs;
+use happened::Diary;
 use held::Holder;
-use meter::{Meter, Silence};
+use meter::{Levels, Meter, Silence, Totals};
 pub use query::LiveQuery;
 use summary::LateSummary;
 use warnings::Warnings;
@@ -59,6 +64,8 @@ struct Drawing {
     started_at: i64,
     seq: u64,
     meter: Meter,
+    costs: Costs,
+    diary: Diary,
     silence: Silence,
     catching_up: bool,
     summary: LateSummary,
@@ -82,6 +89,7 @@ impl Publisher {
         let panels: Vec<Panel> = metrics.iter().flat_map(MetricView::panels).cloned().collect();
         let source = &pipeline.source;
         let bounded = bounded || matches!(source, SourceSettings::File(file) if !file.follow);
+        let started_at = Utc::now().timestamp_millis();
         let mut drawing = Drawing {
             pipeline: Arc::clone(pipeline),
             plan: Arc::clone(plan),
@@ -90,9 +98,11 @@ impl Publisher {
             panels: Arc::new(panels),
             metrics,
             bounded,
-            started_at: Utc::now().timestamp_millis(),
+            started_at,
             seq: 0,
             meter: Meter::new(),
+            costs: Costs::default(),
+            diary: Diary::new(started_at),
             silence: Silence::default(),
             catching_up: false,
             summary: LateSummary::new(pipeline.lateness.summary_every),
@@ -113,8 +123,18 @@ impl Drawing {
     fn draw(&mut self) -> LiveState {
         let look = self.board.look();
         let books = result::accounting(&look.partitions);
-        self.meter.tick(look.taken, self.telemetry.batch_totals());
-        let status = Arc::new(self.update(&look, &books));
+        self.meter.tick(Totals {
+            taken: look.taken,
+            batches: self.telemetry.batch_totals(),
+            stages: self.telemetry.stage_totals(),
+            books: (!look.partitions.is_empty()).then(|| meter::published(&books)),
+        });
+        self.costs.tick(&look);
+        let mut status = self.update(&look, &books);
+        status.happened = self.diary.note(&status, Utc::now().timestamp_millis());
+        let status = Arc::new(status);
+        let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);
+        self.meter.point(Levels { lag, latency_p99_ms });
         self.seq += 1;
         // Before the state is restored, all that it holds would count as of this minute.
         let is_restored = !look.partitions.is_empty();
@@ -127,7 +147,7 @@ impl Drawing {
             frames: self.metrics.iter().flat_map(MetricView::frames).map(clone_entry).collect(),
             clock: clock(&look, &status),
             status,
-            events_per_second: self.meter.series(),
+            series: self.meter.series(),
         }
     }
 
@@ -187,17 +207,20 @@ impl Drawing {
             latency_p99_ms: self.telemetry.latency_p99_ms(),
             batch_rows: self.meter.batch_rows(),
             workers: look.workers,
+            stages: self.meter.stages(),
+            queue_records: self.telemetry.queue_records(look.workers),
             partitions,
             watermark_held_by,
             warnings: self.warnings.look(&self.pipeline, look),
             checkpoint: Some(stored.status),
-            metrics: self.metrics.iter().map(metric_status).collect(),
+            metrics: self.metrics.iter().map(|metric| self.metric_status(metric, look)).collect(),
             dead_letters: DeadLetterStatus { written: stored.dead_letters, by_reason },
             late_output: self
                 .pipeline
                 .late_output
                 .as_ref()
                 .map(|_| LateOutputStatus { written: stored.late_records }),
+            happened: Vec::new(),
         }
     }
 
@@ -249,6 +272,31 @@ impl Drawing {
         }
     }
 
+    fn metric_status(&self, metric: &MetricView, look: &Look) -> MetricStatus {
+        let books = metric.accounting();
+        let id = metric.id();
+        let plugin = metric.plugin();
+        let cost = look.costs.get(id).copied().unwrap_or_default();
+        MetricStatus {
+            id: id.to_owned(),
+            on_time: books.on_time,
+            late: books.late,
+            folded: books.folded(),
+            excluded: books.excluded,
+            state: if metric.trouble().is_some() { "quarantined" } else { "ok" },
+            reason: metric.trouble().map(str::to_owned),
+            plugin: PluginStatus {
+                file: plugin.settings().plugin.display().to_string(),
+                name: plugin.descriptor().name.clone(),
+                version: plugin.descriptor().version.clone(),
+                digest: plugin.digest().to_string(),
+                ns_per_row: self.costs.ns_per_row(id),
+                memory_bytes: cost.memory_bytes,
+                traps: cost.traps,
+            },
+        }
+    }
+
     fn broker_trouble(&self, message: &str) -> Cause {
         let mut args = BTreeMap::new();
         if let SourceSettings::Kafka(kafka) = &self.pipeline.source {
@@ -286,17 +334,4 @@ fn clock(look: &Look, status: &Status) -> Clock {
 
 fn clone_entry<T>((key, value): (&String, &Arc<T>)) -> (String, Arc<T>) {
     (key.clone(), Arc::clone(value))
-}
-
-fn metric_status(metric: &MetricView) -> MetricStatus {
-    let books = metric.accounting();
-    MetricStatus {
-        id: metric.id().to_owned(),
-        on_time: books.on_time,
-        late: books.late,
-        folded: books.folded(),
-        excluded: books.excluded,
-        state: if metric.trouble().is_some() { "quarantined" } else { "ok" },
-        reason: metric.trouble().map(str::to_owned),
-    }
 }

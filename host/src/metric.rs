@@ -4,12 +4,14 @@
 //! plugin the last export stays: the metric stops there, quarantined, and nothing half-folded is
 //! ever shown or stored.
 
+mod cost;
 mod fold;
 mod pane;
 mod windows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
@@ -21,6 +23,7 @@ use crate::dead_letter::DeadLetter;
 use crate::late_record::LateRecord;
 use crate::plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
+pub use cost::MetricCost;
 use fold::{Batches, Fold};
 use thiserror::Error;
 use windows::Windows;
@@ -33,6 +36,7 @@ pub struct Metric {
     columns: Vec<InputColumn>,
     instance: Option<Instance>,
     quarantine: Option<String>,
+    cost: MetricCost,
     partitions: BTreeMap<u32, State>,
 }
 
@@ -120,6 +124,7 @@ impl Metric {
             columns: inputs.iter().map(|input| input.column).collect(),
             inputs,
             quarantine: None,
+            cost: MetricCost::default(),
             partitions: BTreeMap::new(),
         })
     }
@@ -162,6 +167,12 @@ impl Metric {
     /// Why the metric stopped, if it did.
     pub fn quarantine(&self) -> Option<&str> {
         self.quarantine.as_deref()
+    }
+
+    /// What the plugin has cost so far.
+    pub fn cost(&self) -> MetricCost {
+        let memory = self.instance.as_ref().map_or(0, Instance::memory_bytes);
+        MetricCost { memory_bytes: memory as u64, ..self.cost }
     }
 
     /// How many rows were left out and panes became final since the last exports.
@@ -228,11 +239,15 @@ impl Metric {
 
     /// Folds the rows of a partition.
     pub fn fold(&mut self, offered: Offered<'_>) {
-        if self.quarantine.is_none()
-            && let Err(error) = self.fold_rows(offered)
-        {
+        if self.quarantine.is_some() {
+            return;
+        }
+        let began = Instant::now();
+        if let Err(error) = self.fold_rows(offered) {
             self.stop(&error);
         }
+        self.cost.time += began.elapsed();
+        self.cost.rows += u64::from(offered.on_time.rows()) + u64::from(offered.late.rows());
     }
 
     fn fold_rows(&mut self, offered: Offered<'_>) -> Result<(), CallError> {
@@ -299,6 +314,7 @@ impl Metric {
     fn stop(&mut self, error: &CallError) {
         tracing::error!(metric = self.id(), %error, "metric quarantined: its plugin failed");
         self.quarantine = Some(error.to_string());
+        self.cost.traps += 1;
         self.instance = None;
         // What was folded since the last export is forgotten, with all that came of it.
         for state in self.partitions.values_mut() {

@@ -3,7 +3,7 @@
 //! checkpointer take from here; nothing waits for anything else, and a checkpoint needs no
 //! barrier: any set of published states is consistent, because each stands for itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,18 @@ use streamgauge_core::{FinalPane, Millis, PartitionSnapshot};
 
 use crate::dead_letter::DeadLetter;
 use crate::late_record::LateRecord;
-use crate::metric::Unexported;
+use crate::metric::{MetricCost, Unexported};
 use crate::outlet::Entry;
 use crate::source::LogEnd;
-use crate::worker::Ages;
+use crate::worker::{Ages, Seen};
 
 /// Dead letters, late records and final panes kept for the next checkpoint, in bytes; a worker
 /// that has more waits for it.
 const WAITING_BYTES_MAX: usize = 16 << 20;
+
+/// Dead letters and other records that are remembered for people to look at.
+const RECENT_LETTERS_MAX: usize = 20;
+const SEEN_MAX: usize = 50;
 
 /// The latest of one worker.
 #[derive(Default)]
@@ -46,6 +50,12 @@ pub struct Content {
     pub ages: Ages,
     /// The largest delay of a late record since the publisher took it.
     pub largest_delay: Millis,
+    /// What each metric has cost on this worker.
+    pub costs: BTreeMap<String, MetricCost>,
+    /// The last dead letters, oldest first.
+    pub recent_letters: VecDeque<DeadLetter>,
+    /// Some of the last records, oldest first.
+    pub seen: VecDeque<Seen>,
     letters: Vec<DeadLetter>,
     late: Vec<LateRecord>,
     /// Letters and late records together.
@@ -118,10 +128,17 @@ impl Content {
     /// Adds what belongs to the states that are published under the same lock.
     pub fn add(&mut self, mut with: Unexported) {
         self.unwritten_bytes += size_bytes(&with.letters) + size_bytes(&with.late);
+        let first = with.letters.len().saturating_sub(RECENT_LETTERS_MAX);
+        remember(&mut self.recent_letters, with.letters[first..].to_vec(), RECENT_LETTERS_MAX);
         self.letters.append(&mut with.letters);
         self.late.append(&mut with.late);
         self.final_bytes += with.final_panes.iter().map(|pane| pane_bytes(pane)).sum::<usize>();
         self.final_panes.append(&mut with.final_panes);
+    }
+
+    /// Remembers some of the last records.
+    pub fn see(&mut self, seen: Vec<Seen>) {
+        remember(&mut self.seen, seen, SEEN_MAX);
     }
 
     fn waiting_bytes(&self) -> usize {
@@ -132,6 +149,12 @@ impl Content {
     pub fn final_panes(&self) -> &[Arc<FinalPane>] {
         &self.final_panes
     }
+}
+
+/// Appends to `known` and lets go of its oldest beyond `most`.
+fn remember<T>(known: &mut VecDeque<T>, new: Vec<T>, most: usize) {
+    known.extend(new);
+    known.drain(..known.len().saturating_sub(most));
 }
 
 fn size_bytes(entries: &[impl Entry]) -> usize {

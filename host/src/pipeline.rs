@@ -346,4 +346,6 @@ pub struct ServerSettings {
     pub frame_ancestors: Vec<String>,
     /// Whether other computers may be let in without a token.
     pub public: bool,
+    /// Whether contents of single records are shown (`show_records`, default true).
+    pub show_records: bool,
 }

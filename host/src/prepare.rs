@@ -17,6 +17,7 @@ use crate::state::Checkpoint;
 use crate::view::panels;
 
 /// A pipeline that can run.
+#[derive(Clone)]
 pub struct Prepared {
     /// The settings.
     pub pipeline: Arc<Pipeline>,

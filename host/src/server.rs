@@ -9,6 +9,7 @@ mod api;
 mod headers;
 mod latest;
 mod message;
+mod openapi;
 mod origin;
 mod page;
 pub mod query;
@@ -269,6 +270,7 @@ fn router(app: Arc<App>) -> Router {
         .merge(query::routes())
         .merge(access::routes())
         .merge(latest::routes())
+        .merge(openapi::routes())
         .route_layer(from_fn_with_state(Arc::clone(&app), access::demand));
     Router::new()
         .merge(guarded)

@@ -23,6 +23,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::server::wire::LiveState;
+use crate::worker::{Stage, StageTimes};
 use books::{Fractions, Label};
 use histogram::Histogram;
 use latency::Recent;
@@ -80,6 +81,8 @@ pub struct Telemetry {
     recent: Mutex<Recent>,
     checkpoint_duration: Histogram,
     checkpoint_failures: Counter,
+    /// Nanoseconds that the workers have spent, in the order of [`Stage::ALL`].
+    stages: [AtomicU64; 5],
     fetch_queue: Family<Label, Gauge>,
     busy: Fractions,
     websocket_clients: Gauge,
@@ -109,6 +112,7 @@ impl Telemetry {
             recent: Mutex::new(Recent::new()),
             checkpoint_duration: Histogram::new(&CHECKPOINT_SECONDS),
             checkpoint_failures: Counter::default(),
+            stages: [const { AtomicU64::new(0) }; 5],
             fetch_queue: Family::default(),
             busy: Family::default(),
             websocket_clients: Gauge::default(),
@@ -192,9 +196,27 @@ impl Telemetry {
         self.fetch_queue.get_or_create(&label).set(records as i64);
     }
 
-    /// The share of its time that a worker computed, 0 to 1.
-    pub fn set_busy(&self, worker: usize, ratio: f64) {
-        self.busy.get_or_create(&[("worker", worker.to_string())]).set(ratio);
+    /// What a worker spent its time on since it last told.
+    pub fn spent(&self, worker: usize, times: StageTimes) {
+        for (total, time) in self.stages.iter().zip(times) {
+            total.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
+        }
+        let total = times.iter().sum::<Duration>().as_secs_f64();
+        let waiting = times[Stage::Waiting as usize].as_secs_f64();
+        let busy = if total > 0.0 { 1.0 - waiting / total } else { 0.0 };
+        self.busy.get_or_create(&[("worker", worker.to_string())]).set(busy.clamp(0.0, 1.0));
+    }
+
+    /// What the workers have spent so far, in nanoseconds, in the order of [`Stage::ALL`].
+    pub fn stage_totals(&self) -> [u64; 5] {
+        self.stages.each_ref().map(|total| total.load(Ordering::Relaxed))
+    }
+
+    /// Records that wait in the fetch queues of `workers` workers.
+    pub fn queue_records(&self, workers: usize) -> u64 {
+        let depth =
+            |worker: usize| self.fetch_queue.get_or_create(&[("worker", worker.to_string())]).get();
+        (0..workers).map(depth).sum::<i64>().unsigned_abs()
     }
 
     /// A page is connected for as long as the guard lives.

@@ -8,6 +8,8 @@
 mod ages;
 mod lane;
 mod latency;
+mod seen;
+mod stages;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +18,7 @@ use std::time::{Duration, Instant};
 use streamgauge_core::{PartitionSnapshot, Plan, Row, WallClock};
 
 use crate::decode::Decoder;
-use crate::metric::{Metric, Unexported};
+use crate::metric::{Metric, MetricCost, Unexported};
 use crate::outbox::Outbox;
 use crate::pipeline::BatchSettings;
 use crate::source::{Polled, Source, SourceError, SourceRecord};
@@ -27,6 +29,9 @@ use lane::Lane;
 pub use lane::LateOutput;
 pub use latency::LatencyFrom;
 use latency::{Runs, unix_millis};
+pub use seen::Seen;
+use stages::StageClock;
+pub use stages::{Stage, StageTimes};
 
 /// How often states are published.
 const PUBLISH_EVERY: Duration = Duration::from_millis(100);
@@ -117,22 +122,26 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
     let Setup { mut source, outbox, stop, number, engine } = setup;
     let mut engine = Engine::new(engine);
     let mut next_publish = Instant::now();
-    let mut busy = BusyClock::start();
+    let mut clock = StageClock::start();
     let result = loop {
         let now = Instant::now();
         if now >= next_publish || engine.is_crowded() {
             engine.publish(&outbox, Some(source.as_mut()));
+            clock.add(Stage::Publish, now.elapsed());
             engine.telemetry.set_queue_depth(number, source.queue_depth() as u64);
-            engine.telemetry.set_busy(number, busy.share());
+            engine.telemetry.spent(number, clock.take(engine.plugin_time()));
             next_publish = now + PUBLISH_EVERY;
         }
         if stop.load(Ordering::Relaxed) {
             break Ok(Finished::Stopped);
         }
-        if !outbox.wait_for_room(PUBLISH_EVERY) {
+        let asked = Instant::now();
+        let has_room = outbox.wait_for_room(PUBLISH_EVERY);
+        clock.add(Stage::Blocked, asked.elapsed());
+        if !has_room {
             continue;
         }
-        match engine.turn(source.as_mut(), next_publish, &mut busy) {
+        match engine.turn(source.as_mut(), next_publish, &mut clock) {
             Ok(Polled::Ended) => break Ok(Finished::Ended),
             Ok(_) => {}
             Err(error) => break Err(error),
@@ -170,7 +179,7 @@ impl Engine {
         &mut self,
         source: &mut dyn Source,
         until: Instant,
-        busy: &mut BusyClock,
+        clock: &mut StageClock,
     ) -> Result<Polled, SourceError> {
         let due = self.lanes.iter().filter_map(|l| l.due(self.batch.max_delay)).min();
         let until = due.map_or(until, |due| due.min(until));
@@ -181,14 +190,14 @@ impl Engine {
         let polled = source.poll(POLL_RECORDS_MAX, timeout, &mut |record| {
             if taken == 0 {
                 began = Instant::now();
-                busy.idle += began - asked;
+                clock.add(Stage::Waiting, began - asked);
                 self.now_millis = unix_millis();
             }
             taken += 1;
             self.take(record);
         })?;
         if taken == 0 {
-            busy.idle += asked.elapsed();
+            clock.add(Stage::Waiting, asked.elapsed());
         }
         let drained = taken < POLL_RECORDS_MAX;
         let now = Instant::now();
@@ -250,6 +259,11 @@ impl Engine {
         lane.flush(&self.plan, &mut self.metrics, &mut self.unpublished);
     }
 
+    /// What the plugins have spent so far.
+    fn plugin_time(&self) -> Duration {
+        self.metrics.iter().map(|metric| metric.cost().time).sum()
+    }
+
     /// Whether so much belongs to the next publication that it should not wait.
     fn is_crowded(&self) -> bool {
         self.metrics.iter().map(Metric::unexported).sum::<usize>() > UNEXPORTED_MAX
@@ -267,6 +281,9 @@ impl Engine {
         let quarantined = self.metrics.iter().filter_map(|m| Some((m.id(), m.quarantine()?)));
         let mut ages = Ages::default();
         self.lanes.iter().for_each(|lane| ages.add(lane.ages()));
+        let costs: Vec<(String, MetricCost)> =
+            self.metrics.iter().map(|metric| (metric.id().to_owned(), metric.cost())).collect();
+        let seen: Vec<Seen> = self.lanes.iter_mut().filter_map(Lane::take_seen).collect();
         let delays = self.lanes.iter_mut().map(Lane::take_largest_delay);
         let largest_delay = delays.max().unwrap_or_default();
         let mut content = outbox.lock();
@@ -280,28 +297,10 @@ impl Engine {
         content.taken = self.taken;
         content.span = self.span;
         content.ages = ages;
+        content.costs = costs.into_iter().collect();
+        content.see(seen);
         content.largest_delay = content.largest_delay.max(largest_delay);
         drop(content);
         self.unpublished.published(&self.telemetry);
-    }
-}
-
-/// How much of the time is not spent waiting for the source.
-struct BusyClock {
-    since: Instant,
-    idle: Duration,
-}
-
-impl BusyClock {
-    fn start() -> Self {
-        Self { since: Instant::now(), idle: Duration::ZERO }
-    }
-
-    /// The busy share since the last call, 0 to 1.
-    fn share(&mut self) -> f64 {
-        let total = self.since.elapsed().as_secs_f64().max(1e-9);
-        let share = 1.0 - self.idle.as_secs_f64() / total;
-        *self = Self::start();
-        share.clamp(0.0, 1.0)
     }
 }

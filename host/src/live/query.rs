@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 use streamgauge_core::{EventTime, FinalPane, Plan, WindowSpec};
 
 use super::lateness::lateness;
+use super::samples;
+use crate::audit::{self, Audited, NotExplained};
 use crate::board::Board;
 use crate::pipeline::{Pipeline, parse_window};
 use crate::prepare::Prepared;
 use crate::result;
-use crate::server::query::{HistoryAsk, Query, Refused};
-use crate::server::wire::{Frame, LiveState};
+use crate::server::query::{HistoryAsk, Place, Query, Refused};
+use crate::server::wire::{Frame, LatenessReport, LiveState, Samples};
 use crate::state::{Checkpoint, Export};
 use crate::view::{Published, Results, WindowResult, WindowState};
 
@@ -23,11 +25,19 @@ const HISTORY_MAX: usize = 10_000;
 /// The most final panes of one kind in the result as a whole; older ones are history.
 const SHOWN_FINAL_MAX: i64 = 1000;
 
+/// The most windows that are shown as one.
+const TOGETHER_MAX: usize = 1000;
+
+/// The most records that are read again to explain one.
+const EXPLAINED_RECORDS_MAX: i64 = 5_000_000;
+
 /// The half-open interval of all of time.
 const ALWAYS: (EventTime, EventTime) = (EventTime(i64::MIN), EventTime(i64::MAX));
 
 /// Looks at a running pipeline.
 pub struct LiveQuery {
+    /// For looking at the log again, one question at a time.
+    audited: Mutex<Prepared>,
     pipeline: Arc<Pipeline>,
     plan: Arc<Plan>,
     board: Arc<Board>,
@@ -43,6 +53,7 @@ impl LiveQuery {
         let Prepared { pipeline, plan, plugins, .. } = prepared;
         let results = Results::new(plugins, plan, pipeline.event_time.zone);
         Self {
+            audited: Mutex::new(prepared.clone()),
             settings: prepared.state_settings(),
             pipeline: Arc::clone(pipeline),
             plan: Arc::clone(plan),
@@ -87,6 +98,15 @@ impl LiveQuery {
         })
     }
 
+    fn count(text: &str) -> Result<usize, Refused> {
+        let count = text.parse().ok().filter(|count| (1..=TOGETHER_MAX).contains(count));
+        count.ok_or_else(|| {
+            Refused::Malformed(format!(
+                "`{text}` is no number of windows; hint: 1d*7, at most {TOGETHER_MAX}"
+            ))
+        })
+    }
+
     fn spec(text: &str) -> Result<WindowSpec, Refused> {
         parse_window(text).ok_or_else(|| {
             Refused::Malformed(format!("`{text}` is not a window; hint: cumulative, 1d or 10m/1m"))
@@ -95,8 +115,59 @@ impl LiveQuery {
 }
 
 impl Query for LiveQuery {
-    fn lateness(&self) -> Value {
+    fn lateness(&self) -> LatenessReport {
         lateness(&self.pipeline, &self.board.look())
+    }
+
+    fn events(&self) -> Samples {
+        samples::seen(&self.board.seen(), self.pipeline.server.show_records)
+    }
+
+    fn dead_letters(&self) -> Samples {
+        samples::letters(&self.board.recent_letters(), self.pipeline.server.show_records)
+    }
+
+    fn explain(&self, Place { partition, offset }: Place) -> Result<Value, Refused> {
+        let look = self.board.look();
+        let own = look.partitions.iter().find(|snapshot| snapshot.partition == partition);
+        let own =
+            own.ok_or_else(|| Refused::Unknown(format!("no partition {partition} is read")))?;
+        let (origin, next) = (own.state.origin, own.state.next_offset);
+        if !(origin..next).contains(&offset) {
+            let text = format!(
+                "partition {partition} was read from offset {origin} to {next}, so nothing is \
+                 known of {offset}"
+            );
+            return Err(Refused::Unknown(text));
+        }
+        let Ok(prepared) = self.audited.try_lock() else {
+            let text = "another record is being explained; hint: ask again in a moment";
+            return Err(Refused::Busy(text.to_owned()));
+        };
+        let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
+        let audited = Audited::open(&prepared).map_err(|error| failed(&error))?;
+        let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
+        let before = offset.saturating_sub(low);
+        if before > EXPLAINED_RECORDS_MAX {
+            let text = format!(
+                "{before} records before it would be read again, and here at most \
+                 {EXPLAINED_RECORDS_MAX} are; hint: streamgauge explain {partition}@{offset}"
+            );
+            return Err(Refused::TooMuch(text));
+        }
+        let explained = audit::explain(&audited, partition, offset, Some(origin));
+        let explained = explained.map_err(|error| match error {
+            NotExplained::NoRecord { .. } | NotExplained::NoPartition(_) => {
+                Refused::Unknown(error.to_string())
+            }
+            NotExplained::Source(_) | NotExplained::Oracle(_) => failed(&error),
+        })?;
+        let mut json = explained.to_json(&self.pipeline);
+        if !self.pipeline.server.show_records {
+            json["value"] = Value::Null;
+            json["columns"] = json!({});
+        }
+        Ok(json)
     }
 
     fn snapshot(&self, live: &LiveState) -> Value {
@@ -107,9 +178,7 @@ impl Query for LiveQuery {
         };
         let published = match self.published(live, recent) {
             Ok(published) => published,
-            Err(Refused::Failed(text) | Refused::Unknown(text) | Refused::Malformed(text)) => {
-                return json!({ "error": text });
-            }
+            Err(refused) => return json!({ "error": refused.text() }),
         };
         let zone = self.pipeline.event_time.zone;
         result::document(&self.plan, zone, &published, &mut self.results(), &json!({}))
@@ -123,8 +192,12 @@ impl Query for LiveQuery {
         let first = || plugin.settings().windows[0].to_string();
         let window = window.map_or_else(first, str::to_owned);
         let (spec, start) = match window.split_once('@') {
-            None => (Self::spec(&window)?, None),
-            Some((spec, start)) => (Self::spec(spec)?, Some(Self::instant(start, "the start")?)),
+            None => (window.as_str(), None),
+            Some((spec, start)) => (spec, Some(Self::instant(start, "the start")?)),
+        };
+        let (spec, together) = match spec.split_once('*') {
+            None => (Self::spec(spec)?, None),
+            Some((spec, count)) => (Self::spec(spec)?, Some(Self::count(count)?)),
         };
         if !plugin.settings().windows.contains(&spec) {
             let kinds: Vec<_> = plugin.settings().windows.iter().map(ToString::to_string).collect();
@@ -132,19 +205,31 @@ impl Query for LiveQuery {
             let text = format!("metric `{}` has no windows `{spec}`; hint: {kinds}", panel.metric);
             return Err(Refused::Unknown(text));
         }
+        if together.is_some() && !matches!(spec, WindowSpec::Tumbling { .. }) {
+            let text =
+                format!("windows `{spec}` do not follow each other; hint: ask for one of them");
+            return Err(Refused::Malformed(text));
+        }
         // A sliding window may begin that much before its end.
         let around = start.or(live.clock.event_time.map(EventTime)).map_or(ALWAYS, |at| {
             let size = spec.to_millis().0;
-            (at.minus(size), at.plus(size.saturating_mul(2)))
+            // Days may have an hour more than their name says.
+            let reach = together.map_or(size, |count| size.saturating_mul(count as i64 + 2));
+            (at.minus(reach), at.plus(size.saturating_mul(2)))
         });
         let published = self.published(live, |metric, kind| {
             (metric == panel.metric && kind == spec).then_some(around)
         })?;
-        let found = match start {
-            None => results.current(&panel.metric, &published, spec),
-            Some(start) => {
+        let found = match (start, together) {
+            (None, None) => results.current(&panel.metric, &published, spec),
+            (None, Some(count)) => results.last(&panel.metric, &published, spec, count),
+            (Some(_), Some(_)) => {
+                let text = "either the last windows or one of the past; hint: 1d*7 or 1d@START";
+                return Err(Refused::Malformed(text.to_owned()));
+            }
+            (Some(start), None) => {
                 let at = |w: &WindowResult| w.id.window.is_some_and(|w| w.start == start);
-                let windows = results.windows(&panel.metric, &published, |id, _| {
+                let windows = results.windows(&panel.metric, &published, None, |id, _| {
                     id.spec == spec && id.window.is_some_and(|window| window.start == start)
                 });
                 windows.map(|windows| {
@@ -154,7 +239,13 @@ impl Query for LiveQuery {
             }
         };
         match found.ok_or_else(unknown)? {
-            Ok(found) => Ok(results.frame(&panel, &plugin, &found)),
+            Ok(found) => {
+                let mut frame = results.frame(&panel, &plugin, &found);
+                if let (Some(count), Some(window)) = (together, &mut frame.window) {
+                    window["last"] = count.into();
+                }
+                Ok(frame)
+            }
             Err(text) => Err(Refused::Unknown(text)),
         }
     }
@@ -190,8 +281,9 @@ impl Query for LiveQuery {
             is_meant.then(|| (from.minus(size), to.plus(size)))
         })?;
         let mut results = self.results();
-        let found = results.windows(&ask.metric, &published, |id, state| {
-            state == Some(WindowState::Final)
+        let with_open = ask.open == Some(true);
+        let found = results.windows(&ask.metric, &published, ask.last, |id, state| {
+            (with_open || state == Some(WindowState::Final))
                 && spec.is_none_or(|spec| id.spec == spec)
                 && id.window.is_some_and(|window| window.end > from && window.start < to)
         });

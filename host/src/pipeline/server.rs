@@ -23,6 +23,7 @@ pub(super) fn read(root: &mut Table<'_>, context: &Context<'_>) -> ServerSetting
     settings.allow_origins = table.or("allow_origins", Vec::new(), origins);
     settings.frame_ancestors = table.or("frame_ancestors", Vec::new(), origins);
     settings.public = table.or("public", false, Value::boolean);
+    settings.show_records = table.or("show_records", true, Value::boolean);
     table.finish();
     settings
 }
@@ -127,6 +128,7 @@ impl Default for ServerSettings {
             allow_origins: Vec::new(),
             frame_ancestors: Vec::new(),
             public: false,
+            show_records: true,
         }
     }
 }

@@ -120,7 +120,10 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/v1/ticket", post(ticket))
 }
 
-async fn ticket(State(app): State<Arc<App>>) -> Response {
+/// A ticket, good for one stream.
+#[utoipa::path(post, path = "/api/v1/ticket", tag = "pipeline",
+    responses((status = 200, body = Object), (status = 401, description = "A token is missing", body = super::api::Refusal), (status = 503, description = "Too many tickets are unused", body = super::api::Refusal)))]
+pub(super) async fn ticket(State(app): State<Arc<App>>) -> Response {
     match app.tickets.give(Instant::now()) {
         Some(ticket) => {
             fresh(Json(json!({ "ticket": ticket, "expires_ms": TICKET_LIFE.as_millis() as u64 })))

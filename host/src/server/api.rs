@@ -32,10 +32,21 @@ pub(super) fn open_routes() -> Router<Arc<App>> {
 
 /// A refusal that a program and a person can read.
 pub(super) fn refusal(code: StatusCode, message: impl Into<String>) -> Response {
-    fresh((code, Json(json!({ "error": message.into() }))))
+    fresh((code, Json(Refusal { error: message.into() })))
 }
 
-async fn status(State(app): State<Arc<App>>) -> Response {
+/// A request that was not answered.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub(super) struct Refusal {
+    /// Why, in English, with a hint where there is one.
+    error: String,
+}
+
+/// How the pipeline goes: its books, partitions, plugins and troubles, with the clocks under
+/// `clock`.
+#[utoipa::path(get, path = "/api/v1/status", tag = "pipeline",
+    responses((status = 200, body = Status), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(super) async fn status(State(app): State<Arc<App>>) -> Response {
     let live = app.latest();
     let clock = Clock { now: wall_clock_ms(), ..live.clock };
     let mut value = json!(*live.status);
@@ -43,16 +54,24 @@ async fn status(State(app): State<Arc<App>>) -> Response {
     fresh(Json(value))
 }
 
-async fn metrics(State(app): State<Arc<App>>) -> Response {
+/// Counters, gauges and histograms.
+#[utoipa::path(get, path = "/metrics", tag = "health",
+    responses((status = 200, description = "OpenMetrics", body = String), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let text = app.telemetry.encode(&app.latest());
     fresh(([(CONTENT_TYPE, telemetry::CONTENT_TYPE)], text))
 }
 
-async fn alive() -> Response {
+/// Whether the process serves.
+#[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, body = String)))]
+pub(super) async fn alive() -> Response {
     fresh("ok\n")
 }
 
-async fn ready(State(app): State<Arc<App>>) -> Response {
+/// Whether the pipeline reads, all of its partitions, and stores what it has.
+#[utoipa::path(get, path = "/readyz", tag = "health",
+    responses((status = 200, body = Object), (status = 503, description = "And why not", body = Object)))]
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     let live = app.latest();
     let mode = json!(live.status.mode);
     match unready(&live.status) {

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 
-use super::message::{Points, ToPage};
+use super::message::ToPage;
 use super::page::has_tag;
 use super::render::Rendered;
 use super::{App, Hello};
@@ -31,7 +31,13 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/v1/stream/latest", get(latest))
 }
 
-async fn latest(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
+/// The messages with which a stream would begin, for pages that no stream reaches.
+#[utoipa::path(get, path = "/api/v1/stream/latest", tag = "results",
+    responses(
+        (status = 200, description = "`hello`, `schema` and `snapshot`, with an `ETag`", body = Object),
+        (status = 304, description = "Nothing changed"),
+    ))]
+pub(super) async fn latest(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
     let rendered = app.renderer.render(app.latest());
     let etag = format!("\"{}-{}\"", app.hello.epoch, rendered.live.seq);
     let known = has_tag(&request, &etag);
@@ -54,7 +60,7 @@ impl<'a> Latest<'a> {
                 seq: rendered.live.seq,
                 clock: rendered.live.clock,
                 frames: frames.collect(),
-                series: Points { events_per_second: &rendered.live.events_per_second },
+                series: rendered.live.series.iter().map(|(k, v)| (*k, v.as_slice())).collect(),
                 status: &rendered.status,
             },
         }

@@ -37,6 +37,7 @@ pub(super) enum ToPage<'a> {
         clock: Clock,
         #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
         frames: BTreeMap<&'a str, &'a RawValue>,
+        #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         series: Points<'a>,
         #[cfg_attr(test, ts(type = "Status"))]
         status: &'a RawValue,
@@ -46,6 +47,7 @@ pub(super) enum ToPage<'a> {
         clock: Clock,
         #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
         frames: BTreeMap<&'a str, &'a RawValue>,
+        #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         points: Points<'a>,
         #[cfg_attr(test, ts(type = "Status"))]
         status: &'a RawValue,
@@ -61,11 +63,7 @@ pub(super) enum ToPage<'a> {
 }
 
 /// The series of the host, by name.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(super) struct Points<'a> {
-    pub(super) events_per_second: &'a [(i64, f64)],
-}
+pub(super) type Points<'a> = BTreeMap<&'a str, &'a [(i64, f64)]>;
 
 impl<'a> ToPage<'a> {
     /// The greeting.

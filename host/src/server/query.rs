@@ -11,21 +11,36 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 
 use super::App;
-use super::api::{fresh, refusal};
-use super::wire::{Frame, LiveState};
+use super::api::{Refusal, fresh, refusal};
+use super::wire::{Frame, LatenessReport, LiveState, Samples};
 
 /// Answers questions about the result.
 pub trait Query: Send + Sync {
     /// How late records are: their distribution, and the last late ones.
-    fn lateness(&self) -> Value;
+    fn lateness(&self) -> LatenessReport;
+
+    /// Some of the latest records.
+    fn events(&self) -> Samples;
+
+    /// The last dead letters.
+    fn dead_letters(&self) -> Samples;
+
+    /// What one record counted as, in the shape of `explain --json`. The log before it is read
+    /// again, so this may take seconds.
+    ///
+    /// # Errors
+    /// There is no such record, it is too far from where the log begins, another one is being
+    /// explained, or the log cannot be read.
+    fn explain(&self, place: Place) -> Result<Value, Refused>;
 
     /// The merged result of all metrics, in the shape of `replay --json`.
     fn snapshot(&self, live: &LiveState) -> Value;
 
-    /// The data of a panel over one window: `cumulative`, `1d` (the present one) or
-    /// `1d@2015-11-11T00:00:00+08:00`; none: the one that the page shows.
+    /// The data of a panel over one window: `cumulative`, `1d` (the present one), `1d*7` (the last
+    /// seven together) or `1d@2015-11-11T00:00:00+08:00`; none: the one that the page shows.
     ///
     /// # Errors
     /// There is no such panel or window.
@@ -37,7 +52,7 @@ pub trait Query: Send + Sync {
     /// The history could not be read.
     fn checkpoint(&self) -> Result<Vec<u8>, Refused>;
 
-    /// The final windows of a metric that overlap `[from, to)`.
+    /// The windows of a metric that overlap `[from, to)`: the final ones, or all.
     ///
     /// # Errors
     /// There is no such metric, or the history could not be read.
@@ -53,11 +68,29 @@ pub enum Refused {
     Malformed(String),
     /// It exists, but could not be read.
     Failed(String),
+    /// The host is at work on a question like that.
+    Busy(String),
+    /// The answer would take too long.
+    TooMuch(String),
+}
+
+impl Refused {
+    /// The words.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Unknown(text)
+            | Self::Malformed(text)
+            | Self::Failed(text)
+            | Self::Busy(text)
+            | Self::TooMuch(text) => text,
+        }
+    }
 }
 
 /// A question about history.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct HistoryAsk {
     /// The metric's id.
     pub metric: String,
@@ -67,12 +100,30 @@ pub struct HistoryAsk {
     pub from: Option<String>,
     /// RFC 3339; none: to the end.
     pub to: Option<String>,
+    /// Only so many, the newest.
+    pub last: Option<usize>,
+    /// Also windows that are not final.
+    pub open: Option<bool>,
 }
 
-#[derive(Deserialize)]
+/// A record of the log.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-struct PanelAsk {
+#[into_params(parameter_in = Query)]
+pub struct Place {
+    /// Its partition.
+    pub partition: u32,
+    /// Its offset.
+    pub offset: i64,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PanelAsk {
+    /// `cumulative`, `1d`, `1d*7` or `1d@2015-11-11T00:00:00+08:00`; none: what the page shows.
     window: Option<String>,
+    /// `json` or `csv`; none: `json`.
     format: Option<String>,
 }
 
@@ -83,10 +134,16 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/panels/{id}/data", get(panel))
         .route("/api/v1/history", get(history))
         .route("/api/v1/lateness", get(lateness))
+        .route("/api/v1/events", get(events))
+        .route("/api/v1/dead-letters", get(dead_letters))
+        .route("/api/v1/explain", get(explain))
         .route("/api/v1/checkpoint", get(checkpoint))
 }
 
-async fn snapshot(State(app): State<Arc<App>>) -> Response {
+/// The merged result of all metrics, as `replay --json` prints it.
+#[utoipa::path(get, path = "/api/v1/snapshot", tag = "results",
+    responses((status = 200, body = Object), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(super) async fn snapshot(State(app): State<Arc<App>>) -> Response {
     answer(move || {
         let value = app.query.snapshot(&app.latest());
         Ok(Json(value).into_response())
@@ -94,11 +151,43 @@ async fn snapshot(State(app): State<Arc<App>>) -> Response {
     .await
 }
 
-async fn lateness(State(app): State<Arc<App>>) -> Response {
+/// How late records are: their distribution, and the last late ones.
+#[utoipa::path(get, path = "/api/v1/lateness", tag = "pipeline",
+    responses((status = 200, body = LatenessReport), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(super) async fn lateness(State(app): State<Arc<App>>) -> Response {
     answer(move || Ok(Json(app.query.lateness()).into_response())).await
 }
 
-async fn panel(
+/// Some of the latest records, newest first.
+#[utoipa::path(get, path = "/api/v1/events", tag = "pipeline",
+    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(super) async fn events(State(app): State<Arc<App>>) -> Response {
+    answer(move || Ok(Json(app.query.events()).into_response())).await
+}
+
+/// The last dead letters, newest first.
+#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "pipeline",
+    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(super) async fn dead_letters(State(app): State<Arc<App>>) -> Response {
+    answer(move || Ok(Json(app.query.dead_letters()).into_response())).await
+}
+
+/// What one record counts as, and why: the log before it is read again.
+#[utoipa::path(get, path = "/api/v1/explain", tag = "pipeline",
+    params(Place),
+    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; use the command line", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "The host is at work on another one", body = Refusal)))]
+pub(super) async fn explain(
+    State(app): State<Arc<App>>,
+    Parameters(place): Parameters<Place>,
+) -> Response {
+    answer(move || Ok(Json(app.query.explain(place)?).into_response())).await
+}
+
+/// The rows of one panel over one window.
+#[utoipa::path(get, path = "/api/v1/panels/{id}/data", tag = "results",
+    params(("id" = String, Path, description = "The panel's id"), PanelAsk),
+    responses((status = 200, body = Frame), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
+pub(super) async fn panel(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Parameters(ask): Parameters<PanelAsk>,
@@ -118,11 +207,21 @@ async fn panel(
     .await
 }
 
-async fn history(State(app): State<Arc<App>>, Parameters(ask): Parameters<HistoryAsk>) -> Response {
+/// The windows of a metric.
+#[utoipa::path(get, path = "/api/v1/history", tag = "results",
+    params(HistoryAsk),
+    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
+pub(super) async fn history(
+    State(app): State<Arc<App>>,
+    Parameters(ask): Parameters<HistoryAsk>,
+) -> Response {
     answer(move || Ok(Json(app.query.history(&app.latest(), &ask)?).into_response())).await
 }
 
-async fn checkpoint(State(app): State<Arc<App>>) -> Response {
+/// The states as of now, as `state export` writes them.
+#[utoipa::path(get, path = "/api/v1/checkpoint", tag = "pipeline",
+    responses((status = 200, content_type = "application/octet-stream"), (status = 401, description = "A token is missing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
+pub(super) async fn checkpoint(State(app): State<Arc<App>>) -> Response {
     answer(move || {
         let bytes = app.query.checkpoint()?;
         Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
@@ -137,6 +236,8 @@ async fn answer(work: impl FnOnce() -> Result<Response, Refused> + Send + 'stati
         Ok(Err(Refused::Unknown(text))) => refusal(StatusCode::NOT_FOUND, text),
         Ok(Err(Refused::Malformed(text))) => refusal(StatusCode::BAD_REQUEST, text),
         Ok(Err(Refused::Failed(text))) => refusal(StatusCode::INTERNAL_SERVER_ERROR, text),
+        Ok(Err(Refused::Busy(text))) => refusal(StatusCode::SERVICE_UNAVAILABLE, text),
+        Ok(Err(Refused::TooMuch(text))) => refusal(StatusCode::UNPROCESSABLE_ENTITY, text),
         Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be computed"),
     }
 }

@@ -245,14 +245,16 @@ impl Sent {
                 frames.insert(id.as_str(), &*frame.text);
             }
         }
-        let all = rendered.live.events_per_second.as_slice();
         let known = self.last_point;
-        let new = all.partition_point(|(at, _)| known.is_some_and(|known| *at <= known));
-        if let Some((at, _)) = all.last() {
-            self.last_point = Some(*at);
-        }
+        let points = rendered.live.series.iter().filter_map(|(name, all)| {
+            let new = all.partition_point(|(at, _)| known.is_some_and(|known| *at <= known));
+            Some((*name, &all[new..])).filter(|(_, new)| !new.is_empty())
+        });
+        let points: Points<'_> = points.collect();
+        let newest = points.values().filter_map(|points| Some(points.last()?.0)).max();
+        self.last_point = newest.or(known);
         self.seq = rendered.live.seq;
-        (self.seq, frames, Points { events_per_second: &all[new..] })
+        (self.seq, frames, points)
     }
 }
 

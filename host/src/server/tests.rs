@@ -5,6 +5,7 @@ mod access;
 pub(crate) mod fixture;
 mod host;
 mod http;
+mod openapi;
 mod page;
 mod stream;
 mod types;

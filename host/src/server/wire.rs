@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The version of the wire.
 pub const PROTO: u32 = 1;
@@ -14,7 +15,7 @@ pub const PROTO: u32 = 1;
 pub type Localized = BTreeMap<String, String>;
 
 /// One view of one metric.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Panel {
     /// The metric's id, or `metric.view` where it has several views.
@@ -23,7 +24,10 @@ pub struct Panel {
     pub metric: String,
     /// The view's id.
     pub view: String,
+    /// The kinds of windows of the metric, such as `cumulative` and `1d`; the first one is shown.
+    pub windows: Vec<String>,
     /// The title.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub title: Localized,
     /// An open name: pie, bar, hbar, line, number, heatmap, table, …
     pub chart: String,
@@ -44,34 +48,37 @@ pub struct Panel {
 }
 
 /// The dimension of a panel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Dimension {
     /// The output's name.
     pub name: String,
     /// Its title.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub title: Localized,
     /// Known keys in display order.
     pub labels: Vec<Label>,
 }
 
 /// The text of one key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Label {
     /// The raw key.
     pub key: String,
     /// Its text.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub text: Localized,
 }
 
 /// A measure of a panel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Measure {
     /// The output's name.
     pub name: String,
     /// Its title.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub title: Localized,
     /// Its unit.
     pub unit: Option<String>,
@@ -89,7 +96,7 @@ pub type Series = BTreeMap<String, Vec<Value>>;
 type Numbers = BTreeMap<String, Vec<Option<f64>>>;
 
 /// One panel's data, ready to draw.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Frame {
     /// Raised at each change.
@@ -100,6 +107,7 @@ pub struct Frame {
     pub reason: Option<String>,
     /// None: cumulative.
     #[cfg_attr(test, ts(type = "unknown"))]
+    #[schema(value_type = Option<Object>)]
     pub window: Option<Value>,
     /// Raw keys in display order.
     pub keys: Vec<String>,
@@ -108,36 +116,42 @@ pub struct Frame {
     pub across: Vec<String>,
     /// On time and late together.
     #[cfg_attr(test, ts(as = "Numbers"))]
+    #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub total: Series,
     /// On time only.
     #[cfg_attr(test, ts(as = "Numbers"))]
+    #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub on_time: Series,
     /// Late only.
     #[cfg_attr(test, ts(as = "Numbers"))]
+    #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub late: Series,
     /// The rows beyond `top`, summed up.
     pub other: Option<Other>,
 }
 
 /// The rows of a frame that were cut.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Other {
     /// How many.
     pub keys: usize,
     /// Their sums, on time and late together.
     #[cfg_attr(test, ts(as = "Numbers"))]
+    #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub total: Series,
     /// On time only.
     #[cfg_attr(test, ts(as = "Numbers"))]
+    #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub on_time: Series,
     /// Late only.
     #[cfg_attr(test, ts(as = "Numbers"))]
+    #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub late: Series,
 }
 
 /// The clocks, in milliseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Clock {
     /// The host's wall clock.
@@ -149,7 +163,7 @@ pub struct Clock {
 }
 
 /// What the pipeline is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
@@ -170,7 +184,7 @@ pub enum Mode {
 }
 
 /// Why the pipeline waits or failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Cause {
     /// A stable name.
@@ -184,7 +198,7 @@ pub struct Cause {
 }
 
 /// The state of the pipeline.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Status {
     /// What it is doing.
@@ -209,6 +223,10 @@ pub struct Status {
     pub batch_rows: f64,
     /// Worker threads.
     pub workers: usize,
+    /// What they spend their time on.
+    pub stages: StageStatus,
+    /// Records that are fetched and wait for a worker.
+    pub queue_records: u64,
     /// By number.
     pub partitions: Vec<PartitionStatus>,
     /// The partition whose watermark is the smallest, while another one is ahead.
@@ -223,10 +241,41 @@ pub struct Status {
     pub dead_letters: DeadLetterStatus,
     /// Late records that are written out; none where they are not.
     pub late_output: Option<LateOutputStatus>,
+    /// What happened since the host started, oldest first; the last 50.
+    pub happened: Vec<Happened>,
+}
+
+/// How the workers spent the last second: shares of their time, 0 to 1, which add up to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StageStatus {
+    /// Waiting for records: the source has none.
+    pub waiting: f64,
+    /// Taking records over and decoding them.
+    pub decode: f64,
+    /// In the plugins.
+    pub plugins: f64,
+    /// Publishing states.
+    pub publish: f64,
+    /// Held back, as what was published is not stored yet.
+    pub blocked: f64,
+}
+
+/// Something that explains a change in the figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Happened {
+    /// When, by the host's wall clock.
+    pub at: i64,
+    /// `started`, `waiting`, `resumed`, `quarantined`, `gap`, `checkpoint_failed`,
+    /// `checkpoint_stored` or `failed`.
+    pub what: &'static str,
+    /// The metric, partition or cause concerned.
+    pub of: Option<String>,
 }
 
 /// Where records come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SourceStatus {
     /// `kafka`, `file` or `generator`.
@@ -236,7 +285,7 @@ pub struct SourceStatus {
 }
 
 /// The books.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct AccountingStatus {
     /// Records read.
@@ -250,7 +299,7 @@ pub struct AccountingStatus {
 }
 
 /// One partition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PartitionStatus {
     /// Its number.
@@ -270,7 +319,7 @@ pub struct PartitionStatus {
 }
 
 /// A gap in the log of a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GapStatus {
     /// `log_start_moved`, `log_end_moved` or `topic_recreated`.
@@ -282,7 +331,7 @@ pub struct GapStatus {
 }
 
 /// The partition that holds the watermark back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WatermarkHeldBy {
     /// Its number.
@@ -294,7 +343,7 @@ pub struct WatermarkHeldBy {
 }
 
 /// Stored state.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CheckpointStatus {
     /// When the last one was stored.
@@ -310,7 +359,7 @@ pub struct CheckpointStatus {
 }
 
 /// One metric's books: on time + late = folded + excluded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MetricStatus {
     /// Its id.
@@ -327,10 +376,32 @@ pub struct MetricStatus {
     pub state: &'static str,
     /// Why quarantined.
     pub reason: Option<String>,
+    /// What folds its rows.
+    pub plugin: PluginStatus,
+}
+
+/// The plugin of a metric.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PluginStatus {
+    /// The file, as the pipeline names it.
+    pub file: String,
+    /// What it calls itself.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of the component, in hexadecimal.
+    pub digest: String,
+    /// What a row cost in it, over the last ten seconds with rows; none before the first.
+    pub ns_per_row: Option<f64>,
+    /// The memory of its instances, of all workers.
+    pub memory_bytes: u64,
+    /// Instances that failed since the host started.
+    pub traps: u64,
 }
 
 /// Unusable records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeadLetterStatus {
     /// Written out so far.
@@ -340,7 +411,7 @@ pub struct DeadLetterStatus {
 }
 
 /// Late records that are written out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LateOutputStatus {
     /// Written out so far.
@@ -360,6 +431,69 @@ pub struct LiveState {
     pub clock: Clock,
     /// The status.
     pub status: Arc<Status>,
-    /// The last five minutes, a point a second: (milliseconds since the epoch, events a second).
-    pub events_per_second: Arc<Vec<(i64, f64)>>,
+    /// The last five minutes, a point a second.
+    pub series: Arc<SeriesByName>,
+}
+
+/// By name, each with a point a second: (milliseconds since the epoch, value).
+pub type SeriesByName = BTreeMap<&'static str, Vec<(i64, f64)>>;
+
+/// How late records are.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LatenessReport {
+    /// `watermark`, `record` or `processing`.
+    pub clock: &'static str,
+    /// False: verdicts depend on when a record is read.
+    pub replayable: bool,
+    /// The bound of the watermark.
+    pub bound_ms: u64,
+    /// Records in the distribution.
+    pub records: u64,
+    /// Late ones.
+    pub late: u64,
+    /// Smallest and largest value in milliseconds, and records; only buckets that are not empty.
+    pub buckets: Vec<(i64, i64, u64)>,
+    /// The bound that would keep 99.9 % on time; none without records.
+    pub bound_for_999_ms: Option<i64>,
+    /// The last late ones of each partition, oldest first.
+    pub samples: Vec<RecordSample>,
+}
+
+/// A record, and what it counted as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RecordSample {
+    /// Its partition.
+    pub partition: u32,
+    /// Its offset.
+    pub offset: i64,
+    /// Its timestamp.
+    pub time: i64,
+    /// Its event time; none of a rejected one.
+    pub event_time: Option<i64>,
+    /// By how much it was late; none where it was not.
+    pub delay_ms: Option<i64>,
+    /// Why it is a dead letter, such as `not_json` or `excluded`; none where it is not.
+    pub reason: Option<String>,
+    /// The metric that left it out; none where it was rejected as a whole.
+    pub metric: Option<String>,
+    /// What was wrong, in words.
+    pub detail: Option<String>,
+    /// The size of the record.
+    pub record_bytes: u64,
+    /// Its first 256 bytes as text; none where they are no text or records are not shown.
+    pub record: Option<String>,
+    /// The same in base64, where they are no text.
+    pub record_base64: Option<String>,
+}
+
+/// The last records of some kind, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Samples {
+    /// Whether the contents of records are shown (`server.show_records`).
+    pub shown: bool,
+    /// The records.
+    pub samples: Vec<RecordSample>,
 }

@@ -79,7 +79,7 @@ fn what_happened_here_is_counted_here() {
     telemetry.checkpoint_done(Duration::from_millis(4));
     telemetry.checkpoint_failed();
     telemetry.set_queue_depth(1, 77);
-    telemetry.set_busy(0, 0.25);
+    telemetry.spent(0, [30, 4, 3, 2, 1].map(Duration::from_millis));
     let page = telemetry.client();
     let samples = parse(&telemetry.encode(&live()));
     for (sample, value) in [

@@ -35,6 +35,7 @@ fn panel(plugin: &Plugin, view: &View, id: String) -> Panel {
         id,
         metric: plugin.settings().id.clone(),
         view: view.id.clone(),
+        windows: plugin.settings().windows.iter().map(ToString::to_string).collect(),
         title: localized(&view.title, &view.id),
         chart: view.chart.clone(),
         dimension: view.dimension.as_ref().and_then(output).map(dimension),

@@ -71,8 +71,8 @@ impl Results {
         self.metrics.iter_mut().map(|metric| metric.all(plan, zone, published)).collect()
     }
 
-    /// The windows of one metric, of one kind or of all, for which `wanted` says so. None: there
-    /// is no such metric.
+    /// The windows of one metric, of one kind or of all, for which `wanted` says so; with `newest`
+    /// only so many of those that begin last. None: there is no such metric.
     ///
     /// # Errors
     /// The plugin cannot read what it once wrote.
@@ -80,14 +80,41 @@ impl Results {
         &mut self,
         id: &str,
         published: &Published,
+        newest: Option<usize>,
         wanted: impl Fn(WindowId, Option<WindowState>) -> bool,
     ) -> Option<Result<Vec<WindowResult>, String>> {
         let (plan, zone) = (&*self.plan, self.zone);
         let metric = self.metrics.iter_mut().find(|m| m.merger.plugin().settings().id == id)?;
         let windows = metric.survey(plan, zone, published);
         let wanted = windows.into_iter().filter(|window| wanted(window.id, window.state));
-        let results = wanted.map(|window| metric.result(window));
-        Some(results.collect())
+        let mut wanted: Vec<Window> = wanted.collect();
+        if let Some(newest) = newest.filter(|newest| *newest < wanted.len()) {
+            let start = |window: &Window| window.id.window.map(|window| window.start);
+            let mut starts: Vec<_> = wanted.iter().map(start).collect();
+            starts.sort_unstable();
+            let oldest = starts[starts.len() - newest.max(1)];
+            wanted.retain(|window| newest > 0 && start(window) >= oldest);
+        }
+        Some(wanted.into_iter().map(|window| metric.result(window)).collect())
+    }
+
+    /// The last `count` windows of a tumbling kind up to the present one, as one. None: there is
+    /// no such metric, or the kind has no windows that follow each other.
+    ///
+    /// # Errors
+    /// The plugin cannot read what it once wrote.
+    pub fn last(
+        &mut self,
+        id: &str,
+        published: &Published,
+        spec: WindowSpec,
+        count: usize,
+    ) -> Option<Result<WindowResult, String>> {
+        let metric = self.metrics.iter_mut().find(|m| m.merger.plugin().settings().id == id)?;
+        let settings = metric.merger.plugin().settings().clone();
+        let survey = Survey { plan: &self.plan, zone: self.zone, settings: &settings, published };
+        let window = survey.last(spec, count)?;
+        Some(metric.result(window))
     }
 
     /// The present window of a kind, as the pages show it.

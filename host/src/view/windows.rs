@@ -100,6 +100,24 @@ impl Survey<'_> {
         self.window(spec, windows.first().unwrap_or(&vec![pane]), &parts)
     }
 
+    /// The `count` windows of a tumbling `spec` up to the one at the largest event time, as one
+    /// window from the start of the first to the end of the last.
+    pub(super) fn last(&self, spec: WindowSpec, count: usize) -> Option<Window> {
+        let WindowSpec::Tumbling { .. } = spec else { return None };
+        let mut panes = Panes::new(spec, self.zone)?;
+        let present = self.current(spec);
+        let end = present.id.window?.end;
+        let mut in_a_row = vec![present.id.window?];
+        while in_a_row.len() < count {
+            let before = panes.pane_of(in_a_row[in_a_row.len() - 1].start.minus(1));
+            in_a_row.push(before);
+        }
+        in_a_row.reverse();
+        let window = self.window(spec, &in_a_row, &self.parts(spec));
+        let whole = TimeWindow { start: in_a_row[0].start, end };
+        Some(Window { id: WindowId { spec, window: Some(whole) }, ..window })
+    }
+
     /// Whether every partition still keeps a window that begins with `first`.
     fn is_whole(&self, first: TimeWindow) -> bool {
         self.published.partitions.iter().all(|p| self.keeps(p, first))

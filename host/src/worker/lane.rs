@@ -16,6 +16,7 @@ use crate::source::SourceRecord;
 
 use super::ages::Ages;
 use super::latency::Runs;
+use super::seen::Seen;
 
 /// Original records that a batch keeps, in bytes; more makes it full.
 const PENDING_BYTES_MAX: usize = 8 << 20;
@@ -47,6 +48,8 @@ pub(super) struct Lane {
     unexported: Unexported,
     unexported_bytes: usize,
     ages: Ages,
+    /// The last record since the last publication.
+    seen: Option<Seen>,
     /// The largest delay since the last publication.
     largest_delay: Millis,
     changed: bool,
@@ -68,6 +71,7 @@ impl Lane {
             unexported: Unexported::default(),
             unexported_bytes: 0,
             ages: Ages::default(),
+            seen: None,
             largest_delay: 0,
             changed: true,
         }
@@ -155,6 +159,10 @@ impl Lane {
         for lateness in Lateness::ALL {
             self.ages.count(self.partition.pending(lateness));
         }
+        let last =
+            |lateness| Seen::last_of(self.number, lateness, self.partition.pending(lateness));
+        let last = Lateness::ALL.into_iter().filter_map(last).max_by_key(|seen| seen.offset);
+        self.seen = last.or(self.seen.take());
         let late = self.partition.pending(Lateness::Late);
         let largest = late.delays().iter().copied().max().unwrap_or_default();
         self.largest_delay = self.largest_delay.max(largest);
@@ -207,6 +215,11 @@ impl Lane {
     /// About how much memory the late records take that were not taken yet.
     pub(super) fn unexported_bytes(&self) -> usize {
         self.unexported_bytes
+    }
+
+    /// The last record since the last call.
+    pub(super) fn take_seen(&mut self) -> Option<Seen> {
+        self.seen.take()
     }
 
     /// How old the first rows were.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::server::query::{HistoryAsk, Query, Refused};
+use crate::server::query::{HistoryAsk, Place, Query, Refused};
 use crate::server::wire::{
     AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, LateOutputStatus,
-    LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus, SourceStatus,
-    Status,
+    LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus,
+    PluginStatus, Samples, SourceStatus, StageStatus, Status,
 };
 
 /// Two panels, a running pipeline, ten points.
@@ -23,7 +23,10 @@ pub(crate) fn live() -> LiveState {
         ]),
         clock: Clock { now: 5, event_time: Some(1_447_171_200_000), watermark: None },
         status: Arc::new(status()),
-        events_per_second: Arc::new((0..10).map(|n| (1000 * n, n as f64 + 0.5)).collect()),
+        series: Arc::new(BTreeMap::from([(
+            "events_per_second",
+            (0..10).map(|n| (1000 * n, n as f64 + 0.5)).collect(),
+        )])),
     }
 }
 
@@ -31,8 +34,33 @@ pub(crate) fn live() -> LiveState {
 pub(crate) struct Answers;
 
 impl Query for Answers {
-    fn lateness(&self) -> Value {
-        json!({ "clock": "watermark", "samples": [] })
+    fn lateness(&self) -> LatenessReport {
+        LatenessReport {
+            clock: "watermark",
+            replayable: true,
+            bound_ms: 300_000,
+            records: 0,
+            late: 0,
+            buckets: Vec::new(),
+            bound_for_999_ms: None,
+            samples: Vec::new(),
+        }
+    }
+
+    fn events(&self) -> Samples {
+        Samples { shown: true, samples: Vec::new() }
+    }
+
+    fn dead_letters(&self) -> Samples {
+        Samples { shown: true, samples: Vec::new() }
+    }
+
+    fn explain(&self, place: Place) -> Result<Value, Refused> {
+        match place.partition {
+            0 => Ok(json!({ "partition": 0, "offset": place.offset, "verdict": "late" })),
+            1 => Err(Refused::Busy("another record is being explained".to_owned())),
+            _ => Err(Refused::TooMuch("too far back".to_owned())),
+        }
     }
 
     fn snapshot(&self, _: &LiveState) -> Value {
@@ -69,6 +97,7 @@ pub(crate) fn panel(metric: &str) -> Panel {
         id: metric.to_owned(),
         metric: metric.to_owned(),
         view: "share".to_owned(),
+        windows: vec!["cumulative".to_owned()],
         title: text("行为", "Behaviour"),
         chart: "pie".to_owned(),
         dimension: None,
@@ -118,6 +147,8 @@ pub(crate) fn status() -> Status {
         latency_p99_ms: Some(37.0),
         batch_rows: 512.0,
         workers: 2,
+        stages: StageStatus { waiting: 0.6, decode: 0.2, plugins: 0.1, publish: 0.1, blocked: 0.0 },
+        queue_records: 40,
         partitions: vec![PartitionStatus {
             partition: 0,
             offset: 110,
@@ -144,12 +175,22 @@ pub(crate) fn status() -> Status {
             excluded: 1,
             state: "ok",
             reason: None,
+            plugin: PluginStatus {
+                file: "target/plugins/behavior.wasm".to_owned(),
+                name: "behavior".to_owned(),
+                version: "0.1.0".to_owned(),
+                digest: "5f".repeat(32),
+                ns_per_row: Some(4.2),
+                memory_bytes: 1_245_184,
+                traps: 0,
+            },
         }],
         dead_letters: DeadLetterStatus {
             written: 7,
             by_reason: vec![("not_json".to_owned(), 5), ("required_missing".to_owned(), 2)],
         },
         late_output: Some(LateOutputStatus { written: 3 }),
+        happened: Vec::new(),
     }
 }
 

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use ts_rs::{Config, TS};
 
-use crate::server::message::{Points, ToPage};
+use crate::server::message::ToPage;
 use crate::server::wire::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
-    GapStatus, Label, LateOutputStatus, Measure, MetricStatus, Mode, Other, Panel, PartitionStatus,
-    SourceStatus, Status, WatermarkHeldBy,
+    GapStatus, Happened, Label, LateOutputStatus, LatenessReport, Measure, MetricStatus, Mode,
+    Other, Panel, PartitionStatus, PluginStatus, RecordSample, Samples, SourceStatus, StageStatus,
+    Status, WatermarkHeldBy,
 };
 
 const FILE: &str = "../dashboard/src/wire.generated.ts";
@@ -34,7 +35,6 @@ fn generated() -> String {
     let mut text = HEAD.to_owned();
     let adders = [
         add::<ToPage<'static>>,
-        add::<Points<'static>>,
         add::<Panel>,
         add::<Dimension>,
         add::<Label>,
@@ -54,6 +54,12 @@ fn generated() -> String {
         add::<MetricStatus>,
         add::<DeadLetterStatus>,
         add::<LateOutputStatus>,
+        add::<StageStatus>,
+        add::<Happened>,
+        add::<PluginStatus>,
+        add::<LatenessReport>,
+        add::<Samples>,
+        add::<RecordSample>,
     ];
     for add in adders {
         add(&mut text);

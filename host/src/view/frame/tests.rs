@@ -20,6 +20,7 @@ fn panel(labels: &[&str], sorted: bool) -> Panel {
         id: "panel".to_owned(),
         metric: "metric".to_owned(),
         view: "view".to_owned(),
+        windows: vec!["cumulative".to_owned()],
         title: Localized::new(),
         chart: "bar".to_owned(),
         dimension: Some(Dimension {

@@ -1,0 +1,26 @@
+//! What a metric's plugin costs on one worker.
+
+use std::time::Duration;
+
+/// Time and memory of one plugin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MetricCost {
+    /// Rows handed to it.
+    pub rows: u64,
+    /// Time spent on folding them.
+    pub time: Duration,
+    /// The linear memory of its instances, in bytes.
+    pub memory_bytes: u64,
+    /// Instances that failed.
+    pub traps: u64,
+}
+
+impl MetricCost {
+    /// Adds that of another worker.
+    pub fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.time += other.time;
+        self.memory_bytes += other.memory_bytes;
+        self.traps += other.traps;
+    }
+}
