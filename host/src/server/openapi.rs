@@ -1,5 +1,5 @@
 //! The HTTP API described for programs: `/api/v1/openapi.json`, from the types of the wire and
-//! from what stands at each handler. The stream is not part of it: OpenAPI has no words for one.
+//! from what stands at each handler. The stream is not part of it: such a description has no words for one.
 
 use std::sync::Arc;
 

@@ -221,6 +221,85 @@ fn history_and_panels_are_answered_for_any_window() {
         frame["total"]["events"].as_array().expect("values").iter().filter_map(Value::as_u64).sum();
     assert_eq!(shown, sum);
     assert_eq!(host.get("/api/v1/panels/gender/data?window=5m").status, 404);
+
+    // The newest ones, with those that are not final.
+    let all: Vec<&Value> = replayed["metrics"]["gender"]
+        .as_array()
+        .expect("windows")
+        .iter()
+        .filter(|w| w["window"]["spec"] == "1d")
+        .collect();
+    let newest = host.get("/api/v1/history?metric=gender&window=1d&last=4&open=true").json();
+    assert_eq!(newest["windows"], json!(all[all.len() - 4..]));
+    let newest = host.get("/api/v1/history?metric=gender&window=1d&last=2").json();
+    assert_eq!(newest["windows"], json!(days[days.len() - 2..]));
+
+    // The last days together: those of the calendar, whether they hold a row or not.
+    let day = |window: &Value| {
+        chrono::DateTime::parse_from_rfc3339(window["start"].as_str().expect("a start"))
+            .expect("a time")
+    };
+    let frame = host.get("/api/v1/panels/gender/data?window=1d*7").json();
+    assert_eq!((&frame["window"]["last"], &frame["window"]["spec"]), (&json!(7), &json!("1d")));
+    let since = day(&frame["window"]);
+    let end = chrono::DateTime::parse_from_rfc3339(frame["window"]["end"].as_str().expect("text"));
+    assert_eq!((end.expect("a time") - since).num_days(), 7);
+    let within = all.iter().filter(|window| day(&window["window"]) >= since);
+    let sum_of = |rows: &Value| -> u64 {
+        let rows = rows.as_array().expect("rows").iter();
+        rows.map(|row| row["events"].as_u64().expect("a count")).sum()
+    };
+    let expected: u64 = within.map(|window| sum_of(&window["total"])).sum();
+    let shown: u64 =
+        frame["total"]["events"].as_array().expect("values").iter().filter_map(Value::as_u64).sum();
+    assert_eq!(shown, expected);
+    for (window, status) in [("cumulative*7", 400), ("1d*0", 400), ("1d*x", 400), ("5m*2", 404)] {
+        let path = format!("/api/v1/panels/gender/data?window={window}");
+        assert_eq!(host.get(&path).status, status, "{window}");
+    }
     assert_eq!(host.get("/api/v1/history?metric=nothing").status, 404);
+    host.terminate().ok();
+}
+
+#[test]
+fn a_running_host_explains_its_late_records_and_dead_letters() {
+    let mut records = generated(3000, 22, 0.02);
+    records.push(b"{not json".to_vec());
+    let place = Workplace::new(&windowed(Settings::file(std::path::Path::new("events.jsonl"))));
+    place.write("events.jsonl", &lines(&records));
+    let host = Host::start(&place);
+    let status = host.status_when("the end", |status| status["mode"] == "ended");
+    let plugin = &status["metrics"][0]["plugin"];
+    assert_eq!(plugin["digest"].as_str().map(str::len), Some(64), "{plugin}");
+    assert!(plugin["ns_per_row"].as_f64() > Some(0.0), "{plugin}");
+    assert!(plugin["memory_bytes"].as_u64() > Some(65_535), "{plugin}");
+    assert_eq!(status["happened"][0]["what"], "started");
+    let stages = status["stages"].as_object().expect("stages");
+    let sum: f64 = stages.values().filter_map(Value::as_f64).sum();
+    assert!((sum - 1.0).abs() < 1e-6, "{stages:?}");
+
+    let explained = |sample: &Value| {
+        let path = format!(
+            "/api/v1/explain?partition={}&offset={}",
+            sample["partition"], sample["offset"]
+        );
+        host.get(&path).json()
+    };
+    let lateness = host.get("/api/v1/lateness").json();
+    let late = lateness["samples"].as_array().expect("samples").last().expect("late ones");
+    let found = explained(late);
+    assert_eq!((&found["verdict"], &found["late_by_ms"]), (&json!("late"), &late["delay_ms"]));
+    assert_eq!(found["value"], late["record"]);
+    let letters = host.get("/api/v1/dead-letters").json();
+    let letters = letters["samples"].as_array().expect("samples");
+    let last = letters.iter().max_by_key(|letter| letter["offset"].as_i64()).expect("letters");
+    assert_eq!(last["record"], "{not json");
+    let found = explained(last);
+    assert_eq!((&found["verdict"], &found["reason"]), (&json!("rejected"), &last["reason"]));
+    let seen = host.get("/api/v1/events").json();
+    let newest = &seen["samples"][0];
+    assert!(newest["event_time"].is_i64() && newest["record"].is_string(), "{newest}");
+    assert_eq!(host.get("/api/v1/explain?partition=0&offset=999999").status, 404);
+    assert_eq!(host.get("/api/v1/explain?partition=9&offset=0").status, 404);
     host.terminate().ok();
 }

@@ -38,6 +38,27 @@ fn a_panels_data_comes_as_json_and_as_csv() {
 }
 
 #[test]
+fn a_record_is_explained_or_it_is_said_why_not() {
+    let host = Host::start(Setup::default());
+    let reply = host.get("/api/v1/explain?partition=0&offset=41");
+    assert_eq!((reply.code, &reply.json()["offset"]), (200, &serde_json::json!(41)));
+    for (question, code) in [
+        ("partition=1&offset=0", 503),
+        ("partition=2&offset=0", 422),
+        ("partition=x&offset=0", 400),
+        ("partition=0", 400),
+        ("partition=0&offset=0&more=1", 400),
+    ] {
+        let reply = host.get(&format!("/api/v1/explain?{question}"));
+        assert_eq!(reply.code, code, "{question}");
+    }
+    for path in ["/api/v1/events", "/api/v1/dead-letters"] {
+        let found = host.get(path).json();
+        assert_eq!(found, serde_json::json!({ "shown": true, "samples": [] }), "{path}");
+    }
+}
+
+#[test]
 fn the_status_comes_with_the_clock_of_now() {
     let host = Host::start(Setup::default());
     let status = host.get("/api/v1/status").json();
