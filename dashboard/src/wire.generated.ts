@@ -2,9 +2,7 @@
 // not edit. After a change there:
 //   UPDATE=1 cargo test --release -p streamgauge --lib server::tests::types
 
-export type ToPage = { "t": "hello", proto: number, epoch: string, build: string, heartbeat_ms: number, tz: string, name: string, } | { "t": "schema", rev: number, panels: Array<Panel>, } | { "t": "snapshot", seq: number, clock: Clock, frames: { [key in string]: Frame }, series: Points, status: Status, } | { "t": "update", seq: number, clock: Clock, frames: { [key in string]: Frame }, points: Points, status: Status, } | { "t": "hb", seq: number, now: number, } | { "t": "bye", reason: string, retry_ms: number, };
-
-export type Points = { events_per_second: Array<[number, number]>, };
+export type ToPage = { "t": "hello", proto: number, epoch: string, build: string, heartbeat_ms: number, tz: string, name: string, } | { "t": "schema", rev: number, panels: Array<Panel>, } | { "t": "snapshot", seq: number, clock: Clock, frames: { [key in string]: Frame }, series: { [key in string]: Array<[number, number]> }, status: Status, } | { "t": "update", seq: number, clock: Clock, frames: { [key in string]: Frame }, points: { [key in string]: Array<[number, number]> }, status: Status, } | { "t": "hb", seq: number, now: number, } | { "t": "bye", reason: string, retry_ms: number, };
 
 export type Panel = {
 /**
@@ -19,6 +17,10 @@ metric: string,
  * The view's id.
  */
 view: string,
+/**
+ * The kinds of windows of the metric, such as `cumulative` and `1d`; the first one is shown.
+ */
+windows: Array<string>,
 /**
  * The title.
  */
@@ -220,7 +222,7 @@ batch_rows: number,
 /**
  * Worker threads.
  */
-workers: number,
+workers: number, stages: StageStatus, queue_records: number,
 /**
  * By number.
  */
@@ -248,7 +250,7 @@ dead_letters: DeadLetterStatus,
 /**
  * Late records that are written out; none where they are not.
  */
-late_output: LateOutputStatus | null, };
+late_output: LateOutputStatus | null, happened: Array<Happened>, };
 
 export type Mode = "waiting" | "restoring" | "catching-up" | "replaying" | "live" | "ended" | "failed";
 
@@ -406,7 +408,7 @@ state: string,
 /**
  * Why quarantined.
  */
-reason: string | null, };
+reason: string | null, plugin: PluginStatus, };
 
 export type DeadLetterStatus = {
 /**
@@ -423,3 +425,15 @@ export type LateOutputStatus = {
  * Written out so far.
  */
 written: number, };
+
+export type StageStatus = { waiting: number, decode: number, plugins: number, publish: number, blocked: number, };
+
+export type Happened = { at: number, what: string, of: string | null, };
+
+export type PluginStatus = { file: string, name: string, version: string, digest: string, ns_per_row: number | null, memory_bytes: number, traps: number, };
+
+export type LatenessReport = { clock: string, replayable: boolean, bound_ms: number, records: number, late: number, buckets: Array<[number, number, number]>, bound_for_999_ms: number | null, samples: Array<RecordSample>, };
+
+export type RecordSample = { partition: number, offset: number, time: number, event_time: number | null, delay_ms: number | null, reason: string | null, metric: string | null, detail: string | null, record_bytes: number, record: string | null, record_base64: string | null, };
+
+export type Samples = { shown: boolean, samples: Array<RecordSample>, };
