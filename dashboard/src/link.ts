@@ -11,7 +11,7 @@ export interface View {
   readonly scope: Scope;
   readonly measure: number;
   readonly table: boolean;
-  /** A kind such as `1d`, one window `1d@start`, or `null` for what the page shows by itself. */
+  /** A kind such as `1d`, the last ones `1d*7`, one window `1d@start`, or `null` for what the page shows by itself. */
   readonly window: string | null;
 }
 
@@ -28,7 +28,7 @@ export const SCOPES: readonly Scope[] = ["on_time", "late", "total"];
 const PARTS = ["scope", "measure", "table", "window"] as const;
 const ID_CHARACTERS_MAX = 200;
 const VIEWS_MAX = 200;
-const WINDOW = /^[\w/]{1,30}(@[\w:+.-]{1,40})?$/;
+const WINDOW = /^[\w/]{1,30}(\*\d{1,3}|@[\w:+.-]{1,40})?$/;
 
 export function readLink(search: string): Link {
   const query = new URLSearchParams(search);

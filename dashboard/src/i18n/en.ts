@@ -139,6 +139,7 @@ export const en: Words = {
     window: "Time window",
     windowAll: "All time",
     windowCurrent: (kind) => `Present ${kind} window`,
+    windowLast: (kind, count) => `Last ${count} ${kind} windows`,
     windowPast: (kind) => `Past ${kind} window`,
     windowFinal: "A past window, which no longer changes",
     windowEmpty: "Nothing in this window",

@@ -131,6 +131,7 @@ export const zh = {
     window: "时间窗口",
     windowAll: "累计",
     windowCurrent: (kind: string) => `当前窗口 ${kind}`,
+    windowLast: (kind: string, count: string) => `最近 ${count} 个 ${kind} 窗口`,
     windowPast: (kind: string) => `历史窗口 ${kind}`,
     windowFinal: "历史窗口，不再变化",
     windowEmpty: "此窗口没有数据",
