@@ -8,6 +8,8 @@ import "./styles/charts.css";
 import "./styles/tables.css";
 import "./styles/states.css";
 import "./styles/tools.css";
+import "./styles/ops.css";
+import "./styles/dialogs.css";
 import { App } from "./app";
 import { readLink } from "./link";
 import { buildDiffers } from "./page-state";

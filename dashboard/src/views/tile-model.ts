@@ -3,6 +3,7 @@
 // A figure that is not known is — with the reason in its note, never 0.
 import type { Context } from "../context";
 import { clip, UNKNOWN } from "../format";
+import { codeWord } from "../i18n";
 import type { Status } from "../wire";
 
 export const TILES = [
@@ -88,7 +89,7 @@ function eventsNote(status: Status, ctx: Context): string {
   const read = status.accounting.read;
   const kind = status.source?.kind ?? "";
   const source = [
-    Object.hasOwn(sources, kind) ? sources[kind] ?? kind : kind,
+    codeWord(sources, kind),
     clip(status.source?.name ?? "", SOURCE_CHARACTERS_MAX),
   ].filter((part) => part !== "").join(" ");
   return [
