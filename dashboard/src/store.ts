@@ -37,6 +37,8 @@ export interface State {
   readonly connection: Connection;
   /** Whether the state is asked for again and again, as no stream gets through. */
   readonly polling: boolean;
+  /** Whether the reader's device has a network, as far as its browser knows. */
+  readonly online: boolean;
   readonly hello: Hello | null;
   /** The build of the first host seen, with which this page was loaded. */
   readonly build: string | null;
@@ -61,11 +63,13 @@ export type Event =
   | { readonly type: "message"; readonly message: Message; readonly at: number }
   | { readonly type: "denied" }
   | { readonly type: "polling"; readonly on: boolean }
+  | { readonly type: "online"; readonly on: boolean }
   | { readonly type: "refused" };
 
 export const INITIAL: State = {
   connection: { phase: "dialling", attempt: 0 },
   polling: false,
+  online: true,
   hello: null,
   build: null,
   panels: null,
@@ -92,6 +96,8 @@ export function reduce(state: State, event: Event): State {
       return { ...state, connection: { phase: "denied" } };
     case "polling":
       return { ...state, polling: event.on };
+    case "online":
+      return { ...state, online: event.on };
     case "refused":
       return { ...state, refused: state.refused + 1 };
     case "message":

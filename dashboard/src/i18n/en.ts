@@ -8,6 +8,7 @@ export const en: Words = {
   states: {
     connecting: "Connecting",
     reconnecting: "Reconnecting",
+    offline: "Offline",
     stale: "Stale",
     waiting: "Waiting",
     restoring: "Restoring",
@@ -23,6 +24,7 @@ export const en: Words = {
     connecting: "Reaching the host",
     dialling: (attempt) => `attempt ${attempt}`,
     lost: (attempt, pause) => `attempt ${attempt} in ${pause}`,
+    offline: "no network; goes on by itself",
     age: (age) => `data is ${age} old`,
     stale: (age) => `no update for ${age}`,
     restoring: "from the last checkpoint",

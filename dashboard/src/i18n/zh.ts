@@ -7,6 +7,7 @@ export const zh = {
   states: {
     connecting: "连接中",
     reconnecting: "重连中",
+    offline: "离线",
     stale: "数据停滞",
     waiting: "等待数据源",
     restoring: "恢复状态",
@@ -22,6 +23,7 @@ export const zh = {
     connecting: "正在连接主机",
     dialling: (attempt: number) => `第 ${attempt} 次尝试`,
     lost: (attempt: number, pause: string) => `第 ${attempt} 次，${pause}后重试`,
+    offline: "没有网络，恢复后自动继续",
     age: (age: string) => `数据停在 ${age}前`,
     stale: (age: string) => `${age}没有收到更新`,
     restoring: "正在从检查点恢复",

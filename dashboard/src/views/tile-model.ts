@@ -11,8 +11,12 @@ export const TILES = [
 ] as const;
 export type TileId = (typeof TILES)[number];
 
-/** The series that the rate's sparkline draws. */
-export const RATE_SERIES = "events_per_second";
+/** The series whose course a tile shows. */
+export const TILE_SERIES: Readonly<Partial<Record<TileId, string>>> = {
+  rate: "events_per_second", lag: "lag", late: "late_per_second", rejected: "rejected_per_second",
+  latency: "latency_p99_ms",
+};
+const RATE_SERIES = "events_per_second";
 const SOURCE_CHARACTERS_MAX = 40;
 /** From here on the number of events is said in short too. */
 const COMPACT_NOTE_FROM = 1_000_000;

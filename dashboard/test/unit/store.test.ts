@@ -77,6 +77,10 @@ describe("page state", () => {
     ["with fresh data", greeted(), 4999, "live"],
     ["after 2.5 silent heartbeats", greeted(), 5001, "stale"],
     ["with a slower heartbeat", greeted({ hello: { heartbeat_ms: 4000 } }), 9000, "live"],
+    ["without a network, as long as figures come", reduce(greeted(), { type: "online", on: false }), 4999, "live"],
+    ["without a network, when none come", reduce(greeted(), { type: "online", on: false }), 5001, "offline"],
+    ["without a network, when the socket is lost", reduce(reduce(greeted(),
+      { type: "lost", attempt: 1, retryAt: 5 }), { type: "online", on: false }), 0, "offline"],
     ["while the host waits", greeted({ status: { mode: "waiting" } }), 0, "waiting"],
     ["while it catches up", greeted({ status: { mode: "catching-up" } }), 0, "catching-up"],
     ["at the end", greeted({ status: { mode: "ended" } }), 0, "ended"],
@@ -93,8 +97,8 @@ describe("page state", () => {
   });
 
   it("marks only the past as dated", () => {
-    expect((["live", "stale", "reconnecting", "waiting"] as const).map(isDated))
-      .toEqual([false, true, true, false]);
+    expect((["live", "stale", "reconnecting", "offline", "waiting"] as const).map(isDated))
+      .toEqual([false, true, true, true, false]);
   });
 
   it("shows a clock that dies with the stream", () => {
