@@ -4,17 +4,22 @@
 // Changes only ask for a drawing; it happens at most once per frame, and not
 // at all while the page is hidden. A slow tick keeps clocks, ages and
 // countdowns moving between messages.
+import { ask } from "./ask";
 import type { Context } from "./context";
-import { h, setAttr } from "./dom";
+import { h, setAttr, setShown } from "./dom";
 import { createFormat, type Format } from "./format";
 import { words, type Lang } from "./i18n";
 import { isDated, pageState } from "./page-state";
-import { commandOf, takesKeys, type Command } from "./keys";
+import { commandOf, isAlways, takesKeys, type Command } from "./keys";
 import { showLink, viewOf, type Link, type View } from "./link";
 import { Grid } from "./panels/grid";
-import { nextTheme, type Prefs } from "./prefs";
+import { OpsDetails } from "./ops/details";
+import { Reports } from "./ops/reports";
+import { OpsStrip } from "./ops/strip";
+import { nextTheme, rememberedSwitch, rememberSwitch, type Prefs } from "./prefs";
 import type { State } from "./store";
 import { AccountingLine } from "./views/accounting";
+import { Explain } from "./views/explain";
 import { Header, toggleFullscreen } from "./views/header";
 import { Help } from "./views/help";
 import { Notice } from "./views/notice";
@@ -26,6 +31,11 @@ const POINTER_IDLE_MS = 3000;
 /** In this time the address is written so often at most, and once more at its end. */
 const ADDRESS_MS = 1000;
 const ADDRESS_WRITES_MAX = 8;
+/** An operator reads no faster than this. */
+const OPS_MS = 1000;
+/** Where nobody chose, the operator's section is open on screens of this width and more. */
+const OPS_WIDTH = "(min-width: 1366px)";
+const REPORT_TIMEOUT_MS = 10_000;
 const UTC = "UTC";
 
 export class App {
@@ -37,7 +47,18 @@ export class App {
   readonly #notice: Notice;
   readonly #grid: Grid;
   readonly #accounting = new AccountingLine();
-  readonly #help = new Help();
+  readonly #ops = new OpsStrip(() => this.#act("ops"));
+  readonly #details = new OpsDetails((place) => this.#explain.show(place));
+  readonly #reports: Reports;
+  readonly #explain = new Explain(ask, () => this.invalidate());
+  readonly #help = new Help((on) => this.#setKeys(on));
+  readonly #wide = matchMedia(OPS_WIDTH);
+  #opsChosen = rememberedSwitch("ops");
+  /** Whether single keys do anything. */
+  #keys = rememberedSwitch("keys") ?? true;
+  #opsDrawnAt = -Infinity;
+  /** What it was in when it was drawn: a change of that is shown at once. */
+  #opsPhase = "";
   #prefs: Prefs;
   #link: Link;
   /** What the page showed when it was paused; it shows that until it is resumed. */
@@ -61,6 +82,9 @@ export class App {
     this.#link = link;
     this.#prefsChanged = prefsChanged;
     this.#notice = new Notice(now);
+    this.#reports = new Reports({
+      ask: (path) => ask(path, REPORT_TIMEOUT_MS), now, changed: () => this.invalidate(),
+    });
     this.#grid = new Grid(() => {
       this.#redrawPanels = true;
       this.invalidate();
@@ -80,7 +104,8 @@ export class App {
   mount(root: HTMLElement): void {
     root.append(h("div", { class: "page" },
       this.#header.element, this.#tiles.element, this.#notice.element,
-      this.#grid.element, this.#accounting.element), this.#help.element);
+      this.#grid.element, this.#ops.element, this.#accounting.element),
+    this.#details.element, this.#help.element, this.#explain.element);
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("pointermove", () => this.#pointerMoved());
     const wake = () => this.invalidate();
@@ -103,9 +128,9 @@ export class App {
   #key(event: KeyboardEvent): void {
     if (event.defaultPrevented || takesKeys(document.activeElement)) return;
     const command = commandOf(event);
-    if (command === null) return;
+    if (command === null || (!this.#keys && !isAlways(command))) return;
     // An open dialog takes all keys but the one that closes it.
-    if (this.#help.open && command !== "help") return;
+    if (this.#explain.open || (this.#help.open && command !== "help")) return;
     this.#act(command);
   }
 
@@ -121,6 +146,8 @@ export class App {
         return this.#pause();
       case "kiosk":
         return this.#relink({ kiosk: !kiosk });
+      case "ops":
+        return this.#toggleOps();
       case "fullscreen":
         return toggleFullscreen();
       case "help":
@@ -134,6 +161,23 @@ export class App {
         if (id !== null) this.#relink({ enlarged: this.#link.enlarged === id ? null : id });
       }
     }
+  }
+
+  #toggleOps(): void {
+    const open = !this.#opsOpen;
+    this.#opsChosen = open;
+    rememberSwitch("ops", open);
+    this.#relink({ ops: open });
+  }
+
+  get #opsOpen(): boolean {
+    return this.#link.ops ?? this.#opsChosen ?? this.#wide.matches;
+  }
+
+  #setKeys(on: boolean): void {
+    this.#keys = on;
+    rememberSwitch("keys", on);
+    this.invalidate();
   }
 
   #pause(): void {
@@ -150,6 +194,7 @@ export class App {
     this.#link = { ...this.#link, ...change };
     this.#writeAddress();
     this.#redrawPanels = true;
+    this.#opsDrawnAt = -Infinity;
     this.#pointerMoved();
     this.invalidate();
   }
@@ -176,6 +221,7 @@ export class App {
   #choose(change: Partial<Prefs>): void {
     this.#prefs = { ...this.#prefs, ...change };
     this.#prefsChanged(this.#prefs);
+    this.#opsDrawnAt = -Infinity;
     this.#writeAddress();
     this.invalidate();
   }
@@ -191,7 +237,9 @@ export class App {
     this.#tiles.update(ctx);
     this.#notice.update(ctx);
     this.#accounting.update(ctx);
-    this.#help.update(ctx);
+    this.#help.update(this.#keys, ctx);
+    this.#explain.update(ctx);
+    this.#drawOps(ctx);
     if (this.#panelsChanged(ctx.state)) {
       this.#enlarge();
       this.#grid.update(ctx);
@@ -199,10 +247,32 @@ export class App {
     }
   }
 
+  /** The operator's section, once a second; what it shows besides the stream is asked for here. */
+  #drawOps(ctx: Context): void {
+    const open = this.#opsOpen;
+    const whole = open && !ctx.kiosk;
+    const { connection, status, hello } = ctx.state;
+    const isSeen = this.#link.enlarged === null && !document.hidden;
+    // A host that measures no stages is older than what would be asked for.
+    if (whole && isSeen && ctx.pause === null && connection.phase === "open" && status?.stages != null) {
+      this.#reports.tick(hello?.epoch ?? null);
+    }
+    const phase = `${ctx.page} ${hello?.epoch ?? ""} ${status === null}`;
+    const isDue = phase !== this.#opsPhase || this.#now() - this.#opsDrawnAt >= OPS_MS;
+    if (!isSeen || !isDue) return;
+    this.#opsPhase = phase;
+    this.#opsDrawnAt = this.#now();
+    setShown(this.#details.element, whole);
+    this.#ops.update(open, ctx);
+    if (whole) this.#details.update(this.#reports.values, ctx);
+  }
+
   /** What is behind an enlarged panel is out of reach. */
   #enlarge(): void {
     const filled = this.#grid.setEnlarged(this.#link.enlarged);
-    for (const part of [this.#header, this.#tiles, this.#notice, this.#accounting]) {
+    for (const part of [
+      this.#header, this.#tiles, this.#notice, this.#ops, this.#accounting, this.#details,
+    ]) {
       part.element.inert = filled;
     }
   }

@@ -4,7 +4,8 @@
 // `null` or empty when it is missing, because an unknown figure is shown as —.
 import { array, field, integer, nullable, number, raw, record, string } from "./fields";
 import type {
-  Accounting, Cause, Checkpoint, MetricStatus, Mode, Partition, Status,
+  Accounting, Cause, Checkpoint, DeadLetters, Happened, HeldBy, MetricStatus, Mode, Partition,
+  Plugin, Stages, Status,
 } from "./wire";
 import type * as Host from "./wire.generated";
 
@@ -15,6 +16,9 @@ const MODES: readonly Mode[] = [
 const PARTITIONS_MAX = 4096;
 const METRICS_MAX = 256;
 const WARNINGS_MAX = 16;
+const GAPS_MAX = 32;
+const REASONS_MAX = 64;
+const HAPPENED_MAX = 50;
 
 export function decodeStatus(value: unknown): Status | null {
   const s = raw<Host.Status>(value);
@@ -34,7 +38,14 @@ export function decodeStatus(value: unknown): Status | null {
     partitions: array(s["partitions"]).slice(0, PARTITIONS_MAX).flatMap(decodePartition),
     checkpoint: decodeCheckpoint(s["checkpoint"]),
     metrics: array(s["metrics"]).slice(0, METRICS_MAX).flatMap(decodeMetric),
-    deadLetters: nullable(field(raw<Host.DeadLetterStatus>(s["dead_letters"]), "written"), number),
+    deadLetters: decodeDeadLetters(s["dead_letters"]),
+    batchRows: nullable(s["batch_rows"], number),
+    workers: nullable(s["workers"], number),
+    stages: decodeStages(s["stages"]),
+    queueRecords: nullable(s["queue_records"], number),
+    watermarkHeldBy: decodeHeldBy(s["watermark_held_by"]),
+    lateOutput: decodeLateOutput(s["late_output"]),
+    happened: array(s["happened"]).slice(-HAPPENED_MAX).flatMap(decodeHappened),
     warnings: array(s["warnings"]).slice(0, WARNINGS_MAX).flatMap((warning) => {
       const cause = decodeCause(warning);
       return cause === null ? [] : [cause];
@@ -72,8 +83,24 @@ function decodeSource(value: unknown): Status["source"] {
 function decodePartition(value: unknown): Partition[] {
   const p = raw<Host.PartitionStatus>(value);
   const partition = integer(field(p, "partition"));
-  const state = string(field(p, "state"));
-  return partition === null ? [] : [{ partition, state: state ?? "running" }];
+  if (p === null || partition === null) return [];
+  return [{
+    partition,
+    offset: nullable(p["offset"], number),
+    end: nullable(p["end"], number),
+    lag: nullable(p["lag"], number),
+    watermark: nullable(p["watermark"], number),
+    state: string(p["state"]) ?? "running",
+    gaps: array(p["gaps"]).slice(-GAPS_MAX).flatMap(decodeGap),
+  }];
+}
+
+function decodeGap(value: unknown): Partition["gaps"][number][] {
+  const g = raw<Host.GapStatus>(value);
+  const kind = string(field(g, "kind"));
+  const from = number(field(g, "from"));
+  const to = number(field(g, "to"));
+  return kind === null || from === null || to === null ? [] : [{ kind, from, to }];
 }
 
 function decodeCheckpoint(value: unknown): Checkpoint | null {
@@ -81,6 +108,8 @@ function decodeCheckpoint(value: unknown): Checkpoint | null {
   if (c === null) return null;
   return {
     at: nullable(c["at"], number),
+    durationMs: nullable(c["duration_ms"], number),
+    bytes: nullable(c["bytes"], number),
     failures: number(c["failures"]) ?? 0,
     error: nullable(c["error"], string),
   };
@@ -96,5 +125,69 @@ function decodeMetric(value: unknown): MetricStatus[] {
     late: number(m["late"]) ?? 0,
     folded: number(m["folded"]) ?? 0,
     excluded: number(m["excluded"]) ?? 0,
+    state: string(m["state"]) ?? "ok",
+    reason: nullable(m["reason"], string),
+    plugin: decodePlugin(m["plugin"]),
   }];
+}
+
+function decodePlugin(value: unknown): Plugin | null {
+  const p = raw<Host.PluginStatus>(value);
+  if (p === null) return null;
+  return {
+    file: string(p["file"]) ?? "",
+    name: string(p["name"]) ?? "",
+    version: string(p["version"]) ?? "",
+    digest: string(p["digest"]) ?? "",
+    nsPerRow: nullable(p["ns_per_row"], number),
+    memoryBytes: nullable(p["memory_bytes"], number),
+    traps: number(p["traps"]) ?? 0,
+  };
+}
+
+/** The shares of the stages; of a host that measures only some of them, none. */
+function decodeStages(value: unknown): Stages | null {
+  const s = raw<Host.StageStatus>(value);
+  const waiting = number(field(s, "waiting"));
+  const decode = number(field(s, "decode"));
+  const plugins = number(field(s, "plugins"));
+  const publish = number(field(s, "publish"));
+  const blocked = number(field(s, "blocked"));
+  return waiting === null || decode === null || plugins === null || publish === null
+    || blocked === null ? null : { waiting, decode, plugins, publish, blocked };
+}
+
+function decodeHeldBy(value: unknown): HeldBy | null {
+  const h = raw<Host.WatermarkHeldBy>(value);
+  const partition = integer(field(h, "partition"));
+  const watermark = number(field(h, "watermark"));
+  const since = number(field(h, "since"));
+  return partition === null || watermark === null || since === null
+    ? null : { partition, watermark, since };
+}
+
+function decodeDeadLetters(value: unknown): DeadLetters | null {
+  const d = raw<Host.DeadLetterStatus>(value);
+  const written = number(field(d, "written"));
+  if (d === null || written === null) return null;
+  const byReason = array(d["by_reason"]).slice(0, REASONS_MAX).flatMap((item) => {
+    const [name, count] = array(item);
+    const reason = string(name);
+    const records = number(count);
+    return reason === null || records === null ? [] : [[reason, records] as const];
+  });
+  return { written, byReason };
+}
+
+function decodeLateOutput(value: unknown): Status["lateOutput"] {
+  const written = number(field(raw<Host.LateOutputStatus>(value), "written"));
+  return written === null ? null : { written };
+}
+
+function decodeHappened(value: unknown): Happened[] {
+  const h = raw<Host.Happened>(value);
+  const at = number(field(h, "at"));
+  const what = string(field(h, "what"));
+  return h === null || at === null || what === null
+    ? [] : [{ at, what, of: nullable(h["of"], string) }];
 }

@@ -17,6 +17,7 @@ import type * as Host from "./wire.generated";
 /** More than this is no dashboard; the rest of a longer list is left out. */
 export const PANELS_MAX = 64;
 export const FRAME_KEYS_MAX = 20_000;
+const WINDOW_KINDS_MAX = 16;
 export const SERIES_MAX = 16;
 export const SERIES_POINTS_MAX = 600;
 
@@ -106,6 +107,7 @@ function decodePanel(value: unknown): Panel[] {
     id,
     metric: string(p["metric"]) ?? id,
     view: string(p["view"]) ?? "",
+    windows: array(p["windows"]).flatMap((kind) => string(kind) ?? []).slice(0, WINDOW_KINDS_MAX),
     title: text(p["title"], id),
     chart: string(p["chart"]) ?? "table",
     dimension: decodeDimension(p["dimension"]),

@@ -42,6 +42,8 @@ export interface Format {
   clock(time: number | null): string;
   /** 2015-11-11 08:00:00 */
   dateTime(time: number | null): string;
+  /** 18.2 kB; by thousands. */
+  bytes(value: number | null): string;
   /** One or two units: 5分钟, 1 hr 20 min. */
   duration(ms: number | null): string;
 }
@@ -83,6 +85,7 @@ export function createFormat(lang: Lang, tz: string): Format {
     monthDay: (time) => known(time, (t) => date(t).slice(5)),
     clock: (time) => known(time, clock),
     dateTime: (time) => known(time, (t) => `${date(t)} ${clock(t)}`),
+    bytes: (value) => known(value, (n) => bytes(numbers, n)),
     duration: (ms) => known(ms, (d) => duration(locale, d)),
   };
 }
@@ -131,6 +134,14 @@ function percent(numbers: NumberFormats, share: number): string {
   return share > 0 && share < 0.01
     ? numbers.percentFine.format(share)
     : numbers.percent.format(share);
+}
+
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+function bytes(numbers: NumberFormats, value: number): string {
+  let [amount, unit] = [value, 0];
+  while (Math.abs(amount) >= 1000 && unit < BYTE_UNITS.length - 1) [amount, unit] = [amount / 1000, unit + 1];
+  return `${numbers.full.format(Math.round(amount * 10) / 10)} ${BYTE_UNITS[unit] ?? "B"}`;
 }
 
 type Parts = Record<"year" | "month" | "day" | "hour" | "minute" | "second", string>;

@@ -1,7 +1,7 @@
 // Every word of the page, in both languages.
 //
 // `Words` is the type of the Chinese dictionary, so a word that is missing in
-// English does not compile. No word of a business is here: titles and labels
+// English does not compile, nor one for a code of the host that only one of them has. No word of a business is here: titles and labels
 // come from the plugins' descriptors.
 import type { PageState } from "./page-state";
 import { en } from "./i18n/en";
@@ -32,4 +32,9 @@ export function causeWords(cause: Cause, lang: Lang): string {
     WORDS[lang].causes;
   const explain = Object.hasOwn(known, cause.code) ? known[cause.code] : undefined;
   return explain === undefined ? cause.message : explain(cause.args);
+}
+
+/** The word for a code of the host; the code itself where the page has none. */
+export function codeWord(words: Readonly<Record<string, string>>, code: string): string {
+  return Object.hasOwn(words, code) ? words[code] ?? code : code;
 }

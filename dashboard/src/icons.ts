@@ -10,6 +10,8 @@ const PATHS = {
   live: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM5.6 5.6a9 9 0 0 0 0 12.8M18.4 5.6a9 9 0 0 1 0 12.8",
   warning: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.4h.01",
   reconnect: "M4 12a8 8 0 0 1 13.8-5.5L20 8.6M20 4v4.6h-4.6M20 12a8 8 0 0 1-13.8 5.5L4 15.4M4 20v-4.6h4.6",
+  offline: "M3 3l18 18M2.5 9a14 14 0 0 1 5-3.2M21.5 9a14 14 0 0 0-9-4M6 12.8a9 9 0 0 1 4-2.3M18 12.8l-2-1.3M9.3 16.3a4 4 0 0 1 5.2.2M12 20h.01",
+  trend: "M4 19V9M9.3 19v-6M14.7 19V5M20 19v-9",
   done: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8 12.3l2.8 2.8L16 9.5",
   failed: "M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3zM9 9l6 6M15 9l-6 6",
   sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4",
@@ -33,6 +35,7 @@ export type Icon = keyof typeof PATHS;
 export const STATE_ICONS: Readonly<Record<PageState, Icon>> = {
   connecting: "dots",
   reconnecting: "reconnect",
+  offline: "offline",
   stale: "warning",
   waiting: "hourglass",
   restoring: "restore",

@@ -2,12 +2,12 @@
 // such as a list that is open or a text being written, is left to it.
 
 export type Command =
-  | "pause" | "kiosk" | "language" | "theme" | "fullscreen" | "help" | "escape"
+  | "pause" | "kiosk" | "language" | "theme" | "fullscreen" | "help" | "escape" | "ops"
   | { readonly panel: number };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   p: "pause", k: "kiosk", l: "language", t: "theme", f: "fullscreen", "?": "help", "？": "help",
-  escape: "escape",
+  escape: "escape", o: "ops",
 };
 
 export interface Pressed {
@@ -26,7 +26,16 @@ export function commandOf(event: Pressed): Command | null {
   return Object.hasOwn(COMMANDS, key) ? COMMANDS[key] ?? null : null;
 }
 
+/**
+ * Whether a command is still obeyed where single keys are switched off: Escape is no character,
+ * and help is where they are switched on again.
+ */
+export function isAlways(command: Command): boolean {
+  return command === "escape" || command === "help";
+}
+
 /** Whether what is focused takes letters itself. */
 export function takesKeys(element: Element | null): boolean {
-  return element !== null && /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
+  return element !== null && /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName)
+    && element.getAttribute("type") !== "checkbox";
 }

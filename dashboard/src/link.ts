@@ -11,7 +11,7 @@ export interface View {
   readonly scope: Scope;
   readonly measure: number;
   readonly table: boolean;
-  /** A kind such as `1d`, one window `1d@start`, or `null` for what the page shows by itself. */
+  /** A kind such as `1d`, the last ones `1d*7`, one window `1d@start`, or `null` for what the page shows by itself. */
   readonly window: string | null;
 }
 
@@ -19,6 +19,8 @@ export interface Link {
   /** The panel that fills the window. */
   readonly enlarged: string | null;
   readonly kiosk: boolean;
+  /** Whether the operator's section is open; `null` leaves it to the page. */
+  readonly ops: boolean | null;
   /** The scope of panels that have none of their own. */
   readonly scope: Scope;
   readonly views: ReadonlyMap<string, Partial<View>>;
@@ -28,7 +30,7 @@ export const SCOPES: readonly Scope[] = ["on_time", "late", "total"];
 const PARTS = ["scope", "measure", "table", "window"] as const;
 const ID_CHARACTERS_MAX = 200;
 const VIEWS_MAX = 200;
-const WINDOW = /^[\w/]{1,30}(@[\w:+.-]{1,40})?$/;
+const WINDOW = /^[\w/]{1,30}(\*\d{1,3}|@[\w:+.-]{1,40})?$/;
 
 export function readLink(search: string): Link {
   const query = new URLSearchParams(search);
@@ -44,6 +46,7 @@ export function readLink(search: string): Link {
     enlarged: enlarged === null || enlarged === "" || enlarged.length > ID_CHARACTERS_MAX
       ? null : enlarged,
     kiosk: query.get("kiosk") === "1",
+    ops: ({ "1": true, "0": false } as Record<string, boolean>)[query.get("ops") ?? ""] ?? null,
     scope: SCOPES.find((scope) => scope === query.get("scope")) ?? "total",
     views,
   };
@@ -61,6 +64,7 @@ export function writeLink(search: string, link: Link, prefs: Prefs): string {
   query.set("theme", prefs.theme);
   put(query, "panel", link.enlarged);
   put(query, "kiosk", link.kiosk ? "1" : null);
+  put(query, "ops", link.ops === null ? null : link.ops ? "1" : "0");
   put(query, "scope", link.scope === "total" ? null : link.scope);
   for (const id of link.views.keys()) {
     const view = viewOf(link, id);

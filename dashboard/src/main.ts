@@ -8,6 +8,8 @@ import "./styles/charts.css";
 import "./styles/tables.css";
 import "./styles/states.css";
 import "./styles/tools.css";
+import "./styles/ops.css";
+import "./styles/dialogs.css";
 import { App } from "./app";
 import { readLink } from "./link";
 import { buildDiffers } from "./page-state";
@@ -33,14 +35,21 @@ const app = new App(
 const root = document.getElementById("app");
 if (root !== null) app.mount(root);
 
-new Stream({
+const stream = new Stream({
   url: streamUrl(location.href),
   dispatch: (event) => store.dispatch(event),
   now,
   random: Math.random,
   connect: (url) => new WebSocket(url),
   remote: new HttpRemote(location.href, takeToken()),
-}).open();
+});
+store.dispatch({ type: "online", on: navigator.onLine });
+addEventListener("offline", () => store.dispatch({ type: "online", on: false }));
+addEventListener("online", () => {
+  store.dispatch({ type: "online", on: true });
+  stream.wake();
+});
+stream.open();
 
 // A link with a token that is opened in this very tab changes the fragment only.
 addEventListener("hashchange", () => {

@@ -9,6 +9,7 @@ import type { Mode } from "./wire";
 export type PageState =
   | "connecting"
   | "reconnecting"
+  | "offline"
   | "stale"
   | "locked"
   | "paused"
@@ -21,8 +22,11 @@ export function pageState(state: State, now: number): PageState {
   if (protocolDiffers(state)) return "failed";
   if (state.connection.phase === "denied") return "locked";
   if (state.connection.phase === "open" && state.status !== null) {
-    return isStale(state, now) ? "stale" : state.status.mode;
+    if (!isStale(state, now)) return state.status.mode;
+    return state.online ? "stale" : "offline";
   }
+  // A host on the same device answers without a network too, so it is tried all the same.
+  if (!state.online) return "offline";
   return state.connection.phase === "dialling" && state.connection.attempt === 0
     ? "connecting"
     : "reconnecting";
@@ -30,7 +34,7 @@ export function pageState(state: State, now: number): PageState {
 
 /** Whether the figures shown are of the past rather than of now. */
 export function isDated(page: PageState): boolean {
-  return page === "stale" || page === "reconnecting" || page === "locked";
+  return page === "stale" || page === "offline" || page === "reconnecting" || page === "locked";
 }
 
 export function protocolDiffers(state: State): boolean {

@@ -2,7 +2,9 @@
 //
 // `reduce` is pure: local time comes in with each event, on a clock that only
 // moves forward. A snapshot replaces everything that was known before it, so
-// nothing of an earlier host can survive a reconnection. Series are bounded.
+// nothing of an earlier host can survive a reconnection, but for the points of
+// series: they are facts of the wall clock, and a restart shows as a gap in
+// them. Series are bounded.
 import type { Clock, Frame, Hello, Message, Panel, Point, Series, Status } from "./wire";
 import { SERIES_MAX, SERIES_POINTS_MAX } from "./decode";
 
@@ -21,16 +23,30 @@ export type Connection =
   /** The host wants a token that this page does not have. */
   | { readonly phase: "denied" };
 
+/** A run of the host that this page saw. */
+export interface Run {
+  readonly epoch: string;
+  /** By the host's wall clock. */
+  readonly startedAt: number;
+}
+
+/** So many runs are remembered. */
+const RUNS_MAX = 16;
+
 export interface State {
   readonly connection: Connection;
   /** Whether the state is asked for again and again, as no stream gets through. */
   readonly polling: boolean;
+  /** Whether the reader's device has a network, as far as its browser knows. */
+  readonly online: boolean;
   readonly hello: Hello | null;
   /** The build of the first host seen, with which this page was loaded. */
   readonly build: string | null;
   readonly panels: readonly Panel[] | null;
   readonly frames: ReadonlyMap<string, Frame>;
   readonly series: Series;
+  /** The runs of the host since this page was loaded, oldest first. */
+  readonly runs: readonly Run[];
   readonly clock: Clock | null;
   readonly status: Status | null;
   /** The last reading of the host's clock that differed from the one before. */
@@ -47,16 +63,19 @@ export type Event =
   | { readonly type: "message"; readonly message: Message; readonly at: number }
   | { readonly type: "denied" }
   | { readonly type: "polling"; readonly on: boolean }
+  | { readonly type: "online"; readonly on: boolean }
   | { readonly type: "refused" };
 
 export const INITIAL: State = {
   connection: { phase: "dialling", attempt: 0 },
   polling: false,
+  online: true,
   hello: null,
   build: null,
   panels: null,
   frames: new Map(),
   series: new Map(),
+  runs: [],
   clock: null,
   status: null,
   heard: null,
@@ -77,6 +96,8 @@ export function reduce(state: State, event: Event): State {
       return { ...state, connection: { phase: "denied" } };
     case "polling":
       return { ...state, polling: event.on };
+    case "online":
+      return { ...state, online: event.on };
     case "refused":
       return { ...state, refused: state.refused + 1 };
     case "message":
@@ -87,7 +108,14 @@ export function reduce(state: State, event: Event): State {
 function reduceMessage(state: State, message: Message, at: number): State {
   switch (message.t) {
     case "hello":
-      return { ...state, hello: message, build: state.build ?? message.build };
+      return {
+        ...state,
+        hello: message,
+        build: state.build ?? message.build,
+        // What another pipeline measured is no past of this one.
+        ...(state.hello !== null && state.hello.name !== message.name
+          ? { series: new Map(), runs: [] } : {}),
+      };
     case "schema":
       return { ...state, panels: message.panels };
     case "snapshot":
@@ -96,7 +124,8 @@ function reduceMessage(state: State, message: Message, at: number): State {
         connection: { phase: "open" },
         updates: state.updates + 1,
         frames: message.frames,
-        series: appendPoints(new Map(), message.series),
+        series: mergeSeries(state.series, message.series, message.clock.now),
+        runs: runsWith(state, message.status.startedAt),
         clock: message.clock,
         status: message.status,
       };
@@ -123,6 +152,29 @@ function hear(state: State, hostNow: number, at: number): State {
   return { ...state, heard: { hostNow, at } };
 }
 
+function runsWith(state: State, startedAt: number | null): readonly Run[] {
+  const epoch = state.hello?.epoch ?? null;
+  if (epoch === null || startedAt === null) return state.runs;
+  if (state.runs.some((run) => run.epoch === epoch)) return state.runs;
+  return [...state.runs, { epoch, startedAt }].slice(-RUNS_MAX);
+}
+
+/**
+ * The points of a snapshot together with those that are known, by time. Where both know of a
+ * moment the snapshot is right; what lies after it was told by a clock that was wrong.
+ */
+export function mergeSeries(known: Series, told: Series, now: number): Series {
+  const merged = new Map<string, readonly Point[]>();
+  for (const name of new Set([...told.keys(), ...known.keys()])) {
+    if (merged.size >= SERIES_MAX) break;
+    const points = told.get(name) ?? [];
+    const first = points[0]?.[0] ?? Infinity;
+    const older = (known.get(name) ?? []).filter(([at]) => at < first && at <= now);
+    merged.set(name, bounded([...older, ...points], now));
+  }
+  return merged;
+}
+
 /** Appends by time: a point that is not newer than the last one is known. */
 export function appendPoints(series: Series, points: Series): Series {
   const merged = new Map(series);
@@ -133,13 +185,14 @@ export function appendPoints(series: Series, points: Series): Series {
   return merged;
 }
 
-function bounded(points: readonly Point[]): readonly Point[] {
+/** In the order of time, the last five minutes up to `now` or the newest point. */
+function bounded(points: readonly Point[], now = -Infinity): readonly Point[] {
   const kept: Point[] = [];
   for (const point of points) {
     const last = kept.at(-1);
     if (last === undefined || point[0] > last[0]) kept.push(point);
   }
-  const newest = kept.at(-1)?.[0] ?? 0;
+  const newest = Math.max(now, kept.at(-1)?.[0] ?? 0);
   return kept.filter(([at]) => at > newest - SERIES_SPAN_MS).slice(-SERIES_POINTS_MAX);
 }
 

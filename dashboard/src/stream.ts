@@ -64,6 +64,7 @@ export class Stream {
   #dial = 0;
   #byeRetryMs: number | null = null;
   #polling = false;
+  #isDenied = false;
   #pollTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: StreamDeps) {
@@ -76,6 +77,13 @@ export class Stream {
     this.#dial += 1;
     if (this.#deps.remote.guarded) void this.#buy(this.#dial);
     else this.#connect(this.#deps.url);
+  }
+
+  /** There is a network again: what waits for its next attempt makes it now. */
+  wake(): void {
+    if (this.#socket !== null || this.#polling || this.#isDenied) return;
+    clearTimeout(this.#timer);
+    this.open();
   }
 
   /** Opens the socket with a ticket. */
@@ -192,6 +200,7 @@ export class Stream {
 
   /** Without the right token there is nothing to wait for. */
   #denied(): void {
+    this.#isDenied = true;
     this.#stopPolling();
     this.#drop();
     this.#dial += 1;

@@ -66,7 +66,28 @@ export function nameOf(span: Span): string {
 }
 
 export function kindOfName(window: string): string {
-  return window.split("@", 1)[0] ?? window;
+  return window.split(/[@*]/u, 1)[0] ?? window;
+}
+
+/** What a host calls results over all time, among the kinds of windows. */
+export const CUMULATIVE = "cumulative";
+/** How many windows up to the present one can be looked at together. */
+export const LAST = [3, 7, 30] as const;
+
+/** The last windows of a kind up to the present one, together. */
+export function lastName(kind: string, count: number): string {
+  return `${kind}*${count}`;
+}
+
+/** How many windows a name puts together; `null` where it names one. */
+export function countOfName(window: string): number | null {
+  const found = /\*(\d+)$/u.exec(window);
+  return found === null ? null : Number(found[1]);
+}
+
+/** Sliding windows overlap, so that several of them together say nothing. */
+export function isSliding(kind: string): boolean {
+  return kind.includes("/");
 }
 
 export function isPast(window: string): boolean {
@@ -128,8 +149,8 @@ export class Windows {
   }
 
   /**
-   * The kind of the window that the stream's frame of a panel is over: `null` for
-   * all time, which is also the answer until the host has given one.
+   * The same where the descriptor does not say it: the kind of the window that the
+   * stream's frame of a panel is over, `null` for all time or as long as it is not known.
    */
   ownKind(panel: string): string | null {
     const known = this.#ownKinds.get(panel);

@@ -49,6 +49,8 @@ export type Panel = With<Host.Panel, {
   size: Size | null;
   /** Panels with less come first. */
   order: number;
+  /** The kinds of windows, the shown one first; empty where the host does not say. */
+  windows: readonly string[];
 }>;
 
 export type Cell = number | null;
@@ -78,24 +80,62 @@ export type Cause = Page<Host.Cause>;
 
 export type Accounting = Page<Host.AccountingStatus>;
 
-export type Partition = Pick<Page<Host.PartitionStatus>, "partition" | "state">;
+/** Unknown figures are `null`; `gaps` of an older host are none. */
+export type Partition = With<Host.PartitionStatus, { offset: number | null }>;
 
-export type Checkpoint = Pick<Page<Host.CheckpointStatus>, "at" | "failures" | "error">;
+export type Checkpoint = With<Host.CheckpointStatus, {
+  durationMs: number | null;
+  bytes: number | null;
+}>;
 
-export type MetricStatus = Omit<Page<Host.MetricStatus>, "state" | "reason">;
+export type Plugin = With<Host.PluginStatus, { memoryBytes: number | null }>;
+
+export type MetricStatus = With<Host.MetricStatus, { plugin: Plugin | null }>;
+
+export type Stages = Page<Host.StageStatus>;
+
+export type HeldBy = Page<Host.WatermarkHeldBy>;
+
+export type Happened = Page<Host.Happened>;
+
+export interface DeadLetters {
+  readonly written: number;
+  /** Largest first. */
+  readonly byReason: readonly (readonly [reason: string, records: number])[];
+}
 
 /** What may be missing is `null`: it is shown as —. */
 export type Status = Pick<Page<Host.Status>,
   "mode" | "cause" | "accounting" | "lag" | "catchUpSeconds" | "latencyP99Ms" | "warnings"
+  | "lateOutput" | "happened"
 > & {
   readonly source: Page<Host.SourceStatus> | null;
   readonly startedAt: number | null;
   readonly eventsPerSecond: number | null;
+  readonly batchRows: number | null;
+  readonly workers: number | null;
+  /** `null` where the host does not measure them. */
+  readonly stages: Stages | null;
+  readonly queueRecords: number | null;
   readonly partitions: readonly Partition[];
+  readonly watermarkHeldBy: HeldBy | null;
   readonly checkpoint: Checkpoint | null;
   readonly metrics: readonly MetricStatus[];
-  readonly deadLetters: number | null;
+  readonly deadLetters: DeadLetters | null;
 };
+
+/** One record as an operator sees it: where it is, and what became of it. */
+export type Sample = Page<Host.RecordSample>;
+
+export type Samples = With<Host.Samples, { samples: readonly Sample[] }>;
+
+/** `[smallest, largest, records]`, in milliseconds of delay. */
+export type Bucket = readonly [from: number, to: number, records: number];
+
+export type Lateness = With<Host.LatenessReport, {
+  buckets: readonly Bucket[];
+  samples: readonly Sample[];
+}>;
 
 /** `[time, value]` */
 export type Point = readonly [number, number];

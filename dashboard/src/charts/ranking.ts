@@ -9,8 +9,10 @@ import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
 
-/** How many times as long as the largest row the bar of the rest may be. */
-const REST_BARS_MAX = 5;
+/** How many times as long as the largest row the bar of the rest may be; beyond, it is broken. */
+const REST_BARS_MAX = 2;
+/** How long a broken bar is, among bars of which the largest is 1. */
+const BROKEN_BAR = 1.25;
 
 export const ranking: Chart = {
   base: (look, rows) => {
@@ -39,28 +41,38 @@ export const ranking: Chart = {
     };
   },
   data: (look, rows) => {
-    const isTooLong = restIsTooLong(rows);
+    const broken = brokenLength(rows);
     const labels = rows.map((row) => row.label);
     return {
       yAxis: [{ data: labels }, { data: labels }],
       series: [{
-        data: rows.map((row) => ({
-          value: row.color === null && isTooLong ? "-" : row.value ?? "-",
-          itemStyle: { color: fill(look, row, "right") },
-        })),
+        data: rows.map((row) => (row.color === null && broken !== null
+          ? { value: broken, itemStyle: { color: brokenFill(look) } }
+          : { value: row.value ?? "-", itemStyle: { color: fill(look, row, "right") } })),
       }],
     };
   },
 };
 
 /**
- * Whether the rest of the list is so much that its bar would press all others flat. It is shown
- * by its figures alone then, since a bar that is cut short would lie.
+ * How long the bar of the rest is drawn where it would press all others flat: broken, with a gap
+ * that says so, and its figures beside it. `null` where it is drawn as it is.
  */
-function restIsTooLong(rows: readonly Row[]): boolean {
+export function brokenLength(rows: readonly Row[]): number | null {
   const largest = Math.max(0, ...rows.map((row) => row.color === null ? 0 : row.value ?? 0));
   const rest = rows.find((row) => row.color === null)?.value ?? 0;
-  return rest > largest * REST_BARS_MAX;
+  return largest > 0 && rest > largest * REST_BARS_MAX ? largest * BROKEN_BAR : null;
+}
+
+/** The rest's colour with two gaps in it. */
+function brokenFill(look: Look) {
+  const { rest, panel } = look.colors;
+  const stops = [[0, rest], [0.84, rest], [0.84, panel], [0.855, panel], [0.855, rest], [0.87, rest],
+    [0.87, panel], [0.885, panel], [0.885, rest], [1, rest]] as const;
+  return {
+    type: "linear" as const, x: 0, y: 0, x2: 1, y2: 0,
+    colorStops: stops.map(([offset, color]) => ({ offset, color })),
+  };
 }
 
 const BARE = {

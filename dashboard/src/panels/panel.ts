@@ -13,7 +13,7 @@ import { h, raw, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
 import { say } from "../i18n";
 import type { View } from "../link";
-import { kindOfName, type Windows } from "../windows";
+import { CUMULATIVE, kindOfName, type Finals, type Windows } from "../windows";
 import type { Frame, Panel, Scope } from "../wire";
 import { BigNumber } from "./big-number";
 import { Controls } from "./controls";
@@ -28,6 +28,8 @@ const TITLE_CHARACTERS_MAX = 80;
 const REASON_CHARACTERS_MAX = 300;
 /** How many rows the spoken summary of a chart names. */
 const SUMMARY_ROWS_MAX = 5;
+
+const NO_FINALS: Finals = new Map();
 
 type Body = "chart" | "number" | "table" | "message";
 
@@ -142,15 +144,19 @@ export class PanelView {
   #updateWindow(frame: Frame | undefined, ctx: Context): void {
     const { windows } = this.#hooks;
     const { window } = this.#view;
-    const finals = windows.finals(this.#panel.metric, ctx.state.clock?.eventTime ?? null);
+    const kinds = this.#panel.windows;
+    const finals = kinds.length > 0 && kinds.every((kind) => kind === CUMULATIVE)
+      ? NO_FINALS
+      : windows.finals(this.#panel.metric, ctx.state.clock?.eventTime ?? null);
     const rev = ctx.pause === null ? frame?.rev ?? null : null;
     const got = window === null ? null : windows.frame(this.#panel.id, window, rev);
     // A link may name a window that this metric never had.
     const isUnknown = window !== null && got?.state === "missing" && got.frame === null
-      && windows.isListed(this.#panel.metric) && !finals.has(kindOfName(window));
+      && !kinds.includes(kindOfName(window))
+      && (kinds.length > 0 || windows.isListed(this.#panel.metric)) && !finals.has(kindOfName(window));
     const shown = isUnknown ? null : window;
-    const own = finals.size > 0 ? windows.ownKind(this.#panel.id) : null;
-    this.#windows.update(shown, finals, own, got?.span ?? null, ctx);
+    const own = kinds[0] ?? (finals.size > 0 ? windows.ownKind(this.#panel.id) : null) ?? CUMULATIVE;
+    this.#windows.update({ window: shown, kinds, finals, own, span: got?.span ?? null }, ctx);
     setAttr(this.element, "data-window", shown);
     this.#windowText = got?.span == null ? "" : spanText(got.span, ctx.format);
     if (shown === null || got === null) return this.#updateBody(frame, ctx);

@@ -3,10 +3,48 @@
 import type { Context } from "../context";
 import { h, resize, setAttr, setShown, setText } from "../dom";
 import type { Format } from "../format";
-import { isPast, kindOfName, nameOf, type Finals, type Span } from "../windows";
+import {
+  countOfName, CUMULATIVE, isPast, isSliding, kindOfName, LAST, lastName, nameOf, type Finals, type Span,
+} from "../windows";
 
 /** Marks the choice of a past window of a kind; which one is chosen on the timeline. */
 const PAST = "@";
+
+/** What a panel is shown over, and what else it could be. */
+export interface ShownWindow {
+  readonly window: string | null;
+  /** The kinds of its descriptor; none where the host does not say. */
+  readonly kinds: readonly string[];
+  readonly finals: Finals;
+  /** The kind that the panel shows by itself. */
+  readonly own: string;
+  /** What the shown frame is over. */
+  readonly span: Span | null;
+}
+
+/** Each window that can be chosen: its name, or its kind and `@` for the past ones, and its words. */
+export function choicesOf(shown: ShownWindow, ctx: Context): (readonly [string, string])[] {
+  const { window, finals, own } = shown;
+  const words = ctx.words.panels;
+  const kind = window === null ? null : kindOfName(window);
+  const kinds = new Set([...shown.kinds, ...finals.keys(), ...(kind === null ? [] : [kind])]);
+  const present = (each: string) =>
+    each === CUMULATIVE ? words.windowAll : words.windowCurrent(each);
+  const choices: (readonly [string, string])[] = [["", present(own)]];
+  for (const each of kinds) {
+    if (each !== own || window === each) choices.push([each, present(each)]);
+    if (each === CUMULATIVE) continue;
+    const counts = isSliding(each) || shown.kinds.length === 0 ? [] : [...LAST];
+    const count = each === kind && window !== null ? countOfName(window) : null;
+    if (count !== null && !counts.some((other) => other === count)) {
+      choices.push([lastName(each, count), words.windowLast(each, String(count))]);
+    }
+    for (const last of counts) choices.push([lastName(each, last), words.windowLast(each, String(last))]);
+    const isChosen = each === kind && window !== null && isPast(window);
+    if (finals.has(each) || isChosen) choices.push([each + PAST, words.windowPast(each)]);
+  }
+  return choices;
+}
 
 export class WindowRow {
   readonly #select = h("select", { class: "window-select" });
@@ -30,21 +68,14 @@ export class WindowRow {
     });
   }
 
-  /** `own` is the kind that the panel shows by itself, `span` what the shown frame is over. */
-  update(window: string | null, finals: Finals, own: string | null, span: Span | null, ctx: Context): void {
+  update(shown: ShownWindow, ctx: Context): void {
     const words = ctx.words.panels;
-    setShown(this.element, finals.size > 0 || window !== null);
+    const { window, finals, span } = shown;
+    const choices = choicesOf(shown, ctx);
+    setShown(this.element, choices.length > 1);
     this.#finals = finals;
     const kind = window === null ? null : kindOfName(window);
     const past = window !== null && isPast(window);
-    const kinds = [...new Set([...finals.keys(), ...(kind === null ? [] : [kind])])];
-    const choices: (readonly [string, string])[] = [
-      ["", own === null ? words.windowAll : words.windowCurrent(own)],
-    ];
-    for (const each of kinds) {
-      if (each !== own || window === each) choices.push([each, words.windowCurrent(each)]);
-      if (finals.has(each) || (past && each === kind)) choices.push([each + PAST, words.windowPast(each)]);
-    }
     resize(this.#select, this.#options, choices.length, () => h("option"));
     choices.forEach(([value, text], i) => {
       const option = this.#options[i];
@@ -53,7 +84,7 @@ export class WindowRow {
       setText(option, text);
     });
     setAttr(this.#select, "aria-label", words.window);
-    const chosen = kind === null ? "" : past ? kind + PAST : kind;
+    const chosen = kind === null || window === null ? "" : past ? kind + PAST : window;
     if (this.#select.value !== chosen) this.#select.value = chosen;
     this.#updateLine(past ? window : null, kind, span, ctx);
   }

@@ -2,7 +2,7 @@
 import type { Context } from "../context";
 import { h, raw, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
-import { say } from "../i18n";
+import { codeWord, say } from "../i18n";
 import { icon, setIcon } from "../icons";
 import { hostTime } from "../page-state";
 import type { Status } from "../wire";
@@ -91,7 +91,7 @@ function partitions(status: Status, ctx: Context): string {
   const words = ctx.words.accounting;
   const names = words.partitionStates;
   const states = [...partitionStates(status)]
-    .map(([state, count]) => `${Object.hasOwn(names, state) ? names[state] : state} ${count}`);
+    .map(([state, count]) => `${codeWord(names, state)} ${count}`);
   const count = words.partitions(ctx.format.full(status.partitions.length));
   return states.length > 1 ? `${count}: ${states.join(", ")}` : count;
 }

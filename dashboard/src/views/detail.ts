@@ -10,6 +10,8 @@ export function stateDetail(ctx: Context): string {
       return details.connecting;
     case "reconnecting":
       return joined(reconnecting(ctx), age(ctx));
+    case "offline":
+      return joined(details.offline, age(ctx));
     case "stale":
       return details.stale(ctx.format.duration(wholeSeconds(dataAge(state, ctx.now) ?? 0)));
     case "catching-up":

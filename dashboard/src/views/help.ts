@@ -1,33 +1,27 @@
-// What can be pressed: a dialog that keeps the focus until it is closed.
+// What can be pressed, and the switch for readers whose keys come by themselves,
+// such as from speech.
 import type { Context } from "../context";
 import { h, setAttr, setText } from "../dom";
 import { WORDS } from "../i18n";
+import { modal } from "./modal";
 
 export class Help {
   readonly #title = h("h2", { id: "help-title" });
   readonly #keys = h("dl");
   readonly #note = h("p");
+  readonly #switch = h("input", { type: "checkbox", "data-testid": "keys-switch" });
+  readonly #switchText = h("span");
   readonly #close = h("button", { type: "button", class: "copy" });
-  readonly element = h("dialog",
-    { class: "help", "aria-labelledby": "help-title", "data-testid": "help-dialog" },
-    this.#title, this.#keys, this.#note, this.#close);
+  readonly element = modal("help", this.#title, this.#keys,
+    h("label", { class: "help-switch" }, this.#switch, this.#switchText), this.#note, this.#close);
 
-  constructor() {
+  /** `setKeys` switches single keys on and off. */
+  constructor(setKeys: (on: boolean) => void) {
     for (const _ of WORDS.zh.help.keys) {
       this.#keys.append(h("div", {}, h("dt", {}, h("kbd")), h("dd")));
     }
+    this.#switch.addEventListener("change", () => setKeys(this.#switch.checked));
     this.#close.addEventListener("click", () => this.element.close());
-    this.element.addEventListener("click", (event) => {
-      // Only what lies outside of its content is the dialog itself.
-      if (event.target === this.element) this.element.close();
-    });
-    // A modal dialog already makes the rest inert; the browser's own bars are left out as well.
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Tab") {
-        event.preventDefault();
-        this.#close.focus();
-      }
-    });
   }
 
   get open(): boolean {
@@ -37,11 +31,17 @@ export class Help {
   /** The element that had the focus gets it back when the dialog closes. */
   toggle(): void {
     if (this.element.open) this.element.close();
-    else this.element.showModal();
+    else {
+      this.element.showModal();
+      this.#close.focus();
+    }
   }
 
-  update(ctx: Context): void {
+  update(keys: boolean, ctx: Context): void {
     const words = ctx.words.help;
+    if (this.#switch.checked !== keys) this.#switch.checked = keys;
+    setText(this.#switchText, words.keysOn);
+    setAttr(this.#keys, "data-off", keys ? null : "");
     setText(this.#title, words.title);
     setText(this.#note, words.note);
     setText(this.#close, words.close);

@@ -44,10 +44,12 @@ function floorOf(least: number, top: number): number {
 const SVG = "http://www.w3.org/2000/svg";
 const FADE = "spark-fade";
 
+let fades = 0;
+
 /** The gradient under the line; its colours come from the theme. */
-function fade(): SVGElement {
+function fade(id: string): SVGElement {
   const gradient = document.createElementNS(SVG, "linearGradient");
-  for (const [name, value] of Object.entries({ id: FADE, x1: "0", y1: "0", x2: "0", y2: "1" })) {
+  for (const [name, value] of Object.entries({ id, x1: "0", y1: "0", x2: "0", y2: "1" })) {
     gradient.setAttribute(name, value);
   }
   for (const offset of ["0", "1"]) {
@@ -62,19 +64,23 @@ function fade(): SVGElement {
 export class Sparkline {
   readonly element = h("div", { class: "spark", "aria-hidden": "true" });
   readonly #line = document.createElementNS(SVG, "path");
+  #points: readonly Point[] | null = null;
   readonly #area = document.createElementNS(SVG, "path");
 
   constructor() {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
     svg.setAttribute("preserveAspectRatio", "none");
-    this.#area.setAttribute("fill", `url(#${FADE})`);
+    const id = `${FADE}-${fades++}`;
+    this.#area.setAttribute("fill", `url(#${id})`);
     this.#line.setAttribute("class", "spark-line");
-    svg.append(fade(), this.#area, this.#line);
+    svg.append(fade(id), this.#area, this.#line);
     this.element.append(svg);
   }
 
   update(points: readonly Point[]): void {
+    if (points === this.#points) return;
+    this.#points = points;
     const path = sparkPath(points);
     this.#line.setAttribute("d", path);
     this.#area.setAttribute("d", path === "" ? "" : `${path}V${HEIGHT}H0Z`);

@@ -3,6 +3,7 @@
 // A figure that is not known is — with the reason in its note, never 0.
 import type { Context } from "../context";
 import { clip, UNKNOWN } from "../format";
+import { codeWord } from "../i18n";
 import type { Status } from "../wire";
 
 export const TILES = [
@@ -10,8 +11,12 @@ export const TILES = [
 ] as const;
 export type TileId = (typeof TILES)[number];
 
-/** The series that the rate's sparkline draws. */
-export const RATE_SERIES = "events_per_second";
+/** The series whose course a tile shows. */
+export const TILE_SERIES: Readonly<Partial<Record<TileId, string>>> = {
+  rate: "events_per_second", lag: "lag", late: "late_per_second", rejected: "rejected_per_second",
+  latency: "latency_p99_ms",
+};
+const RATE_SERIES = "events_per_second";
 const SOURCE_CHARACTERS_MAX = 40;
 /** From here on the number of events is said in short too. */
 const COMPACT_NOTE_FROM = 1_000_000;
@@ -88,7 +93,7 @@ function eventsNote(status: Status, ctx: Context): string {
   const read = status.accounting.read;
   const kind = status.source?.kind ?? "";
   const source = [
-    Object.hasOwn(sources, kind) ? sources[kind] ?? kind : kind,
+    codeWord(sources, kind),
     clip(status.source?.name ?? "", SOURCE_CHARACTERS_MAX),
   ].filter((part) => part !== "").join(" ");
   return [

@@ -1,8 +1,11 @@
 // The headline: few figures, large enough to be read from across the room.
 import type { Context } from "../context";
 import { h, raw, setAttr, setShown, setText } from "../dom";
+import type { Point } from "../wire";
 import { Sparkline } from "./sparkline";
-import { RATE_SERIES, tile, TILES, type TileId } from "./tile-model";
+import { tile, TILE_SERIES, TILES, type TileId } from "./tile-model";
+
+const NONE: readonly Point[] = [];
 
 interface TileView {
   readonly element: HTMLElement;
@@ -14,13 +17,18 @@ interface TileView {
 export class Tiles {
   readonly element = h("section", { class: "tiles", "data-testid": "tiles" });
   readonly #views: ReadonlyMap<TileId, TileView>;
-  readonly #spark = new Sparkline();
+  readonly #sparks = new Map<TileId, Sparkline>();
   /** Sources without a record timestamp never measure a latency. */
   #latencySeen = false;
 
   constructor() {
     this.#views = new Map(TILES.map((id) => [id, this.#make(id)]));
-    this.#views.get("rate")?.element.append(this.#spark.element);
+    for (const id of TILES) {
+      if (TILE_SERIES[id] === undefined) continue;
+      const spark = new Sparkline();
+      this.#sparks.set(id, spark);
+      this.#views.get(id)?.element.append(spark.element);
+    }
   }
 
   update(ctx: Context): void {
@@ -37,7 +45,7 @@ export class Tiles {
     }
     const latency = this.#views.get("latency");
     if (latency !== undefined) setShown(latency.element, this.#latencySeen);
-    this.#spark.update(ctx.state.series.get(RATE_SERIES) ?? []);
+    for (const [id, spark] of this.#sparks) spark.update(ctx.state.series.get(TILE_SERIES[id] ?? "") ?? NONE);
   }
 
   #make(id: TileId): TileView {

@@ -3,7 +3,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { ScriptedHost } from "../scripted/host.mjs";
-import { frame, greeting, update } from "../scripted/script.mjs";
+import { frame, greeting, PANELS, update } from "../scripted/script.mjs";
 import { accessibilityFaults, filled, LAPTOP, launch, open, PHONE, WALL } from "./browser";
 
 let browser: Browser;
@@ -14,6 +14,9 @@ const DAYS = [7, 8, 9, 10].map((day) => {
   const date = (n: number) => `2015-11-${String(n).padStart(2, "0")}T00:00:00+08:00`;
   return { spec: "1d", start: date(day), end: date(day + 1), state: "final" };
 });
+
+const WINDOWED = PANELS.map((panel) =>
+  Object.is(panel.id, "gender") ? { ...panel, windows: ["cumulative", "1d"] } : panel);
 
 /** Gender alone has windows: on the day n, n hundred events. */
 function answer(name: string, search: URLSearchParams) {
@@ -35,7 +38,7 @@ function answer(name: string, search: URLSearchParams) {
 }
 
 async function serve() {
-  const host = await ScriptedHost.start({ greeting: () => greeting(), api: answer });
+  const host = await ScriptedHost.start({ greeting: () => greeting({ panels: WINDOWED }), api: answer });
   hosts.push(host);
   return host;
 }
@@ -57,7 +60,9 @@ it("can be chosen where there are any, the past ones along a timeline by keyboar
   const select = gender.locator(".window-select");
   await select.waitFor();
   expect(await page.locator(".window-select:visible").count()).toBe(1);
-  expect(await select.locator("option").allTextContents()).toEqual(["累计", "当前窗口 1d", "历史窗口 1d"]);
+  expect(await select.locator("option").allTextContents()).toEqual([
+    "累计", "当前窗口 1d", "最近 3 个 1d 窗口", "最近 7 个 1d 窗口", "最近 30 个 1d 窗口", "历史窗口 1d",
+  ]);
   await select.selectOption("1d");
   await expect.poll(sum).toBe("1100");
   expect(await gender.locator(".window-text").textContent()).toBe("2015-11-11");

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
+import { standard } from "./api.mjs";
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 const TYPES = /** @type {Record<string, string>} */ ({
@@ -17,15 +18,10 @@ const TYPES = /** @type {Record<string, string>} */ ({
 
 /**
  * @typedef {Record<string, unknown>} Json
- * @typedef {{ body: string, type?: string }} Answer
+ * @typedef {import("./api.mjs").Answer} Answer
  * @typedef {{ port?: number, path?: string, greeting: () => Json[],
  *             api?: (name: string, query: URLSearchParams) => Answer | null }} Script
  */
-
-/** @param {string} name @returns {Answer | null} */
-function noWindows(name) {
-  return name === "history" ? { body: '{"metric":"","windows":[],"truncated":false}' } : null;
-}
 
 export class ScriptedHost {
   /** @type {import("node:http").Server} */ #http;
@@ -93,9 +89,10 @@ export class ScriptedHost {
     if (!pathname.startsWith(this.#path)) return void response.writeHead(404).end();
     const asked = pathname.slice(this.#path.length);
     if (asked.startsWith("api/")) {
-      const answer = (this.script.api ?? noWindows)(decodeURIComponent(asked.slice("api/v1/".length)), searchParams);
+      const name = decodeURIComponent(asked.slice("api/v1/".length));
+      const answer = this.script.api?.(name, searchParams) ?? standard(name, searchParams);
       if (answer === null) return void response.writeHead(404).end('{"error":"not scripted"}');
-      return void response.writeHead(200, { "content-type": answer.type ?? "application/json" })
+      return void response.writeHead(answer.status ?? 200, { "content-type": answer.type ?? "application/json" })
         .end(answer.body);
     }
     const name = normalize(asked || "index.html");

@@ -19,7 +19,7 @@ export const EVENTS = {
 export function panel(id, title, chart, dimension, more = {}) {
   return {
     id, metric: id, view: "all", title: text(...title), chart, dimension,
-    measures: [EVENTS], top: 0, sorted: false, ...more,
+    windows: ["cumulative"], measures: [EVENTS], top: 0, sorted: false, ...more,
   };
 }
 
@@ -113,21 +113,55 @@ export function status(events, now, more = {}) {
     accounting: { read: events, on_time: events - late - rejected, late, rejected },
     events_per_second: 49_715.3, lag: 5_435, catch_up_seconds: null, latency_p99_ms: 37,
     batch_rows: 512, workers: 2,
+    stages: { waiting: 0.41, decode: 0.24, plugins: 0.27, publish: 0.06, blocked: 0.02 },
+    queue_records: 4096,
     partitions: [0, 1, 2, 3].map((partition) => ({
-      partition, offset: events, end: events, lag: 0, watermark: EVENT_TIME, state: "running",
+      partition, offset: Math.floor(events / 4), end: Math.floor(events / 4) + 3, lag: 3,
+      watermark: EVENT_TIME - (partition === 3 ? 420_000 : 300_000), state: "running", gaps: [],
     })),
+    watermark_held_by: { partition: 3, watermark: EVENT_TIME - 420_000, since: now - 14_000 },
+    warnings: [],
     checkpoint: { at: now - 3200, duration_ms: 4.1, bytes: 18_234, failures: 0, error: null },
-    metrics: [], dead_letters: { written: rejected, by_reason: [] }, ...more,
+    metrics: PANELS.map(({ id }, i) => metric(String(id), events, late, rejected, i)),
+    dead_letters: {
+      written: rejected,
+      by_reason: rejected === 0 ? [] : [
+        ["not_json", Math.ceil(rejected * 0.8)], ["required_missing", Math.floor(rejected * 0.2)],
+      ],
+    },
+    late_output: { written: late },
+    happened: [{ at: now - 60_000, what: "started", of: null }], ...more,
+  };
+}
+
+/** @param {string} id @param {number} events @param {number} late @param {number} rejected @param {number} place */
+function metric(id, events, late, rejected, place) {
+  return {
+    id, on_time: events - late - rejected, late, folded: events - rejected, excluded: 0,
+    state: "ok", reason: null,
+    plugin: {
+      file: `target/plugins/${id}.wasm`, name: id, version: "0.1.0",
+      digest: "5f3a9c01d2e47b8895f3a9c01d2e47b8895f3a9c01d2e47b8895f3a9c01d2e47".slice(place) + "0".repeat(place),
+      ns_per_row: 4.2 + place * 1.7, memory_bytes: 1_245_184, traps: 0,
+    },
   };
 }
 
 /** @param {number} now */
 export function series(now) {
-  const points = Array.from({ length: 240 }, (_, i) => [
-    now - (240 - i) * 1000,
-    48_000 + 9000 * Math.sin(i / 19) + 3500 * Math.sin(i / 3.1) + 900 * Math.sin(i * 1.7),
-  ]);
-  return { events_per_second: points };
+  /** @param {(i: number) => number} at */
+  const points = (at) => Array.from({ length: 240 }, (_, i) => [now - (240 - i) * 1000, at(i)]);
+  const rate = (/** @type {number} */ i) =>
+    48_000 + 9000 * Math.sin(i / 19) + 3500 * Math.sin(i / 3.1) + 900 * Math.sin(i * 1.7);
+  return {
+    events_per_second: points(rate),
+    published_per_second: points((i) => rate(Math.max(0, i - 2))),
+    late_per_second: points((i) => Math.max(0, 900 + 500 * Math.sin(i / 9))),
+    rejected_per_second: points((i) => (i % 23 === 0 ? 14 : i % 7)),
+    batch_rows: points((i) => 256 * 2 ** Math.floor(2 + 2 * Math.sin(i / 40))),
+    lag: points((i) => Math.max(0, 5200 + 2600 * Math.sin(i / 15))),
+    latency_p99_ms: points((i) => 36 + 9 * Math.sin(i / 11)),
+  };
 }
 
 /**
@@ -153,7 +187,15 @@ export function greeting(o = {}) {
 export function update(events, now) {
   return {
     t: "update", seq: 2, clock: clock(now), frames: frames(events),
-    points: { events_per_second: [[now, 49_000 + 4000 * Math.sin(now / 5000)]] },
+    points: {
+      events_per_second: [[now, 49_000 + 4000 * Math.sin(now / 5000)]],
+      published_per_second: [[now, 48_800 + 4000 * Math.sin(now / 5000 - 0.4)]],
+      late_per_second: [[now, 900 + 300 * Math.sin(now / 3000)]],
+      rejected_per_second: [[now, Math.floor(now / 1000) % 7]],
+      batch_rows: [[now, 512]],
+      lag: [[now, 5200 + 900 * Math.sin(now / 4000)]],
+      latency_p99_ms: [[now, 37 + 4 * Math.sin(now / 2000)]],
+    },
     status: status(events, now),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decode, decodeFrame, FRAME_KEYS_MAX, PANELS_MAX, SERIES_POINTS_MAX } from "../../src/decode";
 import type { Message } from "../../src/wire";
-import { greeting, update } from "../scripted/script.mjs";
+import { EVENT_TIME, greeting, update } from "../scripted/script.mjs";
 
 const text = (value: unknown) => JSON.stringify(value);
 const as = <T extends Message["t"]>(t: T, value: unknown): Extract<Message, { t: T }> => {
@@ -70,6 +70,39 @@ describe("decode", () => {
       .toEqual([null, null, null, null]);
   });
 
+  it("reads what an operator asks about", () => {
+    const { status } = as("snapshot", greeting({ events: 1000, now: 5_000_000 })[2]);
+    expect(status.stages).toEqual({ waiting: 0.41, decode: 0.24, plugins: 0.27, publish: 0.06, blocked: 0.02 });
+    expect([status.queueRecords, status.batchRows, status.workers]).toEqual([4096, 512, 2]);
+    expect(status.partitions[3]).toEqual({
+      partition: 3, offset: 250, end: 253, lag: 3, watermark: EVENT_TIME - 420_000, state: "running", gaps: [],
+    });
+    expect(status.watermarkHeldBy).toEqual({ partition: 3, watermark: EVENT_TIME - 420_000, since: 4_986_000 });
+    expect(status.checkpoint).toEqual({ at: 4_996_800, durationMs: 4.1, bytes: 18_234, failures: 0, error: null });
+    expect(status.metrics[1]?.plugin).toMatchObject({ name: "age", nsPerRow: 5.9, memoryBytes: 1_245_184, traps: 0 });
+    expect(status.lateOutput).toEqual({ written: 20 });
+    expect(status.happened).toEqual([{ at: 4_940_000, what: "started", of: null }]);
+    expect(as("snapshot", greeting()[2]).status.deadLetters)
+      .toEqual({ written: 246, byReason: [["not_json", 197], ["required_missing", 49]] });
+  });
+
+  it("does without all of it", () => {
+    const { status } = as("update", {
+      t: "update", clock: { now: 1 }, frames: {}, points: {},
+      status: {
+        mode: "live", accounting: { read: 0, on_time: 0, late: 0, rejected: 0 },
+        partitions: [{ partition: 1 }, { partition: "x" }, 7], stages: { waiting: 1 },
+        metrics: [{ id: "m", plugin: null }], dead_letters: {}, happened: [{ at: 1 }, null],
+        watermark_held_by: { partition: 1 },
+      },
+    });
+    expect(status).toMatchObject({
+      stages: null, queueRecords: null, watermarkHeldBy: null, deadLetters: null, lateOutput: null, happened: [],
+      partitions: [{ partition: 1, offset: null, lag: null, watermark: null, state: "running", gaps: [] }],
+      metrics: [{ id: "m", state: "ok", plugin: null }],
+    });
+  });
+
   it("bounds a series", () => {
     const points = Array.from({ length: SERIES_POINTS_MAX + 50 }, (_, i) => [i, i]);
     const { series } = as("snapshot", { ...greeting()[2], series: { a: points, b: [[1, null]] } });
@@ -88,6 +121,11 @@ describe("a panel", () => {
     expect(read({ measures })?.measures[0]?.errorOf).toBeNull();
     expect(read({ across: 7, size: "gigantic", order: "first" }))
       .toMatchObject({ across: null, size: null, order: 0 });
+  });
+
+  it("has the kinds of windows that the host names", () => {
+    expect(read({ windows: ["cumulative", "1d", 7] })?.windows).toEqual(["cumulative", "1d"]);
+    expect(read({})?.windows).toEqual([]);
   });
 
   it("may have a second dimension, a size and a place", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { causeWords, stateWord, WORDS } from "../../src/i18n";
+import { causeWords, stateWord, WORDS, type Words } from "../../src/i18n";
 import { STATE_ICONS } from "../../src/icons";
 import type { PageState } from "../../src/page-state";
 
@@ -69,5 +69,17 @@ describe("a cause", () => {
   ])("%s", (code, chinese, english) => {
     expect([causeWords(cause(code), "zh"), causeWords(cause(code), "en")])
       .toEqual([chinese, english]);
+  });
+});
+
+describe("a word that one language lacks", () => {
+  it("does not compile, nor one for a code of the host", () => {
+    // @ts-expect-error: a reason without its words
+    const reasons: Words["ops"]["reasons"] = { empty: "empty" };
+    // @ts-expect-error: a cause without its words
+    const causes: Words["causes"] = { file_missing: () => "" };
+    // @ts-expect-error: what happened without its words
+    const what: Words["ops"]["what"] = { started: "" };
+    expect([reasons, causes, what].every(Boolean)).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { brokenLength } from "../../src/charts/ranking";
 import { describe, expect, it } from "vitest";
 import { colorOf, PALETTE_SIZE, THEMES } from "../../src/charts/palette";
 import type { Look } from "../../src/charts/look";
@@ -108,12 +109,14 @@ describe("charts", () => {
       .toMatchObject({ itemStyle: { color: THEMES.dark.rest } });
   });
 
-  it("leave out the bar of a rest that would press all others flat", () => {
+  it("break the bar of a rest that would press all others flat", () => {
     const ranked = [1, 2].map((n) => row(`${n}`, n));
     const rest = (value: number) => ({ ...row("rest", value), color: null });
-    expect(data("hbar", [...ranked, rest(10)]).at(-1)).toMatchObject({ value: 10 });
-    expect(data("hbar", [...ranked, rest(11)])).toMatchObject(
-      [{ value: 1 }, { value: 2 }, { value: "-" }]);
+    expect(brokenLength([...ranked, rest(4)])).toBeNull();
+    expect(brokenLength([...ranked, rest(5)])).toBe(2.5);
+    expect(brokenLength([rest(5)])).toBeNull();
+    expect(data("hbar", [...ranked, rest(4)]).at(-1)).toMatchObject({ value: 4 });
+    expect(data("hbar", [...ranked, rest(11)])).toMatchObject([{ value: 1 }, { value: 2 }, { value: 2.5 }]);
   });
 
   it.each(["pie", "bar", "hbar", "line"] as const)("update a %s by data alone", (kind) => {

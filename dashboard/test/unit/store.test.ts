@@ -28,6 +28,22 @@ describe("reduce", () => {
     expect(pageState(after, 3000)).toBe("live");
   });
 
+  it("keeps what was measured before a restart, and when each run began", () => {
+    const early: Point[] = [[900_000, 5], [999_000, 7]];
+    const before = greeted({ series: { events_per_second: early } });
+    const lost = reduce(before, { type: "lost", attempt: 1, retryAt: 9 });
+    const series = { events_per_second: [[1_020_000, 3]] };
+    const after = feed(lost, 3000, ...greeting({ now: 1_020_000, hello: { epoch: "e2" }, series }));
+    expect(after.series.get("events_per_second")).toEqual([...early, [1_020_000, 3]]);
+    expect(after.runs).toEqual([{ epoch: "e1", startedAt: 940_000 }, { epoch: "e2", startedAt: 960_000 }]);
+    const again = feed(after, 4000, ...greeting({ now: 1_021_000, hello: { epoch: "e2" }, series }));
+    expect([again.runs.length, again.series.get("events_per_second")?.length]).toEqual([2, 3]);
+    const later = feed(after, 4000, ...greeting({ now: 1_250_000, hello: { epoch: "e3" }, series: {} }));
+    expect(later.series.get("events_per_second")).toEqual([[999_000, 7], [1_020_000, 3]]);
+    const other = feed(after, 4000, ...greeting({ now: 1_021_000, hello: { name: "other", epoch: "x" }, series }));
+    expect([other.runs.length, other.series.get("events_per_second")?.length]).toEqual([1, 1]);
+  });
+
   it("ignores an update before the snapshot of its socket", () => {
     const lost = reduce(greeted({ events: 100 }), { type: "dialling", attempt: 1 });
     expect(feed(lost, 1, update(999, 5)).status?.accounting.read).toBe(100);
@@ -61,6 +77,10 @@ describe("page state", () => {
     ["with fresh data", greeted(), 4999, "live"],
     ["after 2.5 silent heartbeats", greeted(), 5001, "stale"],
     ["with a slower heartbeat", greeted({ hello: { heartbeat_ms: 4000 } }), 9000, "live"],
+    ["without a network, as long as figures come", reduce(greeted(), { type: "online", on: false }), 4999, "live"],
+    ["without a network, when none come", reduce(greeted(), { type: "online", on: false }), 5001, "offline"],
+    ["without a network, when the socket is lost", reduce(reduce(greeted(),
+      { type: "lost", attempt: 1, retryAt: 5 }), { type: "online", on: false }), 0, "offline"],
     ["while the host waits", greeted({ status: { mode: "waiting" } }), 0, "waiting"],
     ["while it catches up", greeted({ status: { mode: "catching-up" } }), 0, "catching-up"],
     ["at the end", greeted({ status: { mode: "ended" } }), 0, "ended"],
@@ -77,8 +97,8 @@ describe("page state", () => {
   });
 
   it("marks only the past as dated", () => {
-    expect((["live", "stale", "reconnecting", "waiting"] as const).map(isDated))
-      .toEqual([false, true, true, false]);
+    expect((["live", "stale", "reconnecting", "offline", "waiting"] as const).map(isDated))
+      .toEqual([false, true, true, true, false]);
   });
 
   it("shows a clock that dies with the stream", () => {

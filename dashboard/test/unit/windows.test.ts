@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFormat } from "../../src/format";
-import { spanText } from "../../src/panels/window-row";
+import { choicesOf, spanText } from "../../src/panels/window-row";
+import { contextOf, greeted } from "./helpers";
 import { decodeFinals, decodeSpan, nameOf, Windows } from "../../src/windows";
 import { frame } from "../scripted/script.mjs";
 
@@ -25,6 +26,27 @@ describe("the list of final windows", () => {
 
   it.each([[null], [{}], [{ windows: "none" }], [[]]])("is empty for %j", (value) => {
     expect(decodeFinals(value).size).toBe(0);
+  });
+});
+
+describe("what can be chosen", () => {
+  const ctx = contextOf(greeted(), "en");
+  const past = decodeFinals({ windows: [day(1)] });
+  const names = (more: Partial<Parameters<typeof choicesOf>[0]>) =>
+    choicesOf({ window: null, kinds: [], finals: new Map(), own: "cumulative", span: null, ...more }, ctx)
+      .map(([name]) => name);
+
+  it.each([
+    ["all time alone", { kinds: ["cumulative"] }, [""]],
+    ["days, before one is past", { kinds: ["cumulative", "1d"] }, ["", "1d", "1d*3", "1d*7", "1d*30"]],
+    ["days, of a metric without all time", { kinds: ["1d"], own: "1d", finals: past },
+      ["", "1d*3", "1d*7", "1d*30", "1d@"]],
+    ["sliding windows, which cannot be put together", { kinds: ["cumulative", "10m/1m"] }, ["", "10m/1m"]],
+    ["what a link asks for", { kinds: ["cumulative", "1d"], window: "1d*14" },
+      ["", "1d", "1d*14", "1d*3", "1d*7", "1d*30"]],
+    ["what an older host has", { finals: past }, ["", "1d", "1d@"]],
+  ] as const)("is %s", (_name, shown, expected) => {
+    expect(names(shown)).toEqual(expected);
   });
 });
 

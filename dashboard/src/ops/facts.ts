@@ -1,0 +1,124 @@
+// The operator's section in one line, and what is known of checkpoints; purely.
+import type { Context } from "../context";
+import { UNKNOWN } from "../format";
+import type { Icon } from "../icons";
+import { hostTime } from "../page-state";
+import type { Status } from "../wire";
+import { titleOf } from "./happened";
+import { bottleneckOf } from "./stages";
+import type { CellModel, TableModel } from "./table-model";
+import { codeWord } from "../i18n";
+import { clip } from "../format";
+
+export interface Fact {
+  readonly icon: Icon;
+  readonly text: string;
+  readonly tone: "good" | "warn" | "bad";
+}
+
+/** What an operator looks for first, the same with every state. */
+export function factsOf(status: Status, ctx: Context): readonly Fact[] {
+  const { ops } = ctx.words;
+  const found = bottleneckOf(status);
+  const running = status.partitions.filter(({ state }) => state === "running" || state === "idle" || state === "ended");
+  const all = status.partitions.length;
+  const held = status.watermarkHeldBy;
+  return [
+    ...(status.stages === null ? [] : [{
+      icon: found === "idle" ? "check" : "forward",
+      text: found === "idle" ? ops.facts.waiting(ctx.format.percent(status.stages.waiting)) : ops.bottleneck[found],
+      tone: found === "checkpoint" || found === "source" ? "warn" : "good",
+    } as const]),
+    ...(all === 0 ? [] : [{
+      icon: running.length === all ? "check" : "warning",
+      text: ops.facts.partitions(String(running.length), String(all)),
+      tone: running.length === all ? "good" : "bad",
+    } as const]),
+    ...(held === null ? [] : [{
+      icon: "hourglass", text: ops.facts.held(String(held.partition)), tone: "warn",
+    } as const]),
+    ...checkpointFact(status, ctx),
+  ];
+}
+
+function checkpointFact(status: Status, ctx: Context): Fact[] {
+  const { checkpoint } = status;
+  const { facts } = ctx.words.ops;
+  if (checkpoint === null) return [];
+  if (checkpoint.failures > 0) {
+    return [{ icon: "failed", text: facts.checkpointFailing(String(checkpoint.failures)), tone: "bad" }];
+  }
+  const age = ageOf(checkpoint.at, ctx);
+  return age === null ? [] : [{ icon: "check", text: facts.checkpoint(age), tone: "good" }];
+}
+
+/** How long ago that was on the host's clock, in whole seconds. */
+function ageOf(at: number | null, ctx: Context): string | null {
+  const now = hostTime(ctx.state, ctx.now);
+  if (at === null || now === null) return null;
+  return ctx.format.duration(Math.max(1, Math.round((now - at) / 1000)) * 1000);
+}
+
+export interface Named {
+  readonly name: string;
+  readonly text: string;
+  readonly tone: CellModel["tone"];
+}
+
+export function checkpointModel(status: Status, ctx: Context): readonly Named[] {
+  const { ops, accounting } = ctx.words;
+  const { checkpoint } = status;
+  const { format } = ctx;
+  if (checkpoint === null) return [{ name: ops.age, text: accounting.checkpointOff, tone: "muted" }];
+  const age = ageOf(checkpoint.at, ctx);
+  const { failures, error } = checkpoint;
+  return [
+    { name: ops.age, text: age === null ? accounting.checkpointNone : ops.ago(age), tone: undefined },
+    { name: ops.size, text: format.bytes(checkpoint.bytes), tone: undefined },
+    { name: ops.took, text: format.duration(checkpoint.durationMs), tone: undefined },
+    {
+      name: ops.failures, text: failures === 0 ? ops.noFailures : ops.times(format.full(failures)),
+      tone: failures === 0 ? undefined : "bad",
+    },
+    ...(error === null || failures === 0 ? [] : [{ name: ops.error, text: clip(error, 200), tone: "bad" as const }]),
+  ];
+}
+
+const DIGEST_CHARACTERS = 12;
+
+export function pluginsModel(status: Status, ctx: Context): TableModel {
+  const { ops } = ctx.words;
+  const { format } = ctx;
+  return {
+    caption: ops.plugins,
+    heads: [
+      { text: ops.metric }, { text: ops.state }, { text: ops.version }, { text: ops.digest },
+      { text: ops.nsPerRow, end: true }, { text: ops.memory, end: true }, { text: ops.traps, end: true },
+      { text: ops.excluded, end: true },
+    ],
+    rows: status.metrics.map((metric) => {
+      const { plugin } = metric;
+      const isOk = metric.state === "ok";
+      return {
+        key: metric.id,
+        cells: [
+          { text: titleOf(metric.id, ctx), title: plugin === null ? metric.id : `${metric.id} · ${plugin.file}` },
+          {
+            text: codeWord(ops.pluginStates, metric.state), icon: isOk ? "check" : "shield",
+            tone: isOk ? "good" : "bad", title: clip(metric.reason ?? "", 300),
+          },
+          { text: plugin === null ? UNKNOWN : clip(plugin.version, 20) },
+          {
+            text: plugin === null || plugin.digest === "" ? UNKNOWN : plugin.digest.slice(0, DIGEST_CHARACTERS),
+            title: plugin?.digest ?? "", mono: true,
+          },
+          { text: format.full(plugin?.nsPerRow ?? null) },
+          { text: format.bytes(plugin?.memoryBytes ?? null) },
+          { text: format.full(plugin?.traps ?? null), ...((plugin?.traps ?? 0) > 0 ? { tone: "bad" as const } : {}) },
+          { text: format.full(metric.excluded), ...(metric.excluded > 0 ? { tone: "warn" as const } : {}) },
+        ],
+      };
+    }),
+    note: status.metrics.length === 0 ? ops.noPlugins : "",
+  };
+}

@@ -1,0 +1,68 @@
+// What happened of late, purely: what the host tells, and its restarts as this
+// page saw them.
+import type { Context } from "../context";
+import { clip } from "../format";
+import { causeWords, codeWord, say } from "../i18n";
+import type { Icon } from "../icons";
+import { hostTime } from "../page-state";
+import type { Happened } from "../wire";
+
+export interface Annotation {
+  readonly at: number;
+  readonly what: string;
+  readonly icon: Icon;
+  readonly word: string;
+  /** With what it concerns, in full. */
+  readonly text: string;
+  readonly isBad: boolean;
+}
+
+const SPAN_MS = 5 * 60_000;
+/** Two tellings of one start differ by less. */
+const SAME_MS = 2000;
+
+const ICONS: Readonly<Record<string, Icon>> = {
+  started: "play", restarted: "reconnect", waiting: "hourglass", resumed: "forward", quarantined: "shield",
+  gap: "warning", checkpoint_failed: "failed", checkpoint_stored: "check", failed: "failed",
+};
+const GOOD = new Set(["started", "restarted", "resumed", "checkpoint_stored"]);
+
+/** What happened in the last five minutes, oldest first. */
+export function annotationsOf(ctx: Context): readonly Annotation[] {
+  const { state } = ctx;
+  const now = hostTime(state, ctx.now);
+  if (now === null) return [];
+  const starts = state.runs.map(({ startedAt }, i): Happened =>
+    ({ at: startedAt, what: i === 0 ? "started" : "restarted", of: null }));
+  const isKnown = (event: Happened) => event.what === "started"
+    && starts.some((start) => Math.abs(start.at - event.at) < SAME_MS);
+  return [...starts, ...(state.status?.happened ?? []).filter((event) => !isKnown(event))]
+    .filter(({ at }) => at > now - SPAN_MS && at <= now + SAME_MS)
+    .sort((a, b) => a.at - b.at)
+    .map((event) => annotation(event, ctx));
+}
+
+function annotation({ at, what, of }: Happened, ctx: Context): Annotation {
+  const word = codeWord(ctx.words.ops.what, what);
+  const about = of === null ? "" : aboutOf(what, of, ctx);
+  return {
+    at, what, word,
+    icon: Object.hasOwn(ICONS, what) ? ICONS[what] ?? "dots" : "dots",
+    text: clip(about === "" ? word : `${word}: ${about}`, 120),
+    isBad: !GOOD.has(what),
+  };
+}
+
+function aboutOf(what: string, of: string, ctx: Context): string {
+  if (what === "gap") return ctx.words.ops.whatPartition(of);
+  if (what === "quarantined") return titleOf(of, ctx);
+  // The cause's own words need its arguments, which are known only of the present one.
+  const cause = ctx.state.status?.cause;
+  return cause?.code === of ? causeWords(cause, ctx.lang) : of.replaceAll("_", " ");
+}
+
+/** What a metric is called on the page: the title of its first panel, else its id. */
+export function titleOf(metric: string, ctx: Context): string {
+  const panel = ctx.state.panels?.find((each) => each.metric === metric);
+  return clip(panel === undefined ? metric : say(panel.title, ctx.lang), 40);
+}

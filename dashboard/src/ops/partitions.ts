@@ -1,0 +1,87 @@
+// The partitions, purely: where each one stands, and which one holds the
+// watermark back.
+import type { Context } from "../context";
+import { UNKNOWN } from "../format";
+import { codeWord } from "../i18n";
+import type { Icon } from "../icons";
+import type { Partition, Status } from "../wire";
+import type { CellModel, TableModel } from "./table-model";
+
+/** More than this is no list that somebody reads. */
+export const PARTITIONS_MAX = 32;
+
+const LOOKS: Readonly<Record<string, readonly [Icon, NonNullable<CellModel["tone"]>]>> = {
+  running: ["play", "good"], idle: ["pause", "muted"], gap: ["warning", "bad"],
+  waiting: ["hourglass", "warn"], ended: ["done", "muted"], failed: ["failed", "bad"],
+};
+
+export function partitionsModel(status: Status, ctx: Context): TableModel {
+  const { ops } = ctx.words;
+  const shown = chosen(status);
+  const left = status.partitions.length - shown.length;
+  return {
+    caption: ops.partitions,
+    heads: [
+      { text: ops.partition }, { text: ops.state }, { text: ops.offset, end: true },
+      { text: ops.lag, end: true }, { text: ops.watermark }, { text: ops.note },
+    ],
+    rows: shown.map((partition) => ({
+      key: String(partition.partition),
+      cells: cells(partition, status, ctx),
+      marked: partition.partition === status.watermarkHeldBy?.partition,
+    })),
+    note: shown.length === 0 ? ops.noPartitions : left > 0 ? ops.more(ctx.format.full(left)) : "",
+  };
+}
+
+/** Where there are many, those that need a look; in the order of their numbers. */
+function chosen(status: Status): readonly Partition[] {
+  const held = status.watermarkHeldBy?.partition;
+  const trouble = (p: Partition) =>
+    (p.state === "running" || p.state === "idle" || p.state === "ended" ? 0 : 4)
+    + (p.partition === held ? 2 : 0) + (p.gaps.length > 0 ? 1 : 0);
+  return [...status.partitions]
+    .sort((a, b) => trouble(b) - trouble(a) || a.partition - b.partition)
+    .slice(0, PARTITIONS_MAX)
+    .sort((a, b) => a.partition - b.partition);
+}
+
+function cells(partition: Partition, status: Status, ctx: Context): CellModel[] {
+  const { format, words } = ctx;
+  const [icon, tone] = (Object.hasOwn(LOOKS, partition.state) ? LOOKS[partition.state] : undefined)
+    ?? (["dots", "muted"] as const);
+  const note = noteOf(partition, status, ctx);
+  return [
+    { text: String(partition.partition) },
+    { text: codeWord(words.accounting.partitionStates, partition.state), icon, tone },
+    { text: format.full(partition.offset) },
+    { text: format.full(partition.lag) },
+    {
+      text: partition.watermark === null
+        ? UNKNOWN : `${format.monthDay(partition.watermark)} ${format.clock(partition.watermark)}`,
+      title: `${format.dateTime(partition.watermark)} ${format.zone}`,
+    },
+    note,
+  ];
+}
+
+function noteOf(partition: Partition, status: Status, ctx: Context): CellModel {
+  const { ops } = ctx.words;
+  const held = status.watermarkHeldBy;
+  const gaps = partition.gaps.map(({ kind, from, to }) =>
+    ops.gap(codeWord(ops.gapKinds, kind), ctx.format.full(from), ctx.format.full(to)));
+  const parts = [
+    ...(held?.partition === partition.partition ? [ops.holds(ctx.format.clock(held.since))] : []),
+    ...(gaps.length === 1 ? gaps : gaps.length > 1 ? [ops.gaps(String(gaps.length))] : []),
+  ];
+  const text = parts.join(" · ");
+  return text === "" ? { text } : { text, icon: "warning", tone: "warn", title: [text, ...gaps].join("\n") };
+}
+
+/** Which partition holds the watermark back, in words. */
+export function heldWords(status: Status, ctx: Context): string {
+  const held = status.watermarkHeldBy;
+  return held === null
+    ? ctx.words.ops.notHeld
+    : ctx.words.ops.heldBy(String(held.partition), ctx.format.clock(held.since));
+}

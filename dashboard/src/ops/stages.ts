@@ -1,0 +1,83 @@
+// How the workers spend their time, purely: the stages, and which one holds the
+// others up.
+import type { Context } from "../context";
+import type { Stages, Status } from "../wire";
+
+export const STAGES = ["fetch", "decode", "plugins", "publish", "checkpoint"] as const;
+export type StageId = (typeof STAGES)[number];
+export type Bottleneck = "idle" | "source" | Exclude<StageId, "fetch">;
+
+export interface Stage {
+  readonly id: StageId;
+  readonly name: string;
+  /** What of their time the workers spend with it, or held back by it; between 0 and 1. */
+  readonly share: number;
+  readonly kind: "waiting" | "busy" | "blocked";
+  readonly text: string;
+}
+
+export interface StagesModel {
+  readonly stages: readonly Stage[];
+  readonly bottleneck: Bottleneck;
+  readonly words: string;
+}
+
+/** Held back for more than this, the checkpoint is what to look at. */
+const BLOCKED_MIN = 0.2;
+/** Waiting for more than this, the workers have time to spare. */
+const WAITING_MIN = 0.15;
+/** With more records than this left to read, waiting workers wait for the source. */
+const LAG_MIN = 10_000;
+
+/** `null` where the host does not say. */
+export function stagesModel(status: Status, ctx: Context): StagesModel | null {
+  const { stages } = status;
+  if (stages === null) return null;
+  const { ops } = ctx.words;
+  const percent = (share: number) => ctx.format.percent(share);
+  const busy = (id: "decode" | "plugins" | "publish"): Stage => {
+    const share = bounded(stages[id]);
+    return { id, name: ops.stageNames[id], share, kind: "busy", text: ops.busy(percent(share)) };
+  };
+  const waiting = bounded(stages.waiting);
+  const blocked = bounded(stages.blocked);
+  const queue = status.queueRecords;
+  const found = bottleneckOf(status);
+  return {
+    stages: [
+      {
+        id: "fetch", name: ops.stageNames.fetch, share: waiting, kind: "waiting",
+        text: [queue === null ? "" : ops.queue(ctx.format.compact(queue)), ops.waiting(percent(waiting))]
+          .filter((part) => part !== "").join(" · "),
+      },
+      busy("decode"), busy("plugins"), busy("publish"),
+      {
+        id: "checkpoint", name: ops.stageNames.checkpoint, share: blocked, kind: "blocked",
+        text: blocked === 0 ? ops.idle : ops.blocked(percent(blocked)),
+      },
+    ],
+    bottleneck: found,
+    words: found === "idle"
+      ? ops.slack(ctx.format.percent(waiting), ops.stageNames[busiest(stages)])
+      : ops.bottleneck[found],
+  };
+}
+
+export function bottleneckOf({ stages, queueRecords, lag }: Status): Bottleneck {
+  if (stages === null) return "idle";
+  if (stages.blocked > BLOCKED_MIN) return "checkpoint";
+  if (stages.waiting > WAITING_MIN) {
+    // With records left to read and none fetched, the workers wait for the source.
+    return queueRecords === 0 && lag !== null && lag > LAG_MIN ? "source" : "idle";
+  }
+  return busiest(stages);
+}
+
+function busiest(stages: Stages): "decode" | "plugins" | "publish" {
+  return (["decode", "plugins", "publish"] as const)
+    .reduce((most, each) => (stages[each] > stages[most] ? each : most));
+}
+
+function bounded(share: number): number {
+  return Math.min(1, Math.max(0, share));
+}

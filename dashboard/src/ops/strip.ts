@@ -1,0 +1,161 @@
+// The operator's section in one row, on the first screen: what goes in and out,
+// how the workers spend their time, and the few facts that must hold.
+import type { Context } from "../context";
+import { h, resize, setAttr, setShown, setText } from "../dom";
+import { icon } from "../icons";
+import { hostTime } from "../page-state";
+import { Plot, svg, timePlotParts } from "../plots/svg";
+import { timePlot } from "../plots/time-plot";
+import type { Status } from "../wire";
+import { factsOf } from "./facts";
+import { annotationsOf, type Annotation } from "./happened";
+import { putIcon } from "./live-table";
+import { stagesModel, STAGES } from "./stages";
+
+const IN = "events_per_second";
+const OUT = "published_per_second";
+const LATE = "late_per_second";
+const REJECTED = "rejected_per_second";
+const MARKS_MAX = 4;
+
+export class OpsStrip {
+  readonly element: HTMLElement;
+  readonly #title = h("h2", { id: "ops-title" });
+  readonly #facts = h("ul", { class: "ops-facts", "data-testid": "ops-facts" });
+  readonly #factItems: HTMLLIElement[] = [];
+  readonly #toggle = h("button", { type: "button", class: "icon-button", "data-testid": "ops-toggle" }, icon("chart"));
+  readonly #body: HTMLElement;
+  readonly #throughput = new TimeCard("throughput", [IN, OUT]);
+  readonly #late = new TimeCard("late-rate", [LATE, REJECTED]);
+  readonly #marks = h("ul", { class: "ops-marks", "data-testid": "ops-happened" });
+  readonly #markItems: HTMLLIElement[] = [];
+  readonly #stagesTitle = h("h3");
+  readonly #bottleneck = h("p", { class: "ops-bottleneck", "data-testid": "bottleneck" });
+  readonly #stages = h("ol", { class: "stages" });
+  readonly #stageItems: HTMLLIElement[] = [];
+
+  constructor(toggle: () => void) {
+    this.#throughput.element.firstElementChild?.append(this.#marks);
+    this.#toggle.addEventListener("click", toggle);
+    this.#body = h("div", { class: "ops-strip" },
+      this.#throughput.element, this.#late.element,
+      h("div", { class: "ops-card ops-stages" },
+        h("header", {}, this.#stagesTitle, this.#bottleneck), this.#stages));
+    this.element = h("section",
+      { class: "ops", "aria-labelledby": "ops-title", "data-testid": "ops" },
+      h("header", { class: "ops-head" }, this.#title, this.#facts, this.#toggle), this.#body);
+  }
+
+  update(open: boolean, ctx: Context): void {
+    const { ops } = ctx.words;
+    setAttr(this.element, "data-open", open ? "" : null);
+    setText(this.#title, ops.title);
+    const label = open ? ops.close : ops.open;
+    setAttr(this.#toggle, "aria-label", label);
+    setAttr(this.#toggle, "title", `${label} (O)`);
+    setAttr(this.#toggle, "aria-expanded", String(open));
+    setShown(this.#body, open);
+    const { status } = ctx.state;
+    this.#updateFacts(status, ctx);
+    if (!open) return;
+    this.#updatePlot(ctx);
+    this.#updateStages(status, ctx);
+  }
+
+  #updateFacts(status: Status | null, ctx: Context): void {
+    const facts = status === null ? [] : factsOf(status, ctx);
+    resize(this.#facts, this.#factItems, facts.length, () => h("li", {}, h("span")));
+    facts.forEach(({ icon: name, text, tone }, i) => {
+      const item = this.#factItems[i];
+      if (item === undefined) return;
+      setAttr(item, "data-tone", tone);
+      putIcon(item, name);
+      if (item.lastElementChild !== null) setText(item.lastElementChild, text);
+    });
+  }
+
+  #updatePlot(ctx: Context): void {
+    const { ops, tiles } = ctx.words;
+    const happened = annotationsOf(ctx);
+    const said = happened.slice(-MARKS_MAX);
+    resize(this.#marks, this.#markItems, Math.max(1, said.length), () => h("li", {}, h("span")));
+    this.#markItems.forEach((item, i) => {
+      const mark = said[i];
+      setAttr(item, "data-tone", mark === undefined ? "muted" : mark.isBad ? "warn" : "good");
+      putIcon(item, mark?.icon);
+      setAttr(item, "title", mark === undefined ? null : `${ctx.format.clock(mark.at)} ${mark.text}`);
+      const text = mark === undefined ? ops.nothingHappened : `${ctx.format.clock(mark.at)} ${mark.word}`;
+      if (item.lastElementChild !== null) setText(item.lastElementChild, text);
+    });
+    this.#throughput.update(ops.throughput, [ops.throughputIn, ops.throughputOut], happened, ctx);
+    this.#late.update(ops.lateRate, [tiles.late, tiles.rejected], happened, ctx);
+  }
+
+  #updateStages(status: Status | null, ctx: Context): void {
+    const { ops } = ctx.words;
+    const workers = status?.workers ?? null;
+    setText(this.#stagesTitle, ops.stages);
+    const model = status === null ? null : stagesModel(status, ctx);
+    setText(this.#bottleneck, model === null ? ops.stagesUnknown
+      : [model.words, workers === null ? "" : ops.workers(String(workers))].filter((part) => part !== "").join(" · "));
+    setAttr(this.#bottleneck, "data-bottleneck", model?.bottleneck ?? null);
+    resize(this.#stages, this.#stageItems, model === null ? 0 : STAGES.length, () => h("li", {},
+      h("span", { class: "stage-name" }), h("span", { class: "stage-bar" }, h("i")), h("span", { class: "stage-text" })));
+    model?.stages.forEach((stage, i) => {
+      const [name, bar, text] = Array.from(this.#stageItems[i]?.children ?? []);
+      const fill = bar?.firstElementChild;
+      if (!name || !text || !(fill instanceof HTMLElement)) return;
+      setText(name, stage.name);
+      setText(text, stage.text);
+      setAttr(text, "title", stage.text);
+      setAttr(this.#stageItems[i] ?? name, "data-kind", stage.kind);
+      setAttr(this.#stageItems[i] ?? name, "data-bottleneck", model.bottleneck === stage.id ? "" : null);
+      fill.style.inlineSize = `${(stage.share * 100).toFixed(1)}%`;
+    });
+  }
+}
+
+/** Series of the last five minutes, with what happened meanwhile. */
+class TimeCard {
+  readonly element: HTMLElement;
+  readonly #title = h("h3");
+  readonly #note = h("span", { class: "ops-note" });
+  readonly #keys: HTMLElement;
+  readonly #plot = new Plot();
+  readonly #series: readonly string[];
+
+  constructor(name: string, series: readonly string[]) {
+    this.#series = series;
+    this.#keys = h("span", { class: "plot-keys" }, ...series.map((_, i) => key(i)));
+    this.element = h("div", { class: `ops-card ops-${name}`, "data-testid": `ops-${name}` },
+      h("header", {}, this.#title, this.#keys, this.#note), this.#plot.element);
+  }
+
+  update(title: string, names: readonly string[], marks: readonly Annotation[], ctx: Context): void {
+    const { ops } = ctx.words;
+    setText(this.#title, title);
+    setText(this.#note, ops.perSecond);
+    names.forEach((name, i) => {
+      const place = this.#keys.children[i]?.lastElementChild;
+      if (place) setText(place, name);
+    });
+    const now = hostTime(ctx.state, ctx.now);
+    const { box } = this.#plot;
+    if (now === null || box.width < 40 || box.height < 20) return;
+    const lines = this.#series.map((name) => ({ name, points: ctx.state.series.get(name) ?? [] }));
+    const parts = timePlotParts(timePlot(lines, marks, now, box, ctx.format));
+    const isNone = lines.every(({ points }) => points.length === 0);
+    if (isNone) {
+      const middle = { x: box.width / 2, y: box.height / 2, "text-anchor": "middle" };
+      parts.push(svg("text", { class: "plot-text", ...middle }, ops.noSeries));
+    }
+    const latest = lines.map(({ points }, i) =>
+      `${names[i] ?? ""} ${ctx.format.compact(Math.round(points.at(-1)?.[1] ?? 0))}`).join(", ");
+    this.#plot.draw(parts, `${title}: ${isNone ? ops.noSeries : latest}`);
+  }
+}
+
+/** What a line of the plot is: its colour and its name. */
+function key(line: number): HTMLElement {
+  return h("span", {}, h("i", { class: `plot-key-${line}` }), h("span"));
+}

@@ -1,0 +1,59 @@
+// Small pictures as SVG: all their colours come from the style sheet or from
+// presentation attributes, which the content security policy allows.
+import { h, setAttr } from "../dom";
+import type { TimePlot } from "./time-plot";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svg(
+  tag: string, attributes: Readonly<Record<string, string | number>> = {}, text = "",
+): SVGElement {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  if (text !== "") element.textContent = text;
+  return element;
+}
+
+/** A place of definite size for a picture that is told in words beside it. */
+export class Plot {
+  readonly element = h("div", { class: "plot", role: "img" });
+  readonly #svg = svg("svg", { "aria-hidden": "true" });
+
+  constructor() {
+    this.element.append(this.#svg);
+  }
+
+  /** Its size; nothing is drawn where it has none. */
+  get box(): { width: number; height: number; fontPx: number } {
+    const fontPx = parseFloat(getComputedStyle(this.element).fontSize);
+    return { width: this.element.clientWidth, height: this.element.clientHeight, fontPx };
+  }
+
+  draw(parts: readonly SVGElement[], spoken: string): void {
+    const { width, height } = this.box;
+    setAttr(this.#svg, "viewBox", `0 0 ${width} ${height}`);
+    this.#svg.replaceChildren(...parts);
+    setAttr(this.element, "aria-label", spoken);
+  }
+}
+
+/** The parts of a plot over time. */
+export function timePlotParts(plot: TimePlot): SVGElement[] {
+  const { left, right, top, bottom } = plot;
+  return [
+    ...plot.ys.flatMap(({ y, text }) => [
+      svg("line", { class: "plot-grid", x1: left, x2: right, y1: y, y2: y }),
+      svg("text", { class: "plot-text", x: left - 4, y, dy: "0.35em", "text-anchor": "end" }, text),
+    ]),
+    ...plot.xs.map(({ x, text }) =>
+      svg("text", { class: "plot-text", x, y: bottom, dy: "1.2em", "text-anchor": "middle" }, text)),
+    ...plot.lines.flatMap(({ path, area }, i) => [
+      svg("path", { class: `plot-area plot-area-${i}`, d: area }),
+      svg("path", { class: `plot-line plot-line-${i}`, d: path }),
+    ]),
+    ...plot.marks.flatMap(({ x, isBad }) => [
+      svg("line", { class: `plot-mark${isBad ? " bad" : ""}`, x1: x, x2: x, y1: top, y2: bottom }),
+      svg("path", { class: `plot-flag${isBad ? " bad" : ""}`, d: `M${x} ${top}l6 0l-2 3l2 3l-6 0z` }),
+    ]),
+  ];
+}
