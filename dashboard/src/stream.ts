@@ -12,7 +12,7 @@ import type { Event } from "./store";
 import type { Message } from "./wire";
 
 export const BACKOFF_MS_MIN = 500;
-export const BACKOFF_MS_MAX = 5000;
+export const BACKOFF_MS_MAX = 2000;
 /** A retry that the host asks for in its `bye` is honoured up to this. */
 const BYE_RETRY_MS_MAX = 60_000;
 const OPEN_TIMEOUT_MS = 5000;
@@ -24,9 +24,10 @@ export const POLL_MS = 2000;
 export const SOCKET_RETRY_MS = 60_000;
 
 /**
- * The pause before the given attempt, counted from 1: doubling, at most five
- * seconds, and spread over its upper half so that many pages do not return to
- * a restarted host at the same moment.
+ * The pause before the given attempt, counted from 1: doubling, at most two
+ * seconds, so that a host is seen soon after its return, and spread over its
+ * upper half so that many pages do not return to a restarted host at the same
+ * moment.
  */
 export function backoff(attempt: number, random: number): number {
   const full = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** (Math.max(1, attempt) - 1));

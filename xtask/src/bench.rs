@@ -2,6 +2,7 @@
 //! library that only counts messages. The broker runs on one core, the program on another, and
 //! both programs take turns, so that the ratio means something on a noisy machine.
 
+mod clients;
 mod plugins;
 
 use std::{
@@ -43,6 +44,8 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Of {
+    /// What open pages cost the host, and whether slow ones hold up the others; no broker.
+    Clients(clients::Args),
     /// What a row costs in each metric of the library, as a Markdown table; no broker.
     Plugins {
         /// Further components, measured like the library metric whose name is in theirs.
@@ -58,8 +61,10 @@ struct Measured {
 
 /// `cargo xtask bench`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
-    if let Some(Of::Plugins { files }) = &args.of {
-        return plugins::command(workspace, files);
+    match &args.of {
+        Some(Of::Clients(args)) => return clients::command(workspace, args),
+        Some(Of::Plugins { files }) => return plugins::command(workspace, files),
+        None => {}
     }
     setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root)?;
     build::all(workspace)?;

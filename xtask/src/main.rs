@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod chaos;
 mod fuzz;
+mod host;
 mod http;
 mod kafka;
 mod mutants;

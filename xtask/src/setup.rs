@@ -10,8 +10,8 @@ mod version;
 
 use anyhow::{Result, bail};
 
-pub(crate) use self::needs::chromium;
 use self::needs::{Found, Need, Remedy};
+pub(crate) use self::needs::{chromium, nginx};
 use crate::{process, step::step, workspace::Workspace};
 
 /// What the tools are for; a command asks only for those it uses.

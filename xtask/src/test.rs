@@ -3,7 +3,8 @@
 //! All of Rust is checked in the release profile, so that the product is compiled once. The
 //! system tests run the built host against a real Kafka and learn where things are from three
 //! variables: `STREAMGAUGE_BIN` (the host), `STREAMGAUGE_KAFKA_LIB` (the folder of Kafka's jars)
-//! and `STREAMGAUGE_ROOT` (the repository). The page's tests get the host and `CHROMIUM`.
+//! and `STREAMGAUGE_ROOT` (the repository). The page's tests get the same, and
+//! `CHROMIUM` and `NGINX`.
 
 use std::{
     process::Command,
@@ -126,7 +127,7 @@ impl Step {
             Self::System => system(workspace),
             Self::PageTypes => npm(workspace, "typecheck"),
             Self::PageUnit => npm(workspace, "test"),
-            Self::PageBrowser => npm(workspace, "test:page"),
+            Self::PageBrowser => browser(workspace),
         }
     }
 }
@@ -166,11 +167,23 @@ fn npm(workspace: &Workspace, script: &str) -> Result<()> {
     process::run(with_places(&mut npm, workspace).args(["run", script]))
 }
 
-/// Tells tests where the built host, the repository and the browser are.
+/// The page over the real host, a real broker and a real proxy.
+fn browser(workspace: &Workspace) -> Result<()> {
+    page::install(workspace)?;
+    let jars = kafka::provide_jars(workspace)?;
+    let mut npm = page::npm(workspace);
+    with_places(&mut npm, workspace).env("STREAMGAUGE_KAFKA_LIB", jars);
+    process::run(npm.args(["run", "test:page"]))
+}
+
+/// Tells tests where the built host, the repository, the browser and the proxy are.
 fn with_places<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
     command.env("STREAMGAUGE_BIN", workspace.binary()).env("STREAMGAUGE_ROOT", workspace.root());
     if let Some(browser) = setup::chromium() {
         command.env("CHROMIUM", browser);
+    }
+    if let Some(proxy) = setup::nginx() {
+        command.env("NGINX", proxy);
     }
     command
 }

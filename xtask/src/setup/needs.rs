@@ -184,6 +184,13 @@ fn tests() -> Vec<Need> {
             "any font that `fc-list :lang=zh-cn` shows",
         ),
         need(
+            "nginx",
+            "the tests of the page behind a proxy",
+            |_| nginx_found(),
+            &["nginx-light"],
+            "one that lies elsewhere is named by the variable NGINX",
+        ),
+        need(
             "Python with venv",
             "the tests of plugins in Python",
             |_| tool("python3", &["-c", PYTHON_VERSION], "Python ", Version(3, 10, 0)),
@@ -203,6 +210,18 @@ pub(crate) fn chromium() -> Option<String> {
         let path = env::split_paths(&dirs).map(|dir| dir.join(name)).find(|path| path.is_file())?;
         path.into_os_string().into_string().ok()
     })
+}
+
+/// The proxy for the tests of the page: the user's choice, or else the one installed, which Debian
+/// keeps where only root looks.
+pub(crate) fn nginx() -> Option<String> {
+    if let Ok(chosen) = env::var("NGINX") {
+        return Path::new(&chosen).is_file().then_some(chosen);
+    }
+    let dirs = env::var_os("PATH")?;
+    let dirs = env::split_paths(&dirs).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    let path = dirs.map(|dir| dir.join("nginx")).find(|path| path.is_file())?;
+    path.into_os_string().into_string().ok()
 }
 
 fn tool(program: &str, args: &[&str], marker: &str, wanted: Version) -> Found {
@@ -254,6 +273,11 @@ fn wasm_target(workspace: &Workspace) -> Found {
 fn chromium_found() -> Found {
     let Some(path) = chromium() else { return Found::Missing };
     judge(process::probe(path, &["--version"]).as_deref(), "m", Version(0, 0, 0))
+}
+
+fn nginx_found() -> Found {
+    let Some(path) = nginx() else { return Found::Missing };
+    judge(process::probe(path, &["-v"]).as_deref(), "nginx/", Version(1, 19, 5))
 }
 
 fn chinese_font() -> Found {

@@ -1,0 +1,98 @@
+// A real Kafka of one's own: one node under plain Java, on free ports, with its data in a folder
+// that goes with it.
+//
+// STREAMGAUGE_KAFKA_LIB is the folder of Kafka's jars.
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { freePort, kill, ROOT } from "./host";
+
+const READY = "Kafka Server started";
+const READY_LIMIT_MS = 60_000;
+/** It lives for a short time only, and starts sooner with these. */
+const QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+
+export class Broker {
+  readonly address: string;
+  readonly #folder: string;
+  readonly #classes: string;
+  #java: ChildProcess | null = null;
+
+  private constructor(folder: string, classes: string, port: number) {
+    this.#folder = folder;
+    this.#classes = classes;
+    this.address = `127.0.0.1:${port}`;
+  }
+
+  /** A started one without any topic. */
+  static async start(): Promise<Broker> {
+    const jars = process.env["STREAMGAUGE_KAFKA_LIB"];
+    if (jars === undefined) {
+      throw new Error("STREAMGAUGE_KAFKA_LIB is not set; hint: the folder of Kafka's jars, target/kafka/lib");
+    }
+    const folder = await mkdtemp(join(tmpdir(), "streamgauge-kafka-"));
+    const [port, controller] = [await freePort(), await freePort()];
+    const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`;
+    const node = await readFile(join(ROOT, "xtask/kafka/single-node.properties"), "utf8");
+    await writeFile(join(folder, "server.properties"), `${node}
+controller.quorum.bootstrap.servers=127.0.0.1:${controller}
+listeners=${listeners}
+advertised.listeners=${listeners}
+log.dirs=${join(folder, "data")}
+`);
+    const broker = new Broker(folder, join(jars, "*"), port);
+    try {
+      await broker.#format();
+      await broker.resume();
+    } catch (error) {
+      await broker.end();
+      throw error;
+    }
+    return broker;
+  }
+
+  async #format(): Promise<void> {
+    const tool = (...args: string[]) => promisify(execFile)("java",
+      ["-Xmx256m", ...QUICK, "-cp", this.#classes, "kafka.tools.StorageTool", ...args]);
+    const { stdout } = await tool("random-uuid");
+    const id = stdout.trim().split("\n").at(-1) ?? "";
+    await tool("format", "--standalone", "-t", id, "-c", join(this.#folder, "server.properties"));
+  }
+
+  /** Starts it, with the data from before. */
+  async resume(): Promise<void> {
+    const log = join(this.#folder, "kafka.log");
+    // The line of readiness must be this start's.
+    await rm(log, { force: true });
+    const java = spawn("java", ["-Xmx512m", ...QUICK, "-cp", this.#classes,
+      `-Dlog4j2.configurationFile=${join(ROOT, "xtask/kafka/log4j2.xml")}`,
+      `-Dkafka.logs.dir=${this.#folder}`, "kafka.Kafka", join(this.#folder, "server.properties")],
+    { cwd: this.#folder, stdio: "ignore" });
+    this.#java = java;
+    let failure: Error | null = null;
+    java.once("error", (error) => { failure = error; });
+    const end = Date.now() + READY_LIMIT_MS;
+    const said = () => readFile(log, "utf8").catch(() => "");
+    while (!(await said()).includes(READY)) {
+      if (failure !== null) throw failure;
+      if (java.exitCode !== null || Date.now() > end) {
+        throw new Error(`Kafka did not start:\n${(await said()).slice(-4000)}`);
+      }
+      await sleep(50);
+    }
+  }
+
+  /** SIGKILL; its data stays as it is. */
+  async kill(): Promise<void> {
+    if (this.#java !== null) await kill(this.#java);
+  }
+
+  /** Ends it and removes its data. */
+  async end(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

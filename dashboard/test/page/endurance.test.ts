@@ -1,0 +1,163 @@
+// A page that is open for days: its memory stands still, and what it costs stays small. Times are
+// printed and held only to what even a busy machine keeps, as they say more about the machine.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { chromium, type Browser, type CDPSession, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vitest";
+import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
+import { ScriptedHost } from "../scripted/host.mjs";
+import { greeting, update } from "../scripted/script.mjs";
+import { filled, launch, open, WALL } from "./browser";
+
+const UPDATES = 5000;
+/** After so many the page has seen everything that it will keep. */
+const SETTLED = 500;
+/** Updates that come at once; a page draws only the last of them. */
+const BURST = 10;
+const HEAP_GROWTH_BYTES_MAX = 1 << 20;
+const NODE_GROWTH_MAX = 50;
+
+const REDRAWS = 60;
+const REDRAW_PAUSE_MS = 60;
+const LOADS = 5;
+const BUNDLE_BYTES_MAX = 300_000;
+
+const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
+
+/** So that the script heap holds data alone, and not what the engine compiles as it learns. */
+const NO_COMPILER = "--js-flags=--jitless";
+
+let browser: Browser;
+let host: ScriptedHost;
+
+interface Measured {
+  /** Milliseconds spent in what was to be done in a frame. */
+  work: number;
+  /** When every panel showed its data, in milliseconds after the navigation. */
+  filled?: number;
+}
+type MeasuredWindow = Window & { measured: Measured };
+
+beforeAll(async () => {
+  browser = await launch();
+  host = await ScriptedHost.start({ greeting: () => greeting() });
+});
+afterAll(async () => {
+  await browser.close();
+  await host.stop();
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+/** Runs before the page's own scripts. */
+function measure(): void {
+  const later = window.requestAnimationFrame.bind(window);
+  const measured: Measured = { work: 0 };
+  Object.assign(window, { measured });
+  window.requestAnimationFrame = (act) => later((time) => {
+    const begun = performance.now();
+    act(time);
+    measured.work += performance.now() - begun;
+  });
+  const look = () => {
+    const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
+    if (panels.length > 0 && panels.every((panel) => panel.dataset["panelState"] === "ok")) {
+      // The frame in which they are seen is over when the next one begins.
+      later(() => { measured.filled = performance.now(); });
+    } else later(look);
+  };
+  later(look);
+}
+
+async function shown(page: Page, events: number): Promise<void> {
+  await page.waitForFunction((n) =>
+    document.querySelector<HTMLElement>('[data-panel="gender"]')?.dataset["sum"] === String(n), events);
+}
+
+/** Bytes in use once all garbage is gone, and the elements of the document. */
+async function footprint(session: CDPSession): Promise<{ heap: number; nodes: number }> {
+  for (let i = 0; i < 3; i += 1) await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  const { nodes } = await session.send("Memory.getDOMCounters");
+  return { heap: usedSize, nodes };
+}
+
+const median = (values: number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+it(`needs no more memory after ${UPDATES} updates than after ${SETTLED}`, async () => {
+  const plain = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, NO_COMPILER] });
+  onTestFinished(() => plain.close());
+  const { page, errors } = await open(plain, host.url);
+  await filled(page);
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.enable");
+  const begun = Date.now();
+  let settled = { heap: NaN, nodes: NaN };
+  // A multiple of a hundred, of which every share is a whole number.
+  const events = (i: number) => 2_000_000 + i * 100;
+  for (let i = 1; i <= UPDATES; i += 1) {
+    host.send(update(events(i), begun + i * 500));
+    if (i % BURST === 0) await shown(page, events(i));
+    if (i === SETTLED) settled = await footprint(session);
+  }
+  const last = await footprint(session);
+  const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(2);
+  console.log(`JS heap: ${megabytes(settled.heap)} MB after ${SETTLED} updates, `
+    + `${megabytes(last.heap)} MB after ${UPDATES}; nodes: ${settled.nodes}, ${last.nodes}`);
+  expect(last.heap - settled.heap).toBeLessThan(HEAP_GROWTH_BYTES_MAX);
+  expect(last.nodes - settled.nodes).toBeLessThan(NODE_GROWTH_MAX);
+  expect(errors).toEqual([]);
+}, 180_000);
+
+it("draws all panels anew in a moment", async () => {
+  const page = await browser.newPage({ viewport: WALL });
+  await page.addInitScript(measure);
+  await page.goto(host.url);
+  await filled(page);
+  const begun = Date.now();
+  const work = () => page.evaluate(() => (window as unknown as MeasuredWindow).measured.work);
+  const taken: number[] = [];
+  for (let i = 1; i <= REDRAWS; i += 1) {
+    const before = await work();
+    host.send(update(3_000_000 + i * 100, begun + i * 500));
+    await shown(page, 3_000_000 + i * 100);
+    // A canvas is painted in a frame after the one in which the figures change.
+    await page.waitForTimeout(REDRAW_PAUSE_MS);
+    taken.push(await work() - before);
+  }
+  taken.sort((a, b) => a - b);
+  console.log(`a redraw of all panels: median ${median(taken).toFixed(1)} ms, `
+    + `95 % below ${taken[Math.floor(REDRAWS * 0.95)]?.toFixed(1)} ms`);
+  expect(median(taken)).toBeLessThan(160);
+});
+
+it("shows all data soon after it is opened", async () => {
+  const taken: number[] = [];
+  for (let i = 0; i < LOADS; i += 1) {
+    const context = await browser.newContext({ viewport: WALL });
+    const page = await context.newPage();
+    await page.addInitScript(measure);
+    await page.goto(host.url);
+    await page.waitForFunction(() =>
+      (window as unknown as MeasuredWindow).measured.filled !== undefined);
+    taken.push(await page.evaluate(() =>
+      (window as unknown as MeasuredWindow).measured.filled ?? NaN));
+    await context.close();
+  }
+  console.log(`all panels filled after ${median(taken).toFixed(0)} ms `
+    + `(${taken.map((ms) => ms.toFixed(0)).join(", ")})`);
+  expect(median(taken)).toBeLessThan(5000);
+});
+
+it(`is fetched in less than ${BUNDLE_BYTES_MAX / 1000} kB`, async () => {
+  const files = await readdir(DIST, { recursive: true, withFileTypes: true });
+  const sizes = await Promise.all(files.filter((file) => file.isFile())
+    .map(async (file) => gzipSync(await readFile(join(file.parentPath, file.name))).length));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  console.log(`the page compressed: ${(total / 1000).toFixed(0)} kB`);
+  expect(total).toBeLessThan(BUNDLE_BYTES_MAX);
+});

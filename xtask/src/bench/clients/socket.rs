@@ -1,0 +1,135 @@
+//! As much of a WebSocket as it takes to read what the host sends to a page.
+//!
+//! Deliberately absent: everything that the host does not do, such as fragments and pings. The
+//! host has a WebSocket of a real library; this one keeps the chores without such a dependency.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use rustix::net::{AddressFamily, SocketType, connect, socket, sockopt};
+
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Two updates a second, masked with zeros: that leaves the text as it is.
+const SUBSCRIBE: &str = r#"{"t":"sub","hz":2}"#;
+const OPCODE_TEXT: u8 = 1;
+
+/// One page's connection.
+pub(super) struct Socket {
+    reader: BufReader<TcpStream>,
+}
+
+/// A message: of its text only the beginning, which says what it is.
+pub(super) struct Message {
+    pub(super) is_update: bool,
+    pub(super) bytes: u64,
+}
+
+impl Socket {
+    /// Connects and asks for two updates a second. A receive buffer of `buffer_bytes`, where one
+    /// is given, makes the host feel a slow reader soon.
+    pub(super) fn open(address: SocketAddr, buffer_bytes: Option<usize>) -> Result<Self> {
+        let descriptor = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+        if let Some(bytes) = buffer_bytes {
+            // Before connecting, as the window is agreed upon then.
+            sockopt::set_socket_recv_buffer_size(&descriptor, bytes)?;
+        }
+        connect(&descriptor, &address).with_context(|| format!("could not reach {address}"))?;
+        let stream = TcpStream::from(descriptor);
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_nodelay(true)?;
+        let mut socket = Self { reader: BufReader::new(stream) };
+        socket.greet(address)?;
+        Ok(socket)
+    }
+
+    /// A second handle, with which the connection can be ended from elsewhere.
+    pub(super) fn handle(&self) -> Result<TcpStream> {
+        self.reader.get_ref().try_clone().context("could not copy a handle")
+    }
+
+    fn greet(&mut self, address: SocketAddr) -> Result<()> {
+        let request = format!(
+            "GET /api/v1/stream HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n\
+             Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        self.reader.get_mut().write_all(request.as_bytes())?;
+        let mut status = String::new();
+        self.reader.read_line(&mut status)?;
+        ensure!(status.contains(" 101 "), "the host answered {}", status.trim());
+        let mut line = status;
+        while line != "\r\n" {
+            line.clear();
+            ensure!(self.reader.read_line(&mut line)? > 0, "the host ended its answer early");
+        }
+        self.reader.get_mut().write_all(&masked(SUBSCRIBE))?;
+        Ok(())
+    }
+
+    /// The next message; an error once the connection is gone.
+    pub(super) fn next(&mut self) -> Result<Message> {
+        let mut head = [0; 2];
+        self.reader.read_exact(&mut head)?;
+        let bytes = self.length(head[1])?;
+        ensure!(head[0] & 0x0f == OPCODE_TEXT, "the host closed the stream");
+        let mut text = Vec::new();
+        self.reader.by_ref().take(bytes).read_to_end(&mut text)?;
+        ensure!(text.len() as u64 == bytes, "the message ended early");
+        Ok(Message { is_update: text.starts_with(br#"{"t":"update""#), bytes })
+    }
+
+    fn length(&mut self, first: u8) -> Result<u64> {
+        let mut long = [0; 8];
+        match first {
+            126 => self.reader.read_exact(&mut long[6..])?,
+            127 => self.reader.read_exact(&mut long)?,
+            short => long[7] = short,
+        }
+        Ok(u64::from_be_bytes(long))
+    }
+}
+
+/// A short text as a frame of a client.
+fn masked(text: &str) -> Vec<u8> {
+    let length = u8::try_from(text.len()).expect("it is short");
+    let mut frame = vec![0x80 | OPCODE_TEXT, 0x80 | length, 0, 0, 0, 0];
+    frame.extend_from_slice(text.as_bytes());
+    frame
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn messages_of_every_length_are_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a client comes");
+            let long = format!(r#"{{"t":"update"{}}}"#, " ".repeat(70_000));
+            stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n")?;
+            stream.write_all(b"\x81\x02{}")?;
+            stream.write_all(&[b"\x81\x7e\x01\x00".as_slice(), &[b' '; 256]].concat())?;
+            stream.write_all(&[0x81, 127])?;
+            stream.write_all(&(long.len() as u64).to_be_bytes())?;
+            stream.write_all(long.as_bytes())?;
+            stream.write_all(b"\x88\x00")?;
+            // Closing with something unread would be a reset, which overtakes what was sent.
+            std::io::copy(&mut stream, &mut std::io::sink())
+        });
+        let mut socket = Socket::open(address, Some(4096)).expect("the server answers");
+        let read: Vec<(u64, bool)> = std::iter::from_fn(|| socket.next().ok())
+            .map(|message| (message.bytes, message.is_update))
+            .collect();
+        assert_eq!(read, [(2, false), (256, false), (70_014, true)]);
+        drop(socket);
+        server.join().expect("the server ran").expect("the client reads");
+    }
+}
