@@ -98,6 +98,9 @@ const LOW_PANELS = [
 /** @type {Record<string, Scene>} */
 export const SCENES = {
   live: {},
+  windowed: {
+    panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),
+  },
   waiting: {
     events: 0,
     series: {},
