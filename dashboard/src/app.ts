@@ -262,9 +262,9 @@ export class App {
     if (!isSeen || !isDue) return;
     this.#opsPhase = phase;
     this.#opsDrawnAt = this.#now();
-    setShown(this.#details.element, whole);
+    setShown(this.#details.element, whole && status !== null);
     this.#ops.update(open, ctx);
-    if (whole) this.#details.update(this.#reports.values, ctx);
+    if (whole && status !== null) this.#details.update(this.#reports.values, ctx);
   }
 
   /** What is behind an enlarged panel is out of reach. */

@@ -133,6 +133,23 @@ export const SCENES = {
       }],
     },
   },
+  troubled: {
+    status: {
+      stages: { waiting: 0.01, decode: 0.2, plugins: 0.2, publish: 0.05, blocked: 0.54 },
+      partitions: Array.from({ length: 40 }, (_, partition) => ({
+        partition, offset: 9_000_000 + partition, end: null, lag: null, watermark: null,
+        state: ["running", "idle", "gap", "waiting", "ended", "failed"][partition % 6],
+        gaps: partition % 7 === 0 ? [{ kind: "log_start_moved", from: 5, to: 9000 }] : [],
+      })),
+      checkpoint: { at: null, duration_ms: 4, bytes: 1e9, failures: 7, error: "disk is full" },
+      dead_letters: { written: 9e9, by_reason: [["not_json", 8e9], ["refused_by_plugin", 4], ["a_new_reason", 1]] },
+      late_output: null,
+      happened: [
+        ["started", null], ["waiting", "broker_unreachable"], ["resumed", null], ["quarantined", "gender"],
+        ["gap", "3"], ["checkpoint_failed", null], ["checkpoint_stored", null], ["failed", "file_missing"],
+      ].map(([what, of], i) => ({ at: Date.now() - 200_000 + i * 20_000, what, of })),
+    },
+  },
   ended: { status: { mode: "ended", lag: 0 } },
   quarantined: {
     frames: {
