@@ -105,7 +105,7 @@ export class App {
     root.append(h("div", { class: "page" },
       this.#header.element, this.#tiles.element, this.#notice.element,
       this.#grid.element, this.#ops.element, this.#accounting.element),
-    this.#details.element, this.#help.element, this.#explain.element);
+    this.#details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("pointermove", () => this.#pointerMoved());
     const wake = () => this.invalidate();
@@ -130,7 +130,7 @@ export class App {
     const command = commandOf(event);
     if (command === null || (!this.#keys && !isAlways(command))) return;
     // An open dialog takes all keys but the one that closes it.
-    if (this.#explain.open || (this.#help.open && command !== "help")) return;
+    if (this.#explain.open || this.#grid.card.element.open || (this.#help.open && command !== "help")) return;
     this.#act(command);
   }
 
@@ -262,9 +262,9 @@ export class App {
     if (!isSeen || !isDue) return;
     this.#opsPhase = phase;
     this.#opsDrawnAt = this.#now();
-    setShown(this.#details.element, whole);
+    setShown(this.#details.element, whole && status !== null);
     this.#ops.update(open, ctx);
-    if (whole) this.#details.update(this.#reports.values, ctx);
+    if (whole && status !== null) this.#details.update(this.#reports.values, ctx);
   }
 
   /** What is behind an enlarged panel is out of reach. */

@@ -11,6 +11,8 @@ export interface View {
   readonly scope: Scope;
   readonly measure: number;
   readonly table: boolean;
+  /** Over its last windows rather than one of them. */
+  readonly trend: boolean;
   /** A kind such as `1d`, the last ones `1d*7`, one window `1d@start`, or `null` for what the page shows by itself. */
   readonly window: string | null;
 }
@@ -27,7 +29,7 @@ export interface Link {
 }
 
 export const SCOPES: readonly Scope[] = ["on_time", "late", "total"];
-const PARTS = ["scope", "measure", "table", "window"] as const;
+const PARTS = ["scope", "measure", "table", "trend", "window"] as const;
 const ID_CHARACTERS_MAX = 200;
 const VIEWS_MAX = 200;
 const WINDOW = /^[\w/]{1,30}(\*\d{1,3}|@[\w:+.-]{1,40})?$/;
@@ -53,7 +55,7 @@ export function readLink(search: string): Link {
 }
 
 export function viewOf(link: Link, id: string): View {
-  return { scope: link.scope, measure: 0, table: false, window: null, ...link.views.get(id) };
+  return { scope: link.scope, measure: 0, table: false, trend: false, window: null, ...link.views.get(id) };
 }
 
 /** The query of an address, with the link and the choices written into it. */
@@ -71,6 +73,7 @@ export function writeLink(search: string, link: Link, prefs: Prefs): string {
     put(query, `scope.${id}`, view.scope === link.scope ? null : view.scope);
     put(query, `measure.${id}`, view.measure === 0 ? null : String(view.measure));
     put(query, `table.${id}`, view.table ? "1" : null);
+    put(query, `trend.${id}`, view.trend ? "1" : null);
     put(query, `window.${id}`, view.window);
   }
   return `?${query.toString()}`;
@@ -96,6 +99,7 @@ function readPart(part: string, value: string): Partial<View> | null {
   }
   if (part === "measure") return /^\d{1,2}$/.test(value) ? { measure: Number(value) } : null;
   if (part === "table") return value === "1" ? { table: true } : null;
+  if (part === "trend") return value === "1" ? { trend: true } : null;
   return WINDOW.test(value) ? { window: value } : null;
 }
 

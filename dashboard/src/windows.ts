@@ -5,19 +5,11 @@
 // wants them: a final window once, because it never changes; a present one
 // again after updates, but not more often than a reader can follow.
 import { decodeFrame } from "./decode";
-import { array, record, string } from "./fields";
+import { decodeTrend, type TrendWindow } from "./panels/trend";
+import { decodeFinals, decodeSpan, isPast, TREND_WINDOWS, type Finals, type Span } from "./spans";
+import { record } from "./fields";
 import type { Frame } from "./wire";
 import { authorization } from "./token";
-
-/** One window, `[start, end)`, as the host writes it. */
-export interface Span {
-  /** Its kind, such as `1d` or `10m/1m`. */
-  readonly kind: string;
-  /** RFC 3339, as a question to the host repeats it. */
-  readonly start: string;
-  readonly startMs: number;
-  readonly endMs: number;
-}
 
 export interface Windowed {
   readonly state: "loading" | "ok" | "missing";
@@ -26,8 +18,13 @@ export interface Windowed {
   readonly span: Span | null;
 }
 
-/** Newest windows of a kind that can be chosen from. */
-const FINALS_MAX = 1000;
+/** A metric over its last windows. */
+export interface Course {
+  readonly state: "loading" | "ok" | "missing";
+  readonly windows: readonly TrendWindow[];
+}
+
+const TREND_MS_MIN = 5000;
 const FRAMES_MAX = 200;
 const REFRESH_MS_MIN = 2000;
 const LIST_MS_MIN = 30_000;
@@ -37,69 +34,19 @@ const DAY_MS = 86_400_000;
 /** How far back is looked, until something is found: short windows are many. */
 const REACHES_MS = [2 * DAY_MS, 40 * DAY_MS, 10_000 * DAY_MS] as const;
 
-/** The final windows of a metric by kind, each in the order of time. */
-export type Finals = ReadonlyMap<string, readonly Span[]>;
-
-export function decodeFinals(value: unknown): Finals {
-  const finals = new Map<string, Span[]>();
-  for (const item of array(record(value)?.["windows"])) {
-    const span = decodeSpan(record(item)?.["window"]);
-    if (span !== null) finals.set(span.kind, [...(finals.get(span.kind) ?? []), span]);
-  }
-  return new Map([...finals].map(([kind, spans]) =>
-    [kind, spans.sort((a, b) => a.startMs - b.startMs).slice(-FINALS_MAX)]));
-}
-
-export function decodeSpan(value: unknown): Span | null {
-  const w = record(value);
-  const kind = w && string(w["spec"]);
-  const start = w && string(w["start"]);
-  const end = w && string(w["end"]);
-  if (kind === null || start === null || end === null) return null;
-  const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
-  return Number.isNaN(startMs) || Number.isNaN(endMs) ? null : { kind, start, startMs, endMs };
-}
-
-/** How one window is named in questions and links. */
-export function nameOf(span: Span): string {
-  return `${span.kind}@${span.start}`;
-}
-
-export function kindOfName(window: string): string {
-  return window.split(/[@*]/u, 1)[0] ?? window;
-}
-
-/** What a host calls results over all time, among the kinds of windows. */
-export const CUMULATIVE = "cumulative";
-/** How many windows up to the present one can be looked at together. */
-export const LAST = [3, 7, 30] as const;
-
-/** The last windows of a kind up to the present one, together. */
-export function lastName(kind: string, count: number): string {
-  return `${kind}*${count}`;
-}
-
-/** How many windows a name puts together; `null` where it names one. */
-export function countOfName(window: string): number | null {
-  const found = /\*(\d+)$/u.exec(window);
-  return found === null ? null : Number(found[1]);
-}
-
-/** Sliding windows overlap, so that several of them together say nothing. */
-export function isSliding(kind: string): boolean {
-  return kind.includes("/");
-}
-
-export function isPast(window: string): boolean {
-  return window.includes("@");
-}
-
 interface Listed {
   finals: Finals;
   at: number;
   pause: number;
   busy: boolean;
   loaded: boolean;
+}
+
+interface KeptCourse {
+  shown: Course;
+  at: number;
+  busy: boolean;
+  rev: number;
 }
 
 interface Kept {
@@ -121,6 +68,7 @@ export class Windows {
   readonly #env: WindowsEnv;
   readonly #lists = new Map<string, Listed>();
   readonly #frames = new Map<string, Kept>();
+  readonly #courses = new Map<string, KeptCourse>();
   readonly #ownKinds = new Map<string, string | null>();
   #epoch: string | null = null;
 
@@ -134,6 +82,7 @@ export class Windows {
     this.#epoch = epoch;
     this.#lists.clear();
     this.#frames.clear();
+    this.#courses.clear();
     this.#ownKinds.clear();
   }
 
@@ -166,6 +115,37 @@ export class Windows {
   /** Whether the final windows of a metric were asked for and answered. */
   isListed(metric: string): boolean {
     return this.#lists.get(metric)?.loaded === true;
+  }
+
+  /** A metric over its last windows of a kind. `rev` is the stream's, `null` to keep what is known. */
+  trend(metric: string, kind: string, rev: number | null): Course {
+    const key = `${metric} ${kind}`;
+    const kept = this.#courses.get(key)
+      ?? { shown: { state: "loading", windows: [] }, at: -Infinity, busy: false, rev: -1 };
+    this.#courses.set(key, kept);
+    if (kept.busy || (kept.shown.state !== "loading" && (rev === null || rev === kept.rev))) return kept.shown;
+    const wait = kept.at + TREND_MS_MIN - this.#env.now();
+    if (wait <= 0) {
+      void this.#fetchTrend(metric, kind, kept, rev ?? kept.rev);
+    } else {
+      kept.busy = true;
+      this.#env.later(() => { kept.busy = false; this.#env.changed(); }, wait);
+    }
+    return kept.shown;
+  }
+
+  async #fetchTrend(metric: string, kind: string, kept: KeptCourse, rev: number): Promise<void> {
+    kept.busy = true;
+    const query = new URLSearchParams({ metric, window: kind, last: String(TREND_WINDOWS), open: "true" });
+    try {
+      kept.shown = { state: "ok", windows: decodeTrend(await this.#env.ask(`api/v1/history?${query}`), kind) };
+    } catch {
+      kept.shown = { ...kept.shown, state: "missing" };
+    }
+    kept.busy = false;
+    kept.rev = rev;
+    kept.at = this.#env.now();
+    this.#env.changed();
   }
 
   /** What a panel shows over a window. `rev` is the stream's, `null` to keep what is known. */

@@ -8,7 +8,7 @@ import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { Row } from "../panels/rows";
 import type { Look } from "./look";
-import { CHARTS, type ChartKind } from "./option";
+import { CHARTS, rowAt, type ChartKind } from "./option";
 
 use([
   BarChart, HeatmapChart, LineChart, PieChart,
@@ -21,6 +21,10 @@ export class Canvas {
   #drawn = "";
   #rows: readonly Row[] = [];
 
+  #kind: ChartKind = "bar";
+  /** Is told which row a reader wants to know more of. */
+  onChoose: (row: Row) => void = () => undefined;
+
   constructor(host: HTMLElement) {
     this.#host = host;
   }
@@ -32,13 +36,30 @@ export class Canvas {
   draw(kind: ChartKind, look: Look, rows: readonly Row[], signature: string): void {
     if (look.width === 0 || look.height === 0) return;
     this.#rows = rows;
-    const chart = (this.#chart ??= init(this.#host, null, { renderer: "canvas" }));
+    this.#kind = kind;
+    const chart = (this.#chart ??= this.#make());
     if (chart.getWidth() !== look.width || chart.getHeight() !== look.height) chart.resize();
     if (this.#drawn !== signature) {
       chart.setOption(CHARTS[kind].base(look, () => this.#rows), { notMerge: true });
       this.#drawn = signature;
     }
     chart.setOption(CHARTS[kind].data(look, rows));
+  }
+
+  #make(): EChartsType {
+    const chart = init(this.#host, null, { renderer: "canvas" });
+    const choose = (index: number | null) => {
+      const row = index === null ? undefined : rowAt(this.#kind, this.#rows, index);
+      if (row !== undefined) this.onChoose(row);
+    };
+    chart.on("click", ({ dataIndex }) => {
+      if (!isOnAxis(this.#kind)) choose(dataIndex);
+    });
+    // Beside a short bar is its line all the same, so that it can be hit.
+    chart.getZr().on("click", ({ offsetX, offsetY }) => {
+      if (isOnAxis(this.#kind)) choose(axisIndex(chart, this.#kind, [offsetX, offsetY]));
+    });
+    return chart;
   }
 
   /** What is drawn, as a picture at twice the size; `null` before the first drawing. */
@@ -50,4 +71,16 @@ export class Canvas {
     this.#chart?.dispose();
     this.#chart = null;
   }
+}
+
+function isOnAxis(kind: ChartKind): boolean {
+  return kind === "bar" || kind === "hbar" || kind === "line";
+}
+
+/** The index among the keys at that place; `null` outside of the axes. */
+function axisIndex(chart: EChartsType, kind: ChartKind, at: [number, number]): number | null {
+  if (!chart.containPixel({ gridIndex: 0 }, at)) return null;
+  const found: unknown = chart.convertFromPixel({ gridIndex: 0 }, at);
+  const index: unknown = Array.isArray(found) ? found[kind === "hbar" ? 1 : 0] : null;
+  return typeof index === "number" ? Math.round(index) : null;
 }

@@ -7,6 +7,7 @@ import type {
   GridComponentOption, TooltipComponentOption, VisualMapComponentOption,
 } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
+import { crossOf } from "../panels/cross";
 import { sum, type Row } from "../panels/rows";
 import type { Panel } from "../wire";
 import { bars } from "./bars";
@@ -14,7 +15,7 @@ import { heatmap } from "./heatmap";
 import type { Look } from "./look";
 import { line } from "./line";
 import { ranking } from "./ranking";
-import { ring } from "./ring";
+import { parts, ring } from "./ring";
 
 export type ChartOption = ComposeOption<
   | BarSeriesOption | HeatmapSeriesOption | LineSeriesOption | PieSeriesOption
@@ -40,6 +41,12 @@ export const CHARTS: Readonly<Record<ChartKind, Chart>> = {
 /** What of the rows the look of a chart depends on. */
 export function shapeOf(kind: ChartKind, rows: readonly Row[]): string {
   return CHARTS[kind].shape?.(rows) ?? String(rows.length);
+}
+
+/** The row behind the data of that index. */
+export function rowAt(kind: ChartKind, rows: readonly Row[], index: number): Row | undefined {
+  if (kind === "heatmap") return crossOf(rows).cells.get(index);
+  return (kind === "pie" ? parts(rows) : rows)[index];
 }
 
 const KINDS: readonly PanelKind[] = ["pie", "bar", "hbar", "line", "heatmap", "number", "table"];

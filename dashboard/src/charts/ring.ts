@@ -39,6 +39,6 @@ export const ring: Chart = {
 };
 
 /** The rows that have a part of the ring. */
-function parts(rows: readonly Row[]): readonly Row[] {
+export function parts(rows: readonly Row[]): readonly Row[] {
   return rows.filter((row) => row.value !== null && row.value > 0);
 }

@@ -96,6 +96,7 @@ export class OpsDetails {
     const output = status?.lateOutput ?? null;
     const fault = noteOf(report, "", ctx);
     if (report.value === null) {
+      setAttr(this.#histogram.element, "aria-label", fault);
       setText(this.#late.note, fault);
       this.#lateTable.update(lateModel([], ctx));
       return;

@@ -141,7 +141,10 @@ class TimeCard {
     });
     const now = hostTime(ctx.state, ctx.now);
     const { box } = this.#plot;
-    if (now === null || box.width < 40 || box.height < 20) return;
+    if (now === null || box.width < 40 || box.height < 20) {
+      setAttr(this.#plot.element, "aria-label", `${title}: ${ops.noSeries}`);
+      return;
+    }
     const lines = this.#series.map((name) => ({ name, points: ctx.state.series.get(name) ?? [] }));
     const parts = timePlotParts(timePlot(lines, marks, now, box, ctx.format));
     const isNone = lines.every(({ points }) => points.length === 0);

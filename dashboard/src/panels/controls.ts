@@ -19,7 +19,7 @@ export interface ControlActions {
 }
 
 /** What there is to show besides the table. */
-export type Shown = "chart" | "number" | "table-only";
+export type Shown = "chart" | "number" | "table-only" | "trend";
 
 export class Controls {
   readonly element: HTMLElement;
@@ -100,7 +100,9 @@ export class Controls {
     setText(this.#csv, words.panels.saveCsv);
     setText(this.#json, words.panels.saveJson);
     setText(this.#png, words.panels.savePng);
-    setShown(this.#png, hasChart && !view.table);
+    // Pictures and files of rows are of one window.
+    setShown(this.#png, hasChart && !view.table && shown !== "trend");
+    for (const link of [this.#csv, this.#json]) setShown(link, shown !== "trend");
     setShown(this.#shrink, enlarged);
     name(this.#shrink, words.panels.shrink);
   }

@@ -4,11 +4,14 @@ import type { Context } from "../context";
 import { h, setAttr, setShown, setText } from "../dom";
 import { askHost, Windows } from "../windows";
 import type { Panel } from "../wire";
+import { KeyCard } from "./key-card";
 import { arrange, heightOf, spans } from "./layout";
 import { PanelView, type PanelHooks } from "./panel";
 
 export class Grid {
   readonly element = h("main", { class: "panels", "data-testid": "panels" });
+  /** More of one key of a panel. */
+  readonly card: KeyCard;
   readonly #none = h("div", { class: "panel panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
   readonly #hooks: PanelHooks;
@@ -22,12 +25,19 @@ export class Grid {
   /** The panel that fills the window, if there is such a panel. */
   #enlarged: string | null = null;
 
-  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows">) {
+  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "drill">) {
     this.#windows = new Windows({
       ask: askHost, now: () => performance.now(), changed,
       later: (act, ms) => setTimeout(act, ms),
     });
-    this.#hooks = { ...hooks, windows: this.#windows };
+    this.card = new KeyCard(this.#windows);
+    this.#hooks = {
+      ...hooks, windows: this.#windows,
+      drill: (panel, chosen) => {
+        this.card.show(panel, chosen);
+        changed();
+      },
+    };
     this.#sizes = new ResizeObserver(changed);
     this.element.append(this.#none);
   }
@@ -38,6 +48,7 @@ export class Grid {
     if (panels !== null && panels !== this.#panels) this.#rebuild(panels);
     this.#updateNone(ctx);
     this.#windows.attend(ctx.state.hello?.epoch ?? null);
+    this.card.update((id) => frames.get(id), ctx);
     for (const [id, view] of this.#views) {
       // What is behind an enlarged panel is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);

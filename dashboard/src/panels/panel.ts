@@ -13,13 +13,17 @@ import { h, raw, setAttr, setShown, setText } from "../dom";
 import { clip } from "../format";
 import { say } from "../i18n";
 import type { View } from "../link";
-import { CUMULATIVE, kindOfName, type Finals, type Windows } from "../windows";
+import { CUMULATIVE, kindOfName, type Finals } from "../spans";
+import type { Windows } from "../windows";
 import type { Frame, Panel, Scope } from "../wire";
 import { BigNumber } from "./big-number";
 import { Controls } from "./controls";
 import { fileName, paint, save } from "./export";
 import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
+import type { Chosen } from "./key-card";
+import { trendKind, trendOf, trendTable } from "./trend";
+import { TrendView, trendWords } from "./trend-view";
 import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
 import { Table, tableModel } from "./table";
 import { spanText, WindowRow } from "./window-row";
@@ -31,7 +35,7 @@ const SUMMARY_ROWS_MAX = 5;
 
 const NO_FINALS: Finals = new Map();
 
-type Body = "chart" | "number" | "table" | "message";
+type Body = "chart" | "number" | "table" | "trend" | "message";
 
 /** What a panel asks of the page around it. */
 export interface PanelHooks {
@@ -40,6 +44,8 @@ export interface PanelHooks {
   readonly windows: Windows;
   /** Lets that panel fill the window, or with `null` none. */
   readonly enlarge: (id: string | null) => void;
+  /** Tells more of one row. */
+  readonly drill: (panel: Panel, chosen: Chosen) => void;
 }
 
 export class PanelView {
@@ -57,6 +63,7 @@ export class PanelView {
   readonly #legend = new Legend();
   readonly #number = new BigNumber();
   readonly #table = new Table();
+  readonly #trend = new TrendView();
   readonly #canvas = new Canvas(this.#host);
   readonly #hooks: PanelHooks;
   readonly #windows: WindowRow;
@@ -78,7 +85,19 @@ export class PanelView {
       picture: () => this.#savePicture(),
       data: (format) => this.#dataLink(format),
     });
-    this.#windows = new WindowRow((window) => hooks.look(panel.id, { window }));
+    this.#windows = new WindowRow(
+      (window) => hooks.look(panel.id, { window }),
+      () => hooks.look(panel.id, { trend: !this.#view.trend }));
+    this.#canvas.onChoose = (row) => this.#drill(row);
+    this.#table.onChoose = (index) => {
+      const row = this.#last?.rows[index];
+      if (row !== undefined) this.#drill(row);
+    };
+    this.#legend.element.addEventListener("click", (event) => {
+      const item = event.target instanceof Element ? event.target.closest("li") : null;
+      const row = item === null ? undefined : this.#last?.rows[Array.from(this.#legend.element.children).indexOf(item)];
+      if (row !== undefined) this.#drill(row);
+    });
     const stage = h("div", { class: "chart-stage" }, this.#host, this.#hole, this.#heat.element);
     this.#chart = h("div", { class: "chart" }, stage, this.#legend.element);
     const id = `panel-${panel.id}`;
@@ -92,7 +111,7 @@ export class PanelView {
         h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element,
         this.#windows.element),
       h("div", { class: "panel-body" },
-        this.#chart, this.#number.element, this.#table.element, this.#message));
+        this.#chart, this.#number.element, this.#table.element, this.#trend.element, this.#message));
   }
 
   /** The element whose size the chart follows. */
@@ -137,7 +156,8 @@ export class PanelView {
     setText(this.#unit, measure.unit ?? say(measure.title, ctx.lang));
     const kind = panelKind(this.#panel);
     const shown = kind === "table" ? "table-only" : kind === "number" ? "number" : "chart";
-    this.#controls.update(this.#panel, this.#view, shown, this.#enlarged, ctx);
+    const isTrend = this.#view.trend && trendKind(this.#panel, null) !== null;
+    this.#controls.update(this.#panel, this.#view, isTrend ? "trend" : shown, this.#enlarged, ctx);
   }
 
   /** Shows the stream's frame, or that of the window which the reader chose. */
@@ -156,15 +176,44 @@ export class PanelView {
       && (kinds.length > 0 || windows.isListed(this.#panel.metric)) && !finals.has(kindOfName(window));
     const shown = isUnknown ? null : window;
     const own = kinds[0] ?? (finals.size > 0 ? windows.ownKind(this.#panel.id) : null) ?? CUMULATIVE;
-    this.#windows.update({ window: shown, kinds, finals, own, span: got?.span ?? null }, ctx);
+    const course = trendKind(this.#panel, window === null ? null : kindOfName(window));
+    const trend = course === null ? null : this.#view.trend;
+    this.#windows.update({ window: shown, kinds, finals, own, span: got?.span ?? null, trend }, ctx);
     setAttr(this.element, "data-window", shown);
     this.#windowText = got?.span == null ? "" : spanText(got.span, ctx.format);
+    if (course !== null && trend === true) return this.#updateTrend(course, frame, ctx);
     if (shown === null || got === null) return this.#updateBody(frame, ctx);
     if (got.frame !== null) return this.#updateBody(got.frame, ctx);
     const words = ctx.words.panels;
     setAttr(this.element, "data-sum", raw(null));
     if (got.state === "loading") this.#say("loading", words.windowLoading, "");
     else this.#say("empty", words.windowEmpty, "");
+  }
+
+  /** Shows the last windows beside each other. */
+  #updateTrend(kind: string, frame: Frame | undefined, ctx: Context): void {
+    const words = ctx.words.panels;
+    if (frame?.state === "quarantined") return this.#updateBody(frame, ctx);
+    setAttr(this.element, "data-sum", raw(frame ? totalOf(this.#panel, frame) : null));
+    const rev = ctx.pause === null ? frame?.rev ?? null : null;
+    const { state, windows } = this.#hooks.windows.trend(this.#panel.metric, kind, rev);
+    if (windows.length === 0) {
+      return state === "loading" ? this.#say("loading", words.windowLoading, "") : this.#say("empty", words.windowEmpty, "");
+    }
+    const { scope, measure, table } = this.#view;
+    const trend = trendOf(this.#panel, windows, scope, measure, ctx);
+    this.#last = null;
+    setAttr(this.element, "data-panel-state", "ok");
+    setAttr(this.element, "data-kind", "trend");
+    setText(this.#unit, trend.measure.unit ?? say(trend.measure.title, ctx.lang));
+    this.#show(table ? "table" : "trend");
+    if (table) this.#table.update(trendTable(trend, ctx), this.#spoken(ctx), ctx);
+    else this.#trend.update(trend, trendWords(this.#spoken(ctx), trend, ctx), ctx);
+  }
+
+  #drill(row: Row): void {
+    if (this.#ctx?.kiosk === true) return;
+    this.#hooks.drill(this.#panel, { key: row.key, second: row.second?.key ?? null });
   }
 
   #updateBody(frame: Frame | undefined, ctx: Context): void {
@@ -309,6 +358,7 @@ export class PanelView {
     setShown(this.#chart, body === "chart");
     setShown(this.#number.element, body === "number");
     setShown(this.#table.element, body === "table");
+    setShown(this.#trend.element, body === "trend");
     setShown(this.#message, body === "message");
   }
 }

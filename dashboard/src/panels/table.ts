@@ -68,7 +68,15 @@ export class Table {
   readonly #heads: HTMLTableCellElement[] = [];
   readonly #rows: HTMLTableRowElement[] = [];
 
+  /** Is told which row a reader wants to know more of. */
+  onChoose: (index: number) => void = () => undefined;
+
   constructor() {
+    this.#body.addEventListener("click", (event) => {
+      const row = event.target instanceof Element ? event.target.closest("tr") : null;
+      const index = this.#rows.findIndex((each) => each === row);
+      if (index >= 0 && getSelection()?.isCollapsed !== false) this.onChoose(index);
+    });
     const table = h("table", {}, h("thead", {}, this.#head), this.#body);
     // It can be scrolled, so the keyboard must be able to reach it.
     this.element = h("div", { class: "table", tabindex: "0", role: "group" }, table, this.#more);
@@ -86,24 +94,27 @@ export class Table {
       setAttr(head, "data-label", i < model.heads.length ? "" : null);
     });
     resize(this.#body, this.#rows, model.labels.length, () => h("tr"));
-    this.#rows.forEach((row, i) => this.#updateRow(row, i, model));
+    this.#rows.forEach((row, i) => this.#updateRow(row, i, model, ctx.kiosk));
     setShown(this.#more, model.left > 0);
     setText(this.#more, ctx.words.panels.more(ctx.format.full(model.left)));
   }
 
-  #updateRow(row: HTMLTableRowElement, index: number, model: TableModel): void {
+  #updateRow(row: HTMLTableRowElement, index: number, model: TableModel, kiosk: boolean): void {
     const cells = Array.from(row.children);
     const labels = model.labels[index] ?? [];
     resize(row, cells, model.columns.length + model.heads.length, () =>
       row.childElementCount < model.heads.length
-        ? h("th", { scope: "row", "data-label": "" })
+        ? h("th", { scope: "row", "data-label": "" }, h(row.childElementCount === 0 ? "button" : "span"))
         : h("td"));
     const texts = [...labels, ...model.columns.map((c) => c.cells[index] ?? "")];
     texts.forEach((text, i) => {
       const cell = cells[i];
       if (cell === undefined) return;
-      setText(cell, text);
-      if (i < labels.length) setAttr(cell, "title", text);
+      setText(cell.firstElementChild ?? cell, text);
+      if (i >= labels.length) return;
+      setAttr(cell, "title", text);
+      // On a wall nothing takes the focus.
+      if (i === 0) setAttr(cell.firstElementChild ?? cell, "tabindex", kiosk ? "-1" : null);
     });
   }
 }

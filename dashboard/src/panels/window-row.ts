@@ -3,9 +3,11 @@
 import type { Context } from "../context";
 import { h, resize, setAttr, setShown, setText } from "../dom";
 import type { Format } from "../format";
+import { icon } from "../icons";
 import {
-  countOfName, CUMULATIVE, isPast, isSliding, kindOfName, LAST, lastName, nameOf, type Finals, type Span,
-} from "../windows";
+  countOfName, CUMULATIVE, isPast, isSliding, kindOfName, LAST, lastName, nameOf, TREND_WINDOWS, type Finals,
+  type Span,
+} from "../spans";
 
 /** Marks the choice of a past window of a kind; which one is chosen on the timeline. */
 const PAST = "@";
@@ -20,6 +22,15 @@ export interface ShownWindow {
   readonly own: string;
   /** What the shown frame is over. */
   readonly span: Span | null;
+  /** Whether the last windows are shown beside each other; `null` where there are none. */
+  readonly trend: boolean | null;
+}
+
+/** The kind whose course is shown. */
+function trendKindOf({ window, kinds }: ShownWindow): string {
+  const chosen = window === null ? null : kindOfName(window);
+  const all = kinds.filter((kind) => kind !== CUMULATIVE);
+  return all.find((kind) => kind === chosen) ?? all[0] ?? "";
 }
 
 /** Each window that can be chosen: its name, or its kind and `@` for the past ones, and its words. */
@@ -51,11 +62,15 @@ export class WindowRow {
   readonly #options: HTMLOptionElement[] = [];
   readonly #line = h("input", { type: "range", min: "0", step: "1", class: "window-line" });
   readonly #text = h("span", { class: "window-text" });
-  readonly element = h("div", { class: "window-row" }, this.#select, this.#line, this.#text);
+  readonly #trendText = h("span");
+  readonly #trend = h("button", { type: "button", class: "trend-toggle", "data-toggle": "trend" },
+    icon("trend"), this.#trendText);
+  readonly element = h("div", { class: "window-row" }, this.#select, this.#trend, this.#line, this.#text);
   #finals: Finals = new Map();
   #spans: readonly Span[] = [];
 
-  constructor(choose: (window: string | null) => void) {
+  constructor(choose: (window: string | null) => void, toggleTrend: () => void) {
+    this.#trend.addEventListener("click", toggleTrend);
     this.#select.addEventListener("change", () => {
       const { value } = this.#select;
       if (!value.endsWith(PAST)) return choose(value === "" ? null : value);
@@ -73,6 +88,10 @@ export class WindowRow {
     const { window, finals, span } = shown;
     const choices = choicesOf(shown, ctx);
     setShown(this.element, choices.length > 1);
+    setShown(this.#trend, shown.trend !== null);
+    setAttr(this.#trend, "aria-pressed", String(shown.trend === true));
+    setText(this.#trendText, words.trend);
+    setShown(this.#select, shown.trend !== true);
     this.#finals = finals;
     const kind = window === null ? null : kindOfName(window);
     const past = window !== null && isPast(window);
@@ -86,7 +105,9 @@ export class WindowRow {
     setAttr(this.#select, "aria-label", words.window);
     const chosen = kind === null || window === null ? "" : past ? kind + PAST : window;
     if (this.#select.value !== chosen) this.#select.value = chosen;
-    this.#updateLine(past ? window : null, kind, span, ctx);
+    const isOne = shown.trend !== true;
+    this.#updateLine(past && isOne ? window : null, kind, isOne ? span : null, ctx);
+    if (!isOne) setText(this.#text, words.trendOf(trendKindOf(shown), String(TREND_WINDOWS)));
   }
 
   #updateLine(past: string | null, kind: string | null, span: Span | null, ctx: Context): void {

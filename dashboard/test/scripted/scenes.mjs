@@ -98,6 +98,9 @@ const LOW_PANELS = [
 /** @type {Record<string, Scene>} */
 export const SCENES = {
   live: {},
+  windowed: {
+    panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),
+  },
   waiting: {
     events: 0,
     series: {},
@@ -128,6 +131,23 @@ export const SCENES = {
         code: "mostly_late", message: "more than half are late",
         args: { bound: "300s", bound_for_999: "185d" }, hint: null,
       }],
+    },
+  },
+  troubled: {
+    status: {
+      stages: { waiting: 0.01, decode: 0.2, plugins: 0.2, publish: 0.05, blocked: 0.54 },
+      partitions: Array.from({ length: 40 }, (_, partition) => ({
+        partition, offset: 9_000_000 + partition, end: null, lag: null, watermark: null,
+        state: ["running", "idle", "gap", "waiting", "ended", "failed"][partition % 6],
+        gaps: partition % 7 === 0 ? [{ kind: "log_start_moved", from: 5, to: 9000 }] : [],
+      })),
+      checkpoint: { at: null, duration_ms: 4, bytes: 1e9, failures: 7, error: "disk is full" },
+      dead_letters: { written: 9e9, by_reason: [["not_json", 8e9], ["refused_by_plugin", 4], ["a_new_reason", 1]] },
+      late_output: null,
+      happened: [
+        ["started", null], ["waiting", "broker_unreachable"], ["resumed", null], ["quarantined", "gender"],
+        ["gap", "3"], ["checkpoint_failed", null], ["checkpoint_stored", null], ["failed", "file_missing"],
+      ].map(([what, of], i) => ({ at: Date.now() - 200_000 + i * 20_000, what, of })),
     },
   },
   ended: { status: { mode: "ended", lag: 0 } },

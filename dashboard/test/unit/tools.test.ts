@@ -31,7 +31,7 @@ describe("a link", () => {
 
   it("gives each panel its own look over that of all", () => {
     const link = readLink("scope=late&scope.age=total&measure.age=2");
-    expect(viewOf(link, "age")).toEqual({ scope: "total", measure: 2, table: false, window: null });
+    expect(viewOf(link, "age")).toEqual({ scope: "total", measure: 2, table: false, trend: false, window: null });
     expect(viewOf(link, "gender").scope).toBe("late");
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createFormat } from "../../src/format";
 import { choicesOf, spanText } from "../../src/panels/window-row";
 import { contextOf, greeted } from "./helpers";
-import { decodeFinals, decodeSpan, nameOf, Windows } from "../../src/windows";
+import { decodeFinals, decodeSpan, nameOf } from "../../src/spans";
+import { Windows } from "../../src/windows";
 import { frame } from "../scripted/script.mjs";
 
 const day = (n: number, more = {}) => ({
@@ -33,7 +34,7 @@ describe("what can be chosen", () => {
   const ctx = contextOf(greeted(), "en");
   const past = decodeFinals({ windows: [day(1)] });
   const names = (more: Partial<Parameters<typeof choicesOf>[0]>) =>
-    choicesOf({ window: null, kinds: [], finals: new Map(), own: "cumulative", span: null, ...more }, ctx)
+    choicesOf({ window: null, kinds: [], finals: new Map(), own: "cumulative", span: null, trend: null, ...more }, ctx)
       .map(([name]) => name);
 
   it.each([

@@ -1,0 +1,58 @@
+// The course over the last windows as a picture, with its legend.
+import { THEMES } from "../charts/palette";
+import type { Context } from "../context";
+import { h, resize, setShown, setText } from "../dom";
+import { Plot, svg } from "../plots/svg";
+import { trendPlot, type Trend, type TrendSeries } from "./trend";
+
+export class TrendView {
+  readonly #plot = new Plot();
+  readonly #legend = h("ul", { class: "trend-legend" });
+  readonly #items: HTMLLIElement[] = [];
+  readonly element = h("div", { class: "trend" }, this.#plot.element, this.#legend);
+
+  update(trend: Trend, spoken: string, ctx: Context): void {
+    const colors = THEMES[ctx.theme];
+    const colorOf = (series: TrendSeries | undefined) =>
+      (series === undefined || series.color === null ? undefined : colors.palette[series.color]) ?? colors.rest;
+    setShown(this.#legend, trend.series.length > 1);
+    resize(this.#legend, this.#items, trend.series.length, () => h("li", {}, h("span", { class: "swatch" }), h("span")));
+    trend.series.forEach((series, i) => {
+      const [swatch, name] = Array.from(this.#items[i]?.children ?? []);
+      if (!(swatch instanceof HTMLElement) || !name) return;
+      swatch.style.backgroundColor = colorOf(series);
+      setText(name, series.label);
+    });
+    const { box } = this.#plot;
+    if (box.width < 60 || box.height < 40) return;
+    const plot = trendPlot(trend, box, ctx);
+    this.#plot.draw([
+      ...plot.ys.flatMap(({ y, text }) => [
+        svg("line", { class: "plot-grid", x1: plot.left, x2: plot.right, y1: y, y2: y }),
+        svg("text", { class: "plot-text", x: plot.left - 4, y, dy: "0.35em", "text-anchor": "end" }, text),
+      ]),
+      ...plot.xs.map(({ x, text, isLast }) => svg("text", {
+        class: "plot-text", x, y: plot.bottom, dy: "1.2em", "text-anchor": isLast ? "end" : "middle",
+      }, text)),
+      ...plot.bars.map(({ series, window, x, y, width, height }) => {
+        const of = trend.series[series];
+        const place = trend.windows[window];
+        const bar = svg("rect", {
+          x, y, width, height: Math.max(0.5, height), fill: colorOf(of), class: place?.isOpen === true ? "trend-open" : "",
+        });
+        bar.append(svg("title", {},
+          `${place?.name ?? ""} · ${of?.label ?? ""}: ${ctx.format.full(of?.values[window] ?? null)}`));
+        return bar;
+      }),
+      ...plot.lines.map(({ series, path }) =>
+        svg("path", { d: path, stroke: colorOf(trend.series[series]), class: "trend-line" })),
+    ], spoken);
+  }
+}
+
+/** The newest windows in words. */
+export function trendWords(title: string, trend: Trend, ctx: Context): string {
+  const last = trend.windows.at(-1);
+  const values = trend.series.map(({ label, values }) => `${label} ${ctx.format.compact(values.at(-1) ?? null)}`);
+  return `${ctx.words.panels.trendOf(title, String(trend.windows.length))}${last === undefined ? "" : ` · ${last.name}: ${values.join(", ")}`}`;
+}

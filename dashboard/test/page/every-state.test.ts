@@ -1,0 +1,135 @@
+// Each state of the page in each theme and both languages: no fault of
+// accessibility, nothing wider than the window. One page goes through them all.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ScriptedHost } from "../scripted/host.mjs";
+import { SCENES } from "../scripted/scenes.mjs";
+import { greeting } from "../scripted/script.mjs";
+import { accessibilityFaults, desaturated, filled, inState, LAPTOP, launch, open, PHONE, WALL } from "./browser";
+
+type Scene = NonNullable<Parameters<typeof greeting>[0]>;
+
+let browser: Browser;
+const hosts: ScriptedHost[] = [];
+
+async function serve(messages: () => ReturnType<typeof greeting>) {
+  const host = await ScriptedHost.start({ greeting: messages });
+  hosts.push(host);
+  return host;
+}
+
+beforeAll(async () => { browser = await launch(); });
+afterAll(async () => { await browser.close(); });
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  for (const host of hosts.splice(0)) await host.stop();
+});
+
+const FIT = [WALL, LAPTOP, PHONE];
+
+/** In what looks axe finds a fault, or something stands out of the window. */
+async function faults(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (let theme = 0; theme < 3; theme += 1) {
+    for (let lang = 0; lang < 2; lang += 1) {
+      const look = await page.evaluate(() => `${document.documentElement.lang} ${document.documentElement.dataset["theme"]}`);
+      found.push(...(await accessibilityFaults(page)).map((fault) => `${look}: ${fault}`));
+      await press(page, "l", "lang");
+    }
+    await press(page, "t", "data-theme");
+  }
+  for (const size of FIT) {
+    await page.setViewportSize(size);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > size.width) found.push(`${width} of ${size.width} pixels`);
+  }
+  await page.setViewportSize(LAPTOP);
+  return found;
+}
+
+async function press(page: Page, key: string, attribute: string): Promise<void> {
+  const before = await page.evaluate((name) => document.documentElement.getAttribute(name), attribute);
+  await page.keyboard.press(key);
+  await page.waitForFunction(([name, was]) =>
+    document.documentElement.getAttribute(name ?? "") !== was, [attribute, before] as const);
+}
+
+describe("no look has a fault", () => {
+  it("while connecting", async () => {
+    const host = await serve(() => []);
+    const { page } = await open(browser, `${host.url}?ops=1`);
+    await inState(page, "connecting");
+    expect(await faults(page)).toEqual([]);
+  }, 60_000);
+
+  it("in whatever the host does, operations open", async () => {
+    const host = await serve(() => greeting({ hello: { heartbeat_ms: 60_000 } }));
+    const { page } = await open(browser, `${host.url}?ops=1`);
+    await filled(page);
+    await page.getByTestId("ops-events").locator("tbody tr").first().waitFor();
+    const scenes: readonly (readonly [string, Scene])[] = [
+      ["live", {}],
+      ["waiting", SCENES["waiting"] ?? {}],
+      ["restoring", { status: { mode: "restoring" } }],
+      ["catching-up", SCENES["catching-up"] ?? {}],
+      ["replaying", { status: { mode: "replaying" } }],
+      ["ended", SCENES["ended"] ?? {}],
+      ["failed", SCENES["failed"] ?? {}],
+      ["live", SCENES["warned"] ?? {}],
+      ["live", SCENES["quarantined"] ?? {}],
+      ["live", SCENES["troubled"] ?? {}],
+    ];
+    for (const [state, scene] of scenes) {
+      host.send(greeting(scene)[2]);
+      await inState(page, state);
+      expect([state, await faults(page)]).toEqual([state, []]);
+    }
+    await page.keyboard.press("p");
+    await inState(page, "paused");
+    expect(await faults(page)).toEqual([]);
+  }, 300_000);
+
+  it("where figures are of the past", async () => {
+    const host = await serve(() => greeting({ hello: { heartbeat_ms: 200 } }));
+    const { page } = await open(browser, `${host.url}?ops=1`);
+    await inState(page, "stale");
+    expect(await desaturated(page)).toBe(true);
+    expect(await faults(page)).toEqual([]);
+    const { port } = host;
+    await host.stop();
+    await inState(page, "reconnecting");
+    expect(await faults(page)).toEqual([]);
+    await page.context().setOffline(true);
+    await inState(page, "offline");
+    expect(await desaturated(page)).toBe(true);
+    // Dead figures are dead everywhere, and their age goes on.
+    expect(await page.evaluate(() => [".ops", ".ops-details"].every((part) => {
+      const element = document.querySelector(part);
+      return element !== null && getComputedStyle(element).filter.includes("grayscale(1)");
+    }))).toBe(true);
+    const detail = page.getByTestId("state-detail");
+    const before = await detail.textContent();
+    await expect.poll(() => detail.textContent(), { timeout: 5000 }).not.toBe(before);
+    expect(await faults(page)).toEqual([]);
+    hosts.push(await ScriptedHost.start({ port, greeting: () => greeting({ hello: { epoch: "e2" } }) }));
+    await page.context().setOffline(false);
+    await inState(page, "live", 15_000);
+  }, 120_000);
+
+  it("with a record explained", async () => {
+    const host = await serve(() => greeting({ hello: { heartbeat_ms: 60_000 } }));
+    for (const theme of ["dark", "light", "contrast"]) {
+      for (const lang of ["zh", "en"]) {
+        const { page } = await open(browser, `${host.url}?ops=1&theme=${theme}&lang=${lang}`);
+        await page.getByTestId("ops-late").locator("tbody button").first().click();
+        await page.getByTestId("explain-dialog").locator("dl").first().waitFor();
+        expect([theme, lang, await accessibilityFaults(page)]).toEqual([theme, lang, []]);
+        for (const size of FIT) {
+          await page.setViewportSize(size);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width);
+        }
+        await page.close();
+      }
+    }
+  }, 60_000);
+});
