@@ -38,6 +38,14 @@ async function demo(name: string, server: string): Promise<number> {
   return at;
 }
 
+/** Lets the host end in good order, so that its temporary folder goes with it. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
+}
+
 /** The sockets pass in each case, the name that the browser asked for only where told so. */
 function location(path: string, host: number, hostHeader = "proxy_set_header Host $http_host;"): string {
   return `location ${path} {
@@ -80,16 +88,15 @@ async function listening(at: number): Promise<void> {
   }
 }
 
-async function startProxy(locations: readonly string[]): Promise<ChildProcess> {
+async function startProxy(locations: readonly string[]): Promise<void> {
   await access(NGINX).catch(() => {
     throw new Error(`there is no nginx at ${NGINX}; hint: \`cargo xtask setup\`, or set NGINX`);
   });
   const file = join(folder, "nginx.conf");
   await writeFile(file, settings(locations));
-  const child = spawn(NGINX, ["-p", folder, "-c", file, "-e", join(folder, "error.log")],
+  proxy = spawn(NGINX, ["-p", folder, "-c", file, "-e", join(folder, "error.log")],
     { stdio: ["ignore", "ignore", "inherit"] });
   await listening(port);
-  return child;
 }
 
 /** Another site, which shows the page in a frame. */
@@ -112,7 +119,7 @@ beforeAll(async () => {
   const open = await demo("open", `frame_ancestors = ["${outerOrigin}"]\n`
     + `allow_origins = ["http://127.0.0.1:${port}"]`);
   const closed = await demo("closed", "");
-  proxy = await startProxy([
+  await startProxy([
     location("/a/b/", open), location("/closed/", closed),
     location("/named/", open, ""), location("/unnamed/", closed, ""),
   ]);
@@ -122,7 +129,7 @@ afterAll(async () => {
   await browser?.close();
   if (proxy !== undefined) await kill(proxy);
   outer?.close();
-  for (const { child } of hosts) await kill(child);
+  for (const { child } of hosts) await end(child);
   await rm(folder, { recursive: true, force: true });
 });
 afterEach(async () => {
