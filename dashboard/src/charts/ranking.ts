@@ -8,6 +8,9 @@ import type { Chart } from "./option";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
+/** The least height of a row, in multiples of the text size. */
+const ROW_HEIGHT_MIN = 0.95;
+const ROWS_MIN = 4;
 
 /** How many times as long as the largest row the bar of the rest may be; beyond, it is broken. */
 const REST_BARS_MAX = 2;
@@ -114,6 +117,11 @@ function figures(look: Look, rows: readonly Row[], index: number): string {
     ? `{share|${look.format.percent(value / total)}}`
     : "";
   return `{value|${look.format.compact(value)}}${share}`;
+}
+
+/** How many rows can be told apart at the height of the chart. */
+export function rowsFor(look: Look): number {
+  return Math.max(ROWS_MIN, Math.floor(look.height / (look.fontPx * ROW_HEIGHT_MIN)));
 }
 
 /** Smaller text where many rows share little height, so that none is left out. */

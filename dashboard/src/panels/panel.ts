@@ -3,6 +3,7 @@
 // Invariant: nothing that goes wrong in one panel reaches another. What throws
 // while a panel is drawn is shown inside that panel.
 import { Canvas } from "../charts/canvas";
+import { rowsFor } from "../charts/ranking";
 import type { Look } from "../charts/look";
 import {
   drawable, isCanvas, panelKind, shapeOf, shareOf, type ChartKind,
@@ -24,7 +25,7 @@ import { Legend } from "./legend";
 import type { Chosen } from "./key-card";
 import { trendKind, trendOf, trendTable } from "./trend";
 import { TrendView, trendWords } from "./trend-view";
-import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
+import { fitted, isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
 import { Table, tableModel } from "./table";
 import { spanText, WindowRow } from "./window-row";
 
@@ -249,14 +250,20 @@ export class PanelView {
       this.#table.update(tableModel(this.#panel, frame, scope, ctx), this.#spoken(ctx), ctx);
     } else if (isCanvas(kind)) {
       this.#show("chart");
-      this.#drawChart(kind, scope, rows, ctx);
+      this.#drawChart(kind, scope, rows, frame.other?.keys ?? 0, ctx);
     } else {
       this.#show("number");
       this.#number.update(this.#panel, rows, this.#unit.textContent ?? "", ctx);
     }
   }
 
-  #drawChart(kind: ChartKind, scope: Scope, rows: readonly Row[], ctx: Context): void {
+  /** `more` keys are in the rest of `all`. */
+  #drawChart(
+    kind: ChartKind, scope: Scope, all: readonly Row[], more: number, ctx: Context,
+  ): void {
+    const look = this.#look(ctx);
+    const rows = kind === "hbar"
+      ? fitted(all, rowsFor(look), more, look.additive, ctx.words) : all;
     const ring = kind === "pie";
     setShown(this.#legend.element, ring);
     setShown(this.#hole, ring);
@@ -268,7 +275,6 @@ export class PanelView {
       if (value) setText(value, ctx.format.compact(sum(rows)));
       if (name) setText(name, ctx.words.panels[scope]);
     }
-    const look = this.#look(ctx);
     const signature = [
       kind, ctx.lang, ctx.theme, scope, look.measure, look.fontPx, look.width, look.height,
       shapeOf(kind, rows),

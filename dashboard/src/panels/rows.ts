@@ -83,6 +83,29 @@ export function rowsOf(
   return rows;
 }
 
+/**
+ * At most `most` rows: of more, the largest in their order, and the others in the rest, which
+ * already holds `more` keys. Where values may not be summed, the rest has none.
+ */
+export function fitted(
+  rows: readonly Row[], most: number, more: number, additive: boolean, words: Words,
+): readonly Row[] {
+  if (rows.length <= most) return rows;
+  const keys = rows.filter((row) => row.color !== null);
+  const size = (row: Row) => Math.abs(row.value ?? 0);
+  const kept = new Set([...keys].sort((a, b) => size(b) - size(a)).slice(0, Math.max(1, most - 1)));
+  const cut = rows.filter((row) => !kept.has(row));
+  const count = String(keys.length - kept.size + more);
+  return [...keys.filter((row) => kept.has(row)), {
+    key: "\u0000other",
+    label: words.panels.otherKeys(count),
+    second: null,
+    value: additive ? sum(cut) : null,
+    error: null,
+    color: null,
+  }];
+}
+
 /** An error of 0 says that the value is exact, which needs no words. */
 function known(error: Cell | undefined): number | null {
   return error === undefined || error === null || error === 0 ? null : Math.abs(error);
