@@ -11,6 +11,8 @@ const LABEL_CHARACTERS_MAX = 24;
 /** The least height of a row, in multiples of the text size. */
 const ROW_HEIGHT_MIN = 0.95;
 const ROWS_MIN = 4;
+/** Shares need this much width, in multiples of the text size. */
+const SHARE_WIDTH_MIN = 16;
 
 /** How many times as long as the largest row the bar of the rest may be; beyond, it is broken. */
 const REST_BARS_MAX = 2;
@@ -113,7 +115,8 @@ function valueAxis(look: Look, scale: number, rows: () => readonly Row[]) {
 function figures(look: Look, rows: readonly Row[], index: number): string {
   const value = rows[index]?.value ?? null;
   const total = sum(rows);
-  const share = look.additive && value !== null && total > 0
+  const hasRoom = look.width >= look.fontPx * SHARE_WIDTH_MIN;
+  const share = hasRoom && look.additive && value !== null && total > 0
     ? `{share|${look.format.percent(value / total)}}`
     : "";
   return `{value|${look.format.compact(value)}}${share}`;

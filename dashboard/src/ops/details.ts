@@ -130,13 +130,17 @@ export class OpsDetails {
       rect.append(svg("title", {}, barWords(bar, ctx)));
       return rect;
     });
-    const bound = (at: number, name: string, kind: string, isRight: boolean) => [
-      svg("line", { class: `bound ${kind}`, x1: x(at), x2: x(at), y1: 2, y2: bottom }),
-      svg("text", {
-        class: "plot-text strong", x: x(at) + (isRight ? 4 : -4), y: box.fontPx,
-        "text-anchor": isRight ? "start" : "end",
-      }, name),
-    ];
+    const bound = (at: number, name: string, kind: string, toRight: boolean) => {
+      // At an edge there is room for words on one side only.
+      const isRight = at > 0.85 ? false : at < 0.15 || toRight;
+      return [
+        svg("line", { class: `bound ${kind}`, x1: x(at), x2: x(at), y1: 2, y2: bottom }),
+        svg("text", {
+          class: "plot-text strong", x: x(at) + (isRight ? 4 : -4), y: box.fontPx,
+          "text-anchor": isRight ? "start" : "end",
+        }, name),
+      ];
+    };
     const { ops } = ctx.words;
     let free = -Infinity;
     const ticks = histogram.ticks.filter(({ at }) => {
