@@ -77,7 +77,7 @@ function columnLine(name: string, value: unknown, ctx: Context): Line {
   const { explain } = ctx.words;
   if (value === null) return { name, text: explain.missing, tone: "muted" };
   const flaw = string(field(record(value), "invalid"));
-  if (flaw !== null) return { name, text: explain.invalid(flaw.replaceAll("_", " ")), tone: "bad", icon: "cross" };
+  if (flaw !== null) return { name, text: explain.invalid(codeWord(ctx.words.ops.reasons, flaw)), title: flaw, tone: "bad", icon: "cross" };
   return { name, text: clip(typeof value === "string" ? value : JSON.stringify(value), 300), mono: true };
 }
 

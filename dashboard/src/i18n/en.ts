@@ -219,7 +219,8 @@ export const en: Words = {
     perSecond: "records/s, last 5 min",
     lateRate: "Late and rejected",
     noSeries: "not measured yet",
-    happened: "Happened",
+    happened: "What happened",
+    when: "When",
     nothingHappened: "nothing unusual in the last 5 min",
     what: {
       started: "started", restarted: "restarted", waiting: "waiting", resumed: "resumed",
@@ -363,6 +364,10 @@ export const en: Words = {
       "the largest so far: moves the watermark": "the largest so far: moves the watermark",
       "not larger than others before": "not larger than others before: does not move it",
       "too far ahead of its stamp to move the watermark": "too far ahead of its stamp to move it",
+      "its stamp, as its own time is missing; moves no watermark":
+        "its stamp in place of its own time, which is missing: does not move it",
+      "its stamp, as its own time is impossible; moves no watermark":
+        "its stamp in place of its own time, which is impossible: does not move it",
       "before `earliest`: does not move the watermark": "before `earliest`: does not move it",
     },
     before: "Watermark before",

@@ -211,7 +211,8 @@ export const zh = {
     perSecond: "条/秒，近 5 分钟",
     lateRate: "迟到与拒绝",
     noSeries: "还没有测得",
-    happened: "发生过",
+    happened: "大事记",
+    when: "时刻",
     nothingHappened: "近 5 分钟没有异常",
     what: {
       started: "启动", restarted: "重启", waiting: "等待", resumed: "恢复", quarantined: "指标隔离", gap: "日志断档",
@@ -349,6 +350,8 @@ export const zh = {
       "the largest so far: moves the watermark": "目前最大，推动水位线",
       "not larger than others before": "不比之前的大，不推动水位线",
       "too far ahead of its stamp to move the watermark": "比自身时间戳超前太多，不推动水位线",
+      "its stamp, as its own time is missing; moves no watermark": "自身没有时间，以时间戳代替，不推动水位线",
+      "its stamp, as its own time is impossible; moves no watermark": "自身的时间不成立，以时间戳代替，不推动水位线",
       "before `earliest`: does not move the watermark": "早于 earliest，不推动水位线",
     },
     before: "之前的水位线",

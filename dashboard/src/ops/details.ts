@@ -7,6 +7,7 @@ import { Plot, svg } from "../plots/svg";
 import type { Lateness, Status } from "../wire";
 import { Sparkline } from "../views/sparkline";
 import { checkpointModel, pluginsModel, type Named } from "./facts";
+import { happenedModel } from "./happened";
 import { barWords, histogramOf, latenessWords, type Histogram } from "./lateness";
 import { LiveTable } from "./live-table";
 import { heldWords, partitionsModel } from "./partitions";
@@ -51,6 +52,8 @@ export class OpsDetails {
   readonly #partitions: Card;
   readonly #plugins: Card;
   readonly #checkpoint: Card;
+  readonly #happenedTable = new LiveTable();
+  readonly #happened = card("happened", this.#happenedTable.element);
   /** The report whose bars were drawn last, and how. */
   #drawn = "";
   #drawnReport: Lateness | null = null;
@@ -70,7 +73,7 @@ export class OpsDetails {
     this.element = h("section",
       { class: "ops-details", "aria-labelledby": "ops-details-title", "data-testid": "ops-details" },
       this.#title, this.#late.element, this.#events.element, this.#partitions.element, this.#dead.element,
-      this.#plugins.element, this.#checkpoint.element);
+      this.#plugins.element, this.#checkpoint.element, this.#happened.element);
   }
 
   update(reports: ReportValues, ctx: Context): void {
@@ -88,6 +91,8 @@ export class OpsDetails {
     setText(this.#plugins.title, ops.plugins);
     this.#pluginsTable.update(pluginsModel(status, ctx));
     this.#updateCheckpoint(status, ctx);
+    setText(this.#happened.title, ops.happened);
+    this.#happenedTable.update(happenedModel(ctx));
   }
 
   #updateLate(report: Report<Lateness>, status: Status | null, ctx: Context): void {

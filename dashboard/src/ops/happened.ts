@@ -6,6 +6,7 @@ import { causeWords, codeWord, say } from "../i18n";
 import type { Icon } from "../icons";
 import { hostTime } from "../page-state";
 import type { Happened } from "../wire";
+import type { TableModel } from "./table-model";
 
 export interface Annotation {
   readonly at: number;
@@ -18,6 +19,7 @@ export interface Annotation {
 }
 
 const SPAN_MS = 5 * 60_000;
+const ROWS_MAX = 50;
 /** Two tellings of one start differ by less. */
 const SAME_MS = 2000;
 
@@ -29,15 +31,35 @@ const GOOD = new Set(["started", "restarted", "resumed", "checkpoint_stored"]);
 
 /** What happened in the last five minutes, oldest first. */
 export function annotationsOf(ctx: Context): readonly Annotation[] {
+  const now = hostTime(ctx.state, ctx.now);
+  return now === null ? [] : all(ctx).filter(({ at }) => at > now - SPAN_MS && at <= now + SAME_MS);
+}
+
+/** All that is known to have happened, the newest first. */
+export function happenedModel(ctx: Context): TableModel {
+  const { ops } = ctx.words;
+  const events = [...all(ctx)].reverse().slice(0, ROWS_MAX);
+  return {
+    caption: ops.happened,
+    heads: [{ text: ops.when }, { text: ops.happened }],
+    rows: events.map(({ at, what, icon, text, isBad }) => ({
+      key: `${at} ${what}`,
+      cells: [
+        { text: `${ctx.format.monthDay(at)} ${ctx.format.clock(at)}` },
+        { text, icon, tone: isBad ? "warn" : "good", title: text },
+      ],
+    })),
+    note: events.length === 0 ? ops.nothingHappened : "",
+  };
+}
+
+function all(ctx: Context): readonly Annotation[] {
   const { state } = ctx;
-  const now = hostTime(state, ctx.now);
-  if (now === null) return [];
   const starts = state.runs.map(({ startedAt }, i): Happened =>
     ({ at: startedAt, what: i === 0 ? "started" : "restarted", of: null }));
   const isKnown = (event: Happened) => event.what === "started"
     && starts.some((start) => Math.abs(start.at - event.at) < SAME_MS);
   return [...starts, ...(state.status?.happened ?? []).filter((event) => !isKnown(event))]
-    .filter(({ at }) => at > now - SPAN_MS && at <= now + SAME_MS)
     .sort((a, b) => a.at - b.at)
     .map((event) => annotation(event, ctx));
 }

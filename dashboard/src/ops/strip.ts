@@ -27,7 +27,7 @@ export class OpsStrip {
   readonly #body: HTMLElement;
   readonly #throughput = new TimeCard("throughput", [IN, OUT]);
   readonly #late = new TimeCard("late-rate", [LATE, REJECTED]);
-  readonly #marks = h("ul", { class: "ops-marks", "data-testid": "ops-happened" });
+  readonly #marks = h("ul", { class: "ops-marks", "data-testid": "ops-marks" });
   readonly #markItems: HTMLLIElement[] = [];
   readonly #stagesTitle = h("h3");
   readonly #bottleneck = h("p", { class: "ops-bottleneck", "data-testid": "bottleneck" });

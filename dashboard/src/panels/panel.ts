@@ -208,7 +208,7 @@ export class PanelView {
     setAttr(this.element, "data-kind", "trend");
     setText(this.#unit, trend.measure.unit ?? say(trend.measure.title, ctx.lang));
     this.#show(table ? "table" : "trend");
-    if (table) this.#table.update(trendTable(trend, ctx), this.#spoken(ctx), ctx);
+    if (table) this.#table.update(trendTable(trend, ctx), this.#spoken(ctx), ctx, false);
     else this.#trend.update(trend, trendWords(this.#spoken(ctx), trend, ctx), ctx);
   }
 

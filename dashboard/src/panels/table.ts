@@ -73,16 +73,20 @@ export class Table {
 
   constructor() {
     this.#body.addEventListener("click", (event) => {
-      const row = event.target instanceof Element ? event.target.closest("tr") : null;
-      const index = this.#rows.findIndex((each) => each === row);
-      if (index >= 0 && getSelection()?.isCollapsed !== false) this.onChoose(index);
+      if (getSelection()?.isCollapsed !== false) this.#choose(event.target);
+    });
+    this.#body.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      this.#choose(event.target);
     });
     const table = h("table", {}, h("thead", {}, this.#head), this.#body);
     // It can be scrolled, so the keyboard must be able to reach it.
     this.element = h("div", { class: "table", tabindex: "0", role: "group" }, table, this.#more);
   }
 
-  update(model: TableModel, title: string, ctx: Context): void {
+  /** `acts`: rows can be chosen. */
+  update(model: TableModel, title: string, ctx: Context, acts = true): void {
     setAttr(this.element, "aria-label", title);
     setAttr(this.element, "tabindex", ctx.kiosk ? null : "0");
     const heads = [...model.heads, ...model.columns.map((column) => column.title)];
@@ -94,17 +98,23 @@ export class Table {
       setAttr(head, "data-label", i < model.heads.length ? "" : null);
     });
     resize(this.#body, this.#rows, model.labels.length, () => h("tr"));
-    this.#rows.forEach((row, i) => this.#updateRow(row, i, model, ctx.kiosk));
+    this.#rows.forEach((row, i) => this.#updateRow(row, i, model, acts && !ctx.kiosk));
     setShown(this.#more, model.left > 0);
     setText(this.#more, ctx.words.panels.more(ctx.format.full(model.left)));
   }
 
-  #updateRow(row: HTMLTableRowElement, index: number, model: TableModel, kiosk: boolean): void {
+  #choose(target: EventTarget | null): void {
+    const row = target instanceof Element ? target.closest("tr") : null;
+    const index = this.#rows.findIndex((each) => each === row);
+    if (index >= 0) this.onChoose(index);
+  }
+
+  #updateRow(row: HTMLTableRowElement, index: number, model: TableModel, acts: boolean): void {
     const cells = Array.from(row.children);
     const labels = model.labels[index] ?? [];
     resize(row, cells, model.columns.length + model.heads.length, () =>
       row.childElementCount < model.heads.length
-        ? h("th", { scope: "row", "data-label": "" }, h(row.childElementCount === 0 ? "button" : "span"))
+        ? h("th", { scope: "row", "data-label": "" }, h("span"))
         : h("td"));
     const texts = [...labels, ...model.columns.map((c) => c.cells[index] ?? "")];
     texts.forEach((text, i) => {
@@ -113,8 +123,10 @@ export class Table {
       setText(cell.firstElementChild ?? cell, text);
       if (i >= labels.length) return;
       setAttr(cell, "title", text);
+      if (i > 0 || cell.firstElementChild === null) return;
       // On a wall nothing takes the focus.
-      if (i === 0) setAttr(cell.firstElementChild ?? cell, "tabindex", kiosk ? "-1" : null);
+      setAttr(cell.firstElementChild, "role", acts ? "button" : null);
+      setAttr(cell.firstElementChild, "tabindex", acts ? "0" : null);
     });
   }
 }

@@ -41,7 +41,7 @@ describe("operations", () => {
     await filled(page);
     await page.getByTestId("ops-late").locator("svg rect").first().waitFor();
     expect(await page.getByTestId("bottleneck").textContent()).toContain("41.0% to spare, busiest is plugins");
-    expect(await page.getByTestId("ops-happened").textContent()).toMatch(/\d\d:\d\d:\d\d started/);
+    expect(await page.getByTestId("ops-marks").textContent()).toMatch(/\d\d:\d\d:\d\d started/);
     expect(await page.getByTestId("ops-throughput").locator(".plot-line").count()).toBe(2);
     expect(await page.getByTestId("ops-late").textContent()).toContain("99.9 % on time would take a bound of 7 min 5 sec");
     expect(await page.getByTestId("ops-partitions").textContent()).toContain("Partition 3 holds the watermark since");
@@ -144,7 +144,7 @@ describe("operations", () => {
     }) });
     hosts.push(again);
     await inState(page, "live", 30_000);
-    await page.getByTestId("ops-happened").getByText("restarted").waitFor();
+    await page.getByTestId("ops-marks").getByText("restarted").waitFor();
     await expect.poll(async () => (await line.getAttribute("d"))?.split("M").length).toBe(3);
   });
 });

@@ -299,7 +299,7 @@ describe("a second dimension", () => {
 
   it("draws a map of very many cells, and draws it anew with each update", async () => {
     const host = await serve(SCENES["vast"]);
-    const { page, errors } = await open(browser, host.url);
+    const { page, errors } = await open(browser, `${host.url}?ops=0`);
     await filled(page);
     const before = await page.locator('[data-panel="vast"]').getAttribute("data-sum");
     host.send({ ...update(1, Date.now()), frames: { vast: SCENES["crossed"]?.frames?.["actions"] } });

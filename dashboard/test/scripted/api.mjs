@@ -59,7 +59,7 @@ export function explain(query) {
   return {
     partition: Number(query.get("partition")), offset: Number(query.get("offset")),
     stamp: at(EVENT_TIME), value: sample(1).record,
-    columns: { user_id: 107_919, action: "0", age_range: 2, gender: { invalid: "not_a_number" }, province: null },
+    columns: { user_id: 107_919, action: "0", age_range: 2, gender: { invalid: "wrong_type" }, province: null },
     watermark_before: at(EVENT_TIME - 300_000), watermark_after: at(EVENT_TIME - 300_000),
     lateness_clock: "watermark", verdict: "late", event_time: at(EVENT_TIME - 720_000),
     event_time_effect: "not larger than others before", late_by_ms: 420_000,

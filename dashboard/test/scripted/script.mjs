@@ -172,6 +172,7 @@ export function series(now) {
 export function greeting(o = {}) {
   const events = o.events ?? 1_234_567;
   const now = o.now ?? Date.now();
+  started = now - 60_000;
   return [
     { ...HELLO, ...o.hello },
     { t: "schema", rev: 1, panels: o.panels ?? PANELS },
@@ -182,6 +183,9 @@ export function greeting(o = {}) {
     },
   ];
 }
+
+/** When the host that greeted last was started. */
+let started = 0;
 
 /** An update to the given number of events. @param {number} events @param {number} now */
 export function update(events, now) {
@@ -196,6 +200,8 @@ export function update(events, now) {
       lag: [[now, 5200 + 900 * Math.sin(now / 4000)]],
       latency_p99_ms: [[now, 37 + 4 * Math.sin(now / 2000)]],
     },
-    status: status(events, now),
+    status: status(events, now, started === 0 ? {} : {
+      started_at: started, happened: [{ at: started, what: "started", of: null }],
+    }),
   };
 }

@@ -259,7 +259,7 @@ describe("an explanation", () => {
       ["Behaviour", "all time: counted", "1d window 2015-11-10: counted · corrects a past window"],
       ["Gender", ": excluded: field missing (gender)"],
     ]);
-    expect(account?.columns.slice(-2).map(({ text }) => text)).toEqual(["unusable: not a number", "missing"]);
+    expect(account?.columns.slice(-2).map(({ text }) => text)).toEqual(["unusable: field of a wrong type", "missing"]);
     expect(of(late, "zh")?.lines[2]?.text).toBe("不比之前的大，不推动水位线");
   });
 
