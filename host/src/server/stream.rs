@@ -64,6 +64,8 @@ async fn open(
         return refusal(StatusCode::SERVICE_UNAVAILABLE, text);
     };
     upgrade
+        // What a page says is short; the default would be most of what a page costs.
+        .read_buffer_size(app.limits.message_bytes)
         .max_message_size(app.limits.message_bytes)
         .max_frame_size(app.limits.message_bytes)
         .on_upgrade(async move |socket| {
@@ -181,7 +183,7 @@ impl Client {
 
     async fn send_update(&mut self, message: Message) -> Result<(), Gone> {
         self.send(message).await?;
-        self.last_update = self.last_message;
+        self.last_update = paced(self.last_update, self.pause, self.last_message);
         Ok(())
     }
 
@@ -268,9 +270,26 @@ fn pause(hz: f64, max_hz: f64) -> Duration {
     Duration::from_secs_f64(1.0 / hz.min(max_hz).max(HZ_MIN))
 }
 
+/// What the next pause is counted from after an update was sent at `now`: from when it was due, so
+/// that the time it took slows nobody down; but what was missed is not made up for.
+fn paced(last: Instant, pause: Duration, now: Instant) -> Instant {
+    let due = last + pause;
+    if (due..due + pause).contains(&now) { due } else { now }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pace_is_kept_and_what_was_missed_is_not_made_up_for() {
+        let (last, pause) = (Instant::now(), Duration::from_millis(500));
+        for (sent, counted_from) in [(1, 1), (500, 500), (530, 500), (999, 500), (1000, 1000)] {
+            let now = last + Duration::from_millis(sent);
+            let expected = last + Duration::from_millis(counted_from);
+            assert_eq!(paced(last, pause, now), expected, "{sent} ms");
+        }
+    }
 
     #[test]
     fn a_rate_is_kept_within_what_the_host_allows() {

@@ -22,9 +22,12 @@ use super::topic::refused;
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
 /// and not after a second, and it holds 16 MiB and not 64, which is enough for a tenth of a
-/// second at full speed.
-const DEFAULTS: [(&str, &str); 2] =
-    [("fetch.queue.backoff.ms", "2"), ("queued.max.messages.kbytes", "16384")];
+/// second at full speed. A broker that comes back is found within two seconds and not within ten.
+const DEFAULTS: [(&str, &str); 3] = [
+    ("fetch.queue.backoff.ms", "2"),
+    ("queued.max.messages.kbytes", "16384"),
+    ("reconnect.backoff.max.ms", "2000"),
+];
 
 /// Reads some partitions of a topic.
 pub struct KafkaSource {
