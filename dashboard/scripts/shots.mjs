@@ -1,4 +1,5 @@
-// Takes pictures of a running page: three screens, two languages, two themes.
+// Takes pictures of a running page: three screens, two languages,
+// three themes, as it opens and as a whole with its operations.
 //
 //     SHOTS_URL=http://127.0.0.1:5001/ npm run shots -- FOLDER
 //
@@ -14,6 +15,7 @@ const SCREENS = [
   { name: "390x844", width: 390, height: 844 },
 ];
 const READY_TIMEOUT_MS = 15_000;
+const REPORTS_MS = 2500;
 
 const folder = process.argv[2];
 if (folder === undefined) {
@@ -27,7 +29,7 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 try {
   for (const screen of SCREENS) {
     for (const lang of ["zh", "en"]) {
-      for (const theme of ["dark", "light"]) await shoot(screen, lang, theme);
+      for (const theme of ["dark", "light", "contrast"]) await shoot(screen, lang, theme);
     }
   }
 } finally {
@@ -47,6 +49,7 @@ async function shoot(screen, lang, theme) {
   const url = new URL(page);
   url.searchParams.set("lang", lang);
   url.searchParams.set("theme", theme);
+  url.searchParams.set("ops", "1");
   await tab.goto(url.href);
   await tab.waitForFunction(
     () => document.body.dataset["state"] !== "connecting"
@@ -54,8 +57,14 @@ async function shoot(screen, lang, theme) {
       && document.querySelector('[data-panel-state="loading"]') === null,
     undefined, { timeout: READY_TIMEOUT_MS },
   );
-  const file = join(folder ?? "", `${screen.name}-${lang}-${theme}.png`);
-  await tab.screenshot({ path: file, fullPage: screen.width < 600 });
+  // The reports of the operations come with the next question of the page.
+  await tab.waitForTimeout(REPORTS_MS);
+  const width = await tab.evaluate(() => document.documentElement.scrollWidth);
+  if (width > screen.width) throw new Error(`${url.href} is ${width} pixels wide on ${screen.name}`);
+  const name = join(folder ?? "", `${screen.name}-${lang}-${theme}`);
+  for (const [file, fullPage] of /** @type {const} */ ([[`${name}.png`, false], [`${name}-whole.png`, true]])) {
+    await tab.screenshot({ path: file, fullPage });
+    console.log(file);
+  }
   await tab.close();
-  console.log(file);
 }
