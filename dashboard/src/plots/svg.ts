@@ -1,7 +1,7 @@
 // Small pictures as SVG: all their colours come from the style sheet or from
 // presentation attributes, which the content security policy allows.
 import { h, setAttr } from "../dom";
-import type { TimePlot } from "./time-plot";
+import type { Box, TimePlot } from "./time-plot";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -19,14 +19,21 @@ export class Plot {
   readonly element = h("div", { class: "plot", role: "img" });
   readonly #svg = svg("svg", { "aria-hidden": "true" });
 
+  /** Asked of the browser once and told by it from then on: asking makes it lay out the page. */
+  #box: Box | null = null;
+
   constructor() {
     this.element.append(this.#svg);
+    new ResizeObserver(() => { this.#box = null; }).observe(this.element);
   }
 
   /** Its size; nothing is drawn where it has none. */
-  get box(): { width: number; height: number; fontPx: number } {
-    const fontPx = parseFloat(getComputedStyle(this.element).fontSize);
-    return { width: this.element.clientWidth, height: this.element.clientHeight, fontPx };
+  get box(): Box {
+    if (this.#box === null || this.#box.width === 0) {
+      const fontPx = parseFloat(getComputedStyle(this.element).fontSize);
+      this.#box = { width: this.element.clientWidth, height: this.element.clientHeight, fontPx };
+    }
+    return this.#box;
   }
 
   draw(parts: readonly SVGElement[], spoken: string): void {
