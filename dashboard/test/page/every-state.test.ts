@@ -1,29 +1,21 @@
 // Each state of the page in each theme and both languages: no fault of
 // accessibility, nothing wider than the window. One page goes through them all.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ScriptedHost } from "../scripted/host.mjs";
+import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { greeting } from "../scripted/script.mjs";
-import { accessibilityFaults, desaturated, filled, inState, LAPTOP, launch, open, PHONE, WALL } from "./browser";
+import { accessibilityFaults, desaturated, filled, inState, LAPTOP, open, PHONE, WALL } from "./browser";
+import { stage } from "./stage";
 
 type Scene = NonNullable<Parameters<typeof greeting>[0]>;
 
 let browser: Browser;
-const hosts: ScriptedHost[] = [];
+const begin = stage((launched) => { browser = launched; });
 
 async function serve(messages: () => ReturnType<typeof greeting>) {
-  const host = await ScriptedHost.start({ greeting: messages });
-  hosts.push(host);
+  const host = await begin({ greeting: messages });
   return host;
 }
-
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  for (const host of hosts.splice(0)) await host.stop();
-});
 
 const FIT = [WALL, LAPTOP, PHONE];
 
@@ -111,7 +103,7 @@ describe("no look has a fault", () => {
     const before = await detail.textContent();
     await expect.poll(() => detail.textContent(), { timeout: 5000 }).not.toBe(before);
     expect(await faults(page)).toEqual([]);
-    hosts.push(await ScriptedHost.start({ port, greeting: () => greeting({ hello: { epoch: "e2" } }) }));
+    await begin({ port, greeting: () => greeting({ hello: { epoch: "e2" } }) });
     await page.context().setOffline(false);
     await inState(page, "live", 15_000);
   }, 120_000);

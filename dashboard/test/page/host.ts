@@ -3,7 +3,7 @@
 // STREAMGAUGE_BIN is its binary.
 import { spawn, type ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -38,6 +38,16 @@ export async function filePipeline(): Promise<string> {
   return (text.slice(0, start) + source + text.slice(end))
     .replaceAll("target/plugins/", join(ROOT, "target/plugins/"))
     .replace('every = "5s"', 'every = "200ms"');
+}
+
+/** Appends events to the file of that pipeline, numbered from `first`. */
+export async function appendEvents(folder: string, first: number, count: number): Promise<void> {
+  const event = (n: number) => JSON.stringify({
+    user_id: `u${n}`, month: 11, day: 11, action: n % 4, age_range: n % 9, gender: n % 3,
+    province: "浙江",
+  });
+  const lines = Array.from({ length: count }, (_, i) => `${event(first + i)}\n`);
+  await appendFile(join(folder, "events.jsonl"), lines.join(""));
 }
 
 /** Starts the host with these arguments and waits until it names its address. */

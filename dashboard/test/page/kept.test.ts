@@ -1,12 +1,12 @@
 // The page over a pipeline that keeps its state: however often the host is killed, the page comes
 // back by itself and shows exactly what was written, once each.
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { desaturated, inState, launch, open, sums, tileValue, type Tab } from "./browser";
-import { filePipeline, freePort, kill, start, type Host } from "./host";
+import { appendEvents, filePipeline, freePort, kill, start, type Host } from "./host";
 
 /** How often the host is killed. */
 const KILLS = 3;
@@ -22,12 +22,7 @@ let tab: Tab;
 let written = 0;
 
 async function write(count: number): Promise<void> {
-  const record = (n: number) => JSON.stringify({
-    user_id: `u${n}`, month: 11, day: 11, action: n % 4, age_range: n % 9, gender: n % 3,
-    province: "浙江",
-  });
-  const lines = Array.from({ length: count }, (_, i) => `${record(written + i)}\n`);
-  await appendFile(join(folder, "events.jsonl"), lines.join(""));
+  await appendEvents(folder, written, count);
   written += count;
 }
 

@@ -1,31 +1,22 @@
 // The page by keyboard alone: whatever can be pressed is reached, in the order in which it is seen,
 // and it is always plain to see where one is. And for readers who want it so, nothing moves.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ScriptedHost } from "../scripted/host.mjs";
+import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { frame, greeting, update } from "../scripted/script.mjs";
-import { filled, inState, LAPTOP, launch, open, PHONE } from "./browser";
+import { filled, inState, LAPTOP, open, PHONE } from "./browser";
+import { stage, type Script } from "./stage";
 
 /** More than there are controls on any page here. */
 const STOPS_MAX = 150;
 
 let browser: Browser;
-const hosts: ScriptedHost[] = [];
-type Script = Parameters<typeof ScriptedHost.start>[0];
+const begin = stage((launched) => { browser = launched; });
 
 async function serve(scene: string, more: Partial<Script> = {}) {
-  const host = await ScriptedHost.start({ greeting: () => greeting(SCENES[scene]), ...more });
-  hosts.push(host);
+  const host = await begin({ greeting: () => greeting(SCENES[scene]), ...more });
   return host;
 }
-
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  for (const host of hosts.splice(0)) await host.stop();
-});
 
 /** Numbers every control that a reader sees, and says what each is. */
 function controls(page: Page): Promise<string[]> {

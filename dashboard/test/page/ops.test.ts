@@ -1,35 +1,26 @@
 // The operator's section: opened, asked about, paused, and one record explained.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { deadLetters, events } from "../scripted/api.mjs";
-import { ScriptedHost } from "../scripted/host.mjs";
 import { SCENES } from "../scripted/scenes.mjs";
 import { greeting, update } from "../scripted/script.mjs";
-import { accessibilityFaults, filled, inState, LAPTOP, launch, open, PHONE, WALL } from "./browser";
+import { accessibilityFaults, filled, inState, LAPTOP, open, PHONE, WALL } from "./browser";
+import { stage, type Script } from "./stage";
 
 let browser: Browser;
-const hosts: ScriptedHost[] = [];
-type Script = Parameters<typeof ScriptedHost.start>[0];
+const begin = stage((launched) => { browser = launched; });
 
 async function serve(scene = "live", more: Partial<Script> = {}) {
   const asked: string[] = [];
-  const host = await ScriptedHost.start({
+  const host = await begin({
     greeting: () => greeting(SCENES[scene]), ...more,
     api: (name, query) => {
       asked.push(name);
       return more.api?.(name, query) ?? null;
     },
   });
-  hosts.push(host);
   return { host, asked };
 }
-
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  for (const host of hosts.splice(0)) await host.stop();
-});
 
 const details = (page: Page) => page.getByTestId("ops-details");
 const explained = (page: Page) => page.getByTestId("explain-dialog");
@@ -138,11 +129,10 @@ describe("operations", () => {
     await first.host.stop();
     await inState(page, "reconnecting");
     const now = Date.now() + 20_000;
-    const again = await ScriptedHost.start({ port, greeting: () => greeting({
+    await begin({ port, greeting: () => greeting({
       now, hello: { epoch: "e2" }, series: { events_per_second: [[now - 2000, 40_000], [now - 1000, 41_000], [now, 42_000]] },
       status: { started_at: now - 3000, happened: [{ at: now - 3000, what: "started", of: null }] },
     }) });
-    hosts.push(again);
     await inState(page, "live", 30_000);
     await page.getByTestId("ops-marks").getByText("restarted").waitFor();
     await expect.poll(async () => (await line.getAttribute("d"))?.split("M").length).toBe(3);

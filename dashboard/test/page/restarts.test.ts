@@ -1,13 +1,13 @@
 // The host is killed again and again under an open page. Each time the page must be right again
 // soon after the host's return, by itself: the very same page, never loaded anew.
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launch, open, type Tab } from "./browser";
-import { filePipeline, freePort, kill, start, type Host } from "./host";
+import { appendEvents, filePipeline, freePort, kill, start, type Host } from "./host";
 
 const KILLS = 20;
 
@@ -28,12 +28,7 @@ let tab: Tab;
 let written = 0;
 
 async function write(count: number): Promise<void> {
-  const record = (n: number) => JSON.stringify({
-    user_id: `u${n}`, month: 11, day: 11, action: n % 4, age_range: n % 9, gender: n % 3,
-    province: "浙江",
-  });
-  const lines = Array.from({ length: count }, (_, i) => `${record(written + i)}\n`);
-  await appendFile(join(folder, "events.jsonl"), lines.join(""));
+  await appendEvents(folder, written, count);
   written += count;
 }
 

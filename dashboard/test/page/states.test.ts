@@ -1,33 +1,25 @@
 // The page in states that a real pipeline reaches rarely, driven by a scripted
 // host that serves the built page.
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ScriptedHost } from "../scripted/host.mjs";
+import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { greeting, update } from "../scripted/script.mjs";
 import {
-  accessibilityFaults, desaturated, filled, inState, LAPTOP, launch, open, PHONE, sums, tileValue,
+  accessibilityFaults, desaturated, filled, inState, LAPTOP, open, PHONE, sums, tileValue,
   WALL,
 } from "./browser";
+import { stage } from "./stage";
 
 let browser: Browser;
-const hosts: ScriptedHost[] = [];
+const begin = stage((launched) => { browser = launched; });
 const FAST = { heartbeat_ms: 200 };
 
 type Scene = NonNullable<Parameters<typeof greeting>[0]>;
 
 async function serve(scene: Scene = {}, more: { port?: number; path?: string } = {}) {
-  const host = await ScriptedHost.start({ greeting: () => greeting(scene), ...more });
-  hosts.push(host);
+  const host = await begin({ greeting: () => greeting(scene), ...more });
   return host;
 }
-
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  for (const host of hosts.splice(0)) await host.stop();
-});
 
 describe("a page", () => {
   it("shows exact figures at once and follows them", async () => {

@@ -1,30 +1,21 @@
 // What a reader does with the page: enlarge, save, link to, pause, hang on a wall.
 import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ScriptedHost } from "../scripted/host.mjs";
+import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { greeting, update } from "../scripted/script.mjs";
 import {
-  accessibilityFaults, filled, inState, LAPTOP, launch, open, PHONE, sums, tileValue,
+  accessibilityFaults, filled, inState, LAPTOP, open, PHONE, sums, tileValue,
 } from "./browser";
+import { stage, type Script } from "./stage";
 
 let browser: Browser;
-const hosts: ScriptedHost[] = [];
-type Script = Parameters<typeof ScriptedHost.start>[0];
+const begin = stage((launched) => { browser = launched; });
 
 async function serve(scene = "live", more: Partial<Script> = {}) {
-  const host = await ScriptedHost.start({ greeting: () => greeting(SCENES[scene]), ...more });
-  hosts.push(host);
+  const host = await begin({ greeting: () => greeting(SCENES[scene]), ...more });
   return host;
 }
-
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  for (const host of hosts.splice(0)) await host.stop();
-});
 
 const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 const focused = (page: Page) => page.evaluate(() => {

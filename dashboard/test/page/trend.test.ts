@@ -1,18 +1,18 @@
 // A metric over its last windows, several of them together, and one key in full.
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { history } from "../scripted/api.mjs";
-import { ScriptedHost } from "../scripted/host.mjs";
 import { SCENES } from "../scripted/scenes.mjs";
 import { frame, greeting, update } from "../scripted/script.mjs";
-import { accessibilityFaults, filled, LAPTOP, launch, open, PHONE, WALL } from "./browser";
+import { accessibilityFaults, filled, LAPTOP, open, PHONE, WALL } from "./browser";
+import { stage } from "./stage";
 
 let browser: Browser;
-const hosts: ScriptedHost[] = [];
+const begin = stage((launched) => { browser = launched; });
 const asked: string[] = [];
 
 async function serve(scene = "windowed") {
-  const host = await ScriptedHost.start({
+  const host = await begin({
     greeting: () => greeting(SCENES[scene]),
     api: (name, query) => {
       asked.push(`${name}?${query}`);
@@ -22,17 +22,10 @@ async function serve(scene = "windowed") {
       return { body: JSON.stringify({ ...frame(["0", "1"], [700, 77]), window }) };
     },
   });
-  hosts.push(host);
   return host;
 }
 
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
-afterEach(async () => {
-  asked.length = 0;
-  for (const context of browser.contexts()) await context.close();
-  for (const host of hosts.splice(0)) await host.stop();
-});
+afterEach(() => { asked.length = 0; });
 
 describe("the course of a metric", () => {
   it.each(Object.entries({ WALL, LAPTOP, PHONE }))("is bars and a table, and a link opens it: %s", async (_name, screen) => {

@@ -1,13 +1,13 @@
 // Metrics with windows: what the stream does not carry is asked for when a
 // reader chooses it, and a past window stays as it is.
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { ScriptedHost } from "../scripted/host.mjs";
+import { afterEach, expect, it } from "vitest";
 import { frame, greeting, PANELS, update } from "../scripted/script.mjs";
-import { accessibilityFaults, filled, LAPTOP, launch, open, PHONE, WALL } from "./browser";
+import { accessibilityFaults, filled, LAPTOP, open, PHONE, WALL } from "./browser";
+import { stage } from "./stage";
 
 let browser: Browser;
-const hosts: ScriptedHost[] = [];
+const begin = stage((launched) => { browser = launched; });
 const asked: string[] = [];
 
 const DAYS = [7, 8, 9, 10].map((day) => {
@@ -38,18 +38,11 @@ function answer(name: string, search: URLSearchParams) {
 }
 
 async function serve() {
-  const host = await ScriptedHost.start({ greeting: () => greeting({ panels: WINDOWED }), api: answer });
-  hosts.push(host);
+  const host = await begin({ greeting: () => greeting({ panels: WINDOWED }), api: answer });
   return host;
 }
 
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
-afterEach(async () => {
-  asked.length = 0;
-  for (const context of browser.contexts()) await context.close();
-  for (const host of hosts.splice(0)) await host.stop();
-});
+afterEach(() => { asked.length = 0; });
 
 it("can be chosen where there are any, the past ones along a timeline by keyboard", async () => {
   const host = await serve();
