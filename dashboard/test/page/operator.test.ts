@@ -1,0 +1,84 @@
+// An operator's questions to the real host: which records were late or could
+// not be used and why, what the plugins are, and how the days compare.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { filled, launch, open, type Tab } from "./browser";
+import { filePipeline, freePort, kill, start, type Host } from "./host";
+
+/** Ten events on the first, twenty on the second, and so on. */
+const DAYS = 8;
+const ALL = 360;
+
+let browser: Browser;
+let folder: string;
+let host: Host;
+let tab: Tab;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "streamgauge-operator-"));
+  const pipeline = (await filePipeline())
+    .replace(/(plugin = "[^"]*gender.wasm")/, '$1\nwindows = ["cumulative", "1d"]\nretention = "30d"');
+  await writeFile(join(folder, "pipeline.toml"), pipeline);
+  const event = (day: number, n: number) => JSON.stringify({
+    user_id: `u${n}`, month: 11, day, action: n % 4, age_range: n % 9, gender: n % 3, province: "浙江",
+  });
+  const records = Array.from({ length: DAYS }, (_, i) => i + 1)
+    .flatMap((day) => Array.from({ length: day * 10 }, (_, n) => event(day, n)));
+  await writeFile(join(folder, "events.jsonl"), `${records.join("\n")}\n${event(2, 0)}\n{not json\n`);
+  host = await start(["run", "--listen", `127.0.0.1:${await freePort()}`], folder);
+  browser = await launch();
+  tab = await open(browser, `${host.url}?lang=en&ops=1`);
+  await filled(tab.page);
+});
+afterAll(async () => {
+  await browser?.close();
+  if (host !== undefined) await kill(host.child);
+  await rm(folder, { recursive: true, force: true });
+});
+
+it("explains the late record and the dead letter", async () => {
+  const { page, errors } = tab;
+  const dialog = page.getByTestId("explain-dialog");
+  await page.getByTestId("ops-late").locator("tbody button").first().click();
+  await dialog.getByText(/late by 5 days/).waitFor();
+  expect(await dialog.textContent()).toContain(`offset ${ALL} of partition 0`);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByTestId("ops-dead").locator("tbody button").first().click();
+  await dialog.getByText(/rejected/i).first().waitFor();
+  expect(await dialog.textContent()).toContain("{not json");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  expect(errors).toEqual([]);
+});
+
+it("tells of partitions, plugins, checkpoints and the start", async () => {
+  const { page } = tab;
+  const status = await (await fetch(`${host.url}api/v1/status`)).json() as {
+    metrics: { plugin: { digest: string } }[];
+  };
+  const plugins = page.getByTestId("ops-plugins");
+  expect(await plugins.locator("tbody tr").count()).toBe(4);
+  for (const { plugin } of status.metrics) {
+    expect(await plugins.textContent()).toContain(plugin.digest.slice(0, 12));
+  }
+  expect(await page.getByTestId("ops-partitions").locator("tbody tr").count()).toBe(1);
+  await expect.poll(() => page.getByTestId("ops-checkpoint").textContent()).toMatch(/[\d.]+ kB/);
+  expect(await page.getByTestId("ops-marks").textContent()).toContain("started");
+});
+
+it("compares the days, and adds the last ones up", async () => {
+  const { page, errors } = tab;
+  const gender = page.locator('[data-panel="gender"]');
+  await gender.locator(".window-select").selectOption("1d*3");
+  await expect.poll(() => gender.getAttribute("data-sum")).toBe("210");
+  await gender.locator('[data-toggle="trend"]').click();
+  await gender.locator(".trend rect").first().waitFor();
+  await gender.locator('[data-toggle="table"]').click();
+  await expect.poll(() => gender.locator("tbody tr").count()).toBe(DAYS);
+  expect(await gender.locator("tbody tr").first().textContent()).toContain("2015-11-08");
+  expect(errors).toEqual([]);
+});
