@@ -8,9 +8,8 @@ use std::time::Instant;
 use streamgauge_core::{EventTime, FinalPane, Millis, PartitionSnapshot, WindowSpec};
 
 use crate::checkpoint::CheckpointBoard;
-use crate::dead_letter::DeadLetter;
 use crate::metric::MetricCost;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, RecentLetter};
 use crate::pipeline::MetricSettings;
 use crate::server::wire::Cause;
 use crate::source::SourceError;
@@ -159,11 +158,13 @@ impl Board {
     }
 
     /// The last dead letters of all workers, newest first.
-    pub fn recent_letters(&self) -> Vec<DeadLetter> {
+    pub fn recent_letters(&self) -> Vec<RecentLetter> {
         let outboxes = self.lock().outboxes.clone();
         let of = |outbox: &Arc<Outbox>| outbox.lock().recent_letters.clone();
         let mut letters: Vec<_> = outboxes.iter().flat_map(of).collect();
-        letters.sort_by_key(|letter| std::cmp::Reverse((letter.timestamp, letter.offset)));
+        letters.sort_by_key(|letter| {
+            std::cmp::Reverse((letter.letter.timestamp, letter.letter.offset))
+        });
         letters
     }
 

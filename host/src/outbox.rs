@@ -24,6 +24,9 @@ const WAITING_BYTES_MAX: usize = 16 << 20;
 const RECENT_LETTERS_MAX: usize = 20;
 const SEEN_MAX: usize = 50;
 
+/// How much of a dead letter's record is remembered, in bytes.
+const RECENT_BYTES_MAX: usize = 256;
+
 /// The latest of one worker.
 #[derive(Default)]
 pub struct Outbox {
@@ -53,7 +56,7 @@ pub struct Content {
     /// What each metric has cost on this worker.
     pub costs: BTreeMap<String, MetricCost>,
     /// The last dead letters, oldest first.
-    pub recent_letters: VecDeque<DeadLetter>,
+    pub recent_letters: VecDeque<RecentLetter>,
     /// Some of the last records, oldest first.
     pub seen: VecDeque<Seen>,
     letters: Vec<DeadLetter>,
@@ -63,6 +66,36 @@ pub struct Content {
     /// Final panes that no stored checkpoint covers, for the view to find them.
     final_panes: Vec<Arc<FinalPane>>,
     final_bytes: usize,
+}
+
+/// A dead letter for people to look at: of its record only the beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentLetter {
+    /// The letter, its value cut.
+    pub letter: DeadLetter,
+    /// The length of the whole value, in bytes.
+    pub record_bytes: usize,
+}
+
+impl RecentLetter {
+    fn of(letter: &DeadLetter) -> Self {
+        let value = letter.value.as_deref();
+        let beginning = value.map(|value| value[..value.len().min(RECENT_BYTES_MAX)].to_vec());
+        let DeadLetter { partition, offset, timestamp, reason, .. } = *letter;
+        let (metric, detail) = (letter.metric.clone(), letter.detail.clone());
+        Self {
+            letter: DeadLetter {
+                partition,
+                offset,
+                timestamp,
+                metric,
+                reason,
+                detail,
+                value: beginning,
+            },
+            record_bytes: value.map_or(0, <[u8]>::len),
+        }
+    }
 }
 
 /// What a checkpoint takes from an outbox.
@@ -129,7 +162,8 @@ impl Content {
     pub fn add(&mut self, mut with: Unexported) {
         self.unwritten_bytes += size_bytes(&with.letters) + size_bytes(&with.late);
         let first = with.letters.len().saturating_sub(RECENT_LETTERS_MAX);
-        remember(&mut self.recent_letters, with.letters[first..].to_vec(), RECENT_LETTERS_MAX);
+        let recent = with.letters[first..].iter().map(RecentLetter::of).collect();
+        remember(&mut self.recent_letters, recent, RECENT_LETTERS_MAX);
         self.letters.append(&mut with.letters);
         self.late.append(&mut with.late);
         self.final_bytes += with.final_panes.iter().map(|pane| pane_bytes(pane)).sum::<usize>();

@@ -1,7 +1,7 @@
 //! Answers about the result, from what the workers published and from the stored history.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -140,9 +140,14 @@ impl Query for LiveQuery {
             );
             return Err(Refused::Unknown(text));
         }
-        let Ok(prepared) = self.audited.try_lock() else {
-            let text = "another record is being explained; hint: ask again in a moment";
-            return Err(Refused::Busy(text.to_owned()));
+        let prepared = match self.audited.try_lock() {
+            Ok(prepared) => prepared,
+            // Nothing is ever changed in it.
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                let text = "another record is being explained; hint: ask again in a moment";
+                return Err(Refused::Busy(text.to_owned()));
+            }
         };
         let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
         let audited = Audited::open(&prepared).map_err(|error| failed(&error))?;

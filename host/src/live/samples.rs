@@ -4,12 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use streamgauge_core::LateSample;
 
-use crate::dead_letter::DeadLetter;
+use crate::outbox::RecentLetter;
 use crate::server::wire::{RecordSample, Samples};
 use crate::worker::Seen;
-
-/// How much of a record is shown, in bytes.
-const RECORD_BYTES_MAX: usize = 256;
 
 /// The most records in one answer.
 const SAMPLES_MAX: usize = 50;
@@ -57,8 +54,8 @@ pub(super) fn seen(seen: &[Seen], shown: bool) -> Samples {
 }
 
 /// The last dead letters.
-pub(super) fn letters(letters: &[DeadLetter], shown: bool) -> Samples {
-    let of = |letter: &DeadLetter| {
+pub(super) fn letters(letters: &[RecentLetter], shown: bool) -> Samples {
+    let of = |RecentLetter { letter, record_bytes }: &RecentLetter| {
         let mut sample = RecordSample {
             reason: Some(letter.reason.to_owned()),
             metric: letter.metric.clone(),
@@ -67,7 +64,7 @@ pub(super) fn letters(letters: &[DeadLetter], shown: bool) -> Samples {
             ..sample(letter.partition, letter.offset, letter.timestamp)
         };
         let value = letter.value.as_deref().unwrap_or_default();
-        show(&mut sample, &value[..value.len().min(RECORD_BYTES_MAX)], value.len(), shown);
+        show(&mut sample, value, *record_bytes, shown);
         sample
     };
     Samples { shown, samples: letters.iter().take(SAMPLES_MAX).map(of).collect() }
@@ -102,6 +99,7 @@ mod tests {
     use streamgauge_core::{EventTime, RecordTime};
 
     use super::*;
+    use crate::dead_letter::DeadLetter;
 
     fn late_sample(record: &[u8], record_bytes: u32) -> LateSample {
         let (time, event_time) = (RecordTime(9), EventTime(-400));
@@ -130,11 +128,12 @@ mod tests {
             metric: Some("age".to_owned()),
             reason: "refused_by_plugin",
             detail: Some("no such age: secret".to_owned()),
-            value: Some(vec![b'x'; 1000]),
+            value: Some(vec![b'x'; 256]),
         };
+        let letter = RecentLetter { letter, record_bytes: 1000 };
         let found = &letters(std::slice::from_ref(&letter), true).samples[0];
         assert_eq!(found.reason.as_deref(), Some("refused_by_plugin"));
-        assert_eq!(found.record.as_ref().map(String::len), Some(RECORD_BYTES_MAX));
+        assert_eq!(found.record.as_ref().map(String::len), Some(256));
         assert_eq!(found.record_bytes, 1000);
         let hidden = letters(&[letter], false);
         assert!(!hidden.shown && hidden.samples[0].detail.is_none());

@@ -141,3 +141,17 @@ fn a_worker_waits_while_there_is_no_room() {
         assert!(waiting.join().expect("it does not panic"), "there is room again");
     });
 }
+
+#[test]
+fn the_last_letters_are_remembered_with_the_beginning_of_their_records() {
+    let outbox = Outbox::default();
+    let many = (0..50).map(|offset| letter(offset, 1000)).collect();
+    publish(&outbox, snapshot(0, 50), many);
+    let content = outbox.lock();
+    let remembered: Vec<i64> =
+        content.recent_letters.iter().map(|recent| recent.letter.offset).collect();
+    assert_eq!(remembered, (30..50).collect::<Vec<_>>());
+    let last = &content.recent_letters[19];
+    assert_eq!(last.letter.value.as_ref().map(Vec::len), Some(256));
+    assert_eq!(last.record_bytes, 1000);
+}
