@@ -9,8 +9,8 @@ use crate::time::{EventTime, Millis, RecordTime};
 /// How many are kept.
 pub const LATE_SAMPLES_MAX: usize = 20;
 
-/// How much of a record is kept, in bytes.
-const RECORD_BYTES_MAX: usize = 256;
+/// How much of a record is kept where it is only to be looked at, in bytes.
+pub const SAMPLE_BYTES_MAX: usize = 256;
 
 /// One late record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) fn remember(samples: &mut VecDeque<LateSample>, late: &RecordBatch) {
             event_time: EventTime(late.event_times()[i]),
             delay: late.delays()[i],
             record_bytes: raw.len() as u32,
-            record: raw[..raw.len().min(RECORD_BYTES_MAX)].into(),
+            record: raw[..raw.len().min(SAMPLE_BYTES_MAX)].into(),
         });
     }
 }

@@ -35,7 +35,7 @@ pub use batch::{RecordBatch, Verdict};
 pub use column::{Column, ColumnValues, Dictionary, Gap};
 pub use gap::{GAPS_MAX, GapKind, OffsetGap};
 pub use histogram::{LatenessHistogram, bucket_range};
-pub use late_sample::{LATE_SAMPLES_MAX, LateSample};
+pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX};
 pub use panes::Panes;
 pub use partition::{Outcome, Partition, PartitionState};
 pub use plan::{LatenessClock, Plan};

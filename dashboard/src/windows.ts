@@ -42,16 +42,11 @@ interface Listed {
   loaded: boolean;
 }
 
-interface KeptCourse {
-  shown: Course;
+/** What was answered last, and when. */
+interface Kept<Shown> {
+  shown: Shown;
   at: number;
-  busy: boolean;
-  rev: number;
-}
-
-interface Kept {
-  shown: Windowed;
-  at: number;
+  /** It is being asked for, or will be when its pause is over. */
   busy: boolean;
   /** The revision of the stream's frame for which it was asked. */
   rev: number;
@@ -67,8 +62,8 @@ export interface WindowsEnv {
 export class Windows {
   readonly #env: WindowsEnv;
   readonly #lists = new Map<string, Listed>();
-  readonly #frames = new Map<string, Kept>();
-  readonly #courses = new Map<string, KeptCourse>();
+  readonly #frames = new Map<string, Kept<Windowed>>();
+  readonly #courses = new Map<string, Kept<Course>>();
   readonly #ownKinds = new Map<string, string | null>();
   #epoch: string | null = null;
 
@@ -120,32 +115,14 @@ export class Windows {
   /** A metric over its last windows of a kind. `rev` is the stream's, `null` to keep what is known. */
   trend(metric: string, kind: string, rev: number | null): Course {
     const key = `${metric} ${kind}`;
-    const kept = this.#courses.get(key)
+    const kept: Kept<Course> = this.#courses.get(key)
       ?? { shown: { state: "loading", windows: [] }, at: -Infinity, busy: false, rev: -1 };
     this.#courses.set(key, kept);
     if (kept.busy || (kept.shown.state !== "loading" && (rev === null || rev === kept.rev))) return kept.shown;
-    const wait = kept.at + TREND_MS_MIN - this.#env.now();
-    if (wait <= 0) {
-      void this.#fetchTrend(metric, kind, kept, rev ?? kept.rev);
-    } else {
-      kept.busy = true;
-      this.#env.later(() => { kept.busy = false; this.#env.changed(); }, wait);
-    }
-    return kept.shown;
-  }
-
-  async #fetchTrend(metric: string, kind: string, kept: KeptCourse, rev: number): Promise<void> {
-    kept.busy = true;
     const query = new URLSearchParams({ metric, window: kind, last: String(TREND_WINDOWS), open: "true" });
-    try {
-      kept.shown = { state: "ok", windows: decodeTrend(await this.#env.ask(`api/v1/history?${query}`), kind) };
-    } catch {
-      kept.shown = { ...kept.shown, state: "missing" };
-    }
-    kept.busy = false;
-    kept.rev = rev;
-    kept.at = this.#env.now();
-    this.#env.changed();
+    this.#renew(kept, kept.at + TREND_MS_MIN - this.#env.now(), rev, `api/v1/history?${query}`,
+      (value) => ({ state: "ok", windows: decodeTrend(value, kind) }));
+    return kept.shown;
   }
 
   /** What a panel shows over a window. `rev` is the stream's, `null` to keep what is known. */
@@ -157,33 +134,30 @@ export class Windows {
     const isOld = !isPast(window) && rev !== null && rev !== kept.rev;
     const isLost = kept.shown.state === "missing" && this.#env.now() - kept.at > LIST_MS_MIN;
     if (!isFirst && !isOld && !isLost) return kept.shown;
-    const wait = isFirst ? 0 : kept.at + REFRESH_MS_MIN - this.#env.now();
-    if (wait <= 0) {
-      void this.#fetch(panel, window, kept, rev ?? kept.rev);
-    } else {
-      kept.busy = true;
-      this.#env.later(() => { kept.busy = false; this.#env.changed(); }, wait);
-    }
+    const path = `api/v1/panels/${encodeURIComponent(panel)}/data?window=${encodeURIComponent(window)}`;
+    this.#renew(kept, isFirst ? 0 : kept.at + REFRESH_MS_MIN - this.#env.now(), rev, path,
+      (value) => ({ state: "ok", frame: decodeFrame(value), span: decodeSpan(record(value)?.["window"]) }));
     return kept.shown;
   }
 
-  #begin(key: string): Kept {
-    const oldest = this.#frames.keys().next().value;
-    if (this.#frames.size >= FRAMES_MAX && oldest !== undefined) this.#frames.delete(oldest);
-    const kept: Kept = {
-      shown: { state: "loading", frame: null, span: null }, at: 0, busy: false, rev: -1,
-    };
-    this.#frames.set(key, kept);
-    return kept;
+  /** Asks for it at once, or lets it be asked for when there is still something to wait. */
+  #renew<Shown extends Windowed | Course>(
+    kept: Kept<Shown>, wait: number, rev: number | null, path: string,
+    decode: (value: unknown) => Shown,
+  ): void {
+    kept.busy = true;
+    if (wait <= 0) {
+      void this.#fetch(kept, rev ?? kept.rev, path, decode);
+    } else {
+      this.#env.later(() => { kept.busy = false; this.#env.changed(); }, wait);
+    }
   }
 
-  async #fetch(panel: string, window: string, kept: Kept, rev: number): Promise<void> {
-    kept.busy = true;
-    const path = `api/v1/panels/${encodeURIComponent(panel)}/data`;
+  async #fetch<Shown extends Windowed | Course>(
+    kept: Kept<Shown>, rev: number, path: string, decode: (value: unknown) => Shown,
+  ): Promise<void> {
     try {
-      const value = await this.#env.ask(`${path}?window=${encodeURIComponent(window)}`);
-      const span = decodeSpan(record(value)?.["window"]);
-      kept.shown = { state: "ok", frame: decodeFrame(value), span };
+      kept.shown = decode(await this.#env.ask(path));
     } catch {
       // Not there (any more), or no host to ask: the next update tries again.
       kept.shown = { ...kept.shown, state: "missing" };
@@ -192,6 +166,16 @@ export class Windows {
     kept.rev = rev;
     kept.at = this.#env.now();
     this.#env.changed();
+  }
+
+  #begin(key: string): Kept<Windowed> {
+    const oldest = this.#frames.keys().next().value;
+    if (this.#frames.size >= FRAMES_MAX && oldest !== undefined) this.#frames.delete(oldest);
+    const kept: Kept<Windowed> = {
+      shown: { state: "loading", frame: null, span: null }, at: 0, busy: false, rev: -1,
+    };
+    this.#frames.set(key, kept);
+    return kept;
   }
 
   async #list(metric: string, listed: Listed, eventTime: number): Promise<void> {

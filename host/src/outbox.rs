@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{FinalPane, Millis, PartitionSnapshot};
+use streamgauge_core::{FinalPane, Millis, PartitionSnapshot, SAMPLE_BYTES_MAX};
 
 use crate::dead_letter::DeadLetter;
 use crate::late_record::LateRecord;
@@ -23,9 +23,6 @@ const WAITING_BYTES_MAX: usize = 16 << 20;
 /// Dead letters and other records that are remembered for people to look at.
 const RECENT_LETTERS_MAX: usize = 20;
 const SEEN_MAX: usize = 50;
-
-/// How much of a dead letter's record is remembered, in bytes.
-const RECENT_BYTES_MAX: usize = 256;
 
 /// The latest of one worker.
 #[derive(Default)]
@@ -80,7 +77,7 @@ pub struct RecentLetter {
 impl RecentLetter {
     fn of(letter: &DeadLetter) -> Self {
         let value = letter.value.as_deref();
-        let beginning = value.map(|value| value[..value.len().min(RECENT_BYTES_MAX)].to_vec());
+        let beginning = value.map(|value| value[..value.len().min(SAMPLE_BYTES_MAX)].to_vec());
         let DeadLetter { partition, offset, timestamp, reason, .. } = *letter;
         let (metric, detail) = (letter.metric.clone(), letter.detail.clone());
         Self {

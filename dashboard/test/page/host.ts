@@ -40,13 +40,23 @@ export async function filePipeline(): Promise<string> {
     .replace('every = "5s"', 'every = "200ms"');
 }
 
-/** Appends events to the file of that pipeline, numbered from `first`. */
-export async function appendEvents(folder: string, first: number, count: number): Promise<void> {
-  const event = (n: number) => JSON.stringify({
-    user_id: `u${n}`, month: 11, day: 11, action: n % 4, age_range: n % 9, gender: n % 3,
+/** The event with that number, on that day of November. */
+export function eventOn(day: number, n: number): string {
+  return JSON.stringify({
+    user_id: `u${n}`, month: 11, day, action: n % 4, age_range: n % 9, gender: n % 3,
     province: "浙江",
   });
-  const lines = Array.from({ length: count }, (_, i) => `${event(first + i)}\n`);
+}
+
+/** Ten events on the first of November, twenty on the second, and so on. */
+export function eventsOfDays(days: number): string[] {
+  return Array.from({ length: days }, (_, i) => i + 1)
+    .flatMap((day) => Array.from({ length: day * 10 }, (_, n) => eventOn(day, n)));
+}
+
+/** Appends events to the file of that pipeline, numbered from `first`. */
+export async function appendEvents(folder: string, first: number, count: number): Promise<void> {
+  const lines = Array.from({ length: count }, (_, i) => `${eventOn(11, first + i)}\n`);
   await appendFile(join(folder, "events.jsonl"), lines.join(""));
 }
 

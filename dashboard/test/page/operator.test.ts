@@ -6,9 +6,8 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { filled, launch, open, type Tab } from "./browser";
-import { filePipeline, freePort, kill, start, type Host } from "./host";
+import { eventOn, eventsOfDays, filePipeline, freePort, kill, start, type Host } from "./host";
 
-/** Ten events on the first, twenty on the second, and so on. */
 const DAYS = 8;
 const ALL = 360;
 
@@ -22,12 +21,8 @@ beforeAll(async () => {
   const pipeline = (await filePipeline())
     .replace(/(plugin = "[^"]*gender.wasm")/, '$1\nwindows = ["cumulative", "1d"]\nretention = "30d"');
   await writeFile(join(folder, "pipeline.toml"), pipeline);
-  const event = (day: number, n: number) => JSON.stringify({
-    user_id: `u${n}`, month: 11, day, action: n % 4, age_range: n % 9, gender: n % 3, province: "浙江",
-  });
-  const records = Array.from({ length: DAYS }, (_, i) => i + 1)
-    .flatMap((day) => Array.from({ length: day * 10 }, (_, n) => event(day, n)));
-  await writeFile(join(folder, "events.jsonl"), `${records.join("\n")}\n${event(2, 0)}\n{not json\n`);
+  const records = eventsOfDays(DAYS);
+  await writeFile(join(folder, "events.jsonl"), `${records.join("\n")}\n${eventOn(2, 0)}\n{not json\n`);
   host = await start(["run", "--listen", `127.0.0.1:${await freePort()}`], folder);
   browser = await launch();
   tab = await open(browser, `${host.url}?lang=en&ops=1`);

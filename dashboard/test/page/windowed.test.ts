@@ -5,9 +5,8 @@ import { join } from "node:path";
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { filled, launch, open, type Tab } from "./browser";
-import { filePipeline, freePort, kill, start, type Host } from "./host";
+import { eventsOfDays, filePipeline, freePort, kill, start, type Host } from "./host";
 
-/** Ten events on the first, twenty on the second, and so on. */
 const DAYS = 8;
 
 let browser: Browser;
@@ -23,10 +22,7 @@ beforeAll(async () => {
     .replace(/(plugin = "[^"]*gender.wasm")/, '$1\nwindows = ["cumulative", "1d"]')
     .replace(/(plugin = "[^"]*age.wasm")/, '$1\nwindows = ["1d"]');
   await writeFile(join(folder, "pipeline.toml"), pipeline);
-  const records = Array.from({ length: DAYS }, (_, i) => i + 1).flatMap((day) =>
-    Array.from({ length: day * 10 }, (_, n) => JSON.stringify({
-      user_id: `u${n}`, month: 11, day, action: n % 4, age_range: n % 9, gender: n % 3, province: "浙江",
-    })));
+  const records = eventsOfDays(DAYS);
   await writeFile(join(folder, "events.jsonl"), `${records.join("\n")}\n`);
   host = await start(["run", "--listen", `127.0.0.1:${await freePort()}`], folder);
   browser = await launch();

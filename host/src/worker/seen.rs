@@ -1,10 +1,7 @@
 //! One of the latest records of a partition, for people to look at: the last one of each
 //! publication, and never stored.
 
-use streamgauge_core::{EventTime, Lateness, Millis, RecordBatch, RecordTime};
-
-/// How much of a record is kept, in bytes.
-const RECORD_BYTES_MAX: usize = 256;
+use streamgauge_core::{EventTime, Lateness, Millis, RecordBatch, RecordTime, SAMPLE_BYTES_MAX};
 
 /// A record that became a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +34,7 @@ impl Seen {
             event_time: EventTime(batch.event_times()[i]),
             delay: (lateness == Lateness::Late).then(|| batch.delays()[i]),
             record_bytes: raw.len() as u32,
-            record: raw[..raw.len().min(RECORD_BYTES_MAX)].to_vec(),
+            record: raw[..raw.len().min(SAMPLE_BYTES_MAX)].to_vec(),
         })
     }
 }
