@@ -120,6 +120,11 @@ impl Packages {
             .collect()
     }
 
+    /// As cargo gives it.
+    pub(crate) fn metadata(&self) -> &Value {
+        &self.metadata
+    }
+
     fn packages(&self) -> impl Iterator<Item = &Value> {
         items(&self.metadata, "packages")
     }
