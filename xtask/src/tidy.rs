@@ -9,6 +9,7 @@ mod clocks;
 mod finding;
 mod floors;
 mod graph;
+mod links;
 mod markdown;
 mod opening;
 mod packages;
@@ -46,7 +47,10 @@ pub(crate) fn command(workspace: &Workspace) -> Result<()> {
     let packages = workspace.packages()?;
     let manifest = |path: &std::path::Path| fs::read_to_string(path).unwrap_or_default();
     let crates = packages::crates(packages.metadata(), root, manifest);
-    let report = check(&text, &crates, Tree::read(root)?);
+    let tree = Tree::read(root)?;
+    let links = links::check(&tree.documents, |path| root.join(path).exists());
+    let mut report = check(&text, &crates, tree);
+    report.findings.extend(links);
     print(&report);
     let count = report.findings.len();
     ensure!(count == 0, "{count} findings\n  hint: each has its remedy above");
@@ -56,7 +60,7 @@ pub(crate) fn command(workspace: &Workspace) -> Result<()> {
 /// All rules.
 fn check(architecture: &str, crates: &[Crate], tree: Tree) -> Report {
     let (architecture, mut findings) = Architecture::read(architecture);
-    let Tree { sources, pages, findings: unreadable } = tree;
+    let Tree { sources, pages, findings: unreadable, .. } = tree;
     findings.extend(unreadable);
     let floors = floors::check(&architecture, crates);
     findings.extend(floors.findings);

@@ -20,7 +20,11 @@ fn report(view: &str, its: &[&str]) -> Report {
         ("host/view/src/a.rs", "pub struct A;\n"),
     ]);
     let pages = vec![Page { is_test: false, lines: 2 }];
-    check(ARCHITECTURE, &crates, Tree { sources, pages, findings: Vec::new() })
+    check(
+        ARCHITECTURE,
+        &crates,
+        Tree { sources, pages, documents: Vec::new(), findings: Vec::new() },
+    )
 }
 
 #[test]

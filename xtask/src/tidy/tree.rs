@@ -9,11 +9,23 @@ use anyhow::{Context as _, Result};
 
 use super::{
     finding::Finding,
+    links::Document,
     source::{self, Source},
 };
 
 /// The folders with Rust of the project.
 const FOLDERS: [&str; 4] = ["core", "host", "plugins", "xtask"];
+
+/// The files and folders with documents.
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "README.zh-CN.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "docs",
+    "plugins",
+    "dashboard",
+];
 
 /// The folder of the page, and its folder of tests.
 const PAGE: [&str; 2] = ["dashboard", "dashboard/test"];
@@ -25,6 +37,7 @@ const SKIPPED: [&str; 5] = ["target", "node_modules", "dist", "templates", "vend
 pub(super) struct Tree {
     pub(super) sources: Vec<Source>,
     pub(super) pages: Vec<Page>,
+    pub(super) documents: Vec<Document>,
     /// Files that could not be understood.
     pub(super) findings: Vec<Finding>,
 }
@@ -52,14 +65,23 @@ impl Tree {
             is_test: Path::new(&path).starts_with(tests),
             lines: text.lines().count(),
         });
-        Ok(Self { sources, pages: pages.collect(), findings })
+        let pages = pages.collect();
+        let mut documents = Vec::new();
+        for place in DOCUMENTS.iter().filter(|place| root.join(place).exists()) {
+            documents.extend(files(root, place, "md")?);
+        }
+        Ok(Self { sources, pages, documents, findings })
     }
 }
 
 /// Paths below the root and texts of the files with an extension, in the order of their paths.
+/// `folder` may be a file itself.
 fn files(root: &Path, folder: &str, extension: &str) -> Result<Vec<(String, String)>> {
     let mut paths = Vec::new();
-    collect(&root.join(folder), extension, &mut paths)?;
+    match root.join(folder) {
+        file if file.is_file() => paths.push(file),
+        folder => collect(&folder, extension, &mut paths)?,
+    }
     paths.sort();
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path)
