@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::{
     process, setup,
     step::step,
-    workspace::{Plugin, WASM_TARGET, Workspace},
+    workspace::{HOST, Plugin, WASM_TARGET, Workspace},
 };
 
 /// `cargo xtask build`.
@@ -36,9 +36,7 @@ pub(crate) fn demo(workspace: &Workspace, args: &[String]) -> Result<()> {
 pub(crate) fn all(workspace: &Workspace) -> Result<()> {
     step("plugins", || plugins(workspace))?;
     step("page", || page::build(workspace))?;
-    step("host", || {
-        process::run(workspace.cargo().args(["build", "--release", "--package", "streamgauge"]))
-    })
+    step("host", || process::run(workspace.cargo().args(["build", "--release", "--package", HOST])))
 }
 
 /// The components, into `target/plugins`.

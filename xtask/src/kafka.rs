@@ -7,6 +7,7 @@ mod broker;
 mod jars;
 mod properties;
 mod record;
+mod topic;
 
 use std::path::PathBuf;
 
@@ -102,6 +103,11 @@ impl Own {
     /// `host:port`.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Hands every record of a topic to `take`.
+    pub(crate) fn for_each_record(&self, topic: &str, take: impl FnMut(&[u8])) -> Result<()> {
+        topic::for_each_record(&self.home, &self.address(), topic, take)
     }
 }
 

@@ -134,7 +134,7 @@ fn configure(home: &Home, up: &Up, controller_port: u16) -> Result<()> {
 }
 
 /// Java with a small heap and Kafka's classes.
-fn java(home: &Home, heap: &str) -> Command {
+pub(super) fn java(home: &Home, heap: &str) -> Command {
     let mut command = Command::new("java");
     command.arg(heap).arg("-cp").arg(home.lib().join("*"));
     command
