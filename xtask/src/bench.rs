@@ -59,7 +59,6 @@ struct Measured {
     peak_resident_mb: f64,
 }
 
-/// `cargo xtask bench`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     match &args.of {
         Some(Of::Clients(args)) => return clients::command(workspace, args),

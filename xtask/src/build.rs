@@ -17,7 +17,6 @@ use crate::{
     workspace::{HOST, Plugin, WASM_TARGET, Workspace},
 };
 
-/// `cargo xtask build`.
 pub(crate) fn command(workspace: &Workspace) -> Result<()> {
     setup::ensure(workspace, &[setup::Scope::Build], setup::Consent::Root)?;
     all(workspace)

@@ -2,8 +2,8 @@
 //! steady rate, the page, and a `kill -9` for the host every few seconds; at the end the page's
 //! numbers are held against a count by another program.
 //!
-//! Everything is in `target/chaos`, runs on ports of its own, and ends with the command, also when
-//! Ctrl-C ends it.
+//! Everything is in `target/chaos`, runs on ports of its own, and ends with the command, also by
+//! Ctrl-C.
 
 mod host;
 mod recount;
@@ -39,7 +39,7 @@ use crate::{
 /// The topic of the demo.
 const TOPIC: &str = "chaos";
 
-/// How long the host may take to read the rest once nothing more is sent.
+/// The longest time for the host to read the rest once nothing more is sent.
 const CATCH_UP_LIMIT: Duration = Duration::from_mins(1);
 
 /// Kills the host again and again under load, and recounts everything.
@@ -66,7 +66,7 @@ pub(crate) struct Args {
     public: bool,
 }
 
-/// What the demo consists of.
+/// The parts of the demo.
 struct Chaos<'a> {
     workspace: &'a Workspace,
     args: Args,
@@ -207,7 +207,7 @@ impl Chaos<'_> {
         Ok(Owned(child))
     }
 
-    /// What the producer says that the broker has.
+    /// The number of events that the broker has, as the producer reports it.
     fn acknowledged(&self, producer: &mut Owned) -> Result<u64> {
         let ended = producer.0.wait().context("could not wait for the events")?;
         let log = self.folder.join("produce.log");

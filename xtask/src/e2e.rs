@@ -1,5 +1,5 @@
-//! The tests behind the feature `e2e`, in whichever packages they are. They need the built
-//! components, and most of them the built host or a real broker.
+//! The tests behind the feature `e2e`, in whichever packages they are. Such a test needs the built
+//! components, and mostly the built host or a real broker.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -33,7 +33,7 @@ pub(crate) fn all_features(cargo: &mut Command, packages: &Packages) -> Result<(
     Ok(())
 }
 
-/// `cargo test` of these tests, which are told where everything is.
+/// `cargo test` of these tests, with the places of everything.
 pub(crate) fn behind_the_feature(workspace: &Workspace, tests: &[Target]) -> Result<Command> {
     let jars = kafka::provide_jars(workspace)?;
     let mut cargo = workspace.cargo();

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: the fuzz targets of host/fuzz, each for some minutes, from the seeds kept
-//! there and from what the tests have.
+//! there and from the inputs of the tests.
 //!
-//! It needs `cargo-fuzz`; nothing else in the project does, so that is not part of the set-up. The
+//! Fuzzing alone needs `cargo-fuzz`, so that tool is not part of the set-up. The
 //! address sanitizer stays off: the code under test has no `unsafe`, and with it librdkafka does
 //! not link.
 
@@ -34,7 +34,6 @@ pub(crate) struct Args {
     minutes: u32,
 }
 
-/// `cargo xtask fuzz`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     ensure!(
         process::probe("cargo", &["fuzz", "--version"]).is_some(),

@@ -1,6 +1,6 @@
 //! The chores around the program, one command each: `cargo xtask COMMAND`.
 //!
-//! Written in Rust so that a clone needs no further tool to build, test and try everything.
+//! The chores are Rust so that a clone needs no further tool to build, test and try everything.
 //! The chores only start other programs (cargo, npm, Maven, the broker, the host) and tell the
 //! user how that went; nothing of the product lives here. No command passes a registry or a
 //! settings file to a package client, so the user's own mirror settings hold.

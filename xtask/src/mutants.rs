@@ -2,9 +2,9 @@
 //! beside the test of the laws, breaks one law as an honest mistake could; with each of them that
 //! test must fail.
 //!
-//! The sources are copied into `target/mutants`, so nothing of the clone is touched. Their build
-//! products are kept from run to run, and begin as a copy of the clone's own, so that only the
-//! workspace is compiled anew.
+//! The sources are copied into `target/mutants`, so nothing of the clone is touched. The build
+//! products of the copy are kept from run to run, and begin as a copy of the clone's own, so that
+//! only the workspace is compiled anew.
 
 mod scratch;
 
@@ -39,11 +39,10 @@ pub(crate) struct Args {
 struct Mutant {
     path: PathBuf,
     name: String,
-    /// What it breaks, in the words of the patch.
+    /// The broken law, in the words of the patch.
     about: String,
 }
 
-/// `cargo xtask mutants`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     setup::ensure(workspace, &[setup::Scope::Build], setup::Consent::Root)?;
     let test = e2e::test(&workspace.packages()?, TEST)?;

@@ -53,7 +53,6 @@ enum Step {
     PageBrowser,
 }
 
-/// `cargo xtask test`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     let steps = chosen(&args.only);
     let start = Instant::now();
@@ -101,7 +100,7 @@ impl Step {
         }
     }
 
-    /// What to do when the step failed.
+    /// The way to mend a failed step, or to run it again.
     fn remedy(self) -> String {
         let name = self.to_possible_value().expect("no step is skipped").get_name().to_owned();
         match self {

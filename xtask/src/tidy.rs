@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: holds the sources against the structure that ARCHITECTURE.md states.
 //!
-//! Each rule is a function of what was read before, and has no exceptions but the tables of that
-//! file. Two numbers and the share of tests are printed, then what breaks a rule.
+//! Each rule is a function of files that were read before, and has no exceptions but the tables of
+//! ARCHITECTURE.md. Two numbers and the share of tests are printed, then every breach of a rule.
 
 mod architecture;
 mod circles;
@@ -38,7 +38,6 @@ struct Report {
     findings: Vec<Finding>,
 }
 
-/// `cargo xtask tidy`.
 pub(crate) fn command(workspace: &Workspace) -> Result<()> {
     let root = workspace.root();
     let text = fs::read_to_string(root.join(architecture::FILE))
@@ -53,7 +52,6 @@ pub(crate) fn command(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// All rules.
 fn check(architecture: &str, crates: &[Crate], tree: Tree) -> Report {
     let (architecture, mut findings) = Architecture::read(architecture);
     let Tree { sources, pages, findings: unreadable } = tree;

@@ -21,7 +21,6 @@ pub(crate) struct Args {
     seed: Option<u64>,
 }
 
-/// `cargo xtask torture`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     let scopes = [setup::Scope::Build, setup::Scope::Broker];
     setup::ensure(workspace, &scopes, setup::Consent::Root)?;

@@ -1,4 +1,4 @@
-//! Where things are: the repository root, and what cargo knows about the packages in it.
+//! The places of things: the repository root, and the packages in it that cargo knows.
 //!
 //! Build products always go to `target/` under the root, whatever `CARGO_TARGET_DIR` says,
 //! because `pipeline.toml` names the plugins there.
@@ -61,7 +61,6 @@ impl Workspace {
         self.root.join("dashboard")
     }
 
-    /// The built host.
     pub(crate) fn binary(&self) -> PathBuf {
         self.target().join("release/streamgauge")
     }
@@ -96,11 +95,11 @@ pub(crate) struct Plugin {
 pub(crate) struct Target {
     pub(crate) package: String,
     pub(crate) name: String,
-    /// The package's folder.
+    /// The folder of the package, as an absolute path.
     pub(crate) folder: PathBuf,
 }
 
-/// What `cargo metadata` says about the workspace's own packages.
+/// The workspace's own packages, as `cargo metadata` gives them.
 pub(crate) struct Packages {
     metadata: Value,
 }
@@ -154,7 +153,7 @@ impl Packages {
         })
     }
 
-    /// As cargo gives it.
+    /// The whole document of `cargo metadata`.
     pub(crate) fn metadata(&self) -> &Value {
         &self.metadata
     }
@@ -175,7 +174,7 @@ impl Target {
     }
 }
 
-/// Whether a path below the root is in a folder of plugins.
+/// True for a path below the root that is in a folder of plugins.
 fn has_plugins(path: &Path) -> bool {
     let is_for_tests = || path.ancestors().any(|folder| folder.ends_with(TEST_PLUGINS));
     path.starts_with(PLUGINS) || path.starts_with(HOST_FOLDER) && is_for_tests()

@@ -1,5 +1,5 @@
 //! The second opinion: counts the JSON lines of a topic with nothing of the product in it. Kafka's
-//! own consumer reads them, which is not the host's client library either.
+//! own consumer reads the topic, and not the host's client library.
 
 use std::collections::BTreeMap;
 

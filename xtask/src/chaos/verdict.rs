@@ -1,4 +1,4 @@
-//! The end of the demo: what the page says beside what another program counted.
+//! The end of the demo: the numbers of the page beside those that another program counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,10 +13,13 @@ use crate::process::{self, Owned};
 const ENDS: &str = "org.apache.kafka.tools.GetOffsetShell";
 const CONSUMER: &str = "org.apache.kafka.tools.consumer.ConsoleConsumer";
 
-/// How long the consumer waits for the next record before it gives up.
-const RECORD_LIMIT_MS: &str = "30000";
+/// The longest wait for the next record; a consumer that has waited so long ends.
+const RECORD_LIMIT_MS: &str = "60000";
 
-/// Hands every record of a topic to `take`, without its key. A record is one line of text.
+/// Hands the value of every record of a topic to `take`. A value is one line of bytes.
+///
+/// One consumer after the other reads one partition each, as a consumer of all of them would need
+/// a group, and with it the broker's topic of offsets.
 pub(super) fn for_each_record(
     home: &Home,
     address: &str,
@@ -25,7 +28,7 @@ pub(super) fn for_each_record(
 ) -> Result<()> {
     let tool = |class: &str| {
         let mut command = broker::java(home, "-Xmx256m");
-        // What it logs must not stand among the records.
+        // Lines of a log must not stand among the records.
         command.args([
             "-Dlog4j2.level=OFF",
             class,
@@ -36,13 +39,18 @@ pub(super) fn for_each_record(
         ]);
         command
     };
-    let ends = process::output(&mut tool(ENDS))?;
-    let expected = total(&ends).with_context(|| format!("no ends of `{topic}`: {ends}"))?;
-    let mut consumer = tool(CONSUMER);
-    consumer.args(["--from-beginning", "--timeout-ms", RECORD_LIMIT_MS]);
-    consumer.args(["--max-messages", &expected.to_string()]);
-    let read = if expected == 0 { 0 } else { lines(&mut consumer, &mut take)? };
-    ensure!(read == expected, "`{topic}` has {expected} records, but {read} lines were read");
+    let listed = process::output(&mut tool(ENDS))?;
+    let ends = ends(&listed).with_context(|| format!("no ends of `{topic}`: {listed}"))?;
+    for (partition, expected) in ends.into_iter().filter(|(_, end)| *end > 0) {
+        let mut consumer = tool(CONSUMER);
+        consumer.args(["--partition", partition, "--offset", "earliest"]);
+        consumer.args(["--timeout-ms", RECORD_LIMIT_MS, "--max-messages", &expected.to_string()]);
+        let read = lines(&mut consumer, &mut take)?;
+        ensure!(
+            read == expected,
+            "partition {partition} of `{topic}` has {expected} records, but {read} were read"
+        );
+    }
     Ok(())
 }
 
@@ -62,11 +70,16 @@ fn lines(command: &mut Command, take: &mut impl FnMut(&[u8])) -> Result<u64> {
     Ok(count)
 }
 
-/// The records of all partitions, from lines such as `topic:0:123`; all begin at 0, as nothing
-/// has been deleted.
-fn total(ends: &str) -> Option<u64> {
-    let ends = ends.lines().filter(|line| !line.trim().is_empty());
-    ends.map(|line| line.trim().rsplit(':').next()?.parse::<u64>().ok()).sum()
+/// Partitions and their ends, from lines such as `topic:0:123`. An end is the number of records, as
+/// nothing has been deleted.
+fn ends(listed: &str) -> Option<Vec<(&str, u64)>> {
+    let lines = listed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let end = |line| {
+        let mut parts = str::rsplit(line, ':');
+        let (end, partition) = (parts.next()?, parts.next()?);
+        Some((partition, end.parse().ok()?))
+    };
+    lines.map(end).collect()
 }
 
 #[cfg(test)]
@@ -74,9 +87,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_of_all_partitions_are_added_up() {
-        assert_eq!(total("chaos:0:10\nchaos:1:0\nchaos:2:5\n"), Some(15));
-        assert_eq!(total("no such topic\n"), None);
+    fn the_ends_of_all_partitions_are_read() {
+        let listed = "chaos:0:10\nchaos:1:0\n";
+        assert_eq!(ends(listed), Some(vec![("0", 10), ("1", 0)]));
+        assert_eq!(ends("no such topic\n"), None);
     }
 
     #[test]

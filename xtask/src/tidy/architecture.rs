@@ -23,7 +23,6 @@ pub(super) struct Architecture {
 pub(super) struct Floor {
     pub(super) line: usize,
     pub(super) number: u32,
-    /// Below the root.
     pub(super) folder: String,
     pub(super) may_know: MayKnow,
 }
@@ -52,7 +51,7 @@ pub(super) struct Named {
 }
 
 impl Architecture {
-    /// Reads all tables; what cannot be read of them is a finding.
+    /// Reads all tables; a table or row that cannot be read is a finding.
     pub(super) fn read(text: &str) -> (Self, Vec<Finding>) {
         let mut findings = Vec::new();
         let mut read = |heading: &str, columns: &[&str]| {

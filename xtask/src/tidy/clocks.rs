@@ -1,4 +1,4 @@
-//! Crates whose results must depend on their arguments alone read no clock; time is handed to them.
+//! Crates whose results depend on their arguments alone read no clock: time is an argument.
 
 use super::{
     architecture::{Architecture, FILE, Named},

@@ -1,4 +1,4 @@
-//! What a rule has to say: where, what, and how to mend it.
+//! The answer of a rule: a place, the fault there, and the remedy.
 
 use std::fmt;
 
@@ -7,7 +7,6 @@ use std::fmt;
 pub(super) struct Finding {
     /// Below the root, with `/` between folders.
     pub(super) file: String,
-    /// From 1 on.
     pub(super) line: usize,
     pub(super) fault: String,
     pub(super) remedy: String,

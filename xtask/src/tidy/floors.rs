@@ -6,7 +6,7 @@ use super::{
     packages::{Crate, Dependency},
 };
 
-/// What the dependencies between the crates come to.
+/// The findings about the dependencies between the crates, and two numbers.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     pub(super) findings: Vec<Finding>,
@@ -39,7 +39,7 @@ fn absent(floor: &Floor, crates: &[Crate]) -> Option<Finding> {
     (!is_there).then(|| Finding::new(FILE, floor.line, fault, remedy))
 }
 
-/// Names in a row that are no crate, or a crate that is not below.
+/// Names in a row that belong to no crate, or to a crate that is not below.
 fn unsound(floor: &Floor, architecture: &Architecture) -> Vec<Finding> {
     let MayKnow::Only(names) = &floor.may_know else { return Vec::new() };
     let fault = |name: &String| {

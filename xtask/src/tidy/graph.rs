@@ -1,8 +1,8 @@
-//! Which file of a crate uses what another one defines.
+//! Arrows from each file of a crate to the files that define the names it uses.
 //!
 //! A name is followed through imports and re-exports to the file that defines it. So an arrow
-//! ends at a definition: to declare `mod child;` or to re-export what a child defines is no arrow,
-//! while a child that uses what its parent defines is one. Tests are left out.
+//! ends at a definition: to declare `mod child;` or to re-export a name of a child is no arrow,
+//! while a child that uses a name of its parent makes one. Tests are left out.
 //!
 //! Deliberately absent: types. A method is an arrow only where its type or trait is named.
 
@@ -43,7 +43,7 @@ pub(super) struct Module<'a> {
     source: &'a Source,
     parent: Option<usize>,
     children: BTreeMap<String, usize>,
-    /// What is defined here.
+    /// The names that are defined here.
     items: BTreeSet<String>,
     /// Names by the paths that they stand for.
     imports: BTreeMap<String, Vec<String>>,

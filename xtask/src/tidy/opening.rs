@@ -1,8 +1,8 @@
-//! Each crate opens with what it is for, what it may know and what it must not know.
+//! Each crate opens with its purpose, the crates it may know and those it must not know.
 
 use super::{finding::Finding, packages::Crate, padding::documentation, source::Source};
 
-/// Both must stand in the opening, after a first part that says what the crate is for.
+/// The opening must have both, after a first part with the purpose of the crate.
 const PARTS: [&str; 2] = ["May know:", "Must not know:"];
 
 /// Crates whose first file does not say so.

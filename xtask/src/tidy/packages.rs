@@ -10,7 +10,6 @@ pub(super) const ROOMS: [&str; 2] = ["core", "host"];
 /// A crate below one of the [`ROOMS`].
 #[derive(Debug)]
 pub(super) struct Crate {
-    /// Below the root.
     pub(super) folder: String,
     /// The text of its `Cargo.toml`, for the lines of findings.
     pub(super) manifest: String,
@@ -21,7 +20,7 @@ pub(super) struct Crate {
 #[derive(Debug)]
 pub(super) struct Dependency {
     pub(super) name: String,
-    /// `None` means that it comes from outside.
+    /// `None` means that the dependency comes from outside.
     pub(super) folder: Option<String>,
     pub(super) is_for_tests: bool,
 }
@@ -41,7 +40,7 @@ impl Crate {
         self.manifest.lines().position(is_meant).map_or(1, |line| line + 1)
     }
 
-    /// Where its sources are.
+    /// The folder with the sources of the library, with a `/` at its end.
     pub(super) fn sources(&self) -> String {
         format!("{}/src/", self.folder)
     }

@@ -1,7 +1,7 @@
 //! Comments on fields, variants and functions that are too short to say anything.
 //!
-//! Texts that the program shows are no comments: the help of its commands (clap) and the
-//! description of its API (utoipa) are made from them.
+//! Texts that the program shows are no comments: clap makes the help of commands from them, and
+//! utoipa the description of the API.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,11 @@ use syn::{
 
 use super::{finding::Finding, source::Source};
 
-/// A comment with so many words says no more than the name does.
+/// The most words of a comment that says no more than the name does.
 const PADDING_WORDS_MAX: usize = 3;
 
-/// What makes the comments of a type, its fields and its variants into texts of the program.
+/// The derives that make the comments of a type, its fields and its variants into texts of the
+/// program.
 const SHOWN_BY: [&str; 5] = ["Args", "Parser", "Subcommand", "ToSchema", "ValueEnum"];
 
 /// The attribute that makes the comment of a function into a text of the API.
@@ -55,7 +56,7 @@ fn line(attribute: &Attribute) -> Option<String> {
     }
 }
 
-/// Whether the program shows the comments of a type with these attributes.
+/// True if the program shows the comments of a type with these attributes.
 fn is_shown(attributes: &[Attribute]) -> bool {
     let mut words = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::List(list) if list.path.is_ident("derive") || list.path.is_ident("cfg_attr") => {

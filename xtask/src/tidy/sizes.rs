@@ -1,4 +1,4 @@
-//! No file is longer than a person reads in one go, and the share of lines that are tests.
+//! The limit for the length of a file, and the share of lines that are tests.
 
 use super::{finding::Finding, packages::ROOMS, source::Source, tree::Page};
 

@@ -18,9 +18,9 @@ pub(super) struct Source {
     pub(super) path: String,
     pub(super) lines: usize,
     pub(super) syntax: syn::File,
-    /// In the order of the text.
+    /// All words, in the order of the text.
     pub(super) words: Vec<Word>,
-    /// Whether all of it is tests.
+    /// True if the whole file is tests.
     pub(super) is_test: bool,
     /// The lines of the items that are compiled for tests alone.
     test_items: Vec<RangeInclusive<usize>>,
@@ -61,12 +61,12 @@ impl Source {
         })
     }
 
-    /// Whether a line belongs to tests.
+    /// True for a line of a test.
     pub(super) fn is_test_line(&self, line: usize) -> bool {
         self.is_test || self.test_items.iter().any(|lines| lines.contains(&line))
     }
 
-    /// How many lines are tests.
+    /// The number of lines that are tests.
     pub(super) fn test_lines(&self) -> usize {
         (1..=self.lines).filter(|&line| self.is_test_line(line)).count()
     }
@@ -103,7 +103,7 @@ pub(super) fn module_folder(path: &str) -> &str {
     if ["lib", "main", "mod"].contains(&name) { folder } else { stem }
 }
 
-/// Whether an item is compiled for tests alone.
+/// True for an item that is compiled for tests alone.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     let is_test = |attribute: &Attribute| {
         attribute.path().is_ident("cfg")
@@ -112,7 +112,7 @@ pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(is_test)
 }
 
-/// Whether a condition can hold in tests only.
+/// True for a condition that can hold in tests only.
 fn needs_test(condition: &Meta) -> bool {
     match condition {
         Meta::Path(path) => path.is_ident("test"),
@@ -151,7 +151,7 @@ pub(super) fn flatten(tokens: TokenStream, words: &mut Vec<Word>) {
     }
 }
 
-/// Collects what is compiled for tests alone.
+/// Collects the items that are compiled for tests alone.
 struct TestItems {
     lines: Vec<RangeInclusive<usize>>,
     modules: Vec<String>,

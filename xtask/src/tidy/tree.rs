@@ -18,7 +18,7 @@ const FOLDERS: [&str; 4] = ["core", "host", "plugins", "xtask"];
 /// The folder of the page, and its folder of tests.
 const PAGE: [&str; 2] = ["dashboard", "dashboard/test"];
 
-/// Folders with nothing written here: products, and the text of plugins that do not exist yet.
+/// Folders without sources: products, and the text of plugins that do not exist yet.
 const SKIPPED: [&str; 5] = ["target", "node_modules", "dist", "templates", "vendor"];
 
 /// Every file that the rules are about.

@@ -1,8 +1,9 @@
-//! Which arrows to mend: a few without which there is no circle.
+//! The arrows to mend: a few without which there is no circle.
 //!
-//! What a child takes from the file above it goes first, as that is mostly a type that can have a
-//! file of its own. For the rest files are put in an order, and the arrows against it are the ones
-//! to mend (the heuristic of Eades, Lin and Smyth; fewest is not promised).
+//! Arrows from a child to the file above come first, as their end is mostly a type that can have a
+//! file of its own. The files of all other arrows are put in an order, and the arrows against that
+//! order are the ones to mend (the heuristic of Eades, Lin and Smyth, without a promise that the
+//! arrows are the fewest).
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ pub(super) fn arrows<'a>(all: &BTreeSet<Arrow<'a>>) -> Vec<Arrow<'a>> {
     let place = |file: &str| order.iter().position(|other| *other == file);
     cut.extend(rest.iter().copied().filter(|(from, to)| place(from) > place(to)));
     rest.retain(|arrow| !cut.contains(arrow));
-    // What opens nothing stays.
+    // An arrow that opens no circle stays.
     let mut needed = Vec::new();
     for arrow in cut {
         rest.insert(arrow);

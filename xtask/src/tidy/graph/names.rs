@@ -2,7 +2,7 @@
 
 use super::Module;
 
-/// What a path names.
+/// The thing that a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Module(usize),
@@ -23,8 +23,8 @@ impl<'a> Names<'a> {
         Self { modules }
     }
 
-    /// Where a path leads, and the part of it that is the name there. `None` means that it leads
-    /// out of the crate, or names something local.
+    /// The end of a path, and the part of the path that is the name there. `None` means that the
+    /// path leads out of the crate, or names something local.
     pub(super) fn resolve<'p>(
         &'p self,
         from: usize,
@@ -51,7 +51,7 @@ impl<'a> Names<'a> {
             at = match name.as_str() {
                 "super" => Target::Module(self.modules[module].parent?),
                 "self" => at,
-                // What no item or import explains is made by a macro of that module.
+                // A name that no item or import explains is made by a macro of that module.
                 name => self
                     .look_up(module, name, after.is_empty(), open)
                     .unwrap_or(Target::Item(module)),

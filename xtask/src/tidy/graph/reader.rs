@@ -1,4 +1,4 @@
-//! The modules of a crate: what each defines, imports and uses, as it is written.
+//! The modules of a crate, with the names that each defines, imports and uses.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +19,11 @@ use crate::tidy::{
 pub(super) struct Use {
     pub(super) path: Vec<String>,
     pub(super) line: usize,
-    /// Whether it is only handed on, by `pub use`.
+    /// True for a path that `pub use` exports.
     pub(super) is_export: bool,
 }
 
-/// All modules of the crate with this root, the root first; and those without a file.
+/// All modules of the crate with this root, the root first; and a finding for each without a file.
 pub(super) fn modules<'a>(
     root: &'a Source,
     sources: &[&'a Source],
@@ -211,7 +211,7 @@ fn defined(item: &Item) -> Option<String> {
     Some(name.to_string())
 }
 
-/// Paths among words, such as `a::b` in `f(a::b, x.c)`; what follows a dot is none. A literal that
+/// Paths among words, such as `a::b` in `f(a::b, x.c)`; a name after a dot is none. A literal that
 /// is written as a path, as serde wants it, is one too.
 fn paths(words: &[Word]) -> Vec<(Vec<String>, usize)> {
     let mut paths: Vec<(Vec<String>, usize)> = Vec::new();
@@ -238,7 +238,7 @@ fn paths(words: &[Word]) -> Vec<(Vec<String>, usize)> {
     paths
 }
 
-/// Whether the name at `place` goes on after `::`.
+/// True for a name at `place` that stands after `::`.
 fn is_path(words: &[Word], place: usize) -> bool {
     place >= 2 && words[place - 2].text == ":"
 }
