@@ -48,8 +48,8 @@ impl CsvColumns {
         Ok(Self { schema_indexes })
     }
 
-    /// Whether a first line with these `names` is a header: it holds more than half of the
-    /// schema's field names.
+    /// True if a first line with these `names` is a header: more than half of the schema's field
+    /// names stand in it.
     pub fn is_header(names: &[&str], schema: &Schema) -> bool {
         let is_named = |field: &str| names.iter().any(|name| name.trim() == field);
         let found = schema.fields().iter().filter(|f| is_named(&f.name)).count();
@@ -73,17 +73,10 @@ impl CsvColumns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Field, FieldType};
+    use crate::testing;
 
-    /// The fields `user`, `month`, `day`, `action`.
     fn schema() -> Schema {
-        let field = |name: &str| Field {
-            name: name.to_owned(),
-            field_type: FieldType::Unsigned,
-            max: None,
-            required: false,
-        };
-        Schema::new(["user", "month", "day", "action"].map(field).to_vec()).expect("a schema")
+        testing::schema(&["user", "month", "day", "action"])
     }
 
     #[test]

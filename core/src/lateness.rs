@@ -13,7 +13,7 @@ pub enum Lateness {
 }
 
 impl Lateness {
-    /// Both verdicts, in the order in which results are merged.
+    /// The verdicts in the order in which results are merged.
     pub const ALL: [Self; 2] = [Self::OnTime, Self::Late];
 }
 
@@ -42,7 +42,7 @@ impl<T> ByLateness<T> {
         ByLateness(self.0.map(change))
     }
 
-    /// Both values with their verdicts, in the order of [`Lateness::ALL`].
+    /// The values with their verdicts, in the order of [`Lateness::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = (Lateness, &T)> {
         Lateness::ALL.into_iter().zip(&self.0)
     }

@@ -1,12 +1,16 @@
 //! The semantics of Streamgauge, pure: the same records and settings give the same state,
 //! whatever the batch size, the number of workers, the time of day or the crashes in between.
 //!
-//! Deliberately absent: clocks, files, sockets, threads, async, JSON. Time and bytes come in as
-//! arguments, decisions go out as values. The host acts on them.
+//! Time and bytes come in as arguments, decisions go out as values; the host acts on the
+//! decisions. Rules that two crates must share, because their results must agree, stand here too:
+//! how a window is written, which column of a CSV holds which field, how large a record may be.
 //!
-//! The way of a record: a decoder fills a [`Row`]; [`Partition::accept`] rejects it or gives it an
-//! event time and a verdict (on time or late) and appends it to a pending [`RecordBatch`]; the
-//! host hands the batches to metrics and takes a [`PartitionSnapshot`] at a batch boundary.
+//! May know: nothing outside of itself but the libraries for civil time, hashing and error types.
+//! Must not know: clocks, files, sockets, threads, async, JSON, settings files, plugins, Kafka.
+//!
+//! The way of a record: a decoder fills a [`Row`]; [`Partition::accept`] rejects the row or gives
+//! it an event time and a verdict (on time or late) and appends it to a pending [`RecordBatch`];
+//! the host hands the batches to metrics and takes a [`PartitionSnapshot`] at a batch boundary.
 
 mod accounting;
 mod batch;
@@ -30,6 +34,8 @@ mod row;
 mod schema;
 mod selection;
 mod snapshot;
+#[cfg(test)]
+mod testing;
 mod time;
 mod timestamp;
 mod units;

@@ -1,5 +1,6 @@
-//! A record's place in its log, and what can be wrong with its bytes. Bad data is data: these are
-//! values to be counted and written to the dead letters, not errors that stop anything.
+//! A record's place in its log, its limits, and what can be wrong with its bytes. Bad data is data:
+//! a rejection is a value to be counted and written to the dead letters, not an error that stops
+//! anything.
 
 use std::fmt;
 
@@ -20,10 +21,10 @@ pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub struct RecordMeta {
     /// Position in the partition's log.
     pub offset: i64,
-    /// The source's stamp.
+    /// The source's stamp, in milliseconds.
     pub time: RecordTime,
-    /// Where the source would go on after this record (a byte position in a file; 0 where the
-    /// offset says it all).
+    /// The place where the source would resume after this record: a byte position in a file, 0
+    /// where the offset says it all.
     pub cursor: u64,
 }
 
@@ -32,11 +33,11 @@ pub struct RecordMeta {
 pub enum Flaw {
     /// A value of another kind: a list, an object, a text where a number belongs.
     WrongType,
-    /// Reads as a number that the type or the field's `max` does not allow.
+    /// A number that the type or the field's `max` does not allow.
     OutOfRange,
     /// A number with a fraction where a whole number belongs.
     Fraction,
-    /// Longer than the limit for one value.
+    /// A text of more than [`TEXT_BYTES_MAX`] bytes.
     TooLong,
 }
 
@@ -57,9 +58,9 @@ impl Flaw {
 pub enum Rejection {
     /// No value at all, or nothing but white space.
     Empty,
-    /// Larger than the limit for one record.
+    /// More than [`RECORD_BYTES_MAX`] bytes.
     TooLarge,
-    /// Not UTF-8.
+    /// Bytes that are not UTF-8.
     NotUtf8,
     /// Not one complete JSON text.
     NotJson,
@@ -69,9 +70,9 @@ pub enum Rejection {
     NotCsv,
     /// A CSV row with another number of fields than the header or the schema.
     FieldCount {
-        /// Fields that there should be.
+        /// The number of fields of the header or the schema.
         expected: u32,
-        /// Fields that there are.
+        /// The number of fields of the row.
         found: u32,
     },
     /// A `required` field without a value; by slot.
@@ -81,7 +82,7 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// How many different reasons there are.
+    /// The number of different reasons.
     pub const KINDS: usize = 9;
 
     /// The names of all reasons, in the order of [`Rejection::kind`].
@@ -97,7 +98,7 @@ impl Rejection {
         "required_invalid",
     ];
 
-    /// A number per reason, below [`Rejection::KINDS`].
+    /// The number of the reason, below [`Rejection::KINDS`]. Snapshots count by it.
     pub fn kind(&self) -> usize {
         match self {
             Self::Empty => 0,

@@ -14,7 +14,7 @@ use crate::time::EventTime;
 /// The most windows that are shown as one.
 pub const WINDOWS_TOGETHER_MAX: usize = 1000;
 
-/// Which window of a metric is meant.
+/// The window of a metric that is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowAsk {
     /// The window of the newest event time.
@@ -29,19 +29,19 @@ pub enum WindowAsk {
 /// Why a text asks for no window.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum WindowAskError {
-    /// What stands before `*` and `@` is no [`WindowSpec`].
+    /// The text before `*` and `@` is no [`WindowSpec`].
     #[error("`{0}` is not a window; hint: cumulative, 1d or 10m/1m")]
     NotAWindow(String),
-    /// What stands behind `*` is no whole number, is 0, or is too large.
+    /// The text behind `*` is no whole number, is 0, or is above [`WINDOWS_TOGETHER_MAX`].
     #[error("`{0}` is no number of windows; hint: 1d*7, at most {WINDOWS_TOGETHER_MAX}")]
     NoCount(String),
-    /// What stands behind `@` is no instant.
+    /// The text behind `@` is no instant.
     #[error("the start `{0}` is not an RFC 3339 time; hint: 2015-11-11T00:00:00+08:00")]
     NoStart(String),
     /// Several windows as one, of a kind whose windows overlap or of which there is one only.
     #[error("windows `{0}` do not follow each other; hint: ask for one of them")]
     NotInARow(WindowSpec),
-    /// Both `*` and `@`.
+    /// A text with both `*` and `@`.
     #[error("either the last windows or one of the past; hint: 1d*7 or 1d@START")]
     LastAndPast,
 }

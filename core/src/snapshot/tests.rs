@@ -1,4 +1,4 @@
-//! Snapshots: what goes in comes out, and what was damaged is refused.
+//! Snapshots come back as they were written, and damaged ones are refused.
 
 use super::*;
 use crate::gap::{GapKind, OffsetGap};
