@@ -1,9 +1,9 @@
 //! Write a Streamgauge metric as a page of Rust.
 //!
-//! A metric folds rows into an accumulator, merges accumulators and shows a small table. It
-//! implements [`Metric`] over an [`Accumulator`], often a ready-made [`Counter`], and ends with
-//! [`export_metric!`]. Everything else is the host's: Kafka, event time, windows, lateness,
-//! checkpoints, the page.
+//! A metric folds rows into an accumulator, merges accumulators and shows a small table. The code
+//! of a metric implements [`Metric`] over an [`Accumulator`], often a ready-made [`Counter`], and
+//! ends with [`export_metric!`]. The host owns everything else: Kafka, event time, windows,
+//! lateness, checkpoints, the page.
 //!
 //! A complete plugin, the one that `plugins/README.md` shows:
 //!
@@ -54,7 +54,7 @@ pub use metric::{Accumulator, Metric, Window, read_state};
 pub use schema::Schema;
 pub use table::Table;
 
-/// What most metrics need, in one line.
+/// The names that most metrics need, in one line.
 pub mod prelude {
     pub use crate::codec::{Reader, Writer};
     pub use crate::{
