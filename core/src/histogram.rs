@@ -43,8 +43,8 @@ impl LatenessHistogram {
         counts.filter(|(_, count)| **count > 0).map(|(i, count)| (i as u32, *count))
     }
 
-    /// The histogram whose [`LatenessHistogram::buckets`] these are. `None` means that no
-    /// histogram has them: a bucket out of order, out of range or without records.
+    /// The histogram with these [`LatenessHistogram::buckets`]. `None` means that no histogram has
+    /// such buckets: one is out of order, out of range or without records.
     pub fn from_buckets(buckets: impl Iterator<Item = (u32, u64)>) -> Option<Self> {
         let mut histogram = Self::default();
         for (bucket, records) in buckets {

@@ -1,5 +1,5 @@
-//! How long records took, in buckets that grow with the time: one value that its owner replaces
-//! whole, that a reader merges with those of others, and whose past a reader subtracts.
+//! Latency of records, in buckets that grow with the time. A histogram is one value: its owner
+//! replaces it whole, and a reader merges several histograms or subtracts an earlier one.
 
 use crate::log_linear::{bucket_of, range_of};
 

@@ -1,5 +1,5 @@
-//! The verdict on a record, and pairs of values that are kept by it. Results are merged in the
-//! order of [`Lateness::ALL`], so a pair lists what is on time first.
+//! The verdict on a record, and pairs of values with one value per verdict. Results are merged in
+//! the order of [`Lateness::ALL`], so the value for records on time comes first.
 
 use std::ops::{Index, IndexMut};
 

@@ -24,7 +24,7 @@ impl Random {
         Self { state: mix(stream.wrapping_add(index.wrapping_mul(GAMMA))) }
     }
 
-    /// 64 bits, independent of those drawn before.
+    /// The next 64 bits, independent of all bits drawn before.
     pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GAMMA);
         mix(self.state)

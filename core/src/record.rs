@@ -12,8 +12,8 @@ pub const RECORD_BYTES_MAX: usize = 1 << 20;
 /// The largest text that one value may hold, in bytes; a larger one is [`Flaw::TooLong`].
 pub const TEXT_BYTES_MAX: usize = 64 << 10;
 
-/// U+FEFF in UTF-8, which some programs write at the start of a text. A file and a record may
-/// begin with it; it is never part of their content.
+/// U+FEFF in UTF-8, which some programs write at the start of a text. At the start of a file or a
+/// record the mark is not part of the content.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Where a record stands and when it was stamped.
@@ -98,7 +98,7 @@ impl Rejection {
         "required_invalid",
     ];
 
-    /// The number of the reason, below [`Rejection::KINDS`]. Snapshots count by it.
+    /// The number of the reason, below [`Rejection::KINDS`], by which snapshots count.
     pub fn kind(&self) -> usize {
         match self {
             Self::Empty => 0,

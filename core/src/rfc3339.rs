@@ -1,5 +1,5 @@
-//! Instants as RFC 3339 texts, such as `2015-11-11T00:00:00+08:00`: the one form in which people
-//! write an instant and results show it.
+//! Instants as RFC 3339 texts, such as `2015-11-11T00:00:00+08:00`: the form in which people write
+//! instants and results show them.
 
 use chrono::{DateTime, SecondsFormat, TimeZone};
 use chrono_tz::Tz;

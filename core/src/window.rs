@@ -44,7 +44,7 @@ impl TimeWindow {
     }
 }
 
-/// One of the `windows` of a metric. Snapshots and results list them in this type's order: by
+/// One of the `windows` of a metric. Snapshots and results list windows in this type's order: by
 /// size, then by slide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WindowSpec {
@@ -52,8 +52,8 @@ pub enum WindowSpec {
     Cumulative,
     /// Windows of one size, one after the other.
     Tumbling {
-        /// The length in milliseconds of elapsed time, if it divides a day; else as many civil days
-        /// as it holds 86,400,000 milliseconds.
+        /// The length in milliseconds. Below a day this is elapsed time and divides a day; from a
+        /// day on it stands for civil days, one for each 86,400,000.
         size: Millis,
     },
     /// Windows that overlap, made of panes.

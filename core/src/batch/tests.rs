@@ -1,4 +1,4 @@
-//! A batch keeps what names each record beside the columns, and forgets all of it when cleared.
+//! A batch keeps place, times and bytes of each record beside the columns, until it is cleared.
 
 use super::*;
 use crate::row::Value;

@@ -1,5 +1,5 @@
-//! A partition beside its scenarios: what waits, what is kept to be looked at, and what a gap or
-//! the wall clock changes.
+//! A partition, tested for what the scenarios do not show: pending rows, samples of late records,
+//! gaps, and lateness by the wall clock.
 
 use super::*;
 use crate::gap::GapKind;

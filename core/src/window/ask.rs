@@ -59,7 +59,7 @@ impl WindowAsk {
     pub fn reach(self, newest: Option<EventTime>) -> TimeWindow {
         let size = self.spec().to_millis().0;
         let (at, back) = match self {
-            // A sliding window may begin that much before its end.
+            // A sliding window begins its size before its end, so up to that long before `at`.
             Self::Present(_) => (newest, size),
             // Days may have an hour more than their name says.
             Self::Last(_, count) => (newest, size.saturating_mul(count as i64 + 2)),
@@ -109,7 +109,7 @@ fn read_count(text: &str) -> Result<usize, WindowAskError> {
     count.ok_or_else(|| WindowAskError::NoCount(text.to_owned()))
 }
 
-/// As it is asked for, with the start in UTC.
+/// The text that asks for the window, with the start in UTC.
 impl fmt::Display for WindowAsk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

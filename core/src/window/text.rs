@@ -124,7 +124,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(size in 1..5000_i64, slide in 0..5000_i64, unit in 0..5_usize) {
+        fn what_is_written_is_read_back(
+            size in 1..5000_i64,
+            slide in 0..5000_i64,
+            unit in 0..5_usize,
+        ) {
             let unit = DURATION_UNITS[unit].1 as Millis;
             if let Ok(spec) = WindowSpec::from_millis(size * unit, slide * unit) {
                 prop_assert_eq!(spec.to_string().parse(), Ok(spec));

@@ -3,9 +3,9 @@
 //!
 //! Every scenario has the settings `bound` and `zone`. With `year` (a number, or `current`) event
 //! time is a month and a day, without `year` the field `at`. The settings `skew`, `earliest` and
-//! `required` name no limit and no field unless they are there; `lateness` is `watermark` unless it
-//! is `record`. A field is `name=value`, `?` is an unusable value, and `!name` in place of fields is
-//! a record that could not be decoded.
+//! `required` may be absent, which means no limit and no field; `lateness` is `record`, or absent,
+//! which means `watermark`. A field is `name=value`, `?` is an unusable value, and `!name` in place
+//! of fields is a record that could not be decoded.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

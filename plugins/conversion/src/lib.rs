@@ -1,4 +1,5 @@
-//! The share of those who did one thing (A) that also did another (B), in a state of fixed size.
+//! The share of the members who did one thing (A) that also did another (B), in a state of fixed
+//! size.
 //!
 //! The inputs are called `who` and `what`; `[metric.columns]` says which columns of the schema
 //! hold them. `from` lists the values of `what` that mean A, and `to` the values that mean B. A

@@ -13,9 +13,9 @@ use crate::batch::{Column, TextColumn};
 use crate::codec::{Reader, Writer, bad_state};
 use crate::{Accumulator, Result, Table};
 
-/// Unsigned keys below this are tallied in an array.
+/// The first unsigned key that is not tallied in an array.
 const TALLY_KEYS: usize = 256;
-/// Below this many rows the array would cost more than it saves.
+/// The fewest rows for which an array costs less than it saves.
 const TALLY_ROWS_MIN: usize = 32;
 
 /// The number of events of each key.

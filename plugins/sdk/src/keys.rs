@@ -11,7 +11,7 @@ use crate::counter::Key;
 use crate::hash::hash64;
 use crate::{Batch, Config, Error, FieldType, Result};
 
-/// Numbers below this share one entry of [`Keys`] per batch.
+/// The first number whose rows do not share one entry of [`Keys`] per batch.
 const SHARED: usize = 256;
 /// The code of a row that is null.
 const NULL: u32 = u32::MAX;
@@ -78,7 +78,7 @@ impl KeyType {
     /// Reads a type from a configuration; text where the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is another text than the [`NAMES`](Self::NAMES).
+    /// [`Error::BadConfig`] where the value is another text than the [`NAMES`](Self::NAMES).
     pub fn from_config(config: &Config, key: &str) -> Result<Self> {
         Ok(match config.choice(key, &Self::NAMES)? {
             "unsigned" => Self::Unsigned,

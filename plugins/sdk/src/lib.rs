@@ -65,8 +65,8 @@ pub mod prelude {
 
 /// Makes a crate the component of this metric. Once per crate.
 ///
-/// On other targets than Wasm it only checks that the type is a [`Metric`], so that unit tests of
-/// a plugin compile and link natively.
+/// On other targets than Wasm the macro only checks that the type is a [`Metric`], so that unit
+/// tests of a plugin compile and link natively.
 #[cfg(target_family = "wasm")]
 #[macro_export]
 macro_rules! export_metric {
@@ -80,8 +80,8 @@ macro_rules! export_metric {
 
 /// Makes a crate the component of this metric. Once per crate.
 ///
-/// On other targets than Wasm it only checks that the type is a [`Metric`], so that unit tests of
-/// a plugin compile and link natively.
+/// On other targets than Wasm the macro only checks that the type is a [`Metric`], so that unit
+/// tests of a plugin compile and link natively.
 #[cfg(not(target_family = "wasm"))]
 #[macro_export]
 macro_rules! export_metric {

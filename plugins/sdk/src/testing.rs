@@ -43,8 +43,9 @@ pub fn snapshot<A: Accumulator>(state: &A) -> Vec<u8> {
 /// Checks the laws of a metric on these rows: a few hundred varied rows are plenty.
 ///
 /// The laws: identity, merge associative and commutative, fold of parts = merge of their folds
-/// (for a bounded metric: results within the errors that they state instead of equal bytes), snapshot round trip, the same bytes for any cut into batches,
-/// the same bytes twice, no other state version accepted.
+/// (for a bounded metric: results within the errors that they state instead of equal bytes),
+/// snapshot round trip, the same bytes for any cut into batches, the same bytes twice, no other
+/// state version accepted.
 ///
 /// # Panics
 /// A law does not hold; the message names it.

@@ -2,9 +2,9 @@
 //!
 //! The input is called `value`; `[metric.columns]` says which column of the schema holds it. The
 //! sketch is a `HyperLogLog` of `2^precision` registers: its standard error is
-//! `1.04 / sqrt(2^precision)`, 0.8 % at the default of 14. The measure `error` is three of these,
-//! which holds in 99.7 % of all cases. Merges are exact: the state is a function of the set of
-//! values alone.
+//! `1.04 / sqrt(2^precision)`, 0.8 % at the default of 14. The measure `error` is three
+//! standard errors, which holds in 99.7 % of all cases. Merges are exact: the state is a function
+//! of the set of values alone.
 
 mod hll;
 
