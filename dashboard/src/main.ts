@@ -10,14 +10,14 @@ import "./styles/states.css";
 import "./styles/tools.css";
 import "./styles/ops.css";
 import "./styles/dialogs.css";
-import { App } from "./app";
-import { readLink } from "./link";
-import { buildDiffers } from "./page-state";
-import { readPrefs, remember, remembered } from "./prefs";
-import { Store } from "./store";
-import { HttpRemote } from "./remote";
-import { Stream, streamUrl } from "./stream";
-import { takeToken, tokenOf } from "./token";
+import { App } from "./app/app";
+import { readLink } from "./data/link";
+import { buildDiffers } from "./data/page-state";
+import { readPrefs, remember, remembered } from "./data/prefs";
+import { Store } from "./data/state";
+import { HttpRemote } from "./net/remote";
+import { Stream, streamUrl } from "./net/stream";
+import { takeToken, tokenOf } from "./net/token";
 
 /** Two hosts of different builds behind one address must not make a loop. */
 const RELOAD_MS_MIN = 60_000;

@@ -1,5 +1,5 @@
 // Upright bars in the order of the labels, with their values on top.
-import { sum } from "../panels/rows";
+import { sum } from "../data/rows";
 import { axisText, fill, labelled, STILL, valueText } from "./common";
 import type { Look } from "./look";
 import type { Chart } from "./option";

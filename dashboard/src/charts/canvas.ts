@@ -6,7 +6,7 @@ import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
 import { GridComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import type { Row } from "../panels/rows";
+import type { Row } from "../data/rows";
 import type { Look } from "./look";
 import { CHARTS, rowAt, type ChartKind } from "./option";
 

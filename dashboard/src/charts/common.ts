@@ -1,6 +1,6 @@
 // What the charts with axes have in common.
 import type { Look } from "./look";
-import type { Row } from "../panels/rows";
+import type { Row } from "../data/rows";
 
 /**
  * The fill of a bar. Its key stands on the axis, so colour need not tell it

@@ -3,7 +3,7 @@
 // Never linear, so that one large cell does not make all others look the same:
 // a square root, or a logarithm where the values span more than three orders.
 // Only where values lie below nothing the scale is linear.
-import type { Row } from "../panels/rows";
+import type { Row } from "../data/rows";
 
 /** From this ratio of the largest to the smallest value on, the scale is logarithmic. */
 const SPREAD_LOG_MIN = 1000;

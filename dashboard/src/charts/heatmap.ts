@@ -2,9 +2,9 @@
 // second keys from left to right. A cell with nothing is faint and outside the
 // scale; one whose value is not known is left open. What was cut off stands in
 // a note below (`panels/heat-legend.ts`), because it has no place among the cells.
-import { clip } from "../format";
-import { crossOf, type Cross } from "../panels/cross";
-import { sum } from "../panels/rows";
+import { clip } from "../data/format";
+import { crossOf, type Cross } from "../data/cross";
+import { sum } from "../data/rows";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import type { Look } from "./look";

@@ -1,5 +1,5 @@
 // A line over the keys in their order, for keys that are steps of something.
-import { sum } from "../panels/rows";
+import { sum } from "../data/rows";
 import { axisText, STILL } from "./common";
 import type { Chart } from "./option";
 import { tooltip } from "./tooltip";

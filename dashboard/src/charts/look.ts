@@ -1,5 +1,5 @@
 // How a chart is to look: everything an option depends on besides its rows.
-import type { Format } from "../format";
+import type { Format } from "../data/format";
 import type { Accent, ThemeColors } from "./palette";
 
 export interface Look {

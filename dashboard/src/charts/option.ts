@@ -7,9 +7,9 @@ import type {
   GridComponentOption, TooltipComponentOption, VisualMapComponentOption,
 } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
-import { crossOf } from "../panels/cross";
-import { sum, type Row } from "../panels/rows";
-import type { Panel } from "../wire";
+import { crossOf } from "../data/cross";
+import { sum, type Row } from "../data/rows";
+import type { Panel } from "../wire/shapes";
 import { bars } from "./bars";
 import { heatmap } from "./heatmap";
 import type { Look } from "./look";

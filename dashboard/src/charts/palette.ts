@@ -1,7 +1,7 @@
 // Colours: Okabe and Ito's eight, which readers with any kind of colour vision
 // can tell apart, and the two themes around them.
-import type { Theme } from "../prefs";
-import type { Panel } from "../wire";
+import type { Theme } from "../data/prefs";
+import type { Panel } from "../wire/shapes";
 
 /** How many keys can have a colour of their own. */
 export const PALETTE_SIZE = 8;

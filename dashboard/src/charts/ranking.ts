@@ -1,7 +1,7 @@
 // Lying bars, largest first, the rest of the list last and in grey. Values and
 // shares stand in columns of their own at the right, so that they line up.
-import { clip } from "../format";
-import { sum, type Row } from "../panels/rows";
+import { clip } from "../data/format";
+import { sum, type Row } from "../data/rows";
 import { axisText, fill, STILL, valueText } from "./common";
 import type { Look } from "./look";
 import type { Chart } from "./option";

@@ -1,6 +1,6 @@
 // A ring of shares. Its labels are the legend beside it, in the document, where
 // small shares cannot collide; its hole holds the sum.
-import { sum, type Row } from "../panels/rows";
+import { sum, type Row } from "../data/rows";
 import { STILL } from "./common";
 import type { Chart } from "./option";
 import { tooltip } from "./tooltip";

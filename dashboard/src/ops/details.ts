@@ -1,17 +1,17 @@
 // The operator's section below the first screen: late data, the latest events,
 // partitions, dead letters, plugins, checkpoints.
-import type { Context } from "../context";
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import { icon } from "../icons";
+import type { Context } from "../data/context";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import { icon } from "../dom/icon";
 import { Plot, svg } from "../plots/svg";
-import type { Lateness, Status } from "../wire";
-import { Sparkline } from "../views/sparkline";
+import type { Lateness, Status } from "../wire/shapes";
+import { Sparkline } from "../plots/sparkline";
 import { checkpointModel, pluginsModel, type Named } from "./facts";
 import { happenedModel } from "./happened";
 import { barWords, histogramOf, latenessWords, type Histogram } from "./lateness";
 import { LiveTable } from "./live-table";
 import { heldWords, partitionsModel } from "./partitions";
-import type { Report, ReportValues } from "./reports";
+import type { Report, ReportValues } from "../net/reports";
 import { deadModel, eventsModel, lateModel, noteOf, reasonsOf } from "./samples";
 
 interface Card {

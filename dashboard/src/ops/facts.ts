@@ -1,14 +1,14 @@
 // The operator's section in one line, and what is known of checkpoints; purely.
-import type { Context } from "../context";
-import { UNKNOWN } from "../format";
-import type { Icon } from "../icons";
-import { hostTime } from "../page-state";
-import type { Status } from "../wire";
+import type { Context } from "../data/context";
+import { UNKNOWN } from "../data/format";
+import type { Icon } from "../dom/icon";
+import { hostTime } from "../data/page-state";
+import type { Status } from "../wire/shapes";
 import { titleOf } from "./happened";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
-import { codeWord } from "../i18n";
-import { clip } from "../format";
+import { codeWord } from "../i18n/words";
+import { clip } from "../data/format";
 
 export interface Fact {
   readonly icon: Icon;

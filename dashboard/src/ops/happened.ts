@@ -1,11 +1,11 @@
 // What happened of late, purely: what the host tells, and its restarts as this
 // page saw them.
-import type { Context } from "../context";
-import { clip } from "../format";
-import { causeWords, codeWord, say } from "../i18n";
-import type { Icon } from "../icons";
-import { hostTime } from "../page-state";
-import type { Happened } from "../wire";
+import type { Context } from "../data/context";
+import { clip } from "../data/format";
+import { causeWords, codeWord, say } from "../i18n/words";
+import type { Icon } from "../dom/icon";
+import { hostTime } from "../data/page-state";
+import type { Happened } from "../wire/shapes";
 import type { TableModel } from "./table-model";
 
 export interface Annotation {

@@ -3,9 +3,9 @@
 // The host's buckets grow with the delay; they are merged to as many bars as
 // can be told apart. Heights are by logarithm too, so that the few very late
 // ones are seen beside the many that are on time.
-import type { Context } from "../context";
-import { codeWord } from "../i18n";
-import type { Bucket, Lateness } from "../wire";
+import type { Context } from "../data/context";
+import { codeWord } from "../i18n/words";
+import type { Bucket, Lateness } from "../wire/shapes";
 
 export const BARS_MAX = 40;
 /** How many bars the spoken summary names. */

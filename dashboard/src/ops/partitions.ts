@@ -1,10 +1,10 @@
 // The partitions, purely: where each one stands, and which one holds the
 // watermark back.
-import type { Context } from "../context";
-import { UNKNOWN } from "../format";
-import { codeWord } from "../i18n";
-import type { Icon } from "../icons";
-import type { Partition, Status } from "../wire";
+import type { Context } from "../data/context";
+import { UNKNOWN } from "../data/format";
+import { codeWord } from "../i18n/words";
+import type { Icon } from "../dom/icon";
+import type { Partition, Status } from "../wire/shapes";
 import type { CellModel, TableModel } from "./table-model";
 
 /** More than this is no list that somebody reads. */

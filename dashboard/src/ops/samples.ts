@@ -1,10 +1,10 @@
 // Samples of records as rows, purely: late ones, dead letters, the latest ones.
-import type { Context } from "../context";
-import { clip, UNKNOWN } from "../format";
-import { codeWord } from "../i18n";
-import type { Sample, Samples } from "../wire";
+import type { Context } from "../data/context";
+import { clip, UNKNOWN } from "../data/format";
+import { codeWord } from "../i18n/words";
+import type { Sample, Samples } from "../wire/shapes";
 import { titleOf } from "./happened";
-import type { Report } from "./reports";
+import type { Report } from "../net/reports";
 import type { CellModel, RowModel, TableModel } from "./table-model";
 
 const RECORD_CHARACTERS_MAX = 120;

@@ -1,7 +1,7 @@
 // How the workers spend their time, purely: the stages, and which one holds the
 // others up.
-import type { Context } from "../context";
-import type { Stages, Status } from "../wire";
+import type { Context } from "../data/context";
+import type { Stages, Status } from "../wire/shapes";
 
 export const STAGES = ["fetch", "decode", "plugins", "publish", "checkpoint"] as const;
 export type StageId = (typeof STAGES)[number];

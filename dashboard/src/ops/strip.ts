@@ -1,12 +1,12 @@
 // The operator's section in one row, on the first screen: what goes in and out,
 // how the workers spend their time, and the few facts that must hold.
-import type { Context } from "../context";
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import { icon } from "../icons";
-import { hostTime } from "../page-state";
+import type { Context } from "../data/context";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import { icon } from "../dom/icon";
+import { hostTime } from "../data/page-state";
 import { Plot, svg, timePlotParts } from "../plots/svg";
 import { timePlot } from "../plots/time-plot";
-import type { Status } from "../wire";
+import type { Status } from "../wire/shapes";
 import { factsOf } from "./facts";
 import { annotationsOf, type Annotation } from "./happened";
 import { putIcon } from "./live-table";

@@ -1,13 +1,13 @@
 // What stands in a panel's head: measure, scope, chart or table, and a menu.
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { icon, setIcon } from "../icons";
-import { say } from "../i18n";
-import { SCOPES, type View } from "../link";
-import type { Panel, Scope } from "../wire";
+import type { Context } from "../data/context";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { icon, setIcon } from "../dom/icon";
+import { say } from "../i18n/words";
+import { SCOPES, type View } from "../data/link";
+import type { Panel, Scope } from "../wire/shapes";
 import { Menu } from "./menu";
-import { measuresOf } from "./rows";
-import { authorization } from "../token";
+import { measuresOf } from "../data/rows";
+import { authorization } from "../net/token";
 import { saveBlob } from "./export";
 
 export interface ControlActions {

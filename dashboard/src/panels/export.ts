@@ -5,9 +5,9 @@
 import { heatScale } from "../charts/heat-scale";
 import { shareOf } from "../charts/option";
 import { THEMES } from "../charts/palette";
-import type { Context } from "../context";
-import { crossOf } from "./cross";
-import type { Row } from "./rows";
+import type { Context } from "../data/context";
+import { crossOf } from "../data/cross";
+import type { Row } from "../data/rows";
 
 const SCALE = 2;
 const WIDTH_MIN = 640;

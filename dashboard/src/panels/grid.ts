@@ -1,9 +1,9 @@
 // All panels, arranged; rebuilt only when the descriptors change.
 import { panelKind } from "../charts/option";
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { askHost, Windows } from "../windows";
-import type { Panel } from "../wire";
+import type { Context } from "../data/context";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { askHost, Windows } from "../net/windows";
+import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
 import { arrange, heightOf, spans } from "./layout";
 import { PanelView, type PanelHooks } from "./panel";

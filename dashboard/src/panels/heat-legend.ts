@@ -2,10 +2,10 @@
 // both ends and in the middle.
 import { heatScale } from "../charts/heat-scale";
 import { THEMES } from "../charts/palette";
-import type { Context } from "../context";
-import { h, setAttr, setText } from "../dom";
-import { crossOf } from "./cross";
-import type { Row } from "./rows";
+import type { Context } from "../data/context";
+import { h, setAttr, setText } from "../dom/element";
+import { crossOf } from "../data/cross";
+import type { Row } from "../data/rows";
 
 export class HeatLegend {
   readonly #note = h("span", { class: "heat-note" });

@@ -1,15 +1,15 @@
 // One key of a panel: its exact figures, and its course over windows where the
 // metric has any. A dialog that goes on with the stream.
-import type { Context } from "../context";
-import { h, raw, resize, setAttr, setShown, setText } from "../dom";
-import { clip } from "../format";
-import { say } from "../i18n";
-import { modal } from "../views/modal";
-import type { Frame, Panel, Scope } from "../wire";
-import type { Windows } from "../windows";
+import type { Context } from "../data/context";
+import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
+import { clip } from "../data/format";
+import { say } from "../i18n/words";
+import { modal } from "../dom/modal";
+import type { Frame, Panel, Scope } from "../wire/shapes";
+import type { Windows } from "../net/windows";
 import { shareOf } from "../charts/option";
-import { measuresOf, rowsOf, type Row } from "./rows";
-import { trendKind, trendOf } from "./trend";
+import { measuresOf, rowsOf, type Row } from "../data/rows";
+import { trendKind, trendOf } from "../data/trend";
 import { TrendView, trendWords } from "./trend-view";
 
 /** Which row was chosen: a key, and where there are two dimensions the second one. */

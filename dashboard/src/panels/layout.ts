@@ -6,7 +6,7 @@
 // heat maps) go there. Where one does, panels keep their order and share a row
 // in proportion to what they ask for. Either way each row is filled.
 import { panelKind } from "../charts/option";
-import type { Panel, Size } from "../wire";
+import type { Panel, Size } from "../wire/shapes";
 
 /** More tall columns than this would squeeze the rest. */
 const TALL_MAX = 2;

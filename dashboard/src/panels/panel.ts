@@ -9,23 +9,23 @@ import {
   drawable, isCanvas, panelKind, shapeOf, shareOf, type ChartKind,
 } from "../charts/option";
 import { accentOf, THEMES } from "../charts/palette";
-import type { Context } from "../context";
-import { h, raw, setAttr, setShown, setText } from "../dom";
-import { clip } from "../format";
-import { say } from "../i18n";
-import type { View } from "../link";
-import { CUMULATIVE, kindOfName, type Finals } from "../spans";
-import type { Windows } from "../windows";
-import type { Frame, Panel, Scope } from "../wire";
+import type { Context } from "../data/context";
+import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import { clip } from "../data/format";
+import { say } from "../i18n/words";
+import type { View } from "../data/link";
+import { CUMULATIVE, kindOfName, type Finals } from "../data/spans";
+import type { Windows } from "../net/windows";
+import type { Frame, Panel, Scope } from "../wire/shapes";
 import { BigNumber } from "./big-number";
 import { Controls } from "./controls";
 import { fileName, paint, save } from "./export";
 import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
 import type { Chosen } from "./key-card";
-import { trendKind, trendOf, trendTable } from "./trend";
+import { trendKind, trendOf, trendTable } from "../data/trend";
 import { TrendView, trendWords } from "./trend-view";
-import { fitted, isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "./rows";
+import { fitted, isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../data/rows";
 import { Table, tableModel } from "./table";
 import { spanText, WindowRow } from "./window-row";
 

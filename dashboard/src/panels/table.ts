@@ -3,12 +3,12 @@
 // With one measure the columns are on time, late, total and share; with several
 // they are the measures in the chosen scope. An error stands behind its value;
 // a second dimension has a column of its own. Rows are kept between updates.
-import type { Context } from "../context";
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import { say } from "../i18n";
+import type { Context } from "../data/context";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import { say } from "../i18n/words";
 import { shareOf } from "../charts/option";
-import type { Frame, Panel, Scope } from "../wire";
-import { measureOf, measuresOf, rowsOf, type Row } from "./rows";
+import type { Frame, Panel, Scope } from "../wire/shapes";
+import { measureOf, measuresOf, rowsOf, type Row } from "../data/rows";
 
 /** A table longer than this says how many rows it leaves out. */
 const TABLE_ROWS_MAX = 500;

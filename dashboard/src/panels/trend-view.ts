@@ -1,9 +1,9 @@
 // The course over the last windows as a picture, with its legend.
 import { THEMES } from "../charts/palette";
-import type { Context } from "../context";
-import { h, resize, setShown, setText } from "../dom";
+import type { Context } from "../data/context";
+import { h, resize, setShown, setText } from "../dom/element";
 import { Plot, svg } from "../plots/svg";
-import { trendPlot, type Trend, type TrendSeries } from "./trend";
+import { trendPlot, type Trend, type TrendSeries } from "../data/trend";
 
 export class TrendView {
   readonly #plot = new Plot();

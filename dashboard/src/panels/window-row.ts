@@ -1,13 +1,13 @@
 // The line in a panel's head for metrics with windows: which one is shown, and
 // for past ones a timeline that arrows move along. It is not there otherwise.
-import type { Context } from "../context";
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import type { Format } from "../format";
-import { icon } from "../icons";
+import type { Context } from "../data/context";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import type { Format } from "../data/format";
+import { icon } from "../dom/icon";
 import {
   countOfName, CUMULATIVE, isPast, isSliding, kindOfName, LAST, lastName, nameOf, TREND_WINDOWS, type Finals,
   type Span,
-} from "../spans";
+} from "../data/spans";
 
 /** Marks the choice of a past window of a kind; which one is chosen on the timeline. */
 const PAST = "@";

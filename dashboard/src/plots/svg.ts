@@ -1,6 +1,6 @@
 // Small pictures as SVG: all their colours come from the style sheet or from
 // presentation attributes, which the content security policy allows.
-import { h, setAttr } from "../dom";
+import { h, setAttr } from "../dom/element";
 import type { Box, TimePlot } from "./time-plot";
 
 const SVG = "http://www.w3.org/2000/svg";

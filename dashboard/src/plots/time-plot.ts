@@ -1,7 +1,7 @@
 // Lines over time as paths of an SVG, computed purely: where the lines, the
 // marks of both axes and the annotations go in a box of a given size.
-import type { Format } from "../format";
-import type { Point } from "../wire";
+import type { Format } from "../data/format";
+import type { Point } from "../wire/shapes";
 import { niceTicks } from "./scale";
 
 export interface TimeLine {

@@ -1,11 +1,11 @@
 // The last line of the page: whether its figures can be trusted.
-import type { Context } from "../context";
-import { h, raw, setAttr, setShown, setText } from "../dom";
-import { clip } from "../format";
-import { codeWord, say } from "../i18n";
-import { icon, setIcon } from "../icons";
-import { hostTime } from "../page-state";
-import type { Status } from "../wire";
+import type { Context } from "../data/context";
+import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import { clip } from "../data/format";
+import { codeWord, say } from "../i18n/words";
+import { icon, setIcon } from "../dom/icon";
+import { hostTime } from "../data/page-state";
+import type { Status } from "../wire/shapes";
 import { balance, isBalanced, partitionStates, type Balance } from "./balance";
 
 /** A checkpoint younger than this is "just now". */

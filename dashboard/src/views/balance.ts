@@ -1,6 +1,6 @@
 // Whether the accounting adds up, purely: read = on time + late + rejected, and
 // for each metric on time + late = folded + excluded.
-import type { Status } from "../wire";
+import type { Status } from "../wire/shapes";
 
 export interface Balance {
   /** What is read but not accounted for; 0 when it adds up. */

@@ -1,6 +1,6 @@
 // The few words beside the state: how far, how long, which attempt.
-import type { Context } from "../context";
-import { dataAge, hostTime, pageState } from "../page-state";
+import type { Context } from "../data/context";
+import { dataAge, hostTime, pageState } from "../data/page-state";
 
 export function stateDetail(ctx: Context): string {
   const { state, page, words } = ctx;

@@ -1,12 +1,12 @@
 // One record explained: what it counts as and why, by the host, which reads the
 // log before it again.
-import type { Answer } from "../ask";
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { accountOf, type Account, type Line } from "../explain";
-import { icon } from "../icons";
+import type { Answer } from "../net/ask";
+import type { Context } from "../data/context";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { accountOf, type Account, type Line } from "./account";
+import { icon } from "../dom/icon";
 import { titleOf } from "../ops/happened";
-import { modal } from "./modal";
+import { modal } from "../dom/modal";
 
 interface Asked {
   readonly partition: string;

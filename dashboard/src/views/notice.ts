@@ -1,13 +1,13 @@
 // Why there is nothing to see yet, or no more, or what to look at while all goes
 // on: the cause in the reader's own language, one command to try, and whether
 // anything happens by itself.
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { clip } from "../format";
-import { causeWords } from "../i18n";
-import { icon, setIcon } from "../icons";
-import { protocolDiffers } from "../page-state";
-import type { Cause } from "../wire";
+import type { Context } from "../data/context";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { clip } from "../data/format";
+import { causeWords } from "../i18n/words";
+import { icon, setIcon } from "../dom/icon";
+import { protocolDiffers } from "../data/page-state";
+import type { Cause } from "../wire/shapes";
 
 const CAUSE_CHARACTERS_MAX = 400;
 const COPIED_MS = 2000;

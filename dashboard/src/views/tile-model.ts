@@ -1,10 +1,10 @@
 // What the headline tiles say, purely: raw value, text, full text, and a note.
 //
 // A figure that is not known is — with the reason in its note, never 0.
-import type { Context } from "../context";
-import { clip, UNKNOWN } from "../format";
-import { codeWord } from "../i18n";
-import type { Status } from "../wire";
+import type { Context } from "../data/context";
+import { clip, UNKNOWN } from "../data/format";
+import { codeWord } from "../i18n/words";
+import type { Status } from "../wire/shapes";
 
 export const TILES = [
   "events", "rate", "lag", "late", "rejected", "watermark", "latency",

@@ -6,11 +6,11 @@ import type { Look } from "../../src/charts/look";
 import { CHARTS, drawable, panelKind, shapeOf } from "../../src/charts/option";
 import { THEMES } from "../../src/charts/palette";
 import { tipLines, tooltip } from "../../src/charts/tooltip";
-import { WORDS, type Lang } from "../../src/i18n";
-import { crossOf } from "../../src/panels/cross";
-import { measureOf, measuresOf, rowsOf, type Row } from "../../src/panels/rows";
+import { WORDS, type Lang } from "../../src/i18n/words";
+import { crossOf } from "../../src/data/cross";
+import { measureOf, measuresOf, rowsOf, type Row } from "../../src/data/rows";
 import { tableModel } from "../../src/panels/table";
-import type { Frame, Panel, Scope } from "../../src/wire";
+import type { Frame, Panel, Scope } from "../../src/wire/shapes";
 import { SCENES } from "../scripted/scenes.mjs";
 import { contextOf, feed, greeted } from "./helpers";
 

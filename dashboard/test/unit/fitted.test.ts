@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { WORDS } from "../../src/i18n";
-import { fitted, type Row } from "../../src/panels/rows";
+import { WORDS } from "../../src/i18n/words";
+import { fitted, type Row } from "../../src/data/rows";
 
 const row = (label: string, value: number | null, color: number | null = 0): Row =>
   ({ key: label, label, second: null, value, error: null, color });

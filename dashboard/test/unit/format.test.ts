@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clip, createFormat, UNKNOWN } from "../../src/format";
+import { clip, createFormat, UNKNOWN } from "../../src/data/format";
 
 const zh = createFormat("zh", "Asia/Shanghai");
 const en = createFormat("en", "America/New_York");

@@ -1,10 +1,10 @@
 // What unit tests share: a state as the host's messages leave it.
-import type { Context } from "../../src/context";
-import { decode } from "../../src/decode";
-import { createFormat } from "../../src/format";
-import { words, type Lang } from "../../src/i18n";
-import { pageState } from "../../src/page-state";
-import { INITIAL, reduce, type State } from "../../src/store";
+import type { Context } from "../../src/data/context";
+import { decode } from "../../src/wire/decode";
+import { createFormat } from "../../src/data/format";
+import { words, type Lang } from "../../src/i18n/words";
+import { pageState } from "../../src/data/page-state";
+import { INITIAL, reduce, type State } from "../../src/data/state";
 import { greeting } from "../scripted/script.mjs";
 
 /** Feeds messages to the reducer, all received at one local time. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { causeWords, stateWord, WORDS, type Words } from "../../src/i18n";
-import { STATE_ICONS } from "../../src/icons";
-import type { PageState } from "../../src/page-state";
+import { causeWords, stateWord, WORDS, type Words } from "../../src/i18n/words";
+import { STATE_ICONS } from "../../src/dom/icon";
+import type { PageState } from "../../src/data/page-state";
 
 /** All words by their path, with functions called on telling arguments. */
 function flatten(value: unknown, path: string): [string, string][] {

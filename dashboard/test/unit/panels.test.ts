@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { colorOf, PALETTE_SIZE, THEMES } from "../../src/charts/palette";
 import type { Look } from "../../src/charts/look";
 import { CHARTS, drawable, kindOf, shareOf, type ChartKind } from "../../src/charts/option";
-import { WORDS } from "../../src/i18n";
+import { WORDS } from "../../src/i18n/words";
 import { densityFor } from "../../src/panels/legend";
 import { arrange, heightOf, spans } from "../../src/panels/layout";
-import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../../src/panels/rows";
+import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../../src/data/rows";
 import { tableModel } from "../../src/panels/table";
-import type { Frame, Panel, Scope } from "../../src/wire";
+import type { Frame, Panel, Scope } from "../../src/wire/shapes";
 import { SCENES } from "../scripted/scenes.mjs";
 import { contextOf, greeted } from "./helpers";
 

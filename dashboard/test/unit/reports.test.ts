@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeLateness, decodeSamples } from "../../src/decode-reports";
+import { decodeLateness, decodeSamples } from "../../src/wire/decode-reports";
 import { deadLetters, lateness, sample } from "../scripted/api.mjs";
 
 describe("how late records are", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { buildDiffers, dataAge, hostTime, isDated, pageState } from "../../src/page-state";
-import { appendPoints, INITIAL, reduce } from "../../src/store";
-import type { Point } from "../../src/wire";
+import { buildDiffers, dataAge, hostTime, isDated, pageState } from "../../src/data/page-state";
+import { appendPoints, INITIAL, reduce } from "../../src/data/state";
+import type { Point } from "../../src/wire/shapes";
 import { greeting, HELLO, update } from "../scripted/script.mjs";
 import { feed, greeted } from "./helpers";
 

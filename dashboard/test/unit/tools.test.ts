@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { commandOf } from "../../src/keys";
-import { readLink, viewOf, writeLink } from "../../src/link";
+import { commandOf } from "../../src/app/keys";
+import { readLink, viewOf, writeLink } from "../../src/data/link";
 import { fileName } from "../../src/panels/export";
-import { nextTheme, readPrefs } from "../../src/prefs";
+import { nextTheme, readPrefs } from "../../src/data/prefs";
 import { stateDetail } from "../../src/views/detail";
 import { contextOf, feed, greeted } from "./helpers";
 import { update } from "../scripted/script.mjs";

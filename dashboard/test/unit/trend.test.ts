@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { keyFacts } from "../../src/panels/key-card";
 import {
   decodeTrend, TREND_KEYS_MAX, trendKind, trendOf, trendPlot, trendTable,
-} from "../../src/panels/trend";
-import { TREND_WINDOWS } from "../../src/spans";
-import { Windows } from "../../src/windows";
+} from "../../src/data/trend";
+import { TREND_WINDOWS } from "../../src/data/spans";
+import { Windows } from "../../src/net/windows";
 import { history } from "../scripted/api.mjs";
 import { SCENES } from "../scripted/scenes.mjs";
 import { contextOf, greeted } from "./helpers";

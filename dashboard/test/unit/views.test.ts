@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { readPrefs } from "../../src/prefs";
-import { reduce } from "../../src/store";
+import { readPrefs } from "../../src/data/prefs";
+import { reduce } from "../../src/data/state";
 import { balance, isBalanced, partitionStates } from "../../src/views/balance";
 import { stateDetail } from "../../src/views/detail";
-import { sparkPath } from "../../src/views/sparkline";
+import { sparkPath } from "../../src/plots/sparkline";
 import { tile, TILES, type TileId } from "../../src/views/tile-model";
 import { SCENES } from "../scripted/scenes.mjs";
 import { contextOf, feed, greeted } from "./helpers";
-import { INITIAL } from "../../src/store";
+import { INITIAL } from "../../src/data/state";
 import { HELLO } from "../scripted/script.mjs";
 
 const tileOf = (id: TileId, script = {}, lang: "zh" | "en" = "en") => {

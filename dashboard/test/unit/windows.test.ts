@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createFormat } from "../../src/format";
+import { createFormat } from "../../src/data/format";
 import { choicesOf, spanText } from "../../src/panels/window-row";
 import { contextOf, greeted } from "./helpers";
-import { decodeFinals, decodeSpan, nameOf } from "../../src/spans";
-import { Windows } from "../../src/windows";
+import { decodeFinals, decodeSpan, nameOf } from "../../src/data/spans";
+import { Windows } from "../../src/net/windows";
 import { frame } from "../scripted/script.mjs";
 
 const day = (n: number, more = {}) => ({

@@ -3,7 +3,7 @@
 // The address wins over what was remembered, so that a link or a wall can fix
 // them; what is chosen on the page is remembered. A browser that forbids storage
 // loses only the memory.
-import type { Lang } from "./i18n";
+import type { Lang } from "../i18n/words";
 
 export type Theme = "dark" | "light" | "contrast";
 

@@ -1,11 +1,11 @@
 // What a host tells of one record, decoded, and as an account to be read: lines
 // of names and texts. Pure.
-import type { Context } from "./context";
-import { array, field, integer, number, record, string } from "./fields";
-import { clip } from "./format";
-import { codeWord } from "./i18n";
-import type { Icon } from "./icons";
-import { spanText } from "./panels/window-row";
+import type { Context } from "../data/context";
+import { array, field, integer, number, record, string } from "../wire/fields";
+import { clip } from "../data/format";
+import { codeWord } from "../i18n/words";
+import type { Icon } from "../dom/icon";
+import { spanText } from "../panels/window-row";
 
 export interface Line {
   readonly name: string;

@@ -1,9 +1,9 @@
 // What every part of the page is handed when it is brought up to date.
 import type { Format } from "./format";
-import type { Lang, Words } from "./i18n";
+import type { Lang, Words } from "../i18n/words";
 import type { PageState } from "./page-state";
 import type { Theme } from "./prefs";
-import type { State } from "./store";
+import type { State } from "./state";
 
 export interface Context {
   readonly state: State;

@@ -4,7 +4,7 @@
 // Pure but for `showLink`. Whatever an address says that is not known here is
 // left out, so that a link from another version still opens.
 import type { Prefs } from "./prefs";
-import type { Scope } from "./wire";
+import type { Scope } from "../wire/shapes";
 
 /** How one panel is looked at. */
 export interface View {

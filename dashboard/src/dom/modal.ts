@@ -1,6 +1,6 @@
 // What dialogs have in common: they keep the focus until they are closed, and
 // the element that had it gets it back.
-import { h } from "../dom";
+import { h } from "./element";
 
 const FOCUSABLE = 'button, [href], input, select, [tabindex="0"]';
 

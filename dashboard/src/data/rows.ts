@@ -3,9 +3,9 @@
 // Pure. Colours belong to keys, not to positions on the screen: a key keeps
 // its colour when the ranking, the scope or the language changes.
 import { colorAt } from "../charts/palette";
-import { clip } from "../format";
-import { say, type Lang, type Words } from "../i18n";
-import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire";
+import { clip } from "./format";
+import { say, type Lang, type Words } from "../i18n/words";
+import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire/shapes";
 
 /** Longer labels are cut for display. */
 const LABEL_CHARACTERS_MAX = 48;

@@ -1,6 +1,6 @@
 // Windows by name: how they are read, and how questions and links name them.
 // Pure.
-import { array, record, string } from "./fields";
+import { array, record, string } from "../wire/fields";
 
 /** Newest windows of a kind that can be chosen from. */
 const FINALS_MAX = 1000;

@@ -11,8 +11,8 @@ import { decodeStatus } from "./decode-status";
 import type {
   Cell, Clock, Columns, Dimension, Frame, Measure, Message, Panel, Point, Rest, Scope, Sent, Series,
   Size,
-} from "./wire";
-import type * as Host from "./wire.generated";
+} from "./shapes";
+import type * as Host from "../wire.generated";
 
 /** More than this is no dashboard; the rest of a longer list is left out. */
 export const PANELS_MAX = 64;

@@ -2,7 +2,7 @@
 //
 // One `Format` per language and zone; the Intl objects in it are costly to
 // make and cheap to use. `null` is always —, never 0.
-import type { Lang } from "./i18n";
+import type { Lang } from "../i18n/words";
 
 export const UNKNOWN = "—";
 

@@ -3,10 +3,10 @@
 //
 // Invariant: nothing here throws or rejects; a host that cannot be reached is an
 // answer like any other.
-import { decodeValue } from "./decode";
-import { field, number, record, string } from "./fields";
+import { decodeValue } from "../wire/decode";
+import { field, number, record, string } from "../wire/fields";
 import { bearer } from "./token";
-import type { Message } from "./wire";
+import type { Message } from "../wire/shapes";
 
 /** Longer than this a host does not take to answer. */
 const ANSWER_TIMEOUT_MS = 10_000;

@@ -3,10 +3,10 @@
 // `Words` is the type of the Chinese dictionary, so a word that is missing in
 // English does not compile, nor one for a code of the host that only one of them has. No word of a business is here: titles and labels
 // come from the plugins' descriptors.
-import type { PageState } from "./page-state";
-import { en } from "./i18n/en";
-import { zh } from "./i18n/zh";
-import type { Cause, Text } from "./wire";
+import type { PageState } from "../data/page-state";
+import { en } from "./en";
+import { zh } from "./zh";
+import type { Cause, Text } from "../wire/shapes";
 
 export type Lang = "zh" | "en";
 export type Words = typeof zh;

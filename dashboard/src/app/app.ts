@@ -4,26 +4,26 @@
 // Changes only ask for a drawing; it happens at most once per frame, and not
 // at all while the page is hidden. A slow tick keeps clocks, ages and
 // countdowns moving between messages.
-import { ask } from "./ask";
-import type { Context } from "./context";
-import { h, setAttr, setShown } from "./dom";
-import { createFormat, type Format } from "./format";
-import { words, type Lang } from "./i18n";
-import { isDated, pageState } from "./page-state";
+import { ask } from "../net/ask";
+import type { Context } from "../data/context";
+import { h, setAttr, setShown } from "../dom/element";
+import { createFormat, type Format } from "../data/format";
+import { words, type Lang } from "../i18n/words";
+import { isDated, pageState } from "../data/page-state";
 import { commandOf, isAlways, takesKeys, type Command } from "./keys";
-import { showLink, viewOf, type Link, type View } from "./link";
-import { Grid } from "./panels/grid";
-import { OpsDetails } from "./ops/details";
-import { Reports } from "./ops/reports";
-import { OpsStrip } from "./ops/strip";
-import { nextTheme, rememberedSwitch, rememberSwitch, type Prefs } from "./prefs";
-import type { State } from "./store";
-import { AccountingLine } from "./views/accounting";
-import { Explain } from "./views/explain";
-import { Header, toggleFullscreen } from "./views/header";
-import { Help } from "./views/help";
-import { Notice } from "./views/notice";
-import { Tiles } from "./views/tiles";
+import { showLink, viewOf, type Link, type View } from "../data/link";
+import { Grid } from "../panels/grid";
+import { OpsDetails } from "../ops/details";
+import { Reports } from "../net/reports";
+import { OpsStrip } from "../ops/strip";
+import { nextTheme, rememberedSwitch, rememberSwitch, type Prefs } from "../data/prefs";
+import type { State } from "../data/state";
+import { AccountingLine } from "../views/accounting";
+import { Explain } from "../views/explain";
+import { Header, toggleFullscreen } from "../views/header";
+import { Help } from "../views/help";
+import { Notice } from "../views/notice";
+import { Tiles } from "../views/tiles";
 
 const TICK_MS = 250;
 /** On a wall the pointer is in the way once it has not moved for this long. */

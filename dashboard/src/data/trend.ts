@@ -5,16 +5,16 @@
 // largest are summed up, which only measures that may be summed allow; of others
 // the keys are lines beside each other.
 import { colorAt } from "../charts/palette";
-import type { Context } from "../context";
-import { array, number, record, string } from "../fields";
-import { clip } from "../format";
-import { say } from "../i18n";
+import type { Context } from "./context";
+import { array, number, record, string } from "../wire/fields";
+import { clip } from "./format";
+import { say } from "../i18n/words";
 import { niceTicks } from "../plots/scale";
-import type { Cell, Measure, Panel, Scope } from "../wire";
-import { decodeSpan, TREND_WINDOWS, type Span } from "../spans";
+import type { Cell, Measure, Panel, Scope } from "../wire/shapes";
+import { decodeSpan, TREND_WINDOWS, type Span } from "./spans";
 import { measureOf, measuresOf } from "./rows";
-import type { TableModel } from "./table";
-import { spanText } from "./window-row";
+import type { TableModel } from "../panels/table";
+import { spanText } from "../panels/window-row";
 
 /** So many keys are told apart; the rest is one. */
 export const TREND_KEYS_MAX = 6;

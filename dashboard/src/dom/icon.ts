@@ -1,5 +1,5 @@
 // The icons, as paths on a grid of 24: drawn with the colour of the text.
-import type { PageState } from "./page-state";
+import type { PageState } from "../data/page-state";
 
 const PATHS = {
   dots: "M5 12h.01M12 12h.01M19 12h.01",

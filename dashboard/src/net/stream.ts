@@ -6,10 +6,10 @@
 //
 // Where sockets never open though the host answers, a proxy blocks them: then the
 // state is polled, and a socket is tried again now and then.
-import { decode } from "./decode";
+import { decode } from "../wire/decode";
 import type { Remote } from "./remote";
-import type { Event } from "./store";
-import type { Message } from "./wire";
+import type { Event } from "../data/state";
+import type { Message } from "../wire/shapes";
 
 export const BACKOFF_MS_MIN = 500;
 export const BACKOFF_MS_MAX = 2000;

@@ -6,8 +6,8 @@ import { array, field, integer, nullable, number, raw, record, string } from "./
 import type {
   Accounting, Cause, Checkpoint, DeadLetters, Happened, HeldBy, MetricStatus, Mode, Partition,
   Plugin, Stages, Status,
-} from "./wire";
-import type * as Host from "./wire.generated";
+} from "./shapes";
+import type * as Host from "../wire.generated";
 
 const MODES: readonly Mode[] = [
   "waiting", "restoring", "catching-up", "replaying", "live", "ended", "failed",

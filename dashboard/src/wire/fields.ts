@@ -2,7 +2,7 @@
 //
 // Each returns the value when it has the wanted shape and `null` otherwise.
 // Numbers must be finite: JSON has no others, and a chart could draw none.
-import type { Text } from "./wire";
+import type { Text } from "./shapes";
 
 export function record(value: unknown): Record<string, unknown> | null {
   return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -4,7 +4,7 @@
 // less what the page does not show. Only `decode.ts` produces them: nothing else
 // may claim that bytes from the network have one of these shapes. All times are
 // milliseconds since the Unix epoch.
-import type * as Host from "./wire.generated";
+import type * as Host from "../wire.generated";
 
 type Camel<S extends string> =
   S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;

@@ -2,7 +2,7 @@
 //
 // Invariant: nothing here throws or rejects; a host that cannot be reached is an
 // answer like any other, and what it refuses is told in its own words.
-import { record, string } from "./fields";
+import { record, string } from "../wire/fields";
 import { authorization } from "./token";
 
 export type Answer =

@@ -4,11 +4,11 @@
 // The stream holds one frame a panel. All others are asked for when a reader
 // wants them: a final window once, because it never changes; a present one
 // again after updates, but not more often than a reader can follow.
-import { decodeFrame } from "./decode";
-import { decodeTrend, type TrendWindow } from "./panels/trend";
-import { decodeFinals, decodeSpan, isPast, TREND_WINDOWS, type Finals, type Span } from "./spans";
-import { record } from "./fields";
-import type { Frame } from "./wire";
+import { decodeFrame } from "../wire/decode";
+import { decodeTrend, type TrendWindow } from "../data/trend";
+import { decodeFinals, decodeSpan, isPast, TREND_WINDOWS, type Finals, type Span } from "../data/spans";
+import { record } from "../wire/fields";
+import type { Frame } from "../wire/shapes";
 import { authorization } from "./token";
 
 export interface Windowed {
