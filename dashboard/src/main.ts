@@ -11,10 +11,11 @@ import "./styles/tools.css";
 import "./styles/ops.css";
 import "./styles/dialogs.css";
 import { App } from "./app/app";
+import { remember, remembered } from "./app/memory";
+import { Store } from "./app/store";
 import { readLink } from "./data/link";
 import { buildDiffers } from "./data/page-state";
-import { readPrefs, remember, remembered } from "./data/prefs";
-import { Store } from "./data/state";
+import { readPrefs } from "./data/prefs";
 import { HttpRemote } from "./net/remote";
 import { Stream, streamUrl } from "./net/stream";
 import { takeToken, tokenOf } from "./net/token";
@@ -27,11 +28,13 @@ const store = new Store(() => {
   if (buildDiffers(store.state)) reloadOnce();
   app.invalidate();
 });
-const app = new App(
-  () => store.state, now,
-  readPrefs(location.search, remembered, matchMedia("(prefers-contrast: more)").matches),
-  readLink(location.search), remember,
-);
+const app = new App({
+  state: () => store.state,
+  now,
+  prefs: readPrefs(location.search, remembered, matchMedia("(prefers-contrast: more)").matches),
+  link: readLink(location.search),
+  prefsChanged: remember,
+});
 const root = document.getElementById("app");
 if (root !== null) app.mount(root);
 

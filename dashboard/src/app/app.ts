@@ -4,93 +4,80 @@
 // Changes only ask for a drawing; it happens at most once per frame, and not
 // at all while the page is hidden. A slow tick keeps clocks, ages and
 // countdowns moving between messages.
-import { ask } from "../net/ask";
-import type { Context } from "../data/context";
-import { h, setAttr, setShown } from "../dom/element";
+import { contextOf, type Context, type Paused } from "../data/context";
 import { createFormat, type Format } from "../data/format";
-import { words, type Lang } from "../i18n/words";
-import { isDated, pageState } from "../data/page-state";
-import { commandOf, isAlways, takesKeys, type Command } from "./keys";
-import { showLink, viewOf, type Link, type View } from "../data/link";
-import { Grid } from "../panels/grid";
-import { OpsDetails } from "../ops/details";
-import { Reports } from "../net/reports";
-import { OpsStrip } from "../ops/strip";
-import { nextTheme, rememberedSwitch, rememberSwitch, type Prefs } from "../data/prefs";
+import { choiceOf, type Link, type PanelChoice } from "../data/link";
+import { isDated } from "../data/page-state";
+import { nextTheme, type Prefs } from "../data/prefs";
 import type { State } from "../data/state";
+import { h, setAttr } from "../dom/element";
+import { ask } from "../net/ask";
+import { OpsSection } from "../ops/section";
+import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
 import { Explain } from "../views/explain";
 import { Header, toggleFullscreen } from "../views/header";
 import { Help } from "../views/help";
 import { Notice } from "../views/notice";
 import { Tiles } from "../views/tiles";
+import { Address } from "./address";
+import { commandOf, isAlways, takesKeys, type Command } from "./keys";
+import { rememberedSwitch, rememberSwitch } from "./memory";
+import { Pointer } from "./pointer";
 
 const TICK_MS = 250;
-/** On a wall the pointer is in the way once it has not moved for this long. */
-const POINTER_IDLE_MS = 3000;
-/** In this time the address is written so often at most, and once more at its end. */
-const ADDRESS_MS = 1000;
-const ADDRESS_WRITES_MAX = 8;
-/** An operator reads no faster than this. */
-const OPS_MS = 1000;
-/** Where nobody chose, the operator's section is open on screens of this width and more. */
-const OPS_WIDTH = "(min-width: 1366px)";
 const REPORT_TIMEOUT_MS = 10_000;
 const UTC = "UTC";
 
+export interface AppDeps {
+  readonly state: () => State;
+  readonly now: () => number;
+  readonly prefs: Prefs;
+  readonly link: Link;
+  readonly prefsChanged: (prefs: Prefs) => void;
+}
+
 export class App {
-  readonly #state: () => State;
-  readonly #now: () => number;
-  readonly #prefsChanged: (prefs: Prefs) => void;
+  readonly #deps: AppDeps;
   readonly #header: Header;
   readonly #tiles = new Tiles();
   readonly #notice: Notice;
   readonly #grid: Grid;
   readonly #accounting = new AccountingLine();
-  readonly #ops = new OpsStrip(() => this.#act("ops"));
-  readonly #details = new OpsDetails((place) => this.#explain.show(place));
-  readonly #reports: Reports;
+  readonly #ops: OpsSection;
   readonly #explain = new Explain(ask, () => this.invalidate());
   readonly #help = new Help((on) => this.#setKeys(on));
-  readonly #wide = matchMedia(OPS_WIDTH);
-  #opsChosen = rememberedSwitch("ops");
+  readonly #address = new Address();
+  readonly #pointer = new Pointer();
   /** Whether single keys do anything. */
   #keys = rememberedSwitch("keys") ?? true;
-  #opsDrawnAt = -Infinity;
-  /** What it was in when it was drawn: a change of that is shown at once. */
-  #opsPhase = "";
   #prefs: Prefs;
   #link: Link;
-  /** What the page showed when it was paused; it shows that until it is resumed. */
-  #held: { readonly state: State; readonly at: number } | null = null;
-  #addressWrites = 0;
-  #addressTimer: ReturnType<typeof setTimeout> | undefined;
-  #pointerTimer: ReturnType<typeof setTimeout> | undefined;
+  #paused: Paused | null = null;
   #format: { readonly key: string; readonly format: Format } | null = null;
-  #pending = false;
+  #isPending = false;
   /** The state whose panels were drawn last, with all that they depend on. */
   #drawn: { state: State; prefs: Prefs } | null = null;
   #redrawPanels = true;
 
-  constructor(
-    state: () => State, now: () => number, prefs: Prefs, link: Link,
-    prefsChanged: (prefs: Prefs) => void,
-  ) {
-    this.#state = state;
-    this.#now = now;
-    this.#prefs = prefs;
-    this.#link = link;
-    this.#prefsChanged = prefsChanged;
-    this.#notice = new Notice(now);
-    this.#reports = new Reports({
-      ask: (path) => ask(path, REPORT_TIMEOUT_MS), now, changed: () => this.invalidate(),
+  constructor(deps: AppDeps) {
+    this.#deps = deps;
+    this.#prefs = deps.prefs;
+    this.#link = deps.link;
+    this.#notice = new Notice(deps.now);
+    this.#ops = new OpsSection(rememberedSwitch("ops"), {
+      toggle: () => this.#act("ops"),
+      explain: (place) => this.#explain.show(place),
+      ask: (path) => ask(path, REPORT_TIMEOUT_MS),
+      now: deps.now,
+      changed: () => this.invalidate(),
     });
     this.#grid = new Grid(() => {
       this.#redrawPanels = true;
       this.invalidate();
     }, {
-      viewOf: (id) => viewOf(this.#link, id),
-      look: (id, change) => this.#look(id, change),
+      choiceOf: (id) => choiceOf(this.#link, id),
+      choose: (id, change) => this.#chooseOf(id, change),
       enlarge: (enlarged) => this.#relink({ enlarged }),
     });
     this.#header = new Header({
@@ -104,10 +91,10 @@ export class App {
   mount(root: HTMLElement): void {
     root.append(h("div", { class: "page" },
       this.#header.element, this.#tiles.element, this.#notice.element,
-      this.#grid.element, this.#ops.element, this.#accounting.element),
-    this.#details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
+      this.#grid.element, this.#ops.strip.element, this.#accounting.element),
+    this.#ops.details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
     document.addEventListener("keydown", (event) => this.#key(event));
-    document.addEventListener("pointermove", () => this.#pointerMoved());
+    document.addEventListener("pointermove", () => this.#pointer.moved(this.#link.kiosk));
     const wake = () => this.invalidate();
     document.addEventListener("visibilitychange", wake);
     document.addEventListener("fullscreenchange", wake);
@@ -117,10 +104,10 @@ export class App {
 
   /** Asks for a drawing in the next frame. */
   invalidate(): void {
-    if (this.#pending || document.hidden) return;
-    this.#pending = true;
+    if (this.#isPending || document.hidden) return;
+    this.#isPending = true;
     requestAnimationFrame(() => {
-      this.#pending = false;
+      this.#isPending = false;
       this.#draw();
     });
   }
@@ -139,9 +126,9 @@ export class App {
     const { kiosk } = this.#link;
     switch (command) {
       case "language":
-        return this.#choose({ lang: lang === "zh" ? "en" : "zh" });
+        return this.#prefer({ lang: lang === "zh" ? "en" : "zh" });
       case "theme":
-        return this.#choose({ theme: nextTheme(theme) });
+        return this.#prefer({ theme: nextTheme(theme) });
       case "pause":
         return this.#pause();
       case "kiosk":
@@ -164,14 +151,10 @@ export class App {
   }
 
   #toggleOps(): void {
-    const open = !this.#opsOpen;
-    this.#opsChosen = open;
-    rememberSwitch("ops", open);
-    this.#relink({ ops: open });
-  }
-
-  get #opsOpen(): boolean {
-    return this.#link.ops ?? this.#opsChosen ?? this.#wide.matches;
+    const isOpen = !this.#ops.isOpen(this.#link.ops);
+    this.#ops.choose(isOpen);
+    rememberSwitch("ops", isOpen);
+    this.#relink({ ops: isOpen });
   }
 
   #setKeys(on: boolean): void {
@@ -181,48 +164,29 @@ export class App {
   }
 
   #pause(): void {
-    this.#held = this.#held === null ? { state: this.#state(), at: this.#now() } : null;
+    this.#paused = this.#paused === null ? { state: this.#deps.state(), at: this.#deps.now() } : null;
     this.invalidate();
   }
 
-  #look(id: string, change: Partial<View>): void {
-    const views = new Map(this.#link.views).set(id, { ...this.#link.views.get(id), ...change });
-    this.#relink({ views });
+  #chooseOf(id: string, change: Partial<PanelChoice>): void {
+    const choices = new Map(this.#link.choices).set(id, { ...this.#link.choices.get(id), ...change });
+    this.#relink({ choices });
   }
 
   #relink(change: Partial<Link>): void {
     this.#link = { ...this.#link, ...change };
-    this.#writeAddress();
+    this.#address.show(this.#link, this.#prefs);
     this.#redrawPanels = true;
-    this.#opsDrawnAt = -Infinity;
-    this.#pointerMoved();
+    this.#ops.redraw();
+    this.#pointer.moved(this.#link.kiosk);
     this.invalidate();
   }
 
-  /** At once; only while a key is held down less often, as browsers demand. */
-  #writeAddress(): void {
-    this.#addressTimer ??= setTimeout(() => {
-      this.#addressTimer = undefined;
-      this.#addressWrites = 0;
-      showLink(this.#link, this.#prefs);
-    }, ADDRESS_MS);
-    this.#addressWrites += 1;
-    if (this.#addressWrites <= ADDRESS_WRITES_MAX) showLink(this.#link, this.#prefs);
-  }
-
-  #pointerMoved(): void {
-    setAttr(document.body, "data-pointer", null);
-    clearTimeout(this.#pointerTimer);
-    if (!this.#link.kiosk) return;
-    this.#pointerTimer = setTimeout(
-      () => setAttr(document.body, "data-pointer", "idle"), POINTER_IDLE_MS);
-  }
-
-  #choose(change: Partial<Prefs>): void {
+  #prefer(change: Partial<Prefs>): void {
     this.#prefs = { ...this.#prefs, ...change };
-    this.#prefsChanged(this.#prefs);
-    this.#opsDrawnAt = -Infinity;
-    this.#writeAddress();
+    this.#deps.prefsChanged(this.#prefs);
+    this.#ops.redraw();
+    this.#address.show(this.#link, this.#prefs);
     this.invalidate();
   }
 
@@ -239,7 +203,8 @@ export class App {
     this.#accounting.update(ctx);
     this.#help.update(this.#keys, ctx);
     this.#explain.update(ctx);
-    this.#drawOps(ctx);
+    const isSeen = this.#link.enlarged === null && !document.hidden;
+    this.#ops.update(this.#ops.isOpen(this.#link.ops), isSeen, ctx);
     if (this.#panelsChanged(ctx.state)) {
       this.#enlarge();
       this.#grid.update(ctx);
@@ -247,33 +212,13 @@ export class App {
     }
   }
 
-  /** The operator's section, once a second; what it shows besides the stream is asked for here. */
-  #drawOps(ctx: Context): void {
-    const open = this.#opsOpen;
-    const whole = open && !ctx.kiosk;
-    const { connection, status, hello } = ctx.state;
-    const isSeen = this.#link.enlarged === null && !document.hidden;
-    // A host that measures no stages is older than what would be asked for.
-    if (whole && isSeen && ctx.pause === null && connection.phase === "open" && status?.stages != null) {
-      this.#reports.tick(hello?.epoch ?? null);
-    }
-    const phase = `${ctx.page} ${hello?.epoch ?? ""} ${status === null}`;
-    const isDue = phase !== this.#opsPhase || this.#now() - this.#opsDrawnAt >= OPS_MS;
-    if (!isSeen || !isDue) return;
-    this.#opsPhase = phase;
-    this.#opsDrawnAt = this.#now();
-    setShown(this.#details.element, whole && status !== null);
-    this.#ops.update(open, ctx);
-    if (whole && status !== null) this.#details.update(this.#reports.values, ctx);
-  }
-
   /** What is behind an enlarged panel is out of reach. */
   #enlarge(): void {
-    const filled = this.#grid.setEnlarged(this.#link.enlarged);
+    const isFilled = this.#grid.setEnlarged(this.#link.enlarged);
     for (const part of [
-      this.#header, this.#tiles, this.#notice, this.#ops, this.#accounting, this.#details,
+      this.#header, this.#tiles, this.#notice, this.#ops.strip, this.#accounting, this.#ops.details,
     ]) {
-      part.element.inert = filled;
+      part.element.inert = isFilled;
     }
   }
 
@@ -289,25 +234,16 @@ export class App {
   }
 
   #context(): Context {
-    const held = this.#held;
-    const latest = this.#state();
-    const state = held?.state ?? latest;
-    const now = this.#now();
-    const { lang, theme } = this.#prefs;
-    return {
-      state, lang, theme,
-      now: held?.at ?? now,
-      page: held === null ? pageState(state, now) : "paused",
-      pause: held === null ? null : {
-        at: held.at, held: latest.updates - held.state.updates, page: pageState(latest, now),
-      },
-      kiosk: this.#link.kiosk,
-      words: words(lang),
-      format: this.#formatFor(lang, state.hello?.tz ?? UTC),
-    };
+    const latest = this.#deps.state();
+    const tz = (this.#paused?.state ?? latest).hello?.tz ?? UTC;
+    return contextOf({
+      latest, now: this.#deps.now(), paused: this.#paused, prefs: this.#prefs, kiosk: this.#link.kiosk,
+      format: this.#formatFor(tz),
+    });
   }
 
-  #formatFor(lang: Lang, tz: string): Format {
+  #formatFor(tz: string): Format {
+    const { lang } = this.#prefs;
     const key = `${lang} ${tz}`;
     if (this.#format?.key !== key) this.#format = { key, format: createFormat(lang, tz) };
     return this.#format.format;

@@ -6,9 +6,10 @@ import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
 import { GridComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
+import type { ChartKind } from "../data/kinds";
 import type { Row } from "../data/rows";
-import type { Look } from "./look";
-import { CHARTS, rowAt, type ChartKind } from "./option";
+import type { ChartStyle } from "./style";
+import { CHARTS, rowAt } from "./option";
 
 use([
   BarChart, HeatmapChart, LineChart, PieChart,
@@ -30,20 +31,20 @@ export class Canvas {
   }
 
   /**
-   * Draws the rows. `signature` names the look: while it stays the same only
+   * Draws the rows. `signature` names the style: while it stays the same only
    * the data is handed over.
    */
-  draw(kind: ChartKind, look: Look, rows: readonly Row[], signature: string): void {
-    if (look.width === 0 || look.height === 0) return;
+  draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
+    if (style.width === 0 || style.height === 0) return;
     this.#rows = rows;
     this.#kind = kind;
     const chart = (this.#chart ??= this.#make());
-    if (chart.getWidth() !== look.width || chart.getHeight() !== look.height) chart.resize();
+    if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
     if (this.#drawn !== signature) {
-      chart.setOption(CHARTS[kind].base(look, () => this.#rows), { notMerge: true });
+      chart.setOption(CHARTS[kind].base(style, () => this.#rows), { notMerge: true });
       this.#drawn = signature;
     }
-    chart.setOption(CHARTS[kind].data(look, rows));
+    chart.setOption(CHARTS[kind].data(style, rows));
   }
 
   #make(): EChartsType {

@@ -1,6 +1,6 @@
 // How a heat map's values become places on its colour scale, from 0 to 1.
 //
-// Never linear, so that one large cell does not make all others look the same:
+// Never linear, so that one large cell does not make all others style the same:
 // a square root, or a logarithm where the values span more than three orders.
 // Only where values lie below nothing the scale is linear.
 import type { Row } from "../data/rows";

@@ -1,34 +1,6 @@
 // Colours: Okabe and Ito's eight, which readers with any kind of colour vision
 // can tell apart, and the two themes around them.
 import type { Theme } from "../data/prefs";
-import type { Panel } from "../wire/shapes";
-
-/** How many keys can have a colour of their own. */
-export const PALETTE_SIZE = 8;
-
-/**
- * The palette's index for a key: its place among the labels, or for a key that
- * no label names a place found from its text alone, so that it is the same on
- * every page and after every restart.
- */
-export function colorOf(panel: Panel, key: string): number {
-  const labels = panel.dimension?.labels ?? [];
-  return colorAt(labels.findIndex((label) => label.key === key), key);
-}
-
-/** The same for a key whose place among the labels is known; below 0: no label names it. */
-export function colorAt(place: number, key: string): number {
-  return (place >= 0 ? place : hash(key)) % PALETTE_SIZE;
-}
-
-/** FNV-1a over UTF-16 units. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) {
-    h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  }
-  return h;
-}
 
 /** A colour for bars and lines, and the deeper end of its gradient. */
 export interface Accent {
@@ -49,7 +21,7 @@ export interface ThemeColors {
   readonly hover: string;
   /** Cells of a heat map from the least to the most: one hue, even steps of lightness. */
   readonly heat: readonly string[];
-  /** A cell with nothing in it, which must not look like one with little. */
+  /** A cell with nothing in it, which must not style like one with little. */
   readonly nothing: string;
 }
 

@@ -1,8 +1,8 @@
-// What every part of the page is handed when it is brought up to date.
+// What every part of the page is handed when it is brought up to date. Pure.
+import { WORDS, type Lang, type Words } from "../i18n/words";
 import type { Format } from "./format";
-import type { Lang, Words } from "../i18n/words";
-import type { PageState } from "./page-state";
-import type { Theme } from "./prefs";
+import { pageState, type PageState } from "./page-state";
+import type { Prefs, Theme } from "./prefs";
 import type { State } from "./state";
 
 export interface Context {
@@ -10,12 +10,52 @@ export interface Context {
   readonly page: PageState;
   /** Local time, on the clock of the events in the store. */
   readonly now: number;
-  /** Since when (local time) the page is held, and how many updates came since. */
-  readonly pause: { readonly at: number; readonly held: number; readonly page: PageState } | null;
-  /** On a wall: nothing on the page takes the focus. */
+  readonly pause: Pause | null;
+  /** On a wall nothing on the page takes the focus. */
   readonly kiosk: boolean;
   readonly lang: Lang;
   readonly theme: Theme;
   readonly words: Words;
   readonly format: Format;
+}
+
+/** A paused page shows what it showed. */
+export interface Pause {
+  /** Since when, in local time. */
+  readonly at: number;
+  /** How many updates came since. */
+  readonly updates: number;
+  /** What the page would be in if it were not paused. */
+  readonly page: PageState;
+}
+
+/** What the page showed when it was paused. */
+export interface Paused {
+  readonly state: State;
+  readonly at: number;
+}
+
+export interface ContextInput {
+  readonly latest: State;
+  readonly now: number;
+  readonly paused: Paused | null;
+  readonly prefs: Prefs;
+  readonly kiosk: boolean;
+  readonly format: Format;
+}
+
+export function contextOf({ latest, now, paused, prefs, kiosk, format }: ContextInput): Context {
+  return {
+    state: paused?.state ?? latest,
+    now: paused?.at ?? now,
+    page: paused === null ? pageState(latest, now) : "paused",
+    pause: paused === null ? null : {
+      at: paused.at, updates: latest.updates - paused.state.updates, page: pageState(latest, now),
+    },
+    kiosk,
+    lang: prefs.lang,
+    theme: prefs.theme,
+    words: WORDS[prefs.lang],
+    format,
+  };
 }

@@ -1,13 +1,13 @@
 // What a link to this page carries besides language and theme: how each panel
 // is looked at, which one is enlarged, and whether the page hangs on a wall.
 //
-// Pure but for `showLink`. Whatever an address says that is not known here is
+// Pure. Whatever an address says that is not known here is
 // left out, so that a link from another version still opens.
 import type { Prefs } from "./prefs";
 import type { Scope } from "../wire/shapes";
 
 /** How one panel is looked at. */
-export interface View {
+export interface PanelChoice {
   readonly scope: Scope;
   readonly measure: number;
   readonly table: boolean;
@@ -25,23 +25,23 @@ export interface Link {
   readonly ops: boolean | null;
   /** The scope of panels that have none of their own. */
   readonly scope: Scope;
-  readonly views: ReadonlyMap<string, Partial<View>>;
+  readonly choices: ReadonlyMap<string, Partial<PanelChoice>>;
 }
 
 export const SCOPES: readonly Scope[] = ["on_time", "late", "total"];
 const PARTS = ["scope", "measure", "table", "trend", "window"] as const;
 const ID_CHARACTERS_MAX = 200;
-const VIEWS_MAX = 200;
+const CHOICES_MAX = 200;
 const WINDOW = /^[\w/]{1,30}(\*\d{1,3}|@[\w:+.-]{1,40})?$/;
 
 export function readLink(search: string): Link {
   const query = new URLSearchParams(search);
-  const views = new Map<string, Partial<View>>();
+  const choices = new Map<string, Partial<PanelChoice>>();
   for (const [name, value] of query) {
     const [part, id] = split(name);
-    if (id === "" || views.size >= VIEWS_MAX) continue;
+    if (id === "" || choices.size >= CHOICES_MAX) continue;
     const change = readPart(part, value);
-    if (change !== null) views.set(id, { ...views.get(id), ...change });
+    if (change !== null) choices.set(id, { ...choices.get(id), ...change });
   }
   const enlarged = query.get("panel");
   return {
@@ -50,12 +50,12 @@ export function readLink(search: string): Link {
     kiosk: query.get("kiosk") === "1",
     ops: ({ "1": true, "0": false } as Record<string, boolean>)[query.get("ops") ?? ""] ?? null,
     scope: SCOPES.find((scope) => scope === query.get("scope")) ?? "total",
-    views,
+    choices,
   };
 }
 
-export function viewOf(link: Link, id: string): View {
-  return { scope: link.scope, measure: 0, table: false, trend: false, window: null, ...link.views.get(id) };
+export function choiceOf(link: Link, id: string): PanelChoice {
+  return { scope: link.scope, measure: 0, table: false, trend: false, window: null, ...link.choices.get(id) };
 }
 
 /** The query of an address, with the link and the choices written into it. */
@@ -68,22 +68,15 @@ export function writeLink(search: string, link: Link, prefs: Prefs): string {
   put(query, "kiosk", link.kiosk ? "1" : null);
   put(query, "ops", link.ops === null ? null : link.ops ? "1" : "0");
   put(query, "scope", link.scope === "total" ? null : link.scope);
-  for (const id of link.views.keys()) {
-    const view = viewOf(link, id);
-    put(query, `scope.${id}`, view.scope === link.scope ? null : view.scope);
-    put(query, `measure.${id}`, view.measure === 0 ? null : String(view.measure));
-    put(query, `table.${id}`, view.table ? "1" : null);
-    put(query, `trend.${id}`, view.trend ? "1" : null);
-    put(query, `window.${id}`, view.window);
+  for (const id of link.choices.keys()) {
+    const choice = choiceOf(link, id);
+    put(query, `scope.${id}`, choice.scope === link.scope ? null : choice.scope);
+    put(query, `measure.${id}`, choice.measure === 0 ? null : String(choice.measure));
+    put(query, `table.${id}`, choice.table ? "1" : null);
+    put(query, `trend.${id}`, choice.trend ? "1" : null);
+    put(query, `window.${id}`, choice.window);
   }
   return `?${query.toString()}`;
-}
-
-/** Makes the address of the page one that opens what is shown. */
-export function showLink(link: Link, prefs: Prefs): void {
-  const url = new URL(location.href);
-  url.search = writeLink(url.search, link, prefs);
-  if (url.href !== location.href) history.replaceState(null, "", url);
 }
 
 function split(name: string): readonly [part: string, id: string] {
@@ -92,7 +85,7 @@ function split(name: string): readonly [part: string, id: string] {
   return [part ?? "", id.length > ID_CHARACTERS_MAX ? "" : id];
 }
 
-function readPart(part: string, value: string): Partial<View> | null {
+function readPart(part: string, value: string): Partial<PanelChoice> | null {
   if (part === "scope") {
     const scope = SCOPES.find((known) => known === value);
     return scope === undefined ? null : { scope };

@@ -1,8 +1,7 @@
 // The reader's choices: language and theme.
 //
 // The address wins over what was remembered, so that a link or a wall can fix
-// them; what is chosen on the page is remembered. A browser that forbids storage
-// loses only the memory.
+// them. Pure; `app/memory.ts` remembers.
 import type { Lang } from "../i18n/words";
 
 export type Theme = "dark" | "light" | "contrast";
@@ -32,37 +31,6 @@ export function readPrefs(
     lang: choose("lang", LANGS, "zh"),
     theme: choose("theme", THEMES, moreContrast ? "contrast" : "dark"),
   };
-}
-
-export function remembered(name: string): string | null {
-  try {
-    return localStorage.getItem(`streamgauge.${name}`);
-  } catch {
-    return null;
-  }
-}
-
-export function remember(prefs: Prefs): void {
-  rememberAs("lang", prefs.lang);
-  rememberAs("theme", prefs.theme);
-}
-
-/** A switch that is on or off; `null` where it was never touched. */
-export function rememberedSwitch(name: string): boolean | null {
-  const kept = remembered(name);
-  return kept === "1" ? true : kept === "0" ? false : null;
-}
-
-export function rememberSwitch(name: string, on: boolean): void {
-  rememberAs(name, on ? "1" : "0");
-}
-
-function rememberAs(name: string, value: string): void {
-  try {
-    localStorage.setItem(`streamgauge.${name}`, value);
-  } catch {
-    // Storage is forbidden here: the choice holds for as long as the page is open.
-  }
 }
 
 export function nextTheme(theme: Theme): Theme {

@@ -2,11 +2,13 @@
 //
 // Pure. Colours belong to keys, not to positions on the screen: a key keeps
 // its colour when the ranking, the scope or the language changes.
-import { colorAt } from "../charts/palette";
-import { clip } from "./format";
 import { say, type Lang, type Words } from "../i18n/words";
+import { colorAt } from "./colors";
+import { clip } from "./format";
 import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire/shapes";
 
+/** The key of the rest of a cut list; no key of a plugin has such a character. */
+export const OTHER_KEY = "\u0000other";
 /** Longer labels are cut for display. */
 const LABEL_CHARACTERS_MAX = 48;
 
@@ -72,7 +74,7 @@ export function rowsOf(
     const rest = frame.other.columns[scope];
     const count = String(frame.other.keys);
     rows.push({
-      key: "\u0000other",
+      key: OTHER_KEY,
       label: panel.across === null ? words.panels.otherKeys(count) : words.panels.otherCells(count),
       second: null,
       value: cells(rest, measure.name)[0] ?? null,
@@ -97,7 +99,7 @@ export function fitted(
   const cut = rows.filter((row) => !kept.has(row));
   const count = String(keys.length - kept.size + more);
   return [...keys.filter((row) => kept.has(row)), {
-    key: "\u0000other",
+    key: OTHER_KEY,
     label: words.panels.otherKeys(count),
     second: null,
     value: additive ? sum(cut) : null,
@@ -117,24 +119,31 @@ function labeller(dimension: Dimension | null, lang: Lang): (key: string) => Sec
   const among: Second[] = [];
   for (const { key, text } of dimension?.labels ?? []) {
     if (found.has(key)) continue;
-    const second = { key, label: shown(say(text, lang)), place: among.length, among };
+    const second = { key, label: labelText(say(text, lang)), place: among.length, among };
     among.push(second);
     found.set(key, second);
   }
   return (key) => {
-    const known = found.get(key) ?? { key, label: shown(key), place: -1, among };
+    const known = found.get(key) ?? { key, label: labelText(key), place: -1, among };
     found.set(key, known);
     return known;
   };
 }
 
-function shown(label: string): string {
+/** A label as it is shown: cut, and visible where it is empty. */
+export function labelText(label: string): string {
   return clip(label === "" ? "\u2205" : label, LABEL_CHARACTERS_MAX);
 }
 
 /** The sum over all rows with the rest, unknown values left out. */
 export function sum(rows: readonly Row[]): number {
   return rows.reduce((total, row) => total + (row.value ?? 0), 0);
+}
+
+/** The share of a value in the sum of all rows; `null` where that says nothing. */
+export function shareOf(rows: readonly Row[], value: number | null): number | null {
+  const total = sum(rows);
+  return value === null || total <= 0 ? null : value / total;
 }
 
 /** The sum of the first measure over everything counted, whatever is shown. */

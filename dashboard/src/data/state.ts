@@ -195,22 +195,3 @@ function bounded(points: readonly Point[], now = -Infinity): readonly Point[] {
   const newest = Math.max(now, kept.at(-1)?.[0] ?? 0);
   return kept.filter(([at]) => at > newest - SERIES_SPAN_MS).slice(-SERIES_POINTS_MAX);
 }
-
-/** Holds the state and tells one listener of each change. */
-export class Store {
-  #state: State = INITIAL;
-  readonly #changed: () => void;
-
-  constructor(changed: () => void) {
-    this.#changed = changed;
-  }
-
-  get state(): State {
-    return this.#state;
-  }
-
-  dispatch(event: Event): void {
-    this.#state = reduce(this.#state, event);
-    this.#changed();
-  }
-}

@@ -1,32 +1,24 @@
 // Every word of the page, in both languages.
 //
-// `Words` is the type of the Chinese dictionary, so a word that is missing in
-// English does not compile, nor one for a code of the host that only one of them has. No word of a business is here: titles and labels
-// come from the plugins' descriptors.
-import type { PageState } from "../data/page-state";
-import { en } from "./en";
-import { zh } from "./zh";
+// `Words` is the type of the Chinese dictionary: a word that is missing in
+// English does not compile, nor does a code of the host that only one dictionary
+// has. No word of a business is here: titles and labels come from the plugins'
+// descriptors.
 import type { Cause, Text } from "../wire/shapes";
+import { en } from "./en";
+import { zh, type Words } from "./zh";
 
+export type { Words };
 export type Lang = "zh" | "en";
-export type Words = typeof zh;
 
 export const WORDS: Readonly<Record<Lang, Words>> = { zh, en };
-
-export function words(lang: Lang): Words {
-  return WORDS[lang];
-}
 
 /** The text of a descriptor in the page's language. */
 export function say(text: Text, lang: Lang): string {
   return text[lang];
 }
 
-export function stateWord(state: PageState, lang: Lang): string {
-  return WORDS[lang].states[state];
-}
-
-/** The page's own words for a cause; the host's message where it has none. */
+/** The page's own words for a cause; the host's message where the page has none. */
 export function causeWords(cause: Cause, lang: Lang): string {
   const known: Record<string, (args: Readonly<Record<string, string>>) => string> =
     WORDS[lang].causes;

@@ -371,3 +371,6 @@ export const zh = {
     source: "由主机重读日志得出，与 streamgauge explain 相同",
   },
 };
+
+/** The type of every dictionary. */
+export type Words = typeof zh;

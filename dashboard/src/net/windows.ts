@@ -4,14 +4,15 @@
 // The stream holds one frame a panel. All others are asked for when a reader
 // wants them: a final window once, because it never changes; a present one
 // again after updates, but not more often than a reader can follow.
+import { isPast } from "../data/spans";
 import { decodeFrame } from "../wire/decode";
-import { decodeTrend, type TrendWindow } from "../data/trend";
-import { decodeFinals, decodeSpan, isPast, TREND_WINDOWS, type Finals, type Span } from "../data/spans";
 import { record } from "../wire/fields";
 import type { Frame } from "../wire/shapes";
-import { authorization } from "./token";
+import {
+  decodeFinals, decodeSpan, decodeTrend, TREND_WINDOWS, type Finals, type Span, type TrendWindow,
+} from "../wire/windows";
 
-export interface Windowed {
+export interface WindowFrame {
   readonly state: "loading" | "ok" | "missing";
   /** The last one known, also while the next one is loading. */
   readonly frame: Frame | null;
@@ -19,7 +20,7 @@ export interface Windowed {
 }
 
 /** A metric over its last windows. */
-export interface Course {
+export interface WindowTrend {
   readonly state: "loading" | "ok" | "missing";
   readonly windows: readonly TrendWindow[];
 }
@@ -62,8 +63,8 @@ export interface WindowsEnv {
 export class Windows {
   readonly #env: WindowsEnv;
   readonly #lists = new Map<string, Listed>();
-  readonly #frames = new Map<string, Kept<Windowed>>();
-  readonly #courses = new Map<string, Kept<Course>>();
+  readonly #frames = new Map<string, Kept<WindowFrame>>();
+  readonly #trends = new Map<string, Kept<WindowTrend>>();
   readonly #ownKinds = new Map<string, string | null>();
   #epoch: string | null = null;
 
@@ -77,7 +78,7 @@ export class Windows {
     this.#epoch = epoch;
     this.#lists.clear();
     this.#frames.clear();
-    this.#courses.clear();
+    this.#trends.clear();
     this.#ownKinds.clear();
   }
 
@@ -113,11 +114,11 @@ export class Windows {
   }
 
   /** A metric over its last windows of a kind. `rev` is the stream's, `null` to keep what is known. */
-  trend(metric: string, kind: string, rev: number | null): Course {
+  trend(metric: string, kind: string, rev: number | null): WindowTrend {
     const key = `${metric} ${kind}`;
-    const kept: Kept<Course> = this.#courses.get(key)
+    const kept: Kept<WindowTrend> = this.#trends.get(key)
       ?? { shown: { state: "loading", windows: [] }, at: -Infinity, busy: false, rev: -1 };
-    this.#courses.set(key, kept);
+    this.#trends.set(key, kept);
     if (kept.busy || (kept.shown.state !== "loading" && (rev === null || rev === kept.rev))) return kept.shown;
     const query = new URLSearchParams({ metric, window: kind, last: String(TREND_WINDOWS), open: "true" });
     this.#renew(kept, kept.at + TREND_MS_MIN - this.#env.now(), rev, `api/v1/history?${query}`,
@@ -126,7 +127,7 @@ export class Windows {
   }
 
   /** What a panel shows over a window. `rev` is the stream's, `null` to keep what is known. */
-  frame(panel: string, window: string, rev: number | null): Windowed {
+  frame(panel: string, window: string, rev: number | null): WindowFrame {
     const key = `${panel} ${window}`;
     const kept = this.#frames.get(key) ?? this.#begin(key);
     if (kept.busy) return kept.shown;
@@ -141,7 +142,7 @@ export class Windows {
   }
 
   /** Asks for it at once, or lets it be asked for when there is still something to wait. */
-  #renew<Shown extends Windowed | Course>(
+  #renew<Shown extends WindowFrame | WindowTrend>(
     kept: Kept<Shown>, wait: number, rev: number | null, path: string,
     decode: (value: unknown) => Shown,
   ): void {
@@ -153,7 +154,7 @@ export class Windows {
     }
   }
 
-  async #fetch<Shown extends Windowed | Course>(
+  async #fetch<Shown extends WindowFrame | WindowTrend>(
     kept: Kept<Shown>, rev: number, path: string, decode: (value: unknown) => Shown,
   ): Promise<void> {
     try {
@@ -168,10 +169,10 @@ export class Windows {
     this.#env.changed();
   }
 
-  #begin(key: string): Kept<Windowed> {
+  #begin(key: string): Kept<WindowFrame> {
     const oldest = this.#frames.keys().next().value;
     if (this.#frames.size >= FRAMES_MAX && oldest !== undefined) this.#frames.delete(oldest);
-    const kept: Kept<Windowed> = {
+    const kept: Kept<WindowFrame> = {
       shown: { state: "loading", frame: null, span: null }, at: 0, busy: false, rev: -1,
     };
     this.#frames.set(key, kept);
@@ -201,12 +202,4 @@ export class Windows {
     this.#env.changed();
     this.#env.later(this.#env.changed, listed.pause);
   }
-}
-
-/** Asks the host that served this page. */
-export async function askHost(path: string): Promise<unknown> {
-  const url = new URL(path, document.baseURI.split(/[?#]/u, 1)[0]);
-  const response = await fetch(url, { headers: authorization() });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return response.json();
 }

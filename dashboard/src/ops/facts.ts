@@ -1,10 +1,10 @@
 // The operator's section in one line, and what is known of checkpoints; purely.
 import type { Context } from "../data/context";
+import { metricTitle } from "../data/titles";
 import { UNKNOWN } from "../data/format";
-import type { Icon } from "../dom/icon";
+import type { Icon } from "../data/icons";
 import { hostTime } from "../data/page-state";
 import type { Status } from "../wire/shapes";
-import { titleOf } from "./happened";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
 import { codeWord } from "../i18n/words";
@@ -102,7 +102,7 @@ export function pluginsModel(status: Status, ctx: Context): TableModel {
       return {
         key: metric.id,
         cells: [
-          { text: titleOf(metric.id, ctx), title: plugin === null ? metric.id : `${metric.id} · ${plugin.file}` },
+          { text: metricTitle(metric.id, ctx), title: plugin === null ? metric.id : `${metric.id} · ${plugin.file}` },
           {
             text: codeWord(ops.pluginStates, metric.state), icon: isOk ? "check" : "shield",
             tone: isOk ? "good" : "bad", title: clip(metric.reason ?? "", 300),

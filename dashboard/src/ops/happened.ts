@@ -1,9 +1,10 @@
 // What happened of late, purely: what the host tells, and its restarts as this
 // page saw them.
 import type { Context } from "../data/context";
+import { metricTitle } from "../data/titles";
 import { clip } from "../data/format";
-import { causeWords, codeWord, say } from "../i18n/words";
-import type { Icon } from "../dom/icon";
+import { causeWords, codeWord } from "../i18n/words";
+import type { Icon } from "../data/icons";
 import { hostTime } from "../data/page-state";
 import type { Happened } from "../wire/shapes";
 import type { TableModel } from "./table-model";
@@ -77,14 +78,8 @@ function annotation({ at, what, of }: Happened, ctx: Context): Annotation {
 
 function aboutOf(what: string, of: string, ctx: Context): string {
   if (what === "gap") return ctx.words.ops.whatPartition(of);
-  if (what === "quarantined") return titleOf(of, ctx);
+  if (what === "quarantined") return metricTitle(of, ctx);
   // The cause's own words need its arguments, which are known only of the present one.
   const cause = ctx.state.status?.cause;
   return cause?.code === of ? causeWords(cause, ctx.lang) : of.replaceAll("_", " ");
-}
-
-/** What a metric is called on the page: the title of its first panel, else its id. */
-export function titleOf(metric: string, ctx: Context): string {
-  const panel = ctx.state.panels?.find((each) => each.metric === metric);
-  return clip(panel === undefined ? metric : say(panel.title, ctx.lang), 40);
 }

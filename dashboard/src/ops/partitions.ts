@@ -3,7 +3,7 @@
 import type { Context } from "../data/context";
 import { UNKNOWN } from "../data/format";
 import { codeWord } from "../i18n/words";
-import type { Icon } from "../dom/icon";
+import type { Icon } from "../data/icons";
 import type { Partition, Status } from "../wire/shapes";
 import type { CellModel, TableModel } from "./table-model";
 

@@ -1,9 +1,9 @@
 // Samples of records as rows, purely: late ones, dead letters, the latest ones.
 import type { Context } from "../data/context";
+import { metricTitle } from "../data/titles";
 import { clip, UNKNOWN } from "../data/format";
 import { codeWord } from "../i18n/words";
 import type { Sample, Samples } from "../wire/shapes";
-import { titleOf } from "./happened";
 import type { Report } from "../net/reports";
 import type { CellModel, RowModel, TableModel } from "./table-model";
 
@@ -68,7 +68,7 @@ export function deadModel(report: Report<Samples>, ctx: Context): TableModel {
         {
           text: [
             codeWord(ops.reasons, sample.reason ?? UNKNOWN), clip(sample.detail ?? "", 60),
-            sample.metric === null ? "" : titleOf(sample.metric, ctx),
+            sample.metric === null ? "" : metricTitle(sample.metric, ctx),
           ].filter((part) => part !== "").join(" · "),
           tone: "bad", icon: "cross", title: [sample.reason, sample.detail].filter((part) => part !== null).join(": "),
         },

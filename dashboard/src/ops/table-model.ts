@@ -1,5 +1,5 @@
 // What a table of the operator's section holds: texts, and for states an icon too.
-import type { Icon } from "../dom/icon";
+import type { Icon } from "../data/icons";
 
 export interface CellModel {
   readonly text: string;

@@ -1,8 +1,9 @@
 // All panels, arranged; rebuilt only when the descriptors change.
-import { panelKind } from "../charts/option";
+import { panelKind } from "../data/kinds";
 import type { Context } from "../data/context";
 import { h, setAttr, setShown, setText } from "../dom/element";
-import { askHost, Windows } from "../net/windows";
+import { askHost } from "../net/ask";
+import { Windows } from "../net/windows";
 import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
 import { arrange, heightOf, spans } from "./layout";

@@ -7,10 +7,9 @@ import { say } from "../i18n/words";
 import { modal } from "../dom/modal";
 import type { Frame, Panel, Scope } from "../wire/shapes";
 import type { Windows } from "../net/windows";
-import { shareOf } from "../charts/option";
-import { measuresOf, rowsOf, type Row } from "../data/rows";
-import { trendKind, trendOf } from "../data/trend";
-import { TrendView, trendWords } from "./trend-view";
+import { measuresOf, OTHER_KEY, rowsOf, shareOf, type Row } from "../data/rows";
+import { trendKind, trendOf, trendWords } from "../data/trend";
+import { TrendView } from "./trend-view";
 
 /** Which row was chosen: a key, and where there are two dimensions the second one. */
 export interface Chosen {
@@ -96,7 +95,7 @@ export class KeyCard {
   }
 
   #updateTrend(panel: Panel, chosen: Chosen, rev: number | null, ctx: Context): void {
-    const kind = chosen.key === "\u0000other" ? null : trendKind(panel, null);
+    const kind = chosen.key === OTHER_KEY ? null : trendKind(panel.windows, null);
     const windows = kind === null ? null : this.#windows.trend(panel.metric, kind, ctx.pause === null ? rev : null).windows;
     const isShown = windows !== null && windows.length > 0;
     setShown(this.#trend.element, isShown);

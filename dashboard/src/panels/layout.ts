@@ -5,7 +5,7 @@
 // with fewer panels each is wider, so charts that gain from width (bars, lines,
 // heat maps) go there. Where one does, panels keep their order and share a row
 // in proportion to what they ask for. Either way each row is filled.
-import { panelKind } from "../charts/option";
+import { panelKind } from "../data/kinds";
 import type { Panel, Size } from "../wire/shapes";
 
 /** More tall columns than this would squeeze the rest. */

@@ -3,10 +3,9 @@
 // How close its lines stand follows from the room there is: none is ever cut,
 // and where even the closest do not fit, the list scrolls and says so.
 import { THEMES } from "../charts/palette";
-import { shareOf } from "../charts/option";
 import type { Context } from "../data/context";
 import { h, resize, setAttr, setText } from "../dom/element";
-import type { Row } from "../data/rows";
+import { shareOf, type Row } from "../data/rows";
 
 /** More entries than this cannot be told apart in a ring either. */
 const ENTRIES_MAX = 40;

@@ -1,11 +1,12 @@
 // What a host tells of one record, decoded, and as an account to be read: lines
 // of names and texts. Pure.
 import type { Context } from "../data/context";
+import { metricTitle } from "../data/titles";
 import { array, field, integer, number, record, string } from "../wire/fields";
 import { clip } from "../data/format";
 import { codeWord } from "../i18n/words";
-import type { Icon } from "../dom/icon";
-import { spanText } from "../panels/window-row";
+import type { Icon } from "../data/icons";
+import { spanText } from "../data/spans";
 
 export interface Line {
   readonly name: string;
@@ -32,7 +33,7 @@ const VERDICTS: Readonly<Record<string, readonly [Icon, NonNullable<Line["tone"]
 };
 
 /** The account of a record; `null` for what is none. */
-export function accountOf(value: unknown, titleOf: (metric: string) => string, ctx: Context): Account | null {
+export function accountOf(value: unknown, ctx: Context): Account | null {
   const e = record(value);
   const verdict = string(e?.["verdict"]);
   if (e === null || verdict === null || integer(e["offset"]) === null) return null;
@@ -69,7 +70,7 @@ export function accountOf(value: unknown, titleOf: (metric: string) => string, c
     columns: Object.entries(record(e["columns"]) ?? {}).slice(0, COLUMNS_MAX)
       .map(([name, column]) => columnLine(name, column, ctx)),
     metrics: Object.entries(record(e["metrics"]) ?? {}).slice(0, METRICS_MAX)
-      .map(([id, metric]) => ({ name: titleOf(id), lines: metricLines(metric, ctx) })),
+      .map(([id, metric]) => ({ name: metricTitle(id, ctx), lines: metricLines(metric, ctx) })),
   };
 }
 

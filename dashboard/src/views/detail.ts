@@ -37,7 +37,7 @@ function paused(ctx: Context): string {
   const at = hostTime(state, pause.at);
   return joined(
     at === null ? "" : words.details.pausedSince(format.clock(at)),
-    words.details.held(format.full(pause.held)),
+    words.details.held(format.full(pause.updates)),
     pause.page === pageState(state, pause.at) ? "" : words.states[pause.page],
   );
 }

@@ -5,7 +5,6 @@ import type { Context } from "../data/context";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { accountOf, type Account, type Line } from "./account";
 import { icon } from "../dom/icon";
-import { titleOf } from "../ops/happened";
 import { modal } from "../dom/modal";
 
 interface Asked {
@@ -65,7 +64,7 @@ export class Explain {
     setText(this.#close, words.close);
     setText(this.#note, words.source);
     const { answer } = asked;
-    const account = answer?.kind === "ok" ? accountOf(answer.value, (id) => titleOf(id, ctx), ctx) : null;
+    const account = answer?.kind === "ok" ? accountOf(answer.value, ctx) : null;
     setText(this.#state, account !== null ? "" : answer === null ? words.computing
       : answer.kind === "refused" ? answer.error : words.unreachable);
     setAttr(this.#state, "data-tone", answer === null ? null : "bad");

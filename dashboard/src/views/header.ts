@@ -2,7 +2,8 @@
 // there, in event time and on the host's wall clock, both in the pipeline's zone.
 import type { Context } from "../data/context";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
-import { icon, setIcon, STATE_ICONS } from "../dom/icon";
+import { STATE_ICONS } from "../data/icons";
+import { icon, setIcon } from "../dom/icon";
 import { clip, UNKNOWN } from "../data/format";
 import { hostTime } from "../data/page-state";
 import { nextTheme } from "../data/prefs";

@@ -2,14 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { heatScale } from "../../src/charts/heat-scale";
 import { acrossLabels } from "../../src/charts/heatmap";
-import type { Look } from "../../src/charts/look";
-import { CHARTS, drawable, panelKind, shapeOf } from "../../src/charts/option";
+import { CHARTS, shapeOf } from "../../src/charts/option";
+import type { ChartStyle } from "../../src/charts/style";
 import { THEMES } from "../../src/charts/palette";
 import { tipLines, tooltip } from "../../src/charts/tooltip";
 import { WORDS, type Lang } from "../../src/i18n/words";
 import { crossOf } from "../../src/data/cross";
 import { measureOf, measuresOf, rowsOf, type Row } from "../../src/data/rows";
-import { tableModel } from "../../src/panels/table";
+import { drawable, panelKind } from "../../src/data/kinds";
+import { panelTable } from "../../src/data/panel-table";
 import type { Frame, Panel, Scope } from "../../src/wire/shapes";
 import { SCENES } from "../scripted/scenes.mjs";
 import { contextOf, feed, greeted } from "./helpers";
@@ -51,14 +52,14 @@ function rowsFor({ panel, frame }: { panel: Panel; frame: Frame }, scope: Scope 
 }
 
 const ctx = contextOf(greeted(), "en");
-const look: Look = {
+const style: ChartStyle = {
   colors: THEMES.dark, accent: { color: "#fff", deep: "#000" }, format: ctx.format,
   fontPx: 16, fontFamily: "sans", width: 600, height: 400,
   measure: "Count", titles: ["Word", "Hour"], share: "Share", additive: true,
 };
 
 function data(rows: readonly Row[]) {
-  return CHARTS.heatmap.data(look, rows) as {
+  return CHARTS.heatmap.data(style, rows) as {
     xAxis: { data: string[] }; yAxis: { data: string[] };
     visualMap: { range: [number, number] };
     series: [{ data: [number, number, number | "-"][] }];
@@ -131,7 +132,7 @@ describe("a heat map", () => {
   it.each([
     [[1, 4, 16], "sqrt", 0, 4, 16, [0.25, 0.5, 1]],
     [[5, 5], "sqrt", 0, 1.25, 5, [1, 1]],
-    // One large cell must not make all others look the same.
+    // One large cell must not make all others style the same.
     [[1, 100, 10_000], "log", 1, 100, 10_000, [1e-9, 0.5, 1]],
     [[-4, 7], "linear", -4, 1.5, 7, [0, 1]],
     [[-5, -5], "linear", -5, -2.5, 0, [0, 0]],
@@ -163,7 +164,7 @@ describe("a heat map", () => {
     const rows = rowsFor(pick(state, "vast"));
     expect(crossOf(rows).down.length * crossOf(rows).across.length).toBe(412 * 30);
     for (const [width, height] of [[300, 180], [1300, 500], [1800, 800]] as const) {
-      const { grid } = CHARTS.heatmap.base({ ...look, width, height }, () => rows) as
+      const { grid } = CHARTS.heatmap.base({ ...style, width, height }, () => rows) as
         { grid: { left: number; bottom: number } };
       expect(grid.left).toBeLessThan(width * 0.35);
       expect(grid.bottom).toBeLessThan(height * 0.6);
@@ -224,19 +225,19 @@ describe("an error", () => {
 
   it("stands in the tooltip with both titles and the share", () => {
     const p = { label: "b · 1h", facts: [["Word", "b"], ["Hour", "1h"]] as const, value: 1234, error: 12 };
-    expect(tipLines(look, p, 2468)).toEqual([
+    expect(tipLines(style, p, 2468)).toEqual([
       ["Word", "b"], ["Hour", "1h"], ["Count", "1,234 ± 12"], ["Share", "50.0%"],
     ]);
-    expect(tipLines({ ...look, additive: false }, { label: "b", value: 5, error: null }, 10))
+    expect(tipLines({ ...style, additive: false }, { label: "b", value: 5, error: null }, 10))
       .toEqual([["Count", "5"]]);
-    expect(tooltip(look, () => 0, () => undefined).confine).toBe(true);
+    expect(tooltip(style, () => 0, () => undefined).confine).toBe(true);
   });
 });
 
 describe("the table of two dimensions", () => {
   it("has a column for each, and no column for an error", () => {
     const { panel, frame } = small();
-    const model = tableModel(panel, frame, "total", ctx);
+    const model = panelTable(panel, frame, "total", ctx);
     expect([...model.heads, ...model.columns.map((column) => column.title)])
       .toEqual(["Word", "Hour", "On time", "Late", "Total", "Share"]);
     expect(model.labels).toEqual([
@@ -244,6 +245,6 @@ describe("the table of two dimensions", () => {
     ]);
     expect(model.columns.map((column) => column.cells[0]))
       .toEqual(["1,000 ± 11", "234 ± 3", "1,234 ± 12", "94.9%"]);
-    expect(tableModel(panel, frame, "total", contextOf(greeted(), "zh")).heads).toEqual(["词", "时"]);
+    expect(panelTable(panel, frame, "total", contextOf(greeted(), "zh")).heads).toEqual(["词", "时"]);
   });
 });

@@ -1,9 +1,8 @@
 // What unit tests share: a state as the host's messages leave it.
-import type { Context } from "../../src/data/context";
+import { contextOf as context, type Context } from "../../src/data/context";
 import { decode } from "../../src/wire/decode";
 import { createFormat } from "../../src/data/format";
-import { words, type Lang } from "../../src/i18n/words";
-import { pageState } from "../../src/data/page-state";
+import type { Lang } from "../../src/i18n/words";
 import { INITIAL, reduce, type State } from "../../src/data/state";
 import { greeting } from "../scripted/script.mjs";
 
@@ -22,13 +21,8 @@ export function greeted(script: Parameters<typeof greeting>[0] = {}): State {
 }
 
 export function contextOf(state: State, lang: Lang = "zh", now = 0): Context {
-  return {
-    state, now, lang,
-    theme: "dark",
-    pause: null,
-    kiosk: false,
-    page: pageState(state, now),
-    words: words(lang),
+  return context({
+    latest: state, now, paused: null, prefs: { lang, theme: "dark" }, kiosk: false,
     format: createFormat(lang, state.hello?.tz ?? "UTC"),
-  };
+  });
 }

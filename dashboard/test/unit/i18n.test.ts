@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { causeWords, stateWord, WORDS, type Words } from "../../src/i18n/words";
-import { STATE_ICONS } from "../../src/dom/icon";
+import { causeWords, WORDS, type Words } from "../../src/i18n/words";
+import { STATE_ICONS } from "../../src/data/icons";
 import type { PageState } from "../../src/data/page-state";
 
 /** All words by their path, with functions called on telling arguments. */
@@ -41,8 +41,8 @@ describe("the dictionaries", () => {
 
   it("name every state, with an icon", () => {
     for (const state of Object.keys(STATE_ICONS) as PageState[]) {
-      expect(stateWord(state, "zh")).toMatch(/\p{Script=Han}/u);
-      expect(stateWord(state, "en")).toMatch(/^[A-Z]/);
+      expect(WORDS.zh.states[state]).toMatch(/\p{Script=Han}/u);
+      expect(WORDS.en.states[state]).toMatch(/^[A-Z]/);
     }
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeLateness, decodeSamples } from "../../src/wire/decode-reports";
 import { accountOf } from "../../src/views/account";
 import { checkpointModel, factsOf, pluginsModel } from "../../src/ops/facts";
-import { annotationsOf, titleOf } from "../../src/ops/happened";
+import { annotationsOf } from "../../src/ops/happened";
 import { BARS_MAX, histogramOf, latenessWords } from "../../src/ops/lateness";
 import { heldWords, PARTITIONS_MAX, partitionsModel } from "../../src/ops/partitions";
 import { NO_REPORTS, Reports } from "../../src/net/reports";
@@ -242,8 +242,7 @@ describe("reports", () => {
 
 describe("an explanation", () => {
   const of = (value: unknown, lang: "zh" | "en" = "en") => {
-    const context = contextOf(greeted(), lang);
-    return accountOf(value, (id) => titleOf(id, context), context);
+    return accountOf(value, contextOf(greeted(), lang));
   };
   const late = explain(new URLSearchParams("partition=0&offset=41"));
 

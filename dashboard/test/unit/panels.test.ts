@@ -1,13 +1,15 @@
 import { brokenLength } from "../../src/charts/ranking";
 import { describe, expect, it } from "vitest";
-import { colorOf, PALETTE_SIZE, THEMES } from "../../src/charts/palette";
-import type { Look } from "../../src/charts/look";
-import { CHARTS, drawable, kindOf, shareOf, type ChartKind } from "../../src/charts/option";
+import { THEMES } from "../../src/charts/palette";
+import { CHARTS } from "../../src/charts/option";
+import type { ChartStyle } from "../../src/charts/style";
+import { colorAt, PALETTE_SIZE } from "../../src/data/colors";
+import { drawable, kindOf, type ChartKind } from "../../src/data/kinds";
 import { WORDS } from "../../src/i18n/words";
 import { densityFor } from "../../src/panels/legend";
 import { arrange, heightOf, spans } from "../../src/panels/layout";
-import { isBlank, measureOf, rowsOf, sum, totalOf, type Row } from "../../src/data/rows";
-import { tableModel } from "../../src/panels/table";
+import { isBlank, measureOf, rowsOf, shareOf, sum, totalOf, type Row } from "../../src/data/rows";
+import { panelTable } from "../../src/data/panel-table";
 import type { Frame, Panel, Scope } from "../../src/wire/shapes";
 import { SCENES } from "../scripted/scenes.mjs";
 import { contextOf, greeted } from "./helpers";
@@ -68,25 +70,28 @@ describe("rows", () => {
 
 describe("a colour", () => {
   it("belongs to the key's place among the labels", () => {
-    expect(["0", "1", "2"].map((key) => colorOf(panel("gender"), key))).toEqual([0, 1, 2]);
+    expect(rows("gender").map(({ color }) => color)).toEqual([0, 1, 2]);
+    expect(colorAt(PALETTE_SIZE + 1, "any")).toBe(1);
   });
 
   it("of an unknown key is the same everywhere", () => {
-    const color = colorOf(panel("gender"), "unheard-of");
-    expect(colorOf(panel("behavior"), "unheard-of")).toBe(color);
+    const color = colorAt(-1, "unheard-of");
+    expect(rows("unknown", "total", greeted(SCENES["hostile"])).map((row) => row.color))
+      .toEqual(["x", "__proto__", ""].map((key) => colorAt(-1, key)));
+    expect(color).toBe(colorAt(-1, "unheard-of"));
     expect(color).toBeGreaterThanOrEqual(0);
     expect(color).toBeLessThan(PALETTE_SIZE);
   });
 });
 
 describe("charts", () => {
-  const look: Look = {
+  const style: ChartStyle = {
     colors: THEMES.dark, accent: { color: "#fff", deep: "#000" },
     format: contextOf(state).format, fontPx: 16, fontFamily: "sans", width: 600, height: 400,
     measure: "n", share: "%", titles: [], additive: true,
   };
   const data = (kind: ChartKind, of: readonly Row[]): unknown[] => {
-    const { series } = CHARTS[kind].data(look, of);
+    const { series } = CHARTS[kind].data(style, of);
     const first: unknown = Array.isArray(series) ? series[0] : series;
     return (first as { data: unknown[] }).data;
   };
@@ -120,7 +125,7 @@ describe("charts", () => {
   });
 
   it.each(["pie", "bar", "hbar", "line"] as const)("update a %s by data alone", (kind) => {
-    const keys = Object.keys(CHARTS[kind].data(look, rows("gender")));
+    const keys = Object.keys(CHARTS[kind].data(style, rows("gender")));
     expect(keys.every((key) => ["series", "xAxis", "yAxis"].includes(key))).toBe(true);
   });
 
@@ -143,7 +148,7 @@ describe("charts", () => {
 
 describe("a table", () => {
   it("puts on time, late and total side by side", () => {
-    const model = tableModel(panel("gender"), frame("gender"), "total", contextOf(state, "en"));
+    const model = panelTable(panel("gender"), frame("gender"), "total", contextOf(state, "en"));
     expect([...model.heads, ...model.columns.map((column) => column.title)])
       .toEqual(["Gender", "On time", "Late", "Total", "Share"]);
     expect(model.columns.map((column) => column.cells[0])).toEqual(["647", "13", "660", "66.0%"]);
@@ -155,7 +160,7 @@ describe("a table", () => {
       measures: ["a", "b"].map((name) =>
         ({ name, title: { zh: name, en: name }, unit: null, additive: false, errorOf: null })),
     };
-    const model = tableModel(two, frame("gender"), "total", contextOf(state));
+    const model = panelTable(two, frame("gender"), "total", contextOf(state));
     expect(model.columns.map((column) => column.title)).toEqual(["a", "b"]);
     expect(model.columns[0]?.cells[0]).toBe("—");
   });

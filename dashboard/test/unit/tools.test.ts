@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { commandOf } from "../../src/app/keys";
-import { readLink, viewOf, writeLink } from "../../src/data/link";
-import { fileName } from "../../src/panels/export";
+import { choiceOf, readLink, writeLink } from "../../src/data/link";
+import { fileName } from "../../src/panels/files";
 import { nextTheme, readPrefs } from "../../src/data/prefs";
 import { stateDetail } from "../../src/views/detail";
 import { contextOf, feed, greeted } from "./helpers";
@@ -31,13 +31,13 @@ describe("a link", () => {
 
   it("gives each panel its own look over that of all", () => {
     const link = readLink("scope=late&scope.age=total&measure.age=2");
-    expect(viewOf(link, "age")).toEqual({ scope: "total", measure: 2, table: false, trend: false, window: null });
-    expect(viewOf(link, "gender").scope).toBe("late");
+    expect(choiceOf(link, "age")).toEqual({ scope: "total", measure: 2, table: false, trend: false, window: null });
+    expect(choiceOf(link, "gender").scope).toBe("late");
   });
 
   it("is not growing without end", () => {
     const many = Array.from({ length: 1000 }, (_, i) => `table.p${i}=1`).join("&");
-    expect(readLink(many).views.size).toBe(200);
+    expect(readLink(many).choices.size).toBe(200);
   });
 });
 
@@ -85,7 +85,7 @@ describe("a paused page", () => {
     const later = feed(state, 10, update(2, 1_000_100), update(3, 1_000_200));
     const ctx = {
       ...contextOf(state), page: "paused",
-      pause: { at: 0, held: later.updates - state.updates, page: "live" },
+      pause: { at: 0, updates: later.updates - state.updates, page: "live" },
     } as const;
     expect(stateDetail(ctx)).toMatch(/^画面停在 \d\d:\d\d:\d\d · 已积压 2 次更新$/);
     expect(stateDetail({ ...ctx, pause: { ...ctx.pause, page: "reconnecting" } })).toMatch(/ · 重连中$/);

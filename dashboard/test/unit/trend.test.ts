@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { keyFacts } from "../../src/panels/key-card";
-import {
-  decodeTrend, TREND_KEYS_MAX, trendKind, trendOf, trendPlot, trendTable,
-} from "../../src/data/trend";
-import { TREND_WINDOWS } from "../../src/data/spans";
+import { TREND_KEYS_MAX, trendKind, trendOf, trendTable } from "../../src/data/trend";
+import { trendPlot } from "../../src/plots/trend-plot";
+import { decodeTrend, TREND_WINDOWS } from "../../src/wire/windows";
 import { Windows } from "../../src/net/windows";
 import { history } from "../scripted/api.mjs";
 import { SCENES } from "../scripted/scenes.mjs";
@@ -34,9 +33,9 @@ describe("the last windows", () => {
   });
 
   it("are there where a metric has any", () => {
-    expect(trendKind(behavior, null)).toBe("1d");
-    expect(trendKind({ ...behavior, windows: ["cumulative", "1h", "1d"] }, "1d")).toBe("1d");
-    expect(trendKind(panelOf("age"), "1d")).toBeNull();
+    expect(trendKind(behavior.windows, null)).toBe("1d");
+    expect(trendKind(["cumulative", "1h", "1d"], "1d")).toBe("1d");
+    expect(trendKind(panelOf("age").windows, "1d")).toBeNull();
   });
 });
 
@@ -67,12 +66,12 @@ describe("a course", () => {
   it("leaves them out where they cannot be summed, and stacks nothing", () => {
     const trend = many(false);
     expect([trend.series.length, trend.isStacked]).toEqual([TREND_KEYS_MAX, false]);
-    expect(trendPlot(trend, { width: 400, height: 200, fontPx: 16 }, ctx).lines).toHaveLength(TREND_KEYS_MAX);
+    expect(trendPlot(trend, { width: 400, height: 200, fontPx: 16 }, ctx.format).lines).toHaveLength(TREND_KEYS_MAX);
   });
 
   it("stays in its box", () => {
     const trend = trendOf(behavior, windows, "total", 0, ctx);
-    const plot = trendPlot(trend, { width: 400, height: 160, fontPx: 16 }, ctx);
+    const plot = trendPlot(trend, { width: 400, height: 160, fontPx: 16 }, ctx.format);
     expect(plot.bars).toHaveLength(TREND_WINDOWS * 4);
     expect(plot.bars.every(({ x, y, width, height }) =>
       x >= 0 && x + width <= 400 && y >= 0 && height >= 0 && y + height <= 160)).toBe(true);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createFormat } from "../../src/data/format";
-import { choicesOf, spanText } from "../../src/panels/window-row";
+import { windowOptions } from "../../src/panels/window-model";
 import { contextOf, greeted } from "./helpers";
-import { decodeFinals, decodeSpan, nameOf } from "../../src/data/spans";
+import { nameOf, spanText } from "../../src/data/spans";
+import { decodeFinals, decodeSpan, type Finals } from "../../src/wire/windows";
 import { Windows } from "../../src/net/windows";
 import { frame } from "../scripted/script.mjs";
 
@@ -33,14 +34,15 @@ describe("the list of final windows", () => {
 describe("what can be chosen", () => {
   const ctx = contextOf(greeted(), "en");
   const past = decodeFinals({ windows: [day(1)] });
-  const names = (more: Partial<Parameters<typeof choicesOf>[0]>) =>
-    choicesOf({ window: null, kinds: [], finals: new Map(), own: "cumulative", span: null, trend: null, ...more }, ctx)
-      .map(([name]) => name);
+  const answers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null };
+  const names = ({ window = null, kinds = [], finals = new Map() }: {
+    readonly window?: string | null; readonly kinds?: readonly string[]; readonly finals?: Finals;
+  }) => windowOptions({ window, kinds, answers: { ...answers, finals } }, ctx).map(({ value }) => value);
 
   it.each([
     ["all time alone", { kinds: ["cumulative"] }, [""]],
     ["days, before one is past", { kinds: ["cumulative", "1d"] }, ["", "1d", "1d*3", "1d*7", "1d*30"]],
-    ["days, of a metric without all time", { kinds: ["1d"], own: "1d", finals: past },
+    ["days, of a metric without all time", { kinds: ["1d"], finals: past },
       ["", "1d*3", "1d*7", "1d*30", "1d@"]],
     ["sliding windows, which cannot be put together", { kinds: ["cumulative", "10m/1m"] }, ["", "10m/1m"]],
     ["what a link asks for", { kinds: ["cumulative", "1d"], window: "1d*14" },

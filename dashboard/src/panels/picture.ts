@@ -1,42 +1,49 @@
-// Files of a panel: the names they are saved under, and its picture.
+// A panel as a picture in a file.
 //
-// The picture is drawn anew on a canvas of its own, with what the document
-// holds beside the chart: title, event time, legend, scale of colours.
+// It is drawn anew on a canvas of its own, with what the document holds beside
+// the chart: title, event time, legend, scale of colours.
 import { heatScale } from "../charts/heat-scale";
-import { shareOf } from "../charts/option";
 import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
 import { crossOf } from "../data/cross";
-import type { Row } from "../data/rows";
+import type { PanelKind } from "../data/kinds";
+import { shareOf, type Row } from "../data/rows";
+import type { Scope } from "../wire/shapes";
+import type { PanelModel } from "./panel-model";
 
 const SCALE = 2;
 const WIDTH_MIN = 640;
-const NAME_CHARACTERS_MAX = 60;
 const LEGEND_ENTRIES_MAX = 14;
 
-/** `name-panel-20151111T000000.ext`, without what file systems do not take. */
-export function fileName(name: string, panel: string, time: string, extension: string): string {
-  const stamp = time.replaceAll(/[-:]/gu, "").replace(" ", "T").replaceAll(/[^\dT]/gu, "");
-  const parts = [name, panel, stamp].map((part) => Array.from(part)
-    .slice(0, NAME_CHARACTERS_MAX).join("")
-    .replaceAll(/[\p{Cc}\p{Cf}\s\\/:*?"<>|]+/gu, "_").replaceAll(/^[._]+|[._]+$/gu, ""));
-  return `${parts.filter((part) => part !== "").join("-")}.${extension}`;
-}
-
+/** What a picture says of a panel. */
 export interface Picture {
   readonly title: string;
-  /** What of it is shown, and as of when. */
+  /** The measure, the scope, the window and the event time. */
   readonly subtitle: string;
-  readonly kind: string;
+  readonly kind: PanelKind;
   readonly rows: readonly Row[];
-  /** `null` for what is no chart: its rows are written out. */
+}
+
+/** What is drawn on the page, with its size there; a panel without a chart has its rows written out. */
+export interface DrawnChart {
   readonly chart: HTMLCanvasElement | null;
   readonly width: number;
   readonly height: number;
 }
 
-/** The picture of a panel, in the colours of the theme. */
-export function paint(picture: Picture, fontFamily: string, ctx: Context): HTMLCanvasElement {
+/** The picture of a panel; `null` where it draws no rows. */
+export function pictureOf(model: PanelModel, scope: Scope, ctx: Context): Picture | null {
+  if (model.drawn === null) return null;
+  const { words, format, state } = ctx;
+  const time = `${format.dateTime(state.clock?.eventTime ?? null)} (${format.zone})`;
+  const subtitle = [
+    model.unit, words.panels[scope], model.dates, `${words.header.eventTime} ${time}`,
+  ].filter((part) => part !== "").join(" · ");
+  return { title: model.title, subtitle, ...model.drawn };
+}
+
+/** Draws a picture in the colours of the theme. */
+export function paint(picture: Picture & DrawnChart, fontFamily: string, ctx: Context): HTMLCanvasElement {
   const colors = THEMES[ctx.theme];
   const legend = picture.kind === "pie" ? picture.rows.slice(0, LEGEND_ENTRIES_MAX) : [];
   const besideChart = legend.length > 0 ? 300 : 0;
@@ -90,22 +97,4 @@ export function paint(picture: Picture, fontFamily: string, ctx: Context): HTMLC
     write(compact(scale.most), width - 94, height - 20, 12, colors.muted);
   }
   return canvas;
-}
-
-/** Hands a canvas to the reader as a file. */
-export function save(canvas: HTMLCanvasElement, name: string): void {
-  canvas.toBlob((blob) => {
-    if (blob !== null) saveBlob(blob, name);
-  }, "image/png");
-}
-
-/** Hands bytes to the reader as a file. */
-export function saveBlob(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has the bytes as soon as it has begun.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,8 +1,8 @@
-// How a chart is to look: everything an option depends on besides its rows.
+// How a chart is to style: everything an option depends on besides its rows.
 import type { Format } from "../data/format";
 import type { Accent, ThemeColors } from "./palette";
 
-export interface Look {
+export interface ChartStyle {
   readonly colors: ThemeColors;
   readonly format: Format;
   /** The size of ordinary text on the page, in pixels. */
