@@ -9,6 +9,7 @@ import "./styles/tables.css";
 import "./styles/states.css";
 import "./styles/tools.css";
 import "./styles/ops.css";
+import "./styles/ops-details.css";
 import "./styles/dialogs.css";
 import { App } from "./app/app";
 import { remember, remembered } from "./app/memory";
