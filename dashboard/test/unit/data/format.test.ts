@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clip, createFormat, UNKNOWN } from "../../src/data/format";
+import { clip, createFormat, UNKNOWN } from "../../../src/data/format";
 
 const zh = createFormat("zh", "Asia/Shanghai");
 const en = createFormat("en", "America/New_York");
@@ -81,5 +81,25 @@ describe("clip", () => {
     expect(clip("short", 10)).toBe("short");
     expect(clip("长".repeat(10_000), 4)).toBe("长长长…");
     expect(clip("😀".repeat(50), 3)).toBe("😀😀…");
+  });
+});
+
+describe("an error", () => {
+  it("stands behind its value, rounded up, and is not there where the value is exact", () => {
+    expect(en.withError(1234, 12)).toBe("1,234 ± 12");
+    expect(en.withError(1234, 0.001)).toBe("1,234 ± 0.01");
+    expect(en.withError(1.5, 1.1)).toBe("1.5 ± 1.1");
+    expect([en.withError(1234, 0), en.withError(1234, null)]).toEqual(["1,234", "1,234"]);
+    expect(en.withError(null, 12)).toBe("—");
+    expect(zh.withError(1_234_567, 1234)).toBe("1,234,567 ± 1,234");
+  });
+
+  it("of a number is told in proportion to it", () => {
+    expect(en.relativeError(1000, 12, null)).toBe("± 1.2%");
+    expect(en.relativeError(-1000, 12, "ms")).toBe("± 1.2%");
+    expect(en.relativeError(0, 12, null)).toBe("± 12");
+    expect(en.relativeError(18.4, 1.9, "%")).toBe("± 1.9");
+    expect([en.relativeError(1000, 0, null), en.relativeError(1000, null, null), en.relativeError(null, 3, null)])
+      .toEqual(["", "", ""]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decode, decodeFrame, FRAME_KEYS_MAX, PANELS_MAX, SERIES_POINTS_MAX } from "../../src/wire/decode";
-import type { Message } from "../../src/wire/shapes";
-import { EVENT_TIME, greeting, update } from "../scripted/script.mjs";
+import { decode, decodeFrame, FRAME_KEYS_MAX, PANELS_MAX, SERIES_POINTS_MAX } from "../../../src/wire/decode";
+import type { Message } from "../../../src/wire/shapes";
+import { EVENT_TIME, greeting, update } from "../../scripted/script.mjs";
 
 const text = (value: unknown) => JSON.stringify(value);
 const as = <T extends Message["t"]>(t: T, value: unknown): Extract<Message, { t: T }> => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeLateness, decodeSamples } from "../../src/wire/decode-reports";
-import { deadLetters, lateness, sample } from "../scripted/api.mjs";
+import { decodeLateness, decodeSamples } from "../../../src/wire/decode-reports";
+import { deadLetters, lateness, sample } from "../../scripted/api.mjs";
 
 describe("how late records are", () => {
   it("is read whole", () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Event } from "../../src/data/state";
-import type { LatestAnswer, Remote, TicketAnswer } from "../../src/net/remote";
-import { backoff, POLL_MS, SOCKET_RETRY_MS, Stream, streamUrl } from "../../src/net/stream";
-import { tokenOf } from "../../src/net/token";
-import { decodeValue } from "../../src/wire/decode";
-import { greeting } from "../scripted/script.mjs";
+import type { Event } from "../../../src/data/state";
+import type { LatestAnswer, Remote, TicketAnswer } from "../../../src/net/remote";
+import { backoff, POLL_MS, SOCKET_RETRY_MS, Stream, streamUrl } from "../../../src/net/stream";
+import { tokenOf } from "../../../src/net/token";
+import { decodeValue } from "../../../src/wire/decode";
+import { greeting } from "../../scripted/script.mjs";
 
 /** A socket that does nothing by itself. */
 class Socket {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { causeWords, WORDS, type Words } from "../../src/i18n/words";
-import { STATE_ICONS } from "../../src/data/icons";
-import type { PageState } from "../../src/data/page-state";
+import { STATE_ICONS } from "../../../src/data/icons";
+import type { PageState } from "../../../src/data/page-state";
+import { causeWords, type Words, WORDS } from "../../../src/i18n/words";
 
 /** All words by their path, with functions called on telling arguments. */
 function flatten(value: unknown, path: string): [string, string][] {

@@ -1,71 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createFormat } from "../../src/data/format";
-import { windowOptions } from "../../src/panels/window-model";
-import { contextOf, greeted } from "./helpers";
-import { nameOf, spanText } from "../../src/data/spans";
-import { decodeFinals, decodeSpan, type Finals } from "../../src/wire/windows";
-import { Windows } from "../../src/net/windows";
-import { frame } from "../scripted/script.mjs";
-
-const day = (n: number, more = {}) => ({
-  window: {
-    spec: "1d", start: `2015-11-0${n}T00:00:00+08:00`, end: `2015-11-0${n + 1}T00:00:00+08:00`,
-    state: "final", ...more,
-  },
-  total: [],
-});
-
-describe("the list of final windows", () => {
-  it("is by kind and in the order of time", () => {
-    const finals = decodeFinals({ windows: [
-      day(3), day(1), { window: null }, day(2, { spec: "10m/1m" }), day(2, { start: "never" }), 7,
-    ] });
-    expect([...finals].map(([kind, spans]) => [kind, spans.map(nameOf)])).toEqual([
-      ["1d", ["1d@2015-11-01T00:00:00+08:00", "1d@2015-11-03T00:00:00+08:00"]],
-      ["10m/1m", ["10m/1m@2015-11-02T00:00:00+08:00"]],
-    ]);
-  });
-
-  it.each([[null], [{}], [{ windows: "none" }], [[]]])("is empty for %j", (value) => {
-    expect(decodeFinals(value).size).toBe(0);
-  });
-});
-
-describe("what can be chosen", () => {
-  const ctx = contextOf(greeted(), "en");
-  const past = decodeFinals({ windows: [day(1)] });
-  const answers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null };
-  const names = ({ window = null, kinds = [], finals = new Map() }: {
-    readonly window?: string | null; readonly kinds?: readonly string[]; readonly finals?: Finals;
-  }) => windowOptions({ window, kinds, answers: { ...answers, finals } }, ctx).map(({ value }) => value);
-
-  it.each([
-    ["all time alone", { kinds: ["cumulative"] }, [""]],
-    ["days, before one is past", { kinds: ["cumulative", "1d"] }, ["", "1d", "1d*3", "1d*7", "1d*30"]],
-    ["days, of a metric without all time", { kinds: ["1d"], finals: past },
-      ["", "1d*3", "1d*7", "1d*30", "1d@"]],
-    ["sliding windows, which cannot be put together", { kinds: ["cumulative", "10m/1m"] }, ["", "10m/1m"]],
-    ["what a link asks for", { kinds: ["cumulative", "1d"], window: "1d*14" },
-      ["", "1d", "1d*14", "1d*3", "1d*7", "1d*30"]],
-    ["what an older host has", { finals: past }, ["", "1d", "1d@"]],
-  ] as const)("is %s", (_name, shown, expected) => {
-    expect(names(shown)).toEqual(expected);
-  });
-});
-
-describe("a window", () => {
-  const format = createFormat("zh", "Asia/Shanghai");
-  it.each([
-    ["2015-11-11T00:00:00+08:00", "2015-11-12T00:00:00+08:00", "2015-11-11"],
-    ["2015-11-09T00:00:00+08:00", "2015-11-16T00:00:00+08:00", "2015-11-09 – 2015-11-15"],
-    ["2015-11-11T08:00:00+08:00", "2015-11-11T08:10:00+08:00", "2015-11-11 08:00 – 08:10"],
-    ["2015-11-11T23:55:00+08:00", "2015-11-12T00:05:00+08:00", "2015-11-11 23:55 – 2015-11-12 00:05"],
-    ["2015-11-11T08:00:00+08:00", "2015-11-11T08:00:30+08:00", "2015-11-11 08:00 – 08:00:30"],
-  ])("from %s to %s is %s", (start, end, text) => {
-    const span = decodeSpan({ spec: "x", start, end });
-    expect(span && spanText(span, format)).toBe(text);
-  });
-});
+import { Windows } from "../../../src/net/windows";
+import { history } from "../../scripted/api.mjs";
+import { frame } from "../../scripted/script.mjs";
+import { day } from "../fixtures";
 
 /** A host and a clock that do as they are told. */
 function scripted(answers: (path: string) => unknown) {
@@ -95,6 +32,8 @@ function scripted(answers: (path: string) => unknown) {
 
 const EVENT_TIME = Date.parse("2015-11-11T00:00:00+08:00");
 const data = { ...frame(["0"], [5]), window: day(1).window };
+
+const told = history(new URLSearchParams("metric=behavior&window=1d&last=30&open=true"));
 
 describe("what the stream does not carry", () => {
   it("is looked for further back until something is found", async () => {
@@ -164,5 +103,29 @@ describe("what the stream does not carry", () => {
     expect(host.windows.frame("p", "9d", 1).state).toBe("missing");
     host.windows.attend("e2");
     expect(host.windows.frame("p", "9d", 1).state).toBe("loading");
+  });
+});
+
+describe("a trend", () => {
+  it("is asked for as figures change, but not more often than can be followed", async () => {
+    let time = 0;
+    let asked = 0;
+    const timers: (() => void)[] = [];
+    const source = new Windows({
+      ask: async () => { asked += 1; return told; }, now: () => time,
+      later: (act) => timers.push(act), changed: () => undefined,
+    });
+    for (let rev = 1; rev <= 40; rev += 1) {
+      source.trend("behavior", "1d", rev);
+      for (let i = 0; i < 8; i += 1) await Promise.resolve();
+      time += 500;
+      for (const act of time % 5000 === 0 ? timers.splice(0) : []) act();
+    }
+    expect(asked).toBeGreaterThan(2);
+    expect(asked).toBeLessThan(7);
+    const before = asked;
+    time += 60_000;
+    source.trend("behavior", "1d", null);
+    expect(asked).toBe(before);
   });
 });
