@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -54,6 +55,24 @@ export function sums(page: Page): Promise<Record<string, number>> {
   return page.evaluate(() => Object.fromEntries(
     [...document.querySelectorAll<HTMLElement>("[data-panel]")]
       .map((panel) => [panel.dataset["panel"] ?? "", Number(panel.dataset["sum"])])));
+}
+
+/** Waits until each panel counted more than before. */
+export async function risen(page: Page, before: Record<string, number>, timeout = 5000): Promise<void> {
+  await page.waitForFunction((known) => {
+    const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
+    return panels.length > 0 && panels.every((panel) =>
+      Number(panel.dataset["sum"]) > (known[panel.dataset["panel"] ?? ""] ?? Infinity));
+  }, before, { timeout, polling: 50 });
+}
+
+/** Waits until the page is live with so many events, and checks that each of four panels has counted them. */
+export async function counted(page: Page, events: number, timeout = 15_000): Promise<void> {
+  await page.waitForFunction((n) =>
+    document.body.dataset["state"] === "live"
+    && document.querySelector<HTMLElement>('[data-tile="events"]')?.dataset["value"] === String(n),
+  events, { timeout, polling: 50 });
+  expect(Object.values(await sums(page))).toEqual([events, events, events, events]);
 }
 
 /** The exact value behind a tile. */

@@ -4,12 +4,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { chromium, type Browser, type CDPSession, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vitest";
+import { chromium, type CDPSession, type Page } from "playwright-core";
+import { expect, it, onTestFinished } from "vitest";
 import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
-import { ScriptedHost } from "../scripted/host.mjs";
-import { greeting, update } from "../scripted/script.mjs";
-import { filled, launch, open, WALL } from "./browser";
+import { update } from "../scripted/script.mjs";
+import { filled, open, WALL } from "./browser";
+import { stage } from "./stage";
 
 const UPDATES = 5000;
 /** After so many the page has seen everything that it will keep. */
@@ -29,8 +29,7 @@ const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 /** So that the script heap holds data alone, and not what the engine compiles as it learns. */
 const NO_COMPILER = "--js-flags=--jitless";
 
-let browser: Browser;
-let host: ScriptedHost;
+const on = stage();
 
 interface Measured {
   /** Milliseconds spent in what was to be done in a frame. */
@@ -39,18 +38,6 @@ interface Measured {
   filled?: number;
 }
 type MeasuredWindow = Window & { measured: Measured };
-
-beforeAll(async () => {
-  browser = await launch();
-  host = await ScriptedHost.start({ greeting: () => greeting() });
-});
-afterAll(async () => {
-  await browser.close();
-  await host.stop();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
 
 /** Runs before the page's own scripts. */
 function measure(): void {
@@ -89,6 +76,7 @@ const median = (values: number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 it(`needs no more memory after ${UPDATES} updates than after ${SETTLED}`, async () => {
+  const host = await on.serve();
   const plain = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, NO_COMPILER] });
   onTestFinished(() => plain.close());
   const { page, errors } = await open(plain, host.url);
@@ -114,7 +102,8 @@ it(`needs no more memory after ${UPDATES} updates than after ${SETTLED}`, async 
 }, 180_000);
 
 it("draws all panels anew in a moment", async () => {
-  const page = await browser.newPage({ viewport: WALL });
+  const host = await on.serve();
+  const page = await on.browser.newPage({ viewport: WALL });
   await page.addInitScript(measure);
   await page.goto(host.url);
   await filled(page);
@@ -136,9 +125,10 @@ it("draws all panels anew in a moment", async () => {
 });
 
 it("shows all data soon after it is opened", async () => {
+  const host = await on.serve();
   const taken: number[] = [];
   for (let i = 0; i < LOADS; i += 1) {
-    const context = await browser.newContext({ viewport: WALL });
+    const context = await on.browser.newContext({ viewport: WALL });
     const page = await context.newPage();
     await page.addInitScript(measure);
     await page.goto(host.url);

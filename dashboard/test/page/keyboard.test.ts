@@ -1,22 +1,17 @@
 // The page by keyboard alone: whatever can be pressed is reached, in the order in which it is seen,
 // and it is always plain to see where one is. And for readers who want it so, nothing moves.
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { frame, greeting, PANELS, update } from "../scripted/script.mjs";
-import { filled, inState, LAPTOP, open, PHONE } from "./browser";
-import { stage, type Script } from "./stage";
+import { filled, inState, LAPTOP, PHONE } from "./browser";
+import { stage } from "./stage";
 
 /** More than there are controls on any page here. */
 const STOPS_MAX = 150;
 
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
-
-async function serve(scene: string, more: Partial<Script> = {}) {
-  const host = await begin({ greeting: () => greeting(SCENES[scene]), ...more });
-  return host;
-}
+const on = stage();
+const { open, serve } = on;
 
 /** Numbers every control that a reader sees, and says what each is. */
 function controls(page: Page): Promise<string[]> {
@@ -119,7 +114,7 @@ describe("by keyboard alone", () => {
     ["warned", LAPTOP], ["failed", PHONE], ["quarantined", LAPTOP], ["many", PHONE],
   ] as const)("every control is reached, in order, and seen: %s at %o", async (scene, screen) => {
     const host = await serve(scene);
-    const { page } = await open(browser, host.url, screen);
+    const { page } = await open(host.url, screen);
     await page.locator("[data-panel-state]").first().waitFor();
     const count = await settled(page);
     expect(count).toBeGreaterThan(10);
@@ -133,7 +128,7 @@ describe("by keyboard alone", () => {
       greeting: () => greeting({ panels: PANELS.map((panel) =>
         Object.is(panel.id, "gender") ? { ...panel, windows: ["cumulative", "1d"] } : panel) }),
     });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const panel = page.locator('[data-panel="gender"]');
     const choice = panel.locator("select").filter({ visible: true });
@@ -153,7 +148,7 @@ describe("by keyboard alone", () => {
 
   it("a panel's menu is gone through, and every way out of it keeps the focus", async () => {
     const host = await serve("live");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const menu = page.locator('[data-panel="age"] [data-menu]');
     const inMenu = () => page.evaluate(() => document.activeElement?.getAttribute("role"));
@@ -184,7 +179,7 @@ describe("by keyboard alone", () => {
 
   it("an enlarged panel keeps the focus and gives it back", async () => {
     const host = await serve("live");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     await page.locator('[data-panel="age"] [data-menu]').focus();
     await page.keyboard.press("Enter");
@@ -205,7 +200,7 @@ describe("by keyboard alone", () => {
 
   it("the controls of the page act and keep the focus", async () => {
     const host = await serve("live");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const acted = async (testid: string, done: () => boolean) => {
       const before = await page.evaluate(done);
@@ -238,7 +233,7 @@ describe("for readers who want less motion", () => {
     const host = await serve(scene, {
       greeting: () => greeting({ ...SCENES[scene], hello: { heartbeat_ms: 200 } }),
     });
-    const context = await browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
+    const context = await on.browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
     const page = await context.newPage();
     await page.goto(host.url);
     await page.locator("[data-panel-state]").first().waitFor();
@@ -254,7 +249,7 @@ describe("for readers who want less motion", () => {
 
   it("a chart is drawn once for new figures, not step by step", async () => {
     const host = await serve("live");
-    const context = await browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
+    const context = await on.browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
     const page = await context.newPage();
     await page.addInitScript(() => {
       const painted = { frames: new Set<number>(), now: 0 };

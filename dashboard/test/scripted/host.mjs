@@ -29,6 +29,8 @@ export class ScriptedHost {
   /** @type {string} */ #path;
   /** How many sockets were opened so far. */
   connections = 0;
+  /** What was asked for over plain HTTP so far, such as `history?metric=age`. @type {string[]} */
+  asked = [];
 
   /** @param {Script} script */
   constructor(script) {
@@ -90,6 +92,7 @@ export class ScriptedHost {
     const asked = pathname.slice(this.#path.length);
     if (asked.startsWith("api/")) {
       const name = decodeURIComponent(asked.slice("api/v1/".length));
+      this.asked.push(searchParams.size === 0 ? name : `${name}?${searchParams}`);
       const answer = this.script.api?.(name, searchParams) ?? standard(name, searchParams);
       if (answer === null) return void response.writeHead(404).end('{"error":"not scripted"}');
       return void response.writeHead(answer.status ?? 200, { "content-type": answer.type ?? "application/json" })
