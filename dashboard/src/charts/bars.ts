@@ -1,8 +1,8 @@
 // Upright bars in the order of the labels, with their values on top.
 import { sum } from "../data/rows";
+import type { Chart } from "./chart";
 import { axisText, fill, labelled, STILL, valueText } from "./common";
 import type { ChartStyle } from "./style";
-import type { Chart } from "./chart";
 import { tooltip } from "./tooltip";
 
 /** With more bars than this the values on top would touch. */

@@ -8,8 +8,8 @@ import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { ChartKind } from "../data/kinds";
 import type { Row } from "../data/rows";
-import type { ChartStyle } from "./style";
 import { CHARTS, rowAt } from "./option";
+import type { ChartStyle } from "./style";
 
 use([
   BarChart, HeatmapChart, LineChart, PieChart,

@@ -1,6 +1,6 @@
 // What the charts with axes have in common.
-import type { ChartStyle } from "./style";
 import type { Row } from "../data/rows";
+import type { ChartStyle } from "./style";
 
 /**
  * The fill of a bar. Its key stands on the axis, so colour need not tell it

@@ -2,13 +2,13 @@
 // second keys from left to right. A cell with nothing is faint and outside the
 // scale; one whose value is not known is left open. What was cut off stands in
 // a note below (`panels/heat-legend.ts`), because it has no place among the cells.
-import { clip } from "../data/format";
 import { crossOf, type Cross } from "../data/cross";
+import { clip } from "../data/format";
 import { sum } from "../data/rows";
+import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import type { ChartStyle } from "./style";
-import type { Chart } from "./chart";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 16;

@@ -1,7 +1,7 @@
 // A line over the keys in their order, for keys that are steps of something.
 import { sum } from "../data/rows";
-import { axisText, STILL } from "./common";
 import type { Chart } from "./chart";
+import { axisText, STILL } from "./common";
 import { tooltip } from "./tooltip";
 
 export const line: Chart = {

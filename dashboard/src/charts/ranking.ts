@@ -2,9 +2,9 @@
 // shares stand in columns of their own at the right, so that they line up.
 import { clip } from "../data/format";
 import { sum, type Row } from "../data/rows";
+import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
 import type { ChartStyle } from "./style";
-import type { Chart } from "./chart";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;

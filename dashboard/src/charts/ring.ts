@@ -1,8 +1,8 @@
 // A ring of shares. Its labels are the legend beside it, in the document, where
 // small shares cannot collide; its hole holds the sum.
 import { sum, type Row } from "../data/rows";
-import { STILL } from "./common";
 import type { Chart } from "./chart";
+import { STILL } from "./common";
 import { tooltip } from "./tooltip";
 
 export const ring: Chart = {

@@ -1,8 +1,8 @@
 // One tooltip for all charts. Its content is built of elements and texts: the
 // library's own markup carries inline styles, which the content security
 // policy refuses, and would have to be escaped besides.
-import { h } from "../dom/element";
 import { UNKNOWN } from "../data/format";
+import { h } from "../dom/element";
 import type { ChartStyle } from "./style";
 
 /** What a mark stands for: a row, or anything like it. */

@@ -3,8 +3,8 @@
 //
 // Pure. Whatever an address says that is not known here is
 // left out, so that a link from another version still opens.
-import type { Prefs } from "./prefs";
 import type { Scope } from "../wire/shapes";
+import type { Prefs } from "./prefs";
 
 /** How one panel is looked at. */
 export interface PanelChoice {

@@ -3,8 +3,8 @@
 // Invariant: data is never shown as alive unless the host's clock was seen to
 // advance within 2.5 heartbeats. This covers a silent socket as well as a host
 // that goes on sending while its clock stands still.
-import { PROTO, type State } from "./state";
 import type { Mode } from "../wire/shapes";
+import { PROTO, type State } from "./state";
 
 export type PageState =
   | "connecting"

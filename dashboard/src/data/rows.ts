@@ -3,9 +3,9 @@
 // Pure. Colours belong to keys, not to positions on the screen: a key keeps
 // its colour when the ranking, the scope or the language changes.
 import { say, type Lang, type Words } from "../i18n/words";
+import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire/shapes";
 import { colorAt } from "./colors";
 import { clip } from "./format";
-import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire/shapes";
 
 /** The key of the rest of a cut list; no key of a plugin has such a character. */
 export const OTHER_KEY = "\u0000other";

@@ -5,8 +5,8 @@
 // nothing of an earlier host can survive a reconnection, but for the points of
 // series: they are facts of the wall clock, and a restart shows as a gap in
 // them. Series are bounded.
-import type { Clock, Frame, Hello, Message, Panel, Point, Series, Status } from "../wire/shapes";
 import { SERIES_MAX, SERIES_POINTS_MAX } from "../wire/decode";
+import type { Clock, Frame, Hello, Message, Panel, Point, Series, Status } from "../wire/shapes";
 
 /** The wire that this page speaks. */
 export const PROTO = 1;

@@ -5,8 +5,8 @@
 // answer like any other.
 import { decodeValue } from "../wire/decode";
 import { field, number, record, string } from "../wire/fields";
-import { bearer } from "./token";
 import type { Message } from "../wire/shapes";
+import { bearer } from "./token";
 
 /** Longer than this a host does not take to answer. */
 const ANSWER_TIMEOUT_MS = 10_000;

@@ -4,9 +4,9 @@
 // Asked only while somebody looks: the caller says so with each tick. Each
 // question waits for the answer to the one before it, and a host that does not
 // know a path is asked rarely.
-import type { Answer } from "./ask";
 import { decodeLateness, decodeSamples } from "../wire/decode-reports";
 import type { Lateness, Samples } from "../wire/shapes";
+import type { Answer } from "./ask";
 
 export interface Report<T> {
   /** The last one known, also after a failure. */

@@ -6,10 +6,10 @@
 //
 // Where sockets never open though the host answers, a proxy blocks them: then the
 // state is polled, and a socket is tried again now and then.
-import { decode } from "../wire/decode";
-import type { Remote } from "./remote";
 import type { Event } from "../data/state";
+import { decode } from "../wire/decode";
 import type { Message } from "../wire/shapes";
+import type { Remote } from "./remote";
 
 export const BACKOFF_MS_MIN = 500;
 export const BACKOFF_MS_MAX = 2000;

@@ -3,15 +3,15 @@
 import type { Context } from "../data/context";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { icon } from "../dom/icon";
+import type { Report, ReportValues } from "../net/reports";
+import { Sparkline } from "../plots/sparkline";
 import { Plot, svg } from "../plots/svg";
 import type { Lateness, Status } from "../wire/shapes";
-import { Sparkline } from "../plots/sparkline";
 import { checkpointModel, pluginsModel, type Named } from "./facts";
 import { happenedModel } from "./happened";
 import { barWords, histogramOf, latenessWords, type Histogram } from "./lateness";
 import { LiveTable } from "./live-table";
 import { heldWords, partitionsModel } from "./partitions";
-import type { Report, ReportValues } from "../net/reports";
 import { deadModel, eventsModel, lateModel, noteOf, reasonsOf } from "./samples";
 
 interface Card {

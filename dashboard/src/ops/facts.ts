@@ -1,14 +1,14 @@
 // The operator's section in one line, and what is known of checkpoints; purely.
 import type { Context } from "../data/context";
-import { metricTitle } from "../data/titles";
 import { UNKNOWN } from "../data/format";
+import { clip } from "../data/format";
 import type { Icon } from "../data/icons";
 import { hostTime } from "../data/page-state";
+import { metricTitle } from "../data/titles";
+import { codeWord } from "../i18n/words";
 import type { Status } from "../wire/shapes";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
-import { codeWord } from "../i18n/words";
-import { clip } from "../data/format";
 
 export interface Fact {
   readonly icon: Icon;

@@ -1,11 +1,11 @@
 // What happened of late, purely: what the host tells, and its restarts as this
 // page saw them.
 import type { Context } from "../data/context";
-import { metricTitle } from "../data/titles";
 import { clip } from "../data/format";
-import { causeWords, codeWord } from "../i18n/words";
 import type { Icon } from "../data/icons";
 import { hostTime } from "../data/page-state";
+import { metricTitle } from "../data/titles";
+import { causeWords, codeWord } from "../i18n/words";
 import type { Happened } from "../wire/shapes";
 import type { TableModel } from "./table-model";
 

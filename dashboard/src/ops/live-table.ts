@@ -3,8 +3,8 @@
 //
 // Such a table stands still while it is pointed at or holds the focus: nobody
 // can press a row that runs away.
-import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import type { Icon } from "../data/icons";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
 import type { CellModel, RowModel, TableModel } from "./table-model";
 

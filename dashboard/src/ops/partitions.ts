@@ -2,8 +2,8 @@
 // watermark back.
 import type { Context } from "../data/context";
 import { UNKNOWN } from "../data/format";
-import { codeWord } from "../i18n/words";
 import type { Icon } from "../data/icons";
+import { codeWord } from "../i18n/words";
 import type { Partition, Status } from "../wire/shapes";
 import type { CellModel, TableModel } from "./table-model";
 

@@ -1,10 +1,10 @@
 // Samples of records as rows, purely: late ones, dead letters, the latest ones.
 import type { Context } from "../data/context";
-import { metricTitle } from "../data/titles";
 import { clip, UNKNOWN } from "../data/format";
+import { metricTitle } from "../data/titles";
 import { codeWord } from "../i18n/words";
-import type { Sample, Samples } from "../wire/shapes";
 import type { Report } from "../net/reports";
+import type { Sample, Samples } from "../wire/shapes";
 import type { CellModel, RowModel, TableModel } from "./table-model";
 
 const RECORD_CHARACTERS_MAX = 120;

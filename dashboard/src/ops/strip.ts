@@ -1,9 +1,9 @@
 // The operator's section in one row, on the first screen: what goes in and out,
 // how the workers spend their time, and the few facts that must hold.
 import type { Context } from "../data/context";
+import { hostTime } from "../data/page-state";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { icon } from "../dom/icon";
-import { hostTime } from "../data/page-state";
 import { Plot, svg, timePlotParts } from "../plots/svg";
 import { timePlot } from "../plots/time-plot";
 import type { Status } from "../wire/shapes";

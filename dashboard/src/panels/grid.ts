@@ -1,6 +1,6 @@
 // All panels, arranged; rebuilt only when the descriptors change.
-import { panelKind } from "../data/kinds";
 import type { Context } from "../data/context";
+import { panelKind } from "../data/kinds";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { askHost } from "../net/ask";
 import { Windows } from "../net/windows";

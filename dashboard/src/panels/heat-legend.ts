@@ -3,9 +3,9 @@
 import { heatScale } from "../charts/heat-scale";
 import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
-import { h, setAttr, setText } from "../dom/element";
 import { crossOf } from "../data/cross";
 import type { Row } from "../data/rows";
+import { h, setAttr, setText } from "../dom/element";
 
 export class HeatLegend {
   readonly #note = h("span", { class: "heat-note" });

@@ -1,14 +1,14 @@
 // One key of a panel: its exact figures, and its course over windows where the
 // metric has any. A dialog that goes on with the stream.
 import type { Context } from "../data/context";
-import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
 import { clip } from "../data/format";
-import { say } from "../i18n/words";
-import { modal } from "../dom/modal";
-import type { Frame, Panel, Scope } from "../wire/shapes";
-import type { Windows } from "../net/windows";
 import { measuresOf, OTHER_KEY, rowsOf, shareOf, type Row } from "../data/rows";
 import { trendKind, trendOf, trendWords } from "../data/trend";
+import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
+import { modal } from "../dom/modal";
+import { say } from "../i18n/words";
+import type { Windows } from "../net/windows";
+import type { Frame, Panel, Scope } from "../wire/shapes";
 import { TrendView } from "./trend-view";
 
 /** Which row was chosen: a key, and where there are two dimensions the second one. */

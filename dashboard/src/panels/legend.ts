@@ -4,8 +4,8 @@
 // and where even the closest do not fit, the list scrolls and says so.
 import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
-import { h, resize, setAttr, setText } from "../dom/element";
 import { shareOf, type Row } from "../data/rows";
+import { h, resize, setAttr, setText } from "../dom/element";
 
 /** More entries than this cannot be told apart in a ring either. */
 const ENTRIES_MAX = 40;

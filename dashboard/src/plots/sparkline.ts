@@ -2,8 +2,8 @@
 //
 // The path is computed purely on a grid of fixed size and stretched by the SVG;
 // the line keeps its width whatever the shape of the tile.
-import type { Point } from "../wire/shapes";
 import { h } from "../dom/element";
+import type { Point } from "../wire/shapes";
 
 const WIDTH = 300;
 const HEIGHT = 60;

@@ -1,17 +1,19 @@
-// What a host tells of one record, decoded, and as an account to be read: lines
-// of names and texts. Pure.
+// The explanation of one record as an account to be read: lines of names and
+// texts. Pure.
 import type { Context } from "../data/context";
-import { metricTitle } from "../data/titles";
-import { array, field, integer, number, record, string } from "../wire/fields";
 import { clip } from "../data/format";
-import { codeWord } from "../i18n/words";
 import type { Icon } from "../data/icons";
 import { spanText } from "../data/spans";
+import { metricTitle } from "../data/titles";
+import { codeWord } from "../i18n/words";
+import type {
+  ExplainedColumn, ExplainedMetric, ExplainedWindow, Explanation, Moment,
+} from "../wire/decode-explanation";
 
 export interface Line {
   readonly name: string;
   readonly text: string;
-  /** What a clipped text says in full, or how it was sent. */
+  /** The whole of a clipped text, or the text as the host sent it. */
   readonly title?: string;
   readonly icon?: Icon;
   readonly tone?: "good" | "warn" | "bad" | "muted";
@@ -25,103 +27,89 @@ export interface Account {
 }
 
 const VALUE_CHARACTERS_MAX = 2000;
-const COLUMNS_MAX = 200;
-const METRICS_MAX = 64;
+const COLUMN_CHARACTERS_MAX = 300;
+const DETAIL_CHARACTERS_MAX = 200;
 
 const VERDICTS: Readonly<Record<string, readonly [Icon, NonNullable<Line["tone"]>]>> = {
   on_time: ["check", "good"], late: ["hourglass", "warn"], rejected: ["cross", "bad"], repeated: ["replay", "muted"],
 };
 
-/** The account of a record; `null` for what is none. */
-export function accountOf(value: unknown, ctx: Context): Account | null {
-  const e = record(value);
-  const verdict = string(e?.["verdict"]);
-  if (e === null || verdict === null || integer(e["offset"]) === null) return null;
-  const { explain, ops } = ctx.words;
-  const time = (name: string, what: unknown, none: string | null): Line[] => {
-    const at = Date.parse(string(what) ?? "");
-    if (Number.isNaN(at)) return none === null ? [] : [{ name, text: none, tone: "muted" }];
-    return [{ name, text: `${ctx.format.dateTime(at)} ${ctx.format.zone}`, title: string(what) ?? "" }];
-  };
-  const [icon, tone] = (Object.hasOwn(VERDICTS, verdict) ? VERDICTS[verdict] : undefined) ?? (["dots", "muted"] as const);
-  const lateBy = number(e["late_by_ms"]);
-  const reason = string(e["reason"]);
-  const effect = string(e["event_time_effect"]);
-  const text = string(e["value"]);
-  const clock = string(e["lateness_clock"]);
+export function accountOf(explanation: Explanation, ctx: Context): Account {
   return {
-    lines: [
-      {
-        name: explain.verdict, icon, tone,
-        text: lateBy === null ? codeWord(explain.verdicts, verdict) : explain.lateBy(ctx.format.duration(lateBy)),
-      },
-      ...(reason === null ? [] : [{ name: explain.reason, text: codeWord(ops.reasons, reason), title: reason }]),
-      ...time(explain.eventTime, e["event_time"], null),
-      ...(effect === null ? [] : [{ name: explain.effect, text: codeWord(explain.effects, effect), title: effect }]),
-      ...time(explain.before, e["watermark_before"], explain.noWatermark),
-      ...time(explain.after, e["watermark_after"], explain.noWatermark),
-      ...time(explain.reference, e["reference"], null)
-        .map((line) => ({ ...line, text: clock === null ? line.text : `${line.text} (${codeWord(ops.lateClock, clock)})` })),
-      ...time(explain.stamp, e["stamp"], null),
-      {
-        name: explain.value, text: text === null ? explain.noValue : clip(text, VALUE_CHARACTERS_MAX), mono: true,
-      },
-    ],
-    columns: Object.entries(record(e["columns"]) ?? {}).slice(0, COLUMNS_MAX)
-      .map(([name, column]) => columnLine(name, column, ctx)),
-    metrics: Object.entries(record(e["metrics"]) ?? {}).slice(0, METRICS_MAX)
-      .map(([id, metric]) => ({ name: metricTitle(id, ctx), lines: metricLines(metric, ctx) })),
+    lines: recordLines(explanation, ctx),
+    columns: explanation.columns.map((column) => columnLine(column, ctx)),
+    metrics: explanation.metrics.map((metric) =>
+      ({ name: metricTitle(metric.id, ctx), lines: metricLines(metric, ctx) })),
   };
 }
 
-function columnLine(name: string, value: unknown, ctx: Context): Line {
-  const { explain } = ctx.words;
-  if (value === null) return { name, text: explain.missing, tone: "muted" };
-  const flaw = string(field(record(value), "invalid"));
-  if (flaw !== null) return { name, text: explain.invalid(codeWord(ctx.words.ops.reasons, flaw)), title: flaw, tone: "bad", icon: "cross" };
-  return { name, text: clip(typeof value === "string" ? value : JSON.stringify(value), 300), mono: true };
-}
-
-function metricLines(value: unknown, ctx: Context): Line[] {
+function recordLines(e: Explanation, ctx: Context): Line[] {
   const { explain, ops } = ctx.words;
-  const m = record(value);
-  const excluded = string(m?.["excluded"]);
-  if (excluded !== null) {
-    const detail = clip(string(m?.["detail"]) ?? "", 200);
-    return [{ name: "", text: explain.excluded(codeWord(ops.reasons, excluded), detail), tone: "bad", icon: "cross" }];
-  }
-  const windows = array(m?.["windows"]).map((window) => windowLine(window, ctx));
-  return windows.length > 0 ? windows : [{ name: "", text: explain.folded, tone: "good", icon: "check" }];
+  const [icon, tone] = (Object.hasOwn(VERDICTS, e.verdict) ? VERDICTS[e.verdict] : undefined) ?? (["dots", "muted"] as const);
+  const clock = e.latenessClock;
+  return [
+    {
+      name: explain.verdict, icon, tone,
+      text: e.lateByMs === null ? codeWord(explain.verdicts, e.verdict) : explain.lateBy(ctx.format.duration(e.lateByMs)),
+    },
+    ...codeLine(explain.reason, ops.reasons, e.reason),
+    ...timeLine(explain.eventTime, e.eventTime, ctx),
+    ...codeLine(explain.effect, explain.effects, e.eventTimeEffect),
+    ...timeLine(explain.before, e.watermarkBefore, ctx, explain.noWatermark),
+    ...timeLine(explain.after, e.watermarkAfter, ctx, explain.noWatermark),
+    ...timeLine(explain.reference, e.reference, ctx)
+      .map((line) => ({ ...line, text: clock === null ? line.text : `${line.text} (${codeWord(ops.lateClock, clock)})` })),
+    ...timeLine(explain.stamp, e.stamp, ctx),
+    {
+      name: explain.value, text: e.value === null ? explain.noValue : clip(e.value, VALUE_CHARACTERS_MAX), mono: true,
+    },
+  ];
 }
 
-function windowLine(value: unknown, ctx: Context): Line {
+function codeLine(name: string, words: Readonly<Record<string, string>>, code: string | null): Line[] {
+  return code === null ? [] : [{ name, text: codeWord(words, code), title: code }];
+}
+
+/** `none` is said where there is no time; without `none` there is no line. */
+function timeLine(name: string, moment: Moment | null, ctx: Context, none?: string): Line[] {
+  if (moment === null) return none === undefined ? [] : [{ name, text: none, tone: "muted" }];
+  return [{ name, text: `${ctx.format.dateTime(moment.ms)} ${ctx.format.zone}`, title: moment.text }];
+}
+
+function columnLine(column: ExplainedColumn, ctx: Context): Line {
+  const { explain, ops } = ctx.words;
+  const { name } = column;
+  switch (column.kind) {
+    case "missing":
+      return { name, text: explain.missing, tone: "muted" };
+    case "invalid":
+      return { name, text: explain.invalid(codeWord(ops.reasons, column.flaw)), title: column.flaw, tone: "bad", icon: "cross" };
+    case "value":
+      return { name, text: clip(column.text, COLUMN_CHARACTERS_MAX), mono: true };
+  }
+}
+
+function metricLines({ excluded, windows }: ExplainedMetric, ctx: Context): Line[] {
+  const { explain, ops } = ctx.words;
+  if (excluded !== null) {
+    const text = explain.excluded(codeWord(ops.reasons, excluded.reason), clip(excluded.detail, DETAIL_CHARACTERS_MAX));
+    return [{ name: "", text, tone: "bad", icon: "cross" }];
+  }
+  const lines = windows.map((window) => windowLine(window, ctx));
+  return lines.length > 0 ? lines : [{ name: "", text: explain.folded, tone: "good", icon: "check" }];
+}
+
+function windowLine({ spec, pane, isExpired, isOpened, isCorrection, finals }: ExplainedWindow, ctx: Context): Line {
   const { explain } = ctx.words;
-  const w = record(value);
-  const pane = spanWords(w?.["pane"], ctx);
-  const expired = w?.["expired"] === true;
-  const finals = [w?.["evicted"], ...array(w?.["final"])].flatMap((span) => {
-    const words = spanWords(span, ctx);
-    return words === null ? [] : [explain.becomesFinal(words)];
-  });
   const notes = [
-    expired ? explain.expired : explain.folded,
-    ...(w?.["opened"] === true ? [explain.opened] : []),
-    ...(w?.["correction"] === true ? [explain.correction] : []),
-    ...finals,
+    isExpired ? explain.expired : explain.folded,
+    ...(isOpened ? [explain.opened] : []),
+    ...(isCorrection ? [explain.correction] : []),
+    ...finals.map((final) => explain.becomesFinal(spanText(final, ctx.format))),
   ];
   return {
-    name: pane === null ? explain.cumulative : explain.window(string(w?.["spec"]) ?? "", pane),
+    name: pane === null ? explain.cumulative : explain.window(spec, spanText(pane, ctx.format)),
     text: notes.join(" · "),
-    icon: expired ? "cross" : "check", tone: expired ? "warn" : "good",
+    icon: isExpired ? "cross" : "check", tone: isExpired ? "warn" : "good",
   };
-}
-
-function spanWords(value: unknown, ctx: Context): string | null {
-  const span = record(value);
-  const start = string(span?.["start"]);
-  const end = string(span?.["end"]);
-  if (start === null || end === null) return null;
-  const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
-  return Number.isNaN(startMs) || Number.isNaN(endMs) ? null
-    : spanText({ kind: "", start, startMs, endMs }, ctx.format);
 }

@@ -1,11 +1,11 @@
 // The last line of the page: whether its figures can be trusted.
 import type { Context } from "../data/context";
+import { clip } from "../data/format";
+import { hostTime } from "../data/page-state";
 import { metricTitle } from "../data/titles";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
-import { clip } from "../data/format";
-import { codeWord } from "../i18n/words";
 import { icon, setIcon } from "../dom/icon";
-import { hostTime } from "../data/page-state";
+import { codeWord } from "../i18n/words";
 import type { Status } from "../wire/shapes";
 import { balance, isBalanced, partitionStates, type Balance } from "./balance";
 

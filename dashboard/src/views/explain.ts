@@ -1,11 +1,12 @@
 // One record explained: what it counts as and why, by the host, which reads the
 // log before it again.
-import type { Answer } from "../net/ask";
 import type { Context } from "../data/context";
 import { h, setAttr, setShown, setText } from "../dom/element";
-import { accountOf, type Account, type Line } from "./account";
 import { icon } from "../dom/icon";
 import { modal } from "../dom/modal";
+import type { Answer } from "../net/ask";
+import { decodeExplanation } from "../wire/decode-explanation";
+import { accountOf, type Account, type Line } from "./account";
 
 interface Asked {
   readonly partition: string;
@@ -64,7 +65,8 @@ export class Explain {
     setText(this.#close, words.close);
     setText(this.#note, words.source);
     const { answer } = asked;
-    const account = answer?.kind === "ok" ? accountOf(answer.value, ctx) : null;
+    const explanation = answer?.kind === "ok" ? decodeExplanation(answer.value) : null;
+    const account = explanation === null ? null : accountOf(explanation, ctx);
     setText(this.#state, account !== null ? "" : answer === null ? words.computing
       : answer.kind === "refused" ? answer.error : words.unreachable);
     setAttr(this.#state, "data-tone", answer === null ? null : "bad");

@@ -2,8 +2,8 @@
 // such as from speech.
 import type { Context } from "../data/context";
 import { h, setAttr, setText } from "../dom/element";
-import { WORDS } from "../i18n/words";
 import { modal } from "../dom/modal";
+import { WORDS } from "../i18n/words";
 
 export class Help {
   readonly #title = h("h2", { id: "help-title" });

@@ -2,11 +2,11 @@
 // on: the cause in the reader's own language, one command to try, and whether
 // anything happens by itself.
 import type { Context } from "../data/context";
-import { h, setAttr, setShown, setText } from "../dom/element";
 import { clip } from "../data/format";
-import { causeWords } from "../i18n/words";
-import { icon, setIcon } from "../dom/icon";
 import { protocolDiffers } from "../data/page-state";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { icon, setIcon } from "../dom/icon";
+import { causeWords } from "../i18n/words";
 import type { Cause } from "../wire/shapes";
 
 const CAUSE_CHARACTERS_MAX = 400;

@@ -3,9 +3,9 @@
 //
 // A sample without a place cannot be asked about, so it is left out; a report
 // without its figures is none.
+import type * as Host from "../wire.generated";
 import { array, bool, field, integer, nullable, number, raw, string } from "./fields";
 import type { Bucket, Lateness, Sample, Samples } from "./shapes";
-import type * as Host from "../wire.generated";
 
 const BUCKETS_MAX = 4096;
 /** The host keeps fewer; a page shows no more in any case. */

@@ -2,12 +2,12 @@
 //
 // Only the mode and the accounting are indispensable. Everything else becomes
 // `null` or empty when it is missing, because an unknown figure is shown as —.
+import type * as Host from "../wire.generated";
 import { array, field, integer, nullable, number, raw, record, string } from "./fields";
 import type {
   Accounting, Cause, Checkpoint, DeadLetters, Happened, HeldBy, MetricStatus, Mode, Partition,
   Plugin, Stages, Status,
 } from "./shapes";
-import type * as Host from "../wire.generated";
 
 const MODES: readonly Mode[] = [
   "waiting", "restoring", "catching-up", "replaying", "live", "ended", "failed",

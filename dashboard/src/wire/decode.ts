@@ -4,15 +4,15 @@
 // or `null`; it never throws. Keys that the page does not know are ignored, so
 // a newer host may add some. A frame that cannot be read becomes `unreadable`
 // and leaves the other panels alone.
+import type * as Host from "../wire.generated";
+import { decodeStatus } from "./decode-status";
 import {
   array, bool, field, integer, nullable, number, raw, type Raw, record, string, text,
 } from "./fields";
-import { decodeStatus } from "./decode-status";
 import type {
   Cell, Clock, Columns, Dimension, Frame, Measure, Message, Panel, Point, Rest, Scope, Sent, Series,
   Size,
 } from "./shapes";
-import type * as Host from "../wire.generated";
 
 /** More than this is no dashboard; the rest of a longer list is left out. */
 export const PANELS_MAX = 64;

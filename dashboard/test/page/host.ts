@@ -2,8 +2,8 @@
 //
 // STREAMGAUGE_BIN is its binary; PIPELINE, where given, its pipeline.toml.
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer } from "node:net";
 import { appendFile, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
