@@ -1,8 +1,8 @@
-// The address of the page, kept as one that opens what is shown.
+// The address of the page, kept such that it opens what is shown.
 import { writeLink, type Link } from "../data/link";
 import type { Prefs } from "../data/prefs";
 
-/** In a period the address is written so often at most, and once more at its end. */
+/** The address is written up to `WRITES_MAX` times in a period, and once more at its end. */
 const PERIOD_MS = 1000;
 const WRITES_MAX = 8;
 

@@ -1,9 +1,9 @@
-// The page put together: one context per drawing, handed to every part.
-// What the reader does (keys, switches, links) comes together here as well.
+// The page put together: one context per drawing, handed to every part. The reader's
+// actions (keys, switches, links) come together here as well.
 //
-// Changes only ask for a drawing; it happens at most once per frame, and not
-// at all while the page is hidden. A slow tick keeps clocks, ages and
-// countdowns moving between messages.
+// Changes only ask for a drawing; the page is drawn at most once per frame, and not at
+// all while it is hidden. A slow tick keeps clocks, ages and countdowns moving between
+// messages.
 import { contextOf, type Context, type Paused } from "../data/context";
 import { createFormat, type Format } from "../data/format";
 import { choiceOf, type Link, type PanelChoice } from "../data/link";
@@ -49,7 +49,7 @@ export class App {
   readonly #help = new Help((on) => this.#setKeys(on));
   readonly #address = new Address();
   readonly #pointer = new Pointer();
-  /** Whether single keys do anything. */
+  /** `false` means that single keys do nothing, but for Escape and help. */
   #keys = rememberedSwitch("keys") ?? true;
   #prefs: Prefs;
   #link: Link;
@@ -212,7 +212,7 @@ export class App {
     }
   }
 
-  /** What is behind an enlarged panel is out of reach. */
+  /** The parts behind an enlarged panel are out of reach. */
   #enlarge(): void {
     const isFilled = this.#grid.setEnlarged(this.#link.enlarged);
     for (const part of [

@@ -1,5 +1,5 @@
-// Single keys that act on the whole page. A key that belongs to something else,
-// such as a list that is open or a text being written, is left to it.
+// Single keys that act on the whole page. A key that belongs to something else, such as
+// an open list or a text being written, does nothing here.
 
 export type Command =
   | "pause" | "kiosk" | "language" | "theme" | "fullscreen" | "help" | "escape" | "ops"
@@ -18,7 +18,7 @@ export interface Pressed {
   readonly repeat: boolean;
 }
 
-/** The command of a key; `null` where it has none. */
+/** The command of a key; `null` means that the key has none. */
 export function commandOf(event: Pressed): Command | null {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return null;
   if (/^[1-9]$/.test(event.key)) return { panel: Number(event.key) - 1 };
@@ -27,14 +27,14 @@ export function commandOf(event: Pressed): Command | null {
 }
 
 /**
- * Whether a command is still obeyed where single keys are switched off: Escape is no character,
+ * `true` for a command that works where single keys are switched off: Escape is no character,
  * and help is where they are switched on again.
  */
 export function isAlways(command: Command): boolean {
   return command === "escape" || command === "help";
 }
 
-/** Whether what is focused takes letters itself. */
+/** `true` for an element that takes letters itself. */
 export function takesKeys(element: Element | null): boolean {
   return element !== null && /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName)
     && element.getAttribute("type") !== "checkbox";

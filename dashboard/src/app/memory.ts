@@ -15,7 +15,7 @@ export function remember(prefs: Prefs): void {
   rememberAs("theme", prefs.theme);
 }
 
-/** A switch that is on or off; `null` where it was never touched. */
+/** `null` means that the switch was never touched. */
 export function rememberedSwitch(name: string): boolean | null {
   const kept = remembered(name);
   return kept === "1" ? true : kept === "0" ? false : null;

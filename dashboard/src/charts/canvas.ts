@@ -23,7 +23,7 @@ export class Canvas {
   #rows: readonly Row[] = [];
 
   #kind: ChartKind = "bar";
-  /** Is told which row a reader wants to know more of. */
+  /** Called with the row that a reader wants to know more of. */
   onChoose: (row: Row) => void = () => undefined;
 
   constructor(host: HTMLElement) {
@@ -31,8 +31,8 @@ export class Canvas {
   }
 
   /**
-   * Draws the rows. `signature` names the style: while it stays the same only
-   * the data is handed over.
+   * Draws the rows. While `signature` stays the same, only the data is handed to
+   * the library.
    */
   draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
     if (style.width === 0 || style.height === 0) return;
@@ -56,14 +56,14 @@ export class Canvas {
     chart.on("click", ({ dataIndex }) => {
       if (!isOnAxis(this.#kind)) choose(dataIndex);
     });
-    // Beside a short bar is its line all the same, so that it can be hit.
+    // The whole line of a short bar can be hit.
     chart.getZr().on("click", ({ offsetX, offsetY }) => {
       if (isOnAxis(this.#kind)) choose(axisIndex(chart, this.#kind, [offsetX, offsetY]));
     });
     return chart;
   }
 
-  /** What is drawn, as a picture at twice the size; `null` before the first drawing. */
+  /** The drawing as a picture at twice the size; `null` before the first drawing. */
   picture(): HTMLCanvasElement | null {
     return this.#chart?.renderToCanvas({ pixelRatio: 2 }) ?? null;
   }
@@ -78,7 +78,7 @@ function isOnAxis(kind: ChartKind): boolean {
   return kind === "bar" || kind === "hbar" || kind === "line";
 }
 
-/** The index among the keys at that place; `null` outside of the axes. */
+/** The index of the key at a place in pixels; `null` outside of the axes. */
 function axisIndex(chart: EChartsType, kind: ChartKind, at: [number, number]): number | null {
   if (!chart.containPixel({ gridIndex: 0 }, at)) return null;
   const found: unknown = chart.convertFromPixel({ gridIndex: 0 }, at);

@@ -18,6 +18,6 @@ export type ChartOption = ComposeOption<
 export interface Chart {
   base(style: ChartStyle, rows: () => readonly Row[]): ChartOption;
   data(style: ChartStyle, rows: readonly Row[]): ChartOption;
-  /** What of the rows `base` depends on; a chart without `shape` depends on their number. */
+  /** The property of the rows that `base` depends on; without `shape` it is their number. */
   shape?(rows: readonly Row[]): string;
 }

@@ -1,4 +1,4 @@
-// What the charts with axes have in common.
+// The parts that charts with axes share.
 import type { Row } from "../data/rows";
 import type { ChartStyle } from "./style";
 

@@ -1,7 +1,7 @@
 // Cells of two dimensions, the deeper the more: first keys from top to bottom,
 // second keys from left to right. A cell with nothing is faint and outside the
-// scale; one whose value is not known is left open. What was cut off stands in
-// a note below (`panels/heat-legend.ts`), because it has no place among the cells.
+// scale; a cell whose value is not known is left open. The rest of a cut list has no
+// place among the cells and stands in a note below (`panels/heat-legend.ts`).
 import { crossOf, type Cross } from "../data/cross";
 import { clip } from "../data/format";
 import { sum } from "../data/rows";
@@ -45,7 +45,7 @@ export const heatmap: Chart = {
           formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
         },
       },
-      // Its ends and middle are named below the map (panels/heat-legend.ts).
+      // The ends and the middle of the scale are named below the map (panels/heat-legend.ts).
       visualMap: {
         type: "continuous", show: false, min: 0, max: 1, hoverLink: false,
         inRange: { color: [...style.colors.heat] },
@@ -53,7 +53,7 @@ export const heatmap: Chart = {
       },
       series: [{
         type: "heatmap",
-        // In parts a large map would flicker with each update.
+        // A large map that is drawn in parts flickers with each update.
         progressive: 0,
         itemStyle: { borderColor: style.colors.panel, borderWidth: fit.gap },
         emphasis: { itemStyle: { borderColor: style.colors.text, borderWidth: 1 } },
@@ -107,8 +107,8 @@ function cellAt(style: ChartStyle, cross: Cross, index: number) {
 }
 
 /**
- * How labels and cells fit into the room there is. The library could find the
- * room for labels itself, but takes slanted ones for much longer than they are.
+ * The room for labels and cells. The library could find the room for labels itself,
+ * but takes slanted labels for much longer than they are.
  */
 function fitOf(style: ChartStyle, cross: Cross) {
   const size = style.fontPx * 0.85;

@@ -13,7 +13,7 @@ export const CHARTS: Readonly<Record<ChartKind, Chart>> = {
   pie: ring, bar: bars, hbar: ranking, line, heatmap,
 };
 
-/** What of the rows the base of a chart depends on. */
+/** The property of the rows that the base of a chart depends on. */
 export function shapeOf(kind: ChartKind, rows: readonly Row[]): string {
   return CHARTS[kind].shape?.(rows) ?? String(rows.length);
 }

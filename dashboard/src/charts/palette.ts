@@ -21,7 +21,7 @@ export interface ThemeColors {
   readonly hover: string;
   /** Cells of a heat map from the least to the most: one hue, even steps of lightness. */
   readonly heat: readonly string[];
-  /** A cell with nothing in it, which must not style like one with little. */
+  /** A cell with nothing in it, which must not look like one with little. */
   readonly nothing: string;
 }
 
@@ -29,7 +29,7 @@ export interface ThemeColors {
 const OKABE_ITO = [
   "#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#0072b2", "#d55e00", "#8a94a3",
 ] as const;
-/** The same on white, where the yellow would vanish. */
+/** `OKABE_ITO` on white, where the yellow would vanish. */
 const OKABE_ITO_ON_WHITE = OKABE_ITO.map((color) => (color === "#f0e442" ? "#d0bc00" : color));
 
 const ACCENTS: readonly Accent[] = [

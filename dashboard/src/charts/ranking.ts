@@ -14,9 +14,9 @@ const ROWS_MIN = 4;
 /** Shares need this much width, in multiples of the text size. */
 const SHARE_WIDTH_MIN = 16;
 
-/** How many times as long as the largest row the bar of the rest may be; beyond, it is broken. */
+/** The bar of the rest is broken where it would be more than so many times as long as the largest row's. */
 const REST_BARS_MAX = 2;
-/** How long a broken bar is, among bars of which the largest is 1. */
+/** The length of a broken bar, among bars of which the largest is 1. */
 const BROKEN_BAR = 1.25;
 
 export const ranking: Chart = {
@@ -60,8 +60,8 @@ export const ranking: Chart = {
 };
 
 /**
- * How long the bar of the rest is drawn where it would press all others flat: broken, with a gap
- * that says so, and its figures beside it. `null` where it is drawn as it is.
+ * The length of the bar of the rest where its true length would press all others flat: the bar is
+ * broken, with a gap that says so. `null` means that the bar is drawn at its true length.
  */
 export function brokenLength(rows: readonly Row[]): number | null {
   const largest = Math.max(0, ...rows.map((row) => row.color === null ? 0 : row.value ?? 0));
@@ -122,7 +122,7 @@ function figures(style: ChartStyle, rows: readonly Row[], index: number): string
   return `{value|${style.format.compact(value)}}${share}`;
 }
 
-/** How many rows can be told apart at the height of the chart. */
+/** The number of rows that can be told apart at the height of the chart. */
 export function rowsFor(style: ChartStyle): number {
   return Math.max(ROWS_MIN, Math.floor(style.height / (style.fontPx * ROW_HEIGHT_MIN)));
 }

@@ -1,5 +1,5 @@
-// A ring of shares. Its labels are the legend beside it, in the document, where
-// small shares cannot collide; its hole holds the sum.
+// A ring of shares. The labels are a legend in the document (`panels/legend.ts`),
+// where small shares cannot collide; the hole holds the sum.
 import { sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { STILL } from "./common";

@@ -1,4 +1,4 @@
-// How a chart is to style: everything an option depends on besides its rows.
+// The style of a chart: everything an option depends on besides its rows.
 import type { Format } from "../data/format";
 import type { Accent, ThemeColors } from "./palette";
 
@@ -10,14 +10,14 @@ export interface ChartStyle {
   readonly fontFamily: string;
   readonly width: number;
   readonly height: number;
-  /** The name of the measure, for tooltips. */
+  /** For tooltips. */
   readonly measure: string;
-  /** The titles of the panel's dimensions, for tooltips. */
+  /** The titles of the dimensions, for tooltips. */
   readonly titles: readonly string[];
   /** The word for a share, for tooltips. */
   readonly share: string;
   /** The colour of this panel's bars and lines. */
   readonly accent: Accent;
-  /** Whether shares of the sum mean something for this measure. */
+  /** `false` means that a share of the sum says nothing for this measure. */
   readonly additive: boolean;
 }

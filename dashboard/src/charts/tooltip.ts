@@ -1,11 +1,11 @@
-// One tooltip for all charts. Its content is built of elements and texts: the
-// library's own markup carries inline styles, which the content security
-// policy refuses, and would have to be escaped besides.
+// One tooltip for all charts. The content is built of elements and texts: the
+// library's own markup carries inline styles, which the content security policy
+// refuses, and labels would have to be escaped in it.
 import { UNKNOWN } from "../data/format";
 import { h } from "../dom/element";
 import type { ChartStyle } from "./style";
 
-/** What a mark stands for: a row, or anything like it. */
+/** The row that a mark stands for, or anything like a row. */
 export interface Pointed {
   readonly label: string;
   /** Names and texts to show instead of the label. */
@@ -14,7 +14,7 @@ export interface Pointed {
   readonly error: number | null;
 }
 
-/** `at` finds what a mark stands for from its index among the data of the chart. */
+/** `at` finds the row from a mark's index among the data of the chart. */
 export function tooltip(
   style: ChartStyle, sum: () => number, at: (index: number) => Pointed | undefined,
 ) {

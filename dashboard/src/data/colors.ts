@@ -1,7 +1,7 @@
-// Which colour of the palette a key has. Pure: a colour is an index here, and
-// `charts/palette.ts` has the colours of each theme.
+// The colour of a key, as an index into the palette. Pure; `charts/palette.ts` has
+// the colours of each theme.
 
-/** How many keys can have a colour of their own. */
+/** The number of keys that can have a colour of their own. */
 export const PALETTE_SIZE = 8;
 
 /**

@@ -1,4 +1,4 @@
-// What every part of the page is handed when it is brought up to date. Pure.
+// The context that every part of the page is handed for a drawing. Pure.
 import { WORDS, type Lang, type Words } from "../i18n/words";
 import type { Format } from "./format";
 import { pageState, type PageState } from "./page-state";
@@ -19,17 +19,16 @@ export interface Context {
   readonly format: Format;
 }
 
-/** A paused page shows what it showed. */
 export interface Pause {
-  /** Since when, in local time. */
+  /** The beginning of the pause, in local time. */
   readonly at: number;
-  /** How many updates came since. */
+  /** The number of updates since then. */
   readonly updates: number;
-  /** What the page would be in if it were not paused. */
+  /** The state that the page would be in if it were not paused. */
   readonly page: PageState;
 }
 
-/** What the page showed when it was paused. */
+/** The state that the page showed when it was paused, and the local time of that moment. */
 export interface Paused {
   readonly state: State;
   readonly at: number;

@@ -1,12 +1,12 @@
-// Rows that are cells of two dimensions, laid out: which keys go down, which
-// go across, and the row of each cell that is known.
+// Rows that are cells of two dimensions, laid out: the keys that go down, the keys
+// that go across, and the row of each cell that is known.
 //
-// Pure. Rows come in the order of the first key, then of the second; cells
-// with nothing are missing, so the order of the second keys has to be put
-// together from what the single lines say of it.
+// Pure. Rows come in the order of the first key, then of the second; cells with
+// nothing are missing, so the order of the second keys is put together from the
+// orders in the single lines.
 import type { Row, Second } from "./rows";
 
-/** Among more second keys than this the order is that in which they first occur. */
+/** More second keys than this are in the order in which they first occur. */
 const ORDERED_MAX = 1000;
 
 export interface Cross {
@@ -16,7 +16,7 @@ export interface Cross {
   readonly across: readonly string[];
   /** The row at `line * across.length + column`; missing where no row lists that cell. */
   readonly cells: ReadonlyMap<number, Row>;
-  /** What was cut off. */
+  /** The rest of a cut list. */
   readonly rest: Row | null;
 }
 
@@ -96,7 +96,7 @@ function ordered(
   const order: Second[] = [];
   while (left.size > 0) {
     const free = [...left.values()].filter((second) => (before.get(second.key) ?? 0) === 0);
-    // Lines that contradict each other leave none free: the first that occurred goes on.
+    // Lines that contradict each other leave no key free: the key that occurred first is next.
     const next = free.length === 0 ? [...left.values()][0] : free.reduce(earlier);
     if (next === undefined) break;
     order.push(next);

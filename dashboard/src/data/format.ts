@@ -1,7 +1,7 @@
 // Numbers, times and durations as people read them.
 //
-// One `Format` per language and zone; the Intl objects in it are costly to
-// make and cheap to use. `null` is always —, never 0.
+// One `Format` serves one language and zone: Intl objects are costly to make and
+// cheap to use. `null` is always shown as —, never as 0.
 import type { Lang } from "../i18n/words";
 
 export const UNKNOWN = "—";
@@ -10,7 +10,7 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Up to here a number is shown in full; beyond it in 万 and 亿, or K and M. */
+/** Smaller numbers are shown in full, larger ones in 万 and 亿, or K and M. */
 const COMPACT_FROM = 10_000;
 const HEADLINE_FROM = 1_000_000;
 
@@ -21,15 +21,15 @@ export interface Format {
   full(value: number | null): string;
   /** Short enough for a label: 1.2万, 12.3K. */
   compact(value: number | null): string;
-  /** For the marks of an axis: 40万, 1.5K. */
+  /** Short enough for the marks of an axis: 40万, 1.5K. */
   axis(value: number | null): string;
-  /** For large type: in full up to a million, then 123.46万, 1.23M. */
+  /** Short enough for large type: in full up to a million, then 123.46万, 1.23M. */
   headline(value: number | null): string;
   /** Every digit, and how far the value may be off: 1,234 ± 12. */
   withError(value: number | null, error: number | null): string;
   /**
-   * How far a value may be off, in proportion to it: ± 1.2%; empty where it is exact.
-   * A value in percent has its error in the same: a percentage of it would be misread.
+   * The error of a value in proportion to it: ± 1.2%; empty where the value is exact.
+   * A value in percent has its error in percent too: a percentage of a percentage would be misread.
    */
   relativeError(value: number | null, error: number | null, unit: string | null): string;
   /** A share between 0 and 1, as a percentage. */
@@ -90,12 +90,11 @@ export function createFormat(lang: Lang, tz: string): Format {
   };
 }
 
-/** Whether there is nothing to say of an error. */
 function isExact(error: number | null): error is null | 0 {
   return error === null || error === 0;
 }
 
-/** To two digits, upwards: a bound must not be shown smaller than it is. */
+/** Two digits, rounded up: a bound must not be shown smaller than it is. */
 function roundUp(error: number): number {
   return Math.ceil(Math.abs(error) * 100 - 1e-6) / 100;
 }

@@ -1,5 +1,5 @@
-// How a panel is drawn: what its descriptor asks for, and what its rows allow.
-// Pure.
+// The kind of drawing of a panel: the one that its descriptor asks for, and the one
+// that its rows allow. Pure.
 import type { Panel } from "../wire/shapes";
 import type { Row } from "./rows";
 

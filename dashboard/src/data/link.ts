@@ -1,19 +1,19 @@
-// What a link to this page carries besides language and theme: how each panel
-// is looked at, which one is enlarged, and whether the page hangs on a wall.
+// The part of an address that says more than language and theme: the choices for
+// each panel, the enlarged one, and whether the page hangs on a wall.
 //
-// Pure. Whatever an address says that is not known here is
-// left out, so that a link from another version still opens.
+// Pure. An entry that this page does not know is left out, so that a link from
+// another version still opens.
 import type { Scope } from "../wire/shapes";
 import type { Prefs } from "./prefs";
 
-/** How one panel is looked at. */
+/** The reader's choice for one panel. */
 export interface PanelChoice {
   readonly scope: Scope;
   readonly measure: number;
   readonly table: boolean;
-  /** Over its last windows rather than one of them. */
+  /** The last windows beside each other rather than one of them. */
   readonly trend: boolean;
-  /** A kind such as `1d`, the last ones `1d*7`, one window `1d@start`, or `null` for what the page shows by itself. */
+  /** A kind such as `1d`, the last ones `1d*7`, or one window `1d@start`; `null` means the panel's own. */
   readonly window: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface Link {
   /** The panel that fills the window. */
   readonly enlarged: string | null;
   readonly kiosk: boolean;
-  /** Whether the operator's section is open; `null` leaves it to the page. */
+  /** `true` opens the operator's section; `null` leaves the choice to the page. */
   readonly ops: boolean | null;
   /** The scope of panels that have none of their own. */
   readonly scope: Scope;

@@ -1,8 +1,9 @@
-// What the page as a whole is in: one word, derived from the state and the time.
+// The state of the page as a whole: one word, derived from the host's state and the
+// time.
 //
 // Invariant: data is never shown as alive unless the host's clock was seen to
-// advance within 2.5 heartbeats. This covers a silent socket as well as a host
-// that goes on sending while its clock stands still.
+// advance within 2.5 heartbeats. The rule covers a silent socket as well as a host
+// that sends while its clock stands still.
 import type { Mode } from "../wire/shapes";
 import { PROTO, type State } from "./state";
 
@@ -32,7 +33,7 @@ export function pageState(state: State, now: number): PageState {
     : "reconnecting";
 }
 
-/** Whether the figures shown are of the past rather than of now. */
+/** `true` where the shown figures are of the past. */
 export function isDated(page: PageState): boolean {
   return page === "stale" || page === "offline" || page === "reconnecting" || page === "locked";
 }
@@ -41,19 +42,19 @@ export function protocolDiffers(state: State): boolean {
   return state.hello !== null && state.hello.proto !== PROTO;
 }
 
-/** Whether the host serves another build of the page than the one running. */
+/** `true` where the host serves another build of the page than the one that runs. */
 export function buildDiffers(state: State): boolean {
   return state.hello !== null && state.build !== state.hello.build;
 }
 
-/** How long ago the host's clock last advanced; `null` before the first time. */
+/** Milliseconds since the host's clock last advanced; `null` before the first time. */
 export function dataAge(state: State, now: number): number | null {
   return state.heard === null ? null : Math.max(0, now - state.heard.at);
 }
 
 /**
- * The host's wall clock as it may be shown: it runs on between two messages,
- * but stops after one heartbeat, so that a dead stream has a dead clock.
+ * The host's wall clock as it may be shown: the clock runs between two messages
+ * and stops after one heartbeat, so that a dead stream has a dead clock.
  */
 export function hostTime(state: State, now: number): number | null {
   if (state.heard === null) return null;

@@ -12,7 +12,7 @@ export interface Prefs {
 }
 
 const LANGS: readonly Lang[] = ["zh", "en"];
-/** In the order in which the button goes through them. */
+/** The themes in the order of the button. */
 export const THEMES: readonly Theme[] = ["dark", "light", "contrast"];
 
 /**

@@ -1,7 +1,7 @@
-// From a descriptor and a frame to the rows that charts and tables draw.
+// The rows that charts and tables draw, from a descriptor and a frame.
 //
-// Pure. Colours belong to keys, not to positions on the screen: a key keeps
-// its colour when the ranking, the scope or the language changes.
+// Pure. Colours belong to keys, not to positions on the screen: a key keeps its
+// colour when the ranking, the scope or the language changes.
 import { say, type Lang, type Words } from "../i18n/words";
 import type { Cell, Columns, Dimension, Frame, Measure, Panel, Scope } from "../wire/shapes";
 import { colorAt } from "./colors";
@@ -16,7 +16,7 @@ const LABEL_CHARACTERS_MAX = 48;
 export interface Second {
   readonly key: string;
   readonly label: string;
-  /** Its place among the labels; below 0 where no label names it. */
+  /** The key's place among the labels; below 0 no label names the key. */
   readonly place: number;
   /** All keys of the dimension that have labels, in their order. */
   readonly among: readonly Second[];
@@ -25,16 +25,16 @@ export interface Second {
 export interface Row {
   readonly key: string;
   readonly label: string;
-  /** `null` without a second dimension, and for the rest of a cut list. */
+  /** `null` means that there is no second dimension, or that the row is the rest of a cut list. */
   readonly second: Second | null;
   readonly value: Cell;
-  /** By how much the value may be wrong at most; `null` where it is exact or nothing is known. */
+  /** The largest possible error of the value; `null` means that the value is exact or nothing is known. */
   readonly error: number | null;
-  /** Index into the palette; `null` for the rest of a cut list. */
+  /** Index into the palette; `null` means the rest of a cut list. */
   readonly color: number | null;
 }
 
-/** What the page shows where a plugin describes no measure at all. */
+/** The measure of a plugin that describes none. */
 const NO_MEASURE: Measure = {
   name: "", title: { zh: "—", en: "—" }, unit: null, additive: false, errorOf: null,
 };
@@ -86,8 +86,8 @@ export function rowsOf(
 }
 
 /**
- * At most `most` rows: of more, the largest in their order, and the others in the rest, which
- * already holds `more` keys. Where values may not be summed, the rest has none.
+ * At most `most` rows: the largest in their order, and the others in the rest, which already
+ * holds `more` keys. The rest of values that may not be summed has no value.
  */
 export function fitted(
   rows: readonly Row[], most: number, more: number, additive: boolean, words: Words,
@@ -140,7 +140,7 @@ export function sum(rows: readonly Row[]): number {
   return rows.reduce((total, row) => total + (row.value ?? 0), 0);
 }
 
-/** The share of a value in the sum of all rows; `null` where that says nothing. */
+/** The share of a value in the sum of all rows; `null` means that a share says nothing. */
 export function shareOf(rows: readonly Row[], value: number | null): number | null {
   const total = sum(rows);
   return value === null || total <= 0 ? null : value / total;
@@ -156,7 +156,7 @@ export function totalOf(panel: Panel, frame: Frame): number {
   return all.reduce<number>((total, cell) => total + (cell ?? 0), 0);
 }
 
-/** Whether there is nothing to draw: no row, or nothing but zeros and unknowns. */
+/** `true` where there is nothing to draw: no row, or nothing but zeros and unknowns. */
 export function isBlank(rows: readonly Row[]): boolean {
   return rows.every((row) => row.value === null || row.value === 0);
 }

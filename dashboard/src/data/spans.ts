@@ -5,7 +5,7 @@ import type { Format } from "./format";
 
 /** The host's name for results over all time, among the kinds of windows. */
 export const CUMULATIVE = "cumulative";
-/** How many windows up to the present one can be shown together. */
+/** Numbers of windows up to the present one that can be put together. */
 export const LAST = [3, 7, 30] as const;
 
 /** The name of one window in questions and links. */
@@ -22,7 +22,7 @@ export function lastName(kind: string, count: number): string {
   return `${kind}*${count}`;
 }
 
-/** How many windows a name puts together; `null` where the name is of one window. */
+/** The number of windows that a name puts together; `null` means that the name is of one window. */
 export function countOfName(window: string): number | null {
   const found = /\*(\d+)$/u.exec(window);
   return found === null ? null : Number(found[1]);

@@ -1,16 +1,15 @@
-// The state of the page and how it changes.
+// The state of the page and its changes.
 //
-// `reduce` is pure: local time comes in with each event, on a clock that only
-// moves forward. A snapshot replaces everything that was known before it, so
-// nothing of an earlier host can survive a reconnection, but for the points of
-// series: they are facts of the wall clock, and a restart shows as a gap in
-// them. Series are bounded.
+// `reduce` is pure: local time comes in with each event, on a clock that only moves
+// forward. A snapshot replaces everything that was known before it, so nothing of an
+// earlier host survives a reconnection. Only the points of series do: points are
+// facts of the wall clock, and a restart shows as a gap in a series. Series are
+// bounded.
 import { SERIES_MAX, SERIES_POINTS_MAX } from "../wire/decode";
 import type { Clock, Frame, Hello, Message, Panel, Point, Series, Status } from "../wire/shapes";
 
 /** The wire that this page speaks. */
 export const PROTO = 1;
-/** How far back a series reaches. */
 const SERIES_SPAN_MS = 5 * 60_000;
 
 export type Connection =
@@ -26,18 +25,17 @@ export type Connection =
 /** A run of the host that this page saw. */
 export interface Run {
   readonly epoch: string;
-  /** By the host's wall clock. */
+  /** On the host's wall clock. */
   readonly startedAt: number;
 }
 
-/** So many runs are remembered. */
 const RUNS_MAX = 16;
 
 export interface State {
   readonly connection: Connection;
-  /** Whether the state is asked for again and again, as no stream gets through. */
+  /** `true` while the state is polled, as no stream gets through. */
   readonly polling: boolean;
-  /** Whether the reader's device has a network, as far as its browser knows. */
+  /** `false` means that the reader's device has no network, as far as its browser knows. */
   readonly online: boolean;
   readonly hello: Hello | null;
   /** The build of the first host seen, with which this page was loaded. */
@@ -112,7 +110,7 @@ function reduceMessage(state: State, message: Message, at: number): State {
         ...state,
         hello: message,
         build: state.build ?? message.build,
-        // What another pipeline measured is no past of this one.
+        // Measurements of another pipeline are no past of this one.
         ...(state.hello !== null && state.hello.name !== message.name
           ? { series: new Map(), runs: [] } : {}),
       };
@@ -146,7 +144,7 @@ function reduceMessage(state: State, message: Message, at: number): State {
   }
 }
 
-/** Notes the host's clock; one that stands still is not news. */
+/** Notes the host's clock; a clock that stands still is not news. */
 function hear(state: State, hostNow: number, at: number): State {
   if (state.heard?.hostNow === hostNow && state.connection.phase === "open") return state;
   return { ...state, heard: { hostNow, at } };
@@ -160,8 +158,8 @@ function runsWith(state: State, startedAt: number | null): readonly Run[] {
 }
 
 /**
- * The points of a snapshot together with those that are known, by time. Where both know of a
- * moment the snapshot is right; what lies after it was told by a clock that was wrong.
+ * The points of a snapshot and the known points, by time. The snapshot is right where both know a
+ * moment; a known point after the snapshot's time was told by a clock that was wrong.
  */
 export function mergeSeries(known: Series, told: Series, now: number): Series {
   const merged = new Map<string, readonly Point[]>();
@@ -175,7 +173,7 @@ export function mergeSeries(known: Series, told: Series, now: number): Series {
   return merged;
 }
 
-/** Appends by time: a point that is not newer than the last one is known. */
+/** Appends points by time: a point that is not newer than the last one is known already. */
 export function appendPoints(series: Series, points: Series): Series {
   const merged = new Map(series);
   for (const [name, added] of points) {
@@ -185,7 +183,7 @@ export function appendPoints(series: Series, points: Series): Series {
   return merged;
 }
 
-/** In the order of time, the last five minutes up to `now` or the newest point. */
+/** The last five minutes up to `now` or the newest point, in the order of time. */
 function bounded(points: readonly Point[], now = -Infinity): readonly Point[] {
   const kept: Point[] = [];
   for (const point of points) {

@@ -1,4 +1,4 @@
-// What things are called on the page. Pure.
+// The titles of things on the page. Pure.
 import { say } from "../i18n/words";
 import type { Context } from "./context";
 import { clip } from "./format";

@@ -13,10 +13,10 @@ import type { PanelTable } from "./panel-table";
 import { labelText, measureOf, measuresOf, OTHER_KEY } from "./rows";
 import { CUMULATIVE, spanText } from "./spans";
 
-/** So many keys are told apart; the rest is one. */
+/** More keys than this are summed up in the rest. */
 export const TREND_KEYS_MAX = 6;
 
-/** The kind of windows over which a metric has a trend; `null` means that it has none. */
+/** The kind of windows over which a metric has a trend; `null` means that the metric has no trend. */
 export function trendKind(kinds: readonly string[], chosen: string | null): string | null {
   const windowed = kinds.filter((kind) => kind !== CUMULATIVE);
   return windowed.find((kind) => kind === chosen) ?? windowed[0] ?? null;
@@ -25,7 +25,7 @@ export function trendKind(kinds: readonly string[], chosen: string | null): stri
 export interface TrendSeries {
   readonly key: string;
   readonly label: string;
-  /** Index into the palette; `null` for the rest. */
+  /** Index into the palette; `null` means the rest. */
   readonly color: number | null;
   readonly values: readonly Cell[];
 }
@@ -116,7 +116,7 @@ function shortOf(span: Span, ctx: Context): string {
   return clock === "00:00" ? ctx.format.monthDay(span.startMs) : clock;
 }
 
-/** The same as a table, the newest window first. */
+/** A trend as a table, the newest window first. */
 export function trendTable(trend: Trend, ctx: Context): PanelTable {
   const newest = trend.windows.map((_, i) => trend.windows.length - 1 - i);
   return {

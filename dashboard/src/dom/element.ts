@@ -1,7 +1,7 @@
-// A thin hand-written layer over the DOM: make once, then change only what
-// differs. Texts are always set as text, never as markup, so a hostile label
-// is a strange word and nothing more. No inline style is ever written into
-// markup, which the content security policy would refuse.
+// A thin hand-written layer over the DOM: elements are made once, then only what
+// differs is changed. Texts are always set as text, never as markup, so a hostile
+// label is a strange word and nothing more. No inline style is ever written into
+// markup: the content security policy would refuse it.
 
 export type Attributes = Readonly<Record<string, string>>;
 type Child = Node | string;
@@ -21,7 +21,7 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Sets an attribute, or removes it where the value is `null`. */
+/** Sets an attribute; `null` removes the attribute. */
 export function setAttr(element: Element, name: string, value: string | null): void {
   if (value === null) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
@@ -31,12 +31,12 @@ export function setShown(element: HTMLElement, shown: boolean): void {
   if (element.hidden === shown) element.hidden = !shown;
 }
 
-/** A raw value for tests and tools: exact digits, `null` where it is not known. */
+/** A value for tests and tools in exact digits; an unknown one is the text `null`. */
 export function raw(value: number | null): string {
   return value === null ? "null" : String(value);
 }
 
-/** Makes a list of elements as long as wanted, keeping those that are there. */
+/** Makes a list of elements as long as wanted and keeps the elements that are there. */
 export function resize<T extends Element>(
   parent: Element, items: T[], length: number, make: () => T,
 ): void {

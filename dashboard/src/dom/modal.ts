@@ -1,5 +1,5 @@
-// What dialogs have in common: they keep the focus until they are closed, and
-// the element that had it gets it back.
+// A dialog: the dialog keeps the focus until it is closed, and the element that had
+// the focus gets it back.
 import { h } from "./element";
 
 const FOCUSABLE = 'button, [href], input, select, [tabindex="0"]';
@@ -8,10 +8,10 @@ export function modal(name: string, ...children: readonly Node[]): HTMLDialogEle
   const dialog = h("dialog",
     { class: `dialog ${name}`, "aria-labelledby": `${name}-title`, "data-testid": `${name}-dialog` }, ...children);
   dialog.addEventListener("click", (event) => {
-    // Only what lies outside of its content is the dialog itself.
+    // The target of a click is the dialog itself only outside of its content.
     if (event.target === dialog) dialog.close();
   });
-  // A modal dialog already makes the rest inert; the browser's own bars are left out as well.
+  // A modal dialog makes the rest of the page inert; Tab leaves out the browser's own bars as well.
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Tab") return;
     event.preventDefault();

@@ -1,4 +1,4 @@
-// 中文词表。The shape of this dictionary is the type of all of them.
+// 中文词表。The shape of this dictionary is the type of every dictionary.
 
 type Args = Readonly<Record<string, string>>;
 const arg = (args: Args, name: string) => args[name] ?? "?";
@@ -372,5 +372,4 @@ export const zh = {
   },
 };
 
-/** The type of every dictionary. */
 export type Words = typeof zh;

@@ -1,13 +1,13 @@
 // One question to the host that served this page, over plain HTTP.
 //
-// Invariant: nothing here throws or rejects; a host that cannot be reached is an
-// answer like any other, and what it refuses is told in its own words.
+// Invariant: `ask` neither throws nor rejects; a host that cannot be reached is an
+// answer like any other, and a refusal is told in the host's own words.
 import { record, string } from "../wire/fields";
 import { authorization } from "./token";
 
 export type Answer =
   | { readonly kind: "ok"; readonly value: unknown }
-  /** The host answered, but not with what was asked for. */
+  /** The host answered with an error. */
   | { readonly kind: "refused"; readonly status: number; readonly error: string }
   | { readonly kind: "failed" };
 

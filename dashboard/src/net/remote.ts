@@ -1,5 +1,5 @@
-// What the page asks the host for over plain HTTP: tickets for the stream, and
-// the present state where no stream gets through.
+// The stream's side of plain HTTP: tickets, and the present state where no stream
+// gets through.
 //
 // Invariant: nothing here throws or rejects; a host that cannot be reached is an
 // answer like any other.
@@ -8,7 +8,6 @@ import { field, number, record, string } from "../wire/fields";
 import type { Message } from "../wire/shapes";
 import { bearer } from "./token";
 
-/** Longer than this a host does not take to answer. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 export type TicketAnswer =
@@ -16,16 +15,16 @@ export type TicketAnswer =
   | { readonly kind: "denied" | "failed" };
 
 export type LatestAnswer =
-  /** The state as the stream would have sent it on connect, and a sign of life. */
+  /** The messages that the stream would have sent on connect, and a sign of life. */
   | { readonly kind: "news"; readonly messages: readonly Message[] }
   | { readonly kind: "denied" | "failed" };
 
 export interface Remote {
-  /** Whether a stream needs a ticket. */
+  /** `true` means that a stream needs a ticket. */
   readonly guarded: boolean;
   ticket(): Promise<TicketAnswer>;
   latest(): Promise<LatestAnswer>;
-  /** The page has another state than that of the last answer: the next one is whole. */
+  /** The page has another state than that of the last answer, so the next answer must be whole. */
   forget(): void;
 }
 
@@ -33,7 +32,7 @@ export interface Remote {
 export class HttpRemote implements Remote {
   readonly #page: string;
   readonly #token: string | null;
-  /** Of the state that the page has. */
+  /** The tag of the state that the page has. */
   #etag: string | null = null;
   #hostNow = 0;
 
@@ -73,7 +72,7 @@ export class HttpRemote implements Remote {
     this.#etag = null;
   }
 
-  /** The host's clock, which goes on though the state may stand still. */
+  /** The host's clock, which runs though the state may stand still. */
   #alive(response: Response): Message[] {
     const now = number(Date.parse(response.headers.get("date") ?? ""));
     if (now === null || now <= this.#hostNow) return [];

@@ -1,17 +1,17 @@
-// What the operator's section asks for over plain HTTP: how late records are,
-// dead letters, the latest events.
+// The reports that the operator's section asks for over plain HTTP: lateness, dead
+// letters, the latest events.
 //
-// Asked only while somebody looks: the caller says so with each tick. Each
-// question waits for the answer to the one before it, and a host that does not
+// Reports are asked for only while somebody looks: the caller says so with each tick.
+// Each question waits for the answer to the one before it, and a host that does not
 // know a path is asked rarely.
 import { decodeLateness, decodeSamples } from "../wire/decode-reports";
 import type { Lateness, Samples } from "../wire/shapes";
 import type { Answer } from "./ask";
 
 export interface Report<T> {
-  /** The last one known, also after a failure. */
+  /** The last answer, also after a failure. */
   readonly value: T | null;
-  /** Why there is no newer one: the host's words, or none where it could not be asked. */
+  /** The reason why there is no newer answer; `error` is in the host's words, `null` means that no host answered. */
   readonly fault: { readonly error: string | null } | null;
 }
 
@@ -25,7 +25,7 @@ const NONE = { value: null, fault: null } as const;
 export const NO_REPORTS: ReportValues = { lateness: NONE, deadLetters: NONE, events: NONE };
 
 const PERIODS_MS = { lateness: 2000, deadLetters: 2000, events: 1000 } as const;
-/** Where the host refuses, such as one that does not know the path. */
+/** The pause after a refusal, such as that of a host that does not know the path. */
 const REFUSED_MS = 30_000;
 const FAILED_MS = 5000;
 
@@ -60,7 +60,7 @@ export class Reports {
     return this.#values;
   }
 
-  /** Asks for whatever is due; to be called again and again while somebody looks. */
+  /** Asks for all that is due; to be called again and again while somebody looks. */
   tick(epoch: string | null): void {
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;

@@ -1,11 +1,11 @@
 // The WebSocket to the host: opened, watched, and opened again for ever.
 //
-// A socket can be lost without a sign of it (a sleeping laptop, a cut cable, a
-// stopped host), so silence is treated as loss after a while. Deliberately
-// absent: acknowledgements and resuming. The host sends everything on connect.
+// A socket can be lost without a sign (a sleeping laptop, a cut cable, a stopped
+// host), so silence is treated as loss after a while. Acknowledgements and resuming
+// are absent on purpose: the host sends everything on connect.
 //
-// Where sockets never open though the host answers, a proxy blocks them: then the
-// state is polled, and a socket is tried again now and then.
+// A proxy may block sockets though the host answers. The state is polled then, and a
+// socket is tried again now and then.
 import type { Event } from "../data/state";
 import { decode } from "../wire/decode";
 import type { Message } from "../wire/shapes";
@@ -13,14 +13,14 @@ import type { Remote } from "./remote";
 
 export const BACKOFF_MS_MIN = 500;
 export const BACKOFF_MS_MAX = 2000;
-/** A retry that the host asks for in its `bye` is honoured up to this. */
+/** The longest pause that a `bye` of the host can ask for. */
 const BYE_RETRY_MS_MAX = 60_000;
 const OPEN_TIMEOUT_MS = 5000;
 const SILENCE_MS_MAX = 20_000;
-/** So many sockets in a row must fail to open before the state is polled. */
+/** The state is polled after so many sockets in a row that did not open. */
 export const UNOPENED_MAX = 3;
 export const POLL_MS = 2000;
-/** While polling, how often a socket is tried. */
+/** The pause between two sockets that are tried while the state is polled. */
 export const SOCKET_RETRY_MS = 60_000;
 
 /**
@@ -80,7 +80,7 @@ export class Stream {
     else this.#connect(this.#deps.url);
   }
 
-  /** There is a network again: what waits for its next attempt makes it now. */
+  /** The network is back: an attempt that waits is made now. */
   wake(): void {
     if (this.#socket !== null || this.#polling || this.#isDenied) return;
     clearTimeout(this.#timer);
@@ -140,7 +140,7 @@ export class Stream {
     }
   }
 
-  /** (Re)starts the timer after which a socket that says nothing is given up. */
+  /** Starts the timer anew after which a silent socket counts as lost. */
   #watch(timeoutMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#lost(), timeoutMs);
@@ -171,7 +171,7 @@ export class Stream {
     this.#polling = true;
     this.#deps.dispatch({ type: "polling", on: true });
     this.#tell(answer.messages);
-    // The host may have come back a moment after the socket was tried: once more at once.
+    // The host may have come back a moment after the socket was tried, so one more is tried at once.
     this.#drop();
     this.open();
   }
@@ -199,7 +199,7 @@ export class Stream {
     this.#deps.dispatch({ type: "polling", on: false });
   }
 
-  /** Without the right token there is nothing to wait for. */
+  /** A page without the right token has nothing to wait for. */
   #denied(): void {
     this.#isDenied = true;
     this.#stopPolling();

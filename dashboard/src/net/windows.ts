@@ -1,9 +1,9 @@
-// The windows of metrics beyond what the stream carries: which final ones there
-// are, and what a panel shows over one of them.
+// The windows of metrics beyond those that the stream carries: the list of final
+// ones, and what a panel shows over one of them.
 //
-// The stream holds one frame a panel. All others are asked for when a reader
-// wants them: a final window once, because it never changes; a present one
-// again after updates, but not more often than a reader can follow.
+// The stream holds one frame a panel. Other frames are asked for when a reader wants
+// them: a final window once, because it never changes; a present one again after
+// updates, but not more often than a reader can follow.
 import { isPast } from "../data/spans";
 import { decodeFrame } from "../wire/decode";
 import { record } from "../wire/fields";
@@ -14,7 +14,7 @@ import {
 
 export interface WindowFrame {
   readonly state: "loading" | "ok" | "missing";
-  /** The last one known, also while the next one is loading. */
+  /** The last known frame, also while the next one is loading. */
   readonly frame: Frame | null;
   readonly span: Span | null;
 }
@@ -29,10 +29,10 @@ const TREND_MS_MIN = 5000;
 const FRAMES_MAX = 200;
 const REFRESH_MS_MIN = 2000;
 const LIST_MS_MIN = 30_000;
-/** Up to this the pause grows while there are none, as for most metrics ever. */
+/** The pause grows up to this while there is no final window, as for most metrics ever. */
 const LIST_MS_MAX = 600_000;
 const DAY_MS = 86_400_000;
-/** How far back is looked, until something is found: short windows are many. */
+/** Final windows are looked for ever further back, until one is found: short windows are many. */
 const REACHES_MS = [2 * DAY_MS, 40 * DAY_MS, 10_000 * DAY_MS] as const;
 
 interface Listed {
@@ -43,13 +43,13 @@ interface Listed {
   loaded: boolean;
 }
 
-/** What was answered last, and when. */
+/** The last answer. */
 interface Kept<Shown> {
   shown: Shown;
   at: number;
-  /** It is being asked for, or will be when its pause is over. */
+  /** `true` while the next answer is being asked for, or waits for the end of a pause. */
   busy: boolean;
-  /** The revision of the stream's frame for which it was asked. */
+  /** The revision of the stream's frame for which the answer was asked for. */
   rev: number;
 }
 
@@ -82,7 +82,7 @@ export class Windows {
     this.#ownKinds.clear();
   }
 
-  /** The final windows of a metric as far as known; asks for them now and then. */
+  /** The known final windows of a metric; asks for the list now and then. */
   finals(metric: string, eventTime: number | null): Finals {
     const listed: Listed = this.#lists.get(metric)
       ?? { finals: new Map(), at: -Infinity, pause: LIST_MS_MIN / 2, busy: false, loaded: false };
@@ -94,8 +94,8 @@ export class Windows {
   }
 
   /**
-   * The same where the descriptor does not say it: the kind of the window that the
-   * stream's frame of a panel is over, `null` for all time or as long as it is not known.
+   * The kind of the window that the stream's frame of a panel is over, for a host whose
+   * descriptors do not say it. `null` means all time, or that the kind is not known yet.
    */
   ownKind(panel: string): string | null {
     const known = this.#ownKinds.get(panel);
@@ -108,12 +108,12 @@ export class Windows {
     return null;
   }
 
-  /** Whether the final windows of a metric were asked for and answered. */
+  /** `true` once the host has told the final windows of a metric. */
   isListed(metric: string): boolean {
     return this.#lists.get(metric)?.loaded === true;
   }
 
-  /** A metric over its last windows of a kind. `rev` is the stream's, `null` to keep what is known. */
+  /** A metric over its last windows of a kind. `rev` is the stream's; `null` keeps the known answer. */
   trend(metric: string, kind: string, rev: number | null): WindowTrend {
     const key = `${metric} ${kind}`;
     const kept: Kept<WindowTrend> = this.#trends.get(key)
@@ -126,7 +126,7 @@ export class Windows {
     return kept.shown;
   }
 
-  /** What a panel shows over a window. `rev` is the stream's, `null` to keep what is known. */
+  /** The frame of a panel over a window. `rev` is the stream's; `null` keeps the known answer. */
   frame(panel: string, window: string, rev: number | null): WindowFrame {
     const key = `${panel} ${window}`;
     const kept = this.#frames.get(key) ?? this.#begin(key);
@@ -141,7 +141,7 @@ export class Windows {
     return kept.shown;
   }
 
-  /** Asks for it at once, or lets it be asked for when there is still something to wait. */
+  /** Asks at once, or lets the page ask again after `wait` milliseconds. */
   #renew<Shown extends WindowFrame | WindowTrend>(
     kept: Kept<Shown>, wait: number, rev: number | null, path: string,
     decode: (value: unknown) => Shown,
@@ -160,7 +160,7 @@ export class Windows {
     try {
       kept.shown = decode(await this.#env.ask(path));
     } catch {
-      // Not there (any more), or no host to ask: the next update tries again.
+      // The window is not there (any more), or no host answers: the next update tries again.
       kept.shown = { ...kept.shown, state: "missing" };
     }
     kept.busy = false;
@@ -194,7 +194,7 @@ export class Windows {
       }
       listed.loaded = true;
     } catch {
-      // A host that cannot be asked has no windows to choose from; it is asked again later.
+      // A host that does not answer has no windows to choose from and is asked again later.
     }
     listed.busy = false;
     listed.at = this.#env.now();

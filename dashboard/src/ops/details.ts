@@ -54,7 +54,7 @@ export class OpsDetails {
   readonly #checkpoint: Card;
   readonly #happenedTable = new LiveTable();
   readonly #happened = card("happened", this.#happenedTable.element);
-  /** The report whose bars were drawn last, and how. */
+  /** The size and the language in which the bars were drawn last. */
   #drawn = "";
   #drawnReport: Lateness | null = null;
 
@@ -136,7 +136,7 @@ export class OpsDetails {
       return rect;
     });
     const bound = (at: number, name: string, kind: string, toRight: boolean) => {
-      // At an edge there is room for words on one side only.
+      // A line at an edge has room for words on one side only.
       const isRight = at > 0.85 ? false : at < 0.15 || toRight;
       return [
         svg("line", { class: `bound ${kind}`, x1: x(at), x2: x(at), y1: 2, y2: bottom }),

@@ -1,4 +1,5 @@
-// The operator's section in one line, and what is known of checkpoints; purely.
+// The operator's section in one line, and the facts of checkpoints and plugins.
+// Pure.
 import type { Context } from "../data/context";
 import { UNKNOWN } from "../data/format";
 import { clip } from "../data/format";
@@ -16,7 +17,7 @@ export interface Fact {
   readonly tone: "good" | "warn" | "bad";
 }
 
-/** What an operator looks for first, the same with every state. */
+/** The facts that an operator looks for first, the same in every state. */
 export function factsOf(status: Status, ctx: Context): readonly Fact[] {
   const { ops } = ctx.words;
   const found = bottleneckOf(status);
@@ -52,7 +53,7 @@ function checkpointFact(status: Status, ctx: Context): Fact[] {
   return age === null ? [] : [{ icon: "check", text: facts.checkpoint(age), tone: "good" }];
 }
 
-/** How long ago that was on the host's clock, in whole seconds. */
+/** The age of a moment on the host's clock, in whole seconds. */
 function ageOf(at: number | null, ctx: Context): string | null {
   const now = hostTime(ctx.state, ctx.now);
   if (at === null || now === null) return null;

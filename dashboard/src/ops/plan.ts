@@ -1,10 +1,10 @@
-// When the operator's section is open, asks and is drawn; purely.
+// The plan of the operator's section: when it is open, asks and is drawn. Pure.
 import type { Context } from "../data/context";
 
 /** An operator reads no faster than this. */
 export const OPS_MS = 1000;
 
-/** What the section was drawn for last. */
+/** The occasion of the last drawing. */
 export interface Drawn {
   readonly at: number;
   /** A change of the phase is shown at once. */
@@ -15,7 +15,7 @@ export const NOT_DRAWN: Drawn = { at: -Infinity, phase: "" };
 
 export interface OpsInput {
   readonly isOpen: boolean;
-  /** Whether a reader can see the section: the tab is shown and no panel fills the window. */
+  /** `true` while the tab is shown and no panel fills the window. */
   readonly isSeen: boolean;
   readonly drawn: Drawn;
   /** Local time. */
@@ -23,15 +23,15 @@ export interface OpsInput {
 }
 
 export interface OpsPlan {
-  /** Whether the reports are asked for. */
+  /** `true` means that the reports are asked for. */
   readonly asks: boolean;
-  /** What the section is drawn for; `null` means that it stays as it is. */
+  /** The occasion of a drawing; `null` means that the section is not drawn. */
   readonly draws: Drawn | null;
-  /** Whether the part below the first screen is shown. */
+  /** `true` means that the part below the first screen is shown. */
   readonly hasDetails: boolean;
 }
 
-/** `link` is what the address says, `chosen` what the reader chose before. */
+/** `link` comes from the address, `chosen` from an earlier choice; `null` means that there is none. */
 export function isOpsOpen(link: boolean | null, chosen: boolean | null, isWide: boolean): boolean {
   return link ?? chosen ?? isWide;
 }

@@ -1,4 +1,4 @@
-// The operator's section: its row on the first screen, what is below, and the
+// The operator's section: its row on the first screen, the details below, and the
 // reports that are asked for while somebody looks.
 import type { Context } from "../data/context";
 import { setShown } from "../dom/element";
@@ -8,7 +8,7 @@ import { OpsDetails } from "./details";
 import { isOpsOpen, NOT_DRAWN, opsPlan, type Drawn } from "./plan";
 import { OpsStrip } from "./strip";
 
-/** Where nobody chose, the section is open on screens of this width and more. */
+/** The section is open on screens of this width and more, unless a reader chose. */
 const WIDE = "(min-width: 1366px)";
 
 export interface OpsHooks {
@@ -31,7 +31,7 @@ export class OpsSection {
   #chosen: boolean | null;
   #drawn: Drawn = NOT_DRAWN;
 
-  /** `chosen` is what the reader chose before; `null` means nothing. */
+  /** `chosen` is the reader's earlier choice; `null` means that there is none. */
   constructor(chosen: boolean | null, hooks: OpsHooks) {
     this.#chosen = chosen;
     this.#now = hooks.now;
@@ -40,7 +40,7 @@ export class OpsSection {
     this.#reports = new Reports(hooks);
   }
 
-  /** `link` is what the address says; `null` means nothing. */
+  /** `link` comes from the address; `null` means that the address does not say it. */
   isOpen(link: boolean | null): boolean {
     return isOpsOpen(link, this.#chosen, this.#wide.matches);
   }

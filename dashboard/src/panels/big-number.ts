@@ -1,5 +1,4 @@
-// A panel that is one number, or a few: large digits, and
-// beside them how far they may be off.
+// A panel that is one number or a few: large digits with their errors.
 import type { Context } from "../data/context";
 import type { Row } from "../data/rows";
 import { h, resize, setAttr, setText } from "../dom/element";

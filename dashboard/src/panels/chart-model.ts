@@ -1,5 +1,5 @@
-// A chart in a panel of a given size, purely: the rows that fit, the words that
-// stand for the picture, and what a drawing depends on.
+// A chart in a panel of a given size: the rows that fit, the words that stand for the
+// picture, and the signature of a drawing. Pure.
 import { shapeOf } from "../charts/option";
 import { accentOf, THEMES } from "../charts/palette";
 import { rowsFor } from "../charts/ranking";
@@ -10,7 +10,7 @@ import { fitted, shareOf, type Row } from "../data/rows";
 import { say } from "../i18n/words";
 import type { Measure, Panel, Scope } from "../wire/shapes";
 
-/** How many rows the spoken summary of a chart names. */
+/** The spoken summary of a chart names so many rows. */
 const SUMMARY_ROWS_MAX = 5;
 
 /** The place of a chart on the screen. */
@@ -50,7 +50,7 @@ export function signatureOf(
   ].join("|");
 }
 
-/** What a chart shows, in words: its largest rows. */
+/** The largest rows of a chart in words. */
 export function summaryOf(title: string, scope: Scope, rows: readonly Row[], ctx: Context): string {
   const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
     .slice(0, SUMMARY_ROWS_MAX)

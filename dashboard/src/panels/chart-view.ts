@@ -1,5 +1,5 @@
-// The chart of a panel with what stands around it: the legend and the hole of a
-// ring, and the scale of a heat map.
+// The chart of a panel with its surroundings: the legend and the hole of a ring, and
+// the scale of a heat map.
 import { Canvas } from "../charts/canvas";
 import type { Context } from "../data/context";
 import { sum, type Row } from "../data/rows";
@@ -24,7 +24,7 @@ export class ChartView {
 
   /**
    * `accent` is the panel's place among the colours for bars and lines; `drill`
-   * is told which row a reader wants to know more of.
+   * is called with the row that a reader wants to know more of.
    */
   constructor(panel: Panel, accent: number, drill: (row: Row) => void) {
     this.#panel = panel;
@@ -51,7 +51,7 @@ export class ChartView {
     setAttr(this.host, "aria-label", summaryOf(model.title, scope, rows, ctx));
   }
 
-  /** What is drawn, with its size in pixels of the page. */
+  /** The drawing, with its size in pixels of the page. */
   picture() {
     return {
       chart: this.#canvas.picture(), width: this.host.clientWidth, height: this.host.clientHeight,

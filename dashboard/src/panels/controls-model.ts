@@ -1,5 +1,4 @@
-// The controls in a panel's head, purely: which ones there are, what they are
-// called, and which are chosen.
+// The controls in a panel's head: their words, and which of them are shown and chosen. Pure.
 import type { Context } from "../data/context";
 import { SCOPES, type PanelChoice } from "../data/link";
 import { measuresOf } from "../data/rows";

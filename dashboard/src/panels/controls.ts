@@ -1,4 +1,4 @@
-// What stands in a panel's head: measure, scope, chart or table, and a menu.
+// The controls in a panel's head: measure, scope, chart or table, and a menu.
 import { SCOPES, type PanelChoice } from "../data/link";
 import { measuresOf } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
@@ -110,6 +110,6 @@ function name(element: HTMLElement, text: string): void {
 
 async function fetchAndSave(url: string, name: string, headers: Record<string, string>): Promise<void> {
   const response = await fetch(url, { headers });
-  // What the host refuses is said by the page as a whole.
+  // The page as a whole says what the host refuses.
   if (response.ok) saveBlob(await response.blob(), name);
 }

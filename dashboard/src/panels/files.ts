@@ -1,11 +1,10 @@
-// Files of a panel: the names under which they are saved, where their data comes
-// from, and how a reader gets them.
+// Files of a panel: their names, the address of their data, and the way to the reader.
 import type { PanelChoice } from "../data/link";
 import type { Panel } from "../wire/shapes";
 
 const NAME_CHARACTERS_MAX = 60;
 
-/** `name-panel-20151111T000000.ext`, without what file systems do not take. */
+/** `name-panel-20151111T000000.ext`, without characters that file systems do not take. */
 export function fileName(name: string, panel: string, time: string, extension: string): string {
   const stamp = time.replaceAll(/[-:]/gu, "").replace(" ", "T").replaceAll(/[^\dT]/gu, "");
   const parts = [name, panel, stamp].map((part) => Array.from(part)

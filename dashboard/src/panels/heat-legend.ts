@@ -1,5 +1,5 @@
-// The line below a heat map: what was cut off, and what its colours mean at
-// both ends and in the middle.
+// The line below a heat map: the rest of a cut list, and the values at both ends and
+// in the middle of the colours.
 import { heatScale } from "../charts/heat-scale";
 import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
@@ -35,7 +35,7 @@ export class HeatLegend {
   }
 }
 
-/** Without digits that say nothing of a place between two colours. */
+/** A value without digits that say nothing of a place between two colours. */
 function about(value: number): number {
   return Math.abs(value) >= 10 ? Math.round(value) : value;
 }

@@ -1,5 +1,5 @@
-// One key of a panel: its exact figures, and its course over windows where the
-// metric has any. A dialog that goes on with the stream.
+// One key of a panel: its exact figures, and its trend where the metric has windows.
+// The dialog follows the stream.
 import type { Context } from "../data/context";
 import { clip } from "../data/format";
 import { measuresOf, OTHER_KEY, rowsOf, shareOf, type Row } from "../data/rows";
@@ -11,7 +11,7 @@ import type { Windows } from "../net/windows";
 import type { Frame, Panel, Scope } from "../wire/shapes";
 import { TrendView } from "./trend-view";
 
-/** Which row was chosen: a key, and where there are two dimensions the second one. */
+/** The row that was chosen: a key, and where there are two dimensions the second key. */
 export interface Chosen {
   readonly key: string;
   readonly second: string | null;
@@ -24,7 +24,7 @@ export interface KeyFacts {
 
 const SCOPES: readonly Scope[] = ["total", "on_time", "late"];
 
-/** All figures of one row; `null` where the panel has no such row any more. */
+/** All figures of one row; `null` means that the panel has no such row any more. */
 export function keyFacts(panel: Panel, frame: Frame, chosen: Chosen, ctx: Context): KeyFacts | null {
   const { words, lang, format } = ctx;
   const find = (rows: readonly Row[]) =>

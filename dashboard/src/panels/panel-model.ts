@@ -1,6 +1,6 @@
-// One panel, purely: from its descriptor, its frame and the reader's choice to
-// all that is drawn of it. What depends on the size of the panel on the screen is
-// in `chart-model.ts`.
+// One panel, decided: from its descriptor, its frame and the reader's choice to
+// everything that is drawn. Pure. The parts that depend on the panel's size on the
+// screen are in `chart-model.ts`.
 import type { Context } from "../data/context";
 import { clip } from "../data/format";
 import { drawable, isCanvas, panelKind, type ChartKind, type PanelKind } from "../data/kinds";
@@ -21,7 +21,7 @@ const REASON_CHARACTERS_MAX = 300;
 
 export interface PanelInput {
   readonly panel: Panel;
-  /** That of the stream; `undefined` means that the stream has not brought one yet. */
+  /** The stream's frame; `undefined` means that the stream has not brought one yet. */
   readonly frame: Frame | undefined;
   readonly choice: PanelChoice;
   readonly answers: WindowAnswers;
@@ -43,7 +43,7 @@ export type Body =
   | { readonly form: "number"; readonly rows: readonly Row[] }
   | {
       readonly form: "chart"; readonly kind: ChartKind; readonly rows: readonly Row[];
-      /** How many keys are in the rest of the rows. */
+      /** The number of keys in the rest of a cut list. */
       readonly restKeys: number;
     };
 
@@ -53,20 +53,20 @@ export interface PanelModel {
   /** The unit of the measure that is shown, or its title. */
   readonly unit: string;
   readonly measure: Measure;
-  /** What was counted, whatever is shown; `null` where it is not known. */
+  /** The sum over everything counted, whatever is shown; `null` means that the sum is not known. */
   readonly sum: number | null;
-  /** The window that is shown; `null` means what the panel shows by itself. */
+  /** The shown window; `null` means the panel's own. */
   readonly window: string | null;
   /** The dates of the chosen window; empty where none is chosen. */
   readonly dates: string;
   readonly controls: ControlsModel;
   readonly windowRow: WindowRowModel;
   readonly body: Body;
-  /** The rows that are drawn, and as what; `null` of a message and of a trend. */
+  /** The rows that are drawn and their kind; a message and a trend have `null`. */
   readonly drawn: { readonly kind: PanelKind; readonly rows: readonly Row[] } | null;
 }
 
-/** The part of the model that follows from what can be shown. */
+/** The part of the model that follows from the figures. */
 type Shown = Pick<PanelModel, "state" | "sum" | "body"> & Partial<Pick<PanelModel, "drawn" | "measure">>;
 
 export function panelModel(input: PanelInput, ctx: Context): PanelModel {

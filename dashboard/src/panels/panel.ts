@@ -1,7 +1,7 @@
-// One panel on the page: draws its model and passes on what a reader does.
+// One panel, drawn: shows its model and passes on the reader's actions.
 //
-// Invariant: nothing that goes wrong in one panel reaches another. What throws
-// while a panel is drawn is shown inside that panel.
+// Invariant: no error in one panel reaches another. An error while a panel is drawn
+// is shown inside that panel.
 import type { Context } from "../data/context";
 import type { PanelChoice } from "../data/link";
 import type { Row } from "../data/rows";
@@ -20,7 +20,7 @@ import { TrendView } from "./trend-view";
 import { readWindows } from "./window-model";
 import { WindowRow } from "./window-row";
 
-/** What a panel asks of the page around it. */
+/** The page around a panel, as the panel uses it. */
 export interface PanelHooks {
   readonly choiceOf: (id: string) => PanelChoice;
   readonly choose: (id: string, change: Partial<PanelChoice>) => void;
@@ -46,7 +46,7 @@ export class PanelView {
   readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
   #isEnlarged = false;
   #ctx: Context | null = null;
-  /** What was drawn last other than a message, for files and rows that are chosen. */
+  /** The last drawing other than a message, for files and for rows that are chosen. */
   #last: { readonly model: PanelModel; readonly ctx: Context } | null = null;
 
   /** `accent` is the panel's place among the colours for bars and lines. */
@@ -182,7 +182,7 @@ export class PanelView {
   }
 }
 
-/** How the panel is drawn, for tests and tools. */
+/** The kind of the drawing, for tests and tools. */
 function kindOf({ body, drawn }: PanelModel): string {
   if (drawn === null) return "trend";
   return body.form === "table" ? "table" : drawn.kind;

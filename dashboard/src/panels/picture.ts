@@ -1,7 +1,7 @@
 // A panel as a picture in a file.
 //
-// It is drawn anew on a canvas of its own, with what the document holds beside
-// the chart: title, event time, legend, scale of colours.
+// The picture is drawn anew on a canvas of its own, with the parts that the document
+// holds beside the chart: title, event time, legend, scale of colours.
 import { heatScale } from "../charts/heat-scale";
 import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
@@ -15,7 +15,7 @@ const SCALE = 2;
 const WIDTH_MIN = 640;
 const LEGEND_ENTRIES_MAX = 14;
 
-/** What a picture says of a panel. */
+/** The words and the rows of a picture. */
 export interface Picture {
   readonly title: string;
   /** The measure, the scope, the window and the event time. */
@@ -24,14 +24,14 @@ export interface Picture {
   readonly rows: readonly Row[];
 }
 
-/** What is drawn on the page, with its size there; a panel without a chart has its rows written out. */
+/** The chart on the page with its size there; `null` means that the rows are written out. */
 export interface DrawnChart {
   readonly chart: HTMLCanvasElement | null;
   readonly width: number;
   readonly height: number;
 }
 
-/** The picture of a panel; `null` where it draws no rows. */
+/** The picture of a panel; `null` means that the panel draws no rows. */
 export function pictureOf(model: PanelModel, scope: Scope, ctx: Context): Picture | null {
   if (model.drawn === null) return null;
   const { words, format, state } = ctx;

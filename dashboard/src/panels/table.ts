@@ -11,7 +11,7 @@ export class Table {
   readonly #heads: HTMLTableCellElement[] = [];
   readonly #rows: HTMLTableRowElement[] = [];
 
-  /** Is told which row a reader wants to know more of. */
+  /** Called with the index of the row that a reader wants to know more of. */
   onChoose: (index: number) => void = () => undefined;
 
   constructor() {
@@ -24,11 +24,11 @@ export class Table {
       this.#choose(event.target);
     });
     const table = h("table", {}, h("thead", {}, this.#head), this.#body);
-    // It can be scrolled, so the keyboard must be able to reach it.
+    // A table can be scrolled, so the keyboard must be able to reach it.
     this.element = h("div", { class: "table", tabindex: "0", role: "group" }, table, this.#more);
   }
 
-  /** `acts`: rows can be chosen. */
+  /** `acts` means that rows can be chosen. */
   update(model: PanelTable, title: string, ctx: Context, acts = true): void {
     setAttr(this.element, "aria-label", title);
     setAttr(this.element, "tabindex", ctx.kiosk ? null : "0");

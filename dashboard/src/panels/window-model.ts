@@ -1,6 +1,5 @@
-// The windows of a panel: what of them was answered so far, which ones can be
-// chosen, and what the line in the panel's head says. Pure but for
-// `readWindows`, which asks.
+// The windows of a panel: the answers so far, the windows that can be chosen, and the
+// words of the line in the panel's head. Pure but for `readWindows`, which asks.
 import type { Context } from "../data/context";
 import type { PanelChoice } from "../data/link";
 import {
@@ -15,10 +14,10 @@ import { TREND_WINDOWS, type Finals, type Span } from "../wire/windows";
 const PAST = "@";
 const NO_FINALS: Finals = new Map();
 
-/** What is known of the windows of a panel. */
+/** The answers of the host about the windows of a panel. */
 export interface WindowAnswers {
   readonly finals: Finals;
-  /** Whether the host has told which final windows there are. */
+  /** `true` once the host has told the final windows. */
   readonly isListed: boolean;
   /** The kind that the stream's frame is over, where the descriptor does not say it. */
   readonly ownKind: string | null;
@@ -55,7 +54,7 @@ export function trendKindOf(panel: Panel, window: string | null): string | null 
 }
 
 /**
- * The window that a panel shows; `null` means what it shows by itself. A link may
+ * The window that a panel shows; `null` means the panel's own. A link may
  * name a window that the metric never had, which is ignored.
  */
 export function shownWindow(panel: Panel, window: string | null, answers: WindowAnswers): string | null {
@@ -68,10 +67,10 @@ export function shownWindow(panel: Panel, window: string | null, answers: Window
 }
 
 export interface WindowOption {
-  /** Its name in the list: a window's, or a kind and `@` for the past ones. */
+  /** The name of a window, or a kind and `@` for the past windows. */
   readonly value: string;
   readonly text: string;
-  /** The window that it chooses; `null` means what the panel shows by itself. */
+  /** The window that the option chooses; `null` means the panel's own. */
   readonly window: string | null;
 }
 
@@ -81,14 +80,13 @@ export interface WindowRowModel {
   readonly options: readonly WindowOption[];
   /** The value of the chosen option. */
   readonly chosen: string;
-  /** Whether one window is chosen rather than the trend. */
+  /** `false` means that the trend is shown. */
   readonly isOne: boolean;
-  /** The button of the trend. */
   readonly trend: { readonly isShown: boolean; readonly isOn: boolean; readonly text: string };
   readonly text: string;
   readonly title: string | null;
   readonly isPast: boolean;
-  /** The timeline of past windows, and the place of the chosen one; below 0 it is not among them. */
+  /** The timeline of past windows; `at` is the place of the chosen one, below 0 of none. */
   readonly line: { readonly spans: readonly Span[]; readonly at: number; readonly text: string };
 }
 
@@ -96,7 +94,7 @@ export interface WindowRowInput {
   readonly window: string | null;
   readonly kinds: readonly string[];
   readonly answers: WindowAnswers;
-  /** Whether the trend is shown; `null` means that the panel has no trend. */
+  /** `true` means that the trend is shown; `null` means that the panel has none. */
   readonly trend: boolean | null;
 }
 
@@ -126,7 +124,7 @@ export function windowRowModel(input: WindowRowInput, ctx: Context): WindowRowMo
   };
 }
 
-/** Each window that can be chosen, the one first that the panel shows by itself. */
+/** Each window that can be chosen, the panel's own first. */
 export function windowOptions(
   { window, kinds, answers }: Pick<WindowRowInput, "window" | "kinds" | "answers">, ctx: Context,
 ): readonly WindowOption[] {

@@ -1,4 +1,4 @@
-// The line in a panel's head for metrics with windows: which one is shown, and
+// The line in a panel's head for metrics with windows: the choice of a window, and
 // for past ones a timeline that arrows move along. Other metrics have no such line.
 import { nameOf } from "../data/spans";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";

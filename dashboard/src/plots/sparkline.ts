@@ -1,7 +1,7 @@
-// The course of the last five minutes as one small line.
+// The last five minutes of a series as one small line.
 //
-// The path is computed purely on a grid of fixed size and stretched by the SVG;
-// the line keeps its width whatever the shape of the tile.
+// The path is computed purely on a grid of fixed size and stretched by the SVG; the
+// line keeps its width whatever the shape of the tile.
 import { h } from "../dom/element";
 import type { Point } from "../wire/shapes";
 
@@ -12,7 +12,7 @@ const INSET = 3;
 const SPAN_MS = 5 * 60_000;
 
 /**
- * The line through the points, with time from left to right; empty for fewer than two. A short history stretches over the width.
+ * The line through the points, with time from left to right; fewer than two points have no line.
  */
 export function sparkPath(points: readonly Point[]): string {
   const first = points[0];
@@ -34,8 +34,8 @@ export function sparkPath(points: readonly Point[]): string {
 }
 
 /**
- * Where the bottom of the picture lies. A rate that hardly changes still shows
- * its course, in the upper part; one that fell far is drawn from zero.
+ * The value at the bottom of the picture. A rate that hardly changes still shows
+ * its ups and downs, in the upper part; a rate that fell far is drawn from zero.
  */
 function floorOf(least: number, top: number): number {
   return Math.max(0, least - Math.max(2 * (top - least), top / 2));

@@ -1,5 +1,4 @@
-// A trend as bars or lines, computed purely: where its parts go in a box of a
-// given size.
+// A trend as bars or lines: the places of its parts in a box of a given size. Pure.
 import type { Format } from "../data/format";
 import type { Trend } from "../data/trend";
 import { niceTicks } from "./scale";
@@ -21,11 +20,10 @@ export interface TrendPlot {
   readonly bars: readonly TrendBar[];
   readonly lines: readonly { readonly series: number; readonly path: string }[];
   readonly ys: readonly { readonly y: number; readonly text: string }[];
-  /** `isLast`: it would not fit under its window, so it ends at the edge. */
+  /** A text with `isLast` would not fit under its window, so it ends at the edge. */
   readonly xs: readonly { readonly x: number; readonly text: string; readonly isLast: boolean }[];
 }
 
-/** Where the bars or lines go in a box. */
 export function trendPlot(
   trend: Trend, box: Box, format: Format,
 ): TrendPlot {

@@ -1,4 +1,4 @@
-// The few words beside the state: how far, how long, which attempt.
+// The few words beside the state: how far, how long, which attempt. Pure.
 import type { Context } from "../data/context";
 import { dataAge, hostTime, pageState } from "../data/page-state";
 
@@ -30,7 +30,7 @@ export function stateDetail(ctx: Context): string {
   }
 }
 
-/** What becomes of the connection meanwhile is told, though nothing else is. */
+/** A paused page still tells of its connection. */
 function paused(ctx: Context): string {
   const { pause, words, format, state } = ctx;
   if (pause === null) return "";

@@ -1,5 +1,5 @@
-// One record explained: what it counts as and why, by the host, which reads the
-// log before it again.
+// One record explained: its verdict and the reason, by the host, which reads the log
+// before it again.
 import type { Context } from "../data/context";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { icon } from "../dom/icon";
@@ -11,7 +11,7 @@ import { accountOf, type Account, type Line } from "./account";
 interface Asked {
   readonly partition: string;
   readonly offset: string;
-  /** `null` while the host computes. */
+  /** `null` means that the host computes. */
   readonly answer: Answer | null;
 }
 
@@ -37,7 +37,7 @@ export class Explain {
     return this.element.open;
   }
 
-  /** Opens it for a place such as `0@41`. */
+  /** Opens the dialog for a place such as `0@41`. */
   show(place: string): void {
     const [partition = "", offset = ""] = place.split("@");
     const asked: Asked = { partition, offset, answer: null };

@@ -1,5 +1,5 @@
-// The head of the page: what this is, whether it is alive, and what time it is
-// there, in event time and on the host's wall clock, both in the pipeline's zone.
+// The head of the page: its name, its state, and the time there, in event time and on
+// the host's wall clock, both in the pipeline's zone.
 import type { Context } from "../data/context";
 import { clip, UNKNOWN } from "../data/format";
 import { STATE_ICONS } from "../data/icons";

@@ -1,5 +1,5 @@
-// What can be pressed, and the switch for readers whose keys come by themselves,
-// such as from speech.
+// The keys that can be pressed, and the switch for readers whose keys come by
+// themselves, such as from speech.
 import type { Context } from "../data/context";
 import { h, setAttr, setText } from "../dom/element";
 import { modal } from "../dom/modal";

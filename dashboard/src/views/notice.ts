@@ -1,6 +1,6 @@
-// Why there is nothing to see yet, or no more, or what to look at while all goes
-// on: the cause in the reader's own language, one command to try, and whether
-// anything happens by itself.
+// The reason why there is nothing to see yet, or no more, or something to look at in a
+// running pipeline: the cause in the reader's language, one command to try, and
+// whether the host resumes by itself.
 import type { Context } from "../data/context";
 import { clip } from "../data/format";
 import { protocolDiffers } from "../data/page-state";
@@ -41,7 +41,7 @@ export class Notice {
     if (kind === null) return;
     const cause = causeOf(ctx);
     setAttr(this.element, "data-kind", kind);
-    // A warning stays for as long as the data is so; nobody has to be interrupted by it.
+    // A warning stays as long as the data is so, and interrupts nobody.
     setAttr(this.element, "role", kind === "warning" ? "status" : "alert");
     setIcon(this.#icon, ICONS[kind]);
     setText(this.#title, words.notice[kind]);

@@ -1,8 +1,7 @@
-// Decodes what is asked for over plain HTTP besides frames: how late records
-// are, and samples of records.
+// Decodes the reports: the lateness of records, and samples of records.
 //
-// A sample without a place cannot be asked about, so it is left out; a report
-// without its figures is none.
+// A sample without a place cannot be asked about, so it is left out; a report without
+// its figures is none.
 import type * as Host from "../wire.generated";
 import { array, bool, field, integer, nullable, number, raw, string } from "./fields";
 import type { Bucket, Lateness, Sample, Samples } from "./shapes";

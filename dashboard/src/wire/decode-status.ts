@@ -1,7 +1,7 @@
-// Decodes `Status`: what the host says about itself.
+// Decodes `Status`: all that the host says about itself.
 //
-// Only the mode and the accounting are indispensable. Everything else becomes
-// `null` or empty when it is missing, because an unknown figure is shown as —.
+// Only the mode and the accounting are indispensable. Everything else becomes `null`
+// or empty when it is missing, because an unknown figure is shown as —.
 import type * as Host from "../wire.generated";
 import { array, field, integer, nullable, number, raw, record, string } from "./fields";
 import type {

@@ -1,9 +1,9 @@
-// From the text of a WebSocket message to a `Message`, or a refusal.
+// Decodes the text of a WebSocket message to a `Message`, or refuses it.
 //
-// Invariant: whatever arrives, this file returns a value of the declared type
-// or `null`; it never throws. Keys that the page does not know are ignored, so
-// a newer host may add some. A frame that cannot be read becomes `unreadable`
-// and leaves the other panels alone.
+// Invariant: for any input this file returns a value of the declared type or `null`
+// and never throws. Keys that the page does not know are ignored, so a newer host may
+// add some. A frame that cannot be read becomes `unreadable` and leaves the other
+// panels alone.
 import type * as Host from "../wire.generated";
 import { decodeStatus } from "./decode-status";
 import {
@@ -14,7 +14,7 @@ import type {
   Size,
 } from "./shapes";
 
-/** More than this is no dashboard; the rest of a longer list is left out. */
+/** The rest of a longer list is left out. */
 export const PANELS_MAX = 64;
 export const FRAME_KEYS_MAX = 20_000;
 const WINDOW_KINDS_MAX = 16;
@@ -25,7 +25,7 @@ const FRAME_STATES = ["ok", "empty", "quarantined"] as const;
 const SCOPES: readonly Scope[] = ["total", "on_time", "late"];
 const SIZES: readonly Size[] = ["small", "medium", "wide", "tall", "large"];
 
-/** Decodes one message; `null` when it is not one that this page can use. */
+/** Decodes one message; `null` means that this page cannot use it. */
 export function decode(data: unknown): Message | null {
   if (typeof data !== "string") return null;
   let parsed: unknown;
@@ -37,7 +37,7 @@ export function decode(data: unknown): Message | null {
   return decodeValue(parsed);
 }
 
-/** The same for a message that was part of a larger text. */
+/** Decodes a message that was part of a larger text. */
 export function decodeValue(value: unknown): Message | null {
   const message = raw<AnySent>(value);
   return message === null ? null : decodeMessage(message);

@@ -38,7 +38,7 @@ export function bool(value: unknown): boolean {
   return value === true;
 }
 
-/** Reads an optional value: missing and `null` are both `null`. */
+/** Reads an optional value: a missing one is `null`. */
 export function nullable<T>(value: unknown, read: (value: unknown) => T | null): T | null {
   return value === undefined || value === null ? null : read(value);
 }
@@ -47,7 +47,7 @@ export function field<T extends object>(object: T | null, name: keyof T): unknow
   return object === null ? undefined : object[name];
 }
 
-/** A text in both languages; one missing language borrows the other. */
+/** A text in both languages; a missing language borrows the other. */
 export function text(value: unknown, otherwise: string): Text {
   const t = record(value);
   const zh = string(field(t, "zh"));

@@ -1,9 +1,9 @@
 // The shapes of wire v1, as the rest of the page sees them.
 //
-// They are those of the host (`wire.generated.ts`) in the names of TypeScript,
-// less what the page does not show. Only `decode.ts` produces them: nothing else
-// may claim that bytes from the network have one of these shapes. All times are
-// milliseconds since the Unix epoch.
+// The shapes are those of the host (`wire.generated.ts`) in the names of TypeScript,
+// without the parts that the page does not show. Only the decoders of this folder
+// produce them: no other file may claim that bytes from the network have one of these
+// shapes. All times are milliseconds since the Unix epoch.
 import type * as Host from "../wire.generated";
 
 type Camel<S extends string> =
@@ -15,7 +15,7 @@ type Page<T> =
   : T extends object ? { readonly [K in keyof T as Camel<K & string>]: Page<T[K]> }
   : T;
 
-/** The same, with some keys of other types than the host's. */
+/** `Page<T>` with some keys of other types than the host's. */
 type With<T, Changed> = Omit<Page<T>, keyof Changed> & Readonly<Changed>;
 
 /** The message of that kind, as the host sends it. */
@@ -36,7 +36,7 @@ export type Dimension = With<Host.Dimension, { title: Text; labels: readonly Lab
 /** `errorOf` is always the name of another measure of the panel that is no error. */
 export type Measure = With<Host.Measure, { title: Text }>;
 
-/** How much room a panel asks for; `null` leaves it to the page. */
+/** The room that a panel asks for; `null` leaves the size to the page. */
 export type Size = "small" | "medium" | "wide" | "tall" | "large";
 
 /** One view of one metric: all that the page knows about a plugin. */
@@ -80,7 +80,7 @@ export type Cause = Page<Host.Cause>;
 
 export type Accounting = Page<Host.AccountingStatus>;
 
-/** Unknown figures are `null`; `gaps` of an older host are none. */
+/** An unknown figure is `null`; an older host has no `gaps`. */
 export type Partition = With<Host.PartitionStatus, { offset: number | null }>;
 
 export type Checkpoint = With<Host.CheckpointStatus, {
@@ -104,7 +104,7 @@ export interface DeadLetters {
   readonly byReason: readonly (readonly [reason: string, records: number])[];
 }
 
-/** What may be missing is `null`: it is shown as —. */
+/** A missing figure is `null` and shown as —. */
 export type Status = Pick<Page<Host.Status>,
   "mode" | "cause" | "accounting" | "lag" | "catchUpSeconds" | "latencyP99Ms" | "warnings"
   | "lateOutput" | "happened"
@@ -114,7 +114,7 @@ export type Status = Pick<Page<Host.Status>,
   readonly eventsPerSecond: number | null;
   readonly batchRows: number | null;
   readonly workers: number | null;
-  /** `null` where the host does not measure them. */
+  /** `null` means that the host does not measure stages. */
   readonly stages: Stages | null;
   readonly queueRecords: number | null;
   readonly partitions: readonly Partition[];
@@ -124,7 +124,7 @@ export type Status = Pick<Page<Host.Status>,
   readonly deadLetters: DeadLetters | null;
 };
 
-/** One record as an operator sees it: where it is, and what became of it. */
+/** One record as an operator sees it: its place and its fate. */
 export type Sample = Page<Host.RecordSample>;
 
 export type Samples = With<Host.Samples, { samples: readonly Sample[] }>;

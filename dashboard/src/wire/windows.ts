@@ -5,7 +5,7 @@ import type { Scope } from "./shapes";
 
 /** Newest windows of a kind that can be chosen from. */
 const FINALS_MAX = 1000;
-/** So many windows are shown beside each other. */
+/** The number of windows of a trend. */
 export const TREND_WINDOWS = 30;
 const ROWS_MAX = 20_000;
 

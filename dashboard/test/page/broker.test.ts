@@ -1,5 +1,5 @@
 // A real broker is killed under an open page. Page and host stay up and say what is missing, and
-// once the broker is back everything goes on, exactly, without anybody's help.
+// once the broker is back both resume, exactly, without anybody's help.
 //
 // STREAMGAUGE_BIN is the host's binary, STREAMGAUGE_KAFKA_LIB the folder of Kafka's jars.
 import { execFile } from "node:child_process";
@@ -63,7 +63,7 @@ async function live(count: number, timeout: number): Promise<void> {
   expect(await tab.page.getByTestId("accounting").getAttribute("data-balanced")).toBe("true");
 }
 
-it("outlives the broker, says what is missing, and goes on with it", async () => {
+it("outlives the broker, says what is missing, and resumes with it", async () => {
   const { page } = tab;
   await live(produced, 20_000);
   await page.evaluate(() => Object.assign(window, { marker: "the first load" }));

@@ -1,4 +1,4 @@
-// A real Chromium and what the tests ask of it.
+// A real Chromium, with the questions of the tests about the page in it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -15,7 +15,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
-/** A page together with everything that it complained about or asked for. */
+/** A page with its complaints and its requests. */
 export interface Tab {
   readonly page: Page;
   readonly errors: string[];
@@ -80,7 +80,7 @@ export async function tileValue(page: Page, id: string): Promise<number> {
   return Number(await page.locator(`[data-tile="${id}"]`).getAttribute("data-value"));
 }
 
-/** Whether the figures have lost their colour. */
+/** `true` where the figures have lost their colour. */
 export function desaturated(page: Page): Promise<boolean> {
   return page.evaluate(() => [".tiles", ".panels", ".accounting"].every((part) => {
     const element = document.querySelector(part);
@@ -95,7 +95,7 @@ interface AxeResult {
   }[];
 }
 
-/** What axe finds wrong, one line each. */
+/** The faults that axe finds, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(AXE);
   const result = await page.evaluate(

@@ -1,5 +1,5 @@
-// A page that is open for days: its memory stands still, and what it costs stays small. Times are
-// printed and held only to what even a busy machine keeps, as they say more about the machine.
+// A page that is open for days: its memory stands still, and its costs stay small. Times are
+// printed and have limits that even a busy machine keeps, as times say more about the machine.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ import { filled, open, WALL } from "./browser";
 import { stage } from "./stage";
 
 const UPDATES = 5000;
-/** After so many the page has seen everything that it will keep. */
+/** After so many updates the page has seen everything that it will keep. */
 const SETTLED = 500;
 /** Updates that come at once; a page draws only the last of them. */
 const BURST = 10;
@@ -26,15 +26,15 @@ const BUNDLE_BYTES_MAX = 300_000;
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
-/** So that the script heap holds data alone, and not what the engine compiles as it learns. */
+/** Without a compiler the script heap holds data alone, and no compiled code. */
 const NO_COMPILER = "--js-flags=--jitless";
 
 const on = stage();
 
 interface Measured {
-  /** Milliseconds spent in what was to be done in a frame. */
+  /** Milliseconds spent in the work of frames. */
   work: number;
-  /** When every panel showed its data, in milliseconds after the navigation. */
+  /** The moment when every panel showed its data, in milliseconds after the navigation. */
   filled?: number;
 }
 type MeasuredWindow = Window & { measured: Measured };
@@ -52,7 +52,7 @@ function measure(): void {
   const look = () => {
     const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
     if (panels.length > 0 && panels.every((panel) => panel.dataset["panelState"] === "ok")) {
-      // The frame in which they are seen is over when the next one begins.
+      // The frame in which the panels are seen is over when the next one begins.
       later(() => { measured.filled = performance.now(); });
     } else later(look);
   };

@@ -11,7 +11,7 @@ const { open, serve } = stage();
 
 const FIT = [WALL, LAPTOP, PHONE];
 
-/** In which looks axe finds a fault, or something stands out of the window. */
+/** The themes, languages and sizes in which axe finds a fault or something stands out of the window. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (let theme = 0; theme < 3; theme += 1) {
@@ -86,7 +86,7 @@ describe("no look has a fault", () => {
     await page.context().setOffline(true);
     await inState(page, "offline");
     expect(await desaturated(page)).toBe(true);
-    // Dead figures are dead everywhere, and their age goes on.
+    // Dead figures are dead everywhere, and their age grows.
     expect(await page.evaluate(() => [".ops", ".ops-details"].every((part) => {
       const element = document.querySelector(part);
       return element !== null && getComputedStyle(element).filter.includes("grayscale(1)");

@@ -1,6 +1,6 @@
 // The real host as a child process.
 //
-// STREAMGAUGE_BIN is its binary; PIPELINE, where given, its pipeline.toml.
+// STREAMGAUGE_BIN is the host's binary; PIPELINE, where given, its pipeline.toml.
 import { spawn, type ChildProcess } from "node:child_process";
 import { appendFile, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -28,7 +28,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The project's own pipeline, or that which PIPELINE names, which works from any folder. */
+/** The project's own pipeline, or the one that PIPELINE names, with paths that work from any folder. */
 export async function projectPipeline(): Promise<string> {
   const file = resolve(ROOT, process.env["PIPELINE"] ?? "pipeline.toml");
   return (await readFile(file, "utf8")).replace(/^(plugin = ")([^"]+)/gmu,
@@ -56,7 +56,7 @@ export function withServer(pipeline: string, lines: string): string {
     : `${pipeline}\n[server]\n${lines}\n`;
 }
 
-/** How many records the host says that it read. */
+/** The number of records that the host has read, in its own words. */
 export async function readByHost(url: string): Promise<number> {
   const response = await fetch(new URL("api/v1/status", url));
   return (await response.json() as { accounting: { read: number } }).accounting.read;

@@ -7,7 +7,6 @@ import { counted, desaturated, inState, tileValue, type Tab } from "./browser";
 import { appendEvents, filePipeline } from "./host";
 import { RealStage } from "./stage";
 
-/** How often the host is killed. */
 const KILLS = 3;
 
 /** Records between two kills. */

@@ -1,5 +1,5 @@
-// The page by keyboard alone: whatever can be pressed is reached, in the order in which it is seen,
-// and it is always plain to see where one is. And for readers who want it so, nothing moves.
+// The page by keyboard alone: every control is reached, in the order in which controls are seen, and
+// the focus can always be seen. Nothing moves for readers who want it so.
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
@@ -13,7 +13,7 @@ const STOPS_MAX = 150;
 const on = stage();
 const { open, serve } = on;
 
-/** Numbers every control that a reader sees, and says what each is. */
+/** Numbers every control that a reader sees, and names each. */
 function controls(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const seen = [...document.querySelectorAll<HTMLElement>(
@@ -30,13 +30,13 @@ function controls(page: Page): Promise<string[]> {
 }
 
 interface Stop {
-  /** Its number; `null` where nothing of the page has the focus. */
+  /** The number of the control; `null` means that nothing of the page has the focus. */
   readonly index: number | null;
-  /** What is wrong with it. */
+  /** The faults of the stop. */
   readonly faults: string[];
 }
 
-/** Where the focus is, and whether that can be seen. */
+/** The place of the focus, and the faults of its marks. */
 function stop(page: Page): Promise<Stop> {
   return page.evaluate(() => {
     const at = document.activeElement;
@@ -64,7 +64,7 @@ function stop(page: Page): Promise<Stop> {
   });
 }
 
-/** Presses Tab for a whole round: the controls in their order, and what is wrong. */
+/** Presses Tab for a whole round: the controls in their order, and their faults. */
 async function tour(page: Page, key = "Tab"): Promise<{ order: number[]; faults: string[] }> {
   const names = await controls(page);
   const order: number[] = [];
@@ -274,7 +274,7 @@ describe("for readers who want less motion", () => {
     await filled(page);
     const frames = () => page.evaluate(() =>
       (window as unknown as { painted: { frames: Set<number> } }).painted.frames.size);
-    // Whatever the first drawing takes is over once nothing more was painted for a while.
+    // The first drawing is over once nothing more was painted for a while.
     let last = -1;
     await expect.poll(async () => {
       const before = last;

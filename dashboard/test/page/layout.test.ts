@@ -67,7 +67,7 @@ describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
     // A map of a dozen lines above an operator's row is more than a laptop holds.
     const isMuch = name === "laptop" && scene === "crossed" && ops === "";
     if (!SCROLLED.includes(name) && !isMuch) {
-      // What an operator wants beyond one row is below the first screen.
+      // The operator's section has one row on the first screen, and the rest below it.
       const screen = ops === "&ops=0" ? "html" : ".page";
       expect(await page.evaluate((of) => document.querySelector(of)?.scrollHeight, screen)).toBe(viewport.height);
       const footer = all.find((box) => box.name === "accounting");
@@ -76,7 +76,7 @@ describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
   });
 });
 
-/** Entries of legends that no reader can see, and that no scrolling is offered for. */
+/** Entries of legends that no reader can see, not by scrolling either. */
 function cutEntries(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>(".legend")].flatMap((legend) => {

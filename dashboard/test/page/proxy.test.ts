@@ -42,7 +42,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** The sockets pass in each case, the name that the browser asked for only where told so. */
+/** Sockets always pass; the name that the browser asked for passes with `hostHeader`. */
 function location(path: string, host: number, hostHeader = "proxy_set_header Host $http_host;"): string {
   return `location ${path} {
     proxy_pass http://127.0.0.1:${host}/;

@@ -13,10 +13,10 @@ const KILLS = 20;
 /** Records between two kills. */
 const RECORDS = 40;
 
-/** How long the host is away in turn, so that it comes back at any moment between two attempts. */
+/** The host is away so long in turn, so that it comes back at any moment between two attempts. */
 const AWAY_MS = [0, 300, 900, 1500];
 
-/** Two heartbeats, and what it takes to look. */
+/** Two heartbeats, and the time that a look takes. */
 const RIGHT_WITHIN_MS = 2 * 2000 + 500;
 
 let tab: Tab;

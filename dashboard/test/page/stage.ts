@@ -1,4 +1,4 @@
-// What page tests share: one browser for a file, scripted hosts that end with the
+// The stage of page tests: one browser for a file, scripted hosts that end with the
 // test that began them, and a real host in a folder of its own.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { freePort, kill, start, type Host } from "./host";
 export type Script = Parameters<typeof ScriptedHost.start>[0];
 
 export interface Stage {
-  /** There from the first test of the file on. */
+  /** Exists from the first test of the file on. */
   readonly browser: Browser;
   open(url: string, viewport?: typeof LAPTOP): Promise<Tab>;
   /** Serves a scene by its name, or one made to order. */

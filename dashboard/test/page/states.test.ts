@@ -58,7 +58,7 @@ describe("a page", () => {
     await hide(true);
     const received = page.waitForEvent("console", (message) => message.text() === "seen");
     await page.evaluate(() => {
-      // Two frames after the message there was every chance to draw it.
+      // A page that draws while hidden would have drawn the message within two frames.
       setTimeout(() => requestAnimationFrame(() =>
         requestAnimationFrame(() => console.log("seen"))), 300);
     });

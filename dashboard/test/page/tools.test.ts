@@ -1,4 +1,4 @@
-// What a reader does with the page: enlarge, save, link to, pause, hang on a wall.
+// A reader's ways with the page: enlarge, save, link to, pause, hang on a wall.
 import { readFile } from "node:fs/promises";
 import type { Download, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
@@ -41,7 +41,7 @@ describe("an enlarged panel", () => {
     await expect.poll(() => page.locator('[data-panel="age"] canvas').evaluate((c) => c.clientHeight))
       .toBeGreaterThan(LAPTOP.height * 0.7);
     expect(await accessibilityFaults(page)).toEqual([]);
-    // Only what is in it can be reached.
+    // Only the controls of the enlarged panel can be reached.
     for (let i = 0; i < 12; i += 1) {
       await page.keyboard.press("Tab");
       expect(await page.evaluate(() => document.activeElement === document.body

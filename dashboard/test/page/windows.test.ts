@@ -1,5 +1,5 @@
-// Metrics with windows: what the stream does not carry is asked for when a
-// reader chooses it, and a past window stays as it is.
+// Metrics with windows: frames that the stream does not carry are asked for when a
+// reader chooses them, and a past window stays as it is.
 import { expect, it } from "vitest";
 import { frame, PANELS, update } from "../scripted/script.mjs";
 import { accessibilityFaults, filled, LAPTOP, PHONE, WALL } from "./browser";
@@ -36,7 +36,7 @@ function answer(name: string, search: URLSearchParams) {
 
 const serve = () => on.serve({ panels: WINDOWED }, { api: answer });
 
-/** What was asked for of windows. */
+/** The questions about windows. */
 const askedOf = ({ asked }: Awaited<ReturnType<typeof serve>>) =>
   asked.filter((path) => path.startsWith("history") || path.startsWith("panels/"));
 
@@ -68,13 +68,13 @@ it("can be chosen where there are any, the past ones along a timeline by keyboar
   await page.keyboard.press("Home");
   await expect.poll(sum).toBe("700");
   expect(await accessibilityFaults(page)).toEqual([]);
-  // What is past stays as it is, while all else goes on.
+  // A past window stays as it is while other panels change.
   const before = askedOf(host).length;
   host.send(update(2_000_000, Date.now()));
   await page.waitForFunction(() =>
     document.querySelector<HTMLElement>('[data-panel="age"]')?.dataset["sum"] === "2000000");
   expect([await sum(), askedOf(host).length]).toEqual(["700", before]);
-  // A link opens it, and data are saved of it.
+  // A link opens the window, and the saved data is of it.
   await expect.poll(() => new URL(page.url()).searchParams.get("window.gender")).toBe("1d@2015-11-07T00:00:00+08:00");
   await gender.locator("[data-menu]").click();
   expect(await gender.locator('[data-act="csv"]').getAttribute("href"))

@@ -1,4 +1,4 @@
-// A host that does as it is told: it serves the built page with the policy of
+// A scripted host: it serves the built page with the content security policy of
 // the real one and speaks wire v1, so that states which are hard to reach with
 // a real pipeline can be tested. It holds no logic of the product.
 import { readFile } from "node:fs/promises";
@@ -27,9 +27,9 @@ export class ScriptedHost {
   /** @type {import("node:http").Server} */ #http;
   /** @type {WebSocketServer} */ #sockets;
   /** @type {string} */ #path;
-  /** How many sockets were opened so far. */
+  /** The number of sockets that were opened so far. */
   connections = 0;
-  /** What was asked for over plain HTTP so far, such as `history?metric=age`. @type {string[]} */
+  /** The questions over plain HTTP so far, such as `history?metric=age`. @type {string[]} */
   asked = [];
 
   /** @param {Script} script */

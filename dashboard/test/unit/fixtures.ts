@@ -1,5 +1,5 @@
-// What unit tests share, once: states as the host's messages leave them, and
-// what the page makes of them.
+// The fixtures of unit tests: states as the host's messages leave them, and the
+// page's models of those states.
 import { THEMES } from "../../src/charts/palette";
 import type { ChartStyle } from "../../src/charts/style";
 import { contextOf as context, type Context } from "../../src/data/context";
@@ -103,10 +103,10 @@ export function day(n: number, more = {}) {
   };
 }
 
-/** What a reader who chose nothing sees. */
+/** The choice of a reader who chose nothing. */
 export const CHOICE: PanelChoice = { scope: "total", measure: 0, table: false, trend: false, window: null };
 
-/** Of a metric without windows. */
+/** The answers about a metric without windows. */
 export const ANSWERS: WindowAnswers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null };
 
 /** All that the model of a panel is made of. */

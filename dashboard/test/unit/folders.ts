@@ -14,7 +14,7 @@ interface Row {
   readonly mayImport: readonly string[];
 }
 
-/** What a pure file does not use: the browser, clocks, chance. */
+/** The browser, clocks and chance, which a pure file does not use. */
 const IMPURE = /\b(?:document|localStorage|sessionStorage|location|navigator|history|performance|fetch|setTimeout|setInterval|requestAnimationFrame|matchMedia)\b(?=[.(])|\bnew Date\(\)|\bDate\.now\b|\bMath\.random\b/u;
 
 /** Every breach of a rule in one line; `files` are texts by their path in `src`. */
@@ -41,7 +41,7 @@ export function parseTable(readme: string): readonly Row[] {
   });
 }
 
-/** What stands between backticks. */
+/** The texts between backticks. */
 function named(cell: string): readonly string[] {
   return [...cell.matchAll(/`([^`]+)`/gu)].map(([, name = ""]) => name);
 }
