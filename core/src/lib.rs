@@ -10,6 +10,7 @@
 
 mod accounting;
 mod batch;
+mod block;
 mod bytes;
 mod civil;
 mod column;
@@ -32,6 +33,7 @@ mod window_set;
 
 pub use accounting::{Accounting, Lateness, MetricAccounting, RejectionCounts};
 pub use batch::{RecordBatch, Verdict};
+pub use block::{Block, BlockBuffer, BlockIndex, BlockLimits, Record, Run};
 pub use column::{Column, ColumnValues, Dictionary, Gap};
 pub use gap::{GAPS_MAX, GapKind, OffsetGap};
 pub use histogram::{LatenessHistogram, bucket_range};

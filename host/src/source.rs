@@ -8,31 +8,34 @@ pub mod kafka;
 
 use std::time::Duration;
 
-use streamgauge_core::RecordMeta;
+use streamgauge_core::{Block, BlockLimits};
 use thiserror::Error;
 
 pub use gap::LogGap;
 
-/// One record as the source has it.
+/// What a call of [`Source::next_block`] came to.
 #[derive(Clone, Copy, Debug)]
-pub struct SourceRecord<'a> {
-    /// The partition's number.
-    pub partition: u32,
-    /// Offset, stamp and where to go on.
-    pub meta: RecordMeta,
-    /// The original bytes; none for a Kafka record without a value.
-    pub value: Option<&'a [u8]>,
-}
-
-/// What a call of [`Source::poll`] came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Polled {
-    /// At least one record was handed over; more may be at hand.
-    Records,
-    /// None came within the timeout; the source may go on later.
+pub enum Fetched<'a> {
+    /// At least one record.
+    Records {
+        /// The records, in the source's own memory until the next call.
+        block: Block<'a>,
+        /// Whether the next call should wait.
+        supply: Supply,
+    },
+    /// No record came within the timeout; there may be some later.
     Nothing,
     /// A bounded source has handed over everything.
     Ended,
+}
+
+/// Whether a source has more at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Supply {
+    /// It may: the next call finds out without waiting.
+    More,
+    /// It has nothing more for now.
+    Drained,
 }
 
 /// The end of a partition's log as far as the source knows it.
@@ -87,17 +90,16 @@ impl SourceError {
 
 /// Hands over records. Called from one thread only.
 pub trait Source: Send {
-    /// Hands up to `max` records to `sink`, waiting no longer than `timeout` for the first one.
-    /// Records of one partition come in the order of their offsets.
+    /// The next records, no more than `limits` allow, waiting no longer than `timeout` for the
+    /// first one. Records of one partition come in the order of their offsets.
     ///
     /// # Errors
-    /// The source cannot go on; what was handed over before counts.
-    fn poll(
+    /// The source cannot continue; what was handed over before counts.
+    fn next_block(
         &mut self,
-        max: usize,
+        limits: BlockLimits,
         timeout: Duration,
-        sink: &mut dyn FnMut(SourceRecord<'_>),
-    ) -> Result<Polled, SourceError>;
+    ) -> Result<Fetched<'_>, SourceError>;
 
     /// The ends of the partitions' logs; cheap enough to be asked several times a second.
     fn log_ends(&mut self) -> Vec<LogEnd>;

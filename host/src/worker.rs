@@ -15,13 +15,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{PartitionSnapshot, Plan, Row, WallClock};
+use streamgauge_core::{
+    Block, BlockLimits, PartitionSnapshot, Plan, Record, Rejection, Row, WallClock,
+};
 
 use crate::decode::Decoder;
 use crate::metric::{Metric, MetricCost, Unexported};
 use crate::outbox::Outbox;
 use crate::pipeline::BatchSettings;
-use crate::source::{Polled, Source, SourceError, SourceRecord};
+use crate::source::{Fetched, Source, SourceError, Supply};
 use crate::telemetry::{FlushCause, Telemetry};
 
 pub use ages::Ages;
@@ -36,8 +38,9 @@ pub use stages::{Stage, StageTimes};
 /// How often states are published.
 const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
-/// The most records taken from the source before the loop looks around.
-const POLL_RECORDS_MAX: usize = 8192;
+/// How much is taken from the source before the loop looks around: little enough to stay in the
+/// cache between the source and the columns.
+const BLOCK: BlockLimits = BlockLimits { records: 2048, bytes: 256 << 10 };
 
 /// Dead letters and final panes of metrics that bring a publication forward.
 const UNEXPORTED_MAX: usize = 8192;
@@ -109,8 +112,6 @@ pub struct Engine {
     /// When the first and the last record came.
     span: Option<(Instant, Instant)>,
     telemetry: Arc<Telemetry>,
-    /// The lane of the last record: records of one partition mostly come in a row.
-    recent_lane: usize,
 }
 
 /// Runs a worker until it is told to stop or its source ends. Whatever it took in before is
@@ -123,6 +124,7 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
     let mut engine = Engine::new(engine);
     let mut next_publish = Instant::now();
     let mut clock = StageClock::start();
+    let mut supply = Supply::Drained;
     let result = loop {
         let now = Instant::now();
         if now >= next_publish || engine.is_crowded() {
@@ -141,9 +143,9 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
         if !has_room {
             continue;
         }
-        match engine.turn(source.as_mut(), next_publish, &mut clock) {
-            Ok(Polled::Ended) => break Ok(Finished::Ended),
-            Ok(_) => {}
+        match engine.turn(source.as_mut(), &mut supply, next_publish, &mut clock) {
+            Ok(true) => break Ok(Finished::Ended),
+            Ok(false) => {}
             Err(error) => break Err(error),
         }
     };
@@ -169,59 +171,69 @@ impl Engine {
             unpublished: Runs::default(),
             taken: 0,
             span: None,
-            recent_lane: 0,
             telemetry: setup.telemetry,
         }
     }
 
-    /// Takes what the source has and hands on what is ready.
+    /// Takes what the source has and hands on what is ready. `supply` is what the source said
+    /// last, and is told what it says now. Whether the source has ended.
     fn turn(
         &mut self,
         source: &mut dyn Source,
+        supply: &mut Supply,
         until: Instant,
         clock: &mut StageClock,
-    ) -> Result<Polled, SourceError> {
+    ) -> Result<bool, SourceError> {
         let due = self.lanes.iter().filter_map(|l| l.due(self.batch.max_delay)).min();
         let until = due.map_or(until, |due| due.min(until));
-        let timeout = until.saturating_duration_since(Instant::now());
-        let mut taken = 0;
         let asked = Instant::now();
-        let mut began = asked;
-        let polled = source.poll(POLL_RECORDS_MAX, timeout, &mut |record| {
-            if taken == 0 {
-                began = Instant::now();
-                clock.add(Stage::Waiting, began - asked);
+        let timeout = match supply {
+            Supply::More => Duration::ZERO,
+            Supply::Drained => until.saturating_duration_since(asked),
+        };
+        let fetched = source.next_block(BLOCK, timeout)?;
+        let began = Instant::now();
+        clock.add(Stage::Waiting, began - asked);
+        let mut has_ended = false;
+        *supply = Supply::Drained;
+        match fetched {
+            Fetched::Records { block, supply: more } => {
+                *supply = more;
                 self.now_millis = unix_millis();
+                self.take(block);
+                self.span = Some((self.span.map_or(began, |(first, _)| first), Instant::now()));
             }
-            taken += 1;
-            self.take(record);
-        })?;
-        if taken == 0 {
-            clock.add(Stage::Waiting, asked.elapsed());
+            Fetched::Nothing => {}
+            Fetched::Ended => has_ended = true,
         }
-        let drained = taken < POLL_RECORDS_MAX;
         let now = Instant::now();
-        if taken > 0 {
-            self.span = Some((self.span.map_or(began, |(first, _)| first), now));
-        }
         for i in 0..self.lanes.len() {
             let lane = &self.lanes[i];
-            if drained && lane.rows() >= self.batch.min.get() {
+            if *supply == Supply::Drained && lane.rows() >= self.batch.min.get() {
                 self.flush(i, FlushCause::Available);
             } else if lane.due(self.batch.max_delay).is_some_and(|due| due <= now) {
                 self.flush(i, FlushCause::Delay);
             }
         }
-        Ok(polled)
+        Ok(has_ended)
     }
 
-    /// Takes in a record of one of the engine's partitions; hands the batch on if it is full.
-    pub fn take(&mut self, record: SourceRecord<'_>) {
-        self.taken += 1;
-        let i = self.lane_of(record.partition);
+    /// Takes in records of the engine's partitions; hands a batch on when it is full.
+    pub fn take(&mut self, block: Block<'_>) {
+        for run in block.runs() {
+            let lane = self.lane_of(run.partition);
+            for record in run.records() {
+                self.take_record(lane, record);
+            }
+        }
+        self.taken += block.records() as u64;
+    }
+
+    #[inline]
+    fn take_record(&mut self, lane: usize, record: Record<'_>) {
         let decoded = match record.value {
             Some(bytes) => self.decoder.decode(bytes, &mut self.row),
-            None => Err(streamgauge_core::Rejection::Empty),
+            None => Err(Rejection::Empty),
         };
         let measured_from = match self.latency_from {
             LatencyFrom::Stamp => record.meta.time.0,
@@ -229,19 +241,15 @@ impl Engine {
         };
         let decoded = decoded.map(|()| &self.row);
         let now = self.now.unwrap_or(WallClock(self.now_millis));
-        self.lanes[i].accept(&self.plan, record, decoded, now, measured_from);
-        if self.lanes[i].is_full(self.batch.max.get()) {
-            self.flush(i, FlushCause::Full);
+        self.lanes[lane].accept(&self.plan, record, decoded, now, measured_from);
+        if self.lanes[lane].is_full(self.batch.max.get()) {
+            self.flush(lane, FlushCause::Full);
         }
     }
 
-    fn lane_of(&mut self, partition: u32) -> usize {
-        if self.lanes[self.recent_lane].number() != partition {
-            let found = self.lanes.iter().position(|lane| lane.number() == partition);
-            self.recent_lane =
-                found.expect("a source hands over only the partitions that it was given");
-        }
-        self.recent_lane
+    fn lane_of(&self, partition: u32) -> usize {
+        let found = self.lanes.iter().position(|lane| lane.number() == partition);
+        found.expect("a source hands over only the partitions that it was given")
     }
 
     /// Hands on all rows that wait.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use streamgauge_core::RecordMeta;
+use streamgauge_core::{BlockLimits, RecordMeta, Run};
 
 use crate::decode::CsvColumns;
 use crate::oracle::Oracle;
@@ -12,7 +12,7 @@ use crate::prepare::Prepared;
 use crate::source::file::FileSource;
 use crate::source::generator::GeneratorSource;
 use crate::source::kafka::{KafkaSource, PartitionRange, TopicClient};
-use crate::source::{Polled, Source, SourceError, SourceRecord};
+use crate::source::{Fetched, Source, SourceError};
 
 /// How long the brokers have to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,7 +20,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long one poll waits.
 const POLL: Duration = Duration::from_millis(200);
 
-const POLL_RECORDS_MAX: usize = 8192;
+/// How much is read at once.
+const BLOCK: BlockLimits = BlockLimits { records: 2048, bytes: 256 << 10 };
 
 /// Is handed partition, place and bytes of a record; says whether to go on.
 pub(super) type Each<'a> = &'a mut dyn FnMut(u32, RecordMeta, Option<&[u8]>) -> bool;
@@ -105,18 +106,13 @@ impl<'a> Audited<'a> {
         let mut source = self.source(&spans)?;
         let mut goes_on = true;
         while goes_on && !left.is_empty() {
-            let polled = source.poll(POLL_RECORDS_MAX, POLL, &mut |record| {
-                let SourceRecord { partition, meta, value } = record;
-                let Some(span) = left.get(&partition).copied() else { return };
-                if goes_on && (span.from..span.to).contains(&meta.offset) {
-                    goes_on = each(partition, meta, value);
-                }
-                if meta.offset + 1 >= span.to {
-                    left.remove(&partition);
-                }
-            })?;
-            if polled == Polled::Ended {
-                break;
+            let block = match source.next_block(BLOCK, POLL)? {
+                Fetched::Records { block, .. } => block,
+                Fetched::Nothing => continue,
+                Fetched::Ended => break,
+            };
+            for run in block.runs() {
+                goes_on = goes_on && read_run(run, &mut left, each);
             }
         }
         Ok(())
@@ -144,4 +140,23 @@ impl<'a> Audited<'a> {
             }
         }
     }
+}
+
+/// Hands the records of `run` that are in its span to `each`; takes the span out of `left` at its
+/// end. Whether to go on.
+fn read_run(run: Run<'_>, left: &mut BTreeMap<u32, Span>, each: Each<'_>) -> bool {
+    let Some(span) = left.get(&run.partition).copied() else { return true };
+    for record in run.records() {
+        let offset = record.meta.offset;
+        let goes_on = !(span.from..span.to).contains(&offset)
+            || each(run.partition, record.meta, record.value);
+        if offset + 1 >= span.to {
+            left.remove(&run.partition);
+            return goes_on;
+        }
+        if !goes_on {
+            return false;
+        }
+    }
+    true
 }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use streamgauge_core::Schema;
+use streamgauge_core::{BlockLimits, Run, Schema};
 
 use super::args::ProduceArgs;
 use super::error::ProduceError;
@@ -17,7 +17,7 @@ use crate::decode::{Cells, CsvColumns, KeyReader};
 use crate::generator::Generator;
 use crate::pipeline::{FileSettings, Format, GeneratorSettings};
 use crate::source::file::FileSource;
-use crate::source::{Polled, Source};
+use crate::source::{Fetched, Source};
 
 /// How many records are taken at once.
 const BATCH: usize = 512;
@@ -107,12 +107,18 @@ impl Files {
     fn next(&mut self, sink: Sink<'_>) -> Result<bool, ProduceError> {
         let Some(file) = self.files.front_mut() else { return Ok(false) };
         let (reader, malformed) = (&mut file.reader, &mut self.malformed);
-        let polled = file.source.poll(BATCH, Duration::ZERO, &mut |record| {
-            let value = record.value.unwrap_or_default();
-            *malformed += u64::from(!reader.read(value, sink));
-        })?;
-        if polled == Polled::Ended {
-            self.files.pop_front();
+        let limits = BlockLimits { records: BATCH, bytes: usize::MAX };
+        match file.source.next_block(limits, Duration::ZERO)? {
+            Fetched::Records { block, .. } => {
+                for record in block.runs().flat_map(Run::records) {
+                    let value = record.value.unwrap_or_default();
+                    *malformed += u64::from(!reader.read(value, sink));
+                }
+            }
+            Fetched::Nothing => {}
+            Fetched::Ended => {
+                self.files.pop_front();
+            }
         }
         Ok(true)
     }
@@ -189,13 +195,15 @@ fn header(settings: &FileSettings, schema: &Schema) -> Result<Option<Vec<String>
     let as_data = FileSettings { header: Some(false), ..settings.clone() };
     let mut source = FileSource::open(&[as_data], schema)?.source;
     let mut names: Option<Vec<String>> = None;
-    source.poll(1, Duration::ZERO, &mut |record| {
+    let limits = BlockLimits { records: 1, bytes: usize::MAX };
+    if let Fetched::Records { block, .. } = source.next_block(limits, Duration::ZERO)? {
         let mut cells = Cells::default();
-        let line = record.value.and_then(|value| std::str::from_utf8(value).ok());
+        let first = block.runs().flat_map(Run::records).find_map(|record| record.value);
+        let line = first.and_then(|value| std::str::from_utf8(value).ok());
         if let Some(Ok(count)) = line.map(|line| cells.split(line)) {
             names = Some((0..count).map(|number| cells.get(number).to_owned()).collect());
         }
-    })?;
+    }
     let is_header = |names: &Vec<String>| {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         settings.header == Some(true) || CsvColumns::is_header(&names, schema)

@@ -19,13 +19,13 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{RecordMeta, RecordTime, Schema};
+use streamgauge_core::{Block, BlockIndex, BlockLimits, RecordMeta, RecordTime, Schema};
 
 use self::header::Preface;
-use self::lines::{Lines, Step};
+use self::lines::{Line, Lines, Step};
 use crate::decode::CsvColumns;
 use crate::pipeline::{FileSettings, Format};
-use crate::source::{LogEnd, Polled, Source, SourceError, SourceRecord};
+use crate::source::{Fetched, LogEnd, Source, SourceError, Supply};
 
 /// How often a followed file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -37,6 +37,8 @@ pub type Partitioner = Box<dyn FnMut(&[u8], u64) -> u32 + Send>;
 pub struct FileSource {
     waiting: VecDeque<Part>,
     current: Option<Reading>,
+    /// The records of the last block; their bytes are in the buffer of the current file.
+    index: BlockIndex,
     format: Format,
     follow: bool,
     /// The next offset of each partition.
@@ -72,6 +74,13 @@ struct Part {
 struct Reading {
     part: Part,
     lines: Lines<File>,
+}
+
+/// What could be read at once.
+enum Gathered {
+    Records,
+    Nothing,
+    Ended,
 }
 
 impl FileSource {
@@ -111,6 +120,7 @@ impl FileSource {
         let source = Self {
             waiting,
             current: None,
+            index: BlockIndex::default(),
             format,
             follow,
             next_offsets: vec![0],
@@ -165,40 +175,27 @@ impl FileSource {
         Ok(true)
     }
 
-    /// Hands over what can be read now, up to `max` records: how many there were.
-    fn drain(
-        &mut self,
-        max: usize,
-        sink: &mut dyn FnMut(SourceRecord<'_>),
-    ) -> Result<usize, SourceError> {
-        let mut count = 0;
+    /// Fills the block with what can be read now.
+    fn gather(&mut self, limits: BlockLimits) -> Result<Gathered, SourceError> {
+        self.index.clear();
         self.at_end = false;
-        while count < max {
+        loop {
             let Some(reading) = &mut self.current else {
                 if self.next_file()? {
                     continue;
                 }
                 self.at_end = true;
-                break;
+                return Ok(Gathered::Ended);
             };
             let path = &reading.part.settings.path;
             match reading.lines.step().map_err(|e| unreadable(path, &e))? {
-                Step::Record { value, end } => {
-                    let partition = match &mut self.partitioner {
-                        Some(partitioner) => partitioner(value, self.records),
-                        None => 0,
-                    };
-                    let next = &mut self.next_offsets[partition as usize];
-                    let cursor = self.bytes_before + end;
-                    let meta = RecordMeta { offset: *next, time: reading.part.stamp, cursor };
-                    *next += 1;
-                    self.records += 1;
-                    count += 1;
-                    sink(SourceRecord { partition, meta, value: Some(value) });
+                Step::Record(first) => {
+                    self.index_lines(first, limits);
+                    return Ok(Gathered::Records);
                 }
                 Step::Wait => {
                     self.at_end = true;
-                    break;
+                    return Ok(Gathered::Nothing);
                 }
                 Step::End => {
                     self.bytes_before += reading.lines.position();
@@ -206,7 +203,30 @@ impl FileSource {
                 }
             }
         }
-        Ok(count)
+    }
+
+    /// Adds `first` and the lines after it that stand in the buffer.
+    fn index_lines(&mut self, first: Line, limits: BlockLimits) {
+        let Some(reading) = &mut self.current else { return };
+        let mut bytes = 0;
+        let mut next = Some(first);
+        while let Some(Line { value, end }) = next {
+            let partition = match &mut self.partitioner {
+                Some(partitioner) => {
+                    partitioner(&reading.lines.buffer()[value.clone()], self.records)
+                }
+                None => 0,
+            };
+            let offset = &mut self.next_offsets[partition as usize];
+            let cursor = self.bytes_before + end;
+            let meta = RecordMeta { offset: *offset, time: reading.part.stamp, cursor };
+            *offset += 1;
+            self.records += 1;
+            bytes += value.len();
+            self.index.push(partition, meta, Some(value));
+            let is_full = self.index.records() >= limits.records || bytes >= limits.bytes;
+            next = if is_full { None } else { reading.lines.buffered() };
+        }
     }
 
     /// A followed file that is shorter than what was read of it has lost records.
@@ -222,27 +242,27 @@ impl FileSource {
 }
 
 impl Source for FileSource {
-    fn poll(
+    fn next_block(
         &mut self,
-        max: usize,
+        limits: BlockLimits,
         timeout: Duration,
-        sink: &mut dyn FnMut(SourceRecord<'_>),
-    ) -> Result<Polled, SourceError> {
+    ) -> Result<Fetched<'_>, SourceError> {
         let deadline = Instant::now() + timeout;
         loop {
-            if self.drain(max, sink)? > 0 {
-                return Ok(Polled::Records);
-            }
-            if self.current.is_none() && self.waiting.is_empty() {
-                return Ok(Polled::Ended);
+            match self.gather(limits)? {
+                Gathered::Records => break,
+                Gathered::Ended => return Ok(Fetched::Ended),
+                Gathered::Nothing => {}
             }
             self.check_length()?;
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(Polled::Nothing);
+                return Ok(Fetched::Nothing);
             }
             thread::sleep(left.min(LOOK_EVERY));
         }
+        let bytes = self.current.as_ref().map_or(&[][..], |reading| reading.lines.buffer());
+        Ok(Fetched::Records { block: Block::new(&self.index, bytes), supply: Supply::More })
     }
 
     fn log_ends(&mut self) -> Vec<LogEnd> {

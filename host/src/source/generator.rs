@@ -8,11 +8,11 @@ mod pacer;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::RecordMeta;
+use streamgauge_core::{BlockBuffer, BlockLimits, RecordMeta};
 
 use crate::generator::Generator;
 use crate::pipeline::GeneratorSettings;
-use crate::source::{LogEnd, Polled, Source, SourceError, SourceRecord};
+use crate::source::{Fetched, LogEnd, Source, SourceError, Supply};
 
 use self::pacer::Pacer;
 
@@ -28,7 +28,7 @@ pub struct GeneratorSource {
     turn: usize,
     pacer: Pacer,
     started: Instant,
-    buffer: Vec<u8>,
+    buffer: BlockBuffer,
 }
 
 /// One assigned partition.
@@ -63,7 +63,7 @@ impl GeneratorSource {
             turn: 0,
             pacer: Pacer::new(rate, settings.swing),
             started: Instant::now(),
-            buffer: Vec::new(),
+            buffer: BlockBuffer::default(),
         }
     }
 
@@ -80,42 +80,49 @@ impl GeneratorSource {
         }
     }
 
-    /// Hands over the next record of the lane whose turn it is.
-    fn hand_over(&mut self, sink: &mut dyn FnMut(SourceRecord<'_>)) {
+    /// Adds the next record of the lane whose turn it is to the block.
+    fn generate(&mut self) {
         let lanes = self.lanes.len();
         let open = (0..lanes)
             .map(|step| (self.turn + step) % lanes)
             .find(|lane| !self.lanes[*lane].has_ended());
         let Some(open) = open else { return };
         let lane = &mut self.lanes[open];
-        self.buffer.clear();
-        let time = self.generator.record(lane.partition, lane.next, &mut self.buffer);
-        let meta = RecordMeta { offset: lane.next as i64, time, cursor: 0 };
-        sink(SourceRecord { partition: lane.partition, meta, value: Some(&self.buffer) });
+        let (partition, index) = (lane.partition, lane.next);
+        self.buffer.push_with(partition, |bytes| {
+            let time = self.generator.record(partition, index, bytes);
+            RecordMeta { offset: index as i64, time, cursor: 0 }
+        });
         lane.next += 1;
         self.turn = (open + 1) % lanes;
     }
 }
 
 impl Source for GeneratorSource {
-    fn poll(
+    fn next_block(
         &mut self,
-        max: usize,
+        limits: BlockLimits,
         timeout: Duration,
-        sink: &mut dyn FnMut(SourceRecord<'_>),
-    ) -> Result<Polled, SourceError> {
+    ) -> Result<Fetched<'_>, SourceError> {
         if self.lanes.is_empty() {
             thread::sleep(timeout);
-            return Ok(Polled::Nothing);
+            return Ok(Fetched::Nothing);
         }
         if self.lanes.iter().all(Lane::has_ended) {
-            return Ok(Polled::Ended);
+            return Ok(Fetched::Ended);
         }
-        let due = self.wait(max, timeout);
+        // What is due counts as handed over, so only the number of records bounds a block: the
+        // length of a generated record is bounded by its model.
+        let due = self.wait(limits.records, timeout);
+        self.buffer.clear();
         for _ in 0..due {
-            self.hand_over(sink);
+            self.generate();
         }
-        Ok(if due == 0 { Polled::Nothing } else { Polled::Records })
+        if due == 0 {
+            return Ok(Fetched::Nothing);
+        }
+        let supply = if due == limits.records { Supply::More } else { Supply::Drained };
+        Ok(Fetched::Records { block: self.buffer.block(), supply })
     }
 
     fn log_ends(&mut self) -> Vec<LogEnd> {
@@ -154,30 +161,39 @@ mod tests {
 
     type Seen = Vec<(u32, i64, i64, Vec<u8>)>;
 
-    /// One poll with room for `max` records.
-    fn poll(source: &mut GeneratorSource, max: usize) -> (Polled, Seen) {
-        let mut seen = Vec::new();
-        let polled = source.poll(max, Duration::from_millis(1), &mut |record| {
-            let value = record.value.expect("generated records have a value").to_vec();
-            assert_eq!(record.meta.cursor, 0);
-            seen.push((record.partition, record.meta.offset, record.meta.time.0, value));
-        });
-        (polled.expect("the generator never fails"), seen)
+    /// One block with room for `max` records; `None` means the end.
+    fn next(source: &mut GeneratorSource, max: usize) -> Option<Seen> {
+        let limits = BlockLimits { records: max, bytes: usize::MAX };
+        let fetched = source.next_block(limits, Duration::from_millis(1));
+        let block = match fetched.expect("the generator never fails") {
+            Fetched::Records { block, supply } => {
+                assert!(block.records() > 0);
+                assert!(supply == Supply::More || block.records() < max);
+                block
+            }
+            Fetched::Nothing => return Some(Seen::new()),
+            Fetched::Ended => return None,
+        };
+        let mut seen = Seen::new();
+        for run in block.runs() {
+            for record in run.records() {
+                let value = record.value.expect("generated records have a value").to_vec();
+                assert_eq!(record.meta.cursor, 0);
+                seen.push((run.partition, record.meta.offset, record.meta.time.0, value));
+            }
+        }
+        Some(seen)
     }
 
-    /// Everything until the end in polls of `max`.
+    /// Everything until the end in blocks of `max`.
     fn drain(settings: &GeneratorSettings, assigned: &[(u32, i64)], max: usize) -> Seen {
         let mut source = GeneratorSource::new(settings, assigned);
         let mut all = Vec::new();
-        loop {
-            let (polled, seen) = poll(&mut source, max);
-            assert!(seen.len() <= max);
-            assert_eq!(polled == Polled::Ended, seen.is_empty());
-            if polled == Polled::Ended {
-                return all;
-            }
+        while let Some(seen) = next(&mut source, max) {
+            assert!((1..=max).contains(&seen.len()));
             all.extend(seen);
         }
+        all
     }
 
     #[test]
@@ -212,22 +228,20 @@ mod tests {
     }
 
     #[test]
-    fn an_unlimited_source_fills_every_poll() {
+    fn an_unlimited_source_fills_every_block() {
         let mut source = GeneratorSource::new(&settings(None), &[(0, 0), (1, 0)]);
         for _ in 0..3 {
-            let (polled, seen) = poll(&mut source, 50);
-            assert_eq!((polled, seen.len()), (Polled::Records, 50));
+            assert_eq!(next(&mut source, 50).map(|seen| seen.len()), Some(50));
         }
-        assert_eq!(poll(&mut source, 0).1.len(), 0);
+        assert_eq!(next(&mut source, 0), Some(Seen::new()));
     }
 
     #[test]
     fn a_slow_source_gives_the_thread_back_in_time() {
         let slow = GeneratorSettings { rate: 0.001, ..settings(None) };
         let mut source = GeneratorSource::new(&slow, &[(0, 0)]);
-        let (polled, seen) = poll(&mut source, 50);
-        assert_eq!((polled, seen.len()), (Polled::Nothing, 0));
+        assert_eq!(next(&mut source, 50), Some(Seen::new()));
         let mut none = GeneratorSource::new(&slow, &[]);
-        assert_eq!(poll(&mut none, 50).0, Polled::Nothing);
+        assert_eq!(next(&mut none, 50), Some(Seen::new()));
     }
 }

@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 
 use streamgauge_core::{
     LateSample, Lateness, Millis, Outcome, Partition, PartitionSnapshot, PartitionState, Plan,
-    Position, RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
+    Position, Record, RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
 use crate::dead_letter::DeadLetter;
 use crate::late_record::LateRecord;
 use crate::metric::{Metric, Offered, Unexported};
 use crate::outlet::Entry;
-use crate::source::SourceRecord;
 
 use super::ages::Ages;
 use super::latency::Runs;
@@ -106,12 +105,12 @@ impl Lane {
     pub(super) fn accept(
         &mut self,
         plan: &Plan,
-        record: SourceRecord<'_>,
+        record: Record<'_>,
         decoded: Result<&Row, Rejection>,
         now: WallClock,
         measured_from: i64,
     ) {
-        let SourceRecord { partition, meta, value } = record;
+        let Record { meta, value } = record;
         let raw = value.unwrap_or_default();
         let outcome = self.partition.accept(plan, meta, raw, decoded, now);
         if outcome == Outcome::Repeated {
@@ -123,7 +122,7 @@ impl Lane {
         self.latency.push(measured_from);
         if let Outcome::Rejected(rejection) = &outcome {
             let projection = &plan.projection;
-            let letter = DeadLetter::rejected(partition, meta, rejection, projection, value);
+            let letter = DeadLetter::rejected(self.number, meta, rejection, projection, value);
             self.pending_letters.push(letter);
         }
     }

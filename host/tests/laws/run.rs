@@ -9,13 +9,13 @@ use streamgauge::decode::{CsvColumns, Decoder};
 use streamgauge::metric::Metric;
 use streamgauge::outbox::Outbox;
 use streamgauge::outlet::{Origin, Outlet};
-use streamgauge::source::SourceRecord;
 use streamgauge::state::{Checkpoint, HistoryStore, MemoryStore, StateError, StateStore};
 use streamgauge::telemetry::Telemetry;
 use streamgauge::view::{MetricResults, Published, Results, WindowResult};
 use streamgauge::worker::{Engine, EngineSetup, LateOutput, LatencyFrom};
 use streamgauge_core::{
-    FinalPane, PartitionSnapshot, PartitionState, Position, RecordMeta, RecordTime, WallClock,
+    BlockBuffer, FinalPane, PartitionSnapshot, PartitionState, Position, RecordMeta, RecordTime,
+    WallClock,
 };
 
 use crate::case::{Case, Step};
@@ -167,11 +167,12 @@ impl<'a> Life<'a> {
         let engine = &mut self.workers[self.worker_of[partition]].0;
         let from = self.next[partition];
         let until = (from + records).min(self.records[partition].len());
+        let mut buffer = BlockBuffer::default();
         for raw in &self.records[partition][from..until] {
             let meta = RecordMeta { offset: raw.offset, time: RecordTime(raw.stamp), cursor: 0 };
-            let value = raw.value.as_deref();
-            engine.take(SourceRecord { partition: partition as u32, meta, value });
+            buffer.push(partition as u32, meta, raw.value.as_deref());
         }
+        engine.take(buffer.block());
         self.next[partition] = until;
     }
 

@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use streamgauge_core::Schema;
 
-use super::lines::{Lines, Step};
+use super::lines::{Line, Lines, Step};
 use super::{failed, open, unreadable};
 use crate::decode::{BOM, Cells, CsvColumns};
 use crate::pipeline::{FileSettings, Format};
@@ -41,7 +41,7 @@ impl Preface {
         }
         let mut lines = Lines::new(file, settings.format, end, settings.follow);
         let (line, header_end) = match lines.step().map_err(|e| unreadable(path, &e))? {
-            Step::Record { value, end } => (value, end),
+            Step::Record(Line { value, end }) => (&lines.buffer()[value], end),
             Step::End => return Ok(without_header(None)),
             Step::Wait => {
                 let message =

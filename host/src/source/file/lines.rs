@@ -3,6 +3,7 @@
 //! limit, so that decoding sees that it is too large.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::split::{self, Cut, Rest};
 use crate::decode::RECORD_BYTES_MAX;
@@ -31,16 +32,20 @@ pub(super) struct Lines<R> {
     exhausted: bool,
 }
 
+/// A record that stands whole in the buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its bytes in [`Lines::buffer`] without the line end, until more is read.
+    pub(super) value: Range<usize>,
+    /// Where in the file it ends, line end included.
+    pub(super) end: u64,
+}
+
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step<'a> {
+pub(super) enum Step {
     /// A record.
-    Record {
-        /// Its bytes without the line end.
-        value: &'a [u8],
-        /// Where in the file it ends, line end included.
-        end: u64,
-    },
+    Record(Line),
     /// Nothing for now; a followed file may grow.
     Wait,
     /// Nothing any more.
@@ -74,20 +79,36 @@ impl<R: Read> Lines<R> {
         self.position + self.dropped + (self.end - self.start) as u64
     }
 
-    /// The next record, if there is one.
-    pub(super) fn step(&mut self) -> io::Result<Step<'_>> {
+    /// The bytes that lines are ranges of.
+    pub(super) fn buffer(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// The next record, if there is one. Reads where none is in the buffer, and then the ranges of
+    /// earlier lines are void.
+    pub(super) fn step(&mut self) -> io::Result<Step> {
+        loop {
+            if let Some(line) = self.buffered() {
+                return Ok(Step::Record(line));
+            }
+            if !self.fill()? {
+                return Ok(if self.follow { Step::Wait } else { Step::End });
+            }
+        }
+    }
+
+    /// The next record, if it is known without reading more.
+    pub(super) fn buffered(&mut self) -> Option<Line> {
         loop {
             match self.cut() {
                 Cut::Record { length: 0, next } => self.consume(next),
                 Cut::Record { length, next } => {
                     let first = self.start;
                     self.consume(next);
-                    let value = &self.buffer[first..first + length.min(HEAD_BYTES)];
-                    return Ok(Step::Record { value, end: self.position });
+                    let value = first..first + length.min(HEAD_BYTES);
+                    return Some(Line { value, end: self.position });
                 }
-                Cut::Incomplete if self.fill()? => {}
-                Cut::Incomplete if self.follow => return Ok(Step::Wait),
-                Cut::Incomplete => return Ok(Step::End),
+                Cut::Incomplete => return None,
             }
         }
     }
@@ -185,8 +206,9 @@ mod tests {
             }
             let mut lines = Lines::new(Trickle(&written, piece), Format::Csv, 0, false);
             let (mut cells, mut read, mut last) = (Cells::default(), Vec::new(), 0);
-            while let Step::Record { value, end } = lines.step().unwrap() {
-                let count = cells.split(std::str::from_utf8(value).unwrap()).unwrap();
+            while let Step::Record(Line { value, end }) = lines.step().unwrap() {
+                let value = std::str::from_utf8(&lines.buffer()[value]).unwrap();
+                let count = cells.split(value).unwrap();
                 let row: Vec<String> = (0..count).map(|i| cells.get(i).to_owned()).collect();
                 read.push(row);
                 last = end;

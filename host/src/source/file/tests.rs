@@ -23,6 +23,14 @@ const AT_ONCE: Duration = Duration::ZERO;
 /// A record as a test looks at it: partition, offset, cursor, content.
 type Seen = (u32, i64, u64, String);
 
+/// What a call came to.
+#[derive(Debug, PartialEq, Eq)]
+enum Came {
+    Records,
+    Nothing,
+    Ended,
+}
+
 fn schema() -> Schema {
     let field = |name: &str| Field {
         name: name.to_owned(),
@@ -70,14 +78,23 @@ fn without_folder(error: &SourceError, files: &[FileSettings]) -> String {
     format!("{error:?}").replace(&format!("{}/", folder.display()), "")
 }
 
-fn next(source: &mut FileSource, max: usize, timeout: Duration) -> (Polled, Vec<Seen>) {
+fn next(source: &mut FileSource, max: usize, timeout: Duration) -> (Came, Vec<Seen>) {
     let mut seen = Vec::new();
-    let polled = source.poll(max, timeout, &mut |record| {
-        let value = String::from_utf8_lossy(record.value.unwrap()).into_owned();
-        assert_eq!(record.meta.time, RecordTime(7));
-        seen.push((record.partition, record.meta.offset, record.meta.cursor, value));
-    });
-    (polled.unwrap(), seen)
+    let limits = BlockLimits { records: max, bytes: usize::MAX };
+    let block = match source.next_block(limits, timeout).unwrap() {
+        Fetched::Records { block, .. } => block,
+        Fetched::Nothing => return (Came::Nothing, seen),
+        Fetched::Ended => return (Came::Ended, seen),
+    };
+    assert!((1..=max).contains(&block.records()));
+    for run in block.runs() {
+        for record in run.records() {
+            let value = String::from_utf8_lossy(record.value.unwrap()).into_owned();
+            assert_eq!(record.meta.time, RecordTime(7));
+            seen.push((run.partition, record.meta.offset, record.meta.cursor, value));
+        }
+    }
+    (Came::Records, seen)
 }
 
 /// Everything up to the end, two records at a time.
@@ -85,9 +102,9 @@ fn all(source: &mut FileSource) -> Vec<Seen> {
     let mut seen = Vec::new();
     loop {
         match next(source, 2, AT_ONCE) {
-            (Polled::Records, records) => seen.extend(records),
-            (polled, _) => {
-                assert_eq!(polled, Polled::Ended);
+            (Came::Records, records) => seen.extend(records),
+            (came, _) => {
+                assert_eq!(came, Came::Ended);
                 return seen;
             }
         }
@@ -357,7 +374,7 @@ fn a_followed_file_gives_whole_lines_as_they_come() {
     let value = |seen: Vec<Seen>| seen.into_iter().map(|(.., value)| value).collect::<Vec<_>>();
 
     assert_eq!(value(next(&mut source, 9, AT_ONCE).1), ["one"]);
-    assert_eq!(next(&mut source, 9, AT_ONCE), (Polled::Nothing, vec![]));
+    assert_eq!(next(&mut source, 9, AT_ONCE), (Came::Nothing, vec![]));
     assert_eq!(source.log_ends(), [LogEnd { partition: 0, end: Some(1) }]);
     append("o\nthree\n");
     assert_eq!(value(next(&mut source, 1, PATIENCE).1), ["two"]);
@@ -370,9 +387,9 @@ fn a_followed_file_gives_whole_lines_as_they_come() {
         is_waiting.recv().unwrap();
         append("four\n");
     });
-    assert_eq!(next(&mut source, 9, AT_ONCE).0, Polled::Nothing);
+    assert_eq!(next(&mut source, 9, AT_ONCE).0, Came::Nothing);
     waits.send(()).unwrap();
-    assert_eq!(next(&mut source, 9, PATIENCE), (Polled::Records, vec![(0, 3, 19, "four".into())]));
+    assert_eq!(next(&mut source, 9, PATIENCE), (Came::Records, vec![(0, 3, 19, "four".into())]));
     writer.join().unwrap();
 }
 
@@ -384,7 +401,8 @@ fn a_followed_file_that_shrinks_is_an_error() {
     let mut source = opened(std::slice::from_ref(&file)).source;
     assert_eq!(next(&mut source, 9, AT_ONCE).1.len(), 2);
     fs::write(&file.path, b"one\n").unwrap();
-    let error = source.poll(9, AT_ONCE, &mut |_| ()).unwrap_err();
+    let limits = BlockLimits { records: 9, bytes: usize::MAX };
+    let error = source.next_block(limits, AT_ONCE).unwrap_err();
     expect![[r#"Failed { code: "source_failed", message: "file `x.jsonl` has only 4 bytes, but 8 were read before; hint: a file may grow but not shrink, `streamgauge state reset` starts anew" }"#]].assert_eq(&without_folder(&error, &[file]));
 }
 
@@ -407,6 +425,10 @@ fn without_a_stamp_the_modification_time_is_taken() {
     let expected = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
     let mut stamps = Vec::new();
     let mut source = opened(&[file]).source;
-    source.poll(9, AT_ONCE, &mut |record| stamps.push(record.meta.time)).unwrap();
+    let limits = BlockLimits { records: 9, bytes: usize::MAX };
+    let Fetched::Records { block, .. } = source.next_block(limits, AT_ONCE).unwrap() else {
+        panic!("a record");
+    };
+    block.runs().for_each(|run| stamps.extend(run.records().map(|record| record.meta.time)));
     assert_eq!(stamps, [RecordTime(expected)]);
 }

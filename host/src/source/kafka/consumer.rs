@@ -10,10 +10,10 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message, Timestamp};
 use rdkafka::statistics::Statistics;
 use rdkafka::{Offset, TopicPartitionList};
-use streamgauge_core::{RecordMeta, RecordTime};
+use streamgauge_core::{BlockBuffer, BlockLimits, RecordMeta, RecordTime};
 
 use crate::pipeline::KafkaSettings;
-use crate::source::{LogEnd, Polled, Source, SourceError, SourceRecord};
+use crate::source::{Fetched, LogEnd, Source, SourceError, Supply};
 
 use super::client::client_config;
 use super::partition_number;
@@ -34,7 +34,11 @@ pub struct KafkaSource {
     consumer: BaseConsumer<Watcher>,
     context: Arc<Mutex<Seen>>,
     /// By partition: where reading is, and where a bounded read stops.
-    positions: BTreeMap<u32, Position>,
+    positions: Positions,
+    /// The last records, copied out of librdkafka's memory, which goes back to it at once.
+    buffer: BlockBuffer,
+    /// Why nothing comes after the last block.
+    failure: Option<SourceError>,
     trouble: Option<String>,
     brokers: String,
 }
@@ -45,6 +49,23 @@ struct Position {
     stop: Option<i64>,
     /// Nothing more was there when the log was looked at last.
     at_end: bool,
+}
+
+/// Positions by partition. Records of one partition mostly come in a row, so the last one that was
+/// asked for is looked at first.
+#[derive(Default)]
+struct Positions {
+    all: Vec<(u32, Position)>,
+    recent: usize,
+}
+
+impl Positions {
+    fn get_mut(&mut self, partition: u32) -> Option<&mut Position> {
+        if self.all.get(self.recent).is_none_or(|(number, _)| *number != partition) {
+            self.recent = self.all.iter().position(|(number, _)| *number == partition)?;
+        }
+        Some(&mut self.all[self.recent].1)
+    }
 }
 
 /// What the statistics told last.
@@ -123,16 +144,18 @@ impl KafkaSource {
         let consumer: BaseConsumer<Watcher> =
             config.create_with_context(watcher).map_err(|error| refused(&error))?;
         let mut list = TopicPartitionList::new();
-        let mut positions = BTreeMap::new();
+        let mut positions = Positions::default();
         for (partition, next, stop) in assigned {
             let number = partition_number(*partition);
             list.add_partition_offset(&settings.topic, number, Offset::Offset(*next))
                 .map_err(|error| refused(&error))?;
-            positions.insert(*partition, Position { next: *next, stop: *stop, at_end: false });
+            let position = Position { next: *next, stop: *stop, at_end: false };
+            positions.all.push((*partition, position));
         }
         consumer.assign(&list).map_err(|error| refused(&error))?;
         let brokers = settings.brokers.clone();
-        Ok(Self { consumer, context, positions, trouble: None, brokers })
+        let (buffer, failure, trouble) = (BlockBuffer::default(), None, None);
+        Ok(Self { consumer, context, positions, buffer, failure, trouble, brokers })
     }
 
     /// Whether a bounded read has all of its records. The last offsets before the stop may hold
@@ -140,11 +163,48 @@ impl KafkaSource {
     fn is_ended(&self) -> bool {
         let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
         let log_end = |partition: &u32| seen.ends.get(partition).copied().unwrap_or(i64::MIN);
-        self.positions.iter().all(|(partition, position)| {
+        self.positions.all.iter().all(|(partition, position)| {
             position.stop.is_some_and(|stop| {
                 position.next >= stop || (position.at_end && log_end(partition) >= stop)
             })
         })
+    }
+
+    /// Fills the block. An error after its first record is told with the next block.
+    fn gather(&mut self, limits: BlockLimits, timeout: Duration) -> Result<Supply, SourceError> {
+        let until = Instant::now() + timeout;
+        let mut taken = 0;
+        while taken < limits.records && !self.buffer.is_full(limits) {
+            let wait = if taken == 0 {
+                until.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
+            let Some(polled) = self.consumer.poll(wait) else { return Ok(Supply::Drained) };
+            match polled {
+                Ok(message) => {
+                    taken += 1;
+                    add(&mut self.positions, &message, &mut self.buffer);
+                    self.trouble = None;
+                }
+                Err(KafkaError::PartitionEOF(partition)) => {
+                    self.trouble = None;
+                    if let Some(position) = self.positions.get_mut(partition.unsigned_abs()) {
+                        position.at_end = true;
+                    }
+                }
+                Err(error) => {
+                    if let Err(failure) = self.failed(&error) {
+                        if self.buffer.is_empty() {
+                            return Err(failure);
+                        }
+                        self.failure = Some(failure);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Supply::More)
     }
 
     fn failed(&mut self, error: &KafkaError) -> Result<(), SourceError> {
@@ -177,14 +237,11 @@ impl KafkaSource {
     }
 }
 
-/// Moves `positions` past `message` and hands it over, unless a bounded read is past its stop.
-fn deliver(
-    positions: &mut BTreeMap<u32, Position>,
-    message: &BorrowedMessage<'_>,
-    sink: &mut dyn FnMut(SourceRecord<'_>),
-) {
+/// Moves `positions` past `message` and adds it to `buffer`, unless a bounded read is past its
+/// stop.
+fn add(positions: &mut Positions, message: &BorrowedMessage<'_>, buffer: &mut BlockBuffer) {
     let partition = message.partition().unsigned_abs();
-    let Some(position) = positions.get_mut(&partition) else { return };
+    let Some(position) = positions.get_mut(partition) else { return };
     let offset = message.offset();
     position.next = offset + 1;
     position.at_end = false;
@@ -192,7 +249,7 @@ fn deliver(
         return;
     }
     let meta = RecordMeta { offset, time: RecordTime(stamp(message)), cursor: 0 };
-    sink(SourceRecord { partition, meta, value: message.payload() });
+    buffer.push(partition, meta, message.payload());
 }
 
 /// When a record was written, in milliseconds since the Unix epoch.
@@ -204,40 +261,23 @@ pub(super) fn stamp(message: &BorrowedMessage<'_>) -> i64 {
 }
 
 impl Source for KafkaSource {
-    fn poll(
+    fn next_block(
         &mut self,
-        max: usize,
+        limits: BlockLimits,
         timeout: Duration,
-        sink: &mut dyn FnMut(SourceRecord<'_>),
-    ) -> Result<Polled, SourceError> {
+    ) -> Result<Fetched<'_>, SourceError> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         if self.is_ended() {
-            return Ok(Polled::Ended);
+            return Ok(Fetched::Ended);
         }
-        let until = Instant::now() + timeout;
-        let mut taken = 0;
-        while taken < max {
-            let wait = if taken == 0 {
-                until.saturating_duration_since(Instant::now())
-            } else {
-                Duration::ZERO
-            };
-            let Some(polled) = self.consumer.poll(wait) else { break };
-            match polled {
-                Ok(message) => {
-                    taken += 1;
-                    deliver(&mut self.positions, &message, sink);
-                    self.trouble = None;
-                }
-                Err(KafkaError::PartitionEOF(partition)) => {
-                    self.trouble = None;
-                    if let Some(position) = self.positions.get_mut(&partition.unsigned_abs()) {
-                        position.at_end = true;
-                    }
-                }
-                Err(error) => self.failed(&error)?,
-            }
+        self.buffer.clear();
+        let supply = self.gather(limits, timeout)?;
+        if self.buffer.is_empty() {
+            return Ok(Fetched::Nothing);
         }
-        Ok(if taken > 0 { Polled::Records } else { Polled::Nothing })
+        Ok(Fetched::Records { block: self.buffer.block(), supply })
     }
 
     fn log_ends(&mut self) -> Vec<LogEnd> {
@@ -246,7 +286,7 @@ impl Source for KafkaSource {
             let end = seen.ends.get(partition).map(|end| (*end).max(position.next));
             LogEnd { partition: *partition, end }
         };
-        self.positions.iter().map(|(partition, position)| end(partition, position)).collect()
+        self.positions.all.iter().map(|(partition, position)| end(partition, position)).collect()
     }
 
     fn queue_depth(&self) -> usize {
