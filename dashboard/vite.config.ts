@@ -1,4 +1,4 @@
-// How the page is built: one script and one style sheet with relative
+// The build of the page: one script and one style sheet with relative
 // addresses, so that the result works under any path and behind any proxy.
 import { defineConfig } from "vite";
 

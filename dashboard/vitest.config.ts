@@ -2,5 +2,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/unit/**/*.test.ts"], environment: "node" },
+  // Pure functions leave nothing behind, so the files of a worker share their modules.
+  test: { include: ["test/unit/**/*.test.ts"], environment: "node", isolate: false },
 });

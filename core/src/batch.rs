@@ -7,18 +7,20 @@ use crate::row::Row;
 use crate::schema::Projection;
 use crate::time::{EventTime, Millis};
 
-/// What was found out about a row.
+/// The place of a row in event time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// When it happened.
+    /// The time at which the event of the row happened, or the record's stamp for want of one.
     pub event_time: EventTime,
-    /// The partition's watermark before it.
+    /// The partition's watermark as it stood before the row; `None` means that no row had moved
+    /// it yet.
     pub watermark: Option<EventTime>,
-    /// How far it was behind; 0 if it is on time.
+    /// How far the row is behind, in milliseconds; 0 means that the row is on time.
     pub delay: Millis,
 }
 
-/// Rows that are handed to metrics together.
+/// Rows that are handed to metrics together, in the order of their offsets. The owner clears a
+/// batch and fills it again, so buffers are allocated once.
 #[derive(Clone, Debug)]
 pub struct RecordBatch {
     columns: Vec<Column>,
@@ -49,7 +51,7 @@ impl RecordBatch {
         self.metas.len() as u32
     }
 
-    /// Whether there is no row.
+    /// True for a batch without rows.
     pub fn is_empty(&self) -> bool {
         self.metas.is_empty()
     }
@@ -64,12 +66,12 @@ impl RecordBatch {
         &self.event_times
     }
 
-    /// The partition's watermark before each row.
+    /// The partition's watermark as it stood before each row.
     pub fn watermarks(&self) -> &[Option<EventTime>] {
         &self.watermarks
     }
 
-    /// How far each row was behind; 0 for those on time.
+    /// How far each row is behind, in milliseconds; 0 for rows on time.
     pub fn delays(&self) -> &[Millis] {
         &self.delays
     }
@@ -79,7 +81,7 @@ impl RecordBatch {
         &self.metas
     }
 
-    /// The original bytes of a row.
+    /// The original bytes of the record that became row number `row`.
     pub fn raw(&self, row: u32) -> &[u8] {
         let row = row as usize;
         let start = if row == 0 { 0 } else { self.raw_ends[row - 1] as usize };
@@ -91,7 +93,8 @@ impl RecordBatch {
         self.raw.len()
     }
 
-    /// Appends a row.
+    /// Appends `row`, decoded from the bytes `raw`, of which the batch keeps a copy. The values of
+    /// `row` have the slots of the projection that the batch was made for.
     pub fn push(&mut self, meta: RecordMeta, verdict: Verdict, row: &Row, raw: &[u8]) {
         let number = self.rows();
         for (column, &value) in self.columns.iter_mut().zip(row.values()) {
@@ -116,3 +119,6 @@ impl RecordBatch {
         self.raw_ends.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ pub(crate) struct Writer {
     bytes: Vec<u8>,
 }
 
-/// Takes values off the front of a byte string; `None` where it is too short.
+/// Takes values off the front of a byte string; `None` means that the string is too short.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
@@ -41,7 +41,7 @@ impl Writer {
         self.bytes.extend_from_slice(value);
     }
 
-    /// 0, or 1 and the value.
+    /// The byte 0 for `None`, else the byte 1 and the value.
     pub(crate) fn option(&mut self, value: Option<i64>) {
         self.u8(u8::from(value.is_some()));
         if let Some(value) = value {
@@ -49,7 +49,7 @@ impl Writer {
         }
     }
 
-    /// 0, or 1 and the value as by [`Writer::bytes`].
+    /// The byte 0 for `None`, else the byte 1 and the value as by [`Writer::bytes`].
     pub(crate) fn option_bytes(&mut self, value: Option<&[u8]>) {
         self.u8(u8::from(value.is_some()));
         if let Some(value) = value {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use crate::time::EventTime;
 use crate::window::DAY;
 
-/// Years that civil time is asked about; beyond them a day is 24 hours from the epoch.
+/// Years that civil time is asked about. In other years a day is 24 hours, counted from the epoch.
 const YEARS: std::ops::RangeInclusive<i32> = -9999..=9999;
 
 /// Monday, 5 January 1970, in days since the epoch: where weeks are counted from.
@@ -16,7 +16,8 @@ const MONDAY: i64 = 4;
 /// The number of a civil day: days since Monday, 5 January 1970.
 pub(crate) type DayNumber = i64;
 
-/// The first instant of a civil day; where a clock change skips midnight, the first one after it.
+/// The first instant of a civil day; where a clock change skips midnight, the first instant after
+/// the change. `None` means that the library for civil time does not know the date.
 pub(crate) fn first_instant(zone: Tz, date: NaiveDate) -> Option<EventTime> {
     let midnight = date.and_time(NaiveTime::MIN);
     match zone.from_local_datetime(&midnight).earliest() {
@@ -25,8 +26,8 @@ pub(crate) fn first_instant(zone: Tz, date: NaiveDate) -> Option<EventTime> {
     }
 }
 
-/// The instant of the clock change that skips `local`: between a time that the old clock shows and
-/// the one at which it would have shown `local`.
+/// The instant of the clock change that skips `local`. The search is between a time that the old
+/// clock shows and the time at which the old clock would have shown `local`.
 fn after_the_gap(zone: Tz, local: NaiveDateTime) -> Option<EventTime> {
     // A zone skips at most a whole day (Samoa, 2011).
     let before = zone.from_local_datetime(&(local - TimeDelta::hours(25))).latest()?;
@@ -41,7 +42,7 @@ fn after_the_gap(zone: Tz, local: NaiveDateTime) -> Option<EventTime> {
     Some(EventTime(high))
 }
 
-/// The day that `time` is in.
+/// The civil day that `time` is in.
 pub(crate) fn day_of(zone: Tz, time: EventTime) -> DayNumber {
     let local = zone.timestamp_millis_opt(time.0).single().map(|t| t.date_naive());
     let Some(date) = local.filter(|date| YEARS.contains(&date.year())) else {
@@ -52,7 +53,7 @@ pub(crate) fn day_of(zone: Tz, time: EventTime) -> DayNumber {
     if time >= start_of(zone, number + 1) { number + 1 } else { number }
 }
 
-/// The first instant of a day.
+/// The first instant of a civil day; saturates.
 pub(crate) fn start_of(zone: Tz, day: DayNumber) -> EventTime {
     let days = day.saturating_add(MONDAY);
     let date = i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days);
@@ -62,36 +63,35 @@ pub(crate) fn start_of(zone: Tz, day: DayNumber) -> EventTime {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono_tz::{Africa, America, Asia, Australia, Europe, Pacific};
 
     use super::*;
-
-    fn at(text: &str) -> EventTime {
-        EventTime(DateTime::parse_from_rfc3339(text).expect("an instant").timestamp_millis())
-    }
-
-    fn hours(zone: Tz, date: &str) -> i64 {
-        let noon = format!("{date}T12:00:00Z");
-        let day = day_of(zone, at(&noon));
-        start_of(zone, day + 1).since(start_of(zone, day)) / 60_000
-    }
+    use crate::testing::{MINUTE, at};
 
     #[test]
     fn a_day_has_as_many_hours_as_the_clocks_show() {
-        let berlin = chrono_tz::Europe::Berlin;
-        assert_eq!(hours(berlin, "2026-03-29"), 23 * 60);
-        assert_eq!(hours(berlin, "2026-10-25"), 25 * 60);
-        assert_eq!(hours(berlin, "2026-11-24"), 24 * 60);
-        // Midnight is skipped.
-        assert_eq!(hours(chrono_tz::America::Sao_Paulo, "2018-11-04"), 23 * 60);
-        // Half an hour.
-        assert_eq!(hours(chrono_tz::Australia::Lord_Howe, "2026-04-05"), 24 * 60 + 30);
+        for (zone, date, minutes) in [
+            (Europe::Berlin, "2026-11-24", 24 * 60),
+            (Europe::Berlin, "2026-03-29", 23 * 60),
+            (Europe::Berlin, "2026-10-25", 25 * 60),
+            // The clocks skip midnight.
+            (America::Sao_Paulo, "2018-11-04", 23 * 60),
+            // The clocks go back by half an hour.
+            (Australia::Lord_Howe, "2026-04-05", 24 * 60 + 30),
+            // China had summer time from 1986 to 1991.
+            (Asia::Shanghai, "1986-05-04", 23 * 60),
+            (Asia::Shanghai, "2015-05-04", 24 * 60),
+        ] {
+            let day = day_of(zone, at(&format!("{date}T12:00:00Z")));
+            let length = start_of(zone, day + 1).since(start_of(zone, day));
+            assert_eq!(length / MINUTE, minutes, "{zone} {date}");
+        }
     }
 
     #[test]
     fn a_change_by_odd_seconds_is_found_to_the_second() {
         // In Monrovia the clocks went from 00:00 to 00:44:30 on 1972-01-07.
-        let zone = chrono_tz::Africa::Monrovia;
+        let zone = Africa::Monrovia;
         let day = day_of(zone, at("1972-01-07T12:00:00Z"));
         assert_eq!(start_of(zone, day), at("1972-01-07T00:44:30Z"));
         assert_eq!(day_of(zone, at("1972-01-07T00:44:29Z")), day - 1);
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_date_that_is_shown_again_after_midnight_is_the_new_day() {
         // In St. John's the clocks went from 00:01 back to 23:01 on 2010-11-07.
-        let zone = chrono_tz::America::St_Johns;
+        let zone = America::St_Johns;
         let midnight = at("2010-11-07T00:00:00-02:30");
         let day = day_of(zone, midnight);
         assert_eq!(start_of(zone, day), midnight);
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_date_that_does_not_exist_holds_nothing() {
-        let zone = chrono_tz::Pacific::Apia;
+        let zone = Pacific::Apia;
         let before = day_of(zone, at("2011-12-29T12:00:00-10:00"));
         assert_eq!(start_of(zone, before + 1), start_of(zone, before + 2));
         assert_eq!(day_of(zone, start_of(zone, before + 1)), before + 2);
@@ -125,8 +125,8 @@ mod tests {
     #[test]
     fn no_time_is_out_of_range() {
         for time in [i64::MIN, -1 << 60, 1 << 60, i64::MAX] {
-            let day = day_of(chrono_tz::Asia::Shanghai, EventTime(time));
-            let start = start_of(chrono_tz::Asia::Shanghai, day);
+            let day = day_of(Asia::Shanghai, EventTime(time));
+            let start = start_of(Asia::Shanghai, day);
             assert!(start <= EventTime(time), "{time}");
         }
     }

@@ -11,24 +11,26 @@ use crate::schema::FieldType;
 /// Why a row has no value in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gap {
-    /// There is none.
+    /// The record has no value there.
     Missing,
-    /// There is one, but it cannot be used.
+    /// The record has a value that cannot be used, for this reason.
     Invalid(Flaw),
 }
 
-/// The values of a column; a row without a value holds a zero or code of the empty text.
+/// The values of a column, one entry a row; a row without a value holds a zero or the code of the
+/// empty text.
 #[derive(Clone, Debug)]
 pub enum ColumnValues {
     /// One byte a row, 0 or 1.
     Booleans(Vec<u8>),
-    /// For `unsigned`.
+    /// The values of an `unsigned` field.
     U32s(Vec<u32>),
-    /// For `integer` and `timestamp`.
+    /// The values of an `integer` field, or of a `timestamp` field in milliseconds since the Unix
+    /// epoch.
     S64s(Vec<i64>),
-    /// For `float`.
+    /// The values of a `float` field, all finite.
     F64s(Vec<f64>),
-    /// For `text`.
+    /// The values of a `text` field.
     Dictionary(Dictionary),
 }
 
@@ -72,7 +74,8 @@ impl Column {
         &self.gaps
     }
 
-    /// Appends `value`, the value of row number `row_number` taken from `row`.
+    /// Appends `value` of `row` as row number `row_number`. A value of another type than the
+    /// column's becomes a zero; the decoder never makes one.
     pub fn push(&mut self, row_number: u32, value: Value, row: &Row) {
         match value {
             Value::Missing => self.gaps.push((row_number, Gap::Missing)),
@@ -105,7 +108,7 @@ impl Column {
         }
     }
 
-    /// A copy that holds only `rows` (increasing), without gaps other than missing values.
+    /// A copy that holds only `rows`, which increase; row numbers start again at 0.
     #[must_use]
     pub fn pick(&self, rows: &[u32]) -> Self {
         fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
@@ -129,7 +132,8 @@ impl Column {
         Self { values, gaps }
     }
 
-    /// One byte a row, 0 = no value; empty when every row has one.
+    /// One byte for each of `rows` rows, 0 for a row without a usable value, else 1. Empty where
+    /// every row has one, as the plugin contract says.
     pub fn validity(&self, rows: u32) -> Vec<u8> {
         if self.gaps.is_empty() {
             return Vec::new();
@@ -143,13 +147,13 @@ impl Column {
 }
 
 impl Dictionary {
-    /// A code per row.
+    /// The number of each row's value among the distinct values.
     pub fn codes(&self) -> &[u32] {
         &self.codes
     }
 
-    /// Where each distinct value starts in [`Dictionary::utf8`], and the end of the last: one more
-    /// entry than there are values, the first 0. Empty when no row was ever added.
+    /// The place in [`Dictionary::utf8`] where each distinct value starts, and the end of the last
+    /// one: one more entry than there are values, the first 0. Empty where no row was added.
     pub fn offsets(&self) -> &[u32] {
         &self.offsets
     }
@@ -159,7 +163,7 @@ impl Dictionary {
         &self.utf8
     }
 
-    /// Appends a row with `text`.
+    /// Appends a row with `text`, which gets the code of an equal text before it.
     pub fn push(&mut self, text: &str) {
         if self.offsets.is_empty() {
             self.offsets.push(0);
@@ -184,7 +188,7 @@ impl Dictionary {
         self.codes.push(code);
     }
 
-    /// The distinct value with this code.
+    /// The distinct value with this code, one of [`Dictionary::codes`].
     pub fn value(&self, code: u32) -> &str {
         let code = code as usize;
         let bytes = &self.utf8[self.offsets[code] as usize..self.offsets[code + 1] as usize];

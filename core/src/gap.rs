@@ -1,10 +1,10 @@
-//! Places where a log did not go on as the state expected. They are part of the state: what was
-//! not read is named, with its offsets, for as long as the state lives.
+//! Gaps: places where a log does not continue as the state expected. Gaps are part of the state,
+//! so offsets that were not read are named for as long as the state lives.
 
-/// The most gaps that the state of a partition keeps; with more, it does not go on.
+/// The most gaps that the state of a partition keeps. A partition with more gaps is not read.
 pub const GAPS_MAX: usize = 64;
 
-/// What happened to the log.
+/// The event that made a gap in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapKind {
     /// Records were deleted before they were read.
@@ -15,14 +15,15 @@ pub enum GapKind {
     TopicRecreated,
 }
 
-/// One such place.
+/// A range of offsets that the state does not cover or covers as an older log had them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OffsetGap {
-    /// What happened.
+    /// The event that made the gap.
     pub kind: GapKind,
-    /// The first offset concerned.
+    /// The first offset of the gap.
     pub from: i64,
-    /// The offset after the last one; of a recreated topic, where reading went on.
+    /// The offset after the last one of the gap; for a recreated topic, the offset at which
+    /// reading resumed.
     pub to: i64,
 }
 
@@ -30,7 +31,7 @@ impl GapKind {
     /// Every kind, by its number in a snapshot less 1.
     pub const ALL: [Self; 3] = [Self::LogStartMoved, Self::LogEndMoved, Self::TopicRecreated];
 
-    /// A stable name.
+    /// The name in results and metrics, which does not change.
     pub fn name(self) -> &'static str {
         match self {
             Self::LogStartMoved => "log_start_moved",
@@ -41,7 +42,7 @@ impl GapKind {
 }
 
 impl OffsetGap {
-    /// Where reading goes on after it.
+    /// The offset at which reading resumes after the gap.
     pub fn resume_at(self) -> i64 {
         match self.kind {
             GapKind::LogStartMoved | GapKind::TopicRecreated => self.to,

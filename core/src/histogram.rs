@@ -1,25 +1,26 @@
-//! How far behind records are, in buckets that grow with the distance. From it follows how many
+//! How far behind records are, in buckets that grow with the distance. The counts tell how many
 //! records any bound would make late, and which bound would keep a given share on time.
 
+use crate::log_linear::{bucket_of, range_of};
 use crate::time::Millis;
 
-/// How many buckets each power of two is cut into; values below have a bucket each.
-const CUTS: u64 = 8;
+/// Every power of two is cut into eight buckets; values below 8 ms have a bucket each.
+const CUT_BITS: u32 = 3;
 
 /// The number of buckets.
 const BUCKETS: usize = 496;
 
-/// Records by how many milliseconds they were behind. Layout as in docs/semantics.md.
+/// Records counted by how many milliseconds each was behind. docs/semantics.md has the layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LatenessHistogram {
-    /// By bucket; the last one is not empty.
+    /// Records by bucket; the last count is not 0.
     counts: Vec<u64>,
 }
 
 impl LatenessHistogram {
-    /// Counts a record that was `behind` by so much; what is ahead counts as 0.
+    /// Counts a record that was `behind` by so many milliseconds; a negative number counts as 0.
     pub fn record(&mut self, behind: Millis) {
-        self.add(bucket(behind.max(0).unsigned_abs()), 1);
+        self.add(bucket_of::<CUT_BITS>(behind.max(0).unsigned_abs()), 1);
     }
 
     fn add(&mut self, bucket: usize, records: u64) {
@@ -36,13 +37,14 @@ impl LatenessHistogram {
         }
     }
 
-    /// The buckets that are not empty: index and records.
+    /// The buckets that are not empty, in increasing order: index and records.
     pub fn buckets(&self) -> impl Iterator<Item = (u32, u64)> {
         let counts = self.counts.iter().enumerate();
         counts.filter(|(_, count)| **count > 0).map(|(i, count)| (i as u32, *count))
     }
 
-    /// From what [`LatenessHistogram::buckets`] gave; none where no histogram gives that.
+    /// The histogram with these [`LatenessHistogram::buckets`]. `None` means that no histogram has
+    /// such buckets: one is out of order, out of range or without records.
     pub fn from_buckets(buckets: impl Iterator<Item = (u32, u64)>) -> Option<Self> {
         let mut histogram = Self::default();
         for (bucket, records) in buckets {
@@ -55,13 +57,13 @@ impl LatenessHistogram {
         Some(histogram)
     }
 
-    /// All records.
+    /// The records of all buckets together.
     pub fn records(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// The smallest bound, as the largest value of a bucket, that at least `per_mille` of a
-    /// thousand records keep; none without records.
+    /// The smallest bound in milliseconds, as the largest value of a bucket, that at least
+    /// `per_mille` of a thousand records keep. `None` means that there are no records.
     pub fn bound_for(&self, per_mille: u64) -> Option<Millis> {
         let all = u128::from(self.records());
         let mut within = 0;
@@ -72,24 +74,9 @@ impl LatenessHistogram {
     }
 }
 
-/// The bucket of a value.
-fn bucket(value: u64) -> usize {
-    if value < CUTS {
-        return value as usize;
-    }
-    let exponent = u64::from(value.ilog2());
-    ((exponent - 2) * CUTS + ((value >> (exponent - 3)) & (CUTS - 1))) as usize
-}
-
-/// The smallest and the largest value of a bucket, in milliseconds.
+/// The smallest and the largest value of a bucket, in milliseconds. Values beyond 63 bits are cut.
 pub fn bucket_range(bucket: u32) -> (Millis, Millis) {
-    let bucket = u64::from(bucket);
-    if bucket < CUTS {
-        return (bucket as Millis, bucket as Millis);
-    }
-    let shift = bucket / CUTS - 1;
-    let low = (CUTS + bucket % CUTS) << shift;
-    let high = low + ((1 << shift) - 1);
+    let (low, high) = range_of::<CUT_BITS>(u64::from(bucket));
     (low.min(i64::MAX as u64) as Millis, high.min(i64::MAX as u64) as Millis)
 }
 
@@ -101,7 +88,7 @@ mod tests {
     fn every_value_is_in_the_range_of_its_bucket() {
         let powers = (0..63).flat_map(|e| [(1_u64 << e) - 1, 1 << e, (1 << e) + 1, (1 << e) / 3]);
         for value in powers.chain([i64::MAX as u64]) {
-            let found = bucket(value);
+            let found = bucket_of::<CUT_BITS>(value);
             let (low, high) = bucket_range(found as u32);
             assert!((low..=high).contains(&(value as i64)), "{value} in {found}: {low} to {high}");
             assert!(found < BUCKETS);

@@ -6,30 +6,30 @@ use std::sync::Arc;
 use crate::batch::RecordBatch;
 use crate::time::{EventTime, Millis, RecordTime};
 
-/// How many are kept.
+/// The most late records that are kept of a partition; the oldest one makes room.
 pub const LATE_SAMPLES_MAX: usize = 20;
 
-/// How much of a record is kept where it is only to be looked at, in bytes.
+/// The most that is kept of a record that is only to be looked at, in bytes.
 pub const SAMPLE_BYTES_MAX: usize = 256;
 
-/// One late record.
+/// The beginning of a late record, with what the partition found out about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateSample {
-    /// Its offset.
+    /// The position in the partition's log.
     pub offset: i64,
-    /// Its stamp.
+    /// The source's stamp, in milliseconds.
     pub time: RecordTime,
-    /// When it happened.
+    /// The time at which the event happened.
     pub event_time: EventTime,
-    /// How far it was behind.
+    /// How far the record was behind the limit for lateness, in milliseconds; above 0.
     pub delay: Millis,
-    /// The length of the record, in bytes.
+    /// The length of the whole record, in bytes.
     pub record_bytes: u32,
-    /// The beginning of the record.
+    /// The first bytes of the record, at most [`SAMPLE_BYTES_MAX`].
     pub record: Arc<[u8]>,
 }
 
-/// Adds the last rows of a batch of late records, and drops the oldest.
+/// Adds the last rows of `late`, a batch of late records, and drops the oldest samples.
 pub(crate) fn remember(samples: &mut VecDeque<LateSample>, late: &RecordBatch) {
     let rows = late.rows();
     for row in rows.saturating_sub(LATE_SAMPLES_MAX as u32)..rows {

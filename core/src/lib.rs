@@ -1,45 +1,69 @@
 //! The semantics of Streamgauge, pure: the same records and settings give the same state,
 //! whatever the batch size, the number of workers, the time of day or the crashes in between.
 //!
-//! Deliberately absent: clocks, files, sockets, threads, async, JSON. Time and bytes come in as
-//! arguments, decisions go out as values. The host acts on them.
+//! Time and bytes come in as arguments, decisions go out as values; the host acts on the
+//! decisions. Rules that two crates must share, because their results must agree, stand here too:
+//! how a window is written, which column of a CSV holds which field, how large a record may be.
 //!
-//! The way of a record: a decoder fills a [`Row`]; [`Partition::accept`] rejects it or gives it an
-//! event time and a verdict (on time or late) and appends it to a pending [`RecordBatch`]; the
-//! host hands the batches to metrics and takes a [`PartitionSnapshot`] at a batch boundary.
+//! May know: nothing outside of itself but the libraries for civil time, hashing and error types.
+//! Must not know: clocks, files, sockets, threads, async, JSON, settings files, plugins, Kafka.
+//!
+//! The way of a record: a decoder fills a [`Row`]; [`Partition::accept`] rejects the row or gives
+//! it an event time and a verdict (on time or late) and appends it to a pending [`RecordBatch`];
+//! the host hands the batches to metrics and takes a [`PartitionSnapshot`] at a batch boundary.
 
 mod accounting;
 mod batch;
+mod block;
 mod bytes;
 mod civil;
 mod column;
+mod csv_columns;
 mod gap;
 mod histogram;
 mod late_sample;
+mod latency;
+mod lateness;
+mod log_end;
+mod log_linear;
 mod panes;
 mod partition;
 mod plan;
+pub mod random;
 mod record;
+mod rfc3339;
 mod row;
 mod schema;
 mod selection;
 mod snapshot;
+#[cfg(test)]
+mod testing;
 mod time;
 mod timestamp;
+mod units;
 mod watermark;
 mod window;
 mod window_set;
 
-pub use accounting::{Accounting, Lateness, MetricAccounting, RejectionCounts};
+pub use accounting::{Accounting, MetricAccounting, RejectionCounts};
 pub use batch::{RecordBatch, Verdict};
+pub use block::{Block, BlockBuffer, BlockIndex, BlockLimits, Fetched, Record, Run, Supply};
 pub use column::{Column, ColumnValues, Dictionary, Gap};
+pub use csv_columns::{CsvColumns, HeaderError};
 pub use gap::{GAPS_MAX, GapKind, OffsetGap};
 pub use histogram::{LatenessHistogram, bucket_range};
 pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX};
+pub use latency::LatencyHistogram;
+pub use lateness::{ByLateness, Lateness};
+pub use log_end::LogEnd;
 pub use panes::Panes;
 pub use partition::{Outcome, Partition, PartitionState};
 pub use plan::{LatenessClock, Plan};
-pub use record::{Flaw, RecordMeta, Rejection};
+pub use record::{
+    BYTE_ORDER_MARK, Flaw, RECORD_BYTES_MAX, RecordMeta, Rejection, TEXT_BYTES_MAX,
+    without_byte_order_mark,
+};
+pub use rfc3339::{parse_rfc3339, rfc3339};
 pub use row::{Row, TextRange, Value};
 pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
@@ -49,6 +73,10 @@ pub use snapshot::{
 };
 pub use time::{EventTime, Millis, RecordTime, WallClock};
 pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};
+pub use units::{DURATION_UNITS, UnitError, parse_quantity};
 pub use watermark::BoundedOutOfOrderness;
-pub use window::{TimeWindow, WindowSpec, WindowSpecError};
+pub use window::{
+    ParseWindowError, TimeWindow, WINDOWS_TOGETHER_MAX, WindowAsk, WindowAskError, WindowSpec,
+    WindowSpecError,
+};
 pub use window_set::{Retention, WindowBooks, WindowSet};

@@ -1,4 +1,4 @@
-//! From a time to its pane, and from a pane to its neighbours and the windows that it is part of.
+//! From a time to its pane, and from a pane to its neighbours and to the windows made of it.
 
 use chrono_tz::Tz;
 
@@ -6,21 +6,21 @@ use crate::civil::{day_of, start_of};
 use crate::time::{EventTime, Millis};
 use crate::window::{DAY, TimeWindow, WindowSpec};
 
-/// The panes of one kind of windows in one zone. It remembers the last day and pane, so that
+/// The panes of one kind of windows in one zone. The last day and the last pane are remembered, so
 /// records of the same time cost a comparison.
 #[derive(Clone, Debug)]
 pub struct Panes {
     zone: Tz,
     pane: Millis,
     slide: Millis,
-    /// Panes in a window.
+    /// The number of panes in a window.
     count: usize,
     pane_seen: TimeWindow,
     day_seen: TimeWindow,
 }
 
 impl Panes {
-    /// The panes of `spec`; none for the cumulative window.
+    /// The panes of `spec`. `None` means that `spec` is the cumulative window, which has no panes.
     pub fn new(spec: WindowSpec, zone: Tz) -> Option<Self> {
         let pane = spec.pane()?;
         let (size, slide) = spec.to_millis();
@@ -56,7 +56,7 @@ impl Panes {
         TimeWindow { start: start_of(self.zone, first), end: start_of(self.zone, end) }
     }
 
-    /// Whether a window begins with `pane`.
+    /// True if a window begins with `pane`.
     fn begins_window(&mut self, pane: TimeWindow) -> bool {
         if self.pane >= DAY {
             // Where the first date does not exist, the pane begins with a later one.
@@ -94,17 +94,10 @@ impl Panes {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeZone};
+    use chrono::TimeZone;
 
     use super::*;
-
-    const MINUTE: Millis = 60_000;
-    const HOUR: Millis = 60 * MINUTE;
-
-    fn at(text: &str) -> EventTime {
-        EventTime(DateTime::parse_from_rfc3339(text).expect("an instant").timestamp_millis())
-    }
-
+    use crate::testing::{HOUR, MINUTE, at};
     fn tumbling(size: Millis, zone: Tz) -> Panes {
         Panes::new(WindowSpec::tumbling(size).expect("a window"), zone).expect("panes")
     }

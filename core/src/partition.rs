@@ -1,14 +1,15 @@
-//! One partition as it is read: its event-time state H and the rows that wait to be handed to
-//! metrics. Every record is decided by itself, against the watermark as it stood before it, so
-//! where a batch is cut changes nothing.
+//! One partition as it is read: the event-time state H and the rows that wait to be handed to
+//! metrics. Every record is judged alone, against the watermark as it stood before that record, so
+//! the place where a batch is cut changes nothing.
 
 use std::collections::VecDeque;
 
-use crate::accounting::{Accounting, Lateness};
+use crate::accounting::Accounting;
 use crate::batch::{RecordBatch, Verdict};
 use crate::gap::OffsetGap;
 use crate::histogram::LatenessHistogram;
 use crate::late_sample::{LateSample, remember};
+use crate::lateness::{ByLateness, Lateness};
 use crate::plan::{LatenessClock, Plan};
 use crate::record::{Flaw, RecordMeta, Rejection};
 use crate::row::{Row, Value};
@@ -17,41 +18,42 @@ use crate::time::{EventTime, Millis, WallClock};
 /// H: what the records in `[origin, next_offset)` did to event time and to the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionState {
-    /// The first offset that belongs to this state.
+    /// The first offset that this state covers.
     pub origin: i64,
     /// The next offset to read.
     pub next_offset: i64,
-    /// The largest event time that may move the watermark.
+    /// The largest event time among those that may move the watermark; `None` means that there
+    /// was none yet.
     pub max_event_time: Option<EventTime>,
-    /// The books.
+    /// The books over every record read.
     pub accounting: Accounting,
-    /// How far behind the records were.
+    /// How far behind the largest event time the records were.
     pub histogram: LatenessHistogram,
-    /// Where the log did not go on as expected.
+    /// The places where the log did not continue as expected, oldest first; at most
+    /// [`GAPS_MAX`](crate::GAPS_MAX), which the host sees to.
     pub gaps: Vec<OffsetGap>,
 }
 
-/// What became of a record.
+/// The decision on a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is a row of the pending batch on time.
+    /// The record is a row of the pending batch on time.
     OnTime,
-    /// It is a row of the pending late batch; how far it was behind, in milliseconds.
+    /// The record is a row of the pending late batch; it was behind by so many milliseconds.
     Late(Millis),
-    /// It is not a record; counted, and for the dead letters.
+    /// The bytes are not a record. The books count them; the caller writes the dead letter.
     Rejected(Rejection),
-    /// Its offset was read before; nothing was counted.
+    /// The offset was read before, so nothing is counted.
     Repeated,
 }
 
-/// A partition's state and its pending rows.
+/// A partition's state and the rows that metrics have not seen yet.
 #[derive(Clone, Debug)]
 pub struct Partition {
     state: PartitionState,
     cursor: u64,
     late_samples: VecDeque<LateSample>,
-    on_time: RecordBatch,
-    late: RecordBatch,
+    pending: ByLateness<RecordBatch>,
 }
 
 impl PartitionState {
@@ -67,7 +69,7 @@ impl PartitionState {
         }
     }
 
-    /// Goes on after a gap.
+    /// Adds `gap`; the next offset to read is the one at which reading resumes.
     pub fn skip(&mut self, gap: OffsetGap) {
         self.next_offset = gap.resume_at();
         self.gaps.push(gap);
@@ -75,7 +77,8 @@ impl PartitionState {
 }
 
 impl Partition {
-    /// Goes on from `state`; `cursor` is where the source goes on.
+    /// A partition that resumes at `state`, with no rows pending. `cursor` is the place where the
+    /// source resumes.
     pub fn new(
         plan: &Plan,
         state: PartitionState,
@@ -86,59 +89,55 @@ impl Partition {
             state,
             cursor,
             late_samples: late_samples.into(),
-            on_time: RecordBatch::new(&plan.projection),
-            late: RecordBatch::new(&plan.projection),
+            pending: ByLateness::from_fn(|_| RecordBatch::new(&plan.projection)),
         }
     }
 
-    /// The state after every record accepted so far. It fits the metrics' accumulators only while
-    /// no row is pending.
+    /// The state after every record accepted so far. The state fits the metrics' accumulators only
+    /// while no row is pending.
     pub fn state(&self) -> &PartitionState {
         &self.state
     }
 
-    /// Where the source goes on after every record accepted so far.
+    /// The place where the source resumes after every record accepted so far.
     pub fn cursor(&self) -> u64 {
         self.cursor
     }
 
-    /// The watermark after every record accepted so far.
+    /// The watermark after every record accepted so far; `None` means that no record moved it.
     pub fn watermark(&self, plan: &Plan) -> Option<EventTime> {
         plan.watermark.watermark(self.state.max_event_time)
     }
 
-    /// How many rows wait to be handed on.
+    /// The number of rows that metrics have not seen yet.
     pub fn pending_rows(&self) -> u32 {
-        self.on_time.rows() + self.late.rows()
+        self.pending.iter().map(|(_, batch)| batch.rows()).sum()
     }
 
-    /// How many bytes of original records wait with them.
+    /// The bytes of original records that the pending rows keep.
     pub fn pending_bytes(&self) -> usize {
-        self.on_time.raw_bytes() + self.late.raw_bytes()
+        self.pending.iter().map(|(_, batch)| batch.raw_bytes()).sum()
     }
 
     /// The pending rows with this verdict.
     pub fn pending(&self, lateness: Lateness) -> &RecordBatch {
-        match lateness {
-            Lateness::OnTime => &self.on_time,
-            Lateness::Late => &self.late,
-        }
+        &self.pending[lateness]
     }
 
-    /// The last late records, without those that wait.
+    /// The last late records, oldest first, without the pending ones.
     pub fn late_samples(&self) -> Vec<LateSample> {
         self.late_samples.iter().cloned().collect()
     }
 
-    /// Drops the pending rows: the metrics have them.
+    /// Drops the pending rows, which the caller has handed to every metric.
     pub fn clear_pending(&mut self) {
-        remember(&mut self.late_samples, &self.late);
-        self.on_time.clear();
-        self.late.clear();
+        remember(&mut self.late_samples, &self.pending[Lateness::Late]);
+        self.pending.iter_mut().for_each(|(_, batch)| batch.clear());
     }
 
-    /// Takes in the record at `meta`, whose bytes are `raw` and whose decoding gave `decoded`.
-    /// `now` is the wall clock; it counts for [`LatenessClock::Processing`] only.
+    /// Judges the record at `meta`, whose bytes are `raw` and whose decoding gave `decoded`, and
+    /// keeps it as a pending row unless it is rejected or was read before. `now` is the wall clock
+    /// and counts for [`LatenessClock::Processing`] only.
     pub fn accept(
         &mut self,
         plan: &Plan,
@@ -184,18 +183,20 @@ impl Partition {
         let limit = reference.map(|reference| reference.minus(plan.watermark.bound));
         let Some(limit) = limit.filter(|limit| event_time < *limit) else {
             books.on_time += 1;
-            self.on_time.push(meta, Verdict { event_time, watermark, delay: 0 }, row, raw);
+            let verdict = Verdict { event_time, watermark, delay: 0 };
+            self.pending[Lateness::OnTime].push(meta, verdict, row, raw);
             return Outcome::OnTime;
         };
         let delay = limit.since(event_time);
         books.late += 1;
         books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
         books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
-        self.late.push(meta, Verdict { event_time, watermark, delay }, row, raw);
+        let verdict = Verdict { event_time, watermark, delay };
+        self.pending[Lateness::Late].push(meta, verdict, row, raw);
         Outcome::Late(delay)
     }
 
-    /// The record's event time; moves the largest event time where the record may.
+    /// The record's event time. The largest event time moves where the record may move it.
     fn event_time(&mut self, plan: &Plan, meta: RecordMeta, row: &Row) -> EventTime {
         let Ok(event_time) = plan.timestamps.assign(row, meta.time) else {
             self.state.accounting.fallback += 1;
@@ -228,3 +229,6 @@ fn check_required(plan: &Plan, row: &Row) -> Result<(), Rejection> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

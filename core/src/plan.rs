@@ -5,33 +5,34 @@ use crate::time::{EventTime, Millis};
 use crate::timestamp::TimestampAssigner;
 use crate::watermark::BoundedOutOfOrderness;
 
-/// What a record's lateness is measured against.
+/// The time that a record's event time is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LatenessClock {
     /// The partition's watermark as it stood before the record.
     Watermark,
     /// The record's own stamp, less the bound.
     Record,
-    /// The wall clock when the record was taken, less the bound: what a record counts as depends
-    /// on when it is read, so nothing can be replayed.
+    /// The wall clock when the record was taken, less the bound. The verdict then depends on when
+    /// a record is read, so nothing can be replayed.
     Processing,
 }
 
 /// How records become rows with an event time and a verdict.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The decoded fields.
+    /// The fields that are decoded: those that event time, a `required` mark or a metric reads.
     pub projection: Projection,
-    /// Where event time comes from.
+    /// The rule by which a row gets its event time.
     pub timestamps: TimestampAssigner,
-    /// How the watermark follows it.
+    /// The rule by which the watermark follows event time.
     pub watermark: BoundedOutOfOrderness,
-    /// How far an event time may be ahead of its record's stamp and still move the watermark;
-    /// none where the stamps are not the time of the events (files, generator).
+    /// How far an event time may be ahead of its record's stamp and still move the watermark, in
+    /// milliseconds. `None` means that the stamps are not the time of the events (files,
+    /// generator), so nothing is too far ahead.
     pub future_skew: Option<Millis>,
-    /// Event times before it do not move the watermark: where event time is one field, a number
-    /// that was cut short must not look like 1970.
+    /// The earliest event time that may move the watermark: where event time is one field, a
+    /// number that was cut short must not look like 1970. `None` means that there is no limit.
     pub earliest: Option<EventTime>,
-    /// What lateness is measured against.
+    /// The time that a record's event time is compared with.
     pub lateness: LatenessClock,
 }

@@ -1,19 +1,30 @@
-//! A record's place in its log, and what can be wrong with its bytes. Bad data is data: these are
-//! values to be counted and written to the dead letters, not errors that stop anything.
+//! A record's place in its log, its limits, and what can be wrong with its bytes. Bad data is data:
+//! a rejection is a value to be counted and written to the dead letters, not an error that stops
+//! anything.
 
 use std::fmt;
 
 use crate::time::RecordTime;
+
+/// The largest record that is decoded, in bytes; a larger one is [`Rejection::TooLarge`].
+pub const RECORD_BYTES_MAX: usize = 1 << 20;
+
+/// The largest text that one value may hold, in bytes; a larger one is [`Flaw::TooLong`].
+pub const TEXT_BYTES_MAX: usize = 64 << 10;
+
+/// U+FEFF in UTF-8, which some programs write at the start of a text. At the start of a file or a
+/// record the mark is not part of the content.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Where a record stands and when it was stamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordMeta {
     /// Position in the partition's log.
     pub offset: i64,
-    /// The source's stamp.
+    /// The source's stamp, in milliseconds.
     pub time: RecordTime,
-    /// Where the source would go on after this record (a byte position in a file; 0 where the
-    /// offset says it all).
+    /// The place where the source would resume after this record: a byte position in a file, 0
+    /// where the offset says it all.
     pub cursor: u64,
 }
 
@@ -22,11 +33,11 @@ pub struct RecordMeta {
 pub enum Flaw {
     /// A value of another kind: a list, an object, a text where a number belongs.
     WrongType,
-    /// Reads as a number that the type or the field's `max` does not allow.
+    /// A number that the type or the field's `max` does not allow.
     OutOfRange,
     /// A number with a fraction where a whole number belongs.
     Fraction,
-    /// Longer than the limit for one value.
+    /// A text of more than [`TEXT_BYTES_MAX`] bytes.
     TooLong,
 }
 
@@ -47,9 +58,9 @@ impl Flaw {
 pub enum Rejection {
     /// No value at all, or nothing but white space.
     Empty,
-    /// Larger than the limit for one record.
+    /// More than [`RECORD_BYTES_MAX`] bytes.
     TooLarge,
-    /// Not UTF-8.
+    /// Bytes that are not UTF-8.
     NotUtf8,
     /// Not one complete JSON text.
     NotJson,
@@ -59,9 +70,9 @@ pub enum Rejection {
     NotCsv,
     /// A CSV row with another number of fields than the header or the schema.
     FieldCount {
-        /// Fields that there should be.
+        /// The number of fields of the header or the schema.
         expected: u32,
-        /// Fields that there are.
+        /// The number of fields of the row.
         found: u32,
     },
     /// A `required` field without a value; by slot.
@@ -71,7 +82,7 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// How many different reasons there are.
+    /// The number of different reasons.
     pub const KINDS: usize = 9;
 
     /// The names of all reasons, in the order of [`Rejection::kind`].
@@ -87,7 +98,7 @@ impl Rejection {
         "required_invalid",
     ];
 
-    /// A number per reason, below [`Rejection::KINDS`].
+    /// The number of the reason, below [`Rejection::KINDS`], by which snapshots count.
     pub fn kind(&self) -> usize {
         match self {
             Self::Empty => 0,
@@ -108,8 +119,50 @@ impl Rejection {
     }
 }
 
+/// `text` without one [`BYTE_ORDER_MARK`] at its start.
+pub fn without_byte_order_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_number_and_a_name_of_its_own() {
+        let flaw = Flaw::WrongType;
+        let all = [
+            (Rejection::Empty, "empty"),
+            (Rejection::TooLarge, "too_large"),
+            (Rejection::NotUtf8, "not_utf8"),
+            (Rejection::NotJson, "not_json"),
+            (Rejection::NotAnObject, "not_an_object"),
+            (Rejection::NotCsv, "not_csv"),
+            (Rejection::FieldCount { expected: 6, found: 7 }, "field_count"),
+            (Rejection::RequiredMissing(0), "required_missing"),
+            (Rejection::RequiredInvalid(0, flaw), "required_invalid"),
+        ];
+        for (number, (rejection, name)) in all.into_iter().enumerate() {
+            assert_eq!((rejection.kind(), rejection.name()), (number, name));
+        }
+    }
+
+    #[test]
+    fn one_byte_order_mark_at_the_start_is_not_content() {
+        for (text, content) in [
+            (&b"\xEF\xBB\xBF{}"[..], &b"{}"[..]),
+            (b"\xEF\xBB\xBF\xEF\xBB\xBF", b"\xEF\xBB\xBF"),
+            (b"\xEF\xBB", b"\xEF\xBB"),
+            (b"{\xEF\xBB\xBF}", b"{\xEF\xBB\xBF}"),
+            (b"", b""),
+        ] {
+            assert_eq!(without_byte_order_mark(text), content);
+        }
     }
 }

@@ -3,33 +3,35 @@
 
 use crate::record::Flaw;
 
-/// A piece of a row's text buffer.
+/// A piece of a row's text buffer, valid until the row is reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextRange {
     start: u32,
     end: u32,
 }
 
-/// The value of one slot. Its kind fits the slot's field type, or it is missing or invalid.
+/// The value of one slot: of the slot's field type, missing, or invalid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
     /// Absent, null, empty or `NaN`.
     Missing,
-    /// Present but unusable.
+    /// Present but unusable, for this reason.
     Invalid(Flaw),
-    /// For `boolean`.
+    /// The value of a `boolean` field.
     Boolean(bool),
-    /// For `unsigned`.
+    /// The value of an `unsigned` field; the decoder makes a number above the field's `max`
+    /// [`Value::Invalid`].
     Unsigned(u32),
-    /// For `integer`, and for `timestamp` in milliseconds since the Unix epoch.
+    /// The value of an `integer` field, or of a `timestamp` field in milliseconds since the Unix
+    /// epoch.
     Integer(i64),
-    /// For `float`; finite.
+    /// The value of a `float` field; finite.
     Float(f64),
-    /// For `text`; not empty.
+    /// The value of a `text` field; not empty.
     Text(TextRange),
 }
 
-/// The values of one record by slot.
+/// The values of one record by slot of a [`Projection`](crate::Projection).
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     values: Vec<Value>,
@@ -49,7 +51,7 @@ impl Row {
         &self.values
     }
 
-    /// Sets the value of `slot`, replacing a former one (a repeated key: the last wins).
+    /// Sets the value of `slot`. The value before is replaced: of a repeated key, the last wins.
     pub fn set(&mut self, slot: usize, value: Value) {
         self.values[slot] = value;
     }

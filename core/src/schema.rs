@@ -1,4 +1,4 @@
-//! What a record may hold: named, typed fields in written order, and the projection of those
+//! The fields that a record may hold, named and typed in written order, and the projection: the
 //! fields that event time, a `required` mark or some metric really reads.
 
 use thiserror::Error;
@@ -9,7 +9,7 @@ const FIELDS_MAX: usize = 1024;
 /// Logical type of a field, as in the plugin contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldType {
-    /// `true` or `false`.
+    /// The value `true` or `false`.
     Boolean,
     /// A whole number from 0 to 2³² − 1.
     Unsigned,
@@ -17,7 +17,7 @@ pub enum FieldType {
     Integer,
     /// A 64-bit floating-point number, finite.
     Float,
-    /// UTF-8 text.
+    /// A text in UTF-8, not empty.
     Text,
     /// Milliseconds since the Unix epoch, or an RFC 3339 text.
     Timestamp,
@@ -44,13 +44,13 @@ impl FieldType {
 /// One field of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// Name, as in the JSON object or the CSV header.
+    /// The name in the JSON object or in the CSV header.
     pub name: String,
-    /// Type of its values.
+    /// The type that values are read as.
     pub field_type: FieldType,
-    /// The largest valid value; only for `unsigned`.
+    /// The largest valid value; only for `unsigned`. `None` means all that 32 bits hold.
     pub max: Option<u32>,
-    /// A record without a valid value here is rejected as a whole.
+    /// True if a record without a valid value here is rejected as a whole.
     pub required: bool,
 }
 
@@ -63,13 +63,13 @@ pub struct Schema {
 /// Why a list of fields is not a schema.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum SchemaError {
-    /// No fields at all.
+    /// A list without any field.
     #[error("a schema needs at least one field")]
     Empty,
-    /// More than the limit.
+    /// A list of so many fields, more than the limit.
     #[error("a schema holds at most {FIELDS_MAX} fields, not {0}")]
     TooManyFields(usize),
-    /// The same name twice.
+    /// A name that stands twice.
     #[error("field `{0}` appears twice")]
     Duplicate(String),
     /// `max` on a type that has no maximum.
@@ -106,7 +106,7 @@ impl Schema {
         &self.fields
     }
 
-    /// Position of the field `name` in written order.
+    /// The position of the field `name` in written order; `None` means that there is no such field.
     pub fn index_of(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|f| f.name == name)
     }
@@ -139,13 +139,57 @@ impl Projection {
         &self.fields
     }
 
-    /// Position in the schema of each slot; increasing.
+    /// The position in the schema of each slot; increasing.
     pub fn schema_indexes(&self) -> &[usize] {
         &self.schema_indexes
     }
 
-    /// Slot of the field `name`.
+    /// The slot of the field `name`; `None` means that the field is not decoded.
     pub fn slot_of(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|f| f.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{field, schema};
+
+    #[test]
+    fn a_list_that_is_no_schema_says_why() {
+        let (text, unsigned) = (FieldType::Text, FieldType::Unsigned);
+        let limited = |field_type| Field { max: Some(4), ..field("b", field_type) };
+        let many = (0..=FIELDS_MAX).map(|n| field(&n.to_string(), text)).collect();
+        for (fields, error) in [
+            (vec![], SchemaError::Empty),
+            (many, SchemaError::TooManyFields(FIELDS_MAX + 1)),
+            (vec![field("a", text), field("a", unsigned)], SchemaError::Duplicate("a".into())),
+            (
+                vec![field("a", text), limited(FieldType::Integer)],
+                SchemaError::MaxOnOtherType("b".into()),
+            ),
+        ] {
+            assert_eq!(Schema::new(fields), Err(error));
+        }
+        assert!(Schema::new(vec![field("a", text), limited(unsigned)]).is_ok());
+    }
+
+    #[test]
+    fn a_projection_keeps_the_order_of_the_schema_and_all_that_is_required() {
+        let mut fields = schema(&["a", "b", "c", "d"]).fields;
+        fields[1].required = true;
+        let schema = Schema::new(fields).expect("a schema");
+        let projection = Projection::new(&schema, &["d", "a", "elsewhere", "d"]);
+        let names: Vec<&str> = projection.fields().iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "d"]);
+        assert_eq!(projection.schema_indexes(), [0, 1, 3]);
+        assert_eq!((projection.slot_of("d"), projection.slot_of("c")), (Some(2), None));
+        assert_eq!((schema.index_of("d"), schema.index_of("e")), (Some(3), None));
+    }
+
+    #[test]
+    fn every_type_has_a_name_of_its_own() {
+        let names = FieldType::ALL.map(FieldType::name);
+        assert_eq!(names, ["boolean", "unsigned", "integer", "float", "text", "timestamp"]);
     }
 }

@@ -1,32 +1,32 @@
-//! Which rows of a batch a metric can use. A missing value keeps a row from a metric whose input
-//! is not nullable; an invalid one keeps it from every metric that reads the column. All others
-//! are handed on, so loading or unloading a metric never changes another one's rows.
+//! The rows of a batch that a metric can use. A missing value keeps a row from a metric whose input
+//! is not nullable; an invalid value keeps the row from every metric that reads the column. All
+//! other rows are handed on, so loading or unloading a metric never changes another metric's rows.
 
 use crate::batch::RecordBatch;
 use crate::column::Gap;
 
-/// One input of a metric: where it comes from, and whether it may be null.
+/// The source of one input of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputColumn {
     /// A column of the batch.
     Slot {
-        /// Its slot in the projection.
+        /// The column's slot in the projection.
         slot: usize,
-        /// Whether rows without a value are handed on as null.
+        /// True if rows without a value are handed on as null.
         nullable: bool,
     },
     /// The event time of each row (`@event-time`).
     EventTime,
 }
 
-/// A row that is left out, with the slot and the reason.
+/// A row that a metric cannot use, with the slot and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exclusion {
     /// The row's number in the batch.
     pub row: u32,
     /// The first of the metric's columns that has no usable value.
     pub slot: usize,
-    /// What is wrong with it.
+    /// The reason why that value is not usable.
     pub gap: Gap,
 }
 
@@ -56,7 +56,7 @@ impl Selection {
         Self { excluded }
     }
 
-    /// The rows left out, in increasing order.
+    /// The rows that the metric cannot use, in increasing order.
     pub fn excluded(&self) -> &[Exclusion] {
         &self.excluded
     }

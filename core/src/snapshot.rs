@@ -27,43 +27,45 @@ const MAGIC: &[u8; 4] = b"SGSP";
 const VERSION: u32 = 2;
 const DIGEST_BYTES: usize = 32;
 
-/// A SHA-256.
+/// A SHA-256, shown in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; DIGEST_BYTES]);
 
-/// Where a source goes on, and what it read last. Not part of any digest: it tells the log's
-/// identity, not the result.
+/// The place where a source resumes, and the record it read last. A position is not part of any
+/// digest, because it tells which log was read and not the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// As [`RecordMeta::cursor`](crate::RecordMeta::cursor) of the last record.
+    /// The [`RecordMeta::cursor`](crate::RecordMeta::cursor) of the last record.
     pub cursor: u64,
-    /// Stamp and digest of the record before the next offset; none before the first.
+    /// Stamp and digest of the record before the next offset; `None` means that none was read.
     pub last: Option<(RecordTime, Digest)>,
 }
 
 /// The accumulators of one pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaneSnapshot {
-    /// None for the cumulative window.
+    /// The interval of the pane; `None` means all of time, for the cumulative window.
     pub window: Option<TimeWindow>,
     /// Rows folded after the watermark had passed the pane's end.
     pub corrections: u64,
-    /// What the plugin's `snapshot` gave for the records on time; none before the first.
+    /// The bytes that the plugin's `snapshot` gave for the records on time; `None` means that
+    /// there were none.
     pub on_time: Option<Arc<[u8]>>,
-    /// The same for the late ones.
+    /// The bytes that the plugin's `snapshot` gave for the late records; `None` means that there
+    /// were none.
     pub late: Option<Arc<[u8]>>,
 }
 
 /// The open panes of one of a metric's windows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowSetSnapshot {
-    /// Which windows.
+    /// The kind of windows.
     pub spec: WindowSpec,
-    /// What was left out or made final early.
+    /// The rows without a pane, and the panes that became final early.
     pub books: WindowBooks,
-    /// Final panes with a row so far.
+    /// The number of panes with a row that became final so far.
     pub sealed: u64,
-    /// A digest over those, in the order in which they became final.
+    /// A digest over the final panes with a row, in the order in which they became final.
     pub chain: Digest,
     /// The open panes by start.
     pub panes: Vec<PaneSnapshot>,
@@ -74,49 +76,49 @@ pub struct WindowSetSnapshot {
 pub struct MetricSnapshot {
     /// The metric's id in `pipeline.toml`.
     pub id: String,
-    /// The plugin's state version.
+    /// The state version of the plugin that wrote the accumulators.
     pub state_version: u32,
-    /// The first offset that belongs to it.
+    /// The first offset that the state covers.
     pub origin: i64,
-    /// The next offset that it has not seen. Smaller than its partition's where it stopped.
+    /// The next offset to fold; smaller than the partition's where the metric stopped.
     pub next_offset: i64,
-    /// Its books.
+    /// The books over every row that the metric was offered.
     pub accounting: MetricAccounting,
-    /// By window, in the order of [`WindowSpec`].
+    /// The open panes of each kind of windows, in the order of [`WindowSpec`].
     pub windows: Vec<WindowSetSnapshot>,
 }
 
-/// S: all that is known of a partition.
+/// S: all that is known of a partition at a batch boundary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionSnapshot {
-    /// The partition's number.
+    /// The number of the partition in its source, counted from 0; a file is partition 0.
     pub partition: u32,
-    /// Where the source goes on.
+    /// The place where the source resumes.
     pub position: Position,
     /// The last late records, oldest first. Not part of any digest.
     pub late_samples: Vec<LateSample>,
-    /// Event time and books.
+    /// H: event time, books and gaps.
     pub state: PartitionState,
     /// The metrics, in the order of their ids.
     pub metrics: Vec<MetricSnapshot>,
 }
 
-/// Why bytes are not a snapshot.
+/// Why bytes are not a snapshot that can be read.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum SnapshotError {
-    /// Not written by Streamgauge.
+    /// The bytes do not begin as Streamgauge writes them.
     #[error("not a snapshot")]
     NotASnapshot,
-    /// Written by a version that this one does not know.
+    /// The bytes are in this version of the format, which the program does not know.
     #[error("snapshot format {0} is not known here")]
     UnknownVersion(u32),
-    /// Cut short or changed.
+    /// The bytes were cut short or changed.
     #[error("the snapshot is damaged")]
     Damaged,
 }
 
 impl Digest {
-    /// What a chain of digests begins with.
+    /// The first link of every chain of digests.
     pub const ZERO: Self = Self([0; DIGEST_BYTES]);
 
     /// The chain with one more link.
@@ -127,7 +129,7 @@ impl Digest {
 }
 
 impl WindowSetSnapshot {
-    /// Nothing folded yet.
+    /// The state of the windows `spec` before the first row.
     pub fn empty(spec: WindowSpec) -> Self {
         let books = WindowBooks::default();
         Self { spec, books, sealed: 0, chain: Digest::ZERO, panes: Vec::new() }
@@ -135,7 +137,7 @@ impl WindowSetSnapshot {
 }
 
 impl PartitionSnapshot {
-    /// The bytes to store.
+    /// The bytes to store; equal snapshots give equal bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
         encode::partition(&mut w, self);
@@ -151,7 +153,7 @@ impl PartitionSnapshot {
         decode::partition(body).ok_or(SnapshotError::Damaged)
     }
 
-    /// The digest of H: equal at equal offsets wherever the same records were read.
+    /// The digest of H: equal at equal offsets if the same records were read, on any machine.
     pub fn state_digest(&self) -> Digest {
         let mut w = Writer::default();
         encode::state(&mut w, &self.state);
@@ -160,7 +162,8 @@ impl PartitionSnapshot {
 }
 
 impl MetricSnapshot {
-    /// The digest of this metric's state.
+    /// The digest of everything in this snapshot: equal at equal offsets if the same rows were
+    /// offered.
     pub fn digest(&self) -> Digest {
         let mut w = Writer::default();
         encode::metric(&mut w, self);
@@ -175,7 +178,7 @@ fn seal(mut body: Vec<u8>) -> Vec<u8> {
     body
 }
 
-/// What stands between magic and version and the digest, if all three are right.
+/// The bytes between the version and the digest, if magic, version and digest are right.
 fn unseal<'a>(bytes: &'a [u8], magic: &[u8], version: u32) -> Result<&'a [u8], SnapshotError> {
     let rest = bytes.strip_prefix(magic).ok_or(SnapshotError::NotASnapshot)?;
     let (found, _) = rest.split_first_chunk::<4>().ok_or(SnapshotError::Damaged)?;
@@ -209,5 +212,4 @@ impl fmt::Debug for Digest {
 }
 
 #[cfg(test)]
-#[path = "snapshot_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// A duration in milliseconds.
+/// A duration in milliseconds; negative for what lies the other way.
 pub type Millis = i64;
 
 /// A point in event time, in milliseconds since the Unix epoch.
@@ -15,25 +15,25 @@ pub struct EventTime(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordTime(pub i64);
 
-/// The time of day where the program runs, in milliseconds since the Unix epoch. It only ever
-/// comes in as an argument, and only [`LatenessClock::Processing`](crate::LatenessClock) uses it.
+/// The time of day where the program runs, in milliseconds since the Unix epoch. Wall-clock time
+/// is always an argument, and only [`LatenessClock::Processing`](crate::LatenessClock) uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallClock(pub i64);
 
 impl EventTime {
-    /// This point moved by `duration`; saturates at the ends of the range.
+    /// The point that is `duration` later; saturates at the ends of the range.
     #[must_use]
     pub fn plus(self, duration: Millis) -> Self {
         Self(self.0.saturating_add(duration))
     }
 
-    /// This point moved back by `duration`; saturates at the ends of the range.
+    /// The point that is `duration` earlier; saturates at the ends of the range.
     #[must_use]
     pub fn minus(self, duration: Millis) -> Self {
         Self(self.0.saturating_sub(duration))
     }
 
-    /// The time from `earlier` to this point; saturates.
+    /// The time from `earlier` to this point, negative if `earlier` is the later one; saturates.
     pub fn since(self, earlier: Self) -> Millis {
         self.0.saturating_sub(earlier.0)
     }
@@ -49,5 +49,26 @@ impl From<RecordTime> for EventTime {
 impl fmt::Display for EventTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ms", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_time_stops_at_the_ends_of_its_range() {
+        let (first, last) = (EventTime(i64::MIN), EventTime(i64::MAX));
+        assert_eq!(EventTime(5).plus(3), EventTime(8));
+        assert_eq!(EventTime(5).minus(8), EventTime(-3));
+        assert_eq!((last.plus(1), first.minus(1)), (last, first));
+        assert_eq!((first.plus(-1), last.minus(-1)), (first, last));
+        assert_eq!(EventTime(5).since(EventTime(8)), -3);
+        assert_eq!((last.since(first), first.since(last)), (Millis::MAX, Millis::MIN));
+    }
+
+    #[test]
+    fn a_record_without_a_time_of_its_own_happened_when_it_was_stamped() {
+        assert_eq!(EventTime::from(RecordTime(7)), EventTime(7));
     }
 }

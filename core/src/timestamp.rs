@@ -1,33 +1,32 @@
 //! The event time of a record, from its fields.
 //!
 //! Two forms: month and day with a year from the settings, in civil time of a zone; or one field
-//! with an instant. What is missing or impossible (month 13, February 30) falls back to the
-//! record's own stamp, which is counted and never moves a watermark.
+//! with an instant. Where a value is missing or impossible (month 13, February 30), the record's
+//! own stamp takes its place, which is counted and never moves a watermark.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeZone};
+use chrono::{Datelike, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 
 use crate::civil;
+use crate::rfc3339::parse_rfc3339;
 use crate::row::{Row, Value};
-use crate::time::{EventTime, Millis, RecordTime};
-
-/// One day, the tolerance of [`Year::Current`].
-const DAY: Millis = 86_400_000;
+use crate::time::{EventTime, RecordTime};
+use crate::window::DAY;
 
 /// The longest distance between two leap days (1896 to 1904), and so how many years back a date
 /// may have to be looked for.
 const YEARS_BACK_MAX: i32 = 8;
 
-/// Which year a month and a day belong to.
+/// The year that a month and a day belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Year {
-    /// Always this one.
+    /// The same year for every record.
     Fixed(i32),
     /// The latest year that puts the date no more than a day after the record's stamp.
     Current,
 }
 
-/// How one field tells an instant.
+/// The form in which one field tells an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimestampUnit {
     /// Whole seconds since the Unix epoch.
@@ -56,18 +55,19 @@ pub enum TimestampAssigner {
         month: usize,
         /// Slot of the day, `unsigned`.
         day: usize,
-        /// Which year they belong to.
+        /// The year that month and day belong to.
         year: Year,
-        /// Whose midnight the day begins at.
+        /// The zone at whose midnight the day begins.
         zone: Tz,
         /// For a fixed year: the first instant of each day, by `month * 32 + day`.
         first_instants: Vec<Option<EventTime>>,
     },
-    /// From one field.
+    /// From one field with an instant.
     Field {
-        /// Its slot: `integer` or `timestamp` for numbers, `text` or `timestamp` for RFC 3339.
+        /// Slot of the field: `integer` or `timestamp` for numbers, `text` or `timestamp` for
+        /// RFC 3339.
         slot: usize,
-        /// How it tells an instant.
+        /// The form in which the field tells an instant.
         unit: TimestampUnit,
     },
 }
@@ -87,7 +87,7 @@ impl TimestampAssigner {
     /// The event time of `row`, stamped at `record_time`.
     ///
     /// # Errors
-    /// Why there is none; the caller falls back to `record_time`.
+    /// The row has no event time of its own; the caller takes `record_time` instead.
     pub fn assign(&self, row: &Row, record_time: RecordTime) -> Result<EventTime, Fallback> {
         match self {
             Self::MonthDay { month, day, year, zone, first_instants } => {
@@ -107,12 +107,13 @@ impl TimestampAssigner {
     }
 }
 
-/// The first instant of a civil day, if there is such a day.
+/// The first instant of a civil day; `None` means that there is no such day.
 fn first_instant(zone: Tz, year: i32, month: u32, day: u32) -> Option<EventTime> {
     civil::first_instant(zone, NaiveDate::from_ymd_opt(year, month, day)?)
 }
 
 fn current_year(zone: Tz, month: u32, day: u32, record_time: RecordTime) -> Option<EventTime> {
+    // The tolerance of `Year::Current`.
     let latest = EventTime::from(record_time).plus(DAY);
     let latest_year = zone.timestamp_millis_opt(latest.0).single()?.year();
     (0..=YEARS_BACK_MAX)
@@ -127,8 +128,7 @@ fn field(row: &Row, slot: usize, unit: TimestampUnit) -> Result<EventTime, Fallb
             seconds.checked_mul(1000).map(EventTime).ok_or(Fallback::Impossible)
         }
         (TimestampUnit::Rfc3339, Value::Text(range)) => {
-            let instant = DateTime::parse_from_rfc3339(row.text(range).trim());
-            instant.map(|t| EventTime(t.timestamp_millis())).map_err(|_| Fallback::Impossible)
+            parse_rfc3339(row.text(range).trim()).ok_or(Fallback::Impossible)
         }
         // A `timestamp` column holds milliseconds, however the record wrote them.
         (TimestampUnit::Millis | TimestampUnit::Rfc3339, value) => integer(value).map(EventTime),
@@ -155,25 +155,18 @@ fn integer(value: Value) -> Result<i64, Fallback> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Flaw;
+    use crate::testing::{at, row};
 
     const SHANGHAI: Tz = chrono_tz::Asia::Shanghai;
 
-    fn row(month: Value, day: Value) -> Row {
-        let mut row = Row::default();
-        row.reset(2);
-        row.set(0, month);
-        row.set(1, day);
-        row
+    fn assign_values(year: Year, date: [Value; 2], stamp: &str) -> Result<EventTime, Fallback> {
+        let assigner = TimestampAssigner::month_day(0, 1, year, SHANGHAI);
+        assigner.assign(&row(&date), RecordTime(at(stamp).0))
     }
 
-    fn at(text: &str) -> i64 {
-        DateTime::parse_from_rfc3339(text).expect("a valid instant").timestamp_millis()
-    }
-
-    fn assign(year: Year, month: u32, day: u32, stamp: &str) -> Result<i64, Fallback> {
-        TimestampAssigner::month_day(0, 1, year, SHANGHAI)
-            .assign(&row(Value::Unsigned(month), Value::Unsigned(day)), RecordTime(at(stamp)))
-            .map(|t| t.0)
+    fn assign(year: Year, month: u32, day: u32, stamp: &str) -> Result<EventTime, Fallback> {
+        assign_values(year, [Value::Unsigned(month), Value::Unsigned(day)], stamp)
     }
 
     #[test]
@@ -204,26 +197,58 @@ mod tests {
     fn a_skipped_midnight_gives_the_first_instant_of_the_day() {
         // In Sao Paulo the clocks went from 23:59:59 to 01:00 on 2018-11-04.
         let zone = chrono_tz::America::Sao_Paulo;
-        let found = first_instant(zone, 2018, 11, 4).map(|t| t.0);
-        assert_eq!(found, Some(at("2018-11-04T01:00:00-02:00")));
+        assert_eq!(first_instant(zone, 2018, 11, 4), Some(at("2018-11-04T01:00:00-02:00")));
     }
 
     #[test]
-    fn one_field_tells_an_instant_in_three_ways() {
-        let stamp = RecordTime(0);
-        let assign = |unit, set: &dyn Fn(&mut Row)| {
+    fn a_date_without_a_usable_month_or_day_is_no_event_time() {
+        let (year, stamp) = (Year::Fixed(2015), "2026-01-01T00:00:00Z");
+        let (may, bad) = (Value::Unsigned(5), Value::Invalid(Flaw::WrongType));
+        for (date, fallback) in [
+            ([Value::Missing, may], Fallback::Missing),
+            ([may, Value::Missing], Fallback::Missing),
+            ([bad, may], Fallback::Impossible),
+            ([may, bad], Fallback::Impossible),
+        ] {
+            assert_eq!(assign_values(year, date, stamp), Err(fallback), "{date:?}");
+        }
+    }
+
+    #[test]
+    fn one_field_tells_an_instant_as_a_number() {
+        use Fallback::{Impossible, Missing};
+        use TimestampUnit::{Millis, Rfc3339, Seconds};
+        for (unit, value, found) in [
+            (Seconds, Value::Integer(15), Ok(15_000)),
+            (Seconds, Value::Unsigned(15), Ok(15_000)),
+            (Seconds, Value::Integer(-15), Ok(-15_000)),
+            (Seconds, Value::Integer(i64::MAX), Err(Impossible)),
+            (Millis, Value::Integer(15), Ok(15)),
+            (Millis, Value::Missing, Err(Missing)),
+            (Millis, Value::Float(15.0), Err(Impossible)),
+            (Millis, Value::Invalid(Flaw::Fraction), Err(Impossible)),
+            // A `timestamp` field, which the decoder has turned into milliseconds.
+            (Rfc3339, Value::Integer(15), Ok(15)),
+        ] {
+            let assigner = TimestampAssigner::Field { slot: 0, unit };
+            let event_time = assigner.assign(&row(&[value]), RecordTime(0)).map(|time| time.0);
+            assert_eq!(event_time, found, "{unit:?} {value:?}");
+        }
+    }
+
+    #[test]
+    fn one_field_tells_an_instant_as_a_text() {
+        for (text, found) in [
+            ("1970-01-01T08:00:01+08:00", Ok(EventTime(1000))),
+            (" 1970-01-01T00:00:01Z\t", Ok(EventTime(1000))),
+            ("yesterday", Err(Fallback::Impossible)),
+            ("", Err(Fallback::Missing)),
+        ] {
             let mut row = Row::default();
             row.reset(1);
-            set(&mut row);
-            TimestampAssigner::Field { slot: 0, unit }.assign(&row, stamp).map(|t| t.0)
-        };
-        assert_eq!(assign(TimestampUnit::Seconds, &|r| r.set(0, Value::Integer(15))), Ok(15_000));
-        assert_eq!(assign(TimestampUnit::Millis, &|r| r.set(0, Value::Integer(15))), Ok(15));
-        let huge = assign(TimestampUnit::Seconds, &|r| r.set(0, Value::Integer(i64::MAX)));
-        assert_eq!(huge, Err(Fallback::Impossible));
-        let text = |t: &'static str| assign(TimestampUnit::Rfc3339, &|r| r.set_text(0, t));
-        assert_eq!(text("1970-01-01T08:00:01+08:00"), Ok(1000));
-        assert_eq!(text("yesterday"), Err(Fallback::Impossible));
-        assert_eq!(text(""), Err(Fallback::Missing));
+            row.set_text(0, text);
+            let assigner = TimestampAssigner::Field { slot: 0, unit: TimestampUnit::Rfc3339 };
+            assert_eq!(assigner.assign(&row, RecordTime(0)), found, "`{text}`");
+        }
     }
 }

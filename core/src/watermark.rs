@@ -1,5 +1,6 @@
 //! The watermark of one partition: the largest event time so far minus a bound
-//! (Flink's `BoundedOutOfOrdernessWatermarks`). It never goes back.
+//! (Flink's `BoundedOutOfOrdernessWatermarks`). A watermark never falls, because the largest event
+//! time never does.
 
 use crate::time::{EventTime, Millis};
 
@@ -11,8 +12,27 @@ pub struct BoundedOutOfOrderness {
 }
 
 impl BoundedOutOfOrderness {
-    /// The watermark where `max_event_time` is the largest event time seen; none before the first.
+    /// The watermark where `max_event_time` is the largest event time seen. `None` means that no
+    /// event time was seen, so there is no watermark.
     pub fn watermark(self, max_event_time: Option<EventTime>) -> Option<EventTime> {
         max_event_time.map(|max| max.minus(self.bound))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_watermark_is_the_bound_behind_the_largest_event_time() {
+        for (bound, max, watermark) in [
+            (10, Some(50), Some(40)),
+            (0, Some(50), Some(50)),
+            (10, None, None),
+            (10, Some(i64::MIN), Some(i64::MIN)),
+        ] {
+            let found = BoundedOutOfOrderness { bound }.watermark(max.map(EventTime));
+            assert_eq!(found, watermark.map(EventTime), "{bound} {max:?}");
+        }
     }
 }

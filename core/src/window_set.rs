@@ -1,6 +1,6 @@
-//! Which panes of one metric are open in one partition. Every record that is on time or late is
-//! placed by its event time and the watermark before it, in the order of the offsets, so that
-//! where batches are cut changes nothing: neither which panes there are nor which are final.
+//! The open panes of one metric in one partition. Every record that is on time or late is placed
+//! by its event time and the watermark before it, in the order of the offsets. The place where a
+//! batch is cut changes nothing: neither which panes there are nor which are final.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,19 @@ use crate::window::{TimeWindow, WindowSpec};
 /// How long panes stay open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// How far the watermark may be past a pane's end.
+    /// How far the watermark may be past a pane's end before the pane is final, in milliseconds.
     pub retention: Millis,
-    /// The most panes that are open at a time.
+    /// The most panes that are open at a time; with more, the oldest one becomes final.
     pub open_max: usize,
 }
 
-/// What the open panes have in common with a snapshot of them.
+/// The counts of one kind of windows, which a snapshot keeps with the open panes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WindowBooks {
-    /// Panes that start before it are final.
+    /// The start before which every pane is final, because too many were open. `None` means that
+    /// there were never too many.
     pub floor: Option<EventTime>,
-    /// Folded rows whose pane was final.
+    /// Folded rows whose pane was final already, so they are in no window.
     pub expired: u64,
     /// Panes that became final because too many were open.
     pub evicted: u64,
@@ -35,20 +36,22 @@ pub struct WindowBooks {
 pub struct WindowSet {
     panes: Panes,
     retention: Retention,
-    /// The books; `expired` is for the caller to count.
+    /// The counts so far; the caller counts `expired`, because only it knows which rows a metric
+    /// folds.
     pub books: WindowBooks,
-    /// By start: end.
+    /// The end of each open pane by the pane's start.
     open: BTreeMap<EventTime, EventTime>,
-    /// Became final since they were last taken, in that order.
+    /// The panes that became final and were not taken yet, in the order in which they did.
     sealed: Vec<TimeWindow>,
-    /// Before this watermark no open pane becomes final.
+    /// The watermark at which the oldest open pane becomes final.
     next_seal: EventTime,
-    /// The pane of the last record, while it is open: mostly the next one is in it too.
+    /// The pane of the last record while that pane is open: mostly the next record is in it too.
     recent: Option<TimeWindow>,
 }
 
 impl WindowSet {
-    /// The panes of `spec`, of which `open` are open; none for the cumulative window.
+    /// The panes of `spec`, of which `open` are open. `None` means that `spec` is the cumulative
+    /// window, which has no panes.
     pub fn new(
         spec: WindowSpec,
         zone: Tz,
@@ -64,8 +67,8 @@ impl WindowSet {
         Some(set)
     }
 
-    /// The open pane of a record, opened if need be; none: it is expired. `watermark` is the one
-    /// before the record.
+    /// The open pane of a record, opened if need be. `None` means that the pane is final, so the
+    /// record is expired. `watermark` is the watermark as it stood before the record.
     pub fn place(
         &mut self,
         event_time: EventTime,
@@ -85,12 +88,12 @@ impl WindowSet {
             }
             self.find_next_seal();
         }
-        // It may itself have been the oldest one.
+        // The new pane may have been the oldest one, which makes room for the others.
         self.recent = self.open.contains_key(&pane.start).then_some(pane);
         self.recent
     }
 
-    /// Makes final what is so under `watermark`, the one after the last record.
+    /// Makes every pane final that is so under `watermark`, as it stands after the last record.
     pub fn settle(&mut self, watermark: Option<EventTime>) {
         while watermark.is_some_and(|watermark| watermark >= self.next_seal) {
             let Some((start, end)) = self.open.pop_first() else { return };
@@ -104,12 +107,12 @@ impl WindowSet {
         self.sealed.push(pane);
     }
 
-    /// The panes that became final since the last call, in that order.
+    /// The panes that became final since the last call, in the order in which they did.
     pub fn take_sealed(&mut self) -> Vec<TimeWindow> {
         std::mem::take(&mut self.sealed)
     }
 
-    /// The open panes by start.
+    /// The open panes in the order of their starts.
     pub fn open(&self) -> impl Iterator<Item = TimeWindow> {
         self.open.iter().map(|(&start, &end)| TimeWindow { start, end })
     }
@@ -136,8 +139,7 @@ impl WindowSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const MINUTE: Millis = 60_000;
+    use crate::testing::MINUTE;
 
     fn set(retention: Millis, open_max: usize) -> WindowSet {
         let spec = WindowSpec::tumbling(MINUTE).expect("a window");
@@ -174,13 +176,40 @@ mod tests {
         let mut set = set(1000 * MINUTE, 2);
         for (time, placed) in [(5, Some(5)), (3, Some(3)), (8, Some(8)), (3, None), (4, Some(4))] {
             let found = place(&mut set, time, 0);
-            // The last one is the oldest of three at once, so it goes as it comes.
+            // The pane of minute 4 is the oldest of three, so it becomes final at once.
             assert_eq!(found, placed.filter(|pane| *pane != 4), "{time}");
         }
         assert_eq!(minutes(set.take_sealed()), [3, 4]);
         assert_eq!(set.books.evicted, 2);
         assert_eq!(set.books.floor, Some(EventTime(5 * MINUTE)));
         assert_eq!(minutes(set.open()), [5, 8]);
+    }
+
+    #[test]
+    fn panes_of_a_snapshot_are_open_again_with_their_floor() {
+        let pane = |start: i64| TimeWindow {
+            start: EventTime(start * MINUTE),
+            end: EventTime((start + 1) * MINUTE),
+        };
+        let spec = WindowSpec::tumbling(MINUTE).expect("a window");
+        let retention = Retention { retention: 2 * MINUTE, open_max: 100 };
+        let books = WindowBooks { floor: Some(EventTime(3 * MINUTE)), expired: 7, evicted: 1 };
+        let open = [pane(5), pane(4)].into_iter();
+        let mut set = WindowSet::new(spec, Tz::UTC, retention, books, open).expect("panes");
+        assert_eq!(minutes(set.open()), [4, 5]);
+        assert_eq!(place(&mut set, 2, 0), None, "the pane starts before the floor");
+        assert_eq!(place(&mut set, 3, 0), Some(3));
+        set.settle(Some(EventTime(7 * MINUTE)));
+        assert_eq!(minutes(set.take_sealed()), [3, 4]);
+        assert_eq!(set.books, books, "the caller counts what expires");
+    }
+
+    #[test]
+    fn the_cumulative_window_has_no_panes() {
+        let retention = Retention { retention: 0, open_max: 1 };
+        let (books, open) = (WindowBooks::default(), std::iter::empty());
+        assert!(WindowSet::new(WindowSpec::Cumulative, Tz::UTC, retention, books, open).is_none());
+        assert!(Panes::new(WindowSpec::Cumulative, Tz::UTC).is_none());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Event time, watermarks and lateness as stories: each `scenarios/*.txt` holds settings, records,
-//! and for each record the event time it gets, the watermark after it and the verdict on it.
+//! Event time, watermarks and lateness as stories: each `scenarios/*.txt` holds settings and
+//! records, and for each record its event time, the watermark after the record and the verdict.
 //!
 //! After a change of the rules, run with `UPDATE=1` and read the difference.
 
@@ -30,7 +30,7 @@ fn every_record_gets_its_verdict() {
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
-/// What the scenario at `path` comes to, if that differs from what it says.
+/// A message if the scenario at `path` comes out different from its text.
 #[expect(clippy::disallowed_methods, reason = "`UPDATE=1` writes what was found")]
 fn compare(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).expect("the scenario can be read");
@@ -42,7 +42,7 @@ fn compare(path: &Path) -> Option<String> {
     (found != text).then(|| format!("{} is:\n{found}", path.display()))
 }
 
-/// The scenario's text with everything in it that follows from the rest.
+/// The scenario's text, with the last three columns and the books worked out anew.
 fn play(scenario: &Scenario) -> String {
     let mut partition =
         Partition::new(&scenario.plan, PartitionState::starting_at(0), 0, Vec::new());
@@ -67,7 +67,7 @@ fn play(scenario: &Scenario) -> String {
     scenario.render(&lines, &books)
 }
 
-/// A record's line: what is given, and what follows.
+/// The cells of a record's line: three as given, three worked out.
 fn accept(scenario: &Scenario, partition: &mut Partition, record: &Record) -> [String; 6] {
     let (plan, zone) = (&scenario.plan, scenario.zone);
     let meta = RecordMeta { offset: record.offset, time: record.stamp, cursor: 0 };

@@ -1,4 +1,4 @@
-// The browser that tests and pictures use: one that is installed, never one
+// The browser of tests and pictures: one that is installed, never one
 // that is downloaded, with an empty profile and nothing that calls home.
 export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 

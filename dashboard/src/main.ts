@@ -9,15 +9,17 @@ import "./styles/tables.css";
 import "./styles/states.css";
 import "./styles/tools.css";
 import "./styles/ops.css";
+import "./styles/ops-details.css";
 import "./styles/dialogs.css";
-import { App } from "./app";
-import { readLink } from "./link";
-import { buildDiffers } from "./page-state";
-import { readPrefs, remember, remembered } from "./prefs";
-import { Store } from "./store";
-import { HttpRemote } from "./remote";
-import { Stream, streamUrl } from "./stream";
-import { takeToken, tokenOf } from "./token";
+import { App } from "./app/app";
+import { remember, remembered } from "./app/memory";
+import { Store } from "./app/store";
+import { readLink } from "./data/link";
+import { buildDiffers } from "./data/page-state";
+import { readPrefs } from "./data/prefs";
+import { HttpRemote } from "./net/remote";
+import { Stream, streamUrl } from "./net/stream";
+import { takeToken, tokenOf } from "./net/token";
 
 /** Two hosts of different builds behind one address must not make a loop. */
 const RELOAD_MS_MIN = 60_000;
@@ -27,11 +29,13 @@ const store = new Store(() => {
   if (buildDiffers(store.state)) reloadOnce();
   app.invalidate();
 });
-const app = new App(
-  () => store.state, now,
-  readPrefs(location.search, remembered, matchMedia("(prefers-contrast: more)").matches),
-  readLink(location.search), remember,
-);
+const app = new App({
+  state: () => store.state,
+  now,
+  prefs: readPrefs(location.search, remembered, matchMedia("(prefers-contrast: more)").matches),
+  link: readLink(location.search),
+  prefsChanged: remember,
+});
 const root = document.getElementById("app");
 if (root !== null) app.mount(root);
 

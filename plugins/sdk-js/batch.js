@@ -1,13 +1,16 @@
 /**
  * Typed views over the rows that arrived together.
  *
- * What is done per row are plain loops over codes and numbers. A text column is read through its
- * dictionary: each distinct text is decoded once, never one per row.
+ * The work per row is plain loops over codes and numbers. A text column is read through its
+ * dictionary: each distinct text is decoded once, not once per row.
  */
 
-/** One byte a row, 0 = null; empty: no row is null. @typedef {ArrayLike<number>} Valid */
+/**
+ * One byte a row, 0 = null; an empty list means that no row is null.
+ * @typedef {ArrayLike<number>} Valid
+ */
 
-/** Whole numbers below this are counted in an array. */
+/** Whole numbers below this one are counted in an array, which is faster than a map. */
 const SMALL = 256;
 
 /** A column of numbers or booleans, row after row. @template {number | boolean} T */
@@ -21,7 +24,7 @@ export class Column {
     this.valid = valid;
   }
 
-  /** The value of a row, `null` where there is none. @returns {T | null} */
+  /** The value of a row; `null` means that the row has none. @returns {T | null} */
   at(/** @type {number} */ row) {
     return this.valid.length > 0 && !this.valid[row] ? null : this.values[row];
   }
@@ -44,8 +47,8 @@ export class Column {
 }
 
 /**
- * A column of texts: each row holds the code of one of a few distinct texts. Codes mean something
- * inside their batch only; two codes may be of one text.
+ * A column of texts: each row holds the code of one of a few texts. A code means something inside
+ * its batch only; two codes may stand for one text.
  */
 export class TextColumn {
   /**
@@ -59,13 +62,13 @@ export class TextColumn {
     this.valid = valid;
   }
 
-  /** The text of a row, `null` where there is none. @returns {string | null} */
+  /** The text of a row; `null` means that the row has none. @returns {string | null} */
   at(/** @type {number} */ row) {
     return this.valid.length > 0 && !this.valid[row] ? null : this.texts[this.codes[row]];
   }
 
   /**
-   * Rows by text, or by what `keyOf` gives for it. Nulls are not counted.
+   * Rows by text, or by the key that `keyOf` gives for the text. Nulls are not counted.
    * @template K
    * @param {(text: string) => K} [keyOf]
    * @returns {Map<K, number>}

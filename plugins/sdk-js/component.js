@@ -1,8 +1,8 @@
 /**
  * The component: the contract's calls, answered by a metric's class.
  *
- * Only `component.js` of a plugin imports this, as only the component has the module of the host's
- * log.
+ * Only `component.js` of a plugin imports this module, because only the component has the module of
+ * the host's log.
  */
 
 import { log as hostLog } from "streamgauge:metric/log@0.3.0";
@@ -74,7 +74,7 @@ export function component(Type) {
   };
 }
 
-/** Turns the SDK's errors into the contract's. All others are crashes, with their last words. */
+/** Turns the SDK's errors into the contract's. Any other error is a crash, with its message. */
 function calling(work) {
   try {
     return work();
@@ -82,7 +82,7 @@ function calling(work) {
     if (error instanceof BadConfig) throw { tag: "bad-config", val: error.message };
     if (error instanceof BadState) throw { tag: "bad-state", val: error.message };
     if (error instanceof BadRows) throw { tag: "bad-rows", val: error.rows };
-    // The engine's own words begin with where it ended: these with what happened.
+    // The engine's message would begin with the place, so this one begins with what happened.
     log.error(`${error} ${error?.stack?.trim().split("\n")[0] ?? ""}`);
     throw error;
   }
@@ -140,7 +140,7 @@ function result(type, cells) {
   return { values: { tag: "s64s", val: whole }, valid };
 }
 
-/** Texts end to end. */
+/** Texts laid end to end, with the offset of each in bytes. */
 function laidOut(cells) {
   const parts = cells.map((cell) => encode(cell ?? ""));
   const offsets = new Uint32Array(parts.length + 1);

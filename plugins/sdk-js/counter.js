@@ -1,5 +1,5 @@
 /**
- * A ready-made state: how many events each key has.
+ * A ready-made state: the number of events of each key.
  *
  * Invariant: equal counters give equal bytes, since the keys are written in order. The bytes are
  * JSON, `[[key, count], …]`.
@@ -17,7 +17,7 @@ export class Counter {
   /** @type {Map<K, number>} */
   #counts = new Map();
 
-  /** Counts `events` more under `key`. @param {K} key @param {number} [events] */
+  /** Adds `events` events of `key`, 1 without a number. @param {K} key @param {number} [events] */
   record(key, events = 1) {
     const count = (this.#counts.get(key) ?? 0) + events;
     if (!Number.isSafeInteger(count)) throw new RangeError("a count of events fits in 53 bits");
@@ -30,8 +30,8 @@ export class Counter {
   }
 
   /**
-   * Counts every row under the key that `keyOf` gives for its value. It is called at most once per
-   * distinct value of the batch and dictionary entry, and must be pure.
+   * Counts every row under the key that `keyOf` gives for the row's value. `keyOf` must be pure: it
+   * is called at most once per distinct value of the batch and dictionary entry.
    * @param {import("./batch.js").Column<any> | import("./batch.js").TextColumn} column
    * @param {(value: any) => K} keyOf
    */
@@ -44,7 +44,7 @@ export class Counter {
     return [...this.#counts].sort(([one], [other]) => compareKeys(one, other));
   }
 
-  /** The events of one key. @param {K} key */
+  /** The events of one key, 0 for a key that was never counted. @param {K} key */
   get(key) {
     return this.#counts.get(key) ?? 0;
   }
@@ -55,12 +55,12 @@ export class Counter {
     return new Table(entries.map(([key]) => String(key)), entries.map(([, count]) => count));
   }
 
-  /** Adds the counts of another. @param {Counter<K>} other */
+  /** Adds the counts of another counter. @param {Counter<K>} other */
   merge(other) {
     [...other.#counts].forEach(([key, events]) => this.record(key, events));
   }
 
-  /** The whole state. @returns {Uint8Array} */
+  /** The whole state; equal counters give equal bytes. @returns {Uint8Array} */
   snapshot() {
     return encode(JSON.stringify(this.entries()));
   }

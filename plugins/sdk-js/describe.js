@@ -1,13 +1,15 @@
 /**
- * What a metric reads, what its result looks like, how it is shown; and the result itself.
+ * The descriptor of a metric (the columns that it reads, the columns of its result, the ways to
+ * show the result) and the result itself.
  *
- * The page draws any metric from this alone, so business words live here and nowhere else.
+ * The page draws any metric from its descriptor alone, so business words live there and nowhere
+ * else.
  */
 
 /** @typedef {"boolean" | "unsigned" | "integer" | "float" | "text" | "timestamp"} FieldType */
 
 /**
- * `["省份", "Province"]` is Chinese and English; an object names any languages.
+ * A text for the page: `["省份", "Province"]` is Chinese and English, an object names any languages.
  * @typedef {[string, string] | Record<string, string>} Localized
  */
 
@@ -21,8 +23,9 @@ export function texts(text) {
 }
 
 /**
- * How a view is drawn beyond its chart: a second dimension, rows before the rest is summed up as
- * "other" (0 = all), by the first measure instead of the order of the labels, room.
+ * The options of a view. `across`: a second dimension. `top`: the rows shown before the others are
+ * added up as "other" (0 = all). `sorted`: by the first measure, largest first, instead of in the
+ * order of the labels. `size`: the room that the view asks for.
  * @typedef {{ across?: string, top?: number, sorted?: boolean,
  *   size?: "small" | "medium" | "wide" | "tall" | "large" }} ViewOptions
  */
@@ -30,7 +33,8 @@ export function texts(text) {
 /** A column of the result: a dimension that names a group, or a measure of it. */
 export class Output {
   /**
-   * Keys of `labels` are in display order; other keys are shown as they are.
+   * A column that names a group. Keys of `labels` are in display order; other keys are shown as
+   * they are.
    * @param {string} name
    * @param {Localized} title
    * @param {{ type?: FieldType, labels?: [string, Localized][] }} [options]
@@ -40,7 +44,8 @@ export class Output {
   }
 
   /**
-   * `errorOf` names another measure, in the same row, whose largest error this one is.
+   * A column of numbers. `errorOf` names another measure, of which this one is the largest error in
+   * the same row.
    * @param {string} name
    * @param {Localized} title
    * @param {{ type?: FieldType, additive?: boolean, unit?: string, errorOf?: string }} [options]
@@ -81,9 +86,9 @@ export class Descriptor {
   }
 
   /**
-   * Reads a column; without `nullable`, records without a valid value are left out. Columns reach
-   * `add` in the order of these calls. The name `@event-time` with the type `timestamp` asks for
-   * each row's event time.
+   * Reads a column. Without `nullable`, a record without a valid value does not reach the metric.
+   * Columns reach `add` in the order of these calls. The name `@event-time` with the type
+   * `timestamp` asks for each row's event time.
    * @param {string} name
    * @param {FieldType} type
    */
@@ -92,7 +97,7 @@ export class Descriptor {
     return this;
   }
 
-  /** Adds a column of the result; `result` gives them in this order. @param {Output} output */
+  /** Adds a column of the result; `result` gives columns in this order. @param {Output} output */
   output(output) {
     this.outputs.push(output);
     return this;
@@ -112,7 +117,7 @@ export class Descriptor {
     return this;
   }
 
-  /** Declares that the order of merges may change the result within its stated errors. */
+  /** Declares that the order of merges may change the result within the errors that it states. */
   bounded() {
     this.isBounded = true;
     return this;
@@ -130,7 +135,7 @@ export class Table {
     }
   }
 
-  /** Row after row as texts, for tests. */
+  /** Row after row, each cell as text, for tests to compare. */
   cells() {
     const row = (_, index) => this.columns.map((column) => String(column[index] ?? ""));
     return Array.from({ length: this.rows }, row);

@@ -1,18 +1,19 @@
 /**
- * Why a metric refuses. Throwing one of these is no crash: the instance stays usable.
+ * The errors by which a metric refuses. Throwing one of them is no crash: the instance stays
+ * usable.
  *
- * Any other error is one: the metric is quarantined, and the host shows the error's message.
+ * Any other error is a crash: the host stops the metric and shows the error's message.
  */
 
 /** The configuration is wrong; the message names the key in backticks. */
 export class BadConfig extends Error {}
 
-/** A snapshot is not this metric's. */
+/** A snapshot was not written by this metric, or not by this version of it. */
 export class BadState extends Error {}
 
 /**
- * Rows that cannot be used, each with the reason. Nothing of the batch may have been added: the
- * host calls again without them and writes them to the dead letters.
+ * Rows that cannot be used, each with its number and the reason. Nothing of the batch may have been
+ * added: the host calls again without these rows and writes each to the dead letters.
  */
 export class BadRows extends Error {
   /** @param {[number, string][]} rows */

@@ -1,4 +1,4 @@
-/** Lines in the host's log. Never one per row: the host limits their number and length. */
+/** Lines in the host's log, never one per row: the host limits their number and length. */
 
 /** @typedef {"trace" | "debug" | "info" | "warn" | "error"} Level */
 

@@ -8,26 +8,27 @@ import { Counter } from "./counter.js";
  */
 
 /**
- * A metric whose accumulator is of type `S`: a `Counter`, unless you change it. For a state of
- * your own, override `create`, `merge`, `snapshot` and `restore`.
+ * A metric whose accumulator is of type `S`, by default a `Counter`. A metric with another state
+ * overrides `create`, `merge`, `snapshot` and `restore`.
  * @template S
  */
 export class Metric {
-  /** Raise it when the meaning of the snapshot's bytes changes. */
+  /** The version of the snapshot's bytes, raised when their meaning changes. */
   static stateVersion = 1;
 
   /**
-   * JSON Schema of `[metric.config]`; none: it takes no key. What does not fit never comes here.
+   * JSON Schema of `[metric.config]`; `undefined` means that the table takes no key. A
+   * configuration that does not fit never reaches the metric.
    * @type {object | undefined}
    */
   static configSchema = undefined;
 
-  /** Reads `[metric.config]`; `BadConfig` refuses it. @param {Record<string, any>} config */
+  /** Reads `[metric.config]`; throws `BadConfig` to refuse. @param {Record<string, any>} config */
   constructor(config) {
     this.config = config;
   }
 
-  /** What is read, what comes out, how it is shown. @returns {import("./describe.js").Descriptor} */
+  /** The same descriptor every time. @returns {import("./describe.js").Descriptor} */
   describe() {
     throw new Error("the metric has no method `describe`");
   }
@@ -50,7 +51,7 @@ export class Metric {
     throw new Error("the metric has no method `result`");
   }
 
-  /** An empty state over `window`; none: cumulative. @param {Window} [window] @returns {S} */
+  /** An empty state over `window`, or over all of time. @param {Window} [window] @returns {S} */
   create(window) {
     return /** @type {any} */ (new Counter());
   }
@@ -66,7 +67,7 @@ export class Metric {
   }
 
   /**
-   * The state of a snapshot; `BadState` refuses one that is not this metric's.
+   * The state of a snapshot; throws `BadState` to refuse one of another metric.
    * @param {Window | undefined} window
    * @param {Uint8Array} state
    * @returns {S}

@@ -48,11 +48,11 @@ export function resultOf(Type, rows, config = {}) {
 }
 
 /**
- * Checks on these rows what checkpoints and merges rely on; a few hundred varied ones do.
+ * Checks the laws that checkpoints and merges rely on; a few hundred varied rows are plenty.
  *
  * Any cut into batches gives the same bytes; merging is associative and commutative and the empty
- * state changes nothing; a snapshot is restored; one cut short is refused. Of a metric that is
- * `bounded`, merges are not compared.
+ * state changes nothing; a snapshot is restored, and a snapshot that was cut short is refused.
+ * Merges of a metric that is `bounded` are not compared.
  * @param {new (config: object) => import("./metric.js").Metric<any>} Type
  * @param {TestBatch} rows
  */

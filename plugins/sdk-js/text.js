@@ -1,11 +1,11 @@
 /**
- * UTF-8 and the order of texts. The component's engine has no `TextEncoder`, and compares texts by
- * UTF-16 units, where the other languages compare them by code points.
+ * UTF-8 and the order of texts. The component's engine has no `TextEncoder` and compares texts by
+ * UTF-16 units; the other languages compare texts by code points.
  */
 
 /** @param {string} text @returns {Uint8Array} */
 export function encode(text) {
-  // `encodeURIComponent` writes the UTF-8 of what is not ASCII, `unescape` makes bytes of it.
+  // `encodeURIComponent` writes UTF-8 as escapes, and `unescape` makes each escape a byte.
   const bytes = unescape(encodeURIComponent(text.toWellFormed()));
   return Uint8Array.from({ length: bytes.length }, (_, index) => bytes.charCodeAt(index));
 }
@@ -21,7 +21,7 @@ export function decode(bytes) {
   return isAscii ? text : decodeURIComponent(escape(text));
 }
 
-/** Texts by code points, all else by value. For `Array.sort`. */
+/** The order for `Array.sort`: texts by code points, all else by value. */
 export function compareKeys(one, other) {
   if (typeof one !== "string") return one < other ? -1 : Number(one > other);
   const length = Math.min(one.length, other.length);
@@ -32,5 +32,8 @@ export function compareKeys(one, other) {
   return one.length - other.length;
 }
 
-/** Surrogates are halves of code points above all others. @param {number} unit */
+/**
+ * The rank of a UTF-16 unit: surrogates last, as halves of the largest code points.
+ * @param {number} unit
+ */
 const rank = (unit) => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);

@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use crate::{
-    build, kafka,
+    build, example, kafka,
     process::{self, Owned},
     setup,
     step::{silent_step, step},
@@ -59,7 +59,6 @@ struct Measured {
     peak_resident_mb: f64,
 }
 
-/// `cargo xtask bench`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     match &args.of {
         Some(Of::Clients(args)) => return clients::command(workspace, args),
@@ -68,14 +67,10 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root)?;
     build::all(workspace)?;
-    step("the yardstick", || {
-        let mut cargo = workspace.cargo();
-        let example = ["build", "--release", "--package", "streamgauge", "--example"];
-        process::run(cargo.args(example).arg("bare_consumer"))
-    })?;
+    let yardstick = step("the yardstick", || example::build(workspace, example::BARE_CONSUMER))?;
     let broker = kafka::Running::start(workspace, args.port)?;
     pin_process(broker.pid(), 0)?;
-    let bench = Bench::new(workspace, args)?;
+    let bench = Bench::new(workspace, args, yardstick)?;
     silent_step(&format!("{} events are produced", args.events), || bench.produce(args))?;
     let mut runs: [Vec<Measured>; 2] = Default::default();
     for round in 1..=args.rounds {
@@ -104,13 +99,15 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
 /// The topic and the pipeline of this benchmark.
 struct Bench<'a> {
     workspace: &'a Workspace,
+    /// The program of the loop that only counts.
+    yardstick: PathBuf,
     folder: PathBuf,
     brokers: String,
     topic: String,
 }
 
 impl<'a> Bench<'a> {
-    fn new(workspace: &'a Workspace, args: &Args) -> Result<Self> {
+    fn new(workspace: &'a Workspace, args: &Args, yardstick: PathBuf) -> Result<Self> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let topic = format!("bench-{}", since.as_millis());
         let brokers = format!("127.0.0.1:{}", args.port);
@@ -124,7 +121,7 @@ impl<'a> Bench<'a> {
             .replace("\"target/plugins/", "\"../plugins/");
         ensure!(pipeline.contains(&topic), "pipeline.toml does not name the default topic");
         fs::write(folder.join("pipeline.toml"), pipeline).context("could not write a pipeline")?;
-        Ok(Self { workspace, folder, brokers, topic })
+        Ok(Self { workspace, yardstick, folder, brokers, topic })
     }
 
     fn produce(&self, args: &Args) -> Result<()> {
@@ -134,9 +131,8 @@ impl<'a> Bench<'a> {
     }
 
     fn bare(&self) -> Result<Measured> {
-        let program = self.workspace.target().join("release/examples/bare_consumer");
         let mut command = pinned(1);
-        let document = measure(command.arg(program).args([&self.brokers, &self.topic]))?;
+        let document = measure(command.arg(&self.yardstick).args([&self.brokers, &self.topic]))?;
         Self::measured(&document.0, &document.0["records"], document.1)
     }
 

@@ -14,10 +14,9 @@ use anyhow::{Context as _, Result, ensure};
 use crate::{
     process, setup,
     step::step,
-    workspace::{Plugin, WASM_TARGET, Workspace},
+    workspace::{HOST, Plugin, WASM_TARGET, Workspace},
 };
 
-/// `cargo xtask build`.
 pub(crate) fn command(workspace: &Workspace) -> Result<()> {
     setup::ensure(workspace, &[setup::Scope::Build], setup::Consent::Root)?;
     all(workspace)
@@ -36,9 +35,7 @@ pub(crate) fn demo(workspace: &Workspace, args: &[String]) -> Result<()> {
 pub(crate) fn all(workspace: &Workspace) -> Result<()> {
     step("plugins", || plugins(workspace))?;
     step("page", || page::build(workspace))?;
-    step("host", || {
-        process::run(workspace.cargo().args(["build", "--release", "--package", "streamgauge"]))
-    })
+    step("host", || process::run(workspace.cargo().args(["build", "--release", "--package", HOST])))
 }
 
 /// The components, into `target/plugins`.

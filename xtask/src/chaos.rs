@@ -2,10 +2,11 @@
 //! steady rate, the page, and a `kill -9` for the host every few seconds; at the end the page's
 //! numbers are held against a count by another program.
 //!
-//! Everything is in `target/chaos`, runs on ports of its own, and ends with the command, also when
-//! Ctrl-C ends it.
+//! Everything is in `target/chaos`, runs on ports of its own, and ends with the command, also by
+//! Ctrl-C.
 
 mod host;
+mod recount;
 mod verdict;
 
 use std::{
@@ -26,20 +27,19 @@ use clap::Parser;
 use serde_json::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use self::host::Host;
+use self::{host::Host, recount::Recount};
 use crate::{
     build, kafka,
     process::{self, Owned, POLL},
     setup,
     step::{grouped, step},
-    test::HOST,
     workspace::Workspace,
 };
 
 /// The topic of the demo.
 const TOPIC: &str = "chaos";
 
-/// How long the host may take to read the rest once nothing more is sent.
+/// The longest time for the host to read the rest once nothing more is sent.
 const CATCH_UP_LIMIT: Duration = Duration::from_mins(1);
 
 /// Kills the host again and again under load, and recounts everything.
@@ -66,12 +66,12 @@ pub(crate) struct Args {
     public: bool,
 }
 
-/// What the demo consists of.
+/// The parts of the demo.
 struct Chaos<'a> {
     workspace: &'a Workspace,
     args: Args,
     folder: PathBuf,
-    brokers: String,
+    broker: kafka::Own,
     interrupted: Arc<AtomicBool>,
 }
 
@@ -82,10 +82,6 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let scopes = [setup::Scope::Build, setup::Scope::Broker];
     setup::ensure(workspace, &scopes, setup::Consent::Root)?;
     build::all(workspace)?;
-    step("the second opinion", || {
-        let example = ["build", "--release", "--package", HOST, "--example", "recount"];
-        process::run(workspace.cargo().args(example))
-    })?;
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted))
@@ -96,8 +92,7 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
         fs::remove_dir_all(&folder).context("could not remove target/chaos")?;
     }
     let broker = kafka::Own::start(workspace, folder.join("kafka"))?;
-    let brokers = broker.address();
-    let chaos = Chaos { workspace, args, folder, brokers, interrupted };
+    let chaos = Chaos { workspace, args, folder, broker, interrupted };
     let done = chaos.run();
     if chaos.is_interrupted() {
         bail!("interrupted; host, events and broker are ended");
@@ -172,14 +167,15 @@ impl Chaos<'_> {
     /// The default pipeline with this broker, this topic and a state of its own.
     fn write_pipeline(&self) -> Result<()> {
         let root = self.workspace.root();
+        let brokers = self.broker.address();
         let pipeline = fs::read_to_string(root.join("pipeline.toml"))
             .context("could not read pipeline.toml")?;
         let pipeline = pipeline
-            .replace("\"localhost:9092\"", &format!("\"{}\"", self.brokers))
+            .replace("\"localhost:9092\"", &format!("\"{brokers}\""))
             .replace("\"taobao_user_behavior\"", &format!("\"{TOPIC}\""))
             .replace("\"target/plugins/", "\"../plugins/");
         ensure!(
-            pipeline.contains(&format!("\"{TOPIC}\"")) && pipeline.contains(&self.brokers),
+            pipeline.contains(&format!("\"{TOPIC}\"")) && pipeline.contains(&brokers),
             "pipeline.toml does not name the default topic and broker"
         );
         fs::write(self.folder.join("pipeline.toml"), pipeline).context("could not write a pipeline")
@@ -211,7 +207,7 @@ impl Chaos<'_> {
         Ok(Owned(child))
     }
 
-    /// What the producer says that the broker has.
+    /// The number of events that the broker has, as the producer reports it.
     fn acknowledged(&self, producer: &mut Owned) -> Result<u64> {
         let ended = producer.0.wait().context("could not wait for the events")?;
         let log = self.folder.join("produce.log");
@@ -222,10 +218,10 @@ impl Chaos<'_> {
         report["acknowledged"].as_u64().context("its report has no `acknowledged`")
     }
 
-    fn recount(&self) -> Result<Value> {
-        let program = self.workspace.target().join("release/examples/recount");
-        let text = process::output(Command::new(program).args([&self.brokers, TOPIC]))?;
-        serde_json::from_str(&text).context("the second opinion is not JSON")
+    fn recount(&self) -> Result<Recount> {
+        let mut recount = Recount::default();
+        self.broker.for_each_record(TOPIC, |record| recount.count(record))?;
+        Ok(recount)
     }
 
     fn is_interrupted(&self) -> bool {

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: the fuzz targets of host/fuzz, each for some minutes, from the seeds kept
-//! there and from what the tests have.
+//! there and from the inputs of the tests.
 //!
-//! It needs `cargo-fuzz`; nothing else in the project does, so that is not part of the set-up. The
+//! Fuzzing alone needs `cargo-fuzz`, so that tool is not part of the set-up. The
 //! address sanitizer stays off: the code under test has no `unsafe`, and with it librdkafka does
 //! not link.
 
@@ -14,6 +14,9 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{process, step::step, workspace::Workspace};
+
+/// The package of the targets, which is none of the workspace.
+const FUZZ: &str = "host/fuzz";
 
 /// Every target, by the name of its file.
 const TARGETS: [&str; 4] = ["json", "csv", "snapshot", "pipeline"];
@@ -31,7 +34,6 @@ pub(crate) struct Args {
     minutes: u32,
 }
 
-/// `cargo xtask fuzz`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     ensure!(
         process::probe("cargo", &["fuzz", "--version"]).is_some(),
@@ -52,7 +54,7 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
 }
 
 fn run(workspace: &Workspace, target: &str, args: &Args) -> Result<()> {
-    let fuzz = workspace.root().join("host/fuzz");
+    let fuzz = workspace.root().join(FUZZ);
     let corpus = fuzz.join("corpus").join(target);
     fs::create_dir_all(&corpus).context("could not make the folder of inputs")?;
     for seeds in seeds(workspace.root(), target) {
@@ -67,17 +69,29 @@ fn run(workspace: &Workspace, target: &str, args: &Args) -> Result<()> {
 
 /// Folders whose files are inputs to begin with.
 fn seeds(root: &Path, target: &str) -> Vec<PathBuf> {
-    let own = root.join("host/fuzz/seeds").join(target);
-    match target {
-        "pipeline" => vec![own, root.join("host/tests/invalid"), root.to_owned()],
-        "snapshot" => vec![own, root.join("host/tests/golden")],
-        _ => vec![own],
+    let mut seeds = match target {
+        "pipeline" => of_tests(root, "invalid"),
+        "snapshot" => of_tests(root, "golden"),
+        _ => Vec::new(),
+    };
+    if target == "pipeline" {
+        seeds.push(root.to_owned());
     }
+    seeds.push(root.join(FUZZ).join("seeds").join(target));
+    seeds.retain(|folder| folder.is_dir());
+    seeds
 }
 
-/// Copies the files of one folder into another; a folder that is not there has none.
+/// The folders `tests/NAME` of the host's crates.
+fn of_tests(root: &Path, name: &str) -> Vec<PathBuf> {
+    let host = root.join("host");
+    let crates = fs::read_dir(&host).into_iter().flatten().flatten().map(|entry| entry.path());
+    crates.chain([host]).map(|folder| folder.join("tests").join(name)).collect()
+}
+
+/// Copies the files of one folder into another.
 fn copy_files(from: &Path, to: &Path) -> Result<()> {
-    let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
+    let entries = fs::read_dir(from).context("could not read a folder of inputs")?;
     for entry in entries.flatten() {
         let path = entry.path();
         let is_input = path.extension().is_none_or(|e| e != "rs" && e != "err" && e != "redb");
@@ -87,4 +101,19 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_inputs_to_begin_with() {
+        let workspace = Workspace::find().expect("the tests run in a clone");
+        for target in TARGETS {
+            let found = seeds(workspace.root(), target);
+            let is_own = |folder: &&PathBuf| *folder != workspace.root();
+            assert!(found.iter().any(|folder| is_own(&folder)), "{target} has none: {found:?}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The host as a child process that says where it listens.
+//! The host as a child process that prints its address.
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -15,7 +15,7 @@ use crate::process::{self, Owned};
 
 const SERVING_LIMIT: Duration = Duration::from_secs(30);
 
-/// Starts the host with its arguments and learns its address from what it prints.
+/// Starts the host with its arguments and reads the address that the host prints.
 pub(crate) fn start(command: &mut Command) -> Result<(Owned, SocketAddr)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|error| process::not_started(command, error))?;
@@ -26,7 +26,7 @@ pub(crate) fn start(command: &mut Command) -> Result<(Owned, SocketAddr)> {
     Ok((host, first_address(&lines)?))
 }
 
-/// Shows what the host prints, and reads on to the end so that the host never waits for a reader.
+/// Shows the output of the host, and reads to its end so that the host never waits for a reader.
 fn forward(stream: impl Read + Send + 'static, lines: Sender<String>) {
     thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {

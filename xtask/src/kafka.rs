@@ -1,12 +1,13 @@
 //! A real single-node Apache Kafka (`KRaft`) for trying things, and the jars for the tests.
 //!
-//! Everything it owns lies in `target/kafka`: the jars, the data, the log and the record of the
-//! running process. The broker listens on the loopback address only.
+//! All files of the broker lie in `target/kafka`: the jars, the data, the log and the record of
+//! the running process. The broker listens on the loopback address only.
 
 mod broker;
 mod jars;
 mod properties;
 mod record;
+mod topic;
 
 use std::path::PathBuf;
 
@@ -67,7 +68,6 @@ impl Running {
         Ok(Self { home, pid, was_there })
     }
 
-    /// Its process.
     pub(crate) fn pid(&self) -> u32 {
         self.pid
     }
@@ -99,9 +99,13 @@ impl Own {
         Ok(own)
     }
 
-    /// `host:port`.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Hands every record of a topic to `take`, in no order between partitions.
+    pub(crate) fn for_each_record(&self, topic: &str, take: impl FnMut(&[u8])) -> Result<()> {
+        topic::for_each_record(&self.home, &self.address(), topic, take)
     }
 }
 
@@ -139,7 +143,7 @@ impl Home {
         self.dir.join("kafka.log")
     }
 
-    /// What the Java machine itself prints, such as an out-of-memory error.
+    /// Output of the Java machine itself, such as an out-of-memory error.
     fn console(&self) -> PathBuf {
         self.dir.join("console.log")
     }

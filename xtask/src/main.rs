@@ -1,6 +1,6 @@
 //! The chores around the program, one command each: `cargo xtask COMMAND`.
 //!
-//! Written in Rust so that a clone needs no further tool to build, test and try everything.
+//! The chores are Rust so that a clone needs no further tool to build, test and try everything.
 //! The chores only start other programs (cargo, npm, Maven, the broker, the host) and tell the
 //! user how that went; nothing of the product lives here. No command passes a registry or a
 //! settings file to a package client, so the user's own mirror settings hold.
@@ -8,6 +8,8 @@
 mod bench;
 mod build;
 mod chaos;
+mod e2e;
+mod example;
 mod fuzz;
 mod host;
 mod http;
@@ -18,6 +20,7 @@ mod setup;
 mod shots;
 mod step;
 mod test;
+mod tidy;
 mod torture;
 mod workspace;
 
@@ -58,6 +61,8 @@ enum Command {
     },
     /// Runs every check: format, lints, unit, system and page tests.
     Test(test::Args),
+    /// Holds the sources against the structure that ARCHITECTURE.md states.
+    Tidy,
     /// Disturbs host and broker at random while records flow, and recounts everything.
     Torture(torture::Args),
     /// Breaks the engine on purpose, one law at a time, and demands that a test notices.
@@ -93,6 +98,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo { chaos: true, args } => chaos::command(&workspace, &args),
         Command::Demo { chaos: false, args } => build::demo(&workspace, &args),
         Command::Test(args) => test::command(&workspace, &args),
+        Command::Tidy => tidy::command(&workspace),
         Command::Torture(args) => torture::command(&workspace, &args),
         Command::Mutants(args) => mutants::command(&workspace, &args),
         Command::Kafka { command } => kafka::command(&workspace, command),

@@ -1,9 +1,10 @@
-//! `cargo xtask mutants`: whether the tests would notice. Each patch in `host/tests/mutants` breaks
-//! one law of the engine, as an honest mistake could; with each of them a test must fail.
+//! `cargo xtask mutants`: the tests must notice a broken engine. Each patch in `tests/mutants`,
+//! beside the test of the laws, breaks one law as an honest mistake could; with each of them that
+//! test must fail.
 //!
-//! The sources are copied into `target/mutants`, so nothing of the clone is touched. Their build
-//! products are kept from run to run, and begin as a copy of the clone's own, so that only the
-//! workspace is compiled anew.
+//! The sources are copied into `target/mutants`, so nothing of the clone is touched. The build
+//! products of the copy are kept from run to run, and begin as a copy of the clone's own, so that
+//! only the workspace is compiled anew.
 
 mod scratch;
 
@@ -17,17 +18,16 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use self::scratch::Scratch;
 use crate::{
-    build, process, setup,
+    build, e2e, process, setup,
     step::{seconds, step},
-    test::{HOST, SYSTEM_FEATURE},
-    workspace::Workspace,
+    workspace::{Target, Workspace},
 };
 
 /// The test target that must notice.
-const TEST: &str = "laws";
+pub(crate) const TEST: &str = "laws";
 
-/// Where the patches are.
-const PATCHES: &str = "host/tests/mutants";
+/// The folder of the patches, in the package of the test.
+const PATCHES: &str = "tests/mutants";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -39,19 +39,19 @@ pub(crate) struct Args {
 struct Mutant {
     path: PathBuf,
     name: String,
-    /// What it breaks, in the words of the patch.
+    /// The broken law, in the words of the patch.
     about: String,
 }
 
-/// `cargo xtask mutants`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     setup::ensure(workspace, &[setup::Scope::Build], setup::Consent::Root)?;
-    let mutants = mutants(&workspace.root().join(PATCHES), args.only.as_deref())?;
-    ensure!(!mutants.is_empty(), "no such patch in {PATCHES}");
+    let test = e2e::test(&workspace.packages()?, TEST)?;
+    let mutants = mutants(&test.folder.join(PATCHES), args.only.as_deref())?;
+    ensure!(!mutants.is_empty(), "no such patch in {PATCHES} of {}", test.package);
     step("plugins", || build::plugins(workspace))?;
     let scratch = step("a copy of the sources", || Scratch::of(workspace))?;
     step("the sources as they are", || {
-        let failed = failed_tests(&scratch)?;
+        let failed = failed_tests(&scratch, &test)?;
         ensure!(failed.is_empty(), "{TEST} fails without a mutant: {}", failed.join(", "));
         Ok(())
     })?;
@@ -59,7 +59,7 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     for mutant in &mutants {
         let begun = Instant::now();
         println!("{}: {}", mutant.name, mutant.about);
-        let failed = scratch.with_patch(&mutant.path, || failed_tests(&scratch))?;
+        let failed = scratch.with_patch(&mutant.path, || failed_tests(&scratch, &test))?;
         let took = seconds(begun.elapsed());
         if failed.is_empty() {
             println!("  NOT CAUGHT by {TEST}, after {took}");
@@ -75,7 +75,8 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
 
 /// The patches in `folder` by name.
 fn mutants(folder: &Path, only: Option<&str>) -> Result<Vec<Mutant>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("could not read {PATCHES}"))?;
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
     let mut mutants = Vec::new();
     for entry in entries.flatten() {
         let path = entry.path();
@@ -98,15 +99,14 @@ fn about(patch: &str) -> String {
 }
 
 /// The tests of [`TEST`] that fail on the copied sources, which must compile.
-fn failed_tests(scratch: &Scratch) -> Result<Vec<String>> {
-    let test = || {
+fn failed_tests(scratch: &Scratch, test: &Target) -> Result<Vec<String>> {
+    let run = || {
         let mut cargo = scratch.cargo();
-        cargo.args(["test", "--release", "--package", HOST, "--features", SYSTEM_FEATURE]);
-        cargo.args(["--test", TEST]);
+        cargo.args(e2e::arguments(std::slice::from_ref(test)));
         cargo
     };
-    process::run_quietly(test().arg("--no-run")).context("the sources do not compile")?;
-    let (is_good, said) = process::said(&mut test())?;
+    process::run_quietly(run().arg("--no-run")).context("the sources do not compile")?;
+    let (is_good, said) = process::said(&mut run())?;
     let failed = failures(&said);
     if !is_good && failed.is_empty() {
         bail!("{TEST} did not run\n{said}");
@@ -136,7 +136,9 @@ mod tests {
     #[test]
     fn every_patch_fits_the_sources() {
         let workspace = Workspace::find().expect("the tests run in a clone");
-        let found = mutants(&workspace.root().join(PATCHES), None).expect("the patches are there");
+        let packages = workspace.packages().expect("cargo knows them");
+        let test = e2e::test(&packages, TEST).expect("it is there");
+        let found = mutants(&test.folder.join(PATCHES), None).expect("the patches are there");
         assert!(found.len() >= 3);
         for mutant in found {
             let mut git = std::process::Command::new("git");

@@ -1,4 +1,4 @@
-//! Other programs: started so that a failure always says which program failed and what to do.
+//! Other programs: started so that a failure always names the program and the remedy.
 
 use std::{
     ffi::OsStr,
@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Error, Result, anyhow, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// How often a condition is looked at while waiting for it.
+/// The pause between two looks at a condition that is waited for.
 pub(crate) const POLL: Duration = Duration::from_millis(50);
 
 /// Runs a program in the foreground, its output shown as it comes.
@@ -36,7 +36,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs a program quietly: whether it succeeded, and everything that it said.
+/// Runs a program quietly; gives true if it succeeded, and all of its output.
 pub(crate) fn said(command: &mut Command) -> Result<(bool, String)> {
     let output = capture(command)?;
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -44,13 +44,13 @@ pub(crate) fn said(command: &mut Command) -> Result<(bool, String)> {
     Ok((output.status.success(), text))
 }
 
-/// Everything that a probed program said, or nothing if it is absent or failed.
+/// All output of a probed program; `None` means that the program is absent or failed.
 pub(crate) fn probe(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
     let (succeeded, text) = said(Command::new(program).args(args)).ok()?;
     succeeded.then_some(text)
 }
 
-/// Whether a program of this name is on `PATH`.
+/// True for a program that is on `PATH`.
 pub(crate) fn on_path(program: &str) -> bool {
     std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
@@ -71,7 +71,7 @@ pub(crate) fn pid(id: u32) -> Option<Pid> {
     Pid::from_raw(i32::try_from(id).ok()?)
 }
 
-/// Asks a process to stop; that it is gone already is no error.
+/// Asks a process to stop; a process that has ended already is no error.
 pub(crate) fn terminate(pid: Pid) -> Result<()> {
     match kill_process(pid, Signal::TERM) {
         Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
@@ -79,7 +79,7 @@ pub(crate) fn terminate(pid: Pid) -> Result<()> {
     }
 }
 
-/// A child that never outlives its owner: asked to stop, and killed if it does not.
+/// A child that never outlives its owner: a child that does not stop when asked is killed.
 pub(crate) struct Owned(pub(crate) Child);
 
 impl Owned {

@@ -14,7 +14,7 @@ use self::needs::{Found, Need, Remedy};
 pub(crate) use self::needs::{chromium, nginx};
 use crate::{process, step::step, workspace::Workspace};
 
-/// What the tools are for; a command asks only for those it uses.
+/// The purpose of a tool; a command asks only for the purposes it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// Building and running the product.
@@ -25,17 +25,16 @@ pub(crate) enum Scope {
     Test,
 }
 
-/// Whether packages of the whole machine may be installed.
+/// The right to install packages of the whole machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Consent {
-    /// Only if root is asking.
     Root,
-    /// Also through sudo.
+    /// As root, or through sudo where a user is asking.
     Sudo,
 }
 
 impl Consent {
-    /// What the option `--yes` means.
+    /// The meaning of the option `--yes`.
     pub(crate) fn of(yes: bool) -> Self {
         if yes { Self::Sudo } else { Self::Root }
     }

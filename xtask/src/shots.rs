@@ -22,7 +22,6 @@ const MOVING_LIMIT: Duration = Duration::from_mins(1);
 /// So many times the number of events must be seen to grow, a second apart.
 const GROWTH_SEEN_MIN: u32 = 4;
 
-/// `cargo xtask shots`.
 pub(crate) fn command(workspace: &Workspace) -> Result<()> {
     let scopes = [setup::Scope::Build, setup::Scope::Test];
     setup::ensure(workspace, &scopes, setup::Consent::Root)?;

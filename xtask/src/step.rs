@@ -1,5 +1,5 @@
-//! What the user sees while a chore runs: a title per step, its elapsed time, and a sign of life
-//! where the started program is silent.
+//! The output while a chore runs: a title per step, the elapsed time, and a sign of life where the
+//! started program is silent.
 
 use std::{
     io::{IsTerminal as _, Write as _, stderr},
@@ -20,7 +20,7 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     result
 }
 
-/// A step whose program says nothing for long: the elapsed time shows that it goes on.
+/// A step whose program prints nothing for long: the elapsed time shows that the program runs.
 pub(crate) fn silent_step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     step(title, || {
         let (done, wait) = channel::<()>();

@@ -6,25 +6,19 @@
 //! and `STREAMGAUGE_ROOT` (the repository). The page's tests get the same, and
 //! `CHROMIUM` and `NGINX`.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 
 use crate::{
     build::{self, languages, page},
+    e2e::{self, with_places},
     kafka, process, setup,
     step::{seconds, step},
+    tidy,
     workspace::Workspace,
 };
-
-/// The host's package, its feature that the system tests need, and the target they are.
-pub(crate) const HOST: &str = "streamgauge";
-pub(crate) const SYSTEM_FEATURE: &str = "e2e";
-pub(crate) const SYSTEM: &str = "system";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -39,6 +33,8 @@ enum Step {
     Setup,
     /// The format of the Rust sources.
     Format,
+    /// The structure of the sources, as ARCHITECTURE.md states it.
+    Tidy,
     /// Plugins, page and host.
     Build,
     /// Clippy, every warning an error.
@@ -57,7 +53,6 @@ enum Step {
     PageBrowser,
 }
 
-/// `cargo xtask test`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     let steps = chosen(&args.only);
     let start = Instant::now();
@@ -93,6 +88,7 @@ impl Step {
         match self {
             Self::Setup => "tools",
             Self::Format => "format",
+            Self::Tidy => "structure",
             Self::Build => "build",
             Self::Lint => "lints",
             Self::Unit => "unit and integration tests",
@@ -104,12 +100,13 @@ impl Step {
         }
     }
 
-    /// What to do when the step failed.
+    /// The way to mend a failed step, or to run it again.
     fn remedy(self) -> String {
         let name = self.to_possible_value().expect("no step is skipped").get_name().to_owned();
         match self {
             Self::Setup => "`cargo xtask setup` lists every tool".to_owned(),
             Self::Format => "`cargo fmt --all` puts it right".to_owned(),
+            Self::Tidy => "each finding has its remedy above; again: `cargo xtask tidy`".to_owned(),
             _ => format!("the cause stands above; again: `cargo xtask test --only {name}`"),
         }
     }
@@ -118,6 +115,7 @@ impl Step {
         match self {
             Self::Setup => setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root),
             Self::Format => process::run(workspace.cargo().args(["fmt", "--all", "--check"])),
+            Self::Tidy => tidy::command(workspace),
             Self::Build => build::all(workspace),
             Self::Lint => lint(workspace),
             Self::Unit => {
@@ -133,32 +131,16 @@ impl Step {
 }
 
 fn lint(workspace: &Workspace) -> Result<()> {
-    let feature = format!("{HOST}/{SYSTEM_FEATURE}");
     let mut cargo = workspace.cargo();
-    cargo.args(["clippy", "--workspace", "--all-targets", "--release", "--features", &feature]);
+    cargo.args(["clippy", "--workspace", "--all-targets", "--release"]);
+    e2e::all_features(&mut cargo, &workspace.packages()?)?;
     process::run(cargo.args(["--", "--deny", "warnings"]))
 }
 
 /// Only the targets behind the feature, as the others ran among the unit tests.
 fn system(workspace: &Workspace) -> Result<()> {
-    let tests = workspace.packages()?.tests_requiring(HOST, SYSTEM_FEATURE);
-    ensure!(!tests.is_empty(), "no test of {HOST} requires the feature {SYSTEM_FEATURE}");
-    process::run(&mut behind_the_feature(workspace, &tests)?)
-}
-
-/// `cargo test` of these targets, which are told where everything is.
-pub(crate) fn behind_the_feature(
-    workspace: &Workspace,
-    tests: &[impl AsRef<str>],
-) -> Result<Command> {
-    let jars = kafka::provide_jars(workspace)?;
-    let mut cargo = workspace.cargo();
-    cargo.args(["test", "--release", "--package", HOST, "--features", SYSTEM_FEATURE]);
-    for test in tests {
-        cargo.args(["--test", test.as_ref()]);
-    }
-    with_places(&mut cargo, workspace).env("STREAMGAUGE_KAFKA_LIB", jars);
-    Ok(cargo)
+    let tests = e2e::tests(&workspace.packages()?)?;
+    process::run(&mut e2e::behind_the_feature(workspace, &tests)?)
 }
 
 fn npm(workspace: &Workspace, script: &str) -> Result<()> {
@@ -174,18 +156,6 @@ fn browser(workspace: &Workspace) -> Result<()> {
     let mut npm = page::npm(workspace);
     with_places(&mut npm, workspace).env("STREAMGAUGE_KAFKA_LIB", jars);
     process::run(npm.args(["run", "test:page"]))
-}
-
-/// Tells tests where the built host, the repository, the browser and the proxy are.
-fn with_places<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
-    command.env("STREAMGAUGE_BIN", workspace.binary()).env("STREAMGAUGE_ROOT", workspace.root());
-    if let Some(browser) = setup::chromium() {
-        command.env("CHROMIUM", browser);
-    }
-    if let Some(proxy) = setup::nginx() {
-        command.env("NGINX", proxy);
-    }
-    command
 }
 
 #[cfg(test)]

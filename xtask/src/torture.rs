@@ -6,7 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 
-use crate::{build, process, setup, step::step, test, workspace::Workspace};
+use crate::{build, e2e, process, setup, step::step, workspace::Workspace};
+
+/// The test target that the torture is part of.
+pub(crate) const TEST: &str = "system";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -18,13 +21,13 @@ pub(crate) struct Args {
     seed: Option<u64>,
 }
 
-/// `cargo xtask torture`.
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     let scopes = [setup::Scope::Build, setup::Scope::Broker];
     setup::ensure(workspace, &scopes, setup::Consent::Root)?;
     step("plugins", || build::plugins(workspace))?;
     let seed = args.seed.unwrap_or_else(seconds_since_1970);
-    let mut cargo = test::behind_the_feature(workspace, &[test::SYSTEM])?;
+    let mut cargo =
+        e2e::behind_the_feature(workspace, &[e2e::test(&workspace.packages()?, TEST)?])?;
     cargo
         .args(["torture::", "--", "--nocapture"])
         .env("STREAMGAUGE_TORTURE_ROUNDS", args.rounds.to_string())

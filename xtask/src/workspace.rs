@@ -1,4 +1,4 @@
-//! Where things are: the repository root, and what cargo knows about the packages in it.
+//! The places of things: the repository root, and the packages in it that cargo knows.
 //!
 //! Build products always go to `target/` under the root, whatever `CARGO_TARGET_DIR` says,
 //! because `pipeline.toml` names the plugins there.
@@ -17,8 +17,15 @@ use crate::process;
 /// The target triple of the plugins.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Where metrics are: those of the product, and those that the host's tests need.
-const PLUGIN_FOLDERS: [&str; 2] = ["plugins", "host/tests/plugins"];
+/// The package of the program.
+pub(crate) const HOST: &str = "streamgauge";
+
+/// The folder of the product's metrics.
+const PLUGINS: &str = "plugins";
+
+/// The folder of the host's crates, and the folder below one of them with metrics for its tests.
+const HOST_FOLDER: &str = "host";
+const TEST_PLUGINS: &str = "tests/plugins";
 
 /// A clone of the repository.
 pub(crate) struct Workspace {
@@ -54,7 +61,6 @@ impl Workspace {
         self.root.join("dashboard")
     }
 
-    /// The built host.
     pub(crate) fn binary(&self) -> PathBuf {
         self.target().join("release/streamgauge")
     }
@@ -84,7 +90,16 @@ pub(crate) struct Plugin {
     pub(crate) artifact: String,
 }
 
-/// What `cargo metadata` says about the workspace's own packages.
+/// A test or an example, with the package that has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Target {
+    pub(crate) package: String,
+    pub(crate) name: String,
+    /// The folder of the package, as an absolute path.
+    pub(crate) folder: PathBuf,
+}
+
+/// The workspace's own packages, as `cargo metadata` gives them.
 pub(crate) struct Packages {
     metadata: Value,
 }
@@ -92,11 +107,12 @@ pub(crate) struct Packages {
 impl Packages {
     /// Every package in a folder of plugins whose library is a component; examples are not meant.
     pub(crate) fn plugins(&self, root: &Path) -> Vec<Plugin> {
-        let folders = PLUGIN_FOLDERS.map(|folder| root.join(folder));
-        let below = |manifest: &Path| folders.iter().any(|folder| manifest.starts_with(folder));
+        let is_plugin = |package: &&Value| {
+            Path::new(text(package, "manifest_path")).strip_prefix(root).is_ok_and(has_plugins)
+        };
         let mut plugins: Vec<Plugin> = self
             .packages()
-            .filter(|package| below(Path::new(text(package, "manifest_path"))))
+            .filter(is_plugin)
             .filter_map(|package| {
                 let target = targets(package).find(|target| has(target, "kind", "cdylib"))?;
                 Some(Plugin {
@@ -109,20 +125,59 @@ impl Packages {
         plugins
     }
 
-    /// The test targets of `package` that only build with `feature`.
-    pub(crate) fn tests_requiring(&self, package: &str, feature: &str) -> Vec<String> {
-        self.packages()
-            .filter(|candidate| text(candidate, "name") == package)
-            .flat_map(targets)
-            .filter(|target| has(target, "kind", "test"))
-            .filter(|target| has(target, "required-features", feature))
-            .map(|target| text(target, "name").to_owned())
-            .collect()
+    /// The test targets of all packages that only build with `feature`.
+    pub(crate) fn tests_requiring(&self, feature: &str) -> Vec<Target> {
+        let mut tests: Vec<Target> = self
+            .targets("test")
+            .filter(|(_, target)| has(target, "required-features", feature))
+            .map(|(package, target)| Target::of(package, target))
+            .collect();
+        tests.sort();
+        tests
+    }
+
+    /// The example of this name, in whichever package it is.
+    pub(crate) fn example(&self, name: &str) -> Result<Target> {
+        let (package, target) = self
+            .targets("example")
+            .find(|(_, target)| text(target, "name") == name)
+            .with_context(|| format!("no package of the workspace has an example `{name}`"))?;
+        Ok(Target::of(package, target))
+    }
+
+    /// All targets of a kind, with their packages.
+    fn targets(&self, kind: &'static str) -> impl Iterator<Item = (&Value, &Value)> {
+        self.packages().flat_map(move |package| {
+            let of_kind = targets(package).filter(move |target| has(target, "kind", kind));
+            of_kind.map(move |target| (package, target))
+        })
+    }
+
+    /// The whole document of `cargo metadata`.
+    pub(crate) fn metadata(&self) -> &Value {
+        &self.metadata
     }
 
     fn packages(&self) -> impl Iterator<Item = &Value> {
         items(&self.metadata, "packages")
     }
+}
+
+impl Target {
+    fn of(package: &Value, target: &Value) -> Self {
+        let folder = Path::new(text(package, "manifest_path")).parent();
+        Self {
+            package: text(package, "name").to_owned(),
+            name: text(target, "name").to_owned(),
+            folder: folder.map(Path::to_owned).unwrap_or_default(),
+        }
+    }
+}
+
+/// True for a path below the root that is in a folder of plugins.
+fn has_plugins(path: &Path) -> bool {
+    let is_for_tests = || path.ancestors().any(|folder| folder.ends_with(TEST_PLUGINS));
+    path.starts_with(PLUGINS) || path.starts_with(HOST_FOLDER) && is_for_tests()
 }
 
 fn targets(package: &Value) -> impl Iterator<Item = &Value> {
@@ -163,11 +218,17 @@ mod tests {
                     {"name": "sample", "kind": ["example"], "crate_types": ["cdylib"]}])),
                 package("faulty", "host/tests/plugins/faulty", json!([
                     {"name": "faulty", "kind": ["cdylib"], "crate_types": ["cdylib"]}])),
-                package("streamgauge", "host", json!([
+                package("looping", "host/plugin/tests/plugins/looping", json!([
+                    {"name": "looping", "kind": ["cdylib"], "crate_types": ["cdylib"]}])),
+                package("streamgauge", "host/streamgauge", json!([
                     {"name": "streamgauge", "kind": ["bin"], "crate_types": ["bin"]},
-                    {"name": "kill", "kind": ["test"], "crate_types": ["bin"],
+                    {"name": "system", "kind": ["test"], "crate_types": ["bin"],
                      "required-features": ["e2e"]},
                     {"name": "replay", "kind": ["test"], "crate_types": ["bin"]}])),
+                package("streamgauge-plugin", "host/plugin", json!([
+                    {"name": "costs", "kind": ["example"], "crate_types": ["bin"]},
+                    {"name": "sandbox", "kind": ["test"], "crate_types": ["bin"],
+                     "required-features": ["e2e"]}])),
             ]}),
         }
     }
@@ -183,13 +244,35 @@ mod tests {
             [
                 plugin("age", "age.wasm"),
                 plugin("faulty", "faulty.wasm"),
+                plugin("looping", "looping.wasm"),
                 plugin("top-items", "top_items.wasm"),
             ]
         );
     }
 
+    fn target(package: &str, name: &str, folder: &str) -> Target {
+        let folder = Path::new("/clone").join(folder);
+        Target { package: package.to_owned(), name: name.to_owned(), folder }
+    }
+
     #[test]
-    fn system_tests_are_those_behind_the_feature() {
-        assert_eq!(packages().tests_requiring("streamgauge", "e2e"), ["kill"]);
+    fn tests_behind_a_feature_come_from_all_packages() {
+        assert_eq!(
+            packages().tests_requiring("e2e"),
+            [
+                target("streamgauge", "system", "host/streamgauge"),
+                target("streamgauge-plugin", "sandbox", "host/plugin"),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_example_is_found_in_its_package() {
+        let costs = packages().example("costs").expect("there is one");
+        assert_eq!(costs, target("streamgauge-plugin", "costs", "host/plugin"));
+        assert_eq!(
+            packages().example("none").expect_err("there is none").to_string(),
+            "no package of the workspace has an example `none`"
+        );
     }
 }

@@ -12,7 +12,7 @@ fn a_repeated_key_leaves_its_last_value() {
     row.set(1, Value::Invalid(Flaw::Fraction));
     assert_eq!(texts(&row), [Some("second"), None]);
     assert_eq!(row.values()[1], Value::Invalid(Flaw::Fraction));
-    // A last value that is none at all counts too.
+    // A missing value that comes last replaces a value too.
     row.set_text(0, "");
     row.set(1, Value::Missing);
     assert_eq!(row.values(), [Value::Missing, Value::Missing]);

@@ -1,12 +1,13 @@
-//! Which rows reach a metric: without a value only where it takes null, with an unusable value
-//! never, and whatever other columns hold.
+//! A row without a value reaches a metric only where the input takes null, a row with an unusable
+//! value never; columns that the metric does not read do not matter.
 
 use super::*;
 use crate::batch::Verdict;
 use crate::column::ColumnValues;
 use crate::record::{Flaw, RecordMeta};
-use crate::row::{Row, Value};
-use crate::schema::{Field, FieldType, Projection, Schema};
+use crate::row::Value;
+use crate::schema::Projection;
+use crate::testing::{row, schema};
 use crate::time::{EventTime, RecordTime};
 
 const MISSING: Value = Value::Missing;
@@ -16,24 +17,13 @@ fn n(number: u32) -> Value {
     Value::Unsigned(number)
 }
 
-/// A batch of two columns.
+/// A batch of two `unsigned` columns.
 fn batch(rows: &[[Value; 2]]) -> RecordBatch {
-    let field = |name: &str| Field {
-        name: name.to_owned(),
-        field_type: FieldType::Unsigned,
-        max: None,
-        required: false,
-    };
-    let schema = Schema::new(vec![field("a"), field("b")]).expect("a schema");
-    let mut batch = RecordBatch::new(&Projection::new(&schema, &["a", "b"]));
+    let mut batch = RecordBatch::new(&Projection::new(&schema(&["a", "b"]), &["a", "b"]));
     for (offset, values) in (0..).zip(rows) {
-        let mut row = Row::default();
-        row.reset(2);
-        row.set(0, values[0]);
-        row.set(1, values[1]);
         let meta = RecordMeta { offset, time: RecordTime(0), cursor: 0 };
         let verdict = Verdict { event_time: EventTime(0), watermark: None, delay: 0 };
-        batch.push(meta, verdict, &row, b"");
+        batch.push(meta, verdict, &row(values), b"");
     }
     batch
 }

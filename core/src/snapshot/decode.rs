@@ -1,4 +1,4 @@
-//! Bytes to state, strictly: whatever is read gives the same bytes when it is written again.
+//! Bytes to state, strictly: bytes that are read as a state are the bytes that the state gives.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Panes that became final: they leave the state of their partition and are kept apart, each with
-//! its digest, so that a checkpoint need not write them again.
+//! Panes that became final. A final pane leaves the state of its partition and is kept apart with
+//! its digest, so that a checkpoint need not write it again.
 
 use std::sync::Arc;
 
@@ -14,31 +14,33 @@ const VERSION: u32 = 1;
 /// A final pane of one metric in one partition, with at least one accumulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinalPane {
-    /// The metric's id.
+    /// The metric's id in `pipeline.toml`.
     pub metric: String,
-    /// Which of its windows.
+    /// The kind of windows that the pane is part of.
     pub spec: WindowSpec,
-    /// The partition's number.
+    /// The number of the partition in its source, counted from 0; a file is partition 0.
     pub partition: u32,
     /// The state version of the plugin that wrote the accumulators.
     pub state_version: u32,
-    /// From when to when.
+    /// The interval of event time, which no other pane of this kind in this partition has.
     pub window: TimeWindow,
-    /// Rows folded after the watermark had passed its end.
+    /// Rows folded after the watermark had passed the pane's end.
     pub corrections: u64,
-    /// The accumulator of the records on time.
+    /// The bytes that the plugin's `snapshot` gave for the records on time; `None` means that
+    /// there were none.
     pub on_time: Option<Arc<[u8]>>,
-    /// That of the late ones.
+    /// The bytes that the plugin's `snapshot` gave for the late records; `None` means that there
+    /// were none.
     pub late: Option<Arc<[u8]>>,
 }
 
 impl FinalPane {
-    /// The bytes to store.
+    /// The bytes to store; equal panes give equal bytes.
     pub fn encode(&self) -> Vec<u8> {
         seal(self.body())
     }
 
-    /// Its digest, which a chain is made of.
+    /// The digest that is the pane's link in a chain.
     pub fn digest(&self) -> Digest {
         digest_of(&self.body())
     }

@@ -1,4 +1,4 @@
-//! Random logs and settings, and rows in a form that can be compared.
+//! Random logs and settings for the laws, and rows in a form that can be compared.
 
 use proptest::prelude::*;
 use streamgauge_core::{
@@ -7,7 +7,7 @@ use streamgauge_core::{
     RecordTime, Rejection, Row, Schema, TimestampAssigner, TimestampUnit, Value, WallClock,
 };
 
-/// The settings that a state depends on, and one that it must not depend on.
+/// The settings that a state depends on, and one setting that no state may depend on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     bound: i64,
@@ -15,11 +15,11 @@ pub(crate) struct Settings {
     earliest: Option<i64>,
     lateness: LatenessClock,
     required: bool,
-    /// Whether metrics are loaded that read `number` and `text`.
+    /// True if metrics are loaded that read `number` and `text`, which no state may depend on.
     metrics: bool,
 }
 
-/// A record of a log.
+/// A record of a random log.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     offset: i64,
@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     content: Result<Content, Rejection>,
 }
 
-/// What was decoded of a record.
+/// The values that a decoder finds in a record.
 #[derive(Clone, Debug)]
 struct Content {
     at: Value,
@@ -54,8 +54,8 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     )
 }
 
-/// Up to 120 records in the order of their offsets, which have holes. Times lie close together, so
-/// every verdict is frequent.
+/// Up to 120 records in the order of their offsets, which have holes. Event times lie close
+/// together, so every verdict is frequent.
 pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
     let unusable =
         prop_oneof![Just(Flaw::WrongType), Just(Flaw::Fraction)].prop_map(Value::Invalid);
@@ -88,7 +88,7 @@ pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
 }
 
 impl Settings {
-    /// Nothing but event time is read.
+    /// The same settings, with no column decoded but those that event time needs.
     pub(crate) fn without_metrics(self) -> Self {
         Self { metrics: false, ..self }
     }
@@ -124,17 +124,17 @@ impl Entry {
         RecordMeta { offset: self.offset, time: RecordTime(self.stamp), cursor }
     }
 
-    /// The wall clock, where a record is taken at the same time in every run.
+    /// The wall clock when the record is taken, the same in every run.
     pub(crate) fn now(&self) -> WallClock {
         WallClock(self.stamp + 7)
     }
 
-    /// Something like the original bytes.
+    /// Bytes that tell this record from the others.
     pub(crate) fn raw(&self) -> Vec<u8> {
         format!("record {}", self.offset).into_bytes()
     }
 
-    /// What a decoder gives for the fields of `projection`.
+    /// The row or the rejection that a decoder gives for the fields of `projection`.
     pub(crate) fn decode(&self, projection: &Projection) -> Result<Row, Rejection> {
         let content = self.content.as_ref().map_err(Rejection::clone)?;
         let mut row = Row::default();
@@ -173,7 +173,7 @@ pub(crate) fn seen(batch: &RecordBatch) -> Vec<(i64, i64, String, Vec<u8>)> {
     (0..batch.rows()).map(row).collect()
 }
 
-/// The digest of a state.
+/// The digest of H, as a snapshot gives it.
 pub(crate) fn digest(state: &PartitionState) -> Digest {
     let position = Position::default();
     PartitionSnapshot {

@@ -1,5 +1,5 @@
-//! The bytes of a snapshot: what goes in comes out, one form per state, and no bytes at all make
-//! the reader panic, not even bytes that carry the right digest.
+//! The bytes of a snapshot: a state comes back as it was, has one form only, and no bytes make the
+//! reader panic, not even bytes that carry the right digest.
 
 use std::sync::Arc;
 
@@ -120,7 +120,7 @@ fn snapshot() -> impl Strategy<Value = PartitionSnapshot> {
     )
 }
 
-/// Gives `body` the digest that it should have.
+/// The bytes of `body` followed by their digest.
 fn sealed(mut body: Vec<u8>) -> Vec<u8> {
     let digest = digest_of(&body);
     body.extend_from_slice(&digest.0);
@@ -145,8 +145,8 @@ proptest! {
         prop_assert!(PartitionSnapshot::decode(&bytes).is_err());
     }
 
-    /// The reader is not protected by the digest here: it meets counts, lengths and marks that no
-    /// writer wrote. Whatever it takes, it writes back as the same bytes.
+    /// The digest does not protect the reader here, so the reader meets counts, lengths and marks
+    /// that no writer wrote. A state that the reader accepts gives the same bytes again.
     #[test]
     fn bytes_with_the_right_digest_are_read_strictly(
         snapshot in snapshot(),
@@ -177,8 +177,8 @@ proptest! {
     }
 }
 
-/// Marks (whether there is a value, which verdict) are single bytes that random changes seldom
-/// meet, so here each byte is set to each of a few values.
+/// Marks (a value or none, a kind of gap) are single bytes that random changes seldom meet, so here
+/// each byte is set to each of a few values.
 #[test]
 fn every_mark_is_read_strictly() {
     let state = |text: &[u8]| Some(Arc::from(text));

@@ -1,10 +1,11 @@
 //! The text of a scenario: settings `key: value`, a line `---`, a table of records, a line `---`,
-//! the books. In the table the first three columns are given, the others follow from them.
+//! the books. In the table the first three columns are given; the other three are worked out.
 //!
-//! Settings: `bound`, `zone`; `year` (a number, or `current`) where event time is a month and a
-//! day, else it is the field `at`; `skew`, `lateness` (`watermark`, `record`) and `required`
-//! where they are not none, `watermark` and none; `earliest`. A field is `name=value`, `?` is an unusable
-//! value, and `!name` in place of fields is a record that could not be decoded.
+//! Every scenario has the settings `bound` and `zone`. With `year` (a number, or `current`) event
+//! time is a month and a day, without `year` the field `at`. The settings `skew`, `earliest` and
+//! `required` may be absent, which means no limit and no field; `lateness` is `record`, or absent,
+//! which means `watermark`. A field is `name=value`, `?` is an unusable value, and `!name` in place
+//! of fields is a record that could not be decoded.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,7 +22,7 @@ const RULE: &str = "---\n";
 const COLUMNS: [&str; 6] = ["offset", "stamp", "fields", "event time", "watermark", "verdict"];
 
 pub(crate) struct Scenario {
-    /// Everything above the table, as written.
+    /// The text above the table, as written.
     head: String,
     pub(crate) plan: Plan,
     pub(crate) zone: Tz,
@@ -34,7 +35,7 @@ pub(crate) enum Line {
 }
 
 pub(crate) struct Record {
-    /// Its first three cells as written.
+    /// The first three cells of the line as written.
     pub(crate) given: [String; 3],
     pub(crate) offset: i64,
     pub(crate) stamp: RecordTime,

@@ -15,7 +15,7 @@ pub(crate) fn parse_civil(zone: Tz, text: &str) -> i64 {
         .timestamp_millis()
 }
 
-/// The reverse of [`parse_civil`].
+/// Civil time in `zone` as [`parse_civil`] reads it.
 pub(crate) fn civil(zone: Tz, millis: i64) -> String {
     let instant = DateTime::from_timestamp_millis(millis).expect("an instant of this era");
     instant.with_timezone(&zone).format(FORMAT).to_string()
@@ -28,12 +28,12 @@ pub(crate) fn parse_duration(text: &str) -> i64 {
     number * UNITS.iter().find(|(name, _)| *name == unit).expect("a unit").1
 }
 
-/// The reverse of [`parse_duration`], in the largest unit that fits.
+/// A duration as [`parse_duration`] reads it, in the largest unit that fits.
 pub(crate) fn duration(millis: i64) -> String {
     let fits = |(_, length): &&(&str, i64)| millis % length == 0;
     let (unit, length) = UNITS.iter().find(fits).expect("whole seconds");
     format!("{}{unit}", millis / length)
 }
 
-/// The longest first.
+/// The units that scenarios use with their milliseconds, the longest first.
 const UNITS: [(&str, i64); 3] = [("d", 86_400_000), ("h", 3_600_000), ("s", 1000)];

@@ -6,9 +6,10 @@ import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
 import { GridComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import type { Row } from "../panels/rows";
-import type { Look } from "./look";
-import { CHARTS, rowAt, type ChartKind } from "./option";
+import type { ChartKind } from "../data/kinds";
+import type { Row } from "../data/rows";
+import { CHARTS, rowAt } from "./option";
+import type { ChartStyle } from "./style";
 
 use([
   BarChart, HeatmapChart, LineChart, PieChart,
@@ -22,7 +23,7 @@ export class Canvas {
   #rows: readonly Row[] = [];
 
   #kind: ChartKind = "bar";
-  /** Is told which row a reader wants to know more of. */
+  /** Called with the row that a reader wants to know more of. */
   onChoose: (row: Row) => void = () => undefined;
 
   constructor(host: HTMLElement) {
@@ -30,20 +31,20 @@ export class Canvas {
   }
 
   /**
-   * Draws the rows. `signature` names the look: while it stays the same only
-   * the data is handed over.
+   * Draws the rows. While `signature` stays the same, only the data is handed to
+   * the library.
    */
-  draw(kind: ChartKind, look: Look, rows: readonly Row[], signature: string): void {
-    if (look.width === 0 || look.height === 0) return;
+  draw(kind: ChartKind, style: ChartStyle, rows: readonly Row[], signature: string): void {
+    if (style.width === 0 || style.height === 0) return;
     this.#rows = rows;
     this.#kind = kind;
     const chart = (this.#chart ??= this.#make());
-    if (chart.getWidth() !== look.width || chart.getHeight() !== look.height) chart.resize();
+    if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
     if (this.#drawn !== signature) {
-      chart.setOption(CHARTS[kind].base(look, () => this.#rows), { notMerge: true });
+      chart.setOption(CHARTS[kind].base(style, () => this.#rows), { notMerge: true });
       this.#drawn = signature;
     }
-    chart.setOption(CHARTS[kind].data(look, rows));
+    chart.setOption(CHARTS[kind].data(style, rows));
   }
 
   #make(): EChartsType {
@@ -55,14 +56,14 @@ export class Canvas {
     chart.on("click", ({ dataIndex }) => {
       if (!isOnAxis(this.#kind)) choose(dataIndex);
     });
-    // Beside a short bar is its line all the same, so that it can be hit.
+    // The whole line of a short bar can be hit.
     chart.getZr().on("click", ({ offsetX, offsetY }) => {
       if (isOnAxis(this.#kind)) choose(axisIndex(chart, this.#kind, [offsetX, offsetY]));
     });
     return chart;
   }
 
-  /** What is drawn, as a picture at twice the size; `null` before the first drawing. */
+  /** The drawing as a picture at twice the size; `null` before the first drawing. */
   picture(): HTMLCanvasElement | null {
     return this.#chart?.renderToCanvas({ pixelRatio: 2 }) ?? null;
   }
@@ -77,7 +78,7 @@ function isOnAxis(kind: ChartKind): boolean {
   return kind === "bar" || kind === "hbar" || kind === "line";
 }
 
-/** The index among the keys at that place; `null` outside of the axes. */
+/** The index of the key at a place in pixels; `null` outside of the axes. */
 function axisIndex(chart: EChartsType, kind: ChartKind, at: [number, number]): number | null {
   if (!chart.containPixel({ gridIndex: 0 }, at)) return null;
   const found: unknown = chart.convertFromPixel({ gridIndex: 0 }, at);

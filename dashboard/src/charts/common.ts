@@ -1,14 +1,14 @@
-// What the charts with axes have in common.
-import type { Look } from "./look";
-import type { Row } from "../panels/rows";
+// The parts that charts with axes share.
+import type { Row } from "../data/rows";
+import type { ChartStyle } from "./style";
 
 /**
  * The fill of a bar. Its key stands on the axis, so colour need not tell it
  * apart: all bars of a panel share one, and the rest of a cut list is grey.
  */
-export function fill(look: Look, row: Row, toward: "up" | "right") {
-  if (row.color === null) return look.colors.rest;
-  const { color, deep } = look.accent;
+export function fill(style: ChartStyle, row: Row, toward: "up" | "right") {
+  if (row.color === null) return style.colors.rest;
+  const { color, deep } = style.accent;
   return {
     type: "linear" as const,
     x: toward === "up" ? 0 : 1, y: 0, x2: 0, y2: toward === "up" ? 1 : 0,
@@ -16,19 +16,19 @@ export function fill(look: Look, row: Row, toward: "up" | "right") {
   };
 }
 
-export function axisText(look: Look, scale: number) {
+export function axisText(style: ChartStyle, scale: number) {
   return {
-    color: look.colors.muted,
-    fontSize: Math.round(look.fontPx * scale),
-    fontFamily: look.fontFamily,
+    color: style.colors.muted,
+    fontSize: Math.round(style.fontPx * scale),
+    fontFamily: style.fontFamily,
   };
 }
 
-export function valueText(look: Look, scale: number) {
+export function valueText(style: ChartStyle, scale: number) {
   return {
-    color: look.colors.text,
-    fontSize: Math.round(look.fontPx * scale),
-    fontFamily: look.fontFamily,
+    color: style.colors.text,
+    fontSize: Math.round(style.fontPx * scale),
+    fontFamily: style.fontFamily,
   };
 }
 

@@ -1,11 +1,11 @@
-// How a heat map's values become places on its colour scale, from 0 to 1.
+// The scale of a heat map: values become places among its colours, from 0 to 1.
 //
-// Never linear, so that one large cell does not make all others look the same:
-// a square root, or a logarithm where the values span more than three orders.
-// Only where values lie below nothing the scale is linear.
-import type { Row } from "../panels/rows";
+// The scale is a square root, or a logarithm where the values span more than three
+// orders, so that one large cell does not make all others look the same. The scale
+// is linear only where values lie below 0.
+import type { Row } from "../data/rows";
 
-/** From this ratio of the largest to the smallest value on, the scale is logarithmic. */
+/** The scale is logarithmic where the largest value is more than so many times the smallest. */
 const SPREAD_LOG_MIN = 1000;
 /** The lowest place of a value that is not nothing. */
 export const PLACE_MIN = 1e-9;

@@ -1,14 +1,14 @@
 // Cells of two dimensions, the deeper the more: first keys from top to bottom,
 // second keys from left to right. A cell with nothing is faint and outside the
-// scale; one whose value is not known is left open. What was cut off stands in
-// a note below (`panels/heat-legend.ts`), because it has no place among the cells.
-import { clip } from "../format";
-import { crossOf, type Cross } from "../panels/cross";
-import { sum } from "../panels/rows";
+// scale; a cell whose value is not known is left open. The rest of a cut list has no
+// place among the cells and stands in a note below (`panels/heat-legend.ts`).
+import { crossOf, type Cross } from "../data/cross";
+import { clip } from "../data/format";
+import { sum } from "../data/rows";
+import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
-import type { Look } from "./look";
-import type { Chart } from "./option";
+import type { ChartStyle } from "./style";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 16;
@@ -16,23 +16,23 @@ const LABEL_CHARACTERS_MAX = 16;
 const GAP_ROOM_MIN = 6;
 
 export const heatmap: Chart = {
-  base: (look, rows) => {
+  base: (style, rows) => {
     const cross = crossOf(rows());
-    const fit = fitOf(look, cross);
+    const fit = fitOf(style, cross);
     return {
       ...STILL,
       tooltip: {
-        ...tooltip(look, () => sum(rows()), (index) => cellAt(look, crossOf(rows()), index)),
+        ...tooltip(style, () => sum(rows()), (index) => cellAt(style, crossOf(rows()), index)),
         trigger: "item",
       },
       grid: {
-        left: fit.left, right: 2, top: look.fontPx * 0.4, bottom: fit.bottom,
+        left: fit.left, right: 2, top: style.fontPx * 0.4, bottom: fit.bottom,
         outerBoundsMode: "none",
       },
       xAxis: {
         ...BARE,
         axisLabel: {
-          ...axisText(look, 0.85), margin: look.fontPx * 0.4, ...fit.across,
+          ...axisText(style, 0.85), margin: style.fontPx * 0.4, ...fit.across,
           formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
         },
       },
@@ -40,23 +40,23 @@ export const heatmap: Chart = {
         ...BARE,
         inverse: true,
         axisLabel: {
-          ...axisText(look, fit.downScale), margin: look.fontPx * 0.5, interval: fit.downInterval,
-          width: fit.left - look.fontPx * 0.5, overflow: "truncate",
+          ...axisText(style, fit.downScale), margin: style.fontPx * 0.5, interval: fit.downInterval,
+          width: fit.left - style.fontPx * 0.5, overflow: "truncate",
           formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
         },
       },
-      // Its ends and middle are named below the map (panels/heat-legend.ts).
+      // The ends and the middle of the scale are named below the map (panels/heat-legend.ts).
       visualMap: {
         type: "continuous", show: false, min: 0, max: 1, hoverLink: false,
-        inRange: { color: [...look.colors.heat] },
-        outOfRange: { color: look.colors.nothing },
+        inRange: { color: [...style.colors.heat] },
+        outOfRange: { color: style.colors.nothing },
       },
       series: [{
         type: "heatmap",
-        // In parts a large map would flicker with each update.
+        // A large map that is drawn in parts flickers with each update.
         progressive: 0,
-        itemStyle: { borderColor: look.colors.panel, borderWidth: fit.gap },
-        emphasis: { itemStyle: { borderColor: look.colors.text, borderWidth: 1 } },
+        itemStyle: { borderColor: style.colors.panel, borderWidth: fit.gap },
+        emphasis: { itemStyle: { borderColor: style.colors.text, borderWidth: 1 } },
       }],
     };
   },
@@ -94,40 +94,40 @@ function cellsOf(cross: Cross, scale: HeatScale): Mark[] {
 }
 
 /** The cell behind a mark; one that no row lists holds nothing. */
-function cellAt(look: Look, cross: Cross, index: number) {
+function cellAt(style: ChartStyle, cross: Cross, index: number) {
   const columns = cross.across.length;
   const row = cross.cells.get(index);
   const names = [cross.down[Math.floor(index / columns)], cross.across[index % columns]];
   return {
     label: names.join(" · "),
-    facts: names.map((name, i) => [look.titles[i] ?? "", name ?? ""] as const),
+    facts: names.map((name, i) => [style.titles[i] ?? "", name ?? ""] as const),
     value: row === undefined ? 0 : row.value,
     error: row?.error ?? null,
   };
 }
 
 /**
- * How labels and cells fit into the room there is. The library could find the
- * room for labels itself, but takes slanted ones for much longer than they are.
+ * The room for labels and cells. The library could find the room for labels itself,
+ * but takes slanted labels for much longer than they are.
  */
-function fitOf(look: Look, cross: Cross) {
-  const size = look.fontPx * 0.85;
-  const left = Math.min(look.width * 0.28, (longest(cross.down) + 1) * size);
-  const room = Math.max(0, look.width - left) / Math.max(1, cross.across.length);
+function fitOf(style: ChartStyle, cross: Cross) {
+  const size = style.fontPx * 0.85;
+  const left = Math.min(style.width * 0.28, (longest(cross.down) + 1) * size);
+  const room = Math.max(0, style.width - left) / Math.max(1, cross.across.length);
   const characters = longest(cross.across);
-  const across = acrossLabels(characters, room, size, look.height * 0.3);
+  const across = acrossLabels(characters, room, size, style.height * 0.3);
   const depth = across.rotate === 0
     ? size * 1.5
     : (Math.min(across.width, characters * size) + size) * Math.SQRT1_2;
-  const bottom = look.fontPx * 1.6 + depth;
-  const height = Math.max(0, look.height - bottom) / Math.max(1, cross.down.length);
-  const downScale = Math.min(0.85, Math.max(0.62, height / (look.fontPx * 1.25)));
+  const bottom = style.fontPx * 1.6 + depth;
+  const height = Math.max(0, style.height - bottom) / Math.max(1, cross.down.length);
+  const downScale = Math.min(0.85, Math.max(0.62, height / (style.fontPx * 1.25)));
   return {
     across,
     left,
     bottom,
     downScale,
-    downInterval: height >= look.fontPx * downScale * 1.1 ? 0 : "auto" as const,
+    downInterval: height >= style.fontPx * downScale * 1.1 ? 0 : "auto" as const,
     gap: Math.min(room, height) >= GAP_ROOM_MIN ? 1 : 0,
   };
 }

@@ -1,36 +1,36 @@
 // A line over the keys in their order, for keys that are steps of something.
-import { sum } from "../panels/rows";
+import { sum } from "../data/rows";
+import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
-import type { Chart } from "./option";
 import { tooltip } from "./tooltip";
 
 export const line: Chart = {
-  base: (look, rows) => ({
+  base: (style, rows) => ({
     ...STILL,
-    tooltip: { ...tooltip(look, () => sum(rows()), (index) => rows()[index]), trigger: "axis" },
+    tooltip: { ...tooltip(style, () => sum(rows()), (index) => rows()[index]), trigger: "axis" },
     grid: {
-      left: 4, right: look.fontPx, top: look.fontPx, bottom: 0,
+      left: 4, right: style.fontPx, top: style.fontPx, bottom: 0,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel",
     },
     xAxis: {
       type: "category",
       boundaryGap: false,
       axisTick: { show: false },
-      axisLine: { lineStyle: { color: look.colors.grid } },
-      axisLabel: { ...axisText(look, 0.85), hideOverlap: true },
+      axisLine: { lineStyle: { color: style.colors.grid } },
+      axisLabel: { ...axisText(style, 0.85), hideOverlap: true },
     },
     yAxis: {
       type: "value",
       splitNumber: 4,
-      splitLine: { lineStyle: { color: look.colors.grid } },
-      axisLabel: { ...axisText(look, 0.8), formatter: (v: number) => look.format.axis(v) },
+      splitLine: { lineStyle: { color: style.colors.grid } },
+      axisLabel: { ...axisText(style, 0.8), formatter: (v: number) => style.format.axis(v) },
     },
     series: [{
       type: "line",
       showSymbol: false,
-      lineStyle: { width: 2.5, color: look.accent.color },
-      itemStyle: { color: look.accent.color },
-      areaStyle: { color: look.accent.color, opacity: 0.14 },
+      lineStyle: { width: 2.5, color: style.accent.color },
+      itemStyle: { color: style.accent.color },
+      areaStyle: { color: style.accent.color, opacity: 0.14 },
     }],
   }),
   data: (_look, rows) => ({

@@ -1,34 +1,6 @@
 // Colours: Okabe and Ito's eight, which readers with any kind of colour vision
 // can tell apart, and the two themes around them.
-import type { Theme } from "../prefs";
-import type { Panel } from "../wire";
-
-/** How many keys can have a colour of their own. */
-export const PALETTE_SIZE = 8;
-
-/**
- * The palette's index for a key: its place among the labels, or for a key that
- * no label names a place found from its text alone, so that it is the same on
- * every page and after every restart.
- */
-export function colorOf(panel: Panel, key: string): number {
-  const labels = panel.dimension?.labels ?? [];
-  return colorAt(labels.findIndex((label) => label.key === key), key);
-}
-
-/** The same for a key whose place among the labels is known; below 0: no label names it. */
-export function colorAt(place: number, key: string): number {
-  return (place >= 0 ? place : hash(key)) % PALETTE_SIZE;
-}
-
-/** FNV-1a over UTF-16 units. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) {
-    h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  }
-  return h;
-}
+import type { Theme } from "../data/prefs";
 
 /** A colour for bars and lines, and the deeper end of its gradient. */
 export interface Accent {
@@ -57,7 +29,7 @@ export interface ThemeColors {
 const OKABE_ITO = [
   "#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#0072b2", "#d55e00", "#8a94a3",
 ] as const;
-/** The same on white, where the yellow would vanish. */
+/** `OKABE_ITO` on white, where the yellow would vanish. */
 const OKABE_ITO_ON_WHITE = OKABE_ITO.map((color) => (color === "#f0e442" ? "#d0bc00" : color));
 
 const ACCENTS: readonly Accent[] = [

@@ -1,10 +1,10 @@
 // Lying bars, largest first, the rest of the list last and in grey. Values and
 // shares stand in columns of their own at the right, so that they line up.
-import { clip } from "../format";
-import { sum, type Row } from "../panels/rows";
+import { clip } from "../data/format";
+import { sum, type Row } from "../data/rows";
+import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
-import type { Look } from "./look";
-import type { Chart } from "./option";
+import type { ChartStyle } from "./style";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
@@ -14,54 +14,54 @@ const ROWS_MIN = 4;
 /** Shares need this much width, in multiples of the text size. */
 const SHARE_WIDTH_MIN = 16;
 
-/** How many times as long as the largest row the bar of the rest may be; beyond, it is broken. */
+/** The bar of the rest is broken where it would be more than so many times as long as the largest row's. */
 const REST_BARS_MAX = 2;
-/** How long a broken bar is, among bars of which the largest is 1. */
+/** The length of a broken bar, among bars of which the largest is 1. */
 const BROKEN_BAR = 1.25;
 
 export const ranking: Chart = {
-  base: (look, rows) => {
-    const scale = rowScale(look, rows().length);
+  base: (style, rows) => {
+    const scale = rowScale(style, rows().length);
     return {
       ...STILL,
       tooltip: {
-        ...tooltip(look, () => sum(rows()), (index) => rows()[index]),
+        ...tooltip(style, () => sum(rows()), (index) => rows()[index]),
         trigger: "axis",
-        axisPointer: { type: "shadow", shadowStyle: { color: look.colors.hover } },
+        axisPointer: { type: "shadow", shadowStyle: { color: style.colors.hover } },
       },
       grid: {
         left: 0, right: 0, top: 0, bottom: 0,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
       xAxis: { type: "value", show: false },
-      yAxis: [keyAxis(look, scale), valueAxis(look, scale, rows)],
+      yAxis: [keyAxis(style, scale), valueAxis(style, scale, rows)],
       series: [{
         type: "bar",
         barWidth: "58%",
-        barMaxWidth: look.fontPx * 1.4,
+        barMaxWidth: style.fontPx * 1.4,
         itemStyle: { borderRadius: [0, 4, 4, 0] },
         showBackground: true,
-        backgroundStyle: { color: look.colors.hover, borderRadius: [0, 4, 4, 0] },
+        backgroundStyle: { color: style.colors.hover, borderRadius: [0, 4, 4, 0] },
       }],
     };
   },
-  data: (look, rows) => {
+  data: (style, rows) => {
     const broken = brokenLength(rows);
     const labels = rows.map((row) => row.label);
     return {
       yAxis: [{ data: labels }, { data: labels }],
       series: [{
         data: rows.map((row) => (row.color === null && broken !== null
-          ? { value: broken, itemStyle: { color: brokenFill(look) } }
-          : { value: row.value ?? "-", itemStyle: { color: fill(look, row, "right") } })),
+          ? { value: broken, itemStyle: { color: brokenFill(style) } }
+          : { value: row.value ?? "-", itemStyle: { color: fill(style, row, "right") } })),
       }],
     };
   },
 };
 
 /**
- * How long the bar of the rest is drawn where it would press all others flat: broken, with a gap
- * that says so, and its figures beside it. `null` where it is drawn as it is.
+ * The length of the bar of the rest where its true length would press all others flat: the bar is
+ * broken, with a gap that says so. `null` means that the bar is drawn at its true length.
  */
 export function brokenLength(rows: readonly Row[]): number | null {
   const largest = Math.max(0, ...rows.map((row) => row.color === null ? 0 : row.value ?? 0));
@@ -70,8 +70,8 @@ export function brokenLength(rows: readonly Row[]): number | null {
 }
 
 /** The rest's colour with two gaps in it. */
-function brokenFill(look: Look) {
-  const { rest, panel } = look.colors;
+function brokenFill(style: ChartStyle) {
+  const { rest, panel } = style.colors;
   const stops = [[0, rest], [0.84, rest], [0.84, panel], [0.855, panel], [0.855, rest], [0.87, rest],
     [0.87, panel], [0.885, panel], [0.885, rest], [1, rest]] as const;
   return {
@@ -84,51 +84,51 @@ const BARE = {
   type: "category", inverse: true, axisTick: { show: false }, axisLine: { show: false },
 } as const;
 
-function keyAxis(look: Look, scale: number) {
+function keyAxis(style: ChartStyle, scale: number) {
   return {
     ...BARE,
     axisLabel: {
-      ...axisText(look, scale), color: look.colors.text, interval: 0, margin: look.fontPx * 0.7,
-      width: look.width * 0.3, overflow: "truncate" as const,
+      ...axisText(style, scale), color: style.colors.text, interval: 0, margin: style.fontPx * 0.7,
+      width: style.width * 0.3, overflow: "truncate" as const,
       formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
     },
   };
 }
 
-function valueAxis(look: Look, scale: number, rows: () => readonly Row[]) {
-  const size = look.fontPx * scale;
+function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[]) {
+  const size = style.fontPx * scale;
   return {
     ...BARE,
     position: "right" as const,
     axisLabel: {
-      ...valueText(look, scale), interval: 0, margin: 0,
-      formatter: (_label: string, index: number) => figures(look, rows(), index),
+      ...valueText(style, scale), interval: 0, margin: 0,
+      formatter: (_label: string, index: number) => figures(style, rows(), index),
       rich: {
-        value: { ...valueText(look, scale), width: size * 4.1, align: "right" as const },
-        share: { ...axisText(look, scale), width: size * 3.6, align: "right" as const },
+        value: { ...valueText(style, scale), width: size * 4.1, align: "right" as const },
+        share: { ...axisText(style, scale), width: size * 3.6, align: "right" as const },
       },
     },
   };
 }
 
 /** The value and share of a row, as rich text: digits only, nothing of a label. */
-function figures(look: Look, rows: readonly Row[], index: number): string {
+function figures(style: ChartStyle, rows: readonly Row[], index: number): string {
   const value = rows[index]?.value ?? null;
   const total = sum(rows);
-  const hasRoom = look.width >= look.fontPx * SHARE_WIDTH_MIN;
-  const share = hasRoom && look.additive && value !== null && total > 0
-    ? `{share|${look.format.percent(value / total)}}`
+  const hasRoom = style.width >= style.fontPx * SHARE_WIDTH_MIN;
+  const share = hasRoom && style.additive && value !== null && total > 0
+    ? `{share|${style.format.percent(value / total)}}`
     : "";
-  return `{value|${look.format.compact(value)}}${share}`;
+  return `{value|${style.format.compact(value)}}${share}`;
 }
 
-/** How many rows can be told apart at the height of the chart. */
-export function rowsFor(look: Look): number {
-  return Math.max(ROWS_MIN, Math.floor(look.height / (look.fontPx * ROW_HEIGHT_MIN)));
+/** The number of rows that can be told apart at the height of the chart. */
+export function rowsFor(style: ChartStyle): number {
+  return Math.max(ROWS_MIN, Math.floor(style.height / (style.fontPx * ROW_HEIGHT_MIN)));
 }
 
 /** Smaller text where many rows share little height, so that none is left out. */
-function rowScale(look: Look, rows: number): number {
-  const room = look.height / Math.max(1, rows) / (look.fontPx * 1.35);
+function rowScale(style: ChartStyle, rows: number): number {
+  const room = style.height / Math.max(1, rows) / (style.fontPx * 1.35);
   return Math.min(1, Math.max(0.55, room));
 }

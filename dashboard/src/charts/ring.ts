@@ -1,15 +1,15 @@
-// A ring of shares. Its labels are the legend beside it, in the document, where
-// small shares cannot collide; its hole holds the sum.
-import { sum, type Row } from "../panels/rows";
+// A ring of shares. The labels are a legend in the document (`panels/legend.ts`),
+// where small shares cannot collide; the hole holds the sum.
+import { sum, type Row } from "../data/rows";
+import type { Chart } from "./chart";
 import { STILL } from "./common";
-import type { Chart } from "./option";
 import { tooltip } from "./tooltip";
 
 export const ring: Chart = {
-  base: (look, rows) => ({
+  base: (style, rows) => ({
     ...STILL,
     tooltip: {
-      ...tooltip(look, () => sum(rows()), (index) => parts(rows())[index]),
+      ...tooltip(style, () => sum(rows()), (index) => parts(rows())[index]),
       trigger: "item",
     },
     series: [{
@@ -19,19 +19,19 @@ export const ring: Chart = {
       startAngle: 90,
       label: { show: false },
       labelLine: { show: false },
-      itemStyle: { borderColor: look.colors.panel, borderWidth: 2, borderRadius: 3 },
-      emphasis: { scale: false, itemStyle: { borderColor: look.colors.text } },
+      itemStyle: { borderColor: style.colors.panel, borderWidth: 2, borderRadius: 3 },
+      emphasis: { scale: false, itemStyle: { borderColor: style.colors.text } },
     }],
   }),
-  data: (look, rows) => ({
+  data: (style, rows) => ({
     series: [{
       data: parts(rows)
         .map((row) => ({
           name: row.label,
           value: row.value ?? 0,
           itemStyle: {
-            color: (row.color === null ? undefined : look.colors.palette[row.color])
-              ?? look.colors.rest,
+            color: (row.color === null ? undefined : style.colors.palette[row.color])
+              ?? style.colors.rest,
           },
         })),
     }],

@@ -1,11 +1,11 @@
-// One tooltip for all charts. Its content is built of elements and texts: the
-// library's own markup carries inline styles, which the content security
-// policy refuses, and would have to be escaped besides.
-import { h } from "../dom";
-import { UNKNOWN } from "../format";
-import type { Look } from "./look";
+// One tooltip for all charts. The content is built of elements and texts: the
+// library's own markup carries inline styles, which the content security policy
+// refuses, and labels would have to be escaped in it.
+import { UNKNOWN } from "../data/format";
+import { h } from "../dom/element";
+import type { ChartStyle } from "./style";
 
-/** What a mark stands for: a row, or anything like it. */
+/** The row that a mark stands for, or anything like a row. */
 export interface Pointed {
   readonly label: string;
   /** Names and texts to show instead of the label. */
@@ -14,20 +14,20 @@ export interface Pointed {
   readonly error: number | null;
 }
 
-/** `at` finds what a mark stands for from its index among the data of the chart. */
+/** `at` finds the row from a mark's index among the data of the chart. */
 export function tooltip(
-  look: Look, sum: () => number, at: (index: number) => Pointed | undefined,
+  style: ChartStyle, sum: () => number, at: (index: number) => Pointed | undefined,
 ) {
   return {
     confine: true,
     transitionDuration: 0,
     className: "chart-tip",
-    backgroundColor: look.colors.panel,
-    borderColor: look.colors.grid,
+    backgroundColor: style.colors.panel,
+    borderColor: style.colors.grid,
     borderWidth: 1,
     padding: 0,
-    textStyle: { color: look.colors.text, fontSize: look.fontPx * 0.85 },
-    formatter: (params: unknown) => tip(look, at(indexOf(params)) ?? NOTHING, sum()),
+    textStyle: { color: style.colors.text, fontSize: style.fontPx * 0.85 },
+    formatter: (params: unknown) => tip(style, at(indexOf(params)) ?? NOTHING, sum()),
   };
 }
 
@@ -41,18 +41,18 @@ function indexOf(params: unknown): number {
 
 /** The lines of a tooltip below its head, as names and texts. */
 export function tipLines(
-  look: Look, p: Pointed, sum: number,
+  style: ChartStyle, p: Pointed, sum: number,
 ): readonly (readonly [string, string])[] {
   const share = p.value !== null && sum > 0 ? p.value / sum : null;
   return [
     ...p.facts ?? [],
-    [look.measure, look.format.withError(p.value, p.error)],
-    ...(look.additive ? [[look.share, look.format.percent(share)] as const] : []),
+    [style.measure, style.format.withError(p.value, p.error)],
+    ...(style.additive ? [[style.share, style.format.percent(share)] as const] : []),
   ];
 }
 
-function tip(look: Look, p: Pointed, sum: number): HTMLElement {
-  const lines = tipLines(look, p, sum)
+function tip(style: ChartStyle, p: Pointed, sum: number): HTMLElement {
+  const lines = tipLines(style, p, sum)
     .flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);
   const head = p.facts === undefined ? [h("strong", {}, p.label)] : [];
   return h("div", { class: "tip" }, ...head, h("dl", {}, ...lines));

@@ -1,5 +1,5 @@
 // The English words, complete by type.
-import type { Words } from "../i18n";
+import type { Words } from "./zh";
 
 const arg = (args: Readonly<Record<string, string>>, name: string) => args[name] ?? "?";
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);

@@ -1,4 +1,4 @@
-// 中文词表。The shape of this dictionary is the type of all of them.
+// 中文词表。The shape of this dictionary is the type of every dictionary.
 
 type Args = Readonly<Record<string, string>>;
 const arg = (args: Args, name: string) => args[name] ?? "?";
@@ -371,3 +371,5 @@ export const zh = {
     source: "由主机重读日志得出，与 streamgauge explain 相同",
   },
 };
+
+export type Words = typeof zh;

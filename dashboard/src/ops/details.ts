@@ -1,17 +1,17 @@
 // The operator's section below the first screen: late data, the latest events,
 // partitions, dead letters, plugins, checkpoints.
-import type { Context } from "../context";
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import { icon } from "../icons";
+import type { Context } from "../data/context";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import { icon } from "../dom/icon";
+import type { Report, ReportValues } from "../net/reports";
+import { Sparkline } from "../plots/sparkline";
 import { Plot, svg } from "../plots/svg";
-import type { Lateness, Status } from "../wire";
-import { Sparkline } from "../views/sparkline";
+import type { Lateness, Status } from "../wire/shapes";
 import { checkpointModel, pluginsModel, type Named } from "./facts";
 import { happenedModel } from "./happened";
 import { barWords, histogramOf, latenessWords, type Histogram } from "./lateness";
 import { LiveTable } from "./live-table";
 import { heldWords, partitionsModel } from "./partitions";
-import type { Report, ReportValues } from "./reports";
 import { deadModel, eventsModel, lateModel, noteOf, reasonsOf } from "./samples";
 
 interface Card {
@@ -54,7 +54,7 @@ export class OpsDetails {
   readonly #checkpoint: Card;
   readonly #happenedTable = new LiveTable();
   readonly #happened = card("happened", this.#happenedTable.element);
-  /** The report whose bars were drawn last, and how. */
+  /** The size and the language in which the bars were drawn last. */
   #drawn = "";
   #drawnReport: Lateness | null = null;
 
@@ -136,7 +136,7 @@ export class OpsDetails {
       return rect;
     });
     const bound = (at: number, name: string, kind: string, toRight: boolean) => {
-      // At an edge there is room for words on one side only.
+      // A line at an edge has room for words on one side only.
       const isRight = at > 0.85 ? false : at < 0.15 || toRight;
       return [
         svg("line", { class: `bound ${kind}`, x1: x(at), x2: x(at), y1: 2, y2: bottom }),

@@ -1,14 +1,15 @@
-// The operator's section in one line, and what is known of checkpoints; purely.
-import type { Context } from "../context";
-import { UNKNOWN } from "../format";
-import type { Icon } from "../icons";
-import { hostTime } from "../page-state";
-import type { Status } from "../wire";
-import { titleOf } from "./happened";
+// The operator's section in one line, and the facts of checkpoints and plugins.
+// Pure.
+import type { Context } from "../data/context";
+import { UNKNOWN } from "../data/format";
+import { clip } from "../data/format";
+import type { Icon } from "../data/icons";
+import { hostTime } from "../data/page-state";
+import { metricTitle } from "../data/titles";
+import { codeWord } from "../i18n/words";
+import type { Status } from "../wire/shapes";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
-import { codeWord } from "../i18n";
-import { clip } from "../format";
 
 export interface Fact {
   readonly icon: Icon;
@@ -16,7 +17,7 @@ export interface Fact {
   readonly tone: "good" | "warn" | "bad";
 }
 
-/** What an operator looks for first, the same with every state. */
+/** The facts that an operator looks for first, the same in every state. */
 export function factsOf(status: Status, ctx: Context): readonly Fact[] {
   const { ops } = ctx.words;
   const found = bottleneckOf(status);
@@ -52,7 +53,7 @@ function checkpointFact(status: Status, ctx: Context): Fact[] {
   return age === null ? [] : [{ icon: "check", text: facts.checkpoint(age), tone: "good" }];
 }
 
-/** How long ago that was on the host's clock, in whole seconds. */
+/** The age of a moment on the host's clock, in whole seconds. */
 function ageOf(at: number | null, ctx: Context): string | null {
   const now = hostTime(ctx.state, ctx.now);
   if (at === null || now === null) return null;
@@ -102,7 +103,7 @@ export function pluginsModel(status: Status, ctx: Context): TableModel {
       return {
         key: metric.id,
         cells: [
-          { text: titleOf(metric.id, ctx), title: plugin === null ? metric.id : `${metric.id} · ${plugin.file}` },
+          { text: metricTitle(metric.id, ctx), title: plugin === null ? metric.id : `${metric.id} · ${plugin.file}` },
           {
             text: codeWord(ops.pluginStates, metric.state), icon: isOk ? "check" : "shield",
             tone: isOk ? "good" : "bad", title: clip(metric.reason ?? "", 300),

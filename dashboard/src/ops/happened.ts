@@ -1,11 +1,12 @@
-// What happened of late, purely: what the host tells, and its restarts as this
-// page saw them.
-import type { Context } from "../context";
-import { clip } from "../format";
-import { causeWords, codeWord, say } from "../i18n";
-import type { Icon } from "../icons";
-import { hostTime } from "../page-state";
-import type { Happened } from "../wire";
+// The latest happenings: those that the host tells, and its restarts as this page
+// saw them. Pure.
+import type { Context } from "../data/context";
+import { clip } from "../data/format";
+import type { Icon } from "../data/icons";
+import { hostTime } from "../data/page-state";
+import { metricTitle } from "../data/titles";
+import { causeWords, codeWord } from "../i18n/words";
+import type { Happened } from "../wire/shapes";
 import type { TableModel } from "./table-model";
 
 export interface Annotation {
@@ -13,14 +14,14 @@ export interface Annotation {
   readonly what: string;
   readonly icon: Icon;
   readonly word: string;
-  /** With what it concerns, in full. */
+  /** The word with the thing that it concerns. */
   readonly text: string;
   readonly isBad: boolean;
 }
 
 const SPAN_MS = 5 * 60_000;
 const ROWS_MAX = 50;
-/** Two tellings of one start differ by less. */
+/** One start is told by the host and seen by the page at times that differ by less. */
 const SAME_MS = 2000;
 
 const ICONS: Readonly<Record<string, Icon>> = {
@@ -29,13 +30,13 @@ const ICONS: Readonly<Record<string, Icon>> = {
 };
 const GOOD = new Set(["started", "restarted", "resumed", "checkpoint_stored"]);
 
-/** What happened in the last five minutes, oldest first. */
+/** The happenings of the last five minutes, oldest first. */
 export function annotationsOf(ctx: Context): readonly Annotation[] {
   const now = hostTime(ctx.state, ctx.now);
   return now === null ? [] : all(ctx).filter(({ at }) => at > now - SPAN_MS && at <= now + SAME_MS);
 }
 
-/** All that is known to have happened, the newest first. */
+/** All known happenings, the newest first. */
 export function happenedModel(ctx: Context): TableModel {
   const { ops } = ctx.words;
   const events = [...all(ctx)].reverse().slice(0, ROWS_MAX);
@@ -77,14 +78,8 @@ function annotation({ at, what, of }: Happened, ctx: Context): Annotation {
 
 function aboutOf(what: string, of: string, ctx: Context): string {
   if (what === "gap") return ctx.words.ops.whatPartition(of);
-  if (what === "quarantined") return titleOf(of, ctx);
-  // The cause's own words need its arguments, which are known only of the present one.
+  if (what === "quarantined") return metricTitle(of, ctx);
+  // The words of a cause need its arguments, and only the present cause has its arguments here.
   const cause = ctx.state.status?.cause;
   return cause?.code === of ? causeWords(cause, ctx.lang) : of.replaceAll("_", " ");
-}
-
-/** What a metric is called on the page: the title of its first panel, else its id. */
-export function titleOf(metric: string, ctx: Context): string {
-  const panel = ctx.state.panels?.find((each) => each.metric === metric);
-  return clip(panel === undefined ? metric : say(panel.title, ctx.lang), 40);
 }

@@ -1,14 +1,14 @@
-// How late records are, as bars over a logarithm of the delay; purely.
+// The delays of records, as bars over a logarithm of the delay. Pure.
 //
-// The host's buckets grow with the delay; they are merged to as many bars as
-// can be told apart. Heights are by logarithm too, so that the few very late
-// ones are seen beside the many that are on time.
-import type { Context } from "../context";
-import { codeWord } from "../i18n";
-import type { Bucket, Lateness } from "../wire";
+// The host's buckets grow with the delay; buckets are merged to as many bars as can
+// be told apart. Heights are by logarithm too, so that the few very late records are
+// seen beside the many that are on time.
+import type { Context } from "../data/context";
+import { codeWord } from "../i18n/words";
+import type { Bucket, Lateness } from "../wire/shapes";
 
 export const BARS_MAX = 40;
-/** How many bars the spoken summary names. */
+/** The spoken summary names so many bars. */
 const SPOKEN_BARS_MAX = 6;
 
 export interface Bar {
@@ -24,7 +24,7 @@ export interface Bar {
 
 export interface Histogram {
   readonly bars: readonly Bar[];
-  /** Where the bounds lie between 0 and 1. */
+  /** The places of the bounds, between 0 and 1. */
   readonly bound: number;
   readonly bound999: number | null;
   readonly ticks: readonly { readonly at: number; readonly ms: number }[];
@@ -50,7 +50,7 @@ export function histogramOf(report: Lateness): Histogram {
   };
 }
 
-/** Buckets that fall on one bar are one; the bound is never inside a bar where a bucket ends there. */
+/** Buckets that fall on one bar are merged; no bar holds both late buckets and buckets that are on time. */
 function merge(
   buckets: readonly Bucket[], place: (ms: number) => number, boundMs: number,
 ): Omit<Bar, "height">[] {

@@ -1,10 +1,11 @@
-// A table that is brought up to date in place. Where its rows can be asked
-// about, the first cell of each is a button, and the whole row takes clicks.
+// A table that is brought up to date in place. Where rows can be asked about, the
+// first cell of each row is a button, and the whole row takes clicks.
 //
-// Such a table stands still while it is pointed at or holds the focus: nobody
+// Such a table does not move while the pointer is on it or it holds the focus: nobody
 // can press a row that runs away.
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import { icon, setIcon, type Icon } from "../icons";
+import type { Icon } from "../data/icons";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import { icon, setIcon } from "../dom/icon";
 import type { CellModel, RowModel, TableModel } from "./table-model";
 
 export class LiveTable {
@@ -26,12 +27,12 @@ export class LiveTable {
     this.#body.addEventListener("click", (event) => {
       const row = event.target instanceof Element ? event.target.closest("tr") : null;
       const key = row?.dataset["key"];
-      // What is being selected to be copied is not asked about.
+      // A click that selects text to be copied asks nothing.
       if (key !== undefined && getSelection()?.isCollapsed !== false) act(key);
     });
   }
 
-  /** Whether a reader is about to press one of its rows. */
+  /** `true` while a reader is about to press a row. */
   get isHeld(): boolean {
     return this.#act !== null && this.#rows.length > 0 && this.#body.matches(":hover, :focus-within");
   }

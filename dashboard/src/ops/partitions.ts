@@ -1,13 +1,12 @@
-// The partitions, purely: where each one stands, and which one holds the
-// watermark back.
-import type { Context } from "../context";
-import { UNKNOWN } from "../format";
-import { codeWord } from "../i18n";
-import type { Icon } from "../icons";
-import type { Partition, Status } from "../wire";
+// The partitions: where each one stands, and which one holds the watermark back. Pure.
+import type { Context } from "../data/context";
+import { UNKNOWN } from "../data/format";
+import type { Icon } from "../data/icons";
+import { codeWord } from "../i18n/words";
+import type { Partition, Status } from "../wire/shapes";
 import type { CellModel, TableModel } from "./table-model";
 
-/** More than this is no list that somebody reads. */
+/** Nobody reads a longer list. */
 export const PARTITIONS_MAX = 32;
 
 const LOOKS: Readonly<Record<string, readonly [Icon, NonNullable<CellModel["tone"]>]>> = {
@@ -34,7 +33,7 @@ export function partitionsModel(status: Status, ctx: Context): TableModel {
   };
 }
 
-/** Where there are many, those that need a look; in the order of their numbers. */
+/** The partitions that need a look most, in the order of their numbers. */
 function chosen(status: Status): readonly Partition[] {
   const held = status.watermarkHeldBy?.partition;
   const trouble = (p: Partition) =>
@@ -78,7 +77,7 @@ function noteOf(partition: Partition, status: Status, ctx: Context): CellModel {
   return text === "" ? { text } : { text, icon: "warning", tone: "warn", title: [text, ...gaps].join("\n") };
 }
 
-/** Which partition holds the watermark back, in words. */
+/** The partition that holds the watermark back, in words. */
 export function heldWords(status: Status, ctx: Context): string {
   const held = status.watermarkHeldBy;
   return held === null

@@ -1,10 +1,10 @@
-// Samples of records as rows, purely: late ones, dead letters, the latest ones.
-import type { Context } from "../context";
-import { clip, UNKNOWN } from "../format";
-import { codeWord } from "../i18n";
-import type { Sample, Samples } from "../wire";
-import { titleOf } from "./happened";
-import type { Report } from "./reports";
+// Samples of records as rows: late ones, dead letters, the latest ones. Pure.
+import type { Context } from "../data/context";
+import { clip, UNKNOWN } from "../data/format";
+import { metricTitle } from "../data/titles";
+import { codeWord } from "../i18n/words";
+import type { Report } from "../net/reports";
+import type { Sample, Samples } from "../wire/shapes";
 import type { CellModel, RowModel, TableModel } from "./table-model";
 
 const RECORD_CHARACTERS_MAX = 120;
@@ -34,7 +34,7 @@ function timeCell(time: number | null, ctx: Context): CellModel {
     : { text: `${format.monthDay(time)} ${format.clock(time)}`, title: `${format.dateTime(time)} ${format.zone}` };
 }
 
-/** The newest first; those of all partitions come one partition after the other. */
+/** The newest first: the host sends the samples one partition after the other. */
 function newest(samples: readonly Sample[], max: number): readonly Sample[] {
   return [...samples].sort((a, b) => b.time - a.time || b.offset - a.offset).slice(0, max);
 }
@@ -68,7 +68,7 @@ export function deadModel(report: Report<Samples>, ctx: Context): TableModel {
         {
           text: [
             codeWord(ops.reasons, sample.reason ?? UNKNOWN), clip(sample.detail ?? "", 60),
-            sample.metric === null ? "" : titleOf(sample.metric, ctx),
+            sample.metric === null ? "" : metricTitle(sample.metric, ctx),
           ].filter((part) => part !== "").join(" · "),
           tone: "bad", icon: "cross", title: [sample.reason, sample.detail].filter((part) => part !== null).join(": "),
         },
@@ -103,7 +103,7 @@ function verdictCell(sample: Sample, ctx: Context): CellModel {
     : { text: ops.lateBy(ctx.format.duration(sample.delayMs)), icon: "hourglass", tone: "warn" };
 }
 
-/** What is said where there is nothing to show, or nothing newer. */
+/** The note of a report that has nothing to show, or nothing newer. */
 export function noteOf(report: Report<unknown>, none: string, ctx: Context): string {
   const { ops } = ctx.words;
   if (report.fault !== null) return report.fault.error === null ? ops.unreachable : ops.refused(report.fault.error);

@@ -1,7 +1,7 @@
-// How the workers spend their time, purely: the stages, and which one holds the
-// others up.
-import type { Context } from "../context";
-import type { Stages, Status } from "../wire";
+// The time of the workers by stage, and the stage that keeps the others waiting.
+// Pure.
+import type { Context } from "../data/context";
+import type { Stages, Status } from "../wire/shapes";
 
 export const STAGES = ["fetch", "decode", "plugins", "publish", "checkpoint"] as const;
 export type StageId = (typeof STAGES)[number];
@@ -10,7 +10,7 @@ export type Bottleneck = "idle" | "source" | Exclude<StageId, "fetch">;
 export interface Stage {
   readonly id: StageId;
   readonly name: string;
-  /** What of their time the workers spend with it, or held back by it; between 0 and 1. */
+  /** The share of their time that the workers spend in the stage or wait for it, between 0 and 1. */
   readonly share: number;
   readonly kind: "waiting" | "busy" | "blocked";
   readonly text: string;
@@ -22,14 +22,14 @@ export interface StagesModel {
   readonly words: string;
 }
 
-/** Held back for more than this, the checkpoint is what to look at. */
+/** Workers that are blocked for a larger share wait for the checkpoint. */
 const BLOCKED_MIN = 0.2;
-/** Waiting for more than this, the workers have time to spare. */
+/** Workers that wait for a larger share have time to spare. */
 const WAITING_MIN = 0.15;
-/** With more records than this left to read, waiting workers wait for the source. */
+/** Waiting workers wait for the source where more records than this are left to read. */
 const LAG_MIN = 10_000;
 
-/** `null` where the host does not say. */
+/** `null` means that the host does not measure stages. */
 export function stagesModel(status: Status, ctx: Context): StagesModel | null {
   const { stages } = status;
   if (stages === null) return null;
@@ -67,7 +67,7 @@ export function bottleneckOf({ stages, queueRecords, lag }: Status): Bottleneck 
   if (stages === null) return "idle";
   if (stages.blocked > BLOCKED_MIN) return "checkpoint";
   if (stages.waiting > WAITING_MIN) {
-    // With records left to read and none fetched, the workers wait for the source.
+    // Workers wait for the source where records are left to read and none is fetched.
     return queueRecords === 0 && lag !== null && lag > LAG_MIN ? "source" : "idle";
   }
   return busiest(stages);

@@ -1,12 +1,12 @@
-// The operator's section in one row, on the first screen: what goes in and out,
-// how the workers spend their time, and the few facts that must hold.
-import type { Context } from "../context";
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import { icon } from "../icons";
-import { hostTime } from "../page-state";
+// The operator's section in one row, on the first screen: throughput, the time of
+// the workers, and the few facts that must hold.
+import type { Context } from "../data/context";
+import { hostTime } from "../data/page-state";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import { icon } from "../dom/icon";
 import { Plot, svg, timePlotParts } from "../plots/svg";
 import { timePlot } from "../plots/time-plot";
-import type { Status } from "../wire";
+import type { Status } from "../wire/shapes";
 import { factsOf } from "./facts";
 import { annotationsOf, type Annotation } from "./happened";
 import { putIcon } from "./live-table";
@@ -115,7 +115,7 @@ export class OpsStrip {
   }
 }
 
-/** Series of the last five minutes, with what happened meanwhile. */
+/** Series of the last five minutes, with the happenings of that time. */
 class TimeCard {
   readonly element: HTMLElement;
   readonly #title = h("h3");
@@ -158,7 +158,7 @@ class TimeCard {
   }
 }
 
-/** What a line of the plot is: its colour and its name. */
+/** The colour and the name of a line of the plot. */
 function key(line: number): HTMLElement {
   return h("span", {}, h("i", { class: `plot-key-${line}` }), h("span"));
 }

@@ -1,9 +1,8 @@
-// A panel that is one number, or a few: large digits, and
-// beside them how far they may be off.
-import type { Context } from "../context";
-import { h, resize, setAttr, setText } from "../dom";
-import type { Panel } from "../wire";
-import type { Row } from "./rows";
+// A panel that is one number or a few: large digits with their errors.
+import type { Context } from "../data/context";
+import type { Row } from "../data/rows";
+import { h, resize, setAttr, setText } from "../dom/element";
+import type { Panel } from "../wire/shapes";
 
 /** More numbers than this are a table. */
 const NUMBERS_MAX = 6;

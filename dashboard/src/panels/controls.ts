@@ -1,25 +1,21 @@
-// What stands in a panel's head: measure, scope, chart or table, and a menu.
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { icon, setIcon } from "../icons";
-import { say } from "../i18n";
-import { SCOPES, type View } from "../link";
-import type { Panel, Scope } from "../wire";
+// The controls in a panel's head: measure, scope, chart or table, and a menu.
+import { SCOPES, type PanelChoice } from "../data/link";
+import { measuresOf } from "../data/rows";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { icon, setIcon } from "../dom/icon";
+import { authorization } from "../net/token";
+import type { Panel, Scope } from "../wire/shapes";
+import type { ControlsModel } from "./controls-model";
+import { saveBlob } from "./files";
 import { Menu } from "./menu";
-import { measuresOf } from "./rows";
-import { authorization } from "../token";
-import { saveBlob } from "./export";
 
 export interface ControlActions {
-  readonly set: (change: Partial<View>) => void;
+  readonly set: (change: Partial<PanelChoice>) => void;
   readonly enlarge: () => void;
   readonly picture: () => void;
   /** The address and the file name of the data in that format. */
   readonly data: (format: "csv" | "json") => { readonly href: string; readonly name: string };
 }
-
-/** What there is to show besides the table. */
-export type Shown = "chart" | "number" | "table-only" | "trend";
 
 export class Controls {
   readonly element: HTMLElement;
@@ -35,7 +31,7 @@ export class Controls {
   readonly #shrink = h("button", { type: "button", class: "icon-button", "data-act": "shrink" },
     icon("shrink"));
   readonly #menu: Menu;
-  #table = false;
+  #isTable = false;
 
   constructor(panel: Panel, actions: ControlActions) {
     this.#scopes = new Map(SCOPES.map((scope) => {
@@ -49,7 +45,7 @@ export class Controls {
       () => actions.set({ measure: this.#measure.selectedIndex }));
     this.#toggle = h("button", { type: "button", class: "icon-button", "data-toggle": "table" },
       this.#toggleIcon);
-    this.#toggle.addEventListener("click", () => actions.set({ table: !this.#table }));
+    this.#toggle.addEventListener("click", () => actions.set({ table: !this.#isTable }));
     for (const button of [this.#enlarge, this.#shrink]) button.addEventListener("click", actions.enlarge);
     this.#png.addEventListener("click", actions.picture);
     for (const link of [this.#csv, this.#json]) {
@@ -72,44 +68,38 @@ export class Controls {
       this.#measure, this.#group, this.#toggle, this.#menu.element, this.#shrink);
   }
 
-  update(panel: Panel, view: View, shown: Shown, enlarged: boolean, ctx: Context): void {
-    const { words, lang } = ctx;
-    const measures = measuresOf(panel);
-    this.#table = view.table;
-    setAttr(this.#group, "aria-label", words.panels.scope);
+  update({ scopes, measures, toggle, menu, shrink }: ControlsModel): void {
+    this.#isTable = toggle.isTable;
+    setAttr(this.#group, "aria-label", scopes.label);
     for (const [scope, button] of this.#scopes) {
-      setText(button, words.panels[scope]);
-      setAttr(button, "aria-pressed", String(scope === view.scope));
+      setText(button, scopes.texts[scope]);
+      setAttr(button, "aria-pressed", String(scope === scopes.chosen));
     }
-    const hasChart = shown !== "table-only";
-    setShown(this.#measure, measures.length > 1 && !view.table && hasChart);
-    setAttr(this.#measure, "aria-label", words.panels.measure);
-    measures.forEach((measure, i) => {
+    setShown(this.#measure, measures.isShown);
+    setAttr(this.#measure, "aria-label", measures.label);
+    measures.titles.forEach((title, i) => {
       const option = this.#measure.options[i];
-      if (option !== undefined) setText(option, say(measure.title, lang));
+      if (option !== undefined) setText(option, title);
     });
-    const measure = view.measure < measures.length ? view.measure : 0;
-    if (this.#measure.selectedIndex !== measure) this.#measure.selectedIndex = measure;
-    const label = view.table ? words.panels.asChart : words.panels.asTable;
-    setShown(this.#toggle, hasChart);
-    name(this.#toggle, label);
-    setAttr(this.#toggle, "aria-pressed", String(view.table));
-    setIcon(this.#toggleIcon, view.table ? "chart" : "table");
-    this.#menu.update(words.panels.menu(say(panel.title, lang)));
-    setText(this.#enlarge, enlarged ? words.panels.shrink : words.panels.enlarge);
-    setText(this.#csv, words.panels.saveCsv);
-    setText(this.#json, words.panels.saveJson);
-    setText(this.#png, words.panels.savePng);
-    // Pictures and files of rows are of one window.
-    setShown(this.#png, hasChart && !view.table && shown !== "trend");
-    for (const link of [this.#csv, this.#json]) setShown(link, shown !== "trend");
-    setShown(this.#shrink, enlarged);
-    name(this.#shrink, words.panels.shrink);
+    if (this.#measure.selectedIndex !== measures.chosen) this.#measure.selectedIndex = measures.chosen;
+    setShown(this.#toggle, toggle.isShown);
+    name(this.#toggle, toggle.label);
+    setAttr(this.#toggle, "aria-pressed", String(toggle.isTable));
+    setIcon(this.#toggleIcon, toggle.isTable ? "chart" : "table");
+    this.#menu.update(menu.label);
+    setText(this.#enlarge, menu.enlarge);
+    setText(this.#csv, menu.csv);
+    setText(this.#json, menu.json);
+    setText(this.#png, menu.png);
+    setShown(this.#png, menu.hasPicture);
+    for (const link of [this.#csv, this.#json]) setShown(link, menu.hasFiles);
+    setShown(this.#shrink, shrink.isShown);
+    name(this.#shrink, shrink.label);
   }
 
-  /** Puts the focus where the reader goes on: on the way back, or on the menu. */
-  focus(enlarged: boolean): void {
-    (enlarged ? this.#shrink : this.#menu.button).focus();
+  /** Puts the focus on the button that shrinks an enlarged panel, or on the menu. */
+  focus(isEnlarged: boolean): void {
+    (isEnlarged ? this.#shrink : this.#menu.button).focus();
   }
 }
 
@@ -120,6 +110,6 @@ function name(element: HTMLElement, text: string): void {
 
 async function fetchAndSave(url: string, name: string, headers: Record<string, string>): Promise<void> {
   const response = await fetch(url, { headers });
-  // What the host refuses is said by the page as a whole.
+  // The page as a whole says what the host refuses.
   if (response.ok) saveBlob(await response.blob(), name);
 }

@@ -1,16 +1,17 @@
 // All panels, arranged; rebuilt only when the descriptors change.
-import { panelKind } from "../charts/option";
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { askHost, Windows } from "../windows";
-import type { Panel } from "../wire";
+import type { Context } from "../data/context";
+import { panelKind } from "../data/kinds";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { askHost } from "../net/ask";
+import { Windows } from "../net/windows";
+import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
 import { arrange, heightOf, spans } from "./layout";
 import { PanelView, type PanelHooks } from "./panel";
 
 export class Grid {
   readonly element = h("main", { class: "panels", "data-testid": "panels" });
-  /** More of one key of a panel. */
+  /** The dialog of one key of a panel. */
   readonly card: KeyCard;
   readonly #none = h("div", { class: "panel panel-message" }, h("strong"), h("p"));
   readonly #views = new Map<string, PanelView>();
@@ -19,10 +20,10 @@ export class Grid {
   readonly #sizes: ResizeObserver;
   #panels: readonly Panel[] | null = null;
   #refocus: string | null = null;
-  /** How many panels took a colour for bars and lines. */
+  /** The number of panels with a colour for bars and lines. */
   #accents = 0;
 
-  /** The panel that fills the window, if there is such a panel. */
+  /** The id of the panel that fills the window; `null` means that none does. */
   #enlarged: string | null = null;
 
   constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "drill">) {
@@ -50,7 +51,7 @@ export class Grid {
     this.#windows.attend(ctx.state.hello?.epoch ?? null);
     this.card.update((id) => frames.get(id), ctx);
     for (const [id, view] of this.#views) {
-      // What is behind an enlarged panel is not seen, so it is not drawn.
+      // A panel behind an enlarged one is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
     }
   }
@@ -61,8 +62,8 @@ export class Grid {
   }
 
   /**
-   * Lets one panel fill the window, or none; whether one does now. All others
-   * are out of reach meanwhile. The focus goes along where it was on the panel.
+   * Lets one panel fill the window; `null` means none. Returns whether one does now. All
+   * others are out of reach meanwhile, and the focus moves with the panel that had it.
    */
   setEnlarged(wanted: string | null): boolean {
     const id = wanted !== null && this.#views.has(wanted) ? wanted : null;
@@ -77,7 +78,7 @@ export class Grid {
     return id !== null;
   }
 
-  /** After a drawing: the buttons are in their places. */
+  /** To be called after a drawing, when the buttons are in their places. */
   refocus(): void {
     if (this.#refocus !== null) this.#views.get(this.#refocus)?.focus();
     this.#refocus = null;
@@ -95,7 +96,7 @@ export class Grid {
   #rebuild(panels: readonly Panel[]): void {
     const same = JSON.stringify(panels) === JSON.stringify(this.#panels);
     this.#panels = panels;
-    // A reconnection brings the same descriptors; the reader's switches survive it.
+    // A reconnection brings the same descriptors, and the reader's switches survive the reconnection.
     if (same) return;
     this.#sizes.disconnect();
     for (const view of this.#views.values()) view.dispose();

@@ -1,11 +1,11 @@
-// The line below a heat map: what was cut off, and what its colours mean at
-// both ends and in the middle.
+// The line below a heat map: the rest of a cut list, and the values at both ends and
+// in the middle of the colours.
 import { heatScale } from "../charts/heat-scale";
 import { THEMES } from "../charts/palette";
-import type { Context } from "../context";
-import { h, setAttr, setText } from "../dom";
-import { crossOf } from "./cross";
-import type { Row } from "./rows";
+import type { Context } from "../data/context";
+import { crossOf } from "../data/cross";
+import type { Row } from "../data/rows";
+import { h, setAttr, setText } from "../dom/element";
 
 export class HeatLegend {
   readonly #note = h("span", { class: "heat-note" });
@@ -35,7 +35,7 @@ export class HeatLegend {
   }
 }
 
-/** Without digits that say nothing of a place between two colours. */
+/** A value without digits that say nothing of a place between two colours. */
 function about(value: number): number {
   return Math.abs(value) >= 10 ? Math.round(value) : value;
 }

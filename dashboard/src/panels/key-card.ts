@@ -1,18 +1,17 @@
-// One key of a panel: its exact figures, and its course over windows where the
-// metric has any. A dialog that goes on with the stream.
-import type { Context } from "../context";
-import { h, raw, resize, setAttr, setShown, setText } from "../dom";
-import { clip } from "../format";
-import { say } from "../i18n";
-import { modal } from "../views/modal";
-import type { Frame, Panel, Scope } from "../wire";
-import type { Windows } from "../windows";
-import { shareOf } from "../charts/option";
-import { measuresOf, rowsOf, type Row } from "./rows";
-import { trendKind, trendOf } from "./trend";
-import { TrendView, trendWords } from "./trend-view";
+// One key of a panel: its exact figures, and its trend where the metric has windows.
+// The dialog follows the stream.
+import type { Context } from "../data/context";
+import { clip } from "../data/format";
+import { measuresOf, OTHER_KEY, rowsOf, shareOf, type Row } from "../data/rows";
+import { trendKind, trendOf, trendWords } from "../data/trend";
+import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
+import { modal } from "../dom/modal";
+import { say } from "../i18n/words";
+import type { Windows } from "../net/windows";
+import type { Frame, Panel, Scope } from "../wire/shapes";
+import { TrendView } from "./trend-view";
 
-/** Which row was chosen: a key, and where there are two dimensions the second one. */
+/** The row that was chosen: a key, and where there are two dimensions the second key. */
 export interface Chosen {
   readonly key: string;
   readonly second: string | null;
@@ -25,7 +24,7 @@ export interface KeyFacts {
 
 const SCOPES: readonly Scope[] = ["total", "on_time", "late"];
 
-/** All figures of one row; `null` where the panel has no such row any more. */
+/** All figures of one row; `null` means that the panel has no such row any more. */
 export function keyFacts(panel: Panel, frame: Frame, chosen: Chosen, ctx: Context): KeyFacts | null {
   const { words, lang, format } = ctx;
   const find = (rows: readonly Row[]) =>
@@ -96,7 +95,7 @@ export class KeyCard {
   }
 
   #updateTrend(panel: Panel, chosen: Chosen, rev: number | null, ctx: Context): void {
-    const kind = chosen.key === "\u0000other" ? null : trendKind(panel, null);
+    const kind = chosen.key === OTHER_KEY ? null : trendKind(panel.windows, null);
     const windows = kind === null ? null : this.#windows.trend(panel.metric, kind, ctx.pause === null ? rev : null).windows;
     const isShown = windows !== null && windows.length > 0;
     setShown(this.#trend.element, isShown);

@@ -1,12 +1,12 @@
-// Where panels go on a wide screen, so that it is filled without holes.
+// The places of panels on a wide screen, so that the screen is filled without holes.
 //
-// Long lists stand as tall columns at the right; everything else is spread
-// over rows at the left. Where no panel asks for a size, rows are even: in one
-// with fewer panels each is wider, so charts that gain from width (bars, lines,
-// heat maps) go there. Where one does, panels keep their order and share a row
-// in proportion to what they ask for. Either way each row is filled.
-import { panelKind } from "../charts/option";
-import type { Panel, Size } from "../wire";
+// Long lists stand as tall columns at the right; all other panels are spread over
+// rows at the left. Where no panel asks for a size, rows are even: panels are wider in
+// a row with fewer of them, so charts that gain from width (bars, lines, heat maps) go
+// there. Where one does, panels keep their order and share a row in proportion to the
+// sizes. Each row is filled in both cases.
+import { panelKind } from "../data/kinds";
+import type { Panel, Size } from "../wire/shapes";
 
 /** More tall columns than this would squeeze the rest. */
 const TALL_MAX = 2;
@@ -14,7 +14,7 @@ const PER_ROW_MAX = 4;
 /** A ranking with fewer rows than this fits into an ordinary cell. */
 const TALL_ROWS_MIN = 9;
 
-/** What a panel takes of a row; the style sheet has the same figures. */
+/** The part of a row that a panel takes; the style sheet has the same figures. */
 const WEIGHTS: Readonly<Record<Size, number>> = { small: 2, medium: 3, tall: 3, wide: 5, large: 6 };
 /** A row holds at least as much as its largest panel, and no more than can be read. */
 const ROW_WEIGHT_MIN = 6;
@@ -37,15 +37,15 @@ export function arrange(panels: readonly Panel[]): Arrangement {
   return { rows, tall };
 }
 
-/** How high a row is: one with a large panel is higher, one of small ones alone lower. */
+/** The height of a row: a row with a large panel is higher, a row of small ones alone lower. */
 export function heightOf(row: readonly Panel[]): "low" | "even" | "high" {
   if (row.some((panel) => panel.size === "large")) return "high";
   return row.every((panel) => panel.size === "small") ? "low" : "even";
 }
 
 /**
- * Which panels of a row take both columns where a screen has only two: those
- * that ask for width, and any that would leave a hole beside itself.
+ * The panels of a row that take both columns where a screen has only two: panels
+ * that ask for width, and any panel that would leave a hole beside itself.
  */
 export function spans(row: readonly Panel[]): readonly boolean[] {
   const full = row.map((panel) => panel.size === "wide" || panel.size === "large");

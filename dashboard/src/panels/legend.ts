@@ -1,12 +1,11 @@
-// The labels of a ring, as a list beside it: colour, name, share and value.
-// Being part of the document it never collides and is read by screen readers.
-// How close its lines stand follows from the room there is: none is ever cut,
-// and where even the closest do not fit, the list scrolls and says so.
+// The labels of a ring, as a list beside it: colour, name, share and value. A list in
+// the document never collides and is read by screen readers. Its density follows from
+// the room: no line is ever cut, and where even the densest lines do not fit, the list
+// scrolls and says so.
 import { THEMES } from "../charts/palette";
-import { shareOf } from "../charts/option";
-import type { Context } from "../context";
-import { h, resize, setAttr, setText } from "../dom";
-import type { Row } from "./rows";
+import type { Context } from "../data/context";
+import { shareOf, type Row } from "../data/rows";
+import { h, resize, setAttr, setText } from "../dom/element";
 
 /** More entries than this cannot be told apart in a ring either. */
 const ENTRIES_MAX = 40;
@@ -20,7 +19,7 @@ export type Density = "roomy" | "tight" | "dense" | "columns" | "scroll";
 
 /** The height of an entry with its gap, in multiples of the text size, as in charts.css. */
 const LINE_HEIGHTS = { roomy: 3.3, roomyNarrow: 4.3, tight: 1.8, dense: 1.3 } as const;
-/** Up to this width the value stands under the name. */
+/** A legend up to this width has the value under the name. */
 const NARROW_WIDTH_MAX = 28;
 /** Two columns need this much width, ring included. */
 const COLUMNS_WIDTH_MIN = 22;
@@ -45,7 +44,7 @@ export class Legend {
     const shown = rows.slice(0, ENTRIES_MAX);
     const density = densityFor(shown.length, width, height);
     setAttr(this.element, "data-density", density);
-    // What scrolls must be reached without a mouse.
+    // A list that scrolls must be reached without a mouse.
     setAttr(this.element, "tabindex", density === "scroll" && !ctx.kiosk ? "0" : null);
     setAttr(this.element, "aria-label", density === "scroll" ? ctx.words.panels.legendMore : null);
     resize(this.element, this.#items, shown.length, entry);

@@ -1,7 +1,7 @@
 // The menu behind "⋯" in a panel's head, by the pattern that keyboards and
 // screen readers know: arrows move, Escape closes and gives the focus back.
-import { h, setAttr, setShown } from "../dom";
-import { icon } from "../icons";
+import { h, setAttr, setShown } from "../dom/element";
+import { icon } from "../dom/icon";
 
 export class Menu {
   readonly element: HTMLElement;

@@ -1,64 +1,7 @@
-// A panel as a table: every figure in full, on time and late side by side.
-//
-// With one measure the columns are on time, late, total and share; with several
-// they are the measures in the chosen scope. An error stands behind its value;
-// a second dimension has a column of its own. Rows are kept between updates.
-import type { Context } from "../context";
-import { h, resize, setAttr, setShown, setText } from "../dom";
-import { say } from "../i18n";
-import { shareOf } from "../charts/option";
-import type { Frame, Panel, Scope } from "../wire";
-import { measureOf, measuresOf, rowsOf, type Row } from "./rows";
-
-/** A table longer than this says how many rows it leaves out. */
-const TABLE_ROWS_MAX = 500;
-
-interface Column {
-  readonly title: string;
-  readonly cells: readonly string[];
-}
-
-export interface TableModel {
-  /** The titles of the dimensions: one, or two. */
-  readonly heads: readonly string[];
-  /** The labels of each row, one for each dimension. */
-  readonly labels: readonly (readonly string[])[];
-  readonly columns: readonly Column[];
-  readonly left: number;
-}
-
-export function tableModel(panel: Panel, frame: Frame, scope: Scope, ctx: Context): TableModel {
-  const { lang, words, format } = ctx;
-  const rows = (of: Scope, measure: number) =>
-    rowsOf(panel, frame, of, measureOf(panel, measure), lang, words);
-  const column = (title: string, of: readonly Row[]): Column => ({
-    title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => format.withError(row.value, row.error)),
-  });
-  const first = rows(scope, 0);
-  const isCross = panel.across !== null;
-  return {
-    heads: [
-      panel.dimension === null ? words.panels.key : say(panel.dimension.title, lang),
-      ...(panel.across === null ? [] : [say(panel.across.title, lang)]),
-    ],
-    labels: first.slice(0, TABLE_ROWS_MAX)
-      .map((row) => (isCross ? [row.label, row.second?.label ?? ""] : [row.label])),
-    columns: measuresOf(panel).length > 1
-      ? measuresOf(panel).map((measure, i) => column(say(measure.title, lang), rows(scope, i)))
-      : [
-          ...(["on_time", "late", "total"] as const)
-            .map((of) => column(words.panels[of], rows(of, 0))),
-          ...(measureOf(panel, 0).additive
-            ? [{
-                title: words.panels.share,
-                cells: first.slice(0, TABLE_ROWS_MAX)
-                  .map((row) => format.percent(shareOf(first, row.value))),
-              }]
-            : []),
-        ],
-    left: Math.max(0, first.length - TABLE_ROWS_MAX),
-  };
-}
+// A table of a panel, brought up to date in place: rows are kept between updates.
+import type { Context } from "../data/context";
+import type { PanelTable } from "../data/panel-table";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
 
 export class Table {
   readonly element: HTMLElement;
@@ -68,7 +11,7 @@ export class Table {
   readonly #heads: HTMLTableCellElement[] = [];
   readonly #rows: HTMLTableRowElement[] = [];
 
-  /** Is told which row a reader wants to know more of. */
+  /** Called with the index of the row that a reader wants to know more of. */
   onChoose: (index: number) => void = () => undefined;
 
   constructor() {
@@ -81,12 +24,12 @@ export class Table {
       this.#choose(event.target);
     });
     const table = h("table", {}, h("thead", {}, this.#head), this.#body);
-    // It can be scrolled, so the keyboard must be able to reach it.
+    // A table can be scrolled, so the keyboard must be able to reach it.
     this.element = h("div", { class: "table", tabindex: "0", role: "group" }, table, this.#more);
   }
 
-  /** `acts`: rows can be chosen. */
-  update(model: TableModel, title: string, ctx: Context, acts = true): void {
+  /** `acts` means that rows can be chosen. */
+  update(model: PanelTable, title: string, ctx: Context, acts = true): void {
     setAttr(this.element, "aria-label", title);
     setAttr(this.element, "tabindex", ctx.kiosk ? null : "0");
     const heads = [...model.heads, ...model.columns.map((column) => column.title)];
@@ -109,7 +52,7 @@ export class Table {
     if (index >= 0) this.onChoose(index);
   }
 
-  #updateRow(row: HTMLTableRowElement, index: number, model: TableModel, acts: boolean): void {
+  #updateRow(row: HTMLTableRowElement, index: number, model: PanelTable, acts: boolean): void {
     const cells = Array.from(row.children);
     const labels = model.labels[index] ?? [];
     resize(row, cells, model.columns.length + model.heads.length, () =>

@@ -1,9 +1,10 @@
-// The course over the last windows as a picture, with its legend.
+// A trend as a picture, with its legend.
 import { THEMES } from "../charts/palette";
-import type { Context } from "../context";
-import { h, resize, setShown, setText } from "../dom";
+import type { Context } from "../data/context";
+import type { Trend, TrendSeries } from "../data/trend";
+import { h, resize, setShown, setText } from "../dom/element";
 import { Plot, svg } from "../plots/svg";
-import { trendPlot, type Trend, type TrendSeries } from "./trend";
+import { trendPlot } from "../plots/trend-plot";
 
 export class TrendView {
   readonly #plot = new Plot();
@@ -25,7 +26,7 @@ export class TrendView {
     });
     const { box } = this.#plot;
     if (box.width < 60 || box.height < 40) return;
-    const plot = trendPlot(trend, box, ctx);
+    const plot = trendPlot(trend, box, ctx.format);
     this.#plot.draw([
       ...plot.ys.flatMap(({ y, text }) => [
         svg("line", { class: "plot-grid", x1: plot.left, x2: plot.right, y1: y, y2: y }),
@@ -48,11 +49,4 @@ export class TrendView {
         svg("path", { d: path, stroke: colorOf(trend.series[series]), class: "trend-line" })),
     ], spoken);
   }
-}
-
-/** The newest windows in words. */
-export function trendWords(title: string, trend: Trend, ctx: Context): string {
-  const last = trend.windows.at(-1);
-  const values = trend.series.map(({ label, values }) => `${label} ${ctx.format.compact(values.at(-1) ?? null)}`);
-  return `${ctx.words.panels.trendOf(title, String(trend.windows.length))}${last === undefined ? "" : ` · ${last.name}: ${values.join(", ")}`}`;
 }

@@ -1,6 +1,6 @@
 // Small pictures as SVG: all their colours come from the style sheet or from
 // presentation attributes, which the content security policy allows.
-import { h, setAttr } from "../dom";
+import { h, setAttr } from "../dom/element";
 import type { Box, TimePlot } from "./time-plot";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -19,7 +19,7 @@ export class Plot {
   readonly element = h("div", { class: "plot", role: "img" });
   readonly #svg = svg("svg", { "aria-hidden": "true" });
 
-  /** Asked of the browser once and told by it from then on: asking makes it lay out the page. */
+  /** The browser is asked once and tells of changes: each question makes the browser lay out the page. */
   #box: Box | null = null;
 
   constructor() {
@@ -27,7 +27,7 @@ export class Plot {
     new ResizeObserver(() => { this.#box = null; }).observe(this.element);
   }
 
-  /** Its size; nothing is drawn where it has none. */
+  /** Nothing is drawn in a box without a size. */
   get box(): Box {
     if (this.#box === null || this.#box.width === 0) {
       const fontPx = parseFloat(getComputedStyle(this.element).fontSize);

@@ -1,7 +1,7 @@
-// Lines over time as paths of an SVG, computed purely: where the lines, the
-// marks of both axes and the annotations go in a box of a given size.
-import type { Format } from "../format";
-import type { Point } from "../wire";
+// Lines over time as paths of an SVG: the places of lines, marks and annotations in a
+// box of a given size. Pure.
+import type { Format } from "../data/format";
+import type { Point } from "../wire/shapes";
 import { niceTicks } from "./scale";
 
 export interface TimeLine {
@@ -18,7 +18,7 @@ export interface TimeMark {
 export interface Box {
   readonly width: number;
   readonly height: number;
-  /** The size of the text at the axes. */
+  /** The size of the text at the axes, in pixels. */
   readonly fontPx: number;
 }
 
@@ -33,7 +33,7 @@ export interface TimePlot {
   readonly marks: readonly (TimeMark & { readonly x: number })[];
 }
 
-/** Two points further apart than this were measured by two runs, or not at all between them. */
+/** Two points further apart than this have a gap between them, such as a restart. */
 const GAP_MS = 3500;
 const SPAN_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;

@@ -1,11 +1,12 @@
 // The last line of the page: whether its figures can be trusted.
-import type { Context } from "../context";
-import { h, raw, setAttr, setShown, setText } from "../dom";
-import { clip } from "../format";
-import { codeWord, say } from "../i18n";
-import { icon, setIcon } from "../icons";
-import { hostTime } from "../page-state";
-import type { Status } from "../wire";
+import type { Context } from "../data/context";
+import { clip } from "../data/format";
+import { hostTime } from "../data/page-state";
+import { metricTitle } from "../data/titles";
+import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import { icon, setIcon } from "../dom/icon";
+import { codeWord } from "../i18n/words";
+import type { Status } from "../wire/shapes";
 import { balance, isBalanced, partitionStates, type Balance } from "./balance";
 
 /** A checkpoint younger than this is "just now". */
@@ -62,13 +63,7 @@ function verdict(found: Balance, ctx: Context): string {
   const words = ctx.words.accounting;
   if (found.difference !== 0) return words.unbalanced(ctx.format.full(found.difference));
   const [metric] = found.unbalancedMetrics;
-  return metric === undefined ? words.balanced : words.metricUnbalanced(title(metric, ctx));
-}
-
-/** What a metric is called on the page: the title of its first panel, else its id. */
-function title(metric: string, ctx: Context): string {
-  const panel = ctx.state.panels?.find((each) => each.metric === metric);
-  return clip(panel === undefined ? metric : say(panel.title, ctx.lang), 40);
+  return metric === undefined ? words.balanced : words.metricUnbalanced(metricTitle(metric, ctx));
 }
 
 /** Everything after the equation, the troubling first. */
@@ -80,7 +75,7 @@ function facts(status: Status, ctx: Context): string[] {
       ? [words.checkpointFailing(format.full(status.checkpoint.failures))]
       : []),
     ...balance(status).excluded
-      .map(({ id, count }) => words.excluded(title(id, ctx), format.full(count))),
+      .map(({ id, count }) => words.excluded(metricTitle(id, ctx), format.full(count))),
     ...(ctx.state.refused > 0 ? [words.refused(format.full(ctx.state.refused))] : []),
     partitions(status, ctx),
     checkpoint(status, ctx),

@@ -1,9 +1,9 @@
-// Whether the accounting adds up, purely: read = on time + late + rejected, and
-// for each metric on time + late = folded + excluded.
-import type { Status } from "../wire";
+// The check of the accounting: read = on time + late + rejected, and for each metric
+// on time + late = folded + excluded. Pure.
+import type { Status } from "../wire/shapes";
 
 export interface Balance {
-  /** What is read but not accounted for; 0 when it adds up. */
+  /** The records that are read and not accounted for; 0 means that the accounting adds up. */
   readonly difference: number;
   readonly unbalancedMetrics: readonly string[];
   readonly excluded: readonly { readonly id: string; readonly count: number }[];
@@ -26,7 +26,7 @@ export function isBalanced(b: Balance): boolean {
   return b.difference === 0 && b.unbalancedMetrics.length === 0;
 }
 
-/** How many partitions are in each state, in the order in which they appear. */
+/** The number of partitions in each state, in the order in which the states appear. */
 export function partitionStates(status: Status): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { state } of status.partitions) counts.set(state, (counts.get(state) ?? 0) + 1);

@@ -1,6 +1,6 @@
-// The few words beside the state: how far, how long, which attempt.
-import type { Context } from "../context";
-import { dataAge, hostTime, pageState } from "../page-state";
+// The few words beside the state: how far, how long, which attempt. Pure.
+import type { Context } from "../data/context";
+import { dataAge, hostTime, pageState } from "../data/page-state";
 
 export function stateDetail(ctx: Context): string {
   const { state, page, words } = ctx;
@@ -30,14 +30,14 @@ export function stateDetail(ctx: Context): string {
   }
 }
 
-/** What becomes of the connection meanwhile is told, though nothing else is. */
+/** A paused page still tells of its connection. */
 function paused(ctx: Context): string {
   const { pause, words, format, state } = ctx;
   if (pause === null) return "";
   const at = hostTime(state, pause.at);
   return joined(
     at === null ? "" : words.details.pausedSince(format.clock(at)),
-    words.details.held(format.full(pause.held)),
+    words.details.held(format.full(pause.updates)),
     pause.page === pageState(state, pause.at) ? "" : words.states[pause.page],
   );
 }

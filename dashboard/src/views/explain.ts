@@ -1,17 +1,17 @@
-// One record explained: what it counts as and why, by the host, which reads the
-// log before it again.
-import type { Answer } from "../ask";
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { accountOf, type Account, type Line } from "../explain";
-import { icon } from "../icons";
-import { titleOf } from "../ops/happened";
-import { modal } from "./modal";
+// One record explained: its verdict and the reason, by the host, which reads the log
+// before it again.
+import type { Context } from "../data/context";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { icon } from "../dom/icon";
+import { modal } from "../dom/modal";
+import type { Answer } from "../net/ask";
+import { decodeExplanation } from "../wire/decode-explanation";
+import { accountOf, type Account, type Line } from "./account";
 
 interface Asked {
   readonly partition: string;
   readonly offset: string;
-  /** `null` while the host computes. */
+  /** `null` means that the host computes. */
   readonly answer: Answer | null;
 }
 
@@ -37,7 +37,7 @@ export class Explain {
     return this.element.open;
   }
 
-  /** Opens it for a place such as `0@41`. */
+  /** Opens the dialog for a place such as `0@41`. */
   show(place: string): void {
     const [partition = "", offset = ""] = place.split("@");
     const asked: Asked = { partition, offset, answer: null };
@@ -65,7 +65,8 @@ export class Explain {
     setText(this.#close, words.close);
     setText(this.#note, words.source);
     const { answer } = asked;
-    const account = answer?.kind === "ok" ? accountOf(answer.value, (id) => titleOf(id, ctx), ctx) : null;
+    const explanation = answer?.kind === "ok" ? decodeExplanation(answer.value) : null;
+    const account = explanation === null ? null : accountOf(explanation, ctx);
     setText(this.#state, account !== null ? "" : answer === null ? words.computing
       : answer.kind === "refused" ? answer.error : words.unreachable);
     setAttr(this.#state, "data-tone", answer === null ? null : "bad");

@@ -1,11 +1,12 @@
-// The head of the page: what this is, whether it is alive, and what time it is
-// there, in event time and on the host's wall clock, both in the pipeline's zone.
-import type { Context } from "../context";
-import { h, raw, setAttr, setShown, setText } from "../dom";
-import { icon, setIcon, STATE_ICONS } from "../icons";
-import { clip, UNKNOWN } from "../format";
-import { hostTime } from "../page-state";
-import { nextTheme } from "../prefs";
+// The head of the page: its name, its state, and the time there, in event time and on
+// the host's wall clock, both in the pipeline's zone.
+import type { Context } from "../data/context";
+import { clip, UNKNOWN } from "../data/format";
+import { STATE_ICONS } from "../data/icons";
+import { hostTime } from "../data/page-state";
+import { nextTheme } from "../data/prefs";
+import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import { icon, setIcon } from "../dom/icon";
 import { stateDetail } from "./detail";
 
 export interface HeaderActions {

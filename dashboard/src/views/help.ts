@@ -1,9 +1,9 @@
-// What can be pressed, and the switch for readers whose keys come by themselves,
-// such as from speech.
-import type { Context } from "../context";
-import { h, setAttr, setText } from "../dom";
-import { WORDS } from "../i18n";
-import { modal } from "./modal";
+// The keys that can be pressed, and the switch for readers whose keys come by
+// themselves, such as from speech.
+import type { Context } from "../data/context";
+import { h, setAttr, setText } from "../dom/element";
+import { modal } from "../dom/modal";
+import { WORDS } from "../i18n/words";
 
 export class Help {
   readonly #title = h("h2", { id: "help-title" });

@@ -1,13 +1,13 @@
-// Why there is nothing to see yet, or no more, or what to look at while all goes
-// on: the cause in the reader's own language, one command to try, and whether
-// anything happens by itself.
-import type { Context } from "../context";
-import { h, setAttr, setShown, setText } from "../dom";
-import { clip } from "../format";
-import { causeWords } from "../i18n";
-import { icon, setIcon } from "../icons";
-import { protocolDiffers } from "../page-state";
-import type { Cause } from "../wire";
+// The reason why there is nothing to see yet, or no more, or something to look at in a
+// running pipeline: the cause in the reader's language, one command to try, and
+// whether the host resumes by itself.
+import type { Context } from "../data/context";
+import { clip } from "../data/format";
+import { protocolDiffers } from "../data/page-state";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import { icon, setIcon } from "../dom/icon";
+import { causeWords } from "../i18n/words";
+import type { Cause } from "../wire/shapes";
 
 const CAUSE_CHARACTERS_MAX = 400;
 const COPIED_MS = 2000;
@@ -41,7 +41,7 @@ export class Notice {
     if (kind === null) return;
     const cause = causeOf(ctx);
     setAttr(this.element, "data-kind", kind);
-    // A warning stays for as long as the data is so; nobody has to be interrupted by it.
+    // A warning stays as long as the data is so, and interrupts nobody.
     setAttr(this.element, "role", kind === "warning" ? "status" : "alert");
     setIcon(this.#icon, ICONS[kind]);
     setText(this.#title, words.notice[kind]);

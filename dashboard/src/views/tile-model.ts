@@ -1,24 +1,24 @@
-// What the headline tiles say, purely: raw value, text, full text, and a note.
+// The words of the headline tiles: raw value, text, full text, and a note. Pure.
 //
 // A figure that is not known is — with the reason in its note, never 0.
-import type { Context } from "../context";
-import { clip, UNKNOWN } from "../format";
-import { codeWord } from "../i18n";
-import type { Status } from "../wire";
+import type { Context } from "../data/context";
+import { clip, UNKNOWN } from "../data/format";
+import { codeWord } from "../i18n/words";
+import type { Status } from "../wire/shapes";
 
 export const TILES = [
   "events", "rate", "lag", "late", "rejected", "watermark", "latency",
 ] as const;
 export type TileId = (typeof TILES)[number];
 
-/** The series whose course a tile shows. */
+/** The series that a tile shows as a small line. */
 export const TILE_SERIES: Readonly<Partial<Record<TileId, string>>> = {
   rate: "events_per_second", lag: "lag", late: "late_per_second", rejected: "rejected_per_second",
   latency: "latency_p99_ms",
 };
 const RATE_SERIES = "events_per_second";
 const SOURCE_CHARACTERS_MAX = 40;
-/** From here on the number of events is said in short too. */
+/** A number of events from this on is said in short too. */
 const COMPACT_NOTE_FROM = 1_000_000;
 
 export interface Tile {

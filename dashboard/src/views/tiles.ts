@@ -1,8 +1,8 @@
 // The headline: few figures, large enough to be read from across the room.
-import type { Context } from "../context";
-import { h, raw, setAttr, setShown, setText } from "../dom";
-import type { Point } from "../wire";
-import { Sparkline } from "./sparkline";
+import type { Context } from "../data/context";
+import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import { Sparkline } from "../plots/sparkline";
+import type { Point } from "../wire/shapes";
 import { tile, TILE_SERIES, TILES, type TileId } from "./tile-model";
 
 const NONE: readonly Point[] = [];

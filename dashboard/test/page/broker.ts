@@ -1,5 +1,5 @@
-// A real Kafka of one's own: one node under plain Java, on free ports, with its data in a folder
-// that goes with it.
+// A real Kafka for one test file: one node under plain Java, on free ports, with its data in a folder
+// that is removed with it.
 //
 // STREAMGAUGE_KAFKA_LIB is the folder of Kafka's jars.
 import { execFile, spawn, type ChildProcess } from "node:child_process";
@@ -12,7 +12,7 @@ import { freePort, kill, ROOT } from "./host";
 
 const READY = "Kafka Server started";
 const READY_LIMIT_MS = 60_000;
-/** It lives for a short time only, and starts sooner with these. */
+/** A node that lives for a short time starts sooner with these flags. */
 const QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
 export class Broker {
@@ -27,7 +27,7 @@ export class Broker {
     this.address = `127.0.0.1:${port}`;
   }
 
-  /** A started one without any topic. */
+  /** A started broker without any topic. */
   static async start(): Promise<Broker> {
     const jars = process.env["STREAMGAUGE_KAFKA_LIB"];
     if (jars === undefined) {
@@ -62,10 +62,10 @@ log.dirs=${join(folder, "data")}
     await tool("format", "--standalone", "-t", id, "-c", join(this.#folder, "server.properties"));
   }
 
-  /** Starts it, with the data from before. */
+  /** Starts the node with the data from before. */
   async resume(): Promise<void> {
     const log = join(this.#folder, "kafka.log");
-    // The line of readiness must be this start's.
+    // A line of readiness from an earlier start must not count.
     await rm(log, { force: true });
     const java = spawn("java", ["-Xmx512m", ...QUICK, "-cp", this.#classes,
       `-Dlog4j2.configurationFile=${join(ROOT, "xtask/kafka/log4j2.xml")}`,
@@ -85,12 +85,12 @@ log.dirs=${join(folder, "data")}
     }
   }
 
-  /** SIGKILL; its data stays as it is. */
+  /** SIGKILL; the data stays as it is. */
   async kill(): Promise<void> {
     if (this.#java !== null) await kill(this.#java);
   }
 
-  /** Ends it and removes its data. */
+  /** Ends the node and removes its data. */
   async end(): Promise<void> {
     await this.kill();
     await rm(this.#folder, { recursive: true, force: true });

@@ -1,7 +1,8 @@
-// A real Chromium and what the tests ask of it.
+// A real Chromium, with the questions of the tests about the page in it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -14,7 +15,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
-/** A page together with everything that it complained about or asked for. */
+/** A page with its complaints and its requests. */
 export interface Tab {
   readonly page: Page;
   readonly errors: string[];
@@ -56,12 +57,30 @@ export function sums(page: Page): Promise<Record<string, number>> {
       .map((panel) => [panel.dataset["panel"] ?? "", Number(panel.dataset["sum"])])));
 }
 
+/** Waits until each panel counted more than before. */
+export async function risen(page: Page, before: Record<string, number>, timeout = 5000): Promise<void> {
+  await page.waitForFunction((known) => {
+    const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
+    return panels.length > 0 && panels.every((panel) =>
+      Number(panel.dataset["sum"]) > (known[panel.dataset["panel"] ?? ""] ?? Infinity));
+  }, before, { timeout, polling: 50 });
+}
+
+/** Waits until the page is live with so many events, and checks that each of four panels has counted them. */
+export async function counted(page: Page, events: number, timeout = 15_000): Promise<void> {
+  await page.waitForFunction((n) =>
+    document.body.dataset["state"] === "live"
+    && document.querySelector<HTMLElement>('[data-tile="events"]')?.dataset["value"] === String(n),
+  events, { timeout, polling: 50 });
+  expect(Object.values(await sums(page))).toEqual([events, events, events, events]);
+}
+
 /** The exact value behind a tile. */
 export async function tileValue(page: Page, id: string): Promise<number> {
   return Number(await page.locator(`[data-tile="${id}"]`).getAttribute("data-value"));
 }
 
-/** Whether the figures have lost their colour. */
+/** `true` where the figures have lost their colour. */
 export function desaturated(page: Page): Promise<boolean> {
   return page.evaluate(() => [".tiles", ".panels", ".accounting"].every((part) => {
     const element = document.querySelector(part);
@@ -76,7 +95,7 @@ interface AxeResult {
   }[];
 }
 
-/** What axe finds wrong, one line each. */
+/** The faults that axe finds, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(AXE);
   const result = await page.evaluate(

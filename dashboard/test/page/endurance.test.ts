@@ -1,18 +1,18 @@
-// A page that is open for days: its memory stands still, and what it costs stays small. Times are
-// printed and held only to what even a busy machine keeps, as they say more about the machine.
+// A page that is open for days: its memory stands still, and its costs stay small. Times are
+// printed and have limits that even a busy machine keeps, as times say more about the machine.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { chromium, type Browser, type CDPSession, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vitest";
+import { chromium, type CDPSession, type Page } from "playwright-core";
+import { expect, it, onTestFinished } from "vitest";
 import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
-import { ScriptedHost } from "../scripted/host.mjs";
-import { greeting, update } from "../scripted/script.mjs";
-import { filled, launch, open, WALL } from "./browser";
+import { update } from "../scripted/script.mjs";
+import { filled, open, WALL } from "./browser";
+import { stage } from "./stage";
 
 const UPDATES = 5000;
-/** After so many the page has seen everything that it will keep. */
+/** After so many updates the page has seen everything that it will keep. */
 const SETTLED = 500;
 /** Updates that come at once; a page draws only the last of them. */
 const BURST = 10;
@@ -26,31 +26,18 @@ const BUNDLE_BYTES_MAX = 300_000;
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
-/** So that the script heap holds data alone, and not what the engine compiles as it learns. */
+/** Without a compiler the script heap holds data alone, and no compiled code. */
 const NO_COMPILER = "--js-flags=--jitless";
 
-let browser: Browser;
-let host: ScriptedHost;
+const on = stage();
 
 interface Measured {
-  /** Milliseconds spent in what was to be done in a frame. */
+  /** Milliseconds spent in the work of frames. */
   work: number;
-  /** When every panel showed its data, in milliseconds after the navigation. */
+  /** The moment when every panel showed its data, in milliseconds after the navigation. */
   filled?: number;
 }
 type MeasuredWindow = Window & { measured: Measured };
-
-beforeAll(async () => {
-  browser = await launch();
-  host = await ScriptedHost.start({ greeting: () => greeting() });
-});
-afterAll(async () => {
-  await browser.close();
-  await host.stop();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
 
 /** Runs before the page's own scripts. */
 function measure(): void {
@@ -65,7 +52,7 @@ function measure(): void {
   const look = () => {
     const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
     if (panels.length > 0 && panels.every((panel) => panel.dataset["panelState"] === "ok")) {
-      // The frame in which they are seen is over when the next one begins.
+      // The frame in which the panels are seen is over when the next one begins.
       later(() => { measured.filled = performance.now(); });
     } else later(look);
   };
@@ -89,6 +76,7 @@ const median = (values: number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 it(`needs no more memory after ${UPDATES} updates than after ${SETTLED}`, async () => {
+  const host = await on.serve();
   const plain = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, NO_COMPILER] });
   onTestFinished(() => plain.close());
   const { page, errors } = await open(plain, host.url);
@@ -114,7 +102,8 @@ it(`needs no more memory after ${UPDATES} updates than after ${SETTLED}`, async 
 }, 180_000);
 
 it("draws all panels anew in a moment", async () => {
-  const page = await browser.newPage({ viewport: WALL });
+  const host = await on.serve();
+  const page = await on.browser.newPage({ viewport: WALL });
   await page.addInitScript(measure);
   await page.goto(host.url);
   await filled(page);
@@ -136,9 +125,10 @@ it("draws all panels anew in a moment", async () => {
 });
 
 it("shows all data soon after it is opened", async () => {
+  const host = await on.serve();
   const taken: number[] = [];
   for (let i = 0; i < LOADS; i += 1) {
-    const context = await browser.newContext({ viewport: WALL });
+    const context = await on.browser.newContext({ viewport: WALL });
     const page = await context.newPage();
     await page.addInitScript(measure);
     await page.goto(host.url);

@@ -1,25 +1,17 @@
 // Each state of the page in each theme and both languages: no fault of
 // accessibility, nothing wider than the window. One page goes through them all.
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { SCENES } from "../scripted/scenes.mjs";
+import { SCENES, type Scene } from "../scripted/scenes.mjs";
 import { greeting } from "../scripted/script.mjs";
-import { accessibilityFaults, desaturated, filled, inState, LAPTOP, open, PHONE, WALL } from "./browser";
+import { accessibilityFaults, desaturated, filled, inState, LAPTOP, PHONE, WALL } from "./browser";
 import { stage } from "./stage";
 
-type Scene = NonNullable<Parameters<typeof greeting>[0]>;
-
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
-
-async function serve(messages: () => ReturnType<typeof greeting>) {
-  const host = await begin({ greeting: messages });
-  return host;
-}
+const { open, serve } = stage();
 
 const FIT = [WALL, LAPTOP, PHONE];
 
-/** In what looks axe finds a fault, or something stands out of the window. */
+/** The themes, languages and sizes in which axe finds a fault or something stands out of the window. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (let theme = 0; theme < 3; theme += 1) {
@@ -48,15 +40,15 @@ async function press(page: Page, key: string, attribute: string): Promise<void> 
 
 describe("no look has a fault", () => {
   it("while connecting", async () => {
-    const host = await serve(() => []);
-    const { page } = await open(browser, `${host.url}?ops=1`);
+    const host = await serve("live", { greeting: () => [] });
+    const { page } = await open(`${host.url}?ops=1`);
     await inState(page, "connecting");
     expect(await faults(page)).toEqual([]);
   }, 60_000);
 
   it("in whatever the host does, operations open", async () => {
-    const host = await serve(() => greeting({ hello: { heartbeat_ms: 60_000 } }));
-    const { page } = await open(browser, `${host.url}?ops=1`);
+    const host = await serve({ hello: { heartbeat_ms: 60_000 } });
+    const { page } = await open(`${host.url}?ops=1`);
     await filled(page);
     await page.getByTestId("ops-events").locator("tbody tr").first().waitFor();
     const scenes: readonly (readonly [string, Scene])[] = [
@@ -82,8 +74,8 @@ describe("no look has a fault", () => {
   }, 300_000);
 
   it("where figures are of the past", async () => {
-    const host = await serve(() => greeting({ hello: { heartbeat_ms: 200 } }));
-    const { page } = await open(browser, `${host.url}?ops=1`);
+    const host = await serve({ hello: { heartbeat_ms: 200 } });
+    const { page } = await open(`${host.url}?ops=1`);
     await inState(page, "stale");
     expect(await desaturated(page)).toBe(true);
     expect(await faults(page)).toEqual([]);
@@ -94,7 +86,7 @@ describe("no look has a fault", () => {
     await page.context().setOffline(true);
     await inState(page, "offline");
     expect(await desaturated(page)).toBe(true);
-    // Dead figures are dead everywhere, and their age goes on.
+    // Dead figures are dead everywhere, and their age grows.
     expect(await page.evaluate(() => [".ops", ".ops-details"].every((part) => {
       const element = document.querySelector(part);
       return element !== null && getComputedStyle(element).filter.includes("grayscale(1)");
@@ -103,16 +95,16 @@ describe("no look has a fault", () => {
     const before = await detail.textContent();
     await expect.poll(() => detail.textContent(), { timeout: 5000 }).not.toBe(before);
     expect(await faults(page)).toEqual([]);
-    await begin({ port, greeting: () => greeting({ hello: { epoch: "e2" } }) });
+    await serve({ hello: { epoch: "e2" } }, { port });
     await page.context().setOffline(false);
     await inState(page, "live", 15_000);
   }, 120_000);
 
   it("with a record explained", async () => {
-    const host = await serve(() => greeting({ hello: { heartbeat_ms: 60_000 } }));
+    const host = await serve({ hello: { heartbeat_ms: 60_000 } });
     for (const theme of ["dark", "light", "contrast"]) {
       for (const lang of ["zh", "en"]) {
-        const { page } = await open(browser, `${host.url}?ops=1&theme=${theme}&lang=${lang}`);
+        const { page } = await open(`${host.url}?ops=1&theme=${theme}&lang=${lang}`);
         await page.getByTestId("ops-late").locator("tbody button").first().click();
         await page.getByTestId("explain-dialog").locator("dl").first().waitFor();
         expect([theme, lang, await accessibilityFaults(page)]).toEqual([theme, lang, []]);

@@ -1,69 +1,45 @@
 // The page with the real host: the path that a user takes.
 //
 // STREAMGAUGE_BIN is the host's binary; PIPELINE, where given, its pipeline.toml.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  accessibilityFaults, desaturated, filled, inState, launch, open, sums, tileValue, type Tab,
-} from "./browser";
-import { freePort, kill, start, type Host } from "./host";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { accessibilityFaults, desaturated, filled, inState, risen, sums, tileValue, type Tab } from "./browser";
+import { readByHost, ROOT } from "./host";
+import { RealStage } from "./stage";
 
-let browser: Browser;
-let host: Host;
 let tab: Tab;
 
-/** The demo on a port of its own. */
-function demo(port: number): Promise<Host> {
+/** The demo on the same port each time. */
+const demo = () => {
   const config = process.env["PIPELINE"];
-  return start(["demo", ...(config === undefined ? [] : ["--config", config]),
-    "--listen", `127.0.0.1:${port}`]);
-}
+  return on.start("demo", "--config", config === undefined ? join(ROOT, "pipeline.toml") : resolve(ROOT, config));
+};
 
-beforeAll(async () => {
-  host = await demo(await freePort());
-  browser = await launch();
-  tab = await open(browser, host.url);
+const on = new RealStage("demo", async () => {
+  await demo();
+  tab = await on.open();
   await filled(tab.page, 30_000);
 });
-afterAll(async () => {
-  await browser?.close();
-  if (host !== undefined) await kill(host.child);
-});
-
-/** Waits until each panel counted more than before. */
-async function risen(before: Record<string, number>, timeout: number): Promise<void> {
-  await tab.page.waitForFunction((known) => {
-    const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")];
-    return panels.length > 0 && panels.every((panel) =>
-      Number(panel.dataset["sum"]) > (known[panel.dataset["panel"] ?? ""] ?? Infinity));
-  }, before, { timeout, polling: 50 });
-}
-
-async function readByHost(): Promise<number> {
-  const response = await fetch(new URL("api/v1/status", host.url));
-  const status = await response.json() as { accounting: { read: number } };
-  return status.accounting.read;
-}
 
 describe("the page of a running host", () => {
   it("has panels for every metric, each rising within two seconds", async () => {
     const before = await sums(tab.page);
     expect(Object.keys(before).length).toBeGreaterThanOrEqual(4);
-    await risen(before, 2000);
+    await risen(tab.page, before, 2000);
   });
 
   it("agrees with the host's own figures", async () => {
-    const least = await readByHost();
+    const least = await readByHost(on.url);
     await tab.page.waitForFunction((n) =>
       Number(document.querySelector<HTMLElement>('[data-tile="events"]')?.dataset["value"]) >= n,
     least);
     const shown = await tileValue(tab.page, "events");
-    expect(shown).toBeLessThanOrEqual(await readByHost());
+    expect(shown).toBeLessThanOrEqual(await readByHost(on.url));
     expect(await tab.page.getByTestId("accounting").getAttribute("data-balanced")).toBe("true");
   });
 
   it("asks nobody else for anything and complains of nothing", () => {
-    const { host: authority } = new URL(host.url);
+    const { host: authority } = new URL(on.url);
     expect(tab.requests.length).toBeGreaterThanOrEqual(3);
     expect(tab.requests.filter((url) => new URL(url).host !== authority)).toEqual([]);
     expect(tab.errors).toEqual([]);
@@ -71,7 +47,7 @@ describe("the page of a running host", () => {
 
   it.each([["zh", "dark"], ["zh", "light"], ["en", "dark"], ["en", "light"]])(
     "has no accessibility fault in %s, %s", async (lang, theme) => {
-      const { page } = await open(browser, `${host.url}?lang=${lang}&theme=${theme}`);
+      const { page } = await on.open(`?lang=${lang}&theme=${theme}`);
       await filled(page);
       expect(await accessibilityFaults(page)).toEqual([]);
       await page.close();
@@ -90,7 +66,7 @@ describe("the page of a running host", () => {
   });
 
   it("is filled at once when it is opened anew", async () => {
-    const { page } = await open(browser, host.url);
+    const { page } = await on.open();
     await filled(page, 3000);
     expect(Object.values(await sums(page)).every((sum) => sum > 0)).toBe(true);
     await page.close();
@@ -101,31 +77,31 @@ describe("when the host is in trouble", () => {
   it("a stopped one makes the page stale, and a resumed one live again", async () => {
     const { page } = tab;
     const before = await page.evaluate(() => document.body.dataset["state"] ?? "");
-    host.child.kill("SIGSTOP");
+    on.host.child.kill("SIGSTOP");
     try {
       await inState(page, "stale");
       expect(await desaturated(page)).toBe(true);
     } finally {
-      host.child.kill("SIGCONT");
+      on.host.child.kill("SIGCONT");
     }
     await inState(page, before);
-    await risen(await sums(page), 5000);
+    await risen(page, await sums(page), 5000);
   });
 
   it("a killed one makes the page reconnect, to the state of the next one", async () => {
     const { page } = tab;
     const before = await tileValue(page, "events");
-    await kill(host.child);
+    await on.kill();
     await inState(page, "reconnecting");
     expect(await desaturated(page)).toBe(true);
     expect(await tileValue(page, "events")).toBeGreaterThanOrEqual(before);
-    host = await demo(Number(new URL(host.url).port));
+    await demo();
     await page.waitForFunction(() => document.body.dataset["dated"] === undefined, undefined,
       { timeout: 15_000 });
     const shown = await tileValue(page, "events");
-    expect(shown).toBeLessThanOrEqual(await readByHost());
+    expect(shown).toBeLessThanOrEqual(await readByHost(on.url));
     await filled(page);
-    await risen(await sums(page), 3000);
+    await risen(page, await sums(page), 3000);
     expect(await page.getByTestId("accounting").getAttribute("data-balanced")).toBe("true");
   });
 });

@@ -1,10 +1,10 @@
 // The real host as a child process.
 //
-// STREAMGAUGE_BIN is its binary.
+// STREAMGAUGE_BIN is the host's binary; PIPELINE, where given, its pipeline.toml.
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer } from "node:net";
 import { appendFile, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -21,23 +21,45 @@ export interface Host {
 /** A port that was free a moment ago, for a host that is to come back to it. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
+  await new Promise((closed) => server.close(closed));
   if (address === null || typeof address === "string") throw new Error("no port was given");
   return address.port;
 }
 
-/** The project's own pipeline with its source replaced by a file that grows. */
+/** The project's own pipeline, or the one that PIPELINE names, with paths that work from any folder. */
+export async function projectPipeline(): Promise<string> {
+  const file = resolve(ROOT, process.env["PIPELINE"] ?? "pipeline.toml");
+  return (await readFile(file, "utf8")).replace(/^(plugin = ")([^"]+)/gmu,
+    (_, key: string, path: string) => key + resolve(dirname(file), path));
+}
+
+/** A pipeline with its source replaced by a file that grows, and quick checkpoints. */
 export async function filePipeline(): Promise<string> {
-  const text = await readFile(join(ROOT, "pipeline.toml"), "utf8");
+  const text = await projectPipeline();
   const start = text.indexOf("[source.kafka]");
   const end = text.indexOf("[schema]");
   if (start <= 0 || end <= start) throw new Error("pipeline.toml has no [source.kafka] before [schema]");
   const source = '[source.file]\npath = "events.jsonl"\nfollow = true\n\n';
-  return (text.slice(0, start) + source + text.slice(end))
-    .replaceAll("target/plugins/", join(ROOT, "target/plugins/"))
-    .replace('every = "5s"', 'every = "200ms"');
+  return withQuickCheckpoints(text.slice(0, start) + source + text.slice(end));
+}
+
+export function withQuickCheckpoints(pipeline: string): string {
+  return pipeline.replace('every = "5s"', 'every = "200ms"');
+}
+
+/** A pipeline with these lines under `[server]`. */
+export function withServer(pipeline: string, lines: string): string {
+  return pipeline.includes("\n[server]\n")
+    ? pipeline.replace("\n[server]\n", `\n[server]\n${lines}\n`)
+    : `${pipeline}\n[server]\n${lines}\n`;
+}
+
+/** The number of records that the host has read, in its own words. */
+export async function readByHost(url: string): Promise<number> {
+  const response = await fetch(new URL("api/v1/status", url));
+  return (await response.json() as { accounting: { read: number } }).accounting.read;
 }
 
 /** The event with that number, on that day of November. */
@@ -56,8 +78,12 @@ export function eventsOfDays(days: number): string[] {
 
 /** Appends events to the file of that pipeline, numbered from `first`. */
 export async function appendEvents(folder: string, first: number, count: number): Promise<void> {
-  const lines = Array.from({ length: count }, (_, i) => `${eventOn(11, first + i)}\n`);
-  await appendFile(join(folder, "events.jsonl"), lines.join(""));
+  await appendFile(join(folder, "events.jsonl"), eventLines(first, count));
+}
+
+/** Events of one day as lines, numbered from `first`. */
+export function eventLines(first: number, count: number): string {
+  return Array.from({ length: count }, (_, i) => `${eventOn(11, first + i)}\n`).join("");
 }
 
 /** Starts the host with these arguments and waits until it names its address. */
@@ -68,15 +94,15 @@ export async function start(args: readonly string[], cwd = ROOT): Promise<Host> 
   }
   const child = spawn(binary, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
   const said: string[] = [];
-  const url = await new Promise<string>((resolve, reject) => {
+  const url = await new Promise<string>((found, reject) => {
     const fail = (why: string) => reject(new Error(`${why}\n${said.join("\n")}`));
     const timer = setTimeout(() => fail("host did not start in time"), START_TIMEOUT_MS);
     const listen = (line: string) => {
       said.push(line);
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
-      if (found === null) return;
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
+      if (address === null) return;
       clearTimeout(timer);
-      resolve(`${found[0]}/`);
+      found(`${address[0]}/`);
     };
     createInterface({ input: child.stdout }).on("line", listen);
     createInterface({ input: child.stderr }).on("line", listen);
@@ -89,7 +115,7 @@ export async function start(args: readonly string[], cwd = ROOT): Promise<Host> 
 /** Ends the host without a warning, even where it is stopped. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const ended = new Promise((exited) => child.once("exit", exited));
   child.kill("SIGKILL");
   await ended;
 }

@@ -1,24 +1,19 @@
-// The page by keyboard alone: whatever can be pressed is reached, in the order in which it is seen,
-// and it is always plain to see where one is. And for readers who want it so, nothing moves.
-import type { Browser, Page } from "playwright-core";
+// The page by keyboard alone: every control is reached, in the order in which controls are seen, and
+// the focus can always be seen. Nothing moves for readers who want it so.
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { frame, greeting, PANELS, update } from "../scripted/script.mjs";
-import { filled, inState, LAPTOP, open, PHONE } from "./browser";
-import { stage, type Script } from "./stage";
+import { filled, inState, LAPTOP, PHONE } from "./browser";
+import { stage } from "./stage";
 
 /** More than there are controls on any page here. */
 const STOPS_MAX = 150;
 
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
+const on = stage();
+const { open, serve } = on;
 
-async function serve(scene: string, more: Partial<Script> = {}) {
-  const host = await begin({ greeting: () => greeting(SCENES[scene]), ...more });
-  return host;
-}
-
-/** Numbers every control that a reader sees, and says what each is. */
+/** Numbers every control that a reader sees, and names each. */
 function controls(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const seen = [...document.querySelectorAll<HTMLElement>(
@@ -35,13 +30,13 @@ function controls(page: Page): Promise<string[]> {
 }
 
 interface Stop {
-  /** Its number; `null` where nothing of the page has the focus. */
+  /** The number of the control; `null` means that nothing of the page has the focus. */
   readonly index: number | null;
-  /** What is wrong with it. */
+  /** The faults of the stop. */
   readonly faults: string[];
 }
 
-/** Where the focus is, and whether that can be seen. */
+/** The place of the focus, and the faults of its marks. */
 function stop(page: Page): Promise<Stop> {
   return page.evaluate(() => {
     const at = document.activeElement;
@@ -69,7 +64,7 @@ function stop(page: Page): Promise<Stop> {
   });
 }
 
-/** Presses Tab for a whole round: the controls in their order, and what is wrong. */
+/** Presses Tab for a whole round: the controls in their order, and their faults. */
 async function tour(page: Page, key = "Tab"): Promise<{ order: number[]; faults: string[] }> {
   const names = await controls(page);
   const order: number[] = [];
@@ -119,7 +114,7 @@ describe("by keyboard alone", () => {
     ["warned", LAPTOP], ["failed", PHONE], ["quarantined", LAPTOP], ["many", PHONE],
   ] as const)("every control is reached, in order, and seen: %s at %o", async (scene, screen) => {
     const host = await serve(scene);
-    const { page } = await open(browser, host.url, screen);
+    const { page } = await open(host.url, screen);
     await page.locator("[data-panel-state]").first().waitFor();
     const count = await settled(page);
     expect(count).toBeGreaterThan(10);
@@ -133,7 +128,7 @@ describe("by keyboard alone", () => {
       greeting: () => greeting({ panels: PANELS.map((panel) =>
         Object.is(panel.id, "gender") ? { ...panel, windows: ["cumulative", "1d"] } : panel) }),
     });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const panel = page.locator('[data-panel="gender"]');
     const choice = panel.locator("select").filter({ visible: true });
@@ -153,7 +148,7 @@ describe("by keyboard alone", () => {
 
   it("a panel's menu is gone through, and every way out of it keeps the focus", async () => {
     const host = await serve("live");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const menu = page.locator('[data-panel="age"] [data-menu]');
     const inMenu = () => page.evaluate(() => document.activeElement?.getAttribute("role"));
@@ -184,7 +179,7 @@ describe("by keyboard alone", () => {
 
   it("an enlarged panel keeps the focus and gives it back", async () => {
     const host = await serve("live");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     await page.locator('[data-panel="age"] [data-menu]').focus();
     await page.keyboard.press("Enter");
@@ -205,7 +200,7 @@ describe("by keyboard alone", () => {
 
   it("the controls of the page act and keep the focus", async () => {
     const host = await serve("live");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const acted = async (testid: string, done: () => boolean) => {
       const before = await page.evaluate(done);
@@ -238,7 +233,7 @@ describe("for readers who want less motion", () => {
     const host = await serve(scene, {
       greeting: () => greeting({ ...SCENES[scene], hello: { heartbeat_ms: 200 } }),
     });
-    const context = await browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
+    const context = await on.browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
     const page = await context.newPage();
     await page.goto(host.url);
     await page.locator("[data-panel-state]").first().waitFor();
@@ -254,7 +249,7 @@ describe("for readers who want less motion", () => {
 
   it("a chart is drawn once for new figures, not step by step", async () => {
     const host = await serve("live");
-    const context = await browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
+    const context = await on.browser.newContext({ reducedMotion: "reduce", viewport: LAPTOP });
     const page = await context.newPage();
     await page.addInitScript(() => {
       const painted = { frames: new Set<number>(), now: 0 };
@@ -279,7 +274,7 @@ describe("for readers who want less motion", () => {
     await filled(page);
     const frames = () => page.evaluate(() =>
       (window as unknown as { painted: { frames: Set<number> } }).painted.frames.size);
-    // Whatever the first drawing takes is over once nothing more was painted for a while.
+    // The first drawing is over once nothing more was painted for a while.
     let last = -1;
     await expect.poll(async () => {
       const before = last;

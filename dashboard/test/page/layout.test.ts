@@ -1,15 +1,12 @@
 // The page on a wall, a laptop and a phone: filled, nothing over anything else,
 // nothing outside the window.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ScriptedHost } from "../scripted/host.mjs";
-import { SCENES } from "../scripted/scenes.mjs";
-import { greeting, update } from "../scripted/script.mjs";
-import { filled, LAPTOP, launch, open, PHONE, WALL } from "./browser";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { update } from "../scripted/script.mjs";
+import { filled, LAPTOP, PHONE, WALL } from "./browser";
+import { stage } from "./stage";
 
-let browser: Browser;
-beforeAll(async () => { browser = await launch(); });
-afterAll(async () => { await browser.close(); });
+const { open, serve } = stage();
 
 const TABLET = { width: 820, height: 1180 };
 /** Screens that show everything at once, and screens that are scrolled. */
@@ -17,8 +14,8 @@ const SCREENS = { wall: WALL, laptop: LAPTOP, tablet: TABLET, phone: PHONE };
 const SCROLLED = ["tablet", "phone"];
 
 async function show(scene: string, viewport: typeof WALL, lang: string, more = "&ops=0") {
-  const host = await ScriptedHost.start({ greeting: () => greeting(SCENES[scene]) });
-  const { page } = await open(browser, `${host.url}?lang=${lang}${more}`, viewport);
+  const host = await serve(scene);
+  const { page } = await open(`${host.url}?lang=${lang}${more}`, viewport);
   await filled(page);
   return { host, page };
 }
@@ -61,7 +58,7 @@ describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
     ["live", "zh", ""], ["live", "en", ""], ["crossed", "zh", ""], ["crossed", "en", ""],
     ["live", "en", "&ops=0"], ["live", "zh", "&ops=0"], ["crossed", "zh", "&ops=0"], ["live", "zh", "&ops=1"],
   ])("nothing overlaps, overflows or is cut: %s in %s%s", async (scene, lang, ops) => {
-    const { host, page } = await show(scene, viewport, lang, ops);
+    const { page } = await show(scene, viewport, lang, ops);
     const all = await boxes(page);
     expect(overlaps(all)).toEqual([]);
     expect(await cutTexts(page)).toEqual([]);
@@ -70,18 +67,16 @@ describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
     // A map of a dozen lines above an operator's row is more than a laptop holds.
     const isMuch = name === "laptop" && scene === "crossed" && ops === "";
     if (!SCROLLED.includes(name) && !isMuch) {
-      // What an operator wants beyond one row is below the first screen.
+      // The operator's section has one row on the first screen, and the rest below it.
       const screen = ops === "&ops=0" ? "html" : ".page";
       expect(await page.evaluate((of) => document.querySelector(of)?.scrollHeight, screen)).toBe(viewport.height);
       const footer = all.find((box) => box.name === "accounting");
       expect(viewport.height - (footer?.bottom ?? 0)).toBeLessThan(24);
     }
-    await page.close();
-    await host.stop();
   });
 });
 
-/** Entries of legends that no reader can see, and that no scrolling is offered for. */
+/** Entries of legends that no reader can see, not by scrolling either. */
 function cutEntries(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>(".legend")].flatMap((legend) => {
@@ -96,17 +91,15 @@ function cutEntries(page: Page): Promise<string[]> {
 
 describe.each(Object.entries(SCREENS))("legends on a %s", (_name, viewport) => {
   it.each([["live", "en"], ["rings", "zh"], ["rings", "en"]])("are never cut: %s in %s", async (scene, lang) => {
-    const { host, page } = await show(scene, viewport, lang);
+    const { page } = await show(scene, viewport, lang);
     expect(await page.locator(".legend li").count()).toBeGreaterThan(6);
     expect(await cutEntries(page)).toEqual([]);
-    await page.close();
-    await host.stop();
   });
 });
 
 describe("the panels", () => {
   it.each(["live", "many", "crossed", "vast"])("fill the wall without holes: %s", async (scene) => {
-    const { host, page } = await show(scene, WALL, "zh");
+    const { page } = await show(scene, WALL, "zh");
     const covered = await page.evaluate(() => {
       const area = (element: Element) => {
         const { width, height } = element.getBoundingClientRect();
@@ -117,12 +110,10 @@ describe("the panels", () => {
       return main && panels.reduce((sum, panel) => sum + area(panel), 0) / area(main);
     });
     expect(covered).toBeGreaterThan(0.95);
-    await page.close();
-    await host.stop();
   });
 
   it("leave no hole on two columns, whatever room they ask for", async () => {
-    const { host, page } = await show("crossed", TABLET, "zh");
+    const { page } = await show("crossed", TABLET, "zh");
     const lines = await page.evaluate(() => {
       const widths = new Map<number, number>();
       for (const panel of document.querySelectorAll("[data-panel]")) {
@@ -132,8 +123,6 @@ describe("the panels", () => {
       return { widths: [...widths.values()], all: document.querySelector("main")?.clientWidth ?? 0 };
     });
     expect(lines.widths.filter((width) => width < lines.all - 24)).toEqual([]);
-    await page.close();
-    await host.stop();
   });
 
   it("do not grow with time", async () => {
@@ -147,7 +136,5 @@ describe("the panels", () => {
       String(1_300_000 + i));
     }
     expect(await height()).toBe(before);
-    await page.close();
-    await host.stop();
   });
 });

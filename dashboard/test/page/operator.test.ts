@@ -1,37 +1,26 @@
 // An operator's questions to the real host: which records were late or could
 // not be used and why, what the plugins are, and how the days compare.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { filled, launch, open, type Tab } from "./browser";
-import { eventOn, eventsOfDays, filePipeline, freePort, kill, start, type Host } from "./host";
+import { expect, it } from "vitest";
+import { filled, type Tab } from "./browser";
+import { eventOn, eventsOfDays, filePipeline } from "./host";
+import { RealStage } from "./stage";
 
 const DAYS = 8;
 const ALL = 360;
 
-let browser: Browser;
-let folder: string;
-let host: Host;
 let tab: Tab;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "streamgauge-operator-"));
+const on = new RealStage("operator", async ({ folder }) => {
   const pipeline = (await filePipeline())
     .replace(/(plugin = "[^"]*gender.wasm")/, '$1\nwindows = ["cumulative", "1d"]\nretention = "30d"');
   await writeFile(join(folder, "pipeline.toml"), pipeline);
   const records = eventsOfDays(DAYS);
   await writeFile(join(folder, "events.jsonl"), `${records.join("\n")}\n${eventOn(2, 0)}\n{not json\n`);
-  host = await start(["run", "--listen", `127.0.0.1:${await freePort()}`], folder);
-  browser = await launch();
-  tab = await open(browser, `${host.url}?lang=en&ops=1`);
+  await on.start("run");
+  tab = await on.open("?lang=en&ops=1");
   await filled(tab.page);
-});
-afterAll(async () => {
-  await browser?.close();
-  if (host !== undefined) await kill(host.child);
-  await rm(folder, { recursive: true, force: true });
 });
 
 it("explains the late record and the dead letter", async () => {
@@ -52,7 +41,7 @@ it("explains the late record and the dead letter", async () => {
 
 it("tells of partitions, plugins, checkpoints and the start", async () => {
   const { page } = tab;
-  const status = await (await fetch(`${host.url}api/v1/status`)).json() as {
+  const status = await (await fetch(`${on.url}api/v1/status`)).json() as {
     metrics: { plugin: { digest: string } }[];
   };
   const plugins = page.getByTestId("ops-plugins");

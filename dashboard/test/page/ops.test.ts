@@ -1,34 +1,20 @@
 // The operator's section: opened, asked about, paused, and one record explained.
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { deadLetters, events } from "../scripted/api.mjs";
-import { SCENES } from "../scripted/scenes.mjs";
-import { greeting, update } from "../scripted/script.mjs";
-import { accessibilityFaults, filled, inState, LAPTOP, open, PHONE, WALL } from "./browser";
-import { stage, type Script } from "./stage";
+import { update } from "../scripted/script.mjs";
+import { accessibilityFaults, filled, inState, LAPTOP, PHONE, WALL } from "./browser";
+import { stage } from "./stage";
 
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
-
-async function serve(scene = "live", more: Partial<Script> = {}) {
-  const asked: string[] = [];
-  const host = await begin({
-    greeting: () => greeting(SCENES[scene]), ...more,
-    api: (name, query) => {
-      asked.push(name);
-      return more.api?.(name, query) ?? null;
-    },
-  });
-  return { host, asked };
-}
+const { open, serve } = stage();
 
 const details = (page: Page) => page.getByTestId("ops-details");
 const explained = (page: Page) => page.getByTestId("explain-dialog");
 
 describe("operations", () => {
   it("are open on wide screens, say what they know, and stay as they were chosen", async () => {
-    const { host } = await serve();
-    const { page, errors } = await open(browser, `${host.url}?lang=en`, WALL);
+    const host = await serve();
+    const { page, errors } = await open(`${host.url}?lang=en`, WALL);
     await filled(page);
     await page.getByTestId("ops-late").locator("svg rect").first().waitFor();
     expect(await page.getByTestId("bottleneck").textContent()).toContain("41.0% to spare, busiest is plugins");
@@ -51,29 +37,29 @@ describe("operations", () => {
   });
 
   it("are closed on a phone, where a link opens them", async () => {
-    const { host, asked } = await serve();
-    const { page } = await open(browser, host.url, PHONE);
+    const host = await serve();
+    const { page } = await open(host.url, PHONE);
     await filled(page);
     expect(await details(page).isVisible()).toBe(false);
-    expect(asked).not.toContain("events");
+    expect(host.asked).not.toContain("events");
     await page.goto(`${host.url}?ops=1`);
     await details(page).locator("tbody tr").first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
   });
 
   it("are one row on a wall", async () => {
-    const { host, asked } = await serve();
-    const { page } = await open(browser, `${host.url}?kiosk=1`, WALL);
+    const host = await serve();
+    const { page } = await open(`${host.url}?kiosk=1`, WALL);
     await filled(page);
     await page.getByTestId("ops-throughput").locator(".plot-line").first().waitFor();
     expect(await details(page).isVisible()).toBe(false);
-    expect(asked).not.toContain("events");
+    expect(host.asked).not.toContain("events");
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(WALL.height);
   });
 
   it("ask for nothing while the page is paused, and the ticker stands still", async () => {
-    const { host, asked } = await serve();
-    const { page } = await open(browser, `${host.url}?ops=1`);
+    const host = await serve();
+    const { page } = await open(`${host.url}?ops=1`);
     await filled(page);
     await page.getByTestId("ops-events").locator("tbody tr").first().waitFor();
     const first = () => page.getByTestId("ops-events").locator("tbody tr").first().getAttribute("data-key");
@@ -83,36 +69,36 @@ describe("operations", () => {
     await inState(page, "paused");
     // A question that was under way may still be answered.
     await page.getByTestId("ops-events").locator(".held").waitFor();
-    const count = asked.length;
+    const count = host.asked.length;
     const held = await first();
     const later = page.waitForFunction((from) => performance.now() - from > 2500, await page.evaluate(() => performance.now()));
     await later;
-    expect([asked.length, await first()]).toEqual([count, held]);
+    expect([host.asked.length, await first()]).toEqual([count, held]);
     await page.keyboard.press("p");
     await expect.poll(first, { timeout: 5000 }).not.toBe(held);
   });
 
   it("say in place what the host refuses, and show no record that it hides", async () => {
-    const { host } = await serve("live", {
+    const host = await serve("live", {
       api: (name) => name === "lateness" ? { status: 500, body: '{"error":"the state is being restored"}' }
         : name === "events" ? { body: JSON.stringify({
           shown: false, samples: events().samples.map((sample) => ({ ...sample, record: null })),
         }) } : null,
     });
-    const { page } = await open(browser, `${host.url}?ops=1&lang=en`);
+    const { page } = await open(`${host.url}?ops=1&lang=en`);
     await page.getByText("The host says: the state is being restored").waitFor();
     await page.getByTestId("ops-events").getByText("the host does not show records").first().waitFor();
   });
 
   it("show records as text, whatever they are", async () => {
     const hostile = '<img src=x onerror="document.title=1">';
-    const { host } = await serve("live", {
+    const host = await serve("live", {
       api: (name) => name !== "dead-letters" ? null : { body: JSON.stringify({
         shown: true,
         samples: deadLetters().samples.map((sample) => ({ ...sample, reason: hostile, detail: hostile, record: hostile.repeat(40) })),
       }) },
     });
-    const { page, errors } = await open(browser, `${host.url}?ops=1`);
+    const { page, errors } = await open(`${host.url}?ops=1`);
     await page.getByTestId("ops-dead").getByText("<img").first().waitFor();
     expect(await page.locator("#app img").count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(LAPTOP.width);
@@ -121,18 +107,18 @@ describe("operations", () => {
 
   it("show a restart as a gap with its mark", async () => {
     const first = await serve();
-    const { page } = await open(browser, `${first.host.url}?ops=1&lang=en`);
+    const { page } = await open(`${first.url}?ops=1&lang=en`);
     await filled(page);
     const line = page.getByTestId("ops-throughput").locator(".plot-line-0");
     await line.waitFor({ state: "attached" });
-    const { port } = first.host;
-    await first.host.stop();
+    const { port } = first;
+    await first.stop();
     await inState(page, "reconnecting");
     const now = Date.now() + 20_000;
-    await begin({ port, greeting: () => greeting({
+    await serve({
       now, hello: { epoch: "e2" }, series: { events_per_second: [[now - 2000, 40_000], [now - 1000, 41_000], [now, 42_000]] },
       status: { started_at: now - 3000, happened: [{ at: now - 3000, what: "started", of: null }] },
-    }) });
+    }, { port });
     await inState(page, "live", 30_000);
     await page.getByTestId("ops-marks").getByText("restarted").waitFor();
     await expect.poll(async () => (await line.getAttribute("d"))?.split("M").length).toBe(3);
@@ -141,8 +127,8 @@ describe("operations", () => {
 
 describe("one record", () => {
   it("is explained, by keyboard too, and the focus comes back", async () => {
-    const { host } = await serve();
-    const { page, errors } = await open(browser, `${host.url}?ops=1&lang=en`);
+    const host = await serve();
+    const { page, errors } = await open(`${host.url}?ops=1&lang=en`);
     await filled(page);
     const row = page.getByTestId("ops-late").locator("tbody tr").first();
     await row.getByRole("button").focus();
@@ -171,18 +157,18 @@ describe("one record", () => {
   });
 
   it("is said not to be explained, in the host's words", async () => {
-    const { host } = await serve("live", {
+    const host = await serve("live", {
       api: (name) => name !== "explain" ? null
         : { status: 422, body: '{"error":"too many records before it; hint: streamgauge explain 3@308019"}' },
     });
-    const { page } = await open(browser, `${host.url}?ops=1`);
+    const { page } = await open(`${host.url}?ops=1`);
     await page.getByTestId("ops-late").locator("tbody button").first().click();
     await explained(page).getByText("too many records before it; hint: streamgauge explain 3@308019").waitFor();
   });
 
   it("follows figures that go on", async () => {
-    const { host } = await serve();
-    const { page } = await open(browser, `${host.url}?ops=1`);
+    const host = await serve();
+    const { page } = await open(`${host.url}?ops=1`);
     await page.getByTestId("ops-late").locator("tbody button").first().click();
     await explained(page).getByText("迟到 7 分钟").waitFor();
     host.send(update(2_000_000, Date.now()));
@@ -193,8 +179,8 @@ describe("one record", () => {
 
 describe("single keys", () => {
   it("can be switched off, on a phone too, and stay so", async () => {
-    const { host } = await serve();
-    const { page } = await open(browser, `${host.url}?lang=en`, PHONE);
+    const host = await serve();
+    const { page } = await open(`${host.url}?lang=en`, PHONE);
     await filled(page);
     await page.getByTestId("help").click();
     await page.getByTestId("keys-switch").uncheck();

@@ -11,8 +11,8 @@ import { join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { CHROMIUM, FLAGS } from "../../scripts/browser.mjs";
-import { filled, inState, open, sums, type Tab } from "./browser";
-import { freePort, kill, ROOT, start, type Host } from "./host";
+import { filled, inState, open, risen, sums } from "./browser";
+import { freePort, kill, projectPipeline, start, withServer, type Host } from "./host";
 
 const NGINX = process.env["NGINX"] ?? "/usr/sbin/nginx";
 const LOOPBACK_ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1";
@@ -27,12 +27,8 @@ const hosts: Host[] = [];
 
 /** A demo with these lines under `[server]`. */
 async function demo(name: string, server: string): Promise<number> {
-  const text = (await readFile(join(ROOT, "pipeline.toml"), "utf8"))
-    .replaceAll('"target/plugins/', `"${join(ROOT, "target/plugins/")}`);
   const file = join(folder, `${name}.toml`);
-  await writeFile(file, text.includes("\n[server]\n")
-    ? text.replace("\n[server]\n", `\n[server]\n${server}\n`)
-    : `${text}\n[server]\n${server}\n`);
+  await writeFile(file, withServer(await projectPipeline(), server));
   const at = await freePort();
   hosts.push(await start(["demo", "--config", file, "--listen", `127.0.0.1:${at}`]));
   return at;
@@ -46,7 +42,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** The sockets pass in each case, the name that the browser asked for only where told so. */
+/** Sockets always pass; the name that the browser asked for passes with `hostHeader`. */
 function location(path: string, host: number, hostHeader = "proxy_set_header Host $http_host;"): string {
   return `location ${path} {
     proxy_pass http://127.0.0.1:${host}/;
@@ -138,19 +134,11 @@ afterEach(async () => {
 
 const at = (path: string) => `http://127.0.0.1:${port}${path}`;
 
-async function risen({ page }: Pick<Tab, "page">): Promise<void> {
-  const before = await sums(page);
-  await page.waitForFunction((known) =>
-    [...document.querySelectorAll<HTMLElement>("[data-panel]")].every((panel) =>
-      Number(panel.dataset["sum"]) > (known[panel.dataset["panel"] ?? ""] ?? Infinity)),
-  before, { timeout: 5000, polling: 50 });
-}
-
 describe("behind a proxy", () => {
   it("the page lives under the path that it has there, and asks for nothing outside of it", async () => {
     const tab = await open(browser, at("/a/b/"));
     await filled(tab.page);
-    await risen(tab);
+    await risen(tab.page, await sums(tab.page));
     const panel = tab.page.locator("[data-panel]").first();
     await panel.locator("[data-menu]").click();
     const saved = await panel.locator('[data-act="csv"]').evaluate((link: HTMLAnchorElement) => link.href);
@@ -173,7 +161,7 @@ describe("behind a proxy", () => {
   it("that keeps the name to itself, its origin is allowed by the settings", async () => {
     const tab = await open(browser, at("/named/"));
     await filled(tab.page);
-    await risen(tab);
+    await risen(tab.page, await sums(tab.page));
     expect(tab.errors).toEqual([]);
     expect(tab.requests.filter((url) => url.includes("/stream/latest"))).toEqual([]);
   });
@@ -181,7 +169,7 @@ describe("behind a proxy", () => {
   it("that keeps the name to itself unknown to the settings, the page polls", async () => {
     const { page, requests } = await open(browser, at("/unnamed/"));
     await filled(page, 20_000);
-    await risen({ page });
+    await risen(page, await sums(page));
     expect(requests.filter((url) => url.includes("/stream/latest")).length).toBeGreaterThan(1);
   });
 

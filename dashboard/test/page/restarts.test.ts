@@ -1,39 +1,39 @@
 // The host is killed again and again under an open page. Each time the page must be right again
 // soon after the host's return, by itself: the very same page, never loaded anew.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, open, type Tab } from "./browser";
-import { appendEvents, filePipeline, freePort, kill, start, type Host } from "./host";
+import { expect, it } from "vitest";
+import type { Tab } from "./browser";
+import { appendEvents, filePipeline, readByHost } from "./host";
+import { RealStage } from "./stage";
 
 const KILLS = 20;
 
 /** Records between two kills. */
 const RECORDS = 40;
 
-/** How long the host is away in turn, so that it comes back at any moment between two attempts. */
+/** The host is away so long in turn, so that it comes back at any moment between two attempts. */
 const AWAY_MS = [0, 300, 900, 1500];
 
-/** Two heartbeats, and what it takes to look. */
+/** Two heartbeats, and the time that a look takes. */
 const RIGHT_WITHIN_MS = 2 * 2000 + 500;
 
-let browser: Browser;
-let folder: string;
-let port: number;
-let host: Host;
 let tab: Tab;
 let written = 0;
 
-async function write(count: number): Promise<void> {
-  await appendEvents(folder, written, count);
-  written += count;
-}
+const on = new RealStage("restarts", async ({ folder }) => {
+  await writeFile(join(folder, "pipeline.toml"), await filePipeline());
+  await write(RECORDS);
+  await on.start("run");
+  tab = await on.open();
+  await right(written, 15_000);
+  await tab.page.evaluate(() => Object.assign(window, { marker: "the first load" }));
+});
 
-function run(): Promise<Host> {
-  return start(["run", "--listen", `127.0.0.1:${port}`], folder);
+async function write(count: number): Promise<void> {
+  await appendEvents(on.folder, written, count);
+  written += count;
 }
 
 /** Waits until every figure is that of so many records and none is dated. */
@@ -48,39 +48,17 @@ async function right(count: number, timeout: number): Promise<void> {
   }, count, { timeout, polling: 50 });
 }
 
-async function readByHost(): Promise<number> {
-  const response = await fetch(new URL("api/v1/status", host.url));
-  return (await response.json() as { accounting: { read: number } }).accounting.read;
-}
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "streamgauge-restarts-"));
-  await writeFile(join(folder, "pipeline.toml"), await filePipeline());
-  await write(RECORDS);
-  port = await freePort();
-  host = await run();
-  browser = await launch();
-  tab = await open(browser, host.url);
-  await right(written, 15_000);
-  await tab.page.evaluate(() => Object.assign(window, { marker: "the first load" }));
-});
-afterAll(async () => {
-  await browser?.close();
-  if (host !== undefined) await kill(host.child);
-  await rm(folder, { recursive: true, force: true });
-});
-
 it(`is right again soon after each of ${KILLS} restarts of the host`, async () => {
   const taken: number[] = [];
   for (let round = 1; round <= KILLS; round += 1) {
-    await kill(host.child);
+    await on.kill();
     await write(RECORDS);
     await sleep(AWAY_MS[round % AWAY_MS.length]);
-    host = await run();
+    await on.start("run");
     const back = performance.now();
     await right(written, RIGHT_WITHIN_MS);
     taken.push(Math.round(performance.now() - back));
-    expect(await readByHost()).toBe(written);
+    expect(await readByHost(on.url)).toBe(written);
   }
   taken.sort((a, b) => a - b);
   console.log(`right again after the host's return: median ${taken[KILLS / 2]} ms, at most ${taken.at(-1)} ms`);
@@ -89,11 +67,11 @@ it(`is right again soon after each of ${KILLS} restarts of the host`, async () =
 }, 150_000);
 
 it("is right again soon after the return of a host that was away for long", async () => {
-  await kill(host.child);
+  await on.kill();
   await tab.page.waitForFunction(() => document.body.dataset["state"] === "reconnecting");
   // Long enough for the pauses between two attempts to have grown to their full length.
   await sleep(4000);
   await write(RECORDS);
-  host = await run();
+  await on.start("run");
   await right(written, RIGHT_WITHIN_MS);
 }, 40_000);

@@ -1,30 +1,95 @@
-// What tests with scripted hosts share: one browser for a file, and hosts that
-// end with the test that began them.
+// The stage of page tests: one browser for a file, scripted hosts that end with the
+// test that began them, and a real host in a folder of its own.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { ScriptedHost } from "../scripted/host.mjs";
-import { launch } from "./browser";
+import { SCENES, type Scene } from "../scripted/scenes.mjs";
+import { greeting } from "../scripted/script.mjs";
+import { launch, LAPTOP, open, type Tab } from "./browser";
+import { freePort, kill, start, type Host } from "./host";
 
 export type Script = Parameters<typeof ScriptedHost.start>[0];
 
-/** Hands over the browser before the first test of the file; begins hosts. */
-export function stage(
-  ready: (browser: Browser) => void,
-): (script: Script) => Promise<ScriptedHost> {
+export interface Stage {
+  /** Exists from the first test of the file on. */
+  readonly browser: Browser;
+  open(url: string, viewport?: typeof LAPTOP): Promise<Tab>;
+  /** Serves a scene by its name, or one made to order. */
+  serve(scene?: string | Scene, more?: Partial<Script>): Promise<ScriptedHost>;
+}
+
+/** A browser and scripted hosts for the tests of a file. */
+export function stage(): Stage {
   const hosts: ScriptedHost[] = [];
   let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-    ready(browser);
-  });
+  beforeAll(async () => { browser = await launch(); });
   afterAll(async () => { await browser.close(); });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
     for (const host of hosts.splice(0)) await host.stop();
   });
-  return async (script) => {
-    const host = await ScriptedHost.start(script);
-    hosts.push(host);
-    return host;
+  return {
+    get browser() { return browser; },
+    open: (url, viewport = LAPTOP) => open(browser, url, viewport),
+    serve: async (scene = "live", more = {}) => {
+      const script = typeof scene === "string" ? SCENES[scene] : scene;
+      const host = await ScriptedHost.start({ greeting: () => greeting(script), ...more });
+      hosts.push(host);
+      return host;
+    },
   };
+}
+
+/** A real host and a browser for the tests of a file. */
+export class RealStage {
+  folder = "";
+  port = 0;
+  #browser: Browser | null = null;
+  #host: Host | null = null;
+
+  get browser(): Browser {
+    if (this.#browser === null) throw new Error("the browser is not there yet");
+    return this.#browser;
+  }
+
+  get host(): Host {
+    if (this.#host === null) throw new Error("no host was started");
+    return this.#host;
+  }
+
+  get url(): string {
+    return this.host.url;
+  }
+
+  /** Makes the folder and the browser, then lets the file begin; ends all of it after its tests. */
+  constructor(name: string, begin: (stage: RealStage) => Promise<void>, timeoutMs?: number) {
+    beforeAll(async () => {
+      this.folder = await mkdtemp(join(tmpdir(), `streamgauge-${name}-`));
+      this.port = await freePort();
+      this.#browser = await launch();
+      await begin(this);
+    }, timeoutMs);
+    afterAll(async () => {
+      await this.#browser?.close();
+      if (this.#host !== null) await kill(this.#host.child);
+      await rm(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  /** Starts a host in the folder, on the same port each time. */
+  async start(command: string, ...args: readonly string[]): Promise<void> {
+    this.#host = await start([command, ...args, "--listen", `127.0.0.1:${this.port}`], this.folder);
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await kill(this.host.child);
+  }
+
+  open(query = "", viewport = LAPTOP): Promise<Tab> {
+    return open(this.browser, `${this.url}${query}`, viewport);
+  }
 }

@@ -1,30 +1,21 @@
 // The page in states that a real pipeline reaches rarely, driven by a scripted
 // host that serves the built page.
-import type { Browser } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
-import { greeting, update } from "../scripted/script.mjs";
+import { update } from "../scripted/script.mjs";
 import {
-  accessibilityFaults, desaturated, filled, inState, LAPTOP, open, PHONE, sums, tileValue,
+  accessibilityFaults, desaturated, filled, inState, LAPTOP, PHONE, sums, tileValue,
   WALL,
 } from "./browser";
 import { stage } from "./stage";
 
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
+const { open, serve } = stage();
 const FAST = { heartbeat_ms: 200 };
-
-type Scene = NonNullable<Parameters<typeof greeting>[0]>;
-
-async function serve(scene: Scene = {}, more: { port?: number; path?: string } = {}) {
-  const host = await begin({ greeting: () => greeting(scene), ...more });
-  return host;
-}
 
 describe("a page", () => {
   it("shows exact figures at once and follows them", async () => {
     const host = await serve({ events: 1000 });
-    const { page, errors } = await open(browser, host.url);
+    const { page, errors } = await open(host.url);
     await filled(page);
     expect(await sums(page)).toEqual({ behavior: 999, age: 1000, gender: 1000, province: 929 });
     expect(await tileValue(page, "events")).toBe(1000);
@@ -36,8 +27,8 @@ describe("a page", () => {
   });
 
   it("says what to look at while all goes on", async () => {
-    const host = await serve(SCENES["warned"]);
-    const { page, errors } = await open(browser, host.url);
+    const host = await serve("warned");
+    const { page, errors } = await open(host.url);
     await filled(page);
     const notice = page.getByTestId("notice");
     await notice.waitFor();
@@ -50,15 +41,15 @@ describe("a page", () => {
   });
 
   it("works under a sub-path", async () => {
-    const host = await serve({}, { path: "/shop/live/" });
-    const { page, requests } = await open(browser, host.url);
+    const host = await serve("live", { path: "/shop/live/" });
+    const { page, requests } = await open(host.url);
     await filled(page);
     expect(requests.filter((url) => !url.includes(`:${host.port}/shop/live/`))).toEqual([]);
   });
 
   it("draws nothing while hidden and is current when seen again", async () => {
     const host = await serve({ events: 1000 });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const hide = (hidden: boolean) => page.evaluate((value) => {
       Object.defineProperty(document, "hidden", { value, configurable: true });
@@ -67,7 +58,7 @@ describe("a page", () => {
     await hide(true);
     const received = page.waitForEvent("console", (message) => message.text() === "seen");
     await page.evaluate(() => {
-      // Two frames after the message there was every chance to draw it.
+      // A page that draws while hidden would have drawn the message within two frames.
       setTimeout(() => requestAnimationFrame(() =>
         requestAnimationFrame(() => console.log("seen"))), 300);
     });
@@ -81,7 +72,7 @@ describe("a page", () => {
 
   it("remembers the chosen language and theme", async () => {
     const host = await serve();
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     await page.getByTestId("language").click();
     await page.getByTestId("theme").click();
@@ -95,7 +86,7 @@ describe("a page", () => {
 
   it("can be used by keyboard alone", async () => {
     const host = await serve();
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     await page.keyboard.press("Tab");
     const outline = await page.evaluate(() => {
@@ -114,7 +105,7 @@ describe("a page", () => {
 
   it("stands still for readers who want it so", async () => {
     const host = await serve();
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await page.emulateMedia({ reducedMotion: "reduce" });
     await inState(page, "live");
     expect(await page.evaluate(() =>
@@ -126,7 +117,7 @@ describe("a page", () => {
 describe("the connection", () => {
   it("is stale when the host falls silent, and live when it speaks again", async () => {
     const host = await serve({ hello: FAST });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await inState(page, "stale");
     expect(await desaturated(page)).toBe(true);
     host.send(update(2_000_000, Date.now() + 5000));
@@ -137,7 +128,7 @@ describe("the connection", () => {
 
   it("is stale when the host's clock stands still though messages come", async () => {
     const host = await serve({ hello: FAST, now: 1_700_000_000_000 });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     const chatter = setInterval(() => host.send({ t: "hb", seq: 1, now: 1_700_000_000_000 }), 50);
     try {
       await inState(page, "stale");
@@ -148,7 +139,7 @@ describe("the connection", () => {
 
   it("comes back by itself to another host, with that host's state", async () => {
     const first = await serve({ events: 5000 });
-    const { page } = await open(browser, first.url);
+    const { page } = await open(first.url);
     await filled(page);
     const port = first.port;
     await first.stop();
@@ -166,7 +157,7 @@ describe("the connection", () => {
 
   it("waits as long as a goodbye asks", async () => {
     const host = await serve();
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     host.send({ t: "bye", reason: "shutdown", retry_ms: 30_000 });
     const { port } = host;
@@ -174,13 +165,13 @@ describe("the connection", () => {
     await inState(page, "reconnecting");
     const detail = page.getByTestId("state-detail");
     await expect.poll(() => detail.textContent()).toMatch(/(30|2\d) 秒后重试/);
-    const next = await serve({}, { port });
+    const next = await serve("live", { port });
     expect(next.connections).toBe(0);
   });
 
   it("reloads once for another build of the page", async () => {
     const first = await serve();
-    const { page } = await open(browser, first.url);
+    const { page } = await open(first.url);
     await filled(page);
     let loads = 0;
     page.on("load", () => { loads += 1; });
@@ -194,7 +185,7 @@ describe("the connection", () => {
 
   it("says that it cannot read another protocol", async () => {
     const host = await serve({ hello: { proto: 2 } });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await inState(page, "failed");
     expect(await page.getByTestId("cause").textContent()).toContain("协议");
   });
@@ -202,8 +193,8 @@ describe("the connection", () => {
 
 describe("what the host says of itself", () => {
   it("waiting names the cause and a command that can be copied", async () => {
-    const host = await serve(SCENES["waiting"]);
-    const { page } = await open(browser, host.url);
+    const host = await serve("waiting");
+    const { page } = await open(host.url);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await inState(page, "waiting");
     expect(await page.getByTestId("cause").textContent()).toBe("连不上 Kafka：localhost:9092");
@@ -217,23 +208,23 @@ describe("what the host says of itself", () => {
   });
 
   it("failed names the cause", async () => {
-    const host = await serve(SCENES["failed"]);
-    const { page } = await open(browser, `${host.url}?lang=en`);
+    const host = await serve("failed");
+    const { page } = await open(`${host.url}?lang=en`);
     await inState(page, "failed");
     expect(await page.getByTestId("cause").textContent()).toContain("partition 3");
   });
 
   it("catching up says how far and how long", async () => {
-    const host = await serve(SCENES["catching-up"]);
-    const { page } = await open(browser, host.url);
+    const host = await serve("catching-up");
+    const { page } = await open(host.url);
     await inState(page, "catching-up");
     expect(await page.getByTestId("state-detail").textContent())
       .toBe("还差 420.0万 条 · 约 1 分钟 36 秒");
   });
 
   it("a quarantined metric is shown as such and alone", async () => {
-    const host = await serve(SCENES["quarantined"]);
-    const { page } = await open(browser, host.url);
+    const host = await serve("quarantined");
+    const { page } = await open(host.url);
     await inState(page, "live");
     const gender = page.locator('[data-panel="gender"]');
     await gender.getByText("deadline of 50 ms exceeded in `add`").waitFor();
@@ -246,7 +237,7 @@ describe("what the host says of itself", () => {
     const host = await serve({
       status: { accounting: { read: 100, on_time: 90, late: 5, rejected: 2 } },
     });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await inState(page, "live");
     expect(await page.getByTestId("accounting").getAttribute("data-balanced")).toBe("false");
     await page.getByText("账目不符，相差 3").waitFor();
@@ -255,8 +246,8 @@ describe("what the host says of itself", () => {
 
 describe("a second dimension", () => {
   it.each(Object.entries({ WALL, LAPTOP, PHONE }))("is a heat map and a table: %s", async (_name, screen) => {
-    const host = await serve(SCENES["crossed"]);
-    const { page, errors } = await open(browser, `${host.url}?lang=en`, screen);
+    const host = await serve("crossed");
+    const { page, errors } = await open(`${host.url}?lang=en`, screen);
     await filled(page);
     const hours = page.locator('[data-panel="hours"]');
     expect(await hours.getAttribute("data-kind")).toBe("heatmap");
@@ -290,8 +281,8 @@ describe("a second dimension", () => {
   });
 
   it("draws a map of very many cells, and draws it anew with each update", async () => {
-    const host = await serve(SCENES["vast"]);
-    const { page, errors } = await open(browser, `${host.url}?ops=0`);
+    const host = await serve("vast");
+    const { page, errors } = await open(`${host.url}?ops=0`);
     await filled(page);
     const before = await page.locator('[data-panel="vast"]').getAttribute("data-sum");
     host.send({ ...update(1, Date.now()), frames: { vast: SCENES["crossed"]?.frames?.["actions"] } });
@@ -305,8 +296,8 @@ describe("a second dimension", () => {
 
 describe("hostile data", () => {
   it("is shown as text, bounded, and breaks nothing", async () => {
-    const host = await serve(SCENES["hostile"]);
-    const { page, errors, requests } = await open(browser, host.url);
+    const host = await serve("hostile");
+    const { page, errors, requests } = await open(host.url);
     await inState(page, "live");
     await page.locator('[data-panel="broken"][data-panel-state="unreadable"]').waitFor();
     expect(await page.locator('[data-panel-state="ok"]').count()).toBe(7);
@@ -334,14 +325,14 @@ describe("accessibility", () => {
   it.each(["waiting", "failed", "quarantined", "hostile", "ended", "crossed"])(
     "has no fault when %s", async (name) => {
       const host = await serve(SCENES[name]);
-      const { page } = await open(browser, host.url);
+      const { page } = await open(host.url);
       await page.locator("[data-panel-state]").first().waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
     });
 
   it("has no fault in dated figures", async () => {
     const host = await serve({ hello: FAST });
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await inState(page, "stale");
     expect(await accessibilityFaults(page)).toEqual([]);
   });

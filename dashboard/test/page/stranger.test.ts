@@ -1,19 +1,13 @@
 // A plugin that the page has never seen: every chart kind, many keys, hostile
 // texts, negative and missing figures, through the real host.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityFaults, LAPTOP, launch, open, PHONE, WALL, type Tab } from "./browser";
-import { filePipeline, freePort, kill, ROOT, start, type Host } from "./host";
+import { describe, expect, it } from "vitest";
+import { accessibilityFaults, LAPTOP, PHONE, WALL, type Tab } from "./browser";
+import { filePipeline, ROOT } from "./host";
+import { RealStage } from "./stage";
 
-let browser: Browser;
-let folder: string;
-let host: Host;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "streamgauge-stranger-"));
+const on = new RealStage("stranger", async ({ folder }) => {
   const metric = `\n[[metric]]\nid = "stranger"\nplugin = "${join(ROOT, "target/plugins/stranger.wasm")}"\n`;
   await writeFile(join(folder, "pipeline.toml"), await filePipeline() + metric);
   const record = JSON.stringify({
@@ -21,13 +15,7 @@ beforeAll(async () => {
     province: "<img src=x onerror=\"document.title='owned'\">",
   });
   await writeFile(join(folder, "events.jsonl"), `${record}\n`.repeat(50));
-  host = await start(["run", "--listen", `127.0.0.1:${await freePort()}`], folder);
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  if (host !== undefined) await kill(host.child);
-  await rm(folder, { recursive: true, force: true });
+  await on.start("run");
 });
 
 async function shown(tab: Tab): Promise<void> {
@@ -41,14 +29,14 @@ async function shown(tab: Tab): Promise<void> {
 async function harmless({ page, errors, requests }: Tab): Promise<void> {
   expect(await page.title()).not.toContain("owned");
   expect(await page.locator("#app img, #app script").count()).toBe(0);
-  const authority = new URL(host.url).host;
+  const authority = new URL(on.url).host;
   expect(requests.filter((url) => new URL(url).host !== authority)).toEqual([]);
   expect(errors).toEqual([]);
 }
 
 describe.each(Object.entries({ WALL, LAPTOP, PHONE }))("a stranger's panels: %s", (_name, screen) => {
   it.each(["zh", "en"])("are shown, and only as text, in %s", async (lang) => {
-    const tab = await open(browser, `${host.url}?lang=${lang}`, screen);
+    const tab = await on.open(`?lang=${lang}`, screen);
     const { page } = tab;
     await shown(tab);
     const kinds = await page.evaluate(() => Object.fromEntries(
@@ -75,7 +63,7 @@ describe.each(Object.entries({ WALL, LAPTOP, PHONE }))("a stranger's panels: %s"
 });
 
 it("has no accessibility fault, and can be taken away as a file that no spreadsheet runs", async () => {
-  const tab = await open(browser, `${host.url}?lang=en`);
+  const tab = await on.open(`?lang=en`);
   const { page } = tab;
   await shown(tab);
   expect(await accessibilityFaults(page)).toEqual([]);

@@ -1,21 +1,15 @@
-// What a reader does with the page: enlarge, save, link to, pause, hang on a wall.
+// A reader's ways with the page: enlarge, save, link to, pause, hang on a wall.
 import { readFile } from "node:fs/promises";
-import type { Browser, Download, Page } from "playwright-core";
+import type { Download, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { SCENES } from "../scripted/scenes.mjs";
 import { greeting, update } from "../scripted/script.mjs";
 import {
-  accessibilityFaults, filled, inState, LAPTOP, open, PHONE, sums, tileValue,
+  accessibilityFaults, filled, inState, LAPTOP, PHONE, sums, tileValue,
 } from "./browser";
-import { stage, type Script } from "./stage";
+import { stage } from "./stage";
 
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
-
-async function serve(scene = "live", more: Partial<Script> = {}) {
-  const host = await begin({ greeting: () => greeting(SCENES[scene]), ...more });
-  return host;
-}
+const on = stage();
+const { open, serve } = on;
 
 const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 const focused = (page: Page) => page.evaluate(() => {
@@ -29,7 +23,7 @@ const act = (page: Page, id: string, name: string) =>
 describe("an enlarged panel", () => {
   it("fills the window, by keyboard, and gives the focus back", async () => {
     const host = await serve();
-    const { page, errors } = await open(browser, host.url);
+    const { page, errors } = await open(host.url);
     await filled(page);
     const panel = page.locator('[data-panel="age"]');
     const before = await panel.boundingBox();
@@ -47,7 +41,7 @@ describe("an enlarged panel", () => {
     await expect.poll(() => page.locator('[data-panel="age"] canvas').evaluate((c) => c.clientHeight))
       .toBeGreaterThan(LAPTOP.height * 0.7);
     expect(await accessibilityFaults(page)).toEqual([]);
-    // Only what is in it can be reached.
+    // Only the controls of the enlarged panel can be reached.
     for (let i = 0; i < 12; i += 1) {
       await page.keyboard.press("Tab");
       expect(await page.evaluate(() => document.activeElement === document.body
@@ -67,7 +61,7 @@ describe("an enlarged panel", () => {
 
   it("fills the window while figures are dated, on a phone too", async () => {
     const host = await serve("live", { greeting: () => greeting({ hello: { heartbeat_ms: 200 } }) });
-    const { page } = await open(browser, `${host.url}?panel=gender`, PHONE);
+    const { page } = await open(`${host.url}?panel=gender`, PHONE);
     await inState(page, "stale");
     expect(await page.locator('[data-panel="gender"]').boundingBox()).toEqual({ x: 0, y: 0, ...PHONE });
     expect(await page.locator('[data-panel="gender"]').evaluate((e) => getComputedStyle(e).filter))
@@ -79,7 +73,7 @@ describe("an enlarged panel", () => {
 
   it("is left alone where there is no such panel", async () => {
     const host = await serve();
-    const { page, errors } = await open(browser, `${host.url}?panel=nowhere&scope=late&scope.age=x&theme=pink`);
+    const { page, errors } = await open(`${host.url}?panel=nowhere&scope=late&scope.age=x&theme=pink`);
     await filled(page);
     expect(await page.locator("[data-enlarged]").count()).toBe(0);
     expect(await page.locator('[data-panel="age"] [data-scope="late"]').getAttribute("aria-pressed")).toBe("true");
@@ -105,7 +99,7 @@ describe("a panel is saved", () => {
         return { body: "\ufeffkey,events total\n0,1\n", type: "text/csv; charset=utf-8" };
       },
     });
-    const { page, errors } = await open(browser, `${host.url}?lang=en`);
+    const { page, errors } = await open(`${host.url}?lang=en`);
     await filled(page);
     const name = "淘宝实时数据分析-behavior-20151111T000000";
     for (const format of ["csv", "json"]) {
@@ -125,7 +119,7 @@ describe("a panel is saved", () => {
 
   it("not as a picture where it is a table", async () => {
     const host = await serve("crossed");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     await menu(page, "cells").click();
     expect(await act(page, "cells", "png").isVisible()).toBe(false);
@@ -141,7 +135,7 @@ describe("a panel is saved", () => {
 describe("a link", () => {
   it("opens what was seen", async () => {
     const host = await serve("crossed");
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     await page.getByTestId("language").click();
     await page.getByTestId("theme").click();
@@ -152,7 +146,7 @@ describe("a link", () => {
     await page.keyboard.press("1");
     const enlarged = await page.locator("[data-enlarged]").getAttribute("data-panel");
     await expect.poll(() => query(page)["panel"]).toBe(enlarged);
-    const other = await browser.newContext();
+    const other = await on.browser.newContext();
     const again = await other.newPage();
     await again.goto(page.url());
     await again.waitForFunction(() => document.querySelector("[data-enlarged]") !== null);
@@ -172,7 +166,7 @@ describe("a link", () => {
 describe("a paused page", () => {
   it("stands still, says so, and shows the latest once resumed", async () => {
     const host = await serve("live", { greeting: () => greeting({ events: 1000 }) });
-    const { page } = await open(browser, `${host.url}?lang=en`);
+    const { page } = await open(`${host.url}?lang=en`);
     await filled(page);
     await page.keyboard.press("p");
     await inState(page, "paused");
@@ -191,7 +185,7 @@ describe("a paused page", () => {
 
   it("tells that its host is gone", async () => {
     const host = await serve();
-    const { page } = await open(browser, `${host.url}?lang=en`);
+    const { page } = await open(`${host.url}?lang=en`);
     await filled(page);
     await page.keyboard.press("p");
     await host.stop();
@@ -204,7 +198,7 @@ describe("on a wall", () => {
   it.each(["live", "crossed", "waiting", "hostile", "rings"])(
     "nothing takes the focus: %s", async (scene) => {
       const host = await serve(scene);
-      const { page } = await open(browser, `${host.url}?kiosk=1`);
+      const { page } = await open(`${host.url}?kiosk=1`);
       await page.locator("[data-panel-state]").first().waitFor();
       for (let i = 0; i < 8; i += 1) {
         await page.keyboard.press("Tab");
@@ -215,7 +209,7 @@ describe("on a wall", () => {
 
   it("figures go on, the pointer goes away, and Escape brings the controls back", async () => {
     const host = await serve();
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     await page.keyboard.press("k");
     await expect.poll(() => query(page)["kiosk"]).toBe("1");
@@ -237,7 +231,7 @@ describe("on a wall", () => {
 describe("help", () => {
   it("keeps the focus until it is closed", async () => {
     const host = await serve();
-    const { page } = await open(browser, `${host.url}?lang=en`);
+    const { page } = await open(`${host.url}?lang=en`);
     await filled(page);
     await page.getByTestId("help").focus();
     await page.keyboard.press("?");
@@ -260,7 +254,7 @@ describe("help", () => {
 describe("high contrast", () => {
   it("is what readers get whose system asks for it", async () => {
     const host = await serve("rings");
-    const context = await browser.newContext({ contrast: "more", viewport: LAPTOP });
+    const context = await on.browser.newContext({ contrast: "more", viewport: LAPTOP });
     const page = await context.newPage();
     await page.goto(host.url);
     await filled(page);
@@ -270,7 +264,7 @@ describe("high contrast", () => {
 
   it.each(["waiting", "quarantined", "crossed"])("has no fault when %s", async (scene) => {
     const host = await serve(scene);
-    const { page } = await open(browser, `${host.url}?theme=contrast`);
+    const { page } = await open(`${host.url}?theme=contrast`);
     await page.locator("[data-panel-state]").first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });

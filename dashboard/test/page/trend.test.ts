@@ -1,36 +1,26 @@
 // A metric over its last windows, several of them together, and one key in full.
-import type { Browser } from "playwright-core";
-import { afterEach, describe, expect, it } from "vitest";
-import { history } from "../scripted/api.mjs";
-import { SCENES } from "../scripted/scenes.mjs";
-import { frame, greeting, update } from "../scripted/script.mjs";
-import { accessibilityFaults, filled, LAPTOP, open, PHONE, WALL } from "./browser";
+import { describe, expect, it } from "vitest";
+import { frame, update } from "../scripted/script.mjs";
+import { accessibilityFaults, filled, LAPTOP, PHONE, WALL } from "./browser";
 import { stage } from "./stage";
 
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
-const asked: string[] = [];
+const on = stage();
+const { open } = on;
 
-async function serve(scene = "windowed") {
-  const host = await begin({
-    greeting: () => greeting(SCENES[scene]),
-    api: (name, query) => {
-      asked.push(`${name}?${query}`);
-      if (name === "history") return { body: JSON.stringify(history(query)) };
+function serve(scene = "windowed") {
+  return on.serve(scene, {
+    api: (name) => {
       if (name !== "panels/behavior/data") return null;
       const window = { spec: "1d", start: "2015-11-05T00:00:00+08:00", end: "2015-11-12T00:00:00+08:00", state: "open" };
       return { body: JSON.stringify({ ...frame(["0", "1"], [700, 77]), window }) };
     },
   });
-  return host;
 }
 
-afterEach(() => { asked.length = 0; });
-
-describe("the course of a metric", () => {
+describe("the trend of a metric", () => {
   it.each(Object.entries({ WALL, LAPTOP, PHONE }))("is bars and a table, and a link opens it: %s", async (_name, screen) => {
     const host = await serve();
-    const { page, errors } = await open(browser, `${host.url}?lang=en`, screen);
+    const { page, errors } = await open(`${host.url}?lang=en`, screen);
     await filled(page);
     const panel = page.locator('[data-panel="behavior"]');
     expect(await page.locator('[data-toggle="trend"]:visible').count()).toBe(1);
@@ -40,7 +30,7 @@ describe("the course of a metric", () => {
     expect(await panel.locator(".trend rect title").last().textContent()).toMatch(/^2015-11-11 · Favourite: [\d,]+$/);
     expect(await panel.locator(".trend .plot").getAttribute("aria-label")).toContain("Behaviour, last 30 windows · 2015-11-11");
     expect(await panel.locator(".window-text").textContent()).toBe("1d, last 30 windows");
-    expect(asked).toContain("history?metric=behavior&window=1d&last=30&open=true");
+    expect(host.asked).toContain("history?metric=behavior&window=1d&last=30&open=true");
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(screen.width);
     await panel.locator('[data-toggle="table"]').click();
@@ -56,13 +46,13 @@ describe("the course of a metric", () => {
 
   it("is one window after the other, or several together", async () => {
     const host = await serve();
-    const { page } = await open(browser, host.url);
+    const { page } = await open(host.url);
     await filled(page);
     const panel = page.locator('[data-panel="behavior"]');
     await panel.locator(".window-select").selectOption("1d*7");
     await expect.poll(() => panel.getAttribute("data-sum")).toBe("777");
     expect(await panel.locator(".window-text").textContent()).toBe("2015-11-05 – 2015-11-11");
-    expect(decodeURIComponent(asked.at(-1) ?? "")).toBe("panels/behavior/data?window=1d*7");
+    expect(decodeURIComponent(host.asked.at(-1) ?? "")).toBe("panels/behavior/data?window=1d*7");
     await expect.poll(() => new URL(page.url()).searchParams.get("window.behavior")).toBe("1d*7");
   });
 });
@@ -70,7 +60,7 @@ describe("the course of a metric", () => {
 describe("one key", () => {
   it("is told in full when its bar, slice, name or row is chosen", async () => {
     const host = await serve();
-    const { page, errors } = await open(browser, `${host.url}?lang=en`);
+    const { page, errors } = await open(`${host.url}?lang=en`);
     await filled(page);
     const card = page.getByTestId("key-card-dialog");
     const heading = () => card.getByRole("heading").first().textContent();
@@ -115,7 +105,7 @@ describe("one key", () => {
 
   it("of two dimensions is one cell", async () => {
     const host = await serve("crossed");
-    const { page } = await open(browser, `${host.url}?lang=en&ops=0`);
+    const { page } = await open(`${host.url}?lang=en&ops=0`);
     await filled(page);
     const box = await page.locator('[data-panel="hours"] .chart-host').boundingBox();
     if (box === null) throw new Error("chart has no box");

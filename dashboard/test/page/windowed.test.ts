@@ -1,38 +1,28 @@
 // The page over a real host whose metrics have windows.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { filled, launch, open, type Tab } from "./browser";
-import { eventsOfDays, filePipeline, freePort, kill, start, type Host } from "./host";
+import type { Locator } from "playwright-core";
+import { expect, it } from "vitest";
+import { filled, type Tab } from "./browser";
+import { eventsOfDays, filePipeline } from "./host";
+import { RealStage } from "./stage";
 
 const DAYS = 8;
 
-let browser: Browser;
-let folder: string;
-let host: Host;
 let tab: Tab;
 
 const sumOf = (panel: Locator) => () => panel.getAttribute("data-sum");
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "streamgauge-windowed-"));
+const on = new RealStage("windowed", async ({ folder }) => {
   const pipeline = (await filePipeline())
     .replace(/(plugin = "[^"]*gender.wasm")/, '$1\nwindows = ["cumulative", "1d"]')
     .replace(/(plugin = "[^"]*age.wasm")/, '$1\nwindows = ["1d"]');
   await writeFile(join(folder, "pipeline.toml"), pipeline);
   const records = eventsOfDays(DAYS);
   await writeFile(join(folder, "events.jsonl"), `${records.join("\n")}\n`);
-  host = await start(["run", "--listen", `127.0.0.1:${await freePort()}`], folder);
-  browser = await launch();
-  tab = await open(browser, host.url);
+  await on.start("run");
+  tab = await on.open();
   await filled(tab.page);
-});
-afterAll(async () => {
-  await browser?.close();
-  if (host !== undefined) await kill(host.child);
-  await rm(folder, { recursive: true, force: true });
 });
 
 it("shows all time, the present window and past ones, each exactly", async () => {

@@ -1,14 +1,12 @@
-// Metrics with windows: what the stream does not carry is asked for when a
-// reader chooses it, and a past window stays as it is.
-import type { Browser } from "playwright-core";
-import { afterEach, expect, it } from "vitest";
-import { frame, greeting, PANELS, update } from "../scripted/script.mjs";
-import { accessibilityFaults, filled, LAPTOP, open, PHONE, WALL } from "./browser";
+// Metrics with windows: frames that the stream does not carry are asked for when a
+// reader chooses them, and a past window stays as it is.
+import { expect, it } from "vitest";
+import { frame, PANELS, update } from "../scripted/script.mjs";
+import { accessibilityFaults, filled, LAPTOP, PHONE, WALL } from "./browser";
 import { stage } from "./stage";
 
-let browser: Browser;
-const begin = stage((launched) => { browser = launched; });
-const asked: string[] = [];
+const on = stage();
+const { open } = on;
 
 const DAYS = [7, 8, 9, 10].map((day) => {
   const date = (n: number) => `2015-11-${String(n).padStart(2, "0")}T00:00:00+08:00`;
@@ -20,7 +18,6 @@ const WINDOWED = PANELS.map((panel) =>
 
 /** Gender alone has windows: on the day n, n hundred events. */
 function answer(name: string, search: URLSearchParams) {
-  if (name === "history" || name.startsWith("panels/")) asked.push(`${name}?${search}`);
   if (name === "history") {
     const windows = search.get("metric") === "gender" ? DAYS.map((window) => ({ window, total: [] })) : [];
     return { body: JSON.stringify({ metric: search.get("metric"), windows, truncated: false }) };
@@ -37,16 +34,15 @@ function answer(name: string, search: URLSearchParams) {
   return { body: JSON.stringify({ ...frame(["0", "1"], [events, 0]), window }) };
 }
 
-async function serve() {
-  const host = await begin({ greeting: () => greeting({ panels: WINDOWED }), api: answer });
-  return host;
-}
+const serve = () => on.serve({ panels: WINDOWED }, { api: answer });
 
-afterEach(() => { asked.length = 0; });
+/** The questions about windows. */
+const askedOf = ({ asked }: Awaited<ReturnType<typeof serve>>) =>
+  asked.filter((path) => path.startsWith("history") || path.startsWith("panels/"));
 
 it("can be chosen where there are any, the past ones along a timeline by keyboard", async () => {
   const host = await serve();
-  const { page, errors } = await open(browser, host.url);
+  const { page, errors } = await open(host.url);
   await filled(page);
   const gender = page.locator('[data-panel="gender"]');
   const sum = () => gender.getAttribute("data-sum");
@@ -72,13 +68,13 @@ it("can be chosen where there are any, the past ones along a timeline by keyboar
   await page.keyboard.press("Home");
   await expect.poll(sum).toBe("700");
   expect(await accessibilityFaults(page)).toEqual([]);
-  // What is past stays as it is, while all else goes on.
-  const before = asked.length;
+  // A past window stays as it is while other panels change.
+  const before = askedOf(host).length;
   host.send(update(2_000_000, Date.now()));
   await page.waitForFunction(() =>
     document.querySelector<HTMLElement>('[data-panel="age"]')?.dataset["sum"] === "2000000");
-  expect([await sum(), asked.length]).toEqual(["700", before]);
-  // A link opens it, and data are saved of it.
+  expect([await sum(), askedOf(host).length]).toEqual(["700", before]);
+  // A link opens the window, and the saved data is of it.
   await expect.poll(() => new URL(page.url()).searchParams.get("window.gender")).toBe("1d@2015-11-07T00:00:00+08:00");
   await gender.locator("[data-menu]").click();
   expect(await gender.locator('[data-act="csv"]').getAttribute("href"))
@@ -93,7 +89,7 @@ it("can be chosen where there are any, the past ones along a timeline by keyboar
 
 it("that no metric has is left out of a link", async () => {
   const host = await serve();
-  const { page } = await open(browser, `${host.url}?window.age=7d&window.gender=<1>`);
+  const { page } = await open(`${host.url}?window.age=7d&window.gender=<1>`);
   await filled(page);
   expect(await page.locator('[data-panel="age"]').getAttribute("data-window")).toBeNull();
   expect(await page.locator('[data-panel="gender"]').getAttribute("data-window")).toBeNull();
@@ -101,7 +97,7 @@ it("that no metric has is left out of a link", async () => {
 
 it.each(Object.entries({ WALL, LAPTOP, PHONE }))("fits: %s", async (_name, screen) => {
   const host = await serve();
-  const { page } = await open(browser, `${host.url}?lang=en&window.gender=1d@2015-11-09T00:00:00%2B08:00`, screen);
+  const { page } = await open(`${host.url}?lang=en&window.gender=1d@2015-11-09T00:00:00%2B08:00`, screen);
   await filled(page);
   await page.locator('[data-panel="gender"] .window-line').waitFor();
   const cut = await page.locator('[data-panel="gender"]').evaluate((panel) => {
@@ -117,7 +113,7 @@ it.each(Object.entries({ WALL, LAPTOP, PHONE }))("fits: %s", async (_name, scree
 
 it("is shown on a wall without anything to press", async () => {
   const host = await serve();
-  const { page } = await open(browser, `${host.url}?kiosk=1&window.gender=1d@2015-11-09T00:00:00%2B08:00`);
+  const { page } = await open(`${host.url}?kiosk=1&window.gender=1d@2015-11-09T00:00:00%2B08:00`);
   await filled(page);
   await page.getByText("◷ 2015-11-09").waitFor();
   expect(await page.locator("select:visible, input:visible").count()).toBe(0);

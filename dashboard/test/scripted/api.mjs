@@ -1,4 +1,4 @@
-// What a scripted host answers over plain HTTP: late records, dead letters, the
+// The answers of a scripted host over plain HTTP: late records, dead letters, the
 // latest events, one explanation and a month of windows, made up but sound.
 import { EVENT_TIME } from "./script.mjs";
 

@@ -1,4 +1,4 @@
-// A host that does as it is told: it serves the built page with the policy of
+// A scripted host: it serves the built page with the content security policy of
 // the real one and speaks wire v1, so that states which are hard to reach with
 // a real pipeline can be tested. It holds no logic of the product.
 import { readFile } from "node:fs/promises";
@@ -27,8 +27,10 @@ export class ScriptedHost {
   /** @type {import("node:http").Server} */ #http;
   /** @type {WebSocketServer} */ #sockets;
   /** @type {string} */ #path;
-  /** How many sockets were opened so far. */
+  /** The number of sockets that were opened so far. */
   connections = 0;
+  /** The questions over plain HTTP so far, such as `history?metric=age`. @type {string[]} */
+  asked = [];
 
   /** @param {Script} script */
   constructor(script) {
@@ -90,6 +92,7 @@ export class ScriptedHost {
     const asked = pathname.slice(this.#path.length);
     if (asked.startsWith("api/")) {
       const name = decodeURIComponent(asked.slice("api/v1/".length));
+      this.asked.push(searchParams.size === 0 ? name : `${name}?${searchParams}`);
       const answer = this.script.api?.(name, searchParams) ?? standard(name, searchParams);
       if (answer === null) return void response.writeHead(404).end('{"error":"not scripted"}');
       return void response.writeHead(answer.status ?? 200, { "content-type": answer.type ?? "application/json" })

@@ -42,7 +42,7 @@ const CITIES = dimension("city", ["城市", "City"], [
 ].map((city, i) => [`${i}`, city, city]));
 
 /**
- * Cells of two dimensions, those with nothing left out.
+ * Cells of two dimensions; cells with nothing are left out.
  * @param {string[]} down @param {string[]} across @param {(line: number, column: number) => number} at
  */
 function cross(down, across, at) {

@@ -165,7 +165,7 @@ export function series(now) {
 }
 
 /**
- * All that a page is sent on connect.
+ * The messages that a page is sent on connect.
  * @param {{ events?: number, now?: number, hello?: Json, panels?: Json[], frames?: Json,
  *           status?: Json, clock?: Json, series?: Json }} [o]
  */
@@ -184,7 +184,7 @@ export function greeting(o = {}) {
   ];
 }
 
-/** When the host that greeted last was started. */
+/** The start of the host that greeted last. */
 let started = 0;
 
 /** An update to the given number of events. @param {number} events @param {number} now */

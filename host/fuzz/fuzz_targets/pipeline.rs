@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
-use streamgauge::pipeline::Pipeline;
+use streamgauge_pipeline::Pipeline;
 
 fuzz_target!(|text: &str| {
     match Pipeline::parse_with(text, Path::new("pipeline.toml"), &|_| None) {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use streamgauge::state::Export;
+use streamgauge_checkpoint::store::Export;
 use streamgauge_core::{FinalPane, PartitionSnapshot, digest_of};
 
 fuzz_target!(|data: &[u8]| {

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use streamgauge::decode::{CsvColumns, Decoder};
-use streamgauge::oracle::{self, Oracle, Outcome, Record};
-use streamgauge::pipeline::Pipeline;
+use streamgauge_core::CsvColumns;
+use streamgauge_decode::Decoder;
+use streamgauge_oracle as oracle;
+use streamgauge_oracle::{Oracle, Outcome, Record};
+use streamgauge_pipeline::Pipeline;
 use streamgauge_core::{Projection, Row, Value};
 
 /// Every type, with a maximum, and one that must be there.

@@ -1,13 +1,14 @@
-//! The share of those who did one thing (A) that also did another (B), in a state of fixed size.
+//! The share of the members who did one thing (A) that also did another (B), in a state of fixed
+//! size.
 //!
 //! The inputs are called `who` and `what`; `[metric.columns]` says which columns of the schema
-//! those are. `from` lists the values of `what` that mean A and `to` those that mean B. Who did
-//! both counts whatever the order: the question is not whether B came after A. The state is a
-//! sample of those who did either (`Sample`). While it has fewer than `sample` members the
-//! answer is exact; from there on `rate_error` is the larger half of Wilson's interval at three
-//! standard errors, which holds in 99.7 % of all cases, and the numbers of members are estimates
-//! with a relative standard error of about `1 / sqrt(members of the sample who did it)`. Merges
-//! are exact.
+//! hold them. `from` lists the values of `what` that mean A, and `to` the values that mean B. A
+//! member who did both counts in either order: the question is not whether B came after A. The
+//! state is a sample of the members who did A or B (`Sample`). While the sample has fewer than
+//! `sample` members the answer is exact. A full sample gives estimates: `rate_error` is the larger
+//! half of Wilson's interval at three standard errors, which holds in 99.7 % of all cases, and a
+//! number of members has a relative standard error of about
+//! `1 / sqrt(members of the sample who are counted)`. Merges are exact.
 
 mod sample;
 
@@ -15,7 +16,7 @@ use streamgauge_sdk::{prelude::*, read_state};
 
 use crate::sample::{DID_A, DID_B, Sample, Shares};
 
-/// Measures how many of those who did A also did B.
+/// Measures how many of the members who did A also did B.
 #[derive(Debug, Default)]
 pub struct Conversion {
     who: KeyType,
@@ -27,7 +28,7 @@ pub struct Conversion {
 }
 
 impl Conversion {
-    /// Which of the two steps a value means.
+    /// The steps that a value means, as flags.
     fn steps(&self, what: &AnyKey) -> u8 {
         let step = |values: &[AnyKey], flag| if values.contains(what) { flag } else { 0 };
         step(&self.from, DID_A) | step(&self.to, DID_B)

@@ -1,9 +1,9 @@
-//! A sample of members: those with the smallest hashes, each with what it did.
+//! A sample of members: the ones with the smallest hashes, each with the steps that it took.
 //!
-//! Whoever is among the smallest of all hashes is among the smallest of any part of them, so a
-//! member that is kept at the end was kept from its first row on and nothing that it did is
-//! missing. Hence the sample is a function of the set of rows, and a merge (union, both flags,
-//! the smallest again) is exact. A hash is as good as random, so the sample stands for all.
+//! A hash among the smallest of all hashes is among the smallest of any part of them, so a member
+//! that is kept at the end was kept from its first row on, and no step of the member is missing.
+//! Hence the sample is a function of the set of rows, and a merge (union, both flags, the smallest
+//! again) is exact. A hash is as good as random, so the sample stands for all members.
 
 use std::collections::BTreeMap;
 
@@ -15,28 +15,29 @@ pub(crate) const DID_A: u8 = 1;
 /// The flag of a member that did step B.
 pub(crate) const DID_B: u8 = 2;
 
-/// Standard errors of the stated error.
+/// The number of standard errors that the stated error has: 99.7 % of all cases.
 const Z: f64 = 3.0;
 
-/// The members with the smallest hashes, and what each did.
+/// The members with the smallest hashes, and the steps that each took.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sample {
-    /// 0 in the default state only, which takes that of the first state merged into it.
+    /// The most members; 0 in the default state only, which takes the size of the first state
+    /// merged into it.
     size: u32,
-    /// At most `size`, each with at least one flag.
+    /// The flags by hash, at most `size`; no member is without a flag.
     members: BTreeMap<u64, u8>,
 }
 
-/// What a sample says of all members.
+/// The answer for all members that follows from a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Shares {
-    /// Share of those who did A that did B too; none where nobody did A.
+    /// The share of the members who did A that did B too. `None` means that nobody did A.
     pub(crate) rate: Option<f64>,
     /// How far the share may be off; 0 where every member is in the sample.
     pub(crate) rate_error: Option<f64>,
-    /// How many did A.
+    /// The number of members who did A, estimated where the sample is full.
     pub(crate) from: f64,
-    /// How many did both.
+    /// The number of members who did both, estimated where the sample is full.
     pub(crate) both: f64,
 }
 
@@ -55,7 +56,7 @@ impl Sample {
         Err(bad_state(&format!("is a sample of {own}; config key `sample` asks for {size}")))
     }
 
-    /// Adds that a member did something.
+    /// Adds the steps `flags` of the member with this hash.
     pub(crate) fn insert(&mut self, hash: u64, flags: u8) {
         let full = self.members.len() >= self.size as usize;
         if full && self.members.last_key_value().is_some_and(|(last, _)| hash > *last) {
@@ -67,7 +68,7 @@ impl Sample {
         }
     }
 
-    /// What the sample says of all members.
+    /// The answer for all members that follows from the sample.
     pub(crate) fn shares(&self) -> Shares {
         let with = |flags: u8| self.members.values().filter(|own| **own & flags == flags).count();
         let (from, both) = (with(DID_A) as f64, with(DID_A | DID_B) as f64);
@@ -79,7 +80,7 @@ impl Sample {
         Shares { rate, rate_error, from: from * scale, both: both * scale }
     }
 
-    /// How many members there are, from the largest hash of a full sample.
+    /// The number of all members, from the largest hash of a full sample.
     fn distinct(&self) -> f64 {
         let largest = self.members.last_key_value().map_or(0, |(hash, _)| *hash);
         // 2^64 hashes; the k smallest of n reach to about k / n of them.
@@ -90,7 +91,8 @@ impl Sample {
 
 /// The larger distance from the share `both / from` to an end of Wilson's interval.
 ///
-/// Unlike the plain standard error it is not 0 where none or all of a small sample did both.
+/// Unlike the plain standard error, the distance is not 0 where none or all of a small sample did
+/// both.
 fn wilson(from: f64, both: f64) -> f64 {
     if from <= 0.0 {
         return 0.0;

@@ -62,7 +62,7 @@ fn a_large_sample_is_close_on_many_rows() {
     let rows = TestBatch::default().unsigned(who).unsigned(what);
     let cells = testing::result_of::<Conversion>(&config, &rows);
     let number = |cell: usize| cells[0][cell].parse::<f64>().expect("a number");
-    // Did B by one of 3.33 events on average: 1 - e^(-1/3) = 28.3 %, whether or not A was done.
+    // A member has 3.33 events on average, so 1 - e^(-1/3) = 28.3 % did B, with A or without.
     assert!((number(0) - 28.35).abs() < number(1) && number(1) < 5.0, "{cells:?}");
     assert!((number(2) / 17_000.0 - 1.0).abs() < 0.15, "{cells:?}");
 }

@@ -1,12 +1,12 @@
 //! Events by the value of any one column. Exact.
 //!
-//! The input is called `value`; `[metric.columns]` says which column of the schema that is, and
-//! `[metric.config]` of which type. The state grows with the number of distinct values, so a
-//! column with unlimited values (a user, a request) wants `top_n` instead.
+//! The input is called `value`; `[metric.columns]` says which column of the schema holds it, and
+//! `[metric.config]` of which type the column is. The state grows with the number of distinct
+//! values, so a column with unlimited values (a user, a request) is for `top_n` instead.
 
 use streamgauge_sdk::prelude::*;
 
-/// Charts that the view may be.
+/// The charts that `[metric.config]` may choose for the view, the default first.
 const CHARTS: [&str; 3] = ["hbar", "bar", "pie"];
 
 /// Counts events by `value`.

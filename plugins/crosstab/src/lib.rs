@@ -1,7 +1,7 @@
 //! Events by the values of two columns: every pair with its exact count, as a field of colours.
 //!
 //! The inputs are called `row` and `column`; `[metric.columns]` says which columns of the schema
-//! those are. The state grows with the number of distinct pairs.
+//! hold them. The state grows with the number of distinct pairs.
 
 mod pair;
 
@@ -18,7 +18,7 @@ pub struct Crosstab {
     top: u32,
 }
 
-/// One of the two columns.
+/// The settings of one of the two columns.
 #[derive(Debug)]
 struct Side {
     kind: KeyType,

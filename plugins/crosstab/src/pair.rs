@@ -1,4 +1,4 @@
-//! Pairs of keys, and how a batch's are counted.
+//! Pairs of keys, and the count of a batch's pairs.
 
 use streamgauge_sdk::Key;
 use streamgauge_sdk::prelude::*;

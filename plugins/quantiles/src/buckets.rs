@@ -7,10 +7,10 @@ use streamgauge_sdk::prelude::*;
 
 use crate::scale::Scale;
 
-/// What the rounding of a bound may add to an error, as a share of the value.
+/// The share of the value that the rounding of a bound may add to an error.
 const ROUNDING: f64 = 1e-15;
 
-/// How many numbers there were in each bucket. Equal multisets of numbers give equal states.
+/// The number of numbers in each bucket. Equal multisets of numbers give equal states.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Buckets {
     scale: Scale,
@@ -19,11 +19,11 @@ pub struct Buckets {
     /// Numbers that are 0 or subnormal.
     zero: u64,
     positive: BTreeMap<i64, u64>,
-    /// Smallest and largest number; none where there is no number.
+    /// The smallest and the largest number; `None` means that there are no numbers.
     range: Option<(f64, f64)>,
 }
 
-/// A number and how far the true one may be away.
+/// A number, and the largest distance of the true number from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Estimate {
     pub(crate) value: f64,
@@ -31,7 +31,7 @@ pub(crate) struct Estimate {
 }
 
 impl Buckets {
-    /// No numbers yet.
+    /// The state without numbers, with the buckets of `scale`.
     pub(crate) fn new(scale: Scale) -> Self {
         Self { scale, ..Self::default() }
     }
@@ -61,7 +61,7 @@ impl Buckets {
         self.widen(number, number);
     }
 
-    /// The smallest and the largest number, or none where there is no number.
+    /// The smallest and the largest number; `None` means that there are no numbers.
     pub(crate) fn range(&self) -> Option<(f64, f64)> {
         self.range
     }
@@ -69,7 +69,7 @@ impl Buckets {
     /// The `ceil(q n)`-th smallest number.
     ///
     /// # Panics
-    /// Where there is no number.
+    /// The state is without numbers.
     pub(crate) fn quantile(&self, q: f64) -> Estimate {
         let (min, max) = self.range.expect("there is a number");
         // Less a hair, because 0.07 * 100 is a little more than 7.
@@ -83,7 +83,7 @@ impl Buckets {
         Estimate { value, error: half + rounding }
     }
 
-    /// How many numbers there are; none where that exceeds 64 bits.
+    /// The number of numbers; `None` means that 64 bits do not hold it.
     fn numbers(&self) -> Option<u64> {
         let mut all = self.negative.values().chain([&self.zero]).chain(self.positive.values());
         all.try_fold(0_u64, |all, numbers| all.checked_add(*numbers))

@@ -1,6 +1,6 @@
 //! Quantiles of a numeric column, each with the error that it may have.
 //!
-//! The input is called `value`; `[metric.columns]` says which column of the schema that is. Values
+//! The input is called `value`; `[metric.columns]` says which column of the schema holds it. Values
 //! are counted in buckets that are at most twice `accuracy` of their values wide (`Buckets`); a
 //! quantile is the middle of its bucket, and `error` is half the width, at most
 //! `accuracy * |value|`. Minimum and maximum are exact. A quantile `q` of `n` values is the
@@ -156,7 +156,7 @@ impl Metric for Quantiles {
     }
 }
 
-/// Adds every row, or none where one is not finite.
+/// Adds every row, or refuses the batch and adds no row if a number is not finite.
 fn add_floats(buckets: &mut Buckets, batch: &Batch) -> Result<()> {
     let column = batch.floats(0)?;
     let rows = (0..).zip(column.iter());

@@ -1,21 +1,21 @@
-//! Which bucket a number falls into, by its bits alone.
+//! The bucket of a number, found from the number's bits alone.
 //!
-//! The logarithm of the machine may differ from that of the component, so there is none: each
-//! octave `[2^e, 2^(e+1))` is cut into `steps` equal parts (the linear interpolation of `DDSketch`,
-//! Masson et al., 2019). The exponent of the float is the octave and `mantissa * steps / 2^52`, in
-//! integers, the part. The widest bucket in relation to its values is the first of an octave, of
-//! width `1 / steps` of its lower end; so `steps >= 1 / (2 accuracy)` keeps half a bucket within
-//! `accuracy` of every value in it.
+//! The logarithm of one machine may differ from that of another, so the code takes no logarithm:
+//! each octave `[2^e, 2^(e+1))` is cut into `steps` equal parts (the linear interpolation of
+//! `DDSketch`, Masson et al., 2019). The exponent of the float is the octave, and
+//! `mantissa * steps / 2^52`, in integers, is the part. The widest bucket in relation to its values
+//! is the first of an octave, of width `1 / steps` of its lower end; so `steps >= 1 / (2 accuracy)`
+//! keeps half a bucket within `accuracy` of every value in the bucket.
 
-/// Bits of the fraction of a float.
+/// The number of bits of a float's fraction.
 const FRACTION_BITS: u32 = 52;
-/// What the exponent of a float is stored above.
+/// The number that is added to the exponent of a float where it is stored.
 const BIAS: i64 = 1023;
 
-/// How finely octaves are cut.
+/// The fineness with which octaves are cut.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Scale {
-    /// Buckets of an octave; 0 in the default only.
+    /// The buckets of an octave; 0 in the default state only.
     pub(crate) steps: u32,
 }
 
@@ -35,12 +35,12 @@ impl Scale {
         octave * i64::from(self.steps) + part as i64
     }
 
-    /// Where a bucket begins and ends; the last one at the largest float.
+    /// The bounds of a bucket; the last bucket ends at the largest float.
     pub(crate) fn bounds(self, bucket: i64) -> (f64, f64) {
         (self.lower(bucket), self.lower(bucket + 1).min(f64::MAX))
     }
 
-    /// Whether a number has this bucket.
+    /// True if some number is in this bucket.
     pub(crate) fn has(self, bucket: i64) -> bool {
         let steps = i64::from(self.steps);
         (steps * (1 - BIAS)..steps * (BIAS + 1)).contains(&bucket)
@@ -49,7 +49,7 @@ impl Scale {
     fn lower(self, bucket: i64) -> f64 {
         let steps = i64::from(self.steps);
         let exponent = bucket.div_euclid(steps) + BIAS;
-        // Beyond the largest exponent these are the bits of infinity.
+        // Beyond the largest exponent the bits are those of infinity.
         let octave = f64::from_bits((exponent as u64) << FRACTION_BITS);
         octave * ((steps + bucket.rem_euclid(steps)) as f64 / steps as f64)
     }

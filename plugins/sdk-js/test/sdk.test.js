@@ -1,4 +1,4 @@
-/** Columns, counters and texts; the contract's side is tested by the host. */
+/** Tests of columns, counters and texts; the host tests the contract's side. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,8 +1,8 @@
 """Write a Streamgauge metric in Python: one class, and the host does the rest.
 
 The host owns event time, windows and checkpoints; a metric owns one thing, an accumulator. The
-words are those of Flink's `AggregateFunction`. Nothing here knows the contract's wire types: the
-glue in `component/` does, and tests never import it, so a metric is tested without Wasm.
+words are those of Flink's `AggregateFunction`. Only `component/` knows the contract's wire types,
+and tests never import `component/`, so a metric is tested without Wasm.
 """
 
 from . import log

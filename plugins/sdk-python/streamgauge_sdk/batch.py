@@ -1,8 +1,8 @@
 """Typed views over the rows that arrived together.
 
-Python's loops are slow and its built-in ones are not, so what is done per row is done by
+Python's loops are slow and its built-in ones are not, so the work per row is left to
 `collections.Counter`, `itertools` and comprehensions over whole columns. A text column is read
-through its dictionary: each distinct text is decoded once, never one per row.
+through its dictionary: each distinct text is decoded once, not once per row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import compress
 from typing import Generic, TypeVar, Union
 
 T = TypeVar("T", int, float, bool)
-# One byte a row, 0 = null; empty: no row is null.
+# One byte a row, 0 = null; an empty sequence means that no row is null.
 Valid = Union[bytes, Sequence[int]]
 
 
@@ -25,7 +25,7 @@ class Column(Generic[T]):
         self.valid = valid
 
     def __iter__(self) -> Iterator[T | None]:
-        """Each row's value, `None` where it is null."""
+        """Each row's value; `None` means null."""
         if not self.valid:
             return iter(self.values)
         return (value if ok else None for value, ok in zip(self.values, self.valid))
@@ -40,9 +40,9 @@ class Column(Generic[T]):
 
 
 class TextColumn:
-    """A column of texts: each row holds the code of one of a few distinct texts.
+    """A column of texts: each row holds the code of one of a few texts.
 
-    Codes mean something inside their batch only; two codes may be of one text.
+    A code means something inside its batch only; two codes may stand for one text.
     """
 
     def __init__(self, codes: Sequence[int], texts: Sequence[str], valid: Valid = b"") -> None:
@@ -51,7 +51,7 @@ class TextColumn:
         self.valid = valid
 
     def __iter__(self) -> Iterator[str | None]:
-        """Each row's text, `None` where it is null."""
+        """Each row's text; `None` means null."""
         texts = self.texts
         if not self.valid:
             return map(texts.__getitem__, self.codes)
@@ -63,7 +63,7 @@ class TextColumn:
         return map(self.texts.__getitem__, codes)
 
     def tally(self, key_of: Callable[[str], str] | None = None) -> dict[str, int]:
-        """Rows by text, or by what `key_of` gives for it. Nulls are not counted."""
+        """Rows by text, or by the key that `key_of` gives for the text. Nulls are not counted."""
         codes = compress(self.codes, self.valid) if self.valid else self.codes
         events: dict[str, int] = {}
         for code, count in collections.Counter(codes).items():

@@ -1,7 +1,7 @@
-"""A ready-made state: how many events each key has.
+"""A ready-made state: the number of events of each key.
 
 Invariant: equal counters give equal bytes, since the keys are written in order. The bytes are
-JSON, `[[key, count], …]`; the texts in it are ASCII with escapes, so that any text is kept.
+JSON, `[[key, count], …]`; texts are ASCII with escapes, so that any text is kept.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ class Counter(Generic[K]):
         self._counts: dict[K, int] = {}
 
     def record(self, key: K, events: int = 1) -> None:
-        """Counts `events` more under `key`."""
+        """Adds `events` events of `key`."""
         count = self._counts.get(key, 0) + events
         if count > COUNT_MAX:
             raise OverflowError("a count of events fits in 63 bits")
         self._counts[key] = count
 
     def record_all(self, counts: Mapping[K, int]) -> None:
-        """Counts those of another mapping."""
+        """Adds the events of every key in `counts`."""
         for key, events in counts.items():
             self.record(key, events)
 
@@ -43,9 +43,9 @@ class Counter(Generic[K]):
         self.record_all(column.tally())
 
     def count_as(self, column: TextColumn | Column, key_of: Callable[..., K]) -> None:
-        """Counts every row under the key that `key_of` gives for its value.
+        """Counts every row under the key that `key_of` gives for the row's value.
 
-        It is called once per distinct value of the batch and must be pure.
+        `key_of` is called once per distinct value of the batch and must be pure.
         """
         for value, events in column.tally().items():
             self.record(key_of(value), events)
@@ -55,7 +55,7 @@ class Counter(Generic[K]):
         return sorted(self._counts.items())
 
     def get(self, key: K) -> int:
-        """The events of one key."""
+        """The events of one key, 0 for a key that was never counted."""
         return self._counts.get(key, 0)
 
     def table(self) -> Table:
@@ -64,11 +64,11 @@ class Counter(Generic[K]):
         return Table((show(key) for key, _ in items), (count for _, count in items))
 
     def merge(self, other: Counter[K]) -> None:
-        """Adds the counts of another."""
+        """Adds the counts of another counter."""
         self.record_all(other._counts)
 
     def snapshot(self) -> bytes:
-        """The whole state."""
+        """The whole state; equal counters give equal bytes."""
         return json.dumps(self.items(), separators=(",", ":")).encode()
 
     @classmethod

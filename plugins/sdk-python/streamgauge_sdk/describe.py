@@ -1,6 +1,8 @@
-"""What a metric reads, what its result looks like, how it is shown; and the result itself.
+"""The descriptor of a metric, and its result.
 
-The page draws any metric from this alone, so business words live here and nowhere else.
+A descriptor lists the columns that the metric reads, the columns of its result and the ways to show
+the result. The page draws any metric from its descriptor alone, so business words live there and
+nowhere else.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Literal, Union
 
 FieldType = Literal["boolean", "unsigned", "integer", "float", "text", "timestamp"]
 
-# `("省份", "Province")` is Chinese and English; a mapping names any languages.
+# A text for the page: `("省份", "Province")` is Chinese and English, a mapping is in any languages.
 Localized = Union[tuple[str, str], Mapping[str, str]]
 
 
@@ -42,7 +44,7 @@ class Output:
     role: Literal["dimension", "measure"]
     additive: bool = False
     unit: str | None = None
-    # Another measure, in the same row, whose largest error this one is.
+    # The name of another measure, of which this one is the largest error in the same row.
     error_of: str | None = None
     # Known keys in display order; other keys are shown as they are.
     labels: Mapping[str, Localized] = field(default_factory=dict)
@@ -80,11 +82,11 @@ class View:
     dimension: str | None
     measures: list[str]
     across: str | None = None
-    # Rows shown before the rest is summed up as "other"; 0 = all.
+    # The rows shown before the others are added up as "other"; 0 = all.
     top: int = 0
-    # By the first measure, largest first; else the order of the labels.
+    # True: by the first measure, largest first. False: in the order of the labels.
     sorted: bool = False
-    # small, medium, wide, tall or large; none: the page chooses.
+    # small, medium, wide, tall or large; `None` means that the page chooses.
     size: str | None = None
 
 
@@ -99,16 +101,17 @@ class Descriptor:
         self.is_bounded = False
 
     def input(self, name: str, type: FieldType, *, nullable: bool = False) -> Descriptor:
-        """Reads a column; without `nullable`, records without a valid value are left out.
+        """Reads a column.
 
-        Columns reach `add` in the order of these calls. The name `@event-time` with the type
-        `timestamp` asks for each row's event time.
+        Without `nullable`, a record without a valid value does not reach the metric. Columns reach
+        `add` in the order of these calls. The name `@event-time` with the type `timestamp` asks for
+        each row's event time.
         """
         self.inputs.append(Input(name, type, nullable))
         return self
 
     def output(self, output: Output) -> Descriptor:
-        """Adds a column of the result; `result` gives them in this order."""
+        """Adds a column of the result; `result` gives columns in this order."""
         self.outputs.append(output)
         return self
 
@@ -123,7 +126,7 @@ class Descriptor:
         return self
 
     def bounded(self) -> Descriptor:
-        """Declares that the order of merges may change the result within its stated errors."""
+        """Declares that the order of merges may change the result within the errors it states."""
         self.is_bounded = True
         return self
 
@@ -138,12 +141,12 @@ class Table:
             raise ValueError("the columns of a table have different lengths")
 
     def cells(self) -> list[list[str]]:
-        """Row after row as texts, for tests."""
+        """Row after row, each cell as text, for tests to compare."""
         return [[show(cell) for cell in row] for row in zip(*self.columns)]
 
 
 def show(value: object) -> str:
-    """A key or a cell as text: that of the other languages' SDKs."""
+    """A key or a cell as text, as the SDKs of the other languages show it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

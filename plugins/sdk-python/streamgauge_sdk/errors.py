@@ -1,6 +1,7 @@
-"""Why a metric refuses. Raising one of these is no crash: the instance stays usable.
+"""The exceptions by which a metric refuses.
 
-Any other exception is one: the metric is quarantined, and the host shows the traceback's end.
+Raising one of them is no crash: the instance stays usable. Any other exception is a crash: the
+host stops the metric and shows the traceback's end.
 """
 
 from collections.abc import Iterable
@@ -11,13 +12,14 @@ class BadConfig(Exception):
 
 
 class BadState(Exception):
-    """A snapshot is not this metric's."""
+    """A snapshot was not written by this metric, or not by this version of it."""
 
 
 class BadRows(Exception):
-    """Rows that cannot be used, each with the reason. Nothing of the batch may have been added.
+    """Rows that cannot be used, each with its number and the reason.
 
-    The host calls again without them and writes them to the dead letters.
+    Nothing of the batch may have been added. The host calls again without these rows and writes
+    each to the dead letters.
     """
 
     def __init__(self, rows: Iterable[tuple[int, str]]) -> None:

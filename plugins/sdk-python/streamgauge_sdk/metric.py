@@ -19,23 +19,24 @@ class Window(NamedTuple):
 
 
 class Metric(Generic[S]):
-    """A metric whose accumulator is of type `S`: a `Counter`, unless you change it.
+    """A metric whose accumulator is of type `S`, by default a `Counter`.
 
-    For a state of your own, override `create`, `merge`, `snapshot` and `restore`.
+    A metric with another state overrides `create`, `merge`, `snapshot` and `restore`.
     """
 
-    # Raise it when the meaning of the snapshot's bytes changes.
+    # The version of the snapshot's bytes, raised when their meaning changes.
     state_version: int = 1
 
-    # JSON Schema of `[metric.config]`; none: it takes no key. What does not fit never comes here.
+    # JSON Schema of `[metric.config]`; `None` means that the table takes no key. A configuration
+    # that does not fit never reaches the metric.
     config_schema: dict[str, Any] | None = None
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """Reads `[metric.config]`; `BadConfig` refuses it."""
+        """Reads `[metric.config]`; raises `BadConfig` to refuse."""
         self.config = config
 
     def describe(self) -> Descriptor:
-        """What is read, what comes out, how it is shown. Pure."""
+        """The same descriptor every time."""
         raise NotImplementedError
 
     def add(self, state: S, batch: Batch) -> None:
@@ -47,7 +48,7 @@ class Metric(Generic[S]):
         raise NotImplementedError
 
     def create(self, window: Window | None) -> S:
-        """An empty state over `window`; none: cumulative."""
+        """An empty state over `window`; `None` means all of time."""
         return Counter()  # type: ignore[return-value]
 
     def merge(self, state: S, other: S) -> None:
@@ -59,7 +60,7 @@ class Metric(Generic[S]):
         return state.snapshot()  # type: ignore[attr-defined]
 
     def restore(self, window: Window | None, state: bytes) -> S:
-        """The state of a snapshot; `BadState` refuses one that is not this metric's."""
+        """The state of a snapshot; raises `BadState` to refuse one of another metric."""
         return Counter.restore(state)  # type: ignore[return-value]
 
 
@@ -73,7 +74,7 @@ def export_metric(metric: type[Metric]) -> type[Metric]:
 
 
 def exported() -> type[Metric]:
-    """The class that was marked."""
+    """The class that `export_metric` marked."""
     if not _exported:
         raise LookupError("metric.py marks no class with @export_metric")
     return _exported[0]

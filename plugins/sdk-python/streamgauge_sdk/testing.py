@@ -49,11 +49,11 @@ def result_of(metric: type[Metric], rows: TestBatch, config: dict | None = None)
 
 
 def check_laws(metric: type[Metric], rows: TestBatch, config: dict | None = None) -> None:
-    """Checks on these rows what checkpoints and merges rely on; a few hundred varied ones do.
+    """Checks the laws that checkpoints and merges rely on; a few hundred varied rows are plenty.
 
     Any cut into batches gives the same bytes; merging is associative and commutative and the
-    empty state changes nothing; a snapshot is restored; one cut short is refused. Of a metric that
-    is `bounded`, merges are not compared.
+    empty state changes nothing; a snapshot is restored, and a snapshot that was cut short is
+    refused. Merges of a metric that is `bounded` are not compared.
     """
     opened = metric(config or {})
     whole = _fold(opened, rows, max(rows.rows, 1))

@@ -1,4 +1,4 @@
-"""Columns, counters and descriptors; the contract's side is tested by the host."""
+"""Tests of columns, counters and descriptors; the host tests the contract's side."""
 
 import unittest
 

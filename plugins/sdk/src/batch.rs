@@ -1,8 +1,8 @@
 //! Typed views over the rows that arrived together.
 //!
 //! A batch is checked once, when it crosses into the component: every column has as many rows as
-//! the batch, every dictionary code points at a text, every text is UTF-8. After that no access
-//! can fail but a wrong index or type, which is a mistake of the metric and not of the data.
+//! the batch, every dictionary code points at a text, every text is UTF-8. After the check only a
+//! wrong index or type can fail, which is a mistake of the metric and not of the data.
 //! No view copies: a text column is read through its dictionary, not as one string per row.
 
 use crate::bindings::streamgauge::metric::types as wit;
@@ -26,7 +26,7 @@ pub struct Column<'a, T: Cell> {
 
 /// A column of texts: each row holds the code of one of a few distinct texts.
 ///
-/// Codes mean something inside their batch only and are never kept.
+/// A code means something inside its batch only, so a metric never keeps codes.
 #[derive(Debug, Clone, Copy)]
 pub struct TextColumn<'a> {
     codes: &'a [u32],
@@ -35,11 +35,11 @@ pub struct TextColumn<'a> {
     utf8: &'a str,
 }
 
-/// A type that a [`Column`] can hold. Sealed: the contract knows no others.
+/// A type that a [`Column`] can hold. The trait is sealed, because the contract knows no others.
 pub trait Cell: Copy + sealed::Sealed {
-    /// How one value is laid out in the batch.
+    /// The form of one value in the batch.
     type Stored: Copy + std::fmt::Debug + 'static;
-    /// The value of one stored cell.
+    /// The value that a stored cell stands for.
     fn load(stored: Self::Stored) -> Self;
 }
 
@@ -83,7 +83,7 @@ impl Batch {
         Ok(Self { rows, columns: raw.columns })
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows
     }
@@ -176,7 +176,7 @@ impl<'a, T: Cell> Column<'a, T> {
     /// The value of a row, or `None` where it is null.
     ///
     /// # Panics
-    /// Where `row` is not below [`rows`](Self::rows).
+    /// `row` is not below [`rows`](Self::rows).
     pub fn get(&self, row: usize) -> Option<T> {
         is_valid(self.valid, row).then(|| T::load(self.values[row]))
     }
@@ -187,7 +187,7 @@ impl<'a, T: Cell> Column<'a, T> {
         (0..column.rows()).map(move |row| column.get(row))
     }
 
-    /// The stored cells where no row is null: the fast path.
+    /// The stored cells of all rows, for a fast path; `None` means that some row is null.
     pub fn without_nulls(&self) -> Option<&'a [T::Stored]> {
         self.valid.is_empty().then_some(self.values)
     }
@@ -199,15 +199,15 @@ impl<'a> TextColumn<'a> {
         self.codes.len()
     }
 
-    /// How many entries the dictionary has; codes are below it. Texts may repeat.
+    /// The number of entries of the dictionary; every code is below it. Texts may repeat.
     pub fn entries(&self) -> usize {
         self.values.offsets.len().saturating_sub(1)
     }
 
-    /// The text of a code.
+    /// The text that a code stands for.
     ///
     /// # Panics
-    /// Where `code` is not below [`entries`](Self::entries).
+    /// `code` is not below [`entries`](Self::entries).
     pub fn entry(&self, code: usize) -> &'a str {
         let range = self.values.offsets[code] as usize..self.values.offsets[code + 1] as usize;
         self.utf8.get(range).expect("offsets were checked with the batch")
@@ -216,7 +216,7 @@ impl<'a> TextColumn<'a> {
     /// The code of a row, or `None` where it is null.
     ///
     /// # Panics
-    /// Where `row` is not below [`rows`](Self::rows).
+    /// `row` is not below [`rows`](Self::rows).
     pub fn code(&self, row: usize) -> Option<usize> {
         is_valid(self.valid, row).then(|| self.codes[row] as usize)
     }
@@ -224,7 +224,7 @@ impl<'a> TextColumn<'a> {
     /// The text of a row, or `None` where it is null.
     ///
     /// # Panics
-    /// Where `row` is not below [`rows`](Self::rows).
+    /// `row` is not below [`rows`](Self::rows).
     pub fn get(&self, row: usize) -> Option<&'a str> {
         self.code(row).map(|code| self.entry(code))
     }
@@ -235,7 +235,7 @@ impl<'a> TextColumn<'a> {
         (0..column.rows()).map(move |row| column.get(row))
     }
 
-    /// How many rows point at each entry of the dictionary. Nulls are not counted.
+    /// The number of rows that point at each entry of the dictionary. Nulls are not counted.
     pub fn tally(&self) -> Vec<u32> {
         let mut tally = vec![0; self.entries()];
         if self.valid.is_empty() {

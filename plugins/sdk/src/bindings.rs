@@ -1,7 +1,7 @@
 //! Types generated from `plugins/wit/metric.wit`, the contract with the host.
 //!
-//! They stay behind the SDK's own types, so that a change of the generator never reaches a metric.
-//! The same types serve native tests; only the component's entry points exist on Wasm alone.
+//! Metrics see the SDK's own types only, so a change of the generator never reaches a metric. The
+//! same types serve native tests; only the component's entry points exist on Wasm alone.
 #![expect(clippy::pedantic, reason = "generated code")]
 
 wit_bindgen::generate!({

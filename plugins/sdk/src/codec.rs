@@ -1,8 +1,8 @@
 //! Bytes of a snapshot: little-endian, explicit, one encoding per value.
 //!
 //! Unsigned integers are LEB128 varints, signed ones zigzag varints, floats their eight bytes of
-//! bit pattern, texts a length and UTF-8. [`Reader`] refuses whatever [`Writer`] would not have
-//! written (padded varints, left-over bytes), so equal bytes and equal states mean the same thing.
+//! bit pattern, texts a length and UTF-8. [`Reader`] refuses bytes that [`Writer`] does not write
+//! (padded varints, left-over bytes), so equal bytes and equal states mean the same thing.
 
 use crate::{Error, Result};
 
@@ -29,7 +29,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// An unsigned integer, 1 to 10 bytes.
+    /// Appends an unsigned integer, 1 to 10 bytes.
     pub fn u64(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.bytes.push(value as u8 | 0x80);
@@ -38,29 +38,29 @@ impl Writer {
         self.bytes.push(value as u8);
     }
 
-    /// A signed integer, 1 to 10 bytes; small magnitudes are short.
+    /// Appends a signed integer, 1 to 10 bytes; small magnitudes are short.
     pub fn i64(&mut self, value: i64) {
         self.u64(((value << 1) ^ (value >> 63)) as u64);
     }
 
-    /// A float, 8 bytes; every NaN becomes the same one.
+    /// Appends a float, 8 bytes; every NaN becomes the same one.
     pub fn f64(&mut self, value: f64) {
         let value = if value.is_nan() { f64::NAN } else { value };
         self.bytes.extend_from_slice(&value.to_bits().to_le_bytes());
     }
 
-    /// Bytes with their length.
+    /// Appends bytes with their length.
     pub fn bytes(&mut self, value: &[u8]) {
         self.u64(value.len() as u64);
         self.bytes.extend_from_slice(value);
     }
 
-    /// A text with its length in bytes.
+    /// Appends a text with its length in bytes.
     pub fn text(&mut self, value: &str) {
         self.bytes(value.as_bytes());
     }
 
-    /// The finished snapshot.
+    /// The bytes written so far, as a finished snapshot.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
         self.bytes
@@ -69,20 +69,20 @@ impl Writer {
 
 /// Reads what a [`Writer`] wrote, in the same order.
 ///
-/// Every method fails with [`Error::BadState`] where the bytes end too early or are not what the
-/// writer would have written.
+/// Every method fails with [`Error::BadState`] where the bytes end too early or are not those that
+/// the writer writes.
 #[derive(Debug)]
 pub struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    /// Starts at the first byte.
+    /// A reader at the first of `bytes`.
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
-    /// An unsigned integer.
+    /// The next value, an unsigned integer.
     ///
     /// # Errors
     /// [`Error::BadState`], as for every method.
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         Err(bad_state("holds an integer that is not in shortest form"))
     }
 
-    /// A signed integer.
+    /// The next value, a signed integer.
     ///
     /// # Errors
     /// [`Error::BadState`], as for every method.
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
         Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
     }
 
-    /// A float.
+    /// The next value, a float.
     ///
     /// # Errors
     /// [`Error::BadState`], as for every method.
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
         Ok(f64::from_bits(u64::from_le_bytes(bits)))
     }
 
-    /// Bytes written with their length.
+    /// The next value, bytes written with their length.
     ///
     /// # Errors
     /// [`Error::BadState`], as for every method.
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         self.take(usize::try_from(length).unwrap_or(usize::MAX))
     }
 
-    /// A text.
+    /// The next value, a text.
     ///
     /// # Errors
     /// [`Error::BadState`], as for every method.
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.bytes()?).map_err(|_| bad_state("holds a text that is not UTF-8"))
     }
 
-    /// Checks that nothing is left over.
+    /// Checks that no byte is left over.
     ///
     /// # Errors
     /// [`Error::BadState`], as for every method.
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_writer_writes_is_refused() {
+    fn bytes_that_no_writer_writes_are_refused() {
         let cases: [(&[u8], &str); 5] = [
             (&[], "ends too early"),
             (&[0x80], "ends too early"),

@@ -1,8 +1,8 @@
 //! The entry points of the component: from the contract's calls to a [`Metric`].
 //!
-//! Wasm only. An instance serves one metric with one configuration, so the opened metric is kept
-//! for the instance's life and every accumulator shares it. [`export_metric!`](crate::export_metric)
-//! is the only user.
+//! Only [`export_metric!`](crate::export_metric) uses this module, and only on Wasm. An instance
+//! serves one metric with one configuration, so the opened metric is kept for the instance's life
+//! and every accumulator shares the metric.
 
 use std::any::Any;
 use std::cell::{OnceCell, RefCell};
@@ -18,7 +18,7 @@ thread_local! {
     static OPENED: OnceCell<Rc<dyn Any>> = const { OnceCell::new() };
 }
 
-/// Implements the contract for a metric.
+/// The contract's calls, implemented for the metric `M`.
 #[derive(Debug)]
 pub struct Component<M>(std::marker::PhantomData<M>);
 
@@ -29,7 +29,7 @@ pub struct Resource<M: Metric> {
     state: RefCell<M::Accumulator>,
 }
 
-/// A panic is a trap, which has no words: those go into the host's log.
+/// Writes the words of a panic to the host's log, because a panic is a trap and a trap has none.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| log::error(panic)));
 }

@@ -1,7 +1,7 @@
 //! The `[metric.config]` table of a metric.
 //!
-//! The host passes it as JSON. A metric asks for each key by type and gets an error that names
-//! the key; [`Config::allow`] refuses the rest, so that a mistyped key is never silently ignored.
+//! The host passes the table as JSON. A metric asks for each key by type and gets an error that
+//! names the key; [`Config::allow`] refuses other keys, so that no mistyped key is ignored.
 
 mod json;
 mod options;
@@ -10,7 +10,7 @@ pub use json::Value;
 
 use crate::{Error, Result};
 
-/// The parsed configuration.
+/// The parsed `[metric.config]` table.
 ///
 /// ```
 /// use streamgauge_sdk::Config;
@@ -67,10 +67,10 @@ impl Config {
         found.map(|(_, value)| value).filter(|value| **value != Value::Null)
     }
 
-    /// The text of a key, or `None` where it is absent.
+    /// The text of a key; `None` means that the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is not a text.
+    /// [`Error::BadConfig`] where the value is not a text.
     pub fn text(&self, key: &str) -> Result<Option<&str>> {
         self.typed(key, "a text", |value| match value {
             Value::Text(text) => Some(text.as_str()),
@@ -78,10 +78,10 @@ impl Config {
         })
     }
 
-    /// The integer of a key, or `None` where it is absent.
+    /// The integer of a key; `None` means that the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is not an integer of 64 bits.
+    /// [`Error::BadConfig`] where the value is not an integer of 64 bits.
     pub fn integer(&self, key: &str) -> Result<Option<i64>> {
         self.typed(key, "an integer", |value| match value {
             Value::Number(digits) => digits.parse().ok(),
@@ -89,10 +89,10 @@ impl Config {
         })
     }
 
-    /// The number of a key, or `None` where it is absent.
+    /// The number of a key; `None` means that the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is not a number.
+    /// [`Error::BadConfig`] where the value is not a number.
     pub fn float(&self, key: &str) -> Result<Option<f64>> {
         self.typed(key, "a number", |value| match value {
             Value::Number(digits) => digits.parse().ok(),
@@ -100,10 +100,10 @@ impl Config {
         })
     }
 
-    /// The boolean of a key, or `None` where it is absent.
+    /// The boolean of a key; `None` means that the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is not a boolean.
+    /// [`Error::BadConfig`] where the value is not a boolean.
     pub fn boolean(&self, key: &str) -> Result<Option<bool>> {
         self.typed(key, "true or false", |value| match value {
             Value::Boolean(boolean) => Some(*boolean),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_table_is_refused() {
+    fn a_text_that_is_not_a_table_is_refused() {
         assert_eq!(Config::parse(""), Ok(Config::default()));
         assert_eq!(Config::parse("{}"), Ok(Config::default()));
         for json in ["[]", "3", "{", "{\"a\":}", "{}x", "{\"a\" 1}"] {

@@ -1,10 +1,10 @@
 //! Counts of events by key, exact.
 //!
 //! Keys are kept in order, so a snapshot has one form and a result needs no sorting. A batch is
-//! tallied before it touches the map: once per distinct key, not once per row. Counts are `u64`
-//! and checked: an overflow is a panic, which the host contains; it never wraps or saturates,
-//! because a wrong count that looks right is worse than none. The number of keys is bounded only
-//! by the memory that the host grants.
+//! tallied before the map is touched: once per distinct key, not once per row. Counts are `u64`
+//! and checked: an overflow is a panic, which the host contains. A count never wraps or saturates,
+//! because a wrong count that looks right is worse than no count. The number of keys is bounded
+//! only by the memory that the host grants.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -13,12 +13,12 @@ use crate::batch::{Column, TextColumn};
 use crate::codec::{Reader, Writer, bad_state};
 use crate::{Accumulator, Result, Table};
 
-/// Unsigned keys below this are tallied in an array.
+/// The first unsigned key that is not tallied in an array.
 const TALLY_KEYS: usize = 256;
-/// Below this many rows the array would cost more than it saves.
+/// The fewest rows for which an array costs less than it saves.
 const TALLY_ROWS_MIN: usize = 32;
 
-/// How many events there were of each key.
+/// The number of events of each key.
 ///
 /// ```
 /// use streamgauge_sdk::Counter;
@@ -32,11 +32,11 @@ const TALLY_ROWS_MIN: usize = 32;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counter<K> {
-    /// No count is 0.
+    /// The events by key; no count is 0.
     counts: BTreeMap<K, u64>,
 }
 
-/// What events may be counted by: `u32`, `i64`, `bool` and `String`.
+/// A type that events can be counted by: `u32`, `i64`, `bool` and `String`.
 pub trait Key: Ord + 'static {
     /// The key as text, as the result shows it.
     fn show(&self) -> String;
@@ -45,7 +45,8 @@ pub trait Key: Ord + 'static {
     /// Reads the key from a snapshot.
     ///
     /// # Errors
-    /// [`Error::BadState`](crate::Error::BadState) where the bytes are not ours.
+    /// [`Error::BadState`](crate::Error::BadState) where [`write`](Self::write) does not write such
+    /// bytes.
     fn read(reader: &mut Reader<'_>) -> Result<Self>
     where
         Self: Sized;
@@ -58,10 +59,10 @@ impl<K> Default for Counter<K> {
 }
 
 impl<K: Key> Counter<K> {
-    /// Counts `events` more events of a key. Zero events leave no trace.
+    /// Adds `events` events of a key. Zero events leave no trace.
     ///
     /// # Panics
-    /// Where the count would exceed `u64::MAX`.
+    /// The count would exceed `u64::MAX`.
     pub fn record<Q>(&mut self, key: &Q, events: u64)
     where
         K: Borrow<Q>,
@@ -78,7 +79,7 @@ impl<K: Key> Counter<K> {
         }
     }
 
-    /// How many events of a key were counted.
+    /// The number of events of a key, 0 for a key that was never counted.
     pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> u64
     where
         K: Borrow<Q>,
@@ -94,7 +95,7 @@ impl<K: Key> Counter<K> {
     /// The result: a `text` column with the keys in order and an `integer` column of counts.
     ///
     /// # Panics
-    /// Where a count exceeds `i64::MAX`.
+    /// A count exceeds `i64::MAX`.
     pub fn table(&self) -> Table {
         let counts = self.counts.values().map(|&count| {
             0_i64.checked_add_unsigned(count).expect("a count of events fits in 63 bits")

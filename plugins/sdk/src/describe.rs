@@ -1,13 +1,14 @@
-//! What a metric reads, what its result looks like and how it is shown.
+//! The descriptor of a metric: the columns that the metric reads, the columns of its result and the
+//! ways to show the result.
 //!
-//! The page draws any metric from this alone, so business words live here and nowhere else in the
-//! system. A descriptor is pure: the same answer every time for the same configuration.
+//! The page draws any metric from its descriptor alone, so business words live there and nowhere
+//! else in the system. A descriptor is pure: the same for the same configuration, every time.
 
 use crate::bindings::exports::streamgauge::metric::describe as wit;
 
 pub use crate::bindings::streamgauge::metric::types::FieldType;
 
-/// A text in the languages that the author gives, keyed by language tag.
+/// A text in the languages that the author gives, by language tag.
 ///
 /// A pair is Chinese and English; a list of pairs names any languages.
 ///
@@ -51,7 +52,7 @@ pub struct View {
 }
 
 impl Localized {
-    /// The text in one language.
+    /// The text in one language; `None` means that the author gave none.
     pub fn get(&self, language: &str) -> Option<&str> {
         self.0.iter().find(|(tag, _)| tag == language).map(|(_, text)| text.as_str())
     }
@@ -93,29 +94,29 @@ impl Descriptor {
         }
     }
 
-    /// Reads a column; the host leaves out every record that has no valid value in it.
+    /// Reads a column; a record without a valid value in the column does not reach the metric.
     ///
-    /// Columns reach `add` in the order of these calls, from index 0. The name `@event-time` with
-    /// [`FieldType::Timestamp`] asks for each row's event time.
+    /// Columns reach `add` in the order of the calls of `input` and `nullable_input`, from index 0.
+    /// The name `@event-time` with [`FieldType::Timestamp`] asks for each row's event time.
     #[must_use]
     pub fn input(self, name: &str, kind: FieldType) -> Self {
         self.push_input(wit::Input { name: name.to_owned(), type_: kind, nullable: false })
     }
 
-    /// Reads a column whose rows may be null.
+    /// Reads a column; a record without a value in the column reaches the metric as null.
     #[must_use]
     pub fn nullable_input(self, name: &str, kind: FieldType) -> Self {
         self.push_input(wit::Input { name: name.to_owned(), type_: kind, nullable: true })
     }
 
-    /// Adds a column of the result; `result` returns them in this order.
+    /// Adds a column of the result; `result` returns columns in the order of these calls.
     #[must_use]
     pub fn output(mut self, output: Output) -> Self {
         self.raw.outputs.push(output.raw);
         self
     }
 
-    /// Adds a view. Without any, the page shows a table.
+    /// Adds a view. Without a view, the page shows a table.
     #[must_use]
     pub fn view(mut self, view: View) -> Self {
         self.raw.views.push(view.raw);
@@ -124,14 +125,14 @@ impl Descriptor {
 
     /// Declares that the order of merges may change the result within the error that its
     /// [`Output::error_of`] measures state, as for sketches, or within the rounding of floats.
-    /// Without it, merges are exact.
+    /// A metric that does not call `bounded` promises exact merges.
     #[must_use]
     pub fn bounded(mut self) -> Self {
         self.raw.merge_law = wit::MergeLaw::Bounded;
         self
     }
 
-    /// The name of the metric.
+    /// The name that the author gave the metric.
     pub fn name(&self) -> &str {
         &self.raw.name
     }
@@ -176,8 +177,8 @@ impl Output {
         self
     }
 
-    /// Declares this the largest error of another measure, in the same row: the true value is no
-    /// further away. A row that is missing counts as 0, with the largest error of its table.
+    /// Declares that the column is the largest error of `measure`, in the same row: the true value
+    /// is no further away. A missing row counts as 0, with the largest error of its table.
     #[must_use]
     pub fn error_of(mut self, measure: &str) -> Self {
         self.raw.error_of = Some(measure.to_owned());
@@ -191,15 +192,15 @@ impl Output {
         self
     }
 
-    /// Names one key of a dimension. The order of the calls is the order of display; keys without
-    /// a label are shown as they are.
+    /// Gives one key of a dimension a text. The order of the calls is the order of display; keys
+    /// without a label are shown as they are.
     #[must_use]
     pub fn label(mut self, key: &str, text: impl Into<Localized>) -> Self {
         self.raw.labels.push(wit::Label { key: key.to_owned(), text: text.into().0 });
         self
     }
 
-    /// Names several keys of a dimension, as [`label`](Self::label) does each.
+    /// Gives several keys of a dimension their texts, each as [`label`](Self::label) does.
     #[must_use]
     pub fn labels<K: AsRef<str>, T: Into<Localized>>(
         self,
@@ -225,7 +226,7 @@ impl Output {
 }
 
 impl View {
-    /// A share of a whole for each key of `dimension`.
+    /// A pie with a slice for each key of `dimension`.
     pub fn pie(id: &str, title: impl Into<Localized>, dimension: &str, measure: &str) -> Self {
         Self::new("pie", id, title, &[measure]).by(dimension)
     }
@@ -253,7 +254,7 @@ impl View {
         view
     }
 
-    /// Any chart by its name; a page that does not know it shows a table.
+    /// A chart of any name; a page that does not know the chart shows a table.
     pub fn new(chart: &str, id: &str, title: impl Into<Localized>, measures: &[&str]) -> Self {
         Self {
             raw: wit::View {
@@ -270,28 +271,30 @@ impl View {
         }
     }
 
-    /// Sets the dimension.
+    /// Names the dimension whose keys the rows of the view are.
     #[must_use]
     pub fn by(mut self, dimension: &str) -> Self {
         self.raw.dimension = Some(dimension.to_owned());
         self
     }
 
-    /// Shows this many rows and sums up the rest as "other". Without it, all are shown.
+    /// Shows this many rows and adds the others up as "other". Without `top`, all rows are shown.
     #[must_use]
     pub fn top(mut self, rows: u32) -> Self {
         self.raw.top = rows;
         self
     }
 
-    /// Asks for room: `small`, `medium`, `wide`, `tall` or `large`. Without it, the page chooses.
+    /// Asks for room: `small`, `medium`, `wide`, `tall` or `large`. Without `size`, the page
+    /// chooses.
     #[must_use]
     pub fn size(mut self, size: &str) -> Self {
         self.raw.size = Some(size.to_owned());
         self
     }
 
-    /// Sorts by the first measure, largest first. Without it, the order is that of the labels.
+    /// Sorts by the first measure, largest first. Without `sorted`, rows are in the order of the
+    /// labels.
     #[must_use]
     pub fn sorted(mut self) -> Self {
         self.raw.sorted = true;

@@ -1,11 +1,11 @@
-//! Why a metric refuses what it was given.
+//! The reasons for which a metric refuses a configuration, rows or a snapshot.
 //!
-//! Refusing is not a crash: the instance stays usable. What cannot happen unless a program is
-//! broken (an overflowing counter) is a panic instead, which the host contains.
+//! Refusing is not a crash: the instance stays usable. A case that only a broken program can reach
+//! (an overflowing counter) is a panic instead, which the host contains.
 
 use crate::bindings::streamgauge::metric::types::MetricError;
 
-/// What the fallible calls of a metric return.
+/// The result of a metric's fallible calls.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a metric refuses a configuration, some rows or a snapshot.
@@ -14,15 +14,15 @@ pub enum Error {
     /// The `[metric.config]` table is wrong; the text names the key.
     #[error("{0}")]
     BadConfig(String),
-    /// These rows cannot be used; nothing of their batch may have been added.
+    /// Some rows cannot be used; nothing of their batch may have been added.
     ///
-    /// The host calls again without them and writes them to the dead letters.
+    /// The host calls again without these rows and writes each to the dead letters.
     #[error("{} rows cannot be used", .0.len())]
     BadRows(Vec<BadRow>),
     /// The snapshot is of another version, or not a snapshot of this metric.
     #[error("{0}")]
     BadState(String),
-    /// Anything else.
+    /// Any other reason; the host stops the metric.
     #[error("{0}")]
     Other(String),
 }
@@ -32,7 +32,7 @@ pub enum Error {
 pub struct BadRow {
     /// Index of the row in its batch, from 0.
     pub row: u32,
-    /// Why, without the content of the record.
+    /// The reason for the dead letter, without the content of the record.
     pub reason: String,
 }
 

@@ -1,12 +1,12 @@
 //! A 64-bit hash of bytes that is the same everywhere and for ever.
 //!
-//! Sketches keep hashes in their snapshots, so the function is part of the state: another one
-//! would silently make old snapshots wrong. It is FNV-1a over the bytes (offset basis
+//! Sketches keep hashes in their snapshots, so the function is part of the state: another function
+//! would silently make old snapshots wrong. The function is FNV-1a over the bytes (offset basis
 //! `0xcbf29ce484222325`, prime `0x100000001b3`) followed by the finaliser of `MurmurHash3`
 //! (`fmix64`), because FNV-1a alone leaves the high bits of short inputs too regular for a sketch
-//! that reads them. It is not keyed: whoever chooses the values can choose ones that collide.
+//! that reads the high bits. The hash has no key: who chooses the values can make them collide.
 
-/// The hash of some bytes.
+/// The hash of `bytes`, the same on every machine and in every version.
 ///
 /// ```
 /// use streamgauge_sdk::hash::hash64;

@@ -1,9 +1,9 @@
 //! A column of any type as keys, for metrics that learn the type from their configuration.
 //!
 //! A generic metric reads a column whose type its user states (`type = "unsigned"`). [`Keys`]
-//! gives such a column one shape: a few values, and for each row which of them it holds. A text
-//! column is that already; of numbers, the small ones share an entry and each other row has its
-//! own.
+//! gives such a column one shape: a few values, and for each row the number of its value. A text
+//! column has this shape already; small numbers share an entry, and each large number has an entry
+//! of its own.
 
 use crate::codec::{Reader, Writer, bad_state};
 use crate::config::Value;
@@ -11,12 +11,12 @@ use crate::counter::Key;
 use crate::hash::hash64;
 use crate::{Batch, Config, Error, FieldType, Result};
 
-/// Numbers below this share one entry of [`Keys`] per batch.
+/// The first number whose rows do not share one entry of [`Keys`] per batch.
 const SHARED: usize = 256;
 /// The code of a row that is null.
 const NULL: u32 = u32::MAX;
 
-/// Type of a column that a metric may read as keys.
+/// The type of a column that a metric may read as keys.
 ///
 /// ```
 /// use streamgauge_sdk::{Config, FieldType, KeyType};
@@ -30,29 +30,29 @@ const NULL: u32 = u32::MAX;
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum KeyType {
-    /// A `text` column.
+    /// Keys are the texts of a `text` column.
     #[default]
     Text,
-    /// An `unsigned` column.
+    /// Keys are the numbers of an `unsigned` column.
     Unsigned,
-    /// An `integer` column.
+    /// Keys are the numbers of an `integer` column.
     Integer,
-    /// A `boolean` column.
+    /// Keys are the two values of a `boolean` column.
     Boolean,
 }
 
-/// One key of any type. Numbers are in the order of numbers, texts in that of their bytes.
+/// One key of any type. Numbers are in the order of numbers, texts in the order of their bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AnyKey {
-    /// A boolean.
+    /// A value of a `boolean` column.
     Boolean(bool),
-    /// A number; `unsigned` ones too.
+    /// A value of an `integer` or `unsigned` column.
     Integer(i64),
-    /// A text.
+    /// A value of a `text` column.
     Text(String),
 }
 
-/// The keys of a batch: values, and for each row which of them it holds. Values may repeat.
+/// The keys of a batch: values, and for each row the number of its value. Values may repeat.
 ///
 /// ```
 /// use streamgauge_sdk::{AnyKey, KeyType, Keys, testing::TestBatch};
@@ -78,7 +78,7 @@ impl KeyType {
     /// Reads a type from a configuration; text where the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is another text than the [`NAMES`](Self::NAMES).
+    /// [`Error::BadConfig`] where the value is another text than the [`NAMES`](Self::NAMES).
     pub fn from_config(config: &Config, key: &str) -> Result<Self> {
         Ok(match config.choice(key, &Self::NAMES)? {
             "unsigned" => Self::Unsigned,
@@ -98,10 +98,11 @@ impl KeyType {
         }
     }
 
-    /// One key or a list of keys of this type from a configuration; none where it is absent.
+    /// One key or a list of keys of this type from a configuration; an absent key gives an empty
+    /// list.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where one is not of this type.
+    /// [`Error::BadConfig`] where a value is not of this type.
     pub fn keys_in(self, config: &Config, key: &str) -> Result<Vec<AnyKey>> {
         let values = match config.get(key) {
             None => &[],
@@ -209,29 +210,29 @@ impl Keys {
         })
     }
 
-    /// How many rows there are, nulls included.
+    /// The number of rows, nulls included.
     pub fn rows(&self) -> usize {
         self.codes.len()
     }
 
-    /// The values that the codes mean. Values may repeat, and not every one need be in a row.
+    /// The values that the codes stand for. Values may repeat, and some may be in no row.
     pub fn values(&self) -> &[AnyKey] {
         &self.values
     }
 
-    /// Which of the [`values`](Self::values) a row holds, or `None` where it is null.
+    /// The place of a row's value among the [`values`](Self::values); `None` means null.
     ///
     /// # Panics
-    /// Where `row` is not below [`rows`](Self::rows).
+    /// `row` is not below [`rows`](Self::rows).
     pub fn code(&self, row: usize) -> Option<usize> {
         let code = self.codes[row];
         (code != NULL).then_some(code as usize)
     }
 
-    /// The key of a row, or `None` where it is null.
+    /// The key of a row; `None` means null.
     ///
     /// # Panics
-    /// Where `row` is not below [`rows`](Self::rows).
+    /// `row` is not below [`rows`](Self::rows).
     pub fn get(&self, row: usize) -> Option<&AnyKey> {
         self.code(row).map(|code| &self.values[code])
     }

@@ -1,9 +1,9 @@
 //! Write a Streamgauge metric as a page of Rust.
 //!
-//! A metric folds rows into an accumulator, merges accumulators and shows a small table. It
-//! implements [`Metric`] over an [`Accumulator`], often a ready-made [`Counter`], and ends with
-//! [`export_metric!`]. Everything else is the host's: Kafka, event time, windows, lateness,
-//! checkpoints, the page.
+//! A metric folds rows into an accumulator, merges accumulators and shows a small table. The code
+//! of a metric implements [`Metric`] over an [`Accumulator`], often a ready-made [`Counter`], and
+//! ends with [`export_metric!`]. The host owns everything else: Kafka, event time, windows,
+//! lateness, checkpoints, the page.
 //!
 //! A complete plugin, the one that `plugins/README.md` shows:
 //!
@@ -54,7 +54,7 @@ pub use metric::{Accumulator, Metric, Window, read_state};
 pub use schema::Schema;
 pub use table::Table;
 
-/// What most metrics need, in one line.
+/// The names that most metrics need, in one line.
 pub mod prelude {
     pub use crate::codec::{Reader, Writer};
     pub use crate::{
@@ -65,8 +65,8 @@ pub mod prelude {
 
 /// Makes a crate the component of this metric. Once per crate.
 ///
-/// On other targets than Wasm it only checks that the type is a [`Metric`], so that unit tests of
-/// a plugin compile and link natively.
+/// On other targets than Wasm the macro only checks that the type is a [`Metric`], so that unit
+/// tests of a plugin compile and link natively.
 #[cfg(target_family = "wasm")]
 #[macro_export]
 macro_rules! export_metric {
@@ -80,8 +80,8 @@ macro_rules! export_metric {
 
 /// Makes a crate the component of this metric. Once per crate.
 ///
-/// On other targets than Wasm it only checks that the type is a [`Metric`], so that unit tests of
-/// a plugin compile and link natively.
+/// On other targets than Wasm the macro only checks that the type is a [`Metric`], so that unit
+/// tests of a plugin compile and link natively.
 #[cfg(not(target_family = "wasm"))]
 #[macro_export]
 macro_rules! export_metric {

@@ -1,7 +1,7 @@
 //! Log lines, written through the host.
 //!
-//! The host adds the metric's name, limits the rate and cuts a line at 4 KiB. Log what an author
-//! or operator needs once; never per row. Native tests see the lines on standard error.
+//! The host adds the metric's name, limits the rate and cuts a line at 4 KiB. A line is for what an
+//! author or operator needs once, never for each row. Native tests see lines on standard error.
 
 use std::fmt::Display;
 
@@ -23,14 +23,14 @@ macro_rules! levels {
 }
 
 levels! {
-    /// The finest detail, off in normal use.
+    /// Logs the finest detail, off in normal use.
     trace => Trace;
-    /// Detail for the author of the metric.
+    /// Logs a detail for the author of the metric.
     debug => Debug;
-    /// A change of state that an operator wants to see.
+    /// Logs a change of state that an operator wants to see.
     info => Info;
-    /// Something unexpected from which the metric recovered.
+    /// Logs something unexpected from which the metric recovered.
     warn => Warn;
-    /// Data was lost or an invariant broke.
+    /// Logs that data was lost or that an invariant broke.
     error => Error;
 }

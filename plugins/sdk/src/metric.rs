@@ -10,9 +10,9 @@ use crate::{Batch, Config, Descriptor, Result, Schema, Table};
 /// A half-open event-time interval `[start, end)`, in milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// First instant inside.
+    /// The first instant inside, in milliseconds.
     pub start: i64,
-    /// First instant after.
+    /// The first instant after the interval, in milliseconds.
     pub end: i64,
 }
 
@@ -69,13 +69,14 @@ pub trait Metric: Default + 'static {
     /// State of this metric over one window of one partition.
     type Accumulator: Accumulator;
 
-    /// The keys of the `[metric.config]` table; the default has none. The host holds a
-    /// configuration against it, and shows each mistake at its place, before [`open`](Self::open).
+    /// The keys of the `[metric.config]` table; the default has none. Before [`open`](Self::open)
+    /// the host checks a configuration against this schema and shows each mistake at its place.
     fn config_schema() -> Schema {
         Schema::default()
     }
 
-    /// Takes the `[metric.config]` table. The default is for a metric without configuration.
+    /// Makes the metric from its `[metric.config]` table. The default is for a metric without
+    /// configuration.
     ///
     /// # Errors
     /// [`Error::BadConfig`](crate::Error::BadConfig), naming the key.
@@ -84,11 +85,12 @@ pub trait Metric: Default + 'static {
         Ok(Self::default())
     }
 
-    /// What is read, what comes out and how it is shown. Pure.
+    /// The columns that the metric reads, the columns of its result and the ways to show the
+    /// result. The same every time.
     fn describe(&self) -> Descriptor;
 
-    /// The state before any event. Only a state that depends on the configuration or the window
-    /// needs its own.
+    /// The state before any event. Only a metric whose state depends on the configuration or the
+    /// window implements `create`.
     fn create(&self, window: Option<Window>) -> Self::Accumulator {
         let _ = window;
         Self::Accumulator::default()
@@ -100,17 +102,18 @@ pub trait Metric: Default + 'static {
     /// [`Error::BadRows`](crate::Error::BadRows) where some rows cannot be used.
     fn add(&self, accumulator: &mut Self::Accumulator, batch: &Batch) -> Result<()>;
 
-    /// The result so far. May be asked at any time, and more than once.
+    /// The result so far. The host may ask at any time, and more than once.
     ///
     /// # Errors
-    /// Whatever keeps the metric from an answer.
+    /// The metric has no answer, for a reason that the text gives.
     fn result(&self, accumulator: &Self::Accumulator) -> Result<Table>;
 
-    /// Reads a snapshot. The default accepts exactly [`Accumulator::VERSION`]; a metric that can
-    /// read older versions has its own.
+    /// Reads a snapshot that state version `version` of the metric wrote. The default accepts
+    /// exactly [`Accumulator::VERSION`]; a metric that reads older versions implements `restore`.
     ///
     /// # Errors
-    /// [`Error::BadState`](crate::Error::BadState) where the version or the bytes are not ours.
+    /// [`Error::BadState`](crate::Error::BadState) where the metric did not write the bytes, or
+    /// does not read this version.
     fn restore(
         &self,
         window: Option<Window>,
@@ -122,11 +125,12 @@ pub trait Metric: Default + 'static {
     }
 }
 
-/// Reads a snapshot of exactly [`Accumulator::VERSION`]: what [`Metric::restore`] does unless it
-/// has more to check.
+/// Reads a snapshot of exactly [`Accumulator::VERSION`], as [`Metric::restore`] does unless a
+/// metric has more to check.
 ///
 /// # Errors
-/// [`Error::BadState`](crate::Error::BadState) where the version or the bytes are not ours.
+/// [`Error::BadState`](crate::Error::BadState) where the version is another one, or the accumulator
+/// did not write the bytes.
 pub fn read_state<A: Accumulator>(version: u32, bytes: &[u8]) -> Result<A> {
     if version != A::VERSION {
         let own = A::VERSION;
@@ -143,25 +147,26 @@ pub fn read_state<A: Accumulator>(version: u32, bytes: &[u8]) -> Result<A> {
 /// The laws, which [`testing::check_laws`](crate::testing::check_laws) checks on a metric:
 /// the default state changes nothing when merged; `merge` is associative and commutative (or
 /// bounded, where the descriptor says so); folding two lists of rows one after the other equals
-/// merging the folds of each; reading what was written gives an equal state; equal states write
-/// equal bytes. The last rules out iterating a `HashMap`: use a `BTreeMap`, or sort.
+/// merging the folds of each; a written state is read as an equal one; equal states write equal
+/// bytes. The last law rules out iterating a `HashMap`: use a `BTreeMap`, or sort.
 pub trait Accumulator: Default + 'static {
-    /// Version of the written bytes, from 1. Raise it when their meaning changes; the host then
-    /// rebuilds the metric from the log.
+    /// The version of the written bytes, from 1. An author raises the version when the meaning of
+    /// the bytes changes; the host then rebuilds the metric from the log.
     const VERSION: u32 = 1;
 
     /// Folds another state into this one.
     ///
     /// # Errors
-    /// Where the two cannot belong together, for instance sketches of different sizes.
+    /// The two states cannot belong together, for instance sketches of different sizes.
     fn merge(&mut self, other: &Self) -> Result<()>;
 
-    /// Writes the whole state.
+    /// Writes the whole state; equal states write equal bytes.
     fn write(&self, writer: &mut Writer);
 
     /// Reads what [`write`](Self::write) wrote.
     ///
     /// # Errors
-    /// [`Error::BadState`](crate::Error::BadState) where the bytes are not ours.
+    /// [`Error::BadState`](crate::Error::BadState) where [`write`](Self::write) does not write such
+    /// bytes.
     fn read(reader: &mut Reader<'_>) -> Result<Self>;
 }

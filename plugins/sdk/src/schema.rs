@@ -31,8 +31,8 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// A key of any form. `description` and `fragment` are parts of JSON: the first without its
-    /// quotes, the second what follows it, as in `"type":"string"`.
+    /// Adds a key of any form. `description` and `fragment` are parts of JSON: the description
+    /// without its quotes, the fragment as in `"type":"string"`.
     #[must_use]
     pub fn key(mut self, name: &'static str, description: &str, fragment: &str) -> Self {
         let body = format!(r#"{{"description":"{description}",{fragment}}}"#);
@@ -40,21 +40,21 @@ impl Schema {
         self
     }
 
-    /// A key that must be there, of any form.
+    /// Adds a key that must be there, of any form.
     #[must_use]
     pub fn required(mut self, name: &'static str, description: &str, fragment: &str) -> Self {
         self.required.push(name);
         self.key(name, description, fragment)
     }
 
-    /// The type of a column, as [`KeyType::from_config`] reads it.
+    /// Adds the type of a column, as [`KeyType::from_config`] reads it.
     #[must_use]
     pub fn key_type(self, name: &'static str, column: &str) -> Self {
         let description = format!("Type of the column that `{column}` reads, as in the schema.");
         self.choice(name, &description, &KeyType::NAMES)
     }
 
-    /// One of a few texts, as [`Config::choice`] reads it.
+    /// Adds a choice of a few texts, as [`Config::choice`] reads it.
     #[must_use]
     pub fn choice(self, name: &'static str, description: &str, choices: &[&str]) -> Self {
         let list = choices.join(r#"",""#);
@@ -62,7 +62,7 @@ impl Schema {
         self.key(name, description, &format!(r#""enum":["{list}"],"default":"{default}""#))
     }
 
-    /// An integer of a range, as [`Config::integer_in`] reads it.
+    /// Adds an integer of a range, as [`Config::integer_in`] reads it.
     #[must_use]
     pub fn integer(
         self,
@@ -74,7 +74,7 @@ impl Schema {
         self.key(name, description, &number("integer", range.start(), range.end(), &default))
     }
 
-    /// A number of a range, as [`Config::float_in`] reads it.
+    /// Adds a number of a range, as [`Config::float_in`] reads it.
     #[must_use]
     pub fn float(
         self,
@@ -86,25 +86,25 @@ impl Schema {
         self.key(name, description, &number("number", range.start(), range.end(), &default))
     }
 
-    /// True or false.
+    /// Adds a boolean, as [`Config::boolean`] reads it.
     #[must_use]
     pub fn boolean(self, name: &'static str, description: &str, default: bool) -> Self {
         self.key(name, description, &format!(r#""type":"boolean","default":{default}"#))
     }
 
-    /// A text for the page, as [`Config::localized`] reads it.
+    /// Adds a text for the page, as [`Config::localized`] reads it.
     #[must_use]
     pub fn localized(self, name: &'static str, description: &str) -> Self {
         self.key(name, description, &LOCALIZED[1..LOCALIZED.len() - 1])
     }
 
-    /// The key `title`: the title of the view.
+    /// Adds the key `title`, for the title of the view.
     #[must_use]
     pub fn title(self) -> Self {
         self.localized("title", "Title of the view: a text, or one for each of zh and en.")
     }
 
-    /// Texts for the keys of a dimension, as [`Config::labels`] reads them.
+    /// Adds texts for the keys of a dimension, as [`Config::labels`] reads them.
     #[must_use]
     pub fn labels(self, name: &'static str, column: &str) -> Self {
         let description = format!("Texts for values of `{column}`, in the order of display.");
@@ -125,7 +125,7 @@ impl Schema {
         }
     }
 
-    /// The JSON text.
+    /// The schema as JSON text, which the host checks configurations against.
     pub fn json(&self) -> String {
         let property = |(name, body): &(&str, String)| format!(r#""{name}":{body}"#);
         let properties: Vec<String> = self.properties.iter().map(property).collect();

@@ -21,7 +21,7 @@ impl Table {
     /// Adds a `text` column.
     ///
     /// # Panics
-    /// Where the texts together exceed 4 GiB.
+    /// The texts together exceed 4 GiB.
     #[must_use]
     pub fn text<T: AsRef<str>>(self, values: impl IntoIterator<Item = T>) -> Self {
         self.with(wit::Values::Strings(strings(values)), Vec::new())
@@ -60,12 +60,12 @@ impl Table {
         self.with(wit::Values::F64s(values), valid)
     }
 
-    /// Number of rows of the first column; 0 where there is no column.
+    /// The number of rows of the first column; 0 without a column.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |column| length(&column.values))
     }
 
-    /// Every cell as text, row after row, a missing one as `null`: what a unit test compares.
+    /// Every cell as text, row after row, a missing one as `null`, for a unit test to compare.
     pub fn cells(&self) -> Vec<Vec<String>> {
         (0..self.rows())
             .map(|row| self.columns.iter().map(|column| cell(column, row)).collect())
@@ -90,7 +90,7 @@ impl Table {
     }
 }
 
-/// Values, and which of them are there.
+/// The values with a default for each missing one, and 1 for each that is there, else 0.
 fn optional<T: Default>(values: impl IntoIterator<Item = Option<T>>) -> (Vec<T>, Vec<u8>) {
     let cell = |value: Option<T>| {
         let valid = u8::from(value.is_some());

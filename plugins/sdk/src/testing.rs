@@ -1,6 +1,6 @@
 //! Native unit tests for a metric: make rows, fold them, compare the result, check the laws.
 //!
-//! Everything here panics with a message, as a test wants it.
+//! Every function here panics with a message, as a test wants it.
 
 mod batch;
 mod bounded;
@@ -18,7 +18,7 @@ use crate::{Accumulator, Config, Metric, Result};
 /// Folds rows into a fresh metric and returns the result's cells as texts, row after row.
 ///
 /// # Panics
-/// Where the metric refuses the configuration or the rows.
+/// The metric refuses the configuration or the rows.
 pub fn result_of<M: Metric>(config: &str, rows: &TestBatch) -> Vec<Vec<String>> {
     let metric = open::<M>(config);
     let state = fold(&metric, rows, rows.rows().max(1));
@@ -28,7 +28,7 @@ pub fn result_of<M: Metric>(config: &str, rows: &TestBatch) -> Vec<Vec<String>> 
 /// Opens a metric with a configuration as JSON.
 ///
 /// # Panics
-/// Where the metric refuses the configuration.
+/// The metric refuses the configuration.
 pub fn open<M: Metric>(config: &str) -> M {
     Config::parse(config).and_then(|config| M::open(&config)).expect("the configuration is good")
 }
@@ -43,11 +43,12 @@ pub fn snapshot<A: Accumulator>(state: &A) -> Vec<u8> {
 /// Checks the laws of a metric on these rows: a few hundred varied rows are plenty.
 ///
 /// The laws: identity, merge associative and commutative, fold of parts = merge of their folds
-/// (for a bounded metric: results within the errors that they state instead of equal bytes), snapshot round trip, the same bytes for any cut into batches,
-/// the same bytes twice, no other state version accepted.
+/// (for a bounded metric: results within the errors that they state instead of equal bytes),
+/// snapshot round trip, the same bytes for any cut into batches, the same bytes twice, no other
+/// state version accepted.
 ///
 /// # Panics
-/// Where a law does not hold; the message names it.
+/// A law does not hold; the message names it.
 pub fn check_laws<M: Metric>(config: &str, rows: &TestBatch) {
     check_descriptor::<M>(config);
     let metric = open::<M>(config);

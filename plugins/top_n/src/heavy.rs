@@ -1,11 +1,11 @@
 //! Heavy hitters by Misra and Gries, in the mergeable form of Agarwal et al. (2012).
 //!
 //! Up to `capacity` keys have a counter. An event of one more key takes one from every counter
-//! and from itself; counters at 0 make room. Whatever a count lacks was taken in such steps, so
-//! it is never too large and lacks at most the sum of the steps, the `error`. A step takes
-//! `capacity + 1` events away, so `error <= rows / (capacity + 1)`. A merge adds the counters up
-//! and takes the (capacity + 1)-th largest from all of them: at least that many events for each
-//! of `capacity + 1` keys, so the bound holds whatever the order of folds and merges.
+//! and from itself; counters at 0 make room. The events that a count lacks were all taken in such
+//! steps, so a count is never too large and lacks at most the sum of the steps, the `error`. A step
+//! takes `capacity + 1` events away, so `error <= rows / (capacity + 1)`. A merge adds the counters
+//! up and takes the (capacity + 1)-th largest from all of them: at least as many events for each
+//! of `capacity + 1` keys, so the bound holds for every order of folds and merges.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,12 @@ use streamgauge_sdk::{Key, prelude::*};
 /// Counts of the heaviest keys, each a lower bound.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heavy {
-    /// 0 in the default state only, which takes that of the first state merged into it.
+    /// The most keys with a counter; 0 in the default state only, which takes the capacity of the
+    /// first state merged into it.
     capacity: u32,
-    /// What every count may lack.
+    /// The events that every count may lack.
     error: u64,
-    /// At most `capacity`, none 0.
+    /// The counters, at most `capacity`; no counter is 0.
     counts: BTreeMap<AnyKey, u64>,
 }
 
@@ -40,8 +41,8 @@ impl Heavy {
 
     /// Counts every row that is not null. The state does not depend on the cut into batches.
     pub(crate) fn count(&mut self, keys: &Keys) {
-        // Where every new key finds room, nothing is ever taken away and the order is of no
-        // account. Values may repeat, which makes this cautious and never wrong.
+        // Where every new key finds room, nothing is ever taken away and the order does not matter.
+        // Values may repeat, so the test may send a batch the slow way without need.
         let unknown = keys.tally().filter(|(key, _)| !self.counts.contains_key(*key)).count();
         if self.counts.len() + unknown <= self.capacity as usize {
             keys.tally().for_each(|(key, events)| self.record(key, events));
@@ -52,10 +53,11 @@ impl Heavy {
         }
     }
 
-    /// The result: the largest count first, equal ones in the order of their keys.
+    /// The result: the largest count first, equal counts in the order of their keys.
     ///
-    /// Where no key is left, one row for the empty text says that it has at most `error` events,
-    /// which is true of every text: an empty table would claim that there were none.
+    /// Where no key is left, one row for the empty text says that the empty text has at most
+    /// `error` events, which is true of every text. An empty table would say that there were no
+    /// events.
     pub(crate) fn table(&self) -> Table {
         let mut rows: Vec<_> =
             self.counts.iter().map(|(key, &count)| (key.show(), count)).collect();

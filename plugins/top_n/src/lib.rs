@@ -1,6 +1,6 @@
 //! The most frequent values of any one column, in a state of fixed size.
 //!
-//! The input is called `value`; `[metric.columns]` says which column of the schema that is. At
+//! The input is called `value`; `[metric.columns]` says which column of the schema holds it. At
 //! most `capacity` values are counted at a time (`Heavy`). A count shown is never too large, and
 //! at most `error` too small, where `error <= rows / (capacity + 1)`: with 1000 counters, 0.1 % of
 //! all rows. Every counter is a row of the result, so a value that is missing has at most `error`
@@ -12,7 +12,7 @@ use streamgauge_sdk::{prelude::*, read_state};
 
 use crate::heavy::Heavy;
 
-/// Finds the most frequent of `value`.
+/// Finds the most frequent values of the input `value`.
 #[derive(Debug)]
 pub struct TopN {
     kind: KeyType,

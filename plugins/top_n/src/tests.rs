@@ -21,7 +21,7 @@ fn fold(metric: &TopN, values: &[u32]) -> Heavy {
     heavy
 }
 
-/// Checks every key against the exact counts: also those that the result lacks.
+/// Checks every key against the exact counts, also the keys that the result lacks.
 fn check_bound(heavy: &Heavy, values: &[u32], capacity: u64) {
     let mut exact: BTreeMap<String, i64> = BTreeMap::new();
     for value in values {

@@ -3,9 +3,9 @@
 //! The upper `precision` bits of a hash choose a register; the register keeps the largest rank,
 //! the position of the first 1 among the other bits. So the registers are a function of the set
 //! of hashes, and a merge is the maximum of each. While fewer than one register in
-//! `SPARSE_SHARE` is set, only those are kept; the form follows from the registers, so equal
-//! sets have equal bytes in either. The estimate needs only sums, products and square roots,
-//! which are the same on every machine; it needs no table of corrections.
+//! `SPARSE_SHARE` is set, only the set registers are kept; the form follows from the registers, so
+//! equal sets have equal bytes in either form. The estimate needs only sums, products and square
+//! roots, which are the same on every machine, and no table of corrections.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,8 @@ const ALPHA: f64 = 0.721_347_520_444_481_7;
 /// A sketch of a set of hashes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HyperLogLog {
-    /// 0 in the default state only, which takes that of the first state merged into it.
+    /// The number of bits that choose a register; 0 in the default state only, which takes the
+    /// precision of the first state merged into it.
     precision: u32,
     registers: Registers,
 }
@@ -61,7 +62,7 @@ impl HyperLogLog {
         self.raise(index, rest.leading_zeros() as u8 + 1);
     }
 
-    /// How many distinct hashes there are, about.
+    /// An estimate of the number of distinct hashes.
     pub(crate) fn estimate(&self) -> f64 {
         let m = self.size() as f64;
         let counts = self.rank_counts();
@@ -84,7 +85,7 @@ impl HyperLogLog {
         64 - self.precision as usize + 1
     }
 
-    /// How many registers there are of each rank.
+    /// The number of registers of each rank.
     fn rank_counts(&self) -> Vec<f64> {
         let mut counts = vec![0.0; self.rank_max() + 1];
         match &self.registers {
@@ -130,7 +131,7 @@ impl HyperLogLog {
         }
     }
 
-    /// The registers that are set, in order.
+    /// The registers that are set, in order, each with its rank.
     fn set(&self) -> Vec<(u32, u8)> {
         match &self.registers {
             Registers::Sparse(ranks) => ranks.iter().map(|(&index, &rank)| (index, rank)).collect(),
@@ -222,7 +223,8 @@ fn wrong() -> Error {
     bad_state("is not that of a HyperLogLog")
 }
 
-/// `x + sum over k >= 1 of x^(2^k) 2^(k - 1)`: what the registers without a rank stand for.
+/// The part that registers without a rank have in the estimate:
+/// `x + sum over k >= 1 of x^(2^k) 2^(k - 1)`.
 fn sigma(x: f64) -> f64 {
     if x >= 1.0 {
         return f64::INFINITY;
@@ -239,7 +241,8 @@ fn sigma(x: f64) -> f64 {
     }
 }
 
-/// `(1 - x - sum over k >= 1 of (1 - x^(2^-k))^2 2^-k) / 3`: what the largest ranks stand for.
+/// The part that the largest ranks have in the estimate:
+/// `(1 - x - sum over k >= 1 of (1 - x^(2^-k))^2 2^-k) / 3`.
 fn tau(x: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return 0.0;

@@ -1,10 +1,10 @@
-//! How many distinct values a column has, in a state of fixed size.
+//! The number of distinct values of a column, in a state of fixed size.
 //!
-//! The input is called `value`; `[metric.columns]` says which column of the schema that is. The
+//! The input is called `value`; `[metric.columns]` says which column of the schema holds it. The
 //! sketch is a `HyperLogLog` of `2^precision` registers: its standard error is
-//! `1.04 / sqrt(2^precision)`, 0.8 % at the default of 14. The measure `error` is three of these,
-//! which holds in 99.7 % of all cases. Merges are exact: the state is a function of the set of
-//! values alone.
+//! `1.04 / sqrt(2^precision)`, 0.8 % at the default of 14. The measure `error` is three
+//! standard errors, which holds in 99.7 % of all cases. Merges are exact: the state is a function
+//! of the set of values alone.
 
 mod hll;
 
@@ -12,7 +12,7 @@ use streamgauge_sdk::{prelude::*, read_state};
 
 use crate::hll::HyperLogLog;
 
-/// Counts the distinct of `value`.
+/// Counts the distinct values of the input `value`.
 #[derive(Debug)]
 pub struct Unique {
     kind: KeyType,

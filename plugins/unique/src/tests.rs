@@ -43,7 +43,7 @@ fn the_error_covers_a_skewed_stream() {
 
 #[test]
 fn the_error_covers_every_size_but_3_in_1000() {
-    // Each size with several sets: the share outside must be about that of three standard errors.
+    // Each size has several sets: about 3 in 1000 may lie outside of three standard errors.
     let metric = testing::open::<Unique>(r#"{"type": "unsigned", "precision": 8}"#);
     let (mut outside, mut all) = (0, 0);
     let mut sum_of_squares = 0.0;

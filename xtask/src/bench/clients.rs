@@ -1,9 +1,9 @@
-//! `cargo xtask bench clients`: what open pages cost the host. One host counts generated events at
+//! `cargo xtask bench clients`: the cost of open pages for the host. One host counts generated events at
 //! a steady rate, first alone, then with pages that read as they should, then with some that read
 //! too slowly; the three take turns, so that a noisy machine disturbs them alike.
 //!
-//! The pages are connections of this process, so the processor time of the host is its own. What
-//! the kernel keeps for each connection is not in the host's memory and not counted.
+//! The pages are connections of this process, so the processor time of the host is its own. Memory
+//! that the kernel keeps for each connection is not in the host's and not counted.
 
 mod crowd;
 mod socket;
@@ -30,13 +30,13 @@ use crate::{build, host, http, process::Owned, setup, step::silent_step, workspa
 /// After a start or a change of the connections, before anything is measured.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// What all pages together may take of one core.
+/// The most that all pages together may take of one core.
 const CPU_PERCENT_MAX: f64 = 25.0;
-/// What one page may take of memory.
+/// The most memory that one page may take.
 const CLIENT_KB_MAX: f64 = 200.0;
-/// What a page that reads fast must get when it asks for two updates a second.
+/// The fewest updates a second for a page that reads fast and asks for two.
 const UPDATES_MIN: f64 = 1.8;
-/// What must be left of the events per second that are counted without pages.
+/// The least share of the events per second without pages that must be left with them.
 const INGEST_MIN: f64 = 0.97;
 
 #[derive(clap::Args)]

@@ -1,11 +1,11 @@
-//! `cargo xtask bench plugins`: what a row costs in each metric. The host's example
-//! `plugin_costs` measures; here is only what it is given.
+//! `cargo xtask bench plugins`: the cost of a row in each metric. An example of the host's crates
+//! measures; here is the list of components that it is given.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{build, process, setup, step::step, workspace::Workspace};
+use crate::{build, example, process, setup, step::step, workspace::Workspace};
 
 /// The metrics that come with the product, in the order of the table.
 const LIBRARY: [&str; 10] = [
@@ -27,8 +27,5 @@ pub(super) fn command(workspace: &Workspace, files: &[PathBuf]) -> Result<()> {
     step("plugins", || build::plugins(workspace))?;
     let folder = workspace.target().join("plugins");
     let library = LIBRARY.iter().map(|name| folder.join(format!("{name}.wasm")));
-    let mut cargo = workspace.cargo();
-    cargo.args(["run", "--quiet", "--release", "--package", "streamgauge"]);
-    cargo.args(["--example", "plugin_costs", "--"]).args(library).args(files);
-    process::run(&mut cargo)
+    process::run(example::run(workspace, example::PLUGIN_COSTS)?.args(library).args(files))
 }

@@ -1,6 +1,6 @@
 //! One number for the names and contents of all files below a folder.
 //!
-//! Times of change are left out on purpose: they say nothing after a checkout or a deletion.
+//! Times of change are left out on purpose: a time says nothing after a checkout or a deletion.
 
 use std::{
     collections::BTreeSet,
@@ -10,8 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The number of a folder without the entries `excluded` directly below it. It is comparable
-/// only between programs of one build of this crate, which at worst costs a needless build.
+/// The number of a folder without the entries `excluded` directly below it. The number
+/// is comparable only between programs of one build of this crate; at worst a build is needless.
 pub(super) fn of(dir: &Path, excluded: &[&str]) -> io::Result<u64> {
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(dir)? {

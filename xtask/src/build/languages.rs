@@ -20,7 +20,7 @@ const PYTHON_COMPILER: &str = "componentize-py==0.25.1";
 /// An example, below `plugins/examples`.
 struct Example {
     folder: &'static str,
-    /// What its component is called.
+    /// The name of the component.
     name: &'static str,
     /// The SDK, below `plugins`.
     sdk: &'static str,
@@ -31,7 +31,7 @@ const EXAMPLES: [Example; 2] = [
     Example { folder: "js/behavior", name: "behavior-js", sdk: "sdk-js" },
 ];
 
-/// What lies among the sources and is none of them.
+/// Files among the sources that are no sources.
 const NOT_SOURCES: [&str; 3] = ["node_modules", "__pycache__", ".venv"];
 
 /// Runs the tests of SDKs and examples that need no Wasm, then builds the examples' components

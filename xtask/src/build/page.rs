@@ -7,11 +7,11 @@ use anyhow::{Context as _, Result};
 use super::fingerprint;
 use crate::{process, workspace::Workspace};
 
-/// A copy of the lock file that the installed packages came from. It lies among them, so that it
-/// goes when they go.
+/// A copy of the lock file that the installed packages came from. The copy lies among the packages,
+/// so that whoever deletes the packages deletes the copy.
 const INSTALLED: &str = "node_modules/.installed-from.json";
 
-/// What does not go into the page.
+/// Files that are not part of the page.
 const NOT_SOURCES: [&str; 4] = ["dist", "node_modules", "scripts", "test"];
 
 /// Installs the page's packages unless those of this lock file are there.

@@ -17,10 +17,10 @@ use crate::{
     process::{self, Owned},
 };
 
-/// How long a start may take.
+/// The longest time for a start.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// How often a starting host is asked; its start is a matter of milliseconds.
+/// The pause between two questions to a starting host, whose start takes milliseconds.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 const STATUS: &str = "/api/v1/status";
@@ -102,7 +102,7 @@ impl Host {
         }
     }
 
-    /// It did not end by itself.
+    /// Fails if the host ended by itself.
     pub(super) fn ensure_running(&mut self) -> Result<()> {
         let ended = self.child.0.try_wait().context("could not ask for the host")?;
         let Some(status) = ended else { return Ok(()) };
@@ -111,7 +111,7 @@ impl Host {
         bail!("the host ended ({status}): {last}\n  hint: its log is {}", self.log.display())
     }
 
-    /// SIGKILL.
+    /// Ends the host by SIGKILL, so that nothing is stored.
     pub(super) fn kill(mut self) -> Result<()> {
         self.child.0.kill().context("could not kill the host")?;
         self.child.0.wait().context("could not wait for the host's end")?;

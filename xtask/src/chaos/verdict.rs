@@ -1,10 +1,11 @@
-//! The end of the demo: what the page says beside what another program counted.
+//! The end of the demo: the numbers of the page beside those that another program counted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use super::recount::Recount;
 use crate::step::grouped;
 
 /// A number by both counts.
@@ -16,7 +17,7 @@ struct Pair {
 }
 
 /// Prints both counts, and fails if they differ anywhere.
-pub(super) fn print(result: &Value, recount: &Value) -> Result<()> {
+pub(super) fn print(result: &Value, recount: &Recount) -> Result<()> {
     let book = |name: &str| result["accounting"][name].as_u64().unwrap_or(0);
     println!(
         "\nread {} = on time {} + late {} + rejected {}",
@@ -40,39 +41,35 @@ pub(super) fn print(result: &Value, recount: &Value) -> Result<()> {
 }
 
 /// Every number that both programs know.
-fn pairs(result: &Value, recount: &Value) -> Vec<Pair> {
+fn pairs(result: &Value, recount: &Recount) -> Vec<Pair> {
     let pair = |name: &str, page: u64, recount: u64| Pair { name: name.to_owned(), page, recount };
     let book = |name: &str| result["accounting"][name].as_u64().unwrap_or(0);
-    let counted = |name: &str| recount[name].as_u64().unwrap_or(0);
     let mut pairs = vec![
-        pair("read", book("read"), counted("read")),
+        pair("read", book("read"), recount.read),
         pair(
             "on time + late",
             book("on_time") + book("late"),
-            counted("read").saturating_sub(counted("rejected")),
+            recount.read.saturating_sub(recount.rejected),
         ),
-        pair("rejected", book("rejected"), counted("rejected")),
+        pair("rejected", book("rejected"), recount.rejected),
     ];
     let Some(page) = actions(result) else { return pairs };
-    let number = |of: &Value, action: &str| of[action].as_u64().unwrap_or(0);
-    let keys = |of: &Value| -> Vec<String> {
-        of.as_object().into_iter().flat_map(|object| object.keys().cloned()).collect()
-    };
-    let all: BTreeSet<String> = keys(&page).into_iter().chain(keys(&recount["actions"])).collect();
-    pairs.extend(all.iter().map(|action| {
+    let number = |of: &BTreeMap<String, u64>, action: &str| of.get(action).copied().unwrap_or(0);
+    let all: BTreeSet<&String> = page.keys().chain(recount.actions.keys()).collect();
+    pairs.extend(all.into_iter().map(|action| {
         let name = format!("events with action {action}");
-        pair(&name, number(&page, action), number(&recount["actions"], action))
+        pair(&name, number(&page, action), number(&recount.actions, action))
     }));
     pairs
 }
 
-/// The events by action, of all time; none where the pipeline does not count them.
-fn actions(result: &Value) -> Option<Value> {
+/// The events by action, of all time; `None` means that the pipeline does not count them.
+fn actions(result: &Value) -> Option<BTreeMap<String, u64>> {
     let windows = result["metrics"]["behavior"].as_array()?;
     let cumulative = windows.iter().find(|window| window["window"].is_null())?;
     let rows = cumulative["total"].as_array()?.iter();
-    let row = |row: &Value| Some((row["action"].as_str()?.to_owned(), row["events"].clone()));
-    Some(rows.filter_map(row).collect::<serde_json::Map<_, _>>().into())
+    let row = |row: &Value| Some((row["action"].as_str()?.to_owned(), row["events"].as_u64()?));
+    Some(rows.filter_map(row).collect())
 }
 
 #[cfg(test)]
@@ -88,8 +85,9 @@ mod tests {
         })
     }
 
-    fn recount() -> Value {
-        json!({"read": 10, "rejected": 2, "actions": {"0": 5, "3": 3}})
+    fn recount() -> Recount {
+        let actions = BTreeMap::from([("0".to_owned(), 5), ("3".to_owned(), 3)]);
+        Recount { read: 10, rejected: 2, actions }
     }
 
     #[test]

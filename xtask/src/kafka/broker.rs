@@ -24,7 +24,7 @@ use crate::{
 
 const READY_LINE: &str = "Kafka Server started";
 const READY_LIMIT: Duration = Duration::from_secs(90);
-/// How much of the log is shown when the broker did not start.
+/// The most lines of the log that are shown when the broker did not start.
 const LOG_LINES_SHOWN_MAX: usize = 25;
 
 pub(super) fn up(workspace: &Workspace, home: &Home, up: &Up) -> Result<()> {
@@ -92,7 +92,7 @@ pub(super) fn status(home: &Home) -> Result<()> {
 }
 
 fn ensure_free(port: u16) -> Result<()> {
-    // Both ways, as a listener on every address does not keep all systems from binding to one.
+    // The port is tried both ways, as a listener on every address does not keep all systems from binding to one.
     let free = !accepts(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
     let other = port.checked_add(100).unwrap_or(9192);
     ensure!(
@@ -134,7 +134,7 @@ fn configure(home: &Home, up: &Up, controller_port: u16) -> Result<()> {
 }
 
 /// Java with a small heap and Kafka's classes.
-fn java(home: &Home, heap: &str) -> Command {
+pub(super) fn java(home: &Home, heap: &str) -> Command {
     let mut command = Command::new("java");
     command.arg(heap).arg("-cp").arg(home.lib().join("*"));
     command

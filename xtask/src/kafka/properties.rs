@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// What differs from broker to broker.
+/// The settings that differ from broker to broker.
 pub(super) struct Properties<'a> {
     pub(super) port: u16,
     pub(super) controller_port: u16,

@@ -1,4 +1,4 @@
-//! The record of the broker's process: which one it is, and whether that still runs.
+//! The record of the broker's process, by which a process that still runs is found again.
 //!
 //! A process id alone may belong to somebody else by now, so a process counts as the broker only
 //! if its command line names both Kafka's main class and this clone's `server.properties`.

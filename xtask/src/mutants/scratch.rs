@@ -83,7 +83,7 @@ fn bring(from: &Path, to: &Path) -> Result<()> {
         .with_context(|| format!("could not write {}", to.display()))
 }
 
-/// Removes what an earlier copy had and the clone no longer has.
+/// Removes files of an earlier copy that the clone no longer has.
 fn remove_others(folder: &Path, sources: &Path, files: &[&str]) -> Result<()> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
     for path in entries.flatten().map(|entry| entry.path()) {
@@ -98,7 +98,7 @@ fn remove_others(folder: &Path, sources: &Path, files: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The compiled dependencies; whatever does not fit is compiled anew.
+/// Copies the compiled dependencies; cargo compiles those anew that do not fit.
 fn seed(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("could not make {}", to.display()))?;
     let parts = ["build", "deps", ".fingerprint"].map(|part| from.join("release").join(part));

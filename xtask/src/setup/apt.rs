@@ -1,7 +1,7 @@
 //! Debian's packages through apt-get.
 //!
-//! Package lists may be old, so they are brought up to date first; another process may hold a
-//! lock, so there is a wait with a limit; and nothing may ask a question.
+//! Package lists may be old, so the lists are brought up to date first; another process may hold a
+//! lock, so there is a wait with a limit; and no program may ask a question.
 
 use std::{
     process::{Command, Stdio},
@@ -19,7 +19,7 @@ const LOCK_WAIT_S: u32 = 120;
 const UPDATE_TRIES_MAX: u32 = 24;
 const UPDATE_PAUSE: Duration = Duration::from_secs(5);
 
-/// How apt-get may be called.
+/// The way in which apt-get may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Root,

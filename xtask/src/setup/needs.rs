@@ -1,4 +1,4 @@
-//! The table of tools: what each is for, how its version is asked, and where it comes from.
+//! The table of tools: the purpose of each, the question for its version, and its origin.
 
 use std::{env, path::Path};
 
@@ -17,9 +17,9 @@ pub(super) struct Need {
     pub(super) remedy: Remedy,
 }
 
-/// What the look for a tool found.
+/// The result of a look for a tool.
 pub(super) enum Found {
-    /// It is there; its version, or what else identifies it.
+    /// The version of the tool, or other words that identify it.
     Present(String),
     TooOld {
         found: Version,
@@ -28,7 +28,7 @@ pub(super) enum Found {
     Missing,
 }
 
-/// Where a tool comes from.
+/// The origin of a tool.
 #[derive(Clone, Copy)]
 pub(super) enum Remedy {
     /// A call of rustup.

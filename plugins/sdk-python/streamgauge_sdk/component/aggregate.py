@@ -1,4 +1,4 @@
-"""The contract's accumulator. componentize-py looks for it in a module of this name."""
+"""The contract's accumulator, in a module of the name that componentize-py looks for."""
 
 import wire
 from streamgauge_sdk.errors import BadState

@@ -1,13 +1,13 @@
 """The entry of the component: the contract's calls, answered by the class in `metric.py`.
 
-Only `streamgauge plugin build` imports this folder: `wit_world` is made by componentize-py. What
-is imported while the component is built stays in it, so nothing is imported later.
+Only `streamgauge plugin build` imports this folder, because componentize-py makes `wit_world`.
+Modules that are imported while the component is built stay in it, so none is imported later.
 """
 
 import json
 import sys
 
-# The plugin's folder is left as it is.
+# Without this line Python would write its cache into the plugin's folder.
 sys.dont_write_bytecode = True
 
 import aggregate  # noqa: F401: the module in which componentize-py looks for the accumulator

@@ -1,4 +1,4 @@
-"""Between the SDK's types and those of the contract."""
+"""The translation between the SDK's types and those of the contract."""
 
 from contextlib import contextmanager
 from itertools import accumulate
@@ -17,7 +17,7 @@ outputs = []
 
 @contextmanager
 def refusals():
-    """Turns the SDK's errors into the contract's. All others are crashes and stay so."""
+    """Turns the SDK's errors into the contract's. Any other exception is a crash and stays one."""
     try:
         yield
     except BadConfig as error:

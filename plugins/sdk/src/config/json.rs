@@ -1,28 +1,28 @@
 //! A JSON reader small enough for a component: the whole text at once, 32 levels deep.
 //!
-//! A general parser would make up most of a plugin's size, and all that it reads here is a table
+//! A general parser would make up most of a plugin's size, and all that is read here is a table
 //! that the host has already parsed once.
 
 const DEPTH_MAX: u32 = 32;
 
-/// A JSON value.
+/// A JSON value as the configuration writes it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// `null`.
+    /// The word `null`, which counts as an absent key.
     Null,
-    /// `true` or `false`.
+    /// The word `true` or `false`.
     Boolean(bool),
     /// The digits of a number as written.
     Number(String),
-    /// A text.
+    /// A text, with its escapes undone.
     Text(String),
-    /// An array.
+    /// An array of values of any kind.
     List(Vec<Value>),
     /// An object, in the order written.
     Table(Vec<(String, Value)>),
 }
 
-/// What is wrong with the text.
+/// The reason why the text is not JSON.
 type Problem = &'static str;
 
 pub(super) fn parse(json: &str) -> Result<Value, Problem> {
@@ -31,7 +31,7 @@ pub(super) fn parse(json: &str) -> Result<Value, Problem> {
     if parser.peek().is_some() { Err("text after its end") } else { Ok(value) }
 }
 
-/// Walks bytes and not characters: everything that has a meaning in JSON is ASCII.
+/// A place in the text, counted in bytes: every character that has a meaning in JSON is ASCII.
 struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -143,7 +143,7 @@ impl Parser<'_> {
             digits.push(char::from(byte));
             self.at += 1;
         }
-        // The getters of a configuration parse the digits; this only keeps "-" from being one.
+        // The getters of a configuration parse the digits; a lone "-" is refused here.
         if digits.ends_with(|last: char| last.is_ascii_digit()) {
             Ok(Value::Number(digits))
         } else {

@@ -6,13 +6,13 @@ use super::{Config, Value};
 use crate::{Error, Localized, Result};
 
 impl Config {
-    /// One of a few texts; the first of them where the key is absent.
+    /// One of `choices`; the first one where the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is none of them.
+    /// [`Error::BadConfig`] where the value is another text, or no text.
     ///
     /// # Panics
-    /// Where there is nothing to choose from.
+    /// The list `choices` is empty.
     pub fn choice<'a>(&self, key: &str, choices: &[&'a str]) -> Result<&'a str> {
         let Some(text) = self.text(key)? else {
             return Ok(choices.first().expect("there is something to choose from"));
@@ -36,7 +36,7 @@ impl Config {
     /// ```
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is not an integer or outside the range.
+    /// [`Error::BadConfig`] where the value is not an integer or is outside the range.
     pub fn integer_in(&self, key: &str, range: RangeInclusive<u32>, default: u32) -> Result<u32> {
         let Some(number) = self.integer(key)? else { return Ok(default) };
         let inside = u32::try_from(number).ok().filter(|number| range.contains(number));
@@ -48,7 +48,7 @@ impl Config {
     /// A number of a range; `default` where the key is absent.
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is not a number or outside the range.
+    /// [`Error::BadConfig`] where the value is not a number or is outside the range.
     pub fn float_in(&self, key: &str, range: RangeInclusive<f64>, default: f64) -> Result<f64> {
         let Some(number) = self.float(key)? else { return Ok(default) };
         if range.contains(&number) {
@@ -71,7 +71,7 @@ impl Config {
     /// ```
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is neither, or a language is missing.
+    /// [`Error::BadConfig`] where the value is neither, or a language is missing.
     pub fn localized(&self, key: &str) -> Result<Option<Localized>> {
         self.get(key).map(|value| localized(key, value)).transpose()
     }
@@ -89,7 +89,7 @@ impl Config {
     /// ```
     ///
     /// # Errors
-    /// [`Error::BadConfig`] where it is not a table of such texts, or names a key twice.
+    /// [`Error::BadConfig`] where the value is not a table of such texts, or names a key twice.
     pub fn labels(&self, key: &str) -> Result<Vec<(String, Localized)>> {
         let entries = match self.get(key) {
             None => return Ok(Vec::new()),

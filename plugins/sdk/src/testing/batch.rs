@@ -67,15 +67,15 @@ impl TestBatch {
         self.with(Cells::Text(values.collect()))
     }
 
-    /// How many rows there are.
+    /// The number of rows of the first column; 0 without a column.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, Cells::rows)
     }
 
-    /// Some of the rows.
+    /// The rows whose numbers are in `rows`, as a batch of their own.
     ///
     /// # Panics
-    /// Where the range reaches beyond the rows.
+    /// The range reaches beyond the rows.
     #[must_use]
     pub fn slice(&self, rows: Range<usize>) -> Self {
         Self { columns: self.columns.iter().map(|cells| cells.slice(rows.clone())).collect() }
@@ -84,7 +84,7 @@ impl TestBatch {
     /// The batch that [`Metric::add`](crate::Metric::add) takes.
     ///
     /// # Panics
-    /// Where the columns differ in length.
+    /// The columns differ in length.
     pub fn batch(&self) -> Batch {
         let columns = self.columns.iter().map(Cells::column).collect();
         let raw = wit::Batch { rows: self.rows() as u32, columns };

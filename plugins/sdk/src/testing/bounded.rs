@@ -1,4 +1,4 @@
-//! Whether two results of a bounded metric agree within the errors that they state.
+//! Two results of a bounded metric agree if they differ by no more than the errors that they state.
 //!
 //! A measure with an error measure is an interval, and two results agree where the intervals of
 //! each key overlap. A key that one result lacks counts there as 0 with the largest error of that
@@ -16,7 +16,7 @@ const ROUNDING: f64 = 1e-9;
 /// A value with its error by key, and the largest error.
 type Measure = (BTreeMap<Vec<String>, (f64, f64)>, f64);
 
-/// Panics with `law` where two results of these outputs differ by more than they may.
+/// Compares two results of `outputs` and panics with `law` if they differ by more than they may.
 pub(super) fn check(outputs: &[wit::Output], a: &Table, b: &Table, law: &str) {
     let (a, b) = (a.cells(), b.cells());
     let measures = outputs

@@ -12,7 +12,7 @@ use crate::{FieldType, Metric};
 /// of the right types as there are outputs.
 ///
 /// # Panics
-/// Where something is wrong; the message names it.
+/// The descriptor has a mistake; the message names it.
 pub fn check_descriptor<M: Metric>(config: &str) {
     let metric = open::<M>(config);
     let descriptor = metric.describe().raw;
@@ -62,7 +62,7 @@ fn check_result<M: Metric>(metric: &M, outputs: &[wit::Output]) {
     assert!(matches, "the result's columns are not the outputs, which are of types {types:?}");
 }
 
-/// Whether a result column of this type may hold these values.
+/// True if a result column of this type may hold these values.
 fn holds(values: &Values, kind: FieldType) -> bool {
     match kind {
         FieldType::Boolean => matches!(values, Values::Booleans(_)),

@@ -22,7 +22,7 @@ impl Random {
         Self { state: seed }
     }
 
-    /// The next 64 bits.
+    /// The next 64 bits of the stream.
     pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let bits = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -38,7 +38,7 @@ impl Random {
     /// A number below `limit`, each as likely as the next.
     ///
     /// # Panics
-    /// Where `limit` is 0.
+    /// `limit` is 0.
     pub fn below(&mut self, limit: u32) -> u32 {
         (self.bits() % u64::from(limit)) as u32
     }

@@ -1,4 +1,4 @@
-//! Many pages at once, and what they received.
+//! Many pages at once, and the updates that they received.
 
 use std::{
     net::{Shutdown, SocketAddr, TcpStream},
@@ -23,7 +23,7 @@ const SLOW_BUFFER_BYTES: usize = 4096;
 pub(super) struct Crowd {
     fast: Vec<Page>,
     slow: Vec<Page>,
-    /// What has come but is not read yet stays unread then.
+    /// Once raised, updates that have come stay unread.
     over: Arc<AtomicBool>,
 }
 
@@ -33,10 +33,9 @@ struct Page {
     updates: JoinHandle<Vec<(Instant, u64)>>,
 }
 
-/// What pages of one kind received.
+/// The updates that pages of one kind received.
 #[derive(Default)]
 pub(super) struct Received {
-    /// Of each page.
     per_second: Vec<f64>,
     gaps_ms: Vec<f64>,
     updates: u64,
@@ -44,7 +43,6 @@ pub(super) struct Received {
 }
 
 impl Crowd {
-    /// Opens all connections.
     pub(super) fn open(address: SocketAddr, fast: u16, slow: u16) -> Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
         let open = |count, pause: Option<Duration>| -> Result<Vec<Page>> {
@@ -53,7 +51,7 @@ impl Crowd {
         Ok(Self { fast: open(fast, None)?, slow: open(slow, Some(SLOW_PAUSE))?, over })
     }
 
-    /// Ends them, and adds what they received in that time.
+    /// Ends all connections, and adds the updates that came in that time.
     pub(super) fn close(
         self,
         time: Range<Instant>,
@@ -124,7 +122,7 @@ impl Received {
         (pages > 0).then(|| self.per_second.iter().sum::<f64>() / pages as f64)
     }
 
-    /// Of the page that received the fewest.
+    /// Updates per second of the page that received the fewest.
     pub(super) fn per_second_min(&self) -> Option<f64> {
         self.per_second.iter().copied().min_by(f64::total_cmp)
     }

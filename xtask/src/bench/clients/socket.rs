@@ -1,7 +1,7 @@
-//! As much of a WebSocket as it takes to read what the host sends to a page.
+//! The part of a WebSocket that reading the host's messages to a page needs.
 //!
 //! Deliberately absent: everything that the host does not do, such as fragments and pings. The
-//! host has a WebSocket of a real library; this one keeps the chores without such a dependency.
+//! host takes its WebSocket from a library; the chores have none of that dependency.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -22,7 +22,7 @@ pub(super) struct Socket {
     reader: BufReader<TcpStream>,
 }
 
-/// A message: of its text only the beginning, which says what it is.
+/// A message, with only the beginning of its text, which names its kind.
 pub(super) struct Message {
     pub(super) is_update: bool,
     pub(super) bytes: u64,

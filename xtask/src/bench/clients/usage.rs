@@ -1,4 +1,4 @@
-//! What a process has used, as the kernel says it.
+//! Processor time and memory of a process, from the kernel.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Of a child, now.
+    /// Reads both for a child that still runs.
     pub(super) fn of(child: &Owned) -> Result<Self> {
         Self::read(child.0.id()).context("could not read what the host uses; has it ended?")
     }

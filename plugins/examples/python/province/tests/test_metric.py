@@ -1,4 +1,4 @@
-"""The rows and results of the Rust metric's tests."""
+"""The same rows and results as in the tests of the Rust metric."""
 
 import unittest
 

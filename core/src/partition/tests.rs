@@ -1,0 +1,123 @@
+//! A partition, tested for what the scenarios do not show: pending rows, samples of late records,
+//! gaps, and lateness by the wall clock.
+
+use super::*;
+use crate::gap::GapKind;
+use crate::late_sample::{LATE_SAMPLES_MAX, SAMPLE_BYTES_MAX};
+use crate::schema::Projection;
+use crate::testing::{row, schema};
+use crate::time::RecordTime;
+use crate::timestamp::{TimestampAssigner, TimestampUnit};
+use crate::watermark::BoundedOutOfOrderness;
+
+/// Event time is the field `at` in milliseconds, and records may be 10 ms out of order.
+fn plan(lateness: LatenessClock) -> Plan {
+    Plan {
+        projection: Projection::new(&schema(&["at"]), &["at"]),
+        timestamps: TimestampAssigner::Field { slot: 0, unit: TimestampUnit::Millis },
+        watermark: BoundedOutOfOrderness { bound: 10 },
+        future_skew: None,
+        earliest: None,
+        lateness,
+    }
+}
+
+fn new(plan: &Plan) -> Partition {
+    Partition::new(plan, PartitionState::starting_at(0), 0, Vec::new())
+}
+
+/// Accepts a record of event time `at` at the next offset, taken at `now`.
+fn accept(partition: &mut Partition, plan: &Plan, at: u32, now: i64, raw: &[u8]) -> Outcome {
+    let offset = partition.state().next_offset;
+    let meta = RecordMeta { offset, time: RecordTime(at.into()), cursor: 100 + offset as u64 };
+    partition.accept(plan, meta, raw, Ok(&row(&[Value::Unsigned(at)])), WallClock(now))
+}
+
+#[test]
+fn a_row_waits_with_its_bytes_until_the_metrics_have_it() {
+    let plan = plan(LatenessClock::Watermark);
+    let mut partition = new(&plan);
+    assert_eq!(accept(&mut partition, &plan, 50, 0, b"first"), Outcome::OnTime);
+    assert_eq!(accept(&mut partition, &plan, 30, 0, b"late"), Outcome::Late(10));
+    assert_eq!((partition.pending_rows(), partition.pending_bytes()), (2, 9));
+    let late = partition.pending(Lateness::Late);
+    assert_eq!((late.raw(0), late.delays()), (&b"late"[..], &[10][..]));
+    assert_eq!(late.watermarks(), [Some(EventTime(40))]);
+    assert_eq!(partition.pending(Lateness::OnTime).watermarks(), [None]);
+    partition.clear_pending();
+    assert_eq!((partition.pending_rows(), partition.pending_bytes()), (0, 0));
+    assert_eq!((partition.cursor(), partition.state().next_offset), (101, 2));
+}
+
+#[test]
+fn late_is_told_by_the_clock_that_the_plan_names() {
+    for (clock, now, outcome) in [
+        (LatenessClock::Watermark, 0, Outcome::Late(10)),
+        // The stamp of each record is its event time.
+        (LatenessClock::Record, 0, Outcome::OnTime),
+        (LatenessClock::Processing, 40, Outcome::OnTime),
+        (LatenessClock::Processing, 41, Outcome::Late(1)),
+    ] {
+        let plan = plan(clock);
+        let mut partition = new(&plan);
+        accept(&mut partition, &plan, 50, 50, b"");
+        assert_eq!(accept(&mut partition, &plan, 30, now, b""), outcome, "{clock:?} at {now}");
+    }
+}
+
+#[test]
+fn the_last_late_records_can_be_looked_at_once_they_are_handed_on() {
+    let plan = plan(LatenessClock::Watermark);
+    let mut partition = new(&plan);
+    accept(&mut partition, &plan, 1000, 0, b"");
+    for number in 0..LATE_SAMPLES_MAX as u32 + 5 {
+        let raw = vec![b'x'; SAMPLE_BYTES_MAX + number as usize];
+        accept(&mut partition, &plan, number, 0, &raw);
+        if number % 7 == 0 {
+            partition.clear_pending();
+        }
+    }
+    let before = partition.late_samples();
+    assert_eq!(before.last().map(|sample| sample.offset), Some(22), "the others still wait");
+    partition.clear_pending();
+    let samples = partition.late_samples();
+    let offsets: Vec<i64> = samples.iter().map(|sample| sample.offset).collect();
+    assert_eq!(offsets, (6..26).collect::<Vec<i64>>(), "the last twenty, oldest first");
+    let last = samples.last().expect("twenty samples");
+    assert_eq!((last.event_time, last.delay), (EventTime(24), 990 - 24));
+    assert_eq!((last.record.len(), last.record_bytes), (SAMPLE_BYTES_MAX, 280));
+}
+
+#[test]
+fn samples_of_a_run_before_make_room_one_by_one() {
+    let plan = plan(LatenessClock::Watermark);
+    let mut first = new(&plan);
+    accept(&mut first, &plan, 1000, 0, b"");
+    for _ in 0..LATE_SAMPLES_MAX {
+        accept(&mut first, &plan, 0, 0, b"");
+    }
+    first.clear_pending();
+    let (state, samples) = (first.state().clone(), first.late_samples());
+    let mut resumed = Partition::new(&plan, state, first.cursor(), samples);
+    assert_eq!(resumed.watermark(&plan), first.watermark(&plan));
+    accept(&mut resumed, &plan, 0, 0, b"");
+    resumed.clear_pending();
+    let offsets: Vec<i64> = resumed.late_samples().iter().map(|sample| sample.offset).collect();
+    assert_eq!(offsets, (2..22).collect::<Vec<i64>>());
+}
+
+#[test]
+fn reading_resumes_where_the_kind_of_gap_says() {
+    for (kind, next_offset, name) in [
+        (GapKind::LogStartMoved, 9, "log_start_moved"),
+        (GapKind::LogEndMoved, 4, "log_end_moved"),
+        (GapKind::TopicRecreated, 9, "topic_recreated"),
+    ] {
+        let gap = OffsetGap { kind, from: 4, to: 9 };
+        let mut state = PartitionState::starting_at(0);
+        state.skip(gap);
+        assert_eq!((state.next_offset, state.origin), (next_offset, 0), "{kind:?}");
+        assert_eq!(state.gaps, [gap]);
+        assert_eq!(kind.name(), name);
+    }
+}

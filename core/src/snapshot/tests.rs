@@ -1,0 +1,118 @@
+//! Snapshots come back as they were written, and damaged ones are refused.
+
+use super::*;
+use crate::gap::{GapKind, OffsetGap};
+use crate::time::EventTime;
+
+fn sample() -> PartitionSnapshot {
+    let mut state = PartitionState::starting_at(5);
+    state.next_offset = 12;
+    state.max_event_time = Some(EventTime(1_447_171_200_000));
+    state.accounting.read = 7;
+    state.accounting.on_time = 5;
+    state.accounting.late = 1;
+    state.accounting.rejections[3] = 1;
+    state.histogram.record(70_000);
+    state.gaps.push(OffsetGap { kind: GapKind::LogStartMoved, from: 6, to: 8 });
+    let day = WindowSpec::tumbling(86_400_000).expect("a window");
+    let window = TimeWindow { start: EventTime(0), end: EventTime(86_400_000) };
+    let pane = |window, late: Option<&[u8]>| PaneSnapshot {
+        window,
+        corrections: 1,
+        on_time: Some(b"abc".as_slice().into()),
+        late: late.map(Arc::from),
+    };
+    let sample = LateSample {
+        offset: 9,
+        time: RecordTime(1),
+        event_time: EventTime(2),
+        delay: 3,
+        record_bytes: 300,
+        record: b"{".as_slice().into(),
+    };
+    PartitionSnapshot {
+        partition: 3,
+        position: Position { cursor: 99, last: Some((RecordTime(7), digest_of(b"record"))) },
+        late_samples: vec![sample],
+        state,
+        metrics: vec![MetricSnapshot {
+            id: "behavior".into(),
+            state_version: 1,
+            origin: 5,
+            next_offset: 12,
+            accounting: MetricAccounting { on_time: 5, late: 1, excluded: 2 },
+            windows: vec![
+                WindowSetSnapshot {
+                    panes: vec![pane(None, None)],
+                    ..WindowSetSnapshot::empty(WindowSpec::Cumulative)
+                },
+                WindowSetSnapshot {
+                    books: WindowBooks { floor: Some(EventTime(5)), expired: 2, evicted: 1 },
+                    sealed: 4,
+                    chain: Digest::ZERO.chain(digest_of(b"pane")),
+                    panes: vec![pane(Some(window), Some(b""))],
+                    spec: day,
+                },
+            ],
+        }],
+    }
+}
+
+#[test]
+fn what_goes_in_comes_out() {
+    let snapshot = sample();
+    assert_eq!(PartitionSnapshot::decode(&snapshot.encode()), Ok(snapshot));
+}
+
+#[test]
+fn a_final_pane_comes_back_and_its_digest_covers_it() {
+    let pane = FinalPane {
+        metric: "性别".to_owned(),
+        spec: WindowSpec::tumbling(60_000).expect("a window"),
+        partition: 3,
+        state_version: 2,
+        window: TimeWindow { start: EventTime(60_000), end: EventTime(120_000) },
+        corrections: 1,
+        on_time: Some(b"abc".as_slice().into()),
+        late: None,
+    };
+    let bytes = pane.encode();
+    assert_eq!(FinalPane::decode(&bytes), Ok(pane.clone()));
+    assert_eq!(bytes[bytes.len() - 32..], pane.digest().0);
+    for end in 0..bytes.len() {
+        assert!(FinalPane::decode(&bytes[..end]).is_err(), "cut at {end}");
+    }
+    assert_eq!(FinalPane::decode(&sample().encode()), Err(SnapshotError::NotASnapshot));
+}
+
+#[test]
+fn every_cut_and_every_changed_byte_is_refused() {
+    let bytes = sample().encode();
+    for end in 0..bytes.len() {
+        assert!(PartitionSnapshot::decode(&bytes[..end]).is_err(), "cut at {end}");
+    }
+    for i in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[i] ^= 0x40;
+        assert!(PartitionSnapshot::decode(&changed).is_err(), "byte {i} changed");
+    }
+}
+
+#[test]
+fn an_unknown_version_is_named() {
+    let mut bytes = sample().encode();
+    bytes[4] = 9;
+    assert_eq!(PartitionSnapshot::decode(&bytes), Err(SnapshotError::UnknownVersion(9)));
+    assert_eq!(PartitionSnapshot::decode(b"redb"), Err(SnapshotError::NotASnapshot));
+}
+
+#[test]
+fn the_digest_of_the_state_is_blind_to_position_and_metrics() {
+    let mut other = sample();
+    other.position = Position::default();
+    other.metrics.clear();
+    other.late_samples.clear();
+    assert_eq!(other.state_digest(), sample().state_digest());
+    other.state.accounting.late += 1;
+    assert_ne!(other.state_digest(), sample().state_digest());
+}

@@ -1,0 +1,251 @@
+// The page put together: one context per drawing, handed to every part. The reader's
+// actions (keys, switches, links) come together here as well.
+//
+// Changes only ask for a drawing; the page is drawn at most once per frame, and not at
+// all while it is hidden. A slow tick keeps clocks, ages and countdowns moving between
+// messages.
+import { contextOf, type Context, type Paused } from "../data/context";
+import { createFormat, type Format } from "../data/format";
+import { choiceOf, type Link, type PanelChoice } from "../data/link";
+import { isDated } from "../data/page-state";
+import { nextTheme, type Prefs } from "../data/prefs";
+import type { State } from "../data/state";
+import { h, setAttr } from "../dom/element";
+import { ask } from "../net/ask";
+import { OpsSection } from "../ops/section";
+import { Grid } from "../panels/grid";
+import { AccountingLine } from "../views/accounting";
+import { Explain } from "../views/explain";
+import { Header, toggleFullscreen } from "../views/header";
+import { Help } from "../views/help";
+import { Notice } from "../views/notice";
+import { Tiles } from "../views/tiles";
+import { Address } from "./address";
+import { commandOf, isAlways, takesKeys, type Command } from "./keys";
+import { rememberedSwitch, rememberSwitch } from "./memory";
+import { Pointer } from "./pointer";
+
+const TICK_MS = 250;
+const REPORT_TIMEOUT_MS = 10_000;
+const UTC = "UTC";
+
+export interface AppDeps {
+  readonly state: () => State;
+  readonly now: () => number;
+  readonly prefs: Prefs;
+  readonly link: Link;
+  readonly prefsChanged: (prefs: Prefs) => void;
+}
+
+export class App {
+  readonly #deps: AppDeps;
+  readonly #header: Header;
+  readonly #tiles = new Tiles();
+  readonly #notice: Notice;
+  readonly #grid: Grid;
+  readonly #accounting = new AccountingLine();
+  readonly #ops: OpsSection;
+  readonly #explain = new Explain(ask, () => this.invalidate());
+  readonly #help = new Help((on) => this.#setKeys(on));
+  readonly #address = new Address();
+  readonly #pointer = new Pointer();
+  /** `false` means that single keys do nothing, but for Escape and help. */
+  #keys = rememberedSwitch("keys") ?? true;
+  #prefs: Prefs;
+  #link: Link;
+  #paused: Paused | null = null;
+  #format: { readonly key: string; readonly format: Format } | null = null;
+  #isPending = false;
+  /** The state whose panels were drawn last, with all that they depend on. */
+  #drawn: { state: State; prefs: Prefs } | null = null;
+  #redrawPanels = true;
+
+  constructor(deps: AppDeps) {
+    this.#deps = deps;
+    this.#prefs = deps.prefs;
+    this.#link = deps.link;
+    this.#notice = new Notice(deps.now);
+    this.#ops = new OpsSection(rememberedSwitch("ops"), {
+      toggle: () => this.#act("ops"),
+      explain: (place) => this.#explain.show(place),
+      ask: (path) => ask(path, REPORT_TIMEOUT_MS),
+      now: deps.now,
+      changed: () => this.invalidate(),
+    });
+    this.#grid = new Grid(() => {
+      this.#redrawPanels = true;
+      this.invalidate();
+    }, {
+      choiceOf: (id) => choiceOf(this.#link, id),
+      choose: (id, change) => this.#chooseOf(id, change),
+      enlarge: (enlarged) => this.#relink({ enlarged }),
+    });
+    this.#header = new Header({
+      switchLang: () => this.#act("language"),
+      switchTheme: () => this.#act("theme"),
+      pause: () => this.#act("pause"),
+      help: () => this.#act("help"),
+    });
+  }
+
+  mount(root: HTMLElement): void {
+    root.append(h("div", { class: "page" },
+      this.#header.element, this.#tiles.element, this.#notice.element,
+      this.#grid.element, this.#ops.strip.element, this.#accounting.element),
+    this.#ops.details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
+    document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("pointermove", () => this.#pointer.moved(this.#link.kiosk));
+    const wake = () => this.invalidate();
+    document.addEventListener("visibilitychange", wake);
+    document.addEventListener("fullscreenchange", wake);
+    setInterval(wake, TICK_MS);
+    this.#draw();
+  }
+
+  /** Asks for a drawing in the next frame. */
+  invalidate(): void {
+    if (this.#isPending || document.hidden) return;
+    this.#isPending = true;
+    requestAnimationFrame(() => {
+      this.#isPending = false;
+      this.#draw();
+    });
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.defaultPrevented || takesKeys(document.activeElement)) return;
+    const command = commandOf(event);
+    if (command === null || (!this.#keys && !isAlways(command))) return;
+    // An open dialog takes all keys but the one that closes it.
+    if (this.#explain.open || this.#grid.card.element.open || (this.#help.open && command !== "help")) return;
+    this.#act(command);
+  }
+
+  #act(command: Command): void {
+    const { lang, theme } = this.#prefs;
+    const { kiosk } = this.#link;
+    switch (command) {
+      case "language":
+        return this.#prefer({ lang: lang === "zh" ? "en" : "zh" });
+      case "theme":
+        return this.#prefer({ theme: nextTheme(theme) });
+      case "pause":
+        return this.#pause();
+      case "kiosk":
+        return this.#relink({ kiosk: !kiosk });
+      case "ops":
+        return this.#toggleOps();
+      case "fullscreen":
+        return toggleFullscreen();
+      case "help":
+        // Nothing on a wall takes the focus, and a dialog would.
+        return kiosk ? undefined : this.#help.toggle();
+      case "escape":
+        if (kiosk) return this.#relink({ kiosk: false });
+        return this.#link.enlarged === null ? undefined : this.#relink({ enlarged: null });
+      default: {
+        const id = this.#grid.idAt(command.panel);
+        if (id !== null) this.#relink({ enlarged: this.#link.enlarged === id ? null : id });
+      }
+    }
+  }
+
+  #toggleOps(): void {
+    const isOpen = !this.#ops.isOpen(this.#link.ops);
+    this.#ops.choose(isOpen);
+    rememberSwitch("ops", isOpen);
+    this.#relink({ ops: isOpen });
+  }
+
+  #setKeys(on: boolean): void {
+    this.#keys = on;
+    rememberSwitch("keys", on);
+    this.invalidate();
+  }
+
+  #pause(): void {
+    this.#paused = this.#paused === null ? { state: this.#deps.state(), at: this.#deps.now() } : null;
+    this.invalidate();
+  }
+
+  #chooseOf(id: string, change: Partial<PanelChoice>): void {
+    const choices = new Map(this.#link.choices).set(id, { ...this.#link.choices.get(id), ...change });
+    this.#relink({ choices });
+  }
+
+  #relink(change: Partial<Link>): void {
+    this.#link = { ...this.#link, ...change };
+    this.#address.show(this.#link, this.#prefs);
+    this.#redrawPanels = true;
+    this.#ops.redraw();
+    this.#pointer.moved(this.#link.kiosk);
+    this.invalidate();
+  }
+
+  #prefer(change: Partial<Prefs>): void {
+    this.#prefs = { ...this.#prefs, ...change };
+    this.#deps.prefsChanged(this.#prefs);
+    this.#ops.redraw();
+    this.#address.show(this.#link, this.#prefs);
+    this.invalidate();
+  }
+
+  #draw(): void {
+    const ctx = this.#context();
+    setAttr(document.documentElement, "lang", ctx.lang === "zh" ? "zh-CN" : "en");
+    setAttr(document.documentElement, "data-theme", ctx.theme);
+    setAttr(document.body, "data-state", ctx.page);
+    setAttr(document.body, "data-dated", isDated(ctx.page) ? "" : null);
+    setAttr(document.body, "data-kiosk", ctx.kiosk ? "" : null);
+    this.#header.update(ctx);
+    this.#tiles.update(ctx);
+    this.#notice.update(ctx);
+    this.#accounting.update(ctx);
+    this.#help.update(this.#keys, ctx);
+    this.#explain.update(ctx);
+    const isSeen = this.#link.enlarged === null && !document.hidden;
+    this.#ops.update(this.#ops.isOpen(this.#link.ops), isSeen, ctx);
+    if (this.#panelsChanged(ctx.state)) {
+      this.#enlarge();
+      this.#grid.update(ctx);
+      this.#grid.refocus();
+    }
+  }
+
+  /** The parts behind an enlarged panel are out of reach. */
+  #enlarge(): void {
+    const isFilled = this.#grid.setEnlarged(this.#link.enlarged);
+    for (const part of [
+      this.#header, this.#tiles, this.#notice, this.#ops.strip, this.#accounting, this.#ops.details,
+    ]) {
+      part.element.inert = isFilled;
+    }
+  }
+
+  /** Panels hold nothing that ages by itself, so a tick alone leaves them. */
+  #panelsChanged(state: State): boolean {
+    const drawn = this.#drawn;
+    const changed = this.#redrawPanels || drawn === null || drawn.prefs !== this.#prefs
+      || drawn.state.frames !== state.frames || drawn.state.panels !== state.panels
+      || drawn.state.hello !== state.hello;
+    this.#drawn = { state, prefs: this.#prefs };
+    this.#redrawPanels = false;
+    return changed;
+  }
+
+  #context(): Context {
+    const latest = this.#deps.state();
+    const tz = (this.#paused?.state ?? latest).hello?.tz ?? UTC;
+    return contextOf({
+      latest, now: this.#deps.now(), paused: this.#paused, prefs: this.#prefs, kiosk: this.#link.kiosk,
+      format: this.#formatFor(tz),
+    });
+  }
+
+  #formatFor(tz: string): Format {
+    const { lang } = this.#prefs;
+    const key = `${lang} ${tz}`;
+    if (this.#format?.key !== key) this.#format = { key, format: createFormat(lang, tz) };
+    return this.#format.format;
+  }
+}

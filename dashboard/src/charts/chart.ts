@@ -1,0 +1,23 @@
+// The form of every chart: an option of ECharts from rows, purely.
+import type {
+  BarSeriesOption, HeatmapSeriesOption, LineSeriesOption, PieSeriesOption,
+} from "echarts/charts";
+import type {
+  GridComponentOption, TooltipComponentOption, VisualMapComponentOption,
+} from "echarts/components";
+import type { ComposeOption } from "echarts/core";
+import type { Row } from "../data/rows";
+import type { ChartStyle } from "./style";
+
+export type ChartOption = ComposeOption<
+  | BarSeriesOption | HeatmapSeriesOption | LineSeriesOption | PieSeriesOption
+  | GridComponentOption | TooltipComponentOption | VisualMapComponentOption
+>;
+
+/** `base` is set once and whenever the style changes; `data` is all that an update carries. */
+export interface Chart {
+  base(style: ChartStyle, rows: () => readonly Row[]): ChartOption;
+  data(style: ChartStyle, rows: readonly Row[]): ChartOption;
+  /** The property of the rows that `base` depends on; without `shape` it is their number. */
+  shape?(rows: readonly Row[]): string;
+}

@@ -1,0 +1,12 @@
+// The titles of things on the page. Pure.
+import { say } from "../i18n/words";
+import type { Context } from "./context";
+import { clip } from "./format";
+
+const TITLE_CHARACTERS_MAX = 40;
+
+/** The title of a metric's first panel; a metric without a panel has its id. */
+export function metricTitle(metric: string, ctx: Context): string {
+  const panel = ctx.state.panels?.find((each) => each.metric === metric);
+  return clip(panel === undefined ? metric : say(panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
+}

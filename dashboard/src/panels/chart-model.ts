@@ -1,0 +1,64 @@
+// A chart in a panel of a given size: the rows that fit, the words that stand for the
+// picture, and the signature of a drawing. Pure.
+import { shapeOf } from "../charts/option";
+import { accentOf, THEMES } from "../charts/palette";
+import { rowsFor } from "../charts/ranking";
+import type { ChartStyle } from "../charts/style";
+import type { Context } from "../data/context";
+import type { ChartKind } from "../data/kinds";
+import { fitted, shareOf, type Row } from "../data/rows";
+import { say } from "../i18n/words";
+import type { Measure, Panel, Scope } from "../wire/shapes";
+
+/** The spoken summary of a chart names so many rows. */
+const SUMMARY_ROWS_MAX = 5;
+
+/** The place of a chart on the screen. */
+export type ChartBox = Pick<ChartStyle, "width" | "height" | "fontPx" | "fontFamily">;
+
+/** `accent` is the panel's place among the colours for bars and lines. */
+export function chartStyle(
+  panel: Panel, measure: Measure, accent: number, box: ChartBox, ctx: Context,
+): ChartStyle {
+  return {
+    ...box,
+    colors: THEMES[ctx.theme],
+    format: ctx.format,
+    measure: say(measure.title, ctx.lang),
+    titles: [panel.dimension, panel.across]
+      .flatMap((dimension) => (dimension === null ? [] : [say(dimension.title, ctx.lang)])),
+    share: ctx.words.panels.share,
+    accent: accentOf(ctx.theme, accent),
+    additive: measure.additive,
+  };
+}
+
+/** The rows that a chart has room for; `restKeys` are in the rest already. */
+export function chartRows(
+  kind: ChartKind, rows: readonly Row[], restKeys: number, style: ChartStyle, ctx: Context,
+): readonly Row[] {
+  return kind === "hbar" ? fitted(rows, rowsFor(style), restKeys, style.additive, ctx.words) : rows;
+}
+
+/** While the signature stays the same, an update hands over rows only. */
+export function signatureOf(
+  kind: ChartKind, scope: Scope, rows: readonly Row[], style: ChartStyle, ctx: Context,
+): string {
+  return [
+    kind, ctx.lang, ctx.theme, scope, style.measure, style.fontPx, style.width, style.height,
+    shapeOf(kind, rows),
+  ].join("|");
+}
+
+/** The largest rows of a chart in words. */
+export function summaryOf(title: string, scope: Scope, rows: readonly Row[], ctx: Context): string {
+  const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
+    .slice(0, SUMMARY_ROWS_MAX)
+    .map((row) => `${spokenLabel(row)} ${ctx.format.percent(shareOf(rows, row.value))}`)
+    .join(", ");
+  return ctx.words.panels.summary(title, ctx.words.panels[scope], largest);
+}
+
+function spokenLabel(row: Row): string {
+  return row.second === null ? row.label : `${row.label} · ${row.second.label}`;
+}

@@ -1,0 +1,85 @@
+// The chart of a panel with its surroundings: the legend and the hole of a ring, and
+// the scale of a heat map.
+import { Canvas } from "../charts/canvas";
+import type { Context } from "../data/context";
+import { sum, type Row } from "../data/rows";
+import { h, setAttr, setShown, setText } from "../dom/element";
+import type { Panel, Scope } from "../wire/shapes";
+import { chartRows, chartStyle, signatureOf, summaryOf, type ChartBox } from "./chart-model";
+import { HeatLegend } from "./heat-legend";
+import { Legend } from "./legend";
+import type { Body, PanelModel } from "./panel-model";
+
+export class ChartView {
+  readonly element: HTMLElement;
+  /** The element whose size the chart follows. */
+  readonly host = h("div", { class: "chart-host", role: "img" });
+  readonly #hole = h("div", { class: "ring-hole", "aria-hidden": "true" }, h("b"), h("span"));
+  readonly #heat = new HeatLegend();
+  readonly #legend = new Legend();
+  readonly #canvas = new Canvas(this.host);
+  readonly #panel: Panel;
+  readonly #accent: number;
+  #rows: readonly Row[] = [];
+
+  /**
+   * `accent` is the panel's place among the colours for bars and lines; `drill`
+   * is called with the row that a reader wants to know more of.
+   */
+  constructor(panel: Panel, accent: number, drill: (row: Row) => void) {
+    this.#panel = panel;
+    this.#accent = accent;
+    this.#canvas.onChoose = drill;
+    this.#legend.element.addEventListener("click", (event) => {
+      const item = event.target instanceof Element ? event.target.closest("li") : null;
+      const row = item === null ? undefined : this.#rows[Array.from(this.#legend.element.children).indexOf(item)];
+      if (row !== undefined) drill(row);
+    });
+    const stage = h("div", { class: "chart-stage" }, this.host, this.#hole, this.#heat.element);
+    this.element = h("div", { class: "chart" }, stage, this.#legend.element);
+  }
+
+  update(body: Extract<Body, { form: "chart" }>, model: PanelModel, scope: Scope, ctx: Context): void {
+    const { kind } = body;
+    const style = chartStyle(this.#panel, model.measure, this.#accent, this.#box(), ctx);
+    const rows = chartRows(kind, body.rows, body.restKeys, style, ctx);
+    this.#rows = rows;
+    this.#updateRing(kind === "pie", scope, rows, ctx);
+    setShown(this.#heat.element, kind === "heatmap");
+    if (kind === "heatmap") this.#heat.update(rows, ctx);
+    this.#canvas.draw(kind, style, rows, signatureOf(kind, scope, rows, style, ctx));
+    setAttr(this.host, "aria-label", summaryOf(model.title, scope, rows, ctx));
+  }
+
+  /** The drawing, with its size in pixels of the page. */
+  picture() {
+    return {
+      chart: this.#canvas.picture(), width: this.host.clientWidth, height: this.host.clientHeight,
+    };
+  }
+
+  dispose(): void {
+    this.#canvas.dispose();
+  }
+
+  #updateRing(isRing: boolean, scope: Scope, rows: readonly Row[], ctx: Context): void {
+    setShown(this.#legend.element, isRing);
+    setShown(this.#hole, isRing);
+    if (!isRing) return;
+    const em = parseFloat(getComputedStyle(this.element).fontSize);
+    const { clientWidth, clientHeight } = this.element;
+    this.#legend.update(rows, clientWidth / em, clientHeight / em, ctx);
+    const [value, name] = Array.from(this.#hole.children);
+    if (value) setText(value, ctx.format.compact(sum(rows)));
+    if (name) setText(name, ctx.words.panels[scope]);
+  }
+
+  /** The text has the size of the panel's, whatever the style sheet says of the chart's. */
+  #box(): ChartBox {
+    const { fontSize, fontFamily } = getComputedStyle(this.element.closest("[data-panel]") ?? this.element);
+    return {
+      fontPx: parseFloat(fontSize), fontFamily,
+      width: this.host.clientWidth, height: this.host.clientHeight,
+    };
+  }
+}

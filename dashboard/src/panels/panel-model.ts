@@ -1,0 +1,171 @@
+// One panel, decided: from its descriptor, its frame and the reader's choice to
+// everything that is drawn. Pure. The parts that depend on the panel's size on the
+// screen are in `chart-model.ts`.
+import type { Context } from "../data/context";
+import { clip } from "../data/format";
+import { drawable, isCanvas, panelKind, type ChartKind, type PanelKind } from "../data/kinds";
+import type { PanelChoice } from "../data/link";
+import { panelTable, type PanelTable } from "../data/panel-table";
+import { isBlank, measureOf, rowsOf, totalOf, type Row } from "../data/rows";
+import { spanText } from "../data/spans";
+import { trendOf, trendTable, trendWords, type Trend } from "../data/trend";
+import { say } from "../i18n/words";
+import type { Frame, Measure, Panel } from "../wire/shapes";
+import { controlsModel, type ControlsModel, type Form } from "./controls-model";
+import {
+  shownWindow, trendKindOf, windowRowModel, type WindowAnswers, type WindowRowModel,
+} from "./window-model";
+
+const TITLE_CHARACTERS_MAX = 80;
+const REASON_CHARACTERS_MAX = 300;
+
+export interface PanelInput {
+  readonly panel: Panel;
+  /** The stream's frame; `undefined` means that the stream has not brought one yet. */
+  readonly frame: Frame | undefined;
+  readonly choice: PanelChoice;
+  readonly answers: WindowAnswers;
+  readonly isEnlarged: boolean;
+}
+
+export type PanelState = "loading" | "ok" | "empty" | "quarantined" | "unreadable";
+
+export interface MessageBody {
+  readonly form: "message";
+  readonly title: string;
+  readonly text: string;
+}
+
+export type Body =
+  | MessageBody
+  | { readonly form: "trend"; readonly trend: Trend; readonly words: string }
+  | { readonly form: "table"; readonly table: PanelTable; readonly canDrill: boolean }
+  | { readonly form: "number"; readonly rows: readonly Row[] }
+  | {
+      readonly form: "chart"; readonly kind: ChartKind; readonly rows: readonly Row[];
+      /** The number of keys in the rest of a cut list. */
+      readonly restKeys: number;
+    };
+
+export interface PanelModel {
+  readonly state: PanelState;
+  readonly title: string;
+  /** The unit of the measure that is shown, or its title. */
+  readonly unit: string;
+  readonly measure: Measure;
+  /** The sum over everything counted, whatever is shown; `null` means that the sum is not known. */
+  readonly sum: number | null;
+  /** The shown window; `null` means the panel's own. */
+  readonly window: string | null;
+  /** The dates of the chosen window; empty where none is chosen. */
+  readonly dates: string;
+  readonly controls: ControlsModel;
+  readonly windowRow: WindowRowModel;
+  readonly body: Body;
+  /** The rows that are drawn and their kind; a message and a trend have `null`. */
+  readonly drawn: { readonly kind: PanelKind; readonly rows: readonly Row[] } | null;
+}
+
+/** The part of the model that follows from the figures. */
+type Shown = Pick<PanelModel, "state" | "sum" | "body"> & Partial<Pick<PanelModel, "drawn" | "measure">>;
+
+export function panelModel(input: PanelInput, ctx: Context): PanelModel {
+  const { panel, choice, answers, isEnlarged } = input;
+  const trend = trendKindOf(panel, choice.window) === null ? null : choice.trend;
+  const window = shownWindow(panel, choice.window, answers);
+  const shown = shownOf(input, window, trend === true, ctx);
+  const measure = shown.measure ?? measureOf(panel, choice.measure);
+  const span = answers.frame?.span ?? null;
+  return {
+    ...shown,
+    title: titleOf(panel, ctx),
+    measure,
+    unit: measure.unit ?? say(measure.title, ctx.lang),
+    window,
+    dates: span === null ? "" : spanText(span, ctx.format),
+    controls: controlsModel(panel, choice, trend === true ? "trend" : formOf(panel), isEnlarged, ctx),
+    windowRow: windowRowModel({ window, kinds: panel.windows, answers, trend }, ctx),
+    drawn: shown.drawn ?? null,
+  };
+}
+
+/** The title of a panel as it is shown and spoken. */
+export function titleOf(panel: Panel, ctx: Context): string {
+  return clip(say(panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
+}
+
+/** A panel whose drawing failed. */
+export function brokenBody(error: unknown, ctx: Context): MessageBody {
+  return message(ctx.words.panels.unreadable, error instanceof Error ? error.message : String(error));
+}
+
+function formOf(panel: Panel): Form {
+  const kind = panelKind(panel);
+  return kind === "table" ? "table-only" : kind === "number" ? "number" : "chart";
+}
+
+/** The stream's frame, that of the chosen window, or the last windows. */
+function shownOf(input: PanelInput, window: string | null, isTrend: boolean, ctx: Context): Shown {
+  const { frame, answers } = input;
+  const words = ctx.words.panels;
+  if (isTrend && frame?.state !== "quarantined") return trendShown(input, ctx);
+  if (isTrend || window === null || answers.frame === null) return frameShown(input, frame, ctx);
+  if (answers.frame.frame !== null) return frameShown(input, answers.frame.frame, ctx);
+  return answers.frame.state === "loading"
+    ? { state: "loading", sum: null, body: message(words.windowLoading) }
+    : { state: "empty", sum: null, body: message(words.windowEmpty) };
+}
+
+function trendShown({ panel, frame, choice, answers }: PanelInput, ctx: Context): Shown {
+  const words = ctx.words.panels;
+  const sum = frame === undefined ? null : totalOf(panel, frame);
+  const { state, windows } = answers.trend ?? { state: "loading", windows: [] };
+  if (windows.length === 0) {
+    return state === "loading"
+      ? { state: "loading", sum, body: message(words.windowLoading) }
+      : { state: "empty", sum, body: message(words.windowEmpty) };
+  }
+  const trend = trendOf(panel, windows, choice.scope, choice.measure, ctx);
+  return {
+    state: "ok", sum, measure: trend.measure,
+    body: choice.table
+      ? { form: "table", table: trendTable(trend, ctx), canDrill: false }
+      : { form: "trend", trend, words: trendWords(titleOf(panel, ctx), trend, ctx) },
+  };
+}
+
+function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx: Context): Shown {
+  const words = ctx.words.panels;
+  if (frame === undefined) return { state: "loading", sum: null, body: message(words.loading) };
+  const sum = totalOf(panel, frame);
+  if (frame.state === "quarantined") {
+    const reason = clip(frame.reason ?? "", REASON_CHARACTERS_MAX);
+    return { state: "quarantined", sum, body: message(words.quarantined, reason, words.quarantinedNote) };
+  }
+  if (frame.state === "unreadable") {
+    return { state: "unreadable", sum, body: message(words.unreadable, frame.reason ?? "") };
+  }
+  const rows = rowsOf(panel, frame, choice.scope, measureOf(panel, choice.measure), ctx.lang, ctx.words);
+  if (frame.state === "empty" || isBlank(rows)) {
+    const body = choice.scope === "late" && sum !== 0
+      ? message(words.emptyLate) : message(words.empty, words.emptyNote);
+    return { state: "empty", sum, body };
+  }
+  const kind = drawable(panelKind(panel), rows);
+  return { state: "ok", sum, drawn: { kind, rows }, body: bodyOf(kind, panel, frame, choice, rows, ctx) };
+}
+
+function bodyOf(
+  kind: PanelKind, panel: Panel, frame: Frame, choice: PanelChoice, rows: readonly Row[], ctx: Context,
+): Body {
+  if (choice.table || kind === "table") {
+    return { form: "table", table: panelTable(panel, frame, choice.scope, ctx), canDrill: true };
+  }
+  return isCanvas(kind)
+    ? { form: "chart", kind, rows, restKeys: frame.other?.keys ?? 0 }
+    : { form: "number", rows };
+}
+
+function message(title: string, ...parts: readonly string[]): MessageBody {
+  return { form: "message", title, text: parts.filter((part) => part !== "").join(" · ") };
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { heatScale } from "../../../src/charts/heat-scale";
+import { acrossLabels } from "../../../src/charts/heatmap";
+import { CHARTS, shapeOf } from "../../../src/charts/option";
+import { THEMES } from "../../../src/charts/palette";
+import { crossOf } from "../../../src/data/cross";
+import type { Row } from "../../../src/data/rows";
+import { SCENES } from "../../scripted/scenes.mjs";
+import { crossed, greeted, pairIn, rowsFor, STYLE } from "../fixtures";
+
+function data(rows: readonly Row[]) {
+  return CHARTS.heatmap.data(STYLE, rows) as {
+    xAxis: { data: string[] }; yAxis: { data: string[] };
+    visualMap: { range: [number, number] };
+    series: [{ data: [number, number, number | "-"][] }];
+  };
+}
+
+describe("a heat map", () => {
+  it("has every cell: nothing is 0, unknown is left open", () => {
+    const { xAxis, yAxis, series } = data(rowsFor(crossed()));
+    expect([xAxis.data, yAxis.data]).toEqual([["0h", "1h", "2h", "3h"], ["b", "a"]]);
+    expect(series[0].data.map(([x, y, place]) =>
+      [x, y, place === "-" ? place : Math.round(place * 1000) / 1000])).toEqual([
+      [0, 0, 0], [1, 0, 1], [2, 0, 0], [3, 0, 0], [0, 1, 0.07], [1, 1, 0], [2, 1, 0], [3, 1, "-"],
+    ]);
+  });
+
+  it("leaves nothing outside its scale, and the least inside", () => {
+    const { range } = data(rowsFor(crossed())).visualMap;
+    expect(range[0]).toBeGreaterThan(0);
+    expect(range).toEqual([1e-9, 1]);
+  });
+
+  it.each([
+    [[1, 4, 16], "sqrt", 0, 4, 16, [0.25, 0.5, 1]],
+    [[5, 5], "sqrt", 0, 1.25, 5, [1, 1]],
+    // One large cell must not make all others style the same.
+    [[1, 100, 10_000], "log", 1, 100, 10_000, [1e-9, 0.5, 1]],
+    [[-4, 7], "linear", -4, 1.5, 7, [0, 1]],
+    [[-5, -5], "linear", -5, -2.5, 0, [0, 0]],
+    [[null, 0], "linear", 0, 0.5, 1, [0, 0]],
+  ] as const)("has a scale for %j: %s", (values, kind, least, middle, most, places) => {
+    const scale = heatScale(values.map((value) => ({ value })));
+    expect([scale.kind, scale.least, scale.middle, scale.most]).toEqual([kind, least, middle, most]);
+    values.forEach((value, i) => expect(scale.place(value ?? 0)).toBeCloseTo(places[i] ?? NaN, 6));
+  });
+
+  it("is updated by data alone, and made anew where its keys change", () => {
+    expect(Object.keys(data(rowsFor(crossed()))).sort()).toEqual(["series", "visualMap", "xAxis", "yAxis"]);
+    const shape = shapeOf("heatmap", rowsFor(crossed()));
+    expect(shapeOf("heatmap", rowsFor(crossed(), "late"))).toBe(shape);
+    const fewer = { keys: ["a"], across: ["0"], total: { n: [1] }, on_time: {}, late: {} };
+    expect(shapeOf("heatmap", rowsFor(crossed({ frame: fewer })))).not.toBe(shape);
+  });
+
+  it("shows labels whole, cut, thinned out or at a slant as there is room", () => {
+    expect(acrossLabels(4, 80, 14, 100)).toMatchObject({ interval: 0, rotate: 0 });
+    expect(acrossLabels(9, 80, 14, 100)).toMatchObject({ interval: 0, rotate: 0, overflow: "truncate" });
+    expect(acrossLabels(2, 9, 14, 100)).toMatchObject({ interval: "auto", rotate: 0 });
+    expect(acrossLabels(9, 30, 14, 100)).toMatchObject({ interval: 0, rotate: 45 });
+    expect(acrossLabels(9, 9, 14, 100)).toMatchObject({ interval: "auto", rotate: 45 });
+  });
+
+  it("leaves most of its room to its cells, however many there are", () => {
+    const state = greeted(SCENES["vast"]);
+    const rows = rowsFor(pairIn(state, "vast"));
+    expect(crossOf(rows).down.length * crossOf(rows).across.length).toBe(412 * 30);
+    for (const [width, height] of [[300, 180], [1300, 500], [1800, 800]] as const) {
+      const { grid } = CHARTS.heatmap.base({ ...STYLE, width, height }, () => rows) as
+        { grid: { left: number; bottom: number } };
+      expect(grid.left).toBeLessThan(width * 0.35);
+      expect(grid.bottom).toBeLessThan(height * 0.6);
+    }
+  });
+});
+
+describe.each(["dark", "light"] as const)("the %s scale", (theme) => {
+  /** Lightness in OKLab. */
+  const lightness = (hex: string) => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+      const c = parseInt(hex.slice(at, at + 2), 16) / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2104542553 * Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+      + 0.793617785 * Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+      - 0.0040720468 * Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  };
+
+  it("goes in even steps away from the panel", () => {
+    const { heat, panel } = THEMES[theme];
+    const steps = heat.slice(1).map((color, i) => lightness(color) - lightness(heat[i] ?? ""));
+    const mean = steps.reduce((a, b) => a + b, 0) / steps.length;
+    for (const step of steps) expect(Math.abs(step / mean - 1)).toBeLessThan(0.1);
+    expect(Math.sign(mean)).toBe(theme === "dark" ? 1 : -1);
+    expect(Math.abs(lightness(heat[0] ?? "") - lightness(panel))).toBeGreaterThan(0.08);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { STATE_ICONS } from "../../../src/data/icons";
+import type { PageState } from "../../../src/data/page-state";
+import { causeWords, type Words, WORDS } from "../../../src/i18n/words";
+
+/** All words by their path, with functions called on telling arguments. */
+function flatten(value: unknown, path: string): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value === "function") {
+    const args = value.length === 1 && path.startsWith("causes") ? [{}] : ["‹0›", "‹1›", "‹2›"];
+    return [[path, String((value as (...args: unknown[]) => unknown)(...args))]];
+  }
+  return Object.entries(value as object)
+    .flatMap(([name, inner]) => flatten(inner, path === "" ? name : `${path}.${name}`));
+}
+
+const zh = new Map(flatten(WORDS.zh, ""));
+const en = new Map(flatten(WORDS.en, ""));
+/** Words that say what to press in the other language, for who cannot read this one. */
+const CROSSED = ["header.language", "header.languageShort"];
+
+describe("the dictionaries", () => {
+  it("have the same words", () => {
+    expect([...en.keys()].sort()).toEqual([...zh.keys()].sort());
+  });
+
+  it("leave no word empty", () => {
+    expect([...zh, ...en].filter(([, word]) => word.trim() === "")).toEqual([]);
+  });
+
+  it("use the same arguments in both languages", () => {
+    const used = (word: string | undefined) => (word?.match(/‹\d›/gu) ?? []).sort();
+    for (const [path, word] of zh) expect([path, used(en.get(path))]).toEqual([path, used(word)]);
+  });
+
+  it("keep the English free of Chinese", () => {
+    const crossed = [...en].filter(([path, word]) =>
+      /\p{Script=Han}/u.test(word) && !CROSSED.includes(path));
+    expect(crossed).toEqual([]);
+  });
+
+  it("name every state, with an icon", () => {
+    for (const state of Object.keys(STATE_ICONS) as PageState[]) {
+      expect(WORDS.zh.states[state]).toMatch(/\p{Script=Han}/u);
+      expect(WORDS.en.states[state]).toMatch(/^[A-Z]/);
+    }
+  });
+});
+
+describe("a cause", () => {
+  const cause = (code: string) => ({
+    code, message: "the host's own words", hint: null,
+    args: { brokers: "b:9092", topic: "t", partition: "3", from: "10", to: "15" },
+  });
+
+  it.each([
+    ["broker_unreachable", "连不上 Kafka：b:9092", "Kafka cannot be reached at b:9092"],
+    ["topic_missing", "主题 t 不存在", "The topic t does not exist"],
+    ["log_start_moved", "分区 3 的位点 10 至 15 未读即被删除",
+      "Offsets 10 to 15 of partition 3 were deleted before they were read"],
+    ["log_end_moved", "分区 3 已读到位点 15，但日志止于 10",
+      "Partition 3 was read up to offset 15, but its log ends at 10"],
+    ["mostly_late", "bound 为 ? 时过半记录迟到；? 可让 99.9 % 的记录准时",
+      "More than half of the records are late with a bound of ?; ? would keep 99.9 % of them on time"],
+    ["topic_recreated", "主题已被重建，分区 3 不再是原来的日志",
+      "The topic was made anew: partition 3 is another log now"],
+    ["from_the_future", "the host's own words", "the host's own words"],
+    ["constructor", "the host's own words", "the host's own words"],
+  ])("%s", (code, chinese, english) => {
+    expect([causeWords(cause(code), "zh"), causeWords(cause(code), "en")])
+      .toEqual([chinese, english]);
+  });
+});
+
+describe("a word that one language lacks", () => {
+  it("does not compile, nor one for a code of the host", () => {
+    // @ts-expect-error: a reason without its words
+    const reasons: Words["ops"]["reasons"] = { empty: "empty" };
+    // @ts-expect-error: a cause without its words
+    const causes: Words["causes"] = { file_missing: () => "" };
+    // @ts-expect-error: what happened without its words
+    const what: Words["ops"]["what"] = { started: "" };
+    expect([reasons, causes, what].every(Boolean)).toBe(true);
+  });
+});

@@ -1,0 +1,237 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Event } from "../../../src/data/state";
+import type { LatestAnswer, Remote, TicketAnswer } from "../../../src/net/remote";
+import { backoff, POLL_MS, SOCKET_RETRY_MS, Stream, streamUrl } from "../../../src/net/stream";
+import { tokenOf } from "../../../src/net/token";
+import { decodeValue } from "../../../src/wire/decode";
+import { greeting } from "../../scripted/script.mjs";
+
+/** A socket that does nothing by itself. */
+class Socket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  closed = false;
+  close(): void {
+    this.closed = true;
+  }
+  receive(message: unknown): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+}
+
+/** A host that cannot be reached over HTTP, unless a test says otherwise. */
+class Http implements Remote {
+  guarded = false;
+  tickets: TicketAnswer = { kind: "failed" };
+  state: LatestAnswer = { kind: "failed" };
+  asked = 0;
+  ticket = () => Promise.resolve(this.tickets);
+  latest = () => {
+    this.asked += 1;
+    return Promise.resolve(this.state);
+  };
+  forget = () => undefined;
+}
+
+const news = (): LatestAnswer =>
+  ({ kind: "news", messages: greeting().map(decodeValue).filter((m) => m !== null) });
+
+function start(remote = new Http()) {
+  const urls: string[] = [];
+  const sockets: Socket[] = [];
+  const events: Event[] = [];
+  const stream = new Stream({
+    url: "ws://host/api/v1/stream",
+    dispatch: (event) => events.push(event),
+    now: () => Date.now(),
+    random: () => 1,
+    remote,
+    connect: (url) => {
+      urls.push(url);
+      const socket = new Socket();
+      sockets.push(socket);
+      return socket as unknown as WebSocket;
+    },
+  });
+  stream.open();
+  const last = () => sockets.at(-1) ?? new Socket();
+  return { sockets, events, last, remote, urls };
+}
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+describe("backoff", () => {
+  it.each([[1, 1, 500], [2, 1, 1000], [3, 1, 2000], [4, 1, 2000], [50, 1, 2000],
+    [1, 0, 500], [3, 0, 1000], [9, 0, 1000]])(
+    "before attempt %i with random %f is %i ms", (attempt, random, expected) => {
+      expect(backoff(attempt, random)).toBe(expected);
+    });
+});
+
+describe("the stream's address", () => {
+  it.each([
+    ["http://127.0.0.1:5001/", "ws://127.0.0.1:5001/api/v1/stream"],
+    ["https://a.example/shop/?lang=en#x", "wss://a.example/shop/api/v1/stream"],
+    ["http://a.example/shop/index.html", "ws://a.example/shop/api/v1/stream"],
+  ])("of %s", (page, expected) => {
+    expect(streamUrl(page)).toBe(expected);
+  });
+});
+
+describe("the stream", () => {
+  it("tries again for ever, ever slower", () => {
+    const { sockets, events, last } = start();
+    const pauses = [500, 1000, 2000, 2000, 2000];
+    for (const pause of pauses) {
+      last().onclose?.();
+      expect(events.at(-1)).toMatchObject({ type: "lost", retryAt: Date.now() + pause });
+      vi.advanceTimersByTime(pause);
+    }
+    expect(sockets).toHaveLength(pauses.length + 1);
+  });
+
+  it("starts over after a snapshot", () => {
+    const { events, last } = start();
+    last().onclose?.();
+    vi.advanceTimersByTime(500);
+    for (const message of greeting()) last().receive(message);
+    last().onclose?.();
+    expect(events.at(-1)).toMatchObject({ type: "lost", attempt: 1 });
+  });
+
+  it("does as a goodbye asks", () => {
+    const { events, last } = start();
+    last().receive({ t: "bye", reason: "shutdown", retry_ms: 1234 });
+    last().onclose?.();
+    expect(events.at(-1)).toMatchObject({ retryAt: 1234 });
+  });
+
+  it("gives up a socket that does not open, and one that falls silent", () => {
+    const { sockets, last } = start();
+    vi.advanceTimersByTime(5000);
+    expect(sockets[0]?.closed).toBe(true);
+    vi.advanceTimersByTime(500);
+    last().onopen?.();
+    last().receive({ t: "hb", now: 1 });
+    vi.advanceTimersByTime(19_000);
+    expect(last().closed).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect(sockets[1]?.closed).toBe(true);
+  });
+
+  it("survives what it cannot read", () => {
+    const { events, last } = start();
+    last().receive({ t: "?" });
+    expect(events.at(-1)).toEqual({ type: "refused" });
+  });
+
+  it("never hears a socket that it has given up", () => {
+    const { events, sockets } = start();
+    const [first] = sockets;
+    const hear = first?.onmessage;
+    vi.advanceTimersByTime(5000);
+    expect(first?.onmessage).toBeNull();
+    expect(hear).not.toBeNull();
+    expect(events.at(-1)).toMatchObject({ type: "lost" });
+  });
+});
+
+describe("a guarded host", () => {
+  it("is asked for a ticket before each socket", async () => {
+    const remote = new Http();
+    remote.guarded = true;
+    remote.tickets = { kind: "ticket", ticket: "a+b" };
+    const { urls, last } = start(remote);
+    expect(urls).toEqual([]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(urls).toEqual(["ws://host/api/v1/stream?ticket=a%2Bb"]);
+    last().onclose?.();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(urls).toHaveLength(2);
+  });
+
+  it("that does not know the token is not asked again", async () => {
+    const remote = new Http();
+    remote.guarded = true;
+    remote.tickets = { kind: "denied" };
+    const { events, sockets } = start(remote);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(events.at(-1)).toEqual({ type: "denied" });
+    expect(sockets).toEqual([]);
+  });
+
+  it("is told from one that is gone, without a token", async () => {
+    const remote = new Http();
+    remote.state = { kind: "denied" };
+    const { events, sockets, last } = start(remote);
+    last().onclose?.();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(events.at(-1)).toEqual({ type: "denied" });
+    expect(sockets).toHaveLength(1);
+  });
+
+  it.each([["#token=abc", "abc"], ["#token=", null], ["#x", null], ["", null],
+    ["#token=a%2Bb", "a+b"]])("has its token in %s", (hash, expected) => {
+    expect(tokenOf(hash)).toBe(expected);
+  });
+});
+
+describe("behind a proxy that blocks sockets", () => {
+  /** Lets every socket fail from now on, for so long. */
+  async function blocked(page: ReturnType<typeof start>, ms: number) {
+    for (let at = 0; at < ms; at += 500) {
+      page.last().onclose?.();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+  }
+
+  async function polling() {
+    const remote = new Http();
+    remote.state = news();
+    const page = start(remote);
+    await blocked(page, 5000);
+    return page;
+  }
+
+  it("the state is polled after three sockets that did not open", async () => {
+    const { events, remote } = await polling();
+    const at = events.findIndex((event) => event.type === "polling");
+    expect(events.slice(0, at).filter((event) => event.type === "lost")).toHaveLength(3);
+    expect(events.slice(at + 1).some((event) =>
+      event.type === "message" && event.message.t === "snapshot")).toBe(true);
+    const asked = remote.asked;
+    await vi.advanceTimersByTimeAsync(5 * POLL_MS);
+    expect(remote.asked - asked).toBe(5);
+    expect(events.at(-1)).toMatchObject({ type: "message" });
+  });
+
+  it("a socket is tried again now and then, and ends the polling when it opens", async () => {
+    const { events, remote, sockets, last } = await polling();
+    const before = sockets.length;
+    await vi.advanceTimersByTimeAsync(SOCKET_RETRY_MS);
+    expect(sockets).toHaveLength(before + 1);
+    last().onopen?.();
+    expect(events.at(-1)).toEqual({ type: "polling", on: false });
+    const asked = remote.asked;
+    await vi.advanceTimersByTimeAsync(5 * POLL_MS);
+    expect(remote.asked).toBe(asked);
+  });
+
+  it("a host that goes away while polled is told, and dialled again", async () => {
+    const { events, remote, sockets } = await polling();
+    remote.state = { kind: "failed" };
+    const before = sockets.length;
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect(events.at(-1)).toMatchObject({ type: "lost" });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(sockets.length).toBeGreaterThan(before);
+  });
+
+  it("a host that is only down is not polled", async () => {
+    const page = start();
+    await blocked(page, 20_000);
+    expect(page.events.some((event) => event.type === "polling")).toBe(false);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { bottleneckOf, stagesModel } from "../../../src/ops/stages";
+import { contextOf, greeted, statusOf } from "../fixtures";
+
+const ctx = contextOf(greeted(), "en");
+
+describe("the stages", () => {
+  const shares = (waiting: number, decode: number, plugins: number, publish: number, blocked: number) =>
+    ({ waiting, decode, plugins, publish, blocked });
+
+  it("say how the workers spend their time", () => {
+    const model = stagesModel(statusOf(), ctx);
+    expect(model?.stages.map(({ name, text }) => `${name}: ${text}`)).toEqual([
+      "Fetch: queue 4,096 · waiting 41.0%", "Decode: busy 24.0%", "Plugins: busy 27.0%", "Publish: busy 6.0%",
+      "Checkpoint: blocked 2.0%",
+    ]);
+    expect(model?.words).toBe("no bottleneck: 41.0% to spare, busiest is plugins");
+  });
+
+  it.each([
+    ["workers wait at the end of the log", shares(0.9, 0.05, 0.05, 0, 0), 0, 0, "idle"],
+    ["workers wait though much is left", shares(0.6, 0.3, 0.1, 0, 0), 0, 1_000_000, "source"],
+    ["checkpoints block", shares(0, 0.3, 0.3, 0.1, 0.3), 500, 5, "checkpoint"],
+    ["decoding takes longest", shares(0.01, 0.6, 0.3, 0.09, 0), 500, 1_000_000, "decode"],
+    ["plugins take longest", shares(0.01, 0.3, 0.6, 0.09, 0), 500, 1_000_000, "plugins"],
+    ["publishing takes longest", shares(0.05, 0.2, 0.3, 0.45, 0), 500, 1_000_000, "publish"],
+  ])("name the bottleneck where %s", (_name, stages, queue_records, lag, expected) => {
+    expect(bottleneckOf(statusOf({ stages, queue_records, lag }))).toBe(expected);
+  });
+
+  it("are unknown of an older host", () => {
+    expect(stagesModel(statusOf({ stages: undefined }), ctx)).toBeNull();
+  });
+});

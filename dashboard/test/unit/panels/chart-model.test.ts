@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { THEMES } from "../../../src/charts/palette";
+import { chartRows, chartStyle, signatureOf, summaryOf } from "../../../src/panels/chart-model";
+import { SCENES } from "../../scripted/scenes.mjs";
+import { contextOf, crossed, greeted, pairIn, row, rowsFor, STYLE } from "../fixtures";
+
+const ctx = contextOf(greeted(), "en");
+const many = Array.from({ length: 40 }, (_, i) => row(`k${i}`, 40 - i));
+
+describe("the style of a chart", () => {
+  const { panel } = crossed();
+  const [measure] = panel.measures;
+  if (measure === undefined) throw new Error("no measure");
+  const box = { width: 300, height: 200, fontPx: 14, fontFamily: "sans" };
+
+  it("has the words of the panel in the page's language, and the colours of its theme", () => {
+    expect(chartStyle(panel, measure, 0, box, ctx)).toMatchObject({
+      ...box, measure: "Count", titles: ["Word", "Hour"], share: "Share", additive: true, colors: THEMES.dark,
+    });
+    const light = { ...contextOf(greeted(), "zh"), theme: "light" as const };
+    expect(chartStyle(panel, measure, 0, box, light)).toMatchObject({ measure: "数", titles: ["词", "时"], colors: THEMES.light });
+  });
+
+  it("gives each panel an accent by its place, again from the first after the last", () => {
+    const accents = Array.from({ length: 5 }, (_, place) => chartStyle(panel, measure, place, box, ctx).accent.color);
+    expect(new Set(accents).size).toBe(4);
+    expect(accents[4]).toBe(accents[0]);
+  });
+});
+
+describe("the rows of a chart", () => {
+  it("of a ranking are as many as it has room for, the others in the rest", () => {
+    const rows = chartRows("hbar", many, 3, { ...STYLE, height: 160 }, ctx);
+    expect(rows.length).toBeLessThan(40);
+    expect(rows.at(-1)?.label).toBe(`Other (${40 - (rows.length - 1) + 3})`);
+    expect(rows.reduce((sum, { value }) => sum + (value ?? 0), 0)).toBe(820);
+    expect(chartRows("hbar", many, 3, { ...STYLE, height: 4000 }, ctx)).toBe(many);
+  });
+
+  it.each(["pie", "bar", "line", "heatmap"] as const)("of a %s are all of them", (kind) => {
+    expect(chartRows(kind, many, 0, { ...STYLE, height: 10 }, ctx)).toBe(many);
+  });
+});
+
+describe("the signature of a chart", () => {
+  const of = (more: object = {}, rows = many, lang: "zh" | "en" = "en") =>
+    signatureOf("bar", "total", rows, { ...STYLE, ...more }, contextOf(greeted(), lang));
+
+  it("stays while only values change", () => {
+    expect(of({}, many.map((each) => ({ ...each, value: 7 })))).toBe(of());
+  });
+
+  it("changes with size, measure, language and number of rows", () => {
+    const all = [of(), of({ width: 601 }), of({ height: 1 }), of({ fontPx: 17 }), of({ measure: "Buyers" }),
+      of({}, many.slice(1)), of({}, many, "zh")];
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe("the summary of a chart", () => {
+  it("names the five largest rows with their shares", () => {
+    const said = summaryOf("Keys", "total", many, ctx);
+    expect(said).toMatch(/k0 4\.9%, k1 4\.8%, k2 4\.6%, k3 4\.5%, k4 4\.4%/);
+    expect(said).not.toMatch(/k5/);
+  });
+
+  it("names both keys of a cell, and no share of an unknown value", () => {
+    expect(summaryOf("Map", "total", rowsFor(crossed()), ctx)).toMatch(/b · 1h 94\.9%/);
+    expect(summaryOf("N", "late", rowsFor(pairIn(greeted(SCENES["hostile"]), "null")), ctx)).toMatch(/B 100\.0%, 2? ?.* —/);
+  });
+});

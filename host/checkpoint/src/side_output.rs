@@ -1,0 +1,172 @@
+//! Where records that people want to see again are written, dead letters and late records alike:
+//! nowhere (counted only), a file of JSON lines, or a Kafka topic.
+//!
+//! Invariant: a file holds, up to the length that a checkpoint names, exactly the entries that the
+//! checkpoint covers. A topic holds each of them at least once.
+
+mod file;
+mod kafka;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use streamgauge_kafka::SideProducer;
+use streamgauge_outbox::{Entry, Origin};
+
+pub(crate) use file::EntryFile;
+use file::FileTarget;
+use kafka::KafkaTarget;
+
+/// A place for entries of one kind.
+pub struct SideOutput {
+    target: Target,
+    origin: Origin,
+    /// What is written for good.
+    extent: Extent,
+}
+
+/// How much has been written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// The length of the file.
+    pub bytes: u64,
+    /// How many entries.
+    pub entries: u64,
+}
+
+enum Target {
+    None,
+    File(FileTarget),
+    Kafka(KafkaTarget),
+}
+
+/// Why entries could not be written.
+#[derive(Debug, Error)]
+pub enum SideOutputError {
+    /// The file failed.
+    #[error("{what} {} could not be written: {error}", path.display())]
+    File {
+        /// What should have been written.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The brokers did not take them.
+    #[error("{what} to topic `{topic}` were not acknowledged: {reason}")]
+    Kafka {
+        /// What should have been written.
+        what: &'static str,
+        /// The topic.
+        topic: String,
+        /// What librdkafka says.
+        reason: String,
+    },
+}
+
+impl SideOutput {
+    /// Entries are counted and dropped.
+    pub fn none(origin: Origin) -> Self {
+        Self::new(Target::None, origin, Extent::default())
+    }
+
+    /// Entries go to the end of a file. What the last checkpoint does not cover is cut off;
+    /// without a checkpoint (`covered` none), a file from before is kept and written on. `what`
+    /// they are is for messages.
+    ///
+    /// # Errors
+    /// The file cannot be opened or cut.
+    pub fn file(
+        what: &'static str,
+        path: &Path,
+        origin: Origin,
+        covered: Option<Extent>,
+    ) -> Result<Self, SideOutputError> {
+        let failed = |error| SideOutputError::File { what, path: path.to_path_buf(), error };
+        let file = file::open(path).map_err(failed)?;
+        Self::on_file(what, (path, file), origin, covered)
+    }
+
+    /// The same on a file that is open.
+    pub(crate) fn on_file(
+        what: &'static str,
+        (path, file): (&Path, Box<dyn EntryFile>),
+        origin: Origin,
+        covered: Option<Extent>,
+    ) -> Result<Self, SideOutputError> {
+        let target = FileTarget::new(what, path, file);
+        let length = target.length()?;
+        let extent = covered.map_or(Extent { bytes: length, entries: 0 }, |covered| Extent {
+            bytes: covered.bytes.min(length),
+            ..covered
+        });
+        target.cut(extent.bytes)?;
+        Ok(Self::new(Target::File(target), origin, extent))
+    }
+
+    /// Entries go to a topic, at least once each; `entries` were written before.
+    pub fn kafka(
+        what: &'static str,
+        producer: SideProducer,
+        topic: &str,
+        origin: Origin,
+        entries: u64,
+    ) -> Self {
+        let target = Target::Kafka(KafkaTarget::new(what, producer, topic));
+        Self::new(target, origin, Extent { bytes: 0, entries })
+    }
+
+    fn new(target: Target, origin: Origin, extent: Extent) -> Self {
+        Self { target, origin, extent }
+    }
+
+    /// Goes on counting after so many entries.
+    pub fn resume(&mut self, entries: u64) {
+        self.extent.entries = entries;
+    }
+
+    /// Writes `entries` so that they survive a crash. They stay even where the checkpoint that
+    /// covers them fails: it may have reached the disk nevertheless.
+    ///
+    /// # Errors
+    /// They were not all written, and have to be given again: a file is cut back to where it was
+    /// before them.
+    pub fn write<'a, E: Entry + 'a>(
+        &mut self,
+        entries: impl Iterator<Item = &'a E>,
+    ) -> Result<(), SideOutputError> {
+        let mut count = 0;
+        match &mut self.target {
+            Target::None => count = entries.count() as u64,
+            Target::File(target) => {
+                target.cut(self.extent.bytes)?;
+                let mut bytes = Vec::new();
+                for entry in entries {
+                    bytes.append(&mut entry.to_line(&self.origin));
+                    count += 1;
+                }
+                target.append(&bytes)?;
+                self.extent.bytes += bytes.len() as u64;
+            }
+            Target::Kafka(target) => {
+                for entry in entries {
+                    target.send(entry, &self.origin)?;
+                    count += 1;
+                }
+                target.acknowledge()?;
+            }
+        }
+        self.extent.entries += count;
+        Ok(())
+    }
+
+    /// What is there now.
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+}
+
+#[cfg(test)]
+mod tests;

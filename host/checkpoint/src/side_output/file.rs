@@ -1,0 +1,87 @@
+//! A file of JSON lines that can be cut back to what a checkpoint covers.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::SideOutputError;
+
+/// What a file of entries has to do. Tests put in one that fails where they want.
+pub(crate) trait EntryFile: Send {
+    /// Its length in bytes.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Makes it so long.
+    fn cut(&self, bytes: u64) -> io::Result<()>;
+
+    /// Writes at its end.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Returns when what was written would survive a power cut.
+    fn sync(&self) -> io::Result<()>;
+}
+
+impl EntryFile for File {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn cut(&self, bytes: u64) -> io::Result<()> {
+        self.set_len(bytes)
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.seek(SeekFrom::End(0))?;
+        self.write_all(bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
+/// Opens or makes the file at `path`, and its folder.
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn EntryFile>> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    Ok(Box::new(file))
+}
+
+pub(super) struct FileTarget {
+    what: &'static str,
+    path: PathBuf,
+    file: Box<dyn EntryFile>,
+}
+
+impl FileTarget {
+    pub(super) fn new(what: &'static str, path: &Path, file: Box<dyn EntryFile>) -> Self {
+        Self { what, path: path.to_path_buf(), file }
+    }
+
+    pub(super) fn length(&self) -> Result<u64, SideOutputError> {
+        self.file.length().map_err(|e| self.failed(e))
+    }
+
+    /// Makes the file no longer than `bytes`.
+    pub(super) fn cut(&self, bytes: u64) -> Result<(), SideOutputError> {
+        if self.length()? > bytes {
+            self.file.cut(bytes).map_err(|e| self.failed(e))?;
+        }
+        Ok(())
+    }
+
+    /// Writes to the end, and returns when it would survive a power cut.
+    pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), SideOutputError> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let done = self.file.append(bytes).and_then(|()| self.file.sync());
+        done.map_err(|e| self.failed(e))
+    }
+
+    fn failed(&self, error: io::Error) -> SideOutputError {
+        SideOutputError::File { what: self.what, path: self.path.clone(), error }
+    }
+}

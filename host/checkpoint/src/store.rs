@@ -1,0 +1,167 @@
+//! Where state outlives the process. One trait, so that the engine does not know whether a
+//! checkpoint is a transaction in a local file or something else; one snapshot format for all.
+
+mod embedded;
+mod export;
+mod header;
+mod memory;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use streamgauge_core::{
+    BoundedOutOfOrderness, EventTime, FinalPane, Millis, PartitionSnapshot, SnapshotError,
+};
+use thiserror::Error;
+
+use streamgauge_outbox::HistoryStore;
+use streamgauge_pipeline::Pipeline;
+
+pub use embedded::{EmbeddedStore, Generation};
+pub use export::Export;
+pub use memory::MemoryStore;
+
+/// All that is stored at once.
+#[derive(Clone, Debug, Default)]
+pub struct Checkpoint {
+    /// The settings that the state depends on, by key.
+    pub settings: BTreeMap<String, String>,
+    /// Every partition's state.
+    pub partitions: Vec<Arc<PartitionSnapshot>>,
+    /// Panes that became final since the checkpoint before; loading gives none.
+    pub final_panes: Vec<Arc<FinalPane>>,
+    /// How long the dead-letter file is, in bytes, with every letter of this state in it.
+    pub dead_letter_bytes: u64,
+    /// How many dead letters have been written out so far.
+    pub dead_letters: u64,
+    /// How long the file of late records is, in bytes, with every late record of this state in it.
+    pub late_output_bytes: u64,
+    /// How many late records have been written out so far.
+    pub late_output_records: u64,
+}
+
+/// How long final panes are kept; what is older is dropped when a checkpoint is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    bound: Millis,
+    /// By metric: how far a watermark may be past a pane's end.
+    of_metric: BTreeMap<String, Millis>,
+}
+
+/// Why state could not be read or written.
+#[derive(Debug, Error)]
+pub enum StateError {
+    /// Another process has it open.
+    #[error("state {} is in use by another process", .0.display())]
+    InUse(PathBuf),
+    /// The store failed.
+    #[error("state {} failed: {reason}", path.display())]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// What the store says.
+        reason: String,
+    },
+    /// It was written by another version.
+    #[error("state {} has format {found}, which is not known here", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+    },
+    /// The newest checkpoint cannot be read.
+    #[error("state {} is damaged: checkpoint {generation}, {what}: {error}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Which checkpoint.
+        generation: u64,
+        /// Which part of it.
+        what: String,
+        /// What is wrong with it.
+        error: SnapshotError,
+        /// The checkpoint before it, if that is intact.
+        former: Option<u64>,
+    },
+    /// There is nothing to go back to.
+    #[error("state {} has no intact checkpoint before the newest one", .0.display())]
+    NoFormer(PathBuf),
+    /// A file is no export, or not an intact one.
+    #[error("{} is not an export of state: {error}", path.display())]
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: SnapshotError,
+    },
+}
+
+impl StateError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::InUse(_) => {
+                "end the other `streamgauge run`, or give this one another state folder"
+            }
+            Self::Store { .. } => "check that the folder is writable and the disk has room",
+            Self::Format { .. } => {
+                "use the version that wrote it, or recompute with `streamgauge run --rebuild`"
+            }
+            Self::Damaged { former: Some(_), .. } => {
+                "`streamgauge state rollback` goes back to the checkpoint before it, which is intact, and reads the log from there; or `streamgauge run --rebuild` recomputes everything"
+            }
+            Self::Damaged { former: None, .. } => {
+                "recompute it with `streamgauge run --rebuild`, bring an export back with `streamgauge state import FILE --replace`, or start afresh with `streamgauge state reset`"
+            }
+            Self::NoFormer(_) => {
+                "bring an export back with `streamgauge state import FILE --replace`, or recompute with `streamgauge run --rebuild`"
+            }
+            Self::Export { .. } => "name a file that `streamgauge state export` wrote",
+        }
+    }
+}
+
+/// Keeps the latest checkpoint.
+pub trait StateStore: Send {
+    /// The latest checkpoint, if there is one.
+    ///
+    /// # Errors
+    /// The store failed or what it holds is unreadable.
+    fn load(&self) -> Result<Option<Checkpoint>, StateError>;
+
+    /// Replaces the latest checkpoint, all or nothing, and returns only when it would survive a
+    /// power cut. Returns its size in bytes.
+    ///
+    /// # Errors
+    /// The store failed; the former checkpoint stays.
+    fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError>;
+
+    /// The final panes, to be read while checkpoints are stored.
+    fn history(&self) -> Arc<dyn HistoryStore>;
+}
+
+impl Keep {
+    /// What the settings say.
+    pub fn new(pipeline: &Pipeline) -> Self {
+        let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let metrics = pipeline.metrics.iter();
+        let of_metric = metrics.map(|metric| {
+            let kept = millis(metric.retention).saturating_add(millis(pipeline.history_keep));
+            (metric.id.clone(), kept)
+        });
+        Self { bound: millis(pipeline.event_time.bound), of_metric: of_metric.collect() }
+    }
+
+    /// Whether `pane` is past its time where the largest event time of its partition is this.
+    fn is_over(&self, pane: &FinalPane, max_event_time: Option<EventTime>) -> bool {
+        // A metric that was taken out leaves its history.
+        let Some(kept) = self.of_metric.get(&pane.metric) else { return false };
+        let watermark = BoundedOutOfOrderness { bound: self.bound }.watermark(max_event_time);
+        watermark >= Some(pane.window.end.plus(*kept))
+    }
+}

@@ -1,0 +1,342 @@
+//! State in one local file, by redb: a checkpoint is one transaction. The last two checkpoints are
+//! kept, and the panes that became final, each written once.
+//!
+//! redb refuses to go on after a failed write or sync, so the file is opened anew before the next
+//! checkpoint then; a disk that was full for a while costs nothing but the checkpoints meanwhile.
+
+mod history;
+mod tables;
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::Utc;
+use redb::{Database, DatabaseError};
+use streamgauge_core::{FinalPane, SnapshotError};
+
+use super::header::Header;
+use streamgauge_outbox::HistoryStore;
+
+use super::{Checkpoint, Export, Keep, StateError, StateStore};
+use history::History;
+use tables::{Failed, Reading, Writing};
+
+/// redb's page cache; the state is small and read once.
+const CACHE_BYTES: usize = 8 << 20;
+
+/// Name of the file in the state folder.
+const FILE: &str = "streamgauge.redb";
+
+/// Opens the file, or what stands for it.
+type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send>;
+
+/// The open file, shared with those who read history; none after a failure.
+type Shared = Arc<Mutex<Option<Database>>>;
+
+/// A redb file in the state folder.
+pub struct EmbeddedStore {
+    path: PathBuf,
+    opener: Opener,
+    database: Shared,
+    keep: Keep,
+    failed: bool,
+}
+
+/// A stored checkpoint, from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    /// Its number.
+    pub number: u64,
+    /// When it was stored, in milliseconds since the Unix epoch.
+    pub created: i64,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// What is wrong with it.
+    pub damage: Option<String>,
+}
+
+impl fmt::Debug for EmbeddedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddedStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl EmbeddedStore {
+    /// Opens the store in `dir`, and makes both where they are not there. Final panes are kept for
+    /// ever.
+    ///
+    /// # Errors
+    /// The folder cannot be made, the file is not a store of this version, or another process has
+    /// it open.
+    pub fn open(dir: &Path) -> Result<Self, StateError> {
+        let path = dir.join(FILE);
+        let failed = |reason: String| StateError::Store { path: path.clone(), reason };
+        fs::create_dir_all(dir).map_err(|error| failed(error.to_string()))?;
+        if !path.exists() {
+            create(&path).map_err(|error| error.into_error(&path))?;
+        }
+        let file = path.clone();
+        let opener = move || Database::builder().set_cache_size(CACHE_BYTES).open(&file);
+        Self::open_with(path.clone(), Box::new(opener))
+    }
+
+    /// The same with another way to open it.
+    pub(super) fn open_with(path: PathBuf, opener: Opener) -> Result<Self, StateError> {
+        let (database, keep) = (Arc::new(Mutex::new(None)), Keep::default());
+        let mut store = Self { path, opener, database, keep, failed: false };
+        store.reopen()?;
+        Ok(store)
+    }
+
+    /// The same store, keeping final panes only so long.
+    #[must_use]
+    pub fn keeping(mut self, keep: Keep) -> Self {
+        self.keep = keep;
+        self
+    }
+
+    /// Whether there is a store in `dir`.
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(FILE).exists()
+    }
+
+    /// Removes the store in `dir`. Returns its file, or none where there was none.
+    ///
+    /// # Errors
+    /// Another process has it open, or the file cannot be removed.
+    pub fn reset(dir: &Path) -> Result<Option<PathBuf>, StateError> {
+        if !Self::exists(dir) {
+            return Ok(None);
+        }
+        let path = dir.join(FILE);
+        // Opening it tells whether another process runs on it; a damaged file may go.
+        if let Err(error @ StateError::InUse(_)) = Self::open(dir).map(drop) {
+            return Err(error);
+        }
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(Some(path)),
+            Err(error) => Err(StateError::Store { path, reason: error.to_string() }),
+        }
+    }
+
+    /// The checkpoints that are there, the newest first, with what is wrong with them.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn generations(&self) -> Result<Vec<Generation>, StateError> {
+        self.read(|reading| {
+            let mut generations = Vec::new();
+            for number in reading.generations()?.into_iter().rev() {
+                let (bytes, header) = reading.header(number)?;
+                let created = header.as_ref().map_or(0, |header| header.created);
+                let damage = checkpoint(reading, number)?.err().map(|e| e.to_string());
+                let bytes = bytes + reading.snapshot_bytes(number)?;
+                generations.push(Generation { number, created, bytes, damage });
+            }
+            Ok(generations)
+        })
+    }
+
+    /// Every final pane.
+    ///
+    /// # Errors
+    /// The store failed or what it holds is unreadable.
+    pub fn final_panes(&self) -> Result<Vec<Arc<FinalPane>>, StateError> {
+        self.read(|reading| reading.final_panes(None))
+    }
+
+    /// Drops the newest checkpoint and what became final with it. Returns the one that is newest
+    /// now.
+    ///
+    /// # Errors
+    /// There is none before it, or that is damaged too; nothing was changed.
+    pub fn rollback(&mut self) -> Result<Generation, StateError> {
+        let generations = self.generations()?;
+        let former = generations.get(1).filter(|former| former.damage.is_none()).cloned();
+        let (Some(newest), Some(former)) = (generations.first(), former) else {
+            return Err(StateError::NoFormer(self.path.clone()));
+        };
+        self.write(|writing| writing.drop_newest(newest.number))?;
+        Ok(former)
+    }
+
+    /// Stores what an export holds, as the only checkpoint.
+    ///
+    /// # Errors
+    /// The store failed; what was there before stays.
+    pub fn import(&mut self, export: &Export) -> Result<(), StateError> {
+        let (checkpoint, panes) = (&export.checkpoint, &export.final_panes);
+        self.write(|writing| {
+            writing.clear()?;
+            let mut checkpoint = checkpoint.clone();
+            checkpoint.final_panes.clone_from(panes);
+            save(writing, &checkpoint, &Keep::default(), Utc::now().timestamp_millis()).map(drop)
+        })
+    }
+
+    fn reopen(&mut self) -> Result<(), StateError> {
+        // The old handle has the file locked, so it goes first.
+        *self.lock() = None;
+        let opened = match (self.opener)() {
+            Ok(database) => database,
+            Err(DatabaseError::DatabaseAlreadyOpen) => {
+                return Err(StateError::InUse(self.path.clone()));
+            }
+            Err(error) => return Err(self.store(error.to_string())),
+        };
+        *self.lock() = Some(opened);
+        self.failed = false;
+        self.check_format()
+    }
+
+    fn check_format(&self) -> Result<(), StateError> {
+        match self.read(Reading::format)? {
+            None | Some(tables::FORMAT) => Ok(()),
+            Some(found) => Err(StateError::Format { path: self.path.clone(), found }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Database>> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn store(&self, reason: String) -> StateError {
+        StateError::Store { path: self.path.clone(), reason }
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Reading) -> Result<T, Failed>) -> Result<T, StateError> {
+        history::read(&self.database, &self.path, work)
+    }
+
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Writing) -> Result<T, Failed>,
+    ) -> Result<T, StateError> {
+        if self.failed {
+            self.reopen()?;
+        }
+        let written = match &*self.lock() {
+            None => Err(Failed::Store("it could not be opened again".to_owned())),
+            Some(database) => Writing::begin(database).and_then(|writing| {
+                let done = work(&writing)?;
+                writing.commit()?;
+                Ok(done)
+            }),
+        };
+        written.map_err(|failed| {
+            self.failed = true;
+            failed.into_error(&self.path)
+        })
+    }
+}
+
+/// What is wrong with a checkpoint.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {error}")]
+struct Damage {
+    what: String,
+    error: SnapshotError,
+}
+
+/// A stored checkpoint; the inner error is what is wrong with it.
+fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, Damage>, Failed> {
+    let (_, header) = reading.header(generation)?;
+    let header = match header {
+        Ok(header) => header,
+        Err(error) => return Ok(Err(Damage { what: "its head".to_owned(), error })),
+    };
+    let mut partitions = Vec::new();
+    for &partition in header.partitions.keys() {
+        let bytes = reading.snapshot(generation, partition)?;
+        match header.snapshot(partition, &bytes) {
+            Ok(snapshot) => partitions.push(Arc::new(snapshot)),
+            Err(error) => {
+                return Ok(Err(Damage { what: format!("partition {partition}"), error }));
+            }
+        }
+    }
+    Ok(Ok(header.into_checkpoint(partitions)))
+}
+
+impl StateStore for EmbeddedStore {
+    fn load(&self) -> Result<Option<Checkpoint>, StateError> {
+        let found = self.read(|reading| {
+            let generations = reading.generations()?;
+            let Some(&newest) = generations.last() else { return Ok(None) };
+            let damage = match checkpoint(reading, newest)? {
+                Ok(checkpoint) => return Ok(Some(Ok(checkpoint))),
+                Err(damage) => damage,
+            };
+            let mut former = generations.iter().rev().nth(1).copied();
+            if let Some(number) = former
+                && checkpoint(reading, number)?.is_err()
+            {
+                former = None;
+            }
+            Ok(Some(Err((newest, damage, former))))
+        })?;
+        match found {
+            None => Ok(None),
+            Some(Ok(checkpoint)) => Ok(Some(checkpoint)),
+            Some(Err((generation, Damage { what, error }, former))) => {
+                let path = self.path.clone();
+                Err(StateError::Damaged { path, generation, what, error, former })
+            }
+        }
+    }
+
+    fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError> {
+        let (keep, now) = (self.keep.clone(), Utc::now().timestamp_millis());
+        self.write(|writing| save(writing, checkpoint, &keep, now))
+    }
+
+    fn history(&self) -> Arc<dyn HistoryStore> {
+        Arc::new(History { database: Arc::clone(&self.database), path: self.path.clone() })
+    }
+}
+
+/// Makes an empty store. It is made aside and then renamed: a file that was being made when the
+/// power was cut could not be opened.
+fn create(path: &Path) -> Result<(), Failed> {
+    let part = path.with_extension("redb.part");
+    let failed = |error: std::io::Error| Failed::Store(error.to_string());
+    if part.exists() {
+        fs::remove_file(&part).map_err(failed)?;
+    }
+    let database = Database::builder().set_cache_size(CACHE_BYTES).create(&part)?;
+    Writing::begin(&database)?.commit()?;
+    drop(database);
+    fs::rename(&part, path).map_err(failed)?;
+    if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
+        folder.sync_all().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Writes a checkpoint as the next generation, and drops what is older than the one before it.
+/// Returns its size.
+fn save(writing: &Writing, checkpoint: &Checkpoint, keep: &Keep, now: i64) -> Result<u64, Failed> {
+    let snapshots: Vec<(u32, Vec<u8>)> =
+        checkpoint.partitions.iter().map(|s| (s.partition, s.encode())).collect();
+    let former = writing.newest()?;
+    let generation = former.map_or(1, |former| former + 1);
+    let header = Header::new(generation, now, checkpoint, &snapshots).encode();
+    let mut bytes = header.len() as u64;
+    writing.insert_header(generation, &header)?;
+    for (partition, snapshot) in &snapshots {
+        bytes += snapshot.len() as u64;
+        writing.insert_snapshot(generation, *partition, snapshot)?;
+    }
+    for pane in &checkpoint.final_panes {
+        writing.insert_pane(generation, pane)?;
+    }
+    if let Some(former) = former {
+        // By the watermarks of the checkpoint before, so that going back to it loses nothing.
+        let times = writing.largest_event_times(former)?;
+        writing.prune(keep, &times)?;
+        writing.drop_before(former)?;
+    }
+    Ok(bytes)
+}

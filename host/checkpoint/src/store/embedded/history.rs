@@ -1,0 +1,49 @@
+//! Final panes, read while checkpoints are stored.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use streamgauge_core::{EventTime, FinalPane, WindowSpec};
+
+use super::Shared;
+use super::tables::{Failed, Reading};
+use crate::store::StateError;
+use streamgauge_outbox::{HistoryError, HistoryStore};
+
+/// The final panes of a store.
+pub(super) struct History {
+    pub(super) database: Shared,
+    pub(super) path: PathBuf,
+}
+
+impl HistoryStore for History {
+    fn panes(
+        &self,
+        metric: &str,
+        spec: WindowSpec,
+        from: EventTime,
+        to: EventTime,
+    ) -> Result<Vec<Arc<FinalPane>>, HistoryError> {
+        let found = read(&self.database, &self.path, |reading| {
+            reading.final_panes(Some((metric, spec, to)))
+        })
+        .map_err(|error| HistoryError(error.to_string()))?;
+        Ok(found.into_iter().filter(|pane| pane.window.end > from).collect())
+    }
+}
+
+/// Reads from the open file.
+pub(super) fn read<T>(
+    database: &Shared,
+    path: &Path,
+    work: impl FnOnce(&Reading) -> Result<T, Failed>,
+) -> Result<T, StateError> {
+    let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+    let reading = match &*database {
+        None => Err(Failed::Store("it could not be opened again".to_owned())),
+        Some(database) => Reading::begin(database),
+    };
+    // A read transaction needs no lock: it sees the last commit as long as it lives.
+    drop(database);
+    reading.and_then(|reading| work(&reading)).map_err(|failed| failed.into_error(path))
+}

@@ -1,0 +1,268 @@
+//! The tables of the file, as docs/state-format.md lists them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::{
+    Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    TableError, WriteTransaction,
+};
+use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, SnapshotError, WindowSpec};
+
+use crate::store::header::Header;
+use crate::store::{Keep, StateError};
+
+/// The format of the file.
+pub(super) const FORMAT: u64 = 2;
+
+/// `format` → [`FORMAT`].
+const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// Generation → header.
+const CHECKPOINTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("checkpoints");
+
+/// (generation, partition) → snapshot.
+const SNAPSHOTS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("snapshots");
+
+/// Metric, size, slide, start, partition.
+type PaneKey<'a> = (&'a str, i64, i64, i64, u32);
+
+/// Key → (the generation that wrote it, final pane).
+const FINAL_PANES: TableDefinition<'_, PaneKey<'_>, (u64, &[u8])> =
+    TableDefinition::new("final_panes");
+
+/// Why a transaction was given up.
+pub(super) enum Failed {
+    /// redb says so.
+    Store(String),
+    /// A final pane cannot be read.
+    Pane(SnapshotError),
+}
+
+impl<E: Into<redb::Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::Store(error.into().to_string())
+    }
+}
+
+impl Failed {
+    pub(super) fn into_error(self, path: &Path) -> StateError {
+        let path = path.to_owned();
+        match self {
+            Self::Store(reason) => StateError::Store { path, reason },
+            Self::Pane(error) => {
+                let what = "a final window".to_owned();
+                StateError::Damaged { path, generation: 0, what, error, former: None }
+            }
+        }
+    }
+}
+
+/// A read transaction.
+pub(super) struct Reading {
+    transaction: ReadTransaction,
+}
+
+impl Reading {
+    pub(super) fn begin(database: &Database) -> Result<Self, Failed> {
+        Ok(Self { transaction: database.begin_read()? })
+    }
+
+    /// The format of the file; none: nothing is in it yet.
+    pub(super) fn format(&self) -> Result<Option<u64>, Failed> {
+        // The first version of the file had no such table, but this one.
+        let is_first = self.transaction.open_table(FIRST_FORMAT).is_ok();
+        match self.transaction.open_table(META) {
+            Err(TableError::TableDoesNotExist(_)) => Ok(is_first.then_some(1)),
+            table => Ok(table?.get("format")?.map(|format| format.value())),
+        }
+    }
+
+    /// The numbers of the stored checkpoints, the newest last.
+    pub(super) fn generations(&self) -> Result<Vec<u64>, Failed> {
+        match self.transaction.open_table(CHECKPOINTS) {
+            Err(TableError::TableDoesNotExist(_)) => Ok(Vec::new()),
+            table => {
+                let table = table?;
+                table.iter()?.map(|entry| Ok(entry?.0.value())).collect()
+            }
+        }
+    }
+
+    /// The length of a header, and the header.
+    pub(super) fn header(
+        &self,
+        generation: u64,
+    ) -> Result<(u64, Result<Header, SnapshotError>), Failed> {
+        let table = self.transaction.open_table(CHECKPOINTS)?;
+        let bytes = table.get(generation)?.map(|bytes| bytes.value().to_vec()).unwrap_or_default();
+        Ok((bytes.len() as u64, Header::decode(&bytes)))
+    }
+
+    /// The bytes of a snapshot; empty where there is none.
+    pub(super) fn snapshot(&self, generation: u64, partition: u32) -> Result<Vec<u8>, Failed> {
+        let table = self.transaction.open_table(SNAPSHOTS)?;
+        let bytes = table.get((generation, partition))?;
+        Ok(bytes.map(|bytes| bytes.value().to_vec()).unwrap_or_default())
+    }
+
+    /// The size of all snapshots of a generation.
+    pub(super) fn snapshot_bytes(&self, generation: u64) -> Result<u64, Failed> {
+        let table = self.transaction.open_table(SNAPSHOTS)?;
+        let mut bytes = 0;
+        for entry in table.range((generation, 0)..=(generation, u32::MAX))? {
+            bytes += entry?.1.value().len() as u64;
+        }
+        Ok(bytes)
+    }
+
+    /// All final panes, or those of one metric and kind that start before an instant.
+    pub(super) fn final_panes(
+        &self,
+        of: Option<(&str, WindowSpec, EventTime)>,
+    ) -> Result<Vec<Arc<FinalPane>>, Failed> {
+        let table = match self.transaction.open_table(FINAL_PANES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => table?,
+        };
+        let decode = |bytes: &[u8]| FinalPane::decode(bytes).map(Arc::new).map_err(Failed::Pane);
+        let Some((metric, spec, to)) = of else {
+            return table.iter()?.map(|entry| decode(entry?.1.value().1)).collect();
+        };
+        let (size, slide) = spec.to_millis();
+        let range = (metric, size, slide, i64::MIN, 0)..(metric, size, slide, to.0, 0);
+        table.range(range)?.map(|entry| decode(entry?.1.value().1)).collect()
+    }
+}
+
+/// Where the first version kept its settings.
+const FIRST_FORMAT: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
+
+/// A write transaction.
+pub(super) struct Writing {
+    transaction: WriteTransaction,
+}
+
+impl Writing {
+    pub(super) fn begin(database: &Database) -> Result<Self, Failed> {
+        let mut transaction = database.begin_write()?;
+        transaction.set_durability(Durability::Immediate)?;
+        transaction.open_table(META)?.insert("format", FORMAT)?;
+        Ok(Self { transaction })
+    }
+
+    pub(super) fn commit(self) -> Result<(), Failed> {
+        Ok(self.transaction.commit()?)
+    }
+
+    /// The newest generation.
+    pub(super) fn newest(&self) -> Result<Option<u64>, Failed> {
+        let table = self.transaction.open_table(CHECKPOINTS)?;
+        Ok(table.last()?.map(|(generation, _)| generation.value()))
+    }
+
+    pub(super) fn insert_header(&self, generation: u64, bytes: &[u8]) -> Result<(), Failed> {
+        self.transaction.open_table(CHECKPOINTS)?.insert(generation, bytes)?;
+        Ok(())
+    }
+
+    pub(super) fn insert_snapshot(
+        &self,
+        generation: u64,
+        partition: u32,
+        bytes: &[u8],
+    ) -> Result<(), Failed> {
+        self.transaction.open_table(SNAPSHOTS)?.insert((generation, partition), bytes)?;
+        Ok(())
+    }
+
+    /// Adds a final pane. One that is there stays with the generation that wrote it first: a save
+    /// that failed may have reached the disk nevertheless.
+    pub(super) fn insert_pane(&self, generation: u64, pane: &FinalPane) -> Result<(), Failed> {
+        let bytes = pane.encode();
+        let (size, slide) = pane.spec.to_millis();
+        let key = (pane.metric.as_str(), size, slide, pane.window.start.0, pane.partition);
+        let mut table = self.transaction.open_table(FINAL_PANES)?;
+        let is_there = table.get(key)?.is_some_and(|there| there.value().1 == bytes);
+        if !is_there {
+            table.insert(key, (generation, bytes.as_slice()))?;
+        }
+        Ok(())
+    }
+
+    /// The largest event time of each partition in a generation.
+    pub(super) fn largest_event_times(
+        &self,
+        generation: u64,
+    ) -> Result<BTreeMap<u32, Option<EventTime>>, Failed> {
+        let table = self.transaction.open_table(SNAPSHOTS)?;
+        let mut times = BTreeMap::new();
+        for entry in table.range((generation, 0)..=(generation, u32::MAX))? {
+            let (key, bytes) = entry?;
+            // One that is damaged makes nothing old.
+            let snapshot = PartitionSnapshot::decode(bytes.value()).ok();
+            times.insert(key.value().1, snapshot.and_then(|s| s.state.max_event_time));
+        }
+        Ok(times)
+    }
+
+    /// Drops final panes that are over by the largest event time of their partition: for each
+    /// metric and kind from the oldest on, up to the first that is not over for any partition.
+    pub(super) fn prune(
+        &self,
+        keep: &Keep,
+        times: &BTreeMap<u32, Option<EventTime>>,
+    ) -> Result<(), Failed> {
+        let latest = times.values().copied().flatten().max();
+        let mut table = self.transaction.open_table(FINAL_PANES)?;
+        let mut over: Vec<(String, i64, i64, i64, u32)> = Vec::new();
+        let mut from = (String::new(), i64::MIN, i64::MIN, i64::MIN, 0);
+        loop {
+            let start = (from.0.as_str(), from.1, from.2, from.3, from.4);
+            let Some(entry) = table.range(start..)?.next() else { break };
+            let (key, value) = entry?;
+            let (metric, size, slide, time, partition) = key.value();
+            // One that cannot be read stays, to be seen.
+            let pane = FinalPane::decode(value.value().1).ok();
+            let own = times.get(&partition).copied().flatten();
+            let is_over = |time| pane.as_ref().is_none_or(|pane| keep.is_over(pane, time));
+            if pane.is_some() && is_over(own) {
+                over.push((metric.to_owned(), size, slide, time, partition));
+            }
+            from = if is_over(latest) {
+                (metric.to_owned(), size, slide, time, partition + 1)
+            } else {
+                // The next kind, or the next metric.
+                (metric.to_owned(), size, slide + 1, i64::MIN, 0)
+            };
+        }
+        for (metric, size, slide, time, partition) in &over {
+            table.remove((metric.as_str(), *size, *slide, *time, *partition))?;
+        }
+        Ok(())
+    }
+
+    /// Drops the generations before `generation`.
+    pub(super) fn drop_before(&self, generation: u64) -> Result<(), Failed> {
+        self.transaction.open_table(CHECKPOINTS)?.retain(|number, _| number >= generation)?;
+        self.transaction.open_table(SNAPSHOTS)?.retain(|key, _| key.0 >= generation)?;
+        Ok(())
+    }
+
+    /// Drops the newest generation, with the panes that it wrote.
+    pub(super) fn drop_newest(&self, newest: u64) -> Result<(), Failed> {
+        self.transaction.open_table(CHECKPOINTS)?.retain(|number, _| number < newest)?;
+        self.transaction.open_table(SNAPSHOTS)?.retain(|key, _| key.0 < newest)?;
+        self.transaction.open_table(FINAL_PANES)?.retain(|_, (number, _)| number < newest)?;
+        Ok(())
+    }
+
+    /// Drops everything.
+    pub(super) fn clear(&self) -> Result<(), Failed> {
+        self.transaction.open_table(CHECKPOINTS)?.retain(|_, _| false)?;
+        self.transaction.open_table(SNAPSHOTS)?.retain(|_, _| false)?;
+        self.transaction.open_table(FINAL_PANES)?.retain(|_, _| false)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! State files of this version, kept for ever: what was written once has to be read, or refused by
+//! name. `UPDATE=1` writes those of a new version; the old ones stay.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use streamgauge_core::{
+    Accounting, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram,
+    MetricAccounting, MetricSnapshot, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState,
+    Position, RecordTime, TimeWindow, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+};
+
+use super::{HOUR, pane};
+use crate::store::{Checkpoint, EmbeddedStore, Export, StateStore};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// Everything that a snapshot may hold.
+fn full() -> PartitionSnapshot {
+    let mut accounting = Accounting { read: 120, on_time: 90, late: 25, ..Accounting::default() };
+    accounting.rejections[3] = 4;
+    accounting.rejections[8] = 1;
+    (accounting.fallback, accounting.future, accounting.past) = (3, 2, 1);
+    (accounting.late_delay_sum, accounting.late_delay_max) = (9_000_000, 7_200_000);
+    let mut histogram = LatenessHistogram::default();
+    for behind in [0, 1, 7, 8, 1000, 86_400_000] {
+        histogram.record(behind);
+    }
+    let gaps = vec![
+        OffsetGap { kind: GapKind::LogStartMoved, from: 40, to: 60 },
+        OffsetGap { kind: GapKind::LogEndMoved, from: 70, to: 75 },
+        OffsetGap { kind: GapKind::TopicRecreated, from: 90, to: 0 },
+    ];
+    let state = PartitionState {
+        origin: 5,
+        next_offset: 145,
+        max_event_time: Some(EventTime(1_447_171_200_000)),
+        accounting,
+        histogram,
+        gaps,
+    };
+    let late_samples = vec![LateSample {
+        offset: 99,
+        time: RecordTime(1_447_171_300_000),
+        event_time: EventTime(1_447_160_000_000),
+        delay: 10_900_000,
+        record_bytes: 300,
+        record: Arc::from("{\"action\":0,\"province\":\"浙江\"".as_bytes()),
+    }];
+    let last = Some((RecordTime(1_447_171_400_000), digest_of(b"the last record")));
+    PartitionSnapshot {
+        partition: 2,
+        position: Position { cursor: 4096, last },
+        late_samples,
+        state,
+        metrics: vec![metric()],
+    }
+}
+
+fn metric() -> MetricSnapshot {
+    let state = |text: &str| Some(Arc::from(text.as_bytes()));
+    let at = |window| PaneSnapshot { window, corrections: 0, on_time: None, late: None };
+    let day = TimeWindow { start: EventTime(0), end: EventTime(24 * HOUR) };
+    let [on_time, late] = Lateness::ALL.map(|lateness| state(&format!("{lateness:?}")));
+    let cumulative = PaneSnapshot { on_time, late, ..at(None) };
+    let open = PaneSnapshot { corrections: 2, on_time: state("day"), ..at(Some(day)) };
+    let books = WindowBooks { floor: Some(EventTime(-HOUR)), expired: 6, evicted: 1 };
+    let set = |spec, panes| WindowSetSnapshot { panes, ..WindowSetSnapshot::empty(spec) };
+    let days = WindowSpec::Tumbling { size: 24 * HOUR };
+    let sliding = WindowSpec::Sliding { size: 6 * HOUR, slide: HOUR };
+    MetricSnapshot {
+        id: "行为-behavior".to_owned(),
+        state_version: 3,
+        origin: 5,
+        next_offset: 145,
+        accounting: MetricAccounting { on_time: 90, late: 25, excluded: 8 },
+        windows: vec![
+            set(WindowSpec::Cumulative, vec![cumulative]),
+            set(sliding, Vec::new()),
+            WindowSetSnapshot {
+                books,
+                sealed: 2,
+                chain: Digest::ZERO.chain(pane(0).digest()).chain(pane(1).digest()),
+                ..set(days, vec![open])
+            },
+        ],
+    }
+}
+
+fn export() -> Export {
+    let settings = [("event_time.bound", "300s"), ("source.kafka.topic", "淘宝")];
+    Export {
+        created: 1_447_171_500_000,
+        checkpoint: Checkpoint {
+            settings: settings.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            partitions: vec![Arc::new(full())],
+            final_panes: Vec::new(),
+            dead_letter_bytes: 1234,
+            dead_letters: 13,
+            ..Checkpoint::default()
+        },
+        final_panes: vec![pane(0), pane(1)],
+    }
+}
+
+#[test]
+fn an_export_of_version_1_is_read_field_by_field() {
+    let path = folder().join("state-v2.sgex");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(folder()).expect("the folder can be made");
+        std::fs::write(&path, export().encode()).expect("the folder can be written to");
+    }
+    let bytes = std::fs::read(&path).expect("the fixture is there");
+    let read = Export::decode(&bytes).expect("an export");
+    assert_eq!(read.checkpoint.partitions, export().checkpoint.partitions);
+    assert_eq!(read.checkpoint.settings, export().checkpoint.settings);
+    assert_eq!(read.final_panes, export().final_panes);
+    assert_eq!((read.checkpoint.dead_letter_bytes, read.checkpoint.dead_letters), (1234, 13));
+    // The same state gives the same bytes, today as then.
+    assert_eq!(export().encode(), bytes, "a new format needs a new version and a new fixture");
+}
+
+#[test]
+fn a_store_of_format_2_is_read() {
+    let path = folder().join("state-v2.redb");
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let copy = dir.path().join("streamgauge.redb");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(folder()).expect("the folder can be made");
+        let mut store = EmbeddedStore::open(dir.path()).expect("a new store");
+        let checkpoint = Checkpoint { final_panes: export().final_panes, ..export().checkpoint };
+        store.save(&Checkpoint { final_panes: Vec::new(), ..checkpoint.clone() }).expect("saved");
+        store.save(&checkpoint).expect("saved");
+        drop(store);
+        std::fs::copy(&copy, &path).expect("the folder can be written to");
+    }
+    std::fs::copy(&path, &copy).expect("the fixture is there");
+    let store = EmbeddedStore::open(dir.path()).expect("a store");
+    let found = store.load().expect("readable").expect("a checkpoint");
+    assert_eq!(found.partitions, export().checkpoint.partitions);
+    assert_eq!(found.settings, export().checkpoint.settings);
+    assert_eq!(store.final_panes().expect("readable"), export().final_panes);
+    let numbers: Vec<u64> =
+        store.generations().expect("readable").iter().map(|g| g.number).collect();
+    assert_eq!(numbers, [2, 1]);
+}

@@ -1,0 +1,73 @@
+//! From the bytes of a record to the values of a row.
+//!
+//! The whole record is scanned, so that its verdict never depends on which columns are wanted, but
+//! values are built only for the projection. What can be read without guessing is read: numbers in
+//! strings, `08`, `2661.0` for a whole number, empty values, a bare `NaN`. What cannot is a
+//! [`Rejection`] of the record or a flaw of one value; both are data, and `required` is left to
+//! the core.
+//!
+//! May know: core. Must not know: where records come from, or what becomes of rows.
+
+mod csv;
+mod json;
+mod key;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use streamgauge_core::{
+    CsvColumns, Projection, RECORD_BYTES_MAX, Rejection, Row, without_byte_order_mark,
+};
+
+pub use self::csv::Cells;
+pub use self::key::KeyReader;
+
+/// Turns records into rows; one per worker, because it remembers the shape of the last record.
+pub struct Decoder {
+    format: FormatDecoder,
+    slots: usize,
+}
+
+enum FormatDecoder {
+    Json(json::JsonDecoder),
+    Csv(Box<csv::CsvDecoder>),
+}
+
+impl Decoder {
+    /// A decoder of JSON objects.
+    pub fn json(projection: &Projection) -> Self {
+        let format = FormatDecoder::Json(json::JsonDecoder::new(projection));
+        Self { format, slots: projection.fields().len() }
+    }
+
+    /// A decoder of CSV rows with these columns.
+    pub fn csv(projection: &Projection, columns: &CsvColumns) -> Self {
+        let csv = csv::CsvDecoder::new(projection, columns);
+        let format = FormatDecoder::Csv(Box::new(csv));
+        Self { format, slots: projection.fields().len() }
+    }
+
+    /// Empties `row` and fills it with the values of the record `bytes`. A byte order mark at its
+    /// start is skipped.
+    ///
+    /// # Errors
+    /// Why the bytes are no record; `row` then holds nothing of use.
+    pub fn decode(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Rejection> {
+        row.reset(self.slots);
+        if bytes.len() > RECORD_BYTES_MAX {
+            return Err(Rejection::TooLarge);
+        }
+        let bytes = without_byte_order_mark(bytes);
+        match &mut self.format {
+            FormatDecoder::Json(json) => json.decode(bytes, row),
+            FormatDecoder::Csv(csv) => csv.decode(bytes, row),
+        }
+    }
+}
+
+/// What both formats ask of a record's bytes: UTF-8, and something in it.
+fn checked_text(bytes: &[u8]) -> Result<&str, Rejection> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Rejection::NotUtf8)?;
+    if text.trim_ascii_start().is_empty() { Err(Rejection::Empty) } else { Ok(text) }
+}

@@ -1,0 +1,10 @@
+//! Workers: records in, batches to the metrics, states out.
+//!
+//! May know: core, settings, decoders, plugins, sources, outboxes.
+//! Must not know: checkpoints, the view, the wire, counters for monitoring, the time of day.
+
+mod metric;
+mod worker;
+
+pub use metric::{Metric, Offered, TakeUpError};
+pub use worker::{Engine, EngineSetup, Finished, LateOutput, Setup, run};

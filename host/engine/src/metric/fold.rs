@@ -1,0 +1,214 @@
+//! Handing the rows of a partition to the accumulators of one metric: to each of its windows in
+//! turn, and there to each pane. Where every row is usable and in one pane, nothing is copied.
+
+use std::collections::BTreeMap;
+
+use streamgauge_core::{EventTime, Lateness, RecordBatch, Selection};
+
+use super::pane::Pane;
+use super::windows::{Placement, Windows, corrections};
+use streamgauge_plugin::{Accumulator, AddError, CallError, Columns, InputBinding, Instance};
+
+/// The rows on time and the late ones.
+pub(super) type Batches<'a> = [&'a RecordBatch; 2];
+
+/// Rows that the plugin refused, with its words; in increasing order.
+type Refused = Vec<(u32, String)>;
+
+/// One hand-over.
+pub(super) struct Fold<'a> {
+    batches: Batches<'a>,
+    inputs: &'a [InputBinding],
+    selections: &'a [Selection; 2],
+    /// Of the windows that are done.
+    placements: Vec<[Placement; 2]>,
+    refused: [Refused; 2],
+}
+
+impl<'a> Fold<'a> {
+    pub(super) fn new(
+        batches: Batches<'a>,
+        inputs: &'a [InputBinding],
+        selections: &'a [Selection; 2],
+    ) -> Self {
+        Self { batches, inputs, selections, placements: Vec::new(), refused: Default::default() }
+    }
+
+    /// Folds the rows into one kind of windows.
+    pub(super) fn fold_into(
+        &mut self,
+        windows: &mut Windows,
+        instance: &mut Instance,
+    ) -> Result<(), CallError> {
+        let placements = windows.place(self.batches);
+        for lateness in Lateness::ALL {
+            if self.batches[lateness as usize].is_empty() {
+                continue;
+            }
+            let mut refused = match &placements[lateness as usize] {
+                Placement::Whole(key) => {
+                    self.fold_into_pane(windows.pane(*key), lateness, None, instance)?
+                }
+                Placement::Rows(rows) => {
+                    let mut refused = Vec::new();
+                    for (key, rows) in self.by_pane(lateness, rows) {
+                        let pane = windows.pane(key);
+                        refused.extend(self.fold_into_pane(
+                            pane,
+                            lateness,
+                            Some(rows),
+                            instance,
+                        )?);
+                    }
+                    refused
+                }
+            };
+            self.check(lateness, &refused)?;
+            let known = &mut self.refused[lateness as usize];
+            known.append(&mut refused);
+            known.sort_by_key(|(row, _)| *row);
+        }
+        self.placements.push(placements);
+        Ok(())
+    }
+
+    /// A row is refused for what is in it, so by the first accumulator that is offered it.
+    fn check(&self, lateness: Lateness, refused: &Refused) -> Result<(), CallError> {
+        let taken = |row: u32| self.placements.iter().any(|p| p[lateness as usize].holds(row));
+        match refused.iter().find(|(row, _)| taken(*row)) {
+            None => Ok(()),
+            Some((row, _)) => {
+                let offset = self.batches[lateness as usize].metas()[*row as usize].offset;
+                Err(CallError::Contract(format!(
+                    "it took the row at offset {offset} in one window and refused it in another"
+                )))
+            }
+        }
+    }
+
+    fn by_pane(
+        &self,
+        lateness: Lateness,
+        rows: &[Option<EventTime>],
+    ) -> BTreeMap<EventTime, Vec<u32>> {
+        let mut panes: BTreeMap<EventTime, Vec<u32>> = BTreeMap::new();
+        for row in self.usable(lateness) {
+            if let Some(key) = rows[row as usize] {
+                panes.entry(key).or_default().push(row);
+            }
+        }
+        panes
+    }
+
+    /// The rows that the metric can use, as far as is known.
+    fn usable(&self, lateness: Lateness) -> Vec<u32> {
+        let refused: Vec<u32> = self.refused[lateness as usize].iter().map(|r| r.0).collect();
+        self.selections[lateness as usize].rows(self.batches[lateness as usize], &refused)
+    }
+
+    /// Folds `rows` into a pane, or all usable ones, and returns those that the plugin refused.
+    fn fold_into_pane(
+        &self,
+        pane: &mut Pane,
+        lateness: Lateness,
+        rows: Option<Vec<u32>>,
+        instance: &mut Instance,
+    ) -> Result<Refused, CallError> {
+        let batch = self.batches[lateness as usize];
+        let all_usable = self.selections[lateness as usize].excluded().is_empty()
+            && self.refused[lateness as usize].is_empty();
+        let rows = rows.or_else(|| (!all_usable).then(|| self.usable(lateness)));
+        if rows.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
+        let mut refused = Vec::new();
+        pane.add(lateness, instance, |instance, accumulator| {
+            refused = add(instance, accumulator, batch, self.inputs, rows.as_deref())?;
+            Ok(rows.as_ref().map_or(batch.rows() as usize, Vec::len) - refused.len())
+        })?;
+        let every = 0..if rows.is_none() { batch.rows() } else { 0 };
+        let offered = every.chain(rows.into_iter().flatten());
+        let folded = offered.filter(|row| refused.binary_search_by_key(row, |r| r.0).is_err());
+        pane.corrections += corrections(pane.window, batch.watermarks(), folded);
+        Ok(refused)
+    }
+
+    /// Offers the rows that no pane took to an accumulator that is thrown away: whether a row is
+    /// refused must not depend on its panes.
+    pub(super) fn probe(&mut self, instance: &mut Instance) -> Result<(), CallError> {
+        for lateness in Lateness::ALL {
+            let held = |row: &u32| self.placements.iter().any(|p| p[lateness as usize].holds(*row));
+            if self.placements.iter().any(|p| matches!(p[lateness as usize], Placement::Whole(_))) {
+                continue;
+            }
+            let mut rows = self.usable(lateness);
+            rows.retain(|row| !held(row));
+            if rows.is_empty() {
+                continue;
+            }
+            let accumulator = instance.create(None)?;
+            let batch = self.batches[lateness as usize];
+            let mut refused = add(instance, accumulator, batch, self.inputs, Some(&rows))?;
+            instance.release(accumulator)?;
+            let known = &mut self.refused[lateness as usize];
+            known.append(&mut refused);
+            known.sort_by_key(|(row, _)| *row);
+        }
+        Ok(())
+    }
+
+    /// Counts the folded rows that were final in each of the windows.
+    pub(super) fn count_expired(&self, windows: &mut [Windows]) {
+        for (windows, placements) in windows.iter_mut().zip(&self.placements) {
+            for lateness in Lateness::ALL {
+                if let Placement::Rows(rows) = &placements[lateness as usize] {
+                    let usable = self.usable(lateness);
+                    let expired = usable.iter().filter(|row| rows[**row as usize].is_none());
+                    windows.count_expired(expired.count() as u64);
+                }
+            }
+        }
+    }
+
+    /// The rows that the plugin refused.
+    pub(super) fn into_refused(self) -> [Refused; 2] {
+        self.refused
+    }
+}
+
+/// Adds `rows` of `batch`, or all of them, and returns those that the plugin refused.
+fn add(
+    instance: &mut Instance,
+    accumulator: Accumulator,
+    batch: &RecordBatch,
+    inputs: &[InputBinding],
+    rows: Option<&[u32]>,
+) -> Result<Refused, CallError> {
+    let mut refused: Refused = Vec::new();
+    // Each refusal takes at least one row out, so this ends.
+    loop {
+        let offered: Option<Vec<u32>> = match rows {
+            None if refused.is_empty() => None,
+            rows => {
+                let every: Vec<u32> = (0..batch.rows()).collect();
+                let out = |row: &u32| refused.binary_search_by_key(row, |r| r.0).is_ok();
+                let rows = rows.unwrap_or(&every).iter().copied();
+                Some(rows.filter(|row| !out(row)).collect())
+            }
+        };
+        let columns = match &offered {
+            None => Columns::whole(batch, inputs),
+            Some(rows) if rows.is_empty() => return Ok(refused),
+            Some(rows) => Columns::picked(batch, inputs, rows),
+        };
+        match columns.add_to(instance, accumulator) {
+            Ok(()) => return Ok(refused),
+            Err(AddError::Call(error)) => return Err(error),
+            Err(AddError::BadRows(bad)) => {
+                let place = |row: u32| offered.as_ref().map_or(row, |rows| rows[row as usize]);
+                refused.extend(bad.into_iter().map(|(row, words)| (place(row), words)));
+                refused.sort_by_key(|(row, _)| *row);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The two accumulators of a pane, on time and late; none before the first row.
+
+use std::sync::Arc;
+
+use streamgauge_core::{Lateness, PaneSnapshot, TimeWindow};
+
+use streamgauge_plugin::{Accumulator, CallError, Instance};
+
+/// A pane; the cumulative window is one without an interval.
+pub(super) struct Pane {
+    pub(super) window: Option<TimeWindow>,
+    /// Rows folded after the watermark had passed its end.
+    pub(super) corrections: u64,
+    slots: [Slot; 2],
+}
+
+#[derive(Default)]
+struct Slot {
+    accumulator: Option<Accumulator>,
+    /// Its state as bytes, until it changes.
+    exported: Option<Arc<[u8]>>,
+}
+
+impl Pane {
+    pub(super) fn new(window: Option<TimeWindow>) -> Self {
+        Self { window, corrections: 0, slots: <[Slot; 2]>::default() }
+    }
+
+    pub(super) fn restore(
+        snapshot: &PaneSnapshot,
+        state_version: u32,
+        instance: &mut Instance,
+    ) -> Result<Self, CallError> {
+        let mut pane = Self::new(snapshot.window);
+        pane.corrections = snapshot.corrections;
+        for (slot, state) in pane.slots.iter_mut().zip([&snapshot.on_time, &snapshot.late]) {
+            if let Some(state) = state {
+                let restored = instance.restore(snapshot.window, state_version, state)?;
+                slot.accumulator = Some(restored);
+                slot.exported = Some(Arc::clone(state));
+            }
+        }
+        Ok(pane)
+    }
+
+    /// Lets `add` add rows to an accumulator, made for it if need be; it says how many it took.
+    pub(super) fn add(
+        &mut self,
+        lateness: Lateness,
+        instance: &mut Instance,
+        add: impl FnOnce(&mut Instance, Accumulator) -> Result<usize, CallError>,
+    ) -> Result<(), CallError> {
+        let slot = &mut self.slots[lateness as usize];
+        let accumulator = match slot.accumulator {
+            Some(accumulator) => accumulator,
+            None => instance.create(self.window)?,
+        };
+        if add(instance, accumulator)? > 0 {
+            slot.accumulator = Some(accumulator);
+            slot.exported = None;
+        } else if slot.accumulator.is_none() {
+            // No row, no accumulator: whether one was offered depends on where batches are cut.
+            instance.release(accumulator)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn export(&mut self, instance: &mut Instance) -> Result<PaneSnapshot, CallError> {
+        let [on_time, late] = &mut self.slots;
+        Ok(PaneSnapshot {
+            window: self.window,
+            corrections: self.corrections,
+            on_time: on_time.export(instance)?,
+            late: late.export(instance)?,
+        })
+    }
+
+    /// Gives the accumulators' memory back.
+    pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
+        let accumulators = self.slots.into_iter().filter_map(|slot| slot.accumulator);
+        accumulators.into_iter().try_for_each(|accumulator| instance.release(accumulator))
+    }
+}
+
+impl Slot {
+    fn export(&mut self, instance: &mut Instance) -> Result<Option<Arc<[u8]>>, CallError> {
+        let Some(accumulator) = self.accumulator else { return Ok(None) };
+        if self.exported.is_none() {
+            self.exported = Some(instance.snapshot(accumulator)?.into());
+        }
+        Ok(self.exported.clone())
+    }
+}

@@ -1,0 +1,188 @@
+//! One kind of windows of a metric in one partition: which panes are open, and their
+//! accumulators.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use streamgauge_core::{
+    Digest, EventTime, FinalPane, Retention, TimeWindow, WindowBooks, WindowSet, WindowSetSnapshot,
+    WindowSpec,
+};
+
+use super::fold::Batches;
+use super::pane::Pane;
+use streamgauge_pipeline::MetricSettings;
+use streamgauge_plugin::{CallError, Instance};
+
+/// The key of the cumulative window among panes.
+const ALWAYS: EventTime = EventTime(i64::MIN);
+
+/// The open panes of one kind of windows.
+pub(super) struct Windows {
+    spec: WindowSpec,
+    /// None for the cumulative window.
+    set: Option<WindowSet>,
+    /// By start.
+    panes: BTreeMap<EventTime, Pane>,
+    sealed: u64,
+    chain: Digest,
+}
+
+/// The panes of the rows of a batch.
+pub(super) enum Placement {
+    /// One pane for all of them.
+    Whole(EventTime),
+    /// By row; none: expired.
+    Rows(Vec<Option<EventTime>>),
+}
+
+impl Placement {
+    /// Whether the row was offered to a pane.
+    pub(super) fn holds(&self, row: u32) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::Rows(rows) => rows[row as usize].is_some(),
+        }
+    }
+
+    fn of(rows: Vec<Option<EventTime>>) -> Self {
+        match rows.first() {
+            Some(Some(first)) if rows.iter().all(|row| *row == Some(*first)) => Self::Whole(*first),
+            _ => Self::Rows(rows),
+        }
+    }
+}
+
+impl Windows {
+    pub(super) fn restore(
+        stored: &WindowSetSnapshot,
+        settings: &MetricSettings,
+        zone: Tz,
+        state_version: u32,
+        instance: &mut Instance,
+    ) -> Result<Self, CallError> {
+        let retention = Retention {
+            retention: settings.retention.as_millis() as i64,
+            open_max: settings.open_windows_max,
+        };
+        let open = stored.panes.iter().filter_map(|pane| pane.window);
+        let mut panes = BTreeMap::new();
+        for pane in &stored.panes {
+            let start = pane.window.map_or(ALWAYS, |window| window.start);
+            panes.insert(start, Pane::restore(pane, state_version, instance)?);
+        }
+        let (sealed, chain) = (stored.sealed, stored.chain);
+        let set = WindowSet::new(stored.spec, zone, retention, stored.books, open);
+        Ok(Self { spec: stored.spec, set, panes, sealed, chain })
+    }
+
+    /// Places every row of both batches, in the order of their offsets.
+    pub(super) fn place(&mut self, batches: Batches<'_>) -> [Placement; 2] {
+        let Some(set) = &mut self.set else {
+            self.panes.entry(ALWAYS).or_insert_with(|| Pane::new(None));
+            return [Placement::Whole(ALWAYS), Placement::Whole(ALWAYS)];
+        };
+        let mut placed = batches.map(|batch| Vec::with_capacity(batch.rows() as usize));
+        let mut recent = None;
+        for (which, row) in in_order(batches) {
+            let batch = batches[which];
+            let event_time = EventTime(batch.event_times()[row]);
+            let pane = set.place(event_time, batch.watermarks()[row]);
+            if let Some(pane) = pane.filter(|_| pane != recent) {
+                self.panes.entry(pane.start).or_insert_with(|| Pane::new(Some(pane)));
+                recent = Some(pane);
+            }
+            placed[which].push(pane.map(|pane| pane.start));
+        }
+        placed.map(Placement::of)
+    }
+
+    /// The pane with this key, which a placement named.
+    pub(super) fn pane(&mut self, key: EventTime) -> &mut Pane {
+        self.panes.get_mut(&key).expect("placing makes the pane")
+    }
+
+    /// Counts folded rows whose pane was final.
+    pub(super) fn count_expired(&mut self, rows: u64) {
+        if let Some(set) = &mut self.set {
+            set.books.expired += rows;
+        }
+    }
+
+    /// Takes out what is final under `watermark`, in the order in which it became so.
+    pub(super) fn seal(
+        &mut self,
+        watermark: Option<EventTime>,
+        partition: u32,
+        (metric, state_version): (&str, u32),
+        instance: &mut Instance,
+    ) -> Result<Vec<Arc<FinalPane>>, CallError> {
+        let Some(set) = &mut self.set else { return Ok(Vec::new()) };
+        set.settle(watermark);
+        let mut finals = Vec::new();
+        for window in set.take_sealed() {
+            let Some(mut pane) = self.panes.remove(&window.start) else { continue };
+            let exported = pane.export(instance)?;
+            pane.release(instance)?;
+            if exported.on_time.is_none() && exported.late.is_none() {
+                continue;
+            }
+            let pane = FinalPane {
+                metric: metric.to_owned(),
+                spec: self.spec,
+                partition,
+                state_version,
+                window,
+                corrections: exported.corrections,
+                on_time: exported.on_time,
+                late: exported.late,
+            };
+            self.sealed += 1;
+            self.chain = self.chain.chain(pane.digest());
+            finals.push(Arc::new(pane));
+        }
+        Ok(finals)
+    }
+
+    pub(super) fn export(
+        &mut self,
+        instance: &mut Instance,
+    ) -> Result<WindowSetSnapshot, CallError> {
+        let panes = self.panes.values_mut().map(|pane| pane.export(instance));
+        let mut panes = panes.collect::<Result<Vec<_>, _>>()?;
+        // The cumulative window is there from its first row on; others from their opening.
+        panes.retain(|p| p.window.is_some() || p.on_time.is_some() || p.late.is_some());
+        let books = self.set.as_ref().map_or_else(WindowBooks::default, |set| set.books);
+        let (spec, sealed, chain) = (self.spec, self.sealed, self.chain);
+        Ok(WindowSetSnapshot { spec, books, sealed, chain, panes })
+    }
+}
+
+/// The rows of both batches in the order of their offsets: which batch, which row.
+fn in_order(batches: Batches<'_>) -> impl Iterator<Item = (usize, usize)> {
+    let mut next = [0, 0];
+    std::iter::from_fn(move || {
+        let offset = |which: usize| batches[which].metas().get(next[which]).map(|m| m.offset);
+        let which = match (offset(0), offset(1)) {
+            (None, None) => return None,
+            (Some(a), Some(b)) => usize::from(b < a),
+            (a, _) => usize::from(a.is_none()),
+        };
+        next[which] += 1;
+        Some((which, next[which] - 1))
+    })
+}
+
+/// Rows of `batch` whose watermark had passed the end of `window`.
+pub(super) fn corrections(
+    window: Option<TimeWindow>,
+    watermarks: &[Option<EventTime>],
+    rows: impl Iterator<Item = u32>,
+) -> u64 {
+    // Watermarks only rise: where the last one is before the end, so are all.
+    let Some(window) = window.filter(|window| watermarks.last() >= Some(&Some(window.end))) else {
+        return 0;
+    };
+    rows.filter(|row| watermarks[*row as usize] >= Some(window.end)).count() as u64
+}

@@ -1,0 +1,230 @@
+//! One partition on its worker: the pending rows, and the state as of the last hand-over to the
+//! metrics, which is what may be published.
+
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{
+    LateSample, Lateness, Millis, Outcome, Partition, PartitionSnapshot, PartitionState, Plan,
+    Position, Record, RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
+};
+
+use streamgauge_outbox::{Ages, DeadLetter, Entry, LateRecord, Seen, Unexported};
+
+use crate::{Metric, Offered};
+
+use super::latency::Runs;
+
+/// Original records that a batch keeps, in bytes; more makes it full.
+const PENDING_BYTES_MAX: usize = 8 << 20;
+
+/// Rejected records without a row in between that make a batch full.
+const PENDING_LETTERS_MAX: usize = 1024;
+
+/// What becomes of late records, besides being counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateOutput {
+    /// Nothing.
+    None,
+    /// They are collected, to be written out.
+    Collected,
+}
+
+/// One partition.
+pub(super) struct Lane {
+    number: u32,
+    partition: Partition,
+    oldest: Option<Instant>,
+    latency: Runs,
+    /// Rejected since the last flush.
+    pending_letters: Vec<DeadLetter>,
+    flushed: PartitionState,
+    position: Position,
+    late_samples: Vec<LateSample>,
+    late_output: LateOutput,
+    unexported: Unexported,
+    unexported_bytes: usize,
+    ages: Ages,
+    /// The last record since the last publication.
+    seen: Option<Seen>,
+    /// The largest delay since the last publication.
+    largest_delay: Millis,
+    changed: bool,
+}
+
+impl Lane {
+    pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot, late_output: LateOutput) -> Self {
+        let (state, samples) = (snapshot.state.clone(), snapshot.late_samples.clone());
+        Self {
+            number: snapshot.partition,
+            partition: Partition::new(plan, state, snapshot.position.cursor, samples),
+            oldest: None,
+            latency: Runs::default(),
+            pending_letters: Vec::new(),
+            flushed: snapshot.state.clone(),
+            position: snapshot.position,
+            late_samples: snapshot.late_samples.clone(),
+            late_output,
+            unexported: Unexported::default(),
+            unexported_bytes: 0,
+            ages: Ages::default(),
+            seen: None,
+            largest_delay: 0,
+            changed: true,
+        }
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Pending rows.
+    pub(super) fn rows(&self) -> usize {
+        self.partition.pending_rows() as usize
+    }
+
+    /// Whether something is to be published.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    pub(super) fn is_full(&self, rows_max: usize) -> bool {
+        self.rows() >= rows_max
+            || self.partition.pending_bytes() >= PENDING_BYTES_MAX
+            || self.pending_letters.len() >= PENDING_LETTERS_MAX
+    }
+
+    /// When the oldest pending record has waited long enough.
+    pub(super) fn due(&self, max_delay: Duration) -> Option<Instant> {
+        self.oldest.map(|oldest| oldest + max_delay)
+    }
+
+    /// Takes in a record at `now`, whose latency is measured from `measured_from`.
+    pub(super) fn accept(
+        &mut self,
+        plan: &Plan,
+        record: Record<'_>,
+        decoded: Result<&Row, Rejection>,
+        now: WallClock,
+        measured_from: i64,
+    ) {
+        let Record { meta, value } = record;
+        let raw = value.unwrap_or_default();
+        let outcome = self.partition.accept(plan, meta, raw, decoded, now);
+        if outcome == Outcome::Repeated {
+            return;
+        }
+        if self.oldest.is_none() {
+            self.oldest = Some(Instant::now());
+        }
+        self.latency.push(measured_from);
+        if let Outcome::Rejected(rejection) = &outcome {
+            let projection = &plan.projection;
+            let letter = DeadLetter::rejected(self.number, meta, rejection, projection, value);
+            self.pending_letters.push(letter);
+        }
+    }
+
+    /// Hands the pending rows to the metrics.
+    pub(super) fn flush(&mut self, plan: &Plan, metrics: &mut [Metric], unpublished: &mut Runs) {
+        if self.oldest.take().is_none() {
+            return;
+        }
+        let state = self.partition.state().clone();
+        let offered = Offered {
+            partition: self.number,
+            on_time: self.partition.pending(Lateness::OnTime),
+            late: self.partition.pending(Lateness::Late),
+            watermark: self.partition.watermark(plan),
+            next_offset: state.next_offset,
+        };
+        for metric in metrics {
+            metric.fold(offered);
+        }
+        self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
+        self.flushed = state;
+        self.unexported.letters.append(&mut self.pending_letters);
+        self.look_at_rows();
+        unpublished.append(&mut self.latency);
+        self.partition.clear_pending();
+        self.late_samples = self.partition.late_samples();
+        self.changed = true;
+    }
+
+    /// What is to be known of the pending rows besides the state.
+    fn look_at_rows(&mut self) {
+        for lateness in Lateness::ALL {
+            self.ages.count(self.partition.pending(lateness));
+        }
+        let last =
+            |lateness| Seen::last_of(self.number, lateness, self.partition.pending(lateness));
+        let last = Lateness::ALL.into_iter().filter_map(last).max_by_key(|seen| seen.offset);
+        self.seen = last.or(self.seen.take());
+        let late = self.partition.pending(Lateness::Late);
+        let largest = late.delays().iter().copied().max().unwrap_or_default();
+        self.largest_delay = self.largest_delay.max(largest);
+        if self.late_output == LateOutput::Collected {
+            let first = self.unexported.late.len();
+            self.unexported.late.extend(LateRecord::of_batch(self.number, late));
+            let added = &self.unexported.late[first..];
+            self.unexported_bytes += added.iter().map(LateRecord::size_bytes).sum::<usize>();
+        }
+    }
+
+    /// Stamp and digest of the pending record with the largest offset.
+    fn last_record(&self) -> Option<(RecordTime, streamgauge_core::Digest)> {
+        let rows = Lateness::ALL.into_iter().filter_map(|lateness| {
+            let batch = self.partition.pending(lateness);
+            let last = batch.rows().checked_sub(1)?;
+            Some((batch.metas()[last as usize], batch.raw(last)))
+        });
+        let letters = self.pending_letters.iter().map(|letter| {
+            let time = RecordTime(letter.timestamp);
+            let meta = RecordMeta { offset: letter.offset, time, cursor: 0 };
+            (meta, letter.value.as_deref().unwrap_or_default())
+        });
+        let last = rows.chain(letters).max_by_key(|(meta, _)| meta.offset);
+        last.map(|(meta, bytes)| (meta.time, digest_of(bytes)))
+    }
+
+    /// The state as of the last flush.
+    pub(super) fn export(&mut self, metrics: &mut [Metric]) -> PartitionSnapshot {
+        self.changed = false;
+        let with = &mut self.unexported;
+        let mut exported: Vec<_> =
+            metrics.iter_mut().map(|m| m.export(self.number, with)).collect();
+        exported.sort_by(|a, b| a.id.cmp(&b.id));
+        PartitionSnapshot {
+            partition: self.number,
+            position: self.position,
+            late_samples: self.late_samples.clone(),
+            state: self.flushed.clone(),
+            metrics: exported,
+        }
+    }
+
+    /// What belongs to that state.
+    pub(super) fn take_unexported(&mut self) -> Unexported {
+        self.unexported_bytes = 0;
+        std::mem::take(&mut self.unexported)
+    }
+
+    /// About how much memory the late records take that were not taken yet.
+    pub(super) fn unexported_bytes(&self) -> usize {
+        self.unexported_bytes
+    }
+
+    /// The last record since the last call.
+    pub(super) fn take_seen(&mut self) -> Option<Seen> {
+        self.seen.take()
+    }
+
+    /// How old the first rows were.
+    pub(super) fn ages(&self) -> Ages {
+        self.ages
+    }
+
+    /// The largest delay since the last call.
+    pub(super) fn take_largest_delay(&mut self) -> Millis {
+        std::mem::take(&mut self.largest_delay)
+    }
+}

@@ -1,0 +1,117 @@
+//! Offsets for the consumer group, so that lag tools see how far the stored state is.
+//!
+//! A thread of its own waits for the brokers, one commit at a time: librdkafka may reorder commits
+//! that wait for the group's coordinator, and the older one would win. Newer offsets take the
+//! place of older ones that were not sent yet, so nothing piles up while brokers are away.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::KafkaResult;
+use rdkafka::{Offset, TopicPartitionList};
+
+use streamgauge_pipeline::KafkaSettings;
+
+use super::client::client_config;
+use super::{BrokerError, partition_number};
+
+/// How long the brokers have to answer the last commit of a run.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Commits offsets; what is under way is given up when this is dropped.
+pub struct OffsetCommits {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// What is to be committed next.
+    next: Option<Vec<(u32, i64)>>,
+    is_busy: bool,
+    is_over: bool,
+}
+
+impl OffsetCommits {
+    /// A client that only commits.
+    ///
+    /// # Errors
+    /// A setting that librdkafka does not take.
+    pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
+        let mut config = client_config(settings);
+        config.set("group.id", &settings.group);
+        config.set("enable.auto.commit", "false");
+        let consumer: BaseConsumer =
+            config.create().map_err(|error| BrokerError::refused(&error))?;
+        let shared = Arc::new(Shared::default());
+        let (of_thread, topic) = (Arc::clone(&shared), settings.topic.clone());
+        thread::Builder::new()
+            .name("offsets".into())
+            .spawn(move || of_thread.work(&consumer, &topic))
+            .expect("a thread can be started");
+        Ok(Self { shared })
+    }
+
+    /// Commits these next offsets, in the background, in the place of those not sent yet.
+    pub fn announce(&self, offsets: &[(u32, i64)]) {
+        self.shared.lock().next = Some(offsets.to_vec());
+        self.shared.changed.notify_all();
+    }
+
+    /// Waits, but not for long, until what was announced has arrived.
+    pub fn wait(&self) {
+        let unfinished = |state: &mut State| state.is_busy || state.next.is_some();
+        let state = self.shared.lock();
+        let waited = self.shared.changed.wait_timeout_while(state, ANSWER_TIMEOUT, unfinished);
+        if waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
+            tracing::warn!("the group may lack the last offsets; the state is stored all the same");
+        }
+    }
+}
+
+impl Drop for OffsetCommits {
+    fn drop(&mut self) {
+        self.shared.lock().is_over = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, consumer: &BaseConsumer, topic: &str) {
+        while let Some(offsets) = self.take() {
+            if let Err(error) = commit(consumer, topic, &offsets) {
+                tracing::warn!(%error, "offsets not committed to the group; the state is stored all the same");
+            }
+            self.lock().is_busy = false;
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits for the next offsets; none when it is over.
+    fn take(&self) -> Option<Vec<(u32, i64)>> {
+        let idle = |state: &mut State| state.next.is_none() && !state.is_over;
+        let waited = self.changed.wait_while(self.lock(), idle);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.is_busy = true;
+        state.next.take()
+    }
+}
+
+fn commit(consumer: &BaseConsumer, topic: &str, offsets: &[(u32, i64)]) -> KafkaResult<()> {
+    let mut list = TopicPartitionList::new();
+    for (partition, offset) in offsets {
+        list.add_partition_offset(topic, partition_number(*partition), Offset::Offset(*offset))?;
+    }
+    consumer.commit(&list, CommitMode::Sync)
+}

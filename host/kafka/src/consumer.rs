@@ -1,0 +1,305 @@
+//! The consumer of one worker.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message, Timestamp};
+use rdkafka::statistics::Statistics;
+use rdkafka::{Offset, TopicPartitionList};
+use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, RecordMeta, RecordTime, Supply};
+use streamgauge_pipeline::KafkaSettings;
+
+use super::client::client_config;
+use super::peek::has_moved;
+use super::{BrokerError, Missing, partition_number};
+
+/// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
+/// and not after a second, and it holds 16 MiB and not 64, which is enough for a tenth of a
+/// second at full speed. A broker that comes back is found within two seconds and not within ten.
+const DEFAULTS: [(&str, &str); 3] = [
+    ("fetch.queue.backoff.ms", "2"),
+    ("queued.max.messages.kbytes", "16384"),
+    ("reconnect.backoff.max.ms", "2000"),
+];
+
+/// Reads some partitions of a topic.
+pub struct TopicConsumer {
+    consumer: BaseConsumer<Watcher>,
+    context: Arc<Mutex<Seen>>,
+    /// By partition: where reading is, and where a bounded read stops.
+    positions: Positions,
+    /// The last records, copied out of librdkafka's memory, which goes back to it at once.
+    buffer: BlockBuffer,
+    /// Why nothing comes after the last block.
+    failure: Option<BrokerError>,
+    trouble: Option<String>,
+    brokers: String,
+}
+
+#[derive(Clone, Copy)]
+struct Position {
+    next: i64,
+    stop: Option<i64>,
+    /// Nothing more was there when the log was looked at last.
+    at_end: bool,
+}
+
+/// Positions by partition. Records of one partition mostly come in a row, so the last one that was
+/// asked for is looked at first.
+#[derive(Default)]
+struct Positions {
+    all: Vec<(u32, Position)>,
+    recent: usize,
+}
+
+impl Positions {
+    fn get_mut(&mut self, partition: u32) -> Option<&mut Position> {
+        if self.all.get(self.recent).is_none_or(|(number, _)| *number != partition) {
+            self.recent = self.all.iter().position(|(number, _)| *number == partition)?;
+        }
+        Some(&mut self.all[self.recent].1)
+    }
+}
+
+/// What the statistics told last.
+#[derive(Default)]
+struct Seen {
+    ends: BTreeMap<u32, i64>,
+    queued: usize,
+    /// Whether a broker is connected; false from an error until the next statistics.
+    is_connected: bool,
+}
+
+/// Keeps the ends of the logs from librdkafka's statistics: asking the brokers would block.
+struct Watcher {
+    topic: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl ClientContext for Watcher {
+    fn error(&self, error: KafkaError, reason: &str) {
+        // The end of a log is no error, and lost connections are told once, by the source.
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::PartitionEOF) => {}
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure) => {
+                tracing::debug!("{reason}");
+            }
+            _ => tracing::warn!(%error, "{reason}"),
+        }
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        let topic = statistics.topics.get(&self.topic);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.queued = 0;
+        // Those with a negative id only stand for the addresses to begin with.
+        seen.is_connected =
+            statistics.brokers.values().any(|broker| broker.nodeid >= 0 && broker.state == "UP");
+        for (partition, stats) in topic.iter().flat_map(|topic| &topic.partitions) {
+            let Ok(partition) = u32::try_from(*partition) else { continue };
+            // The last stable offset: what a reader of committed records can get.
+            if stats.ls_offset >= 0 {
+                seen.ends.insert(partition, stats.ls_offset);
+            }
+            seen.queued += usize::try_from(stats.fetchq_cnt).unwrap_or(0);
+        }
+    }
+}
+
+impl ConsumerContext for Watcher {}
+
+impl TopicConsumer {
+    /// Reads each `(partition, next offset, stop offset)`; a stop offset bounds the read.
+    ///
+    /// # Errors
+    /// A setting that librdkafka does not take.
+    pub fn new(
+        settings: &KafkaSettings,
+        assigned: &[(u32, i64, Option<i64>)],
+    ) -> Result<Self, BrokerError> {
+        let context = Arc::new(Mutex::new(Seen::default()));
+        let mut config = client_config(settings);
+        for (key, value) in DEFAULTS {
+            if !settings.librdkafka.contains_key(key) {
+                config.set(key, value);
+            }
+        }
+        // Owned by the host: exactness depends on them.
+        config
+            .set("group.id", &settings.group)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "error")
+            .set("enable.partition.eof", "true")
+            .set("isolation.level", "read_committed")
+            .set("statistics.interval.ms", "500");
+        let watcher = Watcher { topic: settings.topic.clone(), seen: Arc::clone(&context) };
+        let consumer: BaseConsumer<Watcher> =
+            config.create_with_context(watcher).map_err(|error| BrokerError::refused(&error))?;
+        let mut list = TopicPartitionList::new();
+        let mut positions = Positions::default();
+        for (partition, next, stop) in assigned {
+            let number = partition_number(*partition);
+            list.add_partition_offset(&settings.topic, number, Offset::Offset(*next))
+                .map_err(|error| BrokerError::refused(&error))?;
+            let position = Position { next: *next, stop: *stop, at_end: false };
+            positions.all.push((*partition, position));
+        }
+        consumer.assign(&list).map_err(|error| BrokerError::refused(&error))?;
+        let brokers = settings.brokers.clone();
+        let (buffer, failure, trouble) = (BlockBuffer::default(), None, None);
+        Ok(Self { consumer, context, positions, buffer, failure, trouble, brokers })
+    }
+
+    /// Whether a bounded read has all of its records. The last offsets before the stop may hold
+    /// none (transaction markers, compaction); then the end of the log past the stop tells.
+    fn is_ended(&self) -> bool {
+        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        let log_end = |partition: &u32| seen.ends.get(partition).copied().unwrap_or(i64::MIN);
+        self.positions.all.iter().all(|(partition, position)| {
+            position.stop.is_some_and(|stop| {
+                position.next >= stop || (position.at_end && log_end(partition) >= stop)
+            })
+        })
+    }
+
+    /// Fills the block. An error after its first record is told with the next block.
+    fn gather(&mut self, limits: BlockLimits, timeout: Duration) -> Result<Supply, BrokerError> {
+        let until = Instant::now() + timeout;
+        let mut taken = 0;
+        while taken < limits.records && !self.buffer.is_full(limits) {
+            let wait = if taken == 0 {
+                until.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
+            let Some(polled) = self.consumer.poll(wait) else { return Ok(Supply::Drained) };
+            match polled {
+                Ok(message) => {
+                    taken += 1;
+                    add(&mut self.positions, &message, &mut self.buffer);
+                    self.trouble = None;
+                }
+                Err(KafkaError::PartitionEOF(partition)) => {
+                    self.trouble = None;
+                    if let Some(position) = self.positions.get_mut(partition.unsigned_abs()) {
+                        position.at_end = true;
+                    }
+                }
+                Err(error) => {
+                    if let Err(failure) = self.failed(&error) {
+                        if self.buffer.is_empty() {
+                            return Err(failure);
+                        }
+                        self.failure = Some(failure);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Supply::More)
+    }
+
+    fn failed(&mut self, error: &KafkaError) -> Result<(), BrokerError> {
+        let code = error.rdkafka_error_code();
+        match code {
+            _ if has_moved(error) => Err(BrokerError::Moved {
+                message: format!("the log no longer holds the next offset: {error}"),
+            }),
+            Some(
+                RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownPartition,
+            ) => Err(BrokerError::Unavailable {
+                missing: Missing::Topic,
+                message: format!("the topic is gone: {error}"),
+            }),
+            // librdkafka reconnects by itself; until then the page says so.
+            _ => {
+                let message = format!("kafka at {} did not answer: {error}", self.brokers);
+                let mut seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+                if self.trouble.is_none() || seen.is_connected {
+                    tracing::warn!("{message}");
+                }
+                seen.is_connected = false;
+                drop(seen);
+                self.trouble = Some(message);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Moves `positions` past `message` and adds it to `buffer`, unless a bounded read is past its
+/// stop.
+fn add(positions: &mut Positions, message: &BorrowedMessage<'_>, buffer: &mut BlockBuffer) {
+    let partition = message.partition().unsigned_abs();
+    let Some(position) = positions.get_mut(partition) else { return };
+    let offset = message.offset();
+    position.next = offset + 1;
+    position.at_end = false;
+    if position.stop.is_some_and(|stop| offset >= stop) {
+        return;
+    }
+    let meta = RecordMeta { offset, time: RecordTime(stamp(message)), cursor: 0 };
+    buffer.push(partition, meta, message.payload());
+}
+
+/// When a record was written, in milliseconds since the Unix epoch.
+pub(crate) fn stamp(message: &BorrowedMessage<'_>) -> i64 {
+    match message.timestamp() {
+        Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => millis,
+        Timestamp::NotAvailable => 0,
+    }
+}
+
+impl TopicConsumer {
+    /// The next records, no more than `limits` allow, waiting no longer than `timeout` for the
+    /// first one.
+    ///
+    /// # Errors
+    /// Reading cannot continue; what was handed over before counts.
+    pub fn next_block(
+        &mut self,
+        limits: BlockLimits,
+        timeout: Duration,
+    ) -> Result<Fetched<'_>, BrokerError> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
+        if self.is_ended() {
+            return Ok(Fetched::Ended);
+        }
+        self.buffer.clear();
+        let supply = self.gather(limits, timeout)?;
+        if self.buffer.is_empty() {
+            return Ok(Fetched::Nothing);
+        }
+        Ok(Fetched::Records { block: self.buffer.block(), supply })
+    }
+
+    /// The ends of the logs, at most 500 ms old.
+    pub fn log_ends(&mut self) -> Vec<LogEnd> {
+        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = |partition: &u32, position: &Position| {
+            let end = seen.ends.get(partition).map(|end| (*end).max(position.next));
+            LogEnd { partition: *partition, end }
+        };
+        self.positions.all.iter().map(|(partition, position)| end(partition, position)).collect()
+    }
+
+    /// Records fetched and not handed over yet.
+    pub fn queue_depth(&self) -> usize {
+        self.context.lock().unwrap_or_else(PoisonError::into_inner).queued
+    }
+
+    /// What keeps records from coming, if something does and may pass.
+    pub fn trouble(&self) -> Option<&str> {
+        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        self.trouble.as_deref().filter(|_| !seen.is_connected)
+    }
+}

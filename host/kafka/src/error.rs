@@ -1,0 +1,44 @@
+//! Why the brokers do not give what was asked for.
+
+use rdkafka::error::KafkaError;
+use thiserror::Error;
+
+/// What is missing; a retry may find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// No broker gives an answer.
+    Brokers,
+    /// The brokers have no such topic.
+    Topic,
+    /// The topic has no partition that can be read.
+    Partitions,
+}
+
+/// Why the brokers do not give what was asked for. Each message is complete by itself.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum BrokerError {
+    /// Something is not there for now.
+    #[error("{message}")]
+    Unavailable {
+        /// Which thing.
+        missing: Missing,
+        /// What happened.
+        message: String,
+    },
+    /// The log no longer holds the offset that was asked for.
+    #[error("{message}")]
+    Moved {
+        /// What happened.
+        message: String,
+    },
+    /// librdkafka takes no client with these settings; a retry does not help.
+    #[error("librdkafka refused its settings: {0}")]
+    Refused(String),
+}
+
+impl BrokerError {
+    /// A client that librdkafka would not make.
+    pub(crate) fn refused(error: &KafkaError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}

@@ -1,0 +1,37 @@
+//! Everything that talks to Kafka brokers: reading some partitions of a topic, questions about the
+//! topic, offsets told to a group, and records sent.
+//!
+//! The brokers' idea of committed offsets is never asked: where reading resumes is in the
+//! checkpoint.
+//!
+//! May know: core, and the settings of a pipeline. The only place with rdkafka and `unsafe`.
+//! Must not know: what records mean, or what becomes of them.
+
+mod client;
+mod commits;
+mod consumer;
+mod error;
+mod identity;
+mod new_topic;
+pub mod partitioner;
+mod peek;
+mod sender;
+mod side_producer;
+mod topic;
+mod topic_id;
+
+pub use client::refusal;
+pub use commits::OffsetCommits;
+pub use consumer::TopicConsumer;
+pub use error::{BrokerError, Missing};
+pub use identity::TopicIdentity;
+pub use new_topic::{NewTopicError, Topic, ready};
+pub use peek::{Peeked, peek};
+pub use sender::{Deliveries, DeliveryFailure, Sender, SenderError};
+pub use side_producer::SideProducer;
+pub use topic::{PartitionRange, TopicClient};
+
+/// A partition's number as librdkafka wants it.
+fn partition_number(partition: u32) -> i32 {
+    i32::try_from(partition).expect("Kafka numbers partitions in 31 bits")
+}

@@ -1,0 +1,114 @@
+//! A look at single records of a topic: are they still the ones that were read?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::Message;
+use rdkafka::{Offset, TopicPartitionList};
+use streamgauge_core::{Digest, RecordTime, digest_of};
+
+use streamgauge_pipeline::KafkaSettings;
+
+use super::client::client_config;
+use super::consumer::stamp;
+use super::partition_number;
+use super::{BrokerError, Missing};
+
+/// What is at an offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peeked {
+    /// A record with this stamp and the digest of its value.
+    Record(RecordTime, Digest),
+    /// No record: it was compacted away, or the offset belongs to a transaction's marker.
+    Nothing,
+}
+
+/// Looks at each `(partition, offset)`, one a partition.
+///
+/// # Errors
+/// The brokers did not hand them over within `timeout`; a retry may help.
+pub fn peek(
+    settings: &KafkaSettings,
+    wanted: &[(u32, i64)],
+    timeout: Duration,
+) -> Result<BTreeMap<u32, Peeked>, BrokerError> {
+    let mut found = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    let offsets: BTreeMap<u32, i64> = wanted.iter().copied().collect();
+    let mut missing: BTreeSet<u32> = offsets.keys().copied().collect();
+    let consumer = consumer(settings, wanted).map_err(|error| BrokerError::refused(&error))?;
+    let until = Instant::now() + timeout;
+    let mut trouble = None;
+    while !missing.is_empty() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(unanswered(settings, trouble.as_ref()));
+        }
+        match consumer.poll(left) {
+            None => {}
+            Some(Ok(message)) => {
+                let partition = message.partition().unsigned_abs();
+                let is_it = offsets.get(&partition) == Some(&message.offset());
+                let digest = digest_of(message.payload().unwrap_or_default());
+                let record = Peeked::Record(RecordTime(stamp(&message)), digest);
+                if missing.remove(&partition) {
+                    found.insert(partition, if is_it { record } else { Peeked::Nothing });
+                }
+            }
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                let partition = partition.unsigned_abs();
+                if missing.remove(&partition) {
+                    found.insert(partition, Peeked::Nothing);
+                }
+            }
+            Some(Err(error)) if has_moved(&error) => {
+                return Err(BrokerError::Moved { message: format!("the log moved: {error}") });
+            }
+            Some(Err(error)) => trouble = Some(error),
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the log does not hold the offset that was asked for.
+pub(super) fn has_moved(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset)
+    )
+}
+
+fn consumer(settings: &KafkaSettings, wanted: &[(u32, i64)]) -> Result<BaseConsumer, KafkaError> {
+    let mut config = client_config(settings);
+    // A group has to be named; nothing is ever committed or joined.
+    config
+        .set("group.id", &settings.group)
+        .set("enable.auto.commit", "false")
+        .set("auto.offset.reset", "error")
+        .set("enable.partition.eof", "true")
+        .set("isolation.level", "read_committed")
+        .set("queued.min.messages", "1")
+        .set("queued.max.messages.kbytes", "1024")
+        .set_log_level(RDKafkaLogLevel::Emerg);
+    let consumer: BaseConsumer = config.create()?;
+    let mut list = TopicPartitionList::new();
+    for (partition, offset) in wanted {
+        let number = partition_number(*partition);
+        list.add_partition_offset(&settings.topic, number, Offset::Offset(*offset))?;
+    }
+    consumer.assign(&list)?;
+    Ok(consumer)
+}
+
+fn unanswered(settings: &KafkaSettings, trouble: Option<&KafkaError>) -> BrokerError {
+    let reason = trouble.map_or_else(|| "no record came".to_owned(), ToString::to_string);
+    BrokerError::Unavailable {
+        missing: Missing::Brokers,
+        message: format!("kafka at {} did not answer: {reason}", settings.brokers),
+    }
+}

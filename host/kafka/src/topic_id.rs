@@ -1,0 +1,95 @@
+//! The id of a topic: made anew under the same name, it has another one. librdkafka goes on
+//! reading at the old offsets of the new topic, so somebody has to look.
+//!
+//! The only calls of librdkafka's C interface: rust-rdkafka does not describe topics.
+
+#![expect(unsafe_code, reason = "librdkafka tells the id in its C interface only")]
+
+use std::ffi::{CString, c_int};
+use std::ptr;
+use std::time::Duration;
+
+use rdkafka::bindings as c;
+use rdkafka::client::{Client, ClientContext};
+use rdkafka::types::RDKafkaRespErr;
+
+/// A topic's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TopicId(i64, i64);
+
+/// An object of librdkafka with the function that destroys it.
+struct Owned<T>(*mut T, unsafe extern "C" fn(*mut T));
+
+impl<T> Drop for Owned<T> {
+    fn drop(&mut self) {
+        if !self.0.is_null() {
+            // SAFETY: the pointer came from the function that makes what this one destroys, it is
+            // not null, and it is destroyed here only.
+            unsafe { (self.1)(self.0) }
+        }
+    }
+}
+
+/// The id of `topic`; none where no broker tells it within `timeout`, or the topic has none.
+pub(super) fn topic_id<C: ClientContext>(
+    client: &Client<C>,
+    topic: &str,
+    timeout: Duration,
+) -> Option<TopicId> {
+    let name = CString::new(topic).ok()?;
+    let millis = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);
+    let client = client.native_ptr();
+    let mut names = [name.as_ptr()];
+    // SAFETY: `client` lives as long as the borrow. The names are read, and copied, by the first
+    // call only. Options, queue, names and event are valid until the end of this function, where
+    // `Owned` destroys them in the opposite order; an answer that comes later is dropped by
+    // librdkafka with its queue. A null pointer as the place for an error text has length 0.
+    unsafe {
+        let names = Owned(
+            c::rd_kafka_TopicCollection_of_topic_names(names.as_mut_ptr(), names.len()),
+            c::rd_kafka_TopicCollection_destroy,
+        );
+        let for_api = c::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS;
+        let options =
+            Owned(c::rd_kafka_AdminOptions_new(client, for_api), c::rd_kafka_AdminOptions_destroy);
+        c::rd_kafka_AdminOptions_set_request_timeout(options.0, millis, ptr::null_mut(), 0);
+        let queue = Owned(c::rd_kafka_queue_new(client), c::rd_kafka_queue_destroy);
+        c::rd_kafka_DescribeTopics(client, names.0, options.0, queue.0);
+        let event = Owned(c::rd_kafka_queue_poll(queue.0, millis), c::rd_kafka_event_destroy);
+        read(event.0)
+    }
+}
+
+/// The id in an answer.
+///
+/// # Safety
+/// `event` is null or a valid event of librdkafka.
+unsafe fn read(event: *mut c::rd_kafka_event_t) -> Option<TopicId> {
+    // SAFETY: librdkafka takes null for an event of no kind; what it gives belongs to the event,
+    // which lives until the caller destroys it. The list has `count` entries.
+    unsafe {
+        let result = c::rd_kafka_event_DescribeTopics_result(event);
+        if result.is_null() {
+            return None;
+        }
+        let mut count = 0;
+        let topics = c::rd_kafka_DescribeTopics_result_topics(result, &raw mut count);
+        if topics.is_null() || count == 0 {
+            return None;
+        }
+        let error = c::rd_kafka_error_code(c::rd_kafka_TopicDescription_error(*topics));
+        if error != RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR {
+            return None;
+        }
+        let id = c::rd_kafka_TopicDescription_topic_id(*topics);
+        if id.is_null() {
+            return None;
+        }
+        let (most, least) = (
+            c::rd_kafka_Uuid_most_significant_bits(id),
+            c::rd_kafka_Uuid_least_significant_bits(id),
+        );
+        // Brokers before 2.8 know no ids.
+        ((most, least) != (0, 0)).then_some(TopicId(most, least))
+    }
+}

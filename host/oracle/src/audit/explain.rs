@@ -1,0 +1,266 @@
+//! One record, from its bytes to what every metric made of it.
+
+use chrono_tz::Tz;
+use serde_json::{Map, Value as Json, json};
+use streamgauge_core::{EventTime, LatenessClock};
+
+use streamgauge_source::Span;
+
+use super::log::Audited;
+
+use crate::semantics::{
+    self, Effect, MetricVerdict, OracleError, Outcome, Record, Verdict, WindowVerdict,
+};
+use streamgauge_core::rfc3339;
+use streamgauge_pipeline::Pipeline;
+use streamgauge_source::SourceError;
+
+/// The record, and what became of it.
+pub struct Explanation {
+    /// Its partition.
+    pub partition: u32,
+    /// Its original bytes.
+    pub value: Option<Vec<u8>>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The records before it that were read again.
+    pub records_before: u64,
+}
+
+/// Why there is nothing to be said of a record.
+#[derive(Debug, thiserror::Error)]
+pub enum NotExplained {
+    /// There is none.
+    #[error(
+        "partition {partition} has no record at offset {offset}: its log holds {low} to {high}"
+    )]
+    NoRecord {
+        /// The partition.
+        partition: u32,
+        /// The offset.
+        offset: i64,
+        /// The first offset that is there.
+        low: i64,
+        /// The offset after the last record.
+        high: i64,
+    },
+    /// There is no such partition.
+    #[error("there is no partition {0}")]
+    NoPartition(u32),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A plugin failed.
+    #[error(transparent)]
+    Oracle(#[from] OracleError),
+}
+
+/// Reads the log of `partition` from `origin` (none: its beginning) up to the record at `offset`.
+///
+/// # Errors
+/// There is no such record, the log cannot be read, or a plugin fails.
+pub fn explain(
+    audited: &Audited<'_>,
+    partition: u32,
+    offset: i64,
+    origin: Option<i64>,
+) -> Result<Explanation, NotExplained> {
+    let (low, high) = audited.held(partition).ok_or(NotExplained::NoPartition(partition))?;
+    let no_record = NotExplained::NoRecord { partition, offset, low, high };
+    if !(low..high).contains(&offset) {
+        return Err(no_record);
+    }
+    let from = origin.map_or(low, |origin| origin.max(low)).min(offset);
+    let mut oracle = audited.oracle()?.partition(partition, from)?;
+    let mut records_before = 0;
+    let mut found = None;
+    let span = Span { partition, from, to: offset + 1 };
+    audited.read(&[span], &mut |_, meta, value| {
+        let (offset_here, stamp) = (meta.offset, meta.time.0);
+        let record = Record { offset: offset_here, stamp, taken: None, value };
+        let verdict = oracle.accept(record);
+        if offset_here == offset || verdict.is_err() {
+            found = Some(verdict.map(|verdict| (verdict, value.map(<[u8]>::to_vec))));
+            return false;
+        }
+        records_before += 1;
+        true
+    })?;
+    let (verdict, value) = found.ok_or(no_record)??;
+    Ok(Explanation { partition, value, verdict, records_before })
+}
+
+impl Explanation {
+    /// As data.
+    pub fn to_json(&self, pipeline: &Pipeline) -> Json {
+        let zone = pipeline.event_time.zone;
+        let verdict = &self.verdict;
+        let columns = verdict.columns.iter().map(|(name, value)| (name.clone(), column(value)));
+        let mut json = json!({
+            "partition": self.partition,
+            "offset": verdict.offset,
+            "stamp": time(zone, verdict.stamp),
+            "value": self.value.as_ref().map(|value| String::from_utf8_lossy(value)),
+            "columns": columns.collect::<Map<_, _>>(),
+            "watermark_before": verdict.watermark_before.map(|w| time(zone, w)),
+            "watermark_after": verdict.watermark_after.map(|w| time(zone, w)),
+            "lateness_clock": clock(pipeline.lateness.clock),
+        });
+        match &verdict.outcome {
+            Outcome::Repeated => json["verdict"] = "repeated".into(),
+            Outcome::Rejected(rejection) => {
+                json["verdict"] = "rejected".into();
+                json["reason"] = rejection.name().into();
+            }
+            Outcome::Placed(placed) => {
+                json["verdict"] = if placed.late_by.is_some() { "late" } else { "on_time" }.into();
+                json["event_time"] = time(zone, placed.event_time).into();
+                json["event_time_effect"] = effect(placed.effect).into();
+                json["late_by_ms"] = placed.late_by.into();
+                json["reference"] = placed.reference.map(|r| time(zone, r)).into();
+                json["histogram_bucket"] = placed.bucket.into();
+                let metric = |m: &MetricVerdict| (m.id.clone(), metric_json(m, zone));
+                json["metrics"] = placed.metrics.iter().map(metric).collect::<Map<_, _>>().into();
+            }
+        }
+        json
+    }
+
+    /// For people.
+    pub fn to_text(&self, pipeline: &Pipeline) -> String {
+        let zone = pipeline.event_time.zone;
+        let verdict = &self.verdict;
+        let mut lines = vec![format!(
+            "partition {}, offset {}, stamped {}",
+            self.partition,
+            verdict.offset,
+            time(zone, verdict.stamp)
+        )];
+        let value = self.value.as_deref().map(String::from_utf8_lossy);
+        lines.push(format!("value       {}", value.as_deref().unwrap_or("(none)")));
+        for (name, value) in &verdict.columns {
+            lines.push(format!("  {name} = {}", shown(value)));
+        }
+        let watermark = |w: Option<i64>| w.map_or("none yet".to_owned(), |w| time(zone, w));
+        lines.push(format!("watermark   {} before it", watermark(verdict.watermark_before)));
+        match &verdict.outcome {
+            Outcome::Repeated => lines.push("verdict     its offset was read before".to_owned()),
+            Outcome::Rejected(rejection) => {
+                lines.push(format!("verdict     rejected: {}", rejection.name()));
+            }
+            Outcome::Placed(placed) => {
+                let (event_time, effect) = (time(zone, placed.event_time), effect(placed.effect));
+                lines.push(format!("event time  {event_time} ({effect})"));
+                let verdict_text = match placed.late_by {
+                    None => "on time".to_owned(),
+                    Some(late) => format!("late by {}", seconds(late)),
+                };
+                lines.push(format!("verdict     {verdict_text}"));
+                for metric in &placed.metrics {
+                    lines.extend(metric_lines(metric, zone));
+                }
+            }
+        }
+        lines.push(format!("watermark   {} after it", watermark(verdict.watermark_after)));
+        lines.join("\n")
+    }
+}
+
+fn metric_lines(metric: &MetricVerdict, zone: Tz) -> Vec<String> {
+    let id = &metric.id;
+    if let Some(excluded) = &metric.excluded {
+        return vec![format!("metric {id}: excluded, {} ({})", excluded.reason, excluded.detail)];
+    }
+    let windows = metric.windows.iter().map(|window| format!("  {}", window_text(window, zone)));
+    std::iter::once(format!("metric {id}: folded")).chain(windows).collect()
+}
+
+fn window_text(window: &WindowVerdict, zone: Tz) -> String {
+    let spec = spec(window);
+    let Some(pane) = window.pane else { return spec };
+    let mut text = format!("{spec}: {} to {}", time(zone, pane.start), time(zone, pane.end));
+    let notes = [
+        (window.expired, ", expired: in no window"),
+        (window.opened, ", opened by it"),
+        (window.correction, ", a correction"),
+    ];
+    notes.iter().filter(|(applies, _)| *applies).for_each(|(_, note)| text += note);
+    let finals = window.evicted.iter().chain(&window.finals);
+    let finals = finals.map(|pane| format!("; {} becomes final", time(zone, pane.start)));
+    text + &finals.collect::<String>()
+}
+
+fn spec(window: &WindowVerdict) -> String {
+    let spec = streamgauge_core::WindowSpec::from_millis(window.size, window.slide);
+    spec.map_or_else(|_| "?".to_owned(), |spec| spec.to_string())
+}
+
+fn metric_json(metric: &MetricVerdict, zone: Tz) -> Json {
+    if let Some(excluded) = &metric.excluded {
+        return json!({ "excluded": excluded.reason, "detail": excluded.detail });
+    }
+    let window = |w: &WindowVerdict| {
+        let span =
+            |s: &semantics::Span| json!({ "start": time(zone, s.start), "end": time(zone, s.end) });
+        json!({
+            "spec": spec(w),
+            "pane": w.pane.as_ref().map(span),
+            "expired": w.expired,
+            "opened": w.opened,
+            "correction": w.correction,
+            "evicted": w.evicted.as_ref().map(span),
+            "final": w.finals.iter().map(span).collect::<Vec<_>>(),
+        })
+    };
+    json!({ "folded": true, "windows": metric.windows.iter().map(window).collect::<Vec<_>>() })
+}
+
+fn column(value: &semantics::Value) -> Json {
+    match value {
+        semantics::Value::Missing => Json::Null,
+        semantics::Value::Invalid(flaw) => json!({ "invalid": flaw }),
+        semantics::Value::Boolean(b) => json!(b),
+        semantics::Value::Unsigned(n) => json!(n),
+        semantics::Value::Integer(n) => json!(n),
+        semantics::Value::Float(x) => json!(x),
+        semantics::Value::Text(text) => json!(text),
+    }
+}
+
+fn shown(value: &semantics::Value) -> String {
+    match value {
+        semantics::Value::Missing => "missing".to_owned(),
+        semantics::Value::Invalid(flaw) => format!("invalid: {flaw}"),
+        value => column(value).to_string(),
+    }
+}
+
+fn effect(effect: Effect) -> String {
+    match effect {
+        Effect::Moves => "the largest so far: moves the watermark".to_owned(),
+        Effect::None => "not larger than others before".to_owned(),
+        Effect::Fallback(why) => format!("its stamp, as its own time is {why}; moves no watermark"),
+        Effect::Future => "too far ahead of its stamp to move the watermark".to_owned(),
+        Effect::Past => "before `earliest`: does not move the watermark".to_owned(),
+    }
+}
+
+fn clock(clock: LatenessClock) -> &'static str {
+    match clock {
+        LatenessClock::Watermark => "watermark",
+        LatenessClock::Record => "record",
+        LatenessClock::Processing => "processing",
+    }
+}
+
+fn time(zone: Tz, millis: i64) -> String {
+    rfc3339(zone, EventTime(millis))
+}
+
+/// Milliseconds as seconds, with a fraction where there is one.
+fn seconds(millis: i64) -> String {
+    match millis % 1000 {
+        0 => format!("{} s", millis / 1000),
+        _ => format!("{} s", millis as f64 / 1000.0),
+    }
+}

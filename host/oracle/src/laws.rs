@@ -1,0 +1,140 @@
+//! The proof of a plugin: whether it keeps the laws that checkpoints, replays and merges rest on
+//! (they hold for all rows, parts and cuts), on rows generated from its own inputs, and on the author's cases.
+//!
+//! Each law is a function of a [`Trial`], so a failure can be shrunk: the trial is made smaller as
+//! long as the law still fails. Invariant: the same plugin, seed and number of rounds give the
+//! same verdict. Deliberately absent: any judgement on speed; costs are measured and told.
+
+pub mod cases;
+mod compare;
+pub mod cost;
+mod descriptor;
+mod generate;
+mod hostile;
+mod lab;
+mod law;
+mod rows;
+mod shrink;
+
+use std::time::Duration;
+
+use streamgauge_plugin::Plugin;
+
+pub use self::cases::Cases;
+use self::generate::Vocabulary;
+use self::lab::Lab;
+pub use self::law::Difference;
+use self::law::{LAWS, Law};
+use self::rows::Trial;
+use self::shrink::shrink;
+
+/// Tells how much time has passed since some moment: the caller has a clock, the laws have none.
+pub type Clock<'a> = &'a dyn Fn() -> Duration;
+
+/// How thoroughly a plugin is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// The same seed gives the same rows.
+    pub seed: u64,
+    /// How many generated trials each law is held against.
+    pub rounds: u32,
+}
+
+/// One thing that was checked.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// What must hold, as a sentence.
+    pub name: String,
+    /// How often it was tried.
+    pub rounds: u32,
+    /// Why it does not hold.
+    pub failure: Option<Failure>,
+}
+
+/// Why a check failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What differs, or went wrong.
+    pub difference: Difference,
+    /// The smallest rows that were found to show it, as CSV with a header; none: no rows needed.
+    pub rows: Option<String>,
+    /// How the rows were divided, in words; empty: not.
+    pub division: String,
+}
+
+impl Check {
+    fn new(name: impl Into<String>, rounds: u32, failure: Option<Failure>) -> Self {
+        Self { name: name.into(), rounds, failure }
+    }
+
+    /// Whether it holds.
+    pub fn holds(&self) -> bool {
+        self.failure.is_none()
+    }
+}
+
+/// Holds `plugin` against every law, on generated and on hostile rows; `told` hears of each check
+/// as soon as it is done.
+pub fn prove(plugin: &Plugin, effort: Effort, clock: Clock<'_>, told: &mut dyn FnMut(Check)) {
+    let mut lab = Lab::new(plugin);
+    told(descriptor::check(&mut lab));
+    let mut kept = Vec::new();
+    for law in LAWS {
+        let check = hold(&mut lab, law, effort, clock);
+        if check.holds() {
+            kept.push(law);
+        }
+        told(check);
+    }
+    for (name, trial) in hostile::trials(&plugin.descriptor().inputs, effort.rounds) {
+        told(withstand(&mut lab, &kept, (&name, &trial), clock));
+    }
+}
+
+/// One law over all rounds, up to the first that fails.
+fn hold(lab: &mut Lab<'_>, law: &Law, effort: Effort, clock: Clock<'_>) -> Check {
+    let inputs = &lab.plugin().descriptor().inputs;
+    let known = Vocabulary::of(lab.plugin());
+    for round in 0..effort.rounds {
+        let trial = generate::trial(inputs, &known, effort.seed, round);
+        if let Err(difference) = lab.try_law(law, &trial) {
+            let failure = smallest(lab, law, (trial, difference), clock);
+            return Check::new(law.name, round + 1, Some(failure));
+        }
+    }
+    Check::new(law.name, effort.rounds, None)
+}
+
+/// The laws that held so far on one trial that is made to hurt: what fails on ordinary rows too
+/// has been told.
+fn withstand(
+    lab: &mut Lab<'_>,
+    laws: &[&Law],
+    (name, trial): (&str, &Trial),
+    clock: Clock<'_>,
+) -> Check {
+    let failed = laws.iter().find_map(|law| Some((law, lab.try_law(law, trial).err()?)));
+    let failure = failed.map(|(law, difference)| {
+        let mut failure = smallest(lab, law, (trial.clone(), difference), clock);
+        failure.difference.words = format!("{}: {}", law.name, failure.difference.words);
+        failure
+    });
+    Check::new(format!("it withstands {name}"), 1, failure)
+}
+
+fn smallest(
+    lab: &mut Lab<'_>,
+    law: &Law,
+    (trial, difference): (Trial, Difference),
+    clock: Clock<'_>,
+) -> Failure {
+    let (trial, difference) =
+        shrink(trial, difference, clock, |trial| lab.try_law(law, trial).err());
+    let names: Vec<&str> =
+        lab.plugin().descriptor().inputs.iter().map(|input| input.name.as_str()).collect();
+    Failure {
+        difference,
+        rows: Some(trial.csv(&names)),
+        division: law.division.map_or_else(String::new, |words| words(&trial)),
+    }
+}

@@ -1,0 +1,177 @@
+//! The laws, each as a function that finds a difference or none.
+
+use super::compare::{differ, disagree};
+use super::lab::Bench;
+use super::rows::Trial;
+use streamgauge_plugin::CallError;
+
+/// What keeps a law from holding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// In words.
+    pub words: String,
+    /// The two things that differ, each with its name; none: it is no comparison.
+    pub sides: Option<[(String, String); 2]>,
+}
+
+impl From<CallError> for Difference {
+    fn from(error: CallError) -> Self {
+        Self { words: error.to_string(), sides: None }
+    }
+}
+
+/// One law.
+pub(super) struct Law {
+    pub(super) name: &'static str,
+    /// How a trial is divided for it, in words.
+    pub(super) division: Option<fn(&Trial) -> String>,
+    pub(super) holds: fn(&mut Bench<'_>, &Trial) -> Result<(), Difference>,
+}
+
+/// All laws; a plugin that breaks several is told the simplest one.
+pub(super) const LAWS: &[Law] = &[
+    Law { name: "the same rows give the same bytes", division: None, holds: deterministic },
+    Law { name: "asking for the result changes nothing", division: None, holds: asking },
+    Law {
+        name: "any cut into batches gives the same bytes",
+        division: Some(Trial::batches_in_words),
+        holds: any_cut,
+    },
+    Law {
+        name: "a snapshot holds the whole state",
+        division: Some(Trial::parts_in_words),
+        holds: round_trip,
+    },
+    Law { name: "merging the empty state changes nothing", division: None, holds: identity },
+    Law {
+        name: "merging the folds of parts is folding all rows",
+        division: Some(Trial::parts_in_words),
+        holds: homomorphism,
+    },
+    Law {
+        name: "merging is commutative",
+        division: Some(Trial::parts_in_words),
+        holds: commutative,
+    },
+    Law {
+        name: "merging is associative",
+        division: Some(Trial::parts_in_words),
+        holds: associative,
+    },
+    Law { name: "a damaged or newer snapshot does no harm", division: None, holds: damage },
+];
+
+fn deterministic(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let rows = trial.whole();
+    let first = bench.fold(&rows)?;
+    let second = bench.fold(&rows)?;
+    let [first, second] = [bench.see(first)?, bench.see(second)?];
+    differ(bench, ("one accumulator", &first), ("a second one", &second))?;
+    let elsewhere = bench.elsewhere(&rows)?;
+    differ(bench, ("one instance", &first), ("a fresh instance", &elsewhere))
+}
+
+fn asking(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let accumulator = bench.fold(&trial.whole())?;
+    let first = bench.see(accumulator)?;
+    let again = bench.see(accumulator)?;
+    differ(bench, ("asked once", &first), ("asked again", &again))
+}
+
+fn any_cut(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let whole = bench.fold(&trial.whole())?;
+    let cut = bench.create()?;
+    for batch in trial.batches() {
+        bench.add(cut, &batch)?;
+    }
+    let [whole, cut] = [bench.see(whole)?, bench.see(cut)?];
+    differ(bench, ("in one batch", &whole), ("in these batches", &cut))
+}
+
+fn round_trip(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let original = bench.fold(&trial.part(0))?;
+    let restored = bench.copy(original)?;
+    let seen = [bench.see(original)?, bench.see(restored)?];
+    differ(bench, ("a", &seen[0]), ("a restored", &seen[1]))?;
+    // What the result does not show may matter to the rows that follow.
+    for accumulator in [original, restored] {
+        bench.add(accumulator, &trial.part(1))?;
+    }
+    let seen = [bench.see(original)?, bench.see(restored)?];
+    differ(bench, ("a, then b", &seen[0]), ("a restored, then b", &seen[1]))
+}
+
+fn identity(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let whole = bench.fold(&trial.whole())?;
+    let [left, right, empty] = [bench.create()?, bench.copy(whole)?, bench.create()?];
+    bench.merge(left, whole)?;
+    bench.merge(right, empty)?;
+    let [whole, left, right] = [bench.see(whole)?, bench.see(left)?, bench.see(right)?];
+    differ(bench, ("the state", &whole), ("empty + the state", &left))?;
+    differ(bench, ("the state", &whole), ("the state + empty", &right))
+}
+
+fn homomorphism(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let whole = bench.fold(&trial.whole())?;
+    let merged = bench.fold(&trial.part(0))?;
+    for part in [1, 2] {
+        let part = bench.fold(&trial.part(part))?;
+        bench.merge(merged, part)?;
+    }
+    let [whole, merged] = [bench.see(whole)?, bench.see(merged)?];
+    disagree(bench, ("all rows folded", &whole), ("fold a + fold b + fold c", &merged))
+}
+
+fn commutative(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let [left, right] = [bench.fold(&trial.part(0))?, bench.fold(&trial.part(1))?];
+    let [a, b] = [bench.copy(left)?, bench.copy(right)?];
+    bench.merge(left, b)?;
+    bench.merge(right, a)?;
+    let [left, right] = [bench.see(left)?, bench.see(right)?];
+    disagree(bench, ("a + b", &left), ("b + a", &right))
+}
+
+fn associative(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let parts = [0, 1, 2].map(|part| bench.fold(&trial.part(part)));
+    let [left, middle, right] = parts;
+    let (left, middle, right) = (left?, middle?, right?);
+    let first = bench.copy(left)?;
+    let both = bench.copy(middle)?;
+    bench.merge(left, middle)?;
+    bench.merge(left, right)?;
+    bench.merge(both, right)?;
+    bench.merge(first, both)?;
+    let [left, right] = [bench.see(left)?, bench.see(first)?];
+    disagree(bench, ("(a + b) + c", &left), ("a + (b + c)", &right))
+}
+
+/// A snapshot may come from a damaged disk, or from a newer plugin: it is refused, or read, but
+/// never a crash.
+fn damage(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let whole = bench.fold(&trial.whole())?;
+    let bytes = bench.snapshot(whole)?;
+    let own = bench.state_version();
+    let step = (bytes.len() / 8).max(1);
+    for length in (0..bytes.len()).step_by(step) {
+        refused_or_read(bench.restore(own, &bytes[..length]).map(drop), || {
+            format!("a snapshot cut to {length} of {} bytes", bytes.len())
+        })?;
+    }
+    match bench.restore(own.wrapping_add(1), &bytes) {
+        Ok(_) => Err(Difference {
+            words: format!("a snapshot of state version {} is read as if it were {own}", own + 1),
+            sides: None,
+        }),
+        refused => refused_or_read(refused.map(drop), || "a newer snapshot".to_owned()),
+    }
+}
+
+fn refused_or_read(
+    read: Result<(), CallError>,
+    what: impl Fn() -> String,
+) -> Result<(), Difference> {
+    match read {
+        Ok(()) | Err(CallError::Refused(_)) => Ok(()),
+        Err(error) => Err(Difference { words: format!("{}: {error}", what()), sides: None }),
+    }
+}

@@ -1,0 +1,121 @@
+//! The oracle: docs/semantics.md as a program. It takes one record at a time, keeps everything in
+//! sorted maps, has no batches, threads, caches to be invalidated or state to be restored, and
+//! asks a plugin about every row by itself. So it is slow and easy to hold against the page.
+//!
+//! Invariant: it shares no code with the way of a record through the engine, but for the settings
+//! and the plugins themselves. Where both come to the same digests, both are right or both are
+//! wrong in the same way twice. `streamgauge explain` prints its [`Verdict`] on one record,
+//! `streamgauge verify` compares its [`PartitionState`] with the stored one.
+
+mod bytes;
+mod civil;
+mod csv;
+mod decode;
+mod event_time;
+mod histogram;
+mod json;
+mod merge;
+mod metric;
+mod pane_set;
+mod partition;
+mod row;
+mod rules;
+mod state;
+mod value;
+mod verdict;
+mod windows;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use streamgauge_pipeline::Pipeline;
+use streamgauge_plugin::{CallError, Plugin};
+
+pub use civil::Span;
+pub use decode::Rejection;
+pub use event_time::Fallback;
+pub use histogram::Histogram;
+pub use merge::{MergedMetric, MergedWindow, WindowPhase};
+pub use partition::{Partition, Record};
+pub use state::{
+    EventTimeState, FinalPane, Gap, GapKind, LateSample, MetricState, PaneState, PartitionState,
+    WindowState,
+};
+pub use value::{Flaw, Value};
+pub use verdict::{Effect, Exclusion, MetricVerdict, Outcome, Placed, Verdict, WindowVerdict};
+
+use metric::Metric;
+use rules::Rules;
+
+/// The rules of one pipeline.
+pub struct Oracle {
+    rules: Arc<Rules>,
+    plugins: Vec<Plugin>,
+}
+
+/// Why the oracle has no answer.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum OracleError {
+    /// A metric reads what the schema does not have.
+    #[error("metric `{metric}` reads column `{column}`, which the schema does not have")]
+    NoSuchColumn {
+        /// The metric.
+        metric: String,
+        /// The column.
+        column: String,
+    },
+    /// A plugin failed.
+    #[error("metric `{metric}`: {error}")]
+    Call {
+        /// The metric.
+        metric: String,
+        /// What happened.
+        error: CallError,
+    },
+}
+
+impl Oracle {
+    /// The oracle of `pipeline`, whose metrics are `plugins`, in the same order.
+    pub fn new(pipeline: &Pipeline, plugins: &[Plugin]) -> Self {
+        Self { rules: Arc::new(Rules::new(pipeline)), plugins: plugins.to_vec() }
+    }
+
+    /// The same, where the columns of CSV rows have these `names`, as a header says, and not those
+    /// of the schema in written order.
+    #[must_use]
+    pub fn under_header(self, names: &[&str]) -> Self {
+        let rules = (*self.rules).clone().under_header(names);
+        Self { rules: Arc::new(rules), ..self }
+    }
+
+    /// The partition `number` before its first record, which is at `origin` or later.
+    ///
+    /// # Errors
+    /// A plugin reads a column that there is not, or cannot be started.
+    pub fn partition(&self, number: u32, origin: i64) -> Result<Partition, OracleError> {
+        let metric = |plugin: &Plugin| {
+            Metric::new(plugin, &self.rules.fields, number, self.rules.history_keep)
+        };
+        let metrics = self.plugins.iter().map(metric).collect::<Result<_, _>>()?;
+        Ok(Partition::new(number, origin, Arc::clone(&self.rules), metrics))
+    }
+
+    /// The results over all `partitions`, which are sorted by number; those in `idle` keep no
+    /// window open.
+    ///
+    /// # Errors
+    /// A plugin failed.
+    pub fn merge(
+        &self,
+        partitions: &[PartitionState],
+        idle: &BTreeSet<u32>,
+    ) -> Result<Vec<MergedMetric>, OracleError> {
+        let merged = |plugin| merge::merge(&self.rules, plugin, partitions, idle);
+        self.plugins.iter().map(merged).collect()
+    }
+}

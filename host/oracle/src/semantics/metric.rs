@@ -1,0 +1,190 @@
+//! One metric in one partition: which rows it can use, and its books.
+
+use streamgauge_core::{Field, FieldType};
+
+use super::OracleError;
+use super::civil::Calendar;
+use super::pane_set::{Owner, PaneSet, Row};
+use super::row::{Cell, Input};
+use super::rules::MetricRules;
+use super::state::MetricState;
+use super::value::Value;
+use super::verdict::{Exclusion, MetricVerdict, WindowVerdict};
+use streamgauge_plugin::{AddError, CallError, Instance, Plugin};
+
+/// The input that asks for the event time.
+const EVENT_TIME: &str = "@event-time";
+
+/// A metric with the rows of one partition.
+pub(super) struct Metric {
+    owner: Owner,
+    instance: Instance,
+    inputs: Vec<Source>,
+    on_time: u64,
+    late: u64,
+    excluded: u64,
+    sets: Vec<PaneSet>,
+}
+
+/// Where an input of the plugin comes from.
+struct Source {
+    name: String,
+    nullable: bool,
+    /// The position of its field in the schema, and its type; none: the event time.
+    field: Option<(usize, FieldType)>,
+}
+
+/// Event time and verdict of a record, with the watermarks around it.
+#[derive(Clone, Copy)]
+pub(super) struct Moment {
+    pub(super) event_time: i64,
+    pub(super) is_late: bool,
+    pub(super) before: Option<i64>,
+    pub(super) after: Option<i64>,
+}
+
+impl Metric {
+    /// The metric of `plugin` before the first record of `partition`.
+    pub(super) fn new(
+        plugin: &Plugin,
+        fields: &[Field],
+        partition: u32,
+        history_keep: i64,
+    ) -> Result<Self, OracleError> {
+        let id = plugin.settings().id.clone();
+        let state_version = plugin.descriptor().state_version;
+        let instance = Instance::open(plugin)
+            .map_err(|error| OracleError::Call { metric: id.clone(), error })?;
+        let rules = MetricRules::new(plugin.settings());
+        let sets = rules.windows.iter().map(|w| PaneSet::new(*w, &rules, history_keep)).collect();
+        Ok(Self {
+            inputs: sources(plugin, fields)?,
+            owner: Owner { metric: id, partition, state_version },
+            instance,
+            on_time: 0,
+            late: 0,
+            excluded: 0,
+            sets,
+        })
+    }
+
+    /// Offers a row to the metric, and then makes final what its watermark makes so.
+    pub(super) fn accept(
+        &mut self,
+        calendar: &mut Calendar,
+        values: &[Value],
+        moment: Moment,
+    ) -> Result<MetricVerdict, OracleError> {
+        let verdict = self.offer(calendar, values, moment);
+        verdict.map_err(|error| OracleError::Call { metric: self.owner.metric.clone(), error })
+    }
+
+    fn offer(
+        &mut self,
+        calendar: &mut Calendar,
+        values: &[Value],
+        moment: Moment,
+    ) -> Result<MetricVerdict, CallError> {
+        let inputs = self.inputs(values, moment.event_time);
+        let excluded = match &inputs {
+            Err(exclusion) => Some(exclusion.clone()),
+            Ok(inputs) => self.refusal(inputs)?,
+        };
+        *(if moment.is_late { &mut self.late } else { &mut self.on_time }) += 1;
+        self.excluded += u64::from(excluded.is_some());
+        let usable = inputs.ok().filter(|_| excluded.is_none());
+        let row = Row { inputs: usable.as_deref(), moment };
+        let mut windows = Vec::<WindowVerdict>::new();
+        for set in &mut self.sets {
+            windows.push(set.accept(&mut self.instance, &self.owner, calendar, &row)?);
+        }
+        Ok(MetricVerdict { id: self.owner.metric.clone(), excluded, windows })
+    }
+
+    /// The inputs of a row in the plugin's order, or the first that it cannot use.
+    fn inputs(&self, values: &[Value], event_time: i64) -> Result<Vec<Input>, Exclusion> {
+        let time = Value::Integer(event_time);
+        let input = |source: &Source| {
+            let Some((position, field_type)) = source.field else {
+                return Input::new(&time).ok_or("missing");
+            };
+            match &values[position] {
+                Value::Invalid(flaw) => Err(*flaw),
+                Value::Missing if source.nullable => Ok(Input::null(zero(field_type))),
+                value => Input::new(value).ok_or("missing"),
+            }
+        };
+        self.inputs
+            .iter()
+            .map(|source| {
+                let detail = source.name.clone();
+                input(source).map_err(|reason| Exclusion { reason, detail })
+            })
+            .collect()
+    }
+
+    /// Why the plugin refuses the row, if it does. It is asked with an accumulator of its own, so
+    /// that neither an expired pane nor a refused row leaves a trace.
+    fn refusal(&mut self, inputs: &[Input]) -> Result<Option<Exclusion>, CallError> {
+        let params: Vec<_> = inputs.iter().map(Input::param).collect();
+        let scratch = self.instance.create(None)?;
+        let added = self.instance.add(scratch, 1, &params);
+        let refused = match added {
+            Ok(()) => None,
+            Err(AddError::Call(error)) => return Err(error),
+            Err(AddError::BadRows(rows)) => Some(Exclusion {
+                reason: "refused_by_plugin",
+                detail: rows.into_iter().map(|(_, words)| words).collect(),
+            }),
+        };
+        self.instance.release(scratch)?;
+        Ok(refused)
+    }
+
+    /// The state at the offset `next_offset`.
+    pub(super) fn state(
+        &mut self,
+        origin: i64,
+        next_offset: i64,
+    ) -> Result<MetricState, OracleError> {
+        let states = self.sets.iter().map(|set| set.state(&mut self.instance));
+        let windows: Result<Vec<_>, CallError> = states.collect();
+        let id = self.owner.metric.clone();
+        Ok(MetricState {
+            windows: windows.map_err(|error| OracleError::Call { metric: id.clone(), error })?,
+            id,
+            state_version: self.owner.state_version,
+            origin,
+            next_offset,
+            on_time: self.on_time,
+            late: self.late,
+            excluded: self.excluded,
+        })
+    }
+}
+
+fn sources(plugin: &Plugin, fields: &[Field]) -> Result<Vec<Source>, OracleError> {
+    let mut sources = Vec::new();
+    for input in &plugin.descriptor().inputs {
+        let position = fields.iter().position(|field| field.name == input.name);
+        let field = position.map(|position| (position, fields[position].field_type));
+        if field.is_none() && input.name != EVENT_TIME {
+            let (metric, column) = (plugin.settings().id.clone(), input.name.clone());
+            return Err(OracleError::NoSuchColumn { metric, column });
+        }
+        let field = field.filter(|_| input.name != EVENT_TIME);
+        sources.push(Source { name: input.name.clone(), nullable: input.nullable, field });
+    }
+    Ok(sources)
+}
+
+/// What stands in the place of a null.
+fn zero(field_type: FieldType) -> Cell {
+    match field_type {
+        FieldType::Boolean => Cell::Booleans([0]),
+        FieldType::Unsigned => Cell::U32s([0]),
+        FieldType::Integer | FieldType::Timestamp => Cell::S64s([0]),
+        FieldType::Float => Cell::F64s([0.0]),
+        FieldType::Text => Cell::Text { ends: [0, 0], utf8: Vec::new() },
+    }
+}

@@ -1,0 +1,255 @@
+//! The accumulators of one metric's windows of one size and slide: rows into panes, panes into
+//! final ones.
+
+use std::collections::BTreeMap;
+
+use streamgauge_core::{EventTime, TimeWindow};
+
+use super::bytes::chained;
+use super::civil::{Calendar, Span};
+use super::metric::Moment;
+use super::row::Input;
+use super::rules::MetricRules;
+use super::state::{FinalPane, PaneState, WindowState};
+use super::verdict::WindowVerdict;
+use super::windows::{Pane, Windows};
+use streamgauge_plugin::{Accumulator, AddError, CallError, Instance};
+
+/// Whose panes they are.
+pub(super) struct Owner {
+    pub(super) metric: String,
+    pub(super) partition: u32,
+    pub(super) state_version: u32,
+}
+
+/// A row that is on time or late.
+pub(super) struct Row<'a> {
+    /// What the plugin gets; none: the metric cannot use the row.
+    pub(super) inputs: Option<&'a [Input]>,
+    pub(super) moment: Moment,
+}
+
+/// The panes, open and final.
+pub(super) enum PaneSet {
+    /// All of time is one pane, which is never final.
+    Cumulative(Sides),
+    /// Windows.
+    Windows(Box<WindowSet>),
+}
+
+/// Panes of windows.
+pub(super) struct WindowSet {
+    windows: Windows<Sides>,
+    retention: i64,
+    history_keep: i64,
+    expired: u64,
+    sealed: u64,
+    chain: [u8; 32],
+    finals: BTreeMap<i64, FinalPane>,
+}
+
+/// Two accumulators, each from its first row on.
+#[derive(Default)]
+pub(super) struct Sides {
+    on_time: Option<Accumulator>,
+    late: Option<Accumulator>,
+}
+
+impl PaneSet {
+    /// The panes before the first record.
+    pub(super) fn new((size, slide): (i64, i64), rules: &MetricRules, history_keep: i64) -> Self {
+        if size == 0 {
+            return Self::Cumulative(Sides::default());
+        }
+        Self::Windows(Box::new(WindowSet {
+            windows: Windows::new(size, slide, rules.retention, rules.open_max),
+            retention: rules.retention,
+            history_keep,
+            expired: 0,
+            sealed: 0,
+            chain: [0; 32],
+            finals: BTreeMap::new(),
+        }))
+    }
+
+    /// Takes in a row.
+    pub(super) fn accept(
+        &mut self,
+        instance: &mut Instance,
+        owner: &Owner,
+        calendar: &mut Calendar,
+        row: &Row<'_>,
+    ) -> Result<WindowVerdict, CallError> {
+        match self {
+            Self::Cumulative(sides) => {
+                sides.fold(instance, None, row)?;
+                Ok(WindowVerdict {
+                    size: 0,
+                    slide: 0,
+                    pane: None,
+                    expired: false,
+                    opened: false,
+                    correction: false,
+                    evicted: None,
+                    finals: Vec::new(),
+                })
+            }
+            Self::Windows(set) => set.accept(instance, owner, calendar, row),
+        }
+    }
+
+    /// The state of all panes.
+    pub(super) fn state(&self, instance: &mut Instance) -> Result<WindowState, CallError> {
+        match self {
+            Self::Cumulative(sides) => {
+                let (on_time, late) = sides.snapshot(instance)?;
+                let has_row = on_time.is_some() || late.is_some();
+                let pane = PaneState { span: None, corrections: 0, on_time, late };
+                Ok(WindowState {
+                    size: 0,
+                    slide: 0,
+                    floor: None,
+                    expired: 0,
+                    evicted: 0,
+                    sealed: 0,
+                    chain: [0; 32],
+                    panes: has_row.then_some(pane).into_iter().collect(),
+                    finals: Vec::new(),
+                })
+            }
+            Self::Windows(set) => set.state(instance),
+        }
+    }
+}
+
+impl WindowSet {
+    fn accept(
+        &mut self,
+        instance: &mut Instance,
+        owner: &Owner,
+        calendar: &mut Calendar,
+        row: &Row<'_>,
+    ) -> Result<WindowVerdict, CallError> {
+        let Moment { event_time, before, after, .. } = row.moment;
+        let placement = self.windows.place(calendar, event_time, before);
+        let (span, expired, opened) = (placement.span, placement.expired, placement.opened);
+        let correction = row.inputs.is_some() && !expired && placement.correction;
+        let evicted = placement.evicted.as_ref().map(|pane| pane.span);
+        if let Some(pane) = placement.evicted {
+            self.seal(instance, owner, pane)?;
+        }
+        if let Some(pane) = self.windows.open.get_mut(&span.start).filter(|_| !expired) {
+            pane.corrections += u64::from(correction);
+            pane.contents.fold(instance, Some(span), row)?;
+        } else {
+            self.expired += u64::from(row.inputs.is_some());
+        }
+        let mut finals = Vec::new();
+        for pane in self.windows.settle(after) {
+            finals.push(pane.span);
+            self.seal(instance, owner, pane)?;
+        }
+        self.forget(after);
+        let (size, slide, pane) = (self.windows.size, self.windows.slide, Some(span));
+        Ok(WindowVerdict { size, slide, pane, expired, opened, correction, evicted, finals })
+    }
+
+    /// Keeps a pane that has become final, unless no row was folded into it.
+    fn seal(
+        &mut self,
+        instance: &mut Instance,
+        owner: &Owner,
+        pane: Pane<Sides>,
+    ) -> Result<(), CallError> {
+        let (on_time, late) = pane.contents.snapshot(instance)?;
+        pane.contents.release(instance)?;
+        if on_time.is_none() && late.is_none() {
+            return Ok(());
+        }
+        let pane = FinalPane {
+            metric: owner.metric.clone(),
+            size: self.windows.size,
+            slide: self.windows.slide,
+            partition: owner.partition,
+            state_version: owner.state_version,
+            span: pane.span,
+            corrections: pane.corrections,
+            on_time,
+            late,
+        };
+        self.sealed += 1;
+        self.chain = chained(self.chain, pane.digest());
+        self.finals.insert(pane.span.start, pane);
+        Ok(())
+    }
+
+    /// Drops the final panes whose time to be kept is over.
+    fn forget(&mut self, watermark: Option<i64>) {
+        let Some(watermark) = watermark else { return };
+        let (retention, keep) = (self.retention, self.history_keep);
+        let until = |end: i64| end.saturating_add(retention).saturating_add(keep);
+        self.finals.retain(|_, pane| until(pane.span.end) > watermark);
+    }
+
+    fn state(&self, instance: &mut Instance) -> Result<WindowState, CallError> {
+        let mut panes = Vec::new();
+        for pane in self.windows.open.values() {
+            let (on_time, late) = pane.contents.snapshot(instance)?;
+            let (span, corrections) = (Some(pane.span), pane.corrections);
+            panes.push(PaneState { span, corrections, on_time, late });
+        }
+        Ok(WindowState {
+            size: self.windows.size,
+            slide: self.windows.slide,
+            floor: self.windows.floor,
+            expired: self.expired,
+            evicted: self.windows.evicted,
+            sealed: self.sealed,
+            chain: self.chain,
+            panes,
+            finals: self.finals.values().cloned().collect(),
+        })
+    }
+}
+
+impl Sides {
+    /// Folds a row into the accumulator of its verdict, if the metric can use it.
+    fn fold(
+        &mut self,
+        instance: &mut Instance,
+        span: Option<Span>,
+        row: &Row<'_>,
+    ) -> Result<(), CallError> {
+        let Some(inputs) = row.inputs else { return Ok(()) };
+        let side = if row.moment.is_late { &mut self.late } else { &mut self.on_time };
+        let accumulator = match side {
+            Some(accumulator) => *accumulator,
+            none => *none.insert(instance.create(span.map(window))?),
+        };
+        let params: Vec<_> = inputs.iter().map(Input::param).collect();
+        instance.add(accumulator, 1, &params).map_err(|error| match error {
+            AddError::Call(error) => error,
+            AddError::BadRows(_) => {
+                CallError::Contract("it refuses a row that it took a moment ago".to_owned())
+            }
+        })
+    }
+
+    /// Both as bytes.
+    fn snapshot(&self, instance: &mut Instance) -> Result<TwoStates, CallError> {
+        let mut bytes = |side: Option<Accumulator>| side.map(|a| instance.snapshot(a)).transpose();
+        Ok((bytes(self.on_time)?, bytes(self.late)?))
+    }
+
+    fn release(self, instance: &mut Instance) -> Result<(), CallError> {
+        [self.on_time, self.late].into_iter().flatten().try_for_each(|a| instance.release(a))
+    }
+}
+
+/// The state on time and the late one.
+type TwoStates = (Option<Vec<u8>>, Option<Vec<u8>>);
+
+/// An interval as a plugin is given it.
+pub(super) fn window(span: Span) -> TimeWindow {
+    TimeWindow { start: EventTime(span.start), end: EventTime(span.end) }
+}

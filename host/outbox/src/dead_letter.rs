@@ -1,0 +1,183 @@
+//! Records that could not be used, with reason, place and original bytes. They travel with the
+//! state of their partition and are written out just before the checkpoint that covers them, so
+//! none is lost and, in a file, none is there twice.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use streamgauge_core::{Flaw, Gap, Projection, RecordMeta, Rejection};
+
+use crate::{Entry, Origin};
+
+/// One unusable record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The partition's number.
+    pub partition: u32,
+    /// The record's offset.
+    pub offset: i64,
+    /// Its stamp in milliseconds since the Unix epoch.
+    pub timestamp: i64,
+    /// Of which metric it was left out; none: it was rejected as a whole.
+    pub metric: Option<String>,
+    /// A stable name of the reason.
+    pub reason: &'static str,
+    /// The field, the numbers or the plugin's words.
+    pub detail: Option<String>,
+    /// The original bytes; none where there were none.
+    pub value: Option<Vec<u8>>,
+}
+
+/// A letter as a JSON line.
+#[derive(Serialize)]
+struct Line<'a> {
+    source: &'a str,
+    partition: u32,
+    offset: i64,
+    timestamp: i64,
+    verdict: &'static str,
+    metric: Option<&'a str>,
+    reason: &'static str,
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value_base64: Option<String>,
+}
+
+impl DeadLetter {
+    /// A record that was rejected as a whole.
+    pub fn rejected(
+        partition: u32,
+        meta: RecordMeta,
+        rejection: &Rejection,
+        projection: &Projection,
+        value: Option<&[u8]>,
+    ) -> Self {
+        let field = |slot: usize| projection.fields()[slot].name.clone();
+        let detail = match rejection {
+            Rejection::FieldCount { expected, found } => {
+                Some(format!("{found} fields instead of {expected}"))
+            }
+            Rejection::RequiredMissing(slot) => Some(field(*slot)),
+            Rejection::RequiredInvalid(slot, flaw) => Some(format!("{}: {flaw}", field(*slot))),
+            _ => None,
+        };
+        Self {
+            partition,
+            offset: meta.offset,
+            timestamp: meta.time.0,
+            metric: None,
+            reason: rejection.name(),
+            detail,
+            value: value.map(<[u8]>::to_vec),
+        }
+    }
+
+    /// A record that `metric` could not use because of `field`.
+    pub fn excluded(
+        partition: u32,
+        meta: RecordMeta,
+        metric: &str,
+        field: &str,
+        gap: Gap,
+        value: &[u8],
+    ) -> Self {
+        let reason = match gap {
+            Gap::Missing => "missing",
+            Gap::Invalid(flaw) => Flaw::name(flaw),
+        };
+        let detail = Some(field.to_owned());
+        Self::left_out(partition, meta, metric, reason, detail, value)
+    }
+
+    /// A record that the plugin of `metric` refused, in its own words.
+    pub fn refused(
+        partition: u32,
+        meta: RecordMeta,
+        metric: &str,
+        words: String,
+        value: &[u8],
+    ) -> Self {
+        Self::left_out(partition, meta, metric, "refused_by_plugin", Some(words), value)
+    }
+
+    fn left_out(
+        partition: u32,
+        meta: RecordMeta,
+        metric: &str,
+        reason: &'static str,
+        detail: Option<String>,
+        value: &[u8],
+    ) -> Self {
+        Self {
+            partition,
+            offset: meta.offset,
+            timestamp: meta.time.0,
+            metric: Some(metric.to_owned()),
+            reason,
+            detail,
+            value: Some(value.to_vec()),
+        }
+    }
+
+    /// `rejected` or `excluded`.
+    pub fn verdict(&self) -> &'static str {
+        if self.metric.is_some() { "excluded" } else { "rejected" }
+    }
+}
+
+impl Entry for DeadLetter {
+    fn size_bytes(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let value = self.value.as_ref().map_or(0, Vec::len);
+        size_of::<Self>() + value + text(&self.detail) + text(&self.metric)
+    }
+
+    fn to_line(&self, origin: &Origin) -> Vec<u8> {
+        let text = self.value.as_deref().map(std::str::from_utf8);
+        let line = Line {
+            source: &origin.source,
+            partition: self.partition,
+            offset: self.offset,
+            timestamp: self.timestamp,
+            verdict: self.verdict(),
+            metric: self.metric.as_deref(),
+            reason: self.reason,
+            detail: self.detail.as_deref(),
+            value: text.and_then(Result::ok),
+            value_base64: match (&self.value, text) {
+                (Some(bytes), Some(Err(_))) => Some(STANDARD.encode(bytes)),
+                _ => None,
+            },
+        };
+        let mut bytes = serde_json::to_vec(&line).expect("texts and numbers are JSON");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    fn key(&self, origin: &Origin) -> String {
+        let metric = self.metric.as_deref().unwrap_or_default();
+        format!("{}/{}/{}/{metric}", origin.source, self.partition, self.offset)
+    }
+
+    fn headers(&self, origin: &Origin) -> Vec<(&'static str, String)> {
+        vec![
+            ("source", origin.source.clone()),
+            ("partition", self.partition.to_string()),
+            ("offset", self.offset.to_string()),
+            ("verdict", self.verdict().to_owned()),
+            ("metric", self.metric.clone().unwrap_or_default()),
+            ("reason", self.reason.to_owned()),
+            ("detail", self.detail.clone().unwrap_or_default()),
+        ]
+    }
+
+    fn payload(&self) -> Option<&[u8]> {
+        self.value.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests;

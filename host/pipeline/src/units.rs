@@ -1,0 +1,164 @@
+//! Durations and sizes as texts: a whole number and a unit, always both.
+
+use std::time::Duration;
+
+/// The units of a duration, in milliseconds.
+const DURATION_UNITS: [(&str, u64); 5] =
+    [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+/// The units of a size, in bytes.
+const SIZE_UNITS: [(&str, u64); 9] = [
+    ("B", 1),
+    ("KB", 1000),
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("TB", 1_000_000_000_000),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+    ("TiB", 1 << 40),
+];
+
+/// Why a text is not a number with a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UnitError {
+    /// A number and nothing else.
+    NoUnit,
+    /// A number, then something that is no unit.
+    UnknownUnit,
+    /// A number with a fraction.
+    Fraction,
+    /// No whole number at the start.
+    NoNumber,
+    /// Too large to be counted.
+    TooLarge,
+}
+
+/// A duration such as `100ms` or `1d`.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
+    parse(text, &DURATION_UNITS).map(Duration::from_millis)
+}
+
+/// A number of bytes such as `64MiB` or `1GB`.
+pub(super) fn parse_size(text: &str) -> Result<u64, UnitError> {
+    parse(text, &SIZE_UNITS)
+}
+
+/// The names of the units of a duration.
+pub(super) fn duration_units() -> String {
+    DURATION_UNITS.map(|(name, _)| name).join(", ")
+}
+
+/// The names of the units of a size.
+pub(super) fn size_units() -> String {
+    SIZE_UNITS.map(|(name, _)| name).join(", ")
+}
+
+/// A duration as a person would write it; equal durations give equal texts.
+pub fn show_duration(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    let whole = |unit: u128| millis > 0 && millis.is_multiple_of(unit);
+    // Seconds are good up to an hour: "300s" is shown as it is written in the default pipeline.
+    if whole(86_400_000) {
+        format!("{}d", millis / 86_400_000)
+    } else if whole(3_600_000) {
+        format!("{}h", millis / 3_600_000)
+    } else if millis.is_multiple_of(1000) {
+        format!("{}s", millis / 1000)
+    } else {
+        format!("{millis}ms")
+    }
+}
+
+/// A size as a person would write it.
+pub(super) fn show_size(bytes: u64) -> String {
+    let fits = |factor: u64| bytes > 0 && bytes.is_multiple_of(factor);
+    let units = SIZE_UNITS.iter().rev().filter(|(name, _)| name.ends_with("iB"));
+    let unit = units.copied().find(|(_, factor)| fits(*factor)).unwrap_or(SIZE_UNITS[0]);
+    format!("{}{}", bytes / unit.1, unit.0)
+}
+
+fn parse(text: &str, units: &[(&str, u64)]) -> Result<u64, UnitError> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    if number.is_empty() {
+        return Err(UnitError::NoNumber);
+    }
+    if unit.is_empty() {
+        return Err(UnitError::NoUnit);
+    }
+    if unit.starts_with('.') {
+        return Err(UnitError::Fraction);
+    }
+    let factor = units.iter().find(|(name, _)| *name == unit).ok_or(UnitError::UnknownUnit)?.1;
+    let number: u64 = number.parse().map_err(|_| UnitError::TooLarge)?;
+    number.checked_mul(factor).ok_or(UnitError::TooLarge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        let check = |text, millis: Result<u64, UnitError>| {
+            assert_eq!(parse_duration(text), millis.map(Duration::from_millis), "{text}");
+        };
+        check("100ms", Ok(100));
+        check("5s", Ok(5000));
+        check("2m", Ok(120_000));
+        check("1h", Ok(3_600_000));
+        check("1d", Ok(86_400_000));
+        check("0s", Ok(0));
+        check("007s", Ok(7000));
+        check("", Err(UnitError::NoNumber));
+        check("s", Err(UnitError::NoNumber));
+        check("-5s", Err(UnitError::NoNumber));
+        check(" 5s", Err(UnitError::NoNumber));
+        check("300", Err(UnitError::NoUnit));
+        check("5 s", Err(UnitError::UnknownUnit));
+        check("5S", Err(UnitError::UnknownUnit));
+        check("5sec", Err(UnitError::UnknownUnit));
+        check("5秒", Err(UnitError::UnknownUnit));
+        check("1.5s", Err(UnitError::Fraction));
+        check("99999999999999999999s", Err(UnitError::TooLarge));
+        check("18446744073709551615d", Err(UnitError::TooLarge));
+    }
+
+    #[test]
+    fn sizes() {
+        let check = |text, bytes| assert_eq!(parse_size(text), bytes, "{text}");
+        check("64MiB", Ok(64 << 20));
+        check("1GB", Ok(1_000_000_000));
+        check("512B", Ok(512));
+        check("3KiB", Ok(3072));
+        check("2TiB", Ok(2 << 40));
+        check("64", Err(UnitError::NoUnit));
+        check("64M", Err(UnitError::UnknownUnit));
+        check("64mib", Err(UnitError::UnknownUnit));
+        check("0.5GB", Err(UnitError::Fraction));
+        check("20000000TiB", Err(UnitError::TooLarge));
+    }
+
+    #[test]
+    fn equal_durations_are_shown_as_equal_texts() {
+        let check = |text, shown| {
+            let duration = parse_duration(text).expect("a duration");
+            assert_eq!(show_duration(duration), shown, "{text}");
+        };
+        check("300s", "300s");
+        check("5m", "300s");
+        check("60m", "1h");
+        check("24h", "1d");
+        check("1500ms", "1500ms");
+        check("0ms", "0s");
+    }
+
+    #[test]
+    fn sizes_are_shown_with_their_largest_unit() {
+        assert_eq!(show_size(64 << 20), "64MiB");
+        assert_eq!(show_size(4 << 30), "4GiB");
+        assert_eq!(show_size(1000), "1000B");
+        assert_eq!(show_size(0), "0B");
+    }
+}

@@ -1,0 +1,222 @@
+//! `[metric.config]` held against the JSON Schema that the plugin gives, before the plugin sees
+//! it: each mistake has its place in the file.
+//!
+//! Invariant: nothing is fetched. A reference to another document is a fault of the schema.
+
+use std::fmt;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{PatternOptions, ValidationError};
+use serde_json::Value;
+
+use streamgauge_pipeline::{join, nearest};
+
+/// The longest schema, in bytes.
+const SCHEMA_BYTES_MAX: usize = 256 << 10;
+
+/// The most mistakes that are told.
+const FAULTS_MAX: usize = 20;
+
+/// One mistake in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// The key as TOML writes its path below `[metric.config]`, as in `labels."2".zh`; empty: the
+    /// whole table.
+    pub key: String,
+    /// What is wrong, as a continuation of the key.
+    pub words: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl ConfigFault {
+    /// Where it is, below `[[metric]]`.
+    pub fn setting(&self) -> String {
+        let dot = if self.key.is_empty() { "" } else { "." };
+        format!("config{dot}{}", self.key)
+    }
+}
+
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.setting(), self.words)
+    }
+}
+
+/// Holds `config` against `schema`; an empty one allows no key.
+///
+/// # Errors
+/// Why the schema is none.
+pub(super) fn check(schema: &str, config: &Value) -> Result<Vec<ConfigFault>, String> {
+    if schema.len() > SCHEMA_BYTES_MAX {
+        return Err(format!("its config-schema has more than {SCHEMA_BYTES_MAX} bytes"));
+    }
+    let none = || serde_json::json!({ "properties": {}, "additionalProperties": false });
+    let wrong = |error: &dyn fmt::Display| format!("its config-schema is no JSON Schema: {error}");
+    let schema: Value = match schema {
+        "" => none(),
+        text => serde_json::from_str(text).map_err(|error| wrong(&error))?,
+    };
+    // Patterns run in linear time: a schema comes from a plugin.
+    let validator = jsonschema::options()
+        .with_pattern_options(PatternOptions::regex())
+        .build(&schema)
+        .map_err(|error| wrong(&error))?;
+    let errors = validator.iter_errors(config);
+    Ok(errors.flat_map(|error| faults(&error, &schema, config)).take(FAULTS_MAX).collect())
+}
+
+/// What one violated keyword says of the file.
+fn faults(error: &ValidationError<'_>, schema: &Value, config: &Value) -> Vec<ConfigFault> {
+    let at = error.instance_path().to_string();
+    let key = key_path(&at, config);
+    let fault = |key: String, words: String, hint: String| ConfigFault { key, words, hint };
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let known = known_keys(error, schema);
+            let unknown = |name: &String| {
+                fault(join(&key, name), "is unknown".into(), of_known(name, &known))
+            };
+            unexpected.iter().map(unknown).collect()
+        }
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let words = format!("lacks `{name}`");
+            vec![fault(key, words, described(schema, name))]
+        }
+        kind => vec![fault(key, words(kind, error), about(schema, &at))],
+    }
+}
+
+fn words(kind: &ValidationErrorKind, error: &ValidationError<'_>) -> String {
+    let shown = |value: &Value| value.to_string();
+    match kind {
+        ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => {
+            format!("must be of type {kind}")
+        }
+        ValidationErrorKind::Minimum { limit } => format!("must be at least {}", shown(limit)),
+        ValidationErrorKind::Maximum { limit } => format!("must be at most {}", shown(limit)),
+        ValidationErrorKind::MinLength { limit: 1 } => "must not be empty".into(),
+        ValidationErrorKind::Enum { options } => {
+            let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+            let options: Vec<String> = options.iter().map(shown).collect();
+            format!("must be one of {}", options.join(", "))
+        }
+        _ => format!("does not fit the plugin's schema: {error}"),
+    }
+}
+
+/// The keys beside one that is unknown.
+fn known_keys<'a>(error: &ValidationError<'_>, schema: &'a Value) -> Vec<&'a str> {
+    let keyword = error.schema_path().to_string();
+    let around = keyword.rsplit_once('/').map_or("", |(around, _)| around);
+    let properties = schema.pointer(&format!("{around}/properties")).and_then(Value::as_object);
+    properties.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+fn of_known(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        _ if known.is_empty() => "this metric has no configuration: take it out".to_owned(),
+        Some(near) => format!("did you mean `{near}`? It knows {}", known.join(", ")),
+        None => format!("it knows {}", known.join(", ")),
+    }
+}
+
+/// What the schema says of the top-level key that `at` lies in.
+fn about(schema: &Value, at: &str) -> String {
+    let name = at.trim_start_matches('/').split('/').next().unwrap_or_default();
+    described(schema, &unescaped(name))
+}
+
+fn described(schema: &Value, name: &str) -> String {
+    match schema["properties"][name]["description"].as_str() {
+        Some(description) => format!("`{name}` means: {description}"),
+        None => "`streamgauge plugin inspect FILE` shows what the plugin takes".to_owned(),
+    }
+}
+
+/// A JSON pointer into `config` as TOML writes the path of a key.
+fn key_path(pointer: &str, config: &Value) -> String {
+    let mut path = String::new();
+    let mut around = Some(config);
+    for part in pointer.split('/').skip(1) {
+        let name = unescaped(part);
+        match around {
+            Some(Value::Array(items)) => {
+                path.extend(["[", name.as_str(), "]"]);
+                around = name.parse().ok().and_then(|index: usize| items.get(index));
+            }
+            table => {
+                path = join(&path, &name);
+                around = table.and_then(|table| table.get(&name));
+            }
+        }
+    }
+    path
+}
+
+fn unescaped(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn said(schema: &Value, config: &Value) -> Vec<String> {
+        let faults = check(&schema.to_string(), config).expect("it is a schema");
+        faults.iter().map(|fault| format!("{fault} ({})", fault.hint)).collect()
+    }
+
+    #[test]
+    fn each_mistake_has_its_key_and_a_way_out() {
+        let text = json!({"type": "string", "minLength": 1});
+        let schema = json!({"type": "object", "additionalProperties": false, "required": ["from"], "properties": {
+            "top": {"description": "Rows shown.", "type": "integer", "minimum": 1, "maximum": 9},
+            "from": {"type": "array", "items": {"type": "integer"}},
+            "kind": {"enum": ["a", "b"]},
+            "labels": {"type": "object", "additionalProperties": text},
+        }});
+        assert!(said(&schema, &json!({"from": [1], "top": 3, "labels": {"a": "x"}})).is_empty());
+        let config = json!({"topp": 1, "from": [1, "x"], "kind": "c", "labels": {"a b": ""}});
+        assert_eq!(
+            said(&schema, &config),
+            [
+                "`config.from[1]` must be of type integer (`streamgauge plugin inspect FILE` shows what the plugin takes)",
+                "`config.kind` must be one of \"a\", \"b\" (`streamgauge plugin inspect FILE` shows what the plugin takes)",
+                "`config.labels.\"a b\"` must not be empty (`streamgauge plugin inspect FILE` shows what the plugin takes)",
+                "`config.topp` is unknown (did you mean `top`? It knows top, from, kind, labels)",
+            ]
+        );
+        assert_eq!(
+            said(&schema, &json!({"top": 10})),
+            [
+                "`config.top` must be at most 9 (`top` means: Rows shown.)",
+                "`config` lacks `from` (`streamgauge plugin inspect FILE` shows what the plugin takes)",
+            ]
+        );
+    }
+
+    #[test]
+    fn no_schema_means_no_key() {
+        let faults = check("", &json!({"a": 1})).expect("none is fine");
+        assert_eq!(faults[0].to_string(), "`config.a` is unknown");
+        assert!(check("", &json!({})).expect("none is fine").is_empty());
+    }
+
+    #[test]
+    fn what_is_no_schema_is_said() {
+        for wrong in [
+            "{",
+            "3",
+            r#"{"type": 5}"#,
+            r#"{"$ref": "https://example.com/x.json"}"#,
+            r#"{"pattern": "("}"#,
+        ] {
+            assert!(check(wrong, &json!({})).is_err(), "{wrong}");
+        }
+        assert!(check(&" ".repeat(SCHEMA_BYTES_MAX + 1), &json!({})).is_err());
+    }
+}

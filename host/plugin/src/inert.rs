@@ -1,0 +1,275 @@
+//! The inert profile: WASI for language runtimes that insist on it, with nothing behind it.
+//!
+//! There are no arguments, variables, files or sockets; the clocks stand still at the Unix epoch,
+//! randomness is the same in every instance, and what is printed goes into the log. Waiting ends
+//! at once. So results depend on the rows alone, as without WASI. Invariant: no call reaches the
+//! operating system, and none can wait, since a call of the host is not bounded by `time_max`.
+//!
+//! What a runtime imports and never calls (sockets, above all) is there by name and ends the
+//! call, which then says so. WASI in general is left to other hosts: see `wasmtime-wasi`.
+
+use wasmtime::component::{Component, ComponentType, Lift, Linker, Lower, Resource, ResourceType};
+use wasmtime::{Result, StoreContextMut, bail};
+
+use super::bindings::streamgauge::metric::log::Level;
+use super::instance::{HostState, LOG_BYTES_MAX, end_of};
+use streamgauge_core::random::Random;
+
+/// The interfaces that a component may import, in any version 0.2.
+const INTERFACES: [&str; 27] = [
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    // There by name only: every call ends in an error.
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
+];
+
+/// How many bytes a runtime may print or draw at a time.
+const CHUNK_BYTES_MAX: u64 = 64 << 10;
+
+/// What stands behind the profile in one store.
+#[derive(Debug, Default)]
+pub(super) struct Inert {
+    drawn: u64,
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+/// Any resource of WASI. All are of one type, that of the resources of interfaces that are there by
+/// name only: such an interface may name one of another interface, and the two must be equal.
+type Handle = Resource<()>;
+
+/// Which stream an output stream is.
+const OUT: u32 = 1;
+const ERR: u32 = 2;
+
+#[derive(ComponentType, Lift, Lower)]
+#[component(variant)]
+enum StreamError {
+    #[component(name = "last-operation-failed")]
+    Failed(Handle),
+    #[component(name = "closed")]
+    Closed,
+}
+
+#[derive(ComponentType, Lift, Lower)]
+#[component(record)]
+struct Datetime {
+    seconds: u64,
+    nanoseconds: u32,
+}
+
+/// Whether the profile has the interface that `import` names.
+pub(super) fn has(import: &str) -> bool {
+    let (interface, version) = import.split_once('@').unwrap_or((import, ""));
+    version.starts_with("0.2.") && INTERFACES.contains(&interface)
+}
+
+/// Defines the interfaces that `component` imports.
+pub(super) fn define(
+    linker: &mut Linker<HostState>,
+    component: &Component,
+    imports: &[String],
+) -> Result<()> {
+    for import in imports.iter().filter(|import| has(import)) {
+        let interface = import.split('@').next().unwrap_or_default();
+        match interface.split_once('/').unwrap_or_default() {
+            ("wasi:cli", part) => define_cli(linker, import, part)?,
+            ("wasi:clocks", part) => define_clock(linker, import, part)?,
+            ("wasi:filesystem", part) => define_filesystem(linker, import, part)?,
+            ("wasi:io", part) => define_io(linker, import, part)?,
+            ("wasi:random", part) => define_random(linker, import, part)?,
+            _ => {}
+        }
+    }
+    linker.define_unknown_imports_as_traps(component)
+}
+
+type Store<'a> = StoreContextMut<'a, HostState>;
+
+fn define_cli(linker: &mut Linker<HostState>, import: &str, part: &str) -> Result<()> {
+    let mut at = linker.instance(import)?;
+    let terminal = ResourceType::host::<()>();
+    let none = |_: Store<'_>, ()| Ok((None::<Handle>,));
+    match part {
+        "environment" => {
+            at.func_wrap("get-environment", |_, ()| Ok((Vec::<(String, String)>::new(),)))?;
+            at.func_wrap("get-arguments", |_, ()| Ok((Vec::<String>::new(),)))?;
+            at.func_wrap("initial-cwd", |_, ()| Ok((None::<String>,)))
+        }
+        "exit" => at.func_wrap("exit", |_, (_,): (Result<(), ()>,)| -> Result<()> {
+            bail!("it asked to exit")
+        }),
+        "stdin" => at.func_wrap("get-stdin", |_, ()| Ok((Handle::new_own(0),))),
+        "stdout" => at.func_wrap("get-stdout", |_, ()| Ok((Handle::new_own(OUT),))),
+        "stderr" => at.func_wrap("get-stderr", |_, ()| Ok((Handle::new_own(ERR),))),
+        "terminal-input" => at.resource("terminal-input", terminal, |_, _| Ok(())),
+        "terminal-output" => at.resource("terminal-output", terminal, |_, _| Ok(())),
+        "terminal-stdin" => at.func_wrap("get-terminal-stdin", none),
+        "terminal-stdout" => at.func_wrap("get-terminal-stdout", none),
+        "terminal-stderr" => at.func_wrap("get-terminal-stderr", none),
+        _ => Ok(()),
+    }
+}
+
+fn define_clock(linker: &mut Linker<HostState>, import: &str, part: &str) -> Result<()> {
+    let mut at = linker.instance(import)?;
+    if part == "wall-clock" {
+        let epoch = |_: Store<'_>, ()| Ok((Datetime { seconds: 0, nanoseconds: 0 },));
+        at.func_wrap("now", epoch)?;
+        return at.func_wrap("resolution", |_, ()| Ok((Datetime { seconds: 1, nanoseconds: 0 },)));
+    }
+    at.func_wrap("now", |_, ()| Ok((0_u64,)))?;
+    at.func_wrap("resolution", |_, ()| Ok((1_u64,)))?;
+    let ready = |_: Store<'_>, (_,): (u64,)| Ok((Handle::new_own(0),));
+    at.func_wrap("subscribe-instant", ready)?;
+    at.func_wrap("subscribe-duration", ready)
+}
+
+fn define_filesystem(linker: &mut Linker<HostState>, import: &str, part: &str) -> Result<()> {
+    let mut at = linker.instance(import)?;
+    if part == "preopens" {
+        let none = |_: Store<'_>, ()| Ok((Vec::<(Handle, String)>::new(),));
+        return at.func_wrap("get-directories", none);
+    }
+    at.resource("descriptor", ResourceType::host::<()>(), |_, _| Ok(()))?;
+    let entries = ResourceType::host::<()>();
+    at.resource("directory-entry-stream", entries, |_, _| Ok(()))
+}
+
+fn define_io(linker: &mut Linker<HostState>, import: &str, part: &str) -> Result<()> {
+    let mut at = linker.instance(import)?;
+    match part {
+        "error" => at.resource("error", ResourceType::host::<()>(), |_, _| Ok(())),
+        "poll" => {
+            at.resource("pollable", ResourceType::host::<()>(), |_, _| Ok(()))?;
+            at.func_wrap("[method]pollable.ready", |_, (_,): (Handle,)| Ok((true,)))?;
+            at.func_wrap("[method]pollable.block", |_, (_,): (Handle,)| Ok(()))?;
+            at.func_wrap("poll", |_, (all,): (Vec<Handle>,)| {
+                Ok(((0..all.len() as u32).collect::<Vec<u32>>(),))
+            })
+        }
+        _ => {
+            at.resource("input-stream", ResourceType::host::<()>(), |_, _| Ok(()))?;
+            at.resource("output-stream", ResourceType::host::<()>(), |_, _| Ok(()))?;
+            for read in ["[method]input-stream.read", "[method]input-stream.blocking-read"] {
+                at.func_wrap(read, |_, (_, _): (Handle, u64)| {
+                    Ok((Err::<Vec<u8>, _>(StreamError::Closed),))
+                })?;
+            }
+            at.func_wrap("[method]input-stream.subscribe", |_, (_,): (Handle,)| {
+                Ok((Handle::new_own(0),))
+            })?;
+            define_output(linker, import)
+        }
+    }
+}
+
+fn define_output(linker: &mut Linker<HostState>, import: &str) -> Result<()> {
+    let mut at = linker.instance(import)?;
+    at.func_wrap("[method]output-stream.check-write", |_, (_,): (Handle,)| {
+        Ok((Ok::<_, StreamError>(CHUNK_BYTES_MAX),))
+    })?;
+    let print = |mut store: Store<'_>, (stream, bytes): (Handle, Vec<u8>)| {
+        store.data_mut().print(stream.rep() == ERR, &bytes);
+        Ok((Ok::<(), StreamError>(()),))
+    };
+    at.func_wrap("[method]output-stream.write", print)?;
+    at.func_wrap("[method]output-stream.blocking-write-and-flush", print)?;
+    for flush in ["[method]output-stream.flush", "[method]output-stream.blocking-flush"] {
+        at.func_wrap(flush, |_, (_,): (Handle,)| Ok((Ok::<(), StreamError>(()),)))?;
+    }
+    at.func_wrap("[method]output-stream.subscribe", |_, (_,): (Handle,)| Ok((Handle::new_own(0),)))
+}
+
+fn define_random(linker: &mut Linker<HostState>, import: &str, part: &str) -> Result<()> {
+    let mut at = linker.instance(import)?;
+    let bytes = |mut store: Store<'_>, (length,): (u64,)| {
+        if length > CHUNK_BYTES_MAX {
+            bail!("it asked for {length} random bytes, more than {CHUNK_BYTES_MAX}");
+        }
+        Ok(((0..length).map(|_| store.data_mut().inert.draw() as u8).collect::<Vec<u8>>(),))
+    };
+    let number = |mut store: Store<'_>, ()| Ok((store.data_mut().inert.draw(),));
+    match part {
+        "random" => {
+            at.func_wrap("get-random-bytes", bytes)?;
+            at.func_wrap("get-random-u64", number)
+        }
+        "insecure" => {
+            at.func_wrap("get-insecure-random-bytes", bytes)?;
+            at.func_wrap("get-insecure-random-u64", number)
+        }
+        _ => at.func_wrap("insecure-seed", |mut store: Store<'_>, ()| {
+            let inert = &mut store.data_mut().inert;
+            Ok(((inert.draw(), inert.draw()),))
+        }),
+    }
+}
+
+impl Inert {
+    /// The same numbers in every instance.
+    fn draw(&mut self) -> u64 {
+        self.drawn += 1;
+        Random::of(0, 0, self.drawn).bits()
+    }
+}
+
+impl HostState {
+    /// Logs what is printed, line by line.
+    fn print(&mut self, is_error: bool, bytes: &[u8]) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let buffer = if is_error { &mut self.inert.err } else { &mut self.inert.out };
+            buffer.extend_from_slice(piece);
+            if piece.ends_with(b"\n") || buffer.len() > LOG_BYTES_MAX {
+                self.log_printed(is_error);
+            }
+        }
+    }
+
+    /// Logs what was printed without an end of line: a call is over.
+    pub(super) fn log_rest(&mut self) {
+        self.log_printed(false);
+        self.log_printed(true);
+    }
+
+    fn log_printed(&mut self, is_error: bool) {
+        let buffer = if is_error { &mut self.inert.err } else { &mut self.inert.out };
+        let bytes = std::mem::take(buffer);
+        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        match (is_error, line.trim()) {
+            (_, "") => {}
+            (false, _) => self.say(Level::Info, line),
+            // A traceback is of many lines, and all of them are its words.
+            (true, _) => {
+                let before = self.last_words.take();
+                self.say(Level::Error, line);
+                let lines = before.into_iter().chain(self.last_words.take());
+                self.last_words = Some(end_of(&lines.collect::<Vec<_>>().join("\n")).to_owned());
+            }
+        }
+    }
+}

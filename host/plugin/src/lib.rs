@@ -1,0 +1,29 @@
+//! Metric plugins: loading a component, checking it against the contract and the schema, and
+//! running it inside limits of memory and time.
+//!
+//! A plugin is sandboxed: it may import nothing but the contract's `log` and, where its metric opts
+//! in, a WASI with nothing behind it (`inert`), so its results depend on the rows it was given and
+//! on nothing else.
+
+mod bindings;
+mod cache;
+mod columns;
+mod config;
+mod descriptor;
+mod inert;
+mod instance;
+mod runtime;
+mod table;
+
+pub use bindings::streamgauge::metric::types::{
+    ColumnParam, DictionaryParam, FieldType as ContractType, StringsParam, ValuesParam,
+};
+pub use columns::Columns;
+pub use config::ConfigFault;
+pub use descriptor::field_type;
+pub use descriptor::{
+    BindError, Descriptor, Input, InputBinding, Label, Output, Role, View, bind_inputs,
+};
+pub use instance::{Accumulator, AddError, CallError, Instance};
+pub use runtime::{CONTRACT, LoadError, Plugin, Runtime};
+pub use table::{Cell, ResultTable, TableError};

@@ -1,0 +1,269 @@
+//! The server: the page, the stream behind it, the data and health endpoints.
+//!
+//! The server only reads. One [`LiveState`] at a time arrives through a watch channel, so nothing
+//! here can hold the pipeline back, and a slow reader costs at most the message being written
+//! to it. Deliberately absent: TLS and users, which a proxy in front does better.
+//!
+//! May know: settings of the server, the wire, counters. The only place with axum.
+//! Must not know: sources, workers, plugins, state. What is asked for beyond the live state is
+//! answered behind the trait [`query::Query`].
+
+mod access;
+mod api;
+mod headers;
+mod latest;
+mod metrics;
+mod openapi;
+mod origin;
+mod page;
+pub mod query;
+mod render;
+mod stream;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::serve::ListenerExt;
+use tokio::sync::{Semaphore, watch};
+
+use access::Tickets;
+use query::Query;
+use render::Renderer;
+use streamgauge_telemetry::Telemetry;
+use streamgauge_wire::{Hello, LiveState};
+
+pub use access::Access;
+pub use page::build;
+
+/// How long connections may take to end once the host stops.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// Why the server cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another process listens there.
+    #[error(
+        "cannot listen on {address}: another process does already; \
+         hint: end it, or use `--listen {}:0` for a free port", address.ip()
+    )]
+    Taken {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// The address belongs to another computer.
+    #[error(
+        "cannot listen on {address}: this computer does not have the address; \
+         hint: use `--listen 127.0.0.1:{}`", address.port()
+    )]
+    NotOurs {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// The port is reserved for the system.
+    #[error(
+        "cannot listen on {address}: no permission for the port; \
+         hint: use a port from 1024 on, or `--listen {}:0` for a free one", address.ip()
+    )]
+    Forbidden {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// Anything else.
+    #[error("cannot listen on {address}: {source}; hint: check `[server] listen` or `--listen`")]
+    Other {
+        /// What was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl BindError {
+    fn new(address: SocketAddr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::Taken { address },
+            io::ErrorKind::AddrNotAvailable => Self::NotOurs { address },
+            io::ErrorKind::PermissionDenied => Self::Forbidden { address },
+            _ => Self::Other { address, source },
+        }
+    }
+}
+
+/// A port that is ours; nobody is answered before [`Server::serve`].
+#[derive(Debug)]
+pub struct Server {
+    listener: std::net::TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Takes the port. Synchronous, so that a taken port ends the program before anything else
+    /// is started.
+    ///
+    /// # Errors
+    ///
+    /// [`BindError`] if the address cannot be had.
+    pub fn bind(listen: SocketAddr) -> Result<Self, BindError> {
+        let bind = || {
+            let listener = std::net::TcpListener::bind(listen)?;
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok(Self { listener, address })
+        };
+        bind().map_err(|source| BindError::new(listen, source))
+    }
+
+    /// The address, with the real port where 0 was asked for.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` becomes true or its sender is gone, says goodbye to every page,
+    /// and gives what is still open two seconds to end.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the listener reports on being handed to the runtime.
+    pub async fn serve(
+        self,
+        live: watch::Receiver<Arc<LiveState>>,
+        telemetry: Arc<Telemetry>,
+        query: Arc<dyn Query>,
+        hello: Hello,
+        access: Access,
+        shutdown: watch::Receiver<bool>,
+    ) -> io::Result<()> {
+        let app = App::new(live, telemetry, query, hello, access, shutdown);
+        self.serve_app(Arc::new(app)).await
+    }
+
+    async fn serve_app(self, app: Arc<App>) -> io::Result<()> {
+        let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|connection| {
+            // An update is one small write; waiting for more to send would only delay it.
+            let _ = connection.set_nodelay(true);
+        });
+        let serve = axum::serve(listener, router(Arc::clone(&app)))
+            .with_graceful_shutdown(stopped(app.shutdown.clone()));
+        let drained = async {
+            stopped(app.shutdown.clone()).await;
+            tokio::time::sleep(DRAIN).await;
+        };
+        tokio::select! {
+            result = async {
+                serve.await?;
+                app.streams_ended().await;
+                Ok(())
+            } => result,
+            () = drained => Ok(()),
+        }
+    }
+}
+
+/// Everything that a handler may need.
+struct App {
+    live: watch::Receiver<Arc<LiveState>>,
+    telemetry: Arc<Telemetry>,
+    query: Arc<dyn Query>,
+    hello: Hello,
+    access: Access,
+    tickets: Tickets,
+    /// The security policy of every response.
+    policy: HeaderValue,
+    shutdown: watch::Receiver<bool>,
+    renderer: Renderer,
+    page: page::Page,
+    limits: Limits,
+    /// One permit for each stream.
+    streams: Arc<Semaphore>,
+}
+
+/// The bounds of the stream.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    streams: usize,
+    /// Of one message from a page.
+    message_bytes: usize,
+    /// A message that is not taken within this time ends the stream.
+    send: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { streams: 256, message_bytes: 4096, send: Duration::from_secs(10) }
+    }
+}
+
+impl App {
+    fn new(
+        live: watch::Receiver<Arc<LiveState>>,
+        telemetry: Arc<Telemetry>,
+        query: Arc<dyn Query>,
+        hello: Hello,
+        access: Access,
+        shutdown: watch::Receiver<bool>,
+    ) -> Self {
+        let limits = Limits::default();
+        Self {
+            live,
+            telemetry,
+            query,
+            hello,
+            policy: headers::policy(&access),
+            access,
+            tickets: Tickets::default(),
+            shutdown,
+            renderer: Renderer::default(),
+            page: page::Page::embedded(),
+            limits,
+            streams: Arc::new(Semaphore::new(limits.streams)),
+        }
+    }
+
+    #[cfg(test)]
+    fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self.streams = Arc::new(Semaphore::new(limits.streams));
+        self
+    }
+
+    /// The newest state.
+    fn latest(&self) -> Arc<LiveState> {
+        Arc::clone(&self.live.borrow())
+    }
+
+    /// Waits until no stream is open.
+    async fn streams_ended(&self) {
+        let _ = self.streams.acquire_many(self.limits.streams as u32).await;
+    }
+}
+
+/// Waits for the end of the host.
+async fn stopped(mut shutdown: watch::Receiver<bool>) {
+    // A sender that is gone cannot ask for anything any more: that is an end too.
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
+
+fn router(app: Arc<App>) -> Router {
+    let guarded = Router::new()
+        .merge(api::routes())
+        .merge(query::routes())
+        .merge(access::routes())
+        .merge(latest::routes())
+        .merge(openapi::routes())
+        .route_layer(from_fn_with_state(Arc::clone(&app), access::demand));
+    Router::new()
+        .merge(guarded)
+        .merge(api::open_routes())
+        .merge(stream::routes())
+        .merge(page::routes())
+        .method_not_allowed_fallback(api::wrong_method)
+        .layer(map_response_with_state(Arc::clone(&app), headers::add))
+        .with_state(app)
+}

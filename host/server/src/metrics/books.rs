@@ -1,0 +1,129 @@
+//! What a scrape reads from the live state: the books, the partitions, the last checkpoint.
+//!
+//! These values are kept exactly once, by the pipeline, and stored with its state. Counting
+//! them a second time would let the two drift apart and would begin at zero after a restart,
+//! so they are copied into a fresh registry at each scrape.
+
+use prometheus_client::encoding::EncodeMetric;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use streamgauge_wire::{CheckpointStatus, LiveState, PartitionStatus, Status};
+
+use streamgauge_telemetry::PREFIX;
+
+/// One label.
+type Label = [(&'static str, String); 1];
+type Counters = Family<Label, Counter>;
+/// Gauges of fractions.
+type Fractions = Family<Label, Gauge<f64, std::sync::atomic::AtomicU64>>;
+type Fraction = Gauge<f64, std::sync::atomic::AtomicU64>;
+
+/// The registry of one scrape.
+pub(super) fn registry(live: &LiveState, now_ms: i64) -> Registry {
+    let mut registry = Registry::with_prefix(PREFIX);
+    let status = &live.status;
+    records(&mut registry, status);
+    metrics(&mut registry, status);
+    partitions(&mut registry, &status.partitions);
+    if let Some(checkpoint) = &status.checkpoint {
+        stored(&mut registry, checkpoint, now_ms);
+    }
+    let rate = Fraction::default();
+    rate.set(status.events_per_second);
+    registry.register("events_per_second", "Records read per second", rate);
+    registry
+}
+
+/// The resident memory of this process, where the system tells it.
+pub(super) fn process() -> Registry {
+    let mut registry = Registry::default();
+    if let Some(bytes) = resident_bytes() {
+        let gauge: Gauge = Gauge::default();
+        gauge.set(bytes as i64);
+        registry.register("process_resident_memory_bytes", "Resident memory", gauge);
+    }
+    registry
+}
+
+fn records(registry: &mut Registry, status: &Status) {
+    let books = &status.accounting;
+    for (name, help, value) in [
+        ("records_read", "Records read, which are on time, late or rejected", books.read),
+        ("records_on_time", "Records before or at the watermark's bound", books.on_time),
+        ("records_late", "Records behind the watermark, counted apart", books.late),
+        (
+            "dead_letters_written",
+            "Rejected and excluded records written out",
+            status.dead_letters.written,
+        ),
+    ] {
+        registry.register(name, help, counter(value));
+    }
+    if let Some(late) = &status.late_output {
+        registry.register("late_output_written", "Late records written out", counter(late.written));
+    }
+    let rejected = Counters::default();
+    for (reason, count) in &status.dead_letters.by_reason {
+        rejected.get_or_create(&[("reason", reason.clone())]).inc_by(*count);
+    }
+    registry.register("records_rejected", "Unusable records by reason", rejected);
+}
+
+fn metrics(registry: &mut Registry, status: &Status) {
+    let (folded, excluded) = (Counters::default(), Counters::default());
+    for metric in &status.metrics {
+        let label = [("metric", metric.id.clone())];
+        folded.get_or_create(&label).inc_by(metric.folded);
+        excluded.get_or_create(&label).inc_by(metric.excluded);
+    }
+    registry.register("metric_folded", "Rows in the metric's result", folded);
+    registry.register("metric_excluded", "Rows the metric left out", excluded);
+}
+
+fn partitions(registry: &mut Registry, partitions: &[PartitionStatus]) {
+    let lag = Family::<Label, Gauge>::default();
+    let watermark = Fractions::default();
+    for partition in partitions {
+        let label = [("partition", partition.partition.to_string())];
+        if let Some(records) = partition.lag {
+            lag.get_or_create(&label).set(records as i64);
+        }
+        if let Some(ms) = partition.watermark {
+            watermark.get_or_create(&label).set(seconds(ms));
+        }
+    }
+    registry.register("lag_records", "Records up to the end of the log", lag);
+    registry.register("watermark_seconds", "Event time since the Unix epoch", watermark);
+}
+
+fn stored(registry: &mut Registry, checkpoint: &CheckpointStatus, now_ms: i64) {
+    let bytes: Gauge = Gauge::default();
+    bytes.set(checkpoint.bytes as i64);
+    registry.register("checkpoint_bytes", "Size of the last checkpoint", bytes);
+    if let Some(at) = checkpoint.at {
+        let age = Fraction::default();
+        age.set(seconds(now_ms.saturating_sub(at).max(0)));
+        registry.register("checkpoint_age_seconds", "Since the last checkpoint was stored", age);
+    }
+}
+
+fn counter(value: u64) -> impl EncodeMetric + Send + Sync + std::fmt::Debug + 'static {
+    let counter: Counter = Counter::default();
+    counter.inc_by(value);
+    counter
+}
+
+fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1000.0
+}
+
+/// `VmRSS` of `/proc/self/status`, which unlike `statm` needs no page size.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}

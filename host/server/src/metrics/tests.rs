@@ -1,0 +1,130 @@
+//! The text that a monitoring system reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use streamgauge_telemetry::{FlushCause, Telemetry};
+
+use super::encode;
+use crate::tests::fixture::live;
+
+/// The lines of a text, checked on the way: each sample belongs to the family before it, each
+/// family has one type and one help, and the text says that it is whole.
+fn parse(text: &str) -> BTreeMap<String, f64> {
+    let lines = text.strip_suffix("# EOF\n").expect("the text is whole").lines();
+    let (mut families, mut samples) = (BTreeSet::new(), BTreeMap::new());
+    let (mut family, mut kind) = ("", "");
+    for line in lines {
+        if let Some(rest) = line.strip_prefix("# HELP ") {
+            let (name, help) = rest.split_once(' ').expect("a help text");
+            assert!(help.ends_with('.'), "{line}");
+            assert!(families.insert(name.to_owned()), "{name} comes twice");
+            family = name;
+        } else if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, of) = rest.split_once(' ').expect("a type");
+            assert_eq!(name, family);
+            kind = of;
+        } else {
+            let (sample, value) = line.rsplit_once(' ').expect("a value");
+            let name = sample.split('{').next().expect("a name");
+            let suffix = name.strip_prefix(family).expect("a sample of the family");
+            let known: &[&str] = match kind {
+                "counter" => &["_total"],
+                "gauge" => &[""],
+                "histogram" => &["_bucket", "_sum", "_count"],
+                "info" => &["_info"],
+                _ => panic!("{line} has the type {kind}"),
+            };
+            assert!(known.contains(&suffix), "{line}");
+            let value = value.parse().expect("a number");
+            assert!(samples.insert(sample.to_owned(), value).is_none(), "{line} comes twice");
+        }
+    }
+    samples
+}
+
+#[test]
+fn the_totals_are_those_of_the_books() {
+    let samples = parse(&encode(&Telemetry::new(), &live()));
+    for (sample, value) in [
+        ("streamgauge_records_read_total", 110.0),
+        ("streamgauge_records_on_time_total", 100.0),
+        ("streamgauge_records_late_total", 3.0),
+        (r#"streamgauge_records_rejected_total{reason="not_json"}"#, 5.0),
+        (r#"streamgauge_records_rejected_total{reason="required_missing"}"#, 2.0),
+        ("streamgauge_dead_letters_written_total", 7.0),
+        ("streamgauge_late_output_written_total", 3.0),
+        (r#"streamgauge_metric_folded_total{metric="behavior"}"#, 102.0),
+        (r#"streamgauge_metric_excluded_total{metric="behavior"}"#, 1.0),
+        (r#"streamgauge_lag_records{partition="0"}"#, 3.0),
+        (r#"streamgauge_watermark_seconds{partition="0"}"#, 1_447_170_900.5),
+        ("streamgauge_events_per_second", 49_715.5),
+        ("streamgauge_checkpoint_bytes", 18_234.0),
+        ("streamgauge_checkpoint_failures_total", 0.0),
+        (concat!("streamgauge_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"}"), 1.0),
+    ] {
+        assert_eq!(samples.get(sample), Some(&value), "{sample} in {samples:#?}");
+    }
+    assert!(samples["streamgauge_checkpoint_age_seconds"] > 1e8, "since 2015");
+    assert!(samples["process_resident_memory_bytes"] > 1e6);
+}
+
+#[test]
+fn what_happened_here_is_counted_here() {
+    let telemetry = Arc::new(Telemetry::new());
+    telemetry.batch_flushed(10, FlushCause::Delay);
+    telemetry.batch_flushed(11, FlushCause::Available);
+    telemetry.batch_flushed(8192, FlushCause::Full);
+    telemetry.latency(30, 999);
+    telemetry.latency(-5, 1);
+    telemetry.checkpoint_done(Duration::from_millis(4));
+    telemetry.checkpoint_failed();
+    telemetry.set_queue_depth(1, 77);
+    telemetry.spent(0, [30, 4, 3, 2, 1].map(Duration::from_millis));
+    let page = telemetry.client();
+    let samples = parse(&encode(&telemetry, &live()));
+    for (sample, value) in [
+        (r#"streamgauge_batch_rows_bucket{le="5.0"}"#, 0.0),
+        (r#"streamgauge_batch_rows_bucket{le="10.0"}"#, 1.0),
+        (r#"streamgauge_batch_rows_bucket{le="20.0"}"#, 2.0),
+        (r#"streamgauge_batch_rows_bucket{le="8192.0"}"#, 3.0),
+        (r#"streamgauge_batch_rows_bucket{le="+Inf"}"#, 3.0),
+        ("streamgauge_batch_rows_sum", 8213.0),
+        ("streamgauge_batch_rows_count", 3.0),
+        (r#"streamgauge_batch_flushes_total{cause="delay"}"#, 1.0),
+        (r#"streamgauge_batch_flushes_total{cause="available"}"#, 1.0),
+        (r#"streamgauge_batch_flushes_total{cause="full"}"#, 1.0),
+        (r#"streamgauge_batch_flushes_total{cause="end"}"#, 0.0),
+        (r#"streamgauge_end_to_end_latency_seconds_bucket{le="0.005"}"#, 1.0),
+        (r#"streamgauge_end_to_end_latency_seconds_bucket{le="0.05"}"#, 1000.0),
+        ("streamgauge_end_to_end_latency_seconds_sum", 29.97),
+        ("streamgauge_checkpoint_duration_seconds_count", 1.0),
+        ("streamgauge_checkpoint_duration_seconds_sum", 0.004),
+        ("streamgauge_checkpoint_failures_total", 1.0),
+        (r#"streamgauge_fetch_queue_records{worker="1"}"#, 77.0),
+        (r#"streamgauge_worker_busy_ratio{worker="0"}"#, 0.25),
+        ("streamgauge_websocket_clients", 1.0),
+    ] {
+        assert_eq!(samples.get(sample), Some(&value), "{sample} in {samples:#?}");
+    }
+    assert_eq!(telemetry.latency_p99_ms(), Some(30.0));
+    drop(page);
+    let samples = parse(&encode(&telemetry, &live()));
+    assert_eq!(samples.get("streamgauge_websocket_clients"), Some(&0.0));
+}
+
+#[test]
+fn what_is_not_known_is_left_out() {
+    let mut live = live();
+    let status = Arc::make_mut(&mut live.status);
+    status.checkpoint = None;
+    status.partitions[0].lag = None;
+    status.dead_letters.by_reason.clear();
+    let samples = parse(&encode(&Telemetry::new(), &live));
+    for absent in ["checkpoint_age", "checkpoint_bytes", "lag_records", "records_rejected"] {
+        let name = format!("streamgauge_{absent}");
+        assert!(!samples.keys().any(|sample| sample.starts_with(&name)), "{name}");
+    }
+    assert_eq!(Telemetry::new().latency_p99_ms(), None);
+}

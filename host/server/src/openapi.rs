@@ -1,0 +1,60 @@
+//! The HTTP API described for programs: `/api/v1/openapi.json`, from the types of the wire and
+//! from what stands at each handler. The stream is not part of it: such a description has no words for one.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi;
+
+use super::api::fresh;
+use super::{App, access, api, latest, query};
+use streamgauge_wire as wire;
+
+/// The description.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Streamgauge",
+        description = "What a running pipeline says of its results and of itself. Times are \
+                       milliseconds since the Unix epoch. Where the host has a token, every \
+                       request needs `Authorization: Bearer TOKEN`, but for the two of health."
+    ),
+    paths(
+        access::ticket,
+        api::status,
+        api::metrics,
+        api::alive,
+        api::ready,
+        description,
+        latest::latest,
+        query::snapshot,
+        query::panel,
+        query::history,
+        query::lateness,
+        query::events,
+        query::dead_letters,
+        query::explain,
+        query::checkpoint,
+    ),
+    components(schemas(wire::Panel)),
+    tags(
+        (name = "results", description = "What was counted"),
+        (name = "pipeline", description = "How it goes, and why a record counts as it does"),
+        (name = "health", description = "For orchestrators and monitoring"),
+    )
+)]
+pub(super) struct Api;
+
+/// The paths of this module.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/api/v1/openapi.json", get(description))
+}
+
+/// This description.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "health",
+    responses((status = 200, description = "OpenAPI 3.1")))]
+async fn description() -> Response {
+    fresh(Json(Api::openapi()).into_response())
+}

@@ -1,0 +1,128 @@
+//! From the live state to the texts that all clients share.
+//!
+//! Each frame is serialised once for each of its revisions, the status and the panels once for
+//! each value, whoever asks first. What is kept is the last state's texts and nothing older, so
+//! the size is that of one snapshot.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use streamgauge_wire::{Frame, LiveState};
+
+/// Text of one part of a message.
+pub(super) type Part = Arc<RawValue>;
+
+/// A value as shareable text.
+fn part(value: &impl Serialize) -> Part {
+    serde_json::value::to_raw_value(value).expect("the types of the wire serialise").into()
+}
+
+/// The texts of the newest state seen.
+#[derive(Default)]
+pub(super) struct Renderer {
+    last: Mutex<Option<Arc<Rendered>>>,
+}
+
+/// One state with its texts.
+pub(super) struct Rendered {
+    pub(super) live: Arc<LiveState>,
+    /// Raised whenever the panels change.
+    pub(super) schema_rev: u64,
+    pub(super) panels: Part,
+    pub(super) frames: BTreeMap<String, RenderedFrame>,
+    pub(super) status: Part,
+}
+
+/// One revision of a frame.
+#[derive(Clone)]
+pub(super) struct RenderedFrame {
+    pub(super) rev: u64,
+    pub(super) text: Part,
+}
+
+impl Renderer {
+    /// The texts of `live`.
+    pub(super) fn render(&self, live: Arc<LiveState>) -> Arc<Rendered> {
+        // The value is replaced as a whole, so it is good even after a panic.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            // A client that was held up between reading the state and asking for its texts
+            // may come with an older one: it gets the newer.
+            Some(known) if known.live.seq >= live.seq => Arc::clone(known),
+            known => {
+                let rendered = Arc::new(Rendered::new(live, known.as_deref()));
+                *last = Some(Arc::clone(&rendered));
+                rendered
+            }
+        }
+    }
+}
+
+impl Rendered {
+    fn new(live: Arc<LiveState>, last: Option<&Self>) -> Self {
+        let same = last.filter(|last| Arc::ptr_eq(&last.live.panels, &live.panels));
+        let (schema_rev, panels) = match (same, last) {
+            (Some(same), _) => (same.schema_rev, Arc::clone(&same.panels)),
+            (None, last) => (last.map_or(1, |last| last.schema_rev + 1), part(&*live.panels)),
+        };
+        let status = match last.filter(|last| Arc::ptr_eq(&last.live.status, &live.status)) {
+            Some(last) => Arc::clone(&last.status),
+            None => part(&*live.status),
+        };
+        let frames = live.frames.iter().map(|(id, frame)| {
+            let known = last.and_then(|last| last.frames.get(id));
+            (id.clone(), RenderedFrame::new(frame, known))
+        });
+        Self { schema_rev, panels, frames: frames.collect(), status, live }
+    }
+}
+
+impl RenderedFrame {
+    fn new(frame: &Frame, known: Option<&Self>) -> Self {
+        match known {
+            Some(known) if known.rev == frame.rev => known.clone(),
+            _ => Self { rev: frame.rev, text: part(frame) },
+        }
+    }
+}
+
+/// Now, in milliseconds since the Unix epoch.
+pub(super) fn wall_clock_ms() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::fixture::{frame, live, next};
+
+    #[test]
+    fn a_revision_is_serialised_once() {
+        let renderer = Renderer::default();
+        let first = renderer.render(Arc::new(live()));
+        let second = next(&live(), |live| {
+            live.panels = Arc::clone(&first.live.panels);
+            live.status = Arc::clone(&first.live.status);
+            live.frames.insert("age".to_owned(), frame(2, 10));
+        });
+        let second = renderer.render(Arc::new(second));
+        let same = |id: &str| Arc::ptr_eq(&first.frames[id].text, &second.frames[id].text);
+        assert!(same("behavior") && !same("age"));
+        assert!(Arc::ptr_eq(&first.status, &second.status));
+        assert!(Arc::ptr_eq(&first.panels, &second.panels));
+        assert_eq!((first.schema_rev, second.schema_rev), (1, 1));
+    }
+
+    #[test]
+    fn an_older_state_does_not_come_back() {
+        let renderer = Renderer::default();
+        let old = Arc::new(live());
+        let newer = renderer.render(Arc::new(next(&old, |_| {})));
+        assert!(Arc::ptr_eq(&newer, &renderer.render(old)));
+    }
+}

@@ -1,0 +1,205 @@
+//! A live state to test with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::query::{HistoryQuestion, Place, Query, Refused};
+use streamgauge_core::WindowAsk;
+use streamgauge_wire::{
+    AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, LateOutputStatus,
+    LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus,
+    PluginStatus, Samples, SourceStatus, StageStatus, Status,
+};
+
+/// Two panels, a running pipeline, ten points.
+pub(crate) fn live() -> LiveState {
+    LiveState {
+        seq: 1,
+        panels: Arc::new(vec![panel("behavior"), panel("age")]),
+        frames: BTreeMap::from([
+            ("behavior".to_owned(), frame(1, 17_595)),
+            ("age".to_owned(), frame(1, 9)),
+        ]),
+        clock: Clock { now: 5, event_time: Some(1_447_171_200_000), watermark: None },
+        status: Arc::new(status()),
+        series: Arc::new(BTreeMap::from([(
+            "events_per_second",
+            (0..10).map(|n| (1000 * n, n as f64 + 0.5)).collect(),
+        )])),
+    }
+}
+
+/// Answers that are always the same.
+pub(crate) struct Answers;
+
+impl Query for Answers {
+    fn lateness(&self) -> LatenessReport {
+        LatenessReport {
+            clock: "watermark",
+            replayable: true,
+            bound_ms: 300_000,
+            records: 0,
+            late: 0,
+            buckets: Vec::new(),
+            bound_for_999_ms: None,
+            samples: Vec::new(),
+        }
+    }
+
+    fn events(&self) -> Samples {
+        Samples { shown: true, samples: Vec::new() }
+    }
+
+    fn dead_letters(&self) -> Samples {
+        Samples { shown: true, samples: Vec::new() }
+    }
+
+    fn explain(&self, place: Place) -> Result<Value, Refused> {
+        match place.partition {
+            0 => Ok(json!({ "partition": 0, "offset": place.offset, "verdict": "late" })),
+            1 => Err(Refused::Busy("another record is being explained".to_owned())),
+            _ => Err(Refused::TooMuch("too far back".to_owned())),
+        }
+    }
+
+    fn snapshot(&self, _: &LiveState) -> Value {
+        json!({ "accounting": { "read": 110 }, "metrics": {} })
+    }
+
+    fn panel(
+        &self,
+        live: &LiveState,
+        id: &str,
+        window: Option<WindowAsk>,
+    ) -> Result<Frame, Refused> {
+        if let Some(window) = window {
+            return Err(Refused::Malformed(format!("no window {window}")));
+        }
+        let found = live.frames.get(id).ok_or_else(|| Refused::Unknown(format!("no panel {id}")));
+        found.map(|frame| Frame::clone(frame))
+    }
+
+    fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
+        Err(Refused::Failed("nothing is stored".to_owned()))
+    }
+
+    fn history(&self, _: &LiveState, ask: &HistoryQuestion) -> Result<Value, Refused> {
+        Ok(json!({ "metric": ask.metric, "windows": [] }))
+    }
+}
+
+/// The next state: its number raised, and what the closure changes.
+pub(crate) fn next(live: &LiveState, change: impl FnOnce(&mut LiveState)) -> LiveState {
+    let mut next = LiveState { seq: live.seq + 1, ..live.clone() };
+    change(&mut next);
+    next
+}
+
+/// A panel of that metric.
+pub(crate) fn panel(metric: &str) -> Panel {
+    Panel {
+        id: metric.to_owned(),
+        metric: metric.to_owned(),
+        view: "share".to_owned(),
+        windows: vec!["cumulative".to_owned()],
+        title: text("行为", "Behaviour"),
+        chart: "pie".to_owned(),
+        dimension: None,
+        across: None,
+        measures: vec![Measure {
+            name: "events".to_owned(),
+            title: text("事件数", "Events"),
+            unit: None,
+            additive: true,
+            error_of: None,
+        }],
+        top: 0,
+        sorted: false,
+        size: None,
+        order: None,
+    }
+}
+
+/// A frame of one row.
+pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
+    let values = |events: u64| BTreeMap::from([("events".to_owned(), vec![json!(events)])]);
+    Arc::new(Frame {
+        rev,
+        state: "ok",
+        reason: None,
+        window: None,
+        keys: vec!["0".to_owned()],
+        across: Vec::new(),
+        total: values(events),
+        on_time: values(events),
+        late: values(0),
+        other: None,
+    })
+}
+
+/// 110 records read: 100 on time, 3 late, 7 rejected.
+pub(crate) fn status() -> Status {
+    Status {
+        mode: Mode::Live,
+        cause: None,
+        source: SourceStatus { kind: "kafka", name: "events".to_owned() },
+        started_at: 1_447_171_000_000,
+        accounting: AccountingStatus { read: 110, on_time: 100, late: 3, rejected: 7 },
+        events_per_second: 49_715.5,
+        lag: Some(3),
+        catch_up_seconds: None,
+        latency_p99_ms: Some(37.0),
+        batch_rows: 512.0,
+        workers: 2,
+        stages: StageStatus { waiting: 0.6, decode: 0.2, plugins: 0.1, publish: 0.1, blocked: 0.0 },
+        queue_records: 40,
+        partitions: vec![PartitionStatus {
+            partition: 0,
+            offset: 110,
+            end: Some(113),
+            lag: Some(3),
+            watermark: Some(1_447_170_900_500),
+            state: "running",
+            gaps: Vec::new(),
+        }],
+        watermark_held_by: None,
+        warnings: Vec::new(),
+        checkpoint: Some(CheckpointStatus {
+            at: Some(1_447_171_200_000),
+            duration_ms: 4.1,
+            bytes: 18_234,
+            failures: 0,
+            error: None,
+        }),
+        metrics: vec![MetricStatus {
+            id: "behavior".to_owned(),
+            on_time: 100,
+            late: 3,
+            folded: 102,
+            excluded: 1,
+            state: "ok",
+            reason: None,
+            plugin: PluginStatus {
+                file: "target/plugins/behavior.wasm".to_owned(),
+                name: "behavior".to_owned(),
+                version: "0.1.0".to_owned(),
+                digest: "5f".repeat(32),
+                ns_per_row: Some(4.2),
+                memory_bytes: 1_245_184,
+                traps: 0,
+            },
+        }],
+        dead_letters: DeadLetterStatus {
+            written: 7,
+            by_reason: vec![("not_json".to_owned(), 5), ("required_missing".to_owned(), 2)],
+        },
+        late_output: Some(LateOutputStatus { written: 3 }),
+        happened: Vec::new(),
+    }
+}
+
+fn text(zh: &str, en: &str) -> Localized {
+    [("zh", zh), ("en", en)].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
+}

@@ -1,0 +1,208 @@
+//! Data and health.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::host::{Host, Setup};
+use streamgauge_wire::{Cause, CheckpointStatus, Mode};
+
+#[test]
+fn the_snapshot_is_the_result_and_nothing_else() {
+    let host = Host::start(Setup::default());
+    let reply = host.get("/api/v1/snapshot");
+    assert_eq!(reply.code, 200);
+    assert_eq!(reply.body, r#"{"accounting":{"read":110},"metrics":{}}"#);
+    assert_eq!(reply.header("content-type"), Some("application/json"));
+}
+
+#[test]
+fn a_panels_data_comes_as_json_and_as_csv() {
+    let host = Host::start(Setup::default());
+    let reply = host.get("/api/v1/panels/behavior/data");
+    assert_eq!((reply.code, &reply.json()["keys"]), (200, &serde_json::json!(["0"])));
+    let csv = host.get("/api/v1/panels/behavior/data?format=csv");
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+    let text = "\u{feff}key,events total,events on_time,events late\n0,17595,17595,0\n";
+    assert_eq!(csv.body, text);
+    for (path, code) in [
+        ("/api/v1/panels/nothing/data", 404),
+        ("/api/v1/panels/age/data?window=x", 400),
+        ("/api/v1/panels/age/data?format=xml", 400),
+        ("/api/v1/panels/age/data?windw=1d", 400),
+        ("/api/v1/history", 400),
+    ] {
+        assert_eq!(host.get(path).code, code, "{path}");
+    }
+    assert_eq!(host.get("/api/v1/history?metric=age").json()["metric"], "age");
+    assert_eq!(host.get("/api/v1/lateness").json()["clock"], "watermark");
+}
+
+#[test]
+fn a_record_is_explained_or_it_is_said_why_not() {
+    let host = Host::start(Setup::default());
+    let reply = host.get("/api/v1/explain?partition=0&offset=41");
+    assert_eq!((reply.code, &reply.json()["offset"]), (200, &serde_json::json!(41)));
+    for (question, code) in [
+        ("partition=1&offset=0", 503),
+        ("partition=2&offset=0", 422),
+        ("partition=x&offset=0", 400),
+        ("partition=0", 400),
+        ("partition=0&offset=0&more=1", 400),
+    ] {
+        let reply = host.get(&format!("/api/v1/explain?{question}"));
+        assert_eq!(reply.code, code, "{question}");
+    }
+    for path in ["/api/v1/events", "/api/v1/dead-letters"] {
+        let found = host.get(path).json();
+        assert_eq!(found, serde_json::json!({ "shown": true, "samples": [] }), "{path}");
+    }
+}
+
+#[test]
+fn the_status_comes_with_the_clock_of_now() {
+    let host = Host::start(Setup::default());
+    let status = host.get("/api/v1/status").json();
+    assert_eq!(status["mode"], "live");
+    assert_eq!(status["accounting"]["late"], 3);
+    assert_eq!(status["dead_letters"]["by_reason"][0][0], "not_json");
+    assert_eq!(status["clock"]["event_time"], 1_447_171_200_000_i64);
+    assert!(status["clock"]["now"].as_i64() > Some(1_600_000_000_000), "{}", status["clock"]);
+}
+
+#[test]
+fn what_is_unknown_is_refused_in_json() {
+    let host = Host::start(Setup::default());
+    for path in ["/api", "/api/v1/nothing", "/nothing.js"] {
+        let reply = host.get(path);
+        assert_eq!(reply.code, 404, "{path}");
+        assert_eq!(reply.json()["error"], format!("nothing at {path}"));
+    }
+    let reply = host.request("POST", "/api/v1/status", "Content-Length: 0\r\n");
+    assert_eq!(reply.code, 405);
+    assert!(reply.json()["error"].is_string());
+    let reply = host.get("/api/v1/stream");
+    assert_eq!((reply.code, &reply.json()["error"]), (400, &"a WebSocket only".into()));
+}
+
+#[test]
+fn every_answer_has_the_headers_that_keep_the_page_to_itself() {
+    let host = Host::start(Setup::default());
+    for path in ["/", "/placeholder.css", "/api/v1/status", "/api/x", "/metrics", "/livez", "/x"] {
+        let reply = host.get(path);
+        let policy = reply.header("content-security-policy").expect("a policy");
+        assert!(policy.starts_with("default-src 'self'; "), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(reply.header("referrer-policy"), Some("no-referrer"), "{path}");
+    }
+    for path in ["/api/v1/snapshot", "/api/v1/status", "/api/x", "/metrics", "/livez", "/readyz"] {
+        assert_eq!(host.get(path).header("cache-control"), Some("no-store"), "{path}");
+    }
+}
+
+#[test]
+fn a_head_request_gets_the_head() {
+    let host = Host::start(Setup::default());
+    for path in ["/", "/api/v1/status", "/metrics", "/livez"] {
+        let reply = host.request("HEAD", path, "");
+        assert_eq!((reply.code, reply.body.as_str()), (200, ""), "{path}");
+        assert!(reply.header("content-type").is_some(), "{path}");
+    }
+}
+
+#[test]
+fn readiness_follows_the_mode_and_the_checkpoints() {
+    let host = Host::start(Setup::default());
+    assert_eq!(host.get("/livez").code, 200);
+    let reply = host.get("/readyz");
+    assert_eq!((reply.code, &reply.json()["ready"]), (200, &true.into()));
+
+    let failing =
+        CheckpointStatus { failures: 2, error: Some("disk full".into()), ..Default::default() };
+    let unreachable = Cause {
+        code: "broker_unreachable".to_owned(),
+        message: "no broker at localhost:9092".to_owned(),
+        args: BTreeMap::new(),
+        hint: None,
+    };
+    for (mode, cause, checkpoint, reason) in [
+        (Mode::Live, None, Some(failing), "checkpoint_failing"),
+        (Mode::Waiting, Some(unreachable), None, "broker_unreachable"),
+        (Mode::Restoring, None, None, "restoring"),
+        (Mode::Failed, None, None, "failed"),
+    ] {
+        host.publish(|live| {
+            let status = Arc::make_mut(&mut live.status);
+            (status.mode, status.cause, status.checkpoint) = (mode, cause, checkpoint);
+        });
+        let reply = host.get("/readyz");
+        let body = reply.json();
+        assert_eq!((reply.code, &body["reason"]), (503, &reason.into()), "{body}");
+        assert!(body["message"].is_string());
+        assert_eq!(host.get("/livez").code, 200);
+    }
+    let gap = Cause {
+        code: "log_start_moved".to_owned(),
+        message: "partition 0 goes on at offset 10".to_owned(),
+        args: BTreeMap::new(),
+        hint: None,
+    };
+    for (code, status, reason) in
+        [("log_start_moved", 503, "log_start_moved"), ("mostly_late", 200, "")]
+    {
+        host.publish(|live| {
+            let status = Arc::make_mut(&mut live.status);
+            (status.mode, status.cause, status.checkpoint) = (Mode::Live, None, None);
+            status.warnings = vec![Cause { code: code.to_owned(), ..gap.clone() }];
+        });
+        let reply = host.get("/readyz");
+        assert_eq!(reply.code, status, "{code}");
+        assert_eq!(reply.json()["reason"].as_str().unwrap_or_default(), reason);
+    }
+    for mode in [Mode::CatchingUp, Mode::Replaying, Mode::Ended] {
+        host.publish(|live| Arc::make_mut(&mut live.status).mode = mode);
+        assert_eq!(host.get("/readyz").code, 200, "{mode:?}");
+    }
+}
+
+#[test]
+fn the_metrics_are_served_as_open_metrics() {
+    let host = Host::start(Setup::default());
+    let reply = host.get("/metrics");
+    assert_eq!(
+        reply.header("content-type"),
+        Some("application/openmetrics-text; version=1.0.0; charset=utf-8")
+    );
+    assert!(reply.body.ends_with("# EOF\n"));
+    assert!(reply.body.contains("\nstreamgauge_records_read_total 110\n"), "{}", reply.body);
+}
+
+#[test]
+fn the_latest_state_is_what_a_stream_begins_with() {
+    let host = Host::start(Setup::default());
+    let mut client = host.connect();
+    let (hello, schema) = (client.expect("hello"), client.expect("schema"));
+    let mut snapshot = client.expect("snapshot");
+    let reply = host.get("/api/v1/stream/latest");
+    assert_eq!(reply.code, 200);
+    let latest = reply.json();
+    assert_eq!((&latest["hello"], &latest["schema"]), (&hello, &schema));
+    // Of the state, so that equal tags are equal bytes.
+    snapshot["clock"]["now"] = 5.into();
+    assert_eq!(latest["snapshot"], snapshot);
+}
+
+#[test]
+fn the_latest_state_is_sent_once() {
+    let host = Host::start(Setup::default());
+    let first = host.get("/api/v1/stream/latest");
+    let tag = first.header("etag").expect("a tag");
+    assert_eq!(tag, "\"e1-1\"");
+    let ask = || host.request("GET", "/api/v1/stream/latest", &format!("If-None-Match: {tag}\r\n"));
+    let known = ask();
+    assert_eq!((known.code, known.body.as_str()), (304, ""));
+    assert_eq!(known.header("etag"), Some(tag));
+    assert!(known.header("date").is_some(), "a sign of life");
+    host.publish(|_| {});
+    assert_eq!(ask().code, 200);
+}

@@ -1,0 +1,302 @@
+//! Files as a log: each record is a line, its offset is its number, and its cursor is the byte
+//! position after it, where reading goes on after a restart.
+//!
+//! Lines end with LF or CRLF; the last one needs no end unless the file is followed, for there it
+//! may still be growing. Empty lines are no records and have no offset. In CSV a quoted cell may
+//! hold line ends. A byte order mark at a file's start is skipped.
+
+mod header;
+mod lines;
+mod split;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{
+    Block, BlockIndex, BlockLimits, CsvColumns, Fetched, LogEnd, RecordMeta, RecordTime, Schema,
+    Supply,
+};
+
+use self::header::Preface;
+use self::lines::{Line, Lines, Step};
+use crate::{Missing, Source, SourceError};
+use streamgauge_pipeline::{FileSettings, Format};
+
+/// How often a followed file is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// The partition of a record, from its bytes and its number among all records, counted from 0.
+pub type Partitioner = Box<dyn FnMut(&[u8], u64) -> u32 + Send>;
+
+/// One or several files, read one after the other.
+pub struct FileSource {
+    waiting: VecDeque<Part>,
+    current: Option<Reading>,
+    /// The records of the last block; their bytes are in the buffer of the current file.
+    index: BlockIndex,
+    format: Format,
+    follow: bool,
+    /// The next offset of each partition.
+    next_offsets: Vec<i64>,
+    partitioner: Option<Partitioner>,
+    /// How many records were handed over.
+    records: u64,
+    /// Bytes of the files that are done.
+    bytes_before: u64,
+    /// Whether everything there is has been handed over.
+    at_end: bool,
+}
+
+/// A source and what its files say about their columns.
+pub struct Opened {
+    /// The source, at its start.
+    pub source: FileSource,
+    /// For CSV: the columns of every file.
+    pub columns: Option<CsvColumns>,
+    /// What a person may want to know, such as fields without a column; one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// A file that waits to be read.
+#[derive(Clone, Debug)]
+struct Part {
+    settings: FileSettings,
+    /// Where its first record starts.
+    start: u64,
+    stamp: RecordTime,
+}
+
+struct Reading {
+    part: Part,
+    lines: Lines<File>,
+}
+
+/// What could be read at once.
+enum Gathered {
+    Records,
+    Nothing,
+    Ended,
+}
+
+impl FileSource {
+    /// Opens `files`, to be read in this order as partition 0 of 1. Each is looked at now: it
+    /// exists, and in CSV it has the columns of the others.
+    ///
+    /// # Errors
+    /// A file is missing or cannot be read, or its header fits neither `schema` nor the others.
+    ///
+    /// # Panics
+    /// Without any file.
+    pub fn open(files: &[FileSettings], schema: &Schema) -> Result<Opened, SourceError> {
+        let mut columns: Option<CsvColumns> = None;
+        let mut warnings = Vec::new();
+        let mut waiting = VecDeque::new();
+        let (format, follow) = (files[0].format, files[files.len() - 1].follow);
+        for settings in files {
+            let path = &settings.path;
+            if settings.format != format {
+                return Err(failed(path, "has another format than the files before it"));
+            }
+            let preface = Preface::read(settings, schema)?;
+            match (&columns, preface.columns) {
+                (None, found) => columns = found,
+                (Some(columns), Some(found)) if *columns != found => {
+                    return Err(failed(path, "has other columns than the files before it"));
+                }
+                _ => {}
+            }
+            warnings.extend(preface.warning);
+            let stamp = RecordTime(settings.timestamp.unwrap_or(preface.modified));
+            waiting.push_back(Part { settings: settings.clone(), start: preface.end, stamp });
+        }
+        if format == Format::Csv {
+            columns.get_or_insert_with(|| CsvColumns::in_schema_order(schema));
+        }
+        let source = Self {
+            waiting,
+            current: None,
+            index: BlockIndex::default(),
+            format,
+            follow,
+            next_offsets: vec![0],
+            partitioner: None,
+            records: 0,
+            bytes_before: 0,
+            at_end: false,
+        };
+        Ok(Opened { source, columns, warnings })
+    }
+
+    /// Goes on at byte `cursor`, the cursor of the record before `next_offset`.
+    ///
+    /// # Errors
+    /// The file is missing or shorter than that.
+    ///
+    /// # Panics
+    /// With several files, which have no common position to resume at.
+    pub fn resume(mut self, cursor: u64, next_offset: i64) -> Result<Self, SourceError> {
+        assert!(self.waiting.len() == 1 && self.current.is_none(), "one file, at its start");
+        self.waiting[0].start = self.waiting[0].start.max(cursor);
+        self.next_offsets = vec![next_offset];
+        self.next_file()?;
+        Ok(self)
+    }
+
+    /// Spreads the records over as many partitions as there are `next_offsets`, the offset of the
+    /// first record of each. `partitioner` gives a number below that.
+    #[must_use]
+    pub fn partitioned(mut self, next_offsets: Vec<i64>, partitioner: Partitioner) -> Self {
+        self.next_offsets = next_offsets;
+        self.partitioner = Some(partitioner);
+        self
+    }
+
+    /// Opens the next file; false where there is none.
+    fn next_file(&mut self) -> Result<bool, SourceError> {
+        let Some(part) = self.waiting.front() else {
+            return Ok(false);
+        };
+        let path = &part.settings.path;
+        let mut file = open(path)?;
+        let length = file.metadata().map_err(|e| unreadable(path, &e))?.len();
+        if length < part.start {
+            return Err(truncated(path, length, part.start));
+        }
+        file.seek(SeekFrom::Start(part.start)).map_err(|e| unreadable(path, &e))?;
+        let part = self.waiting.pop_front().expect("it was looked at above");
+        let follow = self.follow && self.waiting.is_empty();
+        let lines = Lines::new(file, self.format, part.start, follow);
+        self.current = Some(Reading { part, lines });
+        Ok(true)
+    }
+
+    /// Fills the block with what can be read now.
+    fn gather(&mut self, limits: BlockLimits) -> Result<Gathered, SourceError> {
+        self.index.clear();
+        self.at_end = false;
+        loop {
+            let Some(reading) = &mut self.current else {
+                if self.next_file()? {
+                    continue;
+                }
+                self.at_end = true;
+                return Ok(Gathered::Ended);
+            };
+            let path = &reading.part.settings.path;
+            match reading.lines.step().map_err(|e| unreadable(path, &e))? {
+                Step::Record(first) => {
+                    self.index_lines(first, limits);
+                    return Ok(Gathered::Records);
+                }
+                Step::Wait => {
+                    self.at_end = true;
+                    return Ok(Gathered::Nothing);
+                }
+                Step::End => {
+                    self.bytes_before += reading.lines.position();
+                    self.current = None;
+                }
+            }
+        }
+    }
+
+    /// Adds `first` and the lines after it that stand in the buffer.
+    fn index_lines(&mut self, first: Line, limits: BlockLimits) {
+        let Some(reading) = &mut self.current else { return };
+        let mut bytes = 0;
+        let mut next = Some(first);
+        while let Some(Line { value, end }) = next {
+            let partition = match &mut self.partitioner {
+                Some(partitioner) => {
+                    partitioner(&reading.lines.buffer()[value.clone()], self.records)
+                }
+                None => 0,
+            };
+            let offset = &mut self.next_offsets[partition as usize];
+            let cursor = self.bytes_before + end;
+            let meta = RecordMeta { offset: *offset, time: reading.part.stamp, cursor };
+            *offset += 1;
+            self.records += 1;
+            bytes += value.len();
+            self.index.push(partition, meta, Some(value));
+            let is_full = self.index.records() >= limits.records || bytes >= limits.bytes;
+            next = if is_full { None } else { reading.lines.buffered() };
+        }
+    }
+
+    /// A followed file that is shorter than what was read of it has lost records.
+    fn check_length(&self) -> Result<(), SourceError> {
+        let Some(reading) = &self.current else {
+            return Ok(());
+        };
+        let path = &reading.part.settings.path;
+        let length = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?.len();
+        let read = reading.lines.bytes_read();
+        if length < read { Err(truncated(path, length, read)) } else { Ok(()) }
+    }
+}
+
+impl Source for FileSource {
+    fn next_block(
+        &mut self,
+        limits: BlockLimits,
+        timeout: Duration,
+    ) -> Result<Fetched<'_>, SourceError> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            match self.gather(limits)? {
+                Gathered::Records => break,
+                Gathered::Ended => return Ok(Fetched::Ended),
+                Gathered::Nothing => {}
+            }
+            self.check_length()?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(Fetched::Nothing);
+            }
+            thread::sleep(left.min(LOOK_EVERY));
+        }
+        let bytes = self.current.as_ref().map_or(&[][..], |reading| reading.lines.buffer());
+        Ok(Fetched::Records { block: Block::new(&self.index, bytes), supply: Supply::More })
+    }
+
+    fn log_ends(&mut self) -> Vec<LogEnd> {
+        let end = |offset: i64| self.at_end.then_some(offset);
+        let offsets = self.next_offsets.iter().enumerate();
+        offsets.map(|(i, &o)| LogEnd { partition: i as u32, end: end(o) }).collect()
+    }
+}
+
+fn open(path: &Path) -> Result<File, SourceError> {
+    File::open(path).map_err(|e| unreadable(path, &e))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> SourceError {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return SourceError::Unavailable {
+            missing: Missing::File,
+            message: format!("file `{}` was not found", path.display()),
+        };
+    }
+    failed(path, &format!("cannot be read: {error}"))
+}
+
+fn truncated(path: &Path, length: u64, position: u64) -> SourceError {
+    let problem = format!(
+        "has only {length} bytes, but {position} were read before; \
+         hint: a file may grow but not shrink, `streamgauge state reset` starts anew"
+    );
+    failed(path, &problem)
+}
+
+fn failed(path: &Path, problem: &str) -> SourceError {
+    let message = format!("file `{}` {problem}", path.display());
+    SourceError::Failed { message }
+}

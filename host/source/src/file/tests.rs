@@ -1,0 +1,438 @@
+//! Files of every kind, what records come of them, and that reading on is reading the same.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use expect_test::{Expect, expect};
+use streamgauge_core::{Field, FieldType, RecordTime, Schema};
+use tempfile::TempDir;
+
+use super::*;
+use streamgauge_core::RECORD_BYTES_MAX;
+
+/// Long enough for a machine under load, and only waited for when a test fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const AT_ONCE: Duration = Duration::ZERO;
+
+/// A record as a test looks at it: partition, offset, cursor, content.
+type Seen = (u32, i64, u64, String);
+
+/// What a call came to.
+#[derive(Debug, PartialEq, Eq)]
+enum Came {
+    Records,
+    Nothing,
+    Ended,
+}
+
+fn schema() -> Schema {
+    let field = |name: &str| Field {
+        name: name.to_owned(),
+        field_type: FieldType::Text,
+        max: None,
+        required: false,
+    };
+    Schema::new(["a", "b", "c"].map(field).to_vec()).unwrap()
+}
+
+/// A folder that is gone after the test.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> FileSettings {
+        let path = self.0.path().join(name);
+        fs::write(&path, content).unwrap();
+        settings(path)
+    }
+}
+
+fn settings(path: PathBuf) -> FileSettings {
+    let is_csv = path.extension().is_some_and(|extension| extension == "csv");
+    let format = if is_csv { Format::Csv } else { Format::Json };
+    FileSettings { path, format, header: None, follow: false, timestamp: Some(7) }
+}
+
+fn opened(files: &[FileSettings]) -> Opened {
+    FileSource::open(files, &schema()).unwrap()
+}
+
+fn error(files: &[FileSettings]) -> String {
+    match FileSource::open(files, &schema()) {
+        Ok(_) => panic!("it was opened"),
+        Err(error) => without_folder(&error, files),
+    }
+}
+
+fn without_folder(error: &SourceError, files: &[FileSettings]) -> String {
+    let folder = files[0].path.parent().unwrap();
+    format!("{error:?}").replace(&format!("{}/", folder.display()), "")
+}
+
+fn next(source: &mut FileSource, max: usize, timeout: Duration) -> (Came, Vec<Seen>) {
+    let mut seen = Vec::new();
+    let limits = BlockLimits { records: max, bytes: usize::MAX };
+    let block = match source.next_block(limits, timeout).unwrap() {
+        Fetched::Records { block, .. } => block,
+        Fetched::Nothing => return (Came::Nothing, seen),
+        Fetched::Ended => return (Came::Ended, seen),
+    };
+    assert!((1..=max).contains(&block.records()));
+    for run in block.runs() {
+        for record in run.records() {
+            let value = String::from_utf8_lossy(record.value.unwrap()).into_owned();
+            assert_eq!(record.meta.time, RecordTime(7));
+            seen.push((run.partition, record.meta.offset, record.meta.cursor, value));
+        }
+    }
+    (Came::Records, seen)
+}
+
+/// Everything up to the end, two records at a time.
+fn all(source: &mut FileSource) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    loop {
+        match next(source, 2, AT_ONCE) {
+            (Came::Records, records) => seen.extend(records),
+            (came, _) => {
+                assert_eq!(came, Came::Ended);
+                return seen;
+            }
+        }
+    }
+}
+
+fn check(name: &str, content: &[u8], expected: &Expect) {
+    let folder = Folder::new();
+    let Opened { mut source, columns, warnings } = opened(&[folder.file(name, content)]);
+    let columns = columns.map(|c| c.schema_indexes().to_vec());
+    let mut table = String::new();
+    if let Some(columns) = columns {
+        writeln!(table, "columns {columns:?}").unwrap();
+    }
+    for _ in warnings {
+        table += "a warning\n";
+    }
+    for (_, offset, cursor, value) in all(&mut source) {
+        writeln!(table, "{offset} {value:?} → {cursor}").unwrap();
+    }
+    expected.assert_eq(&table);
+}
+
+#[test]
+fn json_lines() {
+    check(
+        "x.jsonl",
+        b"{}\n[1]\r\nx",
+        &expect![[r#"
+        0 "{}" → 3
+        1 "[1]" → 8
+        2 "x" → 9
+    "#]],
+    );
+    check(
+        "bom.jsonl",
+        b"\xEF\xBB\xBF{}\n",
+        &expect![[r#"
+        0 "{}" → 6
+    "#]],
+    );
+    check(
+        "empty_lines.jsonl",
+        b"\n\r\n{}\n\n \n{}\n\n",
+        &expect![[r#"
+        0 "{}" → 6
+        1 " " → 9
+        2 "{}" → 12
+    "#]],
+    );
+    check(
+        "quotes.jsonl",
+        b"{\"a\": \"\n\"}",
+        &expect![[r#"
+        0 "{\"a\": \"" → 8
+        1 "\"}" → 10
+    "#]],
+    );
+    check("empty.jsonl", b"", &expect![[""]]);
+}
+
+#[test]
+fn csv_rows() {
+    check(
+        "header.csv",
+        b"a,b,c\n1,2,3\n",
+        &expect![[r#"
+        columns [Some(0), Some(1), Some(2)]
+        0 "1,2,3" → 12
+    "#]],
+    );
+    check(
+        "bom_and_order.csv",
+        b"\xEF\xBB\xBFc, x ,a\r\n1,2,3\r\n4,5,6",
+        &expect![[r#"
+        columns [Some(2), None, Some(0)]
+        a warning
+        0 "1,2,3" → 19
+        1 "4,5,6" → 24
+    "#]],
+    );
+    check(
+        "no_header.csv",
+        b"1,2,3\n4,5,6\n",
+        &expect![[r#"
+        columns [Some(0), Some(1), Some(2)]
+        0 "1,2,3" → 6
+        1 "4,5,6" → 12
+    "#]],
+    );
+    check(
+        "one_name_of_three_is_no_header.csv",
+        b"a,2,3\n",
+        &expect![[r#"
+        columns [Some(0), Some(1), Some(2)]
+        0 "a,2,3" → 6
+    "#]],
+    );
+    check(
+        "quoted_header.csv",
+        b"\"a\",\"b\",\"x\ny\"\n1,2,3\n",
+        &expect![[r#"
+        columns [Some(0), Some(1), None]
+        a warning
+        0 "1,2,3" → 20
+    "#]],
+    );
+}
+
+#[test]
+fn csv_rows_with_quotes_and_ends() {
+    check(
+        "quotes.csv",
+        b"1,\"2\n\n2\",3\n\n4,5,\"6\"\"\n\"",
+        &expect![[r#"
+        columns [Some(0), Some(1), Some(2)]
+        0 "1,\"2\n\n2\",3" → 11
+        1 "4,5,\"6\"\"\n\"" → 22
+    "#]],
+    );
+    check(
+        "open_quote.csv",
+        b"1,2,3\n1,\"2,3\n4,5,6\n",
+        &expect![[r#"
+        columns [Some(0), Some(1), Some(2)]
+        0 "1,2,3" → 6
+        1 "1,\"2,3" → 13
+        2 "4,5,6" → 19
+    "#]],
+    );
+    check(
+        "truncated.csv",
+        b"a,b,c\n1,2,3\n4,5",
+        &expect![[r#"
+        columns [Some(0), Some(1), Some(2)]
+        0 "1,2,3" → 12
+        1 "4,5" → 15
+    "#]],
+    );
+    check("empty.csv", b"", &expect![["columns [Some(0), Some(1), Some(2)]\n"]]);
+}
+
+#[test]
+fn a_header_can_be_prescribed() {
+    let folder = Folder::new();
+    let mut file = folder.file("x.csv", b"a,2,3\n4,5,6\n");
+    file.header = Some(true);
+    let Opened { mut source, columns, warnings } = opened(std::slice::from_ref(&file));
+    assert_eq!(columns.unwrap().schema_indexes(), [Some(0), None, None]);
+    assert!(warnings[0].ends_with("x.csv` has no column for `b`, `c`"), "{warnings:?}");
+    assert_eq!(all(&mut source).len(), 1);
+
+    file.header = Some(false);
+    let Opened { mut source, columns, .. } = opened(&[file]);
+    assert_eq!(columns, Some(CsvColumns::in_schema_order(&schema())));
+    assert_eq!(all(&mut source).len(), 2);
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let folder = Folder::new();
+    let missing = settings(folder.0.path().join("missing.csv"));
+    expect![[r#"Unavailable { missing: File, message: "file `missing.csv` was not found" }"#]]
+        .assert_eq(&error(&[missing]));
+    let repeated = folder.file("repeated.csv", b"a,b,c,a \n");
+    expect![[r#"Failed { message: "file `repeated.csv` cannot be read by its first line: column `a` appears twice in the header; hint: name each column once, or say `header = false`" }"#]].assert_eq(&error(&[repeated]));
+    let mut foreign = folder.file("foreign.csv", b"1,2,3\n");
+    foreign.header = Some(true);
+    expect![[r#"Failed { message: "file `foreign.csv` cannot be read by its first line: the header has none of the schema's fields; hint: name each column once, or say `header = false`" }"#]].assert_eq(&error(&[foreign]));
+    let one = folder.file("one.csv", b"a,b,c\n");
+    let other = folder.file("other.csv", b"b,a,c\n");
+    expect![[
+        r#"Failed { message: "file `other.csv` has other columns than the files before it" }"#
+    ]]
+    .assert_eq(&error(&[one.clone(), other]));
+    let json = folder.file("other.jsonl", b"{}");
+    expect![[
+        r#"Failed { message: "file `other.jsonl` has another format than the files before it" }"#
+    ]]
+    .assert_eq(&error(&[one.clone(), json]));
+    let short = opened(std::slice::from_ref(&one)).source.resume(7, 1).err().unwrap();
+    expect![[r#"Failed { message: "file `one.csv` has only 6 bytes, but 7 were read before; hint: a file may grow but not shrink, `streamgauge state reset` starts anew" }"#]].assert_eq(&without_folder(&short, &[one]));
+}
+
+#[test]
+fn several_files_are_one_log() {
+    let folder = Folder::new();
+    let files = [
+        folder.file("1.csv", b"a,b,c\n1,2,3\n4,5,6"),
+        folder.file("2.csv", b""),
+        folder.file("3.csv", b"7,8,9\n"),
+    ];
+    let mut source = opened(&files).source;
+    assert_eq!(source.log_ends(), [LogEnd { partition: 0, end: None }]);
+    let seen = all(&mut source);
+    let expected = [(0, 0, 12, "1,2,3"), (0, 1, 17, "4,5,6"), (0, 2, 23, "7,8,9")];
+    assert_eq!(seen, expected.map(|(p, o, c, v)| (p, o, c, v.to_owned())));
+    assert_eq!(source.log_ends(), [LogEnd { partition: 0, end: Some(3) }]);
+}
+
+#[test]
+fn a_partitioner_spreads_the_records() {
+    let folder = Folder::new();
+    let files = [folder.file("x.jsonl", b"a\nbb\nc\ndd\nee\n")];
+    let by_length = Box::new(|value: &[u8], number: u64| {
+        assert!(number < 5);
+        value.len() as u32 - 1
+    });
+    let mut source = opened(&files).source.partitioned(vec![0, 10], by_length);
+    let seen: Vec<_> = all(&mut source).into_iter().map(|(p, o, _, v)| (p, o, v)).collect();
+    let expected = [(0, 0, "a"), (1, 10, "bb"), (0, 1, "c"), (1, 11, "dd"), (1, 12, "ee")];
+    assert_eq!(seen, expected.map(|(p, o, v)| (p, o, v.to_owned())));
+    let ends: Vec<_> = source.log_ends().iter().map(|end| end.end).collect();
+    assert_eq!(ends, [Some(2), Some(13)]);
+}
+
+#[test]
+fn reading_on_at_any_cursor_gives_the_same_rest() {
+    let folder = Folder::new();
+    let mut lines = String::from("\u{feff}a,b,c\r\n");
+    for i in 0..40 {
+        lines += ["1,2,3\n", "\"x\ny\",2,3\r\n", "\n", "浙,江,\"\"\"\"\n"][i % 4];
+    }
+    lines += "1,\"2,3\n4,5,6\n7";
+    let file = folder.file("x.csv", lines.as_bytes());
+    let whole = all(&mut opened(std::slice::from_ref(&file)).source);
+    assert_eq!(whole.len(), 33);
+    for (done, (_, offset, cursor, _)) in whole.iter().enumerate() {
+        let Opened { source, columns, .. } = opened(std::slice::from_ref(&file));
+        assert_eq!(columns, Some(CsvColumns::in_schema_order(&schema())));
+        let rest = all(&mut source.resume(*cursor, offset + 1).unwrap());
+        assert_eq!(rest, whole[done + 1..]);
+    }
+    let from_start = all(&mut opened(&[file]).source.resume(0, 0).unwrap());
+    assert_eq!(from_start, whole);
+}
+
+/// Lines around the size of the buffer and the limit of a record: all come whole or, above the
+/// limit, one byte longer than it, and the next one is where it should be.
+#[test]
+fn long_lines_are_bounded_and_cost_nothing_after_them() {
+    let folder = Folder::new();
+    let sizes =
+        [1, 262_143, 262_144, RECORD_BYTES_MAX, RECORD_BYTES_MAX + 1, 5_000_000, 2, 3 << 20];
+    let mut content = Vec::new();
+    let mut expected = Vec::new();
+    for (offset, size) in sizes.into_iter().enumerate() {
+        content.resize(content.len() + size, b'x');
+        content.push(b'\n');
+        expected.push((size.min(RECORD_BYTES_MAX + 1), offset as i64, content.len() as u64));
+    }
+    content.pop();
+    expected.last_mut().unwrap().2 -= 1;
+    for name in ["x.jsonl", "x.csv"] {
+        let mut source = opened(&[folder.file(name, &content)]).source;
+        let seen = all(&mut source).into_iter().map(|(_, o, c, value)| (value.len(), o, c));
+        assert_eq!(seen.collect::<Vec<_>>(), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_followed_file_gives_whole_lines_as_they_come() {
+    let folder = Folder::new();
+    let mut file = folder.file("x.jsonl", b"one\ntw");
+    file.follow = true;
+    let path = file.path.clone();
+    let append = move |text: &str| {
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(text.as_bytes()).unwrap();
+    };
+    let mut source = opened(&[file]).source;
+    let value = |seen: Vec<Seen>| seen.into_iter().map(|(.., value)| value).collect::<Vec<_>>();
+
+    assert_eq!(value(next(&mut source, 9, AT_ONCE).1), ["one"]);
+    assert_eq!(next(&mut source, 9, AT_ONCE), (Came::Nothing, vec![]));
+    assert_eq!(source.log_ends(), [LogEnd { partition: 0, end: Some(1) }]);
+    append("o\nthree\n");
+    assert_eq!(value(next(&mut source, 1, PATIENCE).1), ["two"]);
+    assert_eq!(source.log_ends(), [LogEnd { partition: 0, end: None }]);
+    assert_eq!(value(next(&mut source, 1, PATIENCE).1), ["three"]);
+
+    // It waits for what comes while it waits.
+    let (waits, is_waiting) = mpsc::channel();
+    let writer = thread::spawn(move || {
+        is_waiting.recv().unwrap();
+        append("four\n");
+    });
+    assert_eq!(next(&mut source, 9, AT_ONCE).0, Came::Nothing);
+    waits.send(()).unwrap();
+    assert_eq!(next(&mut source, 9, PATIENCE), (Came::Records, vec![(0, 3, 19, "four".into())]));
+    writer.join().unwrap();
+}
+
+#[test]
+fn a_followed_file_that_shrinks_is_an_error() {
+    let folder = Folder::new();
+    let mut file = folder.file("x.jsonl", b"one\ntwo\n");
+    file.follow = true;
+    let mut source = opened(std::slice::from_ref(&file)).source;
+    assert_eq!(next(&mut source, 9, AT_ONCE).1.len(), 2);
+    fs::write(&file.path, b"one\n").unwrap();
+    let limits = BlockLimits { records: 9, bytes: usize::MAX };
+    let error = source.next_block(limits, AT_ONCE).unwrap_err();
+    expect![[r#"Failed { message: "file `x.jsonl` has only 4 bytes, but 8 were read before; hint: a file may grow but not shrink, `streamgauge state reset` starts anew" }"#]].assert_eq(&without_folder(&error, &[file]));
+}
+
+#[test]
+fn a_followed_file_without_a_first_line_may_get_one() {
+    let folder = Folder::new();
+    let mut file = folder.file("x.csv", b"a,b");
+    file.follow = true;
+    expect![[r#"Unavailable { missing: FirstLine, message: "file `x.csv` has no first line yet to tell its columns" }"#]].assert_eq(&error(std::slice::from_ref(&file)));
+    fs::write(&file.path, b"a,b,c\n1,2,3\n").unwrap();
+    assert_eq!(next(&mut opened(&[file]).source, 9, AT_ONCE).1.len(), 1);
+}
+
+#[test]
+fn without_a_stamp_the_modification_time_is_taken() {
+    let folder = Folder::new();
+    let mut file = folder.file("x.jsonl", b"{}\n");
+    file.timestamp = None;
+    let written = fs::metadata(&file.path).unwrap().modified().unwrap();
+    let expected = written.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+    let mut stamps = Vec::new();
+    let mut source = opened(&[file]).source;
+    let limits = BlockLimits { records: 9, bytes: usize::MAX };
+    let Fetched::Records { block, .. } = source.next_block(limits, AT_ONCE).unwrap() else {
+        panic!("a record");
+    };
+    block.runs().for_each(|run| stamps.extend(run.records().map(|record| record.meta.time)));
+    assert_eq!(stamps, [RecordTime(expected)]);
+}

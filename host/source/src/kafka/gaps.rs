@@ -1,0 +1,118 @@
+//! Whether the log of a partition goes on where its state does. Asked at each opening of the
+//! source; what is found is named, and never passed over in silence.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use streamgauge_core::{Digest, GapKind, OffsetGap, PartitionSnapshot, RecordTime};
+
+use crate::{LogGap, SourceError};
+use streamgauge_pipeline::KafkaSettings;
+
+use streamgauge_kafka::{PartitionRange, Peeked, peek};
+
+/// How long the brokers have to hand over the records that are compared.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The record before the next offset of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    /// It is the one that was read.
+    Same,
+    /// It is another one.
+    Other,
+    /// It cannot be told: it is gone, or none was read yet.
+    Unknown,
+}
+
+/// The gaps between `states` and the logs that are there, by partition.
+///
+/// # Errors
+/// The brokers did not hand over the records to compare; a retry may help.
+pub fn gaps(
+    settings: &KafkaSettings,
+    states: &[Arc<PartitionSnapshot>],
+    ranges: &[PartitionRange],
+) -> Result<BTreeMap<u32, LogGap>, SourceError> {
+    let held: Vec<(&PartitionSnapshot, PartitionRange)> = states
+        .iter()
+        .filter_map(|state| {
+            let range = ranges.iter().find(|range| range.partition == state.partition)?;
+            Some((&**state, *range))
+        })
+        .collect();
+    let wanted: Vec<(u32, i64)> = held
+        .iter()
+        .filter(|(state, range)| state.position.last.is_some() && holds_last(state, *range))
+        .map(|(state, _)| (state.partition, state.state.next_offset - 1))
+        .collect();
+    let peeked = peek(settings, &wanted, TIMEOUT)?;
+    let gap = |(state, range): (&PartitionSnapshot, PartitionRange)| {
+        let read = state.position.last.zip(peeked.get(&state.partition).copied());
+        let last = read.map_or(Last::Unknown, |(read, found)| compare(state, read, found));
+        let gap = find(state.state.next_offset, range, last)?;
+        let PartitionRange { partition, low, high } = range;
+        let named = state.state.gaps.len();
+        Some((partition, LogGap { partition, gap, low, high, named }))
+    };
+    Ok(held.into_iter().filter_map(gap).collect())
+}
+
+/// Whether the log may hold the record before the next offset.
+fn holds_last(state: &PartitionSnapshot, range: PartitionRange) -> bool {
+    let next = state.state.next_offset;
+    range.low < next && next <= range.high
+}
+
+fn compare(state: &PartitionSnapshot, read: (RecordTime, Digest), found: Peeked) -> Last {
+    match found {
+        Peeked::Record(time, digest) if (time, digest) == read => Last::Same,
+        Peeked::Record(..) => Last::Other,
+        Peeked::Nothing => {
+            let (partition, next) = (state.partition, state.state.next_offset);
+            tracing::debug!(
+                partition,
+                next,
+                "the record before the next offset was compacted away and cannot be compared"
+            );
+            Last::Unknown
+        }
+    }
+}
+
+fn find(next: i64, range: PartitionRange, last: Last) -> Option<OffsetGap> {
+    let PartitionRange { low, high, .. } = range;
+    if next < low {
+        return Some(OffsetGap { kind: GapKind::LogStartMoved, from: next, to: low });
+    }
+    if next > high {
+        return Some(OffsetGap { kind: GapKind::LogEndMoved, from: high, to: next });
+    }
+    let recreated = OffsetGap { kind: GapKind::TopicRecreated, from: next, to: low };
+    (last == Last::Other).then_some(recreated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_named_by_what_the_log_holds() {
+        let gap = |kind, from, to| Some(OffsetGap { kind, from, to });
+        for (next, low, high, last, expected) in [
+            (10, 0, 10, Last::Same, None),
+            (10, 0, 20, Last::Unknown, None),
+            (10, 10, 10, Last::Unknown, None),
+            (0, 0, 0, Last::Unknown, None),
+            (10, 11, 20, Last::Unknown, gap(GapKind::LogStartMoved, 10, 11)),
+            (10, 20, 20, Last::Unknown, gap(GapKind::LogStartMoved, 10, 20)),
+            (10, 0, 9, Last::Unknown, gap(GapKind::LogEndMoved, 9, 10)),
+            (10, 0, 0, Last::Unknown, gap(GapKind::LogEndMoved, 0, 10)),
+            (10, 2, 20, Last::Other, gap(GapKind::TopicRecreated, 10, 2)),
+        ] {
+            let range = PartitionRange { partition: 0, low, high };
+            assert_eq!(find(next, range, last), expected, "{next} in {low} to {high}, {last:?}");
+        }
+    }
+}

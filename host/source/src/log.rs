@@ -1,0 +1,96 @@
+//! The log of a pipeline as a whole: what it holds, and pieces of it, read again.
+
+use streamgauge_core::{CsvColumns, Schema};
+use streamgauge_kafka::{PartitionRange, TopicClient};
+use streamgauge_pipeline::SourceSettings;
+
+use crate::file::FileSource;
+use crate::generator::GeneratorSource;
+use crate::kafka::KafkaSource;
+use crate::{Source, SourceError};
+
+/// How long the brokers have to answer.
+const ANSWER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// A piece of one partition's log: `[from, to)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The partition's number.
+    pub partition: u32,
+    /// The first offset.
+    pub from: i64,
+    /// The offset after the last one.
+    pub to: i64,
+}
+
+/// The log of a pipeline.
+pub struct Log<'a> {
+    settings: &'a SourceSettings,
+    schema: &'a Schema,
+    /// The ranges of a Kafka topic. `None` means that the log is there as a whole.
+    ranges: Option<Vec<PartitionRange>>,
+}
+
+impl<'a> Log<'a> {
+    /// Finds out what there is.
+    ///
+    /// # Errors
+    /// The brokers or the topic cannot be reached.
+    pub fn open(settings: &'a SourceSettings, schema: &'a Schema) -> Result<Self, SourceError> {
+        let ranges = match settings {
+            SourceSettings::Kafka(kafka) => Some(TopicClient::new(kafka)?.ranges(ANSWER_TIMEOUT)?),
+            SourceSettings::File(_) | SourceSettings::Generator(_) => None,
+        };
+        Ok(Self { settings, schema, ranges })
+    }
+
+    /// The offsets that partition `partition` holds, as far as that can be known. `None` means
+    /// that there is no such partition.
+    pub fn held(&self, partition: u32) -> Option<(i64, i64)> {
+        match (&self.ranges, self.settings) {
+            (Some(ranges), _) => {
+                let range = ranges.iter().find(|range| range.partition == partition)?;
+                Some((range.low, range.high))
+            }
+            (None, SourceSettings::Generator(generator)) => {
+                (partition < generator.partitions).then_some((0, i64::MAX))
+            }
+            (None, _) => (partition == 0).then_some((0, i64::MAX)),
+        }
+    }
+
+    /// The columns of a CSV file. `None` means that the log is no CSV file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn file_columns(&self) -> Result<Option<CsvColumns>, SourceError> {
+        let SourceSettings::File(file) = self.settings else { return Ok(None) };
+        Ok(FileSource::open(std::slice::from_ref(file), self.schema)?.columns)
+    }
+
+    /// A source of `spans`, one a partition. A file is read from its start to its present end.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn source(&self, spans: &[Span]) -> Result<Box<dyn Source>, SourceError> {
+        match self.settings {
+            SourceSettings::Kafka(kafka) => {
+                let assigned: Vec<_> =
+                    spans.iter().map(|s| (s.partition, s.from, Some(s.to))).collect();
+                Ok(Box::new(KafkaSource::new(kafka, &assigned)?))
+            }
+            SourceSettings::Generator(generator) => {
+                let mut generator = generator.clone();
+                generator.rate = f64::INFINITY;
+                let assigned: Vec<_> = spans.iter().map(|s| (s.partition, s.from)).collect();
+                Ok(Box::new(GeneratorSource::new(&generator, &assigned)))
+            }
+            SourceSettings::File(file) => {
+                let mut file = file.clone();
+                file.follow = false;
+                let opened = FileSource::open(std::slice::from_ref(&file), self.schema)?;
+                Ok(Box::new(opened.source))
+            }
+        }
+    }
+}

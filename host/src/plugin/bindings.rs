@@ -1,9 +1,0 @@
-//! The plugin contract as Rust types, generated from the WIT text. Arguments are borrowed, so a
-//! column crosses into a plugin's memory with one copy and none before it.
-#![expect(missing_docs, reason = "generated code")]
-
-wasmtime::component::bindgen!({
-    path: "../plugins/wit",
-    world: "metric",
-    ownership: Borrowing { duplicate_if_necessary: true },
-});

@@ -1,0 +1,134 @@
+//! `streamgauge check`: everything that can be known before a run, all at once.
+
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Config, Failure};
+use crate::run::prepare::Prepared;
+use streamgauge_checkpoint::store::{EmbeddedStore, StateStore};
+use streamgauge_kafka::TopicClient;
+use streamgauge_pipeline::{Diagnostic, Diagnostics, KafkaSettings, SourceSettings};
+use streamgauge_source::SourceError;
+
+/// How long the brokers have to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Check the pipeline: its settings, its plugins, its schema, its state, and whether its brokers
+/// answer.
+#[derive(Args, Debug)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    config: Config,
+
+    /// Do not ask the brokers.
+    #[arg(long)]
+    offline: bool,
+
+    /// Fail unless every metric pins its plugin with `sha256`.
+    #[arg(long)]
+    locked: bool,
+
+    /// Print what was found as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let prepared = match Prepared::load(&args.config.config, |_| {})
+        .and_then(check_state)
+        .and_then(|prepared| check_pins(args, prepared))
+        .and_then(|prepared| prepared.check_exposure().map(|()| prepared))
+    {
+        Ok(prepared) => prepared,
+        Err(diagnostics) => return Err(report(args, diagnostics)),
+    };
+    let warnings = prepared.document.warnings();
+    let outside = match &prepared.pipeline.source {
+        SourceSettings::Kafka(settings) if !args.offline => ask(settings).err(),
+        _ => None,
+    };
+    if args.json {
+        let problem = outside.as_ref().map(ToString::to_string);
+        let found = json!({
+            "ok": outside.is_none(),
+            "diagnostics": warnings.to_json(),
+            "outside": problem,
+            "metrics": metrics(&prepared),
+        });
+        println!("{found}");
+    } else {
+        if !warnings.is_empty() {
+            eprint!("{}", warnings.render(false));
+        }
+        for plugin in &prepared.plugins {
+            let descriptor = plugin.descriptor();
+            println!(
+                "metric `{}`: {} {}, sha256 {}",
+                plugin.settings().id,
+                descriptor.name,
+                descriptor.version,
+                plugin.digest()
+            );
+        }
+    }
+    if let Some(error) = outside {
+        return Err(Failure::source(&error));
+    }
+    if !args.json {
+        println!("{}: ok", args.config.config.display());
+    }
+    Ok(())
+}
+
+fn ask(settings: &KafkaSettings) -> Result<(), SourceError> {
+    TopicClient::new(settings)?.ranges(ANSWER_TIMEOUT)?;
+    Ok(())
+}
+
+/// Holds existing state against the settings; state that is in use is that of a running pipeline
+/// and was checked when it started.
+fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
+    let dir = &prepared.pipeline.state_dir;
+    if EmbeddedStore::exists(dir)
+        && let Ok(store) = EmbeddedStore::open(dir)
+        && let Ok(Some(checkpoint)) = store.load()
+    {
+        prepared.check_state(&checkpoint)?;
+    }
+    Ok(prepared)
+}
+
+/// That a pin fits was checked when the plugin was loaded; here, that each metric has one.
+fn check_pins(args: &CheckArgs, prepared: Prepared) -> Result<Prepared, Diagnostics> {
+    let mut diagnostics = prepared.document.diagnostics();
+    for (index, metric) in prepared.pipeline.metrics.iter().enumerate() {
+        if args.locked && metric.sha256.is_none() {
+            let place = prepared.document.place(&format!("metric[{index}].plugin"));
+            let message = format!("metric `{}` does not pin its plugin with `sha256`", metric.id);
+            let diagnostic = Diagnostic::error(message).at(place);
+            diagnostics.push(diagnostic.help("`streamgauge plugin lock` writes it"));
+        }
+    }
+    if diagnostics.is_empty() { Ok(prepared) } else { Err(diagnostics) }
+}
+
+fn metrics(prepared: &Prepared) -> Vec<Value> {
+    let metric = |plugin: &streamgauge_plugin::Plugin| {
+        json!({
+            "id": plugin.settings().id,
+            "plugin": plugin.descriptor().name,
+            "version": plugin.descriptor().version,
+            "sha256": plugin.digest().to_string(),
+        })
+    };
+    prepared.plugins.iter().map(metric).collect()
+}
+
+fn report(args: &CheckArgs, diagnostics: Diagnostics) -> Failure {
+    if args.json {
+        println!("{}", json!({ "ok": false, "diagnostics": diagnostics.to_json() }));
+    }
+    diagnostics.into()
+}

@@ -1,0 +1,139 @@
+//! `streamgauge demo`: the pipeline as it is, with its source replaced by the generator and its
+//! state by a temporary folder, so that editing its metrics changes the demo. A pipeline that
+//! generates its events keeps their shape; one that reads others is refused, as its page would
+//! stay empty.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use clap::Args;
+
+use super::serve::{Job, Listen, page_url, serve};
+use super::{Config, Failure};
+use crate::run::opening::Feed;
+use crate::run::prepare::Prepared;
+use crate::run::supervisor::Patience;
+use streamgauge_checkpoint::store::{EmbeddedStore, Keep};
+use streamgauge_pipeline::{GeneratorSettings, OutletSettings, ServerSettings, SourceSettings};
+use streamgauge_source::models::fields;
+
+/// How long the generated days from 05-11 to 11-11 take.
+const SEASON_SECONDS: f64 = 120.0;
+
+/// Events per second unless it is set.
+pub(super) const RATE: f64 = 8000.0;
+
+/// Show the dashboard with generated events: no Kafka, no set-up.
+#[derive(Args, Debug)]
+pub(super) struct DemoArgs {
+    #[command(flatten)]
+    config: Config,
+
+    #[command(flatten)]
+    listen: Listen,
+
+    /// Events per second, on average.
+    #[arg(long, default_value_t = RATE, value_parser = parse_rate)]
+    rate: f64,
+
+    /// The same seed gives the same events.
+    #[arg(long, default_value_t = GeneratorSettings::default().seed)]
+    seed: u64,
+
+    /// End when the input ends: whoever started this is gone then.
+    #[arg(long, hide = true)]
+    attached: bool,
+}
+
+pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
+    let folder = tempfile::Builder::new()
+        .prefix("streamgauge-demo-")
+        .tempdir()
+        .map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
+    let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
+        pipeline.source = SourceSettings::Generator(events(args, &pipeline.source));
+        pipeline.state_dir = folder.path().join("state");
+        let letters = folder.path().join("dead-letters.jsonl");
+        pipeline.dead_letters = Some(OutletSettings::File(letters));
+        pipeline.late_output = None;
+        args.listen.apply(&mut pipeline.server);
+    })?;
+    check_fields(&prepared)?;
+    let server = args.listen.bind(&prepared)?;
+    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
+    let store = store.keeping(Keep::new(&prepared.pipeline));
+    let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true)?;
+    if args.attached {
+        end_with_input(job.stop.flag());
+    }
+    greet(server.local_addr(), &page_url(&prepared, &server), &prepared.pipeline.server);
+    serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;
+    Ok(())
+}
+
+fn end_with_input(stop: Arc<AtomicBool>) {
+    thread::spawn(move || {
+        // An input that cannot be read has ended.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+/// The events of the demo in place of those of `source`: of its shape if it is a generator itself.
+fn events(args: &DemoArgs, source: &SourceSettings) -> GeneratorSettings {
+    let own = match source {
+        SourceSettings::Generator(own) => own.clone(),
+        SourceSettings::Kafka(_) | SourceSettings::File(_) => GeneratorSettings::default(),
+    };
+    GeneratorSettings {
+        rate: args.rate,
+        seed: args.seed,
+        partitions: 4,
+        season: (args.rate * SEASON_SECONDS) as u64,
+        limit: None,
+        swing: true,
+        ..own
+    }
+}
+
+/// Refuses a pipeline that reads fields which the generated events do not have.
+fn check_fields(prepared: &Prepared) -> Result<(), Failure> {
+    let SourceSettings::Generator(events) = &prepared.pipeline.source else { return Ok(()) };
+    let fields = fields(events.shape);
+    let mut wanted = prepared.plan.projection.fields().iter().map(|field| field.name.as_str());
+    wanted.find(|name| !fields.contains(name)).map_or(Ok(()), |name| {
+        Err(Failure::usage(format!(
+            "the demo's events have no field `{name}`, which this pipeline reads\n\
+             hint: they have {}; name another shape in `[source.generator] shape`, or start the \
+             pipeline over its own source with `streamgauge run`",
+            fields.join(", ")
+        )))
+    })
+}
+
+fn greet(address: SocketAddr, url: &str, settings: &ServerSettings) {
+    let port = address.port();
+    let (fragment, public) = match settings.token {
+        Some(_) => ("/#token=TOKEN", ""),
+        None => ("", " --public"),
+    };
+    println!("Streamgauge demo · 演示: {url}");
+    if address.ip().is_loopback() {
+        println!("  from another computer · 从另一台电脑:");
+        println!(
+            "    ssh -L {port}:127.0.0.1:{port} USER@THIS-COMPUTER, then http://127.0.0.1:{port}{fragment}"
+        );
+        println!("    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port}{public}");
+    }
+    println!("  Ctrl-C ends it · 按 Ctrl-C 结束");
+}
+
+pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && (0.1..=10_000_000.0).contains(&rate) => Ok(rate),
+        _ => Err("a number from 0.1 to 10000000 (events per second)".into()),
+    }
+}

@@ -1,0 +1,189 @@
+//! `streamgauge state inspect`: what is stored, for people and for programs.
+
+use chrono::{DateTime, SecondsFormat};
+use serde_json::{Map, Value, json};
+use streamgauge_core::{
+    EventTime, FinalPane, MetricSnapshot, PartitionSnapshot, WindowSetSnapshot,
+};
+
+use super::{Failure, print_out, stored};
+use streamgauge_checkpoint::store::{EmbeddedStore, Export, Generation};
+use streamgauge_core::rfc3339;
+use streamgauge_pipeline::Pipeline;
+
+pub(super) fn inspect(
+    pipeline: &Pipeline,
+    store: &EmbeddedStore,
+    as_json: bool,
+) -> Result<(), Failure> {
+    let generations = store.generations()?;
+    // A damaged checkpoint is shown as such, with whatever else can be said.
+    let export = match stored::export(store) {
+        Ok(export) => export,
+        Err(error) if generations.is_empty() => return Err(error.into()),
+        Err(_) => None,
+    };
+    if as_json {
+        return print_out(document(pipeline, &generations, export.as_ref()));
+    }
+    let mut lines = Vec::new();
+    for generation in &generations {
+        let (number, bytes) = (generation.number, generation.bytes);
+        let damage =
+            generation.damage.as_ref().map_or("intact".to_owned(), |d| format!("DAMAGED: {d}"));
+        let stored = instant(pipeline, generation.created);
+        lines.push(format!("checkpoint {number}, stored {stored}, {bytes} bytes, {damage}"));
+    }
+    if let Some(export) = &export {
+        for (key, value) in &export.checkpoint.settings {
+            lines.push(format!("  {key} = {value}"));
+        }
+        let panes = &export.final_panes;
+        for partition in &export.checkpoint.partitions {
+            lines.extend(partition_lines(pipeline, partition, panes));
+        }
+        lines.push(format!("{} final windows kept", panes.len()));
+    }
+    print_out(lines.join("\n"))
+}
+
+/// A time of day in the pipeline's zone.
+pub(super) fn instant(pipeline: &Pipeline, millis: i64) -> String {
+    DateTime::from_timestamp_millis(millis).map_or_else(
+        || millis.to_string(),
+        |time| {
+            let zone = pipeline.event_time.zone;
+            time.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
+        },
+    )
+}
+
+fn watermark(pipeline: &Pipeline, partition: &PartitionSnapshot) -> Option<String> {
+    let bound = i64::try_from(pipeline.event_time.bound.as_millis()).unwrap_or(i64::MAX);
+    let largest = partition.state.max_event_time;
+    largest.map(|largest: EventTime| rfc3339(pipeline.event_time.zone, largest.minus(bound)))
+}
+
+fn partition_lines(
+    pipeline: &Pipeline,
+    partition: &PartitionSnapshot,
+    final_panes: &[std::sync::Arc<FinalPane>],
+) -> Vec<String> {
+    let (state, books) = (&partition.state, &partition.state.accounting);
+    let mut lines = vec![
+        format!(
+            "partition {}: offsets {} to {}, watermark {}, digest {}",
+            partition.partition,
+            state.origin,
+            state.next_offset,
+            watermark(pipeline, partition).unwrap_or_else(|| "none".to_owned()),
+            partition.state_digest()
+        ),
+        format!(
+            "  read {} = on time {} + late {} + rejected {}; fallback {}, future {}, past {}",
+            books.read,
+            books.on_time,
+            books.late,
+            books.rejected(),
+            books.fallback,
+            books.future,
+            books.past
+        ),
+    ];
+    for gap in &state.gaps {
+        lines.push(format!("  gap {}: offsets {} to {}", gap.kind.name(), gap.from, gap.to));
+    }
+    for metric in &partition.metrics {
+        let bytes: usize = metric.windows.iter().map(open_bytes).sum();
+        lines.push(format!(
+            "  metric {}: offset {}, state version {}, folded {}, excluded {}, {bytes} bytes open, digest {}",
+            metric.id,
+            metric.next_offset,
+            metric.state_version,
+            metric.accounting.folded(),
+            metric.accounting.excluded,
+            metric.digest()
+        ));
+        for set in metric.windows.iter().filter(|set| !set.panes.iter().all(|p| p.window.is_none()))
+        {
+            let kept = final_panes.iter().filter(|p| {
+                p.partition == partition.partition && p.metric == metric.id && p.spec == set.spec
+            });
+            lines.push(format!(
+                "    {}: {} open, {} final ({} kept), expired {}, evicted {}",
+                set.spec,
+                set.panes.len(),
+                set.sealed,
+                kept.count(),
+                set.books.expired,
+                set.books.evicted
+            ));
+        }
+    }
+    lines
+}
+
+fn open_bytes(set: &WindowSetSnapshot) -> usize {
+    let states = set.panes.iter().flat_map(|pane| [&pane.on_time, &pane.late]);
+    states.flatten().map(|state| state.len()).sum()
+}
+
+fn document(pipeline: &Pipeline, generations: &[Generation], export: Option<&Export>) -> Value {
+    let generation = |g: &Generation| {
+        json!({
+            "number": g.number,
+            "stored": instant(pipeline, g.created),
+            "bytes": g.bytes,
+            "damage": g.damage,
+        })
+    };
+    let checkpoint = export.map(|export| &export.checkpoint);
+    let partitions = checkpoint.map_or(&[][..], |checkpoint| &checkpoint.partitions);
+    json!({
+        "checkpoints": generations.iter().map(generation).collect::<Value>(),
+        "settings": checkpoint.map(|checkpoint| &checkpoint.settings),
+        "partitions": partitions.iter().map(|p| partition_json(pipeline, p)).collect::<Value>(),
+        "final_windows": export.map(|export| export.final_panes.len()),
+    })
+}
+
+fn partition_json(pipeline: &Pipeline, partition: &PartitionSnapshot) -> Value {
+    let (state, books) = (&partition.state, &partition.state.accounting);
+    let gap = |gap: &streamgauge_core::OffsetGap| json!({ "kind": gap.kind.name(), "from": gap.from, "to": gap.to });
+    let metrics = partition.metrics.iter().map(|m| (m.id.clone(), metric_json(m)));
+    json!({
+        "partition": partition.partition,
+        "origin": state.origin,
+        "offset": state.next_offset,
+        "watermark": watermark(pipeline, partition),
+        "read": books.read,
+        "on_time": books.on_time,
+        "late": books.late,
+        "rejected": books.rejected(),
+        "bound_for_999_ms": state.histogram.bound_for(999),
+        "gaps": state.gaps.iter().map(gap).collect::<Value>(),
+        "digest": partition.state_digest().to_string(),
+        "metrics": metrics.collect::<Map<_, _>>(),
+    })
+}
+
+fn metric_json(metric: &MetricSnapshot) -> Value {
+    let set = |set: &WindowSetSnapshot| {
+        let value = json!({
+            "open": set.panes.len(),
+            "final": set.sealed,
+            "expired": set.books.expired,
+            "evicted": set.books.evicted,
+            "bytes": open_bytes(set),
+        });
+        (set.spec.to_string(), value)
+    };
+    json!({
+        "offset": metric.next_offset,
+        "state_version": metric.state_version,
+        "folded": metric.accounting.folded(),
+        "excluded": metric.accounting.excluded,
+        "windows": metric.windows.iter().map(set).collect::<Map<_, _>>(),
+        "digest": metric.digest().to_string(),
+    })
+}

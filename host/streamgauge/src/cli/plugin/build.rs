@@ -1,0 +1,84 @@
+//! `streamgauge plugin build`: the component of the plugin in a folder, by the compiler of its
+//! language, held against the contract.
+
+mod javascript;
+mod language;
+mod python;
+mod rust;
+mod tool;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+use tempfile::TempDir;
+
+use self::language::Language;
+use super::{Failure, INERT};
+use crate::cli::write_whole;
+use streamgauge_pipeline::MetricSettings;
+use streamgauge_plugin::{CallError, LoadError, Runtime};
+
+/// Build the component of a plugin and check it against the contract.
+#[derive(Args, Debug)]
+pub(super) struct BuildArgs {
+    /// The plugin's folder.
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+}
+
+/// What a compiler made.
+struct Built {
+    /// The component.
+    artifact: PathBuf,
+    /// The plugin's name.
+    name: String,
+    /// Where the artifact lies, if it is in nobody's way only for now.
+    _folder: Option<TempDir>,
+}
+
+pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
+    let folder = &args.folder;
+    let Some(language) = Language::of(folder) else {
+        return Err(Failure::usage(format!(
+            "folder {} is not a plugin: it has no {}\n\
+             hint: name the plugin's folder; `streamgauge plugin new NAME` makes one",
+            folder.display(),
+            language::MARKS
+        )));
+    };
+    let built = language.compile(folder)?;
+    let component = placed(folder, &built)?;
+    let runtime = Runtime::caching();
+    check(&runtime, &component)?;
+    println!("{}", component.display());
+    if imports_wasi(&runtime, &component) {
+        println!("its [[metric]] needs the line `{INERT}`");
+    }
+    Ok(())
+}
+
+/// Copies the component to the plugin's folder, under its name.
+fn placed(folder: &Path, built: &Built) -> Result<PathBuf, Failure> {
+    let component = folder.join(format!("{}.wasm", built.name));
+    write_whole(&component, |part| fs::copy(&built.artifact, part).map(drop))?;
+    Ok(component)
+}
+
+/// A plugin that only lacks its configuration is in order as a component.
+fn check(runtime: &Runtime, component: &Path) -> Result<(), Failure> {
+    match runtime.load(&MetricSettings::alone(component, json!({}))) {
+        Ok(_)
+        | Err(LoadError::Config { .. } | LoadError::Call { error: CallError::Refused(_), .. }) => {
+            Ok(())
+        }
+        Err(error) => Err(Failure::failed(format!("{error}\nhint: {}", error.hint()))),
+    }
+}
+
+/// Whether a sandbox without WASI refuses what one with an inert WASI took.
+fn imports_wasi(runtime: &Runtime, component: &Path) -> bool {
+    let bare = MetricSettings { wasi: None, ..MetricSettings::alone(component, json!({})) };
+    matches!(runtime.load(&bare), Err(LoadError::ForeignImport { .. }))
+}

@@ -1,0 +1,137 @@
+//! `streamgauge plugin dev`: a plugin on the dashboard while it is written. A change is built,
+//! tested and, if all is well, shown by a host that is started anew.
+//!
+//! Each step is a command of this program, run as a child, so a step is stopped by killing it and
+//! the words of compilers go where they belong. Invariant: what is on the page is the last
+//! component that passed its tests; a change that does not build leaves it there.
+
+mod pipeline;
+mod show;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chrono::Local;
+use clap::Args;
+
+use self::pipeline::Shown;
+use self::show::Show;
+use self::watch::Watch;
+use super::Failure;
+use crate::cli::demo::{RATE, parse_rate};
+use crate::cli::serve::Listen;
+use crate::run::stop::Stop;
+
+/// How often the watched files and the host are looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The laws are tried on fewer data than by `plugin test` alone: every save waits for it.
+const ROUNDS: &str = "40";
+
+/// Build, test and show a plugin again whenever its files change.
+#[derive(Args, Debug)]
+pub(super) struct DevArgs {
+    /// The plugin's folder.
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+
+    /// The pipeline that shows it; without one that names it, it is shown alone.
+    #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
+    config: PathBuf,
+
+    #[command(flatten)]
+    listen: Listen,
+
+    /// Events per second, on average.
+    #[arg(long, default_value_t = RATE, value_parser = parse_rate)]
+    rate: f64,
+}
+
+pub(super) fn dev(args: &DevArgs) -> Result<(), Failure> {
+    let stop = Stop::on_signals().map_err(Failure::failed)?;
+    let mut watch = Watch::new(&args.folder, &args.config)?;
+    let mut show = Show::default();
+    while !stop.is_requested() {
+        // Whatever changes from here on is not in this build.
+        watch.forget();
+        if let Some(component) = built_and_tested(&args.folder, &stop) {
+            show_it(args, &component, &mut show)?;
+        }
+        if stop.is_requested() {
+            break;
+        }
+        say(&format!("waiting for changes in {} · Ctrl-C ends it", args.folder.display()));
+        while !watch.has_changed() && !stop.is_requested() {
+            show.look()?;
+            std::thread::sleep(LOOK);
+        }
+    }
+    show.end();
+    Ok(())
+}
+
+/// The component of the folder, if it builds and passes; the children have said why not.
+fn built_and_tested(folder: &Path, stop: &Stop) -> Option<PathBuf> {
+    let start = Instant::now();
+    let built = step(Command::new(own()?).args(["plugin", "build"]).arg(folder), stop)?;
+    let component = PathBuf::from(built.trim().lines().last()?);
+    say(&format!("built {} in {:.1} s", component.display(), start.elapsed().as_secs_f64()));
+    let start = Instant::now();
+    let test = ["plugin", "test", "--brief", "--cases-may-fail", "--rounds", ROUNDS];
+    let Some(words) = step(Command::new(own()?).args(test).arg(&component), stop) else {
+        say("what is on the page stays until the laws hold");
+        return None;
+    };
+    let (cases, verdict) = words.trim().rsplit_once('\n').unwrap_or(("", words.trim()));
+    if !cases.is_empty() {
+        println!("{cases}");
+    }
+    say(&format!("tested in {:.1} s: {verdict}", start.elapsed().as_secs_f64()));
+    Some(component)
+}
+
+fn show_it(args: &DevArgs, component: &Path, show: &mut Show) -> Result<(), Failure> {
+    let shown = Shown::of(component, &args.config)?;
+    let mut demo = Command::new(own().ok_or_else(|| Failure::failed("this program is gone"))?);
+    demo.args(["demo", "--attached", "--rate", &args.rate.to_string(), "--config"]);
+    demo.arg(shown.file());
+    if let Some(listen) = args.listen.listen {
+        demo.arg("--listen").arg(listen.to_string());
+    }
+    if args.listen.public {
+        demo.arg("--public");
+    }
+    show.start(demo, shown)
+}
+
+/// Runs a step to its end and gives what it printed, if it succeeded. Its errors, and what it
+/// printed before it failed, go to the terminal.
+fn step(command: &mut Command, stop: &Stop) -> Option<String> {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    let output = match child.and_then(std::process::Child::wait_with_output) {
+        Ok(output) => output,
+        Err(error) => {
+            say(&format!("a step could not be started: {error}"));
+            return None;
+        }
+    };
+    let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        return Some(words);
+    }
+    if !stop.is_requested() && !words.trim().is_empty() {
+        println!("{}", words.trim_end());
+    }
+    None
+}
+
+/// This program.
+fn own() -> Option<PathBuf> {
+    std::env::current_exe().inspect_err(|error| say(&format!("this program is gone: {error}"))).ok()
+}
+
+fn say(words: &str) {
+    println!("[{}] {words}", Local::now().format("%H:%M:%S"));
+}

@@ -1,0 +1,98 @@
+//! Which pipeline shows a plugin: the one that names it, or else one of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::Failure;
+use streamgauge_pipeline::{MetricSettings, Pipeline};
+use streamgauge_plugin::Runtime;
+
+/// The pipeline that a new project begins with.
+const DEFAULT: &str = include_str!("../../../../../../pipeline.toml");
+
+/// The pipeline that is shown; the files of its own are removed with it.
+pub(super) struct Shown {
+    file: PathBuf,
+    hint: Option<String>,
+    _folder: Option<TempDir>,
+}
+
+impl Shown {
+    /// The pipeline at `config`, where it names `component`, or else one with nothing but it.
+    pub(super) fn of(component: &Path, config: &Path) -> Result<Self, Failure> {
+        let component = component.canonicalize().map_err(Failure::failed)?;
+        let found = config.is_file();
+        if found {
+            // A file with mistakes is shown as it is: the host tells them.
+            let Ok((pipeline, _)) = Pipeline::load_with(config, &|_| Some(String::new())) else {
+                return Ok(Self { file: config.into(), hint: None, _folder: None });
+            };
+            let is_it = |metric: &MetricSettings| {
+                metric.plugin.canonicalize().is_ok_and(|plugin| plugin == component)
+            };
+            if pipeline.metrics.iter().any(is_it) {
+                return Ok(Self { file: config.into(), hint: None, _folder: None });
+            }
+        }
+        let hint = format!(
+            "it is shown alone, on generated shop events; {} shows it with its others, with\n{}",
+            if found { config.display().to_string() } else { "a pipeline".to_owned() },
+            metric(&component),
+        );
+        let folder = tempfile::tempdir().map_err(Failure::failed)?;
+        let file = folder.path().join("pipeline.toml");
+        fs::write(&file, alone(&component)).map_err(Failure::failed)?;
+        Ok(Self { file, hint: Some(hint), _folder: Some(folder) })
+    }
+
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// What its author should know.
+    pub(super) fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+}
+
+/// The default pipeline with this metric and no other.
+fn alone(component: &Path) -> String {
+    let head = DEFAULT.split("[[metric]]").next().unwrap_or_default();
+    format!("{head}{}", metric(component))
+}
+
+/// The lines of the metric in a pipeline.
+fn metric(component: &Path) -> String {
+    let name = component.file_stem().unwrap_or_default().to_string_lossy();
+    let path = toml::Value::String(component.to_string_lossy().into_owned());
+    let wasi = if imports_wasi(component) { "wasi = \"inert\"\n" } else { "" };
+    format!("[[metric]]\nid = \"{}\"\nplugin = {path}\n{wasi}", id(&name))
+}
+
+/// A name as an id of a metric.
+fn id(name: &str) -> String {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    name.to_lowercase().chars().map(|c| if legal(c) { c } else { '-' }).take(64).collect()
+}
+
+fn imports_wasi(component: &Path) -> bool {
+    let plugin = Runtime::caching().load(&MetricSettings::alone(component, json!({})));
+    plugin.is_ok_and(|plugin| plugin.imports().iter().any(|import| import.starts_with("wasi:")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_pipeline_takes_one_metric_alone() {
+        let text = alone(Path::new("/some \"where\"/Top Items.wasm"));
+        let (pipeline, _) = Pipeline::parse(&text, Path::new("p.toml")).expect("it is valid");
+        let metrics: Vec<_> =
+            pipeline.metrics.iter().map(|m| (&*m.id, m.plugin.as_path())).collect();
+        assert_eq!(metrics, [("top-items", Path::new("/some \"where\"/Top Items.wasm"))]);
+    }
+}

@@ -1,0 +1,218 @@
+//! `streamgauge plugin test`: the laws, hostile rows and the author's cases on a finished
+//! component, whatever language it was written in.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Failure;
+use super::inspect::parse_config;
+use crate::cli::print_out;
+use streamgauge_oracle::laws::cost::{BATCH_ROWS, Cost, measure};
+use streamgauge_oracle::laws::{Cases, Check, Effort, Failure as Broken, prove};
+use streamgauge_pipeline::MetricSettings;
+use streamgauge_plugin::{Plugin, Runtime};
+
+/// The seed unless another one is asked for: any number does.
+const SEED: u64 = 20_151_111;
+
+/// Where cases are looked for, beside the component.
+const CASES: &str = "cases.toml";
+
+/// Hold a plugin against the laws, hostile rows and its author's cases.
+#[derive(Args, Debug)]
+pub(super) struct TestArgs {
+    /// The component.
+    file: PathBuf,
+
+    /// The author's cases; without it, cases.toml beside the component if it is there.
+    #[arg(long, value_name = "FILE")]
+    cases: Option<PathBuf>,
+
+    /// The metric's configuration.
+    #[arg(long = "with", value_name = "JSON", default_value = "{}", value_parser = parse_config)]
+    config: Value,
+
+    /// The same seed gives the same rows.
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
+
+    /// How many generated trials each law is held against.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rounds: u32,
+
+    /// Print only what failed and the verdict; measure no costs.
+    #[arg(long)]
+    brief: bool,
+
+    /// Fail for laws only: cases may lag behind a metric that is being changed.
+    #[arg(long, hide = true)]
+    cases_may_fail: bool,
+
+    /// Print it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
+    let settings = MetricSettings::alone(&args.file, args.config.clone());
+    let runtime = Runtime::caching();
+    let cases = cases(args)?;
+    let loaded = runtime.load(&settings);
+    // A plugin that needs a configuration can be held against cases that bring one.
+    let plugin = loaded.map_err(|error| {
+        Failure::usage(format!(
+            "{error}\nhint: {}; `--with JSON` gives a configuration",
+            error.hint()
+        ))
+    })?;
+    let checks = RefCell::new(Vec::new());
+    let mut told = |check: Check| {
+        let is_told = if args.brief { !check.holds() } else { true };
+        if is_told && !args.json {
+            println!("{}", line(&check, &checks.borrow()));
+        }
+        checks.borrow_mut().push(check);
+    };
+    if let Some(cases) = &cases {
+        cases.check(&runtime, &settings, &mut told);
+    }
+    let cases = checks.borrow().iter().filter(|check| !check.holds()).count();
+    let began = Instant::now();
+    let clock = || began.elapsed();
+    prove(&plugin, Effort { seed: args.seed, rounds: args.rounds }, &clock, &mut told);
+    let checks = checks.into_inner();
+    let failed = checks.iter().filter(|check| !check.holds()).count();
+    let cost =
+        if args.brief || failed > 0 { None } else { measure(&plugin, args.seed, &clock).ok() };
+    if args.json {
+        print_out(document(args, &plugin, &checks, cost.as_ref()))?;
+    } else {
+        print_out(summary(args, &checks, failed, cost.as_ref()))?;
+    }
+    match failed {
+        _ if args.cases_may_fail && failed == cases => Ok(()),
+        0 => Ok(()),
+        1 => Err(Failure::failed("1 check failed")),
+        _ => Err(Failure::failed(format!("{failed} checks failed"))),
+    }
+}
+
+fn cases(args: &TestArgs) -> Result<Option<Cases>, Failure> {
+    let beside = args.file.parent().unwrap_or(Path::new("")).join(CASES);
+    let path = match &args.cases {
+        Some(path) => path.clone(),
+        None if beside.is_file() => beside,
+        None => return Ok(None),
+    };
+    Cases::read(&path).map(Some).map_err(Failure::usage)
+}
+
+/// A check as a line, with the counterexample below where it failed. What crashed in the same way
+/// in one of those `before` needs no further example.
+fn line(check: &Check, before: &[Check]) -> String {
+    let crash = |check: &Check| {
+        let difference = &check.failure.as_ref()?.difference;
+        difference.sides.is_none().then(|| difference.words.clone())
+    };
+    let known = crash(check).and_then(|words| {
+        before.iter().find(|other| crash(other).is_some_and(|other| words.ends_with(&other)))
+    });
+    if let Some(known) = known {
+        return format!("FAILED  {}\n    as \"{}\"", check.name, known.name);
+    }
+    let rounds =
+        if check.rounds > 1 { format!("  ({} trials)", check.rounds) } else { String::new() };
+    match &check.failure {
+        None => format!("ok      {}{rounds}", check.name),
+        Some(broken) => format!("FAILED  {}\n{}", check.name, indented(&explained(broken))),
+    }
+}
+
+fn explained(broken: &Broken) -> String {
+    let mut parts = vec![broken.difference.words.clone()];
+    if let Some(rows) = &broken.rows {
+        let division = if broken.division.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", broken.division)
+        };
+        let has_rows = rows.lines().count() > 1;
+        let rows = if has_rows { format!("\n{}", indented(rows)) } else { " none".to_owned() };
+        parts.push(format!("rows{division}:{rows}"));
+    }
+    for (name, shown) in broken.difference.sides.iter().flatten() {
+        parts.push(format!("{name}:\n{}", indented(shown)));
+    }
+    parts.join("\n")
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn summary(args: &TestArgs, checks: &[Check], failed: usize, cost: Option<&Cost>) -> String {
+    let mut lines = Vec::new();
+    if let Some(cost) = cost {
+        let by_size =
+            BATCH_ROWS.iter().zip(cost.row_ns).map(|(rows, ns)| format!("{ns:.1} at {rows}"));
+        lines.push(format!(
+            "cost    ns a row by rows in a batch: {}",
+            by_size.collect::<Vec<_>>().join(", ")
+        ));
+        lines.push(format!(
+            "        {:.2} µs a call without rows; after 1,000 rows {} bytes of memory an accumulator, {} bytes a snapshot; {} KiB an instance",
+            cost.call_ns / 1000.0,
+            cost.accumulator_bytes,
+            cost.state_bytes,
+            cost.instance_bytes >> 10,
+        ));
+    }
+    let verdict = if failed == 0 { "passed" } else { "FAILED" };
+    lines.push(format!(
+        "{verdict}: {} of {} checks hold (seed {})",
+        checks.len() - failed,
+        checks.len(),
+        args.seed
+    ));
+    lines.join("\n")
+}
+
+fn document(args: &TestArgs, plugin: &Plugin, checks: &[Check], cost: Option<&Cost>) -> Value {
+    let check = |check: &Check| {
+        let failure = check.failure.as_ref().map(|broken| {
+            let sides = broken.difference.sides.iter().flatten();
+            json!({
+                "words": broken.difference.words,
+                "rows": broken.rows,
+                "division": broken.division,
+                "sides": sides.map(|(name, shown)| json!({ "name": name, "shown": shown })).collect::<Vec<_>>(),
+            })
+        });
+        json!({ "name": check.name, "holds": check.holds(), "trials": check.rounds, "failure": failure })
+    };
+    let cost = cost.map(|cost| {
+        let by_size =
+            BATCH_ROWS.iter().zip(cost.row_ns).map(|(rows, ns)| (rows.to_string(), ns.into()));
+        json!({
+            "row_ns": Value::Object(by_size.collect()),
+            "call_ns": cost.call_ns,
+            "state_bytes": cost.state_bytes,
+            "accumulator_bytes": cost.accumulator_bytes,
+            "instance_bytes": cost.instance_bytes,
+        })
+    });
+    json!({
+        "name": plugin.descriptor().name,
+        "version": plugin.descriptor().version,
+        "sha256": plugin.digest().to_string(),
+        "seed": args.seed,
+        "rounds": args.rounds,
+        "passed": checks.iter().all(Check::holds),
+        "checks": checks.iter().map(check).collect::<Vec<_>>(),
+        "cost": cost,
+    })
+}

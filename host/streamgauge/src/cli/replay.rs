@@ -1,0 +1,104 @@
+//! `streamgauge replay`: bounded files through the very same path, without keeping state.
+
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use chrono::DateTime;
+use clap::Args;
+use streamgauge_core::WallClock;
+
+use super::report::Report;
+use super::run::print;
+use super::serve::Job;
+use super::{Config, Failure};
+use crate::publish::log_warnings;
+use crate::run::opening::Feed;
+use crate::run::prepare::Prepared;
+use crate::run::supervisor::Patience;
+use streamgauge_checkpoint::store::MemoryStore;
+use streamgauge_pipeline::{FileSettings, OutletSettings, SourceSettings};
+
+/// Read files to their end through the pipeline and print the result. No state is kept.
+#[derive(Args, Debug)]
+pub(super) struct ReplayArgs {
+    /// CSV files or JSON lines (.jsonl, .ndjson, .json), read in this order.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    config: Config,
+
+    /// Spread the records over this many partitions.
+    #[arg(long, default_value = "1")]
+    partitions: NonZeroU32,
+
+    /// The field whose value decides the partition, as Kafka's partitioner does; without it
+    /// records are dealt out in turn.
+    #[arg(long, value_name = "FIELD")]
+    key: Option<String>,
+
+    /// The first line of CSV is a header (true) or not (false); recognised unless set.
+    #[arg(long)]
+    header: Option<bool>,
+
+    /// The wall clock that `lateness.clock = "processing"` is measured by, as RFC 3339, instead of
+    /// the real one.
+    #[arg(long, value_name = "TIME", value_parser = parse_now)]
+    now: Option<WallClock>,
+
+    /// Write unusable records to this file.
+    #[arg(long, value_name = "FILE")]
+    dead_letters: Option<PathBuf>,
+
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
+    let files = args.files.iter().map(|path| file(path, args)).collect::<Result<Vec<_>, _>>()?;
+    let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
+        pipeline.source = SourceSettings::File(files[0].clone());
+        pipeline.dead_letters = args.dead_letters.clone().map(OutletSettings::File);
+        pipeline.late_output = None;
+    })?;
+    if let Some(key) =
+        args.key.as_ref().filter(|key| prepared.pipeline.schema.index_of(key).is_none())
+    {
+        return Err(Failure::usage(format!(
+            "`--key {key}`: the schema has no field `{key}`\nhint: its fields are {}",
+            names(&prepared)
+        )));
+    }
+    let feed = Feed::Files { files, partitions: args.partitions.get(), key: args.key.clone() };
+    let mut job = Job::new(&prepared, feed, Some(Box::new(MemoryStore::default())), true)?;
+    job.supervisor.now = args.now;
+    job.supervisor.run(Patience::GiveUp).map_err(|error| Failure::source(&error))?;
+    if job.stop.is_requested() {
+        return Err(Failure::failed("stopped before the end"));
+    }
+    log_warnings(&prepared.pipeline, &job.run_status.overview());
+    print(&prepared, &mut Report::new(&prepared, &job.run_status)?, args.json)
+}
+
+fn parse_now(text: &str) -> Result<WallClock, String> {
+    let parsed = DateTime::parse_from_rfc3339(text);
+    parsed.map(|instant| WallClock(instant.timestamp_millis())).map_err(|_| {
+        "a time with its offset from UTC, such as 2015-06-28T12:00:00+08:00".to_owned()
+    })
+}
+
+fn names(prepared: &Prepared) -> String {
+    let names: Vec<&str> =
+        prepared.pipeline.schema.fields().iter().map(|f| f.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn file(path: &Path, args: &ReplayArgs) -> Result<FileSettings, Failure> {
+    FileSettings::bounded(path, args.header).ok_or_else(|| {
+        Failure::usage(format!(
+            "{} has no known extension\nhint: .csv for CSV; .jsonl, .ndjson or .json for JSON lines",
+            path.display()
+        ))
+    })
+}

@@ -1,0 +1,119 @@
+//! The final result of a bounded run: as JSON, or as tables for people.
+
+use std::fmt::Write as _;
+
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+use streamgauge_core::{TimeWindow, rfc3339};
+use streamgauge_outbox::HistoryError;
+use streamgauge_plugin::{Cell, Output};
+use streamgauge_view::{MetricResults, Published, Results, document};
+
+use crate::run::prepare::Prepared;
+use crate::run::status::RunStatus;
+
+/// What a bounded run came to.
+pub(super) struct Report {
+    published: Published,
+    results: Results,
+    consume_seconds: f64,
+}
+
+impl Report {
+    /// Merges what the workers published last.
+    ///
+    /// # Errors
+    /// The stored history cannot be read.
+    pub(super) fn new(prepared: &Prepared, run_status: &RunStatus) -> Result<Self, HistoryError> {
+        let look = run_status.overview();
+        let Prepared { pipeline, plan, plugins, .. } = prepared;
+        let mut published = Published::new(&look, None, pipeline.history_keep);
+        let always = |_: &str, _| Some(TimeWindow::ALWAYS);
+        published.final_panes.extend(run_status.history(&pipeline.metrics, always)?);
+        let results = Results::new(plugins, plan, pipeline.event_time.zone);
+        let seconds = look.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
+        Ok(Self { published, results, consume_seconds: seconds })
+    }
+
+    /// Metrics that stopped, with the reason.
+    pub(super) fn troubles(&mut self) -> Vec<String> {
+        let trouble = |m: &MetricResults<'_>| {
+            let id = &m.plugin.settings().id;
+            m.trouble.as_ref().map(|trouble| format!("metric `{id}` stopped: {trouble}"))
+        };
+        self.results.all(&self.published).iter().filter_map(trouble).collect()
+    }
+
+    /// The shape of `/api/v1/snapshot`.
+    pub(super) fn json(&mut self, prepared: &Prepared) -> Value {
+        let run = json!({ "consume_seconds": self.consume_seconds });
+        let zone = prepared.pipeline.event_time.zone;
+        document::document(&prepared.plan, zone, &self.published, &self.results, &run)
+    }
+
+    /// Tables.
+    pub(super) fn text(&mut self, prepared: &Prepared) -> String {
+        let books = document::accounting(&self.published.partitions);
+        let mut text = format!(
+            "read {} = on time {} + late {} + rejected {}\n",
+            books.read,
+            books.on_time,
+            books.late,
+            books.rejected()
+        );
+        for partition in &self.published.partitions {
+            let watermark = prepared.plan.watermark.watermark(partition.state.max_event_time);
+            let zone = prepared.pipeline.event_time.zone;
+            let watermark = watermark.map_or("none".into(), |w| rfc3339(zone, w));
+            let (number, offset) = (partition.partition, partition.state.next_offset);
+            let _ = writeln!(text, "partition {number}: offset {offset}, watermark {watermark}");
+        }
+        let zone = prepared.pipeline.event_time.zone;
+        for metric in &self.results.all(&self.published) {
+            write_metric(&mut text, metric, zone);
+        }
+        let seconds = self.consume_seconds.max(1e-9);
+        let rate = books.read as f64 / seconds;
+        let _ = write!(text, "\nconsumed in {seconds:.3} s, {rate:.0} records/s");
+        text
+    }
+}
+
+fn write_metric(text: &mut String, metric: &MetricResults<'_>, zone: Tz) {
+    let books = metric.accounting;
+    let id = &metric.plugin.settings().id;
+    let _ = writeln!(text, "\n{id}: folded {}, excluded {}", books.folded(), books.excluded);
+    for (spec, books) in &metric.windows {
+        let _ = writeln!(text, "{id} {spec}: expired {}, evicted {}", books.expired, books.evicted);
+    }
+    let outputs = &metric.plugin.descriptor().outputs;
+    for window in &metric.results {
+        if let (Some(interval), Some(state)) = (window.id.window, window.state) {
+            let civil = |time| rfc3339(zone, time);
+            let (start, end) = (civil(interval.start), civil(interval.end));
+            let _ = writeln!(text, "{id} {} {start} to {end}: {}", window.id.spec, state.name());
+        }
+        for row in &window.result.total.rows {
+            let cells: Vec<String> =
+                outputs.iter().zip(row).map(|(output, cell)| show(output, cell)).collect();
+            let _ = writeln!(text, "  {}", cells.join("  "));
+        }
+    }
+}
+
+/// A cell with its label, where it has one.
+fn show(output: &Output, cell: &Cell) -> String {
+    let key = match cell {
+        Cell::Null => "-".to_owned(),
+        Cell::Boolean(b) => b.to_string(),
+        Cell::Integer(n) => format!("{n:>12}"),
+        Cell::Float(x) => x.to_string(),
+        Cell::Text(text) => text.clone(),
+    };
+    let label = output.labels.iter().find(|label| label.key == key);
+    let texts = label.map(|label| label.text.iter().map(|(_, text)| text.as_str()).collect());
+    match texts {
+        Some::<Vec<&str>>(texts) => format!("{key} ({})", texts.join(", ")),
+        None => key,
+    }
+}

@@ -1,0 +1,98 @@
+//! `streamgauge run`: the pipeline for real.
+
+use clap::Args;
+
+use super::report::Report;
+use super::serve::{Job, Listen, page_url, serve};
+use super::state::reset;
+use super::{Config, Failure, print_out};
+use crate::publish::log_warnings;
+use crate::run::opening::Feed;
+use crate::run::prepare::Prepared;
+use crate::run::supervisor::Patience;
+use streamgauge_checkpoint::store::{EmbeddedStore, Keep, StateStore};
+use streamgauge_pipeline::Pipeline;
+
+/// Run the pipeline: read its source, keep its state, serve the dashboard.
+#[derive(Args, Debug)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    config: Config,
+
+    #[command(flatten)]
+    listen: Listen,
+
+    /// Stop at the ends of the logs as they are now, and print the result. The dashboard is
+    /// served meanwhile only with `--listen`.
+    #[arg(long)]
+    until_end: bool,
+
+    /// Drop the stored state and recompute everything from `start` on.
+    #[arg(long)]
+    rebuild: bool,
+
+    /// Print the result as JSON.
+    #[arg(long, requires = "until_end")]
+    json: bool,
+}
+
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let listen = |pipeline: &mut Pipeline| args.listen.apply(&mut pipeline.server);
+    let prepared = Prepared::load(&args.config.config, listen)?;
+    let warnings = prepared.document.warnings();
+    if !warnings.is_empty() {
+        eprint!("{}", warnings.render(false));
+    }
+    let with_page = !args.until_end || args.listen.listen.is_some();
+    if with_page {
+        args.listen.check(&prepared)?;
+    }
+    if args.rebuild
+        && let Some(path) = reset(&prepared.pipeline)?
+    {
+        tracing::info!("state {} dropped; recomputing", path.display());
+    }
+    let store = open_store(&prepared)?;
+    let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
+    let feed = Feed::Pipeline { bounded: args.until_end };
+    let mut job = Job::new(&prepared, feed, Some(store), true)?;
+    let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
+    let run_status = std::sync::Arc::clone(&job.run_status);
+    let stopped = job.stop.flag();
+    let result = if let Some(server) = server {
+        eprintln!("streamgauge: dashboard at {}", page_url(&prepared, &server));
+        serve(&prepared, job, server, patience)
+    } else {
+        let result = job.supervisor.run(patience);
+        log_warnings(&prepared.pipeline, &run_status.overview());
+        result
+    };
+    result.map_err(|error| Failure::source(&error))?;
+    if args.until_end {
+        if stopped.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Failure::failed("stopped before the end; the state is stored"));
+        }
+        return print(&prepared, &mut Report::new(&prepared, &run_status)?, args.json);
+    }
+    Ok(())
+}
+
+/// Prints the result; a metric that stopped is a failure.
+pub(super) fn print(prepared: &Prepared, report: &mut Report, json: bool) -> Result<(), Failure> {
+    if json {
+        print_out(report.json(prepared))?;
+    } else {
+        print_out(report.text(prepared))?;
+    }
+    let troubles = report.troubles();
+    if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
+}
+
+fn open_store(prepared: &Prepared) -> Result<Box<dyn StateStore>, Failure> {
+    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
+    let store = store.keeping(Keep::new(&prepared.pipeline));
+    if let Some(checkpoint) = store.load()? {
+        prepared.check_state(&checkpoint)?;
+    }
+    Ok(Box::new(store))
+}

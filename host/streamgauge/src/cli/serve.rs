@@ -1,0 +1,187 @@
+//! A run with its page: the supervisor in one thread, the publisher in another, the server in a
+//! small async runtime, and this thread waiting for a signal.
+
+use std::cell::OnceCell;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use chrono::Utc;
+use clap::Args;
+use streamgauge_core::digest_of;
+use tokio::sync::watch;
+
+use streamgauge_checkpoint::store::StateStore;
+use streamgauge_engine::Finished;
+use streamgauge_pipeline::{Exposure, ServerSettings};
+use streamgauge_server::query::Query;
+use streamgauge_server::{Access, Server};
+use streamgauge_source::SourceError;
+use streamgauge_telemetry::Telemetry;
+use streamgauge_view::Results;
+use streamgauge_wire::Hello;
+
+use super::Failure;
+use crate::publish::{LiveQuery, Publisher, TICK};
+use crate::run::announce::Announcement;
+use crate::run::opening::Feed;
+use crate::run::prepare::Prepared;
+use crate::run::status::RunStatus;
+use crate::run::stop::Stop;
+use crate::run::supervisor::{Patience, Supervisor};
+
+/// The longest silence on a page's stream.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// A run that is ready to start.
+pub(super) struct Job {
+    pub(super) supervisor: Supervisor,
+    pub(super) run_status: Arc<RunStatus>,
+    pub(super) telemetry: Arc<Telemetry>,
+    /// SIGINT and SIGTERM end the run in good order; a second one ends it at once.
+    pub(super) stop: Stop,
+}
+
+impl Job {
+    pub(super) fn new(
+        prepared: &Prepared,
+        feed: Feed,
+        store: Option<Box<dyn StateStore>>,
+        write_letters: bool,
+    ) -> Result<Self, Failure> {
+        let run_status = Arc::new(RunStatus::new());
+        let telemetry = Arc::new(Telemetry::new());
+        let stop = Stop::on_signals().map_err(Failure::failed)?;
+        let supervisor = Supervisor {
+            pipeline: Arc::clone(&prepared.pipeline),
+            plan: Arc::clone(&prepared.plan),
+            plugins: prepared.plugins.clone(),
+            state_settings: prepared.state_settings(),
+            feed,
+            store,
+            write_letters,
+            run_status: Arc::clone(&run_status),
+            now: None,
+            telemetry: Arc::clone(&telemetry),
+            stop: stop.flag(),
+            topic_client: OnceCell::new(),
+        };
+        Ok(Self { supervisor, run_status, telemetry, stop })
+    }
+}
+
+/// Where the page is and who may see it.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Listen {
+    /// Where the dashboard listens, instead of `[server] listen`.
+    #[arg(long, value_name = "IP:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+
+    /// Let other computers in without a token.
+    #[arg(long)]
+    pub(super) public: bool,
+}
+
+impl Listen {
+    /// Puts it in the place of what the file says.
+    pub(super) fn apply(self, server: &mut ServerSettings) {
+        server.listen = self.listen.unwrap_or(server.listen);
+        server.public |= self.public;
+    }
+
+    /// Refuses an address that would let everyone in by oversight, where it was written.
+    pub(super) fn check(self, prepared: &Prepared) -> Result<(), Failure> {
+        match (prepared.pipeline.server.check_exposure(), self.listen) {
+            (Err(open @ Exposure::Open { .. }), Some(_)) => {
+                Err(Failure::usage(format!("{open}\nhint: {}", open.hint())))
+            }
+            _ => Ok(prepared.check_exposure()?),
+        }
+    }
+
+    /// Takes the port, so that a taken one is known before anything starts.
+    pub(super) fn bind(self, prepared: &Prepared) -> Result<Server, Failure> {
+        self.check(prepared)?;
+        Server::bind(prepared.pipeline.server.listen).map_err(Failure::outside)
+    }
+}
+
+/// The address of the page as it is to be opened; the token itself is never shown.
+pub(super) fn page_url(prepared: &Prepared, server: &Server) -> String {
+    let guarded = prepared.pipeline.server.token.is_some();
+    format!("http://{}{}", server.local_addr(), if guarded { "/#token=TOKEN" } else { "" })
+}
+
+/// Runs `job` with its page on `server` until a signal, or until a bounded run ends.
+pub(super) fn serve(
+    prepared: &Prepared,
+    mut job: Job,
+    server: Server,
+    patience: Patience,
+) -> Result<Finished, SourceError> {
+    let bounded = patience == Patience::GiveUp;
+    let zone = prepared.pipeline.event_time.zone;
+    let results = Arc::new(Results::new(&prepared.plugins, &prepared.plan, zone));
+    let (mut publisher, live) = Publisher::new(
+        &prepared.pipeline,
+        &prepared.plan,
+        &results,
+        &job.run_status,
+        &job.telemetry,
+        bounded,
+    );
+    let query = LiveQuery::new(prepared, &job.run_status, &results, bounded);
+    let query: Arc<dyn Query> = Arc::new(query);
+    let announcement = Announcement { pid: std::process::id(), address: server.local_addr() };
+    let _announced = announcement.write(&prepared.pipeline.state_dir);
+    let (shutdown, shut) = watch::channel(false);
+    let hello = hello(prepared);
+    let access = Access::from(&prepared.pipeline.server);
+    let telemetry = Arc::clone(&job.telemetry);
+    let web = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("web")
+            .enable_all()
+            .build()
+            .expect("an async runtime can be started");
+        runtime.block_on(server.serve(live, telemetry, query, hello, access, shut))
+    });
+    let done = Arc::new(AtomicBool::new(false));
+    let publishing = {
+        let done = Arc::clone(&done);
+        thread::spawn(move || {
+            while !done.load(Ordering::Relaxed) {
+                publisher.publish();
+                thread::sleep(TICK);
+            }
+            publisher.publish();
+        })
+    };
+    let result = job.supervisor.run(patience);
+    // A finished or failed run stays on the page until somebody ends it.
+    while !bounded && !job.stop.is_requested() {
+        thread::sleep(TICK);
+    }
+    done.store(true, Ordering::Relaxed);
+    publishing.join().expect("the publisher does not panic");
+    shutdown.send_replace(true);
+    if let Err(error) = web.join().expect("the server does not panic") {
+        tracing::warn!(%error, "the server ended with an error");
+    }
+    result
+}
+
+fn hello(prepared: &Prepared) -> Hello {
+    let started = format!("{} {}", std::process::id(), Utc::now().timestamp_micros());
+    Hello {
+        epoch: digest_of(started.as_bytes()).to_string()[..16].to_owned(),
+        build: streamgauge_server::build(),
+        tz: prepared.pipeline.event_time.zone.name().to_owned(),
+        name: prepared.pipeline.name.clone(),
+        heartbeat_ms: HEARTBEAT.as_millis() as u64,
+        max_hz: prepared.pipeline.server.max_hz,
+    }
+}

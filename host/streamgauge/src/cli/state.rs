@@ -1,0 +1,188 @@
+//! `streamgauge state`: stored state, looked at, moved, and gone back with.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use clap::{Args, Subcommand};
+
+use super::{Config, Failure, inspect, print_out, stored, write_whole};
+use crate::run::prepare::Prepared;
+use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Export, StateError};
+use streamgauge_pipeline::{OutletSettings, Pipeline};
+
+/// Look after stored state.
+#[derive(Args, Debug)]
+pub(super) struct StateArgs {
+    #[command(subcommand)]
+    command: StateCommand,
+}
+
+#[derive(Subcommand, Debug)]
+enum StateCommand {
+    /// Tell what is stored.
+    Inspect {
+        #[command(flatten)]
+        config: Config,
+
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the newest checkpoint, with all final windows, into one file.
+    Export {
+        /// The file to write.
+        file: PathBuf,
+
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Take a checkpoint from a file that `export` wrote.
+    Import {
+        /// The file to read.
+        file: PathBuf,
+
+        #[command(flatten)]
+        config: Config,
+
+        /// Replace the state that is there.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Go back to the checkpoint before the newest one.
+    Rollback(Config),
+    /// Drop the stored state; the next run begins where `start` says.
+    Reset(Config),
+}
+
+pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
+    match &args.command {
+        StateCommand::Inspect { config, json } => {
+            let pipeline = load(config)?;
+            inspect::inspect(&pipeline, &open(&pipeline)?, *json)
+        }
+        StateCommand::Export { file, config } => export(&load(config)?, file),
+        StateCommand::Import { file, config, replace } => import(config, file, *replace),
+        StateCommand::Rollback(config) => rollback(&load(config)?),
+        StateCommand::Reset(config) => {
+            let pipeline = load(config)?;
+            match reset(&pipeline)? {
+                Some(path) => print_out(format!("{} removed", path.display())),
+                None => print_out(format!("no state in {}", pipeline.state_dir.display())),
+            }
+        }
+    }
+}
+
+fn load(config: &Config) -> Result<Pipeline, Failure> {
+    Ok(Pipeline::load_with(&config.config, &|_| Some(String::new()))?.0)
+}
+
+/// The store, which has to be there.
+fn open(pipeline: &Pipeline) -> Result<EmbeddedStore, Failure> {
+    let dir = &pipeline.state_dir;
+    if EmbeddedStore::exists(dir) {
+        return Ok(EmbeddedStore::open(dir)?);
+    }
+    Err(no_state(pipeline))
+}
+
+fn no_state(pipeline: &Pipeline) -> Failure {
+    let dir = pipeline.state_dir.display();
+    Failure::failed(format!("there is no state in {dir}\nhint: `streamgauge run` makes it"))
+}
+
+fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
+    let export = stored::export(&open(pipeline)?)?.ok_or_else(|| no_state(pipeline))?;
+    let bytes = export.encode();
+    // A half-written export would be taken for one.
+    write_whole(file, |part| fs::write(part, &bytes))?;
+    print_out(format!(
+        "{}: {} partitions, {} final windows, {} bytes",
+        file.display(),
+        export.checkpoint.partitions.len(),
+        export.final_panes.len(),
+        bytes.len()
+    ))
+}
+
+fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
+    let bytes = fs::read(file).map_err(|error| {
+        Failure::usage(format!("{} could not be read: {error}", file.display()))
+    })?;
+    let path = file.to_owned();
+    let export = Export::decode(&bytes).map_err(|error| StateError::Export { path, error })?;
+    let prepared = Prepared::load_without_source(&config.config, |_| {})?;
+    prepared.check_state(&export.checkpoint)?;
+    let dir = &prepared.pipeline.state_dir;
+    let mut store = EmbeddedStore::open(dir)?;
+    if !replace && !store.generations()?.is_empty() {
+        return Err(Failure::failed(format!(
+            "there is state in {} already\nhint: `--replace` drops it; `streamgauge state export \
+             FILE` keeps a copy",
+            dir.display()
+        )));
+    }
+    keep_copies(&prepared.pipeline, &export.checkpoint)?;
+    store.import(&export)?;
+    print_out(format!(
+        "{}: {} partitions imported into {}",
+        file.display(),
+        export.checkpoint.partitions.len(),
+        dir.display()
+    ))
+}
+
+fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
+    let former = open(pipeline)?.rollback()?;
+    let stored = inspect::instant(pipeline, former.created);
+    print_out(format!(
+        "the state is that of checkpoint {}, stored {stored}; the next run reads the log on from there",
+        former.number
+    ))
+}
+
+/// Drops the state; returns its file, or none where there was none. The dead letters and late
+/// records that belong to it may all come again, so their files are put aside with it.
+pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
+    let Some(removed) = EmbeddedStore::reset(&pipeline.state_dir)? else { return Ok(None) };
+    let outlets =
+        [("dead letters", &pipeline.dead_letters), ("late records", &pipeline.late_output)];
+    for (what, outlet) in outlets {
+        put_aside(what, outlet.as_ref(), 0, |path, aside| fs::rename(path, aside))?;
+    }
+    Ok(Some(removed))
+}
+
+/// Copies the files of dead letters and late records where an imported checkpoint covers less of
+/// them than is there: the next run cuts them back to what it covers.
+fn keep_copies(pipeline: &Pipeline, imported: &Checkpoint) -> Result<(), Failure> {
+    let outlets = [
+        ("dead letters", &pipeline.dead_letters, imported.dead_letter_bytes),
+        ("late records", &pipeline.late_output, imported.late_output_bytes),
+    ];
+    for (what, outlet, covered) in outlets {
+        put_aside(what, outlet.as_ref(), covered, |path, aside| fs::copy(path, aside).map(drop))?;
+    }
+    Ok(())
+}
+
+/// Puts a file of entries aside where more than `covered` bytes are in it.
+fn put_aside(
+    what: &str,
+    outlet: Option<&OutletSettings>,
+    covered: u64,
+    put: impl FnOnce(&Path, &str) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(OutletSettings::File(path)) = outlet else { return Ok(()) };
+    if fs::metadata(path).map_or(0, |file| file.len()) <= covered {
+        return Ok(());
+    }
+    let aside = format!("{}.before-{}", path.display(), Utc::now().format("%Y%m%dT%H%M%S%.3fZ"));
+    put(path, &aside).map_err(|error| {
+        Failure::failed(format!("{what} {} could not be put aside: {error}", path.display()))
+    })?;
+    tracing::info!("{what} from before are in {aside}");
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! The stored state of a pipeline for those who only look at it: from the store, or, where that is
+//! in use, from the running pipeline.
+
+use super::Failure;
+use crate::run::announce::Announcement;
+use crate::run::prepare::Prepared;
+use streamgauge_checkpoint::store::{EmbeddedStore, Export, StateError, StateStore};
+
+/// A checkpoint and where it comes from.
+pub(super) struct Stored {
+    /// The checkpoint, with the final panes that are kept.
+    pub(super) export: Export,
+    /// For people.
+    pub(super) origin: String,
+}
+
+/// The stored state, which has to be there.
+pub(super) fn read(prepared: &Prepared) -> Result<Stored, Failure> {
+    find(prepared)?.ok_or_else(|| {
+        let dir = prepared.pipeline.state_dir.display();
+        Failure::failed(format!("there is no state in {dir}\nhint: `streamgauge run` makes it"))
+    })
+}
+
+/// The stored state, if there is any.
+pub(super) fn find(prepared: &Prepared) -> Result<Option<Stored>, Failure> {
+    let dir = &prepared.pipeline.state_dir;
+    if !EmbeddedStore::exists(dir) {
+        return Ok(None);
+    }
+    match EmbeddedStore::open(dir) {
+        Ok(store) => {
+            let origin = format!("state {}", dir.display());
+            let export = export(&store)?;
+            Ok(export.map(|export| Stored { export, origin }))
+        }
+        Err(in_use @ StateError::InUse(_)) => {
+            let Some(running) = Announcement::read(dir) else { return Err(in_use.into()) };
+            let token = prepared.pipeline.server.token.as_ref().map(|token| token.value.as_str());
+            let export = running.checkpoint(token).map_err(|error| {
+                Failure::failed(format!(
+                    "{in_use}, and the pipeline that seems to run it does not answer: {error}\n\
+                     hint: {}",
+                    in_use.hint()
+                ))
+            })?;
+            let origin = format!("the pipeline that runs at {}", running.address);
+            Ok(Some(Stored { export, origin }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// All of a store.
+pub(super) fn export(store: &EmbeddedStore) -> Result<Option<Export>, StateError> {
+    let Some(checkpoint) = store.load()? else { return Ok(None) };
+    let final_panes = store.final_panes()?;
+    let created = store.generations()?.first().map_or(0, |newest| newest.created);
+    Ok(Some(Export { created, checkpoint, final_panes }))
+}

@@ -1,0 +1,359 @@
+//! The publisher: several times a second it merges what the workers published and replaces the
+//! state that the server shows. It only looks; nothing of the stream depends on it.
+
+mod costs;
+mod happened;
+mod held;
+mod lateness;
+mod meter;
+mod partition;
+mod query;
+mod samples;
+mod summary;
+mod to_wire;
+mod warnings;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use streamgauge_checkpoint::Stored;
+use streamgauge_core::{Accounting, PartitionSnapshot, Plan, Rejection};
+use streamgauge_outbox::Overview;
+use streamgauge_pipeline::{Pipeline, SourceSettings};
+use streamgauge_source::{Missing, SourceError};
+use streamgauge_telemetry::Telemetry;
+use streamgauge_view::{LiveMetric, Published, Results, document};
+use streamgauge_wire as wire;
+use streamgauge_wire::{
+    AccountingStatus, Clock, DeadLetterStatus, LateOutputStatus, LiveState, MetricStatus, Mode,
+    Panel, PluginStatus, SourceStatus, Status,
+};
+use tokio::sync::watch;
+
+use crate::run::cause::Cause;
+use crate::run::status::{Phase, RunStatus};
+
+use costs::Costs;
+use happened::{EventLog, Observed};
+use held::WatermarkHold;
+use meter::{Levels, Meter, Silence, Totals};
+use partition::{PartitionPhase, PartitionView};
+pub use query::LiveQuery;
+use summary::LateSummary;
+use warnings::Warnings;
+pub use warnings::log_warnings;
+
+/// How often the state is replaced.
+pub const TICK: Duration = Duration::from_millis(100);
+
+/// Records behind the log's end below which nobody speaks of catching up.
+const LAG_SMALL: u64 = 1000;
+
+/// Replaces the state that the server shows.
+pub struct Publisher {
+    drawing: Drawing,
+    sender: watch::Sender<Arc<LiveState>>,
+}
+
+/// What the state is made from.
+struct Drawing {
+    pipeline: Arc<Pipeline>,
+    plan: Arc<Plan>,
+    run_status: Arc<RunStatus>,
+    telemetry: Arc<Telemetry>,
+    panels: Arc<Vec<Panel>>,
+    metrics: Vec<LiveMetric>,
+    bounded: bool,
+    started_at: i64,
+    seq: u64,
+    meter: Meter,
+    costs: Costs,
+    events: EventLog,
+    silence: Silence,
+    catching_up: bool,
+    summary: LateSummary,
+    hold: WatermarkHold,
+    warnings: Warnings,
+    /// Checkpoints, stored and failed, that the telemetry knows.
+    counted: (u64, u64),
+}
+
+impl Publisher {
+    /// A publisher and where its states come out. `bounded`: the run will end by itself.
+    pub fn new(
+        pipeline: &Arc<Pipeline>,
+        plan: &Arc<Plan>,
+        results: &Results,
+        run_status: &Arc<RunStatus>,
+        telemetry: &Arc<Telemetry>,
+        bounded: bool,
+    ) -> (Self, watch::Receiver<Arc<LiveState>>) {
+        let metrics: Vec<LiveMetric> = results.metrics().iter().map(LiveMetric::new).collect();
+        let panels: Vec<Panel> = metrics.iter().flat_map(LiveMetric::panels).cloned().collect();
+        let source = &pipeline.source;
+        let bounded = bounded || matches!(source, SourceSettings::File(file) if !file.follow);
+        let started_at = Utc::now().timestamp_millis();
+        let mut drawing = Drawing {
+            pipeline: Arc::clone(pipeline),
+            plan: Arc::clone(plan),
+            run_status: Arc::clone(run_status),
+            telemetry: Arc::clone(telemetry),
+            panels: Arc::new(panels),
+            metrics,
+            bounded,
+            started_at,
+            seq: 0,
+            meter: Meter::new(),
+            costs: Costs::default(),
+            events: EventLog::new(started_at),
+            silence: Silence::default(),
+            catching_up: false,
+            summary: LateSummary::new(pipeline.lateness.summary_every),
+            hold: WatermarkHold::default(),
+            warnings: Warnings::default(),
+            counted: (0, 0),
+        };
+        let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
+        (Self { drawing, sender }, receiver)
+    }
+
+    /// Replaces the state.
+    pub fn publish(&mut self) {
+        self.sender.send_replace(Arc::new(self.drawing.draw()));
+    }
+}
+
+impl Drawing {
+    fn draw(&mut self) -> LiveState {
+        let look = self.run_status.overview();
+        let books = document::accounting(&look.partitions);
+        self.meter.tick(Totals {
+            taken: look.taken,
+            batches: self.telemetry.batch_totals(),
+            stages: self.telemetry.stage_totals(),
+            books: (!look.partitions.is_empty()).then(|| meter::published(&books)),
+        });
+        self.costs.tick(&look);
+        let (mut status, clock) = self.update(&look, &books);
+        status.happened = self.events.note(Observed::of(&status), Utc::now().timestamp_millis());
+        let status = Arc::new(status);
+        let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);
+        self.meter.point(Levels { lag, latency_p99_ms });
+        self.seq += 1;
+        // Before the state is restored, all that it holds would count as of this minute.
+        let is_restored = !look.partitions.is_empty();
+        if is_restored && !matches!(status.mode, Mode::Waiting | Mode::Restoring) {
+            self.summary.tick(&books, self.run_status.take_largest_delay());
+        }
+        LiveState {
+            seq: self.seq,
+            panels: Arc::clone(&self.panels),
+            frames: self.metrics.iter().flat_map(LiveMetric::frames).map(clone_entry).collect(),
+            clock,
+            status,
+            series: self.meter.series(),
+        }
+    }
+
+    /// Merges what changed.
+    fn update(&mut self, look: &Overview, books: &Accounting) -> (Status, Clock) {
+        let phase = self.run_status.lock().phase.clone();
+        let parked = self.run_status.parked();
+        let view = |this: &mut Self, p: &PartitionSnapshot| {
+            this.partition(p, look, &phase, parked.contains_key(&p.partition))
+        };
+        let partitions: Vec<PartitionView> =
+            look.partitions.iter().map(|p| view(self, p)).collect();
+        let idle = partition::idle(&partitions);
+        self.run_status.set_idle(idle.clone());
+        let idle = (!self.bounded).then_some(idle);
+        let published = Published::new(look, idle, self.pipeline.history_keep);
+        self.metrics.iter_mut().for_each(|metric| metric.update(&published));
+        (self.status(look, books, &phase, &partitions, parked), clock(look, &partitions))
+    }
+
+    fn status(
+        &mut self,
+        look: &Overview,
+        books: &Accounting,
+        phase: &Phase,
+        partitions: &[PartitionView],
+        parked: BTreeMap<u32, Cause>,
+    ) -> Status {
+        let lag = partition::lag(partitions);
+        let rate = self.meter.events_per_second();
+        let (mode, cause) = self.mode(phase, lag, rate, look);
+        let catch_up_seconds =
+            lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
+        let stored = self.run_status.checkpoints.read();
+        self.count_checkpoints(&stored);
+        let watermark_held_by = self.hold.look(partitions, Utc::now().timestamp_millis());
+        let mut by_reason: Vec<(String, u64)> = Rejection::NAMES
+            .iter()
+            .zip(books.rejections)
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| ((*name).to_owned(), count))
+            .collect();
+        by_reason.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Status {
+            mode,
+            cause: cause.map(to_wire::cause),
+            source: SourceStatus {
+                kind: self.pipeline.source.kind(),
+                name: self.pipeline.source.name(),
+            },
+            started_at: self.started_at,
+            accounting: AccountingStatus {
+                read: books.read,
+                on_time: books.on_time,
+                late: books.late,
+                rejected: books.rejected(),
+            },
+            events_per_second: rate,
+            lag,
+            catch_up_seconds,
+            latency_p99_ms: self.telemetry.latency_p99_ms(),
+            batch_rows: self.meter.batch_rows(),
+            workers: look.workers,
+            stages: self.meter.stages(),
+            queue_records: self.telemetry.queue_records(look.workers),
+            partitions: partitions.iter().map(to_wire::partition).collect(),
+            watermark_held_by,
+            warnings: self.warnings(look, parked),
+            checkpoint: Some(to_wire::checkpoint(&stored)),
+            metrics: self.metrics.iter().map(|metric| self.metric_status(metric, look)).collect(),
+            dead_letters: DeadLetterStatus { written: stored.dead_letters, by_reason },
+            late_output: self
+                .pipeline
+                .late_output
+                .as_ref()
+                .map(|_| LateOutputStatus { written: stored.late_records }),
+            happened: Vec::new(),
+        }
+    }
+
+    fn partition(
+        &mut self,
+        snapshot: &PartitionSnapshot,
+        look: &Overview,
+        phase: &Phase,
+        is_parked: bool,
+    ) -> PartitionView {
+        let (partition, offset) = (snapshot.partition, snapshot.state.next_offset);
+        let silent = self.silence.of(partition, offset, Instant::now());
+        let mut view = PartitionView {
+            partition,
+            offset,
+            end: look.log_ends.get(&partition).copied().flatten(),
+            watermark: self.plan.watermark.watermark(snapshot.state.max_event_time),
+            phase: PartitionPhase::Running,
+            gaps: snapshot.state.gaps.clone(),
+        };
+        let is_silent = silent >= self.pipeline.event_time.idle_after;
+        view.phase = match phase {
+            Phase::Ended => PartitionPhase::Ended,
+            Phase::Failed(_) => PartitionPhase::Failed,
+            Phase::Waiting(_) | Phase::Restoring => PartitionPhase::Waiting,
+            Phase::Running if is_parked => PartitionPhase::Gap,
+            Phase::Running if look.trouble.is_some() => PartitionPhase::Waiting,
+            Phase::Running if view.lag() == Some(0) && is_silent => PartitionPhase::Idle,
+            Phase::Running => PartitionPhase::Running,
+        };
+        view
+    }
+
+    /// Tells the telemetry of the checkpoints since the last look.
+    fn count_checkpoints(&mut self, stored: &Stored) {
+        let (known_stored, known_failed) = self.counted;
+        let new = stored.stored_total.saturating_sub(known_stored) as usize;
+        for took in stored.durations.iter().rev().take(new) {
+            self.telemetry.checkpoint_done(*took);
+        }
+        for _ in known_failed..stored.failed_total {
+            self.telemetry.checkpoint_failed();
+        }
+        self.counted = (stored.stored_total, stored.failed_total);
+    }
+
+    /// The warnings of now; partitions in a gap first.
+    fn warnings(&mut self, look: &Overview, parked: BTreeMap<u32, Cause>) -> Vec<wire::Cause> {
+        // Gaps are logged where they are found.
+        let found = self.warnings.look(&self.pipeline, look);
+        parked.into_values().chain(found).map(to_wire::cause).collect()
+    }
+
+    fn mode(
+        &mut self,
+        phase: &Phase,
+        lag: Option<u64>,
+        rate: f64,
+        look: &Overview,
+    ) -> (Mode, Option<Cause>) {
+        match phase {
+            Phase::Waiting(cause) => (Mode::Waiting, Some(cause.clone())),
+            Phase::Failed(cause) => (Mode::Failed, Some(cause.clone())),
+            Phase::Restoring => (Mode::Restoring, None),
+            Phase::Ended => (Mode::Ended, None),
+            Phase::Running => match &look.trouble {
+                Some(trouble) => (Mode::Waiting, Some(self.broker_trouble(trouble))),
+                None if self.bounded => (Mode::Replaying, None),
+                None if self.is_catching_up(lag, rate) => (Mode::CatchingUp, None),
+                None => (Mode::Live, None),
+            },
+        }
+    }
+
+    fn metric_status(&self, metric: &LiveMetric, look: &Overview) -> MetricStatus {
+        let books = metric.accounting();
+        let id = metric.id();
+        let plugin = metric.plugin();
+        let cost = look.costs.get(id).copied().unwrap_or_default();
+        MetricStatus {
+            id: id.to_owned(),
+            on_time: books.on_time,
+            late: books.late,
+            folded: books.folded(),
+            excluded: books.excluded,
+            state: to_wire::metric_state(metric.trouble()),
+            reason: metric.trouble().map(str::to_owned),
+            plugin: PluginStatus {
+                file: plugin.settings().plugin.display().to_string(),
+                name: plugin.descriptor().name.clone(),
+                version: plugin.descriptor().version.clone(),
+                digest: plugin.digest().to_string(),
+                ns_per_row: self.costs.ns_per_row(id),
+                memory_bytes: cost.memory_bytes,
+                traps: cost.traps,
+            },
+        }
+    }
+
+    fn broker_trouble(&self, message: &str) -> Cause {
+        let (missing, message) = (Missing::Brokers, message.to_owned());
+        Cause::of(&SourceError::Unavailable { missing, message }, &self.pipeline.source)
+    }
+
+    /// Behind by more than three seconds' worth of records, until it is less than one.
+    fn is_catching_up(&mut self, lag: Option<u64>, rate: f64) -> bool {
+        let seconds = if self.catching_up { 1.0 } else { 3.0 };
+        let bearable = LAG_SMALL.max((rate * seconds) as u64);
+        let unbounded = matches!(self.pipeline.source, SourceSettings::Generator(_));
+        self.catching_up = !unbounded && lag.is_some_and(|lag| lag > bearable);
+        self.catching_up
+    }
+}
+
+fn clock(look: &Overview, partitions: &[PartitionView]) -> Clock {
+    let times = look.partitions.iter().filter_map(|p| p.state.max_event_time);
+    Clock {
+        now: Utc::now().timestamp_millis(),
+        event_time: times.map(|time| time.0).max(),
+        watermark: partition::watermark(partitions).map(|watermark| watermark.0),
+    }
+}
+
+fn clone_entry<T>((key, value): (&String, &Arc<T>)) -> (String, Arc<T>) {
+    (key.clone(), Arc::clone(value))
+}

@@ -1,0 +1,114 @@
+//! A partition as a person asks for it: how far it is read, how far behind, and what it is doing.
+
+use std::collections::BTreeSet;
+
+use streamgauge_core::{EventTime, OffsetGap};
+
+/// The doing of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PartitionPhase {
+    /// It is read.
+    Running,
+    /// It is read to its end and has been silent for `idle_after`.
+    Idle,
+    /// Its log does not continue where its state does, so it stands still.
+    Gap,
+    /// Something outside is missing.
+    Waiting,
+    /// A bounded source was read to its end.
+    Ended,
+    /// The run cannot continue.
+    Failed,
+}
+
+/// One partition at one look.
+#[derive(Clone, Debug)]
+pub(super) struct PartitionView {
+    pub(super) partition: u32,
+    /// The next offset to read.
+    pub(super) offset: i64,
+    /// The offset after the last record of the log; `None` means not known.
+    pub(super) end: Option<i64>,
+    pub(super) watermark: Option<EventTime>,
+    pub(super) phase: PartitionPhase,
+    /// The gaps that were passed.
+    pub(super) gaps: Vec<OffsetGap>,
+}
+
+impl PartitionView {
+    /// Records up to the end of the log; `None` means not known.
+    pub(super) fn lag(&self) -> Option<u64> {
+        self.end.map(|end| end.saturating_sub(self.offset).max(0).unsigned_abs())
+    }
+}
+
+/// The numbers of those that are idle.
+pub(super) fn idle(partitions: &[PartitionView]) -> BTreeSet<u32> {
+    let idle = partitions.iter().filter(|p| p.phase == PartitionPhase::Idle);
+    idle.map(|p| p.partition).collect()
+}
+
+/// Records up to the ends of all logs that are read; `None` means that one of them is not known, or
+/// that none is read. A partition that stands still in a gap is not caught up with.
+pub(super) fn lag(partitions: &[PartitionView]) -> Option<u64> {
+    let read = partitions.iter().filter(|p| p.phase != PartitionPhase::Gap);
+    let lags: Option<Vec<u64>> = read.map(PartitionView::lag).collect();
+    lags.filter(|lags| !lags.is_empty()).map(|lags| lags.iter().sum())
+}
+
+/// The smallest watermark of those that are not idle; where all are idle, the largest.
+pub(super) fn watermark(partitions: &[PartitionView]) -> Option<EventTime> {
+    let not_idle = partitions.iter().filter(|p| p.phase != PartitionPhase::Idle);
+    let active = not_idle.filter_map(|p| p.watermark).min();
+    active.or_else(|| partitions.iter().filter_map(|p| p.watermark).max())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A partition with nothing but what is given.
+    pub(in crate::publish) fn view(
+        partition: u32,
+        watermark: Option<i64>,
+        phase: PartitionPhase,
+    ) -> PartitionView {
+        let watermark = watermark.map(EventTime);
+        PartitionView { partition, offset: 0, end: None, watermark, phase, gaps: Vec::new() }
+    }
+
+    fn behind(end: Option<i64>, phase: PartitionPhase) -> PartitionView {
+        PartitionView { offset: 10, end, ..view(0, None, phase) }
+    }
+
+    #[test]
+    fn lag_is_known_only_where_every_end_is() {
+        use PartitionPhase::{Gap, Running};
+        for (partitions, expected) in [
+            (vec![], None),
+            (vec![behind(Some(15), Running)], Some(5)),
+            (vec![behind(Some(15), Running), behind(Some(12), Running)], Some(7)),
+            (vec![behind(Some(15), Running), behind(None, Running)], None),
+            (vec![behind(Some(15), Running), behind(None, Gap)], Some(5)),
+            (vec![behind(Some(15), Gap)], None),
+            (vec![behind(Some(9), Running)], Some(0)),
+        ] {
+            assert_eq!(lag(&partitions), expected, "{partitions:?}");
+        }
+    }
+
+    #[test]
+    fn idle_partitions_hold_no_watermark_back() {
+        use PartitionPhase::{Idle, Running};
+        for (partitions, expected) in [
+            (vec![view(0, Some(5), Running), view(1, Some(9), Running)], Some(5)),
+            (vec![view(0, Some(5), Idle), view(1, Some(9), Running)], Some(9)),
+            (vec![view(0, Some(5), Idle), view(1, Some(9), Idle)], Some(9)),
+            (vec![view(0, None, Running)], None),
+        ] {
+            assert_eq!(watermark(&partitions), expected.map(EventTime), "{partitions:?}");
+        }
+        let partitions = [view(0, None, Idle), view(3, None, Running), view(4, None, Idle)];
+        assert_eq!(idle(&partitions), BTreeSet::from([0, 4]));
+    }
+}

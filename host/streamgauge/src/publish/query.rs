@@ -1,0 +1,244 @@
+//! Answers about the result, from what the workers published and from the stored history.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, TryLockError};
+
+use chrono::Utc;
+use serde_json::{Value, json};
+use streamgauge_checkpoint::store::{Checkpoint, Export};
+use streamgauge_core::{EventTime, FinalPane, Plan, TimeWindow, WindowAsk, WindowSpec};
+use streamgauge_oracle::audit::{self, Audited, NotExplained};
+use streamgauge_pipeline::Pipeline;
+use streamgauge_server::query::{HistoryQuestion, Place, Query, Refused};
+use streamgauge_view::{Published, Results, WindowId, WindowState, document};
+use streamgauge_wire::{Frame, LatenessReport, LiveState, Samples};
+
+use super::lateness::lateness;
+use super::samples;
+use crate::run::prepare::Prepared;
+use crate::run::status::RunStatus;
+
+/// The most windows in one answer about history.
+const HISTORY_MAX: usize = 10_000;
+
+/// The most final panes of one kind in the result as a whole; older ones are history.
+const SHOWN_FINAL_MAX: i64 = 1000;
+
+/// The most records that are read again to explain one.
+const EXPLAINED_RECORDS_MAX: i64 = 5_000_000;
+
+/// Looks at a running pipeline.
+pub struct LiveQuery {
+    /// For looking at the log again, one question at a time.
+    audited: Mutex<Prepared>,
+    pipeline: Arc<Pipeline>,
+    plan: Arc<Plan>,
+    run_status: Arc<RunStatus>,
+    bounded: bool,
+    /// Those that the state depends on.
+    settings: BTreeMap<String, String>,
+    results: Arc<Results>,
+}
+
+impl LiveQuery {
+    /// Answers about what is on `board`. `bounded`: the run will end by itself.
+    pub fn new(
+        prepared: &Prepared,
+        run_status: &Arc<RunStatus>,
+        results: &Arc<Results>,
+        bounded: bool,
+    ) -> Self {
+        let Prepared { pipeline, plan, .. } = prepared;
+        Self {
+            audited: Mutex::new(prepared.clone()),
+            settings: prepared.state_settings(),
+            pipeline: Arc::clone(pipeline),
+            plan: Arc::clone(plan),
+            run_status: Arc::clone(run_status),
+            bounded,
+            results: Arc::clone(results),
+        }
+    }
+
+    /// What was published, with the stored final panes in `range`, which is asked about each kind
+    /// of windows of each metric.
+    fn published(
+        &self,
+        range: impl Fn(&str, WindowSpec) -> Option<TimeWindow>,
+    ) -> Result<Published, Refused> {
+        let look = self.run_status.overview();
+        let idle = (!self.bounded).then(|| self.run_status.idle());
+        let mut published = Published::new(&look, idle, self.pipeline.history_keep);
+        let stored = self.run_status.history(&self.pipeline.metrics, range);
+        published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
+        Ok(published)
+    }
+
+    /// A checkpoint of nothing but its settings.
+    fn settings(&self) -> Checkpoint {
+        Checkpoint { settings: self.settings.clone(), ..Checkpoint::default() }
+    }
+}
+
+impl Query for LiveQuery {
+    fn lateness(&self) -> LatenessReport {
+        lateness(&self.pipeline, &self.run_status.overview())
+    }
+
+    fn events(&self) -> Samples {
+        samples::seen(&self.run_status.seen(), self.pipeline.server.show_records)
+    }
+
+    fn dead_letters(&self) -> Samples {
+        samples::letters(&self.run_status.recent_letters(), self.pipeline.server.show_records)
+    }
+
+    fn explain(&self, Place { partition, offset }: Place) -> Result<Value, Refused> {
+        let look = self.run_status.overview();
+        let own = look.partitions.iter().find(|snapshot| snapshot.partition == partition);
+        let own =
+            own.ok_or_else(|| Refused::Unknown(format!("no partition {partition} is read")))?;
+        let (origin, next) = (own.state.origin, own.state.next_offset);
+        if !(origin..next).contains(&offset) {
+            let text = format!(
+                "partition {partition} was read from offset {origin} to {next}, so nothing is \
+                 known of {offset}"
+            );
+            return Err(Refused::Unknown(text));
+        }
+        let prepared = match self.audited.try_lock() {
+            Ok(prepared) => prepared,
+            // Nothing is ever changed in it.
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                let text = "another record is being explained; hint: ask again in a moment";
+                return Err(Refused::Busy(text.to_owned()));
+            }
+        };
+        let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
+        let audited =
+            Audited::open(&prepared.pipeline, &prepared.plugins).map_err(|error| failed(&error))?;
+        let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
+        let before = offset.saturating_sub(low);
+        if before > EXPLAINED_RECORDS_MAX {
+            let text = format!(
+                "{before} records before it would be read again, and here at most \
+                 {EXPLAINED_RECORDS_MAX} are; hint: streamgauge explain {partition}@{offset}"
+            );
+            return Err(Refused::TooMuch(text));
+        }
+        let explained = audit::explain(&audited, partition, offset, Some(origin));
+        let explained = explained.map_err(|error| match error {
+            NotExplained::NoRecord { .. } | NotExplained::NoPartition(_) => {
+                Refused::Unknown(error.to_string())
+            }
+            NotExplained::Source(_) | NotExplained::Oracle(_) => failed(&error),
+        })?;
+        let mut json = explained.to_json(&self.pipeline);
+        if !self.pipeline.server.show_records {
+            json["value"] = Value::Null;
+            json["columns"] = json!({});
+        }
+        Ok(json)
+    }
+
+    fn snapshot(&self, live: &LiveState) -> Value {
+        let newest = live.clock.event_time.unwrap_or(i64::MAX);
+        let recent = |_: &str, spec: WindowSpec| {
+            let span = spec.pane()?.saturating_mul(SHOWN_FINAL_MAX);
+            Some(TimeWindow { start: EventTime(newest).minus(span), ..TimeWindow::ALWAYS })
+        };
+        let published = match self.published(recent) {
+            Ok(published) => published,
+            Err(refused) => return json!({ "error": refused.text() }),
+        };
+        let zone = self.pipeline.event_time.zone;
+        document::document(&self.plan, zone, &published, &self.results, &json!({}))
+    }
+
+    fn panel(
+        &self,
+        live: &LiveState,
+        id: &str,
+        window: Option<WindowAsk>,
+    ) -> Result<Frame, Refused> {
+        let unknown = || Refused::Unknown(format!("there is no panel `{id}`"));
+        let (metric, panel) = self.results.panel(id).ok_or_else(unknown)?;
+        let kinds = &metric.plugin().settings().windows;
+        let ask = window.unwrap_or(WindowAsk::Present(kinds[0]));
+        let spec = ask.spec();
+        if !kinds.contains(&spec) {
+            let kinds: Vec<_> = kinds.iter().map(ToString::to_string).collect();
+            let text = format!(
+                "metric `{}` has no windows `{spec}`; hint: {}",
+                panel.metric,
+                kinds.join(", ")
+            );
+            return Err(Refused::Unknown(text));
+        }
+        let reach = ask.reach(live.clock.event_time.map(EventTime));
+        let published = self
+            .published(|metric, kind| (metric == panel.metric && kind == spec).then_some(reach))?;
+        let found = match ask {
+            WindowAsk::Present(spec) => Some(metric.current(&published, spec)),
+            WindowAsk::Last(spec, count) => metric.last(&published, spec, count),
+            WindowAsk::At(spec, start) => {
+                let is_it = |id: WindowId| {
+                    id.spec == spec && id.window.is_some_and(|window| window.start == start)
+                };
+                let found = metric.windows(&published, None, |id, _| is_it(id));
+                found.map(|windows| windows.into_iter().next()).transpose()
+            }
+        };
+        let no_row = || Refused::Unknown(format!("no window `{ask}` holds a row"));
+        let found =
+            found.ok_or_else(no_row)?.map_err(|error| Refused::Unknown(error.to_string()))?;
+        let mut frame = metric.frame(panel, &found, None);
+        if let (WindowAsk::Last(_, count), Some(window)) = (ask, &mut frame.window) {
+            window["last"] = count.into();
+        }
+        Ok(frame)
+    }
+
+    fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
+        // The history first: what becomes final meanwhile is in both then, and not in neither.
+        let look = self.run_status.overview();
+        let metrics = &self.pipeline.metrics;
+        let stored = self.run_status.history(metrics, |_, _| Some(TimeWindow::ALWAYS));
+        let mut final_panes = stored.map_err(|error| Refused::Failed(error.to_string()))?;
+        final_panes.extend(look.final_panes);
+        let key = |pane: &Arc<FinalPane>| {
+            (pane.metric.clone(), pane.spec, pane.window.start, pane.partition)
+        };
+        final_panes.sort_by_key(key);
+        final_panes.dedup_by_key(|pane| key(pane));
+        let (checkpoint, created) =
+            (Checkpoint { partitions: look.partitions, ..self.settings() }, Utc::now());
+        let export = Export { created: created.timestamp_millis(), checkpoint, final_panes };
+        Ok(export.encode())
+    }
+
+    fn history(&self, _: &LiveState, question: &HistoryQuestion) -> Result<Value, Refused> {
+        let HistoryQuestion { metric: id, spec, span, last, with_open } = question;
+        let is_meant = |kind| spec.is_none_or(|spec| spec == kind);
+        let published = self.published(|metric, kind| {
+            let size = kind.to_millis().0;
+            let around = TimeWindow { start: span.start.minus(size), end: span.end.plus(size) };
+            (metric == id && is_meant(kind)).then_some(around)
+        })?;
+        let unknown = || Refused::Unknown(format!("there is no metric `{id}`"));
+        let metric = self.results.metric(id).ok_or_else(unknown)?;
+        let found = metric.windows(&published, *last, |id, state| {
+            (*with_open || state == Some(WindowState::Final))
+                && is_meant(id.spec)
+                && id.window.is_some_and(|w| w.end > span.start && w.start < span.end)
+        });
+        let found = found.map_err(|error| Refused::Failed(error.to_string()))?;
+        let (zone, descriptor) = (self.pipeline.event_time.zone, metric.plugin().descriptor());
+        let shown = found.iter().take(HISTORY_MAX);
+        let windows: Vec<Value> =
+            shown.map(|window| document::window_json(descriptor, window, zone)).collect();
+        let truncated = found.len() > HISTORY_MAX;
+        Ok(json!({ "metric": id, "windows": windows, "truncated": truncated }))
+    }
+}

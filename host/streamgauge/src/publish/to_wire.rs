@@ -1,0 +1,75 @@
+//! Facts of the domain as the wire names them. Every name that the page knows a state or a cause by
+//! stands here, and nowhere else in the host.
+
+use streamgauge_checkpoint::Stored;
+use streamgauge_core::OffsetGap;
+use streamgauge_wire as wire;
+
+use super::partition::{PartitionPhase, PartitionView};
+use crate::run::cause::{Cause, CauseCode};
+
+/// The name of a cause, as in docs/wire.md under causes.
+pub(crate) fn code(code: CauseCode) -> &'static str {
+    match code {
+        CauseCode::BrokerUnreachable => "broker_unreachable",
+        CauseCode::TopicMissing => "topic_missing",
+        CauseCode::NoPartitions => "no_partitions",
+        CauseCode::FileMissing => "file_missing",
+        CauseCode::SourceFailed => "source_failed",
+        CauseCode::LogMoved => "log_moved",
+        CauseCode::Gap(kind) => kind.name(),
+        CauseCode::MostlyLate => "mostly_late",
+        CauseCode::MostlyFuture => "mostly_future",
+        CauseCode::YearCurrentOnOldData => "year_current_on_old_data",
+    }
+}
+
+/// A cause for the page.
+pub(super) fn cause(cause: Cause) -> wire::Cause {
+    let Cause { code: of, message, args, remedy } = cause;
+    wire::Cause { code: code(of).to_owned(), message, args, hint: remedy }
+}
+
+fn phase(phase: PartitionPhase) -> &'static str {
+    match phase {
+        PartitionPhase::Running => "running",
+        PartitionPhase::Idle => "idle",
+        PartitionPhase::Gap => "gap",
+        PartitionPhase::Waiting => "waiting",
+        PartitionPhase::Ended => "ended",
+        PartitionPhase::Failed => "failed",
+    }
+}
+
+/// A partition for the page.
+pub(super) fn partition(view: &PartitionView) -> wire::PartitionStatus {
+    wire::PartitionStatus {
+        partition: view.partition,
+        offset: view.offset,
+        end: view.end,
+        lag: view.lag(),
+        watermark: view.watermark.map(|watermark| watermark.0),
+        state: phase(view.phase),
+        gaps: view.gaps.iter().map(gap).collect(),
+    }
+}
+
+fn gap(gap: &OffsetGap) -> wire::GapStatus {
+    wire::GapStatus { kind: gap.kind.name(), from: gap.from, to: gap.to }
+}
+
+/// The last checkpoint for the page.
+pub(super) fn checkpoint(stored: &Stored) -> wire::CheckpointStatus {
+    wire::CheckpointStatus {
+        at: stored.at,
+        duration_ms: stored.took.as_secs_f64() * 1e3,
+        bytes: stored.bytes,
+        failures: stored.failures,
+        error: stored.error.clone(),
+    }
+}
+
+/// The state of a metric, by why it stands still.
+pub(super) fn metric_state(trouble: Option<&str>) -> &'static str {
+    if trouble.is_some() { "quarantined" } else { "ok" }
+}

@@ -1,0 +1,10 @@
+//! One run from start to end: settings and plugins prepared, sources opened, workers supervised,
+//! signals watched.
+
+pub mod announce;
+pub mod cause;
+pub mod opening;
+pub mod prepare;
+pub mod status;
+pub mod stop;
+pub mod supervisor;

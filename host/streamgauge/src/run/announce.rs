@@ -1,0 +1,75 @@
+//! A running pipeline says beside its state where it serves, so that `verify` and `explain` find it
+//! while the state is in use.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use streamgauge_checkpoint::store::Export;
+
+const FILE: &str = "running.json";
+
+/// How long a running pipeline has to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The largest checkpoint that is taken from a running pipeline, in bytes.
+const CHECKPOINT_BYTES_MAX: u64 = 1 << 30;
+
+/// Where a pipeline serves.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Announcement {
+    /// Its process.
+    pub pid: u32,
+    /// Where its page is.
+    pub address: SocketAddr,
+}
+
+/// Takes the announcement back when dropped.
+pub struct Announced {
+    path: PathBuf,
+}
+
+impl Announcement {
+    /// Writes it beside the state in `dir`. A failure is no reason not to run.
+    pub fn write(self, dir: &Path) -> Announced {
+        let path = dir.join(FILE);
+        let text = serde_json::to_string(&self).expect("numbers and texts are JSON");
+        if let Err(error) = fs::write(&path, text) {
+            tracing::debug!(%error, "{} could not be written", path.display());
+        }
+        Announced { path }
+    }
+
+    /// What was written beside the state in `dir`. It may be out of date.
+    pub fn read(dir: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(dir.join(FILE)).ok()?).ok()
+    }
+
+    /// Asks the pipeline for its latest checkpoint, with the token of its server if it has one.
+    ///
+    /// # Errors
+    /// It does not answer, or not with a checkpoint.
+    pub fn checkpoint(&self, token: Option<&str>) -> Result<Export, String> {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().timeout_global(Some(ANSWER_TIMEOUT)).build().into();
+        let url = format!("http://{}/api/v1/checkpoint", self.address);
+        let mut request = agent.get(&url);
+        if let Some(token) = token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let mut response = request.call().map_err(|error| error.to_string())?;
+        let body = response.body_mut().with_config().limit(CHECKPOINT_BYTES_MAX).read_to_vec();
+        let body = body.map_err(|error| error.to_string())?;
+        Export::decode(&body).map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        // What stays is out of date, and asked only while the state is in use.
+        let _ = fs::remove_file(&self.path);
+    }
+}

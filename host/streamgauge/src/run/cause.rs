@@ -1,0 +1,173 @@
+//! The cause of a wait, of a failure or of a warning: a typed reason with its words, and a remedy
+//! that fits the situation.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use streamgauge_core::GapKind;
+use streamgauge_pipeline::{KafkaSettings, SourceSettings};
+use streamgauge_source::{Missing, SourceError};
+
+/// A reason that the page knows by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CauseCode {
+    /// No broker gives an answer.
+    BrokerUnreachable,
+    /// The brokers have no such topic.
+    TopicMissing,
+    /// The topic has no partition that can be read.
+    NoPartitions,
+    /// There is no such file.
+    FileMissing,
+    /// Reading cannot continue.
+    SourceFailed,
+    /// The log moved while it was read.
+    LogMoved,
+    /// The log does not continue where the state does.
+    Gap(GapKind),
+    /// More than half of the records are late.
+    MostlyLate,
+    /// More than half of the records are from the future.
+    MostlyFuture,
+    /// `year = "current"` over records of another year.
+    YearCurrentOnOldData,
+}
+
+/// A reason with all that is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The reason.
+    pub code: CauseCode,
+    /// English, complete by itself.
+    pub message: String,
+    /// The names and numbers in the message, for a page in another language.
+    pub args: BTreeMap<String, String>,
+    /// One command to try.
+    pub remedy: Option<String>,
+}
+
+impl CauseCode {
+    fn of(error: &SourceError) -> Self {
+        match error {
+            SourceError::Unavailable { missing, .. } => match missing {
+                Missing::Brokers => Self::BrokerUnreachable,
+                Missing::Topic => Self::TopicMissing,
+                Missing::Partitions => Self::NoPartitions,
+                Missing::File => Self::FileMissing,
+                Missing::FirstLine => Self::SourceFailed,
+            },
+            SourceError::Gap(gap) => Self::Gap(gap.gap.kind),
+            SourceError::Moved { .. } => Self::LogMoved,
+            SourceError::Failed { .. } => Self::SourceFailed,
+        }
+    }
+}
+
+impl Cause {
+    /// The cause of `error` in a pipeline that reads `source`.
+    pub fn of(error: &SourceError, source: &SourceSettings) -> Self {
+        let code = CauseCode::of(error);
+        let mut args = args(source);
+        if let SourceError::Gap(gap) = error {
+            args.extend(gap.args());
+        }
+        let remedy = remedy(code, source).map(str::to_owned);
+        Self { code, message: error.to_string(), args, remedy }
+    }
+
+    /// A warning, with the names and numbers in its message.
+    pub fn warning(code: CauseCode, message: String, args: &[(&str, String)]) -> Self {
+        let args = args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Self { code, message, args, remedy: None }
+    }
+}
+
+/// One command to try. Made-up events are only for a broker on this computer: another one may hold
+/// a topic that somebody else is about to create.
+fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
+    match code {
+        CauseCode::TopicMissing | CauseCode::NoPartitions if is_on_loopback(source) => {
+            Some("streamgauge produce --generate 100000 --partitions 4")
+        }
+        CauseCode::BrokerUnreachable
+        | CauseCode::TopicMissing
+        | CauseCode::NoPartitions
+        | CauseCode::FileMissing => Some("streamgauge check"),
+        CauseCode::Gap(_) => Some("streamgauge run --rebuild"),
+        CauseCode::SourceFailed
+        | CauseCode::LogMoved
+        | CauseCode::MostlyLate
+        | CauseCode::MostlyFuture
+        | CauseCode::YearCurrentOnOldData => None,
+    }
+}
+
+/// Whether all brokers are named by a loopback address.
+fn is_on_loopback(source: &SourceSettings) -> bool {
+    let SourceSettings::Kafka(KafkaSettings { brokers, .. }) = source else { return false };
+    brokers.split(',').all(|broker| {
+        let host = broker.trim().rsplit_once(':').map_or(broker.trim(), |(host, _)| host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    })
+}
+
+fn args(source: &SourceSettings) -> BTreeMap<String, String> {
+    let pairs = match source {
+        SourceSettings::Kafka(kafka) => {
+            vec![("brokers", kafka.brokers.clone()), ("topic", kafka.topic.clone())]
+        }
+        SourceSettings::File(file) => vec![("path", file.path.display().to_string())],
+        SourceSettings::Generator(_) => Vec::new(),
+    };
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kafka(brokers: &str) -> SourceSettings {
+        let text = format!(
+            "version = 1\nname = \"t\"\n[source.kafka]\nbrokers = \"{brokers}\"\ntopic = \"events\"\n\
+             [schema]\nts = \"integer\"\n[event_time]\nfield = \"ts\"\nunit = \"ms\"\n\
+             [[metric]]\nid = \"m\"\nplugin = \"m.wasm\"\n"
+        );
+        let path = std::path::Path::new("pipeline.toml");
+        let parsed = streamgauge_pipeline::Pipeline::parse_with(&text, path, &|_| None);
+        parsed.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false))).0.source
+    }
+
+    fn absent(missing: Missing) -> SourceError {
+        SourceError::Unavailable { missing, message: "gone".to_owned() }
+    }
+
+    #[test]
+    fn made_up_events_are_suggested_for_brokers_on_this_computer_only() {
+        for (brokers, expected) in [
+            ("127.0.0.1:9092", "streamgauge produce --generate 100000 --partitions 4"),
+            ("localhost:9092,[::1]:9093", "streamgauge produce --generate 100000 --partitions 4"),
+            ("kafka.example:9092", "streamgauge check"),
+            ("127.0.0.1:9092,kafka.example:9092", "streamgauge check"),
+        ] {
+            let cause = Cause::of(&absent(Missing::Topic), &kafka(brokers));
+            assert_eq!(cause.remedy.as_deref(), Some(expected), "{brokers}");
+        }
+    }
+
+    #[test]
+    fn no_remedy_is_a_command_of_developers() {
+        for missing in [Missing::Brokers, Missing::Topic, Missing::Partitions, Missing::File] {
+            let remedy = Cause::of(&absent(missing), &kafka("localhost:9092")).remedy;
+            assert!(remedy.is_some_and(|remedy| remedy.starts_with("streamgauge ")), "{missing:?}");
+        }
+    }
+
+    #[test]
+    fn a_cause_names_where_it_was_looked_for() {
+        let cause = Cause::of(&absent(Missing::Brokers), &kafka("a:1"));
+        assert_eq!(cause.code, CauseCode::BrokerUnreachable);
+        assert_eq!(cause.args["brokers"], "a:1");
+        assert_eq!(cause.args["topic"], "events");
+    }
+}

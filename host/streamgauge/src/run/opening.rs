@@ -1,0 +1,231 @@
+//! From settings to what each worker reads: its source, its decoder, and the states in which its
+//! partitions go on.
+
+mod kafka;
+
+use std::cell::OnceCell;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
+
+use streamgauge_core::{CsvColumns, PartitionSnapshot, PartitionState, Plan, Position};
+
+use streamgauge_decode::{Decoder, KeyReader};
+use streamgauge_engine::Metric;
+use streamgauge_kafka::TopicClient;
+use streamgauge_kafka::partitioner::partition_for_key;
+use streamgauge_pipeline::{
+    FileSettings, Format, GeneratorSettings, Pipeline, SourceSettings, Workers,
+};
+use streamgauge_plugin::Plugin;
+use streamgauge_source::file::{FileSource, Opened as OpenedFile};
+use streamgauge_source::generator::GeneratorSource;
+use streamgauge_source::kafka::TopicGuard;
+use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
+
+/// What a run reads.
+#[derive(Clone, Debug)]
+pub enum Feed {
+    /// What `[source]` says; bounded: only up to the ends of the logs as they are now.
+    Pipeline {
+        /// Whether to stop there.
+        bounded: bool,
+    },
+    /// Files, spread over partitions by a field, or row by row.
+    Files {
+        /// In this order.
+        files: Vec<FileSettings>,
+        /// How many partitions.
+        partitions: u32,
+        /// The field whose value decides the partition.
+        key: Option<String>,
+    },
+}
+
+/// What one worker reads.
+pub struct Share {
+    /// Where its records come from.
+    pub source: Box<dyn Source>,
+    /// How they are read.
+    pub decoder: Decoder,
+    /// Its partitions, where they go on.
+    pub partitions: Vec<PartitionSnapshot>,
+}
+
+/// What all workers read.
+pub struct Shares {
+    /// One per worker.
+    pub shares: Vec<Share>,
+    /// What latency is measured from.
+    pub latency_from: LatencyFrom,
+    /// Told after each checkpoint.
+    pub committer: Option<Box<dyn OffsetCommitter>>,
+    /// What stands still.
+    pub parked: Vec<Parked>,
+    /// Whether the log is still the same; the flag is raised when it is not.
+    pub guard: Option<(TopicGuard, Arc<AtomicBool>)>,
+}
+
+/// A partition that is not read because its log does not go on where its state does. The state is
+/// kept and shown as it is.
+pub struct Parked {
+    /// Its state.
+    pub state: PartitionSnapshot,
+    /// What happened to its log.
+    pub gap: LogGap,
+}
+
+impl Shares {
+    /// How many partitions there are.
+    pub fn partitions(&self) -> usize {
+        self.shares.iter().map(|share| share.partitions.len()).sum::<usize>() + self.parked.len()
+    }
+}
+
+/// Everything that opening needs.
+pub struct Opening<'a> {
+    /// The settings.
+    pub pipeline: &'a Pipeline,
+    /// How records become rows.
+    pub plan: &'a Plan,
+    /// The metrics.
+    pub plugins: &'a [Plugin],
+    /// The states of the last checkpoint, by partition.
+    pub resume: &'a [Arc<PartitionSnapshot>],
+    /// The client that asks about the topic, kept from one attempt to the next.
+    pub topic_client: &'a OnceCell<Arc<TopicClient>>,
+    /// How long something outside has to answer.
+    pub answer_timeout: Duration,
+}
+
+impl Opening<'_> {
+    /// Opens what `feed` says.
+    ///
+    /// # Errors
+    /// Something outside is not there, or the stored place cannot be gone on from.
+    pub fn open(&self, feed: &Feed) -> Result<Shares, SourceError> {
+        match feed {
+            Feed::Files { files, partitions, key } => {
+                self.files(files, *partitions, key.as_deref())
+            }
+            Feed::Pipeline { bounded } => match &self.pipeline.source {
+                SourceSettings::Kafka(settings) => self.kafka(settings, *bounded),
+                SourceSettings::Generator(settings) => Ok(self.generator(settings)),
+                SourceSettings::File(settings) => {
+                    let mut settings = settings.clone();
+                    settings.follow &= !bounded;
+                    self.files(&[settings], 1, None)
+                }
+            },
+        }
+    }
+
+    fn generator(&self, settings: &GeneratorSettings) -> Shares {
+        let states = (0..settings.partitions).map(|partition| self.state(partition, 0)).collect();
+        let shares = self.deal(states, |partitions| {
+            let assigned: Vec<_> =
+                partitions.iter().map(|p| (p.partition, p.state.next_offset)).collect();
+            let source: Box<dyn Source> = Box::new(GeneratorSource::new(settings, &assigned));
+            Ok((source, self.decoder(Format::Json, None)))
+        });
+        let shares = shares.expect("a generator always opens");
+        Shares {
+            shares,
+            latency_from: LatencyFrom::Taken,
+            committer: None,
+            parked: Vec::new(),
+            guard: None,
+        }
+    }
+
+    fn files(
+        &self,
+        files: &[FileSettings],
+        partitions: u32,
+        key: Option<&str>,
+    ) -> Result<Shares, SourceError> {
+        let OpenedFile { source, columns, warnings } =
+            FileSource::open(files, &self.pipeline.schema)?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        let states: Vec<_> = (0..partitions).map(|partition| self.state(partition, 0)).collect();
+        let format = files[0].format;
+        let source = if partitions == 1 {
+            match (states[0].position.cursor, states[0].state.next_offset) {
+                (_, 0) => source,
+                (cursor, next_offset) => source.resume(cursor, next_offset)?,
+            }
+        } else {
+            let mut reader = key.map(|key| self.key_reader(format, columns.as_ref(), key));
+            let partitioner = Box::new(move |record: &[u8], row: u64| {
+                match reader.as_mut().and_then(|reader| reader.key(record)) {
+                    Some(key) => partition_for_key(key.as_bytes(), partitions),
+                    None => (row % u64::from(partitions)) as u32,
+                }
+            });
+            source.partitioned(vec![0; partitions as usize], partitioner)
+        };
+        let decoder = self.decoder(format, columns.as_ref());
+        let share = Share { source: Box::new(source), decoder, partitions: states };
+        let (shares, latency_from) = (vec![share], LatencyFrom::Taken);
+        Ok(Shares { shares, latency_from, committer: None, parked: Vec::new(), guard: None })
+    }
+
+    fn key_reader(&self, format: Format, columns: Option<&CsvColumns>, key: &str) -> KeyReader {
+        match (format, columns) {
+            (Format::Csv, Some(columns)) => KeyReader::csv(&self.pipeline.schema, columns, key),
+            _ => KeyReader::json(key),
+        }
+    }
+
+    fn decoder(&self, format: Format, columns: Option<&CsvColumns>) -> Decoder {
+        let projection = &self.plan.projection;
+        match (format, columns) {
+            (Format::Json, _) => Decoder::json(projection),
+            (Format::Csv, Some(columns)) => Decoder::csv(projection, columns),
+            (Format::Csv, None) => {
+                Decoder::csv(projection, &CsvColumns::in_schema_order(&self.pipeline.schema))
+            }
+        }
+    }
+
+    /// The stored state of `partition`, or a new one that begins at `start`.
+    fn state(&self, partition: u32, start: i64) -> PartitionSnapshot {
+        let stored = self.resume.iter().find(|snapshot| snapshot.partition == partition);
+        stored.map_or_else(
+            || PartitionSnapshot {
+                partition,
+                position: Position::default(),
+                late_samples: Vec::new(),
+                state: PartitionState::starting_at(start),
+                metrics: self.plugins.iter().map(|plugin| Metric::empty(plugin, start)).collect(),
+            },
+            |snapshot| PartitionSnapshot::clone(snapshot),
+        )
+    }
+
+    /// Deals partitions out to workers, one after the other.
+    fn deal(
+        &self,
+        states: Vec<PartitionSnapshot>,
+        open: impl Fn(&[PartitionSnapshot]) -> Result<(Box<dyn Source>, Decoder), SourceError>,
+    ) -> Result<Vec<Share>, SourceError> {
+        let workers = match self.pipeline.workers {
+            Workers::Auto => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            Workers::Fixed(workers) => workers.get(),
+        };
+        let mut hands = vec![Vec::new(); workers.min(states.len()).max(1)];
+        let count = hands.len();
+        for (i, state) in states.into_iter().enumerate() {
+            hands[i % count].push(state);
+        }
+        let share = |partitions: Vec<PartitionSnapshot>| {
+            let (source, decoder) = open(&partitions)?;
+            Ok(Share { source, decoder, partitions })
+        };
+        hands.into_iter().map(share).collect()
+    }
+}

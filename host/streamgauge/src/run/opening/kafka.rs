@@ -1,0 +1,120 @@
+//! Opening a topic: where each partition goes on, and what to do where its log does not.
+
+use std::sync::Arc;
+
+use streamgauge_core::PartitionSnapshot;
+
+use super::{Opening, Parked, Shares};
+use streamgauge_kafka::{OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
+use streamgauge_pipeline::{KafkaSettings, OnGap};
+use streamgauge_source::kafka::{KafkaSource, TopicGuard, gaps};
+use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
+
+impl Opening<'_> {
+    pub(super) fn kafka(
+        &self,
+        settings: &KafkaSettings,
+        bounded: bool,
+    ) -> Result<Shares, SourceError> {
+        let client = self.client(settings)?;
+        let ranges = client.ranges(self.answer_timeout)?;
+        // Before the log is compared with the state: from here on it has to stay the same.
+        let guard = TopicIdentity::new(client, self.answer_timeout).map(TopicGuard::new);
+        self.check_partitions(settings, &ranges)?;
+        let starts = client.resolve_start(&ranges)?;
+        let gaps = gaps(settings, self.resume, &ranges)?;
+        let (mut states, mut parked) = (Vec::new(), Vec::new());
+        for (range, start) in ranges.iter().zip(starts) {
+            let state = self.place(range, start);
+            match gaps.get(&range.partition) {
+                None => states.push(state),
+                Some(gap) => match go_on(settings.on_gap, state, *gap) {
+                    Ok(state) => states.push(state),
+                    Err(stopped) => parked.push(*stopped),
+                },
+            }
+        }
+        if let (true, Some(first)) = (states.is_empty(), parked.first()) {
+            return Err(SourceError::Gap(first.gap));
+        }
+        let stop = |partition: u32| {
+            ranges.iter().find(|r| r.partition == partition).map(|r| r.high).filter(|_| bounded)
+        };
+        let shares = self.deal(states, |partitions| {
+            let assigned: Vec<_> = partitions
+                .iter()
+                .map(|p| (p.partition, p.state.next_offset, stop(p.partition)))
+                .collect();
+            let source: Box<dyn Source> = Box::new(KafkaSource::new(settings, &assigned)?);
+            Ok((source, self.decoder(settings.format, None)))
+        })?;
+        let committer = OffsetCommits::new(settings)?;
+        let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
+        Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked, guard })
+    }
+
+    fn client(&self, settings: &KafkaSettings) -> Result<&Arc<TopicClient>, SourceError> {
+        if self.topic_client.get().is_none() {
+            let made = Arc::new(TopicClient::new(settings)?);
+            self.topic_client.get_or_init(|| made);
+        }
+        Ok(self.topic_client.get().expect("it was just made"))
+    }
+
+    /// A topic never loses partitions, unless it is made anew with fewer.
+    fn check_partitions(
+        &self,
+        settings: &KafkaSettings,
+        ranges: &[PartitionRange],
+    ) -> Result<(), SourceError> {
+        let is_there = |partition| ranges.iter().any(|range| range.partition == partition);
+        let Some(gone) = self.resume.iter().find(|state| !is_there(state.partition)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "topic `{}` has no partition {} any more, but the state does",
+            settings.topic, gone.partition
+        );
+        Err(SourceError::Failed { message })
+    }
+
+    /// Where a partition goes on. One that came after the pipeline's start is read whole.
+    fn place(&self, range: &PartitionRange, start: i64) -> PartitionSnapshot {
+        let (partition, low) = (range.partition, range.low);
+        if self.resume.is_empty() {
+            return self.state(partition, start);
+        }
+        if !self.resume.iter().any(|state| state.partition == partition) {
+            tracing::info!(partition, offset = low, "a new partition is read from its log's start");
+        }
+        self.state(partition, low)
+    }
+}
+
+/// Goes on after a gap, where that is wanted: the gap becomes part of the state. The metrics that
+/// are where their partition is go with it; one that stopped before stays where it is.
+fn go_on(
+    on_gap: OnGap,
+    mut state: PartitionSnapshot,
+    found: LogGap,
+) -> Result<PartitionSnapshot, Box<Parked>> {
+    if on_gap == OnGap::Stop || !found.can_be_named() {
+        return Err(Box::new(Parked { state, gap: found }));
+    }
+    let (before, gap) = (state.state.next_offset, found.gap);
+    state.state.skip(gap);
+    // The record before the next offset is not the last one that was read.
+    state.position.last = None;
+    for metric in state.metrics.iter_mut().filter(|metric| metric.next_offset == before) {
+        metric.next_offset = gap.resume_at();
+    }
+    let (partition, kind) = (found.partition, gap.kind.name());
+    tracing::warn!(
+        partition,
+        kind,
+        from = gap.from,
+        to = gap.to,
+        "a gap in the log is named and passed"
+    );
+    Ok(state)
+}

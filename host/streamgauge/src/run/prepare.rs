@@ -1,0 +1,265 @@
+//! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
+//! and every mistake is reported at once, with its place in the file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, TimestampAssigner};
+
+use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_kafka::refusal;
+use streamgauge_pipeline::{
+    Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
+};
+use streamgauge_plugin::{LoadError, Plugin, Runtime};
+use streamgauge_view::panels;
+
+/// A pipeline that can run.
+#[derive(Clone)]
+pub struct Prepared {
+    /// The settings.
+    pub pipeline: Arc<Pipeline>,
+    /// Where they stand.
+    pub document: Document,
+    /// The metrics, in written order.
+    pub plugins: Vec<Plugin>,
+    /// How records become rows.
+    pub plan: Arc<Plan>,
+}
+
+impl Prepared {
+    /// Reads the pipeline at `path`, lets `change` override settings, and loads its plugins.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by place.
+    pub fn load(path: &Path, change: impl FnOnce(&mut Pipeline)) -> Result<Self, Diagnostics> {
+        let (pipeline, document) = Pipeline::load(path)?;
+        Self::new(pipeline, document, change)
+    }
+
+    /// As [`Prepared::load`], where the source of the file is replaced: secrets that only the
+    /// source needs may be missing.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by place.
+    pub fn load_without_source(
+        path: &Path,
+        change: impl FnOnce(&mut Pipeline),
+    ) -> Result<Self, Diagnostics> {
+        let environment = |name: &str| Some(std::env::var(name).unwrap_or_default());
+        let (pipeline, document) = Pipeline::load_with(path, &environment)?;
+        Self::new(pipeline, document, change)
+    }
+
+    fn new(
+        mut pipeline: Pipeline,
+        document: Document,
+        change: impl FnOnce(&mut Pipeline),
+    ) -> Result<Self, Diagnostics> {
+        change(&mut pipeline);
+        check_librdkafka(&pipeline, &document)?;
+        let plugins = load_plugins(&pipeline, &document)?;
+        let plan = Arc::new(plan(&pipeline, &plugins));
+        Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan })
+    }
+
+    /// The settings that stored state depends on, with those of each metric.
+    pub fn state_settings(&self) -> BTreeMap<String, String> {
+        let mut settings = self.pipeline.state_settings();
+        for plugin in &self.plugins {
+            let metric = plugin.settings();
+            let version = plugin.descriptor().state_version;
+            let value = format!("{}, state version {version}", metric.state_text());
+            settings.insert(format!("metric.{}", metric.id), value);
+        }
+        settings
+    }
+
+    /// Holds the settings of a stored state against those of now.
+    ///
+    /// # Errors
+    /// Each setting that differs, with both values and the ways out.
+    pub fn check_state(&self, checkpoint: &Checkpoint) -> Result<(), Diagnostics> {
+        let mut diagnostics = self.document.diagnostics();
+        let now = self.state_settings();
+        for (key, value) in &now {
+            let stored = checkpoint.settings.get(key);
+            if stored != Some(value) {
+                diagnostics.push(self.changed(key, stored, Some(value)));
+            }
+        }
+        for (key, stored) in &checkpoint.settings {
+            // A metric that was taken out leaves nothing behind that could be wrong.
+            if !now.contains_key(key) && !key.starts_with("metric.") {
+                diagnostics.push(self.changed(key, Some(stored), None));
+            }
+        }
+        if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
+    }
+
+    /// Whether the server may be started as the file says.
+    ///
+    /// # Errors
+    /// Why not, at the setting that is to blame.
+    pub fn check_exposure(&self) -> Result<(), Diagnostics> {
+        self.pipeline.server.check_exposure().map_err(|exposure| {
+            let place = self.document.place(exposure.setting());
+            let mut diagnostics = self.document.diagnostics();
+            let diagnostic = Diagnostic::error(exposure.to_string()).at(place);
+            diagnostics.push(diagnostic.help(exposure.hint()));
+            diagnostics
+        })
+    }
+
+    fn changed(&self, key: &str, stored: Option<&String>, now: Option<&String>) -> Diagnostic {
+        let (place, message) = self.describe_change(key, stored, now);
+        let first = if stored.is_none() && key.starts_with("metric.") {
+            "take it out again"
+        } else {
+            "set it back"
+        };
+        Diagnostic::error(message)
+            .at(self.document.place(&place))
+            .help(format!("{first}, {WAYS_OUT}"))
+    }
+
+    /// Where a changed setting stands, and what is to be said of it.
+    fn describe_change(
+        &self,
+        key: &str,
+        stored: Option<&String>,
+        now: Option<&String>,
+    ) -> (String, String) {
+        match (key.strip_prefix("metric."), stored, now) {
+            (Some(id), None, _) => (
+                self.metric_place(id),
+                format!("metric `{id}` is new, but the state covers records without it"),
+            ),
+            (Some(id), Some(stored), Some(now)) => (
+                self.metric_place(id),
+                format!("metric `{id}` was {stored} when the state was written and is {now} now"),
+            ),
+            (_, stored, now) => {
+                let value =
+                    |v: Option<&String>| v.map_or("not set".to_owned(), |v| format!("\"{v}\""));
+                let location = self.pipeline.state_setting_location(key);
+                let message = format!(
+                    "`{key}` was {} when the state was written and is {} now",
+                    value(stored),
+                    value(now)
+                );
+                (location, message)
+            }
+        }
+    }
+
+    fn metric_place(&self, id: &str) -> String {
+        let index = self.pipeline.metrics.iter().position(|metric| metric.id == id);
+        index.map_or_else(|| "metric".to_owned(), |index| format!("metric[{index}].id"))
+    }
+}
+
+/// What to do about state that does not fit the settings.
+const WAYS_OUT: &str = "recompute everything from the log with `streamgauge run --rebuild`, \
+     or drop the state with `streamgauge state reset`";
+
+/// Asks librdkafka about every setting that is passed through to it.
+fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diagnostics> {
+    let mut diagnostics = document.diagnostics();
+    if let SourceSettings::Kafka(kafka) = &pipeline.source {
+        for (key, secret) in &kafka.librdkafka {
+            if let Some(reason) = refusal(key, secret) {
+                let place = document.place(&format!("source.kafka.librdkafka.\"{key}\""));
+                diagnostics.push(
+                    Diagnostic::error(format!("librdkafka does not take `{key}`: {reason}"))
+                        .at(place)
+                        .help("see librdkafka's CONFIGURATION.md for its settings and values"),
+                );
+            }
+        }
+    }
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }
+}
+
+fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>, Diagnostics> {
+    let runtime = Runtime::caching();
+    let load = |settings: &MetricSettings| runtime.load(settings);
+    // Compiling takes most of the start; plugins are independent of each other.
+    let loaded: Vec<Result<Plugin, LoadError>> = thread::scope(|scope| {
+        let threads: Vec<_> =
+            pipeline.metrics.iter().map(|settings| scope.spawn(move || load(settings))).collect();
+        threads.into_iter().map(|t| t.join().expect("loading does not panic")).collect()
+    });
+    let mut diagnostics = document.diagnostics();
+    let mut plugins = Vec::new();
+    for (index, result) in loaded.into_iter().enumerate() {
+        let place = document.place(&format!("metric[{index}].plugin"));
+        match result {
+            Err(LoadError::Config { path, faults }) => {
+                for fault in faults {
+                    let message = format!("plugin {}: {fault}", path.display());
+                    let place = format!("metric[{index}].{}", fault.setting());
+                    diagnostics.push(
+                        Diagnostic::error(message).at(document.place(&place)).help(fault.hint),
+                    );
+                }
+            }
+            Err(error) => {
+                let setting = error.setting(&pipeline.metrics[index].config);
+                let place = document.place(&format!("metric[{index}].{setting}"));
+                let diagnostic = Diagnostic::error(error.to_string()).at(place);
+                diagnostics.push(diagnostic.help(error.hint()));
+            }
+            Ok(plugin) => {
+                for error in plugin.descriptor().check_schema(&pipeline.schema) {
+                    let message = format!("metric `{}`: {error}", plugin.settings().id);
+                    let diagnostic = Diagnostic::error(message).at(place.clone());
+                    diagnostics.push(diagnostic.help(
+                        "add the field to [schema] or correct its type there; let the plugin read another field with [metric.columns]; or take the metric out",
+                    ));
+                }
+                let ids: Vec<String> = panels(&plugin).into_iter().map(|p| p.id).collect();
+                for panel in plugin.settings().panels.iter().filter(|p| !ids.contains(&p.id)) {
+                    let place = document.place(&format!("panel[{}].id", panel.index));
+                    let message = format!("there is no panel `{}`", panel.id);
+                    let known = format!("those of this metric are `{}`", ids.join("`, `"));
+                    diagnostics.push(Diagnostic::error(message).at(place).help(known));
+                }
+                plugins.push(plugin);
+            }
+        }
+    }
+    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(plugins) }
+}
+
+/// How records become rows: the columns of event time and of the metrics, and the settings of H.
+pub fn plan(pipeline: &Pipeline, plugins: &[Plugin]) -> Plan {
+    let mut wanted: Vec<&str> = plugins.iter().flat_map(|p| p.descriptor().columns()).collect();
+    let event_time = &pipeline.event_time;
+    match &event_time.fields {
+        EventTimeFields::MonthDay { month, day, .. } => wanted.extend([month.as_str(), day]),
+        EventTimeFields::Field { field, .. } => wanted.push(field),
+    }
+    let projection = Projection::new(&pipeline.schema, &wanted);
+    let slot = |name: &str| projection.slot_of(name).expect("event time's fields were checked");
+    let timestamps = match &event_time.fields {
+        EventTimeFields::MonthDay { month, day, year } => {
+            TimestampAssigner::month_day(slot(month), slot(day), *year, event_time.zone)
+        }
+        EventTimeFields::Field { field, unit } => {
+            TimestampAssigner::Field { slot: slot(field), unit: *unit }
+        }
+    };
+    // The generator makes its stamps up; a file is no older than what is in it.
+    let stamps_are_real = !matches!(pipeline.source, SourceSettings::Generator(_));
+    Plan {
+        timestamps,
+        watermark: BoundedOutOfOrderness { bound: event_time.bound.as_millis() as i64 },
+        future_skew: stamps_are_real.then_some(event_time.future_skew.as_millis() as i64),
+        earliest: event_time.earliest.map(EventTime),
+        lateness: pipeline.lateness.clock,
+        projection,
+    }
+}

@@ -1,0 +1,63 @@
+//! Where a run writes dead letters and late records.
+
+use super::{Supervisor, failed};
+use streamgauge_checkpoint::side_output::{Extent, SideOutput};
+use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_engine::LateOutput;
+use streamgauge_kafka::SideProducer;
+use streamgauge_outbox::Origin;
+use streamgauge_pipeline::{OutletSettings, SourceSettings};
+use streamgauge_source::SourceError;
+
+impl Supervisor {
+    /// The outlets of dead letters and of late records, cut back to what `checkpoint` covers.
+    pub(super) fn outlets(
+        &self,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<(SideOutput, SideOutput), SourceError> {
+        let letters =
+            checkpoint.map(|c| Extent { bytes: c.dead_letter_bytes, entries: c.dead_letters });
+        let late = checkpoint
+            .map(|c| Extent { bytes: c.late_output_bytes, entries: c.late_output_records });
+        let pipeline = &self.pipeline;
+        Ok((
+            self.outlet("dead letters", pipeline.dead_letters.as_ref(), letters)?,
+            self.outlet("late records", pipeline.late_output.as_ref(), late)?,
+        ))
+    }
+
+    /// What becomes of late records in the workers.
+    pub(super) fn late_output(&self) -> LateOutput {
+        if self.write_letters && self.pipeline.late_output.is_some() {
+            LateOutput::Collected
+        } else {
+            LateOutput::None
+        }
+    }
+
+    fn outlet(
+        &self,
+        what: &'static str,
+        settings: Option<&OutletSettings>,
+        covered: Option<Extent>,
+    ) -> Result<SideOutput, SourceError> {
+        let pipeline = &self.pipeline;
+        let origin = Origin { source: pipeline.source.name(), zone: pipeline.event_time.zone };
+        let refused = |reason: String| failed(format!("{what}: {reason}"));
+        match settings {
+            Some(OutletSettings::File(path)) if self.write_letters => {
+                SideOutput::file(what, path, origin, covered)
+                    .map_err(|error| failed(error.to_string()))
+            }
+            Some(OutletSettings::Kafka(topic)) if self.write_letters => {
+                let SourceSettings::Kafka(settings) = &pipeline.source else {
+                    return Err(refused("a topic needs [source.kafka]".into()));
+                };
+                let producer = SideProducer::new(settings).map_err(|e| refused(e.to_string()))?;
+                let written = covered.unwrap_or_default().entries;
+                Ok(SideOutput::kafka(what, producer, topic, origin, written))
+            }
+            _ => Ok(SideOutput::none(origin)),
+        }
+    }
+}

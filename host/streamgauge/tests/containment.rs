@@ -1,0 +1,17 @@
+//! Plugins that fail: what is said about them, and that nothing else is
+//! touched. `cargo xtask build` makes the two components that this needs: `behavior`, which is a
+//! metric of the product, and `faulty`, which fails as it is told.
+
+#[path = "containment/component.rs"]
+mod component;
+#[path = "containment/offered.rs"]
+mod offered;
+#[path = "../../plugin/tests/sandbox/rows.rs"]
+mod rows;
+
+#[path = "containment/containment.rs"]
+mod containment;
+#[path = "containment/folding.rs"]
+mod folding;
+#[path = "containment/frames.rs"]
+mod frames;

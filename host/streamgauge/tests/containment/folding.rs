@@ -1,0 +1,218 @@
+//! A metric on a worker whose plugin refuses rows or crashes: the other rows are folded, the books
+//! hold, and where batches are cut changes nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use streamgauge_core::{Lateness, MetricAccounting, MetricSnapshot, RecordBatch};
+use streamgauge_outbox::DeadLetter;
+use streamgauge_outbox::Unexported;
+use streamgauge_plugin::{Cell, Instance, Plugin};
+
+use crate::component::{faulty, start};
+use crate::offered::offered;
+use crate::rows::{batch, projection, push};
+
+/// The log: by offset an action, or none that can be used.
+const ROWS: i64 = 100;
+
+fn action(offset: i64) -> Option<u32> {
+    match offset {
+        _ if offset % 10 == 9 => None,
+        _ if offset % 7 == 0 => Some(2),
+        _ => Some((offset % 2) as u32),
+    }
+}
+
+fn lateness(offset: i64) -> Lateness {
+    if offset % 3 == 0 { Lateness::Late } else { Lateness::OnTime }
+}
+
+/// What a metric comes to that gets the log in batches of `size` records.
+fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>) {
+    let plugin = faulty(config);
+    let mut metric = start(&plugin);
+    let mut with = Unexported::default();
+    for first in (0..ROWS).step_by(size) {
+        let next = (first + size as i64).min(ROWS);
+        let part = |verdict: Lateness| {
+            let mut rows = RecordBatch::new(&projection());
+            for offset in (first..next).filter(|offset| lateness(*offset) == verdict) {
+                push(&mut rows, offset, action(offset));
+            }
+            rows
+        };
+        let (on_time, late) = (part(Lateness::OnTime), part(Lateness::Late));
+        metric.fold(offered(&on_time, &late, next));
+    }
+    assert_eq!(metric.quarantine(), None);
+    let exported = metric.export(0, &mut with);
+    with.letters.sort_by_key(|letter| letter.offset);
+    (plugin, exported, with.letters)
+}
+
+/// The events by action in a pane of `exported`; nothing where there is no such pane.
+fn counts(plugin: &Plugin, exported: &MetricSnapshot, verdict: Lateness) -> BTreeMap<String, i64> {
+    let state = exported.windows[0].panes.first().and_then(|pane| match verdict {
+        Lateness::OnTime => pane.on_time.as_ref(),
+        Lateness::Late => pane.late.as_ref(),
+    });
+    let Some(state) = state else { return BTreeMap::new() };
+    let mut instance = Instance::open(plugin).expect("it opens");
+    let state = instance.restore(None, exported.state_version, state).expect("a state");
+    let table = instance.result(plugin, state).expect("a result");
+    let row = |row: Vec<Cell>| match <[Cell; 3]>::try_from(row) {
+        Ok([Cell::Text(action), Cell::Integer(events), Cell::Float(_)]) => (action, events),
+        other => panic!("{other:?}"),
+    };
+    table.rows.into_iter().map(row).collect()
+}
+
+#[test]
+fn refused_rows_are_left_out_whatever_the_cut() {
+    let refuse = || json!({"fault": "refuse-rows", "value": 2});
+    let (plugin, whole, letters) = fold(refuse(), ROWS as usize);
+    let mut offered = BTreeMap::new();
+    let mut expected = BTreeMap::<Lateness, BTreeMap<String, i64>>::new();
+    for offset in 0..ROWS {
+        *offered.entry(lateness(offset)).or_insert(0) += 1;
+        if let Some(action @ (0 | 1)) = action(offset) {
+            *expected
+                .entry(lateness(offset))
+                .or_default()
+                .entry(action.to_string())
+                .or_default() += 1;
+        }
+    }
+    for verdict in Lateness::ALL {
+        assert_eq!(counts(&plugin, &whole, verdict), expected[&verdict]);
+    }
+    let books = MetricAccounting {
+        on_time: offered[&Lateness::OnTime],
+        late: offered[&Lateness::Late],
+        excluded: letters.len() as u64,
+    };
+    assert_eq!(whole.accounting, books);
+    let folded: i64 = expected.values().flat_map(BTreeMap::values).sum();
+    assert_eq!(whole.accounting.folded(), folded as u64);
+    check_letters(&letters);
+    for size in [1, 2, 7, 33] {
+        let (_, cut, cut_letters) = fold(refuse(), size);
+        assert_eq!(cut, whole, "in batches of {size}");
+        assert_eq!(cut_letters, letters, "in batches of {size}");
+    }
+    // A plugin that names one row at a time is asked again until it names none.
+    let (_, one_by_one, one_by_one_letters) =
+        fold(json!({"fault": "refuse-one-by-one", "value": 2}), ROWS as usize);
+    assert_eq!(one_by_one, whole);
+    assert_eq!(one_by_one_letters, letters);
+}
+
+/// Each refused and each unusable row has one letter with the reason and the original bytes.
+fn check_letters(letters: &[DeadLetter]) {
+    let left_out: Vec<i64> = (0..ROWS).filter(|o| matches!(action(*o), None | Some(2))).collect();
+    assert_eq!(letters.iter().map(|letter| letter.offset).collect::<Vec<_>>(), left_out);
+    for letter in letters {
+        let (reason, detail) = match action(letter.offset) {
+            None => ("wrong_type", "action"),
+            Some(_) => ("refused_by_plugin", "action 2 is refused"),
+        };
+        assert_eq!((letter.reason, letter.detail.as_deref()), (reason, Some(detail)));
+        assert_eq!(letter.metric.as_deref(), Some("faulty"));
+        assert_eq!(letter.value, Some(format!("record {}", letter.offset).into_bytes()));
+    }
+}
+
+#[test]
+fn a_batch_of_nothing_but_refused_rows_counts_as_excluded() {
+    let mut metric = start(&faulty(json!({"fault": "refuse-rows", "value": 1})));
+    let mut with = Unexported::default();
+    metric.fold(offered(&batch(0, &[1, 1, 1]), &batch(3, &[]), 3));
+    let exported = metric.export(0, &mut with);
+    assert_eq!(exported.accounting, MetricAccounting { on_time: 3, late: 0, excluded: 3 });
+    assert_eq!((exported.next_offset, with.letters.len()), (3, 3));
+}
+
+#[test]
+fn rows_refused_one_by_one_are_all_excluded_however_many() {
+    let mut metric = start(&faulty(json!({"fault": "refuse-one-by-one", "value": 1})));
+    let mut with = Unexported::default();
+    metric.fold(offered(&batch(0, &[1; 150]), &batch(150, &[]), 150));
+    assert_eq!(metric.quarantine(), None);
+    let exported = metric.export(0, &mut with);
+    assert_eq!(exported.accounting, MetricAccounting { on_time: 150, late: 0, excluded: 150 });
+    assert_eq!((exported.next_offset, with.letters.len()), (150, 150));
+}
+
+#[test]
+fn after_a_crash_the_last_export_stays() {
+    let plugin = faulty(json!({"fault": "panic", "at": 5}));
+    let mut metric = start(&plugin);
+    let mut with = Unexported::default();
+    let none = batch(0, &[]);
+    metric.fold(offered(&batch(0, &[0, 1, 0]), &batch(3, &[3]), 4));
+    let before = metric.export(0, &mut with);
+    assert_eq!(before.next_offset, 4);
+    assert_eq!(before.accounting, MetricAccounting { on_time: 3, late: 1, excluded: 0 });
+
+    // Folded well, but never exported: it ends with the store that held it.
+    metric.fold(offered(&batch(4, &[0]), &none, 5));
+    assert_eq!(metric.quarantine(), None);
+    // The rows on time are folded; the late ones do not get their turn.
+    metric.fold(offered(&batch(5, &[0, 0]), &batch(7, &[1]), 8));
+    let reason = metric.quarantine().expect("it is quarantined").to_owned();
+    assert!(reason.starts_with("it crashed: "), "{reason}");
+    assert_eq!(metric.export(0, &mut with), before);
+
+    metric.fold(offered(&batch(8, &[1, 1]), &none, 10));
+    assert_eq!(metric.export(0, &mut with), before);
+    assert_eq!(metric.quarantine(), Some(reason.as_str()));
+    let events = |verdict| counts(&plugin, &before, verdict).into_values().sum::<i64>();
+    assert_eq!((events(Lateness::OnTime), events(Lateness::Late)), (3, 1));
+}
+
+#[test]
+fn a_crash_among_the_late_leaves_nothing_half_folded() {
+    let plugin = faulty(json!({"fault": "panic", "at": 2}));
+    let mut metric = start(&plugin);
+    let mut with = Unexported::default();
+    metric.fold(offered(&batch(0, &[0]), &batch(1, &[0, 0]), 3));
+    let before = metric.export(0, &mut with);
+    metric.fold(offered(&batch(3, &[1]), &batch(4, &[0]), 5));
+    assert!(metric.quarantine().is_some());
+    assert_eq!(metric.export(0, &mut with), before);
+}
+
+#[test]
+fn a_metric_that_was_taken_up_again_goes_on_where_it_was() {
+    let plugin = faulty(json!({}));
+    let none = batch(0, &[]);
+    let (first, second) = (batch(0, &[0, 1, 2]), batch(3, &[2, 2]));
+    let mut with = Unexported::default();
+    let mut whole = start(&plugin);
+    whole.fold(offered(&first, &none, 3));
+    whole.fold(offered(&none, &second, 5));
+
+    let mut stopped = start(&plugin);
+    stopped.fold(offered(&first, &none, 3));
+    let state = stopped.export(0, &mut with);
+    let mut resumed = start(&plugin);
+    resumed.restore(0, state).expect("its own state");
+    resumed.fold(offered(&none, &second, 5));
+    assert_eq!(resumed.export(0, &mut with), whole.export(0, &mut with));
+}
+
+#[test]
+fn a_crash_forgets_the_letters_of_the_rows_that_it_forgets() {
+    let mut metric = start(&faulty(json!({"fault": "panic", "at": 1})));
+    let mut with = Unexported::default();
+    let mut unusable = RecordBatch::new(&projection());
+    push(&mut unusable, 0, None);
+    let none = batch(0, &[]);
+    metric.fold(offered(&unusable, &none, 1));
+    metric.fold(offered(&batch(1, &[0, 0, 0]), &none, 4));
+    assert!(metric.quarantine().is_some());
+    let exported = metric.export(0, &mut with);
+    assert_eq!((exported.next_offset, exported.accounting.excluded), (0, 0));
+    assert_eq!(with.letters, []);
+}

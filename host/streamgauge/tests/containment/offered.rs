@@ -1,0 +1,29 @@
+//! Rows as a worker hands them to a metric.
+
+use streamgauge_core::{
+    BoundedOutOfOrderness, LatenessClock, Plan, RecordBatch, TimestampAssigner, TimestampUnit,
+};
+use streamgauge_engine::Offered;
+
+use crate::rows::projection;
+
+/// A plan without disorder, where stamps are event times.
+pub(crate) fn plan() -> Plan {
+    Plan {
+        projection: projection(),
+        timestamps: TimestampAssigner::Field { slot: 0, unit: TimestampUnit::Millis },
+        watermark: BoundedOutOfOrderness { bound: 0 },
+        future_skew: None,
+        earliest: None,
+        lateness: LatenessClock::Watermark,
+    }
+}
+
+/// Rows of partition 0 up to `next_offset`, as a metric takes them.
+pub(crate) fn offered<'a>(
+    on_time: &'a RecordBatch,
+    late: &'a RecordBatch,
+    next_offset: i64,
+) -> Offered<'a> {
+    Offered { partition: 0, on_time, late, watermark: None, next_offset }
+}

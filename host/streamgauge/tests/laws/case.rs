@@ -1,0 +1,106 @@
+//! One case: a pipeline, the logs of its partitions, and a script of what happens while they are
+//! read.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use streamgauge_oracle::{MergedMetric, Oracle, PartitionState, Record};
+
+use crate::log::{self, Entry, Raw};
+use crate::settings::{Loaded, Settings, settings};
+
+/// The wall clock of a whole case, in milliseconds after its base.
+const NOW: i64 = 3_600_000;
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// A partition hands over some records.
+    Read { partition: usize, records: usize },
+    /// A worker hands its batches on.
+    Flush { worker: usize },
+    /// A worker publishes.
+    Publish { worker: usize },
+    /// What is published is stored.
+    Checkpoint,
+    /// The same, and the store fails.
+    FailingCheckpoint,
+    /// Everything but the store is gone; partitions are dealt anew.
+    Crash { workers: usize, shift: usize, again: usize },
+    /// The same in good order: flush, publish, store.
+    Restart { workers: usize, shift: usize },
+}
+
+/// A case.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) settings: Settings,
+    pub(crate) logs: Vec<Vec<Entry>>,
+    pub(crate) script: Vec<Step>,
+}
+
+/// What the oracle comes to.
+pub(crate) struct Expected {
+    pub(crate) partitions: Vec<PartitionState>,
+    pub(crate) merged: Vec<MergedMetric>,
+}
+
+impl Expected {
+    pub(crate) fn late(&self) -> u64 {
+        self.partitions.iter().map(|partition| partition.event_time.late).sum()
+    }
+}
+
+pub(crate) fn cases() -> impl Strategy<Value = Case> {
+    let logs = prop::collection::vec(log::entries(), 1..5);
+    let step = prop_oneof![
+        10 => (0..4_usize, 1..25_usize)
+            .prop_map(|(partition, records)| Step::Read { partition, records }),
+        3 => (0..4_usize).prop_map(|worker| Step::Flush { worker }),
+        4 => (0..4_usize).prop_map(|worker| Step::Publish { worker }),
+        3 => Just(Step::Checkpoint),
+        1 => Just(Step::FailingCheckpoint),
+        2 => (1..5_usize, 0..4_usize, 0..9_usize)
+            .prop_map(|(workers, shift, again)| Step::Crash { workers, shift, again }),
+        1 => (1..5_usize, 0..4_usize)
+            .prop_map(|(workers, shift)| Step::Restart { workers, shift }),
+    ];
+    let script = prop::collection::vec(step, 0..30);
+    (settings(), logs, script).prop_map(|(settings, logs, script)| Case { settings, logs, script })
+}
+
+impl Case {
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.logs.iter().flatten().any(Entry::is_dirty)
+    }
+
+    /// The records by partition.
+    pub(crate) fn records(&self) -> Vec<Vec<Raw>> {
+        self.logs.iter().map(|entries| log::records(entries, &self.settings)).collect()
+    }
+
+    /// When every record is taken.
+    pub(crate) fn now(&self) -> i64 {
+        self.settings.base + NOW
+    }
+
+    /// What the oracle comes to.
+    pub(crate) fn expected(&self) -> Expected {
+        let Loaded { pipeline, plugins, .. } = self.settings.load();
+        let oracle = Oracle::new(&pipeline, &plugins);
+        let states = self.records().into_iter().zip(0..).map(|(records, number)| {
+            let mut partition = oracle.partition(number, 0).expect("the plugins start");
+            for Raw { offset, stamp, value } in &records {
+                let (value, taken) = (value.as_deref(), Some(self.now()));
+                let record = Record { offset: *offset, stamp: *stamp, taken, value };
+                partition.accept(record).expect("no plugin fails");
+            }
+            partition.state().expect("the plugins give their states")
+        });
+        let partitions: Vec<PartitionState> = states.collect();
+        let silent = partitions.iter().filter(|p| p.watermark.is_none()).map(|p| p.number);
+        let idle: BTreeSet<u32> = silent.collect();
+        let merged = oracle.merge(&partitions, &idle).expect("no plugin fails");
+        Expected { partitions, merged }
+    }
+}

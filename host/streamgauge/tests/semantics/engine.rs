@@ -1,0 +1,93 @@
+//! The engine without threads and sources: decoder, partition and metrics as a worker has them.
+
+use std::sync::Arc;
+
+use streamgauge::run::prepare::Prepared;
+use streamgauge_core::{
+    FinalPane, Lateness, Partition, PartitionSnapshot, PartitionState, Plan, Position, RecordMeta,
+    RecordTime, Row, WallClock,
+};
+use streamgauge_decode::Decoder;
+use streamgauge_engine::{Metric, Offered};
+use streamgauge_outbox::Unexported;
+use streamgauge_plugin::bind_inputs;
+
+use crate::setting::Event;
+
+/// What the engine comes to.
+pub(crate) struct Outcome {
+    pub(crate) snapshot: PartitionSnapshot,
+    pub(crate) final_panes: Vec<Arc<FinalPane>>,
+}
+
+struct Engine<'a> {
+    plan: &'a Plan,
+    partition: Partition,
+    metrics: Vec<Metric>,
+    number: u32,
+}
+
+/// What the engine makes of a log that is cut after the records for which `cut` says so.
+pub(crate) fn run(
+    prepared: &Prepared,
+    number: u32,
+    log: &[Event],
+    cut: impl Fn(usize) -> bool,
+) -> Outcome {
+    let plan = &prepared.plan;
+    let zone = prepared.pipeline.event_time.zone;
+    let start = |plugin| {
+        let inputs = bind_inputs(streamgauge_plugin::Plugin::descriptor(plugin), &plan.projection);
+        let mut metric = Metric::start(plugin, inputs, zone).expect("a plugin that opens");
+        metric.restore(number, Metric::empty(plugin, 0)).expect("an empty state");
+        metric
+    };
+    let partition = Partition::new(plan, PartitionState::starting_at(0), 0, Vec::new());
+    let metrics = prepared.plugins.iter().map(start).collect();
+    let mut engine = Engine { plan, partition, metrics, number };
+    let mut decoder = Decoder::json(&plan.projection);
+    let mut row = Row::default();
+    for (index, event) in log.iter().enumerate() {
+        let value = event.value.as_bytes();
+        let read = decoder.decode(value, &mut row).map(|()| &row);
+        let time = RecordTime(event.stamp);
+        let meta = RecordMeta { offset: index as i64, time, cursor: 0 };
+        engine.partition.accept(plan, meta, value, read, WallClock(0));
+        if cut(index) {
+            engine.flush();
+        }
+    }
+    engine.flush();
+    engine.outcome()
+}
+
+impl Engine<'_> {
+    fn flush(&mut self) {
+        let offered = Offered {
+            partition: self.number,
+            on_time: self.partition.pending(Lateness::OnTime),
+            late: self.partition.pending(Lateness::Late),
+            watermark: self.partition.watermark(self.plan),
+            next_offset: self.partition.state().next_offset,
+        };
+        self.metrics.iter_mut().for_each(|metric| metric.fold(offered));
+        self.partition.clear_pending();
+    }
+
+    fn outcome(mut self) -> Outcome {
+        let mut with = Unexported::default();
+        let number = self.number;
+        let exported = self.metrics.iter_mut().map(|metric| metric.export(number, &mut with));
+        let mut metrics: Vec<_> = exported.collect();
+        metrics.sort_by(|a, b| a.id.cmp(&b.id));
+        assert!(self.metrics.iter().all(|metric| metric.quarantine().is_none()));
+        let snapshot = PartitionSnapshot {
+            partition: number,
+            position: Position::default(),
+            late_samples: self.partition.late_samples(),
+            state: self.partition.state().clone(),
+            metrics,
+        };
+        Outcome { snapshot, final_panes: with.final_panes }
+    }
+}

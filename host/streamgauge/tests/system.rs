@@ -1,0 +1,77 @@
+//! The whole product from outside: the built binary, the built metrics and a real Apache Kafka.
+//!
+//! Nothing here is a double. Every test has folders, topics and ports of its own and ends what it
+//! started, so tests run side by side; they share a broker only to start few of them. Waiting is
+//! for conditions with a deadline. `cargo xtask test` provides the metrics and Kafka's jars.
+
+#[path = "system/broker.rs"]
+mod broker;
+#[path = "system/events.rs"]
+mod events;
+#[path = "system/host.rs"]
+mod host;
+#[path = "system/http.rs"]
+mod http;
+#[path = "system/process.rs"]
+mod process;
+#[path = "system/result.rs"]
+mod result;
+#[path = "system/topic.rs"]
+mod topic;
+#[path = "system/wait.rs"]
+mod wait;
+#[path = "system/workplace.rs"]
+mod workplace;
+
+#[path = "system/access_log.rs"]
+mod access_log;
+#[path = "system/audit.rs"]
+mod audit;
+#[path = "system/batches.rs"]
+mod batches;
+#[path = "system/bounds.rs"]
+mod bounds;
+#[path = "system/crashes.rs"]
+mod crashes;
+#[path = "system/dirt.rs"]
+mod dirt;
+#[path = "system/errors.rs"]
+mod errors;
+#[path = "system/formats.rs"]
+mod formats;
+#[path = "system/gaps.rs"]
+mod gaps;
+#[path = "system/guards.rs"]
+mod guards;
+#[path = "system/guide.rs"]
+mod guide;
+#[path = "system/kept_state.rs"]
+mod kept_state;
+#[path = "system/languages.rs"]
+mod languages;
+#[path = "system/late_output.rs"]
+mod late_output;
+#[path = "system/letters.rs"]
+mod letters;
+#[path = "system/offsets.rs"]
+mod offsets;
+#[path = "system/page.rs"]
+mod page;
+#[path = "system/partitions.rs"]
+mod partitions;
+#[path = "system/plugins.rs"]
+mod plugins;
+#[path = "system/proof.rs"]
+mod proof;
+#[path = "system/settings_over_state.rs"]
+mod settings_over_state;
+#[path = "system/stops.rs"]
+mod stops;
+#[path = "system/three_ways.rs"]
+mod three_ways;
+#[path = "system/torture.rs"]
+mod torture;
+#[path = "system/waiting.rs"]
+mod waiting;
+#[path = "system/windows.rs"]
+mod windows;

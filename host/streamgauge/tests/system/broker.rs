@@ -1,0 +1,162 @@
+//! A real Apache Kafka: one node, broker and controller at once, under plain Java.
+//!
+//! Tests that run at the same time share one; it ends with the last of them. Ports are taken from
+//! below the system's range for outgoing connections, so that a stopped broker's port is still
+//! free when it starts again.
+
+use std::env;
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tempfile::TempDir;
+
+use crate::process::{Running, finish};
+use crate::wait;
+use crate::workplace::root;
+
+/// Those of `xtask`: every internal topic is small, and topics are made on purpose only.
+const SINGLE_NODE: &str = include_str!("../../../../xtask/kafka/single-node.properties");
+
+/// The line that a started broker logs.
+const READY: &str = "Kafka Server started";
+
+/// A broker with its data; both end when dropped.
+pub(crate) struct Broker {
+    java: Mutex<Option<Running>>,
+    port: u16,
+    folder: TempDir,
+}
+
+impl Broker {
+    /// The broker of all tests that run now.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Broker>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(broker) = shared.upgrade() {
+            return broker;
+        }
+        let broker = Arc::new(Self::new());
+        *shared = Arc::downgrade(&broker);
+        broker
+    }
+
+    /// A broker of one's own, started.
+    pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// The same, with these lines among its properties.
+    pub(crate) fn with(properties: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("streamgauge-kafka-").tempdir();
+        let folder = folder.expect("a temporary folder can be made");
+        let (port, controller) = (free_port(), free_port());
+        let listeners = format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
+        let properties = format!(
+            "{SINGLE_NODE}{properties}controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
+             listeners={listeners}\nadvertised.listeners={listeners}\nlog.dirs={}\n",
+            folder.path().join("data").display()
+        );
+        let broker = Self { java: Mutex::new(None), port, folder };
+        fs::write(broker.properties(), properties).expect("the folder can be written to");
+        broker.format();
+        broker.start();
+        broker
+    }
+
+    /// `host:port`.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it, with the data from before.
+    pub(crate) fn start(&self) {
+        let log = self.folder.path().join("kafka.log");
+        // The line of readiness must be this start's.
+        let _ = fs::remove_file(&log);
+        let mut command = java("-Xmx512m");
+        // It lives for a short time only, and starts in two thirds of the time with these.
+        command
+            .args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"])
+            .arg(define("log4j2.configurationFile", &root().join("xtask/kafka/log4j2.xml")))
+            .arg(define("kafka.logs.dir", self.folder.path()))
+            .arg("kafka.Kafka")
+            .arg(self.properties())
+            .current_dir(self.folder.path());
+        let mut running = Running::start(&mut command);
+        wait::until("Kafka to be ready", || {
+            assert!(running.is_running(), "Kafka ended:\n{}", running.stderr());
+            let logged = fs::read_to_string(&log).unwrap_or_default();
+            let is_ready = logged.contains(READY) && TcpStream::connect(self.address()).is_ok();
+            is_ready.then_some(())
+        });
+        *self.java() = Some(running);
+    }
+
+    /// Stops it in good order and keeps its data.
+    pub(crate) fn stop(&self) {
+        let running = self.java().take().expect("only a started broker is stopped");
+        running.terminate();
+    }
+
+    /// SIGKILL; its data stays as it is.
+    pub(crate) fn kill(&self) {
+        let running = self.java().take().expect("only a started broker is killed");
+        running.kill();
+    }
+
+    fn java(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
+        self.java.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn properties(&self) -> PathBuf {
+        self.folder.path().join("server.properties")
+    }
+
+    fn format(&self) {
+        let tool = || {
+            let mut command = java("-Xmx256m");
+            command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]);
+            command.arg("kafka.tools.StorageTool");
+            command
+        };
+        // Any 16 bytes in base64 are an id for a cluster that knows only itself.
+        let arguments = ["format", "--standalone", "-t", "c3RyZWFtZ2F1Z2UtdGVzdA", "-c"];
+        finish(tool().args(arguments).arg(self.properties())).ok();
+    }
+}
+
+/// Java with Kafka's classes.
+///
+/// # Panics
+/// The jars are not there.
+fn java(heap: &str) -> Command {
+    let jars = env::var_os("STREAMGAUGE_KAFKA_LIB")
+        .map_or_else(|| root().join("target/kafka/lib"), PathBuf::from);
+    let is_there = fs::read_dir(&jars).is_ok_and(|mut entries| entries.next().is_some());
+    assert!(is_there, "no jars of Kafka in {}; hint: `cargo xtask test`", jars.display());
+    let mut command = Command::new("java");
+    command.arg(heap).arg("-cp").arg(jars.join("*"));
+    command
+}
+
+fn define(name: &str, value: &Path) -> String {
+    format!("-D{name}={}", value.display())
+}
+
+/// A port that nobody listens on, and that no other test of this process is given.
+pub(crate) fn free_port() -> u16 {
+    const FIRST: u16 = 20_000;
+    const COUNT: u16 = 12_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = (std::process::id() % u32::from(COUNT)) as u16;
+    let candidate = || {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = FIRST + (u32::from(start) + u32::from(step)) as u16 % COUNT;
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(port)
+    };
+    wait::until("a free port", candidate)
+}

@@ -1,0 +1,214 @@
+//! A folder with a pipeline, its state and its dead letters.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The metrics that every pipeline has unless a test says otherwise.
+pub(crate) const METRICS: [&str; 4] = ["behavior", "age", "gender", "province"];
+
+/// The schema, with each field on a line of its own so that tests can change one.
+pub(crate) const SCHEMA: &str = r#"user_id = "text"
+item_id = "text"
+cat_id = "text"
+merchant_id = "text"
+brand_id = "text"
+month = "unsigned"
+day = "unsigned"
+action = { type = "unsigned", max = 3 }
+age_range = { type = "unsigned", max = 8 }
+gender = { type = "unsigned", max = 2 }
+province = "text"
+"#;
+
+/// What a test says about its pipeline.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The table of the source.
+    pub(crate) source: String,
+    pub(crate) workers: String,
+    pub(crate) schema: String,
+    pub(crate) bound: &'static str,
+    /// `[event_time]` without `zone` and `bound`, or with them where it says so.
+    pub(crate) event_time: String,
+    /// The table of lateness.
+    pub(crate) lateness: String,
+    /// The tables of `dead_letters`.
+    pub(crate) dead_letters: String,
+    /// `min`, `max` and `max_delay`.
+    pub(crate) batch: (u32, u32, &'static str),
+    pub(crate) checkpoint_every: &'static str,
+    /// Ids; each is a built component of that name.
+    pub(crate) metrics: Vec<String>,
+    /// Lines that every metric has besides, such as `windows = ["1d"]`.
+    pub(crate) of_metrics: String,
+}
+
+impl Settings {
+    /// All records of a topic.
+    pub(crate) fn kafka(brokers: &str, topic: &str) -> Self {
+        Self::of(format!(
+            "[source.kafka]\nbrokers = \"{brokers}\"\ntopic = \"{topic}\"\ngroup = \"{topic}\"\n\
+             start = \"earliest\"\nformat = \"json\"\n\
+             [source.kafka.librdkafka]\n\"fetch.queue.backoff.ms\" = \"2\"\n"
+        ))
+    }
+
+    /// A file, to its end.
+    pub(crate) fn file(path: &Path) -> Self {
+        Self::of(format!("[source.file]\npath = \"{}\"\n", path.display()))
+    }
+
+    fn of(source: String) -> Self {
+        Self {
+            source,
+            workers: "\"auto\"".to_owned(),
+            schema: SCHEMA.to_owned(),
+            bound: "300s",
+            event_time: "month = \"month\"\nday = \"day\"\nyear = 2015\n".to_owned(),
+            lateness: String::new(),
+            dead_letters: "[dead_letters.file]\npath = \"dead-letters.jsonl\"\n".to_owned(),
+            batch: (10, 8192, "100ms"),
+            checkpoint_every: "5s",
+            metrics: METRICS.map(str::to_owned).to_vec(),
+            of_metrics: String::new(),
+        }
+    }
+
+    fn event_time_text(&self) -> String {
+        let mut text = self.event_time.clone();
+        for (key, value) in [("zone", "Asia/Shanghai"), ("bound", self.bound)] {
+            if !text.contains(&format!("{key} = ")) {
+                write!(text, "\n{key} = \"{value}\"").expect("writing to a string never fails");
+            }
+        }
+        text
+    }
+
+    /// The pipeline file.
+    pub(crate) fn text(&self) -> String {
+        let Self { source, workers, schema, dead_letters, checkpoint_every, .. } = self;
+        let event_time = self.event_time_text();
+        let lateness = &self.lateness;
+        let (min, max, max_delay) = self.batch;
+        let mut text = format!(
+            "version = 1\nname = \"系统测试\"\nworkers = {workers}\n{source}[schema]\n{schema}\
+             [event_time]\n{event_time}\n{lateness}{dead_letters}\
+             [batch]\nmin = {min}\nmax = {max}\nmax_delay = \"{max_delay}\"\n\
+             [checkpoint]\nevery = \"{checkpoint_every}\"\n[state.embedded]\ndir = \"state\"\n"
+        );
+        for id in &self.metrics {
+            let plugin = plugin(id);
+            let (plugin, more) = (plugin.display(), &self.of_metrics);
+            writeln!(text, "[[metric]]\nid = \"{id}\"\nplugin = \"{plugin}\"\n{more}")
+                .expect("writing to a string never fails");
+        }
+        text
+    }
+}
+
+/// A folder of one test, gone when dropped.
+pub(crate) struct Workplace {
+    folder: TempDir,
+}
+
+impl Workplace {
+    /// A new folder with this pipeline.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let folder = tempfile::Builder::new().prefix("streamgauge-system-").tempdir();
+        let place = Self { folder: folder.expect("a temporary folder can be made") };
+        place.set(settings);
+        place
+    }
+
+    /// Replaces the pipeline.
+    pub(crate) fn set(&self, settings: &Settings) {
+        self.set_text(&settings.text());
+    }
+
+    /// Replaces the pipeline file.
+    pub(crate) fn set_text(&self, text: &str) {
+        self.write("pipeline.toml", text.as_bytes());
+    }
+
+    /// A file of the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file of the folder.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, content).expect("the folder can be written to");
+        path
+    }
+
+    /// `streamgauge SUBCOMMAND --config …`, in the folder.
+    pub(crate) fn command(&self, subcommand: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        command.args(subcommand.split(' ')).arg("--config").arg(self.path("pipeline.toml"));
+        command.current_dir(self.folder.path()).env_remove("STREAMGAUGE_LOG");
+        command
+    }
+
+    /// The dead letters in their file, in written order.
+    pub(crate) fn dead_letters(&self) -> Vec<Value> {
+        lines_of(&self.path("dead-letters.jsonl"))
+    }
+}
+
+/// What is in a file of JSON lines.
+pub(crate) fn lines_of(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).expect("the lines can be read");
+    text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+}
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    let host = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+    PathBuf::from(host).ancestors().nth(2).expect("host/streamgauge is two folders deep").to_owned()
+}
+
+/// A built component.
+///
+/// # Panics
+/// It is not built.
+pub(crate) fn plugin(name: &str) -> PathBuf {
+    let path = root().join(format!("target/plugins/{name}.wasm"));
+    assert!(path.exists(), "{} is not built; hint: `cargo xtask test`", path.display());
+    path
+}
+
+/// The target folder of all plugins that tests make, with what new ones depend on compiled: that
+/// takes most of a minute on a bare clone, and is none of what a test waits for.
+pub(crate) fn plugin_target() -> &'static Path {
+    static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
+        let target = root().join("target/new-plugin");
+        let place = TempDir::new().expect("a temporary folder can be made");
+        let run = |program: &str, arguments: &str| {
+            let mut command = Command::new(program);
+            command.args(arguments.split(' ')).current_dir(&place);
+            let ended = command.env("CARGO_TARGET_DIR", &target).output();
+            let ended = ended.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            assert!(ended.status.success(), "{command:?}\n{ended:?}");
+        };
+        let program = env!("CARGO_BIN_EXE_streamgauge");
+        run(program, "plugin new warm-up");
+        run(program, "plugin build warm-up");
+        run("cargo", "test --no-run --manifest-path warm-up/Cargo.toml");
+        target
+    });
+    &TARGET
+}
+
+/// A name that no other test of this process has.
+pub(crate) fn unique(stem: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{stem}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,225 @@
+//! Frames: a metric's result cut to what one panel shows, in display order.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use serde_json::{Number, Value, json};
+
+use streamgauge_core::rfc3339;
+use streamgauge_plugin::{Cell, Plugin, ResultTable};
+use streamgauge_wire::{Dimension, Frame, Other, Panel, Series};
+
+use super::windows::WindowState;
+use super::{MetricResult, WindowId};
+
+/// The most keys that a frame shows one by one.
+const KEYS_MAX: usize = 1000;
+
+/// Where a value stands: its key, and its key of the second dimension (empty where there is none).
+type Key = (String, String);
+
+/// The values of one key, by measure.
+type Values = Vec<Cell>;
+
+/// Draws `panel` from `result`. `rev` is left to the caller.
+pub(super) fn draw(
+    plugin: &Plugin,
+    panel: &Panel,
+    result: &MetricResult,
+    trouble: Option<&str>,
+) -> Frame {
+    let [total, on_time, late] =
+        [&result.total, &result.on_time, &result.late].map(|table| by_key(plugin, panel, table));
+    let keys = display_order(panel, &total);
+    let (shown, rest) = cut(panel, keys);
+    let (shown, rest) = (shown.as_slice(), rest.as_slice());
+    let of_shown = |table: &BTreeMap<Key, Values>| series(panel, table, shown);
+    let sum = |table: &BTreeMap<Key, Values>| sums(panel, table, rest);
+    let other = (!rest.is_empty()).then(|| Other {
+        keys: rest.len(),
+        total: sum(&total),
+        on_time: sum(&on_time),
+        late: sum(&late),
+    });
+    let state = match trouble {
+        Some(_) => "quarantined",
+        None if shown.is_empty() => "empty",
+        None => "ok",
+    };
+    Frame {
+        rev: 0,
+        state,
+        reason: trouble.map(str::to_owned),
+        window: None,
+        total: of_shown(&total),
+        on_time: of_shown(&on_time),
+        late: of_shown(&late),
+        keys: shown.iter().map(|(key, _)| key.clone()).collect(),
+        across: match panel.across {
+            None => Vec::new(),
+            Some(_) => shown.iter().map(|(_, across)| across.clone()).collect(),
+        },
+        other,
+    }
+}
+
+/// A window as results and frames name it; none for the cumulative one.
+pub(super) fn window(id: WindowId, state: Option<WindowState>, zone: Tz) -> Option<Value> {
+    let window = id.window?;
+    Some(json!({
+        "spec": id.spec.to_string(),
+        "start": rfc3339(zone, window.start),
+        "end": rfc3339(zone, window.end),
+        "state": state.map(WindowState::name),
+    }))
+}
+
+/// The measures of `table` by the panel's dimension. Rows that differ only in dimensions that the
+/// panel does not show are summed up where the measure is additive.
+fn by_key(plugin: &Plugin, panel: &Panel, table: &ResultTable) -> BTreeMap<Key, Values> {
+    let outputs = &plugin.descriptor().outputs;
+    let column = |name: &str| outputs.iter().position(|o| o.name == name);
+    let dimension = |d: &Option<Dimension>| d.as_ref().and_then(|d| column(&d.name));
+    let (dimension, across) = (dimension(&panel.dimension), dimension(&panel.across));
+    let measures: Vec<(usize, bool)> =
+        panel.measures.iter().filter_map(|m| Some((column(&m.name)?, m.additive))).collect();
+    let mut rows: BTreeMap<Key, Values> = BTreeMap::new();
+    for row in &table.rows {
+        let text = |column: Option<usize>| column.map_or_else(String::new, |c| key_text(&row[c]));
+        let key = (text(dimension), text(across));
+        let values = measures.iter().map(|(m, _)| row[*m].clone());
+        match rows.get_mut(&key) {
+            None => {
+                rows.insert(key, values.collect());
+            }
+            Some(sums) => {
+                for ((sum, value), (_, additive)) in sums.iter_mut().zip(values).zip(&measures) {
+                    *sum = if *additive { add(sum, &value) } else { Cell::Null };
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// All keys in display order, row after row.
+fn display_order(panel: &Panel, total: &BTreeMap<Key, Values>) -> Vec<Key> {
+    let rows = axis(panel, panel.dimension.as_ref(), total, |(key, _)| key);
+    let Some(across) = &panel.across else {
+        return rows.into_iter().map(|key| (key.to_owned(), String::new())).collect();
+    };
+    let columns = axis(panel, Some(across), total, |(_, across)| across);
+    let [rows, columns] = [rows, columns].map(|axis| {
+        axis.into_iter().enumerate().map(|(place, key)| (key, place)).collect::<BTreeMap<_, _>>()
+    });
+    let mut keys: Vec<Key> = total.keys().cloned().collect();
+    keys.sort_by_cached_key(|(key, across)| (rows[key.as_str()], columns[across.as_str()]));
+    keys
+}
+
+/// The keys of one dimension in display order: by the sum of the first measure where the panel is
+/// sorted, else by label, then by key.
+fn axis<'a>(
+    panel: &Panel,
+    dimension: Option<&Dimension>,
+    total: &'a BTreeMap<Key, Values>,
+    key_of: impl Fn(&'a Key) -> &'a String,
+) -> Vec<&'a str> {
+    let mut sums: BTreeMap<&str, Cell> = BTreeMap::new();
+    for (key, values) in total {
+        let sum = sums.entry(key_of(key)).or_insert(Cell::Null);
+        *sum = values.first().map_or(Cell::Null, |first| add(sum, first));
+    }
+    let mut keys: Vec<(&str, Cell)> = sums.into_iter().collect();
+    if panel.sorted {
+        // Stable: equal values stay in the order of their keys.
+        keys.sort_by(|(_, a), (_, b)| number(b).partial_cmp(&number(a)).unwrap_or(Ordering::Equal));
+    } else if let Some(dimension) = dimension {
+        let place = |key: &str| dimension.labels.iter().position(|label| label.key == key);
+        keys.sort_by_cached_key(|(key, _)| place(key).unwrap_or(usize::MAX));
+    }
+    keys.into_iter().map(|(key, _)| key).collect()
+}
+
+/// Cuts `keys`, which are in display order, at the panel's `top` by rows of the first dimension,
+/// and at [`KEYS_MAX`]: what is shown, and the rest.
+fn cut(panel: &Panel, mut keys: Vec<Key>) -> (Vec<Key>, Vec<Key>) {
+    let starts: Vec<usize> =
+        (0..keys.len()).filter(|&i| i == 0 || keys[i].0 != keys[i - 1].0).collect();
+    let shown = match panel.top as usize {
+        0 => keys.len(),
+        // Cutting a single row off would only rename it.
+        top if starts.len() == top + 1 => keys.len(),
+        top => starts.get(top).copied().unwrap_or(keys.len()),
+    };
+    let rest = keys.split_off(shown.min(KEYS_MAX));
+    (keys, rest)
+}
+
+fn series(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series {
+    let value = |key: &Key, i: usize, additive: bool| match table.get(key) {
+        Some(values) => to_json(&values[i]),
+        // No row means that nothing was counted: 0 for a count, unknown for anything else.
+        None if additive => Value::from(0),
+        None => Value::Null,
+    };
+    let measures = panel.measures.iter().enumerate();
+    measures
+        .map(|(i, m)| (m.name.clone(), keys.iter().map(|k| value(k, i, m.additive)).collect()))
+        .collect()
+}
+
+fn sums(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series {
+    let measures = panel.measures.iter().enumerate();
+    let sum = |i: usize| {
+        let values = keys.iter().filter_map(|key| table.get(key)).map(|values| &values[i]);
+        to_json(&values.fold(Cell::Integer(0), |sum, value| add(&sum, value)))
+    };
+    measures
+        .map(|(i, m)| (m.name.clone(), vec![if m.additive { sum(i) } else { Value::Null }]))
+        .collect()
+}
+
+fn add(a: &Cell, b: &Cell) -> Cell {
+    match (a, b) {
+        (Cell::Integer(a), Cell::Integer(b)) => {
+            a.checked_add(*b).map_or(Cell::Float(*a as f64 + *b as f64), Cell::Integer)
+        }
+        (Cell::Null, other) | (other, Cell::Null) => other.clone(),
+        _ => Cell::Float(number(a) + number(b)),
+    }
+}
+
+fn number(cell: &Cell) -> f64 {
+    match cell {
+        Cell::Integer(n) => *n as f64,
+        Cell::Float(x) => *x,
+        Cell::Boolean(b) => f64::from(u8::from(*b)),
+        Cell::Null | Cell::Text(_) => f64::NEG_INFINITY,
+    }
+}
+
+fn key_text(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => String::new(),
+        Cell::Boolean(b) => b.to_string(),
+        Cell::Integer(n) => n.to_string(),
+        Cell::Float(x) => x.to_string(),
+        Cell::Text(text) => text.clone(),
+    }
+}
+
+/// A cell as JSON.
+pub fn to_json(cell: &Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Boolean(b) => Value::Bool(*b),
+        Cell::Integer(n) => Value::from(*n),
+        Cell::Float(x) => Number::from_f64(*x).map_or(Value::Null, Value::Number),
+        Cell::Text(text) => Value::from(text.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

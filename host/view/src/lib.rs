@@ -1,0 +1,46 @@
+//! The merged view: per metric and window, the published states of all partitions merged at read,
+//! in the order (on time before late, pane, partition). Nothing merged is ever stored.
+//!
+//! May know: core, settings, plugins, outboxes, the wire.
+//! Must not know: engine, checkpoints, sources, the server, the time of day.
+
+pub mod document;
+mod frame;
+mod live_metric;
+mod merge;
+mod panel;
+mod published;
+mod reader;
+mod results;
+mod windows;
+
+use streamgauge_core::{TimeWindow, WindowSpec};
+use streamgauge_plugin::ResultTable;
+
+pub use frame::to_json;
+pub use live_metric::LiveMetric;
+pub use panel::panels;
+pub use published::Published;
+pub use reader::{MetricReader, MetricResults, Unreadable, WindowResult};
+pub use results::Results;
+pub use windows::WindowState;
+
+/// One metric's merged result over one window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MetricResult {
+    /// Of the records on time.
+    pub on_time: ResultTable,
+    /// Of the late ones.
+    pub late: ResultTable,
+    /// Of both.
+    pub total: ResultTable,
+}
+
+/// One window of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WindowId {
+    /// Which kind.
+    pub spec: WindowSpec,
+    /// From when to when; none for the cumulative one.
+    pub window: Option<TimeWindow>,
+}

@@ -1,0 +1,110 @@
+//! A metric as the pages show it all the time: a frame for each of its panels.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use streamgauge_core::MetricAccounting;
+use streamgauge_plugin::Plugin;
+use streamgauge_wire::{Frame, Panel};
+
+use super::published::Published;
+use super::reader::{MetricReader, WindowResult};
+use super::{MetricResult, WindowId};
+
+/// A metric in the view: what its panels show.
+pub struct LiveMetric {
+    reader: Arc<MetricReader>,
+    /// The last result that could be read.
+    shown: WindowResult,
+    accounting: MetricAccounting,
+    /// Why the workers stopped the metric, or why its result could not be read.
+    trouble: Option<String>,
+    frames: BTreeMap<String, Arc<Frame>>,
+}
+
+impl LiveMetric {
+    /// A metric of which nothing is known yet.
+    pub fn new(reader: &Arc<MetricReader>) -> Self {
+        let spec = reader.plugin().settings().windows[0];
+        let id = WindowId { spec, window: None };
+        let mut metric = Self {
+            reader: Arc::clone(reader),
+            shown: WindowResult { id, state: None, result: Arc::default() },
+            accounting: MetricAccounting::default(),
+            trouble: None,
+            frames: BTreeMap::new(),
+        };
+        metric.draw();
+        metric
+    }
+
+    /// The metric's id.
+    pub fn id(&self) -> &str {
+        self.reader.id()
+    }
+
+    /// The metric's plugin.
+    pub fn plugin(&self) -> &Plugin {
+        self.reader.plugin()
+    }
+
+    /// The metric's panels.
+    pub fn panels(&self) -> &[Panel] {
+        self.reader.panels()
+    }
+
+    /// The merged result as of the last update that could be read.
+    pub fn result(&self) -> &MetricResult {
+        &self.shown.result
+    }
+
+    /// The merged books as of the last update.
+    pub fn accounting(&self) -> MetricAccounting {
+        self.accounting
+    }
+
+    /// Why the metric stands still, if it does.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// A frame per panel; the same `Arc` until the frame changes.
+    pub fn frames(&self) -> &BTreeMap<String, Arc<Frame>> {
+        &self.frames
+    }
+
+    /// Merges what was published of this metric, if that changed: the cumulative window, or the
+    /// present one of its first kind.
+    pub fn update(&mut self, published: &Published) {
+        self.accounting = published.accounting(self.id());
+        let spec = self.plugin().settings().windows[0];
+        let mut trouble = published.quarantined.get(self.id()).cloned();
+        let shown = match self.reader.current(published, spec) {
+            Ok(shown) => shown,
+            Err(error) => {
+                trouble = trouble.or_else(|| Some(error.to_string()));
+                self.shown.clone()
+            }
+        };
+        let is_same = (shown.id, shown.state) == (self.shown.id, self.shown.state)
+            && Arc::ptr_eq(&shown.result, &self.shown.result);
+        if is_same && self.trouble == trouble {
+            return;
+        }
+        (self.shown, self.trouble) = (shown, trouble);
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        for panel in self.reader.panels() {
+            let former = self.frames.get(&panel.id);
+            let mut frame = self.reader.frame(panel, &self.shown, self.trouble.as_deref());
+            frame.rev = former.map_or(1, |former| former.rev);
+            if former.is_some_and(|former| **former == frame) {
+                continue;
+            }
+            frame.rev += u64::from(former.is_some());
+            self.frames.insert(panel.id.clone(), Arc::new(frame));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Panels from descriptors: what the page needs to draw a metric that it has never seen.
+
+use streamgauge_plugin::{Output, Plugin, View};
+use streamgauge_wire::{Dimension, Label, Localized, Measure, Panel};
+
+/// The panels of a plugin, in the order of its views.
+pub fn panels(plugin: &Plugin) -> Vec<Panel> {
+    let views = &plugin.descriptor().views;
+    let metric = &plugin.settings().id;
+    let id = |view: &View| match views.len() {
+        1 => metric.clone(),
+        _ => format!("{metric}.{}", view.id),
+    };
+    views.iter().map(|view| overridden(plugin, panel(plugin, view, id(view)))).collect()
+}
+
+/// The panel with what the pipeline says of it instead of the plugin.
+fn overridden(plugin: &Plugin, mut panel: Panel) -> Panel {
+    let Some(wanted) = plugin.settings().panels.iter().find(|wanted| wanted.id == panel.id) else {
+        return panel;
+    };
+    panel.title.extend(wanted.title.clone());
+    if let Some(chart) = wanted.chart {
+        chart.clone_into(&mut panel.chart);
+    }
+    panel.order = wanted.order;
+    panel.size = wanted.size.map(str::to_owned).or(panel.size);
+    panel
+}
+
+fn panel(plugin: &Plugin, view: &View, id: String) -> Panel {
+    let outputs = &plugin.descriptor().outputs;
+    let output = |name: &String| outputs.iter().find(|o| o.name == *name);
+    Panel {
+        id,
+        metric: plugin.settings().id.clone(),
+        view: view.id.clone(),
+        windows: plugin.settings().windows.iter().map(ToString::to_string).collect(),
+        title: localized(&view.title, &view.id),
+        chart: view.chart.clone(),
+        dimension: view.dimension.as_ref().and_then(output).map(dimension),
+        across: view.across.as_ref().and_then(output).map(dimension),
+        measures: view.measures.iter().filter_map(output).map(measure).collect(),
+        top: view.top,
+        sorted: view.sorted,
+        size: view.size.clone(),
+        order: None,
+    }
+}
+
+fn dimension(output: &Output) -> Dimension {
+    let label = |label: &streamgauge_plugin::Label| Label {
+        key: label.key.clone(),
+        text: localized(&label.text, &label.key),
+    };
+    Dimension {
+        name: output.name.clone(),
+        title: localized(&output.title, &output.name),
+        labels: output.labels.iter().map(label).collect(),
+    }
+}
+
+fn measure(output: &Output) -> Measure {
+    Measure {
+        name: output.name.clone(),
+        title: localized(&output.title, &output.name),
+        unit: output.unit.clone(),
+        additive: output.additive,
+        error_of: output.error_of.clone(),
+    }
+}
+
+/// Texts by language; where `zh` or `en` is missing, the other or `fallback` stands in.
+fn localized(texts: &[(String, String)], fallback: &str) -> Localized {
+    let mut localized: Localized = texts.iter().cloned().collect();
+    let any = localized.get("en").or(localized.get("zh")).or(localized.values().next());
+    let any = any.map_or_else(|| fallback.to_owned(), Clone::clone);
+    for language in ["zh", "en"] {
+        localized.entry(language.to_owned()).or_insert_with(|| any.clone());
+    }
+    localized
+}

@@ -1,0 +1,47 @@
+//! The readers of all metrics.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use streamgauge_core::Plan;
+use streamgauge_plugin::Plugin;
+use streamgauge_wire::Panel;
+
+use super::published::Published;
+use super::reader::{MetricReader, MetricResults};
+
+/// The results of all metrics, in the order of the pipeline file.
+pub struct Results {
+    metrics: Vec<Arc<MetricReader>>,
+}
+
+impl Results {
+    /// Readers of the metrics of `plugins` that have merged nothing.
+    pub fn new(plugins: &[Plugin], plan: &Arc<Plan>, zone: Tz) -> Self {
+        let reader = |plugin| Arc::new(MetricReader::new(plugin, plan, zone));
+        Self { metrics: plugins.iter().map(reader).collect() }
+    }
+
+    /// The readers, in the order of the pipeline file.
+    pub fn metrics(&self) -> &[Arc<MetricReader>] {
+        &self.metrics
+    }
+
+    /// The reader of the metric with this id.
+    pub fn metric(&self, id: &str) -> Option<&MetricReader> {
+        self.metrics.iter().map(|metric| &**metric).find(|metric| metric.id() == id)
+    }
+
+    /// The panel with this id, and the reader of its metric.
+    pub fn panel(&self, id: &str) -> Option<(&MetricReader, &Panel)> {
+        self.metrics.iter().find_map(|metric| {
+            let panel = metric.panels().iter().find(|panel| panel.id == id)?;
+            Some((&**metric, panel))
+        })
+    }
+
+    /// Every window of every metric.
+    pub fn all(&self, published: &Published) -> Vec<MetricResults<'_>> {
+        self.metrics.iter().map(|metric| metric.all(published)).collect()
+    }
+}

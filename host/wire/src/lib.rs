@@ -1,0 +1,31 @@
+//! The wire as types: exactly what docs/wire.md says, as JSON for the page and for the API.
+//!
+//! The types are written and never read, except for what a page says ([`FromPage`]). Those of the
+//! page are made from them by a test (`tests.rs`), so both sides cannot differ.
+//!
+//! May know: nothing of the project.
+//! Must not know: where values come from. The rest of the host has types of its own, and one
+//! place (`publish`) turns those into these.
+
+mod frame;
+mod live;
+mod message;
+mod panel;
+mod report;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use frame::{Frame, Other, Series};
+pub use live::{LiveState, SeriesByName};
+pub use message::{FromPage, Hello, Points, ToPage};
+pub use panel::{Dimension, Label, Localized, Measure, Panel};
+pub use report::{LatenessReport, RecordSample, Samples};
+pub use status::{
+    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
+    LateOutputStatus, MetricStatus, Mode, PartitionStatus, PluginStatus, SourceStatus, StageStatus,
+    Status, WatermarkHeldBy,
+};
+
+/// The version of the wire.
+pub const PROTO: u32 = 1;

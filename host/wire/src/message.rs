@@ -1,0 +1,135 @@
+//! The messages of the stream, as docs/wire.md says; parts that many pages share come in
+//! serialised.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{Clock, PROTO};
+
+/// What the host says of itself to each page that connects.
+#[derive(Clone, Debug)]
+pub struct Hello {
+    /// Another text at each start of the host.
+    pub epoch: String,
+    /// The build of the page that the host carries.
+    pub build: String,
+    /// The zone of the pipeline, an IANA name.
+    pub tz: String,
+    /// The name of the pipeline, which is the title of the page.
+    pub name: String,
+    /// The longest silence on the stream, in milliseconds.
+    pub heartbeat_ms: u64,
+    /// The most updates a second that a page may ask for.
+    pub max_hz: f64,
+}
+
+/// From the host to a page.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "t", rename_all = "lowercase")]
+pub enum ToPage<'a> {
+    /// The first message of a stream.
+    Hello {
+        /// The version of the wire, [`PROTO`](crate::PROTO).
+        proto: u32,
+        /// Another text at each start of the host.
+        epoch: &'a str,
+        /// The build of the page that the host carries.
+        build: &'a str,
+        /// The longest silence, in milliseconds.
+        heartbeat_ms: u64,
+        /// The zone of the pipeline, an IANA name.
+        tz: &'a str,
+        /// The title of the page.
+        name: &'a str,
+    },
+    /// The panels, whenever they change.
+    Schema {
+        /// Raised at each change of the panels.
+        rev: u64,
+        /// The panels, serialised.
+        #[cfg_attr(test, ts(type = "Array<Panel>"))]
+        panels: &'a RawValue,
+    },
+    /// Everything, after each schema.
+    Snapshot {
+        /// The number of the state, raised at each change.
+        seq: u64,
+        /// The clocks of the state.
+        clock: Clock,
+        /// Frames by panel, serialised.
+        #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
+        frames: BTreeMap<&'a str, &'a RawValue>,
+        /// The series of the last five minutes.
+        #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
+        series: Points<'a>,
+        /// A [`Status`](crate::Status), serialised.
+        #[cfg_attr(test, ts(type = "Status"))]
+        status: &'a RawValue,
+    },
+    /// Changes since the message before.
+    Update {
+        /// The number of the state, raised at each change.
+        seq: u64,
+        /// The clocks of the state.
+        clock: Clock,
+        /// Frames by panel, serialised.
+        #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
+        frames: BTreeMap<&'a str, &'a RawValue>,
+        /// Points since the message before.
+        #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
+        points: Points<'a>,
+        /// A [`Status`](crate::Status), serialised.
+        #[cfg_attr(test, ts(type = "Status"))]
+        status: &'a RawValue,
+    },
+    /// A sign of life in silence.
+    Hb {
+        /// The number of the state, raised at each change.
+        seq: u64,
+        /// The wall clock of the host, in milliseconds since the Unix epoch.
+        now: i64,
+    },
+    /// The host stops.
+    Bye {
+        /// Such as `shutdown`.
+        reason: &'a str,
+        /// When a page should connect again, in milliseconds.
+        retry_ms: u64,
+    },
+}
+
+/// The series of the host, by name.
+pub type Points<'a> = BTreeMap<&'a str, &'a [(i64, f64)]>;
+
+impl<'a> ToPage<'a> {
+    /// The greeting.
+    pub fn hello(hello: &'a Hello) -> Self {
+        Self::Hello {
+            proto: PROTO,
+            epoch: &hello.epoch,
+            build: &hello.build,
+            heartbeat_ms: hello.heartbeat_ms,
+            tz: &hello.tz,
+            name: &hello.name,
+        }
+    }
+
+    /// The message as JSON.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).expect("numbers, texts and string keys serialise")
+    }
+}
+
+/// From a page to the host.
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(tag = "t", rename_all = "lowercase")]
+pub enum FromPage {
+    /// How the page wants to be told.
+    Sub {
+        /// Updates a second.
+        hz: f64,
+    },
+}

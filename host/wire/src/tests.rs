@@ -1,0 +1,80 @@
+//! The types of the page are made from those of the host. After a change of the wire, run with
+//! `UPDATE=1` and read the difference.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use ts_rs::{Config, TS};
+
+use crate::{
+    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
+    GapStatus, Happened, Label, LateOutputStatus, LatenessReport, Measure, MetricStatus, Mode,
+    Other, Panel, PartitionStatus, PluginStatus, RecordSample, Samples, SourceStatus, StageStatus,
+    Status, ToPage, WatermarkHeldBy,
+};
+
+const FILE: &str = "../../dashboard/src/wire.generated.ts";
+
+const HEAD: &str = "\
+// Generated from the types of the wire (host/wire); do not edit. After a change there:
+//   UPDATE=1 cargo test --release -p streamgauge-wire
+";
+
+fn add<T: TS>(text: &mut String) {
+    let config = Config::new().with_large_int("number");
+    let declaration = T::decl(&config);
+    // Declarations have their documentation within and blanks at the ends of lines.
+    let lines: Vec<_> = declaration.lines().map(str::trim_end).collect();
+    write!(text, "\nexport {}\n", lines.join("\n")).expect("a string takes text");
+}
+
+fn generated() -> String {
+    let mut text = HEAD.to_owned();
+    let adders = [
+        add::<ToPage<'static>>,
+        add::<Panel>,
+        add::<Dimension>,
+        add::<Label>,
+        add::<Measure>,
+        add::<Frame>,
+        add::<Other>,
+        add::<Clock>,
+        add::<Status>,
+        add::<Mode>,
+        add::<Cause>,
+        add::<SourceStatus>,
+        add::<AccountingStatus>,
+        add::<PartitionStatus>,
+        add::<GapStatus>,
+        add::<WatermarkHeldBy>,
+        add::<CheckpointStatus>,
+        add::<MetricStatus>,
+        add::<DeadLetterStatus>,
+        add::<LateOutputStatus>,
+        add::<StageStatus>,
+        add::<Happened>,
+        add::<PluginStatus>,
+        add::<LatenessReport>,
+        add::<Samples>,
+        add::<RecordSample>,
+    ];
+    for add in adders {
+        add(&mut text);
+    }
+    text
+}
+
+#[test]
+fn the_types_of_the_page_are_those_of_the_host() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let generated = generated();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &generated).expect("the file can be written");
+    }
+    let found = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        found == generated,
+        "{FILE} is out of date; hint: UPDATE=1 cargo test --release -p streamgauge-wire"
+    );
+}
