@@ -1,21 +1,8 @@
 //! The books. Always and exactly: read = on time + late + rejected; per metric:
 //! on time + late = folded + excluded.
 
+use crate::lateness::Lateness;
 use crate::record::Rejection;
-
-/// The verdict on a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lateness {
-    /// Not behind the watermark.
-    OnTime,
-    /// Behind the watermark as it stood before the record.
-    Late,
-}
-
-impl Lateness {
-    /// Both verdicts, in the order in which results are merged.
-    pub const ALL: [Self; 2] = [Self::OnTime, Self::Late];
-}
 
 /// Rejected records by [`Rejection::kind`].
 pub type RejectionCounts = [u64; Rejection::KINDS];

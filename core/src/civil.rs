@@ -62,12 +62,11 @@ pub(crate) fn start_of(zone: Tz, day: DayNumber) -> EventTime {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
+    use crate::rfc3339::parse_rfc3339;
 
     fn at(text: &str) -> EventTime {
-        EventTime(DateTime::parse_from_rfc3339(text).expect("an instant").timestamp_millis())
+        parse_rfc3339(text).expect("an instant")
     }
 
     fn hours(zone: Tz, date: &str) -> i64 {

@@ -1,10 +1,11 @@
 //! How far behind records are, in buckets that grow with the distance. From it follows how many
 //! records any bound would make late, and which bound would keep a given share on time.
 
+use crate::log_linear::{bucket_of, range_of};
 use crate::time::Millis;
 
-/// How many buckets each power of two is cut into; values below have a bucket each.
-const CUTS: u64 = 8;
+/// Every power of two is cut into eight buckets; values below 8 ms have a bucket each.
+const CUT_BITS: u32 = 3;
 
 /// The number of buckets.
 const BUCKETS: usize = 496;
@@ -19,7 +20,7 @@ pub struct LatenessHistogram {
 impl LatenessHistogram {
     /// Counts a record that was `behind` by so much; what is ahead counts as 0.
     pub fn record(&mut self, behind: Millis) {
-        self.add(bucket(behind.max(0).unsigned_abs()), 1);
+        self.add(bucket_of::<CUT_BITS>(behind.max(0).unsigned_abs()), 1);
     }
 
     fn add(&mut self, bucket: usize, records: u64) {
@@ -72,24 +73,9 @@ impl LatenessHistogram {
     }
 }
 
-/// The bucket of a value.
-fn bucket(value: u64) -> usize {
-    if value < CUTS {
-        return value as usize;
-    }
-    let exponent = u64::from(value.ilog2());
-    ((exponent - 2) * CUTS + ((value >> (exponent - 3)) & (CUTS - 1))) as usize
-}
-
 /// The smallest and the largest value of a bucket, in milliseconds.
 pub fn bucket_range(bucket: u32) -> (Millis, Millis) {
-    let bucket = u64::from(bucket);
-    if bucket < CUTS {
-        return (bucket as Millis, bucket as Millis);
-    }
-    let shift = bucket / CUTS - 1;
-    let low = (CUTS + bucket % CUTS) << shift;
-    let high = low + ((1 << shift) - 1);
+    let (low, high) = range_of::<CUT_BITS>(u64::from(bucket));
     (low.min(i64::MAX as u64) as Millis, high.min(i64::MAX as u64) as Millis)
 }
 
@@ -101,7 +87,7 @@ mod tests {
     fn every_value_is_in_the_range_of_its_bucket() {
         let powers = (0..63).flat_map(|e| [(1_u64 << e) - 1, 1 << e, (1 << e) + 1, (1 << e) / 3]);
         for value in powers.chain([i64::MAX as u64]) {
-            let found = bucket(value);
+            let found = bucket_of::<CUT_BITS>(value);
             let (low, high) = bucket_range(found as u32);
             assert!((low..=high).contains(&(value as i64)), "{value} in {found}: {low} to {high}");
             assert!(found < BUCKETS);

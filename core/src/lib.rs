@@ -14,34 +14,48 @@ mod block;
 mod bytes;
 mod civil;
 mod column;
+mod csv_columns;
 mod gap;
 mod histogram;
 mod late_sample;
+mod latency;
+mod lateness;
+mod log_linear;
 mod panes;
 mod partition;
 mod plan;
+pub mod random;
 mod record;
+mod rfc3339;
 mod row;
 mod schema;
 mod selection;
 mod snapshot;
 mod time;
 mod timestamp;
+mod units;
 mod watermark;
 mod window;
 mod window_set;
 
-pub use accounting::{Accounting, Lateness, MetricAccounting, RejectionCounts};
+pub use accounting::{Accounting, MetricAccounting, RejectionCounts};
 pub use batch::{RecordBatch, Verdict};
 pub use block::{Block, BlockBuffer, BlockIndex, BlockLimits, Record, Run};
 pub use column::{Column, ColumnValues, Dictionary, Gap};
+pub use csv_columns::{CsvColumns, HeaderError};
 pub use gap::{GAPS_MAX, GapKind, OffsetGap};
 pub use histogram::{LatenessHistogram, bucket_range};
 pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX};
+pub use latency::LatencyHistogram;
+pub use lateness::{ByLateness, Lateness};
 pub use panes::Panes;
 pub use partition::{Outcome, Partition, PartitionState};
 pub use plan::{LatenessClock, Plan};
-pub use record::{Flaw, RecordMeta, Rejection};
+pub use record::{
+    BYTE_ORDER_MARK, Flaw, RECORD_BYTES_MAX, RecordMeta, Rejection, TEXT_BYTES_MAX,
+    without_byte_order_mark,
+};
+pub use rfc3339::{parse_rfc3339, rfc3339};
 pub use row::{Row, TextRange, Value};
 pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
@@ -51,6 +65,10 @@ pub use snapshot::{
 };
 pub use time::{EventTime, Millis, RecordTime, WallClock};
 pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};
+pub use units::{DURATION_UNITS, UnitError, parse_quantity};
 pub use watermark::BoundedOutOfOrderness;
-pub use window::{TimeWindow, WindowSpec, WindowSpecError};
+pub use window::{
+    ParseWindowError, TimeWindow, WINDOWS_TOGETHER_MAX, WindowAsk, WindowAskError, WindowSpec,
+    WindowSpecError,
+};
 pub use window_set::{Retention, WindowBooks, WindowSet};

@@ -94,15 +94,16 @@ impl Panes {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeZone};
+    use chrono::TimeZone;
 
     use super::*;
+    use crate::rfc3339::parse_rfc3339;
 
     const MINUTE: Millis = 60_000;
     const HOUR: Millis = 60 * MINUTE;
 
     fn at(text: &str) -> EventTime {
-        EventTime(DateTime::parse_from_rfc3339(text).expect("an instant").timestamp_millis())
+        parse_rfc3339(text).expect("an instant")
     }
 
     fn tumbling(size: Millis, zone: Tz) -> Panes {

@@ -4,11 +4,12 @@
 
 use std::collections::VecDeque;
 
-use crate::accounting::{Accounting, Lateness};
+use crate::accounting::Accounting;
 use crate::batch::{RecordBatch, Verdict};
 use crate::gap::OffsetGap;
 use crate::histogram::LatenessHistogram;
 use crate::late_sample::{LateSample, remember};
+use crate::lateness::{ByLateness, Lateness};
 use crate::plan::{LatenessClock, Plan};
 use crate::record::{Flaw, RecordMeta, Rejection};
 use crate::row::{Row, Value};
@@ -50,8 +51,7 @@ pub struct Partition {
     state: PartitionState,
     cursor: u64,
     late_samples: VecDeque<LateSample>,
-    on_time: RecordBatch,
-    late: RecordBatch,
+    pending: ByLateness<RecordBatch>,
 }
 
 impl PartitionState {
@@ -86,8 +86,7 @@ impl Partition {
             state,
             cursor,
             late_samples: late_samples.into(),
-            on_time: RecordBatch::new(&plan.projection),
-            late: RecordBatch::new(&plan.projection),
+            pending: ByLateness::from_fn(|_| RecordBatch::new(&plan.projection)),
         }
     }
 
@@ -109,20 +108,17 @@ impl Partition {
 
     /// How many rows wait to be handed on.
     pub fn pending_rows(&self) -> u32 {
-        self.on_time.rows() + self.late.rows()
+        self.pending.iter().map(|(_, batch)| batch.rows()).sum()
     }
 
     /// How many bytes of original records wait with them.
     pub fn pending_bytes(&self) -> usize {
-        self.on_time.raw_bytes() + self.late.raw_bytes()
+        self.pending.iter().map(|(_, batch)| batch.raw_bytes()).sum()
     }
 
     /// The pending rows with this verdict.
     pub fn pending(&self, lateness: Lateness) -> &RecordBatch {
-        match lateness {
-            Lateness::OnTime => &self.on_time,
-            Lateness::Late => &self.late,
-        }
+        &self.pending[lateness]
     }
 
     /// The last late records, without those that wait.
@@ -132,9 +128,8 @@ impl Partition {
 
     /// Drops the pending rows: the metrics have them.
     pub fn clear_pending(&mut self) {
-        remember(&mut self.late_samples, &self.late);
-        self.on_time.clear();
-        self.late.clear();
+        remember(&mut self.late_samples, &self.pending[Lateness::Late]);
+        self.pending.iter_mut().for_each(|(_, batch)| batch.clear());
     }
 
     /// Takes in the record at `meta`, whose bytes are `raw` and whose decoding gave `decoded`.
@@ -184,14 +179,16 @@ impl Partition {
         let limit = reference.map(|reference| reference.minus(plan.watermark.bound));
         let Some(limit) = limit.filter(|limit| event_time < *limit) else {
             books.on_time += 1;
-            self.on_time.push(meta, Verdict { event_time, watermark, delay: 0 }, row, raw);
+            let verdict = Verdict { event_time, watermark, delay: 0 };
+            self.pending[Lateness::OnTime].push(meta, verdict, row, raw);
             return Outcome::OnTime;
         };
         let delay = limit.since(event_time);
         books.late += 1;
         books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
         books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
-        self.late.push(meta, Verdict { event_time, watermark, delay }, row, raw);
+        let verdict = Verdict { event_time, watermark, delay };
+        self.pending[Lateness::Late].push(meta, verdict, row, raw);
         Outcome::Late(delay)
     }
 

@@ -5,6 +5,16 @@ use std::fmt;
 
 use crate::time::RecordTime;
 
+/// The largest record that is decoded, in bytes; a larger one is [`Rejection::TooLarge`].
+pub const RECORD_BYTES_MAX: usize = 1 << 20;
+
+/// The largest text that one value may hold, in bytes; a larger one is [`Flaw::TooLong`].
+pub const TEXT_BYTES_MAX: usize = 64 << 10;
+
+/// U+FEFF in UTF-8, which some programs write at the start of a text. A file and a record may
+/// begin with it; it is never part of their content.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Where a record stands and when it was stamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordMeta {
@@ -108,8 +118,50 @@ impl Rejection {
     }
 }
 
+/// `text` without one [`BYTE_ORDER_MARK`] at its start.
+pub fn without_byte_order_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_a_number_and_a_name_of_its_own() {
+        let flaw = Flaw::WrongType;
+        let all = [
+            (Rejection::Empty, "empty"),
+            (Rejection::TooLarge, "too_large"),
+            (Rejection::NotUtf8, "not_utf8"),
+            (Rejection::NotJson, "not_json"),
+            (Rejection::NotAnObject, "not_an_object"),
+            (Rejection::NotCsv, "not_csv"),
+            (Rejection::FieldCount { expected: 6, found: 7 }, "field_count"),
+            (Rejection::RequiredMissing(0), "required_missing"),
+            (Rejection::RequiredInvalid(0, flaw), "required_invalid"),
+        ];
+        for (number, (rejection, name)) in all.into_iter().enumerate() {
+            assert_eq!((rejection.kind(), rejection.name()), (number, name));
+        }
+    }
+
+    #[test]
+    fn one_byte_order_mark_at_the_start_is_not_content() {
+        for (text, content) in [
+            (&b"\xEF\xBB\xBF{}"[..], &b"{}"[..]),
+            (b"\xEF\xBB\xBF\xEF\xBB\xBF", b"\xEF\xBB\xBF"),
+            (b"\xEF\xBB", b"\xEF\xBB"),
+            (b"{\xEF\xBB\xBF}", b"{\xEF\xBB\xBF}"),
+            (b"", b""),
+        ] {
+            assert_eq!(without_byte_order_mark(text), content);
+        }
     }
 }

@@ -4,15 +4,14 @@
 //! with an instant. What is missing or impossible (month 13, February 30) falls back to the
 //! record's own stamp, which is counted and never moves a watermark.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeZone};
+use chrono::{Datelike, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 
 use crate::civil;
+use crate::rfc3339::parse_rfc3339;
 use crate::row::{Row, Value};
-use crate::time::{EventTime, Millis, RecordTime};
-
-/// One day, the tolerance of [`Year::Current`].
-const DAY: Millis = 86_400_000;
+use crate::time::{EventTime, RecordTime};
+use crate::window::DAY;
 
 /// The longest distance between two leap days (1896 to 1904), and so how many years back a date
 /// may have to be looked for.
@@ -113,6 +112,7 @@ fn first_instant(zone: Tz, year: i32, month: u32, day: u32) -> Option<EventTime>
 }
 
 fn current_year(zone: Tz, month: u32, day: u32, record_time: RecordTime) -> Option<EventTime> {
+    // The tolerance of `Year::Current`.
     let latest = EventTime::from(record_time).plus(DAY);
     let latest_year = zone.timestamp_millis_opt(latest.0).single()?.year();
     (0..=YEARS_BACK_MAX)
@@ -127,8 +127,7 @@ fn field(row: &Row, slot: usize, unit: TimestampUnit) -> Result<EventTime, Fallb
             seconds.checked_mul(1000).map(EventTime).ok_or(Fallback::Impossible)
         }
         (TimestampUnit::Rfc3339, Value::Text(range)) => {
-            let instant = DateTime::parse_from_rfc3339(row.text(range).trim());
-            instant.map(|t| EventTime(t.timestamp_millis())).map_err(|_| Fallback::Impossible)
+            parse_rfc3339(row.text(range).trim()).ok_or(Fallback::Impossible)
         }
         // A `timestamp` column holds milliseconds, however the record wrote them.
         (TimestampUnit::Millis | TimestampUnit::Rfc3339, value) => integer(value).map(EventTime),
@@ -167,7 +166,7 @@ mod tests {
     }
 
     fn at(text: &str) -> i64 {
-        DateTime::parse_from_rfc3339(text).expect("a valid instant").timestamp_millis()
+        parse_rfc3339(text).expect("an instant").0
     }
 
     fn assign(year: Year, month: u32, day: u32, stamp: &str) -> Result<i64, Fallback> {

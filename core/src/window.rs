@@ -1,11 +1,17 @@
-//! Windows over event time, as docs/semantics.md says: which there are, and how they are written.
+//! Windows over event time, as docs/semantics.md says: which windows there are, how people write
+//! them, and how people ask for one of them.
+
+mod ask;
+mod text;
 
 use std::cmp::Ordering;
-use std::fmt;
 
 use thiserror::Error;
 
 use crate::time::{EventTime, Millis};
+
+pub use self::ask::{WINDOWS_TOGETHER_MAX, WindowAsk, WindowAskError};
+pub use self::text::ParseWindowError;
 
 /// One civil day where clocks do not change.
 pub(crate) const DAY: Millis = 86_400_000;
@@ -29,6 +35,9 @@ pub struct TimeWindow {
 }
 
 impl TimeWindow {
+    /// All of time that can be told.
+    pub const ALWAYS: Self = Self { start: EventTime(i64::MIN), end: EventTime(i64::MAX) };
+
     /// Whether `time` is inside.
     pub fn contains(self, time: EventTime) -> bool {
         self.start <= time && time < self.end
@@ -171,30 +180,6 @@ fn gcd(a: Millis, b: Millis) -> Millis {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// `cumulative`, `1d`, `10m/1m`: as in `pipeline.toml`, in the largest unit that fits.
-impl fmt::Display for WindowSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cumulative => f.write_str("cumulative"),
-            Self::Tumbling { size } => write!(f, "{}", Shown(*size)),
-            Self::Sliding { size, slide } => write!(f, "{}/{}", Shown(*size), Shown(*slide)),
-        }
-    }
-}
-
-/// A duration in its largest whole unit.
-struct Shown(Millis);
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = [(DAY, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
-        match units.into_iter().find(|(unit, _)| self.0 % unit == 0) {
-            Some((unit, name)) => write!(f, "{}{name}", self.0 / unit),
-            None => write!(f, "{}ms", self.0),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,20 +228,5 @@ mod tests {
         specs.sort();
         let shown = specs.map(|spec| spec.to_string());
         assert_eq!(shown, ["cumulative", "10m/1m", "10m", "1h"]);
-    }
-
-    #[test]
-    fn a_window_is_written_as_in_the_pipeline_and_read_back() {
-        for (spec, text) in [
-            (WindowSpec::Cumulative, "cumulative"),
-            (WindowSpec::Tumbling { size: DAY }, "1d"),
-            (WindowSpec::Tumbling { size: 90_000 }, "90s"),
-            (WindowSpec::Sliding { size: 10 * MINUTE, slide: MINUTE }, "10m/1m"),
-        ] {
-            assert_eq!(spec.to_string(), text);
-            let (size, slide) = spec.to_millis();
-            let read = WindowSpec::from_millis(size, slide);
-            assert_eq!(read.is_ok_and(|read| read == spec), text != "90s" || DAY % 90_000 == 0);
-        }
     }
 }
