@@ -3,18 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
-use streamgauge_core::{EventTime, FinalPane, Millis, PartitionSnapshot, WindowSpec};
+use streamgauge_core::{EventTime, FinalPane, WindowSpec};
 
 use crate::checkpoint::CheckpointBoard;
-use crate::metric::MetricCost;
-use crate::outbox::{Outbox, RecentLetter};
+use crate::outbox::{Outbox, Overview, RecentLetter, RecentRecord, WorkerCounts, WorkerReport};
 use crate::pipeline::MetricSettings;
 use crate::server::wire::Cause;
 use crate::source::SourceError;
 use crate::state::{HistoryStore, StateError};
-use crate::worker::{Ages, Seen};
 
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +43,8 @@ pub struct Content {
     pub phase: Phase,
     /// One per worker.
     pub outboxes: Vec<Arc<Outbox>>,
+    /// What workers have counted that are no more.
+    ended: WorkerCounts,
     /// Partitions that stand still because of a gap in their log, with the cause.
     pub parked: BTreeMap<u32, Cause>,
 }
@@ -54,7 +53,8 @@ impl Board {
     /// A board of a run that has not begun.
     pub fn new() -> Self {
         let phase = Phase::Restoring;
-        let content = Content { phase, outboxes: Vec::new(), parked: BTreeMap::new() };
+        let (outboxes, parked) = (Vec::new(), BTreeMap::new());
+        let content = Content { phase, outboxes, ended: WorkerCounts::default(), parked };
         Self {
             content: Mutex::new(content),
             checkpoints: Arc::default(),
@@ -101,67 +101,37 @@ impl Board {
     }
 }
 
-/// What all workers have published, at one look.
-#[derive(Default)]
-pub struct Look {
-    /// The states, in the order of the partitions.
-    pub partitions: Vec<Arc<PartitionSnapshot>>,
-    /// The ends of the logs, as far as they are known.
-    pub log_ends: BTreeMap<u32, Option<i64>>,
-    /// Metrics that were quarantined, with the reason.
-    pub quarantined: BTreeMap<String, String>,
-    /// Final panes that are not stored yet.
-    pub final_panes: Vec<Arc<FinalPane>>,
-    /// What keeps records from coming.
-    pub trouble: Option<String>,
-    /// Records taken by the workers of this attempt.
-    pub taken: u64,
-    /// When the first and the last record came.
-    pub span: Option<(Instant, Instant)>,
-    /// How many workers there are.
-    pub workers: usize,
-    /// Partitions that stand still because of a gap in their log, with the cause.
-    pub parked: BTreeMap<u32, Cause>,
-    /// How old the first records were.
-    pub ages: Ages,
-    /// What each metric has cost.
-    pub costs: BTreeMap<String, MetricCost>,
-}
-
 impl Board {
-    /// Looks at all outboxes.
-    pub fn look(&self) -> Look {
-        let (outboxes, parked) = {
-            let content = self.lock();
-            (content.outboxes.clone(), content.parked.clone())
-        };
-        let mut look = Look { workers: outboxes.len(), parked, ..Look::default() };
-        for outbox in &outboxes {
-            let content = outbox.lock();
-            look.ages.add(content.ages);
-            look.partitions.extend(content.snapshots.values().cloned());
-            look.log_ends.extend(content.log_ends.iter().map(|log| (log.partition, log.end)));
-            look.quarantined.extend(content.quarantined.clone());
-            for (id, cost) in &content.costs {
-                look.costs.entry(id.clone()).or_default().add(*cost);
-            }
-            look.final_panes.extend(content.final_panes().iter().cloned());
-            look.trouble = look.trouble.or_else(|| content.trouble.clone());
-            look.taken += content.taken;
-            look.span = match (look.span, content.span) {
-                (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-                (one, other) => one.or(other),
-            };
-        }
-        look.partitions.sort_by_key(|snapshot| snapshot.partition);
-        look
+    /// What all workers have published.
+    pub fn overview(&self) -> Overview {
+        self.look().0
+    }
+
+    /// What all workers have published, and the partitions that stand still because of a gap in
+    /// their log, with the cause.
+    pub fn look(&self) -> (Overview, BTreeMap<u32, Cause>) {
+        let content = self.lock();
+        let (outboxes, ended) = (content.outboxes.clone(), content.ended.clone());
+        let parked = content.parked.clone();
+        drop(content);
+        (Overview::of(&outboxes, &ended), parked)
+    }
+
+    /// How many partitions stand still because of a gap in their log.
+    pub fn parked(&self) -> usize {
+        self.lock().parked.len()
+    }
+
+    /// The reports of all workers.
+    fn reports(&self) -> Vec<Arc<WorkerReport>> {
+        self.lock().outboxes.iter().map(|outbox| outbox.report()).collect()
     }
 
     /// The last dead letters of all workers, newest first.
     pub fn recent_letters(&self) -> Vec<RecentLetter> {
-        let outboxes = self.lock().outboxes.clone();
-        let of = |outbox: &Arc<Outbox>| outbox.lock().recent_letters.clone();
-        let mut letters: Vec<_> = outboxes.iter().flat_map(of).collect();
+        let reports = self.reports();
+        let letters = reports.iter().flat_map(|report| report.letters.iter());
+        let mut letters: Vec<_> = letters.cloned().collect();
         letters.sort_by_key(|letter| {
             std::cmp::Reverse((letter.letter.timestamp, letter.letter.offset))
         });
@@ -169,19 +139,22 @@ impl Board {
     }
 
     /// Some of the last records of all workers, newest first.
-    pub fn seen(&self) -> Vec<Seen> {
-        let outboxes = self.lock().outboxes.clone();
-        let of = |outbox: &Arc<Outbox>| outbox.lock().seen.clone();
-        let mut seen: Vec<_> = outboxes.iter().flat_map(of).collect();
-        seen.sort_by_key(|seen| std::cmp::Reverse((seen.time, seen.offset)));
-        seen
+    pub fn recent_records(&self) -> Vec<RecentRecord> {
+        let reports = self.reports();
+        let records = reports.iter().flat_map(|report| report.records.iter());
+        let mut records: Vec<_> = records.cloned().collect();
+        records.sort_by_key(|record| std::cmp::Reverse((record.time, record.offset)));
+        records
     }
+}
 
-    /// The largest delay of a late record since the last call; 0 without any.
-    pub fn take_largest_delay(&self) -> Millis {
-        let outboxes = self.lock().outboxes.clone();
-        let delays = outboxes.iter().map(|outbox| std::mem::take(&mut outbox.lock().largest_delay));
-        delays.max().unwrap_or_default()
+impl Content {
+    /// Puts other workers' outboxes in the place of those before. What the workers before have
+    /// counted is kept.
+    pub fn replace_outboxes(&mut self, outboxes: Vec<Arc<Outbox>>) {
+        for outbox in std::mem::replace(&mut self.outboxes, outboxes) {
+            self.ended.merge(&outbox.report().counts.ended());
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod costs;
 mod happened;
 mod held;
 mod lateness;
+mod measured;
 mod meter;
 mod query;
 mod samples;
@@ -19,13 +20,16 @@ use chrono::Utc;
 use streamgauge_core::{Accounting, OffsetGap, PartitionSnapshot, Plan, Rejection};
 use tokio::sync::watch;
 
-use crate::board::{Board, Look, Phase, cause};
+use crate::board::{Board, Phase, cause};
+use crate::checkpoint::CheckpointReport;
+use crate::outbox::Overview;
 use crate::pipeline::{Pipeline, SourceSettings};
 use crate::plugin::Plugin;
 use crate::result;
 use crate::server::wire::{
-    AccountingStatus, Cause, Clock, DeadLetterStatus, GapStatus, LateOutputStatus, LiveState,
-    MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, SourceStatus, Status,
+    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus,
+    LateOutputStatus, LiveState, MetricStatus, Mode, Panel, PartitionStatus, PluginStatus,
+    SourceStatus, Status,
 };
 use crate::source::SourceError;
 use crate::telemetry::Telemetry;
@@ -34,6 +38,7 @@ use crate::view::{MetricView, Published};
 use costs::Costs;
 use happened::Diary;
 use held::Holder;
+use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
 pub use query::LiveQuery;
 use summary::LateSummary;
@@ -65,12 +70,22 @@ struct Drawing {
     seq: u64,
     meter: Meter,
     costs: Costs,
+    latency: RecentLatency,
+    busy: Busy,
     diary: Diary,
     silence: Silence,
     catching_up: bool,
     summary: LateSummary,
     holder: Holder,
     warnings: Warnings,
+}
+
+/// What is seen at one look, besides what the publisher keeps.
+struct Seen<'a> {
+    overview: &'a Overview,
+    /// Partitions that stand still because of a gap in their log, with the cause.
+    parked: &'a BTreeMap<u32, Cause>,
+    checkpoints: CheckpointReport,
 }
 
 impl Publisher {
@@ -102,6 +117,8 @@ impl Publisher {
             seq: 0,
             meter: Meter::new(),
             costs: Costs::default(),
+            latency: RecentLatency::default(),
+            busy: Busy::default(),
             diary: Diary::new(started_at),
             silence: Silence::default(),
             catching_up: false,
@@ -121,51 +138,63 @@ impl Publisher {
 
 impl Drawing {
     fn draw(&mut self) -> LiveState {
-        let look = self.board.look();
-        let books = result::accounting(&look.partitions);
-        self.meter.tick(Totals {
-            taken: look.taken,
-            batches: self.telemetry.batch_totals(),
-            stages: self.telemetry.stage_totals(),
-            books: (!look.partitions.is_empty()).then(|| meter::published(&books)),
-        });
-        self.costs.tick(&look);
-        let mut status = self.update(&look, &books);
+        let (overview, parked) = self.board.look();
+        let books = result::accounting(&overview.partitions);
+        let checkpoints = self.board.checkpoints.read();
+        self.measure(&overview, &books, &checkpoints);
+        let seen = Seen { overview: &overview, parked: &parked, checkpoints };
+        let mut status = self.update(&seen, &books);
         status.happened = self.diary.note(&status, Utc::now().timestamp_millis());
         let status = Arc::new(status);
         let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);
         self.meter.point(Levels { lag, latency_p99_ms });
         self.seq += 1;
         // Before the state is restored, all that it holds would count as of this minute.
-        let is_restored = !look.partitions.is_empty();
+        let is_restored = !overview.partitions.is_empty();
         if is_restored && !matches!(status.mode, Mode::Waiting | Mode::Restoring) {
-            self.summary.tick(&books, self.board.take_largest_delay());
+            self.summary.tick(&books, &overview.workers);
         }
         LiveState {
             seq: self.seq,
             panels: Arc::clone(&self.panels),
             frames: self.metrics.iter().flat_map(MetricView::frames).map(clone_entry).collect(),
-            clock: clock(&look, &status),
+            clock: clock(&overview, &status),
             status,
             series: self.meter.series(),
         }
     }
 
+    /// Takes in what the workers and the checkpoints have counted, and tells monitoring.
+    fn measure(&mut self, overview: &Overview, books: &Accounting, checkpoints: &CheckpointReport) {
+        let (at, counts) = (Instant::now(), &overview.counts);
+        let rows = counts.batches.rows();
+        self.meter.tick(Totals {
+            taken: counts.taken,
+            batches: (rows.count(), rows.sum()),
+            stages: counts.stages,
+            books: (!overview.partitions.is_empty()).then(|| meter::published(books)),
+        });
+        self.costs.tick(overview);
+        self.latency.tick(at, &counts.latency);
+        self.busy.tick(at, &overview.workers);
+        self.telemetry.measured(measured::measured(overview, checkpoints, &self.busy));
+    }
+
     /// Merges what changed.
-    fn update(&mut self, look: &Look, books: &Accounting) -> Status {
+    fn update(&mut self, seen: &Seen<'_>, books: &Accounting) -> Status {
         let phase = self.board.lock().phase.clone();
         let partitions: Vec<PartitionStatus> =
-            look.partitions.iter().map(|p| self.partition(p, look, &phase)).collect();
+            seen.overview.partitions.iter().map(|p| self.partition(p, seen, &phase)).collect();
         let idle = partitions.iter().filter(|p| p.state == "idle").map(|p| p.partition).collect();
         let idle = (!self.bounded).then_some(idle);
-        let published = Published::new(look, idle, self.pipeline.history_keep);
+        let published = Published::new(seen.overview, idle, self.pipeline.history_keep);
         self.metrics.iter_mut().for_each(|metric| metric.update(&published));
-        self.status(look, books, &phase, partitions)
+        self.status(seen, books, &phase, partitions)
     }
 
     fn status(
         &mut self,
-        look: &Look,
+        seen: &Seen<'_>,
         books: &Accounting,
         phase: &Phase,
         partitions: Vec<PartitionStatus>,
@@ -175,10 +204,9 @@ impl Drawing {
         let lags: Option<Vec<u64>> = read.map(|p| p.lag).collect();
         let lag = lags.filter(|lags| !lags.is_empty()).map(|lags| lags.iter().sum());
         let rate = self.meter.events_per_second();
-        let (mode, cause) = self.mode(phase, lag, rate, look);
+        let (mode, cause) = self.mode(phase, lag, rate, seen);
         let catch_up_seconds =
             lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
-        let stored = self.board.checkpoints.read();
         let watermark_held_by = self.holder.look(&partitions, Utc::now().timestamp_millis());
         let mut by_reason: Vec<(String, u64)> = Rejection::NAMES
             .iter()
@@ -204,22 +232,26 @@ impl Drawing {
             events_per_second: rate,
             lag,
             catch_up_seconds,
-            latency_p99_ms: self.telemetry.latency_p99_ms(),
+            latency_p99_ms: self.latency.p99_ms(),
             batch_rows: self.meter.batch_rows(),
-            workers: look.workers,
+            workers: seen.overview.workers.len(),
             stages: self.meter.stages(),
-            queue_records: self.telemetry.queue_records(look.workers),
+            queue_records: seen.overview.levels.queue_records,
             partitions,
             watermark_held_by,
-            warnings: self.warnings.look(&self.pipeline, look),
-            checkpoint: Some(stored.status),
-            metrics: self.metrics.iter().map(|metric| self.metric_status(metric, look)).collect(),
-            dead_letters: DeadLetterStatus { written: stored.dead_letters, by_reason },
+            warnings: self.warnings.look(&self.pipeline, seen.overview, seen.parked),
+            checkpoint: Some(checkpoint_status(&seen.checkpoints)),
+            metrics: self
+                .metrics
+                .iter()
+                .map(|metric| self.metric_status(metric, seen.overview))
+                .collect(),
+            dead_letters: DeadLetterStatus { written: seen.checkpoints.dead_letters, by_reason },
             late_output: self
                 .pipeline
                 .late_output
                 .as_ref()
-                .map(|_| LateOutputStatus { written: stored.late_records }),
+                .map(|_| LateOutputStatus { written: seen.checkpoints.late_records }),
             happened: Vec::new(),
         }
     }
@@ -227,19 +259,19 @@ impl Drawing {
     fn partition(
         &mut self,
         snapshot: &PartitionSnapshot,
-        look: &Look,
+        seen: &Seen<'_>,
         phase: &Phase,
     ) -> PartitionStatus {
         let (partition, offset) = (snapshot.partition, snapshot.state.next_offset);
-        let end = look.log_ends.get(&partition).copied().flatten();
+        let end = seen.overview.levels.log_ends.get(&partition).copied().flatten();
         let lag = end.map(|end| end.saturating_sub(offset).max(0).unsigned_abs());
         let silent = self.silence.of(partition, offset, Instant::now());
         let state = match phase {
             Phase::Ended => "ended",
             Phase::Failed(_) => "failed",
             Phase::Waiting(_) | Phase::Restoring => "waiting",
-            Phase::Running if look.parked.contains_key(&partition) => "gap",
-            Phase::Running if look.trouble.is_some() => "waiting",
+            Phase::Running if seen.parked.contains_key(&partition) => "gap",
+            Phase::Running if seen.overview.levels.trouble.is_some() => "waiting",
             Phase::Running if lag == Some(0) && silent >= self.pipeline.event_time.idle_after => {
                 "idle"
             }
@@ -256,14 +288,14 @@ impl Drawing {
         phase: &Phase,
         lag: Option<u64>,
         rate: f64,
-        look: &Look,
+        seen: &Seen<'_>,
     ) -> (Mode, Option<Cause>) {
         match phase {
             Phase::Waiting(cause) => (Mode::Waiting, Some(cause.clone())),
             Phase::Failed(cause) => (Mode::Failed, Some(cause.clone())),
             Phase::Restoring => (Mode::Restoring, None),
             Phase::Ended => (Mode::Ended, None),
-            Phase::Running => match &look.trouble {
+            Phase::Running => match &seen.overview.levels.trouble {
                 Some(trouble) => (Mode::Waiting, Some(self.broker_trouble(trouble))),
                 None if self.bounded => (Mode::Replaying, None),
                 None if self.is_catching_up(lag, rate) => (Mode::CatchingUp, None),
@@ -272,11 +304,11 @@ impl Drawing {
         }
     }
 
-    fn metric_status(&self, metric: &MetricView, look: &Look) -> MetricStatus {
+    fn metric_status(&self, metric: &MetricView, overview: &Overview) -> MetricStatus {
         let books = metric.accounting();
         let id = metric.id();
         let plugin = metric.plugin();
-        let cost = look.costs.get(id).copied().unwrap_or_default();
+        let cost = overview.counts.costs.get(id).copied().unwrap_or_default();
         MetricStatus {
             id: id.to_owned(),
             on_time: books.on_time,
@@ -316,12 +348,22 @@ impl Drawing {
     }
 }
 
+fn checkpoint_status(report: &CheckpointReport) -> CheckpointStatus {
+    CheckpointStatus {
+        at: report.at,
+        duration_ms: report.took.as_secs_f64() * 1e3,
+        bytes: report.bytes,
+        failures: report.failures,
+        error: report.error.clone(),
+    }
+}
+
 fn gap_status(gap: &OffsetGap) -> GapStatus {
     GapStatus { kind: gap.kind.name(), from: gap.from, to: gap.to }
 }
 
-fn clock(look: &Look, status: &Status) -> Clock {
-    let times = look.partitions.iter().filter_map(|p| p.state.max_event_time);
+fn clock(overview: &Overview, status: &Status) -> Clock {
+    let times = overview.partitions.iter().filter_map(|p| p.state.max_event_time);
     let not_idle = |p: &&PartitionStatus| p.state != "idle";
     let all = || status.partitions.iter().filter_map(|p| p.watermark);
     let active = status.partitions.iter().filter(not_idle).filter_map(|p| p.watermark).min();

@@ -47,6 +47,17 @@ pub struct LogEnd {
     pub end: Option<i64>,
 }
 
+/// Where reading of a partition begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadFrom {
+    /// The offset of the first record.
+    pub offset: i64,
+    /// As [`RecordMeta::cursor`](streamgauge_core::RecordMeta) of the record before it.
+    pub cursor: u64,
+    /// The first offset that is not read; `None` means no bound.
+    pub stop: Option<i64>,
+}
+
 /// Why a source cannot go on.
 #[derive(Debug, Error)]
 pub enum SourceError {
@@ -100,6 +111,19 @@ pub trait Source: Send {
         limits: BlockLimits,
         timeout: Duration,
     ) -> Result<Fetched<'_>, SourceError>;
+
+    /// Reads another partition from the next block on.
+    ///
+    /// # Errors
+    /// The source cannot do that, or not now.
+    fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), SourceError>;
+
+    /// Does not read a partition any more: no later block holds a record of it. Returns the offset
+    /// up to which it was to be read.
+    ///
+    /// # Errors
+    /// The source cannot do that.
+    fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError>;
 
     /// The ends of the partitions' logs; cheap enough to be asked several times a second.
     fn log_ends(&mut self) -> Vec<LogEnd>;

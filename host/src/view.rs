@@ -16,7 +16,7 @@ use streamgauge_core::{
     FinalPane, MetricAccounting, PartitionSnapshot, Plan, TimeWindow, WindowSpec,
 };
 
-use crate::board::Look;
+use crate::outbox::Overview;
 use crate::plugin::{CallError, Plugin, ResultTable};
 use crate::server::wire::{Frame, Panel};
 
@@ -80,18 +80,18 @@ pub struct MetricView {
 }
 
 impl Published {
-    /// Of `look`. `idle`: those that are silent; in a bounded run (none), those without a
+    /// Of `overview`. `idle`: those that are silent; in a bounded run (none), those without a
     /// watermark.
-    pub fn new(look: &Look, idle: Option<BTreeSet<u32>>, history_keep: Duration) -> Self {
+    pub fn new(overview: &Overview, idle: Option<BTreeSet<u32>>, history_keep: Duration) -> Self {
         let no_time = || {
-            let silent = look.partitions.iter().filter(|p| p.state.max_event_time.is_none());
+            let silent = overview.partitions.iter().filter(|p| p.state.max_event_time.is_none());
             silent.map(|p| p.partition).collect()
         };
         Self {
-            partitions: look.partitions.clone(),
-            final_panes: look.final_panes.clone(),
+            partitions: overview.partitions.clone(),
+            final_panes: overview.final_panes.clone(),
             idle: idle.unwrap_or_else(no_time),
-            quarantined: look.quarantined.clone(),
+            quarantined: overview.levels.phases.stopped(),
             history_keep,
         }
     }

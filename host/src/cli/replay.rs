@@ -77,7 +77,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     if job.stop.is_requested() {
         return Err(Failure::failed("stopped before the end"));
     }
-    log_warnings(&prepared.pipeline, &job.board.look());
+    log_warnings(&prepared.pipeline, &job.board.overview());
     print(&prepared, &mut Report::new(&prepared, &job.board)?, args.json)
 }
 

@@ -26,13 +26,14 @@ impl Report {
     /// # Errors
     /// The stored history cannot be read.
     pub(super) fn new(prepared: &Prepared, board: &Board) -> Result<Self, StateError> {
-        let look = board.look();
+        let overview = board.overview();
         let Prepared { pipeline, plan, plugins, .. } = prepared;
-        let mut published = Published::new(&look, None, pipeline.history_keep);
+        let mut published = Published::new(&overview, None, pipeline.history_keep);
         let always = Some((EventTime(i64::MIN), EventTime(i64::MAX)));
         published.final_panes.extend(board.history(&pipeline.metrics, |_, _| always)?);
         let results = Results::new(plugins, plan, pipeline.event_time.zone);
-        let seconds = look.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
+        let seconds =
+            overview.counts.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
         Ok(Self { published, results, consume_seconds: seconds })
     }
 

@@ -64,7 +64,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         serve(&prepared, job, server, patience)
     } else {
         let result = job.supervisor.run(patience);
-        log_warnings(&prepared.pipeline, &board.look());
+        log_warnings(&prepared.pipeline, &board.overview());
         result
     };
     result.map_err(|error| Failure::source(&error))?;

@@ -61,7 +61,6 @@ impl Job {
             write_letters,
             board: Arc::clone(&board),
             now: None,
-            telemetry: Arc::clone(&telemetry),
             stop: stop.flag(),
             topic_client: OnceCell::new(),
         };

@@ -4,22 +4,22 @@ use streamgauge_core::{LatenessClock, bucket_range};
 
 use super::samples;
 use super::warnings::histogram;
-use crate::board::Look;
+use crate::outbox::Overview;
 use crate::pipeline::Pipeline;
 use crate::result;
 use crate::server::wire::LatenessReport;
 
 /// The distribution over all partitions, and each partition's last late records.
-pub(super) fn lateness(pipeline: &Pipeline, look: &Look) -> LatenessReport {
-    let books = result::accounting(&look.partitions);
-    let histogram = histogram(look);
+pub(super) fn lateness(pipeline: &Pipeline, overview: &Overview) -> LatenessReport {
+    let books = result::accounting(&overview.partitions);
+    let histogram = histogram(overview);
     let bucket = |(bucket, records)| {
         let (low, high) = bucket_range(bucket);
         (low, high, records)
     };
     let clock = pipeline.lateness.clock;
     let shown = pipeline.server.show_records;
-    let samples = look.partitions.iter().flat_map(|partition| {
+    let samples = overview.partitions.iter().flat_map(|partition| {
         let late = partition.late_samples.iter();
         late.map(|late| samples::late(partition.partition, late, shown))
     });
@@ -80,8 +80,8 @@ mod tests {
             state,
             metrics: Vec::new(),
         };
-        let look = Look { partitions: vec![Arc::new(snapshot)], ..Look::default() };
-        let found = lateness(&pipeline, &look);
+        let overview = Overview { partitions: vec![Arc::new(snapshot)], ..Overview::default() };
+        let found = lateness(&pipeline, &overview);
         assert_eq!((found.clock, found.replayable), ("processing", false));
         assert_eq!((found.bound_ms, found.records, found.late), (300_000, 3, 3));
         assert_eq!(found.buckets, [(0, 0, 2), (393_216, 425_983, 1)]);

@@ -70,11 +70,11 @@ impl LiveQuery {
         live: &LiveState,
         range: impl Fn(&str, WindowSpec) -> Option<(EventTime, EventTime)>,
     ) -> Result<Published, Refused> {
-        let look = self.board.look();
+        let overview = self.board.overview();
         let idle = live.status.partitions.iter().filter(|p| p.state == "idle");
         let idle: BTreeSet<u32> = idle.map(|p| p.partition).collect();
         let idle = (!self.bounded).then_some(idle);
-        let mut published = Published::new(&look, idle, self.pipeline.history_keep);
+        let mut published = Published::new(&overview, idle, self.pipeline.history_keep);
         let stored = self.board.history(&self.pipeline.metrics, range);
         published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
         Ok(published)
@@ -116,11 +116,11 @@ impl LiveQuery {
 
 impl Query for LiveQuery {
     fn lateness(&self) -> LatenessReport {
-        lateness(&self.pipeline, &self.board.look())
+        lateness(&self.pipeline, &self.board.overview())
     }
 
     fn events(&self) -> Samples {
-        samples::seen(&self.board.seen(), self.pipeline.server.show_records)
+        samples::records(&self.board.recent_records(), self.pipeline.server.show_records)
     }
 
     fn dead_letters(&self) -> Samples {
@@ -128,8 +128,8 @@ impl Query for LiveQuery {
     }
 
     fn explain(&self, Place { partition, offset }: Place) -> Result<Value, Refused> {
-        let look = self.board.look();
-        let own = look.partitions.iter().find(|snapshot| snapshot.partition == partition);
+        let overview = self.board.overview();
+        let own = overview.partitions.iter().find(|snapshot| snapshot.partition == partition);
         let own =
             own.ok_or_else(|| Refused::Unknown(format!("no partition {partition} is read")))?;
         let (origin, next) = (own.state.origin, own.state.next_offset);
@@ -257,18 +257,18 @@ impl Query for LiveQuery {
 
     fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
         // The history first: what becomes final meanwhile is in both then, and not in neither.
-        let look = self.board.look();
+        let overview = self.board.overview();
         let metrics = &self.pipeline.metrics;
         let stored = self.board.history(metrics, |_, _| Some(ALWAYS));
         let mut final_panes = stored.map_err(|error| Refused::Failed(error.to_string()))?;
-        final_panes.extend(look.final_panes);
+        final_panes.extend(overview.final_panes);
         let key = |pane: &Arc<FinalPane>| {
             (pane.metric.clone(), pane.spec, pane.window.start, pane.partition)
         };
         final_panes.sort_by_key(key);
         final_panes.dedup_by_key(|pane| key(pane));
         let (checkpoint, created) =
-            (Checkpoint { partitions: look.partitions, ..self.settings() }, Utc::now());
+            (Checkpoint { partitions: overview.partitions, ..self.settings() }, Utc::now());
         let export = Export { created: created.timestamp_millis(), checkpoint, final_panes };
         Ok(export.encode())
     }

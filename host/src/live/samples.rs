@@ -4,9 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use streamgauge_core::LateSample;
 
-use crate::outbox::RecentLetter;
+use crate::outbox::{RecentLetter, RecentRecord};
 use crate::server::wire::{RecordSample, Samples};
-use crate::worker::Seen;
 
 /// The most records in one answer.
 const SAMPLES_MAX: usize = 50;
@@ -40,8 +39,8 @@ pub(super) fn late(partition: u32, late: &LateSample, shown: bool) -> RecordSamp
 }
 
 /// The latest records.
-pub(super) fn seen(seen: &[Seen], shown: bool) -> Samples {
-    let of = |seen: &Seen| {
+pub(super) fn records(records: &[RecentRecord], shown: bool) -> Samples {
+    let of = |seen: &RecentRecord| {
         let mut sample = RecordSample {
             event_time: Some(seen.event_time.0),
             delay_ms: seen.delay,
@@ -50,7 +49,7 @@ pub(super) fn seen(seen: &[Seen], shown: bool) -> Samples {
         show(&mut sample, &seen.record, seen.record_bytes as usize, shown);
         sample
     };
-    Samples { shown, samples: seen.iter().take(SAMPLES_MAX).map(of).collect() }
+    Samples { shown, samples: records.iter().take(SAMPLES_MAX).map(of).collect() }
 }
 
 /// The last dead letters.

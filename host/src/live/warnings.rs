@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use streamgauge_core::{Accounting, LatenessHistogram, PartitionSnapshot, Year};
 
-use crate::board::Look;
+use crate::outbox::Overview;
 use crate::pipeline::{EventTimeFields, Pipeline, show_duration};
 use crate::result;
 use crate::server::wire::Cause;
@@ -25,38 +25,43 @@ pub(super) struct Warnings {
 
 impl Warnings {
     /// What is to be warned of now.
-    pub(super) fn look(&mut self, pipeline: &Pipeline, look: &Look) -> Vec<Cause> {
-        let found = found(pipeline, look);
+    pub(super) fn look(
+        &mut self,
+        pipeline: &Pipeline,
+        overview: &Overview,
+        parked: &BTreeMap<u32, Cause>,
+    ) -> Vec<Cause> {
+        let found = found(pipeline, overview);
         for warning in &found {
             if self.logged.insert(warning.code.clone()) {
                 tracing::warn!("{}", warning.message);
             }
         }
         // Those that stand still are logged where they are found.
-        look.parked.values().cloned().chain(found).collect()
+        parked.values().cloned().chain(found).collect()
     }
 }
 
 /// Logs what a run that nobody looked at should be warned of.
-pub fn log_warnings(pipeline: &Pipeline, look: &Look) {
-    for warning in found(pipeline, look) {
+pub fn log_warnings(pipeline: &Pipeline, overview: &Overview) {
+    for warning in found(pipeline, overview) {
         tracing::warn!("{}", warning.message);
     }
 }
 
-fn found(pipeline: &Pipeline, look: &Look) -> Vec<Cause> {
-    let books = result::accounting(&look.partitions);
-    let late = mostly_late(pipeline, &books, || histogram(look));
+fn found(pipeline: &Pipeline, overview: &Overview) -> Vec<Cause> {
+    let books = result::accounting(&overview.partitions);
+    let late = mostly_late(pipeline, &books, || histogram(overview));
     let warnings =
-        [late, mostly_future(pipeline, &books), year_current_on_old_data(pipeline, look)];
+        [late, mostly_future(pipeline, &books), year_current_on_old_data(pipeline, overview)];
     warnings.into_iter().flatten().collect()
 }
 
 /// How far behind the records of all partitions were.
-pub(super) fn histogram(look: &Look) -> LatenessHistogram {
+pub(super) fn histogram(overview: &Overview) -> LatenessHistogram {
     let mut sum = LatenessHistogram::default();
     let add = |snapshot: &std::sync::Arc<PartitionSnapshot>| sum.merge(&snapshot.state.histogram);
-    look.partitions.iter().for_each(add);
+    overview.partitions.iter().for_each(add);
     sum
 }
 
@@ -116,11 +121,11 @@ fn mostly_future(pipeline: &Pipeline, books: &Accounting) -> Option<Cause> {
     ))
 }
 
-fn year_current_on_old_data(pipeline: &Pipeline, look: &Look) -> Option<Cause> {
+fn year_current_on_old_data(pipeline: &Pipeline, overview: &Overview) -> Option<Cause> {
     let EventTimeFields::MonthDay { year: Year::Current, .. } = pipeline.event_time.fields else {
         return None;
     };
-    let ages = look.ages;
+    let ages = overview.counts.ages;
     if ages.rows < RECORDS_MIN || ages.old * 2 <= ages.rows {
         return None;
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
-use streamgauge::metric::Unexported;
+use streamgauge::outbox::Attachments;
 use streamgauge::plugin::Plugin;
 use streamgauge::server::wire::{Frame, Series};
 use streamgauge::view::{MetricView, Published};
@@ -27,7 +27,7 @@ fn partition(config: &Value, number: u32, on_time: &[u32], late: &[u32]) -> Arc<
         position: Position::default(),
         late_samples: Vec::new(),
         state: PartitionState { next_offset: rows, ..PartitionState::starting_at(0) },
-        metrics: vec![metric.export(0, &mut Unexported::default())],
+        metrics: vec![metric.export(0, &mut Attachments::default())],
     })
 }
 

@@ -2,9 +2,9 @@
 
 use streamgauge::metric::Offered;
 use streamgauge_core::{
-    BoundedOutOfOrderness, EventTime, Field, FieldType, Flaw, LatenessClock, Plan, Projection,
-    RecordBatch, RecordMeta, RecordTime, Row, Schema, TimestampAssigner, TimestampUnit, Value,
-    Verdict,
+    BoundedOutOfOrderness, EventTime, Field, FieldType, Flaw, LatenessClock, MetricSnapshot,
+    PartitionSnapshot, PartitionState, Plan, Position, Projection, RecordBatch, RecordMeta,
+    RecordTime, Row, Schema, TimestampAssigner, TimestampUnit, Value, Verdict,
 };
 
 /// A schema with nothing but `action`.
@@ -60,4 +60,15 @@ pub(crate) fn offered<'a>(
     next_offset: i64,
 ) -> Offered<'a> {
     Offered { partition: 0, on_time, late, watermark: None, next_offset }
+}
+
+/// The state of a partition whose next offset is `at`.
+pub(crate) fn partition(number: u32, at: i64, metrics: Vec<MetricSnapshot>) -> PartitionSnapshot {
+    PartitionSnapshot {
+        partition: number,
+        position: Position::default(),
+        late_samples: Vec::new(),
+        state: PartitionState { next_offset: at, ..PartitionState::starting_at(0) },
+        metrics,
+    }
 }

@@ -9,11 +9,9 @@ use super::disk::{Disk, Name, Unsynced};
 use super::{checkpoint, hours};
 use crate::checkpoint::Checkpointer;
 use crate::dead_letter::DeadLetter;
-use crate::metric::Unexported;
-use crate::outbox::Outbox;
+use crate::outbox::{Attachments, Outbox, Publication, WorkerReport};
 use crate::outlet::{Entry, EntryFile, Extent, Origin, Outlet};
 use crate::state::{EmbeddedStore, StateStore};
-use crate::telemetry::Telemetry;
 
 /// Checkpoints of one run.
 pub(super) const CHECKPOINTS: i64 = 4;
@@ -60,11 +58,11 @@ pub(super) fn publish(outboxes: &[Arc<Outbox>; 2], number: i64) {
     let made = checkpoint(number, &[number]);
     let mut final_panes = made.final_panes;
     for (worker, (outbox, snapshot)) in outboxes.iter().zip(made.partitions).enumerate() {
-        let mut content = outbox.lock();
-        content.snapshots = [(snapshot.partition, snapshot)].into();
         let letters = letters(number, worker as i64);
         let final_panes = std::mem::take(&mut final_panes);
-        content.add(Unexported { letters, late: Vec::new(), final_panes });
+        let attachments = Attachments { letters, late: Vec::new(), final_panes };
+        let snapshots = vec![snapshot];
+        outbox.publish(Publication { snapshots, attachments }, WorkerReport::default());
     }
 }
 
@@ -87,7 +85,6 @@ pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<C
         committer: None,
         guard: None,
         status: Arc::default(),
-        telemetry: Arc::new(Telemetry::new()),
     })
 }
 
@@ -207,13 +204,13 @@ fn a_disk_that_was_full_costs_only_the_checkpoints_meanwhile() {
     for number in 2..4 {
         publish(&outboxes, number);
         assert!(!checkpointer.checkpoint());
-        let status = checkpointer.status.read().status;
+        let status = checkpointer.status.read();
         assert!(status.error.is_some_and(|error| !error.is_empty()));
     }
     disk.set_full(false);
     publish(&outboxes, 4);
-    assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().status.error);
-    assert_eq!(checkpointer.status.read().status.failures, 0);
+    assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().error);
+    assert_eq!(checkpointer.status.read().failures, 0);
     drop(checkpointer);
     let (number, hours, _) = look(&disk);
     assert_eq!((number, hours), (4, vec![1, 2, 3, 4]));
