@@ -55,7 +55,7 @@ pub use histogram::{LatenessHistogram, bucket_range};
 pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX};
 pub use latency::LatencyHistogram;
 pub use lateness::{ByLateness, Lateness};
-pub use log_end::LogEnd;
+pub use log_end::{LogEnd, ReadFrom};
 pub use panes::Panes;
 pub use partition::{Outcome, Partition, PartitionState};
 pub use plan::{LatenessClock, Plan};

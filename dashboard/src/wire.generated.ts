@@ -1,8 +1,95 @@
-// Generated from the host's types (host/src/server/wire.rs and message.rs); do
-// not edit. After a change there:
-//   UPDATE=1 cargo test --release -p streamgauge --lib server::tests::types
+// Generated from the types of the wire (host/wire); do not edit. After a change there:
+//   UPDATE=1 cargo test --release -p streamgauge-wire
 
-export type ToPage = { "t": "hello", proto: number, epoch: string, build: string, heartbeat_ms: number, tz: string, name: string, } | { "t": "schema", rev: number, panels: Array<Panel>, } | { "t": "snapshot", seq: number, clock: Clock, frames: { [key in string]: Frame }, series: { [key in string]: Array<[number, number]> }, status: Status, } | { "t": "update", seq: number, clock: Clock, frames: { [key in string]: Frame }, points: { [key in string]: Array<[number, number]> }, status: Status, } | { "t": "hb", seq: number, now: number, } | { "t": "bye", reason: string, retry_ms: number, };
+export type ToPage = { "t": "hello",
+/**
+ * The version of the wire, [`PROTO`](crate::PROTO).
+ */
+proto: number,
+/**
+ * Another text at each start of the host.
+ */
+epoch: string,
+/**
+ * The build of the page that the host carries.
+ */
+build: string,
+/**
+ * The longest silence, in milliseconds.
+ */
+heartbeat_ms: number,
+/**
+ * The zone of the pipeline, an IANA name.
+ */
+tz: string,
+/**
+ * The title of the page.
+ */
+name: string, } | { "t": "schema",
+/**
+ * Raised at each change of the panels.
+ */
+rev: number,
+/**
+ * The panels, serialised.
+ */
+panels: Array<Panel>, } | { "t": "snapshot",
+/**
+ * The number of the state, raised at each change.
+ */
+seq: number,
+/**
+ * The clocks of the state.
+ */
+clock: Clock,
+/**
+ * Frames by panel, serialised.
+ */
+frames: { [key in string]: Frame },
+/**
+ * The series of the last five minutes.
+ */
+series: { [key in string]: Array<[number, number]> },
+/**
+ * A [`Status`](crate::Status), serialised.
+ */
+status: Status, } | { "t": "update",
+/**
+ * The number of the state, raised at each change.
+ */
+seq: number,
+/**
+ * The clocks of the state.
+ */
+clock: Clock,
+/**
+ * Frames by panel, serialised.
+ */
+frames: { [key in string]: Frame },
+/**
+ * Points since the message before.
+ */
+points: { [key in string]: Array<[number, number]> },
+/**
+ * A [`Status`](crate::Status), serialised.
+ */
+status: Status, } | { "t": "hb",
+/**
+ * The number of the state, raised at each change.
+ */
+seq: number,
+/**
+ * The wall clock of the host, in milliseconds since the Unix epoch.
+ */
+now: number, } | { "t": "bye",
+/**
+ * Such as `shutdown`.
+ */
+reason: string,
+/**
+ * When a page should connect again, in milliseconds.
+ */
+retry_ms: number, };
 
 export type Panel = {
 /**

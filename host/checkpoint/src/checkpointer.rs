@@ -5,7 +5,7 @@
 //! Order matters: letters and late records, then state, then offsets. A crash in between leaves
 //! lines that the stored lengths do not cover; they are cut off at the next start.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -16,14 +16,17 @@ use streamgauge_core::PartitionSnapshot;
 
 use crate::side_output::SideOutput;
 use crate::store::{Checkpoint, StateStore};
-use streamgauge_outbox::{Outbox, Taken};
+use streamgauge_outbox::{Buckets, Outbox, Publication, newest};
 use streamgauge_source::{LogGuard, OffsetCommitter};
 
 /// How often the loop looks whether it should stop or letters crowd.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Durations that are remembered.
-pub const DURATIONS_MAX: usize = 50;
+/// Upper bounds of how long checkpoints take, in microseconds.
+const DURATION_MICROS: [u64; 12] = [
+    1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
+    10_000_000,
+];
 
 /// Stores checkpoints.
 pub struct Checkpointer {
@@ -41,49 +44,63 @@ pub struct Checkpointer {
     pub committer: Option<Box<dyn OffsetCommitter>>,
     /// Asked before each checkpoint: what was read of another log is not stored.
     pub guard: Option<Box<dyn LogGuard>>,
-    /// For the page.
+    /// Told what each one came to.
     pub status: Arc<CheckpointBoard>,
 }
 
-/// What the page shows of checkpoints.
+/// What is known of checkpoints outside; written here, read by whoever shows it.
 #[derive(Default)]
 pub struct CheckpointBoard {
-    content: Mutex<Stored>,
+    report: Mutex<CheckpointReport>,
 }
 
-/// What the last checkpoints came to.
-#[derive(Clone, Debug, Default)]
-pub struct Stored {
-    /// When the latest one was stored, in milliseconds since the Unix epoch.
+/// What checkpoints came to since the program began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointReport {
+    /// When the last one was stored, in milliseconds since the Unix epoch.
     pub at: Option<i64>,
-    /// How long the latest one took.
+    /// How long the last one took.
     pub took: Duration,
-    /// The size of the latest one, in bytes.
+    /// The size of the last one.
     pub bytes: u64,
-    /// Failures since the latest one.
+    /// Failures since the last one that was stored.
     pub failures: u64,
-    /// Why the last attempt failed; `None` means that the last attempt was stored.
+    /// The last failure; `None` means that a checkpoint was stored after it.
     pub error: Option<String>,
-    /// Checkpoints stored since the start of the run.
-    pub stored_total: u64,
-    /// Checkpoints that failed since the start of the run.
-    pub failed_total: u64,
-    /// How long the last ones took, oldest first; at most [`DURATIONS_MAX`].
-    pub durations: VecDeque<Duration>,
     /// How many dead letters have been written.
     pub dead_letters: u64,
     /// How many late records have been written.
     pub late_records: u64,
+    /// How long the stored ones took, in microseconds.
+    pub durations: Buckets,
+    /// All failures.
+    pub failed: u64,
+}
+
+impl Default for CheckpointReport {
+    fn default() -> Self {
+        Self {
+            at: None,
+            took: Duration::ZERO,
+            bytes: 0,
+            failures: 0,
+            error: None,
+            dead_letters: 0,
+            late_records: 0,
+            durations: Buckets::new(&DURATION_MICROS),
+            failed: 0,
+        }
+    }
 }
 
 impl CheckpointBoard {
-    /// What the last checkpoints came to.
-    pub fn read(&self) -> Stored {
-        self.content.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What checkpoints came to.
+    pub fn read(&self) -> CheckpointReport {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn update(&self, change: impl FnOnce(&mut Stored)) {
-        change(&mut self.content.lock().unwrap_or_else(PoisonError::into_inner));
+    fn update(&self, change: impl FnOnce(&mut CheckpointReport)) {
+        change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -115,10 +132,11 @@ impl Checkpointer {
     /// again with the next one, and nothing is lost by it.
     pub fn checkpoint(&mut self) -> bool {
         let began = Instant::now();
-        let mut taken: Vec<Taken> = self.outboxes.iter().map(|outbox| outbox.take()).collect();
+        let mut taken: Vec<Publication> =
+            self.outboxes.iter().map(|outbox| outbox.take()).collect();
         let states = taken.iter().flat_map(|taken| taken.snapshots.iter().cloned());
         let mut partitions: Vec<Arc<PartitionSnapshot>> = states.collect();
-        partitions.sort_by_key(|snapshot| snapshot.partition);
+        newest(&mut partitions);
         // Asked after the states were taken, so that it holds for all that is in them.
         if self.guard.as_ref().is_some_and(|guard| !guard.is_same()) {
             put_back(&self.outboxes, taken);
@@ -127,7 +145,7 @@ impl Checkpointer {
         match self.write(&partitions, &mut taken) {
             Ok(bytes) => {
                 for (outbox, taken) in self.outboxes.iter().zip(taken) {
-                    outbox.stored(taken.final_panes.len());
+                    outbox.stored(taken.attachments.final_panes.len());
                 }
                 self.succeeded(began.elapsed(), bytes, &partitions);
                 true
@@ -135,10 +153,10 @@ impl Checkpointer {
             Err(reason) => {
                 put_back(&self.outboxes, taken);
                 tracing::warn!(%reason, "checkpoint failed; it is tried again");
-                self.status.update(|stored| {
-                    stored.failed_total += 1;
-                    stored.failures += 1;
-                    stored.error = Some(reason);
+                self.status.update(|report| {
+                    report.failures += 1;
+                    report.failed += 1;
+                    report.error = Some(reason);
                 });
                 false
             }
@@ -148,22 +166,23 @@ impl Checkpointer {
     fn write(
         &mut self,
         partitions: &[Arc<PartitionSnapshot>],
-        taken: &mut [Taken],
+        taken: &mut [Publication],
     ) -> Result<u64, String> {
-        let letters = taken.iter().flat_map(|taken| &taken.letters);
+        let letters = taken.iter().flat_map(|taken| &taken.attachments.letters);
         self.letters.write(letters).map_err(|error| error.to_string())?;
         // Written for good: they are not put back, whatever fails after them.
         for taken in taken.iter_mut() {
-            taken.letters.clear();
+            taken.attachments.letters.clear();
         }
-        let late = taken.iter().flat_map(|taken| &taken.late);
+        let late = taken.iter().flat_map(|taken| &taken.attachments.late);
         self.late.write(late).map_err(|error| error.to_string())?;
         for taken in taken.iter_mut() {
-            taken.late.clear();
+            taken.attachments.late.clear();
         }
         let mut bytes = 0;
         if let Some(store) = &mut self.store {
-            let final_panes = taken.iter().flat_map(|taken| taken.final_panes.iter().cloned());
+            let final_panes =
+                taken.iter().flat_map(|taken| taken.attachments.final_panes.iter().cloned());
             let (letters, late) = (self.letters.extent(), self.late.extent());
             let checkpoint = Checkpoint {
                 settings: self.settings.clone(),
@@ -181,22 +200,20 @@ impl Checkpointer {
 
     fn succeeded(&self, took: Duration, bytes: u64, partitions: &[Arc<PartitionSnapshot>]) {
         let (letters, late) = (self.letters.extent(), self.late.extent());
-        self.status.update(|stored| {
-            stored.dead_letters = letters.entries;
-            stored.late_records = late.entries;
-            stored.at = Some(Utc::now().timestamp_millis());
-            stored.took = took;
-            stored.bytes = bytes;
-            stored.failures = 0;
-            stored.error = None;
-            if self.store.is_some() {
-                stored.stored_total += 1;
-                stored.durations.push_back(took);
-                let surplus = stored.durations.len().saturating_sub(DURATIONS_MAX);
-                stored.durations.drain(..surplus);
+        let is_kept = self.store.is_some();
+        self.status.update(|report| {
+            report.dead_letters = letters.entries;
+            report.late_records = late.entries;
+            report.at = Some(Utc::now().timestamp_millis());
+            report.took = took;
+            report.bytes = bytes;
+            report.failures = 0;
+            report.error = None;
+            if is_kept {
+                report.durations.observe(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
             }
         });
-        if let (Some(_), Some(committer)) = (&self.store, &self.committer) {
+        if let (true, Some(committer)) = (is_kept, &self.committer) {
             let offsets: Vec<_> =
                 partitions.iter().map(|s| (s.partition, s.state.next_offset)).collect();
             committer.commit(&offsets);
@@ -204,8 +221,8 @@ impl Checkpointer {
     }
 }
 
-fn put_back(outboxes: &[Arc<Outbox>], taken: Vec<Taken>) {
+fn put_back(outboxes: &[Arc<Outbox>], taken: Vec<Publication>) {
     for (outbox, taken) in outboxes.iter().zip(taken) {
-        outbox.put_back(taken.letters, taken.late);
+        outbox.put_back(taken.attachments);
     }
 }

@@ -7,4 +7,4 @@ mod checkpointer;
 pub mod side_output;
 pub mod store;
 
-pub use checkpointer::{CheckpointBoard, Checkpointer, DURATIONS_MAX, Stored};
+pub use checkpointer::{CheckpointBoard, CheckpointReport, Checkpointer};

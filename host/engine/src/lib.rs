@@ -6,5 +6,8 @@
 mod metric;
 mod worker;
 
-pub use metric::{Metric, Offered, TakeUpError};
-pub use worker::{Engine, EngineSetup, Finished, LateOutput, Setup, run};
+pub use metric::{Metric, Offered, StartError};
+pub use worker::{
+    Clock, Command, Configuration, Engine, EngineSetup, Event, Finished, Held, LateOutput, Moment,
+    Reply, Setup, WorkerError, run,
+};

@@ -1,27 +1,28 @@
 //! One metric on one worker: its plugin instance and, per partition, its accumulators and books.
 //!
 //! Invariant: what is exported for a partition always belongs to one offset. After a crash of the
-//! plugin the last export stays: the metric stops there, quarantined, and nothing half-folded is
-//! ever shown or stored.
+//! plugin the last export stays: the metric is stopped there, and nothing half-folded is ever shown
+//! or stored.
 
 mod fold;
+mod letters;
 mod pane;
 mod windows;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    EventTime, InputColumn, Lateness, MetricAccounting, MetricSnapshot, PartitionSnapshot, Plan,
-    RecordBatch, Selection, WindowSetSnapshot,
+    ByLateness, EventTime, InputColumn, MetricAccounting, MetricSnapshot, PartitionSnapshot,
+    Projection, RecordBatch, Selection, WindowSetSnapshot,
 };
+use thiserror::Error;
 
-use streamgauge_outbox::{DeadLetter, MetricCost, Unexported};
+use streamgauge_outbox::{Attachments, MetricCost, MetricPhase};
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
-use fold::{Batches, Fold};
-use thiserror::Error;
+use fold::{Batches, fold};
+use letters::letters_of;
 use windows::Windows;
 
 /// A metric's state on one worker.
@@ -30,19 +31,32 @@ pub struct Metric {
     zone: Tz,
     inputs: Vec<InputBinding>,
     columns: Vec<InputColumn>,
-    instance: Option<Instance>,
-    quarantine: Option<String>,
     cost: MetricCost,
-    partitions: BTreeMap<u32, State>,
+    /// `None` where the metric runs in no partition.
+    running: Option<Running>,
+    partitions: BTreeMap<u32, Exported>,
 }
 
-/// A metric's state in one partition.
-struct State {
+/// An instance and what it holds. A failing call spoils the whole instance, so all of it goes at
+/// once.
+struct Running {
+    instance: Instance,
+    partitions: BTreeMap<u32, Folding>,
+}
+
+/// A metric's state in a partition in which it runs.
+struct Folding {
     accounting: MetricAccounting,
     next_offset: i64,
     windows: Vec<Windows>,
-    exported: MetricSnapshot,
-    unexported: Unexported,
+    /// What came about since the last export.
+    attachments: Attachments,
+}
+
+/// How a metric was in a partition when it was exported last.
+struct Exported {
+    snapshot: MetricSnapshot,
+    phase: MetricPhase,
 }
 
 /// A hand-over to the metrics: the rows of one partition since the last one.
@@ -60,9 +74,9 @@ pub struct Offered<'a> {
     pub next_offset: i64,
 }
 
-/// Why a metric cannot go on.
+/// Why a metric cannot take a partition.
 #[derive(Debug, Error)]
-pub enum TakeUpError {
+pub enum StartError {
     /// Its plugin cannot be started.
     #[error("metric `{metric}` could not be started: {error}")]
     Start {
@@ -82,117 +96,32 @@ pub enum TakeUpError {
 }
 
 impl Metric {
-    /// Starts an instance of `plugin`, whose inputs were bound to `inputs`. Windows are those of
-    /// civil time in `zone`.
-    ///
-    /// # Errors
-    /// The plugin cannot be started.
-    pub fn start(plugin: &Plugin, inputs: Vec<InputBinding>, zone: Tz) -> Result<Self, CallError> {
-        Ok(Self {
-            instance: Some(Instance::open(plugin)?),
-            plugin: plugin.clone(),
-            zone,
-            columns: inputs.iter().map(|input| input.column).collect(),
-            inputs,
-            quarantine: None,
-            cost: MetricCost::default(),
-            partitions: BTreeMap::new(),
-        })
-    }
-
-    /// Starts the metric of `plugin` for `partitions`, each where its state left it.
+    /// The metric of `plugin` in `partitions`, each where its state left it. The columns are those
+    /// of `projection`, and windows are those of civil time in `zone`.
     ///
     /// # Errors
     /// The plugin cannot be started, or does not take its state back.
     ///
     /// # Panics
     /// A partition has no state of this metric: that is refused before anything runs.
-    pub fn take_up(
+    pub fn start(
         plugin: &Plugin,
-        plan: &Plan,
+        projection: &Projection,
         zone: Tz,
         partitions: &[PartitionSnapshot],
-    ) -> Result<Self, TakeUpError> {
-        let id = &plugin.settings().id;
-        let inputs = bind_inputs(plugin.descriptor(), &plan.projection);
-        let no_start = |error| TakeUpError::Start { metric: id.clone(), error };
-        let mut metric = Self::start(plugin, inputs, zone).map_err(no_start)?;
-        for partition in partitions {
-            let stored = partition.metrics.iter().find(|m| m.id == *id);
-            let stored = stored.expect("state without this metric is refused before").clone();
-            let behind = Some(stored.next_offset).filter(|o| *o != partition.state.next_offset);
-            let refused = |error| TakeUpError::State { metric: id.clone(), error };
-            metric.restore(partition.partition, stored).map_err(refused)?;
-            if let Some(offset) = behind {
-                metric.keep_stopped(offset);
-            }
-        }
-        Ok(metric)
-    }
-
-    /// The metric's id.
-    pub fn id(&self) -> &str {
-        &self.plugin.settings().id
-    }
-
-    /// Why the metric stopped, if it did.
-    pub fn quarantine(&self) -> Option<&str> {
-        self.quarantine.as_deref()
-    }
-
-    /// What the plugin has cost so far.
-    pub fn cost(&self) -> MetricCost {
-        let memory = self.instance.as_ref().map_or(0, Instance::memory_bytes);
-        MetricCost { memory_bytes: memory as u64, ..self.cost }
-    }
-
-    /// How many rows were left out and panes became final since the last exports.
-    pub fn unexported(&self) -> usize {
-        let count =
-            |state: &State| state.unexported.letters.len() + state.unexported.final_panes.len();
-        self.partitions.values().map(count).sum()
-    }
-
-    /// Takes up `partition` where `snapshot` left it.
-    ///
-    /// # Errors
-    /// The plugin does not take its state back.
-    pub fn restore(&mut self, partition: u32, snapshot: MetricSnapshot) -> Result<(), CallError> {
-        let mut windows = Vec::new();
-        if let Some(instance) = &mut self.instance {
-            let settings = self.plugin.settings();
-            for spec in &settings.windows {
-                let stored = snapshot.windows.iter().find(|set| set.spec == *spec);
-                let empty = WindowSetSnapshot::empty(*spec);
-                let restored = Windows::restore(
-                    stored.unwrap_or(&empty),
-                    settings,
-                    self.zone,
-                    snapshot.state_version,
-                    instance,
-                );
-                windows.push(restored?);
-            }
-        }
-        let state = State {
-            accounting: snapshot.accounting,
-            next_offset: snapshot.next_offset,
-            windows,
-            exported: snapshot,
-            unexported: Unexported::default(),
+    ) -> Result<Self, StartError> {
+        let mut metric = Self {
+            plugin: plugin.clone(),
+            zone,
+            inputs: Vec::new(),
+            columns: Vec::new(),
+            cost: MetricCost::default(),
+            running: None,
+            partitions: BTreeMap::new(),
         };
-        self.partitions.insert(partition, state);
-        Ok(())
-    }
-
-    /// Leaves the metric where it is: its state ends before that of its partition.
-    pub fn keep_stopped(&mut self, offset: i64) {
-        let reason = format!(
-            "it stopped at offset {offset} in an earlier run; `run --rebuild` recomputes it"
-        );
-        tracing::warn!(metric = self.id(), "metric stays quarantined: {reason}");
-        self.quarantine = Some(reason);
-        self.instance = None;
+        metric.bind(projection);
+        partitions.iter().try_for_each(|partition| metric.assign(partition))?;
+        Ok(metric)
     }
 
     /// An empty state that begins at `origin`.
@@ -208,119 +137,199 @@ impl Metric {
         }
     }
 
-    /// Folds the rows of a partition.
-    pub fn fold(&mut self, offered: Offered<'_>) {
-        if self.quarantine.is_some() {
-            return;
-        }
-        let began = Instant::now();
-        if let Err(error) = self.fold_rows(offered) {
-            self.stop(&error);
-        }
-        self.cost.time += began.elapsed();
-        self.cost.rows += u64::from(offered.on_time.rows()) + u64::from(offered.late.rows());
+    /// The metric's id.
+    pub fn id(&self) -> &str {
+        &self.plugin.settings().id
     }
 
-    fn fold_rows(&mut self, offered: Offered<'_>) -> Result<(), CallError> {
-        let partition = offered.partition;
-        let batches: Batches<'_> = [offered.on_time, offered.late];
-        let selections = batches.map(|batch| Selection::new(batch, &self.columns));
-        let instance = self.instance.as_mut().expect("only a quarantined metric has none");
-        let state = self.partitions.get_mut(&partition).expect("the partition was restored");
-        let mut fold = Fold::new(batches, &self.inputs, &selections);
-        for windows in &mut state.windows {
-            fold.fold_into(windows, instance)?;
-        }
-        fold.probe(instance)?;
-        fold.count_expired(&mut state.windows);
-        let refused = fold.into_refused();
-        for (lateness, refused) in Lateness::ALL.into_iter().zip(refused) {
-            let (batch, selection) = (batches[lateness as usize], &selections[lateness as usize]);
-            let excluded = (selection.excluded().len() + refused.len()) as u64;
-            state.accounting.offer(lateness, u64::from(batch.rows()), excluded);
-            let letters = letters_of(
-                partition,
-                &self.plugin.settings().id,
-                &self.inputs,
-                batch,
-                selection,
-                refused,
+    /// Reads the columns of `projection` from the next rows on.
+    pub fn bind(&mut self, projection: &Projection) {
+        self.inputs = bind_inputs(self.plugin.descriptor(), projection);
+        self.columns = self.inputs.iter().map(|input| input.column).collect();
+    }
+
+    /// Takes `partition` where its state left it. A metric whose state ends before that of its
+    /// partition has stopped there, and stays so.
+    ///
+    /// # Errors
+    /// The plugin cannot be started, or does not take its state back.
+    ///
+    /// # Panics
+    /// The partition has no state of this metric: that is refused before anything runs.
+    pub fn assign(&mut self, partition: &PartitionSnapshot) -> Result<(), StartError> {
+        let stored = partition.metrics.iter().find(|metric| metric.id == self.id());
+        let snapshot = stored.expect("state without this metric is refused before").clone();
+        let phase = if snapshot.next_offset == partition.state.next_offset {
+            self.resume(partition.partition, &snapshot)?;
+            MetricPhase::Running
+        } else {
+            let at = snapshot.next_offset;
+            let reason = format!(
+                "it stopped at offset {at} in an earlier run; `run --rebuild` recomputes it"
             );
-            state.unexported.letters.extend(letters);
-        }
-        let metric = (self.plugin.settings().id.as_str(), self.plugin.descriptor().state_version);
-        for windows in &mut state.windows {
-            let sealed = windows.seal(offered.watermark, partition, metric, instance)?;
-            state.unexported.final_panes.extend(sealed);
-        }
-        state.next_offset = offered.next_offset;
+            tracing::warn!(metric = self.id(), "metric stays quarantined: {reason}");
+            MetricPhase::Stopped { reason, at }
+        };
+        self.partitions.insert(partition.partition, Exported { snapshot, phase });
         Ok(())
     }
 
-    /// The state of `partition` as bytes, at the offset up to which rows were folded; after a
-    /// quarantine the last one before it. What belongs to this state goes to `with`.
-    pub fn export(&mut self, partition: u32, with: &mut Unexported) -> MetricSnapshot {
-        if self.quarantine.is_none()
-            && let Err(error) = self.refresh(partition)
-        {
+    fn resume(&mut self, partition: u32, snapshot: &MetricSnapshot) -> Result<(), StartError> {
+        let metric = || self.plugin.settings().id.clone();
+        let running = match &mut self.running {
+            Some(running) => running,
+            none => none.insert(Running {
+                instance: Instance::open(&self.plugin)
+                    .map_err(|error| StartError::Start { metric: metric(), error })?,
+                partitions: BTreeMap::new(),
+            }),
+        };
+        let folding = Folding::restore(snapshot, &self.plugin, self.zone, &mut running.instance)
+            .map_err(|error| StartError::State { metric: metric(), error })?;
+        running.partitions.insert(partition, folding);
+        Ok(())
+    }
+
+    /// Gives a partition away; its last state was exported.
+    pub fn revoke(&mut self, partition: u32) {
+        self.partitions.remove(&partition);
+        let Some(running) = &mut self.running else { return };
+        let Some(folding) = running.partitions.remove(&partition) else { return };
+        let mut windows = folding.windows.into_iter();
+        if let Err(error) = windows.try_for_each(|windows| windows.release(&mut running.instance)) {
             self.stop(&error);
         }
-        let state = self.partitions.get_mut(&partition).expect("the partition was restored");
-        state.unexported.append_to(with);
-        state.exported.clone()
     }
 
-    fn refresh(&mut self, partition: u32) -> Result<(), CallError> {
-        let state = self.partitions.get_mut(&partition).expect("the partition was restored");
-        let instance = self.instance.as_mut().expect("only a quarantined metric has none");
-        let windows = state.windows.iter_mut().map(|windows| windows.export(instance));
-        let windows = windows.collect::<Result<_, _>>()?;
-        state.exported.state_version = self.plugin.descriptor().state_version;
-        state.exported.next_offset = state.next_offset;
-        state.exported.accounting = state.accounting;
-        state.exported.windows = windows;
-        Ok(())
+    /// How far the metric is in each of the worker's partitions.
+    pub fn phases(&self) -> impl Iterator<Item = (u32, &MetricPhase)> {
+        self.partitions.iter().map(|(partition, exported)| (*partition, &exported.phase))
     }
 
+    /// What the plugin has cost so far.
+    pub fn cost(&self) -> MetricCost {
+        let memory = self.running.as_ref().map_or(0, |running| running.instance.memory_bytes());
+        MetricCost { memory_bytes: memory as u64, ..self.cost }
+    }
+
+    /// How many rows were left out and panes became final since the last exports.
+    pub fn attached(&self) -> usize {
+        let count = |folding: &Folding| {
+            folding.attachments.letters.len() + folding.attachments.final_panes.len()
+        };
+        self.running.iter().flat_map(|running| running.partitions.values()).map(count).sum()
+    }
+
+    /// Folds the rows of a partition, if the metric runs there.
+    pub fn fold(&mut self, offered: Offered<'_>) {
+        let Some(Running { instance, partitions }) = &mut self.running else { return };
+        let Some(folding) = partitions.get_mut(&offered.partition) else { return };
+        let before = instance.spent();
+        let folded = folding.fold(offered, &self.plugin, (&self.inputs, &self.columns), instance);
+        self.cost.time += instance.spent().saturating_sub(before);
+        self.cost.rows += u64::from(offered.on_time.rows()) + u64::from(offered.late.rows());
+        if let Err(error) = folded {
+            self.stop(&error);
+        }
+    }
+
+    /// The state of `partition` as bytes, at the offset up to which rows were folded; where the
+    /// metric has stopped, the last one before it. What belongs to the state goes to `with`.
+    ///
+    /// # Panics
+    /// The partition is not this worker's.
+    pub fn export(&mut self, partition: u32, with: &mut Attachments) -> MetricSnapshot {
+        let exported = self.partitions.get_mut(&partition).expect("the partition is assigned");
+        let mut snapshot = exported.snapshot.clone();
+        if let Some(Running { instance, partitions }) = &mut self.running
+            && let Some(folding) = partitions.get_mut(&partition)
+        {
+            match folding.export(instance) {
+                Ok(windows) => {
+                    snapshot.state_version = self.plugin.descriptor().state_version;
+                    snapshot.next_offset = folding.next_offset;
+                    snapshot.accounting = folding.accounting;
+                    snapshot.windows = windows;
+                    exported.snapshot = snapshot.clone();
+                    with.append(std::mem::take(&mut folding.attachments));
+                }
+                Err(error) => self.stop(&error),
+            }
+        }
+        snapshot
+    }
+
+    /// Stops in every partition in which the metric ran, at its last export. Whatever was folded
+    /// since is forgotten, with all that came of it.
     fn stop(&mut self, error: &CallError) {
         tracing::error!(metric = self.id(), %error, "metric quarantined: its plugin failed");
-        self.quarantine = Some(error.to_string());
         self.cost.traps += 1;
-        self.instance = None;
-        // What was folded since the last export is forgotten, with all that came of it.
-        for state in self.partitions.values_mut() {
-            state.unexported.clear();
+        let Some(running) = self.running.take() else { return };
+        for partition in running.partitions.keys() {
+            if let Some(exported) = self.partitions.get_mut(partition) {
+                let (reason, at) = (error.to_string(), exported.snapshot.next_offset);
+                exported.phase = MetricPhase::Stopped { reason, at };
+            }
         }
     }
 }
 
-fn letters_of(
-    partition: u32,
-    metric: &str,
-    inputs: &[InputBinding],
-    batch: &RecordBatch,
-    selection: &Selection,
-    refused: Vec<(u32, String)>,
-) -> Vec<DeadLetter> {
-    let mut letters = Vec::new();
-    let meta = |row: u32| batch.metas()[row as usize];
-    for exclusion in selection.excluded() {
-        let has_slot = |input: &&InputBinding| match input.column {
-            InputColumn::Slot { slot, .. } => slot == exclusion.slot,
-            InputColumn::EventTime => false,
-        };
-        let field = inputs.iter().find(has_slot).map_or("", |input| &input.name);
-        letters.push(DeadLetter::excluded(
-            partition,
-            meta(exclusion.row),
-            metric,
-            field,
-            exclusion.gap,
-            batch.raw(exclusion.row),
-        ));
+impl Folding {
+    fn restore(
+        snapshot: &MetricSnapshot,
+        plugin: &Plugin,
+        zone: Tz,
+        instance: &mut Instance,
+    ) -> Result<Self, CallError> {
+        let settings = plugin.settings();
+        let mut windows = Vec::new();
+        for spec in &settings.windows {
+            let stored = snapshot.windows.iter().find(|set| set.spec == *spec);
+            let empty = WindowSetSnapshot::empty(*spec);
+            windows.push(Windows::restore(
+                stored.unwrap_or(&empty),
+                settings,
+                zone,
+                snapshot.state_version,
+                instance,
+            )?);
+        }
+        Ok(Self {
+            accounting: snapshot.accounting,
+            next_offset: snapshot.next_offset,
+            windows,
+            attachments: Attachments::default(),
+        })
     }
-    for (row, words) in refused {
-        letters.push(DeadLetter::refused(partition, meta(row), metric, words, batch.raw(row)));
+
+    fn fold(
+        &mut self,
+        offered: Offered<'_>,
+        plugin: &Plugin,
+        (inputs, columns): (&[InputBinding], &[InputColumn]),
+        instance: &mut Instance,
+    ) -> Result<(), CallError> {
+        let (partition, id) = (offered.partition, plugin.settings().id.as_str());
+        let batches: Batches<'_> = ByLateness::new(offered.on_time, offered.late);
+        let selections = batches.map(|batch| Selection::new(batch, columns));
+        let folded = fold(batches, inputs, &selections, &mut self.windows, instance)?;
+        for (lateness, refused) in folded.refused.iter() {
+            let (batch, selection) = (batches[lateness], &selections[lateness]);
+            let excluded = (selection.excluded().len() + refused.len()) as u64;
+            self.accounting.offer(lateness, u64::from(batch.rows()), excluded);
+            let letters = letters_of((partition, id), inputs, batch, selection, refused);
+            self.attachments.letters.extend(letters);
+        }
+        let metric = (id, plugin.descriptor().state_version);
+        for windows in &mut self.windows {
+            let panes = windows.take_final(offered.watermark, partition, metric, instance)?;
+            self.attachments.final_panes.extend(panes);
+        }
+        self.next_offset = offered.next_offset;
+        Ok(())
     }
-    letters
+
+    fn export(&mut self, instance: &mut Instance) -> Result<Vec<WindowSetSnapshot>, CallError> {
+        self.windows.iter_mut().map(|windows| windows.export(instance)).collect()
+    }
 }

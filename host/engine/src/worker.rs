@@ -1,81 +1,90 @@
 //! A worker: one thread with a source, a decoder and an instance of every metric, for some of the
-//! partitions. It is one closed loop: records in, batches to the metrics, states out.
+//! partitions. It is one closed loop: what the source has, what it is told, and the time become
+//! events, and the [`Engine`] finishes one before the next.
 //!
-//! Batches adapt by themselves: while the source has more, a batch grows up to `batch.max`; when
-//! the source is drained, what is there is handed on as soon as it is `batch.min` rows; and no row
-//! waits longer than `batch.max_delay`, whether or not another record comes.
+//! The thread waits in two places, both bounded: for its source, and for a checkpoint where too
+//! much is unwritten.
 
-mod lane;
+mod assigned_partition;
+mod engine;
+mod event;
 mod latency;
 mod stages;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::time::Duration;
 
-use streamgauge_core::{
-    Block, BlockLimits, Fetched, PartitionSnapshot, Plan, Record, Rejection, Row, Supply, WallClock,
-};
+use streamgauge_core::{BlockLimits, PartitionSnapshot};
+use thiserror::Error;
 
-use crate::Metric;
-use streamgauge_decode::Decoder;
-use streamgauge_outbox::{Ages, MetricCost, Outbox, Seen, Stage, Unexported};
-use streamgauge_pipeline::BatchSettings;
-use streamgauge_source::{LatencyFrom, Source, SourceError};
-use streamgauge_telemetry::{FlushCause, Telemetry};
+use crate::StartError;
+use streamgauge_core::LogEnd;
+use streamgauge_core::{Fetched, ReadFrom, Supply};
+use streamgauge_outbox::{Outbox, Publication, WorkerReport};
+use streamgauge_source::{Source, SourceError};
 
-use lane::Lane;
-pub use lane::LateOutput;
-use latency::{Runs, unix_millis};
+pub use assigned_partition::LateOutput;
+use engine::PUBLISH_EVERY;
+pub use engine::{Engine, EngineSetup};
+pub use event::{Clock, Configuration, Event, Held, Moment, Reply};
 use stages::StageClock;
-
-/// How often states are published.
-const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// How much is taken from the source before the loop looks around: little enough to stay in the
 /// cache between the source and the columns.
 const BLOCK: BlockLimits = BlockLimits { records: 2048, bytes: 256 << 10 };
 
-/// Dead letters and final panes of metrics that bring a publication forward.
-const UNEXPORTED_MAX: usize = 8192;
-
-/// Late records, in bytes, that do so.
-const UNEXPORTED_BYTES_MAX: usize = 4 << 20;
-
 /// Everything a worker needs.
 pub struct Setup {
-    /// Its number.
-    pub number: usize,
     /// Where records come from.
     pub source: Box<dyn Source>,
     /// What they are handed to.
     pub engine: EngineSetup,
     /// Where states go.
     pub outbox: Arc<Outbox>,
-    /// Raised to end the loop.
-    pub stop: Arc<AtomicBool>,
+    /// What the worker is told; it stops when nobody can tell it anything any more.
+    pub commands: Receiver<Command>,
+    /// Tells the time.
+    pub clock: Box<dyn Clock>,
 }
 
-/// Everything an [`Engine`] needs.
-pub struct EngineSetup {
-    /// How records become rows.
-    pub plan: Arc<Plan>,
-    /// How they are read.
-    pub decoder: Decoder,
-    /// The metrics, started and restored for every partition.
-    pub metrics: Vec<Metric>,
-    /// The partitions, where they go on.
-    pub partitions: Vec<PartitionSnapshot>,
-    /// How large batches may be.
-    pub batch: BatchSettings,
-    /// What latency is measured from.
-    pub latency_from: LatencyFrom,
-    /// A wall clock that stands still, for `lateness.clock = "processing"`; none: the real one.
-    pub now: Option<WallClock>,
-    /// What becomes of late records.
-    pub late_output: LateOutput,
-    /// Counts and histograms.
-    pub telemetry: Arc<Telemetry>,
+/// What a worker is told while it runs.
+pub enum Command {
+    /// To take a partition in the state in which it was left. Of a bounded read, `stop` is the
+    /// offset after the last record.
+    Assign {
+        /// The state.
+        partition: Arc<PartitionSnapshot>,
+        /// The first offset that is not read; `None` means no bound.
+        stop: Option<i64>,
+    },
+    /// To give a partition away; its last state is published and sent.
+    Revoke {
+        /// The partition's number.
+        partition: u32,
+        /// Told the last state.
+        gone: Sender<Arc<PartitionSnapshot>>,
+    },
+    /// To read in another way.
+    Reconfigure(Box<Configuration>),
+    /// To take no record of a partition at or past an offset.
+    HoldAt {
+        /// The partition's number.
+        partition: u32,
+        /// The first offset that is not taken.
+        offset: i64,
+        /// Told when all records before it are folded.
+        held: Sender<Held>,
+    },
+    /// To read a held partition on.
+    Release {
+        /// The partition's number.
+        partition: u32,
+    },
+    /// To stop.
+    Stop,
 }
 
 /// Why a worker came to its end in good order.
@@ -87,222 +96,194 @@ pub enum Finished {
     Ended,
 }
 
-/// The part of a worker that records are handed to: it reads nothing and waits for nothing.
-pub struct Engine {
-    plan: Arc<Plan>,
-    decoder: Decoder,
-    row: Row,
-    lanes: Vec<Lane>,
-    metrics: Vec<Metric>,
-    batch: BatchSettings,
-    latency_from: LatencyFrom,
-    now: Option<WallClock>,
-    /// The time of day when the first record of this turn came.
-    now_millis: i64,
-    /// Records that the metrics have, but that are not published.
-    unpublished: Runs,
-    /// Records taken so far.
-    taken: u64,
-    /// When the first and the last record came.
-    span: Option<(Instant, Instant)>,
-    telemetry: Arc<Telemetry>,
+/// Why a worker came to its end otherwise.
+#[derive(Debug, Error)]
+pub enum WorkerError {
+    /// The source cannot continue.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A partition came whose state a plugin does not take back.
+    #[error(transparent)]
+    Start(#[from] StartError),
 }
 
 /// Runs a worker until it is told to stop or its source ends. Whatever it took in before is
 /// folded and published when it returns, also with an error.
 ///
 /// # Errors
-/// The source cannot go on.
-pub fn run(setup: Setup) -> Result<Finished, SourceError> {
-    let Setup { mut source, outbox, stop, number, engine } = setup;
-    let mut engine = Engine::new(engine);
-    let mut next_publish = Instant::now();
-    let mut clock = StageClock::start();
-    let mut supply = Supply::Drained;
-    let result = loop {
-        let now = Instant::now();
-        if now >= next_publish || engine.is_crowded() {
-            engine.publish(&outbox, Some(source.as_mut()));
-            clock.add(Stage::Publish, now.elapsed());
-            engine.telemetry.set_queue_depth(number, source.queue_depth() as u64);
-            engine.telemetry.spent(number, clock.take(engine.plugin_time()));
-            next_publish = now + PUBLISH_EVERY;
-        }
-        if stop.load(Ordering::Relaxed) {
-            break Ok(Finished::Stopped);
-        }
-        let asked = Instant::now();
-        let has_room = outbox.wait_for_room(PUBLISH_EVERY);
-        clock.add(Stage::Blocked, asked.elapsed());
-        if !has_room {
-            continue;
-        }
-        match engine.turn(source.as_mut(), &mut supply, next_publish, &mut clock) {
-            Ok(true) => break Ok(Finished::Ended),
-            Ok(false) => {}
-            Err(error) => break Err(error),
-        }
-    };
-    engine.flush_all();
-    engine.publish(&outbox, Some(source.as_mut()));
+/// The source cannot continue, or a partition came that cannot be taken.
+pub fn run(setup: Setup) -> Result<Finished, WorkerError> {
+    let Setup { source, engine, outbox, commands, clock } = setup;
+    let stages = StageClock::start(clock.now().at);
+    let engine = Engine::new(engine);
+    let (holds, supply) = (Vec::new(), Supply::Drained);
+    let mut worker = Worker { source, engine, outbox, commands, clock, stages, holds, supply };
+    let result = worker.work();
+    worker.tell(Event::Stop)?;
     result
 }
 
-impl Engine {
-    /// An engine that has taken nothing yet.
-    pub fn new(setup: EngineSetup) -> Self {
-        let lane = |p: &PartitionSnapshot| Lane::new(&setup.plan, p, setup.late_output);
-        Self {
-            lanes: setup.partitions.iter().map(lane).collect(),
-            plan: setup.plan,
-            decoder: setup.decoder,
-            row: Row::default(),
-            metrics: setup.metrics,
-            batch: setup.batch,
-            latency_from: setup.latency_from,
-            now: setup.now,
-            now_millis: 0,
-            unpublished: Runs::default(),
-            taken: 0,
-            span: None,
-            telemetry: setup.telemetry,
+struct Worker {
+    source: Box<dyn Source>,
+    engine: Engine,
+    outbox: Arc<Outbox>,
+    commands: Receiver<Command>,
+    clock: Box<dyn Clock>,
+    stages: StageClock,
+    holds: Vec<Hold>,
+    /// What the source said last.
+    supply: Supply,
+}
+
+/// A partition that is to be held, or is.
+struct Hold {
+    partition: u32,
+    told: Sender<Held>,
+    /// Where reading continues; `None` means that the partition is not held yet.
+    resume: Option<ReadFrom>,
+}
+
+impl Worker {
+    fn work(&mut self) -> Result<Finished, WorkerError> {
+        loop {
+            while let Some(command) = self.next_command() {
+                if matches!(command, Command::Stop) {
+                    return Ok(Finished::Stopped);
+                }
+                self.obey(command)?;
+            }
+            self.tell(Event::Tick)?;
+            let asked = self.clock.now().at;
+            let has_room = self.outbox.wait_for_room(PUBLISH_EVERY);
+            self.stages.blocked += self.clock.now().at - asked;
+            if has_room && self.fetch()? == Progress::Ended {
+                return Ok(Finished::Ended);
+            }
         }
     }
 
-    /// Takes what the source has and hands on what is ready. `supply` is what the source said
-    /// last, and is told what it says now. Whether the source has ended.
-    fn turn(
-        &mut self,
-        source: &mut dyn Source,
-        supply: &mut Supply,
-        until: Instant,
-        clock: &mut StageClock,
-    ) -> Result<bool, SourceError> {
-        let due = self.lanes.iter().filter_map(|l| l.due(self.batch.max_delay)).min();
-        let until = due.map_or(until, |due| due.min(until));
-        let asked = Instant::now();
-        let timeout = match supply {
+    /// What the worker was told and has not done; nobody who can tell it anything is a stop.
+    fn next_command(&self) -> Option<Command> {
+        match self.commands.try_recv() {
+            Ok(command) => Some(command),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Command::Stop),
+        }
+    }
+
+    /// Takes what the source has.
+    fn fetch(&mut self) -> Result<Progress, WorkerError> {
+        let asked = self.clock.now().at;
+        let due = self.engine.due().map(|due| due.saturating_duration_since(asked));
+        let timeout = match self.supply {
             Supply::More => Duration::ZERO,
-            Supply::Drained => until.saturating_duration_since(asked),
+            Supply::Drained => due.unwrap_or_default(),
         };
-        let fetched = source.next_block(BLOCK, timeout)?;
-        let began = Instant::now();
-        clock.add(Stage::Waiting, began - asked);
-        let mut has_ended = false;
-        *supply = Supply::Drained;
+        let fetched = self.source.next_block(BLOCK, timeout)?;
+        let now = self.clock.now();
+        self.stages.waiting += now.at - asked;
+        self.supply = Supply::Drained;
+        let mut held = Vec::new();
         match fetched {
-            Fetched::Records { block, supply: more } => {
-                *supply = more;
-                self.now_millis = unix_millis();
-                self.take(block);
-                self.span = Some((self.span.map_or(began, |(first, _)| first), Instant::now()));
+            Fetched::Records { block, supply } => {
+                self.supply = supply;
+                held = self.engine.handle(Event::Records(block), now)?.held;
             }
             Fetched::Nothing => {}
-            Fetched::Ended => has_ended = true,
+            // What is held is still to be read.
+            Fetched::Ended if self.holds.iter().any(|hold| hold.resume.is_some()) => {}
+            Fetched::Ended => return Ok(Progress::Ended),
         }
-        let now = Instant::now();
-        for i in 0..self.lanes.len() {
-            let lane = &self.lanes[i];
-            if *supply == Supply::Drained && lane.rows() >= self.batch.min.get() {
-                self.flush(i, FlushCause::Available);
-            } else if lane.due(self.batch.max_delay).is_some_and(|due| due <= now) {
-                self.flush(i, FlushCause::Delay);
+        if self.supply == Supply::Drained {
+            self.tell(Event::Drained)?;
+        }
+        held.into_iter().try_for_each(|held| self.hold(held))?;
+        Ok(Progress::Continues)
+    }
+
+    fn obey(&mut self, command: Command) -> Result<(), WorkerError> {
+        match command {
+            Command::Assign { partition, stop } => {
+                let (number, offset) = (partition.partition, partition.state.next_offset);
+                let from = ReadFrom { offset, cursor: partition.position.cursor, stop };
+                self.tell(Event::Assign(partition))?;
+                self.source.assign(number, from)?;
             }
-        }
-        Ok(has_ended)
-    }
-
-    /// Takes in records of the engine's partitions; hands a batch on when it is full.
-    pub fn take(&mut self, block: Block<'_>) {
-        for run in block.runs() {
-            let lane = self.lane_of(run.partition);
-            for record in run.records() {
-                self.take_record(lane, record);
+            Command::Revoke { partition, gone } => {
+                // A held partition is not read as it is.
+                if self.forget_hold(partition).is_none() {
+                    self.source.revoke(partition)?;
+                }
+                if let Some(last) = self.tell(Event::Revoke(partition))?.revoked {
+                    // Nobody who waits for it is no reason to keep the partition.
+                    let _ = gone.send(last);
+                }
             }
+            Command::Reconfigure(configuration) => {
+                self.tell(Event::Reconfigure(configuration))?;
+            }
+            Command::HoldAt { partition, offset, held } => {
+                self.holds.push(Hold { partition, told: held, resume: None });
+                let reply = self.tell(Event::HoldAt { partition, offset })?;
+                reply.held.into_iter().try_for_each(|held| self.hold(held))?;
+            }
+            Command::Release { partition } => {
+                self.tell(Event::Release(partition))?;
+                if let Some(resume) = self.forget_hold(partition) {
+                    self.source.assign(partition, resume)?;
+                }
+            }
+            Command::Stop => {}
         }
-        self.taken += block.records() as u64;
+        Ok(())
     }
 
-    #[inline]
-    fn take_record(&mut self, lane: usize, record: Record<'_>) {
-        let decoded = match record.value {
-            Some(bytes) => self.decoder.decode(bytes, &mut self.row),
-            None => Err(Rejection::Empty),
-        };
-        let measured_from = match self.latency_from {
-            LatencyFrom::Stamp => record.meta.time.0,
-            LatencyFrom::Taken => self.now_millis,
-        };
-        let decoded = decoded.map(|()| &self.row);
-        let now = self.now.unwrap_or(WallClock(self.now_millis));
-        self.lanes[lane].accept(&self.plan, record, decoded, now, measured_from);
-        if self.lanes[lane].is_full(self.batch.max.get()) {
-            self.flush(lane, FlushCause::Full);
+    /// Stops reading a partition that has reached its place, and tells so.
+    fn hold(&mut self, held: Held) -> Result<(), WorkerError> {
+        let Held { partition, next_offset: offset, cursor } = held;
+        let stop = self.source.revoke(partition)?;
+        if let Some(hold) = self.holds.iter_mut().find(|hold| hold.partition == partition) {
+            hold.resume = Some(ReadFrom { offset, cursor, stop });
+            // Who asked may be gone; the partition is held until it is released.
+            let _ = hold.told.send(held);
         }
+        Ok(())
     }
 
-    fn lane_of(&self, partition: u32) -> usize {
-        let found = self.lanes.iter().position(|lane| lane.number() == partition);
-        found.expect("a source hands over only the partitions that it was given")
+    /// Where a partition that was held is read on, if it was.
+    fn forget_hold(&mut self, partition: u32) -> Option<ReadFrom> {
+        let i = self.holds.iter().position(|hold| hold.partition == partition)?;
+        self.holds.swap_remove(i).resume
     }
 
-    /// Hands on all rows that wait.
-    pub fn flush_all(&mut self) {
-        for i in 0..self.lanes.len() {
-            self.flush(i, FlushCause::End);
+    /// Tells the engine, and publishes what comes of it.
+    fn tell(&mut self, event: Event<'_>) -> Result<Reply, WorkerError> {
+        let (now, plugins) = (self.clock.now(), self.engine.plugin_time());
+        let mut reply = self.engine.handle(event, now)?;
+        if let Some((publication, report)) = reply.publish.take() {
+            self.publish(publication, report);
+            let took = self.clock.now().at - now.at;
+            let plugins = self.engine.plugin_time().saturating_sub(plugins);
+            self.stages.publish += took.saturating_sub(plugins);
         }
+        Ok(reply)
     }
 
-    fn flush(&mut self, lane: usize, cause: FlushCause) {
-        let lane = &mut self.lanes[lane];
-        if lane.rows() > 0 {
-            self.telemetry.batch_flushed(lane.rows(), cause);
-        }
-        lane.flush(&self.plan, &mut self.metrics, &mut self.unpublished);
+    /// Publishes with what the source and the thread add to the engine's report.
+    fn publish(&mut self, publication: Publication, mut report: WorkerReport) {
+        let ends = self.source.log_ends();
+        report.levels.log_ends =
+            ends.into_iter().map(|LogEnd { partition, end }| (partition, end)).collect();
+        report.levels.trouble = self.source.trouble().map(str::to_owned);
+        report.levels.queue_records = self.source.queue_depth() as u64;
+        report.counts.stages = self.stages.times(self.clock.now().at, self.engine.plugin_time());
+        self.outbox.publish(publication, report);
     }
+}
 
-    /// What the plugins have spent so far.
-    fn plugin_time(&self) -> Duration {
-        self.metrics.iter().map(|metric| metric.cost().time).sum()
-    }
-
-    /// Whether so much belongs to the next publication that it should not wait.
-    fn is_crowded(&self) -> bool {
-        self.metrics.iter().map(Metric::unexported).sum::<usize>() > UNEXPORTED_MAX
-            || self.lanes.iter().map(Lane::unexported_bytes).sum::<usize>() > UNEXPORTED_BYTES_MAX
-    }
-
-    /// Publishes the states as of the last hand-over, and what belongs to them.
-    pub fn publish(&mut self, outbox: &Outbox, source: Option<&mut dyn Source>) {
-        let mut snapshots = Vec::new();
-        let mut with = Unexported::default();
-        for lane in self.lanes.iter_mut().filter(|lane| lane.is_changed()) {
-            snapshots.push(Arc::new(lane.export(&mut self.metrics)));
-            lane.take_unexported().append_to(&mut with);
-        }
-        let quarantined = self.metrics.iter().filter_map(|m| Some((m.id(), m.quarantine()?)));
-        let mut ages = Ages::default();
-        self.lanes.iter().for_each(|lane| ages.add(lane.ages()));
-        let costs: Vec<(String, MetricCost)> =
-            self.metrics.iter().map(|metric| (metric.id().to_owned(), metric.cost())).collect();
-        let seen: Vec<Seen> = self.lanes.iter_mut().filter_map(Lane::take_seen).collect();
-        let delays = self.lanes.iter_mut().map(Lane::take_largest_delay);
-        let largest_delay = delays.max().unwrap_or_default();
-        let mut content = outbox.lock();
-        content.snapshots.extend(snapshots.into_iter().map(|s| (s.partition, s)));
-        content.add(with);
-        content.quarantined = quarantined.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        if let Some(source) = source {
-            content.log_ends = source.log_ends();
-            content.trouble = source.trouble().map(str::to_owned);
-        }
-        content.taken = self.taken;
-        content.span = self.span;
-        content.ages = ages;
-        content.costs = costs.into_iter().collect();
-        content.see(seen);
-        content.largest_delay = content.largest_delay.max(largest_delay);
-        drop(content);
-        self.unpublished.published(&self.telemetry);
-    }
+/// What a look at the source came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Continues,
+    Ended,
 }

@@ -10,7 +10,9 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message, Timestamp};
 use rdkafka::statistics::Statistics;
 use rdkafka::{Offset, TopicPartitionList};
-use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, RecordMeta, RecordTime, Supply};
+use streamgauge_core::{
+    BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime, Supply,
+};
 use streamgauge_pipeline::KafkaSettings;
 
 use super::client::client_config;
@@ -26,6 +28,9 @@ const DEFAULTS: [(&str, &str); 3] = [
     ("reconnect.backoff.max.ms", "2000"),
 ];
 
+/// How long the brokers have to tell of a partition that comes; nothing else is read meanwhile.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Reads some partitions of a topic.
 pub struct TopicConsumer {
     consumer: BaseConsumer<Watcher>,
@@ -38,6 +43,7 @@ pub struct TopicConsumer {
     failure: Option<BrokerError>,
     trouble: Option<String>,
     brokers: String,
+    topic: String,
 }
 
 #[derive(Clone, Copy)]
@@ -62,6 +68,12 @@ impl Positions {
             self.recent = self.all.iter().position(|(number, _)| *number == partition)?;
         }
         Some(&mut self.all[self.recent].1)
+    }
+
+    fn remove(&mut self, partition: u32) -> Option<Position> {
+        let at = self.all.iter().position(|(number, _)| *number == partition)?;
+        self.recent = 0;
+        Some(self.all.remove(at).1)
     }
 }
 
@@ -150,9 +162,9 @@ impl TopicConsumer {
             positions.all.push((*partition, position));
         }
         consumer.assign(&list).map_err(|error| BrokerError::refused(&error))?;
-        let brokers = settings.brokers.clone();
+        let (brokers, topic) = (settings.brokers.clone(), settings.topic.clone());
         let (buffer, failure, trouble) = (BlockBuffer::default(), None, None);
-        Ok(Self { consumer, context, positions, buffer, failure, trouble, brokers })
+        Ok(Self { consumer, context, positions, buffer, failure, trouble, brokers, topic })
     }
 
     /// Whether a bounded read has all of its records. The last offsets before the stop may hold
@@ -160,11 +172,12 @@ impl TopicConsumer {
     fn is_ended(&self) -> bool {
         let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
         let log_end = |partition: &u32| seen.ends.get(partition).copied().unwrap_or(i64::MIN);
-        self.positions.all.iter().all(|(partition, position)| {
-            position.stop.is_some_and(|stop| {
-                position.next >= stop || (position.at_end && log_end(partition) >= stop)
+        !self.positions.all.is_empty()
+            && self.positions.all.iter().all(|(partition, position)| {
+                position.stop.is_some_and(|stop| {
+                    position.next >= stop || (position.at_end && log_end(partition) >= stop)
+                })
             })
-        })
     }
 
     /// Fills the block. An error after its first record is told with the next block.
@@ -249,6 +262,11 @@ fn add(positions: &mut Positions, message: &BorrowedMessage<'_>, buffer: &mut Bl
     buffer.push(partition, meta, message.payload());
 }
 
+fn unavailable(brokers: &str, error: &KafkaError) -> BrokerError {
+    let message = format!("kafka at {brokers} did not answer: {error}");
+    BrokerError::Unavailable { missing: Missing::Brokers, message }
+}
+
 /// When a record was written, in milliseconds since the Unix epoch.
 pub(crate) fn stamp(message: &BorrowedMessage<'_>) -> i64 {
     match message.timestamp() {
@@ -280,6 +298,37 @@ impl TopicConsumer {
             return Ok(Fetched::Nothing);
         }
         Ok(Fetched::Records { block: self.buffer.block(), supply })
+    }
+
+    /// Reads another partition from the next block on.
+    ///
+    /// # Errors
+    /// The brokers cannot be reached, or librdkafka does not take the partition.
+    pub fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), BrokerError> {
+        let ReadFrom { offset, stop, .. } = from;
+        // A partition that has just come is not known to this client.
+        self.consumer
+            .fetch_metadata(Some(&self.topic), METADATA_TIMEOUT)
+            .map_err(|error| unavailable(&self.brokers, &error))?;
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&self.topic, partition_number(partition), Offset::Offset(offset))
+            .map_err(|error| BrokerError::refused(&error))?;
+        self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
+        self.positions.all.push((partition, Position { next: offset, stop, at_end: false }));
+        Ok(())
+    }
+
+    /// Does not read a partition any more: no later block holds a record of it. Returns the offset
+    /// up to which it was to be read.
+    ///
+    /// # Errors
+    /// librdkafka does not let the partition go.
+    pub fn revoke(&mut self, partition: u32) -> Result<Option<i64>, BrokerError> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition(&self.topic, partition_number(partition));
+        self.consumer.incremental_unassign(&list).map_err(|error| BrokerError::refused(&error))?;
+        // librdkafka drops what it has fetched of the partition; what may still come is not known.
+        Ok(self.positions.remove(partition).and_then(|position| position.stop))
     }
 
     /// The ends of the logs, at most 500 ms old.

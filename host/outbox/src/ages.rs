@@ -14,12 +14,12 @@ const ROWS_MAX: u64 = 4096;
 pub struct Ages {
     /// Rows looked at.
     pub rows: u64,
-    /// Those whose event time is more than 60 days before their stamp.
+    /// Rows whose event time is more than 60 days before their stamp.
     pub old: u64,
 }
 
 impl Ages {
-    /// Looks at the rows of a batch, unless enough were looked at before.
+    /// Looks at the rows of a batch, unless enough rows of its partition were looked at before.
     pub fn count(&mut self, batch: &RecordBatch) {
         if self.rows >= ROWS_MAX {
             return;
@@ -31,7 +31,7 @@ impl Ages {
     }
 
     /// Adds what was counted elsewhere.
-    pub fn add(&mut self, other: Self) {
+    pub fn merge(&mut self, other: Self) {
         self.rows += other.rows;
         self.old += other.old;
     }

@@ -5,19 +5,19 @@ use std::time::Duration;
 /// Time and memory of one plugin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MetricCost {
-    /// Rows handed to it.
+    /// Rows handed to the plugin.
     pub rows: u64,
     /// Time spent on folding them.
     pub time: Duration,
-    /// The linear memory of its instances, in bytes.
+    /// The linear memory of the instances, in bytes, as of now.
     pub memory_bytes: u64,
     /// Instances that failed.
     pub traps: u64,
 }
 
 impl MetricCost {
-    /// Adds that of another worker.
-    pub fn add(&mut self, other: Self) {
+    /// Adds the cost on another worker.
+    pub fn merge(&mut self, other: Self) {
         self.rows += other.rows;
         self.time += other.time;
         self.memory_bytes += other.memory_bytes;

@@ -1,10 +1,13 @@
-//! What a worker hands over: states with all that belongs to them, for the checkpointer, and what
-//! the page is told.
+//! The hand-over of a worker: states with all that belongs to them, for the checkpointer, and a
+//! report for people.
 //!
 //! May know: core.
-//! Must not know: who fills it (the engine) and who takes from it (checkpoint and view).
+//! Must not know: the engine, which fills an outbox, and checkpoint and view, which take from it.
 
 mod ages;
+mod attachments;
+mod batches;
+mod buckets;
 mod cost;
 mod dead_letter;
 mod entry;
@@ -12,18 +15,25 @@ mod history;
 mod late_record;
 mod outbox;
 mod overview;
-mod seen;
+mod peaks;
+mod phase;
+mod recent;
+mod report;
 mod stages;
-mod unexported;
 
 pub use ages::Ages;
+pub use attachments::Attachments;
+pub use batches::{Batches, FlushCause};
+pub use buckets::Buckets;
 pub use cost::MetricCost;
 pub use dead_letter::DeadLetter;
 pub use entry::{Entry, Origin};
 pub use history::{HistoryError, HistoryStore};
 pub use late_record::LateRecord;
-pub use outbox::{Content, Outbox, RecentLetter, Taken};
-pub use overview::Overview;
-pub use seen::Seen;
-pub use stages::{Stage, StageTimes};
-pub use unexported::Unexported;
+pub use outbox::{Outbox, Publication};
+pub use overview::{Overview, newest};
+pub use peaks::DelayPeaks;
+pub use phase::{MetricPhase, MetricPhases};
+pub use recent::{Recent, RecentLetter, RecentRecord};
+pub use report::{RecentLetters, RecentRecords, WorkerCounts, WorkerLevels, WorkerReport};
+pub use stages::StageTimes;

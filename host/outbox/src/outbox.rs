@@ -1,28 +1,19 @@
 //! What a worker has published: for each of its partitions the latest state at one offset, with
-//! the dead letters, late records and final panes that belong to those states. The view and the
-//! checkpointer take from here; nothing waits for anything else, and a checkpoint needs no
-//! barrier: any set of published states is consistent, because each stands for itself.
+//! the dead letters, late records and final panes that belong to those states, and its report.
+//! The view and the checkpointer take from here; nothing waits for anything else, and a checkpoint
+//! needs no barrier: any set of published states is consistent, because each stands for itself.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use streamgauge_core::{FinalPane, Millis, PartitionSnapshot, SAMPLE_BYTES_MAX};
+use streamgauge_core::{FinalPane, PartitionSnapshot};
 
-use crate::DeadLetter;
-use crate::Entry;
-use crate::LateRecord;
-use crate::{Ages, Seen};
-use crate::{MetricCost, Unexported};
-use streamgauge_core::LogEnd;
+use crate::{Attachments, WorkerReport};
 
 /// Dead letters, late records and final panes kept for the next checkpoint, in bytes; a worker
 /// that has more waits for it.
 const WAITING_BYTES_MAX: usize = 16 << 20;
-
-/// Dead letters and other records that are remembered for people to look at.
-const RECENT_LETTERS_MAX: usize = 20;
-const SEEN_MAX: usize = 50;
 
 /// The latest of one worker.
 #[derive(Default)]
@@ -31,171 +22,122 @@ pub struct Outbox {
     taken: Condvar,
 }
 
-/// What an [`Outbox`] holds.
 #[derive(Default)]
-pub struct Content {
-    /// By partition.
-    pub snapshots: BTreeMap<u32, Arc<PartitionSnapshot>>,
-    /// The ends of the logs, as far as they are known.
-    pub log_ends: Vec<LogEnd>,
-    /// Records that this worker has taken since it started.
-    pub taken: u64,
-    /// When the first and the last record came.
-    pub span: Option<(Instant, Instant)>,
-    /// What keeps records from coming.
-    pub trouble: Option<String>,
-    /// Metrics that were quarantined on this worker, with the reason.
-    pub quarantined: BTreeMap<String, String>,
-    /// How old the first records were.
-    pub ages: Ages,
-    /// The largest delay of a late record since the publisher took it.
-    pub largest_delay: Millis,
-    /// What each metric has cost on this worker.
-    pub costs: BTreeMap<String, MetricCost>,
-    /// The last dead letters, oldest first.
-    pub recent_letters: VecDeque<RecentLetter>,
-    /// Some of the last records, oldest first.
-    pub seen: VecDeque<Seen>,
-    letters: Vec<DeadLetter>,
-    late: Vec<LateRecord>,
-    /// Letters and late records together.
-    unwritten_bytes: usize,
-    /// Final panes that no stored checkpoint covers, for the view to find them.
-    final_panes: Vec<Arc<FinalPane>>,
-    final_bytes: usize,
+struct Content {
+    snapshots: BTreeMap<u32, Arc<PartitionSnapshot>>,
+    /// What no stored checkpoint covers; final panes stay here until one does, for the view to
+    /// find them.
+    waiting: Attachments,
+    waiting_bytes: usize,
+    report: Arc<WorkerReport>,
 }
 
-/// A dead letter for people to look at: of its record only the beginning.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecentLetter {
-    /// The letter, its value cut.
-    pub letter: DeadLetter,
-    /// The length of the whole value, in bytes.
-    pub record_bytes: usize,
-}
-
-impl RecentLetter {
-    fn of(letter: &DeadLetter) -> Self {
-        let value = letter.value.as_deref();
-        let beginning = value.map(|value| value[..value.len().min(SAMPLE_BYTES_MAX)].to_vec());
-        let DeadLetter { partition, offset, timestamp, reason, .. } = *letter;
-        let (metric, detail) = (letter.metric.clone(), letter.detail.clone());
-        Self {
-            letter: DeadLetter {
-                partition,
-                offset,
-                timestamp,
-                metric,
-                reason,
-                detail,
-                value: beginning,
-            },
-            record_bytes: value.map_or(0, <[u8]>::len),
-        }
-    }
-}
-
-/// What a checkpoint takes from an outbox.
-pub struct Taken {
-    /// The states.
+/// States, and what belongs to them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Publication {
+    /// From a worker the states that changed, to a checkpoint all of them.
     pub snapshots: Vec<Arc<PartitionSnapshot>>,
-    /// The letters that belong to them.
-    pub letters: Vec<DeadLetter>,
-    /// The late records that belong to them.
-    pub late: Vec<LateRecord>,
-    /// The panes that became final with them. They stay in the outbox until they are stored.
-    pub final_panes: Vec<Arc<FinalPane>>,
+    /// What came about since the last publication, or the last checkpoint.
+    pub attachments: Attachments,
 }
 
 impl Outbox {
-    /// Locks the content for reading or publishing.
-    pub fn lock(&self) -> MutexGuard<'_, Content> {
+    /// An outbox that holds the states in which a worker begins.
+    pub fn beginning_with(snapshots: impl IntoIterator<Item = Arc<PartitionSnapshot>>) -> Self {
+        let outbox = Self::default();
+        outbox.lock().snapshots = snapshots.into_iter().map(|s| (s.partition, s)).collect();
+        outbox
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces the states that changed, adds what belongs to them, and replaces the report.
+    pub fn publish(&self, publication: Publication, report: WorkerReport) {
+        let Publication { snapshots, attachments } = publication;
+        let report = Arc::new(report);
+        let mut content = self.lock();
+        content.snapshots.extend(snapshots.into_iter().map(|s| (s.partition, s)));
+        content.waiting_bytes += attachments.size_bytes();
+        content.waiting.append(attachments);
+        content.report = report;
+    }
+
+    /// The states, the final panes that are not stored yet, and the report, as of one moment.
+    pub fn read(&self) -> (Vec<Arc<PartitionSnapshot>>, Vec<Arc<FinalPane>>, Arc<WorkerReport>) {
+        let content = self.lock();
+        let snapshots = content.snapshots.values().cloned().collect();
+        (snapshots, content.waiting.final_panes.clone(), Arc::clone(&content.report))
+    }
+
+    /// What the worker tells of itself.
+    pub fn report(&self) -> Arc<WorkerReport> {
+        Arc::clone(&self.lock().report)
+    }
+
+    /// Of how many partitions the state is here.
+    pub fn partitions(&self) -> usize {
+        self.lock().snapshots.len()
+    }
+
+    /// Adds the state in which a partition comes to this worker, before the worker knows.
+    pub fn add(&self, snapshot: Arc<PartitionSnapshot>) {
+        self.lock().snapshots.insert(snapshot.partition, snapshot);
+    }
+
+    /// Forgets the state of a partition that another worker has published since.
+    pub fn forget(&self, partition: u32) {
+        self.lock().snapshots.remove(&partition);
     }
 
     /// Whether so much waits that it should be written soon.
     pub fn is_crowded(&self) -> bool {
-        self.lock().waiting_bytes() > WAITING_BYTES_MAX / 2
+        self.lock().waiting_bytes > WAITING_BYTES_MAX / 2
     }
 
     /// Waits up to `timeout` while too much waits for a checkpoint. Whether there is room.
     pub fn wait_for_room(&self, timeout: Duration) -> bool {
-        let crowded = |content: &mut Content| content.waiting_bytes() > WAITING_BYTES_MAX;
+        let crowded = |content: &mut Content| content.waiting_bytes > WAITING_BYTES_MAX;
         let waited = self.taken.wait_timeout_while(self.lock(), timeout, crowded);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
-    /// Takes the states and, with them, what belongs to them.
-    pub fn take(&self) -> Taken {
+    /// Takes the states and, with them, what belongs to them; final panes also stay.
+    pub fn take(&self) -> Publication {
         let mut content = self.lock();
-        content.unwritten_bytes = 0;
-        let letters = std::mem::take(&mut content.letters);
-        let late = std::mem::take(&mut content.late);
+        let final_panes = content.waiting.final_panes.clone();
+        let waiting = Attachments { final_panes: final_panes.clone(), ..Attachments::default() };
+        let taken = std::mem::replace(&mut content.waiting, waiting);
+        content.count_bytes();
         self.taken.notify_all();
         let snapshots = content.snapshots.values().cloned().collect();
-        Taken { snapshots, letters, late, final_panes: content.final_panes.clone() }
+        Publication { snapshots, attachments: Attachments { final_panes, ..taken } }
     }
 
     /// The oldest `count` final panes are stored.
     pub fn stored(&self, count: usize) {
         let mut content = self.lock();
-        content.final_panes.drain(..count);
-        content.final_bytes = content.final_panes.iter().map(|pane| pane_bytes(pane)).sum();
+        content.waiting.final_panes.drain(..count);
+        content.count_bytes();
         self.taken.notify_all();
     }
 
-    /// Puts back what could not be written, before what came since.
-    pub fn put_back(&self, mut letters: Vec<DeadLetter>, mut late: Vec<LateRecord>) {
+    /// Puts letters and late records back that could not be written, before what came since.
+    pub fn put_back(&self, mut unwritten: Attachments) {
         let mut content = self.lock();
-        letters.append(&mut content.letters);
-        late.append(&mut content.late);
-        content.unwritten_bytes = size_bytes(&letters) + size_bytes(&late);
-        (content.letters, content.late) = (letters, late);
+        unwritten.letters.append(&mut content.waiting.letters);
+        unwritten.late.append(&mut content.waiting.late);
+        unwritten.final_panes = std::mem::take(&mut content.waiting.final_panes);
+        content.waiting = unwritten;
+        content.count_bytes();
     }
 }
 
 impl Content {
-    /// Adds what belongs to the states that are published under the same lock.
-    pub fn add(&mut self, mut with: Unexported) {
-        self.unwritten_bytes += size_bytes(&with.letters) + size_bytes(&with.late);
-        let first = with.letters.len().saturating_sub(RECENT_LETTERS_MAX);
-        let recent = with.letters[first..].iter().map(RecentLetter::of).collect();
-        remember(&mut self.recent_letters, recent, RECENT_LETTERS_MAX);
-        self.letters.append(&mut with.letters);
-        self.late.append(&mut with.late);
-        self.final_bytes += with.final_panes.iter().map(|pane| pane_bytes(pane)).sum::<usize>();
-        self.final_panes.append(&mut with.final_panes);
+    fn count_bytes(&mut self) {
+        self.waiting_bytes = self.waiting.size_bytes();
     }
-
-    /// Remembers some of the last records.
-    pub fn see(&mut self, seen: Vec<Seen>) {
-        remember(&mut self.seen, seen, SEEN_MAX);
-    }
-
-    fn waiting_bytes(&self) -> usize {
-        self.unwritten_bytes + self.final_bytes
-    }
-
-    /// Final panes that are not stored yet.
-    pub fn final_panes(&self) -> &[Arc<FinalPane>] {
-        &self.final_panes
-    }
-}
-
-/// Appends to `known` and lets go of its oldest beyond `most`.
-fn remember<T>(known: &mut VecDeque<T>, new: Vec<T>, most: usize) {
-    known.extend(new);
-    known.drain(..known.len().saturating_sub(most));
-}
-
-fn size_bytes(entries: &[impl Entry]) -> usize {
-    entries.iter().map(Entry::size_bytes).sum()
-}
-
-/// About how much memory a pane takes.
-fn pane_bytes(pane: &FinalPane) -> usize {
-    let states = [&pane.on_time, &pane.late].into_iter().flatten();
-    size_of::<FinalPane>() + pane.metric.len() + states.map(|state| state.len()).sum::<usize>()
 }
 
 #[cfg(test)]

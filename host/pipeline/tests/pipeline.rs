@@ -86,7 +86,7 @@ fn compare(path: &Path) -> Option<String> {
 
 #[test]
 fn the_default_pipeline_is_valid_and_says_what_it_should() {
-    let path = Path::new("../pipeline.toml");
+    let path = Path::new("../../pipeline.toml");
     let (pipeline, document) = Pipeline::load(path).expect("the default pipeline");
     assert!(document.warnings().is_empty(), "{}", document.warnings());
     assert_eq!(pipeline.name, "淘宝实时数据分析");

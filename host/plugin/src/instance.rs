@@ -2,7 +2,7 @@
 //! worker. Every call has a deadline and a memory limit. A trap, a time-out or an exhausted memory
 //! spoils the whole store, so after such an error the instance is of no use any more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use streamgauge_core::TimeWindow;
 use thiserror::Error;
@@ -94,6 +94,10 @@ pub struct Instance {
     bindings: Metric,
     deadline_ticks: u64,
     memory_bytes_max: usize,
+    /// When the present call began.
+    began: Instant,
+    /// How long the calls before took.
+    spent: Duration,
 }
 
 /// A handle of an accumulator inside an instance. It belongs to the instance that made it.
@@ -186,7 +190,8 @@ impl Instance {
             .pre()
             .instantiate(&mut store)
             .map_err(|error| call_error(&error, deadline_ticks, memory_bytes_max, None))?;
-        Ok(Self { store, bindings, deadline_ticks, memory_bytes_max })
+        let (began, spent) = (Instant::now(), Duration::ZERO);
+        Ok(Self { store, bindings, deadline_ticks, memory_bytes_max, began, spent })
     }
 
     /// A new, empty accumulator over `window` (none: cumulative).
@@ -216,6 +221,7 @@ impl Instance {
         let batch = aggregate::Batch { rows, columns };
         match guest.accumulator().call_add(&mut self.store, accumulator.0, batch) {
             Ok(Err(types::MetricError::BadRows(mut bad))) => {
+                self.spent += self.began.elapsed();
                 bad.retain(|(row, _)| *row < rows);
                 for (_, words) in &mut bad {
                     cut(words, WORDS_BYTES_MAX);
@@ -304,7 +310,13 @@ impl Instance {
         self.store.data().limits.memory_bytes
     }
 
+    /// How long all calls took. The time is measured here, so that nobody else needs a clock.
+    pub fn spent(&self) -> Duration {
+        self.spent
+    }
+
     fn start(&mut self) {
+        self.began = Instant::now();
         let state = self.store.data_mut();
         state.log_lines = 0;
         state.last_words = None;
@@ -315,6 +327,7 @@ impl Instance {
         &mut self,
         result: wasmtime::Result<Result<T, types::MetricError>>,
     ) -> Result<T, CallError> {
+        self.spent += self.began.elapsed();
         self.store.data_mut().log_rest();
         match result {
             Ok(Ok(value)) => Ok(value),

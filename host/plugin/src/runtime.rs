@@ -142,7 +142,7 @@ impl LoadError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => {
-                "build the plugins with `cargo xtask build`, or correct the path (it is relative to the pipeline file)"
+                "correct the path (it is relative to the pipeline file), or build the plugin with `streamgauge plugin build FOLDER`"
             }
             Self::CoreModule(_) => {
                 "link it with `wasm-component-ld`, as .cargo/config.toml of this project does"

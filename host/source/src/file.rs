@@ -20,8 +20,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    Block, BlockIndex, BlockLimits, CsvColumns, Fetched, LogEnd, RecordMeta, RecordTime, Schema,
-    Supply,
+    Block, BlockIndex, BlockLimits, CsvColumns, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime,
+    Schema, Supply,
 };
 
 use self::header::Preface;
@@ -39,6 +39,8 @@ pub type Partitioner = Box<dyn FnMut(&[u8], u64) -> u32 + Send>;
 pub struct FileSource {
     waiting: VecDeque<Part>,
     current: Option<Reading>,
+    /// A file that is not read for now.
+    revoked: Option<Part>,
     /// The records of the last block; their bytes are in the buffer of the current file.
     index: BlockIndex,
     format: Format,
@@ -122,6 +124,7 @@ impl FileSource {
         let source = Self {
             waiting,
             current: None,
+            revoked: None,
             index: BlockIndex::default(),
             format,
             follow,
@@ -183,6 +186,9 @@ impl FileSource {
         self.at_end = false;
         loop {
             let Some(reading) = &mut self.current else {
+                if self.revoked.is_some() {
+                    return Ok(Gathered::Nothing);
+                }
                 if self.next_file()? {
                     continue;
                 }
@@ -267,6 +273,26 @@ impl Source for FileSource {
         Ok(Fetched::Records { block: Block::new(&self.index, bytes), supply: Supply::More })
     }
 
+    /// Only a file alone can go and come back: several files have no common place to continue at.
+    fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), SourceError> {
+        let Some(part) = self.revoked.take().filter(|_| partition == 0) else {
+            return Err(fixed_partitions());
+        };
+        let start = part.start.max(from.cursor);
+        self.waiting.push_back(Part { start, ..part });
+        self.next_offsets = vec![from.offset];
+        self.next_file().map(drop)
+    }
+
+    fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError> {
+        let is_alone = self.waiting.is_empty() && self.bytes_before == 0;
+        if partition != 0 || !is_alone || self.partitioner.is_some() {
+            return Err(fixed_partitions());
+        }
+        self.revoked = self.current.take().map(|reading| reading.part);
+        Ok(None)
+    }
+
     fn log_ends(&mut self) -> Vec<LogEnd> {
         let end = |offset: i64| self.at_end.then_some(offset);
         let offsets = self.next_offsets.iter().enumerate();
@@ -294,6 +320,12 @@ fn truncated(path: &Path, length: u64, position: u64) -> SourceError {
          hint: a file may grow but not shrink, `streamgauge state reset` starts anew"
     );
     failed(path, &problem)
+}
+
+fn fixed_partitions() -> SourceError {
+    let message = "partitions of several files, or of a file that was read to its end, cannot come \
+                   and go";
+    SourceError::Failed { message: message.to_owned() }
 }
 
 fn failed(path: &Path, problem: &str) -> SourceError {

@@ -8,7 +8,7 @@ mod pacer;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, RecordMeta, Supply};
+use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, Supply};
 
 use crate::models::Generator;
 use crate::{Source, SourceError};
@@ -23,6 +23,7 @@ const NAP: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub struct GeneratorSource {
     generator: Generator,
+    settings: GeneratorSettings,
     lanes: Vec<Lane>,
     /// The lane whose turn it is.
     turn: usize,
@@ -36,8 +37,10 @@ pub struct GeneratorSource {
 struct Lane {
     partition: u32,
     next: u64,
-    /// The index where it ends; none: never.
+    /// The index where it ends; `None` means never.
     end: Option<u64>,
+    /// The index up to which it is to be read, where that is bounded.
+    stop: Option<u64>,
 }
 
 impl Lane {
@@ -50,21 +53,38 @@ impl GeneratorSource {
     /// A source for the partitions in `assigned`, each with the offset to go on at. It runs at
     /// their share of the rate of all partitions.
     pub fn new(settings: &GeneratorSettings, assigned: &[(u32, i64)]) -> Self {
-        let partitions = settings.partitions.max(1);
-        let lane = |(partition, offset): &(u32, i64)| Lane {
-            partition: *partition,
-            next: u64::try_from(*offset).unwrap_or(0),
-            end: settings.limit.map(|limit| share_of(limit, *partition, partitions)),
-        };
-        let rate = settings.rate * assigned.len() as f64 / f64::from(partitions);
-        Self {
+        let mut source = Self {
             generator: Generator::new(settings),
-            lanes: assigned.iter().map(lane).collect(),
+            settings: settings.clone(),
+            lanes: Vec::new(),
             turn: 0,
-            pacer: Pacer::new(rate, settings.swing),
+            pacer: Pacer::new(0.0, settings.swing),
             started: Instant::now(),
             buffer: BlockBuffer::default(),
+        };
+        for (partition, offset) in assigned {
+            source.lanes.push(source.lane(*partition, *offset, None));
         }
+        source.share_rate();
+        source
+    }
+
+    fn lane(&self, partition: u32, offset: i64, stop: Option<i64>) -> Lane {
+        let partitions = self.settings.partitions.max(1);
+        let share = self.settings.limit.map(|limit| share_of(limit, partition, partitions));
+        let stop = stop.map(|stop| u64::try_from(stop).unwrap_or(0));
+        Lane {
+            partition,
+            next: u64::try_from(offset).unwrap_or(0),
+            end: share.into_iter().chain(stop).min(),
+            stop,
+        }
+    }
+
+    /// Runs at the share of the rate of all partitions that falls to those that are read.
+    fn share_rate(&mut self) {
+        let partitions = f64::from(self.settings.partitions.max(1));
+        self.pacer.set_rate(self.settings.rate * self.lanes.len() as f64 / partitions);
     }
 
     /// Waits until a record is due, no longer than `timeout`; returns how many are, up to `max`.
@@ -123,6 +143,22 @@ impl Source for GeneratorSource {
         }
         let supply = if due == limits.records { Supply::More } else { Supply::Drained };
         Ok(Fetched::Records { block: self.buffer.block(), supply })
+    }
+
+    fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), SourceError> {
+        let lane = self.lane(partition, from.offset, from.stop);
+        self.lanes.push(lane);
+        self.share_rate();
+        Ok(())
+    }
+
+    fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError> {
+        let stop = self.lanes.iter().find(|lane| lane.partition == partition);
+        let stop = stop.and_then(|lane| lane.stop).map(|stop| stop as i64);
+        self.lanes.retain(|lane| lane.partition != partition);
+        self.turn = 0;
+        self.share_rate();
+        Ok(stop)
     }
 
     fn log_ends(&mut self) -> Vec<LogEnd> {
@@ -214,6 +250,41 @@ mod tests {
             .collect();
         assert_eq!(rest.len(), 61);
         assert_eq!(rest, expected);
+    }
+
+    #[test]
+    fn a_partition_comes_and_goes_and_comes_back_where_it_was() {
+        let whole = drain(&settings(Some(300)), &[(0, 0), (1, 0), (2, 0)], 7);
+        let mut source = GeneratorSource::new(&settings(Some(300)), &[(0, 0), (1, 0)]);
+        let mut seen = next(&mut source, 30).expect("records");
+        let start = |offset| ReadFrom { offset, cursor: 0, stop: None };
+        source.assign(2, start(0)).expect("the generator takes any partition");
+        assert_eq!(source.revoke(1).expect("it is read"), None);
+        let of_others = next(&mut source, 30).expect("records");
+        assert!(of_others.iter().all(|record| record.0 != 1));
+        assert!(of_others.iter().any(|record| record.0 == 2));
+        seen.extend(of_others);
+        source.assign(1, start(15)).expect("the generator takes any partition");
+        while let Some(rest) = next(&mut source, 64) {
+            seen.extend(rest);
+        }
+        let of = |all: &Seen, partition| -> Seen {
+            all.iter().filter(|record| record.0 == partition).cloned().collect()
+        };
+        for partition in 0..3 {
+            assert_eq!(of(&seen, partition), of(&whole, partition));
+        }
+    }
+
+    #[test]
+    fn a_bounded_partition_ends_at_its_stop_and_names_it_when_it_goes() {
+        let mut source = GeneratorSource::new(&settings(Some(300)), &[]);
+        let start = ReadFrom { offset: 3, cursor: 0, stop: Some(5) };
+        source.assign(1, start).expect("the generator takes any partition");
+        let offsets = next(&mut source, 64).expect("records");
+        assert_eq!(offsets.iter().map(|record| record.1).collect::<Vec<_>>(), [3, 4]);
+        assert_eq!(next(&mut source, 64), None);
+        assert_eq!(source.revoke(1).expect("it is read"), Some(5));
     }
 
     #[test]

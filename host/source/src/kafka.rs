@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use streamgauge_core::{BlockLimits, Fetched, LogEnd};
+use streamgauge_core::{BlockLimits, Fetched, LogEnd, ReadFrom};
 use streamgauge_kafka::{OffsetCommits, TopicConsumer, TopicIdentity};
 use streamgauge_pipeline::KafkaSettings;
 
@@ -37,6 +37,14 @@ impl Source for KafkaSource {
         timeout: Duration,
     ) -> Result<Fetched<'_>, SourceError> {
         Ok(self.0.next_block(limits, timeout)?)
+    }
+
+    fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), SourceError> {
+        Ok(self.0.assign(partition, from)?)
+    }
+
+    fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError> {
+        Ok(self.0.revoke(partition)?)
     }
 
     fn log_ends(&mut self) -> Vec<LogEnd> {

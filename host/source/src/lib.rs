@@ -14,7 +14,7 @@ mod outside;
 
 use std::time::Duration;
 
-use streamgauge_core::{BlockLimits, Fetched, LogEnd};
+use streamgauge_core::{BlockLimits, Fetched, LogEnd, ReadFrom};
 use streamgauge_kafka::BrokerError;
 use thiserror::Error;
 
@@ -95,6 +95,19 @@ pub trait Source: Send {
         limits: BlockLimits,
         timeout: Duration,
     ) -> Result<Fetched<'_>, SourceError>;
+
+    /// Reads another partition from the next block on.
+    ///
+    /// # Errors
+    /// The source cannot do that, or not now.
+    fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), SourceError>;
+
+    /// Does not read a partition any more: no later block holds a record of it. Returns the offset
+    /// up to which it was to be read.
+    ///
+    /// # Errors
+    /// The source cannot do that.
+    fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError>;
 
     /// The ends of the partitions' logs; cheap enough to be asked several times a second.
     fn log_ends(&mut self) -> Vec<LogEnd>;

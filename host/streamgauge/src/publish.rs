@@ -5,6 +5,7 @@ mod costs;
 mod happened;
 mod held;
 mod lateness;
+mod measured;
 mod meter;
 mod partition;
 mod query;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use streamgauge_checkpoint::Stored;
+use streamgauge_checkpoint::CheckpointReport;
 use streamgauge_core::{Accounting, PartitionSnapshot, Plan, Rejection};
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{Pipeline, SourceSettings};
@@ -38,6 +39,7 @@ use crate::run::status::{Phase, RunStatus};
 use costs::Costs;
 use happened::{EventLog, Observed};
 use held::WatermarkHold;
+use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
@@ -71,13 +73,21 @@ struct Drawing {
     meter: Meter,
     costs: Costs,
     events: EventLog,
+    latency: RecentLatency,
+    busy: Busy,
     silence: Silence,
     catching_up: bool,
     summary: LateSummary,
     hold: WatermarkHold,
     warnings: Warnings,
-    /// Checkpoints, stored and failed, that the telemetry knows.
-    counted: (u64, u64),
+}
+
+/// What is seen at one look, besides what the publisher keeps.
+struct Seen<'a> {
+    overview: &'a Overview,
+    /// Partitions that stand still because of a gap in their log, with the cause.
+    parked: &'a BTreeMap<u32, Cause>,
+    checkpoints: CheckpointReport,
 }
 
 impl Publisher {
@@ -108,12 +118,13 @@ impl Publisher {
             meter: Meter::new(),
             costs: Costs::default(),
             events: EventLog::new(started_at),
+            latency: RecentLatency::default(),
+            busy: Busy::default(),
             silence: Silence::default(),
             catching_up: false,
             summary: LateSummary::new(pipeline.lateness.summary_every),
             hold: WatermarkHold::default(),
             warnings: Warnings::default(),
-            counted: (0, 0),
         };
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
         (Self { drawing, sender }, receiver)
@@ -127,25 +138,21 @@ impl Publisher {
 
 impl Drawing {
     fn draw(&mut self) -> LiveState {
-        let look = self.run_status.overview();
-        let books = document::accounting(&look.partitions);
-        self.meter.tick(Totals {
-            taken: look.taken,
-            batches: self.telemetry.batch_totals(),
-            stages: self.telemetry.stage_totals(),
-            books: (!look.partitions.is_empty()).then(|| meter::published(&books)),
-        });
-        self.costs.tick(&look);
-        let (mut status, clock) = self.update(&look, &books);
+        let (overview, parked) = self.run_status.look();
+        let books = document::accounting(&overview.partitions);
+        let checkpoints = self.run_status.checkpoints.read();
+        self.measure(&overview, &books, &checkpoints);
+        let seen = Seen { overview: &overview, parked: &parked, checkpoints };
+        let (mut status, clock) = self.update(&seen, &books);
         status.happened = self.events.note(Observed::of(&status), Utc::now().timestamp_millis());
         let status = Arc::new(status);
         let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);
         self.meter.point(Levels { lag, latency_p99_ms });
         self.seq += 1;
         // Before the state is restored, all that it holds would count as of this minute.
-        let is_restored = !look.partitions.is_empty();
+        let is_restored = !overview.partitions.is_empty();
         if is_restored && !matches!(status.mode, Mode::Waiting | Mode::Restoring) {
-            self.summary.tick(&books, self.run_status.take_largest_delay());
+            self.summary.tick(&books, &overview.workers);
         }
         LiveState {
             seq: self.seq,
@@ -157,38 +164,47 @@ impl Drawing {
         }
     }
 
+    /// Takes in what the workers and the checkpoints have counted, and tells monitoring.
+    fn measure(&mut self, overview: &Overview, books: &Accounting, checkpoints: &CheckpointReport) {
+        let (at, counts) = (Instant::now(), &overview.counts);
+        let rows = counts.batches.rows();
+        self.meter.tick(Totals {
+            taken: counts.taken,
+            batches: (rows.count(), rows.sum()),
+            stages: counts.stages,
+            books: (!overview.partitions.is_empty()).then(|| meter::published(books)),
+        });
+        self.costs.tick(overview);
+        self.latency.tick(at, &counts.latency);
+        self.busy.tick(at, &overview.workers);
+        self.telemetry.measured(measured::measured(overview, checkpoints, &self.busy));
+    }
+
     /// Merges what changed.
-    fn update(&mut self, look: &Overview, books: &Accounting) -> (Status, Clock) {
+    fn update(&mut self, seen: &Seen<'_>, books: &Accounting) -> (Status, Clock) {
         let phase = self.run_status.lock().phase.clone();
-        let parked = self.run_status.parked();
-        let view = |this: &mut Self, p: &PartitionSnapshot| {
-            this.partition(p, look, &phase, parked.contains_key(&p.partition))
-        };
         let partitions: Vec<PartitionView> =
-            look.partitions.iter().map(|p| view(self, p)).collect();
+            seen.overview.partitions.iter().map(|p| self.partition(p, seen, &phase)).collect();
         let idle = partition::idle(&partitions);
         self.run_status.set_idle(idle.clone());
         let idle = (!self.bounded).then_some(idle);
-        let published = Published::new(look, idle, self.pipeline.history_keep);
+        let published = Published::new(seen.overview, idle, self.pipeline.history_keep);
         self.metrics.iter_mut().for_each(|metric| metric.update(&published));
-        (self.status(look, books, &phase, &partitions, parked), clock(look, &partitions))
+        (self.status(seen, books, &phase, &partitions), clock(seen.overview, &partitions))
     }
 
     fn status(
         &mut self,
-        look: &Overview,
+        seen: &Seen<'_>,
         books: &Accounting,
         phase: &Phase,
         partitions: &[PartitionView],
-        parked: BTreeMap<u32, Cause>,
     ) -> Status {
         let lag = partition::lag(partitions);
         let rate = self.meter.events_per_second();
-        let (mode, cause) = self.mode(phase, lag, rate, look);
+        let (mode, cause) = self.mode(phase, lag, rate, seen);
         let catch_up_seconds =
             lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
-        let stored = self.run_status.checkpoints.read();
-        self.count_checkpoints(&stored);
         let watermark_held_by = self.hold.look(partitions, Utc::now().timestamp_millis());
         let mut by_reason: Vec<(String, u64)> = Rejection::NAMES
             .iter()
@@ -214,22 +230,26 @@ impl Drawing {
             events_per_second: rate,
             lag,
             catch_up_seconds,
-            latency_p99_ms: self.telemetry.latency_p99_ms(),
+            latency_p99_ms: self.latency.p99_ms(),
             batch_rows: self.meter.batch_rows(),
-            workers: look.workers,
+            workers: seen.overview.workers.len(),
             stages: self.meter.stages(),
-            queue_records: self.telemetry.queue_records(look.workers),
+            queue_records: seen.overview.levels.queue_records,
             partitions: partitions.iter().map(to_wire::partition).collect(),
             watermark_held_by,
-            warnings: self.warnings(look, parked),
-            checkpoint: Some(to_wire::checkpoint(&stored)),
-            metrics: self.metrics.iter().map(|metric| self.metric_status(metric, look)).collect(),
-            dead_letters: DeadLetterStatus { written: stored.dead_letters, by_reason },
+            warnings: self.warnings(seen),
+            checkpoint: Some(to_wire::checkpoint(&seen.checkpoints)),
+            metrics: self
+                .metrics
+                .iter()
+                .map(|metric| self.metric_status(metric, seen.overview))
+                .collect(),
+            dead_letters: DeadLetterStatus { written: seen.checkpoints.dead_letters, by_reason },
             late_output: self
                 .pipeline
                 .late_output
                 .as_ref()
-                .map(|_| LateOutputStatus { written: stored.late_records }),
+                .map(|_| LateOutputStatus { written: seen.checkpoints.late_records }),
             happened: Vec::new(),
         }
     }
@@ -237,16 +257,15 @@ impl Drawing {
     fn partition(
         &mut self,
         snapshot: &PartitionSnapshot,
-        look: &Overview,
+        seen: &Seen<'_>,
         phase: &Phase,
-        is_parked: bool,
     ) -> PartitionView {
         let (partition, offset) = (snapshot.partition, snapshot.state.next_offset);
         let silent = self.silence.of(partition, offset, Instant::now());
         let mut view = PartitionView {
             partition,
             offset,
-            end: look.log_ends.get(&partition).copied().flatten(),
+            end: seen.overview.levels.log_ends.get(&partition).copied().flatten(),
             watermark: self.plan.watermark.watermark(snapshot.state.max_event_time),
             phase: PartitionPhase::Running,
             gaps: snapshot.state.gaps.clone(),
@@ -256,32 +275,19 @@ impl Drawing {
             Phase::Ended => PartitionPhase::Ended,
             Phase::Failed(_) => PartitionPhase::Failed,
             Phase::Waiting(_) | Phase::Restoring => PartitionPhase::Waiting,
-            Phase::Running if is_parked => PartitionPhase::Gap,
-            Phase::Running if look.trouble.is_some() => PartitionPhase::Waiting,
+            Phase::Running if seen.parked.contains_key(&partition) => PartitionPhase::Gap,
+            Phase::Running if seen.overview.levels.trouble.is_some() => PartitionPhase::Waiting,
             Phase::Running if view.lag() == Some(0) && is_silent => PartitionPhase::Idle,
             Phase::Running => PartitionPhase::Running,
         };
         view
     }
 
-    /// Tells the telemetry of the checkpoints since the last look.
-    fn count_checkpoints(&mut self, stored: &Stored) {
-        let (known_stored, known_failed) = self.counted;
-        let new = stored.stored_total.saturating_sub(known_stored) as usize;
-        for took in stored.durations.iter().rev().take(new) {
-            self.telemetry.checkpoint_done(*took);
-        }
-        for _ in known_failed..stored.failed_total {
-            self.telemetry.checkpoint_failed();
-        }
-        self.counted = (stored.stored_total, stored.failed_total);
-    }
-
     /// The warnings of now; partitions in a gap first.
-    fn warnings(&mut self, look: &Overview, parked: BTreeMap<u32, Cause>) -> Vec<wire::Cause> {
+    fn warnings(&mut self, seen: &Seen<'_>) -> Vec<wire::Cause> {
         // Gaps are logged where they are found.
-        let found = self.warnings.look(&self.pipeline, look);
-        parked.into_values().chain(found).map(to_wire::cause).collect()
+        let found = self.warnings.look(&self.pipeline, seen.overview);
+        seen.parked.values().cloned().chain(found).map(to_wire::cause).collect()
     }
 
     fn mode(
@@ -289,14 +295,14 @@ impl Drawing {
         phase: &Phase,
         lag: Option<u64>,
         rate: f64,
-        look: &Overview,
+        seen: &Seen<'_>,
     ) -> (Mode, Option<Cause>) {
         match phase {
             Phase::Waiting(cause) => (Mode::Waiting, Some(cause.clone())),
             Phase::Failed(cause) => (Mode::Failed, Some(cause.clone())),
             Phase::Restoring => (Mode::Restoring, None),
             Phase::Ended => (Mode::Ended, None),
-            Phase::Running => match &look.trouble {
+            Phase::Running => match &seen.overview.levels.trouble {
                 Some(trouble) => (Mode::Waiting, Some(self.broker_trouble(trouble))),
                 None if self.bounded => (Mode::Replaying, None),
                 None if self.is_catching_up(lag, rate) => (Mode::CatchingUp, None),
@@ -305,11 +311,11 @@ impl Drawing {
         }
     }
 
-    fn metric_status(&self, metric: &LiveMetric, look: &Overview) -> MetricStatus {
+    fn metric_status(&self, metric: &LiveMetric, overview: &Overview) -> MetricStatus {
         let books = metric.accounting();
         let id = metric.id();
         let plugin = metric.plugin();
-        let cost = look.costs.get(id).copied().unwrap_or_default();
+        let cost = overview.counts.costs.get(id).copied().unwrap_or_default();
         MetricStatus {
             id: id.to_owned(),
             on_time: books.on_time,
@@ -345,8 +351,8 @@ impl Drawing {
     }
 }
 
-fn clock(look: &Overview, partitions: &[PartitionView]) -> Clock {
-    let times = look.partitions.iter().filter_map(|p| p.state.max_event_time);
+fn clock(overview: &Overview, partitions: &[PartitionView]) -> Clock {
+    let times = overview.partitions.iter().filter_map(|p| p.state.max_event_time);
     Clock {
         now: Utc::now().timestamp_millis(),
         event_time: times.map(|time| time.0).max(),

@@ -35,6 +35,7 @@ struct Shares {
     cases: Cell<u32>,
     late: Cell<u32>,
     crashed: Cell<u32>,
+    moved: Cell<u32>,
     several_partitions: Cell<u32>,
     dirty: Cell<u32>,
     windowed: Cell<u32>,
@@ -61,6 +62,7 @@ fn the_engine_comes_to_what_the_oracle_comes_to() {
         count(&shares.cases, true);
         count(&shares.late, expected.late() > 0);
         count(&shares.crashed, ran.crashes > 0);
+        count(&shares.moved, ran.moves > 0);
         count(&shares.several_partitions, case.logs.len() > 1);
         count(&shares.dirty, case.is_dirty());
         count(&shares.windowed, case.settings.is_windowed());
@@ -78,6 +80,7 @@ fn report(shares: &Shares) {
     let features = [
         ("late records", &shares.late),
         ("crashes", &shares.crashed),
+        ("partitions that moved", &shares.moved),
         ("several partitions", &shares.several_partitions),
         ("dirt", &shares.dirty),
         ("windows", &shares.windowed),

@@ -34,7 +34,7 @@ impl Published {
             partitions: overview.partitions.clone(),
             final_panes: overview.final_panes.clone(),
             idle: idle.unwrap_or_else(no_time),
-            quarantined: overview.quarantined.clone(),
+            quarantined: overview.levels.phases.stopped(),
             history_keep,
         }
     }

@@ -3,82 +3,98 @@
 
 use std::collections::BTreeMap;
 
-use streamgauge_core::{EventTime, Lateness, RecordBatch, Selection};
+use streamgauge_core::{ByLateness, EventTime, Lateness, RecordBatch, Selection};
 
 use super::pane::Pane;
 use super::windows::{Placement, Windows, corrections};
 use streamgauge_plugin::{Accumulator, AddError, CallError, Columns, InputBinding, Instance};
 
 /// The rows on time and the late ones.
-pub(super) type Batches<'a> = [&'a RecordBatch; 2];
+pub(super) type Batches<'a> = ByLateness<&'a RecordBatch>;
 
 /// Rows that the plugin refused, with its words; in increasing order.
 type Refused = Vec<(u32, String)>;
 
-/// One hand-over.
-pub(super) struct Fold<'a> {
-    batches: Batches<'a>,
-    inputs: &'a [InputBinding],
-    selections: &'a [Selection; 2],
-    /// Of the windows that are done.
-    placements: Vec<[Placement; 2]>,
-    refused: [Refused; 2],
+/// What came of a hand-over.
+pub(super) struct Folded {
+    /// The rows that the plugin refused; all others that the metric can use were folded.
+    pub(super) refused: ByLateness<Refused>,
 }
 
-impl<'a> Fold<'a> {
-    pub(super) fn new(
-        batches: Batches<'a>,
-        inputs: &'a [InputBinding],
-        selections: &'a [Selection; 2],
-    ) -> Self {
-        Self { batches, inputs, selections, placements: Vec::new(), refused: Default::default() }
+/// Folds the rows that `selections` do not exclude into `windows`, one after the other, and counts
+/// in their books what was expired.
+pub(super) fn fold(
+    batches: Batches<'_>,
+    inputs: &[InputBinding],
+    selections: &ByLateness<Selection>,
+    windows: &mut [Windows],
+    instance: &mut Instance,
+) -> Result<Folded, CallError> {
+    let (placements, refused) = (Vec::new(), ByLateness::default());
+    let mut fold = Fold { batches, inputs, selections, placements, refused };
+    for windows in &mut *windows {
+        fold.fold_windows(windows, instance)?;
     }
+    fold.probe(instance)?;
+    fold.count_expired(windows);
+    Ok(Folded { refused: fold.refused })
+}
 
+/// A hand-over at work.
+struct Fold<'a> {
+    batches: Batches<'a>,
+    inputs: &'a [InputBinding],
+    selections: &'a ByLateness<Selection>,
+    /// Of the windows that are done.
+    placements: Vec<ByLateness<Placement>>,
+    refused: ByLateness<Refused>,
+}
+
+impl Fold<'_> {
     /// Folds the rows into one kind of windows.
-    pub(super) fn fold_into(
+    fn fold_windows(
         &mut self,
         windows: &mut Windows,
         instance: &mut Instance,
     ) -> Result<(), CallError> {
         let placements = windows.place(self.batches);
-        for lateness in Lateness::ALL {
-            if self.batches[lateness as usize].is_empty() {
+        for (lateness, placement) in placements.iter() {
+            if self.batches[lateness].is_empty() {
                 continue;
             }
-            let mut refused = match &placements[lateness as usize] {
+            let mut refused = match placement {
                 Placement::Whole(key) => {
-                    self.fold_into_pane(windows.pane(*key), lateness, None, instance)?
+                    self.fold_pane(windows.pane(*key), lateness, None, instance)?
                 }
                 Placement::Rows(rows) => {
                     let mut refused = Vec::new();
                     for (key, rows) in self.by_pane(lateness, rows) {
                         let pane = windows.pane(key);
-                        refused.extend(self.fold_into_pane(
-                            pane,
-                            lateness,
-                            Some(rows),
-                            instance,
-                        )?);
+                        refused.extend(self.fold_pane(pane, lateness, Some(rows), instance)?);
                     }
                     refused
                 }
             };
             self.check(lateness, &refused)?;
-            let known = &mut self.refused[lateness as usize];
-            known.append(&mut refused);
-            known.sort_by_key(|(row, _)| *row);
+            self.refuse(lateness, &mut refused);
         }
         self.placements.push(placements);
         Ok(())
     }
 
+    fn refuse(&mut self, lateness: Lateness, refused: &mut Refused) {
+        let known = &mut self.refused[lateness];
+        known.append(refused);
+        known.sort_by_key(|(row, _)| *row);
+    }
+
     /// A row is refused for what is in it, so by the first accumulator that is offered it.
     fn check(&self, lateness: Lateness, refused: &Refused) -> Result<(), CallError> {
-        let taken = |row: u32| self.placements.iter().any(|p| p[lateness as usize].holds(row));
+        let taken = |row: u32| self.placements.iter().any(|p| p[lateness].holds(row));
         match refused.iter().find(|(row, _)| taken(*row)) {
             None => Ok(()),
             Some((row, _)) => {
-                let offset = self.batches[lateness as usize].metas()[*row as usize].offset;
+                let offset = self.batches[lateness].metas()[*row as usize].offset;
                 Err(CallError::Contract(format!(
                     "it took the row at offset {offset} in one window and refused it in another"
                 )))
@@ -102,21 +118,21 @@ impl<'a> Fold<'a> {
 
     /// The rows that the metric can use, as far as is known.
     fn usable(&self, lateness: Lateness) -> Vec<u32> {
-        let refused: Vec<u32> = self.refused[lateness as usize].iter().map(|r| r.0).collect();
-        self.selections[lateness as usize].rows(self.batches[lateness as usize], &refused)
+        let refused: Vec<u32> = self.refused[lateness].iter().map(|r| r.0).collect();
+        self.selections[lateness].rows(self.batches[lateness], &refused)
     }
 
     /// Folds `rows` into a pane, or all usable ones, and returns those that the plugin refused.
-    fn fold_into_pane(
+    fn fold_pane(
         &self,
         pane: &mut Pane,
         lateness: Lateness,
         rows: Option<Vec<u32>>,
         instance: &mut Instance,
     ) -> Result<Refused, CallError> {
-        let batch = self.batches[lateness as usize];
-        let all_usable = self.selections[lateness as usize].excluded().is_empty()
-            && self.refused[lateness as usize].is_empty();
+        let batch = self.batches[lateness];
+        let all_usable =
+            self.selections[lateness].excluded().is_empty() && self.refused[lateness].is_empty();
         let rows = rows.or_else(|| (!all_usable).then(|| self.usable(lateness)));
         if rows.as_ref().is_some_and(Vec::is_empty) {
             return Ok(Vec::new());
@@ -135,10 +151,10 @@ impl<'a> Fold<'a> {
 
     /// Offers the rows that no pane took to an accumulator that is thrown away: whether a row is
     /// refused must not depend on its panes.
-    pub(super) fn probe(&mut self, instance: &mut Instance) -> Result<(), CallError> {
+    fn probe(&mut self, instance: &mut Instance) -> Result<(), CallError> {
         for lateness in Lateness::ALL {
-            let held = |row: &u32| self.placements.iter().any(|p| p[lateness as usize].holds(*row));
-            if self.placements.iter().any(|p| matches!(p[lateness as usize], Placement::Whole(_))) {
+            let held = |row: &u32| self.placements.iter().any(|p| p[lateness].holds(*row));
+            if self.placements.iter().any(|p| matches!(p[lateness], Placement::Whole(_))) {
                 continue;
             }
             let mut rows = self.usable(lateness);
@@ -147,32 +163,25 @@ impl<'a> Fold<'a> {
                 continue;
             }
             let accumulator = instance.create(None)?;
-            let batch = self.batches[lateness as usize];
+            let batch = self.batches[lateness];
             let mut refused = add(instance, accumulator, batch, self.inputs, Some(&rows))?;
             instance.release(accumulator)?;
-            let known = &mut self.refused[lateness as usize];
-            known.append(&mut refused);
-            known.sort_by_key(|(row, _)| *row);
+            self.refuse(lateness, &mut refused);
         }
         Ok(())
     }
 
     /// Counts the folded rows that were final in each of the windows.
-    pub(super) fn count_expired(&self, windows: &mut [Windows]) {
+    fn count_expired(&self, windows: &mut [Windows]) {
         for (windows, placements) in windows.iter_mut().zip(&self.placements) {
             for lateness in Lateness::ALL {
-                if let Placement::Rows(rows) = &placements[lateness as usize] {
+                if let Placement::Rows(rows) = &placements[lateness] {
                     let usable = self.usable(lateness);
                     let expired = usable.iter().filter(|row| rows[**row as usize].is_none());
                     windows.count_expired(expired.count() as u64);
                 }
             }
         }
-    }
-
-    /// The rows that the plugin refused.
-    pub(super) fn into_refused(self) -> [Refused; 2] {
-        self.refused
     }
 }
 

@@ -1,8 +1,8 @@
-//! The two accumulators of a pane, on time and late; none before the first row.
+//! The two accumulators of a pane, on time and late; there is none before its first row.
 
 use std::sync::Arc;
 
-use streamgauge_core::{Lateness, PaneSnapshot, TimeWindow};
+use streamgauge_core::{ByLateness, Lateness, PaneSnapshot, TimeWindow};
 
 use streamgauge_plugin::{Accumulator, CallError, Instance};
 
@@ -11,7 +11,7 @@ pub(super) struct Pane {
     pub(super) window: Option<TimeWindow>,
     /// Rows folded after the watermark had passed its end.
     pub(super) corrections: u64,
-    slots: [Slot; 2],
+    slots: ByLateness<Slot>,
 }
 
 #[derive(Default)]
@@ -23,7 +23,7 @@ struct Slot {
 
 impl Pane {
     pub(super) fn new(window: Option<TimeWindow>) -> Self {
-        Self { window, corrections: 0, slots: <[Slot; 2]>::default() }
+        Self { window, corrections: 0, slots: ByLateness::default() }
     }
 
     pub(super) fn restore(
@@ -33,8 +33,9 @@ impl Pane {
     ) -> Result<Self, CallError> {
         let mut pane = Self::new(snapshot.window);
         pane.corrections = snapshot.corrections;
-        for (slot, state) in pane.slots.iter_mut().zip([&snapshot.on_time, &snapshot.late]) {
-            if let Some(state) = state {
+        let states = ByLateness::new(&snapshot.on_time, &snapshot.late);
+        for (lateness, slot) in pane.slots.iter_mut() {
+            if let Some(state) = states[lateness] {
                 let restored = instance.restore(snapshot.window, state_version, state)?;
                 slot.accumulator = Some(restored);
                 slot.exported = Some(Arc::clone(state));
@@ -50,7 +51,7 @@ impl Pane {
         instance: &mut Instance,
         add: impl FnOnce(&mut Instance, Accumulator) -> Result<usize, CallError>,
     ) -> Result<(), CallError> {
-        let slot = &mut self.slots[lateness as usize];
+        let slot = &mut self.slots[lateness];
         let accumulator = match slot.accumulator {
             Some(accumulator) => accumulator,
             None => instance.create(self.window)?,
@@ -66,18 +67,17 @@ impl Pane {
     }
 
     pub(super) fn export(&mut self, instance: &mut Instance) -> Result<PaneSnapshot, CallError> {
-        let [on_time, late] = &mut self.slots;
         Ok(PaneSnapshot {
             window: self.window,
             corrections: self.corrections,
-            on_time: on_time.export(instance)?,
-            late: late.export(instance)?,
+            on_time: self.slots[Lateness::OnTime].export(instance)?,
+            late: self.slots[Lateness::Late].export(instance)?,
         })
     }
 
     /// Gives the accumulators' memory back.
     pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
-        let accumulators = self.slots.into_iter().filter_map(|slot| slot.accumulator);
+        let accumulators = self.slots.into_array().into_iter().filter_map(|slot| slot.accumulator);
         accumulators.into_iter().try_for_each(|accumulator| instance.release(accumulator))
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    Digest, EventTime, FinalPane, Retention, TimeWindow, WindowBooks, WindowSet, WindowSetSnapshot,
-    WindowSpec,
+    ByLateness, Digest, EventTime, FinalPane, Lateness, Retention, TimeWindow, WindowBooks,
+    WindowSet, WindowSetSnapshot, WindowSpec,
 };
 
 use super::fold::Batches;
@@ -21,11 +21,12 @@ const ALWAYS: EventTime = EventTime(i64::MIN);
 /// The open panes of one kind of windows.
 pub(super) struct Windows {
     spec: WindowSpec,
-    /// None for the cumulative window.
+    /// `None` stands for the cumulative window.
     set: Option<WindowSet>,
     /// By start.
     panes: BTreeMap<EventTime, Pane>,
-    sealed: u64,
+    /// How many final panes with a row there were, and the chain of their digests.
+    final_panes: u64,
     chain: Digest,
 }
 
@@ -33,7 +34,7 @@ pub(super) struct Windows {
 pub(super) enum Placement {
     /// One pane for all of them.
     Whole(EventTime),
-    /// By row; none: expired.
+    /// By row; `None` means that the row is expired.
     Rows(Vec<Option<EventTime>>),
 }
 
@@ -72,28 +73,28 @@ impl Windows {
             let start = pane.window.map_or(ALWAYS, |window| window.start);
             panes.insert(start, Pane::restore(pane, state_version, instance)?);
         }
-        let (sealed, chain) = (stored.sealed, stored.chain);
+        let (final_panes, chain) = (stored.sealed, stored.chain);
         let set = WindowSet::new(stored.spec, zone, retention, stored.books, open);
-        Ok(Self { spec: stored.spec, set, panes, sealed, chain })
+        Ok(Self { spec: stored.spec, set, panes, final_panes, chain })
     }
 
     /// Places every row of both batches, in the order of their offsets.
-    pub(super) fn place(&mut self, batches: Batches<'_>) -> [Placement; 2] {
+    pub(super) fn place(&mut self, batches: Batches<'_>) -> ByLateness<Placement> {
         let Some(set) = &mut self.set else {
             self.panes.entry(ALWAYS).or_insert_with(|| Pane::new(None));
-            return [Placement::Whole(ALWAYS), Placement::Whole(ALWAYS)];
+            return ByLateness::from_fn(|_| Placement::Whole(ALWAYS));
         };
         let mut placed = batches.map(|batch| Vec::with_capacity(batch.rows() as usize));
         let mut recent = None;
-        for (which, row) in in_order(batches) {
-            let batch = batches[which];
+        for (lateness, row) in in_order(batches) {
+            let batch = batches[lateness];
             let event_time = EventTime(batch.event_times()[row]);
             let pane = set.place(event_time, batch.watermarks()[row]);
             if let Some(pane) = pane.filter(|_| pane != recent) {
                 self.panes.entry(pane.start).or_insert_with(|| Pane::new(Some(pane)));
                 recent = Some(pane);
             }
-            placed[which].push(pane.map(|pane| pane.start));
+            placed[lateness].push(pane.map(|pane| pane.start));
         }
         placed.map(Placement::of)
     }
@@ -111,7 +112,7 @@ impl Windows {
     }
 
     /// Takes out what is final under `watermark`, in the order in which it became so.
-    pub(super) fn seal(
+    pub(super) fn take_final(
         &mut self,
         watermark: Option<EventTime>,
         partition: u32,
@@ -138,11 +139,16 @@ impl Windows {
                 on_time: exported.on_time,
                 late: exported.late,
             };
-            self.sealed += 1;
+            self.final_panes += 1;
             self.chain = self.chain.chain(pane.digest());
             finals.push(Arc::new(pane));
         }
         Ok(finals)
+    }
+
+    /// Gives the accumulators' memory back.
+    pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
+        self.panes.into_values().try_for_each(|pane| pane.release(instance))
     }
 
     pub(super) fn export(
@@ -154,23 +160,24 @@ impl Windows {
         // The cumulative window is there from its first row on; others from their opening.
         panes.retain(|p| p.window.is_some() || p.on_time.is_some() || p.late.is_some());
         let books = self.set.as_ref().map_or_else(WindowBooks::default, |set| set.books);
-        let (spec, sealed, chain) = (self.spec, self.sealed, self.chain);
+        let (spec, sealed, chain) = (self.spec, self.final_panes, self.chain);
         Ok(WindowSetSnapshot { spec, books, sealed, chain, panes })
     }
 }
 
 /// The rows of both batches in the order of their offsets: which batch, which row.
-fn in_order(batches: Batches<'_>) -> impl Iterator<Item = (usize, usize)> {
-    let mut next = [0, 0];
+fn in_order(batches: Batches<'_>) -> impl Iterator<Item = (Lateness, usize)> {
+    let mut next = ByLateness::new(0, 0);
     std::iter::from_fn(move || {
-        let offset = |which: usize| batches[which].metas().get(next[which]).map(|m| m.offset);
-        let which = match (offset(0), offset(1)) {
+        let offset = |of: Lateness| batches[of].metas().get(next[of]).map(|meta| meta.offset);
+        let lateness = match (offset(Lateness::OnTime), offset(Lateness::Late)) {
             (None, None) => return None,
-            (Some(a), Some(b)) => usize::from(b < a),
-            (a, _) => usize::from(a.is_none()),
+            (Some(on_time), Some(late)) if late < on_time => Lateness::Late,
+            (Some(_), _) => Lateness::OnTime,
+            (None, Some(_)) => Lateness::Late,
         };
-        next[which] += 1;
-        Some((which, next[which] - 1))
+        next[lateness] += 1;
+        Some((lateness, next[lateness] - 1))
     })
 }
 

@@ -1,9 +1,7 @@
 //! End-to-end latency: from a record's stamp to the moment its effect is published. Records with
 //! the same millisecond are counted together, so a record costs a comparison.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use streamgauge_telemetry::Telemetry;
+use streamgauge_core::{LatencyHistogram, WallClock};
 
 /// Runs kept until the next publication; beyond it neighbours share a run.
 const RUNS_MAX: usize = 4096;
@@ -16,6 +14,7 @@ pub(super) struct Runs {
 
 impl Runs {
     /// Adds a record that is measured from `millis`.
+    #[inline]
     pub(super) fn push(&mut self, millis: i64) {
         self.add(millis, 1);
     }
@@ -27,6 +26,7 @@ impl Runs {
         }
     }
 
+    #[inline]
     fn add(&mut self, millis: i64, count: u64) {
         let full = self.runs.len() >= RUNS_MAX;
         match self.runs.last_mut() {
@@ -35,17 +35,31 @@ impl Runs {
         }
     }
 
-    /// All of these records were published just now.
-    pub(super) fn published(&mut self, telemetry: &Telemetry) {
-        let now = unix_millis();
+    /// All of these records are published at `now`. A producer's clock ahead of ours makes no
+    /// latency below 0.
+    pub(super) fn published(&mut self, now: WallClock, latency: &mut LatencyHistogram) {
         for (millis, count) in self.runs.drain(..) {
-            telemetry.latency(now.saturating_sub(millis), count);
+            let took = now.0.saturating_sub(millis).max(0);
+            latency.record(took.unsigned_abs(), count);
         }
     }
 }
 
-/// The time of day in milliseconds since the Unix epoch.
-pub(super) fn unix_millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_count_from_their_millisecond_to_the_publication() {
+        let (mut pending, mut unpublished) = (Runs::default(), Runs::default());
+        for millis in [100, 100, 107, 1000] {
+            pending.push(millis);
+        }
+        unpublished.append(&mut pending);
+        let mut latency = LatencyHistogram::default();
+        unpublished.published(WallClock(110), &mut latency);
+        unpublished.published(WallClock(900), &mut latency);
+        assert_eq!((latency.count(), latency.sum_ms()), (4, 23), "the last one is from the future");
+        assert_eq!(latency.count_at_most(3), 2);
+    }
 }

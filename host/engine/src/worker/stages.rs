@@ -1,39 +1,29 @@
-//! A worker's time, divided among its stages as it passes.
+//! Divides a worker's time among the parts of its loop. What no other part took is decoding.
 
 use std::time::{Duration, Instant};
 
-use streamgauge_outbox::{Stage, StageTimes};
+use streamgauge_outbox::StageTimes;
 
-/// Divides a worker's time among its stages.
+/// Adds up the parts that are measured, since the worker began.
 pub(super) struct StageClock {
-    since: Instant,
-    spent: StageTimes,
-    /// What the plugins had spent before.
-    plugins_before: Duration,
+    began: Instant,
+    pub(super) waiting: Duration,
+    pub(super) publish: Duration,
+    pub(super) blocked: Duration,
 }
 
 impl StageClock {
-    pub(super) fn start() -> Self {
-        let spent = StageTimes::default();
-        Self { since: Instant::now(), spent, plugins_before: Duration::ZERO }
+    pub(super) fn start(began: Instant) -> Self {
+        let none = Duration::ZERO;
+        Self { began, waiting: none, publish: none, blocked: none }
     }
 
-    /// Adds time of one stage.
-    pub(super) fn add(&mut self, stage: Stage, time: Duration) {
-        self.spent[stage as usize] += time;
-    }
-
-    /// What was spent since the last call; what no other stage took is decoding. `plugins` is what
-    /// the plugins have spent in all.
-    pub(super) fn take(&mut self, plugins: Duration) -> StageTimes {
-        let now = Instant::now();
-        let total = now - self.since;
-        let mut spent = std::mem::take(&mut self.spent);
-        spent[Stage::Plugins as usize] = plugins.saturating_sub(self.plugins_before);
-        let known: Duration = spent.iter().sum();
-        spent[Stage::Decode as usize] = total.saturating_sub(known);
-        (self.since, self.plugins_before) = (now, plugins);
-        spent
+    /// All parts up to `now`; `plugins` is what the plugins have spent.
+    pub(super) fn times(&self, now: Instant, plugins: Duration) -> StageTimes {
+        let Self { began, waiting, publish, blocked } = *self;
+        let known = waiting + plugins + publish + blocked;
+        let decode = (now - began).saturating_sub(known);
+        StageTimes { waiting, decode, plugins, publish, blocked }
     }
 }
 
@@ -42,17 +32,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_other_stage_took_is_decoding() {
-        let mut clock = StageClock::start();
-        std::thread::sleep(Duration::from_millis(20));
-        clock.add(Stage::Waiting, Duration::from_millis(5));
-        clock.add(Stage::Blocked, Duration::from_millis(1));
-        let [waiting, decode, plugins, publish, blocked] = clock.take(Duration::from_millis(4));
-        let known = [waiting, plugins, publish, blocked].map(|time| time.as_millis());
-        assert_eq!(known, [5, 4, 0, 1]);
-        assert!(decode >= Duration::from_millis(10), "{decode:?}");
-        let again = clock.take(Duration::from_millis(6));
-        assert_eq!(again[Stage::Plugins as usize], Duration::from_millis(2));
-        assert_eq!(again[Stage::Waiting as usize], Duration::ZERO);
+    fn what_no_other_part_took_is_decoding() {
+        let ms = Duration::from_millis;
+        let start = Instant::now();
+        let mut clock = StageClock::start(start);
+        clock.waiting += ms(5);
+        clock.blocked += ms(1);
+        let times = clock.times(start + ms(20), ms(4));
+        assert_eq!((times.decode, times.total()), (ms(10), ms(20)));
+        assert_eq!((times.waiting, times.plugins, times.blocked), (ms(5), ms(4), ms(1)));
+        let later = clock.times(start + ms(25), ms(6));
+        assert_eq!((later.decode, later.plugins), (ms(13), ms(6)));
     }
 }

@@ -5,6 +5,8 @@ use std::thread;
 use streamgauge_core::{EventTime, PartitionState, Position, TimeWindow, WindowSpec};
 
 use super::*;
+use crate::{DeadLetter, Overview, WorkerCounts};
+use crate::LateRecord;
 
 fn letter(offset: i64, bytes: usize) -> DeadLetter {
     DeadLetter {
@@ -29,9 +31,17 @@ fn snapshot(partition: u32, next_offset: i64) -> Arc<PartitionSnapshot> {
 }
 
 fn publish(outbox: &Outbox, snapshot: Arc<PartitionSnapshot>, letters: Vec<DeadLetter>) {
-    let mut content = outbox.lock();
-    content.snapshots.insert(snapshot.partition, snapshot);
-    content.add(Unexported { letters, ..Unexported::default() });
+    let attachments = Attachments { letters, ..Attachments::default() };
+    outbox.publish(Publication { snapshots: vec![snapshot], attachments }, WorkerReport::default());
+}
+
+/// Publishes what belongs to a state without one.
+fn attach(outbox: &Outbox, attachments: Attachments) {
+    outbox.publish(Publication { attachments, ..Publication::default() }, WorkerReport::default());
+}
+
+fn letters_back(letters: Vec<DeadLetter>) -> Attachments {
+    Attachments { letters, ..Attachments::default() }
 }
 
 fn offsets(letters: &[DeadLetter]) -> Vec<i64> {
@@ -44,22 +54,22 @@ fn letters_are_taken_once_and_states_stay() {
     publish(&outbox, snapshot(1, 10), vec![letter(1, 0), letter(9, 0)]);
     publish(&outbox, snapshot(0, 5), vec![letter(4, 0)]);
     publish(&outbox, snapshot(1, 20), vec![letter(12, 0)]);
-    let Taken { snapshots: states, letters, .. } = outbox.take();
+    let Publication { snapshots: states, attachments } = outbox.take();
     let places: Vec<_> = states.iter().map(|s| (s.partition, s.state.next_offset)).collect();
     assert_eq!(places, [(0, 5), (1, 20)]);
-    assert_eq!(offsets(&letters), [1, 9, 4, 12]);
+    assert_eq!(offsets(&attachments.letters), [1, 9, 4, 12]);
     let again = outbox.take();
-    assert_eq!((again.snapshots, again.letters), (states, Vec::new()));
+    assert_eq!((again.snapshots, again.attachments), (states, Attachments::default()));
 }
 
 #[test]
 fn letters_that_were_put_back_come_before_later_ones() {
     let outbox = Outbox::default();
     publish(&outbox, snapshot(0, 3), vec![letter(1, 0), letter(2, 0)]);
-    let letters = outbox.take().letters;
+    let letters = outbox.take().attachments.letters;
     publish(&outbox, snapshot(0, 5), vec![letter(4, 0)]);
-    outbox.put_back(letters, Vec::new());
-    assert_eq!(offsets(&outbox.take().letters), [1, 2, 4]);
+    outbox.put_back(letters_back(letters));
+    assert_eq!(offsets(&outbox.take().attachments.letters), [1, 2, 4]);
 }
 
 #[test]
@@ -70,9 +80,9 @@ fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
     assert!(!outbox.is_crowded());
     publish(&outbox, snapshot(0, 2), vec![letter(1, half / 2)]);
     assert!(outbox.is_crowded());
-    let letters = outbox.take().letters;
+    let letters = outbox.take().attachments.letters;
     assert!(!outbox.is_crowded());
-    outbox.put_back(letters, Vec::new());
+    outbox.put_back(letters_back(letters));
     assert!(outbox.is_crowded());
 }
 
@@ -89,16 +99,17 @@ fn late_records_crowd_and_come_back_as_letters_do() {
     };
     let outbox = Outbox::default();
     let add = |record| {
-        outbox.lock().add(Unexported { late: vec![record], ..Unexported::default() });
+        attach(&outbox, Attachments { late: vec![record], ..Attachments::default() });
     };
     add(late(1, WAITING_BYTES_MAX));
     assert!(outbox.is_crowded() && !outbox.wait_for_room(Duration::from_millis(1)));
     let taken = outbox.take();
     assert!(!outbox.is_crowded());
     add(late(2, 0));
-    outbox.put_back(taken.letters, taken.late);
+    outbox.put_back(taken.attachments);
     assert!(outbox.is_crowded());
-    let offsets: Vec<i64> = outbox.take().late.iter().map(|record| record.offset).collect();
+    let offsets: Vec<i64> =
+        outbox.take().attachments.late.iter().map(|record| record.offset).collect();
     assert_eq!(offsets, [1, 2]);
 }
 
@@ -118,14 +129,16 @@ fn final_panes_stay_until_they_are_stored() {
         })
     };
     let add = |pane| {
-        outbox.lock().add(Unexported { final_panes: vec![pane], ..Unexported::default() });
+        attach(&outbox, Attachments { final_panes: vec![pane], ..Attachments::default() });
     };
     add(pane(0));
-    let taken = outbox.take().final_panes;
+    let taken = outbox.take().attachments.final_panes;
     add(pane(60_000));
-    assert_eq!(outbox.lock().final_panes().len(), 2);
+    assert_eq!(outbox.read().1.len(), 2);
+    outbox.put_back(Attachments { final_panes: taken.clone(), ..Attachments::default() });
+    assert_eq!(outbox.read().1, [pane(0), pane(60_000)], "they were never taken out");
     outbox.stored(taken.len());
-    assert_eq!(outbox.take().final_panes, [pane(60_000)]);
+    assert_eq!(outbox.take().attachments.final_panes, [pane(60_000)]);
 }
 
 #[test]
@@ -143,15 +156,30 @@ fn a_worker_waits_while_there_is_no_room() {
 }
 
 #[test]
-fn the_last_letters_are_remembered_with_the_beginning_of_their_records() {
+fn a_partition_that_moved_is_taken_in_its_newest_state_until_the_old_one_is_forgotten() {
+    let (from, to) = (Arc::new(Outbox::default()), Arc::new(Outbox::default()));
+    publish(&from, snapshot(3, 100), vec![letter(99, 0)]);
+    publish(&to, snapshot(3, 120), Vec::new());
+    let offsets = |overview: &Overview| -> Vec<i64> {
+        overview.partitions.iter().map(|s| s.state.next_offset).collect()
+    };
+    let outboxes = [to, Arc::clone(&from)];
+    let ended = WorkerCounts { taken: 5, ..WorkerCounts::default() };
+    let overview = Overview::of(&outboxes, &ended);
+    assert_eq!((offsets(&overview), overview.counts.taken), (vec![120], 5));
+    from.forget(3);
+    assert_eq!(from.take().snapshots.len(), 0);
+    assert_eq!(offsets(&Overview::of(&outboxes, &ended)), [120]);
+}
+
+#[test]
+fn a_report_is_replaced_whole() {
     let outbox = Outbox::default();
-    let many = (0..50).map(|offset| letter(offset, 1000)).collect();
-    publish(&outbox, snapshot(0, 50), many);
-    let content = outbox.lock();
-    let remembered: Vec<i64> =
-        content.recent_letters.iter().map(|recent| recent.letter.offset).collect();
-    assert_eq!(remembered, (30..50).collect::<Vec<_>>());
-    let last = &content.recent_letters[19];
-    assert_eq!(last.letter.value.as_ref().map(Vec::len), Some(256));
-    assert_eq!(last.record_bytes, 1000);
+    let report = |taken| WorkerReport {
+        counts: WorkerCounts { taken, ..WorkerCounts::default() },
+        ..WorkerReport::default()
+    };
+    outbox.publish(Publication::default(), report(3));
+    outbox.publish(Publication::default(), report(9));
+    assert_eq!(outbox.report().counts.taken, 9);
 }

@@ -28,7 +28,7 @@ fn a_file_that_cannot_be_read() {
         RUNTIME.load(&nowhere),
         &expect![[r"
         plugin …/age.wasm could not be read: No such file or directory (os error 2)
-        hint: build the plugins with `cargo xtask build`, or correct the path (it is relative to the pipeline file)
+        hint: correct the path (it is relative to the pipeline file), or build the plugin with `streamgauge plugin build FOLDER`
     "]],
     );
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -38,7 +38,7 @@ fn a_file_that_cannot_be_read() {
         RUNTIME.load(&settings(&path, json!({}))),
         &expect![[r"
         plugin …/folder.wasm could not be read: Is a directory (os error 21)
-        hint: build the plugins with `cargo xtask build`, or correct the path (it is relative to the pipeline file)
+        hint: correct the path (it is relative to the pipeline file), or build the plugin with `streamgauge plugin build FOLDER`
     "]],
     );
 }

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
-use streamgauge_telemetry::{FlushCause, Telemetry};
+use streamgauge_telemetry::{Distribution, Measured, Telemetry, WorkerLevel};
 
 use super::encode;
 use crate::tests::fixture::live;
@@ -73,15 +72,26 @@ fn the_totals_are_those_of_the_books() {
 #[test]
 fn what_happened_here_is_counted_here() {
     let telemetry = Arc::new(Telemetry::new());
-    telemetry.batch_flushed(10, FlushCause::Delay);
-    telemetry.batch_flushed(11, FlushCause::Available);
-    telemetry.batch_flushed(8192, FlushCause::Full);
-    telemetry.latency(30, 999);
-    telemetry.latency(-5, 1);
-    telemetry.checkpoint_done(Duration::from_millis(4));
-    telemetry.checkpoint_failed();
-    telemetry.set_queue_depth(1, 77);
-    telemetry.spent(0, [30, 4, 3, 2, 1].map(Duration::from_millis));
+    let measured = Measured {
+        flushes: vec![("full", 1), ("available", 1), ("delay", 1), ("end", 0)],
+        batch_rows: Distribution {
+            buckets: vec![(5.0, 0), (10.0, 1), (20.0, 1), (8192.0, 1), (f64::INFINITY, 0)],
+            sum: 8213.0,
+        },
+        latency: Distribution {
+            buckets: vec![(0.005, 1), (0.05, 999), (f64::INFINITY, 0)],
+            sum: 29.97,
+        },
+        checkpoints: Distribution { buckets: vec![(0.005, 1), (f64::INFINITY, 0)], sum: 0.004 },
+        checkpoint_failures: 1,
+        workers: vec![
+            WorkerLevel { queue_records: 0, busy: 0.25 },
+            WorkerLevel { queue_records: 77, busy: 1.5 },
+        ],
+    };
+    telemetry.measured(measured.clone());
+    let behind = Measured { checkpoint_failures: 0, flushes: vec![("full", 0)], ..measured };
+    telemetry.measured(behind);
     let page = telemetry.client();
     let samples = parse(&encode(&telemetry, &live()));
     for (sample, value) in [
@@ -104,11 +114,11 @@ fn what_happened_here_is_counted_here() {
         ("streamgauge_checkpoint_failures_total", 1.0),
         (r#"streamgauge_fetch_queue_records{worker="1"}"#, 77.0),
         (r#"streamgauge_worker_busy_ratio{worker="0"}"#, 0.25),
+        (r#"streamgauge_worker_busy_ratio{worker="1"}"#, 1.0),
         ("streamgauge_websocket_clients", 1.0),
     ] {
         assert_eq!(samples.get(sample), Some(&value), "{sample} in {samples:#?}");
     }
-    assert_eq!(telemetry.latency_p99_ms(), Some(30.0));
     drop(page);
     let samples = parse(&encode(&telemetry, &live()));
     assert_eq!(samples.get("streamgauge_websocket_clients"), Some(&0.0));
@@ -126,5 +136,4 @@ fn what_is_not_known_is_left_out() {
         let name = format!("streamgauge_{absent}");
         assert!(!samples.keys().any(|sample| sample.starts_with(&name)), "{name}");
     }
-    assert_eq!(Telemetry::new().latency_p99_ms(), None);
 }

@@ -398,6 +398,23 @@ fn a_followed_file_gives_whole_lines_as_they_come() {
 }
 
 #[test]
+fn a_file_goes_and_comes_back_where_it_was_left() {
+    let folder = Folder::new();
+    let mut file = folder.file("x.jsonl", b"one\ntwo\nthree\n");
+    file.follow = true;
+    let mut source = opened(&[file]).source;
+    let (_, seen) = next(&mut source, 2, AT_ONCE);
+    assert_eq!(source.revoke(0).unwrap(), None);
+    assert_eq!(next(&mut source, 9, AT_ONCE), (Came::Nothing, vec![]));
+    let start = ReadFrom { offset: 1, cursor: seen[0].2, stop: None };
+    source.assign(0, start).unwrap();
+    let expected = vec![(0, 1, 8, "two".into()), (0, 2, 14, "three".into())];
+    assert_eq!(next(&mut source, 9, AT_ONCE), (Came::Records, expected));
+    assert!(source.assign(0, start).is_err(), "it is there");
+    assert!(source.revoke(1).is_err(), "there is no such partition");
+}
+
+#[test]
 fn a_followed_file_that_shrinks_is_an_error() {
     let folder = Folder::new();
     let mut file = folder.file("x.jsonl", b"one\ntwo\n");

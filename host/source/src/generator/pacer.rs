@@ -26,6 +26,11 @@ impl Pacer {
         Self { rate, swings, budget: 0.0, last: Duration::ZERO }
     }
 
+    /// Runs at another rate from the next take on.
+    pub(super) fn set_rate(&mut self, rate: f64) {
+        self.rate = rate;
+    }
+
     /// How many records are due at `now`, the time since the start, up to `max`; they count as
     /// handed over.
     pub(super) fn take(&mut self, now: Duration, max: usize) -> usize {

@@ -25,13 +25,14 @@ impl Report {
     /// # Errors
     /// The stored history cannot be read.
     pub(super) fn new(prepared: &Prepared, run_status: &RunStatus) -> Result<Self, HistoryError> {
-        let look = run_status.overview();
+        let overview = run_status.overview();
         let Prepared { pipeline, plan, plugins, .. } = prepared;
-        let mut published = Published::new(&look, None, pipeline.history_keep);
+        let mut published = Published::new(&overview, None, pipeline.history_keep);
         let always = |_: &str, _| Some(TimeWindow::ALWAYS);
         published.final_panes.extend(run_status.history(&pipeline.metrics, always)?);
         let results = Results::new(plugins, plan, pipeline.event_time.zone);
-        let seconds = look.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
+        let seconds =
+            overview.counts.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
         Ok(Self { published, results, consume_seconds: seconds })
     }
 

@@ -64,7 +64,6 @@ impl Job {
             write_letters,
             run_status: Arc::clone(&run_status),
             now: None,
-            telemetry: Arc::clone(&telemetry),
             stop: stop.flag(),
             topic_client: OnceCell::new(),
         };

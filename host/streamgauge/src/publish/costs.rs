@@ -26,9 +26,9 @@ struct Cost {
 
 impl Costs {
     /// Takes in what the workers told.
-    pub(super) fn tick(&mut self, look: &Overview) {
+    pub(super) fn tick(&mut self, overview: &Overview) {
         let now = Instant::now();
-        for (id, cost) in &look.costs {
+        for (id, cost) in &overview.counts.costs {
             self.metrics.entry(id.clone()).or_default().add(now, *cost);
         }
     }
@@ -41,10 +41,6 @@ impl Costs {
 
 impl Cost {
     fn add(&mut self, now: Instant, cost: MetricCost) {
-        // Other workers count anew.
-        if self.samples.back().is_some_and(|(_, last)| cost.rows < last.rows) {
-            self.samples.clear();
-        }
         if self.samples.back().is_none_or(|(at, _)| now - *at >= STEP) {
             self.samples.push_back((now, cost));
             while self.samples.len() > 2 && now - self.samples[1].0 >= SPAN {
@@ -85,7 +81,5 @@ mod tests {
         known.add(start + 50 * STEP, cost(3000, 90));
         known.add(start + 60 * STEP, cost(3000, 90));
         assert_eq!(known.ns_per_row, Some(20.0));
-        known.add(start + 61 * STEP, cost(10, 1));
-        assert_eq!(known.ns_per_row, Some(100.0), "workers that were started anew");
     }
 }

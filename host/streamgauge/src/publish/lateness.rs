@@ -10,16 +10,16 @@ use streamgauge_view::document;
 use streamgauge_wire::LatenessReport;
 
 /// The distribution over all partitions, and each partition's last late records.
-pub(super) fn lateness(pipeline: &Pipeline, look: &Overview) -> LatenessReport {
-    let books = document::accounting(&look.partitions);
-    let histogram = histogram(look);
+pub(super) fn lateness(pipeline: &Pipeline, overview: &Overview) -> LatenessReport {
+    let books = document::accounting(&overview.partitions);
+    let histogram = histogram(overview);
     let bucket = |(bucket, records)| {
         let (low, high) = bucket_range(bucket);
         (low, high, records)
     };
     let clock = pipeline.lateness.clock;
     let shown = pipeline.server.show_records;
-    let samples = look.partitions.iter().flat_map(|partition| {
+    let samples = overview.partitions.iter().flat_map(|partition| {
         let late = partition.late_samples.iter();
         late.map(|late| samples::late(partition.partition, late, shown))
     });
@@ -80,8 +80,8 @@ mod tests {
             state,
             metrics: Vec::new(),
         };
-        let look = Overview { partitions: vec![Arc::new(snapshot)], ..Overview::default() };
-        let found = lateness(&pipeline, &look);
+        let overview = Overview { partitions: vec![Arc::new(snapshot)], ..Overview::default() };
+        let found = lateness(&pipeline, &overview);
         assert_eq!((found.clock, found.replayable), ("processing", false));
         assert_eq!((found.bound_ms, found.records, found.late), (300_000, 3, 3));
         assert_eq!(found.buckets, [(0, 0, 2), (393_216, 425_983, 1)]);

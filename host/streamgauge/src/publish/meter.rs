@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use streamgauge_core::Accounting;
 
+use streamgauge_outbox::StageTimes;
 use streamgauge_wire::{SeriesByName, StageStatus};
 
 /// The span that rates are taken over.
@@ -23,8 +24,8 @@ pub(super) struct Totals {
     pub(super) taken: u64,
     /// Batches handed to the plugins, and their rows.
     pub(super) batches: (u64, u64),
-    /// What the workers have spent, in nanoseconds.
-    pub(super) stages: [u64; 5],
+    /// What the workers have spent.
+    pub(super) stages: StageTimes,
     /// What is published; none before state is restored, as all of it would count at once.
     pub(super) books: Option<(u64, u64, u64)>,
 }
@@ -126,22 +127,20 @@ impl Meter {
 
     /// What the workers spent the last second on; all of it waiting where they told nothing.
     pub(super) fn stages(&self) -> StageStatus {
-        let spent = self.ends().map(|(_, first, last)| {
-            let pairs = last.stages.iter().zip(first.stages);
-            pairs.map(|(to, from)| to.saturating_sub(from) as f64).collect::<Vec<_>>()
-        });
+        let ends = self.ends();
+        let spent = ends.map(|(_, first, last)| last.stages.since(&first.stages));
         let spent = spent.unwrap_or_default();
-        let total: f64 = spent.iter().sum();
+        let total = spent.total().as_nanos() as f64;
         if total <= 0.0 {
             return StageStatus { waiting: 1.0, ..StageStatus::default() };
         }
-        let share = |stage: usize| spent[stage] / total;
+        let share = |time: Duration| time.as_nanos() as f64 / total;
         StageStatus {
-            waiting: share(0),
-            decode: share(1),
-            plugins: share(2),
-            publish: share(3),
-            blocked: share(4),
+            waiting: share(spent.waiting),
+            decode: share(spent.decode),
+            plugins: share(spent.plugins),
+            publish: share(spent.publish),
+            blocked: share(spent.blocked),
         }
     }
 
@@ -186,7 +185,13 @@ mod tests {
         assert_eq!(meter.published_per_second(), (0.0, 0.0, 0.0));
         meter.samples.pop_front();
         sleep(Duration::from_millis(60));
-        let stages = [30, 40, 20, 10, 0].map(|n| n * 1_000_000);
+        let stages = StageTimes {
+            waiting: Duration::from_millis(30),
+            decode: Duration::from_millis(40),
+            plugins: Duration::from_millis(20),
+            publish: Duration::from_millis(10),
+            blocked: Duration::ZERO,
+        };
         meter.tick(Totals { books: Some((1600, 40, 4)), batches: (3, 600), taken: 900, stages });
         let (all, late, rejected) = meter.published_per_second();
         assert!((all / late - 20.0).abs() < 1e-9 && (all / rejected - 200.0).abs() < 1e-9);

@@ -41,7 +41,7 @@ pub struct LiveQuery {
 }
 
 impl LiveQuery {
-    /// Answers about what is on `board`. `bounded`: the run will end by itself.
+    /// Answers about what is on `run_status`. `bounded`: the run will end by itself.
     pub fn new(
         prepared: &Prepared,
         run_status: &Arc<RunStatus>,
@@ -66,9 +66,9 @@ impl LiveQuery {
         &self,
         range: impl Fn(&str, WindowSpec) -> Option<TimeWindow>,
     ) -> Result<Published, Refused> {
-        let look = self.run_status.overview();
+        let overview = self.run_status.overview();
         let idle = (!self.bounded).then(|| self.run_status.idle());
-        let mut published = Published::new(&look, idle, self.pipeline.history_keep);
+        let mut published = Published::new(&overview, idle, self.pipeline.history_keep);
         let stored = self.run_status.history(&self.pipeline.metrics, range);
         published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
         Ok(published)
@@ -86,7 +86,7 @@ impl Query for LiveQuery {
     }
 
     fn events(&self) -> Samples {
-        samples::seen(&self.run_status.seen(), self.pipeline.server.show_records)
+        samples::records(&self.run_status.recent_records(), self.pipeline.server.show_records)
     }
 
     fn dead_letters(&self) -> Samples {
@@ -94,8 +94,8 @@ impl Query for LiveQuery {
     }
 
     fn explain(&self, Place { partition, offset }: Place) -> Result<Value, Refused> {
-        let look = self.run_status.overview();
-        let own = look.partitions.iter().find(|snapshot| snapshot.partition == partition);
+        let overview = self.run_status.overview();
+        let own = overview.partitions.iter().find(|snapshot| snapshot.partition == partition);
         let own =
             own.ok_or_else(|| Refused::Unknown(format!("no partition {partition} is read")))?;
         let (origin, next) = (own.state.origin, own.state.next_offset);
@@ -202,18 +202,18 @@ impl Query for LiveQuery {
 
     fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
         // The history first: what becomes final meanwhile is in both then, and not in neither.
-        let look = self.run_status.overview();
+        let overview = self.run_status.overview();
         let metrics = &self.pipeline.metrics;
         let stored = self.run_status.history(metrics, |_, _| Some(TimeWindow::ALWAYS));
         let mut final_panes = stored.map_err(|error| Refused::Failed(error.to_string()))?;
-        final_panes.extend(look.final_panes);
+        final_panes.extend(overview.final_panes);
         let key = |pane: &Arc<FinalPane>| {
             (pane.metric.clone(), pane.spec, pane.window.start, pane.partition)
         };
         final_panes.sort_by_key(key);
         final_panes.dedup_by_key(|pane| key(pane));
         let (checkpoint, created) =
-            (Checkpoint { partitions: look.partitions, ..self.settings() }, Utc::now());
+            (Checkpoint { partitions: overview.partitions, ..self.settings() }, Utc::now());
         let export = Export { created: created.timestamp_millis(), checkpoint, final_panes };
         Ok(export.encode())
     }

@@ -4,8 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use streamgauge_core::LateSample;
 
-use streamgauge_outbox::RecentLetter;
-use streamgauge_outbox::Seen;
+use streamgauge_outbox::{RecentLetter, RecentRecord};
 use streamgauge_wire::{RecordSample, Samples};
 
 /// The most records in one answer.
@@ -40,8 +39,8 @@ pub(super) fn late(partition: u32, late: &LateSample, shown: bool) -> RecordSamp
 }
 
 /// The latest records.
-pub(super) fn seen(seen: &[Seen], shown: bool) -> Samples {
-    let of = |seen: &Seen| {
+pub(super) fn records(records: &[RecentRecord], shown: bool) -> Samples {
+    let of = |seen: &RecentRecord| {
         let mut sample = RecordSample {
             event_time: Some(seen.event_time.0),
             delay_ms: seen.delay,
@@ -50,7 +49,7 @@ pub(super) fn seen(seen: &[Seen], shown: bool) -> Samples {
         show(&mut sample, &seen.record, seen.record_bytes as usize, shown);
         sample
     };
-    Samples { shown, samples: seen.iter().take(SAMPLES_MAX).map(of).collect() }
+    Samples { shown, samples: records.iter().take(SAMPLES_MAX).map(of).collect() }
 }
 
 /// The last dead letters.

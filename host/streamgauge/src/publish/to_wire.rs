@@ -1,7 +1,7 @@
 //! Facts of the domain as the wire names them. Every name that the page knows a state or a cause by
 //! stands here, and nowhere else in the host.
 
-use streamgauge_checkpoint::Stored;
+use streamgauge_checkpoint::CheckpointReport;
 use streamgauge_core::OffsetGap;
 use streamgauge_wire as wire;
 
@@ -59,13 +59,13 @@ fn gap(gap: &OffsetGap) -> wire::GapStatus {
 }
 
 /// The last checkpoint for the page.
-pub(super) fn checkpoint(stored: &Stored) -> wire::CheckpointStatus {
+pub(super) fn checkpoint(report: &CheckpointReport) -> wire::CheckpointStatus {
     wire::CheckpointStatus {
-        at: stored.at,
-        duration_ms: stored.took.as_secs_f64() * 1e3,
-        bytes: stored.bytes,
-        failures: stored.failures,
-        error: stored.error.clone(),
+        at: report.at,
+        duration_ms: report.took.as_secs_f64() * 1e3,
+        bytes: report.bytes,
+        failures: report.failures,
+        error: report.error.clone(),
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) struct Warnings {
 
 impl Warnings {
     /// What is to be warned of now.
-    pub(super) fn look(&mut self, pipeline: &Pipeline, look: &Overview) -> Vec<Cause> {
-        let found = found(pipeline, look);
+    pub(super) fn look(&mut self, pipeline: &Pipeline, overview: &Overview) -> Vec<Cause> {
+        let found = found(pipeline, overview);
         for warning in &found {
             if !self.logged.contains(&warning.code) {
                 self.logged.push(warning.code);
@@ -37,25 +37,25 @@ impl Warnings {
 }
 
 /// Logs what a run that nobody looked at should be warned of.
-pub fn log_warnings(pipeline: &Pipeline, look: &Overview) {
-    for warning in found(pipeline, look) {
+pub fn log_warnings(pipeline: &Pipeline, overview: &Overview) {
+    for warning in found(pipeline, overview) {
         tracing::warn!("{}", warning.message);
     }
 }
 
-fn found(pipeline: &Pipeline, look: &Overview) -> Vec<Cause> {
-    let books = document::accounting(&look.partitions);
-    let late = mostly_late(pipeline, &books, || histogram(look));
+fn found(pipeline: &Pipeline, overview: &Overview) -> Vec<Cause> {
+    let books = document::accounting(&overview.partitions);
+    let late = mostly_late(pipeline, &books, || histogram(overview));
     let warnings =
-        [late, mostly_future(pipeline, &books), year_current_on_old_data(pipeline, look)];
+        [late, mostly_future(pipeline, &books), year_current_on_old_data(pipeline, overview)];
     warnings.into_iter().flatten().collect()
 }
 
 /// How far behind the records of all partitions were.
-pub(super) fn histogram(look: &Overview) -> LatenessHistogram {
+pub(super) fn histogram(overview: &Overview) -> LatenessHistogram {
     let mut sum = LatenessHistogram::default();
     let add = |snapshot: &std::sync::Arc<PartitionSnapshot>| sum.merge(&snapshot.state.histogram);
-    look.partitions.iter().for_each(add);
+    overview.partitions.iter().for_each(add);
     sum
 }
 
@@ -115,11 +115,11 @@ fn mostly_future(pipeline: &Pipeline, books: &Accounting) -> Option<Cause> {
     ))
 }
 
-fn year_current_on_old_data(pipeline: &Pipeline, look: &Overview) -> Option<Cause> {
+fn year_current_on_old_data(pipeline: &Pipeline, overview: &Overview) -> Option<Cause> {
     let EventTimeFields::MonthDay { year: Year::Current, .. } = pipeline.event_time.fields else {
         return None;
     };
-    let ages = look.ages;
+    let ages = overview.counts.ages;
     if ages.rows < RECORDS_MIN || ages.old * 2 <= ages.rows {
         return None;
     }

@@ -207,17 +207,22 @@ impl Opening<'_> {
         )
     }
 
+    /// How many workers read so many partitions.
+    pub fn workers(&self, partitions: usize) -> usize {
+        let workers = match self.pipeline.workers {
+            Workers::Auto => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            Workers::Fixed(workers) => workers.get(),
+        };
+        workers.min(partitions).max(1)
+    }
+
     /// Deals partitions out to workers, one after the other.
     fn deal(
         &self,
         states: Vec<PartitionSnapshot>,
         open: impl Fn(&[PartitionSnapshot]) -> Result<(Box<dyn Source>, Decoder), SourceError>,
     ) -> Result<Vec<Share>, SourceError> {
-        let workers = match self.pipeline.workers {
-            Workers::Auto => thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            Workers::Fixed(workers) => workers.get(),
-        };
-        let mut hands = vec![Vec::new(); workers.min(states.len()).max(1)];
+        let mut hands = vec![Vec::new(); self.workers(states.len())];
         let count = hands.len();
         for (i, state) in states.into_iter().enumerate() {
             hands[i % count].push(state);

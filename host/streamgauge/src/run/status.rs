@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use streamgauge_checkpoint::CheckpointBoard;
-use streamgauge_core::{FinalPane, Millis, TimeWindow, WindowSpec};
-use streamgauge_outbox::{HistoryError, HistoryStore, Outbox, Overview, RecentLetter, Seen};
+use streamgauge_core::{FinalPane, TimeWindow, WindowSpec};
+use streamgauge_outbox::{
+    HistoryError, HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, WorkerCounts,
+    WorkerReport,
+};
 use streamgauge_pipeline::MetricSettings;
 
 use super::cause::Cause;
@@ -41,6 +44,8 @@ pub struct Content {
     pub phase: Phase,
     /// One per worker.
     pub outboxes: Vec<Arc<Outbox>>,
+    /// What workers have counted that are no more.
+    ended: WorkerCounts,
     /// Partitions that stand still because of a gap in their log, with the cause.
     pub parked: BTreeMap<u32, Cause>,
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.
@@ -51,8 +56,13 @@ impl RunStatus {
     /// The status of a run that has not begun.
     pub fn new() -> Self {
         let phase = Phase::Restoring;
-        let content =
-            Content { phase, outboxes: Vec::new(), parked: BTreeMap::new(), idle: BTreeSet::new() };
+        let content = Content {
+            phase,
+            outboxes: Vec::new(),
+            ended: WorkerCounts::default(),
+            parked: BTreeMap::new(),
+            idle: BTreeSet::new(),
+        };
         Self {
             content: Mutex::new(content),
             checkpoints: Arc::default(),
@@ -100,15 +110,24 @@ impl RunStatus {
 }
 
 impl RunStatus {
-    /// Looks at all outboxes.
+    /// What all workers have published.
     pub fn overview(&self) -> Overview {
-        let outboxes = self.lock().outboxes.clone();
-        Overview::of(&outboxes)
+        self.look().0
     }
 
-    /// Partitions that stand still because of a gap in their log, with the cause.
-    pub fn parked(&self) -> BTreeMap<u32, Cause> {
-        self.lock().parked.clone()
+    /// What all workers have published, and the partitions that stand still because of a gap in
+    /// their log, with the cause.
+    pub fn look(&self) -> (Overview, BTreeMap<u32, Cause>) {
+        let content = self.lock();
+        let (outboxes, ended) = (content.outboxes.clone(), content.ended.clone());
+        let parked = content.parked.clone();
+        drop(content);
+        (Overview::of(&outboxes, &ended), parked)
+    }
+
+    /// How many partitions stand still because of a gap in their log.
+    pub fn parked(&self) -> usize {
+        self.lock().parked.len()
     }
 
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.
@@ -121,11 +140,16 @@ impl RunStatus {
         self.lock().idle = idle;
     }
 
+    /// The reports of all workers.
+    fn reports(&self) -> Vec<Arc<WorkerReport>> {
+        self.lock().outboxes.iter().map(|outbox| outbox.report()).collect()
+    }
+
     /// The last dead letters of all workers, newest first.
     pub fn recent_letters(&self) -> Vec<RecentLetter> {
-        let outboxes = self.lock().outboxes.clone();
-        let of = |outbox: &Arc<Outbox>| outbox.lock().recent_letters.clone();
-        let mut letters: Vec<_> = outboxes.iter().flat_map(of).collect();
+        let reports = self.reports();
+        let letters = reports.iter().flat_map(|report| report.letters.iter());
+        let mut letters: Vec<_> = letters.cloned().collect();
         letters.sort_by_key(|letter| {
             std::cmp::Reverse((letter.letter.timestamp, letter.letter.offset))
         });
@@ -133,19 +157,22 @@ impl RunStatus {
     }
 
     /// Some of the last records of all workers, newest first.
-    pub fn seen(&self) -> Vec<Seen> {
-        let outboxes = self.lock().outboxes.clone();
-        let of = |outbox: &Arc<Outbox>| outbox.lock().seen.clone();
-        let mut seen: Vec<_> = outboxes.iter().flat_map(of).collect();
-        seen.sort_by_key(|seen| std::cmp::Reverse((seen.time, seen.offset)));
-        seen
+    pub fn recent_records(&self) -> Vec<RecentRecord> {
+        let reports = self.reports();
+        let records = reports.iter().flat_map(|report| report.records.iter());
+        let mut records: Vec<_> = records.cloned().collect();
+        records.sort_by_key(|record| std::cmp::Reverse((record.time, record.offset)));
+        records
     }
+}
 
-    /// The largest delay of a late record since the last call; 0 without any.
-    pub fn take_largest_delay(&self) -> Millis {
-        let outboxes = self.lock().outboxes.clone();
-        let delays = outboxes.iter().map(|outbox| std::mem::take(&mut outbox.lock().largest_delay));
-        delays.max().unwrap_or_default()
+impl Content {
+    /// Puts other workers' outboxes in the place of those before. What the workers before have
+    /// counted is kept.
+    pub fn replace_outboxes(&mut self, outboxes: Vec<Arc<Outbox>>) {
+        for outbox in std::mem::replace(&mut self.outboxes, outboxes) {
+            self.ended.merge(&outbox.report().counts.ended());
+        }
     }
 }
 

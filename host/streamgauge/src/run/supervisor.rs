@@ -8,21 +8,24 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use streamgauge_core::{Plan, WallClock};
+use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::{Checkpoint, StateStore};
-use streamgauge_engine::{self as engine, EngineSetup, Finished, Metric, Setup};
+use streamgauge_engine::{
+    self as engine, Clock, Command, Configuration, EngineSetup, Finished, Metric, Moment, Setup,
+    WorkerError,
+};
 use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_plugin::Plugin;
 use streamgauge_source::{LatencyFrom, LogGuard, OffsetCommitter, SourceError};
-use streamgauge_telemetry::Telemetry;
 
 use super::cause::Cause;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
@@ -56,8 +59,6 @@ pub struct Supervisor {
     pub run_status: Arc<RunStatus>,
     /// A wall clock that stands still, for lateness by processing time.
     pub now: Option<WallClock>,
-    /// Counts and histograms.
-    pub telemetry: Arc<Telemetry>,
     /// Raised from outside to end the run.
     pub stop: Arc<AtomicBool>,
     /// Asks the brokers, from one attempt to the next.
@@ -141,33 +142,24 @@ impl Supervisor {
         if let Some(store) = &self.store {
             self.run_status.set_history(store.history());
         }
-        let opening = Opening {
-            pipeline: &self.pipeline,
-            plan: &self.plan,
-            plugins: &self.plugins,
-            resume: checkpoint.as_ref().map_or(&[], |c| &c.partitions),
-            topic_client: &self.topic_client,
-            answer_timeout: patience.answer_timeout(),
-        };
-        let opened = opening.open(&self.feed)?;
+        let resume = checkpoint.as_ref().map_or(&[][..], |c| &c.partitions);
+        let opened = self.opening(resume, patience.answer_timeout()).open(&self.feed)?;
         let watch = self.topic_watch(patience, opened.partitions());
         let Shares { shares, latency_from, committer, parked, guard } = opened;
         let (guard, differs) = guard.unzip();
         let differs = differs.unwrap_or_default();
         let outlets = self.outlets(checkpoint.as_ref())?;
         let outboxes = fill_outboxes(&shares, &parked);
-        let workers_stop = Arc::new(AtomicBool::new(false));
-        let mut setups = Vec::new();
-        for (number, (share, outbox)) in shares.into_iter().zip(&outboxes).enumerate() {
-            setups.push(self.setup(number, share, latency_from, outbox, &workers_stop)?);
+        let mut workers = Vec::new();
+        for (share, outbox) in shares.into_iter().zip(&outboxes) {
+            workers.push(self.setup(share, latency_from, outbox)?);
         }
         self.show(&outboxes, &parked);
         let mut checkpointer = self.checkpointer(outlets, outboxes, committer);
         checkpointer.guard = guard.map(|guard| Box::new(guard) as Box<dyn LogGuard>);
         let ended = if checkpointer.checkpoint() {
             self.run_status.enter(Phase::Running);
-            let stops = Stops { workers: &workers_stop, differs: &differs };
-            self.supervise(setups, &mut checkpointer, stops, watch)
+            self.supervise(workers, &mut checkpointer, &differs, watch)
         } else if differs.load(Ordering::Relaxed) {
             Err(made_anew())
         } else {
@@ -183,6 +175,21 @@ impl Supervisor {
         }
     }
 
+    fn opening<'a>(
+        &'a self,
+        resume: &'a [Arc<PartitionSnapshot>],
+        answer_timeout: Duration,
+    ) -> Opening<'a> {
+        Opening {
+            pipeline: &self.pipeline,
+            plan: &self.plan,
+            plugins: &self.plugins,
+            resume,
+            topic_client: &self.topic_client,
+            answer_timeout,
+        }
+    }
+
     /// Puts the workers' outboxes, and what stands still, into the status.
     fn show(&self, outboxes: &[Arc<Outbox>], parked: &[Parked]) {
         let cause_of = |parked: &Parked| {
@@ -190,7 +197,7 @@ impl Supervisor {
             (parked.gap.partition, shown)
         };
         let mut content = self.run_status.lock();
-        content.outboxes = outboxes.to_vec();
+        content.replace_outboxes(outboxes.to_vec());
         let before = std::mem::take(&mut content.parked);
         content.parked = parked.iter().map(cause_of).collect();
         for (partition, cause) in &content.parked {
@@ -203,9 +210,9 @@ impl Supervisor {
     /// Starts the workers, stores checkpoints while they run, and one when all have ended.
     fn supervise(
         &self,
-        setups: Vec<Setup>,
+        workers: Vec<(Sender<Command>, Setup)>,
         checkpointer: &mut Checkpointer,
-        stops: Stops<'_>,
+        differs: &AtomicBool,
         mut watch: Option<TopicWatch>,
     ) -> Result<Attempt, SourceError> {
         let every = self.pipeline.checkpoint_every;
@@ -213,28 +220,32 @@ impl Supervisor {
         let mut grown = false;
         let result = thread::scope(|scope| {
             let storing = scope.spawn(|| checkpointer.run(every, &done));
-            let spawn = |setup: Setup| {
-                let name = format!("worker-{}", setup.number);
-                let spawned = thread::Builder::new().name(name);
+            let (told, setups): (Vec<_>, Vec<_>) = workers
+                .into_iter()
+                .map(|(told, setup)| ((told, Arc::clone(&setup.outbox)), setup))
+                .unzip();
+            // A worker that has ended hears nothing any more.
+            let stop_all = || told.iter().for_each(|(told, _)| drop(told.send(Command::Stop)));
+            let spawn = |(number, setup): (usize, Setup)| {
+                let spawned = thread::Builder::new().name(format!("worker-{number}"));
                 spawned.spawn_scoped(scope, || engine::run(setup)).expect("a thread can be started")
             };
-            let mut workers: Vec<_> = setups.into_iter().map(spawn).collect();
+            let mut running: Vec<_> = setups.into_iter().enumerate().map(spawn).collect();
             let mut result = Ok(Finished::Ended);
-            while !workers.is_empty() {
-                grown = grown || watch.as_mut().is_some_and(|watch| self.has_grown(watch));
-                let differs = stops.differs.load(Ordering::Relaxed);
-                if grown || differs || self.stop.load(Ordering::Relaxed) {
-                    stops.workers.store(true, Ordering::Relaxed);
+            while !running.is_empty() {
+                grown = grown || watch.as_mut().is_some_and(|watch| self.take_in(watch, &told));
+                if grown || differs.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed) {
+                    stop_all();
                 }
-                let Some(i) = workers.iter().position(thread::ScopedJoinHandle::is_finished) else {
+                let Some(i) = running.iter().position(thread::ScopedJoinHandle::is_finished) else {
                     thread::sleep(LOOK_EVERY / 5);
                     continue;
                 };
-                match joined(workers.swap_remove(i)) {
+                match joined(running.swap_remove(i)) {
                     Ok(Finished::Stopped) if result.is_ok() => result = Ok(Finished::Stopped),
                     Ok(_) => {}
                     Err(error) => {
-                        stops.workers.store(true, Ordering::Relaxed);
+                        stop_all();
                         result = Err(error);
                     }
                 }
@@ -244,7 +255,7 @@ impl Supervisor {
             result
         });
         let is_stored = checkpointer.finish();
-        if stops.differs.load(Ordering::Relaxed) {
+        if differs.load(Ordering::Relaxed) {
             return Err(made_anew());
         }
         if !is_stored && result.is_ok() {
@@ -265,33 +276,29 @@ impl Supervisor {
 
     fn setup(
         &self,
-        number: usize,
         share: Share,
         latency_from: LatencyFrom,
         outbox: &Arc<Outbox>,
-        stop: &Arc<AtomicBool>,
-    ) -> Result<Setup, SourceError> {
+    ) -> Result<(Sender<Command>, Setup), SourceError> {
         let Share { source, decoder, partitions } = share;
         let zone = self.pipeline.event_time.zone;
         let metrics = self
             .plugins
             .iter()
-            .map(|plugin| Metric::take_up(plugin, &self.plan, zone, &partitions))
+            .map(|plugin| Metric::start(plugin, &self.plan.projection, zone, &partitions))
             .collect::<Result<_, _>>()
             .map_err(|error| failed(error.to_string()))?;
-        let engine = EngineSetup {
+        let configuration = Configuration {
             plan: Arc::clone(&self.plan),
             decoder,
-            metrics,
-            partitions,
             batch: self.pipeline.batch,
-            latency_from,
-            now: self.now,
             late_output: self.late_output(),
-            telemetry: Arc::clone(&self.telemetry),
         };
-        let (outbox, stop) = (Arc::clone(outbox), Arc::clone(stop));
-        Ok(Setup { number, source, engine, outbox, stop })
+        let now = self.now;
+        let engine = EngineSetup { configuration, metrics, partitions, latency_from, now };
+        let (told, commands) = mpsc::channel();
+        let (outbox, clock) = (Arc::clone(outbox), Box::new(SystemClock));
+        Ok((told, Setup { source, engine, outbox, commands, clock }))
     }
 
     fn checkpointer(
@@ -321,13 +328,15 @@ enum Attempt {
     Reopen,
 }
 
-/// What ends the workers of an attempt.
-#[derive(Clone, Copy)]
-struct Stops<'a> {
-    /// Raised to end them.
-    workers: &'a AtomicBool,
-    /// Raised when the log is not the one that was opened.
-    differs: &'a AtomicBool,
+/// The clocks of this machine.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Moment {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let wall = WallClock(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        Moment { at: Instant::now(), wall }
+    }
 }
 
 fn made_anew() -> SourceError {
@@ -340,21 +349,24 @@ fn made_anew() -> SourceError {
 /// the state: "latest" must not move at a crash. What stands still is shown and stored with the
 /// first worker's.
 fn fill_outboxes(shares: &[Share], parked: &[Parked]) -> Vec<Arc<Outbox>> {
-    let outboxes: Vec<Arc<Outbox>> = shares.iter().map(|_| Arc::default()).collect();
-    for (i, (outbox, share)) in outboxes.iter().zip(shares).enumerate() {
+    let beginning = |(i, share): (usize, &Share)| {
         let stopped = parked.iter().filter(|_| i == 0).map(|parked| &parked.state);
         let states = share.partitions.iter().chain(stopped);
-        outbox.lock().snapshots = states.map(|s| (s.partition, Arc::new(s.clone()))).collect();
-    }
-    outboxes
+        Arc::new(Outbox::beginning_with(states.map(|state| Arc::new(state.clone()))))
+    };
+    shares.iter().enumerate().map(beginning).collect()
 }
 
 fn joined(
-    worker: thread::ScopedJoinHandle<'_, Result<Finished, SourceError>>,
+    worker: thread::ScopedJoinHandle<'_, Result<Finished, WorkerError>>,
 ) -> Result<Finished, SourceError> {
-    worker
-        .join()
-        .unwrap_or_else(|_| Err(failed("a worker panicked; this is a fault of streamgauge".into())))
+    match worker.join() {
+        Ok(ended) => ended.map_err(|error| match error {
+            WorkerError::Source(error) => error,
+            WorkerError::Start(error) => failed(error.to_string()),
+        }),
+        Err(_) => Err(failed("a worker panicked; this is a fault of streamgauge".into())),
+    }
 }
 
 /// What to do while something outside is missing.

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde_json::Value;
+use streamgauge_core::MetricSnapshot;
 use streamgauge_engine::Metric;
 use streamgauge_pipeline::MetricSettings;
-use streamgauge_plugin::{LoadError, Plugin, Runtime, bind_inputs};
+use streamgauge_plugin::{LoadError, Plugin, Runtime};
 
-use crate::rows;
+use crate::{offered, rows};
 
 /// One engine serves all tests, as it serves all metrics of a host.
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(Runtime::new);
@@ -54,8 +55,18 @@ pub(crate) fn faulty(config: Value) -> Plugin {
 
 /// The metric of `plugin` as a worker starts it, with partition 0 at its beginning.
 pub(crate) fn start(plugin: &Plugin) -> Metric {
-    let inputs = bind_inputs(plugin.descriptor(), &rows::projection());
-    let mut metric = Metric::start(plugin, inputs, Tz::UTC).expect("it started when it was loaded");
-    metric.restore(0, Metric::empty(plugin, 0)).expect("an empty state is taken back");
-    metric
+    resume(plugin, Metric::empty(plugin, 0))
+}
+
+/// The same with partition 0 where `state` left it.
+pub(crate) fn resume(plugin: &Plugin, state: MetricSnapshot) -> Metric {
+    let at = state.next_offset;
+    let partition = offered::partition(0, at, vec![state]);
+    Metric::start(plugin, &rows::projection(), Tz::UTC, &[partition]).expect("its own state")
+}
+
+/// Why `metric` stopped in partition 0, if it did.
+pub(crate) fn stop_reason(metric: &Metric) -> Option<String> {
+    let (_, phase) = metric.phases().find(|(partition, _)| *partition == 0).expect("it is known");
+    phase.stop_reason().map(str::to_owned)
 }

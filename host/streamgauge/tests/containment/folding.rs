@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use streamgauge_core::{Lateness, MetricAccounting, MetricSnapshot, RecordBatch};
-use streamgauge_outbox::DeadLetter;
-use streamgauge_outbox::Unexported;
+use streamgauge_engine::{Metric, Offered};
+use streamgauge_outbox::{Attachments, DeadLetter, MetricPhase};
 use streamgauge_plugin::{Cell, Instance, Plugin};
 
-use crate::component::{faulty, start};
-use crate::offered::offered;
+use crate::component::{faulty, resume, start, stop_reason};
+use crate::offered::{offered, partition};
 use crate::rows::{batch, projection, push};
 
 /// The log: by offset an action, or none that can be used.
@@ -32,7 +33,7 @@ fn lateness(offset: i64) -> Lateness {
 fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>) {
     let plugin = faulty(config);
     let mut metric = start(&plugin);
-    let mut with = Unexported::default();
+    let mut with = Attachments::default();
     for first in (0..ROWS).step_by(size) {
         let next = (first + size as i64).min(ROWS);
         let part = |verdict: Lateness| {
@@ -45,7 +46,7 @@ fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>)
         let (on_time, late) = (part(Lateness::OnTime), part(Lateness::Late));
         metric.fold(offered(&on_time, &late, next));
     }
-    assert_eq!(metric.quarantine(), None);
+    assert_eq!(stop_reason(&metric), None);
     let exported = metric.export(0, &mut with);
     with.letters.sort_by_key(|letter| letter.offset);
     (plugin, exported, with.letters)
@@ -126,7 +127,7 @@ fn check_letters(letters: &[DeadLetter]) {
 #[test]
 fn a_batch_of_nothing_but_refused_rows_counts_as_excluded() {
     let mut metric = start(&faulty(json!({"fault": "refuse-rows", "value": 1})));
-    let mut with = Unexported::default();
+    let mut with = Attachments::default();
     metric.fold(offered(&batch(0, &[1, 1, 1]), &batch(3, &[]), 3));
     let exported = metric.export(0, &mut with);
     assert_eq!(exported.accounting, MetricAccounting { on_time: 3, late: 0, excluded: 3 });
@@ -136,9 +137,9 @@ fn a_batch_of_nothing_but_refused_rows_counts_as_excluded() {
 #[test]
 fn rows_refused_one_by_one_are_all_excluded_however_many() {
     let mut metric = start(&faulty(json!({"fault": "refuse-one-by-one", "value": 1})));
-    let mut with = Unexported::default();
+    let mut with = Attachments::default();
     metric.fold(offered(&batch(0, &[1; 150]), &batch(150, &[]), 150));
-    assert_eq!(metric.quarantine(), None);
+    assert_eq!(stop_reason(&metric), None);
     let exported = metric.export(0, &mut with);
     assert_eq!(exported.accounting, MetricAccounting { on_time: 150, late: 0, excluded: 150 });
     assert_eq!((exported.next_offset, with.letters.len()), (150, 150));
@@ -148,7 +149,7 @@ fn rows_refused_one_by_one_are_all_excluded_however_many() {
 fn after_a_crash_the_last_export_stays() {
     let plugin = faulty(json!({"fault": "panic", "at": 5}));
     let mut metric = start(&plugin);
-    let mut with = Unexported::default();
+    let mut with = Attachments::default();
     let none = batch(0, &[]);
     metric.fold(offered(&batch(0, &[0, 1, 0]), &batch(3, &[3]), 4));
     let before = metric.export(0, &mut with);
@@ -157,16 +158,16 @@ fn after_a_crash_the_last_export_stays() {
 
     // Folded well, but never exported: it ends with the store that held it.
     metric.fold(offered(&batch(4, &[0]), &none, 5));
-    assert_eq!(metric.quarantine(), None);
+    assert_eq!(stop_reason(&metric), None);
     // The rows on time are folded; the late ones do not get their turn.
     metric.fold(offered(&batch(5, &[0, 0]), &batch(7, &[1]), 8));
-    let reason = metric.quarantine().expect("it is quarantined").to_owned();
+    let reason = stop_reason(&metric).expect("it is quarantined");
     assert!(reason.starts_with("it crashed: "), "{reason}");
     assert_eq!(metric.export(0, &mut with), before);
 
     metric.fold(offered(&batch(8, &[1, 1]), &none, 10));
     assert_eq!(metric.export(0, &mut with), before);
-    assert_eq!(metric.quarantine(), Some(reason.as_str()));
+    assert_eq!(stop_reason(&metric), Some(reason));
     let events = |verdict| counts(&plugin, &before, verdict).into_values().sum::<i64>();
     assert_eq!((events(Lateness::OnTime), events(Lateness::Late)), (3, 1));
 }
@@ -175,11 +176,11 @@ fn after_a_crash_the_last_export_stays() {
 fn a_crash_among_the_late_leaves_nothing_half_folded() {
     let plugin = faulty(json!({"fault": "panic", "at": 2}));
     let mut metric = start(&plugin);
-    let mut with = Unexported::default();
+    let mut with = Attachments::default();
     metric.fold(offered(&batch(0, &[0]), &batch(1, &[0, 0]), 3));
     let before = metric.export(0, &mut with);
     metric.fold(offered(&batch(3, &[1]), &batch(4, &[0]), 5));
-    assert!(metric.quarantine().is_some());
+    assert!(stop_reason(&metric).is_some());
     assert_eq!(metric.export(0, &mut with), before);
 }
 
@@ -188,7 +189,7 @@ fn a_metric_that_was_taken_up_again_goes_on_where_it_was() {
     let plugin = faulty(json!({}));
     let none = batch(0, &[]);
     let (first, second) = (batch(0, &[0, 1, 2]), batch(3, &[2, 2]));
-    let mut with = Unexported::default();
+    let mut with = Attachments::default();
     let mut whole = start(&plugin);
     whole.fold(offered(&first, &none, 3));
     whole.fold(offered(&none, &second, 5));
@@ -196,8 +197,7 @@ fn a_metric_that_was_taken_up_again_goes_on_where_it_was() {
     let mut stopped = start(&plugin);
     stopped.fold(offered(&first, &none, 3));
     let state = stopped.export(0, &mut with);
-    let mut resumed = start(&plugin);
-    resumed.restore(0, state).expect("its own state");
+    let mut resumed = resume(&plugin, state);
     resumed.fold(offered(&none, &second, 5));
     assert_eq!(resumed.export(0, &mut with), whole.export(0, &mut with));
 }
@@ -205,14 +205,76 @@ fn a_metric_that_was_taken_up_again_goes_on_where_it_was() {
 #[test]
 fn a_crash_forgets_the_letters_of_the_rows_that_it_forgets() {
     let mut metric = start(&faulty(json!({"fault": "panic", "at": 1})));
-    let mut with = Unexported::default();
+    let mut with = Attachments::default();
     let mut unusable = RecordBatch::new(&projection());
     push(&mut unusable, 0, None);
     let none = batch(0, &[]);
     metric.fold(offered(&unusable, &none, 1));
     metric.fold(offered(&batch(1, &[0, 0, 0]), &none, 4));
-    assert!(metric.quarantine().is_some());
+    assert!(stop_reason(&metric).is_some());
     let exported = metric.export(0, &mut with);
     assert_eq!((exported.next_offset, exported.accounting.excluded), (0, 0));
     assert_eq!(with.letters, []);
+}
+
+/// A crash stops the metric in every partition of the instance that crashed, and in no other: a
+/// partition in which it had stopped before keeps its own reason and place, and one that comes
+/// later gets an instance of its own.
+#[test]
+fn a_metric_stops_by_partition() {
+    let plugin = faulty(json!({"fault": "panic", "at": 2}));
+    let state = |at| MetricSnapshot { next_offset: at, ..Metric::empty(&plugin, 0) };
+    // In partition 1 it stopped in an earlier run.
+    let partitions = [partition(0, 0, vec![state(0)]), partition(1, 9, vec![state(4)])];
+    let mut metric =
+        Metric::start(&plugin, &projection(), Tz::UTC, &partitions).expect("it starts");
+    let phases = |metric: &Metric| -> Vec<(u32, Option<String>)> {
+        let reason = |phase: &MetricPhase| phase.stop_reason().map(str::to_owned);
+        metric.phases().map(|(partition, phase)| (partition, reason(phase))).collect()
+    };
+    let earlier = "it stopped at offset 4 in an earlier run; `run --rebuild` recomputes it";
+    assert_eq!(phases(&metric), [(0, None), (1, Some(earlier.to_owned()))]);
+    let (first, none) = (batch(0, &[0, 1]), batch(0, &[]));
+    metric.fold(offered(&first, &none, 2));
+    metric.fold(Offered { partition: 1, ..offered(&batch(9, &[0]), &none, 10) });
+    let mut with = Attachments::default();
+    assert_eq!(metric.export(0, &mut with).next_offset, 2);
+    assert_eq!(metric.export(1, &mut with).next_offset, 4, "it has stopped there");
+    metric.fold(offered(&batch(2, &[0]), &none, 3));
+    let found = phases(&metric);
+    assert!(found[0].1.as_ref().is_some_and(|reason| reason.starts_with("it crashed: ")));
+    assert_eq!(found[1].1.as_deref(), Some(earlier));
+    assert_eq!(metric.cost().traps, 1);
+
+    metric.assign(&partition(2, 0, vec![state(0)])).expect("another instance");
+    assert_eq!(phases(&metric)[2], (2, None));
+    metric.fold(Offered { partition: 2, ..offered(&batch(0, &[1]), &none, 1) });
+    assert_eq!(metric.export(2, &mut with).next_offset, 1);
+    assert_eq!(metric.export(0, &mut with).next_offset, 2);
+}
+
+/// What a partition leaves behind is given back: the instance holds the others, no more.
+#[test]
+fn a_partition_that_goes_takes_its_state_along() {
+    let plugin = faulty(json!({}));
+    let empty = |number| partition(number, 0, vec![Metric::empty(&plugin, 0)]);
+    let mut metric =
+        Metric::start(&plugin, &projection(), Tz::UTC, &[empty(0), empty(1)]).expect("it starts");
+    let (first, second, none) = (batch(0, &[0, 1, 2]), batch(3, &[2, 2]), batch(0, &[]));
+    for partition in [0, 1] {
+        metric.fold(Offered { partition, ..offered(&first, &none, 3) });
+    }
+    let mut with = Attachments::default();
+    let gone = metric.export(1, &mut with);
+    metric.revoke(1);
+    assert_eq!(metric.phases().map(|(partition, _)| partition).collect::<Vec<_>>(), [0]);
+    metric.fold(Offered { partition: 1, ..offered(&second, &none, 5) });
+    // On another worker it goes on where it was, and so does the one that stayed.
+    let mut other = Metric::start(&plugin, &projection(), Tz::UTC, &[]).expect("nothing to start");
+    other.assign(&partition(1, 3, vec![gone])).expect("its own state");
+    for (metric, partition) in [(&mut metric, 0), (&mut other, 1)] {
+        metric.fold(Offered { partition, ..offered(&second, &none, 5) });
+    }
+    let (stayed, moved) = (metric.export(0, &mut with), other.export(1, &mut with));
+    assert_eq!((stayed.next_offset, stayed.digest()), (5, moved.digest()));
 }

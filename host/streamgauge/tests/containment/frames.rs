@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 use streamgauge_core::{PartitionSnapshot, PartitionState, Position};
-use streamgauge_outbox::Unexported;
+use streamgauge_outbox::Attachments;
 use streamgauge_plugin::Plugin;
 use streamgauge_view::{LiveMetric, MetricReader, Published};
 use streamgauge_wire::{Frame, Series};
@@ -28,7 +28,7 @@ fn partition(config: &Value, number: u32, on_time: &[u32], late: &[u32]) -> Arc<
         position: Position::default(),
         late_samples: Vec::new(),
         state: PartitionState { next_offset: rows, ..PartitionState::starting_at(0) },
-        metrics: vec![metric.export(0, &mut Unexported::default())],
+        metrics: vec![metric.export(0, &mut Attachments::default())],
     })
 }
 

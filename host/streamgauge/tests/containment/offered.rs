@@ -1,7 +1,8 @@
 //! Rows as a worker hands them to a metric.
 
 use streamgauge_core::{
-    BoundedOutOfOrderness, LatenessClock, Plan, RecordBatch, TimestampAssigner, TimestampUnit,
+    BoundedOutOfOrderness, LatenessClock, MetricSnapshot, PartitionSnapshot, PartitionState, Plan,
+    Position, RecordBatch, TimestampAssigner, TimestampUnit,
 };
 use streamgauge_engine::Offered;
 
@@ -26,4 +27,15 @@ pub(crate) fn offered<'a>(
     next_offset: i64,
 ) -> Offered<'a> {
     Offered { partition: 0, on_time, late, watermark: None, next_offset }
+}
+
+/// The state of a partition whose next offset is `at`.
+pub(crate) fn partition(number: u32, at: i64, metrics: Vec<MetricSnapshot>) -> PartitionSnapshot {
+    PartitionSnapshot {
+        partition: number,
+        position: Position::default(),
+        late_samples: Vec::new(),
+        state: PartitionState { next_offset: at, ..PartitionState::starting_at(0) },
+        metrics,
+    }
 }

@@ -15,12 +15,18 @@ const NOW: i64 = 3_600_000;
 /// Something that happens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
-    /// A partition hands over some records.
-    Read { partition: usize, records: usize },
-    /// A worker hands its batches on.
-    Flush { worker: usize },
-    /// A worker publishes.
-    Publish { worker: usize },
+    /// After some milliseconds a partition hands over some records.
+    Read { pause: u64, partition: usize, records: usize },
+    /// A worker is told that nothing more is at hand.
+    Drain { worker: usize },
+    /// After some milliseconds a worker is told the time.
+    Tick { pause: u64, worker: usize },
+    /// A partition goes from its worker to another one, or comes back to it.
+    Move { partition: usize, worker: usize },
+    /// A partition is to be held after so many more offsets.
+    Hold { partition: usize, offsets: i64 },
+    /// A partition is read on.
+    Release { partition: usize },
     /// What is published is stored.
     Checkpoint,
     /// The same, and the store fails.
@@ -51,13 +57,23 @@ impl Expected {
     }
 }
 
+/// Milliseconds between two events: less and more than rows wait, and than states are unpublished.
+fn pause() -> impl Strategy<Value = u64> {
+    prop::sample::select(vec![0, 0, 1, 60, 100, 250])
+}
+
 pub(crate) fn cases() -> impl Strategy<Value = Case> {
     let logs = prop::collection::vec(log::entries(), 1..5);
     let step = prop_oneof![
-        10 => (0..4_usize, 1..25_usize)
-            .prop_map(|(partition, records)| Step::Read { partition, records }),
-        3 => (0..4_usize).prop_map(|worker| Step::Flush { worker }),
-        4 => (0..4_usize).prop_map(|worker| Step::Publish { worker }),
+        10 => (pause(), 0..4_usize, 1..25_usize)
+            .prop_map(|(pause, partition, records)| Step::Read { pause, partition, records }),
+        3 => (0..4_usize).prop_map(|worker| Step::Drain { worker }),
+        5 => (pause(), 0..4_usize).prop_map(|(pause, worker)| Step::Tick { pause, worker }),
+        2 => (0..4_usize, 0..4_usize)
+            .prop_map(|(partition, worker)| Step::Move { partition, worker }),
+        1 => (0..4_usize, 0..20_i64)
+            .prop_map(|(partition, offsets)| Step::Hold { partition, offsets }),
+        1 => (0..4_usize).prop_map(|partition| Step::Release { partition }),
         3 => Just(Step::Checkpoint),
         1 => Just(Step::FailingCheckpoint),
         2 => (1..5_usize, 0..4_usize, 0..9_usize)

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::side_output::SideOutput;
@@ -13,13 +14,11 @@ use streamgauge_core::{
     WallClock,
 };
 use streamgauge_decode::Decoder;
-use streamgauge_engine::Metric;
-use streamgauge_engine::{Engine, EngineSetup, LateOutput};
+use streamgauge_engine::{Configuration, Engine, EngineSetup, Event, LateOutput, Metric, Moment};
 use streamgauge_outbox::HistoryStore;
 use streamgauge_outbox::Origin;
 use streamgauge_outbox::Outbox;
 use streamgauge_source::LatencyFrom;
-use streamgauge_telemetry::Telemetry;
 use streamgauge_view::{MetricResults, Published, Results, WindowResult};
 
 use crate::case::{Case, Step};
@@ -34,6 +33,7 @@ pub(crate) struct Ran {
     pub(crate) results: Vec<(String, Vec<WindowResult>)>,
     pub(crate) letters: u64,
     pub(crate) crashes: u32,
+    pub(crate) moves: u32,
 }
 
 /// The store: bytes of partitions and final panes, and whether it works.
@@ -96,7 +96,12 @@ struct Life<'a> {
     workers: Vec<(Engine, Arc<Outbox>)>,
     /// By partition: its worker.
     worker_of: Vec<usize>,
+    /// By partition: whether it is held.
+    held: Vec<bool>,
+    /// How often a partition came to another worker.
+    moves: u32,
     checkpointer: Checkpointer,
+    now: Moment,
 }
 
 impl<'a> Life<'a> {
@@ -142,20 +147,52 @@ impl<'a> Life<'a> {
             guard: None,
             status: Arc::default(),
         };
-        Self { loaded, records, next, workers, worker_of, checkpointer }
+        let held = vec![false; count];
+        let now = Moment { at: Instant::now(), wall: WallClock(case.now()) };
+        Self { loaded, records, next, workers, worker_of, held, moves: 0, checkpointer, now }
+    }
+
+    /// Lets an event happen to a worker. The last state of a partition that went.
+    fn tell(&mut self, worker: usize, event: Event<'_>) -> Option<Arc<PartitionSnapshot>> {
+        let (engine, outbox) = &mut self.workers[worker];
+        let reply = engine.handle(event, self.now).expect("a state of its own");
+        if let Some((publication, report)) = reply.publish {
+            outbox.publish(publication, report);
+        }
+        for held in reply.held {
+            let partition = held.partition as usize;
+            // What was handed over past the place was not taken.
+            self.next[partition] =
+                self.records[partition].partition_point(|raw| raw.offset < held.next_offset);
+            self.held[partition] = true;
+        }
+        reply.revoked
     }
 
     fn step(&mut self, step: Step, store: &Store) {
         let count = self.workers.len();
         match step {
-            Step::Read { partition, records } => {
+            Step::Read { pause, partition, records } => {
+                self.wait(pause);
                 self.read(partition % self.records.len(), records);
             }
-            Step::Flush { worker } => self.workers[worker % count].0.flush_all(),
-            Step::Publish { worker } => {
-                let (engine, outbox) = &mut self.workers[worker % count];
-                engine.publish(outbox, None);
+            Step::Drain { worker } => drop(self.tell(worker % count, Event::Drained)),
+            Step::Tick { pause, worker } => {
+                self.wait(pause);
+                self.tell(worker % count, Event::Tick);
             }
+            Step::Move { partition, worker } => {
+                self.assign(partition % self.records.len(), worker % count);
+            }
+            Step::Hold { partition, offsets } => {
+                let partition = partition % self.records.len();
+                let next = self.records[partition].get(self.next[partition]);
+                if let Some(offset) = next.map(|raw| raw.offset + offsets) {
+                    let event = Event::HoldAt { partition: partition as u32, offset };
+                    self.tell(self.worker_of[partition], event);
+                }
+            }
+            Step::Release { partition } => self.release(partition % self.records.len()),
             Step::Checkpoint => assert!(self.checkpointer.checkpoint()),
             Step::FailingCheckpoint => {
                 store.lock().fails = true;
@@ -166,24 +203,44 @@ impl<'a> Life<'a> {
         }
     }
 
+    fn wait(&mut self, millis: u64) {
+        self.now.at += Duration::from_millis(millis);
+    }
+
     fn read(&mut self, partition: usize, records: usize) {
-        let engine = &mut self.workers[self.worker_of[partition]].0;
+        if self.held[partition] {
+            return;
+        }
         let from = self.next[partition];
         let until = (from + records).min(self.records[partition].len());
+        self.next[partition] = until;
         let mut buffer = BlockBuffer::default();
         for raw in &self.records[partition][from..until] {
             let meta = RecordMeta { offset: raw.offset, time: RecordTime(raw.stamp), cursor: 0 };
             buffer.push(partition as u32, meta, raw.value.as_deref());
         }
-        engine.take(buffer.block());
-        self.next[partition] = until;
+        self.tell(self.worker_of[partition], Event::Records(buffer.block()));
     }
 
-    /// Flush, publish, store.
+    /// Gives a partition to a worker.
+    fn assign(&mut self, partition: usize, worker: usize) {
+        let event = Event::Revoke(partition as u32);
+        let last = self.tell(self.worker_of[partition], event).expect("it is that worker's");
+        self.moves += u32::from(self.worker_of[partition] != worker);
+        self.held[partition] = false;
+        self.worker_of[partition] = worker;
+        self.tell(worker, Event::Assign(last));
+    }
+
+    fn release(&mut self, partition: usize) {
+        self.held[partition] = false;
+        self.tell(self.worker_of[partition], Event::Release(partition as u32));
+    }
+
+    /// Everything is folded, published and stored.
     fn end(&mut self) {
-        for (engine, outbox) in &mut self.workers {
-            engine.flush_all();
-            engine.publish(outbox, None);
+        for worker in 0..self.workers.len() {
+            self.tell(worker, Event::Stop);
         }
         assert!(self.checkpointer.finish());
     }
@@ -202,7 +259,8 @@ fn fresh(loaded: &Loaded, partition: u32) -> PartitionSnapshot {
 fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> Engine {
     let Loaded { pipeline, plugins, plan } = loaded;
     let zone = pipeline.event_time.zone;
-    let metric = |plugin| Metric::take_up(plugin, plan, zone, &partitions).expect("it goes on");
+    let metric =
+        |plugin| Metric::start(plugin, &plan.projection, zone, &partitions).expect("it goes on");
     let metrics = plugins.iter().map(metric).collect();
     let decoder = if case.settings.csv {
         Decoder::csv(&plan.projection, &CsvColumns::in_schema_order(&pipeline.schema))
@@ -210,15 +268,16 @@ fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> En
         Decoder::json(&plan.projection)
     };
     Engine::new(EngineSetup {
-        plan: Arc::clone(plan),
-        decoder,
+        configuration: Configuration {
+            plan: Arc::clone(plan),
+            decoder,
+            batch: pipeline.batch,
+            late_output: LateOutput::None,
+        },
         metrics,
         partitions,
-        batch: pipeline.batch,
         latency_from: LatencyFrom::Taken,
         now: Some(WallClock(case.now())),
-        late_output: LateOutput::None,
-        telemetry: Arc::new(Telemetry::new()),
     })
 }
 
@@ -227,30 +286,33 @@ pub(crate) fn run(case: &Case) -> Ran {
     let loaded = case.settings.load();
     let records = case.records();
     let store = Store::default();
-    let mut crashes = 0;
+    let (mut crashes, mut moves) = (0, 0);
     let all = (case, &loaded, records.as_slice());
-    let mut life = Life::begin(all, &store, (1, 0, 0));
+    let mut life = Life::begin(all, &store, (3, 0, 0));
     for step in &case.script {
         match *step {
             Step::Crash { workers, shift, again } => {
-                crashes += 1;
+                (crashes, moves) = (crashes + 1, moves + life.moves);
                 life = Life::begin(all, &store, (workers, shift, again));
             }
             Step::Restart { workers, shift } => {
                 life.end();
+                moves += life.moves;
                 life = Life::begin(all, &store, (workers, shift, 0));
             }
             step => life.step(step, &store),
         }
     }
     for partition in 0..records.len() {
+        // A place behind the end of what is left may still be ahead.
+        life.release(partition);
         life.read(partition, usize::MAX / 2);
     }
     life.end();
-    finish(life.loaded, &store, crashes)
+    finish(life.loaded, &store, (crashes, moves + life.moves))
 }
 
-fn finish(loaded: &Loaded, store: &Store, crashes: u32) -> Ran {
+fn finish(loaded: &Loaded, store: &Store, (crashes, moves): (u32, u32)) -> Ran {
     let stored = store.load().expect("the store can be read").expect("a checkpoint");
     let decode =
         |bytes: &Vec<u8>| Arc::new(FinalPane::decode(bytes).expect("what was stored can be read"));
@@ -271,5 +333,5 @@ fn finish(loaded: &Loaded, store: &Store, crashes: u32) -> Ran {
     };
     let results = results.all(&published).iter().map(of).collect();
     let letters = stored.dead_letters;
-    Ran { partitions: stored.partitions, final_panes, results, letters, crashes }
+    Ran { partitions: stored.partitions, final_panes, results, letters, crashes, moves }
 }

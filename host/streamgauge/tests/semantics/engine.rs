@@ -9,8 +9,7 @@ use streamgauge_core::{
 };
 use streamgauge_decode::Decoder;
 use streamgauge_engine::{Metric, Offered};
-use streamgauge_outbox::Unexported;
-use streamgauge_plugin::bind_inputs;
+use streamgauge_outbox::{Attachments, MetricPhase};
 
 use crate::setting::Event;
 
@@ -36,11 +35,16 @@ pub(crate) fn run(
 ) -> Outcome {
     let plan = &prepared.plan;
     let zone = prepared.pipeline.event_time.zone;
+    let beginning = PartitionSnapshot {
+        partition: number,
+        position: Position::default(),
+        late_samples: Vec::new(),
+        state: PartitionState::starting_at(0),
+        metrics: prepared.plugins.iter().map(|plugin| Metric::empty(plugin, 0)).collect(),
+    };
+    let beginning = std::slice::from_ref(&beginning);
     let start = |plugin| {
-        let inputs = bind_inputs(streamgauge_plugin::Plugin::descriptor(plugin), &plan.projection);
-        let mut metric = Metric::start(plugin, inputs, zone).expect("a plugin that opens");
-        metric.restore(number, Metric::empty(plugin, 0)).expect("an empty state");
-        metric
+        Metric::start(plugin, &plan.projection, zone, beginning).expect("a plugin that opens")
     };
     let partition = Partition::new(plan, PartitionState::starting_at(0), 0, Vec::new());
     let metrics = prepared.plugins.iter().map(start).collect();
@@ -75,12 +79,13 @@ impl Engine<'_> {
     }
 
     fn outcome(mut self) -> Outcome {
-        let mut with = Unexported::default();
+        let mut with = Attachments::default();
         let number = self.number;
         let exported = self.metrics.iter_mut().map(|metric| metric.export(number, &mut with));
         let mut metrics: Vec<_> = exported.collect();
         metrics.sort_by(|a, b| a.id.cmp(&b.id));
-        assert!(self.metrics.iter().all(|metric| metric.quarantine().is_none()));
+        let mut phases = self.metrics.iter().flat_map(Metric::phases);
+        assert!(phases.all(|(_, phase)| *phase == MetricPhase::Running));
         let snapshot = PartitionSnapshot {
             partition: number,
             position: Position::default(),

@@ -10,9 +10,7 @@ use super::{checkpoint, hours};
 use crate::Checkpointer;
 use crate::side_output::{EntryFile, Extent, SideOutput};
 use crate::store::{EmbeddedStore, StateStore};
-use streamgauge_outbox::DeadLetter;
-use streamgauge_outbox::Outbox;
-use streamgauge_outbox::Unexported;
+use streamgauge_outbox::{Attachments, DeadLetter, Outbox, Publication, WorkerReport};
 use streamgauge_outbox::{Entry, Origin};
 
 /// Checkpoints of one run.
@@ -60,11 +58,11 @@ pub(super) fn publish(outboxes: &[Arc<Outbox>; 2], number: i64) {
     let made = checkpoint(number, &[number]);
     let mut final_panes = made.final_panes;
     for (worker, (outbox, snapshot)) in outboxes.iter().zip(made.partitions).enumerate() {
-        let mut content = outbox.lock();
-        content.snapshots = [(snapshot.partition, snapshot)].into();
         let letters = letters(number, worker as i64);
         let final_panes = std::mem::take(&mut final_panes);
-        content.add(Unexported { letters, late: Vec::new(), final_panes });
+        let attachments = Attachments { letters, late: Vec::new(), final_panes };
+        let snapshots = vec![snapshot];
+        outbox.publish(Publication { snapshots, attachments }, WorkerReport::default());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use streamgauge_outbox::Ages;
+use streamgauge_outbox::{Ages, WorkerCounts};
 
 fn pipeline(year: &str) -> Pipeline {
     let text = format!(
@@ -51,9 +51,14 @@ fn records_from_the_future_are_named() {
 
 #[test]
 fn an_old_season_is_noticed_only_where_the_year_is_not_written() {
-    let look = |rows, old| Overview { ages: Ages { rows, old }, ..Overview::default() };
-    let code =
-        |year, look: &Overview| found(&pipeline(year), look).pop().map(|warning| warning.code);
+    let look = |rows, old| {
+        let ages = Ages { rows, old };
+        let counts = WorkerCounts { ages, ..WorkerCounts::default() };
+        Overview { counts, ..Overview::default() }
+    };
+    let code = |year, overview: &Overview| {
+        found(&pipeline(year), overview).pop().map(|warning| warning.code)
+    };
     let expected = Some(CauseCode::YearCurrentOnOldData);
     assert_eq!(code("\"current\"", &look(1000, 501)), expected);
     assert_eq!(code("\"current\"", &look(1000, 500)), None);

@@ -6,7 +6,7 @@ use streamgauge_core::PartitionSnapshot;
 
 use super::{Opening, Parked, Shares};
 use streamgauge_kafka::{OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
-use streamgauge_pipeline::{KafkaSettings, OnGap};
+use streamgauge_pipeline::{KafkaSettings, OnGap, SourceSettings};
 use streamgauge_source::kafka::{KafkaSource, TopicGuard, gaps};
 use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
 
@@ -51,6 +51,21 @@ impl Opening<'_> {
         let committer = OffsetCommits::new(settings)?;
         let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
         Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked, guard })
+    }
+
+    /// The partitions of the topic that are not among the states to resume, each in the state in
+    /// which it begins.
+    ///
+    /// # Errors
+    /// The brokers cannot be reached.
+    pub fn new_partitions(&self) -> Result<Vec<PartitionSnapshot>, SourceError> {
+        let SourceSettings::Kafka(settings) = &self.pipeline.source else { return Ok(Vec::new()) };
+        let ranges = self.client(settings)?.ranges(self.answer_timeout)?;
+        let is_known = |range: &&PartitionRange| {
+            self.resume.iter().any(|state| state.partition == range.partition)
+        };
+        let new = ranges.iter().filter(|range| !is_known(range));
+        Ok(new.map(|range| self.place(range, range.low)).collect())
     }
 
     fn client(&self, settings: &KafkaSettings) -> Result<&Arc<TopicClient>, SourceError> {

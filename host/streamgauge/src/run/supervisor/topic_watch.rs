@@ -1,10 +1,14 @@
 //! Whether the topic has more partitions than are read. Asked now and then, away from the workers.
 
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::{Patience, Supervisor};
 use crate::run::opening::Feed;
+use streamgauge_engine::Command;
 use streamgauge_kafka::TopicClient;
+use streamgauge_outbox::Outbox;
 
 /// How often the brokers are asked.
 const EVERY: Duration = Duration::from_secs(5);
@@ -27,10 +31,35 @@ impl Supervisor {
         (follows && self.topic_client.get().is_some()).then(|| TopicWatch::new(known))
     }
 
-    /// Whether it is time to ask, brokers are there, and there are more partitions than known.
-    pub(super) fn has_grown(&self, watch: &mut TopicWatch) -> bool {
+    /// Takes partitions in that have come since the topic was looked at last. Those that fit the
+    /// workers go to them, and no other partition notices; whether the source is to be opened again
+    /// for the others.
+    pub(super) fn take_in(
+        &self,
+        watch: &mut TopicWatch,
+        workers: &[(Sender<Command>, Arc<Outbox>)],
+    ) -> bool {
         let Some(client) = self.topic_client.get().filter(|_| watch.is_due()) else { return false };
-        self.run_status.overview().trouble.is_none() && watch.has_grown(client)
+        let overview = self.run_status.overview();
+        if overview.levels.trouble.is_some() || !watch.has_grown(client) {
+            return false;
+        }
+        let opening = self.opening(&overview.partitions, TIMEOUT);
+        // What the brokers do not tell now is asked again.
+        let Ok(new) = opening.new_partitions() else { return false };
+        let read = overview.partitions.len() - self.run_status.parked();
+        if opening.workers(read + new.len()) != workers.len() {
+            return true;
+        }
+        watch.known += new.len();
+        for partition in new.into_iter().map(Arc::new) {
+            let size = |(_, outbox): &&(Sender<Command>, Arc<Outbox>)| outbox.partitions();
+            let Some((worker, outbox)) = workers.iter().min_by_key(size) else { return true };
+            outbox.add(Arc::clone(&partition));
+            // A worker that has ended has its end noticed by itself.
+            let _ = worker.send(Command::Assign { partition, stop: None });
+        }
+        false
     }
 }
 

@@ -1,6 +1,7 @@
 //! One partition on its worker: the pending rows, and the state as of the last hand-over to the
 //! metrics, which is what may be published.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
@@ -8,10 +9,13 @@ use streamgauge_core::{
     Position, Record, RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
-use streamgauge_outbox::{Ages, DeadLetter, Entry, LateRecord, Seen, Unexported};
-
 use crate::{Metric, Offered};
+use streamgauge_outbox::DeadLetter;
+use streamgauge_outbox::Entry;
+use streamgauge_outbox::LateRecord;
+use streamgauge_outbox::{Ages, Attachments, RecentRecord};
 
+use super::event::Held;
 use super::latency::Runs;
 
 /// Original records that a batch keeps, in bytes; more makes it full.
@@ -29,8 +33,8 @@ pub enum LateOutput {
     Collected,
 }
 
-/// One partition.
-pub(super) struct Lane {
+/// A partition that belongs to this worker.
+pub(super) struct AssignedPartition {
     number: u32,
     partition: Partition,
     oldest: Option<Instant>,
@@ -41,17 +45,29 @@ pub(super) struct Lane {
     position: Position,
     late_samples: Vec<LateSample>,
     late_output: LateOutput,
-    unexported: Unexported,
-    unexported_bytes: usize,
+    /// What came about since the last publication.
+    attachments: Attachments,
+    /// About how much memory the late records among them take.
+    late_bytes: usize,
     ages: Ages,
     /// The last record since the last publication.
-    seen: Option<Seen>,
+    recent: Option<RecentRecord>,
     /// The largest delay since the last publication.
     largest_delay: Millis,
+    /// Records at or past this offset are not taken.
+    hold: Option<Hold>,
     changed: bool,
 }
 
-impl Lane {
+/// A place at which a partition is held.
+#[derive(Clone, Copy)]
+struct Hold {
+    offset: i64,
+    /// Whether everything before it has been taken.
+    is_reached: bool,
+}
+
+impl AssignedPartition {
     pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot, late_output: LateOutput) -> Self {
         let (state, samples) = (snapshot.state.clone(), snapshot.late_samples.clone());
         Self {
@@ -64,11 +80,12 @@ impl Lane {
             position: snapshot.position,
             late_samples: snapshot.late_samples.clone(),
             late_output,
-            unexported: Unexported::default(),
-            unexported_bytes: 0,
+            attachments: Attachments::default(),
+            late_bytes: 0,
             ages: Ages::default(),
-            seen: None,
+            recent: None,
             largest_delay: 0,
+            hold: None,
             changed: true,
         }
     }
@@ -98,24 +115,23 @@ impl Lane {
         self.oldest.map(|oldest| oldest + max_delay)
     }
 
-    /// Takes in a record at `now`, whose latency is measured from `measured_from`.
+    /// Takes in a record at `at` and `wall`, whose latency is measured from `measured_from`.
+    #[inline]
     pub(super) fn accept(
         &mut self,
         plan: &Plan,
         record: Record<'_>,
         decoded: Result<&Row, Rejection>,
-        now: WallClock,
+        (at, wall): (Instant, WallClock),
         measured_from: i64,
     ) {
         let Record { meta, value } = record;
         let raw = value.unwrap_or_default();
-        let outcome = self.partition.accept(plan, meta, raw, decoded, now);
+        let outcome = self.partition.accept(plan, meta, raw, decoded, wall);
         if outcome == Outcome::Repeated {
             return;
         }
-        if self.oldest.is_none() {
-            self.oldest = Some(Instant::now());
-        }
+        self.oldest.get_or_insert(at);
         self.latency.push(measured_from);
         if let Outcome::Rejected(rejection) = &outcome {
             let projection = &plan.projection;
@@ -142,7 +158,7 @@ impl Lane {
         }
         self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
         self.flushed = state;
-        self.unexported.letters.append(&mut self.pending_letters);
+        self.attachments.letters.append(&mut self.pending_letters);
         self.look_at_rows();
         unpublished.append(&mut self.latency);
         self.partition.clear_pending();
@@ -155,18 +171,19 @@ impl Lane {
         for lateness in Lateness::ALL {
             self.ages.count(self.partition.pending(lateness));
         }
-        let last =
-            |lateness| Seen::last_of(self.number, lateness, self.partition.pending(lateness));
-        let last = Lateness::ALL.into_iter().filter_map(last).max_by_key(|seen| seen.offset);
-        self.seen = last.or(self.seen.take());
+        let last = |lateness| {
+            RecentRecord::last_of(self.number, lateness, self.partition.pending(lateness))
+        };
+        let last = Lateness::ALL.into_iter().filter_map(last).max_by_key(|record| record.offset);
+        self.recent = last.or(self.recent.take());
         let late = self.partition.pending(Lateness::Late);
         let largest = late.delays().iter().copied().max().unwrap_or_default();
         self.largest_delay = self.largest_delay.max(largest);
         if self.late_output == LateOutput::Collected {
-            let first = self.unexported.late.len();
-            self.unexported.late.extend(LateRecord::of_batch(self.number, late));
-            let added = &self.unexported.late[first..];
-            self.unexported_bytes += added.iter().map(LateRecord::size_bytes).sum::<usize>();
+            let first = self.attachments.late.len();
+            self.attachments.late.extend(LateRecord::of_batch(self.number, late));
+            let added = &self.attachments.late[first..];
+            self.late_bytes += added.iter().map(LateRecord::size_bytes).sum::<usize>();
         }
     }
 
@@ -186,36 +203,35 @@ impl Lane {
         last.map(|(meta, bytes)| (meta.time, digest_of(bytes)))
     }
 
-    /// The state as of the last flush.
-    pub(super) fn export(&mut self, metrics: &mut [Metric]) -> PartitionSnapshot {
+    /// The state as of the last flush, and what belongs to it.
+    pub(super) fn export(
+        &mut self,
+        metrics: &mut [Metric],
+    ) -> (Arc<PartitionSnapshot>, Attachments) {
         self.changed = false;
-        let with = &mut self.unexported;
+        self.late_bytes = 0;
+        let mut attachments = std::mem::take(&mut self.attachments);
         let mut exported: Vec<_> =
-            metrics.iter_mut().map(|m| m.export(self.number, with)).collect();
+            metrics.iter_mut().map(|m| m.export(self.number, &mut attachments)).collect();
         exported.sort_by(|a, b| a.id.cmp(&b.id));
-        PartitionSnapshot {
+        let snapshot = PartitionSnapshot {
             partition: self.number,
             position: self.position,
             late_samples: self.late_samples.clone(),
             state: self.flushed.clone(),
             metrics: exported,
-        }
+        };
+        (Arc::new(snapshot), attachments)
     }
 
-    /// What belongs to that state.
-    pub(super) fn take_unexported(&mut self) -> Unexported {
-        self.unexported_bytes = 0;
-        std::mem::take(&mut self.unexported)
-    }
-
-    /// About how much memory the late records take that were not taken yet.
-    pub(super) fn unexported_bytes(&self) -> usize {
-        self.unexported_bytes
+    /// About how much memory the late records take that were not exported yet, in bytes.
+    pub(super) fn late_bytes(&self) -> usize {
+        self.late_bytes
     }
 
     /// The last record since the last call.
-    pub(super) fn take_seen(&mut self) -> Option<Seen> {
-        self.seen.take()
+    pub(super) fn take_recent(&mut self) -> Option<RecentRecord> {
+        self.recent.take()
     }
 
     /// How old the first rows were.
@@ -226,5 +242,42 @@ impl Lane {
     /// The largest delay since the last call.
     pub(super) fn take_largest_delay(&mut self) -> Millis {
         std::mem::take(&mut self.largest_delay)
+    }
+
+    /// Takes no record at or past `offset` from here on.
+    pub(super) fn hold_at(&mut self, offset: i64) {
+        self.hold = Some(Hold { offset, is_reached: false });
+    }
+
+    /// Takes every record again.
+    pub(super) fn release(&mut self) {
+        self.hold = None;
+    }
+
+    /// The first offset that is not taken; `None` means that every record is.
+    pub(super) fn held_at(&self) -> Option<i64> {
+        self.hold.map(|hold| hold.offset)
+    }
+
+    /// Whether everything before the place at which the partition is held has been taken, where
+    /// that was not said before. `is_past` tells that the source has come to a record past it.
+    pub(super) fn reach_hold(&mut self, is_past: bool) -> Option<Held> {
+        let next_offset = self.partition.state().next_offset;
+        let hold = self.hold.as_mut().filter(|hold| !hold.is_reached)?;
+        hold.is_reached = is_past || next_offset >= hold.offset;
+        hold.is_reached.then(|| Held {
+            partition: self.number,
+            next_offset,
+            cursor: self.partition.cursor(),
+        })
+    }
+
+    /// Reads on under another plan. No row may be pending: rows are as the plan before made them.
+    pub(super) fn reconfigure(&mut self, plan: &Plan, late_output: LateOutput) {
+        debug_assert!(self.oldest.is_none(), "all rows were handed on");
+        let state = self.partition.state().clone();
+        let samples = self.partition.late_samples();
+        self.partition = Partition::new(plan, state, self.partition.cursor(), samples);
+        self.late_output = late_output;
     }
 }

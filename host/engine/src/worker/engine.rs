@@ -1,0 +1,316 @@
+//! The part of a worker that events happen to. It reads nothing, waits for nothing and knows no
+//! clock: the same events at the same moments come to the same states.
+//!
+//! Batches adapt by themselves: while the source has more, a batch grows up to `batch.max`; when
+//! the source is drained, what is there is handed on as soon as it is `batch.min` rows; and no row
+//! waits longer than `batch.max_delay`, whether or not another record comes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{Block, PartitionSnapshot, Rejection, Row, Run, WallClock};
+
+use super::assigned_partition::AssignedPartition;
+use super::event::{Configuration, Event, Held, Moment, Reply};
+use streamgauge_source::LatencyFrom;
+
+use super::latency::Runs;
+use crate::{Metric, StartError};
+use streamgauge_outbox::{
+    Ages, Attachments, FlushCause, MetricPhases, Publication, RecentLetter, RecentLetters,
+    WorkerReport,
+};
+
+/// How often states are published.
+pub(super) const PUBLISH_EVERY: Duration = Duration::from_millis(100);
+
+/// Dead letters and final panes of metrics that do not wait for the next regular publication.
+const ATTACHED_MAX: usize = 8192;
+
+/// Late records, in bytes, that do not wait for it.
+const LATE_BYTES_MAX: usize = 4 << 20;
+
+/// Everything an [`Engine`] needs.
+pub struct EngineSetup {
+    /// How records are read.
+    pub configuration: Configuration,
+    /// The metrics, started for every partition.
+    pub metrics: Vec<Metric>,
+    /// The partitions in the states in which they were left.
+    pub partitions: Vec<PartitionSnapshot>,
+    /// What latency is measured from.
+    pub latency_from: LatencyFrom,
+    /// A wall clock that stands still, for `lateness.clock = "processing"`; `None` means the time
+    /// of day.
+    pub now: Option<WallClock>,
+}
+
+/// See the head of this file.
+pub struct Engine {
+    configuration: Configuration,
+    row: Row,
+    partitions: Vec<AssignedPartition>,
+    metrics: Vec<Metric>,
+    latency_from: LatencyFrom,
+    now: Option<WallClock>,
+    /// Records that the metrics have, but that are not published.
+    unpublished: Runs,
+    /// Of partitions that went.
+    ages: Ages,
+    /// `None` before the first publication.
+    next_publish: Option<Instant>,
+    /// Whether records were taken at the last event, whose end is not known yet.
+    has_taken: bool,
+    report: WorkerReport,
+}
+
+impl Engine {
+    /// An engine that has taken nothing yet.
+    pub fn new(setup: EngineSetup) -> Self {
+        let EngineSetup { configuration, metrics, partitions, latency_from, now } = setup;
+        let assigned = |partition: &PartitionSnapshot| {
+            AssignedPartition::new(&configuration.plan, partition, configuration.late_output)
+        };
+        Self {
+            partitions: partitions.iter().map(assigned).collect(),
+            configuration,
+            row: Row::default(),
+            metrics,
+            latency_from,
+            now,
+            unpublished: Runs::default(),
+            ages: Ages::default(),
+            next_publish: None,
+            has_taken: false,
+            report: WorkerReport::default(),
+        }
+    }
+
+    /// Finishes `event`, which happens at `now`.
+    ///
+    /// # Errors
+    /// A partition came whose state a plugin does not take back; nothing has changed then.
+    pub fn handle(&mut self, event: Event<'_>, now: Moment) -> Result<Reply, StartError> {
+        self.note_end_of_taking(now.at);
+        let mut reply = Reply::default();
+        match event {
+            Event::Records(block) => reply.held = self.take(block, now),
+            Event::Drained => self.flush_available(),
+            Event::Tick => {
+                self.flush_overdue(now.at);
+                if self.next_publish.is_none_or(|next| now.at >= next) || self.is_crowded() {
+                    reply.publish = Some(self.publish(now));
+                    self.next_publish = Some(now.at + PUBLISH_EVERY);
+                }
+            }
+            Event::Assign(partition) => self.assign(&partition)?,
+            Event::Revoke(partition) => self.revoke(partition, now, &mut reply),
+            Event::Reconfigure(configuration) => self.reconfigure(*configuration),
+            Event::HoldAt { partition, offset } => reply.held = self.hold_at(partition, offset),
+            Event::Release(partition) => {
+                if let Some(i) = self.index_of(partition) {
+                    self.partitions[i].release();
+                }
+            }
+            Event::Stop => {
+                self.flush_all();
+                reply.publish = Some(self.publish(now));
+            }
+        }
+        Ok(reply)
+    }
+
+    /// When the next [`Event::Tick`] is due; `None` means at once.
+    pub fn due(&self) -> Option<Instant> {
+        let max_delay = self.configuration.batch.max_delay;
+        let rows = self.partitions.iter().filter_map(|partition| partition.due(max_delay)).min();
+        let publish = self.next_publish?;
+        Some(rows.map_or(publish, |rows| rows.min(publish)))
+    }
+
+    /// What the plugins have spent on folding so far.
+    pub fn plugin_time(&self) -> Duration {
+        self.metrics.iter().map(|metric| metric.cost().time).sum()
+    }
+
+    /// Records are taken from their event to the next one.
+    fn note_end_of_taking(&mut self, at: Instant) {
+        if std::mem::take(&mut self.has_taken)
+            && let Some((_, last)) = &mut self.report.counts.span
+        {
+            *last = at;
+        }
+    }
+
+    fn index_of(&self, partition: u32) -> Option<usize> {
+        self.partitions.iter().position(|assigned| assigned.number() == partition)
+    }
+
+    fn take(&mut self, block: Block<'_>, now: Moment) -> Vec<Held> {
+        let counts = &mut self.report.counts;
+        counts.taken += block.records() as u64;
+        counts.span.get_or_insert((now.at, now.at));
+        self.has_taken = true;
+        block.runs().filter_map(|run| self.take_run(run, now)).collect()
+    }
+
+    /// Takes records of one partition and hands batches on when they are full.
+    fn take_run(&mut self, run: Run<'_>, now: Moment) -> Option<Held> {
+        let i = self.index_of(run.partition);
+        let i = i.expect("a source hands over only the partitions that it was given");
+        let assigned = &mut self.partitions[i];
+        let end = assigned.held_at().unwrap_or(i64::MAX);
+        let Configuration { plan, decoder, batch, .. } = &mut self.configuration;
+        let wall = self.now.unwrap_or(now.wall);
+        let mut is_past = false;
+        for record in run.records() {
+            if record.meta.offset >= end {
+                is_past = true;
+                break;
+            }
+            let decoded = match record.value {
+                Some(bytes) => decoder.decode(bytes, &mut self.row).map(|()| &self.row),
+                None => Err(Rejection::Empty),
+            };
+            let measured_from = match self.latency_from {
+                LatencyFrom::Stamp => record.meta.time.0,
+                LatencyFrom::Taken => now.wall.0,
+            };
+            assigned.accept(plan, record, decoded, (now.at, wall), measured_from);
+            if assigned.is_full(batch.max.get()) {
+                self.report.counts.batches.flushed(assigned.rows() as u64, FlushCause::Full);
+                assigned.flush(plan, &mut self.metrics, &mut self.unpublished);
+            }
+        }
+        let held = assigned.reach_hold(is_past);
+        if held.is_some() {
+            self.flush(i, FlushCause::End);
+        }
+        held
+    }
+
+    fn flush_available(&mut self) {
+        for i in 0..self.partitions.len() {
+            if self.partitions[i].rows() >= self.configuration.batch.min.get() {
+                self.flush(i, FlushCause::Available);
+            }
+        }
+    }
+
+    fn flush_overdue(&mut self, at: Instant) {
+        for i in 0..self.partitions.len() {
+            let due = self.partitions[i].due(self.configuration.batch.max_delay);
+            if due.is_some_and(|due| due <= at) {
+                self.flush(i, FlushCause::Delay);
+            }
+        }
+    }
+
+    fn flush_all(&mut self) {
+        (0..self.partitions.len()).for_each(|i| self.flush(i, FlushCause::End));
+    }
+
+    fn flush(&mut self, i: usize, cause: FlushCause) {
+        let assigned = &mut self.partitions[i];
+        if assigned.rows() > 0 {
+            self.report.counts.batches.flushed(assigned.rows() as u64, cause);
+        }
+        assigned.flush(&self.configuration.plan, &mut self.metrics, &mut self.unpublished);
+    }
+
+    fn assign(&mut self, partition: &PartitionSnapshot) -> Result<(), StartError> {
+        let number = partition.partition;
+        assert!(self.index_of(number).is_none(), "a partition comes once");
+        for i in 0..self.metrics.len() {
+            if let Err(error) = self.metrics[i].assign(partition) {
+                self.metrics[..i].iter_mut().for_each(|metric| metric.revoke(number));
+                return Err(error);
+            }
+        }
+        let Configuration { plan, late_output, .. } = &self.configuration;
+        self.partitions.push(AssignedPartition::new(plan, partition, *late_output));
+        Ok(())
+    }
+
+    fn revoke(&mut self, partition: u32, now: Moment, reply: &mut Reply) {
+        let Some(i) = self.index_of(partition) else { return };
+        self.flush(i, FlushCause::End);
+        let (snapshot, attachments) = self.partitions[i].export(&mut self.metrics);
+        self.metrics.iter_mut().for_each(|metric| metric.revoke(partition));
+        self.report_of_partitions();
+        self.ages.merge(self.partitions.remove(i).ages());
+        reply.revoked = Some(snapshot.clone());
+        reply.publish = Some(self.hand_over(vec![snapshot], attachments, now));
+    }
+
+    fn reconfigure(&mut self, configuration: Configuration) {
+        self.flush_all();
+        let Configuration { plan, late_output, .. } = &configuration;
+        self.metrics.iter_mut().for_each(|metric| metric.bind(&plan.projection));
+        self.partitions.iter_mut().for_each(|assigned| assigned.reconfigure(plan, *late_output));
+        self.configuration = configuration;
+    }
+
+    fn hold_at(&mut self, partition: u32, offset: i64) -> Vec<Held> {
+        let Some(i) = self.index_of(partition) else { return Vec::new() };
+        self.partitions[i].hold_at(offset);
+        let held = self.partitions[i].reach_hold(false);
+        if held.is_some() {
+            self.flush(i, FlushCause::End);
+        }
+        held.into_iter().collect()
+    }
+
+    /// Whether so much belongs to the next publication that it should not wait.
+    fn is_crowded(&self) -> bool {
+        self.metrics.iter().map(Metric::attached).sum::<usize>() > ATTACHED_MAX
+            || self.partitions.iter().map(AssignedPartition::late_bytes).sum::<usize>()
+                > LATE_BYTES_MAX
+    }
+
+    /// The states as of the last hand-over, where they changed, and what belongs to them.
+    fn publish(&mut self, now: Moment) -> (Publication, WorkerReport) {
+        let (mut snapshots, mut attachments) = (Vec::new(), Attachments::default());
+        for assigned in self.partitions.iter_mut().filter(|assigned| assigned.is_changed()) {
+            let (snapshot, attached) = assigned.export(&mut self.metrics);
+            snapshots.push(snapshot);
+            attachments.append(attached);
+        }
+        self.report_of_partitions();
+        self.hand_over(snapshots, attachments, now)
+    }
+
+    /// Brings what the partitions tell into the report of the publication that comes.
+    fn report_of_partitions(&mut self) {
+        let report = &mut self.report;
+        report.counts.ages = self.ages;
+        self.partitions.iter().for_each(|assigned| report.counts.ages.merge(assigned.ages()));
+        report
+            .records
+            .extend(self.partitions.iter_mut().filter_map(AssignedPartition::take_recent));
+        let delays = self.partitions.iter_mut().map(AssignedPartition::take_largest_delay);
+        report.delays.add(report.publications + 1, delays.max().unwrap_or_default());
+    }
+
+    fn hand_over(
+        &mut self,
+        snapshots: Vec<Arc<PartitionSnapshot>>,
+        attachments: Attachments,
+        now: Moment,
+    ) -> (Publication, WorkerReport) {
+        let report = &mut self.report;
+        report.publications += 1;
+        let letters = &attachments.letters;
+        let last = letters.len().saturating_sub(RecentLetters::KEPT);
+        report.letters.extend(letters[last..].iter().map(RecentLetter::of));
+        self.unpublished.published(now.wall, &mut report.counts.latency);
+        report.levels.phases = MetricPhases::default();
+        for metric in &self.metrics {
+            report.counts.costs.insert(metric.id().to_owned(), metric.cost());
+            for (partition, phase) in metric.phases() {
+                report.levels.phases.set(metric.id(), partition, phase.clone());
+            }
+        }
+        (Publication { snapshots, attachments }, report.clone())
+    }
+}

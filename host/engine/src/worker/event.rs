@@ -1,0 +1,91 @@
+//! What happens to an engine, one event at a time, and what comes of it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use streamgauge_core::{Block, PartitionSnapshot, Plan, WallClock};
+
+use super::assigned_partition::LateOutput;
+use streamgauge_decode::Decoder;
+use streamgauge_outbox::{Publication, WorkerReport};
+use streamgauge_pipeline::BatchSettings;
+
+/// When an event happens, by both clocks. The engine is told, and never asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// For durations.
+    pub at: Instant,
+    /// The time of day.
+    pub wall: WallClock,
+}
+
+/// Tells the time.
+pub trait Clock: Send {
+    /// The present moment.
+    fn now(&self) -> Moment;
+}
+
+/// An event. Each is finished before the next one begins.
+///
+/// A metric that joins, is replaced or is removed in one partition will be three more events here:
+/// like those that are here, they take effect between two batches.
+pub enum Event<'a> {
+    /// The source has records.
+    Records(Block<'a>),
+    /// The source has nothing more at hand, so what is there need not wait to become more.
+    Drained,
+    /// Time has passed: see [`Engine::due`](super::Engine::due).
+    Tick,
+    /// A partition comes, in the state in which it was left.
+    Assign(Arc<PartitionSnapshot>),
+    /// A partition goes; the reply holds its last state.
+    Revoke(u32),
+    /// From here on records are read in another way.
+    Reconfigure(Box<Configuration>),
+    /// No record of the partition at or past `offset` is taken until the partition is released or
+    /// revoked. The reply, to this or a later event, says when all records before it are folded.
+    HoldAt {
+        /// The partition's number.
+        partition: u32,
+        /// The first offset that is not taken.
+        offset: i64,
+    },
+    /// A held partition is read on, from [`Held::next_offset`].
+    Release(u32),
+    /// Whatever was taken is folded and published.
+    Stop,
+}
+
+/// How records are read, batched and put out besides.
+pub struct Configuration {
+    /// How records become rows.
+    pub plan: Arc<Plan>,
+    /// How they are decoded.
+    pub decoder: Decoder,
+    /// How large batches may be, and how long they may wait.
+    pub batch: BatchSettings,
+    /// What becomes of late records.
+    pub late_output: LateOutput,
+}
+
+/// What came of an event.
+#[derive(Default)]
+pub struct Reply {
+    /// What is to be published now.
+    pub publish: Option<(Publication, WorkerReport)>,
+    /// The last state of a partition that went; it is in the publication too.
+    pub revoked: Option<Arc<PartitionSnapshot>>,
+    /// Partitions that reached the offset at which they are held.
+    pub held: Vec<Held>,
+}
+
+/// A partition that is held: all of its records before the offset are folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The partition's number.
+    pub partition: u32,
+    /// The offset after the last record that was taken.
+    pub next_offset: i64,
+    /// Where a source continues, as in [`RecordMeta::cursor`](streamgauge_core::RecordMeta).
+    pub cursor: u64,
+}

@@ -1,0 +1,65 @@
+//! The largest delay of late records by publication, so that each reader learns the largest one
+//! since it looked last, and readers do not take it from each other.
+
+use std::collections::VecDeque;
+
+use streamgauge_core::Millis;
+
+/// Publications with a late record that are told apart, about half a minute of them.
+const KEPT_MAX: usize = 256;
+
+/// The largest delay of each of the last publications. Where there are more than are kept, the two
+/// oldest become one: a reader that comes late may then learn of a delay again, but misses none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DelayPeaks {
+    /// Number of the publication and delay, the oldest first.
+    peaks: VecDeque<(u64, Millis)>,
+}
+
+impl DelayPeaks {
+    /// Adds the largest delay that publication `number` has told; 0 means that nothing was late.
+    pub fn add(&mut self, number: u64, delay: Millis) {
+        if delay <= 0 {
+            return;
+        }
+        self.peaks.push_back((number, delay));
+        if self.peaks.len() > KEPT_MAX
+            && let Some((_, oldest)) = self.peaks.pop_front()
+            && let Some((_, next)) = self.peaks.front_mut()
+        {
+            *next = oldest.max(*next);
+        }
+    }
+
+    /// The largest delay that was told after publication `seen`; 0 without any.
+    pub fn since(&self, seen: u64) -> Millis {
+        let new = self.peaks.iter().rev().take_while(|(number, _)| *number > seen);
+        new.map(|(_, delay)| *delay).max().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reader_learns_what_is_new_to_it() {
+        let mut peaks = DelayPeaks::default();
+        assert_eq!(peaks.since(0), 0);
+        for (number, delay) in [(1, 50), (2, 0), (3, 20), (5, 30)] {
+            peaks.add(number, delay);
+        }
+        let found = [0, 1, 2, 3, 4, 5].map(|seen| peaks.since(seen));
+        assert_eq!(found, [50, 30, 30, 30, 30, 0]);
+    }
+
+    #[test]
+    fn a_reader_that_comes_late_misses_none() {
+        let mut peaks = DelayPeaks::default();
+        peaks.add(1, 1_000_000);
+        (2..=1000).for_each(|number| peaks.add(number, 1));
+        assert_eq!(peaks.peaks.len(), KEPT_MAX);
+        assert_eq!(peaks.since(1), 1_000_000);
+        assert_eq!(peaks.since(999), 1);
+    }
+}

@@ -1,0 +1,129 @@
+//! Some of the last records and dead letters of a worker, for people to look at; never stored.
+
+use std::collections::VecDeque;
+
+use streamgauge_core::{EventTime, Lateness, Millis, RecordBatch, RecordTime, SAMPLE_BYTES_MAX};
+
+use crate::DeadLetter;
+
+/// The last values of a kind, oldest first, up to a fixed number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recent<T, const MOST: usize>(VecDeque<T>);
+
+impl<T, const MOST: usize> Default for Recent<T, MOST> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<T, const MOST: usize> Recent<T, MOST> {
+    /// How many values are kept.
+    pub const KEPT: usize = MOST;
+
+    /// Adds `new`, oldest first; the oldest values beyond the number are forgotten.
+    pub fn extend(&mut self, new: impl IntoIterator<Item = T>) {
+        self.0.extend(new);
+        self.0.drain(..self.0.len().saturating_sub(MOST));
+    }
+
+    /// The values, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.0.iter()
+    }
+}
+
+/// A record that became a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentRecord {
+    /// The partition's number.
+    pub partition: u32,
+    /// The offset.
+    pub offset: i64,
+    /// The source's stamp.
+    pub time: RecordTime,
+    /// When it happened.
+    pub event_time: EventTime,
+    /// How far behind the record was; `None` means that it was on time.
+    pub delay: Option<Millis>,
+    /// The length of the whole record, in bytes.
+    pub record_bytes: u32,
+    /// The beginning of the record.
+    pub record: Vec<u8>,
+}
+
+impl RecentRecord {
+    /// The last row of `batch`, unless that is empty.
+    pub fn last_of(partition: u32, lateness: Lateness, batch: &RecordBatch) -> Option<Self> {
+        let row = batch.rows().checked_sub(1)?;
+        let (i, raw) = (row as usize, batch.raw(row));
+        Some(Self {
+            partition,
+            offset: batch.metas()[i].offset,
+            time: batch.metas()[i].time,
+            event_time: EventTime(batch.event_times()[i]),
+            delay: (lateness == Lateness::Late).then(|| batch.delays()[i]),
+            record_bytes: raw.len() as u32,
+            record: raw[..raw.len().min(SAMPLE_BYTES_MAX)].to_vec(),
+        })
+    }
+}
+
+/// A dead letter with only the beginning of its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentLetter {
+    /// The letter, its value cut.
+    pub letter: DeadLetter,
+    /// The length of the whole value, in bytes.
+    pub record_bytes: usize,
+}
+
+impl RecentLetter {
+    /// `letter`, its value cut.
+    pub fn of(letter: &DeadLetter) -> Self {
+        let value = letter.value.as_deref();
+        let beginning = value.map(|value| value[..value.len().min(SAMPLE_BYTES_MAX)].to_vec());
+        let DeadLetter { partition, offset, timestamp, reason, .. } = *letter;
+        let (metric, detail) = (letter.metric.clone(), letter.detail.clone());
+        Self {
+            letter: DeadLetter {
+                partition,
+                offset,
+                timestamp,
+                metric,
+                reason,
+                detail,
+                value: beginning,
+            },
+            record_bytes: value.map_or(0, <[u8]>::len),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_are_forgotten_first() {
+        let mut recent = Recent::<u32, 3>::default();
+        recent.extend([1, 2]);
+        recent.extend([3, 4, 5]);
+        assert_eq!(recent.iter().copied().collect::<Vec<_>>(), [3, 4, 5]);
+    }
+
+    #[test]
+    fn of_a_letter_the_beginning_of_its_record_stays() {
+        let letter = DeadLetter {
+            partition: 0,
+            offset: 7,
+            timestamp: 0,
+            metric: None,
+            reason: "not_json",
+            detail: None,
+            value: Some(vec![b'x'; 1000]),
+        };
+        let recent = RecentLetter::of(&letter);
+        assert_eq!(recent.letter.value.as_ref().map(Vec::len), Some(256));
+        assert_eq!((recent.letter.offset, recent.record_bytes), (7, 1000));
+    }
+}

@@ -1,0 +1,163 @@
+//! What a worker tells of itself besides its states: one value that is replaced whole. Counts are
+//! cumulative since the worker began, so a reader that misses a report loses nothing, and takes
+//! the difference of two reports for what lies between them.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use streamgauge_core::LatencyHistogram;
+
+use super::{
+    Ages, Batches, DelayPeaks, MetricCost, MetricPhases, Recent, RecentLetter, RecentRecord,
+    StageTimes,
+};
+
+/// Dead letters that are remembered for people to look at.
+const LETTERS_MAX: usize = 20;
+
+/// Records that are remembered for people to look at.
+const RECORDS_MAX: usize = 50;
+
+/// The last dead letters of a worker.
+pub type RecentLetters = Recent<RecentLetter, LETTERS_MAX>;
+
+/// Some of the last records of a worker.
+pub type RecentRecords = Recent<RecentRecord, RECORDS_MAX>;
+
+/// What one worker tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkerReport {
+    /// What has been counted since the worker began.
+    pub counts: WorkerCounts,
+    /// How the worker stands at its last publication.
+    pub levels: WorkerLevels,
+    /// The last dead letters.
+    pub letters: RecentLetters,
+    /// Some of the last records: the last one of each partition and publication.
+    pub records: RecentRecords,
+    /// How many publications there were; the peaks are numbered by them.
+    pub publications: u64,
+    /// The largest delays of late records.
+    pub delays: DelayPeaks,
+}
+
+/// Counts that only grow. Those of workers that have ended are kept, so that totals do not go
+/// back when the source is opened again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkerCounts {
+    /// Records taken from the source, with those that were read before.
+    pub taken: u64,
+    /// When the first and the last record came.
+    pub span: Option<(Instant, Instant)>,
+    /// How old the first records were.
+    pub ages: Ages,
+    /// What each metric has cost. Its memory is a level, and goes with the worker.
+    pub costs: BTreeMap<String, MetricCost>,
+    /// What the time was spent on.
+    pub stages: StageTimes,
+    /// What was handed to the plugins.
+    pub batches: Batches,
+    /// From a record's stamp, or from when it was taken, to the publication of its effect.
+    pub latency: LatencyHistogram,
+}
+
+/// What is so at this moment, and nothing once the worker has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkerLevels {
+    /// The ends of the partitions' logs; `None` where there is no end or it is not known.
+    pub log_ends: BTreeMap<u32, Option<i64>>,
+    /// What keeps records from coming.
+    pub trouble: Option<String>,
+    /// Records fetched but not taken yet.
+    pub queue_records: u64,
+    /// How far the metrics are in the worker's partitions.
+    pub phases: MetricPhases,
+}
+
+impl WorkerCounts {
+    /// Adds the counts of another worker.
+    pub fn merge(&mut self, other: &Self) {
+        self.taken += other.taken;
+        self.span = match (self.span, other.span) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (one, other) => one.or(other),
+        };
+        self.ages.merge(other.ages);
+        for (id, cost) in &other.costs {
+            self.costs.entry(id.clone()).or_default().merge(*cost);
+        }
+        self.stages.merge(&other.stages);
+        self.batches.merge(&other.batches);
+        self.latency.merge(&other.latency);
+    }
+
+    /// What stays of a worker that has ended.
+    #[must_use]
+    pub fn ended(&self) -> Self {
+        let mut counts = self.clone();
+        counts.costs.values_mut().for_each(|cost| cost.memory_bytes = 0);
+        counts
+    }
+}
+
+impl WorkerLevels {
+    /// Adds the levels of another worker. Of several troubles the first one is told.
+    pub fn merge(&mut self, other: &Self) {
+        self.log_ends.extend(&other.log_ends);
+        self.trouble = self.trouble.take().or_else(|| other.trouble.clone());
+        self.queue_records += other.queue_records;
+        self.phases.merge(&other.phases);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::FlushCause;
+
+    fn counts(taken: u64, from: Instant, seconds: u64) -> WorkerCounts {
+        let mut counts = WorkerCounts {
+            taken,
+            span: Some((from, from + Duration::from_secs(seconds))),
+            ages: Ages { rows: taken, old: 1 },
+            ..WorkerCounts::default()
+        };
+        let cost = MetricCost { rows: taken, memory_bytes: 100, ..MetricCost::default() };
+        counts.costs.insert("age".to_owned(), cost);
+        counts.stages.decode = Duration::from_secs(seconds);
+        counts.batches.flushed(taken, FlushCause::Full);
+        counts.latency.record(20, taken);
+        counts
+    }
+
+    #[test]
+    fn counts_of_workers_add_up_and_outlive_them() {
+        let start = Instant::now();
+        let mut all = counts(10, start + Duration::from_secs(1), 5).ended();
+        all.merge(&counts(20, start, 2));
+        assert_eq!(all.taken, 30);
+        assert_eq!(all.span, Some((start, start + Duration::from_secs(6))));
+        assert_eq!(all.ages, Ages { rows: 30, old: 2 });
+        assert_eq!((all.costs["age"].rows, all.costs["age"].memory_bytes), (30, 100));
+        assert_eq!(all.stages.total(), Duration::from_secs(7));
+        assert_eq!(all.batches.by_cause(FlushCause::Full), 2);
+        assert_eq!((all.batches.rows().sum(), all.latency.count()), (30, 30));
+    }
+
+    #[test]
+    fn levels_are_those_of_all_workers() {
+        let level = |partition, trouble: Option<&str>| WorkerLevels {
+            log_ends: [(partition, Some(7))].into(),
+            trouble: trouble.map(str::to_owned),
+            queue_records: 3,
+            phases: MetricPhases::default(),
+        };
+        let mut all = level(1, None);
+        all.merge(&level(0, Some("no broker")));
+        all.merge(&level(2, Some("another reason")));
+        assert_eq!(all.log_ends.keys().copied().collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!((all.trouble.as_deref(), all.queue_records), (Some("no broker"), 9));
+    }
+}
