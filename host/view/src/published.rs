@@ -7,7 +7,7 @@ use std::time::Duration;
 use streamgauge_core::{FinalPane, MetricAccounting, PartitionSnapshot, WindowBooks, WindowSpec};
 use streamgauge_outbox::Overview;
 
-/// What the workers have published, and what else windows depend on.
+/// The published states of the workers, and the settings that windows depend on.
 #[derive(Clone, Default)]
 pub struct Published {
     /// The states, in the order of the partitions.

@@ -1,4 +1,4 @@
-//! The head of a checkpoint: everything in it that is not a partition, as JSON with its digest.
+//! The head of a checkpoint: everything except the partitions, as JSON with a digest.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use streamgauge_core::{Digest, PartitionSnapshot, SnapshotError, digest_of};
 
 use super::Checkpoint;
 
-/// What a checkpoint says of itself. Its fields are in docs/state-format.md.
+/// The header of a checkpoint, with the fields of docs/state-format.md.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
@@ -23,7 +23,7 @@ pub(super) struct Header {
     pub(super) late_output_bytes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) late_output_records: u64,
-    /// By partition: the SHA-256 of its snapshot's bytes.
+    /// The SHA-256 of each partition's snapshot bytes, by number of the partition.
     pub(super) partitions: BTreeMap<u32, String>,
 }
 
@@ -76,7 +76,7 @@ impl Header {
         PartitionSnapshot::decode(bytes)
     }
 
-    /// The checkpoint that it heads. Final panes are kept apart from it.
+    /// The whole checkpoint, from this header and `partitions`. Final panes are kept apart.
     pub(super) fn into_checkpoint(self, partitions: Vec<Arc<PartitionSnapshot>>) -> Checkpoint {
         Checkpoint {
             settings: self.settings,

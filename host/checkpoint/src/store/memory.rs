@@ -1,5 +1,5 @@
-//! State that ends with the process: what `replay` keeps its windows in. It holds the same bytes
-//! as any other store.
+//! State that ends with the process, in which `replay` keeps windows. The bytes are the same as in
+//! any other store.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Whether two states are one: bit for bit, or for merges of a bounded plugin within the errors
+//! The comparison of two states: bit for bit, or for merges of a bounded plugin within the errors
 //! that its results state.
 //!
 //! A measure with an error measure is an interval, and two results agree where the intervals of

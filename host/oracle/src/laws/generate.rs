@@ -46,7 +46,7 @@ impl Vocabulary {
         Self(words)
     }
 
-    /// One of its values, if one of those at hand is of this type.
+    /// One of the vocabulary's values of this type, if the type has one.
     fn value(&self, kind: FieldType, random: &mut Random) -> Option<Datum> {
         let word = self.0.get(random.below(self.0.len() as u32) as usize)?;
         match kind {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// Records by bucket.
+/// The number of records in each bucket of docs/state-format.md.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
     /// The buckets that are not empty.

@@ -18,7 +18,7 @@ pub(super) struct ExplainArgs {
     #[command(flatten)]
     config: Config,
 
-    /// Print it as JSON.
+    /// Print the explanation as JSON.
     #[arg(long)]
     json: bool,
 }

@@ -32,7 +32,7 @@ enum PluginCommand {
 }
 
 impl PluginArgs {
-    /// Whether a plugin is tested.
+    /// True if the command is `plugin test`.
     pub(super) fn is_test(&self) -> bool {
         matches!(self.command, PluginCommand::Test(_))
     }
