@@ -17,7 +17,7 @@ use crate::workplace::{Settings, Workplace, root, unique};
 
 const RECORDS: u64 = 60_000;
 
-/// The shipped file, with components found from anywhere and enough dirt for every kind of it.
+/// The shipped file, with absolute paths of components and enough dirt of every kind.
 fn example() -> String {
     let file = root().join("docs/examples/access-log.toml");
     let text = fs::read_to_string(file).expect("the example is shipped");
@@ -69,7 +69,7 @@ fn records(pipeline: &Path) -> Vec<Vec<u8>> {
     (0..partitions).flat_map(of).collect()
 }
 
-/// What the four panels should say, counted by hand.
+/// The expected content of the four panels, counted by hand.
 #[derive(Default)]
 struct Recount {
     rejected: u64,
@@ -166,7 +166,7 @@ fn events(row: &Value) -> u64 {
     row["events"].as_u64().expect("a count")
 }
 
-/// A key as text, whatever its type.
+/// A key as text, for a key of any type.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Late records, written out besides being counted: each once, with how late it was.
+//! Late records in a side output besides the counts: each record once, with its lateness.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Records on their way to the broker while other things happen: a thread of its own, with an
-//! idempotent producer that outlives the broker's restarts.
+//! Records on their way to the broker while other things happen: a thread with an idempotent
+//! producer, which outlives the broker's restarts.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer}
 use super::records::{Record, Records};
 use crate::wait::DEADLINE;
 
-/// Records per second.
+/// The rate of sending, in records per second.
 const RATE: u64 = 8_000;
 
 /// How many records are sent between two looks at the clock.
@@ -71,7 +71,7 @@ impl Producing {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Waits until the broker has all of them.
+    /// Waits until the broker has all records; returns their number.
     pub(super) fn finish(self) -> u64 {
         self.thread.join().expect("the sending thread does not panic")
     }
