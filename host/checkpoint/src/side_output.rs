@@ -89,7 +89,7 @@ impl SideOutput {
         Self::on_file(what, (path, file), origin, covered)
     }
 
-    /// The same on a file that is open.
+    /// A side output at the end of a file that is already open, for tests with a double.
     pub(crate) fn on_file(
         what: &'static str,
         (path, file): (&Path, Box<dyn EntryFile>),

@@ -59,7 +59,7 @@ impl OffsetCommits {
         Ok(Self { shared })
     }
 
-    /// Commits these next offsets, in the background, in the place of those not sent yet.
+    /// Commits these next offsets, in the background, in the place of offsets not sent yet.
     pub fn announce(&self, offsets: &[(u32, i64)]) {
         self.shared.lock().next = Some(offsets.to_vec());
         self.shared.changed.notify_all();

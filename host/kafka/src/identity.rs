@@ -16,7 +16,7 @@ pub struct TopicIdentity {
 }
 
 impl TopicIdentity {
-    /// The identity of the topic as it is now. `None` means that the brokers know no ids.
+    /// The identity of the topic at present. `None` means that the brokers know no ids.
     pub fn new(client: &Arc<TopicClient>, timeout: Duration) -> Option<Self> {
         let opened = client.id(timeout)?;
         Some(Self { client: Arc::clone(client), opened })

@@ -5,7 +5,7 @@
 //! checkpoint.
 //!
 //! May know: core, and the settings of a pipeline. The only place with rdkafka and `unsafe`.
-//! Must not know: what records mean, or what becomes of them.
+//! Must not know: what records mean, or what becomes of records.
 
 mod client;
 mod commits;

@@ -46,7 +46,7 @@ pub struct SenderError(String);
 pub struct DeliveryFailure {
     /// True if the brokers were out of reach.
     pub is_outside: bool,
-    /// The words for people.
+    /// The cause in words for people.
     pub cause: String,
 }
 

@@ -66,8 +66,8 @@ pub(super) fn topic_id<C: ClientContext>(
 /// # Safety
 /// `event` is null or a valid event of librdkafka.
 unsafe fn read(event: *mut c::rd_kafka_event_t) -> Option<TopicId> {
-    // SAFETY: librdkafka takes null for an event of no kind; what it gives belongs to the event,
-    // which lives until the caller destroys it. The list has `count` entries.
+    // SAFETY: librdkafka takes null for an event of no kind; the result belongs to the event, which
+    // lives until the caller destroys it. The list has `count` entries.
     unsafe {
         let result = c::rd_kafka_event_DescribeTopics_result(event);
         if result.is_null() {

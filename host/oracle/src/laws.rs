@@ -36,7 +36,7 @@ pub type Clock<'a> = &'a dyn Fn() -> Duration;
 /// How thoroughly a plugin is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// The same seed gives the same rows.
+    /// The seed of the generated rows: the same seed gives the same rows.
     pub seed: u64,
     /// How many generated trials each law is held against.
     pub rounds: u32,

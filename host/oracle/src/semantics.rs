@@ -85,8 +85,8 @@ impl Oracle {
         Self { rules: Arc::new(Rules::new(pipeline)), plugins: plugins.to_vec() }
     }
 
-    /// The same, where the columns of CSV rows have these `names`, as a header says, and not those
-    /// of the schema in written order.
+    /// The oracle for CSV rows whose columns have these `names`, as a header says, in place of the
+    /// schema's fields in written order.
     #[must_use]
     pub fn under_header(self, names: &[&str]) -> Self {
         let rules = (*self.rules).clone().under_header(names);
@@ -106,7 +106,7 @@ impl Oracle {
         Ok(Partition::new(number, origin, Arc::clone(&self.rules), metrics))
     }
 
-    /// The results over all `partitions`, which are sorted by number; those in `idle` keep no
+    /// The results over all `partitions`, which are sorted by number; partitions in `idle` keep no
     /// window open.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ impl LiveMetric {
         &self.shown.result
     }
 
-    /// The merged books as of the last update.
+    /// The merged counts, as of the last update.
     pub fn accounting(&self) -> MetricAccounting {
         self.accounting
     }

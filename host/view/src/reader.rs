@@ -64,7 +64,7 @@ pub struct MetricResults<'a> {
     pub accounting: MetricAccounting,
     /// The counts of the metric's windows, the cumulative one aside.
     pub windows: Vec<(WindowSpec, WindowBooks)>,
-    /// By kind and start.
+    /// The windows with their results, by kind and start.
     pub results: Vec<WindowResult>,
     /// The reason why the metric stopped, or why a part of the metric could not be read.
     pub trouble: Option<String>,

@@ -31,7 +31,7 @@ pub enum WindowState {
 /// A window with the pieces that it is merged from.
 pub(super) struct Window {
     pub(super) id: WindowId,
-    /// None for the cumulative window.
+    /// `None` means the cumulative window.
     pub(super) state: Option<WindowState>,
     pub(super) pieces: Vec<Piece>,
 }

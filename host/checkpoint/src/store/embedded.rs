@@ -50,11 +50,11 @@ pub struct EmbeddedStore {
 pub struct Generation {
     /// The number of the generation, larger for a newer one.
     pub number: u64,
-    /// When it was stored, in milliseconds since the Unix epoch.
+    /// The time of the checkpoint, in milliseconds since the Unix epoch.
     pub created: i64,
     /// The size of the checkpoint in bytes.
     pub bytes: u64,
-    /// The damage of the checkpoint; `None` means that it is intact.
+    /// The damage of the checkpoint; `None` means an intact checkpoint.
     pub damage: Option<String>,
 }
 
@@ -91,7 +91,7 @@ impl EmbeddedStore {
         Ok(store)
     }
 
-    /// The same store, keeping final panes only so long.
+    /// This store, which keeps final panes only as long as `keep` says.
     #[must_use]
     pub fn keeping(mut self, keep: Keep) -> Self {
         self.keep = keep;

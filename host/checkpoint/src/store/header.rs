@@ -13,12 +13,12 @@ use super::Checkpoint;
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
     pub(super) generation: u64,
-    /// In milliseconds since the Unix epoch.
+    /// The time of the checkpoint, in milliseconds since the Unix epoch.
     pub(super) created: i64,
     pub(super) settings: BTreeMap<String, String>,
     pub(super) dead_letter_bytes: u64,
     pub(super) dead_letters: u64,
-    /// Left out where it is 0, as is the next one: states without late output are older.
+    /// Left out where 0, as is `late_output_records`: states without late output are older.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) late_output_bytes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -64,7 +64,7 @@ impl Header {
         serde_json::from_slice(body).map_err(|_| SnapshotError::Damaged)
     }
 
-    /// The snapshot of `partition`, whose bytes have to be those that the header was written for.
+    /// The snapshot of `partition`; the SHA-256 of its bytes has to be the one in this header.
     pub(super) fn snapshot(
         &self,
         partition: u32,

@@ -60,8 +60,8 @@ impl<'a> Audited<'a> {
         columns.schema_indexes().iter().map(name).collect()
     }
 
-    /// Hands every record of `spans` (one a partition) to `each`, those of one partition in the
-    /// order of their offsets, until `each` returns `false`.
+    /// Hands every record of `spans` (one a partition) to `each`, the records of one partition in
+    /// the order of their offsets, until `each` returns `false`.
     ///
     /// # Errors
     /// The log cannot be read.

@@ -24,9 +24,9 @@ pub struct Verification {
 pub struct PartitionAudit {
     /// The number of the audited partition.
     pub partition: u32,
-    /// The records that the checkpoint covers, and those that were read again.
+    /// The records that the checkpoint covers and the verification reads again.
     pub span: Span,
-    /// Records that were read again.
+    /// The number of records that were read again.
     pub records: u64,
     /// The reason why the partition cannot be verified; `None` means that the partition was
     /// verified.
@@ -93,7 +93,7 @@ struct Reading {
     error: Option<OracleError>,
 }
 
-/// Reads the log that `partitions` cover and compares. `final_panes` are those that are stored.
+/// Reads the log that `partitions` cover and compares. `final_panes` are the stored panes.
 ///
 /// # Errors
 /// The log cannot be read, or a plugin fails.

@@ -80,7 +80,7 @@ impl Cases {
         Ok(Self { path: path.to_owned(), cases: file.case })
     }
 
-    /// How many there are.
+    /// The number of cases in the file.
     pub fn len(&self) -> usize {
         self.cases.len()
     }

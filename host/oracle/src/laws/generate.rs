@@ -33,7 +33,8 @@ const ODD_INTEGERS: [i64; 5] = [i64::MIN, i64::MAX, -1, 1 << 53, 0];
 const ODD_UNSIGNED: [u32; 3] = [u32::MAX, 1 << 31, 0];
 const ODD_FLOATS: [f64; 6] = [-0.0, 1e300, -1e300, f64::MIN_POSITIVE, 0.1, 1e-9];
 
-/// Values that mean something to a plugin: those in its configuration, and the keys of its labels.
+/// Values that mean something to a plugin: the values in its configuration, and the keys of its
+/// labels.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vocabulary(Vec<String>);
 

@@ -110,7 +110,8 @@ impl Bench<'_> {
         self.add_all(accumulator, rows).map(drop)
     }
 
-    /// As [`Bench::add`]; gives the rows that were refused, counted from 0, with their reasons.
+    /// As [`Bench::add`], but returns the rows that were refused, counted from 0, with their
+    /// reasons.
     pub(super) fn add_all(
         &mut self,
         accumulator: Accumulator,

@@ -20,7 +20,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 pub enum Rejection {
     /// Nothing, or nothing but ASCII white space.
     Empty,
-    /// More than 1 MiB.
+    /// A record of more than 1 MiB.
     TooLarge,
     /// The bytes are not valid UTF-8.
     NotUtf8,
@@ -32,9 +32,9 @@ pub enum Rejection {
     NotCsv,
     /// A CSV row with another number of cells than there are columns.
     FieldCount {
-        /// How many there should be.
+        /// The number of columns that a row should have.
         expected: usize,
-        /// How many there are.
+        /// The number of cells in the row.
         found: usize,
     },
     /// A required field without a value; holds the field's name.

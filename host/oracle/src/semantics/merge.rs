@@ -59,7 +59,8 @@ struct Piece<'a> {
 /// By pane and number of the partition.
 type Pieces<'a> = BTreeMap<(Option<Span>, u32), Piece<'a>>;
 
-/// Merges what `partitions` hold of the metric of `plugin`; those in `idle` keep no window open.
+/// Merges what `partitions` hold of the metric of `plugin`; partitions in `idle` keep no window
+/// open.
 pub(super) fn merge(
     rules: &Rules,
     plugin: &Plugin,

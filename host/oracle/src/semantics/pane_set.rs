@@ -234,7 +234,7 @@ impl Sides {
         })
     }
 
-    /// Both accumulators as bytes, on time before late.
+    /// The two accumulators as bytes, on time before late.
     fn snapshot(&self, instance: &mut Instance) -> Result<TwoStates, CallError> {
         let mut bytes = |side: Option<Accumulator>| side.map(|a| instance.snapshot(a)).transpose();
         Ok((bytes(self.on_time)?, bytes(self.late)?))

@@ -175,7 +175,6 @@ impl Partition {
     /// The state of the partition after the records so far.
     ///
     /// # Errors
-    ///
     /// A plugin could not give its state.
     pub fn state(&mut self) -> Result<PartitionState, OracleError> {
         let (origin, next_offset) = (self.state.origin, self.state.next_offset);

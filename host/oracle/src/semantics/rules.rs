@@ -59,7 +59,7 @@ impl Rules {
         }
     }
 
-    /// The same, where the columns of CSV rows have these names.
+    /// The rules for CSV rows whose columns have these names.
     pub(super) fn under_header(mut self, names: &[&str]) -> Self {
         let field = |name: &&str| self.fields.iter().position(|field| field.name == name.trim());
         self.csv_columns = names.iter().map(field).collect();

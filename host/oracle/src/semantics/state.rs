@@ -16,11 +16,11 @@ pub struct PartitionState {
     pub watermark: Option<i64>,
     /// The last 20 late records, oldest first.
     pub late_samples: VecDeque<LateSample>,
-    /// The metrics by id.
+    /// The metrics, sorted by their id.
     pub metrics: Vec<MetricState>,
 }
 
-/// The state H: event time and the books.
+/// The state H: event time and counts of a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventTimeState {
     /// The first offset that belongs to the partition's state.
@@ -38,13 +38,13 @@ pub struct EventTimeState {
     /// The number of records read that were rejected, in the order of
     /// [`Rejection::NAMES`](super::Rejection::NAMES).
     pub rejected: [u64; 9],
-    /// Event times that are the record's stamp.
+    /// The number of event times that are the record's stamp.
     pub fallback: u64,
-    /// Event times too far ahead of the stamp.
+    /// The number of event times too far ahead of the stamp.
     pub future: u64,
-    /// Event times before `earliest`.
+    /// The number of event times before `earliest`.
     pub past: u64,
-    /// Sum of the delays of late records.
+    /// The sum of the delays of late records, in milliseconds.
     pub delay_sum: u64,
     /// The largest delay of a late record, in milliseconds.
     pub delay_max: u64,
@@ -69,7 +69,7 @@ pub struct Gap {
 /// The changes of a log that make a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapKind {
-    /// Records were deleted unread.
+    /// Records were deleted before they were read.
     LogStartMoved,
     /// Records that were read are no longer there.
     LogEndMoved,
@@ -174,7 +174,7 @@ pub struct PaneState {
 pub struct FinalPane {
     /// The id of the pane's metric.
     pub metric: String,
-    /// Size of the windows.
+    /// The size of the pane's windows, in milliseconds.
     pub size: i64,
     /// The slide of the pane's windows, in milliseconds.
     pub slide: i64,

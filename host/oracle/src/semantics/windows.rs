@@ -14,7 +14,7 @@ pub(super) struct Windows<A> {
     open_max: usize,
     /// The floor in milliseconds; panes that start before the floor are final.
     pub(super) floor: Option<i64>,
-    /// How many became final because there were too many.
+    /// The number of panes that became final because too many were open.
     pub(super) evicted: u64,
     /// The open panes, by their start in milliseconds.
     pub(super) open: BTreeMap<i64, Pane<A>>,
@@ -28,7 +28,7 @@ pub(super) struct Pane<A> {
     pub(super) contents: A,
 }
 
-/// Where a record belongs.
+/// The pane and the fate of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placement<A> {
     pub(super) span: Span,

@@ -1,4 +1,4 @@
-//! `streamgauge plugin`: what those need who write plugins, or run those of others.
+//! `streamgauge plugin`: the commands for people who write plugins, or run plugins of others.
 
 mod build;
 mod dev;

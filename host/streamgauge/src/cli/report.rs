@@ -44,7 +44,7 @@ impl Report {
         self.results.all(&self.published).iter().filter_map(trouble).collect()
     }
 
-    /// The shape of `/api/v1/snapshot`.
+    /// The result as JSON, in the shape of `/api/v1/snapshot`.
     pub(super) fn json(&mut self, prepared: &Prepared) -> Value {
         let run = json!({ "consume_seconds": self.consume_seconds });
         let zone = prepared.pipeline.event_time.zone;

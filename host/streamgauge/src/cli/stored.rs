@@ -51,7 +51,7 @@ pub(super) fn find(prepared: &Prepared) -> Result<Option<Stored>, Failure> {
     }
 }
 
-/// All of a store.
+/// The checkpoint of a store with all its final panes.
 pub(super) fn export(store: &EmbeddedStore) -> Result<Option<Export>, StateError> {
     let Some(checkpoint) = store.load()? else { return Ok(None) };
     let final_panes = store.final_panes()?;

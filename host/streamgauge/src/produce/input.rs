@@ -59,7 +59,7 @@ impl Input {
         Ok(Self::Generated(Box::new(generated)))
     }
 
-    /// The same for a topic with this many `partitions`: the generator's partitions are the
+    /// This input for a topic with `partitions` partitions: the generator's partitions are the
     /// topic's, unless keys decide.
     #[must_use]
     pub(super) fn spread_over(mut self, partitions: u32) -> Self {

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// The result of [`produce`](super::produce()).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ProduceReport {
-    /// Where the records went.
+    /// The topic that the records went to.
     pub topic: String,
     /// True if the topic was created for these records.
     pub created: bool,
@@ -19,7 +19,7 @@ pub struct ProduceReport {
     pub failed: u64,
     /// CSV lines that were no rows and were sent unchanged, for the pipeline to reject.
     pub malformed: u64,
-    /// Records sent, by partition.
+    /// The number of records sent, by partition.
     pub partitions: Vec<u64>,
     /// From the first record to the last acknowledgement.
     pub seconds: f64,
@@ -30,7 +30,7 @@ pub struct ProduceReport {
 }
 
 impl ProduceReport {
-    /// Acknowledged records per second.
+    /// The rate of acknowledged records, in records per second.
     pub fn rate(&self) -> f64 {
         if self.seconds > 0.0 { self.acknowledged as f64 / self.seconds } else { 0.0 }
     }

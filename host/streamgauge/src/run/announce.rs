@@ -18,7 +18,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest checkpoint that is taken from a running pipeline, in bytes.
 const CHECKPOINT_BYTES_MAX: u64 = 1 << 30;
 
-/// Where a pipeline serves.
+/// The process and the address of a running pipeline.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Announcement {
     /// The id of the pipeline's process.

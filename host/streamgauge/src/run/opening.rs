@@ -60,7 +60,7 @@ pub struct Shares {
     pub shares: Vec<Share>,
     /// The moment from which latency is measured.
     pub latency_from: LatencyFrom,
-    /// Told after each checkpoint.
+    /// The committer of offsets, called after each checkpoint.
     pub committer: Option<Box<dyn OffsetCommitter>>,
     /// The partitions that stand still at a gap.
     pub parked: Vec<Parked>,
@@ -84,11 +84,11 @@ impl Shares {
     }
 }
 
-/// Everything that opening needs.
+/// The settings and states that opening needs.
 pub struct Opening<'a> {
     /// The settings of the pipeline.
     pub pipeline: &'a Pipeline,
-    /// How records become rows.
+    /// The plan by which records become rows.
     pub plan: &'a Plan,
     /// The metrics' plugins, in written order.
     pub plugins: &'a [Plugin],

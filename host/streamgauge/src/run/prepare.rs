@@ -25,7 +25,7 @@ pub struct Prepared {
     pub document: Document,
     /// The metrics, in written order.
     pub plugins: Vec<Plugin>,
-    /// How records become rows.
+    /// The plan by which records become rows.
     pub plan: Arc<Plan>,
 }
 
@@ -64,7 +64,7 @@ impl Prepared {
         Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan })
     }
 
-    /// The settings that stored state depends on, with those of each metric.
+    /// The settings that stored state depends on, with the settings of each metric.
     pub fn state_settings(&self) -> BTreeMap<String, String> {
         let mut settings = self.pipeline.state_settings();
         for plugin in &self.plugins {
@@ -76,7 +76,7 @@ impl Prepared {
         settings
     }
 
-    /// Holds the settings of a stored state against those of now.
+    /// Holds the settings of a stored state against the present ones.
     ///
     /// # Errors
     /// Each setting that differs, with both values and the ways out.

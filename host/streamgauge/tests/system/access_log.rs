@@ -31,7 +31,7 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-/// The same pipeline over a topic.
+/// The access-log pipeline over a topic.
 fn over_kafka(text: &str, brokers: &str, topic: &str) -> String {
     let (head, rest) = text.split_once("[source.generator]").expect("the generator");
     let (_, tail) = rest.split_once("[schema]").expect("the schema follows the source");

@@ -223,7 +223,7 @@ fn history_and_panels_are_answered_for_any_window() {
     assert_eq!(shown, sum);
     assert_eq!(host.get("/api/v1/panels/gender/data?window=5m").status, 404);
 
-    // The newest ones, with those that are not final.
+    // The newest windows, final or not.
     let all: Vec<&Value> = replayed["metrics"]["gender"]
         .as_array()
         .expect("windows")

@@ -29,7 +29,7 @@ pub(crate) fn event(changes: &[(&str, &str)]) -> Vec<u8> {
     format!("{{{}}}", fields.join(",")).into_bytes()
 }
 
-/// `count` records of the generator for a file: those without any bytes, which a file cannot
+/// `count` records of the generator for a file: records without any bytes, which a file cannot
 /// hold, are left out.
 pub(crate) fn generated(count: usize, seed: u64, dirt: f64) -> Vec<Vec<u8>> {
     let settings = GeneratorSettings {

@@ -27,7 +27,7 @@ impl Host {
         Self::start_with(place, &[])
     }
 
-    /// The same, with further arguments.
+    /// Starts the pipeline of `place` with further arguments.
     pub(crate) fn start_with(place: &Workplace, arguments: &[&str]) -> Self {
         let mut command = place.command("run");
         command.args(["--listen", "127.0.0.1:0"]).args(arguments);
@@ -126,7 +126,7 @@ impl Host {
     }
 }
 
-/// `accounting.read` of a status.
+/// The records read so far: `accounting.read` of a status.
 pub(crate) fn read(status: &Value) -> u64 {
     status["accounting"]["read"].as_u64().expect("a status has accounting")
 }

@@ -28,7 +28,7 @@ fn timed(settings: Settings) -> Settings {
     }
 }
 
-/// Records of one partition; those that are late with delay and event time.
+/// Records of one partition; late ones with delay and event time.
 type Rows = [(&'static str, Option<(&'static str, &'static str)>)];
 
 const ROWS: &Rows = &[

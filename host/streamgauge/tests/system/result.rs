@@ -58,7 +58,7 @@ pub(crate) fn counts(result: &Value, metric: &str, verdict: &str) -> BTreeMap<St
     rows.iter().map(row).collect()
 }
 
-/// A number of the books.
+/// A number of `accounting`, by its name.
 pub(crate) fn book(result: &Value, name: &str) -> u64 {
     result["accounting"][name].as_u64().unwrap_or_else(|| panic!("no {name} in {result}"))
 }

@@ -62,7 +62,8 @@ fn a_file_and_a_broker_give_the_same_result() {
 }
 
 /// The partitioning decides what is late, so only on time + late equals the one partition's; all
-/// else is the same for the broker's partitions, for those of `replay`, and for any workers.
+/// else is the same for the broker's partitions, for the partitions of `replay`, and for any
+/// workers.
 fn four_partitions(broker: &Broker, file: &Path, one: &Value) {
     let keyed = ["--partitions", "4", "--key", "user_id"];
     let four = outside_run(replay(file, &keyed));

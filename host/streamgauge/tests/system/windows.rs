@@ -149,7 +149,7 @@ fn a_day_over_a_change_of_clocks_has_23_or_25_hours() {
     }
 }
 
-/// The verdicts of all but the records in between, and whether those are counted.
+/// The verdicts of all records except the wrong ones, and whether the wrong ones are counted.
 #[test]
 fn wrong_times_change_no_other_verdict() {
     let settings = by_timestamp("bound = \"1h\"");

@@ -37,11 +37,11 @@ pub(crate) struct Settings {
     pub(crate) bound: &'static str,
     /// The lines of `[event_time]`; `zone` and `bound` are added unless these lines name them.
     pub(crate) event_time: String,
-    /// The table of lateness.
+    /// The lines of the lateness table.
     pub(crate) lateness: String,
-    /// The tables of `dead_letters`.
+    /// The lines of the `dead_letters` tables.
     pub(crate) dead_letters: String,
-    /// `min`, `max` and `max_delay`.
+    /// The settings `min`, `max` and `max_delay` of a batch.
     pub(crate) batch: (u32, u32, &'static str),
     pub(crate) checkpoint_every: &'static str,
     /// Ids; each is a built component of that name.
@@ -175,7 +175,6 @@ pub(crate) fn root() -> PathBuf {
 /// The path of a built component.
 ///
 /// # Panics
-///
 /// The component is not built.
 pub(crate) fn plugin(name: &str) -> PathBuf {
     let path = root().join(format!("target/plugins/{name}.wasm"));

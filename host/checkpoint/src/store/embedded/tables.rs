@@ -22,7 +22,7 @@ const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 /// The kept checkpoints: generation → header.
 const CHECKPOINTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("checkpoints");
 
-/// (generation, partition) → snapshot.
+/// The states of partitions: (generation, partition) → snapshot.
 const SNAPSHOTS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("snapshots");
 
 /// Metric, size, slide, start, partition.
@@ -117,7 +117,7 @@ impl Reading {
         Ok(bytes)
     }
 
-    /// All final panes, or those of one metric and kind that start before an instant.
+    /// All final panes, or the panes of one metric and kind that start before an instant.
     pub(super) fn final_panes(
         &self,
         of: Option<(&str, WindowSpec, EventTime)>,

@@ -98,7 +98,7 @@ fn run(disk: &Disk, first: i64) -> i64 {
     store_from(&mut checkpointer, &outboxes, first)
 }
 
-/// The same with a checkpointer that is open.
+/// Stores the checkpoints from `first` on with a checkpointer that is open.
 pub(super) fn store_from(
     checkpointer: &mut Checkpointer,
     outboxes: &[Arc<Outbox>; 2],

@@ -11,7 +11,8 @@ use super::hours;
 use crate::store::StateStore;
 use streamgauge_outbox::Outbox;
 
-/// How many steps after the fault the power may be cut: those of more than one checkpoint.
+/// The number of steps after the fault at which the power may be cut: more than one checkpoint
+/// takes.
 const STEPS_AFTER: u64 = 24;
 
 /// Resumes after a checkpoint that failed, as a run does. Returns how many were stored.

@@ -1,4 +1,4 @@
-//! The state H of the oracle against that of the engine, over logs of every kind of record.
+//! The state H of the oracle against the engine's, over logs of every kind of record.
 
 use proptest::prelude::*;
 use streamgauge_core::{

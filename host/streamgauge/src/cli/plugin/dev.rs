@@ -1,5 +1,5 @@
-//! `streamgauge plugin dev`: a plugin on the dashboard while it is written. A change is built,
-//! tested and, if the tests pass, shown by a host that is started anew.
+//! `streamgauge plugin dev`: a plugin on the dashboard while an author writes the plugin. A change
+//! is built, tested and, if the tests pass, shown by a host that is started anew.
 //!
 //! Each step is a command of this program, run as a child, so a step is stopped by killing the
 //! child, and the words of compilers go to the terminal. Invariant: the page shows the last

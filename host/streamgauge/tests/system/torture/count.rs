@@ -118,7 +118,7 @@ impl Count {
         &self.letters
     }
 
-    /// The same in the shape of [`of_result`].
+    /// The counts in the shape of [`of_result`].
     pub(super) fn to_json(&self) -> Value {
         let book = |name: &&'static str| self.books.get(name).copied().unwrap_or(0);
         let books: Map<String, Value> =
@@ -144,7 +144,7 @@ impl Count {
     }
 }
 
-/// The books that are compared.
+/// The numbers of `accounting` that are compared.
 const BOOKS: [&str; 7] = [
     "read",
     "on_time",

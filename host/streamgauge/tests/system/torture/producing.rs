@@ -58,7 +58,7 @@ impl Producing {
             .set("partitioner", "murmur2_random")
             .set("linger.ms", "5")
             .set("reconnect.backoff.max.ms", "500")
-            // New partitions get records soon after they are there.
+            // New partitions get records soon after their creation.
             .set("topic.metadata.refresh.interval.ms", "500");
         let sent = Arc::new(AtomicU64::new(0));
         let (topic, records, counted) = (topic.to_owned(), records.clone(), Arc::clone(&sent));
@@ -71,7 +71,7 @@ impl Producing {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Waits until the broker has all records; returns their number.
+    /// Waits until the broker has all records; returns the number of acknowledged ones.
     pub(super) fn finish(self) -> u64 {
         self.thread.join().expect("the sending thread does not panic")
     }

@@ -62,7 +62,7 @@ impl Recount {
         wrong
     }
 
-    /// Takes in records, but for those in `gaps`.
+    /// Takes in records, except the ones in `gaps`.
     fn take(&mut self, kept: &[Kept], mut gaps: BTreeMap<u32, Vec<Skipped>>) {
         // Offsets rise within each partition, so every gap is met in the order of the gaps.
         for gaps in gaps.values_mut() {

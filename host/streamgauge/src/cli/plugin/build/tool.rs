@@ -81,7 +81,7 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
         .map_err(|error| Failure::failed(format!("{} could not be found: {error}", path.display())))
 }
 
-/// The name in a manifest, or else that of the folder.
+/// The name in a manifest, or else the name of the folder.
 pub(super) fn name_or_folder(name: Option<&str>, folder: &Path) -> String {
     let of_folder = || {
         let folder = folder.canonicalize().unwrap_or_default();

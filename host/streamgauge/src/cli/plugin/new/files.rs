@@ -12,7 +12,8 @@ const CONTRACT: &str = include_str!("../../../../../../plugins/wit/metric.wit");
 /// The cases of every template; the templates are twins, so one file fits all.
 const CASES: &str = include_str!("../../../../../../plugins/templates/cases.toml");
 
-/// The versions with which the SDK was tested; cargo drops those that a plugin does not need.
+/// The versions with which the SDK was tested; cargo drops the packages that a plugin does not
+/// need.
 const LOCK: &str = include_str!("../../../../../../Cargo.lock");
 
 /// The lines of this project's manifests that refer to its workspace, with the text for a package
