@@ -66,7 +66,7 @@ pub enum NewTopicError {
     /// The topic could not be created.
     #[error("topic `{topic}` was not created on {brokers}: {cause}")]
     NotCreated {
-        /// The name of the refused topic.
+        /// The name of the topic that was to be created.
         topic: String,
         /// The brokers that were asked, as `host:port` list.
         brokers: String,
@@ -76,7 +76,7 @@ pub enum NewTopicError {
     /// The topic has partitions that nobody leads.
     #[error("topic `{topic}` on {brokers} was not ready in time; hint: look at the broker's log")]
     NotReady {
-        /// The name of the created topic.
+        /// The name of the topic that is not ready.
         topic: String,
         /// The brokers that were asked, as `host:port` list.
         brokers: String,

@@ -191,7 +191,7 @@ impl Deliveries {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// The first failure, which names the cause of those behind it.
+    /// The first failed delivery; `None` means that no delivery failed.
     pub fn failure(&self) -> Option<DeliveryFailure> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

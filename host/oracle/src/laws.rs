@@ -61,7 +61,7 @@ pub struct Failure {
     /// The smallest rows that were found to show the difference, as CSV with a header; `None` means
     /// that no rows are needed.
     pub rows: Option<String>,
-    /// How the rows were divided, in words; empty: not.
+    /// How the rows were divided, in words; empty means that they were not.
     pub division: String,
 }
 

@@ -10,7 +10,7 @@ use streamgauge_outbox::{HistoryError, HistoryStore};
 
 use super::{Checkpoint, StateError, StateStore};
 
-/// By metric, kind, start and partition.
+/// Final panes by metric, kind, start and partition.
 type Panes = BTreeMap<(String, WindowSpec, i64, u32), Arc<FinalPane>>;
 
 /// A store in memory.

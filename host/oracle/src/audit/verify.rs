@@ -42,7 +42,7 @@ pub struct Difference {
     pub what: String,
     /// The value in the checkpoint, as text.
     pub stored: String,
-    /// In the log, by the oracle.
+    /// The value that the oracle computes from the log.
     pub recomputed: String,
 }
 

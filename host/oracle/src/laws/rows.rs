@@ -17,7 +17,7 @@ pub(super) enum Datum {
     Null,
     Boolean(bool),
     Unsigned(u32),
-    /// For `integer` and `timestamp`.
+    /// A value of the types `integer` and `timestamp`.
     Integer(i64),
     Float(f64),
     Text(Arc<str>),
@@ -81,7 +81,7 @@ impl Trial {
         format!("rows {}", parts.join(", "))
     }
 
-    /// As CSV with a header; long texts are cut.
+    /// The rows as CSV with a header; long texts are cut.
     pub(super) fn csv(&self, names: &[&str]) -> String {
         let rows = self.rows.iter().map(|row| row.values.iter().map(shown).collect());
         csv(names, rows)

@@ -56,7 +56,7 @@ struct Piece<'a> {
     sides: [Option<&'a Vec<u8>>; 2],
 }
 
-/// By pane and number of the partition.
+/// Pieces by pane and number of the partition.
 type Pieces<'a> = BTreeMap<(Option<Span>, u32), Piece<'a>>;
 
 /// Merges what `partitions` hold of the metric of `plugin`; partitions in `idle` keep no window

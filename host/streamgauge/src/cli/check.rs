@@ -100,7 +100,8 @@ fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
     Ok(prepared)
 }
 
-/// Refuses metrics without a pin. A pin itself was compared when its plugin was loaded.
+/// With `--locked`, refuses metrics without a pin. A pin itself was compared when its plugin was
+/// loaded.
 fn check_pins(args: &CheckArgs, prepared: Prepared) -> Result<Prepared, Diagnostics> {
     let mut diagnostics = prepared.document.diagnostics();
     for (index, metric) in prepared.pipeline.metrics.iter().enumerate() {

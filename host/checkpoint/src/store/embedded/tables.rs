@@ -59,7 +59,7 @@ impl Failed {
     }
 }
 
-/// A read transaction with its open tables.
+/// A read transaction on the tables of the file.
 pub(super) struct Reading {
     transaction: ReadTransaction,
 }
