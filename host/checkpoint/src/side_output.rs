@@ -1,8 +1,8 @@
-//! Where records that people want to see again are written, dead letters and late records alike:
+//! The place for records that people want to see again, dead letters and late records alike:
 //! nowhere (counted only), a file of JSON lines, or a Kafka topic.
 //!
 //! Invariant: a file holds, up to the length that a checkpoint names, exactly the entries that the
-//! checkpoint covers. A topic holds each of them at least once.
+//! checkpoint covers. A topic holds each of these entries at least once.
 
 mod file;
 mod kafka;
@@ -22,7 +22,7 @@ use kafka::KafkaTarget;
 pub struct SideOutput {
     target: Target,
     origin: Origin,
-    /// What is written for good.
+    /// The entries and bytes that are written for good.
     extent: Extent,
 }
 
@@ -31,7 +31,7 @@ pub struct SideOutput {
 pub struct Extent {
     /// The length of the file.
     pub bytes: u64,
-    /// How many entries.
+    /// The number of entries in the side output.
     pub entries: u64,
 }
 
@@ -44,24 +44,24 @@ enum Target {
 /// Why entries could not be written.
 #[derive(Debug, Error)]
 pub enum SideOutputError {
-    /// The file failed.
+    /// The file could not be written or synced.
     #[error("{what} {} could not be written: {error}", path.display())]
     File {
-        /// What should have been written.
+        /// The kind of the entries, for the message.
         what: &'static str,
-        /// The file.
+        /// The path of the entries' file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         error: std::io::Error,
     },
-    /// The brokers did not take them.
+    /// The brokers did not take the entries.
     #[error("{what} to topic `{topic}` were not acknowledged: {reason}")]
     Kafka {
-        /// What should have been written.
+        /// The kind of the entries, for the message.
         what: &'static str,
-        /// The topic.
+        /// The name of the entries' topic.
         topic: String,
-        /// What librdkafka says.
+        /// The reason in the words of librdkafka.
         reason: String,
     },
 }
@@ -72,9 +72,9 @@ impl SideOutput {
         Self::new(Target::None, origin, Extent::default())
     }
 
-    /// Entries go to the end of a file. What the last checkpoint does not cover is cut off;
-    /// without a checkpoint (`covered` none), a file from before is kept and written on. `what`
-    /// they are is for messages.
+    /// A side output at the end of a file. Entries that the last checkpoint does not cover are cut
+    /// off; without a checkpoint (`covered` is `None`), an existing file is kept and written on.
+    /// `what` names the entries in messages.
     ///
     /// # Errors
     /// The file cannot be opened or cut.
@@ -89,7 +89,7 @@ impl SideOutput {
         Self::on_file(what, (path, file), origin, covered)
     }
 
-    /// The same on a file that is open.
+    /// A side output at the end of a file that is already open, for tests with a double.
     pub(crate) fn on_file(
         what: &'static str,
         (path, file): (&Path, Box<dyn EntryFile>),
@@ -122,17 +122,16 @@ impl SideOutput {
         Self { target, origin, extent }
     }
 
-    /// Goes on counting after so many entries.
+    /// Resumes the count after so many entries.
     pub fn resume(&mut self, entries: u64) {
         self.extent.entries = entries;
     }
 
-    /// Writes `entries` so that they survive a crash. They stay even where the checkpoint that
-    /// covers them fails: it may have reached the disk nevertheless.
+    /// Writes `entries` so that they survive a crash. Entries stay even where the checkpoint that
+    /// covers them fails: the checkpoint may have reached the disk nevertheless.
     ///
-    /// # Errors
-    /// They were not all written, and have to be given again: a file is cut back to where it was
-    /// before them.
+    /// # Errors Some entries were not written, and all have to be given again: a file is cut back
+    /// to its length before these entries.
     pub fn write<'a, E: Entry + 'a>(
         &mut self,
         entries: impl Iterator<Item = &'a E>,
@@ -162,7 +161,7 @@ impl SideOutput {
         Ok(())
     }
 
-    /// What is there now.
+    /// The entries and bytes that are written so far.
     pub fn extent(&self) -> Extent {
         self.extent
     }

@@ -30,15 +30,15 @@ pub use memory::MemoryStore;
 pub struct Checkpoint {
     /// The settings that the state depends on, by key.
     pub settings: BTreeMap<String, String>,
-    /// Every partition's state.
+    /// The state of every partition.
     pub partitions: Vec<Arc<PartitionSnapshot>>,
-    /// Panes that became final since the checkpoint before; loading gives none.
+    /// Panes that became final since the checkpoint before; empty after loading.
     pub final_panes: Vec<Arc<FinalPane>>,
-    /// How long the dead-letter file is, in bytes, with every letter of this state in it.
+    /// The length in bytes of the dead-letter file with every letter of this state.
     pub dead_letter_bytes: u64,
     /// How many dead letters have been written out so far.
     pub dead_letters: u64,
-    /// How long the file of late records is, in bytes, with every late record of this state in it.
+    /// The length in bytes of the file of late records with every late record of this state.
     pub late_output_bytes: u64,
     /// How many late records have been written out so far.
     pub late_output_records: u64,
@@ -55,37 +55,37 @@ pub struct Keep {
 /// Why state could not be read or written.
 #[derive(Debug, Error)]
 pub enum StateError {
-    /// Another process has it open.
+    /// Another process has the store open.
     #[error("state {} is in use by another process", .0.display())]
     InUse(PathBuf),
-    /// The store failed.
+    /// The store could not be read or written.
     #[error("state {} failed: {reason}", path.display())]
     Store {
-        /// The file.
+        /// The path of the state file.
         path: PathBuf,
-        /// What the store says.
+        /// The reason in the words of the store.
         reason: String,
     },
-    /// It was written by another version.
+    /// The file was written by another version.
     #[error("state {} has format {found}, which is not known here", path.display())]
     Format {
-        /// The file.
+        /// The path of the state file.
         path: PathBuf,
-        /// Its format.
+        /// The format number in the file.
         found: u64,
     },
     /// The newest checkpoint cannot be read.
     #[error("state {} is damaged: checkpoint {generation}, {what}: {error}", path.display())]
     Damaged {
-        /// The file.
+        /// The path of the state file.
         path: PathBuf,
-        /// Which checkpoint.
+        /// The generation of the damaged checkpoint.
         generation: u64,
-        /// Which part of it.
+        /// The damaged part of the checkpoint.
         what: String,
-        /// What is wrong with it.
+        /// The damage of that part.
         error: SnapshotError,
-        /// The checkpoint before it, if that is intact.
+        /// The generation of the checkpoint before, if that one is intact.
         former: Option<u64>,
     },
     /// There is nothing to go back to.
@@ -94,15 +94,15 @@ pub enum StateError {
     /// A file is no export, or not an intact one.
     #[error("{} is not an export of state: {error}", path.display())]
     Export {
-        /// The file.
+        /// The path of the unreadable file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The damage of the file.
         error: SnapshotError,
     },
 }
 
 impl StateError {
-    /// What the user can do about it.
+    /// The advice for the user.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::InUse(_) => {
@@ -130,12 +130,11 @@ impl StateError {
 pub trait StateStore: Send {
     /// The latest checkpoint, if there is one.
     ///
-    /// # Errors
-    /// The store failed or what it holds is unreadable.
+    /// # Errors The store failed or holds an unreadable checkpoint.
     fn load(&self) -> Result<Option<Checkpoint>, StateError>;
 
-    /// Replaces the latest checkpoint, all or nothing, and returns only when it would survive a
-    /// power cut. Returns its size in bytes.
+    /// Replaces the latest checkpoint, all or nothing, and returns only when the new one would
+    /// survive a power cut. Returns the size of the checkpoint in bytes.
     ///
     /// # Errors
     /// The store failed; the former checkpoint stays.
@@ -146,7 +145,7 @@ pub trait StateStore: Send {
 }
 
 impl Keep {
-    /// What the settings say.
+    /// The time to keep, by the settings of the pipeline.
     pub fn new(pipeline: &Pipeline) -> Self {
         let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let metrics = pipeline.metrics.iter();
@@ -157,7 +156,8 @@ impl Keep {
         Self { bound: millis(pipeline.event_time.bound), of_metric: of_metric.collect() }
     }
 
-    /// Whether `pane` is past its time where the largest event time of its partition is this.
+    /// True if `pane` is past its time where the largest event time of the pane's partition is
+    /// `max_event_time`.
     fn is_over(&self, pane: &FinalPane, max_event_time: Option<EventTime>) -> bool {
         // A metric that was taken out leaves its history.
         let Some(kept) = self.of_metric.get(&pane.metric) else { return false };

@@ -1,5 +1,5 @@
-//! The JSON decoder of the engine against that of the oracle, on any bytes: both take or reject
-//! them for the same reason and read the same values.
+//! The JSON decoder of the engine against the one of the oracle, on any bytes: both accept a record
+//! and read the same values, or both reject the record for the same reason.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

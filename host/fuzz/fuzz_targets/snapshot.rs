@@ -1,5 +1,5 @@
-//! The readers of stored state on any bytes, as they are and with the digest that they should
-//! have: no panic, and what is read gives the same bytes when it is written again.
+//! The readers of stored state on any bytes, unchanged and with a digest that fits the bytes: no
+//! panic, and a state that was read gives the same bytes when written again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -15,7 +15,7 @@ fuzz_target!(|data: &[u8]| {
         if let Ok(pane) = FinalPane::decode(bytes) {
             assert_eq!(pane.encode(), bytes);
         }
-        // Its header is JSON, which has several ways to say the same.
+        // The header of an export is JSON, which has several ways to say the same.
         if let Ok(export) = Export::decode(bytes) {
             assert!(Export::decode(&export.encode()).is_ok());
         }

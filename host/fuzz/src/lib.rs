@@ -1,4 +1,7 @@
-//! What the fuzz targets share: the decoder of the engine and that of the oracle, side by side.
+//! The two decoders that the fuzz targets compare, the engine's and the oracle's, side by side.
+//!
+//! May know: core, decode, oracle, settings.
+//! Must not know: engine, sources, view, server.
 
 use std::path::Path;
 
@@ -32,7 +35,7 @@ id = "none"
 plugin = "none.wasm"
 "#;
 
-/// Both decoders.
+/// The engine's decoder beside the oracle's partition, fed with the same bytes.
 pub struct Both {
     decoder: Decoder,
     projection: Projection,
@@ -42,12 +45,12 @@ pub struct Both {
 }
 
 impl Both {
-    /// Of JSON objects.
+    /// Decoders of JSON objects, one a record.
     pub fn json() -> Self {
         Self::new("json")
     }
 
-    /// Of CSV rows without a header.
+    /// Decoders of CSV rows without a header.
     pub fn csv() -> Self {
         Self::new("csv")
     }
@@ -69,8 +72,7 @@ impl Both {
 
     /// Decodes `bytes` both ways.
     ///
-    /// # Panics
-    /// They differ.
+    /// # Panics The two decoders differ.
     pub fn check(&mut self, bytes: &[u8]) {
         let offset = self.next_offset;
         self.next_offset += 1;

@@ -19,8 +19,8 @@ pub(crate) fn client_config(settings: &KafkaSettings) -> ClientConfig {
     config
 }
 
-/// Why librdkafka does not take a setting; none if it does. A value that must not be shown is not
-/// in the answer.
+/// The reason why librdkafka does not take a setting; `None` means that the setting is taken. A
+/// value that must not be shown is not in the answer.
 pub fn refusal(key: &str, secret: &Secret) -> Option<String> {
     match ClientConfig::new().set(key, &secret.value).create_native_config() {
         Err(KafkaError::ClientConfig(..)) if secret.hidden => {

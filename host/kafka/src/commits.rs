@@ -1,4 +1,4 @@
-//! Offsets for the consumer group, so that lag tools see how far the stored state is.
+//! Offsets for the consumer group, so that lag tools see the progress of the stored state.
 //!
 //! A thread of its own waits for the brokers, one commit at a time: librdkafka may reorder commits
 //! that wait for the group's coordinator, and the older one would win. Newer offsets take the
@@ -33,7 +33,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// What is to be committed next.
+    /// The offsets of the next commit, by partition.
     next: Option<Vec<(u32, i64)>>,
     is_busy: bool,
     is_over: bool,
@@ -59,7 +59,7 @@ impl OffsetCommits {
         Ok(Self { shared })
     }
 
-    /// Commits these next offsets, in the background, in the place of those not sent yet.
+    /// Commits these next offsets, in the background, in the place of offsets not sent yet.
     pub fn announce(&self, offsets: &[(u32, i64)]) {
         self.shared.lock().next = Some(offsets.to_vec());
         self.shared.changed.notify_all();
@@ -98,7 +98,7 @@ impl Shared {
         }
     }
 
-    /// Waits for the next offsets; none when it is over.
+    /// Waits for the next offsets; `None` means that the run is over.
     fn take(&self) -> Option<Vec<(u32, i64)>> {
         let idle = |state: &mut State| state.next.is_none() && !state.is_over;
         let waited = self.changed.wait_while(self.lock(), idle);

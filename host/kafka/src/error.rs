@@ -3,7 +3,7 @@
 use rdkafka::error::KafkaError;
 use thiserror::Error;
 
-/// What is missing; a retry may find it.
+/// The thing that is missing; a retry may find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// No broker gives an answer.
@@ -20,15 +20,15 @@ pub enum BrokerError {
     /// Something is not there for now.
     #[error("{message}")]
     Unavailable {
-        /// Which thing.
+        /// The kind of thing that is missing.
         missing: Missing,
-        /// What happened.
+        /// The problem, in words for people.
         message: String,
     },
     /// The log no longer holds the offset that was asked for.
     #[error("{message}")]
     Moved {
-        /// What happened.
+        /// The problem, in words for people.
         message: String,
     },
     /// librdkafka takes no client with these settings; a retry does not help.

@@ -5,7 +5,7 @@
 //! checkpoint.
 //!
 //! May know: core, and the settings of a pipeline. The only place with rdkafka and `unsafe`.
-//! Must not know: what records mean, or what becomes of them.
+//! Must not know: what records mean, or what becomes of records.
 
 mod client;
 mod commits;
@@ -31,7 +31,7 @@ pub use sender::{Deliveries, DeliveryFailure, Sender, SenderError};
 pub use side_producer::SideProducer;
 pub use topic::{PartitionRange, TopicClient};
 
-/// A partition's number as librdkafka wants it.
+/// A partition's number in librdkafka's type.
 fn partition_number(partition: u32) -> i32 {
     i32::try_from(partition).expect("Kafka numbers partitions in 31 bits")
 }

@@ -28,15 +28,15 @@ pub enum NewTopicError {
     /// librdkafka makes no client with these settings.
     #[error(transparent)]
     Setting(#[from] SenderError),
-    /// No broker answers.
+    /// No broker answers at the configured addresses.
     #[error(
         "no broker at {brokers} answered: {cause}; \
          hint: start it, or name another one with --brokers or in `[source.kafka]`"
     )]
     Unreachable {
-        /// Where it was looked for.
+        /// The brokers that were asked, as `host:port` list.
         brokers: String,
-        /// What librdkafka says.
+        /// The cause in the words of librdkafka.
         cause: String,
     },
     /// The topic is not there.
@@ -45,9 +45,9 @@ pub enum NewTopicError {
          hint: add --partitions N to create it"
     )]
     MissingTopic {
-        /// The topic.
+        /// The name of the missing topic.
         topic: String,
-        /// Where it was looked for.
+        /// The brokers that were asked, as `host:port` list.
         brokers: String,
     },
     /// The topic is there with another number of partitions.
@@ -56,29 +56,29 @@ pub enum NewTopicError {
          hint: leave --partitions out, or name another topic with --topic"
     )]
     PartitionCount {
-        /// The topic.
+        /// The name of the existing topic.
         topic: String,
-        /// Its partitions.
+        /// The number of partitions that the topic has.
         found: u32,
-        /// What was asked for.
+        /// The number of partitions that was asked for.
         wanted: u32,
     },
     /// The topic could not be created.
     #[error("topic `{topic}` was not created on {brokers}: {cause}")]
     NotCreated {
-        /// The topic.
+        /// The name of the topic that was to be created.
         topic: String,
-        /// Where.
+        /// The brokers that were asked, as `host:port` list.
         brokers: String,
-        /// What the broker says.
+        /// The cause in the words of the broker.
         cause: String,
     },
     /// The topic has partitions that nobody leads.
     #[error("topic `{topic}` on {brokers} was not ready in time; hint: look at the broker's log")]
     NotReady {
-        /// The topic.
+        /// The name of the topic that is not ready.
         topic: String,
-        /// Where.
+        /// The brokers that were asked, as `host:port` list.
         brokers: String,
     },
     /// The system gives no runtime to wait in.
@@ -89,13 +89,13 @@ pub enum NewTopicError {
 /// A topic that takes records.
 #[derive(Clone, Copy, Debug)]
 pub struct Topic {
-    /// How many partitions it has.
+    /// The number of partitions of the topic.
     pub partitions: u32,
-    /// Whether it was created just now.
+    /// True if the topic was created just now.
     pub is_new: bool,
 }
 
-/// What the brokers say about a topic.
+/// The brokers' answer about a topic.
 enum Found {
     Missing,
     /// There, but some partition has no leader yet.
@@ -103,11 +103,10 @@ enum Found {
     Ready(u32),
 }
 
-/// Waits until the topic that `settings` name is ready; creates it with as many partitions as
-/// `wanted` if it is missing.
+/// Waits until the topic that `settings` name is ready; creates a missing topic with as many
+/// partitions as `wanted`.
 ///
-/// # Errors
-/// The brokers cannot be reached, the topic is not as wanted, or it was not ready within ten
+/// # Errors The brokers cannot be reached, the topic is not as wanted, or was not ready within ten
 /// seconds.
 pub fn ready(
     sender: &Sender,
@@ -177,7 +176,8 @@ fn state(topic: &MetadataTopic) -> Found {
     }
 }
 
-/// Creates the topic; false where it is (still) there, so that it is worth another try.
+/// Creates the topic; `false` means that the old topic is (still) there, so that another try makes
+/// sense.
 fn create_topic(settings: &KafkaSettings, partitions: u32) -> Result<bool, NewTopicError> {
     let failed = |cause: String| NewTopicError::NotCreated {
         topic: settings.topic.clone(),

@@ -1,5 +1,5 @@
-//! Which partition a record goes to. `produce` decides it itself rather than librdkafka, so that
-//! `replay --partitions` can make the same choice without a broker.
+//! The partition of a record that is sent. `produce` makes the choice rather than librdkafka, so
+//! that `replay --partitions` can make the same choice without a broker.
 //!
 //! Keys go where Kafka's own Java clients would put them: murmur2 of the key's bytes, made
 //! positive, modulo the number of partitions.
@@ -8,8 +8,8 @@
 const SEED: u32 = 0x9747_b28c;
 const MULTIPLIER: u32 = 0x5bd1_e995;
 
-/// The partition of the record number `row` (from 0) among `partitions`: by its key, or taking
-/// turns where it has none.
+/// The partition of the record number `row` (from 0) among `partitions`: by the key, or in turn for
+/// a record without a key.
 pub fn partition_of(key: Option<&[u8]>, row: u64, partitions: u32) -> u32 {
     match key {
         Some(key) => partition_for_key(key, partitions),

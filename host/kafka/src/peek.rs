@@ -1,4 +1,4 @@
-//! A look at single records of a topic: are they still the ones that were read?
+//! A look at single records of a topic, to see if they are still the records that were read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -17,19 +17,18 @@ use super::consumer::stamp;
 use super::partition_number;
 use super::{BrokerError, Missing};
 
-/// What is at an offset.
+/// The record at an offset, if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peeked {
     /// A record with this stamp and the digest of its value.
     Record(RecordTime, Digest),
-    /// No record: it was compacted away, or the offset belongs to a transaction's marker.
+    /// No record: the record was compacted away, or the offset belongs to a transaction's marker.
     Nothing,
 }
 
 /// Looks at each `(partition, offset)`, one a partition.
 ///
-/// # Errors
-/// The brokers did not hand them over within `timeout`; a retry may help.
+/// # Errors The brokers did not hand the records over within `timeout`; a retry may help.
 pub fn peek(
     settings: &KafkaSettings,
     wanted: &[(u32, i64)],
@@ -75,7 +74,7 @@ pub fn peek(
     Ok(found)
 }
 
-/// Whether the log does not hold the offset that was asked for.
+/// True if the log does not hold the offset that was asked for.
 pub(super) fn has_moved(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),

@@ -1,5 +1,5 @@
-//! The Kafka producer: idempotent, acknowledged by all replicas, with a bounded queue. Every
-//! record that it takes is counted as acknowledged or as failed in the end.
+//! The Kafka producer: idempotent, acknowledged by all replicas, with a bounded queue. Every record
+//! that the producer takes is counted as acknowledged or as failed in the end.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,7 @@ use thiserror::Error;
 
 use crate::client::client_config;
 
-/// What is set unless the pipeline's `[source.kafka.librdkafka]` says otherwise.
+/// The settings for librdkafka, unless the pipeline's `[source.kafka.librdkafka]` overrides them.
 const DEFAULTS: [(&str, &str); 7] = [
     ("compression.type", "lz4"),
     ("linger.ms", "10"),
@@ -30,13 +30,13 @@ const DEFAULTS: [(&str, &str); 7] = [
 /// How often deliveries are looked at, in records.
 const POLL_EVERY: u64 = 512;
 
-/// How long a full queue is waited for before it is tried again.
+/// The wait for room in a full queue before the next try.
 const FULL_WAIT: Duration = Duration::from_millis(2);
 
-/// How long deliveries are waited for before it is asked whether there are more.
+/// The wait for deliveries before the next look at the queue.
 const FLUSH_WAIT: Duration = Duration::from_millis(10);
 
-/// A setting that librdkafka does not take, in its words; never the value of a secret.
+/// A setting that librdkafka does not take, in librdkafka's words; never the value of a secret.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("librdkafka does not accept a setting: {0}; hint: see `[source.kafka.librdkafka]`")]
 pub struct SenderError(String);
@@ -44,9 +44,9 @@ pub struct SenderError(String);
 /// Why a record was not acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryFailure {
-    /// Whether the brokers were out of reach.
+    /// True if the brokers were out of reach.
     pub is_outside: bool,
-    /// The words for people.
+    /// The cause in words for people.
     pub cause: String,
 }
 
@@ -58,7 +58,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// A producer for the topic that `settings` name; it connects in the background.
+    /// A producer for the topic that `settings` name; the producer connects in the background.
     ///
     /// # Errors
     /// A setting that librdkafka does not take.
@@ -137,7 +137,7 @@ impl Sender {
         self.sent
     }
 
-    /// What became of them so far.
+    /// The counts of acknowledged and failed records so far.
     pub fn deliveries(&self) -> &Deliveries {
         self.producer.context()
     }
@@ -160,7 +160,7 @@ where
     })
 }
 
-/// Whether a failure means that the brokers are out of reach.
+/// True if a failure means that the brokers are out of reach.
 fn is_outside(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
@@ -176,7 +176,7 @@ pub struct Deliveries {
     acknowledged: AtomicU64,
     failed: AtomicU64,
     failure: Mutex<Option<DeliveryFailure>>,
-    /// What went wrong last with the connection.
+    /// The last problem with the connection, in librdkafka's words.
     connection: Mutex<Option<String>>,
 }
 
@@ -191,12 +191,12 @@ impl Deliveries {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// The first failure.
+    /// The first failed delivery; `None` means that no delivery failed.
     pub fn failure(&self) -> Option<DeliveryFailure> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What librdkafka said last about the connection.
+    /// The last words of librdkafka about the connection.
     pub fn connection_problem(&self) -> Option<String> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -213,14 +213,14 @@ impl Deliveries {
 
 impl ClientContext for Deliveries {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        // The settings of the pipeline are for its consumer too: CONFWARN is no news here. What
-        // fails comes back as an error with a hint.
+        // The settings of the pipeline are for its consumer too: CONFWARN is no news here. A
+        // setting that fails comes back as an error with a hint.
         tracing::debug!(?level, facility, "{message}");
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "librdkafka");
-        // The one about all brokers says less than the ones about each of them.
+        // The error about all brokers says less than the errors about each broker.
         if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
             let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
             *connection = Some(reason.to_owned());

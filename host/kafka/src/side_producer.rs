@@ -26,7 +26,7 @@ pub struct SideProducer {
 }
 
 impl SideProducer {
-    /// An idempotent producer; it connects in the background.
+    /// An idempotent producer, which connects in the background.
     ///
     /// # Errors
     /// A setting that librdkafka does not take.
@@ -37,10 +37,9 @@ impl SideProducer {
         Ok(Self { producer: producer.map_err(|error| BrokerError::refused(&error))? })
     }
 
-    /// Hands a record to librdkafka; waits while its queue is full, which is no failure.
+    /// Hands a record to librdkafka; waits while librdkafka's queue is full, which is no failure.
     ///
-    /// # Errors
-    /// librdkafka does not take the record; its words.
+    /// # Errors librdkafka does not take the record; the error holds librdkafka's words.
     pub fn send(
         &self,
         topic: &str,

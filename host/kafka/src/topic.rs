@@ -1,4 +1,4 @@
-//! What the brokers say of a topic: its partitions, where their logs begin and end, and which
+//! The brokers' answers about a topic: its partitions, where their logs begin and end, and which
 //! offset a start setting means.
 
 use std::time::Duration;
@@ -15,13 +15,13 @@ use super::client::client_config;
 use super::topic_id::{TopicId, topic_id};
 use super::{BrokerError, Missing, partition_number};
 
-/// How long the brokers have to answer a question once they have answered one.
+/// The time in which brokers that once answered have to answer a question.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One partition's log.
+/// The log of one partition, as the brokers describe it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartitionRange {
-    /// Its number.
+    /// The partition's number in its topic.
     pub partition: u32,
     /// The first offset that is there.
     pub low: i64,
@@ -29,7 +29,7 @@ pub struct PartitionRange {
     pub high: i64,
 }
 
-/// A client that asks about one topic. It goes on connecting between questions, so a question
+/// A client that asks about one topic. The client stays connecting between questions, so a question
 /// that was given up may be answered the next time.
 pub struct TopicClient {
     consumer: BaseConsumer,
@@ -37,7 +37,7 @@ pub struct TopicClient {
 }
 
 impl TopicClient {
-    /// A client; it connects in the background.
+    /// A client, which connects in the background.
     ///
     /// # Errors
     /// A setting that librdkafka does not take.
@@ -97,7 +97,7 @@ impl TopicClient {
         Ok(numbers)
     }
 
-    /// The topic's id; none where no broker tells it.
+    /// The topic's id; `None` means that no broker tells one.
     pub(crate) fn id(&self, timeout: Duration) -> Option<TopicId> {
         topic_id(self.consumer.client(), &self.settings.topic, timeout)
     }

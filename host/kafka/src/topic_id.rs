@@ -1,5 +1,5 @@
-//! The id of a topic: made anew under the same name, it has another one. librdkafka goes on
-//! reading at the old offsets of the new topic, so somebody has to look.
+//! The id of a topic: a topic made anew under the same name has another id. librdkafka keeps
+//! reading at the old offsets of the new topic, so the id has to be looked at.
 //!
 //! The only calls of librdkafka's C interface: rust-rdkafka does not describe topics.
 
@@ -13,7 +13,7 @@ use rdkafka::bindings as c;
 use rdkafka::client::{Client, ClientContext};
 use rdkafka::types::RDKafkaRespErr;
 
-/// A topic's id.
+/// The 128-bit id of a topic, as two halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TopicId(i64, i64);
 
@@ -23,14 +23,15 @@ struct Owned<T>(*mut T, unsafe extern "C" fn(*mut T));
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
         if !self.0.is_null() {
-            // SAFETY: the pointer came from the function that makes what this one destroys, it is
-            // not null, and it is destroyed here only.
+            // SAFETY: the pointer came from the function that makes the objects which this function
+            // destroys, the pointer is not null, and the object is destroyed here only.
             unsafe { (self.1)(self.0) }
         }
     }
 }
 
-/// The id of `topic`; none where no broker tells it within `timeout`, or the topic has none.
+/// The id of `topic`; `None` means that no broker tells one within `timeout`, or that the topic has
+/// none.
 pub(super) fn topic_id<C: ClientContext>(
     client: &Client<C>,
     topic: &str,
@@ -65,8 +66,8 @@ pub(super) fn topic_id<C: ClientContext>(
 /// # Safety
 /// `event` is null or a valid event of librdkafka.
 unsafe fn read(event: *mut c::rd_kafka_event_t) -> Option<TopicId> {
-    // SAFETY: librdkafka takes null for an event of no kind; what it gives belongs to the event,
-    // which lives until the caller destroys it. The list has `count` entries.
+    // SAFETY: librdkafka takes null for an event of no kind; the result belongs to the event, which
+    // lives until the caller destroys it. The list has `count` entries.
     unsafe {
         let result = c::rd_kafka_event_DescribeTopics_result(event);
         if result.is_null() {

@@ -1,6 +1,6 @@
-//! Looking at a log again with the oracle: what `streamgauge verify` compares with the stored
-//! state, and what `streamgauge explain` says of one record. Nothing of the engine's path is used
-//! but its sources, which hand over the original bytes.
+//! A log read again with the oracle, for `streamgauge verify`, which compares the outcome with the
+//! stored state, and for `streamgauge explain`, which tells about one record. Nothing of the
+//! engine's path is used but its sources, which hand over the original bytes.
 
 mod explain;
 mod log;

@@ -1,5 +1,6 @@
-//! The proof of a plugin: whether it keeps the laws that checkpoints, replays and merges rest on
-//! (they hold for all rows, parts and cuts), on rows generated from its own inputs, and on the author's cases.
+//! The proof of a plugin: the laws that checkpoints, replays and merges rest on (for all rows,
+//! parts and cuts) are tried on rows generated from the plugin's own inputs, and on the author's
+//! cases.
 //!
 //! Each law is a function of a [`Trial`], so a failure can be shrunk: the trial is made smaller as
 //! long as the law still fails. Invariant: the same plugin, seed and number of rounds give the
@@ -28,13 +29,14 @@ use self::law::{LAWS, Law};
 use self::rows::Trial;
 use self::shrink::shrink;
 
-/// Tells how much time has passed since some moment: the caller has a clock, the laws have none.
+/// A function that tells how much time has passed since some moment: the caller has a clock, the
+/// laws have no clock.
 pub type Clock<'a> = &'a dyn Fn() -> Duration;
 
 /// How thoroughly a plugin is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// The same seed gives the same rows.
+    /// The seed of the generated rows: the same seed gives the same rows.
     pub seed: u64,
     /// How many generated trials each law is held against.
     pub rounds: u32,
@@ -43,22 +45,23 @@ pub struct Effort {
 /// One thing that was checked.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// What must hold, as a sentence.
+    /// The law, as a sentence that must hold.
     pub name: String,
-    /// How often it was tried.
+    /// The number of rounds in which the law was tried.
     pub rounds: u32,
-    /// Why it does not hold.
+    /// The reason why the law does not hold; `None` means that the law holds.
     pub failure: Option<Failure>,
 }
 
 /// Why a check failed.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// What differs, or went wrong.
+    /// The difference that was found, or the error that came up.
     pub difference: Difference,
-    /// The smallest rows that were found to show it, as CSV with a header; none: no rows needed.
+    /// The smallest rows that were found to show the difference, as CSV with a header; `None` means
+    /// that no rows are needed.
     pub rows: Option<String>,
-    /// How the rows were divided, in words; empty: not.
+    /// How the rows were divided, in words; empty means that they were not.
     pub division: String,
 }
 
@@ -67,14 +70,14 @@ impl Check {
         Self { name: name.into(), rounds, failure }
     }
 
-    /// Whether it holds.
+    /// True if no round broke the law.
     pub fn holds(&self) -> bool {
         self.failure.is_none()
     }
 }
 
-/// Holds `plugin` against every law, on generated and on hostile rows; `told` hears of each check
-/// as soon as it is done.
+/// Holds `plugin` against every law, on generated and on hostile rows; calls `told` with each check
+/// as soon as the check is done.
 pub fn prove(plugin: &Plugin, effort: Effort, clock: Clock<'_>, told: &mut dyn FnMut(Check)) {
     let mut lab = Lab::new(plugin);
     told(descriptor::check(&mut lab));

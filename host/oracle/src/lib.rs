@@ -2,7 +2,7 @@
 //! explanation of one record, and the laws of plugins.
 //!
 //! May know: core (digests, times, formats of state), settings, plugins, sources.
-//! Must not know: engine, decode, view. What is right here and there was written twice.
+//! Must not know: engine, decode, view. The rules are written twice on purpose, here and there.
 
 pub mod audit;
 pub mod laws;

@@ -1,10 +1,10 @@
-//! The oracle: docs/semantics.md as a program. It takes one record at a time, keeps everything in
-//! sorted maps, has no batches, threads, caches to be invalidated or state to be restored, and
-//! asks a plugin about every row by itself. So it is slow and easy to hold against the page.
+//! The oracle: docs/semantics.md as a program. The oracle takes one record at a time, keeps
+//! everything in sorted maps, has no batches, threads, caches to be invalidated or state to be
+//! restored, and asks a plugin about every row by itself: slow, and easy to hold against the page.
 //!
-//! Invariant: it shares no code with the way of a record through the engine, but for the settings
-//! and the plugins themselves. Where both come to the same digests, both are right or both are
-//! wrong in the same way twice. `streamgauge explain` prints its [`Verdict`] on one record,
+//! Invariant: the oracle shares no code with the way of a record through the engine, but for the
+//! settings and the plugins themselves. Where both come to the same digests, both are right or both
+//! are wrong in the same way twice. `streamgauge explain` prints its [`Verdict`] on one record,
 //! `streamgauge verify` compares its [`PartitionState`] with the stored one.
 
 mod bytes;
@@ -64,17 +64,17 @@ pub enum OracleError {
     /// A metric reads what the schema does not have.
     #[error("metric `{metric}` reads column `{column}`, which the schema does not have")]
     NoSuchColumn {
-        /// The metric.
+        /// The id of the metric that reads the column.
         metric: String,
-        /// The column.
+        /// The name of the missing column.
         column: String,
     },
-    /// A plugin failed.
+    /// A plugin crashed or broke its contract.
     #[error("metric `{metric}`: {error}")]
     Call {
-        /// The metric.
+        /// The id of the plugin's metric.
         metric: String,
-        /// What happened.
+        /// The failure of the call.
         error: CallError,
     },
 }
@@ -85,15 +85,16 @@ impl Oracle {
         Self { rules: Arc::new(Rules::new(pipeline)), plugins: plugins.to_vec() }
     }
 
-    /// The same, where the columns of CSV rows have these `names`, as a header says, and not those
-    /// of the schema in written order.
+    /// The oracle for CSV rows whose columns have these `names`, as a header says, in place of the
+    /// schema's fields in written order.
     #[must_use]
     pub fn under_header(self, names: &[&str]) -> Self {
         let rules = (*self.rules).clone().under_header(names);
         Self { rules: Arc::new(rules), ..self }
     }
 
-    /// The partition `number` before its first record, which is at `origin` or later.
+    /// The state of partition `number` before its first record; the records start at offset
+    /// `origin` or later.
     ///
     /// # Errors
     /// A plugin reads a column that there is not, or cannot be started.
@@ -105,7 +106,7 @@ impl Oracle {
         Ok(Partition::new(number, origin, Arc::clone(&self.rules), metrics))
     }
 
-    /// The results over all `partitions`, which are sorted by number; those in `idle` keep no
+    /// The results over all `partitions`, which are sorted by number; partitions in `idle` keep no
     /// window open.
     ///
     /// # Errors

@@ -51,10 +51,10 @@ enum Command {
     Plugin(plugin::PluginArgs),
 }
 
-/// Which pipeline.
+/// The pipeline that a command works on.
 #[derive(clap::Args, Debug)]
 struct Config {
-    /// The pipeline file.
+    /// The pipeline file, with settings and metrics.
     #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
     config: PathBuf,
 }
@@ -67,7 +67,7 @@ struct Failure {
 }
 
 impl Failure {
-    /// It ran and failed.
+    /// The command ran and failed.
     fn failed(message: impl Display) -> Self {
         Self { code: 1, message: format!("error: {message}") }
     }
@@ -82,7 +82,7 @@ impl Failure {
         Self { code: 3, message: format!("error: {message}") }
     }
 
-    /// A source that cannot go on.
+    /// A source that cannot continue.
     fn source(error: &SourceError) -> Self {
         match error {
             SourceError::Unavailable { missing, .. } => {
@@ -101,7 +101,7 @@ impl Failure {
     }
 }
 
-/// What a person at the command line can do about what is missing.
+/// The remedy at the command line for a missing thing.
 fn advice(missing: Missing) -> &'static str {
     match missing {
         Missing::Brokers => "start the broker, or correct `brokers` in [source.kafka]",
@@ -142,8 +142,8 @@ fn print_out(result: impl Display) -> Result<(), Failure> {
     }
 }
 
-/// Writes `file` whole or not at all: `write` makes it under another name, which the rename takes
-/// away, so nobody finds half of it.
+/// Writes `file` whole or not at all: `write` makes the file under another name, which the rename
+/// takes away, so nobody finds half of a file.
 fn write_whole(
     file: &Path,
     write: impl FnOnce(&Path) -> std::io::Result<()>,
@@ -157,10 +157,11 @@ fn write_whole(
 }
 
 impl Command {
-    /// What is logged unless `STREAMGAUGE_LOG` says otherwise.
+    /// The log filter unless `STREAMGAUGE_LOG` sets one.
     fn log_filter(&self) -> &'static str {
         match self {
-            // A crash is told once, by the check that found it, and not at each try to shrink it.
+            // A crash is told once, by the check that found the crash, and not at each try to
+            // shrink the rows.
             Self::Plugin(args) if args.is_test() => "info,plugin=off",
             _ => "info,librdkafka=error,rdkafka=error",
         }

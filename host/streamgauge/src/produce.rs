@@ -27,7 +27,7 @@ use streamgauge_kafka::partitioner::partition_of;
 use streamgauge_kafka::{DeliveryFailure, Sender, Topic, ready};
 use streamgauge_pipeline::{Format, KafkaSettings, OnGap, Pipeline, SourceSettings, Start};
 
-/// How long a wait for the next record's time goes on without a look at the signals.
+/// The longest wait for the next record's time before the signals are looked at.
 const WAIT_MAX: Duration = Duration::from_millis(50);
 
 /// Sends what `args` name and waits for all acknowledgements. Blocks; not to be called from
@@ -55,7 +55,7 @@ pub fn produce(args: &ProduceArgs, pipeline: &Pipeline) -> Result<ProduceReport,
     let complete = run.send_all(&mut input);
     let seed = args.generate.map(|_| args.seed);
     let report = run.finish(topic, settings.topic, input.malformed(), seed);
-    // What was sent before a file became unreadable was flushed all the same.
+    // The records sent before a file became unreadable were flushed all the same.
     complete.and(report)
 }
 
@@ -75,7 +75,7 @@ impl Run {
         Ok(())
     }
 
-    /// Whether there is no point in sending more.
+    /// True if there is no point in sending more.
     fn has_ended(&self) -> bool {
         self.stop.is_requested() || self.sender.deliveries().failed() > 0
     }

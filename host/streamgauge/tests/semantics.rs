@@ -1,6 +1,7 @@
 //! docs/semantics.md, executed. The oracle walks through the worked example, and the page has to
-//! say what it finds; then engine and oracle read the same logs, whatever the cuts into batches,
-//! and have to come to the same bytes. `cargo xtask build` makes the components that this needs.
+//! show the oracle's numbers; then engine and oracle read the same logs, whatever the cuts into
+//! batches, and have to come to the same bytes. `cargo xtask build` makes the components for these
+//! tests.
 
 #[path = "semantics/agreement.rs"]
 mod agreement;

@@ -1,8 +1,9 @@
 //! The whole product from outside: the built binary, the built metrics and a real Apache Kafka.
 //!
-//! Nothing here is a double. Every test has folders, topics and ports of its own and ends what it
-//! started, so tests run side by side; they share a broker only to start few of them. Waiting is
-//! for conditions with a deadline. `cargo xtask test` provides the metrics and Kafka's jars.
+//! Nothing here is a double. Every test has folders, topics and ports of its own and ends the
+//! processes that it started, so tests run side by side; tests share a broker only so that few
+//! brokers start. Waiting is for conditions with a deadline. `cargo xtask test` provides the
+//! metrics and Kafka's jars.
 
 #[path = "system/broker.rs"]
 mod broker;

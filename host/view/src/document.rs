@@ -14,7 +14,7 @@ use streamgauge_plugin::{Cell, Descriptor, ResultTable};
 use crate::frame::{self, to_json};
 use crate::{MetricResults, Published, Results, WindowResult};
 
-/// The books of all partitions together.
+/// The counts of all partitions together.
 pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
     let mut sum = Accounting::default();
     for partition in partitions {

@@ -16,7 +16,8 @@ use super::{MetricResult, WindowId};
 /// The most keys that a frame shows one by one.
 const KEYS_MAX: usize = 1000;
 
-/// Where a value stands: its key, and its key of the second dimension (empty where there is none).
+/// The place of a value: its key, and its key of the second dimension (empty for a view of one
+/// dimension).
 type Key = (String, String);
 
 /// The values of one key, by measure.
@@ -64,7 +65,7 @@ pub(super) fn draw(
     }
 }
 
-/// A window as results and frames name it; none for the cumulative one.
+/// A window as results and frames name it; `None` for the cumulative window.
 pub(super) fn window(id: WindowId, state: Option<WindowState>, zone: Tz) -> Option<Value> {
     let window = id.window?;
     Some(json!({
@@ -149,7 +150,7 @@ fn cut(panel: &Panel, mut keys: Vec<Key>) -> (Vec<Key>, Vec<Key>) {
         (0..keys.len()).filter(|&i| i == 0 || keys[i].0 != keys[i - 1].0).collect();
     let shown = match panel.top as usize {
         0 => keys.len(),
-        // Cutting a single row off would only rename it.
+        // A cut of a single row would only rename the row.
         top if starts.len() == top + 1 => keys.len(),
         top => starts.get(top).copied().unwrap_or(keys.len()),
     };

@@ -28,19 +28,19 @@ pub use windows::WindowState;
 /// One metric's merged result over one window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MetricResult {
-    /// Of the records on time.
+    /// The result of the records on time.
     pub on_time: ResultTable,
-    /// Of the late ones.
+    /// The result of the late records.
     pub late: ResultTable,
-    /// Of both.
+    /// The result of all records, on time and late.
     pub total: ResultTable,
 }
 
 /// One window of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WindowId {
-    /// Which kind.
+    /// The kind of the window.
     pub spec: WindowSpec,
-    /// From when to when; none for the cumulative one.
+    /// The window's interval in event time; `None` means the cumulative window.
     pub window: Option<TimeWindow>,
 }

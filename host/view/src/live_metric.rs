@@ -1,4 +1,4 @@
-//! A metric as the pages show it all the time: a frame for each of its panels.
+//! A metric as the pages show it all the time: a frame for each of the metric's panels.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use super::published::Published;
 use super::reader::{MetricReader, WindowResult};
 use super::{MetricResult, WindowId};
 
-/// A metric in the view: what its panels show.
+/// A metric in the view, with the frames of its panels.
 pub struct LiveMetric {
     reader: Arc<MetricReader>,
     /// The last result that could be read.
     shown: WindowResult,
     accounting: MetricAccounting,
-    /// Why the workers stopped the metric, or why its result could not be read.
+    /// The reason why the workers stopped the metric, or why the metric's result could not be read.
     trouble: Option<String>,
     frames: BTreeMap<String, Arc<Frame>>,
 }
@@ -38,17 +38,17 @@ impl LiveMetric {
         metric
     }
 
-    /// The metric's id.
+    /// The metric's id in the pipeline.
     pub fn id(&self) -> &str {
         self.reader.id()
     }
 
-    /// The metric's plugin.
+    /// The plugin that computes the metric.
     pub fn plugin(&self) -> &Plugin {
         self.reader.plugin()
     }
 
-    /// The metric's panels.
+    /// The metric's panels, in the order of the plugin's views.
     pub fn panels(&self) -> &[Panel] {
         self.reader.panels()
     }
@@ -58,12 +58,12 @@ impl LiveMetric {
         &self.shown.result
     }
 
-    /// The merged books as of the last update.
+    /// The merged counts, as of the last update.
     pub fn accounting(&self) -> MetricAccounting {
         self.accounting
     }
 
-    /// Why the metric stands still, if it does.
+    /// The reason why the metric stands still, if the metric does.
     pub fn trouble(&self) -> Option<&str> {
         self.trouble.as_deref()
     }
@@ -73,8 +73,8 @@ impl LiveMetric {
         &self.frames
     }
 
-    /// Merges what was published of this metric, if that changed: the cumulative window, or the
-    /// present one of its first kind.
+    /// Merges the published state of this metric, if the state changed: the cumulative window, or
+    /// the present window of the metric's first kind.
     pub fn update(&mut self, published: &Published) {
         self.accounting = published.accounting(self.id());
         let spec = self.plugin().settings().windows[0];

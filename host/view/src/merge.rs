@@ -11,7 +11,7 @@ use streamgauge_plugin::{Accumulator, CallError, Instance, Plugin};
 /// One accumulator state of one pane of one partition.
 #[derive(Clone)]
 pub(super) struct Piece {
-    /// Its pane; none: cumulative.
+    /// The window's pane; `None` means the cumulative window.
     pub(super) pane: Option<TimeWindow>,
     pub(super) lateness: Lateness,
     pub(super) state_version: u32,
@@ -24,7 +24,7 @@ pub(super) struct Merger {
     instance: Option<Instance>,
 }
 
-/// Whether both are the very same states.
+/// True if both are the very same states.
 pub(super) fn are_same(one: &[Piece], other: &[Piece]) -> bool {
     let same = |(a, b): (&Piece, &Piece)| Arc::ptr_eq(&a.state, &b.state);
     one.len() == other.len() && one.iter().zip(other).all(same)
@@ -35,8 +35,8 @@ impl Merger {
         Self { plugin: plugin.clone(), instance: None }
     }
 
-    /// The result of `pieces` over `window`, merged in their order: first those on time, then the
-    /// late ones, then both.
+    /// The result of `pieces` over `window`, merged in the order of the pieces: first the pieces on
+    /// time, then the late ones, then both.
     pub(super) fn merge(
         &mut self,
         window: Option<TimeWindow>,

@@ -1,4 +1,4 @@
-//! Panels from descriptors: what the page needs to draw a metric that it has never seen.
+//! Panels from descriptors: everything that the page needs to draw a metric never seen before.
 
 use streamgauge_plugin::{Output, Plugin, View};
 use streamgauge_wire::{Dimension, Label, Localized, Measure, Panel};
@@ -14,7 +14,7 @@ pub fn panels(plugin: &Plugin) -> Vec<Panel> {
     views.iter().map(|view| overridden(plugin, panel(plugin, view, id(view)))).collect()
 }
 
-/// The panel with what the pipeline says of it instead of the plugin.
+/// The panel with the pipeline's settings in place of the plugin's.
 fn overridden(plugin: &Plugin, mut panel: Panel) -> Panel {
     let Some(wanted) = plugin.settings().panels.iter().find(|wanted| wanted.id == panel.id) else {
         return panel;

@@ -7,12 +7,12 @@ use std::time::Duration;
 use streamgauge_core::{FinalPane, MetricAccounting, PartitionSnapshot, WindowBooks, WindowSpec};
 use streamgauge_outbox::Overview;
 
-/// What the workers have published, and what else windows depend on.
+/// The published states of the workers, and the settings that windows depend on.
 #[derive(Clone, Default)]
 pub struct Published {
     /// The states, in the order of the partitions.
     pub partitions: Vec<Arc<PartitionSnapshot>>,
-    /// Final panes: those asked for.
+    /// The final panes that were asked for.
     pub final_panes: Vec<Arc<FinalPane>>,
     /// Partitions that hold no window open.
     pub idle: BTreeSet<u32>,
@@ -23,8 +23,8 @@ pub struct Published {
 }
 
 impl Published {
-    /// The states of an overview. `idle` are those that are silent; `None` means a bounded run,
-    /// where those without a watermark are idle.
+    /// The states of an overview. `idle` are the silent partitions; `None` means a bounded run,
+    /// where partitions without a watermark are idle.
     pub fn new(overview: &Overview, idle: Option<BTreeSet<u32>>, history_keep: Duration) -> Self {
         let no_time = || {
             let silent = overview.partitions.iter().filter(|p| p.state.max_event_time.is_none());
@@ -39,7 +39,7 @@ impl Published {
         }
     }
 
-    /// The books of a metric over all partitions.
+    /// The counts of a metric over all partitions.
     pub fn accounting(&self, metric: &str) -> MetricAccounting {
         let mut sum = MetricAccounting::default();
         let metrics = self.partitions.iter().flat_map(|partition| &partition.metrics);

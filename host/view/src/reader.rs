@@ -1,5 +1,5 @@
-//! The read side of a metric: its windows over all partitions, merged when somebody asks. Pages
-//! and questions share one reader, so a window that did not change is merged once for all.
+//! The read side of a metric: the metric's windows over all partitions, merged when somebody asks.
+//! Pages and questions share one reader, so a window that did not change is merged once for all.
 //!
 //! Invariant: the lock is held while one window is merged and not longer, so a question about
 //! thousands of windows holds no page back.
@@ -21,7 +21,7 @@ use super::{MetricResult, WindowId, frame, panels};
 /// The most windows of one metric whose results are remembered.
 const REMEMBERED_MAX: usize = 2000;
 
-/// The plugin cannot read what it once wrote.
+/// The plugin cannot read a state that it once wrote.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("its result could not be read: {0}")]
 pub struct Unreadable(CallError);
@@ -35,10 +35,11 @@ pub struct MetricReader {
     merging: Mutex<Merging>,
 }
 
-/// A plugin instance, and what it has merged.
+/// A plugin instance, with the results that it has merged.
 struct Merging {
     merger: Merger,
-    /// What was merged of which states; a failure is not tried again with the same states.
+    /// The result of each merge, by window and merged states; a failure is not tried again with the
+    /// same states.
     known: BTreeMap<WindowId, (Vec<Piece>, Merged)>,
 }
 
@@ -47,25 +48,25 @@ type Merged = Result<Arc<MetricResult>, Unreadable>;
 /// The result over one window.
 #[derive(Clone)]
 pub struct WindowResult {
-    /// Which window.
+    /// The kind and start of the window.
     pub id: WindowId,
-    /// How far the window is; `None` means that it is the cumulative one.
+    /// The window's phase; `None` means the cumulative window.
     pub state: Option<WindowState>,
     /// The rows; the same `Arc` until the window changes.
     pub result: Arc<MetricResult>,
 }
 
-/// One metric's results.
+/// The results of one metric over all partitions.
 pub struct MetricResults<'a> {
-    /// The plugin.
+    /// The plugin that computes the metric.
     pub plugin: &'a Plugin,
-    /// The books of its rows.
+    /// The counts of the metric's rows.
     pub accounting: MetricAccounting,
-    /// The books of its windows, the cumulative one aside.
+    /// The counts of the metric's windows, the cumulative one aside.
     pub windows: Vec<(WindowSpec, WindowBooks)>,
-    /// By kind and start.
+    /// The windows with their results, by kind and start.
     pub results: Vec<WindowResult>,
-    /// Why the metric stopped, or why some of it could not be read.
+    /// The reason why the metric stopped, or why a part of the metric could not be read.
     pub trouble: Option<String>,
 }
 
@@ -82,25 +83,24 @@ impl MetricReader {
         }
     }
 
-    /// The metric's id.
+    /// The metric's id in the pipeline.
     pub fn id(&self) -> &str {
         &self.plugin.settings().id
     }
 
-    /// The metric's plugin.
+    /// The plugin that computes the metric.
     pub fn plugin(&self) -> &Plugin {
         &self.plugin
     }
 
-    /// The metric's panels.
+    /// The metric's panels, in the order of the plugin's views.
     pub fn panels(&self) -> &[Panel] {
         &self.panels
     }
 
     /// The present window of a kind, as the pages show it.
     ///
-    /// # Errors
-    /// The plugin cannot read what it once wrote.
+    /// # Errors The plugin cannot read a state that it once wrote.
     pub fn current(
         &self,
         published: &Published,
@@ -112,8 +112,7 @@ impl MetricReader {
     /// The last `count` windows of a kind up to the present one, as one. `None` means that the kind
     /// has no windows that follow each other.
     ///
-    /// # Errors
-    /// The plugin cannot read what it once wrote.
+    /// # Errors The plugin cannot read a state that it once wrote.
     pub fn last(
         &self,
         published: &Published,
@@ -123,11 +122,10 @@ impl MetricReader {
         Some(self.result(self.survey(published).last(spec, count)?))
     }
 
-    /// The windows for which `wanted` says so, by kind and start; with `newest` only so many of
-    /// those that begin last.
+    /// The windows for which `wanted` returns true, by kind and start; with `newest` only so many
+    /// of the windows that begin last.
     ///
-    /// # Errors
-    /// The plugin cannot read what it once wrote.
+    /// # Errors The plugin cannot read a state that it once wrote.
     pub fn windows(
         &self,
         published: &Published,
@@ -166,7 +164,7 @@ impl MetricReader {
         }
     }
 
-    /// A result as one panel shows it, with why the metric stands still, if it does.
+    /// A result as one panel shows it, with the reason if the metric stands still.
     pub fn frame(&self, panel: &Panel, window: &WindowResult, trouble: Option<&str>) -> Frame {
         let mut frame = frame::draw(&self.plugin, panel, &window.result, trouble);
         frame.window = frame::window(window.id, window.state, self.zone);

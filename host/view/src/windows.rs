@@ -1,5 +1,5 @@
-//! Which windows a metric has over all partitions, from their open and their final panes: each
-//! with what it is merged from and how far it is. Sliding windows come about only here.
+//! The windows of a metric over all partitions, from the open and the final panes of the
+//! partitions: each window with its pieces and its phase. Sliding windows come about only here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,23 +20,23 @@ use streamgauge_pipeline::MetricSettings;
 pub enum WindowState {
     /// Some partition may still bring records that are on time.
     Open,
-    /// Every partition that is not idle has passed its end.
+    /// Every partition that is not idle has passed the window's end.
     Closed,
     /// Closed, and late records came after that.
     Corrected,
-    /// Nothing changes it any more.
+    /// No record changes the window any more.
     Final,
 }
 
-/// A window and what it is merged from.
+/// A window with the pieces that it is merged from.
 pub(super) struct Window {
     pub(super) id: WindowId,
-    /// None for the cumulative window.
+    /// `None` means the cumulative window.
     pub(super) state: Option<WindowState>,
     pub(super) pieces: Vec<Piece>,
 }
 
-/// What one partition has of one pane.
+/// The share of one partition in one pane.
 struct Part<'a> {
     pane: Option<TimeWindow>,
     state_version: u32,
@@ -44,7 +44,8 @@ struct Part<'a> {
     states: [Option<&'a Arc<[u8]>>; 2],
 }
 
-/// Panes by interval (none: cumulative), each with its parts in the order of the partitions.
+/// Panes by interval (`None` means the cumulative pane), each with its parts in the order of the
+/// partitions.
 type Parts<'a> = BTreeMap<Option<TimeWindow>, Vec<(u32, Part<'a>)>>;
 
 impl WindowState {
@@ -59,7 +60,7 @@ impl WindowState {
     }
 }
 
-/// What windows are computed from.
+/// The states and settings that windows are computed from.
 pub(super) struct Survey<'a> {
     pub(super) plan: &'a Plan,
     pub(super) zone: Tz,
@@ -89,7 +90,8 @@ impl Survey<'_> {
         whole.map(|panes| self.window(spec, panes, &parts)).collect()
     }
 
-    /// The window of `spec` at the largest event time: the earliest one that holds its pane.
+    /// The window of `spec` at the largest event time: the earliest window that holds the pane of
+    /// that time.
     pub(super) fn current(&self, spec: WindowSpec) -> Window {
         let parts = self.parts(spec);
         let Some(mut panes) = Panes::new(spec, self.zone) else { return cumulative(&parts) };
@@ -119,12 +121,12 @@ impl Survey<'_> {
         Some(Window { id: WindowId { spec, window: Some(whole) }, ..window })
     }
 
-    /// Whether every partition still keeps a window that begins with `first`.
+    /// True if every partition still keeps a window that begins with `first`.
     fn is_whole(&self, first: TimeWindow) -> bool {
         self.published.partitions.iter().all(|p| self.keeps(p, first))
     }
 
-    /// Whether a partition keeps a pane: it is open, or final and within `history.keep`.
+    /// True if a partition keeps a pane: the pane is open, or final and within `history.keep`.
     fn keeps(&self, partition: &PartitionSnapshot, pane: TimeWindow) -> bool {
         let watermark = self.plan.watermark.watermark(partition.state.max_event_time);
         let kept = self.settings.retention.saturating_add(self.published.history_keep);
@@ -207,7 +209,7 @@ impl Survey<'_> {
         parts
     }
 
-    /// Whether a final pane is this metric's and within `history.keep`.
+    /// True if a final pane is this metric's and within `history.keep`.
     fn is_kept(&self, pane: &FinalPane, spec: WindowSpec) -> bool {
         let of = self.published.partitions.iter().find(|p| p.partition == pane.partition);
         pane.spec == spec

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::SideOutputError;
 
-/// What a file of entries has to do. Tests put in one that fails where they want.
+/// The operations on a file of entries. Tests put in a file that fails at a chosen step.
 pub(crate) trait EntryFile: Send {
-    /// Its length in bytes.
+    /// The file's length in bytes.
     fn length(&self) -> io::Result<u64>;
 
-    /// Makes it so long.
+    /// Cuts the file to so many bytes.
     fn cut(&self, bytes: u64) -> io::Result<()>;
 
-    /// Writes at its end.
+    /// Writes at the end of the file.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// Returns when what was written would survive a power cut.
@@ -40,7 +40,7 @@ impl EntryFile for File {
     }
 }
 
-/// Opens or makes the file at `path`, and its folder.
+/// Opens or makes the file at `path`, and the folder of the file.
 pub(super) fn open(path: &Path) -> io::Result<Box<dyn EntryFile>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -72,7 +72,7 @@ impl FileTarget {
         Ok(())
     }
 
-    /// Writes to the end, and returns when it would survive a power cut.
+    /// Writes to the end, and returns when the bytes would survive a power cut.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), SideOutputError> {
         if bytes.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! A topic: each entry is a record with its story in headers.
+//! A topic as side output: each entry is a record with its story in headers.
 
 use streamgauge_kafka::SideProducer;
 

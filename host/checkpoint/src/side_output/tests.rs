@@ -1,4 +1,4 @@
-//! A file of dead letters after crashes: what a checkpoint covers is there, what none covers is
+//! A file of dead letters after crashes: letters that a checkpoint covers are there, the others are
 //! written again, and nothing is there twice.
 
 use std::fs;
@@ -75,7 +75,7 @@ fn letters_follow_each_other_in_a_folder_that_is_made() {
     assert_eq!(sink.extent(), extent(place.length(), 3));
 }
 
-/// A file that keeps what it is given and fails to sync it, once.
+/// A file that keeps the bytes it is given and fails to sync them, once.
 struct FailsOnce {
     file: fs::File,
     failed: std::cell::Cell<bool>,

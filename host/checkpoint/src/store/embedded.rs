@@ -1,8 +1,9 @@
 //! State in one local file, by redb: a checkpoint is one transaction. The last two checkpoints are
 //! kept, and the panes that became final, each written once.
 //!
-//! redb refuses to go on after a failed write or sync, so the file is opened anew before the next
-//! checkpoint then; a disk that was full for a while costs nothing but the checkpoints meanwhile.
+//! redb refuses further work after a failed write or sync, so the file is then opened anew before
+//! the next checkpoint; a disk that was full for a while costs nothing but the checkpoints
+//! meanwhile.
 
 mod history;
 mod tables;
@@ -29,10 +30,10 @@ const CACHE_BYTES: usize = 8 << 20;
 /// Name of the file in the state folder.
 const FILE: &str = "streamgauge.redb";
 
-/// Opens the file, or what stands for it.
+/// A function that opens the file, or a test's double of the file.
 type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send>;
 
-/// The open file, shared with those who read history; none after a failure.
+/// The open file, shared with the readers of history; `None` after a failure.
 type Shared = Arc<Mutex<Option<Database>>>;
 
 /// A redb file in the state folder.
@@ -47,13 +48,13 @@ pub struct EmbeddedStore {
 /// A stored checkpoint, from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generation {
-    /// Its number.
+    /// The number of the generation, larger for a newer one.
     pub number: u64,
-    /// When it was stored, in milliseconds since the Unix epoch.
+    /// The time of the checkpoint, in milliseconds since the Unix epoch.
     pub created: i64,
-    /// Its size in bytes.
+    /// The size of the checkpoint in bytes.
     pub bytes: u64,
-    /// What is wrong with it.
+    /// The damage of the checkpoint; `None` means an intact checkpoint.
     pub damage: Option<String>,
 }
 
@@ -64,7 +65,7 @@ impl fmt::Debug for EmbeddedStore {
 }
 
 impl EmbeddedStore {
-    /// Opens the store in `dir`, and makes both where they are not there. Final panes are kept for
+    /// Opens the store in `dir`, and makes a missing folder or store. Final panes are kept for
     /// ever.
     ///
     /// # Errors
@@ -82,7 +83,7 @@ impl EmbeddedStore {
         Self::open_with(path.clone(), Box::new(opener))
     }
 
-    /// The same with another way to open it.
+    /// Opens the store by another `opener`, such as a test's double of a disk.
     pub(super) fn open_with(path: PathBuf, opener: Opener) -> Result<Self, StateError> {
         let (database, keep) = (Arc::new(Mutex::new(None)), Keep::default());
         let mut store = Self { path, opener, database, keep, failed: false };
@@ -90,28 +91,29 @@ impl EmbeddedStore {
         Ok(store)
     }
 
-    /// The same store, keeping final panes only so long.
+    /// This store, which keeps final panes only as long as `keep` says.
     #[must_use]
     pub fn keeping(mut self, keep: Keep) -> Self {
         self.keep = keep;
         self
     }
 
-    /// Whether there is a store in `dir`.
+    /// True if there is a store in `dir`.
     pub fn exists(dir: &Path) -> bool {
         dir.join(FILE).exists()
     }
 
-    /// Removes the store in `dir`. Returns its file, or none where there was none.
+    /// Removes the store in `dir`. Returns the path of the removed file; `None` means that there
+    /// was no store.
     ///
-    /// # Errors
-    /// Another process has it open, or the file cannot be removed.
+    /// # Errors Another process has the store open, or the file cannot be removed.
     pub fn reset(dir: &Path) -> Result<Option<PathBuf>, StateError> {
         if !Self::exists(dir) {
             return Ok(None);
         }
         let path = dir.join(FILE);
-        // Opening it tells whether another process runs on it; a damaged file may go.
+        // A try to open the store tells if another process runs on it; a damaged file may be
+        // removed.
         if let Err(error @ StateError::InUse(_)) = Self::open(dir).map(drop) {
             return Err(error);
         }
@@ -121,7 +123,7 @@ impl EmbeddedStore {
         }
     }
 
-    /// The checkpoints that are there, the newest first, with what is wrong with them.
+    /// The stored checkpoints, the newest first, each with its damage.
     ///
     /// # Errors
     /// The store failed.
@@ -139,19 +141,18 @@ impl EmbeddedStore {
         })
     }
 
-    /// Every final pane.
+    /// Every final pane of the history.
     ///
-    /// # Errors
-    /// The store failed or what it holds is unreadable.
+    /// # Errors The store failed or holds an unreadable pane.
     pub fn final_panes(&self) -> Result<Vec<Arc<FinalPane>>, StateError> {
         self.read(|reading| reading.final_panes(None))
     }
 
-    /// Drops the newest checkpoint and what became final with it. Returns the one that is newest
-    /// now.
+    /// Drops the newest checkpoint and the panes that became final with it. Returns the checkpoint
+    /// that is newest now.
     ///
-    /// # Errors
-    /// There is none before it, or that is damaged too; nothing was changed.
+    /// # Errors There is no checkpoint before the newest one, or that one is damaged too; nothing
+    /// was changed.
     pub fn rollback(&mut self) -> Result<Generation, StateError> {
         let generations = self.generations()?;
         let former = generations.get(1).filter(|former| former.damage.is_none()).cloned();
@@ -177,7 +178,7 @@ impl EmbeddedStore {
     }
 
     fn reopen(&mut self) -> Result<(), StateError> {
-        // The old handle has the file locked, so it goes first.
+        // The old handle has the file locked, so the handle is dropped first.
         *self.lock() = None;
         let opened = match (self.opener)() {
             Ok(database) => database,
@@ -232,7 +233,7 @@ impl EmbeddedStore {
     }
 }
 
-/// What is wrong with a checkpoint.
+/// The damaged part of a checkpoint, with the error.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}: {error}")]
 struct Damage {
@@ -240,7 +241,7 @@ struct Damage {
     error: SnapshotError,
 }
 
-/// A stored checkpoint; the inner error is what is wrong with it.
+/// A stored checkpoint; the inner error is the checkpoint's damage.
 fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, Damage>, Failed> {
     let (_, header) = reading.header(generation)?;
     let header = match header {
@@ -297,8 +298,8 @@ impl StateStore for EmbeddedStore {
     }
 }
 
-/// Makes an empty store. It is made aside and then renamed: a file that was being made when the
-/// power was cut could not be opened.
+/// Makes an empty store. The file is made aside and then renamed: a file that was being made when
+/// the power was cut could not be opened.
 fn create(path: &Path) -> Result<(), Failed> {
     let part = path.with_extension("redb.part");
     let failed = |error: std::io::Error| Failed::Store(error.to_string());
@@ -315,8 +316,8 @@ fn create(path: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Writes a checkpoint as the next generation, and drops what is older than the one before it.
-/// Returns its size.
+/// Writes a checkpoint as the next generation, and drops the generations older than the one before.
+/// Returns the size of the checkpoint in bytes.
 fn save(writing: &Writing, checkpoint: &Checkpoint, keep: &Keep, now: i64) -> Result<u64, Failed> {
     let snapshots: Vec<(u32, Vec<u8>)> =
         checkpoint.partitions.iter().map(|s| (s.partition, s.encode())).collect();
@@ -333,7 +334,8 @@ fn save(writing: &Writing, checkpoint: &Checkpoint, keep: &Keep, now: i64) -> Re
         writing.insert_pane(generation, pane)?;
     }
     if let Some(former) = former {
-        // By the watermarks of the checkpoint before, so that going back to it loses nothing.
+        // By the watermarks of the checkpoint before, so that a rollback to that checkpoint loses
+        // nothing.
         let times = writing.largest_event_times(former)?;
         writing.prune(keep, &times)?;
         writing.drop_before(former)?;

@@ -14,9 +14,9 @@ const VERSION: u32 = 1;
 /// A whole checkpoint with its history.
 #[derive(Clone, Debug, Default)]
 pub struct Export {
-    /// When it was made, in milliseconds since the Unix epoch.
+    /// The time of the export, in milliseconds since the Unix epoch.
     pub created: i64,
-    /// The checkpoint; its own list of final panes is empty.
+    /// The exported checkpoint, with an empty list of final panes.
     pub checkpoint: Checkpoint,
     /// Every final pane that is kept.
     pub final_panes: Vec<Arc<FinalPane>>,

@@ -1,4 +1,4 @@
-//! The head of a checkpoint: everything in it that is not a partition, as JSON with its digest.
+//! The head of a checkpoint: everything except the partitions, as JSON with a digest.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,22 +8,22 @@ use streamgauge_core::{Digest, PartitionSnapshot, SnapshotError, digest_of};
 
 use super::Checkpoint;
 
-/// What a checkpoint says of itself. Its fields are in docs/state-format.md.
+/// The header of a checkpoint, with the fields of docs/state-format.md.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
     pub(super) generation: u64,
-    /// In milliseconds since the Unix epoch.
+    /// The time of the checkpoint, in milliseconds since the Unix epoch.
     pub(super) created: i64,
     pub(super) settings: BTreeMap<String, String>,
     pub(super) dead_letter_bytes: u64,
     pub(super) dead_letters: u64,
-    /// Left out where it is 0, as is the next one: states without late output are older.
+    /// Left out where 0, as is `late_output_records`: states without late output are older.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) late_output_bytes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) late_output_records: u64,
-    /// By partition: the SHA-256 of its snapshot's bytes.
+    /// The SHA-256 of each partition's snapshot bytes, by number of the partition.
     pub(super) partitions: BTreeMap<u32, String>,
 }
 
@@ -64,7 +64,7 @@ impl Header {
         serde_json::from_slice(body).map_err(|_| SnapshotError::Damaged)
     }
 
-    /// The snapshot of `partition`, whose bytes have to be those that the header was written for.
+    /// The snapshot of `partition`; the SHA-256 of its bytes has to be the one in this header.
     pub(super) fn snapshot(
         &self,
         partition: u32,
@@ -76,7 +76,7 @@ impl Header {
         PartitionSnapshot::decode(bytes)
     }
 
-    /// The checkpoint that it heads. Final panes are kept apart from it.
+    /// The whole checkpoint, from this header and `partitions`. Final panes are kept apart.
     pub(super) fn into_checkpoint(self, partitions: Vec<Arc<PartitionSnapshot>>) -> Checkpoint {
         Checkpoint {
             settings: self.settings,

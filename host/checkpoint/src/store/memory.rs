@@ -1,5 +1,5 @@
-//! State that ends with the process: what `replay` keeps its windows in. It holds the same bytes
-//! as any other store.
+//! State that ends with the process, in which `replay` keeps windows. The bytes are the same as in
+//! any other store.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use streamgauge_outbox::{HistoryError, HistoryStore};
 
 use super::{Checkpoint, StateError, StateStore};
 
-/// By metric, kind, start and partition.
+/// Final panes by metric, kind, start and partition.
 type Panes = BTreeMap<(String, WindowSpec, i64, u32), Arc<FinalPane>>;
 
 /// A store in memory.

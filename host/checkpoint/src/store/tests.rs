@@ -1,5 +1,5 @@
 //! The embedded store: two generations, history, going back, exports; and checkpoints that are cut
-//! off at every single step of their input and output.
+//! off at every single step of input and output.
 
 mod crashes;
 mod disk;
@@ -53,7 +53,7 @@ fn checkpoint(offset: i64, panes: &[i64]) -> Checkpoint {
     }
 }
 
-/// What a checkpoint comes back as.
+/// The checkpoint of `offset` as it is loaded.
 fn loaded(offset: i64) -> Checkpoint {
     checkpoint(offset, &[])
 }

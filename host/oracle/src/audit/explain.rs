@@ -1,4 +1,4 @@
-//! One record, from its bytes to what every metric made of it.
+//! One record, from its bytes to the verdict of every metric.
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
@@ -15,29 +15,29 @@ use streamgauge_core::rfc3339;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_source::SourceError;
 
-/// The record, and what became of it.
+/// A record, and how the oracle counts the record.
 pub struct Explanation {
-    /// Its partition.
+    /// The number of the record's partition in its topic.
     pub partition: u32,
-    /// Its original bytes.
+    /// The record's original bytes; `None` means that the record has no value.
     pub value: Option<Vec<u8>>,
-    /// What became of it.
+    /// The oracle's account of the record, step by step.
     pub verdict: Verdict,
-    /// The records before it that were read again.
+    /// The number of records before this one that were read again.
     pub records_before: u64,
 }
 
 /// Why there is nothing to be said of a record.
 #[derive(Debug, thiserror::Error)]
 pub enum NotExplained {
-    /// There is none.
+    /// The log of the partition has no record at the offset.
     #[error(
         "partition {partition} has no record at offset {offset}: its log holds {low} to {high}"
     )]
     NoRecord {
-        /// The partition.
+        /// The partition that was asked about.
         partition: u32,
-        /// The offset.
+        /// The offset that was asked about.
         offset: i64,
         /// The first offset that is there.
         low: i64,
@@ -50,12 +50,13 @@ pub enum NotExplained {
     /// The log cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// A plugin failed.
+    /// A plugin crashed or broke its contract.
     #[error(transparent)]
     Oracle(#[from] OracleError),
 }
 
-/// Reads the log of `partition` from `origin` (none: its beginning) up to the record at `offset`.
+/// Reads the log of `partition` from `origin` (`None` means the log's beginning) up to the record
+/// at `offset`.
 ///
 /// # Errors
 /// There is no such record, the log cannot be read, or a plugin fails.
@@ -91,7 +92,7 @@ pub fn explain(
 }
 
 impl Explanation {
-    /// As data.
+    /// The explanation as JSON, for `streamgauge explain --json`.
     pub fn to_json(&self, pipeline: &Pipeline) -> Json {
         let zone = pipeline.event_time.zone;
         let verdict = &self.verdict;
@@ -126,7 +127,7 @@ impl Explanation {
         json
     }
 
-    /// For people.
+    /// The explanation as lines of text for people.
     pub fn to_text(&self, pipeline: &Pipeline) -> String {
         let zone = pipeline.event_time.zone;
         let verdict = &self.verdict;

@@ -16,7 +16,8 @@ const POLL: Duration = Duration::from_millis(200);
 /// How much is read at once.
 const BLOCK: BlockLimits = BlockLimits { records: 2048, bytes: 256 << 10 };
 
-/// Is handed partition, place and bytes of a record; says whether to go on.
+/// A function that is handed partition, place and bytes of a record, and returns whether reading
+/// continues.
 pub(super) type Each<'a> = &'a mut dyn FnMut(u32, RecordMeta, Option<&[u8]>) -> bool;
 
 /// The log of a pipeline.
@@ -59,8 +60,8 @@ impl<'a> Audited<'a> {
         columns.schema_indexes().iter().map(name).collect()
     }
 
-    /// Hands every record of `spans` (one a partition) to `each`, those of one partition in the
-    /// order of their offsets, until it says no.
+    /// Hands every record of `spans` (one a partition) to `each`, the records of one partition in
+    /// the order of their offsets, until `each` returns `false`.
     ///
     /// # Errors
     /// The log cannot be read.
@@ -86,8 +87,8 @@ impl<'a> Audited<'a> {
     }
 }
 
-/// Hands the records of `run` that are in its span to `each`; takes the span out of `left` at its
-/// end. Whether to go on.
+/// Hands the records of `run` that are in its span to `each`, and takes the span out of `left` at
+/// the span's end. Returns whether reading continues.
 fn read_run(run: Run<'_>, left: &mut BTreeMap<u32, Span>, each: Each<'_>) -> bool {
     let Some(span) = left.get(&run.partition).copied() else { return true };
     for record in run.records() {

@@ -1,5 +1,5 @@
-//! A checkpoint against its log: the records that it covers are read again, through the oracle,
-//! and have to come to the same digests.
+//! A checkpoint against its log: the oracle reads the covered records again and must come to the
+//! same digests.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,34 +14,35 @@ use super::log::Audited;
 use crate::semantics::{self, MetricState, Oracle, OracleError, PartitionState, Record};
 use streamgauge_source::SourceError;
 
-/// What a verification found.
+/// The outcome of a verification, partition by partition.
 pub struct Verification {
-    /// By partition.
+    /// The partitions of the checkpoint, by number.
     pub partitions: Vec<PartitionAudit>,
 }
 
-/// What was found in one partition.
+/// The outcome of the verification for one partition.
 pub struct PartitionAudit {
-    /// Its number.
+    /// The number of the audited partition.
     pub partition: u32,
-    /// The records that the checkpoint covers, and those that were read again.
+    /// The records that the checkpoint covers and the verification reads again.
     pub span: Span,
-    /// Records that were read again.
+    /// The number of records that were read again.
     pub records: u64,
-    /// Why it cannot be verified.
+    /// The reason why the partition cannot be verified; `None` means that the partition was
+    /// verified.
     pub impossible: Option<String>,
-    /// What differs.
+    /// The differences between stored and recomputed state, empty if both are equal.
     pub differences: Vec<Difference>,
 }
 
-/// Something that differs.
+/// A count or a digest that differs between checkpoint and recount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What.
+    /// The name of the count or digest.
     pub what: String,
-    /// In the checkpoint.
+    /// The value in the checkpoint, as text.
     pub stored: String,
-    /// In the log, by the oracle.
+    /// The value that the oracle computes from the log.
     pub recomputed: String,
 }
 
@@ -51,18 +52,18 @@ pub enum VerifyError {
     /// The log cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// A plugin failed.
+    /// A plugin crashed or broke its contract.
     #[error(transparent)]
     Oracle(#[from] OracleError),
 }
 
 impl Verification {
-    /// Whether all of it was verified, without a difference.
+    /// True if every partition was verified, without a difference.
     pub fn is_equal(&self) -> bool {
         self.partitions.iter().all(|p| p.impossible.is_none() && p.differences.is_empty())
     }
 
-    /// As data.
+    /// The verification as JSON, for `streamgauge verify --json`.
     pub fn to_json(&self) -> Value {
         let difference = |d: &Difference| json!({ "what": d.what, "stored": d.stored, "recomputed": d.recomputed });
         let partition = |p: &PartitionAudit| {
@@ -83,7 +84,7 @@ impl Verification {
     }
 }
 
-/// One partition while it is read.
+/// A partition while its log is read.
 struct Reading {
     oracle: semantics::Partition,
     /// Still to come, the next one last.
@@ -92,7 +93,7 @@ struct Reading {
     error: Option<OracleError>,
 }
 
-/// Reads the log that `partitions` cover and compares. `final_panes` are those that are stored.
+/// Reads the log that `partitions` cover and compares. `final_panes` are the stored panes.
 ///
 /// # Errors
 /// The log cannot be read, or a plugin fails.
@@ -166,7 +167,7 @@ impl Reading {
         Ok(Self { oracle: partition, gaps, records: 0, error: None })
     }
 
-    /// Whether to go on.
+    /// Returns whether reading continues.
     fn accept(&mut self, record: Record<'_>) -> bool {
         self.skip_up_to(record.offset);
         if self.error.is_none() {
@@ -192,7 +193,7 @@ impl Reading {
     }
 }
 
-/// What differs between a stored state and a recomputed one: counts first, then digests.
+/// The differences between a stored state and a recomputed one: counts first, then digests.
 fn differences(
     stored: &PartitionSnapshot,
     recomputed: &PartitionState,

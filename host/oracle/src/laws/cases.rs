@@ -71,8 +71,7 @@ struct Case {
 impl Cases {
     /// Reads the file at `path`.
     ///
-    /// # Errors
-    /// It cannot be read, or is no file of cases.
+    /// # Errors The file cannot be read, or is no file of cases.
     pub fn read(path: &Path) -> Result<Self, CasesError> {
         let wrong = |words: String| CasesError { path: path.to_owned(), words };
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
@@ -81,12 +80,12 @@ impl Cases {
         Ok(Self { path: path.to_owned(), cases: file.case })
     }
 
-    /// How many there are.
+    /// The number of cases in the file.
     pub fn len(&self) -> usize {
         self.cases.len()
     }
 
-    /// Whether there are none.
+    /// True if the file holds no cases.
     pub fn is_empty(&self) -> bool {
         self.cases.is_empty()
     }
@@ -169,7 +168,7 @@ impl Case {
     }
 }
 
-/// Whether a cell is what the file says, floats within rounding.
+/// True if a cell has the value of the file, floats within rounding.
 fn is(found: &Cell, expected: &str) -> bool {
     match (found, expected.parse::<f64>()) {
         (Cell::Float(found), Ok(expected)) => {

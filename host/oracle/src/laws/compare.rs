@@ -1,4 +1,4 @@
-//! Whether two states are one: bit for bit, or for merges of a bounded plugin within the errors
+//! The comparison of two states: bit for bit, or for merges of a bounded plugin within the errors
 //! that its results state.
 //!
 //! A measure with an error measure is an interval, and two results agree where the intervals of
@@ -61,7 +61,7 @@ fn told(words: &str, plugin: &Plugin, a: (&str, &Seen), b: (&str, &Seen)) -> Dif
     Difference { words, sides: Some([side(a), side(b)]) }
 }
 
-/// In what the results are further apart than they may be.
+/// The first way in which the results are further apart than allowed.
 fn apart(descriptor: &Descriptor, a: &ResultTable, b: &ResultTable) -> Option<String> {
     let outputs = &descriptor.outputs;
     let is_value = |output: &Output| is_measure(output) && output.error_of.is_none();

@@ -1,4 +1,4 @@
-//! What a plugin costs: time a row by the size of batches, time a call, memory and state.
+//! The cost of a plugin: time a row by the size of batches, time a call, memory and state.
 //!
 //! Measured on generated rows, one instance, medians of several turns. The figures depend on the
 //! machine and are told, never judged.
@@ -22,10 +22,10 @@ const TURNS: usize = 5;
 /// Accumulators whose memory is measured together: linear memory grows by whole pages.
 const ACCUMULATORS: usize = 512;
 
-/// Rows in each of them.
+/// Rows in each of the batches that are measured.
 const ROWS: usize = 1000;
 
-/// What was measured.
+/// The medians of a measurement, with their units in the names.
 #[derive(Clone, Debug)]
 pub struct Cost {
     /// Nanoseconds a row, by the sizes of [`BATCH_ROWS`].

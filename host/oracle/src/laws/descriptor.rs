@@ -1,5 +1,5 @@
-//! What the plugin says of itself: texts for readers of Chinese and of English, and a result that
-//! is as described before any row came.
+//! The plugin's description of itself: texts for readers of Chinese and of English, and a result
+//! before the first row that has the described tables.
 
 use super::lab::Lab;
 use super::law::Difference;

@@ -33,7 +33,8 @@ const ODD_INTEGERS: [i64; 5] = [i64::MIN, i64::MAX, -1, 1 << 53, 0];
 const ODD_UNSIGNED: [u32; 3] = [u32::MAX, 1 << 31, 0];
 const ODD_FLOATS: [f64; 6] = [-0.0, 1e300, -1e300, f64::MIN_POSITIVE, 0.1, 1e-9];
 
-/// Values that mean something to a plugin: those in its configuration, and the keys of its labels.
+/// Values that mean something to a plugin: the values in its configuration, and the keys of its
+/// labels.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vocabulary(Vec<String>);
 
@@ -46,7 +47,7 @@ impl Vocabulary {
         Self(words)
     }
 
-    /// One of its values, if one of those at hand is of this type.
+    /// One of the vocabulary's values of this type, if the type has one.
     fn value(&self, kind: FieldType, random: &mut Random) -> Option<Datum> {
         let word = self.0.get(random.below(self.0.len() as u32) as usize)?;
         match kind {

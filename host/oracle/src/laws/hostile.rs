@@ -8,7 +8,7 @@ use super::generate::plain;
 use super::rows::{Datum, Row, Trial};
 use streamgauge_plugin::{Input, field_type};
 
-/// The largest batch that a host hands over unless it is set.
+/// The largest batch that a host hands over by default, in rows.
 const BATCH_ROWS_MAX: usize = 8192;
 
 /// Different values for each round that is asked for: 20,000 for 200 rounds are far from any real

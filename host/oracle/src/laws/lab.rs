@@ -1,4 +1,5 @@
-//! Where laws are tried: an instance of the plugin, opened again where a crash spoiled it.
+//! The place where laws are tried: an instance of the plugin, opened again where a crash spoiled
+//! the instance.
 
 use streamgauge_core::{EventTime, TimeWindow};
 
@@ -13,7 +14,8 @@ use streamgauge_plugin::{
 const WINDOW: TimeWindow =
     TimeWindow { start: EventTime(1_447_200_000_000), end: EventTime(1_447_286_400_000) };
 
-/// After so many trials an instance is opened anew: what a plugin hoards must not reach its limit.
+/// After so many trials an instance is opened anew, so that memory hoarded by a plugin does not
+/// reach its limit.
 const TRIALS_MAX: u32 = 200;
 
 /// A plugin under test.
@@ -56,7 +58,7 @@ impl<'a> Lab<'a> {
         self.run(trial.windowed, |bench| (law.holds)(bench, trial))
     }
 
-    /// Runs `experiment` with accumulators of its own.
+    /// Runs `experiment` with accumulators that no other experiment sees.
     pub(super) fn run<T>(
         &mut self,
         windowed: bool,
@@ -86,7 +88,6 @@ impl<'a> Lab<'a> {
 }
 
 impl Bench<'_> {
-    /// An empty accumulator.
     pub(super) fn create(&mut self) -> Result<Accumulator, CallError> {
         let made = self.instance.create(self.window)?;
         self.made.push(made);
@@ -109,7 +110,8 @@ impl Bench<'_> {
         self.add_all(accumulator, rows).map(drop)
     }
 
-    /// As [`Bench::add`]; gives the rows that were refused, counted from 0, with their reasons.
+    /// As [`Bench::add`], but returns the rows that were refused, counted from 0, with their
+    /// reasons.
     pub(super) fn add_all(
         &mut self,
         accumulator: Accumulator,
@@ -168,7 +170,7 @@ impl Bench<'_> {
         Ok(Seen { bytes: self.snapshot(accumulator)?, result: self.result(accumulator)? })
     }
 
-    /// What these rows come to in an instance that has seen nothing else.
+    /// The result of these rows in an instance that has seen no other rows.
     pub(super) fn elsewhere(&self, rows: &Rows<'_>) -> Result<Seen, CallError> {
         let mut instance = Instance::open(self.plugin)?;
         let mut bench = Bench {

@@ -1,16 +1,16 @@
-//! The laws, each as a function that finds a difference or none.
+//! The laws, each as a function that returns a difference or `None`.
 
 use super::compare::{differ, disagree};
 use super::lab::Bench;
 use super::rows::Trial;
 use streamgauge_plugin::CallError;
 
-/// What keeps a law from holding.
+/// The reason why a law does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// In words.
+    /// The reason as a sentence for people.
     pub words: String,
-    /// The two things that differ, each with its name; none: it is no comparison.
+    /// The two things that differ, each with its name; `None` means that nothing was compared.
     pub sides: Option<[(String, String); 2]>,
 }
 
@@ -20,10 +20,9 @@ impl From<CallError> for Difference {
     }
 }
 
-/// One law.
 pub(super) struct Law {
     pub(super) name: &'static str,
-    /// How a trial is divided for it, in words.
+    /// The division of a trial for this law, in words.
     pub(super) division: Option<fn(&Trial) -> String>,
     pub(super) holds: fn(&mut Bench<'_>, &Trial) -> Result<(), Difference>,
 }
@@ -93,7 +92,7 @@ fn round_trip(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
     let restored = bench.copy(original)?;
     let seen = [bench.see(original)?, bench.see(restored)?];
     differ(bench, ("a", &seen[0]), ("a restored", &seen[1]))?;
-    // What the result does not show may matter to the rows that follow.
+    // A difference that the result does not show may matter to the rows that follow.
     for accumulator in [original, restored] {
         bench.add(accumulator, &trial.part(1))?;
     }
@@ -145,8 +144,8 @@ fn associative(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
     disagree(bench, ("(a + b) + c", &left), ("a + (b + c)", &right))
 }
 
-/// A snapshot may come from a damaged disk, or from a newer plugin: it is refused, or read, but
-/// never a crash.
+/// A snapshot may come from a damaged disk, or from a newer plugin: the plugin refuses or reads the
+/// snapshot, and never crashes.
 fn damage(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
     let whole = bench.fold(&trial.whole())?;
     let bytes = bench.snapshot(whole)?;

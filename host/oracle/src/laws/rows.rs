@@ -1,4 +1,4 @@
-//! Rows for a plugin, value by value, and how a trial divides them.
+//! Rows for a plugin, value by value, and the division of a trial into parts and batches.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(super) enum Datum {
     Null,
     Boolean(bool),
     Unsigned(u32),
-    /// For `integer` and `timestamp`.
+    /// A value of the types `integer` and `timestamp`.
     Integer(i64),
     Float(f64),
     Text(Arc<str>),
@@ -27,9 +27,9 @@ pub(super) enum Datum {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
     pub(super) values: Vec<Datum>,
-    /// Which of the three parts it belongs to: 0, 1 or 2; parts stand in this order.
+    /// The row's part of the three: 0, 1 or 2; parts stand in this order.
     pub(super) part: u8,
-    /// Whether a new batch begins with it.
+    /// True if a new batch begins with this row.
     pub(super) begins: bool,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Trial {
 pub(super) type Rows<'a> = Vec<&'a [Datum]>;
 
 impl Trial {
-    /// All rows.
+    /// All rows of the trial, as one part.
     pub(super) fn whole(&self) -> Rows<'_> {
         self.rows.iter().map(|row| row.values.as_slice()).collect()
     }
@@ -81,7 +81,7 @@ impl Trial {
         format!("rows {}", parts.join(", "))
     }
 
-    /// As CSV with a header; long texts are cut.
+    /// The rows as CSV with a header; long texts are cut.
     pub(super) fn csv(&self, names: &[&str]) -> String {
         let rows = self.rows.iter().map(|row| row.values.iter().map(shown).collect());
         csv(names, rows)
@@ -98,7 +98,7 @@ pub(super) fn csv(names: &[&str], rows: impl Iterator<Item = Vec<String>>) -> St
     String::from_utf8_lossy(&bytes).trim_end().to_owned()
 }
 
-/// Rows counted from 1, such as `1-2`, from the sizes of what they are divided into.
+/// Rows counted from 1, such as `1-2`, from the sizes of their pieces.
 fn ranges(sizes: &[usize]) -> Vec<String> {
     let mut next = 1;
     let range = |size: &usize| {

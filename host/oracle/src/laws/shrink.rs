@@ -7,7 +7,7 @@ use super::Clock;
 use super::law::Difference;
 use super::rows::{Datum, Trial};
 
-/// Shrinking ends after so long: a counterexample that is not the smallest is better than none.
+/// Shrinking ends after so long: a larger counterexample is better than none.
 const TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Shrinks `trial`, which fails with `difference`; `fails` tries another.
@@ -36,7 +36,7 @@ impl<F: FnMut(&Trial) -> Option<Difference>> Shrinker<'_, F> {
         (self.clock)() < self.end
     }
 
-    /// Takes a candidate if it fails too.
+    /// Takes a candidate if the law fails for the candidate too; returns true if taken.
     fn take(&mut self, candidate: Trial) -> bool {
         if candidate == self.trial || !self.has_time() {
             return false;
@@ -149,7 +149,7 @@ mod tests {
             let number = |row: &Row| if let Datum::Integer(n) = row.values[0] { n } else { 0 };
             trial.rows.iter().map(number).collect()
         };
-        // It fails where some number above 100 stands before some other one.
+        // The law fails where some number above 100 stands before some other one.
         let (small, _) = shrink(trial(&values), difference(), &|| Duration::ZERO, |trial| {
             let numbers = numbers(trial);
             let big = numbers.iter().position(|n| *n > 100)?;

@@ -1,11 +1,11 @@
-//! Stored state as bytes, and their digests, by docs/state-format.md. Only what a digest covers is
-//! written here.
+//! Stored state as bytes, and their digests, by docs/state-format.md. Only the parts that a digest
+//! covers are written here.
 
 use streamgauge_core::{Digest, digest_of};
 
 use super::state::{EventTimeState, FinalPane, MetricState, PaneState, WindowState};
 
-/// Bytes as they grow.
+/// A buffer that grows by values of docs/state-format.md.
 #[derive(Default)]
 struct Bytes(Vec<u8>);
 
@@ -75,7 +75,7 @@ impl EventTimeState {
         b.0
     }
 
-    /// The partition's digest.
+    /// The digest of the partition's state, over all its metrics.
     pub fn digest(&self) -> Digest {
         digest_of(&self.encode())
     }
@@ -95,7 +95,7 @@ impl MetricState {
         b.0
     }
 
-    /// The metric's digest.
+    /// The digest of the metric's state in the partition.
     pub fn digest(&self) -> Digest {
         digest_of(&self.encode())
     }
@@ -116,7 +116,7 @@ fn put_windows(b: &mut Bytes, windows: &WindowState) {
 }
 
 impl FinalPane {
-    /// The pane as bytes, without the digest at their end.
+    /// The pane as bytes, without the digest at the end.
     fn encode_body(&self) -> Vec<u8> {
         let mut b = Bytes::default();
         b.put(*b"SGFP").u32(1).bytes(self.metric.as_bytes());
@@ -126,14 +126,14 @@ impl FinalPane {
         b.0
     }
 
-    /// The pane as it is stored.
+    /// The pane as bytes, in the form in which the store keeps a pane.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = self.encode_body();
         bytes.extend(self.digest().0);
         bytes
     }
 
-    /// The pane's digest.
+    /// The digest of the pane's bytes.
     pub fn digest(&self) -> Digest {
         digest_of(&self.encode_body())
     }

@@ -26,14 +26,14 @@ const MONDAY: i64 = 4;
 pub struct Span {
     /// The first millisecond inside.
     pub start: i64,
-    /// The first one after it.
+    /// The first instant after the pane.
     pub end: i64,
 }
 
 /// The civil days of a zone. Days are counted from the Unix epoch.
 pub(super) struct Calendar {
     zone: Tz,
-    /// By day: where it begins. Only so that a zone's clock is not asked twice.
+    /// The start of each day that was asked for, so that a zone's clock is not asked twice.
     known: BTreeMap<i64, i128>,
 }
 
@@ -42,7 +42,7 @@ impl Calendar {
         Self { zone, known: BTreeMap::new() }
     }
 
-    /// The first instant of a date; none: there is no such date.
+    /// The first instant of a date; `None` means that the calendar has no such date.
     pub(super) fn first_instant(&mut self, year: i32, month: u32, day: u32) -> Option<i64> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
         let number = i64::from(date.to_epoch_days());

@@ -1,22 +1,21 @@
-//! The cells of one CSV row. A quote at the start of a cell opens it; inside, two quotes are one,
-//! and a comma or a line end is text; after the closing quote, and in a cell that does not start
-//! with one, everything up to the next comma is taken as it is.
+//! The cells of one CSV row. A quote at the start of a cell opens the cell; inside, two quotes are
+//! one, and a comma or a line end is text; after the closing quote, and in a cell that does not
+//! start with a quote, everything up to the next comma is taken as text.
 
-/// What the next character means.
+/// The meaning of the next character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// The start of a cell.
     Start,
     /// Inside a cell without quotes, or behind the closing one.
     Plain,
-    /// Inside quotes.
     Quoted,
-    /// Behind a quote inside quotes: it closes them, or is the first of two.
+    /// Behind a quote inside quotes, which closes the cell or is the first of two.
     Quote,
 }
 
-/// The cells of the row `text`, with or without a line end. None: a quote stays open, or there is
-/// more than one row.
+/// The cells of the row `text`, with or without a line end. `None` means that a quote stays open,
+/// or that `text` has more than one row.
 pub(super) fn cells(text: &str) -> Option<Vec<String>> {
     let row = text.strip_suffix('\n').unwrap_or(text);
     let row = row.strip_suffix('\r').unwrap_or(row);

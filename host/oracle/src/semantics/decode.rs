@@ -1,4 +1,4 @@
-//! A record's bytes as the values of its fields, or the reason why it is none.
+//! A record's bytes as the values of its fields, or the reason why the record is rejected.
 
 use std::fmt;
 
@@ -20,9 +20,9 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 pub enum Rejection {
     /// Nothing, or nothing but ASCII white space.
     Empty,
-    /// More than 1 MiB.
+    /// A record of more than 1 MiB.
     TooLarge,
-    /// Not UTF-8.
+    /// The bytes are not valid UTF-8.
     NotUtf8,
     /// Not one complete JSON text.
     NotJson,
@@ -32,14 +32,14 @@ pub enum Rejection {
     NotCsv,
     /// A CSV row with another number of cells than there are columns.
     FieldCount {
-        /// How many there should be.
+        /// The number of columns that a row should have.
         expected: usize,
-        /// How many there are.
+        /// The number of cells in the row.
         found: usize,
     },
-    /// A required field without a value; its name.
+    /// A required field without a value; holds the field's name.
     RequiredMissing(String),
-    /// A required field with an unusable value; its name and what is wrong.
+    /// A required field with an unusable value; holds the field's name and the flaw of the value.
     RequiredInvalid(String, &'static str),
 }
 
@@ -57,7 +57,7 @@ impl Rejection {
         "required_invalid",
     ];
 
-    /// Its place in [`Rejection::NAMES`].
+    /// The reason's place in [`Rejection::NAMES`].
     pub fn number(&self) -> usize {
         match self {
             Self::Empty => 0,
@@ -72,7 +72,7 @@ impl Rejection {
         }
     }
 
-    /// Its name.
+    /// The reason's name, one of [`Rejection::NAMES`].
     pub fn name(&self) -> &'static str {
         Self::NAMES[self.number()]
     }
@@ -133,7 +133,7 @@ fn from_csv(rules: &Rules, text: &str) -> Result<Vec<Value>, Rejection> {
     Ok(values)
 }
 
-/// The first required field of the schema without a valid value makes the record none.
+/// Rejects a record by the first required field of the schema that has no valid value.
 pub(super) fn check_required(fields: &[Field], values: &[Value]) -> Result<(), Rejection> {
     for (field, value) in fields.iter().zip(values).filter(|(field, _)| field.required) {
         match value {

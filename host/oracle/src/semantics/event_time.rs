@@ -11,7 +11,7 @@ use streamgauge_pipeline::EventTimeFields;
 /// How far back the latest year with a given date may be: from 1904 to 1896.
 const YEARS_BACK_MAX: i32 = 8;
 
-/// Why a record's stamp stands in for its event time: `missing` or `impossible`.
+/// The reason why a record's stamp stands in for the event time: `missing` or `impossible`.
 pub type Fallback = &'static str;
 
 const MISSING: Fallback = "missing";

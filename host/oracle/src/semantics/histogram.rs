@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// Records by bucket.
+/// The number of records in each bucket of docs/state-format.md.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
     /// The buckets that are not empty.
@@ -18,7 +18,7 @@ impl Histogram {
     }
 
     /// The bound that keeps `per_mille` of a thousand records on time: the largest value of the
-    /// first bucket at which so many are reached. None without records.
+    /// first bucket at which so many are reached. `None` means that there are no records.
     pub fn bound_for(&self, per_mille: u64) -> Option<u64> {
         let all = u128::from(self.buckets.values().sum::<u64>());
         let mut reached = 0;

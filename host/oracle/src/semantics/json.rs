@@ -34,7 +34,7 @@ pub(super) fn read_object(text: &str) -> Result<BTreeMap<String, Token>, JsonErr
     }
 }
 
-/// Each method steps over what it is named after, or gives none where something else stands.
+/// Each method steps over the thing in its name, or returns `None` where something else stands.
 impl Reader<'_> {
     #[expect(clippy::option_option, reason = "the inner one says that it is an object")]
     fn object(&mut self) -> Option<Option<BTreeMap<String, Token>>> {
@@ -92,8 +92,8 @@ impl Reader<'_> {
         self.number().map(Token::Number)
     }
 
-    /// A list or an object, whatever is in it. The brackets that are still open are kept in a
-    /// list, as a record may hold more of them than the stack of a thread could.
+    /// A list or an object, with any content. The brackets that are still open are kept in a list,
+    /// as a record may hold more of them than the stack of a thread could.
     fn nested(&mut self) -> Option<()> {
         let mut open = Vec::new();
         loop {
@@ -120,8 +120,8 @@ impl Reader<'_> {
         }
     }
 
-    /// What follows a value inside the brackets `open`: whether another value comes, or all of
-    /// them are closed.
+    /// The continuation after a value inside the brackets `open`: `true` means that another value
+    /// comes, `false` that all brackets are closed.
     fn next_in(&mut self, open: &mut Vec<&str>) -> Option<bool> {
         while let Some(closing) = open.last() {
             self.space();
@@ -153,7 +153,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What follows a backslash.
+    /// The character of an escape, from behind its backslash on.
     fn escape(&mut self) -> Option<char> {
         let plain = [
             ("\"", '"'),
@@ -179,7 +179,7 @@ impl Reader<'_> {
         char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00))
     }
 
-    /// `uXXXX`
+    /// The UTF-16 unit of an escape, from its `u` on: `uXXXX`.
     fn code_unit(&mut self) -> Option<u32> {
         self.take("u")?;
         let digits = self.text.get(self.at..self.at + 4)?;
@@ -187,7 +187,7 @@ impl Reader<'_> {
         digits.chars().try_fold(0, |unit, digit| Some(unit * 16 + digit.to_digit(16)?))
     }
 
-    /// `-`, `0` or digits that do not start with it, a fraction, an exponent; as it is written.
+    /// `-`, `0` or digits that do not start with 0, a fraction, an exponent; returned as written.
     fn number(&mut self) -> Option<String> {
         let start = self.at;
         let _ = self.take("-");

@@ -1,4 +1,4 @@
-//! The result over all partitions: what every window holds, and what it is called.
+//! The result over all partitions: every window with its tables, and its name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,41 +12,41 @@ use streamgauge_plugin::{Accumulator, CallError, Instance, Plugin, ResultTable};
 /// The result of one metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MergedMetric {
-    /// The metric's id.
+    /// The metric's id in the pipeline.
     pub id: String,
-    /// Its windows: cumulative first, then by size, slide and start.
+    /// The metric's windows: cumulative first, then by size, slide and start.
     pub windows: Vec<MergedWindow>,
 }
 
 /// The result in one window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MergedWindow {
-    /// Milliseconds; 0: cumulative.
+    /// The size in milliseconds; 0 means cumulative.
     pub size: i64,
     /// Milliseconds; equal to the size: fixed.
     pub slide: i64,
-    /// Its interval; none: cumulative.
+    /// The window's interval; `None` means the cumulative window.
     pub span: Option<Span>,
-    /// What may still happen to it; none: cumulative.
+    /// The window's phase; `None` means the cumulative window, which never ends.
     pub state: Option<WindowPhase>,
-    /// Of the records on time.
+    /// The result of the records on time.
     pub on_time: ResultTable,
-    /// Of the late ones.
+    /// The result of the late records.
     pub late: ResultTable,
-    /// Of both.
+    /// The result of all records, on time and late.
     pub total: ResultTable,
 }
 
-/// What may still happen to a window.
+/// The changes that a window may still see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowPhase {
     /// Records on time may come.
     Open,
-    /// The watermark of each partition that is not idle is past its end.
+    /// The watermark of each partition that is not idle is past the window's end.
     Closed,
-    /// The same, and records came after that.
+    /// The window is closed, and records came after that.
     Corrected,
-    /// Nothing.
+    /// No record changes the window any more.
     Final,
 }
 
@@ -56,10 +56,11 @@ struct Piece<'a> {
     sides: [Option<&'a Vec<u8>>; 2],
 }
 
-/// By pane and number of the partition.
+/// Pieces by pane and number of the partition.
 type Pieces<'a> = BTreeMap<(Option<Span>, u32), Piece<'a>>;
 
-/// Merges what `partitions` hold of the metric of `plugin`; those in `idle` keep no window open.
+/// Merges what `partitions` hold of the metric of `plugin`; partitions in `idle` keep no window
+/// open.
 pub(super) fn merge(
     rules: &Rules,
     plugin: &Plugin,
@@ -109,8 +110,8 @@ impl Merge<'_> {
         states
     }
 
-    /// The windows with a row in one of their panes, as panes in a row. A window of which a pane
-    /// is no longer kept in some partition is none any more.
+    /// The windows with a row in one of their panes, as panes in a row. A window with a pane that
+    /// some partition no longer keeps is left out.
     fn shown(
         &self,
         calendar: &mut Calendar,

@@ -1,4 +1,4 @@
-//! One metric in one partition: which rows it can use, and its books.
+//! One metric in one partition: the rows that the metric can use, and the counts of its rows.
 
 use streamgauge_core::{Field, FieldType};
 
@@ -30,7 +30,7 @@ pub(super) struct Metric {
 struct Source {
     name: String,
     nullable: bool,
-    /// The position of its field in the schema, and its type; none: the event time.
+    /// The position of the input's field in the schema, with its type; `None` means the event time.
     field: Option<(usize, FieldType)>,
 }
 
@@ -68,7 +68,7 @@ impl Metric {
         })
     }
 
-    /// Offers a row to the metric, and then makes final what its watermark makes so.
+    /// Offers a row to the metric, and then makes the panes final that the record's watermark ends.
     pub(super) fn accept(
         &mut self,
         calendar: &mut Calendar,
@@ -101,7 +101,7 @@ impl Metric {
         Ok(MetricVerdict { id: self.owner.metric.clone(), excluded, windows })
     }
 
-    /// The inputs of a row in the plugin's order, or the first that it cannot use.
+    /// The inputs of a row in the plugin's order, or the first input that the metric cannot use.
     fn inputs(&self, values: &[Value], event_time: i64) -> Result<Vec<Input>, Exclusion> {
         let time = Value::Integer(event_time);
         let input = |source: &Source| {
@@ -123,8 +123,9 @@ impl Metric {
             .collect()
     }
 
-    /// Why the plugin refuses the row, if it does. It is asked with an accumulator of its own, so
-    /// that neither an expired pane nor a refused row leaves a trace.
+    /// The plugin's reason to refuse the row, if there is one. The plugin is asked with an
+    /// accumulator for this row only, so that neither an expired pane nor a refused row leaves a
+    /// trace.
     fn refusal(&mut self, inputs: &[Input]) -> Result<Option<Exclusion>, CallError> {
         let params: Vec<_> = inputs.iter().map(Input::param).collect();
         let scratch = self.instance.create(None)?;
@@ -178,7 +179,7 @@ fn sources(plugin: &Plugin, fields: &[Field]) -> Result<Vec<Source>, OracleError
     Ok(sources)
 }
 
-/// What stands in the place of a null.
+/// The value that stands in the place of a null.
 fn zero(field_type: FieldType) -> Cell {
     match field_type {
         FieldType::Boolean => Cell::Booleans([0]),

@@ -15,7 +15,7 @@ use super::verdict::WindowVerdict;
 use super::windows::{Pane, Windows};
 use streamgauge_plugin::{Accumulator, AddError, CallError, Instance};
 
-/// Whose panes they are.
+/// The metric and partition that own the panes.
 pub(super) struct Owner {
     pub(super) metric: String,
     pub(super) partition: u32,
@@ -24,7 +24,7 @@ pub(super) struct Owner {
 
 /// A row that is on time or late.
 pub(super) struct Row<'a> {
-    /// What the plugin gets; none: the metric cannot use the row.
+    /// The inputs that the plugin gets; `None` means that the metric cannot use the row.
     pub(super) inputs: Option<&'a [Input]>,
     pub(super) moment: Moment,
 }
@@ -33,11 +33,10 @@ pub(super) struct Row<'a> {
 pub(super) enum PaneSet {
     /// All of time is one pane, which is never final.
     Cumulative(Sides),
-    /// Windows.
     Windows(Box<WindowSet>),
 }
 
-/// Panes of windows.
+/// The panes of one kind of windows.
 pub(super) struct WindowSet {
     windows: Windows<Sides>,
     retention: i64,
@@ -48,7 +47,7 @@ pub(super) struct WindowSet {
     finals: BTreeMap<i64, FinalPane>,
 }
 
-/// Two accumulators, each from its first row on.
+/// The accumulators on time and late, each from its first row on.
 #[derive(Default)]
 pub(super) struct Sides {
     on_time: Option<Accumulator>,
@@ -235,7 +234,7 @@ impl Sides {
         })
     }
 
-    /// Both as bytes.
+    /// The two accumulators as bytes, on time before late.
     fn snapshot(&self, instance: &mut Instance) -> Result<TwoStates, CallError> {
         let mut bytes = |side: Option<Accumulator>| side.map(|a| instance.snapshot(a)).transpose();
         Ok((bytes(self.on_time)?, bytes(self.late)?))
@@ -249,7 +248,7 @@ impl Sides {
 /// The state on time and the late one.
 type TwoStates = (Option<Vec<u8>>, Option<Vec<u8>>);
 
-/// An interval as a plugin is given it.
+/// An interval in the form in which a plugin gets one.
 pub(super) fn window(span: Span) -> TimeWindow {
     TimeWindow { start: EventTime(span.start), end: EventTime(span.end) }
 }

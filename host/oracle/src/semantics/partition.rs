@@ -1,4 +1,4 @@
-//! A partition, record after record: docs/semantics.md from "A record" on, in its order.
+//! A partition, record after record, in the order of docs/semantics.md from "A record" on.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const LATE_SAMPLES_MAX: usize = 20;
 /// How much of each, in bytes.
 const SAMPLE_BYTES_MAX: usize = 256;
 
-/// A partition and all that its records came to.
+/// A partition with the counts and panes of all its records so far.
 pub struct Partition {
     number: u32,
     rules: Arc<Rules>,
@@ -34,13 +34,13 @@ pub struct Partition {
 /// A record of a log.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
-    /// Its offset.
+    /// The record's offset in its partition.
     pub offset: i64,
-    /// Its stamp, in milliseconds since the Unix epoch.
+    /// The record's stamp, in milliseconds since the Unix epoch.
     pub stamp: i64,
-    /// When it was taken, where that is known; for `lateness.clock = "processing"` only.
+    /// The moment when the record was taken, where known; for `lateness.clock = "processing"` only.
     pub taken: Option<i64>,
-    /// Its bytes; none where it has none.
+    /// The record's bytes; `None` means a record without a value.
     pub value: Option<&'a [u8]>,
 }
 
@@ -51,7 +51,7 @@ impl Partition {
         Self { number, rules, calendar, state, late_samples: VecDeque::new(), metrics }
     }
 
-    /// The log did not go on where it should have.
+    /// Takes in a gap: the log did not continue at the offset that was next.
     pub fn skip(&mut self, gap: Gap) {
         self.state.next_offset = match gap.kind {
             GapKind::LogStartMoved | GapKind::TopicRecreated => gap.to,
@@ -62,9 +62,8 @@ impl Partition {
 
     /// Takes in the next record of the log.
     ///
-    /// # Errors
-    /// A plugin crashed or broke its contract; what the metric would then come to is not said
-    /// anywhere, so the oracle ends there.
+    /// # Errors A plugin crashed or broke its contract; no rule says how the metric counts then, so
+    /// the oracle ends there.
     pub fn accept(&mut self, record: Record<'_>) -> Result<Verdict, OracleError> {
         let watermark_before = self.watermark();
         let mut verdict = Verdict {
@@ -173,7 +172,7 @@ impl Partition {
         }
     }
 
-    /// All that the records so far came to.
+    /// The state of the partition after the records so far.
     ///
     /// # Errors
     /// A plugin could not give its state.

@@ -12,7 +12,7 @@ pub(super) enum Cell {
     Text { ends: [u32; 2], utf8: Vec<u8> },
 }
 
-/// An input of one row: its value, and whether there is one.
+/// An input of one row: its value, and a flag for a null.
 pub(super) struct Input {
     cell: Cell,
     valid: &'static [u8],
@@ -39,7 +39,7 @@ impl Input {
         Self { cell, valid: &[0] }
     }
 
-    /// The argument.
+    /// The input as the column of a call with one row.
     pub(super) fn param(&self) -> ColumnParam<'_> {
         let values = match &self.cell {
             Cell::Booleans(values) => ValuesParam::Booleans(values),

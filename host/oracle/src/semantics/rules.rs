@@ -11,12 +11,14 @@ use streamgauge_pipeline::{EventTimeFields, Format, MetricSettings, Pipeline, So
 pub(super) struct Rules {
     pub(super) fields: Vec<Field>,
     pub(super) format: Format,
-    /// By column of a CSV row: the position of its field in `fields`, if it has one.
+    /// The position in `fields` of each column of a CSV row; `None` means that no field reads the
+    /// column.
     pub(super) csv_columns: Vec<Option<usize>>,
     pub(super) event_time: EventTimeFields,
     pub(super) zone: Tz,
     pub(super) bound: i64,
-    /// None: stamps are not the time of the events.
+    /// The most that an event time may be ahead of its stamp, in milliseconds; `None` means that
+    /// stamps are not the time of the events.
     pub(super) future_skew: Option<i64>,
     pub(super) earliest: Option<i64>,
     pub(super) clock: LatenessClock,
@@ -26,7 +28,8 @@ pub(super) struct Rules {
 /// The windows of one metric.
 #[derive(Clone, Debug)]
 pub(super) struct MetricRules {
-    /// Size and slide of each of its windows, sorted: both 0: cumulative; equal: fixed.
+    /// Size and slide of each of the metric's windows in milliseconds, sorted: both 0 means
+    /// cumulative, equal ones mean fixed.
     pub(super) windows: Vec<(i64, i64)>,
     pub(super) retention: i64,
     pub(super) open_max: usize,
@@ -56,7 +59,7 @@ impl Rules {
         }
     }
 
-    /// The same, where the columns of CSV rows have these names.
+    /// The rules for CSV rows whose columns have these names.
     pub(super) fn under_header(mut self, names: &[&str]) -> Self {
         let field = |name: &&str| self.fields.iter().position(|field| field.name == name.trim());
         self.csv_columns = names.iter().map(field).collect();

@@ -1,4 +1,4 @@
-//! What there is after the records of a partition: every count that docs/semantics.md speaks of.
+//! The state after the records of a partition: every count that docs/semantics.md speaks of.
 
 use std::collections::VecDeque;
 
@@ -8,66 +8,68 @@ use super::histogram::Histogram;
 /// The state of a partition.
 #[derive(Clone, Debug)]
 pub struct PartitionState {
-    /// The partition's number.
+    /// The partition's number in its topic.
     pub number: u32,
-    /// The state H.
+    /// The state H of docs/semantics.md: event time and counts.
     pub event_time: EventTimeState,
-    /// The watermark.
+    /// The watermark in milliseconds; `None` means that no event time has set the watermark yet.
     pub watermark: Option<i64>,
     /// The last 20 late records, oldest first.
     pub late_samples: VecDeque<LateSample>,
-    /// The metrics by id.
+    /// The metrics, sorted by their id.
     pub metrics: Vec<MetricState>,
 }
 
-/// The state H: event time and the books.
+/// The state H: event time and counts of a partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventTimeState {
-    /// The first offset that belongs to it.
+    /// The first offset that belongs to the partition's state.
     pub origin: i64,
     /// The next offset to read.
     pub next_offset: i64,
     /// M, the largest event time that may move the watermark.
     pub max_event_time: Option<i64>,
-    /// Records read.
+    /// The number of records that were read.
     pub read: u64,
-    /// Of these: on time.
+    /// The number of records read that were on time.
     pub on_time: u64,
-    /// Of these: late.
+    /// The number of records read that were late.
     pub late: u64,
-    /// Of these: rejected, in the order of [`Rejection::NAMES`](super::Rejection::NAMES).
+    /// The number of records read that were rejected, in the order of
+    /// [`Rejection::NAMES`](super::Rejection::NAMES).
     pub rejected: [u64; 9],
-    /// Event times that are the record's stamp.
+    /// The number of event times that are the record's stamp.
     pub fallback: u64,
-    /// Event times too far ahead of the stamp.
+    /// The number of event times too far ahead of the stamp.
     pub future: u64,
-    /// Event times before `earliest`.
+    /// The number of event times before `earliest`.
     pub past: u64,
-    /// Sum of the delays of late records.
+    /// The sum of the delays of late records, in milliseconds.
     pub delay_sum: u64,
-    /// The largest of them.
+    /// The largest delay of a late record, in milliseconds.
     pub delay_max: u64,
     /// How far behind the records were.
     pub histogram: Histogram,
-    /// Where the log did not go on.
+    /// The places where the log did not continue at the next offset.
     pub gaps: Vec<Gap>,
 }
 
-/// A place where the log did not go on as expected.
+/// A place where the log did not continue as expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// What happened.
+    /// The change of the log that made the gap.
     pub kind: GapKind,
-    /// Of a recreated topic: the offset that was next. Else: the first offset concerned.
+    /// For a recreated topic the offset that was next, else the first offset concerned.
     pub from: i64,
-    /// Of a recreated topic: where reading went on. Else: the offset after the last one concerned.
+    /// For a recreated topic the offset where reading resumed, else the offset after the last one
+    /// concerned.
     pub to: i64,
 }
 
-/// What happened to a log.
+/// The changes of a log that make a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapKind {
-    /// Records were deleted unread.
+    /// Records were deleted before they were read.
     LogStartMoved,
     /// Records that were read are no longer there.
     LogEndMoved,
@@ -76,7 +78,7 @@ pub enum GapKind {
 }
 
 impl GapKind {
-    /// Its number in the stored state.
+    /// The number of the kind in the stored state.
     pub fn number(self) -> u8 {
         match self {
             Self::LogStartMoved => 1,
@@ -86,46 +88,46 @@ impl GapKind {
     }
 }
 
-/// A late record.
+/// A late record, kept as a sample for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateSample {
-    /// Its offset.
+    /// The record's offset in the partition.
     pub offset: i64,
-    /// Its stamp.
+    /// The record's stamp, in milliseconds since the Unix epoch.
     pub stamp: i64,
-    /// Its event time.
+    /// The record's event time, in milliseconds since the Unix epoch.
     pub event_time: i64,
-    /// How late it was.
+    /// The lateness of the record, in milliseconds.
     pub delay: i64,
-    /// Its length in bytes.
+    /// The length of the record's value in bytes.
     pub length: u32,
-    /// Its first 256 bytes.
+    /// The first 256 bytes of the record's value.
     pub start: Vec<u8>,
 }
 
 /// The state of a metric in a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetricState {
-    /// The metric's id.
+    /// The metric's id in the pipeline.
     pub id: String,
-    /// The state version of its plugin.
+    /// The version of the state of the metric's plugin.
     pub state_version: u32,
-    /// The first offset that belongs to it.
+    /// The first offset that belongs to the metric.
     pub origin: i64,
-    /// The next offset.
+    /// The offset of the next record for the metric.
     pub next_offset: i64,
-    /// Rows on time.
+    /// The number of rows on time, excluded ones among them.
     pub on_time: u64,
-    /// Late rows.
+    /// The number of late rows, excluded ones among them.
     pub late: u64,
-    /// Of both: excluded.
+    /// The number of rows, on time and late, that were excluded.
     pub excluded: u64,
-    /// Its windows: cumulative first, then by size, then by slide.
+    /// The metric's windows: cumulative first, then by size, then by slide.
     pub windows: Vec<WindowState>,
 }
 
 impl MetricState {
-    /// Rows in its result.
+    /// The number of rows that are in the metric's result.
     pub fn folded(&self) -> u64 {
         self.on_time + self.late - self.excluded
     }
@@ -134,11 +136,11 @@ impl MetricState {
 /// The windows of one size and slide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowState {
-    /// Milliseconds; 0: cumulative.
+    /// The size in milliseconds; 0 means cumulative.
     pub size: i64,
     /// Milliseconds; equal to the size: fixed.
     pub slide: i64,
-    /// Panes that start before it are final.
+    /// The floor in milliseconds; panes that start before the floor are final.
     pub floor: Option<i64>,
     /// Folded rows whose pane was expired.
     pub expired: u64,
@@ -146,7 +148,7 @@ pub struct WindowState {
     pub evicted: u64,
     /// Final panes with a row so far.
     pub sealed: u64,
-    /// The chain over them.
+    /// The chain of digests over the final panes.
     pub chain: [u8; 32],
     /// The open panes by start.
     pub panes: Vec<PaneState>,
@@ -154,38 +156,38 @@ pub struct WindowState {
     pub finals: Vec<FinalPane>,
 }
 
-/// An open pane.
+/// A pane that records may still change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaneState {
-    /// Its interval; none: cumulative.
+    /// The pane's interval; `None` means the cumulative pane.
     pub span: Option<Span>,
-    /// Folded rows that came when the watermark was past its end.
+    /// The number of folded rows that came when the watermark was past the pane's end.
     pub corrections: u64,
-    /// Its accumulator on time, from the first row on.
+    /// The pane's accumulator on time, from the first row on.
     pub on_time: Option<Vec<u8>>,
-    /// Its late accumulator, from the first row on.
+    /// The pane's late accumulator, from the first row on.
     pub late: Option<Vec<u8>>,
 }
 
-/// A final pane.
+/// A pane that no record changes any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinalPane {
-    /// The metric's id.
+    /// The id of the pane's metric.
     pub metric: String,
-    /// Size of the windows.
+    /// The size of the pane's windows, in milliseconds.
     pub size: i64,
-    /// Their slide.
+    /// The slide of the pane's windows, in milliseconds.
     pub slide: i64,
-    /// The partition's number.
+    /// The number of the pane's partition.
     pub partition: u32,
     /// The state version of the plugin.
     pub state_version: u32,
-    /// Its interval.
+    /// The pane's interval in event time.
     pub span: Span,
-    /// As [`PaneState::corrections`].
+    /// The number of corrections, as in [`PaneState::corrections`].
     pub corrections: u64,
-    /// As [`PaneState::on_time`].
+    /// The accumulator on time, as in [`PaneState::on_time`].
     pub on_time: Option<Vec<u8>>,
-    /// As [`PaneState::late`].
+    /// The late accumulator, as in [`PaneState::late`].
     pub late: Option<Vec<u8>>,
 }

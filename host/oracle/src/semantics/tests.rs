@@ -1,5 +1,5 @@
 //! Each rule by itself, and then the oracle against the engine, which has to come to the same.
-//! What needs a plugin is in host/tests/semantics.
+//! Tests that need a plugin are in host/streamgauge/tests/semantics.
 
 mod agreement;
 mod civil;
@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use super::{Oracle, Partition, Placed, Record};
 use streamgauge_pipeline::Pipeline;
 
-/// What every pipeline here has.
+/// The beginning that all pipelines here have in common.
 const FRAME: &str = "version = 1\nname = \"x\"\n[[metric]]\nid = \"x\"\nplugin = \"x.wasm\"\n";
 
 /// A pipeline with these tables.
@@ -30,7 +30,7 @@ fn partition(tables: &str) -> Partition {
     Oracle::new(&pipeline(tables), &[]).partition(0, 0).expect("there is no plugin to fail")
 }
 
-/// What became of `value`.
+/// The outcome of `value`, a record that is on time or late.
 fn placed(partition: &mut Partition, offset: i64, stamp: i64, value: &str) -> Placed {
     let record = Record { offset, stamp, taken: None, value: Some(value.as_bytes()) };
     let verdict = partition.accept(record).expect("there is no plugin to fail");
@@ -44,7 +44,7 @@ fn at(text: &str) -> i64 {
     DateTime::parse_from_rfc3339(text).unwrap_or_else(|e| panic!("{text}: {e}")).timestamp_millis()
 }
 
-/// As the clocks of a zone show it.
+/// The local date and time of an instant, as the clocks of a zone show them.
 fn shown(zone: Tz, time: i64) -> String {
     let time = zone.timestamp_millis_opt(time).single().expect("a time in civil years");
     time.format("%F %T").to_string()

@@ -1,5 +1,5 @@
-//! From what stands in a record to the value of a field, as the schema table of
-//! docs/configuration.md says. Numbers are read from their digits, so whole ones are exact.
+//! From the text in a record to the value of a field, as the schema table of docs/configuration.md
+//! says. Numbers are read from their digits, so whole numbers are exact.
 
 use chrono::DateTime;
 use streamgauge_core::{Field, FieldType};
@@ -10,7 +10,7 @@ const TEXT_BYTES_MAX: usize = 64 << 10;
 /// The digits of 2⁶³, the largest magnitude of a whole number.
 const DIGITS_MAX: i64 = 19;
 
-/// What is wrong with a value: `wrong_type`, `out_of_range`, `fraction` or `too_long`.
+/// The flaw of a value: `wrong_type`, `out_of_range`, `fraction` or `too_long`.
 pub type Flaw = &'static str;
 
 const WRONG_TYPE: Flaw = "wrong_type";
@@ -21,30 +21,30 @@ const TOO_LONG: Flaw = "too_long";
 /// The value of one field of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// There is none.
+    /// The record has no value for the field.
     Missing,
     /// There is one that cannot be used.
     Invalid(Flaw),
-    /// Of a `boolean`.
+    /// The value of a field of type `boolean`.
     Boolean(bool),
-    /// Of an `unsigned`.
+    /// The value of a field of type `unsigned`.
     Unsigned(u32),
-    /// Of an `integer` or a `timestamp`.
+    /// The value of a field of type `integer` or `timestamp`.
     Integer(i64),
-    /// Of a `float`.
+    /// The value of a field of type `float`.
     Float(f64),
-    /// Of a `text`.
+    /// The value of a field of type `text`.
     Text(String),
 }
 
-/// What stands in a record where a value is expected.
+/// The text in a record where a value is expected.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
     /// JSON's `null`, or a bare `NaN`.
     Null,
     /// JSON's `true` or `false`.
     Boolean(bool),
-    /// A JSON number, as it is written.
+    /// A JSON number, as written in the record.
     Number(String),
     /// The content of a JSON string, or a CSV cell.
     Text(String),
@@ -57,12 +57,13 @@ struct Decimal {
     negative: bool,
     /// The digits without trailing zeros.
     digits: String,
-    /// How many of them stand before the decimal point; negative: zeros between it and them.
+    /// The number of digits before the decimal point; a negative one counts the zeros between the
+    /// point and the digits.
     point: i64,
 }
 
 impl Value {
-    /// What `token` is as a value of `field`.
+    /// Reads `token` as a value of `field`.
     pub(super) fn read(field: &Field, token: &Token) -> Self {
         let text = match token {
             Token::Null => return Self::Missing,
@@ -83,7 +84,7 @@ impl Value {
         Self::scalar(field, text).unwrap_or_else(Self::Invalid)
     }
 
-    /// A text is taken as it is: `NaN` and `null` may be somebody's name.
+    /// A text is taken unchanged: `NaN` and `null` may be somebody's name.
     fn text(text: &str) -> Self {
         match text.len() {
             0 => Self::Missing,
@@ -116,7 +117,7 @@ fn boolean(text: &str) -> Result<bool, Flaw> {
     }
 }
 
-/// A number is taken as it is, whatever it counts; other text is an instant.
+/// A number is taken unchanged, whatever the number counts; other text is an instant.
 fn timestamp(text: &str) -> Result<i64, Flaw> {
     match whole(text) {
         Err(WRONG_TYPE) => DateTime::parse_from_rfc3339(text)

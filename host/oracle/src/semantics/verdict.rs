@@ -1,78 +1,79 @@
-//! What became of one record, step by step: enough to explain it to a person.
+//! The verdict on one record, step by step: enough to explain the record to a person.
 
 use super::civil::Span;
 use super::decode::Rejection;
 use super::event_time::Fallback;
 use super::value::Value;
 
-/// What became of a record.
+/// The oracle's account of one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// Its offset.
+    /// The record's offset in its partition.
     pub offset: i64,
-    /// Its stamp.
+    /// The record's stamp, in milliseconds since the Unix epoch.
     pub stamp: i64,
-    /// Its values by field, in the order of the schema; none where it cannot be read.
+    /// The record's values by field, in the order of the schema; empty for a record that cannot be
+    /// read.
     pub columns: Vec<(String, Value)>,
-    /// The watermark as it stood before the record.
+    /// The watermark before the record, in milliseconds.
     pub watermark_before: Option<i64>,
-    /// The watermark after it.
+    /// The watermark after the record, in milliseconds.
     pub watermark_after: Option<i64>,
-    /// What it counts as.
+    /// The way in which the record is counted.
     pub outcome: Outcome,
 }
 
-/// What a record counts as.
+/// The ways in which a record is counted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Nothing: its offset was read before.
+    /// The record is not counted, because its offset was read before.
     Repeated,
-    /// It is no record.
+    /// The record is rejected, for this reason.
     Rejected(Rejection),
-    /// It is on time or late.
+    /// The record is on time or late.
     Placed(Placed),
 }
 
 /// A record in event time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
-    /// Its event time.
+    /// The record's event time, in milliseconds since the Unix epoch.
     pub event_time: i64,
-    /// What the event time does to the watermark.
+    /// The effect of the event time on the watermark.
     pub effect: Effect,
     /// R, what lateness is measured against.
     pub reference: Option<i64>,
-    /// None: on time. Else: late by so many milliseconds.
+    /// The lateness in milliseconds; `None` means that the record is on time.
     pub late_by: Option<i64>,
-    /// Its bucket of the histogram.
+    /// The record's bucket in the histogram of how far behind records are.
     pub bucket: u32,
-    /// What each metric made of it, in the order of the pipeline.
+    /// The verdict of each metric on the record, in the order of the pipeline.
     pub metrics: Vec<MetricVerdict>,
 }
 
-/// What an event time does to the watermark.
+/// The effects of an event time on the watermark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It is the largest so far.
+    /// The event time is the largest so far, and moves the watermark.
     Moves,
-    /// It is not larger than others before.
+    /// The event time is not larger than earlier ones.
     None,
-    /// Nothing, as it is the record's stamp.
+    /// No effect, because the record's stamp stands in for the event time.
     Fallback(Fallback),
-    /// Nothing, as it is too far ahead of the record's stamp.
+    /// No effect, because the event time is too far ahead of the record's stamp.
     Future,
-    /// Nothing, as it is before `earliest`.
+    /// No effect, because the event time is before `earliest`.
     Past,
 }
 
-/// What a metric made of a record.
+/// The verdict of a metric on a record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricVerdict {
-    /// The metric's id.
+    /// The metric's id in the pipeline.
     pub id: String,
-    /// Why it was left out; none: it was folded.
+    /// The reason why the record was left out; `None` means that the record was folded.
     pub excluded: Option<Exclusion>,
-    /// Its place in each of the metric's windows.
+    /// The record's place in each of the metric's windows.
     pub windows: Vec<WindowVerdict>,
 }
 
@@ -88,20 +89,21 @@ pub struct Exclusion {
 /// The place of a record in windows of one size and slide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowVerdict {
-    /// Milliseconds; 0: cumulative.
+    /// The size in milliseconds; 0 means cumulative.
     pub size: i64,
     /// Milliseconds; equal to the size: fixed.
     pub slide: i64,
-    /// Its pane; none: cumulative.
+    /// The record's pane; `None` means the cumulative one.
     pub pane: Option<Span>,
-    /// Whether the pane was final, so that the record is in no window.
+    /// True if the pane was final, so that the record is in no window.
     pub expired: bool,
-    /// Whether it opened the pane.
+    /// True if the record opened the pane.
     pub opened: bool,
-    /// Whether it is a correction: folded after the watermark was past the end of the pane.
+    /// True for a correction: the record was folded after the watermark was past the end of the
+    /// pane.
     pub correction: bool,
     /// The pane that became final to make room.
     pub evicted: Option<Span>,
-    /// The panes that became final because it moved the watermark.
+    /// The panes that became final because the record moved the watermark.
     pub finals: Vec<Span>,
 }

@@ -1,5 +1,5 @@
-//! Which panes of one kind of windows are open, and which record goes into which. What a pane
-//! holds is the caller's matter.
+//! The open panes of one kind of windows, and the pane of each record. The content of a pane is the
+//! caller's matter.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ pub(super) struct Windows<A> {
     pub(super) slide: i64,
     retention: i64,
     open_max: usize,
-    /// Panes that start before it are final.
+    /// The floor in milliseconds; panes that start before the floor are final.
     pub(super) floor: Option<i64>,
-    /// How many became final because there were too many.
+    /// The number of panes that became final because too many were open.
     pub(super) evicted: u64,
-    /// By start.
+    /// The open panes, by their start in milliseconds.
     pub(super) open: BTreeMap<i64, Pane<A>>,
 }
 
@@ -28,17 +28,17 @@ pub(super) struct Pane<A> {
     pub(super) contents: A,
 }
 
-/// Where a record belongs.
+/// The pane and the fate of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placement<A> {
     pub(super) span: Span,
-    /// Its pane is final: it is part of no window.
+    /// True if the record's pane is final: the record is part of no window.
     pub(super) expired: bool,
-    /// It is the first of its pane.
+    /// True if the record is the first of its pane.
     pub(super) opened: bool,
-    /// It corrects a window that is closed here.
+    /// True if the record corrects a window that is closed here.
     pub(super) correction: bool,
-    /// The pane that became final to make room for it.
+    /// The pane that became final to make room for the record's pane.
     pub(super) evicted: Option<Pane<A>>,
 }
 
@@ -48,7 +48,8 @@ impl<A: Default> Windows<A> {
         Self { size, slide, retention, open_max, floor: None, evicted: 0, open }
     }
 
-    /// Finds the pane of a record and opens it if need be. `watermark` is the one before it.
+    /// Finds the pane of a record and opens the pane if need be. `watermark` is the one before the
+    /// record.
     pub(super) fn place(
         &mut self,
         calendar: &mut Calendar,
@@ -94,7 +95,7 @@ impl<A: Default> Windows<A> {
         starts.iter().filter_map(|start| self.open.remove(start)).collect()
     }
 
-    /// Whether the watermark is past the pane and its retention.
+    /// True if the watermark is past the pane and its retention.
     fn is_over(&self, span: Span, watermark: Option<i64>) -> bool {
         watermark.is_some_and(|watermark| span.end.saturating_add(self.retention) <= watermark)
     }

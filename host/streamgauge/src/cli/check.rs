@@ -87,8 +87,8 @@ fn ask(settings: &KafkaSettings) -> Result<(), SourceError> {
     Ok(())
 }
 
-/// Holds existing state against the settings; state that is in use is that of a running pipeline
-/// and was checked when it started.
+/// Holds existing state against the settings; state in use belongs to a running pipeline and was
+/// checked when that pipeline started.
 fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
     let dir = &prepared.pipeline.state_dir;
     if EmbeddedStore::exists(dir)
@@ -100,7 +100,8 @@ fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
     Ok(prepared)
 }
 
-/// That a pin fits was checked when the plugin was loaded; here, that each metric has one.
+/// With `--locked`, refuses metrics without a pin. A pin itself was compared when its plugin was
+/// loaded.
 fn check_pins(args: &CheckArgs, prepared: Prepared) -> Result<Prepared, Diagnostics> {
     let mut diagnostics = prepared.document.diagnostics();
     for (index, metric) in prepared.pipeline.metrics.iter().enumerate() {

@@ -1,6 +1,6 @@
-//! `streamgauge demo`: the pipeline as it is, with its source replaced by the generator and its
-//! state by a temporary folder, so that editing its metrics changes the demo. A pipeline that
-//! generates its events keeps their shape; one that reads others is refused, as its page would
+//! `streamgauge demo`: the pipeline with its source replaced by the generator and its state by a
+//! temporary folder, so that editing its metrics changes the demo. A pipeline that generates its
+//! events keeps their shape; a pipeline that reads other events is refused, because its page would
 //! stay empty.
 
 use std::io;
@@ -23,7 +23,7 @@ use streamgauge_source::models::fields;
 /// How long the generated days from 05-11 to 11-11 take.
 const SEASON_SECONDS: f64 = 120.0;
 
-/// Events per second unless it is set.
+/// Events per second, unless the command line sets another rate.
 pub(super) const RATE: f64 = 8000.0;
 
 /// Show the dashboard with generated events: no Kafka, no set-up.
@@ -82,7 +82,8 @@ fn end_with_input(stop: Arc<AtomicBool>) {
     });
 }
 
-/// The events of the demo in place of those of `source`: of its shape if it is a generator itself.
+/// The events of the demo in place of the events of `source`, with the shape of `source` if that is
+/// a generator.
 fn events(args: &DemoArgs, source: &SourceSettings) -> GeneratorSettings {
     let own = match source {
         SourceSettings::Generator(own) => own.clone(),

@@ -8,7 +8,7 @@ use streamgauge_oracle::audit;
 use streamgauge_oracle::audit::{Audited, NotExplained};
 
 /// Tell what one record counts as: its bytes, its values, its event time, the watermark before it,
-/// the verdict, and what each metric made of it. The log before it is read again.
+/// the verdict, and what each metric made of it. The log before the record is read again.
 #[derive(Args, Debug)]
 pub(super) struct ExplainArgs {
     /// The record, such as 0@1234.
@@ -18,7 +18,7 @@ pub(super) struct ExplainArgs {
     #[command(flatten)]
     config: Config,
 
-    /// Print it as JSON.
+    /// Print the explanation as JSON.
     #[arg(long)]
     json: bool,
 }

@@ -1,4 +1,4 @@
-//! `streamgauge plugin`: what those need who write plugins, or run those of others.
+//! `streamgauge plugin`: the commands for people who write plugins, or run plugins of others.
 
 mod build;
 mod dev;
@@ -32,7 +32,7 @@ enum PluginCommand {
 }
 
 impl PluginArgs {
-    /// Whether a plugin is tested.
+    /// True if the command is `plugin test`.
     pub(super) fn is_test(&self) -> bool {
         matches!(self.command, PluginCommand::Test(_))
     }

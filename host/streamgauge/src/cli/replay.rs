@@ -32,8 +32,8 @@ pub(super) struct ReplayArgs {
     #[arg(long, default_value = "1")]
     partitions: NonZeroU32,
 
-    /// The field whose value decides the partition, as Kafka's partitioner does; without it
-    /// records are dealt out in turn.
+    /// The field whose value decides the partition, as Kafka's partitioner does; by default records
+    /// are dealt out in turn.
     #[arg(long, value_name = "FIELD")]
     key: Option<String>,
 

@@ -12,7 +12,7 @@ use streamgauge_view::{MetricResults, Published, Results, document};
 use crate::run::prepare::Prepared;
 use crate::run::status::RunStatus;
 
-/// What a bounded run came to.
+/// The result of a bounded run, for people or programs.
 pub(super) struct Report {
     published: Published,
     results: Results,
@@ -45,14 +45,14 @@ impl Report {
         self.results.all(&self.published).iter().filter_map(trouble).collect()
     }
 
-    /// The shape of `/api/v1/snapshot`.
+    /// The result as JSON, in the shape of `/api/v1/snapshot`.
     pub(super) fn json(&mut self, prepared: &Prepared) -> Value {
         let run = json!({ "consume_seconds": self.consume_seconds });
         let zone = prepared.pipeline.event_time.zone;
         document::document(&prepared.plan, zone, &self.published, &self.results, &run)
     }
 
-    /// Tables.
+    /// The result as tables for people.
     pub(super) fn text(&mut self, prepared: &Prepared) -> String {
         let books = document::accounting(&self.published.partitions);
         let mut text = format!(
@@ -102,7 +102,7 @@ fn write_metric(text: &mut String, metric: &MetricResults<'_>, zone: Tz) {
     }
 }
 
-/// A cell with its label, where it has one.
+/// A cell with its label, if the cell has one.
 fn show(output: &Output, cell: &Cell) -> String {
     let key = match cell {
         Cell::Null => "-".to_owned(),

@@ -22,8 +22,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     listen: Listen,
 
-    /// Stop at the ends of the logs as they are now, and print the result. The dashboard is
-    /// served meanwhile only with `--listen`.
+    /// Stop at the present ends of the logs, and print the result. The dashboard is served
+    /// meanwhile only with `--listen`.
     #[arg(long)]
     until_end: bool,
 

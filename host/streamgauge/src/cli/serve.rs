@@ -40,7 +40,8 @@ pub(super) struct Job {
     pub(super) supervisor: Supervisor,
     pub(super) run_status: Arc<RunStatus>,
     pub(super) telemetry: Arc<Telemetry>,
-    /// SIGINT and SIGTERM end the run in good order; a second one ends it at once.
+    /// The flag of SIGINT and SIGTERM, which end the run in good order; a second signal ends the
+    /// run at once.
     pub(super) stop: Stop,
 }
 
@@ -71,7 +72,7 @@ impl Job {
     }
 }
 
-/// Where the page is and who may see it.
+/// The address of the page and the access to it.
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct Listen {
     /// Where the dashboard listens, instead of `[server] listen`.
@@ -84,13 +85,13 @@ pub(super) struct Listen {
 }
 
 impl Listen {
-    /// Puts it in the place of what the file says.
+    /// Puts the given address and access in the place of the file's settings.
     pub(super) fn apply(self, server: &mut ServerSettings) {
         server.listen = self.listen.unwrap_or(server.listen);
         server.public |= self.public;
     }
 
-    /// Refuses an address that would let everyone in by oversight, where it was written.
+    /// Refuses, at its place of origin, an address that would let everyone in by oversight.
     pub(super) fn check(self, prepared: &Prepared) -> Result<(), Failure> {
         match (prepared.pipeline.server.check_exposure(), self.listen) {
             (Err(open @ Exposure::Open { .. }), Some(_)) => {
@@ -107,13 +108,13 @@ impl Listen {
     }
 }
 
-/// The address of the page as it is to be opened; the token itself is never shown.
+/// The address to open the page at; the token itself is never shown.
 pub(super) fn page_url(prepared: &Prepared, server: &Server) -> String {
     let guarded = prepared.pipeline.server.token.is_some();
     format!("http://{}{}", server.local_addr(), if guarded { "/#token=TOKEN" } else { "" })
 }
 
-/// Runs `job` with its page on `server` until a signal, or until a bounded run ends.
+/// Runs `job` with a page on `server` until a signal, or until a bounded run ends.
 pub(super) fn serve(
     prepared: &Prepared,
     mut job: Job,
@@ -160,7 +161,7 @@ pub(super) fn serve(
         })
     };
     let result = job.supervisor.run(patience);
-    // A finished or failed run stays on the page until somebody ends it.
+    // A finished or failed run stays on the page until a signal ends the process.
     while !bounded && !job.stop.is_requested() {
         thread::sleep(TICK);
     }

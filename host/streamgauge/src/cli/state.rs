@@ -26,7 +26,7 @@ enum StateCommand {
         #[command(flatten)]
         config: Config,
 
-        /// Print it as JSON.
+        /// Print the checkpoints as JSON.
         #[arg(long)]
         json: bool,
     },
@@ -143,8 +143,9 @@ fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
     ))
 }
 
-/// Drops the state; returns its file, or none where there was none. The dead letters and late
-/// records that belong to it may all come again, so their files are put aside with it.
+/// Drops the state; returns the path of the removed file, `None` if there was no state. The dead
+/// letters and late records that belong to the state may all come again, so their files are put
+/// aside with the state.
 pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
     let Some(removed) = EmbeddedStore::reset(&pipeline.state_dir)? else { return Ok(None) };
     let outlets =
@@ -156,7 +157,7 @@ pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
 }
 
 /// Copies the files of dead letters and late records where an imported checkpoint covers less of
-/// them than is there: the next run cuts them back to what it covers.
+/// them than the files hold: the next run cuts the files back to the covered length.
 fn keep_copies(pipeline: &Pipeline, imported: &Checkpoint) -> Result<(), Failure> {
     let outlets = [
         ("dead letters", &pipeline.dead_letters, imported.dead_letter_bytes),
@@ -168,7 +169,7 @@ fn keep_copies(pipeline: &Pipeline, imported: &Checkpoint) -> Result<(), Failure
     Ok(())
 }
 
-/// Puts a file of entries aside where more than `covered` bytes are in it.
+/// Puts a file of entries aside if the file has more than `covered` bytes.
 fn put_aside(
     what: &str,
     outlet: Option<&OutletSettings>,

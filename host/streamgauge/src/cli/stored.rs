@@ -1,16 +1,16 @@
-//! The stored state of a pipeline for those who only look at it: from the store, or, where that is
-//! in use, from the running pipeline.
+//! The stored state of a pipeline for commands that only look: from the store, or, while the store
+//! is in use, from the running pipeline.
 
 use super::Failure;
 use crate::run::announce::Announcement;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, Export, StateError, StateStore};
 
-/// A checkpoint and where it comes from.
+/// A checkpoint with the place that it came from.
 pub(super) struct Stored {
     /// The checkpoint, with the final panes that are kept.
     pub(super) export: Export,
-    /// For people.
+    /// The place of origin, in words for people.
     pub(super) origin: String,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn find(prepared: &Prepared) -> Result<Option<Stored>, Failure> {
     }
 }
 
-/// All of a store.
+/// The checkpoint of a store with all its final panes.
 pub(super) fn export(store: &EmbeddedStore) -> Result<Option<Export>, StateError> {
     let Some(checkpoint) = store.load()? else { return Ok(None) };
     let final_panes = store.final_panes()?;

@@ -58,7 +58,7 @@ pub struct ProduceArgs {
     pub topic: Option<String>,
 
     /// The field whose value is the key: equal keys go to the same partition, as with Kafka's own
-    /// clients. Without it, records take turns.
+    /// clients. Without a key, records take turns.
     #[arg(long, value_name = "FIELD")]
     pub key: Option<String>,
 
@@ -84,7 +84,7 @@ pub struct ProduceArgs {
 }
 
 impl ProduceArgs {
-    /// What the flags say about headers; none: recognised from line 1.
+    /// The header setting of the flags; `None` means that line 1 decides.
     pub(super) fn header_setting(&self) -> Option<bool> {
         if self.header { Some(true) } else { self.no_header.then_some(false) }
     }

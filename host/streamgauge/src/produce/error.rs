@@ -8,7 +8,7 @@ use super::ProduceReport;
 use streamgauge_kafka::{NewTopicError, SenderError};
 use streamgauge_source::{Missing, SourceError};
 
-/// Why [`produce`](super::produce()) failed.
+/// The reasons why [`produce`](super::produce()) fails.
 #[derive(Debug, Error)]
 pub enum ProduceError {
     /// The pipeline reads something else, and no flag names brokers or topic.
@@ -23,12 +23,12 @@ pub enum ProduceError {
     /// A key that the schema does not have.
     #[error("`--key {key}` is not a field of the schema; hint: its fields are {known}")]
     UnknownKey {
-        /// What was asked for.
+        /// The name that was asked for.
         key: String,
-        /// The schema's fields.
+        /// The names of the schema's fields.
         known: String,
     },
-    /// A file that does not say what it is.
+    /// A file whose extension names no format.
     #[error(
         "file `{}` does not tell its format by its extension; \
          hint: .csv is CSV, and .jsonl, .ndjson and .json are JSON lines", .0.display()
@@ -49,11 +49,11 @@ pub enum ProduceError {
          hint: those that were are in the topic", report.failed, report.sent
     )]
     Undelivered {
-        /// What was done all the same.
+        /// The report on everything that was sent.
         report: Box<ProduceReport>,
-        /// The first failure.
+        /// The first failure, in librdkafka's words.
         cause: String,
-        /// Whether the broker was out of reach.
+        /// True if the broker was out of reach.
         is_outside: bool,
     },
     /// Signals cannot be watched.

@@ -1,8 +1,8 @@
-//! What is sent: the records of files or of the generator, each with its key if one is asked for.
+//! The records to send: from files or the generator, each with a key if one is asked for.
 //!
-//! Files are read by the same code as `[source.file]`, so the records of `produce`, of `replay`
-//! and of a file source are the same ones. A CSV line that is no row is sent as it is: the
-//! pipeline rejects it with its position, instead of losing it here.
+//! Files are read by the same code as `[source.file]`, so the records of `produce`, of `replay` and
+//! of a file source are the same ones. A CSV line that is no row is sent unchanged: the pipeline
+//! rejects the line with its position, instead of a loss here.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(super) struct Outgoing<'a> {
     pub(super) value: &'a [u8],
 }
 
-/// Takes records.
+/// A function that takes one record after another.
 pub(super) type Sink<'a> = &'a mut dyn FnMut(Outgoing<'_>);
 
 /// Where the records come from.
@@ -59,7 +59,7 @@ impl Input {
         Ok(Self::Generated(Box::new(generated)))
     }
 
-    /// The same for a topic with this many `partitions`: the generator's partitions are the
+    /// This input for a topic with `partitions` partitions: the generator's partitions are the
     /// topic's, unless keys decide.
     #[must_use]
     pub(super) fn spread_over(mut self, partitions: u32) -> Self {
@@ -72,7 +72,7 @@ impl Input {
         self
     }
 
-    /// Hands over the next records; false where there are none left.
+    /// Hands over the next records; returns false when no records are left.
     pub(super) fn next(&mut self, sink: Sink<'_>) -> Result<bool, ProduceError> {
         match self {
             Self::Files(files) => files.next(sink),
@@ -166,7 +166,7 @@ impl OpenFile {
 }
 
 impl Reader {
-    /// Hands over one record; false if it is no row and goes out as it is.
+    /// Hands over one record; returns false if the record is no row and is sent unchanged.
     fn read(&mut self, record: &[u8], sink: Sink<'_>) -> bool {
         match self {
             Self::Json(keys) => {
@@ -211,7 +211,6 @@ fn header(settings: &FileSettings, schema: &Schema) -> Result<Option<Vec<String>
     Ok(names.filter(is_header))
 }
 
-/// Generated records.
 pub(super) struct Generated {
     generator: Generator,
     settings: GeneratorSettings,

@@ -1,4 +1,4 @@
-//! A progress bar on the terminal; nothing where standard error is none.
+//! A progress bar on the terminal; nothing where standard error is no terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -8,7 +8,7 @@ const SHOWN_EVERY: u64 = 512;
 /// Shows how far producing is.
 pub(super) struct Progress {
     bar: ProgressBar,
-    /// Every record shows: they come slowly.
+    /// True if records come slowly, so that every record moves the bar.
     is_slow: bool,
 }
 
@@ -37,7 +37,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar from the terminal.
     pub(super) fn clear(self) {
         self.bar.finish_and_clear();
     }

@@ -1,4 +1,4 @@
-//! What was sent, for people and for programs.
+//! The report on the records that were sent, for people and for programs.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use serde::Serialize;
 /// The result of [`produce`](super::produce()).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ProduceReport {
-    /// Where the records went.
+    /// The topic that the records went to.
     pub topic: String,
-    /// Whether the topic was created for them.
+    /// True if the topic was created for these records.
     pub created: bool,
     /// Records handed to the broker.
     pub sent: u64,
@@ -17,20 +17,20 @@ pub struct ProduceReport {
     pub acknowledged: u64,
     /// Records that were not taken.
     pub failed: u64,
-    /// CSV lines that were no rows and went out as they were, for the pipeline to reject.
+    /// CSV lines that were no rows and were sent unchanged, for the pipeline to reject.
     pub malformed: u64,
-    /// Records sent, by partition.
+    /// The number of records sent, by partition.
     pub partitions: Vec<u64>,
     /// From the first record to the last acknowledgement.
     pub seconds: f64,
     /// The seed of generated events.
     pub seed: Option<u64>,
-    /// Whether a signal ended it early.
+    /// True if a signal ended the command early.
     pub interrupted: bool,
 }
 
 impl ProduceReport {
-    /// Acknowledged records per second.
+    /// The rate of acknowledged records, in records per second.
     pub fn rate(&self) -> f64 {
         if self.seconds > 0.0 { self.acknowledged as f64 / self.seconds } else { 0.0 }
     }

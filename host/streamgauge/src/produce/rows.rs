@@ -47,8 +47,8 @@ impl RowWriter {
         }
     }
 
-    /// Appends `row` as an object to `out` and its key to `key`. False, and nothing is appended,
-    /// if it is no row with these columns.
+    /// Appends `row` as an object to `out` and the key of `row` to `key`. Returns false, and
+    /// appends nothing, if `row` does not have these columns.
     pub(super) fn write(&mut self, row: &[u8], key: &mut Vec<u8>, out: &mut Vec<u8>) -> bool {
         let Ok(text) = std::str::from_utf8(row) else { return false };
         if self.cells.split(text) != Ok(self.columns.len()) {
@@ -98,7 +98,7 @@ fn push_value(out: &mut Vec<u8>, cell: &str, literal: Literal) {
     }
 }
 
-/// Whether `text` is a number in JSON's own notation; one with an exponent stays a text.
+/// True if `text` is a number in JSON's own notation; a number with an exponent stays a text.
 fn is_plain_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = match digits.split_once('.') {
@@ -161,7 +161,7 @@ mod tests {
                 r#"328862 {"user_id":"328862","month":8,"delta":-3,"price":2661.0,"paid":true,"ts":1447171200000,"extra\"":"x"}"#
             ]],
         );
-        // What is no number as JSON writes it stays a text.
+        // A cell that is no number as JSON writes one stays a text.
         check(
             "u,08,+3,.5,TRUE,2015-11-11T00:00:00+08:00,7,y",
             &expect![[

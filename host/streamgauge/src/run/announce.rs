@@ -1,5 +1,5 @@
-//! A running pipeline says beside its state where it serves, so that `verify` and `explain` find it
-//! while the state is in use.
+//! The announcement of a running pipeline beside its state: the address of the page, so that
+//! `verify` and `explain` find the pipeline while the state is in use.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -18,12 +18,12 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest checkpoint that is taken from a running pipeline, in bytes.
 const CHECKPOINT_BYTES_MAX: u64 = 1 << 30;
 
-/// Where a pipeline serves.
+/// The process and the address of a running pipeline.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Announcement {
-    /// Its process.
+    /// The id of the pipeline's process.
     pub pid: u32,
-    /// Where its page is.
+    /// The address of the pipeline's page.
     pub address: SocketAddr,
 }
 
@@ -33,7 +33,7 @@ pub struct Announced {
 }
 
 impl Announcement {
-    /// Writes it beside the state in `dir`. A failure is no reason not to run.
+    /// Writes the announcement beside the state in `dir`. A failure is no reason not to run.
     pub fn write(self, dir: &Path) -> Announced {
         let path = dir.join(FILE);
         let text = serde_json::to_string(&self).expect("numbers and texts are JSON");
@@ -43,15 +43,15 @@ impl Announcement {
         Announced { path }
     }
 
-    /// What was written beside the state in `dir`. It may be out of date.
+    /// The announcement beside the state in `dir`, which may be out of date.
     pub fn read(dir: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(dir.join(FILE)).ok()?).ok()
     }
 
-    /// Asks the pipeline for its latest checkpoint, with the token of its server if it has one.
+    /// Asks the pipeline for its latest checkpoint, with the token of the pipeline's server if
+    /// there is one.
     ///
-    /// # Errors
-    /// It does not answer, or not with a checkpoint.
+    /// # Errors The pipeline does not answer, or not with a checkpoint.
     pub fn checkpoint(&self, token: Option<&str>) -> Result<Export, String> {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().timeout_global(Some(ANSWER_TIMEOUT)).build().into();
@@ -69,7 +69,7 @@ impl Announcement {
 
 impl Drop for Announced {
     fn drop(&mut self) {
-        // What stays is out of date, and asked only while the state is in use.
+        // A file that stays is out of date, and asked only while the state is in use.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -1,5 +1,5 @@
-//! From settings to what each worker reads: its source, its decoder, and the states in which its
-//! partitions go on.
+//! From settings to the share of each worker: a source, a decoder, and the states from which the
+//! worker's partitions resume.
 
 mod kafka;
 
@@ -25,55 +25,55 @@ use streamgauge_source::generator::GeneratorSource;
 use streamgauge_source::kafka::TopicGuard;
 use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
 
-/// What a run reads.
+/// The input of a run.
 #[derive(Clone, Debug)]
 pub enum Feed {
-    /// What `[source]` says; bounded: only up to the ends of the logs as they are now.
+    /// The source in `[source]` of the pipeline.
     Pipeline {
-        /// Whether to stop there.
+        /// True to stop at the ends that the logs have at the opening.
         bounded: bool,
     },
     /// Files, spread over partitions by a field, or row by row.
     Files {
-        /// In this order.
+        /// The files, in the order of reading.
         files: Vec<FileSettings>,
-        /// How many partitions.
+        /// The number of partitions that the records are spread over.
         partitions: u32,
         /// The field whose value decides the partition.
         key: Option<String>,
     },
 }
 
-/// What one worker reads.
+/// The partitions of one worker, with source and decoder.
 pub struct Share {
-    /// Where its records come from.
+    /// The source of the worker's records.
     pub source: Box<dyn Source>,
-    /// How they are read.
+    /// The decoder of the worker's records.
     pub decoder: Decoder,
-    /// Its partitions, where they go on.
+    /// The states from which the worker's partitions resume.
     pub partitions: Vec<PartitionSnapshot>,
 }
 
-/// What all workers read.
+/// The shares of all workers, and the things that they have in common.
 pub struct Shares {
-    /// One per worker.
+    /// One share for each worker.
     pub shares: Vec<Share>,
-    /// What latency is measured from.
+    /// The moment from which latency is measured.
     pub latency_from: LatencyFrom,
-    /// Told after each checkpoint.
+    /// The committer of offsets, called after each checkpoint.
     pub committer: Option<Box<dyn OffsetCommitter>>,
-    /// What stands still.
+    /// The partitions that stand still at a gap.
     pub parked: Vec<Parked>,
-    /// Whether the log is still the same; the flag is raised when it is not.
+    /// The watch over the topic, with the flag that is raised when the log is no longer the same.
     pub guard: Option<(TopicGuard, Arc<AtomicBool>)>,
 }
 
-/// A partition that is not read because its log does not go on where its state does. The state is
-/// kept and shown as it is.
+/// A partition that is not read because its log does not continue where its state ends. The state
+/// is kept and shown unchanged.
 pub struct Parked {
-    /// Its state.
+    /// The partition's state, as of the last checkpoint.
     pub state: PartitionSnapshot,
-    /// What happened to its log.
+    /// The gap in the partition's log.
     pub gap: LogGap,
 }
 
@@ -84,13 +84,13 @@ impl Shares {
     }
 }
 
-/// Everything that opening needs.
+/// The settings and states that opening needs.
 pub struct Opening<'a> {
-    /// The settings.
+    /// The settings of the pipeline.
     pub pipeline: &'a Pipeline,
-    /// How records become rows.
+    /// The plan by which records become rows.
     pub plan: &'a Plan,
-    /// The metrics.
+    /// The metrics' plugins, in written order.
     pub plugins: &'a [Plugin],
     /// The states of the last checkpoint, by partition.
     pub resume: &'a [Arc<PartitionSnapshot>],
@@ -101,10 +101,9 @@ pub struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    /// Opens what `feed` says.
+    /// Opens the sources that `feed` names.
     ///
-    /// # Errors
-    /// Something outside is not there, or the stored place cannot be gone on from.
+    /// # Errors Something outside is not there, or the log cannot be read from the stored place on.
     pub fn open(&self, feed: &Feed) -> Result<Shares, SourceError> {
         match feed {
             Feed::Files { files, partitions, key } => {

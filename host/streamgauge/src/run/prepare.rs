@@ -1,5 +1,5 @@
 //! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
-//! and every mistake is reported at once, with its place in the file.
+//! and all mistakes are reported at once, with their places in the file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,21 +19,20 @@ use streamgauge_view::panels;
 /// A pipeline that can run.
 #[derive(Clone)]
 pub struct Prepared {
-    /// The settings.
+    /// The settings that can run.
     pub pipeline: Arc<Pipeline>,
-    /// Where they stand.
+    /// The pipeline file, with the place of each setting.
     pub document: Document,
     /// The metrics, in written order.
     pub plugins: Vec<Plugin>,
-    /// How records become rows.
+    /// The plan by which records become rows.
     pub plan: Arc<Plan>,
 }
 
 impl Prepared {
-    /// Reads the pipeline at `path`, lets `change` override settings, and loads its plugins.
+    /// Reads the pipeline at `path`, lets `change` override settings, and loads the plugins.
     ///
-    /// # Errors
-    /// Everything that is wrong, by place.
+    /// # Errors All mistakes, by their place in the file.
     pub fn load(path: &Path, change: impl FnOnce(&mut Pipeline)) -> Result<Self, Diagnostics> {
         let (pipeline, document) = Pipeline::load(path)?;
         Self::new(pipeline, document, change)
@@ -65,7 +64,7 @@ impl Prepared {
         Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan })
     }
 
-    /// The settings that stored state depends on, with those of each metric.
+    /// The settings that stored state depends on, with the settings of each metric.
     pub fn state_settings(&self) -> BTreeMap<String, String> {
         let mut settings = self.pipeline.state_settings();
         for plugin in &self.plugins {
@@ -77,7 +76,7 @@ impl Prepared {
         settings
     }
 
-    /// Holds the settings of a stored state against those of now.
+    /// Holds the settings of a stored state against the present ones.
     ///
     /// # Errors
     /// Each setting that differs, with both values and the ways out.
@@ -99,10 +98,9 @@ impl Prepared {
         if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
     }
 
-    /// Whether the server may be started as the file says.
+    /// Checks that the server may be started with the settings of the file.
     ///
-    /// # Errors
-    /// Why not, at the setting that is to blame.
+    /// # Errors The reason for a refusal, at the setting that is to blame.
     pub fn check_exposure(&self) -> Result<(), Diagnostics> {
         self.pipeline.server.check_exposure().map_err(|exposure| {
             let place = self.document.place(exposure.setting());
@@ -125,7 +123,7 @@ impl Prepared {
             .help(format!("{first}, {WAYS_OUT}"))
     }
 
-    /// Where a changed setting stands, and what is to be said of it.
+    /// The place of a changed setting, with a message about the change.
     fn describe_change(
         &self,
         key: &str,
@@ -161,11 +159,11 @@ impl Prepared {
     }
 }
 
-/// What to do about state that does not fit the settings.
+/// The remedy for state that does not fit the settings.
 const WAYS_OUT: &str = "recompute everything from the log with `streamgauge run --rebuild`, \
      or drop the state with `streamgauge state reset`";
 
-/// Asks librdkafka about every setting that is passed through to it.
+/// Asks librdkafka about every setting that the pipeline passes through to librdkafka.
 fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diagnostics> {
     let mut diagnostics = document.diagnostics();
     if let SourceSettings::Kafka(kafka) = &pipeline.source {
@@ -252,7 +250,7 @@ pub fn plan(pipeline: &Pipeline, plugins: &[Plugin]) -> Plan {
             TimestampAssigner::Field { slot: slot(field), unit: *unit }
         }
     };
-    // The generator makes its stamps up; a file is no older than what is in it.
+    // The generator makes its stamps up; a file is no older than its records.
     let stamps_are_real = !matches!(pipeline.source, SourceSettings::Generator(_));
     Plan {
         timestamps,

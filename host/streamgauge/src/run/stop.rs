@@ -8,7 +8,7 @@ use signal_hook::SigId;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Watches the signals while it lives.
+/// Watches the signals until dropped.
 pub struct Stop {
     requested: Arc<AtomicBool>,
     registered: Vec<SigId>,
@@ -40,7 +40,7 @@ impl Stop {
         Arc::clone(&self.requested)
     }
 
-    /// Whether a signal came.
+    /// True once a signal came.
     pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::Relaxed)
     }

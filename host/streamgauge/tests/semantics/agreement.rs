@@ -14,7 +14,8 @@ use streamgauge_view::{Published, Results};
 use crate::engine;
 use crate::setting::{Event, interpret, oracle, prepare};
 
-/// Small panes, few of them, soon final; civil days over a change of clocks; refused rows.
+/// Settings with few, small and soon final panes, with civil days over a change of clocks, and with
+/// refused rows.
 static PREPARED: LazyLock<[Prepared; 2]> = LazyLock::new(|| {
     let schema = r#"
 [schema]
@@ -100,7 +101,8 @@ fn check(prepared: &Prepared, log: &[Event], cut: impl Fn(usize) -> bool) {
     assert_eq!(oracle_panes, engine_panes);
 }
 
-/// The counts of a metric, to be read before its digest says only that something differs.
+/// The counts of a metric, to be compared before the digest, which says only that something
+/// differs.
 fn of_oracle(metric: &MetricState) -> Vec<String> {
     let mut lines = vec![format!("{} {} {}", metric.on_time, metric.late, metric.excluded)];
     for w in &metric.windows {

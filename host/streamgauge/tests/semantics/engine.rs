@@ -1,4 +1,4 @@
-//! The engine without threads and sources: decoder, partition and metrics as a worker has them.
+//! The engine without threads and sources: decoder, partition and metrics as in a worker.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use streamgauge_outbox::{Attachments, MetricPhase};
 
 use crate::setting::Event;
 
-/// What the engine comes to.
+/// The engine's state after a log.
 pub(crate) struct Outcome {
     pub(crate) snapshot: PartitionSnapshot,
     pub(crate) final_panes: Vec<Arc<FinalPane>>,
@@ -26,7 +26,8 @@ struct Engine<'a> {
     number: u32,
 }
 
-/// What the engine makes of a log that is cut after the records for which `cut` says so.
+/// Runs the engine over a log that is cut into batches after each record for which `cut` returns
+/// true.
 pub(crate) fn run(
     prepared: &Prepared,
     number: u32,

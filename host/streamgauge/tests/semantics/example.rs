@@ -14,12 +14,12 @@ use crate::setting::{Event, interpret, oracle, prepare, record, root};
 
 const DAY: &str = "2015-11-11";
 
-/// The example as the page has it.
+/// The worked example, read from the page.
 struct Example {
     settings: String,
     /// The cells of the table, row by row.
     rows: Vec<Vec<String>>,
-    /// What stands below the table.
+    /// The line below the table.
     sum: String,
 }
 
@@ -61,7 +61,7 @@ impl Example {
     }
 }
 
-/// A time as the table shows it.
+/// A time in the form of the table.
 fn shown(time: i64, format: &str) -> String {
     let time = Shanghai.timestamp_millis_opt(time).single().expect("a time");
     let day = time.format("%F").to_string();
@@ -124,7 +124,7 @@ fn the_page_says_what_the_oracle_finds() {
     assert!(example.sum.starts_with(&sum), "the page says\n{}\nand it is\n{sum}", example.sum);
 }
 
-/// What the page says below the table.
+/// The line that the page has to show below the table.
 fn sum(prepared: &Prepared, state: &PartitionState) -> String {
     let h = &state.event_time;
     let rejected: u64 = h.rejected.iter().sum();

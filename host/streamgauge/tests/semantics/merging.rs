@@ -1,4 +1,4 @@
-//! The result over partitions, and what its windows are called.
+//! The result over partitions, with the names of its windows.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use streamgauge_plugin::{Cell, ResultTable};
 
 use crate::setting::{Event, interpret, oracle, prepare};
 
-/// 2015-11-11T00:00:00Z, in seconds.
+/// The start of the first day, 2015-11-11T00:00:00Z, in seconds.
 const START: i64 = 1_447_200_000;
 
 const TABLES: &str = r#"

@@ -1,4 +1,4 @@
-//! Pipelines with built components, and logs for them.
+//! Pipelines with built components, and logs to feed them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use streamgauge::run::prepare::Prepared;
 use streamgauge_oracle::{Oracle, PartitionState, Record};
 
-/// A record of a log; its offset is its place there.
+/// A record of a log; the offset of a record is its index in the log.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) stamp: i64,
     pub(crate) value: String,
 }
 
-/// The repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
@@ -28,7 +27,7 @@ pub(crate) fn built(name: &str) -> PathBuf {
     path
 }
 
-/// The pipeline with these tables; each `plugin` in it is the name of a built component.
+/// The pipeline with these tables, in which each `plugin` is the name of a built component.
 pub(crate) fn prepare(tables: &str) -> Prepared {
     let mut text = "version = 1\nname = \"x\"\n[source.file]\npath = \"x.jsonl\"\n".to_owned();
     for line in tables.lines() {
@@ -53,7 +52,7 @@ pub(crate) fn oracle(prepared: &Prepared) -> Oracle {
     Oracle::new(&prepared.pipeline, &prepared.plugins)
 }
 
-/// What the oracle makes of a log.
+/// The oracle's state after a log.
 pub(crate) fn interpret(prepared: &Prepared, number: u32, log: &[Event]) -> PartitionState {
     let mut partition = oracle(prepared).partition(number, 0).expect("plugins that open");
     for (offset, event) in (0..).zip(log) {

@@ -17,7 +17,7 @@ use crate::workplace::{Settings, Workplace, root, unique};
 
 const RECORDS: u64 = 60_000;
 
-/// The shipped file, with components found from anywhere and enough dirt for every kind of it.
+/// The shipped file, with absolute paths of components and enough dirt of every kind.
 fn example() -> String {
     let file = root().join("docs/examples/access-log.toml");
     let text = fs::read_to_string(file).expect("the example is shipped");
@@ -31,7 +31,7 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-/// The same pipeline over a topic.
+/// The access-log pipeline over a topic.
 fn over_kafka(text: &str, brokers: &str, topic: &str) -> String {
     let (head, rest) = text.split_once("[source.generator]").expect("the generator");
     let (_, tail) = rest.split_once("[schema]").expect("the schema follows the source");
@@ -69,7 +69,7 @@ fn records(pipeline: &Path) -> Vec<Vec<u8>> {
     (0..partitions).flat_map(of).collect()
 }
 
-/// What the four panels should say, counted by hand.
+/// The expected content of the four panels, counted by hand.
 #[derive(Default)]
 struct Recount {
     rejected: u64,
@@ -166,7 +166,7 @@ fn events(row: &Value) -> u64 {
     row["events"].as_u64().expect("a count")
 }
 
-/// A key as text, whatever its type.
+/// A key as text, for a key of any type.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

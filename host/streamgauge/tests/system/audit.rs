@@ -1,5 +1,5 @@
 //! Stored state looked at from outside: `verify` against the log, `explain` for one record, and
-//! `state` with its exports, its damage and its way back.
+//! `state` with exports, damage and rollback.
 
 use std::fs;
 
@@ -173,7 +173,8 @@ fn a_damaged_checkpoint_is_refused_and_the_one_before_it_is_a_way_back() {
     let again = finish(place.command("run").args(["--until-end", "--json"])).json();
     assert_same("after the way back", &outside_run(expected.clone()), &outside_run(again));
 
-    // An export replaces state only if it is told to, and brings all of it back.
+    // An export replaces existing state only with `--replace`; the import restores all of the
+    // state.
     let refused = finish(place.command("state import").arg(&export));
     assert_eq!(refused.code, Some(1), "{}", refused.stderr);
     assert!(refused.stderr.contains("--replace"), "{}", refused.stderr);
@@ -222,7 +223,7 @@ fn history_and_panels_are_answered_for_any_window() {
     assert_eq!(shown, sum);
     assert_eq!(host.get("/api/v1/panels/gender/data?window=5m").status, 404);
 
-    // The newest ones, with those that are not final.
+    // The newest windows, final or not.
     let all: Vec<&Value> = replayed["metrics"]["gender"]
         .as_array()
         .expect("windows")
@@ -234,7 +235,7 @@ fn history_and_panels_are_answered_for_any_window() {
     let newest = host.get("/api/v1/history?metric=gender&window=1d&last=2").json();
     assert_eq!(newest["windows"], json!(days[days.len() - 2..]));
 
-    // The last days together: those of the calendar, whether they hold a row or not.
+    // The last days together: the days of the calendar, with or without a row.
     let day = |window: &Value| {
         chrono::DateTime::parse_from_rfc3339(window["start"].as_str().expect("a start"))
             .expect("a time")

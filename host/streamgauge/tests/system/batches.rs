@@ -11,8 +11,8 @@ use crate::host::{Host, read};
 use crate::process::{Running, finish};
 use crate::workplace::{METRICS, Settings, Workplace, unique};
 
-/// What a page may take to show three records. A second is promised; the rest is for a machine
-/// that runs other tests meanwhile.
+/// The time in which a page has to show three records. A second is promised; the rest is for a
+/// machine that runs other tests meanwhile.
 const SHOWN_WITHIN: Duration = Duration::from_secs(3);
 
 /// The events that the frame of `panel` shows.
@@ -48,7 +48,7 @@ fn three_records_then_silence_are_on_the_page_within_a_second() {
     );
 }
 
-/// Batches and their rows since the start.
+/// Batches and rows since the start of the host.
 fn batches(host: &Host) -> (f64, f64) {
     (host.metric("streamgauge_batch_rows_count"), host.metric("streamgauge_batch_rows_sum"))
 }

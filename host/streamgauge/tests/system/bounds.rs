@@ -46,14 +46,14 @@ fn pipeline() -> String {
     text
 }
 
-/// Events by user and by item, indexed by their numbers.
+/// Events by user and by item, indexed by the numbers of users and items.
 struct Exact {
     users: Vec<u32>,
     items: Vec<u32>,
 }
 
 impl Exact {
-    /// Counts all partitions, each in a thread of its own.
+    /// Counts all partitions, each in a separate thread.
     fn count() -> Self {
         let settings = GeneratorSettings {
             rate: f64::INFINITY,
@@ -116,7 +116,7 @@ fn cell(row: &Value, name: &str) -> u64 {
     row[name].as_u64().expect("a whole number")
 }
 
-/// Every true count is in its range, and what is missing is rarer than the largest error.
+/// Every true count is in its range, and a key that is missing is rarer than the largest error.
 fn check_top(rows: &[Value], counts: &[u32]) {
     let mut unseen: HashMap<usize, u64> =
         counts.iter().enumerate().map(|(id, count)| (id, u64::from(*count))).collect();

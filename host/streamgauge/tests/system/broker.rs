@@ -1,8 +1,8 @@
 //! A real Apache Kafka: one node, broker and controller at once, under plain Java.
 //!
-//! Tests that run at the same time share one; it ends with the last of them. Ports are taken from
-//! below the system's range for outgoing connections, so that a stopped broker's port is still
-//! free when it starts again.
+//! Tests that run at the same time share one broker, which ends with the last of these tests. Ports
+//! are taken from below the system's range for outgoing connections, so that a stopped broker's
+//! port is still free when it starts again.
 
 use std::env;
 use std::fs;
@@ -18,13 +18,14 @@ use crate::process::{Running, finish};
 use crate::wait;
 use crate::workplace::root;
 
-/// Those of `xtask`: every internal topic is small, and topics are made on purpose only.
+/// The properties of `xtask`'s broker: every internal topic is small, and topics are made on
+/// purpose only.
 const SINGLE_NODE: &str = include_str!("../../../../xtask/kafka/single-node.properties");
 
 /// The line that a started broker logs.
 const READY: &str = "Kafka Server started";
 
-/// A broker with its data; both end when dropped.
+/// A broker with its data; process and data end when dropped.
 pub(crate) struct Broker {
     java: Mutex<Option<Running>>,
     port: u16,
@@ -49,7 +50,7 @@ impl Broker {
         Self::with("")
     }
 
-    /// The same, with these lines among its properties.
+    /// A broker with these lines among its properties.
     pub(crate) fn with(properties: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("streamgauge-kafka-").tempdir();
         let folder = folder.expect("a temporary folder can be made");
@@ -67,18 +68,18 @@ impl Broker {
         broker
     }
 
-    /// `host:port`.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Starts it, with the data from before.
+    /// Starts the broker, with the data from before.
     pub(crate) fn start(&self) {
         let log = self.folder.path().join("kafka.log");
         // The line of readiness must be this start's.
         let _ = fs::remove_file(&log);
         let mut command = java("-Xmx512m");
-        // It lives for a short time only, and starts in two thirds of the time with these.
+        // The broker lives for a short time only, and starts in two thirds of the time with these
+        // options.
         command
             .args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"])
             .arg(define("log4j2.configurationFile", &root().join("xtask/kafka/log4j2.xml")))
@@ -96,13 +97,13 @@ impl Broker {
         *self.java() = Some(running);
     }
 
-    /// Stops it in good order and keeps its data.
+    /// Stops the broker in good order and keeps the data.
     pub(crate) fn stop(&self) {
         let running = self.java().take().expect("only a started broker is stopped");
         running.terminate();
     }
 
-    /// SIGKILL; its data stays as it is.
+    /// Ends the broker with SIGKILL; its data stays untouched.
     pub(crate) fn kill(&self) {
         let running = self.java().take().expect("only a started broker is killed");
         running.kill();

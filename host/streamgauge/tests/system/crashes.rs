@@ -15,19 +15,19 @@ const EVENTS: u64 = 2_000_000;
 const PARTITIONS: usize = 4;
 const KILLS_MIN: usize = 5;
 
-/// What was seen of one start of the host, up to its end by SIGKILL.
+/// The observations of one start of the host, up to its end by SIGKILL.
 #[derive(Debug)]
 struct Round {
-    /// Records in the state that it restored, or a little later.
+    /// Records in the state that the host restored, or a little later.
     restored: u64,
     /// Records at the last look before the kill.
     last_read: u64,
-    /// Whether a checkpoint with progress was stored in between.
+    /// True if a checkpoint with progress was stored in between.
     stored: bool,
 }
 
 /// Starts the host, sees progress, and kills it: with `wait` not before a checkpoint holds some of
-/// the progress. None if the producer had ended.
+/// the progress. `None` means that the producer had ended.
 fn round(place: &Workplace, producer: &mut Running, wait: bool) -> Option<Round> {
     let host = Host::start(place);
     let first = host.restored(PARTITIONS);

@@ -1,5 +1,5 @@
-//! Every kind of dirt, in two files written for it: what is readable is counted, the rest is in
-//! the dead letters with its reason, and the books add up whichever metrics are loaded.
+//! Every kind of dirt, in two files written for this test: readable records are counted, the others
+//! are in the dead letters with their reason, and the counts add up for any choice of metrics.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::process::finish;
 use crate::result::{assert_balanced, counts};
 use crate::workplace::{METRICS, SCHEMA, Settings, Workplace, lines_of, root};
 
-/// The dirty file, read by `replay` with these metrics: its result, and its dead letters.
+/// The result of `replay` over the dirty file with these metrics, and the dead letters of that run.
 fn replay(file: &Path, metrics: &[&str]) -> (Value, Vec<Value>) {
     let mut settings = Settings::file(file);
     settings.metrics = metrics.iter().map(|id| (*id).to_owned()).collect();
@@ -32,7 +32,7 @@ fn fixture(name: &str) -> PathBuf {
     root().join("host/tests/system").join(name)
 }
 
-/// The golden table of a result and its letters.
+/// The golden table of a result with its letters.
 fn table(result: &Value, letters: &[Value]) -> String {
     let mut table = String::new();
     let mut line = |text: String| writeln!(table, "{text}").expect("a string takes all");
@@ -65,7 +65,7 @@ fn table(result: &Value, letters: &[Value]) -> String {
     table
 }
 
-/// The record itself is in each of its letters, byte by byte.
+/// Each letter holds its original record, byte by byte.
 fn assert_original(file: &Path, letters: &[Value]) {
     use base64::Engine as _;
     let content = std::fs::read(file).expect("the fixture");
@@ -96,7 +96,7 @@ fn check(name: &str, expected: &Expect) {
     only_gender(&file, &result, &letters);
 }
 
-/// Loading fewer metrics changes only which of them are shown.
+/// A run with fewer metrics counts the same and shows fewer.
 fn only_gender(file: &Path, all: &Value, all_letters: &[Value]) {
     let (result, letters) = replay(file, &["gender"]);
     assert_eq!(result["accounting"], all["accounting"]);

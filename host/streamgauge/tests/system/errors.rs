@@ -1,5 +1,5 @@
-//! What a person can get wrong, or find missing: the message names the place and the remedy, and
-//! the exit code tells whose turn it is.
+//! Every mistake that a person can make, and everything that can be missing: the message names the
+//! place and the remedy, and the exit code tells whose turn it is.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::events::{event, lines};
 use crate::process::finish;
 use crate::workplace::{SCHEMA, Settings, Workplace, unique};
 
-/// One row of a table: a command, its exit code, and words that its error output must have.
+/// One row of a table: a command, the exit code, and words that the error output must have.
 struct Row<'a> {
     command: Command,
     code: i32,
@@ -28,7 +28,7 @@ fn check(row: Row<'_>) {
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
 }
 
-/// What is wrong in the pipeline: `check` and `run` say the same.
+/// A mistake in the pipeline, which `check` and `run` report with the same words.
 fn check_pipeline(text: &str, words: &[&str]) {
     let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
     place.set_text(text);
@@ -52,7 +52,7 @@ fn faults_of_the_pipeline_are_named_with_their_place() {
     );
     let plugin = line_of("gender.wasm");
     check_pipeline(&good.replace("gender.wasm", "gendre.wasm"), &["gendre.wasm", &plugin, "hint"]);
-    // One line fewer stands before it.
+    // The pipeline has one line fewer before that line.
     let number = good.lines().position(|line| line.contains("province.wasm")).expect("the line");
     let place = format!("pipeline.toml:{number}");
     let lacking = Settings { schema: SCHEMA.replace("province = \"text\"\n", ""), ..settings };

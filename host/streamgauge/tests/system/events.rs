@@ -1,4 +1,4 @@
-//! Records for tests: the product's own generator, and what tests make of it.
+//! Records for tests, from the product's own generator or changed by hand.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 use streamgauge_pipeline::GeneratorSettings;
 use streamgauge_source::models::Generator;
 
-/// One clean event, with `changes` instead of its fields; a text is JSON as it is.
+/// One clean event, with `changes` in place of some fields; a text is inserted as JSON.
 pub(crate) fn event(changes: &[(&str, &str)]) -> Vec<u8> {
     let mut fields = vec![
         ("user_id", "\"7\""),
@@ -29,7 +29,7 @@ pub(crate) fn event(changes: &[(&str, &str)]) -> Vec<u8> {
     format!("{{{}}}", fields.join(",")).into_bytes()
 }
 
-/// `count` records of the generator for a file: those without any bytes, which a file cannot
+/// `count` records of the generator for a file: records without any bytes, which a file cannot
 /// hold, are left out.
 pub(crate) fn generated(count: usize, seed: u64, dirt: f64) -> Vec<Vec<u8>> {
     let settings = GeneratorSettings {
@@ -50,7 +50,6 @@ pub(crate) fn generated(count: usize, seed: u64, dirt: f64) -> Vec<Vec<u8>> {
     (0..).map(record).filter(|record| !record.is_empty()).take(count).collect()
 }
 
-/// Records as lines.
 pub(crate) fn lines<T: AsRef<[u8]>>(records: &[T]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for record in records {

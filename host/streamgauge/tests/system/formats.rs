@@ -62,7 +62,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The files, each with the arguments that `replay` needs for it.
+/// The files, each with the arguments that `replay` needs for that file.
 fn files(place: &Workplace, events: &[Event]) -> Vec<PathBuf> {
     let rows = |row: fn(usize, &Event) -> String| -> Vec<String> {
         events.iter().enumerate().map(|(number, event)| row(number, event)).collect()

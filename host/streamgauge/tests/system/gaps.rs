@@ -1,5 +1,5 @@
-//! Logs that do not go on where the state does: each kind is named, nothing is reset in silence,
-//! and where a pipeline goes on, what it counts is everything but the gap.
+//! Logs that do not continue where the state ends: each kind of gap is named, nothing is reset in
+//! silence, and a pipeline that resumes counts everything but the gap.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::result::{assert_balanced, book};
 use crate::wait;
 use crate::workplace::{Settings, Workplace, unique};
 
-/// A topic with its pipeline, which stops at a gap unless it is told to go on.
+/// A topic with its pipeline, which stops at a gap unless the settings say otherwise.
 struct Case {
     broker: std::sync::Arc<Broker>,
     topic: String,
@@ -41,7 +41,7 @@ impl Case {
         finish(self.place.command("run").args(["--until-end", "--json"]))
     }
 
-    /// From now on the pipeline goes on after gaps.
+    /// Lets the pipeline resume after gaps from now on.
     fn set_continue(&self) {
         let mut settings = self.settings.clone();
         settings.source = settings.source.replace("format = ", "on_gap = \"continue\"\nformat = ");
@@ -102,14 +102,14 @@ fn records_deleted_unread_stop_their_partition_and_no_other() {
     assert_eq!(named, ["0", "1000", "1500", "1500", "2000"]);
     let ready = host.get("/readyz");
     assert_eq!((ready.status, &ready.json()["reason"]), (503, &"log_start_moved".into()));
-    // It stands still: what comes is counted in the other partition only.
+    // The partition stands still: new records are counted in the other partition only.
     case.send(0, 10);
     case.send(1, 10);
     let status = host.has_read(2510);
     assert_eq!((read(&status), &status["partitions"][0]["offset"]), (2510, &1000.into()));
     host.terminate().ok();
 
-    // What could be read was read and stored; that the rest is missing is said.
+    // All readable records were read and stored; the host reports that the rest is missing.
     case.send(1, 5);
     case.assert_ends_refused(&["partition 0", "1000", "1500", "2010"]);
 
@@ -120,7 +120,7 @@ fn records_deleted_unread_stop_their_partition_and_no_other() {
     assert_eq!(gaps(&result["at"], 0), gap);
     assert_eq!(gaps(&result["at"], 1), json!([]));
     assert_balanced(&result);
-    // It is part of the state from then on.
+    // The gap is part of the state from then on.
     case.send(0, 1);
     let host = Host::start(&case.place);
     let status = host.has_read(3026);
@@ -138,7 +138,7 @@ fn where_no_partition_can_be_read_the_run_fails_by_name() {
     case.broker.delete_before(&case.topic, 0, 1500);
     case.assert_refused("log_start_moved", &["partition 0", "1000", "1500", "2000"]);
 
-    // Nothing was reset: only when asked to, it begins anew.
+    // Nothing was reset: the pipeline begins anew only with `--rebuild`.
     let host = Host::start_with(&case.place, &["--rebuild"]);
     let status = host.has_read(500);
     assert_eq!((read(&status), &status["partitions"][0]["offset"]), (500, &2000.into()));
@@ -174,7 +174,7 @@ fn a_topic_that_was_made_anew_is_noticed_though_its_offsets_fit() {
     let case = Case::new("recreated", 1);
     case.send(0, 300);
     case.until_end().ok();
-    // The same log goes on.
+    // The same log continues.
     case.send(0, 100);
     assert_eq!(book(&case.until_end().json(), "read"), 400);
     case.broker.recreate_topic(&case.topic, 1);
@@ -201,7 +201,7 @@ fn records_deleted_under_a_running_host_are_a_gap_at_once() {
         let host = Host::start(&case.place);
         host.has_read(200);
         host.paused(|| {
-            // The fetch that is under way takes the first ones with it, and no later ones.
+            // The fetch under way takes the first records with it, and no later ones.
             case.send(0, 10);
             case.send(1, 10);
             case.send(0, 990);
@@ -244,7 +244,8 @@ fn a_topic_made_anew_under_a_running_host_is_a_gap() {
         case.send(0, 300);
         let host = Host::start(&case.place);
         host.has_read(300);
-        // What no checkpoint holds would be dropped with what was read of the new log.
+        // Records that no checkpoint holds would be dropped together with the records of the new
+        // log.
         wait::until("a checkpoint", || {
             (case.broker.committed(&case.topic, &case.topic, 1) == [Some(300)]).then_some(())
         });

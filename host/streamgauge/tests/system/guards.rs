@@ -11,7 +11,7 @@ use crate::workplace::{Settings, Workplace, unique};
 
 const RECORDS: usize = 1500;
 
-/// Runs a pipeline whose records are of `days` ago, and gives the one warning it comes to.
+/// Runs a pipeline whose records are `days` old, and returns the one warning of the run.
 fn warned(settings: impl FnOnce(&mut Settings), days: i64) -> Value {
     let broker = Broker::shared();
     let topic = unique("guarded");
@@ -31,14 +31,14 @@ fn warned(settings: impl FnOnce(&mut Settings), days: i64) -> Value {
     assert_eq!(warnings.len(), 1, "{status}");
     let message = warnings[0]["message"].as_str().expect("a message");
     eprintln!("{message}");
-    // It is said once, however often it is shown.
+    // The warning is logged once, however often it is shown.
     host.has_read(RECORDS as u64);
     let told = host.log().lines().filter(|line| line.contains("records")).count();
     assert_eq!(told, 1, "{}", host.log());
     assert_eq!(host.get("/readyz").status, 200, "a warning keeps nobody away");
     host.terminate().ok();
 
-    // A run that nobody looks at says it too.
+    // A run without a page says the same warning.
     let fresh = Workplace::new(&pipeline);
     let bounded = finish(fresh.command("run").arg("--until-end")).ok();
     let of = message.split(" records").next().expect("words").rsplit(' ').nth(1);

@@ -1,5 +1,5 @@
-//! docs/writing-a-metric.md, executed: its files are written, its commands run, in its order. And
-//! `plugin dev`, which the guide is about, under a hand that makes mistakes.
+//! docs/writing-a-metric.md, executed: the files of the guide are written and the commands run, in
+//! the order of the page. The guide's `plugin dev` runs too, under a hand that makes mistakes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::process::{Running, finish};
 use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin_target, root};
 
-/// A fenced block: what stands behind the fence, and its text.
+/// A fenced block: the words behind the fence, and the text of the block.
 type Block = (String, String);
 
 fn blocks(page: &str) -> Vec<Block> {
@@ -43,7 +43,7 @@ fn streamgauge(place: &Workplace, arguments: &str) -> Command {
     command
 }
 
-/// `plugin dev`, and what it says.
+/// A running `plugin dev` with its output.
 struct Dev(Running);
 
 impl Dev {
@@ -53,7 +53,7 @@ impl Dev {
         Self(Running::start(&mut command))
     }
 
-    /// The address of the page after it was shown `times` times.
+    /// The address of the page after the plugin was shown `times` times.
     fn shown(&self, times: usize) -> String {
         let said =
             || format!("page {times} of plugin dev:\n{}\n{}", self.0.stdout(), self.0.stderr());
@@ -111,7 +111,7 @@ fn the_guide_leads_to_a_panel() {
     assert!(panels.contains(&"\"Share of purchases by province\"".to_owned()), "{panels:?}");
 }
 
-/// What a new user does, and the time it takes once dependencies are there.
+/// The steps of a new user, and the time that a change takes once dependencies are there.
 #[test]
 fn a_change_is_on_the_page_and_a_mistake_is_not() {
     let place = workplace();
@@ -121,7 +121,7 @@ fn a_change_is_on_the_page_and_a_mistake_is_not() {
     let text = fs::read_to_string(&source).expect("it was made");
     let begun = Instant::now();
     let dev = Dev::start(&place, "plugin dev by-city");
-    // The pipeline does not name it, so it is shown alone.
+    // The pipeline does not name the plugin, so the plugin is shown alone.
     assert_eq!(titles(&dev.shown(1)), ["\"by-city\""]);
     eprintln!("on the page after {:.1} s", begun.elapsed().as_secs_f64());
     assert!(dev.0.stdout().contains("plugin = \""), "{}", dev.0.stdout());

@@ -1,4 +1,4 @@
-//! `streamgauge run` with its page.
+//! A running `streamgauge run`, with the requests of its page.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use crate::process::{Ended, Running};
 use crate::wait;
 use crate::workplace::Workplace;
 
-/// What precedes the address in the host's output.
+/// The words before the address in the host's output.
 const GREETING: &str = "dashboard at http://";
 
 /// A running host; killed when dropped.
@@ -22,12 +22,12 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Starts the pipeline of `place` and waits until its page can be asked for.
+    /// Starts the pipeline of `place` and waits until the page answers.
     pub(crate) fn start(place: &Workplace) -> Self {
         Self::start_with(place, &[])
     }
 
-    /// The same, with further arguments.
+    /// Starts the pipeline of `place` with further arguments.
     pub(crate) fn start_with(place: &Workplace, arguments: &[&str]) -> Self {
         let mut command = place.command("run");
         command.args(["--listen", "127.0.0.1:0"]).args(arguments);
@@ -42,7 +42,6 @@ impl Host {
         Self { running, address }
     }
 
-    /// GET.
     pub(crate) fn get(&self, path: &str) -> Response {
         http::get(self.address, path)
     }
@@ -52,12 +51,11 @@ impl Host {
         Stream::open(self.address)
     }
 
-    /// `/api/v1/status`.
     pub(crate) fn status(&self) -> Value {
         self.get("/api/v1/status").json()
     }
 
-    /// The first status that is as it should be.
+    /// The first status for which `is_so` returns true.
     pub(crate) fn status_when(&self, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let last = RefCell::new(Value::Null);
         let described =
@@ -94,7 +92,6 @@ impl Host {
         values.iter().sum()
     }
 
-    /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -106,18 +103,17 @@ impl Host {
         self.running.signal("CONT");
     }
 
-    /// What it logged so far.
+    /// The log of the host so far.
     pub(crate) fn log(&self) -> String {
         self.running.stderr()
     }
 
-    /// SIGKILL.
     pub(crate) fn kill(self) {
         let ended = self.running.kill();
         assert_eq!(ended.signal, Some(9), "it ended by itself:\n{}", ended.stderr);
     }
 
-    /// Stands still for so long: SIGSTOP, and SIGCONT after it.
+    /// Pauses the host for so long: SIGSTOP, and SIGCONT afterwards.
     pub(crate) fn pause(&self, duration: Duration) {
         self.running.signal("STOP");
         thread::sleep(duration);
@@ -130,7 +126,7 @@ impl Host {
     }
 }
 
-/// `accounting.read` of a status.
+/// The records read so far: `accounting.read` of a status.
 pub(crate) fn read(status: &Value) -> u64 {
     status["accounting"]["read"].as_u64().expect("a status has accounting")
 }

@@ -1,4 +1,4 @@
-//! What a browser would ask: GET, and the stream.
+//! The requests of a browser: GET, and the stream.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,6 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use crate::wait::DEADLINE;
 
-/// An answer.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -31,7 +30,6 @@ impl Response {
     }
 }
 
-/// GET.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Response {
     let mut stream = connect(address);
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
@@ -57,7 +55,6 @@ impl Stream {
         Self { socket }
     }
 
-    /// The next message.
     pub(crate) fn next(&mut self) -> Value {
         loop {
             match self.socket.read().expect("the stream goes on") {

@@ -11,7 +11,7 @@ use crate::process::finish;
 use crate::result::{assert_same, book, outside_run};
 use crate::workplace::{Settings, Workplace};
 
-/// The export, as `streamgauge state export` wrote it.
+/// The export of an earlier version, written by `streamgauge state export`.
 const KEPT: &str = "tests/golden/before-crates.sgex";
 
 const READ_BEFORE: u64 = 6000;

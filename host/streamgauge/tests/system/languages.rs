@@ -1,5 +1,5 @@
-//! Plugins in Python and JavaScript: they count what their twins in Rust count, over restarts and
-//! dirt; they are made, built and run by anybody; and what goes wrong says what to do.
+//! Plugins in Python and JavaScript: they count the same as their twins in Rust, over restarts and
+//! dirt; anybody can make, build and run such a plugin; and an error says what to do.
 //!
 //! `cargo xtask test` provides the compilers below `target/tools` and the components.
 
@@ -18,7 +18,7 @@ use crate::process::{Ended, finish};
 use crate::result::{assert_balanced, assert_same, book, counts, outside_run};
 use crate::workplace::{Settings, Workplace, plugin, root, unique};
 
-/// Each metric in Rust, and its twin: component and id.
+/// Each metric in Rust with its twin: component and id.
 const TWINS: [(&str, &str); 2] = [("province", "province-py"), ("behavior", "behavior-js")];
 
 const RECORDS: usize = 20_000;
@@ -128,8 +128,8 @@ fn twins_of_cumulative_metrics_keep_balanced_books() {
     assert_twins(&result);
 }
 
-/// A new plugin of a language: its tests run, it is built, and it counts in a pipeline. `change` is
-/// done to its folder before it is built.
+/// A new plugin of a language: the tests run, the plugin is built, and it counts in a pipeline.
+/// `change` is applied to the plugin's folder before the build.
 fn a_new_plugin_works(lang: &str, tests: &[&str], change: impl Fn(&Path)) -> Workplace {
     let records = generated(2000, 7, 0.0);
     let metrics = format!("[[metric]]\nid = \"x\"\nplugin = \"by-city/by-city.wasm\"\n{INERT}");
@@ -168,7 +168,7 @@ fn a_new_plugin_in_python_works_as_it_is() {
     broken_source_does_not_compile(&place, "metric.py");
 }
 
-/// What a metric in Python raises is what the host says of it, and the others go on.
+/// The host reports the exception that a metric in Python raises, and the other metrics continue.
 fn an_exception_ends_the_metric(place: &Workplace) {
     place.write("events.jsonl", &lines(&[event(&[("province", "\"Atlantis\"")])]));
     let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
@@ -212,7 +212,7 @@ fn a_missing_compiler_is_named_with_the_command_that_brings_it() {
         ("rust", "", "hint: install Rust with rustup"),
     ] {
         let name = if lang == "python" { "py" } else { lang };
-        // The second time, it is there.
+        // The second time, the folder is there already.
         let _ = plugin_command(&place, &["new", name, "--lang", lang], "");
         let ended = plugin_command(&place, &["build", name], path);
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);

@@ -1,4 +1,4 @@
-//! Late records, written out besides being counted: each once, with how late it was.
+//! Late records in a side output besides the counts: each record once, with its lateness.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ fn timed(settings: Settings) -> Settings {
     }
 }
 
-/// Records of one partition; those that are late with delay and event time.
+/// Records of one partition; late ones with delay and event time.
 type Rows = [(&'static str, Option<(&'static str, &'static str)>)];
 
 const ROWS: &Rows = &[

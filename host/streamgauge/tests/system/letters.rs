@@ -1,4 +1,4 @@
-//! Dead letters into a topic: each record that could not be used, with its story in headers.
+//! Dead letters in a topic: each record that could not be used, with its story in headers.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ fn letters_into_a_topic_carry_their_story() {
     let source = ("source".to_owned(), topic.clone());
     assert!(letters.iter().all(|letter| letter.headers.contains(&source)));
 
-    // What was stored is not written again.
+    // A stored letter is not written again.
     finish(place.command("run").args(["--until-end", "--json"])).ok();
     assert_eq!(broker.read(&dead).len(), 6);
 }

@@ -28,7 +28,7 @@ fn the_group_is_told_where_the_state_stands() {
     assert_eq!(committed, expected);
 }
 
-/// A short run commits its first offsets, those it begins at, right before its last ones.
+/// A short run commits the offsets of its beginning right before the offsets of its end.
 #[test]
 fn a_short_run_tells_the_group_where_it_ended() {
     let broker = Broker::shared();
@@ -43,8 +43,8 @@ fn a_short_run_tells_the_group_where_it_ended() {
     }
 }
 
-/// Where a partition begins is part of its state from the first moment on: `latest` is asked for
-/// once, and a crash right after the start does not move it.
+/// The beginning of a partition is part of the partition's state from the first moment on: `latest`
+/// is asked for once, and a crash right after the start does not move the beginning.
 #[test]
 fn latest_is_where_the_log_ended_at_the_first_start() {
     let broker = Broker::shared();

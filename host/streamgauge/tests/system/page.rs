@@ -1,4 +1,4 @@
-//! The page and the endpoints beside it, as served by the real host.
+//! The page with the endpoints beside it, as served by the real host.
 
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ fn the_page_and_its_data_are_served_from_loopback() {
     assert_eq!(ids, METRICS);
     host.terminate().ok();
 
-    // What the page's data says is what `replay` prints.
+    // The data of the page equals the output of `replay`.
     let mut replay = place.command("replay");
     let replayed = crate::process::finish(replay.arg(&file).arg("--json")).json();
     assert_same("the page and replay", &outside_run(replayed), &snapshot);

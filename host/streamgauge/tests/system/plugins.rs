@@ -1,4 +1,5 @@
-//! A pipeline decides what a plugin reads, how its panels look and which file it may be.
+//! A pipeline decides about a plugin: the columns that the plugin reads, the look of its panels and
+//! the file that may be loaded.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -57,7 +58,8 @@ fn a_wrong_name_in_columns_or_config_is_named_with_its_place() {
     }
 }
 
-/// The plugin's own schema says what is wrong, and where: before the plugin sees it.
+/// The plugin's own schema tells the mistake and its place, before the plugin sees the
+/// configuration.
 #[test]
 fn every_mistake_in_a_configuration_is_shown_at_its_place() {
     let config = "[metric.columns]\nvalue = \"action\"\n[metric.config]\ntype = \"unsignd\"\n\
@@ -238,7 +240,8 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     assert!(nowhere.code == Some(2) && nowhere.stderr.contains("plugin new"));
 }
 
-/// The generic metrics that come with the product, over fields that none of them knows by name.
+/// The generic metrics that come with the product, over fields that none of these metrics knows by
+/// name.
 #[test]
 fn the_library_counts_what_an_exact_recount_counts() {
     let records = generated(20_000, 11, 0.0);

@@ -17,11 +17,11 @@ pub(crate) struct Running {
     stderr: File,
 }
 
-/// What a process left behind.
+/// The exit and the output of a process that ended.
 pub(crate) struct Ended {
-    /// The exit code; none: it was killed.
+    /// The exit code; `None` means that a signal killed the process.
     pub(crate) code: Option<i32>,
-    /// The signal that killed it.
+    /// The signal that killed the process.
     pub(crate) signal: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -29,7 +29,7 @@ pub(crate) struct Ended {
 }
 
 impl Running {
-    /// Starts `command` with nothing to read and its output kept.
+    /// Starts `command` with an empty input; the output is kept.
     pub(crate) fn start(command: &mut Command) -> Self {
         let (stdout, stderr) = (temporary(), temporary());
         let shown = format!("{command:?}");
@@ -42,22 +42,21 @@ impl Running {
         Self { child, shown, stdout, stderr }
     }
 
-    /// Whether it still runs.
+    /// True while the process runs.
     pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("a child can be asked").is_none()
     }
 
-    /// What it wrote to its error output so far.
+    /// The error output of the process so far.
     pub(crate) fn stderr(&self) -> String {
         content(&self.stderr)
     }
 
-    /// What it printed so far.
+    /// The output of the process so far.
     pub(crate) fn stdout(&self) -> String {
         content(&self.stdout)
     }
 
-    /// SIGKILL.
     pub(crate) fn kill(mut self) -> Ended {
         self.child.kill().expect("a child can be killed");
         self.wait()
@@ -69,7 +68,7 @@ impl Running {
         self.wait()
     }
 
-    /// Sends it a signal, such as `STOP`.
+    /// Sends the process a signal, such as `STOP`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("sh")
             .arg("-c")
@@ -96,7 +95,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail only for a process that has ended already.
+        // Both calls fail only for a process that has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -119,7 +118,7 @@ impl Ended {
     }
 }
 
-/// Runs `command` to its end.
+/// Runs `command` to the end of its process.
 pub(crate) fn finish(command: &mut Command) -> Ended {
     Running::start(command).wait()
 }
@@ -128,7 +127,7 @@ fn temporary() -> File {
     tempfile::tempfile().expect("a temporary file can be made")
 }
 
-/// The whole content. The position of the file is the writer's and stays where it is.
+/// The whole content. The position of the file belongs to the writer and stays unchanged.
 fn content(file: &File) -> String {
     let length = file.metadata().expect("a file has a length").len();
     let mut bytes = vec![0; length as usize];

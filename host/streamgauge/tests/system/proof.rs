@@ -12,12 +12,12 @@ fn test(name: &str, arguments: &[&str]) -> Ended {
     finish(command.args(["plugin", "test"]).arg(plugin(name)).args(arguments))
 }
 
-/// What it printed, whatever came of it.
+/// The printed JSON, for any exit code.
 fn parsed(ended: &Ended) -> Value {
     serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {}", ended.stdout))
 }
 
-/// The checks that failed, with their counterexamples.
+/// The failed checks, with their counterexamples.
 fn failed(document: &Value) -> Vec<Value> {
     let checks = document["checks"].as_array().expect("a list");
     checks.iter().filter(|check| check["holds"] == false).cloned().collect()
@@ -51,7 +51,7 @@ fn every_plugin_of_the_library_passes() {
     }
 }
 
-/// Each fault is told by the law that it breaks, with as few rows as can show it.
+/// Each fault is found by the law that the fault breaks, with as few rows as can show it.
 #[test]
 fn five_broken_plugins_are_caught_with_small_counterexamples() {
     let faults = [

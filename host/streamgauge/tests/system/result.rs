@@ -11,14 +11,14 @@ pub(crate) fn outside_run(mut result: Value) -> Value {
     result
 }
 
-/// Both are equal; if not, says where.
+/// Panics with the differences unless both results are equal.
 #[track_caller]
 pub(crate) fn assert_same(what: &str, one: &Value, other: &Value) {
     let differences = differences(one, other);
     assert!(differences.is_empty(), "{what}:\n{}", differences.join("\n"));
 }
 
-/// Where they differ.
+/// The paths at which the results differ, with both values.
 pub(crate) fn differences(one: &Value, other: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     compare("", one, other, &mut differences);
@@ -58,12 +58,12 @@ pub(crate) fn counts(result: &Value, metric: &str, verdict: &str) -> BTreeMap<St
     rows.iter().map(row).collect()
 }
 
-/// A number of the books.
+/// A number of `accounting`, by its name.
 pub(crate) fn book(result: &Value, name: &str) -> u64 {
     result["accounting"][name].as_u64().unwrap_or_else(|| panic!("no {name} in {result}"))
 }
 
-/// The books add up, as a whole and for every metric, and the tables with them.
+/// The counts add up, as a whole and for every metric, and the tables agree with the counts.
 #[track_caller]
 pub(crate) fn assert_balanced(result: &Value) {
     let placed = book(result, "on_time") + book(result, "late");

@@ -16,7 +16,8 @@ fn until_end(place: &Workplace, arguments: &[&str]) -> Value {
     outside_run(finish(command.args(["--until-end", "--json"]).args(arguments)).json())
 }
 
-/// Every command that would go on from the state says what does not fit, with these words.
+/// Every command that would resume from the state names the setting that does not fit, with these
+/// words.
 fn assert_refused(place: &Workplace, words: &[&str]) {
     for subcommand in ["check", "run", "run --until-end"] {
         let ended = finish(&mut place.command(subcommand));
@@ -28,7 +29,7 @@ fn assert_refused(place: &Workplace, words: &[&str]) {
     }
 }
 
-/// A file with late records, and a pipeline that has read it with two metrics.
+/// A file with late records, and a pipeline that has read that file with two metrics.
 fn read_before() -> (tempfile::TempDir, Settings, Workplace) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("events.jsonl");
@@ -52,7 +53,7 @@ fn a_changed_bound_is_refused_until_the_state_is_rebuilt() {
     let at = format!("pipeline.toml:{}", line + 1);
     assert_refused(&place, &["event_time.bound", "300s", "2000h", &at]);
 
-    // Set back, it goes on as if nothing had been.
+    // With the former settings the pipeline resumes as if nothing had been.
     place.set(&settings);
     let again = until_end(&place, &[]);
     assert_eq!(book(&again, "read"), RECORDS as u64);

@@ -1,4 +1,5 @@
-//! SIGTERM: whatever was taken in is handed on and stored, and nothing of it is read again.
+//! SIGTERM: every record that was taken in is handed on and stored, and no such record is read
+//! again.
 
 use crate::broker::Broker;
 use crate::events::generated;
@@ -9,7 +10,7 @@ use crate::workplace::{Settings, Workplace, unique};
 
 const SEED: u64 = 15;
 
-/// Of 700 records, 500 fill a batch and 200 wait for more when the signal comes.
+/// The topic has 700 records: 500 fill a batch and 200 wait for more when the signal comes.
 #[test]
 fn a_stop_hands_on_and_stores_what_waits() {
     let broker = Broker::shared();
@@ -23,7 +24,8 @@ fn a_stop_hands_on_and_stores_what_waits() {
     broker.create_topic(&topic, 1);
     broker.send(&topic, 0, generated(700, SEED, 0.0).iter().map(Vec::as_slice));
     let host = Host::start(&place);
-    // The end of the log is known with the records before it, so an empty queue is a drained one.
+    // The end of the log is known with the records before the end, so an empty queue is a drained
+    // one.
     let before = host.status_when("200 records that wait", |status| {
         status["lag"] == 200 && host.metric("streamgauge_fetch_queue_records") == 0.0
     });

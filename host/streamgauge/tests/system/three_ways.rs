@@ -13,7 +13,7 @@ use crate::workplace::{METRICS, Settings, Workplace, unique};
 const SEED: u64 = 1111;
 const RECORDS: usize = 20_000;
 
-/// One record in a hundred is dirty: about ten of each kind. Some of them fall back to their
+/// One record in a hundred is dirty: about ten of each kind. Some dirty records fall back to their
 /// stamps, which differ from way to way; but stamps of this year are never late in 2015 and never
 /// move a watermark, so even the digests agree.
 const DIRT: f64 = 0.01;
@@ -28,7 +28,7 @@ fn replay(file: &Path, arguments: &[&str]) -> Value {
     finish(place.command("replay").arg(file).arg("--json").args(arguments)).json()
 }
 
-/// Sends `file` and checks that all of it arrived.
+/// Sends `file` and checks that all records of `file` arrived.
 fn produce(broker: &Broker, topic: &str, file: &Path, arguments: &[&str]) {
     let place = Workplace::new(&Settings::kafka(&broker.address(), topic));
     let report = finish(place.command("produce").arg(file).arg("--json").args(arguments)).json();
@@ -62,7 +62,8 @@ fn a_file_and_a_broker_give_the_same_result() {
 }
 
 /// The partitioning decides what is late, so only on time + late equals the one partition's; all
-/// else is the same for the broker's partitions, for those of `replay`, and for any workers.
+/// else is the same for the broker's partitions, for the partitions of `replay`, and for any
+/// workers.
 fn four_partitions(broker: &Broker, file: &Path, one: &Value) {
     let keyed = ["--partitions", "4", "--key", "user_id"];
     let four = outside_run(replay(file, &keyed));

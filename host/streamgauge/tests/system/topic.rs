@@ -1,4 +1,4 @@
-//! Topics as another program sees them: made, filled, read and looked at through a client.
+//! Topics from the view of another program: made, filled, read and looked at through a client.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,6 @@ pub(crate) struct Record {
 }
 
 impl Broker {
-    /// Makes a topic.
     pub(crate) fn create_topic(&self, topic: &str, partitions: i32) {
         let admin: AdminClient<DefaultClientContext> = self.client();
         let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
@@ -30,8 +29,8 @@ impl Broker {
         made.expect("the broker answers")[0].as_ref().expect("a new topic");
     }
 
-    /// Deletes a topic and makes it anew, empty. Deleting goes on in the background, so making it
-    /// is tried until it is possible.
+    /// Deletes a topic and makes it anew, empty. The broker deletes in the background, so the new
+    /// topic is tried until the broker takes it.
     pub(crate) fn recreate_topic(&self, topic: &str, partitions: i32) {
         self.delete_topic(topic);
         let admin: AdminClient<DefaultClientContext> = self.client();
@@ -42,7 +41,6 @@ impl Broker {
         });
     }
 
-    /// Deletes a topic.
     pub(crate) fn delete_topic(&self, topic: &str) {
         let admin: AdminClient<DefaultClientContext> = self.client();
         let deleted = block_on(admin.delete_topics(&[topic], &AdminOptions::new()));
@@ -57,7 +55,7 @@ impl Broker {
         made.expect("the broker answers")[0].as_ref().expect("more partitions");
     }
 
-    /// Sends records to a partition and returns when the last of them was acknowledged.
+    /// Sends records to a partition and returns when the last of these records was acknowledged.
     pub(crate) fn send<'a>(
         &self,
         topic: &str,
@@ -98,7 +96,8 @@ impl Broker {
         records
     }
 
-    /// What a group has committed, by partition; none where it has not.
+    /// The committed offsets of a group, by partition; `None` where the group has committed
+    /// nothing.
     pub(crate) fn committed(&self, group: &str, topic: &str, partitions: i32) -> Vec<Option<i64>> {
         let mut list = TopicPartitionList::new();
         list.add_partition_range(topic, 0, partitions - 1);

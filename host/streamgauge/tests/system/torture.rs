@@ -1,11 +1,11 @@
-//! The whole promise against a real broker: whatever happens to host and broker, each record
-//! counts once. In rounds over one long-lived state, records flow while host and broker are
-//! killed, stopped, held up and set up anew. After each round the final result is held against
-//! two independent recounts of the topic, one by hand and one by the oracle, and the dead letters
+//! The whole promise against a real broker: each record counts once, through all disturbances of
+//! host and broker. In rounds over one long-lived state, records flow while host and broker are
+//! killed, stopped, paused and set up anew. After each round the final result is held against two
+//! independent recounts of the topic, one by hand and one by the oracle, and the dead letters
 //! against the letters that there must be.
 //!
-//! `cargo xtask torture --rounds N --seed S` runs more of it. What happens is a function of the
-//! seed; only when exactly it happens is up to the machine.
+//! `cargo xtask torture --rounds N --seed S` runs more rounds. The disturbances are a function of
+//! the seed; only their exact moments are up to the machine.
 
 #[path = "torture/chance.rs"]
 mod chance;
@@ -48,10 +48,11 @@ use shadow::Shadow;
 const ROUNDS: u64 = 3;
 const SEED: u64 = 20_151_111;
 
-/// A killed broker may come back once its former session is over, which is 9 s by default.
+/// A killed broker may come back once the broker's former session is over, which lasts 9 s by
+/// default.
 const IMPATIENT: &str = "broker.session.timeout.ms=2000\nbroker.heartbeat.interval.ms=500\n";
 
-/// Partitions at the beginning, and what they may become.
+/// The number of partitions at the beginning, and the number that a torture may reach.
 const PARTITIONS: u32 = 4;
 const PARTITIONS_MAX: u32 = 12;
 
@@ -91,7 +92,7 @@ fn setting(name: &str, default: u64) -> u64 {
     }
 }
 
-/// What happens in a round: enough to let it happen again.
+/// The disturbances of a round, in words that suffice to repeat the round.
 fn story(seed: u64, round: u64, scheduled: &[Scheduled]) -> String {
     let mut story = format!("torture: seed {seed}, round {round}:");
     for (at, disturbance) in scheduled {

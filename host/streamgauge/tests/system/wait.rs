@@ -9,15 +9,14 @@ pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// Looks until there is something and returns it.
+/// Looks until `look` returns something.
 ///
-/// # Panics
-/// After [`DEADLINE`], with `what` was waited for.
+/// # Panics After [`DEADLINE`], naming `what`.
 pub(crate) fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     until_with(|| what.to_owned(), look)
 }
 
-/// The same; what was waited for is told as it is seen in the end.
+/// Looks until `look` returns something; `what` describes the thing at the moment of a panic.
 ///
 /// # Panics
 /// After [`DEADLINE`].

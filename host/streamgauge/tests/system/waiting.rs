@@ -1,4 +1,5 @@
-//! What is missing outside is waited for, in sight of everybody, and then all is counted.
+//! A host whose brokers or topic are missing waits in sight of everybody, and then counts all
+//! records.
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use crate::process::finish;
 use crate::result::{assert_balanced, assert_same, outside_run};
 use crate::workplace::{Settings, Workplace, unique};
 
-/// The host waits for this cause, and says so wherever it is asked.
+/// The host waits for this cause, and says so at every place of the API.
 fn assert_waiting(host: &Host, cause: &str) -> Value {
     let status = host.status_when(cause, |status| {
         status["mode"] == "waiting" && status["cause"]["code"] == cause

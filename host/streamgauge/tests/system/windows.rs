@@ -1,4 +1,4 @@
-//! Windows from outside: what `replay` and a broker say of them, whatever the batches and the
+//! Windows from outside: the words of `replay` and a broker about them, for all batches and
 //! workers; days over a change of clocks; records that must not touch others.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::workplace::{METRICS, Settings, Workplace, unique};
 const RECORDS: usize = 20_000;
 const SEED: u64 = 400;
 
-/// What `replay --json` prints, as it prints it, without `run`.
+/// The exact output of `replay --json`, without `run`.
 fn replay(settings: &Settings, records: &[Vec<u8>], arguments: &[&str]) -> Value {
     let place = Workplace::new(settings);
     let file = place.write("events.jsonl", &lines(records));
@@ -149,7 +149,7 @@ fn a_day_over_a_change_of_clocks_has_23_or_25_hours() {
     }
 }
 
-/// The verdicts of all but the records in between, and whether those are counted.
+/// The verdicts of all records except the wrong ones, and whether the wrong ones are counted.
 #[test]
 fn wrong_times_change_no_other_verdict() {
     let settings = by_timestamp("bound = \"1h\"");
@@ -169,7 +169,8 @@ fn wrong_times_change_no_other_verdict() {
             assert_eq!(book(&result, count), 1, "{ts}");
             let others = book(&result, "on_time") + book(&result, "late") - 1;
             assert_eq!(others, 40, "{ts}");
-            // The honest ones are on time, as without it; only a time long ago is late itself.
+            // The honest records are on time, as without the odd one; only a time long ago is late
+            // itself.
             let is_late = ts.starts_with("1970") && place > 0;
             assert_eq!(book(&result, "late"), u64::from(is_late), "{ts} at {place}");
             assert_eq!(result["at"][0]["watermark"], alone["at"][0]["watermark"], "{ts}");

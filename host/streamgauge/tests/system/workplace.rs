@@ -1,4 +1,4 @@
-//! A folder with a pipeline, its state and its dead letters.
+//! A folder with a pipeline, the pipeline's state and its dead letters.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// The metrics that every pipeline has unless a test says otherwise.
 pub(crate) const METRICS: [&str; 4] = ["behavior", "age", "gender", "province"];
 
-/// The schema, with each field on a line of its own so that tests can change one.
+/// The schema, with each field on a separate line so that tests can change one.
 pub(crate) const SCHEMA: &str = r#"user_id = "text"
 item_id = "text"
 cat_id = "text"
@@ -27,7 +27,7 @@ gender = { type = "unsigned", max = 2 }
 province = "text"
 "#;
 
-/// What a test says about its pipeline.
+/// The settings of a test for its pipeline.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// The table of the source.
@@ -35,13 +35,13 @@ pub(crate) struct Settings {
     pub(crate) workers: String,
     pub(crate) schema: String,
     pub(crate) bound: &'static str,
-    /// `[event_time]` without `zone` and `bound`, or with them where it says so.
+    /// The lines of `[event_time]`; `zone` and `bound` are added unless these lines name them.
     pub(crate) event_time: String,
-    /// The table of lateness.
+    /// The lines of the lateness table.
     pub(crate) lateness: String,
-    /// The tables of `dead_letters`.
+    /// The lines of the `dead_letters` tables.
     pub(crate) dead_letters: String,
-    /// `min`, `max` and `max_delay`.
+    /// The settings `min`, `max` and `max_delay` of a batch.
     pub(crate) batch: (u32, u32, &'static str),
     pub(crate) checkpoint_every: &'static str,
     /// Ids; each is a built component of that name.
@@ -60,7 +60,7 @@ impl Settings {
         ))
     }
 
-    /// A file, to its end.
+    /// A file, read to its end.
     pub(crate) fn file(path: &Path) -> Self {
         Self::of(format!("[source.file]\npath = \"{}\"\n", path.display()))
     }
@@ -91,7 +91,6 @@ impl Settings {
         text
     }
 
-    /// The pipeline file.
     pub(crate) fn text(&self) -> String {
         let Self { source, workers, schema, dead_letters, checkpoint_every, .. } = self;
         let event_time = self.event_time_text();
@@ -127,7 +126,6 @@ impl Workplace {
         place
     }
 
-    /// Replaces the pipeline.
     pub(crate) fn set(&self, settings: &Settings) {
         self.set_text(&settings.text());
     }
@@ -157,36 +155,35 @@ impl Workplace {
         command
     }
 
-    /// The dead letters in their file, in written order.
+    /// The dead letters of the file, in written order.
     pub(crate) fn dead_letters(&self) -> Vec<Value> {
         lines_of(&self.path("dead-letters.jsonl"))
     }
 }
 
-/// What is in a file of JSON lines.
+/// The values of a file of JSON lines.
 pub(crate) fn lines_of(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).expect("the lines can be read");
     text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
 }
 
-/// The repository.
 pub(crate) fn root() -> PathBuf {
     let host = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
     PathBuf::from(host).ancestors().nth(2).expect("host/streamgauge is two folders deep").to_owned()
 }
 
-/// A built component.
+/// The path of a built component.
 ///
 /// # Panics
-/// It is not built.
+/// The component is not built.
 pub(crate) fn plugin(name: &str) -> PathBuf {
     let path = root().join(format!("target/plugins/{name}.wasm"));
     assert!(path.exists(), "{} is not built; hint: `cargo xtask test`", path.display());
     path
 }
 
-/// The target folder of all plugins that tests make, with what new ones depend on compiled: that
-/// takes most of a minute on a bare clone, and is none of what a test waits for.
+/// The target folder of all plugins that tests make, with the dependencies of new plugins compiled:
+/// that takes most of a minute on a bare clone, and is no part of the time that a test waits for.
 pub(crate) fn plugin_target() -> &'static Path {
     static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
         let target = root().join("target/new-plugin");

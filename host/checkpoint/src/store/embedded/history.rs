@@ -43,7 +43,7 @@ pub(super) fn read<T>(
         None => Err(Failed::Store("it could not be opened again".to_owned())),
         Some(database) => Reading::begin(database),
     };
-    // A read transaction needs no lock: it sees the last commit as long as it lives.
+    // A read transaction needs no lock: the transaction sees one and the same commit until its end.
     drop(database);
     reading.and_then(|reading| work(&reading)).map_err(|failed| failed.into_error(path))
 }

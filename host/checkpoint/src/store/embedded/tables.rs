@@ -16,25 +16,25 @@ use crate::store::{Keep, StateError};
 /// The format of the file.
 pub(super) const FORMAT: u64 = 2;
 
-/// `format` → [`FORMAT`].
+/// The version of the file: `format` → [`FORMAT`].
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
-/// Generation → header.
+/// The kept checkpoints: generation → header.
 const CHECKPOINTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("checkpoints");
 
-/// (generation, partition) → snapshot.
+/// The states of partitions: (generation, partition) → snapshot.
 const SNAPSHOTS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("snapshots");
 
 /// Metric, size, slide, start, partition.
 type PaneKey<'a> = (&'a str, i64, i64, i64, u32);
 
-/// Key → (the generation that wrote it, final pane).
+/// The history: key → (the generation that wrote the pane, final pane).
 const FINAL_PANES: TableDefinition<'_, PaneKey<'_>, (u64, &[u8])> =
     TableDefinition::new("final_panes");
 
 /// Why a transaction was given up.
 pub(super) enum Failed {
-    /// redb says so.
+    /// redb failed, with these words.
     Store(String),
     /// A final pane cannot be read.
     Pane(SnapshotError),
@@ -59,7 +59,7 @@ impl Failed {
     }
 }
 
-/// A read transaction.
+/// A read transaction on the tables of the file.
 pub(super) struct Reading {
     transaction: ReadTransaction,
 }
@@ -69,7 +69,7 @@ impl Reading {
         Ok(Self { transaction: database.begin_read()? })
     }
 
-    /// The format of the file; none: nothing is in it yet.
+    /// The format of the file; `None` means that the file is empty.
     pub(super) fn format(&self) -> Result<Option<u64>, Failed> {
         // The first version of the file had no such table, but this one.
         let is_first = self.transaction.open_table(FIRST_FORMAT).is_ok();
@@ -100,7 +100,7 @@ impl Reading {
         Ok((bytes.len() as u64, Header::decode(&bytes)))
     }
 
-    /// The bytes of a snapshot; empty where there is none.
+    /// The bytes of a snapshot; empty where no snapshot is stored.
     pub(super) fn snapshot(&self, generation: u64, partition: u32) -> Result<Vec<u8>, Failed> {
         let table = self.transaction.open_table(SNAPSHOTS)?;
         let bytes = table.get((generation, partition))?;
@@ -117,7 +117,7 @@ impl Reading {
         Ok(bytes)
     }
 
-    /// All final panes, or those of one metric and kind that start before an instant.
+    /// All final panes, or the panes of one metric and kind that start before an instant.
     pub(super) fn final_panes(
         &self,
         of: Option<(&str, WindowSpec, EventTime)>,
@@ -136,10 +136,10 @@ impl Reading {
     }
 }
 
-/// Where the first version kept its settings.
+/// The table in which the first version kept its settings.
 const FIRST_FORMAT: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
 
-/// A write transaction.
+/// A write transaction, which ends in a commit or changes nothing.
 pub(super) struct Writing {
     transaction: WriteTransaction,
 }
@@ -156,7 +156,7 @@ impl Writing {
         Ok(self.transaction.commit()?)
     }
 
-    /// The newest generation.
+    /// The generation of the newest checkpoint.
     pub(super) fn newest(&self) -> Result<Option<u64>, Failed> {
         let table = self.transaction.open_table(CHECKPOINTS)?;
         Ok(table.last()?.map(|(generation, _)| generation.value()))
@@ -177,7 +177,7 @@ impl Writing {
         Ok(())
     }
 
-    /// Adds a final pane. One that is there stays with the generation that wrote it first: a save
+    /// Adds a final pane. An existing pane stays with the generation that wrote it first: a save
     /// that failed may have reached the disk nevertheless.
     pub(super) fn insert_pane(&self, generation: u64, pane: &FinalPane) -> Result<(), Failed> {
         let bytes = pane.encode();
@@ -250,7 +250,7 @@ impl Writing {
         Ok(())
     }
 
-    /// Drops the newest generation, with the panes that it wrote.
+    /// Drops the newest generation, with the panes that became final in that generation.
     pub(super) fn drop_newest(&self, newest: u64) -> Result<(), Failed> {
         self.transaction.open_table(CHECKPOINTS)?.retain(|number, _| number < newest)?;
         self.transaction.open_table(SNAPSHOTS)?.retain(|key, _| key.0 < newest)?;
@@ -258,7 +258,7 @@ impl Writing {
         Ok(())
     }
 
-    /// Drops everything.
+    /// Drops all checkpoints and the whole history.
     pub(super) fn clear(&self) -> Result<(), Failed> {
         self.transaction.open_table(CHECKPOINTS)?.retain(|_, _| false)?;
         self.transaction.open_table(SNAPSHOTS)?.retain(|_, _| false)?;

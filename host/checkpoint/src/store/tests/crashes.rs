@@ -1,6 +1,6 @@
-//! A checkpoint that is cut off at any step of its input and output leaves the one before or the
-//! new one, whole, with the dead letters and final windows that belong to it; and going on from
-//! there comes to the same as if nothing had happened.
+//! A checkpoint that is cut off at any step of its input and output leaves the checkpoint before or
+//! the new one, whole, with the dead letters and final windows that belong to that checkpoint; and
+//! a run that resumes there comes to the same as if nothing had happened.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ fn letters_bytes() -> u64 {
     letters.map(|letter| letter.to_line(&origin()).len() as u64).sum()
 }
 
-/// What checkpoint `number` holds, published by two workers: it stands at offset `number`.
+/// Publishes the content of checkpoint `number`, at offset `number`, from two workers.
 pub(super) fn publish(outboxes: &[Arc<Outbox>; 2], number: i64) {
     let made = checkpoint(number, &[number]);
     let mut final_panes = made.final_panes;
@@ -88,7 +88,7 @@ pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<C
     })
 }
 
-/// Stores the checkpoints from `first` on; where the disk dies, what comes after it fails too.
+/// Stores the checkpoints from `first` on; where the disk dies, every later checkpoint fails too.
 /// Returns how many were stored, by the word of the checkpointer.
 fn run(disk: &Disk, first: i64) -> i64 {
     let outboxes = <[Arc<Outbox>; 2]>::default();
@@ -96,7 +96,7 @@ fn run(disk: &Disk, first: i64) -> i64 {
     store_from(&mut checkpointer, &outboxes, first)
 }
 
-/// The same with a checkpointer that is open.
+/// Stores the checkpoints from `first` on with a checkpointer that is open.
 pub(super) fn store_from(
     checkpointer: &mut Checkpointer,
     outboxes: &[Arc<Outbox>; 2],
@@ -112,7 +112,8 @@ pub(super) fn store_from(
     stored
 }
 
-/// What is on a disk: the number of the newest checkpoint, the hours of its final windows.
+/// The content of a disk: the number of the newest checkpoint, the hours of the final windows, the
+/// covered bytes of letters.
 pub(super) fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
     let store = store(disk).expect("a store that was cut off opens");
     let Some(found) = store.load().expect("a checkpoint is whole or not there") else {
@@ -179,7 +180,7 @@ fn a_checkpoint_may_be_cut_off_at_any_step() {
             );
             assert_eq!(hours, (1..=number).collect::<Vec<_>>(), "{place}");
             assert_eq!(covered, number.unsigned_abs() * letters_bytes(), "{place}");
-            // Going on comes to the same.
+            // A run that resumes comes to the same.
             assert_eq!(run(&survivor, number + 1), CHECKPOINTS, "{place}");
             let (last, hours, _) = look(&survivor);
             assert_eq!((last, &hours), (CHECKPOINTS, &every_hour), "{place}");

@@ -7,12 +7,10 @@ use redb::StorageBackend;
 
 use crate::side_output::EntryFile;
 
-/// What becomes of writes that were not synced when the disk died.
+/// The fate of writes that were not synced when the disk died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unsynced {
-    /// All are there.
     Kept,
-    /// None is.
     Lost,
     /// All are there but the second half of the last one.
     Torn,
@@ -28,7 +26,6 @@ impl Unsynced {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk(Arc<Mutex<Content>>);
 
-/// Which file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     State,
@@ -38,11 +35,11 @@ pub(super) enum Name {
 #[derive(Debug, Default)]
 struct Content {
     files: [FileContent; 2],
-    /// Steps so far.
     steps: u64,
-    /// The step at which it dies.
+    /// The step at which the disk dies.
     dies_at: Option<u64>,
-    /// The step that fails, once: what it changed is not synced, and all goes on after it.
+    /// The step that fails, once: the change of that step is not synced, and everything after it
+    /// works.
     fails_at: Option<u64>,
     full: bool,
 }
@@ -51,7 +48,6 @@ struct Content {
 struct FileContent {
     synced: Vec<u8>,
     pending: Vec<Change>,
-    /// Both together.
     seen: Vec<u8>,
 }
 
@@ -101,12 +97,11 @@ impl Disk {
         self.lock().fails_at = Some(step);
     }
 
-    /// Every step fails while it is full.
+    /// Every step fails while the disk is full.
     pub(super) fn set_full(&self, full: bool) {
         self.lock().full = full;
     }
 
-    /// Steps so far.
     pub(super) fn steps(&self) -> u64 {
         self.lock().steps
     }
@@ -129,12 +124,12 @@ impl Disk {
         Self(Arc::new(Mutex::new(Content { files, ..Content::default() })))
     }
 
-    /// One of its files.
+    /// One of the disk's files.
     pub(super) fn file(&self, name: Name) -> DiskFile {
         DiskFile { disk: self.clone(), name }
     }
 
-    /// What is in a file.
+    /// The bytes of a file.
     pub(super) fn content(&self, name: Name) -> Vec<u8> {
         self.lock().files[name as usize].seen.clone()
     }
@@ -142,7 +137,8 @@ impl Disk {
     /// Takes a step that changes something.
     fn change(&self, name: Name, change: Change) -> io::Result<()> {
         let mut content = self.lock();
-        // A write that fails may be half done: it is pending, like others that were not synced.
+        // A write that fails may be half done: the write is pending, like others that were not
+        // synced.
         let here = Some(content.steps);
         let fails = content.dies_at == here || content.fails_at == here;
         content.step(fails)?;

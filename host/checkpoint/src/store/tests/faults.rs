@@ -1,5 +1,5 @@
-//! A disk that fails once, at any step, and may lose its power later: the checkpoint that failed
-//! may be there nevertheless, and then it has to be a whole one too.
+//! A disk that fails once, at any step, and may lose its power later: the failed checkpoint may be
+//! there nevertheless, and then that one has to be whole too.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use super::hours;
 use crate::store::StateStore;
 use streamgauge_outbox::Outbox;
 
-/// How many steps after the fault the power may be cut: those of more than one checkpoint.
+/// The number of steps after the fault at which the power may be cut: more than one checkpoint
+/// takes.
 const STEPS_AFTER: u64 = 24;
 
-/// Goes on after a checkpoint that failed, as a run does. Returns how many were stored.
+/// Resumes after a checkpoint that failed, as a run does. Returns how many were stored.
 fn run(disk: &Disk, first: i64) -> i64 {
     let outboxes = <[Arc<Outbox>; 2]>::default();
     let Some(mut checkpointer) = checkpointer(disk, &outboxes) else { return first - 1 };

@@ -1,5 +1,5 @@
-//! State files of this version, kept for ever: what was written once has to be read, or refused by
-//! name. `UPDATE=1` writes those of a new version; the old ones stay.
+//! State files of this version, kept for ever: a state that was written once has to be read, or
+//! refused by name. `UPDATE=1` writes the files of a new version; the old files stay.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ fn an_export_of_version_1_is_read_field_by_field() {
     assert_eq!(read.checkpoint.settings, export().checkpoint.settings);
     assert_eq!(read.final_panes, export().final_panes);
     assert_eq!((read.checkpoint.dead_letter_bytes, read.checkpoint.dead_letters), (1234, 13));
-    // The same state gives the same bytes, today as then.
+    // The same state gives the same bytes today as when its file was written.
     assert_eq!(export().encode(), bytes, "a new format needs a new version and a new fixture");
 }
 

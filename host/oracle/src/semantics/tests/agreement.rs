@@ -1,4 +1,4 @@
-//! The state H of the oracle against that of the engine, over logs of every kind of record.
+//! The state H of the oracle against the engine's, over logs of every kind of record.
 
 use proptest::prelude::*;
 use streamgauge_core::{
@@ -11,7 +11,7 @@ use crate::semantics::{Oracle, Record};
 use streamgauge_decode::Decoder;
 use streamgauge_pipeline::{EventTimeFields, Pipeline, SourceSettings};
 
-/// One record: steps of offset and clocks, and what is in it.
+/// One record: steps of offset and clocks, and the record's content.
 #[derive(Clone, Debug)]
 struct Event {
     skip: i64,

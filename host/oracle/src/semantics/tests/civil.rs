@@ -34,7 +34,7 @@ fn a_day_is_as_long_as_its_clocks_say() {
     // An hour is repeated up to midnight, or from midnight on.
     check("America/Sao_Paulo", DAY, "2018-02-17T12:00:00Z", "2018-02-17 00:00:00", 25 * 60);
     check("America/Havana", DAY, "2026-11-01T12:00:00Z", "2026-11-01 00:00:00", 25 * 60);
-    // A date that was skipped is no day; the ones around it are whole.
+    // A skipped date is no day; the dates around the gap are whole days.
     check("Pacific/Apia", DAY, "2011-12-29T12:00:00-10:00", "2011-12-29 00:00:00", 24 * 60);
     check("Pacific/Apia", DAY, "2011-12-31T12:00:00+14:00", "2011-12-31 00:00:00", 24 * 60);
     // Monrovia skipped 44 minutes and 30 seconds.
@@ -94,14 +94,14 @@ fn a_sliding_window_is_panes_in_a_row() {
         starts(&mut calendar, 10 * MINUTE, 4 * MINUTE, 2 * MINUTE, "2015-11-11T00:01:00+08:00"),
         ["2015-11-10 23:52:00", "2015-11-10 23:56:00", "2015-11-11 00:00:00"]
     );
-    // Fortnights by the week; a Wednesday is in two of them.
+    // Fortnights by the week; a Wednesday is in two of the fortnights.
     assert_eq!(
         starts(&mut calendar, 14 * DAY, 7 * DAY, 7 * DAY, time),
         ["2015-11-02 00:00:00", "2015-11-09 00:00:00"]
     );
 }
 
-/// Millisecond by millisecond it would take too long; the engine is asked at odd steps.
+/// Millisecond by millisecond the comparison would take too long; the engine is asked at odd steps.
 #[test]
 fn the_engine_finds_the_same_panes() {
     let zones = [

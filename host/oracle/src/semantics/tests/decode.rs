@@ -29,7 +29,7 @@ fn read_as(extension: &str) -> Pipeline {
     pipeline(&format!("[source.file]\npath = \"x.{extension}\"\n{SCHEMA}"))
 }
 
-/// What the engine reads in `bytes`: values, or the name of the reason.
+/// The engine's reading of `bytes`: values, or the name of the reason.
 fn engine(pipeline: &Pipeline, json: bool, bytes: &[u8]) -> Result<Vec<Value>, &'static str> {
     let fields: Vec<&str> = pipeline.schema.fields().iter().map(|f: &Field| &*f.name).collect();
     let projection = Projection::new(&pipeline.schema, &fields);

@@ -1,4 +1,4 @@
-//! What a record counts as, rule after rule.
+//! The outcome of a record, rule after rule.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ fn by_field(source: &str, more: &str) -> Partition {
     partition(&format!("{source}{BY_FIELD}{more}"))
 }
 
-/// The verdicts on records `(stamp, event time, wall clock)`; "-" is none.
+/// The verdicts on records `(stamp, event time, wall clock)`; "-" means no event time.
 fn check(partition: &mut Partition, records: &[(i64, &str, Option<i64>)], expected: &Expect) {
     let mut table = String::new();
     for (offset, (stamp, ts, taken)) in (0..).zip(records) {

@@ -79,7 +79,7 @@ fn the_oldest_pane_makes_room_and_stays_final() {
     assert_eq!(minutes(panes.place(8, Some(0)).evicted), [3]);
     assert_eq!(panes.windows.floor, Some(4 * MINUTE));
     assert!(panes.place(3, Some(0)).expired);
-    // It is the oldest of three at once, so it goes as it comes.
+    // The oldest of three panes at once becomes final as soon as its record is placed.
     let own = panes.place(4, Some(0));
     assert_eq!((own.expired, own.opened, minutes(own.evicted)), (true, true, vec![4]));
     assert_eq!((panes.windows.floor, panes.windows.evicted), (Some(5 * MINUTE), 2));

@@ -23,18 +23,18 @@ use streamgauge_plugin::{CallError, LoadError, Runtime};
 /// Build the component of a plugin and check it against the contract.
 #[derive(Args, Debug)]
 pub(super) struct BuildArgs {
-    /// The plugin's folder.
+    /// The plugin's folder; the present folder by default.
     #[arg(default_value = ".")]
     folder: PathBuf,
 }
 
-/// What a compiler made.
+/// A component as a compiler made it.
 struct Built {
-    /// The component.
+    /// The path of the component.
     artifact: PathBuf,
-    /// The plugin's name.
+    /// The plugin's name, which names the copied file.
     name: String,
-    /// Where the artifact lies, if it is in nobody's way only for now.
+    /// The temporary folder of the artifact, if there is one, kept until the artifact is copied.
     _folder: Option<TempDir>,
 }
 
@@ -59,14 +59,14 @@ pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Copies the component to the plugin's folder, under its name.
+/// Copies the component to the plugin's folder, under the plugin's name.
 fn placed(folder: &Path, built: &Built) -> Result<PathBuf, Failure> {
     let component = folder.join(format!("{}.wasm", built.name));
     write_whole(&component, |part| fs::copy(&built.artifact, part).map(drop))?;
     Ok(component)
 }
 
-/// A plugin that only lacks its configuration is in order as a component.
+/// Accepts a plugin that only lacks its configuration: the component is in order.
 fn check(runtime: &Runtime, component: &Path) -> Result<(), Failure> {
     match runtime.load(&MetricSettings::alone(component, json!({}))) {
         Ok(_)
@@ -77,7 +77,7 @@ fn check(runtime: &Runtime, component: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Whether a sandbox without WASI refuses what one with an inert WASI took.
+/// True if a sandbox without WASI refuses the component that one with an inert WASI took.
 fn imports_wasi(runtime: &Runtime, component: &Path) -> bool {
     let bare = MetricSettings { wasi: None, ..MetricSettings::alone(component, json!({})) };
     matches!(runtime.load(&bare), Err(LoadError::ForeignImport { .. }))

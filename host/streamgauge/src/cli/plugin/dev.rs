@@ -1,9 +1,9 @@
-//! `streamgauge plugin dev`: a plugin on the dashboard while it is written. A change is built,
-//! tested and, if all is well, shown by a host that is started anew.
+//! `streamgauge plugin dev`: a plugin on the dashboard while an author writes the plugin. A change
+//! is built, tested and, if the tests pass, shown by a host that is started anew.
 //!
-//! Each step is a command of this program, run as a child, so a step is stopped by killing it and
-//! the words of compilers go where they belong. Invariant: what is on the page is the last
-//! component that passed its tests; a change that does not build leaves it there.
+//! Each step is a command of this program, run as a child, so a step is stopped by killing the
+//! child, and the words of compilers go to the terminal. Invariant: the page shows the last
+//! component that passed its tests, also after a change that does not build.
 
 mod pipeline;
 mod show;
@@ -27,17 +27,17 @@ use crate::run::stop::Stop;
 /// How often the watched files and the host are looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The laws are tried on fewer data than by `plugin test` alone: every save waits for it.
+/// The rounds of the laws, fewer than in `plugin test` alone: every save waits for the laws.
 const ROUNDS: &str = "40";
 
 /// Build, test and show a plugin again whenever its files change.
 #[derive(Args, Debug)]
 pub(super) struct DevArgs {
-    /// The plugin's folder.
+    /// The plugin's folder; the present folder by default.
     #[arg(default_value = ".")]
     folder: PathBuf,
 
-    /// The pipeline that shows it; without one that names it, it is shown alone.
+    /// The pipeline that shows the plugin; if no pipeline names the plugin, it is shown alone.
     #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
     config: PathBuf,
 
@@ -72,7 +72,8 @@ pub(super) fn dev(args: &DevArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The component of the folder, if it builds and passes; the children have said why not.
+/// The component of the folder, if the plugin builds and passes; otherwise the children have told
+/// the reason.
 fn built_and_tested(folder: &Path, stop: &Stop) -> Option<PathBuf> {
     let start = Instant::now();
     let built = step(Command::new(own()?).args(["plugin", "build"]).arg(folder), stop)?;
@@ -106,8 +107,8 @@ fn show_it(args: &DevArgs, component: &Path, show: &mut Show) -> Result<(), Fail
     show.start(demo, shown)
 }
 
-/// Runs a step to its end and gives what it printed, if it succeeded. Its errors, and what it
-/// printed before it failed, go to the terminal.
+/// Runs a step to its end and returns the step's output, if the step succeeded. Errors, and the
+/// output of a failed step, go to the terminal.
 fn step(command: &mut Command, stop: &Stop) -> Option<String> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let output = match child.and_then(std::process::Child::wait_with_output) {
@@ -127,7 +128,7 @@ fn step(command: &mut Command, stop: &Stop) -> Option<String> {
     None
 }
 
-/// This program.
+/// The path of this program, which runs each step as a child.
 fn own() -> Option<PathBuf> {
     std::env::current_exe().inspect_err(|error| say(&format!("this program is gone: {error}"))).ok()
 }

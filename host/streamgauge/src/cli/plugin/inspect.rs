@@ -19,14 +19,14 @@ const SKETCH_ROWS: usize = 5;
 /// Show what a plugin reads, gives and shows, what it imports, and its digest.
 #[derive(Args, Debug)]
 pub(super) struct InspectArgs {
-    /// The component.
+    /// The component, a `.wasm` file.
     file: PathBuf,
 
-    /// The metric's configuration, where what the plugin says depends on it.
+    /// The metric's configuration, where the plugin's description depends on one.
     #[arg(long = "with", value_name = "JSON", default_value = "{}", value_parser = parse_config)]
     config: Value,
 
-    /// Print it as JSON.
+    /// Print the description as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -124,8 +124,8 @@ fn text(plugin: &Plugin) -> String {
     lines.join("\n")
 }
 
-/// The keys of `[metric.config]`, each with what its schema says; a schema in another form as it
-/// is.
+/// The keys of `[metric.config]`, each with the words of its schema; a schema in another form is
+/// printed unchanged.
 fn config_lines(schema: &str) -> Vec<String> {
     if schema.is_empty() {
         return Vec::new();
@@ -154,7 +154,7 @@ fn output_line(output: &Output) -> String {
     line
 }
 
-/// A view in words, and its shape with made-up values.
+/// A view in words, and a sketch of the view with made-up values.
 fn sketch(view: &View, outputs: &[Output]) -> Vec<String> {
     let mut title =
         format!("shows      {}: {} of {}", both(&view.title), view.chart, view.measures.join(", "));
@@ -189,7 +189,7 @@ fn sketch(view: &View, outputs: &[Output]) -> Vec<String> {
     lines
 }
 
-/// A text in all languages that it has.
+/// A text in all languages that the text has.
 fn both(texts: &[(String, String)]) -> String {
     let mut distinct: Vec<&str> = Vec::new();
     for (_, text) in texts {

@@ -13,14 +13,14 @@ use super::{Config, Failure};
 use crate::cli::write_whole;
 use streamgauge_pipeline::{Document, Pipeline};
 
-/// Pin every plugin of the pipeline: write the SHA-256 of its file as it is now.
+/// Pin every plugin of the pipeline: write the SHA-256 of the plugin's present file.
 #[derive(Args, Debug)]
 pub(super) struct LockArgs {
     #[command(flatten)]
     config: Config,
 }
 
-/// A metric's component as it is now.
+/// The pin of a metric's present component.
 struct Pin {
     metric: String,
     sha256: String,
@@ -70,7 +70,7 @@ fn load(path: &Path) -> Result<(Pipeline, Document), Failure> {
     Ok(Pipeline::load_with(path, &|_| Some(String::new()))?)
 }
 
-/// `text` with the pins, written from its end to its start so that places stay true.
+/// `text` with the pins, written from the end of `text` to its start so that places stay true.
 fn pinned(text: &str, document: &Document, pins: &[Pin]) -> String {
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut text = text.to_owned();
@@ -88,7 +88,7 @@ fn pinned(text: &str, document: &Document, pins: &[Pin]) -> String {
     text
 }
 
-/// A text that is edited by its places is read once more before it replaces anything.
+/// Reads a text that was edited by places once more, before the text replaces a file.
 fn check(text: &str, path: &Path, pins: &[Pin]) -> Result<(), Failure> {
     let read = Pipeline::parse_with(text, path, &|_| Some(String::new()));
     let fits = read.is_ok_and(|(pipeline, _)| {

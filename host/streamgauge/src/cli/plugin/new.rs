@@ -1,7 +1,7 @@
-//! `streamgauge plugin new`: a plugin that builds and tests as it is, anywhere.
+//! `streamgauge plugin new`: a plugin that builds and tests anywhere, unchanged.
 //!
-//! The program carries the SDKs, the contract and the locked versions of what they need, so the
-//! new folder depends on nothing of this project but its own `vendor/`.
+//! The program carries the SDKs, the contract and the locked versions of their dependencies, so the
+//! new folder depends on nothing of this project outside the folder's own `vendor/`.
 
 mod files;
 
@@ -19,11 +19,11 @@ const NAME_CHARS_MAX: usize = 64;
 /// Make a new plugin: a folder that builds and tests as it is, with one function to change.
 #[derive(Args, Debug)]
 pub(super) struct NewArgs {
-    /// Its name: lower-case letters, digits and `-`; also that of the folder.
+    /// The plugin's name: lower-case letters, digits and `-`; also the name of the folder.
     #[arg(value_parser = parse_name)]
     name: String,
 
-    /// The language to write it in.
+    /// The language of the plugin's source.
     #[arg(long, value_enum, default_value = "rust")]
     lang: Lang,
 
@@ -65,7 +65,7 @@ impl Lang {
         }
     }
 
-    /// Whether its components bring a runtime that asks for WASI.
+    /// True if the language's components bring a runtime that asks for WASI.
     fn has_runtime(self) -> bool {
         self != Self::Rust
     }

@@ -1,5 +1,5 @@
-//! `streamgauge plugin test`: the laws, hostile rows and the author's cases on a finished
-//! component, whatever language it was written in.
+//! `streamgauge plugin test`: the laws, hostile rows and the author's cases on a finished component
+//! of any language.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -22,17 +22,17 @@ const SEED: u64 = 20_151_111;
 /// Where cases are looked for, beside the component.
 const CASES: &str = "cases.toml";
 
-/// Hold a plugin against the laws, hostile rows and its author's cases.
+/// Hold a plugin against the laws, hostile rows and the author's cases.
 #[derive(Args, Debug)]
 pub(super) struct TestArgs {
-    /// The component.
+    /// The component, a `.wasm` file.
     file: PathBuf,
 
-    /// The author's cases; without it, cases.toml beside the component if it is there.
+    /// The author's cases; by default, cases.toml beside the component if there is one.
     #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
 
-    /// The metric's configuration.
+    /// The metric's configuration, as a JSON object.
     #[arg(long = "with", value_name = "JSON", default_value = "{}", value_parser = parse_config)]
     config: Value,
 
@@ -52,7 +52,7 @@ pub(super) struct TestArgs {
     #[arg(long, hide = true)]
     cases_may_fail: bool,
 
-    /// Print it as JSON.
+    /// Print the verdict as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -111,8 +111,8 @@ fn cases(args: &TestArgs) -> Result<Option<Cases>, Failure> {
     Cases::read(&path).map(Some).map_err(Failure::usage)
 }
 
-/// A check as a line, with the counterexample below where it failed. What crashed in the same way
-/// in one of those `before` needs no further example.
+/// A check as a line, with the counterexample below where the check failed. A check that crashed in
+/// the same way as one of `before` needs no further example.
 fn line(check: &Check, before: &[Check]) -> String {
     let crash = |check: &Check| {
         let difference = &check.failure.as_ref()?.difference;

@@ -1,4 +1,4 @@
-//! Files and generated events as they are sent.
+//! Files and generated events in the form in which they are sent.
 
 use std::fs;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ fn schema() -> Schema {
     Schema::new(fields).expect("a schema")
 }
 
-/// The records of `input`, as `key value` with the key `-` where there is none.
+/// The records of `input`, as `key value`, with `-` for a record without a key.
 fn records(mut input: Input) -> (Vec<String>, u64) {
     let mut seen = Vec::new();
     let mut sink = |record: Outgoing<'_>| {

@@ -1,4 +1,5 @@
-//! Opening a topic: where each partition goes on, and what to do where its log does not.
+//! Opening a topic: the place from which each partition resumes, and the remedy where its log does
+//! not continue there.
 
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ impl Opening<'_> {
     ) -> Result<Shares, SourceError> {
         let client = self.client(settings)?;
         let ranges = client.ranges(self.answer_timeout)?;
-        // Before the log is compared with the state: from here on it has to stay the same.
+        // Before the log is compared with the state, because from here on the topic has to stay the
+        // same.
         let guard = TopicIdentity::new(client, self.answer_timeout).map(TopicGuard::new);
         self.check_partitions(settings, &ranges)?;
         let starts = client.resolve_start(&ranges)?;
@@ -93,7 +95,8 @@ impl Opening<'_> {
         Err(SourceError::Failed { message })
     }
 
-    /// Where a partition goes on. One that came after the pipeline's start is read whole.
+    /// The place from which a partition resumes. A partition that came after the pipeline's start
+    /// is read whole.
     fn place(&self, range: &PartitionRange, start: i64) -> PartitionSnapshot {
         let (partition, low) = (range.partition, range.low);
         if self.resume.is_empty() {
@@ -106,8 +109,9 @@ impl Opening<'_> {
     }
 }
 
-/// Goes on after a gap, where that is wanted: the gap becomes part of the state. The metrics that
-/// are where their partition is go with it; one that stopped before stays where it is.
+/// Resumes after a gap, if the settings say so: the gap becomes part of the state. Metrics at the
+/// place of their partition move with the partition; a metric that stopped before stays at its own
+/// place.
 fn go_on(
     on_gap: OnGap,
     mut state: PartitionSnapshot,

@@ -32,7 +32,7 @@ impl Chance {
         self.below(2) == 0
     }
 
-    /// One of them.
+    /// One of `from`, all with the same probability.
     pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len() as u64) as usize]
     }

@@ -1,5 +1,5 @@
 //! A recount by hand: the rules of docs/semantics.md for the records of a torture, written down
-//! without anything of the product, as plainly as they can be.
+//! without any code of the product, as plainly as possible.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::pipeline::{BOUND_MS, EARLIEST_MS, FUTURE_SKEW_MS, RETENTION_MS};
 use super::shadow::Kept;
 
-/// The metrics: id, field, the largest number; none: a text.
+/// The metrics: id, field, the largest number; `None` means that the field is a text.
 const METRICS: [(&str, &str, Option<u32>); 4] = [
     ("age", "age_range", Some(AGE_MAX)),
     ("behavior", "action", Some(3)),
@@ -21,7 +21,8 @@ const AGE_MAX: u32 = 8;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// What Asia/Shanghai was ahead of UTC on the days of a torture, and in January 1970.
+/// The offset of Asia/Shanghai from UTC, in milliseconds, on the days of a torture and in January
+/// 1970.
 const ZONE_MS: i64 = 8 * 3_600_000;
 
 /// Events by key: on time and late.
@@ -33,7 +34,7 @@ pub(super) struct Count {
     books: BTreeMap<&'static str, u64>,
     reasons: BTreeMap<&'static str, u64>,
     metrics: BTreeMap<&'static str, Tally>,
-    /// Of `behavior`, by the day's number since 1970.
+    /// The counts of `behavior`, by the day's number since 1970.
     days: BTreeMap<i64, Counts>,
     expired: u64,
     letters: BTreeSet<String>,
@@ -41,7 +42,7 @@ pub(super) struct Count {
     largest: BTreeMap<u32, i64>,
 }
 
-/// What one metric came to.
+/// The counts of one metric.
 #[derive(Default)]
 struct Tally {
     counts: Counts,
@@ -82,7 +83,8 @@ impl Count {
         }
     }
 
-    /// The event time; moves the largest one of the partition where it may.
+    /// The event time of a record, which also moves the largest event time of the partition where
+    /// the rules say so.
     fn event_time(&mut self, kept: &Kept, object: &Map<String, Value>) -> i64 {
         let mut note = |name| *self.books.entry(name).or_default() += 1;
         let Some(time) = object.get("ts").and_then(Value::as_i64) else {
@@ -116,7 +118,7 @@ impl Count {
         &self.letters
     }
 
-    /// The same in the shape of [`of_result`].
+    /// The counts in the shape of [`of_result`].
     pub(super) fn to_json(&self) -> Value {
         let book = |name: &&'static str| self.books.get(name).copied().unwrap_or(0);
         let books: Map<String, Value> =
@@ -142,7 +144,7 @@ impl Count {
     }
 }
 
-/// The books that are compared.
+/// The numbers of `accounting` that are compared.
 const BOOKS: [&str; 7] = [
     "read",
     "on_time",
@@ -153,7 +155,7 @@ const BOOKS: [&str; 7] = [
     "event_time_past",
 ];
 
-/// What a final result says of all that is counted by hand.
+/// The parts of a final result that are counted by hand.
 pub(super) fn of_result(result: &Value) -> Value {
     let books = BOOKS.iter().map(|name| ((*name).to_owned(), result["accounting"][name].clone()));
     let metrics = METRICS.iter().map(|(id, _, _)| {
@@ -192,16 +194,16 @@ fn events(rows: &Value) -> Value {
     rows.as_array().into_iter().flatten().filter_map(row).collect::<Map<_, _>>().into()
 }
 
-/// A letter as it is told from others.
+/// A letter as text, with everything that tells one letter from another.
 pub(super) fn letter(partition: u32, offset: i64, metric: Option<&str>, reason: &str) -> String {
     format!("{partition}@{offset} {} {reason}", metric.unwrap_or("-"))
 }
 
-/// The record as an object, or why it is none.
+/// The record as an object, or the reason for its rejection.
 fn parse(value: Option<&[u8]>) -> Result<Map<String, Value>, &'static str> {
     let bytes = value.filter(|bytes| !bytes.is_empty()).ok_or("empty")?;
     let text = std::str::from_utf8(bytes).map_err(|_| "not_utf8")?;
-    // Python writes it for an empty cell, and it is read as one.
+    // Python writes `NaN` for an empty cell, and the host reads `NaN` as one.
     let text = text.replace(":NaN", ":null");
     match serde_json::from_str(&text) {
         Ok(Value::Object(object)) => Ok(object),
@@ -210,7 +212,7 @@ fn parse(value: Option<&[u8]>) -> Result<Map<String, Value>, &'static str> {
     }
 }
 
-/// The key that a value is counted under, or why it is left out.
+/// The key that a value is counted under, or the reason why the value is left out.
 fn usable(value: Option<&Value>, max: Option<u32>) -> Result<String, &'static str> {
     let value = value.filter(|value| !value.is_null() && *value != "").ok_or("missing")?;
     let Some(max) = max else {
@@ -227,11 +229,11 @@ fn usable(value: Option<&Value>, max: Option<u32>) -> Result<String, &'static st
     if number > f64::from(max) {
         return Err("out_of_range");
     }
-    // Both codes for 50 and above are one age.
+    // The two codes for 50 and above are one age.
     Ok(if max == AGE_MAX { number.min(7.0) } else { number }.to_string())
 }
 
-/// The first instant of a day, as results write it.
+/// The first instant of a day, in the form of results.
 fn start_of(day: i64) -> String {
     let instant = chrono::DateTime::from_timestamp_millis(day * DAY_MS).expect("a day");
     format!("{}+08:00", instant.format("%Y-%m-%dT00:00:00"))

@@ -1,4 +1,4 @@
-//! What happens to the host and the broker while records flow.
+//! The disturbances of host and broker while records flow.
 
 use std::fmt;
 
@@ -9,13 +9,12 @@ use super::records::RECORDS_PER_ROUND;
 /// How a process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// SIGKILL.
+    /// SIGKILL, which ends a process at once.
     Kill,
-    /// SIGTERM, and it ends in good order.
+    /// SIGTERM, after which the process ends in good order.
     Stop,
 }
 
-/// One disturbance.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Disturbance {
     /// The host is killed and started again.
@@ -26,13 +25,13 @@ pub(super) enum Disturbance {
     Broker(End, Option<End>),
     /// The host is stopped and started with other limits.
     Limits(Limits),
-    /// While the host is down, records that it has not read are deleted.
+    /// While the host is down, records that the host has not read are deleted.
     Delete(End),
     /// The topic gets more partitions.
     Widen(u32),
 }
 
-/// A disturbance, and how many records of the round are sent before it.
+/// A disturbance, with the number of the round's records that are sent before it.
 pub(super) type Scheduled = (u64, Disturbance);
 
 impl Disturbance {
@@ -52,15 +51,15 @@ impl Disturbance {
     }
 }
 
-/// One to four disturbances of a round, in the order in which they happen. `widen`: there may be
-/// more partitions.
+/// One to four disturbances of a round, in the order of their moments. `widen` allows more
+/// partitions.
 pub(super) fn schedule(chance: &mut Chance, widen: bool) -> Vec<Scheduled> {
     let count = 1 + chance.below(4);
     let mut scheduled: Vec<Scheduled> = (0..count)
         .map(|_| (chance.below(RECORDS_PER_ROUND), Disturbance::random(chance, widen)))
         .collect();
     scheduled.sort_by_key(|(at, _)| *at);
-    // A broker takes seconds to start, so it ends once in a round at the most.
+    // A broker takes seconds to start, so the broker ends once in a round at the most.
     let of_broker =
         |(_, disturbance): &&mut Scheduled| matches!(disturbance, Disturbance::Broker(..));
     for (_, disturbance) in scheduled.iter_mut().filter(of_broker).skip(1) {

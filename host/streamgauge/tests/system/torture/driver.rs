@@ -29,7 +29,7 @@ pub(super) struct Driver<'a> {
     deletions: Vec<Deletion>,
 }
 
-/// What a disturbance may touch.
+/// The things that a disturbance may touch.
 struct Scene<'a> {
     chance: &'a mut Chance,
     shadow: &'a mut Shadow,
@@ -55,12 +55,12 @@ impl<'a> Driver<'a> {
         &self.place
     }
 
-    /// What was deleted since the last call.
+    /// The deletions since the last call.
     pub(super) fn take_deletions(&mut self) -> Vec<Deletion> {
         std::mem::take(&mut self.deletions)
     }
 
-    /// Lets records flow through a round, and gives the final result after it.
+    /// Lets records flow through a round, and returns the final result of that round.
     pub(super) fn round(
         &mut self,
         round: u64,

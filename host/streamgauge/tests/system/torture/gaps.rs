@@ -1,7 +1,8 @@
-//! Records that were deleted before the host read them, and the gaps that it names for them.
+//! Records that were deleted before the host read them, and the gaps that the host names for these
+//! records.
 //!
-//! A gap is believed only where records were deleted: it must end where the deletion ended, and
-//! begin where the host can have stood. Whatever is outside must be counted.
+//! A gap is believed only where records were deleted: the gap must end where the deletion ended,
+//! and begin where the host can have stood. Every record outside a gap must be counted.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +35,7 @@ impl Gaps {
         self.known.get(&partition).map_or(0, Vec::len)
     }
 
-    /// The gaps in `result` that were not there before, by partition; or what is wrong with them.
+    /// The gaps in `result` that were not there before, by partition; or the error in these gaps.
     pub(super) fn new_in(
         &mut self,
         result: &Value,

@@ -1,5 +1,5 @@
-//! The recount by the oracle: the semantics as a sequential program, fed with the same records.
-//! It says more than a count by hand can: every window, and the digests of the whole state.
+//! The recount by the oracle: the semantics as a sequential program, fed with the same records. The
+//! oracle says more than a count by hand can: every window, and the digests of the whole state.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -17,7 +17,7 @@ use streamgauge_plugin::{Cell, ResultTable};
 use super::gaps::Skipped;
 use super::shadow::Kept;
 
-/// The oracle, and what it has come to.
+/// The oracle, with its partitions so far.
 pub(super) struct Interpreted {
     oracle: Oracle,
     partitions: BTreeMap<u32, Partition>,
@@ -43,13 +43,13 @@ impl Interpreted {
         self.partition(partition).accept(record).expect("plugins that work");
     }
 
-    /// The log of a partition goes on after a gap.
+    /// Resumes the log of a partition after a gap.
     pub(super) fn skip(&mut self, partition: u32, skipped: Skipped) {
         let Skipped { from, to } = skipped;
         self.partition(partition).skip(Gap { kind: GapKind::LogStartMoved, from, to });
     }
 
-    /// All of it in the shape of [`of_result`], with these partitions and others.
+    /// The oracle's state in the shape of [`of_result`], with these partitions among others.
     pub(super) fn summary(&mut self, partitions: Range<u32>) -> Value {
         for number in partitions {
             self.partition(number);
@@ -108,7 +108,7 @@ fn rows(table: &ResultTable) -> Value {
     table.rows.iter().map(|row| row.iter().map(cell).collect::<Value>()).collect()
 }
 
-/// What a final result says of all that the oracle knows.
+/// The parts of a final result that the oracle knows.
 pub(super) fn of_result(result: &Value) -> Value {
     let places = result["at"].as_array().into_iter().flatten().map(|place| {
         let watermark = place["watermark"].as_str().map(millis);

@@ -1,5 +1,5 @@
 //! The pipeline of a torture: every kind of windows, short intervals between checkpoints, and
-//! limits that change from start to start, as they must not change any count.
+//! limits that differ from start to start, because no limit may change a count.
 
 use std::fmt::{self, Write as _};
 
@@ -9,10 +9,10 @@ use crate::workplace::plugin;
 /// How far out of order records may be.
 pub(super) const BOUND_MS: i64 = 300_000;
 
-/// How far ahead of its stamp an event time may move the watermark: the default.
+/// The time that an event time may be ahead of its stamp and still move the watermark: the default.
 pub(super) const FUTURE_SKEW_MS: i64 = 24 * 3_600_000;
 
-/// Before it an event time is no event time: the default, 2000-01-01T00:00:00Z.
+/// The earliest valid event time: the default, 2000-01-01T00:00:00Z.
 pub(super) const EARLIEST_MS: i64 = 946_684_800_000;
 
 /// How far the watermark may be past the end of a day of `behavior`.
@@ -43,7 +43,7 @@ every = "300ms"
 keep = "3660d"
 "#;
 
-/// Id, and what else it says.
+/// The metrics: id, and the other lines of the table.
 const METRICS: [(&str, &str); 4] = [
     ("behavior", "windows = [\"cumulative\", \"1d\"]\nretention = \"3d\"\n"),
     ("age", "windows = [\"cumulative\", \"1d\"]\nretention = \"3d\"\nmax_open_windows = 3\n"),
@@ -51,7 +51,7 @@ const METRICS: [(&str, &str); 4] = [
     ("province", "windows = [\"cumulative\"]\n"),
 ];
 
-/// What may differ from start to start.
+/// The settings that may differ from start to start.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     workers: u64,
@@ -79,7 +79,6 @@ impl fmt::Display for Limits {
     }
 }
 
-/// The pipeline file.
 pub(super) fn text(brokers: &str, topic: &str, on_gap: &str, limits: Limits) -> String {
     let Limits { workers, batch_min, batch_max, batch_delay_ms } = limits;
     let mut text = format!(

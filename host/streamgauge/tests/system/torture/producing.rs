@@ -1,5 +1,5 @@
-//! Records on their way to the broker while other things happen: a thread of its own, with an
-//! idempotent producer that outlives the broker's restarts.
+//! Records on their way to the broker while other things happen: a thread with an idempotent
+//! producer, which outlives the broker's restarts.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer}
 use super::records::{Record, Records};
 use crate::wait::DEADLINE;
 
-/// Records per second.
+/// The rate of sending, in records per second.
 const RATE: u64 = 8_000;
 
 /// How many records are sent between two looks at the clock.
@@ -58,7 +58,7 @@ impl Producing {
             .set("partitioner", "murmur2_random")
             .set("linger.ms", "5")
             .set("reconnect.backoff.max.ms", "500")
-            // New partitions get records soon after they are there.
+            // New partitions get records soon after their creation.
             .set("topic.metadata.refresh.interval.ms", "500");
         let sent = Arc::new(AtomicU64::new(0));
         let (topic, records, counted) = (topic.to_owned(), records.clone(), Arc::clone(&sent));
@@ -71,7 +71,7 @@ impl Producing {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Waits until the broker has all of them.
+    /// Waits until the broker has all records; returns the number of acknowledged ones.
     pub(super) fn finish(self) -> u64 {
         self.thread.join().expect("the sending thread does not panic")
     }

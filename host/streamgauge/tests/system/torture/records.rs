@@ -1,7 +1,7 @@
-//! What a torture sends: the product's generated events with a time of their own each, so that
-//! days and hours pass from round to round. A few come late, a few have a wrong time or none.
+//! The records of a torture: the product's generated events, each with its own time, so that days
+//! and hours pass from round to round. A few come late, a few have a wrong time or none.
 //!
-//! Invariant: a record is a pure function of seed and index, its stamp too.
+//! Invariant: a record is a pure function of seed and index, and so is its stamp.
 
 use streamgauge_pipeline::GeneratorSettings;
 use streamgauge_source::models::Generator;
@@ -33,7 +33,7 @@ const KEYS: u64 = 400;
 pub(super) struct Record {
     pub(super) key: String,
     pub(super) stamp: i64,
-    /// None: a record without a value.
+    /// `None` means a record without a value.
     pub(super) value: Option<Vec<u8>>,
 }
 
@@ -80,7 +80,7 @@ fn time_field(stamp: i64, chance: &mut Chance) -> String {
         }
         40..43 => return String::new(),
         43..46 => return r#""ts":"soon","#.to_owned(),
-        // Too far ahead of its stamp to move the watermark.
+        // A time too far ahead of the stamp to move the watermark.
         46..48 => stamp + chance.between(2, 20) * DAY_MS,
         // Long before anything was recorded.
         48..50 => 15,
@@ -89,7 +89,7 @@ fn time_field(stamp: i64, chance: &mut Chance) -> String {
     format!("\"ts\":{time},")
 }
 
-/// Puts `field` at the beginning of the object; what is not an object stays as it is.
+/// Puts `field` at the beginning of the object; a value that is no object stays unchanged.
 fn insert_time(value: &mut Vec<u8>, field: &str) {
     let begins = value.trim_ascii_start().first() == Some(&b'{');
     if let (true, Some(brace)) = (begins, value.iter().position(|byte| *byte == b'{')) {

@@ -1,4 +1,4 @@
-//! Both recounts of a torture, kept from round to round, and their comparison with the result.
+//! The two recounts of a torture, kept from round to round, and their comparison with the result.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::workplace::Workplace;
 /// The most differences of a kind that are printed.
 const SHOWN_MAX: usize = 20;
 
-/// What the topic must have come to.
+/// The expected result of the topic, so far.
 pub(super) struct Recount {
     gaps: Gaps,
     count: Count,
@@ -34,7 +34,8 @@ impl Recount {
         &self.gaps
     }
 
-    /// Counts what the shadow has, and says where `result` and the dead letters differ from it.
+    /// Counts the records of the shadow, and returns the differences of `result` and the dead
+    /// letters from the counts.
     pub(super) fn compare(
         &mut self,
         result: &Value,
@@ -61,9 +62,9 @@ impl Recount {
         wrong
     }
 
-    /// Takes in records, but for those in `gaps`.
+    /// Takes in records, except the ones in `gaps`.
     fn take(&mut self, kept: &[Kept], mut gaps: BTreeMap<u32, Vec<Skipped>>) {
-        // Offsets rise within each partition, so every gap is met in its turn.
+        // Offsets rise within each partition, so every gap is met in the order of the gaps.
         for gaps in gaps.values_mut() {
             gaps.reverse();
         }

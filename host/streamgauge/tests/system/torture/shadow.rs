@@ -1,5 +1,6 @@
 //! A copy of the topic beside the host: every record as another consumer reads it, with partition,
-//! offset, stamp and bytes. It reads to the end before anything is deleted, so it has all.
+//! offset, stamp and bytes. The consumer reads to the end before anything is deleted, so the copy
+//! is complete.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::wait::{self, DEADLINE};
 
-/// A record as it is in the topic.
+/// A record with its place in the topic.
 pub(super) struct Kept {
     pub(super) partition: u32,
     pub(super) offset: i64,
@@ -19,7 +20,7 @@ pub(super) struct Kept {
     pub(super) value: Option<Vec<u8>>,
 }
 
-/// A consumer, and what it has read since the records were taken last.
+/// A consumer, with the records that nobody has taken yet.
 pub(super) struct Shadow {
     consumer: BaseConsumer,
     topic: String,
@@ -42,7 +43,7 @@ impl Shadow {
         Self { consumer, topic: topic.to_owned(), next: BTreeMap::new(), kept: Vec::new() }
     }
 
-    /// Reads these partitions too, each from its beginning.
+    /// Reads these partitions too, each from the beginning of its log.
     pub(super) fn follow(&mut self, partitions: std::ops::Range<u32>) {
         self.next.extend(partitions.map(|partition| (partition, 0)));
         let mut list = TopicPartitionList::new();
@@ -78,7 +79,7 @@ impl Shadow {
         ends
     }
 
-    /// What was read since the last call.
+    /// The records that were read since the last call.
     pub(super) fn take(&mut self) -> Vec<Kept> {
         std::mem::take(&mut self.kept)
     }

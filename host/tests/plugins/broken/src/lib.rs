@@ -1,13 +1,11 @@
-//! Metrics that break the laws in the ways in which real ones do, each in the place that its
-//! configuration names: `fault`. Without one it is an honest metric: rows, the largest number and
-//! rows by word.
+//! Metrics that break the laws in the ways in which real metrics do. The setting `fault` names the
+//! place; without a `fault` the metric is an honest one: rows, the largest number and rows by word.
 
 use std::collections::HashMap;
 
 use streamgauge_sdk::prelude::*;
 use streamgauge_sdk::read_state;
 
-/// The metric.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Broken(Fault);
 
@@ -23,7 +21,7 @@ enum Fault {
     MergeForgets,
     /// The snapshot has no largest number.
     SnapshotLoses,
-    /// The snapshot has its words in the order of a hash map.
+    /// The words of the snapshot are in the order of a hash map.
     HashOrder,
 }
 
@@ -35,7 +33,7 @@ const FAULTS: [(&str, Fault); 5] = [
     ("hash-order", Fault::HashOrder),
 ];
 
-/// What it knows of the rows.
+/// The accumulator's knowledge of the rows.
 #[derive(Debug, Default)]
 pub struct Known {
     fault: Fault,

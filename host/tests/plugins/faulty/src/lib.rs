@@ -1,9 +1,8 @@
-//! Counts events by action like an honest metric, and fails in the way that its configuration
-//! names. The host's tests see with it that a fault stays inside one metric.
+//! A metric that counts events by action like an honest one, and fails in the way that its
+//! configuration names. The host's tests see with this plugin that a fault stays inside one metric.
 //!
-//! `at = N` strikes at row number N (from 0) of an accumulator, whatever batches it came in. The
-//! views are of every kind that the host draws: in the order of labels, ranked and cut, and
-//! without a dimension.
+//! `at = N` strikes at row number N (from 0) of an accumulator, for any batches. The views are of
+//! every kind that the host draws: in the order of labels, ranked and cut, and without a dimension.
 
 use std::hint::black_box;
 
@@ -11,7 +10,7 @@ use streamgauge_sdk::batch::Column;
 use streamgauge_sdk::prelude::*;
 use streamgauge_sdk::{BadRow, log};
 
-/// The metric. Without a configuration it has no fault.
+/// The metric; without a configuration the metric has no fault.
 #[derive(Debug, Default)]
 pub struct Faulty {
     fault: Option<Fault>,
@@ -35,7 +34,7 @@ enum Fault {
     WrongDescription,
 }
 
-/// The words of `fault`; `refuse-config` is none of them, because it never opens.
+/// The words of `fault`, except `refuse-config`, with which the metric never opens.
 const FAULTS: [(&str, Fault); 9] = [
     ("panic", Fault::Panic),
     ("endless-loop", Fault::EndlessLoop),

@@ -1,14 +1,12 @@
-//! A metric that no page has seen before: a view of every chart kind and of one that nobody knows,
-//! 412 keys with hostile texts among them, and figures that are negative, missing or fractional.
-//! Its state is the number of rows; all figures are multiples of it.
+//! A metric that no page has seen before: a view of every chart kind and of an unknown one, 412
+//! keys with hostile texts among them, and figures that are negative, missing or fractional. The
+//! metric's state is the number of rows; all figures are multiples of that number.
 
 use streamgauge_sdk::prelude::*;
 
-/// The metric.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stranger;
 
-/// Rows so far.
 #[derive(Debug, Default)]
 pub struct Rows(u64);
 
@@ -29,13 +27,13 @@ impl Accumulator for Rows {
 
 const KEYS: usize = 412;
 
-/// What a page must treat as text.
+/// A label that a page must treat as text.
 const IMAGE: &str = "<img src=x onerror=\"document.title='owned'\">";
 const SCRIPT: &str = "</script><script>document.title='owned'</script>";
-/// Right to left, with an override that would turn round what follows it.
+/// Right to left, with an override that would turn round the text behind the label.
 const ARABIC: &str = "\u{202e}قيمة עברית";
 
-/// Ten thousand characters without a place to break them.
+/// Ten thousand characters without a place for a line break.
 fn long() -> String {
     "长".repeat(10_000)
 }

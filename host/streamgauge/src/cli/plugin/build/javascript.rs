@@ -1,5 +1,5 @@
-//! A plugin in JavaScript, by componentize-qjs: the engine `QuickJS` with `component.js` and what it
-//! imports.
+//! A plugin in JavaScript, by componentize-qjs: the engine `QuickJS` with `component.js` and the
+//! modules that `component.js` imports.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::Built;
 use super::tool::{Tool, name_or_folder, on_path, run, scratch, vendored};
 use crate::cli::Failure;
 
-/// What is compiled.
+/// The module that is compiled, in the plugin's folder.
 const ENTRY: &str = "component.js";
 
 const COMPILER: Tool =
@@ -41,7 +41,7 @@ pub(super) fn compile(folder: &Path) -> Result<Built, Failure> {
 }
 
 /// The smallest folder with the plugin and its SDK, which may be a link to elsewhere: the compiler
-/// reads nothing outside of it.
+/// reads nothing outside of that folder.
 fn root_of(folder: &Path, sdk: &Path) -> PathBuf {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     let root = folder.ancestors().find(|root| sdk.starts_with(root));

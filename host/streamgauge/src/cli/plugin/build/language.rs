@@ -1,4 +1,4 @@
-//! Which language the plugin in a folder is written in, told by the files that its tools want.
+//! The language of the plugin in a folder, told by the files that the language's tools want.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// That of the plugin in `folder`; none: there is no plugin.
+    /// The language of the plugin in `folder`; `None` means that there is no plugin.
     pub(super) fn of(folder: &Path) -> Option<Self> {
         let marks = [
             ("Cargo.toml", Self::Rust),

@@ -1,4 +1,4 @@
-//! A plugin in Python, by componentize-py: the interpreter with `metric.py` imported into it.
+//! A plugin in Python, by componentize-py: the interpreter with `metric.py` imported.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub(super) fn compile(folder: &Path) -> Result<Built, Failure> {
     let mut command = Command::new(compiler);
     command.current_dir(folder).arg("-d").arg(contract).args(["-w", "metric", "componentize"]);
     command.arg("streamgauge_component").arg("-p").arg(absolute(folder)?);
-    // The compiler follows no links, so that the SDK is named by where it is.
+    // The compiler follows no links, so the SDK is named by its real path.
     if let Some(around) = sdk.parent() {
         command.arg("-p").arg(around);
     }
@@ -42,7 +42,7 @@ pub(super) fn compile(folder: &Path) -> Result<Built, Failure> {
     Ok(Built { name: name_or_folder(name, folder), artifact, _folder: Some(made) })
 }
 
-/// Copies the modules of `folder` to where Python may leave what it makes of them.
+/// Copies the modules of `folder` to a place where Python may leave its compiled files.
 fn copied(folder: &Path, to: &Path) -> Result<PathBuf, Failure> {
     let copy = || {
         fs::create_dir(to)?;

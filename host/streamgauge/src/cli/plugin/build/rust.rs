@@ -12,14 +12,14 @@ use crate::cli::Failure;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Runs cargo and gives the file that it built.
+/// Runs cargo and returns the file that cargo built.
 pub(super) fn compile(folder: &Path) -> Result<Built, Failure> {
     check_target(folder)?;
     let artifact = artifact(folder)?;
     Ok(Built { name: package(folder, &artifact), artifact, _folder: None })
 }
 
-/// That the compiler has the target: cargo's own message leaves the way out to guessing.
+/// Checks that the compiler has the target: cargo's own message leaves the way out to guessing.
 fn check_target(folder: &Path) -> Result<(), Failure> {
     let said = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", TARGET])
@@ -44,7 +44,7 @@ fn missing(error: &Error, tool: &str) -> Failure {
     }
 }
 
-/// Runs cargo, whose own words go to the terminal, and gives the file that it built.
+/// Runs cargo, whose own words go to the terminal, and returns the file that cargo built.
 fn artifact(folder: &Path) -> Result<PathBuf, Failure> {
     let built = Command::new("cargo")
         .args(["build", "--release", "--target", TARGET])
@@ -73,7 +73,8 @@ fn artifact(folder: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// The package's name; cargo has accepted the manifest. Artifacts have `_` where it has `-`.
+/// The package's name; cargo has accepted the manifest. The artifact has `_` where the name has
+/// `-`.
 fn package(folder: &Path, artifact: &Path) -> String {
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
     let manifest: toml::Table = manifest.parse().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The compilers of plugins: where they are, and what to do where they are not.
+//! The compilers of plugins: their places, and the remedy where one is missing.
 
 use std::env;
 use std::path::{self, Path, PathBuf};
@@ -11,14 +11,14 @@ use super::super::Failure;
 /// A program that the plugin's own folder may have, else `PATH`.
 pub(super) struct Tool {
     pub(super) name: &'static str,
-    /// Where the plugin's folder has it.
+    /// The folder of the program below the plugin's folder.
     pub(super) place: &'static str,
-    /// The command, run in the plugin's folder, that puts it there.
+    /// The command, run in the plugin's folder, that installs the program.
     pub(super) install: &'static str,
 }
 
 impl Tool {
-    /// Finds the program.
+    /// Finds the program in the plugin's folder or in `PATH`.
     pub(super) fn find(&self, folder: &Path) -> Result<PathBuf, Failure> {
         let own = absolute(&folder.join(self.place).join(self.name))?;
         if own.is_file() {
@@ -45,8 +45,8 @@ pub(super) fn on_path(name: &str) -> Option<PathBuf> {
 /// Runs a compiler in the foreground.
 pub(super) fn run(command: &mut Command) -> Result<(), Failure> {
     let tool = command.get_program().to_string_lossy().into_owned();
-    // What it prints is no answer of this program, which gives the component's path; and where it
-    // was in its own code helps no author.
+    // The compiler's output is no answer of this program, whose output is the component's path; and
+    // a backtrace into the compiler helps no author.
     let status = command
         .env("RUST_BACKTRACE", "0")
         .stdout(Stdio::from(std::io::stderr()))
@@ -81,7 +81,7 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
         .map_err(|error| Failure::failed(format!("{} could not be found: {error}", path.display())))
 }
 
-/// The name in a manifest, or else that of the folder.
+/// The name in a manifest, or else the name of the folder.
 pub(super) fn name_or_folder(name: Option<&str>, folder: &Path) -> String {
     let of_folder = || {
         let folder = folder.canonicalize().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Which pipeline shows a plugin: the one that names it, or else one of its own.
+//! The pipeline that shows a plugin: one that names the plugin, or else a pipeline made for the
+//! plugin alone.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use streamgauge_plugin::Runtime;
 /// The pipeline that a new project begins with.
 const DEFAULT: &str = include_str!("../../../../../../pipeline.toml");
 
-/// The pipeline that is shown; the files of its own are removed with it.
+/// The pipeline that is shown; files made for a plugin alone are removed with this value.
 pub(super) struct Shown {
     file: PathBuf,
     hint: Option<String>,
@@ -21,12 +22,13 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// The pipeline at `config`, where it names `component`, or else one with nothing but it.
+    /// The pipeline at `config`, where `config` names `component`, or else a pipeline with nothing
+    /// but `component`.
     pub(super) fn of(component: &Path, config: &Path) -> Result<Self, Failure> {
         let component = component.canonicalize().map_err(Failure::failed)?;
         let found = config.is_file();
         if found {
-            // A file with mistakes is shown as it is: the host tells them.
+            // A file with mistakes is shown unchanged: the host tells the mistakes.
             let Ok((pipeline, _)) = Pipeline::load_with(config, &|_| Some(String::new())) else {
                 return Ok(Self { file: config.into(), hint: None, _folder: None });
             };
@@ -52,7 +54,7 @@ impl Shown {
         &self.file
     }
 
-    /// What its author should know.
+    /// The hint for the plugin's author, if there is one.
     pub(super) fn hint(&self) -> Option<String> {
         self.hint.clone()
     }

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use super::pipeline::Shown;
 use super::{Failure, say};
 
-/// How long a host may take to serve its page, or to end.
+/// The time in which a host has to serve its page, or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How often it is asked.
+/// The pause between two questions to the host.
 const ASK: Duration = Duration::from_millis(20);
 
-/// The running host, if there is one. It ends when its input ends, so that none is left behind
-/// even where this process is killed.
+/// The running host, if there is one. The host ends when its input ends, so that no host is left
+/// behind even where this process is killed.
 #[derive(Default)]
 pub(super) struct Show {
     host: Option<(Child, Shown)>,
@@ -51,7 +51,7 @@ impl Show {
         Err(Failure::failed(format!("the host did not serve its page in {PATIENCE:?}")))
     }
 
-    /// What the author should know, once.
+    /// Tells the author the hint, once.
     fn hint(&mut self, shown: &Shown) {
         if self.hint != shown.hint() {
             self.hint = shown.hint();
@@ -81,20 +81,21 @@ impl Show {
                 _ => return,
             }
         }
-        // It hangs; nothing of a demo is worth waiting for.
+        // The host hangs; nothing of a demo is worth waiting for.
         let _ = child.kill();
         let _ = child.wait();
     }
 }
 
-/// The address in the host's first words; it has its port then. The rest is read and left.
+/// The address in the host's first words, when the host has its port. The rest of the output is
+/// read and dropped.
 fn greeting(output: Option<ChildStdout>) -> Receiver<String> {
     let (sender, address) = channel();
     std::thread::spawn(move || {
         for line in output.into_iter().flat_map(|output| BufReader::new(output).lines()) {
             let Ok(line) = line else { return };
             if let Some(at) = line.find("http://") {
-                // Nobody waits any more once it is known.
+                // Nobody waits any more once the address is known.
                 let _ = sender.send(line[at..].to_owned());
             }
         }

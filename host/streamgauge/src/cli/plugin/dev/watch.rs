@@ -1,4 +1,4 @@
-//! Which files were changed: the plugin's own, not what is built from them.
+//! The changed files of a plugin: its sources, not the files built from them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const NOT_SOURCES: [&str; 8] =
 /// Editors save in several steps: a change is over when nothing happens for so long.
 const QUIET: Duration = Duration::from_millis(150);
 
-/// Watches a plugin's folder and the pipeline that shows it.
+/// Watches a plugin's folder and the pipeline that shows the plugin.
 pub(super) struct Watch {
     watcher: RecommendedWatcher,
     changes: Receiver<notify::Result<Event>>,
@@ -46,7 +46,7 @@ impl Watch {
                 self.watcher.watch(&entry.path(), RecursiveMode::Recursive)?;
             }
         }
-        // The file itself may be replaced by another one, so its folder is watched.
+        // The file itself may be replaced by another one, so the folder of the file is watched.
         match self.pipeline.parent() {
             Some(around) if around.is_dir() => {
                 self.watcher.watch(around, RecursiveMode::NonRecursive)
@@ -62,7 +62,7 @@ impl Watch {
         let _ = self.look();
     }
 
-    /// Whether there were changes, once they are over.
+    /// True if there were changes; returns once the changes are over.
     pub(super) fn has_changed(&mut self) -> bool {
         let mut changed = false;
         while let Ok(event) = self.changes.try_recv() {
@@ -73,14 +73,14 @@ impl Watch {
     }
 
     fn matters(&self, event: notify::Result<Event>) -> bool {
-        // What cannot be told counts as a change.
+        // An event that cannot be read counts as a change.
         let Ok(event) = event else { return true };
         !matches!(event.kind, EventKind::Access(_))
             && event.paths.iter().any(|path| is_source(path, &self.folder, &self.pipeline))
     }
 }
 
-/// Whether a change of `path` may change what is shown.
+/// True if a change of `path` may change the page.
 fn is_source(path: &Path, folder: &Path, pipeline: &Path) -> bool {
     if path == pipeline {
         return true;

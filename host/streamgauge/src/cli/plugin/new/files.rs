@@ -6,16 +6,18 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Lang;
 
-/// The contract.
+/// The contract of plugins, copied into each new folder.
 const CONTRACT: &str = include_str!("../../../../../../plugins/wit/metric.wit");
 
-/// What the metric of every template means: they are twins.
+/// The cases of every template; the templates are twins, so one file fits all.
 const CASES: &str = include_str!("../../../../../../plugins/templates/cases.toml");
 
-/// The versions with which the SDK was tested; cargo drops those that a plugin does not need.
+/// The versions with which the SDK was tested; cargo drops the packages that a plugin does not
+/// need.
 const LOCK: &str = include_str!("../../../../../../Cargo.lock");
 
-/// What packages of this project take from its workspace, as text for a package alone.
+/// The lines of this project's manifests that refer to its workspace, with the text for a package
+/// alone.
 const FROM_WORKSPACE: [(&str, &str); 5] = [
     ("rust-version.workspace = true", "rust-version = \"1.95\""),
     ("version.workspace = true", concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"")),
@@ -48,12 +50,12 @@ struct JsSdk;
 #[folder = "../../plugins/templates/js"]
 struct JsTemplate;
 
-/// Every file of the plugin `name`: its path in the folder, and its text.
+/// Every file of the plugin `name`: the path in the folder, and the text.
 pub(super) fn of(lang: Lang, name: &str) -> Vec<(String, String)> {
     let (mut files, sdk, ignored) = match lang {
         Lang::Rust => (filled::<RustTemplate>(name), rust_sdk(), "target/\n"),
         Lang::Python => {
-            // Not what Python makes of its modules.
+            // Modules only, not the files that Python makes of modules.
             let is_module = |path: &str| Path::new(path).extension().is_some_and(|end| end == "py");
             let sdk = texts::<PythonSdk>("streamgauge_sdk", is_module);
             (filled::<PythonTemplate>(name), sdk, ".venv/\n__pycache__/\n")
@@ -102,7 +104,7 @@ fn text(file: EmbeddedFile) -> String {
     String::from_utf8(file.data.into_owned()).expect("the carried files are texts")
 }
 
-/// A manifest without the workspace that it came from.
+/// A manifest without the workspace of this project.
 fn alone(manifest: &str) -> String {
     let said = FROM_WORKSPACE
         .iter()
