@@ -1,4 +1,5 @@
-//! The host's side of a store: limits of memory, log lines, and what stands behind the inert profile.
+//! The host's side of a store: limits of memory, log lines, and the state behind the inert
+//! profile.
 
 use streamgauge_core::random::Random;
 use wasmtime::{ResourceLimiter, StoreLimits};
