@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{
-    DIGEST_BYTES, Digest, MetricSnapshot, PaneSnapshot, PartitionSnapshot, Position,
-    WindowSetSnapshot,
-};
+use super::digest::{DIGEST_BYTES, Digest};
+use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
+use super::partition::{PartitionSnapshot, Position};
 use crate::accounting::{Accounting, MetricAccounting};
 use crate::bytes::Reader;
 use crate::gap::{GapKind, OffsetGap};

@@ -1,6 +1,8 @@
 //! State to bytes, field by field as docs/state-format.md lists them.
 
-use super::{MAGIC, MetricSnapshot, PaneSnapshot, PartitionSnapshot, VERSION, WindowSetSnapshot};
+use super::envelope::{MAGIC, VERSION};
+use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
+use super::partition::PartitionSnapshot;
 use crate::bytes::Writer;
 use crate::gap::GapKind;
 use crate::late_sample::LateSample;

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Digest, SnapshotError, decode, digest_of, seal, unseal};
+use super::decode;
+use super::digest::{Digest, digest_of};
+use super::envelope::{SnapshotError, seal, unseal};
 use crate::bytes::{Reader, Writer};
 use crate::time::EventTime;
 use crate::window::{TimeWindow, WindowSpec};

@@ -1,8 +1,15 @@
 //! Snapshots come back as they were written, and damaged ones are refused.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::accounting::MetricAccounting;
 use crate::gap::{GapKind, OffsetGap};
-use crate::time::EventTime;
+use crate::late_sample::LateSample;
+use crate::partition::PartitionState;
+use crate::time::{EventTime, RecordTime};
+use crate::window::{TimeWindow, WindowSpec};
+use crate::window_set::WindowBooks;
 
 fn sample() -> PartitionSnapshot {
     let mut state = PartitionState::starting_at(5);

@@ -6,7 +6,7 @@ mod cells;
 use streamgauge_core::{CsvColumns, Projection, Rejection, Row};
 
 pub use self::cells::Cells;
-use super::checked_text;
+use super::text::checked_text;
 use super::value::{Column, Token};
 
 /// Decodes one CSV row per record.

@@ -3,6 +3,7 @@
 //! every input: the scanner only ever says "read" or "not for me".
 
 mod block;
+mod names;
 mod reference;
 mod scanner;
 mod tolerant;
@@ -12,19 +13,14 @@ mod agreement_tests;
 
 use streamgauge_core::{Projection, Rejection, Row};
 
+use self::names::Names;
 use self::scanner::Scanner;
-use super::checked_text;
-use super::value::Column;
+use super::text::checked_text;
 
 /// Decodes one JSON object per record.
 pub(super) struct JsonDecoder {
     names: Names,
     scanner: Scanner,
-}
-
-/// The wanted columns by name.
-struct Names {
-    sorted: Vec<(Box<str>, Column)>,
 }
 
 impl JsonDecoder {
@@ -41,24 +37,5 @@ impl JsonDecoder {
         let slots = row.values().len();
         row.reset(slots);
         reference::read(text, &self.names, row)
-    }
-}
-
-impl Names {
-    fn new(projection: &Projection) -> Self {
-        let mut sorted: Vec<_> = projection
-            .fields()
-            .iter()
-            .enumerate()
-            .map(|(slot, field)| (field.name.as_str().into(), Column::new(slot, field)))
-            .collect();
-        sorted.sort_by(|(a, _): &(Box<str>, Column), (b, _)| a.cmp(b));
-        Self { sorted }
-    }
-
-    /// The column of the field `name`, if it is wanted.
-    fn column(&self, name: &str) -> Option<Column> {
-        let found = self.sorted.binary_search_by(|(n, _)| (**n).cmp(name)).ok()?;
-        Some(self.sorted[found].1)
     }
 }

@@ -11,6 +11,7 @@
 mod csv;
 mod json;
 mod key;
+mod text;
 mod value;
 
 #[cfg(test)]
@@ -64,10 +65,4 @@ impl Decoder {
             FormatDecoder::Csv(csv) => csv.decode(bytes, row),
         }
     }
-}
-
-/// What both formats ask of a record's bytes: UTF-8, and something in it.
-fn checked_text(bytes: &[u8]) -> Result<&str, Rejection> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Rejection::NotUtf8)?;
-    if text.trim_ascii_start().is_empty() { Err(Rejection::Empty) } else { Ok(text) }
 }

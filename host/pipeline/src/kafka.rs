@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use toml::de::DeValue;
 
+use super::context::Context;
+use super::format::{FORMATS, Format};
 use super::reader::{Problem, Read, Table, Value};
-use super::secret::is_secret_itself;
-use super::source::FORMATS;
+use super::secret::{Secret, is_secret_itself};
+use super::source_settings::{KafkaSettings, OnGap, Start};
 use super::values::{instant, line, one_of};
-use super::{Context, Format, KafkaSettings, OnGap, Secret, Start};
 
 /// Kafka's own limit on the name of a topic.
 const TOPIC_CHARS_MAX: usize = 249;

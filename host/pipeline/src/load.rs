@@ -4,29 +4,20 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::de::{DeTable, Error};
 
+use super::context::{Context, Environment};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::document::Document;
+use super::pipeline::Pipeline;
 use super::reader::Table;
 use super::secret::mask_lines;
-use super::{Pipeline, settings};
+use super::settings;
 
 /// The largest pipeline file, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
-
-/// What reading needs to know besides the text.
-pub(super) struct Context<'a> {
-    /// The folder that relative paths start at.
-    pub(super) folder: PathBuf,
-    /// The values of environment variables.
-    pub(super) environment: Environment<'a>,
-}
-
-/// The value of an environment variable, if it is set.
-pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Pipeline {
     /// Reads and checks the pipeline file at `path`, with this process's environment.

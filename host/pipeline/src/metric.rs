@@ -8,12 +8,14 @@ use serde_json::{Map, Number};
 use streamgauge_core::WindowSpec;
 use toml::de::{DeTable, DeValue};
 
+use super::context::Context;
 use super::diagnostic::Diagnostic;
+use super::metric_settings::{MetricSettings, Wasi};
 use super::reader::{Problem, Read, Table, Value};
 use super::source::path_in;
 use super::units::show_duration;
 use super::values::{duration, line, one_of, size, whole};
-use super::{Context, MetricSettings, Wasi, windows};
+use super::windows;
 
 /// The most metrics in one pipeline.
 const METRICS_MAX: usize = 256;

@@ -1,9 +1,12 @@
 //! `[dead_letters.…]` and `[late_output.…]`, at most one of each: where records go besides being
 //! counted.
 
+use super::context::Context;
+use super::kafka;
+use super::outlet_settings::OutletSettings;
 use super::reader::{Problem, Read, Table, Value};
 use super::source::{one_table, path_in};
-use super::{Context, OutletSettings, SourceSettings, kafka};
+use super::source_settings::SourceSettings;
 
 /// What an outlet is called, and examples of what may stand in it.
 struct Kind {

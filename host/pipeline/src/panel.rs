@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use toml::de::DeValue;
 
+use super::metric_settings::{MetricSettings, PanelSettings};
 use super::reader::{Problem, Read, Table, Value};
 use super::suggest::list;
 use super::values::{line, one_of};
-use super::{MetricSettings, PanelSettings};
 
 /// The charts that the page draws.
 const CHARTS: [&str; 7] = ["pie", "bar", "hbar", "line", "number", "heatmap", "table"];

@@ -7,10 +7,10 @@ use streamgauge_core::{Field, FieldType, Schema, TimestampUnit, Year};
 use toml::de::DeValue;
 
 use super::diagnostic::Diagnostic;
+use super::event_time_settings::{EventTimeFields, EventTimeSettings};
 use super::reader::{Problem, Read, Table, Value};
 use super::suggest::list;
 use super::values::{duration, instant, line, one_of, whole};
-use super::{EventTimeFields, EventTimeSettings};
 
 /// The longest name of a field, in characters.
 const FIELD_NAME_CHARS_MAX: usize = 128;

@@ -5,8 +5,6 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::Secret;
-
 /// A name with one of these in it names a secret.
 const SECRET_WORDS: [&str; 8] = [
     "password",
@@ -21,6 +19,16 @@ const SECRET_WORDS: [&str; 8] = [
 
 /// Names with these ends name the place of a secret, not a secret.
 const PLACE_ENDS: [&str; 6] = [".location", ".url", ".path", ".file", ".keytab", ".id"];
+
+/// A setting that may be a secret; its value is never shown where it came from the environment or where
+/// its name tells a secret (password, secret, key, token, …).
+#[derive(Clone)]
+pub struct Secret {
+    /// The value.
+    pub value: String,
+    /// Whether it may be shown.
+    pub hidden: bool,
+}
 
 impl Secret {
     /// The value of the setting `name`, written in the file.

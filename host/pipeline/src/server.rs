@@ -3,10 +3,11 @@
 
 use std::net::SocketAddr;
 
+use super::context::Context;
 use super::kafka::setting;
 use super::reader::{Problem, Read, Table, Value};
+use super::server_settings::ServerSettings;
 use super::values::{line, number};
-use super::{Context, ServerSettings};
 
 /// A shorter token could be guessed.
 pub const TOKEN_CHARS_MIN: usize = 16;

@@ -8,12 +8,11 @@ use std::time::Duration;
 use streamgauge_core::LatenessClock;
 use toml::de::DeValue;
 
+use super::context::Context;
+use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::reader::{Problem, Read, Table, Value};
 use super::values::{duration, line, one_of, whole};
-use super::{
-    BatchSettings, Context, LatenessSettings, Pipeline, Workers, metric, outlet, panel, schema,
-    server, source,
-};
+use super::{metric, outlet, panel, schema, server, source};
 
 /// The only version of the file there is.
 const VERSION: u64 = 1;

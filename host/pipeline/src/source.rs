@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
+use super::context::Context;
 use super::diagnostic::Diagnostic;
+use super::format::{FORMATS, Format};
 use super::kafka;
 use super::reader::{Problem, Read, Table, Value};
+use super::source_settings::{FileSettings, GeneratorSettings, Shape, SourceSettings};
 use super::values::{duration, instant, line, number, one_of, whole};
-use super::{Context, FileSettings, Format, GeneratorSettings, Shape, SourceSettings};
 
 /// How long the season of the generator lasts unless it is set.
 const SEASON: Duration = Duration::from_mins(2);
@@ -33,9 +35,6 @@ impl Default for GeneratorSettings {
         }
     }
 }
-
-/// The formats by name.
-pub(super) const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("csv", Format::Csv)];
 
 /// The shapes of the generator by name.
 pub(super) const SHAPES: [(&str, Shape); 2] =

@@ -11,11 +11,12 @@ use chrono_tz::IANA_TZDB_VERSION;
 use streamgauge_core::{Field, FieldType, LatenessClock, TimestampUnit, WindowSpec, Year};
 
 use super::document::join;
+use super::event_time_settings::EventTimeFields;
+use super::format::Format;
+use super::metric_settings::MetricSettings;
+use super::pipeline::Pipeline;
+use super::source_settings::{FileSettings, GeneratorSettings, Shape, SourceSettings};
 use super::units::show_duration;
-use super::{
-    EventTimeFields, FileSettings, Format, GeneratorSettings, MetricSettings, Pipeline, Shape,
-    SourceSettings,
-};
 
 impl Pipeline {
     /// The settings that event time and accounting of a partition depend on: path of the setting

@@ -7,3 +7,6 @@ wasmtime::component::bindgen!({
     world: "metric",
     ownership: Borrowing { duplicate_if_necessary: true },
 });
+
+/// The version of the contract that this host speaks.
+pub const CONTRACT: &str = "0.3.0";

@@ -5,8 +5,9 @@ use streamgauge_core::{Column, ColumnValues, InputColumn, RecordBatch};
 use super::bindings::streamgauge::metric::types::{
     ColumnParam, DictionaryParam, StringsParam, ValuesParam,
 };
+use super::call_error::AddError;
 use super::descriptor::InputBinding;
-use super::instance::{Accumulator, AddError, Instance};
+use super::instance::{Accumulator, Instance};
 
 /// The columns of some rows of a batch, in the order of a plugin's inputs.
 pub struct Columns<'a> {

@@ -11,9 +11,7 @@
 use wasmtime::component::{Component, ComponentType, Lift, Linker, Lower, Resource, ResourceType};
 use wasmtime::{Result, StoreContextMut, bail};
 
-use super::bindings::streamgauge::metric::log::Level;
-use super::instance::{HostState, LOG_BYTES_MAX, end_of};
-use streamgauge_core::random::Random;
+use super::host_state::HostState;
 
 /// The interfaces that a component may import, in any version 0.2.
 const INTERFACES: [&str; 27] = [
@@ -49,14 +47,6 @@ const INTERFACES: [&str; 27] = [
 
 /// How many bytes a runtime may print or draw at a time.
 const CHUNK_BYTES_MAX: u64 = 64 << 10;
-
-/// What stands behind the profile in one store.
-#[derive(Debug, Default)]
-pub(super) struct Inert {
-    drawn: u64,
-    out: Vec<u8>,
-    err: Vec<u8>,
-}
 
 /// Any resource of WASI. All are of one type, that of the resources of interfaces that are there by
 /// name only: such an interface may name one of another interface, and the two must be equal.
@@ -227,49 +217,5 @@ fn define_random(linker: &mut Linker<HostState>, import: &str, part: &str) -> Re
             let inert = &mut store.data_mut().inert;
             Ok(((inert.draw(), inert.draw()),))
         }),
-    }
-}
-
-impl Inert {
-    /// The same numbers in every instance.
-    fn draw(&mut self) -> u64 {
-        self.drawn += 1;
-        Random::of(0, 0, self.drawn).bits()
-    }
-}
-
-impl HostState {
-    /// Logs what is printed, line by line.
-    fn print(&mut self, is_error: bool, bytes: &[u8]) {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let buffer = if is_error { &mut self.inert.err } else { &mut self.inert.out };
-            buffer.extend_from_slice(piece);
-            if piece.ends_with(b"\n") || buffer.len() > LOG_BYTES_MAX {
-                self.log_printed(is_error);
-            }
-        }
-    }
-
-    /// Logs what was printed without an end of line: a call is over.
-    pub(super) fn log_rest(&mut self) {
-        self.log_printed(false);
-        self.log_printed(true);
-    }
-
-    fn log_printed(&mut self, is_error: bool) {
-        let buffer = if is_error { &mut self.inert.err } else { &mut self.inert.out };
-        let bytes = std::mem::take(buffer);
-        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
-        match (is_error, line.trim()) {
-            (_, "") => {}
-            (false, _) => self.say(Level::Info, line),
-            // A traceback is of many lines, and all of them are its words.
-            (true, _) => {
-                let before = self.last_words.take();
-                self.say(Level::Error, line);
-                let lines = before.into_iter().chain(self.last_words.take());
-                self.last_words = Some(end_of(&lines.collect::<Vec<_>>().join("\n")).to_owned());
-            }
-        }
     }
 }

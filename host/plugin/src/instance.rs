@@ -5,88 +5,17 @@
 use std::time::{Duration, Instant};
 
 use streamgauge_core::TimeWindow;
-use thiserror::Error;
 use wasmtime::component::ResourceAny;
-use wasmtime::{ResourceLimiter, Store, StoreLimits, StoreLimitsBuilder, Trap};
+use wasmtime::{Store, StoreLimitsBuilder};
 
 use super::bindings::Metric;
 use super::bindings::exports::streamgauge::metric::{aggregate, describe};
-use super::bindings::streamgauge::metric::{log, types};
-use super::inert::Inert;
-use super::runtime::{EPOCH, Plugin};
+use super::bindings::streamgauge::metric::types::{self, ColumnParam};
+use super::call_error::{AddError, CallError, call_error, refusal};
+use super::epoch::EPOCH;
+use super::host_state::{HostState, WORDS_BYTES_MAX, cut};
+use super::plugin::Plugin;
 use super::table::{self, ResultTable};
-
-use super::bindings::streamgauge::metric::types::ColumnParam;
-
-/// The longest log line of a plugin, in bytes.
-pub(super) const LOG_BYTES_MAX: usize = 4096;
-
-/// How many lines one call may log; further ones are dropped.
-const LOG_LINES_MAX: u32 = 16;
-
-/// The longest reason of a plugin for refusing a row, or for a crash, in bytes.
-const WORDS_BYTES_MAX: usize = 1024;
-
-/// What the store keeps for the host.
-pub(super) struct HostState {
-    metric: String,
-    limits: Limits,
-    log_lines: u32,
-    /// The last error that it logged in this call: where it crashes, its own words for it.
-    pub(super) last_words: Option<String>,
-    /// For components that import WASI.
-    pub(super) inert: Inert,
-}
-
-/// The limits of a store, and what it has of its memory.
-struct Limits {
-    limits: StoreLimits,
-    memory_bytes: usize,
-}
-
-impl ResourceLimiter for Limits {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        let may = self.limits.memory_growing(current, desired, maximum)?;
-        if may {
-            self.memory_bytes += desired - current;
-        }
-        Ok(may)
-    }
-
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        self.limits.table_growing(current, desired, maximum)
-    }
-
-    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        self.limits.memory_grow_failed(error)
-    }
-
-    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        self.limits.table_grow_failed(error)
-    }
-
-    fn instances(&self) -> usize {
-        self.limits.instances()
-    }
-
-    fn tables(&self) -> usize {
-        self.limits.tables()
-    }
-
-    fn memories(&self) -> usize {
-        self.limits.memories()
-    }
-}
 
 /// A running plugin.
 pub struct Instance {
@@ -103,35 +32,6 @@ pub struct Instance {
 /// A handle of an accumulator inside an instance. It belongs to the instance that made it.
 #[derive(Clone, Copy, Debug)]
 pub struct Accumulator(ResourceAny);
-
-/// Why a call failed.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum CallError {
-    /// It ran longer than `time_max`.
-    #[error("it took longer than its limit of {0:?}")]
-    TimeLimit(Duration),
-    /// It wanted more memory than `memory_max`.
-    #[error("it ran out of its memory limit of {0} bytes")]
-    MemoryLimit(usize),
-    /// It crashed.
-    #[error("it crashed: {0}")]
-    Trap(String),
-    /// It refused, with its own words. The instance stays usable.
-    #[error("{0}")]
-    Refused(String),
-    /// Its answer breaks the contract.
-    #[error("its answer breaks the contract: {0}")]
-    Contract(String),
-}
-
-/// Why rows were not added.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AddError {
-    /// These rows cannot be used; none was added. Sorted by row, each once.
-    BadRows(Vec<(u32, String)>),
-    /// The call failed.
-    Call(CallError),
-}
 
 impl Instance {
     /// Instantiates `plugin` and opens it with its configuration.
@@ -174,13 +74,7 @@ impl Instance {
             .tables(64)
             .trap_on_grow_failure(true)
             .build();
-        let state = HostState {
-            metric: settings.id.clone(),
-            limits: Limits { limits, memory_bytes: 0 },
-            log_lines: 0,
-            last_words: None,
-            inert: Inert::default(),
-        };
+        let state = HostState::new(settings.id.clone(), limits);
         let mut store = Store::new(plugin.pre().engine(), state);
         store.limiter(|state| &mut state.limits);
         let deadline_ticks = (settings.time_max.as_millis() / EPOCH.as_millis()).max(1) as u64 + 1;
@@ -317,9 +211,7 @@ impl Instance {
 
     fn start(&mut self) {
         self.began = Instant::now();
-        let state = self.store.data_mut();
-        state.log_lines = 0;
-        state.last_words = None;
+        self.store.data_mut().begin_call();
         self.store.set_epoch_deadline(self.deadline_ticks);
     }
 
@@ -333,90 +225,13 @@ impl Instance {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(refused)) => Err(CallError::Refused(refusal(refused))),
             Err(error) => {
-                let words = self.store.data().last_words.as_deref();
+                let words = self.store.data().last_words();
                 Err(call_error(&error, self.deadline_ticks, self.memory_bytes_max, words))
             }
         }
     }
 }
 
-fn refusal(error: types::MetricError) -> String {
-    match error {
-        types::MetricError::BadConfig(text) => format!("bad configuration: {text}"),
-        types::MetricError::BadState(text) => format!("unknown state: {text}"),
-        types::MetricError::Other(text) => text,
-        types::MetricError::BadRows(rows) => format!("{} bad rows", rows.len()),
-    }
-}
-
-fn call_error(
-    error: &wasmtime::Error,
-    ticks: u64,
-    memory_bytes_max: usize,
-    words: Option<&str>,
-) -> CallError {
-    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
-        return CallError::TimeLimit(EPOCH * (ticks.saturating_sub(1) as u32));
-    }
-    let cause = error.root_cause().to_string();
-    // The limiter reports a refused growth as plain text.
-    if cause.contains("forcing trap when growing") || cause.contains("exceeds memory limits") {
-        return CallError::MemoryLimit(memory_bytes_max);
-    }
-    // What the inert profile has by name only.
-    if let Some(function) = cause.strip_prefix("unknown import: `") {
-        let function = function.split('`').next().unwrap_or_default();
-        return CallError::Trap(format!("it called `{function}`, which the sandbox does not have"));
-    }
-    CallError::Trap(words.map_or(cause, |words| words.replace('\n', " ")))
-}
-
-/// The last lines of a plugin's words: of a long traceback, the end says what happened.
-pub(super) fn end_of(words: &str) -> &str {
-    &words[words.ceil_char_boundary(words.len().saturating_sub(WORDS_BYTES_MAX))..]
-}
-
-/// Shortens `text` to `bytes_max` bytes at most, between characters.
-fn cut(text: &mut String, bytes_max: usize) {
-    text.truncate(text.floor_char_boundary(bytes_max));
-}
-
 fn contract_window(window: TimeWindow) -> types::Window {
     types::Window { start: window.start.0, end: window.end.0 }
-}
-
-impl types::Host for HostState {}
-
-impl log::Host for HostState {
-    fn log(&mut self, level: log::Level, message: String) {
-        self.say(level, message);
-    }
-}
-
-impl HostState {
-    /// Logs `message` within the limits.
-    pub(super) fn say(&mut self, level: log::Level, mut message: String) {
-        cut(&mut message, LOG_BYTES_MAX);
-        // One message is one line: a plugin cannot write lines that look like the host's.
-        let mut message = message.replace(char::is_control, " ");
-        self.log_lines += 1;
-        if self.log_lines <= LOG_LINES_MAX {
-            self.write_line(level, &message);
-        }
-        if matches!(level, log::Level::Error) {
-            cut(&mut message, WORDS_BYTES_MAX);
-            self.last_words = Some(message);
-        }
-    }
-
-    fn write_line(&self, level: log::Level, message: &str) {
-        let metric = self.metric.as_str();
-        match level {
-            log::Level::Trace => tracing::trace!(target: "plugin", metric, "{message}"),
-            log::Level::Debug => tracing::debug!(target: "plugin", metric, "{message}"),
-            log::Level::Info => tracing::info!(target: "plugin", metric, "{message}"),
-            log::Level::Warn => tracing::warn!(target: "plugin", metric, "{message}"),
-            log::Level::Error => tracing::error!(target: "plugin", metric, "{message}"),
-        }
-    }
 }

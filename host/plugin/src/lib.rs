@@ -7,23 +7,32 @@
 
 mod bindings;
 mod cache;
+mod call_error;
 mod columns;
 mod config;
 mod descriptor;
+mod epoch;
+mod host_state;
 mod inert;
 mod instance;
+mod load_error;
+mod plugin;
 mod runtime;
 mod table;
 
+pub use bindings::CONTRACT;
 pub use bindings::streamgauge::metric::types::{
     ColumnParam, DictionaryParam, FieldType as ContractType, StringsParam, ValuesParam,
 };
+pub use call_error::{AddError, CallError};
 pub use columns::Columns;
 pub use config::ConfigFault;
 pub use descriptor::field_type;
 pub use descriptor::{
     BindError, Descriptor, Input, InputBinding, Label, Output, Role, View, bind_inputs,
 };
-pub use instance::{Accumulator, AddError, CallError, Instance};
-pub use runtime::{CONTRACT, LoadError, Plugin, Runtime};
+pub use instance::{Accumulator, Instance};
+pub use load_error::LoadError;
+pub use plugin::Plugin;
+pub use runtime::Runtime;
 pub use table::{Cell, ResultTable, TableError};

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use serde_json::json;
 use streamgauge_core::GapKind;
 
-use super::App;
+use super::app::App;
 use super::render::wall_clock_ms;
+use super::response::{Refusal, fresh, refusal};
 use crate::metrics;
 use streamgauge_wire::{Cause, Clock, Mode, Status};
 
@@ -28,18 +29,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
 /// The paths of this module that everyone may ask: they tell an orchestrator what to do.
 pub(super) fn open_routes() -> Router<Arc<App>> {
     Router::new().route("/livez", get(alive)).route("/readyz", get(ready))
-}
-
-/// A refusal that a program and a person can read.
-pub(super) fn refusal(code: StatusCode, message: impl Into<String>) -> Response {
-    fresh((code, Json(Refusal { error: message.into() })))
-}
-
-/// A request that was not answered.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub(super) struct Refusal {
-    /// Why, in English, with a hint where there is one.
-    error: String,
 }
 
 /// How the pipeline goes: its books, partitions, plugins and troubles, with the clocks under
@@ -113,9 +102,4 @@ async fn unknown(uri: Uri) -> Response {
 pub(super) async fn wrong_method(method: Method) -> Response {
     let known = if method.is_safe() { "POST is" } else { "GET and HEAD are" };
     refusal(StatusCode::METHOD_NOT_ALLOWED, format!("only {known} known here"))
-}
-
-/// Marks what must not be kept by a browser or a proxy.
-pub(super) fn fresh(response: impl IntoResponse) -> Response {
-    ([(CACHE_CONTROL, "no-store")], response).into_response()
 }

@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 
-use super::App;
-use super::page::has_tag;
+use super::app::App;
+use super::page::files::has_tag;
 use super::render::Rendered;
 use streamgauge_wire::{Hello, ToPage};
 

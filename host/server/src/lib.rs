@@ -10,6 +10,7 @@
 
 mod access;
 mod api;
+mod app;
 mod headers;
 mod latest;
 mod metrics;
@@ -18,6 +19,7 @@ mod origin;
 mod page;
 pub mod query;
 mod render;
+mod response;
 mod stream;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -28,14 +30,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::serve::ListenerExt;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use access::Tickets;
+use app::{App, stopped};
 use query::Query;
-use render::Renderer;
 use streamgauge_telemetry::Telemetry;
 use streamgauge_wire::{Hello, LiveState};
 
@@ -166,103 +166,19 @@ impl Server {
     }
 }
 
-/// Everything that a handler may need.
-struct App {
-    live: watch::Receiver<Arc<LiveState>>,
-    telemetry: Arc<Telemetry>,
-    query: Arc<dyn Query>,
-    hello: Hello,
-    access: Access,
-    tickets: Tickets,
-    /// The security policy of every response.
-    policy: HeaderValue,
-    shutdown: watch::Receiver<bool>,
-    renderer: Renderer,
-    page: page::Page,
-    limits: Limits,
-    /// One permit for each stream.
-    streams: Arc<Semaphore>,
-}
-
-/// The bounds of the stream.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    streams: usize,
-    /// Of one message from a page.
-    message_bytes: usize,
-    /// A message that is not taken within this time ends the stream.
-    send: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { streams: 256, message_bytes: 4096, send: Duration::from_secs(10) }
-    }
-}
-
-impl App {
-    fn new(
-        live: watch::Receiver<Arc<LiveState>>,
-        telemetry: Arc<Telemetry>,
-        query: Arc<dyn Query>,
-        hello: Hello,
-        access: Access,
-        shutdown: watch::Receiver<bool>,
-    ) -> Self {
-        let limits = Limits::default();
-        Self {
-            live,
-            telemetry,
-            query,
-            hello,
-            policy: headers::policy(&access),
-            access,
-            tickets: Tickets::default(),
-            shutdown,
-            renderer: Renderer::default(),
-            page: page::Page::embedded(),
-            limits,
-            streams: Arc::new(Semaphore::new(limits.streams)),
-        }
-    }
-
-    #[cfg(test)]
-    fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self.streams = Arc::new(Semaphore::new(limits.streams));
-        self
-    }
-
-    /// The newest state.
-    fn latest(&self) -> Arc<LiveState> {
-        Arc::clone(&self.live.borrow())
-    }
-
-    /// Waits until no stream is open.
-    async fn streams_ended(&self) {
-        let _ = self.streams.acquire_many(self.limits.streams as u32).await;
-    }
-}
-
-/// Waits for the end of the host.
-async fn stopped(mut shutdown: watch::Receiver<bool>) {
-    // A sender that is gone cannot ask for anything any more: that is an end too.
-    let _ = shutdown.wait_for(|stop| *stop).await;
-}
-
 fn router(app: Arc<App>) -> Router {
     let guarded = Router::new()
         .merge(api::routes())
-        .merge(query::routes())
-        .merge(access::routes())
+        .merge(query::answers::routes())
+        .merge(access::guard::routes())
         .merge(latest::routes())
         .merge(openapi::routes())
-        .route_layer(from_fn_with_state(Arc::clone(&app), access::demand));
+        .route_layer(from_fn_with_state(Arc::clone(&app), access::guard::demand));
     Router::new()
         .merge(guarded)
         .merge(api::open_routes())
         .merge(stream::routes())
-        .merge(page::routes())
+        .merge(page::files::routes())
         .method_not_allowed_fallback(api::wrong_method)
         .layer(map_response_with_state(Arc::clone(&app), headers::add))
         .with_state(app)

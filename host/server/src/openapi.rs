@@ -8,8 +8,11 @@ use axum::routing::get;
 use axum::{Json, Router};
 use utoipa::OpenApi;
 
-use super::api::fresh;
-use super::{App, access, api, latest, query};
+use super::access::guard;
+use super::app::App;
+use super::query::answers;
+use super::response::fresh;
+use super::{api, latest};
 use streamgauge_wire as wire;
 
 /// The description.
@@ -22,21 +25,21 @@ use streamgauge_wire as wire;
                        request needs `Authorization: Bearer TOKEN`, but for the two of health."
     ),
     paths(
-        access::ticket,
+        guard::ticket,
         api::status,
         api::metrics,
         api::alive,
         api::ready,
         description,
         latest::latest,
-        query::snapshot,
-        query::panel,
-        query::history,
-        query::lateness,
-        query::events,
-        query::dead_letters,
-        query::explain,
-        query::checkpoint,
+        answers::snapshot,
+        answers::panel,
+        answers::history,
+        answers::lateness,
+        answers::events,
+        answers::dead_letters,
+        answers::explain,
+        answers::checkpoint,
     ),
     components(schemas(wire::Panel)),
     tags(

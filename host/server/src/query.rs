@@ -1,24 +1,15 @@
 //! Questions that need plugins to be answered: merged windows, a panel's data, history. The
 //! answers are computed when somebody asks, away from the threads of the server.
 
-use std::sync::Arc;
+pub(crate) mod answers;
 
-use axum::extract::{Path, Query as Parameters, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 use streamgauge_core::{
     EventTime, TimeWindow, WindowAsk, WindowAskError, WindowSpec, parse_rfc3339,
 };
-use utoipa::IntoParams;
-
-use super::App;
-use super::api::{Refusal, fresh, refusal};
 use streamgauge_wire::{Frame, LatenessReport, LiveState, Samples};
+use utoipa::IntoParams;
 
 /// Answers questions about the result.
 pub trait Query: Send + Sync {
@@ -152,10 +143,6 @@ impl HistoryAsk {
     }
 }
 
-fn window_ask(text: &str) -> Result<WindowAsk, Refused> {
-    text.parse().map_err(|error| malformed(&error))
-}
-
 fn malformed(error: &WindowAskError) -> Refused {
     Refused::Malformed(match error {
         WindowAskError::NoStart(text) => no_instant("the start", text),
@@ -179,169 +166,4 @@ pub struct Place {
     pub partition: u32,
     /// Its offset.
     pub offset: i64,
-}
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct PanelAsk {
-    /// `cumulative`, `1d`, `1d*7` or `1d@2015-11-11T00:00:00+08:00`; none: what the page shows.
-    window: Option<String>,
-    /// `json` or `csv`; none: `json`.
-    format: Option<String>,
-}
-
-/// The paths of this module.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/v1/snapshot", get(snapshot))
-        .route("/api/v1/panels/{id}/data", get(panel))
-        .route("/api/v1/history", get(history))
-        .route("/api/v1/lateness", get(lateness))
-        .route("/api/v1/events", get(events))
-        .route("/api/v1/dead-letters", get(dead_letters))
-        .route("/api/v1/explain", get(explain))
-        .route("/api/v1/checkpoint", get(checkpoint))
-}
-
-/// The merged result of all metrics, as `replay --json` prints it.
-#[utoipa::path(get, path = "/api/v1/snapshot", tag = "results",
-    responses((status = 200, body = Object), (status = 401, description = "A token is missing", body = Refusal)))]
-pub(super) async fn snapshot(State(app): State<Arc<App>>) -> Response {
-    answer(move || {
-        let value = app.query.snapshot(&app.latest());
-        Ok(Json(value).into_response())
-    })
-    .await
-}
-
-/// How late records are: their distribution, and the last late ones.
-#[utoipa::path(get, path = "/api/v1/lateness", tag = "pipeline",
-    responses((status = 200, body = LatenessReport), (status = 401, description = "A token is missing", body = Refusal)))]
-pub(super) async fn lateness(State(app): State<Arc<App>>) -> Response {
-    answer(move || Ok(Json(app.query.lateness()).into_response())).await
-}
-
-/// Some of the latest records, newest first.
-#[utoipa::path(get, path = "/api/v1/events", tag = "pipeline",
-    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal)))]
-pub(super) async fn events(State(app): State<Arc<App>>) -> Response {
-    answer(move || Ok(Json(app.query.events()).into_response())).await
-}
-
-/// The last dead letters, newest first.
-#[utoipa::path(get, path = "/api/v1/dead-letters", tag = "pipeline",
-    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal)))]
-pub(super) async fn dead_letters(State(app): State<Arc<App>>) -> Response {
-    answer(move || Ok(Json(app.query.dead_letters()).into_response())).await
-}
-
-/// What one record counts as, and why: the log before it is read again.
-#[utoipa::path(get, path = "/api/v1/explain", tag = "pipeline",
-    params(Place),
-    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; use the command line", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "The host is at work on another one", body = Refusal)))]
-pub(super) async fn explain(
-    State(app): State<Arc<App>>,
-    Parameters(place): Parameters<Place>,
-) -> Response {
-    answer(move || Ok(Json(app.query.explain(place)?).into_response())).await
-}
-
-/// The rows of one panel over one window.
-#[utoipa::path(get, path = "/api/v1/panels/{id}/data", tag = "results",
-    params(("id" = String, Path, description = "The panel's id"), PanelAsk),
-    responses((status = 200, body = Frame), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
-pub(super) async fn panel(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Parameters(ask): Parameters<PanelAsk>,
-) -> Response {
-    answer(move || {
-        let window = ask.window.as_deref().map(window_ask).transpose()?;
-        let frame = app.query.panel(&app.latest(), &id, window)?;
-        match ask.format.as_deref() {
-            None | Some("json") => Ok(Json(frame).into_response()),
-            Some("csv") => {
-                Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], csv(&frame)).into_response())
-            }
-            Some(other) => {
-                Err(Refused::Malformed(format!("format `{other}` is not known; hint: json or csv")))
-            }
-        }
-    })
-    .await
-}
-
-/// The windows of a metric.
-#[utoipa::path(get, path = "/api/v1/history", tag = "results",
-    params(HistoryAsk),
-    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
-pub(super) async fn history(
-    State(app): State<Arc<App>>,
-    Parameters(ask): Parameters<HistoryAsk>,
-) -> Response {
-    answer(move || {
-        let question = ask.question()?;
-        Ok(Json(app.query.history(&app.latest(), &question)?).into_response())
-    })
-    .await
-}
-
-/// The states as of now, as `state export` writes them.
-#[utoipa::path(get, path = "/api/v1/checkpoint", tag = "pipeline",
-    responses((status = 200, content_type = "application/octet-stream"), (status = 401, description = "A token is missing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
-pub(super) async fn checkpoint(State(app): State<Arc<App>>) -> Response {
-    answer(move || {
-        let bytes = app.query.checkpoint()?;
-        Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
-    })
-    .await
-}
-
-/// Runs `work`, which may call plugins, on a thread for such work.
-async fn answer(work: impl FnOnce() -> Result<Response, Refused> + Send + 'static) -> Response {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(response)) => fresh(response),
-        Ok(Err(Refused::Unknown(text))) => refusal(StatusCode::NOT_FOUND, text),
-        Ok(Err(Refused::Malformed(text))) => refusal(StatusCode::BAD_REQUEST, text),
-        Ok(Err(Refused::Failed(text))) => refusal(StatusCode::INTERNAL_SERVER_ERROR, text),
-        Ok(Err(Refused::Busy(text))) => refusal(StatusCode::SERVICE_UNAVAILABLE, text),
-        Ok(Err(Refused::TooMuch(text))) => refusal(StatusCode::UNPROCESSABLE_ENTITY, text),
-        Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be computed"),
-    }
-}
-
-/// One line a key: the key or the pair of keys, then each measure on time, late and in total.
-fn csv(frame: &Frame) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let verdicts = [("total", &frame.total), ("on_time", &frame.on_time), ("late", &frame.late)];
-    let columns: Vec<_> = verdicts
-        .iter()
-        .flat_map(|(verdict, series)| series.iter().map(move |(name, v)| (verdict, name, v)))
-        .collect();
-    let titles = columns.iter().map(|(verdict, name, _)| format!("{name} {verdict}"));
-    let keys: &[&str] = if frame.across.is_empty() { &["key"] } else { &["key", "across"] };
-    let header = keys.iter().map(|title| (*title).to_owned()).chain(titles);
-    let rows = frame.keys.iter().enumerate().map(|(i, key)| {
-        let cells = columns.iter().map(move |(_, _, values)| match &values[i] {
-            Value::Null => String::new(),
-            Value::String(text) => guarded(text),
-            value => value.to_string(),
-        });
-        let keys = std::iter::once(key).chain(frame.across.get(i)).map(|key| guarded(key));
-        keys.chain(cells).collect::<Vec<_>>()
-    });
-    for row in std::iter::once(header.collect()).chain(rows) {
-        writer.write_record(row).expect("memory can be written to");
-    }
-    writer.into_inner().expect("memory can be written to")
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.into()
-    }
 }

@@ -19,9 +19,11 @@ use axum::routing::get;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::api::refusal;
+use super::access::guard;
+use super::app::{App, stopped};
+use super::origin;
 use super::render::{Rendered, wall_clock_ms};
-use super::{App, access, origin, stopped};
+use super::response::refusal;
 use streamgauge_wire::{FromPage, Points, ToPage};
 
 /// Updates a second until a page asks for another rate.
@@ -55,7 +57,7 @@ async fn open(
         Ok(upgrade) => upgrade,
         Err(rejection) => return refusal(rejection.into_response().status(), "a WebSocket only"),
     };
-    if let Err(refused) = access::check_ticket(&app, ask.ticket.as_deref(), &headers) {
+    if let Err(refused) = guard::check_ticket(&app, ask.ticket.as_deref(), &headers) {
         return *refused;
     }
     let Ok(permit) = Arc::clone(&app.streams).try_acquire_owned() else {

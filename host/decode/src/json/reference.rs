@@ -8,7 +8,7 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 use streamgauge_core::{Rejection, Row};
 
-use super::Names;
+use super::names::Names;
 use super::tolerant;
 use crate::value::{Column, Token};
 

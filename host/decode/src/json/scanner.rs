@@ -9,7 +9,8 @@
 use streamgauge_core::Row;
 
 use super::block::Block;
-use super::{Names, reference};
+use super::names::Names;
+use super::reference;
 use crate::value::{Column, Token};
 
 /// The largest number of members whose place is remembered.

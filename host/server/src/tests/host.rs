@@ -14,10 +14,11 @@ use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use super::fixture;
+use crate::app::{App, Limits};
 use crate::page::Page;
-use crate::{Access, App, Hello, Limits, Server};
+use crate::{Access, Server};
 use streamgauge_telemetry::Telemetry;
-use streamgauge_wire::LiveState;
+use streamgauge_wire::{Hello, LiveState};
 
 /// Longer than anything here takes: a test that waits for it has failed.
 const PATIENCE: Duration = Duration::from_secs(30);

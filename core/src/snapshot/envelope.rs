@@ -1,0 +1,49 @@
+//! The bytes around a state: magic and version before it, and its digest behind it.
+
+use thiserror::Error;
+
+use super::digest::{DIGEST_BYTES, digest_of};
+
+pub(super) const MAGIC: &[u8; 4] = b"SGSP";
+pub(super) const VERSION: u32 = 2;
+
+/// Why bytes are not a snapshot that can be read.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum SnapshotError {
+    /// The bytes do not begin as Streamgauge writes them.
+    #[error("not a snapshot")]
+    NotASnapshot,
+    /// The bytes are in this version of the format, which the program does not know.
+    #[error("snapshot format {0} is not known here")]
+    UnknownVersion(u32),
+    /// The bytes were cut short or changed.
+    #[error("the snapshot is damaged")]
+    Damaged,
+}
+
+/// `body` with its digest.
+pub(super) fn seal(mut body: Vec<u8>) -> Vec<u8> {
+    let digest = digest_of(&body);
+    body.extend_from_slice(&digest.0);
+    body
+}
+
+/// The bytes between the version and the digest, if magic, version and digest are right.
+pub(super) fn unseal<'a>(
+    bytes: &'a [u8],
+    magic: &[u8],
+    version: u32,
+) -> Result<&'a [u8], SnapshotError> {
+    let rest = bytes.strip_prefix(magic).ok_or(SnapshotError::NotASnapshot)?;
+    let (found, _) = rest.split_first_chunk::<4>().ok_or(SnapshotError::Damaged)?;
+    let found = u32::from_le_bytes(*found);
+    if found != version {
+        return Err(SnapshotError::UnknownVersion(found));
+    }
+    let body = bytes.len().checked_sub(DIGEST_BYTES).ok_or(SnapshotError::Damaged)?;
+    let (body, digest) = bytes.split_at(body);
+    if digest_of(body).0 != digest {
+        return Err(SnapshotError::Damaged);
+    }
+    body.get(magic.len() + size_of::<u32>()..).ok_or(SnapshotError::Damaged)
+}

@@ -1,0 +1,63 @@
+//! The state of one metric in one partition, its windows and their open panes.
+
+use std::sync::Arc;
+
+use super::digest::Digest;
+use crate::accounting::MetricAccounting;
+use crate::window::{TimeWindow, WindowSpec};
+use crate::window_set::WindowBooks;
+
+/// The accumulators of one pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaneSnapshot {
+    /// The interval of the pane; `None` means all of time, for the cumulative window.
+    pub window: Option<TimeWindow>,
+    /// Rows folded after the watermark had passed the pane's end.
+    pub corrections: u64,
+    /// The bytes that the plugin's `snapshot` gave for the records on time; `None` means that
+    /// there were none.
+    pub on_time: Option<Arc<[u8]>>,
+    /// The bytes that the plugin's `snapshot` gave for the late records; `None` means that there
+    /// were none.
+    pub late: Option<Arc<[u8]>>,
+}
+
+/// The open panes of one of a metric's windows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowSetSnapshot {
+    /// The kind of windows.
+    pub spec: WindowSpec,
+    /// The rows without a pane, and the panes that became final early.
+    pub books: WindowBooks,
+    /// The number of panes with a row that became final so far.
+    pub sealed: u64,
+    /// A digest over the final panes with a row, in the order in which they became final.
+    pub chain: Digest,
+    /// The open panes by start.
+    pub panes: Vec<PaneSnapshot>,
+}
+
+/// The state of one metric in one partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricSnapshot {
+    /// The metric's id in `pipeline.toml`.
+    pub id: String,
+    /// The state version of the plugin that wrote the accumulators.
+    pub state_version: u32,
+    /// The first offset that the state covers.
+    pub origin: i64,
+    /// The next offset to fold; smaller than the partition's where the metric stopped.
+    pub next_offset: i64,
+    /// The books over every row that the metric was offered.
+    pub accounting: MetricAccounting,
+    /// The open panes of each kind of windows, in the order of [`WindowSpec`].
+    pub windows: Vec<WindowSetSnapshot>,
+}
+
+impl WindowSetSnapshot {
+    /// The state of the windows `spec` before the first row.
+    pub fn empty(spec: WindowSpec) -> Self {
+        let books = WindowBooks::default();
+        Self { spec, books, sealed: 0, chain: Digest::ZERO, panes: Vec::new() }
+    }
+}

@@ -1,0 +1,69 @@
+//! The reasons why a call of a plugin fails.
+
+use std::time::Duration;
+
+use thiserror::Error;
+use wasmtime::Trap;
+
+use super::bindings::streamgauge::metric::types;
+use super::epoch::EPOCH;
+
+/// Why a call failed.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum CallError {
+    /// It ran longer than `time_max`.
+    #[error("it took longer than its limit of {0:?}")]
+    TimeLimit(Duration),
+    /// It wanted more memory than `memory_max`.
+    #[error("it ran out of its memory limit of {0} bytes")]
+    MemoryLimit(usize),
+    /// It crashed.
+    #[error("it crashed: {0}")]
+    Trap(String),
+    /// It refused, with its own words. The instance stays usable.
+    #[error("{0}")]
+    Refused(String),
+    /// Its answer breaks the contract.
+    #[error("its answer breaks the contract: {0}")]
+    Contract(String),
+}
+
+/// Why rows were not added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddError {
+    /// These rows cannot be used; none was added. Sorted by row, each once.
+    BadRows(Vec<(u32, String)>),
+    /// The call failed.
+    Call(CallError),
+}
+
+pub(super) fn refusal(error: types::MetricError) -> String {
+    match error {
+        types::MetricError::BadConfig(text) => format!("bad configuration: {text}"),
+        types::MetricError::BadState(text) => format!("unknown state: {text}"),
+        types::MetricError::Other(text) => text,
+        types::MetricError::BadRows(rows) => format!("{} bad rows", rows.len()),
+    }
+}
+
+pub(super) fn call_error(
+    error: &wasmtime::Error,
+    ticks: u64,
+    memory_bytes_max: usize,
+    words: Option<&str>,
+) -> CallError {
+    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+        return CallError::TimeLimit(EPOCH * (ticks.saturating_sub(1) as u32));
+    }
+    let cause = error.root_cause().to_string();
+    // The limiter reports a refused growth as plain text.
+    if cause.contains("forcing trap when growing") || cause.contains("exceeds memory limits") {
+        return CallError::MemoryLimit(memory_bytes_max);
+    }
+    // What the inert profile has by name only.
+    if let Some(function) = cause.strip_prefix("unknown import: `") {
+        let function = function.split('`').next().unwrap_or_default();
+        return CallError::Trap(format!("it called `{function}`, which the sandbox does not have"));
+    }
+    CallError::Trap(words.map_or(cause, |words| words.replace('\n', " ")))
+}

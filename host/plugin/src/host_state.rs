@@ -1,0 +1,195 @@
+//! The host's side of a store: limits of memory, log lines, and the state behind the inert
+//! profile.
+
+use streamgauge_core::random::Random;
+use wasmtime::{ResourceLimiter, StoreLimits};
+
+use super::bindings::streamgauge::metric::{log, types};
+
+/// The longest log line of a plugin, in bytes.
+const LOG_BYTES_MAX: usize = 4096;
+
+/// How many lines one call may log; further ones are dropped.
+const LOG_LINES_MAX: u32 = 16;
+
+/// The longest reason of a plugin for refusing a row, or for a crash, in bytes.
+pub(super) const WORDS_BYTES_MAX: usize = 1024;
+
+/// What the store keeps for the host.
+pub(super) struct HostState {
+    metric: String,
+    pub(super) limits: Limits,
+    log_lines: u32,
+    /// The last error that it logged in this call: where it crashes, its own words for it.
+    last_words: Option<String>,
+    /// For components that import WASI.
+    pub(super) inert: Inert,
+}
+
+/// The limits of a store, and what it has of its memory.
+pub(super) struct Limits {
+    limits: StoreLimits,
+    pub(super) memory_bytes: usize,
+}
+
+/// What stands behind the profile in one store.
+#[derive(Debug, Default)]
+pub(super) struct Inert {
+    drawn: u64,
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+impl ResourceLimiter for Limits {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let may = self.limits.memory_growing(current, desired, maximum)?;
+        if may {
+            self.memory_bytes += desired - current;
+        }
+        Ok(may)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.limits.table_growing(current, desired, maximum)
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.limits.memory_grow_failed(error)
+    }
+
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.limits.table_grow_failed(error)
+    }
+
+    fn instances(&self) -> usize {
+        self.limits.instances()
+    }
+
+    fn tables(&self) -> usize {
+        self.limits.tables()
+    }
+
+    fn memories(&self) -> usize {
+        self.limits.memories()
+    }
+}
+
+impl HostState {
+    /// The state of a new store for `metric`.
+    pub(super) fn new(metric: String, limits: StoreLimits) -> Self {
+        Self {
+            metric,
+            limits: Limits { limits, memory_bytes: 0 },
+            log_lines: 0,
+            last_words: None,
+            inert: Inert::default(),
+        }
+    }
+
+    /// Forgets what the last call logged: a call begins.
+    pub(super) fn begin_call(&mut self) {
+        self.log_lines = 0;
+        self.last_words = None;
+    }
+
+    /// The last error that was logged in this call.
+    pub(super) fn last_words(&self) -> Option<&str> {
+        self.last_words.as_deref()
+    }
+
+    /// Logs `message` within the limits.
+    fn say(&mut self, level: log::Level, mut message: String) {
+        cut(&mut message, LOG_BYTES_MAX);
+        // One message is one line: a plugin cannot write lines that look like the host's.
+        let mut message = message.replace(char::is_control, " ");
+        self.log_lines += 1;
+        if self.log_lines <= LOG_LINES_MAX {
+            self.write_line(level, &message);
+        }
+        if matches!(level, log::Level::Error) {
+            cut(&mut message, WORDS_BYTES_MAX);
+            self.last_words = Some(message);
+        }
+    }
+
+    fn write_line(&self, level: log::Level, message: &str) {
+        let metric = self.metric.as_str();
+        match level {
+            log::Level::Trace => tracing::trace!(target: "plugin", metric, "{message}"),
+            log::Level::Debug => tracing::debug!(target: "plugin", metric, "{message}"),
+            log::Level::Info => tracing::info!(target: "plugin", metric, "{message}"),
+            log::Level::Warn => tracing::warn!(target: "plugin", metric, "{message}"),
+            log::Level::Error => tracing::error!(target: "plugin", metric, "{message}"),
+        }
+    }
+
+    /// Logs what is printed, line by line.
+    pub(super) fn print(&mut self, is_error: bool, bytes: &[u8]) {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let buffer = if is_error { &mut self.inert.err } else { &mut self.inert.out };
+            buffer.extend_from_slice(piece);
+            if piece.ends_with(b"\n") || buffer.len() > LOG_BYTES_MAX {
+                self.log_printed(is_error);
+            }
+        }
+    }
+
+    /// Logs what was printed without an end of line: a call is over.
+    pub(super) fn log_rest(&mut self) {
+        self.log_printed(false);
+        self.log_printed(true);
+    }
+
+    fn log_printed(&mut self, is_error: bool) {
+        let buffer = if is_error { &mut self.inert.err } else { &mut self.inert.out };
+        let bytes = std::mem::take(buffer);
+        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        match (is_error, line.trim()) {
+            (_, "") => {}
+            (false, _) => self.say(log::Level::Info, line),
+            // A traceback is of many lines, and all of them are its words.
+            (true, _) => {
+                let before = self.last_words.take();
+                self.say(log::Level::Error, line);
+                let lines = before.into_iter().chain(self.last_words.take());
+                self.last_words = Some(end_of(&lines.collect::<Vec<_>>().join("\n")).to_owned());
+            }
+        }
+    }
+}
+
+impl Inert {
+    /// The same numbers in every instance.
+    pub(super) fn draw(&mut self) -> u64 {
+        self.drawn += 1;
+        Random::of(0, 0, self.drawn).bits()
+    }
+}
+
+impl types::Host for HostState {}
+
+impl log::Host for HostState {
+    fn log(&mut self, level: log::Level, message: String) {
+        self.say(level, message);
+    }
+}
+
+/// The last lines of a plugin's words: of a long traceback, the end says what happened.
+fn end_of(words: &str) -> &str {
+    &words[words.ceil_char_boundary(words.len().saturating_sub(WORDS_BYTES_MAX))..]
+}
+
+/// Shortens `text` to `bytes_max` bytes at most, between characters.
+pub(super) fn cut(text: &mut String, bytes_max: usize) {
+    text.truncate(text.floor_char_boundary(bytes_max));
+}

@@ -1,0 +1,162 @@
+//! The reasons why a file is not loaded as a plugin, each with its remedy and the setting at fault.
+
+use std::path::PathBuf;
+
+use streamgauge_core::Digest;
+use thiserror::Error;
+
+use super::bindings::CONTRACT;
+use super::call_error::CallError;
+use super::config::ConfigFault;
+use super::inert;
+
+/// Why a file is not a plugin.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// No such file, or not readable.
+    #[error("plugin {} could not be read: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A core Wasm module.
+    #[error("plugin {} is a core Wasm module, not a component", .0.display())]
+    CoreModule(PathBuf),
+    /// Compiled code, which would run outside of the sandbox.
+    #[error("plugin {} is compiled code, not a component", .0.display())]
+    Precompiled(PathBuf),
+    /// Not Wasm, or not valid.
+    #[error("plugin {} is not a valid Wasm component: {reason}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What the engine says.
+        reason: String,
+    },
+    /// It wants what a plugin must not have.
+    #[error("plugin {} imports `{import}`, which the sandbox does not give", path.display())]
+    ForeignImport {
+        /// The file.
+        path: PathBuf,
+        /// The first such import.
+        import: String,
+    },
+    /// It lacks what the contract asks for.
+    #[error("plugin {} does not fulfil contract streamgauge:metric@{CONTRACT}: {reason}", path.display())]
+    Contract {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        reason: String,
+    },
+    /// Its configuration is not as its schema wants it.
+    #[error("plugin {} does not take its configuration: {}", path.display(), listed(faults))]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// Each mistake.
+        faults: Vec<ConfigFault>,
+    },
+    /// It could not describe or open itself.
+    #[error("plugin {} failed at {call}: {error}", path.display())]
+    Call {
+        /// The file.
+        path: PathBuf,
+        /// The function.
+        call: &'static str,
+        /// What happened.
+        error: CallError,
+    },
+    /// It is another file than the pipeline names.
+    #[error("plugin {} has the SHA-256 {found}, not the one that is pinned", path.display())]
+    OtherDigest {
+        /// The file.
+        path: PathBuf,
+        /// What it has.
+        found: Digest,
+    },
+    /// `[metric.columns]` names what the plugin does not read.
+    #[error("plugin {} has no input `{input}`; it reads {known}", path.display())]
+    UnknownInput {
+        /// The file.
+        path: PathBuf,
+        /// The name in `[metric.columns]`.
+        input: String,
+        /// Its inputs.
+        known: String,
+    },
+    /// What it says of itself makes no sense.
+    #[error("plugin {} describes itself wrongly: {reason}", path.display())]
+    Descriptor {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl LoadError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => {
+                "correct the path (it is relative to the pipeline file), or build the plugin with `streamgauge plugin build FOLDER`"
+            }
+            Self::CoreModule(_) => {
+                "link it with `wasm-component-ld`, as .cargo/config.toml of this project does"
+            }
+            Self::Invalid { .. } => "build it again for wasm32-unknown-unknown",
+            Self::ForeignImport { import, .. } if import.starts_with("streamgauge:metric/") => {
+                "build it against plugins/wit/metric.wit of this version"
+            }
+            Self::ForeignImport { import, .. } if inert::has(import) => {
+                "where a language runtime needs it, let it have an empty one with `wasi = \"inert\"` in its [[metric]]; else build it for wasm32-unknown-unknown"
+            }
+            Self::ForeignImport { .. } => {
+                "build it for wasm32-unknown-unknown, without WASI, clocks, files or randomness"
+            }
+            Self::Contract { .. } | Self::Descriptor { .. } => {
+                "build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk"
+            }
+            Self::Call { error: CallError::TimeLimit(_), .. } => {
+                "raise `time_max` of this metric, or make the plugin faster"
+            }
+            Self::Call { error: CallError::MemoryLimit(_), .. } => {
+                "raise `memory_max` of this metric, or make the plugin need less"
+            }
+            Self::Config { .. } => "`streamgauge plugin inspect FILE` shows what the plugin takes",
+            Self::Precompiled(_) => {
+                "give the component itself; what is compiled here is kept in a folder that nobody else can write"
+            }
+            Self::Call { .. } => "correct `config` of this metric, or the plugin",
+            Self::OtherDigest { .. } => {
+                "put the pinned file back or, if the new one is meant, run `streamgauge plugin lock`"
+            }
+            Self::UnknownInput { .. } => {
+                "in [metric.columns] the plugin's input is on the left, the field on the right"
+            }
+        }
+    }
+
+    /// The setting of the metric that is at fault, as a path below `[[metric]]`. `config` is the
+    /// metric's: a plugin that refuses it names the key in backticks.
+    pub fn setting(&self, config: &serde_json::Value) -> String {
+        match self {
+            Self::OtherDigest { .. } => "sha256".to_owned(),
+            Self::UnknownInput { input, .. } => format!("columns.{input}"),
+            Self::Config { .. } => "config".to_owned(),
+            Self::Call { error: CallError::Refused(words), .. } => {
+                let named = words.split('`').skip(1).step_by(2);
+                let key = named.into_iter().find(|name| config.get(name).is_some());
+                key.map_or("plugin".to_owned(), |key| format!("config.{key}"))
+            }
+            _ => "plugin".to_owned(),
+        }
+    }
+}
+
+fn listed(faults: &[ConfigFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,64 @@
+//! A plugin that was loaded into the engine.
+
+use std::sync::Arc;
+
+use streamgauge_core::Digest;
+use streamgauge_pipeline::MetricSettings;
+
+use super::bindings::MetricPre;
+use super::descriptor::Descriptor;
+use super::host_state::HostState;
+
+/// A loaded and checked plugin, ready to be instantiated for each worker.
+#[derive(Clone)]
+pub struct Plugin {
+    pub(super) pre: Arc<MetricPre<HostState>>,
+    pub(super) settings: Arc<MetricSettings>,
+    pub(super) config: Arc<str>,
+    pub(super) descriptor: Arc<Descriptor>,
+    pub(super) digest: Digest,
+    pub(super) file_bytes: usize,
+    pub(super) memory_bytes_max: usize,
+    pub(super) imports: Arc<[String]>,
+}
+
+impl Plugin {
+    /// What the plugin says of itself.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// The metric's settings.
+    pub fn settings(&self) -> &MetricSettings {
+        &self.settings
+    }
+
+    /// The SHA-256 of the file.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The size of the file, in bytes.
+    pub fn file_bytes(&self) -> usize {
+        self.file_bytes
+    }
+
+    /// The most linear memory that an instance may have, in bytes.
+    pub fn memory_bytes_max(&self) -> usize {
+        self.memory_bytes_max
+    }
+
+    /// What the component imports; nothing that the sandbox does not give.
+    pub fn imports(&self) -> &[String] {
+        &self.imports
+    }
+
+    /// `[metric.config]` as JSON text.
+    pub(super) fn config(&self) -> &str {
+        &self.config
+    }
+
+    pub(super) fn pre(&self) -> &MetricPre<HostState> {
+        &self.pre
+    }
+}

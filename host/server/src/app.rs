@@ -1,0 +1,100 @@
+//! The things that handlers share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use streamgauge_telemetry::Telemetry;
+use streamgauge_wire::{Hello, LiveState};
+use tokio::sync::{Semaphore, watch};
+
+use super::access::Access;
+use super::access::tickets::Tickets;
+use super::headers::policy::policy;
+use super::page::Page;
+use super::query::Query;
+use super::render::Renderer;
+
+/// Everything that a handler may need.
+pub(super) struct App {
+    pub(super) live: watch::Receiver<Arc<LiveState>>,
+    pub(super) telemetry: Arc<Telemetry>,
+    pub(super) query: Arc<dyn Query>,
+    pub(super) hello: Hello,
+    pub(super) access: Access,
+    pub(super) tickets: Tickets,
+    /// The security policy of every response.
+    pub(super) policy: HeaderValue,
+    pub(super) shutdown: watch::Receiver<bool>,
+    pub(super) renderer: Renderer,
+    pub(super) page: Page,
+    pub(super) limits: Limits,
+    /// One permit for each stream.
+    pub(super) streams: Arc<Semaphore>,
+}
+
+/// The bounds of the stream.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) streams: usize,
+    /// Of one message from a page.
+    pub(super) message_bytes: usize,
+    /// A message that is not taken within this time ends the stream.
+    pub(super) send: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { streams: 256, message_bytes: 4096, send: Duration::from_secs(10) }
+    }
+}
+
+impl App {
+    pub(super) fn new(
+        live: watch::Receiver<Arc<LiveState>>,
+        telemetry: Arc<Telemetry>,
+        query: Arc<dyn Query>,
+        hello: Hello,
+        access: Access,
+        shutdown: watch::Receiver<bool>,
+    ) -> Self {
+        let limits = Limits::default();
+        Self {
+            live,
+            telemetry,
+            query,
+            hello,
+            policy: policy(&access),
+            access,
+            tickets: Tickets::default(),
+            shutdown,
+            renderer: Renderer::default(),
+            page: Page::embedded(),
+            limits,
+            streams: Arc::new(Semaphore::new(limits.streams)),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self.streams = Arc::new(Semaphore::new(limits.streams));
+        self
+    }
+
+    /// The newest state.
+    pub(super) fn latest(&self) -> Arc<LiveState> {
+        Arc::clone(&self.live.borrow())
+    }
+
+    /// Waits until no stream is open.
+    pub(super) async fn streams_ended(&self) {
+        let _ = self.streams.acquire_many(self.limits.streams as u32).await;
+    }
+}
+
+/// Waits for the end of the host.
+pub(super) async fn stopped(mut shutdown: watch::Receiver<bool>) {
+    // A sender that is gone cannot ask for anything any more: that is an end too.
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
