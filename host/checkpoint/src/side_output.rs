@@ -4,16 +4,16 @@
 //! Invariant: a file holds, up to the length that a checkpoint names, exactly the entries that the
 //! checkpoint covers. A topic holds each of these entries at least once.
 
+mod error;
 mod file;
 mod kafka;
 
-use std::path::{Path, PathBuf};
-
-use thiserror::Error;
+use std::path::Path;
 
 use streamgauge_kafka::SideProducer;
 use streamgauge_outbox::{Entry, Origin};
 
+pub use error::SideOutputError;
 pub(crate) use file::EntryFile;
 use file::FileTarget;
 use kafka::KafkaTarget;
@@ -39,31 +39,6 @@ enum Target {
     None,
     File(FileTarget),
     Kafka(KafkaTarget),
-}
-
-/// Why entries could not be written.
-#[derive(Debug, Error)]
-pub enum SideOutputError {
-    /// The file could not be written or synced.
-    #[error("{what} {} could not be written: {error}", path.display())]
-    File {
-        /// The kind of the entries, for the message.
-        what: &'static str,
-        /// The path of the entries' file.
-        path: PathBuf,
-        /// The error of the operating system.
-        error: std::io::Error,
-    },
-    /// The brokers did not take the entries.
-    #[error("{what} to topic `{topic}` were not acknowledged: {reason}")]
-    Kafka {
-        /// The kind of the entries, for the message.
-        what: &'static str,
-        /// The name of the entries' topic.
-        topic: String,
-        /// The reason in the words of librdkafka.
-        reason: String,
-    },
 }
 
 impl SideOutput {

@@ -16,7 +16,7 @@ use streamgauge_core::{
 use streamgauge_pipeline::KafkaSettings;
 
 use super::client::client_config;
-use super::peek::has_moved;
+use super::error::has_moved;
 use super::{BrokerError, Missing, partition_number};
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms

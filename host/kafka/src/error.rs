@@ -1,6 +1,6 @@
 //! Why the brokers do not give what was asked for.
 
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use thiserror::Error;
 
 /// The thing that is missing; a retry may find it.
@@ -41,4 +41,12 @@ impl BrokerError {
     pub(crate) fn refused(error: &KafkaError) -> Self {
         Self::Refused(error.to_string())
     }
+}
+
+/// True if the log does not hold the offset that was asked for.
+pub(super) fn has_moved(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset)
+    )
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::{Offset, TopicPartitionList};
 use streamgauge_core::{Digest, RecordTime, digest_of};
@@ -14,6 +14,7 @@ use streamgauge_pipeline::KafkaSettings;
 
 use super::client::client_config;
 use super::consumer::stamp;
+use super::error::has_moved;
 use super::partition_number;
 use super::{BrokerError, Missing};
 
@@ -72,14 +73,6 @@ pub fn peek(
         }
     }
     Ok(found)
-}
-
-/// True if the log does not hold the offset that was asked for.
-pub(super) fn has_moved(error: &KafkaError) -> bool {
-    matches!(
-        error.rdkafka_error_code(),
-        Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset)
-    )
 }
 
 fn consumer(settings: &KafkaSettings, wanted: &[(u32, i64)]) -> Result<BaseConsumer, KafkaError> {

@@ -6,10 +6,14 @@
 //! long as the law still fails. Invariant: the same plugin, seed and number of rounds give the
 //! same verdict. Deliberately absent: any judgement on speed; costs are measured and told.
 
+mod bench;
 pub mod cases;
+mod check;
+mod clock;
 mod compare;
 pub mod cost;
 mod descriptor;
+mod difference;
 mod generate;
 mod hostile;
 mod lab;
@@ -17,21 +21,17 @@ mod law;
 mod rows;
 mod shrink;
 
-use std::time::Duration;
-
 use streamgauge_plugin::Plugin;
 
 pub use self::cases::Cases;
+pub use self::check::{Check, Failure};
+pub use self::clock::Clock;
+pub use self::difference::Difference;
 use self::generate::Vocabulary;
 use self::lab::Lab;
-pub use self::law::Difference;
 use self::law::{LAWS, Law};
 use self::rows::Trial;
 use self::shrink::shrink;
-
-/// A function that tells how much time has passed since some moment: the caller has a clock, the
-/// laws have no clock.
-pub type Clock<'a> = &'a dyn Fn() -> Duration;
 
 /// How thoroughly a plugin is tried.
 #[derive(Clone, Copy, Debug)]
@@ -40,40 +40,6 @@ pub struct Effort {
     pub seed: u64,
     /// How many generated trials each law is held against.
     pub rounds: u32,
-}
-
-/// One thing that was checked.
-#[derive(Clone, Debug)]
-pub struct Check {
-    /// The law, as a sentence that must hold.
-    pub name: String,
-    /// The number of rounds in which the law was tried.
-    pub rounds: u32,
-    /// The reason why the law does not hold; `None` means that the law holds.
-    pub failure: Option<Failure>,
-}
-
-/// Why a check failed.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    /// The difference that was found, or the error that came up.
-    pub difference: Difference,
-    /// The smallest rows that were found to show the difference, as CSV with a header; `None` means
-    /// that no rows are needed.
-    pub rows: Option<String>,
-    /// How the rows were divided, in words; empty means that they were not.
-    pub division: String,
-}
-
-impl Check {
-    fn new(name: impl Into<String>, rounds: u32, failure: Option<Failure>) -> Self {
-        Self { name: name.into(), rounds, failure }
-    }
-
-    /// True if no round broke the law.
-    pub fn holds(&self) -> bool {
-        self.failure.is_none()
-    }
 }
 
 /// Holds `plugin` against every law, on generated and on hostile rows; calls `told` with each check

@@ -11,11 +11,13 @@ mod bytes;
 mod civil;
 mod csv;
 mod decode;
+mod error;
 mod event_time;
 mod histogram;
 mod json;
 mod merge;
 mod metric;
+mod moment;
 mod pane_set;
 mod partition;
 mod row;
@@ -31,13 +33,12 @@ mod tests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use streamgauge_pipeline::Pipeline;
-use streamgauge_plugin::{CallError, Plugin};
+use streamgauge_plugin::Plugin;
 
 pub use civil::Span;
 pub use decode::Rejection;
+pub use error::OracleError;
 pub use event_time::Fallback;
 pub use histogram::Histogram;
 pub use merge::{MergedMetric, MergedWindow, WindowPhase};
@@ -56,27 +57,6 @@ use rules::Rules;
 pub struct Oracle {
     rules: Arc<Rules>,
     plugins: Vec<Plugin>,
-}
-
-/// Why the oracle has no answer.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum OracleError {
-    /// A metric reads what the schema does not have.
-    #[error("metric `{metric}` reads column `{column}`, which the schema does not have")]
-    NoSuchColumn {
-        /// The id of the metric that reads the column.
-        metric: String,
-        /// The name of the missing column.
-        column: String,
-    },
-    /// A plugin crashed or broke its contract.
-    #[error("metric `{metric}`: {error}")]
-    Call {
-        /// The id of the plugin's metric.
-        metric: String,
-        /// The failure of the call.
-        error: CallError,
-    },
 }
 
 impl Oracle {

@@ -8,20 +8,18 @@
 
 mod access_log;
 mod json;
-
+mod model;
 mod shop;
 mod zipf;
-
-use std::fmt::Debug;
 
 use streamgauge_core::RecordTime;
 
 use streamgauge_pipeline::{GeneratorSettings, Shape};
 
 use self::access_log::AccessLog;
-use streamgauge_core::random::{Random, mix, scale, threshold};
-
+use self::model::{Model, Place};
 use self::shop::Shop;
+use streamgauge_core::random::{Random, mix, scale, threshold};
 
 /// The stamp of the first record: 2015-05-11T00:00:00+08:00.
 const ORIGIN_MS: i64 = 1_431_273_600_000;
@@ -29,45 +27,12 @@ const ORIGIN_MS: i64 = 1_431_273_600_000;
 /// Events per second of the stamps where the rate is unlimited.
 const STAMP_RATE: f64 = 1000.0;
 
-/// A shape: how its events come about and how they are written.
-trait Model: Debug {
-    type Event;
-    type Dirt: Copy + Debug + 'static;
-    /// The fields of a record, as written.
-    const FIELDS: &'static [&'static str];
-    /// All kinds of dirt.
-    const DIRT: &'static [Self::Dirt];
-
-    /// The event at `place`; whether it is late is up to its draws.
-    fn event(&self, place: Place, random: &mut Random) -> Self::Event;
-
-    /// Appends a clean record.
-    fn write(&self, event: &Self::Event, out: &mut Vec<u8>);
-
-    /// Appends a record with this dirt.
-    fn write_dirty(
-        &self,
-        event: &Self::Event,
-        dirt: Self::Dirt,
-        random: &mut Random,
-        out: &mut Vec<u8>,
-    );
-}
-
 /// The fields that the records of a shape have.
 pub fn fields(shape: Shape) -> &'static [&'static str] {
     match shape {
         Shape::Shop => Shop::FIELDS,
         Shape::AccessLog => AccessLog::FIELDS,
     }
-}
-
-/// Where a record stands in the whole log.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    /// How many records stand before it when all partitions take turns.
-    position: u64,
-    stamp: RecordTime,
 }
 
 /// The shapes that there are; a further one is a variant here and in [`Shape`].

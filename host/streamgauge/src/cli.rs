@@ -2,9 +2,12 @@
 //! unreachable or a port is taken.
 
 mod check;
+mod config;
 mod demo;
 mod explain;
+mod failure;
 mod inspect;
+mod output;
 mod plugin;
 mod produce;
 mod replay;
@@ -15,20 +18,11 @@ mod state;
 mod stored;
 mod verify;
 
-use std::ffi::OsString;
-use std::fmt::Display;
-use std::fs;
-use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
-
-use streamgauge_checkpoint::store::StateError;
-use streamgauge_outbox::HistoryError;
-use streamgauge_pipeline::Diagnostics;
-use streamgauge_source::{Missing, SourceError};
 
 /// A real-time metric engine: Kafka events through sandboxed Wasm metrics to a live dashboard.
 #[derive(Parser, Debug)]
@@ -49,111 +43,6 @@ enum Command {
     Explain(explain::ExplainArgs),
     State(state::StateArgs),
     Plugin(plugin::PluginArgs),
-}
-
-/// The pipeline that a command works on.
-#[derive(clap::Args, Debug)]
-struct Config {
-    /// The pipeline file, with settings and metrics.
-    #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
-    config: PathBuf,
-}
-
-/// Why a command failed, and with which exit code.
-#[derive(Debug)]
-struct Failure {
-    code: u8,
-    message: String,
-}
-
-impl Failure {
-    /// The command ran and failed.
-    fn failed(message: impl Display) -> Self {
-        Self { code: 1, message: format!("error: {message}") }
-    }
-
-    /// The command line or the configuration is wrong.
-    fn usage(message: impl Display) -> Self {
-        Self { code: 2, message: format!("error: {message}") }
-    }
-
-    /// Something outside is not there.
-    fn outside(message: impl Display) -> Self {
-        Self { code: 3, message: format!("error: {message}") }
-    }
-
-    /// A source that cannot continue.
-    fn source(error: &SourceError) -> Self {
-        match error {
-            SourceError::Unavailable { missing, .. } => {
-                let message = format!("{error}\nhint: {}", advice(*missing));
-                if *missing == Missing::File {
-                    Self::usage(message)
-                } else {
-                    Self::outside(message)
-                }
-            }
-            // The message of a gap names the ways out.
-            SourceError::Gap(_) | SourceError::Moved { .. } | SourceError::Failed { .. } => {
-                Self::failed(error)
-            }
-        }
-    }
-}
-
-/// The remedy at the command line for a missing thing.
-fn advice(missing: Missing) -> &'static str {
-    match missing {
-        Missing::Brokers => "start the broker, or correct `brokers` in [source.kafka]",
-        Missing::Topic => "create the topic, or correct `topic` in [source.kafka]",
-        Missing::Partitions => "look at the topic's partitions and their leaders",
-        Missing::File => "correct the path",
-        Missing::FirstLine => "write a first line, or say `header = false` in [source.file]",
-    }
-}
-
-impl From<StateError> for Failure {
-    fn from(error: StateError) -> Self {
-        Self::failed(format!("{error}\nhint: {}", error.hint()))
-    }
-}
-
-impl From<HistoryError> for Failure {
-    fn from(error: HistoryError) -> Self {
-        Self::failed(error)
-    }
-}
-
-impl From<Diagnostics> for Failure {
-    fn from(diagnostics: Diagnostics) -> Self {
-        let message = diagnostics.render(std::io::stderr().is_terminal());
-        Self { code: 2, message: message.trim_end().to_owned() }
-    }
-}
-
-/// Prints a result. A reader that went away (`| head`) is no failure.
-fn print_out(result: impl Display) -> Result<(), Failure> {
-    let text = result.to_string();
-    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::failed(format!("the result could not be printed: {error}")))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Writes `file` whole or not at all: `write` makes the file under another name, which the rename
-/// takes away, so nobody finds half of a file.
-fn write_whole(
-    file: &Path,
-    write: impl FnOnce(&Path) -> std::io::Result<()>,
-) -> Result<(), Failure> {
-    let mut part: OsString = file.into();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    write(&part).and_then(|()| fs::rename(&part, file)).map_err(|error| {
-        Failure::failed(format!("{} could not be written: {error}", file.display()))
-    })
 }
 
 impl Command {

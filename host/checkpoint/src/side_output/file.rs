@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::SideOutputError;
+use super::error::SideOutputError;
 
 /// The operations on a file of entries. Tests put in a file that fails at a chosen step.
 pub(crate) trait EntryFile: Send {

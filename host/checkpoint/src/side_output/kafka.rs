@@ -1,8 +1,9 @@
 //! A topic as side output: each entry is a record with its story in headers.
 
 use streamgauge_kafka::SideProducer;
+use streamgauge_outbox::{Entry, Origin};
 
-use super::{Entry, Origin, SideOutputError};
+use super::error::SideOutputError;
 
 /// A topic that takes entries.
 pub(super) struct KafkaTarget {

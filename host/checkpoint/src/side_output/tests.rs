@@ -2,6 +2,7 @@
 //! written again, and nothing is there twice.
 
 use std::fs;
+use std::path::PathBuf;
 
 use super::*;
 use streamgauge_outbox::DeadLetter;

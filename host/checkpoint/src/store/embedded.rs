@@ -21,7 +21,7 @@ use super::header::Header;
 use streamgauge_outbox::HistoryStore;
 
 use super::{Checkpoint, Export, Keep, StateError, StateStore};
-use history::History;
+use history::{History, Shared};
 use tables::{Failed, Reading, Writing};
 
 /// redb's page cache; the state is small and read once.
@@ -32,9 +32,6 @@ const FILE: &str = "streamgauge.redb";
 
 /// A function that opens the file, or a test's double of the file.
 type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send>;
-
-/// The open file, shared with the readers of history; `None` after a failure.
-type Shared = Arc<Mutex<Option<Database>>>;
 
 /// A redb file in the state folder.
 pub struct EmbeddedStore {

@@ -27,11 +27,11 @@ use serde_json::Value;
 use streamgauge_core::FieldType;
 use thiserror::Error;
 
+use super::check::{Check, Failure};
 use super::compare::{ROUNDING, text};
+use super::difference::Difference;
 use super::lab::Lab;
-use super::law::Difference;
 use super::rows::{Datum, NULL, csv};
-use super::{Check, Failure};
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{Cell, Input, Plugin, ResultTable, Runtime, field_type};
 

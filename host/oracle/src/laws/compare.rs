@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::lab::{Bench, Seen};
-use super::law::Difference;
+use super::bench::{Bench, Seen};
+use super::difference::Difference;
 use super::rows::{NULL, csv};
 use streamgauge_plugin::{Cell, Descriptor, Output, Plugin, ResultTable, Role};
 

@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
+use super::clock::Clock;
+use super::generate;
 use super::rows::{Batch, Datum};
-use super::{Clock, generate};
 use streamgauge_core::random::Random;
 use streamgauge_plugin::{AddError, CallError, Instance, Plugin, field_type};
 

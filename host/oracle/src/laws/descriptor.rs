@@ -1,9 +1,9 @@
 //! The plugin's description of itself: texts for readers of Chinese and of English, and a result
 //! before the first row that has the described tables.
 
+use super::check::{Check, Failure};
+use super::difference::Difference;
 use super::lab::Lab;
-use super::law::Difference;
-use super::{Check, Failure};
 use streamgauge_plugin::{Descriptor, Instance};
 
 /// The languages of the page.

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::Clock;
-use super::law::Difference;
+use super::clock::Clock;
+use super::difference::Difference;
 use super::rows::{Datum, Trial};
 
 /// Shrinking ends after so long: a larger counterexample is better than none.

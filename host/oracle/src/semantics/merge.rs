@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::OracleError;
 use super::civil::{Calendar, Span};
+use super::error::OracleError;
 use super::pane_set::window;
 use super::rules::{MetricRules, Rules};
 use super::state::{PartitionState, WindowState};

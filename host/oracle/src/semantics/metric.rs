@@ -2,8 +2,9 @@
 
 use streamgauge_core::{Field, FieldType};
 
-use super::OracleError;
 use super::civil::Calendar;
+use super::error::OracleError;
+use super::moment::Moment;
 use super::pane_set::{Owner, PaneSet, Row};
 use super::row::{Cell, Input};
 use super::rules::MetricRules;
@@ -32,15 +33,6 @@ struct Source {
     nullable: bool,
     /// The position of the input's field in the schema, with its type; `None` means the event time.
     field: Option<(usize, FieldType)>,
-}
-
-/// Event time and verdict of a record, with the watermarks around it.
-#[derive(Clone, Copy)]
-pub(super) struct Moment {
-    pub(super) event_time: i64,
-    pub(super) is_late: bool,
-    pub(super) before: Option<i64>,
-    pub(super) after: Option<i64>,
 }
 
 impl Metric {

@@ -7,7 +7,7 @@ use streamgauge_core::{EventTime, TimeWindow};
 
 use super::bytes::chained;
 use super::civil::{Calendar, Span};
-use super::metric::Moment;
+use super::moment::Moment;
 use super::row::Input;
 use super::rules::MetricRules;
 use super::state::{FinalPane, PaneState, WindowState};

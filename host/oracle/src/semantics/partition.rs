@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use streamgauge_core::LatenessClock;
 
-use super::OracleError;
 use super::civil::Calendar;
 use super::decode::{Rejection, check_required, decode};
+use super::error::OracleError;
 use super::event_time::event_time;
-use super::metric::{Metric, Moment};
+use super::metric::Metric;
+use super::moment::Moment;
 use super::rules::Rules;
 use super::state::{EventTimeState, Gap, GapKind, LateSample, PartitionState};
 use super::value::Value;

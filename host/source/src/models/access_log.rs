@@ -7,30 +7,21 @@
 
 mod countries;
 mod dirt;
+mod request;
 mod site;
 
 use super::json::push_number;
-use super::{Model, Place};
+use super::model::{Model, Place};
 use streamgauge_core::random::{Random, scale, threshold};
 use streamgauge_pipeline::GeneratorSettings;
 
 use self::countries::Countries;
 use self::dirt::Dirt;
+use self::request::Request;
 use self::site::{Site, bytes_of};
 
 /// How far back a late event lies, in seconds.
 const LATE_SECONDS: std::ops::Range<u32> = 600..7200;
-
-/// One request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Request {
-    /// In seconds since the Unix epoch.
-    time: u64,
-    path: String,
-    status: u16,
-    bytes: u64,
-    country: &'static str,
-}
 
 /// The access log.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ mod catalog;
 mod dirt;
 mod event;
 
+use super::model::{Model, Place};
 use super::zipf::Zipf;
-use super::{Model, Place};
 use streamgauge_core::random::{Lottery, Random, mix, threshold};
 use streamgauge_pipeline::GeneratorSettings;
 

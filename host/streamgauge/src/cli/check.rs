@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Config, Failure};
+use super::config::Config;
+use super::failure::Failure;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, StateStore};
 use streamgauge_kafka::TopicClient;

@@ -11,8 +11,9 @@ use std::thread;
 
 use clap::Args;
 
+use super::config::Config;
+use super::failure::Failure;
 use super::serve::{Job, Listen, page_url, serve};
-use super::{Config, Failure};
 use crate::run::opening::Feed;
 use crate::run::prepare::Prepared;
 use crate::run::supervisor::Patience;

@@ -2,7 +2,10 @@
 
 use clap::Args;
 
-use super::{Config, Failure, print_out, stored};
+use super::config::Config;
+use super::failure::Failure;
+use super::output::print_out;
+use super::stored;
 use crate::run::prepare::Prepared;
 use streamgauge_oracle::audit;
 use streamgauge_oracle::audit::{Audited, NotExplained};

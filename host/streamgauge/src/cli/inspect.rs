@@ -6,7 +6,9 @@ use streamgauge_core::{
     EventTime, FinalPane, MetricSnapshot, PartitionSnapshot, WindowSetSnapshot,
 };
 
-use super::{Failure, print_out, stored};
+use super::failure::Failure;
+use super::output::print_out;
+use super::stored;
 use streamgauge_checkpoint::store::{EmbeddedStore, Export, Generation};
 use streamgauge_core::rfc3339;
 use streamgauge_pipeline::Pipeline;

@@ -6,13 +6,11 @@ mod inspect;
 mod lock;
 mod new;
 mod test;
+mod wasi;
 
 use clap::{Args, Subcommand};
 
-use super::{Config, Failure};
-
-/// The line of a `[[metric]]` whose plugin brings a language runtime.
-const INERT: &str = "wasi = \"inert\"";
+use super::failure::Failure;
 
 /// Make, build and look at metric plugins, and pin those that a pipeline runs.
 #[derive(Args, Debug)]

@@ -1,6 +1,7 @@
 //! `streamgauge produce`: events into Kafka.
 
-use super::{Failure, print_out};
+use super::failure::Failure;
+use super::output::print_out;
 use crate::produce::ProduceArgs;
 use streamgauge_pipeline::Pipeline;
 

@@ -7,10 +7,11 @@ use chrono::DateTime;
 use clap::Args;
 use streamgauge_core::WallClock;
 
+use super::config::Config;
+use super::failure::Failure;
 use super::report::Report;
 use super::run::print;
 use super::serve::Job;
-use super::{Config, Failure};
 use crate::publish::log_warnings;
 use crate::run::opening::Feed;
 use crate::run::prepare::Prepared;

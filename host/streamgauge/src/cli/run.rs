@@ -2,10 +2,12 @@
 
 use clap::Args;
 
+use super::config::Config;
+use super::failure::Failure;
+use super::output::print_out;
 use super::report::Report;
 use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
-use super::{Config, Failure, print_out};
 use crate::publish::log_warnings;
 use crate::run::opening::Feed;
 use crate::run::prepare::Prepared;

@@ -23,7 +23,7 @@ use streamgauge_telemetry::Telemetry;
 use streamgauge_view::Results;
 use streamgauge_wire::Hello;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::publish::{LiveQuery, Publisher, TICK};
 use crate::run::announce::Announcement;
 use crate::run::opening::Feed;

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use clap::{Args, Subcommand};
 
-use super::{Config, Failure, inspect, print_out, stored, write_whole};
+use super::config::Config;
+use super::failure::Failure;
+use super::output::{print_out, write_whole};
+use super::{inspect, stored};
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Export, StateError};
 use streamgauge_pipeline::{OutletSettings, Pipeline};

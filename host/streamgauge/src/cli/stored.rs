@@ -1,7 +1,7 @@
 //! The stored state of a pipeline for commands that only look: from the store, or, while the store
 //! is in use, from the running pipeline.
 
-use super::Failure;
+use super::failure::Failure;
 use crate::run::announce::Announcement;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, Export, StateError, StateStore};

@@ -4,7 +4,10 @@
 use clap::Args;
 use streamgauge_core::LatenessClock;
 
-use super::{Config, Failure, print_out, stored};
+use super::config::Config;
+use super::failure::Failure;
+use super::output::print_out;
+use super::stored;
 use crate::run::prepare::Prepared;
 use streamgauge_oracle::audit;
 use streamgauge_oracle::audit::{Audited, Verification, VerifyError};

@@ -1,14 +1,17 @@
 //! Final panes, read while checkpoints are stored.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use redb::Database;
 use streamgauge_core::{EventTime, FinalPane, WindowSpec};
 
-use super::Shared;
 use super::tables::{Failed, Reading};
 use crate::store::StateError;
 use streamgauge_outbox::{HistoryError, HistoryStore};
+
+/// The open file, shared with the readers of history; `None` after a failure.
+pub(super) type Shared = Arc<Mutex<Option<Database>>>;
 
 /// The final panes of a store.
 pub(super) struct History {

@@ -4,7 +4,7 @@
 use super::super::json::Object;
 #[cfg(test)]
 use super::super::testing::DirtEffect;
-use super::Request;
+use super::request::Request;
 use streamgauge_core::random::Random;
 
 /// A kind of dirt.

@@ -1,6 +1,7 @@
 //! `streamgauge plugin build`: the component of the plugin in a folder, by the compiler of its
 //! language, held against the contract.
 
+mod built;
 mod javascript;
 mod language;
 mod python;
@@ -12,11 +13,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
-use tempfile::TempDir;
 
+use self::built::Built;
 use self::language::Language;
-use super::{Failure, INERT};
-use crate::cli::write_whole;
+use super::wasi::INERT;
+use crate::cli::failure::Failure;
+use crate::cli::output::write_whole;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, LoadError, Runtime};
 
@@ -26,16 +28,6 @@ pub(super) struct BuildArgs {
     /// The plugin's folder; the present folder by default.
     #[arg(default_value = ".")]
     folder: PathBuf,
-}
-
-/// A component as a compiler made it.
-struct Built {
-    /// The path of the component.
-    artifact: PathBuf,
-    /// The plugin's name, which names the copied file.
-    name: String,
-    /// The temporary folder of the artifact, if there is one, kept until the artifact is copied.
-    _folder: Option<TempDir>,
 }
 
 pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {

@@ -6,6 +6,7 @@
 //! component that passed its tests, also after a change that does not build.
 
 mod pipeline;
+mod say;
 mod show;
 mod watch;
 
@@ -13,14 +14,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chrono::Local;
 use clap::Args;
 
 use self::pipeline::Shown;
+use self::say::say;
 use self::show::Show;
 use self::watch::Watch;
-use super::Failure;
 use crate::cli::demo::{RATE, parse_rate};
+use crate::cli::failure::Failure;
 use crate::cli::serve::Listen;
 use crate::run::stop::Stop;
 
@@ -131,8 +132,4 @@ fn step(command: &mut Command, stop: &Stop) -> Option<String> {
 /// The path of this program, which runs each step as a child.
 fn own() -> Option<PathBuf> {
     std::env::current_exe().inspect_err(|error| say(&format!("this program is gone: {error}"))).ok()
-}
-
-fn say(words: &str) {
-    println!("[{}] {words}", Local::now().format("%H:%M:%S"));
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::Failure;
-use crate::cli::print_out;
+use crate::cli::failure::Failure;
+use crate::cli::output::print_out;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CONTRACT, Descriptor, Output, Plugin, Role, Runtime, View, field_type};
 

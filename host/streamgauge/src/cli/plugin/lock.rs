@@ -9,8 +9,9 @@ use std::path::Path;
 use clap::Args;
 use streamgauge_core::digest_of;
 
-use super::{Config, Failure};
-use crate::cli::write_whole;
+use crate::cli::config::Config;
+use crate::cli::failure::Failure;
+use crate::cli::output::write_whole;
 use streamgauge_pipeline::{Document, Pipeline};
 
 /// Pin every plugin of the pipeline: write the SHA-256 of the plugin's present file.

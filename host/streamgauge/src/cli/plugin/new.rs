@@ -4,14 +4,17 @@
 //! new folder depends on nothing of this project outside the folder's own `vendor/`.
 
 mod files;
+mod lang;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Failure, INERT};
+use self::lang::Lang;
+use super::wasi::INERT;
+use crate::cli::failure::Failure;
 
 /// The longest name of a plugin, in characters.
 const NAME_CHARS_MAX: usize = 64;
@@ -30,45 +33,6 @@ pub(super) struct NewArgs {
     /// Where the folder is made.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     r#in: PathBuf,
-}
-
-/// A language that there is a template for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Lang {
-    /// The fastest, and the smallest component.
-    Rust,
-    /// A component of 18 MB with the interpreter in it.
-    Python,
-    /// JavaScript: a component of 2 MB with the engine in it.
-    Js,
-}
-
-impl Lang {
-    /// The function to change.
-    fn beginning(self) -> &'static str {
-        match self {
-            Self::Rust => "key_of in src/lib.rs",
-            Self::Python => "key_of in metric.py",
-            Self::Js => "keyOf in metric.js",
-        }
-    }
-
-    /// The commands up to the component.
-    fn commands(self) -> &'static [&'static str] {
-        match self {
-            Self::Rust => &["cargo test"],
-            Self::Python => &[
-                "python3 -m unittest",
-                "python3 -m venv .venv && .venv/bin/pip install componentize-py==0.25.1",
-            ],
-            Self::Js => &["node --test", "npm install"],
-        }
-    }
-
-    /// True if the language's components bring a runtime that asks for WASI.
-    fn has_runtime(self) -> bool {
-        self != Self::Rust
-    }
 }
 
 pub(super) fn new(args: &NewArgs) -> Result<(), Failure> {

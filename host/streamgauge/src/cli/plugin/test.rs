@@ -8,9 +8,9 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::inspect::parse_config;
-use crate::cli::print_out;
+use crate::cli::failure::Failure;
+use crate::cli::output::print_out;
 use streamgauge_oracle::laws::cost::{BATCH_ROWS, Cost, measure};
 use streamgauge_oracle::laws::{Cases, Check, Effort, Failure as Broken, prove};
 use streamgauge_pipeline::MetricSettings;

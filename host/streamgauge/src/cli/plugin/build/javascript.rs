@@ -7,9 +7,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::Built;
+use super::built::Built;
 use super::tool::{Tool, name_or_folder, on_path, run, scratch, vendored};
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 
 /// The module that is compiled, in the plugin's folder.
 const ENTRY: &str = "component.js";

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{Built, javascript, python, rust};
-use crate::cli::Failure;
+use super::built::Built;
+use super::{javascript, python, rust};
+use crate::cli::failure::Failure;
 
 /// The files that tell, in words.
 pub(super) const MARKS: &str = "Cargo.toml, pyproject.toml, metric.py or package.json";

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Built;
+use super::built::Built;
 use super::tool::{Tool, absolute, name_or_folder, run, scratch, vendored};
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 
 const COMPILER: Tool = Tool {
     name: "componentize-py",

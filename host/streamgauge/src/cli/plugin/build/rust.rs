@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::Built;
-use crate::cli::Failure;
+use super::built::Built;
+use crate::cli::failure::Failure;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::super::Failure;
+use crate::cli::failure::Failure;
 
 /// A program that the plugin's own folder may have, else `PATH`.
 pub(super) struct Tool {

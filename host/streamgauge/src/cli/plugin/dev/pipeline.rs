@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::Failure;
+use crate::cli::failure::Failure;
 use streamgauge_pipeline::{MetricSettings, Pipeline};
 use streamgauge_plugin::Runtime;
 

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::pipeline::Shown;
-use super::{Failure, say};
+use super::say::say;
+use crate::cli::failure::Failure;
 
 /// The time in which a host has to serve its page, or to end.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::Failure;
+use crate::cli::failure::Failure;
 
 /// Folders of build products and of tools.
 const NOT_SOURCES: [&str; 8] =

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::Lang;
+use super::lang::Lang;
 
 /// The contract of plugins, copied into each new folder.
 const CONTRACT: &str = include_str!("../../../../../../plugins/wit/metric.wit");
