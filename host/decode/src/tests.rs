@@ -373,7 +373,7 @@ fn deep_nesting_is_no_flaw_of_a_record() {
     assert_eq!(verdict, "u=8");
 }
 
-/// Which columns are wanted, and so which metrics are loaded, never changes a record's verdict.
+/// The choice of columns, and so of loaded metrics, never changes a record's verdict.
 #[test]
 fn unwanted_columns_are_scanned_all_the_same() {
     let nothing = Projection::new(&schema(), &[]);

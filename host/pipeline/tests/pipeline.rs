@@ -1,7 +1,8 @@
-//! Pipeline files, right and wrong: what they come to, and what is said about them.
+//! Pipeline files, right and wrong: the settings that are read from them, and the messages about
+//! them.
 //!
-//! Each `invalid/*.toml` has what is shown for it beside it in an `.err` file. After a change of
-//! messages, run with `UPDATE=1` and read the difference.
+//! Each `invalid/*.toml` has an `.err` file beside it with the text that is shown for that case.
+//! After a change of messages, run with `UPDATE=1` and read the difference.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -68,7 +69,8 @@ fn what_is_said_about_invalid_files() {
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
-/// What is shown for the case at `path`, if it differs from its `.err` file.
+/// Compares the text shown for the case at `path` with its `.err` file; `None` means that both are
+/// equal.
 fn compare(path: &Path) -> Option<String> {
     let Err(diagnostics) = Pipeline::load(path) else {
         return Some(format!("{} was accepted", path.display()));
@@ -238,7 +240,7 @@ fn late_records_and_gaps_have_settings_of_their_own() {
     let SourceSettings::Kafka(kafka) = &pipeline.source else { panic!("no kafka") };
     assert_eq!(kafka.on_gap, OnGap::Continue);
     assert_eq!(pipeline.late_output, Some(OutletSettings::Kafka("late".to_owned())));
-    // Neither says what a record counts as.
+    // Neither setting changes what a record counts as.
     assert_eq!(pipeline.state_settings(), valid(MINIMAL).0.state_settings());
     for parent in ["late_output.file", "history"] {
         let found = refused(&format!("{MINIMAL}[{parent}]\nzzz = 1\n"));

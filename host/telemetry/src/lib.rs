@@ -1,9 +1,12 @@
-//! What the host tells a monitoring system, as `OpenMetrics`.
+//! The numbers that the host gives a monitoring system, as `OpenMetrics`.
 //!
-//! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from
-//! the live state when somebody scrapes, so they always equal the books, also after a restart.
-//! Distributions and causes exist nowhere else and are counted here, once per batch and never
-//! per record. Labels are few and bounded: metrics, partitions, workers, reasons.
+//! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from the
+//! live state when somebody scrapes, so they always equal the books, also after a restart.
+//! Distributions and causes exist nowhere else and are counted here, once per batch and never per
+//! record. Labels are few and bounded: metrics, partitions, workers, reasons.
+//!
+//! May know: nothing of the project.
+//! Must not know: where numbers come from, or who asks for them.
 
 mod histogram;
 mod latency;
@@ -21,7 +24,7 @@ use prometheus_client::registry::Registry;
 use histogram::Histogram;
 use latency::Recent;
 
-/// What every name begins with.
+/// The beginning of every name.
 pub const PREFIX: &str = "streamgauge";
 type Label = [(&'static str, String); 1];
 type Fractions = Family<Label, Gauge<f64, AtomicU64>>;
@@ -90,7 +93,7 @@ impl Default for Telemetry {
 }
 
 impl Telemetry {
-    /// Nothing measured yet.
+    /// Counters that start at zero.
     pub fn new() -> Self {
         let flushes = Family::<Label, Counter>::default();
         let flush = |cause: FlushCause| {
