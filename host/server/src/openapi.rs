@@ -1,6 +1,6 @@
 //! The HTTP API described for programs: `/api/v1/openapi.json`, from the types of the wire and from
-//! the comments at each handler. The stream is not part of the description: OpenAPI has no words
-//! for a stream.
+//! the comments at each handler. The stream is not part of the description: such a description has
+//! no words for a stream.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::response::fresh;
 use super::{api, latest};
 use streamgauge_wire as wire;
 
-/// The description as a whole, with what OpenAPI wants at the top.
+/// The description as a whole, with the parts that all paths share.
 #[derive(OpenApi)]
 #[openapi(
     info(
