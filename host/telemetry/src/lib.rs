@@ -1,12 +1,12 @@
 //! The numbers that the host gives a monitoring system, as `OpenMetrics`.
 //!
-//! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from the
-//! live state when somebody scrapes, so they always equal the books, also after a restart.
-//! Distributions and causes exist nowhere else and are counted here, once per batch and never per
-//! record. Labels are few and bounded: metrics, partitions, workers, reasons.
-//!
 //! May know: nothing of the project.
 //! Must not know: where numbers come from, or who asks for them.
+//!
+//! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from
+//! the live state when somebody scrapes, so they always equal the books, also after a restart.
+//! Distributions and causes exist nowhere else and are counted here, once per batch and never
+//! per record. Labels are few and bounded: metrics, partitions, workers, reasons.
 
 mod histogram;
 mod latency;
