@@ -20,7 +20,7 @@ const KEPT_BYTES_MAX: usize = 4 << 20;
 /// holds at least one record however large that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockLimits {
-    /// The most records.
+    /// The most records of one block.
     pub records: usize,
     /// The bytes that make a block full.
     pub bytes: usize,
@@ -84,7 +84,7 @@ pub enum Supply {
 /// Neighbouring records of one partition.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
-    /// The partition's number.
+    /// The number of the partition that all records are of.
     pub partition: u32,
     entries: &'a [Entry],
     bytes: &'a [u8],
@@ -137,7 +137,7 @@ impl BlockBuffer {
         self.bytes.shrink_to(KEPT_BYTES_MAX);
     }
 
-    /// Adds a record.
+    /// Adds a record and copies its bytes into the buffer.
     #[inline]
     pub fn push(&mut self, partition: u32, meta: RecordMeta, value: Option<&[u8]>) {
         let start = self.bytes.len();

@@ -3,7 +3,7 @@
 /// The end of a partition's log as far as the source knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogEnd {
-    /// The partition's number.
+    /// The number of the partition, from 0.
     pub partition: u32,
     /// The offset after the last record. `None` means that there is no end or that it is not known.
     pub end: Option<i64>,

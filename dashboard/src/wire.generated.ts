@@ -31,7 +31,7 @@ name: string, } | { "t": "schema",
  */
 rev: number,
 /**
- * The panels, serialised.
+ * The panels, serialised once for all pages.
  */
 panels: Array<Panel>, } | { "t": "snapshot",
 /**
@@ -51,7 +51,7 @@ frames: { [key in string]: Frame },
  */
 series: { [key in string]: Array<[number, number]> },
 /**
- * A [`Status`](crate::Status), serialised.
+ * A [`Status`](crate::Status), serialised once for all pages.
  */
 status: Status, } | { "t": "update",
 /**
@@ -71,7 +71,7 @@ frames: { [key in string]: Frame },
  */
 points: { [key in string]: Array<[number, number]> },
 /**
- * A [`Status`](crate::Status), serialised.
+ * A [`Status`](crate::Status), serialised once for all pages.
  */
 status: Status, } | { "t": "hb",
 /**
@@ -83,11 +83,11 @@ seq: number,
  */
 now: number, } | { "t": "bye",
 /**
- * Such as `shutdown`.
+ * The reason for the end, such as `shutdown`.
  */
 reason: string,
 /**
- * When a page should connect again, in milliseconds.
+ * The time after which a page should connect again, in milliseconds.
  */
 retry_ms: number, };
 
@@ -97,11 +97,11 @@ export type Panel = {
  */
 id: string,
 /**
- * The metric's id.
+ * The id of a metric of the pipeline.
  */
 metric: string,
 /**
- * The view's id.
+ * The id of the view, unique within the plugin.
  */
 view: string,
 /**
@@ -109,7 +109,7 @@ view: string,
  */
 windows: Array<string>,
 /**
- * The title.
+ * The title of the panel, by language.
  */
 title: { [key in string]: string },
 /**
@@ -117,7 +117,7 @@ title: { [key in string]: string },
  */
 chart: string,
 /**
- * What the rows are; none where the table has one row.
+ * The dimension that the rows stand for; `None` means that the table has one row.
  */
 dimension: Dimension | null,
 /**
@@ -125,7 +125,7 @@ dimension: Dimension | null,
  */
 across: Dimension | null,
 /**
- * What is shown of each row.
+ * The measures that are shown of each row.
  */
 measures: Array<Measure>,
 /**
@@ -137,21 +137,21 @@ top: number,
  */
 sorted: boolean,
 /**
- * An open name: small, medium, wide, tall, large; none: the page chooses.
+ * An open name: small, medium, wide, tall, large; `None` means that the page chooses.
  */
 size: string | null,
 /**
- * Panels with a smaller one come first; none: 0.
+ * Panels with a smaller order come first; `None` means 0.
  */
 order: number | null, };
 
 export type Dimension = {
 /**
- * The output's name.
+ * The name of the output in the plugin's descriptor.
  */
 name: string,
 /**
- * Its title.
+ * The title of the output, by language.
  */
 title: { [key in string]: string },
 /**
@@ -161,29 +161,29 @@ labels: Array<Label>, };
 
 export type Label = {
 /**
- * The raw key.
+ * The key as it is in frames.
  */
 key: string,
 /**
- * Its text.
+ * The text of the key, by language.
  */
 text: { [key in string]: string }, };
 
 export type Measure = {
 /**
- * The output's name.
+ * The name of the output in the plugin's descriptor.
  */
 name: string,
 /**
- * Its title.
+ * The title of the output, by language.
  */
 title: { [key in string]: string },
 /**
- * Its unit.
+ * The unit of the values, as text.
  */
 unit: string | null,
 /**
- * Whether values may be summed.
+ * True if values may be summed.
  */
 additive: boolean,
 /**
@@ -201,11 +201,11 @@ rev: number,
  */
 state: string,
 /**
- * Why quarantined.
+ * The reason for a quarantine, in English.
  */
 reason: string | null,
 /**
- * None: cumulative.
+ * The window of the values; `None` means cumulative.
  */
 window: unknown,
 /**
@@ -213,7 +213,8 @@ window: unknown,
  */
 keys: Array<string>,
 /**
- * Keys of the second dimension, aligned with `keys`; empty where the panel has none.
+ * Keys of the second dimension, aligned with `keys`; empty if the panel has no second
+ * dimension.
  */
 across: Array<string>,
 /**
@@ -221,11 +222,11 @@ across: Array<string>,
  */
 total: { [key in string]: Array<number | null> },
 /**
- * On time only.
+ * Values of rows on time only, by measure.
  */
 on_time: { [key in string]: Array<number | null> },
 /**
- * Late only.
+ * Values of late rows only, by measure.
  */
 late: { [key in string]: Array<number | null> },
 /**
@@ -235,19 +236,19 @@ other: Other | null, };
 
 export type Other = {
 /**
- * How many.
+ * The number of rows that were cut.
  */
 keys: number,
 /**
- * Their sums, on time and late together.
+ * Sums of the cut rows, on time and late together.
  */
 total: { [key in string]: Array<number | null> },
 /**
- * On time only.
+ * Values of rows on time only, by measure.
  */
 on_time: { [key in string]: Array<number | null> },
 /**
- * Late only.
+ * Values of late rows only, by measure.
  */
 late: { [key in string]: Array<number | null> }, };
 
@@ -267,19 +268,19 @@ watermark: number | null, };
 
 export type Status = {
 /**
- * What it is doing.
+ * The activity of the pipeline now.
  */
 mode: Mode,
 /**
- * Why it waits or failed.
+ * The reason why the pipeline waits or failed.
  */
 cause: Cause | null,
 /**
- * Where records come from.
+ * The place that records come from.
  */
 source: SourceStatus,
 /**
- * When the host started.
+ * The start of the host, in milliseconds since the Unix epoch.
  */
 started_at: number,
 /**
@@ -307,11 +308,11 @@ latency_p99_ms: number | null,
  */
 batch_rows: number,
 /**
- * Worker threads.
+ * The number of worker threads.
  */
 workers: number,
 /**
- * What they spend their time on.
+ * The shares of the workers' time, by activity.
  */
 stages: StageStatus,
 /**
@@ -319,7 +320,7 @@ stages: StageStatus,
  */
 queue_records: number,
 /**
- * By number.
+ * The partitions, in the order of their numbers.
  */
 partitions: Array<PartitionStatus>,
 /**
@@ -327,27 +328,27 @@ partitions: Array<PartitionStatus>,
  */
 watermark_held_by: WatermarkHeldBy | null,
 /**
- * What an operator should look at, though the pipeline runs.
+ * The faults that an operator should look at, though the pipeline runs.
  */
 warnings: Array<Cause>,
 /**
- * None where state is not kept.
+ * The last checkpoint; `None` means that state is not kept.
  */
 checkpoint: CheckpointStatus | null,
 /**
- * In written order.
+ * The metrics, in the order of the pipeline file.
  */
 metrics: Array<MetricStatus>,
 /**
- * Unusable records.
+ * Unusable records, counted and written out.
  */
 dead_letters: DeadLetterStatus,
 /**
- * Late records that are written out; none where they are not.
+ * Late records that are written out; `None` means that late records are only counted.
  */
 late_output: LateOutputStatus | null,
 /**
- * What happened since the host started, oldest first; the last 50.
+ * The events since the host started, oldest first; the last 50.
  */
 happened: Array<Happened>, };
 
@@ -355,7 +356,7 @@ export type Mode = "waiting" | "restoring" | "catching-up" | "replaying" | "live
 
 export type Cause = {
 /**
- * A stable name.
+ * A stable name, for programs and translations.
  */
 code: string,
 /**
@@ -363,7 +364,7 @@ code: string,
  */
 message: string,
 /**
- * What the message names.
+ * The values that the message names, by name.
  */
 args: { [key in string]: string },
 /**
@@ -383,25 +384,25 @@ name: string, };
 
 export type AccountingStatus = {
 /**
- * Records read.
+ * Records read, whatever became of them.
  */
 read: number,
 /**
- * On time.
+ * Records that were on time.
  */
 on_time: number,
 /**
- * Late.
+ * Records that were late.
  */
 late: number,
 /**
- * Not readable.
+ * Records that could not be used.
  */
 rejected: number, };
 
 export type PartitionStatus = {
 /**
- * Its number.
+ * The number of the partition in its topic.
  */
 partition: number,
 /**
@@ -413,11 +414,11 @@ offset: number,
  */
 end: number | null,
 /**
- * `end` − `offset`.
+ * Records still to read: `end` − `offset`.
  */
 lag: number | null,
 /**
- * Its watermark.
+ * The watermark of the partition, in milliseconds since the Unix epoch.
  */
 watermark: number | null,
 /**
@@ -425,7 +426,7 @@ watermark: number | null,
  */
 state: string,
 /**
- * Where its log did not go on as expected and reading went on.
+ * The places where the log did not continue as expected and reading continued.
  */
 gaps: Array<GapStatus>, };
 
@@ -439,35 +440,36 @@ kind: string,
  */
 from: number,
 /**
- * The offset after the last one; of a recreated topic, where reading went on.
+ * The offset after the last one concerned; for a recreated topic, the offset at which reading
+ * continued.
  */
 to: number, };
 
 export type WatermarkHeldBy = {
 /**
- * Its number.
+ * The number of the partition in its topic.
  */
 partition: number,
 /**
- * Its watermark.
+ * The watermark of that partition, in milliseconds since the Unix epoch.
  */
 watermark: number,
 /**
- * Since when it has stood there, by the host's wall clock.
+ * The moment since which the watermark has stood there, by the host's wall clock.
  */
 since: number, };
 
 export type CheckpointStatus = {
 /**
- * When the last one was stored.
+ * The moment when the last checkpoint was stored, in milliseconds since the Unix epoch.
  */
 at: number | null,
 /**
- * How long it took.
+ * The time that storing took, in milliseconds.
  */
 duration_ms: number,
 /**
- * How large it was.
+ * The size of the stored checkpoint, in bytes.
  */
 bytes: number,
 /**
@@ -475,41 +477,41 @@ bytes: number,
  */
 failures: number,
 /**
- * The last failure.
+ * The last failure, in English words.
  */
 error: string | null, };
 
 export type MetricStatus = {
 /**
- * Its id.
+ * The id of the metric in the pipeline.
  */
 id: string,
 /**
- * Rows on time.
+ * Rows of records that were on time.
  */
 on_time: number,
 /**
- * Rows late.
+ * Rows of records that were late.
  */
 late: number,
 /**
- * In the result.
+ * Rows that are in the result.
  */
 folded: number,
 /**
- * Left out.
+ * Rows that are left out of the result.
  */
 excluded: number,
 /**
- * `ok` or `quarantined`.
+ * The phase of the metric: `ok` or `quarantined`.
  */
 state: string,
 /**
- * Why quarantined.
+ * The reason for a quarantine, in English.
  */
 reason: string | null,
 /**
- * What folds its rows.
+ * The plugin that folds the metric's rows.
  */
 plugin: PluginStatus, };
 
@@ -531,19 +533,19 @@ written: number, };
 
 export type StageStatus = {
 /**
- * Waiting for records: the source has none.
+ * Waiting for records, because the source has no more.
  */
 waiting: number,
 /**
- * Taking records over and decoding them.
+ * Taking over and decoding records.
  */
 decode: number,
 /**
- * In the plugins.
+ * Folding rows in the plugins.
  */
 plugins: number,
 /**
- * Publishing states.
+ * Publishing the states of partitions.
  */
 publish: number,
 /**
@@ -553,7 +555,7 @@ blocked: number, };
 
 export type Happened = {
 /**
- * When, by the host's wall clock.
+ * The moment, by the host's wall clock, in milliseconds since the Unix epoch.
  */
 at: number,
 /**
@@ -568,15 +570,15 @@ of: string | null, };
 
 export type PluginStatus = {
 /**
- * The file, as the pipeline names it.
+ * The path of the file, as the pipeline names the file.
  */
 file: string,
 /**
- * What it calls itself.
+ * The plugin's name for itself.
  */
 name: string,
 /**
- * Its version.
+ * The plugin's own version, any text.
  */
 version: string,
 /**
@@ -584,11 +586,12 @@ version: string,
  */
 digest: string,
 /**
- * What a row cost in it, over the last ten seconds with rows; none before the first.
+ * The time of a row in the plugin in nanoseconds, over the last ten seconds with rows; `None`
+ * means that there was no row yet.
  */
 ns_per_row: number | null,
 /**
- * The memory of its instances, of all workers.
+ * The memory of the plugin's instances on all workers, in bytes.
  */
 memory_bytes: number,
 /**
@@ -614,7 +617,7 @@ bound_ms: number,
  */
 records: number,
 /**
- * Late ones.
+ * Late records in the distribution.
  */
 late: number,
 /**
@@ -622,7 +625,8 @@ late: number,
  */
 buckets: Array<[number, number, number]>,
 /**
- * The bound that would keep 99.9 % on time; none without records.
+ * The bound in milliseconds that would keep 99.9 % on time; `None` means that there are no
+ * records.
  */
 bound_for_999_ms: number | null,
 /**
@@ -632,45 +636,47 @@ samples: Array<RecordSample>, };
 
 export type Samples = {
 /**
- * Whether the contents of records are shown (`server.show_records`).
+ * True if the contents of records are shown (`server.show_records`).
  */
 shown: boolean,
 /**
- * The records.
+ * The records, the newest one first.
  */
 samples: Array<RecordSample>, };
 
 export type RecordSample = {
 /**
- * Its partition.
+ * The number of the record's partition.
  */
 partition: number,
 /**
- * Its offset.
+ * The record's offset in its partition.
  */
 offset: number,
 /**
- * Its timestamp.
+ * The timestamp of the record, in milliseconds since the Unix epoch.
  */
 time: number,
 /**
- * Its event time; none of a rejected one.
+ * The event time in milliseconds since the Unix epoch; `None` means that the record was
+ * rejected.
  */
 event_time: number | null,
 /**
- * By how much it was late; none where it was not.
+ * The delay of a late record in milliseconds; `None` means that the record was not late.
  */
 delay_ms: number | null,
 /**
- * Why it is a dead letter, such as `not_json` or `excluded`; none where it is not.
+ * The reason for a dead letter, such as `not_json` or `excluded`; `None` means that the record
+ * is no dead letter.
  */
 reason: string | null,
 /**
- * The metric that left it out; none where it was rejected as a whole.
+ * The metric that left the record out; `None` means that the record was rejected as a whole.
  */
 metric: string | null,
 /**
- * What was wrong, in words.
+ * The fault of the record, in words.
  */
 detail: string | null,
 /**
@@ -678,10 +684,12 @@ detail: string | null,
  */
 record_bytes: number,
 /**
- * Its first 256 bytes as text; none where they are no text or records are not shown.
+ * The first 256 bytes of the record as text; `None` means that the bytes are no text or that
+ * records are not shown.
  */
 record: string | null,
 /**
- * The same in base64, where they are no text.
+ * The first 256 bytes of the record in base64; `None` means that the bytes are text or that
+ * records are not shown.
  */
 record_base64: string | null, };

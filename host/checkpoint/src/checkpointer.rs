@@ -73,7 +73,7 @@ pub struct CheckpointReport {
     pub late_records: u64,
     /// How long the stored ones took, in microseconds.
     pub durations: Buckets,
-    /// All failures.
+    /// All failures since the program began.
     pub failed: u64,
 }
 

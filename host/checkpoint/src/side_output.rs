@@ -105,7 +105,8 @@ impl SideOutput {
     /// Writes `entries` so that they survive a crash. Entries stay even where the checkpoint that
     /// covers them fails: the checkpoint may have reached the disk nevertheless.
     ///
-    /// # Errors Some entries were not written, and all have to be given again: a file is cut back
+    /// # Errors
+    /// Some entries were not written, and all have to be given again: a file is cut back
     /// to its length before these entries.
     pub fn write<'a, E: Entry + 'a>(
         &mut self,

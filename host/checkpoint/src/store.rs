@@ -130,7 +130,8 @@ impl StateError {
 pub trait StateStore: Send {
     /// The latest checkpoint, if there is one.
     ///
-    /// # Errors The store failed or holds an unreadable checkpoint.
+    /// # Errors
+    /// The store failed or holds an unreadable checkpoint.
     fn load(&self) -> Result<Option<Checkpoint>, StateError>;
 
     /// Replaces the latest checkpoint, all or nothing, and returns only when the new one would

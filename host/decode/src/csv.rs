@@ -1,5 +1,5 @@
 //! CSV rows, one per record, with a known number of fields. Quotes, doubled quotes and line ends
-//! are those of RFC 4180, read as leniently as `csv-core` reads them.
+//! follow RFC 4180 and are read as leniently as `csv-core` reads them.
 
 mod cells;
 
@@ -12,7 +12,7 @@ use super::value::{Column, Token};
 /// Decodes one CSV row per record.
 pub(super) struct CsvDecoder {
     cells: Cells,
-    /// What each cell becomes; none: it is not wanted.
+    /// The column that each cell fills; `None` means that the cell is not wanted.
     columns: Vec<Option<Column>>,
 }
 
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// A row without quotes takes the short way; it gives what the long one gives.
+        /// A row without quotes takes the short way, which gives the same cells as the long way.
         #[test]
         fn both_ways_agree(text in "[a1, \r\n]{0,12}(\r|\n|\r\n)?") {
             let field = |name: &str| Field {

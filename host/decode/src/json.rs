@@ -1,5 +1,5 @@
-//! JSON objects. The common record goes through a scanner that expects the shape of the last one;
-//! whatever the scanner does not expect goes through `serde_json`. Both give the same verdict on
+//! JSON objects. The common record goes through a scanner that expects the shape of the last one; a
+//! record that the scanner does not expect goes through `serde_json`. Both give the same verdict on
 //! every input: the scanner only ever says "read" or "not for me".
 
 mod block;

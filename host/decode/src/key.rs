@@ -12,7 +12,7 @@ pub struct KeyReader {
 }
 
 impl KeyReader {
-    /// Reads the field `name` of JSON objects: the content of a string, a number as it is written.
+    /// Reads the field `name` of JSON objects: the content of a string, a number as written.
     pub fn json(name: &str) -> Self {
         let projection = only(name, [name]);
         Self { decoder: Decoder::json(&projection), row: Row::default(), trims: false }
@@ -26,7 +26,8 @@ impl KeyReader {
         Self { decoder, row: Row::default(), trims: true }
     }
 
-    /// The key of the record `bytes`; none where the record cannot be read or has no such value.
+    /// The key of the record `bytes`; `None` means that the record cannot be read or has no such
+    /// value.
     pub fn key(&mut self, bytes: &[u8]) -> Option<&str> {
         self.decoder.decode(bytes, &mut self.row).ok()?;
         let Some(&Value::Text(range)) = self.row.values().first() else {

@@ -1,12 +1,13 @@
 //! From the bytes of a record to the values of a row.
 //!
 //! The whole record is scanned, so that its verdict never depends on which columns are wanted, but
-//! values are built only for the projection. What can be read without guessing is read: numbers in
-//! strings, `08`, `2661.0` for a whole number, empty values, a bare `NaN`. What cannot is a
-//! [`Rejection`] of the record or a flaw of one value; both are data, and `required` is left to
-//! the core.
+//! values are built only for the projection. A text that can be read without guessing is read:
+//! numbers in strings, `08`, `2661.0` for a whole number, empty values, a bare `NaN`. A text that
+//! cannot is a [`Rejection`] of the record or a flaw of one value. Rejections and flaws are data,
+//! and `required` is left to the core.
 //!
-//! May know: core. Must not know: where records come from, or what becomes of rows.
+//! May know: `core`.
+//! Must not know: where records come from, or what becomes of rows.
 
 mod csv;
 mod json;
@@ -24,7 +25,8 @@ use streamgauge_core::{
 pub use self::csv::Cells;
 pub use self::key::KeyReader;
 
-/// Turns records into rows; one per worker, because it remembers the shape of the last record.
+/// Turns records into rows. Each worker has its own decoder, which remembers the shape of the last
+/// record.
 pub struct Decoder {
     format: FormatDecoder,
     slots: usize,
@@ -49,11 +51,11 @@ impl Decoder {
         Self { format, slots: projection.fields().len() }
     }
 
-    /// Empties `row` and fills it with the values of the record `bytes`. A byte order mark at its
-    /// start is skipped.
+    /// Empties `row` and fills it with the values of the record `bytes`. A byte order mark at the
+    /// record's start is skipped.
     ///
     /// # Errors
-    /// Why the bytes are no record; `row` then holds nothing of use.
+    /// The bytes are no record; the content of `row` is then of no use.
     pub fn decode(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Rejection> {
         row.reset(self.slots);
         if bytes.len() > RECORD_BYTES_MAX {

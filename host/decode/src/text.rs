@@ -2,7 +2,7 @@
 
 use streamgauge_core::Rejection;
 
-/// What both formats ask of a record's bytes: UTF-8, and something in it.
+/// Checks the bytes of a record as both formats ask: UTF-8, and not only white space.
 pub(super) fn checked_text(bytes: &[u8]) -> Result<&str, Rejection> {
     let text = std::str::from_utf8(bytes).map_err(|_| Rejection::NotUtf8)?;
     if text.trim_ascii_start().is_empty() { Err(Rejection::Empty) } else { Ok(text) }

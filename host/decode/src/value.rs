@@ -1,19 +1,19 @@
-//! From a token of either format to the value of a field: the one place that says what is missing
-//! and what is wrong with a value, so that every path through the decoders agrees.
+//! From a token of either format to the value of a field: the one place that decides which values
+//! are missing and which are wrong, so that every path through the decoders agrees.
 
 mod number;
 
 use chrono::DateTime;
 use streamgauge_core::{Field, FieldType, Flaw, Row, TEXT_BYTES_MAX, Value};
 
-/// A value as it is written in a record.
+/// A value as written in a record.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Token<'a> {
     /// `null`, or a bare `NaN`, which is how some writers of JSON spell an empty value.
     Null,
-    /// `true` or `false`.
+    /// `true` or `false` in JSON, without quotes.
     Boolean(bool),
-    /// A number, as it is written; ASCII.
+    /// The text of a number as written; ASCII.
     Number(&'a [u8]),
     /// The content of a string, or a CSV cell.
     Text(&'a str),
@@ -21,7 +21,7 @@ pub(super) enum Token<'a> {
     Nested,
 }
 
-/// A wanted field: its slot and what its tokens become.
+/// A wanted field: its slot, and the type that its tokens become.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     slot: usize,
@@ -78,7 +78,7 @@ impl Column {
         }
     }
 
-    /// A text is kept as it is, white space and all; other scalars as they are written.
+    /// Keeps a text unchanged, with its white space, and other scalars as written.
     fn store_text(self, token: Token<'_>, row: &mut Row) {
         let text = match token {
             Token::Text(text) => text,
@@ -142,8 +142,8 @@ fn unsigned(number: u32, max: u32) -> Value {
     if number > max { Value::Invalid(Flaw::OutOfRange) } else { Value::Unsigned(number) }
 }
 
-/// How an empty number is spelled in strings and CSV cells. For a text, only the empty one is
-/// missing: `NaN` and `null` may be somebody's name.
+/// The spellings of an empty number in strings and CSV cells. A text is missing only if it is
+/// empty: `NaN` and `null` may be somebody's name.
 fn is_missing(text: &str) -> bool {
     match text.len() {
         0 => true,
@@ -167,7 +167,7 @@ fn parse_boolean(text: &[u8]) -> Result<bool, Flaw> {
     }
 }
 
-/// A number is taken as it is; its unit is the matter of whoever reads the column.
+/// Reads a number unchanged; the reader of the column knows its unit.
 fn parse_timestamp(text: &[u8]) -> Result<i64, Flaw> {
     let number = number::whole(text);
     if number != Err(Flaw::WrongType) {

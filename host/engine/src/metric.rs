@@ -4,6 +4,7 @@
 //! plugin the last export stays: the metric is stopped there, and nothing half-folded is ever shown
 //! or stored.
 
+mod batches;
 mod fold;
 mod letters;
 mod pane;
@@ -21,7 +22,8 @@ use thiserror::Error;
 use streamgauge_outbox::{Attachments, MetricCost, MetricPhase};
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
-use fold::{Batches, fold};
+use batches::Batches;
+use fold::fold;
 use letters::letters_of;
 use windows::Windows;
 
@@ -62,11 +64,11 @@ struct Exported {
 /// A hand-over to the metrics: the rows of one partition since the last one.
 #[derive(Clone, Copy)]
 pub struct Offered<'a> {
-    /// The partition's number.
+    /// The number of the partition that the rows are of.
     pub partition: u32,
     /// The rows on time.
     pub on_time: &'a RecordBatch,
-    /// The late ones.
+    /// The rows that are late.
     pub late: &'a RecordBatch,
     /// The watermark after the last record.
     pub watermark: Option<EventTime>,
@@ -80,17 +82,17 @@ pub enum StartError {
     /// Its plugin cannot be started.
     #[error("metric `{metric}` could not be started: {error}")]
     Start {
-        /// The metric.
+        /// The id of the metric.
         metric: String,
-        /// What happened.
+        /// The failure, in the words of the sandbox.
         error: CallError,
     },
     /// Its plugin does not read what it once wrote.
     #[error("metric `{metric}` does not take its state back: {error}")]
     State {
-        /// The metric.
+        /// The id of the metric.
         metric: String,
-        /// What happened.
+        /// The failure, in the words of the sandbox.
         error: CallError,
     },
 }
@@ -137,7 +139,7 @@ impl Metric {
         }
     }
 
-    /// The metric's id.
+    /// The metric's id, as the pipeline names it.
     pub fn id(&self) -> &str {
         &self.plugin.settings().id
     }

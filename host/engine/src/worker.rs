@@ -8,6 +8,7 @@
 mod assigned_partition;
 mod engine;
 mod event;
+mod late_output;
 mod latency;
 mod stages;
 #[cfg(test)]
@@ -26,10 +27,10 @@ use streamgauge_core::{Fetched, ReadFrom, Supply};
 use streamgauge_outbox::{Outbox, Publication, WorkerReport};
 use streamgauge_source::{Source, SourceError};
 
-pub use assigned_partition::LateOutput;
 use engine::PUBLISH_EVERY;
 pub use engine::{Engine, EngineSetup};
 pub use event::{Clock, Configuration, Event, Held, Moment, Reply};
+pub use late_output::LateOutput;
 use stages::StageClock;
 
 /// How much is taken from the source before the loop looks around: little enough to stay in the
@@ -42,11 +43,11 @@ pub struct Setup {
     pub source: Box<dyn Source>,
     /// What they are handed to.
     pub engine: EngineSetup,
-    /// Where states go.
+    /// The place that states are published to.
     pub outbox: Arc<Outbox>,
     /// What the worker is told; it stops when nobody can tell it anything any more.
     pub commands: Receiver<Command>,
-    /// Tells the time.
+    /// Tells the time; the engine has no clock of its own.
     pub clock: Box<dyn Clock>,
 }
 
@@ -55,14 +56,14 @@ pub enum Command {
     /// To take a partition in the state in which it was left. Of a bounded read, `stop` is the
     /// offset after the last record.
     Assign {
-        /// The state.
+        /// The state in which the partition was left.
         partition: Arc<PartitionSnapshot>,
         /// The first offset that is not read; `None` means no bound.
         stop: Option<i64>,
     },
     /// To give a partition away; its last state is published and sent.
     Revoke {
-        /// The partition's number.
+        /// The number of the partition to give away.
         partition: u32,
         /// Told the last state.
         gone: Sender<Arc<PartitionSnapshot>>,
@@ -71,7 +72,7 @@ pub enum Command {
     Reconfigure(Box<Configuration>),
     /// To take no record of a partition at or past an offset.
     HoldAt {
-        /// The partition's number.
+        /// The number of the partition to hold.
         partition: u32,
         /// The first offset that is not taken.
         offset: i64,
@@ -80,10 +81,10 @@ pub enum Command {
     },
     /// To read a held partition on.
     Release {
-        /// The partition's number.
+        /// The number of the held partition.
         partition: u32,
     },
-    /// To stop.
+    /// To stop, with all that was taken folded and published.
     Stop,
 }
 

@@ -72,7 +72,8 @@ impl Both {
 
     /// Decodes `bytes` both ways.
     ///
-    /// # Panics The two decoders differ.
+    /// # Panics
+    /// The two decoders differ.
     pub fn check(&mut self, bytes: &[u8]) {
         let offset = self.next_offset;
         self.next_offset += 1;

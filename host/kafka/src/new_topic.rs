@@ -106,7 +106,8 @@ enum Found {
 /// Waits until the topic that `settings` name is ready; creates a missing topic with as many
 /// partitions as `wanted`.
 ///
-/// # Errors The brokers cannot be reached, the topic is not as wanted, or was not ready within ten
+/// # Errors
+/// The brokers cannot be reached, the topic is not as wanted, or was not ready within ten
 /// seconds.
 pub fn ready(
     sender: &Sender,

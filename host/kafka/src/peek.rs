@@ -29,7 +29,8 @@ pub enum Peeked {
 
 /// Looks at each `(partition, offset)`, one a partition.
 ///
-/// # Errors The brokers did not hand the records over within `timeout`; a retry may help.
+/// # Errors
+/// The brokers did not hand the records over within `timeout`; a retry may help.
 pub fn peek(
     settings: &KafkaSettings,
     wanted: &[(u32, i64)],

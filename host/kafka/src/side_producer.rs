@@ -39,7 +39,8 @@ impl SideProducer {
 
     /// Hands a record to librdkafka; waits while librdkafka's queue is full, which is no failure.
     ///
-    /// # Errors librdkafka does not take the record; the error holds librdkafka's words.
+    /// # Errors
+    /// librdkafka does not take the record; the error holds librdkafka's words.
     pub fn send(
         &self,
         topic: &str,

@@ -12,7 +12,7 @@ const ROWS_MAX: u64 = 4096;
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ages {
-    /// Rows looked at.
+    /// Rows whose age was looked at.
     pub rows: u64,
     /// Rows whose event time is more than 60 days before their stamp.
     pub old: u64,

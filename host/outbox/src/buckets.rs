@@ -4,7 +4,7 @@
 /// How many observations were at most as large as which bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Buckets {
-    /// Rising.
+    /// Upper bounds, rising; a last bucket without a bound comes after them.
     bounds: &'static [u64],
     /// By bound, and one count for everything above the last bound.
     counts: Vec<u64>,
@@ -17,7 +17,7 @@ impl Buckets {
         Self { bounds, counts: vec![0; bounds.len() + 1], sum: 0 }
     }
 
-    /// Adds one observation.
+    /// Adds one observation to its bucket.
     pub fn observe(&mut self, value: u64) {
         self.counts[self.bounds.partition_point(|bound| *bound < value)] += 1;
         self.sum = self.sum.saturating_add(value);
@@ -55,7 +55,9 @@ mod tests {
     #[test]
     fn a_bound_belongs_to_the_bucket_below_it() {
         let mut buckets = Buckets::new(&[10, 100]);
-        [0, 10, 11, 100, 101, 5000].into_iter().for_each(|value| buckets.observe(value));
+        for value in [0, 10, 11, 100, 101, 5000] {
+            buckets.observe(value);
+        }
         let found: Vec<_> = buckets.iter().collect();
         assert_eq!(found, [(Some(10), 2), (Some(100), 2), (None, 2)]);
         assert_eq!((buckets.count(), buckets.sum()), (6, 5222));

@@ -11,7 +11,7 @@ pub struct MetricCost {
     pub time: Duration,
     /// The linear memory of the instances, in bytes, as of now.
     pub memory_bytes: u64,
-    /// Instances that failed.
+    /// Instances that failed since the worker began.
     pub traps: u64,
 }
 

@@ -13,9 +13,9 @@ use crate::{Entry, Origin};
 /// One unusable record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The partition's number.
+    /// The number of the record's partition.
     pub partition: u32,
-    /// The record's offset.
+    /// The record's offset in its partition.
     pub offset: i64,
     /// Its stamp in milliseconds since the Unix epoch.
     pub timestamp: i64,
@@ -122,7 +122,7 @@ impl DeadLetter {
         }
     }
 
-    /// `rejected` or `excluded`.
+    /// The verdict in words: `rejected` or `excluded`.
     pub fn verdict(&self) -> &'static str {
         if self.metric.is_some() { "excluded" } else { "rejected" }
     }

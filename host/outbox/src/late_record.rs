@@ -14,19 +14,19 @@ use streamgauge_core::rfc3339;
 /// One late record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateRecord {
-    /// The partition's number.
+    /// The number of the record's partition.
     pub partition: u32,
-    /// The record's offset.
+    /// The record's offset in its partition.
     pub offset: i64,
     /// Its stamp in milliseconds since the Unix epoch.
     pub timestamp: i64,
-    /// When it happened.
+    /// The event time of the record.
     pub event_time: EventTime,
     /// The partition's watermark before it.
     pub watermark: Option<EventTime>,
     /// How far it was behind.
     pub delay: Millis,
-    /// The original bytes.
+    /// The original bytes of the record.
     pub value: Vec<u8>,
 }
 

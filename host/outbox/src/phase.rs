@@ -9,7 +9,7 @@ pub enum MetricPhase {
     Running,
     /// Its state stays where it is.
     Stopped {
-        /// Why, for people.
+        /// The reason of the stop, in words for people.
         reason: String,
         /// The next offset that the metric has not seen.
         at: i64,

@@ -35,13 +35,13 @@ impl<T, const MOST: usize> Recent<T, MOST> {
 /// A record that became a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentRecord {
-    /// The partition's number.
+    /// The number of the record's partition.
     pub partition: u32,
-    /// The offset.
+    /// The record's offset in its partition.
     pub offset: i64,
-    /// The source's stamp.
+    /// The stamp that the source gave the record.
     pub time: RecordTime,
-    /// When it happened.
+    /// The event time of the record.
     pub event_time: EventTime,
     /// How far behind the record was; `None` means that it was on time.
     pub delay: Option<Millis>,

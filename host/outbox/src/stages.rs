@@ -11,14 +11,14 @@ pub struct StageTimes {
     pub decode: Duration,
     /// The plugins fold rows.
     pub plugins: Duration,
-    /// States are published.
+    /// States are handed over to the outbox.
     pub publish: Duration,
     /// So much waits for a checkpoint that nothing more is read.
     pub blocked: Duration,
 }
 
 impl StageTimes {
-    /// All parts together.
+    /// The sum of all parts.
     pub fn total(&self) -> Duration {
         self.waiting + self.decode + self.plugins + self.publish + self.blocked
     }

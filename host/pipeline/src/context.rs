@@ -1,8 +1,8 @@
-//! The surroundings of a pipeline file, handed in so that reading it depends on nothing else.
+//! The surroundings of a pipeline file, handed in so that reading the file depends on nothing else.
 
 use std::path::PathBuf;
 
-/// What reading needs to know besides the text.
+/// The surroundings that reading needs besides the text.
 pub(super) struct Context<'a> {
     /// The folder that relative paths start at.
     pub(super) folder: PathBuf,
@@ -10,5 +10,5 @@ pub(super) struct Context<'a> {
     pub(super) environment: Environment<'a>,
 }
 
-/// The value of an environment variable, if it is set.
+/// Looks up an environment variable; `None` means that the variable is not set.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;

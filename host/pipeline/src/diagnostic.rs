@@ -1,8 +1,8 @@
-//! What is wrong with a pipeline file, where, and what to do about it.
+//! The findings about a pipeline file: the fault, its place and its remedy.
 //!
 //! A [`Diagnostic`] has a place in the file's text; [`Diagnostics`] keeps all of them with that
-//! text, in the order of their places, and shows them to people or to programs. The text it keeps
-//! has its secrets masked, so nothing that is shown can contain one.
+//! text, in the order of their places, and shows them to people or to programs. The secrets in the
+//! kept text are masked, so nothing that is shown can contain a secret.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,32 +12,32 @@ use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use serde_json::json;
 
-/// How bad a finding is.
+/// The severity of a finding: only an error stops the pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// The pipeline cannot run.
     Error,
-    /// It can run, but somebody should know.
+    /// The pipeline can run, but somebody should know of the finding.
     Warning,
 }
 
-/// One finding.
+/// One finding about a pipeline file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// An error stops the pipeline, a warning does not.
     pub severity: Severity,
-    /// What is wrong: lower case, no full stop.
+    /// The fault: lower case, no full stop.
     pub message: String,
-    /// Where in the text, in bytes; none: it is about the file as a whole.
+    /// The place in the text, in bytes; `None` means that the finding is about the file as a whole.
     pub span: Option<Range<usize>>,
     /// A few words beside the place.
     pub label: Option<String>,
-    /// What to do about it.
+    /// The remedy, as a step for the author of the file.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// An error about the file as a whole, until it gets a place.
+    /// An error about the file as a whole, unless [`Self::at`] gives a place.
     pub fn error(message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
@@ -48,26 +48,26 @@ impl Diagnostic {
         }
     }
 
-    /// A warning about the file as a whole, until it gets a place.
+    /// A warning about the file as a whole, unless [`Self::at`] gives a place.
     pub fn warning(message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(message) }
     }
 
-    /// The same at a place of the text, in bytes.
+    /// The finding with a place in the text, in bytes.
     #[must_use]
     pub fn at(mut self, span: Range<usize>) -> Self {
         self.span = Some(span);
         self
     }
 
-    /// The same with a few words beside the place.
+    /// The finding with a few words beside its place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// The same with a remedy.
+    /// The finding with a remedy for the author of the file.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -84,29 +84,30 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// No findings yet about the file at `path`, whose text, without its secrets, is `text`.
+    /// An empty list of findings about the file at `path`, whose text, without its secrets, is
+    /// `text`.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         Self { path: path.into(), text: text.into(), list: Vec::new() }
     }
 
-    /// Adds a finding at its place in the order; equal places keep the order of adding.
+    /// Adds a finding in the order of places; findings at equal places keep the order of adding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let start = |d: &Diagnostic| d.span.as_ref().map_or(0, |span| span.start);
         let place = self.list.partition_point(|d| start(d) <= start(&diagnostic));
         self.list.insert(place, diagnostic);
     }
 
-    /// Whether there are none.
+    /// True if the file has no findings.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// How many there are.
+    /// The number of findings, warnings among them.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether one of them keeps the pipeline from running.
+    /// True if a finding keeps the pipeline from running.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
@@ -150,7 +151,7 @@ impl Diagnostics {
         }
     }
 
-    /// The part of `span` in its first line, for a marker that stays on one line.
+    /// The part of `span` in its first line, because a marker stays on one line.
     fn clamp(&self, span: &Range<usize>) -> Range<usize> {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.ceil_char_boundary(span.end.max(start));

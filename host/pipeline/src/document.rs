@@ -1,7 +1,7 @@
 //! The text of a pipeline file and where each of its keys and values stands, so that checks that
 //! come later (does the plugin exist, does the schema have its columns) can point at their cause.
 //!
-//! Invariant: the text kept here has its secrets masked; the places are those of the original.
+//! Invariant: the secrets in the kept text are masked; the places are places in the original text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::secret::{mask, written_secrets};
 
-/// Where one setting stands, in bytes.
+/// The place of one setting, in bytes.
 #[derive(Clone, Debug)]
 struct Place {
     key: Range<usize>,
@@ -21,7 +21,7 @@ struct Place {
 
 /// A pipeline file as a text with places.
 ///
-/// A setting is named by its path: `event_time.bound`, `metric[1].plugin` (counted from 0),
+/// A setting is named by a path: `event_time.bound`, `metric[1].plugin` (counted from 0),
 /// `source.kafka.librdkafka."sasl.password"` (quoted where TOML needs it).
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -43,28 +43,28 @@ impl Document {
         self.warnings = warnings;
     }
 
-    /// The file, as it was given.
+    /// The path of the file, as it was given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Its text with the secrets masked.
+    /// The text of the file with its secrets masked.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Where the value of a setting stands; of a table, its header.
+    /// The place of a setting's value; a table's place is its header.
     pub fn span(&self, setting: &str) -> Option<Range<usize>> {
         self.places.get(setting).map(|place| place.value.clone())
     }
 
-    /// Where the key of a setting stands.
+    /// The place of a setting's key.
     pub fn key_span(&self, setting: &str) -> Option<Range<usize>> {
         self.places.get(setting).map(|place| place.key.clone())
     }
 
-    /// Where a setting stands or, if it is not written, the nearest table around it, or else the
-    /// start of the file: a place to point at in any case.
+    /// The place of a setting or, if the setting is not written, of the nearest table around it, or
+    /// else the start of the file: a place to point at in any case.
     pub fn place(&self, setting: &str) -> Range<usize> {
         let around = |path: &str| {
             let rest = setting.strip_prefix(path);
@@ -79,7 +79,7 @@ impl Document {
         Diagnostics::new(&self.path, self.text.as_str())
     }
 
-    /// What reading found without refusing it.
+    /// The findings of reading that did not refuse the file.
     pub fn warnings(&self) -> Diagnostics {
         let mut warnings = self.diagnostics();
         warnings.extend(self.warnings.iter().cloned());
@@ -113,7 +113,7 @@ pub fn join(parent: &str, key: &str) -> String {
     if parent.is_empty() { key } else { format!("{parent}.{key}") }
 }
 
-/// A key as TOML writes it.
+/// `key` as TOML writes it.
 fn quoted_if_needed(key: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { format!("{key:?}") }

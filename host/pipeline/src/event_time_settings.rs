@@ -5,41 +5,41 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use streamgauge_core::{TimestampUnit, Year};
 
-/// `[event_time]`
+/// The settings of `[event_time]`.
 #[derive(Clone, Debug)]
 pub struct EventTimeSettings {
-    /// Which fields tell it.
+    /// The fields that give event time.
     pub fields: EventTimeFields,
     /// The zone of dates, of windows and of the dashboard's clocks.
     pub zone: Tz,
-    /// How far out of order records may be.
+    /// The longest time by which records may be out of order.
     pub bound: Duration,
-    /// How far ahead of its stamp an event may be.
+    /// The longest time by which an event may be ahead of the stamp of its record.
     pub future_skew: Duration,
-    /// Event times before it, in milliseconds since the Unix epoch, do not move the watermark;
-    /// none where event time is a month and a day, whose year is a setting.
+    /// The limit, in milliseconds since the Unix epoch, below which event times do not move the
+    /// watermark; `None` means that event time is a month and a day, whose year is a setting.
     pub earliest: Option<i64>,
     /// After how long a silent partition counts as idle.
     pub idle_after: Duration,
 }
 
-/// Which fields of the schema tell event time; they exist and have a fitting type.
+/// The fields of the schema that give event time; the fields exist and have a fitting type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventTimeFields {
     /// A month and a day, both `unsigned`.
     MonthDay {
-        /// The month's field.
+        /// The field that holds the month, 1 to 12.
         month: String,
-        /// The day's field.
+        /// The field that holds the day of the month.
         day: String,
-        /// The year.
+        /// The year that months and days belong to.
         year: Year,
     },
-    /// One field.
+    /// One field that holds an instant.
     Field {
-        /// Its name.
+        /// The name of the field in the schema.
         field: String,
-        /// How it tells an instant.
+        /// The form and unit of the instant.
         unit: TimestampUnit,
     },
 }

@@ -1,11 +1,11 @@
 //! The formats of records, and their names in the file.
 
-/// How the bytes of a record are written.
+/// The form in which the bytes of a record are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One JSON object.
+    /// One JSON object a record.
     Json,
-    /// One CSV row.
+    /// One CSV row a record.
     Csv,
 }
 

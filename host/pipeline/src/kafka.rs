@@ -1,4 +1,5 @@
-//! `[source.kafka]` and the librdkafka settings passed through, less those that the host owns.
+//! `[source.kafka]` and the librdkafka settings passed through, except the settings that the host
+//! owns.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use super::values::{instant, line, one_of};
 /// Kafka's own limit on the name of a topic.
 const TOPIC_CHARS_MAX: usize = 249;
 
-/// What may be done at a gap in the log, by name.
+/// The names of the acts at a gap in the log.
 const ON_GAP: [(&str, OnGap); 2] = [("stop", OnGap::Stop), ("continue", OnGap::Continue)];
 
 /// librdkafka settings that are not passed through, each with the reason.
@@ -102,7 +103,8 @@ fn passed_through(table: &Table<'_>, context: &Context<'_>) -> BTreeMap<String, 
     settings
 }
 
-/// One setting. None: reported already. No message holds its value.
+/// Reads one setting of librdkafka; `None` means that a fault was reported. No message holds the
+/// setting's value.
 pub(super) fn setting(
     name: &str,
     value: &Value<'_>,

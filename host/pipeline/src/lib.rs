@@ -1,8 +1,11 @@
-//! What runs: `pipeline.toml`, read, checked and in types that cannot be wrong.
+//! The settings of what runs: `pipeline.toml`, read, checked and in types that cannot be wrong.
 //!
 //! [`Pipeline::load`] gives the settings and the [`Document`] they came from, or all
 //! [`Diagnostics`] at once. The file is walked by a reader of its own instead of being
-//! deserialized, because that stops at the first fault and loses the places of the others.
+//! deserialized, because deserializing stops at the first fault and loses the places of the others.
+//!
+//! May know: `core`.
+//! Must not know: plugins, brokers, or what becomes of the settings.
 
 mod context;
 mod diagnostic;

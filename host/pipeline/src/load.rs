@@ -23,16 +23,16 @@ impl Pipeline {
     /// Reads and checks the pipeline file at `path`, with this process's environment.
     ///
     /// # Errors
-    /// Everything that is wrong with the file, each with its place.
+    /// All faults of the file, each with its place.
     pub fn load(path: &Path) -> Result<(Self, Document), Diagnostics> {
         Self::load_with(path, &|name| std::env::var(name).ok())
     }
 
-    /// The same with another environment: where the source is replaced anyway, its secrets need
-    /// not be there.
+    /// Reads and checks the pipeline file at `path` as [`Self::load`] does, with another
+    /// environment: where the source is replaced anyway, the source's secrets need not be there.
     ///
     /// # Errors
-    /// Everything that is wrong with the file, each with its place.
+    /// All faults of the file, each with its place.
     pub fn load_with(
         path: &Path,
         environment: Environment<'_>,
@@ -43,18 +43,19 @@ impl Pipeline {
     }
 
     /// Checks the text of a pipeline file at `path`, with this process's environment. Relative
-    /// paths in it start at that file's folder.
+    /// paths in the text start at the folder of `path`.
     ///
     /// # Errors
-    /// Everything that is wrong with the text, each with its place.
+    /// All faults of the text, each with its place.
     pub fn parse(text: &str, path: &Path) -> Result<(Self, Document), Diagnostics> {
         Self::parse_with(text, path, &|name| std::env::var(name).ok())
     }
 
-    /// The same with another environment.
+    /// Checks the text of a pipeline file at `path` as [`Self::parse`] does, with another
+    /// environment.
     ///
     /// # Errors
-    /// Everything that is wrong with the text, each with its place.
+    /// All faults of the text, each with its place.
     pub fn parse_with(
         text: &str,
         path: &Path,
@@ -104,7 +105,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Diagnostic> {
 }
 
 fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostics {
-    // What is valid keeps its positions; the first invalid byte becomes a replacement character.
+    // Valid text keeps its positions; the first invalid byte becomes a replacement character.
     let text = mask_lines(&String::from_utf8_lossy(error.as_bytes()));
     let start = error.utf8_error().valid_up_to();
     let diagnostic = Diagnostic::error("the pipeline file is not UTF-8")

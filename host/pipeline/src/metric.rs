@@ -26,21 +26,21 @@ const ID_CHARS_MAX: usize = 64;
 /// The values of `wasi`.
 const WASI: [(&str, Wasi); 1] = [("inert", Wasi::Inert)];
 
-/// `max_open_windows` unless it is set.
+/// The value of `max_open_windows` where the file does not set one.
 const OPEN_WINDOWS: u64 = 4096;
 
-/// `time_max` unless it is set.
+/// The value of `time_max` where the file does not set one.
 const TIME: Duration = Duration::from_secs(1);
 
-/// Panes that are open besides those of the retention: the present ones, and those that begin
-/// or end within it.
+/// Panes that are open besides the panes of the retention: the present panes, and panes that begin
+/// or end within the retention.
 const PANES_BESIDES: u64 = 3;
 
 const MIB: u64 = 1 << 20;
 
 impl MetricSettings {
-    /// A cumulative metric of the plugin at `plugin` with the limits that hold unless they are
-    /// set, for looking at a plugin outside of any pipeline, WASI or not.
+    /// A cumulative metric of the plugin at `plugin` with the default limits, for inspecting a
+    /// plugin outside of any pipeline, WASI or not.
     pub fn alone(plugin: &Path, config: serde_json::Value) -> Self {
         let id = plugin.file_stem().map_or("plugin".into(), |stem| stem.to_string_lossy());
         Self {
@@ -136,8 +136,8 @@ fn read<'a>(
     })
 }
 
-/// Panes are open from the largest event time back to the end of the retention: where that is
-/// more than may be open, they become final before their time.
+/// Panes are open from the largest event time back to the end of the retention: where more panes
+/// are needed than may be open, panes become final early.
 fn warn_of_small_limit(
     table: &mut Table<'_>,
     windows: &[WindowSpec],

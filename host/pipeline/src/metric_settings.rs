@@ -6,31 +6,34 @@ use std::time::Duration;
 
 use streamgauge_core::WindowSpec;
 
-/// `[[metric]]`
+/// The settings of one `[[metric]]`.
 #[derive(Clone, Debug)]
 pub struct MetricSettings {
     /// Unique id: lower-case letters, digits, `_` and `-`, at most 64.
     pub id: String,
-    /// The component, resolved against the pipeline file's folder. It need not exist yet.
+    /// The path of the component, resolved against the pipeline file's folder. The component need
+    /// not exist yet.
     pub plugin: PathBuf,
-    /// The SHA-256 that the component must have, in lower-case hexadecimal; none: any.
+    /// The SHA-256 that the component must have, in lower-case hexadecimal; `None` means that any
+    /// component is taken.
     pub sha256: Option<String>,
-    /// `[metric.columns]`: from an input of the plugin to the field of the schema that it reads;
-    /// an input that is not in it reads the field of its own name.
+    /// `[metric.columns]`: from an input of the plugin to the field of the schema that it reads; an
+    /// input without an entry reads the field of its own name.
     pub columns: BTreeMap<String, String>,
-    /// Whether it may import WASI, and which; none: no.
+    /// The WASI that the plugin may import; `None` means that it may import no WASI.
     pub wasi: Option<Wasi>,
     /// `[metric.config]` as a JSON object.
     pub config: serde_json::Value,
-    /// What `[[panel]]` says of its panels.
+    /// The `[[panel]]` tables of this metric's panels.
     pub panels: Vec<PanelSettings>,
-    /// Its windows, sorted and without repetition.
+    /// The windows of the metric, sorted and without repetition.
     pub windows: Vec<WindowSpec>,
-    /// How long the watermark may be past a window that still takes rows.
+    /// The longest time that the watermark may be past a window that still takes rows.
     pub retention: Duration,
     /// The most panes that are open at a time in one partition.
     pub open_windows_max: usize,
-    /// Memory limit of one instance in bytes (`memory_max`); none: what its kind of component has.
+    /// Memory limit of one instance in bytes (`memory_max`); `None` means the default of its kind
+    /// of component.
     pub memory_bytes_max: Option<usize>,
     /// Time limit of one call (`time_max`, default 1 s).
     pub time_max: Duration,
@@ -39,7 +42,7 @@ pub struct MetricSettings {
 /// A WASI that a plugin may import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wasi {
-    /// One with nothing behind it: no files, no sockets, clocks that stand still.
+    /// A WASI with nothing behind it: no files, no sockets, clocks that stand still.
     Inert,
 }
 
@@ -48,14 +51,14 @@ pub enum Wasi {
 pub struct PanelSettings {
     /// The metric's id, or `metric.view` where it has several views.
     pub id: String,
-    /// Its place in the file, counted from 0.
+    /// The place of the table in the file, counted from 0.
     pub index: usize,
     /// The title by language; empty: the plugin's.
     pub title: BTreeMap<String, String>,
-    /// The chart; none: the plugin's.
+    /// The name of the chart; `None` means the plugin's choice.
     pub chart: Option<&'static str>,
-    /// Panels with a smaller one come first; none: 0.
+    /// Panels with a smaller order come first; `None` means 0.
     pub order: Option<i64>,
-    /// How much room it has; none: the plugin's.
+    /// The name of the panel's size; `None` means the plugin's choice.
     pub size: Option<&'static str>,
 }

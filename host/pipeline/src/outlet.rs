@@ -8,7 +8,7 @@ use super::reader::{Problem, Read, Table, Value};
 use super::source::{one_table, path_in};
 use super::source_settings::SourceSettings;
 
-/// What an outlet is called, and examples of what may stand in it.
+/// The name of an outlet in the file, with examples for hints.
 struct Kind {
     key: &'static str,
     tables: &'static str,
@@ -16,7 +16,7 @@ struct Kind {
     topic: &'static str,
 }
 
-/// Reads `[dead_letters]`; `source` says whether there are brokers.
+/// Reads `[dead_letters]`; `source` decides whether there are brokers.
 pub(super) fn read_dead_letters(
     root: &mut Table<'_>,
     source: Option<&SourceSettings>,

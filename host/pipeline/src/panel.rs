@@ -1,5 +1,5 @@
-//! `[[panel]]`: title, chart, order and size of a panel, where the pipeline wants them otherwise
-//! than the plugin. That the view exists is known only when the plugin is loaded.
+//! `[[panel]]`: title, chart, order and size of a panel, where the pipeline's choice differs from
+//! the plugin's. The views are known only when the plugin is loaded.
 
 use std::collections::BTreeMap;
 

@@ -12,56 +12,56 @@ use super::outlet_settings::OutletSettings;
 use super::server_settings::ServerSettings;
 use super::source_settings::SourceSettings;
 
-/// A checked `pipeline.toml`.
+/// The content of a checked `pipeline.toml`.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
-    /// The folder of the pipeline file, which relative paths in it start at.
+    /// The folder of the pipeline file; relative paths start there.
     pub folder: PathBuf,
     /// The title of the dashboard.
     pub name: String,
-    /// How many worker threads.
+    /// The number of worker threads, or its rule.
     pub workers: Workers,
-    /// Where records come from.
+    /// The place that records come from.
     pub source: SourceSettings,
-    /// What a record may hold.
+    /// The fields that a record may have.
     pub schema: Schema,
-    /// How records get their event time.
+    /// The rules by which records get their event time.
     pub event_time: EventTimeSettings,
-    /// What is late.
+    /// The rules by which records are late.
     pub lateness: LatenessSettings,
-    /// Where unusable records go; none: they are counted only.
+    /// The outlet of unusable records; `None` means that unusable records are only counted.
     pub dead_letters: Option<OutletSettings>,
-    /// Where late records go besides being counted; none: nowhere.
+    /// The outlet of late records; `None` means that late records are only counted.
     pub late_output: Option<OutletSettings>,
-    /// How large batches may be.
+    /// The bounds of a batch, in rows and time.
     pub batch: BatchSettings,
-    /// How long final windows are kept, in event time.
+    /// The time that final windows are kept, in event time.
     pub history_keep: Duration,
-    /// How often state is stored.
+    /// The time from one checkpoint to the next.
     pub checkpoint_every: Duration,
     /// The folder of the embedded state store, resolved against the pipeline file's folder.
     pub state_dir: PathBuf,
     /// The metrics in written order; ids are unique.
     pub metrics: Vec<MetricSettings>,
-    /// The dashboard's server.
+    /// The settings of the dashboard's server.
     pub server: ServerSettings,
 }
 
-/// `workers`.
+/// The number of workers, as `workers` sets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workers {
     /// One per core, but no more than there are partitions.
     Auto,
-    /// This many, but no more than there are partitions.
+    /// A fixed number of workers, but no more than there are partitions.
     Fixed(NonZeroUsize),
 }
 
-/// `[lateness]`
+/// The settings of `[lateness]`.
 #[derive(Clone, Copy, Debug)]
 pub struct LatenessSettings {
-    /// What lateness is measured against.
+    /// The clock that lateness is measured against.
     pub clock: LatenessClock,
-    /// How often late records are summed up in the log.
+    /// The time from one summary of late records in the log to the next.
     pub summary_every: Duration,
 }
 
@@ -72,6 +72,6 @@ pub struct BatchSettings {
     pub min: NonZeroUsize,
     /// Rows that a batch never exceeds; at most 65,536.
     pub max: NonZeroUsize,
-    /// How long a row waits at the most.
+    /// The longest time that a row waits for its batch.
     pub max_delay: Duration,
 }

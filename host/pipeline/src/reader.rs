@@ -1,10 +1,9 @@
-//! Walks a parsed TOML document and collects everything that is wrong with it, instead of
-//! stopping at the first fault.
+//! Walks a parsed TOML document and collects all faults, instead of stopping at the first fault.
 //!
-//! A [`Table`] is asked for each key that it may have and so learns which ones are known; what is
-//! left over at [`Table::finish`] is unknown. A key's value is read by a function that may refuse
-//! it with a [`Problem`]; the table gives the problem its place and its name. Values that could
-//! not be read come back as `None`, and reading goes on.
+//! A [`Table`] is asked for each key that it may have and so learns which ones are known; a key
+//! that was not asked for until [`Table::finish`] is unknown. A key's value is read by a function
+//! that may refuse it with a [`Problem`]; the table gives the problem its place and its name.
+//! Values that could not be read come back as `None`, and reading continues.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -15,10 +14,10 @@ use super::diagnostic::Diagnostic;
 use super::document::join;
 use super::suggest::{list, nearest};
 
-/// Where problems are collected.
+/// The list in which problems are collected.
 pub(super) type Sink = RefCell<Vec<Diagnostic>>;
 
-/// Why a value was refused; it has no place yet.
+/// The reason why a value was refused, still without a place.
 #[derive(Debug)]
 pub(super) struct Problem {
     message: String,
@@ -53,10 +52,10 @@ impl Problem {
     }
 }
 
-/// What a reading function gives.
+/// The result of a function that reads a value.
 pub(super) type Read<T> = Result<T, Problem>;
 
-/// A value with its name and place.
+/// A value with its name and place in the file.
 #[derive(Clone)]
 pub(super) struct Value<'a> {
     path: String,
@@ -76,7 +75,7 @@ impl<'a> Value<'a> {
         &self.path
     }
 
-    /// Where its key starts, for order.
+    /// The start of the value's key, for order.
     pub(super) fn place(&self) -> usize {
         self.key_span.start
     }
@@ -141,7 +140,7 @@ impl<'a> Value<'a> {
             .label(format!("expected {expected}"))
     }
 
-    /// Reads this value; a problem is reported at its place.
+    /// Reads this value with `read`; a problem is reported at the value's place.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Self) -> Read<T>) -> Option<T> {
         read(self).map_err(|problem| self.report(problem)).ok()
     }
@@ -169,7 +168,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A table and the keys that it was asked for.
+/// A table of the file, and the keys that were asked for.
 pub(super) struct Table<'a> {
     path: String,
     span: Range<usize>,
@@ -179,7 +178,7 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The whole file.
+    /// The table of the whole file.
     pub(super) fn root(entries: &'a DeTable<'a>, sink: &'a Sink) -> Self {
         Self { path: String::new(), span: 0..0, entries, known: Vec::new(), sink }
     }
@@ -208,7 +207,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The value of `key` if it is there and can be read.
+    /// The value of `key`; `None` means that the value is not there or cannot be read.
     pub(super) fn optional<T>(
         &mut self,
         key: &'static str,
@@ -217,7 +216,7 @@ impl<'a> Table<'a> {
         self.value(key).and_then(|value| value.read(read))
     }
 
-    /// The value of `key`, or `default`; also where it cannot be read, which is reported.
+    /// The value of `key`, or `default`, also where the value cannot be read, which is reported.
     pub(super) fn or<T>(
         &mut self,
         key: &'static str,
@@ -227,7 +226,7 @@ impl<'a> Table<'a> {
         self.optional(key, read).unwrap_or(default)
     }
 
-    /// The value of `key`; that it is missing is reported, with `example` for a value.
+    /// The value of `key`; a missing value is reported, with `example` as a value.
     pub(super) fn required<T>(
         &mut self,
         key: &'static str,
@@ -244,12 +243,12 @@ impl<'a> Table<'a> {
         None
     }
 
-    /// The table `key`, if it is there.
+    /// The table `key`; `None` means that the table is not there.
     pub(super) fn section(&mut self, key: &'static str) -> Option<Table<'a>> {
         self.optional(key, Value::table)
     }
 
-    /// The table `key`; that it is missing is reported, with `example` for its contents.
+    /// The table `key`; a missing table is reported, with `example` as its contents.
     pub(super) fn required_section(
         &mut self,
         key: &'static str,
@@ -262,12 +261,12 @@ impl<'a> Table<'a> {
         self.section(key)
     }
 
-    /// Reports an error at the table's header; for the file itself, at its start.
+    /// Reports an error at the table's header, or at the start of the file for the root.
     pub(super) fn report(&self, diagnostic: Diagnostic) {
         self.sink.borrow_mut().push(diagnostic.at(self.span.clone()));
     }
 
-    /// How messages name the table.
+    /// The name of the table in messages.
     pub(super) fn title(&self) -> String {
         let in_list = self.path.ends_with(']');
         let plain: String = self.path.split('[').map(after_index).collect();
@@ -283,7 +282,7 @@ impl<'a> Table<'a> {
         self.finish_with(|_| None);
     }
 
-    /// The same, with a hint of its own for some unknown keys.
+    /// Finishes as [`Self::finish`] does, with another hint for some unknown keys.
     pub(super) fn finish_with(self, hint: impl Fn(&str) -> Option<&'static str>) {
         let place = match self.path.as_str() {
             "" => "at the top".to_owned(),

@@ -15,7 +15,7 @@ use super::values::{duration, instant, line, one_of, whole};
 /// The longest name of a field, in characters.
 const FIELD_NAME_CHARS_MAX: usize = 128;
 
-/// 1980-01-01 in UTC: an instant before it is more likely a number that was cut short.
+/// 1980-01-01 in UTC: an earlier instant is more likely a number that was cut short.
 const EARLIEST: i64 = 315_532_800_000;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -40,14 +40,14 @@ const TYPE_ALIASES: [(&str, &str); 7] = [
     ("datetime", "timestamp"),
 ];
 
-/// The fields as written; a field without a type had a fault of its own.
+/// The fields as written; a field without a type had a fault that was reported.
 pub(super) struct WrittenFields {
     types: Vec<(String, Option<FieldType>)>,
     /// The schema, if no field had a fault.
     pub(super) schema: Option<Schema>,
 }
 
-/// Reads `[schema]`; none if it is missing.
+/// Reads `[schema]`; `None` means that the table is missing.
 pub(super) fn read_schema(root: &mut Table<'_>) -> Option<WrittenFields> {
     let table =
         root.required_section("schema", "`[schema]` with lines such as `user_id = \"text\"`")?;
@@ -65,7 +65,8 @@ pub(super) fn read_schema(root: &mut Table<'_>) -> Option<WrittenFields> {
     Some(WrittenFields { types, schema })
 }
 
-/// `name = "type"` or `name = { type = "…", max = …, required = … }`. None: reported already.
+/// `name = "type"` or `name = { type = "…", max = …, required = … }`. `None` means that a fault was
+/// reported.
 fn field(name: &str, value: &Value<'_>) -> Read<Option<Field>> {
     if name.is_empty() || name.chars().any(char::is_control) {
         return Err(Problem::new("is not a name for a field"));
@@ -111,7 +112,7 @@ fn field_type(value: &Value<'_>) -> Read<FieldType> {
     }
 }
 
-/// Reads `[event_time]`; its fields are looked up in `fields`.
+/// Reads `[event_time]`, whose fields are looked up in `fields`.
 pub(super) fn read_event_time(
     root: &mut Table<'_>,
     fields: Option<&WrittenFields>,
@@ -150,7 +151,7 @@ pub(super) fn read_event_time(
     Some(EventTimeSettings { fields: found?, zone, bound, future_skew, earliest, idle_after })
 }
 
-/// What `earliest` says; it goes with one field only.
+/// Reads `earliest`, which is allowed only with a single field.
 fn earliest(table: &mut Table<'_>, fields: Option<&EventTimeFields>) -> Option<i64> {
     let value = table.value("earliest");
     if let Some(EventTimeFields::MonthDay { .. }) = fields {
@@ -213,7 +214,8 @@ fn field_name<'a>(
     Some((name.to_owned(), table.value(key)?))
 }
 
-/// Whether the field's type is one of `fitting`, as `what` needs; reported if it is not.
+/// Returns whether the field's type is one of `fitting`, as `what` needs, and reports a type that
+/// is not.
 fn check_type(
     name: &str,
     value: &Value<'_>,

@@ -1,11 +1,12 @@
-//! Settings that must never be shown: which they are, and how they are kept out of every message.
+//! Settings that must never be shown: how they are recognised, and how they are kept out of every
+//! message.
 
 use std::fmt;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// A name with one of these in it names a secret.
+/// A name that contains one of these words names a secret.
 const SECRET_WORDS: [&str; 8] = [
     "password",
     "passphrase",
@@ -20,13 +21,13 @@ const SECRET_WORDS: [&str; 8] = [
 /// Names with these ends name the place of a secret, not a secret.
 const PLACE_ENDS: [&str; 6] = [".location", ".url", ".path", ".file", ".keytab", ".id"];
 
-/// A setting that may be a secret; its value is never shown where it came from the environment or where
-/// its name tells a secret (password, secret, key, token, …).
+/// A setting that may be a secret; its value is never shown where it came from the environment or
+/// where its name sounds like a secret (password, secret, key, token, …).
 #[derive(Clone)]
 pub struct Secret {
-    /// The value.
+    /// The value, unmasked even where it is a secret.
     pub value: String,
-    /// Whether it may be shown.
+    /// True if the value must not be shown.
     pub hidden: bool,
 }
 
@@ -43,13 +44,13 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Whether a value of that name must not be shown. Rather too often than too rarely.
+/// True if a value of that name must not be shown. The test errs on the side of hiding.
 pub(super) fn sounds_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Whether a value of that name is the secret itself and does not belong into a file.
+/// True if a value of that name is the secret itself and does not belong into a file.
 pub(super) fn is_secret_itself(name: &str) -> bool {
     sounds_secret(name) && !PLACE_ENDS.iter().any(|end| name.to_lowercase().ends_with(end))
 }
@@ -69,8 +70,8 @@ pub(super) fn written_secrets(root: &DeTable<'_>) -> Vec<Range<usize>> {
     places
 }
 
-/// Collects the values below `table`: those with a secret name, or all of them below one. What
-/// `env` names is the name of a variable and may be shown.
+/// Collects the values below `table` that have a secret name, or all values below such a name. A
+/// value of `env` is the name of a variable and may be shown.
 fn hide_in(table: &DeTable<'_>, hidden: bool, places: &mut Vec<Range<usize>>) {
     for (key, value) in table {
         let hidden = (hidden || sounds_secret(key.get_ref())) && key.get_ref() != "env";
@@ -82,7 +83,7 @@ fn hide_in(table: &DeTable<'_>, hidden: bool, places: &mut Vec<Range<usize>>) {
     }
 }
 
-/// `text` with each of `places` shown as `***`. Every byte around them keeps its position.
+/// `text` with each of `places` shown as `***`. Every other byte keeps its position.
 pub(super) fn mask(text: &str, places: &[Range<usize>]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for place in places {
@@ -95,8 +96,8 @@ pub(super) fn mask(text: &str, places: &[Range<usize>]) -> String {
     String::from_utf8(bytes).expect("whole values were replaced by ASCII")
 }
 
-/// `text` with the secrets masked as far as they can be told line by line: for a file that is not
-/// TOML, in which values have no places.
+/// `text` with the secrets masked as far as secrets can be recognised line by line: for a file that
+/// is not TOML, in which values have no places.
 pub(super) fn mask_lines(text: &str) -> String {
     let mut places = Vec::new();
     let mut start = 0;

@@ -38,7 +38,7 @@ fn listen(value: &Value<'_>) -> Read<SocketAddr> {
     })
 }
 
-/// A list of origins; each wrong one is reported at its place.
+/// Reads a list of origins; each wrong origin is reported at its place.
 fn origins(value: &Value<'_>) -> Read<Vec<String>> {
     let items = value.items()?;
     if items.len() > ORIGINS_MAX {
@@ -47,7 +47,7 @@ fn origins(value: &Value<'_>) -> Read<Vec<String>> {
     Ok(items.iter().filter_map(|item| item.read(origin)).collect())
 }
 
-/// A scheme and a host, as browsers send it: it becomes part of a header.
+/// Reads a scheme and a host, as browsers send them: the origin becomes part of a header.
 fn origin(value: &Value<'_>) -> Read<String> {
     let text = line(value)?;
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
@@ -59,13 +59,13 @@ fn origin(value: &Value<'_>) -> Read<String> {
     }
 }
 
-/// Why a server must not be started.
+/// The reason why a server must not be started.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exposure {
-    /// Other computers reach it, and nothing keeps anyone out.
+    /// The server is reached by other computers, and nothing keeps anyone out.
     #[error("the page at {listen} would be open to everyone who reaches this computer")]
     Open {
-        /// Where it listens.
+        /// The address and port that the server would listen at.
         listen: SocketAddr,
     },
     /// The token is no obstacle, or cannot be sent in a header.
@@ -85,7 +85,7 @@ impl Exposure {
         }
     }
 
-    /// What to do.
+    /// The remedy, as settings of `[server]`.
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Open { .. } => {
@@ -100,10 +100,10 @@ impl Exposure {
 }
 
 impl ServerSettings {
-    /// Whether a server of these settings may be started.
+    /// Checks that a server of these settings may be started.
     ///
     /// # Errors
-    /// Why not.
+    /// The server would be open to everyone, as [`Exposure`] describes.
     pub fn check_exposure(&self) -> Result<(), Exposure> {
         let listen = self.listen;
         match &self.token {

@@ -28,7 +28,7 @@ const BATCH_ROWS_MAX: u64 = 65_536;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Reads the whole file. None, or anything at all, if problems were reported.
+/// Reads the whole file. The result is of no use if problems were reported, and may then be `None`.
 pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Option<Pipeline> {
     root.required("version", "1", version);
     let name = root.required("name", "\"…\"", name);
@@ -141,7 +141,7 @@ fn read_batch(root: &mut Table<'_>) -> BatchSettings {
         max: max.unwrap_or(default.max),
         max_delay: table.or("max_delay", default.max_delay, duration("ms", delays)),
     };
-    // A faulty value counts as its default and was reported already. The defaults are in order, so
+    // A faulty value was reported already and counts as its default. The defaults are in order, so
     // at least one of the two is written.
     let cause = table.value(if min.is_some() { "min" } else { "max" });
     if let (true, Some(value)) = (settings.min > settings.max, cause) {

@@ -13,11 +13,11 @@ use super::reader::{Problem, Read, Table, Value};
 use super::source_settings::{FileSettings, GeneratorSettings, Shape, SourceSettings};
 use super::values::{duration, instant, line, number, one_of, whole};
 
-/// How long the season of the generator lasts unless it is set.
+/// The length of the generator's season where the file does not set one.
 const SEASON: Duration = Duration::from_mins(2);
 
 impl Default for GeneratorSettings {
-    /// What an empty `[source.generator]` means.
+    /// The settings of an empty `[source.generator]`.
     fn default() -> Self {
         let rate = 10_000.0;
         Self {
@@ -40,7 +40,7 @@ impl Default for GeneratorSettings {
 pub(super) const SHAPES: [(&str, Shape); 2] =
     [("shop", Shape::Shop), ("access_log", Shape::AccessLog)];
 
-/// Reads `[source]`.
+/// Reads `[source]` with its one kind of source.
 pub(super) fn read_source(root: &mut Table<'_>, context: &Context<'_>) -> Option<SourceSettings> {
     let example = "`[source.kafka]`, `[source.file]` or `[source.generator]`";
     let mut table = root.required_section("source", example)?;
@@ -58,7 +58,7 @@ pub(super) fn read_source(root: &mut Table<'_>, context: &Context<'_>) -> Option
     kafka.or(file).or(generator.map(SourceSettings::Generator))
 }
 
-/// Whether exactly one of `kinds` is in `table`; reported if not.
+/// Returns true if exactly one of `kinds` is in `table`; a missing or surplus kind is reported.
 pub(super) fn one_table(table: &mut Table<'_>, kinds: &[&'static str], example: &str) -> bool {
     let written: Vec<_> = kinds.iter().filter_map(|kind| table.value(kind)).collect();
     // An unknown key, probably a mistyped kind, is reported as such.
@@ -98,8 +98,8 @@ fn read_file(mut table: Table<'_>, context: &Context<'_>) -> Option<FileSettings
 }
 
 impl FileSettings {
-    /// A file that is read to its end, its format told by its extension; none where that does not
-    /// tell. `header` goes with CSV and is of no meaning for JSON lines.
+    /// A file that is read to its end, its format recognised by its extension; `None` means that
+    /// the extension is unknown. `header` has a meaning for CSV only.
     pub fn bounded(path: &Path, header: Option<bool>) -> Option<Self> {
         let format = format_of_extension(path)?;
         let header = header.filter(|_| format == Format::Csv);
@@ -107,7 +107,7 @@ impl FileSettings {
     }
 }
 
-/// How the records of a file with this name are written; none where its extension does not tell.
+/// The form of the records of a file with this name; `None` means that the extension is unknown.
 fn format_of_extension(path: &Path) -> Option<Format> {
     let extension = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
     match extension.as_deref() {
@@ -130,7 +130,7 @@ pub(super) fn path_in(folder: &Path) -> impl Fn(&Value<'_>) -> Read<PathBuf> {
     move |value| line(value).map(|path| folder.join(path))
 }
 
-/// `season` as written.
+/// The value of `season` as written.
 enum Season {
     Events(u64),
     Lasts(Duration),
@@ -172,7 +172,7 @@ fn refuse_the_shops(table: &mut Table<'_>) {
     }
 }
 
-/// How many events `season` is. None: it cannot be told, which is reported.
+/// The number of events in `season`; `None` means that there is no such number, which was reported.
 fn season_events(table: &mut Table<'_>, rate: f64, default: &GeneratorSettings) -> Option<u64> {
     let Some(value) = table.value("season") else {
         return Some(if rate.is_finite() { events_in(SEASON, rate) } else { default.season });
@@ -201,7 +201,7 @@ fn season(value: &Value<'_>) -> Read<Season> {
     duration("s", range)(value).map(Season::Lasts)
 }
 
-/// How many events come in `time` at `rate` events per second.
+/// The number of events that come in `time` at `rate` events per second.
 fn events_in(time: Duration, rate: f64) -> u64 {
     ((time.as_secs_f64() * rate).round() as u64).max(1)
 }

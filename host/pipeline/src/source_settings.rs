@@ -9,103 +9,105 @@ use super::secret::Secret;
 /// `[source.…]`: exactly one of them.
 #[derive(Clone, Debug)]
 pub enum SourceSettings {
-    /// `[source.kafka]`
+    /// Topics of Kafka, as `[source.kafka]` sets them.
     Kafka(KafkaSettings),
-    /// `[source.file]`
+    /// A file, as `[source.file]` sets it.
     File(FileSettings),
-    /// `[source.generator]`
+    /// Made-up events, as `[source.generator]` sets them.
     Generator(GeneratorSettings),
 }
 
-/// `[source.kafka]`
+/// The settings of `[source.kafka]`.
 #[derive(Clone, Debug)]
 pub struct KafkaSettings {
-    /// `host:port`, comma-separated.
+    /// The brokers to connect first, `host:port`, comma-separated.
     pub brokers: String,
-    /// The topic.
+    /// The topic whose partitions are read.
     pub topic: String,
-    /// The consumer group whose offsets tell lag tools how far this pipeline is.
+    /// The consumer group whose offsets show lag tools the position of this pipeline.
     pub group: String,
-    /// Where to start when there is no checkpoint.
+    /// The position to start at where there is no checkpoint.
     pub start: Start,
-    /// What to do where the log does not go on as the state expects.
+    /// The act where the log does not continue as the state expects.
     pub on_gap: OnGap,
-    /// How records are written.
+    /// The form in which records are written.
     pub format: Format,
-    /// Further librdkafka settings.
+    /// Further librdkafka settings, by their names there.
     pub librdkafka: BTreeMap<String, Secret>,
 }
 
-/// Where a source starts when there is no checkpoint.
+/// The position that a source starts at where there is no checkpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// The log's start.
+    /// The start of the log.
     Earliest,
-    /// The log's end.
+    /// The end of the log.
     Latest,
     /// The first record stamped at or after this instant, in milliseconds since the Unix epoch.
     At(i64),
 }
 
-/// `on_gap`.
+/// The act at a gap in the log (`on_gap`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnGap {
-    /// The partition stops, and its state stays as it is.
+    /// The partition stops, and the state of the partition stays unchanged.
     Stop,
-    /// The gap is named in the state, and reading goes on after it.
+    /// The gap is named in the state, and reading continues after it.
     Continue,
 }
 
-/// `[source.file]`
+/// The settings of `[source.file]`.
 #[derive(Clone, Debug)]
 pub struct FileSettings {
     /// The file, resolved against the pipeline file's folder.
     pub path: PathBuf,
-    /// How records are written, one a line: by extension (.csv, .jsonl, .ndjson, .json) unless set.
+    /// The form in which records are written, one a line: by extension (.csv, .jsonl, .ndjson,
+    /// .json) unless set.
     pub format: Format,
-    /// CSV: whether line 1 is a header; none: recognised from line 1.
+    /// CSV: true if line 1 is a header; `None` means that a header is recognised from line 1.
     pub header: Option<bool>,
-    /// Whether to wait for more at the end of the file.
+    /// True if the source waits for more at the end of the file.
     pub follow: bool,
-    /// The stamp of its records in milliseconds since the Unix epoch; none: the file's
-    /// modification time when it is first read.
+    /// The stamp of the file's records in milliseconds since the Unix epoch; `None` means the
+    /// file's modification time when it is first read.
     pub timestamp: Option<i64>,
 }
 
-/// What generated records look like.
+/// The kind of log that generated records look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
-    /// A shop's log, as the default pipeline reads it.
+    /// A shop's log, which the default pipeline reads.
     #[default]
     Shop,
     /// The access log of a web site.
     AccessLog,
 }
 
-/// `[source.generator]`
+/// The settings of `[source.generator]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneratorSettings {
-    /// Which log its records look like.
+    /// The kind of log that the records look like.
     pub shape: Shape,
     /// Events per second over all partitions, on average; `f64::INFINITY`: as fast as possible.
     pub rate: f64,
     /// The same seed gives the same records.
     pub seed: u64,
-    /// How many partitions.
+    /// The number of partitions of the made-up log.
     pub partitions: u32,
-    /// How many events, over all partitions, the days from 05-11 to 11-11 take; from then on it
-    /// stays 11-11. Of no meaning for other shapes than the shop, as are `users` and `items`.
+    /// The number of events, over all partitions, in the days from 05-11 to 11-11; all later events
+    /// are of 11-11. Only the shop has a season, `users` and `items`.
     pub season: u64,
-    /// Stop after this many events over all partitions; none: never.
+    /// The number of events over all partitions after which the source ends; `None` means that it
+    /// never ends.
     pub limit: Option<u64>,
-    /// Whether the rate swings around `rate` (for a livelier picture).
+    /// True if the rate swings around `rate` (for a livelier picture).
     pub swing: bool,
     /// Share of records of an earlier day (access log: some minutes) than the current one, 0 to 1.
     pub late: f64,
     /// Share of records with dirt of some kind, 0 to 1.
     pub dirt: f64,
-    /// How many users.
+    /// The number of users in the shop.
     pub users: u32,
-    /// How many items.
+    /// The number of items in the shop.
     pub items: u32,
 }

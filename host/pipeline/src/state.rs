@@ -1,7 +1,7 @@
-//! Which settings the state of a partition depends on, as texts that can be kept with the state
-//! and compared: a change of any of them over existing state is refused.
+//! The settings that the state of a partition depends on, as texts that are kept with the state and
+//! compared: a change of any of them over existing state is refused.
 //!
-//! Deliberately absent: what changes nothing about what a record counts as (`workers`, `batch`,
+//! Deliberately absent: settings that do not change what a record counts as (`workers`, `batch`,
 //! `checkpoint`, `idle_after`, `server`), and the metrics, which have digests of their own.
 
 use std::collections::BTreeMap;
@@ -19,8 +19,8 @@ use super::source_settings::{FileSettings, GeneratorSettings, Shape, SourceSetti
 use super::units::show_duration;
 
 impl Pipeline {
-    /// The settings that event time and accounting of a partition depend on: path of the setting
-    /// in the file → its value in one canonical form, so that `5m` and `300s` are the same.
+    /// The settings that event time and accounting of a partition depend on: path of the setting in
+    /// the file → the setting's value in one canonical form, so that `5m` and `300s` are the same.
     ///
     /// A refusal reads: `event_time.bound` was "300s" when the state was written and is "10s" now.
     pub fn state_settings(&self) -> BTreeMap<String, String> {
@@ -46,7 +46,7 @@ impl Pipeline {
         settings
     }
 
-    /// Where [`Document::place`](super::Document::place) finds a setting of
+    /// The path at which [`Document::place`](super::Document::place) finds a setting of
     /// [`Pipeline::state_settings`].
     pub fn state_setting_location(&self, key: &str) -> String {
         match key {
@@ -75,7 +75,7 @@ impl Pipeline {
     }
 
     fn file_settings(&self, file: &FileSettings, set: &mut impl FnMut(&str, String)) {
-        // Relative to the pipeline file, so that a folder can be moved with its state.
+        // A path relative to the pipeline file lets a folder move with its state.
         let path = file.path.strip_prefix(&self.folder).unwrap_or(&file.path);
         set("source.file.path", path.display().to_string());
         set("source.file.format", file.format.name().to_owned());
@@ -117,7 +117,7 @@ impl Pipeline {
         set("event_time.future_skew", show_duration(self.event_time.future_skew));
     }
 
-    /// Whether the schema's order says which column is which: in CSV that may have no header.
+    /// True if the order of the schema assigns columns to fields: in CSV that may have no header.
     fn order_matters(&self) -> bool {
         match &self.source {
             SourceSettings::Kafka(kafka) => kafka.format == Format::Csv,
@@ -127,8 +127,8 @@ impl Pipeline {
     }
 }
 
-/// The shape, and what belongs to it alone. The shop goes without a name: states were written
-/// before there were shapes.
+/// Sets the shape, and the settings of that shape alone. The shop has no name here: states were
+/// written before there were shapes.
 fn generator_shape(generator: &GeneratorSettings, set: &mut impl FnMut(&str, String)) {
     match generator.shape {
         Shape::Shop => {
@@ -141,7 +141,7 @@ fn generator_shape(generator: &GeneratorSettings, set: &mut impl FnMut(&str, Str
 }
 
 impl MetricSettings {
-    /// What the state of this metric depends on, besides its plugin.
+    /// The settings that the state of this metric depends on, besides its plugin.
     pub fn state_text(&self) -> String {
         let windows: Vec<_> = self.windows.iter().map(ToString::to_string).collect();
         let mut text = format!("config {}, windows {}", self.config, windows.join(", "));
@@ -167,7 +167,7 @@ impl SourceSettings {
         }
     }
 
-    /// What it reads: the topic, the file, or the generator with its seed.
+    /// The topic, the file, or the generator with its seed.
     pub fn name(&self) -> String {
         match self {
             Self::Kafka(kafka) => kafka.topic.clone(),

@@ -11,8 +11,8 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         .map(|(_, word)| word)
 }
 
-/// How many slips of the pen are between two words; none if it is too many for their length.
-/// A word that holds the other one (`timezone`, `zone`) is near too, but only as a last resort.
+/// The number of slips of the pen between two words; `None` means too many for their length. A word
+/// that holds the other word (`timezone`, `zone`) is near too, but only as a last resort.
 fn distance(written: &str, word: &str) -> Option<usize> {
     let slips = strsim::osa_distance(written, word);
     let (longer, shorter) =

@@ -19,7 +19,7 @@ const SIZE_UNITS: [(&str, u64); 9] = [
     ("TiB", 1 << 40),
 ];
 
-/// Why a text is not a number with a unit.
+/// The reason why a text is not a number with a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UnitError {
     /// A number and nothing else.
@@ -54,11 +54,11 @@ pub(super) fn size_units() -> String {
     SIZE_UNITS.map(|(name, _)| name).join(", ")
 }
 
-/// A duration as a person would write it; equal durations give equal texts.
+/// A duration as a person would write one; equal durations give equal texts.
 pub fn show_duration(duration: Duration) -> String {
     let millis = duration.as_millis();
     let whole = |unit: u128| millis > 0 && millis.is_multiple_of(unit);
-    // Seconds are good up to an hour: "300s" is shown as it is written in the default pipeline.
+    // Seconds are good up to an hour: "300s" is shown as the default pipeline writes it.
     if whole(86_400_000) {
         format!("{}d", millis / 86_400_000)
     } else if whole(3_600_000) {
@@ -70,7 +70,7 @@ pub fn show_duration(duration: Duration) -> String {
     }
 }
 
-/// A size as a person would write it.
+/// A size as a person would write one.
 pub(super) fn show_size(bytes: u64) -> String {
     let fits = |factor: u64| bytes > 0 && bytes.is_multiple_of(factor);
     let units = SIZE_UNITS.iter().rev().filter(|(name, _)| name.ends_with("iB"));

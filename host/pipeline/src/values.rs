@@ -53,7 +53,7 @@ pub(super) fn number(range: RangeInclusive<f64>) -> impl Fn(&Value<'_>) -> Read<
     }
 }
 
-/// One of a few words, each with its meaning.
+/// Reads one of a few words, each with its meaning.
 pub(super) fn one_of<T: Copy>(choices: &[(&str, T)]) -> impl Fn(&Value<'_>) -> Read<T> {
     move |value| {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();

@@ -33,7 +33,7 @@ fn spec(value: &Value<'_>) -> Read<WindowSpec> {
     parse(value.text().map_err(|problem| problem.hint(EXAMPLES))?)
 }
 
-/// A window as `pipeline.toml` writes it, such as `1d`; none where there is no such window.
+/// A window as `pipeline.toml` writes one, such as `1d`; `None` means that there is no such window.
 pub fn parse_window(text: &str) -> Option<WindowSpec> {
     parse(text).ok()
 }

@@ -1,5 +1,5 @@
 //! The plugin contract as Rust types, generated from the WIT text. Arguments are borrowed, so a
-//! column crosses into a plugin's memory with one copy and none before it.
+//! column crosses into a plugin's memory with a single copy.
 #![expect(missing_docs, reason = "generated code")]
 
 wasmtime::component::bindgen!({

@@ -12,10 +12,11 @@ use std::path::{Path, PathBuf};
 
 use wasmtime::{Cache, CacheConfig};
 
-/// Where it is instead of the user's cache; empty: nowhere.
+/// The variable that names another folder than the user's cache; an empty value means that nothing
+/// is kept.
 const VARIABLE: &str = "STREAMGAUGE_CACHE";
 
-/// The cache, where there can be one: without it, plugins are compiled at every start.
+/// The cache; `None` means that there can be none, so plugins are compiled at every start.
 pub(super) fn open() -> Option<Cache> {
     let folder = folder(env::var_os)?;
     match private(&folder).map_err(|error| error.to_string()).and_then(|()| at(&folder)) {
@@ -48,7 +49,7 @@ fn folder(variable: impl Fn(&'static str) -> Option<std::ffi::OsString>) -> Opti
     Some(base.or_else(home)?.join("streamgauge"))
 }
 
-/// Makes `folder` where it is not there, and checks that it is this user's alone.
+/// Makes `folder` where it is missing, and checks that the folder belongs to this user alone.
 fn private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let about = fs::symlink_metadata(folder)?;

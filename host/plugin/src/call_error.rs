@@ -8,32 +8,32 @@ use wasmtime::Trap;
 use super::bindings::streamgauge::metric::types;
 use super::epoch::EPOCH;
 
-/// Why a call failed.
+/// The reason why a call failed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CallError {
-    /// It ran longer than `time_max`.
+    /// The call ran longer than `time_max`.
     #[error("it took longer than its limit of {0:?}")]
     TimeLimit(Duration),
-    /// It wanted more memory than `memory_max`.
+    /// The plugin wanted more memory than `memory_max`, in bytes.
     #[error("it ran out of its memory limit of {0} bytes")]
     MemoryLimit(usize),
-    /// It crashed.
+    /// The plugin crashed, with its last words.
     #[error("it crashed: {0}")]
     Trap(String),
-    /// It refused, with its own words. The instance stays usable.
+    /// The plugin refused, with its own words. The instance stays usable.
     #[error("{0}")]
     Refused(String),
-    /// Its answer breaks the contract.
+    /// The answer of the plugin breaks the contract.
     #[error("its answer breaks the contract: {0}")]
     Contract(String),
 }
 
-/// Why rows were not added.
+/// The reason why rows were not added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddError {
-    /// These rows cannot be used; none was added. Sorted by row, each once.
+    /// The rows that cannot be used, sorted by row, each row once. No row was added.
     BadRows(Vec<(u32, String)>),
-    /// The call failed.
+    /// The call as a whole failed.
     Call(CallError),
 }
 
@@ -60,7 +60,7 @@ pub(super) fn call_error(
     if cause.contains("forcing trap when growing") || cause.contains("exceeds memory limits") {
         return CallError::MemoryLimit(memory_bytes_max);
     }
-    // What the inert profile has by name only.
+    // The inert profile has some functions by name only.
     if let Some(function) = cause.strip_prefix("unknown import: `") {
         let function = function.split('`').next().unwrap_or_default();
         return CallError::Trap(format!("it called `{function}`, which the sandbox does not have"));

@@ -1,4 +1,4 @@
-//! `[metric.config]` held against the JSON Schema that the plugin gives, before the plugin sees
+//! `[metric.config]` checked against the JSON Schema that the plugin gives, before the plugin sees
 //! it: each mistake has its place in the file.
 //!
 //! Invariant: nothing is fetched. A reference to another document is a fault of the schema.
@@ -14,23 +14,23 @@ use streamgauge_pipeline::{join, nearest};
 /// The longest schema, in bytes.
 const SCHEMA_BYTES_MAX: usize = 256 << 10;
 
-/// The most mistakes that are told.
+/// The most mistakes that are reported.
 const FAULTS_MAX: usize = 20;
 
 /// One mistake in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFault {
-    /// The key as TOML writes its path below `[metric.config]`, as in `labels."2".zh`; empty: the
-    /// whole table.
+    /// The key as TOML writes its path below `[metric.config]`, as in `labels."2".zh`; an empty one
+    /// means the whole table.
     pub key: String,
-    /// What is wrong, as a continuation of the key.
+    /// The fault, as a continuation of the key.
     pub words: String,
-    /// What to do.
+    /// The remedy, for the author of the file.
     pub hint: String,
 }
 
 impl ConfigFault {
-    /// Where it is, below `[[metric]]`.
+    /// The path of the key, below `[[metric]]`.
     pub fn setting(&self) -> String {
         let dot = if self.key.is_empty() { "" } else { "." };
         format!("config{dot}{}", self.key)
@@ -43,10 +43,10 @@ impl fmt::Display for ConfigFault {
     }
 }
 
-/// Holds `config` against `schema`; an empty one allows no key.
+/// Checks `config` against `schema`; an empty schema allows no key.
 ///
 /// # Errors
-/// Why the schema is none.
+/// The reason why `schema` is not a JSON Schema.
 pub(super) fn check(schema: &str, config: &Value) -> Result<Vec<ConfigFault>, String> {
     if schema.len() > SCHEMA_BYTES_MAX {
         return Err(format!("its config-schema has more than {SCHEMA_BYTES_MAX} bytes"));
@@ -66,7 +66,7 @@ pub(super) fn check(schema: &str, config: &Value) -> Result<Vec<ConfigFault>, St
     Ok(errors.flat_map(|error| faults(&error, &schema, config)).take(FAULTS_MAX).collect())
 }
 
-/// What one violated keyword says of the file.
+/// The faults in the file that one violated keyword means.
 fn faults(error: &ValidationError<'_>, schema: &Value, config: &Value) -> Vec<ConfigFault> {
     let at = error.instance_path().to_string();
     let key = key_path(&at, config);
@@ -122,7 +122,7 @@ fn of_known(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// What the schema says of the top-level key that `at` lies in.
+/// The schema's words about the top-level key that `at` lies in.
 fn about(schema: &Value, at: &str) -> String {
     let name = at.trim_start_matches('/').split('/').next().unwrap_or_default();
     described(schema, &unescaped(name))

@@ -1,4 +1,5 @@
-//! What a plugin says of itself, checked once at load, and how its inputs meet the schema.
+//! The plugin's description of itself, checked once at load, and how the plugin's inputs meet the
+//! schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,36 +23,36 @@ const LABELS_MAX: usize = 10_000;
 /// A checked description: the views name outputs that exist.
 #[derive(Clone, Debug, Default)]
 pub struct Descriptor {
-    /// The plugin's name.
+    /// The plugin's name for itself.
     pub name: String,
-    /// Its version.
+    /// The plugin's own version, any text.
     pub version: String,
-    /// The columns that it reads, by the names of their fields.
+    /// The columns that the plugin reads, by the names of their fields.
     pub inputs: Vec<describe::Input>,
-    /// The columns of its result.
+    /// The columns of the plugin's result.
     pub outputs: Vec<describe::Output>,
-    /// Ways to show it.
+    /// The ways to show the result.
     pub views: Vec<View>,
-    /// Version of its snapshots.
+    /// The version of the plugin's snapshots.
     pub state_version: u32,
-    /// What it measures, by language.
+    /// The meaning of the metric, by language.
     pub doc: Vec<(String, String)>,
-    /// The JSON Schema of its configuration; empty: it has none.
+    /// The JSON Schema of the plugin's configuration; an empty one means that there is none.
     pub config_schema: String,
-    /// Whether the order of merges may change a result within its stated error.
+    /// True if the order of merges may change a result within its stated error.
     pub is_bounded: bool,
 }
 
 /// An input that found its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputBinding {
-    /// Where it comes from.
+    /// The source of the column's values.
     pub column: InputColumn,
     /// The field's name; for dead letters.
     pub name: String,
 }
 
-/// Why an input has no column.
+/// The reason why an input has no column.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum BindError {
     /// The schema has no such field.
@@ -60,11 +61,11 @@ pub enum BindError {
     /// The field has another type.
     #[error("the plugin reads column `{name}` as {wanted}, but the schema says {found}")]
     OtherType {
-        /// The input's name.
+        /// The name of the plugin's input.
         name: String,
-        /// What the plugin wants.
+        /// The type that the plugin wants.
         wanted: &'static str,
-        /// What the schema has.
+        /// The type that the schema has.
         found: &'static str,
     },
 }
@@ -117,7 +118,7 @@ pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, Strin
     })
 }
 
-/// The view of a plugin that names none: a table of all measures.
+/// The view of a plugin without views of its own: a table of all measures.
 fn plain_table(name: &str, outputs: &[describe::Output]) -> View {
     let is_dimension = |o: &&describe::Output| matches!(o.role, describe::Role::Dimension);
     View {
@@ -180,7 +181,7 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Result<(),
 }
 
 impl Descriptor {
-    /// Lets inputs read other fields than those of their own names.
+    /// Lets inputs read fields that have other names.
     pub(super) fn read_from(&mut self, columns: &BTreeMap<String, String>) -> Result<(), String> {
         let is_input = |name: &&String| self.inputs.iter().any(|input| input.name == **name);
         if let Some(name) = columns.keys().find(|name| !is_input(name)) {
@@ -244,7 +245,7 @@ pub fn bind_inputs(descriptor: &Descriptor, projection: &Projection) -> Vec<Inpu
         .collect()
 }
 
-/// A type of the contract as the schema names it.
+/// The type that the schema has for a type of the contract.
 pub fn field_type(wit: types::FieldType) -> FieldType {
     match wit {
         types::FieldType::Boolean => FieldType::Boolean,

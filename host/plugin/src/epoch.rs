@@ -1,10 +1,10 @@
-//! The clock of the engine, which tells when a call has run too long.
+//! The clock of the engine, which ends a call that has run too long.
 
 use std::time::Duration;
 
 use wasmtime::Engine;
 
-/// How often the engine's epoch advances: the grain of time limits.
+/// The time between two advances of the engine's epoch: the grain of time limits.
 pub(super) const EPOCH: Duration = Duration::from_millis(10);
 
 /// Advances the epoch of `engine` in a thread that ends with the last clone of the engine.

@@ -9,30 +9,31 @@ use super::bindings::streamgauge::metric::{log, types};
 /// The longest log line of a plugin, in bytes.
 const LOG_BYTES_MAX: usize = 4096;
 
-/// How many lines one call may log; further ones are dropped.
+/// The most lines that one call may log; further lines are dropped.
 const LOG_LINES_MAX: u32 = 16;
 
 /// The longest reason of a plugin for refusing a row, or for a crash, in bytes.
 pub(super) const WORDS_BYTES_MAX: usize = 1024;
 
-/// What the store keeps for the host.
+/// The host's data in the store of one instance.
 pub(super) struct HostState {
     metric: String,
     pub(super) limits: Limits,
     log_lines: u32,
-    /// The last error that it logged in this call: where it crashes, its own words for it.
+    /// The last error that the plugin logged in this call: if the call crashes, the plugin's own
+    /// words for the crash.
     last_words: Option<String>,
     /// For components that import WASI.
     pub(super) inert: Inert,
 }
 
-/// The limits of a store, and what it has of its memory.
+/// The limits of a store, and the memory that the store has.
 pub(super) struct Limits {
     limits: StoreLimits,
     pub(super) memory_bytes: usize,
 }
 
-/// What stands behind the profile in one store.
+/// The state behind the profile in one store.
 #[derive(Debug, Default)]
 pub(super) struct Inert {
     drawn: u64,
@@ -157,7 +158,7 @@ impl HostState {
         match (is_error, line.trim()) {
             (_, "") => {}
             (false, _) => self.say(log::Level::Info, line),
-            // A traceback is of many lines, and all of them are its words.
+            // A traceback has many lines, and all of them are the plugin's words.
             (true, _) => {
                 let before = self.last_words.take();
                 self.say(log::Level::Error, line);
@@ -169,7 +170,7 @@ impl HostState {
 }
 
 impl Inert {
-    /// The same numbers in every instance.
+    /// Numbers that look random and are the same in every instance.
     pub(super) fn draw(&mut self) -> u64 {
         self.drawn += 1;
         Random::of(0, 0, self.drawn).bits()
@@ -184,7 +185,7 @@ impl log::Host for HostState {
     }
 }
 
-/// The last lines of a plugin's words: of a long traceback, the end says what happened.
+/// The last lines of a plugin's words: the end of a long traceback names the cause.
 fn end_of(words: &str) -> &str {
     &words[words.ceil_char_boundary(words.len().saturating_sub(WORDS_BYTES_MAX))..]
 }

@@ -1,12 +1,14 @@
 //! The inert profile: WASI for language runtimes that insist on it, with nothing behind it.
 //!
-//! There are no arguments, variables, files or sockets; the clocks stand still at the Unix epoch,
-//! randomness is the same in every instance, and what is printed goes into the log. Waiting ends
-//! at once. So results depend on the rows alone, as without WASI. Invariant: no call reaches the
-//! operating system, and none can wait, since a call of the host is not bounded by `time_max`.
+//! The profile has no arguments, variables, files or sockets; the clocks stand still at the Unix
+//! epoch, randomness is the same in every instance, and what is printed goes into the log. Waiting
+//! ends at once. Results therefore depend on the rows alone, as without WASI. Invariant: no call
+//! reaches the operating system, and none can wait, since a call of the host is not bounded by
+//! `time_max`.
 //!
-//! What a runtime imports and never calls (sockets, above all) is there by name and ends the
-//! call, which then says so. WASI in general is left to other hosts: see `wasmtime-wasi`.
+//! A function that a runtime imports and never calls (of sockets, above all) is there by name only:
+//! calling it ends the call, with an error that names the function. WASI in general is left to
+//! other hosts: see `wasmtime-wasi`.
 
 use wasmtime::component::{Component, ComponentType, Lift, Linker, Lower, Resource, ResourceType};
 use wasmtime::{Result, StoreContextMut, bail};
@@ -45,14 +47,14 @@ const INTERFACES: [&str; 27] = [
     "wasi:sockets/udp-create-socket",
 ];
 
-/// How many bytes a runtime may print or draw at a time.
+/// The most bytes that a runtime may print or draw at a time.
 const CHUNK_BYTES_MAX: u64 = 64 << 10;
 
 /// Any resource of WASI. All are of one type, that of the resources of interfaces that are there by
 /// name only: such an interface may name one of another interface, and the two must be equal.
 type Handle = Resource<()>;
 
-/// Which stream an output stream is.
+/// The number of the output stream that stands for standard output.
 const OUT: u32 = 1;
 const ERR: u32 = 2;
 
@@ -72,7 +74,7 @@ struct Datetime {
     nanoseconds: u32,
 }
 
-/// Whether the profile has the interface that `import` names.
+/// True if the profile has the interface that `import` names.
 pub(super) fn has(import: &str) -> bool {
     let (interface, version) = import.split_once('@').unwrap_or((import, ""));
     version.starts_with("0.2.") && INTERFACES.contains(&interface)

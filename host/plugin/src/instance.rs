@@ -1,6 +1,6 @@
 //! One instance of a plugin: a Wasm store of its own with the accumulators of one metric on one
 //! worker. Every call has a deadline and a memory limit. A trap, a time-out or an exhausted memory
-//! spoils the whole store, so after such an error the instance is of no use any more.
+//! spoils the whole store, so after such an error the instance cannot be used.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use super::host_state::{HostState, WORDS_BYTES_MAX, cut};
 use super::plugin::Plugin;
 use super::table::{self, ResultTable};
 
-/// A running plugin.
+/// A running plugin, with its memory and its accumulators.
 pub struct Instance {
     store: Store<HostState>,
     bindings: Metric,
@@ -29,7 +29,7 @@ pub struct Instance {
     spent: Duration,
 }
 
-/// A handle of an accumulator inside an instance. It belongs to the instance that made it.
+/// A handle of an accumulator inside an instance, valid only in that instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Accumulator(ResourceAny);
 
@@ -37,7 +37,7 @@ impl Instance {
     /// Instantiates `plugin` and opens it with its configuration.
     ///
     /// # Errors
-    /// It cannot be instantiated inside its limits, or refuses its configuration.
+    /// The plugin cannot be instantiated inside its limits, or refuses its configuration.
     pub fn open(plugin: &Plugin) -> Result<Self, CallError> {
         let mut instance = Self::instantiate(plugin)?;
         instance.start();
@@ -88,7 +88,7 @@ impl Instance {
         Ok(Self { store, bindings, deadline_ticks, memory_bytes_max, began, spent })
     }
 
-    /// A new, empty accumulator over `window` (none: cumulative).
+    /// A new, empty accumulator over `window` (`None` means cumulative).
     ///
     /// # Errors
     /// The call failed.
@@ -199,7 +199,7 @@ impl Instance {
         self.finish(dropped.map(Ok))
     }
 
-    /// The linear memory that the instance has, in bytes. It never shrinks.
+    /// The linear memory that the instance has, in bytes; the memory of an instance never shrinks.
     pub fn memory_bytes(&self) -> usize {
         self.store.data().limits.memory_bytes
     }

@@ -4,6 +4,9 @@
 //! A plugin is sandboxed: it may import nothing but the contract's `log` and, where its metric opts
 //! in, a WASI with nothing behind it (`inert`), so its results depend on the rows it was given and
 //! on nothing else.
+//!
+//! May know: `core`, `pipeline`. The only place with wasmtime.
+//! Must not know: where rows come from, windows and watermarks, or what becomes of results.
 
 mod bindings;
 mod cache;

@@ -10,15 +10,15 @@ use super::call_error::CallError;
 use super::config::ConfigFault;
 use super::inert;
 
-/// Why a file is not a plugin.
+/// The reason why a file is not a plugin.
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// No such file, or not readable.
     #[error("plugin {} could not be read: {error}", path.display())]
     Unreadable {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         error: std::io::Error,
     },
     /// A core Wasm module.
@@ -30,75 +30,75 @@ pub enum LoadError {
     /// Not Wasm, or not valid.
     #[error("plugin {} is not a valid Wasm component: {reason}", path.display())]
     Invalid {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
-        /// What the engine says.
+        /// The words of the Wasm engine.
         reason: String,
     },
-    /// It wants what a plugin must not have.
+    /// The component imports something that the sandbox does not give.
     #[error("plugin {} imports `{import}`, which the sandbox does not give", path.display())]
     ForeignImport {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
         /// The first such import.
         import: String,
     },
-    /// It lacks what the contract asks for.
+    /// The component lacks something that the contract asks for.
     #[error("plugin {} does not fulfil contract streamgauge:metric@{CONTRACT}: {reason}", path.display())]
     Contract {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
-        /// What is missing.
+        /// The missing part of the contract.
         reason: String,
     },
-    /// Its configuration is not as its schema wants it.
+    /// The configuration does not match the plugin's schema.
     #[error("plugin {} does not take its configuration: {}", path.display(), listed(faults))]
     Config {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
-        /// Each mistake.
+        /// The mistakes, each with its key.
         faults: Vec<ConfigFault>,
     },
-    /// It could not describe or open itself.
+    /// The plugin could not describe or open itself.
     #[error("plugin {} failed at {call}: {error}", path.display())]
     Call {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
-        /// The function.
+        /// The function that the host called.
         call: &'static str,
-        /// What happened.
+        /// The failure of the call.
         error: CallError,
     },
-    /// It is another file than the pipeline names.
+    /// The file is not the one that the pipeline pins.
     #[error("plugin {} has the SHA-256 {found}, not the one that is pinned", path.display())]
     OtherDigest {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
-        /// What it has.
+        /// The digest of the file found.
         found: Digest,
     },
     /// `[metric.columns]` names what the plugin does not read.
     #[error("plugin {} has no input `{input}`; it reads {known}", path.display())]
     UnknownInput {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
         /// The name in `[metric.columns]`.
         input: String,
-        /// Its inputs.
+        /// The names of the plugin's inputs.
         known: String,
     },
-    /// What it says of itself makes no sense.
+    /// The plugin's description of itself makes no sense.
     #[error("plugin {} describes itself wrongly: {reason}", path.display())]
     Descriptor {
-        /// The file.
+        /// The path in the metric's settings.
         path: PathBuf,
-        /// What is wrong.
+        /// The contradiction in the description.
         reason: String,
     },
 }
 
 impl LoadError {
-    /// What the user can do about it.
+    /// The remedy, as a step for the user.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => {
@@ -141,7 +141,7 @@ impl LoadError {
     }
 
     /// The setting of the metric that is at fault, as a path below `[[metric]]`. `config` is the
-    /// metric's: a plugin that refuses it names the key in backticks.
+    /// metric's configuration: a plugin that refuses its configuration names the key in backticks.
     pub fn setting(&self, config: &serde_json::Value) -> String {
         match self {
             Self::OtherDigest { .. } => "sha256".to_owned(),

@@ -23,12 +23,12 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// What the plugin says of itself.
+    /// The plugin's description of itself.
     pub fn descriptor(&self) -> &Descriptor {
         &self.descriptor
     }
 
-    /// The metric's settings.
+    /// The settings of the metric that the plugin was loaded for.
     pub fn settings(&self) -> &MetricSettings {
         &self.settings
     }
@@ -48,7 +48,7 @@ impl Plugin {
         self.memory_bytes_max
     }
 
-    /// What the component imports; nothing that the sandbox does not give.
+    /// The imports of the component, all of which the sandbox gives.
     pub fn imports(&self) -> &[String] {
         &self.imports
     }

@@ -25,7 +25,7 @@ use streamgauge_pipeline::{MetricSettings, Wasi};
 #[derive(Clone)]
 pub struct Runtime {
     engine: Engine,
-    /// What was compiled, by the digest of the file: several metrics may be of one plugin.
+    /// The compiled components, by the digest of the file: several metrics may share a plugin.
     compiled: Arc<Mutex<BTreeMap<Digest, Arc<OnceLock<Component>>>>>,
 }
 
@@ -33,7 +33,7 @@ impl Runtime {
     /// Starts the engine and its clock, a thread that ends with the last clone.
     ///
     /// # Panics
-    /// Where this machine cannot run the engine at all.
+    /// This machine cannot run the engine at all.
     #[expect(clippy::new_without_default, reason = "it starts a thread")]
     pub fn new() -> Self {
         Self::with(None)
@@ -62,7 +62,7 @@ impl Runtime {
     /// Loads the plugin of `settings` and checks it against the contract.
     ///
     /// # Errors
-    /// Why the file is not a plugin, or not with this configuration.
+    /// The file is not a plugin, or the plugin does not take this configuration.
     pub fn load(&self, settings: &MetricSettings) -> Result<Plugin, LoadError> {
         let path = &settings.plugin;
         let bytes =
@@ -137,7 +137,7 @@ impl Runtime {
         })
     }
 
-    /// What the component imports, where the sandbox gives all of it.
+    /// The imports of the component, if the sandbox gives all of them.
     fn imports(
         &self,
         settings: &MetricSettings,
@@ -182,7 +182,7 @@ fn memory_for(imports: &[String]) -> usize {
     if has_runtime { 256 << 20 } else { 64 << 20 }
 }
 
-/// The cause of an error without what a decoder adds for its own developers.
+/// The cause of an error, without additions that a decoder makes for its own developers.
 fn one_line(error: &wasmtime::Error) -> String {
     let cause = error.root_cause().to_string();
     cause.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()

@@ -1,5 +1,5 @@
-//! A metric's result as the host keeps it: rows of cells, checked against what the plugin said of
-//! its outputs, sorted by the dimension columns, so equal results print as equal bytes.
+//! A metric's result as the host keeps it: rows of cells, checked against the plugin's description
+//! of its outputs, sorted by the dimension columns, so equal results print as equal bytes.
 
 use std::cmp::Ordering;
 
@@ -17,15 +17,15 @@ const ROWS_MAX: u32 = 100_000;
 /// One value of a result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
-    /// No value.
+    /// A cell without a value.
     Null,
-    /// For `boolean`.
+    /// A cell of a `boolean` column.
     Boolean(bool),
     /// For `unsigned`, `integer` and `timestamp`.
     Integer(i64),
-    /// For `float`.
+    /// A cell of a `float` column.
     Float(f64),
-    /// For `text`.
+    /// A cell of a `text` column.
     Text(String),
 }
 
@@ -36,18 +36,18 @@ pub struct ResultTable {
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// How a plugin's table differs from what it described.
+/// The difference between a plugin's table and the plugin's description.
 #[derive(Debug, Error)]
 pub enum TableError {
-    /// Too large.
+    /// The table has too many rows.
     #[error("{0} rows are more than the limit of {ROWS_MAX}")]
     TooManyRows(u32),
     /// Another number of columns than outputs.
     #[error("the number of columns is {found} instead of {expected}")]
     Columns {
-        /// As described.
+        /// The number of outputs that the plugin described.
         expected: usize,
-        /// As given.
+        /// The number of columns in the table.
         found: usize,
     },
     /// A column of another length or type.

@@ -1,6 +1,6 @@
-//! Components that are no plugins, and plugins at their limits: what is said about them. `cargo
-//! xtask build` makes the two components that this needs: `behavior`, which is a metric of the
-//! product, and `faulty`, which fails as it is told.
+//! Components that are no plugins, and plugins at their limits: the messages about them. `cargo
+//! xtask build` makes the two components that these tests need: `behavior`, which is a metric of
+//! the product, and `faulty`, which fails as its configuration asks.
 
 #[path = "sandbox/component.rs"]
 mod component;

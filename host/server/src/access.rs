@@ -1,8 +1,8 @@
-//! Who may see the data: everyone who reaches the server, or those who know its token.
+//! Who may see the data: everyone who reaches the server, or clients that know the server's token.
 //!
-//! A program sends the token with each request. A browser cannot with a WebSocket, so its page
-//! buys a ticket with the token: random, good once, for ten seconds, which makes it worthless in
-//! the log of a proxy. Deliberately absent: users and rights, which a proxy in front does better.
+//! A program sends the token with each request. A browser cannot with a WebSocket, so its page buys
+//! a ticket with the token: random, good once, for ten seconds, which makes it worthless in the log
+//! of a proxy. Deliberately absent: users and rights, which belong to a proxy in front.
 
 pub(crate) mod guard;
 pub(crate) mod tickets;
@@ -17,7 +17,7 @@ use subtle::ConstantTimeEq;
 /// Who may see what the server has.
 #[derive(Clone, Default)]
 pub struct Access {
-    /// What a client must know; none: nothing.
+    /// The secret that a client must show; `None` means that everyone may see everything.
     pub token: Option<String>,
     /// Further origins whose pages may open the stream, in lower case.
     pub allow_origins: Vec<String>,
@@ -46,7 +46,7 @@ impl From<&ServerSettings> for Access {
 }
 
 impl Access {
-    /// Whether a request shows the token, or needs none.
+    /// True if a request shows the token, or if no token is set.
     fn knows_token(&self, headers: &HeaderMap) -> bool {
         let Some(token) = &self.token else { return true };
         let shown = headers.get(AUTHORIZATION).and_then(|value| bearer(value.as_bytes()));
@@ -54,7 +54,7 @@ impl Access {
     }
 }
 
-/// What follows `Bearer `, in any case.
+/// The text after `Bearer `, which may be in any case.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
     let (scheme, token) = value.split_at_checked("Bearer ".len())?;
     scheme.eq_ignore_ascii_case(b"Bearer ").then(|| token.trim_ascii())

@@ -26,12 +26,12 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/metrics", get(metrics))
 }
 
-/// The paths of this module that everyone may ask: they tell an orchestrator what to do.
+/// The paths of this module that everyone may ask: an orchestrator reads them.
 pub(super) fn open_routes() -> Router<Arc<App>> {
     Router::new().route("/livez", get(alive)).route("/readyz", get(ready))
 }
 
-/// How the pipeline goes: its books, partitions, plugins and troubles, with the clocks under
+/// The status of the pipeline: its books, partitions, plugins and troubles, with the clocks under
 /// `clock`.
 #[utoipa::path(get, path = "/api/v1/status", tag = "pipeline",
     responses((status = 200, body = Status), (status = 401, description = "A token is missing", body = Refusal)))]
@@ -51,13 +51,13 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     fresh(([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text))
 }
 
-/// Whether the process serves.
+/// Answers as long as the process serves.
 #[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, body = String)))]
 pub(super) async fn alive() -> Response {
     fresh("ok\n")
 }
 
-/// Whether the pipeline reads, all of its partitions, and stores what it has.
+/// Answers whether the pipeline reads all of its partitions and stores its state.
 #[utoipa::path(get, path = "/readyz", tag = "health",
     responses((status = 200, body = Object), (status = 503, description = "And why not", body = Object)))]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
@@ -73,7 +73,8 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// Why no traffic should be sent here or an operator should look: a stable word and a text.
+/// The reason why no traffic should be sent here or an operator should look: a stable word and a
+/// text.
 fn unready(status: &Status) -> Option<(String, String)> {
     let caused = |word: &str, text: &str| match &status.cause {
         Some(cause) => (cause.code.clone(), cause.message.clone()),

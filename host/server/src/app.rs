@@ -37,7 +37,7 @@ pub(super) struct App {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) streams: usize,
-    /// Of one message from a page.
+    /// The most bytes of one message from a page.
     pub(super) message_bytes: usize,
     /// A message that is not taken within this time ends the stream.
     pub(super) send: Duration,
@@ -82,7 +82,7 @@ impl App {
         self
     }
 
-    /// The newest state.
+    /// The state that was published last.
     pub(super) fn latest(&self) -> Arc<LiveState> {
         Arc::clone(&self.live.borrow())
     }

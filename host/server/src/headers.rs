@@ -1,5 +1,5 @@
-//! Headers of every response: nothing foreign is loaded, sniffed or told, and only those frame the
-//! page who may.
+//! Headers of every response: nothing foreign is loaded, no type is guessed, no address is passed
+//! to other sites, and the page is framed only where that is allowed.
 
 pub(crate) mod policy;
 
@@ -13,7 +13,7 @@ use axum::response::Response;
 
 use super::app::App;
 
-/// Adds them.
+/// Adds the headers to a response.
 pub(super) async fn add(State(app): State<Arc<App>>, mut response: Response) -> Response {
     response.headers_mut().extend([
         (CONTENT_SECURITY_POLICY, app.policy.clone()),

@@ -18,7 +18,7 @@ use super::page::files::has_tag;
 use super::render::Rendered;
 use streamgauge_wire::{Hello, ToPage};
 
-/// What a page gets at first.
+/// The first answer to a page.
 #[derive(Serialize)]
 struct Latest<'a> {
     hello: ToPage<'a>,

@@ -1,12 +1,12 @@
 //! The server: the page, the stream behind it, the data and health endpoints.
 //!
 //! The server only reads. One [`LiveState`] at a time arrives through a watch channel, so nothing
-//! here can hold the pipeline back, and a slow reader costs at most the message being written
-//! to it. Deliberately absent: TLS and users, which a proxy in front does better.
+//! here can hold the pipeline back, and a slow reader costs at most the message being written to
+//! it. Deliberately absent: TLS and users, which belong to a proxy in front.
 //!
-//! May know: settings of the server, the wire, counters. The only place with axum.
-//! Must not know: sources, workers, plugins, state. What is asked for beyond the live state is
-//! answered behind the trait [`query::Query`].
+//! May know: `core`, `pipeline`, `wire`, `telemetry`. The only place with axum.
+//! Must not know: sources, workers, plugins, state. A question beyond the live state is answered
+//! behind the trait [`query::Query`].
 
 mod access;
 mod api;
@@ -42,10 +42,10 @@ use streamgauge_wire::{Hello, LiveState};
 pub use access::Access;
 pub use page::build;
 
-/// How long connections may take to end once the host stops.
+/// The time that connections may take to end once the host stops.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// Why the server cannot listen.
+/// The reason why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Another process listens there.
@@ -54,7 +54,7 @@ pub enum BindError {
          hint: end it, or use `--listen {}:0` for a free port", address.ip()
     )]
     Taken {
-        /// What was asked for.
+        /// The address that was asked for.
         address: SocketAddr,
     },
     /// The address belongs to another computer.
@@ -63,7 +63,7 @@ pub enum BindError {
          hint: use `--listen 127.0.0.1:{}`", address.port()
     )]
     NotOurs {
-        /// What was asked for.
+        /// The address that was asked for.
         address: SocketAddr,
     },
     /// The port is reserved for the system.
@@ -72,15 +72,15 @@ pub enum BindError {
          hint: use a port from 1024 on, or `--listen {}:0` for a free one", address.ip()
     )]
     Forbidden {
-        /// What was asked for.
+        /// The address that was asked for.
         address: SocketAddr,
     },
-    /// Anything else.
+    /// The system refused for another reason.
     #[error("cannot listen on {address}: {source}; hint: check `[server] listen` or `--listen`")]
     Other {
-        /// What was asked for.
+        /// The address that was asked for.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
@@ -125,12 +125,12 @@ impl Server {
         self.address
     }
 
-    /// Serves until `shutdown` becomes true or its sender is gone, says goodbye to every page,
-    /// and gives what is still open two seconds to end.
+    /// Serves until `shutdown` becomes true or its sender is gone, says goodbye to every page, and
+    /// gives open connections two seconds to end.
     ///
     /// # Errors
     ///
-    /// Whatever the listener reports on being handed to the runtime.
+    /// The listener cannot be handed to the runtime.
     pub async fn serve(
         self,
         live: watch::Receiver<Arc<LiveState>>,
@@ -146,7 +146,7 @@ impl Server {
 
     async fn serve_app(self, app: Arc<App>) -> io::Result<()> {
         let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|connection| {
-            // An update is one small write; waiting for more to send would only delay it.
+            // An update is one small write; waiting for more would only delay the update.
             let _ = connection.set_nodelay(true);
         });
         let serve = axum::serve(listener, router(Arc::clone(&app)))

@@ -1,5 +1,6 @@
-//! The HTTP API described for programs: `/api/v1/openapi.json`, from the types of the wire and
-//! from what stands at each handler. The stream is not part of it: such a description has no words for one.
+//! The HTTP API described for programs: `/api/v1/openapi.json`, from the types of the wire and from
+//! the comments at each handler. The stream is not part of the description: such a description has
+//! no words for a stream.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::response::fresh;
 use super::{api, latest};
 use streamgauge_wire as wire;
 
-/// The description.
+/// The description as a whole, with the parts that all paths share.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -55,7 +56,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/v1/openapi.json", get(description))
 }
 
-/// This description.
+/// This description of the API.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "health",
     responses((status = 200, description = "OpenAPI 3.1")))]
 async fn description() -> Response {

@@ -1,7 +1,7 @@
-//! Whether the page that opens a stream is ours.
+//! The check that the page that opens a stream is ours.
 //!
-//! Browsers let any page open a WebSocket to any host and read from it, and tell only where
-//! the page came from. A request without `Origin` comes from a program, not from a page.
+//! Browsers let any page open a WebSocket to any host and read from it, and send only the origin of
+//! the page. A request without `Origin` comes from a program, not from a page.
 
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
@@ -18,7 +18,7 @@ pub(super) struct Foreign {
     host: String,
 }
 
-/// Refuses a foreign page; those of `allowed` are ours too.
+/// Refuses a foreign page; a page of an origin in `allowed` is not foreign.
 pub(super) fn check(headers: &HeaderMap, allowed: &[String]) -> Result<(), Foreign> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = String::from_utf8_lossy(origin.as_bytes());

@@ -1,8 +1,8 @@
 //! The page, embedded in the program.
 //!
 //! A clone built without Node has no page; then a placeholder names the command that builds it.
-//! Every path is relative, so the page works below any path of a proxy. Debug builds read the
-//! files when asked, release builds carry them.
+//! Every path is relative, so the page works below any path of a proxy. Debug builds read the files
+//! of the page when asked, release builds carry the files.
 
 pub(crate) mod files;
 
@@ -15,15 +15,15 @@ use rust_embed::RustEmbed;
 #[allow_missing = true]
 struct Dist;
 
-/// Where the files of the page come from.
+/// The place that the files of the page come from.
 pub(super) struct Page {
     find: fn(&str) -> Option<File>,
 }
 
-/// One file.
+/// One file of the page.
 pub(super) struct File {
     pub(super) bytes: Cow<'static, [u8]>,
-    /// SHA-256.
+    /// The SHA-256 of the content.
     pub(super) digest: [u8; 32],
 }
 
@@ -66,7 +66,7 @@ pub fn build() -> String {
     if names.is_empty() { version.to_owned() } else { format!("{version}+{:08x}", digest.short()) }
 }
 
-/// FNV-1a: enough to tell one build from another.
+/// FNV-1a: enough to distinguish two builds.
 struct Fnv(u64);
 
 impl Default for Fnv {
@@ -82,7 +82,7 @@ impl Fnv {
         }
     }
 
-    /// Both halves folded into one.
+    /// The upper half and the lower half folded into one.
     const fn short(&self) -> u32 {
         (self.0 >> 32) as u32 ^ self.0 as u32
     }

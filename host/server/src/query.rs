@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 
 /// Answers questions about the result.
 pub trait Query: Send + Sync {
-    /// How late records are: their distribution, and the last late ones.
+    /// The distribution of lateness, and the last late records.
     fn lateness(&self) -> LatenessReport;
 
     /// Some of the latest records.
@@ -22,11 +22,11 @@ pub trait Query: Send + Sync {
     /// The last dead letters.
     fn dead_letters(&self) -> Samples;
 
-    /// What one record counted as, in the shape of `explain --json`. The log before it is read
-    /// again, so this may take seconds.
+    /// The account of one record, in the shape of `explain --json`. The log before the record is
+    /// read again, so an answer may take seconds.
     ///
     /// # Errors
-    /// There is no such record, it is too far from where the log begins, another one is being
+    /// The record does not exist, it is too far from the start of the log, another one is being
     /// explained, or the log cannot be read.
     fn explain(&self, place: Place) -> Result<Value, Refused>;
 
@@ -36,7 +36,7 @@ pub trait Query: Send + Sync {
     /// The data of a panel over one window; `None` means the window that the page shows.
     ///
     /// # Errors
-    /// There is no such panel or window.
+    /// The panel or window does not exist.
     fn panel(
         &self,
         live: &LiveState,
@@ -57,14 +57,14 @@ pub trait Query: Send + Sync {
     fn history(&self, live: &LiveState, question: &HistoryQuestion) -> Result<Value, Refused>;
 }
 
-/// Why a question has no answer.
+/// The reason why a question has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// What is asked for does not exist.
+    /// The thing that is asked for does not exist.
     Unknown(String),
     /// The question is not one.
     Malformed(String),
-    /// It exists, but could not be read.
+    /// The thing exists, but could not be read.
     Failed(String),
     /// The host is at work on a question like that.
     Busy(String),
@@ -73,7 +73,7 @@ pub enum Refused {
 }
 
 impl Refused {
-    /// The words.
+    /// The reason in words, for the client.
     pub fn text(&self) -> &str {
         match self {
             Self::Unknown(text)
@@ -90,13 +90,13 @@ impl Refused {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryAsk {
-    /// The metric's id.
+    /// The id of a metric of the pipeline.
     pub metric: String,
     /// Only this kind of windows, such as `1d`.
     pub window: Option<String>,
-    /// RFC 3339; none: from the beginning.
+    /// The start of the time asked for, in RFC 3339; `None` means from the beginning.
     pub from: Option<String>,
-    /// RFC 3339; none: to the end.
+    /// The end of the time asked for, in RFC 3339; `None` means to the end.
     pub to: Option<String>,
     /// Only so many, the newest.
     pub last: Option<usize>,
@@ -107,15 +107,15 @@ pub struct HistoryAsk {
 /// A question about history, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryQuestion {
-    /// The metric's id.
+    /// The id of a metric of the pipeline.
     pub metric: String,
-    /// Only this kind of windows; `None` means all kinds.
+    /// The only kind of windows asked for; `None` means all kinds.
     pub spec: Option<WindowSpec>,
     /// Windows that overlap this.
     pub span: TimeWindow,
-    /// Only so many, the newest; `None` means all.
+    /// The most windows, the newest ones; `None` means all.
     pub last: Option<usize>,
-    /// Whether windows that are not final are meant too.
+    /// True if windows that are not final are asked for too.
     pub with_open: bool,
 }
 
@@ -162,8 +162,8 @@ fn no_instant(name: &str, text: &str) -> String {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Place {
-    /// Its partition.
+    /// The number of the record's partition.
     pub partition: u32,
-    /// Its offset.
+    /// The record's offset in its partition.
     pub offset: i64,
 }

@@ -1,8 +1,8 @@
 //! From the live state to the texts that all clients share.
 //!
-//! Each frame is serialised once for each of its revisions, the status and the panels once for
-//! each value, whoever asks first. What is kept is the last state's texts and nothing older, so
-//! the size is that of one snapshot.
+//! Each frame is serialised once for each of its revisions, the status and the panels once for each
+//! value, by the client that asks first. Only the texts of the last state are kept, so the memory
+//! is that of one snapshot.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,11 +47,11 @@ pub(super) struct RenderedFrame {
 impl Renderer {
     /// The texts of `live`.
     pub(super) fn render(&self, live: Arc<LiveState>) -> Arc<Rendered> {
-        // The value is replaced as a whole, so it is good even after a panic.
+        // The value is replaced as a whole, so the value is good even after a panic.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            // A client that was held up between reading the state and asking for its texts
-            // may come with an older one: it gets the newer.
+            // A slow client may come with an older state between reading the state and asking for
+            // its texts: the client gets the newer texts.
             Some(known) if known.live.seq >= live.seq => Arc::clone(known),
             known => {
                 let rendered = Arc::new(Rendered::new(live, known.as_deref()));

@@ -1,4 +1,4 @@
-//! Answers that nobody keeps, and refusals among them.
+//! Answers that nobody keeps, refusals among them.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ pub(super) fn refusal(code: StatusCode, message: impl Into<String>) -> Response 
 /// A request that was not answered.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub(super) struct Refusal {
-    /// Why, in English, with a hint where there is one.
+    /// The reason, in English, with a hint where there is one.
     error: String,
 }
 

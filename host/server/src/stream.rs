@@ -1,9 +1,9 @@
-//! The stream: one task per page, which knows what it sent and sends what differs.
+//! The stream: one task per page, which knows what it sent and sends the differences.
 //!
 //! There is no queue. While a message is being written, newer states replace each other in the
-//! watch channel, so a slow page gets fewer updates and costs one message of memory; one that
-//! takes nothing for ten seconds is let go. Losing an update is harmless because each frame is
-//! whole.
+//! watch channel, so a slow page gets fewer updates and costs one message of memory; a page that
+//! takes nothing for ten seconds is disconnected. Losing an update is harmless because each frame
+//! is whole.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,9 +29,9 @@ use streamgauge_wire::{FromPage, Points, ToPage};
 /// Updates a second until a page asks for another rate.
 const HZ_DEFAULT: f64 = 2.0;
 const HZ_MIN: f64 = 0.1;
-/// When a page should come back after the host stopped.
+/// The time in milliseconds after which a page should come back once the host stopped.
 const RETRY_MS: u64 = 1000;
-/// How long a page may take to answer the goodbye.
+/// The time that a page may take to answer the goodbye.
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// The paths of this module.
@@ -66,7 +66,7 @@ async fn open(
         return refusal(StatusCode::SERVICE_UNAVAILABLE, text);
     };
     upgrade
-        // What a page says is short; the default would be most of what a page costs.
+        // Messages of a page are short; the default buffer would be most of the memory of a page.
         .read_buffer_size(app.limits.message_bytes)
         .max_message_size(app.limits.message_bytes)
         .max_frame_size(app.limits.message_bytes)
@@ -80,7 +80,7 @@ async fn open(
         })
 }
 
-/// Why a stream ended before the host did.
+/// The reason why a stream ended before the host did.
 #[derive(Debug, thiserror::Error)]
 enum Gone {
     #[error("it closed the stream")]
@@ -100,12 +100,12 @@ struct Client {
     last_message: Instant,
 }
 
-/// What the page has.
+/// The revisions that the page has.
 #[derive(Default)]
 struct Sent {
     seq: u64,
     schema_rev: u64,
-    /// By panel.
+    /// The revision of each panel's frame, by panel.
     frame_revs: BTreeMap<String, u64>,
     last_point: Option<i64>,
 }
@@ -121,7 +121,7 @@ impl Client {
         let mut live = self.app.live.clone();
         let mut stop = std::pin::pin!(stopped(self.app.shutdown.clone()));
         let heartbeat = Duration::from_millis(self.app.hello.heartbeat_ms.max(1));
-        // The stop is heard also while a page does not take its greeting or an update.
+        // The stop is noticed also while a page does not take its greeting or an update.
         tokio::select! {
             () = &mut stop => return self.bye().await,
             greeted = self.greet() => greeted?,
@@ -158,9 +158,9 @@ impl Client {
         self.update().await
     }
 
-    /// Sends what the page does not have: at first, and whenever the panels change, the schema
-    /// and everything that is drawn by it. The state is let go before anything is sent, so that
-    /// a slow page keeps no old one alive.
+    /// Sends the parts that the page does not have: at first, and whenever the panels change, the
+    /// schema and all frames. The state is dropped before anything is sent, so that a slow page
+    /// keeps no old one alive.
     async fn update(&mut self) -> Result<(), Gone> {
         let rendered = self.rendered();
         if rendered.schema_rev == self.sent.schema_rev {
@@ -214,8 +214,8 @@ impl Client {
         self.send(text(&ToPage::Bye { reason: "shutdown", retry_ms: RETRY_MS })).await?;
         let close = CloseFrame { code: close_code::AWAY, reason: "shutdown".into() };
         self.send(Message::Close(Some(close))).await?;
-        // Closing at once, with something of the page still unread, would be a reset to it, and
-        // the goodbye might be lost with that.
+        // Closing at once, with something of the page still unread, would reset the connection, and
+        // the goodbye might be lost.
         let answer = async { while let Some(Ok(_)) = self.socket.recv().await {} };
         let _ = timeout(CLOSING, answer).await;
         Ok(())
@@ -237,7 +237,7 @@ impl Sent {
         text(&ToPage::Update { seq, clock, frames, points, status })
     }
 
-    /// What the page does not have yet; from now on it has.
+    /// Returns the frames that the page does not have yet, and records that the page has them.
     fn advance<'a>(
         &mut self,
         rendered: &'a Rendered,
@@ -277,8 +277,9 @@ fn pause(hz: f64, max_hz: f64) -> Duration {
     Duration::from_secs_f64(1.0 / hz.min(max_hz).max(HZ_MIN))
 }
 
-/// What the next pause is counted from after an update was sent at `now`: from when it was due, so
-/// that the time it took slows nobody down; but what was missed is not made up for.
+/// The moment from which the next pause counts after an update was sent at `now`: the moment when
+/// that update was due, so that the time of sending slows nobody down. A missed update is not made
+/// up for.
 fn paced(last: Instant, pause: Duration, now: Instant) -> Instant {
     let due = last + pause;
     if (due..due + pause).contains(&now) { due } else { now }

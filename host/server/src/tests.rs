@@ -25,7 +25,7 @@ fn a_taken_port_is_told_with_the_way_out() {
 
 #[test]
 fn an_address_of_another_computer_is_told_as_such() {
-    // 192.0.2.0/24 is reserved for examples: no computer has it.
+    // 192.0.2.0/24 is reserved for examples: no computer has such an address.
     let elsewhere = "192.0.2.1:5001".parse().expect("an address");
     let error = Server::bind(elsewhere).expect_err("the address is not ours");
     assert!(matches!(error, BindError::NotOurs { .. }), "{error}");

@@ -5,6 +5,7 @@
 //! may still be growing. Empty lines are no records and have no offset. In CSV a quoted cell may
 //! hold line ends. A byte order mark at a file's start is skipped.
 
+mod error;
 mod header;
 mod lines;
 mod split;
@@ -15,7 +16,6 @@ mod tests;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,9 +24,10 @@ use streamgauge_core::{
     Schema, Supply,
 };
 
+use self::error::{failed, fixed_partitions, open, truncated, unreadable};
 use self::header::Preface;
 use self::lines::{Line, Lines, Step};
-use crate::{Missing, Source, SourceError};
+use crate::{Source, SourceError};
 use streamgauge_pipeline::{FileSettings, Format};
 
 /// How often a followed file is looked at.
@@ -298,37 +299,4 @@ impl Source for FileSource {
         let offsets = self.next_offsets.iter().enumerate();
         offsets.map(|(i, &o)| LogEnd { partition: i as u32, end: end(o) }).collect()
     }
-}
-
-fn open(path: &Path) -> Result<File, SourceError> {
-    File::open(path).map_err(|e| unreadable(path, &e))
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> SourceError {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        return SourceError::Unavailable {
-            missing: Missing::File,
-            message: format!("file `{}` was not found", path.display()),
-        };
-    }
-    failed(path, &format!("cannot be read: {error}"))
-}
-
-fn truncated(path: &Path, length: u64, position: u64) -> SourceError {
-    let problem = format!(
-        "has only {length} bytes, but {position} were read before; \
-         hint: a file may grow but not shrink, `streamgauge state reset` starts anew"
-    );
-    failed(path, &problem)
-}
-
-fn fixed_partitions() -> SourceError {
-    let message = "partitions of several files, or of a file that was read to its end, cannot come \
-                   and go";
-    SourceError::Failed { message: message.to_owned() }
-}
-
-fn failed(path: &Path, problem: &str) -> SourceError {
-    let message = format!("file `{}` {problem}", path.display());
-    SourceError::Failed { message }
 }

@@ -8,7 +8,7 @@ use streamgauge_core::{GAPS_MAX, GapKind, OffsetGap};
 /// A gap in the log of a partition, and what the log holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogGap {
-    /// The partition's number.
+    /// The number of the partition with the gap.
     pub partition: u32,
     /// What happened to it.
     pub gap: OffsetGap,

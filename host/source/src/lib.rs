@@ -43,7 +43,7 @@ pub enum SourceError {
     /// Something outside failed for now; a retry may help.
     #[error("{message}")]
     Unavailable {
-        /// Which thing.
+        /// The thing that is not there.
         missing: Missing,
         /// What happened, complete by itself.
         message: String,

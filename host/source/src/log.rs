@@ -15,9 +15,9 @@ const ANSWER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 /// A piece of one partition's log: `[from, to)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The partition's number.
+    /// The number of the partition.
     pub partition: u32,
-    /// The first offset.
+    /// The first offset of the piece.
     pub from: i64,
     /// The offset after the last one.
     pub to: i64,

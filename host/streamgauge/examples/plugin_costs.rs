@@ -135,7 +135,7 @@ struct Subject<'a> {
     inputs: Vec<InputBinding>,
     instance: Instance,
     accumulators: Vec<Accumulator>,
-    /// Nanoseconds per row.
+    /// Nanoseconds a row, by turn, for each size of batch.
     rows: [Vec<f64>; SIZES.len()],
     /// Nanoseconds per call without rows.
     calls: Vec<f64>,

@@ -130,7 +130,7 @@ impl Publisher {
         (Self { drawing, sender }, receiver)
     }
 
-    /// Replaces the state.
+    /// Replaces the state that the server shows.
     pub fn publish(&mut self) {
         self.sender.send_replace(Arc::new(self.drawing.draw()));
     }
@@ -180,7 +180,7 @@ impl Drawing {
         self.telemetry.measured(measured::measured(overview, checkpoints, &self.busy));
     }
 
-    /// Merges what changed.
+    /// Merges the metrics whose states changed.
     fn update(&mut self, seen: &Seen<'_>, books: &Accounting) -> (Status, Clock) {
         let phase = self.run_status.lock().phase.clone();
         let partitions: Vec<PartitionView> =

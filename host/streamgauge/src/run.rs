@@ -4,6 +4,7 @@
 pub mod announce;
 pub mod cause;
 pub mod opening;
+pub mod patience;
 pub mod prepare;
 pub mod status;
 pub mod stop;

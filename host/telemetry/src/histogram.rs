@@ -1,5 +1,5 @@
-//! A distribution that is counted elsewhere and shown here: whoever counts replaces it whole, so a
-//! scrape sees it as it was at one moment.
+//! A distribution that is counted elsewhere and shown here: each report replaces the distribution
+//! as a whole, so a scrape sees the distribution of one moment.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,24 +10,24 @@ use prometheus_client::metrics::MetricType;
 /// Counts by rising upper bounds; the last bound is infinite.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
-    /// Each bound with the observations above the one before it.
+    /// Each bound with the observations between the bound before and this one.
     pub buckets: Vec<(f64, u64)>,
-    /// All observations added up.
+    /// The sum of all observed values.
     pub sum: f64,
 }
 
-/// A distribution as it was told last; clones share it.
+/// The distribution that was handed over last; clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Histogram(Arc<Mutex<Distribution>>);
 
 impl Histogram {
-    /// Nothing observed yet.
+    /// A distribution without observations.
     pub(super) fn new() -> Self {
         let empty = Distribution { buckets: vec![(f64::INFINITY, 0)], sum: 0.0 };
         Self(Arc::new(Mutex::new(empty)))
     }
 
-    /// Replaces what is shown.
+    /// Replaces the distribution that is shown.
     pub(super) fn set(&self, distribution: Distribution) {
         *self.lock() = distribution;
     }

@@ -1,4 +1,7 @@
-//! What the host tells a monitoring system, as `OpenMetrics`.
+//! The numbers that the host gives a monitoring system, as `OpenMetrics`.
+//!
+//! May know: nothing of the project.
+//! Must not know: where numbers come from, or who asks for them.
 //!
 //! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from
 //! the live state when somebody scrapes, so they always equal the books, also after a restart.
@@ -23,34 +26,34 @@ use prometheus_client::registry::Registry;
 pub use histogram::Distribution;
 use histogram::Histogram;
 
-/// What every name begins with.
+/// The beginning of every name.
 pub const PREFIX: &str = "streamgauge";
 type Label = [(&'static str, String); 1];
 type Fractions = Family<Label, Gauge<f64, AtomicU64>>;
 
-/// What workers and checkpoints have counted since the program began, and how the workers stand.
+/// The counts of workers and checkpoints since the program began, and the levels of the workers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
-    /// Batches by what ended them.
+    /// Batches by the cause that ended them.
     pub flushes: Vec<(&'static str, u64)>,
-    /// Rows of a batch.
+    /// Batches by the number of their rows.
     pub batch_rows: Distribution,
-    /// Seconds from a record's stamp to its being published.
+    /// Records by the seconds from their stamp to their publication.
     pub latency: Distribution,
-    /// Seconds to store a checkpoint.
+    /// Checkpoints by the seconds that storing took.
     pub checkpoints: Distribution,
     /// Checkpoints that could not be stored.
     pub checkpoint_failures: u64,
-    /// One per worker.
+    /// The levels of the workers, by their numbers.
     pub workers: Vec<WorkerLevel>,
 }
 
-/// How a worker stands.
+/// The levels of one worker at the moment of the report.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorkerLevel {
-    /// Records waiting to be read.
+    /// Records that are fetched and wait for the worker.
     pub queue_records: u64,
-    /// The share of time that it computes, 0 to 1.
+    /// The share of time that the worker computes, 0 to 1.
     pub busy: f64,
 }
 
@@ -76,7 +79,7 @@ impl Default for Telemetry {
 }
 
 impl Telemetry {
-    /// Nothing measured yet.
+    /// Counters that start at zero.
     pub fn new() -> Self {
         let mut telemetry = Self {
             registry: Registry::with_prefix(PREFIX),
@@ -125,7 +128,7 @@ impl Telemetry {
         r.register("build", "The host's version", Info::new(version));
     }
 
-    /// Takes what was measured until now. Totals that went back are not believed.
+    /// Takes the counts until now. A total that is smaller than before is ignored.
     pub fn measured(&self, measured: Measured) {
         for (cause, count) in measured.flushes {
             raise(&self.flushes.get_or_create(&[("cause", cause.to_owned())]), count);
@@ -158,7 +161,7 @@ impl Telemetry {
     }
 }
 
-/// Raises `counter` to `total`.
+/// Raises `counter` to `total`, and never lowers it.
 fn raise(counter: &Counter, total: u64) {
     counter.inc_by(total.saturating_sub(counter.get()));
 }

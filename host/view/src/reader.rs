@@ -100,7 +100,8 @@ impl MetricReader {
 
     /// The present window of a kind, as the pages show it.
     ///
-    /// # Errors The plugin cannot read a state that it once wrote.
+    /// # Errors
+    /// The plugin cannot read a state that it once wrote.
     pub fn current(
         &self,
         published: &Published,
@@ -112,7 +113,8 @@ impl MetricReader {
     /// The last `count` windows of a kind up to the present one, as one. `None` means that the kind
     /// has no windows that follow each other.
     ///
-    /// # Errors The plugin cannot read a state that it once wrote.
+    /// # Errors
+    /// The plugin cannot read a state that it once wrote.
     pub fn last(
         &self,
         published: &Published,
@@ -125,7 +127,8 @@ impl MetricReader {
     /// The windows for which `wanted` returns true, by kind and start; with `newest` only so many
     /// of the windows that begin last.
     ///
-    /// # Errors The plugin cannot read a state that it once wrote.
+    /// # Errors
+    /// The plugin cannot read a state that it once wrote.
     pub fn windows(
         &self,
         published: &Published,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// The values of a frame: per measure one array, aligned with the keys.
 pub type Series = BTreeMap<String, Vec<Value>>;
 
-/// What the values are for the page: numbers or nothing.
+/// The values of a series for the page: numbers, or `null` for no value.
 #[cfg(test)]
 type Numbers = BTreeMap<String, Vec<Option<f64>>>;
 
@@ -21,26 +21,27 @@ pub struct Frame {
     pub rev: u64,
     /// `ok`, `empty` or `quarantined`.
     pub state: &'static str,
-    /// Why quarantined.
+    /// The reason for a quarantine, in English.
     pub reason: Option<String>,
-    /// None: cumulative.
+    /// The window of the values; `None` means cumulative.
     #[cfg_attr(test, ts(type = "unknown"))]
     #[schema(value_type = Option<Object>)]
     pub window: Option<Value>,
     /// Raw keys in display order.
     pub keys: Vec<String>,
-    /// Keys of the second dimension, aligned with `keys`; empty where the panel has none.
+    /// Keys of the second dimension, aligned with `keys`; empty if the panel has no second
+    /// dimension.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub across: Vec<String>,
     /// On time and late together.
     #[cfg_attr(test, ts(as = "Numbers"))]
     #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub total: Series,
-    /// On time only.
+    /// Values of rows on time only, by measure.
     #[cfg_attr(test, ts(as = "Numbers"))]
     #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub on_time: Series,
-    /// Late only.
+    /// Values of late rows only, by measure.
     #[cfg_attr(test, ts(as = "Numbers"))]
     #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub late: Series,
@@ -52,17 +53,17 @@ pub struct Frame {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Other {
-    /// How many.
+    /// The number of rows that were cut.
     pub keys: usize,
-    /// Their sums, on time and late together.
+    /// Sums of the cut rows, on time and late together.
     #[cfg_attr(test, ts(as = "Numbers"))]
     #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub total: Series,
-    /// On time only.
+    /// Values of rows on time only, by measure.
     #[cfg_attr(test, ts(as = "Numbers"))]
     #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub on_time: Series,
-    /// Late only.
+    /// Values of late rows only, by measure.
     #[cfg_attr(test, ts(as = "Numbers"))]
     #[schema(value_type = BTreeMap<String, Vec<Option<f64>>>)]
     pub late: Series,

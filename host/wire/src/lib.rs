@@ -1,11 +1,11 @@
 //! The wire as types: exactly what docs/wire.md says, as JSON for the page and for the API.
 //!
-//! The types are written and never read, except for what a page says ([`FromPage`]). Those of the
-//! page are made from them by a test (`tests.rs`), so both sides cannot differ.
+//! The types are written and never read, except for the messages of a page ([`FromPage`]). A test
+//! (`tests.rs`) makes the types of the page from these types, so both sides cannot differ.
 //!
 //! May know: nothing of the project.
 //! Must not know: where values come from. The rest of the host has types of its own, and one
-//! place (`publish`) turns those into these.
+//! place (`publish`) turns them into the types of the wire.
 
 mod frame;
 mod live;

@@ -10,13 +10,13 @@ use crate::{Clock, Frame, Panel, Status};
 pub struct LiveState {
     /// Raised at each change.
     pub seq: u64,
-    /// The panels; the same `Arc` until they change.
+    /// The panels; their `Arc` stays the same until the panels change.
     pub panels: Arc<Vec<Panel>>,
     /// By panel id; the same `Arc` until the frame changes.
     pub frames: BTreeMap<String, Arc<Frame>>,
-    /// The clocks.
+    /// The clocks of the state, for every client.
     pub clock: Clock,
-    /// The status.
+    /// The status of the pipeline, replaced as a whole.
     pub status: Arc<Status>,
     /// The last five minutes, a point a second.
     pub series: Arc<SeriesByName>,

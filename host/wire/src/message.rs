@@ -1,5 +1,5 @@
-//! The messages of the stream, as docs/wire.md says; parts that many pages share come in
-//! serialised.
+//! The messages of the stream, as docs/wire.md says; parts that many pages share are handed over as
+//! JSON text.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::{Clock, PROTO};
 
-/// What the host says of itself to each page that connects.
+/// The host's introduction to each page that connects.
 #[derive(Clone, Debug)]
 pub struct Hello {
     /// Another text at each start of the host.
@@ -45,11 +45,11 @@ pub enum ToPage<'a> {
         /// The title of the page.
         name: &'a str,
     },
-    /// The panels, whenever they change.
+    /// The panels, at first and whenever the panels change.
     Schema {
         /// Raised at each change of the panels.
         rev: u64,
-        /// The panels, serialised.
+        /// The panels, serialised once for all pages.
         #[cfg_attr(test, ts(type = "Array<Panel>"))]
         panels: &'a RawValue,
     },
@@ -65,7 +65,7 @@ pub enum ToPage<'a> {
         /// The series of the last five minutes.
         #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         series: Points<'a>,
-        /// A [`Status`](crate::Status), serialised.
+        /// A [`Status`](crate::Status), serialised once for all pages.
         #[cfg_attr(test, ts(type = "Status"))]
         status: &'a RawValue,
     },
@@ -81,7 +81,7 @@ pub enum ToPage<'a> {
         /// Points since the message before.
         #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         points: Points<'a>,
-        /// A [`Status`](crate::Status), serialised.
+        /// A [`Status`](crate::Status), serialised once for all pages.
         #[cfg_attr(test, ts(type = "Status"))]
         status: &'a RawValue,
     },
@@ -92,11 +92,11 @@ pub enum ToPage<'a> {
         /// The wall clock of the host, in milliseconds since the Unix epoch.
         now: i64,
     },
-    /// The host stops.
+    /// The last message, sent when the host stops.
     Bye {
-        /// Such as `shutdown`.
+        /// The reason for the end, such as `shutdown`.
         reason: &'a str,
-        /// When a page should connect again, in milliseconds.
+        /// The time after which a page should connect again, in milliseconds.
         retry_ms: u64,
     },
 }
@@ -105,7 +105,7 @@ pub enum ToPage<'a> {
 pub type Points<'a> = BTreeMap<&'a str, &'a [(i64, f64)]>;
 
 impl<'a> ToPage<'a> {
-    /// The greeting.
+    /// The first message, made from `hello`.
     pub fn hello(hello: &'a Hello) -> Self {
         Self::Hello {
             proto: PROTO,
@@ -127,9 +127,9 @@ impl<'a> ToPage<'a> {
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(tag = "t", rename_all = "lowercase")]
 pub enum FromPage {
-    /// How the page wants to be told.
+    /// The wish of a page for the rate of updates.
     Sub {
-        /// Updates a second.
+        /// The most updates a second that the page wants.
         hz: f64,
     },
 }

@@ -1,4 +1,5 @@
-//! What the page is told of panels before any number comes: made from the plugins' descriptors.
+//! The description of panels that the page has before any number comes, made from the plugins'
+//! descriptors.
 
 use std::collections::BTreeMap;
 
@@ -14,30 +15,30 @@ pub type Localized = BTreeMap<String, String>;
 pub struct Panel {
     /// The metric's id, or `metric.view` where it has several views.
     pub id: String,
-    /// The metric's id.
+    /// The id of a metric of the pipeline.
     pub metric: String,
-    /// The view's id.
+    /// The id of the view, unique within the plugin.
     pub view: String,
     /// The kinds of windows of the metric, such as `cumulative` and `1d`; the first one is shown.
     pub windows: Vec<String>,
-    /// The title.
+    /// The title of the panel, by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub title: Localized,
     /// An open name: pie, bar, hbar, line, number, heatmap, table, …
     pub chart: String,
-    /// What the rows are; none where the table has one row.
+    /// The dimension that the rows stand for; `None` means that the table has one row.
     pub dimension: Option<Dimension>,
     /// A second dimension that lies across the first.
     pub across: Option<Dimension>,
-    /// What is shown of each row.
+    /// The measures that are shown of each row.
     pub measures: Vec<Measure>,
     /// Rows shown before the rest is summed up; 0: all.
     pub top: u32,
     /// Largest first; else in the order of the labels.
     pub sorted: bool,
-    /// An open name: small, medium, wide, tall, large; none: the page chooses.
+    /// An open name: small, medium, wide, tall, large; `None` means that the page chooses.
     pub size: Option<String>,
-    /// Panels with a smaller one come first; none: 0.
+    /// Panels with a smaller order come first; `None` means 0.
     pub order: Option<i64>,
 }
 
@@ -45,9 +46,9 @@ pub struct Panel {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Dimension {
-    /// The output's name.
+    /// The name of the output in the plugin's descriptor.
     pub name: String,
-    /// Its title.
+    /// The title of the output, by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub title: Localized,
     /// Known keys in display order.
@@ -58,9 +59,9 @@ pub struct Dimension {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Label {
-    /// The raw key.
+    /// The key as it is in frames.
     pub key: String,
-    /// Its text.
+    /// The text of the key, by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub text: Localized,
 }
@@ -69,14 +70,14 @@ pub struct Label {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Measure {
-    /// The output's name.
+    /// The name of the output in the plugin's descriptor.
     pub name: String,
-    /// Its title.
+    /// The title of the output, by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub title: Localized,
-    /// Its unit.
+    /// The unit of the values, as text.
     pub unit: Option<String>,
-    /// Whether values may be summed.
+    /// True if values may be summed.
     pub additive: bool,
     /// The measure whose largest error this one is, in the same row.
     pub error_of: Option<String>,

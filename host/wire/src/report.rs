@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How late records are.
+/// The distribution of lateness, and the last late records.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LatenessReport {
@@ -15,41 +15,46 @@ pub struct LatenessReport {
     pub bound_ms: u64,
     /// Records in the distribution.
     pub records: u64,
-    /// Late ones.
+    /// Late records in the distribution.
     pub late: u64,
     /// Smallest and largest value in milliseconds, and records; only buckets that are not empty.
     pub buckets: Vec<(i64, i64, u64)>,
-    /// The bound that would keep 99.9 % on time; none without records.
+    /// The bound in milliseconds that would keep 99.9 % on time; `None` means that there are no
+    /// records.
     pub bound_for_999_ms: Option<i64>,
     /// The last late ones of each partition, oldest first.
     pub samples: Vec<RecordSample>,
 }
 
-/// A record, and what it counted as.
+/// A record, and what the record counted as.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RecordSample {
-    /// Its partition.
+    /// The number of the record's partition.
     pub partition: u32,
-    /// Its offset.
+    /// The record's offset in its partition.
     pub offset: i64,
-    /// Its timestamp.
+    /// The timestamp of the record, in milliseconds since the Unix epoch.
     pub time: i64,
-    /// Its event time; none of a rejected one.
+    /// The event time in milliseconds since the Unix epoch; `None` means that the record was
+    /// rejected.
     pub event_time: Option<i64>,
-    /// By how much it was late; none where it was not.
+    /// The delay of a late record in milliseconds; `None` means that the record was not late.
     pub delay_ms: Option<i64>,
-    /// Why it is a dead letter, such as `not_json` or `excluded`; none where it is not.
+    /// The reason for a dead letter, such as `not_json` or `excluded`; `None` means that the record
+    /// is no dead letter.
     pub reason: Option<String>,
-    /// The metric that left it out; none where it was rejected as a whole.
+    /// The metric that left the record out; `None` means that the record was rejected as a whole.
     pub metric: Option<String>,
-    /// What was wrong, in words.
+    /// The fault of the record, in words.
     pub detail: Option<String>,
     /// The size of the record.
     pub record_bytes: u64,
-    /// Its first 256 bytes as text; none where they are no text or records are not shown.
+    /// The first 256 bytes of the record as text; `None` means that the bytes are no text or that
+    /// records are not shown.
     pub record: Option<String>,
-    /// The same in base64, where they are no text.
+    /// The first 256 bytes of the record in base64; `None` means that the bytes are text or that
+    /// records are not shown.
     pub record_base64: Option<String>,
 }
 
@@ -57,8 +62,8 @@ pub struct RecordSample {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Samples {
-    /// Whether the contents of records are shown (`server.show_records`).
+    /// True if the contents of records are shown (`server.show_records`).
     pub shown: bool,
-    /// The records.
+    /// The records, the newest one first.
     pub samples: Vec<RecordSample>,
 }

@@ -1,4 +1,4 @@
-//! How the pipeline is: mode, books, partitions, checkpoints, metrics.
+//! The status of the pipeline: mode, books, partitions, checkpoints, metrics.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ pub struct Clock {
     pub watermark: Option<i64>,
 }
 
-/// What the pipeline is doing.
+/// The activity of the pipeline as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// For something outside; with a cause.
     Waiting,
-    /// Reading its state.
+    /// The pipeline reads its stored state.
     Restoring,
     /// Behind the log's end.
     CatchingUp,
@@ -32,21 +32,21 @@ pub enum Mode {
     Replaying,
     /// At the log's end.
     Live,
-    /// A bounded source was read to its end.
+    /// The end of a bounded source was reached.
     Ended,
-    /// It cannot go on; with a cause.
+    /// The pipeline cannot continue, with a cause.
     Failed,
 }
 
-/// Why the pipeline waits or failed.
+/// The reason why the pipeline waits or failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Cause {
-    /// A stable name.
+    /// A stable name, for programs and translations.
     pub code: String,
     /// English, complete by itself.
     pub message: String,
-    /// What the message names.
+    /// The values that the message names, by name.
     pub args: BTreeMap<String, String>,
     /// One command or step to try.
     pub hint: Option<String>,
@@ -56,13 +56,13 @@ pub struct Cause {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Status {
-    /// What it is doing.
+    /// The activity of the pipeline now.
     pub mode: Mode,
-    /// Why it waits or failed.
+    /// The reason why the pipeline waits or failed.
     pub cause: Option<Cause>,
-    /// Where records come from.
+    /// The place that records come from.
     pub source: SourceStatus,
-    /// When the host started.
+    /// The start of the host, in milliseconds since the Unix epoch.
     pub started_at: i64,
     /// read = on time + late + rejected.
     pub accounting: AccountingStatus,
@@ -76,41 +76,41 @@ pub struct Status {
     pub latency_p99_ms: Option<f64>,
     /// Mean rows of a batch over the last second.
     pub batch_rows: f64,
-    /// Worker threads.
+    /// The number of worker threads.
     pub workers: usize,
-    /// What they spend their time on.
+    /// The shares of the workers' time, by activity.
     pub stages: StageStatus,
     /// Records that are fetched and wait for a worker.
     pub queue_records: u64,
-    /// By number.
+    /// The partitions, in the order of their numbers.
     pub partitions: Vec<PartitionStatus>,
     /// The partition whose watermark is the smallest, while another one is ahead.
     pub watermark_held_by: Option<WatermarkHeldBy>,
-    /// What an operator should look at, though the pipeline runs.
+    /// The faults that an operator should look at, though the pipeline runs.
     pub warnings: Vec<Cause>,
-    /// None where state is not kept.
+    /// The last checkpoint; `None` means that state is not kept.
     pub checkpoint: Option<CheckpointStatus>,
-    /// In written order.
+    /// The metrics, in the order of the pipeline file.
     pub metrics: Vec<MetricStatus>,
-    /// Unusable records.
+    /// Unusable records, counted and written out.
     pub dead_letters: DeadLetterStatus,
-    /// Late records that are written out; none where they are not.
+    /// Late records that are written out; `None` means that late records are only counted.
     pub late_output: Option<LateOutputStatus>,
-    /// What happened since the host started, oldest first; the last 50.
+    /// The events since the host started, oldest first; the last 50.
     pub happened: Vec<Happened>,
 }
 
-/// How the workers spent the last second: shares of their time, 0 to 1, which add up to 1.
+/// The workers' last second: shares of their time, 0 to 1, which add up to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StageStatus {
-    /// Waiting for records: the source has none.
+    /// Waiting for records, because the source has no more.
     pub waiting: f64,
-    /// Taking records over and decoding them.
+    /// Taking over and decoding records.
     pub decode: f64,
-    /// In the plugins.
+    /// Folding rows in the plugins.
     pub plugins: f64,
-    /// Publishing states.
+    /// Publishing the states of partitions.
     pub publish: f64,
     /// Held back, as what was published is not stored yet.
     pub blocked: f64,
@@ -120,7 +120,7 @@ pub struct StageStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Happened {
-    /// When, by the host's wall clock.
+    /// The moment, by the host's wall clock, in milliseconds since the Unix epoch.
     pub at: i64,
     /// `started`, `waiting`, `resumed`, `quarantined`, `gap`, `checkpoint_failed`,
     /// `checkpoint_stored` or `failed`.
@@ -129,7 +129,7 @@ pub struct Happened {
     pub of: Option<String>,
 }
 
-/// Where records come from.
+/// The place that records come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SourceStatus {
@@ -139,37 +139,37 @@ pub struct SourceStatus {
     pub name: String,
 }
 
-/// The books.
+/// The books of all partitions together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct AccountingStatus {
-    /// Records read.
+    /// Records read, whatever became of them.
     pub read: u64,
-    /// On time.
+    /// Records that were on time.
     pub on_time: u64,
-    /// Late.
+    /// Records that were late.
     pub late: u64,
-    /// Not readable.
+    /// Records that could not be used.
     pub rejected: u64,
 }
 
-/// One partition.
+/// The position and watermark of one partition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PartitionStatus {
-    /// Its number.
+    /// The number of the partition in its topic.
     pub partition: u32,
     /// The next offset to read.
     pub offset: i64,
     /// The offset after the log's last record.
     pub end: Option<i64>,
-    /// `end` − `offset`.
+    /// Records still to read: `end` − `offset`.
     pub lag: Option<u64>,
-    /// Its watermark.
+    /// The watermark of the partition, in milliseconds since the Unix epoch.
     pub watermark: Option<i64>,
     /// `running`, `idle`, `gap`, `waiting`, `ended` or `failed`.
     pub state: &'static str,
-    /// Where its log did not go on as expected and reading went on.
+    /// The places where the log did not continue as expected and reading continued.
     pub gaps: Vec<GapStatus>,
 }
 
@@ -181,7 +181,8 @@ pub struct GapStatus {
     pub kind: &'static str,
     /// The first offset concerned.
     pub from: i64,
-    /// The offset after the last one; of a recreated topic, where reading went on.
+    /// The offset after the last one concerned; for a recreated topic, the offset at which reading
+    /// continued.
     pub to: i64,
 }
 
@@ -189,27 +190,27 @@ pub struct GapStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WatermarkHeldBy {
-    /// Its number.
+    /// The number of the partition in its topic.
     pub partition: u32,
-    /// Its watermark.
+    /// The watermark of that partition, in milliseconds since the Unix epoch.
     pub watermark: i64,
-    /// Since when it has stood there, by the host's wall clock.
+    /// The moment since which the watermark has stood there, by the host's wall clock.
     pub since: i64,
 }
 
-/// Stored state.
+/// The last checkpoint, and failures since.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CheckpointStatus {
-    /// When the last one was stored.
+    /// The moment when the last checkpoint was stored, in milliseconds since the Unix epoch.
     pub at: Option<i64>,
-    /// How long it took.
+    /// The time that storing took, in milliseconds.
     pub duration_ms: f64,
-    /// How large it was.
+    /// The size of the stored checkpoint, in bytes.
     pub bytes: u64,
     /// Failures in a row.
     pub failures: u64,
-    /// The last failure.
+    /// The last failure, in English words.
     pub error: Option<String>,
 }
 
@@ -217,21 +218,21 @@ pub struct CheckpointStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MetricStatus {
-    /// Its id.
+    /// The id of the metric in the pipeline.
     pub id: String,
-    /// Rows on time.
+    /// Rows of records that were on time.
     pub on_time: u64,
-    /// Rows late.
+    /// Rows of records that were late.
     pub late: u64,
-    /// In the result.
+    /// Rows that are in the result.
     pub folded: u64,
-    /// Left out.
+    /// Rows that are left out of the result.
     pub excluded: u64,
-    /// `ok` or `quarantined`.
+    /// The phase of the metric: `ok` or `quarantined`.
     pub state: &'static str,
-    /// Why quarantined.
+    /// The reason for a quarantine, in English.
     pub reason: Option<String>,
-    /// What folds its rows.
+    /// The plugin that folds the metric's rows.
     pub plugin: PluginStatus,
 }
 
@@ -239,23 +240,24 @@ pub struct MetricStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PluginStatus {
-    /// The file, as the pipeline names it.
+    /// The path of the file, as the pipeline names the file.
     pub file: String,
-    /// What it calls itself.
+    /// The plugin's name for itself.
     pub name: String,
-    /// Its version.
+    /// The plugin's own version, any text.
     pub version: String,
     /// SHA-256 of the component, in hexadecimal.
     pub digest: String,
-    /// What a row cost in it, over the last ten seconds with rows; none before the first.
+    /// The time of a row in the plugin in nanoseconds, over the last ten seconds with rows; `None`
+    /// means that there was no row yet.
     pub ns_per_row: Option<f64>,
-    /// The memory of its instances, of all workers.
+    /// The memory of the plugin's instances on all workers, in bytes.
     pub memory_bytes: u64,
     /// Instances that failed since the host started.
     pub traps: u64,
 }
 
-/// Unusable records.
+/// Unusable records, counted and written out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeadLetterStatus {

@@ -1,4 +1,4 @@
-//! The types of the page are made from those of the host. After a change of the wire, run with
+//! The types of the page are made from the types of the host. After a change of the wire, run with
 //! `UPDATE=1` and read the difference.
 
 use std::fmt::Write;
@@ -24,7 +24,7 @@ const HEAD: &str = "\
 fn add<T: TS>(text: &mut String) {
     let config = Config::new().with_large_int("number");
     let declaration = T::decl(&config);
-    // Declarations have their documentation within and blanks at the ends of lines.
+    // Declarations contain documentation, and have blanks at the ends of lines.
     let lines: Vec<_> = declaration.lines().map(str::trim_end).collect();
     write!(text, "\nexport {}\n", lines.join("\n")).expect("a string takes text");
 }

@@ -103,7 +103,8 @@ impl EmbeddedStore {
     /// Removes the store in `dir`. Returns the path of the removed file; `None` means that there
     /// was no store.
     ///
-    /// # Errors Another process has the store open, or the file cannot be removed.
+    /// # Errors
+    /// Another process has the store open, or the file cannot be removed.
     pub fn reset(dir: &Path) -> Result<Option<PathBuf>, StateError> {
         if !Self::exists(dir) {
             return Ok(None);
@@ -140,7 +141,8 @@ impl EmbeddedStore {
 
     /// Every final pane of the history.
     ///
-    /// # Errors The store failed or holds an unreadable pane.
+    /// # Errors
+    /// The store failed or holds an unreadable pane.
     pub fn final_panes(&self) -> Result<Vec<Arc<FinalPane>>, StateError> {
         self.read(|reading| reading.final_panes(None))
     }
@@ -148,7 +150,8 @@ impl EmbeddedStore {
     /// Drops the newest checkpoint and the panes that became final with it. Returns the checkpoint
     /// that is newest now.
     ///
-    /// # Errors There is no checkpoint before the newest one, or that one is damaged too; nothing
+    /// # Errors
+    /// There is no checkpoint before the newest one, or that one is damaged too; nothing
     /// was changed.
     pub fn rollback(&mut self) -> Result<Generation, StateError> {
         let generations = self.generations()?;

@@ -3,7 +3,7 @@
 use csv_core::{ReadRecordResult, Reader};
 use streamgauge_core::Rejection;
 
-/// Splits rows into cells; its buffers are reused.
+/// Splits rows into cells, with buffers that are reused from row to row.
 pub struct Cells {
     reader: Reader,
     content: Vec<u8>,
@@ -17,18 +17,18 @@ impl Default for Cells {
 }
 
 impl Cells {
-    /// Whether `text` needs more than a split at commas.
+    /// True if `text` needs more than a split at commas.
     pub fn has_quotes(text: &str) -> bool {
         memchr::memchr(b'"', text.as_bytes()).is_some()
     }
 
-    /// Splits `text`, with or without a line end, and says how many cells it has.
+    /// Splits `text`, with or without a line end, and returns the number of its cells.
     ///
     /// # Errors
     /// [`Rejection::NotCsv`] where a quote stays open, or where there is more than one row.
     pub fn split(&mut self, text: &str) -> Result<usize, Rejection> {
         self.reader.reset();
-        // A cell's content is never longer than what it is written as.
+        // The content of a cell is never longer than the written cell.
         self.content.resize(text.len().max(self.content.len()), 0);
         let body = without_line_end(text).as_bytes();
         if body.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count() > 0 {
@@ -37,12 +37,12 @@ impl Cells {
         }
         let mut found = 0;
         let mut filled = 0;
-        // The reader drops a byte order mark that it sees at once, but the record's own is gone
-        // already: another one is content.
+        // The reader drops a byte order mark that it sees at once, but the record's own mark is
+        // gone already: another mark is content.
         let (first, rest) = body.split_at(body.len().min(1));
         let more =
             self.read(first, &mut filled, &mut found) && self.read(rest, &mut filled, &mut found);
-        // The row goes on to its very end, and there a line end really ends it.
+        // The row ends at the end of the text, and a line end there ends the row.
         let complete = more && !self.read(b"\n", &mut filled, &mut found);
         if complete { Ok(found) } else { Err(Rejection::NotCsv) }
     }
@@ -54,7 +54,7 @@ impl Cells {
             .expect("cutting UTF-8 at ASCII characters leaves UTF-8")
     }
 
-    /// Reads `input` as a part of a row; false where the row ended in it.
+    /// Reads `input` as a part of a row; returns false where the row ended in `input`.
     fn read(&mut self, mut input: &[u8], filled: &mut usize, found: &mut usize) -> bool {
         while !input.is_empty() {
             let (result, read, written, ended) = self.reader.read_record(
@@ -79,7 +79,7 @@ impl Cells {
 /// `text` without its line end.
 ///
 /// # Errors
-/// [`Rejection::NotCsv`] where there is another line end in it.
+/// [`Rejection::NotCsv`] where `text` has another line end.
 pub(super) fn single_line(text: &str) -> Result<&str, Rejection> {
     let line = without_line_end(text);
     match memchr::memchr2(b'\r', b'\n', line.as_bytes()) {

@@ -1,5 +1,5 @@
-//! The scanner against the thorough path: whatever the scanner reads, it reads as `serde_json`
-//! does, also with the shape of quite another record in mind.
+//! The scanner against the thorough path: every record that the scanner reads gives what
+//! `serde_json` gives, also with the shape of quite another record in mind.
 
 use proptest::prelude::*;
 use streamgauge_core::Row;
@@ -7,7 +7,7 @@ use streamgauge_core::Row;
 use super::{Names, Scanner, reference};
 use crate::tests::{everything, show};
 
-/// Feeds `records` to one scanner; how many of them it read.
+/// Feeds `records` to one scanner and returns the number of records that the scanner read.
 fn check(records: &[Vec<u8>]) -> usize {
     let projection = everything();
     let names = Names::new(&projection);

@@ -1,8 +1,8 @@
 //! Sixteen bytes at a time, as one number: the end of a short string or number is found, and a
 //! short number is read, without a loop whose length the processor would have to guess.
 //!
-//! The usual tricks on words find the first byte of a kind exactly; what they say of bytes after
-//! it is not looked at.
+//! The usual tricks on words find the first byte of a kind exactly; their answers for the bytes
+//! after that one are not used.
 
 const ONES: u128 = u128::MAX / 0xFF;
 const HIGHS: u128 = ONES << 7;
@@ -13,14 +13,14 @@ pub(super) struct Block(u128);
 
 /// The digits that a block starts with.
 pub(super) struct Digits {
-    /// How many.
+    /// The number of digits, up to eight.
     pub(super) count: usize,
-    /// What they spell, as far as it is less than eight of them.
+    /// The number that the digits spell; `None` means that there are eight digits or more.
     pub(super) number: Option<u32>,
 }
 
 impl Block {
-    /// How many bytes a block has.
+    /// The size of a block, in bytes.
     pub(super) const BYTES: usize = 16;
 
     /// The block at `at`, which is not behind the end of `bytes`.
@@ -41,8 +41,8 @@ impl Block {
         Self(u128::from_le_bytes(block))
     }
 
-    /// Where the first quote, backslash or control character is, and whether all before it is
-    /// ASCII; none where there is none.
+    /// The position of the first quote, backslash or control character (`None` means that the block
+    /// has none), and whether all bytes before that position are ASCII.
     #[inline]
     pub(super) fn special(self) -> (Option<usize>, bool) {
         let zero_in = |x: u128| x.wrapping_sub(ONES) & !x;
@@ -56,7 +56,7 @@ impl Block {
         ((found != 0).then_some(found.trailing_zeros() as usize / 8), is_ascii)
     }
 
-    /// The digits that this block starts with, of its first eight bytes.
+    /// The digits that this block starts with, among its first eight bytes.
     #[inline]
     pub(super) fn digits(self) -> Digits {
         const ONES: u64 = u64::MAX / 0xFF;

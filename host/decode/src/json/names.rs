@@ -21,7 +21,7 @@ impl Names {
         Self { sorted }
     }
 
-    /// The column of the field `name`, if it is wanted.
+    /// The column of the field `name`; `None` means that the field is not wanted.
     pub(super) fn column(&self, name: &str) -> Option<Column> {
         let found = self.sorted.binary_search_by(|(n, _)| (**n).cmp(name)).ok()?;
         Some(self.sorted[found].1)

@@ -1,5 +1,5 @@
-//! The thorough path: `serde_json` decides what is JSON. It says what every verdict should be; the
-//! scanner beside it is only faster.
+//! The thorough path: `serde_json` decides what is JSON. The verdicts of this path are the right
+//! ones; the scanner beside it is only faster.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ fn read_strict(text: &str, names: &Names, row: &mut Row) -> serde_json::Result<(
     json.end()
 }
 
-/// Passes the content of a JSON string on, without a copy where it has no escapes.
+/// Hands the content of a JSON string to `row`, without a copy where the string has no escapes.
 pub(super) fn store_string(json: &str, column: Option<Column>, row: &mut Row) -> Option<()> {
     let mut json = Deserializer::from_str(json);
     json.deserialize_str(Content { column, row }).ok()?;
@@ -88,7 +88,7 @@ fn store<E: serde::de::Error>(raw: &RawValue, column: Column, row: &mut Row) -> 
     Ok(())
 }
 
-/// Reads a key and looks up its column.
+/// Reads a key and looks up the column of that key.
 struct Key<'a>(&'a Names);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
@@ -132,10 +132,10 @@ impl Visitor<'_> for Content<'_> {
     }
 }
 
-/// Whether every escaped surrogate is half of a pair. `serde_json` looks at that only in strings
+/// True if every escaped surrogate is half of a pair. `serde_json` checks pairs only in strings
 /// that it hands out, but a verdict must not depend on which columns are wanted.
 ///
-/// In JSON a backslash stands in strings only; what is no JSON at all is found out later.
+/// In JSON a backslash stands in strings only; text that is not JSON at all is refused later.
 fn surrogates_pair_up(text: &[u8]) -> bool {
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'\\', rest) {

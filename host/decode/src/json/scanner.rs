@@ -1,10 +1,10 @@
 //! The fast path: expects each record to have the keys of the last one, in the same order and with
-//! the same white space, and steps over what lies between two values in one comparison.
+//! the same white space, and steps over the text between two values in one comparison.
 //!
-//! It reads flat objects of strings, numbers, booleans, `null` and `NaN`. Of anything else, and of
-//! anything that is not JSON or not UTF-8, it says `None` and leaves the verdict to the thorough
-//! path. UTF-8 is checked on the way, in keys when they are learned and in strings that are not
-//! ASCII: everything else that is stepped over is ASCII.
+//! The scanner reads flat objects of strings, numbers, booleans, `null` and `NaN`. For anything
+//! else, and for anything that is not JSON or not UTF-8, the scanner returns `None` and leaves the
+//! verdict to the thorough path. UTF-8 is checked on the way, in keys when they are learned and in
+//! strings that are not ASCII: all other bytes that are stepped over are ASCII.
 
 use streamgauge_core::Row;
 
@@ -19,7 +19,7 @@ const MEMBERS_MAX: usize = 1024;
 /// The longest piece between two values that is remembered, in bytes.
 const LEAD_BYTES_MAX: usize = 8 * LEAD_WORDS;
 
-/// The same in words.
+/// The longest piece in words of 64 bits, which are compared one by one.
 const LEAD_WORDS: usize = 4;
 
 /// Scans flat objects and remembers the shape of the last one.
@@ -28,7 +28,8 @@ pub(super) struct Scanner {
     shape: Vec<Member>,
 }
 
-/// What led to a value of the last record, such as `, "month": `, and its column if it is wanted.
+/// The text before a value of the last record, such as `, "month": `, and the value's column if it
+/// is wanted.
 struct Member {
     lead: Lead,
     column: Option<Column>,
@@ -88,7 +89,7 @@ impl Lead {
         Self { bytes, masks: words(&mask), length: lead.len() }
     }
 
-    /// Whether `text` starts with these bytes.
+    /// True if `text` starts with these bytes.
     #[inline]
     fn starts(&self, text: &[u8]) -> bool {
         let Some(text) = text.first_chunk::<LEAD_BYTES_MAX>() else {
@@ -106,7 +107,7 @@ fn words(bytes: &[u8; LEAD_BYTES_MAX]) -> [u64; LEAD_WORDS] {
     std::array::from_fn(|i| u64::from_le_bytes(chunks[i]))
 }
 
-/// Whether `rest` is a closing brace and nothing after it.
+/// True if `rest` is a closing brace and nothing after it.
 fn ends_object(rest: &[u8]) -> bool {
     if rest == b"}" {
         return true;
@@ -115,7 +116,7 @@ fn ends_object(rest: &[u8]) -> bool {
     rest.first() == Some(&b'}') && white_space(&rest[1..]) == rest.len() - 1
 }
 
-/// Steps over what leads to value number `number`: where the value starts, and its key.
+/// Steps over the text before value number `number`; returns the start of the value, and its key.
 fn lead(bytes: &[u8], mut at: usize, number: usize) -> Option<(usize, &str)> {
     at += white_space(&bytes[at..]);
     if *bytes.get(at)? != if number == 0 { b'{' } else { b',' } {
@@ -141,7 +142,7 @@ fn lead(bytes: &[u8], mut at: usize, number: usize) -> Option<(usize, &str)> {
     Some((at, name))
 }
 
-/// Reads the value at `at`, stores it if it is wanted, and says where it ends.
+/// Reads the value at `at`, stores the value if it is wanted, and returns its end.
 #[inline]
 fn value(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
     let (token, end) = match *bytes.get(at)? {
@@ -182,7 +183,8 @@ fn value(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Opti
     Some(end)
 }
 
-/// Hands a string with escapes over to the thorough path, wanted or not: its escapes may be wrong.
+/// Hands a string with escapes over to the thorough path, also where the string is not wanted: its
+/// escapes may be wrong.
 #[cold]
 fn escaped_string(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
     let mut end = at + 1;
@@ -198,7 +200,7 @@ fn escaped_string(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row
     Some(end + 1)
 }
 
-/// The end of the number at `at`, if it is one as JSON has them.
+/// The end of the number at `at`; `None` means that it is not a number of JSON.
 fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     let first = if bytes[at] == b'-' { at + 1 } else { at };
     let mut end = digits_end(bytes, first);
@@ -229,7 +231,7 @@ fn word_end(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     bytes[at..].starts_with(word).then_some(at + word.len())
 }
 
-/// How many bytes of JSON white space `bytes` starts with.
+/// The number of bytes of JSON white space that `bytes` starts with.
 fn white_space(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
 }

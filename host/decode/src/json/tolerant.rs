@@ -1,8 +1,9 @@
 //! JSON with the bare `NaN`, `Infinity` and `-Infinity` that Python's `json` and others write. No
-//! other spelling is known to come from a writer of JSON, so none is read.
+//! other spelling is known to come from a writer of JSON, so no other is read.
 
 /// `text` as strict JSON: outside strings, `NaN` becomes `null`, and an infinity becomes a string,
-/// which every type of field reads in the way of the bare word. None if there is none of them.
+/// which every type of field reads in the way of the bare word. `None` means that `text` has no
+/// such word.
 pub(super) fn rewrite(text: &str) -> Option<String> {
     let mut strict = String::with_capacity(text.len() + 16);
     let mut copied = 0;
@@ -22,7 +23,8 @@ pub(super) fn rewrite(text: &str) -> Option<String> {
     (copied > 0).then_some(strict)
 }
 
-/// The word at `at`: where it starts, where it ends, and what it becomes. A key is none.
+/// The word at `at`: its start, its end, and its replacement. `None` means that no such word is
+/// there, or that it is a key.
 fn word(text: &str, at: usize) -> Option<(usize, usize, &'static str)> {
     let rest = &text[at..];
     let (start, end, value) = if rest.starts_with("NaN") {

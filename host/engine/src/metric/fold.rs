@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 
 use streamgauge_core::{ByLateness, EventTime, Lateness, RecordBatch, Selection};
 
+use super::batches::Batches;
 use super::pane::Pane;
 use super::windows::{Placement, Windows, corrections};
 use streamgauge_plugin::{Accumulator, AddError, CallError, Columns, InputBinding, Instance};
-
-/// The rows on time and the late ones.
-pub(super) type Batches<'a> = ByLateness<&'a RecordBatch>;
 
 /// Rows that the plugin refused, with its words; in increasing order.
 type Refused = Vec<(u32, String)>;

@@ -10,7 +10,7 @@ use streamgauge_core::{
     WindowSet, WindowSetSnapshot, WindowSpec,
 };
 
-use super::fold::Batches;
+use super::batches::Batches;
 use super::pane::Pane;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
@@ -23,7 +23,7 @@ pub(super) struct Windows {
     spec: WindowSpec,
     /// `None` stands for the cumulative window.
     set: Option<WindowSet>,
-    /// By start.
+    /// The open panes by start.
     panes: BTreeMap<EventTime, Pane>,
     /// How many final panes with a row there were, and the chain of their digests.
     final_panes: u64,

@@ -16,6 +16,7 @@ use streamgauge_outbox::LateRecord;
 use streamgauge_outbox::{Ages, Attachments, RecentRecord};
 
 use super::event::Held;
+use super::late_output::LateOutput;
 use super::latency::Runs;
 
 /// Original records that a batch keeps, in bytes; more makes it full.
@@ -23,15 +24,6 @@ const PENDING_BYTES_MAX: usize = 8 << 20;
 
 /// Rejected records without a row in between that make a batch full.
 const PENDING_LETTERS_MAX: usize = 1024;
-
-/// What becomes of late records, besides being counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LateOutput {
-    /// Nothing.
-    None,
-    /// They are collected, to be written out.
-    Collected,
-}
 
 /// A partition that belongs to this worker.
 pub(super) struct AssignedPartition {
@@ -94,7 +86,7 @@ impl AssignedPartition {
         self.number
     }
 
-    /// Pending rows.
+    /// Rows that the metrics do not have yet.
     pub(super) fn rows(&self) -> usize {
         self.partition.pending_rows() as usize
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use streamgauge_core::{Block, PartitionSnapshot, Plan, WallClock};
 
-use super::assigned_partition::LateOutput;
+use super::late_output::LateOutput;
 use streamgauge_decode::Decoder;
 use streamgauge_outbox::{Publication, WorkerReport};
 use streamgauge_pipeline::BatchSettings;
@@ -13,7 +13,7 @@ use streamgauge_pipeline::BatchSettings;
 /// When an event happens, by both clocks. The engine is told, and never asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// For durations.
+    /// A monotonic instant, for durations.
     pub at: Instant,
     /// The time of day.
     pub wall: WallClock,
@@ -21,7 +21,7 @@ pub struct Moment {
 
 /// Tells the time.
 pub trait Clock: Send {
-    /// The present moment.
+    /// The present moment, by both clocks.
     fn now(&self) -> Moment;
 }
 
@@ -45,7 +45,7 @@ pub enum Event<'a> {
     /// No record of the partition at or past `offset` is taken until the partition is released or
     /// revoked. The reply, to this or a later event, says when all records before it are folded.
     HoldAt {
-        /// The partition's number.
+        /// The number of the partition to hold.
         partition: u32,
         /// The first offset that is not taken.
         offset: i64,
@@ -82,7 +82,7 @@ pub struct Reply {
 /// A partition that is held: all of its records before the offset are folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The partition's number.
+    /// The number of the held partition.
     pub partition: u32,
     /// The offset after the last record that was taken.
     pub next_offset: i64,

@@ -71,7 +71,8 @@ struct Case {
 impl Cases {
     /// Reads the file at `path`.
     ///
-    /// # Errors The file cannot be read, or is no file of cases.
+    /// # Errors
+    /// The file cannot be read, or is no file of cases.
     pub fn read(path: &Path) -> Result<Self, CasesError> {
         let wrong = |words: String| CasesError { path: path.to_owned(), words };
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;

@@ -63,7 +63,8 @@ impl Partition {
 
     /// Takes in the next record of the log.
     ///
-    /// # Errors A plugin crashed or broke its contract; no rule says how the metric counts then, so
+    /// # Errors
+    /// A plugin crashed or broke its contract; no rule says how the metric counts then, so
     /// the oracle ends there.
     pub fn accept(&mut self, record: Record<'_>) -> Result<Verdict, OracleError> {
         let watermark_before = self.watermark();

@@ -5,8 +5,8 @@ use std::thread;
 use streamgauge_core::{EventTime, PartitionState, Position, TimeWindow, WindowSpec};
 
 use super::*;
-use crate::{DeadLetter, Overview, WorkerCounts};
 use crate::LateRecord;
+use crate::{DeadLetter, Overview, WorkerCounts};
 
 fn letter(offset: i64, bytes: usize) -> DeadLetter {
     DeadLetter {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{LoadError, Plugin, Runtime};
 
-/// One engine serves all tests, as it serves all metrics of a host.
+/// One engine serves all tests, as one engine serves all metrics of a host.
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(Runtime::new);
 
 /// Far more than any call needs, also on a busy machine.
@@ -44,12 +44,12 @@ pub(crate) fn load_faulty(config: Value) -> Result<Plugin, LoadError> {
     RUNTIME.load(&settings(&built("faulty"), config))
 }
 
-/// The plugin `faulty`, where its configuration is in order.
+/// The plugin `faulty` with a configuration that the plugin takes.
 pub(crate) fn faulty(config: Value) -> Plugin {
     load_faulty(config).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Writes `bytes` as a plugin and loads it.
+/// Writes `bytes` to a file and loads the file as a plugin.
 pub(crate) fn load_bytes(bytes: &[u8]) -> Result<Plugin, LoadError> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = folder.path().join("plugin.wasm");

@@ -1,4 +1,4 @@
-//! One call of a faulty plugin: which error it ends with, how soon, and what the log says.
+//! One call of a faulty plugin: which error it ends with, how soon, and the lines in the log.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -41,7 +41,8 @@ fn a_plugin_that_hoards_memory_is_stopped() {
 #[test]
 fn a_plugin_that_recurses_without_end_crashes_alone() {
     let plugin = faulty(json!({"fault": "recurse", "at": 1}));
-    // It runs out of its own stack in memory or of the engine's, whichever is smaller.
+    // The call runs out of the stack in the plugin's memory or of the engine's stack, whichever is
+    // smaller.
     assert!(matches!(add(&plugin), Err(AddError::Call(CallError::Trap(_)))));
 }
 
@@ -62,7 +63,7 @@ fn a_flood_of_log_lines_is_cut() {
     let (added, log) = logged(|| add(&plugin));
     assert_eq!(added, Ok(()));
     assert_eq!(log.lines().count(), 16, "of 100");
-    // Of 6000 bytes a line, as many whole characters as 4096 hold.
+    // A line of 6000 bytes is cut to the whole characters that fit into 4096.
     assert!(log.lines().all(|line| line.matches('洪').count() == 4096 / 3));
 }
 
@@ -76,7 +77,7 @@ fn a_fault_of_one_instance_is_not_one_of_the_next() {
     assert_eq!(add(&plugin), Ok(()));
 }
 
-/// What `act` gives, and what it logs.
+/// The result of `act`, and the text that `act` logs.
 fn logged<T>(act: impl FnOnce() -> T) -> (T, String) {
     struct Lines(Arc<Mutex<Vec<u8>>>);
     impl io::Write for Lines {

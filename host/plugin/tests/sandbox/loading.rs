@@ -1,4 +1,4 @@
-//! What is said about a file that is no plugin, or not this pipeline's.
+//! The messages about a file that is no plugin, or not the plugin of this pipeline.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use streamgauge_plugin::{LoadError, Plugin};
 use crate::component::{RUNTIME, built, faulty, load_bytes, load_faulty, load_text, settings};
 use crate::rows::{schema, schema_of};
 
-/// What a user reads about `loaded`, with the folder left out.
+/// Compares the message of `loaded`, with the folder left out.
 #[track_caller]
 fn check(loaded: Result<Plugin, LoadError>, expected: &Expect) {
     let error = loaded.err().expect("it is refused");

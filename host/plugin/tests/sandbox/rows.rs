@@ -29,7 +29,7 @@ pub(crate) fn batch(first: i64, actions: &[u32]) -> RecordBatch {
     batch
 }
 
-/// Appends a row; none is a value that cannot be used.
+/// Appends a row; `None` is a value that cannot be used.
 pub(crate) fn push(batch: &mut RecordBatch, offset: i64, action: Option<u32>) {
     let mut row = Row::default();
     row.reset(1);

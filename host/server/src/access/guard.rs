@@ -16,7 +16,7 @@ use super::tickets::{TICKET_LIFE, TICKETS_MAX};
 use crate::app::App;
 use crate::response::{Refusal, fresh, refusal};
 
-/// The paths of this module; they need the token.
+/// The paths of this module, which need the token.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/v1/ticket", post(ticket))
 }
@@ -36,7 +36,7 @@ pub(crate) async fn ticket(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// Lets only those through who know the token.
+/// Lets only clients through that know the token.
 pub(crate) async fn demand(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if app.access.knows_token(request.headers()) {
         return next.run(request).await;
@@ -49,7 +49,7 @@ pub(crate) async fn demand(State(app): State<Arc<App>>, request: Request, next: 
     challenged(text)
 }
 
-/// Refuses a stream to those who show neither ticket nor token.
+/// Refuses a stream to clients that show neither ticket nor token.
 pub(crate) fn check_ticket(
     app: &App,
     ticket: Option<&str>,

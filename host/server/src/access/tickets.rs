@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use subtle::ConstantTimeEq;
 
-/// How long a ticket is good.
+/// The time for which a ticket is good.
 pub(crate) const TICKET_LIFE: Duration = Duration::from_secs(10);
 /// Tickets that were not used yet.
 pub(crate) const TICKETS_MAX: usize = 256;
@@ -19,7 +19,7 @@ pub(crate) struct Tickets {
 }
 
 impl Tickets {
-    /// A new ticket; none where too many are open.
+    /// A new ticket; `None` means that too many are open.
     pub(crate) fn give(&self, now: Instant) -> Option<String> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|(_, until)| *until > now);
@@ -31,7 +31,7 @@ impl Tickets {
         Some(ticket)
     }
 
-    /// Whether `ticket` was good; it is no longer.
+    /// Takes `ticket` back, and returns whether it was good.
     pub(crate) fn take(&self, ticket: &str, now: Instant) -> bool {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|(_, until)| *until > now);

@@ -1,8 +1,9 @@
-//! What a scrape reads from the live state: the books, the partitions, the last checkpoint.
+//! The values that a scrape reads from the live state: the books, the partitions, the last
+//! checkpoint.
 //!
-//! These values are kept exactly once, by the pipeline, and stored with its state. Counting
-//! them a second time would let the two drift apart and would begin at zero after a restart,
-//! so they are copied into a fresh registry at each scrape.
+//! The pipeline keeps these values exactly once, and stores them with its state. A second count
+//! could differ from the first and would begin at zero after a restart, so the values are copied
+//! into a fresh registry at each scrape.
 
 use prometheus_client::encoding::EncodeMetric;
 use prometheus_client::metrics::counter::Counter;
@@ -14,10 +15,10 @@ use streamgauge_wire::{CheckpointStatus, LiveState, PartitionStatus, Status};
 
 use streamgauge_telemetry::PREFIX;
 
-/// One label.
+/// A name and a value.
 type Label = [(&'static str, String); 1];
 type Counters = Family<Label, Counter>;
-/// Gauges of fractions.
+/// A family of gauges with fractions.
 type Fractions = Family<Label, Gauge<f64, std::sync::atomic::AtomicU64>>;
 type Fraction = Gauge<f64, std::sync::atomic::AtomicU64>;
 
@@ -37,7 +38,7 @@ pub(super) fn registry(live: &LiveState, now_ms: i64) -> Registry {
     registry
 }
 
-/// The resident memory of this process, where the system tells it.
+/// The resident memory of this process, where the system reports that.
 pub(super) fn process() -> Registry {
     let mut registry = Registry::default();
     if let Some(bytes) = resident_bytes() {

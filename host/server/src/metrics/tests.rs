@@ -9,7 +9,7 @@ use super::encode;
 use crate::tests::fixture::live;
 
 /// The lines of a text, checked on the way: each sample belongs to the family before it, each
-/// family has one type and one help, and the text says that it is whole.
+/// family has one type and one help, and the text ends with its end mark.
 fn parse(text: &str) -> BTreeMap<String, f64> {
     let lines = text.strip_suffix("# EOF\n").expect("the text is whole").lines();
     let (mut families, mut samples) = (BTreeSet::new(), BTreeMap::new());

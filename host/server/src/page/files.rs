@@ -15,7 +15,8 @@ use crate::response::refusal;
 
 const INDEX: &str = "index.html";
 const PLACEHOLDER: &str = include_str!("../placeholder.html");
-/// A file of its own, because the security policy allows no style within a page.
+/// The style of the placeholder, a file of its own, because the security policy allows no style
+/// within a page.
 const PLACEHOLDER_CSS: &str = include_str!("../placeholder.css");
 
 /// The paths of this module: the root and all that no other module has.
@@ -60,7 +61,7 @@ fn answer(path: &str, file: File, request: &HeaderMap) -> Response {
     (headers, [(CONTENT_TYPE, content_type(path))], file.bytes).into_response()
 }
 
-/// Whether whoever asks has what `etag` stands for.
+/// True if the client already has the content that `etag` stands for.
 pub(crate) fn has_tag(request: &HeaderMap, etag: &str) -> bool {
     let known = request.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag))

@@ -22,9 +22,10 @@ use crate::response::{Refusal, fresh, refusal};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PanelAsk {
-    /// `cumulative`, `1d`, `1d*7` or `1d@2015-11-11T00:00:00+08:00`; none: what the page shows.
+    /// `cumulative`, `1d`, `1d*7` or `1d@2015-11-11T00:00:00+08:00`; without a value, the window
+    /// that the page shows.
     window: Option<String>,
-    /// `json` or `csv`; none: `json`.
+    /// `json` or `csv`; without a value, `json`.
     format: Option<String>,
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/checkpoint", get(checkpoint))
 }
 
-/// The merged result of all metrics, as `replay --json` prints it.
+/// The merged result of all metrics, as `replay --json` prints that result.
 #[utoipa::path(get, path = "/api/v1/snapshot", tag = "results",
     responses((status = 200, body = Object), (status = 401, description = "A token is missing", body = Refusal)))]
 pub(crate) async fn snapshot(State(app): State<Arc<App>>) -> Response {
@@ -56,7 +57,7 @@ pub(crate) async fn snapshot(State(app): State<Arc<App>>) -> Response {
     .await
 }
 
-/// How late records are: their distribution, and the last late ones.
+/// The distribution of lateness, and the last late records.
 #[utoipa::path(get, path = "/api/v1/lateness", tag = "pipeline",
     responses((status = 200, body = LatenessReport), (status = 401, description = "A token is missing", body = Refusal)))]
 pub(crate) async fn lateness(State(app): State<Arc<App>>) -> Response {
@@ -77,7 +78,7 @@ pub(crate) async fn dead_letters(State(app): State<Arc<App>>) -> Response {
     answer(move || Ok(Json(app.query.dead_letters()).into_response())).await
 }
 
-/// What one record counts as, and why: the log before it is read again.
+/// The account of one record: the log before the record is read again.
 #[utoipa::path(get, path = "/api/v1/explain", tag = "pipeline",
     params(Place),
     responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; use the command line", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "The host is at work on another one", body = Refusal)))]

@@ -90,7 +90,7 @@ impl Query for Answers {
     }
 }
 
-/// The next state: its number raised, and what the closure changes.
+/// The next state: a number higher by one, and the changes of the closure.
 pub(crate) fn next(live: &LiveState, change: impl FnOnce(&mut LiveState)) -> LiveState {
     let mut next = LiveState { seq: live.seq + 1, ..live.clone() };
     change(&mut next);

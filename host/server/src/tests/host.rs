@@ -20,14 +20,14 @@ use crate::{Access, Server};
 use streamgauge_telemetry::Telemetry;
 use streamgauge_wire::{Hello, LiveState};
 
-/// Longer than anything here takes: a test that waits for it has failed.
+/// A time longer than any test takes: a test that waits for it has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn loopback() -> SocketAddr {
     ([127, 0, 0, 1], 0).into()
 }
 
-/// What a test may change.
+/// The settings that a test may change.
 pub(super) struct Setup {
     pub(super) limits: Limits,
     pub(super) heartbeat_ms: u64,
@@ -154,7 +154,7 @@ impl Host {
     }
 }
 
-/// One page.
+/// The client side of one stream.
 pub(super) struct Client {
     socket: WebSocket<TcpStream>,
 }
@@ -164,7 +164,7 @@ impl Client {
         self.socket.read().expect("a message comes")
     }
 
-    /// The next message.
+    /// The next message of the stream.
     pub(super) fn next(&mut self) -> Value {
         let message = self.read();
         serde_json::from_str(message.to_text().expect("text")).expect("JSON")
@@ -177,7 +177,7 @@ impl Client {
         message
     }
 
-    /// Reads the greeting; its snapshot.
+    /// Reads the greeting and returns the snapshot after it.
     pub(super) fn greeted(&mut self) -> Value {
         self.expect("hello");
         self.expect("schema");
@@ -194,7 +194,7 @@ impl Client {
     }
 }
 
-/// What came over plain HTTP.
+/// The answer to a request over plain HTTP.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) code: u16,

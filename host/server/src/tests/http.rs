@@ -187,7 +187,7 @@ fn the_latest_state_is_what_a_stream_begins_with() {
     assert_eq!(reply.code, 200);
     let latest = reply.json();
     assert_eq!((&latest["hello"], &latest["schema"]), (&hello, &schema));
-    // Of the state, so that equal tags are equal bytes.
+    // The state has its own tag, so that equal tags are equal bytes.
     snapshot["clock"]["now"] = 5.into();
     assert_eq!(latest["snapshot"], snapshot);
 }

@@ -1,4 +1,4 @@
-//! The description of the API: it names every path that docs/wire.md does, and no other.
+//! The description of the API: the description names the paths of docs/wire.md, and no others.
 
 use std::collections::BTreeSet;
 

@@ -18,7 +18,7 @@ fn panel_ids(message: &Value) -> Vec<&str> {
     message["frames"].as_object().expect("frames").keys().map(String::as_str).collect()
 }
 
-/// Asks for a rate and waits until the host has heard it.
+/// Asks for a rate and waits until the host applies that rate.
 fn subscribe(host: &Host, client: &mut Client, hz: f64) {
     let before = host.metric(IGNORED).expect("a counter");
     client.send(&json!({ "t": "sub", "hz": hz }).to_string());
@@ -81,7 +81,7 @@ fn changes_between_two_updates_arrive_together() {
     subscribe(&host, &mut client, 0.1);
     host.publish(|live| drop(live.frames.insert("behavior".to_owned(), frame(2, 1))));
     host.publish(|live| drop(live.frames.insert("age".to_owned(), frame(2, 2))));
-    // Ten seconds lie between two updates now: heartbeats alone say that the host is there.
+    // Ten seconds lie between two updates now: only heartbeats show that the host is there.
     for _ in 0..5 {
         assert_eq!(client.expect("hb")["seq"], 1);
     }
@@ -189,8 +189,8 @@ fn what_a_page_says_is_counted_when_unknown_and_bounded_in_size() {
     assert_eq!(host.metric(IGNORED), Some(3.0));
 }
 
-/// A page that stops reading fills the buffers of the connection; what is published after that
-/// must neither wait for it nor be kept for it.
+/// A page that stops reading fills the buffers of the connection; a later state must neither wait
+/// for that page nor be kept for that page.
 #[test]
 fn a_page_that_never_reads_costs_others_nothing() {
     const FRAME_BYTES: usize = 1 << 20;
@@ -212,7 +212,7 @@ fn a_page_that_never_reads_costs_others_nothing() {
         let update = reader.expect("update");
         assert_eq!(update["seq"], rev, "the reader gets every update");
     }
-    // The newest, the one last rendered, and one that is just being let go.
+    // The newest state, the state rendered last, and a state that is just being dropped.
     let kept = published.iter().filter(|state| state.strong_count() > 0).count();
     assert!(kept <= 3, "{kept} states are kept");
     host.wait_for(CLIENTS, 1.0);

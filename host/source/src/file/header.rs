@@ -6,8 +6,8 @@ use std::time::UNIX_EPOCH;
 
 use streamgauge_core::Schema;
 
+use super::error::{failed, open, unreadable};
 use super::lines::{Line, Lines, Step};
-use super::{failed, open, unreadable};
 use crate::{Missing, SourceError};
 use streamgauge_core::{BYTE_ORDER_MARK, CsvColumns};
 use streamgauge_pipeline::{FileSettings, Format};

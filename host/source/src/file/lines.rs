@@ -44,11 +44,11 @@ pub(super) struct Line {
 /// What comes next.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// A record.
+    /// A whole record was read.
     Record(Line),
     /// Nothing for now; a followed file may grow.
     Wait,
-    /// Nothing any more.
+    /// The file has nothing more.
     End,
 }
 

@@ -11,9 +11,9 @@ const QUOTED_LINES_MAX: usize = 100;
 /// Whether more bytes may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
-    /// They may.
+    /// More bytes may follow the present ones.
     Unknown,
-    /// There are none.
+    /// No byte follows any more.
     None,
 }
 
@@ -90,7 +90,7 @@ enum Quotes {
     CellStart,
     /// In a cell where quotes mean nothing.
     Plain,
-    /// Between quotes.
+    /// Between the quotes of a cell.
     Open,
     /// After a quote between quotes: the closing one, or the first of two that stand for one.
     MayClose,

@@ -14,8 +14,8 @@ use super::run::print;
 use super::serve::Job;
 use crate::publish::log_warnings;
 use crate::run::opening::Feed;
+use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
-use crate::run::supervisor::Patience;
 use streamgauge_checkpoint::store::MemoryStore;
 use streamgauge_pipeline::{FileSettings, OutletSettings, SourceSettings};
 

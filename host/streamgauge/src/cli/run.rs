@@ -10,8 +10,8 @@ use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
 use crate::publish::log_warnings;
 use crate::run::opening::Feed;
+use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
-use crate::run::supervisor::Patience;
 use streamgauge_checkpoint::store::{EmbeddedStore, Keep, StateStore};
 use streamgauge_pipeline::Pipeline;
 

@@ -27,10 +27,11 @@ use super::failure::Failure;
 use crate::publish::{LiveQuery, Publisher, TICK};
 use crate::run::announce::Announcement;
 use crate::run::opening::Feed;
+use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use crate::run::status::RunStatus;
 use crate::run::stop::Stop;
-use crate::run::supervisor::{Patience, Supervisor};
+use crate::run::supervisor::Supervisor;
 
 /// The longest silence on a page's stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);

@@ -7,7 +7,7 @@ use streamgauge_core::{EventTime, OffsetGap};
 /// The doing of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PartitionPhase {
-    /// It is read.
+    /// The partition is read.
     Running,
     /// It is read to its end and has been silent for `idle_after`.
     Idle,

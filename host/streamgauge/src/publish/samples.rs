@@ -27,7 +27,7 @@ fn sample(partition: u32, offset: i64, time: i64) -> RecordSample {
     }
 }
 
-/// A late record.
+/// A late record for the page, its contents only where records are shown.
 pub(super) fn late(partition: u32, late: &LateSample, shown: bool) -> RecordSample {
     let mut sample = RecordSample {
         event_time: Some(late.event_time.0),
@@ -38,7 +38,7 @@ pub(super) fn late(partition: u32, late: &LateSample, shown: bool) -> RecordSamp
     sample
 }
 
-/// The latest records.
+/// The latest records for the page, at most [`SAMPLES_MAX`].
 pub(super) fn records(records: &[RecentRecord], shown: bool) -> Samples {
     let of = |seen: &RecentRecord| {
         let mut sample = RecordSample {

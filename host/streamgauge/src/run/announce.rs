@@ -51,7 +51,8 @@ impl Announcement {
     /// Asks the pipeline for its latest checkpoint, with the token of the pipeline's server if
     /// there is one.
     ///
-    /// # Errors The pipeline does not answer, or not with a checkpoint.
+    /// # Errors
+    /// The pipeline does not answer, or not with a checkpoint.
     pub fn checkpoint(&self, token: Option<&str>) -> Result<Export, String> {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().timeout_global(Some(ANSWER_TIMEOUT)).build().into();

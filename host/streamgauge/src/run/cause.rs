@@ -19,7 +19,7 @@ pub enum CauseCode {
     NoPartitions,
     /// There is no such file.
     FileMissing,
-    /// Reading cannot continue.
+    /// Reading cannot continue, and a retry does not help.
     SourceFailed,
     /// The log moved while it was read.
     LogMoved,
@@ -36,7 +36,7 @@ pub enum CauseCode {
 /// A reason with all that is to be said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
-    /// The reason.
+    /// The reason that the page knows by name.
     pub code: CauseCode,
     /// English, complete by itself.
     pub message: String,

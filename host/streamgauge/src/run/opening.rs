@@ -103,7 +103,8 @@ pub struct Opening<'a> {
 impl Opening<'_> {
     /// Opens the sources that `feed` names.
     ///
-    /// # Errors Something outside is not there, or the log cannot be read from the stored place on.
+    /// # Errors
+    /// Something outside is not there, or the log cannot be read from the stored place on.
     pub fn open(&self, feed: &Feed) -> Result<Shares, SourceError> {
         match feed {
             Feed::Files { files, partitions, key } => {

@@ -32,7 +32,8 @@ pub struct Prepared {
 impl Prepared {
     /// Reads the pipeline at `path`, lets `change` override settings, and loads the plugins.
     ///
-    /// # Errors All mistakes, by their place in the file.
+    /// # Errors
+    /// All mistakes, by their place in the file.
     pub fn load(path: &Path, change: impl FnOnce(&mut Pipeline)) -> Result<Self, Diagnostics> {
         let (pipeline, document) = Pipeline::load(path)?;
         Self::new(pipeline, document, change)
@@ -100,7 +101,8 @@ impl Prepared {
 
     /// Checks that the server may be started with the settings of the file.
     ///
-    /// # Errors The reason for a refusal, at the setting that is to blame.
+    /// # Errors
+    /// The reason for a refusal, at the setting that is to blame.
     pub fn check_exposure(&self) -> Result<(), Diagnostics> {
         self.pipeline.server.check_exposure().map_err(|exposure| {
             let place = self.document.place(exposure.setting());

@@ -17,11 +17,11 @@ use super::cause::Cause;
 /// Where a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// For something outside.
+    /// Something outside is missing.
     Waiting(Cause),
     /// Reading its state and finding its place.
     Restoring,
-    /// Reading records.
+    /// Records are being read.
     Running,
     /// A bounded source was read to its end.
     Ended,
@@ -32,7 +32,7 @@ pub enum Phase {
 /// The shared status of a run.
 pub struct RunStatus {
     content: Mutex<Content>,
-    /// State of checkpoints.
+    /// The state of checkpoints, written by the checkpointer.
     pub checkpoints: Arc<CheckpointBoard>,
     /// Where final panes are stored.
     history: Mutex<Option<Arc<dyn HistoryStore>>>,
@@ -42,7 +42,7 @@ pub struct RunStatus {
 pub struct Content {
     /// Where the run stands.
     pub phase: Phase,
-    /// One per worker.
+    /// The outboxes, one for each worker.
     pub outboxes: Vec<Arc<Outbox>>,
     /// What workers have counted that are no more.
     ended: WorkerCounts,
@@ -103,7 +103,7 @@ impl RunStatus {
         Ok(panes)
     }
 
-    /// Enters `phase`.
+    /// Enters `phase`; the page shows it with the next state.
     pub fn enter(&self, phase: Phase) {
         self.lock().phase = phase;
     }

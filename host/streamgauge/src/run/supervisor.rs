@@ -29,9 +29,10 @@ use streamgauge_source::{LatencyFrom, LogGuard, OffsetCommitter, SourceError};
 
 use super::cause::Cause;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
+use super::patience::Patience;
 use super::status::{Phase, RunStatus};
 
-use topic_watch::TopicWatch;
+use topic_watch::{TIMEOUT, Told, TopicWatch};
 
 /// How long to wait before trying again what was not there.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -41,21 +42,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Everything a run is made of.
 pub struct Supervisor {
-    /// The settings.
+    /// The settings as the file has them.
     pub pipeline: Arc<Pipeline>,
     /// How records become rows.
     pub plan: Arc<Plan>,
-    /// The metrics.
+    /// The plugins of the metrics, in written order.
     pub plugins: Vec<Plugin>,
     /// The settings that the state depends on.
     pub state_settings: BTreeMap<String, String>,
-    /// What is read.
+    /// The records that are read.
     pub feed: Feed,
     /// Where state is kept; none: nowhere.
     pub store: Option<Box<dyn StateStore>>,
     /// Whether dead letters and late records are written where the pipeline says.
     pub write_letters: bool,
-    /// For the page.
+    /// The status of the run, for the page.
     pub run_status: Arc<RunStatus>,
     /// A wall clock that stands still, for lateness by processing time.
     pub now: Option<WallClock>,
@@ -144,7 +145,7 @@ impl Supervisor {
         }
         let resume = checkpoint.as_ref().map_or(&[][..], |c| &c.partitions);
         let opened = self.opening(resume, patience.answer_timeout()).open(&self.feed)?;
-        let watch = self.topic_watch(patience, opened.partitions());
+        let watch = self.watch(patience, opened.partitions());
         let Shares { shares, latency_from, committer, parked, guard } = opened;
         let (guard, differs) = guard.unzip();
         let differs = differs.unwrap_or_default();
@@ -188,6 +189,24 @@ impl Supervisor {
             topic_client: &self.topic_client,
             answer_timeout,
         }
+    }
+
+    /// Watches the topic that is read; `None` where its end is known already.
+    fn watch(&self, patience: Patience, known: usize) -> Option<TopicWatch> {
+        let is_followed = matches!(self.feed, Feed::Pipeline { bounded: false });
+        let follows = patience == Patience::Retry && is_followed;
+        (follows && self.topic_client.get().is_some()).then(|| TopicWatch::new(known))
+    }
+
+    /// Takes in partitions that have come; whether the source is to be opened again for them.
+    fn take_in(&self, watch: &mut TopicWatch, workers: &[Told]) -> bool {
+        let Some(client) = self.topic_client.get().filter(|_| watch.is_due()) else { return false };
+        let overview = self.run_status.overview();
+        if overview.levels.trouble.is_some() || !watch.has_grown(client) {
+            return false;
+        }
+        let read = overview.partitions.len() - self.run_status.parked();
+        watch.take_in(read, &self.opening(&overview.partitions, TIMEOUT), workers)
     }
 
     /// Puts the workers' outboxes, and what stands still, into the status.
@@ -366,25 +385,6 @@ fn joined(
             WorkerError::Start(error) => failed(error.to_string()),
         }),
         Err(_) => Err(failed("a worker panicked; this is a fault of streamgauge".into())),
-    }
-}
-
-/// What to do while something outside is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
-    /// Wait and try again.
-    Retry,
-    /// Give up.
-    GiveUp,
-}
-
-impl Patience {
-    /// How long something outside has to answer: short where it is asked again.
-    fn answer_timeout(self) -> Duration {
-        match self {
-            Self::Retry => Duration::from_millis(700),
-            Self::GiveUp => Duration::from_secs(5),
-        }
     }
 }
 

@@ -99,7 +99,7 @@ impl Settings {
         self.metrics.iter().any(|metric| metric.kinds != r#""cumulative""#)
     }
 
-    /// The pipeline file.
+    /// The text of the pipeline file.
     fn text(&self) -> String {
         let format = if self.csv { "csv" } else { "json" };
         let required = if self.required { ", required = true" } else { "" };
@@ -140,7 +140,7 @@ impl Settings {
         text
     }
 
-    /// What runs.
+    /// The pipeline of this case, with its plugins and its plan.
     pub(crate) fn load(&self) -> Loaded {
         let text = self.text();
         let (pipeline, _) = Pipeline::parse(&text, Path::new("pipeline.toml"))

@@ -11,7 +11,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Looks until `look` returns something.
 ///
-/// # Panics After [`DEADLINE`], naming `what`.
+/// # Panics
+/// After [`DEADLINE`], naming `what`.
 pub(crate) fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     until_with(|| what.to_owned(), look)
 }

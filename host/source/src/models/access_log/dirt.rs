@@ -20,19 +20,19 @@ pub(in crate::models) enum Dirt {
     Truncated,
     /// A line that is no JSON at all.
     PlainText,
-    /// `"status":"abc"`.
+    /// A text as the status: `"status":"abc"`.
     StatusText,
     /// A status that there is not.
     StatusBeyondMax,
-    /// `"bytes":-1`.
+    /// A negative size: `"bytes":-1`.
     BytesNegative,
     /// `"bytes":"-"`, as some servers write where there is no body.
     BytesDash,
-    /// No country.
+    /// A record without a country.
     CountryMissing,
-    /// `"country":null`.
+    /// A null as the country: `"country":null`.
     CountryNull,
-    /// No time.
+    /// A record without a time.
     TimeMissing,
     /// A time in words.
     TimeText,

@@ -101,7 +101,7 @@ impl Kind {
 /// The paths of a seed.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
-    /// By popularity.
+    /// The paths, the most popular first.
     paths: Vec<(Kind, String)>,
     popular: Zipf,
     archive: Zipf,

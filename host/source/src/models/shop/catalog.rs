@@ -58,7 +58,7 @@ const GENDERS: [u32; 3] = [56, 36, 8];
 pub(super) struct User {
     pub(super) age_range: u8,
     pub(super) gender: u8,
-    /// Position in [`PROVINCES`].
+    /// The position of the province in [`PROVINCES`].
     pub(super) province: u8,
 }
 

@@ -14,7 +14,7 @@ use streamgauge_core::random::Random;
 /// A kind of dirt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::models) enum Dirt {
-    /// `"month":"08"`.
+    /// A number with a leading zero: `"month":"08"`.
     LeadingZeros,
     /// All numbers as strings.
     QuotedNumbers,
@@ -48,13 +48,13 @@ pub(in crate::models) enum Dirt {
     ActionFraction,
     /// A gender that is no number.
     GenderText,
-    /// No province.
+    /// A record without a province.
     ProvinceMissing,
-    /// `"province":null`.
+    /// A null as the province: `"province":null`.
     ProvinceNull,
-    /// Month 13.
+    /// A month that does not exist, 13.
     MonthThirteen,
-    /// February 30.
+    /// A day that does not exist, February 30.
     FebruaryThirtieth,
 }
 

@@ -4,17 +4,20 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::{Patience, Supervisor};
-use crate::run::opening::Feed;
 use streamgauge_engine::Command;
 use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
+
+use crate::run::opening::Opening;
 
 /// How often the brokers are asked.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// How long they have to answer; the supervisor does nothing else meanwhile.
-const TIMEOUT: Duration = Duration::from_millis(500);
+pub(super) const TIMEOUT: Duration = Duration::from_millis(500);
+
+/// A worker as the supervisor reaches it.
+pub(super) type Told = (Sender<Command>, Arc<Outbox>);
 
 /// Watches one topic.
 pub(super) struct TopicWatch {
@@ -23,37 +26,23 @@ pub(super) struct TopicWatch {
     next: Instant,
 }
 
-impl Supervisor {
-    /// Watches the topic that is read; none where its end is known already.
-    pub(super) fn topic_watch(&self, patience: Patience, known: usize) -> Option<TopicWatch> {
-        let is_followed = matches!(self.feed, Feed::Pipeline { bounded: false });
-        let follows = patience == Patience::Retry && is_followed;
-        (follows && self.topic_client.get().is_some()).then(|| TopicWatch::new(known))
+impl TopicWatch {
+    pub(super) fn new(known: usize) -> Self {
+        Self { known, next: Instant::now() + EVERY }
     }
 
-    /// Takes partitions in that have come since the topic was looked at last. Those that fit the
-    /// workers go to them, and no other partition notices; whether the source is to be opened again
-    /// for the others.
-    pub(super) fn take_in(
-        &self,
-        watch: &mut TopicWatch,
-        workers: &[(Sender<Command>, Arc<Outbox>)],
-    ) -> bool {
-        let Some(client) = self.topic_client.get().filter(|_| watch.is_due()) else { return false };
-        let overview = self.run_status.overview();
-        if overview.levels.trouble.is_some() || !watch.has_grown(client) {
-            return false;
-        }
-        let opening = self.opening(&overview.partitions, TIMEOUT);
-        // What the brokers do not tell now is asked again.
+    /// Takes partitions in that have come since the topic was looked at last, beside those that are
+    /// `read`. Partitions that fit the workers go to them, and no other partition notices; the
+    /// answer is whether the source is to be opened again instead.
+    pub(super) fn take_in(&mut self, read: usize, opening: &Opening<'_>, workers: &[Told]) -> bool {
+        // The brokers are asked again for what they do not tell now.
         let Ok(new) = opening.new_partitions() else { return false };
-        let read = overview.partitions.len() - self.run_status.parked();
         if opening.workers(read + new.len()) != workers.len() {
             return true;
         }
-        watch.known += new.len();
+        self.known += new.len();
         for partition in new.into_iter().map(Arc::new) {
-            let size = |(_, outbox): &&(Sender<Command>, Arc<Outbox>)| outbox.partitions();
+            let size = |(_, outbox): &&Told| outbox.partitions();
             let Some((worker, outbox)) = workers.iter().min_by_key(size) else { return true };
             outbox.add(Arc::clone(&partition));
             // A worker that has ended has its end noticed by itself.
@@ -61,14 +50,9 @@ impl Supervisor {
         }
         false
     }
-}
 
-impl TopicWatch {
-    fn new(known: usize) -> Self {
-        Self { known, next: Instant::now() + EVERY }
-    }
-
-    fn is_due(&mut self) -> bool {
+    /// Whether it is time to ask; a `true` begins the next pause.
+    pub(super) fn is_due(&mut self) -> bool {
         let is_due = Instant::now() >= self.next;
         if is_due {
             self.next = Instant::now() + EVERY;
@@ -78,7 +62,7 @@ impl TopicWatch {
 
     /// Fewer partitions are not believed: a broker that has just started may not know all. If it
     /// is true, the source fails by itself.
-    fn has_grown(&self, client: &TopicClient) -> bool {
+    pub(super) fn has_grown(&self, client: &TopicClient) -> bool {
         let Ok(partitions) = client.partitions(TIMEOUT) else { return false };
         let (found, known) = (partitions.len(), self.known);
         if found > known {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use streamgauge_sdk::prelude::*;
 use streamgauge_sdk::read_state;
 
+/// A metric with one fault, or none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Broken(Fault);
 

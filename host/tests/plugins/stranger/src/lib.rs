@@ -4,9 +4,11 @@
 
 use streamgauge_sdk::prelude::*;
 
+/// A metric without settings and without inputs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stranger;
 
+/// The number of rows so far.
 #[derive(Debug, Default)]
 pub struct Rows(u64);
 
