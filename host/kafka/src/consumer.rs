@@ -352,3 +352,6 @@ impl TopicConsumer {
         self.trouble.as_deref().filter(|_| !seen.is_connected)
     }
 }
+
+#[cfg(test)]
+mod tests;

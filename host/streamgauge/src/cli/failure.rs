@@ -54,7 +54,9 @@ impl Failure {
 fn advice(missing: Missing) -> &'static str {
     match missing {
         Missing::Brokers => "start the broker, or correct `brokers` in [source.kafka]",
-        Missing::Topic => "create the topic, or correct `topic` in [source.kafka]",
+        Missing::Topic => {
+            "create it, for example with `streamgauge produce FILE --partitions N`, or correct `topic`"
+        }
         Missing::Partitions => "look at the topic's partitions and their leaders",
         Missing::File => "correct the path",
         Missing::FirstLine => "write a first line, or say `header = false` in [source.file]",

@@ -34,7 +34,7 @@ fn settings(limit: u64) -> Settings {
 #[test]
 fn state_of_an_earlier_version_is_read_and_continued() {
     let place = Workplace::new(&settings(READ_NOW));
-    finish(place.command("state").arg("import").arg(kept())).ok();
+    finish(place.command("state import").arg(kept())).ok();
     let continued = finish(place.command("run").args(["--until-end", "--json"])).json();
     let fresh = Workplace::new(&settings(READ_NOW));
     let whole = finish(fresh.command("run").args(["--until-end", "--json"])).json();
@@ -48,7 +48,7 @@ fn the_same_records_give_the_same_bytes_as_in_an_earlier_version() {
     let place = Workplace::new(&settings(READ_BEFORE));
     finish(place.command("run").args(["--until-end", "--json"])).ok();
     let file = place.path("now.sgex");
-    finish(place.command("state").arg("export").arg(&file)).ok();
+    finish(place.command("state export").arg(&file)).ok();
     let [kept, now] = [kept(), file].map(|file| bytes(&fs::read(file).expect("an export")));
     assert_eq!(kept.len(), now.len());
     for (kept, now) in kept.iter().zip(&now) {

@@ -61,6 +61,47 @@ fn partitions_that_are_added_are_taken_in_while_running() {
     assert_same("taken in and from the beginning", &outside_run(whole), &outside_run(again));
 }
 
+/// Where there are as many workers as there are to be, partitions come to those that run: nothing
+/// ends, and what is read of the others is not interrupted.
+#[test]
+fn partitions_that_fit_the_workers_come_to_them_while_they_run() {
+    let broker = Broker::shared();
+    let topic = unique("joining");
+    broker.create_topic(&topic, 2);
+    let mut settings = Settings::kafka(&broker.address(), &topic);
+    "2".clone_into(&mut settings.workers);
+    let place = Workplace::new(&settings);
+    let record = event(&[]);
+    let send = |partition, count| {
+        broker.send(&topic, partition, (0..count).map(|_| record.as_slice()));
+    };
+    send(0, 50);
+    let host = Host::start(&place);
+    host.has_read(50);
+    broker.widen_topic(&topic, 5);
+    for (partition, count) in [(2, 20), (3, 3), (4, 1), (1, 6), (0, 20)] {
+        send(partition, count);
+    }
+    let status = host.has_read(100);
+    let offsets: Vec<&Value> =
+        (0..5).map(|partition| &status["partitions"][partition]["offset"]).collect();
+    assert_eq!(offsets, [70, 6, 20, 3, 1], "{status}");
+    assert!(host.log().contains("3 partitions come to running workers"), "{}", host.log());
+    // One of them, and one that was there, resume where they were.
+    host.terminate().ok();
+    send(3, 4);
+    send(0, 1);
+    let again = Host::start(&place);
+    let status = again.has_read(105);
+    assert_eq!(status["partitions"][3]["offset"], 7);
+    again.terminate().ok();
+    let again = finish(place.command("run").args(["--until-end", "--json"])).json();
+    settings.workers = "1".to_owned();
+    let whole = Workplace::new(&settings);
+    let whole = finish(whole.command("run").args(["--until-end", "--json"])).json();
+    assert_same("taken in and from the beginning", &outside_run(whole), &outside_run(again));
+}
+
 #[test]
 fn a_topic_made_anew_with_fewer_partitions_is_refused() {
     let broker = Broker::shared();

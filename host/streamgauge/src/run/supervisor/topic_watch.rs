@@ -41,6 +41,7 @@ impl TopicWatch {
             return true;
         }
         self.known += new.len();
+        tracing::info!("{} partitions come to running workers", new.len());
         for partition in new.into_iter().map(Arc::new) {
             let size = |(_, outbox): &&Told| outbox.partitions();
             let Some((worker, outbox)) = workers.iter().min_by_key(size) else { return true };
