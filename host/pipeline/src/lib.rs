@@ -50,4 +50,3 @@ pub use source_settings::{
 };
 pub use suggest::nearest;
 pub use units::show_duration;
-pub use windows::parse_window;

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-/// The units of a duration, in milliseconds.
-const DURATION_UNITS: [(&str, u64); 5] =
-    [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+use streamgauge_core::{DURATION_UNITS, UnitError, parse_quantity};
 
 /// The units of a size, in bytes.
 const SIZE_UNITS: [(&str, u64); 9] = [
@@ -19,29 +17,14 @@ const SIZE_UNITS: [(&str, u64); 9] = [
     ("TiB", 1 << 40),
 ];
 
-/// The reason why a text is not a number with a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum UnitError {
-    /// A number and nothing else.
-    NoUnit,
-    /// A number, then something that is no unit.
-    UnknownUnit,
-    /// A number with a fraction.
-    Fraction,
-    /// No whole number at the start.
-    NoNumber,
-    /// Too large to be counted.
-    TooLarge,
-}
-
 /// A duration such as `100ms` or `1d`.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
-    parse(text, &DURATION_UNITS).map(Duration::from_millis)
+    parse_quantity(text, &DURATION_UNITS).map(Duration::from_millis)
 }
 
 /// A number of bytes such as `64MiB` or `1GB`.
 pub(super) fn parse_size(text: &str) -> Result<u64, UnitError> {
-    parse(text, &SIZE_UNITS)
+    parse_quantity(text, &SIZE_UNITS)
 }
 
 /// The names of the units of a duration.
@@ -76,23 +59,6 @@ pub(super) fn show_size(bytes: u64) -> String {
     let units = SIZE_UNITS.iter().rev().filter(|(name, _)| name.ends_with("iB"));
     let unit = units.copied().find(|(_, factor)| fits(*factor)).unwrap_or(SIZE_UNITS[0]);
     format!("{}{}", bytes / unit.1, unit.0)
-}
-
-fn parse(text: &str, units: &[(&str, u64)]) -> Result<u64, UnitError> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    if number.is_empty() {
-        return Err(UnitError::NoNumber);
-    }
-    if unit.is_empty() {
-        return Err(UnitError::NoUnit);
-    }
-    if unit.starts_with('.') {
-        return Err(UnitError::Fraction);
-    }
-    let factor = units.iter().find(|(name, _)| *name == unit).ok_or(UnitError::UnknownUnit)?.1;
-    let number: u64 = number.parse().map_err(|_| UnitError::TooLarge)?;
-    number.checked_mul(factor).ok_or(UnitError::TooLarge)
 }
 
 #[cfg(test)]

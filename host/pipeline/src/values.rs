@@ -4,12 +4,13 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use chrono::DateTime;
+use streamgauge_core::UnitError;
 use toml::de::DeValue;
 
 use super::reader::{Problem, Read, Value};
 use super::suggest::list;
 use super::units::{
-    UnitError, duration_units, parse_duration, parse_size, show_duration, show_size, size_units,
+    duration_units, parse_duration, parse_size, show_duration, show_size, size_units,
 };
 
 /// The longest text of a name or an address, in characters.

@@ -1,9 +1,9 @@
 //! `windows` of a metric: `"cumulative"`, a size, or a size and a slide.
 
-use streamgauge_core::{WindowSpec, WindowSpecError};
+use streamgauge_core::{ParseWindowError, WindowSpec, WindowSpecError};
 
 use super::reader::{Problem, Read, Value};
-use super::units::{UnitError, duration_units, parse_duration};
+use super::units::duration_units;
 
 /// The most kinds of windows of one metric.
 const WINDOWS_MAX: usize = 16;
@@ -33,40 +33,31 @@ fn spec(value: &Value<'_>) -> Read<WindowSpec> {
     parse(value.text().map_err(|problem| problem.hint(EXAMPLES))?)
 }
 
-/// A window as `pipeline.toml` writes one, such as `1d`; `None` means that there is no such window.
-pub fn parse_window(text: &str) -> Option<WindowSpec> {
-    parse(text).ok()
+fn parse(text: &str) -> Read<WindowSpec> {
+    text.parse().map_err(|error| match error {
+        ParseWindowError::NoUnit => {
+            let units = duration_units();
+            Problem::new(format!("has a window without a unit: `{text}`"))
+                .hint(format!("the units are {units}"))
+        }
+        ParseWindowError::NotAWindow => {
+            Problem::new(format!("has no window `{text}`")).hint(EXAMPLES)
+        }
+        ParseWindowError::NoSuchWindow(error) => no_such_window(text, error),
+    })
 }
 
-fn parse(text: &str) -> Read<WindowSpec> {
-    if text == "cumulative" {
-        return Ok(WindowSpec::Cumulative);
+fn no_such_window(text: &str, error: WindowSpecError) -> Problem {
+    let problem = Problem::new(format!("has a window that {error}: `{text}`"));
+    match error {
+        WindowSpecError::NoDivisor => problem.hint(
+            "sizes under a day divide 24 hours: 1s, 10s, 1m, 5m, 10m, 15m, 30m, 1h, 2h, 6h, 12h",
+        ),
+        WindowSpecError::NoDays => problem.hint("write whole days, such as \"1d\" or \"7d\""),
+        WindowSpecError::SlideTooLarge => {
+            problem.hint("without overlap it is a fixed window: leave the slide out")
+        }
+        WindowSpecError::TooManyPanes(_) => problem.hint("slide by larger steps"),
+        WindowSpecError::OutOfRange => problem,
     }
-    let millis = |part: &str| match parse_duration(part) {
-        Ok(duration) => Ok(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        Err(UnitError::NoUnit) => {
-            let units = duration_units();
-            Err(Problem::new(format!("has a window without a unit: `{text}`"))
-                .hint(format!("the units are {units}")))
-        }
-        Err(_) => Err(Problem::new(format!("has no window `{text}`")).hint(EXAMPLES)),
-    };
-    let spec = match text.split_once('/') {
-        None => WindowSpec::tumbling(millis(text)?),
-        Some((size, slide)) => WindowSpec::sliding(millis(size)?, millis(slide)?),
-    };
-    spec.map_err(|error| {
-        let problem = Problem::new(format!("has a window that {error}: `{text}`"));
-        match error {
-            WindowSpecError::NoDivisor => problem.hint(
-                "sizes under a day divide 24 hours: 1s, 10s, 1m, 5m, 10m, 15m, 30m, 1h, 2h, 6h, 12h",
-            ),
-            WindowSpecError::NoDays => problem.hint("write whole days, such as \"1d\" or \"7d\""),
-            WindowSpecError::SlideTooLarge => {
-                problem.hint("without overlap it is a fixed window: leave the slide out")
-            }
-            WindowSpecError::TooManyPanes(_) => problem.hint("slide by larger steps"),
-            WindowSpecError::OutOfRange => problem,
-        }
-    })
 }
