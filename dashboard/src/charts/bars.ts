@@ -1,9 +1,8 @@
 // Upright bars in the order of the labels, with their values on top.
-import { sum } from "../data/rows";
 import type { Chart } from "./chart";
-import { axisText, fill, labelled, STILL, valueText } from "./common";
+import { axisText, fill, labelled, STILL, valueScale, valueText } from "./common";
 import type { ChartStyle } from "./style";
-import { tooltip } from "./tooltip";
+import { barTooltip } from "./tooltip";
 
 /** With more bars than this the values on top would touch. */
 const VALUES_MAX = 16;
@@ -11,11 +10,7 @@ const VALUES_MAX = 16;
 export const bars: Chart = {
   base: (style, rows) => ({
     ...STILL,
-    tooltip: {
-      ...tooltip(style, () => sum(rows()), (index) => rows()[index]),
-      trigger: "axis",
-      axisPointer: { type: "shadow", shadowStyle: { color: style.colors.hover } },
-    },
+    tooltip: barTooltip(style, rows),
     grid: {
       left: 4, right: 4, top: style.fontPx * 1.8, bottom: 0,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel",
@@ -29,12 +24,7 @@ export const bars: Chart = {
         width: barRoom(style, rows().length), overflow: "truncate",
       },
     },
-    yAxis: {
-      type: "value",
-      splitNumber: 4,
-      splitLine: { lineStyle: { color: style.colors.grid } },
-      axisLabel: { ...axisText(style, 0.8), formatter: (v: number) => style.format.axis(v) },
-    },
+    yAxis: valueScale(style),
     series: [{
       type: "bar",
       barWidth: "58%",

@@ -32,6 +32,16 @@ export function valueText(style: ChartStyle, scale: number) {
   };
 }
 
+/** The axis of the values of upright charts. */
+export function valueScale(style: ChartStyle) {
+  return {
+    type: "value" as const,
+    splitNumber: 4,
+    splitLine: { lineStyle: { color: style.colors.grid } },
+    axisLabel: { ...axisText(style, 0.8), formatter: (v: number) => style.format.axis(v) },
+  };
+}
+
 export const STILL = { animation: false } as const;
 
 /** The value of a label's parameters, if it is a number. */

@@ -1,7 +1,7 @@
 // A line over the keys in their order, for keys that are steps of something.
 import { sum } from "../data/rows";
 import type { Chart } from "./chart";
-import { axisText, STILL } from "./common";
+import { axisText, STILL, valueScale } from "./common";
 import { tooltip } from "./tooltip";
 
 export const line: Chart = {
@@ -19,12 +19,7 @@ export const line: Chart = {
       axisLine: { lineStyle: { color: style.colors.grid } },
       axisLabel: { ...axisText(style, 0.85), hideOverlap: true },
     },
-    yAxis: {
-      type: "value",
-      splitNumber: 4,
-      splitLine: { lineStyle: { color: style.colors.grid } },
-      axisLabel: { ...axisText(style, 0.8), formatter: (v: number) => style.format.axis(v) },
-    },
+    yAxis: valueScale(style),
     series: [{
       type: "line",
       showSymbol: false,

@@ -5,7 +5,7 @@ import { sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
 import type { ChartStyle } from "./style";
-import { tooltip } from "./tooltip";
+import { barTooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
 /** The least height of a row, in multiples of the text size. */
@@ -24,11 +24,7 @@ export const ranking: Chart = {
     const scale = rowScale(style, rows().length);
     return {
       ...STILL,
-      tooltip: {
-        ...tooltip(style, () => sum(rows()), (index) => rows()[index]),
-        trigger: "axis",
-        axisPointer: { type: "shadow", shadowStyle: { color: style.colors.hover } },
-      },
+      tooltip: barTooltip(style, rows),
       grid: {
         left: 0, right: 0, top: 0, bottom: 0,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",

@@ -2,6 +2,7 @@
 // library's own markup carries inline styles, which the content security policy
 // refuses, and labels would have to be escaped in it.
 import { UNKNOWN } from "../data/format";
+import { sum, type Row } from "../data/rows";
 import { h } from "../dom/element";
 import type { ChartStyle } from "./style";
 
@@ -28,6 +29,15 @@ export function tooltip(
     padding: 0,
     textStyle: { color: style.colors.text, fontSize: style.fontPx * 0.85 },
     formatter: (params: unknown) => tip(style, at(indexOf(params)) ?? NOTHING, sum()),
+  };
+}
+
+/** The tooltip of a bar for each row: anywhere in its band, which is shaded. */
+export function barTooltip(style: ChartStyle, rows: () => readonly Row[]) {
+  return {
+    ...tooltip(style, () => sum(rows()), (index) => rows()[index]),
+    trigger: "axis" as const,
+    axisPointer: { type: "shadow" as const, shadowStyle: { color: style.colors.hover } },
   };
 }
 
