@@ -2,8 +2,10 @@
 //! touched. `cargo xtask build` makes the two components that this needs: `behavior`, which is a
 //! metric of the product, and `faulty`, which fails as it is told.
 
-#[path = "containment/component.rs"]
+#[path = "../../plugin/tests/sandbox/component.rs"]
 mod component;
+#[path = "containment/metric.rs"]
+mod metric;
 #[path = "containment/offered.rs"]
 mod offered;
 #[path = "../../plugin/tests/sandbox/rows.rs"]

@@ -1,6 +1,5 @@
-//! Components: the built ones, and such as are written on the spot.
+//! The components that are built, as tests of the plugins and of their metrics load them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -22,7 +21,7 @@ pub(crate) fn built(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(2)
-        .expect("host/plugin is two folders deep");
+        .expect("a crate of host is two folders deep");
     let path = root.join("target/plugins").join(format!("{name}.wasm"));
     assert!(path.is_file(), "{} is not there; build it with `cargo xtask build`", path.display());
     path
@@ -44,20 +43,7 @@ pub(crate) fn load_faulty(config: Value) -> Result<Plugin, LoadError> {
     RUNTIME.load(&settings(&built("faulty"), config))
 }
 
-/// The plugin `faulty` with a configuration that the plugin takes.
+/// The plugin `faulty`, where its configuration is in order.
 pub(crate) fn faulty(config: Value) -> Plugin {
     load_faulty(config).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// Writes `bytes` to a file and loads the file as a plugin.
-pub(crate) fn load_bytes(bytes: &[u8]) -> Result<Plugin, LoadError> {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let path = folder.path().join("plugin.wasm");
-    fs::write(&path, bytes).expect("the folder can be written to");
-    RUNTIME.load(&settings(&path, Value::Object(serde_json::Map::new())))
-}
-
-/// As [`load_bytes`], from the text format.
-pub(crate) fn load_text(text: &str) -> Result<Plugin, LoadError> {
-    load_bytes(&wat::parse_str(text).expect("the text is in order"))
 }

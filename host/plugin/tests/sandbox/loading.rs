@@ -7,8 +7,21 @@ use serde_json::json;
 use streamgauge_core::FieldType;
 use streamgauge_plugin::{LoadError, Plugin};
 
-use crate::component::{RUNTIME, built, faulty, load_bytes, load_faulty, load_text, settings};
+use crate::component::{RUNTIME, built, faulty, load_faulty, settings};
 use crate::rows::{schema, schema_of};
+
+/// Writes `bytes` to a file and loads the file as a plugin.
+fn load_bytes(bytes: &[u8]) -> Result<Plugin, LoadError> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("plugin.wasm");
+    fs::write(&path, bytes).expect("the folder can be written to");
+    RUNTIME.load(&settings(&path, json!({})))
+}
+
+/// As [`load_bytes`], from the text format.
+fn load_text(text: &str) -> Result<Plugin, LoadError> {
+    load_bytes(&wat::parse_str(text).expect("the text is in order"))
+}
 
 /// Compares the message of `loaded`, with the folder left out.
 #[track_caller]

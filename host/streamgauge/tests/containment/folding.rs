@@ -10,7 +10,8 @@ use streamgauge_engine::{Metric, Offered};
 use streamgauge_outbox::{Attachments, DeadLetter, MetricPhase};
 use streamgauge_plugin::{Cell, Instance, Plugin};
 
-use crate::component::{faulty, resume, start, stop_reason};
+use crate::component::faulty;
+use crate::metric::{resume, start, stop_reason};
 use crate::offered::{offered, partition};
 use crate::rows::{batch, projection, push};
 

@@ -13,7 +13,8 @@ use streamgauge_plugin::Plugin;
 use streamgauge_view::{LiveMetric, MetricReader, Published};
 use streamgauge_wire::{Frame, Series};
 
-use crate::component::{faulty, start};
+use crate::component::faulty;
+use crate::metric::start;
 use crate::offered::{self, offered};
 use crate::rows::batch;
 
