@@ -1,7 +1,7 @@
 // Lying bars, largest first, the rest of the list last and in grey. Values and
 // shares stand in columns of their own at the right, so that they line up.
 import { clip } from "../data/format";
-import { sum, type Row } from "../data/rows";
+import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
 import type { ChartStyle } from "./style";
@@ -110,12 +110,10 @@ function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[])
 /** The value and share of a row, as rich text: digits only, nothing of a label. */
 function figures(style: ChartStyle, rows: readonly Row[], index: number): string {
   const value = rows[index]?.value ?? null;
-  const total = sum(rows);
   const hasRoom = style.width >= style.fontPx * SHARE_WIDTH_MIN;
-  const share = hasRoom && style.additive && value !== null && total > 0
-    ? `{share|${style.format.percent(value / total)}}`
-    : "";
-  return `{value|${style.format.compact(value)}}${share}`;
+  const share = hasRoom && style.additive ? shareOf(sum(rows), value) : null;
+  const shareText = share === null ? "" : `{share|${style.format.percent(share)}}`;
+  return `{value|${style.format.compact(value)}}${shareText}`;
 }
 
 /** The number of rows that can be told apart at the height of the chart. */

@@ -2,7 +2,7 @@
 // library's own markup carries inline styles, which the content security policy
 // refuses, and labels would have to be escaped in it.
 import { UNKNOWN } from "../data/format";
-import { sum, type Row } from "../data/rows";
+import { shareOf, sum, type Row } from "../data/rows";
 import { h } from "../dom/element";
 import type { ChartStyle } from "./style";
 
@@ -53,7 +53,7 @@ function indexOf(params: unknown): number {
 export function tipLines(
   style: ChartStyle, p: Pointed, sum: number,
 ): readonly (readonly [string, string])[] {
-  const share = p.value !== null && sum > 0 ? p.value / sum : null;
+  const share = shareOf(sum, p.value);
   return [
     ...p.facts ?? [],
     [style.measure, style.format.withError(p.value, p.error)],

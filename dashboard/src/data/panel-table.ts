@@ -6,7 +6,7 @@
 import { say } from "../i18n/words";
 import type { Frame, Panel, Scope } from "../wire/shapes";
 import type { Context } from "./context";
-import { measureOf, measuresOf, rowsOf, shareOf, type Row } from "./rows";
+import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
 
 /** A table longer than this says how many rows it leaves out. */
 const TABLE_ROWS_MAX = 500;
@@ -27,12 +27,14 @@ export interface PanelTable {
 
 export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Context): PanelTable {
   const { lang, words, format } = ctx;
-  const rows = (of: Scope, measure: number) =>
-    rowsOf(panel, frame, of, measureOf(panel, measure), lang, words);
+  const first = rowsOf(panel, frame, scope, measureOf(panel, 0), lang, words);
+  const rows = (of: Scope, measure: number) => (of === scope && measure === 0
+    ? first
+    : rowsOf(panel, frame, of, measureOf(panel, measure), lang, words));
   const column = (title: string, of: readonly Row[]): Column => ({
     title, cells: of.slice(0, TABLE_ROWS_MAX).map((row) => format.withError(row.value, row.error)),
   });
-  const first = rows(scope, 0);
+  const total = sum(first);
   const isCross = panel.across !== null;
   return {
     heads: [
@@ -50,7 +52,7 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
             ? [{
                 title: words.panels.share,
                 cells: first.slice(0, TABLE_ROWS_MAX)
-                  .map((row) => format.percent(shareOf(first, row.value))),
+                  .map((row) => format.percent(shareOf(total, row.value))),
               }]
             : []),
         ],

@@ -141,8 +141,7 @@ export function sum(rows: readonly Row[]): number {
 }
 
 /** The share of a value in the sum of all rows; `null` means that a share says nothing. */
-export function shareOf(rows: readonly Row[], value: number | null): number | null {
-  const total = sum(rows);
+export function shareOf(total: number, value: number | null): number | null {
   return value === null || total <= 0 ? null : value / total;
 }
 

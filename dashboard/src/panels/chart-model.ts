@@ -6,7 +6,7 @@ import { rowsFor } from "../charts/ranking";
 import type { ChartStyle } from "../charts/style";
 import type { Context } from "../data/context";
 import type { ChartKind } from "../data/kinds";
-import { fitted, shareOf, type Row } from "../data/rows";
+import { fitted, shareOf, sum, type Row } from "../data/rows";
 import { say } from "../i18n/words";
 import type { Measure, Panel, Scope } from "../wire/shapes";
 
@@ -52,9 +52,10 @@ export function signatureOf(
 
 /** The largest rows of a chart in words. */
 export function summaryOf(title: string, scope: Scope, rows: readonly Row[], ctx: Context): string {
+  const total = sum(rows);
   const largest = [...rows].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
     .slice(0, SUMMARY_ROWS_MAX)
-    .map((row) => `${spokenLabel(row)} ${ctx.format.percent(shareOf(rows, row.value))}`)
+    .map((row) => `${spokenLabel(row)} ${ctx.format.percent(shareOf(total, row.value))}`)
     .join(", ");
   return ctx.words.panels.summary(title, ctx.words.panels[scope], largest);
 }

@@ -2,7 +2,7 @@
 // The dialog follows the stream.
 import type { Context } from "../data/context";
 import { clip } from "../data/format";
-import { measuresOf, OTHER_KEY, rowsOf, shareOf, type Row } from "../data/rows";
+import { measuresOf, OTHER_KEY, rowsOf, shareOf, sum, type Row } from "../data/rows";
 import { trendKind, trendOf, trendWords } from "../data/trend";
 import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
 import { modal } from "../dom/modal";
@@ -43,7 +43,9 @@ export function keyFacts(panel: Panel, frame: Frame, chosen: Chosen, ctx: Contex
       };
     });
     const total = scoped[0];
-    const share = measure.additive && total !== undefined ? shareOf(total.rows, total.value) : null;
+    const share = measure.additive && total !== undefined
+      ? shareOf(sum(total.rows), total.value)
+      : null;
     return [
       ...scoped.map(({ name, value, text }) => ({ name, value, text })),
       ...(share === null ? [] : [{ name: prefix + words.panels.share, value: share, text: format.percent(share) }]),

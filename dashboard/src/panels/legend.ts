@@ -4,7 +4,7 @@
 // scrolls and says so.
 import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
-import { shareOf, type Row } from "../data/rows";
+import { shareOf, sum, type Row } from "../data/rows";
 import { h, resize, setAttr, setText } from "../dom/element";
 
 /** More entries than this cannot be told apart in a ring either. */
@@ -48,9 +48,10 @@ export class Legend {
     setAttr(this.element, "tabindex", density === "scroll" && !ctx.kiosk ? "0" : null);
     setAttr(this.element, "aria-label", density === "scroll" ? ctx.words.panels.legendMore : null);
     resize(this.element, this.#items, shown.length, entry);
+    const total = sum(rows);
     shown.forEach((row, i) => {
       const item = this.#items[i];
-      if (item !== undefined) updateEntry(item, row, shareOf(rows, row.value), ctx);
+      if (item !== undefined) updateEntry(item, row, shareOf(total, row.value), ctx);
     });
   }
 }

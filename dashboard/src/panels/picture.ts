@@ -7,7 +7,7 @@ import { THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
 import { crossOf } from "../data/cross";
 import type { PanelKind } from "../data/kinds";
-import { shareOf, type Row } from "../data/rows";
+import { shareOf, sum, type Row } from "../data/rows";
 import type { Scope } from "../wire/shapes";
 import type { PanelModel } from "./panel-model";
 
@@ -75,13 +75,14 @@ export function paint(picture: Picture & DrawnChart, fontFamily: string, ctx: Co
     write(ctx.format.withError(row?.value ?? null, row?.error ?? null),
       width / 2, height / 2 + 30, 48, colors.text, "center", 700, width - 48);
   }
+  const total = sum(picture.rows);
   legend.forEach((row, i) => {
     const x = picture.width + 40;
     const y = 92 + i * 22;
     to.fillStyle = (row.color === null ? undefined : colors.palette[row.color]) ?? colors.rest;
     to.fillRect(x, y - 10, 11, 11);
     write(row.label, x + 20, y, 13, colors.text, "left", 400, width - x - 165);
-    const share = ctx.format.percent(shareOf(picture.rows, row.value));
+    const share = ctx.format.percent(shareOf(total, row.value));
     write(share, width - 90, y, 13, colors.text, "right", 700);
     write(ctx.format.compact(row.value), width - 24, y, 13, colors.muted, "right");
   });

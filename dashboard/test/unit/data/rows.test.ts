@@ -51,8 +51,8 @@ describe("rows", () => {
 
 describe("a share", () => {
   it("of nothing is not known", () => {
-    expect(shareOf(rows("gender"), 290)).toBe(0.29);
-    expect([shareOf([], 5), shareOf(rows("gender"), null)]).toEqual([null, null]);
+    expect(shareOf(sum(rows("gender")), 290)).toBe(0.29);
+    expect([shareOf(sum([]), 5), shareOf(sum(rows("gender")), null)]).toEqual([null, null]);
   });
 });
 
