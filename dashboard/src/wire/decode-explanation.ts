@@ -1,7 +1,7 @@
 // Decodes what a host tells of one record. An answer without a verdict and an
 // offset explains nothing.
 import { array, field, integer, number, record, string } from "./fields";
-import type { Span } from "./windows";
+import { spanOf, type Span } from "./windows";
 
 const COLUMNS_MAX = 200;
 const METRICS_MAX = 64;
@@ -100,18 +100,10 @@ function decodeWindow(value: unknown): ExplainedWindow {
   const spec = string(w?.["spec"]) ?? "";
   return {
     spec,
-    pane: decodePane(w?.["pane"], spec),
+    pane: spanOf(w?.["pane"], spec),
     isExpired: w?.["expired"] === true,
     isOpened: w?.["opened"] === true,
     isCorrection: w?.["correction"] === true,
-    finals: [w?.["evicted"], ...array(w?.["final"])].flatMap((pane) => decodePane(pane, spec) ?? []),
+    finals: [w?.["evicted"], ...array(w?.["final"])].flatMap((pane) => spanOf(pane, spec) ?? []),
   };
-}
-
-function decodePane(value: unknown, kind: string): Span | null {
-  const pane = record(value);
-  const start = decodeMoment(pane?.["start"]);
-  const end = decodeMoment(pane?.["end"]);
-  return start === null || end === null
-    ? null : { kind, start: start.text, startMs: start.ms, endMs: end.ms };
 }

@@ -43,8 +43,12 @@ export function decodeFinals(value: unknown): Finals {
 }
 
 export function decodeSpan(value: unknown): Span | null {
+  return spanOf(value, string(record(value)?.["spec"]));
+}
+
+/** The window with the start and the end in `value`, which need not name its kind. */
+export function spanOf(value: unknown, kind: string | null): Span | null {
   const w = record(value);
-  const kind = w && string(w["spec"]);
   const start = w && string(w["start"]);
   const end = w && string(w["end"]);
   if (kind === null || start === null || end === null) return null;
