@@ -36,7 +36,10 @@ export function decodeFinals(value: unknown): Finals {
   const finals = new Map<string, Span[]>();
   for (const item of array(record(value)?.["windows"])) {
     const span = decodeSpan(record(item)?.["window"]);
-    if (span !== null) finals.set(span.kind, [...(finals.get(span.kind) ?? []), span]);
+    if (span === null) continue;
+    const spans = finals.get(span.kind);
+    if (spans === undefined) finals.set(span.kind, [span]);
+    else spans.push(span);
   }
   return new Map([...finals].map(([kind, spans]) =>
     [kind, spans.sort((a, b) => a.startMs - b.startMs).slice(-FINALS_MAX)]));
