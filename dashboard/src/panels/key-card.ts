@@ -81,7 +81,6 @@ export class KeyCard {
     const { panel, chosen } = this.#open;
     const frame = frameOf(panel.id);
     const found = frame === undefined ? null : keyFacts(panel, frame, chosen, ctx);
-    setAttr(this.element, "lang", ctx.lang === "zh" ? "zh-CN" : "en");
     setText(this.#close, ctx.words.panels.close);
     setText(this.#title, [clip(say(panel.title, ctx.lang), 80), found?.label ?? ""].filter((part) => part !== "").join(" · "));
     const facts = found?.facts ?? [{ name: ctx.words.panels.empty, text: "", value: null }];

@@ -59,7 +59,6 @@ export class Explain {
     if (this.#drawn?.asked === asked && this.#drawn.lang === ctx.lang) return;
     this.#drawn = { asked, lang: ctx.lang };
     const words = ctx.words.explain;
-    setAttr(this.element, "lang", ctx.lang === "zh" ? "zh-CN" : "en");
     setText(this.#title, words.title(asked.partition, asked.offset));
     setAttr(this.#account, "aria-label", this.#title.textContent);
     setText(this.#close, words.close);

@@ -45,7 +45,6 @@ export class Help {
     setText(this.#title, words.title);
     setText(this.#note, words.note);
     setText(this.#close, words.close);
-    setAttr(this.element, "lang", ctx.lang === "zh" ? "zh-CN" : "en");
     Array.from(this.#keys.children).forEach((line, i) => {
       const [key, what] = words.keys[i] ?? ["", ""];
       const kbd = line.querySelector("kbd");
