@@ -92,6 +92,11 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
   },
 };
 
+/** The colour of a key by its place in the palette; `null` means the rest of a cut list. */
+export function colorOf(colors: ThemeColors, place: number | null): string {
+  return (place === null ? undefined : colors.palette[place]) ?? colors.rest;
+}
+
 /** The colour of a panel's bars and lines, by its place among such panels. */
 export function accentOf(theme: Theme, place: number): Accent {
   const { accents } = THEMES[theme];

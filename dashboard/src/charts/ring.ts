@@ -3,6 +3,7 @@
 import { sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { STILL } from "./common";
+import { colorOf } from "./palette";
 import { tooltip } from "./tooltip";
 
 export const ring: Chart = {
@@ -29,10 +30,7 @@ export const ring: Chart = {
         .map((row) => ({
           name: row.label,
           value: row.value ?? 0,
-          itemStyle: {
-            color: (row.color === null ? undefined : style.colors.palette[row.color])
-              ?? style.colors.rest,
-          },
+          itemStyle: { color: colorOf(style.colors, row.color) },
         })),
     }],
   }),

@@ -2,7 +2,7 @@
 // the document never collides and is read by screen readers. Its density follows from
 // the room: no line is ever cut, and where even the densest lines do not fit, the list
 // scrolls and says so.
-import { THEMES } from "../charts/palette";
+import { colorOf, THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
 import { shareOf, sum, type Row } from "../data/rows";
 import { h, resize, setAttr, setText } from "../dom/element";
@@ -67,9 +67,7 @@ function entry(): HTMLLIElement {
 function updateEntry(item: HTMLLIElement, row: Row, share: number | null, ctx: Context): void {
   const [swatch, name, percent, value] = Array.from(item.children) as HTMLElement[];
   if (!swatch || !name || !percent || !value) return;
-  const colors = THEMES[ctx.theme];
-  swatch.style.backgroundColor =
-    (row.color === null ? undefined : colors.palette[row.color]) ?? colors.rest;
+  swatch.style.backgroundColor = colorOf(THEMES[ctx.theme], row.color);
   setText(name, row.label);
   setText(percent, ctx.format.percent(share));
   setText(value, ctx.format.compact(row.value));

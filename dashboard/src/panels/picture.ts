@@ -3,7 +3,7 @@
 // The picture is drawn anew on a canvas of its own, with the parts that the document
 // holds beside the chart: title, event time, legend, scale of colours.
 import { heatScale } from "../charts/heat-scale";
-import { THEMES } from "../charts/palette";
+import { colorOf, THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
 import { crossOf } from "../data/cross";
 import type { PanelKind } from "../data/kinds";
@@ -79,7 +79,7 @@ export function paint(picture: Picture & DrawnChart, fontFamily: string, ctx: Co
   legend.forEach((row, i) => {
     const x = picture.width + 40;
     const y = 92 + i * 22;
-    to.fillStyle = (row.color === null ? undefined : colors.palette[row.color]) ?? colors.rest;
+    to.fillStyle = colorOf(colors, row.color);
     to.fillRect(x, y - 10, 11, 11);
     write(row.label, x + 20, y, 13, colors.text, "left", 400, width - x - 165);
     const share = ctx.format.percent(shareOf(total, row.value));

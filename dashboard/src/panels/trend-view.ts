@@ -1,7 +1,7 @@
 // A trend as a picture, with its legend.
-import { THEMES } from "../charts/palette";
+import { colorOf, THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
-import type { Trend, TrendSeries } from "../data/trend";
+import type { Trend } from "../data/trend";
 import { h, resize, setShown, setText } from "../dom/element";
 import { Plot, svg } from "../plots/svg";
 import { trendPlot } from "../plots/trend-plot";
@@ -14,14 +14,12 @@ export class TrendView {
 
   update(trend: Trend, spoken: string, ctx: Context): void {
     const colors = THEMES[ctx.theme];
-    const colorOf = (series: TrendSeries | undefined) =>
-      (series === undefined || series.color === null ? undefined : colors.palette[series.color]) ?? colors.rest;
     setShown(this.#legend, trend.series.length > 1);
     resize(this.#legend, this.#items, trend.series.length, () => h("li", {}, h("span", { class: "swatch" }), h("span")));
     trend.series.forEach((series, i) => {
       const [swatch, name] = Array.from(this.#items[i]?.children ?? []);
       if (!(swatch instanceof HTMLElement) || !name) return;
-      swatch.style.backgroundColor = colorOf(series);
+      swatch.style.backgroundColor = colorOf(colors, series.color);
       setText(name, series.label);
     });
     const { box } = this.#plot;
@@ -39,14 +37,18 @@ export class TrendView {
         const of = trend.series[series];
         const place = trend.windows[window];
         const bar = svg("rect", {
-          x, y, width, height: Math.max(0.5, height), fill: colorOf(of), class: place?.isOpen === true ? "trend-open" : "",
+          x, y, width, height: Math.max(0.5, height), fill: colorOf(colors, of?.color ?? null),
+          class: place?.isOpen === true ? "trend-open" : "",
         });
         bar.append(svg("title", {},
           `${place?.name ?? ""} · ${of?.label ?? ""}: ${ctx.format.full(of?.values[window] ?? null)}`));
         return bar;
       }),
       ...plot.lines.map(({ series, path }) =>
-        svg("path", { d: path, stroke: colorOf(trend.series[series]), class: "trend-line" })),
+        svg("path", {
+          d: path, class: "trend-line",
+          stroke: colorOf(colors, trend.series[series]?.color ?? null),
+        })),
     ], spoken);
   }
 }
