@@ -202,3 +202,8 @@ export function clip(text: string, charactersMax: number): string {
   if (text.length <= charactersMax) return text;
   return `${Array.from(text.slice(0, charactersMax * 2)).slice(0, charactersMax - 1).join("")}…`;
 }
+
+/** The parts in one line; those with nothing to say are left out. */
+export function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(" · ");
+}

@@ -1,6 +1,7 @@
 // The operator's section below the first screen: late data, the latest events,
 // partitions, dead letters, plugins, checkpoints.
 import type { Context } from "../data/context";
+import { joined } from "../data/format";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { icon } from "../dom/icon";
 import type { Report, ReportValues } from "../net/reports";
@@ -109,7 +110,7 @@ export class OpsDetails {
     const histogram = histogramOf(report.value);
     const { facts, spoken } = latenessWords(report.value, histogram, ctx);
     const out = output === null ? ops.lateOutputOff : ops.lateOutput(ctx.format.full(output.written));
-    const note = [fault, ...facts, out].filter((part) => part !== "").join(" · ");
+    const note = joined(fault, ...facts, out);
     setText(this.#late.note, note);
     setAttr(this.#late.note, "title", note);
     this.#drawHistogram(report.value, histogram, spoken, ctx);

@@ -1,6 +1,6 @@
 // Samples of records as rows: late ones, dead letters, the latest ones. Pure.
 import type { Context } from "../data/context";
-import { clip, UNKNOWN } from "../data/format";
+import { clip, joined, UNKNOWN } from "../data/format";
 import { metricTitle } from "../data/titles";
 import { codeWord } from "../i18n/words";
 import type { Report } from "../net/reports";
@@ -66,10 +66,10 @@ export function deadModel(report: Report<Samples>, ctx: Context): TableModel {
       cells: [
         { text: placeOf(sample) }, timeCell(sample.time, ctx),
         {
-          text: [
+          text: joined(
             codeWord(ops.reasons, sample.reason ?? UNKNOWN), clip(sample.detail ?? "", 60),
             sample.metric === null ? "" : metricTitle(sample.metric, ctx),
-          ].filter((part) => part !== "").join(" · "),
+          ),
           tone: "bad", icon: "cross", title: [sample.reason, sample.detail].filter((part) => part !== null).join(": "),
         },
         recordCell(sample, report.value?.shown ?? true, ctx),

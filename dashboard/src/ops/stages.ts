@@ -1,6 +1,7 @@
 // The time of the workers by stage, and the stage that keeps the others waiting.
 // Pure.
 import type { Context } from "../data/context";
+import { joined } from "../data/format";
 import type { Stages, Status } from "../wire/shapes";
 
 export const STAGES = ["fetch", "decode", "plugins", "publish", "checkpoint"] as const;
@@ -47,8 +48,9 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
     stages: [
       {
         id: "fetch", name: ops.stageNames.fetch, share: waiting, kind: "waiting",
-        text: [queue === null ? "" : ops.queue(ctx.format.compact(queue)), ops.waiting(percent(waiting))]
-          .filter((part) => part !== "").join(" · "),
+        text: joined(
+          queue === null ? "" : ops.queue(ctx.format.compact(queue)), ops.waiting(percent(waiting)),
+        ),
       },
       busy("decode"), busy("plugins"), busy("publish"),
       {

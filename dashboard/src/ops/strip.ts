@@ -1,6 +1,7 @@
 // The operator's section in one row, on the first screen: throughput, the time of
 // the workers, and the few facts that must hold.
 import type { Context } from "../data/context";
+import { joined } from "../data/format";
 import { hostTime } from "../data/page-state";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { icon } from "../dom/icon";
@@ -97,7 +98,7 @@ export class OpsStrip {
     setText(this.#stagesTitle, ops.stages);
     const model = status === null ? null : stagesModel(status, ctx);
     setText(this.#bottleneck, model === null ? ops.stagesUnknown
-      : [model.words, workers === null ? "" : ops.workers(String(workers))].filter((part) => part !== "").join(" · "));
+      : joined(model.words, workers === null ? "" : ops.workers(String(workers))));
     setAttr(this.#bottleneck, "data-bottleneck", model?.bottleneck ?? null);
     resize(this.#stages, this.#stageItems, model === null ? 0 : STAGES.length, () => h("li", {},
       h("span", { class: "stage-name" }), h("span", { class: "stage-bar" }, h("i")), h("span", { class: "stage-text" })));

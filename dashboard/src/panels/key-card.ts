@@ -1,7 +1,7 @@
 // One key of a panel: its exact figures, and its trend where the metric has windows.
 // The dialog follows the stream.
 import type { Context } from "../data/context";
-import { clip } from "../data/format";
+import { clip, joined } from "../data/format";
 import { measuresOf, OTHER_KEY, rowsOf, shareOf, sum, type Row } from "../data/rows";
 import { trendKind, trendOf, trendWords } from "../data/trend";
 import { h, raw, resize, setAttr, setShown, setText } from "../dom/element";
@@ -36,7 +36,7 @@ export function keyFacts(panel: Panel, frame: Frame, chosen: Chosen, ctx: Contex
     const scoped = SCOPES.map((scope) => {
       const rows = rowsOf(panel, frame, scope, measure, lang, words);
       const row = find(rows);
-      if (row !== undefined) label = [row.label, row.second?.label ?? ""].filter((part) => part !== "").join(" · ");
+      if (row !== undefined) label = joined(row.label, row.second?.label ?? "");
       return {
         name: prefix + words.panels[scope], rows, value: row?.value ?? null,
         text: format.withError(row?.value ?? null, row?.error ?? null),
@@ -82,7 +82,7 @@ export class KeyCard {
     const frame = frameOf(panel.id);
     const found = frame === undefined ? null : keyFacts(panel, frame, chosen, ctx);
     setText(this.#close, ctx.words.panels.close);
-    setText(this.#title, [clip(say(panel.title, ctx.lang), 80), found?.label ?? ""].filter((part) => part !== "").join(" · "));
+    setText(this.#title, joined(clip(say(panel.title, ctx.lang), 80), found?.label ?? ""));
     const facts = found?.facts ?? [{ name: ctx.words.panels.empty, text: "", value: null }];
     resize(this.#facts, this.#items, facts.length, () => h("div", {}, h("dt"), h("dd")));
     facts.forEach(({ name, text, value }, i) => {

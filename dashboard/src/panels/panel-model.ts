@@ -2,7 +2,7 @@
 // everything that is drawn. Pure. The parts that depend on the panel's size on the
 // screen are in `chart-model.ts`.
 import type { Context } from "../data/context";
-import { clip } from "../data/format";
+import { clip, joined } from "../data/format";
 import { drawable, isCanvas, panelKind, type ChartKind, type PanelKind } from "../data/kinds";
 import type { PanelChoice } from "../data/link";
 import { panelTable, type PanelTable } from "../data/panel-table";
@@ -167,5 +167,5 @@ function bodyOf(
 }
 
 function message(title: string, ...parts: readonly string[]): MessageBody {
-  return { form: "message", title, text: parts.filter((part) => part !== "").join(" · ") };
+  return { form: "message", title, text: joined(...parts) };
 }

@@ -6,6 +6,7 @@ import { heatScale } from "../charts/heat-scale";
 import { colorOf, THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
 import { crossOf } from "../data/cross";
+import { joined } from "../data/format";
 import type { PanelKind } from "../data/kinds";
 import { shareOf, sum, type Row } from "../data/rows";
 import type { Scope } from "../wire/shapes";
@@ -36,9 +37,9 @@ export function pictureOf(model: PanelModel, scope: Scope, ctx: Context): Pictur
   if (model.drawn === null) return null;
   const { words, format, state } = ctx;
   const time = `${format.dateTime(state.clock?.eventTime ?? null)} (${format.zone})`;
-  const subtitle = [
+  const subtitle = joined(
     model.unit, words.panels[scope], model.dates, `${words.header.eventTime} ${time}`,
-  ].filter((part) => part !== "").join(" · ");
+  );
   return { title: model.title, subtitle, ...model.drawn };
 }
 

@@ -1,5 +1,6 @@
 // The few words beside the state: how far, how long, which attempt. Pure.
 import type { Context } from "../data/context";
+import { joined } from "../data/format";
 import { dataAge, hostTime, pageState } from "../data/page-state";
 
 export function stateDetail(ctx: Context): string {
@@ -71,8 +72,4 @@ function catchingUp(ctx: Context): string {
 
 function wholeSeconds(ms: number): number {
   return Math.max(1, Math.round(ms / 1000)) * 1000;
-}
-
-function joined(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join(" · ");
 }

@@ -2,7 +2,7 @@
 //
 // A figure that is not known is — with the reason in its note, never 0.
 import type { Context } from "../data/context";
-import { clip, UNKNOWN } from "../data/format";
+import { clip, joined, UNKNOWN } from "../data/format";
 import { codeWord } from "../i18n/words";
 import type { Status } from "../wire/shapes";
 
@@ -96,10 +96,10 @@ function eventsNote(status: Status, ctx: Context): string {
     codeWord(sources, kind),
     clip(status.source?.name ?? "", SOURCE_CHARACTERS_MAX),
   ].filter((part) => part !== "").join(" ");
-  return [
+  return joined(
     read >= COMPACT_NOTE_FROM ? tiles.eventsCompact(ctx.format.compact(read)) : "",
     source === "" ? "" : tiles.eventsNote(source),
-  ].filter((part) => part !== "").join(" · ");
+  );
 }
 
 function lagNote(status: Status, ctx: Context): string {
