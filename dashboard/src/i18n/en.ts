@@ -125,7 +125,6 @@ export const en: Words = {
     total: "Total",
     on_time: "On time",
     late: "Late",
-    other: "Other",
     otherKeys: (count) => `Other (${count})`,
     otherCells: (count) => `Other (${count} ${plural(count, "cell", "cells")})`,
     asTable: "Show as a table",
@@ -298,7 +297,6 @@ export const en: Words = {
     deadWritten: (count) => `${count} written`,
     noDead: "no dead letter yet",
     reason: "Reason",
-    records: "Records",
     reasons: {
       empty: "empty", too_large: "too large", not_utf8: "not UTF-8", not_json: "not complete JSON",
       not_an_object: "JSON, but no object", not_csv: "not a complete CSV row", field_count: "wrong number of fields",

@@ -117,7 +117,6 @@ export const zh = {
     total: "总计",
     on_time: "准时",
     late: "迟到",
-    other: "其他",
     otherKeys: (count: string) => `其他 (${count})`,
     otherCells: (count: string) => `其他 (${count} 格)`,
     asTable: "显示为表格",
@@ -285,7 +284,6 @@ export const zh = {
     deadWritten: (count: string) => `已写出 ${count} 条`,
     noDead: "还没有死信",
     reason: "原因",
-    records: "条数",
     reasons: {
       empty: "空记录", too_large: "记录过大", not_utf8: "不是 UTF-8", not_json: "不是完整 JSON",
       not_an_object: "JSON 不是对象", not_csv: "不是完整 CSV 行", field_count: "CSV 字段数不符",
