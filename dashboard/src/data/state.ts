@@ -161,7 +161,7 @@ function runsWith(state: State, startedAt: number | null): readonly Run[] {
  * The points of a snapshot and the known points, by time. The snapshot is right where both know a
  * moment; a known point after the snapshot's time was told by a clock that was wrong.
  */
-export function mergeSeries(known: Series, told: Series, now: number): Series {
+function mergeSeries(known: Series, told: Series, now: number): Series {
   const merged = new Map<string, readonly Point[]>();
   for (const name of new Set([...told.keys(), ...known.keys()])) {
     if (merged.size >= SERIES_MAX) break;

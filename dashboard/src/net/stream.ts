@@ -11,14 +11,14 @@ import { decode } from "../wire/decode";
 import type { Message } from "../wire/shapes";
 import type { Remote } from "./remote";
 
-export const BACKOFF_MS_MIN = 500;
-export const BACKOFF_MS_MAX = 2000;
+const BACKOFF_MS_MIN = 500;
+const BACKOFF_MS_MAX = 2000;
 /** The longest pause that a `bye` of the host can ask for. */
 const BYE_RETRY_MS_MAX = 60_000;
 const OPEN_TIMEOUT_MS = 5000;
 const SILENCE_MS_MAX = 20_000;
 /** The state is polled after so many sockets in a row that did not open. */
-export const UNOPENED_MAX = 3;
+const UNOPENED_MAX = 3;
 export const POLL_MS = 2000;
 /** The pause between two sockets that are tried while the state is polled. */
 export const SOCKET_RETRY_MS = 60_000;

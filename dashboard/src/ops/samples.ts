@@ -8,16 +8,16 @@ import type { Sample, Samples } from "../wire/shapes";
 import type { CellModel, RowModel, TableModel } from "./table-model";
 
 const RECORD_CHARACTERS_MAX = 120;
-export const LATE_ROWS_MAX = 30;
-export const DEAD_ROWS_MAX = 30;
-export const EVENT_ROWS_MAX = 20;
+const LATE_ROWS_MAX = 30;
+const DEAD_ROWS_MAX = 30;
+const EVENT_ROWS_MAX = 20;
 
 /** The place of a record, as rows carry it and Explain takes it. */
-export function placeOf({ partition, offset }: Sample): string {
+function placeOf({ partition, offset }: Sample): string {
   return `${partition}@${offset}`;
 }
 
-export function recordCell(sample: Sample, shown: boolean, ctx: Context): CellModel {
+function recordCell(sample: Sample, shown: boolean, ctx: Context): CellModel {
   const { ops } = ctx.words;
   if (sample.record === null && sample.recordBase64 === null) {
     return { text: shown ? UNKNOWN : ops.recordHidden, tone: "muted" };

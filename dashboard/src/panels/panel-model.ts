@@ -90,7 +90,7 @@ export function panelModel(input: PanelInput, ctx: Context): PanelModel {
 }
 
 /** The title of a panel as it is shown and spoken. */
-export function titleOf(panel: Panel, ctx: Context): string {
+function titleOf(panel: Panel, ctx: Context): string {
   return clip(say(panel.title, ctx.lang), TITLE_CHARACTERS_MAX);
 }
 

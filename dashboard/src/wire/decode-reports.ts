@@ -8,7 +8,7 @@ import type { Bucket, Lateness, Sample, Samples } from "./shapes";
 
 const BUCKETS_MAX = 4096;
 /** The host keeps fewer; a page shows no more in any case. */
-export const SAMPLES_MAX = 200;
+const SAMPLES_MAX = 200;
 
 export function decodeLateness(value: unknown): Lateness | null {
   const l = raw<Host.LatenessReport>(value);
