@@ -59,11 +59,14 @@ export function timePlot(
     piece.map(([at, value]) => [x(at), y(value)] as const));
   return {
     left, top, right, bottom,
-    lines: shown.map(({ name, points }) => ({
-      name,
-      path: pieces(points).map(pathOf).join(""),
-      area: pieces(points).map((piece) => areaOf(piece, bottom)).join(""),
-    })),
+    lines: shown.map(({ name, points }) => {
+      const drawn = pieces(points);
+      return {
+        name,
+        path: drawn.map(pathOf).join(""),
+        area: drawn.map((piece) => areaOf(piece, bottom)).join(""),
+      };
+    }),
     ys: ticks.map((value, i) => ({ y: y(value), text: texts[i] ?? "" })),
     xs: Array.from({ length: 5 }, (_, i) => Math.floor(now / MINUTE_MS) * MINUTE_MS - i * MINUTE_MS)
       .filter((at) => x(at) - left > box.fontPx * 1.6 && right - x(at) > box.fontPx * 1.6)

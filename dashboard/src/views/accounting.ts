@@ -37,11 +37,13 @@ export class AccountingLine {
       setText(this.#facts, "");
       return;
     }
-    this.#updateSums(state.status, ctx);
-    setText(this.#facts, clip(facts(state.status, ctx).join("  ·  "), FACTS_CHARACTERS_MAX));
+    const found = balance(state.status);
+    this.#updateSums(state.status, found, ctx);
+    const said = facts(state.status, found, ctx).join("  ·  ");
+    setText(this.#facts, clip(said, FACTS_CHARACTERS_MAX));
   }
 
-  #updateSums(status: Status, ctx: Context): void {
+  #updateSums(status: Status, found: Balance, ctx: Context): void {
     const { accounting } = status;
     const words = ctx.words.accounting;
     const n = ctx.format.full;
@@ -51,7 +53,6 @@ export class AccountingLine {
     for (const [name, value] of Object.entries(accounting)) {
       setAttr(this.element, `data-${name.toLowerCase()}`, raw(value));
     }
-    const found = balance(status);
     const good = isBalanced(found);
     setAttr(this.element, "data-balanced", String(good));
     setIcon(this.#verdictIcon, good ? "check" : "cross");
@@ -67,14 +68,14 @@ function verdict(found: Balance, ctx: Context): string {
 }
 
 /** Everything after the equation, the troubling first. */
-function facts(status: Status, ctx: Context): string[] {
+function facts(status: Status, found: Balance, ctx: Context): string[] {
   const words = ctx.words.accounting;
   const { format } = ctx;
   return [
     ...(status.checkpoint !== null && status.checkpoint.failures > 0
       ? [words.checkpointFailing(format.full(status.checkpoint.failures))]
       : []),
-    ...balance(status).excluded
+    ...found.excluded
       .map(({ id, count }) => words.excluded(metricTitle(id, ctx), format.full(count))),
     ...(ctx.state.refused > 0 ? [words.refused(format.full(ctx.state.refused))] : []),
     partitions(status, ctx),
