@@ -22,7 +22,7 @@ export function trendKind(kinds: readonly string[], chosen: string | null): stri
   return windowed.find((kind) => kind === chosen) ?? windowed[0] ?? null;
 }
 
-interface TrendSeries {
+export interface TrendSeries {
   readonly key: string;
   readonly label: string;
   /** Index into the palette; `null` means the rest. */
