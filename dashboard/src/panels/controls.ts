@@ -11,6 +11,8 @@ import { Menu } from "./menu";
 
 export interface ControlActions {
   readonly set: (change: Partial<PanelChoice>) => void;
+  /** Changes between chart and table. */
+  readonly toggleTable: () => void;
   readonly enlarge: () => void;
   readonly picture: () => void;
   /** The address and the file name of the data in that format. */
@@ -31,7 +33,6 @@ export class Controls {
   readonly #shrink = h("button", { type: "button", class: "icon-button", "data-act": "shrink" },
     icon("shrink"));
   readonly #menu: Menu;
-  #isTable = false;
 
   constructor(panel: Panel, actions: ControlActions) {
     this.#scopes = new Map(SCOPES.map((scope) => {
@@ -45,7 +46,7 @@ export class Controls {
       () => actions.set({ measure: this.#measure.selectedIndex }));
     this.#toggle = h("button", { type: "button", class: "icon-button", "data-toggle": "table" },
       this.#toggleIcon);
-    this.#toggle.addEventListener("click", () => actions.set({ table: !this.#isTable }));
+    this.#toggle.addEventListener("click", actions.toggleTable);
     for (const button of [this.#enlarge, this.#shrink]) button.addEventListener("click", actions.enlarge);
     this.#png.addEventListener("click", actions.picture);
     for (const link of [this.#csv, this.#json]) {
@@ -69,7 +70,6 @@ export class Controls {
   }
 
   update({ scopes, measures, toggle, menu, shrink }: ControlsModel): void {
-    this.#isTable = toggle.isTable;
     setAttr(this.#group, "aria-label", scopes.label);
     for (const [scope, button] of this.#scopes) {
       setText(button, scopes.texts[scope]);

@@ -55,6 +55,7 @@ export class PanelView {
     this.#hooks = hooks;
     this.#controls = new Controls(panel, {
       set: (change) => hooks.choose(panel.id, change),
+      toggleTable: () => hooks.choose(panel.id, { table: !this.#choice.table }),
       enlarge: () => hooks.enlarge(this.#isEnlarged ? null : panel.id),
       picture: () => this.#savePicture(),
       data: (format) => ({
