@@ -11,6 +11,7 @@ mod pane;
 mod windows;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
@@ -214,6 +215,11 @@ impl Metric {
         MetricCost { memory_bytes: memory as u64, ..self.cost }
     }
 
+    /// What the plugin has spent so far.
+    pub fn spent(&self) -> Duration {
+        self.cost.time
+    }
+
     /// How many rows were left out and panes became final since the last exports.
     pub fn attached(&self) -> usize {
         let count = |folding: &Folding| {
@@ -242,23 +248,22 @@ impl Metric {
     /// The partition is not this worker's.
     pub fn export(&mut self, partition: u32, with: &mut Attachments) -> MetricSnapshot {
         let exported = self.partitions.get_mut(&partition).expect("the partition is assigned");
-        let mut snapshot = exported.snapshot.clone();
         if let Some(Running { instance, partitions }) = &mut self.running
             && let Some(folding) = partitions.get_mut(&partition)
         {
             match folding.export(instance) {
                 Ok(windows) => {
+                    let snapshot = &mut exported.snapshot;
                     snapshot.state_version = self.plugin.descriptor().state_version;
                     snapshot.next_offset = folding.next_offset;
                     snapshot.accounting = folding.accounting;
                     snapshot.windows = windows;
-                    exported.snapshot = snapshot.clone();
                     with.append(std::mem::take(&mut folding.attachments));
                 }
                 Err(error) => self.stop(&error),
             }
         }
-        snapshot
+        self.partitions[&partition].snapshot.clone()
     }
 
     /// Stops in every partition in which the metric ran, at its last export. Whatever was folded

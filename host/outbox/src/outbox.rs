@@ -106,13 +106,16 @@ impl Outbox {
     /// Takes the states and, with them, what belongs to them; final panes also stay.
     pub fn take(&self) -> Publication {
         let mut content = self.lock();
-        let final_panes = content.waiting.final_panes.clone();
-        let waiting = Attachments { final_panes: final_panes.clone(), ..Attachments::default() };
-        let taken = std::mem::replace(&mut content.waiting, waiting);
+        let waiting = &mut content.waiting;
+        let attachments = Attachments {
+            letters: std::mem::take(&mut waiting.letters),
+            late: std::mem::take(&mut waiting.late),
+            final_panes: waiting.final_panes.clone(),
+        };
         content.count_bytes();
         self.taken.notify_all();
         let snapshots = content.snapshots.values().cloned().collect();
-        Publication { snapshots, attachments: Attachments { final_panes, ..taken } }
+        Publication { snapshots, attachments }
     }
 
     /// The oldest `count` final panes are stored.

@@ -1,6 +1,7 @@
 //! Handing the rows of a partition to the accumulators of one metric: to each of its windows in
 //! turn, and there to each pane. Where every row is usable and in one pane, nothing is copied.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use streamgauge_core::{ByLateness, EventTime, Lateness, RecordBatch, Selection};
@@ -194,14 +195,11 @@ fn add(
     let mut refused: Refused = Vec::new();
     // Each refusal takes at least one row out, so this ends.
     loop {
-        let offered: Option<Vec<u32>> = match rows {
-            None if refused.is_empty() => None,
-            rows => {
-                let every: Vec<u32> = (0..batch.rows()).collect();
-                let out = |row: &u32| refused.binary_search_by_key(row, |r| r.0).is_ok();
-                let rows = rows.unwrap_or(&every).iter().copied();
-                Some(rows.filter(|row| !out(row)).collect())
-            }
+        let is_left = |row: &u32| refused.binary_search_by_key(row, |r| r.0).is_err();
+        let offered: Option<Cow<'_, [u32]>> = match rows {
+            rows if refused.is_empty() => rows.map(Cow::Borrowed),
+            Some(rows) => Some(rows.iter().copied().filter(is_left).collect()),
+            None => Some((0..batch.rows()).filter(is_left).collect()),
         };
         let columns = match &offered {
             None => Columns::whole(batch, inputs),

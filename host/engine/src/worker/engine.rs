@@ -130,7 +130,7 @@ impl Engine {
 
     /// What the plugins have spent on folding so far.
     pub fn plugin_time(&self) -> Duration {
-        self.metrics.iter().map(|metric| metric.cost().time).sum()
+        self.metrics.iter().map(Metric::spent).sum()
     }
 
     /// Records are taken from their event to the next one.
