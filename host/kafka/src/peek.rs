@@ -1,6 +1,6 @@
 //! A look at single records of a topic, to see if they are still the records that were read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rdkafka::config::RDKafkaLogLevel;
@@ -41,11 +41,10 @@ pub fn peek(
         return Ok(found);
     }
     let offsets: BTreeMap<u32, i64> = wanted.iter().copied().collect();
-    let mut missing: BTreeSet<u32> = offsets.keys().copied().collect();
     let consumer = consumer(settings, wanted).map_err(|error| BrokerError::refused(&error))?;
     let until = Instant::now() + timeout;
     let mut trouble = None;
-    while !missing.is_empty() {
+    while found.len() < offsets.len() {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(unanswered(settings, trouble.as_ref()));
@@ -54,18 +53,17 @@ pub fn peek(
             None => {}
             Some(Ok(message)) => {
                 let partition = message.partition().unsigned_abs();
-                let is_it = offsets.get(&partition) == Some(&message.offset());
-                let digest = digest_of(message.payload().unwrap_or_default());
-                let record = Peeked::Record(RecordTime(stamp(&message)), digest);
-                if missing.remove(&partition) {
-                    found.insert(partition, if is_it { record } else { Peeked::Nothing });
-                }
+                // Only the first record of a partition tells anything.
+                found.entry(partition).or_insert_with(|| {
+                    if offsets.get(&partition) != Some(&message.offset()) {
+                        return Peeked::Nothing;
+                    }
+                    let digest = digest_of(message.payload().unwrap_or_default());
+                    Peeked::Record(RecordTime(stamp(&message)), digest)
+                });
             }
             Some(Err(KafkaError::PartitionEOF(partition))) => {
-                let partition = partition.unsigned_abs();
-                if missing.remove(&partition) {
-                    found.insert(partition, Peeked::Nothing);
-                }
+                found.entry(partition.unsigned_abs()).or_insert(Peeked::Nothing);
             }
             Some(Err(error)) if has_moved(&error) => {
                 return Err(BrokerError::Moved { message: format!("the log moved: {error}") });
