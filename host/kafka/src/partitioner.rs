@@ -18,7 +18,7 @@ pub fn partition_of(key: Option<&[u8]>, row: u64, partitions: u32) -> u32 {
 }
 
 /// The partition that Kafka's Java clients choose for `key` among `partitions` (at least one).
-pub fn partition_for_key(key: &[u8], partitions: u32) -> u32 {
+fn partition_for_key(key: &[u8], partitions: u32) -> u32 {
     (murmur2(key) & 0x7fff_ffff) % partitions
 }
 

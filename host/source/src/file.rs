@@ -16,6 +16,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -70,7 +71,7 @@ pub struct Opened {
 /// A file that waits to be read.
 #[derive(Clone, Debug)]
 struct Part {
-    settings: FileSettings,
+    path: PathBuf,
     /// Where its first record starts.
     start: u64,
     stamp: RecordTime,
@@ -117,7 +118,7 @@ impl FileSource {
             }
             warnings.extend(preface.warning);
             let stamp = RecordTime(settings.timestamp.unwrap_or(preface.modified));
-            waiting.push_back(Part { settings: settings.clone(), start: preface.end, stamp });
+            waiting.push_back(Part { path: path.clone(), start: preface.end, stamp });
         }
         if format == Format::Csv {
             columns.get_or_insert_with(|| CsvColumns::in_schema_order(schema));
@@ -167,7 +168,7 @@ impl FileSource {
         let Some(part) = self.waiting.front() else {
             return Ok(false);
         };
-        let path = &part.settings.path;
+        let path = &part.path;
         let mut file = open(path)?;
         let length = file.metadata().map_err(|e| unreadable(path, &e))?.len();
         if length < part.start {
@@ -196,7 +197,7 @@ impl FileSource {
                 self.at_end = true;
                 return Ok(Gathered::Ended);
             };
-            let path = &reading.part.settings.path;
+            let path = &reading.part.path;
             match reading.lines.step().map_err(|e| unreadable(path, &e))? {
                 Step::Record(first) => {
                     self.index_lines(first, limits);
@@ -243,7 +244,7 @@ impl FileSource {
         let Some(reading) = &self.current else {
             return Ok(());
         };
-        let path = &reading.part.settings.path;
+        let path = &reading.part.path;
         let length = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?.len();
         let read = reading.lines.bytes_read();
         if length < read { Err(truncated(path, length, read)) } else { Ok(()) }

@@ -15,7 +15,7 @@ use streamgauge_core::{CsvColumns, PartitionSnapshot, PartitionState, Plan, Posi
 use streamgauge_decode::{Decoder, KeyReader};
 use streamgauge_engine::Metric;
 use streamgauge_kafka::TopicClient;
-use streamgauge_kafka::partitioner::partition_for_key;
+use streamgauge_kafka::partitioner::partition_of;
 use streamgauge_pipeline::{
     FileSettings, Format, GeneratorSettings, Pipeline, SourceSettings, Workers,
 };
@@ -161,10 +161,8 @@ impl Opening<'_> {
         } else {
             let mut reader = key.map(|key| self.key_reader(format, columns.as_ref(), key));
             let partitioner = Box::new(move |record: &[u8], row: u64| {
-                match reader.as_mut().and_then(|reader| reader.key(record)) {
-                    Some(key) => partition_for_key(key.as_bytes(), partitions),
-                    None => (row % u64::from(partitions)) as u32,
-                }
+                let key = reader.as_mut().and_then(|reader| reader.key(record));
+                partition_of(key.map(str::as_bytes), row, partitions)
             });
             source.partitioned(vec![0; partitions as usize], partitioner)
         };
