@@ -17,6 +17,20 @@ pub enum LatenessClock {
     Processing,
 }
 
+impl LatenessClock {
+    /// Every clock.
+    pub const ALL: [Self; 3] = [Self::Watermark, Self::Record, Self::Processing];
+
+    /// The name in settings and results, which does not change.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Watermark => "watermark",
+            Self::Record => "record",
+            Self::Processing => "processing",
+        }
+    }
+}
+
 /// How records become rows with an event time and a verdict.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -37,6 +37,20 @@ pub enum TimestampUnit {
     Rfc3339,
 }
 
+impl TimestampUnit {
+    /// Every unit, the usual one first.
+    pub const ALL: [Self; 3] = [Self::Millis, Self::Seconds, Self::Rfc3339];
+
+    /// The name in settings, which does not change.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "s",
+            Self::Millis => "ms",
+            Self::Rfc3339 => "rfc3339",
+        }
+    }
+}
+
 /// Why a record has no event time of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fallback {

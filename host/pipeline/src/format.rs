@@ -9,5 +9,17 @@ pub enum Format {
     Csv,
 }
 
-/// The formats by name.
-pub(super) const FORMATS: [(&str, Format); 2] = [("json", Format::Json), ("csv", Format::Csv)];
+impl Format {
+    /// The formats by name.
+    pub(super) fn by_name() -> [(&'static str, Self); 2] {
+        [Self::Json, Self::Csv].map(|format| (format.name(), format))
+    }
+
+    /// The name in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use toml::de::DeValue;
 
 use super::context::Context;
-use super::format::{FORMATS, Format};
+use super::format::Format;
 use super::reader::{Problem, Read, Table, Value};
 use super::secret::{Secret, is_secret_itself};
 use super::source_settings::{KafkaSettings, OnGap, Start};
@@ -39,7 +39,7 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
     let group = table.or("group", "streamgauge".to_owned(), |v| line(v).map(str::to_owned));
     let start = table.or("start", Start::Earliest, start);
     let on_gap = table.or("on_gap", OnGap::Stop, one_of(&ON_GAP));
-    let format = table.or("format", Format::Json, one_of(&FORMATS));
+    let format = table.or("format", Format::Json, one_of(&Format::by_name()));
     let librdkafka = table.section("librdkafka").map(|t| passed_through(&t, context));
     let misplaced = "settings of librdkafka belong into `[source.kafka.librdkafka]`";
     table.finish_with(|name| name.contains('.').then_some(misplaced));

@@ -177,11 +177,7 @@ fn month_day(table: &mut Table<'_>, fields: Option<&WrittenFields>) -> Option<Ev
 
 fn one_field(table: &mut Table<'_>, fields: Option<&WrittenFields>) -> Option<EventTimeFields> {
     let named = field_name(table, "field", fields);
-    let units = [
-        ("ms", TimestampUnit::Millis),
-        ("s", TimestampUnit::Seconds),
-        ("rfc3339", TimestampUnit::Rfc3339),
-    ];
+    let units = TimestampUnit::ALL.map(|unit| (unit.name(), unit));
     let unit = table.required("unit", "\"ms\"", one_of(&units));
     let ((field, value), unit) = (named?, unit?);
     let (fitting, name): (&[FieldType], _) = match unit {

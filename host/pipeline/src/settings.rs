@@ -119,11 +119,7 @@ fn read_lateness(root: &mut Table<'_>) -> LatenessSettings {
 }
 
 fn clock(value: &Value<'_>) -> Read<LatenessClock> {
-    one_of(&[
-        ("watermark", LatenessClock::Watermark),
-        ("record", LatenessClock::Record),
-        ("processing", LatenessClock::Processing),
-    ])(value)
+    one_of(&LatenessClock::ALL.map(|clock| (clock.name(), clock)))(value)
 }
 
 fn read_batch(root: &mut Table<'_>) -> BatchSettings {

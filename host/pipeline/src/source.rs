@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::context::Context;
 use super::diagnostic::Diagnostic;
-use super::format::{FORMATS, Format};
+use super::format::Format;
 use super::kafka;
 use super::reader::{Problem, Read, Table, Value};
 use super::source_settings::{FileSettings, GeneratorSettings, Shape, SourceSettings};
@@ -82,7 +82,7 @@ fn read_file(mut table: Table<'_>, context: &Context<'_>) -> Option<FileSettings
     let path = table.required("path", "\"events.csv\"", path_in(&context.folder));
     let format = table.value("format");
     let format = match (&format, &path) {
-        (Some(value), _) => value.read(one_of(&FORMATS)),
+        (Some(value), _) => value.read(one_of(&Format::by_name())),
         (None, Some(path)) => table.value("path").and_then(|v| v.read(|_| by_extension(path))),
         (None, None) => None,
     };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use chrono_tz::IANA_TZDB_VERSION;
-use streamgauge_core::{Field, FieldType, LatenessClock, TimestampUnit, WindowSpec, Year};
+use streamgauge_core::{Field, FieldType, WindowSpec, Year};
 
 use super::document::join;
 use super::event_time_settings::EventTimeFields;
@@ -37,12 +37,7 @@ impl Pipeline {
             set("schema", names.join(","));
         }
         self.event_time_settings(&mut set);
-        let clock = match self.lateness.clock {
-            LatenessClock::Watermark => "watermark",
-            LatenessClock::Record => "record",
-            LatenessClock::Processing => "processing",
-        };
-        set("lateness.clock", clock.to_owned());
+        set("lateness.clock", self.lateness.clock.name().to_owned());
         settings
     }
 
@@ -100,12 +95,7 @@ impl Pipeline {
             }
             EventTimeFields::Field { field, unit } => {
                 set("event_time.field", field.clone());
-                let unit = match unit {
-                    TimestampUnit::Seconds => "s",
-                    TimestampUnit::Millis => "ms",
-                    TimestampUnit::Rfc3339 => "rfc3339",
-                };
-                set("event_time.unit", unit.to_owned());
+                set("event_time.unit", unit.name().to_owned());
             }
         }
         let zone = self.event_time.zone.name();
@@ -173,16 +163,6 @@ impl SourceSettings {
             Self::Kafka(kafka) => kafka.topic.clone(),
             Self::File(file) => file.path.display().to_string(),
             Self::Generator(generator) => format!("seed {}", generator.seed),
-        }
-    }
-}
-
-impl Format {
-    /// The name in the file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Csv => "csv",
         }
     }
 }

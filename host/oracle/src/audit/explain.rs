@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
-use streamgauge_core::{EventTime, LatenessClock};
+use streamgauge_core::EventTime;
 
 use streamgauge_source::Span;
 
@@ -105,7 +105,7 @@ impl Explanation {
             "columns": columns.collect::<Map<_, _>>(),
             "watermark_before": verdict.watermark_before.map(|w| time(zone, w)),
             "watermark_after": verdict.watermark_after.map(|w| time(zone, w)),
-            "lateness_clock": clock(pipeline.lateness.clock),
+            "lateness_clock": pipeline.lateness.clock.name(),
         });
         match &verdict.outcome {
             Outcome::Repeated => json["verdict"] = "repeated".into(),
@@ -243,14 +243,6 @@ fn effect(effect: Effect) -> String {
         Effect::Fallback(why) => format!("its stamp, as its own time is {why}; moves no watermark"),
         Effect::Future => "too far ahead of its stamp to move the watermark".to_owned(),
         Effect::Past => "before `earliest`: does not move the watermark".to_owned(),
-    }
-}
-
-fn clock(clock: LatenessClock) -> &'static str {
-    match clock {
-        LatenessClock::Watermark => "watermark",
-        LatenessClock::Record => "record",
-        LatenessClock::Processing => "processing",
     }
 }
 

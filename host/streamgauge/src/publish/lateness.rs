@@ -24,7 +24,7 @@ pub(super) fn lateness(pipeline: &Pipeline, overview: &Overview) -> LatenessRepo
         late.map(|late| samples::late(partition.partition, late, shown))
     });
     LatenessReport {
-        clock: name(clock),
+        clock: clock.name(),
         replayable: clock != LatenessClock::Processing,
         bound_ms: pipeline.event_time.bound.as_millis() as u64,
         records: histogram.records(),
@@ -32,14 +32,6 @@ pub(super) fn lateness(pipeline: &Pipeline, overview: &Overview) -> LatenessRepo
         buckets: histogram.buckets().map(bucket).collect(),
         bound_for_999_ms: histogram.bound_for(999),
         samples: samples.collect(),
-    }
-}
-
-fn name(clock: LatenessClock) -> &'static str {
-    match clock {
-        LatenessClock::Watermark => "watermark",
-        LatenessClock::Record => "record",
-        LatenessClock::Processing => "processing",
     }
 }
 
