@@ -3,8 +3,7 @@
 
 mod number;
 
-use chrono::DateTime;
-use streamgauge_core::{Field, FieldType, Flaw, Row, TEXT_BYTES_MAX, Value};
+use streamgauge_core::{Field, FieldType, Flaw, Row, TEXT_BYTES_MAX, Value, parse_rfc3339};
 
 /// A value as written in a record.
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +173,5 @@ fn parse_timestamp(text: &[u8]) -> Result<i64, Flaw> {
         return number;
     }
     let text = std::str::from_utf8(text).map_err(|_| Flaw::WrongType)?;
-    let instant = DateTime::parse_from_rfc3339(text).map_err(|_| Flaw::WrongType)?;
-    Ok(instant.timestamp_millis())
+    parse_rfc3339(text).map(|instant| instant.0).ok_or(Flaw::WrongType)
 }

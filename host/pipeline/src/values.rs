@@ -3,8 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use chrono::DateTime;
-use streamgauge_core::UnitError;
+use streamgauge_core::{UnitError, parse_rfc3339};
 use toml::de::DeValue;
 
 use super::reader::{Problem, Read, Value};
@@ -134,7 +133,7 @@ pub(super) fn instant(value: &Value<'_>) -> Read<i64> {
         DeValue::Datetime(datetime) => datetime.to_string(),
         _ => value.text()?.to_owned(),
     };
-    DateTime::parse_from_rfc3339(&text).map(|instant| instant.timestamp_millis()).map_err(|_| {
+    parse_rfc3339(&text).map(|instant| instant.0).ok_or_else(|| {
         Problem::new("is not an RFC 3339 time")
             .hint("write date, time and offset from UTC, as in \"2015-11-11T00:00:00+08:00\"")
     })

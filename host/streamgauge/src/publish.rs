@@ -237,7 +237,7 @@ impl Drawing {
             queue_records: seen.overview.levels.queue_records,
             partitions: partitions.iter().map(to_wire::partition).collect(),
             watermark_held_by,
-            warnings: self.warnings(seen),
+            warnings: self.warnings(seen, books),
             checkpoint: Some(to_wire::checkpoint(&seen.checkpoints)),
             metrics: self
                 .metrics
@@ -284,9 +284,9 @@ impl Drawing {
     }
 
     /// The warnings of now; partitions in a gap first.
-    fn warnings(&mut self, seen: &Seen<'_>) -> Vec<wire::Cause> {
+    fn warnings(&mut self, seen: &Seen<'_>, books: &Accounting) -> Vec<wire::Cause> {
         // Gaps are logged where they are found.
-        let found = self.warnings.look(&self.pipeline, seen.overview);
+        let found = self.warnings.look(&self.pipeline, seen.overview, books);
         seen.parked.values().cloned().chain(found).map(to_wire::cause).collect()
     }
 

@@ -12,7 +12,7 @@ use streamgauge_core::{
 use streamgauge_plugin::{Cell, Descriptor, ResultTable};
 
 use crate::frame::{self, to_json};
-use crate::{MetricResults, Published, Results, WindowResult};
+use crate::{MetricResults, Published, WindowResult};
 
 /// The counts of all partitions together.
 pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
@@ -23,18 +23,18 @@ pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
     sum
 }
 
-/// The merged result of what was published. `run` holds what may differ from run to run.
+/// The result of what was published, from its merged `metrics`. `run` holds what may differ from
+/// run to run.
 pub fn document(
     plan: &Plan,
     zone: Tz,
     published: &Published,
-    results: &Results,
+    metrics: &[MetricResults<'_>],
     run: &Value,
 ) -> Value {
     let partitions = &published.partitions;
     let books = accounting(partitions);
     let at: Vec<Value> = partitions.iter().map(|partition| place(plan, zone, partition)).collect();
-    let metrics = results.all(published);
     let of = |value: fn(&MetricResults<'_>, Tz) -> Value| -> Map<String, Value> {
         let entry = |m: &MetricResults<'_>| (m.plugin.settings().id.clone(), value(m, zone));
         metrics.iter().map(entry).collect()

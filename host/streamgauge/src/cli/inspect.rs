@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 use streamgauge_core::{
-    EventTime, FinalPane, MetricSnapshot, PartitionSnapshot, WindowSetSnapshot,
+    BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot, WindowSetSnapshot,
 };
 
 use super::failure::Failure;
@@ -62,8 +62,8 @@ pub(super) fn instant(pipeline: &Pipeline, millis: i64) -> String {
 
 fn watermark(pipeline: &Pipeline, partition: &PartitionSnapshot) -> Option<String> {
     let bound = i64::try_from(pipeline.event_time.bound.as_millis()).unwrap_or(i64::MAX);
-    let largest = partition.state.max_event_time;
-    largest.map(|largest: EventTime| rfc3339(pipeline.event_time.zone, largest.minus(bound)))
+    let watermark = BoundedOutOfOrderness { bound }.watermark(partition.state.max_event_time);
+    watermark.map(|watermark| rfc3339(pipeline.event_time.zone, watermark))
 }
 
 fn partition_lines(

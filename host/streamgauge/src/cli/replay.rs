@@ -3,9 +3,8 @@
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use chrono::DateTime;
 use clap::Args;
-use streamgauge_core::WallClock;
+use streamgauge_core::{WallClock, parse_rfc3339};
 
 use super::config::Config;
 use super::failure::Failure;
@@ -79,12 +78,11 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         return Err(Failure::failed("stopped before the end"));
     }
     log_warnings(&prepared.pipeline, &job.run_status.overview());
-    print(&prepared, &mut Report::new(&prepared, &job.run_status)?, args.json)
+    print(&prepared, &Report::new(&prepared, &job.run_status)?, args.json)
 }
 
 fn parse_now(text: &str) -> Result<WallClock, String> {
-    let parsed = DateTime::parse_from_rfc3339(text);
-    parsed.map(|instant| WallClock(instant.timestamp_millis())).map_err(|_| {
+    parse_rfc3339(text).map(|instant| WallClock(instant.0)).ok_or_else(|| {
         "a time with its offset from UTC, such as 2015-06-28T12:00:00+08:00".to_owned()
     })
 }

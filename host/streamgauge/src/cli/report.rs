@@ -36,24 +36,20 @@ impl Report {
         Ok(Self { published, results, consume_seconds: seconds })
     }
 
-    /// Metrics that stopped, with the reason.
-    pub(super) fn troubles(&mut self) -> Vec<String> {
-        let trouble = |m: &MetricResults<'_>| {
-            let id = &m.plugin.settings().id;
-            m.trouble.as_ref().map(|trouble| format!("metric `{id}` stopped: {trouble}"))
-        };
-        self.results.all(&self.published).iter().filter_map(trouble).collect()
+    /// Every window of every metric, merged now.
+    pub(super) fn metrics(&self) -> Vec<MetricResults<'_>> {
+        self.results.all(&self.published)
     }
 
     /// The result as JSON, in the shape of `/api/v1/snapshot`.
-    pub(super) fn json(&mut self, prepared: &Prepared) -> Value {
+    pub(super) fn json(&self, prepared: &Prepared, metrics: &[MetricResults<'_>]) -> Value {
         let run = json!({ "consume_seconds": self.consume_seconds });
         let zone = prepared.pipeline.event_time.zone;
-        document::document(&prepared.plan, zone, &self.published, &self.results, &run)
+        document::document(&prepared.plan, zone, &self.published, metrics, &run)
     }
 
     /// The result as tables for people.
-    pub(super) fn text(&mut self, prepared: &Prepared) -> String {
+    pub(super) fn text(&self, prepared: &Prepared, metrics: &[MetricResults<'_>]) -> String {
         let books = document::accounting(&self.published.partitions);
         let mut text = format!(
             "read {} = on time {} + late {} + rejected {}\n",
@@ -70,7 +66,7 @@ impl Report {
             let _ = writeln!(text, "partition {number}: offset {offset}, watermark {watermark}");
         }
         let zone = prepared.pipeline.event_time.zone;
-        for metric in &self.results.all(&self.published) {
+        for metric in metrics {
             write_metric(&mut text, metric, zone);
         }
         let seconds = self.consume_seconds.max(1e-9);
@@ -78,6 +74,15 @@ impl Report {
         let _ = write!(text, "\nconsumed in {seconds:.3} s, {rate:.0} records/s");
         text
     }
+}
+
+/// Metrics that stopped, with the reason.
+pub(super) fn troubles(metrics: &[MetricResults<'_>]) -> Vec<String> {
+    let trouble = |m: &MetricResults<'_>| {
+        let id = &m.plugin.settings().id;
+        m.trouble.as_ref().map(|trouble| format!("metric `{id}` stopped: {trouble}"))
+    };
+    metrics.iter().filter_map(trouble).collect()
 }
 
 fn write_metric(text: &mut String, metric: &MetricResults<'_>, zone: Tz) {

@@ -5,7 +5,7 @@ use clap::Args;
 use super::config::Config;
 use super::failure::Failure;
 use super::output::print_out;
-use super::report::Report;
+use super::report::{Report, troubles};
 use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
 use crate::publish::log_warnings;
@@ -74,19 +74,20 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         if stopped.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(Failure::failed("stopped before the end; the state is stored"));
         }
-        return print(&prepared, &mut Report::new(&prepared, &run_status)?, args.json);
+        return print(&prepared, &Report::new(&prepared, &run_status)?, args.json);
     }
     Ok(())
 }
 
 /// Prints the result; a metric that stopped is a failure.
-pub(super) fn print(prepared: &Prepared, report: &mut Report, json: bool) -> Result<(), Failure> {
+pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<(), Failure> {
+    let metrics = report.metrics();
     if json {
-        print_out(report.json(prepared))?;
+        print_out(report.json(prepared, &metrics))?;
     } else {
-        print_out(report.text(prepared))?;
+        print_out(report.text(prepared, &metrics))?;
     }
-    let troubles = report.troubles();
+    let troubles = troubles(&metrics);
     if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
 }
 

@@ -1,12 +1,11 @@
 //! Answers about the result, from what the workers published and from the stored history.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, TryLockError};
 
 use chrono::Utc;
 use serde_json::{Value, json};
 use streamgauge_checkpoint::store::{Checkpoint, Export};
-use streamgauge_core::{EventTime, FinalPane, Plan, TimeWindow, WindowAsk, WindowSpec};
+use streamgauge_core::{EventTime, FinalPane, TimeWindow, WindowAsk, WindowSpec};
 use streamgauge_oracle::audit::{self, Audited, NotExplained};
 use streamgauge_pipeline::Pipeline;
 use streamgauge_server::query::{HistoryQuestion, Place, Query, Refused};
@@ -29,14 +28,11 @@ const EXPLAINED_RECORDS_MAX: i64 = 5_000_000;
 
 /// Looks at a running pipeline.
 pub struct LiveQuery {
-    /// For looking at the log again, one question at a time.
-    audited: Mutex<Prepared>,
-    pipeline: Arc<Pipeline>,
-    plan: Arc<Plan>,
+    prepared: Prepared,
+    /// Held while the log is read again: one question at a time.
+    explaining: Mutex<()>,
     run_status: Arc<RunStatus>,
     bounded: bool,
-    /// Those that the state depends on.
-    settings: BTreeMap<String, String>,
     results: Arc<Results>,
 }
 
@@ -48,12 +44,9 @@ impl LiveQuery {
         results: &Arc<Results>,
         bounded: bool,
     ) -> Self {
-        let Prepared { pipeline, plan, .. } = prepared;
         Self {
-            audited: Mutex::new(prepared.clone()),
-            settings: prepared.state_settings(),
-            pipeline: Arc::clone(pipeline),
-            plan: Arc::clone(plan),
+            prepared: prepared.clone(),
+            explaining: Mutex::default(),
             run_status: Arc::clone(run_status),
             bounded,
             results: Arc::clone(results),
@@ -68,29 +61,33 @@ impl LiveQuery {
     ) -> Result<Published, Refused> {
         let overview = self.run_status.overview();
         let idle = (!self.bounded).then(|| self.run_status.idle());
-        let mut published = Published::new(&overview, idle, self.pipeline.history_keep);
-        let stored = self.run_status.history(&self.pipeline.metrics, range);
+        let mut published = Published::new(&overview, idle, self.pipeline().history_keep);
+        let stored = self.run_status.history(&self.pipeline().metrics, range);
         published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
         Ok(published)
     }
 
     /// A checkpoint of nothing but its settings.
     fn settings(&self) -> Checkpoint {
-        Checkpoint { settings: self.settings.clone(), ..Checkpoint::default() }
+        Checkpoint { settings: self.prepared.state_settings(), ..Checkpoint::default() }
+    }
+
+    fn pipeline(&self) -> &Pipeline {
+        &self.prepared.pipeline
     }
 }
 
 impl Query for LiveQuery {
     fn lateness(&self) -> LatenessReport {
-        lateness(&self.pipeline, &self.run_status.overview())
+        lateness(self.pipeline(), &self.run_status.overview())
     }
 
     fn events(&self) -> Samples {
-        samples::records(&self.run_status.recent_records(), self.pipeline.server.show_records)
+        samples::records(&self.run_status.recent_records(), self.pipeline().server.show_records)
     }
 
     fn dead_letters(&self) -> Samples {
-        samples::letters(&self.run_status.recent_letters(), self.pipeline.server.show_records)
+        samples::letters(&self.run_status.recent_letters(), self.pipeline().server.show_records)
     }
 
     fn explain(&self, Place { partition, offset }: Place) -> Result<Value, Refused> {
@@ -106,9 +103,8 @@ impl Query for LiveQuery {
             );
             return Err(Refused::Unknown(text));
         }
-        let prepared = match self.audited.try_lock() {
-            Ok(prepared) => prepared,
-            // Nothing is ever changed in it.
+        let _explaining = match self.explaining.try_lock() {
+            Ok(explaining) => explaining,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => {
                 let text = "another record is being explained; hint: ask again in a moment";
@@ -116,8 +112,8 @@ impl Query for LiveQuery {
             }
         };
         let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
-        let audited =
-            Audited::open(&prepared.pipeline, &prepared.plugins).map_err(|error| failed(&error))?;
+        let audited = Audited::open(self.pipeline(), &self.prepared.plugins)
+            .map_err(|error| failed(&error))?;
         let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
         let before = offset.saturating_sub(low);
         if before > EXPLAINED_RECORDS_MAX {
@@ -134,8 +130,8 @@ impl Query for LiveQuery {
             }
             NotExplained::Source(_) | NotExplained::Oracle(_) => failed(&error),
         })?;
-        let mut json = explained.to_json(&self.pipeline);
-        if !self.pipeline.server.show_records {
+        let mut json = explained.to_json(self.pipeline());
+        if !self.pipeline().server.show_records {
             json["value"] = Value::Null;
             json["columns"] = json!({});
         }
@@ -152,8 +148,9 @@ impl Query for LiveQuery {
             Ok(published) => published,
             Err(refused) => return json!({ "error": refused.text() }),
         };
-        let zone = self.pipeline.event_time.zone;
-        document::document(&self.plan, zone, &published, &self.results, &json!({}))
+        let zone = self.pipeline().event_time.zone;
+        let metrics = self.results.all(&published);
+        document::document(&self.prepared.plan, zone, &published, &metrics, &json!({}))
     }
 
     fn panel(
@@ -203,7 +200,7 @@ impl Query for LiveQuery {
     fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
         // The history first: what becomes final meanwhile is in both then, and not in neither.
         let overview = self.run_status.overview();
-        let metrics = &self.pipeline.metrics;
+        let metrics = &self.pipeline().metrics;
         let stored = self.run_status.history(metrics, |_, _| Some(TimeWindow::ALWAYS));
         let mut final_panes = stored.map_err(|error| Refused::Failed(error.to_string()))?;
         final_panes.extend(overview.final_panes);
@@ -234,7 +231,7 @@ impl Query for LiveQuery {
                 && id.window.is_some_and(|w| w.end > span.start && w.start < span.end)
         });
         let found = found.map_err(|error| Refused::Failed(error.to_string()))?;
-        let (zone, descriptor) = (self.pipeline.event_time.zone, metric.plugin().descriptor());
+        let (zone, descriptor) = (self.pipeline().event_time.zone, metric.plugin().descriptor());
         let shown = found.iter().take(HISTORY_MAX);
         let windows: Vec<Value> =
             shown.map(|window| document::window_json(descriptor, window, zone)).collect();

@@ -24,8 +24,13 @@ pub(super) struct Warnings {
 
 impl Warnings {
     /// What is to be warned of now.
-    pub(super) fn look(&mut self, pipeline: &Pipeline, overview: &Overview) -> Vec<Cause> {
-        let found = found(pipeline, overview);
+    pub(super) fn look(
+        &mut self,
+        pipeline: &Pipeline,
+        overview: &Overview,
+        books: &Accounting,
+    ) -> Vec<Cause> {
+        let found = found(pipeline, overview, books);
         for warning in &found {
             if !self.logged.contains(&warning.code) {
                 self.logged.push(warning.code);
@@ -38,16 +43,16 @@ impl Warnings {
 
 /// Logs what a run that nobody looked at should be warned of.
 pub fn log_warnings(pipeline: &Pipeline, overview: &Overview) {
-    for warning in found(pipeline, overview) {
+    let books = document::accounting(&overview.partitions);
+    for warning in found(pipeline, overview, &books) {
         tracing::warn!("{}", warning.message);
     }
 }
 
-fn found(pipeline: &Pipeline, overview: &Overview) -> Vec<Cause> {
-    let books = document::accounting(&overview.partitions);
-    let late = mostly_late(pipeline, &books, || histogram(overview));
+fn found(pipeline: &Pipeline, overview: &Overview, books: &Accounting) -> Vec<Cause> {
+    let late = mostly_late(pipeline, books, || histogram(overview));
     let warnings =
-        [late, mostly_future(pipeline, &books), year_current_on_old_data(pipeline, overview)];
+        [late, mostly_future(pipeline, books), year_current_on_old_data(pipeline, overview)];
     warnings.into_iter().flatten().collect()
 }
 
