@@ -16,7 +16,7 @@ use serde_json::json;
 
 use self::built::Built;
 use self::language::Language;
-use super::wasi::INERT;
+use super::wasi::{INERT, needs_inert};
 use crate::cli::failure::Failure;
 use crate::cli::output::write_whole;
 use streamgauge_pipeline::MetricSettings;
@@ -45,7 +45,7 @@ pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
     let runtime = Runtime::caching();
     check(&runtime, &component)?;
     println!("{}", component.display());
-    if imports_wasi(&runtime, &component) {
+    if needs_inert(&runtime, &component) {
         println!("its [[metric]] needs the line `{INERT}`");
     }
     Ok(())
@@ -67,10 +67,4 @@ fn check(runtime: &Runtime, component: &Path) -> Result<(), Failure> {
         }
         Err(error) => Err(Failure::failed(format!("{error}\nhint: {}", error.hint()))),
     }
-}
-
-/// True if a sandbox without WASI refuses the component that one with an inert WASI took.
-fn imports_wasi(runtime: &Runtime, component: &Path) -> bool {
-    let bare = MetricSettings { wasi: None, ..MetricSettings::alone(component, json!({})) };
-    matches!(runtime.load(&bare), Err(LoadError::ForeignImport { .. }))
 }

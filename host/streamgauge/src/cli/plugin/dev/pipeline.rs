@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
 use tempfile::TempDir;
 
 use crate::cli::failure::Failure;
+use crate::cli::plugin::wasi::{INERT, needs_inert};
 use streamgauge_pipeline::{MetricSettings, Pipeline};
 use streamgauge_plugin::Runtime;
 
@@ -70,19 +70,14 @@ fn alone(component: &Path) -> String {
 fn metric(component: &Path) -> String {
     let name = component.file_stem().unwrap_or_default().to_string_lossy();
     let path = toml::Value::String(component.to_string_lossy().into_owned());
-    let wasi = if imports_wasi(component) { "wasi = \"inert\"\n" } else { "" };
-    format!("[[metric]]\nid = \"{}\"\nplugin = {path}\n{wasi}", id(&name))
+    let wasi = if needs_inert(&Runtime::caching(), component) { INERT } else { "" };
+    format!("[[metric]]\nid = \"{}\"\nplugin = {path}\n{wasi}\n", id(&name))
 }
 
 /// A name as an id of a metric.
 fn id(name: &str) -> String {
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
     name.to_lowercase().chars().map(|c| if legal(c) { c } else { '-' }).take(64).collect()
-}
-
-fn imports_wasi(component: &Path) -> bool {
-    let plugin = Runtime::caching().load(&MetricSettings::alone(component, json!({})));
-    plugin.is_ok_and(|plugin| plugin.imports().iter().any(|import| import.starts_with("wasi:")))
 }
 
 #[cfg(test)]
