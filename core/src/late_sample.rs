@@ -12,6 +12,11 @@ pub const LATE_SAMPLES_MAX: usize = 20;
 /// The most that is kept of a record that is only to be looked at, in bytes.
 pub const SAMPLE_BYTES_MAX: usize = 256;
 
+/// The part of a record that is kept to be shown.
+pub fn beginning(record: &[u8]) -> &[u8] {
+    &record[..record.len().min(SAMPLE_BYTES_MAX)]
+}
+
 /// The beginning of a late record, with what the partition found out about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LateSample {
@@ -43,7 +48,7 @@ pub(crate) fn remember(samples: &mut VecDeque<LateSample>, late: &RecordBatch) {
             event_time: EventTime(late.event_times()[i]),
             delay: late.delays()[i],
             record_bytes: raw.len() as u32,
-            record: raw[..raw.len().min(SAMPLE_BYTES_MAX)].into(),
+            record: beginning(raw).into(),
         });
     }
 }

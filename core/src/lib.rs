@@ -52,7 +52,7 @@ pub use column::{Column, ColumnValues, Dictionary, Gap};
 pub use csv_columns::{CsvColumns, HeaderError};
 pub use gap::{GAPS_MAX, GapKind, OffsetGap};
 pub use histogram::{LatenessHistogram, bucket_range};
-pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX};
+pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX, beginning};
 pub use latency::LatencyHistogram;
 pub use lateness::{ByLateness, Lateness};
 pub use log_end::{LogEnd, ReadFrom};
@@ -69,7 +69,7 @@ pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
 pub use snapshot::{
     Digest, FinalPane, MetricSnapshot, PaneSnapshot, PartitionSnapshot, Position, SnapshotError,
-    WindowSetSnapshot, digest_of,
+    WindowSetSnapshot, digest_of, seal, unseal, unseal_version,
 };
 pub use time::{EventTime, Millis, RecordTime, WallClock};
 pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};

@@ -12,10 +12,10 @@ mod metric;
 mod partition;
 
 use crate::bytes::Writer;
-use envelope::{MAGIC, VERSION, seal, unseal};
+use envelope::{MAGIC, VERSION};
 
 pub use digest::{Digest, digest_of};
-pub use envelope::SnapshotError;
+pub use envelope::{SnapshotError, seal, unseal, unseal_version};
 pub use final_pane::FinalPane;
 pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 pub use partition::{PartitionSnapshot, Position};
@@ -33,7 +33,7 @@ impl PartitionSnapshot {
     /// # Errors
     /// Bytes of another kind, of an unknown version, or damaged.
     pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let body = unseal(bytes, MAGIC, VERSION)?;
+        let body = unseal_version(bytes, MAGIC, VERSION)?;
         decode::partition(body).ok_or(SnapshotError::Damaged)
     }
 

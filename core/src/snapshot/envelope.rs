@@ -21,15 +21,27 @@ pub enum SnapshotError {
     Damaged,
 }
 
-/// `body` with its digest.
-pub(super) fn seal(mut body: Vec<u8>) -> Vec<u8> {
+/// `body` with its digest behind it.
+pub fn seal(mut body: Vec<u8>) -> Vec<u8> {
     let digest = digest_of(&body);
     body.extend_from_slice(&digest.0);
     body
 }
 
-/// The bytes between the version and the digest, if magic, version and digest are right.
-pub(super) fn unseal<'a>(
+/// The body of what [`seal`] gave.
+///
+/// # Errors
+/// The digest is another one.
+pub fn unseal(bytes: &[u8]) -> Result<&[u8], SnapshotError> {
+    let (body, digest) = bytes.split_last_chunk::<DIGEST_BYTES>().ok_or(SnapshotError::Damaged)?;
+    if digest_of(body).0 == *digest { Ok(body) } else { Err(SnapshotError::Damaged) }
+}
+
+/// The bytes between the version and the digest.
+///
+/// # Errors
+/// Magic, version or digest is another one.
+pub fn unseal_version<'a>(
     bytes: &'a [u8],
     magic: &[u8],
     version: u32,
@@ -40,10 +52,5 @@ pub(super) fn unseal<'a>(
     if found != version {
         return Err(SnapshotError::UnknownVersion(found));
     }
-    let body = bytes.len().checked_sub(DIGEST_BYTES).ok_or(SnapshotError::Damaged)?;
-    let (body, digest) = bytes.split_at(body);
-    if digest_of(body).0 != digest {
-        return Err(SnapshotError::Damaged);
-    }
-    body.get(magic.len() + size_of::<u32>()..).ok_or(SnapshotError::Damaged)
+    unseal(bytes)?.get(magic.len() + size_of::<u32>()..).ok_or(SnapshotError::Damaged)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::decode;
 use super::digest::{Digest, digest_of};
-use super::envelope::{SnapshotError, seal, unseal};
+use super::envelope::{SnapshotError, seal, unseal_version};
 use crate::bytes::{Reader, Writer};
 use crate::time::EventTime;
 use crate::window::{TimeWindow, WindowSpec};
@@ -52,7 +52,7 @@ impl FinalPane {
     /// # Errors
     /// Bytes of another kind, of an unknown version, or damaged.
     pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        read(unseal(bytes, MAGIC, VERSION)?).ok_or(SnapshotError::Damaged)
+        read(unseal_version(bytes, MAGIC, VERSION)?).ok_or(SnapshotError::Damaged)
     }
 
     fn body(&self) -> Vec<u8> {

@@ -2,12 +2,11 @@
 //! state of their partition and are written out just before the checkpoint that covers them, so
 //! none is lost and, in a file, none is there twice.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use streamgauge_core::{Flaw, Gap, Projection, RecordMeta, Rejection};
 
+use crate::entry::{json_line, text_or_base64};
 use crate::{Entry, Origin};
 
 /// One unusable record.
@@ -136,8 +135,8 @@ impl Entry for DeadLetter {
     }
 
     fn to_line(&self, origin: &Origin) -> Vec<u8> {
-        let text = self.value.as_deref().map(std::str::from_utf8);
-        let line = Line {
+        let (value, value_base64) = self.value.as_deref().map(text_or_base64).unwrap_or_default();
+        json_line(&Line {
             source: &origin.source,
             partition: self.partition,
             offset: self.offset,
@@ -146,15 +145,9 @@ impl Entry for DeadLetter {
             metric: self.metric.as_deref(),
             reason: self.reason,
             detail: self.detail.as_deref(),
-            value: text.and_then(Result::ok),
-            value_base64: match (&self.value, text) {
-                (Some(bytes), Some(Err(_))) => Some(STANDARD.encode(bytes)),
-                _ => None,
-            },
-        };
-        let mut bytes = serde_json::to_vec(&line).expect("texts and numbers are JSON");
-        bytes.push(b'\n');
-        bytes
+            value,
+            value_base64,
+        })
     }
 
     fn key(&self, origin: &Origin) -> String {

@@ -2,12 +2,11 @@
 //! were. A side output in Flink's sense; the record is part of every result all the same. They
 //! travel with the state of their partition, as dead letters do.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Number;
 use streamgauge_core::{EventTime, Millis, RecordBatch};
 
+use crate::entry::{json_line, text_or_base64};
 use crate::{Entry, Origin};
 use streamgauge_core::rfc3339;
 
@@ -70,8 +69,8 @@ impl Entry for LateRecord {
     }
 
     fn to_line(&self, origin: &Origin) -> Vec<u8> {
-        let text = std::str::from_utf8(&self.value);
-        let line = Line {
+        let (value, value_base64) = text_or_base64(&self.value);
+        json_line(&Line {
             source: &origin.source,
             partition: self.partition,
             offset: self.offset,
@@ -79,12 +78,9 @@ impl Entry for LateRecord {
             event_time: rfc3339(origin.zone, self.event_time),
             watermark: self.watermark.map(|watermark| rfc3339(origin.zone, watermark)),
             delay_seconds: seconds(self.delay),
-            value: text.ok(),
-            value_base64: text.is_err().then(|| STANDARD.encode(&self.value)),
-        };
-        let mut bytes = serde_json::to_vec(&line).expect("texts and numbers are JSON");
-        bytes.push(b'\n');
-        bytes
+            value,
+            value_base64,
+        })
     }
 
     fn key(&self, origin: &Origin) -> String {

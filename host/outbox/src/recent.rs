@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use streamgauge_core::{EventTime, Lateness, Millis, RecordBatch, RecordTime, SAMPLE_BYTES_MAX};
+use streamgauge_core::{EventTime, Lateness, Millis, RecordBatch, RecordTime, beginning};
 
 use crate::DeadLetter;
 
@@ -63,7 +63,7 @@ impl RecentRecord {
             event_time: EventTime(batch.event_times()[i]),
             delay: (lateness == Lateness::Late).then(|| batch.delays()[i]),
             record_bytes: raw.len() as u32,
-            record: raw[..raw.len().min(SAMPLE_BYTES_MAX)].to_vec(),
+            record: beginning(raw).to_vec(),
         })
     }
 }
@@ -80,21 +80,12 @@ pub struct RecentLetter {
 impl RecentLetter {
     /// `letter`, its value cut.
     pub fn of(letter: &DeadLetter) -> Self {
-        let value = letter.value.as_deref();
-        let beginning = value.map(|value| value[..value.len().min(SAMPLE_BYTES_MAX)].to_vec());
+        let value = letter.value.as_deref().map(|value| beginning(value).to_vec());
         let DeadLetter { partition, offset, timestamp, reason, .. } = *letter;
         let (metric, detail) = (letter.metric.clone(), letter.detail.clone());
         Self {
-            letter: DeadLetter {
-                partition,
-                offset,
-                timestamp,
-                metric,
-                reason,
-                detail,
-                value: beginning,
-            },
-            record_bytes: value.map_or(0, <[u8]>::len),
+            letter: DeadLetter { partition, offset, timestamp, metric, reason, detail, value },
+            record_bytes: letter.value.as_ref().map_or(0, Vec::len),
         }
     }
 }

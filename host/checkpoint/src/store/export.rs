@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{Digest, FinalPane, SnapshotError, digest_of};
+use streamgauge_core::{FinalPane, SnapshotError, seal, unseal_version};
 
 use super::Checkpoint;
 use super::header::Header;
@@ -38,9 +38,7 @@ impl Export {
         for pane in &self.final_panes {
             append(&mut bytes, &pane.encode());
         }
-        let digest = digest_of(&bytes);
-        bytes.extend_from_slice(&digest.0);
-        bytes
+        seal(bytes)
     }
 
     /// Reads what [`Export::encode`] wrote.
@@ -48,19 +46,7 @@ impl Export {
     /// # Errors
     /// Bytes of another kind, of an unknown version, or damaged.
     pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let rest = bytes.strip_prefix(MAGIC).ok_or(SnapshotError::NotASnapshot)?;
-        let (version, _) = rest.split_first_chunk().ok_or(SnapshotError::Damaged)?;
-        let version = u32::from_le_bytes(*version);
-        if version != VERSION {
-            return Err(SnapshotError::UnknownVersion(version));
-        }
-        let body = bytes.len().checked_sub(size_of::<Digest>()).ok_or(SnapshotError::Damaged)?;
-        let (body, digest) = bytes.split_at(body);
-        if digest_of(body).0 != digest {
-            return Err(SnapshotError::Damaged);
-        }
-        let rest = body.get(MAGIC.len() + size_of::<u32>()..).ok_or(SnapshotError::Damaged)?;
-        read(rest)
+        read(unseal_version(bytes, MAGIC, VERSION)?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use streamgauge_core::{Digest, PartitionSnapshot, SnapshotError, digest_of};
+use streamgauge_core::{PartitionSnapshot, SnapshotError, digest_of, seal, unseal};
 
 use super::Checkpoint;
 
@@ -49,19 +49,11 @@ impl Header {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec(self).expect("texts and numbers are JSON");
-        let digest = digest_of(&bytes);
-        bytes.extend_from_slice(&digest.0);
-        bytes
+        seal(serde_json::to_vec(self).expect("texts and numbers are JSON"))
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let body = bytes.len().checked_sub(size_of::<Digest>()).ok_or(SnapshotError::Damaged)?;
-        let (body, digest) = bytes.split_at(body);
-        if digest_of(body).0 != digest {
-            return Err(SnapshotError::Damaged);
-        }
-        serde_json::from_slice(body).map_err(|_| SnapshotError::Damaged)
+        serde_json::from_slice(unseal(bytes)?).map_err(|_| SnapshotError::Damaged)
     }
 
     /// The snapshot of `partition`; the SHA-256 of its bytes has to be the one in this header.
