@@ -1,9 +1,12 @@
 //! The settings that all clients of librdkafka share.
 
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::{Offset, TopicPartitionList};
 
 use streamgauge_pipeline::{KafkaSettings, Secret};
+
+use super::partition_number;
 
 /// The settings that every client of this pipeline shares: brokers and what the user passes
 /// through (TLS, SASL and the like).
@@ -17,6 +20,31 @@ pub(crate) fn client_config(settings: &KafkaSettings) -> ClientConfig {
     config.set("bootstrap.servers", &settings.brokers);
     config.set_log_level(RDKafkaLogLevel::Warning);
     config
+}
+
+/// Sets what the user has not set.
+pub(crate) fn set_defaults(
+    config: &mut ClientConfig,
+    settings: &KafkaSettings,
+    defaults: &[(&str, &str)],
+) {
+    for (key, value) in defaults {
+        if !settings.librdkafka.contains_key(*key) {
+            config.set(*key, *value);
+        }
+    }
+}
+
+/// A list of partitions of `topic`, each with the place to read or commit.
+pub(crate) fn offsets_of(
+    topic: &str,
+    offsets: impl IntoIterator<Item = (u32, i64)>,
+) -> KafkaResult<TopicPartitionList> {
+    let mut list = TopicPartitionList::new();
+    for (partition, offset) in offsets {
+        list.add_partition_offset(topic, partition_number(partition), Offset::Offset(offset))?;
+    }
+    Ok(list)
 }
 
 /// The reason why librdkafka does not take a setting; `None` means that the setting is taken. A

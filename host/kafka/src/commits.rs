@@ -10,12 +10,11 @@ use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaResult;
-use rdkafka::{Offset, TopicPartitionList};
 
 use streamgauge_pipeline::KafkaSettings;
 
-use super::client::client_config;
-use super::{BrokerError, partition_number};
+use super::BrokerError;
+use super::client::{client_config, offsets_of};
 
 /// How long the brokers have to answer the last commit of a run.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -109,9 +108,6 @@ impl Shared {
 }
 
 fn commit(consumer: &BaseConsumer, topic: &str, offsets: &[(u32, i64)]) -> KafkaResult<()> {
-    let mut list = TopicPartitionList::new();
-    for (partition, offset) in offsets {
-        list.add_partition_offset(topic, partition_number(*partition), Offset::Offset(*offset))?;
-    }
+    let list = offsets_of(topic, offsets.iter().map(|(partition, offset)| (*partition, *offset)))?;
     consumer.commit(&list, CommitMode::Sync)
 }

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message, Timestamp};
 use rdkafka::statistics::Statistics;
-use rdkafka::{Offset, TopicPartitionList};
 use streamgauge_core::{
     BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime, Supply,
 };
 use streamgauge_pipeline::KafkaSettings;
 
-use super::client::client_config;
+use super::client::{client_config, offsets_of, set_defaults};
 use super::error::has_moved;
 use super::{BrokerError, Missing, partition_number};
 
@@ -135,11 +135,7 @@ impl TopicConsumer {
     ) -> Result<Self, BrokerError> {
         let context = Arc::new(Mutex::new(Seen::default()));
         let mut config = client_config(settings);
-        for (key, value) in DEFAULTS {
-            if !settings.librdkafka.contains_key(key) {
-                config.set(key, value);
-            }
-        }
+        set_defaults(&mut config, settings, &DEFAULTS);
         // Owned by the host: exactness depends on them.
         config
             .set("group.id", &settings.group)
@@ -152,12 +148,11 @@ impl TopicConsumer {
         let watcher = Watcher { topic: settings.topic.clone(), seen: Arc::clone(&context) };
         let consumer: BaseConsumer<Watcher> =
             config.create_with_context(watcher).map_err(|error| BrokerError::refused(&error))?;
-        let mut list = TopicPartitionList::new();
+        let list = assigned.iter().map(|(partition, next, _)| (*partition, *next));
+        let list =
+            offsets_of(&settings.topic, list).map_err(|error| BrokerError::refused(&error))?;
         let mut positions = Positions::default();
         for (partition, next, stop) in assigned {
-            let number = partition_number(*partition);
-            list.add_partition_offset(&settings.topic, number, Offset::Offset(*next))
-                .map_err(|error| BrokerError::refused(&error))?;
             let position = Position { next: *next, stop: *stop, at_end: false };
             positions.all.push((*partition, position));
         }
@@ -310,8 +305,7 @@ impl TopicConsumer {
         self.consumer
             .fetch_metadata(Some(&self.topic), METADATA_TIMEOUT)
             .map_err(|error| unavailable(&self.brokers, &error))?;
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&self.topic, partition_number(partition), Offset::Offset(offset))
+        let list = offsets_of(&self.topic, [(partition, offset)])
             .map_err(|error| BrokerError::refused(&error))?;
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
         self.positions.all.push((partition, Position { next: offset, stop, at_end: false }));

@@ -7,15 +7,13 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
-use rdkafka::{Offset, TopicPartitionList};
 use streamgauge_core::{Digest, RecordTime, digest_of};
 
 use streamgauge_pipeline::KafkaSettings;
 
-use super::client::client_config;
+use super::client::{client_config, offsets_of};
 use super::consumer::stamp;
 use super::error::has_moved;
-use super::partition_number;
 use super::{BrokerError, Missing};
 
 /// The record at an offset, if there is one.
@@ -87,12 +85,7 @@ fn consumer(settings: &KafkaSettings, wanted: &[(u32, i64)]) -> Result<BaseConsu
         .set("queued.max.messages.kbytes", "1024")
         .set_log_level(RDKafkaLogLevel::Emerg);
     let consumer: BaseConsumer = config.create()?;
-    let mut list = TopicPartitionList::new();
-    for (partition, offset) in wanted {
-        let number = partition_number(*partition);
-        list.add_partition_offset(&settings.topic, number, Offset::Offset(*offset))?;
-    }
-    consumer.assign(&list)?;
+    consumer.assign(&offsets_of(&settings.topic, wanted.iter().copied())?)?;
     Ok(consumer)
 }
 

@@ -14,7 +14,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 use streamgauge_pipeline::KafkaSettings;
 use thiserror::Error;
 
-use crate::client::client_config;
+use crate::client::{client_config, set_defaults};
 
 /// The settings for librdkafka, unless the pipeline's `[source.kafka.librdkafka]` overrides them.
 const DEFAULTS: [(&str, &str); 7] = [
@@ -64,11 +64,7 @@ impl Sender {
     /// A setting that librdkafka does not take.
     pub fn new(settings: &KafkaSettings) -> Result<Self, SenderError> {
         let mut config = client_config(settings);
-        for (key, value) in DEFAULTS {
-            if !settings.librdkafka.contains_key(key) {
-                config.set(key, value);
-            }
-        }
+        set_defaults(&mut config, settings, &DEFAULTS);
         config.set("enable.idempotence", "true");
         config.set("acks", "all");
         let producer = create(&config, settings)?;

@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
+use rdkafka::Offset;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::types::RDKafkaRespErr;
-use rdkafka::{Offset, TopicPartitionList};
 
 use streamgauge_pipeline::{KafkaSettings, Start};
 
-use super::client::client_config;
+use super::client::{client_config, offsets_of};
 use super::topic_id::{TopicId, topic_id};
 use super::{BrokerError, Missing, partition_number};
 
@@ -114,11 +114,9 @@ impl TopicClient {
         };
         let name = &self.settings.topic;
         let number = |range: &PartitionRange| partition_number(range.partition);
-        let mut list = TopicPartitionList::new();
-        for range in ranges {
-            list.add_partition_offset(name, number(range), Offset::Offset(instant))
-                .map_err(|error| self.unreachable(&error))?;
-        }
+        // Such a list carries the instant asked for in the place of each offset.
+        let list = offsets_of(name, ranges.iter().map(|range| (range.partition, instant)))
+            .map_err(|error| self.unreachable(&error))?;
         let found = self
             .consumer
             .offsets_for_times(list, TIMEOUT)
