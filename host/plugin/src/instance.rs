@@ -115,7 +115,7 @@ impl Instance {
         let batch = aggregate::Batch { rows, columns };
         match guest.accumulator().call_add(&mut self.store, accumulator.0, batch) {
             Ok(Err(types::MetricError::BadRows(mut bad))) => {
-                self.spent += self.began.elapsed();
+                self.end();
                 bad.retain(|(row, _)| *row < rows);
                 for (_, words) in &mut bad {
                     cut(words, WORDS_BYTES_MAX);
@@ -215,12 +215,16 @@ impl Instance {
         self.store.set_epoch_deadline(self.deadline_ticks);
     }
 
+    fn end(&mut self) {
+        self.spent += self.began.elapsed();
+        self.store.data_mut().log_rest();
+    }
+
     fn finish<T>(
         &mut self,
         result: wasmtime::Result<Result<T, types::MetricError>>,
     ) -> Result<T, CallError> {
-        self.spent += self.began.elapsed();
-        self.store.data_mut().log_rest();
+        self.end();
         match result {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(refused)) => Err(CallError::Refused(refusal(refused))),
