@@ -1,7 +1,7 @@
 //! A checkpoint against its log: the oracle reads the covered records again and must come to the
 //! same digests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -248,7 +248,7 @@ fn final_digests(
     recomputed: &MetricState,
 ) -> usize {
     let own = final_panes.iter().filter(|p| p.partition == partition && p.metric == metric);
-    let stored: Vec<Vec<u8>> = own.map(|pane| pane.encode()).collect();
+    let stored: BTreeSet<Vec<u8>> = own.map(|pane| pane.encode()).collect();
     let kept = recomputed.windows.iter().flat_map(|windows| &windows.finals);
     kept.filter(|pane| stored.contains(&pane.encode())).count()
 }
