@@ -12,10 +12,10 @@ use serde_json::json;
 use streamgauge_core::GapKind;
 
 use super::app::App;
-use super::render::wall_clock_ms;
+use super::render::clock;
 use super::response::{Refusal, fresh, refusal};
 use crate::metrics;
-use streamgauge_wire::{Cause, Clock, Mode, Status};
+use streamgauge_wire::{Cause, Mode, Status};
 
 /// The paths of this module that need the token.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -37,9 +37,8 @@ pub(super) fn open_routes() -> Router<Arc<App>> {
     responses((status = 200, body = Status), (status = 401, description = "A token is missing", body = Refusal)))]
 pub(super) async fn status(State(app): State<Arc<App>>) -> Response {
     let live = app.latest();
-    let clock = Clock { now: wall_clock_ms(), ..live.clock };
     let mut value = json!(*live.status);
-    value["clock"] = json!(clock);
+    value["clock"] = json!(clock(&live));
     fresh(Json(value))
 }
 

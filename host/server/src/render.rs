@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use streamgauge_wire::{Frame, LiveState};
+use streamgauge_wire::{Clock, Frame, LiveState};
 
 /// Text of one part of a message.
 pub(super) type Part = Arc<RawValue>;
@@ -88,6 +88,11 @@ impl RenderedFrame {
             _ => Self { rev: frame.rev, text: part(frame) },
         }
     }
+}
+
+/// The clocks of a state, with the wall clock of now: a state may be old.
+pub(super) fn clock(live: &LiveState) -> Clock {
+    Clock { now: wall_clock_ms(), ..live.clock }
 }
 
 /// Now, in milliseconds since the Unix epoch.

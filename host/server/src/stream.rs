@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::access::guard;
 use super::app::{App, stopped};
 use super::origin;
-use super::render::{Rendered, wall_clock_ms};
+use super::render::{Rendered, clock, wall_clock_ms};
 use super::response::refusal;
 use streamgauge_wire::{FromPage, Points, ToPage};
 
@@ -225,14 +225,14 @@ impl Client {
 impl Sent {
     fn snapshot(&mut self, rendered: &Rendered) -> Message {
         let status = &rendered.status;
-        let clock = clock(rendered);
+        let clock = clock(&rendered.live);
         let (seq, frames, points) = self.advance(rendered);
         text(&ToPage::Snapshot { seq, clock, frames, series: points, status })
     }
 
     fn update(&mut self, rendered: &Rendered) -> Message {
         let status = &rendered.status;
-        let clock = clock(rendered);
+        let clock = clock(&rendered.live);
         let (seq, frames, points) = self.advance(rendered);
         text(&ToPage::Update { seq, clock, frames, points, status })
     }
@@ -265,11 +265,6 @@ impl Sent {
 /// A message of the wire as one of the socket.
 fn text(message: &ToPage<'_>) -> Message {
     Message::text(message.text())
-}
-
-/// The clocks of the state, with the wall clock of now: a state may be old.
-fn clock(rendered: &Rendered) -> streamgauge_wire::Clock {
-    streamgauge_wire::Clock { now: wall_clock_ms(), ..rendered.live.clock }
 }
 
 /// The pause between updates at a rate, within what the host allows.
