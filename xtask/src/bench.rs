@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use crate::{
-    build, example, kafka,
+    build, example, host, kafka,
     process::{self, Owned},
     setup,
     step::{silent_step, step},
@@ -113,14 +113,7 @@ impl<'a> Bench<'a> {
         let brokers = format!("127.0.0.1:{}", args.port);
         let folder = workspace.target().join("bench");
         fs::create_dir_all(&folder).context("could not make target/bench")?;
-        let pipeline = fs::read_to_string(workspace.root().join("pipeline.toml"))
-            .context("could not read pipeline.toml")?;
-        let pipeline = pipeline
-            .replace("\"localhost:9092\"", &format!("\"{brokers}\""))
-            .replace("\"taobao_user_behavior\"", &format!("\"{topic}\""))
-            .replace("\"target/plugins/", "\"../plugins/");
-        ensure!(pipeline.contains(&topic), "pipeline.toml does not name the default topic");
-        fs::write(folder.join("pipeline.toml"), pipeline).context("could not write a pipeline")?;
+        host::write_pipeline(workspace, &folder, &brokers, &topic)?;
         Ok(Self { workspace, yardstick, folder, brokers, topic })
     }
 

@@ -166,19 +166,8 @@ impl Chaos<'_> {
 
     /// The default pipeline with this broker, this topic and a state of its own.
     fn write_pipeline(&self) -> Result<()> {
-        let root = self.workspace.root();
         let brokers = self.broker.address();
-        let pipeline = fs::read_to_string(root.join("pipeline.toml"))
-            .context("could not read pipeline.toml")?;
-        let pipeline = pipeline
-            .replace("\"localhost:9092\"", &format!("\"{brokers}\""))
-            .replace("\"taobao_user_behavior\"", &format!("\"{TOPIC}\""))
-            .replace("\"target/plugins/", "\"../plugins/");
-        ensure!(
-            pipeline.contains(&format!("\"{TOPIC}\"")) && pipeline.contains(&brokers),
-            "pipeline.toml does not name the default topic and broker"
-        );
-        fs::write(self.folder.join("pipeline.toml"), pipeline).context("could not write a pipeline")
+        crate::host::write_pipeline(self.workspace, &self.folder, &brokers, TOPIC)
     }
 
     /// A command of the host's program, apart from the terminal's signals, with its output kept.

@@ -1,17 +1,22 @@
 //! The host as a child process that prints its address.
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader, Read},
     net::SocketAddr,
+    path::Path,
     process::{Command, Stdio},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::process::{self, Owned};
+use crate::{
+    process::{self, Owned},
+    workspace::Workspace,
+};
 
 const SERVING_LIMIT: Duration = Duration::from_secs(30);
 
@@ -24,6 +29,33 @@ pub(crate) fn start(command: &mut Command) -> Result<(Owned, SocketAddr)> {
     forward(host.0.stdout.take().context("standard output is piped")?, sender.clone());
     forward(host.0.stderr.take().context("standard error is piped")?, sender);
     Ok((host, first_address(&lines)?))
+}
+
+/// Writes the default pipeline into `folder`, a folder in `target/`, with other brokers and another
+/// topic.
+pub(crate) fn write_pipeline(
+    workspace: &Workspace,
+    folder: &Path,
+    brokers: &str,
+    topic: &str,
+) -> Result<()> {
+    let text = fs::read_to_string(workspace.root().join("pipeline.toml"))
+        .context("could not read pipeline.toml")?;
+    fs::write(folder.join("pipeline.toml"), with_topic(&text, brokers, topic)?)
+        .context("could not write a pipeline")
+}
+
+fn with_topic(pipeline: &str, brokers: &str, topic: &str) -> Result<String> {
+    let (brokers, topic) = (format!("\"{brokers}\""), format!("\"{topic}\""));
+    let pipeline = pipeline
+        .replace("\"localhost:9092\"", &brokers)
+        .replace("\"taobao_user_behavior\"", &topic)
+        .replace("\"target/plugins/", "\"../plugins/");
+    ensure!(
+        pipeline.contains(&topic) && pipeline.contains(&brokers),
+        "pipeline.toml does not name the default topic and broker"
+    );
+    Ok(pipeline)
 }
 
 /// Shows the output of the host, and reads to its end so that the host never waits for a reader.
@@ -72,5 +104,17 @@ mod tests {
             assert_eq!(address_in(line), expected, "{line}");
         }
         assert_eq!(address_in("loading plugins"), None);
+    }
+
+    #[test]
+    fn the_default_pipeline_takes_another_broker_and_topic() {
+        let text = include_str!("../../pipeline.toml");
+        let changed = with_topic(text, "127.0.0.1:7", "t-1").expect("both are named");
+        assert!(
+            changed.contains("= \"127.0.0.1:7\"") && changed.contains("= \"t-1\""),
+            "{changed}"
+        );
+        assert!(!changed.contains("9092") && !changed.contains("\"target/"), "{changed}");
+        assert!(with_topic("name = \"x\"", "127.0.0.1:7", "t-1").is_err());
     }
 }

@@ -11,7 +11,10 @@ use syn::{
     visit::{self, Visit},
 };
 
-use super::{finding::Finding, source::Source};
+use super::{
+    finding::Finding,
+    source::{Source, flatten},
+};
 
 /// The most words of a comment that says no more than the name does.
 const PADDING_WORDS_MAX: usize = 3;
@@ -65,15 +68,9 @@ fn is_shown(attributes: &[Attribute]) -> bool {
         _ => None,
     });
     words.any(|tokens| {
-        let names: BTreeSet<String> = words_of(tokens).collect();
-        SHOWN_BY.iter().any(|name| names.contains(*name))
-    })
-}
-
-fn words_of(tokens: proc_macro2::TokenStream) -> impl Iterator<Item = String> {
-    tokens.into_iter().flat_map(|token| match token {
-        proc_macro2::TokenTree::Group(group) => words_of(group.stream()).collect::<Vec<_>>(),
-        other => vec![other.to_string()],
+        let mut names = Vec::new();
+        flatten(tokens, &mut names);
+        names.iter().any(|name| SHOWN_BY.contains(&name.text.as_str()))
     })
 }
 

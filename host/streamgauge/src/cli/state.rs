@@ -88,16 +88,11 @@ fn open(pipeline: &Pipeline) -> Result<EmbeddedStore, Failure> {
     if EmbeddedStore::exists(dir) {
         return Ok(EmbeddedStore::open(dir)?);
     }
-    Err(no_state(pipeline))
-}
-
-fn no_state(pipeline: &Pipeline) -> Failure {
-    let dir = pipeline.state_dir.display();
-    Failure::failed(format!("there is no state in {dir}\nhint: `streamgauge run` makes it"))
+    Err(stored::none(pipeline))
 }
 
 fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
-    let export = stored::export(&open(pipeline)?)?.ok_or_else(|| no_state(pipeline))?;
+    let export = stored::export(&open(pipeline)?)?.ok_or_else(|| stored::none(pipeline))?;
     let bytes = export.encode();
     // A half-written export would be taken for one.
     write_whole(file, |part| fs::write(part, &bytes))?;

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use crate::run::announce::Announcement;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, Export, StateError, StateStore};
+use streamgauge_pipeline::Pipeline;
 
 /// A checkpoint with the place that it came from.
 pub(super) struct Stored {
@@ -16,10 +17,13 @@ pub(super) struct Stored {
 
 /// The stored state, which has to be there.
 pub(super) fn read(prepared: &Prepared) -> Result<Stored, Failure> {
-    find(prepared)?.ok_or_else(|| {
-        let dir = prepared.pipeline.state_dir.display();
-        Failure::failed(format!("there is no state in {dir}\nhint: `streamgauge run` makes it"))
-    })
+    find(prepared)?.ok_or_else(|| none(&prepared.pipeline))
+}
+
+/// The refusal where nothing is stored.
+pub(super) fn none(pipeline: &Pipeline) -> Failure {
+    let dir = pipeline.state_dir.display();
+    Failure::failed(format!("there is no state in {dir}\nhint: `streamgauge run` makes it"))
 }
 
 /// The stored state, if there is any.

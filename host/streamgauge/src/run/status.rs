@@ -125,11 +125,6 @@ impl RunStatus {
         (Overview::of(&outboxes, &ended), parked)
     }
 
-    /// How many partitions stand still because of a gap in their log.
-    pub fn parked(&self) -> usize {
-        self.lock().parked.len()
-    }
-
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.
     pub fn idle(&self) -> BTreeSet<u32> {
         self.lock().idle.clone()

@@ -145,7 +145,7 @@ impl Supervisor {
         }
         let resume = checkpoint.as_ref().map_or(&[][..], |c| &c.partitions);
         let opened = self.opening(resume, patience.answer_timeout()).open(&self.feed)?;
-        let watch = self.watch(patience, opened.partitions());
+        let watch = self.watch(patience);
         let Shares { shares, latency_from, committer, parked, guard } = opened;
         let (guard, differs) = guard.unzip();
         let differs = differs.unwrap_or_default();
@@ -192,21 +192,25 @@ impl Supervisor {
     }
 
     /// Watches the topic that is read; `None` where its end is known already.
-    fn watch(&self, patience: Patience, known: usize) -> Option<TopicWatch> {
+    fn watch(&self, patience: Patience) -> Option<TopicWatch> {
         let is_followed = matches!(self.feed, Feed::Pipeline { bounded: false });
         let follows = patience == Patience::Retry && is_followed;
-        (follows && self.topic_client.get().is_some()).then(|| TopicWatch::new(known))
+        (follows && self.topic_client.get().is_some()).then(|| TopicWatch::new())
     }
 
     /// Takes in partitions that have come; whether the source is to be opened again for them.
     fn take_in(&self, watch: &mut TopicWatch, workers: &[Told]) -> bool {
         let Some(client) = self.topic_client.get().filter(|_| watch.is_due()) else { return false };
-        let overview = self.run_status.overview();
-        if overview.levels.trouble.is_some() || !watch.has_grown(client) {
+        let (overview, parked) = self.run_status.look();
+        let known = overview.partitions.len();
+        if overview.levels.trouble.is_some() || !TopicWatch::has_grown(known, client) {
             return false;
         }
-        let read = overview.partitions.len() - self.run_status.parked();
-        watch.take_in(read, &self.opening(&overview.partitions, TIMEOUT), workers)
+        TopicWatch::take_in(
+            known - parked.len(),
+            &self.opening(&overview.partitions, TIMEOUT),
+            workers,
+        )
     }
 
     /// Puts the workers' outboxes, and what stands still, into the status.

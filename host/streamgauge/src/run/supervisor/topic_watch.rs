@@ -21,26 +21,23 @@ pub(super) type Told = (Sender<Command>, Arc<Outbox>);
 
 /// Watches one topic.
 pub(super) struct TopicWatch {
-    /// How many partitions are read or known to stand still.
-    known: usize,
     next: Instant,
 }
 
 impl TopicWatch {
-    pub(super) fn new(known: usize) -> Self {
-        Self { known, next: Instant::now() + EVERY }
+    pub(super) fn new() -> Self {
+        Self { next: Instant::now() + EVERY }
     }
 
     /// Takes partitions in that have come since the topic was looked at last, beside those that are
     /// `read`. Partitions that fit the workers go to them, and no other partition notices; the
     /// answer is whether the source is to be opened again instead.
-    pub(super) fn take_in(&mut self, read: usize, opening: &Opening<'_>, workers: &[Told]) -> bool {
+    pub(super) fn take_in(read: usize, opening: &Opening<'_>, workers: &[Told]) -> bool {
         // The brokers are asked again for what they do not tell now.
         let Ok(new) = opening.new_partitions() else { return false };
         if opening.workers(read + new.len()) != workers.len() {
             return true;
         }
-        self.known += new.len();
         tracing::info!("{} partitions come to running workers", new.len());
         for partition in new.into_iter().map(Arc::new) {
             let size = |(_, outbox): &&Told| outbox.partitions();
@@ -61,11 +58,11 @@ impl TopicWatch {
         is_due
     }
 
-    /// Fewer partitions are not believed: a broker that has just started may not know all. If it
-    /// is true, the source fails by itself.
-    pub(super) fn has_grown(&self, client: &TopicClient) -> bool {
+    /// Whether the topic has more partitions than the `known` ones. Fewer are not believed: a
+    /// broker that has just started may not know all. If it is true, the source fails by itself.
+    pub(super) fn has_grown(known: usize, client: &TopicClient) -> bool {
         let Ok(partitions) = client.partitions(TIMEOUT) else { return false };
-        let (found, known) = (partitions.len(), self.known);
+        let found = partitions.len();
         if found > known {
             tracing::info!("the topic has {found} partitions now, {known} before: taking them in");
         }
