@@ -13,6 +13,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** Smaller numbers are shown in full, larger ones in 万 and 亿, or K and M. */
 const COMPACT_FROM = 10_000;
 const HEADLINE_FROM = 1_000_000;
+/** Times further from 1970 are in no calendar of the browser, which throws at them. */
+const TIME_MS_MAX = 8.64e15;
 
 export interface Format {
   /** The zone in which times are shown; UTC when the host's is not known here. */
@@ -54,11 +56,17 @@ export function createFormat(lang: Lang, tz: string): Format {
   const { zone, parts } = timeParts(tz);
   const known = <T>(value: T | null, show: (value: T) => string) =>
     value === null ? UNKNOWN : show(value);
+  const knownTime = (time: number | null, show: (time: number) => string) =>
+    known(time !== null && Math.abs(time) > TIME_MS_MAX ? null : time, show);
   const percentOf = (share: number | null) => known(share, (s) => percent(numbers, s));
   const errorOf = (error: number) => `± ${numbers.full.format(roundUp(error))}`;
   const date = (time: number) => {
     const p = parts(time);
     return `${p.year}-${p.month}-${p.day}`;
+  };
+  const monthDay = (time: number) => {
+    const p = parts(time);
+    return `${p.month}-${p.day}`;
   };
   const clock = (time: number) => {
     const p = parts(time);
@@ -81,10 +89,10 @@ export function createFormat(lang: Lang, tz: string): Format {
       return value === 0 || unit === "%" ? errorOf(error) : `± ${percentOf(Math.abs(error / value))}`;
     },
     percent: percentOf,
-    date: (time) => known(time, date),
-    monthDay: (time) => known(time, (t) => date(t).slice(5)),
-    clock: (time) => known(time, clock),
-    dateTime: (time) => known(time, (t) => `${date(t)} ${clock(t)}`),
+    date: (time) => knownTime(time, date),
+    monthDay: (time) => knownTime(time, monthDay),
+    clock: (time) => knownTime(time, clock),
+    dateTime: (time) => knownTime(time, (t) => `${date(t)} ${clock(t)}`),
     bytes: (value) => known(value, (n) => bytes(numbers, n)),
     duration: (ms) => known(ms, (d) => duration(locale, d)),
   };
@@ -138,9 +146,10 @@ function percent(numbers: NumberFormats, share: number): string {
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 function bytes(numbers: NumberFormats, value: number): string {
+  const rounded = (amount: number) => Math.round(amount * 10) / 10;
   let [amount, unit] = [value, 0];
-  while (Math.abs(amount) >= 1000 && unit < BYTE_UNITS.length - 1) [amount, unit] = [amount / 1000, unit + 1];
-  return `${numbers.full.format(Math.round(amount * 10) / 10)} ${BYTE_UNITS[unit] ?? "B"}`;
+  while (Math.abs(rounded(amount)) >= 1000 && unit < BYTE_UNITS.length - 1) [amount, unit] = [amount / 1000, unit + 1];
+  return `${numbers.full.format(rounded(amount))} ${BYTE_UNITS[unit] ?? "B"}`;
 }
 
 type Parts = Record<"year" | "month" | "day" | "hour" | "minute" | "second", string>;
@@ -174,8 +183,8 @@ function timeFormat(timeZone: string): Intl.DateTimeFormat {
 }
 
 function duration(locale: string, ms: number): string {
-  const sign = ms < 0 ? "−" : "";
-  const d = Math.abs(ms);
+  const d = Math.abs(ms) < SECOND_MS ? Math.round(Math.abs(ms)) : Math.abs(ms);
+  const sign = ms < 0 && d > 0 ? "−" : "";
   const unit = (value: number, name: string, digits = 0) =>
     new Intl.NumberFormat(locale, {
       style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits,
@@ -184,7 +193,7 @@ function duration(locale: string, ms: number): string {
     small === 0
       ? unit(large, largeName)
       : `${unit(large, largeName)} ${unit(small, smallName)}`;
-  if (d < SECOND_MS) return `${sign}${Math.round(d)} ms`;
+  if (d < SECOND_MS) return `${sign}${d} ms`;
   if (d < 10 * SECOND_MS) return sign + unit(d / SECOND_MS, "second", 1);
   if (d < MINUTE_MS) return sign + unit(Math.floor(d / SECOND_MS), "second");
   const minutes = Math.floor(d / MINUTE_MS);
@@ -200,7 +209,9 @@ function duration(locale: string, ms: number): string {
 /** Cuts a text for display, by whole characters; the full one is in the title. */
 export function clip(text: string, charactersMax: number): string {
   if (text.length <= charactersMax) return text;
-  return `${Array.from(text.slice(0, charactersMax * 2)).slice(0, charactersMax - 1).join("")}…`;
+  // No character is longer than two units, so these are more characters than fit unless they are all.
+  const characters = Array.from(text.slice(0, charactersMax * 2 + 1));
+  return characters.length <= charactersMax ? text : `${characters.slice(0, charactersMax - 1).join("")}…`;
 }
 
 /** The parts in one line; those with nothing to say are left out. */
