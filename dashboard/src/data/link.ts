@@ -48,7 +48,7 @@ export function readLink(search: string): Link {
     enlarged: enlarged === null || enlarged === "" || enlarged.length > ID_CHARACTERS_MAX
       ? null : enlarged,
     kiosk: query.get("kiosk") === "1",
-    ops: ({ "1": true, "0": false } as Record<string, boolean>)[query.get("ops") ?? ""] ?? null,
+    ops: query.get("ops") === "1" ? true : query.get("ops") === "0" ? false : null,
     scope: SCOPES.find((scope) => scope === query.get("scope")) ?? "total",
     choices,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choiceOf, readLink, writeLink } from "../../../src/data/link";
+import { choiceOf, readLink, writeLink, type Link, type PanelChoice } from "../../../src/data/link";
 
 const PREFS = { lang: "zh", theme: "dark" } as const;
 
@@ -19,6 +19,9 @@ describe("a link", () => {
   it.each([
     "scope=never", "kiosk=yes", "measure.age=x", "measure.age=999", "table.age=2", "scope.age=no",
     "window.age=<b>", "panel=", "scope.=late", `scope.${"a".repeat(300)}=late`,
+    "ops=2", "ops=", "ops=constructor", "ops=__proto__", "scope=constructor", "trend.age=0", "trend.age=true",
+    "measure.age=-1", "measure.age=1.5", "window.age=", "window.age=1d*", "window.age=1d*1000", "window.age=1d@",
+    `window.age=${"d".repeat(31)}`, `panel=${"a".repeat(201)}`, "lang=fr", "colour.age=red", "toString.age=1",
   ])("leaves out what is not known: %s", (query) => {
     expect(readLink(query)).toEqual(readLink(""));
   });
@@ -27,6 +30,51 @@ describe("a link", () => {
     const link = readLink("scope=late&scope.age=total&measure.age=2");
     expect(choiceOf(link, "age")).toEqual({ scope: "total", measure: 2, table: false, trend: false, window: null });
     expect(choiceOf(link, "gender").scope).toBe("late");
+  });
+
+  it.each([
+    ["1d", "1d"], ["10m/1m", "10m/1m"], ["1d*7", "1d*7"], ["cumulative", "cumulative"],
+    ["1d@2015-11-11T00:00:00%2B08:00", "1d@2015-11-11T00:00:00+08:00"], ["1h@2015-11-11T00:00:00Z", "1h@2015-11-11T00:00:00Z"],
+  ])("names the window %s", (written, window) => {
+    expect(choiceOf(readLink(`?window.age=${written}`), "age").window).toBe(window);
+  });
+
+  it.each([["ops=1", true], ["ops=0", false], ["", null]])("opens operations, closes them or leaves them: %s", (query, ops) => {
+    expect(readLink(query).ops).toBe(ops);
+    expect(readLink(writeLink("?ops=0", readLink(query), PREFS)).ops).toBe(ops);
+  });
+
+  it("opens what is shown, whatever the reader chose", () => {
+    const choices = new Map<string, Partial<PanelChoice>>([
+      ["age", { scope: "late", measure: 2, table: true }], ["a.view", { trend: true, window: "1d@2015-11-11T00:00:00+08:00" }],
+      ["省份/地区 &=%", { scope: "total" }], ["__proto__", { window: "10m/1m" }],
+    ]);
+    const link: Link = { enlarged: "省份/地区 &=%", kiosk: true, ops: false, scope: "on_time", choices };
+    const again = readLink(writeLink("", link, PREFS));
+    expect({ ...again, choices: null }).toEqual({ ...link, choices: null });
+    for (const id of ["age", "a.view", "省份/地区 &=%", "__proto__", "other"]) {
+      expect([id, choiceOf(again, id)]).toEqual([id, choiceOf(link, id)]);
+    }
+  });
+
+  it("loses what the reader took back, and keeps what is not the page's", () => {
+    const before = "?scope.age=late&table.age=1&window.age=1d&trend.gone=1&kiosk=1&panel=age&ops=1&scope=late&from=mail";
+    const link: Link = {
+      enlarged: null, kiosk: false, ops: null, scope: "total",
+      choices: new Map([["age", { scope: "total", table: false, window: null }]]),
+    };
+    expect(writeLink(before, link, { lang: "en", theme: "light" })).toBe("?from=mail&lang=en&theme=light");
+  });
+
+  it("says the scope of a panel only where it is not that of all", () => {
+    const written = writeLink("?scope=late&scope.age=late&scope.gender=total", readLink("scope=late&scope.age=late&scope.gender=total"), PREFS);
+    const query = new URLSearchParams(written);
+    expect([query.get("scope"), query.get("scope.age"), query.get("scope.gender")]).toEqual(["late", null, "total"]);
+  });
+
+  it("takes the last word on a panel, and the first on the page", () => {
+    const link = readLink("scope=late&scope=total&scope.age=late&scope.age=on_time");
+    expect([link.scope, choiceOf(link, "age").scope]).toEqual(["late", "on_time"]);
   });
 
   it("is not growing without end", () => {
