@@ -53,6 +53,7 @@ export interface Format {
 export function createFormat(lang: Lang, tz: string): Format {
   const locale = lang === "zh" ? "zh-CN" : "en-US";
   const numbers = numberFormats(locale);
+  const unit = unitText(locale);
   const { zone, parts } = timeParts(tz);
   const known = <T>(value: T | null, show: (value: T) => string) =>
     value === null ? UNKNOWN : show(value);
@@ -94,7 +95,7 @@ export function createFormat(lang: Lang, tz: string): Format {
     clock: (time) => knownTime(time, clock),
     dateTime: (time) => knownTime(time, (t) => `${date(t)} ${clock(t)}`),
     bytes: (value) => known(value, (n) => bytes(numbers, n)),
-    duration: (ms) => known(ms, (d) => duration(locale, d)),
+    duration: (ms) => known(ms, (d) => duration(unit, d)),
   };
 }
 
@@ -182,19 +183,29 @@ function timeFormat(timeZone: string): Intl.DateTimeFormat {
   });
 }
 
-function duration(locale: string, ms: number): string {
+type Unit = "second" | "minute" | "hour" | "day";
+
+/** Shows an amount of a unit, with one decimal at most. */
+function unitText(locale: string): (value: number, unit: Unit) => string {
+  const formats = new Map<Unit, Intl.NumberFormat>();
+  return (value, unit) => {
+    const format = formats.get(unit) ?? new Intl.NumberFormat(locale, {
+      style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1,
+    });
+    formats.set(unit, format);
+    return format.format(value).replace(/(\d)(\p{Script=Han})/u, "$1 $2");
+  };
+}
+
+function duration(unit: ReturnType<typeof unitText>, ms: number): string {
   const d = Math.abs(ms) < SECOND_MS ? Math.round(Math.abs(ms)) : Math.abs(ms);
   const sign = ms < 0 && d > 0 ? "−" : "";
-  const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(locale, {
-      style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits,
-    }).format(value).replace(/(\d)(\p{Script=Han})/u, "$1 $2");
-  const pair = (large: number, largeName: string, small: number, smallName: string) =>
+  const pair = (large: number, largeName: Unit, small: number, smallName: Unit) =>
     small === 0
       ? unit(large, largeName)
       : `${unit(large, largeName)} ${unit(small, smallName)}`;
   if (d < SECOND_MS) return `${sign}${d} ms`;
-  if (d < 10 * SECOND_MS) return sign + unit(d / SECOND_MS, "second", 1);
+  if (d < 10 * SECOND_MS) return sign + unit(d / SECOND_MS, "second");
   if (d < MINUTE_MS) return sign + unit(Math.floor(d / SECOND_MS), "second");
   const minutes = Math.floor(d / MINUTE_MS);
   if (d < 10 * MINUTE_MS) {
