@@ -90,7 +90,7 @@ function sumsOf(panel: Panel, rows: WindowRows, measure: Measure): ReadonlyMap<s
 }
 
 function keyOf(value: unknown): string {
-  return string(value) ?? (value === null || value === undefined ? "" : String(value));
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : string(value) ?? "";
 }
 
 /** Labels in their own order, other keys as they came: the largest first. */
