@@ -76,6 +76,27 @@ describe.each(Object.entries(SCREENS))("on a %s", (name, viewport) => {
   });
 });
 
+describe("the watermark's time", () => {
+  /** The text in the widest font of any machine, in multiples of its size. */
+  const WIDEST_EM = 7.4;
+
+  it.each(Object.entries(SCREENS))("is whole in the widest of fonts on a %s", async (_name, viewport) => {
+    const { page } = await show("live", viewport, "zh");
+    const { em, room, needed } = await page.evaluate((wanted) => {
+      const value = document.querySelector<HTMLElement>('[data-tile="watermark"] .tile-value');
+      if (value === null) throw new Error("no tile of the watermark");
+      const text = document.createRange();
+      text.selectNodeContents(value);
+      const width = () => text.getBoundingClientRect().width / parseFloat(getComputedStyle(value).fontSize);
+      value.style.letterSpacing = "0";
+      value.style.letterSpacing = `${(wanted - width()) / (value.textContent ?? "").length}em`;
+      return { em: width(), room: value.clientWidth, needed: value.scrollWidth };
+    }, WIDEST_EM);
+    expect(em).toBeCloseTo(WIDEST_EM, 1);
+    expect(needed).toBeLessThanOrEqual(room);
+  });
+});
+
 /** Entries of legends that no reader can see, not by scrolling either. */
 function cutEntries(page: Page): Promise<string[]> {
   return page.evaluate(() =>
