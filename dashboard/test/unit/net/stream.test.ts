@@ -56,7 +56,7 @@ function start(remote = new Http()) {
   });
   stream.open();
   const last = () => sockets.at(-1) ?? new Socket();
-  return { sockets, events, last, remote, urls };
+  return { stream, sockets, events, last, remote, urls };
 }
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
@@ -108,6 +108,60 @@ describe("the stream", () => {
     expect(events.at(-1)).toMatchObject({ retryAt: 1234 });
   });
 
+  it.each([
+    [{ retry_ms: -5 }, 0], [{ retry_ms: 999_999 }, 60_000], [{ retry_ms: "soon" }, 500], [{}, 500],
+  ])("comes back when a goodbye asks, within bounds: %j", (bye, pause) => {
+    const { events, last } = start();
+    last().receive({ t: "bye", reason: "shutdown", ...bye });
+    last().onclose?.();
+    expect(events.at(-1)).toMatchObject({ retryAt: pause });
+    // A goodbye is about one socket.
+    vi.advanceTimersByTime(pause);
+    last().onclose?.();
+    expect(events.at(-1)).toMatchObject({ retryAt: pause + 1000 });
+  });
+
+  it("tells when it dials and hands on each message with the time of its arrival", () => {
+    const { events, last } = start();
+    vi.advanceTimersByTime(70);
+    last().receive({ t: "hb", now: 5 });
+    expect(events).toEqual([{ type: "dialling", attempt: 0 }, { type: "message", message: { t: "hb", now: 5 }, at: 70 }]);
+  });
+
+  it("does not count a socket that opened and said nothing as a host that came back", () => {
+    const { events, last } = start();
+    last().onclose?.();
+    vi.advanceTimersByTime(500);
+    last().onopen?.();
+    last().receive({ t: "hb", now: 1 });
+    last().onclose?.();
+    expect(events.at(-1)).toMatchObject({ type: "lost", attempt: 2 });
+  });
+
+  it("tries again where the browser makes no socket at all", () => {
+    const events: Event[] = [];
+    let tries = 0;
+    new Stream({
+      url: "ws://host/", dispatch: (event) => events.push(event), now: () => Date.now(), random: () => 1, remote: new Http(),
+      connect: () => {
+        tries += 1;
+        throw new Error("blocked");
+      },
+    }).open();
+    vi.advanceTimersByTime(500);
+    expect([tries, events.at(-1)]).toEqual([2, { type: "lost", attempt: 2, retryAt: 1500 }]);
+  });
+
+  it("hears what it cannot read, so a talking socket is not given up", () => {
+    const { last } = start();
+    last().onopen?.();
+    for (let i = 0; i < 5; i += 1) {
+      vi.advanceTimersByTime(15_000);
+      last().onmessage?.({ data: new ArrayBuffer(2) });
+    }
+    expect(last().closed).toBe(false);
+  });
+
   it("gives up a socket that does not open, and one that falls silent", () => {
     const { sockets, last } = start();
     vi.advanceTimersByTime(5000);
@@ -138,6 +192,36 @@ describe("the stream", () => {
   });
 });
 
+describe("when the network is back", () => {
+  it("the attempt that waits is made at once, and only that one", () => {
+    const { stream, sockets, last } = start();
+    last().onclose?.();
+    stream.wake();
+    expect(sockets).toHaveLength(2);
+    vi.advanceTimersByTime(4000);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("a socket that is there is kept", () => {
+    const { stream, sockets, last } = start();
+    stream.wake();
+    last().onopen?.();
+    stream.wake();
+    expect([sockets.length, last().closed]).toEqual([1, false]);
+  });
+
+  it("a page without the right token stays outside", async () => {
+    const remote = new Http();
+    remote.guarded = true;
+    remote.tickets = { kind: "denied" };
+    const { stream, events } = start(remote);
+    await vi.advanceTimersByTimeAsync(0);
+    stream.wake();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(events).toEqual([{ type: "dialling", attempt: 0 }, { type: "denied" }]);
+  });
+});
+
 describe("a guarded host", () => {
   it("is asked for a ticket before each socket", async () => {
     const remote = new Http();
@@ -150,6 +234,29 @@ describe("a guarded host", () => {
     last().onclose?.();
     await vi.advanceTimersByTimeAsync(500);
     expect(urls).toHaveLength(2);
+  });
+
+  it("without a ticket for now is asked again", async () => {
+    const remote = new Http();
+    remote.guarded = true;
+    const { events, urls } = start(remote);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events.at(-1)).toMatchObject({ type: "lost", retryAt: 500 });
+    remote.tickets = { kind: "ticket", ticket: "t" };
+    await vi.advanceTimersByTimeAsync(500);
+    expect(urls).toEqual(["ws://host/api/v1/stream?ticket=t"]);
+  });
+
+  it("whose ticket comes after another attempt has begun opens one socket", async () => {
+    const remote = new Http();
+    remote.guarded = true;
+    const given: ((answer: TicketAnswer) => void)[] = [];
+    remote.ticket = () => new Promise((resolve) => given.push(resolve));
+    const { stream, urls } = start(remote);
+    stream.wake();
+    given.forEach((give, i) => give({ kind: "ticket", ticket: `t${i}` }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(urls).toEqual(["ws://host/api/v1/stream?ticket=t1"]);
   });
 
   it("that does not know the token is not asked again", async () => {
@@ -227,6 +334,27 @@ describe("behind a proxy that blocks sockets", () => {
     expect(events.at(-1)).toMatchObject({ type: "lost" });
     await vi.advanceTimersByTimeAsync(5000);
     expect(sockets.length).toBeGreaterThan(before);
+  });
+
+  it("a socket that does not open does not end the polling", async () => {
+    const { events, remote, sockets, last } = await polling();
+    await vi.advanceTimersByTimeAsync(SOCKET_RETRY_MS);
+    const [before, said] = [sockets.length, events.length];
+    last().onclose?.();
+    const asked = remote.asked;
+    await vi.advanceTimersByTimeAsync(SOCKET_RETRY_MS);
+    expect([sockets.length, remote.asked - asked]).toEqual([before + 1, SOCKET_RETRY_MS / POLL_MS]);
+    expect(events.slice(said).filter(({ type }) => type !== "message")).toEqual([]);
+  });
+
+  it("a host that wants a token in the meantime is told, and asked no more", async () => {
+    const { events, remote } = await polling();
+    remote.state = { kind: "denied" };
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect(events.slice(-2)).toEqual([{ type: "polling", on: false }, { type: "denied" }]);
+    const asked = remote.asked;
+    await vi.advanceTimersByTimeAsync(2 * SOCKET_RETRY_MS);
+    expect(remote.asked).toBe(asked);
   });
 
   it("a host that is only down is not polled", async () => {
