@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { annotationsOf } from "../../../src/ops/happened";
+import { annotationsOf, happenedModel } from "../../../src/ops/happened";
+import { INITIAL } from "../../../src/data/state";
 import { greeting } from "../../scripted/script.mjs";
-import { contextOf, feed, greeted } from "../fixtures";
-
+import { contextOf, feed, greeted, texts } from "../fixtures";
 
 describe("what happened", () => {
   it("is told with icon and word, a restart as such", () => {
@@ -20,5 +20,40 @@ describe("what happened", () => {
     ]);
     const again = feed(state, 0, ...greeting({ now: 1_030_000, hello: { epoch: "e2" } }));
     expect(annotationsOf(contextOf(again, "en")).map(({ word }) => word)).toEqual(["started", "restarted"]);
+  });
+
+  it("is told as a list, the newest first and no more than can be read", () => {
+    const happened = Array.from({ length: 50 }, (_, i) => ({ at: 941_000 + i * 1000, what: "checkpoint_stored", of: null }));
+    const model = happenedModel(contextOf(greeted({ status: { happened } }), "en"));
+    expect(model.rows).toHaveLength(50);
+    expect(texts(model)[0]).toBe("01-01 08:16:30 | checkpoint stored again");
+    expect(model.rows.at(-1)?.key).toBe("941000 checkpoint_stored");
+    expect(model.note).toBe("");
+  });
+
+  it("is nothing unusual where nothing is known", () => {
+    const { rows, note } = happenedModel(contextOf(INITIAL, "en"));
+    expect([rows, note]).toEqual([[], "nothing unusual in the last 5 min"]);
+    expect(annotationsOf(contextOf(INITIAL, "en"))).toEqual([]);
+  });
+
+  it.each([[940_000, 1], [941_999, 1], [942_000, 2]])("counts a start at %d, which the page saw at 940000, in %d lines", (at, lines) => {
+    const state = greeted({ status: { happened: [{ at, what: "started", of: null }] } });
+    expect(annotationsOf(contextOf(state, "en"))).toHaveLength(lines);
+  });
+
+  it("is of the last five minutes on the plot, by the host's clock", () => {
+    const happened = [699_999, 700_000, 700_001, 1_002_000, 1_002_001].map((at) => ({ at, what: "gap", of: "1" }));
+    const shown = annotationsOf(contextOf(greeted({ status: { happened, started_at: null } }), "en"));
+    expect(shown.map(({ at }) => at)).toEqual([700_001, 1_002_000]);
+  });
+
+  it("has the words of its cause while that is the present one, and its name afterwards", () => {
+    const happened = [{ at: 990_000, what: "waiting", of: "topic_missing" }];
+    const cause = { code: "topic_missing", message: "m", args: { topic: "shop" }, hint: null };
+    const said = (more: object) => annotationsOf(contextOf(greeted({ status: { happened, ...more } }), "en")).at(-1)?.text;
+    expect(said({ cause })).toBe("waiting: The topic shop does not exist");
+    expect(said({ cause: null })).toBe("waiting: topic missing");
+    expect(said({ happened: [{ at: 990_000, what: "failed", of: "x".repeat(500) }] })).toHaveLength(120);
   });
 });

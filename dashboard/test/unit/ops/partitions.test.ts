@@ -24,4 +24,30 @@ describe("the partitions", () => {
       "150 | gap | 1 | 0 | — | ", "199 | running | 1 | 0 | — | deleted before read: offsets 5 to 9,000",
     ]);
   });
+
+  it("say their state by word, icon and tone, one of a newer host by its code", () => {
+    const partitions = ["running", "idle", "gap", "waiting", "ended", "failed", "sleeping", "constructor"]
+      .map((state, partition) => ({ partition, state }));
+    const cells = partitionsModel(statusOf({ partitions, watermark_held_by: null }), ctx).rows.map((row) => row.cells[1]);
+    expect(cells.map((cell) => [cell?.text, cell?.icon, cell?.tone])).toEqual([
+      ["running", "play", "good"], ["idle", "pause", "muted"], ["gap", "warning", "bad"], ["waiting", "hourglass", "warn"],
+      ["ended", "done", "muted"], ["failed", "failed", "bad"], ["sleeping", "dots", "muted"], ["constructor", "dots", "muted"],
+    ]);
+  });
+
+  it("count several gaps, and list them to who asks", () => {
+    const gaps = [{ kind: "log_start_moved", from: 5, to: 9000 }, { kind: "log_turned", from: 1, to: 2 }];
+    const [row] = partitionsModel(statusOf({ partitions: [{ partition: 3, gaps }] }), ctx).rows;
+    expect(row?.marked).toBe(true);
+    expect(row?.cells.at(-1)).toMatchObject({
+      text: "holds the watermark since 08:16:26 · 2 gaps", tone: "warn",
+      title: "holds the watermark since 08:16:26 · 2 gaps\ndeleted before read: offsets 5 to 9,000\nlog_turned: offsets 1 to 2",
+    });
+  });
+
+  it("come in the order of their numbers, and none is not an empty table", () => {
+    const partitions = [7, 0, 10, 2].map((partition) => ({ partition, state: "idle" }));
+    expect(partitionsModel(statusOf({ partitions }), ctx).rows.map(({ key }) => key)).toEqual(["0", "2", "7", "10"]);
+    expect(partitionsModel(statusOf({ partitions: [] }), ctx)).toMatchObject({ rows: [], note: "no partition yet" });
+  });
 });

@@ -28,6 +28,23 @@ describe("the stages", () => {
     expect(bottleneckOf(statusOf({ stages, queue_records, lag }))).toBe(expected);
   });
 
+  it.each([
+    ["workers are blocked for a fifth", shares(0.05, 0.5, 0.2, 0.05, 0.2), 500, 5, "decode"],
+    ["workers wait for no more than a few moments", shares(0.15, 0.3, 0.5, 0.05, 0), 0, 1_000_000, "plugins"],
+    ["few records are left", shares(0.6, 0.3, 0.1, 0, 0), 0, 10_000, "idle"],
+    ["the end of the log is not known", shares(0.6, 0.3, 0.1, 0, 0), 0, null, "idle"],
+    ["records wait for a worker", shares(0.6, 0.3, 0.1, 0, 0), 1, 1_000_000, "idle"],
+    ["two stages take as long", shares(0, 0.5, 0.5, 0, 0), 500, 5, "decode"],
+  ])("blame nothing too early where %s", (_name, stages, queue_records, lag, expected) => {
+    expect(bottleneckOf(statusOf({ stages, queue_records, lag }))).toBe(expected);
+  });
+
+  it("are shares, whatever the host measured", () => {
+    const model = stagesModel(statusOf({ stages: shares(1.2, -0.1, 0.4, 0, 0), queue_records: null }), ctx);
+    expect(model?.stages.map(({ share }) => share)).toEqual([1, 0, 0.4, 0, 0]);
+    expect(model?.stages.map(({ text }) => text)).toEqual(["waiting 100.0%", "busy 0.0%", "busy 40.0%", "busy 0.0%", "idle"]);
+  });
+
   it("are unknown of an older host", () => {
     expect(stagesModel(statusOf({ stages: undefined }), ctx)).toBeNull();
   });
