@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { panelTable } from "../../../src/data/panel-table";
 import type { Panel } from "../../../src/wire/shapes";
+import { frame as asFrame } from "../../scripted/script.mjs";
 import { contextOf, crossed, greeted, pairIn } from "../fixtures";
 
 const state = greeted({ events: 1000 });
@@ -23,6 +24,43 @@ describe("a table", () => {
     const model = panelTable(two, frame, "total", contextOf(state));
     expect(model.columns.map((column) => column.title)).toEqual(["a", "b"]);
     expect(model.columns[0]?.cells[0]).toBe("—");
+  });
+});
+
+describe("a long table", () => {
+  it.each([[499, 499, 0], [500, 500, 0], [501, 500, 1], [2000, 500, 1500]])(
+    "of %i rows shows %i and says how many are left", (count, shown, left) => {
+      const keys = Array.from({ length: count }, (_, i) => `k${i}`);
+      const long = greeted({ frames: { gender: asFrame(keys, keys.map((_, i) => i)) } });
+      const model = panelTable(panel, pairIn(long, "gender").frame, "total", contextOf(long, "en"));
+      expect([model.labels.length, model.left]).toEqual([shown, left]);
+      expect(model.columns.map(({ cells }) => cells.length)).toEqual(model.columns.map(() => shown));
+    });
+});
+
+describe("the columns of a table", () => {
+  const titles = (of: Panel, lang: "zh" | "en" = "en") =>
+    panelTable(of, frame, "late", contextOf(state, lang)).columns.map(({ title }) => title);
+  const [events] = panel.measures;
+  if (events === undefined) throw new Error("no measure");
+
+  it("have no share of what cannot be summed up", () => {
+    expect(titles({ ...panel, measures: [{ ...events, additive: false }] })).toEqual(["On time", "Late", "Total"]);
+  });
+
+  it("have shares in the chosen scope, and figures in all of them", () => {
+    const model = panelTable(panel, frame, "late", contextOf(state, "en"));
+    expect(model.columns.map(({ cells }) => cells[0])).toEqual(["647", "13", "660", "68.4%"]);
+  });
+
+  it("are for a metric without a dimension one row with a word of the page", () => {
+    const model = panelTable({ ...panel, dimension: null }, frame, "total", contextOf(state, "zh"));
+    expect(model.heads).toEqual([contextOf(state, "zh").words.panels.key]);
+  });
+
+  it("count a measure with its error as one", () => {
+    const error = { ...events, name: "off", errorOf: "events" };
+    expect(titles({ ...panel, measures: [events, error] })).toEqual(["On time", "Late", "Total", "Share"]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { TREND_KEYS_MAX, trendKind, trendOf, trendTable } from "../../../src/data/trend";
+import { OTHER_KEY } from "../../../src/data/rows";
+import { TREND_KEYS_MAX, trendKind, trendOf, trendTable, trendWords, type Trend } from "../../../src/data/trend";
+import type { Panel } from "../../../src/wire/shapes";
 import { decodeTrend } from "../../../src/wire/windows";
 import { history } from "../../scripted/api.mjs";
 import { SCENES } from "../../scripted/scenes.mjs";
@@ -50,5 +52,57 @@ describe("a trend", () => {
     expect(trendKind(behavior.windows, null)).toBe("1d");
     expect(trendKind(["cumulative", "1h", "1d"], "1d")).toBe("1d");
     expect(trendKind(panelIn(state, "age").windows, "1d")).toBeNull();
+  });
+
+  /** A trend over windows with the given rows, of a metric with those measures. */
+  const over = (rows: readonly (readonly Record<string, unknown>[])[], more: Partial<Panel> = {}, only: string | null = null) => {
+    const [first] = windows;
+    if (first === undefined) throw new Error("no window");
+    return trendOf({ ...behavior, ...more }, rows.map((total) => ({ ...first, rows: { total, on_time: [], late: [] } })),
+      "total", 0, ctx, only);
+  };
+  const values = (trend: Trend) => trend.series.map(({ key, values }) => [key, ...values]);
+
+  it("tells a window without a key from one in which its value is not known", () => {
+    expect(values(over([[{ action: "0", events: 5 }], [{ action: "0", events: null }], []]))).toEqual([["0", 5, null, null]]);
+    expect(over([]).series).toEqual([]);
+  });
+
+  it("sums up the cells of a second dimension where that is allowed", () => {
+    const cells = [[{ action: "0", events: 5 }, { action: "0", events: null }, { action: "0", events: 2 }]];
+    expect(values(over(cells))).toEqual([["0", 7]]);
+    const peak = behavior.measures.map((measure) => ({ ...measure, additive: false }));
+    expect(values(over(cells, { measures: peak }))).toEqual([["0", 5]]);
+  });
+
+  it("keeps the keys that are the largest over all windows, in the order of their labels", () => {
+    const rows = Array.from({ length: TREND_KEYS_MAX + 2 }, (_, i) => ({ action: `${i}`, events: 10 + i }));
+    const trend = over([rows, [{ action: "1", events: -500 }]]);
+    expect(trend.series.map(({ key }) => key)).toEqual(["1", "3", "7", "6", "5", "4", OTHER_KEY]);
+    expect(trend.series.at(-1)?.values).toEqual([10 + 12, 0]);
+    expect(over([rows], { sorted: true }).series.slice(0, 2).map(({ key }) => key)).toEqual(["7", "6"]);
+  });
+
+  it("is of one key alone where a reader chose it, even without a value", () => {
+    const rows = [[{ action: "0", events: 5 }, { action: "2", events: 1 }], [{ action: "0", events: 6 }]];
+    const trend = over(rows, {}, "2");
+    expect([values(trend), trend.series[0]?.label]).toEqual([[["2", 1, null]], "Buy"]);
+    expect(values(over(rows, {}, "gone"))).toEqual([["gone", null, null]]);
+  });
+
+  it("of a metric without a dimension is one line with the name of its measure", () => {
+    const trend = over([[{ events: 5 }], [{ events: 6 }]], { dimension: null });
+    expect([values(trend), trend.series[0]?.label, trend.series[0]?.color]).toEqual([[["", 5, 6]], "Events", 0]);
+  });
+
+  it("takes keys that are no texts by what they say", () => {
+    expect(values(over([[{ action: 0, events: 1 }, { action: true, events: 2 }, { events: 4 }, { action: {}, events: 8 }]])))
+      .toEqual([["0", 1], ["", 12], ["true", 2]]);
+  });
+
+  it("is said in words: its name, how many windows, and the newest of them", () => {
+    const trend = over([[{ action: "0", events: 5 }], [{ action: "0", events: 26_000 }, { action: "1", events: null }]]);
+    expect(trendWords("Behaviour", trend, ctx)).toMatch(/^Behaviour, last 2 windows · 2015-10-13: Click 26\.0K, Add to cart —$/);
+    expect(trendWords("Behaviour", over([]), ctx)).toBe("Behaviour, last 0 windows");
   });
 });
