@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { commandOf } from "../../../src/app/keys";
 import { STATE_ICONS } from "../../../src/data/icons";
 import type { PageState } from "../../../src/data/page-state";
-import { causeWords, type Words, WORDS } from "../../../src/i18n/words";
+import { causeWords, codeWord, type Words, WORDS } from "../../../src/i18n/words";
 
 /** All words by their path, with functions called on telling arguments. */
 function flatten(value: unknown, path: string): [string, string][] {
@@ -47,6 +48,35 @@ describe("the dictionaries", () => {
   });
 });
 
+describe("a number in words", () => {
+  const count = (n: string) => {
+    const { details, panels, accounting, ops } = WORDS.en;
+    return [
+      details.held(n), panels.otherCells(n), panels.more(n), panels.trendOf("T", n), accounting.partitions(n),
+      accounting.checkpointFailing(n), accounting.refused(n), ops.gaps(n), ops.workers(n), ops.facts.checkpointFailing(n),
+    ];
+  };
+
+  it("of one is singular in English, and of none or more plural", () => {
+    for (const word of count("1")) expect(word).toMatch(/\b1 [a-z ]*(update|cell|row|window|partition|checkpoint|message|gap|worker)\b(?!s)/);
+    for (const n of ["0", "2", "1,000", "11"]) {
+      for (const word of count(n)) expect(word).toMatch(/ ?(updates|cells|rows|windows|partitions|checkpoints|messages|gaps|workers)\b/);
+    }
+  });
+});
+
+describe("the help", () => {
+  /** Every key that can be pressed alone and does something. */
+  const acting = [...Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)), "Escape"].filter((key) =>
+    commandOf({ key, ctrlKey: false, altKey: false, metaKey: false, repeat: false }) !== null);
+
+  it.each(["zh", "en"] as const)("names every key that does something, and no other: %s", (lang) => {
+    const named = WORDS[lang].help.keys.map(([key]) => key).filter((key) => key !== "← →")
+      .flatMap((key) => (key === "1 – 9" ? Array.from("123456789") : key === "Esc" ? ["Escape"] : [key]));
+    expect([...new Set(acting.map((key) => (key.length === 1 ? key.toUpperCase() : key)))].sort()).toEqual(named.sort());
+  });
+});
+
 describe("a cause", () => {
   const cause = (code: string) => ({
     code, message: "the host's own words", hint: null,
@@ -69,6 +99,14 @@ describe("a cause", () => {
   ])("%s", (code, chinese, english) => {
     expect([causeWords(cause(code), "zh"), causeWords(cause(code), "en")])
       .toEqual([chinese, english]);
+  });
+});
+
+describe("a code", () => {
+  it("has its word, or is shown itself where the page has none", () => {
+    const words = { idle: "at rest", odd: "" };
+    expect(["idle", "odd", "new", "constructor", ""].map((code) => codeWord(words, code)))
+      .toEqual(["at rest", "", "new", "constructor", ""]);
   });
 });
 

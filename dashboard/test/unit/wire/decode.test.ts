@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decode, decodeFrame, FRAME_KEYS_MAX, PANELS_MAX, SERIES_POINTS_MAX } from "../../../src/wire/decode";
+import { decode, decodeFrame, FRAME_KEYS_MAX, PANELS_MAX, SERIES_MAX, SERIES_POINTS_MAX } from "../../../src/wire/decode";
 import type { Message } from "../../../src/wire/shapes";
-import { EVENT_TIME, greeting, update } from "../../scripted/script.mjs";
+import { EVENT_TIME, greeting, status, update } from "../../scripted/script.mjs";
 
 const text = (value: unknown) => JSON.stringify(value);
 const as = <T extends Message["t"]>(t: T, value: unknown): Extract<Message, { t: T }> => {
@@ -37,6 +37,9 @@ describe("decode", () => {
     ["null", "null"],
     ["an unknown message", text({ t: "notice" })],
     ["a hello without an epoch", text({ t: "hello", proto: 1 })],
+    ["a hello of half a protocol", text({ t: "hello", proto: 1.5, epoch: "e" })],
+    ["a number that JSON has not", '{"t":"hb","now":1e999}'],
+    ["a text that ends too early", text(greeting()[2]).slice(0, -1)],
     ["a heartbeat without a clock", text({ t: "hb", now: "now" })],
     ["a snapshot without a status", text({ t: "snapshot", clock: { now: 1 } })],
     ["an unknown mode", text({ ...update(1, 1), status: { mode: "dreaming" } })],
@@ -103,6 +106,45 @@ describe("decode", () => {
     });
   });
 
+  it("does without what a hello need not say", () => {
+    expect(as("hello", { t: "hello", proto: 1, epoch: "e" }))
+      .toEqual({ t: "hello", proto: 1, epoch: "e", build: "", heartbeatMs: 2000, tz: "UTC", name: "Streamgauge" });
+  });
+
+  it.each([[99, 2000], [100, 100], [0, 2000], [-5, 2000], ["7", 2000], [60_000, 60_000]])(
+    "takes a heartbeat of %j ms as %i ms", (told, taken) => {
+      expect(as("hello", { t: "hello", proto: 1, epoch: "e", heartbeat_ms: told }).heartbeatMs).toBe(taken);
+    });
+
+  it("reads a cause with arguments that are texts or numbers, and takes its code where it says no more", () => {
+    const cause = (told: unknown) => as("update", { ...update(1, 1), status: { ...status(1, 1), cause: told } }).status.cause;
+    expect(cause({ code: "log_start_moved", message: "m", args: { partition: 3, topic: "t", odd: [1], none: null }, hint: "h" }))
+      .toEqual({ code: "log_start_moved", message: "m", args: { partition: "3", topic: "t" }, hint: "h" });
+    expect(cause({ code: "new" })).toEqual({ code: "new", message: "new", args: {}, hint: null });
+    expect(cause({ message: "no code" })).toBeNull();
+  });
+
+  it("keeps the first of a long list, and of what happened and of gaps the last", () => {
+    const many = <T>(count: number, of: (i: number) => T) => Array.from({ length: count }, (_, i) => of(i));
+    const told = {
+      partitions: many(5000, (partition) => ({ partition, gaps: many(40, (from) => ({ kind: "k", from, to: from })) })),
+      metrics: many(300, (i) => ({ id: `m${i}` })), warnings: many(20, (i) => ({ code: `w${i}` })),
+      happened: many(60, (at) => ({ at, what: "gap" })), dead_letters: { written: 1, by_reason: many(70, (i) => [`r${i}`, i]) },
+    };
+    const read = as("update", { ...update(1, 1), status: { ...status(1, 1), ...told } }).status;
+    expect([read.partitions.length, read.metrics.length, read.warnings.length, read.deadLetters?.byReason.length])
+      .toEqual([4096, 256, 16, 64]);
+    expect([read.warnings[0]?.code, read.partitions[0]?.gaps.length, read.partitions[0]?.gaps.at(-1)?.from])
+      .toEqual(["w0", 32, 39]);
+    expect([read.happened.length, read.happened[0]?.at]).toEqual([50, 10]);
+  });
+
+  it("bounds the number of series, the first of which are kept", () => {
+    const told = Object.fromEntries(Array.from({ length: SERIES_MAX + 3 }, (_, i) => [`s${i}`, [[1, 1]]]));
+    const { series } = as("snapshot", { ...greeting()[2], series: told });
+    expect([series.size, series.has(`s${SERIES_MAX - 1}`), series.has(`s${SERIES_MAX}`)]).toEqual([SERIES_MAX, true, false]);
+  });
+
   it("bounds a series", () => {
     const points = Array.from({ length: SERIES_POINTS_MAX + 50 }, (_, i) => [i, i]);
     const { series } = as("snapshot", { ...greeting()[2], series: { a: points, b: [[1, null]] } });
@@ -167,6 +209,23 @@ describe("a frame", () => {
     const frame = decodeFrame(value);
     expect(frame.state).toBe("unreadable");
     expect(frame.reason).toMatch(/^frame /);
+  });
+
+  it("at its limit of keys is read", () => {
+    const keys = Array.from({ length: FRAME_KEYS_MAX }, String);
+    expect(decodeFrame({ rev: 1, state: "ok", keys }).keys).toHaveLength(FRAME_KEYS_MAX);
+  });
+
+  it("has a rest only where the rest is one row", () => {
+    const rest = (other: unknown) => decodeFrame({ ...good, other }).other;
+    expect(rest({ keys: 3, total: { n: [5] } })).toMatchObject({ keys: 3, columns: { total: new Map([["n", [5]]]) } });
+    expect(rest({ total: { n: [5] } })?.keys).toBe(0);
+    expect([rest({ keys: 3, total: { n: [5, 6] } }), rest(null), rest([])]).toEqual([null, null, null]);
+  });
+
+  it("may have keys and measures with the names of an object's own things", () => {
+    const frame = decodeFrame(JSON.parse('{"state":"ok","keys":["__proto__"],"total":{"__proto__":[1],"constructor":[2]}}'));
+    expect([...frame.columns.total]).toEqual([["__proto__", [1]], ["constructor", [2]]]);
   });
 
   it("has second keys where its panel has a second dimension", () => {
