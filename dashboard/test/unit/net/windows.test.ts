@@ -106,6 +106,71 @@ describe("what the stream does not carry", () => {
   });
 });
 
+describe("a window that is not there", () => {
+  const past = "1d@2015-11-01T00:00:00+08:00";
+
+  it("is asked for again after half a minute, and keeps what it showed", async () => {
+    let answer: unknown;
+    const host = scripted(() => answer);
+    host.windows.frame("p", past, 1);
+    await host.settle();
+    await host.pass(30_000);
+    expect([host.windows.frame("p", past, 2).state, host.asked.length]).toEqual(["missing", 1]);
+    await host.pass(1);
+    answer = data;
+    host.windows.frame("p", past, 2);
+    await host.pass(2000);
+    host.windows.frame("p", past, 2);
+    await host.settle();
+    expect([host.windows.frame("p", past, 2).state, host.asked.length]).toEqual(["ok", 2]);
+    answer = undefined;
+    host.windows.frame("p", "1d", 1);
+    await host.settle();
+    expect(host.windows.frame("p", past, 3)).toMatchObject({ state: "ok", frame: { keys: ["0"] } });
+  });
+
+  it("leaves the last frame of a present one", async () => {
+    let answer: unknown = data;
+    const host = scripted(() => answer);
+    host.windows.frame("p", "1d", 1);
+    await host.settle();
+    answer = undefined;
+    await host.pass(5000);
+    host.windows.frame("p", "1d", 2);
+    await host.settle();
+    expect(host.windows.frame("p", "1d", 2)).toMatchObject({ state: "missing", frame: { keys: ["0"] }, span: { kind: "1d" } });
+  });
+});
+
+describe("the windows that a page keeps", () => {
+  it("are bounded: the one that was first asked for is forgotten", async () => {
+    const host = scripted(() => data);
+    const ask = (i: number) => host.windows.frame("p", `1d@${i}`, 1).state;
+    for (let i = 0; i < 201; i += 1) ask(i);
+    await host.settle();
+    expect([ask(1), ask(200), ask(0)]).toEqual(["ok", "ok", "loading"]);
+  });
+
+  it("are of one panel and one window, whose names may have any sign", async () => {
+    const host = scripted((path) => (path.startsWith("api/v1/panels/a%2Fb%20c/data?window=10m%2F1m") ? data : undefined));
+    host.windows.frame("a/b c", "10m/1m", 1);
+    host.windows.frame("a/b", "10m/1m", 1);
+    await host.settle();
+    expect([host.windows.frame("a/b c", "10m/1m", 1).state, host.windows.frame("a/b", "10m/1m", 1).state]).toEqual(["ok", "missing"]);
+  });
+
+  it("say of which kind the stream's frame is, asked once and told once", async () => {
+    const host = scripted(() => data);
+    expect([host.windows.ownKind("p"), host.windows.ownKind("p")]).toEqual([null, null]);
+    await host.settle();
+    expect([host.windows.ownKind("p"), host.asked, host.changes()]).toEqual(["1d", ["api/v1/panels/p/data"], 1]);
+    const silent = scripted(() => undefined);
+    silent.windows.ownKind("p");
+    await silent.settle();
+    expect([silent.windows.ownKind("p"), silent.asked.length]).toEqual([null, 1]);
+  });
+});
+
 describe("a trend", () => {
   it("is asked for as figures change, but not more often than can be followed", async () => {
     let time = 0;
