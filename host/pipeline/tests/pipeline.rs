@@ -4,12 +4,20 @@
 //! Each `invalid/*.toml` has an `.err` file beside it with the text that is shown for that case.
 //! After a change of messages, run with `UPDATE=1` and read the difference.
 
+#[path = "pipeline/bounds.rs"]
+mod bounds;
 #[path = "pipeline/findings.rs"]
 mod findings;
+#[path = "pipeline/identity.rs"]
+mod identity;
+#[path = "pipeline/sources.rs"]
+mod sources;
 #[path = "pipeline/state.rs"]
 mod state;
 #[path = "pipeline/tables.rs"]
 mod tables;
+#[path = "pipeline/words.rs"]
+mod words;
 
 use std::fs;
 use std::num::NonZeroUsize;
