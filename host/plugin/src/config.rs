@@ -17,6 +17,9 @@ const SCHEMA_BYTES_MAX: usize = 256 << 10;
 /// The most mistakes that are reported.
 const FAULTS_MAX: usize = 20;
 
+/// The remedy where the schema has no words of its own.
+const INSPECT: &str = "`streamgauge plugin inspect FILE` shows what the plugin takes";
+
 /// One mistake in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFault {
@@ -73,11 +76,12 @@ fn faults(error: &ValidationError<'_>, schema: &Value, config: &Value) -> Vec<Co
     let fault = |key: String, words: String, hint: String| ConfigFault { key, words, hint };
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            let known = known_keys(error, schema);
-            let unknown = |name: &String| {
-                fault(join(&key, name), "is unknown".into(), of_known(name, &known))
-            };
-            unexpected.iter().map(unknown).collect()
+            unknown(error, &key, unexpected.iter(), schema)
+        }
+        // A schema that knows no key by name refuses them all at once, and names none.
+        ValidationErrorKind::FalseSchema if is_of_additional_keys(error) => {
+            let table = config.pointer(&at).and_then(Value::as_object);
+            unknown(error, &key, table.into_iter().flat_map(|table| table.keys()), schema)
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
@@ -106,17 +110,43 @@ fn words(kind: &ValidationErrorKind, error: &ValidationError<'_>) -> String {
     }
 }
 
-/// The keys beside one that is unknown.
-fn known_keys<'a>(error: &ValidationError<'_>, schema: &'a Value) -> Vec<&'a str> {
+fn is_of_additional_keys(error: &ValidationError<'_>) -> bool {
+    error.schema_path().to_string().ends_with("/additionalProperties")
+}
+
+/// A fault for each of the `names` that the table `key` does not know.
+fn unknown<'a>(
+    error: &ValidationError<'_>,
+    key: &str,
+    names: impl Iterator<Item = &'a String>,
+    schema: &Value,
+) -> Vec<ConfigFault> {
     let keyword = error.schema_path().to_string();
     let around = keyword.rsplit_once('/').map_or("", |(around, _)| around);
-    let properties = schema.pointer(&format!("{around}/properties")).and_then(Value::as_object);
-    properties.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default()
+    let table = schema.pointer(around).unwrap_or(&Value::Null);
+    let known = table["properties"].as_object();
+    let known: Vec<&str> =
+        known.into_iter().flat_map(|keys| keys.keys().map(String::as_str)).collect();
+    let takes_nothing =
+        around.is_empty() && known.is_empty() && table.get("patternProperties").is_none();
+    let hint = |name: &str| {
+        if takes_nothing {
+            "this metric has no configuration: take it out".to_owned()
+        } else {
+            of_known(name, &known)
+        }
+    };
+    let fault = |name: &String| ConfigFault {
+        key: join(key, name),
+        words: "is unknown".to_owned(),
+        hint: hint(name),
+    };
+    names.map(fault).collect()
 }
 
 fn of_known(name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
-        _ if known.is_empty() => "this metric has no configuration: take it out".to_owned(),
+        _ if known.is_empty() => INSPECT.to_owned(),
         Some(near) => format!("did you mean `{near}`? It knows {}", known.join(", ")),
         None => format!("it knows {}", known.join(", ")),
     }
@@ -131,7 +161,7 @@ fn about(schema: &Value, at: &str) -> String {
 fn described(schema: &Value, name: &str) -> String {
     match schema["properties"][name]["description"].as_str() {
         Some(description) => format!("`{name}` means: {description}"),
-        None => "`streamgauge plugin inspect FILE` shows what the plugin takes".to_owned(),
+        None => INSPECT.to_owned(),
     }
 }
 
@@ -160,63 +190,4 @@ fn unescaped(part: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn said(schema: &Value, config: &Value) -> Vec<String> {
-        let faults = check(&schema.to_string(), config).expect("it is a schema");
-        faults.iter().map(|fault| format!("{fault} ({})", fault.hint)).collect()
-    }
-
-    #[test]
-    fn each_mistake_has_its_key_and_a_way_out() {
-        let text = json!({"type": "string", "minLength": 1});
-        let schema = json!({"type": "object", "additionalProperties": false, "required": ["from"], "properties": {
-            "top": {"description": "Rows shown.", "type": "integer", "minimum": 1, "maximum": 9},
-            "from": {"type": "array", "items": {"type": "integer"}},
-            "kind": {"enum": ["a", "b"]},
-            "labels": {"type": "object", "additionalProperties": text},
-        }});
-        assert!(said(&schema, &json!({"from": [1], "top": 3, "labels": {"a": "x"}})).is_empty());
-        let config = json!({"topp": 1, "from": [1, "x"], "kind": "c", "labels": {"a b": ""}});
-        assert_eq!(
-            said(&schema, &config),
-            [
-                "`config.from[1]` must be of type integer (`streamgauge plugin inspect FILE` shows what the plugin takes)",
-                "`config.kind` must be one of \"a\", \"b\" (`streamgauge plugin inspect FILE` shows what the plugin takes)",
-                "`config.labels.\"a b\"` must not be empty (`streamgauge plugin inspect FILE` shows what the plugin takes)",
-                "`config.topp` is unknown (did you mean `top`? It knows top, from, kind, labels)",
-            ]
-        );
-        assert_eq!(
-            said(&schema, &json!({"top": 10})),
-            [
-                "`config.top` must be at most 9 (`top` means: Rows shown.)",
-                "`config` lacks `from` (`streamgauge plugin inspect FILE` shows what the plugin takes)",
-            ]
-        );
-    }
-
-    #[test]
-    fn no_schema_means_no_key() {
-        let faults = check("", &json!({"a": 1})).expect("none is fine");
-        assert_eq!(faults[0].to_string(), "`config.a` is unknown");
-        assert!(check("", &json!({})).expect("none is fine").is_empty());
-    }
-
-    #[test]
-    fn what_is_no_schema_is_said() {
-        for wrong in [
-            "{",
-            "3",
-            r#"{"type": 5}"#,
-            r#"{"$ref": "https://example.com/x.json"}"#,
-            r#"{"pattern": "("}"#,
-        ] {
-            assert!(check(wrong, &json!({})).is_err(), "{wrong}");
-        }
-        assert!(check(&" ".repeat(SCHEMA_BYTES_MAX + 1), &json!({})).is_err());
-    }
-}
+mod tests;
