@@ -171,7 +171,7 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Result<(),
     let mut seen = BTreeSet::new();
     for name in names {
         if name.is_empty() {
-            return Err(format!("an {what} has no name"));
+            return Err(format!("one {what} has no name"));
         }
         if !seen.insert(name) {
             return Err(format!("{what} `{name}` appears twice"));
@@ -256,3 +256,6 @@ pub fn field_type(wit: types::FieldType) -> FieldType {
         types::FieldType::Timestamp => FieldType::Timestamp,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ mod load_error;
 mod plugin;
 mod runtime;
 mod table;
+#[cfg(test)]
+mod testing;
 
 pub use bindings::CONTRACT;
 pub use bindings::streamgauge::metric::types::{
