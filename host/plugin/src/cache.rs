@@ -78,6 +78,12 @@ mod tests {
         assert_eq!(with(&[(VARIABLE, "/own"), both[0]]), Some("/own".into()));
         assert_eq!(with(&[(VARIABLE, ""), both[0]]), None);
         assert_eq!(with(&[("XDG_CACHE_HOME", "relative")]), None);
+        let relative = [("XDG_CACHE_HOME", "relative"), both[0]];
+        assert_eq!(with(&relative), Some("/h/.cache/streamgauge".into()), "the next one counts");
+        assert_eq!(with(&[("HOME", "h")]), None);
+        assert_eq!(with(&[]), None);
+        let own = with(&[(VARIABLE, "own")]).expect("it is named");
+        assert!(own.is_absolute() && own.ends_with("own"), "{}", own.display());
     }
 
     #[test]

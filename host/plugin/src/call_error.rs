@@ -67,3 +67,6 @@ pub(super) fn call_error(
     }
     CallError::Trap(words.map_or(cause, |words| words.replace('\n', " ")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,3 +85,6 @@ fn values(column: &Column) -> ValuesParam<'_> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

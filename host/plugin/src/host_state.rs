@@ -194,3 +194,6 @@ fn end_of(words: &str) -> &str {
 pub(super) fn cut(text: &mut String, bytes_max: usize) {
     text.truncate(text.floor_char_boundary(bytes_max));
 }
+
+#[cfg(test)]
+mod tests;

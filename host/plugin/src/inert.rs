@@ -221,3 +221,28 @@ fn define_random(linker: &mut Linker<HostState>, import: &str, part: &str) -> Re
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interface_is_had_by_its_whole_name_in_every_version_0_2() {
+        for import in ["wasi:cli/exit@0.2.0", "wasi:cli/exit@0.2.12", "wasi:sockets/udp@0.2.3-rc"] {
+            assert!(has(import), "{import}");
+        }
+        for import in [
+            "wasi:cli/exit",
+            "wasi:cli/exit@0.20.0",
+            "wasi:cli/exit@0.3.0",
+            "wasi:cli/exit@1.0.2.0",
+            "wasi:cli/run@0.2.0",
+            "wasi:cli@0.2.0",
+            "wasi:filesystem/types@",
+            "evil:cli/exit@0.2.0",
+            "",
+        ] {
+            assert!(!has(import), "{import}");
+        }
+    }
+}

@@ -187,3 +187,26 @@ fn one_line(error: &wasmtime::Error) -> String {
     let cause = error.root_cause().to_string();
     cause.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::format_err;
+
+    use super::*;
+
+    #[test]
+    fn a_component_with_a_language_runtime_may_have_more_memory() {
+        let imports = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let log = "streamgauge:metric/log@0.3.0";
+        assert_eq!(memory_for(&[]), 64 << 20);
+        assert_eq!(memory_for(&imports(&[log])), 64 << 20);
+        assert_eq!(memory_for(&imports(&[log, "wasi:io/poll@0.2.6"])), 256 << 20);
+    }
+
+    #[test]
+    fn an_error_is_told_by_the_first_line_of_its_cause() {
+        let error = format_err!("magic header not detected:\n  at offset 0").context("parsing");
+        assert_eq!(one_line(&error), "magic header not detected");
+        assert_eq!(one_line(&format_err!("")), "");
+    }
+}

@@ -139,3 +139,6 @@ fn compare(a: &Cell, b: &Cell) -> Ordering {
         _ => rank(a).cmp(&rank(b)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! Failures of calls in words.
+
+use wasmtime::{Error, format_err};
+
+use super::*;
+
+const TICKS: u64 = 31;
+const MEMORY: usize = 8 << 20;
+
+fn of(error: &Error, words: Option<&str>) -> CallError {
+    call_error(error, TICKS, MEMORY, words)
+}
+
+#[test]
+fn a_call_that_was_interrupted_ran_out_of_its_time_whatever_it_said_last() {
+    let error = Error::from(Trap::Interrupt).context("error while executing at wasm backtrace");
+    let limit = CallError::TimeLimit(Duration::from_millis(300));
+    assert_eq!(of(&error, Some("almost done")), limit, "one tick is for the one that runs");
+    assert_eq!(limit.to_string(), "it took longer than its limit of 300ms");
+    let shortest = call_error(&error, 2, MEMORY, None);
+    assert_eq!(shortest.to_string(), "it took longer than its limit of 10ms");
+}
+
+#[test]
+fn growth_that_the_limiter_refused_is_a_lack_of_memory() {
+    for cause in [
+        "forcing trap when growing memory to 9437184 bytes",
+        "memory minimum size of 3 pages exceeds memory limits",
+    ] {
+        let error = of(&format_err!("{cause}"), Some("allocation failed"));
+        assert_eq!(error, CallError::MemoryLimit(MEMORY), "{cause}");
+        assert_eq!(error.to_string(), "it ran out of its memory limit of 8388608 bytes");
+    }
+}
+
+#[test]
+fn a_function_that_is_there_by_name_only_is_named() {
+    let cause =
+        "unknown import: `wasi:sockets/tcp@0.2.0#[method]tcp-socket.bind` has not been defined";
+    let error = of(&format_err!("{cause}").context("in start"), Some("words"));
+    let expected = "it crashed: it called `wasi:sockets/tcp@0.2.0#[method]tcp-socket.bind`, which the sandbox does not have";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn a_crash_is_told_in_the_plugins_own_last_words_on_one_line() {
+    let error = || Error::from(Trap::UnreachableCodeReached).context("wasm backtrace:\n  0: add");
+    let with = of(&error(), Some("Traceback\nValueError: x"));
+    assert_eq!(with.to_string(), "it crashed: Traceback ValueError: x");
+    let without = of(&error(), None).to_string();
+    assert_eq!(without, "it crashed: wasm trap: wasm `unreachable` instruction executed");
+}
+
+#[test]
+fn a_refusal_says_what_was_refused() {
+    use types::MetricError::{BadConfig, BadRows, BadState, Other};
+    let said = |error| CallError::Refused(refusal(error)).to_string();
+    assert_eq!(said(BadConfig("no `key`".into())), "bad configuration: no `key`");
+    assert_eq!(said(BadState("version 9".into())), "unknown state: version 9");
+    assert_eq!(said(Other("not today".into())), "not today");
+    assert_eq!(said(BadRows(vec![(0, "a".into()), (4, "b".into())])), "2 bad rows");
+}
