@@ -1,8 +1,5 @@
 //! The numbers that the host gives a monitoring system, as `OpenMetrics`.
 //!
-//! May know: nothing of the project.
-//! Must not know: where numbers come from, or who asks for them.
-//!
 //! Two kinds of numbers. Totals and positions belong to the pipeline's books and are read from
 //! the live state when somebody scrapes, so they always equal the books, also after a restart.
 //! Distributions and causes are counted by workers and checkpoints, once per batch and never per
@@ -137,11 +134,20 @@ impl Telemetry {
         self.batch_rows.set(measured.batch_rows);
         self.latency.set(measured.latency);
         self.checkpoint_duration.set(measured.checkpoints);
+        let running = measured.workers.len();
         for (number, worker) in measured.workers.into_iter().enumerate() {
-            let label = [("worker", number.to_string())];
+            let label = of_worker(number);
             self.fetch_queue.get_or_create(&label).set(worker.queue_records as i64);
             self.busy.get_or_create(&label).set(worker.busy.clamp(0.0, 1.0));
         }
+        self.forget_workers_from(running);
+    }
+
+    /// A source that is opened again may need fewer workers; a level of one that is gone would
+    /// stand still.
+    fn forget_workers_from(&self, running: usize) {
+        let mut gone = (running..).map(of_worker);
+        while gone.next().is_some_and(|of| self.busy.remove(&of) && self.fetch_queue.remove(&of)) {}
     }
 
     /// A page is connected for as long as the guard lives.
@@ -161,6 +167,10 @@ impl Telemetry {
     }
 }
 
+fn of_worker(number: usize) -> Label {
+    [("worker", number.to_string())]
+}
+
 /// Raises `counter` to `total`, and never lowers it.
 fn raise(counter: &Counter, total: u64) {
     counter.inc_by(total.saturating_sub(counter.get()));
@@ -175,3 +185,6 @@ impl Drop for ClientGuard {
         self.0.websocket_clients.dec();
     }
 }
+
+#[cfg(test)]
+mod tests;
