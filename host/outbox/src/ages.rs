@@ -36,3 +36,47 @@ impl Ages {
         self.old += other.old;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Record, batch, record};
+
+    fn aged(stamp: i64, event_time: i64) -> Record {
+        Record { stamp, event_time, ..record(0, b"") }
+    }
+
+    fn count(ages: &mut Ages, records: &[Record]) {
+        ages.count(&batch(records));
+    }
+
+    #[test]
+    fn an_event_is_old_when_it_is_more_than_sixty_days_before_its_stamp() {
+        let days = |days: i64| days * 86_400_000;
+        for (stamp, event_time, old) in [
+            (days(60), 0, 0),
+            (days(60) + 1, 0, 1),
+            (0, days(400), 0),
+            (0, -days(60) - 1, 1),
+            (i64::MAX, i64::MIN, 1),
+            (i64::MIN, i64::MAX, 0),
+        ] {
+            let mut ages = Ages::default();
+            count(&mut ages, &[aged(stamp, event_time)]);
+            assert_eq!(ages, Ages { rows: 1, old }, "{stamp} {event_time}");
+        }
+    }
+
+    #[test]
+    fn after_enough_rows_of_a_partition_no_batch_is_looked_at() {
+        let mut ages = Ages { rows: ROWS_MAX - 1, old: 7 };
+        let records = vec![aged(OLD + 1, 0); 3];
+        count(&mut ages, &records);
+        let enough = Ages { rows: ROWS_MAX + 2, old: 10 };
+        assert_eq!(ages, enough, "a batch counts whole");
+        count(&mut ages, &records);
+        assert_eq!(ages, enough);
+        ages.merge(enough);
+        assert_eq!(ages, Ages { rows: 2 * ROWS_MAX + 4, old: 20 }, "each partition has its own");
+    }
+}

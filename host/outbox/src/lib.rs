@@ -20,6 +20,8 @@ mod phase;
 mod recent;
 mod report;
 mod stages;
+#[cfg(test)]
+mod testing;
 
 pub use ages::Ages;
 pub use attachments::Attachments;

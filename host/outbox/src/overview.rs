@@ -46,3 +46,53 @@ pub fn newest(snapshots: &mut Vec<Arc<PartitionSnapshot>>) {
     snapshots.sort_by(|a, b| a.partition.cmp(&b.partition).then(place(b).cmp(&place(a))));
     snapshots.dedup_by_key(|snapshot| snapshot.partition);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use streamgauge_core::{GapKind, OffsetGap, PartitionState, Position};
+
+    use super::*;
+
+    fn snapshot(partition: u32, gaps: usize, next_offset: i64) -> Arc<PartitionSnapshot> {
+        let gap = OffsetGap { kind: GapKind::TopicRecreated, from: 0, to: 0 };
+        let gaps = vec![gap; gaps];
+        Arc::new(PartitionSnapshot {
+            partition,
+            position: Position::default(),
+            late_samples: Vec::new(),
+            state: PartitionState { next_offset, gaps, ..PartitionState::starting_at(0) },
+            metrics: Vec::new(),
+        })
+    }
+
+    fn places(snapshots: &[Arc<PartitionSnapshot>]) -> Vec<(u32, usize, i64)> {
+        let place =
+            |s: &Arc<PartitionSnapshot>| (s.partition, s.state.gaps.len(), s.state.next_offset);
+        snapshots.iter().map(place).collect()
+    }
+
+    #[test]
+    fn a_log_that_began_again_is_newer_than_the_old_one_at_a_larger_offset() {
+        let mut snapshots = vec![snapshot(0, 0, 900), snapshot(0, 1, 3), snapshot(0, 1, 2)];
+        newest(&mut snapshots);
+        assert_eq!(places(&snapshots), [(0, 1, 3)]);
+    }
+
+    proptest! {
+        #[test]
+        fn one_state_of_each_partition_stays_and_none_is_newer(
+            all in vec((0..4_u32, 0..3_usize, 0..50_i64), 0..20),
+        ) {
+            let mut snapshots: Vec<_> = all.iter().map(|(p, g, o)| snapshot(*p, *g, *o)).collect();
+            newest(&mut snapshots);
+            let mut expected = all.clone();
+            expected.sort_unstable();
+            expected.reverse();
+            expected.dedup_by_key(|(partition, ..)| *partition);
+            expected.reverse();
+            prop_assert_eq!(places(&snapshots), expected);
+        }
+    }
+}

@@ -40,6 +40,9 @@ impl DelayPeaks {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -61,5 +64,35 @@ mod tests {
         assert_eq!(peaks.peaks.len(), KEPT_MAX);
         assert_eq!(peaks.since(1), 1_000_000);
         assert_eq!(peaks.since(999), 1);
+    }
+
+    #[test]
+    fn the_peaks_that_are_kept_are_told_exactly() {
+        let mut peaks = DelayPeaks::default();
+        let last = KEPT_MAX as u64;
+        // The delays fall, so the largest one since any publication is that of the next one.
+        (1..=last).for_each(|number| peaks.add(number, 10_000 - number as i64));
+        assert_eq!((peaks.since(0), peaks.since(1), peaks.since(last - 1)), (9999, 9998, 9744));
+        peaks.add(last + 1, 1);
+        assert_eq!(peaks.since(1), 9999, "the two oldest became one");
+        assert_eq!(peaks.since(2), 9997, "and the next one is apart");
+    }
+
+    proptest! {
+        #[test]
+        fn a_reader_misses_nothing_and_is_told_nothing_that_was_not(
+            delays in vec(-5..1000_i64, 0..600),
+            seen in 0..700_usize,
+        ) {
+            let mut peaks = DelayPeaks::default();
+            (1..).zip(&delays).for_each(|(number, delay)| peaks.add(number, *delay));
+            let found = peaks.since(seen as u64);
+            let exact = delays.iter().skip(seen).copied().max().unwrap_or(0).max(0);
+            prop_assert!(found >= exact, "{found} hides {exact}");
+            prop_assert!(found == 0 || delays.contains(&found), "{found} was never told");
+            if delays.len().saturating_sub(seen) < KEPT_MAX {
+                prop_assert_eq!(found, exact);
+            }
+        }
     }
 }

@@ -91,30 +91,4 @@ impl RecentLetter {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_oldest_are_forgotten_first() {
-        let mut recent = Recent::<u32, 3>::default();
-        recent.extend([1, 2]);
-        recent.extend([3, 4, 5]);
-        assert_eq!(recent.iter().copied().collect::<Vec<_>>(), [3, 4, 5]);
-    }
-
-    #[test]
-    fn of_a_letter_the_beginning_of_its_record_stays() {
-        let letter = DeadLetter {
-            partition: 0,
-            offset: 7,
-            timestamp: 0,
-            metric: None,
-            reason: "not_json",
-            detail: None,
-            value: Some(vec![b'x'; 1000]),
-        };
-        let recent = RecentLetter::of(&letter);
-        assert_eq!(recent.letter.value.as_ref().map(Vec::len), Some(256));
-        assert_eq!((recent.letter.offset, recent.record_bytes), (7, 1000));
-    }
-}
+mod tests;

@@ -1,6 +1,9 @@
 //! Letters as lines of JSON: the reason, the place, and the bytes as they were.
 
 use expect_test::{Expect, expect};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::Value;
 use streamgauge_core::{Field, FieldType, RecordTime, Schema};
 
 use super::*;
@@ -19,8 +22,12 @@ fn projection() -> Projection {
     Projection::new(&schema, &[])
 }
 
+fn origin() -> Origin {
+    Origin { source: "taobao".to_owned(), zone: chrono_tz::UTC }
+}
+
 fn check(letter: &DeadLetter, expected: &Expect) {
-    let line = letter.to_line(&Origin { source: "taobao".to_owned(), zone: chrono_tz::UTC });
+    let line = letter.to_line(&origin());
     let line = String::from_utf8(line).expect("a line is UTF-8");
     assert_eq!(line.find('\n'), Some(line.len() - 1), "one line: {line}");
     expected.assert_eq(&line);
@@ -109,4 +116,59 @@ fn the_bytes_count_as_memory() {
     let large = rejected(&Rejection::NotJson, Some(&[b'x'; 1001])).size_bytes();
     assert_eq!(large - small, 1000);
     assert!(rejected(&Rejection::NotJson, None).size_bytes() > 0);
+}
+
+#[test]
+fn letters_of_one_record_have_keys_of_their_own() {
+    let key = |letter: DeadLetter| letter.key(&origin());
+    let left_out =
+        |metric: &str| DeadLetter::excluded(3, META, metric, "gender", Gap::Missing, b"{}");
+    assert_eq!(key(rejected(&Rejection::NotJson, None)), "taobao/3/42/");
+    assert_eq!(key(left_out("gender")), "taobao/3/42/gender");
+    assert_eq!(key(left_out("age")), "taobao/3/42/age");
+}
+
+#[test]
+fn a_header_is_empty_where_the_line_has_no_text() {
+    let headers = |letter: &DeadLetter| {
+        let pairs = letter.headers(&origin()).into_iter();
+        pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        headers(&rejected(&Rejection::NotUtf8, Some(b"\xff"))),
+        "source=taobao partition=3 offset=42 verdict=rejected metric= reason=not_utf8 detail="
+    );
+    let refused = DeadLetter::refused(3, META, "prices", "below 0".to_owned(), b"{}");
+    assert_eq!(
+        headers(&refused),
+        "source=taobao partition=3 offset=42 verdict=excluded metric=prices \
+         reason=refused_by_plugin detail=below 0"
+    );
+}
+
+#[test]
+fn the_record_of_a_topic_is_the_original_and_none_where_there_was_none() {
+    assert_eq!(rejected(&Rejection::NotUtf8, Some(b"\xff")).payload(), Some(&b"\xff"[..]));
+    assert_eq!(rejected(&Rejection::Empty, Some(b"")).payload(), Some(&b""[..]));
+    assert_eq!(rejected(&Rejection::Empty, None).payload(), None);
+}
+
+proptest! {
+    #[test]
+    fn a_line_is_one_line_that_gives_record_and_words_back(
+        value in prop_oneof![vec(any::<u8>(), 0..40), ".{0,20}".prop_map(String::into_bytes)],
+        words in any::<String>(),
+    ) {
+        let letter = DeadLetter::refused(3, META, "prices", words.clone(), &value);
+        let line = letter.to_line(&origin());
+        prop_assert_eq!(line.iter().position(|byte| *byte == b'\n'), Some(line.len() - 1));
+        let line: Value = serde_json::from_slice(&line).expect("a line is JSON");
+        prop_assert_eq!(line["detail"].as_str(), Some(&*words));
+        let found = match (line["value"].as_str(), line["value_base64"].as_str()) {
+            (Some(text), None) => text.as_bytes().to_vec(),
+            (None, Some(text)) => STANDARD.decode(text).expect("base64"),
+            both => panic!("{both:?}"),
+        };
+        prop_assert_eq!(found, value);
+    }
 }

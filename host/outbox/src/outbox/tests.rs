@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use proptest::prelude::*;
 use streamgauge_core::{EventTime, PartitionState, Position, TimeWindow, WindowSpec};
 
 use super::*;
@@ -18,6 +19,31 @@ fn letter(offset: i64, bytes: usize) -> DeadLetter {
         detail: None,
         value: Some(vec![b'x'; bytes]),
     }
+}
+
+fn late(offset: i64, bytes: usize) -> LateRecord {
+    LateRecord {
+        partition: 0,
+        offset,
+        timestamp: 0,
+        event_time: EventTime(0),
+        watermark: None,
+        delay: 1,
+        value: vec![b'x'; bytes],
+    }
+}
+
+fn pane(start: i64) -> Arc<FinalPane> {
+    Arc::new(FinalPane {
+        metric: "behavior".to_owned(),
+        spec: WindowSpec::Tumbling { size: 60_000 },
+        partition: 0,
+        state_version: 1,
+        window: TimeWindow { start: EventTime(start), end: EventTime(start + 60_000) },
+        corrections: 0,
+        on_time: None,
+        late: None,
+    })
 }
 
 fn snapshot(partition: u32, next_offset: i64) -> Arc<PartitionSnapshot> {
@@ -88,15 +114,6 @@ fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
 
 #[test]
 fn late_records_crowd_and_come_back_as_letters_do() {
-    let late = |offset, bytes| LateRecord {
-        partition: 0,
-        offset,
-        timestamp: 0,
-        event_time: EventTime(0),
-        watermark: None,
-        delay: 1,
-        value: vec![b'x'; bytes],
-    };
     let outbox = Outbox::default();
     let add = |record| {
         attach(&outbox, Attachments { late: vec![record], ..Attachments::default() });
@@ -116,18 +133,6 @@ fn late_records_crowd_and_come_back_as_letters_do() {
 #[test]
 fn final_panes_stay_until_they_are_stored() {
     let outbox = Outbox::default();
-    let pane = |start: i64| {
-        Arc::new(FinalPane {
-            metric: "behavior".to_owned(),
-            spec: WindowSpec::Tumbling { size: 60_000 },
-            partition: 0,
-            state_version: 1,
-            window: TimeWindow { start: EventTime(start), end: EventTime(start + 60_000) },
-            corrections: 0,
-            on_time: None,
-            late: None,
-        })
-    };
     let add = |pane| {
         attach(&outbox, Attachments { final_panes: vec![pane], ..Attachments::default() });
     };
@@ -182,4 +187,85 @@ fn a_report_is_replaced_whole() {
     outbox.publish(Publication::default(), report(3));
     outbox.publish(Publication::default(), report(9));
     assert_eq!(outbox.report().counts.taken, 9);
+}
+
+#[test]
+fn a_worker_begins_with_states_that_its_first_publication_replaces() {
+    let outbox = Outbox::beginning_with([snapshot(4, 10), snapshot(1, 7)]);
+    outbox.add(snapshot(2, 0));
+    publish(&outbox, snapshot(4, 12), Vec::new());
+    let states = outbox.take().snapshots;
+    let places: Vec<_> = states.iter().map(|s| (s.partition, s.state.next_offset)).collect();
+    assert_eq!(places, [(1, 7), (2, 0), (4, 12)]);
+    assert_eq!(outbox.partitions(), 3);
+    outbox.forget(9);
+    outbox.forget(1);
+    assert_eq!(outbox.partitions(), 2);
+}
+
+/// What happens to an outbox.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// The worker publishes so many letters, late records and panes.
+    Publish(usize, usize, usize),
+    /// The checkpointer takes what there is.
+    Take,
+    /// What was taken is stored.
+    Store,
+    /// What was taken could not be stored.
+    Fail,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let publish = (0..4_usize, 0..3_usize, 0..3_usize).prop_map(|(l, r, p)| Step::Publish(l, r, p));
+    let step = prop_oneof![publish, Just(Step::Take), Just(Step::Store), Just(Step::Fail)];
+    prop::collection::vec(step, 0..40)
+}
+
+/// Letters, late records and panes by their numbers, in the order in which they were stored.
+#[derive(Debug, Default, PartialEq)]
+struct Stored(Vec<i64>, Vec<i64>, Vec<i64>);
+
+impl Stored {
+    fn store(&mut self, outbox: &Outbox, taken: &Attachments) {
+        self.0.extend(offsets(&taken.letters));
+        self.1.extend(taken.late.iter().map(|record| record.offset));
+        self.2.extend(taken.final_panes.iter().map(|pane| pane.window.start.0));
+        outbox.stored(taken.final_panes.len());
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_fails_everything_is_stored_once_and_in_order(steps in steps()) {
+        let outbox = Outbox::default();
+        let (mut stored, mut published, mut taken) = (Stored::default(), [0_i64; 3], None);
+        let mut next = |kind: usize| {
+            published[kind] += 1;
+            published[kind] - 1
+        };
+        for step in steps {
+            match step {
+                Step::Publish(letters, records, panes) => attach(&outbox, Attachments {
+                    letters: (0..letters).map(|_| letter(next(0), 100)).collect(),
+                    late: (0..records).map(|_| late(next(1), 50)).collect(),
+                    final_panes: (0..panes).map(|_| pane(next(2))).collect(),
+                }),
+                Step::Take if taken.is_none() => taken = Some(outbox.take().attachments),
+                Step::Store => taken.take().iter().for_each(|t| stored.store(&outbox, t)),
+                Step::Fail => taken.take().into_iter().for_each(|t| outbox.put_back(t)),
+                Step::Take => {}
+            }
+            let content = outbox.lock();
+            prop_assert_eq!(content.waiting_bytes, content.waiting.size_bytes());
+        }
+        if let Some(taken) = taken {
+            stored.store(&outbox, &taken);
+        }
+        stored.store(&outbox, &outbox.take().attachments);
+        let all = published.map(|count| (0..count).collect::<Vec<_>>());
+        let [letters, records, panes] = all;
+        prop_assert_eq!(stored, Stored(letters, records, panes));
+        prop_assert_eq!(outbox.lock().waiting_bytes, 0);
+    }
 }
