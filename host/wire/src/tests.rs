@@ -1,6 +1,9 @@
 //! The types of the page are made from the types of the host. After a change of the wire, run with
 //! `UPDATE=1` and read the difference.
 
+mod documented;
+mod messages;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
