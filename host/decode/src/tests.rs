@@ -1,7 +1,9 @@
 //! Every kind of dirt that real records bring, in both formats, and what becomes of it.
 
 mod csv;
+mod escapes;
 mod json;
+mod laws;
 
 use std::fmt::Write as _;
 
