@@ -127,3 +127,6 @@ fn rows(descriptor: &Descriptor, table: &ResultTable) -> Value {
     };
     table.rows.iter().map(row).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde_json::{Number, Value, json};
 
 use streamgauge_core::rfc3339;
-use streamgauge_plugin::{Cell, Plugin, ResultTable};
+use streamgauge_plugin::{Cell, Output, ResultTable};
 use streamgauge_wire::{Dimension, Frame, Other, Panel, Series};
 
 use super::windows::WindowState;
@@ -23,15 +23,16 @@ type Key = (String, String);
 /// The values of one key, by measure.
 type Values = Vec<Cell>;
 
-/// Draws `panel` from `result`. `rev` is left to the caller.
+/// Draws `panel` from `result`, a table with a column for each of `outputs`. `rev` is left to the
+/// caller.
 pub(super) fn draw(
-    plugin: &Plugin,
+    outputs: &[Output],
     panel: &Panel,
     result: &MetricResult,
     trouble: Option<&str>,
 ) -> Frame {
     let [total, on_time, late] =
-        [&result.total, &result.on_time, &result.late].map(|table| by_key(plugin, panel, table));
+        [&result.total, &result.on_time, &result.late].map(|table| by_key(outputs, panel, table));
     let keys = display_order(panel, &total);
     let (shown, rest) = cut(panel, keys);
     let (shown, rest) = (shown.as_slice(), rest.as_slice());
@@ -78,8 +79,7 @@ pub(super) fn window(id: WindowId, state: Option<WindowState>, zone: Tz) -> Opti
 
 /// The measures of `table` by the panel's dimension. Rows that differ only in dimensions that the
 /// panel does not show are summed up where the measure is additive.
-fn by_key(plugin: &Plugin, panel: &Panel, table: &ResultTable) -> BTreeMap<Key, Values> {
-    let outputs = &plugin.descriptor().outputs;
+fn by_key(outputs: &[Output], panel: &Panel, table: &ResultTable) -> BTreeMap<Key, Values> {
     let column = |name: &str| outputs.iter().position(|o| o.name == name);
     let dimension = |d: &Option<Dimension>| d.as_ref().and_then(|d| column(&d.name));
     let (dimension, across) = (dimension(&panel.dimension), dimension(&panel.across));

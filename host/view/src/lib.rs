@@ -12,6 +12,8 @@ mod panel;
 mod published;
 mod reader;
 mod results;
+#[cfg(test)]
+mod testing;
 mod windows;
 
 use streamgauge_core::{TimeWindow, WindowSpec};

@@ -1,22 +1,28 @@
 //! Panels from descriptors: everything that the page needs to draw a metric never seen before.
 
-use streamgauge_plugin::{Output, Plugin, View};
+use streamgauge_pipeline::MetricSettings;
+use streamgauge_plugin::{Descriptor, Output, Plugin, View};
 use streamgauge_wire::{Dimension, Label, Localized, Measure, Panel};
 
 /// The panels of a plugin, in the order of its views.
 pub fn panels(plugin: &Plugin) -> Vec<Panel> {
-    let views = &plugin.descriptor().views;
-    let metric = &plugin.settings().id;
+    of_metric(plugin.settings(), plugin.descriptor())
+}
+
+fn of_metric(settings: &MetricSettings, descriptor: &Descriptor) -> Vec<Panel> {
+    let Descriptor { outputs, views, .. } = descriptor;
+    let metric = &settings.id;
     let id = |view: &View| match views.len() {
         1 => metric.clone(),
         _ => format!("{metric}.{}", view.id),
     };
-    views.iter().map(|view| overridden(plugin, panel(plugin, view, id(view)))).collect()
+    let of = |view: &View| overridden(settings, panel(settings, outputs, view, id(view)));
+    views.iter().map(of).collect()
 }
 
 /// The panel with the pipeline's settings in place of the plugin's.
-fn overridden(plugin: &Plugin, mut panel: Panel) -> Panel {
-    let Some(wanted) = plugin.settings().panels.iter().find(|wanted| wanted.id == panel.id) else {
+fn overridden(settings: &MetricSettings, mut panel: Panel) -> Panel {
+    let Some(wanted) = settings.panels.iter().find(|wanted| wanted.id == panel.id) else {
         return panel;
     };
     panel.title.extend(wanted.title.clone());
@@ -28,14 +34,13 @@ fn overridden(plugin: &Plugin, mut panel: Panel) -> Panel {
     panel
 }
 
-fn panel(plugin: &Plugin, view: &View, id: String) -> Panel {
-    let outputs = &plugin.descriptor().outputs;
+fn panel(settings: &MetricSettings, outputs: &[Output], view: &View, id: String) -> Panel {
     let output = |name: &String| outputs.iter().find(|o| o.name == *name);
     Panel {
         id,
-        metric: plugin.settings().id.clone(),
+        metric: settings.id.clone(),
         view: view.id.clone(),
-        windows: plugin.settings().windows.iter().map(ToString::to_string).collect(),
+        windows: settings.windows.iter().map(ToString::to_string).collect(),
         title: localized(&view.title, &view.id),
         chart: view.chart.clone(),
         dimension: view.dimension.as_ref().and_then(output).map(dimension),
@@ -80,3 +85,6 @@ fn localized(texts: &[(String, String)], fallback: &str) -> Localized {
     }
     localized
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,3 +62,74 @@ impl Published {
         sums.into_iter().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use streamgauge_core::{EventTime, MetricSnapshot};
+    use streamgauge_outbox::{MetricPhase, WorkerLevels};
+
+    use super::*;
+    use crate::testing::{METRIC, MINUTE, metric, partition, set};
+
+    const MINUTES: WindowSpec = WindowSpec::Tumbling { size: MINUTE };
+
+    fn published(metrics: Vec<Vec<MetricSnapshot>>) -> Published {
+        let partitions = (0..).zip(metrics);
+        let of = |(number, metrics)| Arc::new(partition(number, None, metrics));
+        Published { partitions: partitions.map(of).collect(), ..Published::default() }
+    }
+
+    #[test]
+    fn in_a_bounded_run_a_partition_without_event_time_holds_no_window_open() {
+        let at = |number, time| Arc::new(partition(number, time, Vec::new()));
+        let partitions = vec![at(0, None), at(1, Some(i64::MIN)), at(2, None), at(3, Some(0))];
+        let overview = Overview { partitions, ..Overview::default() };
+        let idle = |silent| Published::new(&overview, silent, Duration::ZERO).idle;
+        assert_eq!(idle(None), [0, 2].into());
+        assert_eq!(idle(Some([3].into())), [3].into(), "a live run tells who is silent");
+        assert_eq!(idle(Some(BTreeSet::new())), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_metric_that_stopped_in_one_partition_is_quarantined_with_the_reason() {
+        let mut levels = WorkerLevels::default();
+        levels.phases.set(METRIC, 0, MetricPhase::Running);
+        levels.phases.set(METRIC, 1, MetricPhase::Stopped { reason: "trap".to_owned(), at: 9 });
+        levels.phases.set("gender", 1, MetricPhase::Running);
+        let overview = Overview { levels, ..Overview::default() };
+        let published = Published::new(&overview, None, Duration::from_hours(1));
+        assert_eq!(published.quarantined, [(METRIC.to_owned(), "trap".to_owned())].into());
+        assert_eq!(published.history_keep, Duration::from_hours(1));
+    }
+
+    #[test]
+    fn the_books_of_a_metric_are_those_of_its_partitions() {
+        let of = |id: &str, n: u64| MetricSnapshot {
+            accounting: MetricAccounting { on_time: 100 * n, late: 10 * n, excluded: n },
+            ..metric(id, Vec::new())
+        };
+        let published =
+            published(vec![vec![of(METRIC, 1), of("ages", 7)], vec![], vec![of(METRIC, 2)]]);
+        let expected = MetricAccounting { on_time: 300, late: 30, excluded: 3 };
+        assert_eq!(published.accounting(METRIC), expected);
+        assert_eq!(published.accounting("ag"), MetricAccounting::default());
+    }
+
+    #[test]
+    fn rows_left_out_of_windows_are_told_by_kind_and_never_of_the_cumulative_one() {
+        let of = |spec, expired, evicted| {
+            let floor = Some(EventTime(7));
+            let mut set = set(spec, Vec::new());
+            set.books = WindowBooks { floor, expired, evicted };
+            set
+        };
+        let days = WindowSpec::Tumbling { size: 86_400_000 };
+        let first = vec![of(WindowSpec::Cumulative, 9, 9), of(days, 1, 2), of(MINUTES, 3, 4)];
+        let metrics = |windows| vec![metric(METRIC, windows)];
+        let published = published(vec![metrics(first), metrics(vec![of(days, 10, 20)])]);
+        let books = |expired, evicted| WindowBooks { floor: None, expired, evicted };
+        let found = published.window_books(METRIC);
+        assert_eq!(found, [(MINUTES, books(3, 4)), (days, books(11, 22))]);
+        assert!(published.window_books("gender").is_empty());
+    }
+}

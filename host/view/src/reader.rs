@@ -169,7 +169,8 @@ impl MetricReader {
 
     /// A result as one panel shows it, with the reason if the metric stands still.
     pub fn frame(&self, panel: &Panel, window: &WindowResult, trouble: Option<&str>) -> Frame {
-        let mut frame = frame::draw(&self.plugin, panel, &window.result, trouble);
+        let outputs = &self.plugin.descriptor().outputs;
+        let mut frame = frame::draw(outputs, panel, &window.result, trouble);
         frame.window = frame::window(window.id, window.state, self.zone);
         frame
     }

@@ -235,3 +235,6 @@ fn pieces(parts: &[&(u32, Part<'_>)]) -> Vec<Piece> {
     };
     Lateness::ALL.into_iter().flat_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests;

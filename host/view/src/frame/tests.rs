@@ -1,5 +1,7 @@
-//! The parts of a frame: order, series, sums. Whole frames need a plugin and are drawn in the tests
-//! of the sandbox.
+//! Frames and their parts: order, series, sums. Frames of a real plugin are drawn in the tests of
+//! the sandbox.
+
+mod whole;
 
 use serde_json::json;
 

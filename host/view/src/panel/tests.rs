@@ -1,0 +1,143 @@
+//! Panels: the plugin's description, in two languages, with what the pipeline wants otherwise.
+
+use std::collections::BTreeMap;
+
+use streamgauge_core::WindowSpec;
+use streamgauge_pipeline::PanelSettings;
+use streamgauge_plugin::{ContractType, Role};
+
+use super::*;
+use crate::testing::settings;
+
+fn texts(texts: &[(&str, &str)]) -> Vec<(String, String)> {
+    texts.iter().map(|(language, text)| ((*language).to_owned(), (*text).to_owned())).collect()
+}
+
+fn output(name: &str, role: Role, labels: &[&str]) -> Output {
+    let label = |key: &&str| streamgauge_plugin::Label {
+        key: (*key).to_owned(),
+        text: texts(&[("zh", "标签")]),
+    };
+    Output {
+        name: name.to_owned(),
+        type_: ContractType::Integer,
+        role,
+        title: texts(&[("zh", "列"), ("en", name)]),
+        unit: Some("ms".to_owned()),
+        additive: true,
+        error_of: Some("other".to_owned()),
+        labels: labels.iter().map(label).collect(),
+    }
+}
+
+fn view(id: &str) -> View {
+    View {
+        id: id.to_owned(),
+        title: texts(&[("zh", "年龄"), ("en", "Age")]),
+        chart: "pie".to_owned(),
+        dimension: Some("group".to_owned()),
+        across: None,
+        measures: vec!["late".to_owned(), "events".to_owned()],
+        top: 5,
+        sorted: true,
+        size: Some("wide".to_owned()),
+    }
+}
+
+fn descriptor(views: &[View]) -> Descriptor {
+    let outputs = vec![
+        output("group", Role::Dimension, &["7"]),
+        output("events", Role::Measure, &[]),
+        output("late", Role::Measure, &[]),
+    ];
+    Descriptor { outputs, views: views.to_vec(), ..Descriptor::default() }
+}
+
+fn of(views: &[View], wanted: &[PanelSettings]) -> Vec<Panel> {
+    let windows = [WindowSpec::Cumulative, WindowSpec::Tumbling { size: 86_400_000 }];
+    let settings = MetricSettings { panels: wanted.to_vec(), ..settings(&windows, 0) };
+    of_metric(&settings, &descriptor(views))
+}
+
+/// What the pipeline wants otherwise: nothing yet.
+fn wanted(id: &str) -> PanelSettings {
+    let title = BTreeMap::new();
+    PanelSettings { id: id.to_owned(), index: 0, title, chart: None, order: None, size: None }
+}
+
+#[test]
+fn a_panel_is_named_after_its_metric_and_after_its_view_only_among_several() {
+    let ids = |views: &[View]| of(views, &[]).into_iter().map(|p| p.id).collect::<Vec<_>>();
+    assert_eq!(ids(&[view("share")]), ["age"]);
+    assert_eq!(ids(&[view("share"), view("trend")]), ["age.share", "age.trend"]);
+    assert!(ids(&[]).is_empty());
+}
+
+#[test]
+fn a_panel_tells_all_that_the_plugin_says_of_it() {
+    let across = View { across: Some("group".to_owned()), dimension: None, ..view("share") };
+    let panels = of(&[view("share"), across], &[]);
+    let Panel { metric, view, windows, chart, top, sorted, size, order, .. } = &panels[0];
+    assert_eq!((metric.as_str(), view.as_str(), chart.as_str()), ("age", "share", "pie"));
+    assert_eq!((windows.join(" ").as_str(), *top, *sorted), ("cumulative 1d", 5, true));
+    assert_eq!((size.as_deref(), *order), (Some("wide"), None));
+    let dimension = panels[0].dimension.as_ref().expect("a dimension");
+    assert_eq!((dimension.name.as_str(), dimension.title["en"].as_str()), ("group", "group"));
+    let label = &dimension.labels[0];
+    assert_eq!((label.key.as_str(), label.text["zh"].as_str()), ("7", "标签"));
+    let names: Vec<_> = panels[0].measures.iter().map(|m| m.name.as_str()).collect();
+    assert_eq!(names, ["late", "events"], "in the order of the view");
+    let Measure { unit, additive, error_of, .. } = &panels[0].measures[0];
+    assert_eq!(
+        (unit.as_deref(), *additive, error_of.as_deref()),
+        (Some("ms"), true, Some("other"))
+    );
+    assert_eq!(panels[1].dimension, None);
+    assert_eq!(panels[1].across.as_ref(), Some(dimension));
+}
+
+#[test]
+fn a_missing_language_is_spoken_for_by_english_then_chinese_then_any_then_the_name() {
+    for (given, zh, en) in [
+        (&[("zh", "年龄"), ("en", "Age")][..], "年龄", "Age"),
+        (&[("en", "Age")], "Age", "Age"),
+        (&[("zh", "年龄")], "年龄", "年龄"),
+        (&[("fr", "Âge"), ("en", "Age")], "Age", "Age"),
+        (&[("fr", "Âge"), ("de", "Alter")], "Alter", "Alter"),
+        (&[], "name", "name"),
+        (&[("en", "Age"), ("en", "Ages")], "Ages", "Ages"),
+    ] {
+        let found = localized(&texts(given), "name");
+        assert_eq!((found["zh"].as_str(), found["en"].as_str()), (zh, en), "{given:?}");
+        let others = given.iter().filter(|(language, _)| !["zh", "en"].contains(language));
+        assert!(others.clone().all(|(language, text)| found[*language] == *text));
+        assert_eq!(found.len(), 2 + others.count());
+    }
+}
+
+#[test]
+fn the_pipeline_overrides_what_it_names_and_nothing_else() {
+    let plain = &of(&[view("share")], &[])[0];
+    let only_order = PanelSettings { order: Some(-3), ..wanted("age") };
+    let expected = Panel { order: Some(-3), ..plain.clone() };
+    assert_eq!(of(&[view("share")], &[only_order]), [expected]);
+
+    let all = PanelSettings {
+        title: [("zh".to_owned(), "年龄段".to_owned())].into(),
+        chart: Some("bar"),
+        size: Some("small"),
+        ..wanted("age")
+    };
+    let mut expected = Panel { size: Some("small".to_owned()), ..plain.clone() };
+    "bar".clone_into(&mut expected.chart);
+    expected.title.insert("zh".to_owned(), "年龄段".to_owned());
+    assert_eq!(of(&[view("share")], &[all]), [expected], "the English title stays");
+}
+
+#[test]
+fn of_several_views_each_is_overridden_by_its_full_name() {
+    let chart = |id: &str, chart| PanelSettings { chart: Some(chart), ..wanted(id) };
+    let wanted = [chart("age.trend", "line"), chart("age", "bar"), chart("age.none", "table")];
+    let charts = of(&[view("share"), view("trend")], &wanted).into_iter().map(|p| p.chart);
+    assert_eq!(charts.collect::<Vec<_>>(), ["pie", "line"]);
+}
