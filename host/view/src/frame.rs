@@ -134,8 +134,10 @@ fn axis<'a>(
     }
     let mut keys: Vec<(&str, Cell)> = sums.into_iter().collect();
     if panel.sorted {
+        // A sum that is no number stands with the unknown ones, at the end.
+        let place = |cell: &Cell| number(cell).max(f64::NEG_INFINITY);
         // Stable: equal values stay in the order of their keys.
-        keys.sort_by(|(_, a), (_, b)| number(b).partial_cmp(&number(a)).unwrap_or(Ordering::Equal));
+        keys.sort_by(|(_, a), (_, b)| place(b).partial_cmp(&place(a)).unwrap_or(Ordering::Equal));
     } else if let Some(dimension) = dimension {
         let place = |key: &str| dimension.labels.iter().position(|label| label.key == key);
         keys.sort_by_cached_key(|(key, _)| place(key).unwrap_or(usize::MAX));

@@ -171,3 +171,18 @@ fn cells_are_keys_and_values_as_the_page_expects_them() {
     }
     assert_eq!(to_json(&Cell::Float(f64::NAN)), Value::Null);
 }
+
+/// Sums of floats may be beyond a float on both sides, and their sum then is no number. It was as
+/// large as any other, so that no order was left among the others.
+#[test]
+fn a_sum_that_is_no_number_comes_last_and_leaves_the_others_in_order() {
+    let value = |n: u64| if n.is_multiple_of(3) { f64::NAN } else { (n * n % 1009) as f64 };
+    let rows: Vec<(String, f64)> = (0..300).map(|n| (format!("{n:03}"), value(n))).collect();
+    let rows: Vec<_> =
+        rows.iter().map(|(key, x)| (key.as_str(), Cell::Float(*x), Cell::Null)).collect();
+    let order = display_order(&panel(&[], true), &table(&rows));
+    let found: Vec<f64> =
+        order.iter().map(|(key, _)| value(key.parse().expect("a number"))).collect();
+    assert!(found[..200].is_sorted_by(|a, b| a >= b), "{found:?}");
+    assert!(found[200..].iter().all(|value| value.is_nan()), "{found:?}");
+}
