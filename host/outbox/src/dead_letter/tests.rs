@@ -1,5 +1,7 @@
 //! Letters as lines of JSON: the reason, the place, and the bytes as they were.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use expect_test::{Expect, expect};
 use proptest::collection::vec;
 use proptest::prelude::*;

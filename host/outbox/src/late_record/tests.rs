@@ -1,6 +1,8 @@
 //! Late records as lines of JSON and as headers: how late, of which place, and the bytes as they
 //! were.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! What people look at is bounded: in number, and in the bytes that are kept of each record.
 
+use streamgauge_core::SAMPLE_BYTES_MAX;
+
 use super::*;
 use crate::testing::{Record, batch, record};
 
