@@ -42,9 +42,9 @@ pub struct WindowSet {
     /// The end of each open pane by the pane's start.
     open: BTreeMap<EventTime, EventTime>,
     /// The panes that became final and were not taken yet, in the order in which they did.
-    sealed: Vec<TimeWindow>,
+    final_panes: Vec<TimeWindow>,
     /// The watermark at which the oldest open pane becomes final.
-    next_seal: EventTime,
+    next_final: EventTime,
     /// The pane of the last record while that pane is open: mostly the next record is in it too.
     recent: Option<TimeWindow>,
 }
@@ -61,9 +61,9 @@ impl WindowSet {
     ) -> Option<Self> {
         let panes = Panes::new(spec, zone)?;
         let open = open.map(|pane| (pane.start, pane.end)).collect();
-        let (sealed, next_seal, recent) = (Vec::new(), EventTime(0), None);
-        let mut set = Self { panes, retention, books, open, sealed, next_seal, recent };
-        set.find_next_seal();
+        let (final_panes, next_final, recent) = (Vec::new(), EventTime(0), None);
+        let mut set = Self { panes, retention, books, open, final_panes, next_final, recent };
+        set.find_next_final();
         Some(set)
     }
 
@@ -86,7 +86,7 @@ impl WindowSet {
             if self.open.len() > self.retention.open_max {
                 self.evict();
             }
-            self.find_next_seal();
+            self.find_next_final();
         }
         // The new pane may have been the oldest one, which makes room for the others.
         self.recent = self.open.contains_key(&pane.start).then_some(pane);
@@ -95,21 +95,21 @@ impl WindowSet {
 
     /// Makes every pane final that is so under `watermark`, as it stands after the last record.
     pub fn settle(&mut self, watermark: Option<EventTime>) {
-        while watermark.is_some_and(|watermark| watermark >= self.next_seal) {
+        while watermark.is_some_and(|watermark| watermark >= self.next_final) {
             let Some((start, end)) = self.open.pop_first() else { return };
-            self.seal(TimeWindow { start, end });
-            self.find_next_seal();
+            self.make_final(TimeWindow { start, end });
+            self.find_next_final();
         }
     }
 
-    fn seal(&mut self, pane: TimeWindow) {
+    fn make_final(&mut self, pane: TimeWindow) {
         self.recent = self.recent.filter(|recent| *recent != pane);
-        self.sealed.push(pane);
+        self.final_panes.push(pane);
     }
 
     /// The panes that became final since the last call, in the order in which they did.
-    pub fn take_sealed(&mut self) -> Vec<TimeWindow> {
-        std::mem::take(&mut self.sealed)
+    pub fn take_final(&mut self) -> Vec<TimeWindow> {
+        std::mem::take(&mut self.final_panes)
     }
 
     /// The open panes in the order of their starts.
@@ -123,15 +123,15 @@ impl WindowSet {
 
     fn evict(&mut self) {
         if let Some((start, end)) = self.open.pop_first() {
-            self.seal(TimeWindow { start, end });
+            self.make_final(TimeWindow { start, end });
             self.books.floor = Some(end);
             self.books.evicted += 1;
         }
     }
 
-    fn find_next_seal(&mut self) {
+    fn find_next_final(&mut self) {
         let oldest = self.open.first_key_value();
-        self.next_seal =
+        self.next_final =
             oldest.map_or(EventTime(i64::MAX), |(_, end)| end.plus(self.retention.retention));
     }
 }
@@ -163,9 +163,9 @@ mod tests {
         assert_eq!(place(&mut set, 0, -5), Some(0));
         assert_eq!(place(&mut set, 7, -5), Some(7));
         assert_eq!(place(&mut set, 0, 2), Some(0));
-        assert_eq!(minutes(set.take_sealed()), []);
+        assert_eq!(minutes(set.take_final()), []);
         assert_eq!(place(&mut set, 0, 3), None);
-        assert_eq!(minutes(set.take_sealed()), [0]);
+        assert_eq!(minutes(set.take_final()), [0]);
         // A pane that was never open is expired all the same.
         assert_eq!(place(&mut set, 1, 4), None);
         assert_eq!(minutes(set.open()), [7]);
@@ -179,7 +179,7 @@ mod tests {
             // The pane of minute 4 is the oldest of three, so it becomes final at once.
             assert_eq!(found, placed.filter(|pane| *pane != 4), "{time}");
         }
-        assert_eq!(minutes(set.take_sealed()), [3, 4]);
+        assert_eq!(minutes(set.take_final()), [3, 4]);
         assert_eq!(set.books.evicted, 2);
         assert_eq!(set.books.floor, Some(EventTime(5 * MINUTE)));
         assert_eq!(minutes(set.open()), [5, 8]);
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(place(&mut set, 2, 0), None, "the pane starts before the floor");
         assert_eq!(place(&mut set, 3, 0), Some(3));
         set.settle(Some(EventTime(7 * MINUTE)));
-        assert_eq!(minutes(set.take_sealed()), [3, 4]);
+        assert_eq!(minutes(set.take_final()), [3, 4]);
         assert_eq!(set.books, books, "the caller counts what expires");
     }
 
@@ -218,6 +218,6 @@ mod tests {
         let placed = set.place(EventTime(i64::MIN / 2), None);
         assert!(placed.is_some());
         set.settle(None);
-        assert_eq!(set.take_sealed(), []);
+        assert_eq!(set.take_final(), []);
     }
 }

@@ -96,9 +96,9 @@ fn window_set(r: &mut Reader<'_>) -> Option<WindowSetSnapshot> {
     let spec = spec(r)?;
     let floor = r.option()?.map(EventTime);
     let books = WindowBooks { floor, expired: r.u64()?, evicted: r.u64()? };
-    let (sealed, chain) = (r.u64()?, digest(r)?);
+    let (final_panes, chain) = (r.u64()?, digest(r)?);
     let panes = list(r, pane)?;
-    Some(WindowSetSnapshot { spec, books, sealed, chain, panes })
+    Some(WindowSetSnapshot { spec, books, final_panes, chain, panes })
 }
 
 fn pane(r: &mut Reader<'_>) -> Option<PaneSnapshot> {

@@ -78,7 +78,7 @@ fn window_set(w: &mut Writer, set: &WindowSetSnapshot) {
     w.i64(size);
     w.i64(slide);
     w.option(set.books.floor.map(|floor| floor.0));
-    for count in [set.books.expired, set.books.evicted, set.sealed] {
+    for count in [set.books.expired, set.books.evicted, set.final_panes] {
         w.u64(count);
     }
     w.raw(&set.chain.0);

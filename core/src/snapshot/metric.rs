@@ -30,7 +30,7 @@ pub struct WindowSetSnapshot {
     /// The rows without a pane, and the panes that became final early.
     pub books: WindowBooks,
     /// The number of panes with a row that became final so far.
-    pub sealed: u64,
+    pub final_panes: u64,
     /// A digest over the final panes with a row, in the order in which they became final.
     pub chain: Digest,
     /// The open panes by start.
@@ -58,6 +58,6 @@ impl WindowSetSnapshot {
     /// The state of the windows `spec` before the first row.
     pub fn empty(spec: WindowSpec) -> Self {
         let books = WindowBooks::default();
-        Self { spec, books, sealed: 0, chain: Digest::ZERO, panes: Vec::new() }
+        Self { spec, books, final_panes: 0, chain: Digest::ZERO, panes: Vec::new() }
     }
 }

@@ -55,7 +55,7 @@ fn sample() -> PartitionSnapshot {
                 },
                 WindowSetSnapshot {
                     books: WindowBooks { floor: Some(EventTime(5)), expired: 2, evicted: 1 },
-                    sealed: 4,
+                    final_panes: 4,
                     chain: Digest::ZERO.chain(digest_of(b"pane")),
                     panes: vec![pane(Some(window), Some(b""))],
                     spec: day,

@@ -72,10 +72,10 @@ fn window_set() -> impl Strategy<Value = WindowSetSnapshot> {
     let books = (prop::option::of(any::<i64>().prop_map(EventTime)), any::<(u64, u64)>())
         .prop_map(|(floor, (expired, evicted))| WindowBooks { floor, expired, evicted });
     (spec, books, any::<(u64, [u8; 32])>(), vec(pane(), 0..4)).prop_map(
-        |(spec, books, (sealed, chain), panes)| WindowSetSnapshot {
+        |(spec, books, (final_panes, chain), panes)| WindowSetSnapshot {
             spec,
             books,
-            sealed,
+            final_panes,
             chain: Digest(chain),
             panes,
         },

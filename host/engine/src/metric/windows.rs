@@ -73,7 +73,7 @@ impl Windows {
             let start = pane.window.map_or(ALWAYS, |window| window.start);
             panes.insert(start, Pane::restore(pane, state_version, instance)?);
         }
-        let (final_panes, chain) = (stored.sealed, stored.chain);
+        let (final_panes, chain) = (stored.final_panes, stored.chain);
         let set = WindowSet::new(stored.spec, zone, retention, stored.books, open);
         Ok(Self { spec: stored.spec, set, panes, final_panes, chain })
     }
@@ -122,7 +122,7 @@ impl Windows {
         let Some(set) = &mut self.set else { return Ok(Vec::new()) };
         set.settle(watermark);
         let mut finals = Vec::new();
-        for window in set.take_sealed() {
+        for window in set.take_final() {
             let Some(mut pane) = self.panes.remove(&window.start) else { continue };
             let exported = pane.export(instance)?;
             pane.release(instance)?;
@@ -160,8 +160,8 @@ impl Windows {
         // The cumulative window is there from its first row on; others from their opening.
         panes.retain(|p| p.window.is_some() || p.on_time.is_some() || p.late.is_some());
         let books = self.set.as_ref().map_or_else(WindowBooks::default, |set| set.books);
-        let (spec, sealed, chain) = (self.spec, self.final_panes, self.chain);
-        Ok(WindowSetSnapshot { spec, books, sealed, chain, panes })
+        let (spec, final_panes, chain) = (self.spec, self.final_panes, self.chain);
+        Ok(WindowSetSnapshot { spec, books, final_panes, chain, panes })
     }
 }
 

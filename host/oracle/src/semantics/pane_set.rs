@@ -42,7 +42,7 @@ pub(super) struct WindowSet {
     retention: i64,
     history_keep: i64,
     expired: u64,
-    sealed: u64,
+    final_panes: u64,
     chain: [u8; 32],
     finals: BTreeMap<i64, FinalPane>,
 }
@@ -65,7 +65,7 @@ impl PaneSet {
             retention: rules.retention,
             history_keep,
             expired: 0,
-            sealed: 0,
+            final_panes: 0,
             chain: [0; 32],
             finals: BTreeMap::new(),
         }))
@@ -110,7 +110,7 @@ impl PaneSet {
                     floor: None,
                     expired: 0,
                     evicted: 0,
-                    sealed: 0,
+                    final_panes: 0,
                     chain: [0; 32],
                     panes: has_row.then_some(pane).into_iter().collect(),
                     finals: Vec::new(),
@@ -135,7 +135,7 @@ impl WindowSet {
         let correction = row.inputs.is_some() && !expired && placement.correction;
         let evicted = placement.evicted.as_ref().map(|pane| pane.span);
         if let Some(pane) = placement.evicted {
-            self.seal(instance, owner, pane)?;
+            self.make_final(instance, owner, pane)?;
         }
         if let Some(pane) = self.windows.open.get_mut(&span.start).filter(|_| !expired) {
             pane.corrections += u64::from(correction);
@@ -146,7 +146,7 @@ impl WindowSet {
         let mut finals = Vec::new();
         for pane in self.windows.settle(after) {
             finals.push(pane.span);
-            self.seal(instance, owner, pane)?;
+            self.make_final(instance, owner, pane)?;
         }
         self.forget(after);
         let (size, slide, pane) = (self.windows.size, self.windows.slide, Some(span));
@@ -154,7 +154,7 @@ impl WindowSet {
     }
 
     /// Keeps a pane that has become final, unless no row was folded into it.
-    fn seal(
+    fn make_final(
         &mut self,
         instance: &mut Instance,
         owner: &Owner,
@@ -176,7 +176,7 @@ impl WindowSet {
             on_time,
             late,
         };
-        self.sealed += 1;
+        self.final_panes += 1;
         self.chain = chained(self.chain, pane.digest());
         self.finals.insert(pane.span.start, pane);
         Ok(())
@@ -203,7 +203,7 @@ impl WindowSet {
             floor: self.windows.floor,
             expired: self.expired,
             evicted: self.windows.evicted,
-            sealed: self.sealed,
+            final_panes: self.final_panes,
             chain: self.chain,
             panes,
             finals: self.finals.values().cloned().collect(),

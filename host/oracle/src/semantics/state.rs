@@ -147,7 +147,7 @@ pub struct WindowState {
     /// Panes made final by `max_open_windows`.
     pub evicted: u64,
     /// Final panes with a row so far.
-    pub sealed: u64,
+    pub final_panes: u64,
     /// The chain of digests over the final panes.
     pub chain: [u8; 32],
     /// The open panes by start.

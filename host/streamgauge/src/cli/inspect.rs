@@ -115,7 +115,7 @@ fn partition_lines(
                 "    {}: {} open, {} final ({} kept), expired {}, evicted {}",
                 set.spec,
                 set.panes.len(),
-                set.sealed,
+                set.final_panes,
                 kept.count(),
                 set.books.expired,
                 set.books.evicted
@@ -173,7 +173,7 @@ fn metric_json(metric: &MetricSnapshot) -> Value {
     let set = |set: &WindowSetSnapshot| {
         let value = json!({
             "open": set.panes.len(),
-            "final": set.sealed,
+            "final": set.final_panes,
             "expired": set.books.expired,
             "evicted": set.books.evicted,
             "bytes": open_bytes(set),

@@ -77,9 +77,9 @@ fn metric(expected: &MetricState, found: &MetricSnapshot) -> Result<(), TestCase
         prop_assert_eq!(panes, open, "open panes of {}", spec);
         let books = found.books;
         prop_assert_eq!(
-            (expected.floor, expected.expired, expected.evicted, expected.sealed),
-            (books.floor.map(|f| f.0), books.expired, books.evicted, found.sealed),
-            "floor, expired, evicted, sealed of {}",
+            (expected.floor, expected.expired, expected.evicted, expected.final_panes),
+            (books.floor.map(|f| f.0), books.expired, books.evicted, found.final_panes),
+            "floor, expired, evicted, final panes of {}",
             spec
         );
     }
@@ -93,8 +93,9 @@ fn finals(expected: &PartitionState, ran: &Ran) -> Result<(), TestCaseError> {
     let stored: Vec<Vec<u8>> = own.map(|pane| pane.encode()).collect();
     let distinct: BTreeSet<&Vec<u8>> = stored.iter().collect();
     prop_assert_eq!(distinct.len(), stored.len(), "a final pane was stored twice");
-    let sealed: u64 = expected.metrics.iter().flat_map(|m| &m.windows).map(|w| w.sealed).sum();
-    prop_assert_eq!(stored.len() as u64, sealed);
+    let final_panes: u64 =
+        expected.metrics.iter().flat_map(|m| &m.windows).map(|w| w.final_panes).sum();
+    prop_assert_eq!(stored.len() as u64, final_panes);
     for kept in expected.metrics.iter().flat_map(|m| &m.windows).flat_map(|w| &w.finals) {
         let bytes = oracle::FinalPane::encode(kept);
         prop_assert_eq!(distinct.contains(&bytes), true, "{:?} is not stored", kept);

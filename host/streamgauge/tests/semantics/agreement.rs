@@ -93,7 +93,7 @@ fn check(prepared: &Prepared, log: &[Event], cut: impl Fn(usize) -> bool) {
         let finals = metric.windows.iter().flat_map(|windows| &windows.finals);
         oracle_panes.extend(finals.map(streamgauge_oracle::FinalPane::encode));
         for windows in &metric.windows {
-            assert_eq!(windows.sealed, windows.finals.len() as u64);
+            assert_eq!(windows.final_panes, windows.finals.len() as u64);
         }
     }
     let engine_panes: BTreeSet<Vec<u8>> =
@@ -106,9 +106,9 @@ fn check(prepared: &Prepared, log: &[Event], cut: impl Fn(usize) -> bool) {
 fn of_oracle(metric: &MetricState) -> Vec<String> {
     let mut lines = vec![format!("{} {} {}", metric.on_time, metric.late, metric.excluded)];
     for w in &metric.windows {
-        let (size, slide, sealed) = (w.size, w.slide, w.sealed);
+        let (size, slide, final_panes) = (w.size, w.slide, w.final_panes);
         let books = (w.floor, w.expired, w.evicted);
-        lines.push(format!("{size}/{slide}: {books:?}, {sealed} final"));
+        lines.push(format!("{size}/{slide}: {books:?}, {final_panes} final"));
         for pane in &w.panes {
             let start = pane.span.map(|span| span.start);
             let sides = (pane.on_time.is_some(), pane.late.is_some());
@@ -122,9 +122,9 @@ fn of_engine(metric: &MetricSnapshot) -> Vec<String> {
     let books = &metric.accounting;
     let mut lines = vec![format!("{} {} {}", books.on_time, books.late, books.excluded)];
     for w in &metric.windows {
-        let ((size, slide), sealed) = (w.spec.to_millis(), w.sealed);
+        let ((size, slide), final_panes) = (w.spec.to_millis(), w.final_panes);
         let books = (w.books.floor.map(|floor| floor.0), w.books.expired, w.books.evicted);
-        lines.push(format!("{size}/{slide}: {books:?}, {sealed} final"));
+        lines.push(format!("{size}/{slide}: {books:?}, {final_panes} final"));
         for pane in &w.panes {
             let start = pane.window.map(|window| window.start.0);
             let sides = (pane.on_time.is_some(), pane.late.is_some());

@@ -81,7 +81,7 @@ fn metric() -> MetricSnapshot {
             set(sliding, Vec::new()),
             WindowSetSnapshot {
                 books,
-                sealed: 2,
+                final_panes: 2,
                 chain: Digest::ZERO.chain(pane(0).digest()).chain(pane(1).digest()),
                 ..set(days, vec![open])
             },
