@@ -17,6 +17,10 @@ pub mod partitioner;
 mod peek;
 mod sender;
 mod side_producer;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod topic;
 mod topic_id;
 

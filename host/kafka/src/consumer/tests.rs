@@ -1,61 +1,22 @@
 //! Partitions that come and go on a consumer that reads, against the brokers that librdkafka plays
 //! itself.
 
+mod decisions;
+
 use std::time::Duration;
 
-use rdkafka::config::ClientConfig;
-use rdkafka::mocking::MockCluster;
-use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Producer};
-use streamgauge_pipeline::{Format, OnGap, Start};
-
 use super::*;
-
-const TOPIC: &str = "events";
-
-/// Long enough for a machine under load, and only waited for when a test fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::testing::{self, Cluster, PATIENCE};
 
 const LIMITS: BlockLimits = BlockLimits { records: 7, bytes: 1 << 20 };
-
-/// A topic with three partitions of `count` records each.
-struct Cluster {
-    // Gone with it.
-    _brokers: MockCluster<'static, DefaultProducerContext>,
-    settings: KafkaSettings,
-}
 
 fn value(partition: u32, offset: i64) -> Option<Vec<u8>> {
     (offset % 10 != 3).then(|| format!("{partition}@{offset}").into_bytes())
 }
 
+/// A topic with three partitions of `count` records each.
 fn cluster(count: i64) -> Cluster {
-    let brokers = MockCluster::new(1).expect("brokers of its own");
-    brokers.create_topic(TOPIC, 3, 1).expect("a topic");
-    let address = brokers.bootstrap_servers();
-    let producer: BaseProducer =
-        ClientConfig::new().set("bootstrap.servers", &address).create().expect("a producer");
-    for offset in 0..count {
-        for partition in 0..3 {
-            let bytes = value(partition, offset);
-            let record = BaseRecord::<(), [u8]>::to(TOPIC).partition(partition_number(partition));
-            let record = match &bytes {
-                Some(bytes) => record.payload(bytes.as_slice()),
-                None => record,
-            };
-            producer.send(record).expect("room in the queue");
-        }
-    }
-    producer.flush(PATIENCE).expect("the brokers take all");
-    let settings = KafkaSettings {
-        brokers: address,
-        topic: TOPIC.to_owned(),
-        group: "tests".to_owned(),
-        start: Start::Earliest,
-        on_gap: OnGap::Stop,
-        format: Format::Json,
-        librdkafka: BTreeMap::new(),
-    };
-    Cluster { _brokers: brokers, settings }
+    testing::cluster(count, value)
 }
 
 /// Records by partition and offset.

@@ -1,0 +1,55 @@
+//! From the settings of a pipeline to those of librdkafka, and secrets on the way.
+
+use streamgauge_pipeline::Secret;
+
+use crate::client::client_config;
+use crate::testing::{NOBODY, settings, with};
+use crate::{Sender, peek, refusal};
+
+#[test]
+fn clients_connect_where_the_pipeline_says_and_create_no_topic() {
+    let config = client_config(&settings("a:9092,b:9092"));
+    assert_eq!(config.get("bootstrap.servers"), Some("a:9092,b:9092"));
+    assert_eq!(config.get("allow.auto.create.topics"), Some("false"));
+    assert_eq!(config.get("client.id"), Some("streamgauge"));
+    // What is passed through takes the place of a default, but not of the brokers.
+    let mut passed = settings("a:9092");
+    for (key, value) in
+        [("client.id", "mine"), ("bootstrap.servers", "evil:1"), ("sasl.password", "hunter2")]
+    {
+        passed = with(passed, key, value, true);
+    }
+    let config = client_config(&passed);
+    assert_eq!(config.get("client.id"), Some("mine"));
+    assert_eq!(config.get("bootstrap.servers"), Some("a:9092"));
+    assert_eq!(config.get("sasl.password"), Some("hunter2"));
+}
+
+#[test]
+fn a_refusal_names_the_fault_and_never_a_secret() {
+    let secret = |value: &str, hidden| Secret { value: value.to_owned(), hidden };
+    assert_eq!(refusal("fetch.min.bytes", &secret("1", false)), None);
+    assert_eq!(refusal("sasl.password", &secret("hunter2", true)), None);
+    let wrong = refusal("fetch.min.bytes", &secret("hunter2", false)).expect("it is no number");
+    assert!(wrong.contains("fetch.min.bytes"), "{wrong}");
+    let unknown = refusal("fetch.mim.bytes", &secret("1", false)).expect("there is none");
+    assert!(unknown.contains("No such configuration property"), "{unknown}");
+    let hidden = Some("its name or its value is wrong".to_owned());
+    assert_eq!(refusal("fetch.min.bytes", &secret("hunter2", true)), hidden);
+    assert_eq!(refusal("no.such.key", &secret("hunter2", true)), hidden);
+}
+
+#[test]
+fn a_sender_says_what_is_wrong_with_a_value_that_is_no_secret() {
+    let refused = with(settings(NOBODY), "compression.type", "zip", false);
+    let error = Sender::new(&refused).err().expect("no such compression").to_string();
+    assert!(error.starts_with("librdkafka does not accept a setting: "), "{error}");
+    assert!(error.contains("zip") && error.contains("compression"), "{error}");
+    assert!(error.ends_with("; hint: see `[source.kafka.librdkafka]`"), "{error}");
+}
+
+#[test]
+fn a_look_at_no_record_asks_no_broker() {
+    let found = peek(&settings(NOBODY), &[], std::time::Duration::ZERO);
+    assert_eq!(found, Ok(std::collections::BTreeMap::new()));
+}
