@@ -37,9 +37,13 @@ pub enum BrokerError {
 }
 
 impl BrokerError {
-    /// A client that librdkafka would not make.
+    /// A client that librdkafka would not make. The value of a setting may be a secret, so only the
+    /// setting's name is told.
     pub(crate) fn refused(error: &KafkaError) -> Self {
-        Self::Refused(error.to_string())
+        Self::Refused(match error {
+            KafkaError::ClientConfig(_, _, key, _) => format!("the value of `{key}`"),
+            other => other.to_string(),
+        })
     }
 }
 

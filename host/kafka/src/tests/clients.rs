@@ -1,10 +1,12 @@
 //! From the settings of a pipeline to those of librdkafka, and secrets on the way.
 
-use streamgauge_pipeline::Secret;
+use streamgauge_pipeline::{KafkaSettings, Secret};
 
 use crate::client::client_config;
 use crate::testing::{NOBODY, settings, with};
-use crate::{Sender, peek, refusal};
+use crate::{
+    BrokerError, OffsetCommits, Sender, SideProducer, TopicClient, TopicConsumer, peek, refusal,
+};
 
 #[test]
 fn clients_connect_where_the_pipeline_says_and_create_no_topic() {
@@ -37,6 +39,33 @@ fn a_refusal_names_the_fault_and_never_a_secret() {
     let hidden = Some("its name or its value is wrong".to_owned());
     assert_eq!(refusal("fetch.min.bytes", &secret("hunter2", true)), hidden);
     assert_eq!(refusal("no.such.key", &secret("hunter2", true)), hidden);
+}
+
+/// The words of every kind of client that librdkafka does not make with these settings.
+fn refusals(settings: &KafkaSettings) -> [String; 6] {
+    let broker = |error: Option<BrokerError>| {
+        let error = error.expect("no client is made");
+        assert!(matches!(error, BrokerError::Refused(_)), "{error:?}");
+        format!("{error} {error:?}")
+    };
+    let timeout = std::time::Duration::ZERO;
+    [
+        broker(TopicClient::new(settings).err()),
+        broker(TopicConsumer::new(settings, &[(0, 0, None)]).err()),
+        broker(OffsetCommits::new(settings).err()),
+        broker(SideProducer::new(settings).err()),
+        broker(peek(settings, &[(0, 0)], timeout).err()),
+        Sender::new(settings).err().map(|error| format!("{error} {error:?}")).expect("no client"),
+    ]
+}
+
+#[test]
+fn no_client_tells_the_value_that_librdkafka_does_not_take() {
+    let refused = with(settings(NOBODY), "security.protocol", "hunter2", true);
+    for words in refusals(&refused) {
+        assert!(words.contains("the value of `security.protocol`"), "{words}");
+        assert!(!words.contains("hunter2"), "{words}");
+    }
 }
 
 #[test]
