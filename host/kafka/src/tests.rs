@@ -1,4 +1,4 @@
 //! What brokers and librdkafka are told, and what becomes of their answers.
 
-mod answers;
 mod clients;
+mod unanswered;

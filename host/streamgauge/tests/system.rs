@@ -46,6 +46,8 @@ mod gaps;
 mod guards;
 #[path = "system/guide.rs"]
 mod guide;
+#[path = "system/kafka_clients.rs"]
+mod kafka_clients;
 #[path = "system/kept_state.rs"]
 mod kept_state;
 #[path = "system/languages.rs"]

@@ -36,7 +36,7 @@ fn letters_into_a_topic_carry_their_story() {
         event(&[("province", "null")]),
     ];
     broker.send(&topic, 0, records.iter().map(Vec::as_slice));
-    broker.send_nothing(&topic, 0);
+    broker.send_all(&topic, 0, [None]);
     let result = finish(place.command("run").args(["--until-end", "--json"])).json();
     assert_eq!((book(&result, "read"), book(&result, "rejected")), (6, 3), "{result}");
 

@@ -62,21 +62,27 @@ impl Broker {
         partition: i32,
         values: impl IntoIterator<Item = &'a [u8]>,
     ) -> Instant {
+        self.send_all(topic, partition, values.into_iter().map(Some))
+    }
+
+    /// As [`Broker::send`]; `None` is a record without a value.
+    pub(crate) fn send_all<'a>(
+        &self,
+        topic: &str,
+        partition: i32,
+        values: impl IntoIterator<Item = Option<&'a [u8]>>,
+    ) -> Instant {
         let producer: ThreadedProducer<DefaultProducerContext> = self.client();
         for value in values {
-            let record = BaseRecord::<(), [u8]>::to(topic).partition(partition).payload(value);
+            let record = BaseRecord::<(), [u8]>::to(topic).partition(partition);
+            let record = match value {
+                Some(value) => record.payload(value),
+                None => record,
+            };
             producer.send(record).map_err(|(error, _)| error).expect("room for a few records");
         }
         producer.flush(DEADLINE).expect("the broker acknowledges");
         Instant::now()
-    }
-
-    /// Sends a record without a value.
-    pub(crate) fn send_nothing(&self, topic: &str, partition: i32) {
-        let producer: ThreadedProducer<DefaultProducerContext> = self.client();
-        let record = BaseRecord::<(), [u8]>::to(topic).partition(partition);
-        producer.send(record).map_err(|(error, _)| error).expect("room for a record");
-        producer.flush(DEADLINE).expect("the broker acknowledges");
     }
 
     /// Every record of partition 0.
