@@ -76,6 +76,9 @@ mod tests {
         assert_eq!(ages, enough, "a batch counts whole");
         count(&mut ages, &records);
         assert_eq!(ages, enough);
+        let mut just_enough = Ages { rows: ROWS_MAX, old: 0 };
+        count(&mut just_enough, &records);
+        assert_eq!(just_enough.rows, ROWS_MAX);
         ages.merge(enough);
         assert_eq!(ages, Ages { rows: 2 * ROWS_MAX + 4, old: 20 }, "each partition has its own");
     }

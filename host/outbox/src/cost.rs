@@ -24,3 +24,22 @@ impl MetricCost {
         self.traps += other.traps;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn costs_on_several_workers_add_up_part_by_part() {
+        let cost = |n: u64| MetricCost {
+            rows: n,
+            time: Duration::from_millis(10 * n),
+            memory_bytes: 100 * n,
+            traps: 1000 * n,
+        };
+        let mut sum = cost(1);
+        sum.merge(cost(2));
+        sum.merge(MetricCost::default());
+        assert_eq!(sum, cost(3));
+    }
+}

@@ -78,6 +78,14 @@ mod tests {
         assert_eq!(peaks.since(2), 9997, "and the next one is apart");
     }
 
+    #[test]
+    fn publications_without_a_late_record_take_no_place() {
+        let mut peaks = DelayPeaks::default();
+        (1..=4).for_each(|number| peaks.add(number, 100 - number as i64));
+        (5..=1000).for_each(|number| peaks.add(number, 0));
+        assert_eq!([0, 1, 2, 3, 4].map(|seen| peaks.since(seen)), [99, 98, 97, 96, 0]);
+    }
+
     proptest! {
         #[test]
         fn a_reader_misses_nothing_and_is_told_nothing_that_was_not(
