@@ -178,7 +178,7 @@ impl Engine {
             };
             assigned.accept(plan, record, decoded, (now.at, wall), measured_from);
             if assigned.is_full(batch.max.get()) {
-                self.report.counts.batches.flushed(assigned.rows() as u64, FlushCause::Full);
+                count_batch(&mut self.report, assigned.rows(), FlushCause::Full);
                 assigned.flush(plan, &mut self.metrics, &mut self.unpublished);
             }
         }
@@ -212,9 +212,7 @@ impl Engine {
 
     fn flush(&mut self, i: usize, cause: FlushCause) {
         let assigned = &mut self.partitions[i];
-        if assigned.rows() > 0 {
-            self.report.counts.batches.flushed(assigned.rows() as u64, cause);
-        }
+        count_batch(&mut self.report, assigned.rows(), cause);
         assigned.flush(&self.configuration.plan, &mut self.metrics, &mut self.unpublished);
     }
 
@@ -312,5 +310,12 @@ impl Engine {
             }
         }
         (Publication { snapshots, attachments }, report.clone())
+    }
+}
+
+/// Rejected records alone are nothing for the plugins.
+fn count_batch(report: &mut WorkerReport, rows: usize, cause: FlushCause) {
+    if rows > 0 {
+        report.counts.batches.flushed(rows as u64, cause);
     }
 }

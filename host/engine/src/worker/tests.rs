@@ -1,6 +1,7 @@
 //! Events at moments that a test chooses, and a worker whose source and clock are scripts. No
 //! metric is there: what plugins make of rows is tested with plugins.
 
+mod bounds;
 mod script;
 
 use std::num::NonZeroUsize;
@@ -100,8 +101,12 @@ struct Driven {
 
 impl Driven {
     fn new(partitions: &[u32]) -> Self {
+        Self::of(setup(partitions))
+    }
+
+    fn of(setup: EngineSetup) -> Self {
         Self {
-            engine: Engine::new(setup(partitions)),
+            engine: Engine::new(setup),
             now: Moment { at: Instant::now(), wall: WallClock(1_000_000) },
             outbox: Arc::default(),
             publications: 0,
