@@ -8,6 +8,8 @@ mod batches;
 mod fold;
 mod letters;
 mod pane;
+#[cfg(test)]
+mod testing;
 mod windows;
 
 use std::collections::BTreeMap;

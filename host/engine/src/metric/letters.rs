@@ -37,3 +37,6 @@ pub(super) fn letters_of(
     }
     letters
 }
+
+#[cfg(test)]
+mod tests;

@@ -193,3 +193,6 @@ pub(super) fn corrections(
     };
     rows.filter(|row| watermarks[*row as usize] >= Some(window.end)).count() as u64
 }
+
+#[cfg(test)]
+mod tests;

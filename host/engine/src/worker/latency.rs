@@ -62,4 +62,28 @@ mod tests {
         assert_eq!((latency.count(), latency.sum_ms()), (4, 23), "the last one is from the future");
         assert_eq!(latency.count_at_most(3), 2);
     }
+    #[test]
+    fn beyond_the_largest_number_of_runs_no_record_is_lost() {
+        let mut runs = Runs::default();
+        let pushed = RUNS_MAX as i64 + 3;
+        (0..pushed).for_each(|millis| runs.push(millis));
+        assert_eq!(runs.runs.len(), RUNS_MAX);
+        let mut latency = LatencyHistogram::default();
+        runs.published(WallClock(RUNS_MAX as i64), &mut latency);
+        assert_eq!(latency.count(), pushed as u64);
+        assert_eq!(latency.count_at_most(1), 4, "the last three share the run of the one before");
+        runs.push(7);
+        assert_eq!(runs.runs, [(7, 1)], "what was published is no more");
+    }
+
+    #[test]
+    fn stamps_at_the_ends_of_time_are_measured() {
+        let mut runs = Runs::default();
+        for millis in [i64::MIN, i64::MAX, 0] {
+            runs.push(millis);
+        }
+        let mut latency = LatencyHistogram::default();
+        runs.published(WallClock(i64::MAX), &mut latency);
+        assert_eq!((latency.count(), latency.count_at_most(0)), (3, 1));
+    }
 }

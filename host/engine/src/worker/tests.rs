@@ -2,6 +2,8 @@
 //! metric is there: what plugins make of rows is tested with plugins.
 
 mod bounds;
+mod laws;
+mod reading;
 mod script;
 
 use std::num::NonZeroUsize;
