@@ -111,3 +111,23 @@ fn commit(consumer: &BaseConsumer, topic: &str, offsets: &[(u32, i64)]) -> Kafka
     let list = offsets_of(topic, offsets.iter().map(|(partition, offset)| (*partition, *offset)))?;
     consumer.commit(&list, CommitMode::Sync)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_offsets_are_sent_and_each_of_them_once() {
+        let shared = Arc::new(Shared::default());
+        let commits = OffsetCommits { shared: Arc::clone(&shared) };
+        for next in [5, 9, 7] {
+            commits.announce(&[(0, next)]);
+        }
+        assert_eq!(shared.take(), Some(vec![(0, 7)]));
+        assert!(shared.lock().is_busy && shared.lock().next.is_none());
+        commits.announce(&[(1, 3)]);
+        assert_eq!(shared.take(), Some(vec![(1, 3)]));
+        drop(commits);
+        assert_eq!(shared.take(), None, "the run is over, and the thread with it");
+    }
+}
