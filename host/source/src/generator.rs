@@ -69,6 +69,14 @@ impl GeneratorSource {
         source
     }
 
+    /// The same records, all of them due at once. Their stamps stay those of the settings' rate.
+    #[must_use]
+    pub fn unpaced(mut self) -> Self {
+        self.settings.rate = f64::INFINITY;
+        self.share_rate();
+        self
+    }
+
     fn lane(&self, partition: u32, offset: i64, stop: Option<i64>) -> Lane {
         let partitions = self.settings.partitions.max(1);
         let share = self.settings.limit.map(|limit| share_of(limit, partition, partitions));
@@ -177,6 +185,8 @@ fn share_of(limit: u64, partition: u32, partitions: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn settings(limit: Option<u64>) -> GeneratorSettings {
@@ -296,6 +306,21 @@ mod tests {
         assert_eq!(ends(None, &[(1, 5)]), [(1, None)]);
         assert_eq!(ends(Some(8), &[(0, 0), (2, 1)]), [(0, Some(3)), (2, Some(2))]);
         assert_eq!(ends(Some(0), &[(0, 0)]), [(0, Some(0))]);
+    }
+
+    proptest! {
+        /// The shares are those that come of handing out one record after the other.
+        #[test]
+        fn a_limit_is_shared_in_turns_and_nothing_is_left(
+            limit in 0..2000_u64,
+            partitions in 1..40_u32,
+        ) {
+            let mut shares = vec![0; partitions as usize];
+            (0..limit).for_each(|record| shares[(record % u64::from(partitions)) as usize] += 1);
+            let found: Vec<u64> =
+                (0..partitions).map(|partition| share_of(limit, partition, partitions)).collect();
+            prop_assert_eq!(found, shares);
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub mod kafka;
 mod log;
 pub mod models;
 mod outside;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

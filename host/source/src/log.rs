@@ -80,10 +80,8 @@ impl<'a> Log<'a> {
                 Ok(Box::new(KafkaSource::new(kafka, &assigned)?))
             }
             SourceSettings::Generator(generator) => {
-                let mut generator = generator.clone();
-                generator.rate = f64::INFINITY;
                 let assigned: Vec<_> = spans.iter().map(|s| (s.partition, s.from)).collect();
-                Ok(Box::new(GeneratorSource::new(&generator, &assigned)))
+                Ok(Box::new(GeneratorSource::new(generator, &assigned).unpaced()))
             }
             SourceSettings::File(file) => {
                 let mut file = file.clone();
