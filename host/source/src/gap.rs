@@ -69,3 +69,38 @@ impl fmt::Display for LogGap {
         write!(f, "`streamgauge run --rebuild` begins anew")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(kind: GapKind, from: i64, to: i64, named: usize) -> String {
+        LogGap { partition: 3, gap: OffsetGap { kind, from, to }, low: 20, high: 90, named }
+            .to_string()
+    }
+
+    #[test]
+    fn a_gap_says_what_is_lost_and_both_ways_out() {
+        let ways = " (its log holds 20 to 90); hint: `on_gap = \"continue\"` in [source.kafka] names \
+                    the gap in the state and reads on, `streamgauge run --rebuild` begins anew";
+        let deleted = "partition 3 goes on at offset 10, but its log begins at 20: the records in \
+                       between were deleted before they were read";
+        assert_eq!(shown(GapKind::LogStartMoved, 10, 20, 0), format!("{deleted}{ways}"));
+        // Here the state is ahead: `from` is where the log ends.
+        let lost = "partition 3 goes on at offset 95, but its log ends at 90: records that were \
+                    read are no longer there";
+        assert_eq!(shown(GapKind::LogEndMoved, 90, 95, 0), format!("{lost}{ways}"));
+        let anew = "partition 3 goes on at offset 50, but the record before it is not the one that \
+                    was read: the topic was made anew";
+        assert_eq!(shown(GapKind::TopicRecreated, 50, 20, 0), format!("{anew}{ways}"));
+    }
+
+    #[test]
+    fn a_state_that_is_full_of_gaps_leaves_one_way_out() {
+        let last = shown(GapKind::LogStartMoved, 10, 20, GAPS_MAX - 1);
+        assert!(last.contains("on_gap"), "{last}");
+        let full = shown(GapKind::LogStartMoved, 10, 20, GAPS_MAX);
+        let hint = "hint: the state names 64 gaps already, `streamgauge run --rebuild` begins anew";
+        assert!(full.ends_with(hint) && !full.contains("on_gap"), "{full}");
+    }
+}

@@ -216,5 +216,40 @@ mod tests {
             prop_assert_eq!(last, if ends { length } else { written.len() as u64 });
             prop_assert_eq!(read, rows);
         }
+
+        /// Lines without quotes are cut at line ends, however the bytes arrive and wherever in its
+        /// file the reader stands; a followed file keeps back what has no line end yet.
+        #[test]
+        fn lines_are_cut_at_line_ends(
+            bytes in prop::collection::vec(prop::sample::select(b"ab,\r\n\xE6".to_vec()), 0..40),
+            piece in 1..9_usize,
+            format in prop::sample::select(vec![Format::Json, Format::Csv]),
+            follow in any::<bool>(),
+            position in 0..5_u64,
+        ) {
+            let (mut expected, mut end) = (Vec::new(), position);
+            for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+                end += line.len() as u64;
+                let value = match line.strip_suffix(b"\n") {
+                    Some(value) => value.strip_suffix(b"\r").unwrap_or(value),
+                    None if follow => continue,
+                    None => line,
+                };
+                if !value.is_empty() {
+                    expected.push((value.to_vec(), end));
+                }
+            }
+            let mut lines = Lines::new(Trickle(&bytes, piece), format, position, follow);
+            let mut read = Vec::new();
+            let last = loop {
+                match lines.step().unwrap() {
+                    Step::Record(Line { value, end }) => read.push((lines.buffer()[value].to_vec(), end)),
+                    last => break last,
+                }
+            };
+            prop_assert_eq!(read, expected);
+            prop_assert_eq!(last, if follow { Step::Wait } else { Step::End });
+            prop_assert_eq!(lines.bytes_read(), position + bytes.len() as u64);
+        }
     }
 }

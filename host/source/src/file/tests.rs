@@ -1,6 +1,7 @@
 //! Files of every kind, what records come of them, and that reading on is reading the same.
 
 mod followed;
+mod waiting;
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};

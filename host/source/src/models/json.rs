@@ -57,3 +57,41 @@ impl Object {
         format!("  {{ {}\t}} \t", fields.join(" , "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_the_digits_that_it_always_has() {
+        for number in [0, 7, 9, 10, 99, 100, 20_151_111, u64::from(u32::MAX), u64::MAX] {
+            let mut out = b"x".to_vec();
+            push_number(&mut out, number);
+            assert_eq!(out, format!("x{number}").into_bytes(), "it is appended");
+        }
+    }
+
+    #[test]
+    fn an_object_is_changed_in_place_and_keeps_its_order() {
+        let fields = vec![("id", "12".to_owned()), ("name", "\"7\"".to_owned())];
+        let mut object = Object { fields };
+        object.insert(1, "id", "34");
+        object.set("nobody", "1");
+        assert_eq!(object.text(), r#"{"id":12,"id":34,"name":"7"}"#);
+        // Texts are no numbers, whatever they look like.
+        object.change_numbers(|number| format!("{number}.0"));
+        assert_eq!(object.text(), r#"{"id":12.0,"id":34.0,"name":"7"}"#);
+        object.set("id", "5");
+        assert_eq!(
+            object.text(),
+            r#"{"id":5,"id":5,"name":"7"}"#,
+            "both of a name that is there twice"
+        );
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(read(&object.spaced_text()), read(&object.text()));
+        object.remove("id");
+        assert_eq!(object.text(), r#"{"name":"7"}"#);
+        object.remove("name");
+        assert_eq!((object.text(), read(&object.spaced_text())), ("{}".into(), read("{}")));
+    }
+}
