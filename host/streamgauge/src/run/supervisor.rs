@@ -195,7 +195,7 @@ impl Supervisor {
     fn watch(&self, patience: Patience) -> Option<TopicWatch> {
         let is_followed = matches!(self.feed, Feed::Pipeline { bounded: false });
         let follows = patience == Patience::Retry && is_followed;
-        (follows && self.topic_client.get().is_some()).then(|| TopicWatch::new())
+        (follows && self.topic_client.get().is_some()).then(TopicWatch::new)
     }
 
     /// Takes in partitions that have come; whether the source is to be opened again for them.
