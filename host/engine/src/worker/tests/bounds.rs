@@ -1,5 +1,7 @@
 //! Bounds at which a batch or a publication does not wait, and what is not published again.
 
+use streamgauge_outbox::Attachments;
+
 use super::*;
 
 /// As the other tests, with batches that only a bound of bytes or letters makes full.
@@ -126,7 +128,7 @@ fn what_was_read_before_changes_nothing_but_the_count_of_what_was_taken() {
     driven.tell(Event::Stop);
     let after = driven.outbox.take();
     assert_eq!(after.snapshots, before.snapshots);
-    assert_eq!(after.attachments, Default::default());
+    assert_eq!(after.attachments, Attachments::default());
     let again = driven.outbox.report();
     assert_eq!((report.counts.taken, again.counts.taken), (9, 18));
     assert_eq!(again.counts.latency, report.counts.latency);

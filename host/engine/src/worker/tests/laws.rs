@@ -113,7 +113,9 @@ impl Player {
 
 fn play(steps: &[Step]) -> Vec<Published> {
     let mut player = Player { driven: Driven::new(&[0]), next: 0, published: Vec::new() };
-    steps.iter().for_each(|step| player.step(step));
+    for step in steps {
+        player.step(step);
+    }
     player.tell(Event::Release(0));
     player.take(END);
     player.tell(Event::Stop);
