@@ -20,6 +20,10 @@ mod lab;
 mod law;
 mod rows;
 mod shrink;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use streamgauge_plugin::Plugin;
 

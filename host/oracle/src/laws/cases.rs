@@ -227,3 +227,6 @@ fn datum(input: &Input, text: &str) -> Result<Datum, String> {
     };
     read.ok_or_else(|| format!("`{}` is `{text}`, which is no {}", input.name, kind.name()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,3 +153,6 @@ fn hex(bytes: &[u8]) -> String {
     let rest = if bytes.len() > BYTES_SHOWN_MAX { " …" } else { "" };
     format!("{} bytes: {}{rest}", bytes.len(), shown.collect::<Vec<_>>().join(" "))
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,3 +47,6 @@ fn missing_text(descriptor: &Descriptor) -> Option<String> {
         Some(format!("{what} has no text in `{missing}`"))
     })
 }
+
+#[cfg(test)]
+mod tests;

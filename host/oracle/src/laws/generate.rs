@@ -176,4 +176,24 @@ mod tests {
         assert!(has(&|t| t.rows.iter().any(|row| row.values[0] == Datum::Null)));
         assert!(!has(&|t| t.rows.iter().any(|row| row.values[1] == Datum::Null)));
     }
+
+    #[test]
+    fn what_configuration_and_labels_name_is_worth_a_try_as_a_value() {
+        let config = serde_json::json!({
+            "by": ["wanted", {"top": 77}], "on": true, "not": null, "x": -0.5
+        });
+        let mut words = Vec::new();
+        scalars(&config, &mut words);
+        assert_eq!(words, ["wanted", "77", "true", "-0.5"]);
+        let known = Vocabulary(words);
+        let values = |type_| -> Vec<Datum> {
+            let inputs = [Input { name: "x".into(), type_, nullable: false }];
+            let rows = (0..100).flat_map(|round| trial(&inputs, &known, 1, round).rows);
+            rows.flat_map(|row| row.values).collect()
+        };
+        let (numbers, texts) = (values(ContractType::Integer), values(ContractType::Text));
+        assert!(numbers.contains(&Datum::Integer(77)) && !numbers.contains(&Datum::Null));
+        assert!(["wanted", "77"].iter().all(|text| texts.contains(&Datum::Text((*text).into()))));
+        assert!(values(ContractType::Float).contains(&Datum::Float(-0.5)));
+    }
 }

@@ -94,3 +94,6 @@ fn distinct(kind: FieldType, index: usize) -> Datum {
         FieldType::Text => Datum::Text(format!("key {index}").into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

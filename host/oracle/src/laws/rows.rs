@@ -204,3 +204,6 @@ fn values_param(values: &Values) -> ValuesParam<'_> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;
