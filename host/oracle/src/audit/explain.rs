@@ -257,3 +257,6 @@ fn seconds(millis: i64) -> String {
         _ => format!("{} s", millis as f64 / 1000.0),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,12 @@
 //! Tests that need a plugin are in host/streamgauge/tests/semantics.
 
 mod agreement;
+mod calendar;
 mod civil;
 mod decode;
 mod partition;
+mod state;
+mod values;
 mod windows;
 
 use std::path::Path;
