@@ -97,7 +97,7 @@ fn a_panel_tells_all_that_the_plugin_says_of_it() {
 }
 
 #[test]
-fn a_missing_language_is_spoken_for_by_english_then_chinese_then_any_then_the_name() {
+fn a_missing_language_is_spoken_for_by_the_other_then_by_any_then_by_the_name() {
     for (given, zh, en) in [
         (&[("zh", "年龄"), ("en", "Age")][..], "年龄", "Age"),
         (&[("en", "Age")], "Age", "Age"),
