@@ -20,7 +20,9 @@ fn whole() -> Descriptor {
     let label = Label { key: "2".to_owned(), text: both() };
     let mut outputs =
         vec![output("city", Text, Role::Dimension), output("events", Unsigned, Role::Measure)];
-    outputs.iter_mut().for_each(|output| output.title = both());
+    for output in &mut outputs {
+        output.title = both();
+    }
     outputs[0].labels = vec![label.clone(), Label { key: "3".to_owned(), ..label }];
     let view = View {
         id: "share".to_owned(),

@@ -43,13 +43,13 @@ fn windows() -> impl Strategy<Value = WindowState> {
     let kind = prop::sample::select(vec![(0, 0), (MINUTE, MINUTE), (10 * MINUTE, MINUTE)]);
     let counts = (prop::option::of(any::<i64>()), any::<u64>(), any::<u64>(), any::<u64>());
     (kind, counts, any::<[u8; 32]>(), panes()).prop_map(
-        |((size, slide), (floor, expired, evicted, sealed), chain, panes)| WindowState {
+        |((size, slide), (floor, expired, evicted, final_panes), chain, panes)| WindowState {
             size,
             slide,
             floor,
             expired,
             evicted,
-            sealed,
+            final_panes,
             chain,
             panes,
             finals: Vec::new(),
@@ -68,7 +68,7 @@ fn of_core(windows: &WindowState) -> WindowSetSnapshot {
     WindowSetSnapshot {
         spec: WindowSpec::from_millis(windows.size, windows.slide).expect("a window"),
         books: WindowBooks { floor: windows.floor.map(EventTime), expired, evicted },
-        sealed: windows.sealed,
+        final_panes: windows.final_panes,
         chain: Digest(windows.chain),
         panes: windows.panes.iter().map(pane).collect(),
     }
