@@ -10,13 +10,18 @@ use super::*;
 use crate::generator::GeneratorSource;
 
 fn schema() -> Schema {
+    texts(["a", "b"])
+}
+
+/// A schema of texts with these names.
+pub(crate) fn texts<const COUNT: usize>(names: [&str; COUNT]) -> Schema {
     let field = |name: &str| Field {
         name: name.to_owned(),
         field_type: FieldType::Text,
         max: None,
         required: false,
     };
-    Schema::new(["a", "b"].map(field).to_vec()).expect("two names")
+    Schema::new(names.map(field).to_vec()).expect("the names differ")
 }
 
 /// A record as a test looks at it: partition, offset, stamp, content.

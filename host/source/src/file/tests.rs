@@ -12,10 +12,11 @@ use std::thread;
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
-use streamgauge_core::{Field, FieldType, RecordTime, Schema};
+use streamgauge_core::{RecordTime, Schema};
 use tempfile::TempDir;
 
 use super::*;
+use crate::tests::texts;
 use streamgauge_core::RECORD_BYTES_MAX;
 
 /// Long enough for a machine under load, and only waited for when a test fails.
@@ -35,13 +36,7 @@ enum Came {
 }
 
 fn schema() -> Schema {
-    let field = |name: &str| Field {
-        name: name.to_owned(),
-        field_type: FieldType::Text,
-        max: None,
-        required: false,
-    };
-    Schema::new(["a", "b", "c"].map(field).to_vec()).unwrap()
+    texts(["a", "b", "c"])
 }
 
 /// A folder that is gone after the test.
