@@ -214,7 +214,7 @@ fn key_text(cell: &Cell) -> String {
 }
 
 /// A cell as JSON.
-pub fn to_json(cell: &Cell) -> Value {
+pub(crate) fn to_json(cell: &Cell) -> Value {
     match cell {
         Cell::Null => Value::Null,
         Cell::Boolean(b) => Value::Bool(*b),

@@ -19,7 +19,6 @@ mod windows;
 use streamgauge_core::{TimeWindow, WindowSpec};
 use streamgauge_plugin::ResultTable;
 
-pub use frame::to_json;
 pub use live_metric::LiveMetric;
 pub use panel::panels;
 pub use published::Published;

@@ -7,9 +7,9 @@ use streamgauge_core::MetricAccounting;
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::{Frame, Panel};
 
+use super::WindowId;
 use super::published::Published;
 use super::reader::{MetricReader, WindowResult};
-use super::{MetricResult, WindowId};
 
 /// A metric in the view, with the frames of its panels.
 pub struct LiveMetric {
@@ -51,11 +51,6 @@ impl LiveMetric {
     /// The metric's panels, in the order of the plugin's views.
     pub fn panels(&self) -> &[Panel] {
         self.reader.panels()
-    }
-
-    /// The merged result as of the last update that could be read.
-    pub fn result(&self) -> &MetricResult {
-        &self.shown.result
     }
 
     /// The merged counts, as of the last update.
