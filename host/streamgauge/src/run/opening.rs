@@ -77,13 +77,6 @@ pub struct Parked {
     pub gap: LogGap,
 }
 
-impl Shares {
-    /// How many partitions there are.
-    pub fn partitions(&self) -> usize {
-        self.shares.iter().map(|share| share.partitions.len()).sum::<usize>() + self.parked.len()
-    }
-}
-
 /// The settings and states that opening needs.
 pub struct Opening<'a> {
     /// The settings of the pipeline.

@@ -32,7 +32,7 @@ use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
 use super::status::{Phase, RunStatus};
 
-use topic_watch::{TIMEOUT, Told, TopicWatch};
+use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
 /// How long to wait before trying again what was not there.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -203,14 +203,10 @@ impl Supervisor {
         let Some(client) = self.topic_client.get().filter(|_| watch.is_due()) else { return false };
         let (overview, parked) = self.run_status.look();
         let known = overview.partitions.len();
-        if overview.levels.trouble.is_some() || !TopicWatch::has_grown(known, client) {
+        if overview.levels.trouble.is_some() || !has_grown(known, client) {
             return false;
         }
-        TopicWatch::take_in(
-            known - parked.len(),
-            &self.opening(&overview.partitions, TIMEOUT),
-            workers,
-        )
+        take_in(known - parked.len(), &self.opening(&overview.partitions, TIMEOUT), workers)
     }
 
     /// Puts the workers' outboxes, and what stands still, into the status.

@@ -29,26 +29,6 @@ impl TopicWatch {
         Self { next: Instant::now() + EVERY }
     }
 
-    /// Takes partitions in that have come since the topic was looked at last, beside those that are
-    /// `read`. Partitions that fit the workers go to them, and no other partition notices; the
-    /// answer is whether the source is to be opened again instead.
-    pub(super) fn take_in(read: usize, opening: &Opening<'_>, workers: &[Told]) -> bool {
-        // The brokers are asked again for what they do not tell now.
-        let Ok(new) = opening.new_partitions() else { return false };
-        if opening.workers(read + new.len()) != workers.len() {
-            return true;
-        }
-        tracing::info!("{} partitions come to running workers", new.len());
-        for partition in new.into_iter().map(Arc::new) {
-            let size = |(_, outbox): &&Told| outbox.partitions();
-            let Some((worker, outbox)) = workers.iter().min_by_key(size) else { return true };
-            outbox.add(Arc::clone(&partition));
-            // A worker that has ended has its end noticed by itself.
-            let _ = worker.send(Command::Assign { partition, stop: None });
-        }
-        false
-    }
-
     /// Whether it is time to ask; a `true` begins the next pause.
     pub(super) fn is_due(&mut self) -> bool {
         let is_due = Instant::now() >= self.next;
@@ -57,15 +37,35 @@ impl TopicWatch {
         }
         is_due
     }
+}
 
-    /// Whether the topic has more partitions than the `known` ones. Fewer are not believed: a
-    /// broker that has just started may not know all. If it is true, the source fails by itself.
-    pub(super) fn has_grown(known: usize, client: &TopicClient) -> bool {
-        let Ok(partitions) = client.partitions(TIMEOUT) else { return false };
-        let found = partitions.len();
-        if found > known {
-            tracing::info!("the topic has {found} partitions now, {known} before: taking them in");
-        }
-        found > known
+/// Takes partitions in that have come since the topic was looked at last, beside those that are
+/// `read`. Partitions that fit the workers go to them, and no other partition notices; the
+/// answer is whether the source is to be opened again instead.
+pub(super) fn take_in(read: usize, opening: &Opening<'_>, workers: &[Told]) -> bool {
+    // The brokers are asked again for what they do not tell now.
+    let Ok(new) = opening.new_partitions() else { return false };
+    if opening.workers(read + new.len()) != workers.len() {
+        return true;
     }
+    tracing::info!("{} partitions come to running workers", new.len());
+    for partition in new.into_iter().map(Arc::new) {
+        let size = |(_, outbox): &&Told| outbox.partitions();
+        let Some((worker, outbox)) = workers.iter().min_by_key(size) else { return true };
+        outbox.add(Arc::clone(&partition));
+        // A worker that has ended has its end noticed by itself.
+        let _ = worker.send(Command::Assign { partition, stop: None });
+    }
+    false
+}
+
+/// Whether the topic has more partitions than the `known` ones. Fewer are not believed: a
+/// broker that has just started may not know all. If it is true, the source fails by itself.
+pub(super) fn has_grown(known: usize, client: &TopicClient) -> bool {
+    let Ok(partitions) = client.partitions(TIMEOUT) else { return false };
+    let found = partitions.len();
+    if found > known {
+        tracing::info!("the topic has {found} partitions now, {known} before: taking them in");
+    }
+    found > known
 }
