@@ -332,6 +332,10 @@ watermark_held_by: WatermarkHeldBy | null,
  */
 warnings: Array<Cause>,
 /**
+ * The verdict over all of this: whether the counts can be trusted to move.
+ */
+health: Health,
+/**
  * The last checkpoint; `None` means that state is not kept.
  */
 checkpoint: CheckpointStatus | null,
@@ -371,6 +375,45 @@ args: { [key in string]: string },
  * One command or step to try.
  */
 hint: string | null, };
+
+export type Health = {
+/**
+ * False where records wait and are not counted, or where counts cannot be kept.
+ */
+ready: boolean,
+/**
+ * The reasons why not ready, the gravest first; empty if ready.
+ */
+troubles: Array<Trouble>,
+/**
+ * Results that are incomplete although every record is counted.
+ */
+degraded: Array<Trouble>,
+/**
+ * The last moment at which no trouble stood, by the host's wall clock, in milliseconds since
+ * the Unix epoch: the counts shown are exact up to there and are not known to be newer.
+ * `None` means that there was no such moment since the host started.
+ */
+exact_until: number | null, };
+
+export type Trouble = {
+/**
+ * The thing that stands still: `pipeline`, `partition`, `checkpoint`, `metric` or `data`.
+ */
+what: string,
+/**
+ * The partitions or metrics concerned; empty where the whole pipeline is.
+ */
+of: Array<string>,
+/**
+ * The moment since which the trouble stands, by the host's wall clock, in milliseconds since
+ * the Unix epoch.
+ */
+since: number,
+/**
+ * The reason, with a remedy.
+ */
+cause: Cause, };
 
 export type SourceStatus = {
 /**
@@ -425,6 +468,10 @@ watermark: number | null,
  * `running`, `idle`, `gap`, `waiting`, `ended` or `failed`.
  */
 state: string,
+/**
+ * The reason why the partition stands still, if it does.
+ */
+cause: Cause | null,
 /**
  * The places where the log did not continue as expected and reading continued.
  */

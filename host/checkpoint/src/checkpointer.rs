@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use streamgauge_core::PartitionSnapshot;
 
+use crate::StoredTotals;
 use crate::side_output::SideOutput;
 use crate::store::{Checkpoint, StateStore};
 use streamgauge_outbox::{Buckets, Outbox, Publication, newest};
@@ -75,6 +76,8 @@ pub struct CheckpointReport {
     pub durations: Buckets,
     /// All failures since the program began.
     pub failed: u64,
+    /// The counts of the last one; `None` means that none is known yet.
+    pub totals: Option<Arc<StoredTotals>>,
 }
 
 impl Default for CheckpointReport {
@@ -89,6 +92,7 @@ impl Default for CheckpointReport {
             late_records: 0,
             durations: Buckets::new(&DURATION_MICROS),
             failed: 0,
+            totals: None,
         }
     }
 }
@@ -97,6 +101,17 @@ impl CheckpointBoard {
     /// What checkpoints came to.
     pub fn read(&self) -> CheckpointReport {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over the checkpoint that a run resumes from.
+    pub fn restore(&self, checkpoint: &Checkpoint) {
+        let totals = Arc::new(StoredTotals::of(&checkpoint.partitions));
+        self.update(|report| {
+            report.at = checkpoint.stored_at;
+            report.dead_letters = checkpoint.dead_letters;
+            report.late_records = checkpoint.late_output_records;
+            report.totals = Some(totals);
+        });
     }
 
     fn update(&self, change: impl FnOnce(&mut CheckpointReport)) {
@@ -185,6 +200,7 @@ impl Checkpointer {
                 taken.iter().flat_map(|taken| taken.attachments.final_panes.iter().cloned());
             let (letters, late) = (self.letters.extent(), self.late.extent());
             let checkpoint = Checkpoint {
+                stored_at: None,
                 settings: self.settings.clone(),
                 partitions: partitions.to_vec(),
                 final_panes: final_panes.collect(),
@@ -201,6 +217,7 @@ impl Checkpointer {
     fn succeeded(&self, took: Duration, bytes: u64, partitions: &[Arc<PartitionSnapshot>]) {
         let (letters, late) = (self.letters.extent(), self.late.extent());
         let is_kept = self.store.is_some();
+        let totals = Arc::new(StoredTotals::of(partitions));
         self.status.update(|report| {
             report.dead_letters = letters.entries;
             report.late_records = late.entries;
@@ -209,6 +226,7 @@ impl Checkpointer {
             report.bytes = bytes;
             report.failures = 0;
             report.error = None;
+            report.totals = Some(totals);
             if is_kept {
                 report.durations.observe(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
             }

@@ -6,5 +6,7 @@
 mod checkpointer;
 pub mod side_output;
 pub mod store;
+mod stored_totals;
 
 pub use checkpointer::{CheckpointBoard, CheckpointReport, Checkpointer};
+pub use stored_totals::StoredTotals;

@@ -42,6 +42,8 @@ pub struct Checkpoint {
     pub late_output_bytes: u64,
     /// How many late records have been written out so far.
     pub late_output_records: u64,
+    /// The moment of storing in milliseconds since the Unix epoch, after loading.
+    pub stored_at: Option<i64>,
 }
 
 /// How long final panes are kept; what is older is dropped when a checkpoint is stored.

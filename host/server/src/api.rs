@@ -9,13 +9,12 @@ use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use serde_json::json;
-use streamgauge_core::GapKind;
 
 use super::app::App;
 use super::render::clock;
 use super::response::{Refusal, fresh, refusal};
 use crate::metrics;
-use streamgauge_wire::{Cause, Mode, Status};
+use streamgauge_wire::{Status, Trouble};
 
 /// The paths of this module that need the token.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -56,43 +55,23 @@ pub(super) async fn alive() -> Response {
     fresh("ok\n")
 }
 
-/// Answers whether the pipeline reads all of its partitions and stores its state.
+/// The verdict: ready unless records wait and are not counted, or counts cannot be kept. Where every
+/// record is counted and a result is incomplete, `degraded` says which.
 #[utoipa::path(get, path = "/readyz", tag = "health",
     responses((status = 200, body = Object), (status = 503, description = "And why not", body = Object)))]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     let live = app.latest();
     let mode = json!(live.status.mode);
-    match unready(&live.status) {
-        None => fresh(Json(json!({ "ready": true, "mode": mode }))),
-        Some((reason, message)) => {
-            let body = json!({ "ready": false, "mode": mode, "reason": reason,
-                               "message": message });
-            fresh((StatusCode::SERVICE_UNAVAILABLE, Json(body)))
-        }
-    }
-}
-
-/// The reason why no traffic should be sent here or an operator should look: a stable word and a
-/// text.
-fn unready(status: &Status) -> Option<(String, String)> {
-    let caused = |word: &str, text: &str| match &status.cause {
-        Some(cause) => (cause.code.clone(), cause.message.clone()),
-        None => (word.to_owned(), text.to_owned()),
+    let health = &live.status.health;
+    let body = match health.troubles.first() {
+        None => json!({ "ready": true, "mode": mode, "degraded": health.degraded }),
+        Some(Trouble { cause, .. }) => json!({
+            "ready": false, "mode": mode, "reason": cause.code, "message": cause.message,
+            "troubles": health.troubles, "degraded": health.degraded,
+        }),
     };
-    match status.mode {
-        Mode::Waiting => return Some(caused("waiting", "waiting for the source")),
-        Mode::Failed => return Some(caused("failed", "the pipeline cannot go on")),
-        Mode::Restoring => return Some(caused("restoring", "reading the stored state")),
-        Mode::CatchingUp | Mode::Replaying | Mode::Live | Mode::Ended => {}
-    }
-    // A warning of a kind of gap is that of a partition that stands still.
-    let is_gap = |warning: &&Cause| GapKind::ALL.iter().any(|kind| kind.name() == warning.code);
-    if let Some(gap) = status.warnings.iter().find(is_gap) {
-        return Some((gap.code.clone(), gap.message.clone()));
-    }
-    let checkpoint = status.checkpoint.as_ref().filter(|checkpoint| checkpoint.failures > 0)?;
-    let error = checkpoint.error.as_deref().unwrap_or("the checkpoint could not be stored");
-    Some(("checkpoint_failing".to_owned(), error.to_owned()))
+    let code = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    fresh((code, Json(body)))
 }
 
 async fn unknown(uri: Uri) -> Response {

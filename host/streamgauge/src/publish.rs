@@ -3,6 +3,7 @@
 
 mod costs;
 mod happened;
+mod health;
 mod held;
 mod lateness;
 mod measured;
@@ -20,16 +21,15 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use streamgauge_checkpoint::CheckpointReport;
-use streamgauge_core::{Accounting, PartitionSnapshot, Plan, Rejection};
+use streamgauge_core::{Accounting, PartitionSnapshot, Plan};
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{Pipeline, SourceSettings};
 use streamgauge_source::{Missing, SourceError};
 use streamgauge_telemetry::Telemetry;
 use streamgauge_view::{LiveMetric, Published, Results, document};
-use streamgauge_wire as wire;
 use streamgauge_wire::{
-    AccountingStatus, Clock, DeadLetterStatus, LateOutputStatus, LiveState, MetricStatus, Mode,
-    Panel, PluginStatus, SourceStatus, Status,
+    Clock, DeadLetterStatus, LateOutputStatus, LiveState, MetricStatus, Mode, Panel, PluginStatus,
+    SourceStatus, Status,
 };
 use tokio::sync::watch;
 
@@ -38,6 +38,7 @@ use crate::run::status::{Phase, RunStatus};
 
 use costs::Costs;
 use happened::{EventLog, Observed};
+use health::{Facts, Verdicts};
 use held::WatermarkHold;
 use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
@@ -80,6 +81,7 @@ struct Drawing {
     summary: LateSummary,
     hold: WatermarkHold,
     warnings: Warnings,
+    verdicts: Verdicts,
 }
 
 /// What is seen at one look, besides what the publisher keeps.
@@ -125,6 +127,7 @@ impl Publisher {
             summary: LateSummary::new(pipeline.lateness.summary_every),
             hold: WatermarkHold::default(),
             warnings: Warnings::default(),
+            verdicts: Verdicts::default(),
         };
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
         (Self { drawing, sender }, receiver)
@@ -145,6 +148,7 @@ impl Drawing {
         let seen = Seen { overview: &overview, parked: &parked, checkpoints };
         let (mut status, clock) = self.update(&seen, &books);
         status.happened = self.events.note(Observed::of(&status), Utc::now().timestamp_millis());
+        let stored = to_wire::stored(&seen.checkpoints, self.pipeline.late_output.is_some());
         let status = Arc::new(status);
         let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);
         self.meter.point(Levels { lag, latency_p99_ms });
@@ -161,6 +165,7 @@ impl Drawing {
             clock,
             status,
             series: self.meter.series(),
+            stored,
         }
     }
 
@@ -205,14 +210,16 @@ impl Drawing {
         let (mode, cause) = self.mode(phase, lag, rate, seen);
         let catch_up_seconds =
             lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
-        let watermark_held_by = self.hold.look(partitions, Utc::now().timestamp_millis());
-        let mut by_reason: Vec<(String, u64)> = Rejection::NAMES
-            .iter()
-            .zip(books.rejections)
-            .filter(|(_, count)| *count > 0)
-            .map(|(name, count)| ((*name).to_owned(), count))
-            .collect();
-        by_reason.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let now = Utc::now().timestamp_millis();
+        let watermark_held_by = self.hold.look(partitions, now);
+        let warnings = self.warnings(seen, books);
+        let checkpoint =
+            seen.checkpoints.error.as_deref().filter(|_| seen.checkpoints.failures > 0);
+        let facts =
+            Facts { mode, cause: cause.as_ref(), partitions, checkpoint, warnings: &warnings };
+        let health = self.verdicts.look(&facts, seen.checkpoints.at, now);
+        let by_reason = to_wire::rejected(books).into_iter();
+        let by_reason = by_reason.map(|(name, count)| (name.to_owned(), count)).collect();
         Status {
             mode,
             cause: cause.map(to_wire::cause),
@@ -221,12 +228,7 @@ impl Drawing {
                 name: self.pipeline.source.name(),
             },
             started_at: self.started_at,
-            accounting: AccountingStatus {
-                read: books.read,
-                on_time: books.on_time,
-                late: books.late,
-                rejected: books.rejected(),
-            },
+            accounting: to_wire::accounting(books),
             events_per_second: rate,
             lag,
             catch_up_seconds,
@@ -237,7 +239,8 @@ impl Drawing {
             queue_records: seen.overview.levels.queue_records,
             partitions: partitions.iter().map(to_wire::partition).collect(),
             watermark_held_by,
-            warnings: self.warnings(seen, books),
+            warnings: warnings.into_iter().map(to_wire::cause).collect(),
+            health,
             checkpoint: Some(to_wire::checkpoint(&seen.checkpoints)),
             metrics: self
                 .metrics
@@ -268,6 +271,7 @@ impl Drawing {
             end: seen.overview.levels.log_ends.get(&partition).copied().flatten(),
             watermark: self.plan.watermark.watermark(snapshot.state.max_event_time),
             phase: PartitionPhase::Running,
+            cause: None,
             gaps: snapshot.state.gaps.clone(),
         };
         let is_silent = silent >= self.pipeline.event_time.idle_after;
@@ -280,14 +284,21 @@ impl Drawing {
             Phase::Running if view.lag() == Some(0) && is_silent => PartitionPhase::Idle,
             Phase::Running => PartitionPhase::Running,
         };
+        view.cause = match phase {
+            Phase::Waiting(cause) | Phase::Failed(cause) => Some(cause.clone()),
+            Phase::Restoring | Phase::Ended => None,
+            Phase::Running => seen.parked.get(&partition).cloned().or_else(|| {
+                seen.overview.levels.trouble.as_deref().map(|trouble| self.broker_trouble(trouble))
+            }),
+        };
         view
     }
 
     /// The warnings of now; partitions in a gap first.
-    fn warnings(&mut self, seen: &Seen<'_>, books: &Accounting) -> Vec<wire::Cause> {
+    fn warnings(&mut self, seen: &Seen<'_>, books: &Accounting) -> Vec<Cause> {
         // Gaps are logged where they are found.
         let found = self.warnings.look(&self.pipeline, seen.overview, books);
-        seen.parked.values().cloned().chain(found).map(to_wire::cause).collect()
+        seen.parked.values().cloned().chain(found).collect()
     }
 
     fn mode(

@@ -17,14 +17,14 @@ mod status;
 mod tests;
 
 pub use frame::{Frame, Other, Series};
-pub use live::{LiveState, SeriesByName};
+pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};
 pub use report::{LatenessReport, RecordSample, Samples};
 pub use status::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
-    LateOutputStatus, MetricStatus, Mode, PartitionStatus, PluginStatus, SourceStatus, StageStatus,
-    Status, WatermarkHeldBy,
+    Health, LateOutputStatus, MetricStatus, Mode, PartitionStatus, PluginStatus, SourceStatus,
+    StageStatus, Status, Trouble, WatermarkHeldBy,
 };
 
 /// The version of the wire.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Clock, Frame, Panel, Status};
+use crate::{AccountingStatus, Clock, Frame, Panel, Status};
 
 /// Everything the server shows at one moment; replaced as a whole.
 #[derive(Clone, Debug)]
@@ -20,6 +20,36 @@ pub struct LiveState {
     pub status: Arc<Status>,
     /// The last five minutes, a point a second.
     pub series: Arc<SeriesByName>,
+    /// The counts of the last stored checkpoint, for counters that outlive the process; `None`
+    /// means that none is known yet.
+    pub stored: Option<Arc<StoredCounts>>,
+}
+
+/// Counts that a crash does not take back. Monitoring shows these, as a counter that goes back
+/// would be taken for one that began anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredCounts {
+    /// The books of the records.
+    pub accounting: AccountingStatus,
+    /// Rejected records by reason.
+    pub rejected: Vec<(&'static str, u64)>,
+    /// Dead letters written out.
+    pub dead_letters: u64,
+    /// Late records written out; `None` means that late records are only counted.
+    pub late_records: Option<u64>,
+    /// The rows of each metric.
+    pub metrics: Vec<StoredRows>,
+}
+
+/// The rows of one metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredRows {
+    /// The id of the metric in the pipeline.
+    pub metric: String,
+    /// Rows that are in the result.
+    pub folded: u64,
+    /// Rows that are left out of the result.
+    pub excluded: u64,
 }
 
 /// By name, each with a point a second: (milliseconds since the epoch, value).

@@ -52,6 +52,37 @@ pub struct Cause {
     pub hint: Option<String>,
 }
 
+/// The verdict over the pipeline: what `/readyz` answers and what the page says above everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Health {
+    /// False where records wait and are not counted, or where counts cannot be kept.
+    pub ready: bool,
+    /// The reasons why not ready, the gravest first; empty if ready.
+    pub troubles: Vec<Trouble>,
+    /// Results that are incomplete although every record is counted.
+    pub degraded: Vec<Trouble>,
+    /// The last moment at which no trouble stood, by the host's wall clock, in milliseconds since
+    /// the Unix epoch: the counts shown are exact up to there and are not known to be newer.
+    /// `None` means that there was no such moment since the host started.
+    pub exact_until: Option<i64>,
+}
+
+/// A thing that stands still, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Trouble {
+    /// The thing that stands still: `pipeline`, `partition`, `checkpoint`, `metric` or `data`.
+    pub what: &'static str,
+    /// The partitions or metrics concerned; empty where the whole pipeline is.
+    pub of: Vec<String>,
+    /// The moment since which the trouble stands, by the host's wall clock, in milliseconds since
+    /// the Unix epoch.
+    pub since: i64,
+    /// The reason, with a remedy.
+    pub cause: Cause,
+}
+
 /// The state of the pipeline.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -88,6 +119,8 @@ pub struct Status {
     pub watermark_held_by: Option<WatermarkHeldBy>,
     /// The faults that an operator should look at, though the pipeline runs.
     pub warnings: Vec<Cause>,
+    /// The verdict over all of this: whether the counts can be trusted to move.
+    pub health: Health,
     /// The last checkpoint; `None` means that state is not kept.
     pub checkpoint: Option<CheckpointStatus>,
     /// The metrics, in the order of the pipeline file.
@@ -169,6 +202,8 @@ pub struct PartitionStatus {
     pub watermark: Option<i64>,
     /// `running`, `idle`, `gap`, `waiting`, `ended` or `failed`.
     pub state: &'static str,
+    /// The reason why the partition stands still, if it does.
+    pub cause: Option<Cause>,
     /// The places where the log did not continue as expected and reading continued.
     pub gaps: Vec<GapStatus>,
 }

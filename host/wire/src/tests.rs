@@ -12,9 +12,9 @@ use ts_rs::{Config, TS};
 
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
-    GapStatus, Happened, Label, LateOutputStatus, LatenessReport, Measure, MetricStatus, Mode,
-    Other, Panel, PartitionStatus, PluginStatus, RecordSample, Samples, SourceStatus, StageStatus,
-    Status, ToPage, WatermarkHeldBy,
+    GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, Measure, MetricStatus,
+    Mode, Other, Panel, PartitionStatus, PluginStatus, RecordSample, Samples, SourceStatus,
+    StageStatus, Status, ToPage, Trouble, WatermarkHeldBy,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -46,6 +46,8 @@ fn generated() -> String {
         add::<Status>,
         add::<Mode>,
         add::<Cause>,
+        add::<Health>,
+        add::<Trouble>,
         add::<SourceStatus>,
         add::<AccountingStatus>,
         add::<PartitionStatus>,

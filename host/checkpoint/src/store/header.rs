@@ -78,6 +78,7 @@ impl Header {
             dead_letters: self.dead_letters,
             late_output_bytes: self.late_output_bytes,
             late_output_records: self.late_output_records,
+            stored_at: Some(self.created),
         }
     }
 }

@@ -50,6 +50,7 @@ fn checkpoint(offset: i64, panes: &[i64]) -> Checkpoint {
         dead_letters: offset.unsigned_abs(),
         late_output_bytes: 11 * offset.unsigned_abs(),
         late_output_records: 2 * offset.unsigned_abs(),
+        stored_at: None,
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! The pipeline keeps these values exactly once, and stores them with its state. A second count
 //! could differ from the first and would begin at zero after a restart, so the values are copied
-//! into a fresh registry at each scrape.
+//! into a fresh registry at each scrape. Counts are those of the last stored checkpoint, as newer
+//! ones would go back when the process is killed; before a checkpoint is known there is no series.
 
 use prometheus_client::encoding::EncodeMetric;
 use prometheus_client::metrics::counter::Counter;
@@ -11,7 +12,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use streamgauge_wire::{CheckpointStatus, LiveState, PartitionStatus, Status};
+use streamgauge_wire::{CheckpointStatus, Health, LiveState, PartitionStatus, StoredCounts};
 
 use streamgauge_telemetry::PREFIX;
 
@@ -26,8 +27,11 @@ type Fraction = Gauge<f64, std::sync::atomic::AtomicU64>;
 pub(super) fn registry(live: &LiveState, now_ms: i64) -> Registry {
     let mut registry = Registry::with_prefix(PREFIX);
     let status = &live.status;
-    records(&mut registry, status);
-    metrics(&mut registry, status);
+    if let Some(stored) = &live.stored {
+        records(&mut registry, stored);
+        metrics(&mut registry, stored);
+    }
+    health(&mut registry, &status.health);
     partitions(&mut registry, &status.partitions);
     if let Some(checkpoint) = &status.checkpoint {
         stored(&mut registry, checkpoint, now_ms);
@@ -49,39 +53,53 @@ pub(super) fn process() -> Registry {
     registry
 }
 
-fn records(registry: &mut Registry, status: &Status) {
-    let books = &status.accounting;
+fn records(registry: &mut Registry, stored: &StoredCounts) {
+    let books = &stored.accounting;
     for (name, help, value) in [
         ("records_read", "Records read, which are on time, late or rejected", books.read),
         ("records_on_time", "Records before or at the watermark's bound", books.on_time),
         ("records_late", "Records behind the watermark, counted apart", books.late),
-        (
-            "dead_letters_written",
-            "Rejected and excluded records written out",
-            status.dead_letters.written,
-        ),
+        ("dead_letters_written", "Rejected and excluded records written out", stored.dead_letters),
     ] {
         registry.register(name, help, counter(value));
     }
-    if let Some(late) = &status.late_output {
-        registry.register("late_output_written", "Late records written out", counter(late.written));
+    if let Some(late) = stored.late_records {
+        registry.register("late_output_written", "Late records written out", counter(late));
     }
     let rejected = Counters::default();
-    for (reason, count) in &status.dead_letters.by_reason {
-        rejected.get_or_create(&[("reason", reason.clone())]).inc_by(*count);
+    for (reason, count) in &stored.rejected {
+        rejected.get_or_create(&[("reason", (*reason).to_owned())]).inc_by(*count);
     }
     registry.register("records_rejected", "Unusable records by reason", rejected);
 }
 
-fn metrics(registry: &mut Registry, status: &Status) {
+fn metrics(registry: &mut Registry, stored: &StoredCounts) {
     let (folded, excluded) = (Counters::default(), Counters::default());
-    for metric in &status.metrics {
-        let label = [("metric", metric.id.clone())];
-        folded.get_or_create(&label).inc_by(metric.folded);
-        excluded.get_or_create(&label).inc_by(metric.excluded);
+    for rows in &stored.metrics {
+        let label = [("metric", rows.metric.clone())];
+        folded.get_or_create(&label).inc_by(rows.folded);
+        excluded.get_or_create(&label).inc_by(rows.excluded);
     }
     registry.register("metric_folded", "Rows in the metric's result", folded);
     registry.register("metric_excluded", "Rows the metric left out", excluded);
+}
+
+/// The verdict, so that an alert needs no second opinion. A code that does not stand has no series.
+fn health(registry: &mut Registry, health: &Health) {
+    let ready: Gauge = Gauge::default();
+    ready.set(i64::from(health.ready));
+    registry.register("ready", "1 where all records are counted and counts are kept", ready);
+    for (name, help, troubles) in [
+        ("trouble", "A reason why records wait or counts are not kept", &health.troubles),
+        ("degraded", "A reason why a result is incomplete", &health.degraded),
+    ] {
+        let family = Family::<[(&'static str, String); 2], Gauge>::default();
+        for trouble in troubles {
+            let labels = [("code", trouble.cause.code.clone()), ("of", trouble.of.join(","))];
+            family.get_or_create(&labels).set(1);
+        }
+        registry.register(name, help, family);
+    }
 }
 
 fn partitions(registry: &mut Registry, partitions: &[PartitionStatus]) {

@@ -7,6 +7,7 @@ use streamgauge_telemetry::{Distribution, Measured, Telemetry, WorkerLevel};
 
 use super::encode;
 use crate::tests::fixture::live;
+use streamgauge_wire::{Cause, Health, Trouble};
 
 /// The lines of a text, checked on the way: each sample belongs to the family before it, each
 /// family has one type and one help, and the text ends with its end mark.
@@ -130,10 +131,42 @@ fn what_is_not_known_is_left_out() {
     let status = Arc::make_mut(&mut live.status);
     status.checkpoint = None;
     status.partitions[0].lag = None;
-    status.dead_letters.by_reason.clear();
+    live.stored = None;
     let samples = parse(&encode(&Telemetry::new(), &live));
-    for absent in ["checkpoint_age", "checkpoint_bytes", "lag_records", "records_rejected"] {
+    for absent in ["checkpoint_age", "checkpoint_bytes", "lag_records", "records_", "metric_"] {
         let name = format!("streamgauge_{absent}");
         assert!(!samples.keys().any(|sample| sample.starts_with(&name)), "{name}");
+    }
+}
+
+#[test]
+fn counters_are_those_of_the_stored_checkpoint_and_not_newer_ones() {
+    let mut live = live();
+    Arc::make_mut(&mut live.status).accounting.read = 999;
+    let samples = parse(&encode(&Telemetry::new(), &live));
+    assert_eq!(samples["streamgauge_records_read_total"], 110.0);
+}
+
+#[test]
+fn a_trouble_is_a_series_while_it_stands() {
+    let mut live = live();
+    let samples = parse(&encode(&Telemetry::new(), &live));
+    assert_eq!(samples["streamgauge_ready"], 1.0);
+    assert!(!samples.keys().any(|sample| sample.starts_with("streamgauge_trouble")));
+    let cause = Cause {
+        code: "unanswered".to_owned(),
+        message: String::new(),
+        args: BTreeMap::new(),
+        hint: None,
+    };
+    let of = vec!["0".to_owned(), "3".to_owned()];
+    let trouble = Trouble { what: "partition", of, since: 7, cause };
+    Arc::make_mut(&mut live.status).health =
+        Health { troubles: vec![trouble.clone()], degraded: vec![trouble], ..Health::default() };
+    let samples = parse(&encode(&Telemetry::new(), &live));
+    assert_eq!(samples["streamgauge_ready"], 0.0);
+    for name in ["trouble", "degraded"] {
+        let sample = format!(r#"streamgauge_{name}{{code="unanswered",of="0,3"}}"#);
+        assert_eq!(samples.get(&sample), Some(&1.0), "{samples:#?}");
     }
 }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::query::{HistoryQuestion, Place, Query, Refused};
 use streamgauge_core::WindowAsk;
 use streamgauge_wire::{
-    AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, LateOutputStatus,
+    AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, Health, LateOutputStatus,
     LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus,
-    PluginStatus, Samples, SourceStatus, StageStatus, Status,
+    PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts, StoredRows,
 };
 
 /// Two panels, a running pipeline, ten points.
@@ -28,6 +28,18 @@ pub(crate) fn live() -> LiveState {
             "events_per_second",
             (0..10).map(|n| (1000 * n, n as f64 + 0.5)).collect(),
         )])),
+        stored: Some(Arc::new(stored())),
+    }
+}
+
+/// The counts of the status.
+fn stored() -> StoredCounts {
+    StoredCounts {
+        accounting: status().accounting,
+        rejected: vec![("not_json", 5), ("required_missing", 2)],
+        dead_letters: 7,
+        late_records: Some(3),
+        metrics: vec![StoredRows { metric: "behavior".to_owned(), folded: 102, excluded: 1 }],
     }
 }
 
@@ -162,10 +174,12 @@ pub(crate) fn status() -> Status {
             lag: Some(3),
             watermark: Some(1_447_170_900_500),
             state: "running",
+            cause: None,
             gaps: Vec::new(),
         }],
         watermark_held_by: None,
         warnings: Vec::new(),
+        health: Health { ready: true, ..Health::default() },
         checkpoint: Some(CheckpointStatus {
             at: Some(1_447_171_200_000),
             duration_ms: 4.1,

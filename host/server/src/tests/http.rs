@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::json;
+use streamgauge_wire::{Cause, Health, Mode, Trouble};
+
 use super::host::{Host, Setup};
-use streamgauge_wire::{Cause, CheckpointStatus, Mode};
 
 #[test]
 fn the_snapshot_is_the_result_and_nothing_else() {
@@ -19,7 +21,7 @@ fn the_snapshot_is_the_result_and_nothing_else() {
 fn a_panels_data_comes_as_json_and_as_csv() {
     let host = Host::start(Setup::default());
     let reply = host.get("/api/v1/panels/behavior/data");
-    assert_eq!((reply.code, &reply.json()["keys"]), (200, &serde_json::json!(["0"])));
+    assert_eq!((reply.code, &reply.json()["keys"]), (200, &json!(["0"])));
     let csv = host.get("/api/v1/panels/behavior/data?format=csv");
     assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
     let text = "\u{feff}key,events total,events on_time,events late\n0,17595,17595,0\n";
@@ -41,7 +43,7 @@ fn a_panels_data_comes_as_json_and_as_csv() {
 fn a_record_is_explained_or_it_is_said_why_not() {
     let host = Host::start(Setup::default());
     let reply = host.get("/api/v1/explain?partition=0&offset=41");
-    assert_eq!((reply.code, &reply.json()["offset"]), (200, &serde_json::json!(41)));
+    assert_eq!((reply.code, &reply.json()["offset"]), (200, &json!(41)));
     for (question, code) in [
         ("partition=1&offset=0", 503),
         ("partition=2&offset=0", 422),
@@ -54,7 +56,7 @@ fn a_record_is_explained_or_it_is_said_why_not() {
     }
     for path in ["/api/v1/events", "/api/v1/dead-letters"] {
         let found = host.get(path).json();
-        assert_eq!(found, serde_json::json!({ "shown": true, "samples": [] }), "{path}");
+        assert_eq!(found, json!({ "shown": true, "samples": [] }), "{path}");
     }
 }
 
@@ -110,59 +112,52 @@ fn a_head_request_gets_the_head() {
     }
 }
 
+/// A trouble of that code.
+fn trouble(code: &str) -> Trouble {
+    let (message, args) = (format!("because of {code}"), BTreeMap::new());
+    let cause = Cause { code: code.to_owned(), message, args, hint: None };
+    Trouble { what: "partition", of: vec!["3".to_owned()], since: 7, cause }
+}
+
 #[test]
-fn readiness_follows_the_mode_and_the_checkpoints() {
+fn readiness_is_the_verdict_over_the_status_whatever_the_mode() {
     let host = Host::start(Setup::default());
-    assert_eq!(host.get("/livez").code, 200);
     let reply = host.get("/readyz");
     assert_eq!((reply.code, &reply.json()["ready"]), (200, &true.into()));
-
-    let failing =
-        CheckpointStatus { failures: 2, error: Some("disk full".into()), ..Default::default() };
-    let unreachable = Cause {
-        code: "broker_unreachable".to_owned(),
-        message: "no broker at localhost:9092".to_owned(),
-        args: BTreeMap::new(),
-        hint: None,
-    };
-    for (mode, cause, checkpoint, reason) in [
-        (Mode::Live, None, Some(failing), "checkpoint_failing"),
-        (Mode::Waiting, Some(unreachable), None, "broker_unreachable"),
-        (Mode::Restoring, None, None, "restoring"),
-        (Mode::Failed, None, None, "failed"),
-    ] {
+    for mode in [Mode::Live, Mode::Waiting] {
         host.publish(|live| {
             let status = Arc::make_mut(&mut live.status);
-            (status.mode, status.cause, status.checkpoint) = (mode, cause, checkpoint);
+            status.mode = mode;
+            status.health = Health {
+                troubles: vec![trouble("gravest"), trouble("other")],
+                degraded: vec![trouble("partial")],
+                ..Health::default()
+            };
         });
         let reply = host.get("/readyz");
         let body = reply.json();
-        assert_eq!((reply.code, &body["reason"]), (503, &reason.into()), "{body}");
-        assert!(body["message"].is_string());
+        assert_eq!((reply.code, &body["ready"]), (503, &false.into()), "{body}");
+        assert_eq!(
+            (&body["reason"], &body["message"]),
+            (&json!("gravest"), &json!("because of gravest"))
+        );
+        assert_eq!(
+            (&body["troubles"][1]["cause"]["code"], &body["troubles"][1]["of"]),
+            (&json!("other"), &json!(["3"]))
+        );
+        assert_eq!(body["degraded"][0]["cause"]["code"], "partial");
         assert_eq!(host.get("/livez").code, 200);
     }
-    let gap = Cause {
-        code: "log_start_moved".to_owned(),
-        message: "partition 0 goes on at offset 10".to_owned(),
-        args: BTreeMap::new(),
-        hint: None,
-    };
-    for (code, status, reason) in
-        [("log_start_moved", 503, "log_start_moved"), ("mostly_late", 200, "")]
-    {
-        host.publish(|live| {
-            let status = Arc::make_mut(&mut live.status);
-            (status.mode, status.cause, status.checkpoint) = (Mode::Live, None, None);
-            status.warnings = vec![Cause { code: code.to_owned(), ..gap.clone() }];
-        });
-        let reply = host.get("/readyz");
-        assert_eq!(reply.code, status, "{code}");
-        assert_eq!(reply.json()["reason"].as_str().unwrap_or_default(), reason);
-    }
-    for mode in [Mode::CatchingUp, Mode::Replaying, Mode::Ended] {
-        host.publish(|live| Arc::make_mut(&mut live.status).mode = mode);
-        assert_eq!(host.get("/readyz").code, 200, "{mode:?}");
-    }
+    host.publish(|live| {
+        let degraded = vec![trouble("partial")];
+        Arc::make_mut(&mut live.status).health =
+            Health { ready: true, degraded, ..Health::default() };
+    });
+    let reply = host.get("/readyz");
+    assert_eq!(
+        (reply.code, &reply.json()["degraded"][0]["cause"]["code"]),
+        (200, &json!("partial"))
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::publish::log_warnings;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
-use streamgauge_checkpoint::store::{EmbeddedStore, Keep, StateStore};
+use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateStore};
 use streamgauge_pipeline::Pipeline;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
@@ -54,12 +54,15 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     {
         tracing::info!("state {} dropped; recomputing", path.display());
     }
-    let store = open_store(&prepared)?;
+    let (store, checkpoint) = open_store(&prepared)?;
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let mut job = Job::new(&prepared, feed, Some(store), true)?;
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
     let run_status = std::sync::Arc::clone(&job.run_status);
+    if let Some(checkpoint) = checkpoint {
+        run_status.restore(&checkpoint);
+    }
     let stopped = job.stop.flag();
     let result = if let Some(server) = server {
         eprintln!("streamgauge: dashboard at {}", page_url(&prepared, &server));
@@ -91,11 +94,13 @@ pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<
     if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
 }
 
-fn open_store(prepared: &Prepared) -> Result<Box<dyn StateStore>, Failure> {
+/// The store, and the checkpoint that the run resumes from.
+fn open_store(prepared: &Prepared) -> Result<(Box<dyn StateStore>, Option<Checkpoint>), Failure> {
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
-    if let Some(checkpoint) = store.load()? {
-        prepared.check_state(&checkpoint)?;
+    let checkpoint = store.load()?;
+    if let Some(checkpoint) = &checkpoint {
+        prepared.check_state(checkpoint)?;
     }
-    Ok(Box::new(store))
+    Ok((Box::new(store), checkpoint))
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use streamgauge_core::{EventTime, OffsetGap};
 
+use crate::run::cause::Cause;
+
 /// The doing of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PartitionPhase {
@@ -31,6 +33,8 @@ pub(super) struct PartitionView {
     pub(super) end: Option<i64>,
     pub(super) watermark: Option<EventTime>,
     pub(super) phase: PartitionPhase,
+    /// The reason why the partition stands still; `None` means that it does not.
+    pub(super) cause: Option<Cause>,
     /// The gaps that were passed.
     pub(super) gaps: Vec<OffsetGap>,
 }
@@ -74,7 +78,8 @@ pub(super) mod tests {
         phase: PartitionPhase,
     ) -> PartitionView {
         let watermark = watermark.map(EventTime);
-        PartitionView { partition, offset: 0, end: None, watermark, phase, gaps: Vec::new() }
+        let (offset, end, cause, gaps) = (0, None, None, Vec::new());
+        PartitionView { partition, offset, end, watermark, phase, cause, gaps }
     }
 
     fn behind(end: Option<i64>, phase: PartitionPhase) -> PartitionView {

@@ -1,8 +1,10 @@
 //! Facts of the domain as the wire names them. Every name that the page knows a state or a cause by
 //! stands here, and nowhere else in the host.
 
+use std::sync::Arc;
+
 use streamgauge_checkpoint::CheckpointReport;
-use streamgauge_core::OffsetGap;
+use streamgauge_core::{Accounting, OffsetGap, Rejection};
 use streamgauge_wire as wire;
 
 use super::partition::{PartitionPhase, PartitionView};
@@ -18,6 +20,8 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::SourceFailed => "source_failed",
         CauseCode::LogMoved => "log_moved",
         CauseCode::Gap(kind) => kind.name(),
+        CauseCode::Restoring => "restoring",
+        CauseCode::CheckpointFailing => "checkpoint_failing",
         CauseCode::MostlyLate => "mostly_late",
         CauseCode::MostlyFuture => "mostly_future",
         CauseCode::YearCurrentOnOldData => "year_current_on_old_data",
@@ -50,6 +54,7 @@ pub(super) fn partition(view: &PartitionView) -> wire::PartitionStatus {
         lag: view.lag(),
         watermark: view.watermark.map(|watermark| watermark.0),
         state: phase(view.phase),
+        cause: view.cause.clone().map(cause),
         gaps: view.gaps.iter().map(gap).collect(),
     }
 }
@@ -72,4 +77,42 @@ pub(super) fn checkpoint(report: &CheckpointReport) -> wire::CheckpointStatus {
 /// The state of a metric, by why it stands still.
 pub(super) fn metric_state(trouble: Option<&str>) -> &'static str {
     if trouble.is_some() { "quarantined" } else { "ok" }
+}
+
+/// The books for the page.
+pub(super) fn accounting(books: &Accounting) -> wire::AccountingStatus {
+    wire::AccountingStatus {
+        read: books.read,
+        on_time: books.on_time,
+        late: books.late,
+        rejected: books.rejected(),
+    }
+}
+
+/// Rejected records by reason, the largest count first.
+pub(super) fn rejected(books: &Accounting) -> Vec<(&'static str, u64)> {
+    let counts = Rejection::NAMES.into_iter().zip(books.rejections);
+    let mut by_reason: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
+    by_reason.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    by_reason
+}
+
+/// The counts of the last checkpoint for monitoring, if one is known.
+pub(super) fn stored(
+    report: &CheckpointReport,
+    writes_late: bool,
+) -> Option<Arc<wire::StoredCounts>> {
+    let totals = report.totals.as_ref()?;
+    let rows = totals.metrics.iter().map(|(metric, books)| wire::StoredRows {
+        metric: metric.clone(),
+        folded: books.folded(),
+        excluded: books.excluded,
+    });
+    Some(Arc::new(wire::StoredCounts {
+        accounting: accounting(&totals.accounting),
+        rejected: rejected(&totals.accounting),
+        dead_letters: report.dead_letters,
+        late_records: writes_late.then_some(report.late_records),
+        metrics: rows.collect(),
+    }))
 }

@@ -25,12 +25,25 @@ pub enum CauseCode {
     LogMoved,
     /// The log does not continue where the state does.
     Gap(GapKind),
+    /// The stored state is being read.
+    Restoring,
+    /// The last checkpoint could not be stored.
+    CheckpointFailing,
     /// More than half of the records are late.
     MostlyLate,
     /// More than half of the records are from the future.
     MostlyFuture,
     /// `year = "current"` over records of another year.
     YearCurrentOnOldData,
+}
+
+/// The meaning of a cause for the readiness of the pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Records wait and are not counted, or counts cannot be kept.
+    Stands,
+    /// Every record is counted, and a result is incomplete.
+    Degrades,
 }
 
 /// A reason with all that is to be said of it.
@@ -47,6 +60,22 @@ pub struct Cause {
 }
 
 impl CauseCode {
+    /// The meaning for the readiness of the pipeline.
+    pub fn weight(self) -> Weight {
+        match self {
+            Self::BrokerUnreachable
+            | Self::TopicMissing
+            | Self::NoPartitions
+            | Self::FileMissing
+            | Self::SourceFailed
+            | Self::LogMoved
+            | Self::Gap(_)
+            | Self::Restoring
+            | Self::CheckpointFailing => Weight::Stands,
+            Self::MostlyLate | Self::MostlyFuture | Self::YearCurrentOnOldData => Weight::Degrades,
+        }
+    }
+
     fn of(error: &SourceError) -> Self {
         match error {
             SourceError::Unavailable { missing, .. } => match missing {
@@ -96,6 +125,8 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         CauseCode::Gap(_) => Some("streamgauge run --rebuild"),
         CauseCode::SourceFailed
         | CauseCode::LogMoved
+        | CauseCode::Restoring
+        | CauseCode::CheckpointFailing
         | CauseCode::MostlyLate
         | CauseCode::MostlyFuture
         | CauseCode::YearCurrentOnOldData => None,

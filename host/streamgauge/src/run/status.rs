@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use streamgauge_checkpoint::CheckpointBoard;
-use streamgauge_core::{FinalPane, TimeWindow, WindowSpec};
+use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_core::{FinalPane, PartitionSnapshot, TimeWindow, WindowSpec};
 use streamgauge_outbox::{
     HistoryError, HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, WorkerCounts,
     WorkerReport,
@@ -44,6 +45,8 @@ pub struct Content {
     pub phase: Phase,
     /// The outboxes, one for each worker.
     pub outboxes: Vec<Arc<Outbox>>,
+    /// The states of the checkpoint that the run resumes from, shown until there are workers.
+    stored: Vec<Arc<PartitionSnapshot>>,
     /// What workers have counted that are no more.
     ended: WorkerCounts,
     /// Partitions that stand still because of a gap in their log, with the cause.
@@ -59,6 +62,7 @@ impl RunStatus {
         let content = Content {
             phase,
             outboxes: Vec::new(),
+            stored: Vec::new(),
             ended: WorkerCounts::default(),
             parked: BTreeMap::new(),
             idle: BTreeSet::new(),
@@ -68,6 +72,13 @@ impl RunStatus {
             checkpoints: Arc::default(),
             history: Mutex::default(),
         }
+    }
+
+    /// Shows what `checkpoint` holds until the run publishes. A run that cannot reach its source
+    /// has these results, and no others.
+    pub fn restore(&self, checkpoint: &Checkpoint) {
+        self.checkpoints.restore(checkpoint);
+        self.lock().stored.clone_from(&checkpoint.partitions);
     }
 
     /// Locks it for a look or a change.
@@ -120,9 +131,13 @@ impl RunStatus {
     pub fn look(&self) -> (Overview, BTreeMap<u32, Cause>) {
         let content = self.lock();
         let (outboxes, ended) = (content.outboxes.clone(), content.ended.clone());
-        let parked = content.parked.clone();
+        let (stored, parked) = (content.stored.clone(), content.parked.clone());
         drop(content);
-        (Overview::of(&outboxes, &ended), parked)
+        let mut overview = Overview::of(&outboxes, &ended);
+        if outboxes.is_empty() {
+            overview.partitions = stored;
+        }
+        (overview, parked)
     }
 
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.
@@ -165,6 +180,7 @@ impl Content {
     /// Puts other workers' outboxes in the place of those before. What the workers before have
     /// counted is kept.
     pub fn replace_outboxes(&mut self, outboxes: Vec<Arc<Outbox>>) {
+        self.stored.clear();
         for outbox in std::mem::replace(&mut self.outboxes, outboxes) {
             self.ended.merge(&outbox.report().counts.ended());
         }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
-    GapStatus, Happened, Label, LateOutputStatus, LatenessReport, Localized, Measure, MetricStatus,
-    Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus, StageStatus,
-    Status, WatermarkHeldBy,
+    GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, Localized, Measure,
+    MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus,
+    StageStatus, Status, Trouble, WatermarkHeldBy,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");
@@ -160,10 +160,22 @@ fn a_status_is_as_documented() {
                 lag: None,
                 watermark: None,
                 state: "running",
+                cause: None,
                 gaps: vec![GapStatus { kind: "log_start_moved", from: 0, to: 1 }],
             }],
             watermark_held_by: Some(WatermarkHeldBy { partition: 0, watermark: 0, since: 0 }),
             warnings: vec![cause(&[])],
+            health: Health {
+                ready: false,
+                troubles: vec![Trouble {
+                    what: "partition",
+                    of: vec![String::new()],
+                    since: 0,
+                    cause: cause(&[]),
+                }],
+                degraded: Vec::new(),
+                exact_until: None,
+            },
             checkpoint: Some(CheckpointStatus::default()),
             metrics: vec![MetricStatus {
                 id: String::new(),

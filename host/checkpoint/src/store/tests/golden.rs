@@ -99,6 +99,7 @@ fn export() -> Export {
             final_panes: Vec::new(),
             dead_letter_bytes: 1234,
             dead_letters: 13,
+            stored_at: Some(1_447_171_500_000),
             ..Checkpoint::default()
         },
         final_panes: vec![pane(0), pane(1)],
