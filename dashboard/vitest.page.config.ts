@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ["test/page/**/*.test.ts"],
     environment: "node",
-    // One browser at a time: the tests measure time and share two cores.
-    fileParallelism: false,
+    // A browser on each core: much of a test is waiting.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

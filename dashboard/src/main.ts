@@ -19,7 +19,7 @@ import { buildDiffers } from "./data/page-state";
 import { readPrefs } from "./data/prefs";
 import { HttpRemote } from "./net/remote";
 import { Stream, streamUrl } from "./net/stream";
-import { takeToken, tokenOf } from "./net/token";
+import { keepToken, takeToken, tokenOf } from "./net/token";
 
 /** Two hosts of different builds behind one address must not make a loop. */
 const RELOAD_MS_MIN = 60_000;
@@ -35,6 +35,13 @@ const app = new App({
   prefs: readPrefs(location.search, remembered, matchMedia("(prefers-contrast: more)").matches),
   link: readLink(location.search),
   prefsChanged: remember,
+  enter: (token) => {
+    if (keepToken(token)) location.reload();
+    else {
+      // The fragment is sent to nobody, and is read at once.
+      location.hash = `token=${encodeURIComponent(token)}`;
+    }
+  },
 });
 const root = document.getElementById("app");
 if (root !== null) app.mount(root);

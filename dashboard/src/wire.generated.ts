@@ -606,14 +606,18 @@ export type Happened = {
  */
 at: number,
 /**
- * `started`, `waiting`, `resumed`, `quarantined`, `gap`, `checkpoint_failed`,
- * `checkpoint_stored` or `failed`.
+ * `started`, `waiting`, `resumed`, `partition_stopped`, `partition_resumed`, `quarantined`,
+ * `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored` or `failed`.
  */
 what: string,
 /**
- * The metric, partition or cause concerned.
+ * The metric, the partitions or the cause concerned.
  */
-of: string | null, };
+of: string | null,
+/**
+ * The reason, where there is one.
+ */
+cause: Cause | null, };
 
 export type PluginStatus = {
 /**

@@ -16,6 +16,7 @@ import { OpsSection } from "../ops/section";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
 import { Explain } from "../views/explain";
+import { Gate } from "../views/gate";
 import { Header, toggleFullscreen } from "../views/header";
 import { Help } from "../views/help";
 import { Notice } from "../views/notice";
@@ -35,6 +36,8 @@ export interface AppDeps {
   readonly prefs: Prefs;
   readonly link: Link;
   readonly prefsChanged: (prefs: Prefs) => void;
+  /** Tries again with the token that the reader gave. */
+  readonly enter: (token: string) => void;
 }
 
 export class App {
@@ -42,6 +45,7 @@ export class App {
   readonly #header: Header;
   readonly #tiles = new Tiles();
   readonly #notice: Notice;
+  readonly #gate: Gate;
   readonly #grid: Grid;
   readonly #accounting = new AccountingLine();
   readonly #ops: OpsSection;
@@ -65,6 +69,7 @@ export class App {
     this.#prefs = deps.prefs;
     this.#link = deps.link;
     this.#notice = new Notice(deps.now);
+    this.#gate = new Gate(deps.enter, () => this.#act("language"));
     this.#ops = new OpsSection(rememberedSwitch("ops"), {
       toggle: () => this.#act("ops"),
       explain: (place) => this.#explain.show(place),
@@ -89,8 +94,8 @@ export class App {
   }
 
   mount(root: HTMLElement): void {
-    root.append(h("div", { class: "page" },
-      this.#header.element, this.#tiles.element, this.#notice.element,
+    root.append(this.#gate.element, h("div", { class: "page" },
+      this.#header.element, this.#notice.element, this.#tiles.element,
       this.#grid.element, this.#ops.strip.element, this.#accounting.element),
     this.#ops.details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -200,6 +205,7 @@ export class App {
     this.#header.update(ctx);
     this.#tiles.update(ctx);
     this.#notice.update(ctx);
+    this.#gate.update(ctx);
     this.#accounting.update(ctx);
     this.#help.update(this.#keys, ctx);
     this.#explain.update(ctx);

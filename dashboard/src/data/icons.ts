@@ -45,5 +45,7 @@ export const STATE_ICONS: Readonly<Record<PageState, Icon>> = {
   paused: "pause",
   ended: "done",
   failed: "failed",
+  troubled: "warning",
+  degraded: "warning",
   locked: "shield",
 };

@@ -4,7 +4,7 @@
 // Invariant: data is never shown as alive unless the host's clock was seen to
 // advance within 2.5 heartbeats. The rule covers a silent socket as well as a host
 // that sends while its clock stands still.
-import type { Mode } from "../wire/shapes";
+import type { Mode, Status } from "../wire/shapes";
 import { PROTO, type State } from "./state";
 
 export type PageState =
@@ -14,6 +14,10 @@ export type PageState =
   | "stale"
   | "locked"
   | "paused"
+  /** Records wait, or counts are not kept, while the mode says that the pipeline runs. */
+  | "troubled"
+  /** Every record is counted, and a result is incomplete. */
+  | "degraded"
   | Mode;
 
 const STALE_HEARTBEATS = 2.5;
@@ -23,7 +27,7 @@ export function pageState(state: State, now: number): PageState {
   if (protocolDiffers(state)) return "failed";
   if (state.connection.phase === "denied") return "locked";
   if (state.connection.phase === "open" && state.status !== null) {
-    if (!isStale(state, now)) return state.status.mode;
+    if (!isStale(state, now)) return ofStatus(state.status);
     return state.online ? "stale" : "offline";
   }
   // A host on the same device answers without a network too, so it is tried all the same.
@@ -31,6 +35,13 @@ export function pageState(state: State, now: number): PageState {
   return state.connection.phase === "dialling" && state.connection.attempt === 0
     ? "connecting"
     : "reconnecting";
+}
+
+/** No mode stays green over a trouble. */
+function ofStatus({ mode, health }: Status): PageState {
+  if (health === null || mode === "waiting" || mode === "failed" || mode === "restoring") return mode;
+  if (health.troubles.length > 0) return "troubled";
+  return health.degraded.length > 0 ? "degraded" : mode;
 }
 
 /** `true` where the shown figures are of the past. */

@@ -20,7 +20,8 @@ export type Connection =
   /** The socket is lost; the next one is opened at `retryAt`. */
   | { readonly phase: "lost"; readonly attempt: number; readonly retryAt: number }
   /** The host wants a token that this page does not have. */
-  | { readonly phase: "denied" };
+  /** The host takes no request without a token, or not this one. */
+  | { readonly phase: "denied"; readonly token: "none" | "wrong" };
 
 /** A run of the host that this page saw. */
 export interface Run {
@@ -59,7 +60,7 @@ export type Event =
   | { readonly type: "dialling"; readonly attempt: number }
   | { readonly type: "lost"; readonly attempt: number; readonly retryAt: number }
   | { readonly type: "message"; readonly message: Message; readonly at: number }
-  | { readonly type: "denied" }
+  | { readonly type: "denied"; readonly token: "none" | "wrong" }
   | { readonly type: "polling"; readonly on: boolean }
   | { readonly type: "online"; readonly on: boolean }
   | { readonly type: "refused" };
@@ -91,7 +92,7 @@ export function reduce(state: State, event: Event): State {
         connection: { phase: "lost", attempt: event.attempt, retryAt: event.retryAt },
       };
     case "denied":
-      return { ...state, connection: { phase: "denied" } };
+      return { ...state, connection: { phase: "denied", token: event.token } };
     case "polling":
       return { ...state, polling: event.on };
     case "online":

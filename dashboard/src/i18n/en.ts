@@ -1,7 +1,7 @@
 // The English words, complete by type.
+import { causesEn } from "./causes-en";
 import type { Words } from "./zh";
 
-const arg = (args: Readonly<Record<string, string>>, name: string) => args[name] ?? "?";
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
 
 export const en: Words = {
@@ -18,6 +18,8 @@ export const en: Words = {
     paused: "Paused",
     ended: "Ended",
     failed: "Failed",
+    troubled: "Standing still",
+    degraded: "Incomplete",
     locked: "Token needed",
   },
   details: {
@@ -33,41 +35,28 @@ export const en: Words = {
     replaying: "by event time",
     ended: "the source was read to its end",
     waiting: "the host keeps trying",
-    failed: "see below",
+    failed: "see above",
     locked: "open the link with the token: this address with #token=TOKEN",
     polling: "polling: no WebSocket gets through, so every 2 s",
     pausedSince: (clock) => `shown as of ${clock}`,
     held: (count) => `${count} ${plural(count, "update", "updates")} held back`,
   },
-  causes: {
-    broker_unreachable: (args) => `Kafka cannot be reached at ${arg(args, "brokers")}`,
-    topic_missing: (args) => `The topic ${arg(args, "topic")} does not exist`,
-    no_partitions: () => "The topic has no partitions yet",
-    log_start_moved: (args) =>
-      `Offsets ${arg(args, "from")} to ${arg(args, "to")} of partition ${arg(args, "partition")} ` +
-      "were deleted before they were read",
-    log_end_moved: (args) =>
-      `Partition ${arg(args, "partition")} was read up to offset ${arg(args, "to")}, ` +
-      `but its log ends at ${arg(args, "from")}`,
-    topic_recreated: (args) =>
-      `The topic was made anew: partition ${arg(args, "partition")} is another log now`,
-    mostly_late: (args) =>
-      `More than half of the records are late with a bound of ${arg(args, "bound")}; ` +
-      `${arg(args, "bound_for_999")} would keep 99.9 % of them on time`,
-    mostly_future: (args) =>
-      `More than half of the records are over ${arg(args, "future_skew")} ahead of their stamps: ` +
-      "check year, unit and zone of [event_time]",
-    year_current_on_old_data: () =>
-      'With year = "current" most records are over 60 days older than their stamps: ' +
-      "if the data is of another year, write that year",
-    file_missing: (args) => `The file ${arg(args, "path")} does not exist`,
-    source_failed: () => "The source failed and has stopped",
-    protocol: () => "The host speaks another protocol version than this page: reload it",
-  },
+  causes: causesEn,
+
   notice: {
-    waiting: "Waiting for the source",
-    failed: "Processing has failed",
-    warning: "Worth a look",
+    stands: {
+      pipeline: (why) => `No record is counted: ${why}`,
+      partition: (names, why) => `Partition ${names} is not counted: ${why}`,
+      checkpoint: (why) => `Counts are not kept: ${why}`,
+      metric: (names, why) => `Metric ${names} is incomplete: ${why}`,
+      comma: ", ",
+      andMore: (names, count) => `${names} and ${count} more`,
+    },
+    since: (at, age) => `Since ${at}, for ${age}.`,
+    exactUntil: (at) => `The counts shown are exact up to ${at}; later records of what stands still are not in them.`,
+    nothingNew: "Nothing new has been counted since the start.",
+    keptUntil: (at) => `The counts shown are exact, but nothing after ${at} is kept: if the process ends, it counts from there again.`,
+    neverKept: "The counts shown are exact, but nothing is kept since the start: if the process ends, they are counted again.",
     hint: "Try",
     copy: "Copy",
     copied: "Copied",
@@ -90,6 +79,15 @@ export const en: Words = {
     exitFullscreen: "Leave full screen",
     controls: "Page settings",
   },
+  gate: {
+    title: { none: "This page needs a token", wrong: "The token is wrong" },
+    why: {
+      none: "The host has a server.token and gives nothing without it.",
+      wrong: "The host does not take this token: it may be incomplete, or was replaced.",
+    },
+    label: "Paste the token",
+    enter: "Enter",
+  },
   tiles: {
     group: "Headline figures",
     events: "Events",
@@ -103,6 +101,7 @@ export const en: Words = {
     lagTime: (time) => `about ${time} at this rate`,
     lagRecords: "records to read",
     lagGenerator: "a generator has no lag",
+    lagStands: "unknown while something stands still",
     lagUnknown: "end of the log not known",
     late: "Late",
     lateNote: (share) => `${share}, part of the totals`,
@@ -192,6 +191,7 @@ export const en: Words = {
     late: "late",
     rejected: "rejected",
     balanced: "adds up",
+    balancedSoFar: "adds up so far",
     unbalanced: (difference) => `does not add up: off by ${difference}`,
     metricUnbalanced: (id) => `metric ${id} does not add up`,
     excluded: (id, count) => `${id}: ${count} excluded`,
@@ -224,6 +224,7 @@ export const en: Words = {
     what: {
       started: "started", restarted: "restarted", waiting: "waiting", resumed: "resumed",
       quarantined: "metric quarantined", gap: "gap in a log",
+      partition_stopped: "partition stands still", partition_resumed: "partition resumed", degraded: "incomplete",
       checkpoint_failed: "checkpoint failed", checkpoint_stored: "checkpoint stored again", failed: "failed",
     },
     whatPartition: (partition) => `partition ${partition}`,
@@ -239,6 +240,7 @@ export const en: Words = {
     stagesUnknown: "the host does not measure its stages",
     workers: (count) => `${count} ${plural(count, "worker", "workers")}`,
     slack: (share, busiest) => `no bottleneck: ${share} to spare, busiest is ${busiest.toLowerCase()}`,
+    standing: "something stands still, see the top of the page",
     bottleneck: {
       idle: "no bottleneck",
       source: "Fetching is the bottleneck: its queue is empty and workers wait",

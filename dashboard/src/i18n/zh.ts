@@ -1,7 +1,5 @@
 // 中文词表。The shape of this dictionary is the type of every dictionary.
-
-type Args = Readonly<Record<string, string>>;
-const arg = (args: Args, name: string) => args[name] ?? "?";
+import { causesZh } from "./causes-zh";
 
 export const zh = {
   states: {
@@ -17,6 +15,8 @@ export const zh = {
     paused: "已暂停",
     ended: "已结束",
     failed: "已失败",
+    troubled: "有停滞",
+    degraded: "结果不全",
     locked: "需要令牌",
   },
   details: {
@@ -32,36 +32,28 @@ export const zh = {
     replaying: "以事件时间为准",
     ended: "数据源已读完，结果为最终值",
     waiting: "主机会自动重试",
-    failed: "详见下方说明",
+    failed: "详见上方说明",
     locked: "请用带令牌的链接打开：本页地址加 #token=令牌",
     polling: "轮询：WebSocket 连不上，每 2 秒取一次",
     pausedSince: (clock: string) => `画面停在 ${clock}`,
     held: (count: string) => `已积压 ${count} 次更新`,
   },
-  causes: {
-    broker_unreachable: (args: Args) => `连不上 Kafka：${arg(args, "brokers")}`,
-    topic_missing: (args: Args) => `主题 ${arg(args, "topic")} 不存在`,
-    no_partitions: () => "主题还没有分区",
-    log_start_moved: (args: Args) =>
-      `分区 ${arg(args, "partition")} 的位点 ${arg(args, "from")} 至 ${arg(args, "to")} 未读即被删除`,
-    log_end_moved: (args: Args) =>
-      `分区 ${arg(args, "partition")} 已读到位点 ${arg(args, "to")}，但日志止于 ${arg(args, "from")}`,
-    topic_recreated: (args: Args) => `主题已被重建，分区 ${arg(args, "partition")} 不再是原来的日志`,
-    mostly_late: (args: Args) =>
-      `bound 为 ${arg(args, "bound")} 时过半记录迟到；` +
-      `${arg(args, "bound_for_999")} 可让 99.9 % 的记录准时`,
-    mostly_future: (args: Args) =>
-      `过半记录比自身时间戳超前 ${arg(args, "future_skew")} 以上：请检查 [event_time] 的年份、单位和时区`,
-    year_current_on_old_data: () =>
-      'year = "current" 时，多数记录比自身时间戳早 60 天以上：数据若属于其他年份，请写明该年份',
-    file_missing: (args: Args) => `找不到文件 ${arg(args, "path")}`,
-    source_failed: () => "数据源出错，已停止",
-    protocol: () => "主机与本页的协议版本不同，请刷新页面",
-  },
+  causes: causesZh,
+
   notice: {
-    waiting: "正在等待数据源",
-    failed: "处理已失败",
-    warning: "请留意",
+    stands: {
+      pipeline: (why: string) => `没有记录在计数：${why}`,
+      partition: (names: string, why: string) => `分区 ${names} 停止计数：${why}`,
+      checkpoint: (why: string) => `计数无法保存：${why}`,
+      metric: (names: string, why: string) => `指标 ${names} 不全：${why}`,
+      comma: "、",
+      andMore: (names: string, count: string) => `${names} 等，另有 ${count} 个`,
+    },
+    since: (at: string, age: string) => `自 ${at} 起，已 ${age}。`,
+    exactUntil: (at: string) => `所示计数截至 ${at} 准确，此后停滞处的记录尚未计入。`,
+    nothingNew: "启动以来没有新记录计入。",
+    keptUntil: (at: string) => `所示计数准确，但 ${at} 之后的还没有保存：进程若终止，会从那里重新计数。`,
+    neverKept: "所示计数准确，但启动以来还没有保存过：进程若终止，会重新计数。",
     hint: "可以试试",
     copy: "复制",
     copied: "已复制",
@@ -82,6 +74,15 @@ export const zh = {
     exitFullscreen: "退出全屏",
     controls: "页面设置",
   },
+  gate: {
+    title: { none: "此页需要令牌", wrong: "令牌不对" },
+    why: {
+      none: "主机设了 server.token，没有令牌不给出任何数据。",
+      wrong: "主机不接受这个令牌：它可能抄漏了，或者已被更换。",
+    },
+    label: "粘贴令牌",
+    enter: "进入",
+  },
   tiles: {
     group: "关键数字",
     events: "事件总数",
@@ -95,6 +96,7 @@ export const zh = {
     lagTime: (time: string) => `按当前速率约 ${time}`,
     lagRecords: "条记录待读",
     lagGenerator: "生成器没有滞后",
+    lagStands: "有停滞，余量未知",
     lagUnknown: "日志末尾未知",
     late: "迟到",
     lateNote: (share: string) => `占 ${share}，照常计入总计`,
@@ -184,6 +186,7 @@ export const zh = {
     late: "迟到",
     rejected: "拒绝",
     balanced: "账目相符",
+    balancedSoFar: "已计部分账目相符",
     unbalanced: (difference: string) => `账目不符，相差 ${difference}`,
     metricUnbalanced: (id: string) => `指标 ${id} 账目不符`,
     excluded: (id: string, count: string) => `${id} 排除 ${count} 条`,
@@ -215,6 +218,7 @@ export const zh = {
     nothingHappened: "近 5 分钟没有异常",
     what: {
       started: "启动", restarted: "重启", waiting: "等待", resumed: "恢复", quarantined: "指标隔离", gap: "日志断档",
+      partition_stopped: "分区停滞", partition_resumed: "分区恢复", degraded: "结果不全",
       checkpoint_failed: "检查点失败", checkpoint_stored: "检查点恢复", failed: "失败",
     },
     whatPartition: (partition: string) => `分区 ${partition}`,
@@ -230,6 +234,7 @@ export const zh = {
     stagesUnknown: "主机没有给出各阶段耗时",
     workers: (count: string) => `${count} 个工作线程`,
     slack: (share: string, busiest: string) => `没有瓶颈：还有 ${share} 余量，最忙的是${busiest}`,
+    standing: "有停滞，详见页首",
     bottleneck: {
       idle: "没有瓶颈",
       source: "瓶颈在取数：队列已空，处理在等数据",

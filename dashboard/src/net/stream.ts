@@ -205,7 +205,7 @@ export class Stream {
     this.#stopPolling();
     this.#drop();
     this.#dial += 1;
-    this.#deps.dispatch({ type: "denied" });
+    this.#deps.dispatch({ type: "denied", token: this.#deps.remote.guarded ? "wrong" : "none" });
   }
 
   #drop(): void {

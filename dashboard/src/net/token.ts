@@ -22,6 +22,16 @@ export function authorization(): Record<string, string> {
   return bearer(taken);
 }
 
+/** Keeps a token that the reader gave for this tab; `false` where the browser keeps nothing. */
+export function keepToken(token: string): boolean {
+  try {
+    sessionStorage.setItem(KEY, token);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The token of this tab; a token in the address is kept and removed from the address. */
 export function takeToken(): string | null {
   const given = tokenOf(location.hash);

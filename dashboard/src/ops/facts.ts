@@ -6,6 +6,7 @@ import { clip } from "../data/format";
 import type { Icon } from "../data/icons";
 import { hostTime } from "../data/page-state";
 import { metricTitle } from "../data/titles";
+import { standsStill } from "../data/trouble";
 import { codeWord } from "../i18n/words";
 import type { Status } from "../wire/shapes";
 import { bottleneckOf } from "./stages";
@@ -26,9 +27,9 @@ export function factsOf(status: Status, ctx: Context): readonly Fact[] {
   const held = status.watermarkHeldBy;
   return [
     ...(status.stages === null ? [] : [{
-      icon: found === "idle" ? "check" : "forward",
+      icon: found !== "idle" ? "forward" : standsStill(ctx) ? "hourglass" : "check",
       text: found === "idle" ? ops.facts.waiting(ctx.format.percent(status.stages.waiting)) : ops.bottleneck[found],
-      tone: found === "checkpoint" || found === "source" ? "warn" : "good",
+      tone: found === "checkpoint" || found === "source" || standsStill(ctx) ? "warn" : "good",
     } as const]),
     ...(all === 0 ? [] : [{
       icon: running.length === all ? "check" : "warning",

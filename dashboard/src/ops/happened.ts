@@ -21,14 +21,16 @@ export interface Annotation {
 
 const SPAN_MS = 5 * 60_000;
 const ROWS_MAX = 50;
+const TEXT_CHARACTERS_MAX = 300;
 /** One start is told by the host and seen by the page at times that differ by less. */
 const SAME_MS = 2000;
 
 const ICONS: Readonly<Record<string, Icon>> = {
   started: "play", restarted: "reconnect", waiting: "hourglass", resumed: "forward", quarantined: "shield",
+  partition_stopped: "hourglass", partition_resumed: "forward", degraded: "warning",
   gap: "warning", checkpoint_failed: "failed", checkpoint_stored: "check", failed: "failed",
 };
-const GOOD = new Set(["started", "restarted", "resumed", "checkpoint_stored"]);
+const GOOD = new Set(["started", "restarted", "resumed", "partition_resumed", "checkpoint_stored"]);
 
 /** The happenings of the last five minutes, oldest first. */
 export function annotationsOf(ctx: Context): readonly Annotation[] {
@@ -57,7 +59,7 @@ export function happenedModel(ctx: Context): TableModel {
 function all(ctx: Context): readonly Annotation[] {
   const { state } = ctx;
   const starts = state.runs.map(({ startedAt }, i): Happened =>
-    ({ at: startedAt, what: i === 0 ? "started" : "restarted", of: null }));
+    ({ at: startedAt, what: i === 0 ? "started" : "restarted", of: null, cause: null }));
   const isKnown = (event: Happened) => event.what === "started"
     && starts.some((start) => Math.abs(start.at - event.at) < SAME_MS);
   return [...starts, ...(state.status?.happened ?? []).filter((event) => !isKnown(event))]
@@ -65,21 +67,29 @@ function all(ctx: Context): readonly Annotation[] {
     .map((event) => annotation(event, ctx));
 }
 
-function annotation({ at, what, of }: Happened, ctx: Context): Annotation {
+function annotation({ at, what, of, cause }: Happened, ctx: Context): Annotation {
   const word = codeWord(ctx.words.ops.what, what);
-  const about = of === null ? "" : aboutOf(what, of, ctx);
+  const about = [
+    of === null || of === cause?.code ? "" : aboutOf(what, of, ctx),
+    cause === null ? "" : what === "quarantined" ? cause.message : causeWords(cause, ctx.lang),
+  ].filter((part) => part !== "").join(": ");
   return {
     at, what, word,
     icon: Object.hasOwn(ICONS, what) ? ICONS[what] ?? "dots" : "dots",
-    text: clip(about === "" ? word : `${word}: ${about}`, 120),
+    text: clip(about === "" ? word : `${word}: ${about}`, TEXT_CHARACTERS_MAX),
     isBad: !GOOD.has(what),
   };
 }
 
 function aboutOf(what: string, of: string, ctx: Context): string {
-  if (what === "gap") return ctx.words.ops.whatPartition(of);
-  if (what === "quarantined") return metricTitle(of, ctx);
-  // The words of a cause need its arguments, and only the present cause has its arguments here.
-  const cause = ctx.state.status?.cause;
-  return cause?.code === of ? causeWords(cause, ctx.lang) : of.replaceAll("_", " ");
+  switch (what) {
+    case "gap":
+    case "partition_stopped":
+    case "partition_resumed":
+      return ctx.words.ops.whatPartition(of);
+    case "quarantined":
+      return metricTitle(of, ctx);
+    default:
+      return of.replaceAll("_", " ");
+  }
 }

@@ -2,6 +2,7 @@
 // Pure.
 import type { Context } from "../data/context";
 import { joined } from "../data/format";
+import { standsStill } from "../data/trouble";
 import type { Stages, Status } from "../wire/shapes";
 
 export const STAGES = ["fetch", "decode", "plugins", "publish", "checkpoint"] as const;
@@ -59,7 +60,9 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
       },
     ],
     bottleneck: found,
-    words: found === "idle"
+    words: found === "idle" && standsStill(ctx)
+      ? ops.standing
+      : found === "idle"
       ? ops.slack(ctx.format.percent(waiting), ops.stageNames[busiest(stages)])
       : ops.bottleneck[found],
   };

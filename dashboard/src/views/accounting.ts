@@ -3,6 +3,7 @@ import type { Context } from "../data/context";
 import { clip } from "../data/format";
 import { hostTime } from "../data/page-state";
 import { metricTitle } from "../data/titles";
+import { standsStill } from "../data/trouble";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
 import { codeWord } from "../i18n/words";
@@ -55,8 +56,10 @@ export class AccountingLine {
     }
     const good = isBalanced(found);
     setAttr(this.element, "data-balanced", String(good));
-    setIcon(this.#verdictIcon, good ? "check" : "cross");
-    setText(this.#verdictText, verdict(found, ctx));
+    const stands = good && standsStill(ctx);
+    setAttr(this.element, "data-stands", stands ? "" : null);
+    setIcon(this.#verdictIcon, stands ? "hourglass" : good ? "check" : "cross");
+    setText(this.#verdictText, stands ? words.balancedSoFar : verdict(found, ctx));
   }
 }
 

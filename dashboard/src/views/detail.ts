@@ -25,6 +25,8 @@ export function stateDetail(ctx: Context): string {
     case "locked":
       return details[page];
     case "live":
+    case "troubled":
+    case "degraded":
       return "";
     case "paused":
       return paused(ctx);

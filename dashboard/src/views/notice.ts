@@ -1,23 +1,18 @@
-// The reason why there is nothing to see yet, or no more, or something to look at in a
-// running pipeline: the cause in the reader's language, one command to try, and
-// whether the host resumes by itself.
+// The sentence above everything at the moment of trouble, with one command to try.
 import type { Context } from "../data/context";
-import { clip } from "../data/format";
-import { protocolDiffers } from "../data/page-state";
+import { sentenceOf, type Sentence, type Tone } from "../data/trouble";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
-import { causeWords } from "../i18n/words";
 import type { Cause } from "../wire/shapes";
 
-const CAUSE_CHARACTERS_MAX = 400;
 const COPIED_MS = 2000;
 
 export class Notice {
   readonly element: HTMLElement;
   readonly #icon = icon("hourglass");
-  readonly #title = h("h2");
-  readonly #cause = h("p", { class: "notice-cause", "data-testid": "cause" });
-  readonly #note = h("p", { class: "notice-note" });
+  readonly #title = h("h2", { "data-testid": "trouble" });
+  readonly #cause = h("p", { class: "notice-cause", "data-testid": "more-troubles" });
+  readonly #note = h("p", { class: "notice-note", "data-testid": "trouble-note" });
   readonly #hintLabel = h("span");
   readonly #hint = h("code", { tabindex: "0", "data-testid": "hint" });
   readonly #copy = h("button", { type: "button", class: "copy" });
@@ -35,24 +30,25 @@ export class Notice {
   }
 
   update(ctx: Context): void {
-    const { words } = ctx;
-    const kind = kindOf(ctx);
-    setShown(this.element, kind !== null);
-    if (kind === null) return;
-    const cause = causeOf(ctx);
-    setAttr(this.element, "data-kind", kind);
-    // A warning stays as long as the data is so, and interrupts nobody.
-    setAttr(this.element, "role", kind === "warning" ? "status" : "alert");
-    setIcon(this.#icon, ICONS[kind]);
-    setText(this.#title, words.notice[kind]);
-    const causes = kind === "warning" ? ctx.state.status?.warnings ?? [] : cause === null ? [] : [cause];
-    const text = causes.map((each) => clip(causeWords(each, ctx.lang), CAUSE_CHARACTERS_MAX)).join(" · ");
-    setText(this.#cause, text);
-    setShown(this.#cause, text !== "");
-    setAttr(this.#cause, "data-code", cause?.code ?? null);
-    setAttr(this.#cause, "title", cause?.message ?? null);
-    setText(this.#note, NOTES[kind](words.notice));
-    setShown(this.#note, kind !== "warning" && cause?.code !== PROTOCOL.code);
+    const sentence = sentenceOf(ctx);
+    setShown(this.element, sentence !== null);
+    if (sentence !== null) this.#say(sentence, ctx);
+  }
+
+  #say({ tone, lines, age, outlook, cause }: Sentence, ctx: Context): void {
+    const [first, ...rest] = lines;
+    setAttr(this.element, "data-kind", tone);
+    // What degrades a result stays as long as the data is so, and interrupts nobody.
+    setAttr(this.element, "role", tone === "degraded" ? "status" : "alert");
+    setIcon(this.#icon, ICONS[tone]);
+    setText(this.#title, first ?? "");
+    setAttr(this.#title, "data-code", cause?.code ?? null);
+    setAttr(this.#title, "title", cause?.message ?? null);
+    setText(this.#cause, rest.join(" · "));
+    setShown(this.#cause, rest.length > 0);
+    const note = [age, outlook].filter((part) => part !== "").join(ctx.lang === "zh" ? "" : " ");
+    setText(this.#note, note);
+    setShown(this.#note, note !== "");
     this.#updateHint(cause, ctx);
   }
 
@@ -68,31 +64,9 @@ export class Notice {
   }
 }
 
-type Kind = "waiting" | "failed" | "warning";
-
-const ICONS = { waiting: "hourglass", failed: "failed", warning: "warning" } as const;
-
-const NOTES: Record<Kind, (words: Context["words"]["notice"]) => string> = {
-  waiting: (words) => words.retry,
-  failed: (words) => words.stopped,
-  warning: () => "",
+const ICONS: Readonly<Record<Tone, "hourglass" | "failed" | "warning">> = {
+  waiting: "hourglass", failed: "failed", troubled: "warning", degraded: "warning",
 };
-
-function kindOf({ page, state }: Context): Kind | null {
-  if (page === "waiting" || page === "failed") return page;
-  const warned = (state.status?.warnings.length ?? 0) > 0;
-  return warned ? "warning" : null;
-}
-
-/** The page's own cause: it cannot read what this host sends. */
-const PROTOCOL: Cause = {
-  code: "protocol", message: "protocol versions differ", args: {}, hint: null,
-};
-
-function causeOf(ctx: Context): Cause | null {
-  if (protocolDiffers(ctx.state)) return PROTOCOL;
-  return ctx.state.status?.cause ?? ctx.state.status?.warnings[0] ?? null;
-}
 
 /** Copies by the clipboard, or where that is not allowed selects for the hand. */
 async function copyText(element: HTMLElement): Promise<void> {

@@ -3,6 +3,7 @@
 // A figure that is not known is — with the reason in its note, never 0.
 import type { Context } from "../data/context";
 import { clip, joined, UNKNOWN } from "../data/format";
+import { standsStill } from "../data/trouble";
 import { codeWord } from "../i18n/words";
 import type { Status } from "../wire/shapes";
 
@@ -56,7 +57,10 @@ const MODELS: Readonly<Record<TileId, Model>> = {
       : ctx.words.tiles.ratePeak(ctx.format.compact(Math.round(peak)));
     return number(ctx, value, note, rounded);
   },
-  lag: (status, ctx) => number(ctx, status.lag, lagNote(status, ctx)),
+  // A lag of 0 would say that all is read, and what stands still has an unknown rest.
+  lag: (status, ctx) => status.lag === 0 && standsStill(ctx)
+    ? number(ctx, null, ctx.words.tiles.lagStands)
+    : number(ctx, status.lag, lagNote(status, ctx)),
   late: (status, ctx) => {
     const share = shareOfRead(status, status.accounting.late);
     const note = share === null

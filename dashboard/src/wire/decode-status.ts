@@ -5,8 +5,8 @@
 import type * as Host from "../wire.generated";
 import { array, field, integer, nullable, number, raw, record, string } from "./fields";
 import type {
-  Accounting, Cause, Checkpoint, DeadLetters, Happened, HeldBy, MetricStatus, Mode, Partition,
-  Plugin, Stages, Status,
+  Accounting, Cause, Checkpoint, DeadLetters, Happened, Health, HeldBy, MetricStatus, Mode,
+  Partition, Plugin, Stages, Status, Trouble,
 } from "./shapes";
 
 const MODES: readonly Mode[] = [
@@ -16,6 +16,7 @@ const MODES: readonly Mode[] = [
 const PARTITIONS_MAX = 4096;
 const METRICS_MAX = 256;
 const WARNINGS_MAX = 16;
+const TROUBLES_MAX = 32;
 const GAPS_MAX = 32;
 const REASONS_MAX = 64;
 const HAPPENED_MAX = 50;
@@ -50,7 +51,31 @@ export function decodeStatus(value: unknown): Status | null {
       const cause = decodeCause(warning);
       return cause === null ? [] : [cause];
     }),
+    health: decodeHealth(s["health"]),
   };
+}
+
+/** `null` of a host that gives no verdict. */
+function decodeHealth(value: unknown): Health | null {
+  const h = raw<Host.Health>(value);
+  if (h === null) return null;
+  const troubles = (list: unknown) => array(list).slice(0, TROUBLES_MAX).flatMap(decodeTrouble);
+  return {
+    ready: h["ready"] === true,
+    troubles: troubles(h["troubles"]),
+    degraded: troubles(h["degraded"]),
+    exactUntil: nullable(h["exact_until"], number),
+  };
+}
+
+function decodeTrouble(value: unknown): Trouble[] {
+  const t = raw<Host.Trouble>(value);
+  const what = string(field(t, "what"));
+  const since = number(field(t, "since"));
+  const cause = decodeCause(field(t, "cause"));
+  if (t === null || what === null || since === null || cause === null) return [];
+  const of = array(t["of"]).slice(0, PARTITIONS_MAX).flatMap((name) => string(name) ?? []);
+  return [{ what, of, since, cause }];
 }
 
 function decodeAccounting(value: unknown): Accounting | null {
@@ -91,6 +116,7 @@ function decodePartition(value: unknown): Partition[] {
     lag: nullable(p["lag"], number),
     watermark: nullable(p["watermark"], number),
     state: string(p["state"]) ?? "running",
+    cause: decodeCause(p["cause"]),
     gaps: array(p["gaps"]).slice(-GAPS_MAX).flatMap(decodeGap),
   }];
 }
@@ -189,5 +215,5 @@ function decodeHappened(value: unknown): Happened[] {
   const at = number(field(h, "at"));
   const what = string(field(h, "what"));
   return h === null || at === null || what === null
-    ? [] : [{ at, what, of: nullable(h["of"], string) }];
+    ? [] : [{ at, what, of: nullable(h["of"], string), cause: decodeCause(h["cause"]) }];
 }

@@ -78,6 +78,15 @@ export type Mode = Host.Mode;
 
 export type Cause = Page<Host.Cause>;
 
+/** A thing that stands still or is incomplete, with the reason. */
+export type Trouble = Page<Host.Trouble>;
+
+/** The host's verdict over itself, as `/readyz` answers it. */
+export type Health = With<Host.Health, {
+  troubles: readonly Trouble[];
+  degraded: readonly Trouble[];
+}>;
+
 export type Accounting = Page<Host.AccountingStatus>;
 
 /** An unknown figure is `null`; an older host has no `gaps`. */
@@ -110,6 +119,8 @@ export type Status = Pick<Page<Host.Status>,
   | "lateOutput" | "happened"
 > & {
   readonly source: Page<Host.SourceStatus> | null;
+  /** `null` of a host that gives no verdict. */
+  readonly health: Health | null;
   readonly startedAt: number | null;
   readonly eventsPerSecond: number | null;
   readonly batchRows: number | null;

@@ -95,11 +95,17 @@ interface AxeResult {
   }[];
 }
 
+/** A theme changes colours and nothing else, a language everything but colours. */
+export type Rules = "all" | "colours" | "words";
+
 /** The faults that axe finds, one line each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
+export async function accessibilityFaults(page: Page, rules: Rules = "all"): Promise<string[]> {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(AXE);
-  const result = await page.evaluate(
-    () => (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run());
+  const options = rules === "all" ? {}
+    : rules === "colours" ? { runOnly: ["color-contrast"] }
+    : { rules: { "color-contrast": { enabled: false } } };
+  const result = await page.evaluate((chosen) =>
+    (window as unknown as { axe: { run(options: object): Promise<AxeResult> } }).axe.run(chosen), options);
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${String(node.target)} ${node.failureSummary ?? ""}`));
 }

@@ -103,8 +103,41 @@ export const EVENT_TIME = Date.UTC(2015, 10, 10, 16);
 /** @param {number} now */
 export const clock = (now) => ({ now, event_time: EVENT_TIME, watermark: EVENT_TIME - 300_000 });
 
-/** @param {number} events @param {number} now @param {Json} [more] */
+/**
+ * The verdict that a host gives over such a status.
+ * @param {Json} status @param {number} now
+ */
+function verdict(status, now) {
+  const since = now - 95_000;
+  /** @param {string} what @param {string[]} of @param {unknown} cause */
+  const trouble = (what, of, cause) => ({ what, of, since, cause });
+  /** @type {Json[]} */
+  const warnings = /** @type {Json[]} */ (status["warnings"] ?? []);
+  const checkpoint = /** @type {Json | null} */ (status["checkpoint"]);
+  const isGap = (/** @type {Json} */ { code }) => /^(log_|topic_)/.test(String(code));
+  const troubles = [
+    ...(status["cause"] ? [trouble("pipeline", [], status["cause"])] : []),
+    ...warnings.filter(isGap).map((gap) =>
+      trouble("partition", [String(/** @type {Json} */ (gap["args"])["partition"])], gap)),
+    ...(Number(checkpoint?.["failures"] ?? 0) > 0 ? [trouble("checkpoint", [], {
+      code: "checkpoint_failing", message: String(checkpoint?.["error"]),
+      args: { error: checkpoint?.["error"] }, hint: null,
+    })] : []),
+  ];
+  const degraded = warnings.filter((warning) => !isGap(warning)).map((cause) => trouble("data", [], cause));
+  return {
+    ready: troubles.length === 0, troubles, degraded, exact_until: troubles.length === 0 ? now : since,
+  };
+}
+
+/** @param {number} events @param {number} now @param {Json} [more] @returns {Json} */
 export function status(events, now, more = {}) {
+  const made = statusWithoutVerdict(events, now, more);
+  return { ...made, health: verdict(made, now), ...("health" in more ? { health: more["health"] } : {}) };
+}
+
+/** @param {number} events @param {number} now @param {Json} more @returns {Json} */
+function statusWithoutVerdict(events, now, more) {
   const late = Math.floor(events * 0.02);
   const rejected = Math.floor(events * 0.0002);
   return {

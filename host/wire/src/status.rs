@@ -155,11 +155,13 @@ pub struct StageStatus {
 pub struct Happened {
     /// The moment, by the host's wall clock, in milliseconds since the Unix epoch.
     pub at: i64,
-    /// `started`, `waiting`, `resumed`, `quarantined`, `gap`, `checkpoint_failed`,
-    /// `checkpoint_stored` or `failed`.
+    /// `started`, `waiting`, `resumed`, `partition_stopped`, `partition_resumed`, `quarantined`,
+    /// `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored` or `failed`.
     pub what: &'static str,
-    /// The metric, partition or cause concerned.
+    /// The metric, the partitions or the cause concerned.
     pub of: Option<String>,
+    /// The reason, where there is one.
+    pub cause: Option<Cause>,
 }
 
 /// The place that records come from.

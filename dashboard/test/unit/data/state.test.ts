@@ -95,7 +95,7 @@ describe("reduce", () => {
   });
 
   it.each([
-    ["denied", { type: "denied" }, { connection: { phase: "denied" } }],
+    ["denied", { type: "denied", token: "none" }, { connection: { phase: "denied", token: "none" } }],
     ["polling", { type: "polling", on: true }, { polling: true }],
     ["without a network", { type: "online", on: false }, { online: false }],
   ] as const)("changes nothing else when it is %s", (_name, event, change) => {

@@ -218,7 +218,7 @@ describe("when the network is back", () => {
     await vi.advanceTimersByTimeAsync(0);
     stream.wake();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(events).toEqual([{ type: "dialling", attempt: 0 }, { type: "denied" }]);
+    expect(events).toEqual([{ type: "dialling", attempt: 0 }, { type: "denied", token: "wrong" }]);
   });
 });
 
@@ -265,7 +265,7 @@ describe("a guarded host", () => {
     remote.tickets = { kind: "denied" };
     const { events, sockets } = start(remote);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(events.at(-1)).toEqual({ type: "denied" });
+    expect(events.at(-1)).toEqual({ type: "denied", token: "wrong" });
     expect(sockets).toEqual([]);
   });
 
@@ -275,7 +275,7 @@ describe("a guarded host", () => {
     const { events, sockets, last } = start(remote);
     last().onclose?.();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(events.at(-1)).toEqual({ type: "denied" });
+    expect(events.at(-1)).toEqual({ type: "denied", token: "none" });
     expect(sockets).toHaveLength(1);
   });
 
@@ -351,7 +351,7 @@ describe("behind a proxy that blocks sockets", () => {
     const { events, remote } = await polling();
     remote.state = { kind: "denied" };
     await vi.advanceTimersByTimeAsync(POLL_MS);
-    expect(events.slice(-2)).toEqual([{ type: "polling", on: false }, { type: "denied" }]);
+    expect(events.slice(-2)).toEqual([{ type: "polling", on: false }, { type: "denied", token: "none" }]);
     const asked = remote.asked;
     await vi.advanceTimersByTimeAsync(2 * SOCKET_RETRY_MS);
     expect(remote.asked).toBe(asked);

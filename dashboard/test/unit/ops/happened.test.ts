@@ -48,12 +48,13 @@ describe("what happened", () => {
     expect(shown.map(({ at }) => at)).toEqual([700_001, 1_002_000]);
   });
 
-  it("has the words of its cause while that is the present one, and its name afterwards", () => {
-    const happened = [{ at: 990_000, what: "waiting", of: "topic_missing" }];
+  it("has the words of its own cause, and the host's where the page has none", () => {
     const cause = { code: "topic_missing", message: "m", args: { topic: "shop" }, hint: null };
-    const said = (more: object) => annotationsOf(contextOf(greeted({ status: { happened, ...more } }), "en")).at(-1)?.text;
-    expect(said({ cause })).toBe("waiting: The topic shop does not exist");
-    expect(said({ cause: null })).toBe("waiting: topic missing");
-    expect(said({ happened: [{ at: 990_000, what: "failed", of: "x".repeat(500) }] })).toHaveLength(120);
+    const said = (moment: object, lang: "zh" | "en" = "en") => annotationsOf(
+      contextOf(greeted({ status: { happened: [{ at: 990_000, ...moment }] } }), lang)).at(-1)?.text;
+    expect(said({ what: "waiting", of: "topic_missing", cause })).toBe("waiting: The topic shop does not exist");
+    expect(said({ what: "waiting", of: "new_cause", cause: { ...cause, code: "new_cause" } })).toBe("waiting: m");
+    expect(said({ what: "partition_stopped", of: "1, 3", cause }, "zh")).toBe("分区停滞: 分区 1, 3: 主题 shop 不存在");
+    expect(said({ what: "failed", of: "x".repeat(500), cause: null })).toHaveLength(300);
   });
 });

@@ -18,7 +18,7 @@ describe("the words beside the state", () => {
       "attempt 1 in 1 sec"],
     ["dialling again", reduce(greeted(), { type: "dialling", attempt: 2 }), 3000,
       "attempt 2 · data is 3 sec old"],
-    ["another protocol", feed(INITIAL, 0, { ...HELLO, proto: 9 }), 0, "see below"],
+    ["another protocol", feed(INITIAL, 0, { ...HELLO, proto: 9 }), 0, "see above"],
   ] as const)("when %s", (_name, state, now, expected) => {
     expect(detail(state, now)).toBe(expected);
   });

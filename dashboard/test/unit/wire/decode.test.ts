@@ -78,13 +78,13 @@ describe("decode", () => {
     expect(status.stages).toEqual({ waiting: 0.41, decode: 0.24, plugins: 0.27, publish: 0.06, blocked: 0.02 });
     expect([status.queueRecords, status.batchRows, status.workers]).toEqual([4096, 512, 2]);
     expect(status.partitions[3]).toEqual({
-      partition: 3, offset: 250, end: 253, lag: 3, watermark: EVENT_TIME - 420_000, state: "running", gaps: [],
+      partition: 3, offset: 250, end: 253, lag: 3, watermark: EVENT_TIME - 420_000, state: "running", cause: null, gaps: [],
     });
     expect(status.watermarkHeldBy).toEqual({ partition: 3, watermark: EVENT_TIME - 420_000, since: 4_986_000 });
     expect(status.checkpoint).toEqual({ at: 4_996_800, durationMs: 4.1, bytes: 18_234, failures: 0, error: null });
     expect(status.metrics[1]?.plugin).toMatchObject({ name: "age", nsPerRow: 5.9, memoryBytes: 1_245_184, traps: 0 });
     expect(status.lateOutput).toEqual({ written: 20 });
-    expect(status.happened).toEqual([{ at: 4_940_000, what: "started", of: null }]);
+    expect(status.happened).toEqual([{ at: 4_940_000, what: "started", of: null, cause: null }]);
     expect(as("snapshot", greeting()[2]).status.deadLetters)
       .toEqual({ written: 246, byReason: [["not_json", 197], ["required_missing", 49]] });
   });

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use streamgauge_wire::{Happened, Mode, Status};
+use streamgauge_wire::{Cause, GapStatus, Happened, Mode, Status, Trouble};
 
 /// Moments kept.
 const HAPPENED_MAX: usize = 50;
@@ -13,7 +13,8 @@ pub(super) struct EventLog {
     moments: Vec<Happened>,
     waits: bool,
     failed: bool,
-    checkpoint_fails: bool,
+    /// By thing and code: the names of what stood still at the last look.
+    standing: BTreeMap<(&'static str, String), String>,
     stopped: BTreeSet<String>,
     /// By partition: gaps that were passed.
     gaps: BTreeMap<u32, usize>,
@@ -23,25 +24,33 @@ pub(super) struct EventLog {
 #[derive(Clone, Debug)]
 pub(super) struct Observed {
     mode: Mode,
-    /// The code of the cause of `mode`.
-    cause: Option<String>,
-    checkpoint_fails: bool,
-    /// Metrics that stand still.
-    stopped: Vec<String>,
+    cause: Option<Cause>,
+    /// What stands still while the pipeline as a whole reads, or is incomplete.
+    troubles: Vec<Trouble>,
+    /// Metrics that stand still, with the reason.
+    stopped: Vec<(String, Cause)>,
     /// By partition: gaps that were passed.
-    gaps: Vec<(u32, usize)>,
+    gaps: Vec<(u32, Vec<GapStatus>)>,
 }
 
 impl Observed {
     /// The facts in `status`.
     pub(super) fn of(status: &Status) -> Self {
-        let stopped = status.metrics.iter().filter(|metric| metric.reason.is_some());
+        let troubles = status.health.troubles.iter().chain(&status.health.degraded);
+        // A metric is told by its own state, the whole pipeline by its mode.
+        let troubles = troubles.filter(|t| !matches!(t.what, "metric" | "pipeline")).cloned();
+        let stopped = |metric: &streamgauge_wire::MetricStatus| {
+            let reason = metric.reason.clone()?;
+            let args = [("metric".to_owned(), metric.id.clone())].into();
+            let cause = Cause { code: metric.state.to_owned(), message: reason, args, hint: None };
+            Some((metric.id.clone(), cause))
+        };
         Self {
             mode: status.mode,
-            cause: status.cause.as_ref().map(|cause| cause.code.clone()),
-            checkpoint_fails: status.checkpoint.as_ref().is_some_and(|stored| stored.failures > 0),
-            stopped: stopped.map(|metric| metric.id.clone()).collect(),
-            gaps: status.partitions.iter().map(|p| (p.partition, p.gaps.len())).collect(),
+            cause: status.cause.clone(),
+            troubles: troubles.collect(),
+            stopped: status.metrics.iter().filter_map(stopped).collect(),
+            gaps: status.partitions.iter().map(|p| (p.partition, p.gaps.clone())).collect(),
         }
     }
 }
@@ -49,12 +58,12 @@ impl Observed {
 impl EventLog {
     /// Of a host that started at `started_at`.
     pub(super) fn new(started_at: i64) -> Self {
-        let started = Happened { at: started_at, what: "started", of: None };
+        let started = Happened { at: started_at, what: "started", of: None, cause: None };
         Self {
             moments: vec![started],
             waits: false,
             failed: false,
-            checkpoint_fails: false,
+            standing: BTreeMap::new(),
             stopped: BTreeSet::new(),
             gaps: BTreeMap::new(),
         }
@@ -63,39 +72,53 @@ impl EventLog {
     /// Notes what is new in `observed` as of `now`, in milliseconds since the Unix epoch.
     pub(super) fn note(&mut self, observed: Observed, now: i64) -> Vec<Happened> {
         let mut moments = Vec::new();
-        let mut happened = |what, of| moments.push(Happened { at: now, what, of });
-        let Observed { mode, cause, checkpoint_fails, stopped, gaps } = observed;
+        let mut happened = |what, of, cause| moments.push(Happened { at: now, what, of, cause });
+        let Observed { mode, cause, troubles, stopped, gaps } = observed;
         let (waits, failed) = (mode == Mode::Waiting, mode == Mode::Failed);
+        let code = cause.as_ref().map(|cause| cause.code.clone());
         if waits && !self.waits {
-            happened("waiting", cause.clone());
+            happened("waiting", code.clone(), cause.clone());
         }
         if failed && !self.failed {
-            happened("failed", cause);
+            happened("failed", code, cause);
         }
         let reads = matches!(mode, Mode::CatchingUp | Mode::Live | Mode::Replaying);
         if self.waits && reads {
-            happened("resumed", None);
+            happened("resumed", None, None);
         }
         // While state is restored, nothing has resumed yet.
         self.waits = waits || (self.waits && !reads && !failed);
         self.failed = failed;
-        if checkpoint_fails != self.checkpoint_fails {
-            let what = if checkpoint_fails { "checkpoint_failed" } else { "checkpoint_stored" };
-            happened(what, None);
+        let mut before = std::mem::take(&mut self.standing);
+        for Trouble { what, of, cause, .. } in troubles {
+            let (key, names) = ((what, cause.code.clone()), of.join(", "));
+            if before.remove(&key).is_none() {
+                let of = match what {
+                    "partition" => Some(names.clone()),
+                    "data" => Some(cause.code.clone()),
+                    _ => None,
+                };
+                happened(began(what), of, Some(cause));
+            }
+            self.standing.insert(key, names);
         }
-        self.checkpoint_fails = checkpoint_fails;
-        for metric in stopped {
+        for ((what, _), names) in before {
+            if let Some(ended) = ended(what) {
+                happened(ended, Some(names).filter(|names| !names.is_empty()), None);
+            }
+        }
+        for (metric, cause) in stopped {
             if self.stopped.insert(metric.clone()) {
-                happened("quarantined", Some(metric));
+                happened("quarantined", Some(metric), Some(cause));
             }
         }
         for (partition, passed) in gaps {
             // The gaps of the stored state happened in earlier runs.
-            let known = self.gaps.entry(partition).or_insert(passed);
-            if passed > *known {
-                happened("gap", Some(partition.to_string()));
+            let known = self.gaps.entry(partition).or_insert(passed.len());
+            if let Some(last) = passed.last().filter(|_| passed.len() > *known) {
+                happened("gap", Some(partition.to_string()), Some(gap(partition, *last)));
             }
-            *known = passed;
+            *known = passed.len();
         }
         self.moments.extend(moments);
         self.moments.drain(..self.moments.len().saturating_sub(HAPPENED_MAX));
@@ -103,61 +126,126 @@ impl EventLog {
     }
 }
 
+/// The moment at which such a thing began to stand still.
+fn began(what: &str) -> &'static str {
+    match what {
+        "partition" => "partition_stopped",
+        "checkpoint" => "checkpoint_failed",
+        _ => "degraded",
+    }
+}
+
+/// The moment at which such a thing moves again, where that is told.
+fn ended(what: &str) -> Option<&'static str> {
+    match what {
+        "partition" => Some("partition_resumed"),
+        "checkpoint" => Some("checkpoint_stored"),
+        _ => None,
+    }
+}
+
+/// The gap that a partition passed.
+fn gap(partition: u32, GapStatus { kind, from, to }: GapStatus) -> Cause {
+    let args = [("partition", i64::from(partition)), ("from", from), ("to", to)];
+    Cause {
+        code: kind.to_owned(),
+        message: format!("partition {partition} passed a gap ({kind}) from offset {from} to {to}"),
+        args: args.map(|(name, value)| (name.to_owned(), value.to_string())).into(),
+        hint: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(moments: &[Happened]) -> Vec<(i64, &str, Option<&str>)> {
-        moments.iter().map(|moment| (moment.at, moment.what, moment.of.as_deref())).collect()
+    fn told(moments: &[Happened]) -> Vec<(i64, &str, Option<&str>, Option<&str>)> {
+        let mut all = Vec::new();
+        for Happened { at, what, of, cause } in moments {
+            let code = cause.as_ref().map(|cause| cause.code.as_str());
+            all.push((*at, *what, of.as_deref(), code));
+        }
+        all
+    }
+
+    fn cause(code: &str) -> Cause {
+        let (message, args) = (format!("because of {code}"), BTreeMap::new());
+        Cause { code: code.to_owned(), message, args, hint: None }
+    }
+
+    fn trouble(what: &'static str, of: &[&str], code: &str) -> Trouble {
+        let of = of.iter().map(|name| (*name).to_owned()).collect();
+        Trouble { what, of, since: 0, cause: cause(code) }
     }
 
     fn observed(mode: Mode) -> Observed {
-        Observed {
-            mode,
-            cause: None,
-            checkpoint_fails: false,
-            stopped: Vec::new(),
-            gaps: vec![(0, 0)],
-        }
+        let (troubles, stopped) = (Vec::new(), Vec::new());
+        Observed { mode, cause: None, troubles, stopped, gaps: vec![(0, Vec::new())] }
     }
 
+    const GAP: GapStatus = GapStatus { kind: "log_start_moved", from: 5, to: 9 };
+
     #[test]
-    fn a_moment_is_told_once() {
+    fn a_moment_is_told_once_with_its_reason() {
         let mut events = EventLog::new(1);
-        assert_eq!(told(&events.note(observed(Mode::Live), 2)), [(1, "started", None)]);
-        let cause = Some("broker_unreachable".to_owned());
-        let waiting = Observed { cause, ..observed(Mode::Waiting) };
+        assert_eq!(told(&events.note(observed(Mode::Live), 2)), [(1, "started", None, None)]);
+        let unreachable = Some(cause("broker_unreachable"));
+        let waiting = Observed { cause: unreachable, ..observed(Mode::Waiting) };
         events.note(waiting.clone(), 3);
         events.note(waiting, 4);
         events.note(observed(Mode::Restoring), 5);
         let back = Observed {
-            stopped: vec!["behavior".to_owned()],
-            gaps: vec![(0, 1)],
-            checkpoint_fails: true,
+            stopped: vec![("behavior".to_owned(), cause("quarantined"))],
+            gaps: vec![(0, vec![GAP])],
+            troubles: vec![
+                trouble("checkpoint", &[], "checkpoint_failing"),
+                trouble("partition", &["1", "3"], "unanswered"),
+                trouble("data", &[], "mostly_late"),
+            ],
             ..observed(Mode::Live)
         };
         events.note(back.clone(), 6);
         let moments = events.note(back, 7);
         let expected = [
-            (1, "started", None),
-            (3, "waiting", Some("broker_unreachable")),
-            (6, "resumed", None),
-            (6, "checkpoint_failed", None),
-            (6, "quarantined", Some("behavior")),
-            (6, "gap", Some("0")),
+            (1, "started", None, None),
+            (3, "waiting", Some("broker_unreachable"), Some("broker_unreachable")),
+            (6, "resumed", None, None),
+            (6, "checkpoint_failed", None, Some("checkpoint_failing")),
+            (6, "partition_stopped", Some("1, 3"), Some("unanswered")),
+            (6, "degraded", Some("mostly_late"), Some("mostly_late")),
+            (6, "quarantined", Some("behavior"), Some("quarantined")),
+            (6, "gap", Some("0"), Some("log_start_moved")),
         ];
         assert_eq!(told(&moments), expected);
         let moments = events.note(observed(Mode::Live), 8);
-        assert_eq!(moments.last().map(|moment| moment.what), Some("checkpoint_stored"));
+        let ends =
+            [(8, "checkpoint_stored", None, None), (8, "partition_resumed", Some("1, 3"), None)];
+        assert_eq!(told(&moments)[8..], ends);
+    }
+
+    #[test]
+    fn a_trouble_of_more_partitions_is_no_new_moment() {
+        let mut events = EventLog::new(1);
+        let of = |names: &[&str]| Observed {
+            troubles: vec![trouble("partition", names, "unanswered")],
+            ..observed(Mode::Live)
+        };
+        events.note(of(&["1"]), 2);
+        assert_eq!(events.note(of(&["1", "2"]), 3).len(), 2);
+        let moments = events.note(observed(Mode::Live), 4);
+        assert_eq!(told(&moments)[2..], [(4, "partition_resumed", Some("1, 2"), None)]);
     }
 
     #[test]
     fn gaps_of_an_earlier_run_are_not_told_again() {
         let mut events = EventLog::new(1);
-        let restored = Observed { gaps: vec![(0, 2), (1, 0)], ..observed(Mode::Live) };
-        assert_eq!(told(&events.note(restored.clone(), 2)), [(1, "started", None)]);
-        let passed = Observed { gaps: vec![(0, 3), (1, 0)], ..restored };
-        let moments = events.note(passed, 3);
-        assert_eq!(told(&moments), [(1, "started", None), (3, "gap", Some("0"))]);
+        let of = |passed: usize| Observed {
+            gaps: vec![(0, vec![GAP; passed]), (1, Vec::new())],
+            ..observed(Mode::Live)
+        };
+        assert_eq!(told(&events.note(of(2), 2)), [(1, "started", None, None)]);
+        let moments = events.note(of(3), 3);
+        let passed = (3, "gap", Some("0"), Some("log_start_moved"));
+        assert_eq!(told(&moments), [(1, "started", None, None), passed]);
     }
 }

@@ -4,6 +4,7 @@
 //! Not ready means that records wait and are not counted, or that counts cannot be kept. Degraded
 //! means that every record is counted while a result is incomplete.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use streamgauge_wire::{Health, Mode, Trouble};
@@ -35,7 +36,7 @@ pub(super) struct Verdicts {
 struct Found<'a> {
     what: &'static str,
     of: Vec<String>,
-    cause: std::borrow::Cow<'a, Cause>,
+    cause: Cow<'a, Cause>,
 }
 
 impl Verdicts {
@@ -72,11 +73,9 @@ fn standing<'a>(facts: &Facts<'a>) -> Vec<Found<'a>> {
     match (facts.mode, facts.cause) {
         (Mode::Waiting | Mode::Failed, Some(cause)) => add("pipeline", Vec::new(), borrowed(cause)),
         (Mode::Waiting | Mode::Failed | Mode::Restoring, _) => {
-            add(
-                "pipeline",
-                Vec::new(),
-                own(CauseCode::Restoring, "the stored state is being read"),
-            );
+            let message = "the stored state is being read".to_owned();
+            let cause = Cause::warning(CauseCode::Restoring, message, &[]);
+            add("pipeline", Vec::new(), Cow::Owned(cause));
         }
         (Mode::CatchingUp | Mode::Replaying | Mode::Live | Mode::Ended, _) => {}
     }
@@ -89,7 +88,9 @@ fn standing<'a>(facts: &Facts<'a>) -> Vec<Found<'a>> {
         }
     }
     if let Some(error) = facts.checkpoint {
-        add("checkpoint", Vec::new(), own(CauseCode::CheckpointFailing, error));
+        let args = [("error", error.to_owned())];
+        let cause = Cause::warning(CauseCode::CheckpointFailing, error.to_owned(), &args);
+        add("checkpoint", Vec::new(), Cow::Owned(cause));
     }
     for warning in facts.warnings.iter().filter(|warning| warning.code.weight() == Weight::Stands) {
         // A gap is told with its partition.
@@ -122,12 +123,8 @@ fn by_code(partitions: &[PartitionView]) -> BTreeMap<&'static str, Vec<(u32, &Ca
     causes
 }
 
-fn borrowed(cause: &Cause) -> std::borrow::Cow<'_, Cause> {
-    std::borrow::Cow::Borrowed(cause)
-}
-
-fn own(code: CauseCode, message: &str) -> std::borrow::Cow<'static, Cause> {
-    std::borrow::Cow::Owned(Cause::warning(code, message.to_owned(), &[]))
+fn borrowed(cause: &Cause) -> Cow<'_, Cause> {
+    Cow::Borrowed(cause)
 }
 
 #[cfg(test)]

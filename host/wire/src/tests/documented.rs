@@ -189,7 +189,7 @@ fn a_status_is_as_documented() {
             }],
             dead_letters: DeadLetterStatus::default(),
             late_output: Some(LateOutputStatus::default()),
-            happened: vec![Happened { at: 0, what: "started", of: None }],
+            happened: vec![Happened { at: 0, what: "started", of: None, cause: Some(cause(&[])) }],
         },
     );
 }

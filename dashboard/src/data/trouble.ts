@@ -1,0 +1,112 @@
+// The sentence above everything at the moment of trouble: what stands still and why,
+// since when, up to when the shown counts are exact, and what to do. Pure.
+//
+// The verdict is the host's (`health` of the status), the same that `/readyz` answers.
+import { causeWords } from "../i18n/words";
+import type { Cause, Health, Trouble } from "../wire/shapes";
+import type { Context } from "./context";
+import { clip } from "./format";
+import { hostTime, protocolDiffers } from "./page-state";
+import { metricTitle } from "./titles";
+
+export type Tone = "waiting" | "failed" | "troubled" | "degraded";
+
+export interface Sentence {
+  readonly tone: Tone;
+  /** The things that stand still and the reasons, the gravest first. */
+  readonly lines: readonly string[];
+  /** The age of the gravest, and up to when the counts are exact. */
+  readonly age: string;
+  /** What becomes of it by itself. */
+  readonly outlook: string;
+  readonly cause: Cause | null;
+}
+
+const LINE_CHARACTERS_MAX = 400;
+const NAMED_MAX = 12;
+
+/** The page's own cause: it cannot read what this host sends. */
+const PROTOCOL: Cause = { code: "protocol", message: "protocol versions differ", args: {}, hint: null };
+
+/** `null` where nothing stands still and every result is complete. */
+export function sentenceOf(ctx: Context): Sentence | null {
+  const { words, state, page } = ctx;
+  if (protocolDiffers(state)) return plain("failed", PROTOCOL, ctx, "");
+  const status = state.status;
+  const health = status?.health ?? null;
+  if (status === null || page === "connecting" || page === "locked") return null;
+  if (health === null || status.mode === "restoring") return null;
+  const [gravest] = health.troubles.length > 0 ? health.troubles : health.degraded;
+  if (gravest === undefined) return null;
+  const { notice } = words;
+  const stands = health.troubles.length > 0;
+  return {
+    tone: toneOf(status.mode, stands),
+    lines: [...health.troubles, ...health.degraded].map((trouble) => line(trouble, ctx)),
+    age: stands ? joinSentences(since(gravest, ctx), exact(gravest, health, ctx), ctx) : since(gravest, ctx),
+    outlook: status.mode === "failed" ? notice.stopped : stands ? notice.retry : "",
+    cause: gravest.cause,
+  };
+}
+
+/** `true` where a figure such as 0 or a tick would say that all is well. */
+export function standsStill(ctx: Context): boolean {
+  return (ctx.state.status?.health?.troubles.length ?? 0) > 0;
+}
+
+function toneOf(mode: string, stands: boolean): Tone {
+  if (mode === "failed") return "failed";
+  if (mode === "waiting") return "waiting";
+  return stands ? "troubled" : "degraded";
+}
+
+function plain(tone: Tone, cause: Cause, ctx: Context, outlook: string): Sentence {
+  return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause };
+}
+
+function line({ what, of, cause }: Trouble, ctx: Context): string {
+  const { stands } = ctx.words.notice;
+  const why = clip(causeWords(cause, ctx.lang), LINE_CHARACTERS_MAX);
+  switch (what) {
+    case "partition":
+      return stands.partition(named(of, ctx), why);
+    case "metric":
+      return stands.metric(named(of.map((id) => metricTitle(id, ctx)), ctx), why);
+    case "checkpoint":
+      return stands.checkpoint(why);
+    case "data":
+      return why;
+    default:
+      return stands.pipeline(why);
+  }
+}
+
+function named(names: readonly string[], ctx: Context): string {
+  const { stands } = ctx.words.notice;
+  const shown = names.slice(0, NAMED_MAX).join(stands.comma);
+  return names.length > NAMED_MAX ? stands.andMore(shown, String(names.length - NAMED_MAX)) : shown;
+}
+
+function since({ since: at }: Trouble, ctx: Context): string {
+  const { format } = ctx;
+  const now = hostTime(ctx.state, ctx.now);
+  const age = Math.max(1, Math.round(((now ?? at) - at) / 1000)) * 1000;
+  return ctx.words.notice.since(moment(at, now, ctx), format.duration(age));
+}
+
+/** The day is said where it is not today's. */
+function moment(at: number, now: number | null, { format }: Context): string {
+  const day = format.monthDay(at);
+  return now !== null && format.monthDay(now) === day ? format.clock(at) : `${day} ${format.clock(at)}`;
+}
+
+function exact({ what }: Trouble, { exactUntil }: Health, ctx: Context): string {
+  const { notice } = ctx.words;
+  const at = exactUntil === null ? null : moment(exactUntil, hostTime(ctx.state, ctx.now), ctx);
+  if (what === "checkpoint") return at === null ? notice.neverKept : notice.keptUntil(at);
+  return at === null ? notice.nothingNew : notice.exactUntil(at);
+}
+
+function joinSentences(first: string, second: string, ctx: Context): string {
+  return `${first}${ctx.lang === "zh" ? "" : " "}${second}`;
+}
