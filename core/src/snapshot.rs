@@ -12,7 +12,7 @@ mod metric;
 mod partition;
 
 use crate::bytes::Writer;
-use envelope::{MAGIC, VERSION};
+use envelope::{MAGIC, OLDEST, VERSION, unseal_versions};
 
 pub use digest::{Digest, digest_of};
 pub use envelope::{SnapshotError, seal, unseal, unseal_version};
@@ -33,8 +33,8 @@ impl PartitionSnapshot {
     /// # Errors
     /// Bytes of another kind, of an unknown version, or damaged.
     pub fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let body = unseal_version(bytes, MAGIC, VERSION)?;
-        decode::partition(body).ok_or(SnapshotError::Damaged)
+        let (version, body) = unseal_versions(bytes, MAGIC, OLDEST..=VERSION)?;
+        decode::partition(body, version).ok_or(SnapshotError::Damaged)
     }
 
     /// The digest of H: equal at equal offsets if the same records were read, on any machine.

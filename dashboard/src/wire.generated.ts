@@ -449,15 +449,20 @@ export type PartitionStatus = {
  */
 partition: number,
 /**
- * The next offset to read.
+ * The offset after the last record that was read.
  */
 offset: number,
 /**
- * The offset after the log's last record.
+ * The offset up to which the log is read: `offset`, or a later one where the log holds no
+ * record between (markers of transactions, aborted records, compaction).
+ */
+read_to: number,
+/**
+ * The end of the log for a reader of committed records.
  */
 end: number | null,
 /**
- * Records still to read: `end` − `offset`.
+ * Offsets still to read: `end` − `read_to`.
  */
 lag: number | null,
 /**

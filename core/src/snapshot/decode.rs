@@ -15,8 +15,11 @@ use crate::time::{EventTime, RecordTime};
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
 
-/// Reads what follows the version.
-pub(super) fn partition(body: &[u8]) -> Option<PartitionSnapshot> {
+/// The version from which on a snapshot tells how far its log was read.
+const READ_POSITION_SINCE: u32 = 3;
+
+/// Reads what follows `version`.
+pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> {
     let mut r = Reader::new(body);
     let partition = r.u32()?;
     let cursor = r.u64()?;
@@ -24,10 +27,11 @@ pub(super) fn partition(body: &[u8]) -> Option<PartitionSnapshot> {
         Some(time) => Some((RecordTime(time), digest(&mut r)?)),
         None => None,
     };
+    let read_to = if version >= READ_POSITION_SINCE { r.option()? } else { None };
     let late_samples = list(&mut r, sample)?;
     let state = state(&mut r)?;
     let metrics = list(&mut r, metric)?;
-    let position = Position { cursor, last };
+    let position = Position { cursor, last, read_to };
     r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
 }
 

@@ -17,6 +17,7 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
     if let Some((_, digest)) = snapshot.position.last {
         w.raw(&digest.0);
     }
+    w.option(snapshot.position.read_to);
     w.u32(snapshot.late_samples.len() as u32);
     snapshot.late_samples.iter().for_each(|late| sample(w, late));
     state(w, &snapshot.state);

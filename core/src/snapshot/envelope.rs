@@ -1,11 +1,16 @@
 //! The bytes around a state: magic and version before it, and its digest behind it.
 
+use std::ops::RangeInclusive;
+
 use thiserror::Error;
 
 use super::digest::{DIGEST_BYTES, digest_of};
 
 pub(super) const MAGIC: &[u8; 4] = b"SGSP";
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
+
+/// The first version that can still be read.
+pub(super) const OLDEST: u32 = 2;
 
 /// Why bytes are not a snapshot that can be read.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -46,11 +51,21 @@ pub fn unseal_version<'a>(
     magic: &[u8],
     version: u32,
 ) -> Result<&'a [u8], SnapshotError> {
+    unseal_versions(bytes, magic, version..=version).map(|(_, body)| body)
+}
+
+/// The version, which is one of `versions`, and the bytes between it and the digest.
+pub(super) fn unseal_versions<'a>(
+    bytes: &'a [u8],
+    magic: &[u8],
+    versions: RangeInclusive<u32>,
+) -> Result<(u32, &'a [u8]), SnapshotError> {
     let rest = bytes.strip_prefix(magic).ok_or(SnapshotError::NotASnapshot)?;
     let (found, _) = rest.split_first_chunk::<4>().ok_or(SnapshotError::Damaged)?;
     let found = u32::from_le_bytes(*found);
-    if found != version {
+    if !versions.contains(&found) {
         return Err(SnapshotError::UnknownVersion(found));
     }
-    unseal(bytes)?.get(magic.len() + size_of::<u32>()..).ok_or(SnapshotError::Damaged)
+    let body = unseal(bytes)?.get(magic.len() + size_of::<u32>()..);
+    Ok((found, body.ok_or(SnapshotError::Damaged)?))
 }

@@ -14,6 +14,9 @@ pub struct Position {
     pub cursor: u64,
     /// Stamp and digest of the record before the next offset; `None` means that none was read.
     pub last: Option<(RecordTime, Digest)>,
+    /// The offset up to which the log is read, where that is past the next offset: a log may end
+    /// with offsets that hold no record (markers of transactions, aborted records, compaction).
+    pub read_to: Option<i64>,
 }
 
 /// S: all that is known of a partition at a batch boundary.
@@ -29,4 +32,13 @@ pub struct PartitionSnapshot {
     pub state: PartitionState,
     /// The metrics, in the order of their ids.
     pub metrics: Vec<MetricSnapshot>,
+}
+
+impl PartitionSnapshot {
+    /// The offset up to which the log is read: the next offset, or a later one where no record
+    /// stands between.
+    pub fn read_to(&self) -> i64 {
+        let next = self.state.next_offset;
+        self.position.read_to.map_or(next, |read_to| read_to.max(next))
+    }
 }

@@ -39,7 +39,11 @@ fn sample() -> PartitionSnapshot {
     };
     PartitionSnapshot {
         partition: 3,
-        position: Position { cursor: 99, last: Some((RecordTime(7), digest_of(b"record"))) },
+        position: Position {
+            cursor: 99,
+            last: Some((RecordTime(7), digest_of(b"record"))),
+            read_to: Some(14),
+        },
         late_samples: vec![sample],
         state,
         metrics: vec![MetricSnapshot {
@@ -122,4 +126,26 @@ fn the_digest_of_the_state_is_blind_to_position_and_metrics() {
     assert_eq!(other.state_digest(), sample().state_digest());
     other.state.accounting.late += 1;
     assert_ne!(other.state_digest(), sample().state_digest());
+}
+
+#[test]
+fn a_log_is_read_to_the_next_offset_or_past_it() {
+    let mut snapshot = sample();
+    for (read_to, expected) in [(None, 12), (Some(14), 14), (Some(7), 12)] {
+        snapshot.position.read_to = read_to;
+        assert_eq!(snapshot.read_to(), expected, "{read_to:?}");
+    }
+}
+
+#[test]
+fn a_snapshot_of_version_2_is_read_and_tells_no_read_position() {
+    let mut snapshot = sample();
+    snapshot.position.read_to = None;
+    let mut body = snapshot.encode();
+    body.truncate(body.len() - 32);
+    body[4..8].copy_from_slice(&2u32.to_le_bytes());
+    // Magic, version, partition, cursor, mark, stamp and digest of the last record stand before.
+    let mark = 4 + 4 + 4 + 8 + 1 + 8 + 32;
+    assert_eq!(body.remove(mark), 0);
+    assert_eq!(PartitionSnapshot::decode(&seal(body)), Ok(snapshot));
 }

@@ -106,8 +106,9 @@ fn metric() -> impl Strategy<Value = MetricSnapshot> {
 
 fn snapshot() -> impl Strategy<Value = PartitionSnapshot> {
     let last = any::<(i64, [u8; 32])>().prop_map(|(time, d)| (RecordTime(time), Digest(d)));
-    let position =
-        (any::<u64>(), prop::option::of(last)).prop_map(|(cursor, last)| Position { cursor, last });
+    let read_to = prop::option::of(any::<i64>());
+    let position = (any::<u64>(), prop::option::of(last), read_to)
+        .prop_map(|(cursor, last, read_to)| Position { cursor, last, read_to });
     let samples = vec(late_sample(), 0..3);
     (any::<u32>(), position, samples, state(), vec(metric(), 0..4)).prop_map(
         |(partition, position, late_samples, state, metrics)| PartitionSnapshot {
@@ -189,7 +190,11 @@ fn every_mark_is_read_strictly() {
     state_of.gaps.push(OffsetGap { kind: GapKind::LogEndMoved, from: 1, to: 2 });
     let snapshot = PartitionSnapshot {
         partition: 1,
-        position: Position { cursor: 5, last: Some((RecordTime(6), digest_of(b"last"))) },
+        position: Position {
+            cursor: 5,
+            last: Some((RecordTime(6), digest_of(b"last"))),
+            read_to: None,
+        },
         late_samples: Vec::new(),
         state: state_of,
         metrics: vec![MetricSnapshot {

@@ -112,6 +112,7 @@ function decodePartition(value: unknown): Partition[] {
   return [{
     partition,
     offset: nullable(p["offset"], number),
+    readTo: nullable(p["read_to"], number),
     end: nullable(p["end"], number),
     lag: nullable(p["lag"], number),
     watermark: nullable(p["watermark"], number),

@@ -90,7 +90,10 @@ export type Health = With<Host.Health, {
 export type Accounting = Page<Host.AccountingStatus>;
 
 /** An unknown figure is `null`; an older host has no `gaps`. */
-export type Partition = With<Host.PartitionStatus, { offset: number | null }>;
+export type Partition = With<Host.PartitionStatus, {
+  offset: number | null;
+  readTo: number | null;
+}>;
 
 export type Checkpoint = With<Host.CheckpointStatus, {
   durationMs: number | null;

@@ -232,8 +232,7 @@ impl Checkpointer {
             }
         });
         if let (true, Some(committer)) = (is_kept, &self.committer) {
-            let offsets: Vec<_> =
-                partitions.iter().map(|s| (s.partition, s.state.next_offset)).collect();
+            let offsets: Vec<_> = partitions.iter().map(|s| (s.partition, s.read_to())).collect();
             committer.commit(&offsets);
         }
     }

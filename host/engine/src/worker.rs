@@ -195,6 +195,9 @@ impl Worker {
             Fetched::Ended if self.holds.iter().any(|hold| hold.resume.is_some()) => {}
             Fetched::Ended => return Ok(Progress::Ended),
         }
+        for (partition, offset) in self.source.take_read_to() {
+            held.extend(self.tell(Event::ReadTo { partition, offset })?.held);
+        }
         if self.supply == Supply::Drained {
             self.tell(Event::Drained)?;
         }

@@ -1,5 +1,7 @@
 //! The consumer of one worker.
 
+mod positions;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,7 +10,6 @@ use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Message, Timestamp};
 use rdkafka::statistics::Statistics;
 use streamgauge_core::{
     BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime, Supply,
@@ -16,8 +17,10 @@ use streamgauge_core::{
 use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of, set_defaults};
-use super::error::has_moved;
+use super::event::{EventQueue, Record, Told};
 use super::{BrokerError, Missing, partition_number};
+
+use positions::{Position, Positions};
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
 /// and not after a second, and it holds 16 MiB and not 64, which is enough for a tenth of a
@@ -33,6 +36,8 @@ const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Reads some partitions of a topic.
 pub struct TopicConsumer {
+    /// Before the consumer, because it has to be dropped before.
+    queue: EventQueue,
     consumer: BaseConsumer<Watcher>,
     context: Arc<Mutex<Seen>>,
     /// By partition: where reading is, and where a bounded read stops.
@@ -44,37 +49,6 @@ pub struct TopicConsumer {
     trouble: Option<String>,
     brokers: String,
     topic: String,
-}
-
-#[derive(Clone, Copy)]
-struct Position {
-    next: i64,
-    stop: Option<i64>,
-    /// Nothing more was there when the log was looked at last.
-    at_end: bool,
-}
-
-/// Positions by partition. Records of one partition mostly come in a row, so the last one that was
-/// asked for is looked at first.
-#[derive(Default)]
-struct Positions {
-    all: Vec<(u32, Position)>,
-    recent: usize,
-}
-
-impl Positions {
-    fn get_mut(&mut self, partition: u32) -> Option<&mut Position> {
-        if self.all.get(self.recent).is_none_or(|(number, _)| *number != partition) {
-            self.recent = self.all.iter().position(|(number, _)| *number == partition)?;
-        }
-        Some(&mut self.all[self.recent].1)
-    }
-
-    fn remove(&mut self, partition: u32) -> Option<Position> {
-        let at = self.all.iter().position(|(number, _)| *number == partition)?;
-        self.recent = 0;
-        Some(self.all.remove(at).1)
-    }
 }
 
 /// What the statistics told last.
@@ -153,26 +127,13 @@ impl TopicConsumer {
             offsets_of(&settings.topic, list).map_err(|error| BrokerError::refused(&error))?;
         let mut positions = Positions::default();
         for (partition, next, stop) in assigned {
-            let position = Position { next: *next, stop: *stop, at_end: false };
-            positions.all.push((*partition, position));
+            positions.add(*partition, Position::new(*next, *stop));
         }
         consumer.assign(&list).map_err(|error| BrokerError::refused(&error))?;
         let (brokers, topic) = (settings.brokers.clone(), settings.topic.clone());
         let (buffer, failure, trouble) = (BlockBuffer::default(), None, None);
-        Ok(Self { consumer, context, positions, buffer, failure, trouble, brokers, topic })
-    }
-
-    /// Whether a bounded read has all of its records. The last offsets before the stop may hold
-    /// none (transaction markers, compaction); then the end of the log past the stop tells.
-    fn is_ended(&self) -> bool {
-        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
-        let log_end = |partition: &u32| seen.ends.get(partition).copied().unwrap_or(i64::MIN);
-        !self.positions.all.is_empty()
-            && self.positions.all.iter().all(|(partition, position)| {
-                position.stop.is_some_and(|stop| {
-                    position.next >= stop || (position.at_end && log_end(partition) >= stop)
-                })
-            })
+        let queue = EventQueue::of(&consumer);
+        Ok(Self { queue, consumer, context, positions, buffer, failure, trouble, brokers, topic })
     }
 
     /// Fills the block. An error after its first record is told with the next block.
@@ -185,50 +146,52 @@ impl TopicConsumer {
             } else {
                 Duration::ZERO
             };
-            let Some(polled) = self.consumer.poll(wait) else { return Ok(Supply::Drained) };
-            match polled {
-                Ok(message) => {
+            let Some(mut event) = self.queue.poll(&self.consumer, wait) else {
+                return Ok(Supply::Drained);
+            };
+            let failed = match event.read(self.consumer.context().as_ref()) {
+                Told::Record(record) => {
                     taken += 1;
-                    add(&mut self.positions, &message, &mut self.buffer);
+                    add(&mut self.positions, &record, &mut self.buffer);
                     self.trouble = None;
+                    continue;
                 }
-                Err(KafkaError::PartitionEOF(partition)) => {
+                Told::End { partition, offset } => {
                     self.trouble = None;
-                    if let Some(position) = self.positions.get_mut(partition.unsigned_abs()) {
-                        position.at_end = true;
-                    }
+                    self.positions.end(partition, offset);
+                    continue;
                 }
-                Err(error) => {
-                    if let Err(failure) = self.failed(&error) {
-                        if self.buffer.is_empty() {
-                            return Err(failure);
-                        }
-                        self.failure = Some(failure);
-                        break;
-                    }
+                Told::Failed { code, text, .. } => (code, text),
+                Told::Nothing => continue,
+            };
+            drop(event);
+            if let Err(failure) = self.failed(failed.0, &failed.1) {
+                if self.buffer.is_empty() {
+                    return Err(failure);
                 }
+                self.failure = Some(failure);
+                break;
             }
         }
         Ok(Supply::More)
     }
 
-    fn failed(&mut self, error: &KafkaError) -> Result<(), BrokerError> {
-        let code = error.rdkafka_error_code();
+    fn failed(&mut self, code: RDKafkaErrorCode, text: &str) -> Result<(), BrokerError> {
         match code {
-            _ if has_moved(error) => Err(BrokerError::Moved {
-                message: format!("the log no longer holds the next offset: {error}"),
-            }),
-            Some(
-                RDKafkaErrorCode::UnknownTopicOrPartition
-                | RDKafkaErrorCode::UnknownTopic
-                | RDKafkaErrorCode::UnknownPartition,
-            ) => Err(BrokerError::Unavailable {
+            RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset => {
+                Err(BrokerError::Moved {
+                    message: format!("the log no longer holds the next offset: {code}"),
+                })
+            }
+            RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownPartition => Err(BrokerError::Unavailable {
                 missing: Missing::Topic,
-                message: format!("the topic is gone: {error}"),
+                message: format!("the topic is gone: {code}"),
             }),
             // librdkafka reconnects by itself; until then the page says so.
             _ => {
-                let message = format!("kafka at {} did not answer: {error}", self.brokers);
+                let message = format!("kafka at {} did not answer: {text}", self.brokers);
                 let mut seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
                 if self.trouble.is_none() || seen.is_connected {
                     tracing::warn!("{message}");
@@ -242,32 +205,18 @@ impl TopicConsumer {
     }
 }
 
-/// Moves `positions` past `message` and adds it to `buffer`, unless a bounded read is past its
-/// stop.
-fn add(positions: &mut Positions, message: &BorrowedMessage<'_>, buffer: &mut BlockBuffer) {
-    let partition = message.partition().unsigned_abs();
-    let Some(position) = positions.get_mut(partition) else { return };
-    let offset = message.offset();
-    position.next = offset + 1;
-    position.at_end = false;
-    if position.stop.is_some_and(|stop| offset >= stop) {
-        return;
+/// Moves `positions` past `record` and adds it to `buffer`, unless a bounded read is past its stop.
+fn add(positions: &mut Positions, record: &Record<'_>, buffer: &mut BlockBuffer) {
+    let Record { partition, offset, stamp, value } = *record;
+    if positions.read(partition, offset) {
+        let meta = RecordMeta { offset, time: RecordTime(stamp), cursor: 0 };
+        buffer.push(partition, meta, value);
     }
-    let meta = RecordMeta { offset, time: RecordTime(stamp(message)), cursor: 0 };
-    buffer.push(partition, meta, message.payload());
 }
 
 fn unavailable(brokers: &str, error: &KafkaError) -> BrokerError {
     let message = format!("kafka at {brokers} did not answer: {error}");
     BrokerError::Unavailable { missing: Missing::Brokers, message }
-}
-
-/// When a record was written, in milliseconds since the Unix epoch.
-pub(crate) fn stamp(message: &BorrowedMessage<'_>) -> i64 {
-    match message.timestamp() {
-        Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => millis,
-        Timestamp::NotAvailable => 0,
-    }
 }
 
 impl TopicConsumer {
@@ -284,7 +233,7 @@ impl TopicConsumer {
         if let Some(error) = self.failure.take() {
             return Err(error);
         }
-        if self.is_ended() {
+        if self.positions.are_ended() {
             return Ok(Fetched::Ended);
         }
         self.buffer.clear();
@@ -308,7 +257,7 @@ impl TopicConsumer {
         let list = offsets_of(&self.topic, [(partition, offset)])
             .map_err(|error| BrokerError::refused(&error))?;
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
-        self.positions.all.push((partition, Position { next: offset, stop, at_end: false }));
+        self.positions.add(partition, Position::new(offset, stop));
         Ok(())
     }
 
@@ -325,14 +274,20 @@ impl TopicConsumer {
         Ok(self.positions.remove(partition).and_then(|position| position.stop))
     }
 
+    /// The offsets up to which partitions are read, where a log held no record up to there, since
+    /// the last call.
+    pub fn take_read_to(&mut self) -> Vec<(u32, i64)> {
+        self.positions.take_read_to()
+    }
+
     /// The ends of the logs, at most 500 ms old.
     pub fn log_ends(&mut self) -> Vec<LogEnd> {
         let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = |partition: &u32, position: &Position| {
-            let end = seen.ends.get(partition).map(|end| (*end).max(position.next));
-            LogEnd { partition: *partition, end }
+        let end = |partition: u32, position: &Position| {
+            let end = seen.ends.get(&partition).map(|end| (*end).max(position.next));
+            LogEnd { partition, end }
         };
-        self.positions.all.iter().map(|(partition, position)| end(partition, position)).collect()
+        self.positions.iter().map(|(partition, position)| end(partition, position)).collect()
     }
 
     /// Records fetched and not handed over yet.

@@ -11,6 +11,7 @@ mod client;
 mod commits;
 mod consumer;
 mod error;
+mod event;
 mod identity;
 mod new_topic;
 pub mod partitioner;

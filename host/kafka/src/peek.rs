@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::Message;
+use rdkafka::message::{BorrowedMessage, Message, Timestamp};
 use streamgauge_core::{Digest, RecordTime, digest_of};
 
 use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of};
-use super::consumer::stamp;
 use super::error::has_moved;
 use super::{BrokerError, Missing};
 
@@ -87,6 +86,14 @@ fn consumer(settings: &KafkaSettings, wanted: &[(u32, i64)]) -> Result<BaseConsu
     let consumer: BaseConsumer = config.create()?;
     consumer.assign(&offsets_of(&settings.topic, wanted.iter().copied())?)?;
     Ok(consumer)
+}
+
+/// When a record was written, in milliseconds since the Unix epoch.
+fn stamp(message: &BorrowedMessage<'_>) -> i64 {
+    match message.timestamp() {
+        Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => millis,
+        Timestamp::NotAvailable => 0,
+    }
 }
 
 fn unanswered(settings: &KafkaSettings, trouble: Option<&KafkaError>) -> BrokerError {

@@ -41,8 +41,9 @@ impl Overview {
 /// Keeps the newest state of each partition, in the order of the partitions. A partition that
 /// moved to another worker is in the outboxes of both until the first one forgets it.
 pub fn newest(snapshots: &mut Vec<Arc<PartitionSnapshot>>) {
-    let place =
-        |snapshot: &PartitionSnapshot| (snapshot.state.gaps.len(), snapshot.state.next_offset);
+    let place = |snapshot: &PartitionSnapshot| {
+        (snapshot.state.gaps.len(), snapshot.state.next_offset, snapshot.read_to())
+    };
     snapshots.sort_by(|a, b| a.partition.cmp(&b.partition).then(place(b).cmp(&place(a))));
     snapshots.dedup_by_key(|snapshot| snapshot.partition);
 }

@@ -47,6 +47,10 @@ impl Source for KafkaSource {
         Ok(self.0.revoke(partition)?)
     }
 
+    fn take_read_to(&mut self) -> Vec<(u32, i64)> {
+        self.0.take_read_to()
+    }
+
     fn log_ends(&mut self) -> Vec<LogEnd> {
         self.0.log_ends()
     }

@@ -111,6 +111,12 @@ pub trait Source: Send {
     /// The source cannot do that.
     fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError>;
 
+    /// The offsets up to which partitions are read, where a log held no record up to there; of each
+    /// partition the last one since the last call. No record of a block before stands past them.
+    fn take_read_to(&mut self) -> Vec<(u32, i64)> {
+        Vec::new()
+    }
+
     /// The ends of the partitions' logs; cheap enough to be asked several times a second.
     fn log_ends(&mut self) -> Vec<LogEnd>;
 

@@ -268,6 +268,7 @@ impl Drawing {
         let mut view = PartitionView {
             partition,
             offset,
+            read_to: snapshot.read_to(),
             end: seen.overview.levels.log_ends.get(&partition).copied().flatten(),
             watermark: self.plan.watermark.watermark(snapshot.state.max_event_time),
             phase: PartitionPhase::Running,

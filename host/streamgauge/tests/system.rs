@@ -74,6 +74,8 @@ mod stops;
 mod three_ways;
 #[path = "system/torture.rs"]
 mod torture;
+#[path = "system/transactions.rs"]
+mod transactions;
 #[path = "system/waiting.rs"]
 mod waiting;
 #[path = "system/windows.rs"]

@@ -194,11 +194,14 @@ pub struct AccountingStatus {
 pub struct PartitionStatus {
     /// The number of the partition in its topic.
     pub partition: u32,
-    /// The next offset to read.
+    /// The offset after the last record that was read.
     pub offset: i64,
-    /// The offset after the log's last record.
+    /// The offset up to which the log is read: `offset`, or a later one where the log holds no
+    /// record between (markers of transactions, aborted records, compaction).
+    pub read_to: i64,
+    /// The end of the log for a reader of committed records.
     pub end: Option<i64>,
-    /// Records still to read: `end` − `offset`.
+    /// Offsets still to read: `end` − `read_to`.
     pub lag: Option<u64>,
     /// The watermark of the partition, in milliseconds since the Unix epoch.
     pub watermark: Option<i64>,

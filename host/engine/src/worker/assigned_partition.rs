@@ -35,6 +35,8 @@ pub(super) struct AssignedPartition {
     pending_letters: Vec<DeadLetter>,
     flushed: PartitionState,
     position: Position,
+    /// The offset up to which the log is read, as the source told last.
+    read_to: i64,
     late_samples: Vec<LateSample>,
     late_output: LateOutput,
     /// What came about since the last publication.
@@ -70,6 +72,7 @@ impl AssignedPartition {
             pending_letters: Vec::new(),
             flushed: snapshot.state.clone(),
             position: snapshot.position,
+            read_to: snapshot.read_to(),
             late_samples: snapshot.late_samples.clone(),
             late_output,
             attachments: Attachments::default(),
@@ -148,7 +151,11 @@ impl AssignedPartition {
         for metric in metrics {
             metric.fold(offered);
         }
-        self.position = Position { cursor: self.partition.cursor(), last: self.last_record() };
+        self.position = Position {
+            cursor: self.partition.cursor(),
+            last: self.last_record(),
+            read_to: self.past(state.next_offset),
+        };
         self.flushed = state;
         self.attachments.letters.append(&mut self.pending_letters);
         self.look_at_rows();
@@ -156,6 +163,22 @@ impl AssignedPartition {
         self.partition.clear_pending();
         self.late_samples = self.partition.late_samples();
         self.changed = true;
+    }
+
+    /// No record stands before `offset` that was not accepted.
+    pub(super) fn read_to(&mut self, offset: i64) {
+        self.read_to = self.read_to.max(offset);
+        // Before rows that wait are handed on, the state that is published ends before them.
+        if self.oldest.is_none() {
+            let read_to = self.past(self.flushed.next_offset);
+            self.changed |= self.position.read_to != read_to;
+            self.position.read_to = read_to;
+        }
+    }
+
+    /// The offset up to which the log is read, where it is past `next_offset`.
+    fn past(&self, next_offset: i64) -> Option<i64> {
+        Some(self.read_to).filter(|read_to| *read_to > next_offset)
     }
 
     /// What is to be known of the pending rows besides the state.
@@ -255,8 +278,9 @@ impl AssignedPartition {
     /// that was not said before. `is_past` tells that the source has come to a record past it.
     pub(super) fn reach_hold(&mut self, is_past: bool) -> Option<Held> {
         let next_offset = self.partition.state().next_offset;
+        let read_to = self.read_to.max(next_offset);
         let hold = self.hold.as_mut().filter(|hold| !hold.is_reached)?;
-        hold.is_reached = is_past || next_offset >= hold.offset;
+        hold.is_reached = is_past || read_to >= hold.offset;
         hold.is_reached.then(|| Held {
             partition: self.number,
             next_offset,

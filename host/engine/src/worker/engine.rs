@@ -96,6 +96,7 @@ impl Engine {
         match event {
             Event::Records(block) => reply.held = self.take(block, now),
             Event::Drained => self.flush_available(),
+            Event::ReadTo { partition, offset } => reply.held = self.read_to(partition, offset),
             Event::Tick => {
                 self.flush_overdue(now.at);
                 if self.next_publish.is_none_or(|next| now.at >= next) || self.is_crowded() {
@@ -189,6 +190,12 @@ impl Engine {
         held
     }
 
+    fn read_to(&mut self, partition: u32, offset: i64) -> Vec<Held> {
+        let Some(i) = self.index_of(partition) else { return Vec::new() };
+        self.partitions[i].read_to(offset);
+        self.reach_hold(i)
+    }
+
     fn flush_available(&mut self) {
         for i in 0..self.partitions.len() {
             if self.partitions[i].rows() >= self.configuration.batch.min.get() {
@@ -252,6 +259,10 @@ impl Engine {
     fn hold_at(&mut self, partition: u32, offset: i64) -> Vec<Held> {
         let Some(i) = self.index_of(partition) else { return Vec::new() };
         self.partitions[i].hold_at(offset);
+        self.reach_hold(i)
+    }
+
+    fn reach_hold(&mut self, i: usize) -> Vec<Held> {
         let held = self.partitions[i].reach_hold(false);
         if held.is_some() {
             self.flush(i, FlushCause::End);

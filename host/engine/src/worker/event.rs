@@ -34,6 +34,13 @@ pub enum Event<'a> {
     Records(Block<'a>),
     /// The source has nothing more at hand, so what is there need not wait to become more.
     Drained,
+    /// The log of a partition holds no record between those that were handed over and `offset`.
+    ReadTo {
+        /// The number of the partition.
+        partition: u32,
+        /// The offset up to which the log is read.
+        offset: i64,
+    },
     /// Time has passed: see [`Engine::due`](super::Engine::due).
     Tick,
     /// A partition comes, in the state in which it was left.

@@ -170,6 +170,7 @@ pub(crate) fn status() -> Status {
         partitions: vec![PartitionStatus {
             partition: 0,
             offset: 110,
+            read_to: 110,
             end: Some(113),
             lag: Some(3),
             watermark: Some(1_447_170_900_500),

@@ -51,7 +51,7 @@ pub fn gaps(
     let gap = |(state, range): (&PartitionSnapshot, PartitionRange)| {
         let read = state.position.last.zip(peeked.get(&state.partition).copied());
         let last = read.map_or(Last::Unknown, |(read, found)| compare(state, read, found));
-        let gap = find(state.state.next_offset, range, last)?;
+        let gap = find((state.state.next_offset, state.read_to()), range, last)?;
         let PartitionRange { partition, low, high } = range;
         let named = state.state.gaps.len();
         Some((partition, LogGap { partition, gap, low, high, named }))
@@ -81,10 +81,12 @@ fn compare(state: &PartitionSnapshot, read: (RecordTime, Digest), found: Peeked)
     }
 }
 
-fn find(next: i64, range: PartitionRange, last: Last) -> Option<OffsetGap> {
+/// The gap after the records before `next`. No record stands from there up to `read_to`, so a log
+/// that begins in between lacks nothing, and a log that ends in between does not either.
+fn find((next, read_to): (i64, i64), range: PartitionRange, last: Last) -> Option<OffsetGap> {
     let PartitionRange { low, high, .. } = range;
-    if next < low {
-        return Some(OffsetGap { kind: GapKind::LogStartMoved, from: next, to: low });
+    if read_to < low {
+        return Some(OffsetGap { kind: GapKind::LogStartMoved, from: read_to, to: low });
     }
     if next > high {
         return Some(OffsetGap { kind: GapKind::LogEndMoved, from: high, to: next });
@@ -112,7 +114,26 @@ mod tests {
             (10, 2, 20, Last::Other, gap(GapKind::TopicRecreated, 10, 2)),
         ] {
             let range = PartitionRange { partition: 0, low, high };
-            assert_eq!(find(next, range, last), expected, "{next} in {low} to {high}, {last:?}");
+            let found = find((next, next), range, last);
+            assert_eq!(found, expected, "{next} in {low} to {high}, {last:?}");
+        }
+    }
+
+    #[test]
+    fn offsets_without_a_record_are_no_gap() {
+        let gap = |kind, from, to| Some(OffsetGap { kind, from, to });
+        for (next, read_to, low, high, expected) in [
+            (10, 12, 0, 12, None),
+            (10, 12, 11, 20, None),
+            (10, 12, 12, 12, None),
+            (10, 12, 13, 20, gap(GapKind::LogStartMoved, 12, 13)),
+            (10, 12, 0, 10, None),
+            (10, 12, 0, 11, None),
+            (10, 12, 0, 9, gap(GapKind::LogEndMoved, 9, 10)),
+        ] {
+            let range = PartitionRange { partition: 0, low, high };
+            let found = find((next, read_to), range, Last::Unknown);
+            assert_eq!(found, expected, "{next} read to {read_to} in {low} to {high}");
         }
     }
 }

@@ -27,8 +27,11 @@ pub(crate) enum PartitionPhase {
 #[derive(Clone, Debug)]
 pub(super) struct PartitionView {
     pub(super) partition: u32,
-    /// The next offset to read.
+    /// The offset after the last record.
     pub(super) offset: i64,
+    /// The offset up to which the log is read: `offset`, or a later one where no record stands
+    /// between.
+    pub(super) read_to: i64,
     /// The offset after the last record of the log; `None` means not known.
     pub(super) end: Option<i64>,
     pub(super) watermark: Option<EventTime>,
@@ -42,7 +45,7 @@ pub(super) struct PartitionView {
 impl PartitionView {
     /// Records up to the end of the log; `None` means not known.
     pub(super) fn lag(&self) -> Option<u64> {
-        self.end.map(|end| end.saturating_sub(self.offset).max(0).unsigned_abs())
+        self.end.map(|end| end.saturating_sub(self.read_to).max(0).unsigned_abs())
     }
 }
 
@@ -78,12 +81,13 @@ pub(super) mod tests {
         phase: PartitionPhase,
     ) -> PartitionView {
         let watermark = watermark.map(EventTime);
-        let (offset, end, cause, gaps) = (0, None, None, Vec::new());
-        PartitionView { partition, offset, end, watermark, phase, cause, gaps }
+        let (offset, read_to, end) = (0, 0, None);
+        let (cause, gaps) = (None, Vec::new());
+        PartitionView { partition, offset, read_to, end, watermark, phase, cause, gaps }
     }
 
     fn behind(end: Option<i64>, phase: PartitionPhase) -> PartitionView {
-        PartitionView { offset: 10, end, ..view(0, None, phase) }
+        PartitionView { offset: 9, read_to: 10, end, ..view(0, None, phase) }
     }
 
     #[test]

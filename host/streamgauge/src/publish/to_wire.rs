@@ -50,6 +50,7 @@ pub(super) fn partition(view: &PartitionView) -> wire::PartitionStatus {
     wire::PartitionStatus {
         partition: view.partition,
         offset: view.offset,
+        read_to: view.read_to,
         end: view.end,
         lag: view.lag(),
         watermark: view.watermark.map(|watermark| watermark.0),

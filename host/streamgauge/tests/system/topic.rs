@@ -1,5 +1,6 @@
 //! Topics from the view of another program: made, filled, read and looked at through a client.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
@@ -7,11 +8,14 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::config::{ClientConfig, FromClientConfig};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Headers, Message};
-use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use rdkafka::producer::{
+    BaseRecord, DefaultProducerContext, NoCustomPartitioner, Producer, ThreadedProducer,
+};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::broker::Broker;
 use crate::wait::{self, DEADLINE};
+use crate::workplace::unique;
 
 /// One record, read back.
 #[derive(Debug)]
@@ -135,6 +139,49 @@ impl Broker {
     fn client<T: FromClientConfig>(&self) -> T {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", self.address()).create().expect("a client")
+    }
+}
+
+/// A transactional producer for one topic.
+pub(crate) struct Transactions {
+    producer: ThreadedProducer<DefaultProducerContext>,
+    topic: String,
+    is_open: Cell<bool>,
+}
+
+impl Transactions {
+    pub(crate) fn new(broker: &Broker, topic: &str) -> Self {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", broker.address());
+        config.set("transactional.id", unique("transactions"));
+        let producer: ThreadedProducer<_, NoCustomPartitioner> =
+            config.create().expect("a client");
+        producer.init_transactions(DEADLINE).expect("the broker answers");
+        Self { producer, topic: topic.to_owned(), is_open: Cell::new(false) }
+    }
+
+    /// Sends records within the open transaction, or a new one, and returns when the broker has
+    /// them.
+    pub(crate) fn send<'a>(&self, partition: i32, values: impl IntoIterator<Item = &'a [u8]>) {
+        if !self.is_open.replace(true) {
+            self.producer.begin_transaction().expect("no transaction is open");
+        }
+        for value in values {
+            let record = BaseRecord::<(), [u8]>::to(&self.topic).partition(partition);
+            let sent = self.producer.send(record.payload(value));
+            sent.map_err(|(error, _)| error).expect("room for a few records");
+        }
+        self.producer.flush(DEADLINE).expect("the broker acknowledges");
+    }
+
+    pub(crate) fn commit(&self) {
+        self.is_open.set(false);
+        self.producer.commit_transaction(DEADLINE).expect("the broker commits");
+    }
+
+    pub(crate) fn abort(&self) {
+        self.is_open.set(false);
+        self.producer.abort_transaction(DEADLINE).expect("the broker aborts");
     }
 }
 

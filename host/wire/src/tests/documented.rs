@@ -156,6 +156,7 @@ fn a_status_is_as_documented() {
             partitions: vec![PartitionStatus {
                 partition: 0,
                 offset: 0,
+                read_to: 0,
                 end: None,
                 lag: None,
                 watermark: None,

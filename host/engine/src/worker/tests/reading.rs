@@ -63,7 +63,11 @@ fn the_last_record_is_remembered_whatever_became_of_it() {
         let digest = digest_of(value.unwrap_or_default());
         assert_eq!(
             position,
-            Position { cursor: 10 * offset as u64, last: Some((RecordTime(stamp), digest)) }
+            Position {
+                cursor: 10 * offset as u64,
+                last: Some((RecordTime(stamp), digest)),
+                read_to: None,
+            }
         );
     }
     // All in one batch: it is the one with the largest offset.
@@ -172,4 +176,40 @@ fn of_several_batches_between_two_publications_the_largest_delay_is_told() {
     driven.wait(100);
     driven.tick();
     assert_eq!(driven.outbox.report().delays.since(2), 0, "it was told");
+}
+
+/// The last offsets of a log may hold no record: the state is read up to there once all records
+/// before are in it, and no sooner.
+#[test]
+fn a_log_is_read_to_its_end_where_the_end_is_no_record() {
+    let mut driven = Driven::new(&[0]);
+    driven.tell(Event::ReadTo { partition: 0, offset: 2 });
+    driven.wait(100);
+    driven.tick();
+    let place = |driven: &Driven| {
+        let snapshot = last(driven);
+        (snapshot.state.next_offset, snapshot.read_to(), snapshot.position.read_to)
+    };
+    assert_eq!(place(&driven), (0, 2, Some(2)), "a log without any record");
+    take_one(&mut driven, 2, 70, Some(b"{\"at\":9000}"));
+    driven.tell(Event::ReadTo { partition: 0, offset: 5 });
+    driven.wait(10);
+    driven.tell(Event::ReadTo { partition: 7, offset: 5 });
+    assert_eq!(place(&driven), (0, 2, Some(2)), "the record waits for its batch");
+    driven.wait(200);
+    driven.tick();
+    driven.wait(100);
+    driven.tick();
+    assert_eq!(place(&driven), (3, 5, Some(5)));
+    take_one(&mut driven, 6, 71, Some(b"{\"at\":9000}"));
+    driven.tell(Event::Stop);
+    assert_eq!(place(&driven), (7, 7, None), "the next offset says it alone");
+}
+
+#[test]
+fn a_hold_is_reached_where_no_record_stands_before_it() {
+    let mut driven = Driven::new(&[0]);
+    driven.tell(Event::HoldAt { partition: 0, offset: 3 });
+    let held = driven.tell(Event::ReadTo { partition: 0, offset: 3 }).held;
+    assert_eq!(held.iter().map(|held| held.next_offset).collect::<Vec<_>>(), [0]);
 }

@@ -49,41 +49,15 @@ fn the_ends_of_logs_are_known_from_statistics_and_never_before_what_was_read() {
 }
 
 #[test]
-fn a_bounded_read_ends_at_its_stop_or_where_the_log_holds_nothing_more_before_it() {
-    for (next, stop, at_end, log_end, expected) in [
-        (5, Some(5), false, None, true),
-        (6, Some(5), false, None, true),
-        (4, Some(5), false, None, false),
-        (0, Some(0), false, None, true),
-        // Markers and compacted records have offsets and never come.
-        (4, Some(5), true, Some(5), true),
-        (4, Some(5), true, Some(4), false),
-        (4, Some(5), true, None, false),
-        (4, Some(5), false, Some(9), false),
-        (9, None, true, Some(9), false),
-    ] {
-        let mut consumer = consumer(&[(1, next, stop)]);
-        consumer.positions.get_mut(1).expect("it is assigned").at_end = at_end;
-        if let Some(end) = log_end {
-            tell(&consumer, &[(1, end, 0)], &[]);
-        }
-        assert_eq!(consumer.is_ended(), expected, "{next} {stop:?} {at_end} {log_end:?}");
-    }
-    assert!(!consumer(&[]).is_ended(), "partitions may come");
-    assert!(!consumer(&[(0, 1, Some(1)), (1, 0, Some(1))]).is_ended(), "all of them have to");
-    assert!(consumer(&[(0, 1, Some(1)), (1, 1, Some(1))]).is_ended());
-}
-
-#[test]
 fn an_error_ends_reading_only_where_waiting_does_not_help() {
     use RDKafkaErrorCode as Code;
     for code in [Code::OffsetOutOfRange, Code::AutoOffsetReset] {
-        let failed = consumer(&[]).failed(&KafkaError::MessageConsumption(code));
+        let failed = consumer(&[]).failed(code, "lost");
         let Err(BrokerError::Moved { message }) = failed else { panic!("{failed:?}") };
         assert!(message.starts_with("the log no longer holds the next offset: "), "{message}");
     }
     for code in [Code::UnknownTopicOrPartition, Code::UnknownTopic, Code::UnknownPartition] {
-        let failed = consumer(&[]).failed(&KafkaError::MessageConsumption(code));
+        let failed = consumer(&[]).failed(code, "lost");
         let Err(BrokerError::Unavailable { missing: Missing::Topic, message }) = failed else {
             panic!("{failed:?}")
         };
@@ -91,7 +65,7 @@ fn an_error_ends_reading_only_where_waiting_does_not_help() {
     }
     for code in [Code::BrokerTransportFailure, Code::AllBrokersDown, Code::OperationTimedOut] {
         let mut consumer = consumer(&[]);
-        assert_eq!(consumer.failed(&KafkaError::MessageConsumption(code)), Ok(()));
+        assert_eq!(consumer.failed(code, "lost"), Ok(()));
         let trouble = consumer.trouble().expect("the page says so");
         assert!(trouble.starts_with("kafka at 127.0.0.1:1 did not answer: "), "{trouble}");
     }
@@ -101,31 +75,13 @@ fn an_error_ends_reading_only_where_waiting_does_not_help() {
 fn trouble_is_over_once_a_broker_is_connected() {
     let mut consumer = consumer(&[]);
     assert_eq!(consumer.trouble(), None);
-    let lost = KafkaError::Global(RDKafkaErrorCode::AllBrokersDown);
-    consumer.failed(&lost).expect("librdkafka reconnects");
+    let lost = RDKafkaErrorCode::AllBrokersDown;
+    consumer.failed(lost, "lost").expect("librdkafka reconnects");
     // An address to begin with is no broker, and neither is one that is not up.
     tell(&consumer, &[], &[(-1, "UP"), (1, "CONNECT"), (2, "DOWN")]);
     assert!(consumer.trouble().is_some());
     tell(&consumer, &[], &[(1, "DOWN"), (0, "UP")]);
     assert_eq!(consumer.trouble(), None);
-    consumer.failed(&lost).expect("librdkafka reconnects");
+    consumer.failed(lost, "lost").expect("librdkafka reconnects");
     assert!(consumer.trouble().is_some(), "it may be lost again");
-}
-
-#[test]
-fn a_position_is_found_whatever_was_asked_for_before_it() {
-    let mut consumer = consumer(&[(7, 70, None), (3, 30, Some(31)), (5, 50, None)]);
-    let next = |positions: &mut Positions, partition| positions.get_mut(partition).map(|p| p.next);
-    let positions = &mut consumer.positions;
-    for partition in [3, 3, 7, 5, 7] {
-        assert_eq!(next(positions, partition), Some(i64::from(partition) * 10));
-    }
-    assert_eq!(next(positions, 4), None);
-    assert_eq!(next(positions, 5), Some(50));
-    // The last one is gone, and with it the place that was looked at last.
-    assert_eq!(positions.remove(5).map(|p| p.next), Some(50));
-    assert_eq!((next(positions, 5), next(positions, 3)), (None, Some(30)));
-    assert_eq!(positions.remove(7).map(|p| p.stop), Some(None));
-    assert_eq!(positions.remove(3).map(|p| p.stop), Some(Some(31)));
-    assert!(positions.remove(3).is_none() && next(positions, 3).is_none());
 }

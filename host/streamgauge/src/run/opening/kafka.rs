@@ -27,7 +27,9 @@ impl Opening<'_> {
         let gaps = gaps(settings, self.resume, &ranges)?;
         let (mut states, mut parked) = (Vec::new(), Vec::new());
         for (range, start) in ranges.iter().zip(starts) {
-            let state = self.place(range, start);
+            let mut state = self.place(range, start);
+            // A log that ends earlier lost no record, but another record may come there.
+            state.position.read_to = state.position.read_to.filter(|end| *end <= range.high);
             match gaps.get(&range.partition) {
                 None => states.push(state),
                 Some(gap) => match go_on(settings.on_gap, state, *gap) {
@@ -45,7 +47,7 @@ impl Opening<'_> {
         let shares = self.deal(states, |partitions| {
             let assigned: Vec<_> = partitions
                 .iter()
-                .map(|p| (p.partition, p.state.next_offset, stop(p.partition)))
+                .map(|p| (p.partition, resume_at(p, &ranges), stop(p.partition)))
                 .collect();
             let source: Box<dyn Source> = Box::new(KafkaSource::new(settings, &assigned)?);
             Ok((source, self.decoder(settings.format, None)))
@@ -109,6 +111,12 @@ impl Opening<'_> {
     }
 }
 
+/// The offset from which a partition is read. Offsets that held no record may be gone by now.
+fn resume_at(state: &PartitionSnapshot, ranges: &[PartitionRange]) -> i64 {
+    let range = ranges.iter().find(|range| range.partition == state.partition);
+    range.map_or(i64::MIN, |range| range.low).max(state.state.next_offset)
+}
+
 /// Resumes after a gap, if the settings say so: the gap becomes part of the state. Metrics at the
 /// place of their partition move with the partition; a metric that stopped before stays at its own
 /// place.
@@ -123,7 +131,7 @@ fn go_on(
     let (before, gap) = (state.state.next_offset, found.gap);
     state.state.skip(gap);
     // The record before the next offset is not the last one that was read.
-    state.position.last = None;
+    (state.position.last, state.position.read_to) = (None, None);
     for metric in state.metrics.iter_mut().filter(|metric| metric.next_offset == before) {
         metric.next_offset = gap.resume_at();
     }
