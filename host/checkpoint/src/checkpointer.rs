@@ -6,8 +6,8 @@
 //! lines that the stored lengths do not cover; they are cut off at the next start.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,19 +15,14 @@ use chrono::Utc;
 use streamgauge_core::PartitionSnapshot;
 
 use crate::StoredTotals;
+use crate::report::{CheckpointBoard, CheckpointRecord, Failing};
 use crate::side_output::SideOutput;
 use crate::store::{Checkpoint, StateStore};
-use streamgauge_outbox::{Buckets, Outbox, Publication, newest};
+use streamgauge_outbox::{Outbox, Publication, newest};
 use streamgauge_source::{LogGuard, OffsetCommitter};
 
 /// How often the loop looks whether it should stop or letters crowd.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-/// Upper bounds of how long checkpoints take, in microseconds.
-const DURATION_MICROS: [u64; 12] = [
-    1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
-    10_000_000,
-];
 
 /// Stores checkpoints.
 pub struct Checkpointer {
@@ -47,76 +42,6 @@ pub struct Checkpointer {
     pub guard: Option<Box<dyn LogGuard>>,
     /// Told what each one came to.
     pub status: Arc<CheckpointBoard>,
-}
-
-/// What is known of checkpoints outside; written here, read by whoever shows it.
-#[derive(Default)]
-pub struct CheckpointBoard {
-    report: Mutex<CheckpointReport>,
-}
-
-/// What checkpoints came to since the program began.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckpointReport {
-    /// When the last one was stored, in milliseconds since the Unix epoch.
-    pub at: Option<i64>,
-    /// How long the last one took.
-    pub took: Duration,
-    /// The size of the last one.
-    pub bytes: u64,
-    /// Failures since the last one that was stored.
-    pub failures: u64,
-    /// The last failure; `None` means that a checkpoint was stored after it.
-    pub error: Option<String>,
-    /// How many dead letters have been written.
-    pub dead_letters: u64,
-    /// How many late records have been written.
-    pub late_records: u64,
-    /// How long the stored ones took, in microseconds.
-    pub durations: Buckets,
-    /// All failures since the program began.
-    pub failed: u64,
-    /// The counts of the last one; `None` means that none is known yet.
-    pub totals: Option<Arc<StoredTotals>>,
-}
-
-impl Default for CheckpointReport {
-    fn default() -> Self {
-        Self {
-            at: None,
-            took: Duration::ZERO,
-            bytes: 0,
-            failures: 0,
-            error: None,
-            dead_letters: 0,
-            late_records: 0,
-            durations: Buckets::new(&DURATION_MICROS),
-            failed: 0,
-            totals: None,
-        }
-    }
-}
-
-impl CheckpointBoard {
-    /// What checkpoints came to.
-    pub fn read(&self) -> CheckpointReport {
-        self.report.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Takes over the checkpoint that a run resumes from.
-    pub fn restore(&self, checkpoint: &Checkpoint) {
-        let totals = Arc::new(StoredTotals::of(&checkpoint.partitions));
-        self.update(|report| {
-            report.at = checkpoint.stored_at;
-            report.dead_letters = checkpoint.dead_letters;
-            report.late_records = checkpoint.late_output_records;
-            report.totals = Some(totals);
-        });
-    }
-
-    fn update(&self, change: impl FnOnce(&mut CheckpointReport)) {
-        change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
-    }
 }
 
 impl Checkpointer {
@@ -167,12 +92,7 @@ impl Checkpointer {
             }
             Err(reason) => {
                 put_back(&self.outboxes, taken);
-                tracing::warn!(%reason, "checkpoint failed; it is tried again");
-                self.status.update(|report| {
-                    report.failures += 1;
-                    report.failed += 1;
-                    report.error = Some(reason);
-                });
+                self.failed(began.elapsed(), reason);
                 false
             }
         }
@@ -209,27 +129,42 @@ impl Checkpointer {
                 late_output_bytes: late.bytes,
                 late_output_records: late.entries,
             };
-            bytes = store.save(&checkpoint).map_err(|error| error.to_string())?;
+            bytes = store
+                .save(&checkpoint)
+                .map_err(|error| format!("{error}; hint: {}", error.hint()))?;
         }
         Ok(bytes)
     }
 
+    fn failed(&self, took: Duration, reason: String) {
+        // Once for each reason, and not at every try.
+        match self.status.failing() {
+            Some(before) if before.reason == reason => {
+                tracing::debug!("checkpoint failed again: {reason}");
+            }
+            _ => tracing::warn!("checkpoint failed, and is tried again: {reason}"),
+        }
+        let at = Utc::now().timestamp_millis();
+        let record = CheckpointRecord { at, took, bytes: 0, error: Some(reason) };
+        self.status.update(|report| report.note(record, self.store.is_some()));
+    }
+
     fn succeeded(&self, took: Duration, bytes: u64, partitions: &[Arc<PartitionSnapshot>]) {
         let (letters, late) = (self.letters.extent(), self.late.extent());
-        let is_kept = self.store.is_some();
+        let (at, is_kept) = (Utc::now().timestamp_millis(), self.store.is_some());
         let totals = Arc::new(StoredTotals::of(partitions));
+        tracing::debug!(bytes, ?took, partitions = partitions.len(), "checkpoint stored");
+        if let Some(Failing { since, failures, .. }) = self.status.failing() {
+            let seconds = at.saturating_sub(since) as f64 / 1000.0;
+            tracing::info!(
+                "checkpoints are stored again, after {failures} failures in {seconds:.1} s"
+            );
+        }
         self.status.update(|report| {
             report.dead_letters = letters.entries;
             report.late_records = late.entries;
-            report.at = Some(Utc::now().timestamp_millis());
-            report.took = took;
-            report.bytes = bytes;
-            report.failures = 0;
-            report.error = None;
             report.totals = Some(totals);
-            if is_kept {
-                report.durations.observe(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
-            }
+            report.note(CheckpointRecord { at, took, bytes, error: None }, is_kept);
         });
         if let (true, Some(committer)) = (is_kept, &self.committer) {
             let offsets: Vec<_> = partitions.iter().map(|s| (s.partition, s.read_to())).collect();

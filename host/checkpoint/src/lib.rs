@@ -4,9 +4,12 @@
 //! Must not know: engine, view, wire.
 
 mod checkpointer;
+mod file_id;
+mod report;
 pub mod side_output;
 pub mod store;
 mod stored_totals;
 
-pub use checkpointer::{CheckpointBoard, CheckpointReport, Checkpointer};
+pub use checkpointer::Checkpointer;
+pub use report::{CheckpointBoard, CheckpointRecord, CheckpointReport, Failing};
 pub use stored_totals::StoredTotals;

@@ -2,7 +2,8 @@
 //! nowhere (counted only), a file of JSON lines, or a Kafka topic.
 //!
 //! Invariant: a file holds, up to the length that a checkpoint names, exactly the entries that the
-//! checkpoint covers. A topic holds each of these entries at least once.
+//! checkpoint covers, unless somebody put the file aside meanwhile: the entries go on in the file
+//! that is at the path then. A topic holds each of these entries at least once.
 
 mod error;
 mod file;
@@ -14,6 +15,7 @@ use streamgauge_kafka::SideProducer;
 use streamgauge_outbox::{Entry, Origin};
 
 pub use error::SideOutputError;
+#[cfg(test)]
 pub(crate) use file::EntryFile;
 use file::FileTarget;
 use kafka::KafkaTarget;
@@ -59,19 +61,25 @@ impl SideOutput {
         origin: Origin,
         covered: Option<Extent>,
     ) -> Result<Self, SideOutputError> {
-        let failed = |error| SideOutputError::File { what, path: path.to_path_buf(), error };
-        let file = file::open(path).map_err(failed)?;
-        Self::on_file(what, (path, file), origin, covered)
+        Self::on_target(FileTarget::open(what, path)?, origin, covered)
     }
 
     /// A side output at the end of a file that is already open, for tests with a double.
+    #[cfg(test)]
     pub(crate) fn on_file(
         what: &'static str,
         (path, file): (&Path, Box<dyn EntryFile>),
         origin: Origin,
         covered: Option<Extent>,
     ) -> Result<Self, SideOutputError> {
-        let target = FileTarget::new(what, path, file);
+        Self::on_target(FileTarget::new(what, path, file), origin, covered)
+    }
+
+    fn on_target(
+        target: FileTarget,
+        origin: Origin,
+        covered: Option<Extent>,
+    ) -> Result<Self, SideOutputError> {
         let length = target.length()?;
         let extent = covered.map_or(Extent { bytes: length, entries: 0 }, |covered| Extent {
             bytes: covered.bytes.min(length),
@@ -116,6 +124,9 @@ impl SideOutput {
         match &mut self.target {
             Target::None => count = entries.count() as u64,
             Target::File(target) => {
+                if target.follow_path()? {
+                    self.extent.bytes = target.length()?;
+                }
                 target.cut(self.extent.bytes)?;
                 let mut bytes = Vec::new();
                 for entry in entries {

@@ -3,6 +3,7 @@
 
 mod embedded;
 mod export;
+mod guard;
 mod header;
 mod memory;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use streamgauge_pipeline::Pipeline;
 
 pub use embedded::{EmbeddedStore, Generation};
 pub use export::Export;
+pub use guard::turns_panics_into_errors;
 pub use memory::MemoryStore;
 
 /// All that is stored at once.
@@ -68,6 +70,20 @@ pub enum StateError {
         /// The reason in the words of the store.
         reason: String,
     },
+    /// The file contradicts itself: the disk, or another program, changed it.
+    #[error("state {} is damaged: {reason}", path.display())]
+    Broken {
+        /// The path of the state file.
+        path: PathBuf,
+        /// The reason in the words of the store.
+        reason: String,
+    },
+    /// Another file is where the open one was.
+    #[error(
+        "state {} was replaced by another file while it was in use, which is left as it is",
+        .0.display()
+    )]
+    Replaced(PathBuf),
     /// The file was written by another version.
     #[error("state {} has format {found}, which is not known here", path.display())]
     Format {
@@ -111,6 +127,12 @@ impl StateError {
                 "end the other `streamgauge run`, or give this one another state folder"
             }
             Self::Store { .. } => "check that the folder is writable and the disk has room",
+            Self::Broken { .. } => {
+                "look after the disk; bring an export back with `streamgauge state import FILE --replace`, or recompute with `streamgauge run --rebuild`"
+            }
+            Self::Replaced(_) => {
+                "start anew to read the other file, or take it away: the state is then stored again"
+            }
             Self::Format { .. } => {
                 "use the version that wrote it, or recompute with `streamgauge run --rebuild`"
             }

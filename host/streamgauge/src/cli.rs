@@ -18,16 +18,23 @@ mod state;
 mod stored;
 mod verify;
 
-use std::io::IsTerminal;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+
+use crate::log::{self, LogFormat};
+use crate::run::fatal;
+use failure::Failure;
 
 /// A real-time metric engine: Kafka events through sandboxed Wasm metrics to a live dashboard.
 #[derive(Parser, Debug)]
 #[command(name = "streamgauge", version, max_term_width = 100)]
 struct Cli {
+    /// The form of the log on standard error.
+    #[arg(long, global = true, value_name = "FORM", value_enum, default_value_t)]
+    log_format: LogFormat,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -52,7 +59,7 @@ impl Command {
             // A crash is told once, by the check that found the crash, and not at each try to
             // shrink the rows.
             Self::Plugin(args) if args.is_test() => "info,plugin=off",
-            _ => "info,librdkafka=error,rdkafka=error",
+            _ => "info",
         }
     }
 }
@@ -60,15 +67,30 @@ impl Command {
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("STREAMGAUGE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new(cli.command.log_filter()));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .init();
-    let done = match cli.command {
+    if let Err(error) = log::start(cli.command.log_filter(), cli.log_format) {
+        return ended(&Failure::usage(error));
+    }
+    fatal::watch_panics();
+    // A panic of this thread was told, and its message is the cause below.
+    let done = panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command))).unwrap_or(Ok(()));
+    let done = fatal::cause().map_or(done, |cause| Err(Failure::failed(cause)));
+    match done {
+        Ok(()) => {
+            log::flush(log::LAST_LINES);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => ended(&failure),
+    }
+}
+
+fn ended(failure: &Failure) -> ExitCode {
+    log::say(&failure.message);
+    log::flush(log::LAST_LINES);
+    ExitCode::from(failure.code)
+}
+
+fn dispatch(command: Command) -> Result<(), Failure> {
+    match command {
         Command::Demo(args) => demo::demo(&args),
         Command::Run(args) => run::run(&args),
         Command::Replay(args) => replay::replay(&args),
@@ -78,12 +100,5 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::explain(&args),
         Command::State(args) => state::state(&args),
         Command::Plugin(args) => plugin::plugin(&args),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{}", failure.message);
-            ExitCode::from(failure.code)
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! them together.
 
 mod cli;
+mod log;
 pub mod produce;
 pub mod publish;
 pub mod run;

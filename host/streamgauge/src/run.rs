@@ -3,6 +3,7 @@
 
 pub mod announce;
 pub mod cause;
+pub mod fatal;
 pub mod opening;
 pub mod patience;
 pub mod prepare;

@@ -36,6 +36,8 @@ mod bounds;
 mod crashes;
 #[path = "system/dirt.rs"]
 mod dirt;
+#[path = "system/ends.rs"]
+mod ends;
 #[path = "system/errors.rs"]
 mod errors;
 #[path = "system/formats.rs"]

@@ -5,6 +5,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::SideOutputError;
+use crate::file_id::{AtPath, FileId};
 
 /// The operations on a file of entries. Tests put in a file that fails at a chosen step.
 pub(crate) trait EntryFile: Send {
@@ -41,7 +42,7 @@ impl EntryFile for File {
 }
 
 /// Opens or makes the file at `path`, and the folder of the file.
-pub(super) fn open(path: &Path) -> io::Result<Box<dyn EntryFile>> {
+fn open(path: &Path) -> io::Result<Box<dyn EntryFile>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -53,11 +54,35 @@ pub(super) struct FileTarget {
     what: &'static str,
     path: PathBuf,
     file: Box<dyn EntryFile>,
+    /// The open file; `None` where a test's double has no path.
+    id: Option<FileId>,
 }
 
 impl FileTarget {
+    /// Opens or makes the file at `path`, and the folder of the file.
+    pub(super) fn open(what: &'static str, path: &Path) -> Result<Self, SideOutputError> {
+        let failed = |error| SideOutputError::File { what, path: path.to_path_buf(), error };
+        let file = open(path).map_err(failed)?;
+        let id = Some(FileId::of(path).map_err(failed)?);
+        Ok(Self { id, ..Self::new(what, path, file) })
+    }
+
+    /// A file that is open already.
     pub(super) fn new(what: &'static str, path: &Path, file: Box<dyn EntryFile>) -> Self {
-        Self { what, path: path.to_path_buf(), file }
+        Self { what, path: path.to_path_buf(), file, id: None }
+    }
+
+    /// Opens the file at the path where that is not the open one any more: it was removed, or put
+    /// aside. Whether it was.
+    pub(super) fn follow_path(&mut self) -> Result<bool, SideOutputError> {
+        let Some(id) = self.id else { return Ok(false) };
+        if id.look(&self.path).map_err(|e| self.failed(e))? == AtPath::Same {
+            return Ok(false);
+        }
+        *self = Self::open(self.what, &self.path)?;
+        let (what, path) = (self.what, self.path.display());
+        tracing::warn!("{what} {path}: the file was removed or replaced; a new one is written");
+        Ok(true)
     }
 
     pub(super) fn length(&self) -> Result<u64, SideOutputError> {

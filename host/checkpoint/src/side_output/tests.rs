@@ -76,6 +76,22 @@ fn letters_follow_each_other_in_a_folder_that_is_made() {
     assert_eq!(sink.extent(), extent(place.length(), 3));
 }
 
+/// Letters went on into the removed file, and the count said that they were there.
+#[test]
+fn a_file_that_was_removed_or_put_aside_is_made_anew() {
+    let place = Place::new();
+    let mut sink = place.open(None);
+    write(&mut sink, &[3, 5]);
+    fs::remove_dir_all(place.folder.path().join("state")).expect("the folder can be removed");
+    write(&mut sink, &[8]);
+    assert_eq!(place.offsets(), [8]);
+    fs::rename(place.path(), place.path().with_extension("1")).expect("it can be put aside");
+    write(&mut sink, &[9]);
+    write(&mut sink, &[11]);
+    assert_eq!(place.offsets(), [9, 11]);
+    assert_eq!(sink.extent(), extent(place.length(), 5));
+}
+
 /// A file that keeps the bytes it is given and fails to sync them, once.
 struct FailsOnce {
     file: fs::File,

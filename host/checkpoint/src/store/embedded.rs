@@ -4,6 +4,10 @@
 //! redb refuses further work after a failed write or sync, so the file is then opened anew before
 //! the next checkpoint; a disk that was full for a while costs nothing but the checkpoints
 //! meanwhile.
+//!
+//! A file that was removed while it was in use is made anew, with the history that is still open:
+//! a checkpoint in a removed file would be gone with the process. Another file in its place is left
+//! alone, and no checkpoint succeeds.
 
 mod history;
 mod tables;
@@ -20,7 +24,9 @@ use streamgauge_core::{FinalPane, SnapshotError};
 use super::header::Header;
 use streamgauge_outbox::HistoryStore;
 
+use super::guard::guard;
 use super::{Checkpoint, Export, Keep, StateError, StateStore};
+use crate::file_id::{AtPath, FileId};
 use history::{History, Shared};
 use tables::{Failed, Reading, Writing};
 
@@ -40,6 +46,10 @@ pub struct EmbeddedStore {
     database: Shared,
     keep: Keep,
     failed: bool,
+    /// The open file; `None` where a test's double has no path.
+    file: Option<FileId>,
+    /// The history of a removed file, until a checkpoint holds it.
+    carried: Vec<Arc<FinalPane>>,
 }
 
 /// A stored checkpoint, from outside.
@@ -73,17 +83,20 @@ impl EmbeddedStore {
         let failed = |reason: String| StateError::Store { path: path.clone(), reason };
         fs::create_dir_all(dir).map_err(|error| failed(error.to_string()))?;
         if !path.exists() {
-            create(&path).map_err(|error| error.into_error(&path))?;
+            make(&path)?;
         }
         let file = path.clone();
         let opener = move || Database::builder().set_cache_size(CACHE_BYTES).open(&file);
-        Self::open_with(path.clone(), Box::new(opener))
+        let mut store = Self::open_with(path.clone(), Box::new(opener))?;
+        store.file = Some(FileId::of(&path).map_err(|error| failed(error.to_string()))?);
+        Ok(store)
     }
 
     /// Opens the store by another `opener`, such as a test's double of a disk.
     pub(super) fn open_with(path: PathBuf, opener: Opener) -> Result<Self, StateError> {
         let (database, keep) = (Arc::new(Mutex::new(None)), Keep::default());
-        let mut store = Self { path, opener, database, keep, failed: false };
+        let (file, carried) = (None, Vec::new());
+        let mut store = Self { path, opener, database, keep, failed: false, file, carried };
         store.reopen()?;
         Ok(store)
     }
@@ -173,23 +186,56 @@ impl EmbeddedStore {
             writing.clear()?;
             let mut checkpoint = checkpoint.clone();
             checkpoint.final_panes.clone_from(panes);
-            save(writing, &checkpoint, &Keep::default(), Utc::now().timestamp_millis()).map(drop)
+            save(writing, &checkpoint, &[], &Keep::default(), Utc::now().timestamp_millis())
+                .map(drop)
         })
     }
 
     fn reopen(&mut self) -> Result<(), StateError> {
         // The old handle has the file locked, so the handle is dropped first.
-        *self.lock() = None;
-        let opened = match (self.opener)() {
-            Ok(database) => database,
-            Err(DatabaseError::DatabaseAlreadyOpen) => {
+        self.close();
+        let opened = match guard(|| (self.opener)()) {
+            Ok(Ok(database)) => database,
+            Ok(Err(DatabaseError::DatabaseAlreadyOpen)) => {
                 return Err(StateError::InUse(self.path.clone()));
             }
-            Err(error) => return Err(self.store(error.to_string())),
+            Ok(Err(error)) => return Err(Failed::from(error).into_error(&self.path)),
+            Err(panic) => return Err(Failed::Broken(panic).into_error(&self.path)),
         };
         *self.lock() = Some(opened);
         self.failed = false;
         self.check_format()
+    }
+
+    /// Drops the open file, which may say once more that it is damaged.
+    fn close(&self) {
+        let _ = guard(|| *self.lock() = None);
+    }
+
+    /// Holds the open file against its path, and makes a removed one anew.
+    fn check_place(&mut self) -> Result<(), StateError> {
+        let Some(file) = self.file else { return Ok(()) };
+        match file.look(&self.path).map_err(|error| self.store(error.to_string()))? {
+            AtPath::Same => Ok(()),
+            AtPath::Another => Err(StateError::Replaced(self.path.clone())),
+            AtPath::Nothing => self.make_anew(),
+        }
+    }
+
+    fn make_anew(&mut self) -> Result<(), StateError> {
+        let shown = self.path.display().to_string();
+        tracing::error!("state {shown} was removed while it was in use; it is made anew");
+        match self.final_panes() {
+            // After a second removal the first one's history may still wait.
+            Ok(panes) if !panes.is_empty() => self.carried = panes,
+            Ok(_) => {}
+            Err(error) => tracing::error!("the final windows before it are lost: {error}"),
+        }
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| self.store(error.to_string()))?;
+        make(&self.path)?;
+        self.file = Some(FileId::of(&self.path).map_err(|error| self.store(error.to_string()))?);
+        self.reopen()
     }
 
     fn check_format(&self) -> Result<(), StateError> {
@@ -218,7 +264,7 @@ impl EmbeddedStore {
         if self.failed {
             self.reopen()?;
         }
-        let written = match &*self.lock() {
+        let writing = || match &*self.lock() {
             None => Err(Failed::Store("it could not be opened again".to_owned())),
             Some(database) => Writing::begin(database).and_then(|writing| {
                 let done = work(&writing)?;
@@ -226,6 +272,7 @@ impl EmbeddedStore {
                 Ok(done)
             }),
         };
+        let written = guard(writing).unwrap_or_else(|panic| Err(Failed::Broken(panic)));
         written.map_err(|failed| {
             self.failed = true;
             failed.into_error(&self.path)
@@ -289,13 +336,29 @@ impl StateStore for EmbeddedStore {
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError> {
+        self.check_place()?;
         let (keep, now) = (self.keep.clone(), Utc::now().timestamp_millis());
-        self.write(|writing| save(writing, checkpoint, &keep, now))
+        let carried = self.carried.clone();
+        let bytes = self.write(|writing| save(writing, checkpoint, &carried, &keep, now))?;
+        self.carried.clear();
+        Ok(bytes)
     }
 
     fn history(&self) -> Arc<dyn HistoryStore> {
         Arc::new(History { database: Arc::clone(&self.database), path: self.path.clone() })
     }
+}
+
+impl Drop for EmbeddedStore {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Makes an empty store at `path`.
+fn make(path: &Path) -> Result<(), StateError> {
+    let made = guard(|| create(path)).unwrap_or_else(|panic| Err(Failed::Broken(panic)));
+    made.map_err(|failed| failed.into_error(path))
 }
 
 /// Makes an empty store. The file is made aside and then renamed: a file that was being made when
@@ -317,8 +380,14 @@ fn create(path: &Path) -> Result<(), Failed> {
 }
 
 /// Writes a checkpoint as the next generation, and drops the generations older than the one before.
-/// Returns the size of the checkpoint in bytes.
-fn save(writing: &Writing, checkpoint: &Checkpoint, keep: &Keep, now: i64) -> Result<u64, Failed> {
+/// Returns the size of the checkpoint in bytes. `carried` are older panes that come with it.
+fn save(
+    writing: &Writing,
+    checkpoint: &Checkpoint,
+    carried: &[Arc<FinalPane>],
+    keep: &Keep,
+    now: i64,
+) -> Result<u64, Failed> {
     let snapshots: Vec<(u32, Vec<u8>)> =
         checkpoint.partitions.iter().map(|s| (s.partition, s.encode())).collect();
     let former = writing.newest()?;
@@ -330,7 +399,7 @@ fn save(writing: &Writing, checkpoint: &Checkpoint, keep: &Keep, now: i64) -> Re
         bytes += snapshot.len() as u64;
         writing.insert_snapshot(generation, *partition, snapshot)?;
     }
-    for pane in &checkpoint.final_panes {
+    for pane in carried.iter().chain(&checkpoint.final_panes) {
         writing.insert_pane(generation, pane)?;
     }
     if let Some(former) = former {

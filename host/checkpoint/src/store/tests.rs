@@ -2,9 +2,11 @@
 //! off at every single step of input and output.
 
 mod crashes;
+mod damaged;
 mod disk;
 mod faults;
 mod golden;
+mod removed;
 
 use std::sync::Arc;
 

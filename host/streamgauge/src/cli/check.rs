@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::config::Config;
 use super::failure::Failure;
+use super::output::tell;
+use crate::log;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, StateStore};
 use streamgauge_kafka::TopicClient;
@@ -58,27 +60,27 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             "outside": problem,
             "metrics": metrics(&prepared),
         });
-        println!("{found}");
+        tell(format_args!("{found}"));
     } else {
         if !warnings.is_empty() {
-            eprint!("{}", warnings.render(false));
+            log::say(warnings.render(false));
         }
         for plugin in &prepared.plugins {
             let descriptor = plugin.descriptor();
-            println!(
+            tell(format_args!(
                 "metric `{}`: {} {}, sha256 {}",
                 plugin.settings().id,
                 descriptor.name,
                 descriptor.version,
                 plugin.digest()
-            );
+            ));
         }
     }
     if let Some(error) = outside {
         return Err(Failure::source(&error));
     }
     if !args.json {
-        println!("{}: ok", args.config.config.display());
+        tell(format_args!("{}: ok", args.config.config.display()));
     }
     Ok(())
 }
@@ -130,7 +132,7 @@ fn metrics(prepared: &Prepared) -> Vec<Value> {
 
 fn report(args: &CheckArgs, diagnostics: Diagnostics) -> Failure {
     if args.json {
-        println!("{}", json!({ "ok": false, "diagnostics": diagnostics.to_json() }));
+        tell(format_args!("{}", json!({ "ok": false, "diagnostics": diagnostics.to_json() })));
     }
     diagnostics.into()
 }

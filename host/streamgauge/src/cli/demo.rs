@@ -13,6 +13,7 @@ use clap::Args;
 
 use super::config::Config;
 use super::failure::Failure;
+use super::output::tell;
 use super::serve::{Job, Listen, page_url, serve};
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
@@ -122,15 +123,17 @@ fn greet(address: SocketAddr, url: &str, settings: &ServerSettings) {
         Some(_) => ("/#token=TOKEN", ""),
         None => ("", " --public"),
     };
-    println!("Streamgauge demo · 演示: {url}");
+    tell(format_args!("Streamgauge demo · 演示: {url}"));
     if address.ip().is_loopback() {
-        println!("  from another computer · 从另一台电脑:");
-        println!(
+        tell(format_args!("  from another computer · 从另一台电脑:"));
+        tell(format_args!(
             "    ssh -L {port}:127.0.0.1:{port} USER@THIS-COMPUTER, then http://127.0.0.1:{port}{fragment}"
-        );
-        println!("    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port}{public}");
+        ));
+        tell(format_args!(
+            "    or in a trusted network · 或在可信网络中: --listen 0.0.0.0:{port}{public}"
+        ));
     }
-    println!("  Ctrl-C ends it · 按 Ctrl-C 结束");
+    tell(format_args!("  Ctrl-C ends it · 按 Ctrl-C 结束"));
 }
 
 pub(super) fn parse_rate(text: &str) -> Result<f64, String> {

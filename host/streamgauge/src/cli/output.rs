@@ -19,6 +19,11 @@ pub(super) fn print_out(result: impl Display) -> Result<(), Failure> {
     }
 }
 
+/// Tells something on the way to a result. A reader that went away stops nothing.
+pub(super) fn tell(words: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{words}");
+}
+
 /// Writes `file` whole or not at all: `write` makes the file under another name, which the rename
 /// takes away, so nobody finds half of a file.
 pub(super) fn write_whole(

@@ -8,6 +8,7 @@ use super::output::print_out;
 use super::report::{Report, troubles};
 use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
+use crate::log;
 use crate::publish::log_warnings;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
@@ -43,7 +44,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let prepared = Prepared::load(&args.config.config, listen)?;
     let warnings = prepared.document.warnings();
     if !warnings.is_empty() {
-        eprint!("{}", warnings.render(false));
+        log::say(warnings.render(false));
     }
     let with_page = !args.until_end || args.listen.listen.is_some();
     if with_page {
@@ -65,7 +66,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let stopped = job.stop.flag();
     let result = if let Some(server) = server {
-        eprintln!("streamgauge: dashboard at {}", page_url(&prepared, &server));
+        log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
         serve(&prepared, job, server, patience)
     } else {
         let result = job.supervisor.run(patience);

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -26,6 +26,7 @@ use streamgauge_wire::Hello;
 use super::failure::Failure;
 use crate::publish::{LiveQuery, Publisher, TICK};
 use crate::run::announce::Announcement;
+use crate::run::fatal;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
@@ -41,7 +42,7 @@ pub(super) struct Job {
     pub(super) supervisor: Supervisor,
     pub(super) run_status: Arc<RunStatus>,
     pub(super) telemetry: Arc<Telemetry>,
-    /// The flag of SIGINT and SIGTERM, which end the run in good order; a second signal ends the
+    /// The flag of the signals that end the run in good order; a second signal ends the
     /// run at once.
     pub(super) stop: Stop,
 }
@@ -141,19 +142,26 @@ pub(super) fn serve(
     let hello = hello(prepared);
     let access = Access::from(&prepared.pipeline.server);
     let telemetry = Arc::clone(&job.telemetry);
-    let web = thread::spawn(move || {
+    let web = spawn("server", move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
-            .thread_name("web")
+            .thread_name(fatal::REQUESTS)
             .enable_all()
             .build()
             .expect("an async runtime can be started");
-        runtime.block_on(server.serve(live, telemetry, query, hello, access, shut))
+        let asked = shut.clone();
+        let ended = runtime.block_on(server.serve(live, telemetry, query, hello, access, shut));
+        let reason = ended.err().map_or(String::new(), |error| format!(": {error}"));
+        if !*asked.borrow() {
+            fatal::end(format!("the server of the page ended by itself{reason}"));
+        } else if !reason.is_empty() {
+            tracing::warn!("the server of the page ended with an error{reason}");
+        }
     });
     let done = Arc::new(AtomicBool::new(false));
     let publishing = {
         let done = Arc::clone(&done);
-        thread::spawn(move || {
+        spawn("publisher", move || {
             while !done.load(Ordering::Relaxed) {
                 publisher.publish();
                 thread::sleep(TICK);
@@ -167,12 +175,15 @@ pub(super) fn serve(
         thread::sleep(TICK);
     }
     done.store(true, Ordering::Relaxed);
-    publishing.join().expect("the publisher does not panic");
+    // A panic of either was told, and ends the process with its message.
+    let _ = publishing.join();
     shutdown.send_replace(true);
-    if let Err(error) = web.join().expect("the server does not panic") {
-        tracing::warn!(%error, "the server ended with an error");
-    }
+    let _ = web.join();
     result
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(work).expect("a thread can be started")
 }
 
 fn hello(prepared: &Prepared) -> Hello {

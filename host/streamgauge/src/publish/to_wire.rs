@@ -70,8 +70,8 @@ pub(super) fn checkpoint(report: &CheckpointReport) -> wire::CheckpointStatus {
         at: report.at,
         duration_ms: report.took.as_secs_f64() * 1e3,
         bytes: report.bytes,
-        failures: report.failures,
-        error: report.error.clone(),
+        failures: report.failing.as_ref().map_or(0, |failing| failing.failures),
+        error: report.failing.as_ref().map(|failing| failing.reason.clone()),
     }
 }
 

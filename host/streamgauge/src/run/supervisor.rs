@@ -28,6 +28,7 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::{LatencyFrom, LogGuard, OffsetCommitter, SourceError};
 
 use super::cause::Cause;
+use super::fatal;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
 use super::status::{Phase, RunStatus};
@@ -270,10 +271,12 @@ impl Supervisor {
                 }
             }
             done.store(true, Ordering::Relaxed);
-            storing.join().expect("the checkpointer does not panic");
-            result
+            // The panic was told already.
+            let stored = storing.join().map_err(|_| failed("the checkpointer panicked".into()));
+            stored.and(result)
         });
-        let is_stored = checkpointer.finish();
+        // A panic may have left anything behind; the stored state is whole.
+        let is_stored = fatal::cause().is_none() && checkpointer.finish();
         if differs.load(Ordering::Relaxed) {
             return Err(made_anew());
         }
@@ -384,7 +387,7 @@ fn joined(
             WorkerError::Source(error) => error,
             WorkerError::Start(error) => failed(error.to_string()),
         }),
-        Err(_) => Err(failed("a worker panicked; this is a fault of streamgauge".into())),
+        Err(_) => Err(failed("a worker panicked".into())),
     }
 }
 

@@ -8,6 +8,7 @@ use streamgauge_core::{EventTime, FinalPane, WindowSpec};
 
 use super::tables::{Failed, Reading};
 use crate::store::StateError;
+use crate::store::guard::guard;
 use streamgauge_outbox::{HistoryError, HistoryStore};
 
 /// The open file, shared with the readers of history; `None` after a failure.
@@ -41,12 +42,18 @@ pub(super) fn read<T>(
     path: &Path,
     work: impl FnOnce(&Reading) -> Result<T, Failed>,
 ) -> Result<T, StateError> {
-    let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-    let reading = match &*database {
-        None => Err(Failed::Store("it could not be opened again".to_owned())),
-        Some(database) => Reading::begin(database),
+    let reading = || {
+        let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+        let reading = match &*database {
+            None => Err(Failed::Store("it could not be opened again".to_owned())),
+            Some(database) => Reading::begin(database),
+        };
+        // A read transaction needs no lock: the transaction sees one and the same commit until its
+        // end.
+        drop(database);
+        reading.and_then(|reading| work(&reading))
     };
-    // A read transaction needs no lock: the transaction sees one and the same commit until its end.
-    drop(database);
-    reading.and_then(|reading| work(&reading)).map_err(|failed| failed.into_error(path))
+    guard(reading)
+        .unwrap_or_else(|panic| Err(Failed::Broken(panic)))
+        .map_err(|failed| failed.into_error(path))
 }

@@ -1,6 +1,7 @@
 //! The tables of the file, as docs/state-format.md lists them.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,13 +37,23 @@ const FINAL_PANES: TableDefinition<'_, PaneKey<'_>, (u64, &[u8])> =
 pub(super) enum Failed {
     /// redb failed, with these words.
     Store(String),
+    /// redb cannot make sense of its file.
+    Broken(String),
     /// A final pane cannot be read.
     Pane(SnapshotError),
 }
 
 impl<E: Into<redb::Error>> From<E> for Failed {
     fn from(error: E) -> Self {
-        Self::Store(error.into().to_string())
+        let error = error.into();
+        let reason = error.to_string();
+        match error {
+            redb::Error::Corrupted(_) => Self::Broken(reason),
+            redb::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+                Self::Broken(reason)
+            }
+            _ => Self::Store(reason),
+        }
     }
 }
 
@@ -51,6 +62,7 @@ impl Failed {
         let path = path.to_owned();
         match self {
             Self::Store(reason) => StateError::Store { path, reason },
+            Self::Broken(reason) => StateError::Broken { path, reason },
             Self::Pane(error) => {
                 let what = "a final window".to_owned();
                 StateError::Damaged { path, generation: 0, what, error, former: None }

@@ -206,12 +206,12 @@ fn a_disk_that_was_full_costs_only_the_checkpoints_meanwhile() {
         publish(&outboxes, number);
         assert!(!checkpointer.checkpoint());
         let status = checkpointer.status.read();
-        assert!(status.error.is_some_and(|error| !error.is_empty()));
+        assert!(status.failing.is_some_and(|failing| !failing.reason.is_empty()));
     }
     disk.set_full(false);
     publish(&outboxes, 4);
-    assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().error);
-    assert_eq!(checkpointer.status.read().failures, 0);
+    assert!(checkpointer.checkpoint(), "{:?}", checkpointer.status.read().failing);
+    assert_eq!(checkpointer.status.read().failing, None);
     drop(checkpointer);
     let (number, hours, _) = look(&disk);
     assert_eq!((number, hours), (4, vec![1, 2, 3, 4]));

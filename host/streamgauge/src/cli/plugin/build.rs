@@ -18,6 +18,7 @@ use self::built::Built;
 use self::language::Language;
 use super::wasi::{INERT, needs_inert};
 use crate::cli::failure::Failure;
+use crate::cli::output::tell;
 use crate::cli::output::write_whole;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, LoadError, Runtime};
@@ -44,9 +45,9 @@ pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
     let component = placed(folder, &built)?;
     let runtime = Runtime::caching();
     check(&runtime, &component)?;
-    println!("{}", component.display());
+    tell(format_args!("{}", component.display()));
     if needs_inert(&runtime, &component) {
-        println!("its [[metric]] needs the line `{INERT}`");
+        tell(format_args!("its [[metric]] needs the line `{INERT}`"));
     }
     Ok(())
 }

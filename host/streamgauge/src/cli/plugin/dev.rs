@@ -22,6 +22,7 @@ use self::show::Show;
 use self::watch::Watch;
 use crate::cli::demo::{RATE, parse_rate};
 use crate::cli::failure::Failure;
+use crate::cli::output::tell;
 use crate::cli::serve::Listen;
 use crate::run::stop::Stop;
 
@@ -88,7 +89,7 @@ fn built_and_tested(folder: &Path, stop: &Stop) -> Option<PathBuf> {
     };
     let (cases, verdict) = words.trim().rsplit_once('\n').unwrap_or(("", words.trim()));
     if !cases.is_empty() {
-        println!("{cases}");
+        tell(format_args!("{cases}"));
     }
     say(&format!("tested in {:.1} s: {verdict}", start.elapsed().as_secs_f64()));
     Some(component)
@@ -124,7 +125,7 @@ fn step(command: &mut Command, stop: &Stop) -> Option<String> {
         return Some(words);
     }
     if !stop.is_requested() && !words.trim().is_empty() {
-        println!("{}", words.trim_end());
+        tell(format_args!("{}", words.trim_end()));
     }
     None
 }

@@ -11,6 +11,7 @@ use streamgauge_core::digest_of;
 
 use crate::cli::config::Config;
 use crate::cli::failure::Failure;
+use crate::cli::output::tell;
 use crate::cli::output::write_whole;
 use streamgauge_pipeline::{Document, Pipeline};
 
@@ -61,7 +62,7 @@ pub(super) fn lock(args: &LockArgs) -> Result<(), Failure> {
     }
     for pin in &pins {
         let state = if pin.is_new { "pinned" } else { "as before" };
-        println!("metric `{}`: sha256 {} ({state})", pin.metric, pin.sha256);
+        tell(format_args!("metric `{}`: sha256 {} ({state})", pin.metric, pin.sha256));
     }
     Ok(())
 }

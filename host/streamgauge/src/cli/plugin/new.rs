@@ -15,6 +15,7 @@ use clap::Args;
 use self::lang::Lang;
 use super::wasi::INERT;
 use crate::cli::failure::Failure;
+use crate::cli::output::tell;
 
 /// The longest name of a plugin, in characters.
 const NAME_CHARS_MAX: usize = 64;
@@ -58,18 +59,20 @@ pub(super) fn new(args: &NewArgs) -> Result<(), Failure> {
 
 fn print_next_steps(args: &NewArgs, folder: &Path) {
     let (name, shown) = (&args.name, folder.display());
-    println!("{shown}: a new plugin. Begin with {}, then", args.lang.beginning());
-    println!("  cd {shown}");
+    tell(format_args!("{shown}: a new plugin. Begin with {}, then", args.lang.beginning()));
+    tell(format_args!("  cd {shown}"));
     for command in args.lang.commands() {
-        println!("  {command}");
+        tell(format_args!("  {command}"));
     }
-    println!("  streamgauge plugin dev");
-    println!("which builds, tests and shows it at every save. For good, the component of");
-    println!("  streamgauge plugin build");
-    println!("and in pipeline.toml, with the path from there:");
-    println!("  [[metric]]\n  id = \"{name}\"\n  plugin = \"{shown}/{name}.wasm\"");
+    tell(format_args!("  streamgauge plugin dev"));
+    tell(format_args!(
+        "which builds, tests and shows it at every save. For good, the component of"
+    ));
+    tell(format_args!("  streamgauge plugin build"));
+    tell(format_args!("and in pipeline.toml, with the path from there:"));
+    tell(format_args!("  [[metric]]\n  id = \"{name}\"\n  plugin = \"{shown}/{name}.wasm\""));
     if args.lang.has_runtime() {
-        println!("  {INERT}");
+        tell(format_args!("  {INERT}"));
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::inspect::parse_config;
 use crate::cli::failure::Failure;
-use crate::cli::output::print_out;
+use crate::cli::output::{print_out, tell};
 use streamgauge_oracle::laws::cost::{BATCH_ROWS, Cost, measure};
 use streamgauge_oracle::laws::{Cases, Check, Effort, Failure as Broken, prove};
 use streamgauge_pipeline::MetricSettings;
@@ -73,7 +73,7 @@ pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     let mut told = |check: Check| {
         let is_told = if args.brief { !check.holds() } else { true };
         if is_told && !args.json {
-            println!("{}", line(&check, &checks.borrow()));
+            tell(format_args!("{}", line(&check, &checks.borrow())));
         }
         checks.borrow_mut().push(check);
     };

@@ -2,6 +2,8 @@
 
 use chrono::Local;
 
+use crate::cli::output::tell;
+
 pub(super) fn say(words: &str) {
-    println!("[{}] {words}", Local::now().format("%H:%M:%S"));
+    tell(format_args!("[{}] {words}", Local::now().format("%H:%M:%S")));
 }

@@ -1,0 +1,161 @@
+//! A log that nobody reads costs nothing but lines, and a process that is told to end does so. Both
+//! are about the process alone, so its records are made up.
+
+use std::fs;
+use std::io::{PipeReader, PipeWriter, Write, pipe};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::host::read;
+use crate::process::finish;
+use crate::workplace::{Settings, Workplace};
+use crate::{http, wait};
+
+/// The time in which a process that is told to end has ended.
+const END_MAX: Duration = Duration::from_secs(10);
+
+/// What a pipe of Linux takes while nobody reads.
+const PIPE_BYTES: usize = 64 << 10;
+
+/// A running host whose standard error is somewhere else.
+struct Quiet {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Quiet {
+    fn start(place: &Workplace, stderr: PipeWriter) -> Self {
+        let mut command = place.command("run");
+        command.args(["--listen", "127.0.0.1:0"]).env("STREAMGAUGE_LOG", "debug");
+        Self::started(place, command.stderr(stderr))
+    }
+
+    fn started(place: &Workplace, command: &mut Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("a host");
+        let address = wait::until("the announced address", || {
+            assert_eq!(child.try_wait().expect("a child can be asked"), None, "the host ended");
+            let text = fs::read(place.path("state/running.json")).ok()?;
+            let running: Value = serde_json::from_slice(&text).ok()?;
+            running["address"].as_str()?.parse().ok()
+        });
+        Self { child, address }
+    }
+
+    /// Waits until more is counted, twice, with checkpoints in between.
+    fn goes_on(&self) {
+        let status = || http::get(self.address, "/api/v1/status").json();
+        for round in 1..=2 {
+            let (before, at) = (read(&status()), status()["checkpoint"]["at"].clone());
+            wait::until(&format!("more than {before} records in round {round}"), || {
+                let now = status();
+                (read(&now) > before && now["checkpoint"]["at"] != at).then_some(())
+            });
+        }
+        assert_eq!(http::get(self.address, "/readyz").status, 200);
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -{name} {}", self.child.id())])
+            .status()
+            .expect("sh can be started");
+        assert!(sent.success(), "SIG{name}");
+    }
+
+    /// Sends a signal, and waits for the end.
+    fn ended_by(mut self, signal: &str) -> (ExitStatus, Duration) {
+        let sent = Instant::now();
+        self.signal(signal);
+        let status = wait::until("the end", || self.child.try_wait().expect("it can be asked"));
+        (status, sent.elapsed())
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        // Both calls fail only for a process that has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn endless() -> Settings {
+    Settings {
+        source: "[source.generator]\nrate = 2000\nseed = 3\npartitions = 2\n".to_owned(),
+        checkpoint_every: "100ms",
+        metrics: vec!["behavior".to_owned()],
+        ..Settings::file(Path::new("unused"))
+    }
+}
+
+fn ends_well(host: Quiet, signal: &str) {
+    let (status, took) = host.ended_by(signal);
+    assert_eq!(status.code(), Some(0), "SIG{signal}: {status}");
+    assert!(took < END_MAX, "SIG{signal}: {took:?}");
+}
+
+/// Today's `| head -1`: the first line that was logged after the reader had ended took its thread
+/// along, reading stood still for ever under a page that said `live`, and SIGTERM did nothing.
+#[test]
+fn a_log_whose_reader_has_ended_costs_nothing_but_lines() {
+    let place = Workplace::new(&endless());
+    let (reader, writer) = pipe().expect("a pipe");
+    drop(reader);
+    let host = Quiet::start(&place, writer);
+    host.goes_on();
+    ends_well(host, "TERM");
+}
+
+#[test]
+fn a_log_whose_reader_is_stuck_costs_nothing_but_lines() {
+    let place = Workplace::new(&endless());
+    let (_stuck, writer) = full();
+    let host = Quiet::start(&place, writer);
+    host.goes_on();
+    ends_well(host, "TERM");
+}
+
+/// A pipe that takes nothing more.
+fn full() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = pipe().expect("a pipe");
+    writer.write_all(&[b'\n'; PIPE_BYTES]).expect("a new pipe takes as much");
+    (reader, writer)
+}
+
+#[test]
+fn an_interrupt_and_a_closed_terminal_are_requests_to_end() {
+    for signal in ["INT", "HUP"] {
+        let place = Workplace::new(&endless());
+        let (_reader, writer) = pipe().expect("a pipe");
+        let host = Quiet::start(&place, writer);
+        host.goes_on();
+        ends_well(host, signal);
+    }
+}
+
+#[test]
+fn a_closed_terminal_is_no_request_under_nohup() {
+    let place = Workplace::new(&endless());
+    let program = place.command("run");
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(program.get_program());
+    command.args(program.get_args()).args(["--listen", "127.0.0.1:0"]);
+    command.current_dir(place.path(".")).stderr(Stdio::null());
+    let host = Quiet::started(&place, &mut command);
+    host.signal("HUP");
+    host.goes_on();
+    ends_well(host, "TERM");
+}
+
+#[test]
+fn a_filter_that_is_none_is_refused_before_anything_starts() {
+    let place = Workplace::new(&endless());
+    let ended = finish(place.command("run").env("STREAMGAUGE_LOG", "dbug"));
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("`dbug` is no level"), "{}", ended.stderr);
+    assert!(!place.path("state").exists());
+}
