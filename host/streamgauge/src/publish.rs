@@ -213,8 +213,7 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let watermark_held_by = self.hold.look(partitions, now);
         let warnings = self.warnings(seen, books);
-        let checkpoint =
-            seen.checkpoints.error.as_deref().filter(|_| seen.checkpoints.failures > 0);
+        let checkpoint = seen.checkpoints.failing.as_ref().map(|failing| failing.reason.as_str());
         let facts =
             Facts { mode, cause: cause.as_ref(), partitions, checkpoint, warnings: &warnings };
         let health = self.verdicts.look(&facts, seen.checkpoints.at, now);

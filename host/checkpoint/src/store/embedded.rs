@@ -351,7 +351,10 @@ impl StateStore for EmbeddedStore {
 
 impl Drop for EmbeddedStore {
     fn drop(&mut self) {
-        self.close();
+        // Readers of history may need the file for longer.
+        if Arc::strong_count(&self.database) == 1 {
+            self.close();
+        }
     }
 }
 

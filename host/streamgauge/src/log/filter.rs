@@ -66,7 +66,6 @@ mod tests {
             ("dbug", "`dbug`"),
             ("info,verbose", "`verbose`"),
             ("plugin=loud", "error parsing level filter"),
-            ("info,", "``"),
             ("debug;info", "`debug;info`"),
         ] {
             let error = parse(text).expect_err(text).to_string();

@@ -103,8 +103,11 @@ impl Shared {
                     self.lost.fetch_add(u64::from(!is_back), Ordering::Relaxed);
                     self.bytes.fetch_sub(line.len(), Ordering::Relaxed);
                 }
-                // Who asked may be gone.
-                Item::Flush(done) => drop(done.try_send(())),
+                Item::Flush(done) => {
+                    is_back = is_back && self.tell_loss(&mut writer, told);
+                    // Who asked may be gone.
+                    let _ = done.try_send(());
+                }
             }
         }
     }
@@ -205,7 +208,7 @@ mod tests {
         let text = reading.join().expect("no panic").expect("the lines are text");
         let (last, whole) =
             text.lines().next_back().zip(Some(text.lines().count())).expect("lines");
-        assert_eq!(last, format!("{lost} lost"));
+        assert!(last == format!("{lost} lost"), "{lost}");
         assert_eq!(whole as u64, 20_000 - lost + 1, "each line is there or counted");
     }
 }

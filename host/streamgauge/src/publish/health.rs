@@ -87,7 +87,8 @@ fn standing<'a>(facts: &Facts<'a>) -> Vec<Found<'a>> {
             add("partition", numbers, borrowed(causes[0].1));
         }
     }
-    if let Some(error) = facts.checkpoint {
+    // The first checkpoint of a run is waited for by the whole pipeline.
+    if let Some(error) = facts.checkpoint.filter(|_| told != Some(CauseCode::CheckpointFailing)) {
         let args = [("error", error.to_owned())];
         let cause = Cause::warning(CauseCode::CheckpointFailing, error.to_owned(), &args);
         add("checkpoint", Vec::new(), Cow::Owned(cause));

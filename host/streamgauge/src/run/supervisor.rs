@@ -2,6 +2,7 @@
 //! everything down in order. What is missing outside is waited for; what is wrong is named.
 
 mod side_outputs;
+mod storing;
 mod topic_watch;
 
 use std::cell::OnceCell;
@@ -15,8 +16,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 
 use streamgauge_checkpoint::Checkpointer;
-use streamgauge_checkpoint::side_output::SideOutput;
-use streamgauge_checkpoint::store::{Checkpoint, StateStore};
+use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::{
     self as engine, Clock, Command, Configuration, EngineSetup, Finished, Metric, Moment, Setup,
     WorkerError,
@@ -25,7 +25,7 @@ use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_plugin::Plugin;
-use streamgauge_source::{LatencyFrom, LogGuard, OffsetCommitter, SourceError};
+use streamgauge_source::{LatencyFrom, LogGuard, SourceError};
 
 use super::cause::Cause;
 use super::fatal;
@@ -33,6 +33,7 @@ use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
 use super::status::{Phase, RunStatus};
 
+use storing::Stored;
 use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
 /// How long to wait before trying again what was not there.
@@ -159,13 +160,13 @@ impl Supervisor {
         self.show(&outboxes, &parked);
         let mut checkpointer = self.checkpointer(outlets, outboxes, committer);
         checkpointer.guard = guard.map(|guard| Box::new(guard) as Box<dyn LogGuard>);
-        let ended = if checkpointer.checkpoint() {
-            self.run_status.enter(Phase::Running);
-            self.supervise(workers, &mut checkpointer, &differs, watch)
-        } else if differs.load(Ordering::Relaxed) {
-            Err(made_anew())
-        } else {
-            Err(failed("the first checkpoint could not be stored; see the log".into()))
+        let ended = match self.first_checkpoint(&mut checkpointer, &differs, patience) {
+            Ok(Stored::Done) => {
+                self.run_status.enter(Phase::Running);
+                self.supervise(workers, &mut checkpointer, &differs, watch)
+            }
+            Ok(Stored::Stopped) => Ok(Attempt::Finished(Finished::Stopped)),
+            Err(error) => Err(error),
         };
         self.store = checkpointer.store.take();
         match (ended, parked.first()) {
@@ -281,19 +282,13 @@ impl Supervisor {
             return Err(made_anew());
         }
         if !is_stored && result.is_ok() {
-            return Err(failed("the last checkpoint could not be stored; see the log".into()));
+            return Err(failed(format!(
+                "the last checkpoint could not be stored: {}; the one before stays",
+                self.failure()
+            )));
         }
         let reopen = grown && !self.stop.load(Ordering::Relaxed);
         result.map(|ended| if reopen { Attempt::Reopen } else { Attempt::Finished(ended) })
-    }
-
-    fn load(&self) -> Result<Option<Checkpoint>, SourceError> {
-        match &self.store {
-            None => Ok(None),
-            Some(store) => {
-                store.load().map_err(|error| failed(format!("{error}; hint: {}", error.hint())))
-            }
-        }
     }
 
     fn setup(
@@ -321,24 +316,6 @@ impl Supervisor {
         let (told, commands) = mpsc::channel();
         let (outbox, clock) = (Arc::clone(outbox), Box::new(SystemClock));
         Ok((told, Setup { source, engine, outbox, commands, clock }))
-    }
-
-    fn checkpointer(
-        &mut self,
-        (letters, late): (SideOutput, SideOutput),
-        outboxes: Vec<Arc<Outbox>>,
-        committer: Option<Box<dyn OffsetCommitter>>,
-    ) -> Checkpointer {
-        Checkpointer {
-            store: self.store.take(),
-            letters,
-            late,
-            outboxes,
-            settings: self.state_settings.clone(),
-            committer,
-            guard: None,
-            status: Arc::clone(&self.run_status.checkpoints),
-        }
     }
 }
 

@@ -1,0 +1,81 @@
+//! What a run stores, and the first checkpoint, which says where reading begins.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{RETRY_EVERY, Supervisor, failed, made_anew};
+use crate::run::cause::{Cause, CauseCode};
+use crate::run::patience::Patience;
+use crate::run::status::Phase;
+use streamgauge_checkpoint::Checkpointer;
+use streamgauge_checkpoint::side_output::SideOutput;
+use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_outbox::Outbox;
+use streamgauge_source::{OffsetCommitter, SourceError};
+
+/// What the first checkpoint came to.
+pub(super) enum Stored {
+    /// It is there, so reading may begin.
+    Done,
+    /// The run was told to stop before.
+    Stopped,
+}
+
+impl Supervisor {
+    pub(super) fn load(&self) -> Result<Option<Checkpoint>, SourceError> {
+        match &self.store {
+            None => Ok(None),
+            Some(store) => {
+                store.load().map_err(|error| failed(format!("{error}; hint: {}", error.hint())))
+            }
+        }
+    }
+
+    pub(super) fn checkpointer(
+        &mut self,
+        (letters, late): (SideOutput, SideOutput),
+        outboxes: Vec<Arc<Outbox>>,
+        committer: Option<Box<dyn OffsetCommitter>>,
+    ) -> Checkpointer {
+        Checkpointer {
+            store: self.store.take(),
+            letters,
+            late,
+            outboxes,
+            settings: self.state_settings.clone(),
+            committer,
+            guard: None,
+            status: Arc::clone(&self.run_status.checkpoints),
+        }
+    }
+
+    /// Stores where reading begins; a disk that is full now may have room later.
+    pub(super) fn first_checkpoint(
+        &self,
+        checkpointer: &mut Checkpointer,
+        differs: &AtomicBool,
+        patience: Patience,
+    ) -> Result<Stored, SourceError> {
+        while !checkpointer.checkpoint() {
+            if differs.load(Ordering::Relaxed) {
+                return Err(made_anew());
+            }
+            let reason = self.failure();
+            if patience == Patience::GiveUp {
+                return Err(failed(format!("the first checkpoint could not be stored: {reason}")));
+            }
+            let args = [("error", reason.clone())];
+            let cause = Cause::warning(CauseCode::CheckpointFailing, reason, &args);
+            self.run_status.enter(Phase::Waiting(cause));
+            if self.pause(RETRY_EVERY) {
+                return Ok(Stored::Stopped);
+            }
+        }
+        Ok(Stored::Done)
+    }
+
+    /// Why the last checkpoint was not stored.
+    pub(super) fn failure(&self) -> String {
+        self.run_status.checkpoints.failing().map(|failing| failing.reason).unwrap_or_default()
+    }
+}
