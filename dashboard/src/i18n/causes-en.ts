@@ -3,6 +3,34 @@ import { arg, type Causes } from "./causes-zh";
 
 export const causesEn: Causes = {
   broker_unreachable: (args) => `Kafka cannot be reached at ${arg(args, "brokers")}`,
+  broker_name_unknown: (args) => `The name of the broker ${arg(args, "broker")} cannot be resolved`,
+  broker_silent: (args) =>
+    `The broker ${arg(args, "broker")} does not answer: it hangs, or a firewall is in between`,
+  broker_not_kafka: (args) => `It is not Kafka that answers at ${arg(args, "broker")}`,
+  broker_without_tls: (args) =>
+    `The broker ${arg(args, "broker")} does not speak TLS: correct security.protocol or the port`,
+  broker_needs_tls: (args) =>
+    `The broker ${arg(args, "broker")} wants TLS: correct security.protocol or the port`,
+  broker_needs_sasl: (args) =>
+    `The broker ${arg(args, "broker")} wants SASL: set security.protocol, sasl.mechanism, user, password`,
+  broker_certificate_untrusted: (args) =>
+    `The certificate of the broker ${arg(args, "broker")} is not trusted: set ssl.ca.location`,
+  broker_host_name_wrong: (args) =>
+    `The certificate of the broker ${arg(args, "broker")} is for another name`,
+  client_certificate_refused: (args) =>
+    `The broker ${arg(args, "broker")} wants a certificate of this client that it trusts`,
+  credentials_refused: (args) =>
+    `The broker ${arg(args, "broker")} does not take the user's name and password`,
+  mechanism_refused: (args) =>
+    `The broker ${arg(args, "broker")} does not take the SASL mechanism: set sasl.mechanism`,
+  topic_forbidden: (args) =>
+    `The user may not read the topic ${arg(args, "topic")}: an ACL that allows Read is missing`,
+  group_forbidden: () => "The user may not use the consumer group: an ACL that allows Read is missing",
+  advertised_unreachable: (args) =>
+    `Kafka sends its clients to ${arg(args, "broker")}, which cannot be reached: correct advertised.listeners`,
+  output_topic_missing: (args) => `The output topic ${arg(args, "reason")} does not exist`,
+  output_topic_forbidden: (args) =>
+    `The user may not write to the topic ${arg(args, "reason")}: an ACL that allows Write is missing`,
   topic_missing: (args) => `The topic ${arg(args, "topic")} does not exist`,
   no_partitions: () => "The topic has no partitions yet",
   log_start_moved: (args) =>

@@ -7,6 +7,32 @@ export const arg = (args: Args, name: string) => args[name] ?? "?";
 
 export const causesZh = {
   broker_unreachable: (args: Args) => `连不上 Kafka：${arg(args, "brokers")}`,
+  broker_name_unknown: (args: Args) => `无法解析 Kafka 节点 ${arg(args, "broker")} 的域名`,
+  broker_silent: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 没有应答：可能卡住，或中间有防火墙`,
+  broker_not_kafka: (args: Args) => `${arg(args, "broker")} 上应答的不是 Kafka`,
+  broker_without_tls: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 不使用 TLS：请更正 security.protocol 或端口`,
+  broker_needs_tls: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 要求 TLS：请更正 security.protocol 或端口`,
+  broker_needs_sasl: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 要求 SASL：请设置 security.protocol、sasl.mechanism、用户名和密码`,
+  broker_certificate_untrusted: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 的证书不受信任：请设置 ssl.ca.location`,
+  broker_host_name_wrong: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 的证书属于另一个主机名`,
+  client_certificate_refused: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 要求本机出示它信任的客户端证书`,
+  credentials_refused: (args: Args) => `Kafka 节点 ${arg(args, "broker")} 不接受用户名和密码`,
+  mechanism_refused: (args: Args) =>
+    `Kafka 节点 ${arg(args, "broker")} 不接受该 SASL 机制：请设置 sasl.mechanism`,
+  topic_forbidden: (args: Args) => `该用户无权读取主题 ${arg(args, "topic")}：缺少允许 Read 的 ACL`,
+  group_forbidden: () => "该用户无权使用消费组：缺少允许 Read 的 ACL",
+  advertised_unreachable: (args: Args) =>
+    `Kafka 让客户端连接 ${arg(args, "broker")}，但从本机连不上：请更正 advertised.listeners`,
+  output_topic_missing: (args: Args) => `输出主题 ${arg(args, "reason")} 不存在`,
+  output_topic_forbidden: (args: Args) =>
+    `该用户无权写入主题 ${arg(args, "reason")}：缺少允许 Write 的 ACL`,
   topic_missing: (args: Args) => `主题 ${arg(args, "topic")} 不存在`,
   no_partitions: () => "主题还没有分区",
   log_start_moved: (args: Args) =>

@@ -18,8 +18,15 @@ pub(crate) fn client_config(settings: &KafkaSettings) -> ClientConfig {
         config.set(key, &secret.value);
     }
     config.set("bootstrap.servers", &settings.brokers);
-    config.set_log_level(RDKafkaLogLevel::Warning);
+    // A broken connection is told below the level of warnings.
+    let level = if shows_debug(settings) { RDKafkaLogLevel::Debug } else { RDKafkaLogLevel::Info };
+    config.set_log_level(level);
     config
+}
+
+/// True if the pipeline asks for librdkafka's own lines.
+pub(crate) fn shows_debug(settings: &KafkaSettings) -> bool {
+    settings.librdkafka.get("debug").is_some_and(|contexts| !contexts.value.is_empty())
 }
 
 /// Sets what the user has not set.

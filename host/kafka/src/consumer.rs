@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
@@ -18,6 +19,7 @@ use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of, set_defaults};
 use super::event::{EventQueue, Record, Told};
+use super::listener::Listener;
 use super::{BrokerError, Missing, partition_number};
 
 use positions::{Position, Positions};
@@ -40,6 +42,7 @@ pub struct TopicConsumer {
     queue: EventQueue,
     consumer: BaseConsumer<Watcher>,
     context: Arc<Mutex<Seen>>,
+    listener: Listener,
     /// By partition: where reading is, and where a bounded read stops.
     positions: Positions,
     /// The last records, copied out of librdkafka's memory, which goes back to it at once.
@@ -64,18 +67,16 @@ struct Seen {
 struct Watcher {
     topic: String,
     seen: Arc<Mutex<Seen>>,
+    listener: Listener,
 }
 
 impl ClientContext for Watcher {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.listener.log(level, facility, message);
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
-        // The end of a log is no error, and lost connections are told once, by the source.
-        match error.rdkafka_error_code() {
-            Some(RDKafkaErrorCode::PartitionEOF) => {}
-            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure) => {
-                tracing::debug!("{reason}");
-            }
-            _ => tracing::warn!(%error, "{reason}"),
-        }
+        self.listener.error(error, reason);
     }
 
     fn stats(&self, statistics: Statistics) {
@@ -119,7 +120,14 @@ impl TopicConsumer {
             .set("enable.partition.eof", "true")
             .set("isolation.level", "read_committed")
             .set("statistics.interval.ms", "500");
-        let watcher = Watcher { topic: settings.topic.clone(), seen: Arc::clone(&context) };
+        let listener = Listener::new(settings);
+        // Partitions are read whose logs the brokers have told before.
+        listener.heard().opened();
+        let watcher = Watcher {
+            topic: settings.topic.clone(),
+            seen: Arc::clone(&context),
+            listener: listener.clone(),
+        };
         let consumer: BaseConsumer<Watcher> =
             config.create_with_context(watcher).map_err(|error| BrokerError::refused(&error))?;
         let list = assigned.iter().map(|(partition, next, _)| (*partition, *next));
@@ -133,7 +141,18 @@ impl TopicConsumer {
         let (brokers, topic) = (settings.brokers.clone(), settings.topic.clone());
         let (buffer, failure, trouble) = (BlockBuffer::default(), None, None);
         let queue = EventQueue::of(&consumer);
-        Ok(Self { queue, consumer, context, positions, buffer, failure, trouble, brokers, topic })
+        Ok(Self {
+            queue,
+            consumer,
+            context,
+            listener,
+            positions,
+            buffer,
+            failure,
+            trouble,
+            brokers,
+            topic,
+        })
     }
 
     /// Fills the block. An error after its first record is told with the next block.
@@ -191,7 +210,8 @@ impl TopicConsumer {
             }),
             // librdkafka reconnects by itself; until then the page says so.
             _ => {
-                let message = format!("kafka at {} did not answer: {text}", self.brokers);
+                let fault = self.listener.heard().fault_of(Some(code), text);
+                let message = fault.to_string();
                 let mut seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
                 if self.trouble.is_none() || seen.is_connected {
                     tracing::warn!("{message}");

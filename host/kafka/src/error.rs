@@ -3,6 +3,8 @@
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use thiserror::Error;
 
+use super::BrokerFault;
+
 /// The thing that is missing; a retry may find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -25,6 +27,9 @@ pub enum BrokerError {
         /// The problem, in words for people.
         message: String,
     },
+    /// The brokers cannot be asked, or do not let this user; a retry may help.
+    #[error("{0}")]
+    Fault(BrokerFault),
     /// The log no longer holds the offset that was asked for.
     #[error("{message}")]
     Moved {

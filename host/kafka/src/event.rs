@@ -7,12 +7,13 @@
 
 use std::ffi::{CStr, c_int};
 use std::marker::PhantomData;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::slice;
 use std::time::{Duration, Instant};
 
 use rdkafka::bindings as c;
 use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
@@ -108,6 +109,10 @@ impl Event<'_> {
         match unsafe { c::rd_kafka_event_type(self.native.as_ptr()) } {
             c::RD_KAFKA_EVENT_FETCH => self.record().map_or(Told::Nothing, Told::Record),
             c::RD_KAFKA_EVENT_ERROR => self.error(context),
+            c::RD_KAFKA_EVENT_LOG => {
+                self.log(context);
+                Told::Nothing
+            }
             _ => Told::Nothing,
         }
     }
@@ -138,6 +143,26 @@ impl Event<'_> {
                 context.error(KafkaError::Global(code), &text);
                 Told::Failed { partition: place.map(|(partition, _)| partition), code, text }
             }
+        }
+    }
+
+    /// Hands a line of librdkafka's log to `context`.
+    fn log(&self, context: &impl ClientContext) {
+        let (mut facility, mut text, mut level) = (ptr::null(), ptr::null(), 0);
+        // SAFETY: the event is valid, and its texts live as long as the event.
+        unsafe {
+            let (facility, text, level) = (&raw mut facility, &raw mut text, &raw mut level);
+            if c::rd_kafka_event_log(self.native.as_ptr(), facility, text, level) != 0 {
+                return;
+            }
+            let (facility, text) = (CStr::from_ptr(*facility), CStr::from_ptr(*text));
+            let level = match *level {
+                ..=3 => RDKafkaLogLevel::Error,
+                4 => RDKafkaLogLevel::Warning,
+                5 | 6 => RDKafkaLogLevel::Info,
+                _ => RDKafkaLogLevel::Debug,
+            };
+            context.log(level, facility.to_string_lossy().trim(), text.to_string_lossy().trim());
         }
     }
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message, Timestamp};
 use streamgauge_core::{Digest, RecordTime, digest_of};
 
@@ -13,7 +12,11 @@ use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of};
 use super::error::has_moved;
-use super::{BrokerError, Missing};
+use super::listener::Listener;
+use super::{BrokerError, FaultKind};
+
+/// The code for an answer that did not come.
+const SILENCE: RDKafkaErrorCode = RDKafkaErrorCode::OperationTimedOut;
 
 /// The record at an offset, if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +41,16 @@ pub fn peek(
         return Ok(found);
     }
     let offsets: BTreeMap<u32, i64> = wanted.iter().copied().collect();
-    let consumer = consumer(settings, wanted).map_err(|error| BrokerError::refused(&error))?;
+    let listener = Listener::new(settings);
+    let consumer =
+        consumer(settings, &listener, wanted).map_err(|error| BrokerError::refused(&error))?;
     let until = Instant::now() + timeout;
     let mut trouble = None;
     while found.len() < offsets.len() {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(unanswered(settings, trouble.as_ref()));
+            let error = trouble.unwrap_or(KafkaError::MessageConsumption(SILENCE));
+            return Err(BrokerError::Fault(listener.heard().fault(&error)));
         }
         match consumer.poll(left) {
             None => {}
@@ -65,13 +71,23 @@ pub fn peek(
             Some(Err(error)) if has_moved(&error) => {
                 return Err(BrokerError::Moved { message: format!("the log moved: {error}") });
             }
-            Some(Err(error)) => trouble = Some(error),
+            Some(Err(error)) => {
+                let fault = listener.heard().fault(&error);
+                if fault.kind == FaultKind::TopicForbidden {
+                    return Err(BrokerError::Fault(fault));
+                }
+                trouble = Some(error);
+            }
         }
     }
     Ok(found)
 }
 
-fn consumer(settings: &KafkaSettings, wanted: &[(u32, i64)]) -> Result<BaseConsumer, KafkaError> {
+fn consumer(
+    settings: &KafkaSettings,
+    listener: &Listener,
+    wanted: &[(u32, i64)],
+) -> Result<BaseConsumer<Listener>, KafkaError> {
     let mut config = client_config(settings);
     // A group has to be named; nothing is ever committed or joined.
     config
@@ -81,9 +97,8 @@ fn consumer(settings: &KafkaSettings, wanted: &[(u32, i64)]) -> Result<BaseConsu
         .set("enable.partition.eof", "true")
         .set("isolation.level", "read_committed")
         .set("queued.min.messages", "1")
-        .set("queued.max.messages.kbytes", "1024")
-        .set_log_level(RDKafkaLogLevel::Emerg);
-    let consumer: BaseConsumer = config.create()?;
+        .set("queued.max.messages.kbytes", "1024");
+    let consumer: BaseConsumer<Listener> = config.create_with_context(listener.clone())?;
     consumer.assign(&offsets_of(&settings.topic, wanted.iter().copied())?)?;
     Ok(consumer)
 }
@@ -93,13 +108,5 @@ fn stamp(message: &BorrowedMessage<'_>) -> i64 {
     match message.timestamp() {
         Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => millis,
         Timestamp::NotAvailable => 0,
-    }
-}
-
-fn unanswered(settings: &KafkaSettings, trouble: Option<&KafkaError>) -> BrokerError {
-    let reason = trouble.map_or_else(|| "no record came".to_owned(), ToString::to_string);
-    BrokerError::Unavailable {
-        missing: Missing::Brokers,
-        message: format!("kafka at {} did not answer: {reason}", settings.brokers),
     }
 }

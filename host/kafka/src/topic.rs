@@ -1,22 +1,34 @@
 //! The brokers' answers about a topic: its partitions, where their logs begin and end, and which
 //! offset a start setting means.
 
-use std::time::Duration;
+use std::cell::OnceCell;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rdkafka::Offset;
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::metadata::{Metadata, MetadataTopic};
 use rdkafka::types::RDKafkaRespErr;
 
 use streamgauge_pipeline::{KafkaSettings, Start};
 
 use super::client::{client_config, offsets_of};
-use super::topic_id::{TopicId, topic_id};
+use super::fault::{BrokerFault, FaultKind};
+use super::listener::Listener;
+use super::name_probe::is_for_another_name;
+use super::topic_id::{Described, TopicId, describe};
 use super::{BrokerError, Missing, partition_number};
 
 /// The time in which brokers that once answered have to answer a question.
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the first try of a question waits before what librdkafka said is looked at; each next
+/// one waits twice as long.
+const FIRST_TRY: Duration = Duration::from_millis(500);
+
+/// How long librdkafka's queue has to be silent to be empty.
+const EMPTY: Duration = Duration::from_millis(5);
 
 /// The log of one partition, as the brokers describe it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +44,11 @@ pub struct PartitionRange {
 /// A client that asks about one topic. The client stays connecting between questions, so a question
 /// that was given up may be answered the next time.
 pub struct TopicClient {
-    consumer: BaseConsumer,
+    consumer: BaseConsumer<Listener>,
+    listener: Listener,
     settings: KafkaSettings,
+    /// Per broker whose certificate was not trusted: is it for another name?
+    other_name: Mutex<OnceCell<bool>>,
 }
 
 impl TopicClient {
@@ -42,12 +57,12 @@ impl TopicClient {
     /// # Errors
     /// A setting that librdkafka does not take.
     pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
-        let mut config = client_config(settings);
-        let consumer = config
-            .set_log_level(RDKafkaLogLevel::Emerg)
-            .create()
+        let listener = Listener::new(settings);
+        let consumer = client_config(settings)
+            .create_with_context(listener.clone())
             .map_err(|error| BrokerError::refused(&error))?;
-        Ok(Self { consumer, settings: settings.clone() })
+        let (settings, other_name) = (settings.clone(), Mutex::default());
+        Ok(Self { consumer, listener, settings, other_name })
     }
 
     /// The partitions of the topic, by number. The brokers have `timeout` for the first answer.
@@ -57,13 +72,14 @@ impl TopicClient {
     pub fn ranges(&self, timeout: Duration) -> Result<Vec<PartitionRange>, BrokerError> {
         let range = |partition: u32| {
             let (name, number) = (&self.settings.topic, partition_number(partition));
-            let (low, high) = self
-                .consumer
-                .fetch_watermarks(name, number, TIMEOUT)
-                .map_err(|error| self.unreachable(&error))?;
+            let (low, high) =
+                self.ask(TIMEOUT, |client, wait| client.fetch_watermarks(name, number, wait))?;
             Ok(PartitionRange { partition, low, high })
         };
-        self.partitions(timeout)?.into_iter().map(range).collect()
+        let ranges = self.partitions(timeout)?.into_iter().map(range);
+        let ranges = ranges.collect::<Result<Vec<_>, _>>()?;
+        self.listener.heard().opened();
+        Ok(ranges)
     }
 
     /// The numbers of the topic's partitions, in order. The brokers have `timeout` to answer.
@@ -72,14 +88,8 @@ impl TopicClient {
     /// The brokers cannot be reached, or the topic is not there; a retry may help.
     pub fn partitions(&self, timeout: Duration) -> Result<Vec<u32>, BrokerError> {
         let name = &self.settings.topic;
-        let metadata = self
-            .consumer
-            .fetch_metadata(Some(name), timeout)
-            .map_err(|error| self.unreachable(&error))?;
-        let unknown =
-            |error| matches!(error, RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-        let topic = metadata.topics().first();
-        let Some(topic) = topic.filter(|topic| !topic.error().is_some_and(unknown)) else {
+        let metadata = self.ask(timeout, |client, wait| client.fetch_metadata(Some(name), wait))?;
+        let Some(topic) = self.known(&metadata)? else {
             return Err(BrokerError::Unavailable {
                 missing: Missing::Topic,
                 message: format!("topic `{name}` does not exist on {}", self.settings.brokers),
@@ -99,7 +109,36 @@ impl TopicClient {
 
     /// The topic's id; `None` means that no broker tells one.
     pub(crate) fn id(&self, timeout: Duration) -> Option<TopicId> {
-        topic_id(self.consumer.client(), &self.settings.topic, timeout)
+        self.describe(&self.settings.topic, timeout)?.ok()?.id
+    }
+
+    /// Asks whether `topic` takes records of this user; nothing is written for it. Brokers that do
+    /// not answer or do not tell are believed to take them.
+    ///
+    /// # Errors
+    /// The topic is not there, or this user may not write to it.
+    pub fn check_output(&self, topic: &str, timeout: Duration) -> Result<(), BrokerError> {
+        use RDKafkaRespErr as E;
+        let kind = match self.describe(topic, timeout) {
+            Some(Err(E::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)) => FaultKind::OutputMissing,
+            Some(
+                Err(E::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+                | Ok(Described { may_write: Some(false), .. }),
+            ) => FaultKind::OutputForbidden,
+            _ => return Ok(()),
+        };
+        let (broker, note) = (self.settings.brokers.clone(), String::new());
+        Err(BrokerError::Fault(BrokerFault { kind, broker, reason: topic.to_owned(), note }))
+    }
+
+    fn describe(
+        &self,
+        topic: &str,
+        timeout: Duration,
+    ) -> Option<Result<Described, RDKafkaRespErr>> {
+        let described = describe(self.consumer.client(), topic, timeout);
+        self.listen();
+        described
     }
 
     /// The offsets at which `ranges` are to be read when there is no checkpoint.
@@ -116,11 +155,9 @@ impl TopicClient {
         let number = |range: &PartitionRange| partition_number(range.partition);
         // Such a list carries the instant asked for in the place of each offset.
         let list = offsets_of(name, ranges.iter().map(|range| (range.partition, instant)))
-            .map_err(|error| self.unreachable(&error))?;
-        let found = self
-            .consumer
-            .offsets_for_times(list, TIMEOUT)
-            .map_err(|error| self.unreachable(&error))?;
+            .map_err(|error| BrokerError::refused(&error))?;
+        let found =
+            self.ask(TIMEOUT, |client, wait| client.offsets_for_times(list.clone(), wait))?;
         let offset = |range: &PartitionRange| {
             match found.find_partition(name, number(range)).map(|p| p.offset()) {
                 Some(Offset::Offset(offset)) => offset.max(range.low),
@@ -131,19 +168,74 @@ impl TopicClient {
         Ok(ranges.iter().map(offset).collect())
     }
 
-    fn unreachable(&self, error: &KafkaError) -> BrokerError {
-        let refused = matches!(
-            error.rdkafka_error_code(),
-            Some(
-                RDKafkaErrorCode::TopicAuthorizationFailed
-                    | RDKafkaErrorCode::SaslAuthenticationFailed
-                    | RDKafkaErrorCode::Authentication
-            )
-        );
-        let what = if refused { "refused" } else { "did not answer" };
-        BrokerError::Unavailable {
-            missing: Missing::Brokers,
-            message: format!("kafka at {} {what}: {error}", self.settings.brokers),
+    /// The topic in `metadata`; `None` means that the brokers do not know it.
+    fn known<'m>(&self, metadata: &'m Metadata) -> Result<Option<&'m MetadataTopic>, BrokerError> {
+        let Some(topic) = metadata.topics().first() else { return Ok(None) };
+        match topic.error() {
+            Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) => Ok(None),
+            Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) => {
+                let code = RDKafkaErrorCode::TopicAuthorizationFailed;
+                Err(BrokerError::Fault(self.fault(&KafkaError::MetadataFetch(code))))
+            }
+            _ => Ok(Some(topic)),
         }
     }
+
+    /// Asks until there is an answer, the time is over, or librdkafka said why no answer comes. Its
+    /// queue is polled after each try, because librdkafka speaks only then.
+    fn ask<T>(
+        &self,
+        timeout: Duration,
+        question: impl Fn(&BaseConsumer<Listener>, Duration) -> KafkaResult<T>,
+    ) -> Result<T, BrokerError> {
+        let until = Instant::now() + timeout;
+        let mut wait = FIRST_TRY;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let answer = question(&self.consumer, wait.min(left));
+            self.listen();
+            match answer {
+                Ok(answer) => {
+                    self.listener.heard().answered();
+                    return Ok(answer);
+                }
+                Err(error) if is_silence(&error) && Instant::now() < until => {
+                    if self.listener.heard().is_settled() {
+                        return Err(BrokerError::Fault(self.fault(&error)));
+                    }
+                    wait *= 2;
+                }
+                Err(error) => return Err(BrokerError::Fault(self.fault(&error))),
+            }
+        }
+    }
+
+    /// Hears what librdkafka has to say.
+    pub(crate) fn listen(&self) {
+        while self.consumer.poll(EMPTY).is_some() {}
+    }
+
+    /// The fault behind `error`.
+    fn fault(&self, error: &KafkaError) -> BrokerFault {
+        let mut fault = self.listener.heard().fault(error);
+        if fault.kind == FaultKind::CertificateUntrusted {
+            let other_name = self.other_name.lock().unwrap_or_else(PoisonError::into_inner);
+            if *other_name.get_or_init(|| is_for_another_name(&self.settings, &fault.broker)) {
+                fault.kind = FaultKind::HostNameWrong;
+            }
+        }
+        fault
+    }
+}
+
+/// True if `error` means no more than that no answer came.
+fn is_silence(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::OperationTimedOut
+                | RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::AllBrokersDown
+        )
+    )
 }

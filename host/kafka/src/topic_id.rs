@@ -1,5 +1,6 @@
-//! The id of a topic: a topic made anew under the same name has another id. librdkafka keeps
-//! reading at the old offsets of the new topic, so the id has to be looked at.
+//! What brokers say of a topic besides its partitions. Its id: a topic made anew under the same name
+//! has another id, and librdkafka keeps reading at the old offsets of the new topic. And what this
+//! user may do with it, which is asked because trying it would write a record.
 //!
 //! The only calls of librdkafka's C interface: rust-rdkafka does not describe topics.
 
@@ -7,6 +8,7 @@
 
 use std::ffi::{CString, c_int};
 use std::ptr;
+use std::slice;
 use std::time::Duration;
 
 use rdkafka::bindings as c;
@@ -16,6 +18,15 @@ use rdkafka::types::RDKafkaRespErr;
 /// The 128-bit id of a topic, as two halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TopicId(i64, i64);
+
+/// A topic that is there, as the brokers describe it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Described {
+    /// `None` means that the topic has no id.
+    pub(super) id: Option<TopicId>,
+    /// True if this user may write to the topic; `None` means that the brokers do not tell.
+    pub(super) may_write: Option<bool>,
+}
 
 /// An object of librdkafka with the function that destroys it.
 struct Owned<T>(*mut T, unsafe extern "C" fn(*mut T));
@@ -30,13 +41,13 @@ impl<T> Drop for Owned<T> {
     }
 }
 
-/// The id of `topic`; `None` means that no broker tells one within `timeout`, or that the topic has
-/// none.
-pub(super) fn topic_id<C: ClientContext>(
+/// Describes `topic`, or tells why it cannot be described; `None` means that no broker answers
+/// within `timeout`.
+pub(super) fn describe<C: ClientContext>(
     client: &Client<C>,
     topic: &str,
     timeout: Duration,
-) -> Option<TopicId> {
+) -> Option<Result<Described, RDKafkaRespErr>> {
     let name = CString::new(topic).ok()?;
     let millis = c_int::try_from(timeout.as_millis()).unwrap_or(c_int::MAX);
     let client = client.native_ptr();
@@ -54,6 +65,8 @@ pub(super) fn topic_id<C: ClientContext>(
         let options =
             Owned(c::rd_kafka_AdminOptions_new(client, for_api), c::rd_kafka_AdminOptions_destroy);
         c::rd_kafka_AdminOptions_set_request_timeout(options.0, millis, ptr::null_mut(), 0);
+        // An error, which is only that the options are for another question, is null here.
+        c::rd_kafka_AdminOptions_set_include_authorized_operations(options.0, 1);
         let queue = Owned(c::rd_kafka_queue_new(client), c::rd_kafka_queue_destroy);
         c::rd_kafka_DescribeTopics(client, names.0, options.0, queue.0);
         let event = Owned(c::rd_kafka_queue_poll(queue.0, millis), c::rd_kafka_event_destroy);
@@ -61,13 +74,14 @@ pub(super) fn topic_id<C: ClientContext>(
     }
 }
 
-/// The id in an answer.
+/// The description in an answer.
 ///
 /// # Safety
 /// `event` is null or a valid event of librdkafka.
-unsafe fn read(event: *mut c::rd_kafka_event_t) -> Option<TopicId> {
-    // SAFETY: librdkafka takes null for an event of no kind; the result belongs to the event, which
-    // lives until the caller destroys it. The list has `count` entries.
+unsafe fn read(event: *mut c::rd_kafka_event_t) -> Option<Result<Described, RDKafkaRespErr>> {
+    // SAFETY: librdkafka takes null for an event of no kind; the result, its topics, their ids and
+    // their operations belong to the event, which lives until the caller destroys it. The lists
+    // have `count` entries.
     unsafe {
         let result = c::rd_kafka_event_DescribeTopics_result(event);
         if result.is_null() {
@@ -80,17 +94,24 @@ unsafe fn read(event: *mut c::rd_kafka_event_t) -> Option<TopicId> {
         }
         let error = c::rd_kafka_error_code(c::rd_kafka_TopicDescription_error(*topics));
         if error != RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR {
-            return None;
+            return Some(Err(error));
         }
+        let operations =
+            c::rd_kafka_TopicDescription_authorized_operations(*topics, &raw mut count);
+        let may_write = (!operations.is_null()).then(|| {
+            let operations = slice::from_raw_parts(operations, count);
+            operations.contains(&c::rd_kafka_AclOperation_t::RD_KAFKA_ACL_OPERATION_WRITE)
+        });
         let id = c::rd_kafka_TopicDescription_topic_id(*topics);
         if id.is_null() {
-            return None;
+            return Some(Ok(Described { id: None, may_write }));
         }
         let (most, least) = (
             c::rd_kafka_Uuid_most_significant_bits(id),
             c::rd_kafka_Uuid_least_significant_bits(id),
         );
         // Brokers before 2.8 know no ids.
-        ((most, least) != (0, 0)).then_some(TopicId(most, least))
+        let id = ((most, least) != (0, 0)).then_some(TopicId(most, least));
+        Some(Ok(Described { id, may_write }))
     }
 }

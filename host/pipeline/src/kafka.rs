@@ -97,6 +97,10 @@ fn passed_through(table: &Table<'_>, context: &Context<'_>) -> BTreeMap<String, 
             let problem = Problem::new("is owned by the host and cannot be set here");
             value.report_key(problem.label("remove this line").hint(*reason));
         } else if let Some(setting) = value.read(|value| setting(name, value, context)) {
+            if setting.as_ref().is_some_and(Secret::is_padded) {
+                let problem = Problem::new("has a value that begins or ends with white space");
+                value.warn_key(problem.hint("take the white space away, unless it is meant"));
+            }
             settings.extend(setting.map(|setting| (name.to_owned(), setting)));
         }
     }

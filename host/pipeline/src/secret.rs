@@ -36,6 +36,13 @@ impl Secret {
     pub(super) fn written(name: &str, value: String) -> Self {
         Self { value, hidden: sounds_secret(name) }
     }
+
+    /// True if the value begins or ends with white space, which hardly anybody means. A text of
+    /// several lines, such as a certificate, ends with a line break as a rule.
+    pub fn is_padded(&self) -> bool {
+        let trimmed = self.value.trim();
+        trimmed != self.value && !trimmed.contains('\n')
+    }
 }
 
 impl fmt::Debug for Secret {

@@ -17,7 +17,7 @@ mod tests;
 use std::time::Duration;
 
 use streamgauge_core::{BlockLimits, Fetched, LogEnd, ReadFrom};
-use streamgauge_kafka::BrokerError;
+use streamgauge_kafka::{BrokerError, BrokerFault};
 use thiserror::Error;
 
 pub use gap::LogGap;
@@ -50,6 +50,9 @@ pub enum SourceError {
         /// What happened, complete by itself.
         message: String,
     },
+    /// The brokers cannot be asked, or do not let this user; a retry may help.
+    #[error("{0}")]
+    Broker(BrokerFault),
     /// The log does not go on where the state does. Never a silent reset.
     #[error("{0}")]
     Gap(LogGap),
@@ -67,6 +70,13 @@ pub enum SourceError {
     },
 }
 
+impl SourceError {
+    /// True if a retry may help.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Broker(_))
+    }
+}
+
 impl From<BrokerError> for SourceError {
     fn from(error: BrokerError) -> Self {
         use streamgauge_kafka::Missing as Of;
@@ -79,6 +89,7 @@ impl From<BrokerError> for SourceError {
                 };
                 Self::Unavailable { missing, message }
             }
+            BrokerError::Fault(fault) => Self::Broker(fault),
             BrokerError::Moved { message } => Self::Moved { message },
             refused @ BrokerError::Refused(_) => Self::Failed { message: refused.to_string() },
         }

@@ -45,6 +45,7 @@ use meter::{Levels, Meter, Silence, Totals};
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
 use summary::LateSummary;
+pub(crate) use to_wire::cause as wire_cause;
 use warnings::Warnings;
 pub use warnings::log_warnings;
 

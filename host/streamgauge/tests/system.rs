@@ -7,6 +7,8 @@
 
 #[path = "system/broker.rs"]
 mod broker;
+#[path = "system/certificates.rs"]
+mod certificates;
 #[path = "system/events.rs"]
 mod events;
 #[path = "system/host.rs"]
@@ -17,6 +19,8 @@ mod http;
 mod process;
 #[path = "system/result.rs"]
 mod result;
+#[path = "system/secured.rs"]
+mod secured;
 #[path = "system/topic.rs"]
 mod topic;
 #[path = "system/wait.rs"]
@@ -32,6 +36,8 @@ mod audit;
 mod batches;
 #[path = "system/bounds.rs"]
 mod bounds;
+#[path = "system/broker_faults.rs"]
+mod broker_faults;
 #[path = "system/crashes.rs"]
 mod crashes;
 #[path = "system/dirt.rs"]

@@ -18,14 +18,18 @@ impl KafkaTarget {
         Self { what, producer, topic: topic.to_owned() }
     }
 
-    pub(super) fn send(&self, entry: &impl Entry, origin: &Origin) -> Result<(), SideOutputError> {
+    pub(super) fn send(
+        &mut self,
+        entry: &impl Entry,
+        origin: &Origin,
+    ) -> Result<(), SideOutputError> {
         let (key, headers) = (entry.key(origin), entry.headers(origin));
         let sent = self.producer.send(&self.topic, &key, &headers, entry.payload());
         sent.map_err(|reason| self.failed(reason))
     }
 
     /// Returns when all replicas have what was sent.
-    pub(super) fn acknowledge(&self) -> Result<(), SideOutputError> {
+    pub(super) fn acknowledge(&mut self) -> Result<(), SideOutputError> {
         self.producer.acknowledge().map_err(|reason| self.failed(reason))
     }
 

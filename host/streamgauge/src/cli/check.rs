@@ -9,6 +9,8 @@ use super::config::Config;
 use super::failure::Failure;
 use super::output::tell;
 use crate::log;
+use crate::publish::wire_cause;
+use crate::run::cause::Cause;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, StateStore};
 use streamgauge_kafka::TopicClient;
@@ -53,11 +55,13 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         _ => None,
     };
     if args.json {
-        let problem = outside.as_ref().map(ToString::to_string);
+        let source = &prepared.pipeline.source;
+        let cause = outside.as_ref().map(|error| wire_cause(Cause::of(error, source)));
         let found = json!({
             "ok": outside.is_none(),
             "diagnostics": warnings.to_json(),
-            "outside": problem,
+            "outside": outside.as_ref().map(ToString::to_string),
+            "cause": cause,
             "metrics": metrics(&prepared),
         });
         tell(format_args!("{found}"));

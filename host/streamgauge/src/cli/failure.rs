@@ -42,6 +42,9 @@ impl Failure {
                     Self::outside(message)
                 }
             }
+            SourceError::Broker(fault) => {
+                Self::outside(format!("{fault}\nhint: {}", fault.kind.advice()))
+            }
             // The message of a gap names the ways out.
             SourceError::Gap(_) | SourceError::Moved { .. } | SourceError::Failed { .. } => {
                 Self::failed(error)

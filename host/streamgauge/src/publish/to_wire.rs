@@ -14,6 +14,7 @@ use crate::run::cause::{Cause, CauseCode};
 pub(crate) fn code(code: CauseCode) -> &'static str {
     match code {
         CauseCode::BrokerUnreachable => "broker_unreachable",
+        CauseCode::Broker(kind) => kind.name(),
         CauseCode::TopicMissing => "topic_missing",
         CauseCode::NoPartitions => "no_partitions",
         CauseCode::FileMissing => "file_missing",
@@ -29,7 +30,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
 }
 
 /// A cause for the page.
-pub(super) fn cause(cause: Cause) -> wire::Cause {
+pub(crate) fn cause(cause: Cause) -> wire::Cause {
     let Cause { code: of, message, args, remedy } = cause;
     wire::Cause { code: code(of).to_owned(), message, args, hint: remedy }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use streamgauge_core::GapKind;
+use streamgauge_kafka::FaultKind;
 use streamgauge_pipeline::{KafkaSettings, SourceSettings};
 use streamgauge_source::{Missing, SourceError};
 
@@ -13,6 +14,8 @@ use streamgauge_source::{Missing, SourceError};
 pub enum CauseCode {
     /// No broker gives an answer.
     BrokerUnreachable,
+    /// The brokers cannot be asked, or do not let this user, for a reason that is known.
+    Broker(FaultKind),
     /// The brokers have no such topic.
     TopicMissing,
     /// The topic has no partition that can be read.
@@ -63,7 +66,10 @@ impl CauseCode {
     /// The meaning for the readiness of the pipeline.
     pub fn weight(self) -> Weight {
         match self {
+            // Offsets in the group are for lag tools only.
+            Self::Broker(FaultKind::GroupForbidden) => Weight::Degrades,
             Self::BrokerUnreachable
+            | Self::Broker(_)
             | Self::TopicMissing
             | Self::NoPartitions
             | Self::FileMissing
@@ -85,6 +91,7 @@ impl CauseCode {
                 Missing::File => Self::FileMissing,
                 Missing::FirstLine => Self::SourceFailed,
             },
+            SourceError::Broker(fault) => Self::Broker(fault.kind),
             SourceError::Gap(gap) => Self::Gap(gap.gap.kind),
             SourceError::Moved { .. } => Self::LogMoved,
             SourceError::Failed { .. } => Self::SourceFailed,
@@ -100,8 +107,22 @@ impl Cause {
         if let SourceError::Gap(gap) = error {
             args.extend(gap.args());
         }
+        let mut message = error.to_string();
+        if let SourceError::Broker(fault) = error {
+            args.insert("broker".to_owned(), fault.broker.clone());
+            args.insert("reason".to_owned(), fault.reason.clone());
+            args.insert("advice".to_owned(), fault.kind.advice().to_owned());
+            message = format!("{message}; {}", fault.kind.advice());
+        }
         let remedy = remedy(code, source).map(str::to_owned);
-        Self { code, message: error.to_string(), args, remedy }
+        Self { code, message, args, remedy }
+    }
+
+    /// True if `other` is the same trouble at the same place. The words of a reason may change
+    /// from one try to the next.
+    pub fn is_same_trouble(&self, other: &Self) -> bool {
+        let place = |cause: &Self| (cause.code, cause.args.get("broker").cloned());
+        place(self) == place(other)
     }
 
     /// A warning, with the names and numbers in its message.
@@ -119,6 +140,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
             Some("streamgauge produce --generate 100000 --partitions 4")
         }
         CauseCode::BrokerUnreachable
+        | CauseCode::Broker(_)
         | CauseCode::TopicMissing
         | CauseCode::NoPartitions
         | CauseCode::FileMissing => Some("streamgauge check"),

@@ -96,12 +96,13 @@ impl Supervisor {
             };
             let shown = Cause::of(&error, &self.pipeline.source);
             match error {
-                SourceError::Unavailable { .. } if patience == Patience::Retry => {
-                    let waiting = Phase::Waiting(shown);
-                    if self.run_status.lock().phase != waiting {
-                        tracing::warn!("{error}; trying again every {RETRY_EVERY:?}");
+                error if error.may_pass() && patience == Patience::Retry => {
+                    let is_known = matches!(&self.run_status.lock().phase,
+                        Phase::Waiting(known) if known.is_same_trouble(&shown));
+                    if !is_known {
+                        tracing::warn!("{}; trying again every {RETRY_EVERY:?}", shown.message);
                     }
-                    self.run_status.enter(waiting);
+                    self.run_status.enter(Phase::Waiting(shown));
                     if self.pause(RETRY_EVERY) {
                         return Ok(Finished::Stopped);
                     }

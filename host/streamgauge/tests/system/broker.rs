@@ -5,6 +5,7 @@
 //! port is still free when it starts again.
 
 use std::env;
+use std::fmt::Write as _;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,15 @@ const SINGLE_NODE: &str = include_str!("../../../../xtask/kafka/single-node.prop
 
 /// The line that a started broker logs.
 const READY: &str = "Kafka Server started";
+
+/// An address at which a broker listens besides its first one.
+pub(crate) struct Listener {
+    /// The name that the properties know the listener by.
+    pub(crate) name: &'static str,
+    pub(crate) port: u16,
+    /// The port that clients are told.
+    pub(crate) told: u16,
+}
 
 /// A broker with its data; process and data end when dropped.
 pub(crate) struct Broker {
@@ -52,18 +62,30 @@ impl Broker {
 
     /// A broker with these lines among its properties.
     pub(crate) fn with(properties: &str) -> Self {
+        Self::with_listeners(properties, &[], &[])
+    }
+
+    /// A broker with these properties, which listens as `more` say too. `users` are arguments for
+    /// the tool that formats the data, such as `--add-scram`.
+    pub(crate) fn with_listeners(properties: &str, more: &[Listener], users: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("streamgauge-kafka-").tempdir();
         let folder = folder.expect("a temporary folder can be made");
         let (port, controller) = (free_port(), free_port());
-        let listeners = format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
+        let mut listeners =
+            format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
+        let mut advertised = listeners.clone();
+        for Listener { name, port, told } in more {
+            let _ = write!(listeners, ",{name}://127.0.0.1:{port}");
+            let _ = write!(advertised, ",{name}://127.0.0.1:{told}");
+        }
         let properties = format!(
             "{SINGLE_NODE}{properties}controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
-             listeners={listeners}\nadvertised.listeners={listeners}\nlog.dirs={}\n",
+             listeners={listeners}\nadvertised.listeners={advertised}\nlog.dirs={}\n",
             folder.path().join("data").display()
         );
         let broker = Self { java: Mutex::new(None), port, folder };
         fs::write(broker.properties(), properties).expect("the folder can be written to");
-        broker.format();
+        broker.format(users);
         broker.start();
         broker
     }
@@ -117,17 +139,19 @@ impl Broker {
         self.folder.path().join("server.properties")
     }
 
-    fn format(&self) {
-        let tool = || {
-            let mut command = java("-Xmx256m");
-            command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]);
-            command.arg("kafka.tools.StorageTool");
-            command
-        };
+    fn format(&self, users: &[&str]) {
         // Any 16 bytes in base64 are an id for a cluster that knows only itself.
         let arguments = ["format", "--standalone", "-t", "c3RyZWFtZ2F1Z2UtdGVzdA", "-c"];
-        finish(tool().args(arguments).arg(self.properties())).ok();
+        finish(tool("kafka.tools.StorageTool").args(arguments).arg(self.properties()).args(users))
+            .ok();
     }
+}
+
+/// A tool of Kafka, by its class.
+pub(crate) fn tool(class: &str) -> Command {
+    let mut command = java("-Xmx256m");
+    command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", class]);
+    command
 }
 
 /// Java with Kafka's classes.

@@ -154,8 +154,7 @@ impl Transactions {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", broker.address());
         config.set("transactional.id", unique("transactions"));
-        let producer: ThreadedProducer<_, NoCustomPartitioner> =
-            config.create().expect("a client");
+        let producer: ThreadedProducer<_, NoCustomPartitioner> = config.create().expect("a client");
         producer.init_transactions(DEADLINE).expect("the broker answers");
         Self { producer, topic: topic.to_owned(), is_open: Cell::new(false) }
     }

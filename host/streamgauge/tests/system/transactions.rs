@@ -113,7 +113,8 @@ fn a_marker_holds_no_watermark_back() {
     host.status_when("the watermark of the partition that goes on", |status| {
         let of = |partition: usize| status["partitions"][partition]["watermark"].as_i64();
         let is_ahead = of(1).zip(of(0)).is_some_and(|(ahead, behind)| ahead > behind);
-        is_ahead && status["clock"]["watermark"].as_i64() == of(1)
+        is_ahead
+            && status["clock"]["watermark"].as_i64() == of(1)
             && status["watermark_held_by"].is_null()
     });
     host.terminate().ok();

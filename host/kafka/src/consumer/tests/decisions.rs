@@ -26,7 +26,11 @@ fn tell(consumer: &TopicConsumer, partitions: &[(i32, i64, i64)], brokers: &[(i3
         ("another".to_owned(), of(HashMap::from([(0, of_another)]))),
     ]);
     let brokers = brokers.iter().map(broker).collect();
-    let watcher = Watcher { topic: TOPIC.to_owned(), seen: Arc::clone(&consumer.context) };
+    let watcher = Watcher {
+        topic: TOPIC.to_owned(),
+        seen: Arc::clone(&consumer.context),
+        listener: consumer.listener.clone(),
+    };
     watcher.stats(Statistics { topics, brokers, ..Statistics::default() });
 }
 
@@ -67,7 +71,7 @@ fn an_error_ends_reading_only_where_waiting_does_not_help() {
         let mut consumer = consumer(&[]);
         assert_eq!(consumer.failed(code, "lost"), Ok(()));
         let trouble = consumer.trouble().expect("the page says so");
-        assert!(trouble.starts_with("kafka at 127.0.0.1:1 did not answer: "), "{trouble}");
+        assert!(trouble.starts_with("kafka at 127.0.0.1:1 does not answer: "), "{trouble}");
     }
 }
 

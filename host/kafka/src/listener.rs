@@ -1,0 +1,210 @@
+//! The ear of a client: what librdkafka says in its log and in its errors about brokers, kept until
+//! somebody asks why there is no answer.
+//!
+//! librdkafka speaks only while the client's queue is polled, and tells the same fault of a broker
+//! once in 30 seconds. So a fault stays until the brokers have answered for longer than that. What
+//! is kept here is told once, by whoever asks; the log of this program has librdkafka's own lines
+//! only where `"debug"` asks for them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::ConsumerContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use streamgauge_pipeline::KafkaSettings;
+
+use super::client::shows_debug;
+use super::fault::{BrokerFault, FaultKind, Spoken};
+
+/// How long librdkafka keeps a fault to itself that it has told.
+const TOLD_AGAIN: Duration = Duration::from_secs(35);
+
+/// The port of a broker that is named without one.
+const PORT: &str = ":9092";
+
+/// The context of a client that keeps what it hears.
+#[derive(Clone)]
+pub(crate) struct Listener {
+    heard: Arc<Heard>,
+    shows_debug: bool,
+}
+
+/// What was heard, shared by a client and whoever asks.
+pub(crate) struct Heard {
+    /// The brokers as the settings name them.
+    brokers: String,
+    /// The same, one by one and each with its port.
+    addresses: Vec<String>,
+    /// Settings whose values begin or end with white space.
+    padded: Vec<String>,
+    spoken: Spoken,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The last fault of each broker, the newest one last.
+    faults: Vec<(BrokerFault, Instant)>,
+    answered: Option<Instant>,
+    /// True if every broker that the cluster names was reached.
+    is_open: bool,
+}
+
+impl Listener {
+    pub(crate) fn new(settings: &KafkaSettings) -> Self {
+        Self { heard: Arc::new(Heard::new(settings)), shows_debug: shows_debug(settings) }
+    }
+
+    pub(crate) fn heard(&self) -> &Arc<Heard> {
+        &self.heard
+    }
+}
+
+impl ClientContext for Listener {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        if self.shows_debug {
+            tracing::info!(target: "kafka", "librdkafka: {facility} {message}");
+        } else {
+            tracing::debug!(target: "kafka", "librdkafka: {facility} {message}");
+        }
+        // Faults that librdkafka takes for an error come as an error too.
+        if facility == "FAIL" && level as i32 > RDKafkaLogLevel::Error as i32 {
+            self.heard.note(Code::BrokerTransportFailure, message);
+        }
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(target: "kafka", %error, "{reason}");
+        if let Some(code) = error.rdkafka_error_code() {
+            self.heard.note(code, reason);
+        }
+    }
+}
+
+impl ConsumerContext for Listener {}
+
+impl Heard {
+    fn new(settings: &KafkaSettings) -> Self {
+        let with_port = |broker: &str| {
+            let broker = broker.trim();
+            let has_port = broker.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
+            if has_port { broker.to_owned() } else { format!("{broker}{PORT}") }
+        };
+        let protocol = settings.librdkafka.get("security.protocol");
+        let padded = settings.librdkafka.iter().filter(|(_, secret)| secret.is_padded());
+        Self {
+            brokers: settings.brokers.clone(),
+            addresses: settings.brokers.split(',').map(with_port).collect(),
+            padded: padded.map(|(key, _)| key.clone()).collect(),
+            spoken: Spoken::by(protocol.map_or("", |protocol| &protocol.value)),
+            state: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a fault that librdkafka tells.
+    pub(crate) fn note(&self, code: Code, text: &str) {
+        let Some(kind) = FaultKind::of(code, text, self.spoken) else { return };
+        let (broker, reason) = split(text);
+        let is_known = broker.is_none_or(|broker| self.addresses.iter().any(|a| a == broker));
+        let mut state = self.lock();
+        // A broker that was reached before is gone, wherever it is.
+        let strays = !is_known && !kind.is_telling() && !state.is_open;
+        let kind = if strays { FaultKind::AdvertisedUnreachable } else { kind };
+        let broker = broker.unwrap_or(&self.brokers);
+        let fault = self.fault_at(kind, broker, reason);
+        state.faults.retain(|(known, _)| known.broker != broker);
+        state.faults.push((fault, Instant::now()));
+    }
+
+    /// A fault of one of the brokers, or of all of them.
+    fn fault_at(&self, kind: FaultKind, broker: &str, reason: &str) -> BrokerFault {
+        let note = match &self.padded[..] {
+            padded @ [_, ..] if kind == FaultKind::CredentialsRefused => {
+                format!("the value of `{}` begins or ends with white space", padded.join("`, `"))
+            }
+            _ => String::new(),
+        };
+        let (broker, reason) = (broker.to_owned(), reason.to_owned());
+        BrokerFault { kind, broker, reason, note }
+    }
+
+    /// A broker has answered.
+    pub(crate) fn answered(&self) {
+        self.lock().answered = Some(Instant::now());
+    }
+
+    /// Every broker that the cluster names has answered, this client or another one.
+    pub(crate) fn opened(&self) {
+        self.lock().is_open = true;
+    }
+
+    /// The reason why `error` came instead of an answer, as far as librdkafka told it.
+    pub(crate) fn fault(&self, error: &KafkaError) -> BrokerFault {
+        self.fault_of(error.rdkafka_error_code(), &error.to_string())
+    }
+
+    /// The reason behind a failure with this code and these words.
+    pub(crate) fn fault_of(&self, code: Option<Code>, words: &str) -> BrokerFault {
+        let by_code = code.and_then(|code| FaultKind::of(code, words, self.spoken));
+        let is_forbidden =
+            matches!(by_code, Some(FaultKind::TopicForbidden | FaultKind::GroupForbidden));
+        let told = (!is_forbidden).then(|| self.told()).flatten();
+        told.unwrap_or_else(|| {
+            // Nothing was said, so nothing is known but that no answer came.
+            let kind = match by_code.unwrap_or(FaultKind::Unreachable) {
+                FaultKind::Unreachable => FaultKind::Silent,
+                kind => kind,
+            };
+            self.fault_at(kind, &self.brokers, words)
+        })
+    }
+
+    /// The fault that says most, of those that still hold.
+    pub(crate) fn told(&self) -> Option<BrokerFault> {
+        let state = self.lock();
+        let holds = |at: &Instant| {
+            state.answered.is_none_or(|answered| *at > answered) || at.elapsed() < TOLD_AGAIN
+        };
+        let faults = state.faults.iter().rev().filter(|(_, at)| holds(at)).map(|(fault, _)| fault);
+        let rank = |fault: &&BrokerFault| match fault.kind {
+            kind if kind.is_telling() => 0,
+            // Where no named broker answers any more, nobody sent this client anywhere.
+            FaultKind::AdvertisedUnreachable => 2,
+            _ => 1,
+        };
+        faults.min_by_key(rank).cloned()
+    }
+
+    /// True if each of the named brokers has a fault, or one of all, so that waiting longer would
+    /// tell nothing new.
+    pub(crate) fn is_settled(&self) -> bool {
+        let state = self.lock();
+        let is_new = |at: &Instant| state.answered.is_none_or(|answered| *at > answered);
+        let count = state.faults.iter().filter(|(_, at)| is_new(at)).count();
+        count >= self.addresses.len()
+    }
+}
+
+/// The broker that a text of librdkafka is about, if it is about one, and the text without it and
+/// without what changes from one time to the next.
+fn split(text: &str) -> (Option<&str>, &str) {
+    let text = match text.strip_prefix("[thrd:").and_then(|rest| rest.split_once("]: ")) {
+        Some((_, rest)) => rest,
+        None => text,
+    };
+    let told = text.rfind(" (after ").map_or(text, |at| &text[..at]);
+    let Some((name, reason)) = told.split_once(": ") else { return (None, told) };
+    let name = name.rsplit_once("://").map_or(name, |(_, name)| name);
+    match name.rsplit_once('/') {
+        Some((address, id)) if id == "bootstrap" || id.parse::<i32>().is_ok() => {
+            (Some(address), reason)
+        }
+        _ => (None, told),
+    }
+}
