@@ -13,16 +13,27 @@ use rdkafka::error::KafkaResult;
 
 use streamgauge_pipeline::KafkaSettings;
 
-use super::BrokerError;
 use super::client::{client_config, offsets_of};
+use super::listener::Listener;
+use super::{BrokerError, BrokerFault};
 
 /// How long the brokers have to answer the last commit of a run.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The longest time between two looks at librdkafka's queue.
+const POLL_EVERY: Duration = Duration::from_secs(1);
+
+/// How long librdkafka's queue has to be silent to be empty.
+const EMPTY: Duration = Duration::from_millis(5);
 
 /// Commits offsets; what is under way is given up when this is dropped.
 pub struct OffsetCommits {
     shared: Arc<Shared>,
 }
+
+/// Tells whether the group gets the offsets.
+#[derive(Clone)]
+pub struct CommitBoard(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -36,6 +47,8 @@ struct State {
     next: Option<Vec<(u32, i64)>>,
     is_busy: bool,
     is_over: bool,
+    /// The fault that kept the last offsets from the group; `None` means that they arrived.
+    fault: Option<BrokerFault>,
 }
 
 impl OffsetCommits {
@@ -47,8 +60,10 @@ impl OffsetCommits {
         let mut config = client_config(settings);
         config.set("group.id", &settings.group);
         config.set("enable.auto.commit", "false");
-        let consumer: BaseConsumer =
-            config.create().map_err(|error| BrokerError::refused(&error))?;
+        let listener = Listener::new(settings);
+        listener.heard().opened();
+        let consumer: BaseConsumer<Listener> =
+            config.create_with_context(listener).map_err(|error| BrokerError::refused(&error))?;
         let shared = Arc::new(Shared::default());
         let (of_thread, topic) = (Arc::clone(&shared), settings.topic.clone());
         thread::Builder::new()
@@ -64,6 +79,11 @@ impl OffsetCommits {
         self.shared.changed.notify_all();
     }
 
+    /// Where the fault is told that keeps offsets from the group.
+    pub fn board(&self) -> CommitBoard {
+        CommitBoard(Arc::clone(&self.shared))
+    }
+
     /// Waits, but not for long, until what was announced has arrived.
     pub fn wait(&self) {
         let unfinished = |state: &mut State| state.is_busy || state.next.is_some();
@@ -72,6 +92,13 @@ impl OffsetCommits {
         if waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
             tracing::warn!("the group may lack the last offsets; the state is stored all the same");
         }
+    }
+}
+
+impl CommitBoard {
+    /// The fault that kept the last offsets from the group; `None` means that they arrived.
+    pub fn fault(&self) -> Option<BrokerFault> {
+        self.0.lock().fault.clone()
     }
 }
 
@@ -87,27 +114,71 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, consumer: &BaseConsumer, topic: &str) {
-        while let Some(offsets) = self.take() {
-            if let Err(error) = commit(consumer, topic, &offsets) {
-                tracing::warn!(%error, "offsets not committed to the group; the state is stored all the same");
+    fn work(&self, consumer: &BaseConsumer<Listener>, topic: &str) {
+        loop {
+            let next = self.take();
+            // librdkafka speaks only while its queue is polled.
+            while consumer.poll(EMPTY).is_some() {}
+            match next {
+                Next::Nothing => {}
+                Next::Over => return,
+                Next::Offsets(offsets) => {
+                    let done = commit(consumer, topic, &offsets);
+                    while consumer.poll(EMPTY).is_some() {}
+                    let fault = done.err().map(|error| consumer.context().heard().fault(&error));
+                    self.tell(fault);
+                }
             }
-            self.lock().is_busy = false;
-            self.changed.notify_all();
         }
     }
 
-    /// Waits for the next offsets; `None` means that the run is over.
-    fn take(&self) -> Option<Vec<(u32, i64)>> {
+    /// Logs what is new, and keeps the fault.
+    fn tell(&self, fault: Option<BrokerFault>) {
+        let mut state = self.lock();
+        match (&state.fault, &fault) {
+            (Some(known), Some(fault)) if known.kind == fault.kind => {}
+            (None, None) => {}
+            (_, Some(fault)) => tracing::warn!(
+                "offsets do not reach the group, the state is stored all the same: {fault}; {}",
+                fault.kind.advice()
+            ),
+            (Some(_), None) => tracing::info!("offsets reach the group again"),
+        }
+        state.fault = fault;
+        state.is_busy = false;
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Waits for the next offsets, for as long as librdkafka's queue may stay unpolled.
+    fn take(&self) -> Next {
         let idle = |state: &mut State| state.next.is_none() && !state.is_over;
-        let waited = self.changed.wait_while(self.lock(), idle);
-        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
-        state.is_busy = true;
-        state.next.take()
+        let waited = self.changed.wait_timeout_while(self.lock(), POLL_EVERY, idle);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        match state.next.take() {
+            Some(offsets) => {
+                state.is_busy = true;
+                Next::Offsets(offsets)
+            }
+            None if state.is_over => Next::Over,
+            None => Next::Nothing,
+        }
     }
 }
 
-fn commit(consumer: &BaseConsumer, topic: &str, offsets: &[(u32, i64)]) -> KafkaResult<()> {
+/// What the thread has to do.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Offsets(Vec<(u32, i64)>),
+    Nothing,
+    Over,
+}
+
+fn commit(
+    consumer: &BaseConsumer<Listener>,
+    topic: &str,
+    offsets: &[(u32, i64)],
+) -> KafkaResult<()> {
     let list = offsets_of(topic, offsets.iter().map(|(partition, offset)| (*partition, *offset)))?;
     consumer.commit(&list, CommitMode::Sync)
 }
@@ -123,11 +194,11 @@ mod tests {
         for next in [5, 9, 7] {
             commits.announce(&[(0, next)]);
         }
-        assert_eq!(shared.take(), Some(vec![(0, 7)]));
+        assert_eq!(shared.take(), Next::Offsets(vec![(0, 7)]));
         assert!(shared.lock().is_busy && shared.lock().next.is_none());
         commits.announce(&[(1, 3)]);
-        assert_eq!(shared.take(), Some(vec![(1, 3)]));
+        assert_eq!(shared.take(), Next::Offsets(vec![(1, 3)]));
         drop(commits);
-        assert_eq!(shared.take(), None, "the run is over, and the thread with it");
+        assert_eq!(shared.take(), Next::Over, "the run is over, and the thread with it");
     }
 }

@@ -30,7 +30,7 @@ mod topic;
 mod topic_id;
 
 pub use client::refusal;
-pub use commits::OffsetCommits;
+pub use commits::{CommitBoard, OffsetCommits};
 pub use consumer::TopicConsumer;
 pub use error::{BrokerError, Missing};
 pub use fault::{BrokerFault, FaultKind};

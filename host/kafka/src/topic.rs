@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::Offset;
+use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, ResourceSpecifier};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::metadata::{Metadata, MetadataTopic};
@@ -129,6 +130,26 @@ impl TopicClient {
         };
         let (broker, note) = (self.settings.brokers.clone(), String::new());
         Err(BrokerError::Fault(BrokerFault { kind, broker, reason: topic.to_owned(), note }))
+    }
+
+    /// True if the brokers compact the topic; false also where they do not tell.
+    pub fn is_compacted(&self, timeout: Duration) -> bool {
+        let config = client_config(&self.settings);
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
+            return false;
+        };
+        let admin = config.create_with_context::<_, AdminClient<Listener>>(self.listener.clone());
+        let Ok(admin) = admin else { return false };
+        let topic = [ResourceSpecifier::Topic(&self.settings.topic)];
+        let options = AdminOptions::new().request_timeout(Some(timeout));
+        let Ok(described) = runtime.block_on(admin.describe_configs(&topic, &options)) else {
+            return false;
+        };
+        let policy = |config: &ConfigResource| {
+            config.get("cleanup.policy").and_then(|entry| entry.value.clone())
+        };
+        let policies = described.iter().filter_map(|config| policy(config.as_ref().ok()?));
+        policies.into_iter().any(|policy| policy.contains("compact"))
     }
 
     fn describe(

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 /// The surroundings that reading needs besides the text.
 pub(super) struct Context<'a> {
+    /// The path of the file, as it was given.
+    pub(super) path: PathBuf,
     /// The folder that relative paths start at.
     pub(super) folder: PathBuf,
     /// The values of environment variables.

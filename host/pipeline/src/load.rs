@@ -68,9 +68,10 @@ impl Pipeline {
         }
         let mut document = Document::new(path, text, root.get_ref());
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let path = path.to_owned();
         let sink = RefCell::new(Vec::new());
         let table = Table::root(root.get_ref(), &sink);
-        let pipeline = settings::read_pipeline(table, &Context { folder, environment });
+        let pipeline = settings::read_pipeline(table, &Context { path, folder, environment });
         let mut found = document.diagnostics();
         found.extend(sink.into_inner());
         match pipeline {

@@ -15,6 +15,8 @@ use super::source_settings::SourceSettings;
 /// The content of a checked `pipeline.toml`.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
+    /// The path of the pipeline file, as it was given.
+    pub path: PathBuf,
     /// The folder of the pipeline file; relative paths start there.
     pub folder: PathBuf,
     /// The title of the dashboard.
@@ -45,6 +47,20 @@ pub struct Pipeline {
     pub metrics: Vec<MetricSettings>,
     /// The settings of the dashboard's server.
     pub server: ServerSettings,
+}
+
+impl Pipeline {
+    /// The option that names this pipeline to a command, with a space before it; empty where a
+    /// command finds the pipeline by itself.
+    pub fn config_option(&self) -> String {
+        let path = self.path.display().to_string();
+        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+');
+        match path.as_str() {
+            "pipeline.toml" => String::new(),
+            _ if path.chars().all(is_plain) => format!(" --config {path}"),
+            _ => format!(" --config '{}'", path.replace('\'', "'\\''")),
+        }
+    }
 }
 
 /// The number of workers, as `workers` sets it.

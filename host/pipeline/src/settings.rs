@@ -49,6 +49,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let server = server::read(&mut root, context);
     root.finish();
     Some(Pipeline {
+        path: context.path.clone(),
         folder: context.folder.clone(),
         name: name?,
         workers,

@@ -299,7 +299,9 @@ impl Drawing {
     fn warnings(&mut self, seen: &Seen<'_>, books: &Accounting) -> Vec<Cause> {
         // Gaps are logged where they are found.
         let found = self.warnings.look(&self.pipeline, seen.overview, books);
-        seen.parked.values().cloned().chain(found).collect()
+        let group = self.run_status.group_fault().map(SourceError::Broker);
+        let group = group.map(|fault| Cause::of(&fault, &self.pipeline));
+        seen.parked.values().cloned().chain(found).chain(group).collect()
     }
 
     fn mode(
@@ -350,7 +352,7 @@ impl Drawing {
 
     fn broker_trouble(&self, message: &str) -> Cause {
         let (missing, message) = (Missing::Brokers, message.to_owned());
-        Cause::of(&SourceError::Unavailable { missing, message }, &self.pipeline.source)
+        Cause::of(&SourceError::Unavailable { missing, message }, &self.pipeline)
     }
 
     /// Behind by more than three seconds' worth of records, until it is less than one.

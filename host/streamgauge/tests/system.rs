@@ -30,6 +30,8 @@ mod workplace;
 
 #[path = "system/access_log.rs"]
 mod access_log;
+#[path = "system/acls.rs"]
+mod acls;
 #[path = "system/audit.rs"]
 mod audit;
 #[path = "system/batches.rs"]

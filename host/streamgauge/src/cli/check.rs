@@ -1,9 +1,11 @@
 //! `streamgauge check`: everything that can be known before a run, all at once.
 
-use std::time::Duration;
+mod brokers;
 
 use clap::Args;
 use serde_json::{Value, json};
+
+use brokers::Answers;
 
 use super::config::Config;
 use super::failure::Failure;
@@ -13,15 +15,10 @@ use crate::publish::wire_cause;
 use crate::run::cause::Cause;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, StateStore};
-use streamgauge_kafka::TopicClient;
-use streamgauge_pipeline::{Diagnostic, Diagnostics, KafkaSettings, SourceSettings};
-use streamgauge_source::SourceError;
+use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
 
-/// How long the brokers have to answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Check the pipeline: its settings, its plugins, its schema, its state, and whether its brokers
-/// answer.
+/// Check the pipeline: its settings, plugins, schema and state, whether its brokers answer and let
+/// this user read and write, and what would become of the newest records.
 #[derive(Args, Debug)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
@@ -50,18 +47,21 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         Err(diagnostics) => return Err(report(args, diagnostics)),
     };
     let warnings = prepared.document.warnings();
-    let outside = match &prepared.pipeline.source {
-        SourceSettings::Kafka(settings) if !args.offline => ask(settings).err(),
+    let answers = match &prepared.pipeline.source {
+        SourceSettings::Kafka(settings) if !args.offline => {
+            Some((Answers::ask(&prepared, settings)?, settings))
+        }
         _ => None,
     };
+    let faults = answers.as_ref().map_or(&[][..], |(answers, _)| &answers.faults);
     if args.json {
-        let source = &prepared.pipeline.source;
-        let cause = outside.as_ref().map(|error| wire_cause(Cause::of(error, source)));
+        let cause = faults.first().map(|error| wire_cause(Cause::of(error, &prepared.pipeline)));
         let found = json!({
-            "ok": outside.is_none(),
+            "ok": faults.is_empty(),
             "diagnostics": warnings.to_json(),
-            "outside": outside.as_ref().map(ToString::to_string),
+            "outside": faults.first().map(ToString::to_string),
             "cause": cause,
+            "brokers": answers.as_ref().map(|(answers, _)| answers.json(&prepared)),
             "metrics": metrics(&prepared),
         });
         tell(format_args!("{found}"));
@@ -79,18 +79,17 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
                 plugin.digest()
             ));
         }
+        if let Some((answers, settings)) = &answers {
+            answers.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+            answers.text(settings).into_iter().for_each(|text| println!("{text}"));
+        }
     }
-    if let Some(error) = outside {
-        return Err(Failure::source(&error));
+    if !faults.is_empty() {
+        return Err(Failure::sources(faults));
     }
     if !args.json {
         tell(format_args!("{}: ok", args.config.config.display()));
     }
-    Ok(())
-}
-
-fn ask(settings: &KafkaSettings) -> Result<(), SourceError> {
-    TopicClient::new(settings)?.ranges(ANSWER_TIMEOUT)?;
     Ok(())
 }
 

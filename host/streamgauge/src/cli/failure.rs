@@ -31,6 +31,16 @@ impl Failure {
         Self { code: 3, message: format!("error: {message}") }
     }
 
+    /// Several things of a source, which `check` found at once.
+    pub(super) fn sources(errors: &[SourceError]) -> Self {
+        let mut failures = errors.iter().map(Self::source);
+        let mut all = failures.next().expect("something is wrong");
+        for next in failures {
+            all.message += &format!("\n{}", next.message);
+        }
+        all
+    }
+
     /// A source that cannot continue.
     pub(super) fn source(error: &SourceError) -> Self {
         match error {

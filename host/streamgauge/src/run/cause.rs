@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use streamgauge_core::GapKind;
 use streamgauge_kafka::FaultKind;
-use streamgauge_pipeline::{KafkaSettings, SourceSettings};
+use streamgauge_pipeline::{KafkaSettings, Pipeline, SourceSettings};
 use streamgauge_source::{Missing, SourceError};
 
 /// A reason that the page knows by name.
@@ -100,8 +100,9 @@ impl CauseCode {
 }
 
 impl Cause {
-    /// The cause of `error` in a pipeline that reads `source`.
-    pub fn of(error: &SourceError, source: &SourceSettings) -> Self {
+    /// The cause of `error` in `pipeline`.
+    pub fn of(error: &SourceError, pipeline: &Pipeline) -> Self {
+        let source = &pipeline.source;
         let code = CauseCode::of(error);
         let mut args = args(source);
         if let SourceError::Gap(gap) = error {
@@ -114,7 +115,8 @@ impl Cause {
             args.insert("advice".to_owned(), fault.kind.advice().to_owned());
             message = format!("{message}; {}", fault.kind.advice());
         }
-        let remedy = remedy(code, source).map(str::to_owned);
+        let remedy =
+            remedy(code, source).map(|command| format!("{command}{}", pipeline.config_option()));
         Self { code, message, args, remedy }
     }
 
@@ -180,7 +182,7 @@ fn args(source: &SourceSettings) -> BTreeMap<String, String> {
 mod tests {
     use super::*;
 
-    fn kafka(brokers: &str) -> SourceSettings {
+    fn kafka(brokers: &str) -> Pipeline {
         let text = format!(
             "version = 1\nname = \"t\"\n[source.kafka]\nbrokers = \"{brokers}\"\ntopic = \"events\"\n\
              [schema]\nts = \"integer\"\n[event_time]\nfield = \"ts\"\nunit = \"ms\"\n\
@@ -188,7 +190,7 @@ mod tests {
         );
         let path = std::path::Path::new("pipeline.toml");
         let parsed = streamgauge_pipeline::Pipeline::parse_with(&text, path, &|_| None);
-        parsed.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false))).0.source
+        parsed.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false))).0
     }
 
     fn absent(missing: Missing) -> SourceError {
@@ -205,6 +207,20 @@ mod tests {
         ] {
             let cause = Cause::of(&absent(Missing::Topic), &kafka(brokers));
             assert_eq!(cause.remedy.as_deref(), Some(expected), "{brokers}");
+        }
+    }
+
+    #[test]
+    fn a_command_names_the_pipeline_that_is_not_found_by_itself() {
+        let mut pipeline = kafka("a:1");
+        for (path, expected) in [
+            ("pipeline.toml", "streamgauge check"),
+            ("/etc/shop.toml", "streamgauge check --config /etc/shop.toml"),
+            ("my shop's.toml", r"streamgauge check --config 'my shop'\''s.toml'"),
+        ] {
+            pipeline.path = path.into();
+            let remedy = Cause::of(&absent(Missing::Brokers), &pipeline).remedy;
+            assert_eq!(remedy.as_deref(), Some(expected));
         }
     }
 

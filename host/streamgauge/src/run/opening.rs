@@ -14,8 +14,8 @@ use streamgauge_core::{CsvColumns, PartitionSnapshot, PartitionState, Plan, Posi
 
 use streamgauge_decode::{Decoder, KeyReader};
 use streamgauge_engine::Metric;
-use streamgauge_kafka::TopicClient;
 use streamgauge_kafka::partitioner::partition_of;
+use streamgauge_kafka::{CommitBoard, TopicClient};
 use streamgauge_pipeline::{
     FileSettings, Format, GeneratorSettings, Pipeline, SourceSettings, Workers,
 };
@@ -32,6 +32,11 @@ pub enum Feed {
     Pipeline {
         /// True to stop at the ends that the logs have at the opening.
         bounded: bool,
+    },
+    /// The newest records of each partition, in states that begin with them.
+    Newest {
+        /// How many records there are to be of all partitions together, at most.
+        records: u32,
     },
     /// Files, spread over partitions by a field, or row by row.
     Files {
@@ -64,6 +69,8 @@ pub struct Shares {
     pub committer: Option<Box<dyn OffsetCommitter>>,
     /// The partitions that stand still at a gap.
     pub parked: Vec<Parked>,
+    /// Tells whether the group gets the offsets.
+    pub commits: Option<CommitBoard>,
     /// The watch over the topic, with the flag that is raised when the log is no longer the same.
     pub guard: Option<(TopicGuard, Arc<AtomicBool>)>,
 }
@@ -103,6 +110,10 @@ impl Opening<'_> {
             Feed::Files { files, partitions, key } => {
                 self.files(files, *partitions, key.as_deref())
             }
+            Feed::Newest { records } => match &self.pipeline.source {
+                SourceSettings::Kafka(settings) => self.newest(settings, *records),
+                _ => self.open(&Feed::Pipeline { bounded: true }),
+            },
             Feed::Pipeline { bounded } => match &self.pipeline.source {
                 SourceSettings::Kafka(settings) => self.kafka(settings, *bounded),
                 SourceSettings::Generator(settings) => Ok(self.generator(settings)),
@@ -129,6 +140,7 @@ impl Opening<'_> {
             latency_from: LatencyFrom::Taken,
             committer: None,
             parked: Vec::new(),
+            commits: None,
             guard: None,
         }
     }
@@ -162,7 +174,14 @@ impl Opening<'_> {
         let decoder = self.decoder(format, columns.as_ref());
         let share = Share { source: Box::new(source), decoder, partitions: states };
         let (shares, latency_from) = (vec![share], LatencyFrom::Taken);
-        Ok(Shares { shares, latency_from, committer: None, parked: Vec::new(), guard: None })
+        Ok(Shares {
+            shares,
+            latency_from,
+            committer: None,
+            parked: Vec::new(),
+            commits: None,
+            guard: None,
+        })
     }
 
     fn key_reader(&self, format: Format, columns: Option<&CsvColumns>, key: &str) -> KeyReader {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use streamgauge_checkpoint::CheckpointBoard;
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_core::{FinalPane, PartitionSnapshot, TimeWindow, WindowSpec};
+use streamgauge_kafka::{BrokerFault, CommitBoard, FaultKind};
 use streamgauge_outbox::{
     HistoryError, HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, WorkerCounts,
     WorkerReport,
@@ -51,6 +52,8 @@ pub struct Content {
     ended: WorkerCounts,
     /// Partitions that stand still because of a gap in their log, with the cause.
     pub parked: BTreeMap<u32, Cause>,
+    /// Tells whether the group gets the offsets of checkpoints.
+    pub commits: Option<CommitBoard>,
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.
     idle: BTreeSet<u32>,
 }
@@ -65,6 +68,7 @@ impl RunStatus {
             stored: Vec::new(),
             ended: WorkerCounts::default(),
             parked: BTreeMap::new(),
+            commits: None,
             idle: BTreeSet::new(),
         };
         Self {
@@ -138,6 +142,12 @@ impl RunStatus {
             overview.partitions = stored;
         }
         (overview, parked)
+    }
+
+    /// The refusal that keeps offsets from the group. Brokers that are away are told elsewhere.
+    pub fn group_fault(&self) -> Option<BrokerFault> {
+        let fault = self.lock().commits.clone()?.fault()?;
+        (fault.kind == FaultKind::GroupForbidden).then_some(fault)
     }
 
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.

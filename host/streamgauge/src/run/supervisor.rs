@@ -94,7 +94,7 @@ impl Supervisor {
                 }
                 Err(error) => error,
             };
-            let shown = Cause::of(&error, &self.pipeline.source);
+            let shown = Cause::of(&error, &self.pipeline);
             match error {
                 error if error.may_pass() && patience == Patience::Retry => {
                     let is_known = matches!(&self.run_status.lock().phase,
@@ -149,7 +149,8 @@ impl Supervisor {
         let resume = checkpoint.as_ref().map_or(&[][..], |c| &c.partitions);
         let opened = self.opening(resume, patience.answer_timeout()).open(&self.feed)?;
         let watch = self.watch(patience);
-        let Shares { shares, latency_from, committer, parked, guard } = opened;
+        let Shares { shares, latency_from, committer, parked, commits, guard } = opened;
+        self.run_status.lock().commits = commits;
         let (guard, differs) = guard.unzip();
         let differs = differs.unwrap_or_default();
         let outlets = self.outlets(checkpoint.as_ref())?;
@@ -215,7 +216,7 @@ impl Supervisor {
     /// Puts the workers' outboxes, and what stands still, into the status.
     fn show(&self, outboxes: &[Arc<Outbox>], parked: &[Parked]) {
         let cause_of = |parked: &Parked| {
-            let shown = Cause::of(&SourceError::Gap(parked.gap), &self.pipeline.source);
+            let shown = Cause::of(&SourceError::Gap(parked.gap), &self.pipeline);
             (parked.gap.partition, shown)
         };
         let mut content = self.run_status.lock();

@@ -53,8 +53,40 @@ impl Opening<'_> {
             Ok((source, self.decoder(settings.format, None)))
         })?;
         let committer = OffsetCommits::new(settings)?;
+        let commits = Some(committer.board());
         let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
-        Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked, guard })
+        Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked, commits, guard })
+    }
+
+    /// Reads the newest records of each partition, in states of their own, and tells nobody.
+    pub(super) fn newest(
+        &self,
+        settings: &KafkaSettings,
+        records: u32,
+    ) -> Result<Shares, SourceError> {
+        let ranges = self.client(settings)?.ranges(self.answer_timeout)?;
+        let each = i64::from(records).div_euclid(ranges.len().max(1) as i64).max(1);
+        let begin = |range: &PartitionRange| range.low.max(range.high - each);
+        let states: Vec<_> =
+            ranges.iter().map(|range| self.state(range.partition, begin(range))).collect();
+        let shares = self.deal(states, |partitions| {
+            let stop = |number| ranges.iter().find(|r| r.partition == number).map(|r| r.high);
+            let assigned: Vec<_> = partitions
+                .iter()
+                .map(|p| (p.partition, p.state.next_offset, stop(p.partition)))
+                .collect();
+            let source: Box<dyn Source> = Box::new(KafkaSource::new(settings, &assigned)?);
+            Ok((source, self.decoder(settings.format, None)))
+        })?;
+        let latency_from = LatencyFrom::Stamp;
+        Ok(Shares {
+            shares,
+            latency_from,
+            committer: None,
+            parked: Vec::new(),
+            commits: None,
+            guard: None,
+        })
     }
 
     /// The partitions of the topic that are not among the states to resume, each in the state in

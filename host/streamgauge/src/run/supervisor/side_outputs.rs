@@ -1,5 +1,7 @@
 //! Where a run writes dead letters and late records.
 
+use std::time::Duration;
+
 use super::{Supervisor, failed};
 use streamgauge_checkpoint::side_output::{Extent, SideOutput};
 use streamgauge_checkpoint::store::Checkpoint;
@@ -8,6 +10,9 @@ use streamgauge_kafka::SideProducer;
 use streamgauge_outbox::Origin;
 use streamgauge_pipeline::{OutletSettings, SourceSettings};
 use streamgauge_source::SourceError;
+
+/// How long the brokers have to tell of a topic for output.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Supervisor {
     /// The outlets of dead letters and of late records, cut back to what `checkpoint` covers.
@@ -53,6 +58,10 @@ impl Supervisor {
                 let SourceSettings::Kafka(settings) = &pipeline.source else {
                     return Err(refused("a topic needs [source.kafka]".into()));
                 };
+                // Found now, and not by the first bad record, days later.
+                if let Some(client) = self.topic_client.get() {
+                    client.check_output(topic, ANSWER_TIMEOUT)?;
+                }
                 let producer = SideProducer::new(settings).map_err(|e| refused(e.to_string()))?;
                 let written = covered.unwrap_or_default().entries;
                 Ok(SideOutput::kafka(what, producer, topic, origin, written))
