@@ -67,7 +67,7 @@ impl ClientContext for Listener {
         if self.shows_debug {
             tracing::info!(target: "kafka", "librdkafka: {facility} {message}");
         } else {
-            tracing::debug!(target: "kafka", "librdkafka: {facility} {message}");
+            tracing::debug!(target: "librdkafka", "{facility} {message}");
         }
         // Faults that librdkafka takes for an error come as an error too.
         if facility == "FAIL" && level as i32 > RDKafkaLogLevel::Error as i32 {
@@ -76,7 +76,7 @@ impl ClientContext for Listener {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "kafka", %error, "{reason}");
+        tracing::debug!(target: "librdkafka", %error, "{reason}");
         if let Some(code) = error.rdkafka_error_code() {
             self.heard.note(code, reason);
         }

@@ -80,8 +80,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             ));
         }
         if let Some((answers, settings)) = &answers {
-            answers.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
-            answers.text(settings).into_iter().for_each(|text| println!("{text}"));
+            answers.warnings.iter().for_each(|text| log::say(format!("warning: {text}\n")));
+            answers.text(settings).into_iter().for_each(tell);
         }
     }
     if !faults.is_empty() {

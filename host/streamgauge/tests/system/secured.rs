@@ -17,9 +17,6 @@ pub(crate) const USER_PASSWORD: &str = "alice-in-wonderland";
 /// The name by which ACLs know [`USER`].
 pub(crate) const USER_PRINCIPAL: &str = "User:alice";
 
-/// The name by which ACLs know whoever shows the client's certificate.
-pub(crate) const CLIENT_PRINCIPAL: &str = "User:CN=reader";
-
 /// A way to connect to the broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Door {
