@@ -72,7 +72,7 @@ it("outlives the broker, says what is missing, and resumes with it", async () =>
   const killed = performance.now();
   await inState(page, "waiting", 20_000);
   const noticed = Math.round(performance.now() - killed);
-  expect(await page.getByTestId("cause").textContent()).toContain(broker.address);
+  expect(await page.getByTestId("trouble").textContent()).toContain(broker.address);
   while (performance.now() - killed < OUTAGE_MS) {
     const said = await status();
     expect([said.mode, said.cause?.code, said.accounting.read])

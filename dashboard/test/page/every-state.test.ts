@@ -63,9 +63,10 @@ describe("no look has a fault", () => {
       ["replaying", { status: { mode: "replaying" } }],
       ["ended", SCENES["ended"] ?? {}],
       ["failed", SCENES["failed"] ?? {}],
-      ["live", SCENES["warned"] ?? {}],
-      ["live", SCENES["quarantined"] ?? {}],
-      ["live", SCENES["troubled"] ?? {}],
+      ["troubled", SCENES["warned"] ?? {}],
+      ["troubled", SCENES["quarantined"] ?? {}],
+      ["troubled", SCENES["troubled"] ?? {}],
+      ["degraded", SCENES["degraded"] ?? {}],
     ];
     for (const [state, scene] of scenes) {
       host.send(greeting(scene)[2]);

@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { filled, inState, risen, sums } from "./browser";
+import { accessibilityFaults, filled, inState, risen, sums } from "./browser";
 import { projectPipeline, withServer } from "./host";
 import { RealStage } from "./stage";
 
@@ -36,7 +36,10 @@ describe("the page of a guarded host", () => {
     const page = await tab();
     await page.goto(on.url);
     await inState(page, "locked");
-    expect(await page.locator('[data-testid="state-detail"]').textContent()).toContain("#token=");
+    expect(await page.getByTestId("gate-title").textContent()).toBe("此页需要令牌");
+    // Nothing else is to be seen, and no figure among it.
+    expect(await page.locator(".page").isVisible()).toBe(false);
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.goto(withToken());
     await filled(page, 30_000);
     expect(page.url()).toBe(on.url);
@@ -44,10 +47,20 @@ describe("the page of a guarded host", () => {
     await filled(page);
   });
 
-  it("says so too when the token is another one", async () => {
+  it("tells a wrong token from none, and takes the right one in a field", async () => {
     const page = await tab();
     await page.goto(`${on.url}#token=0123456789abcdef`);
     await inState(page, "locked");
+    expect(await page.getByTestId("gate-title").textContent()).toBe("令牌不对");
+    await page.getByTestId("gate-token").fill("another wrong one");
+    await page.keyboard.press("Enter");
+    await page.waitForLoadState();
+    await inState(page, "locked");
+    await page.getByTestId("gate-token").fill(` ${TOKEN}\n`);
+    await page.getByTestId("gate-enter").click();
+    await filled(page, 30_000);
+    expect(page.url()).toBe(on.url);
+    expect(await page.getByTestId("gate").isVisible()).toBe(false);
   });
 
   it("polls where no socket opens", async () => {

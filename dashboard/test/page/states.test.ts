@@ -26,17 +26,23 @@ describe("a page", () => {
     expect(errors).toEqual([]);
   });
 
-  it("says what to look at while all goes on", async () => {
+  it("says above everything what stands still while the rest goes on", async () => {
     const host = await serve("warned");
     const { page, errors } = await open(host.url);
     await filled(page);
     const notice = page.getByTestId("notice");
     await notice.waitFor();
-    expect(await notice.getAttribute("role")).toBe("status");
-    const text = await page.getByTestId("cause").textContent();
-    expect(text).toContain("分区 3 已读到位点 900，但日志止于 5");
-    expect(text).toContain("185d 可让 99.9 % 的记录准时");
-    expect(await page.evaluate(() => document.body.dataset["state"])).toBe("live");
+    expect(await notice.getAttribute("role")).toBe("alert");
+    expect(await page.getByTestId("trouble").textContent())
+      .toBe("分区 3 停止计数：分区 3 已读到位点 900，但日志止于 5");
+    expect(await page.getByTestId("more-troubles").textContent()).toContain("185d 可让 99.9 % 的记录准时");
+    expect(await page.getByTestId("trouble-note").textContent()).toMatch(/^自 .* 起，已 1 分钟 3\d 秒。所示计数截至 .* 准确/);
+    expect(await page.evaluate(() => document.body.dataset["state"])).toBe("troubled");
+    // Nothing beside the sentence says that all is well.
+    expect(await page.getByTestId("accounting").locator(".verdict").textContent()).toBe("已计部分账目相符");
+    expect(await page.getByTestId("bottleneck").textContent()).not.toContain("没有瓶颈");
+    const [sentence, tiles] = await Promise.all([notice.boundingBox(), page.locator(".tiles").boundingBox()]);
+    expect(sentence?.y).toBeLessThan(tiles?.y ?? 0);
     expect(errors).toEqual([]);
   });
 
@@ -187,7 +193,7 @@ describe("the connection", () => {
     const host = await serve({ hello: { proto: 2 } });
     const { page } = await open(host.url);
     await inState(page, "failed");
-    expect(await page.getByTestId("cause").textContent()).toContain("协议");
+    expect(await page.getByTestId("trouble").textContent()).toContain("协议");
   });
 });
 
@@ -197,13 +203,13 @@ describe("what the host says of itself", () => {
     const { page } = await open(host.url);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await inState(page, "waiting");
-    expect(await page.getByTestId("cause").textContent()).toBe("连不上 Kafka：localhost:9092");
+    expect(await page.getByTestId("trouble").textContent()).toBe("没有记录在计数：连不上 Kafka：localhost:9092");
     expect(await page.getByTestId("hint").textContent()).toBe("cargo xtask kafka up");
     await page.getByRole("button", { name: "复制" }).click();
     await page.getByRole("button", { name: "已复制" }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("cargo xtask kafka up");
     await page.getByTestId("language").click();
-    await page.getByText("Kafka cannot be reached at localhost:9092").waitFor();
+    await page.getByText("No record is counted: Kafka cannot be reached at localhost:9092").waitFor();
     expect(await tileValue(page, "lag")).toBeNaN();
   });
 
@@ -211,7 +217,7 @@ describe("what the host says of itself", () => {
     const host = await serve("failed");
     const { page } = await open(`${host.url}?lang=en`);
     await inState(page, "failed");
-    expect(await page.getByTestId("cause").textContent()).toContain("partition 3");
+    expect(await page.getByTestId("trouble").textContent()).toContain("partition 3");
   });
 
   it("catching up says how far and how long", async () => {
@@ -225,7 +231,7 @@ describe("what the host says of itself", () => {
   it("a quarantined metric is shown as such and alone", async () => {
     const host = await serve("quarantined");
     const { page } = await open(host.url);
-    await inState(page, "live");
+    await inState(page, "troubled");
     const gender = page.locator('[data-panel="gender"]');
     await gender.getByText("deadline of 50 ms exceeded in `add`").waitFor();
     expect(await page.locator('[data-panel-state="ok"]').count()).toBe(3);

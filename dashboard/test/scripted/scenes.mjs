@@ -133,6 +133,14 @@ export const SCENES = {
       }],
     },
   },
+  degraded: {
+    status: {
+      warnings: [{
+        code: "mostly_late", message: "more than half are late",
+        args: { bound: "300s", bound_for_999: "185d" }, hint: null,
+      }],
+    },
+  },
   troubled: {
     status: {
       stages: { waiting: 0.01, decode: 0.2, plugins: 0.2, publish: 0.05, blocked: 0.54 },
