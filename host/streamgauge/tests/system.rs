@@ -66,6 +66,8 @@ mod languages;
 mod late_output;
 #[path = "system/letters.rs"]
 mod letters;
+#[path = "system/monitoring.rs"]
+mod monitoring;
 #[path = "system/offsets.rs"]
 mod offsets;
 #[path = "system/page.rs"]
@@ -80,6 +82,8 @@ mod proof;
 mod settings_over_state;
 #[path = "system/stops.rs"]
 mod stops;
+#[path = "system/stored_first.rs"]
+mod stored_first;
 #[path = "system/three_ways.rs"]
 mod three_ways;
 #[path = "system/torture.rs"]

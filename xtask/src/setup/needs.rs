@@ -191,6 +191,13 @@ fn tests() -> Vec<Need> {
             "one that lies elsewhere is named by the variable NGINX",
         ),
         need(
+            "Prometheus",
+            "the tests of alert rules and scraping",
+            |_| tool("promtool", &["--version"], "version ", Version(2, 33, 0)),
+            &["prometheus"],
+            PACKAGE_MANAGER,
+        ),
+        need(
             "Python with venv",
             "the tests of plugins in Python",
             |_| tool("python3", &["-c", PYTHON_VERSION], "Python ", Version(3, 10, 0)),

@@ -30,9 +30,9 @@ fn parse(text: &str) -> BTreeMap<String, f64> {
             let name = sample.split('{').next().expect("a name");
             let suffix = name.strip_prefix(family).expect("a sample of the family");
             let known: &[&str] = match kind {
-                "counter" => &["_total"],
+                "counter" => &["_total", "_created"],
                 "gauge" => &[""],
-                "histogram" => &["_bucket", "_sum", "_count"],
+                "histogram" => &["_bucket", "_sum", "_count", "_created"],
                 "info" => &["_info"],
                 _ => panic!("{line} has the type {kind}"),
             };
@@ -169,4 +169,30 @@ fn a_trouble_is_a_series_while_it_stands() {
         let sample = format!(r#"streamgauge_{name}{{code="unanswered",of="0,3"}}"#);
         assert_eq!(samples.get(&sample), Some(&1.0), "{samples:#?}");
     }
+}
+
+#[test]
+fn counters_of_the_process_say_since_when_and_those_that_outlive_it_do_not() {
+    let telemetry = Telemetry::new();
+    telemetry.measured(Measured {
+        flushes: vec![("full", 3)],
+        batch_rows: Distribution { buckets: vec![(f64::INFINITY, 0)], sum: 0.0 },
+        latency: Distribution { buckets: vec![(f64::INFINITY, 0)], sum: 0.0 },
+        checkpoints: Distribution { buckets: vec![(f64::INFINITY, 0)], sum: 0.0 },
+        checkpoint_failures: 0,
+        workers: Vec::new(),
+    });
+    let samples = parse(&encode(&telemetry, &live()));
+    for sample in [
+        r#"streamgauge_batch_flushes_created{cause="full"}"#,
+        "streamgauge_checkpoint_failures_created",
+        "streamgauge_batch_rows_created",
+    ] {
+        assert_eq!(samples.get(sample), Some(&1_447_171_000.0), "{sample} in {samples:#?}");
+    }
+    let stored = ["streamgauge_records", "streamgauge_metric_folded", "streamgauge_dead_letters"];
+    let is_dated = |sample: &&String| {
+        sample.contains("_created") && stored.iter().any(|name| sample.starts_with(name))
+    };
+    assert_eq!(samples.keys().find(is_dated), None);
 }
