@@ -22,6 +22,7 @@ mod step;
 mod test;
 mod tidy;
 mod torture;
+mod troubles;
 mod workspace;
 
 use std::process::ExitCode;
@@ -65,6 +66,8 @@ enum Command {
     Tidy,
     /// Disturbs host and broker at random while records flow, and recounts everything.
     Torture(torture::Args),
+    /// Puts a running pipeline through twenty troubles under an open page, and shows what it said.
+    Troubles(troubles::Args),
     /// Breaks the engine on purpose, one law at a time, and demands that a test notices.
     Mutants(mutants::Args),
     /// A single-node Apache Kafka on this machine, for trying things.
@@ -100,6 +103,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test(args) => test::command(&workspace, &args),
         Command::Tidy => tidy::command(&workspace),
         Command::Torture(args) => torture::command(&workspace, &args),
+        Command::Troubles(args) => troubles::command(&workspace, &args),
         Command::Mutants(args) => mutants::command(&workspace, &args),
         Command::Kafka { command } => kafka::command(&workspace, command),
         Command::Bench(args) => bench::command(&workspace, &args),

@@ -20,6 +20,8 @@ export interface Sentence {
   /** What becomes of it by itself. */
   readonly outlook: string;
   readonly cause: Cause | null;
+  /** The codes of all causes, in the order of the lines. */
+  readonly codes: readonly string[];
 }
 
 const LINE_CHARACTERS_MAX = 400;
@@ -46,6 +48,7 @@ export function sentenceOf(ctx: Context): Sentence | null {
     age: stands ? joinSentences(since(gravest, ctx), exact(gravest, health, ctx), ctx) : since(gravest, ctx),
     outlook: status.mode === "failed" ? notice.stopped : stands ? notice.retry : "",
     cause: gravest.cause,
+    codes: [...health.troubles, ...health.degraded].map(({ cause }) => cause.code),
   };
 }
 
@@ -61,7 +64,7 @@ function toneOf(mode: string, stands: boolean): Tone {
 }
 
 function plain(tone: Tone, cause: Cause, ctx: Context, outlook: string): Sentence {
-  return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause };
+  return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause, codes: [cause.code] };
 }
 
 function line({ what, of, cause }: Trouble, ctx: Context): string {

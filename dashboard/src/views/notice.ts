@@ -35,9 +35,10 @@ export class Notice {
     if (sentence !== null) this.#say(sentence, ctx);
   }
 
-  #say({ tone, lines, age, outlook, cause }: Sentence, ctx: Context): void {
+  #say({ tone, lines, age, outlook, cause, codes }: Sentence, ctx: Context): void {
     const [first, ...rest] = lines;
     setAttr(this.element, "data-kind", tone);
+    setAttr(this.element, "data-codes", codes.join(" "));
     // What degrades a result stays as long as the data is so, and interrupts nobody.
     setAttr(this.element, "role", tone === "degraded" ? "status" : "alert");
     setIcon(this.#icon, ICONS[tone]);

@@ -55,11 +55,53 @@ log.dirs=${join(folder, "data")}
   }
 
   async #format(): Promise<void> {
-    const tool = (...args: string[]) => promisify(execFile)("java",
-      ["-Xmx256m", ...QUICK, "-cp", this.#classes, "kafka.tools.StorageTool", ...args]);
-    const { stdout } = await tool("random-uuid");
-    const id = stdout.trim().split("\n").at(-1) ?? "";
-    await tool("format", "--standalone", "-t", id, "-c", join(this.#folder, "server.properties"));
+    const storage = (...args: string[]) => this.#run("kafka.tools.StorageTool", args);
+    const said = await storage("random-uuid");
+    const id = said.trim().split("\n").at(-1) ?? "";
+    await storage("format", "--standalone", "-t", id, "-c", join(this.#folder, "server.properties"));
+  }
+
+  async #run(name: string, args: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)("java", this.#arguments(name, args));
+    return stdout;
+  }
+
+  #arguments(name: string, args: readonly string[]): string[] {
+    return ["-Xmx256m", ...QUICK, "-cp", this.#classes, name, ...args];
+  }
+
+  /** One of Kafka's own tools, such as `TopicCommand`, against this node. */
+  async tool(name: string, ...args: readonly string[]): Promise<string> {
+    return this.#run(`org.apache.kafka.tools.${name}`, ["--bootstrap-server", this.address, ...args]);
+  }
+
+  /** Deletes the records before these offsets. */
+  async deleteBefore(topic: string, offsets: readonly number[]): Promise<void> {
+    const file = join(this.#folder, "offsets.json");
+    const partitions = offsets.map((offset, partition) => ({ topic, partition, offset }));
+    await writeFile(file, JSON.stringify({ partitions, version: 1 }));
+    await this.tool("DeleteRecordsCommand", "--offset-json-file", file);
+  }
+
+  /** Sends the lines of a file in a transaction that is never ended, by a producer that is killed. */
+  async hang(topic: string, file: string, records: number): Promise<void> {
+    const producer = spawn("java", this.#arguments("org.apache.kafka.tools.ProducerPerformance", [
+      "--topic", topic, "--num-records", String(records * 1000), "--payload-file", file,
+      "--throughput", String(records), "--transactional-id", "hanging", "--transaction-duration-ms", "60000",
+      "--producer-props", `bootstrap.servers=${this.address}`, "transaction.timeout.ms=60000",
+    ]), { stdio: ["ignore", "pipe", "ignore"] });
+    // The first report comes when records were acknowledged.
+    await new Promise((reported) => producer.stdout.once("data", reported));
+    await kill(producer);
+  }
+
+  /** Stands still without closing a connection. */
+  freeze(): void {
+    this.#java?.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#java?.kill("SIGCONT");
   }
 
   /** Starts the node with the data from before. */
