@@ -10,6 +10,7 @@ mod envelope;
 mod final_pane;
 mod metric;
 mod partition;
+mod phase;
 
 use crate::bytes::Writer;
 use envelope::{MAGIC, OLDEST, VERSION, unseal_versions};
@@ -19,6 +20,7 @@ pub use envelope::{SnapshotError, seal, unseal, unseal_version};
 pub use final_pane::FinalPane;
 pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 pub use partition::{PartitionSnapshot, Position};
+pub use phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
 
 impl PartitionSnapshot {
     /// The bytes to store; equal snapshots give equal bytes.
@@ -28,7 +30,7 @@ impl PartitionSnapshot {
         seal(w.into_bytes())
     }
 
-    /// Reads what [`PartitionSnapshot::encode`] wrote.
+    /// Reads what [`PartitionSnapshot::encode`] wrote, in this version or an earlier one.
     ///
     /// # Errors
     /// Bytes of another kind, of an unknown version, or damaged.
@@ -46,7 +48,7 @@ impl PartitionSnapshot {
 }
 
 impl MetricSnapshot {
-    /// The digest of everything in this snapshot: equal at equal offsets if the same rows were
+    /// The digest of everything in this snapshot but the phase: equal at equal offsets if the same rows were
     /// offered.
     pub fn digest(&self) -> Digest {
         let mut w = Writer::default();

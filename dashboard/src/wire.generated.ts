@@ -197,13 +197,17 @@ export type Frame = {
  */
 rev: number,
 /**
- * `ok`, `empty` or `quarantined`.
+ * `ok`, `empty`, `quarantined` or `unreadable`.
  */
 state: string,
 /**
- * The reason for a quarantine, in English.
+ * The reason of `quarantined` or `unreadable`, in English.
  */
 reason: string | null,
+/**
+ * The age of the values where the values are not those of all records; else `None`.
+ */
+stale: Stale | null,
 /**
  * The window of the values; `None` means cumulative.
  */
@@ -251,6 +255,31 @@ on_time: { [key in string]: Array<number | null> },
  * Values of late rows only, by measure.
  */
 late: { [key in string]: Array<number | null> }, };
+
+export type Stale = {
+/**
+ * The moment since which the result stands, by the host's wall clock, in milliseconds since
+ * the Unix epoch; `None` means that the moment is not known.
+ */
+since: number | null,
+/**
+ * The places up to which the result counts.
+ */
+at: Array<PlaceStatus>,
+/**
+ * One step to try, in English.
+ */
+hint: string, };
+
+export type PlaceStatus = {
+/**
+ * The number of the partition in its topic.
+ */
+partition: number,
+/**
+ * The first offset that is not counted.
+ */
+offset: number, };
 
 export type Clock = {
 /**
@@ -441,7 +470,19 @@ late: number,
 /**
  * Records that could not be used.
  */
-rejected: number, };
+rejected: number,
+/**
+ * Event times that are the record's stamp, as the record has none of its own.
+ */
+fallback: number,
+/**
+ * Event times too far ahead of the stamp.
+ */
+future: number,
+/**
+ * Event times before `event_time.earliest`.
+ */
+past: number, };
 
 export type PartitionStatus = {
 /**
@@ -555,17 +596,39 @@ folded: number,
  */
 excluded: number,
 /**
- * The phase of the metric: `ok` or `quarantined`.
+ * The phase of the metric: `ok`, `quarantined` or `unreadable`.
  */
 state: string,
 /**
- * The reason for a quarantine, in English.
+ * The reason of `quarantined` or `unreadable`, in English.
  */
 reason: string | null,
+/**
+ * The age of the result where the result is not that of all records; else `None`.
+ */
+stale: Stale | null,
+/**
+ * The rows that are in no window, by kind of windows; without the cumulative one.
+ */
+windows: Array<WindowStatus>,
 /**
  * The plugin that folds the metric's rows.
  */
 plugin: PluginStatus, };
+
+export type WindowStatus = {
+/**
+ * The kind of windows, such as `1d`.
+ */
+window: string,
+/**
+ * Folded rows whose window was final.
+ */
+expired: number,
+/**
+ * Windows made final early by `max_open_windows`.
+ */
+evicted: number, };
 
 export type DeadLetterStatus = {
 /**
@@ -646,6 +709,14 @@ digest: string,
  * means that there was no row yet.
  */
 ns_per_row: number | null,
+/**
+ * Rows handed to the plugin since the host started.
+ */
+rows: number,
+/**
+ * The time that the plugin took since the host started, in seconds.
+ */
+seconds: number,
 /**
  * The memory of the plugin's instances on all workers, in bytes.
  */

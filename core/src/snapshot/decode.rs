@@ -5,34 +5,88 @@ use std::sync::Arc;
 use super::digest::{DIGEST_BYTES, Digest};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::{PartitionSnapshot, Position};
+use super::phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
 use crate::accounting::{Accounting, MetricAccounting};
 use crate::bytes::Reader;
 use crate::gap::{GapKind, OffsetGap};
 use crate::histogram::LatenessHistogram;
 use crate::late_sample::LateSample;
 use crate::partition::PartitionState;
-use crate::time::{EventTime, RecordTime};
+use crate::time::{EventTime, RecordTime, WallClock};
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
 
-/// The version from which on a snapshot tells how far its log was read.
-const READ_POSITION_SINCE: u32 = 3;
+/// The version from which on a snapshot tells how far its log was read, and which metrics stopped.
+const PHASES_SINCE: u32 = 3;
 
 /// Reads what follows `version`.
 pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> {
     let mut r = Reader::new(body);
     let partition = r.u32()?;
-    let cursor = r.u64()?;
-    let last = match r.option()? {
-        Some(time) => Some((RecordTime(time), digest(&mut r)?)),
-        None => None,
-    };
-    let read_to = if version >= READ_POSITION_SINCE { r.option()? } else { None };
+    let position = position(&mut r, version)?;
     let late_samples = list(&mut r, sample)?;
     let state = state(&mut r)?;
-    let metrics = list(&mut r, metric)?;
-    let position = Position { cursor, last, read_to };
+    let mut metrics = list(&mut r, metric)?;
+    if version < PHASES_SINCE {
+        phases_of_offsets(&mut metrics, state.next_offset);
+    } else {
+        stops(&mut r, &mut metrics)?;
+    }
     r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
+}
+
+/// Version 2 kept no phases: a metric that was not at its partition's place had stopped.
+fn phases_of_offsets(metrics: &mut [MetricSnapshot], next_offset: i64) {
+    for metric in metrics.iter_mut().filter(|metric| metric.next_offset != next_offset) {
+        metric.phase = MetricPhase::Stopped(MetricStop::unknown().into());
+    }
+}
+
+/// The metrics that stopped, by their places in `metrics`, each once and in order.
+fn stops(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
+    let mut free = 0;
+    for _ in 0..r.u32()? {
+        let metric = r.u32()? as usize;
+        let of = metrics.get_mut(metric).filter(|_| metric >= free)?;
+        of.phase = MetricPhase::Stopped(stop(r)?.into());
+        free = metric + 1;
+    }
+    Some(())
+}
+
+fn stop(r: &mut Reader<'_>) -> Option<MetricStop> {
+    let kind = *StopKind::ALL.get(usize::from(r.u8()?))?;
+    let reason = String::from_utf8(r.bytes()?.to_vec()).ok()?;
+    let call = match usize::from(r.u8()?).checked_sub(1) {
+        None => None,
+        Some(call) => Some(*PluginCall::ALL.get(call)?),
+    };
+    let records = match r.u8()? {
+        0 => None,
+        1 => Some(RecordRange { partition: r.u32()?, first: r.i64()?, last: r.i64()? }),
+        _ => return None,
+    };
+    let since = r.option()?.map(WallClock);
+    let place = match r.u8()? {
+        0 => None,
+        1 => Some(MetricPlace {
+            gaps: r.u32()?,
+            position: position(r, PHASES_SINCE)?,
+            max_event_time: r.option()?.map(EventTime),
+        }),
+        _ => return None,
+    };
+    Some(MetricStop { kind, reason, call, records, since, place })
+}
+
+fn position(r: &mut Reader<'_>, version: u32) -> Option<Position> {
+    let cursor = r.u64()?;
+    let last = match r.option()? {
+        Some(time) => Some((RecordTime(time), digest(r)?)),
+        None => None,
+    };
+    let read_to = if version < PHASES_SINCE { None } else { r.option()? };
+    Some(Position { cursor, last, read_to })
 }
 
 fn list<T>(r: &mut Reader<'_>, item: impl Fn(&mut Reader<'_>) -> Option<T>) -> Option<Vec<T>> {
@@ -88,7 +142,8 @@ fn metric(r: &mut Reader<'_>) -> Option<MetricSnapshot> {
     let (origin, next_offset) = (r.i64()?, r.i64()?);
     let accounting = MetricAccounting { on_time: r.u64()?, late: r.u64()?, excluded: r.u64()? };
     let windows = list(r, window_set)?;
-    Some(MetricSnapshot { id, state_version, origin, next_offset, accounting, windows })
+    let phase = MetricPhase::Running;
+    Some(MetricSnapshot { id, state_version, origin, next_offset, accounting, windows, phase })
 }
 
 pub(super) fn spec(r: &mut Reader<'_>) -> Option<WindowSpec> {

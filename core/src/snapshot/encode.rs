@@ -2,7 +2,8 @@
 
 use super::envelope::{MAGIC, VERSION};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
-use super::partition::PartitionSnapshot;
+use super::partition::{PartitionSnapshot, Position};
+use super::phase::{MetricStop, PluginCall, StopKind};
 use crate::bytes::Writer;
 use crate::gap::GapKind;
 use crate::late_sample::LateSample;
@@ -12,17 +13,49 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
     w.raw(MAGIC);
     w.u32(VERSION);
     w.u32(snapshot.partition);
-    w.u64(snapshot.position.cursor);
-    w.option(snapshot.position.last.map(|(time, _)| time.0));
-    if let Some((_, digest)) = snapshot.position.last {
-        w.raw(&digest.0);
-    }
-    w.option(snapshot.position.read_to);
+    position(w, &snapshot.position);
     w.u32(snapshot.late_samples.len() as u32);
     snapshot.late_samples.iter().for_each(|late| sample(w, late));
     state(w, &snapshot.state);
     w.u32(snapshot.metrics.len() as u32);
     snapshot.metrics.iter().for_each(|each| metric(w, each));
+    let stops =
+        || snapshot.metrics.iter().enumerate().filter_map(|(i, m)| Some((i, m.phase.stop()?)));
+    w.u32(stops().count() as u32);
+    for (metric, of) in stops() {
+        w.u32(metric as u32);
+        stop(w, of);
+    }
+}
+
+fn position(w: &mut Writer, position: &Position) {
+    w.u64(position.cursor);
+    w.option(position.last.map(|(time, _)| time.0));
+    if let Some((_, digest)) = position.last {
+        w.raw(&digest.0);
+    }
+    w.option(position.read_to);
+}
+
+fn stop(w: &mut Writer, stop: &MetricStop) {
+    let kind = StopKind::ALL.iter().position(|kind| *kind == stop.kind);
+    w.u8(kind.expect("ALL holds every kind") as u8);
+    w.bytes(stop.reason.as_bytes());
+    let call = |call| PluginCall::ALL.iter().position(|each| *each == call);
+    w.u8(stop.call.map_or(0, |of| call(of).expect("ALL holds every call") as u8 + 1));
+    w.u8(u8::from(stop.records.is_some()));
+    if let Some(records) = stop.records {
+        w.u32(records.partition);
+        w.i64(records.first);
+        w.i64(records.last);
+    }
+    w.option(stop.since.map(|since| since.0));
+    w.u8(u8::from(stop.place.is_some()));
+    if let Some(place) = &stop.place {
+        w.u32(place.gaps);
+        position(w, &place.position);
+        w.option(place.max_event_time.map(|time| time.0));
+    }
 }
 
 fn sample(w: &mut Writer, sample: &LateSample) {

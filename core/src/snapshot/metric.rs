@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::digest::Digest;
+use super::phase::MetricPhase;
 use crate::accounting::MetricAccounting;
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
@@ -52,6 +53,8 @@ pub struct MetricSnapshot {
     pub accounting: MetricAccounting,
     /// The open panes of each kind of windows, in the order of [`WindowSpec`].
     pub windows: Vec<WindowSetSnapshot>,
+    /// How far the metric is. Not part of any digest.
+    pub phase: MetricPhase,
 }
 
 impl WindowSetSnapshot {

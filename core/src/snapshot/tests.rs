@@ -7,7 +7,7 @@ use crate::accounting::MetricAccounting;
 use crate::gap::{GapKind, OffsetGap};
 use crate::late_sample::LateSample;
 use crate::partition::PartitionState;
-use crate::time::{EventTime, RecordTime};
+use crate::time::{EventTime, RecordTime, WallClock};
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
 
@@ -52,6 +52,7 @@ fn sample() -> PartitionSnapshot {
             origin: 5,
             next_offset: 12,
             accounting: MetricAccounting { on_time: 5, late: 1, excluded: 2 },
+            phase: MetricPhase::Stopped(stop().into()),
             windows: vec![
                 WindowSetSnapshot {
                     panes: vec![pane(None, None)],
@@ -66,6 +67,25 @@ fn sample() -> PartitionSnapshot {
                 },
             ],
         }],
+    }
+}
+
+fn stop() -> MetricStop {
+    MetricStop {
+        kind: StopKind::Crash,
+        reason: "它崩溃了".to_owned(),
+        call: Some(PluginCall::Add),
+        records: Some(RecordRange { partition: 3, first: 10, last: 11 }),
+        since: Some(WallClock(1_447_171_200_123)),
+        place: Some(MetricPlace {
+            gaps: 1,
+            position: Position {
+                cursor: 98,
+                last: Some((RecordTime(6), digest_of(b"before"))),
+                read_to: None,
+            },
+            max_event_time: Some(EventTime(8)),
+        }),
     }
 }
 
@@ -94,6 +114,39 @@ fn a_final_pane_comes_back_and_its_digest_covers_it() {
         assert!(FinalPane::decode(&bytes[..end]).is_err(), "cut at {end}");
     }
     assert_eq!(FinalPane::decode(&sample().encode()), Err(SnapshotError::NotASnapshot));
+}
+
+/// Version 2 had no phases, so a metric that was behind its partition counted as stopped there.
+#[test]
+fn a_state_of_version_2_tells_who_stopped_by_the_offsets() {
+    let of_version_2 = |next_offset| {
+        let mut snapshot = sample();
+        snapshot.metrics[0].next_offset = next_offset;
+        snapshot.metrics[0].phase = MetricPhase::Running;
+        snapshot.position.read_to = None;
+        PartitionSnapshot::decode(&as_version_2(&snapshot)).map(|read| (snapshot, read))
+    };
+    let (written, read) = of_version_2(12).expect("readable");
+    assert_eq!(read, written);
+    let (written, read) = of_version_2(9).expect("readable");
+    assert_eq!(read.metrics[0].phase, MetricPhase::Stopped(MetricStop::unknown().into()));
+    assert_eq!(read.metrics[0].digest(), written.metrics[0].digest());
+}
+
+/// A log that lost its end leaves a stopped metric at the very offset of its partition.
+#[test]
+fn a_stopped_metric_stays_stopped_at_the_offset_of_its_partition() {
+    let mut snapshot = sample();
+    snapshot.state.next_offset = snapshot.metrics[0].next_offset;
+    let read = PartitionSnapshot::decode(&snapshot.encode()).expect("readable");
+    assert_eq!(read.metrics[0].phase.stop().map(|stop| &**stop), Some(&stop()));
+}
+
+#[test]
+fn a_phase_changes_no_digest() {
+    let mut other = sample();
+    other.metrics[0].phase = MetricPhase::Running;
+    assert_eq!(other.metrics[0].digest(), sample().metrics[0].digest());
 }
 
 #[test]
@@ -137,15 +190,15 @@ fn a_log_is_read_to_the_next_offset_or_past_it() {
     }
 }
 
-#[test]
-fn a_snapshot_of_version_2_is_read_and_tells_no_read_position() {
-    let mut snapshot = sample();
-    snapshot.position.read_to = None;
+/// The bytes that version 2 had for a snapshot without read position and stops.
+fn as_version_2(snapshot: &PartitionSnapshot) -> Vec<u8> {
     let mut body = snapshot.encode();
-    body.truncate(body.len() - 32);
+    let no_stops = body.len() - 32 - size_of::<u32>();
+    assert_eq!(body[no_stops..no_stops + 4], [0; 4]);
+    body.truncate(no_stops);
     body[4..8].copy_from_slice(&2u32.to_le_bytes());
     // Magic, version, partition, cursor, mark, stamp and digest of the last record stand before.
     let mark = 4 + 4 + 4 + 8 + 1 + 8 + 32;
-    assert_eq!(body.remove(mark), 0);
-    assert_eq!(PartitionSnapshot::decode(&seal(body)), Ok(snapshot));
+    assert_eq!(body.remove(mark), 0, "no read position");
+    seal(body)
 }

@@ -7,8 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use streamgauge_core::{
     Accounting, Digest, EventTime, GapKind, LateSample, LatenessHistogram, MetricAccounting,
-    MetricSnapshot, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, Position,
-    RecordTime, Rejection, TimeWindow, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap, PaneSnapshot,
+    PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime, Rejection,
+    StopKind, TimeWindow, WallClock, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 fn accounting() -> impl Strategy<Value = Accounting> {
@@ -99,18 +100,55 @@ fn metric() -> impl Strategy<Value = MetricSnapshot> {
     (".{0,12}", any::<(u32, i64, i64)>(), any::<[u64; 3]>(), vec(window_set(), 0..3)).prop_map(
         |(id, (state_version, origin, next_offset), [on_time, late, excluded], windows)| {
             let accounting = MetricAccounting { on_time, late, excluded };
-            MetricSnapshot { id, state_version, origin, next_offset, accounting, windows }
+            let phase = MetricPhase::Running;
+            MetricSnapshot { id, state_version, origin, next_offset, accounting, windows, phase }
         },
     )
 }
 
-fn snapshot() -> impl Strategy<Value = PartitionSnapshot> {
+fn phase() -> impl Strategy<Value = MetricPhase> {
+    let place = (any::<u32>(), position(), prop::option::of(any::<i64>())).prop_map(
+        |(gaps, position, time)| MetricPlace {
+            gaps,
+            position,
+            max_event_time: time.map(EventTime),
+        },
+    );
+    let records = any::<(u32, i64, i64)>().prop_map(|(partition, first, last)| RecordRange {
+        partition,
+        first,
+        last,
+    });
+    let stop = (
+        (0..StopKind::ALL.len(), ".{0,12}", prop::option::of(0..PluginCall::ALL.len())),
+        (prop::option::of(records), prop::option::of(any::<i64>()), prop::option::of(place)),
+    );
+    let stop = stop.prop_map(|((kind, reason, call), (records, since, place))| MetricStop {
+        kind: StopKind::ALL[kind],
+        reason,
+        call: call.map(|call| PluginCall::ALL[call]),
+        records,
+        since: since.map(WallClock),
+        place,
+    });
+    let stopped = stop.prop_map(|stop| MetricPhase::Stopped(stop.into()));
+    prop_oneof![Just(MetricPhase::Running), stopped]
+}
+
+fn position() -> impl Strategy<Value = Position> {
     let last = any::<(i64, [u8; 32])>().prop_map(|(time, d)| (RecordTime(time), Digest(d)));
     let read_to = prop::option::of(any::<i64>());
-    let position = (any::<u64>(), prop::option::of(last), read_to)
-        .prop_map(|(cursor, last, read_to)| Position { cursor, last, read_to });
+    (any::<u64>(), prop::option::of(last), read_to).prop_map(|(cursor, last, read_to)| Position {
+        cursor,
+        last,
+        read_to,
+    })
+}
+
+fn snapshot() -> impl Strategy<Value = PartitionSnapshot> {
     let samples = vec(late_sample(), 0..3);
-    (any::<u32>(), position, samples, state(), vec(metric(), 0..4)).prop_map(
+    let metric = (metric(), phase()).prop_map(|(metric, phase)| MetricSnapshot { phase, ..metric });
+    (any::<u32>(), position(), samples, state(), vec(metric, 0..4)).prop_map(
         |(partition, position, late_samples, state, metrics)| PartitionSnapshot {
             partition,
             position,
@@ -171,7 +209,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in vec(any::<u8>(), 0..200)) {
-        let headed = [b"SGSP\x02\0\0\0".as_slice(), &body].concat();
+        let headed = [b"SGSP\x03\0\0\0".as_slice(), &body].concat();
         prop_assert!(PartitionSnapshot::decode(&body).is_err());
         prop_assert!(PartitionSnapshot::decode(&headed).is_err());
         let _ = PartitionSnapshot::decode(&sealed(headed));
@@ -188,6 +226,15 @@ fn every_mark_is_read_strictly() {
     let mut state_of = PartitionState::starting_at(7);
     state_of.max_event_time = Some(EventTime(8));
     state_of.gaps.push(OffsetGap { kind: GapKind::LogEndMoved, from: 1, to: 2 });
+    let place = MetricPlace { max_event_time: Some(EventTime(4)), ..MetricPlace::default() };
+    let stop = MetricStop {
+        kind: StopKind::TimeLimit,
+        reason: "slow".to_owned(),
+        call: Some(PluginCall::Open),
+        records: Some(RecordRange { partition: 1, first: 7, last: 8 }),
+        since: Some(WallClock(3)),
+        place: Some(place),
+    };
     let snapshot = PartitionSnapshot {
         partition: 1,
         position: Position {
@@ -203,6 +250,7 @@ fn every_mark_is_read_strictly() {
             origin: 7,
             next_offset: 9,
             accounting: MetricAccounting::default(),
+            phase: MetricPhase::Stopped(stop.into()),
             windows: vec![WindowSetSnapshot {
                 panes: vec![pane(None, None), pane(Some(window), state(b"late"))],
                 ..WindowSetSnapshot::empty(WindowSpec::Cumulative)

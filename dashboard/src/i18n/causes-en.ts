@@ -50,6 +50,30 @@ export const causesEn: Causes = {
   year_current_on_old_data: () =>
     'With year = "current" most records are over 60 days older than their stamps: ' +
     "if the data is of another year, write that year",
+  mostly_rejected: (args) =>
+    `${arg(args, "rejected")} of ${arg(args, "records")} records are rejected, ` +
+    `most as ${arg(args, "reason")}; for example ${arg(args, "place")}`,
+  mostly_excluded: (args) =>
+    `Most rows are left out of ${arg(args, "metrics")} (${arg(args, "reason")} ` +
+    `${arg(args, "field")}): do name and type in [schema] fit the data?`,
+  mostly_fallback: (args) =>
+    `${arg(args, "fallback")} of ${arg(args, "records")} records have no usable event time: ` +
+    "check field and unit of [event_time]",
+  mostly_past: (args) =>
+    `${arg(args, "past")} of ${arg(args, "records")} records are older than earliest: ` +
+    "check unit and earliest of [event_time]",
+  mostly_expired: (args) =>
+    `${arg(args, "expired")} of ${arg(args, "records")} rows of ${arg(args, "metrics")} came after ` +
+    `their windows were final: a retention above ${arg(args, "retention")} keeps them open`,
+  metric_stopped: (args) =>
+    `Metric ${arg(args, "metric")} stopped at ${arg(args, "places")}: ${arg(args, "reason")}`,
+  metric_unreadable: (args) =>
+    `Metric ${arg(args, "metric")} counts, but gives no result: ${arg(args, "reason")}`,
+  memory_near_limit: (args) =>
+    `Metric ${arg(args, "metric")} uses ${arg(args, "percent")} % of its memory_max and stops at the ` +
+    "limit: raise memory_max, or let it keep fewer keys",
+  plugin_busy: (args) =>
+    `The plugin of ${arg(args, "metric")} takes ${arg(args, "percent")} % of a worker's time`,
   restoring: () => "The stored state is being read",
   checkpoint_failing: (args) => `The checkpoint cannot be stored: ${arg(args, "error")}`,
   file_missing: (args) => `The file ${arg(args, "path")} does not exist`,

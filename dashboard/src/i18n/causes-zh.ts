@@ -47,6 +47,30 @@ export const causesZh = {
     `过半记录比自身时间戳超前 ${arg(args, "future_skew")} 以上：请检查 [event_time] 的年份、单位和时区`,
   year_current_on_old_data: () =>
     'year = "current" 时，多数记录比自身时间戳早 60 天以上：数据若属于其他年份，请写明该年份',
+  mostly_rejected: (args: Args) =>
+    `${arg(args, "records")} 条记录中有 ${arg(args, "rejected")} 条被拒绝，` +
+    `多为 ${arg(args, "reason")}；例如 ${arg(args, "place")}`,
+  mostly_excluded: (args: Args) =>
+    `指标 ${arg(args, "metrics")} 排除了过半的行（${arg(args, "reason")} ${arg(args, "field")}）：` +
+    "请检查 [schema] 的名称和类型是否与数据相符",
+  mostly_fallback: (args: Args) =>
+    `${arg(args, "records")} 条记录中有 ${arg(args, "fallback")} 条没有可用的事件时间：` +
+    "请检查 [event_time] 的字段和单位",
+  mostly_past: (args: Args) =>
+    `${arg(args, "records")} 条记录中有 ${arg(args, "past")} 条早于 earliest：` +
+    "请检查 [event_time] 的单位和 earliest",
+  mostly_expired: (args: Args) =>
+    `指标 ${arg(args, "metrics")} 的 ${arg(args, "records")} 行中有 ${arg(args, "expired")} 行到达时` +
+    `窗口已定稿：retention 大于 ${arg(args, "retention")} 可让窗口更晚定稿`,
+  metric_stopped: (args: Args) =>
+    `指标 ${arg(args, "metric")} 停在 ${arg(args, "places")}：${arg(args, "reason")}`,
+  metric_unreadable: (args: Args) =>
+    `指标 ${arg(args, "metric")} 照常计数，但给不出结果：${arg(args, "reason")}`,
+  memory_near_limit: (args: Args) =>
+    `指标 ${arg(args, "metric")} 已用去 memory_max 的 ${arg(args, "percent")} %，到限即停：` +
+    "请调大 memory_max，或让它少保留一些取值",
+  plugin_busy: (args: Args) =>
+    `指标 ${arg(args, "metric")} 的插件占用了一个工作线程 ${arg(args, "percent")} % 的时间`,
   restoring: () => "正在读取已存的状态",
   checkpoint_failing: (args: Args) => `检查点写不进去：${arg(args, "error")}`,
   file_missing: (args: Args) => `找不到文件 ${arg(args, "path")}`,

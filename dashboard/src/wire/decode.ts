@@ -21,7 +21,7 @@ const WINDOW_KINDS_MAX = 16;
 export const SERIES_MAX = 16;
 export const SERIES_POINTS_MAX = 600;
 
-const FRAME_STATES = ["ok", "empty", "quarantined"] as const;
+const FRAME_STATES = ["ok", "empty", "quarantined", "unreadable"] as const;
 const SCOPES: readonly Scope[] = ["total", "on_time", "late"];
 const SIZES: readonly Size[] = ["small", "medium", "wide", "tall", "large"];
 

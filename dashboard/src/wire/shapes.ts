@@ -87,7 +87,7 @@ export type Health = With<Host.Health, {
   degraded: readonly Trouble[];
 }>;
 
-export type Accounting = Page<Host.AccountingStatus>;
+export type Accounting = Omit<Page<Host.AccountingStatus>, "fallback" | "future" | "past">;
 
 /** An unknown figure is `null`; an older host has no `gaps`. */
 export type Partition = With<Host.PartitionStatus, {
@@ -100,9 +100,10 @@ export type Checkpoint = With<Host.CheckpointStatus, {
   bytes: number | null;
 }>;
 
-export type Plugin = With<Host.PluginStatus, { memoryBytes: number | null }>;
+export type Plugin = Omit<With<Host.PluginStatus, { memoryBytes: number | null }>, "rows" | "seconds">;
 
-export type MetricStatus = With<Host.MetricStatus, { plugin: Plugin | null }>;
+export type MetricStatus =
+  Omit<With<Host.MetricStatus, { plugin: Plugin | null }>, "stale" | "windows">;
 
 export type Stages = Page<Host.StageStatus>;
 

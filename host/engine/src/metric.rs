@@ -7,27 +7,31 @@
 mod batches;
 mod fold;
 mod letters;
+mod offered;
 mod pane;
 #[cfg(test)]
 mod testing;
 mod windows;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    ByLateness, EventTime, InputColumn, MetricAccounting, MetricSnapshot, PartitionSnapshot,
-    Projection, RecordBatch, Selection, WindowSetSnapshot,
+    ByLateness, InputColumn, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot,
+    MetricStop, PartitionSnapshot, Projection, RecordRange, Selection, WallClock,
+    WindowSetSnapshot,
 };
 use thiserror::Error;
 
-use streamgauge_outbox::{Attachments, MetricCost, MetricPhase};
+use streamgauge_outbox::{Attachments, MetricCost};
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
 use batches::Batches;
 use fold::fold;
 use letters::letters_of;
+pub use offered::Offered;
 use windows::Windows;
 
 /// A metric's state on one worker.
@@ -40,6 +44,10 @@ pub struct Metric {
     /// `None` where the metric runs in no partition.
     running: Option<Running>,
     partitions: BTreeMap<u32, Exported>,
+    /// The time of day of the present event.
+    now: WallClock,
+    /// True if the metric stopped and nobody has asked since.
+    has_news: bool,
 }
 
 /// An instance and what it holds. A failing call spoils the whole instance, so all of it goes at
@@ -53,6 +61,8 @@ struct Running {
 struct Folding {
     accounting: MetricAccounting,
     next_offset: i64,
+    /// The place at `next_offset`.
+    place: MetricPlace,
     windows: Vec<Windows>,
     /// What came about since the last export.
     attachments: Attachments,
@@ -61,22 +71,7 @@ struct Folding {
 /// How a metric was in a partition when it was exported last.
 struct Exported {
     snapshot: MetricSnapshot,
-    phase: MetricPhase,
-}
-
-/// A hand-over to the metrics: the rows of one partition since the last one.
-#[derive(Clone, Copy)]
-pub struct Offered<'a> {
-    /// The number of the partition that the rows are of.
-    pub partition: u32,
-    /// The rows on time.
-    pub on_time: &'a RecordBatch,
-    /// The rows that are late.
-    pub late: &'a RecordBatch,
-    /// The watermark after the last record.
-    pub watermark: Option<EventTime>,
-    /// The offset after the last record.
-    pub next_offset: i64,
+    place: MetricPlace,
 }
 
 /// Why a metric cannot take a partition.
@@ -123,6 +118,8 @@ impl Metric {
             cost: MetricCost::default(),
             running: None,
             partitions: BTreeMap::new(),
+            now: WallClock(0),
+            has_news: false,
         };
         metric.bind(projection);
         partitions.iter().try_for_each(|partition| metric.assign(partition))?;
@@ -139,6 +136,7 @@ impl Metric {
             next_offset: origin,
             accounting: MetricAccounting::default(),
             windows: settings.windows.iter().map(|spec| WindowSetSnapshot::empty(*spec)).collect(),
+            phase: MetricPhase::Running,
         }
     }
 
@@ -153,8 +151,7 @@ impl Metric {
         self.columns = self.inputs.iter().map(|input| input.column).collect();
     }
 
-    /// Takes `partition` where its state left it. A metric whose state ends before that of its
-    /// partition has stopped there, and stays so.
+    /// Takes `partition` where its state left it. A metric that stopped there stays so.
     ///
     /// # Errors
     /// The plugin cannot be started, or does not take its state back.
@@ -164,22 +161,22 @@ impl Metric {
     pub fn assign(&mut self, partition: &PartitionSnapshot) -> Result<(), StartError> {
         let stored = partition.metrics.iter().find(|metric| metric.id == self.id());
         let snapshot = stored.expect("state without this metric is refused before").clone();
-        let phase = if snapshot.next_offset == partition.state.next_offset {
-            self.resume(partition.partition, &snapshot)?;
-            MetricPhase::Running
-        } else {
-            let at = snapshot.next_offset;
-            let reason = format!(
-                "it stopped at offset {at} in an earlier run; `run --rebuild` recomputes it"
-            );
-            tracing::warn!(metric = self.id(), "metric stays quarantined: {reason}");
-            MetricPhase::Stopped { reason, at }
-        };
-        self.partitions.insert(partition.partition, Exported { snapshot, phase });
+        let (state, position) = (&partition.state, partition.position);
+        let (gaps, max_event_time) = (state.gaps.len() as u32, state.max_event_time);
+        let place = MetricPlace { gaps, position, max_event_time };
+        if snapshot.phase == MetricPhase::Running {
+            self.resume(partition.partition, &snapshot, place)?;
+        }
+        self.partitions.insert(partition.partition, Exported { snapshot, place });
         Ok(())
     }
 
-    fn resume(&mut self, partition: u32, snapshot: &MetricSnapshot) -> Result<(), StartError> {
+    fn resume(
+        &mut self,
+        partition: u32,
+        snapshot: &MetricSnapshot,
+        place: MetricPlace,
+    ) -> Result<(), StartError> {
         let metric = || self.plugin.settings().id.clone();
         let running = match &mut self.running {
             Some(running) => running,
@@ -189,8 +186,10 @@ impl Metric {
                 partitions: BTreeMap::new(),
             }),
         };
-        let folding = Folding::restore(snapshot, &self.plugin, self.zone, &mut running.instance)
-            .map_err(|error| StartError::State { metric: metric(), error })?;
+        let mut folding =
+            Folding::restore(snapshot, &self.plugin, self.zone, &mut running.instance)
+                .map_err(|error| StartError::State { metric: metric(), error })?;
+        folding.place = place;
         running.partitions.insert(partition, folding);
         Ok(())
     }
@@ -202,13 +201,24 @@ impl Metric {
         let Some(folding) = running.partitions.remove(&partition) else { return };
         let mut windows = folding.windows.into_iter();
         if let Err(error) = windows.try_for_each(|windows| windows.release(&mut running.instance)) {
-            self.stop(&error);
+            self.stop(&error, None);
         }
     }
 
     /// How far the metric is in each of the worker's partitions.
     pub fn phases(&self) -> impl Iterator<Item = (u32, &MetricPhase)> {
-        self.partitions.iter().map(|(partition, exported)| (*partition, &exported.phase))
+        self.partitions.iter().map(|(partition, exported)| (*partition, &exported.snapshot.phase))
+    }
+
+    /// Tells the time of day of the event that comes.
+    pub fn at(&mut self, now: WallClock) {
+        self.now = now;
+    }
+
+    /// True if the metric has stopped since the last call, so the states of all partitions of the
+    /// worker are to be published again.
+    pub fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
     }
 
     /// What the plugin has cost so far.
@@ -239,7 +249,7 @@ impl Metric {
         self.cost.time += instance.spent().saturating_sub(before);
         self.cost.rows += u64::from(offered.on_time.rows()) + u64::from(offered.late.rows());
         if let Err(error) = folded {
-            self.stop(&error);
+            self.stop(&error, offered.records());
         }
     }
 
@@ -253,16 +263,25 @@ impl Metric {
         if let Some(Running { instance, partitions }) = &mut self.running
             && let Some(folding) = partitions.get_mut(&partition)
         {
-            match folding.export(instance) {
+            let before = instance.spent();
+            let windows = folding.export(instance);
+            self.cost.exporting += instance.spent().saturating_sub(before);
+            match windows {
                 Ok(windows) => {
                     let snapshot = &mut exported.snapshot;
                     snapshot.state_version = self.plugin.descriptor().state_version;
                     snapshot.next_offset = folding.next_offset;
                     snapshot.accounting = folding.accounting;
                     snapshot.windows = windows;
+                    exported.place = folding.place;
                     with.append(std::mem::take(&mut folding.attachments));
                 }
-                Err(error) => self.stop(&error),
+                Err(error) => {
+                    // Everything since the last export is in the bytes that could not be made.
+                    let (first, next) = (exported.snapshot.next_offset, folding.next_offset);
+                    let records = RecordRange { partition, first, last: next.max(first + 1) - 1 };
+                    self.stop(&error, Some(records));
+                }
             }
         }
         self.partitions[&partition].snapshot.clone()
@@ -270,15 +289,34 @@ impl Metric {
 
     /// Stops in every partition in which the metric ran, at its last export. Whatever was folded
     /// since is forgotten, with all that came of it.
-    fn stop(&mut self, error: &CallError) {
-        tracing::error!(metric = self.id(), %error, "metric quarantined: its plugin failed");
+    fn stop(&mut self, error: &CallError, records: Option<RecordRange>) {
         self.cost.traps += 1;
+        self.has_news = true;
         let Some(running) = self.running.take() else { return };
+        let stop = MetricStop {
+            kind: error.kind(),
+            reason: error.to_string(),
+            call: Some(running.instance.last_call()),
+            records,
+            since: Some(self.now),
+            place: None,
+        };
+        let mut at = Vec::new();
         for partition in running.partitions.keys() {
             if let Some(exported) = self.partitions.get_mut(partition) {
-                let (reason, at) = (error.to_string(), exported.snapshot.next_offset);
-                exported.phase = MetricPhase::Stopped { reason, at };
+                let place = Some(exported.place);
+                let stop = Arc::new(MetricStop { place, ..stop.clone() });
+                exported.snapshot.phase = MetricPhase::Stopped(stop);
+                at.push(format!("{partition}@{}", exported.snapshot.next_offset));
             }
+        }
+        if self.plugin.is_first_failure() {
+            tracing::error!(
+                "metric `{}` stopped at {}: {stop}; its last good result stays, and the other \
+                 metrics continue",
+                self.id(),
+                at.join(", ")
+            );
         }
     }
 }
@@ -306,6 +344,7 @@ impl Folding {
         Ok(Self {
             accounting: snapshot.accounting,
             next_offset: snapshot.next_offset,
+            place: MetricPlace::default(),
             windows,
             attachments: Attachments::default(),
         })
@@ -335,6 +374,7 @@ impl Folding {
             self.attachments.final_panes.extend(panes);
         }
         self.next_offset = offered.next_offset;
+        self.place = offered.place;
         Ok(())
     }
 

@@ -9,6 +9,8 @@ pub struct MetricCost {
     pub rows: u64,
     /// Time spent on folding them.
     pub time: Duration,
+    /// Time spent on giving states as bytes.
+    pub exporting: Duration,
     /// The linear memory of the instances, in bytes, as of now.
     pub memory_bytes: u64,
     /// Instances that failed since the worker began.
@@ -20,6 +22,7 @@ impl MetricCost {
     pub fn merge(&mut self, other: Self) {
         self.rows += other.rows;
         self.time += other.time;
+        self.exporting += other.exporting;
         self.memory_bytes += other.memory_bytes;
         self.traps += other.traps;
     }
@@ -34,6 +37,7 @@ mod tests {
         let cost = |n: u64| MetricCost {
             rows: n,
             time: Duration::from_millis(10 * n),
+            exporting: Duration::from_millis(5 * n),
             memory_bytes: 100 * n,
             traps: 1000 * n,
         };

@@ -16,10 +16,10 @@ mod late_record;
 mod outbox;
 mod overview;
 mod peaks;
-mod phase;
 mod recent;
 mod report;
 mod stages;
+mod stopped;
 #[cfg(test)]
 mod testing;
 
@@ -35,7 +35,7 @@ pub use late_record::LateRecord;
 pub use outbox::{Outbox, Publication};
 pub use overview::{Overview, newest};
 pub use peaks::DelayPeaks;
-pub use phase::{MetricPhase, MetricPhases};
 pub use recent::{Recent, RecentLetter, RecentRecord};
 pub use report::{RecentLetters, RecentRecords, WorkerCounts, WorkerLevels, WorkerReport};
 pub use stages::StageTimes;
+pub use stopped::StoppedMetric;

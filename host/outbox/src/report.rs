@@ -8,8 +8,7 @@ use std::time::Instant;
 use streamgauge_core::LatencyHistogram;
 
 use super::{
-    Ages, Batches, DelayPeaks, MetricCost, MetricPhases, Recent, RecentLetter, RecentRecord,
-    StageTimes,
+    Ages, Batches, DelayPeaks, MetricCost, Recent, RecentLetter, RecentRecord, StageTimes,
 };
 
 /// Dead letters that are remembered for people to look at.
@@ -70,8 +69,6 @@ pub struct WorkerLevels {
     pub trouble: Option<String>,
     /// Records fetched but not taken yet.
     pub queue_records: u64,
-    /// How far the metrics are in the worker's partitions.
-    pub phases: MetricPhases,
 }
 
 impl WorkerCounts {
@@ -106,7 +103,6 @@ impl WorkerLevels {
         self.log_ends.extend(&other.log_ends);
         self.trouble = self.trouble.take().or_else(|| other.trouble.clone());
         self.queue_records += other.queue_records;
-        self.phases.merge(&other.phases);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use streamgauge_core::StopKind;
 use thiserror::Error;
 use wasmtime::Trap;
 
@@ -35,6 +36,19 @@ pub enum AddError {
     BadRows(Vec<(u32, String)>),
     /// The call as a whole failed.
     Call(CallError),
+}
+
+impl CallError {
+    /// The kind of the failure, as a state keeps it.
+    pub fn kind(&self) -> StopKind {
+        match self {
+            Self::TimeLimit(_) => StopKind::TimeLimit,
+            Self::MemoryLimit(_) => StopKind::MemoryLimit,
+            Self::Trap(_) => StopKind::Crash,
+            Self::Refused(_) => StopKind::Refused,
+            Self::Contract(_) => StopKind::Contract,
+        }
+    }
 }
 
 pub(super) fn refusal(error: types::MetricError) -> String {

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use streamgauge_core::TimeWindow;
+use streamgauge_core::{PluginCall, TimeWindow};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, StoreLimitsBuilder};
 
@@ -27,6 +27,7 @@ pub struct Instance {
     began: Instant,
     /// How long the calls before took.
     spent: Duration,
+    last_call: PluginCall,
 }
 
 /// A handle of an accumulator inside an instance, valid only in that instance.
@@ -40,7 +41,7 @@ impl Instance {
     /// The plugin cannot be instantiated inside its limits, or refuses its configuration.
     pub fn open(plugin: &Plugin) -> Result<Self, CallError> {
         let mut instance = Self::instantiate(plugin)?;
-        instance.start();
+        instance.start(PluginCall::Open);
         let guest = instance.bindings.streamgauge_metric_aggregate();
         let opened = guest.call_open(&mut instance.store, plugin.config());
         instance.finish(opened)?;
@@ -50,7 +51,7 @@ impl Instance {
     /// The JSON Schema of the configuration.
     pub(super) fn config_schema(plugin: &Plugin) -> Result<String, CallError> {
         let mut instance = Self::instantiate(plugin)?;
-        instance.start();
+        instance.start(PluginCall::Describe);
         let guest = instance.bindings.streamgauge_metric_describe();
         let schema = guest.call_config_schema(&mut instance.store);
         instance.finish(schema.map(Ok))
@@ -58,7 +59,7 @@ impl Instance {
 
     pub(super) fn describe(plugin: &Plugin) -> Result<describe::Descriptor, CallError> {
         let mut instance = Self::instantiate(plugin)?;
-        instance.start();
+        instance.start(PluginCall::Describe);
         let guest = instance.bindings.streamgauge_metric_describe();
         let described = guest.call_describe(&mut instance.store, plugin.config());
         instance.finish(described)
@@ -85,7 +86,8 @@ impl Instance {
             .instantiate(&mut store)
             .map_err(|error| call_error(&error, deadline_ticks, memory_bytes_max, None))?;
         let (began, spent) = (Instant::now(), Duration::ZERO);
-        Ok(Self { store, bindings, deadline_ticks, memory_bytes_max, began, spent })
+        let last_call = PluginCall::Describe;
+        Ok(Self { store, bindings, deadline_ticks, memory_bytes_max, began, spent, last_call })
     }
 
     /// A new, empty accumulator over `window` (`None` means cumulative).
@@ -93,7 +95,7 @@ impl Instance {
     /// # Errors
     /// The call failed.
     pub fn create(&mut self, window: Option<TimeWindow>) -> Result<Accumulator, CallError> {
-        self.start();
+        self.start(PluginCall::Create);
         let guest = self.bindings.streamgauge_metric_aggregate();
         let made =
             guest.accumulator().call_constructor(&mut self.store, window.map(contract_window));
@@ -110,7 +112,7 @@ impl Instance {
         rows: u32,
         columns: &[ColumnParam<'_>],
     ) -> Result<(), AddError> {
-        self.start();
+        self.start(PluginCall::Add);
         let guest = self.bindings.streamgauge_metric_aggregate();
         let batch = aggregate::Batch { rows, columns };
         match guest.accumulator().call_add(&mut self.store, accumulator.0, batch) {
@@ -137,7 +139,7 @@ impl Instance {
     /// # Errors
     /// The call failed.
     pub fn merge(&mut self, accumulator: Accumulator, other: Accumulator) -> Result<(), CallError> {
-        self.start();
+        self.start(PluginCall::Merge);
         let guest = self.bindings.streamgauge_metric_aggregate();
         let merged = guest.accumulator().call_merge(&mut self.store, accumulator.0, other.0);
         self.finish(merged)
@@ -152,7 +154,7 @@ impl Instance {
         plugin: &Plugin,
         accumulator: Accumulator,
     ) -> Result<ResultTable, CallError> {
-        self.start();
+        self.start(PluginCall::Result);
         let guest = self.bindings.streamgauge_metric_aggregate();
         let got = guest.accumulator().call_get_result(&mut self.store, accumulator.0);
         let got = self.finish(got)?;
@@ -165,7 +167,7 @@ impl Instance {
     /// # Errors
     /// The call failed.
     pub fn snapshot(&mut self, accumulator: Accumulator) -> Result<Vec<u8>, CallError> {
-        self.start();
+        self.start(PluginCall::Snapshot);
         let guest = self.bindings.streamgauge_metric_aggregate();
         let taken = guest.accumulator().call_snapshot(&mut self.store, accumulator.0);
         self.finish(taken.map(Ok))
@@ -181,7 +183,7 @@ impl Instance {
         state_version: u32,
         state: &[u8],
     ) -> Result<Accumulator, CallError> {
-        self.start();
+        self.start(PluginCall::Restore);
         let guest = self.bindings.streamgauge_metric_aggregate();
         let accumulator = guest.accumulator();
         let window = window.map(contract_window);
@@ -194,7 +196,7 @@ impl Instance {
     /// # Errors
     /// The plugin's destructor failed.
     pub fn release(&mut self, accumulator: Accumulator) -> Result<(), CallError> {
-        self.start();
+        self.start(PluginCall::Release);
         let dropped = accumulator.0.resource_drop(&mut self.store);
         self.finish(dropped.map(Ok))
     }
@@ -209,7 +211,13 @@ impl Instance {
         self.spent
     }
 
-    fn start(&mut self) {
+    /// The last call that began; after a failure, the one that failed.
+    pub fn last_call(&self) -> PluginCall {
+        self.last_call
+    }
+
+    fn start(&mut self, call: PluginCall) {
+        self.last_call = call;
         self.began = Instant::now();
         self.store.data_mut().begin_call();
         self.store.set_epoch_deadline(self.deadline_ticks);

@@ -1,6 +1,7 @@
 //! A plugin that was loaded into the engine.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use streamgauge_core::Digest;
 use streamgauge_pipeline::MetricSettings;
@@ -20,6 +21,7 @@ pub struct Plugin {
     pub(super) file_bytes: usize,
     pub(super) memory_bytes_max: usize,
     pub(super) imports: Arc<[String]>,
+    pub(super) has_failed: Arc<AtomicBool>,
 }
 
 impl Plugin {
@@ -51,6 +53,11 @@ impl Plugin {
     /// The imports of the component, all of which the sandbox gives.
     pub fn imports(&self) -> &[String] {
         &self.imports
+    }
+
+    /// True for the first of all workers that asks: a failure that meets each of them is told once.
+    pub fn is_first_failure(&self) -> bool {
+        !self.has_failed.swap(true, Ordering::Relaxed)
     }
 
     /// `[metric.config]` as JSON text.

@@ -84,6 +84,7 @@ impl Runtime {
             file_bytes: bytes.len(),
             memory_bytes_max: settings.memory_bytes_max.unwrap_or_else(|| memory_for(&imports)),
             imports: imports.into(),
+            has_failed: Arc::default(),
         };
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
         let schema = Instance::config_schema(&plugin).map_err(call("config-schema"))?;

@@ -11,9 +11,6 @@ use super::bindings::streamgauge::metric::types::{
 };
 use super::descriptor::Descriptor;
 
-/// The largest number of rows in a result.
-const ROWS_MAX: u32 = 100_000;
-
 /// One value of a result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
@@ -39,9 +36,6 @@ pub struct ResultTable {
 /// The difference between a plugin's table and the plugin's description.
 #[derive(Debug, Error)]
 pub enum TableError {
-    /// The table has too many rows.
-    #[error("{0} rows are more than the limit of {ROWS_MAX}")]
-    TooManyRows(u32),
     /// Another number of columns than outputs.
     #[error("the number of columns is {found} instead of {expected}")]
     Columns {
@@ -56,9 +50,6 @@ pub enum TableError {
 }
 
 pub(super) fn read(descriptor: &Descriptor, table: Table) -> Result<ResultTable, TableError> {
-    if table.rows > ROWS_MAX {
-        return Err(TableError::TooManyRows(table.rows));
-    }
     let (expected, found) = (descriptor.outputs.len(), table.columns.len());
     if expected != found {
         return Err(TableError::Columns { expected, found });

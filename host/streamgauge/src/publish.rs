@@ -26,7 +26,7 @@ use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{Pipeline, SourceSettings};
 use streamgauge_source::{Missing, SourceError};
 use streamgauge_telemetry::Telemetry;
-use streamgauge_view::{LiveMetric, Published, Results, document};
+use streamgauge_view::{LiveMetric, Published, Results, Trouble, document};
 use streamgauge_wire::{
     Clock, DeadLetterStatus, LateOutputStatus, LiveState, MetricStatus, Mode, Panel, PluginStatus,
     SourceStatus, Status,
@@ -45,9 +45,9 @@ use meter::{Levels, Meter, Silence, Totals};
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
 use summary::LateSummary;
-pub(crate) use to_wire::cause as wire_cause;
+pub(crate) use to_wire::{cause as wire_cause, rejected};
 use warnings::Warnings;
-pub use warnings::log_warnings;
+pub use warnings::{log_warnings, warnings_at_end};
 
 /// How often the state is replaced.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -194,7 +194,8 @@ impl Drawing {
         let idle = partition::idle(&partitions);
         self.run_status.set_idle(idle.clone());
         let idle = (!self.bounded).then_some(idle);
-        let published = Published::new(seen.overview, idle, self.pipeline.history_keep);
+        let now = Utc::now().timestamp_millis();
+        let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now);
         self.metrics.iter_mut().for_each(|metric| metric.update(&published));
         (self.status(seen, books, &phase, &partitions), clock(seen.overview, &partitions))
     }
@@ -213,7 +214,7 @@ impl Drawing {
             lag.filter(|_| mode == Mode::CatchingUp && rate > 0.0).map(|lag| lag as f64 / rate);
         let now = Utc::now().timestamp_millis();
         let watermark_held_by = self.hold.look(partitions, now);
-        let warnings = self.warnings(seen, books);
+        let warnings = self.warnings(seen);
         let checkpoint = seen.checkpoints.failing.as_ref().map(|failing| failing.reason.as_str());
         let facts =
             Facts { mode, cause: cause.as_ref(), partitions, checkpoint, warnings: &warnings };
@@ -296,9 +297,10 @@ impl Drawing {
     }
 
     /// The warnings of now; partitions in a gap first.
-    fn warnings(&mut self, seen: &Seen<'_>, books: &Accounting) -> Vec<Cause> {
+    fn warnings(&mut self, seen: &Seen<'_>) -> Vec<Cause> {
         // Gaps are logged where they are found.
-        let found = self.warnings.look(&self.pipeline, seen.overview, books);
+        let metrics = (self.metrics.as_slice(), &self.costs);
+        let found = self.warnings.look(&self.pipeline, seen.overview, metrics);
         let group = self.run_status.group_fault().map(SourceError::Broker);
         let group = group.map(|fault| Cause::of(&fault, &self.pipeline));
         seen.parked.values().cloned().chain(found).chain(group).collect()
@@ -336,14 +338,18 @@ impl Drawing {
             late: books.late,
             folded: books.folded(),
             excluded: books.excluded,
-            state: to_wire::metric_state(metric.trouble()),
-            reason: metric.trouble().map(str::to_owned),
+            state: metric.trouble().map_or("ok", Trouble::name),
+            reason: metric.trouble().map(Trouble::reason),
+            stale: metric.trouble().map(Trouble::stale),
+            windows: metric.window_books().iter().map(to_wire::window_books).collect(),
             plugin: PluginStatus {
                 file: plugin.settings().plugin.display().to_string(),
                 name: plugin.descriptor().name.clone(),
                 version: plugin.descriptor().version.clone(),
                 digest: plugin.digest().to_string(),
                 ns_per_row: self.costs.ns_per_row(id),
+                rows: cost.rows,
+                seconds: (cost.time + cost.exporting).as_secs_f64(),
                 memory_bytes: cost.memory_bytes,
                 traps: cost.traps,
             },

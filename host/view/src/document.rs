@@ -12,7 +12,7 @@ use streamgauge_core::{
 use streamgauge_plugin::{Cell, Descriptor, ResultTable};
 
 use crate::frame::{self, to_json};
-use crate::{MetricResults, Published, WindowResult};
+use crate::{MetricResults, OtherRows, Published, Trouble, WindowResult};
 
 /// The counts of all partitions together.
 pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
@@ -92,7 +92,7 @@ fn metric_books(metric: &MetricResults<'_>, _zone: Tz) -> Value {
         "late": books.late,
         "folded": books.folded(),
         "excluded": books.excluded,
-        "quarantined": metric.trouble,
+        "quarantined": metric.trouble.as_ref().map(Trouble::reason),
     });
     if !metric.windows.is_empty() {
         let of = |(spec, books): &(WindowSpec, WindowBooks)| {
@@ -112,20 +112,26 @@ fn windows(metric: &MetricResults<'_>, zone: Tz) -> Value {
 /// The rows of one window.
 pub fn window_json(descriptor: &Descriptor, window: &WindowResult, zone: Tz) -> Value {
     let result = &window.result;
-    json!({
+    let mut json = json!({
         "window": frame::window(window.id, window.state, zone),
         "on_time": rows(descriptor, &result.on_time),
         "late": rows(descriptor, &result.late),
         "total": rows(descriptor, &result.total),
-    })
+    });
+    if let Some(OtherRows { keys, total, on_time, late }) = &result.other {
+        let [total, on_time, late] = [total, on_time, late].map(|cells| row(descriptor, cells));
+        json["other"] = json!({ "keys": keys, "total": total, "on_time": on_time, "late": late });
+    }
+    json
 }
 
 fn rows(descriptor: &Descriptor, table: &ResultTable) -> Value {
-    let row = |cells: &Vec<Cell>| {
-        let names = descriptor.outputs.iter().map(|output| output.name.clone());
-        Value::Object(names.zip(cells.iter().map(to_json)).collect())
-    };
-    table.rows.iter().map(row).collect()
+    table.rows.iter().map(|cells| row(descriptor, cells)).collect()
+}
+
+fn row(descriptor: &Descriptor, cells: &[Cell]) -> Value {
+    let names = descriptor.outputs.iter().map(|output| output.name.clone());
+    Value::Object(names.zip(cells.iter().map(to_json)).collect())
 }
 
 #[cfg(test)]

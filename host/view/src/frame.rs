@@ -10,6 +10,8 @@ use streamgauge_core::rfc3339;
 use streamgauge_plugin::{Cell, Output, ResultTable};
 use streamgauge_wire::{Dimension, Frame, Other, Panel, Series};
 
+use super::rows_max::OtherRows;
+use super::trouble::Trouble;
 use super::windows::WindowState;
 use super::{MetricResult, WindowId};
 
@@ -29,30 +31,46 @@ pub(super) fn draw(
     outputs: &[Output],
     panel: &Panel,
     result: &MetricResult,
-    trouble: Option<&str>,
+    trouble: Option<&Trouble>,
 ) -> Frame {
-    let [total, on_time, late] =
+    let [mut total, mut on_time, mut late] =
         [&result.total, &result.on_time, &result.late].map(|table| by_key(outputs, panel, table));
+    let mut cut_before = result.other.as_ref().map(|other| CutBefore::of(outputs, panel, other));
+    if panel.dimension.is_none()
+        && let Some(rest) = cut_before.take()
+    {
+        // A panel without keys sums over all of them, shown or not.
+        let [rest_total, rest_on_time, rest_late] = rest.sums;
+        for (table, rest) in
+            [(&mut total, rest_total), (&mut on_time, rest_on_time), (&mut late, rest_late)]
+        {
+            add_row(panel, table, (String::new(), String::new()), rest);
+        }
+    }
     let keys = display_order(panel, &total);
     let (shown, rest) = cut(panel, keys);
     let (shown, rest) = (shown.as_slice(), rest.as_slice());
     let of_shown = |table: &BTreeMap<Key, Values>| series(panel, table, shown);
-    let sum = |table: &BTreeMap<Key, Values>| sums(panel, table, rest);
-    let other = (!rest.is_empty()).then(|| Other {
-        keys: rest.len(),
-        total: sum(&total),
-        on_time: sum(&on_time),
-        late: sum(&late),
+    let sum = |table: &BTreeMap<Key, Values>, verdict: usize| {
+        sums(panel, table, rest, cut_before.as_ref().map(|cut| &cut.sums[verdict]))
+    };
+    let keys = rest.len() + cut_before.as_ref().map_or(0, |cut| cut.keys);
+    let other = (keys > 0).then(|| Other {
+        keys,
+        total: sum(&total, 0),
+        on_time: sum(&on_time, 1),
+        late: sum(&late, 2),
     });
     let state = match trouble {
-        Some(_) => "quarantined",
+        Some(trouble) => trouble.name(),
         None if shown.is_empty() => "empty",
         None => "ok",
     };
     Frame {
         rev: 0,
         state,
-        reason: trouble.map(str::to_owned),
+        reason: trouble.map(Trouble::reason),
+        stale: trouble.map(Trouble::stale),
         window: None,
         total: of_shown(&total),
         on_time: of_shown(&on_time),
@@ -63,6 +81,24 @@ pub(super) fn draw(
             Some(_) => shown.iter().map(|(_, across)| across.clone()).collect(),
         },
         other,
+    }
+}
+
+/// The rows that were cut from a result before the panel saw them.
+struct CutBefore {
+    keys: usize,
+    /// By measure of the panel, in total, on time and late.
+    sums: [Values; 3],
+}
+
+impl CutBefore {
+    fn of(outputs: &[Output], panel: &Panel, other: &OtherRows) -> Self {
+        let column = |name: &str| outputs.iter().position(|output| output.name == name);
+        let of = |sums: &[Cell]| {
+            let measures = panel.measures.iter().filter_map(|measure| column(&measure.name));
+            measures.map(|column| sums.get(column).cloned().unwrap_or(Cell::Null)).collect()
+        };
+        Self { keys: other.keys, sums: [&other.total, &other.on_time, &other.late].map(|s| of(s)) }
     }
 }
 
@@ -83,25 +119,29 @@ fn by_key(outputs: &[Output], panel: &Panel, table: &ResultTable) -> BTreeMap<Ke
     let column = |name: &str| outputs.iter().position(|o| o.name == name);
     let dimension = |d: &Option<Dimension>| d.as_ref().and_then(|d| column(&d.name));
     let (dimension, across) = (dimension(&panel.dimension), dimension(&panel.across));
-    let measures: Vec<(usize, bool)> =
-        panel.measures.iter().filter_map(|m| Some((column(&m.name)?, m.additive))).collect();
+    let measures: Vec<usize> = panel.measures.iter().filter_map(|m| column(&m.name)).collect();
     let mut rows: BTreeMap<Key, Values> = BTreeMap::new();
     for row in &table.rows {
         let text = |column: Option<usize>| column.map_or_else(String::new, |c| key_text(&row[c]));
         let key = (text(dimension), text(across));
-        let values = measures.iter().map(|(m, _)| row[*m].clone());
-        match rows.get_mut(&key) {
-            None => {
-                rows.insert(key, values.collect());
-            }
-            Some(sums) => {
-                for ((sum, value), (_, additive)) in sums.iter_mut().zip(values).zip(&measures) {
-                    *sum = if *additive { add(sum, &value) } else { Cell::Null };
-                }
+        let values = measures.iter().map(|m| row[*m].clone());
+        add_row(panel, &mut rows, key, values.collect());
+    }
+    rows
+}
+
+/// Adds the measures of a panel to those of `key`.
+fn add_row(panel: &Panel, rows: &mut BTreeMap<Key, Values>, key: Key, values: Values) {
+    match rows.get_mut(&key) {
+        None => {
+            rows.insert(key, values);
+        }
+        Some(sums) => {
+            for ((sum, value), measure) in sums.iter_mut().zip(values).zip(&panel.measures) {
+                *sum = if measure.additive { add(sum, &value) } else { Cell::Null };
             }
         }
     }
-    rows
 }
 
 /// All keys in display order, row after row.
@@ -173,10 +213,16 @@ fn series(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series 
         .collect()
 }
 
-fn sums(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series {
+fn sums(
+    panel: &Panel,
+    table: &BTreeMap<Key, Values>,
+    keys: &[Key],
+    cut_before: Option<&Values>,
+) -> Series {
     let measures = panel.measures.iter().enumerate();
     let sum = |i: usize| {
-        let values = keys.iter().filter_map(|key| table.get(key)).map(|values| &values[i]);
+        let values = keys.iter().filter_map(|key| table.get(key));
+        let values = values.chain(cut_before).map(|values| &values[i]);
         to_json(&values.fold(Cell::Integer(0), |sum, value| add(&sum, value)))
     };
     measures
@@ -184,7 +230,7 @@ fn sums(panel: &Panel, table: &BTreeMap<Key, Values>, keys: &[Key]) -> Series {
         .collect()
 }
 
-fn add(a: &Cell, b: &Cell) -> Cell {
+pub(super) fn add(a: &Cell, b: &Cell) -> Cell {
     match (a, b) {
         (Cell::Integer(a), Cell::Integer(b)) => {
             a.checked_add(*b).map_or(Cell::Float(*a as f64 + *b as f64), Cell::Integer)
@@ -194,7 +240,7 @@ fn add(a: &Cell, b: &Cell) -> Cell {
     }
 }
 
-fn number(cell: &Cell) -> f64 {
+pub(super) fn number(cell: &Cell) -> f64 {
     match cell {
         Cell::Integer(n) => *n as f64,
         Cell::Float(x) => *x,

@@ -12,8 +12,10 @@ mod panel;
 mod published;
 mod reader;
 mod results;
+mod rows_max;
 #[cfg(test)]
 mod testing;
+mod trouble;
 mod windows;
 
 use streamgauge_core::{TimeWindow, WindowSpec};
@@ -24,6 +26,8 @@ pub use panel::panels;
 pub use published::Published;
 pub use reader::{MetricReader, MetricResults, Unreadable, WindowResult};
 pub use results::Results;
+pub use rows_max::{OtherRows, RESULT_ROWS_MAX};
+pub use trouble::{LastGood, ReadAt, Trouble};
 pub use windows::WindowState;
 
 /// One metric's merged result over one window.
@@ -35,6 +39,8 @@ pub struct MetricResult {
     pub late: ResultTable,
     /// The result of all records, on time and late.
     pub total: ResultTable,
+    /// The rows beyond [`RESULT_ROWS_MAX`]; `None` means that every row is there.
+    pub other: Option<OtherRows>,
 }
 
 /// One window of a metric.

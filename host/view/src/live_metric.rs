@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use streamgauge_core::MetricAccounting;
+use streamgauge_core::{MetricAccounting, WindowBooks, WindowSpec};
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::{Frame, Panel};
 
 use super::WindowId;
 use super::published::Published;
 use super::reader::{MetricReader, WindowResult};
+use super::trouble::Trouble;
 
 /// A metric in the view, with the frames of its panels.
 pub struct LiveMetric {
@@ -17,8 +18,9 @@ pub struct LiveMetric {
     /// The last result that could be read.
     shown: WindowResult,
     accounting: MetricAccounting,
+    windows: Vec<(WindowSpec, WindowBooks)>,
     /// The reason why the workers stopped the metric, or why the metric's result could not be read.
-    trouble: Option<String>,
+    trouble: Option<Trouble>,
     frames: BTreeMap<String, Arc<Frame>>,
 }
 
@@ -31,6 +33,7 @@ impl LiveMetric {
             reader: Arc::clone(reader),
             shown: WindowResult { id, state: None, result: Arc::default() },
             accounting: MetricAccounting::default(),
+            windows: Vec::new(),
             trouble: None,
             frames: BTreeMap::new(),
         };
@@ -58,9 +61,14 @@ impl LiveMetric {
         self.accounting
     }
 
-    /// The reason why the metric stands still, if the metric does.
-    pub fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+    /// The rows left out of windows, by kind of windows, as of the last update.
+    pub fn window_books(&self) -> &[(WindowSpec, WindowBooks)] {
+        &self.windows
+    }
+
+    /// The reason why the result is not that of all records, if it is not.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
     }
 
     /// A frame per panel; the same `Arc` until the frame changes.
@@ -72,15 +80,9 @@ impl LiveMetric {
     /// the present window of the metric's first kind.
     pub fn update(&mut self, published: &Published) {
         self.accounting = published.accounting(self.id());
+        self.windows = published.window_books(self.id());
         let spec = self.plugin().settings().windows[0];
-        let mut trouble = published.quarantined.get(self.id()).cloned();
-        let shown = match self.reader.current(published, spec) {
-            Ok(shown) => shown,
-            Err(error) => {
-                trouble = trouble.or_else(|| Some(error.to_string()));
-                self.shown.clone()
-            }
-        };
+        let (shown, trouble) = self.reader.current(published, spec);
         let is_same = (shown.id, shown.state) == (self.shown.id, self.shown.state)
             && Arc::ptr_eq(&shown.result, &self.shown.result);
         if is_same && self.trouble == trouble {
@@ -93,7 +95,7 @@ impl LiveMetric {
     fn draw(&mut self) {
         for panel in self.reader.panels() {
             let former = self.frames.get(&panel.id);
-            let mut frame = self.reader.frame(panel, &self.shown, self.trouble.as_deref());
+            let mut frame = self.reader.frame(panel, &self.shown, self.trouble.as_ref());
             frame.rev = former.map_or(1, |former| former.rev);
             if former.is_some_and(|former| **former == frame) {
                 continue;

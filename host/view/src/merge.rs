@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{Lateness, TimeWindow};
+use streamgauge_core::{Lateness, PluginCall, TimeWindow};
 
 use super::MetricResult;
+use super::rows_max::{Cut, OtherRows, RESULT_ROWS_MAX};
 use streamgauge_plugin::{Accumulator, CallError, Instance, Plugin};
+use thiserror::Error;
 
 /// One accumulator state of one pane of one partition.
 #[derive(Clone)]
@@ -41,17 +43,30 @@ impl Merger {
         &mut self,
         window: Option<TimeWindow>,
         pieces: &[Piece],
-    ) -> Result<MetricResult, CallError> {
+    ) -> Result<MetricResult, Failed> {
         let instance = match &mut self.instance {
             Some(instance) => instance,
-            none => none.insert(Instance::open(&self.plugin)?),
+            none => {
+                let opened = Instance::open(&self.plugin);
+                let failed = |error| Failed { call: PluginCall::Open, error };
+                none.insert(opened.map_err(failed)?)
+            }
         };
         let merged = merge(instance, &self.plugin, window, pieces);
+        let call = instance.last_call();
         if merged.is_err() {
             self.instance = None;
         }
-        merged
+        merged.map_err(|error| Failed { call, error })
     }
+}
+
+/// The call of the plugin that gave no result.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{}` failed: {error}", call.name())]
+pub(super) struct Failed {
+    call: PluginCall,
+    error: CallError,
 }
 
 fn merge(
@@ -73,11 +88,20 @@ fn merge(
     let total = instance.create(window)?;
     instance.merge(total, on_time)?;
     instance.merge(total, late)?;
-    let result = MetricResult {
-        on_time: instance.result(plugin, on_time)?,
-        late: instance.result(plugin, late)?,
-        total: instance.result(plugin, total)?,
-    };
+    // A large table is cut before the next one comes.
+    let outputs = &plugin.descriptor().outputs;
+    let mut result = MetricResult { total: instance.result(plugin, total)?, ..Default::default() };
+    let cut = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX);
+    result.on_time = instance.result(plugin, on_time)?;
+    let on_time_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.on_time));
+    result.late = instance.result(plugin, late)?;
+    let late_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.late));
+    result.other = cut.map(|(_, keys, total)| OtherRows {
+        keys,
+        total,
+        on_time: on_time_rest.unwrap_or_default(),
+        late: late_rest.unwrap_or_default(),
+    });
     for accumulator in [on_time, late, total] {
         instance.release(accumulator)?;
     }

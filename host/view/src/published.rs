@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streamgauge_core::{FinalPane, MetricAccounting, PartitionSnapshot, WindowBooks, WindowSpec};
-use streamgauge_outbox::Overview;
+use streamgauge_outbox::{Overview, StoppedMetric};
 
 /// The published states of the workers, and the settings that windows depend on.
 #[derive(Clone, Default)]
@@ -16,8 +16,8 @@ pub struct Published {
     pub final_panes: Vec<Arc<FinalPane>>,
     /// Partitions that hold no window open.
     pub idle: BTreeSet<u32>,
-    /// Metrics that stopped, with the reason.
-    pub quarantined: BTreeMap<String, String>,
+    /// The moment of the look, in milliseconds since the Unix epoch.
+    pub now: i64,
     /// How long final panes are kept, in event time.
     pub history_keep: Duration,
 }
@@ -25,7 +25,13 @@ pub struct Published {
 impl Published {
     /// The states of an overview. `idle` are the silent partitions; `None` means a bounded run,
     /// where partitions without a watermark are idle.
-    pub fn new(overview: &Overview, idle: Option<BTreeSet<u32>>, history_keep: Duration) -> Self {
+    /// `now` is in milliseconds since the Unix epoch.
+    pub fn new(
+        overview: &Overview,
+        idle: Option<BTreeSet<u32>>,
+        history_keep: Duration,
+        now: i64,
+    ) -> Self {
         let no_time = || {
             let silent = overview.partitions.iter().filter(|p| p.state.max_event_time.is_none());
             silent.map(|p| p.partition).collect()
@@ -34,9 +40,23 @@ impl Published {
             partitions: overview.partitions.clone(),
             final_panes: overview.final_panes.clone(),
             idle: idle.unwrap_or_else(no_time),
-            quarantined: overview.levels.phases.stopped(),
+            now,
             history_keep,
         }
+    }
+
+    /// The stop of a metric; `None` means that the metric runs.
+    pub fn stopped(&self, metric: &str) -> Option<StoppedMetric> {
+        StoppedMetric::all(&self.partitions).remove(metric)
+    }
+
+    /// By partition, the next offset that a metric does not count.
+    pub(super) fn places(&self, metric: &str) -> Vec<(u32, i64)> {
+        let of = |partition: &Arc<PartitionSnapshot>| {
+            let metric = partition.metrics.iter().find(|m| m.id == metric)?;
+            Some((partition.partition, metric.next_offset))
+        };
+        self.partitions.iter().filter_map(of).collect()
     }
 
     /// The counts of a metric over all partitions.
@@ -65,8 +85,7 @@ impl Published {
 
 #[cfg(test)]
 mod tests {
-    use streamgauge_core::{EventTime, MetricSnapshot};
-    use streamgauge_outbox::{MetricPhase, WorkerLevels};
+    use streamgauge_core::{EventTime, MetricPhase, MetricSnapshot, MetricStop, StopKind};
 
     use super::*;
     use crate::testing::{METRIC, MINUTE, metric, partition, set};
@@ -84,7 +103,7 @@ mod tests {
         let at = |number, time| Arc::new(partition(number, time, Vec::new()));
         let partitions = vec![at(0, None), at(1, Some(i64::MIN)), at(2, None), at(3, Some(0))];
         let overview = Overview { partitions, ..Overview::default() };
-        let idle = |silent| Published::new(&overview, silent, Duration::ZERO).idle;
+        let idle = |silent| Published::new(&overview, silent, Duration::ZERO, 0).idle;
         assert_eq!(idle(None), [0, 2].into());
         assert_eq!(idle(Some([3].into())), [3].into(), "a live run tells who is silent");
         assert_eq!(idle(Some(BTreeSet::new())), BTreeSet::new());
@@ -92,14 +111,20 @@ mod tests {
 
     #[test]
     fn a_metric_that_stopped_in_one_partition_is_quarantined_with_the_reason() {
-        let mut levels = WorkerLevels::default();
-        levels.phases.set(METRIC, 0, MetricPhase::Running);
-        levels.phases.set(METRIC, 1, MetricPhase::Stopped { reason: "trap".to_owned(), at: 9 });
-        levels.phases.set("gender", 1, MetricPhase::Running);
-        let overview = Overview { levels, ..Overview::default() };
-        let published = Published::new(&overview, None, Duration::from_hours(1));
-        assert_eq!(published.quarantined, [(METRIC.to_owned(), "trap".to_owned())].into());
-        assert_eq!(published.history_keep, Duration::from_hours(1));
+        let stop = |reason: &str| MetricStop { reason: reason.to_owned(), ..MetricStop::unknown() };
+        let stop = MetricStop { kind: StopKind::Crash, ..stop("trap") };
+        let stopped = MetricSnapshot {
+            phase: MetricPhase::Stopped(stop.into()),
+            ..metric(METRIC, Vec::new())
+        };
+        let metrics = vec![vec![metric(METRIC, Vec::new())], vec![stopped]];
+        let partitions = published(metrics).partitions;
+        let overview = Overview { partitions, ..Overview::default() };
+        let published = Published::new(&overview, None, Duration::from_hours(1), 5);
+        let stopped = published.stopped(METRIC).expect("it stopped");
+        assert_eq!((stopped.stop.to_string().as_str(), stopped.places().as_str()), ("trap", "1@0"));
+        assert_eq!(published.stopped("gender"), None);
+        assert_eq!((published.history_keep, published.now), (Duration::from_hours(1), 5));
     }
 
     #[test]

@@ -9,22 +9,37 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use streamgauge_core::{MetricAccounting, Plan, WindowBooks, WindowSpec};
-use streamgauge_plugin::{CallError, Plugin};
+use streamgauge_plugin::Plugin;
 use streamgauge_wire::{Frame, Panel};
 use thiserror::Error;
 
-use super::merge::{Merger, Piece, are_same};
+use super::merge::{Failed, Merger, Piece, are_same};
 use super::published::Published;
+use super::trouble::{LastGood, ReadAt, Trouble};
 use super::windows::{Survey, Window, WindowState};
 use super::{MetricResult, WindowId, frame, panels};
 
 /// The most windows of one metric whose results are remembered.
 const REMEMBERED_MAX: usize = 2000;
 
-/// The plugin cannot read a state that it once wrote.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("its result could not be read: {0}")]
-pub struct Unreadable(CallError);
+/// The plugin gives no result of states that it once wrote.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("its result could not be read: {failed}")]
+pub struct Unreadable {
+    failed: Failed,
+    last: Option<LastGood>,
+}
+
+impl Unreadable {
+    /// What to show instead, and why.
+    pub fn instead(&self, id: WindowId, state: Option<WindowState>) -> (WindowResult, Trouble) {
+        let last = self.last.as_ref();
+        let result = last.map(|last| Arc::clone(&last.result)).unwrap_or_default();
+        let last = last.map(|last| last.read.clone());
+        let trouble = Trouble::Unreadable { reason: self.failed.to_string(), last };
+        (WindowResult { id, state, result }, trouble)
+    }
+}
 
 /// The read side of one metric.
 pub struct MetricReader {
@@ -43,7 +58,7 @@ struct Merging {
     known: BTreeMap<WindowId, (Vec<Piece>, Merged)>,
 }
 
-type Merged = Result<Arc<MetricResult>, Unreadable>;
+type Merged = Result<LastGood, Unreadable>;
 
 /// The result over one window.
 #[derive(Clone)]
@@ -67,7 +82,7 @@ pub struct MetricResults<'a> {
     /// The windows with their results, by kind and start.
     pub results: Vec<WindowResult>,
     /// The reason why the metric stopped, or why a part of the metric could not be read.
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
 }
 
 impl MetricReader {
@@ -98,30 +113,34 @@ impl MetricReader {
         &self.panels
     }
 
-    /// The present window of a kind, as the pages show it.
-    ///
-    /// # Errors
-    /// The plugin cannot read a state that it once wrote.
+    /// The present window of a kind, as the pages show it, with what is wrong with it.
     pub fn current(
         &self,
         published: &Published,
         spec: WindowSpec,
-    ) -> Result<WindowResult, Unreadable> {
-        self.result(self.survey(published).current(spec))
+    ) -> (WindowResult, Option<Trouble>) {
+        self.shown(published, self.survey(published).current(spec))
     }
 
     /// The last `count` windows of a kind up to the present one, as one. `None` means that the kind
     /// has no windows that follow each other.
-    ///
-    /// # Errors
-    /// The plugin cannot read a state that it once wrote.
     pub fn last(
         &self,
         published: &Published,
         spec: WindowSpec,
         count: usize,
-    ) -> Option<Result<WindowResult, Unreadable>> {
-        Some(self.result(self.survey(published).last(spec, count)?))
+    ) -> Option<(WindowResult, Option<Trouble>)> {
+        Some(self.shown(published, self.survey(published).last(spec, count)?))
+    }
+
+    /// The window for which `wanted` returns true; `None` means that no such window holds a row.
+    pub fn window(
+        &self,
+        published: &Published,
+        wanted: impl Fn(WindowId) -> bool,
+    ) -> Option<(WindowResult, Option<Trouble>)> {
+        let window = self.all_windows(published).into_iter().find(|window| wanted(window.id))?;
+        Some(self.shown(published, window))
     }
 
     /// The windows for which `wanted` returns true, by kind and start; with `newest` only so many
@@ -145,17 +164,18 @@ impl MetricReader {
             let oldest = starts[starts.len() - newest.max(1)];
             wanted.retain(|window| newest > 0 && start(window) >= oldest);
         }
-        wanted.into_iter().map(|window| self.result(window)).collect()
+        wanted.into_iter().map(|window| self.result(published, window)).collect()
     }
 
     /// Every window; one that cannot be read is told in words and left out.
     pub fn all(&self, published: &Published) -> MetricResults<'_> {
-        let mut trouble = published.quarantined.get(self.id()).cloned();
+        let mut trouble = published.stopped(self.id()).map(Trouble::Stopped);
         let mut results = Vec::new();
         for window in self.all_windows(published) {
-            match self.result(window) {
+            let (id, state) = (window.id, window.state);
+            match self.result(published, window) {
                 Ok(result) => results.push(result),
-                Err(error) => trouble = trouble.or_else(|| Some(error.to_string())),
+                Err(error) => trouble = trouble.or_else(|| Some(error.instead(id, state).1)),
             }
         }
         MetricResults {
@@ -167,8 +187,8 @@ impl MetricReader {
         }
     }
 
-    /// A result as one panel shows it, with the reason if the metric stands still.
-    pub fn frame(&self, panel: &Panel, window: &WindowResult, trouble: Option<&str>) -> Frame {
+    /// A result as one panel shows it, with what is wrong with it.
+    pub fn frame(&self, panel: &Panel, window: &WindowResult, trouble: Option<&Trouble>) -> Frame {
         let outputs = &self.plugin.descriptor().outputs;
         let mut frame = frame::draw(outputs, panel, &window.result, trouble);
         frame.window = frame::window(window.id, window.state, self.zone);
@@ -184,28 +204,53 @@ impl MetricReader {
         self.plugin.settings().windows.iter().flat_map(|spec| survey.windows(*spec)).collect()
     }
 
-    fn result(&self, window: Window) -> Result<WindowResult, Unreadable> {
+    fn result(&self, published: &Published, window: Window) -> Result<WindowResult, Unreadable> {
+        let at = ReadAt { time: published.now, at: published.places(self.id()) };
         // A cache is valid after any panic: at worst something is merged again.
         let mut merging = self.merging.lock().unwrap_or_else(PoisonError::into_inner);
-        merging.result(window)
+        merging.result(window, at)
+    }
+
+    /// A window with what is wrong with it. Where it cannot be read, the last good result stands.
+    fn shown(&self, published: &Published, window: Window) -> (WindowResult, Option<Trouble>) {
+        let (id, state) = (window.id, window.state);
+        let stopped = published.stopped(self.id()).map(Trouble::Stopped);
+        match self.result(published, window) {
+            Ok(result) => (result, stopped),
+            Err(error) => {
+                let (result, trouble) = error.instead(id, state);
+                (result, stopped.or(Some(trouble)))
+            }
+        }
     }
 }
 
 impl Merging {
-    fn result(&mut self, window: Window) -> Result<WindowResult, Unreadable> {
+    fn result(&mut self, window: Window, read: ReadAt) -> Result<WindowResult, Unreadable> {
         let Window { id, state, pieces } = window;
-        let known = self.known.get(&id).filter(|(known, _)| are_same(known, &pieces));
-        let merged = if let Some((_, merged)) = known {
-            merged.clone()
-        } else {
-            let merged = self.merger.merge(id.window, &pieces);
-            let merged = merged.map(Arc::new).map_err(Unreadable);
-            if self.known.len() >= REMEMBERED_MAX {
-                self.known.clear();
+        let known = self.known.get_mut(&id);
+        if let Some((_, merged)) = known.filter(|(known, _)| are_same(known, &pieces)) {
+            if let Ok(good) = merged {
+                good.read = read;
             }
-            self.known.insert(id, (pieces, merged.clone()));
-            merged
+            let good = merged.as_ref().map_err(Clone::clone)?;
+            return Ok(WindowResult { id, state, result: Arc::clone(&good.result) });
+        }
+        let merged = match self.merger.merge(id.window, &pieces) {
+            Ok(result) => Ok(LastGood { result: Arc::new(result), read }),
+            Err(failed) => Err(Unreadable { failed, last: self.last_good(id) }),
         };
-        Ok(WindowResult { id, state, result: merged? })
+        if self.known.len() >= REMEMBERED_MAX {
+            self.known.clear();
+        }
+        self.known.insert(id, (pieces, merged.clone()));
+        Ok(WindowResult { id, state, result: merged?.result })
+    }
+
+    fn last_good(&self, id: WindowId) -> Option<LastGood> {
+        match &self.known.get(&id)?.1 {
+            Ok(good) => Some(good.clone()),
+            Err(unreadable) => unreadable.last.clone(),
+        }
     }
 }

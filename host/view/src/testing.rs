@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde_json::Value;
 use streamgauge_core::{
     BoundedOutOfOrderness, EventTime, Field, FieldType, LatenessClock, MetricAccounting,
-    MetricSnapshot, PaneSnapshot, PartitionSnapshot, PartitionState, Plan, Position, Projection,
-    Schema, TimeWindow, TimestampAssigner, TimestampUnit, WindowSetSnapshot, WindowSpec,
+    MetricPhase, MetricSnapshot, PaneSnapshot, PartitionSnapshot, PartitionState, Plan, Position,
+    Projection, Schema, TimeWindow, TimestampAssigner, TimestampUnit, WindowSetSnapshot,
+    WindowSpec,
 };
 use streamgauge_pipeline::MetricSettings;
 
@@ -74,6 +75,7 @@ pub(crate) fn metric(id: &str, windows: Vec<WindowSetSnapshot>) -> MetricSnapsho
         next_offset: 0,
         accounting: MetricAccounting::default(),
         windows,
+        phase: MetricPhase::Running,
     }
 }
 

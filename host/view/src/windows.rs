@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    EventTime, FinalPane, Lateness, MetricSnapshot, Panes, PartitionSnapshot, Plan, TimeWindow,
-    WindowSpec,
+    EventTime, FinalPane, Lateness, MetricPlace, MetricSnapshot, Panes, PartitionSnapshot, Plan,
+    TimeWindow, WindowSpec,
 };
 
 use super::WindowId;
@@ -95,8 +95,7 @@ impl Survey<'_> {
     pub(super) fn current(&self, spec: WindowSpec) -> Window {
         let parts = self.parts(spec);
         let Some(mut panes) = Panes::new(spec, self.zone) else { return cumulative(&parts) };
-        let partitions = self.published.partitions.iter();
-        let now = partitions.filter_map(|p| p.state.max_event_time).max();
+        let now = self.now();
         let newest = parts.keys().flatten().last().map(|pane| pane.start);
         let pane = panes.pane_of(now.or(newest).unwrap_or(EventTime(0)));
         let windows = panes.windows_of(pane);
@@ -121,6 +120,25 @@ impl Survey<'_> {
         Some(Window { id: WindowId { spec, window: Some(whole) }, ..window })
     }
 
+    /// The largest event time. Of a metric that stopped, the one at the stop: the present window
+    /// is the last one that the metric knows, not an empty one that came since.
+    fn now(&self) -> Option<EventTime> {
+        let partitions = || self.published.partitions.iter();
+        let stopped = partitions().filter_map(|p| self.stopped_at(p)?.max_event_time).max();
+        stopped.or_else(|| partitions().filter_map(|p| p.state.max_event_time).max())
+    }
+
+    /// The place at which the metric stopped in a partition; `None` also where it is not known.
+    fn stopped_at<'a>(&self, partition: &'a PartitionSnapshot) -> Option<&'a MetricPlace> {
+        self.metric(partition)?.phase.stop()?.place.as_ref()
+    }
+
+    /// The watermark of a partition at the place of the metric.
+    fn watermark(&self, partition: &PartitionSnapshot) -> Option<EventTime> {
+        let stopped = self.stopped_at(partition).map(|place| place.max_event_time);
+        self.plan.watermark.watermark(stopped.unwrap_or(partition.state.max_event_time))
+    }
+
     /// True if every partition still keeps a window that begins with `first`.
     fn is_whole(&self, first: TimeWindow) -> bool {
         self.published.partitions.iter().all(|p| self.keeps(p, first))
@@ -128,7 +146,7 @@ impl Survey<'_> {
 
     /// True if a partition keeps a pane: the pane is open, or final and within `history.keep`.
     fn keeps(&self, partition: &PartitionSnapshot, pane: TimeWindow) -> bool {
-        let watermark = self.plan.watermark.watermark(partition.state.max_event_time);
+        let watermark = self.watermark(partition);
         let kept = self.settings.retention.saturating_add(self.published.history_keep);
         watermark < Some(pane.end.plus(kept.as_millis() as i64))
     }
@@ -149,8 +167,7 @@ impl Survey<'_> {
     /// The state of a window of which `last` is the last pane.
     fn state(&self, spec: WindowSpec, last: TimeWindow, corrected: bool) -> WindowState {
         let partitions = &self.published.partitions;
-        let watermark =
-            |p: &PartitionSnapshot| self.plan.watermark.watermark(p.state.max_event_time);
+        let watermark = |p: &PartitionSnapshot| self.watermark(p);
         let retention = self.settings.retention.as_millis() as i64;
         let is_final = |p: &Arc<PartitionSnapshot>| {
             let floor = self.metric(p).and_then(|m| m.windows.iter().find(|w| w.spec == spec));
@@ -158,7 +175,9 @@ impl Survey<'_> {
             watermark(p) >= Some(last.end.plus(retention)) || floor > Some(last.start)
         };
         let has_passed = |p: &Arc<PartitionSnapshot>| {
-            self.published.idle.contains(&p.partition) || watermark(p) >= Some(last.end)
+            let is_idle =
+                self.published.idle.contains(&p.partition) && self.stopped_at(p).is_none();
+            is_idle || watermark(p) >= Some(last.end)
         };
         if partitions.iter().all(is_final) {
             WindowState::Final

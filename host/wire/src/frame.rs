@@ -19,10 +19,12 @@ type Numbers = BTreeMap<String, Vec<Option<f64>>>;
 pub struct Frame {
     /// Raised at each change.
     pub rev: u64,
-    /// `ok`, `empty` or `quarantined`.
+    /// `ok`, `empty`, `quarantined` or `unreadable`.
     pub state: &'static str,
-    /// The reason for a quarantine, in English.
+    /// The reason of `quarantined` or `unreadable`, in English.
     pub reason: Option<String>,
+    /// The age of the values where the values are not those of all records; else `None`.
+    pub stale: Option<Stale>,
     /// The window of the values; `None` means cumulative.
     #[cfg_attr(test, ts(type = "unknown"))]
     #[schema(value_type = Option<Object>)]
@@ -47,6 +49,29 @@ pub struct Frame {
     pub late: Series,
     /// The rows beyond `top`, summed up.
     pub other: Option<Other>,
+}
+
+/// The age of a last good result, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Stale {
+    /// The moment since which the result stands, by the host's wall clock, in milliseconds since
+    /// the Unix epoch; `None` means that the moment is not known.
+    pub since: Option<i64>,
+    /// The places up to which the result counts.
+    pub at: Vec<PlaceStatus>,
+    /// One step to try, in English.
+    pub hint: String,
+}
+
+/// A place in the log of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PlaceStatus {
+    /// The number of the partition in its topic.
+    pub partition: u32,
+    /// The first offset that is not counted.
+    pub offset: i64,
 }
 
 /// The rows of a frame that were cut.

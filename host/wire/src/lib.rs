@@ -16,7 +16,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use frame::{Frame, Other, Series};
+pub use frame::{Frame, Other, PlaceStatus, Series, Stale};
 pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};
@@ -24,7 +24,7 @@ pub use report::{LatenessReport, RecordSample, Samples};
 pub use status::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
     Health, LateOutputStatus, MetricStatus, Mode, PartitionStatus, PluginStatus, SourceStatus,
-    StageStatus, Status, Trouble, WatermarkHeldBy,
+    StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 /// The version of the wire.

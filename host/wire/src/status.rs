@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::Stale;
+
 /// The clocks, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -186,6 +188,12 @@ pub struct AccountingStatus {
     pub late: u64,
     /// Records that could not be used.
     pub rejected: u64,
+    /// Event times that are the record's stamp, as the record has none of its own.
+    pub fallback: u64,
+    /// Event times too far ahead of the stamp.
+    pub future: u64,
+    /// Event times before `event_time.earliest`.
+    pub past: u64,
 }
 
 /// The position and watermark of one partition.
@@ -268,12 +276,28 @@ pub struct MetricStatus {
     pub folded: u64,
     /// Rows that are left out of the result.
     pub excluded: u64,
-    /// The phase of the metric: `ok` or `quarantined`.
+    /// The phase of the metric: `ok`, `quarantined` or `unreadable`.
     pub state: &'static str,
-    /// The reason for a quarantine, in English.
+    /// The reason of `quarantined` or `unreadable`, in English.
     pub reason: Option<String>,
+    /// The age of the result where the result is not that of all records; else `None`.
+    pub stale: Option<Stale>,
+    /// The rows that are in no window, by kind of windows; without the cumulative one.
+    pub windows: Vec<WindowStatus>,
     /// The plugin that folds the metric's rows.
     pub plugin: PluginStatus,
+}
+
+/// The rows of a metric that one kind of windows leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WindowStatus {
+    /// The kind of windows, such as `1d`.
+    pub window: String,
+    /// Folded rows whose window was final.
+    pub expired: u64,
+    /// Windows made final early by `max_open_windows`.
+    pub evicted: u64,
 }
 
 /// The plugin of a metric.
@@ -291,6 +315,10 @@ pub struct PluginStatus {
     /// The time of a row in the plugin in nanoseconds, over the last ten seconds with rows; `None`
     /// means that there was no row yet.
     pub ns_per_row: Option<f64>,
+    /// Rows handed to the plugin since the host started.
+    pub rows: u64,
+    /// The time that the plugin took since the host started, in seconds.
+    pub seconds: f64,
     /// The memory of the plugin's instances on all workers, in bytes.
     pub memory_bytes: u64,
     /// Instances that failed since the host started.

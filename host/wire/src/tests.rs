@@ -13,8 +13,8 @@ use ts_rs::{Config, TS};
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
     GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, Measure, MetricStatus,
-    Mode, Other, Panel, PartitionStatus, PluginStatus, RecordSample, Samples, SourceStatus,
-    StageStatus, Status, ToPage, Trouble, WatermarkHeldBy,
+    Mode, Other, Panel, PartitionStatus, PlaceStatus, PluginStatus, RecordSample, Samples,
+    SourceStatus, StageStatus, Stale, Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -42,6 +42,8 @@ fn generated() -> String {
         add::<Measure>,
         add::<Frame>,
         add::<Other>,
+        add::<Stale>,
+        add::<PlaceStatus>,
         add::<Clock>,
         add::<Status>,
         add::<Mode>,
@@ -55,6 +57,7 @@ fn generated() -> String {
         add::<WatermarkHeldBy>,
         add::<CheckpointStatus>,
         add::<MetricStatus>,
+        add::<WindowStatus>,
         add::<DeadLetterStatus>,
         add::<LateOutputStatus>,
         add::<StageStatus>,

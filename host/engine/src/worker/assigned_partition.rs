@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    LateSample, Lateness, Millis, Outcome, Partition, PartitionSnapshot, PartitionState, Plan,
-    Position, Record, RecordMeta, RecordTime, Rejection, Row, WallClock, digest_of,
+    LateSample, Lateness, MetricPlace, Millis, Outcome, Partition, PartitionSnapshot,
+    PartitionState, Plan, Position, Record, RecordMeta, RecordTime, Rejection, Row, WallClock,
+    digest_of,
 };
 
 use crate::{Metric, Offered};
@@ -99,6 +100,11 @@ impl AssignedPartition {
         self.changed
     }
 
+    /// Publishes the partition again though nothing was read: a metric has stopped.
+    pub(super) fn set_changed(&mut self) {
+        self.changed = true;
+    }
+
     pub(super) fn is_full(&self, rows_max: usize) -> bool {
         self.rows() >= rows_max
             || self.partition.pending_bytes() >= PENDING_BYTES_MAX
@@ -141,21 +147,27 @@ impl AssignedPartition {
             return;
         }
         let state = self.partition.state().clone();
+        let position = Position {
+            cursor: self.partition.cursor(),
+            last: self.last_record(),
+            read_to: self.past(state.next_offset),
+        };
         let offered = Offered {
             partition: self.number,
             on_time: self.partition.pending(Lateness::OnTime),
             late: self.partition.pending(Lateness::Late),
             watermark: self.partition.watermark(plan),
             next_offset: state.next_offset,
+            place: MetricPlace {
+                gaps: state.gaps.len() as u32,
+                position,
+                max_event_time: state.max_event_time,
+            },
         };
         for metric in metrics {
             metric.fold(offered);
         }
-        self.position = Position {
-            cursor: self.partition.cursor(),
-            last: self.last_record(),
-            read_to: self.past(state.next_offset),
-        };
+        self.position = position;
         self.flushed = state;
         self.attachments.letters.append(&mut self.pending_letters);
         self.look_at_rows();

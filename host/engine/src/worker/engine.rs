@@ -5,6 +5,7 @@
 //! the source is drained, what is there is handed on as soon as it is `batch.min` rows; and no row
 //! waits longer than `batch.max_delay`, whether or not another record comes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,7 @@ use streamgauge_source::LatencyFrom;
 use super::latency::Runs;
 use crate::{Metric, StartError};
 use streamgauge_outbox::{
-    Ages, Attachments, FlushCause, MetricPhases, Publication, RecentLetter, RecentLetters,
-    WorkerReport,
+    Ages, Attachments, FlushCause, Publication, RecentLetter, RecentLetters, WorkerReport,
 };
 
 /// How often states are published.
@@ -92,6 +92,7 @@ impl Engine {
     /// A partition came whose state a plugin does not take back; nothing has changed then.
     pub fn handle(&mut self, event: Event<'_>, now: Moment) -> Result<Reply, StartError> {
         self.note_end_of_taking(now.at);
+        self.metrics.iter_mut().for_each(|metric| metric.at(now.wall));
         let mut reply = Reply::default();
         match event {
             Event::Records(block) => reply.held = self.take(block, now),
@@ -279,14 +280,32 @@ impl Engine {
 
     /// The states as of the last hand-over, where they changed, and what belongs to them.
     fn publish(&mut self, now: Moment) -> (Publication, WorkerReport) {
-        let (mut snapshots, mut attachments) = (Vec::new(), Attachments::default());
-        for assigned in self.partitions.iter_mut().filter(|assigned| assigned.is_changed()) {
-            let (snapshot, attached) = assigned.export(&mut self.metrics);
-            snapshots.push(snapshot);
-            attachments.append(attached);
+        let (mut snapshots, mut attachments) = (BTreeMap::new(), Attachments::default());
+        self.note_stops();
+        loop {
+            for assigned in self.partitions.iter_mut().filter(|assigned| assigned.is_changed()) {
+                let (snapshot, attached) = assigned.export(&mut self.metrics);
+                snapshots.insert(snapshot.partition, snapshot);
+                attachments.append(attached);
+            }
+            // A metric may stop at its export; it stops once, so this ends.
+            if !self.note_stops() {
+                break;
+            }
         }
         self.report_of_partitions();
-        self.hand_over(snapshots, attachments, now)
+        self.hand_over(snapshots.into_values().collect(), attachments, now)
+    }
+
+    /// A metric that stops does so in all partitions, and each of them tells it. Returns true if
+    /// one has stopped.
+    fn note_stops(&mut self) -> bool {
+        let news = self.metrics.iter_mut().filter_map(|metric| metric.take_news().then_some(()));
+        let has_news = news.count() > 0;
+        if has_news {
+            self.partitions.iter_mut().for_each(AssignedPartition::set_changed);
+        }
+        has_news
     }
 
     /// Brings what the partitions tell into the report of the publication that comes.
@@ -313,12 +332,8 @@ impl Engine {
         let last = letters.len().saturating_sub(RecentLetters::KEPT);
         report.letters.extend(letters[last..].iter().map(RecentLetter::of));
         self.unpublished.published(now.wall, &mut report.counts.latency);
-        report.levels.phases = MetricPhases::default();
         for metric in &self.metrics {
             report.counts.costs.insert(metric.id().to_owned(), metric.cost());
-            for (partition, phase) in metric.phases() {
-                report.levels.phases.set(metric.id(), partition, phase.clone());
-            }
         }
         (Publication { snapshots, attachments }, report.clone())
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{FlushCause, MetricPhase};
+use crate::FlushCause;
 
 fn counts(taken: u64, from: Instant, seconds: u64) -> WorkerCounts {
     let mut counts = WorkerCounts {
@@ -42,7 +42,6 @@ fn levels_are_those_of_all_workers() {
         log_ends: [(partition, Some(7))].into(),
         trouble: trouble.map(str::to_owned),
         queue_records: 3,
-        phases: MetricPhases::default(),
     };
     let mut all = level(1, None);
     all.merge(&level(0, Some("no broker")));
@@ -66,7 +65,13 @@ fn a_worker_without_records_changes_no_span() {
 #[test]
 fn the_memory_of_an_ended_worker_is_given_back_and_nothing_else() {
     let mut counts = counts(7, Instant::now(), 1);
-    let cost = MetricCost { rows: 1, time: Duration::from_secs(2), memory_bytes: 9, traps: 3 };
+    let cost = MetricCost {
+        rows: 1,
+        time: Duration::from_secs(2),
+        exporting: Duration::from_secs(1),
+        memory_bytes: 9,
+        traps: 3,
+    };
     counts.costs.insert("gender".to_owned(), cost);
     let ended = counts.ended();
     assert_eq!(ended.costs["gender"], MetricCost { memory_bytes: 0, ..cost });
@@ -85,22 +90,6 @@ fn an_end_that_is_not_known_is_told_as_such() {
     assert_eq!(all, level(&[(0, Some(7)), (1, None), (2, None)]));
 }
 
-#[test]
-fn phases_of_all_workers_stand_side_by_side() {
-    let stopped = MetricPhase::Stopped { reason: "trap".to_owned(), at: 4 };
-    let level = |metric: &str, partition, phase: &MetricPhase| {
-        let mut levels = WorkerLevels::default();
-        levels.phases.set(metric, partition, phase.clone());
-        levels
-    };
-    let mut all = level("age", 0, &MetricPhase::Running);
-    all.merge(&level("age", 1, &stopped));
-    all.merge(&level("gender", 1, &MetricPhase::Running));
-    assert_eq!(all.phases.get("age", 0), Some(&MetricPhase::Running));
-    assert_eq!(all.phases.get("age", 1), Some(&stopped));
-    assert_eq!(all.phases.stopped().into_keys().collect::<Vec<_>>(), ["age"]);
-}
-
 /// What one worker counted: whatever of it came about, in small numbers.
 fn any_counts(start: Instant) -> impl Strategy<Value = WorkerCounts> {
     let span = prop::option::of((0..100_u64, 0..100_u64));
@@ -117,7 +106,8 @@ fn any_counts(start: Instant) -> impl Strategy<Value = WorkerCounts> {
         };
         for (metric, rows, bytes) in metrics {
             let time = Duration::from_millis(rows);
-            let cost = MetricCost { rows, time, memory_bytes: bytes, traps: rows % 2 };
+            let exporting = time / 2;
+            let cost = MetricCost { rows, time, exporting, memory_bytes: bytes, traps: rows % 2 };
             counts
                 .costs
                 .entry(["age", "gender", "hour"][metric].to_owned())

@@ -2,6 +2,8 @@
 
 mod brokers;
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -10,11 +12,13 @@ use brokers::Answers;
 use super::config::Config;
 use super::failure::Failure;
 use super::output::tell;
+use super::stored;
 use crate::log;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, StateStore};
+use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
 
 /// Check the pipeline: its settings, plugins, schema and state, whether its brokers answer and let
@@ -53,6 +57,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         }
         _ => None,
     };
+    let stopped = stopped(&prepared);
     let faults = answers.as_ref().map_or(&[][..], |(answers, _)| &answers.faults);
     if args.json {
         let cause = faults.first().map(|error| wire_cause(Cause::of(error, &prepared.pipeline)));
@@ -62,7 +67,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             "outside": faults.first().map(ToString::to_string),
             "cause": cause,
             "brokers": answers.as_ref().map(|(answers, _)| answers.json(&prepared)),
-            "metrics": metrics(&prepared),
+            "metrics": metrics(&prepared, &stopped),
         });
         tell(format_args!("{found}"));
     } else {
@@ -78,6 +83,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
                 descriptor.version,
                 plugin.digest()
             ));
+        }
+        for (id, StoppedMetric { stop, .. }) in &stopped {
+            let (places, remedy) = (stopped[id].places(), stopped[id].remedy());
+            let text = format!("metric `{id}` has stopped at {places}: {stop}\nhint: {remedy}");
+            log::say(format!("warning: {text}\n"));
         }
         if let Some((answers, settings)) = &answers {
             answers.warnings.iter().for_each(|text| log::say(format!("warning: {text}\n")));
@@ -121,13 +131,22 @@ fn check_pins(args: &CheckArgs, prepared: Prepared) -> Result<Prepared, Diagnost
     if diagnostics.is_empty() { Ok(prepared) } else { Err(diagnostics) }
 }
 
-fn metrics(prepared: &Prepared) -> Vec<Value> {
+/// The metrics that have stopped, by the stored state or, while it is in use, by the pipeline that
+/// runs. State that cannot be read has been told before.
+fn stopped(prepared: &Prepared) -> BTreeMap<String, StoppedMetric> {
+    let stored = stored::find(prepared).ok().flatten();
+    stored
+        .map_or_else(BTreeMap::new, |found| StoppedMetric::all(&found.export.checkpoint.partitions))
+}
+
+fn metrics(prepared: &Prepared, stopped: &BTreeMap<String, StoppedMetric>) -> Vec<Value> {
     let metric = |plugin: &streamgauge_plugin::Plugin| {
         json!({
             "id": plugin.settings().id,
             "plugin": plugin.descriptor().name,
             "version": plugin.descriptor().version,
             "sha256": plugin.digest().to_string(),
+            "stopped": stopped.get(&plugin.settings().id).map(|of| of.stop.to_string()),
         })
     };
     prepared.plugins.iter().map(metric).collect()

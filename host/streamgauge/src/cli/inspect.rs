@@ -3,7 +3,8 @@
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 use streamgauge_core::{
-    BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot, WindowSetSnapshot,
+    BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot, PluginCall,
+    WindowSetSnapshot,
 };
 
 use super::failure::Failure;
@@ -106,6 +107,11 @@ fn partition_lines(
             metric.accounting.excluded,
             metric.digest()
         ));
+        if let Some(stop) = metric.phase.stop() {
+            let since = stop.since.map(|since| instant(pipeline, since.0));
+            let since = since.map_or(String::new(), |since| format!(" since {since}"));
+            lines.push(format!("    STOPPED{since}: {stop}"));
+        }
         for set in metric.windows.iter().filter(|set| !set.panes.iter().all(|p| p.window.is_none()))
         {
             let kept = final_panes.iter().filter(|p| {
@@ -187,5 +193,13 @@ fn metric_json(metric: &MetricSnapshot) -> Value {
         "excluded": metric.accounting.excluded,
         "windows": metric.windows.iter().map(set).collect::<Map<_, _>>(),
         "digest": metric.digest().to_string(),
+        "stopped": metric.phase.stop().map(|stop| {
+            json!({
+                "reason": stop.to_string(),
+                "call": stop.call.map(PluginCall::name),
+                "since": stop.since.map(|since| since.0),
+                "max_event_time": stop.place.and_then(|place| place.max_event_time).map(|m| m.0),
+            })
+        }),
     })
 }

@@ -77,7 +77,9 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     if job.stop.is_requested() {
         return Err(Failure::failed("stopped before the end"));
     }
-    log_warnings(&prepared.pipeline, &job.run_status.overview());
+    if args.json {
+        log_warnings(&prepared.pipeline, &job.run_status.overview());
+    }
     print(&prepared, &Report::new(&prepared, &job.run_status)?, args.json)
 }
 

@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
+use chrono::Utc;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
-use streamgauge_core::{TimeWindow, rfc3339};
+use streamgauge_core::{Accounting, TimeWindow, rfc3339};
 use streamgauge_outbox::HistoryError;
 use streamgauge_plugin::{Cell, Output};
-use streamgauge_view::{MetricResults, Published, Results, document};
+use streamgauge_view::{MetricResults, Published, Results, Trouble, document};
 
+use crate::publish::{rejected, warnings_at_end};
+use crate::run::cause::Cause;
 use crate::run::prepare::Prepared;
 use crate::run::status::RunStatus;
 
@@ -17,6 +20,7 @@ pub(super) struct Report {
     published: Published,
     results: Results,
     consume_seconds: f64,
+    warnings: Vec<Cause>,
 }
 
 impl Report {
@@ -27,13 +31,15 @@ impl Report {
     pub(super) fn new(prepared: &Prepared, run_status: &RunStatus) -> Result<Self, HistoryError> {
         let overview = run_status.overview();
         let Prepared { pipeline, plan, plugins, .. } = prepared;
-        let mut published = Published::new(&overview, None, pipeline.history_keep);
+        let now = Utc::now().timestamp_millis();
+        let mut published = Published::new(&overview, None, pipeline.history_keep, now);
         let always = |_: &str, _| Some(TimeWindow::ALWAYS);
         published.final_panes.extend(run_status.history(&pipeline.metrics, always)?);
         let results = Results::new(plugins, plan, pipeline.event_time.zone);
         let seconds =
             overview.counts.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
-        Ok(Self { published, results, consume_seconds: seconds })
+        let warnings = warnings_at_end(pipeline, &overview);
+        Ok(Self { published, results, consume_seconds: seconds, warnings })
     }
 
     /// Every window of every metric, merged now.
@@ -58,6 +64,7 @@ impl Report {
             books.late,
             books.rejected()
         );
+        text.push_str(&event_times(&books));
         for partition in &self.published.partitions {
             let watermark = prepared.plan.watermark.watermark(partition.state.max_event_time);
             let zone = prepared.pipeline.event_time.zone;
@@ -69,6 +76,9 @@ impl Report {
         for metric in metrics {
             write_metric(&mut text, metric, zone);
         }
+        for warning in &self.warnings {
+            write_warning(&mut text, warning);
+        }
         let seconds = self.consume_seconds.max(1e-9);
         let rate = books.read as f64 / seconds;
         let _ = write!(text, "\nconsumed in {seconds:.3} s, {rate:.0} records/s");
@@ -76,11 +86,38 @@ impl Report {
     }
 }
 
-/// Metrics that stopped, with the reason.
+/// Rejections by reason, and event times that are not those of the records, where there are some.
+fn event_times(books: &Accounting) -> String {
+    let mut text = String::new();
+    let by_reason: Vec<String> =
+        rejected(books).into_iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+    if !by_reason.is_empty() {
+        let _ = writeln!(text, "rejected: {}", by_reason.join(", "));
+    }
+    let Accounting { fallback, future, past, .. } = books;
+    if fallback + future + past > 0 {
+        let _ = writeln!(text, "event time: fallback {fallback}, future {future}, past {past}");
+    }
+    text
+}
+
+fn write_warning(text: &mut String, warning: &Cause) {
+    let _ = writeln!(text, "\nwarning: {}", warning.message);
+    if let (Some(place), Some(sample)) = (warning.args.get("place"), warning.args.get("sample")) {
+        let _ = writeln!(text, "  {place}: {sample}");
+    }
+}
+
+/// Metrics that stopped or cannot be read, with the reason and what to do.
 pub(super) fn troubles(metrics: &[MetricResults<'_>]) -> Vec<String> {
     let trouble = |m: &MetricResults<'_>| {
-        let id = &m.plugin.settings().id;
-        m.trouble.as_ref().map(|trouble| format!("metric `{id}` stopped: {trouble}"))
+        let (id, trouble) = (&m.plugin.settings().id, m.trouble.as_ref()?);
+        let what = match trouble {
+            Trouble::Stopped(stopped) => format!("stopped at {}", stopped.places()),
+            Trouble::Unreadable { .. } => "gives no result".to_owned(),
+        };
+        let (reason, remedy) = (trouble.reason(), trouble.remedy());
+        Some(format!("metric `{id}` {what}: {reason}\nhint: {remedy}"))
     };
     metrics.iter().filter_map(trouble).collect()
 }

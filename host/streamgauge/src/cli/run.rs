@@ -14,6 +14,7 @@ use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateStore};
+use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::Pipeline;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
@@ -70,7 +71,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         serve(&prepared, job, server, patience)
     } else {
         let result = job.supervisor.run(patience);
-        log_warnings(&prepared.pipeline, &run_status.overview());
+        // The text of the result holds the warnings.
+        if args.json || result.is_err() {
+            log_warnings(&prepared.pipeline, &run_status.overview());
+        }
         result
     };
     result.map_err(|error| Failure::source(&error))?;
@@ -102,6 +106,10 @@ fn open_store(prepared: &Prepared) -> Result<(Box<dyn StateStore>, Option<Checkp
     let checkpoint = store.load()?;
     if let Some(checkpoint) = &checkpoint {
         prepared.check_state(checkpoint)?;
+        for (id, stopped) in StoppedMetric::all(&checkpoint.partitions) {
+            let (places, stop, remedy) = (stopped.places(), &stopped.stop, stopped.remedy());
+            tracing::error!("metric `{id}` has stopped at {places}: {stop}; hint: {remedy}");
+        }
     }
     Ok((Box::new(store), checkpoint))
 }

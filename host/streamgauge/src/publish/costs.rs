@@ -16,7 +16,13 @@ const STEP: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct Costs {
     metrics: BTreeMap<String, Cost>,
+    /// By metric and worker.
+    shares: BTreeMap<(String, usize), Share>,
 }
+
+/// The time that a plugin took of one worker, at some moments of the last ten seconds.
+#[derive(Default)]
+struct Share(VecDeque<(Instant, Duration)>);
 
 #[derive(Default)]
 struct Cost {
@@ -31,11 +37,50 @@ impl Costs {
         for (id, cost) in &overview.counts.costs {
             self.metrics.entry(id.clone()).or_default().add(now, *cost);
         }
+        self.shares.retain(|(_, worker), _| *worker < overview.workers.len());
+        for (worker, report) in overview.workers.iter().enumerate() {
+            for (id, cost) in &report.counts.costs {
+                let share = self.shares.entry((id.clone(), worker)).or_default();
+                share.add(now, cost.time + cost.exporting);
+            }
+        }
+    }
+
+    /// The largest share of a worker's time, 0 to 1, that the plugin took over the last ten
+    /// seconds; 0 before ten seconds are known.
+    pub(super) fn largest_share(&self, metric: &str) -> f64 {
+        let of_metric = self.shares.iter().filter(|((id, _), _)| id == metric);
+        of_metric.map(|(_, share)| share.of_span()).fold(0.0, f64::max)
     }
 
     /// Nanoseconds a row; none before the first one.
     pub(super) fn ns_per_row(&self, metric: &str) -> Option<f64> {
         self.metrics.get(metric)?.ns_per_row
+    }
+}
+
+impl Share {
+    fn add(&mut self, now: Instant, time: Duration) {
+        let Self(samples) = self;
+        // Another worker in the place of one that has ended counts anew.
+        if samples.back().is_some_and(|(_, before)| time < *before) {
+            samples.clear();
+        }
+        if samples.len() > 1 && now - samples[samples.len() - 2].0 < STEP {
+            samples.pop_back();
+        }
+        samples.push_back((now, time));
+        while samples.len() > 2 && now - samples[1].0 >= SPAN {
+            samples.pop_front();
+        }
+    }
+
+    fn of_span(&self) -> f64 {
+        let (Some((from, before)), Some((to, after))) = (self.0.front(), self.0.back()) else {
+            return 0.0;
+        };
+        let span = *to - *from;
+        if span < SPAN { 0.0 } else { (*after - *before).as_secs_f64() / span.as_secs_f64() }
     }
 }
 
@@ -61,6 +106,27 @@ impl Cost {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_is_that_of_the_last_ten_seconds() {
+        let start = Instant::now();
+        let ms = Duration::from_millis;
+        let mut share = Share::default();
+        for tenth in 0..=95 {
+            share.add(start + ms(100 * tenth), ms(80 * tenth));
+        }
+        assert!(share.of_span().abs() < 1e-9, "too early to tell");
+        for tenth in 96..=200 {
+            share.add(start + ms(100 * tenth), ms(80 * tenth));
+        }
+        assert!((share.of_span() - 0.8).abs() < 0.01, "{}", share.of_span());
+        for tenth in 201..=320 {
+            share.add(start + ms(100 * tenth), ms(80 * 200));
+        }
+        assert!(share.of_span().abs() < 0.01, "it rests");
+        share.add(start + ms(33_000), ms(0));
+        assert!(share.of_span().abs() < 1e-9, "another worker");
+    }
 
     #[test]
     fn a_cost_is_that_of_the_last_rows_and_stays_without_new_ones() {

@@ -61,7 +61,8 @@ impl LiveQuery {
     ) -> Result<Published, Refused> {
         let overview = self.run_status.overview();
         let idle = (!self.bounded).then(|| self.run_status.idle());
-        let mut published = Published::new(&overview, idle, self.pipeline().history_keep);
+        let now = Utc::now().timestamp_millis();
+        let mut published = Published::new(&overview, idle, self.pipeline().history_keep, now);
         let stored = self.run_status.history(&self.pipeline().metrics, range);
         published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
         Ok(published)
@@ -183,14 +184,12 @@ impl Query for LiveQuery {
                 let is_it = |id: WindowId| {
                     id.spec == spec && id.window.is_some_and(|window| window.start == start)
                 };
-                let found = metric.windows(&published, None, |id, _| is_it(id));
-                found.map(|windows| windows.into_iter().next()).transpose()
+                metric.window(&published, is_it)
             }
         };
         let no_row = || Refused::Unknown(format!("no window `{ask}` holds a row"));
-        let found =
-            found.ok_or_else(no_row)?.map_err(|error| Refused::Unknown(error.to_string()))?;
-        let mut frame = metric.frame(panel, &found, None);
+        let (found, trouble) = found.ok_or_else(no_row)?;
+        let mut frame = metric.frame(panel, &found, trouble.as_ref());
         if let (WindowAsk::Last(_, count), Some(window)) = (ask, &mut frame.window) {
             window["last"] = count.into();
         }

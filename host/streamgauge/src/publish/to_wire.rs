@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use streamgauge_checkpoint::CheckpointReport;
-use streamgauge_core::{Accounting, OffsetGap, Rejection};
+use streamgauge_core::{Accounting, OffsetGap, Rejection, WindowBooks, WindowSpec};
 use streamgauge_wire as wire;
 
 use super::partition::{PartitionPhase, PartitionView};
@@ -26,6 +26,15 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::MostlyLate => "mostly_late",
         CauseCode::MostlyFuture => "mostly_future",
         CauseCode::YearCurrentOnOldData => "year_current_on_old_data",
+        CauseCode::MostlyRejected => "mostly_rejected",
+        CauseCode::MostlyExcluded => "mostly_excluded",
+        CauseCode::MostlyFallback => "mostly_fallback",
+        CauseCode::MostlyPast => "mostly_past",
+        CauseCode::MostlyExpired => "mostly_expired",
+        CauseCode::MetricStopped => "metric_stopped",
+        CauseCode::MetricUnreadable => "metric_unreadable",
+        CauseCode::MemoryNearLimit => "memory_near_limit",
+        CauseCode::PluginBusy => "plugin_busy",
     }
 }
 
@@ -76,9 +85,10 @@ pub(super) fn checkpoint(report: &CheckpointReport) -> wire::CheckpointStatus {
     }
 }
 
-/// The state of a metric, by why it stands still.
-pub(super) fn metric_state(trouble: Option<&str>) -> &'static str {
-    if trouble.is_some() { "quarantined" } else { "ok" }
+/// The rows that one kind of windows leaves out, for the page.
+pub(super) fn window_books((spec, books): &(WindowSpec, WindowBooks)) -> wire::WindowStatus {
+    let WindowBooks { expired, evicted, .. } = *books;
+    wire::WindowStatus { window: spec.to_string(), expired, evicted }
 }
 
 /// The books for the page.
@@ -88,11 +98,14 @@ pub(super) fn accounting(books: &Accounting) -> wire::AccountingStatus {
         on_time: books.on_time,
         late: books.late,
         rejected: books.rejected(),
+        fallback: books.fallback,
+        future: books.future,
+        past: books.past,
     }
 }
 
 /// Rejected records by reason, the largest count first.
-pub(super) fn rejected(books: &Accounting) -> Vec<(&'static str, u64)> {
+pub(crate) fn rejected(books: &Accounting) -> Vec<(&'static str, u64)> {
     let counts = Rejection::NAMES.into_iter().zip(books.rejections);
     let mut by_reason: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
     by_reason.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

@@ -1,14 +1,21 @@
 //! What an operator should look at, though the pipeline runs: settings that do not fit the data,
 //! and partitions that stand still. Warnings change nothing of what is counted.
 
-use std::time::Duration;
+mod advice;
+mod metrics;
+mod span;
+mod unusable;
+
+use std::time::{Duration, Instant};
 
 use streamgauge_core::{Accounting, LatenessHistogram, PartitionSnapshot, Year};
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{EventTimeFields, Pipeline, show_duration};
-use streamgauge_view::document;
+use streamgauge_view::LiveMetric;
 
+use super::costs::Costs;
 use crate::run::cause::{Cause, CauseCode};
+use span::{Span, Sums};
 
 /// Records that tell enough.
 const RECORDS_MIN: u64 = 1000;
@@ -19,7 +26,9 @@ const KEPT: u64 = 999;
 /// Warnings, each logged when it first appears.
 #[derive(Default)]
 pub(super) struct Warnings {
-    logged: Vec<CauseCode>,
+    /// Codes, each with the metric that it is about.
+    logged: Vec<(CauseCode, Option<String>)>,
+    span: Span,
 }
 
 impl Warnings {
@@ -28,12 +37,16 @@ impl Warnings {
         &mut self,
         pipeline: &Pipeline,
         overview: &Overview,
-        books: &Accounting,
+        (metrics, costs): (&[LiveMetric], &Costs),
     ) -> Vec<Cause> {
-        let found = found(pipeline, overview, books);
+        let sums = self.span.look(Instant::now(), &Sums::of(overview));
+        let mut found = of_metrics(overview, metrics, costs);
+        found.extend(of_data(pipeline, overview, &sums));
         for warning in &found {
-            if !self.logged.contains(&warning.code) {
-                self.logged.push(warning.code);
+            let key = (warning.code, warning.args.get("metric").cloned());
+            // A metric that stops is told at once by its worker.
+            if warning.code != CauseCode::MetricStopped && !self.logged.contains(&key) {
+                self.logged.push(key);
                 tracing::warn!("{}", warning.message);
             }
         }
@@ -41,19 +54,32 @@ impl Warnings {
     }
 }
 
+/// What a run that nobody looked at should be warned of, over all that was read.
+pub fn warnings_at_end(pipeline: &Pipeline, overview: &Overview) -> Vec<Cause> {
+    of_data(pipeline, overview, &Sums::of(overview))
+}
+
 /// Logs what a run that nobody looked at should be warned of.
 pub fn log_warnings(pipeline: &Pipeline, overview: &Overview) {
-    let books = document::accounting(&overview.partitions);
-    for warning in found(pipeline, overview, &books) {
+    for warning in warnings_at_end(pipeline, overview) {
         tracing::warn!("{}", warning.message);
     }
 }
 
-fn found(pipeline: &Pipeline, overview: &Overview, books: &Accounting) -> Vec<Cause> {
-    let late = mostly_late(pipeline, books, || histogram(overview));
-    let warnings =
-        [late, mostly_future(pipeline, books), year_current_on_old_data(pipeline, overview)];
-    warnings.into_iter().flatten().collect()
+fn of_metrics(overview: &Overview, metrics: &[LiveMetric], costs: &Costs) -> Vec<Cause> {
+    let of = |metric: &LiveMetric| {
+        let trouble = metric.trouble().map(|trouble| metrics::of_trouble(metric.id(), trouble));
+        trouble.into_iter().chain(metrics::of_costs(metric.plugin(), overview, costs))
+    };
+    metrics.iter().flat_map(of).collect()
+}
+
+fn of_data(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Vec<Cause> {
+    let late = mostly_late(pipeline, &sums.books, || histogram(overview));
+    let future = mostly_future(pipeline, &sums.books);
+    let warnings = [late, future, year_current_on_old_data(pipeline, overview)];
+    let unusable = unusable::found(pipeline, overview, sums);
+    warnings.into_iter().flatten().chain(unusable).collect()
 }
 
 /// How far behind the records of all partitions were.
@@ -79,8 +105,9 @@ fn mostly_late(
     // A whole second more reads better and keeps no fewer.
     let suggested = Duration::from_secs(enough.unsigned_abs().div_ceil(1000));
     let message = format!(
-        "{share:.1} % of {placed} records are late with `event_time.bound` = \"{bound}\"; \
-         \"{}\" would keep 99.9 % of them on time",
+        "{share:.1} % of {placed} records are late with `event_time.bound` = \"{bound}\", as they \
+         are not in the order of their event times and come that much after a later one; \"{}\" \
+         would keep 99.9 % of them on time",
         show_duration(suggested)
     );
     Some(Cause::warning(

@@ -38,6 +38,24 @@ pub enum CauseCode {
     MostlyFuture,
     /// `year = "current"` over records of another year.
     YearCurrentOnOldData,
+    /// More than half of the records are rejected.
+    MostlyRejected,
+    /// A metric leaves out more than half of its rows.
+    MostlyExcluded,
+    /// More than half of the records have no usable event time.
+    MostlyFallback,
+    /// More than half of the records are older than `event_time.earliest`.
+    MostlyPast,
+    /// More than half of a metric's rows are in no window.
+    MostlyExpired,
+    /// A metric stopped.
+    MetricStopped,
+    /// A metric counts, but its plugin gives no result.
+    MetricUnreadable,
+    /// A metric uses most of its memory.
+    MemoryNearLimit,
+    /// A plugin takes most of a worker's time.
+    PluginBusy,
 }
 
 /// The meaning of a cause for the readiness of the pipeline.
@@ -47,6 +65,8 @@ pub enum Weight {
     Stands,
     /// Every record is counted, and a result is incomplete.
     Degrades,
+    /// Nothing is missing yet.
+    Warns,
 }
 
 /// A reason with all that is to be said of it.
@@ -78,7 +98,17 @@ impl CauseCode {
             | Self::Gap(_)
             | Self::Restoring
             | Self::CheckpointFailing => Weight::Stands,
-            Self::MostlyLate | Self::MostlyFuture | Self::YearCurrentOnOldData => Weight::Degrades,
+            Self::MostlyLate
+            | Self::MostlyFuture
+            | Self::YearCurrentOnOldData
+            | Self::MostlyRejected
+            | Self::MostlyExcluded
+            | Self::MostlyFallback
+            | Self::MostlyPast
+            | Self::MostlyExpired
+            | Self::MetricStopped
+            | Self::MetricUnreadable => Weight::Degrades,
+            Self::MemoryNearLimit | Self::PluginBusy => Weight::Warns,
         }
     }
 
@@ -153,7 +183,16 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::CheckpointFailing
         | CauseCode::MostlyLate
         | CauseCode::MostlyFuture
-        | CauseCode::YearCurrentOnOldData => None,
+        | CauseCode::YearCurrentOnOldData
+        | CauseCode::MostlyRejected
+        | CauseCode::MostlyExcluded
+        | CauseCode::MostlyFallback
+        | CauseCode::MostlyPast
+        | CauseCode::MostlyExpired
+        | CauseCode::MetricStopped
+        | CauseCode::MetricUnreadable
+        | CauseCode::MemoryNearLimit
+        | CauseCode::PluginBusy => None,
     }
 }
 

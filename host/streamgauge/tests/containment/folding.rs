@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
-use streamgauge_core::{Lateness, MetricAccounting, MetricSnapshot, RecordBatch};
+use streamgauge_core::{
+    Lateness, MetricAccounting, MetricPhase, MetricSnapshot, MetricStop, RecordBatch, StopKind,
+    WallClock,
+};
 use streamgauge_engine::{Metric, Offered};
-use streamgauge_outbox::{Attachments, DeadLetter, MetricPhase};
+use streamgauge_outbox::{Attachments, DeadLetter};
 use streamgauge_plugin::{Cell, Instance, Plugin};
 
 use crate::component::faulty;
 use crate::metric::{resume, start, stop_reason};
-use crate::offered::{offered, partition};
+use crate::offered::{offered, partition, place};
 use crate::rows::{batch, projection, push};
 
 /// The log: by offset an action, or none that can be used.
@@ -28,6 +31,11 @@ fn action(offset: i64) -> Option<u32> {
 
 fn lateness(offset: i64) -> Lateness {
     if offset % 3 == 0 { Lateness::Late } else { Lateness::OnTime }
+}
+
+/// The same state of a metric that runs.
+fn running(snapshot: MetricSnapshot) -> MetricSnapshot {
+    MetricSnapshot { phase: MetricPhase::Running, ..snapshot }
 }
 
 /// What a metric comes to that gets the log in batches of `size` records.
@@ -150,6 +158,7 @@ fn rows_refused_one_by_one_are_all_excluded_however_many() {
 fn after_a_crash_the_last_export_stays() {
     let plugin = faulty(json!({"fault": "panic", "at": 5}));
     let mut metric = start(&plugin);
+    metric.at(WallClock(77));
     let mut with = Attachments::default();
     let none = batch(0, &[]);
     metric.fold(offered(&batch(0, &[0, 1, 0]), &batch(3, &[3]), 4));
@@ -163,12 +172,19 @@ fn after_a_crash_the_last_export_stays() {
     // The rows on time are folded; the late ones do not get their turn.
     metric.fold(offered(&batch(5, &[0, 0]), &batch(7, &[1]), 8));
     let reason = stop_reason(&metric).expect("it is quarantined");
-    assert!(reason.starts_with("it crashed: "), "{reason}");
-    assert_eq!(metric.export(0, &mut with), before);
+    assert!(reason.starts_with("`add` of records 0@5 to 0@7 failed: it crashed: "), "{reason}");
+    let after = metric.export(0, &mut with);
+    let stop = after.phase.stop().expect("its state tells it").clone();
+    assert_eq!(stop.place, Some(place(4)), "the place of what is kept, with M");
+    assert_eq!((stop.kind, stop.since), (StopKind::Crash, Some(WallClock(77))));
+    assert_eq!(running(after), before);
+    assert!(metric.take_news() && !metric.take_news(), "once");
 
     metric.fold(offered(&batch(8, &[1, 1]), &none, 10));
-    assert_eq!(metric.export(0, &mut with), before);
-    assert_eq!(stop_reason(&metric), Some(reason));
+    assert_eq!(running(metric.export(0, &mut with)), before);
+    assert_eq!(stop_reason(&metric), Some(reason.clone()));
+    let again = resume(&plugin, metric.export(0, &mut with));
+    assert_eq!(stop_reason(&again), Some(reason), "the reason outlives a restart");
     let events = |verdict| counts(&plugin, &before, verdict).into_values().sum::<i64>();
     assert_eq!((events(Lateness::OnTime), events(Lateness::Late)), (3, 1));
 }
@@ -182,7 +198,7 @@ fn a_crash_among_the_late_leaves_nothing_half_folded() {
     let before = metric.export(0, &mut with);
     metric.fold(offered(&batch(3, &[1]), &batch(4, &[0]), 5));
     assert!(stop_reason(&metric).is_some());
-    assert_eq!(metric.export(0, &mut with), before);
+    assert_eq!(running(metric.export(0, &mut with)), before);
 }
 
 #[test]
@@ -225,15 +241,17 @@ fn a_crash_forgets_the_letters_of_the_rows_that_it_forgets() {
 fn a_metric_stops_by_partition() {
     let plugin = faulty(json!({"fault": "panic", "at": 2}));
     let state = |at| MetricSnapshot { next_offset: at, ..Metric::empty(&plugin, 0) };
-    // In partition 1 it stopped in an earlier run.
-    let partitions = [partition(0, 0, vec![state(0)]), partition(1, 9, vec![state(4)])];
+    // In partition 1 it stopped in an earlier run, whose program kept no reason.
+    let phase = MetricPhase::Stopped(MetricStop::unknown().into());
+    let stopped = MetricSnapshot { phase, ..state(4) };
+    let partitions = [partition(0, 0, vec![state(0)]), partition(1, 4, vec![stopped])];
     let mut metric =
         Metric::start(&plugin, &projection(), Tz::UTC, &partitions).expect("it starts");
     let phases = |metric: &Metric| -> Vec<(u32, Option<String>)> {
-        let reason = |phase: &MetricPhase| phase.stop_reason().map(str::to_owned);
+        let reason = |phase: &MetricPhase| phase.stop().map(ToString::to_string);
         metric.phases().map(|(partition, phase)| (partition, reason(phase))).collect()
     };
-    let earlier = "it stopped at offset 4 in an earlier run; `run --rebuild` recomputes it";
+    let earlier = "it stopped in an earlier version, which kept no reason";
     assert_eq!(phases(&metric), [(0, None), (1, Some(earlier.to_owned()))]);
     let (first, none) = (batch(0, &[0, 1]), batch(0, &[]));
     metric.fold(offered(&first, &none, 2));
@@ -243,7 +261,7 @@ fn a_metric_stops_by_partition() {
     assert_eq!(metric.export(1, &mut with).next_offset, 4, "it has stopped there");
     metric.fold(offered(&batch(2, &[0]), &none, 3));
     let found = phases(&metric);
-    assert!(found[0].1.as_ref().is_some_and(|reason| reason.starts_with("it crashed: ")));
+    assert!(found[0].1.as_ref().is_some_and(|reason| reason.contains("failed: it crashed: ")));
     assert_eq!(found[1].1.as_deref(), Some(earlier));
     assert_eq!(metric.cost().traps, 1);
 

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
-use streamgauge_core::{PartitionSnapshot, PartitionState, Position};
+use streamgauge_core::{
+    MetricPhase, MetricStop, PartitionSnapshot, PartitionState, PluginCall, Position, StopKind,
+    WallClock,
+};
 use streamgauge_outbox::Attachments;
 use streamgauge_plugin::Plugin;
 use streamgauge_view::{LiveMetric, MetricReader, Published};
@@ -37,21 +40,16 @@ fn view(plugin: &Plugin) -> LiveMetric {
     LiveMetric::new(&Arc::new(MetricReader::new(plugin, &Arc::new(offered::plan()), Tz::UTC)))
 }
 
-/// Partitions as their workers publish them; the metric was quarantined for a reason or is not.
-fn published(partitions: &[Arc<PartitionSnapshot>], reason: Option<&str>) -> Published {
-    let quarantined = reason.map(|reason| ("faulty".to_owned(), reason.to_owned()));
-    Published {
-        partitions: partitions.to_vec(),
-        quarantined: quarantined.into_iter().collect(),
-        ..Published::default()
-    }
+/// Partitions as their workers publish them.
+fn published(partitions: &[Arc<PartitionSnapshot>]) -> Published {
+    Published { partitions: partitions.to_vec(), now: 5, ..Published::default() }
 }
 
 /// The frames after one partition with these actions.
 fn frames(on_time: &[u32], late: &[u32]) -> BTreeMap<String, Arc<Frame>> {
     let config = json!({});
     let mut view = view(&faulty(config.clone()));
-    view.update(&published(&[partition(&config, 0, on_time, late)], None));
+    view.update(&published(&[partition(&config, 0, on_time, late)]));
     view.frames().clone()
 }
 
@@ -251,12 +249,12 @@ fn partitions_are_merged_and_only_changed_frames_are_drawn_anew() {
     let config = json!({});
     let mut view = view(&faulty(config.clone()));
     let first = partition(&config, 0, &[0], &[3]);
-    view.update(&published(&[Arc::clone(&first)], None));
+    view.update(&published(&[Arc::clone(&first)]));
     let before = view.frames().clone();
-    view.update(&published(&[Arc::clone(&first)], None));
+    view.update(&published(&[Arc::clone(&first)]));
     assert!(before.iter().all(|(id, frame)| Arc::ptr_eq(frame, &view.frames()[id])));
 
-    view.update(&published(&[first, partition(&config, 1, &[], &[0, 0])], None));
+    view.update(&published(&[first, partition(&config, 1, &[], &[0, 0])]));
     let after = &view.frames()["faulty.labelled"];
     assert_eq!(after.rev, before["faulty.labelled"].rev + 1);
     expect![[r#"
@@ -272,22 +270,36 @@ fn partitions_are_merged_and_only_changed_frames_are_drawn_anew() {
 fn a_quarantined_metric_keeps_its_last_result() {
     let config = json!({});
     let mut view = view(&faulty(config.clone()));
-    view.update(&published(&[partition(&config, 0, &[0], &[])], Some("it crashed")));
+    let mut stopped = PartitionSnapshot::clone(&partition(&config, 0, &[0], &[]));
+    let stop = MetricStop {
+        kind: StopKind::Crash,
+        reason: "it crashed".to_owned(),
+        call: Some(PluginCall::Add),
+        since: Some(WallClock(3)),
+        ..MetricStop::unknown()
+    };
+    stopped.metrics[0].phase = MetricPhase::Stopped(stop.into());
+    view.update(&published(&[Arc::new(stopped)]));
     let frame = &view.frames()["faulty.labelled"];
-    assert_eq!((frame.state, frame.reason.as_deref()), ("quarantined", Some("it crashed")));
+    let reason = "`add` failed: it crashed";
+    assert_eq!((frame.state, frame.reason.as_deref()), ("quarantined", Some(reason)));
     assert_eq!(frame.total["events"], [json!(1)]);
+    let stale = frame.stale.as_ref().expect("its age");
+    assert_eq!((stale.since, stale.at[0].offset), (Some(3), 1));
 }
 
 #[test]
 fn a_result_that_is_not_as_described_is_not_shown() {
     let config = json!({"fault": "wrong-table", "at": 2});
     let mut view = view(&faulty(config.clone()));
-    view.update(&published(&[partition(&config, 0, &[1, 1], &[])], None));
+    view.update(&published(&[partition(&config, 0, &[1, 1], &[])]));
     assert_eq!(view.trouble(), None);
     let told = view.frames()["faulty.labelled"].total.clone();
-    view.update(&published(&[partition(&config, 0, &[1, 1, 1], &[])], None));
-    expect!["its result could not be read: its answer breaks the contract: the number of columns is 1 instead of 3"]
-        .assert_eq(view.trouble().expect("it is in trouble"));
+    view.update(&published(&[partition(&config, 0, &[1, 1, 1], &[])]));
+    expect!["its result could not be read: `get-result` failed: its answer breaks the contract: the number of columns is 1 instead of 3; its rows are counted all the same"]
+        .assert_eq(&view.trouble().expect("it is in trouble").reason());
     let frame = &view.frames()["faulty.labelled"];
-    assert_eq!((frame.state, &frame.total), ("quarantined", &told));
+    assert_eq!((frame.state, &frame.total), ("unreadable", &told));
+    let stale = frame.stale.as_ref().expect("its age");
+    assert_eq!((stale.since, stale.at[0].offset), (Some(5), 2), "of the last good result");
 }

@@ -22,5 +22,5 @@ pub(crate) fn resume(plugin: &Plugin, state: MetricSnapshot) -> Metric {
 /// Why `metric` stopped in partition 0, if it did.
 pub(crate) fn stop_reason(metric: &Metric) -> Option<String> {
     let (_, phase) = metric.phases().find(|(partition, _)| *partition == 0).expect("it is known");
-    phase.stop_reason().map(str::to_owned)
+    phase.stop().map(ToString::to_string)
 }

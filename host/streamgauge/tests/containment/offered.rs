@@ -1,8 +1,9 @@
 //! Rows as a worker hands them to a metric.
 
 use streamgauge_core::{
-    BoundedOutOfOrderness, LatenessClock, MetricSnapshot, PartitionSnapshot, PartitionState, Plan,
-    Position, RecordBatch, TimestampAssigner, TimestampUnit,
+    BoundedOutOfOrderness, EventTime, LatenessClock, MetricPlace, MetricSnapshot,
+    PartitionSnapshot, PartitionState, Plan, Position, RecordBatch, TimestampAssigner,
+    TimestampUnit,
 };
 use streamgauge_engine::Offered;
 
@@ -20,13 +21,21 @@ pub(crate) fn plan() -> Plan {
     }
 }
 
+/// The place at an offset, each of which is told from the others.
+pub(crate) fn place(next_offset: i64) -> MetricPlace {
+    let max_event_time = Some(EventTime(1000 + next_offset));
+    let position = Position { cursor: next_offset as u64, last: None, read_to: None };
+    MetricPlace { gaps: 2, position, max_event_time }
+}
+
 /// Rows of partition 0 up to `next_offset`, as a metric takes them.
 pub(crate) fn offered<'a>(
     on_time: &'a RecordBatch,
     late: &'a RecordBatch,
     next_offset: i64,
 ) -> Offered<'a> {
-    Offered { partition: 0, on_time, late, watermark: None, next_offset }
+    let place = place(next_offset);
+    Offered { partition: 0, on_time, late, watermark: None, next_offset, place }
 }
 
 /// The state of a partition whose next offset is `at`.

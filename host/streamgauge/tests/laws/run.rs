@@ -322,7 +322,7 @@ fn finish(loaded: &Loaded, store: &Store, (crashes, moves): (u32, u32)) -> Ran {
         partitions: stored.partitions.clone(),
         final_panes: final_panes.clone(),
         idle: silent.map(|p| p.partition).collect(),
-        quarantined: BTreeMap::new(),
+        now: 0,
         history_keep: loaded.pipeline.history_keep,
     };
     let zone = loaded.pipeline.event_time.zone;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use streamgauge::run::prepare::Prepared;
 use streamgauge_core::{
-    FinalPane, Lateness, Partition, PartitionSnapshot, PartitionState, Plan, Position, RecordMeta,
-    RecordTime, Row, WallClock,
+    FinalPane, Lateness, MetricPhase, MetricPlace, Partition, PartitionSnapshot, PartitionState,
+    Plan, Position, RecordMeta, RecordTime, Row, WallClock,
 };
 use streamgauge_decode::Decoder;
 use streamgauge_engine::{Metric, Offered};
-use streamgauge_outbox::{Attachments, MetricPhase};
+use streamgauge_outbox::Attachments;
 
 use crate::setting::Event;
 
@@ -74,6 +74,7 @@ impl Engine<'_> {
             late: self.partition.pending(Lateness::Late),
             watermark: self.partition.watermark(self.plan),
             next_offset: self.partition.state().next_offset,
+            place: MetricPlace::default(),
         };
         self.metrics.iter_mut().for_each(|metric| metric.fold(offered));
         self.partition.clear_pending();

@@ -101,6 +101,7 @@ fn window(id: WindowId, state: Option<WindowState>) -> Value {
         on_time: ResultTable { rows: vec![row("广东", Cell::Float(0.5))] },
         late: ResultTable::default(),
         total: ResultTable { rows: vec![row("", Cell::Null), row("广东", Cell::Float(2.0))] },
+        other: None,
     };
     let window = WindowResult { id, state, result: Arc::new(result) };
     window_json(&descriptor(), &window, chrono_tz::Asia::Shanghai)

@@ -110,7 +110,7 @@ fn top_cuts_whole_rows_of_pairs_off_and_never_a_single_one() {
     let cut_at = |top: u32| {
         let panel = pair_panel(&[], false, top);
         let (shown, rest) = cut(&panel, display_order(&panel, &total));
-        (shown.len(), rest.len(), sums(&panel, &total, &rest)["events"][0].clone())
+        (shown.len(), rest.len(), sums(&panel, &total, &rest, None)["events"][0].clone())
     };
     assert_eq!(cut_at(0), (5, 0, json!(0)));
     assert_eq!(cut_at(1), (2, 3, json!(13)));
@@ -143,7 +143,7 @@ fn only_what_adds_up_is_summed() {
         ("c", Cell::Integer(40), Cell::Float(0.5)),
         ("left", Cell::Integer(7), Cell::Float(0.5)),
     ]);
-    let found = sums(&panel(&[], false), &total, &keys(&["a", "b", "c", "nowhere"]));
+    let found = sums(&panel(&[], false), &total, &keys(&["a", "b", "c", "nowhere"]), None);
     assert_eq!(found["events"], [json!(42)]);
     assert_eq!(found["mean"], [json!(null)]);
 }

@@ -10,7 +10,7 @@ use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
     GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, Localized, Measure,
     MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus,
-    StageStatus, Status, Trouble, WatermarkHeldBy,
+    StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");
@@ -105,6 +105,7 @@ fn a_frame_is_as_documented_but_for_an_empty_second_dimension() {
         rev: 12,
         state: "ok",
         reason: None,
+        stale: None,
         window: None,
         keys: vec!["0".to_owned()],
         across: vec!["9".to_owned()],
@@ -134,6 +135,8 @@ fn a_status_is_as_documented() {
         version: String::new(),
         digest: String::new(),
         ns_per_row: None,
+        rows: 0,
+        seconds: 0.0,
         memory_bytes: 0,
         traps: 0,
     };
@@ -186,6 +189,8 @@ fn a_status_is_as_documented() {
                 excluded: 0,
                 state: "ok",
                 reason: None,
+                stale: None,
+                windows: vec![WindowStatus { window: String::new(), expired: 0, evicted: 0 }],
                 plugin,
             }],
             dead_letters: DeadLetterStatus::default(),

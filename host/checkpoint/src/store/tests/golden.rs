@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use streamgauge_core::{
     Accounting, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram,
-    MetricAccounting, MetricSnapshot, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState,
-    Position, RecordTime, TimeWindow, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap,
+    PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime,
+    StopKind, TimeWindow, WallClock, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 use super::{HOUR, pane};
@@ -76,6 +77,7 @@ fn metric() -> MetricSnapshot {
         origin: 5,
         next_offset: 145,
         accounting: MetricAccounting { on_time: 90, late: 25, excluded: 8 },
+        phase: MetricPhase::Running,
         windows: vec![
             set(WindowSpec::Cumulative, vec![cumulative]),
             set(sliding, Vec::new()),
@@ -106,10 +108,33 @@ fn export() -> Export {
     }
 }
 
-/// As [`export`], of a log that was read past its last record.
-fn read_past() -> Export {
+/// As [`export`], of a log that was read past its last record and of a metric that stopped.
+fn with_stopped() -> Export {
+    let stop = MetricStop {
+        kind: StopKind::MemoryLimit,
+        reason: "it ran out of its memory limit of 8388608 bytes".to_owned(),
+        call: Some(PluginCall::Add),
+        records: Some(RecordRange { partition: 2, first: 121, last: 140 }),
+        since: Some(WallClock(1_447_171_450_000)),
+        place: Some(MetricPlace {
+            gaps: 3,
+            position: Position {
+                cursor: 3000,
+                last: Some((RecordTime(1_447_171_390_000), digest_of(b"the record before"))),
+                read_to: None,
+            },
+            max_event_time: Some(EventTime(1_447_171_100_000)),
+        }),
+    };
+    let stopped = MetricSnapshot {
+        id: "类目".to_owned(),
+        next_offset: 120,
+        phase: MetricPhase::Stopped(stop.into()),
+        ..metric()
+    };
     let mut snapshot = full();
     snapshot.position.read_to = Some(147);
+    snapshot.metrics.push(stopped);
     let mut export = export();
     export.checkpoint.partitions = vec![Arc::new(snapshot)];
     export
@@ -135,20 +160,19 @@ fn an_export_with_snapshots_of_version_2_is_read_field_by_field() {
 fn an_export_with_snapshots_of_version_3_is_read_field_by_field() {
     let path = folder().join("state-v3.sgex");
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, read_past().encode()).expect("the folder can be written to");
+        std::fs::write(&path, with_stopped().encode()).expect("the folder can be written to");
     }
-    let bytes = check("state-v3.sgex", &read_past());
+    let bytes = check("state-v3.sgex", &with_stopped());
     // The same state gives the same bytes today as when its file was written.
-    let now = read_past().encode();
+    let now = with_stopped().encode();
     assert_eq!(now, bytes, "a new format needs a new version and a new fixture");
 }
 
 #[test]
 fn a_store_of_format_2_is_read() {
-    let path = folder().join("state-v2.redb");
     let dir = tempfile::tempdir().expect("a temporary folder");
     let copy = dir.path().join("streamgauge.redb");
-    std::fs::copy(&path, &copy).expect("the fixture is there");
+    std::fs::copy(folder().join("state-v2.redb"), &copy).expect("the fixture is there");
     let store = EmbeddedStore::open(dir.path()).expect("a store");
     let found = store.load().expect("readable").expect("a checkpoint");
     assert_eq!(found.partitions, export().checkpoint.partitions);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use streamgauge_core::{
-    Digest, EventTime, MetricAccounting, MetricSnapshot, PaneSnapshot, TimeWindow, WindowBooks,
-    WindowSetSnapshot, WindowSpec,
+    Digest, EventTime, MetricAccounting, MetricPhase, MetricSnapshot, PaneSnapshot, TimeWindow,
+    WindowBooks, WindowSetSnapshot, WindowSpec,
 };
 
 use crate::semantics::histogram::{Histogram, bucket};
@@ -89,6 +89,7 @@ proptest! {
             next_offset,
             accounting: MetricAccounting { on_time, late, excluded },
             windows: windows.iter().map(of_core).collect(),
+            phase: MetricPhase::Running,
         };
         let state = MetricState { id, state_version, origin, next_offset, on_time, late, excluded, windows };
         prop_assert_eq!(state.digest(), snapshot.digest());

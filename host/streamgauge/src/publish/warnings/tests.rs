@@ -57,8 +57,8 @@ fn an_old_season_is_noticed_only_where_the_year_is_not_written() {
         Overview { counts, ..Overview::default() }
     };
     let code = |year, overview: &Overview| {
-        let books = document::accounting(&overview.partitions);
-        found(&pipeline(year), overview, &books).pop().map(|warning| warning.code)
+        let sums = Sums::of(overview);
+        of_data(&pipeline(year), overview, &sums).pop().map(|warning| warning.code)
     };
     let expected = Some(CauseCode::YearCurrentOnOldData);
     assert_eq!(code("\"current\"", &look(1000, 501)), expected);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
 
 use super::{Opening, Parked, Shares};
 use streamgauge_kafka::{OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
@@ -149,9 +149,9 @@ fn resume_at(state: &PartitionSnapshot, ranges: &[PartitionRange]) -> i64 {
     range.map_or(i64::MIN, |range| range.low).max(state.state.next_offset)
 }
 
-/// Resumes after a gap, if the settings say so: the gap becomes part of the state. Metrics at the
-/// place of their partition move with the partition; a metric that stopped before stays at its own
-/// place.
+/// Resumes after a gap, if the settings say so: the gap becomes part of the state. Metrics that run
+/// move with the partition; a metric that stopped before stays at its own place, even if the log's
+/// end moved back to just that offset.
 fn go_on(
     on_gap: OnGap,
     mut state: PartitionSnapshot,
@@ -160,11 +160,12 @@ fn go_on(
     if on_gap == OnGap::Stop || !found.can_be_named() {
         return Err(Box::new(Parked { state, gap: found }));
     }
-    let (before, gap) = (state.state.next_offset, found.gap);
+    let gap = found.gap;
     state.state.skip(gap);
     // The record before the next offset is not the last one that was read.
     (state.position.last, state.position.read_to) = (None, None);
-    for metric in state.metrics.iter_mut().filter(|metric| metric.next_offset == before) {
+    let runs = |metric: &&mut MetricSnapshot| metric.phase == MetricPhase::Running;
+    for metric in state.metrics.iter_mut().filter(runs) {
         metric.next_offset = gap.resume_at();
     }
     let (partition, kind) = (found.partition, gap.kind.name());

@@ -6,6 +6,7 @@ use serde_json::json;
 use streamgauge_plugin::{ContractType, Role};
 
 use super::{pair_panel, panel};
+use crate::ReadAt;
 use crate::frame::*;
 
 /// The columns of the results: two dimensions, a count and a mean.
@@ -57,6 +58,7 @@ fn result(on_time: &Rows, late: &Rows) -> MetricResult {
         on_time: table(&[on_time]),
         late: table(&[late]),
         total: table(&[on_time, late]),
+        other: None,
     }
 }
 
@@ -68,16 +70,40 @@ fn frame(panel: &Panel, result: &MetricResult) -> Frame {
 fn a_metric_that_stands_still_says_so_with_and_without_rows() {
     let rows = result(&vec![(1, 1, 5)], &Vec::new());
     let panel = panel(&[], false);
+    let read = ReadAt { time: 7, at: vec![(2, 9)] };
+    let trap = Trouble::Unreadable { reason: "trap".to_owned(), last: Some(read) };
     for (result, trouble, state, keys) in [
         (&rows, None, "ok", 1),
-        (&rows, Some("trap"), "quarantined", 1),
+        (&rows, Some(&trap), "unreadable", 1),
         (&MetricResult::default(), None, "empty", 0),
-        (&MetricResult::default(), Some("trap"), "quarantined", 0),
+        (&MetricResult::default(), Some(&trap), "unreadable", 0),
     ] {
         let frame = draw(&outputs(), &panel, result, trouble);
-        assert_eq!((frame.state, frame.reason.as_deref()), (state, trouble));
+        assert_eq!((frame.state, frame.reason), (state, trouble.map(Trouble::reason)));
         assert_eq!(frame.keys.len(), keys);
+        assert_eq!(frame.stale.and_then(|stale| stale.since), trouble.map(|_| 7));
     }
+}
+
+/// Rows that were cut before the panel saw them are part of its rest, or of its only number.
+#[test]
+fn rows_beyond_the_bound_of_a_result_are_in_the_rest_of_a_frame() {
+    let mut result = result(&vec![(1, 8, 5), (3, 8, 4)], &Vec::new());
+    let cut = |n| vec![Cell::Null, Cell::Null, Cell::Null, Cell::Integer(n)];
+    let (total, on_time, late) = (cut(70), cut(60), cut(10));
+    result.other = Some(OtherRows { keys: 9, total, on_time, late });
+    let frame = frame(&shown(false, true, 0), &result);
+    let other = frame.other.expect("a rest");
+    assert_eq!((other.keys, &other.total["events"]), (9, &vec![json!(70)]));
+    assert_eq!(
+        (&other.on_time["events"], &other.late["events"]),
+        (&vec![json!(60)], &vec![json!(10)])
+    );
+    assert_eq!(other.total["mean"], [json!(null)]);
+    let number = Panel { dimension: None, ..shown(false, false, 0) };
+    let frame = draw(&outputs(), &number, &result, None);
+    assert_eq!((frame.total["events"].clone(), frame.other), (vec![json!(79)], None));
+    assert_eq!(frame.late["events"], [json!(10)]);
 }
 
 #[test]
