@@ -91,6 +91,11 @@ function named(names: readonly string[], ctx: Context): string {
 }
 
 function since({ since: at }: Trouble, ctx: Context): string {
+  return sinceWords(at, ctx);
+}
+
+/** Since when something stands, and for how long. */
+export function sinceWords(at: number, ctx: Context): string {
   const { format } = ctx;
   const now = hostTime(ctx.state, ctx.now);
   const age = Math.max(1, Math.round(((now ?? at) - at) / 1000)) * 1000;

@@ -8,6 +8,7 @@ import type { PanelChoice } from "../data/link";
 import { panelTable, type PanelTable } from "../data/panel-table";
 import { isBlank, measureOf, rowsOf, totalOf, type Row } from "../data/rows";
 import { spanText } from "../data/spans";
+import { sinceWords } from "../data/trouble";
 import { trendOf, trendTable, trendWords, type Trend } from "../data/trend";
 import { say } from "../i18n/words";
 import type { Frame, Measure, Panel } from "../wire/shapes";
@@ -32,6 +33,12 @@ export type PanelState = "loading" | "ok" | "empty" | "quarantined" | "unreadabl
 
 export interface MessageBody {
   readonly form: "message";
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What is said of figures that are an older good result. */
+export interface Mark {
   readonly title: string;
   readonly text: string;
 }
@@ -62,12 +69,14 @@ export interface PanelModel {
   readonly controls: ControlsModel;
   readonly windowRow: WindowRowModel;
   readonly body: Body;
+  /** Why the figures are not those of all records; `null` means that they are. */
+  readonly mark: Mark | null;
   /** The rows that are drawn and their kind; a message and a trend have `null`. */
   readonly drawn: { readonly kind: PanelKind; readonly rows: readonly Row[] } | null;
 }
 
 /** The part of the model that follows from the figures. */
-type Shown = Pick<PanelModel, "state" | "sum" | "body"> & Partial<Pick<PanelModel, "drawn" | "measure">>;
+type Shown = Pick<PanelModel, "state" | "sum" | "body"> & Partial<Pick<PanelModel, "drawn" | "measure" | "mark">>;
 
 export function panelModel(input: PanelInput, ctx: Context): PanelModel {
   const { panel, choice, answers, isEnlarged } = input;
@@ -86,6 +95,7 @@ export function panelModel(input: PanelInput, ctx: Context): PanelModel {
     controls: controlsModel(panel, choice, trend === true ? "trend" : formOf(panel), isEnlarged, ctx),
     windowRow: windowRowModel({ window, kinds: panel.windows, answers, trend }, ctx),
     drawn: shown.drawn ?? null,
+    mark: shown.mark ?? null,
   };
 }
 
@@ -138,21 +148,37 @@ function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx
   const words = ctx.words.panels;
   if (frame === undefined) return { state: "loading", sum: null, body: message(words.loading) };
   const sum = totalOf(panel, frame);
-  if (frame.state === "quarantined") {
-    const reason = clip(frame.reason ?? "", REASON_CHARACTERS_MAX);
-    return { state: "quarantined", sum, body: message(words.quarantined, reason, words.quarantinedNote) };
-  }
-  if (frame.state === "unreadable") {
+  if (frame.state === "unreadable" && frame.stale === null) {
     return { state: "unreadable", sum, body: message(words.unreadable, frame.reason ?? "") };
   }
+  const mark = markOf(frame, ctx);
   const rows = rowsOf(panel, frame, choice.scope, measureOf(panel, choice.measure), ctx.lang, ctx.words);
+  if (mark !== null && isBlank(rows)) {
+    return { state: frame.state, sum, body: message(mark.title, mark.text) };
+  }
   if (frame.state === "empty" || isBlank(rows)) {
     const body = choice.scope === "late" && sum !== 0
       ? message(words.emptyLate) : message(words.empty, words.emptyNote);
     return { state: "empty", sum, body };
   }
   const kind = drawable(panelKind(panel), rows);
-  return { state: "ok", sum, drawn: { kind, rows }, body: bodyOf(kind, panel, frame, choice, rows, ctx) };
+  const body = bodyOf(kind, panel, frame, choice, rows, ctx);
+  return { state: mark === null ? "ok" : frame.state, sum, drawn: { kind, rows }, body, mark };
+}
+
+function markOf({ state, reason, stale }: Frame, ctx: Context): Mark | null {
+  if (state !== "quarantined" && state !== "unreadable") return null;
+  const words = ctx.words.panels;
+  const places = (stale?.at ?? []).map(({ partition, offset }) => `${partition}@${offset}`);
+  const [title, note] = state === "quarantined"
+    ? [words.quarantined, words.quarantinedNote] : [words.unreadableResult, words.unreadableNote];
+  return {
+    title,
+    text: joined(
+      stale === null || stale.since === null ? "" : sinceWords(stale.since, ctx),
+      places.length === 0 ? "" : words.countsUpTo(places.join(", ")),
+      clip(reason ?? "", REASON_CHARACTERS_MAX), stale?.hint ?? "", note),
+  };
 }
 
 function bodyOf(

@@ -43,6 +43,7 @@ export class PanelView {
   readonly #number = new BigNumber();
   readonly #table = new Table();
   readonly #trend = new TrendView();
+  readonly #mark = h("p", { class: "panel-mark" }, h("strong"), h("span"));
   readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
   #isEnlarged = false;
   #ctx: Context | null = null;
@@ -80,6 +81,7 @@ export class PanelView {
       h("header", { class: "panel-head" },
         h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element,
         this.#windowRow.element),
+      this.#mark,
       h("div", { class: "panel-body" },
         this.#chart.element, this.#number.element, this.#table.element, this.#trend.element, this.#message));
   }
@@ -132,6 +134,11 @@ export class PanelView {
     setAttr(this.element, "data-window", model.window);
     setAttr(this.element, "data-sum", raw(model.sum));
     setAttr(this.element, "data-panel-state", model.state);
+    const [title, text] = Array.from(this.#mark.children);
+    setShown(this.#mark, model.mark !== null);
+    if (title) setText(title, model.mark?.title ?? "");
+    if (text) setText(text, model.mark?.text ?? "");
+    setAttr(this.#mark, "title", model.mark?.text ?? null);
   }
 
   #updateBody(model: PanelModel, choice: PanelChoice, ctx: Context): void {

@@ -11,7 +11,7 @@ import {
 } from "./fields";
 import type {
   Cell, Clock, Columns, Dimension, Frame, Measure, Message, Panel, Point, Rest, Scope, Sent, Series,
-  Size,
+  Size, Stale,
 } from "./shapes";
 
 /** The rest of a longer list is left out. */
@@ -21,6 +21,8 @@ const WINDOW_KINDS_MAX = 16;
 export const SERIES_MAX = 16;
 export const SERIES_POINTS_MAX = 600;
 
+/** Partitions of a stopped metric that are named. */
+const STALE_PLACES_MAX = 64;
 const FRAME_STATES = ["ok", "empty", "quarantined", "unreadable"] as const;
 const SCOPES: readonly Scope[] = ["total", "on_time", "late"];
 const SIZES: readonly Size[] = ["small", "medium", "wide", "tall", "large"];
@@ -180,7 +182,7 @@ const NO_COLUMNS: Readonly<Record<Scope, Columns>> = {
 };
 
 function unreadable(reason: string): Frame {
-  return { rev: 0, state: "unreadable", reason, keys: [], across: [], columns: NO_COLUMNS, other: null };
+  return { rev: 0, state: "unreadable", reason, stale: null, keys: [], across: [], columns: NO_COLUMNS, other: null };
 }
 
 /** Decodes one frame; a broken one says so instead of failing the message. */
@@ -203,11 +205,23 @@ export function decodeFrame(value: unknown): Frame {
     rev: number(f["rev"]) ?? 0,
     state,
     reason: nullable(f["reason"], string),
+    stale: decodeStale(f["stale"]),
     keys,
     across,
     columns,
     other: decodeRest(f["other"]),
   };
+}
+
+function decodeStale(value: unknown): Stale | null {
+  const s = raw<Host.Stale>(value);
+  if (s === null) return null;
+  const at = array(s["at"]).slice(0, STALE_PLACES_MAX).flatMap((item) => {
+    const place = raw<Host.PlaceStatus>(item);
+    const [partition, offset] = [number(field(place, "partition")), number(field(place, "offset"))];
+    return partition === null || offset === null ? [] : [{ partition, offset }];
+  });
+  return { since: nullable(s["since"], number), at, hint: string(s["hint"]) ?? "" };
 }
 
 function decodeScopes(f: Raw<Record<Scope, unknown>>, rows: number) {

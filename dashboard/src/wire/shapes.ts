@@ -64,11 +64,15 @@ interface Scoped {
   readonly columns: Readonly<Record<Scope, Columns>>;
 }
 
+export type Stale = Page<Host.Stale>;
+
 export type Rest = Pick<Page<Host.Other>, "keys"> & Scoped;
 
 export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "keys" | "across"> & Scoped & {
-  /** `unreadable` is the page's own: a frame that it could not decode. */
+  /** `unreadable` without `stale` is the page's own: a frame that it could not decode. */
   readonly state: "ok" | "empty" | "quarantined" | "unreadable";
+  /** The age of values that are not those of all records. */
+  readonly stale: Stale | null;
   readonly other: Rest | null;
 };
 
@@ -119,9 +123,10 @@ export interface DeadLetters {
 
 /** A missing figure is `null` and shown as —. */
 export type Status = Pick<Page<Host.Status>,
-  "mode" | "cause" | "accounting" | "lag" | "catchUpSeconds" | "latencyP99Ms" | "warnings"
+  "mode" | "cause" | "lag" | "catchUpSeconds" | "latencyP99Ms" | "warnings"
   | "lateOutput" | "happened"
 > & {
+  readonly accounting: Accounting;
   readonly source: Page<Host.SourceStatus> | null;
   /** `null` of a host that gives no verdict. */
   readonly health: Health | null;

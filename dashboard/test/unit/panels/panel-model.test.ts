@@ -84,7 +84,7 @@ describe("a panel without figures", () => {
 
   it.each([
     ["waits for its first frame", inputOf(gender, {}, { frame: undefined }), ["loading", words.loading, ""]],
-    ["says why it is quarantined", inputOf(withFrame({ state: "quarantined", reason: "trap" })),
+    ["says why it is quarantined before its first row", inputOf(withFrame({ state: "quarantined", reason: "trap", keys: [] })),
       ["quarantined", words.quarantined, `trap · ${words.quarantinedNote}`]],
     ["says why it cannot be read", inputOf(pairIn(hostile, "broken")),
       ["unreadable", words.unreadable, "frame has a column of another length than its keys"]],
@@ -110,10 +110,22 @@ describe("a panel without figures", () => {
       .toEqual([null, 1000]);
   });
 
-  it("draws no rows, and cuts a long reason", () => {
-    const model = modelOf(withFrame({ state: "quarantined", reason: "x".repeat(900) }));
-    expect(model.drawn).toBeNull();
-    expect(model.body.form === "message" && model.body.text.split(" · ")[0]).toHaveLength(300);
+  it.each([
+    ["quarantined", words.quarantined, words.quarantinedNote],
+    ["unreadable", words.unreadableResult, words.unreadableNote],
+  ] as const)("keeps the last good figures of a metric that is %s, marked with age, place, reason and remedy", (state, title, note) => {
+    const stale = { since: 0, at: [{ partition: 3, offset: 250 }], hint: "mend it" };
+    const frame = withFrame({ state, reason: "x".repeat(900), stale });
+    for (const choice of [{}, { table: true }]) {
+      const { state: shown, drawn, body, mark } = modelOf(frame, choice);
+      expect([shown, drawn?.rows.length]).toEqual([state, modelOf(gender).drawn?.rows.length]);
+      expect(body.form).toBe("table" in choice ? "table" : "chart");
+      expect(mark?.title).toBe(title);
+      const parts = mark?.text.split(" · ") ?? [];
+      expect(parts.slice(1)).toEqual([words.countsUpTo("3@250"), expect.any(String), "mend it", note]);
+      expect(parts[2]).toHaveLength(300);
+    }
+    expect(modelOf(gender).mark).toBeNull();
   });
 
   it("says what went wrong while it was drawn", () => {
