@@ -820,3 +820,27 @@ record: string | null,
  * records are not shown.
  */
 record_base64: string | null, };
+
+export type Checkpoints = {
+/**
+ * The checkpoints, the newest one first.
+ */
+checkpoints: Array<CheckpointSample>, };
+
+export type CheckpointSample = {
+/**
+ * The end of the checkpoint, in milliseconds since the Unix epoch.
+ */
+at: number,
+/**
+ * The time that the checkpoint took, in milliseconds.
+ */
+duration_ms: number,
+/**
+ * The size of the stored checkpoint in bytes; 0 where it failed.
+ */
+bytes: number,
+/**
+ * The cause of the failure; `None` means that the checkpoint was stored.
+ */
+cause: Cause | null, };

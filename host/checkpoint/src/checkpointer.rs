@@ -46,10 +46,11 @@ pub struct Checkpointer {
 
 impl Checkpointer {
     /// Stores a checkpoint every `every` until `stop` is raised. The last one, after the workers
-    /// have ended, is up to the caller.
-    pub fn run(&mut self, every: Duration, stop: &AtomicBool) {
+    /// have ended, is up to the caller. `is_alive` is called again and again meanwhile.
+    pub fn run(&mut self, every: Duration, stop: &AtomicBool, is_alive: impl Fn()) {
         let mut last = Instant::now();
         while !stop.load(Ordering::Relaxed) {
+            is_alive();
             let crowded = self.outboxes.iter().any(|outbox| outbox.is_crowded());
             if last.elapsed() >= every || crowded {
                 self.checkpoint();

@@ -39,6 +39,7 @@ use streamgauge_wire as wire;
         answers::lateness,
         answers::events,
         answers::dead_letters,
+        answers::checkpoints,
         answers::explain,
         answers::checkpoint,
     ),

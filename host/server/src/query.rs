@@ -8,7 +8,7 @@ use serde_json::Value;
 use streamgauge_core::{
     EventTime, TimeWindow, WindowAsk, WindowAskError, WindowSpec, parse_rfc3339,
 };
-use streamgauge_wire::{Frame, LatenessReport, LiveState, Samples};
+use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
 use utoipa::IntoParams;
 
 /// Answers questions about the result.
@@ -21,6 +21,9 @@ pub trait Query: Send + Sync {
 
     /// The last dead letters.
     fn dead_letters(&self) -> Samples;
+
+    /// The last checkpoints, newest first.
+    fn checkpoints(&self) -> Checkpoints;
 
     /// The account of one record, in the shape of `explain --json`. The log before the record is
     /// read again, so an answer may take seconds.

@@ -16,7 +16,9 @@ mod run;
 mod serve;
 mod state;
 mod stored;
+mod story;
 mod verify;
+mod version;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -26,10 +28,11 @@ use clap::{Parser, Subcommand};
 use crate::log::{self, LogFormat};
 use crate::run::fatal;
 use failure::Failure;
+use version::{ENVIRONMENT, VERSION};
 
 /// A real-time metric engine: Kafka events through sandboxed Wasm metrics to a live dashboard.
 #[derive(Parser, Debug)]
-#[command(name = "streamgauge", version, max_term_width = 100)]
+#[command(name = "streamgauge", version = VERSION, max_term_width = 100, after_help = ENVIRONMENT)]
 struct Cli {
     /// The form of the log on standard error.
     #[arg(long, global = true, value_name = "FORM", value_enum, default_value_t)]

@@ -7,6 +7,8 @@ pub mod fatal;
 pub mod opening;
 pub mod patience;
 pub mod prepare;
+pub mod pulse;
+pub mod service;
 pub mod status;
 pub mod stop;
 pub mod supervisor;

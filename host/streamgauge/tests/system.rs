@@ -44,6 +44,8 @@ mod broker_faults;
 mod crashes;
 #[path = "system/dirt.rs"]
 mod dirt;
+#[path = "system/disk.rs"]
+mod disk;
 #[path = "system/ends.rs"]
 mod ends;
 #[path = "system/errors.rs"]

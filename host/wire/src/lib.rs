@@ -20,7 +20,7 @@ pub use frame::{Frame, Other, PlaceStatus, Series, Stale};
 pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};
-pub use report::{LatenessReport, RecordSample, Samples};
+pub use report::{CheckpointSample, Checkpoints, LatenessReport, RecordSample, Samples};
 pub use status::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
     Health, LateOutputStatus, MetricStatus, Mode, PartitionStatus, PluginStatus, SourceStatus,

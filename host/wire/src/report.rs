@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::Cause;
+
 /// The distribution of lateness, and the last late records.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -66,4 +68,26 @@ pub struct Samples {
     pub shown: bool,
     /// The records, the newest one first.
     pub samples: Vec<RecordSample>,
+}
+
+/// One checkpoint that was stored, or that failed.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CheckpointSample {
+    /// The end of the checkpoint, in milliseconds since the Unix epoch.
+    pub at: i64,
+    /// The time that the checkpoint took, in milliseconds.
+    pub duration_ms: f64,
+    /// The size of the stored checkpoint in bytes; 0 where it failed.
+    pub bytes: u64,
+    /// The cause of the failure; `None` means that the checkpoint was stored.
+    pub cause: Option<Cause>,
+}
+
+/// The last 50 checkpoints since the host started.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Checkpoints {
+    /// The checkpoints, the newest one first.
+    pub checkpoints: Vec<CheckpointSample>,
 }

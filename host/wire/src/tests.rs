@@ -11,10 +11,11 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use crate::{
-    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
-    GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, Measure, MetricStatus,
-    Mode, Other, Panel, PartitionStatus, PlaceStatus, PluginStatus, RecordSample, Samples,
-    SourceStatus, StageStatus, Stale, Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
+    AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock,
+    DeadLetterStatus, Dimension, Frame, GapStatus, Happened, Health, Label, LateOutputStatus,
+    LatenessReport, Measure, MetricStatus, Mode, Other, Panel, PartitionStatus, PlaceStatus,
+    PluginStatus, RecordSample, Samples, SourceStatus, StageStatus, Stale, Status, ToPage, Trouble,
+    WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -66,6 +67,8 @@ fn generated() -> String {
         add::<LatenessReport>,
         add::<Samples>,
         add::<RecordSample>,
+        add::<Checkpoints>,
+        add::<CheckpointSample>,
     ];
     for add in adders {
         add(&mut text);

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 use streamgauge_core::WindowAsk;
-use streamgauge_wire::{Frame, LatenessReport, Samples};
+use streamgauge_wire::{Checkpoints, Frame, LatenessReport, Samples};
 use utoipa::IntoParams;
 
 use super::{HistoryAsk, Place, Refused, malformed};
@@ -42,6 +42,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/lateness", get(lateness))
         .route("/api/v1/events", get(events))
         .route("/api/v1/dead-letters", get(dead_letters))
+        .route("/api/v1/checkpoints", get(checkpoints))
         .route("/api/v1/explain", get(explain))
         .route("/api/v1/checkpoint", get(checkpoint))
 }
@@ -76,6 +77,13 @@ pub(crate) async fn events(State(app): State<Arc<App>>) -> Response {
     responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal)))]
 pub(crate) async fn dead_letters(State(app): State<Arc<App>>) -> Response {
     answer(move || Ok(Json(app.query.dead_letters()).into_response())).await
+}
+
+/// The last 50 checkpoints since the host started, newest first.
+#[utoipa::path(get, path = "/api/v1/checkpoints", tag = "pipeline",
+    responses((status = 200, body = Checkpoints), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(crate) async fn checkpoints(State(app): State<Arc<App>>) -> Response {
+    answer(move || Ok(Json(app.query.checkpoints()).into_response())).await
 }
 
 /// The account of one record: the log before the record is read again.

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use crate::query::{HistoryQuestion, Place, Query, Refused};
 use streamgauge_core::WindowAsk;
 use streamgauge_wire::{
-    AccountingStatus, CheckpointStatus, Clock, DeadLetterStatus, Frame, Health, LateOutputStatus,
-    LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus,
-    PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts, StoredRows,
+    AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Frame, Health,
+    LateOutputStatus, LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel,
+    PartitionStatus, PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts,
+    StoredRows,
 };
 
 /// Two panels, a running pipeline, ten points.
@@ -66,6 +67,10 @@ impl Query for Answers {
 
     fn dead_letters(&self) -> Samples {
         Samples { shown: true, samples: Vec::new() }
+    }
+
+    fn checkpoints(&self) -> Checkpoints {
+        Checkpoints { checkpoints: Vec::new() }
     }
 
     fn explain(&self, place: Place) -> Result<Value, Refused> {

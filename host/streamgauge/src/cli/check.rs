@@ -3,6 +3,7 @@
 mod brokers;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use crate::log;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
 use crate::run::prepare::Prepared;
-use streamgauge_checkpoint::store::{EmbeddedStore, StateStore};
+use streamgauge_checkpoint::store::{EmbeddedStore, StateError, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
 
@@ -50,6 +51,13 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         Ok(prepared) => prepared,
         Err(diagnostics) => return Err(report(args, diagnostics)),
     };
+    if let Some(error) = unreadable(&prepared.pipeline.state_dir) {
+        if args.json {
+            let state = error.to_string();
+            tell(format_args!("{}", json!({ "ok": false, "diagnostics": [], "state": state })));
+        }
+        return Err(error.into());
+    }
     let warnings = prepared.document.warnings();
     let answers = match &prepared.pipeline.source {
         SourceSettings::Kafka(settings) if !args.offline => {
@@ -114,6 +122,15 @@ fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
         prepared.check_state(&checkpoint)?;
     }
     Ok(prepared)
+}
+
+/// Why the state in `dir` cannot be read; state in use is read by the pipeline that runs.
+fn unreadable(dir: &Path) -> Option<StateError> {
+    if !EmbeddedStore::exists(dir) {
+        return None;
+    }
+    let read = EmbeddedStore::open(dir).and_then(|store| store.load());
+    read.err().filter(|error| !matches!(error, StateError::InUse(_)))
 }
 
 /// With `--locked`, refuses metrics without a pin. A pin itself was compared when its plugin was

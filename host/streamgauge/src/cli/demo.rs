@@ -15,6 +15,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::output::tell;
 use super::serve::{Job, Listen, page_url, serve};
+use super::story;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
@@ -64,6 +65,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         args.listen.apply(&mut pipeline.server);
     })?;
     check_fields(&prepared)?;
+    story::started(&prepared.pipeline, &args.config.config);
     let server = args.listen.bind(&prepared)?;
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
@@ -72,7 +74,10 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         end_with_input(job.stop.flag());
     }
     greet(server.local_addr(), &page_url(&prepared, &server), &prepared.pipeline.server);
-    serve(&prepared, job, server, Patience::Retry).map_err(|error| Failure::source(&error))?;
+    let run_status = Arc::clone(&job.run_status);
+    let result = serve(&prepared, job, server, Patience::Retry);
+    story::stopped(&prepared.pipeline, &run_status);
+    result.map_err(|error| Failure::source(&error))?;
     Ok(())
 }
 

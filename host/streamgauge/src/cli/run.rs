@@ -8,6 +8,8 @@ use super::output::print_out;
 use super::report::{Report, troubles};
 use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
+use super::story;
+use super::version::ENVIRONMENT;
 use crate::log;
 use crate::publish::log_warnings;
 use crate::run::opening::Feed;
@@ -19,6 +21,7 @@ use streamgauge_pipeline::Pipeline;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
 #[derive(Args, Debug)]
+#[command(after_help = ENVIRONMENT)]
 pub(super) struct RunArgs {
     #[command(flatten)]
     config: Config,
@@ -51,6 +54,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     if with_page {
         args.listen.check(&prepared)?;
     }
+    story::started(&prepared.pipeline, &args.config.config);
     if args.rebuild
         && let Some(path) = reset(&prepared.pipeline)?
     {
@@ -62,6 +66,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut job = Job::new(&prepared, feed, Some(store), true)?;
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
     let run_status = std::sync::Arc::clone(&job.run_status);
+    story::restored(&prepared.pipeline, checkpoint.as_ref());
     if let Some(checkpoint) = checkpoint {
         run_status.restore(&checkpoint);
     }
@@ -77,6 +82,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         }
         result
     };
+    story::stopped(&prepared.pipeline, &run_status);
     result.map_err(|error| Failure::source(&error))?;
     if args.until_end {
         if stopped.load(std::sync::atomic::Ordering::Relaxed) {

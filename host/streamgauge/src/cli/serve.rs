@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use clap::Args;
@@ -30,6 +30,8 @@ use crate::run::fatal;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
+use crate::run::pulse::Pulses;
+use crate::run::service;
 use crate::run::status::RunStatus;
 use crate::run::stop::Stop;
 use crate::run::supervisor::Supervisor;
@@ -41,6 +43,8 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 pub(super) struct Job {
     pub(super) supervisor: Supervisor,
     pub(super) run_status: Arc<RunStatus>,
+    /// The signs of life of the run's threads.
+    pub(super) pulses: Pulses,
     pub(super) telemetry: Arc<Telemetry>,
     /// The flag of the signals that end the run in good order; a second signal ends the
     /// run at once.
@@ -56,6 +60,7 @@ impl Job {
     ) -> Result<Self, Failure> {
         let run_status = Arc::new(RunStatus::new());
         let telemetry = Arc::new(Telemetry::new());
+        let pulses = Pulses::default();
         let stop = Stop::on_signals().map_err(Failure::failed)?;
         let supervisor = Supervisor {
             pipeline: Arc::clone(&prepared.pipeline),
@@ -69,8 +74,10 @@ impl Job {
             now: None,
             stop: stop.flag(),
             topic_client: OnceCell::new(),
+            pulses: pulses.clone(),
+            beat: None,
         };
-        Ok(Self { supervisor, run_status, telemetry, stop })
+        Ok(Self { supervisor, run_status, pulses, telemetry, stop })
     }
 }
 
@@ -159,11 +166,14 @@ pub(super) fn serve(
         }
     });
     let done = Arc::new(AtomicBool::new(false));
+    service::attend(&job.pulses, &job.run_status, job.stop.flag());
     let publishing = {
         let done = Arc::clone(&done);
+        let beat = job.pulses.watch("publisher");
         spawn("publisher", move || {
             while !done.load(Ordering::Relaxed) {
                 publisher.publish();
+                beat.beat(Instant::now());
                 thread::sleep(TICK);
             }
             publisher.publish();

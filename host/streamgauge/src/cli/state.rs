@@ -114,8 +114,7 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
     let prepared = Prepared::load_without_source(&config.config, |_| {})?;
     prepared.check_state(&export.checkpoint)?;
     let dir = &prepared.pipeline.state_dir;
-    let mut store = EmbeddedStore::open(dir)?;
-    if !replace && !store.generations()?.is_empty() {
+    if !replace && !EmbeddedStore::open(dir)?.generations()?.is_empty() {
         return Err(Failure::failed(format!(
             "there is state in {} already\nhint: `--replace` drops it; `streamgauge state export \
              FILE` keeps a copy",
@@ -123,7 +122,15 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
         )));
     }
     keep_copies(&prepared.pipeline, &export.checkpoint)?;
-    store.import(&export)?;
+    let store = |export| EmbeddedStore::open(dir).and_then(|mut store| store.import(export));
+    match store(&export) {
+        // Nothing of a damaged file is worth keeping where it is to be replaced.
+        Err(StateError::Broken { .. }) if replace => {
+            EmbeddedStore::reset(dir)?;
+            store(&export)?;
+        }
+        done => done?,
+    }
     print_out(format!(
         "{}: {} partitions imported into {}",
         file.display(),

@@ -10,10 +10,10 @@ use streamgauge_oracle::audit::{self, Audited, NotExplained};
 use streamgauge_pipeline::Pipeline;
 use streamgauge_server::query::{HistoryQuestion, Place, Query, Refused};
 use streamgauge_view::{Published, Results, WindowId, WindowState, document};
-use streamgauge_wire::{Frame, LatenessReport, LiveState, Samples};
+use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
 
 use super::lateness::lateness;
-use super::samples;
+use super::{samples, to_wire};
 use crate::run::prepare::Prepared;
 use crate::run::status::RunStatus;
 
@@ -89,6 +89,10 @@ impl Query for LiveQuery {
 
     fn dead_letters(&self) -> Samples {
         samples::letters(&self.run_status.recent_letters(), self.pipeline().server.show_records)
+    }
+
+    fn checkpoints(&self) -> Checkpoints {
+        to_wire::checkpoints(&self.run_status.checkpoints.read())
     }
 
     fn explain(&self, Place { partition, offset }: Place) -> Result<Value, Refused> {

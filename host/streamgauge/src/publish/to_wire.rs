@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use streamgauge_checkpoint::CheckpointReport;
+use streamgauge_checkpoint::{CheckpointRecord, CheckpointReport};
 use streamgauge_core::{Accounting, OffsetGap, Rejection, WindowBooks, WindowSpec};
 use streamgauge_wire as wire;
 
@@ -72,6 +72,17 @@ pub(super) fn partition(view: &PartitionView) -> wire::PartitionStatus {
 
 fn gap(gap: &OffsetGap) -> wire::GapStatus {
     wire::GapStatus { kind: gap.kind.name(), from: gap.from, to: gap.to }
+}
+
+/// The last checkpoints, newest first.
+pub(super) fn checkpoints(report: &CheckpointReport) -> wire::Checkpoints {
+    let sample = |record: &CheckpointRecord| wire::CheckpointSample {
+        at: record.at,
+        duration_ms: record.took.as_secs_f64() * 1e3,
+        bytes: record.bytes,
+        cause: record.error.clone().map(|error| cause(Cause::checkpoint_failing(error))),
+    };
+    wire::Checkpoints { checkpoints: report.recent.iter().rev().map(sample).collect() }
 }
 
 /// The last checkpoint for the page.

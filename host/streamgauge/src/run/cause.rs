@@ -157,6 +157,12 @@ impl Cause {
         place(self) == place(other)
     }
 
+    /// No checkpoint can be stored, with the reason.
+    pub fn checkpoint_failing(reason: String) -> Self {
+        let args = [("error", reason.clone())];
+        Self::warning(CauseCode::CheckpointFailing, reason, &args)
+    }
+
     /// A warning, with the names and numbers in its message.
     pub fn warning(code: CauseCode, message: String, args: &[(&str, String)]) -> Self {
         let args = args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();

@@ -1,6 +1,7 @@
 //! One run from start to end: finds its place, starts the workers, stores checkpoints, and brings
 //! everything down in order. What is missing outside is waited for; what is wrong is named.
 
+mod clock;
 mod side_outputs;
 mod storing;
 mod topic_watch;
@@ -11,15 +12,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::{
-    self as engine, Clock, Command, Configuration, EngineSetup, Finished, Metric, Moment, Setup,
-    WorkerError,
+    self as engine, Command, Configuration, EngineSetup, Finished, Metric, Setup, WorkerError,
 };
 use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
@@ -31,8 +31,10 @@ use super::cause::Cause;
 use super::fatal;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
+use super::pulse::{Beat, Pulses};
 use super::status::{Phase, RunStatus};
 
+use clock::SystemClock;
 use storing::Stored;
 use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
@@ -66,6 +68,10 @@ pub struct Supervisor {
     pub stop: Arc<AtomicBool>,
     /// Asks the brokers, from one attempt to the next.
     pub topic_client: OnceCell<Arc<TopicClient>>,
+    /// The signs of life of the run's threads.
+    pub pulses: Pulses,
+    /// That of the thread of the supervisor, while it runs.
+    pub beat: Option<Arc<Beat>>,
 }
 
 impl Supervisor {
@@ -74,6 +80,13 @@ impl Supervisor {
     /// # Errors
     /// The run cannot go on, or something is missing and it is not to be waited for. The status says so too.
     pub fn run(&mut self, patience: Patience) -> Result<Finished, SourceError> {
+        self.beat = Some(self.pulses.watch("supervisor"));
+        let ended = self.attempts(patience);
+        self.beat = None;
+        ended
+    }
+
+    fn attempts(&mut self, patience: Patience) -> Result<Finished, SourceError> {
         self.run_status.enter(Phase::Restoring);
         let mut opened = Instant::now();
         loop {
@@ -125,9 +138,15 @@ impl Supervisor {
             if self.stop.load(Ordering::Relaxed) {
                 return true;
             }
+            self.is_alive();
             thread::sleep(LOOK_EVERY);
         }
         false
+    }
+
+    /// A sign of life of the supervisor's thread.
+    fn is_alive(&self) {
+        self.beat.iter().for_each(|beat| beat.beat(Instant::now()));
     }
 
     /// Opens the source and reads until something ends it.
@@ -242,7 +261,15 @@ impl Supervisor {
         let done = AtomicBool::new(false);
         let mut grown = false;
         let result = thread::scope(|scope| {
-            let storing = scope.spawn(|| checkpointer.run(every, &done));
+            let pulse = self.pulses.watch("checkpointer");
+            let named = thread::Builder::new().name("checkpointer".into());
+            let storing = named
+                .spawn_scoped(scope, || {
+                    // Dropped at the end: who has ended gives no sign of life.
+                    let pulse = pulse;
+                    checkpointer.run(every, &done, || pulse.beat(Instant::now()));
+                })
+                .expect("a thread can be started");
             let (told, setups): (Vec<_>, Vec<_>) = workers
                 .into_iter()
                 .map(|(told, setup)| ((told, Arc::clone(&setup.outbox)), setup))
@@ -260,6 +287,7 @@ impl Supervisor {
                 if grown || differs.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed) {
                     stop_all();
                 }
+                self.is_alive();
                 let Some(i) = running.iter().position(thread::ScopedJoinHandle::is_finished) else {
                     thread::sleep(LOOK_EVERY / 5);
                     continue;
@@ -316,7 +344,8 @@ impl Supervisor {
         let now = self.now;
         let engine = EngineSetup { configuration, metrics, partitions, latency_from, now };
         let (told, commands) = mpsc::channel();
-        let (outbox, clock) = (Arc::clone(outbox), Box::new(SystemClock));
+        let clock = Box::new(SystemClock::new(&self.pulses));
+        let outbox = Arc::clone(outbox);
         Ok((told, Setup { source, engine, outbox, commands, clock }))
     }
 }
@@ -327,17 +356,6 @@ enum Attempt {
     Finished(Finished),
     /// The source is to be opened again: there are more partitions, or the log moved.
     Reopen,
-}
-
-/// The clocks of this machine.
-struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Moment {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let wall = WallClock(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        Moment { at: Instant::now(), wall }
-    }
 }
 
 fn made_anew() -> SourceError {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::net::SocketAddr;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::host::read;
-use crate::process::finish;
+use crate::process::{Running, finish};
 use crate::workplace::{Settings, Workplace};
 use crate::{http, wait};
 
@@ -158,4 +159,72 @@ fn a_filter_that_is_none_is_refused_before_anything_starts() {
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("`dbug` is no level"), "{}", ended.stderr);
     assert!(!place.path("state").exists());
+}
+
+#[test]
+fn the_log_in_json_tells_the_story_of_a_run() {
+    let place = Workplace::new(&endless());
+    for state in ["no state in", "state restored from"] {
+        let mut command = place.command("run");
+        command.args(["--listen", "127.0.0.1:0", "--log-format", "json"]);
+        let running = Running::start(&mut command);
+        wait::until("a host that listens", || {
+            running.stderr().contains("dashboard at").then_some(())
+        });
+        wait::until("a checkpoint", || place.path("state/streamgauge.redb").exists().then_some(()));
+        let ended = running.terminate().ok();
+        let line = |line: &str| -> Value { serde_json::from_str(line).expect(line) };
+        let lines: Vec<Value> = ended.stderr.lines().map(line).collect();
+        assert!(
+            lines.iter().all(|line| line["level"].is_string() && line["timestamp"].is_string())
+        );
+        let said = |words: &str| {
+            lines
+                .iter()
+                .any(|line| line["fields"]["message"].as_str().is_some_and(|m| m.contains(words)))
+        };
+        for words in ["streamgauge 0.", "starts pipeline", state, "stopped: read", "= on time"] {
+            assert!(said(words), "{words}: {}", ended.stderr);
+        }
+    }
+}
+
+#[test]
+fn the_version_names_the_commit_and_the_help_the_environment() {
+    let program = || Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let version = finish(program().arg("--version")).ok().stdout;
+    let commit = Command::new("git").args(["rev-parse", "HEAD"]).output().ok();
+    if commit.is_some_and(|commit| commit.status.success()) {
+        let named = version.trim().strip_suffix(')').and_then(|text| text.split_once(" ("));
+        let (_, commit) = named.unwrap_or_else(|| panic!("{version}"));
+        assert!(commit.len() == 12 && commit.chars().all(|c| c.is_ascii_hexdigit()), "{version}");
+    }
+    for arguments in [["--help"].as_slice(), &["run", "--help"]] {
+        let help = finish(program().args(arguments)).ok().stdout;
+        for variable in ["STREAMGAUGE_LOG", "STREAMGAUGE_CACHE", "WATCHDOG_USEC"] {
+            assert!(help.contains(variable), "{variable}: {help}");
+        }
+    }
+}
+
+#[test]
+fn a_service_manager_hears_that_the_pipeline_is_up_alive_and_stops() {
+    let place = Workplace::new(&endless());
+    let manager = UnixDatagram::bind(place.path("notify")).expect("a socket");
+    manager.set_read_timeout(Some(wait::DEADLINE)).expect("a time");
+    let mut command = place.command("run");
+    command.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::null());
+    command.env("NOTIFY_SOCKET", place.path("notify")).env("WATCHDOG_USEC", "4000000");
+    let host = Quiet::started(&place, &mut command);
+    let heard = || {
+        let mut buffer = [0; 64];
+        let length = manager.recv(&mut buffer).expect("a word in time");
+        String::from_utf8_lossy(&buffer[..length]).into_owned()
+    };
+    let words: Vec<String> = (0..4).map(|_| heard()).collect();
+    assert_eq!(words.iter().filter(|words| *words == "READY=1").count(), 1, "{words:?}");
+    assert_eq!(words.iter().filter(|words| *words == "WATCHDOG=1").count(), 3, "{words:?}");
+    ends_well(host, "TERM");
+    let last: Vec<String> = (0..3).map(|_| heard()).take_while(|w| w != "STOPPING=1").collect();
+    assert!(last.len() < 3, "{last:?}");
 }

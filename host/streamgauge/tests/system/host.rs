@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -31,7 +32,21 @@ impl Host {
     pub(crate) fn start_with(place: &Workplace, arguments: &[&str]) -> Self {
         let mut command = place.command("run");
         command.args(["--listen", "127.0.0.1:0"]).args(arguments);
-        let mut running = Running::start(&mut command);
+        Self::started(&mut command)
+    }
+
+    /// Starts the pipeline of `place` as the last arguments of another command, which becomes the
+    /// host.
+    pub(crate) fn start_by(place: &Workplace, by: &[&str]) -> Self {
+        let run = place.command("run");
+        let mut command = Command::new(by[0]);
+        command.args(&by[1..]).arg(run.get_program()).args(run.get_args());
+        command.args(["--listen", "127.0.0.1:0"]).current_dir(place.path("."));
+        Self::started(&mut command)
+    }
+
+    fn started(command: &mut Command) -> Self {
+        let mut running = Running::start(command);
         let address = wait::until("the host's address", || {
             let is_running = running.is_running();
             let said = running.stderr();
@@ -90,6 +105,11 @@ impl Host {
             .collect();
         assert!(!values.is_empty(), "no series {name} in\n{text}");
         values.iter().sum()
+    }
+
+    /// The id of the host's process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.running.pid()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -47,6 +47,11 @@ impl Running {
         self.child.try_wait().expect("a child can be asked").is_none()
     }
 
+    /// The id of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The error output of the process so far.
     pub(crate) fn stderr(&self) -> String {
         content(&self.stderr)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{RETRY_EVERY, Supervisor, failed, made_anew};
-use crate::run::cause::{Cause, CauseCode};
+use crate::run::cause::Cause;
 use crate::run::patience::Patience;
 use crate::run::status::Phase;
 use streamgauge_checkpoint::Checkpointer;
@@ -64,9 +64,7 @@ impl Supervisor {
             if patience == Patience::GiveUp {
                 return Err(failed(format!("the first checkpoint could not be stored: {reason}")));
             }
-            let args = [("error", reason.clone())];
-            let cause = Cause::warning(CauseCode::CheckpointFailing, reason, &args);
-            self.run_status.enter(Phase::Waiting(cause));
+            self.run_status.enter(Phase::Waiting(Cause::checkpoint_failing(reason)));
             if self.pause(RETRY_EVERY) {
                 return Ok(Stored::Stopped);
             }
