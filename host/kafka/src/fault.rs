@@ -229,7 +229,10 @@ impl FaultKind {
     /// A broker closes a connection on which it is spoken to in another way than it expects, and
     /// says nothing. The moment tells what the broker expects.
     fn by_state(text: &str, spoken: Spoken) -> Self {
-        let is_in = |state: &str| text.ends_with(&format!(" in state {state})"));
+        let is_in = |state: &str| {
+            let place = text.rsplit_once(" in state ").map(|(_, rest)| rest);
+            place.is_some_and(|rest| rest.split([',', ')']).next() == Some(state))
+        };
         match spoken {
             _ if !text.contains("Disconnected") => Self::Unreachable,
             Spoken { tls: true, .. } if is_in("SSL_HANDSHAKE") => Self::WithoutTls,

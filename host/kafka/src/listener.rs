@@ -181,12 +181,13 @@ impl Heard {
         faults.min_by_key(rank).cloned()
     }
 
-    /// True if each of the named brokers has a fault, or one of all, so that waiting longer would
-    /// tell nothing new.
+    /// True if each of the named brokers has said what is wrong, so that waiting longer would tell
+    /// nothing new. A broker that is only out of reach may be starting.
     pub(crate) fn is_settled(&self) -> bool {
         let state = self.lock();
         let is_new = |at: &Instant| state.answered.is_none_or(|answered| *at > answered);
-        let count = state.faults.iter().filter(|(_, at)| is_new(at)).count();
+        let told = state.faults.iter().filter(|(fault, at)| is_new(at) && fault.kind.is_telling());
+        let count = told.count();
         count >= self.addresses.len()
     }
 }

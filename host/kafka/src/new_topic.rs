@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::client::client_config;
 use crate::sender::{Deliveries, Sender, SenderError, create};
+use crate::{BrokerFault, FaultKind};
 
 /// How long the brokers have to answer, and a new topic to be ready.
 const READY_WITHIN: Duration = Duration::from_secs(10);
@@ -28,17 +29,9 @@ pub enum NewTopicError {
     /// librdkafka makes no client with these settings.
     #[error(transparent)]
     Setting(#[from] SenderError),
-    /// No broker answers at the configured addresses.
-    #[error(
-        "no broker at {brokers} answered: {cause}; \
-         hint: start it, or name another one with --brokers or in `[source.kafka]`"
-    )]
-    Unreachable {
-        /// The brokers that were asked, as `host:port` list.
-        brokers: String,
-        /// The cause in the words of librdkafka.
-        cause: String,
-    },
+    /// No broker answers at the configured addresses, or none lets this user.
+    #[error("{0}; hint: {advice}, or name another broker with --brokers", advice = .0.kind.advice())]
+    Unreachable(BrokerFault),
     /// The topic is not there.
     #[error(
         "topic `{topic}` does not exist on {brokers}; \
@@ -149,14 +142,24 @@ fn look(sender: &Sender, settings: &KafkaSettings) -> Result<Found, NewTopicErro
     let metadata = client.fetch_metadata(Some(&settings.topic), READY_WITHIN).map_err(|error| {
         // Callbacks only run while deliveries are looked at.
         sender.poll(LOOK_EVERY);
-        let problem = sender.deliveries().connection_problem();
-        let cause = problem.unwrap_or_else(|| error.to_string());
-        NewTopicError::Unreachable { brokers: settings.brokers.clone(), cause }
+        NewTopicError::Unreachable(sender.deliveries().heard().fault(&error))
     })?;
     Ok(match metadata.topics().iter().find(|topic| topic.name() == settings.topic) {
+        Some(topic) if is_forbidden(topic) => {
+            return Err(NewTopicError::Unreachable(BrokerFault {
+                kind: FaultKind::OutputForbidden,
+                broker: settings.brokers.clone(),
+                reason: settings.topic.clone(),
+                note: String::new(),
+            }));
+        }
         Some(topic) => state(topic),
         None => Found::Missing,
     })
+}
+
+fn is_forbidden(topic: &MetadataTopic) -> bool {
+    topic.error() == Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
 }
 
 fn state(topic: &MetadataTopic) -> Found {

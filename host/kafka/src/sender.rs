@@ -15,6 +15,7 @@ use streamgauge_pipeline::KafkaSettings;
 use thiserror::Error;
 
 use crate::client::{client_config, set_defaults};
+use crate::listener::{Heard, Listener};
 
 /// The settings for librdkafka, unless the pipeline's `[source.kafka.librdkafka]` overrides them.
 const DEFAULTS: [(&str, &str); 7] = [
@@ -144,7 +145,13 @@ pub(crate) fn create<T>(config: &ClientConfig, settings: &KafkaSettings) -> Resu
 where
     T: rdkafka::config::FromClientConfigAndContext<Deliveries>,
 {
-    config.create_with_context(Deliveries::default()).map_err(|error| match error {
+    let deliveries = Deliveries {
+        acknowledged: AtomicU64::new(0),
+        failed: AtomicU64::new(0),
+        failure: Mutex::default(),
+        listener: Listener::new(settings),
+    };
+    config.create_with_context(deliveries).map_err(|error| match error {
         // The description may hold the value.
         KafkaError::ClientConfig(_, _, key, _)
             if settings.librdkafka.get(&key).is_some_and(|secret| secret.hidden) =>
@@ -167,13 +174,11 @@ fn is_outside(code: RDKafkaErrorCode) -> bool {
 }
 
 /// Counts deliveries and keeps the first failure.
-#[derive(Default)]
 pub struct Deliveries {
     acknowledged: AtomicU64,
     failed: AtomicU64,
     failure: Mutex<Option<DeliveryFailure>>,
-    /// The last problem with the connection, in librdkafka's words.
-    connection: Mutex<Option<String>>,
+    listener: Listener,
 }
 
 impl Deliveries {
@@ -192,9 +197,9 @@ impl Deliveries {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The last words of librdkafka about the connection.
-    pub fn connection_problem(&self) -> Option<String> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What librdkafka said about the brokers.
+    pub(crate) fn heard(&self) -> &Heard {
+        self.listener.heard()
     }
 
     fn fail(&self, code: RDKafkaErrorCode, describe: impl FnOnce() -> String) {
@@ -209,18 +214,11 @@ impl Deliveries {
 
 impl ClientContext for Deliveries {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        // The settings of the pipeline are for its consumer too: CONFWARN is no news here. A
-        // setting that fails comes back as an error with a hint.
-        tracing::debug!(?level, facility, "{message}");
+        self.listener.log(level, facility, message);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(%error, reason, "librdkafka");
-        // The error about all brokers says less than the errors about each broker.
-        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
-            let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-            *connection = Some(reason.to_owned());
-        }
+        self.listener.error(error, reason);
     }
 }
 

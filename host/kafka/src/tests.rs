@@ -1,4 +1,5 @@
 //! What brokers and librdkafka are told, and what becomes of their answers.
 
 mod clients;
+mod faults;
 mod unanswered;

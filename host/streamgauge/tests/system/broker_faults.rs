@@ -159,6 +159,23 @@ fn what_is_wrong_with_tls_and_sasl_is_named() {
 }
 
 #[test]
+fn each_step_of_a_handshake_is_in_the_log_where_it_is_asked_for() {
+    let secured = Secured::shared();
+    let topic = unique("steps");
+    secured.broker().create_topic(&topic, 1);
+    let settings = secured.settings(Door::Tls);
+    let address = secured.address(Door::Tls);
+    let said = |settings: &[(&str, String)]| {
+        finish(&mut place(&address, &topic, settings).command("check")).ok().stderr
+    };
+    assert!(!said(&settings).contains("librdkafka: "), "{}", said(&settings));
+    let asked = said(&but(settings, "debug", Some("security")));
+    for step in ["librdkafka: SSL", "Broker SSL certificate verified"] {
+        assert!(asked.contains(step), "no {step:?} in\n{asked}");
+    }
+}
+
+#[test]
 fn white_space_around_a_secret_is_pointed_at() {
     let secured = Secured::shared();
     let topic = unique("padded");

@@ -6,7 +6,7 @@ mod sample;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use streamgauge_kafka::{BrokerError, TopicClient, check_group};
+use streamgauge_kafka::{BrokerError, PartitionRange, TopicClient, check_group, peek};
 use streamgauge_pipeline::{KafkaSettings, OutletSettings};
 use streamgauge_source::SourceError;
 
@@ -48,9 +48,10 @@ impl Answers {
             Ok(client) => client,
             Err(error) => return Ok(Err(error.into())),
         };
-        if let Err(error) = client.ranges(ANSWER_TIMEOUT) {
-            return Ok(Err(error.into()));
-        }
+        let ranges = match client.ranges(ANSWER_TIMEOUT) {
+            Ok(ranges) => ranges,
+            Err(error) => return Ok(Err(error.into())),
+        };
         if client.is_compacted(ANSWER_TIMEOUT) {
             self.warnings.push(format!(
                 "topic `{}` is compacted (cleanup.policy): records that the brokers remove before \
@@ -73,6 +74,12 @@ impl Answers {
                 self.warnings.push(format!("{fault}; {}", fault.kind.advice()));
             }
             Err(error) => self.faults.push(error.into()),
+        }
+        // A fetch from each leader, also where there is no record.
+        let last = |range: &PartitionRange| (range.partition, range.low.max(range.high - 1));
+        let places: Vec<_> = ranges.iter().map(last).collect();
+        if let Err(error) = peek(settings, &places, ANSWER_TIMEOUT) {
+            return Ok(Err(error.into()));
         }
         Ok(match Sample::take(prepared)? {
             Ok(sample) => {

@@ -1,0 +1,216 @@
+//! Faults of brokers by what librdkafka says of them: the texts are librdkafka's own, heard from a
+//! real broker.
+
+use std::time::Duration;
+
+use rdkafka::client::ClientContext as _;
+use rdkafka::config::RDKafkaLogLevel as Level;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+use crate::fault::FaultKind as Kind;
+use crate::listener::Listener;
+use crate::testing::{settings, with};
+
+const SILENCE: KafkaError = KafkaError::MetadataFetch(Code::OperationTimedOut);
+
+/// A listener of a client that speaks `protocol` with the broker `a:1`.
+fn listener(protocol: &str) -> Listener {
+    Listener::new(&with(settings("a:1"), "security.protocol", protocol, false))
+}
+
+#[test]
+fn a_fault_is_told_by_its_code_and_by_its_text_where_the_code_says_too_little() {
+    let rows: [(&str, Code, &str, Kind); 19] = [
+        (
+            "plaintext",
+            Code::Resolve,
+            "Failed to resolve 'a:1': Name or service not known",
+            Kind::NameUnknown,
+        ),
+        (
+            "plaintext",
+            Code::BrokerTransportFailure,
+            "Connect to ipv4#127.0.0.1:1 failed: Connection refused",
+            Kind::Unreachable,
+        ),
+        (
+            "plaintext",
+            Code::BrokerTransportFailure,
+            "Connection setup timed out in state CONNECT",
+            Kind::Silent,
+        ),
+        (
+            "plaintext",
+            Code::BrokerTransportFailure,
+            "ApiVersionRequest failed: Local: Timed out",
+            Kind::Silent,
+        ),
+        (
+            "plaintext",
+            Code::BadMessage,
+            "Receive failed: Invalid response size 1213486160 (0..100000000)",
+            Kind::NotKafka,
+        ),
+        (
+            "plaintext",
+            Code::BadMessage,
+            "Receive failed: Invalid response size 352518912 (0..100000000)",
+            Kind::NeedsTls,
+        ),
+        (
+            "plaintext",
+            Code::BrokerTransportFailure,
+            "Disconnected: connection closed by peer (after 3ms in state APIVERSION_QUERY, 1 identical error(s) suppressed)",
+            Kind::NeedsTls,
+        ),
+        (
+            "plaintext",
+            Code::BrokerTransportFailure,
+            "Disconnected: connection closed by peer (after 3ms in state UP)",
+            Kind::NeedsSasl,
+        ),
+        (
+            "plaintext",
+            Code::BrokerTransportFailure,
+            "Disconnected: connection closed by peer (after 9000ms in state UP)",
+            Kind::Unreachable,
+        ),
+        (
+            "sasl_plaintext",
+            Code::BrokerTransportFailure,
+            "Disconnected: connection closed by peer (after 3ms in state UP)",
+            Kind::Unreachable,
+        ),
+        (
+            "ssl",
+            Code::BrokerTransportFailure,
+            "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener? (after 3ms in state SSL_HANDSHAKE)",
+            Kind::WithoutTls,
+        ),
+        (
+            "ssl",
+            Code::BrokerTransportFailure,
+            "Disconnected: during SSL connection handshake (after 3ms in state SSL_HANDSHAKE)",
+            Kind::WithoutTls,
+        ),
+        (
+            "ssl",
+            Code::SSL,
+            "SSL handshake failed: error:0A00010B:SSL routines::wrong version number",
+            Kind::WithoutTls,
+        ),
+        (
+            "ssl",
+            Code::SSL,
+            "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed",
+            Kind::CertificateUntrusted,
+        ),
+        (
+            "ssl",
+            Code::BrokerTransportFailure,
+            "Receive failed: error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42",
+            Kind::ClientCertificate,
+        ),
+        (
+            "sasl_ssl",
+            Code::Authentication,
+            "SASL authentication error: Authentication failed due to invalid credentials with SASL mechanism SCRAM-SHA-256",
+            Kind::CredentialsRefused,
+        ),
+        (
+            "sasl_ssl",
+            Code::Authentication,
+            "SASL PLAIN mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported mechanisms: SCRAM-SHA-256",
+            Kind::MechanismRefused,
+        ),
+        (
+            "sasl_ssl",
+            Code::GroupAuthorizationFailed,
+            "FindCoordinator response error: Group authorization failed",
+            Kind::GroupForbidden,
+        ),
+        (
+            "sasl_ssl",
+            Code::TopicAuthorizationFailed,
+            "Fetch failed: Broker: Topic authorization failed",
+            Kind::TopicForbidden,
+        ),
+    ];
+    for (protocol, code, words, expected) in rows {
+        let listener = listener(protocol);
+        let text = format!("{protocol}://a:1/bootstrap: {words}");
+        listener.error(KafkaError::Global(code), &text);
+        let fault = listener.heard().fault(&SILENCE);
+        assert_eq!((fault.kind, fault.broker.as_str()), (expected, "a:1"), "{text}");
+        let told = words.split(" (after ").next().expect("a reason");
+        assert!(fault.reason.starts_with(told), "{fault}");
+        assert!(!fault.reason.contains("(after"), "it changes each time: {fault}");
+    }
+}
+
+#[test]
+fn what_only_the_log_says_is_heard_too_and_other_errors_are_not_faults() {
+    let listener = listener("plaintext");
+    for code in [Code::AllBrokersDown, Code::PartitionEOF, Code::UnknownTopicOrPartition] {
+        listener.error(KafkaError::Global(code), "1/1 brokers are down");
+    }
+    assert_eq!(listener.heard().told(), None);
+    assert_eq!(listener.heard().fault(&SILENCE).kind, Kind::Silent, "nothing was said");
+    let line =
+        "[thrd:a:1/bootstrap]: a:1/bootstrap: Disconnected (after 1ms in state APIVERSION_QUERY)";
+    listener.log(Level::Info, "CONNECT", line);
+    assert_eq!(listener.heard().told(), None, "it is no failure");
+    listener.log(Level::Info, "FAIL", line);
+    let told = listener.heard().told().expect("a fault");
+    assert_eq!((told.kind, &*told.broker, &*told.reason), (Kind::NeedsTls, "a:1", "Disconnected"));
+}
+
+#[test]
+fn an_address_that_nobody_named_is_a_stray_unless_the_cluster_was_open_before() {
+    let refused = |listener: &Listener, broker: &str| {
+        let text = format!("{broker}: Connect to it failed: Connection refused");
+        listener.error(KafkaError::Global(Code::BrokerTransportFailure), &text);
+    };
+    let listener = listener("plaintext");
+    refused(&listener, "b:2/1");
+    assert_eq!(listener.heard().told().map(|fault| fault.kind), Some(Kind::AdvertisedUnreachable));
+    // The named one is gone too: nobody is sent anywhere.
+    refused(&listener, "a:1/bootstrap");
+    let told = listener.heard().told().expect("a fault");
+    assert_eq!((told.kind, &*told.broker), (Kind::Unreachable, "a:1"));
+    let open = self::listener("plaintext");
+    open.heard().opened();
+    refused(&open, "b:2/1");
+    assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::Unreachable));
+}
+
+#[test]
+fn waiting_ends_early_only_where_every_named_broker_said_what_is_wrong() {
+    let listener = Listener::new(&settings("a:1, b"));
+    let fail = |broker: &str, code| {
+        listener.error(KafkaError::Global(code), &format!("{broker}/bootstrap: so it is"));
+    };
+    fail("a:1", Code::Authentication);
+    assert!(!listener.heard().is_settled());
+    fail("b:9092", Code::BrokerTransportFailure);
+    assert!(!listener.heard().is_settled(), "it may be starting");
+    assert_eq!(listener.heard().told().map(|fault| fault.kind), Some(Kind::CredentialsRefused));
+    fail("b:9092", Code::Authentication);
+    assert!(listener.heard().is_settled());
+    std::thread::sleep(Duration::from_millis(1));
+    listener.heard().answered();
+    assert!(!listener.heard().is_settled(), "they have answered since");
+}
+
+#[test]
+fn white_space_around_a_secret_is_named_where_credentials_are_refused() {
+    let padded = with(settings("a:1"), "sasl.password", "hunter2\n", true);
+    let padded = with(padded, "ssl.ca.pem", "-----BEGIN\n-----END\n", true);
+    let listener = Listener::new(&padded);
+    listener.error(KafkaError::Global(Code::Authentication), "a:1/bootstrap: no");
+    assert_eq!(
+        listener.heard().fault(&SILENCE).to_string(),
+        "kafka at a:1 does not take the user's name and password: no; \
+         the value of `sasl.password` begins or ends with white space"
+    );
+}
