@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use streamgauge_core::{Accounting, MetricAccounting, PartitionSnapshot};
+use streamgauge_core::{Accounting, MetricAccounting, PartitionSnapshot, WindowBooks, WindowSpec};
 
 /// Counts over all partitions, as of one stored checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,16 @@ pub struct StoredTotals {
     /// The books of the records.
     pub accounting: Accounting,
     /// The books of each metric.
-    pub metrics: BTreeMap<String, MetricAccounting>,
+    pub metrics: BTreeMap<String, MetricTotals>,
+}
+
+/// Counts of one metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetricTotals {
+    /// The books of the rows.
+    pub accounting: MetricAccounting,
+    /// The rows that are in no window, by kind of windows; without the cumulative one.
+    pub windows: BTreeMap<WindowSpec, WindowBooks>,
 }
 
 impl StoredTotals {
@@ -23,7 +32,13 @@ impl StoredTotals {
         for snapshot in partitions {
             totals.accounting.add(&snapshot.state.accounting);
             for metric in &snapshot.metrics {
-                totals.metrics.entry(metric.id.clone()).or_default().add(&metric.accounting);
+                let of_metric = totals.metrics.entry(metric.id.clone()).or_default();
+                of_metric.accounting.add(&metric.accounting);
+                for set in metric.windows.iter().filter(|s| s.spec != WindowSpec::Cumulative) {
+                    let sum = of_metric.windows.entry(set.spec).or_default();
+                    sum.expired += set.books.expired;
+                    sum.evicted += set.books.evicted;
+                }
             }
         }
         totals

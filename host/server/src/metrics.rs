@@ -2,6 +2,7 @@
 
 mod books;
 mod created;
+mod process;
 #[cfg(test)]
 mod tests;
 
@@ -23,10 +24,11 @@ pub(super) fn encode(telemetry: &Telemetry, live: &LiveState) -> String {
         encode_registry(&mut text, registry).expect("writing to a string does not fail");
     };
     add(&books::registry(live, wall_clock_ms()));
-    add(&books::process());
+    add(&process::registry());
     let mut of_process = String::new();
-    encode_registry(&mut of_process, telemetry.registry())
-        .expect("writing to a string does not fail");
+    for registry in [telemetry.registry(), &books::of_process(&live.status)] {
+        encode_registry(&mut of_process, registry).expect("writing to a string does not fail");
+    }
     text.push_str(&with_created(&of_process, live.status.started_at as f64 / 1000.0));
     encode_eof(&mut text).expect("writing to a string does not fail");
     text

@@ -17,3 +17,7 @@ mod containment;
 mod folding;
 #[path = "containment/frames.rs"]
 mod frames;
+#[path = "containment/stopped.rs"]
+mod stopped;
+#[path = "containment/unusable.rs"]
+mod unusable;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{AccountingStatus, Clock, Frame, Panel, Status};
+use crate::{AccountingStatus, Clock, Frame, Panel, Status, WindowStatus};
 
 /// Everything the server shows at one moment; replaced as a whole.
 #[derive(Clone, Debug)]
@@ -50,6 +50,8 @@ pub struct StoredRows {
     pub folded: u64,
     /// Rows that are left out of the result.
     pub excluded: u64,
+    /// The rows that are in no window, by kind of windows.
+    pub windows: Vec<WindowStatus>,
 }
 
 /// By name, each with a point a second: (milliseconds since the epoch, value).

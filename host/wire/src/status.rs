@@ -40,6 +40,32 @@ pub enum Mode {
     Failed,
 }
 
+impl Mode {
+    /// Every activity.
+    pub const ALL: [Self; 7] = [
+        Self::Waiting,
+        Self::Restoring,
+        Self::CatchingUp,
+        Self::Replaying,
+        Self::Live,
+        Self::Ended,
+        Self::Failed,
+    ];
+
+    /// The name in JSON and in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Restoring => "restoring",
+            Self::CatchingUp => "catching-up",
+            Self::Replaying => "replaying",
+            Self::Live => "live",
+            Self::Ended => "ended",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// The reason why the pipeline waits or failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -6,22 +6,30 @@
 //! into a fresh registry at each scrape. Counts are those of the last stored checkpoint, as newer
 //! ones would go back when the process is killed; before a checkpoint is known there is no series.
 
+use std::sync::atomic::AtomicU64;
+
 use prometheus_client::encoding::EncodeMetric;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use streamgauge_wire::{CheckpointStatus, Health, LiveState, PartitionStatus, StoredCounts};
+use streamgauge_wire::{
+    CheckpointStatus, Health, LiveState, Mode, PartitionStatus, Status, StoredCounts,
+};
 
 use streamgauge_telemetry::PREFIX;
 
 /// A name and a value.
 type Label = [(&'static str, String); 1];
 type Counters = Family<Label, Counter>;
+/// Counters of a metric's windows.
+type WindowCounters = Family<[(&'static str, String); 2], Counter>;
+/// Gauges with two names and values.
+type States = Family<[(&'static str, String); 2], Gauge>;
 /// A family of gauges with fractions.
-type Fractions = Family<Label, Gauge<f64, std::sync::atomic::AtomicU64>>;
-type Fraction = Gauge<f64, std::sync::atomic::AtomicU64>;
+type Fractions = Family<Label, Gauge<f64, AtomicU64>>;
+type Fraction = Gauge<f64, AtomicU64>;
 
 /// The registry of one scrape.
 pub(super) fn registry(live: &LiveState, now_ms: i64) -> Registry {
@@ -42,14 +50,34 @@ pub(super) fn registry(live: &LiveState, now_ms: i64) -> Registry {
     registry
 }
 
-/// The resident memory of this process, where the system reports that.
-pub(super) fn process() -> Registry {
-    let mut registry = Registry::default();
-    if let Some(bytes) = resident_bytes() {
-        let gauge: Gauge = Gauge::default();
-        gauge.set(bytes as i64);
-        registry.register("process_resident_memory_bytes", "Resident memory", gauge);
+/// What each metric costs and the activity of the pipeline, counted since the process began.
+pub(super) fn of_process(status: &Status) -> Registry {
+    let mut registry = Registry::with_prefix(PREFIX);
+    let (rows, traps) = (Counters::default(), Counters::default());
+    let seconds = Family::<Label, Counter<f64, AtomicU64>>::default();
+    let (memory, state) = (Family::<Label, Gauge>::default(), States::default());
+    for metric in &status.metrics {
+        let label = [("metric", metric.id.clone())];
+        rows.get_or_create(&label).inc_by(metric.plugin.rows);
+        traps.get_or_create(&label).inc_by(metric.plugin.traps);
+        seconds.get_or_create(&label).inc_by(metric.plugin.seconds);
+        memory.get_or_create(&label).set(metric.plugin.memory_bytes as i64);
+        for name in ["ok", "quarantined", "unreadable"] {
+            let labels = [("metric", metric.id.clone()), ("state", name.to_owned())];
+            state.get_or_create(&labels).set(i64::from(metric.state == name));
+        }
     }
+    registry.register("metric_rows", "Rows handed to the plugin", rows);
+    registry.register("metric_seconds", "Time spent in the plugin", seconds);
+    registry.register("metric_traps", "Instances of the plugin that failed", traps);
+    registry.register("metric_memory_bytes", "Memory of the plugin's instances", memory);
+    registry.register("metric_state", "1 for the present state of the metric", state);
+    let mode = Family::<Label, Gauge>::default();
+    for each in Mode::ALL {
+        let label = [("mode", each.name().to_owned())];
+        mode.get_or_create(&label).set(i64::from(each == status.mode));
+    }
+    registry.register("mode", "1 for the present activity of the pipeline", mode);
     registry
 }
 
@@ -59,6 +87,9 @@ fn records(registry: &mut Registry, stored: &StoredCounts) {
         ("records_read", "Records read, which are on time, late or rejected", books.read),
         ("records_on_time", "Records before or at the watermark's bound", books.on_time),
         ("records_late", "Records behind the watermark, counted apart", books.late),
+        ("records_fallback", "Records whose event time is their stamp", books.fallback),
+        ("records_future", "Records too far ahead of their stamp", books.future),
+        ("records_past", "Records before the earliest event time", books.past),
         ("dead_letters_written", "Rejected and excluded records written out", stored.dead_letters),
     ] {
         registry.register(name, help, counter(value));
@@ -75,13 +106,21 @@ fn records(registry: &mut Registry, stored: &StoredCounts) {
 
 fn metrics(registry: &mut Registry, stored: &StoredCounts) {
     let (folded, excluded) = (Counters::default(), Counters::default());
+    let (expired, evicted) = (WindowCounters::default(), WindowCounters::default());
     for rows in &stored.metrics {
         let label = [("metric", rows.metric.clone())];
         folded.get_or_create(&label).inc_by(rows.folded);
         excluded.get_or_create(&label).inc_by(rows.excluded);
+        for window in &rows.windows {
+            let labels = [("metric", rows.metric.clone()), ("window", window.window.clone())];
+            expired.get_or_create(&labels).inc_by(window.expired);
+            evicted.get_or_create(&labels).inc_by(window.evicted);
+        }
     }
     registry.register("metric_folded", "Rows in the metric's result", folded);
     registry.register("metric_excluded", "Rows the metric left out", excluded);
+    registry.register("metric_expired", "Rows whose window was final", expired);
+    registry.register("metric_evicted", "Windows made final by max_open_windows", evicted);
 }
 
 /// The verdict, so that an alert needs no second opinion. A code that does not stand has no series.
@@ -93,7 +132,7 @@ fn health(registry: &mut Registry, health: &Health) {
         ("trouble", "A reason why records wait or counts are not kept", &health.troubles),
         ("degraded", "A reason why a result is incomplete", &health.degraded),
     ] {
-        let family = Family::<[(&'static str, String); 2], Gauge>::default();
+        let family = States::default();
         for trouble in troubles {
             let labels = [("code", trouble.cause.code.clone()), ("of", trouble.of.join(","))];
             family.get_or_create(&labels).set(1);
@@ -137,12 +176,4 @@ fn counter(value: u64) -> impl EncodeMetric + Send + Sync + std::fmt::Debug + 's
 
 fn seconds(ms: i64) -> f64 {
     ms as f64 / 1000.0
-}
-
-/// `VmRSS` of `/proc/self/status`, which unlike `statm` needs no page size.
-fn resident_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024)
 }

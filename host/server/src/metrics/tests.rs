@@ -57,6 +57,17 @@ fn the_totals_are_those_of_the_books() {
         ("streamgauge_late_output_written_total", 3.0),
         (r#"streamgauge_metric_folded_total{metric="behavior"}"#, 102.0),
         (r#"streamgauge_metric_excluded_total{metric="behavior"}"#, 1.0),
+        (r#"streamgauge_metric_expired_total{metric="behavior",window="1d"}"#, 7.0),
+        (r#"streamgauge_metric_evicted_total{metric="behavior",window="1d"}"#, 2.0),
+        (r#"streamgauge_metric_rows_total{metric="behavior"}"#, 102.0),
+        (r#"streamgauge_metric_seconds_total{metric="behavior"}"#, 0.5),
+        (r#"streamgauge_metric_memory_bytes{metric="behavior"}"#, 1_245_184.0),
+        (r#"streamgauge_metric_traps_total{metric="behavior"}"#, 0.0),
+        (r#"streamgauge_metric_state{metric="behavior",state="ok"}"#, 1.0),
+        (r#"streamgauge_metric_state{metric="behavior",state="quarantined"}"#, 0.0),
+        (r#"streamgauge_mode{mode="live"}"#, 1.0),
+        (r#"streamgauge_mode{mode="waiting"}"#, 0.0),
+        ("streamgauge_records_fallback_total", 0.0),
         (r#"streamgauge_lag_records{partition="0"}"#, 3.0),
         (r#"streamgauge_watermark_seconds{partition="0"}"#, 1_447_170_900.5),
         ("streamgauge_events_per_second", 49_715.5),
@@ -68,6 +79,9 @@ fn the_totals_are_those_of_the_books() {
     }
     assert!(samples["streamgauge_checkpoint_age_seconds"] > 1e8, "since 2015");
     assert!(samples["process_resident_memory_bytes"] > 1e6);
+    assert!(samples["process_open_fds"] >= 3.0);
+    assert!(samples["process_cpu_seconds_total"] >= 0.0);
+    assert!(samples["process_start_time_seconds"] > 1.7e9);
 }
 
 #[test]
@@ -133,7 +147,8 @@ fn what_is_not_known_is_left_out() {
     status.partitions[0].lag = None;
     live.stored = None;
     let samples = parse(&encode(&Telemetry::new(), &live));
-    for absent in ["checkpoint_age", "checkpoint_bytes", "lag_records", "records_", "metric_"] {
+    for absent in ["checkpoint_age", "checkpoint_bytes", "lag_records", "records_", "metric_folded"]
+    {
         let name = format!("streamgauge_{absent}");
         assert!(!samples.keys().any(|sample| sample.starts_with(&name)), "{name}");
     }

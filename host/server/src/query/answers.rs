@@ -10,7 +10,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
-use streamgauge_core::WindowAsk;
+use streamgauge_core::{EventTime, WindowAsk, rfc3339};
 use streamgauge_wire::{Checkpoints, Frame, LatenessReport, Samples};
 use utoipa::IntoParams;
 
@@ -171,7 +171,9 @@ fn csv(frame: &Frame) -> Vec<u8> {
         .collect();
     let titles = columns.iter().map(|(verdict, name, _)| format!("{name} {verdict}"));
     let keys: &[&str] = if frame.across.is_empty() { &["key"] } else { &["key", "across"] };
-    let header = keys.iter().map(|title| (*title).to_owned()).chain(titles);
+    let mark = mark(frame);
+    let marked = mark.as_ref().map(|_| "state".to_owned());
+    let header = keys.iter().map(|title| (*title).to_owned()).chain(titles).chain(marked);
     let rows = frame.keys.iter().enumerate().map(|(i, key)| {
         let cells = columns.iter().map(move |(_, _, values)| match &values[i] {
             Value::Null => String::new(),
@@ -179,12 +181,31 @@ fn csv(frame: &Frame) -> Vec<u8> {
             value => value.to_string(),
         });
         let keys = std::iter::once(key).chain(frame.across.get(i)).map(|key| guarded(key));
-        keys.chain(cells).collect::<Vec<_>>()
+        keys.chain(cells).chain(mark.clone()).collect::<Vec<_>>()
     });
+    // A mark without a row would not be seen.
+    let alone = mark.iter().filter(|_| frame.keys.is_empty()).map(|mark| {
+        let empty = vec![String::new(); keys.len() + columns.len()];
+        empty.into_iter().chain([mark.clone()]).collect::<Vec<_>>()
+    });
+    let rows = rows.chain(alone);
     for row in std::iter::once(header.collect()).chain(rows) {
         writer.write_record(row).expect("memory can be written to");
     }
     writer.into_inner().expect("memory can be written to")
+}
+
+/// Why the values are not those of all records, on every line of the file; `None` means that they
+/// are.
+fn mark(frame: &Frame) -> Option<String> {
+    let stale = frame.stale.as_ref()?;
+    let at: Vec<String> =
+        stale.at.iter().map(|place| format!("{}@{}", place.partition, place.offset)).collect();
+    let since = stale.since.map(|ms| rfc3339(chrono_tz::Tz::UTC, EventTime(ms)));
+    let since = since.map_or(String::new(), |since| format!(" since {since}"));
+    let (state, reason) = (frame.state, frame.reason.as_deref().unwrap_or_default());
+    let places = at.join(", ");
+    Some(guarded(&format!("{state}{since}, counted up to {places}: {reason}; {}", stale.hint)))
 }
 
 /// A text that no spreadsheet takes for a formula.

@@ -11,7 +11,7 @@ use streamgauge_wire::{
     AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Frame, Health,
     LateOutputStatus, LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel,
     PartitionStatus, PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts,
-    StoredRows,
+    StoredRows, WindowStatus,
 };
 
 /// Two panels, a running pipeline, ten points.
@@ -40,7 +40,12 @@ fn stored() -> StoredCounts {
         rejected: vec![("not_json", 5), ("required_missing", 2)],
         dead_letters: 7,
         late_records: Some(3),
-        metrics: vec![StoredRows { metric: "behavior".to_owned(), folded: 102, excluded: 1 }],
+        metrics: vec![StoredRows {
+            metric: "behavior".to_owned(),
+            folded: 102,
+            excluded: 1,
+            windows: vec![WindowStatus { window: "1d".to_owned(), expired: 7, evicted: 2 }],
+        }],
     }
 }
 

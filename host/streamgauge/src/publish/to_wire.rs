@@ -129,10 +129,12 @@ pub(super) fn stored(
     writes_late: bool,
 ) -> Option<Arc<wire::StoredCounts>> {
     let totals = report.totals.as_ref()?;
-    let rows = totals.metrics.iter().map(|(metric, books)| wire::StoredRows {
+    let window = |(spec, books): (&WindowSpec, &WindowBooks)| window_books(&(*spec, *books));
+    let rows = totals.metrics.iter().map(|(metric, totals)| wire::StoredRows {
         metric: metric.clone(),
-        folded: books.folded(),
-        excluded: books.excluded,
+        folded: totals.accounting.folded(),
+        excluded: totals.accounting.excluded,
+        windows: totals.windows.iter().map(window).collect(),
     });
     Some(Arc::new(wire::StoredCounts {
         accounting: accounting(&totals.accounting),

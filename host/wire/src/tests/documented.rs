@@ -249,7 +249,9 @@ fn the_modes_stand_in_json_as_they_are_listed() {
     ];
     for (mode, name) in modes {
         assert_eq!(serde_json::to_value(mode).expect("JSON"), json!(name));
+        assert_eq!(mode.name(), name);
     }
+    assert_eq!(modes.map(|(mode, _)| mode), Mode::ALL);
     let names = modes.map(|(_, name)| name);
     assert!(WIRE.contains(&format!("// {}\n", listed(&names))), "{}", listed(&names));
 }
