@@ -17,6 +17,8 @@ mod containment;
 mod folding;
 #[path = "containment/frames.rs"]
 mod frames;
+#[path = "containment/shown.rs"]
+mod shown;
 #[path = "containment/stopped.rs"]
 mod stopped;
 #[path = "containment/unusable.rs"]
