@@ -269,6 +269,8 @@ export const en: Words = {
     more: (count) => `another ${count} not listed`,
     noPartitions: "no partition yet",
     checkpoint: "Checkpoints",
+    checkpoints: "Last 50 checkpoints",
+    stored: "stored",
     age: "Age",
     ago: (age) => `${age} ago`,
     size: "Size",

@@ -260,6 +260,8 @@ export const zh = {
     more: (count: string) => `另有 ${count} 个未列出`,
     noPartitions: "还没有分区",
     checkpoint: "检查点",
+    checkpoints: "最近 50 个检查点",
+    stored: "已保存",
     age: "距今",
     ago: (age: string) => `${age}前`,
     size: "大小",

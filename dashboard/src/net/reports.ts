@@ -1,11 +1,11 @@
 // The reports that the operator's section asks for over plain HTTP: lateness, dead
-// letters, the latest events.
+// letters, the latest events, the last checkpoints.
 //
 // Reports are asked for only while somebody looks: the caller says so with each tick.
 // Each question waits for the answer to the one before it, and a host that does not
 // know a path is asked rarely.
-import { decodeLateness, decodeSamples } from "../wire/decode-reports";
-import type { Lateness, Samples } from "../wire/shapes";
+import { decodeCheckpoints, decodeLateness, decodeSamples } from "../wire/decode-reports";
+import type { Checkpoints, Lateness, Samples } from "../wire/shapes";
 import type { Answer } from "./ask";
 
 export interface Report<T> {
@@ -19,12 +19,13 @@ export interface ReportValues {
   readonly lateness: Report<Lateness>;
   readonly deadLetters: Report<Samples>;
   readonly events: Report<Samples>;
+  readonly checkpoints: Report<Checkpoints>;
 }
 
 const NONE = { value: null, fault: null } as const;
-export const NO_REPORTS: ReportValues = { lateness: NONE, deadLetters: NONE, events: NONE };
+export const NO_REPORTS: ReportValues = { lateness: NONE, deadLetters: NONE, events: NONE, checkpoints: NONE };
 
-const PERIODS_MS = { lateness: 2000, deadLetters: 2000, events: 1000 } as const;
+const PERIODS_MS = { lateness: 2000, deadLetters: 2000, events: 1000, checkpoints: 2000 } as const;
 /** The pause after a refusal, such as that of a host that does not know the path. */
 const REFUSED_MS = 30_000;
 const FAILED_MS = 5000;
@@ -38,6 +39,7 @@ const QUESTIONS: { readonly [N in Name]: {
   lateness: { path: "api/v1/lateness", decode: decodeLateness },
   deadLetters: { path: "api/v1/dead-letters", decode: decodeSamples },
   events: { path: "api/v1/events", decode: decodeSamples },
+  checkpoints: { path: "api/v1/checkpoints", decode: decodeCheckpoints },
 };
 
 export interface ReportsEnv {
@@ -67,7 +69,7 @@ export class Reports {
       this.#values = NO_REPORTS;
       this.#due.clear();
     }
-    for (const name of ["lateness", "deadLetters", "events"] as const) {
+    for (const name of ["lateness", "deadLetters", "events", "checkpoints"] as const) {
       if ((this.#due.get(name) ?? 0) <= this.#env.now()) void this.#ask(name, epoch);
     }
   }

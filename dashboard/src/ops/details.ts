@@ -8,7 +8,7 @@ import type { Report, ReportValues } from "../net/reports";
 import { Sparkline } from "../plots/sparkline";
 import { Plot, svg } from "../plots/svg";
 import type { Lateness, Status } from "../wire/shapes";
-import { checkpointModel, pluginsModel, type Named } from "./facts";
+import { checkpointModel, checkpointsModel, pluginsModel, type Named } from "./facts";
 import { happenedModel } from "./happened";
 import { barWords, histogramOf, latenessWords, type Histogram } from "./lateness";
 import { LiveTable } from "./live-table";
@@ -53,6 +53,8 @@ export class OpsDetails {
   readonly #partitions: Card;
   readonly #plugins: Card;
   readonly #checkpoint: Card;
+  readonly #checkpointsTable = new LiveTable();
+  readonly #checkpoints = card("checkpoints", this.#checkpointsTable.element);
   readonly #happenedTable = new LiveTable();
   readonly #happened = card("happened", this.#happenedTable.element);
   /** The size and the language in which the bars were drawn last. */
@@ -74,7 +76,7 @@ export class OpsDetails {
     this.element = h("section",
       { class: "ops-details", "aria-labelledby": "ops-details-title", "data-testid": "ops-details" },
       this.#title, this.#late.element, this.#events.element, this.#partitions.element, this.#dead.element,
-      this.#plugins.element, this.#checkpoint.element, this.#happened.element);
+      this.#plugins.element, this.#checkpoint.element, this.#checkpoints.element, this.#happened.element);
   }
 
   update(reports: ReportValues, ctx: Context): void {
@@ -92,6 +94,9 @@ export class OpsDetails {
     setText(this.#plugins.title, ops.plugins);
     this.#pluginsTable.update(pluginsModel(status, ctx));
     this.#updateCheckpoint(status, ctx);
+    setText(this.#checkpoints.title, ops.checkpoints);
+    this.#checkpointsTable.update(
+      checkpointsModel(reports.checkpoints.value, noteOf(reports.checkpoints, "", ctx), ctx));
     setText(this.#happened.title, ops.happened);
     this.#happenedTable.update(happenedModel(ctx));
   }

@@ -8,7 +8,7 @@ import { hostTime } from "../data/page-state";
 import { metricTitle } from "../data/titles";
 import { standsStill } from "../data/trouble";
 import { codeWord } from "../i18n/words";
-import type { Status } from "../wire/shapes";
+import type { Checkpoints, Status } from "../wire/shapes";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
 
@@ -84,6 +84,28 @@ export function checkpointModel(status: Status, ctx: Context): readonly Named[] 
     },
     ...(error === null || failures === 0 ? [] : [{ name: ops.error, text: clip(error, 200), tone: "bad" as const }]),
   ];
+}
+
+/** The last checkpoints, a row each. */
+export function checkpointsModel(checkpoints: Checkpoints | null, note: string, ctx: Context): TableModel {
+  const { ops } = ctx.words;
+  const { format } = ctx;
+  return {
+    caption: ops.checkpoints,
+    heads: [{ text: ops.when }, { text: ops.took, end: true }, { text: ops.size, end: true }, { text: ops.note }],
+    rows: (checkpoints?.checkpoints ?? []).map(({ at, durationMs, bytes, error }) => ({
+      key: String(at),
+      cells: [
+        { text: `${format.monthDay(at)} ${format.clock(at)}` },
+        { text: format.duration(durationMs) },
+        { text: error === null ? format.bytes(bytes) : UNKNOWN },
+        error === null
+          ? { text: ops.stored, icon: "check", tone: "good" }
+          : { text: clip(error, 200), title: error, icon: "failed", tone: "bad" },
+      ],
+    })),
+    note,
+  };
 }
 
 const DIGEST_CHARACTERS = 12;

@@ -4,11 +4,12 @@
 // its figures is none.
 import type * as Host from "../wire.generated";
 import { array, bool, field, integer, nullable, number, raw, string } from "./fields";
-import type { Bucket, Lateness, Sample, Samples } from "./shapes";
+import type { Bucket, Checkpoints, Lateness, Sample, Samples } from "./shapes";
 
 const BUCKETS_MAX = 4096;
 /** The host keeps fewer; a page shows no more in any case. */
 const SAMPLES_MAX = 200;
+const CHECKPOINTS_MAX = 50;
 
 export function decodeLateness(value: unknown): Lateness | null {
   const l = raw<Host.LatenessReport>(value);
@@ -59,4 +60,19 @@ function decodeSample(value: unknown): Sample[] {
     record: nullable(s["record"], string),
     recordBase64: nullable(s["record_base64"], string),
   }];
+}
+
+export function decodeCheckpoints(value: unknown): Checkpoints | null {
+  const c = raw<Host.Checkpoints>(value);
+  if (c === null || !Array.isArray(c["checkpoints"])) return null;
+  return {
+    checkpoints: array(c["checkpoints"]).slice(0, CHECKPOINTS_MAX).flatMap((each) => {
+      const s = raw<Host.CheckpointSample>(each);
+      const at = number(field(s, "at"));
+      const durationMs = number(field(s, "duration_ms"));
+      return s === null || at === null || durationMs === null ? [] : [{
+        at, durationMs, bytes: number(s["bytes"]) ?? 0, error: nullable(s["error"], string),
+      }];
+    }),
+  };
 }

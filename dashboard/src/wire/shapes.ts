@@ -147,6 +147,9 @@ export type Status = Pick<Page<Host.Status>,
 /** One record as an operator sees it: its place and its fate. */
 export type Sample = Page<Host.RecordSample>;
 
+/** The last checkpoints, the newest first. */
+export type Checkpoints = Page<Host.Checkpoints>;
+
 export type Samples = With<Host.Samples, { samples: readonly Sample[] }>;
 
 /** `[smallest, largest, records]`, in milliseconds of delay. */

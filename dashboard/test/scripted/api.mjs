@@ -47,6 +47,15 @@ export function deadLetters() {
   };
 }
 
+export function checkpoints() {
+  return {
+    checkpoints: Array.from({ length: 50 }, (_, i) => ({
+      at: Date.now() - i * 5000, duration_ms: 3 + (i % 7), bytes: i === 9 ? 0 : 18_000 + i,
+      error: i === 9 ? "No space left on device (os error 28)" : null,
+    })),
+  };
+}
+
 let shown = 0;
 export function events() {
   shown += 3;
@@ -104,7 +113,7 @@ export function history(query) {
 /** @param {string} name @param {URLSearchParams} query @returns {Answer | null} */
 export function standard(name, query) {
   const answers = /** @type {Record<string, () => unknown>} */ ({
-    lateness, "dead-letters": deadLetters, events, explain: () => explain(query),
+    lateness, "dead-letters": deadLetters, events, checkpoints, explain: () => explain(query),
     history: () => history(query),
   });
   const answer = Object.hasOwn(answers, name) ? answers[name] : undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkpointModel, factsOf, pluginsModel } from "../../../src/ops/facts";
+import { checkpointModel, checkpointsModel, factsOf, pluginsModel } from "../../../src/ops/facts";
+import { decodeCheckpoints } from "../../../src/wire/decode-reports";
 import { contextOf, greeted, statusOf, texts } from "../fixtures";
 
 const ctx = contextOf(greeted(), "en");
@@ -31,5 +32,24 @@ describe("facts", () => {
     const quarantined = pluginsModel(statusOf({ metrics: [{ id: "x", state: "quarantined", reason: "trap" }] }), ctx);
     expect(texts(quarantined)).toEqual(["x | quarantined | — | — | — | — | — | 0"]);
     expect(quarantined.rows[0]?.cells[1]).toMatchObject({ icon: "shield", tone: "bad", title: "trap" });
+  });
+});
+
+describe("the last checkpoints", () => {
+  const ctx = contextOf(greeted(), "en");
+  const model = (value: unknown) => checkpointsModel(decodeCheckpoints(value), "", ctx);
+
+  it("show when, how long, how large and why not", () => {
+    const { rows } = model({ checkpoints: [
+      { at: 990_000, duration_ms: 12, bytes: 0, error: "disk full" }, { at: 985_000, duration_ms: 4, bytes: 18_234, error: null },
+    ] });
+    expect(rows.map(({ cells }) => cells.map(({ text }) => text))).toEqual([
+      ["01-01 08:16:30", "12 ms", "—", "disk full"], ["01-01 08:16:25", "4 ms", "18.2 kB", "stored"],
+    ]);
+    expect(rows[0]?.cells[3]?.tone).toBe("bad");
+  });
+
+  it.each([null, {}, { checkpoints: 3 }, { checkpoints: [null, { at: "x" }, 7] }])("survive %j", (value) => {
+    expect(model(value).rows).toEqual([]);
   });
 });
