@@ -7,7 +7,7 @@ import type { Icon } from "../data/icons";
 import { hostTime } from "../data/page-state";
 import { metricTitle } from "../data/titles";
 import { standsStill } from "../data/trouble";
-import { codeWord } from "../i18n/words";
+import { causeWords, codeWord } from "../i18n/words";
 import type { Checkpoints, Status } from "../wire/shapes";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
@@ -93,15 +93,15 @@ export function checkpointsModel(checkpoints: Checkpoints | null, note: string, 
   return {
     caption: ops.checkpoints,
     heads: [{ text: ops.when }, { text: ops.took, end: true }, { text: ops.size, end: true }, { text: ops.note }],
-    rows: (checkpoints?.checkpoints ?? []).map(({ at, durationMs, bytes, error }) => ({
+    rows: (checkpoints?.checkpoints ?? []).map(({ at, durationMs, bytes, cause }) => ({
       key: String(at),
       cells: [
         { text: `${format.monthDay(at)} ${format.clock(at)}` },
         { text: format.duration(durationMs) },
-        { text: error === null ? format.bytes(bytes) : UNKNOWN },
-        error === null
+        { text: cause === null ? format.bytes(bytes) : UNKNOWN },
+        cause === null
           ? { text: ops.stored, icon: "check", tone: "good" }
-          : { text: clip(error, 200), title: error, icon: "failed", tone: "bad" },
+          : { text: clip(causeWords(cause, ctx.lang), 200), title: cause.message, icon: "failed", tone: "bad" },
       ],
     })),
     note,

@@ -3,6 +3,7 @@
 // A sample without a place cannot be asked about, so it is left out; a report without
 // its figures is none.
 import type * as Host from "../wire.generated";
+import { decodeCause } from "./decode-status";
 import { array, bool, field, integer, nullable, number, raw, string } from "./fields";
 import type { Bucket, Checkpoints, Lateness, Sample, Samples } from "./shapes";
 
@@ -71,7 +72,7 @@ export function decodeCheckpoints(value: unknown): Checkpoints | null {
       const at = number(field(s, "at"));
       const durationMs = number(field(s, "duration_ms"));
       return s === null || at === null || durationMs === null ? [] : [{
-        at, durationMs, bytes: number(s["bytes"]) ?? 0, error: nullable(s["error"], string),
+        at, durationMs, bytes: number(s["bytes"]) ?? 0, cause: decodeCause(s["cause"]),
       }];
     }),
   };

@@ -88,7 +88,7 @@ function decodeAccounting(value: unknown): Accounting | null {
   return { read, onTime, late, rejected };
 }
 
-function decodeCause(value: unknown): Cause | null {
+export function decodeCause(value: unknown): Cause | null {
   const c = raw<Host.Cause>(value);
   const code = c && string(c["code"]);
   if (c === null || code === null) return null;

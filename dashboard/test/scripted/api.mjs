@@ -51,7 +51,10 @@ export function checkpoints() {
   return {
     checkpoints: Array.from({ length: 50 }, (_, i) => ({
       at: Date.now() - i * 5000, duration_ms: 3 + (i % 7), bytes: i === 9 ? 0 : 18_000 + i,
-      error: i === 9 ? "No space left on device (os error 28)" : null,
+      cause: i === 9 ? {
+        code: "checkpoint_failing", message: "No space left on device",
+        args: { error: "No space left on device (os error 28)" }, hint: null,
+      } : null,
     })),
   };
 }

@@ -35,16 +35,18 @@ describe("facts", () => {
   });
 });
 
+const FULL = { code: "checkpoint_failing", message: "m", args: { error: "disk full" }, hint: null };
+
 describe("the last checkpoints", () => {
   const ctx = contextOf(greeted(), "en");
   const model = (value: unknown) => checkpointsModel(decodeCheckpoints(value), "", ctx);
 
   it("show when, how long, how large and why not", () => {
     const { rows } = model({ checkpoints: [
-      { at: 990_000, duration_ms: 12, bytes: 0, error: "disk full" }, { at: 985_000, duration_ms: 4, bytes: 18_234, error: null },
+      { at: 990_000, duration_ms: 12, bytes: 0, cause: FULL }, { at: 985_000, duration_ms: 4, bytes: 18_234, cause: null },
     ] });
     expect(rows.map(({ cells }) => cells.map(({ text }) => text))).toEqual([
-      ["01-01 08:16:30", "12 ms", "—", "disk full"], ["01-01 08:16:25", "4 ms", "18.2 kB", "stored"],
+      ["01-01 08:16:30", "12 ms", "—", "The checkpoint cannot be stored: disk full"], ["01-01 08:16:25", "4 ms", "18.2 kB", "stored"],
     ]);
     expect(rows[0]?.cells[3]?.tone).toBe("bad");
   });
