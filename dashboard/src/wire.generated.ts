@@ -507,11 +507,15 @@ end: number | null,
  */
 lag: number | null,
 /**
+ * Offsets after `end` that open transactions hold back.
+ */
+held_back: number,
+/**
  * The watermark of the partition, in milliseconds since the Unix epoch.
  */
 watermark: number | null,
 /**
- * `running`, `idle`, `gap`, `waiting`, `ended` or `failed`.
+ * `running`, `idle`, `gap`, `unanswered`, `forbidden`, `waiting`, `ended` or `failed`.
  */
 state: string,
 /**

@@ -74,6 +74,8 @@ export const causesEn: Causes = {
     "limit: raise memory_max, or let it keep fewer keys",
   plugin_busy: (args) =>
     `The plugin of ${arg(args, "metric")} takes ${arg(args, "percent")} % of a worker's time`,
+  no_leader: (args) => `No broker leads a partition of the topic ${arg(args, "topic")}`,
+  read_failing: (args) => `A partition cannot be read: ${arg(args, "reason")}`,
   restoring: () => "The stored state is being read",
   checkpoint_failing: (args) => `The checkpoint cannot be stored: ${arg(args, "error")}`,
   file_missing: (args) => `The file ${arg(args, "path")} does not exist`,

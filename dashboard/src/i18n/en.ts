@@ -200,7 +200,8 @@ export const en: Words = {
     excluded: (id, count) => `${id}: ${count} excluded`,
     partitions: (count) => `${count} ${plural(count, "partition", "partitions")}`,
     partitionStates: {
-      running: "running", idle: "idle", gap: "gap", waiting: "waiting", ended: "ended", failed: "failed",
+      running: "running", idle: "idle", gap: "gap", unanswered: "no answer",
+      forbidden: "forbidden", waiting: "waiting", ended: "ended", failed: "failed",
     },
     checkpoint: (age) => `checkpoint ${age} ago`,
     checkpointNow: "checkpoint just now",

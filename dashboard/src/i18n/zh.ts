@@ -195,7 +195,8 @@ export const zh = {
     excluded: (id: string, count: string) => `${id} 排除 ${count} 条`,
     partitions: (count: string) => `${count} 个分区`,
     partitionStates: {
-      running: "运行", idle: "空闲", gap: "断档", waiting: "等待", ended: "结束", failed: "失败",
+      running: "运行", idle: "空闲", gap: "断档", unanswered: "无应答",
+      forbidden: "无权读取", waiting: "等待", ended: "结束", failed: "失败",
     },
     checkpoint: (age: string) => `检查点 ${age}前`,
     checkpointNow: "检查点 刚刚",

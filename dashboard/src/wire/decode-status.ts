@@ -115,6 +115,7 @@ function decodePartition(value: unknown): Partition[] {
     readTo: nullable(p["read_to"], number),
     end: nullable(p["end"], number),
     lag: nullable(p["lag"], number),
+    heldBack: nullable(p["held_back"], number),
     watermark: nullable(p["watermark"], number),
     state: string(p["state"]) ?? "running",
     cause: decodeCause(p["cause"]),

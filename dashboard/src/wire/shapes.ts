@@ -97,6 +97,7 @@ export type Accounting = Omit<Page<Host.AccountingStatus>, "fallback" | "future"
 export type Partition = With<Host.PartitionStatus, {
   offset: number | null;
   readTo: number | null;
+  heldBack: number | null;
 }>;
 
 export type Checkpoint = With<Host.CheckpointStatus, {

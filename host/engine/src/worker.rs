@@ -278,7 +278,6 @@ impl Worker {
         let ends = self.source.log_ends();
         report.levels.log_ends =
             ends.into_iter().map(|LogEnd { partition, end }| (partition, end)).collect();
-        report.levels.trouble = self.source.trouble().map(str::to_owned);
         report.levels.queue_records = self.source.queue_depth() as u64;
         report.counts.stages = self.stages.times(self.clock.now().at, self.engine.plugin_time());
         self.outbox.publish(publication, report);

@@ -1,17 +1,15 @@
 //! The consumer of one worker.
 
 mod positions;
+mod silence;
+mod watcher;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use rdkafka::TopicPartitionList;
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::statistics::Statistics;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use streamgauge_core::{
     BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime, Supply,
 };
@@ -19,10 +17,15 @@ use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of, set_defaults};
 use super::event::{EventQueue, Record, Told};
+use super::fault::{BrokerFault, FaultKind};
 use super::listener::Listener;
+use super::log_ends::LogEnds;
+use super::trouble::{PartitionHealth, PartitionTrouble, unanswered_after};
 use super::{BrokerError, Missing, partition_number};
 
 use positions::{Position, Positions};
+use silence::Silence;
+use watcher::{Seen, Watcher};
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
 /// and not after a second, and it holds 16 MiB and not 64, which is enough for a tenth of a
@@ -35,6 +38,10 @@ const DEFAULTS: [(&str, &str); 3] = [
 
 /// How long the brokers have to tell of a partition that comes; nothing else is read meanwhile.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How often a partition that failed is assigned again: librdkafka tells an error once, and that it
+/// has passed only with the next record or end.
+const AGAIN_EVERY: Duration = Duration::from_secs(3);
 
 /// Reads some partitions of a topic.
 pub struct TopicConsumer {
@@ -49,55 +56,15 @@ pub struct TopicConsumer {
     buffer: BlockBuffer,
     /// Why nothing comes after the last block.
     failure: Option<BrokerError>,
-    trouble: Option<String>,
+    /// How long a broker may be silent.
+    unanswered_after: Duration,
+    /// When partitions that failed are assigned again.
+    again_at: Instant,
+    /// Asks for the ends of the logs, where they are of interest.
+    ends: Option<Arc<LogEnds>>,
     brokers: String,
     topic: String,
 }
-
-/// What the statistics told last.
-#[derive(Default)]
-struct Seen {
-    ends: BTreeMap<u32, i64>,
-    queued: usize,
-    /// Whether a broker is connected; false from an error until the next statistics.
-    is_connected: bool,
-}
-
-/// Keeps the ends of the logs from librdkafka's statistics: asking the brokers would block.
-struct Watcher {
-    topic: String,
-    seen: Arc<Mutex<Seen>>,
-    listener: Listener,
-}
-
-impl ClientContext for Watcher {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        self.listener.log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.listener.error(error, reason);
-    }
-
-    fn stats(&self, statistics: Statistics) {
-        let topic = statistics.topics.get(&self.topic);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.queued = 0;
-        // Those with a negative id only stand for the addresses to begin with.
-        seen.is_connected =
-            statistics.brokers.values().any(|broker| broker.nodeid >= 0 && broker.state == "UP");
-        for (partition, stats) in topic.iter().flat_map(|topic| &topic.partitions) {
-            let Ok(partition) = u32::try_from(*partition) else { continue };
-            // The last stable offset: what a reader of committed records can get.
-            if stats.ls_offset >= 0 {
-                seen.ends.insert(partition, stats.ls_offset);
-            }
-            seen.queued += usize::try_from(stats.fetchq_cnt).unwrap_or(0);
-        }
-    }
-}
-
-impl ConsumerContext for Watcher {}
 
 impl TopicConsumer {
     /// Reads each `(partition, next offset, stop offset)`; a stop offset bounds the read.
@@ -108,7 +75,9 @@ impl TopicConsumer {
         settings: &KafkaSettings,
         assigned: &[(u32, i64, Option<i64>)],
     ) -> Result<Self, BrokerError> {
-        let context = Arc::new(Mutex::new(Seen::default()));
+        let mut seen = Seen::default();
+        seen.assigned.extend(assigned.iter().map(|(partition, ..)| *partition));
+        let context = Arc::new(Mutex::new(seen));
         let mut config = client_config(settings);
         set_defaults(&mut config, settings, &DEFAULTS);
         // Owned by the host: exactness depends on them.
@@ -139,20 +108,29 @@ impl TopicConsumer {
         }
         consumer.assign(&list).map_err(|error| BrokerError::refused(&error))?;
         let (brokers, topic) = (settings.brokers.clone(), settings.topic.clone());
-        let (buffer, failure, trouble) = (BlockBuffer::default(), None, None);
-        let queue = EventQueue::of(&consumer);
         Ok(Self {
-            queue,
+            queue: EventQueue::of(&consumer),
             consumer,
             context,
             listener,
             positions,
-            buffer,
-            failure,
-            trouble,
+            buffer: BlockBuffer::default(),
+            failure: None,
+            unanswered_after: unanswered_after(settings),
+            again_at: Instant::now(),
+            ends: None,
             brokers,
             topic,
         })
+    }
+
+    /// Knows the ends of the logs from `ends` too, also of partitions that are not fetched.
+    pub fn set_ends(&mut self, ends: Arc<LogEnds>) {
+        self.ends = Some(ends);
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.context.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Fills the block. An error after its first record is told with the next block.
@@ -172,19 +150,17 @@ impl TopicConsumer {
                 Told::Record(record) => {
                     taken += 1;
                     add(&mut self.positions, &record, &mut self.buffer);
-                    self.trouble = None;
                     continue;
                 }
                 Told::End { partition, offset } => {
-                    self.trouble = None;
                     self.positions.end(partition, offset);
                     continue;
                 }
-                Told::Failed { code, text, .. } => (code, text),
+                Told::Failed { partition, code, text } => (partition, code, text),
                 Told::Nothing => continue,
             };
             drop(event);
-            if let Err(failure) = self.failed(failed.0, &failed.1) {
+            if let Err(failure) = self.failed(failed) {
                 if self.buffer.is_empty() {
                     return Err(failure);
                 }
@@ -195,7 +171,10 @@ impl TopicConsumer {
         Ok(Supply::More)
     }
 
-    fn failed(&mut self, code: RDKafkaErrorCode, text: &str) -> Result<(), BrokerError> {
+    fn failed(
+        &mut self,
+        (partition, code, text): (Option<u32>, RDKafkaErrorCode, String),
+    ) -> Result<(), BrokerError> {
         match code {
             RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset => {
                 Err(BrokerError::Moved {
@@ -204,24 +183,34 @@ impl TopicConsumer {
             }
             RDKafkaErrorCode::UnknownTopicOrPartition
             | RDKafkaErrorCode::UnknownTopic
-            | RDKafkaErrorCode::UnknownPartition => Err(BrokerError::Unavailable {
-                missing: Missing::Topic,
-                message: format!("the topic is gone: {code}"),
-            }),
-            // librdkafka reconnects by itself; until then the page says so.
+            | RDKafkaErrorCode::UnknownPartition => Err(topic_is_gone(&code.to_string())),
+            // The context keeps what is about no partition; librdkafka reconnects by itself.
             _ => {
-                let fault = self.listener.heard().fault_of(Some(code), text);
-                let message = fault.to_string();
-                let mut seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
-                if self.trouble.is_none() || seen.is_connected {
-                    tracing::warn!("{message}");
+                if let Some(partition) = partition {
+                    let fault = self.fault_of(partition, code, &text);
+                    self.positions.fail(partition, fault);
                 }
-                seen.is_connected = false;
-                drop(seen);
-                self.trouble = Some(message);
                 Ok(())
             }
         }
+    }
+
+    /// Assigns partitions that failed again, at the places where they are.
+    fn assign_again(&mut self) {
+        if !self.positions.has_failed() || Instant::now() < self.again_at {
+            return;
+        }
+        self.again_at = Instant::now() + AGAIN_EVERY;
+        let failed: Vec<_> = self.positions.failed().collect();
+        if let Err(error) = self.try_again(&failed) {
+            tracing::debug!(%error, "partitions that failed were not assigned again");
+        }
+    }
+
+    fn try_again(&self, places: &[(u32, i64)]) -> KafkaResult<()> {
+        let list = offsets_of(&self.topic, places.iter().copied())?;
+        self.consumer.incremental_unassign(&list)?;
+        self.consumer.incremental_assign(&list)
     }
 }
 
@@ -232,6 +221,11 @@ fn add(positions: &mut Positions, record: &Record<'_>, buffer: &mut BlockBuffer)
         let meta = RecordMeta { offset, time: RecordTime(stamp), cursor: 0 };
         buffer.push(partition, meta, value);
     }
+}
+
+fn topic_is_gone(reason: &str) -> BrokerError {
+    let message = format!("the topic is gone: {reason}");
+    BrokerError::Unavailable { missing: Missing::Topic, message }
 }
 
 fn unavailable(brokers: &str, error: &KafkaError) -> BrokerError {
@@ -256,6 +250,10 @@ impl TopicConsumer {
         if self.positions.are_ended() {
             return Ok(Fetched::Ended);
         }
+        if self.ends.as_ref().is_some_and(|ends| ends.is_topic_missing()) {
+            return Err(topic_is_gone("the brokers do not know it any more"));
+        }
+        self.assign_again();
         self.buffer.clear();
         let supply = self.gather(limits, timeout)?;
         if self.buffer.is_empty() {
@@ -278,6 +276,7 @@ impl TopicConsumer {
             .map_err(|error| BrokerError::refused(&error))?;
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
         self.positions.add(partition, Position::new(offset, stop));
+        self.seen().assigned.push(partition);
         Ok(())
     }
 
@@ -290,6 +289,7 @@ impl TopicConsumer {
         let mut list = TopicPartitionList::new();
         list.add_partition(&self.topic, partition_number(partition));
         self.consumer.incremental_unassign(&list).map_err(|error| BrokerError::refused(&error))?;
+        self.seen().assigned.retain(|assigned| *assigned != partition);
         // librdkafka drops what it has fetched of the partition; what may still come is not known.
         Ok(self.positions.remove(partition).and_then(|position| position.stop))
     }
@@ -300,26 +300,88 @@ impl TopicConsumer {
         self.positions.take_read_to()
     }
 
-    /// The ends of the logs, at most 500 ms old.
+    /// The ends of the logs, about a second old at most. An end is not known where something keeps
+    /// records from coming.
     pub fn log_ends(&mut self) -> Vec<LogEnd> {
-        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = |partition: u32, position: &Position| {
-            let end = seen.ends.get(&partition).map(|end| (*end).max(position.next));
-            LogEnd { partition, end }
+        self.hear_ends();
+        let seen = self.seen();
+        let end = |(partition, position): (u32, &Position)| {
+            let is_read = self.trouble(&seen, partition).is_none();
+            let end = seen.end(partition).filter(|_| is_read);
+            LogEnd { partition, end: end.map(|(stable, _)| stable.max(position.next)) }
         };
-        self.positions.iter().map(|(partition, position)| end(partition, position)).collect()
+        self.positions.iter().map(end).collect()
     }
 
     /// Records fetched and not handed over yet.
     pub fn queue_depth(&self) -> usize {
-        self.context.lock().unwrap_or_else(PoisonError::into_inner).queued
+        self.seen().queued
     }
 
-    /// What keeps records from coming, if something does and may pass.
-    pub fn trouble(&self) -> Option<&str> {
-        let seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
-        self.trouble.as_deref().filter(|_| !seen.is_connected)
+    /// How the log of each partition stands.
+    pub fn health(&self) -> Vec<(u32, PartitionHealth)> {
+        let seen = self.seen();
+        let health = |(partition, _)| {
+            let held_back = seen.end(partition).map_or(0, |(stable, end)| end - stable);
+            let trouble = self.trouble(&seen, partition);
+            (partition, PartitionHealth { trouble, held_back: held_back.unsigned_abs() })
+        };
+        self.positions.iter().map(health).collect()
     }
+
+    /// Takes in what the brokers answered about the ends of the logs.
+    fn hear_ends(&mut self) {
+        let Some(ends) = &self.ends else { return };
+        let mut seen = self.seen();
+        for (partition, _) in self.positions.iter() {
+            if let Some(end) = ends.of(partition) {
+                seen.answered(partition, (end.stable, end.end), end.answer);
+            }
+        }
+    }
+
+    /// The trouble of a partition: what it was told itself, else that no broker is connected at
+    /// all, else that its own does not answer.
+    fn trouble(&self, seen: &Seen, partition: u32) -> Option<PartitionTrouble> {
+        if let Some(failure) = self.positions.failure(partition) {
+            return Some(failure.clone());
+        }
+        if let Some(since) = seen.lost_since {
+            return Some(PartitionTrouble { fault: self.lost(&self.brokers), since });
+        }
+        let (silence, time) = seen.clocks.of(partition, self.unanswered_after)?;
+        let fault = match silence {
+            Silence::NoLeader => {
+                let reason = format!("partition {partition} of topic `{}`", self.topic);
+                fault(FaultKind::NoLeader, &self.brokers, &reason)
+            }
+            Silence::NotConnected(broker) => self.lost(&broker),
+            Silence::NoAnswer(broker) => {
+                fault(FaultKind::Silent, &broker, "it is connected, and a request has no answer")
+            }
+        };
+        Some(PartitionTrouble { fault, since: SystemTime::now() - time })
+    }
+
+    /// Why `broker` is not connected, as far as librdkafka told.
+    fn lost(&self, broker: &str) -> BrokerFault {
+        let told = self.listener.heard().told();
+        told.unwrap_or_else(|| fault(FaultKind::Unreachable, broker, "it is not connected"))
+    }
+
+    /// The fault of an error that a partition was told.
+    fn fault_of(&self, partition: u32, code: RDKafkaErrorCode, text: &str) -> BrokerFault {
+        if code == RDKafkaErrorCode::TopicAuthorizationFailed {
+            return self.listener.heard().fault_of(Some(code), text);
+        }
+        let reason = format!("partition {partition} of topic `{}`: {text}", self.topic);
+        fault(FaultKind::ReadFailing, &self.brokers, &reason)
+    }
+}
+
+fn fault(kind: FaultKind, broker: &str, reason: &str) -> BrokerFault {
+    let (broker, reason, note) = (broker.to_owned(), reason.to_owned(), String::new());
+    BrokerFault { kind, broker, reason, note }
 }
 
 #[cfg(test)]

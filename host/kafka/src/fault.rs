@@ -39,6 +39,10 @@ pub enum FaultKind {
     TopicForbidden,
     /// The user may not use the group.
     GroupForbidden,
+    /// No broker leads the partition; the reason names it.
+    NoLeader,
+    /// A partition cannot be read for another reason.
+    ReadFailing,
     /// A broker sends its clients to an address that cannot be reached from here.
     AdvertisedUnreachable,
     /// The topic for dead letters or late records does not exist; the reason is its name.
@@ -100,6 +104,8 @@ impl FaultKind {
             Self::MechanismRefused => "mechanism_refused",
             Self::TopicForbidden => "topic_forbidden",
             Self::GroupForbidden => "group_forbidden",
+            Self::NoLeader => "no_leader",
+            Self::ReadFailing => "read_failing",
             Self::AdvertisedUnreachable => "advertised_unreachable",
             Self::OutputMissing => "output_topic_missing",
             Self::OutputForbidden => "output_topic_forbidden",
@@ -159,6 +165,8 @@ impl FaultKind {
                 "let this user use the group: an ACL that allows Read, or set `group` in \
                  [source.kafka] to one that the user may use"
             }
+            Self::NoLeader => "look which of the cluster's brokers are away, and start them",
+            Self::ReadFailing => "look at the broker's log and at its disk",
             Self::AdvertisedUnreachable => {
                 "correct `advertised.listeners` of the broker, or connect to a listener that \
                  tells clients an address which this computer reaches"
@@ -283,6 +291,8 @@ impl fmt::Display for BrokerFault {
             FaultKind::MechanismRefused => {
                 write!(f, "kafka at {broker} does not take the SASL mechanism")
             }
+            FaultKind::NoLeader => write!(f, "no broker of kafka at {broker} is a leader"),
+            FaultKind::ReadFailing => write!(f, "kafka at {broker} cannot be read"),
             FaultKind::TopicForbidden => write!(f, "kafka at {broker} forbids the topic"),
             FaultKind::GroupForbidden => write!(f, "kafka at {broker} forbids the group"),
             FaultKind::AdvertisedUnreachable => {

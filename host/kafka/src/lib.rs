@@ -16,6 +16,7 @@ mod fault;
 mod group;
 mod identity;
 mod listener;
+mod log_ends;
 mod name_probe;
 mod new_topic;
 pub mod partitioner;
@@ -28,6 +29,7 @@ mod testing;
 mod tests;
 mod topic;
 mod topic_id;
+mod trouble;
 
 pub use client::refusal;
 pub use commits::{CommitBoard, OffsetCommits};
@@ -36,11 +38,13 @@ pub use error::{BrokerError, Missing};
 pub use fault::{BrokerFault, FaultKind};
 pub use group::check_group;
 pub use identity::TopicIdentity;
+pub use log_ends::LogEnds;
 pub use new_topic::{NewTopicError, Topic, ready};
 pub use peek::{Peeked, peek};
 pub use sender::{Deliveries, DeliveryFailure, Sender, SenderError};
 pub use side_producer::SideProducer;
 pub use topic::{PartitionRange, TopicClient};
+pub use trouble::{PartitionHealth, PartitionTrouble};
 
 /// A partition's number in librdkafka's type.
 fn partition_number(partition: u32) -> i32 {

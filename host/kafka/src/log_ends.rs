@@ -17,6 +17,7 @@ use streamgauge_pipeline::KafkaSettings;
 
 use super::BrokerError;
 use super::client::client_config;
+use super::listener::Listener;
 
 /// How often the brokers are asked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -136,8 +137,8 @@ enum Answer {
 
 /// Asks the brokers.
 struct Asker {
-    committed: BaseConsumer,
-    uncommitted: BaseConsumer,
+    committed: BaseConsumer<Listener>,
+    uncommitted: BaseConsumer<Listener>,
     topic: String,
 }
 
@@ -146,7 +147,9 @@ impl Asker {
         let client = |isolation: &str| {
             let mut config = client_config(settings);
             config.set("isolation.level", isolation);
-            config.create().map_err(|error| BrokerError::refused(&error))
+            config
+                .create_with_context(Listener::new(settings))
+                .map_err(|error| BrokerError::refused(&error))
         };
         Ok(Self {
             committed: client("read_committed")?,
@@ -157,7 +160,7 @@ impl Asker {
 
     fn ask(&self) -> KafkaResult<Answer> {
         for client in [&self.committed, &self.uncommitted] {
-            // Errors and log lines of the client are told elsewhere; they must not pile up here.
+            // The workers' clients tell what is wrong; here it only must not pile up.
             while client.poll(Duration::ZERO).is_some() {}
         }
         let metadata = self.committed.fetch_metadata(Some(&self.topic), ANSWER_TIMEOUT)?;
@@ -174,19 +177,24 @@ impl Asker {
         // In this order, so that records which come in between are not taken for held back.
         let ends = ends_of(&self.uncommitted, list.clone())?;
         let stable = ends_of(&self.committed, list)?;
-        let both = |(partition, stable)| Some((partition, (stable, (*ends.get(&partition)?).max(stable))));
+        let both =
+            |(partition, stable)| Some((partition, (stable, (*ends.get(&partition)?).max(stable))));
         Ok(Answer::Ends(stable.into_iter().filter_map(both).collect()))
     }
 }
 
 /// The ends that `client` is told, where it is.
-fn ends_of(client: &BaseConsumer, list: TopicPartitionList) -> KafkaResult<BTreeMap<u32, i64>> {
+fn ends_of(
+    client: &BaseConsumer<Listener>,
+    list: TopicPartitionList,
+) -> KafkaResult<BTreeMap<u32, i64>> {
     let told = client.offsets_for_times(list, ANSWER_TIMEOUT)?;
-    let end = |element: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| {
-        match (element.error(), element.offset()) {
-            (Ok(()), Offset::Offset(end)) => Some((element.partition().unsigned_abs(), end)),
-            _ => None,
-        }
+    let end = |element: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| match (
+        element.error(),
+        element.offset(),
+    ) {
+        (Ok(()), Offset::Offset(end)) => Some((element.partition().unsigned_abs(), end)),
+        _ => None,
     };
     Ok(told.elements().iter().filter_map(end).collect())
 }

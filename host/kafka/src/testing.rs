@@ -1,6 +1,7 @@
 //! What the tests share: settings.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use streamgauge_pipeline::{Format, KafkaSettings, OnGap, Secret, Start};
 
@@ -18,6 +19,8 @@ pub(crate) fn settings(brokers: &str) -> KafkaSettings {
         start: Start::Earliest,
         on_gap: OnGap::Stop,
         format: Format::Json,
+        unanswered_after: Duration::from_secs(10),
+        give_up_after: Duration::from_secs(60),
         librdkafka: BTreeMap::new(),
     }
 }

@@ -65,8 +65,6 @@ pub struct WorkerCounts {
 pub struct WorkerLevels {
     /// The ends of the partitions' logs; `None` where there is no end or it is not known.
     pub log_ends: BTreeMap<u32, Option<i64>>,
-    /// What keeps records from coming.
-    pub trouble: Option<String>,
     /// Records fetched but not taken yet.
     pub queue_records: u64,
 }
@@ -98,10 +96,9 @@ impl WorkerCounts {
 }
 
 impl WorkerLevels {
-    /// Adds the levels of another worker. Of several troubles the first one is told.
+    /// Adds the levels of another worker.
     pub fn merge(&mut self, other: &Self) {
         self.log_ends.extend(&other.log_ends);
-        self.trouble = self.trouble.take().or_else(|| other.trouble.clone());
         self.queue_records += other.queue_records;
     }
 }

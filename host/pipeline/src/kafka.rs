@@ -2,6 +2,7 @@
 //! owns.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use toml::de::DeValue;
 
@@ -10,7 +11,7 @@ use super::format::Format;
 use super::reader::{Problem, Read, Table, Value};
 use super::secret::{Secret, is_secret_itself};
 use super::source_settings::{KafkaSettings, OnGap, Start};
-use super::values::{instant, line, one_of};
+use super::values::{duration, instant, line, one_of};
 
 /// Kafka's own limit on the name of a topic.
 const TOPIC_CHARS_MAX: usize = 249;
@@ -40,12 +41,32 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
     let start = table.or("start", Start::Earliest, start);
     let on_gap = table.or("on_gap", OnGap::Stop, one_of(&ON_GAP));
     let format = table.or("format", Format::Json, one_of(&Format::by_name()));
+    let unanswered_after = table.or(
+        "unanswered_after",
+        Duration::from_secs(10),
+        duration("s", Duration::from_secs(1)..=Duration::from_hours(1)),
+    );
+    let give_up_after = table.or(
+        "give_up_after",
+        Duration::from_secs(60),
+        duration("s", Duration::from_secs(1)..=Duration::from_hours(24)),
+    );
     let librdkafka = table.section("librdkafka").map(|t| passed_through(&t, context));
     let misplaced = "settings of librdkafka belong into `[source.kafka.librdkafka]`";
     table.finish_with(|name| name.contains('.').then_some(misplaced));
     let librdkafka = librdkafka.unwrap_or_default();
     let (brokers, topic) = (brokers?, topic?);
-    Some(KafkaSettings { brokers, topic, group, start, on_gap, format, librdkafka })
+    Some(KafkaSettings {
+        brokers,
+        topic,
+        group,
+        start,
+        on_gap,
+        format,
+        unanswered_after,
+        give_up_after,
+        librdkafka,
+    })
 }
 
 fn brokers(value: &Value<'_>) -> Read<String> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::format::Format;
 use super::secret::Secret;
@@ -32,6 +33,10 @@ pub struct KafkaSettings {
     pub on_gap: OnGap,
     /// The form in which records are written.
     pub format: Format,
+    /// How long a broker may be silent until its partitions are unanswered.
+    pub unanswered_after: Duration,
+    /// How long a run to the end waits for brokers that do not answer.
+    pub give_up_after: Duration,
     /// Further librdkafka settings, by their names there.
     pub librdkafka: BTreeMap<String, Secret>,
 }

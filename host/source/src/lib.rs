@@ -7,6 +7,7 @@
 pub mod file;
 mod gap;
 pub mod generator;
+mod health;
 pub mod kafka;
 mod log;
 pub mod models;
@@ -21,6 +22,7 @@ use streamgauge_kafka::{BrokerError, BrokerFault};
 use thiserror::Error;
 
 pub use gap::LogGap;
+pub use health::SourceHealth;
 pub use log::{Log, Span};
 pub use outside::{LatencyFrom, LogGuard, OffsetCommitter};
 
@@ -130,11 +132,6 @@ pub trait Source: Send {
 
     /// The ends of the partitions' logs; cheap enough to be asked several times a second.
     fn log_ends(&mut self) -> Vec<LogEnd>;
-
-    /// What keeps records from coming, if something does and may pass.
-    fn trouble(&self) -> Option<&str> {
-        None
-    }
 
     /// Records fetched but not handed over yet, where the source has such a queue.
     fn queue_depth(&self) -> usize {

@@ -154,6 +154,8 @@ fn destination(args: &ProduceArgs, source: &SourceSettings) -> Result<KafkaSetti
             start: Start::Earliest,
             on_gap: OnGap::Stop,
             format: Format::Json,
+            unanswered_after: Duration::from_secs(10),
+            give_up_after: Duration::from_secs(60),
             librdkafka: BTreeMap::new(),
         },
     };

@@ -22,9 +22,10 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use streamgauge_checkpoint::CheckpointReport;
 use streamgauge_core::{Accounting, PartitionSnapshot, Plan};
+use streamgauge_kafka::{PartitionHealth, PartitionTrouble};
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{Pipeline, SourceSettings};
-use streamgauge_source::{Missing, SourceError};
+use streamgauge_source::SourceError;
 use streamgauge_telemetry::Telemetry;
 use streamgauge_view::{LiveMetric, Published, Results, Trouble, document};
 use streamgauge_wire::{
@@ -90,7 +91,23 @@ struct Seen<'a> {
     overview: &'a Overview,
     /// Partitions that stand still because of a gap in their log, with the cause.
     parked: &'a BTreeMap<u32, Cause>,
+    /// How the partitions of a topic stand.
+    sources: BTreeMap<u32, PartitionHealth>,
     checkpoints: CheckpointReport,
+}
+
+impl Seen<'_> {
+    /// What keeps the records of a partition from coming.
+    fn trouble(&self, partition: u32) -> Option<&PartitionTrouble> {
+        self.sources.get(&partition)?.trouble.as_ref()
+    }
+
+    /// The trouble of the first partition, where every partition that is read has one.
+    fn trouble_of_all(&self) -> Option<&PartitionTrouble> {
+        let mut troubles = self.sources.values().map(|health| health.trouble.as_ref());
+        let first = troubles.next()??;
+        troubles.all(|trouble| trouble.is_some()).then_some(first)
+    }
 }
 
 impl Publisher {
@@ -146,7 +163,8 @@ impl Drawing {
         let books = document::accounting(&overview.partitions);
         let checkpoints = self.run_status.checkpoints.read();
         self.measure(&overview, &books, &checkpoints);
-        let seen = Seen { overview: &overview, parked: &parked, checkpoints };
+        let sources = self.run_status.sources.read();
+        let seen = Seen { overview: &overview, parked: &parked, sources, checkpoints };
         let (mut status, clock) = self.update(&seen, &books);
         status.happened = self.events.note(Observed::of(&status), Utc::now().timestamp_millis());
         let stored = to_wire::stored(&seen.checkpoints, self.pipeline.late_output.is_some());
@@ -271,27 +289,35 @@ impl Drawing {
             offset,
             read_to: snapshot.read_to(),
             end: seen.overview.levels.log_ends.get(&partition).copied().flatten(),
+            held_back: seen.sources.get(&partition).map_or(0, |health| health.held_back),
             watermark: self.plan.watermark.watermark(snapshot.state.max_event_time),
             phase: PartitionPhase::Running,
             cause: None,
             gaps: snapshot.state.gaps.clone(),
         };
         let is_silent = silent >= self.pipeline.event_time.idle_after;
+        let trouble = seen.trouble(partition);
+        // An end that was told before is no end that is known now.
+        if trouble.is_some() || !matches!(phase, Phase::Running | Phase::Ended) {
+            view.end = None;
+        }
         view.phase = match phase {
             Phase::Ended => PartitionPhase::Ended,
             Phase::Failed(_) => PartitionPhase::Failed,
             Phase::Waiting(_) | Phase::Restoring => PartitionPhase::Waiting,
             Phase::Running if seen.parked.contains_key(&partition) => PartitionPhase::Gap,
-            Phase::Running if seen.overview.levels.trouble.is_some() => PartitionPhase::Waiting,
-            Phase::Running if view.lag() == Some(0) && is_silent => PartitionPhase::Idle,
-            Phase::Running => PartitionPhase::Running,
+            Phase::Running => match trouble {
+                Some(trouble) => PartitionPhase::of(trouble.fault.kind),
+                None if view.lag() == Some(0) && is_silent => PartitionPhase::Idle,
+                None => PartitionPhase::Running,
+            },
         };
         view.cause = match phase {
             Phase::Waiting(cause) | Phase::Failed(cause) => Some(cause.clone()),
             Phase::Restoring | Phase::Ended => None,
-            Phase::Running => seen.parked.get(&partition).cloned().or_else(|| {
-                seen.overview.levels.trouble.as_deref().map(|trouble| self.broker_trouble(trouble))
-            }),
+            Phase::Running => {
+                seen.parked.get(&partition).cloned().or_else(|| Some(self.cause_of(trouble?)))
+            }
         };
         view
     }
@@ -318,8 +344,8 @@ impl Drawing {
             Phase::Failed(cause) => (Mode::Failed, Some(cause.clone())),
             Phase::Restoring => (Mode::Restoring, None),
             Phase::Ended => (Mode::Ended, None),
-            Phase::Running => match &seen.overview.levels.trouble {
-                Some(trouble) => (Mode::Waiting, Some(self.broker_trouble(trouble))),
+            Phase::Running => match seen.trouble_of_all() {
+                Some(trouble) => (Mode::Waiting, Some(self.cause_of(trouble))),
                 None if self.bounded => (Mode::Replaying, None),
                 None if self.is_catching_up(lag, rate) => (Mode::CatchingUp, None),
                 None => (Mode::Live, None),
@@ -356,9 +382,8 @@ impl Drawing {
         }
     }
 
-    fn broker_trouble(&self, message: &str) -> Cause {
-        let (missing, message) = (Missing::Brokers, message.to_owned());
-        Cause::of(&SourceError::Unavailable { missing, message }, &self.pipeline)
+    fn cause_of(&self, trouble: &PartitionTrouble) -> Cause {
+        Cause::of(&SourceError::Broker(trouble.fault.clone()), &self.pipeline)
     }
 
     /// Behind by more than three seconds' worth of records, until it is less than one.

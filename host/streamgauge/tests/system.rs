@@ -82,6 +82,8 @@ mod plugins;
 mod proof;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
+#[path = "system/silence.rs"]
+mod silence;
 #[path = "system/stops.rs"]
 mod stops;
 #[path = "system/stored_first.rs"]

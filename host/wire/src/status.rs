@@ -237,9 +237,11 @@ pub struct PartitionStatus {
     pub end: Option<i64>,
     /// Offsets still to read: `end` − `read_to`.
     pub lag: Option<u64>,
+    /// Offsets after `end` that open transactions hold back.
+    pub held_back: u64,
     /// The watermark of the partition, in milliseconds since the Unix epoch.
     pub watermark: Option<i64>,
-    /// `running`, `idle`, `gap`, `waiting`, `ended` or `failed`.
+    /// `running`, `idle`, `gap`, `unanswered`, `forbidden`, `waiting`, `ended` or `failed`.
     pub state: &'static str,
     /// The reason why the partition stands still, if it does.
     pub cause: Option<Cause>,

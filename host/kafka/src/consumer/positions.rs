@@ -1,7 +1,11 @@
 //! Where a consumer is in each of its partitions.
 
+use std::time::SystemTime;
+
+use crate::BrokerFault;
+use crate::trouble::PartitionTrouble;
+
 /// The place of reading in one partition.
-#[derive(Clone, Copy)]
 pub(super) struct Position {
     /// The offset up to which the log is read.
     pub(super) next: i64,
@@ -9,6 +13,8 @@ pub(super) struct Position {
     pub(super) stop: Option<i64>,
     /// The end of the log was told, and nobody has taken note of it.
     is_end_new: bool,
+    /// An error that neither a record nor an end has mended yet.
+    failure: Option<PartitionTrouble>,
 }
 
 /// Positions by partition. Records of one partition mostly come in a row, so the last one that was
@@ -19,11 +25,13 @@ pub(super) struct Positions {
     recent: usize,
     /// Whether an end is new in any partition.
     are_ends_new: bool,
+    /// Whether any partition has failed.
+    has_failed: bool,
 }
 
 impl Position {
     pub(super) fn new(next: i64, stop: Option<i64>) -> Self {
-        Self { next, stop, is_end_new: false }
+        Self { next, stop, is_end_new: false, failure: None }
     }
 }
 
@@ -53,6 +61,7 @@ impl Positions {
     pub(super) fn read(&mut self, partition: u32, offset: i64) -> bool {
         let Some(position) = self.get_mut(partition) else { return false };
         position.next = offset + 1;
+        position.failure = None;
         position.stop.is_none_or(|stop| offset < stop)
     }
 
@@ -61,7 +70,34 @@ impl Positions {
         let Some(position) = self.get_mut(partition) else { return };
         position.next = position.next.max(offset);
         position.is_end_new = true;
+        position.failure = None;
         self.are_ends_new = true;
+    }
+
+    /// Keeps an error until a record or an end comes.
+    pub(super) fn fail(&mut self, partition: u32, fault: BrokerFault) {
+        let Some(position) = self.get_mut(partition) else { return };
+        let since = position.failure.take().map_or_else(SystemTime::now, |before| before.since);
+        position.failure = Some(PartitionTrouble { fault, since });
+        self.has_failed = true;
+    }
+
+    /// The error of a partition.
+    pub(super) fn failure(&self, partition: u32) -> Option<&PartitionTrouble> {
+        let found = self.all.iter().find(|(number, _)| *number == partition);
+        found?.1.failure.as_ref()
+    }
+
+    /// Whether a partition may have failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// The partitions that failed, with the offsets up to which they are read.
+    pub(super) fn failed(&mut self) -> impl Iterator<Item = (u32, i64)> {
+        self.has_failed = self.all.iter().any(|(_, position)| position.failure.is_some());
+        let failed = self.all.iter().filter(|(_, position)| position.failure.is_some());
+        failed.map(|(partition, position)| (*partition, position.next))
     }
 
     /// How far the logs are read whose ends were told since the last call; of a bounded read never
@@ -104,6 +140,25 @@ mod tests {
         positions.end(0, 12);
         assert!(positions.read(0, 12));
         assert_eq!(positions.take_read_to(), [(0, 13)]);
+    }
+
+    #[test]
+    fn an_error_is_kept_until_a_record_or_an_end_comes() {
+        let mut positions = Positions::default();
+        positions.add(0, Position::new(5, None));
+        positions.add(1, Position::new(7, None));
+        assert!(!positions.has_failed());
+        for partition in [0, 1, 9] {
+            let (kind, broker) = (crate::FaultKind::TopicForbidden, String::new());
+            let (reason, note) = (String::new(), String::new());
+            positions.fail(partition, BrokerFault { kind, broker, reason, note });
+        }
+        assert_eq!(positions.failed().collect::<Vec<_>>(), [(0, 5), (1, 7)]);
+        assert!(positions.read(0, 8));
+        assert_eq!(positions.failed().collect::<Vec<_>>(), [(1, 7)]);
+        assert!(positions.has_failed() && positions.failure(1).is_some());
+        positions.end(1, 7);
+        assert!(positions.failed().next().is_none() && !positions.has_failed());
     }
 
     #[test]

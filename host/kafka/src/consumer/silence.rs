@@ -136,7 +136,8 @@ impl PartitionClock {
         let is_fresh = matches!(&found, Some((Silence::NoAnswer(_), since)) if *since >= now);
         self.was_answered |= found.is_none() || is_fresh;
         self.silent = found.map(|(silence, since)| {
-            let since = if is_fresh { since } else { began.map_or(since, |began| began.min(since)) };
+            let since =
+                if is_fresh { since } else { began.map_or(since, |began| began.min(since)) };
             (silence, since)
         });
     }

@@ -190,6 +190,7 @@ pub(crate) fn status() -> Status {
             read_to: 110,
             end: Some(113),
             lag: Some(3),
+            held_back: 0,
             watermark: Some(1_447_170_900_500),
             state: "running",
             cause: None,

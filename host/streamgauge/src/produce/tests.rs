@@ -1,5 +1,7 @@
 //! Where records go, and what is refused before anything is sent.
 
+use std::time::Duration;
+
 use clap::Parser;
 use expect_test::{Expect, expect};
 use streamgauge_core::{Field, FieldType};
@@ -21,6 +23,8 @@ fn kafka(format: Format) -> SourceSettings {
         start: Start::Latest,
         on_gap: OnGap::Stop,
         format,
+        unanswered_after: Duration::from_secs(10),
+        give_up_after: Duration::from_secs(60),
         librdkafka: BTreeMap::new(),
     })
 }

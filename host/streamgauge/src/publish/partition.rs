@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use streamgauge_core::{EventTime, OffsetGap};
+use streamgauge_kafka::FaultKind;
 
 use crate::run::cause::Cause;
 
@@ -15,6 +16,10 @@ pub(crate) enum PartitionPhase {
     Idle,
     /// Its log does not continue where its state does, so it stands still.
     Gap,
+    /// Its broker does not answer.
+    Unanswered,
+    /// The user may not read it.
+    Forbidden,
     /// Something outside is missing.
     Waiting,
     /// A bounded source was read to its end.
@@ -34,12 +39,21 @@ pub(super) struct PartitionView {
     pub(super) read_to: i64,
     /// The offset after the last record of the log; `None` means not known.
     pub(super) end: Option<i64>,
+    /// Offsets after the end that open transactions hold back.
+    pub(super) held_back: u64,
     pub(super) watermark: Option<EventTime>,
     pub(super) phase: PartitionPhase,
     /// The reason why the partition stands still; `None` means that it does not.
     pub(super) cause: Option<Cause>,
     /// The gaps that were passed.
     pub(super) gaps: Vec<OffsetGap>,
+}
+
+impl PartitionPhase {
+    /// The phase of a partition that has this trouble.
+    pub(super) fn of(trouble: FaultKind) -> Self {
+        if trouble == FaultKind::TopicForbidden { Self::Forbidden } else { Self::Unanswered }
+    }
 }
 
 impl PartitionView {
@@ -82,8 +96,8 @@ pub(super) mod tests {
     ) -> PartitionView {
         let watermark = watermark.map(EventTime);
         let (offset, read_to, end) = (0, 0, None);
-        let (cause, gaps) = (None, Vec::new());
-        PartitionView { partition, offset, read_to, end, watermark, phase, cause, gaps }
+        let (held_back, cause, gaps) = (0, None, Vec::new());
+        PartitionView { partition, offset, read_to, end, held_back, watermark, phase, cause, gaps }
     }
 
     fn behind(end: Option<i64>, phase: PartitionPhase) -> PartitionView {

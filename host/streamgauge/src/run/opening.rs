@@ -23,7 +23,7 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::file::{FileSource, Opened as OpenedFile};
 use streamgauge_source::generator::GeneratorSource;
 use streamgauge_source::kafka::TopicGuard;
-use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
+use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError, SourceHealth};
 
 /// The input of a run.
 #[derive(Clone, Debug)]
@@ -96,6 +96,8 @@ pub struct Opening<'a> {
     pub resume: &'a [Arc<PartitionSnapshot>],
     /// The client that asks about the topic, kept from one attempt to the next.
     pub topic_client: &'a OnceCell<Arc<TopicClient>>,
+    /// Told how the partitions of a topic stand.
+    pub sources: &'a Arc<SourceHealth>,
     /// How long something outside has to answer.
     pub answer_timeout: Duration,
 }

@@ -13,6 +13,7 @@ use streamgauge_outbox::{
     WorkerReport,
 };
 use streamgauge_pipeline::MetricSettings;
+use streamgauge_source::SourceHealth;
 
 use super::cause::Cause;
 
@@ -36,6 +37,8 @@ pub struct RunStatus {
     content: Mutex<Content>,
     /// The state of checkpoints, written by the checkpointer.
     pub checkpoints: Arc<CheckpointBoard>,
+    /// How the partitions of a topic stand, written by their sources.
+    pub sources: Arc<SourceHealth>,
     /// Where final panes are stored.
     history: Mutex<Option<Arc<dyn HistoryStore>>>,
 }
@@ -74,6 +77,7 @@ impl RunStatus {
         Self {
             content: Mutex::new(content),
             checkpoints: Arc::default(),
+            sources: Arc::default(),
             history: Mutex::default(),
         }
     }

@@ -3,6 +3,7 @@
 
 mod clock;
 mod side_outputs;
+mod silence;
 mod storing;
 mod topic_watch;
 
@@ -35,6 +36,7 @@ use super::pulse::{Beat, Pulses};
 use super::status::{Phase, RunStatus};
 
 use clock::SystemClock;
+use silence::{given_up_after, silence_past};
 use storing::Stored;
 use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
@@ -166,6 +168,7 @@ impl Supervisor {
             self.run_status.set_history(store.history());
         }
         let resume = checkpoint.as_ref().map_or(&[][..], |c| &c.partitions);
+        self.run_status.sources.clear();
         let opened = self.opening(resume, patience.answer_timeout()).open(&self.feed)?;
         let watch = self.watch(patience);
         let Shares { shares, latency_from, committer, parked, commits, guard } = opened;
@@ -184,7 +187,7 @@ impl Supervisor {
         let ended = match self.first_checkpoint(&mut checkpointer, &differs, patience) {
             Ok(Stored::Done) => {
                 self.run_status.enter(Phase::Running);
-                self.supervise(workers, &mut checkpointer, &differs, watch)
+                self.supervise(workers, &mut checkpointer, &differs, watch, patience)
             }
             Ok(Stored::Stopped) => Ok(Attempt::Finished(Finished::Stopped)),
             Err(error) => Err(error),
@@ -210,6 +213,7 @@ impl Supervisor {
             plugins: &self.plugins,
             resume,
             topic_client: &self.topic_client,
+            sources: &self.run_status.sources,
             answer_timeout,
         }
     }
@@ -226,7 +230,7 @@ impl Supervisor {
         let Some(client) = self.topic_client.get().filter(|_| watch.is_due()) else { return false };
         let (overview, parked) = self.run_status.look();
         let known = overview.partitions.len();
-        if overview.levels.trouble.is_some() || !has_grown(known, client) {
+        if self.run_status.sources.has_trouble() || !has_grown(known, client) {
             return false;
         }
         take_in(known - parked.len(), &self.opening(&overview.partitions, TIMEOUT), workers)
@@ -256,10 +260,11 @@ impl Supervisor {
         checkpointer: &mut Checkpointer,
         differs: &AtomicBool,
         mut watch: Option<TopicWatch>,
+        patience: Patience,
     ) -> Result<Attempt, SourceError> {
         let every = self.pipeline.checkpoint_every;
         let done = AtomicBool::new(false);
-        let mut grown = false;
+        let (mut grown, mut given_up) = (false, None);
         let result = thread::scope(|scope| {
             let pulse = self.pulses.watch("checkpointer");
             let named = thread::Builder::new().name("checkpointer".into());
@@ -284,7 +289,16 @@ impl Supervisor {
             let mut result = Ok(Finished::Ended);
             while !running.is_empty() {
                 grown = grown || watch.as_mut().is_some_and(|watch| self.take_in(watch, &told));
-                if grown || differs.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed) {
+                if given_up.is_none() {
+                    let limit = given_up_after(patience, &self.pipeline.source);
+                    let sources = &self.run_status.sources;
+                    given_up = limit.and_then(|limit| silence_past(limit, sources));
+                }
+                if given_up.is_some()
+                    || grown
+                    || differs.load(Ordering::Relaxed)
+                    || self.stop.load(Ordering::Relaxed)
+                {
                     stop_all();
                 }
                 self.is_alive();
@@ -316,6 +330,9 @@ impl Supervisor {
                 "the last checkpoint could not be stored: {}; the one before stays",
                 self.failure()
             )));
+        }
+        if let (Some(error), Ok(_)) = (given_up, &result) {
+            return Err(error);
         }
         let reopen = grown && !self.stop.load(Ordering::Relaxed);
         result.map(|ended| if reopen { Attempt::Reopen } else { Attempt::Finished(ended) })

@@ -125,6 +125,16 @@ impl Broker {
         running.terminate();
     }
 
+    /// The broker stands still (SIGSTOP): connections stay, and nothing comes.
+    pub(crate) fn freeze(&self) {
+        self.java().as_ref().expect("only a started broker is frozen").signal("STOP");
+    }
+
+    /// A frozen broker goes on.
+    pub(crate) fn thaw(&self) {
+        self.java().as_ref().expect("only a started broker goes on").signal("CONT");
+    }
+
     /// Ends the broker with SIGKILL; its data stays untouched.
     pub(crate) fn kill(&self) {
         let running = self.java().take().expect("only a started broker is killed");

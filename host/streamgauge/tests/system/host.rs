@@ -140,6 +140,11 @@ impl Host {
         self.running.signal("CONT");
     }
 
+    /// Waits for the end.
+    pub(crate) fn wait(self) -> Ended {
+        self.running.wait()
+    }
+
     /// SIGTERM, and then waits for the end.
     pub(crate) fn terminate(self) -> Ended {
         self.running.terminate()

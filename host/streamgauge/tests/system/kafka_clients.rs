@@ -43,6 +43,8 @@ fn log(topic: &str, count: i64) -> Log {
         start: Start::Earliest,
         on_gap: OnGap::Stop,
         format: Format::Json,
+        unanswered_after: Duration::from_secs(10),
+        give_up_after: Duration::from_secs(60),
         librdkafka: BTreeMap::new(),
     };
     Log { broker, settings }

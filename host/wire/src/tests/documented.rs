@@ -162,6 +162,7 @@ fn a_status_is_as_documented() {
                 read_to: 0,
                 end: None,
                 lag: None,
+                held_back: 0,
                 watermark: None,
                 state: "running",
                 cause: None,

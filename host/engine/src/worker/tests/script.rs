@@ -71,10 +71,6 @@ impl Source for Scripted {
         vec![LogEnd { partition: 0, end: Some(77) }]
     }
 
-    fn trouble(&self) -> Option<&str> {
-        Some("a storm")
-    }
-
     fn queue_depth(&self) -> usize {
         5
     }
@@ -140,10 +136,7 @@ fn a_source_is_read_to_its_end_and_all_is_published() {
     let report = ran.outbox.report();
     assert_eq!(report.counts.taken, 5);
     assert_eq!(report.levels.log_ends, [(0, Some(77))].into());
-    assert_eq!(
-        (report.levels.trouble.as_deref(), report.levels.queue_records),
-        (Some("a storm"), 5)
-    );
+    assert_eq!(report.levels.queue_records, 5);
     let stages = report.counts.stages;
     assert!(stages.waiting >= Duration::from_millis(4) && stages.blocked > Duration::ZERO);
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use rdkafka::statistics::{Broker, Partition, Topic};
+use rdkafka::client::ClientContext;
+use rdkafka::statistics::{Broker, Partition, Statistics, Topic};
 
 use super::*;
 use crate::testing::{NOBODY, TOPIC, settings};
@@ -56,36 +57,46 @@ fn the_ends_of_logs_are_known_from_statistics_and_never_before_what_was_read() {
 fn an_error_ends_reading_only_where_waiting_does_not_help() {
     use RDKafkaErrorCode as Code;
     for code in [Code::OffsetOutOfRange, Code::AutoOffsetReset] {
-        let failed = consumer(&[]).failed(code, "lost");
+        let failed = consumer(&[]).failed((None, code, "lost".to_owned()));
         let Err(BrokerError::Moved { message }) = failed else { panic!("{failed:?}") };
         assert!(message.starts_with("the log no longer holds the next offset: "), "{message}");
     }
     for code in [Code::UnknownTopicOrPartition, Code::UnknownTopic, Code::UnknownPartition] {
-        let failed = consumer(&[]).failed(code, "lost");
+        let failed = consumer(&[]).failed((None, code, "lost".to_owned()));
         let Err(BrokerError::Unavailable { missing: Missing::Topic, message }) = failed else {
             panic!("{failed:?}")
         };
         assert!(message.starts_with("the topic is gone: "), "{message}");
     }
-    for code in [Code::BrokerTransportFailure, Code::AllBrokersDown, Code::OperationTimedOut] {
-        let mut consumer = consumer(&[]);
-        assert_eq!(consumer.failed(code, "lost"), Ok(()));
-        let trouble = consumer.trouble().expect("the page says so");
-        assert!(trouble.starts_with("kafka at 127.0.0.1:1 does not answer: "), "{trouble}");
+    for code in [Code::BrokerTransportFailure, Code::TopicAuthorizationFailed] {
+        let mut consumer = consumer(&[(0, 5, None), (1, 5, None)]);
+        assert_eq!(consumer.failed((Some(1), code, "lost".to_owned())), Ok(()));
+        let troubles = consumer.health().into_iter().filter_map(|(p, health)| {
+            let trouble = health.trouble?;
+            Some((p, trouble.fault.kind))
+        });
+        let found: Vec<_> = troubles.collect();
+        let forbidden = code == Code::TopicAuthorizationFailed;
+        let kind = if forbidden { FaultKind::TopicForbidden } else { FaultKind::ReadFailing };
+        assert_eq!(found, [(1, kind)]);
+        assert_eq!(ends(&mut consumer), [(0, None), (1, None)]);
     }
 }
 
 #[test]
-fn trouble_is_over_once_a_broker_is_connected() {
-    let mut consumer = consumer(&[]);
-    assert_eq!(consumer.trouble(), None);
-    let lost = RDKafkaErrorCode::AllBrokersDown;
-    consumer.failed(lost, "lost").expect("librdkafka reconnects");
+fn a_lost_cluster_is_over_once_a_broker_is_connected() {
+    let consumer = consumer(&[(0, 5, None)]);
+    let trouble = || consumer.health()[0].1.trouble.as_ref().map(|trouble| trouble.fault.kind);
+    assert_eq!(trouble(), None);
+    let (topic, seen) = (TOPIC.to_owned(), Arc::clone(&consumer.context));
+    let watcher = Watcher { topic, seen, listener: consumer.listener.clone() };
+    let lost = || watcher.error(KafkaError::Global(RDKafkaErrorCode::AllBrokersDown), "1/1 down");
+    lost();
     // An address to begin with is no broker, and neither is one that is not up.
     tell(&consumer, &[], &[(-1, "UP"), (1, "CONNECT"), (2, "DOWN")]);
-    assert!(consumer.trouble().is_some());
+    assert_eq!(trouble(), Some(FaultKind::Unreachable));
     tell(&consumer, &[], &[(1, "DOWN"), (0, "UP")]);
-    assert_eq!(consumer.trouble(), None);
-    consumer.failed(lost, "lost").expect("librdkafka reconnects");
-    assert!(consumer.trouble().is_some(), "it may be lost again");
+    assert_eq!(trouble(), None);
+    lost();
+    assert_eq!(trouble(), Some(FaultKind::Unreachable), "it may be lost again");
 }

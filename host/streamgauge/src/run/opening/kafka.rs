@@ -6,7 +6,7 @@ use std::sync::Arc;
 use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
 
 use super::{Opening, Parked, Shares};
-use streamgauge_kafka::{OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
+use streamgauge_kafka::{LogEnds, OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
 use streamgauge_pipeline::{KafkaSettings, OnGap, SourceSettings};
 use streamgauge_source::kafka::{KafkaSource, TopicGuard, gaps};
 use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
@@ -44,12 +44,15 @@ impl Opening<'_> {
         let stop = |partition: u32| {
             ranges.iter().find(|r| r.partition == partition).map(|r| r.high).filter(|_| bounded)
         };
+        let ends = Arc::new(LogEnds::watch(settings)?);
         let shares = self.deal(states, |partitions| {
             let assigned: Vec<_> = partitions
                 .iter()
                 .map(|p| (p.partition, resume_at(p, &ranges), stop(p.partition)))
                 .collect();
-            let source: Box<dyn Source> = Box::new(KafkaSource::new(settings, &assigned)?);
+            let source = KafkaSource::new(settings, &assigned)?;
+            let source = source.watched(Arc::clone(&ends), Arc::clone(self.sources));
+            let source: Box<dyn Source> = Box::new(source);
             Ok((source, self.decoder(settings.format, None)))
         })?;
         let committer = OffsetCommits::new(settings)?;

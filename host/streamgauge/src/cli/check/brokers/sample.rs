@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use streamgauge_core::{Accounting, Rejection};
 use streamgauge_engine::Finished;
 use streamgauge_outbox::Overview;
-use streamgauge_source::{Missing, SourceError};
+use streamgauge_source::{Missing, SourceError, SourceHealth};
 use streamgauge_view::document;
 
 use crate::cli::failure::Failure;
@@ -54,7 +54,7 @@ impl Sample {
         let overview = job.run_status.overview();
         Ok(match finished {
             Err(error) => Err(error),
-            Ok(Finished::Stopped) => Err(unanswered(&overview)),
+            Ok(Finished::Stopped) => Err(unanswered(&job.run_status.sources)),
             Ok(Finished::Ended) => Ok(Self::of(prepared, &overview)),
         })
     }
@@ -124,10 +124,13 @@ impl Sample {
 }
 
 /// The time was over before every partition was at its end.
-fn unanswered(overview: &Overview) -> SourceError {
-    let trouble = overview.levels.trouble.clone();
-    let message = trouble.unwrap_or_else(|| {
-        format!("not every leader handed its newest records over within {TIMEOUT:?}")
-    });
-    SourceError::Unavailable { missing: Missing::Brokers, message }
+fn unanswered(sources: &SourceHealth) -> SourceError {
+    let trouble = sources.read().into_values().find_map(|health| health.trouble);
+    trouble.map_or_else(
+        || SourceError::Unavailable {
+            missing: Missing::Brokers,
+            message: format!("not every leader handed its newest records over within {TIMEOUT:?}"),
+        },
+        |trouble| SourceError::Broker(trouble.fault),
+    )
 }

@@ -1,0 +1,34 @@
+//! What keeps the records of a partition from coming.
+
+use std::time::{Duration, SystemTime};
+
+use streamgauge_pipeline::KafkaSettings;
+
+use super::BrokerFault;
+
+/// A trouble of one partition, which may pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartitionTrouble {
+    /// What the brokers do not do.
+    pub fault: BrokerFault,
+    /// The last moment at which nothing was wrong.
+    pub since: SystemTime,
+}
+
+/// How the log of a partition stands beside its records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartitionHealth {
+    /// What keeps records from coming; `None` means that nothing does.
+    pub trouble: Option<PartitionTrouble>,
+    /// Offsets after the last stable one: records of transactions that are still open.
+    pub held_back: u64,
+}
+
+/// How long a broker may be silent. Where the pipeline lets a fetch wait for longer, an answer takes
+/// that long.
+pub(crate) fn unanswered_after(settings: &KafkaSettings) -> Duration {
+    let wait = settings.librdkafka.get("fetch.wait.max.ms");
+    let wait = wait.and_then(|wait| wait.value.parse().ok()).map(Duration::from_millis);
+    let longest = wait.map_or(Duration::ZERO, |wait| wait + Duration::from_secs(1));
+    settings.unanswered_after.max(longest)
+}

@@ -1,0 +1,113 @@
+//! How the partitions of a source stand: what keeps their records from coming, and what is held
+//! back. Sources on their workers write it, and whoever shows or decides reads it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use streamgauge_kafka::{FaultKind, PartitionHealth};
+
+/// The health of all partitions that are read.
+#[derive(Default)]
+pub struct SourceHealth {
+    partitions: Mutex<BTreeMap<u32, PartitionHealth>>,
+}
+
+impl SourceHealth {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, PartitionHealth>> {
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The health of each partition.
+    pub fn read(&self) -> BTreeMap<u32, PartitionHealth> {
+        self.lock().clone()
+    }
+
+    /// True if something keeps the records of a partition from coming.
+    pub fn has_trouble(&self) -> bool {
+        self.lock().values().any(|health| health.trouble.is_some())
+    }
+
+    /// Replaces the health of some partitions. A fault is logged when it begins in the first
+    /// partition and when it has ended in the last one.
+    pub fn tell(&self, told: Vec<(u32, PartitionHealth)>) {
+        let mut partitions = self.lock();
+        let before = faults(&partitions);
+        for (partition, mut health) in told {
+            let known = partitions.get(&partition).and_then(|known| known.trouble.as_ref());
+            if let (Some(known), Some(now)) = (known, &mut health.trouble)
+                && known.fault.kind == now.fault.kind
+            {
+                // A trouble began once, however often it is told.
+                now.since = known.since;
+            }
+            partitions.insert(partition, health);
+        }
+        let now = faults(&partitions);
+        drop(partitions);
+        for fault in now.iter().filter(|(key, _)| !before.contains_key(*key)) {
+            tracing::warn!("{}; trying again until it passes", fault.1);
+        }
+        for ((_, broker, _), _) in before.iter().filter(|(key, _)| !now.contains_key(*key)) {
+            tracing::info!("records come again from kafka at {broker}");
+        }
+    }
+
+    /// Forgets all partitions, because the source is opened anew.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// Forgets partitions that are not read any more.
+    pub fn forget(&self, gone: impl IntoIterator<Item = u32>) {
+        let mut partitions = self.lock();
+        for partition in gone {
+            partitions.remove(&partition);
+        }
+    }
+}
+
+/// A fault as the log knows it: its kind, its broker, and the partition where it is of one.
+type Key = (&'static str, String, Option<u32>);
+
+fn faults(partitions: &BTreeMap<u32, PartitionHealth>) -> BTreeMap<Key, String> {
+    let of = |(partition, health): (&u32, &PartitionHealth)| {
+        let fault = &health.trouble.as_ref()?.fault;
+        let is_of_one = matches!(fault.kind, FaultKind::NoLeader | FaultKind::ReadFailing);
+        let key = (fault.kind.name(), fault.broker.clone(), is_of_one.then_some(*partition));
+        Some((key, fault.to_string()))
+    };
+    partitions.iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use streamgauge_kafka::{BrokerFault, PartitionTrouble};
+
+    use super::*;
+
+    #[test]
+    fn a_trouble_keeps_its_beginning_until_it_ends() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let told = |kind, seconds| {
+            let (broker, reason, note) = (String::new(), String::new(), String::new());
+            let fault = BrokerFault { kind, broker, reason, note };
+            let trouble = PartitionTrouble { fault, since: at(seconds) };
+            vec![(3, PartitionHealth { trouble: Some(trouble), held_back: 0 })]
+        };
+        let health = SourceHealth::default();
+        let since = || health.read()[&3].trouble.as_ref().map(|trouble| trouble.since);
+        health.tell(told(FaultKind::Silent, 5));
+        health.tell(told(FaultKind::Silent, 9));
+        assert_eq!(since(), Some(at(5)));
+        health.tell(told(FaultKind::TopicForbidden, 12));
+        assert_eq!(since(), Some(at(12)));
+        assert!(health.has_trouble());
+        health.tell(vec![(3, PartitionHealth::default())]);
+        assert_eq!(since(), None);
+        health.tell(told(FaultKind::TopicForbidden, 20));
+        health.forget([3]);
+        assert!(!health.has_trouble() && health.read().is_empty());
+    }
+}

@@ -1,0 +1,214 @@
+//! Brokers that do not answer: each partition says so within its limit, nothing says that all is
+//! well meanwhile, and afterwards every record is counted, without a restart.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::broker::Broker;
+use crate::events::event;
+use crate::host::{Host, read};
+use crate::process::finish;
+use crate::secured::{Door, Secured, USER_PRINCIPAL, lines};
+use crate::topic::Transactions;
+use crate::workplace::{Settings, Workplace, unique};
+
+/// A pipeline over a topic of two partitions with 100 records each, all read.
+struct Case {
+    broker: Broker,
+    topic: String,
+    host: Host,
+    _place: Workplace,
+}
+
+/// The settings, with lines in `[source.kafka]`.
+fn settings(broker: &Broker, topic: &str, lines: &str) -> Settings {
+    let mut settings = Settings::kafka(&broker.address(), topic);
+    settings.source = settings.source.replace("format = ", &format!("{lines}format = "));
+    settings
+}
+
+fn send(broker: &Broker, topic: &str, partition: i32, count: usize) {
+    let record = event(&[]);
+    broker.send(topic, partition, (0..count).map(|_| record.as_slice()));
+}
+
+impl Case {
+    fn new(stem: &str, lines: &str) -> Self {
+        let (broker, topic) = (Broker::new(), unique(stem));
+        broker.create_topic(&topic, 2);
+        send(&broker, &topic, 0, 100);
+        send(&broker, &topic, 1, 100);
+        let place = Workplace::new(&settings(&broker, &topic, lines));
+        let host = Host::start(&place);
+        host.has_read(200);
+        host.status_when("a live host", |status| status["mode"] == "live" && status["lag"] == 0);
+        assert_eq!(host.get("/readyz").status, 200);
+        Self { broker, topic, host, _place: place }
+    }
+
+    /// All partitions say `state` with `code` within `limit` of `since`, and nothing says that all
+    /// is well.
+    fn assert_told(&self, since: Instant, limit: Duration, state: &str, code: &str) {
+        let status = self.host.status_when(code, |status| {
+            let partitions = status["partitions"].as_array().expect("partitions");
+            partitions.iter().all(|p| p["state"] == state && p["cause"]["code"] == code)
+        });
+        let took = since.elapsed();
+        eprintln!("{code}: {took:?} to the page, {}", status["partitions"][0]["cause"]["message"]);
+        assert!(took < limit, "{took:?}");
+        assert_eq!((&status["lag"], &status["partitions"][0]["lag"]), (&Value::Null, &Value::Null));
+        assert_eq!((&status["mode"], &status["cause"]["code"]), (&"waiting".into(), &code.into()));
+        let ready = self.host.get("/readyz");
+        assert_eq!((ready.status, &ready.json()["reason"]), (503, &code.into()));
+        assert!(!self.host.get("/metrics").body.contains("lag_records{"), "no lag is known");
+        let lines = self.host.log().matches("trying again until it passes").count();
+        assert_eq!(lines, 1, "one line a change:\n{}", self.host.log());
+    }
+
+    /// All is well again, and every record is counted.
+    fn assert_mended(self, since: Instant) {
+        send(&self.broker, &self.topic, 1, 50);
+        assert_eq!(read(&self.host.has_read(250)), 250);
+        let status = self
+            .host
+            .status_when("a live host", |status| status["mode"] == "live" && status["lag"] == 0);
+        eprintln!("mended after {:?}", since.elapsed());
+        assert_eq!(status["partitions"][0]["cause"], Value::Null);
+        assert_eq!(self.host.get("/readyz").status, 200);
+        self.host.terminate().ok();
+    }
+}
+
+#[test]
+fn a_frozen_broker_is_told_within_the_limit() {
+    for (lines, limit) in [("", 12), ("unanswered_after = \"2s\"\n", 4)] {
+        let case = Case::new("frozen", lines);
+        case.broker.freeze();
+        let since = Instant::now();
+        case.assert_told(since, Duration::from_secs(limit), "unanswered", "broker_silent");
+        case.broker.thaw();
+        case.assert_mended(Instant::now());
+    }
+}
+
+#[test]
+fn a_killed_broker_is_told_within_two_seconds() {
+    let case = Case::new("killed", "");
+    let since = Instant::now();
+    case.broker.kill();
+    case.assert_told(since, Duration::from_secs(2), "unanswered", "broker_unreachable");
+    case.broker.start();
+    case.assert_mended(Instant::now());
+}
+
+#[test]
+fn a_deleted_topic_is_told_within_the_limit() {
+    let broker = Broker::shared();
+    let topic = unique("deleted");
+    broker.create_topic(&topic, 1);
+    send(&broker, &topic, 0, 100);
+    let place = Workplace::new(&settings(&broker, &topic, ""));
+    let host = Host::start(&place);
+    host.has_read(100);
+    let since = Instant::now();
+    broker.delete_topic(&topic);
+    let status = host.status_when("the missing topic", |status| {
+        status["mode"] == "waiting" && status["cause"]["code"] == "topic_missing"
+    });
+    eprintln!("deleted: {:?} to the page", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(12));
+    assert_eq!((&status["lag"], read(&status)), (&Value::Null, 100));
+    assert_eq!(host.get("/readyz").json()["reason"], "topic_missing");
+    host.terminate().ok();
+}
+
+#[test]
+fn records_of_an_open_transaction_are_held_back_and_said_to_be() {
+    let broker = Broker::shared();
+    let topic = unique("open");
+    broker.create_topic(&topic, 1);
+    let transactions = Transactions::new(&broker, &topic);
+    let record = event(&[]);
+    let send = |count| transactions.send(0, (0..count).map(|_| record.as_slice()));
+    let place = Workplace::new(&settings(&broker, &topic, ""));
+    let host = Host::start(&place);
+    send(10);
+    transactions.commit();
+    send(25);
+    let status =
+        host.status_when("what is held back", |status| status["partitions"][0]["held_back"] == 25);
+    let partition = &status["partitions"][0];
+    assert_eq!((&partition["lag"], &partition["read_to"]), (&0.into(), &11.into()), "{status}");
+    assert_eq!(read(&status), 10);
+    assert_eq!(host.metric("streamgauge_held_back_records"), 25.0);
+    transactions.commit();
+    host.has_read(35);
+    host.status_when("nothing held back", |status| {
+        let partition = &status["partitions"][0];
+        partition["held_back"] == 0 && partition["lag"] == 0 && partition["read_to"] == 37
+    });
+    host.terminate().ok();
+}
+
+#[test]
+fn a_run_to_the_end_gives_up_where_nothing_comes_any_more() {
+    let broker = Broker::new();
+    let topic = unique("given-up");
+    let lines = "unanswered_after = \"1s\"\ngive_up_after = \"3s\"\n";
+    let place = Workplace::new(&settings(&broker, &topic, lines));
+    let produce = ["--generate", "600000", "--seed", "5", "--partitions", "2"];
+    finish(place.command("produce").args(produce)).ok();
+    let host = Host::start_with(&place, &["--until-end"]);
+    host.has_read(1);
+    broker.freeze();
+    let since = Instant::now();
+    let ended = host.wait();
+    broker.thaw();
+    eprintln!("given up after {:?}: {}", since.elapsed(), ended.stderr);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert!(ended.stderr.contains("nothing came for 3s"), "{}", ended.stderr);
+}
+
+/// With and without the right to describe the topic: brokers tell of the two in different ways.
+#[test]
+fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on() {
+    let secured = Secured::shared();
+    let topic = unique("revoked");
+    let (topic_of, group_of) = (("topic", topic.as_str()), ("group", topic.as_str()));
+    secured.broker().create_topic(&topic, 1);
+    secured.allow(USER_PRINCIPAL, "Read", topic_of);
+    secured.allow(USER_PRINCIPAL, "Read", group_of);
+    send(secured.broker(), &topic, 0, 100);
+    let mut settings = Settings::kafka(&secured.address(Door::SaslTls), &topic);
+    settings.source += &lines(&secured.settings(Door::SaslTls));
+    let place = Workplace::new(&settings);
+    let host = Host::start(&place);
+    host.has_read(100);
+    let is_live = |status: &Value| status["mode"] == "live" && status["lag"] == 0;
+    for describes in [false, true] {
+        host.status_when("a live host", is_live);
+        if describes {
+            secured.allow(USER_PRINCIPAL, "Describe", topic_of);
+        }
+        secured.take_back(USER_PRINCIPAL, "Read", topic_of);
+        let since = Instant::now();
+        let status = host.status_when("what is forbidden", |status| {
+            let partition = &status["partitions"][0];
+            partition["state"] == "forbidden" && partition["cause"]["code"] == "topic_forbidden"
+        });
+        eprintln!("forbidden: {:?} to the page", since.elapsed());
+        assert!(since.elapsed() < Duration::from_secs(12));
+        assert_eq!((&status["lag"], &status["mode"]), (&Value::Null, &"waiting".into()));
+        assert_eq!(host.get("/readyz").json()["reason"], "topic_forbidden");
+        // Nothing new stands in the log, so nothing but the mend itself tells of it.
+        secured.allow(USER_PRINCIPAL, "Read", topic_of);
+        let since = Instant::now();
+        host.status_when("a live host", is_live);
+        eprintln!("mended after {:?}", since.elapsed());
+        assert_eq!(host.get("/readyz").status, 200);
+    }
+    send(secured.broker(), &topic, 0, 50);
+    assert_eq!(read(&host.has_read(150)), 150);
+    host.terminate().ok();
+}
