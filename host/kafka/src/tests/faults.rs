@@ -18,125 +18,127 @@ fn listener(protocol: &str) -> Listener {
     Listener::new(&with(settings("a:1"), "security.protocol", protocol, false))
 }
 
+/// The protocol that is spoken, what librdkafka says, and the fault that it means.
+const ROWS: [(&str, Code, &str, Kind); 19] = [
+    (
+        "plaintext",
+        Code::Resolve,
+        "Failed to resolve 'a:1': Name or service not known",
+        Kind::NameUnknown,
+    ),
+    (
+        "plaintext",
+        Code::BrokerTransportFailure,
+        "Connect to ipv4#127.0.0.1:1 failed: Connection refused",
+        Kind::Unreachable,
+    ),
+    (
+        "plaintext",
+        Code::BrokerTransportFailure,
+        "Connection setup timed out in state CONNECT",
+        Kind::Silent,
+    ),
+    (
+        "plaintext",
+        Code::BrokerTransportFailure,
+        "ApiVersionRequest failed: Local: Timed out",
+        Kind::Silent,
+    ),
+    (
+        "plaintext",
+        Code::BadMessage,
+        "Receive failed: Invalid response size 1213486160 (0..100000000)",
+        Kind::NotKafka,
+    ),
+    (
+        "plaintext",
+        Code::BadMessage,
+        "Receive failed: Invalid response size 352518912 (0..100000000)",
+        Kind::NeedsTls,
+    ),
+    (
+        "plaintext",
+        Code::BrokerTransportFailure,
+        "Disconnected: connection closed by peer (after 3ms in state APIVERSION_QUERY, 1 identical error(s) suppressed)",
+        Kind::NeedsTls,
+    ),
+    (
+        "plaintext",
+        Code::BrokerTransportFailure,
+        "Disconnected: connection closed by peer (after 3ms in state UP)",
+        Kind::NeedsSasl,
+    ),
+    (
+        "plaintext",
+        Code::BrokerTransportFailure,
+        "Disconnected: connection closed by peer (after 9000ms in state UP)",
+        Kind::Unreachable,
+    ),
+    (
+        "sasl_plaintext",
+        Code::BrokerTransportFailure,
+        "Disconnected: connection closed by peer (after 3ms in state UP)",
+        Kind::Unreachable,
+    ),
+    (
+        "ssl",
+        Code::BrokerTransportFailure,
+        "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener? (after 3ms in state SSL_HANDSHAKE)",
+        Kind::WithoutTls,
+    ),
+    (
+        "ssl",
+        Code::BrokerTransportFailure,
+        "Disconnected: during SSL connection handshake (after 3ms in state SSL_HANDSHAKE)",
+        Kind::WithoutTls,
+    ),
+    (
+        "ssl",
+        Code::SSL,
+        "SSL handshake failed: error:0A00010B:SSL routines::wrong version number",
+        Kind::WithoutTls,
+    ),
+    (
+        "ssl",
+        Code::SSL,
+        "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed",
+        Kind::CertificateUntrusted,
+    ),
+    (
+        "ssl",
+        Code::BrokerTransportFailure,
+        "Receive failed: error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42",
+        Kind::ClientCertificate,
+    ),
+    (
+        "sasl_ssl",
+        Code::Authentication,
+        "SASL authentication error: Authentication failed due to invalid credentials with SASL mechanism SCRAM-SHA-256",
+        Kind::CredentialsRefused,
+    ),
+    (
+        "sasl_ssl",
+        Code::Authentication,
+        "SASL PLAIN mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported mechanisms: SCRAM-SHA-256",
+        Kind::MechanismRefused,
+    ),
+    (
+        "sasl_ssl",
+        Code::GroupAuthorizationFailed,
+        "FindCoordinator response error: Group authorization failed",
+        Kind::GroupForbidden,
+    ),
+    (
+        "sasl_ssl",
+        Code::TopicAuthorizationFailed,
+        "Fetch failed: Broker: Topic authorization failed",
+        Kind::TopicForbidden,
+    ),
+];
+
 #[test]
 fn a_fault_is_told_by_its_code_and_by_its_text_where_the_code_says_too_little() {
-    let rows: [(&str, Code, &str, Kind); 19] = [
-        (
-            "plaintext",
-            Code::Resolve,
-            "Failed to resolve 'a:1': Name or service not known",
-            Kind::NameUnknown,
-        ),
-        (
-            "plaintext",
-            Code::BrokerTransportFailure,
-            "Connect to ipv4#127.0.0.1:1 failed: Connection refused",
-            Kind::Unreachable,
-        ),
-        (
-            "plaintext",
-            Code::BrokerTransportFailure,
-            "Connection setup timed out in state CONNECT",
-            Kind::Silent,
-        ),
-        (
-            "plaintext",
-            Code::BrokerTransportFailure,
-            "ApiVersionRequest failed: Local: Timed out",
-            Kind::Silent,
-        ),
-        (
-            "plaintext",
-            Code::BadMessage,
-            "Receive failed: Invalid response size 1213486160 (0..100000000)",
-            Kind::NotKafka,
-        ),
-        (
-            "plaintext",
-            Code::BadMessage,
-            "Receive failed: Invalid response size 352518912 (0..100000000)",
-            Kind::NeedsTls,
-        ),
-        (
-            "plaintext",
-            Code::BrokerTransportFailure,
-            "Disconnected: connection closed by peer (after 3ms in state APIVERSION_QUERY, 1 identical error(s) suppressed)",
-            Kind::NeedsTls,
-        ),
-        (
-            "plaintext",
-            Code::BrokerTransportFailure,
-            "Disconnected: connection closed by peer (after 3ms in state UP)",
-            Kind::NeedsSasl,
-        ),
-        (
-            "plaintext",
-            Code::BrokerTransportFailure,
-            "Disconnected: connection closed by peer (after 9000ms in state UP)",
-            Kind::Unreachable,
-        ),
-        (
-            "sasl_plaintext",
-            Code::BrokerTransportFailure,
-            "Disconnected: connection closed by peer (after 3ms in state UP)",
-            Kind::Unreachable,
-        ),
-        (
-            "ssl",
-            Code::BrokerTransportFailure,
-            "SSL handshake failed: Disconnected: connecting to a PLAINTEXT broker listener? (after 3ms in state SSL_HANDSHAKE)",
-            Kind::WithoutTls,
-        ),
-        (
-            "ssl",
-            Code::BrokerTransportFailure,
-            "Disconnected: during SSL connection handshake (after 3ms in state SSL_HANDSHAKE)",
-            Kind::WithoutTls,
-        ),
-        (
-            "ssl",
-            Code::SSL,
-            "SSL handshake failed: error:0A00010B:SSL routines::wrong version number",
-            Kind::WithoutTls,
-        ),
-        (
-            "ssl",
-            Code::SSL,
-            "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed",
-            Kind::CertificateUntrusted,
-        ),
-        (
-            "ssl",
-            Code::BrokerTransportFailure,
-            "Receive failed: error:0A000412:SSL routines::sslv3 alert bad certificate: SSL alert number 42",
-            Kind::ClientCertificate,
-        ),
-        (
-            "sasl_ssl",
-            Code::Authentication,
-            "SASL authentication error: Authentication failed due to invalid credentials with SASL mechanism SCRAM-SHA-256",
-            Kind::CredentialsRefused,
-        ),
-        (
-            "sasl_ssl",
-            Code::Authentication,
-            "SASL PLAIN mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported mechanisms: SCRAM-SHA-256",
-            Kind::MechanismRefused,
-        ),
-        (
-            "sasl_ssl",
-            Code::GroupAuthorizationFailed,
-            "FindCoordinator response error: Group authorization failed",
-            Kind::GroupForbidden,
-        ),
-        (
-            "sasl_ssl",
-            Code::TopicAuthorizationFailed,
-            "Fetch failed: Broker: Topic authorization failed",
-            Kind::TopicForbidden,
-        ),
-    ];
-    for (protocol, code, words, expected) in rows {
+    for (protocol, code, words, expected) in ROWS {
         let listener = listener(protocol);
         let text = format!("{protocol}://a:1/bootstrap: {words}");
         listener.error(KafkaError::Global(code), &text);

@@ -1,5 +1,6 @@
 //! The newest records of a topic, read as a run reads them: what would become of them?
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -95,16 +96,16 @@ impl Sample {
         let named = |(name, count): (&str, u64)| (name.to_owned(), count);
         let reasons: Vec<_> = self.rejected().into_iter().map(named).collect();
         if !reasons.is_empty() {
-            text += &format!(" ({})", with(&reasons));
+            let _ = write!(text, " ({})", with(&reasons));
         }
         let times =
             [("event time by their stamp", fallback), ("from the future", future), ("past", past)];
         let times: Vec<_> = times.into_iter().filter(|(_, count)| *count > 0).map(named).collect();
         if !times.is_empty() {
-            text += &format!("; {}", with(&times));
+            let _ = write!(text, "; {}", with(&times));
         }
         if !self.excluded.is_empty() {
-            text += &format!("; left out by metrics: {}", with(&self.excluded));
+            let _ = write!(text, "; left out by metrics: {}", with(&self.excluded));
         }
         text
     }
