@@ -1,6 +1,6 @@
 //! Why a command failed: the message, with a hint where there is a remedy, and the exit code.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::IsTerminal;
 
 use streamgauge_checkpoint::store::StateError;
@@ -36,7 +36,7 @@ impl Failure {
         let mut failures = errors.iter().map(Self::source);
         let mut all = failures.next().expect("something is wrong");
         for next in failures {
-            all.message += &format!("\n{}", next.message);
+            let _ = write!(all.message, "\n{}", next.message);
         }
         all
     }

@@ -87,7 +87,9 @@ impl CauseCode {
     pub fn weight(self) -> Weight {
         match self {
             // Offsets in the group are for lag tools only.
-            Self::Broker(FaultKind::GroupForbidden) => Weight::Degrades,
+            Self::Broker(FaultKind::GroupForbidden) | Self::MemoryNearLimit | Self::PluginBusy => {
+                Weight::Warns
+            }
             Self::BrokerUnreachable
             | Self::Broker(_)
             | Self::TopicMissing
@@ -108,7 +110,6 @@ impl CauseCode {
             | Self::MostlyExpired
             | Self::MetricStopped
             | Self::MetricUnreadable => Weight::Degrades,
-            Self::MemoryNearLimit | Self::PluginBusy => Weight::Warns,
         }
     }
 
