@@ -16,11 +16,11 @@ pub(crate) struct FileId {
 /// What is at the path of an open file now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AtPath {
-    /// The open file.
+    /// The file that was opened there.
     Same,
     /// Nothing: the file or its folder was removed.
     Nothing,
-    /// Another file.
+    /// Another file than the one that was opened there.
     Another,
 }
 

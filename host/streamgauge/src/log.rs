@@ -19,9 +19,6 @@ use clap::ValueEnum;
 pub(crate) use filter::FilterError;
 use queue::Queue;
 
-/// The variable that sets the filter of the log.
-pub(crate) const VARIABLE: &str = "STREAMGAUGE_LOG";
-
 /// How long the reader of the log has for the last lines of a process.
 pub(crate) const LAST_LINES: Duration = Duration::from_secs(1);
 
@@ -37,7 +34,7 @@ pub(crate) enum LogFormat {
 
 static LOG: OnceLock<(Queue, LogFormat)> = OnceLock::new();
 
-/// Starts the log, with the filter of [`VARIABLE`] or else `default`.
+/// Starts the log, with the filter of `STREAMGAUGE_LOG` or else `default`.
 ///
 /// # Errors
 /// The variable holds no filter.

@@ -166,7 +166,10 @@ impl Drawing {
         let sources = self.run_status.sources.read();
         let seen = Seen { overview: &overview, parked: &parked, sources, checkpoints };
         let (mut status, clock) = self.update(&seen, &books);
-        status.happened = self.events.note(Observed::of(&status), Utc::now().timestamp_millis());
+        status.happened = self.events.note(
+            Observed::of(&status, &self.run_status.lock().phase),
+            Utc::now().timestamp_millis(),
+        );
         let stored = to_wire::stored(&seen.checkpoints, self.pipeline.late_output.is_some());
         let status = Arc::new(status);
         let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);

@@ -10,6 +10,7 @@
 //! alone, and no checkpoint succeeds.
 
 mod history;
+mod making;
 mod tables;
 
 use std::fmt;
@@ -28,10 +29,8 @@ use super::guard::guard;
 use super::{Checkpoint, Export, Keep, StateError, StateStore};
 use crate::file_id::{AtPath, FileId};
 use history::{History, Shared};
+use making::{CACHE_BYTES, make};
 use tables::{Failed, Reading, Writing};
-
-/// redb's page cache; the state is small and read once.
-const CACHE_BYTES: usize = 8 << 20;
 
 /// Name of the file in the state folder.
 const FILE: &str = "streamgauge.redb";
@@ -356,30 +355,6 @@ impl Drop for EmbeddedStore {
             self.close();
         }
     }
-}
-
-/// Makes an empty store at `path`.
-fn make(path: &Path) -> Result<(), StateError> {
-    let made = guard(|| create(path)).unwrap_or_else(|panic| Err(Failed::Broken(panic)));
-    made.map_err(|failed| failed.into_error(path))
-}
-
-/// Makes an empty store. The file is made aside and then renamed: a file that was being made when
-/// the power was cut could not be opened.
-fn create(path: &Path) -> Result<(), Failed> {
-    let part = path.with_extension("redb.part");
-    let failed = |error: std::io::Error| Failed::Store(error.to_string());
-    if part.exists() {
-        fs::remove_file(&part).map_err(failed)?;
-    }
-    let database = Database::builder().set_cache_size(CACHE_BYTES).create(&part)?;
-    Writing::begin(&database)?.commit()?;
-    drop(database);
-    fs::rename(&part, path).map_err(failed)?;
-    if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
-        folder.sync_all().map_err(failed)?;
-    }
-    Ok(())
 }
 
 /// Writes a checkpoint as the next generation, and drops the generations older than the one before.

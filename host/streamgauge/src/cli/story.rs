@@ -12,7 +12,7 @@ use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_view::document;
 
-/// The program starts.
+/// Tells the version, the pipeline and its source.
 pub(super) fn started(pipeline: &Pipeline, config: &Path) {
     tracing::info!(
         "streamgauge {VERSION} starts pipeline `{}` of {}: source {} `{}`, process {}",
@@ -41,7 +41,7 @@ pub(super) fn restored(pipeline: &Pipeline, checkpoint: Option<&Checkpoint>) {
     );
 }
 
-/// The run is over.
+/// Tells the totals of a run that is over.
 pub(super) fn stopped(pipeline: &Pipeline, run_status: &RunStatus) {
     let books = document::accounting(&run_status.overview().partitions);
     let stored = run_status.checkpoints.read();

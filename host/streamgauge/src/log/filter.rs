@@ -6,7 +6,8 @@ use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::VARIABLE;
+/// The variable that sets the filter of the log.
+const VARIABLE: &str = "STREAMGAUGE_LOG";
 
 /// librdkafka's own lines: the program tells their matter in its own words.
 const QUIET: &str = "librdkafka=error,rdkafka=error";

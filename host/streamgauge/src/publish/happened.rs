@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::run::status::Phase;
 use streamgauge_wire::{Cause, GapStatus, Happened, Mode, Status, Trouble};
 
 /// Moments kept.
@@ -31,11 +32,13 @@ pub(super) struct Observed {
     stopped: Vec<(String, Cause)>,
     /// By partition: gaps that were passed.
     gaps: Vec<(u32, Vec<GapStatus>)>,
+    /// The wait is in the log already.
+    is_logged: bool,
 }
 
 impl Observed {
-    /// The facts in `status`.
-    pub(super) fn of(status: &Status) -> Self {
+    /// The facts in `status`, of a run in `phase`.
+    pub(super) fn of(status: &Status, phase: &Phase) -> Self {
         let troubles = status.health.troubles.iter().chain(&status.health.degraded);
         // A metric is told by its own state, the whole pipeline by its mode.
         let troubles = troubles.filter(|t| !matches!(t.what, "metric" | "pipeline")).cloned();
@@ -51,6 +54,7 @@ impl Observed {
             troubles: troubles.collect(),
             stopped: status.metrics.iter().filter_map(stopped).collect(),
             gaps: status.partitions.iter().map(|p| (p.partition, p.gaps.clone())).collect(),
+            is_logged: matches!(phase, Phase::Waiting(_)),
         }
     }
 }
@@ -73,7 +77,7 @@ impl EventLog {
     pub(super) fn note(&mut self, observed: Observed, now: i64) -> Vec<Happened> {
         let mut moments = Vec::new();
         let mut happened = |what, of, cause| moments.push(Happened { at: now, what, of, cause });
-        let Observed { mode, cause, troubles, stopped, gaps } = observed;
+        let Observed { mode, cause, troubles, stopped, gaps, is_logged } = observed;
         let (waits, failed) = (mode == Mode::Waiting, mode == Mode::Failed);
         let code = cause.as_ref().map(|cause| cause.code.clone());
         if waits && !self.waits {
@@ -120,11 +124,35 @@ impl EventLog {
             }
             *known = passed.len();
         }
+        let untold = moments.iter().filter(|moment| !(moment.what == "waiting" && is_logged));
+        untold.for_each(log);
         self.moments.extend(moments);
         self.moments.drain(..self.moments.len().saturating_sub(HAPPENED_MAX));
         self.moments.clone()
     }
 }
+
+/// Tells a moment in the log, where nobody else does: what is lost and back outside.
+fn log(moment: &Happened) {
+    let of = moment.of.as_deref().unwrap_or_default();
+    match (moment.what, &moment.cause) {
+        // The checkpointer and the opening of the log have told these.
+        (_, Some(cause)) if TOLD_ELSEWHERE.contains(&cause.code.as_str()) => {}
+        ("waiting", Some(cause)) => {
+            tracing::warn!("reading waits and is tried again by itself: {}", cause.message);
+        }
+        ("partition_stopped", Some(cause)) => {
+            tracing::warn!("partitions {of} are not read: {}", cause.message);
+        }
+        ("resumed", _) => tracing::info!("reading goes on"),
+        ("partition_resumed", _) => tracing::info!("partitions {of} are read again"),
+        _ => {}
+    }
+}
+
+/// Codes of causes that are in the log before they are noted here.
+const TOLD_ELSEWHERE: [&str; 4] =
+    ["checkpoint_failing", "log_start_moved", "log_end_moved", "topic_recreated"];
 
 /// The moment at which such a thing began to stand still.
 fn began(what: &str) -> &'static str {
@@ -180,7 +208,8 @@ mod tests {
 
     fn observed(mode: Mode) -> Observed {
         let (troubles, stopped) = (Vec::new(), Vec::new());
-        Observed { mode, cause: None, troubles, stopped, gaps: vec![(0, Vec::new())] }
+        let gaps = vec![(0, Vec::new())];
+        Observed { mode, cause: None, troubles, stopped, gaps, is_logged: false }
     }
 
     const GAP: GapStatus = GapStatus { kind: "log_start_moved", from: 5, to: 9 };

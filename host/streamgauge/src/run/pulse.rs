@@ -17,7 +17,7 @@ pub struct Pulses {
 pub struct Beat {
     name: String,
     began: Instant,
-    /// Milliseconds after `began`.
+    /// The last sign of life, in milliseconds after `began`.
     last: AtomicU64,
 }
 

@@ -37,7 +37,6 @@ use super::status::{Phase, RunStatus};
 
 use clock::SystemClock;
 use silence::{given_up_after, silence_past};
-use storing::Stored;
 use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
 /// How long to wait before trying again what was not there.
@@ -185,11 +184,11 @@ impl Supervisor {
         let mut checkpointer = self.checkpointer(outlets, outboxes, committer);
         checkpointer.guard = guard.map(|guard| Box::new(guard) as Box<dyn LogGuard>);
         let ended = match self.first_checkpoint(&mut checkpointer, &differs, patience) {
-            Ok(Stored::Done) => {
+            Ok(true) => {
                 self.run_status.enter(Phase::Running);
                 self.supervise(workers, &mut checkpointer, &differs, watch, patience)
             }
-            Ok(Stored::Stopped) => Ok(Attempt::Finished(Finished::Stopped)),
+            Ok(false) => Ok(Attempt::Finished(Finished::Stopped)),
             Err(error) => Err(error),
         };
         self.store = checkpointer.store.take();

@@ -13,14 +13,6 @@ use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_outbox::Outbox;
 use streamgauge_source::{OffsetCommitter, SourceError};
 
-/// What the first checkpoint came to.
-pub(super) enum Stored {
-    /// It is there, so reading may begin.
-    Done,
-    /// The run was told to stop before.
-    Stopped,
-}
-
 impl Supervisor {
     pub(super) fn load(&self) -> Result<Option<Checkpoint>, SourceError> {
         match &self.store {
@@ -49,13 +41,14 @@ impl Supervisor {
         }
     }
 
-    /// Stores where reading begins; a disk that is full now may have room later.
+    /// Stores where reading begins; a disk that is full now may have room later. Whether it is
+    /// stored: the run may be told to stop before.
     pub(super) fn first_checkpoint(
         &self,
         checkpointer: &mut Checkpointer,
         differs: &AtomicBool,
         patience: Patience,
-    ) -> Result<Stored, SourceError> {
+    ) -> Result<bool, SourceError> {
         while !checkpointer.checkpoint() {
             if differs.load(Ordering::Relaxed) {
                 return Err(made_anew());
@@ -66,10 +59,10 @@ impl Supervisor {
             }
             self.run_status.enter(Phase::Waiting(Cause::checkpoint_failing(reason)));
             if self.pause(RETRY_EVERY) {
-                return Ok(Stored::Stopped);
+                return Ok(false);
             }
         }
-        Ok(Stored::Done)
+        Ok(true)
     }
 
     /// Why the last checkpoint was not stored.

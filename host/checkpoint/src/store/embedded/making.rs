@@ -1,0 +1,37 @@
+//! A new file, whole or not there.
+
+use std::fs;
+use std::path::Path;
+
+use redb::Database;
+
+use super::tables::{Failed, Writing};
+use crate::store::StateError;
+use crate::store::guard::guard;
+
+/// redb's page cache; the state is small and read once.
+pub(super) const CACHE_BYTES: usize = 8 << 20;
+
+/// Makes an empty store at `path`.
+pub(super) fn make(path: &Path) -> Result<(), StateError> {
+    let made = guard(|| create(path)).unwrap_or_else(|panic| Err(Failed::Broken(panic)));
+    made.map_err(|failed| failed.into_error(path))
+}
+
+/// Makes an empty store. The file is made aside and then renamed: a file that was being made when
+/// the power was cut could not be opened.
+fn create(path: &Path) -> Result<(), Failed> {
+    let part = path.with_extension("redb.part");
+    let failed = |error: std::io::Error| Failed::Store(error.to_string());
+    if part.exists() {
+        fs::remove_file(&part).map_err(failed)?;
+    }
+    let database = Database::builder().set_cache_size(CACHE_BYTES).create(&part)?;
+    Writing::begin(&database)?.commit()?;
+    drop(database);
+    fs::rename(&part, path).map_err(failed)?;
+    if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
+        folder.sync_all().map_err(failed)?;
+    }
+    Ok(())
+}
