@@ -26,7 +26,7 @@ pub(crate) enum Door {
     MutualTls,
     /// SCRAM-SHA-256 in the clear.
     Sasl,
-    /// SCRAM-SHA-256 over TLS.
+    /// The same mechanism as in the clear, over TLS.
     SaslTls,
     /// In the clear; the broker tells clients to go on at a port where nobody listens.
     Astray,
