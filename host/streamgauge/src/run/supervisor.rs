@@ -2,6 +2,7 @@
 //! everything down in order. What is missing outside is waited for; what is wrong is named.
 
 mod clock;
+mod outcome;
 mod side_outputs;
 mod silence;
 mod storing;
@@ -20,7 +21,7 @@ use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::{
-    self as engine, Command, Configuration, EngineSetup, Finished, Metric, Setup, WorkerError,
+    self as engine, Command, Configuration, EngineSetup, Finished, Metric, Setup,
 };
 use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
@@ -36,6 +37,7 @@ use super::pulse::{Beat, Pulses};
 use super::status::{Phase, RunStatus};
 
 use clock::SystemClock;
+use outcome::{failed, joined, made_anew};
 use silence::{given_up_after, silence_past};
 use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
@@ -374,12 +376,6 @@ enum Attempt {
     Reopen,
 }
 
-fn made_anew() -> SourceError {
-    let message = "the topic was made anew while it was read, so what was read since the last \
-                   checkpoint is dropped";
-    SourceError::Moved { message: message.to_owned() }
-}
-
 /// An outbox a worker, with the states of its partitions. Where a new partition begins is part of
 /// the state: "latest" must not move at a crash. What stands still is shown and stored with the
 /// first worker's.
@@ -390,20 +386,4 @@ fn fill_outboxes(shares: &[Share], parked: &[Parked]) -> Vec<Arc<Outbox>> {
         Arc::new(Outbox::beginning_with(states.map(|state| Arc::new(state.clone()))))
     };
     shares.iter().enumerate().map(beginning).collect()
-}
-
-fn joined(
-    worker: thread::ScopedJoinHandle<'_, Result<Finished, WorkerError>>,
-) -> Result<Finished, SourceError> {
-    match worker.join() {
-        Ok(ended) => ended.map_err(|error| match error {
-            WorkerError::Source(error) => error,
-            WorkerError::Start(error) => failed(error.to_string()),
-        }),
-        Err(_) => Err(failed("a worker panicked".into())),
-    }
-}
-
-fn failed(message: String) -> SourceError {
-    SourceError::Failed { message }
 }

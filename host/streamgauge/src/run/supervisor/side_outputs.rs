@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Supervisor, failed};
+use super::Supervisor;
+use super::outcome::failed;
 use streamgauge_checkpoint::side_output::{Extent, SideOutput};
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_engine::LateOutput;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{RETRY_EVERY, Supervisor, failed, made_anew};
+use super::outcome::{failed, made_anew};
+use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
 use crate::run::patience::Patience;
 use crate::run::status::Phase;

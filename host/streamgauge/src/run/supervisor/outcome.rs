@@ -1,0 +1,28 @@
+//! What ends a run, in words: a worker's end, a topic made anew, and other failures.
+
+use std::thread::ScopedJoinHandle;
+
+use streamgauge_engine::{Finished, WorkerError};
+use streamgauge_source::SourceError;
+
+pub(super) fn made_anew() -> SourceError {
+    let message = "the topic was made anew while it was read, so what was read since the last \
+                   checkpoint is dropped";
+    SourceError::Moved { message: message.to_owned() }
+}
+
+pub(super) fn joined(
+    worker: ScopedJoinHandle<'_, Result<Finished, WorkerError>>,
+) -> Result<Finished, SourceError> {
+    match worker.join() {
+        Ok(ended) => ended.map_err(|error| match error {
+            WorkerError::Source(error) => error,
+            WorkerError::Start(error) => failed(error.to_string()),
+        }),
+        Err(_) => Err(failed("a worker panicked".into())),
+    }
+}
+
+pub(super) fn failed(message: String) -> SourceError {
+    SourceError::Failed { message }
+}
