@@ -11,7 +11,8 @@ mod removed;
 use std::sync::Arc;
 
 use streamgauge_core::{
-    EventTime, FinalPane, PartitionSnapshot, PartitionState, Position, TimeWindow, WindowSpec,
+    EventTime, FinalPane, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
+    PartitionSnapshot, PartitionState, Position, TimeWindow, WindowSpec,
 };
 
 use super::*;
@@ -127,6 +128,38 @@ fn panes_are_dropped_by_the_watermark_of_the_checkpoint_before() {
     assert_eq!(hours(&store.final_panes().expect("readable")), [4, 5]);
     store.save(&checkpoint(20, &[])).expect("saved");
     assert_eq!(hours(&store.final_panes().expect("readable")), Vec::<i64>::new());
+}
+
+/// Its last good windows stay to be shown, though its partition is far ahead.
+#[test]
+fn a_metric_that_stopped_keeps_its_panes_by_its_own_place() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let keep = Keep { bound: HOUR, of_metric: [("behavior".to_owned(), 3 * HOUR)].into() };
+    let mut store = EmbeddedStore::open(dir.path()).expect("a new store").keeping(keep);
+    let stop = MetricStop {
+        place: Some(MetricPlace {
+            max_event_time: Some(EventTime(8 * HOUR)),
+            ..MetricPlace::default()
+        }),
+        ..MetricStop::unknown()
+    };
+    let stopped = MetricSnapshot {
+        id: "behavior".to_owned(),
+        state_version: 1,
+        origin: 0,
+        next_offset: 8,
+        accounting: MetricAccounting::default(),
+        windows: Vec::new(),
+        phase: MetricPhase::Stopped(stop.into()),
+    };
+    let ahead = |offset, panes: &[i64]| {
+        let mut checkpoint = checkpoint(offset, panes);
+        Arc::make_mut(&mut checkpoint.partitions[0]).metrics = vec![stopped.clone()];
+        checkpoint
+    };
+    store.save(&ahead(20, &[0, 1, 2, 3, 4, 5])).expect("saved");
+    store.save(&ahead(30, &[])).expect("saved");
+    assert_eq!(hours(&store.final_panes().expect("readable")), [4, 5]);
 }
 
 #[test]

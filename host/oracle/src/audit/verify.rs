@@ -223,9 +223,9 @@ fn differences(
         let Some(again) = recomputed.metrics.iter().find(|m| m.id == metric.id) else {
             continue;
         };
-        if metric.next_offset < stored.state.next_offset {
+        if let Some(stop) = metric.phase.stop() {
             let what = format!("metric {}", metric.id);
-            let offset = format!("stopped at offset {}", metric.next_offset);
+            let offset = format!("stopped at offset {}: {stop}", metric.next_offset);
             compare(what, offset, "can be recomputed: `run --rebuild`".to_owned());
             continue;
         }

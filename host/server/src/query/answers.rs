@@ -198,14 +198,14 @@ fn csv(frame: &Frame) -> Vec<u8> {
 /// Why the values are not those of all records, on every line of the file; `None` means that they
 /// are.
 fn mark(frame: &Frame) -> Option<String> {
-    let stale = frame.stale.as_ref()?;
+    let good = frame.stale.as_ref()?;
     let at: Vec<String> =
-        stale.at.iter().map(|place| format!("{}@{}", place.partition, place.offset)).collect();
-    let since = stale.since.map(|ms| rfc3339(chrono_tz::Tz::UTC, EventTime(ms)));
+        good.at.iter().map(|place| format!("{}@{}", place.partition, place.offset)).collect();
+    let since = good.since.map(|ms| rfc3339(chrono_tz::Tz::UTC, EventTime(ms)));
     let since = since.map_or(String::new(), |since| format!(" since {since}"));
     let (state, reason) = (frame.state, frame.reason.as_deref().unwrap_or_default());
     let places = at.join(", ");
-    Some(guarded(&format!("{state}{since}, counted up to {places}: {reason}; {}", stale.hint)))
+    Some(guarded(&format!("{state}{since}, counted up to {places}: {reason}; {}", good.hint)))
 }
 
 /// A text that no spreadsheet takes for a formula.

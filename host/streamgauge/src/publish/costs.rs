@@ -80,7 +80,11 @@ impl Share {
             return 0.0;
         };
         let span = *to - *from;
-        if span < SPAN { 0.0 } else { (*after - *before).as_secs_f64() / span.as_secs_f64() }
+        if span < SPAN {
+            0.0
+        } else {
+            after.saturating_sub(*before).as_secs_f64() / span.as_secs_f64()
+        }
     }
 }
 

@@ -156,6 +156,30 @@ pub(super) struct Writing {
     transaction: WriteTransaction,
 }
 
+/// The largest event time of each partition; of a metric that stopped, the one at its place, as its
+/// windows are over by that.
+#[derive(Default)]
+pub(super) struct EventTimes {
+    of_partition: BTreeMap<u32, Option<EventTime>>,
+    stopped: BTreeMap<(String, u32), Option<EventTime>>,
+}
+
+impl EventTimes {
+    fn add(&mut self, partition: u32, snapshot: &PartitionSnapshot) {
+        self.of_partition.insert(partition, snapshot.state.max_event_time);
+        for metric in &snapshot.metrics {
+            if let Some(place) = metric.phase.stop().and_then(|stop| stop.place) {
+                self.stopped.insert((metric.id.clone(), partition), place.max_event_time);
+            }
+        }
+    }
+
+    fn of(&self, metric: &str, partition: u32) -> Option<EventTime> {
+        let stopped = self.stopped.get(&(metric.to_owned(), partition));
+        stopped.or_else(|| self.of_partition.get(&partition)).copied().flatten()
+    }
+}
+
 impl Writing {
     pub(super) fn begin(database: &Database) -> Result<Self, Failed> {
         let mut transaction = database.begin_write()?;
@@ -204,29 +228,23 @@ impl Writing {
     }
 
     /// The largest event time of each partition in a generation.
-    pub(super) fn largest_event_times(
-        &self,
-        generation: u64,
-    ) -> Result<BTreeMap<u32, Option<EventTime>>, Failed> {
+    pub(super) fn largest_event_times(&self, generation: u64) -> Result<EventTimes, Failed> {
         let table = self.transaction.open_table(SNAPSHOTS)?;
-        let mut times = BTreeMap::new();
+        let mut times = EventTimes::default();
         for entry in table.range((generation, 0)..=(generation, u32::MAX))? {
             let (key, bytes) = entry?;
             // One that is damaged makes nothing old.
-            let snapshot = PartitionSnapshot::decode(bytes.value()).ok();
-            times.insert(key.value().1, snapshot.and_then(|s| s.state.max_event_time));
+            if let Ok(snapshot) = PartitionSnapshot::decode(bytes.value()) {
+                times.add(key.value().1, &snapshot);
+            }
         }
         Ok(times)
     }
 
     /// Drops final panes that are over by the largest event time of their partition: for each
     /// metric and kind from the oldest on, up to the first that is not over for any partition.
-    pub(super) fn prune(
-        &self,
-        keep: &Keep,
-        times: &BTreeMap<u32, Option<EventTime>>,
-    ) -> Result<(), Failed> {
-        let latest = times.values().copied().flatten().max();
+    pub(super) fn prune(&self, keep: &Keep, times: &EventTimes) -> Result<(), Failed> {
+        let latest = times.of_partition.values().copied().flatten().max();
         let mut table = self.transaction.open_table(FINAL_PANES)?;
         let mut over: Vec<(String, i64, i64, i64, u32)> = Vec::new();
         let mut from = (String::new(), i64::MIN, i64::MIN, i64::MIN, 0);
@@ -237,7 +255,7 @@ impl Writing {
             let (metric, size, slide, time, partition) = key.value();
             // One that cannot be read stays, to be seen.
             let pane = FinalPane::decode(value.value().1).ok();
-            let own = times.get(&partition).copied().flatten();
+            let own = times.of(metric, partition);
             let is_over = |time| pane.as_ref().is_none_or(|pane| keep.is_over(pane, time));
             if pane.is_some() && is_over(own) {
                 over.push((metric.to_owned(), size, slide, time, partition));

@@ -10,7 +10,7 @@ use streamgauge_outbox::Overview;
 use streamgauge_view::document;
 
 /// The span of time that tells enough.
-const SPAN: Duration = Duration::from_secs(60);
+const SPAN: Duration = Duration::from_mins(1);
 
 /// The records that tell enough.
 const RECORDS: u64 = 1000;

@@ -72,7 +72,7 @@ fn rejected(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cau
     let message =
         format!("{rejected} of {read} records are rejected, most as `{reason}`{detail}: {what}");
     let args = [("rejected", rejected.to_string()), ("records", read.to_string())];
-    Some(warning(CauseCode::MostlyRejected, message, sample, pipeline, &args, reason))
+    Some(warning(CauseCode::MostlyRejected, message, sample.as_ref(), pipeline, &args, reason))
 }
 
 fn excluded(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cause> {
@@ -107,7 +107,7 @@ fn excluded(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cau
         ("metrics", ids.join(", ")),
         ("field", field),
     ];
-    Some(warning(CauseCode::MostlyExcluded, message, sample, pipeline, &args, reason))
+    Some(warning(CauseCode::MostlyExcluded, message, sample.as_ref(), pipeline, &args, reason))
 }
 
 fn fallback(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cause> {
@@ -131,7 +131,7 @@ fn fallback(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cau
          for it: {what}"
     );
     let args = [("fallback", count.to_string()), ("records", placed.to_string())];
-    Some(warning(CauseCode::MostlyFallback, message, sample, pipeline, &args, reason))
+    Some(warning(CauseCode::MostlyFallback, message, sample.as_ref(), pipeline, &args, reason))
 }
 
 /// Why a record has no event time, and what to try.
@@ -179,7 +179,7 @@ fn past(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cause> 
     );
     let args = [("past", count.to_string()), ("records", placed.to_string())];
     let sample = record.map(sample_of_record);
-    Some(warning(CauseCode::MostlyPast, message, sample, pipeline, &args, "past"))
+    Some(warning(CauseCode::MostlyPast, message, sample.as_ref(), pipeline, &args, "past"))
 }
 
 fn expired(pipeline: &Pipeline, sums: &Sums) -> Option<Cause> {
@@ -216,7 +216,7 @@ fn expired(pipeline: &Pipeline, sums: &Sums) -> Option<Cause> {
 fn warning(
     code: CauseCode,
     message: String,
-    sample: Option<Sample<'_>>,
+    sample: Option<&Sample<'_>>,
     pipeline: &Pipeline,
     args: &[(&str, String)],
     reason: &str,
