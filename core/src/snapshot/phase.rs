@@ -65,7 +65,7 @@ pub struct RecordRange {
 pub enum StopKind {
     /// A version of the program that kept no reason stopped the metric.
     Unknown,
-    /// The plugin crashed.
+    /// The plugin crashed, with its last words as the reason.
     Crash,
     /// A call took longer than `time_max`.
     TimeLimit,
@@ -84,7 +84,7 @@ pub enum PluginCall {
     Describe,
     /// The plugin takes its configuration.
     Open,
-    /// A new accumulator.
+    /// A new accumulator, on the first row of a pane.
     Create,
     /// Rows are added to an accumulator.
     Add,

@@ -33,7 +33,7 @@ pub struct ReadAt {
 /// The last good result of a window, and when it was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LastGood {
-    /// The rows.
+    /// The merged rows of the window.
     pub result: Arc<MetricResult>,
     /// When and where the rows were read.
     pub read: ReadAt,

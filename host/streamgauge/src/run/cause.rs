@@ -48,7 +48,7 @@ pub enum CauseCode {
     MostlyPast,
     /// More than half of a metric's rows are in no window.
     MostlyExpired,
-    /// A metric stopped.
+    /// A metric stopped, and its last good result is shown.
     MetricStopped,
     /// A metric counts, but its plugin gives no result.
     MetricUnreadable,
