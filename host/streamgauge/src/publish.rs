@@ -8,6 +8,7 @@ mod held;
 mod lateness;
 mod measured;
 mod meter;
+mod metric;
 mod partition;
 mod query;
 mod samples;
@@ -27,10 +28,9 @@ use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{Pipeline, SourceSettings};
 use streamgauge_source::SourceError;
 use streamgauge_telemetry::Telemetry;
-use streamgauge_view::{LiveMetric, Published, Results, Trouble, document};
+use streamgauge_view::{LiveMetric, Published, Results, document};
 use streamgauge_wire::{
-    Clock, DeadLetterStatus, LateOutputStatus, LiveState, MetricStatus, Mode, Panel, PluginStatus,
-    SourceStatus, Status,
+    Clock, DeadLetterStatus, LateOutputStatus, LiveState, Mode, Panel, SourceStatus, Status,
 };
 use tokio::sync::watch;
 
@@ -267,7 +267,7 @@ impl Drawing {
             metrics: self
                 .metrics
                 .iter()
-                .map(|metric| self.metric_status(metric, seen.overview))
+                .map(|each| metric::status(each, seen.overview, &self.costs))
                 .collect(),
             dead_letters: DeadLetterStatus { written: seen.checkpoints.dead_letters, by_reason },
             late_output: self
@@ -352,35 +352,6 @@ impl Drawing {
                 None if self.bounded => (Mode::Replaying, None),
                 None if self.is_catching_up(lag, rate) => (Mode::CatchingUp, None),
                 None => (Mode::Live, None),
-            },
-        }
-    }
-
-    fn metric_status(&self, metric: &LiveMetric, overview: &Overview) -> MetricStatus {
-        let books = metric.accounting();
-        let id = metric.id();
-        let plugin = metric.plugin();
-        let cost = overview.counts.costs.get(id).copied().unwrap_or_default();
-        MetricStatus {
-            id: id.to_owned(),
-            on_time: books.on_time,
-            late: books.late,
-            folded: books.folded(),
-            excluded: books.excluded,
-            state: metric.trouble().map_or("ok", Trouble::name),
-            reason: metric.trouble().map(Trouble::reason),
-            stale: metric.trouble().map(Trouble::stale),
-            windows: metric.window_books().iter().map(to_wire::window_books).collect(),
-            plugin: PluginStatus {
-                file: plugin.settings().plugin.display().to_string(),
-                name: plugin.descriptor().name.clone(),
-                version: plugin.descriptor().version.clone(),
-                digest: plugin.digest().to_string(),
-                ns_per_row: self.costs.ns_per_row(id),
-                rows: cost.rows,
-                seconds: (cost.time + cost.exporting).as_secs_f64(),
-                memory_bytes: cost.memory_bytes,
-                traps: cost.traps,
             },
         }
     }
