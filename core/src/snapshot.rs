@@ -11,6 +11,7 @@ mod final_pane;
 mod metric;
 mod partition;
 mod phase;
+mod position;
 
 use crate::bytes::Writer;
 use envelope::{MAGIC, OLDEST, VERSION, unseal_versions};
@@ -19,8 +20,9 @@ pub use digest::{Digest, digest_of};
 pub use envelope::{SnapshotError, seal, unseal, unseal_version};
 pub use final_pane::FinalPane;
 pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
-pub use partition::{PartitionSnapshot, Position};
+pub use partition::PartitionSnapshot;
 pub use phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
+pub use position::Position;
 
 impl PartitionSnapshot {
     /// The bytes to store; equal snapshots give equal bytes.

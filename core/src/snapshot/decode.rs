@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::digest::{DIGEST_BYTES, Digest};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
-use super::partition::{PartitionSnapshot, Position};
+use super::partition::PartitionSnapshot;
 use super::phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
+use super::position::Position;
 use crate::accounting::{Accounting, MetricAccounting};
 use crate::bytes::Reader;
 use crate::gap::{GapKind, OffsetGap};

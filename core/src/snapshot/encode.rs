@@ -2,8 +2,9 @@
 
 use super::envelope::{MAGIC, VERSION};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
-use super::partition::{PartitionSnapshot, Position};
+use super::partition::PartitionSnapshot;
 use super::phase::{MetricStop, PluginCall, StopKind};
+use super::position::Position;
 use crate::bytes::Writer;
 use crate::gap::GapKind;
 use crate::late_sample::LateSample;

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::partition::Position;
+use super::position::Position;
 use crate::time::{EventTime, WallClock};
 
 /// The phase of a metric in one partition.

@@ -11,7 +11,8 @@ use streamgauge_core::{
 };
 use streamgauge_plugin::{Cell, Descriptor, ResultTable};
 
-use crate::frame::{self, to_json};
+use crate::cells::to_json;
+use crate::frame;
 use crate::{MetricResults, OtherRows, Published, Trouble, WindowResult};
 
 /// The counts of all partitions together.

@@ -4,12 +4,13 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 
 use streamgauge_core::rfc3339;
 use streamgauge_plugin::{Cell, Output, ResultTable};
 use streamgauge_wire::{Dimension, Frame, Other, Panel, Series};
 
+use super::cells::{add, number, to_json};
 use super::rows_max::OtherRows;
 use super::trouble::Trouble;
 use super::windows::WindowState;
@@ -230,25 +231,6 @@ fn sums(
         .collect()
 }
 
-pub(super) fn add(a: &Cell, b: &Cell) -> Cell {
-    match (a, b) {
-        (Cell::Integer(a), Cell::Integer(b)) => {
-            a.checked_add(*b).map_or(Cell::Float(*a as f64 + *b as f64), Cell::Integer)
-        }
-        (Cell::Null, other) | (other, Cell::Null) => other.clone(),
-        _ => Cell::Float(number(a) + number(b)),
-    }
-}
-
-pub(super) fn number(cell: &Cell) -> f64 {
-    match cell {
-        Cell::Integer(n) => *n as f64,
-        Cell::Float(x) => *x,
-        Cell::Boolean(b) => f64::from(u8::from(*b)),
-        Cell::Null | Cell::Text(_) => f64::NEG_INFINITY,
-    }
-}
-
 fn key_text(cell: &Cell) -> String {
     match cell {
         Cell::Null => String::new(),
@@ -256,17 +238,6 @@ fn key_text(cell: &Cell) -> String {
         Cell::Integer(n) => n.to_string(),
         Cell::Float(x) => x.to_string(),
         Cell::Text(text) => text.clone(),
-    }
-}
-
-/// A cell as JSON.
-pub(crate) fn to_json(cell: &Cell) -> Value {
-    match cell {
-        Cell::Null => Value::Null,
-        Cell::Boolean(b) => Value::Bool(*b),
-        Cell::Integer(n) => Value::from(*n),
-        Cell::Float(x) => Number::from_f64(*x).map_or(Value::Null, Value::Number),
-        Cell::Text(text) => Value::from(text.as_str()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! May know: core, settings, plugins, outboxes, the wire.
 //! Must not know: engine, checkpoints, sources, the server, the time of day.
 
+mod cells;
 pub mod document;
 mod frame;
 mod live_metric;

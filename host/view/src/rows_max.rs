@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use streamgauge_plugin::{Cell, Output, ResultTable, Role};
 
-use super::frame::{add, number, to_json};
+use super::cells::{add, number, to_json};
 
 /// The most rows of a merged result.
 pub const RESULT_ROWS_MAX: usize = 100_000;
