@@ -25,6 +25,7 @@ export const causesEn: Causes = {
     `The broker ${arg(args, "broker")} does not take the SASL mechanism: set sasl.mechanism`,
   topic_forbidden: (args) =>
     `The user may not read the topic ${arg(args, "topic")}: an ACL that allows Read is missing`,
+  group_shared: () => "The consumer group has offsets of another pipeline: give each pipeline a group of its own",
   group_forbidden: () => "The user may not use the consumer group: an ACL that allows Read is missing",
   advertised_unreachable: (args) =>
     `Kafka sends its clients to ${arg(args, "broker")}, which cannot be reached: correct advertised.listeners`,

@@ -27,6 +27,7 @@ export const causesZh = {
   mechanism_refused: (args: Args) =>
     `Kafka 节点 ${arg(args, "broker")} 不接受该 SASL 机制：请设置 sasl.mechanism`,
   topic_forbidden: (args: Args) => `该用户无权读取主题 ${arg(args, "topic")}：缺少允许 Read 的 ACL`,
+  group_shared: () => "消费组里是另一条流水线的位点：请给每条流水线各自的组",
   group_forbidden: () => "该用户无权使用消费组：缺少允许 Read 的 ACL",
   advertised_unreachable: (args: Args) =>
     `Kafka 让客户端连接 ${arg(args, "broker")}，但从本机连不上：请更正 advertised.listeners`,

@@ -36,6 +36,8 @@ pub struct Checkpointer {
     pub outboxes: Vec<Arc<Outbox>>,
     /// The settings that the state depends on.
     pub settings: BTreeMap<String, String>,
+    /// The identity of the state.
+    pub identity: String,
     /// Told after each checkpoint.
     pub committer: Option<Box<dyn OffsetCommitter>>,
     /// Asked before each checkpoint: what was read of another log is not stored.
@@ -123,6 +125,7 @@ impl Checkpointer {
             let checkpoint = Checkpoint {
                 stored_at: None,
                 settings: self.settings.clone(),
+                identity: self.identity.clone(),
                 partitions: partitions.to_vec(),
                 final_panes: final_panes.collect(),
                 dead_letter_bytes: letters.bytes,

@@ -44,6 +44,8 @@ pub struct Checkpoint {
     pub late_output_bytes: u64,
     /// How many late records have been written out so far.
     pub late_output_records: u64,
+    /// The identity of this state, which a copy has too; empty in states of earlier versions.
+    pub identity: String,
     /// The moment of storing in milliseconds since the Unix epoch, after loading.
     pub stored_at: Option<i64>,
 }

@@ -3,11 +3,14 @@
 //! A thread of its own waits for the brokers, one commit at a time: librdkafka may reorder commits
 //! that wait for the group's coordinator, and the older one would win. Newer offsets take the
 //! place of older ones that were not sent yet, so nothing piles up while brokers are away.
+//!
+//! Offsets that are somebody else's, by their mark, are left as they are, and that is told.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use rdkafka::Offset;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaResult;
 
@@ -15,7 +18,8 @@ use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of};
 use super::listener::Listener;
-use super::{BrokerError, BrokerFault};
+use super::mark::{Mark, Told};
+use super::{BrokerError, BrokerFault, FaultKind};
 
 /// How long the brokers have to answer the last commit of a run.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
@@ -56,7 +60,7 @@ impl OffsetCommits {
     ///
     /// # Errors
     /// A setting that librdkafka does not take.
-    pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
+    pub fn new(settings: &KafkaSettings, mark: Mark) -> Result<Self, BrokerError> {
         let mut config = client_config(settings);
         config.set("group.id", &settings.group);
         config.set("enable.auto.commit", "false");
@@ -65,10 +69,16 @@ impl OffsetCommits {
         let consumer: BaseConsumer<Listener> =
             config.create_with_context(listener).map_err(|error| BrokerError::refused(&error))?;
         let shared = Arc::new(Shared::default());
-        let (of_thread, topic) = (Arc::clone(&shared), settings.topic.clone());
+        let of_thread = Arc::clone(&shared);
+        let to = To {
+            brokers: settings.brokers.clone(),
+            group: settings.group.clone(),
+            topic: settings.topic.clone(),
+            mark,
+        };
         thread::Builder::new()
             .name("offsets".into())
-            .spawn(move || of_thread.work(&consumer, &topic))
+            .spawn(move || of_thread.work(&consumer, &to))
             .expect("a thread can be started");
         Ok(Self { shared })
     }
@@ -114,7 +124,9 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, consumer: &BaseConsumer<Listener>, topic: &str) {
+    fn work(&self, consumer: &BaseConsumer<Listener>, to: &To) {
+        // Those of the state that the run began with.
+        let mut first = None;
         loop {
             let next = self.take();
             // librdkafka speaks only while its queue is polled.
@@ -123,10 +135,11 @@ impl Shared {
                 Next::Nothing => {}
                 Next::Over => return,
                 Next::Offsets(offsets) => {
-                    let done = commit(consumer, topic, &offsets);
+                    let first = first.get_or_insert_with(|| offsets.clone());
+                    let done = commit(consumer, to, &offsets, first);
                     while consumer.poll(EMPTY).is_some() {}
-                    let fault = done.err().map(|error| consumer.context().heard().fault(&error));
-                    self.tell(fault);
+                    let heard = |error| Some(consumer.context().heard().fault(&error));
+                    self.tell(done.unwrap_or_else(heard));
                 }
             }
         }
@@ -174,13 +187,39 @@ enum Next {
     Over,
 }
 
+/// Where offsets are told.
+struct To {
+    brokers: String,
+    group: String,
+    topic: String,
+    mark: Mark,
+}
+
+/// Tells the group these offsets, unless those that it has are somebody else's: that is the fault.
+/// `first` are the offsets of the state that the run began with.
 fn commit(
     consumer: &BaseConsumer<Listener>,
-    topic: &str,
+    to: &To,
     offsets: &[(u32, i64)],
-) -> KafkaResult<()> {
-    let list = offsets_of(topic, offsets.iter().map(|(partition, offset)| (*partition, *offset)))?;
-    consumer.commit(&list, CommitMode::Sync)
+    first: &[(u32, i64)],
+) -> KafkaResult<Option<BrokerFault>> {
+    let To { brokers, group, topic, mark } = to;
+    let list = offsets_of(topic, offsets.iter().copied())?;
+    let known = consumer.committed_offsets(list.clone(), ANSWER_TIMEOUT)?;
+    let own = [first, offsets].concat();
+    let foreign = known.elements().iter().find_map(|element| {
+        let Offset::Offset(offset) = element.offset() else { return None };
+        let partition = u32::try_from(element.partition()).ok()?;
+        mark.foreign(&Told { partition, offset, metadata: element.metadata() }, &own)
+    });
+    if let Some(whose) = foreign {
+        let reason = format!("group `{group}` {whose}");
+        let (kind, broker) = (FaultKind::GroupShared, brokers.clone());
+        return Ok(Some(BrokerFault { kind, broker, reason, note: String::new() }));
+    }
+    let text = mark.text();
+    list.elements().iter_mut().for_each(|element| element.set_metadata(&text));
+    consumer.commit(&list, CommitMode::Sync).map(|()| None)
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub enum FaultKind {
     NoLeader,
     /// A partition cannot be read for another reason.
     ReadFailing,
+    /// The offsets of the group are somebody else's.
+    GroupShared,
     /// A broker sends its clients to an address that cannot be reached from here.
     AdvertisedUnreachable,
     /// The topic for dead letters or late records does not exist; the reason is its name.
@@ -106,6 +108,7 @@ impl FaultKind {
             Self::GroupForbidden => "group_forbidden",
             Self::NoLeader => "no_leader",
             Self::ReadFailing => "read_failing",
+            Self::GroupShared => "group_shared",
             Self::AdvertisedUnreachable => "advertised_unreachable",
             Self::OutputMissing => "output_topic_missing",
             Self::OutputForbidden => "output_topic_forbidden",
@@ -167,6 +170,10 @@ impl FaultKind {
             }
             Self::NoLeader => "look which of the cluster's brokers are away, and start them",
             Self::ReadFailing => "look at the broker's log and at its disk",
+            Self::GroupShared => {
+                "give each pipeline a `group` of its own in [source.kafka]; where the other one is \
+                 no more, delete its offsets with kafka-consumer-groups.sh --delete-offsets"
+            }
             Self::AdvertisedUnreachable => {
                 "correct `advertised.listeners` of the broker, or connect to a listener that \
                  tells clients an address which this computer reaches"
@@ -295,6 +302,9 @@ impl fmt::Display for BrokerFault {
             FaultKind::ReadFailing => write!(f, "kafka at {broker} cannot be read"),
             FaultKind::TopicForbidden => write!(f, "kafka at {broker} forbids the topic"),
             FaultKind::GroupForbidden => write!(f, "kafka at {broker} forbids the group"),
+            FaultKind::GroupShared => {
+                write!(f, "the group at {broker} is not told the offsets of this pipeline")
+            }
             FaultKind::AdvertisedUnreachable => {
                 write!(f, "kafka sends its clients to {broker}, which cannot be reached from here")
             }

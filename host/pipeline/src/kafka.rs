@@ -37,7 +37,8 @@ const OWNED: [(&str, &str); 11] = [
 pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaSettings> {
     let brokers = table.required("brokers", "\"localhost:9092\"", brokers);
     let topic = table.required("topic", "\"taobao_user_behavior\"", topic);
-    let group = table.or("group", "streamgauge".to_owned(), |v| line(v).map(str::to_owned));
+    // Named after the pipeline where it is left out, see `settings`.
+    let group = table.or("group", String::new(), |v| line(v).map(str::to_owned));
     let start = table.or("start", Start::Earliest, start);
     let on_gap = table.or("on_gap", OnGap::Stop, one_of(&ON_GAP));
     let format = table.or("format", Format::Json, one_of(&Format::by_name()));

@@ -11,6 +11,7 @@ use toml::de::DeValue;
 use super::context::Context;
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::reader::{Problem, Read, Table, Value};
+use super::source_settings::SourceSettings;
 use super::values::{duration, line, one_of, whole};
 use super::{metric, outlet, panel, schema, server, source};
 
@@ -48,12 +49,13 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     panel::read_panels(&mut root, &mut metrics);
     let server = server::read(&mut root, context);
     root.finish();
+    let name = name?;
     Some(Pipeline {
         path: context.path.clone(),
         folder: context.folder.clone(),
-        name: name?,
         workers,
-        source: source?,
+        source: with_group(source?, &name),
+        name,
         schema: fields?.schema?,
         event_time: event_time?,
         lateness,
@@ -83,6 +85,17 @@ fn name(value: &Value<'_>) -> Read<String> {
         return Err(Problem::new(format!("must have at most {NAME_CHARS_MAX} characters")));
     }
     Ok(text.to_owned())
+}
+
+/// Names a group that is left out after the pipeline: two pipelines that tell offsets to one group
+/// would make its lag a lie for both.
+fn with_group(mut source: SourceSettings, name: &str) -> SourceSettings {
+    if let SourceSettings::Kafka(kafka) = &mut source
+        && kafka.group.is_empty()
+    {
+        kafka.group = format!("streamgauge-{name}");
+    }
+    source
 }
 
 fn workers(value: &Value<'_>) -> Read<Workers> {

@@ -23,6 +23,9 @@ pub(super) struct Header {
     pub(super) late_output_bytes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) late_output_records: u64,
+    /// Left out where empty: states without an identity are older.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) identity: String,
     /// The SHA-256 of each partition's snapshot bytes, by number of the partition.
     pub(super) partitions: BTreeMap<u32, String>,
 }
@@ -44,6 +47,7 @@ impl Header {
             dead_letters: checkpoint.dead_letters,
             late_output_bytes: checkpoint.late_output_bytes,
             late_output_records: checkpoint.late_output_records,
+            identity: checkpoint.identity.clone(),
             partitions: snapshots.iter().map(digest).collect(),
         }
     }
@@ -78,6 +82,7 @@ impl Header {
             dead_letters: self.dead_letters,
             late_output_bytes: self.late_output_bytes,
             late_output_records: self.late_output_records,
+            identity: self.identity,
             stored_at: Some(self.created),
         }
     }

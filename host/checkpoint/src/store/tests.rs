@@ -53,6 +53,7 @@ fn checkpoint(offset: i64, panes: &[i64]) -> Checkpoint {
         dead_letters: offset.unsigned_abs(),
         late_output_bytes: 11 * offset.unsigned_abs(),
         late_output_records: 2 * offset.unsigned_abs(),
+        identity: "5a".repeat(16),
         stored_at: None,
     }
 }
@@ -70,6 +71,7 @@ fn assert_same(found: &Checkpoint, expected: &Checkpoint) {
     assert_eq!(found.dead_letters, expected.dead_letters);
     assert_eq!(found.late_output_bytes, expected.late_output_bytes);
     assert_eq!(found.late_output_records, expected.late_output_records);
+    assert_eq!(found.identity, expected.identity);
 }
 
 fn hours(panes: &[Arc<FinalPane>]) -> Vec<i64> {

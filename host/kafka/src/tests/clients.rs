@@ -5,7 +5,8 @@ use streamgauge_pipeline::{KafkaSettings, Secret};
 use crate::client::client_config;
 use crate::testing::{NOBODY, settings, with};
 use crate::{
-    BrokerError, OffsetCommits, Sender, SideProducer, TopicClient, TopicConsumer, peek, refusal,
+    BrokerError, Mark, OffsetCommits, Sender, SideProducer, TopicClient, TopicConsumer, peek,
+    refusal,
 };
 
 #[test]
@@ -52,7 +53,7 @@ fn refusals(settings: &KafkaSettings) -> [String; 6] {
     [
         broker(TopicClient::new(settings).err()),
         broker(TopicConsumer::new(settings, &[(0, 0, None)]).err()),
-        broker(OffsetCommits::new(settings).err()),
+        broker(OffsetCommits::new(settings, Mark::new("0", "t")).err()),
         broker(SideProducer::new(settings).err()),
         broker(peek(settings, &[(0, 0)], timeout).err()),
         Sender::new(settings).err().map(|error| format!("{error} {error:?}")).expect("no client"),

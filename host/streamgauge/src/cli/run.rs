@@ -8,6 +8,7 @@ use super::output::print_out;
 use super::report::{Report, troubles};
 use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
+use super::stored;
 use super::story;
 use super::version::ENVIRONMENT;
 use crate::log;
@@ -55,6 +56,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         args.listen.check(&prepared)?;
     }
     story::started(&prepared.pipeline, &args.config.config);
+    // What is counted again is the same pipeline's, and its group knows it by that.
+    let identity = if args.rebuild { stored::identity(&prepared.pipeline) } else { None };
     if args.rebuild
         && let Some(path) = reset(&prepared.pipeline)?
     {
@@ -64,6 +67,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let mut job = Job::new(&prepared, feed, Some(store), true)?;
+    job.supervisor.identity = identity.unwrap_or(job.supervisor.identity);
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
     let run_status = std::sync::Arc::clone(&job.run_status);
     story::restored(&prepared.pipeline, checkpoint.as_ref());

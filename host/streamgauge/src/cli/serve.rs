@@ -2,6 +2,7 @@
 //! small async runtime, and this thread waiting for a signal.
 
 use std::cell::OnceCell;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,6 +75,7 @@ impl Job {
             now: None,
             stop: stop.flag(),
             topic_client: OnceCell::new(),
+            identity: new_identity(),
             pulses: pulses.clone(),
             beat: None,
         };
@@ -194,6 +196,15 @@ pub(super) fn serve(
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     thread::Builder::new().name(name.to_owned()).spawn(work).expect("a thread can be started")
+}
+
+/// An identity that no other state has.
+fn new_identity() -> String {
+    let now = Utc::now().timestamp_nanos_opt().unwrap_or_default();
+    // The hasher of a map begins at random.
+    let random = RandomState::new().build_hasher().finish();
+    digest_of(format!("{} {now} {random}", std::process::id()).as_bytes()).to_string()[..32]
+        .to_owned()
 }
 
 fn hello(prepared: &Prepared) -> Hello {

@@ -55,6 +55,13 @@ pub(super) fn find(prepared: &Prepared) -> Result<Option<Stored>, Failure> {
     }
 }
 
+/// The identity of the stored state, if that can be read.
+pub(super) fn identity(pipeline: &Pipeline) -> Option<String> {
+    let dir = &pipeline.state_dir;
+    let stored = EmbeddedStore::exists(dir).then(|| EmbeddedStore::open(dir).ok()?.load().ok()?);
+    stored.flatten().map(|stored| stored.identity).filter(|identity| !identity.is_empty())
+}
+
 /// The checkpoint of a store with all its final panes.
 pub(super) fn export(store: &EmbeddedStore) -> Result<Option<Export>, StateError> {
     let Some(checkpoint) = store.load()? else { return Ok(None) };

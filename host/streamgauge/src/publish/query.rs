@@ -68,9 +68,11 @@ impl LiveQuery {
         Ok(published)
     }
 
-    /// A checkpoint of nothing but its settings.
+    /// A checkpoint of nothing but its settings and its identity.
     fn settings(&self) -> Checkpoint {
-        Checkpoint { settings: self.prepared.state_settings(), ..Checkpoint::default() }
+        let (settings, identity) =
+            (self.prepared.state_settings(), self.run_status.lock().identity.clone());
+        Checkpoint { settings, identity, ..Checkpoint::default() }
     }
 
     fn pipeline(&self) -> &Pipeline {

@@ -87,9 +87,9 @@ impl CauseCode {
     pub fn weight(self) -> Weight {
         match self {
             // Offsets in the group are for lag tools only.
-            Self::Broker(FaultKind::GroupForbidden) | Self::MemoryNearLimit | Self::PluginBusy => {
-                Weight::Warns
-            }
+            Self::Broker(FaultKind::GroupForbidden | FaultKind::GroupShared)
+            | Self::MemoryNearLimit
+            | Self::PluginBusy => Weight::Warns,
             Self::BrokerUnreachable
             | Self::Broker(_)
             | Self::TopicMissing

@@ -98,6 +98,8 @@ pub struct Opening<'a> {
     pub topic_client: &'a OnceCell<Arc<TopicClient>>,
     /// Told how the partitions of a topic stand.
     pub sources: &'a Arc<SourceHealth>,
+    /// The identity of the state, for the offsets that are told to the group.
+    pub identity: &'a str,
     /// How long something outside has to answer.
     pub answer_timeout: Duration,
 }

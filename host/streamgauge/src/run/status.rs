@@ -57,6 +57,8 @@ pub struct Content {
     pub parked: BTreeMap<u32, Cause>,
     /// Tells whether the group gets the offsets of checkpoints.
     pub commits: Option<CommitBoard>,
+    /// The identity of the state; empty before it is known.
+    pub identity: String,
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.
     idle: BTreeSet<u32>,
 }
@@ -72,6 +74,7 @@ impl RunStatus {
             ended: WorkerCounts::default(),
             parked: BTreeMap::new(),
             commits: None,
+            identity: String::new(),
             idle: BTreeSet::new(),
         };
         Self {
@@ -148,10 +151,10 @@ impl RunStatus {
         (overview, parked)
     }
 
-    /// The refusal that keeps offsets from the group. Brokers that are away are told elsewhere.
+    /// The refusal, or the other pipeline, that keeps offsets from the group. Brokers that are away are told elsewhere.
     pub fn group_fault(&self) -> Option<BrokerFault> {
         let fault = self.lock().commits.clone()?.fault()?;
-        (fault.kind == FaultKind::GroupForbidden).then_some(fault)
+        matches!(fault.kind, FaultKind::GroupForbidden | FaultKind::GroupShared).then_some(fault)
     }
 
     /// Partitions that are read to their ends and silent, as of the last look of the publisher.

@@ -71,6 +71,8 @@ pub struct Supervisor {
     pub stop: Arc<AtomicBool>,
     /// Asks the brokers, from one attempt to the next.
     pub topic_client: OnceCell<Arc<TopicClient>>,
+    /// The identity of the state, until a stored state tells its own.
+    pub identity: String,
     /// The signs of life of the run's threads.
     pub pulses: Pulses,
     /// That of the thread of the supervisor, while it runs.
@@ -168,6 +170,10 @@ impl Supervisor {
         if let Some(store) = &self.store {
             self.run_status.set_history(store.history());
         }
+        if let Some(stored) = checkpoint.as_ref().filter(|stored| !stored.identity.is_empty()) {
+            self.identity.clone_from(&stored.identity);
+        }
+        self.run_status.lock().identity.clone_from(&self.identity);
         let resume = checkpoint.as_ref().map_or(&[][..], |c| &c.partitions);
         self.run_status.sources.clear();
         let opened = self.opening(resume, patience.answer_timeout()).open(&self.feed)?;
@@ -215,6 +221,7 @@ impl Supervisor {
             resume,
             topic_client: &self.topic_client,
             sources: &self.run_status.sources,
+            identity: &self.identity,
             answer_timeout,
         }
     }

@@ -143,6 +143,7 @@ impl<'a> Life<'a> {
             late: SideOutput::none(origin),
             outboxes: workers.iter().map(|(_, outbox)| Arc::clone(outbox)).collect(),
             settings: BTreeMap::new(),
+            identity: String::new(),
             committer: None,
             guard: None,
             status: Arc::default(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use streamgauge_core::{BlockLimits, Fetched, ReadFrom, digest_of};
 use streamgauge_kafka::{
-    BrokerError, NewTopicError, OffsetCommits, PartitionRange, Peeked, Sender, TopicClient,
+    BrokerError, Mark, NewTopicError, OffsetCommits, PartitionRange, Peeked, Sender, TopicClient,
     TopicConsumer, peek, ready,
 };
 use streamgauge_pipeline::{Format, KafkaSettings, OnGap, Secret, Start};
@@ -179,7 +179,7 @@ fn a_look_at_a_record_tells_whether_it_is_the_one_that_was_read() {
 #[test]
 fn the_group_has_the_offsets_that_were_announced_last() {
     let log = log("clients-the-group-has-the-offsets-that", 4);
-    let commits = OffsetCommits::new(&log.settings).expect("a client");
+    let commits = OffsetCommits::new(&log.settings, Mark::new("0", "t")).expect("a client");
     // Newer offsets take the place of older ones, sent or not.
     for next in 1..=3 {
         commits.announce(&[(0, next), (2, next + 1)]);

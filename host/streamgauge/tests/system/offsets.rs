@@ -43,6 +43,48 @@ fn a_short_run_tells_the_group_where_it_ended() {
     }
 }
 
+/// Two pipelines that told offsets to one group overwrote each other's, and its lag was a lie.
+#[test]
+fn offsets_of_another_pipeline_are_left_alone_and_named() {
+    let broker = Broker::shared();
+    let topic = unique("shared-group");
+    let settings = Settings::kafka(&broker.address(), &topic);
+    let place = Workplace::new(&settings);
+    let run = |place: &Workplace, more: &[&str]| {
+        finish(place.command("run").args(["--until-end", "--json"]).args(more)).ok()
+    };
+    let produce = |count: &str| {
+        let produce = ["--generate", count, "--seed", "8", "--partitions", "1"];
+        finish(place.command("produce").args(produce)).ok();
+    };
+    produce("1000");
+    run(&place, &[]);
+    produce("500");
+    // The same settings with state of their own are another pipeline.
+    let other = Workplace::new(&settings);
+    let host = Host::start(&other);
+    host.has_read(1500);
+    let status = host.status_when("a warning", |status| {
+        status["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty())
+    });
+    let warning = &status["warnings"][0];
+    assert_eq!(warning["code"], "group_shared", "{warning}");
+    let message = warning["message"].as_str().expect("a message");
+    assert!(message.contains("offset 1000 of partition 0 from pipeline `系统测试`"), "{message}");
+    assert_eq!(host.get("/readyz").status, 200, "every record is counted");
+    host.terminate().ok();
+    assert_eq!(broker.committed(&topic, &topic, 1), [Some(1000)]);
+    // What moves with an export, or is counted again, is the same pipeline.
+    let export = place.path("moved.sgex");
+    finish(place.command("state export").arg(&export)).ok();
+    finish(other.command("state import --replace").arg(&export)).ok();
+    run(&other, &[]);
+    assert_eq!(broker.committed(&topic, &topic, 1), [Some(1500)]);
+    produce("500");
+    run(&other, &["--rebuild"]);
+    assert_eq!(broker.committed(&topic, &topic, 1), [Some(2000)]);
+}
+
 /// The beginning of a partition is part of the partition's state from the first moment on: `latest`
 /// is asked for once, and a crash right after the start does not move the beginning.
 #[test]

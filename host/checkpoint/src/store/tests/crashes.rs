@@ -82,6 +82,7 @@ pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<C
         late: SideOutput::none(origin()),
         outboxes: outboxes.to_vec(),
         settings: checkpoint(1, &[]).settings,
+        identity: checkpoint(1, &[]).identity,
         committer: None,
         guard: None,
         status: Arc::default(),

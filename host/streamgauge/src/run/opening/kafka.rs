@@ -6,7 +6,7 @@ use std::sync::Arc;
 use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
 
 use super::{Opening, Parked, Shares};
-use streamgauge_kafka::{LogEnds, OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
+use streamgauge_kafka::{LogEnds, Mark, OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
 use streamgauge_pipeline::{KafkaSettings, OnGap, SourceSettings};
 use streamgauge_source::kafka::{KafkaSource, TopicGuard, gaps};
 use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
@@ -55,7 +55,8 @@ impl Opening<'_> {
             let source: Box<dyn Source> = Box::new(source);
             Ok((source, self.decoder(settings.format, None)))
         })?;
-        let committer = OffsetCommits::new(settings)?;
+        let committer =
+            OffsetCommits::new(settings, Mark::new(self.identity, &self.pipeline.name))?;
         let commits = Some(committer.board());
         let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
         Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked, commits, guard })

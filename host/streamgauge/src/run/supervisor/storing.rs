@@ -36,6 +36,7 @@ impl Supervisor {
             late,
             outboxes,
             settings: self.state_settings.clone(),
+            identity: self.identity.clone(),
             committer,
             guard: None,
             status: Arc::clone(&self.run_status.checkpoints),
