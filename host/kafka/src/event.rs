@@ -31,12 +31,18 @@ pub(super) struct Event<'a> {
 
 /// What an event tells.
 pub(super) enum Told<'a> {
-    /// A record.
     Record(Record<'a>),
     /// The log of a partition is read up to this offset.
-    End { partition: u32, offset: i64 },
+    End {
+        partition: u32,
+        offset: i64,
+    },
     /// Something failed, for a partition or for none in particular.
-    Failed { partition: Option<u32>, code: RDKafkaErrorCode, text: String },
+    Failed {
+        partition: Option<u32>,
+        code: RDKafkaErrorCode,
+        text: String,
+    },
     /// Nothing that matters here.
     Nothing,
 }

@@ -34,7 +34,7 @@ pub(super) enum Silence {
 /// The clocks of brokers and partitions. Moments are those of the statistics.
 #[derive(Default)]
 pub(super) struct Clocks {
-    /// By node.
+    /// Keyed by the id of the node, as partitions name their leader by it.
     brokers: HashMap<i32, BrokerClock>,
     partitions: BTreeMap<u32, PartitionClock>,
     now: Duration,
