@@ -5,7 +5,8 @@ import { h, setAttr, setShown, setText } from "../dom/element";
 import { icon } from "../dom/icon";
 
 export class Gate {
-  readonly element: HTMLFormElement;
+  readonly element: HTMLElement;
+  readonly #form: HTMLFormElement;
   readonly #title = h("h1", { id: "gate-title", "data-testid": "gate-title" });
   readonly #why = h("p");
   readonly #label = h("label", { for: "gate-token" });
@@ -19,10 +20,11 @@ export class Gate {
   constructor(enter: (token: string) => void, switchLang: () => void) {
     this.#lang = h("button", { type: "button", class: "copy" });
     this.#lang.addEventListener("click", switchLang);
-    this.element = h("form", { class: "gate", "aria-labelledby": "gate-title", "data-testid": "gate", hidden: "" },
+    this.#form = h("form", { class: "gate", "aria-labelledby": "gate-title" },
       icon("shield"), this.#title, this.#why,
       h("div", { class: "gate-field" }, this.#label, this.#input, this.#enter), this.#lang);
-    this.element.addEventListener("submit", (event) => {
+    this.element = h("main", { "data-testid": "gate", hidden: "" }, this.#form);
+    this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       // A token that was copied with its line break is meant without.
       const token = this.#input.value.trim();
@@ -36,7 +38,7 @@ export class Gate {
     setShown(this.element, isLocked);
     if (!isLocked) return;
     const { gate, header } = ctx.words;
-    setAttr(this.element, "data-token", connection.token);
+    setAttr(this.#form, "data-token", connection.token);
     setText(this.#title, gate.title[connection.token]);
     setText(this.#why, gate.why[connection.token]);
     setText(this.#label, gate.label);

@@ -9,6 +9,7 @@ use crate::broker::Broker;
 use crate::events::event;
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
+use crate::wait;
 use crate::workplace::{METRICS, Settings, Workplace, unique};
 
 /// The time in which a page has to show three records. A second is promised; the rest is for a
@@ -88,13 +89,19 @@ fn a_slow_flow_makes_small_batches_and_a_fast_one_large_ones() {
 fn metrics_tell_what_an_operator_needs() {
     let broker = Broker::shared();
     let topic = unique("metrics");
-    let place = Workplace::new(&Settings::kafka(&broker.address(), &topic));
+    let mut settings = Settings::kafka(&broker.address(), &topic);
+    settings.checkpoint_every = "200ms";
+    let place = Workplace::new(&settings);
     let produce = ["--generate", "20k", "--seed", "11", "--dirt", "0.01", "--partitions", "2"];
     finish(place.command("produce").args(produce)).ok();
     let host = Host::start(&place);
     let status = host
         .status_when("the end of the log", |status| read(status) == 20_000 && status["lag"] == 0);
-    let text = host.get("/metrics").body;
+    // Counters that outlive the host are those of the last checkpoint.
+    let text = wait::until("the stored counts", || {
+        let text = host.get("/metrics").body;
+        text.contains("streamgauge_records_read_total 20000\n").then_some(text)
+    });
     assert!(text.ends_with("# EOF\n"), "{text}");
     for name in [
         "records_read_total",

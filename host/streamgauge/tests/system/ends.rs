@@ -132,7 +132,13 @@ fn an_interrupt_and_a_closed_terminal_are_requests_to_end() {
     for signal in ["INT", "HUP"] {
         let place = Workplace::new(&endless());
         let (_reader, writer) = pipe().expect("a pipe");
-        let host = Quiet::start(&place, writer);
+        // The tests themselves may run under nohup, which a host would inherit.
+        let run = place.command("run");
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP", "--default-signal=INT"]).arg(run.get_program());
+        command.args(run.get_args()).args(["--listen", "127.0.0.1:0"]);
+        command.current_dir(place.path(".")).stderr(writer);
+        let host = Quiet::started(&place, &mut command);
         host.goes_on();
         ends_well(host, signal);
     }

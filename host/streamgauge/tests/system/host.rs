@@ -88,10 +88,11 @@ impl Host {
         self.status_when(&format!("{count} records"), |status| read(status) >= count)
     }
 
-    /// The first status in which the state is restored.
+    /// The first status after the state was restored, which is shown before that too.
     pub(crate) fn restored(&self, partitions: usize) -> Value {
         self.status_when("the restored state", |status| {
-            status["partitions"].as_array().is_some_and(|list| list.len() == partitions)
+            let are_all = status["partitions"].as_array().is_some_and(|l| l.len() == partitions);
+            are_all && status["mode"] != "restoring"
         })
     }
 

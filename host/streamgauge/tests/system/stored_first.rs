@@ -41,14 +41,15 @@ fn without_a_broker_the_stored_results_are_shown_from_the_first_answer_on() {
     let broker = Broker::new();
     let place = Workplace::new(&Settings::kafka(&broker.address(), &unique("stored")));
     let count = COUNT.to_string();
-    finish(place.command("produce").args(["--generate", &count, "--partitions", "2"])).ok();
+    let produce = ["--generate", &count, "--partitions", "2", "--dirt", "0"];
+    finish(place.command("produce").args(produce)).ok();
     finish(place.command("run").arg("--until-end")).ok();
     broker.stop();
     let host = Host::start(&place);
     assert_shown(&host, "broker_unreachable", COUNT);
     // The broker is back: the same host reads, and is exact.
     broker.start();
-    finish(place.command("produce").args(["--generate", &count, "--partitions", "2"])).ok();
+    finish(place.command("produce").args(produce)).ok();
     host.has_read(2 * COUNT);
     host.status_when("readiness", |status| status["health"]["ready"] == true);
     assert_eq!(host.get("/readyz").status, 200);
@@ -61,7 +62,7 @@ fn where_every_partition_is_in_a_gap_the_stored_results_are_shown() {
     let topic = unique("all-in-a-gap");
     let place = Workplace::new(&Settings::kafka(&broker.address(), &topic));
     let count = COUNT.to_string();
-    let produce = ["--generate", &count, "--partitions", "1"];
+    let produce = ["--generate", &count, "--partitions", "1", "--dirt", "0"];
     finish(place.command("produce").args(produce)).ok();
     finish(place.command("run").arg("--until-end")).ok();
     finish(place.command("produce").args(produce)).ok();
