@@ -127,7 +127,7 @@ describe("a panel is saved", () => {
     expect(await focused(page)).toBe("menu");
     await menu(page, "hours").click();
     expect(await act(page, "hours", "png").isVisible()).toBe(true);
-    await page.locator("h1").click();
+    await page.locator(".page h1").click();
     expect(await act(page, "hours", "png").isVisible()).toBe(false);
   });
 });
