@@ -335,7 +335,7 @@ impl TopicConsumer {
         let mut seen = self.seen();
         for (partition, _) in self.positions.iter() {
             if let Some(end) = ends.of(partition) {
-                seen.answered(partition, (end.stable, end.end), end.answer);
+                seen.answered(partition, (end.stable, end.last), end.answer);
             }
         }
     }

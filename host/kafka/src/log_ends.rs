@@ -40,7 +40,7 @@ pub(crate) struct End {
     /// The last stable offset.
     pub(crate) stable: i64,
     /// The offset after the last record, committed or not.
-    pub(crate) end: i64,
+    pub(crate) last: i64,
     /// Counts the answers, so that a reader knows a new one.
     pub(crate) answer: u64,
 }
@@ -119,7 +119,7 @@ impl Shared {
                 state.answers += 1;
                 let answer = state.answers;
                 for (partition, (stable, end)) in ends {
-                    state.ends.insert(partition, End { stable, end, answer });
+                    state.ends.insert(partition, End { stable, last: end, answer });
                 }
             }
             Err(error) => tracing::debug!(%error, "the ends of the logs were not told"),

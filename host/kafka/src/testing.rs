@@ -20,7 +20,7 @@ pub(crate) fn settings(brokers: &str) -> KafkaSettings {
         on_gap: OnGap::Stop,
         format: Format::Json,
         unanswered_after: Duration::from_secs(10),
-        give_up_after: Duration::from_secs(60),
+        give_up_after: Duration::from_mins(1),
         librdkafka: BTreeMap::new(),
     }
 }

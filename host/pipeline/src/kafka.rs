@@ -49,7 +49,7 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
     );
     let give_up_after = table.or(
         "give_up_after",
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         duration("s", Duration::from_secs(1)..=Duration::from_hours(24)),
     );
     let librdkafka = table.section("librdkafka").map(|t| passed_through(&t, context));

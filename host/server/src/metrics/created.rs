@@ -4,6 +4,8 @@
 //!
 //! The samples are added to the text, as the encoder writes none for counters.
 
+use std::fmt::Write;
+
 /// `text` with a `_created` sample for each counter and histogram in it, at `at` in seconds since
 /// the Unix epoch.
 pub(super) fn with_created(text: &str, at: f64) -> String {
@@ -25,7 +27,7 @@ pub(super) fn with_created(text: &str, at: f64) -> String {
         };
         let (name, labels) = sample.split_at(sample.find('{').unwrap_or(sample.len()));
         if let Some(family) = name.strip_suffix(suffix) {
-            made.push_str(&format!("{family}_created{labels} {at}\n"));
+            writeln!(made, "{family}_created{labels} {at}").expect("a string takes text");
         }
     }
     made

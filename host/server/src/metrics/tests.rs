@@ -159,14 +159,14 @@ fn counters_are_those_of_the_stored_checkpoint_and_not_newer_ones() {
     let mut live = live();
     Arc::make_mut(&mut live.status).accounting.read = 999;
     let samples = parse(&encode(&Telemetry::new(), &live));
-    assert_eq!(samples["streamgauge_records_read_total"], 110.0);
+    assert_eq!(samples.get("streamgauge_records_read_total"), Some(&110.0));
 }
 
 #[test]
 fn a_trouble_is_a_series_while_it_stands() {
     let mut live = live();
     let samples = parse(&encode(&Telemetry::new(), &live));
-    assert_eq!(samples["streamgauge_ready"], 1.0);
+    assert_eq!(samples.get("streamgauge_ready"), Some(&1.0));
     assert!(!samples.keys().any(|sample| sample.starts_with("streamgauge_trouble")));
     let cause = Cause {
         code: "unanswered".to_owned(),
@@ -179,7 +179,7 @@ fn a_trouble_is_a_series_while_it_stands() {
     Arc::make_mut(&mut live.status).health =
         Health { troubles: vec![trouble.clone()], degraded: vec![trouble], ..Health::default() };
     let samples = parse(&encode(&Telemetry::new(), &live));
-    assert_eq!(samples["streamgauge_ready"], 0.0);
+    assert_eq!(samples.get("streamgauge_ready"), Some(&0.0));
     for name in ["trouble", "degraded"] {
         let sample = format!(r#"streamgauge_{name}{{code="unanswered",of="0,3"}}"#);
         assert_eq!(samples.get(&sample), Some(&1.0), "{samples:#?}");

@@ -162,6 +162,22 @@ pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
     })
 }
 
+/// Read up to three records before its end.
+fn partition() -> PartitionStatus {
+    PartitionStatus {
+        partition: 0,
+        offset: 110,
+        read_to: 110,
+        end: Some(113),
+        lag: Some(3),
+        held_back: 0,
+        watermark: Some(1_447_170_900_500),
+        state: "running",
+        cause: None,
+        gaps: Vec::new(),
+    }
+}
+
 /// 110 records read: 100 on time, 3 late, 7 rejected.
 pub(crate) fn status() -> Status {
     Status {
@@ -184,18 +200,7 @@ pub(crate) fn status() -> Status {
         workers: 2,
         stages: StageStatus { waiting: 0.6, decode: 0.2, plugins: 0.1, publish: 0.1, blocked: 0.0 },
         queue_records: 40,
-        partitions: vec![PartitionStatus {
-            partition: 0,
-            offset: 110,
-            read_to: 110,
-            end: Some(113),
-            lag: Some(3),
-            held_back: 0,
-            watermark: Some(1_447_170_900_500),
-            state: "running",
-            cause: None,
-            gaps: Vec::new(),
-        }],
+        partitions: vec![partition()],
         watermark_held_by: None,
         warnings: Vec::new(),
         health: Health { ready: true, ..Health::default() },

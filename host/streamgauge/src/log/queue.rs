@@ -206,9 +206,9 @@ mod tests {
         queue.flush(SOON);
         drop(queue);
         let text = reading.join().expect("no panic").expect("the lines are text");
-        let (last, whole) =
+        let (told, whole) =
             text.lines().next_back().zip(Some(text.lines().count())).expect("lines");
-        assert!(last == format!("{lost} lost"), "{lost}");
+        assert!(told == format!("{lost} lost"), "{lost}");
         assert_eq!(whole as u64, 20_000 - lost + 1, "each line is there or counted");
     }
 }

@@ -123,7 +123,7 @@ fn a_log_whose_reader_is_stuck_costs_nothing_but_lines() {
 /// A pipe that takes nothing more.
 fn full() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = pipe().expect("a pipe");
-    writer.write_all(&[b'\n'; PIPE_BYTES]).expect("a new pipe takes as much");
+    writer.write_all(&vec![b'\n'; PIPE_BYTES]).expect("a new pipe takes as much");
     (reader, writer)
 }
 

@@ -44,7 +44,7 @@ fn log(topic: &str, count: i64) -> Log {
         on_gap: OnGap::Stop,
         format: Format::Json,
         unanswered_after: Duration::from_secs(10),
-        give_up_after: Duration::from_secs(60),
+        give_up_after: Duration::from_mins(1),
         librdkafka: BTreeMap::new(),
     };
     Log { broker, settings }

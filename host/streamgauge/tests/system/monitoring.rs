@@ -1,6 +1,7 @@
 //! Prometheus over a host that is killed, loses its broker and stops a metric: no counter that
 //! outlives the process goes back, and the alert rules of the documentation fire and end.
 
+use std::fmt::Write;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -69,7 +70,10 @@ scrape_configs:
 
     /// The samples of an instant query: labels and value.
     fn query(&self, query: &str) -> Vec<(Value, f64)> {
-        let encoded: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let mut encoded = String::new();
+        for byte in query.bytes() {
+            write!(encoded, "%{byte:02x}").expect("a string takes text");
+        }
         let answer = http::get(self.address, &format!("/api/v1/query?query={encoded}")).json();
         assert_eq!(answer["status"], "success", "{query}: {answer}");
         let samples = answer["data"]["result"].as_array().expect("a vector").iter();
@@ -157,7 +161,7 @@ fn no_counter_goes_back_and_every_trouble_is_an_alert_while_it_stands() {
     host.has_read(2 * HALF);
     prometheus.has(&format!("streamgauge_records_read_total == {}", 2 * HALF));
     prometheus.has(&firing("StreamgaugeIncomplete", "metric_stopped"));
-    assert_eq!(prometheus.query("streamgauge_ready")[0].1, 1.0);
+    assert_eq!(prometheus.query("streamgauge_ready == 1").len(), 1);
 
     host.kill();
     host = Host::start(&place);

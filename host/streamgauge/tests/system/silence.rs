@@ -141,7 +141,7 @@ fn records_of_an_open_transaction_are_held_back_and_said_to_be() {
     let partition = &status["partitions"][0];
     assert_eq!((&partition["lag"], &partition["read_to"]), (&0.into(), &11.into()), "{status}");
     assert_eq!(read(&status), 10);
-    assert_eq!(host.metric("streamgauge_held_back_records"), 25.0);
+    assert_eq!(host.metric("streamgauge_held_back_records") as u64, 25);
     transactions.commit();
     host.has_read(35);
     host.status_when("nothing held back", |status| {
