@@ -48,9 +48,11 @@ export function deadLetters() {
 }
 
 export function checkpoints() {
+  // One every five seconds.
+  const newest = Math.floor(Date.now() / 5000) * 5000;
   return {
     checkpoints: Array.from({ length: 50 }, (_, i) => ({
-      at: Date.now() - i * 5000, duration_ms: 3 + (i % 7), bytes: i === 9 ? 0 : 18_000 + i,
+      at: newest - i * 5000, duration_ms: 3 + (i % 7), bytes: i === 9 ? 0 : 18_000 + i,
       cause: i === 9 ? {
         code: "checkpoint_failing", message: "No space left on device",
         args: { error: "No space left on device (os error 28)" }, hint: null,
