@@ -44,8 +44,8 @@ pub struct CheckpointReport {
     pub failed: u64,
     /// The counts of the last one; `None` means that none is known yet.
     pub totals: Option<Arc<StoredTotals>>,
-    /// The last ones, the oldest first.
-    pub recent: VecDeque<CheckpointRecord>,
+    /// The last ones, the oldest first; shared, as the report is read many times a second.
+    pub recent: Arc<VecDeque<CheckpointRecord>>,
 }
 
 /// Failures in a row.
@@ -84,7 +84,7 @@ impl Default for CheckpointReport {
             durations: Buckets::new(&DURATION_MICROS),
             failed: 0,
             totals: None,
-            recent: VecDeque::new(),
+            recent: Arc::default(),
         }
     }
 }
@@ -107,10 +107,11 @@ impl CheckpointReport {
                 self.durations.observe(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
             }
         }
-        if self.recent.len() == RECENT_MAX {
-            self.recent.pop_front();
+        let recent = Arc::make_mut(&mut self.recent);
+        if recent.len() == RECENT_MAX {
+            recent.pop_front();
         }
-        self.recent.push_back(record);
+        recent.push_back(record);
     }
 }
 

@@ -92,8 +92,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
                 plugin.digest()
             ));
         }
-        for (id, StoppedMetric { stop, .. }) in &stopped {
-            let (places, remedy) = (stopped[id].places(), stopped[id].remedy());
+        for (id, of) in &stopped {
+            let (places, stop, remedy) = (of.places(), &of.stop, of.remedy());
             let text = format!("metric `{id}` has stopped at {places}: {stop}\nhint: {remedy}");
             log::say(format!("warning: {text}\n"));
         }

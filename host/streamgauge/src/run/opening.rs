@@ -75,6 +75,14 @@ pub struct Shares {
     pub guard: Option<(TopicGuard, Arc<AtomicBool>)>,
 }
 
+impl Shares {
+    /// Shares of a source that is told nothing and watched by nobody.
+    fn alone(shares: Vec<Share>, latency_from: LatencyFrom) -> Self {
+        let (committer, commits, guard) = (None, None, None);
+        Self { shares, latency_from, committer, parked: Vec::new(), commits, guard }
+    }
+}
+
 /// A partition that is not read because its log does not continue where its state ends. The state
 /// is kept and shown unchanged.
 pub struct Parked {
@@ -139,14 +147,7 @@ impl Opening<'_> {
             Ok((source, self.decoder(Format::Json, None)))
         });
         let shares = shares.expect("a generator always opens");
-        Shares {
-            shares,
-            latency_from: LatencyFrom::Taken,
-            committer: None,
-            parked: Vec::new(),
-            commits: None,
-            guard: None,
-        }
+        Shares::alone(shares, LatencyFrom::Taken)
     }
 
     fn files(
@@ -177,15 +178,7 @@ impl Opening<'_> {
         };
         let decoder = self.decoder(format, columns.as_ref());
         let share = Share { source: Box::new(source), decoder, partitions: states };
-        let (shares, latency_from) = (vec![share], LatencyFrom::Taken);
-        Ok(Shares {
-            shares,
-            latency_from,
-            committer: None,
-            parked: Vec::new(),
-            commits: None,
-            guard: None,
-        })
+        Ok(Shares::alone(vec![share], LatencyFrom::Taken))
     }
 
     fn key_reader(&self, format: Format, columns: Option<&CsvColumns>, key: &str) -> KeyReader {

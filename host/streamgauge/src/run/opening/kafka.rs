@@ -82,15 +82,7 @@ impl Opening<'_> {
             let source: Box<dyn Source> = Box::new(KafkaSource::new(settings, &assigned)?);
             Ok((source, self.decoder(settings.format, None)))
         })?;
-        let latency_from = LatencyFrom::Stamp;
-        Ok(Shares {
-            shares,
-            latency_from,
-            committer: None,
-            parked: Vec::new(),
-            commits: None,
-            guard: None,
-        })
+        Ok(Shares::alone(shares, LatencyFrom::Stamp))
     }
 
     /// The partitions of the topic that are not among the states to resume, each in the state in
