@@ -12,6 +12,7 @@ use streamgauge_core::{
     WindowSpec,
 };
 use streamgauge_pipeline::MetricSettings;
+use streamgauge_plugin::{ContractType, Output, Role};
 
 pub(crate) const MINUTE: i64 = 60_000;
 
@@ -92,5 +93,19 @@ pub(crate) fn partition(
         late_samples: Vec::new(),
         state: PartitionState { max_event_time, ..PartitionState::starting_at(0) },
         metrics,
+    }
+}
+
+/// A column of numbers in a result, without words of its own.
+pub(crate) fn output(name: &str, role: Role, additive: bool) -> Output {
+    Output {
+        name: name.to_owned(),
+        type_: ContractType::Integer,
+        role,
+        title: Vec::new(),
+        unit: None,
+        additive,
+        error_of: None,
+        labels: Vec::new(),
     }
 }

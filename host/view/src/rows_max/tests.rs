@@ -2,22 +2,12 @@
 
 use proptest::collection::btree_map;
 use proptest::prelude::*;
-use streamgauge_plugin::ContractType;
 
 use super::*;
+use crate::testing::output;
 
 /// A key, a count and a mean.
 fn outputs() -> Vec<Output> {
-    let output = |name: &str, role, additive| Output {
-        name: name.to_owned(),
-        type_: ContractType::Integer,
-        role,
-        title: Vec::new(),
-        unit: None,
-        additive,
-        error_of: None,
-        labels: Vec::new(),
-    };
     vec![
         output("key", Role::Dimension, false),
         output("events", Role::Measure, true),

@@ -3,24 +3,15 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
-use streamgauge_plugin::{ContractType, Role};
+use streamgauge_plugin::Role;
 
 use super::{pair_panel, panel};
 use crate::ReadAt;
 use crate::frame::*;
+use crate::testing::output;
 
 /// The columns of the results: two dimensions, a count and a mean.
 fn outputs() -> Vec<Output> {
-    let output = |name: &str, role, additive| Output {
-        name: name.to_owned(),
-        type_: ContractType::Integer,
-        role,
-        title: Vec::new(),
-        unit: None,
-        additive,
-        error_of: None,
-        labels: Vec::new(),
-    };
     vec![
         output("second", Role::Dimension, false),
         output("mean", Role::Measure, false),
