@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rdkafka::Offset;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
-use rdkafka::error::KafkaResult;
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 
 use streamgauge_pipeline::KafkaSettings;
 
@@ -29,6 +29,11 @@ const POLL_EVERY: Duration = Duration::from_secs(1);
 
 /// How long librdkafka's queue has to be silent to be empty.
 const EMPTY: Duration = Duration::from_millis(5);
+
+/// How often a coordinator that is about to be there is asked again, and how long it is left alone
+/// before.
+const COORDINATOR_TRIES: usize = 10;
+const COORDINATOR_WAIT: Duration = Duration::from_millis(200);
 
 /// Commits offsets; what is under way is given up when this is dropped.
 pub struct OffsetCommits {
@@ -136,7 +141,7 @@ impl Shared {
                 Next::Over => return,
                 Next::Offsets(offsets) => {
                     let first = first.get_or_insert_with(|| offsets.clone());
-                    let done = commit(consumer, to, &offsets, first);
+                    let done = patiently(|| commit(consumer, to, &offsets, first));
                     while consumer.poll(EMPTY).is_some() {}
                     let heard = |error| Some(consumer.context().heard().fault(&error));
                     self.tell(done.unwrap_or_else(heard));
@@ -187,6 +192,26 @@ enum Next {
     Over,
 }
 
+/// The answer to `question`, which is asked again where the broker says that the coordinator of the
+/// group is about to be there.
+fn patiently<T>(question: impl Fn() -> KafkaResult<T>) -> KafkaResult<T> {
+    const COMING: [RDKafkaErrorCode; 3] = [
+        RDKafkaErrorCode::NotCoordinator,
+        RDKafkaErrorCode::CoordinatorNotAvailable,
+        RDKafkaErrorCode::CoordinatorLoadInProgress,
+    ];
+    let mut answer = question();
+    for _ in 0..COORDINATOR_TRIES {
+        let code = answer.as_ref().err().and_then(KafkaError::rdkafka_error_code);
+        if !code.is_some_and(|code| COMING.contains(&code)) {
+            break;
+        }
+        thread::sleep(COORDINATOR_WAIT);
+        answer = question();
+    }
+    answer
+}
+
 /// Where offsets are told.
 struct To {
     brokers: String,
@@ -225,6 +250,23 @@ fn commit(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_coordinator_that_is_about_to_be_there_is_waited_for() {
+        let asked = std::cell::Cell::new(0);
+        let answer = |coming: u32, code| {
+            asked.set(0);
+            patiently(|| {
+                asked.set(asked.get() + 1);
+                if asked.get() <= coming { Err(KafkaError::ConsumerCommit(code)) } else { Ok(7) }
+            })
+        };
+        assert_eq!(answer(2, RDKafkaErrorCode::NotCoordinator).expect("an answer"), 7);
+        assert_eq!(asked.get(), 3);
+        answer(1, RDKafkaErrorCode::GroupAuthorizationFailed).expect_err("no patience helps");
+        assert_eq!(asked.get(), 1);
+        answer(u32::MAX, RDKafkaErrorCode::CoordinatorNotAvailable).expect_err("not for ever");
+    }
 
     #[test]
     fn only_the_newest_offsets_are_sent_and_each_of_them_once() {

@@ -196,9 +196,9 @@ impl FaultKind {
         )
     }
 
-    /// The kind by librdkafka's code and, where the code does not tell, by its text, which ends
-    /// with the state of the connection. `None` means that the code is about something else.
-    pub(crate) fn of(code: Code, text: &str, spoken: Spoken) -> Option<Self> {
+    /// The kind by librdkafka's code and, where the code does not tell, by its text. `None` means
+    /// that the code is about something else.
+    pub(crate) fn of(code: Code, text: &str) -> Option<Self> {
         Some(match code {
             Code::Resolve => Self::NameUnknown,
             Code::Authentication | Code::SaslAuthenticationFailed => {
@@ -212,7 +212,7 @@ impl FaultKind {
             Code::TopicAuthorizationFailed => Self::TopicForbidden,
             Code::GroupAuthorizationFailed => Self::GroupForbidden,
             Code::BadMessage => Self::by_bytes(text),
-            Code::SSL | Code::BrokerTransportFailure => Self::by_text(text, spoken),
+            Code::SSL | Code::BrokerTransportFailure => Self::by_text(text),
             Code::OperationTimedOut | Code::RequestTimedOut => Self::Silent,
             _ => return None,
         })
@@ -220,7 +220,7 @@ impl FaultKind {
 
     /// The words of OpenSSL, of the system and of librdkafka, in the order in which one rules
     /// out the next.
-    fn by_text(text: &str, spoken: Spoken) -> Self {
+    fn by_text(text: &str) -> Self {
         const WORDS: [(&str, FaultKind); 14] = [
             ("hostname mismatch", FaultKind::HostNameWrong),
             ("certificate verify failed", FaultKind::CertificateUntrusted),
@@ -238,23 +238,24 @@ impl FaultKind {
             ("Timed out", FaultKind::Silent),
         ];
         let found = WORDS.iter().find(|(word, _)| text.contains(word));
-        found.map_or_else(|| Self::by_state(text, spoken), |(_, kind)| *kind)
+        found.map_or(Self::Unreachable, |(_, kind)| *kind)
     }
 
     /// A broker closes a connection on which it is spoken to in another way than it expects, and
-    /// says nothing. The moment tells what the broker expects.
-    fn by_state(text: &str, spoken: Spoken) -> Self {
+    /// says nothing. The moment, with which librdkafka's text ends, tells what the broker expects,
+    /// unless the broker is about to stop.
+    pub(crate) fn by_state(text: &str, spoken: Spoken) -> Option<Self> {
         let is_in = |state: &str| {
             let place = text.rsplit_once(" in state ").map(|(_, rest)| rest);
             place.is_some_and(|rest| rest.split([',', ')']).next() == Some(state))
         };
         match spoken {
-            _ if !text.contains("Disconnected") => Self::Unreachable,
-            Spoken { tls: true, .. } if is_in("SSL_HANDSHAKE") => Self::WithoutTls,
-            Spoken { tls: false, .. } if is_in("APIVERSION_QUERY") => Self::NeedsTls,
+            _ if !text.contains("Disconnected") => None,
+            Spoken { tls: true, .. } if is_in("SSL_HANDSHAKE") => Some(Self::WithoutTls),
+            Spoken { tls: false, .. } if is_in("APIVERSION_QUERY") => Some(Self::NeedsTls),
             // After the first question, and not after a time in which questions were answered.
-            Spoken { sasl: false, .. } if is_in("UP") && is_young(text) => Self::NeedsSasl,
-            _ => Self::Unreachable,
+            Spoken { sasl: false, .. } if is_in("UP") && is_young(text) => Some(Self::NeedsSasl),
+            _ => None,
         }
     }
 
@@ -299,7 +300,7 @@ impl fmt::Display for BrokerFault {
                 write!(f, "kafka at {broker} does not take the SASL mechanism")
             }
             FaultKind::NoLeader => write!(f, "no broker of kafka at {broker} is a leader"),
-            FaultKind::ReadFailing => write!(f, "kafka at {broker} cannot be read"),
+            FaultKind::ReadFailing => write!(f, "kafka at {broker} answers with an error"),
             FaultKind::TopicForbidden => write!(f, "kafka at {broker} forbids the topic"),
             FaultKind::GroupForbidden => write!(f, "kafka at {broker} forbids the group"),
             FaultKind::GroupShared => {

@@ -21,6 +21,10 @@ use super::fault::{BrokerFault, FaultKind, Spoken};
 /// How long librdkafka keeps a fault to itself that it has told.
 const TOLD_AGAIN: Duration = Duration::from_secs(35);
 
+/// For how long a broker that was reached before may close connections without a word until that
+/// is taken for another way of speaking: one that is being stopped closes some, and then refuses.
+pub(crate) const CLOSING: Duration = Duration::from_millis(1500);
+
 /// The port of a broker that is named without one.
 const PORT: &str = ":9092";
 
@@ -46,10 +50,27 @@ pub(crate) struct Heard {
 #[derive(Default)]
 struct State {
     /// The last fault of each broker, the newest one last.
-    faults: Vec<(BrokerFault, Instant)>,
+    faults: Vec<Told>,
     answered: Option<Instant>,
     /// True if every broker that the cluster names was reached.
     is_open: bool,
+}
+
+/// A fault as it was told.
+struct Told {
+    fault: BrokerFault,
+    at: Instant,
+    /// What the fault is if nothing else is told of this broker until then.
+    unless: Option<(FaultKind, Instant)>,
+}
+
+impl Told {
+    fn kind(&self) -> FaultKind {
+        match self.unless {
+            Some((kind, from)) if Instant::now() >= from => kind,
+            _ => self.fault.kind,
+        }
+    }
 }
 
 impl Listener {
@@ -109,7 +130,7 @@ impl Heard {
 
     /// Keeps a fault that librdkafka tells.
     pub(crate) fn note(&self, code: Code, text: &str) {
-        let Some(kind) = FaultKind::of(code, text, self.spoken) else { return };
+        let Some(kind) = FaultKind::of(code, text) else { return };
         let (broker, reason) = split(text);
         let is_known = broker.is_none_or(|broker| self.addresses.iter().any(|a| a == broker));
         let mut state = self.lock();
@@ -117,9 +138,14 @@ impl Heard {
         let strays = !is_known && !kind.is_telling() && !state.is_open;
         let kind = if strays { FaultKind::AdvertisedUnreachable } else { kind };
         let broker = broker.unwrap_or(&self.brokers);
+        let at = Instant::now();
+        let guessed =
+            (kind == FaultKind::Unreachable).then(|| FaultKind::by_state(text, self.spoken));
+        let since = if state.is_open { at + CLOSING } else { at };
+        let unless = guessed.flatten().map(|guess| (guess, since));
         let fault = self.fault_at(kind, broker, reason);
-        state.faults.retain(|(known, _)| known.broker != broker);
-        state.faults.push((fault, Instant::now()));
+        state.faults.retain(|known| known.fault.broker != broker);
+        state.faults.push(Told { fault, at, unless });
     }
 
     /// A fault of one of the brokers, or of all of them.
@@ -151,15 +177,17 @@ impl Heard {
 
     /// The reason behind a failure with this code and these words.
     pub(crate) fn fault_of(&self, code: Option<Code>, words: &str) -> BrokerFault {
-        let by_code = code.and_then(|code| FaultKind::of(code, words, self.spoken));
+        let by_code = code.and_then(|code| FaultKind::of(code, words));
         let is_forbidden =
             matches!(by_code, Some(FaultKind::TopicForbidden | FaultKind::GroupForbidden));
         let told = (!is_forbidden).then(|| self.told()).flatten();
         told.unwrap_or_else(|| {
-            // Nothing was said, so nothing is known but that no answer came.
-            let kind = match by_code.unwrap_or(FaultKind::Unreachable) {
-                FaultKind::Unreachable => FaultKind::Silent,
-                kind => kind,
+            let kind = match by_code {
+                // The codes of brokers are positive, those of librdkafka negative.
+                None if code.is_some_and(|code| code as i32 > 0) => FaultKind::ReadFailing,
+                // Nothing was said, so nothing is known but that no answer came.
+                None | Some(FaultKind::Unreachable) => FaultKind::Silent,
+                Some(kind) => kind,
             };
             self.fault_at(kind, &self.brokers, words)
         })
@@ -171,14 +199,15 @@ impl Heard {
         let holds = |at: &Instant| {
             state.answered.is_none_or(|answered| *at > answered) || at.elapsed() < TOLD_AGAIN
         };
-        let faults = state.faults.iter().rev().filter(|(_, at)| holds(at)).map(|(fault, _)| fault);
-        let rank = |fault: &&BrokerFault| match fault.kind {
+        let faults = state.faults.iter().rev().filter(|told| holds(&told.at));
+        let rank = |told: &&Told| match told.kind() {
             kind if kind.is_telling() => 0,
             // Where no named broker answers any more, nobody sent this client anywhere.
             FaultKind::AdvertisedUnreachable => 2,
             _ => 1,
         };
-        faults.min_by_key(rank).cloned()
+        let told = faults.min_by_key(rank)?;
+        Some(BrokerFault { kind: told.kind(), ..told.fault.clone() })
     }
 
     /// True if each of the named brokers has said what is wrong, so that waiting longer would tell
@@ -186,9 +215,8 @@ impl Heard {
     pub(crate) fn is_settled(&self) -> bool {
         let state = self.lock();
         let is_new = |at: &Instant| state.answered.is_none_or(|answered| *at > answered);
-        let told = state.faults.iter().filter(|(fault, at)| is_new(at) && fault.kind.is_telling());
-        let count = told.count();
-        count >= self.addresses.len()
+        let told = state.faults.iter().filter(|told| is_new(&told.at) && told.kind().is_telling());
+        told.count() >= self.addresses.len()
     }
 }
 

@@ -1,7 +1,7 @@
 //! How the partitions of a source stand: what keeps their records from coming, and what is held
 //! back. Sources on their workers write it, and whoever shows or decides reads it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use streamgauge_kafka::{FaultKind, PartitionHealth};
@@ -44,10 +44,10 @@ impl SourceHealth {
         }
         let now = faults(&partitions);
         drop(partitions);
-        for fault in now.iter().filter(|(key, _)| !before.contains_key(*key)) {
-            tracing::warn!("{}; trying again until it passes", fault.1);
+        for fault in begun(&before, &now) {
+            tracing::warn!("{fault}; trying again until it passes");
         }
-        for ((_, broker, _), _) in before.iter().filter(|(key, _)| !now.contains_key(*key)) {
+        for broker in mended(&before, &now) {
             tracing::info!("records come again from kafka at {broker}");
         }
     }
@@ -69,7 +69,22 @@ impl SourceHealth {
 /// A fault as the log knows it: its kind, its broker, and the partition where it is of one.
 type Key = (&'static str, String, Option<u32>);
 
-fn faults(partitions: &BTreeMap<u32, PartitionHealth>) -> BTreeMap<Key, String> {
+/// What the log says of each fault.
+type Faults = BTreeMap<Key, String>;
+
+/// The faults that are new.
+fn begun<'a>(before: &Faults, now: &'a Faults) -> impl Iterator<Item = &'a String> {
+    now.iter().filter(|(key, _)| !before.contains_key(*key)).map(|(_, words)| words)
+}
+
+/// The brokers whose faults have ended. One that has another fault by now is none of them.
+fn mended<'a>(before: &'a Faults, now: &Faults) -> BTreeSet<&'a str> {
+    let is_faulty = |broker: &str| now.keys().any(|(_, faulty, _)| faulty == broker);
+    let brokers = before.keys().map(|(_, broker, _)| broker.as_str());
+    brokers.filter(|broker| !is_faulty(broker)).collect()
+}
+
+fn faults(partitions: &BTreeMap<u32, PartitionHealth>) -> Faults {
     let of = |(partition, health): (&u32, &PartitionHealth)| {
         let fault = &health.trouble.as_ref()?.fault;
         let is_of_one = matches!(fault.kind, FaultKind::NoLeader | FaultKind::ReadFailing);
@@ -86,6 +101,24 @@ mod tests {
     use streamgauge_kafka::{BrokerFault, PartitionTrouble};
 
     use super::*;
+
+    #[test]
+    fn a_broker_is_back_when_it_has_no_fault_any_more() {
+        let faults = |rows: &[(&'static str, &str, Option<u32>)]| -> Faults {
+            let row = |(kind, broker, partition): &(_, &str, _)| {
+                ((*kind, (*broker).to_owned(), *partition), format!("{kind} {broker}"))
+            };
+            rows.iter().map(row).collect()
+        };
+        let before = faults(&[("needs_tls", "a:1", None), ("silent", "b:2", None)]);
+        let now = faults(&[("unreachable", "a:1", None)]);
+        assert_eq!(begun(&before, &now).collect::<Vec<_>>(), ["unreachable a:1"]);
+        assert_eq!(mended(&before, &now).into_iter().collect::<Vec<_>>(), ["b:2"]);
+        let one = faults(&[("no_leader", "a:1", Some(3)), ("no_leader", "a:1", Some(4))]);
+        let left = faults(&[("no_leader", "a:1", Some(4))]);
+        assert_eq!(mended(&one, &left).len(), 0);
+        assert_eq!(mended(&left, &Faults::new()).into_iter().collect::<Vec<_>>(), ["a:1"]);
+    }
 
     #[test]
     fn a_trouble_keeps_its_beginning_until_it_ends() {

@@ -8,7 +8,7 @@ use rdkafka::config::RDKafkaLogLevel as Level;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 use crate::fault::FaultKind as Kind;
-use crate::listener::Listener;
+use crate::listener::{CLOSING, Listener};
 use crate::testing::{settings, with};
 
 const SILENCE: KafkaError = KafkaError::MetadataFetch(Code::OperationTimedOut);
@@ -184,6 +184,31 @@ fn an_address_that_nobody_named_is_a_stray_unless_the_cluster_was_open_before() 
     open.heard().opened();
     refused(&open, "b:2/1");
     assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::Unreachable));
+}
+
+#[test]
+fn a_broker_that_closes_while_it_stops_does_not_want_to_be_spoken_to_otherwise() {
+    const CLOSED: &str = "a:1/1: Disconnected: connection reset by peer \
+                          (after 1ms in state APIVERSION_QUERY)";
+    let closed = KafkaError::Global(Code::BrokerTransportFailure);
+    let kind = |listener: &Listener| listener.heard().told().map(|fault| fault.kind);
+    let never_open = listener("plaintext");
+    never_open.error(closed.clone(), CLOSED);
+    assert_eq!(kind(&never_open), Some(Kind::NeedsTls));
+
+    let open = listener("plaintext");
+    open.heard().opened();
+    open.error(closed.clone(), CLOSED);
+    assert_eq!(kind(&open), Some(Kind::Unreachable));
+    std::thread::sleep(CLOSING + Duration::from_millis(1));
+    assert_eq!(kind(&open), Some(Kind::NeedsTls), "it goes on like that");
+
+    let stopped = listener("plaintext");
+    stopped.heard().opened();
+    stopped.error(closed.clone(), CLOSED);
+    stopped.error(closed, "a:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused");
+    std::thread::sleep(CLOSING + Duration::from_millis(1));
+    assert_eq!(kind(&stopped), Some(Kind::Unreachable));
 }
 
 #[test]

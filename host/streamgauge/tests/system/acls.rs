@@ -108,7 +108,9 @@ fn what_is_forbidden_is_waited_for_in_sight_and_told_once() {
     secured.allow(USER_PRINCIPAL, "Read", ("group", &topic));
     secured.broker().send(&topic, 0, [event(&[])].iter().map(Vec::as_slice));
     host.status_when("the group to have its offsets", |status| !warned(status));
-    assert_eq!(secured.broker().committed(&topic, &topic, 1), [Some(3)]);
+    crate::wait::until("the offset of the newest record to be told", || {
+        (secured.broker().committed(&topic, &topic, 1) == [Some(3)]).then_some(())
+    });
 
     // Letters that cannot be written keep checkpoints from being stored, and come later.
     secured.take_back(USER_PRINCIPAL, "Write", ("topic", &dead));
