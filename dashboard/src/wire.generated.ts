@@ -515,7 +515,7 @@ held_back: number,
  */
 watermark: number | null,
 /**
- * `running`, `idle`, `gap`, `unanswered`, `forbidden`, `waiting`, `ended` or `failed`.
+ * `running`, `idle`, `gap`, `unanswered`, `forbidden`, `held_back`, `waiting`, `ended` or `failed`.
  */
 state: string,
 /**

@@ -201,7 +201,7 @@ export const en: Words = {
     partitions: (count) => `${count} ${plural(count, "partition", "partitions")}`,
     partitionStates: {
       running: "running", idle: "idle", gap: "gap", unanswered: "no answer",
-      forbidden: "forbidden", waiting: "waiting", ended: "ended", failed: "failed",
+      forbidden: "forbidden", held_back: "held back", waiting: "waiting", ended: "ended", failed: "failed",
     },
     checkpoint: (age) => `checkpoint ${age} ago`,
     checkpointNow: "checkpoint just now",

@@ -196,7 +196,7 @@ export const zh = {
     partitions: (count: string) => `${count} 个分区`,
     partitionStates: {
       running: "运行", idle: "空闲", gap: "断档", unanswered: "无应答",
-      forbidden: "无权读取", waiting: "等待", ended: "结束", failed: "失败",
+      forbidden: "无权读取", held_back: "被事务压住", waiting: "等待", ended: "结束", failed: "失败",
     },
     checkpoint: (age: string) => `检查点 ${age}前`,
     checkpointNow: "检查点 刚刚",

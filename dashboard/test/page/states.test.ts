@@ -204,10 +204,10 @@ describe("what the host says of itself", () => {
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await inState(page, "waiting");
     expect(await page.getByTestId("trouble").textContent()).toBe("没有记录在计数：连不上 Kafka：localhost:9092");
-    expect(await page.getByTestId("hint").textContent()).toBe("cargo xtask kafka up");
+    expect(await page.getByTestId("hint").textContent()).toBe("streamgauge check");
     await page.getByRole("button", { name: "复制" }).click();
     await page.getByRole("button", { name: "已复制" }).waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("cargo xtask kafka up");
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("streamgauge check");
     await page.getByTestId("language").click();
     await page.getByText("No record is counted: Kafka cannot be reached at localhost:9092").waitFor();
     expect(await tileValue(page, "lag")).toBeNaN();

@@ -8,7 +8,7 @@ export const MARKUP = '<img src="https://example.invalid/x.png" onerror="documen
 
 const UNREACHABLE = {
   code: "broker_unreachable", message: "cannot reach the brokers localhost:9092",
-  args: { brokers: "localhost:9092" }, hint: "cargo xtask kafka up",
+  args: { brokers: "localhost:9092" }, hint: "streamgauge check",
 };
 
 const HOSTILE_PANELS = [

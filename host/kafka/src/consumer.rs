@@ -323,8 +323,9 @@ impl TopicConsumer {
         let seen = self.seen();
         let health = |(partition, _)| {
             let held_back = seen.end(partition).map_or(0, |(stable, end)| end - stable);
+            let (held_back, held_at) = (held_back.unsigned_abs(), seen.held_at(partition));
             let trouble = self.trouble(&seen, partition);
-            (partition, PartitionHealth { trouble, held_back: held_back.unsigned_abs() })
+            (partition, PartitionHealth { trouble, held_back, held_at })
         };
         self.positions.iter().map(health).collect()
     }
@@ -332,10 +333,11 @@ impl TopicConsumer {
     /// Takes in what the brokers answered about the ends of the logs.
     fn hear_ends(&mut self) {
         let Some(ends) = &self.ends else { return };
+        let now = SystemTime::now();
         let mut seen = self.seen();
         for (partition, _) in self.positions.iter() {
             if let Some(end) = ends.of(partition) {
-                seen.answered(partition, (end.stable, end.last), end.answer);
+                seen.answered(partition, (end.stable, end.last), end.answer, now);
             }
         }
     }

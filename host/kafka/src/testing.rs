@@ -21,6 +21,7 @@ pub(crate) fn settings(brokers: &str) -> KafkaSettings {
         format: Format::Json,
         unanswered_after: Duration::from_secs(10),
         give_up_after: Duration::from_mins(1),
+        transaction_open_after: Duration::from_secs(90),
         librdkafka: BTreeMap::new(),
     }
 }

@@ -22,6 +22,9 @@ pub struct PartitionHealth {
     pub trouble: Option<PartitionTrouble>,
     /// Offsets after the last stable one: records of transactions that are still open.
     pub held_back: u64,
+    /// The last stable offset, and since when it has not moved while records are held back;
+    /// `None` means that none are.
+    pub held_at: Option<(i64, SystemTime)>,
 }
 
 /// How long a broker may be silent. Where the pipeline lets a fetch wait for longer, an answer takes

@@ -52,6 +52,12 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
         Duration::from_mins(1),
         duration("s", Duration::from_secs(1)..=Duration::from_hours(24)),
     );
+    let transaction_open_after = table.or(
+        "transaction_open_after",
+        // Kafka ends a transaction after 60 s by itself, and looks for those every 10 s.
+        Duration::from_secs(90),
+        duration("s", Duration::from_secs(1)..=Duration::from_hours(24)),
+    );
     let librdkafka = table.section("librdkafka").map(|t| passed_through(&t, context));
     let misplaced = "settings of librdkafka belong into `[source.kafka.librdkafka]`";
     table.finish_with(|name| name.contains('.').then_some(misplaced));
@@ -66,6 +72,7 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
         format,
         unanswered_after,
         give_up_after,
+        transaction_open_after,
         librdkafka,
     })
 }

@@ -7,6 +7,7 @@
 //! May know: `core`.
 //! Must not know: plugins, brokers, or what becomes of the settings.
 
+mod command;
 mod context;
 mod diagnostic;
 mod document;
@@ -34,6 +35,7 @@ mod units;
 mod values;
 mod windows;
 
+pub use command::{config_option, with_option};
 pub use context::Environment;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::{Document, join};

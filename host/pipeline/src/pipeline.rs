@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use streamgauge_core::{LatenessClock, Schema};
 
+use super::command::{config_option, with_option};
 use super::event_time_settings::EventTimeSettings;
 use super::metric_settings::MetricSettings;
 use super::outlet_settings::OutletSettings;
@@ -53,13 +54,12 @@ impl Pipeline {
     /// The option that names this pipeline to a command, with a space before it; empty where a
     /// command finds the pipeline by itself.
     pub fn config_option(&self) -> String {
-        let path = self.path.display().to_string();
-        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+');
-        match path.as_str() {
-            "pipeline.toml" => String::new(),
-            _ if path.chars().all(is_plain) => format!(" --config {path}"),
-            _ => format!(" --config '{}'", path.replace('\'', "'\\''")),
-        }
+        config_option(&self.path)
+    }
+
+    /// `words` for people, whose commands name this pipeline.
+    pub fn naming_itself(&self, words: &str) -> String {
+        with_option(words, &self.config_option())
     }
 }
 

@@ -127,7 +127,7 @@ mod tests {
             let (broker, reason, note) = (String::new(), String::new(), String::new());
             let fault = BrokerFault { kind, broker, reason, note };
             let trouble = PartitionTrouble { fault, since: at(seconds) };
-            vec![(3, PartitionHealth { trouble: Some(trouble), held_back: 0 })]
+            vec![(3, PartitionHealth { trouble: Some(trouble), ..PartitionHealth::default() })]
         };
         let health = SourceHealth::default();
         let since = || health.read()[&3].trouble.as_ref().map(|trouble| trouble.since);

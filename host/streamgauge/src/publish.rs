@@ -9,16 +9,18 @@ mod lateness;
 mod measured;
 mod meter;
 mod metric;
+mod open_transaction;
 mod partition;
 mod query;
 mod samples;
+mod stored;
 mod summary;
 mod to_wire;
 mod warnings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::Utc;
 use streamgauge_checkpoint::CheckpointReport;
@@ -45,6 +47,7 @@ use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
+use stored::StoredOnce;
 use summary::LateSummary;
 pub(crate) use to_wire::{cause as wire_cause, rejected};
 use warnings::Warnings;
@@ -84,6 +87,7 @@ struct Drawing {
     hold: WatermarkHold,
     warnings: Warnings,
     verdicts: Verdicts,
+    stored: StoredOnce,
 }
 
 /// What is seen at one look, besides what the publisher keeps.
@@ -146,6 +150,7 @@ impl Publisher {
             hold: WatermarkHold::default(),
             warnings: Warnings::default(),
             verdicts: Verdicts::default(),
+            stored: StoredOnce::default(),
         };
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
         (Self { drawing, sender }, receiver)
@@ -170,7 +175,7 @@ impl Drawing {
             Observed::of(&status, &self.run_status.lock().phase),
             Utc::now().timestamp_millis(),
         );
-        let stored = to_wire::stored(&seen.checkpoints, self.pipeline.late_output.is_some());
+        let stored = self.stored.of(&seen.checkpoints, self.pipeline.late_output.is_some());
         let status = Arc::new(status);
         let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);
         self.meter.point(Levels { lag, latency_p99_ms });
@@ -267,7 +272,7 @@ impl Drawing {
             metrics: self
                 .metrics
                 .iter()
-                .map(|each| metric::status(each, seen.overview, &self.costs))
+                .map(|each| metric::status(each, seen.overview, &self.costs, &self.pipeline))
                 .collect(),
             dead_letters: DeadLetterStatus { written: seen.checkpoints.dead_letters, by_reason },
             late_output: self
@@ -300,8 +305,12 @@ impl Drawing {
         };
         let is_silent = silent >= self.pipeline.event_time.idle_after;
         let trouble = seen.trouble(partition);
+        let health = seen.sources.get(&partition);
+        let open = health.and_then(|health| {
+            open_transaction::of(partition, health, &self.pipeline, SystemTime::now())
+        });
         // An end that was told before is no end that is known now.
-        if trouble.is_some() || !matches!(phase, Phase::Running | Phase::Ended) {
+        if trouble.is_some() || open.is_some() || !matches!(phase, Phase::Running | Phase::Ended) {
             view.end = None;
         }
         view.phase = match phase {
@@ -311,7 +320,11 @@ impl Drawing {
             Phase::Running if seen.parked.contains_key(&partition) => PartitionPhase::Gap,
             Phase::Running => match trouble {
                 Some(trouble) => PartitionPhase::of(trouble.fault.kind),
-                None if view.lag() == Some(0) && is_silent => PartitionPhase::Idle,
+                None if open.is_some() => PartitionPhase::HeldBack,
+                // Records that are held back are still to come.
+                None if view.lag() == Some(0) && is_silent && view.held_back == 0 => {
+                    PartitionPhase::Idle
+                }
                 None => PartitionPhase::Running,
             },
         };
@@ -319,7 +332,8 @@ impl Drawing {
             Phase::Waiting(cause) | Phase::Failed(cause) => Some(cause.clone()),
             Phase::Restoring | Phase::Ended => None,
             Phase::Running => {
-                seen.parked.get(&partition).cloned().or_else(|| Some(self.cause_of(trouble?)))
+                let trouble = || trouble.map(|trouble| self.cause_of(trouble)).or(open);
+                seen.parked.get(&partition).cloned().or_else(trouble)
             }
         };
         view
@@ -332,6 +346,7 @@ impl Drawing {
         let found = self.warnings.look(&self.pipeline, seen.overview, metrics);
         let group = self.run_status.group_fault().map(SourceError::Broker);
         let group = group.map(|fault| Cause::of(&fault, &self.pipeline));
+        let found = found.into_iter().map(|cause| cause.naming(&self.pipeline));
         seen.parked.values().cloned().chain(found).chain(group).collect()
     }
 

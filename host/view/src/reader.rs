@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use streamgauge_core::{MetricAccounting, Plan, WindowBooks, WindowSpec};
+use streamgauge_pipeline::with_option;
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::{Frame, Panel};
 use thiserror::Error;
@@ -47,6 +48,8 @@ pub struct MetricReader {
     plan: Arc<Plan>,
     zone: Tz,
     panels: Vec<Panel>,
+    /// The option by which commands in hints name the pipeline.
+    command_option: String,
     merging: Mutex<Merging>,
 }
 
@@ -94,8 +97,16 @@ impl MetricReader {
             plan: Arc::clone(plan),
             zone,
             panels: panels(plugin),
+            command_option: String::new(),
             merging: Mutex::new(merging),
         }
+    }
+
+    /// The same reader, whose hints name the pipeline by `option` in their commands.
+    #[must_use]
+    pub fn naming(mut self, option: &str) -> Self {
+        option.clone_into(&mut self.command_option);
+        self
     }
 
     /// The metric's id in the pipeline.
@@ -192,6 +203,9 @@ impl MetricReader {
         let outputs = &self.plugin.descriptor().outputs;
         let mut frame = frame::draw(outputs, panel, &window.result, trouble);
         frame.window = frame::window(window.id, window.state, self.zone);
+        if let Some(stale) = &mut frame.stale {
+            stale.hint = with_option(&stale.hint, &self.command_option);
+        }
         frame
     }
 

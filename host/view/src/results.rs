@@ -18,7 +18,12 @@ pub struct Results {
 impl Results {
     /// Readers of the metrics of `plugins` that have merged nothing.
     pub fn new(plugins: &[Plugin], plan: &Arc<Plan>, zone: Tz) -> Self {
-        let reader = |plugin| Arc::new(MetricReader::new(plugin, plan, zone));
+        Self::naming(plugins, plan, zone, "")
+    }
+
+    /// The same, whose hints name the pipeline by `option` in their commands.
+    pub fn naming(plugins: &[Plugin], plan: &Arc<Plan>, zone: Tz, option: &str) -> Self {
+        let reader = |plugin| Arc::new(MetricReader::new(plugin, plan, zone).naming(option));
         Self { metrics: plugins.iter().map(reader).collect() }
     }
 

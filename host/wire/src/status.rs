@@ -241,7 +241,7 @@ pub struct PartitionStatus {
     pub held_back: u64,
     /// The watermark of the partition, in milliseconds since the Unix epoch.
     pub watermark: Option<i64>,
-    /// `running`, `idle`, `gap`, `unanswered`, `forbidden`, `waiting`, `ended` or `failed`.
+    /// `running`, `idle`, `gap`, `unanswered`, `forbidden`, `held_back`, `waiting`, `ended` or `failed`.
     pub state: &'static str,
     /// The reason why the partition stands still, if it does.
     pub cause: Option<Cause>,

@@ -13,6 +13,8 @@ const HAPPENED_MAX: usize = 50;
 pub(super) struct EventLog {
     moments: Vec<Happened>,
     waits: bool,
+    /// The log has the end of the wait from the source: it told the beginning too.
+    is_told_by_source: bool,
     failed: bool,
     /// By thing and code: the names of what stood still at the last look.
     standing: BTreeMap<(&'static str, String), String>,
@@ -32,8 +34,8 @@ pub(super) struct Observed {
     stopped: Vec<(String, Cause)>,
     /// By partition: gaps that were passed.
     gaps: Vec<(u32, Vec<GapStatus>)>,
-    /// The wait is in the log already.
-    is_logged: bool,
+    /// The run itself waits, and not only its partitions.
+    is_closed: bool,
 }
 
 impl Observed {
@@ -54,7 +56,7 @@ impl Observed {
             troubles: troubles.collect(),
             stopped: status.metrics.iter().filter_map(stopped).collect(),
             gaps: status.partitions.iter().map(|p| (p.partition, p.gaps.clone())).collect(),
-            is_logged: matches!(phase, Phase::Waiting(_)),
+            is_closed: matches!(phase, Phase::Waiting(_) | Phase::Restoring),
         }
     }
 }
@@ -66,6 +68,7 @@ impl EventLog {
         Self {
             moments: vec![started],
             waits: false,
+            is_told_by_source: false,
             failed: false,
             standing: BTreeMap::new(),
             stopped: BTreeSet::new(),
@@ -73,11 +76,23 @@ impl EventLog {
         }
     }
 
-    /// Notes what is new in `observed` as of `now`, in milliseconds since the Unix epoch.
+    /// Notes what is new in `observed` as of `now`, in milliseconds since the Unix epoch, and tells
+    /// it in the log where nobody else does.
     pub(super) fn note(&mut self, observed: Observed, now: i64) -> Vec<Happened> {
+        for (level, line) in self.take_in(observed, now) {
+            match level {
+                Level::Warn => tracing::warn!("{line}"),
+                Level::Info => tracing::info!("{line}"),
+            }
+        }
+        self.moments.clone()
+    }
+
+    /// Notes what is new in `observed`; returns the lines for the log.
+    fn take_in(&mut self, observed: Observed, now: i64) -> Vec<Line> {
         let mut moments = Vec::new();
         let mut happened = |what, of, cause| moments.push(Happened { at: now, what, of, cause });
-        let Observed { mode, cause, troubles, stopped, gaps, is_logged } = observed;
+        let Observed { mode, cause, troubles, stopped, gaps, is_closed } = observed;
         let (waits, failed) = (mode == Mode::Waiting, mode == Mode::Failed);
         let code = cause.as_ref().map(|cause| cause.code.clone());
         if waits && !self.waits {
@@ -86,9 +101,14 @@ impl EventLog {
         if failed && !self.failed {
             happened("failed", code, cause);
         }
+        // Once the run is opened anew, its source tells of no fault from before.
+        self.is_told_by_source = !is_closed && (waits || self.is_told_by_source);
         let reads = matches!(mode, Mode::CatchingUp | Mode::Live | Mode::Replaying);
+        let mut lines = Vec::new();
         if self.waits && reads {
             happened("resumed", None, None);
+            let line = (Level::Info, "reading goes on".to_owned());
+            lines.extend(Some(line).filter(|_| !self.is_told_by_source));
         }
         // While state is restored, nothing has resumed yet.
         self.waits = waits || (self.waits && !reads && !failed);
@@ -97,6 +117,9 @@ impl EventLog {
         for Trouble { what, of, cause, .. } in troubles {
             let (key, names) = ((what, cause.code.clone()), of.join(", "));
             if before.remove(&key).is_none() {
+                if key.1 == TOLD_HERE {
+                    lines.push((Level::Warn, cause.message.clone()));
+                }
                 let of = match what {
                     "partition" => Some(names.clone()),
                     "data" => Some(cause.code.clone()),
@@ -106,7 +129,10 @@ impl EventLog {
             }
             self.standing.insert(key, names);
         }
-        for ((what, _), names) in before {
+        for ((what, code), names) in before {
+            if code == TOLD_HERE {
+                lines.push((Level::Info, format!("partitions {names} are read on")));
+            }
             if let Some(ended) = ended(what) {
                 happened(ended, Some(names).filter(|names| !names.is_empty()), None);
             }
@@ -124,35 +150,26 @@ impl EventLog {
             }
             *known = passed.len();
         }
-        let untold = moments.iter().filter(|moment| !(moment.what == "waiting" && is_logged));
-        untold.for_each(log);
         self.moments.extend(moments);
         self.moments.drain(..self.moments.len().saturating_sub(HAPPENED_MAX));
-        self.moments.clone()
+        lines
     }
 }
 
-/// Tells a moment in the log, where nobody else does: what is lost and back outside.
-fn log(moment: &Happened) {
-    let of = moment.of.as_deref().unwrap_or_default();
-    match (moment.what, &moment.cause) {
-        // The checkpointer and the opening of the log have told these.
-        (_, Some(cause)) if TOLD_ELSEWHERE.contains(&cause.code.as_str()) => {}
-        ("waiting", Some(cause)) => {
-            tracing::warn!("reading waits and is tried again by itself: {}", cause.message);
-        }
-        ("partition_stopped", Some(cause)) => {
-            tracing::warn!("partitions {of} are not read: {}", cause.message);
-        }
-        ("resumed", _) => tracing::info!("reading goes on"),
-        ("partition_resumed", _) => tracing::info!("partitions {of} are read again"),
-        _ => {}
-    }
+/// The weight of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    Warn,
+    Info,
 }
 
-/// Codes of causes that are in the log before they are noted here.
-const TOLD_ELSEWHERE: [&str; 4] =
-    ["checkpoint_failing", "log_start_moved", "log_end_moved", "topic_recreated"];
+/// A line of the log.
+type Line = (Level, String);
+
+/// The code of the cause that is found here. All others are told where they are found: faults of
+/// brokers by the source, what the run waits for by its supervisor, checkpoints by the
+/// checkpointer, gaps by the opening of the log.
+const TOLD_HERE: &str = "transaction_open";
 
 /// The moment at which such a thing began to stand still.
 fn began(what: &str) -> &'static str {
@@ -209,7 +226,7 @@ mod tests {
     fn observed(mode: Mode) -> Observed {
         let (troubles, stopped) = (Vec::new(), Vec::new());
         let gaps = vec![(0, Vec::new())];
-        Observed { mode, cause: None, troubles, stopped, gaps, is_logged: false }
+        Observed { mode, cause: None, troubles, stopped, gaps, is_closed: false }
     }
 
     const GAP: GapStatus = GapStatus { kind: "log_start_moved", from: 5, to: 9 };
@@ -276,5 +293,51 @@ mod tests {
         let moments = events.note(of(3), 3);
         let passed = (3, "gap", Some("0"), Some("log_start_moved"));
         assert_eq!(told(&moments), [(1, "started", None, None), passed]);
+    }
+
+    /// The lines of the log over these looks, one after the other.
+    fn lines(looks: Vec<Observed>) -> Vec<String> {
+        let mut events = EventLog::new(1);
+        let told = |observed| events.take_in(observed, 2);
+        looks.into_iter().flat_map(told).map(|(level, line)| format!("{level:?} {line}")).collect()
+    }
+
+    #[test]
+    fn a_change_is_one_line_of_the_log() {
+        let waits = |is_closed| Observed {
+            cause: Some(cause("broker_unreachable")),
+            troubles: vec![trouble("partition", &["0", "1"], "broker_unreachable")],
+            is_closed,
+            ..observed(Mode::Waiting)
+        };
+        let reads = || observed(Mode::Live);
+        let opens = || Observed { is_closed: true, ..observed(Mode::Restoring) };
+        let stands =
+            |what, code| Observed { troubles: vec![trouble(what, &["3"], code)], ..reads() };
+        let open = |names: &[&str]| Observed {
+            troubles: vec![trouble("partition", names, "transaction_open")],
+            ..reads()
+        };
+        let (none, goes_on): (&[&str], &[&str]) = (&[], &["Info reading goes on"]);
+        for (looks, expected) in [
+            // The source tells that the broker is lost, and that records come again.
+            (vec![reads(), waits(false), waits(false), reads()], none),
+            // The supervisor tells what it waits for, and nobody else that it is over.
+            (vec![waits(true), waits(true), opens(), reads(), reads()], goes_on),
+            (vec![reads(), waits(false), opens(), reads()], goes_on),
+            (vec![reads(), waits(false), waits(true), reads()], goes_on),
+            (vec![opens(), reads()], none),
+            (vec![stands("partition", "no_leader"), reads()], none),
+            (vec![stands("partition", "log_start_moved"), reads()], none),
+            (vec![stands("checkpoint", "checkpoint_failing"), reads()], none),
+            (vec![stands("data", "mostly_late"), reads()], none),
+            (
+                vec![open(&["0"]), open(&["0", "4"]), open(&["4"]), reads(), reads()],
+                &["Warn because of transaction_open", "Info partitions 4 are read on"],
+            ),
+        ] {
+            let shown = format!("{looks:?}");
+            assert_eq!(lines(looks), expected, "{shown}");
+        }
     }
 }

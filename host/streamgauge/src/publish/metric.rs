@@ -1,14 +1,20 @@
 //! A metric as an operator asks for it: its books, its state, its plugin and what that costs.
 
 use streamgauge_outbox::Overview;
+use streamgauge_pipeline::Pipeline;
 use streamgauge_view::{LiveMetric, Trouble};
-use streamgauge_wire::{MetricStatus, PluginStatus};
+use streamgauge_wire::{MetricStatus, PluginStatus, Stale};
 
 use super::costs::Costs;
 use super::to_wire;
 
 /// The status of `metric`, with the costs that all workers tell.
-pub(super) fn status(metric: &LiveMetric, overview: &Overview, costs: &Costs) -> MetricStatus {
+pub(super) fn status(
+    metric: &LiveMetric,
+    overview: &Overview,
+    costs: &Costs,
+    pipeline: &Pipeline,
+) -> MetricStatus {
     let books = metric.accounting();
     let id = metric.id();
     let plugin = metric.plugin();
@@ -21,7 +27,10 @@ pub(super) fn status(metric: &LiveMetric, overview: &Overview, costs: &Costs) ->
         excluded: books.excluded,
         state: metric.trouble().map_or("ok", Trouble::name),
         reason: metric.trouble().map(Trouble::reason),
-        stale: metric.trouble().map(Trouble::stale),
+        stale: metric.trouble().map(|trouble| {
+            let stale = trouble.stale();
+            Stale { hint: pipeline.naming_itself(&stale.hint), ..stale }
+        }),
         windows: metric.window_books().iter().map(to_wire::window_books).collect(),
         plugin: PluginStatus {
             file: plugin.settings().plugin.display().to_string(),

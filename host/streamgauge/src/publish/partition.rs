@@ -18,6 +18,8 @@ pub(crate) enum PartitionPhase {
     Gap,
     /// Its broker does not answer.
     Unanswered,
+    /// Records wait for a transaction that does not end.
+    HeldBack,
     /// The user may not read it.
     Forbidden,
     /// Something outside is missing.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use streamgauge_checkpoint::{CheckpointRecord, CheckpointReport};
+use streamgauge_checkpoint::{CheckpointRecord, CheckpointReport, StoredTotals};
 use streamgauge_core::{Accounting, OffsetGap, Rejection, WindowBooks, WindowSpec};
 use streamgauge_wire as wire;
 
@@ -31,6 +31,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::MostlyFallback => "mostly_fallback",
         CauseCode::MostlyPast => "mostly_past",
         CauseCode::MostlyExpired => "mostly_expired",
+        CauseCode::TransactionOpen => "transaction_open",
         CauseCode::MetricStopped => "metric_stopped",
         CauseCode::MetricUnreadable => "metric_unreadable",
         CauseCode::MemoryNearLimit => "memory_near_limit",
@@ -50,6 +51,7 @@ fn phase(phase: PartitionPhase) -> &'static str {
         PartitionPhase::Idle => "idle",
         PartitionPhase::Gap => "gap",
         PartitionPhase::Unanswered => "unanswered",
+        PartitionPhase::HeldBack => "held_back",
         PartitionPhase::Forbidden => "forbidden",
         PartitionPhase::Waiting => "waiting",
         PartitionPhase::Ended => "ended",
@@ -126,12 +128,12 @@ pub(crate) fn rejected(books: &Accounting) -> Vec<(&'static str, u64)> {
     by_reason
 }
 
-/// The counts of the last checkpoint for monitoring, if one is known.
+/// The counts of the last checkpoint for monitoring.
 pub(super) fn stored(
     report: &CheckpointReport,
+    totals: &StoredTotals,
     writes_late: bool,
-) -> Option<Arc<wire::StoredCounts>> {
-    let totals = report.totals.as_ref()?;
+) -> Arc<wire::StoredCounts> {
     let window = |(spec, books): (&WindowSpec, &WindowBooks)| window_books(&(*spec, *books));
     let rows = totals.metrics.iter().map(|(metric, totals)| wire::StoredRows {
         metric: metric.clone(),
@@ -139,11 +141,11 @@ pub(super) fn stored(
         excluded: totals.accounting.excluded,
         windows: totals.windows.iter().map(window).collect(),
     });
-    Some(Arc::new(wire::StoredCounts {
+    Arc::new(wire::StoredCounts {
         accounting: accounting(&totals.accounting),
         rejected: rejected(&totals.accounting),
         dead_letters: report.dead_letters,
         late_records: writes_late.then_some(report.late_records),
         metrics: rows.collect(),
-    }))
+    })
 }

@@ -48,6 +48,8 @@ pub enum CauseCode {
     MostlyPast,
     /// More than half of a metric's rows are in no window.
     MostlyExpired,
+    /// Records wait for a transaction that does not end.
+    TransactionOpen,
     /// A metric stopped, and its last good result is shown.
     MetricStopped,
     /// A metric counts, but its plugin gives no result.
@@ -99,6 +101,7 @@ impl CauseCode {
             | Self::LogMoved
             | Self::Gap(_)
             | Self::Restoring
+            | Self::TransactionOpen
             | Self::CheckpointFailing => Weight::Stands,
             Self::MostlyLate
             | Self::MostlyFuture
@@ -148,7 +151,14 @@ impl Cause {
         }
         let remedy =
             remedy(code, source).map(|command| format!("{command}{}", pipeline.config_option()));
-        Self { code, message, args, remedy }
+        Self { code, message, args, remedy }.naming(pipeline)
+    }
+
+    /// The same cause, whose commands name `pipeline`.
+    pub fn naming(mut self, pipeline: &Pipeline) -> Self {
+        self.message = pipeline.naming_itself(&self.message);
+        self.remedy = self.remedy.map(|remedy| pipeline.naming_itself(&remedy));
+        self
     }
 
     /// True if `other` is the same trouble at the same place. The words of a reason may change
@@ -196,6 +206,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::MostlyFallback
         | CauseCode::MostlyPast
         | CauseCode::MostlyExpired
+        | CauseCode::TransactionOpen
         | CauseCode::MetricStopped
         | CauseCode::MetricUnreadable
         | CauseCode::MemoryNearLimit

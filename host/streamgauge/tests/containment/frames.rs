@@ -37,7 +37,8 @@ fn partition(config: &Value, number: u32, on_time: &[u32], late: &[u32]) -> Arc<
 }
 
 fn view(plugin: &Plugin) -> LiveMetric {
-    LiveMetric::new(&Arc::new(MetricReader::new(plugin, &Arc::new(offered::plan()), Tz::UTC)))
+    let reader = MetricReader::new(plugin, &Arc::new(offered::plan()), Tz::UTC);
+    LiveMetric::new(&Arc::new(reader.naming(" --config shop.toml")))
 }
 
 /// Partitions as their workers publish them.
@@ -286,6 +287,11 @@ fn a_quarantined_metric_keeps_its_last_result() {
     assert_eq!(frame.total["events"], [json!(1)]);
     let stale = frame.stale.as_ref().expect("its age");
     assert_eq!((stale.since, stale.at[0].offset), (Some(3), 1));
+    assert!(
+        stale.hint.contains("`streamgauge run --rebuild --config shop.toml`"),
+        "{}",
+        stale.hint
+    );
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn log(topic: &str, count: i64) -> Log {
         on_gap: OnGap::Stop,
         format: Format::Json,
         unanswered_after: Duration::from_secs(10),
+        transaction_open_after: Duration::from_secs(90),
         give_up_after: Duration::from_mins(1),
         librdkafka: BTreeMap::new(),
     };
@@ -122,6 +123,26 @@ fn nothing_comes_of_a_partition_that_went_in_the_middle_of_its_records() {
     let mut rest = Read::new();
     read(&mut consumer, 200 - next as usize, &mut rest);
     assert_eq!(of(&rest, 1), (next..200).collect::<Vec<_>>());
+}
+
+/// Each partition tells the length of the queue that they share, and the sum of them was shown.
+#[test]
+fn what_is_fetched_and_not_read_is_counted_once() {
+    let log = log("clients-what-is-fetched-and-not-read", 1000);
+    let assigned = [(0, 0, None), (1, 0, None), (2, 0, None)];
+    let mut consumer = TopicConsumer::new(&log.settings, &assigned).expect("settings");
+    let mut all = Read::new();
+    read(&mut consumer, 7, &mut all);
+    // Statistics that are told by now stand in the queue behind the records.
+    std::thread::sleep(Duration::from_millis(1500));
+    let mut depth = 0;
+    while all.len() < 3000 {
+        let before = all.len() + 7;
+        read(&mut consumer, before.min(3000), &mut all);
+        depth = depth.max(consumer.queue_depth());
+    }
+    eprintln!("up to {depth} of 3000 records");
+    assert!((1500..=3010).contains(&depth), "{depth}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::broker::Broker;
+use crate::broker::{Broker, tool};
 use crate::events::event;
 use crate::host::{Host, read};
 use crate::process::finish;
@@ -62,8 +62,16 @@ impl Case {
         let ready = self.host.get("/readyz");
         assert_eq!((ready.status, &ready.json()["reason"]), (503, &code.into()));
         assert!(!self.host.get("/metrics").body.contains("lag_records{"), "no lag is known");
-        let lines = self.host.log().matches("trying again until it passes").count();
-        assert_eq!(lines, 1, "one line a change:\n{}", self.host.log());
+        self.assert_one_line("trying again until it passes");
+        self.assert_one_line(status["cause"]["args"]["reason"].as_str().expect("a reason"));
+    }
+
+    /// One line of the log for one change.
+    fn assert_one_line(&self, words: &str) {
+        let log = self.host.log();
+        // That offsets do not reach the group is another fact.
+        let lines = log.lines().filter(|line| !line.contains("offsets do not reach"));
+        assert_eq!(lines.filter(|line| line.contains(words)).count(), 1, "{words}:\n{log}");
     }
 
     /// All is well again, and every record is counted.
@@ -76,6 +84,8 @@ impl Case {
         eprintln!("mended after {:?}", since.elapsed());
         assert_eq!(status["partitions"][0]["cause"], Value::Null);
         assert_eq!(self.host.get("/readyz").status, 200);
+        self.assert_one_line("records come again");
+        assert!(!self.host.log().contains("reading goes on"), "{}", self.host.log());
         self.host.terminate().ok();
     }
 }
@@ -151,6 +161,51 @@ fn records_of_an_open_transaction_are_held_back_and_said_to_be() {
     host.terminate().ok();
 }
 
+/// Lag 0, `live` and ready, while the records of a producer that is gone wait for ever.
+#[test]
+fn a_transaction_that_stays_open_is_told_and_its_remedy_works() {
+    let broker = Broker::shared();
+    let topic = unique("hanging");
+    broker.create_topic(&topic, 2);
+    let transactions = Transactions::new(&broker, &topic);
+    let record = event(&[]);
+    let open = |count| transactions.send(0, (0..count).map(|_| record.as_slice()));
+    let place = Workplace::new(&settings(&broker, &topic, "transaction_open_after = \"2s\"\n"));
+    let host = Host::start(&place);
+    open(10);
+    transactions.commit();
+    host.has_read(10);
+    open(25);
+    // What comes after the open transaction waits for it too, in the same partition.
+    send(&broker, &topic, 0, 5);
+    send(&broker, &topic, 1, 7);
+    let status =
+        host.status_when("what waits", |status| status["partitions"][0]["state"] == "held_back");
+    let (first, second) = (&status["partitions"][0], &status["partitions"][1]);
+    assert_eq!((&first["held_back"], &first["lag"]), (&30.into(), &Value::Null), "{status}");
+    let told = (&first["cause"]["code"], &first["cause"]["args"]["offset"]);
+    assert_eq!(told, (&"transaction_open".into(), &"11".into()), "{status}");
+    assert_ne!(second["state"], "held_back", "{status}");
+    host.has_read(17);
+    let ready = host.get("/readyz");
+    assert_eq!((ready.status, &ready.json()["reason"]), (503, &"transaction_open".into()));
+    let trouble = "streamgauge_trouble{code=\"transaction_open\",of=\"0\"} 1";
+    assert!(host.get("/metrics").body.contains(trouble), "an alert names it");
+    let to = ["--bootstrap-server", &broker.address(), "abort", "--topic", &topic];
+    let which = ["--partition", "0", "--start-offset", "11"];
+    finish(tool("org.apache.kafka.tools.TransactionsCommand").args(to).args(which)).ok();
+    let status = host.status_when("the records after it", |status| read(status) == 22);
+    eprintln!("{}", status["partitions"][0]);
+    host.status_when("a live host", |status| {
+        status["mode"] == "live" && status["lag"] == 0 && status["health"]["ready"] == true
+    });
+    let log = host.log();
+    for words in ["are held back", "are read on"] {
+        assert_eq!(log.matches(words).count(), 1, "{words}:\n{log}");
+    }
+    host.terminate().ok();
+}
+
 #[test]
 fn a_run_to_the_end_gives_up_where_nothing_comes_any_more() {
     let broker = Broker::new();
@@ -168,6 +223,32 @@ fn a_run_to_the_end_gives_up_where_nothing_comes_any_more() {
     eprintln!("given up after {:?}: {}", since.elapsed(), ended.stderr);
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
     assert!(ended.stderr.contains("nothing came for 3s"), "{}", ended.stderr);
+}
+
+/// The run gave up after 5 s, whatever the setting was.
+#[test]
+fn a_run_to_the_end_waits_for_brokers_that_are_away_at_its_beginning() {
+    let broker = Broker::new();
+    let topic = unique("away");
+    let place = Workplace::new(&settings(&broker, &topic, "give_up_after = \"8s\"\n"));
+    let produce = ["--generate", "500", "--seed", "5", "--partitions", "2"];
+    finish(place.command("produce").args(produce)).ok();
+    broker.kill();
+    let since = Instant::now();
+    let ended = finish(place.command("run").arg("--until-end"));
+    eprintln!("given up after {:?}: {}", since.elapsed(), ended.stderr);
+    assert!(since.elapsed() >= Duration::from_secs(8), "{:?}", since.elapsed());
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    for words in ["nothing came for 8s", "Connection refused"] {
+        assert!(ended.stderr.contains(words), "no {words:?} in\n{}", ended.stderr);
+    }
+    assert_eq!(ended.stderr.matches("trying again every").count(), 1, "{}", ended.stderr);
+    place.set_text(&settings(&broker, &topic, "").text());
+    let host = Host::start_with(&place, &["--until-end", "--json"]);
+    host.status_when("a wait", |status| status["mode"] == "waiting");
+    broker.start();
+    let ended = host.wait().ok();
+    assert_eq!(ended.json()["accounting"]["read"], 500, "{}", ended.stdout);
 }
 
 /// With and without the right to describe the topic: brokers tell of the two in different ways.
