@@ -21,9 +21,11 @@ mod verify;
 mod version;
 
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use streamgauge_pipeline::{config_option, with_option};
 
 use crate::log::{self, LogFormat};
 use crate::run::fatal;
@@ -34,9 +36,10 @@ use version::{ENVIRONMENT, VERSION};
 #[derive(Parser, Debug)]
 #[command(name = "streamgauge", version = VERSION, max_term_width = 100, after_help = ENVIRONMENT)]
 struct Cli {
-    /// The form of the log on standard error.
-    #[arg(long, global = true, value_name = "FORM", value_enum, default_value_t)]
-    log_format: LogFormat,
+    /// The form of the log on standard error, instead of `STREAMGAUGE_LOG_FORMAT` (text unless
+    /// set).
+    #[arg(long, global = true, value_name = "FORM", value_enum)]
+    log_format: Option<LogFormat>,
 
     #[command(subcommand)]
     command: Command,
@@ -56,6 +59,22 @@ enum Command {
 }
 
 impl Command {
+    /// The pipeline file that was named to the command.
+    fn config(&self) -> Option<&Path> {
+        match self {
+            // Its own source stands in for that of the file.
+            Self::Demo(_) => None,
+            Self::Run(args) => Some(args.config()),
+            Self::Replay(args) => Some(args.config()),
+            Self::Produce(args) => Some(&args.config),
+            Self::Check(args) => Some(args.config()),
+            Self::Verify(args) => Some(args.config()),
+            Self::Explain(args) => Some(args.config()),
+            Self::State(args) => Some(args.config()),
+            Self::Plugin(args) => args.config(),
+        }
+    }
+
     /// The log filter unless `STREAMGAUGE_LOG` sets one.
     fn log_filter(&self) -> &'static str {
         match self {
@@ -70,10 +89,15 @@ impl Command {
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = log::start(cli.command.log_filter(), cli.log_format) {
+    let format = match cli.log_format.map_or_else(LogFormat::from_environment, Ok) {
+        Ok(format) => format,
+        Err(error) => return ended(&Failure::usage(error)),
+    };
+    if let Err(error) = log::start(cli.command.log_filter(), format) {
         return ended(&Failure::usage(error));
     }
     fatal::watch_panics();
+    let option = cli.command.config().map(config_option).unwrap_or_default();
     // A panic of this thread was told, and its message is the cause below.
     let done = panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command))).unwrap_or(Ok(()));
     let done = fatal::cause().map_or(done, |cause| Err(Failure::failed(cause)));
@@ -82,7 +106,10 @@ pub fn main() -> ExitCode {
             log::flush(log::LAST_LINES);
             ExitCode::SUCCESS
         }
-        Err(failure) => ended(&failure),
+        Err(failure) => {
+            let message = with_option(&failure.message, &option);
+            ended(&Failure { message, ..failure })
+        }
     }
 }
 

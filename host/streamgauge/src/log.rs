@@ -5,6 +5,7 @@
 //! counted, and nothing else. So nothing of the program writes to standard error by itself.
 
 mod filter;
+mod format;
 mod queue;
 
 use std::fmt::Display;
@@ -14,23 +15,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::{SecondsFormat, Utc};
-use clap::ValueEnum;
 
 pub(crate) use filter::FilterError;
+pub(crate) use format::LogFormat;
 use queue::Queue;
 
 /// How long the reader of the log has for the last lines of a process.
 pub(crate) const LAST_LINES: Duration = Duration::from_secs(1);
-
-/// The form of the log's lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// Lines for people.
-    #[default]
-    Text,
-    /// One JSON object a line, for programs that gather logs.
-    Json,
-}
 
 static LOG: OnceLock<(Queue, LogFormat)> = OnceLock::new();
 

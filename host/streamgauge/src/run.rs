@@ -4,6 +4,7 @@
 pub mod announce;
 pub mod cause;
 pub mod fatal;
+pub mod identity;
 pub mod opening;
 pub mod patience;
 pub mod prepare;

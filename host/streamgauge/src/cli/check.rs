@@ -18,7 +18,7 @@ use crate::log;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
 use crate::run::prepare::Prepared;
-use streamgauge_checkpoint::store::{EmbeddedStore, StateError, StateStore};
+use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, StateError, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
 
@@ -42,22 +42,33 @@ pub(super) struct CheckArgs {
     json: bool,
 }
 
+impl CheckArgs {
+    /// The pipeline file.
+    pub(super) fn config(&self) -> &Path {
+        &self.config.config
+    }
+}
+
 pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let prepared = match Prepared::load(&args.config.config, |_| {})
+    let (prepared, state) = match Prepared::load(&args.config.config, |_| {})
         .and_then(check_state)
-        .and_then(|prepared| check_pins(args, prepared))
-        .and_then(|prepared| prepared.check_exposure().map(|()| prepared))
+        .and_then(|(prepared, state)| Ok((check_pins(args, prepared)?, state)))
+        .and_then(|(prepared, state)| prepared.check_exposure().map(|()| (prepared, state)))
     {
-        Ok(prepared) => prepared,
+        Ok(found) => found,
         Err(diagnostics) => return Err(report(args, diagnostics)),
     };
-    if let Some(error) = unreadable(&prepared.pipeline.state_dir) {
-        if args.json {
-            let state = error.to_string();
-            tell(format_args!("{}", json!({ "ok": false, "diagnostics": [], "state": state })));
+    let state = match state {
+        // State in use is read by the pipeline that runs.
+        Err(error) if !matches!(error, StateError::InUse(_)) => {
+            if args.json {
+                let state = error.to_string();
+                tell(format_args!("{}", json!({ "ok": false, "diagnostics": [], "state": state })));
+            }
+            return Err(error.into());
         }
-        return Err(error.into());
-    }
+        state => state,
+    };
     let warnings = prepared.document.warnings();
     let answers = match &prepared.pipeline.source {
         SourceSettings::Kafka(settings) if !args.offline => {
@@ -65,7 +76,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         }
         _ => None,
     };
-    let stopped = stopped(&prepared);
+    let stopped = stopped(&prepared, state);
     let faults = answers.as_ref().map_or(&[][..], |(answers, _)| &answers.faults);
     if args.json {
         let cause = faults.first().map(|error| wire_cause(Cause::of(error, &prepared.pipeline)));
@@ -93,7 +104,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             ));
         }
         for (id, of) in &stopped {
-            let (places, stop, remedy) = (of.places(), &of.stop, of.remedy());
+            let (places, stop) = (of.places(), &of.stop);
+            let remedy = prepared.pipeline.naming_itself(of.remedy());
             let text = format!("metric `{id}` has stopped at {places}: {stop}\nhint: {remedy}");
             log::say(format!("warning: {text}\n"));
         }
@@ -111,26 +123,22 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Holds existing state against the settings; state in use belongs to a running pipeline and was
-/// checked when that pipeline started.
-fn check_state(prepared: Prepared) -> Result<Prepared, Diagnostics> {
-    let dir = &prepared.pipeline.state_dir;
-    if EmbeddedStore::exists(dir)
-        && let Ok(store) = EmbeddedStore::open(dir)
-        && let Ok(Some(checkpoint)) = store.load()
-    {
-        prepared.check_state(&checkpoint)?;
-    }
-    Ok(prepared)
-}
+/// The stored checkpoint, if there is any, or why it cannot be read.
+type State = Result<Option<Checkpoint>, StateError>;
 
-/// Why the state in `dir` cannot be read; state in use is read by the pipeline that runs.
-fn unreadable(dir: &Path) -> Option<StateError> {
-    if !EmbeddedStore::exists(dir) {
-        return None;
+/// Reads the stored state and holds it against the settings; state in use belongs to a running
+/// pipeline and was checked when that pipeline started.
+fn check_state(prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
+    let dir = &prepared.pipeline.state_dir;
+    let state = if EmbeddedStore::exists(dir) {
+        EmbeddedStore::open(dir).and_then(|store| store.load())
+    } else {
+        Ok(None)
+    };
+    if let Ok(Some(checkpoint)) = &state {
+        prepared.check_state(checkpoint)?;
     }
-    let read = EmbeddedStore::open(dir).and_then(|store| store.load());
-    read.err().filter(|error| !matches!(error, StateError::InUse(_)))
+    Ok((prepared, state))
 }
 
 /// With `--locked`, refuses metrics without a pin. A pin itself was compared when its plugin was
@@ -149,11 +157,13 @@ fn check_pins(args: &CheckArgs, prepared: Prepared) -> Result<Prepared, Diagnost
 }
 
 /// The metrics that have stopped, by the stored state or, while it is in use, by the pipeline that
-/// runs. State that cannot be read has been told before.
-fn stopped(prepared: &Prepared) -> BTreeMap<String, StoppedMetric> {
-    let stored = stored::find(prepared).ok().flatten();
-    stored
-        .map_or_else(BTreeMap::new, |found| StoppedMetric::all(&found.export.checkpoint.partitions))
+/// runs.
+fn stopped(prepared: &Prepared, state: State) -> BTreeMap<String, StoppedMetric> {
+    let checkpoint = match state {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => stored::running(prepared, error).ok().map(|found| found.export.checkpoint),
+    };
+    checkpoint.map_or_else(BTreeMap::new, |checkpoint| StoppedMetric::all(&checkpoint.partitions))
 }
 
 fn metrics(prepared: &Prepared, stopped: &BTreeMap<String, StoppedMetric>) -> Vec<Value> {

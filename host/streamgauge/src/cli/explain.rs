@@ -1,5 +1,7 @@
 //! `streamgauge explain PARTITION@OFFSET`: what one record counts as, and why.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::config::Config;
@@ -24,6 +26,13 @@ pub(super) struct ExplainArgs {
     /// Print the explanation as JSON.
     #[arg(long)]
     json: bool,
+}
+
+impl ExplainArgs {
+    /// The pipeline file.
+    pub(super) fn config(&self) -> &Path {
+        &self.config.config
+    }
 }
 
 pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {

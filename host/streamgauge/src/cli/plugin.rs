@@ -8,6 +8,8 @@ mod new;
 mod test;
 mod wasi;
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
 
 use super::failure::Failure;
@@ -30,6 +32,18 @@ enum PluginCommand {
 }
 
 impl PluginArgs {
+    /// The pipeline file, for those that work on one.
+    pub(super) fn config(&self) -> Option<&Path> {
+        match &self.command {
+            PluginCommand::Lock(args) => Some(args.config()),
+            PluginCommand::Dev(args) => Some(&args.config),
+            PluginCommand::New(_)
+            | PluginCommand::Build(_)
+            | PluginCommand::Test(_)
+            | PluginCommand::Inspect(_) => None,
+        }
+    }
+
     /// True if the command is `plugin test`.
     pub(super) fn is_test(&self) -> bool {
         matches!(self.command, PluginCommand::Test(_))

@@ -55,6 +55,13 @@ pub(super) struct ReplayArgs {
     json: bool,
 }
 
+impl ReplayArgs {
+    /// The pipeline file.
+    pub(super) fn config(&self) -> &Path {
+        &self.config.config
+    }
+}
+
 pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     let files = args.files.iter().map(|path| file(path, args)).collect::<Result<Vec<_>, _>>()?;
     let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {

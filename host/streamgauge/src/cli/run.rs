@@ -1,5 +1,7 @@
 //! `streamgauge run`: the pipeline for real.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::config::Config;
@@ -13,6 +15,7 @@ use super::story;
 use super::version::ENVIRONMENT;
 use crate::log;
 use crate::publish::log_warnings;
+use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
@@ -44,6 +47,13 @@ pub(super) struct RunArgs {
     json: bool,
 }
 
+impl RunArgs {
+    /// The pipeline file.
+    pub(super) fn config(&self) -> &Path {
+        &self.config.config
+    }
+}
+
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let listen = |pipeline: &mut Pipeline| args.listen.apply(&mut pipeline.server);
     let prepared = Prepared::load(&args.config.config, listen)?;
@@ -57,7 +67,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     story::started(&prepared.pipeline, &args.config.config);
     // What is counted again is the same pipeline's, and its group knows it by that.
-    let identity = if args.rebuild { stored::identity(&prepared.pipeline) } else { None };
+    let before = if args.rebuild { stored::identity(&prepared.pipeline) } else { None };
     if args.rebuild
         && let Some(path) = reset(&prepared.pipeline)?
     {
@@ -67,7 +77,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let mut job = Job::new(&prepared, feed, Some(store), true)?;
-    job.supervisor.identity = identity.unwrap_or(job.supervisor.identity);
+    let (dir, name) = (&prepared.pipeline.state_dir, &prepared.pipeline.name);
+    let stored = checkpoint.as_ref().map(|stored| stored.identity.clone());
+    let stored = stored.filter(|identity| !identity.is_empty()).or(before);
+    if let Some(known) = stored.or_else(|| identity::kept(dir, name)) {
+        job.supervisor.identity = known;
+    }
+    identity::keep(dir, &job.supervisor.identity, name);
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
     let run_status = std::sync::Arc::clone(&job.run_status);
     story::restored(&prepared.pipeline, checkpoint.as_ref());
@@ -117,7 +133,8 @@ fn open_store(prepared: &Prepared) -> Result<(Box<dyn StateStore>, Option<Checkp
     if let Some(checkpoint) = &checkpoint {
         prepared.check_state(checkpoint)?;
         for (id, stopped) in StoppedMetric::all(&checkpoint.partitions) {
-            let (places, stop, remedy) = (stopped.places(), &stopped.stop, stopped.remedy());
+            let (places, stop) = (stopped.places(), &stopped.stop);
+            let remedy = prepared.pipeline.naming_itself(stopped.remedy());
             tracing::error!("metric `{id}` has stopped at {places}: {stop}; hint: {remedy}");
         }
     }

@@ -134,7 +134,9 @@ pub(super) fn serve(
 ) -> Result<Finished, SourceError> {
     let bounded = patience == Patience::GiveUp;
     let zone = prepared.pipeline.event_time.zone;
-    let results = Arc::new(Results::new(&prepared.plugins, &prepared.plan, zone));
+    let option = prepared.pipeline.config_option();
+    let results = Results::naming(&prepared.plugins, &prepared.plan, zone, &option);
+    let results = Arc::new(results);
     let (mut publisher, live) = Publisher::new(
         &prepared.pipeline,
         &prepared.plan,
@@ -146,7 +148,7 @@ pub(super) fn serve(
     let query = LiveQuery::new(prepared, &job.run_status, &results, bounded);
     let query: Arc<dyn Query> = Arc::new(query);
     let announcement = Announcement { pid: std::process::id(), address: server.local_addr() };
-    let _announced = announcement.write(&prepared.pipeline.state_dir);
+    let announced = announcement.write(&prepared.pipeline.state_dir);
     let (shutdown, shut) = watch::channel(false);
     let hello = hello(prepared);
     let access = Access::from(&prepared.pipeline.server);
@@ -175,6 +177,7 @@ pub(super) fn serve(
         spawn("publisher", move || {
             while !done.load(Ordering::Relaxed) {
                 publisher.publish();
+                announced.keep();
                 beat.beat(Instant::now());
                 thread::sleep(TICK);
             }

@@ -11,6 +11,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::output::{print_out, write_whole};
 use super::{inspect, stored};
+use crate::run::identity;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Export, StateError};
 use streamgauge_pipeline::{OutletSettings, Pipeline};
@@ -57,6 +58,20 @@ enum StateCommand {
     Rollback(Config),
     /// Drop the stored state; the next run begins where `start` says.
     Reset(Config),
+}
+
+impl StateArgs {
+    /// The pipeline file.
+    pub(super) fn config(&self) -> &Path {
+        let config = match &self.command {
+            StateCommand::Inspect { config, .. }
+            | StateCommand::Export { config, .. }
+            | StateCommand::Import { config, .. }
+            | StateCommand::Rollback(config)
+            | StateCommand::Reset(config) => config,
+        };
+        &config.config
+    }
 }
 
 pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
@@ -152,6 +167,12 @@ fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
 /// letters and late records that belong to the state may all come again, so their files are put
 /// aside with the state.
 pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
+    // States of earlier versions keep it nowhere else.
+    if identity::kept(&pipeline.state_dir, &pipeline.name).is_none()
+        && let Some(before) = stored::identity(pipeline)
+    {
+        identity::keep(&pipeline.state_dir, &before, &pipeline.name);
+    }
     let Some(removed) = EmbeddedStore::reset(&pipeline.state_dir)? else { return Ok(None) };
     let outlets =
         [("dead letters", &pipeline.dead_letters), ("late records", &pipeline.late_output)];

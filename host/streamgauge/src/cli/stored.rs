@@ -38,21 +38,25 @@ pub(super) fn find(prepared: &Prepared) -> Result<Option<Stored>, Failure> {
             let export = export(&store)?;
             Ok(export.map(|export| Stored { export, origin }))
         }
-        Err(in_use @ StateError::InUse(_)) => {
-            let Some(running) = Announcement::read(dir) else { return Err(in_use.into()) };
-            let token = prepared.pipeline.server.token.as_ref().map(|token| token.value.as_str());
-            let export = running.checkpoint(token).map_err(|error| {
-                Failure::failed(format!(
-                    "{in_use}, and the pipeline that seems to run it does not answer: {error}\n\
-                     hint: {}",
-                    in_use.hint()
-                ))
-            })?;
-            let origin = format!("the pipeline that runs at {}", running.address);
-            Ok(Some(Stored { export, origin }))
-        }
+        Err(in_use @ StateError::InUse(_)) => running(prepared, in_use).map(Some),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The state of the pipeline that runs, where `in_use` says that its state is in use.
+pub(super) fn running(prepared: &Prepared, in_use: StateError) -> Result<Stored, Failure> {
+    let running = Announcement::read(&prepared.pipeline.state_dir);
+    let Some(running) = running else { return Err(in_use.into()) };
+    let token = prepared.pipeline.server.token.as_ref().map(|token| token.value.as_str());
+    let export = running.checkpoint(token).map_err(|error| {
+        Failure::failed(format!(
+            "{in_use}, and the pipeline that seems to run it does not answer: {error}\n\
+             hint: {}",
+            in_use.hint()
+        ))
+    })?;
+    let origin = format!("the pipeline that runs at {}", running.address);
+    Ok(Stored { export, origin })
 }
 
 /// The identity of the stored state, if that can be read.

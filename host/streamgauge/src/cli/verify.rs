@@ -1,6 +1,8 @@
 //! `streamgauge verify`: an audit. The log that a checkpoint covers is read again, record after
 //! record, by a second implementation of the semantics, and has to come to the same digests.
 
+use std::path::Path;
+
 use clap::Args;
 use streamgauge_core::LatenessClock;
 
@@ -22,6 +24,13 @@ pub(super) struct VerifyArgs {
     /// Print what was found as JSON.
     #[arg(long)]
     json: bool,
+}
+
+impl VerifyArgs {
+    /// The pipeline file.
+    pub(super) fn config(&self) -> &Path {
+        &self.config.config
+    }
 }
 
 pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {

@@ -10,6 +10,8 @@ pub(super) const ENVIRONMENT: &str = "\
 Environment:
   STREAMGAUGE_LOG    what is logged: error, warn, info (the default), debug, trace or off; with
                      exceptions by target, as in \"info,plugin=debug\"
+  STREAMGAUGE_LOG_FORMAT
+                     text (the default) or json, where --log-format is not given
   STREAMGAUGE_CACHE  folder of compiled plugins, instead of the user's cache
   NOTIFY_SOCKET, WATCHDOG_USEC
                      set by systemd, which is told when the pipeline is up and, as long as all

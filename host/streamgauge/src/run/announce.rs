@@ -29,18 +29,16 @@ pub struct Announcement {
 
 /// Takes the announcement back when dropped.
 pub struct Announced {
+    announcement: Announcement,
     path: PathBuf,
 }
 
 impl Announcement {
     /// Writes the announcement beside the state in `dir`. A failure is no reason not to run.
     pub fn write(self, dir: &Path) -> Announced {
-        let path = dir.join(FILE);
-        let text = serde_json::to_string(&self).expect("numbers and texts are JSON");
-        if let Err(error) = fs::write(&path, text) {
-            tracing::debug!(%error, "{} could not be written", path.display());
-        }
-        Announced { path }
+        let announced = Announced { announcement: self, path: dir.join(FILE) };
+        announced.write();
+        announced
     }
 
     /// The announcement beside the state in `dir`, which may be out of date.
@@ -65,6 +63,22 @@ impl Announcement {
         let body = response.body_mut().with_config().limit(CHECKPOINT_BYTES_MAX).read_to_vec();
         let body = body.map_err(|error| error.to_string())?;
         Export::decode(&body).map_err(|error| error.to_string())
+    }
+}
+
+impl Announced {
+    fn write(&self) {
+        let text = serde_json::to_string(&self.announcement).expect("numbers and texts are JSON");
+        if let Err(error) = fs::write(&self.path, text) {
+            tracing::debug!(%error, "{} could not be written", self.path.display());
+        }
+    }
+
+    /// Writes the announcement again where it was removed and the folder is there.
+    pub fn keep(&self) {
+        if !self.path.exists() && self.path.parent().is_some_and(Path::is_dir) {
+            self.write();
+        }
     }
 }
 

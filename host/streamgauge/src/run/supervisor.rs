@@ -38,7 +38,7 @@ use super::status::{Phase, RunStatus};
 
 use clock::SystemClock;
 use outcome::{failed, joined, made_anew};
-use silence::{given_up_after, silence_past};
+use silence::{Wait, given_up_after, silence_past};
 use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
 /// How long to wait before trying again what was not there.
@@ -94,7 +94,9 @@ impl Supervisor {
     fn attempts(&mut self, patience: Patience) -> Result<Finished, SourceError> {
         self.run_status.enter(Phase::Restoring);
         let mut opened = Instant::now();
+        let mut wait = Wait::new(patience, &self.pipeline.source);
         loop {
+            let began = Instant::now();
             let error = match self.attempt(patience) {
                 Ok(Attempt::Finished(finished)) => {
                     if finished == Finished::Ended {
@@ -114,7 +116,7 @@ impl Supervisor {
             };
             let shown = Cause::of(&error, &self.pipeline);
             match error {
-                error if error.may_pass() && patience == Patience::Retry => {
+                error if wait.lasts(&error, began, Instant::now()) => {
                     let is_known = matches!(&self.run_status.lock().phase,
                         Phase::Waiting(known) if known.is_same_trouble(&shown));
                     if !is_known {
@@ -130,7 +132,7 @@ impl Supervisor {
                         tracing::error!("{error}");
                     }
                     self.run_status.enter(Phase::Failed(shown));
-                    return Err(error);
+                    return Err(wait.give_up(error));
                 }
             }
         }

@@ -165,7 +165,9 @@ fn a_damaged_checkpoint_is_refused_and_the_one_before_it_is_a_way_back() {
     damage(&place);
     let ended = finish(place.command("run").arg("--until-end"));
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-    for part in ["is damaged", "partition 0", "state rollback", "run --rebuild"] {
+    for part in
+        ["is damaged", "partition 0", "state rollback --config /", "run --rebuild --config /"]
+    {
         assert!(ended.stderr.contains(part), "{part} is not in {}", ended.stderr);
     }
     let said = finish(&mut place.command("state rollback")).ok().stdout;

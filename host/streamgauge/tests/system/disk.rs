@@ -121,6 +121,13 @@ fn state_that_is_removed_while_it_is_in_use_is_made_anew() {
             place.path("state/streamgauge.redb").exists().then_some(())
         });
     }
+    // Who looks for the state that is in use finds the host that uses it.
+    wait::until("the host announced anew", || {
+        place.path("state/running.json").exists().then_some(())
+    });
+    finish(&mut place.command("check")).ok();
+    let export = finish(place.command("verify").arg("--json"));
+    assert!(!export.stderr.contains("is in use"), "{}", export.stderr);
     fs::remove_file(place.path("dead-letters.jsonl")).expect("it can be removed");
     wait::until("letters made anew", || place.path("dead-letters.jsonl").exists().then_some(()));
     let before = read(&host.status());

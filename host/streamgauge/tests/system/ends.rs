@@ -164,6 +164,9 @@ fn a_filter_that_is_none_is_refused_before_anything_starts() {
     let ended = finish(place.command("run").env("STREAMGAUGE_LOG", "dbug"));
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("`dbug` is no level"), "{}", ended.stderr);
+    let ended = finish(place.command("run").env("STREAMGAUGE_LOG_FORMAT", "logfmt"));
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("\"logfmt\" is no form"), "{}", ended.stderr);
     assert!(!place.path("state").exists());
 }
 
@@ -172,7 +175,13 @@ fn the_log_in_json_tells_the_story_of_a_run() {
     let place = Workplace::new(&endless());
     for state in ["no state in", "state restored from"] {
         let mut command = place.command("run");
-        command.args(["--listen", "127.0.0.1:0", "--log-format", "json"]);
+        command.args(["--listen", "127.0.0.1:0"]);
+        // The option is stronger than the variable.
+        if state == "no state in" {
+            command.args(["--log-format", "json"]).env("STREAMGAUGE_LOG_FORMAT", "text");
+        } else {
+            command.env("STREAMGAUGE_LOG_FORMAT", "json");
+        }
         let running = Running::start(&mut command);
         wait::until("a host that listens", || {
             running.stderr().contains("dashboard at").then_some(())
@@ -207,7 +216,9 @@ fn the_version_names_the_commit_and_the_help_the_environment() {
     }
     for arguments in [["--help"].as_slice(), &["run", "--help"]] {
         let help = finish(program().args(arguments)).ok().stdout;
-        for variable in ["STREAMGAUGE_LOG", "STREAMGAUGE_CACHE", "WATCHDOG_USEC"] {
+        for variable in
+            ["STREAMGAUGE_LOG", "STREAMGAUGE_LOG_FORMAT", "STREAMGAUGE_CACHE", "WATCHDOG_USEC"]
+        {
             assert!(help.contains(variable), "{variable}: {help}");
         }
     }

@@ -82,7 +82,9 @@ fn every_fault_is_named_at_once() {
 #[test]
 fn what_is_missing_outside_is_named() {
     let address = format!("127.0.0.1:{}", free_port());
-    let place = Workplace::new(&Settings::kafka(&address, "events"));
+    let mut settings = Settings::kafka(&address, "events");
+    settings.source += "give_up_after = \"1s\"\n";
+    let place = Workplace::new(&settings);
     let rows: [(&str, &[&str]); 3] =
         [("check", &[]), ("produce", &["--generate", "10"]), ("run", &["--until-end"])];
     for (subcommand, arguments) in rows {

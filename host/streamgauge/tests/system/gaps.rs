@@ -55,7 +55,7 @@ impl Case {
         assert_eq!(status["cause"]["code"], kind, "{status}");
         let message = status["cause"]["message"].as_str().expect("a message");
         eprintln!("{message}");
-        let ways_out = ["on_gap = \"continue\"", "run --rebuild"];
+        let ways_out = ["on_gap = \"continue\"", "run --rebuild --config /"];
         for word in words.iter().chain(&ways_out) {
             assert!(message.contains(word), "{word} is not in {message}");
         }
@@ -69,7 +69,7 @@ impl Case {
     fn assert_ends_refused(&self, words: &[&str]) {
         let bounded = self.until_end();
         assert_eq!(bounded.code, Some(1), "{}", bounded.stderr);
-        for word in words.iter().chain(&["run --rebuild"]) {
+        for word in words.iter().chain(&["run --rebuild --config /"]) {
             assert!(bounded.stderr.contains(word), "{word} is not in {}", bounded.stderr);
         }
     }

@@ -85,6 +85,43 @@ fn offsets_of_another_pipeline_are_left_alone_and_named() {
     assert_eq!(broker.committed(&topic, &topic, 1), [Some(2000)]);
 }
 
+/// After `state reset` a pipeline took its own offsets for somebody else's, and told no more.
+#[test]
+fn a_state_that_was_dropped_leaves_its_group_to_the_next_one() {
+    let broker = Broker::shared();
+    let topic = unique("reset-group");
+    let settings = Settings::kafka(&broker.address(), &topic);
+    let (place, other) = (Workplace::new(&settings), Workplace::new(&settings));
+    let run = |place: &Workplace| finish(place.command("run").arg("--until-end")).ok().stderr;
+    let produce = || {
+        let produce = ["--generate", "500", "--seed", "8", "--partitions", "1"];
+        finish(place.command("produce").args(produce)).ok();
+    };
+    let reset = |place: &Workplace| finish(&mut place.command("state reset")).ok();
+    let committed = || broker.committed(&topic, &topic, 1)[0];
+    produce();
+    run(&place);
+    produce();
+    reset(&place);
+    let log = run(&place);
+    assert_eq!(committed(), Some(1000), "{log}");
+    assert!(!log.contains("do not reach the group"), "{log}");
+    // A file that is gone or damaged is dropped too.
+    produce();
+    std::fs::remove_file(place.path("state/streamgauge.redb")).expect("the state");
+    run(&place);
+    assert_eq!(committed(), Some(1500));
+    // Another pipeline stays another one, however often its own state is dropped.
+    produce();
+    for _ in 0..2 {
+        assert!(run(&other).contains("do not reach the group"));
+        reset(&other);
+    }
+    assert_eq!(committed(), Some(1500));
+    run(&place);
+    assert_eq!(committed(), Some(2000));
+}
+
 /// The beginning of a partition is part of the partition's state from the first moment on: `latest`
 /// is asked for once, and a crash right after the start does not move the beginning.
 #[test]

@@ -23,7 +23,7 @@ fn assert_refused(place: &Workplace, words: &[&str]) {
         let ended = finish(&mut place.command(subcommand));
         eprintln!("{subcommand}: {}", ended.stderr.trim_end());
         assert_eq!(ended.code, Some(2), "{}\n{}", ended.stdout, ended.stderr);
-        for word in words.iter().chain(&["run --rebuild", "state reset"]) {
+        for word in words.iter().chain(&["run --rebuild --config /", "state reset --config /"]) {
             assert!(ended.stderr.contains(word), "no {word:?} in\n{}", ended.stderr);
         }
     }

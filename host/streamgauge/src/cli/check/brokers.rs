@@ -14,7 +14,7 @@ use crate::cli::failure::Failure;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
 use crate::run::prepare::Prepared;
-use sample::Sample;
+use sample::{Sample, newest};
 
 /// How long the brokers have to answer a question.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,25 +33,25 @@ impl Answers {
     /// Asks the brokers of `settings`.
     pub(super) fn ask(prepared: &Prepared, settings: &KafkaSettings) -> Result<Self, Failure> {
         let mut answers = Self::default();
-        if let Err(fault) = answers.ask_all(prepared, settings)? {
-            answers.faults.insert(0, fault);
+        let read = match answers.ask_all(prepared, settings) {
+            Ok(()) => Sample::take(prepared, newest(prepared)?),
+            Err(fault) => Err(fault),
+        };
+        match read {
+            Ok(sample) => answers.sample = Some(sample),
+            Err(fault) => answers.faults.insert(0, fault),
         }
         Ok(answers)
     }
 
+    /// Asks all that is to be answered before records are tried.
     fn ask_all(
         &mut self,
         prepared: &Prepared,
         settings: &KafkaSettings,
-    ) -> Result<Result<(), SourceError>, Failure> {
-        let client = match TopicClient::new(settings) {
-            Ok(client) => client,
-            Err(error) => return Ok(Err(error.into())),
-        };
-        let ranges = match client.ranges(ANSWER_TIMEOUT) {
-            Ok(ranges) => ranges,
-            Err(error) => return Ok(Err(error.into())),
-        };
+    ) -> Result<(), SourceError> {
+        let client = TopicClient::new(settings)?;
+        let ranges = client.ranges(ANSWER_TIMEOUT)?;
         if client.is_compacted(ANSWER_TIMEOUT) {
             self.warnings.push(format!(
                 "topic `{}` is compacted (cleanup.policy): records that the brokers remove before \
@@ -78,16 +78,8 @@ impl Answers {
         // A fetch from each leader, also where there is no record.
         let last = |range: &PartitionRange| (range.partition, range.low.max(range.high - 1));
         let places: Vec<_> = ranges.iter().map(last).collect();
-        if let Err(error) = peek(settings, &places, ANSWER_TIMEOUT) {
-            return Ok(Err(error.into()));
-        }
-        Ok(match Sample::take(prepared)? {
-            Ok(sample) => {
-                self.sample = Some(sample);
-                Ok(())
-            }
-            Err(error) => Err(error),
-        })
+        peek(settings, &places, ANSWER_TIMEOUT)?;
+        Ok(())
     }
 
     /// The sample in words, if there is one.

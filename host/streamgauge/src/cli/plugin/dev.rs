@@ -41,7 +41,7 @@ pub(super) struct DevArgs {
 
     /// The pipeline that shows the plugin; if no pipeline names the plugin, it is shown alone.
     #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
-    config: PathBuf,
+    pub(super) config: PathBuf,
 
     #[command(flatten)]
     listen: Listen,

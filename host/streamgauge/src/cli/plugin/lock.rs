@@ -22,6 +22,13 @@ pub(super) struct LockArgs {
     config: Config,
 }
 
+impl LockArgs {
+    /// The pipeline file.
+    pub(super) fn config(&self) -> &Path {
+        &self.config.config
+    }
+}
+
 /// The pin of a metric's present component.
 struct Pin {
     metric: String,

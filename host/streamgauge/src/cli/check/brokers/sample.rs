@@ -35,10 +35,14 @@ pub(super) struct Sample {
     excluded: Vec<(String, u64)>,
 }
 
+/// The job that reads the newest records. Nothing is stored or written.
+pub(super) fn newest(prepared: &Prepared) -> Result<Job, Failure> {
+    Job::new(prepared, Feed::Newest { records: RECORDS_MAX }, None, false)
+}
+
 impl Sample {
-    /// Reads the newest records of each partition from its leader. Nothing is stored or written.
-    pub(super) fn take(prepared: &Prepared) -> Result<Result<Self, SourceError>, Failure> {
-        let mut job = Job::new(prepared, Feed::Newest { records: RECORDS_MAX }, None, false)?;
+    /// Reads the newest records of each partition from its leader, by the job of [`newest`].
+    pub(super) fn take(prepared: &Prepared, mut job: Job) -> Result<Self, SourceError> {
         let (stop, ended) = (Arc::clone(&job.supervisor.stop), AtomicBool::new(false));
         let finished = thread::scope(|scope| {
             scope.spawn(|| {
@@ -53,11 +57,10 @@ impl Sample {
             finished
         });
         let overview = job.run_status.overview();
-        Ok(match finished {
-            Err(error) => Err(error),
-            Ok(Finished::Stopped) => Err(unanswered(&job.run_status.sources)),
-            Ok(Finished::Ended) => Ok(Self::of(prepared, &overview)),
-        })
+        match finished? {
+            Finished::Stopped => Err(unanswered(&job.run_status.sources)),
+            Finished::Ended => Ok(Self::of(prepared, &overview)),
+        }
     }
 
     fn of(prepared: &Prepared, overview: &Overview) -> Self {
