@@ -83,7 +83,7 @@ fn every_fault_is_named_at_once() {
 fn what_is_missing_outside_is_named() {
     let address = format!("127.0.0.1:{}", free_port());
     let mut settings = Settings::kafka(&address, "events");
-    settings.source += "give_up_after = \"1s\"\n";
+    settings.source = settings.source.replace("format = ", "give_up_after = \"1s\"\nformat = ");
     let place = Workplace::new(&settings);
     let rows: [(&str, &[&str]); 3] =
         [("check", &[]), ("produce", &["--generate", "10"]), ("run", &["--until-end"])];

@@ -146,8 +146,11 @@ fn records_of_an_open_transaction_are_held_back_and_said_to_be() {
     send(10);
     transactions.commit();
     send(25);
-    let status =
-        host.status_when("what is held back", |status| status["partitions"][0]["held_back"] == 25);
+    let status = host.status_when("what is held back", |status| {
+        let partition = &status["partitions"][0];
+        // The marker of the transaction before is read too.
+        partition["held_back"] == 25 && partition["read_to"] == 11
+    });
     let partition = &status["partitions"][0];
     assert_eq!((&partition["lag"], &partition["read_to"]), (&0.into(), &11.into()), "{status}");
     assert_eq!(read(&status), 10);
@@ -248,7 +251,7 @@ fn a_run_to_the_end_waits_for_brokers_that_are_away_at_its_beginning() {
     host.status_when("a wait", |status| status["mode"] == "waiting");
     broker.start();
     let ended = host.wait().ok();
-    assert_eq!(ended.json()["accounting"]["read"], 500, "{}", ended.stdout);
+    assert_eq!(ended.json()["accounting"]["read"], 500);
 }
 
 /// With and without the right to describe the topic: brokers tell of the two in different ways.
