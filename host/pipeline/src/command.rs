@@ -36,7 +36,7 @@ fn is_of_pipeline(command: &str) -> bool {
     let named = |name: &&str| {
         rest.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     };
-    OF_PIPELINES.iter().any(|name| named(&name)) && !rest.contains("--config")
+    OF_PIPELINES.iter().any(named) && !rest.contains("--config")
 }
 
 #[cfg(test)]

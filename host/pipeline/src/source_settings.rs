@@ -33,12 +33,12 @@ pub struct KafkaSettings {
     pub on_gap: OnGap,
     /// The form in which records are written.
     pub format: Format,
-    /// How long the last stable offset may stand still before records that wait for a transaction.
-    pub transaction_open_after: Duration,
     /// How long a broker may be silent until its partitions are unanswered.
     pub unanswered_after: Duration,
     /// How long a run to the end waits for brokers that do not answer.
     pub give_up_after: Duration,
+    /// How long the last stable offset may stand still before records that wait for a transaction.
+    pub transaction_open_after: Duration,
     /// Further librdkafka settings, by their names there.
     pub librdkafka: BTreeMap<String, Secret>,
 }

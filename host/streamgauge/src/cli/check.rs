@@ -43,7 +43,6 @@ pub(super) struct CheckArgs {
 }
 
 impl CheckArgs {
-    /// The pipeline file.
     pub(super) fn config(&self) -> &Path {
         &self.config.config
     }

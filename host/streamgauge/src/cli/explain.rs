@@ -29,7 +29,6 @@ pub(super) struct ExplainArgs {
 }
 
 impl ExplainArgs {
-    /// The pipeline file.
     pub(super) fn config(&self) -> &Path {
         &self.config.config
     }

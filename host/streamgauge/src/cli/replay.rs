@@ -56,7 +56,6 @@ pub(super) struct ReplayArgs {
 }
 
 impl ReplayArgs {
-    /// The pipeline file.
     pub(super) fn config(&self) -> &Path {
         &self.config.config
     }

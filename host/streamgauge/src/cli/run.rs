@@ -48,7 +48,6 @@ pub(super) struct RunArgs {
 }
 
 impl RunArgs {
-    /// The pipeline file.
     pub(super) fn config(&self) -> &Path {
         &self.config.config
     }

@@ -61,7 +61,6 @@ enum StateCommand {
 }
 
 impl StateArgs {
-    /// The pipeline file.
     pub(super) fn config(&self) -> &Path {
         let config = match &self.command {
             StateCommand::Inspect { config, .. }

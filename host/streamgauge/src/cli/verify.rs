@@ -27,7 +27,6 @@ pub(super) struct VerifyArgs {
 }
 
 impl VerifyArgs {
-    /// The pipeline file.
     pub(super) fn config(&self) -> &Path {
         &self.config.config
     }

@@ -24,8 +24,8 @@ fn kafka(format: Format) -> SourceSettings {
         on_gap: OnGap::Stop,
         format,
         unanswered_after: Duration::from_secs(10),
-        transaction_open_after: Duration::from_secs(90),
         give_up_after: Duration::from_mins(1),
+        transaction_open_after: Duration::from_secs(90),
         librdkafka: BTreeMap::new(),
     })
 }

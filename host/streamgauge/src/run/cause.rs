@@ -155,6 +155,7 @@ impl Cause {
     }
 
     /// The same cause, whose commands name `pipeline`.
+    #[must_use]
     pub fn naming(mut self, pipeline: &Pipeline) -> Self {
         self.message = pipeline.naming_itself(&self.message);
         self.remedy = self.remedy.map(|remedy| pipeline.naming_itself(&remedy));

@@ -44,8 +44,8 @@ fn log(topic: &str, count: i64) -> Log {
         on_gap: OnGap::Stop,
         format: Format::Json,
         unanswered_after: Duration::from_secs(10),
-        transaction_open_after: Duration::from_secs(90),
         give_up_after: Duration::from_mins(1),
+        transaction_open_after: Duration::from_secs(90),
         librdkafka: BTreeMap::new(),
     };
     Log { broker, settings }

@@ -23,7 +23,6 @@ pub(super) struct LockArgs {
 }
 
 impl LockArgs {
-    /// The pipeline file.
     pub(super) fn config(&self) -> &Path {
         &self.config.config
     }

@@ -42,10 +42,12 @@ fn nothing_came(error: SourceError, limit: Duration) -> SourceError {
 
 /// How long a run waits for what keeps its source from being opened.
 pub(super) enum Wait {
-    /// For ever.
     Endless,
     /// Only for brokers that do not answer, and not for ever.
-    Bounded { limit: Duration, since: Option<Instant> },
+    Bounded {
+        limit: Duration,
+        since: Option<Instant>,
+    },
 }
 
 impl Wait {
@@ -108,7 +110,7 @@ mod tests {
         let missing = |missing| SourceError::Unavailable { missing, message: "gone".to_owned() };
         let began = Instant::now();
         let at = |seconds| began + Duration::from_secs(seconds);
-        let limit = Duration::from_secs(60);
+        let limit = Duration::from_mins(1);
         for (error, lasts) in [
             (fault(FaultKind::Unreachable), true),
             (fault(FaultKind::Silent), true),
