@@ -77,6 +77,11 @@ function isStale(state: State, now: number): boolean {
   return age !== null && age > STALE_HEARTBEATS * heartbeat(state);
 }
 
+/** `true` where the host was not heard for longer than between two messages, or never. */
+export function isSilent(state: State, now: number): boolean {
+  return state.heard === null || isStale(state, now);
+}
+
 function heartbeat(state: State): number {
   return state.hello?.heartbeatMs ?? HEARTBEAT_MS_DEFAULT;
 }

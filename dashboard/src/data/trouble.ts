@@ -1,15 +1,16 @@
 // The sentence above everything at the moment of trouble: what stands still and why,
 // since when, up to when the shown counts are exact, and what to do. Pure.
 //
-// The verdict is the host's (`health` of the status), the same that `/readyz` answers.
+// The verdict is the host's (`health` of the status), the same that `/readyz` answers. What
+// nothing is heard of, the page says itself.
 import { causeWords } from "../i18n/words";
 import type { Cause, Health, Trouble } from "../wire/shapes";
 import type { Context } from "./context";
 import { clip } from "./format";
-import { hostTime, protocolDiffers } from "./page-state";
+import { dataAge, hostTime, isDated, isSilent, protocolDiffers, type PageState } from "./page-state";
 import { metricTitle } from "./titles";
 
-export type Tone = "waiting" | "failed" | "troubled" | "degraded";
+export type Tone = "waiting" | "failed" | "troubled" | "degraded" | "dated";
 
 export interface Sentence {
   readonly tone: Tone;
@@ -27,14 +28,37 @@ export interface Sentence {
 const LINE_CHARACTERS_MAX = 400;
 const NAMED_MAX = 12;
 
-/** The page's own cause: it cannot read what this host sends. */
-const PROTOCOL: Cause = { code: "protocol", message: "protocol versions differ", args: {}, hint: null };
+/** The page's own causes: it cannot read what this host sends, or hears nothing of it. */
+const own = (code: string, message: string): Cause => ({ code, message, args: {}, hint: null });
+const PROTOCOL = own("protocol", "protocol versions differ");
+const UNHEARD: Readonly<Partial<Record<PageState, Cause>>> = {
+  reconnecting: own("host_unreachable", "the host takes no connection"),
+  stale: own("host_silent", "the host sends nothing"),
+  offline: own("no_network", "the device has no network"),
+};
+
+export interface Hint {
+  readonly words: string;
+  readonly command: string | null;
+}
+
+/** What to do, in words, and the command in it; `null` where nothing is known to do. */
+export function hintOf(cause: Cause | null, { words: { notice } }: Context): Hint | null {
+  const hint = cause?.hint ?? null;
+  if (cause === null || hint === null) return null;
+  const [before = "", quoted] = hint.split("`");
+  const isCommand = hint.startsWith("streamgauge ");
+  const command = isCommand ? hint : quoted ?? null;
+  return { words: isCommand ? notice.hint : notice.advice[cause.code] ?? before.trim(), command };
+}
 
 /** `null` where nothing stands still and every result is complete. */
 export function sentenceOf(ctx: Context): Sentence | null {
   const { words, state, page } = ctx;
   if (protocolDiffers(state)) return plain("failed", PROTOCOL, ctx, "");
   const status = state.status;
+  const unheard = UNHEARD[page];
+  if (unheard !== undefined) return isSilent(state, ctx.now) ? dated(unheard, ctx) : null;
   const health = status?.health ?? null;
   if (status === null || page === "connecting" || page === "locked") return null;
   if (health === null || status.mode === "restoring") return null;
@@ -54,7 +78,7 @@ export function sentenceOf(ctx: Context): Sentence | null {
 
 /** `true` where a figure such as 0 or a tick would say that all is well. */
 export function standsStill(ctx: Context): boolean {
-  return (ctx.state.status?.health?.troubles.length ?? 0) > 0;
+  return isDated(ctx.page) || (ctx.state.status?.health?.troubles.length ?? 0) > 0;
 }
 
 function toneOf(mode: string, stands: boolean): Tone {
@@ -65,6 +89,20 @@ function toneOf(mode: string, stands: boolean): Tone {
 
 function plain(tone: Tone, cause: Cause, ctx: Context, outlook: string): Sentence {
   return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause, codes: [cause.code] };
+}
+
+/** The page hears nothing: its figures are as old as the last word of the host. */
+function dated(cause: Cause, ctx: Context): Sentence {
+  const { notice } = ctx.words;
+  const age = dataAge(ctx.state, ctx.now);
+  const now = hostTime(ctx.state, ctx.now);
+  const { heard } = ctx.state;
+  return {
+    ...plain("dated", cause, ctx, notice.unheard[cause.code] ?? ""),
+    age: heard === null || age === null ? "" : joinSentences(
+      sinceFor(heard.hostNow, age, now, ctx), notice.shownOf(moment(heard.hostNow, now, ctx)), ctx,
+    ),
+  };
 }
 
 function line({ what, of, cause }: Trouble, ctx: Context): string {
@@ -96,10 +134,13 @@ function since({ since: at }: Trouble, ctx: Context): string {
 
 /** Since when something stands, and for how long. */
 export function sinceWords(at: number, ctx: Context): string {
-  const { format } = ctx;
   const now = hostTime(ctx.state, ctx.now);
-  const age = Math.max(1, Math.round(((now ?? at) - at) / 1000)) * 1000;
-  return ctx.words.notice.since(moment(at, now, ctx), format.duration(age));
+  return sinceFor(at, (now ?? at) - at, now, ctx);
+}
+
+function sinceFor(at: number, age: number, now: number | null, ctx: Context): string {
+  const whole = Math.max(1, Math.round(age / 1000)) * 1000;
+  return ctx.words.notice.since(moment(at, now, ctx), ctx.format.duration(whole));
 }
 
 /** The day is said where it is not today's. */

@@ -85,5 +85,8 @@ export const causesEn: Causes = {
   checkpoint_failing: (args) => `The checkpoint cannot be stored: ${arg(args, "error")}`,
   file_missing: (args) => `The file ${arg(args, "path")} does not exist`,
   source_failed: () => "The source failed and has stopped",
+  host_unreachable: () => "The host takes no connection from this page",
+  host_silent: () => "The host sends nothing any more",
+  no_network: () => "This device has no network",
   protocol: () => "The host speaks another protocol version than this page: reload it",
 };

@@ -81,6 +81,9 @@ export const causesZh = {
   checkpoint_failing: (args: Args) => `检查点写不进去：${arg(args, "error")}`,
   file_missing: (args: Args) => `找不到文件 ${arg(args, "path")}`,
   source_failed: () => "数据源出错，已停止",
+  host_unreachable: () => "本页连不上主机",
+  host_silent: () => "主机不再发来任何数据",
+  no_network: () => "本设备没有网络",
   protocol: () => "主机与本页的协议版本不同，请刷新页面",
 };
 

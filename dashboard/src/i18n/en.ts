@@ -1,5 +1,6 @@
 // The English words, complete by type.
 import { causesEn } from "./causes-en";
+import { noticeEn } from "./notice-en";
 import type { Words } from "./zh";
 
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
@@ -43,26 +44,7 @@ export const en: Words = {
   },
   causes: causesEn,
 
-  notice: {
-    stands: {
-      pipeline: (why) => `No record is counted: ${why}`,
-      partition: (names, why) => `Partition ${names} is not counted: ${why}`,
-      checkpoint: (why) => `Counts are not kept: ${why}`,
-      metric: (names, why) => `Metric ${names} is incomplete: ${why}`,
-      comma: ", ",
-      andMore: (names, count) => `${names} and ${count} more`,
-    },
-    since: (at, age) => `Since ${at}, for ${age}.`,
-    exactUntil: (at) => `The counts shown are exact up to ${at}; later records of what stands still are not in them.`,
-    nothingNew: "Nothing new has been counted since the start.",
-    keptUntil: (at) => `The counts shown are exact, but nothing after ${at} is kept: if the process ends, it counts from there again.`,
-    neverKept: "The counts shown are exact, but nothing is kept since the start: if the process ends, they are counted again.",
-    hint: "Try",
-    copy: "Copy",
-    copied: "Copied",
-    retry: "The host keeps trying; this page follows without a reload.",
-    stopped: "The host does not retry by itself: mend the cause and start it again.",
-  },
+  notice: noticeEn,
   header: {
     eventTime: "Event time",
     wallClock: "Host clock",

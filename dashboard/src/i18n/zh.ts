@@ -1,5 +1,6 @@
 // 中文词表。The shape of this dictionary is the type of every dictionary.
 import { causesZh } from "./causes-zh";
+import { noticeZh } from "./notice-zh";
 
 export const zh = {
   states: {
@@ -40,26 +41,7 @@ export const zh = {
   },
   causes: causesZh,
 
-  notice: {
-    stands: {
-      pipeline: (why: string) => `没有记录在计数：${why}`,
-      partition: (names: string, why: string) => `分区 ${names} 停止计数：${why}`,
-      checkpoint: (why: string) => `计数无法保存：${why}`,
-      metric: (names: string, why: string) => `指标 ${names} 不全：${why}`,
-      comma: "、",
-      andMore: (names: string, count: string) => `${names} 等，另有 ${count} 个`,
-    },
-    since: (at: string, age: string) => `自 ${at} 起，已 ${age}。`,
-    exactUntil: (at: string) => `所示计数截至 ${at} 准确，此后停滞处的记录尚未计入。`,
-    nothingNew: "启动以来没有新记录计入。",
-    keptUntil: (at: string) => `所示计数准确，但 ${at} 之后的还没有保存：进程若终止，会从那里重新计数。`,
-    neverKept: "所示计数准确，但启动以来还没有保存过：进程若终止，会重新计数。",
-    hint: "可以试试",
-    copy: "复制",
-    copied: "已复制",
-    retry: "主机会一直自动重试，恢复后本页无需刷新。",
-    stopped: "主机不会自动重试，请处理后重新启动。",
-  },
+  notice: noticeZh,
   header: {
     eventTime: "事件时间",
     wallClock: "主机时钟",

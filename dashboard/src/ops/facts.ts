@@ -21,15 +21,15 @@ export interface Fact {
 /** The facts that an operator looks for first, the same in every state. */
 export function factsOf(status: Status, ctx: Context): readonly Fact[] {
   const { ops } = ctx.words;
-  const found = bottleneckOf(status);
+  const found = bottleneckOf(status, ctx);
   const running = status.partitions.filter(({ state }) => state === "running" || state === "idle" || state === "ended");
   const all = status.partitions.length;
   const held = status.watermarkHeldBy;
-  return [
+  const facts: readonly Fact[] = [
     ...(status.stages === null ? [] : [{
-      icon: found !== "idle" ? "forward" : standsStill(ctx) ? "hourglass" : "check",
+      icon: found === "idle" ? "check" : "forward",
       text: found === "idle" ? ops.facts.waiting(ctx.format.percent(status.stages.waiting)) : ops.bottleneck[found],
-      tone: found === "checkpoint" || found === "source" || standsStill(ctx) ? "warn" : "good",
+      tone: found === "checkpoint" || found === "source" ? "warn" : "good",
     } as const]),
     ...(all === 0 ? [] : [{
       icon: running.length === all ? "check" : "warning",
@@ -41,6 +41,9 @@ export function factsOf(status: Status, ctx: Context): readonly Fact[] {
     } as const]),
     ...checkpointFact(status, ctx),
   ];
+  // No tick stands beside the sentence of what stands still.
+  const stands = standsStill(ctx);
+  return facts.map((fact) => stands && fact.icon === "check" ? { ...fact, icon: "hourglass", tone: "warn" } : fact);
 }
 
 function checkpointFact(status: Status, ctx: Context): Fact[] {

@@ -2,6 +2,7 @@
 // Pure.
 import type { Context } from "../data/context";
 import { joined } from "../data/format";
+import { isDated } from "../data/page-state";
 import { standsStill } from "../data/trouble";
 import type { Stages, Status } from "../wire/shapes";
 
@@ -44,7 +45,7 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
   const waiting = bounded(stages.waiting);
   const blocked = bounded(stages.blocked);
   const queue = status.queueRecords;
-  const found = bottleneckOf(status);
+  const found = bottleneckOf(status, ctx);
   return {
     stages: [
       {
@@ -68,8 +69,9 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
   };
 }
 
-export function bottleneckOf({ stages, queueRecords, lag }: Status): Bottleneck {
-  if (stages === null) return "idle";
+/** Old figures name no bottleneck. */
+export function bottleneckOf({ stages, queueRecords, lag }: Status, { page }: Context): Bottleneck {
+  if (stages === null || isDated(page)) return "idle";
   if (stages.blocked > BLOCKED_MIN) return "checkpoint";
   if (stages.waiting > WAITING_MIN) {
     // Workers wait for the source where records are left to read and none is fetched.

@@ -1,6 +1,6 @@
 // The sentence above everything at the moment of trouble, with one command to try.
 import type { Context } from "../data/context";
-import { sentenceOf, type Sentence, type Tone } from "../data/trouble";
+import { hintOf, sentenceOf, type Sentence, type Tone } from "../data/trouble";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import { icon, setIcon } from "../dom/icon";
 import type { Cause } from "../wire/shapes";
@@ -54,19 +54,21 @@ export class Notice {
   }
 
   #updateHint(cause: Cause | null, ctx: Context): void {
-    const hint = cause?.hint ?? null;
+    const hint = hintOf(cause, ctx);
     setShown(this.#hintBox, hint !== null);
     if (hint === null) return;
     const { notice } = ctx.words;
-    setText(this.#hintLabel, notice.hint);
-    setText(this.#hint, hint);
+    setText(this.#hintLabel, hint.words);
+    setText(this.#hint, hint.command ?? "");
+    setShown(this.#hint, hint.command !== null);
+    setShown(this.#copy, hint.command !== null);
     setAttr(this.#hint, "tabindex", ctx.kiosk ? null : "0");
     setText(this.#copy, ctx.now < this.#copiedUntil ? notice.copied : notice.copy);
   }
 }
 
 const ICONS: Readonly<Record<Tone, "hourglass" | "failed" | "warning">> = {
-  waiting: "hourglass", failed: "failed", troubled: "warning", degraded: "warning",
+  waiting: "hourglass", failed: "failed", troubled: "warning", degraded: "warning", dated: "warning",
 };
 
 /** Copies by the clipboard, or where that is not allowed selects for the hand. */

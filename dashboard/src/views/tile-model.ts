@@ -3,6 +3,7 @@
 // A figure that is not known is — with the reason in its note, never 0.
 import type { Context } from "../data/context";
 import { clip, joined, UNKNOWN } from "../data/format";
+import { isDated } from "../data/page-state";
 import { standsStill } from "../data/trouble";
 import { codeWord } from "../i18n/words";
 import type { Status } from "../wire/shapes";
@@ -57,8 +58,9 @@ const MODELS: Readonly<Record<TileId, Model>> = {
       : ctx.words.tiles.ratePeak(ctx.format.compact(Math.round(peak)));
     return number(ctx, value, note, rounded);
   },
-  // A lag of 0 would say that all is read, and what stands still has an unknown rest.
-  lag: (status, ctx) => status.lag === 0 && standsStill(ctx)
+  // A lag of 0 would say that all is read, and what stands still has an unknown rest. An old lag
+  // is no lag.
+  lag: (status, ctx) => isDated(ctx.page) || (status.lag === 0 && standsStill(ctx))
     ? number(ctx, null, ctx.words.tiles.lagStands)
     : number(ctx, status.lag, lagNote(status, ctx)),
   late: (status, ctx) => {

@@ -94,7 +94,9 @@ interface Ready {
 
 async function ready(): Promise<Ready | null> {
   try {
-    return await (await fetch(new URL("readyz", on.url))).json() as Ready;
+    // A host that stands still takes the question and says nothing.
+    const answer = await fetch(new URL("readyz", on.url), { signal: AbortSignal.timeout(2000) });
+    return await answer.json() as Ready;
   } catch {
     return null;
   }
@@ -164,11 +166,11 @@ const TROUBLES: readonly Trouble[] = [
     begin: async () => { await broker.kill(); await broker.resume(); },
   },
   {
-    name: "the host is killed", says: ["reconnecting", "stale"], ready: null,
+    name: "the host is killed", says: ["host_unreachable"], ready: null,
     begin: () => on.kill(), mend: () => on.start("run"),
   },
   {
-    name: "the host stands still", says: ["stale"], ready: null,
+    name: "the host stands still", says: ["host_silent"], ready: null,
     begin: async () => on.host.child.kill("SIGSTOP"), mend: async () => on.host.child.kill("SIGCONT"),
   },
   {
@@ -177,7 +179,7 @@ const TROUBLES: readonly Trouble[] = [
     mend: () => broker.resume(),
   },
   {
-    name: "the host is told to end", says: ["reconnecting", "stale"], ready: null,
+    name: "the host is told to end", says: ["host_unreachable"], ready: null,
     begin: async () => {
       const ended = new Promise((exited) => on.host.child.once("exit", exited));
       on.host.child.kill("SIGTERM");
@@ -186,7 +188,7 @@ const TROUBLES: readonly Trouble[] = [
     mend: () => on.start("run"),
   },
   {
-    name: "the reader has no network", says: ["offline", "stale", "reconnecting"], ready: true,
+    name: "the reader has no network", says: ["no_network"], ready: true,
     begin: () => tab.page.context().setOffline(true), mend: () => tab.page.context().setOffline(false),
   },
   {
@@ -203,7 +205,7 @@ const TROUBLES: readonly Trouble[] = [
     begin: () => rm(join(on.folder, "state"), { recursive: true }),
   },
   {
-    name: "the host is killed after its state was made anew", says: ["reconnecting", "stale"], ready: null,
+    name: "the host is killed after its state was made anew", says: ["host_unreachable"], ready: null,
     begin: () => on.kill(), mend: () => on.start("run"),
   },
   {

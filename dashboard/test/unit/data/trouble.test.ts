@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pageState } from "../../../src/data/page-state";
-import { sentenceOf, standsStill } from "../../../src/data/trouble";
+import { INITIAL } from "../../../src/data/state";
+import { hintOf, sentenceOf, standsStill } from "../../../src/data/trouble";
 import { factsOf } from "../../../src/ops/facts";
 import { stagesModel } from "../../../src/ops/stages";
 import { tile } from "../../../src/views/tile-model";
@@ -95,5 +96,50 @@ describe("beside a trouble nothing says that all is well", () => {
     const ctx = contextOf(greeted(SCENES[scene]));
     expect(standsStill(ctx)).toBe(true);
     expect(sentenceOf(ctx)?.lines.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a page that hears nothing of its host", () => {
+  const lost = { ...greeted({ status: { lag: 0 } }), connection: { phase: "lost", attempt: 3, retryAt: 0 } } as const;
+  const stale = greeted({ status: { lag: 500 } });
+  const offline = { ...lost, online: false };
+
+  it.each([
+    [lost, "host_unreachable", "The host takes no connection from this page", "look whether the host runs"],
+    [stale, "host_silent", "The host sends nothing any more", "process was stopped"],
+    [offline, "no_network", "This device has no network", "when the network is back"],
+  ])("says so above everything, since when, and of when the figures are", (state, code, line, outlook) => {
+    const sentence = sentenceOf(contextOf(state, "en", 60_000));
+    expect(sentence).toMatchObject({ tone: "dated", lines: [line], codes: [code] });
+    expect(sentence?.age).toBe("Since 08:16:40, for 1 min. The figures shown are of 08:16:40; " +
+      "what the host has counted since is not known here.");
+    expect(sentence?.outlook).toContain(outlook);
+    expect(sentenceOf(contextOf(state, "zh", 60_000))?.age).toContain("本页无从得知");
+  });
+
+  it.each([lost, stale, offline])("shows no lag, no tick and no slack", (state) => {
+    const ctx = contextOf(state, "en", 60_000);
+    const { status } = state;
+    if (status === null) throw new Error("no status");
+    expect(tile("lag", ctx).value).toBeNull();
+    expect(stagesModel(status, ctx)?.words).toContain("stands still");
+    expect(factsOf(status, ctx).filter(({ icon, tone }) => icon === "check" || tone === "good")).toEqual([]);
+  });
+
+  it("waits for two heartbeats and a half before it says so", () => {
+    expect(sentenceOf(contextOf(lost, "en", 1000))).toBeNull();
+    const never = { ...INITIAL, connection: lost.connection };
+    expect(sentenceOf(contextOf(never, "en", 0))).toMatchObject({ codes: ["host_unreachable"], age: "" });
+  });
+});
+
+describe("what to do", () => {
+  it.each([
+    ["broker_unreachable", "streamgauge check --config a.toml", { words: "Try", command: "streamgauge check --config a.toml" }],
+    ["metric_stopped", "mend it; then `streamgauge run --rebuild`",
+      { words: "Mend the plugin or raise its limit, then", command: "streamgauge run --rebuild" }],
+    ["other", "look at the machine", { words: "look at the machine", command: null }],
+  ])("is told in words, with the command in it", (code, hint, expected) => {
+    expect(hintOf({ code, message: "", args: {}, hint }, contextOf(greeted(), "en"))).toEqual(expected);
   });
 });

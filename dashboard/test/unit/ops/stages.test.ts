@@ -25,7 +25,7 @@ describe("the stages", () => {
     ["plugins take longest", shares(0.01, 0.3, 0.6, 0.09, 0), 500, 1_000_000, "plugins"],
     ["publishing takes longest", shares(0.05, 0.2, 0.3, 0.45, 0), 500, 1_000_000, "publish"],
   ])("name the bottleneck where %s", (_name, stages, queue_records, lag, expected) => {
-    expect(bottleneckOf(statusOf({ stages, queue_records, lag }))).toBe(expected);
+    expect(bottleneckOf(statusOf({ stages, queue_records, lag }), ctx)).toBe(expected);
   });
 
   it.each([
@@ -36,7 +36,7 @@ describe("the stages", () => {
     ["records wait for a worker", shares(0.6, 0.3, 0.1, 0, 0), 1, 1_000_000, "idle"],
     ["two stages take as long", shares(0, 0.5, 0.5, 0, 0), 500, 5, "decode"],
   ])("blame nothing too early where %s", (_name, stages, queue_records, lag, expected) => {
-    expect(bottleneckOf(statusOf({ stages, queue_records, lag }))).toBe(expected);
+    expect(bottleneckOf(statusOf({ stages, queue_records, lag }), ctx)).toBe(expected);
   });
 
   it("are shares, whatever the host measured", () => {
