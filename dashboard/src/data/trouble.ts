@@ -54,7 +54,7 @@ export function hintOf(cause: Cause | null, { words: { notice } }: Context): Hin
 
 /** `null` where nothing stands still and every result is complete. */
 export function sentenceOf(ctx: Context): Sentence | null {
-  const { words, state, page } = ctx;
+  const { state, page } = ctx;
   if (protocolDiffers(state)) return plain("failed", PROTOCOL, ctx, "");
   const status = state.status;
   const unheard = UNHEARD[page];
@@ -64,13 +64,12 @@ export function sentenceOf(ctx: Context): Sentence | null {
   if (health === null || status.mode === "restoring") return null;
   const [gravest] = health.troubles.length > 0 ? health.troubles : health.degraded;
   if (gravest === undefined) return null;
-  const { notice } = words;
   const stands = health.troubles.length > 0;
   return {
     tone: toneOf(status.mode, stands),
     lines: [...health.troubles, ...health.degraded].map((trouble) => line(trouble, ctx)),
     age: stands ? joinSentences(since(gravest, ctx), exact(gravest, health, ctx), ctx) : since(gravest, ctx),
-    outlook: status.mode === "failed" ? notice.stopped : stands ? notice.retry : "",
+    outlook: outlook(status.mode, stands ? gravest.cause : null, ctx),
     cause: gravest.cause,
     codes: [...health.troubles, ...health.degraded].map(({ cause }) => cause.code),
   };
@@ -86,6 +85,15 @@ function toneOf(mode: string, stands: boolean): Tone {
   if (mode === "waiting") return "waiting";
   return stands ? "troubled" : "degraded";
 }
+
+/** What becomes of a cause by itself: a gap stays until somebody decides. */
+function outlook(mode: string, cause: Cause | null, { words: { notice } }: Context): string {
+  if (mode === "failed") return notice.stopped;
+  if (cause === null) return "";
+  return GAPS.includes(cause.code) ? notice.undecided : notice.retry;
+}
+
+const GAPS: readonly string[] = ["log_start_moved", "log_end_moved", "topic_recreated"];
 
 function plain(tone: Tone, cause: Cause, ctx: Context, outlook: string): Sentence {
   return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause, codes: [cause.code] };

@@ -70,14 +70,15 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
 }
 
 /** Old figures name no bottleneck. */
-export function bottleneckOf({ stages, queueRecords, lag }: Status, { page }: Context): Bottleneck {
+export function bottleneckOf({ stages, queueRecords, lag, eventsPerSecond }: Status, { page }: Context): Bottleneck {
   if (stages === null || isDated(page)) return "idle";
   if (stages.blocked > BLOCKED_MIN) return "checkpoint";
   if (stages.waiting > WAITING_MIN) {
     // Workers wait for the source where records are left to read and none is fetched.
     return queueRecords === 0 && lag !== null && lag > LAG_MIN ? "source" : "idle";
   }
-  return busiest(stages);
+  // Where no record flows, the busiest stage holds none up: a start takes its time too.
+  return eventsPerSecond === 0 ? "idle" : busiest(stages);
 }
 
 function busiest(stages: Stages): "decode" | "plugins" | "publish" {

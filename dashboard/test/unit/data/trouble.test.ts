@@ -54,6 +54,11 @@ describe("the sentence above everything", () => {
     expect(failed?.outlook).toContain("does not retry");
   });
 
+  it("promises no retry to a gap, which waits for a decision", () => {
+    const gap = { code: "log_start_moved", message: "m", args: {}, hint: "streamgauge run --rebuild" };
+    expect(said({ troubles: [trouble("partition", ["0"], gap)] })?.outlook).toContain("until you decide");
+  });
+
   it("names no more partitions than can be read", () => {
     const of = Array.from({ length: 40 }, (_, i) => String(i));
     expect(said({ troubles: [trouble("partition", of)] })?.lines[0]).toContain("10, 11 and 28 more");

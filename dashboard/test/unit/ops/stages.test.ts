@@ -39,6 +39,11 @@ describe("the stages", () => {
     expect(bottleneckOf(statusOf({ stages, queue_records, lag }), ctx)).toBe(expected);
   });
 
+  it("blame no stage of a pipeline in which nothing flows", () => {
+    const still = { stages: shares(0, 1, 0, 0, 0), queue_records: 0, lag: null, events_per_second: 0 };
+    expect(bottleneckOf(statusOf(still), ctx)).toBe("idle");
+  });
+
   it("are shares, whatever the host measured", () => {
     const model = stagesModel(statusOf({ stages: shares(1.2, -0.1, 0.4, 0, 0), queue_records: null }), ctx);
     expect(model?.stages.map(({ share }) => share)).toEqual([1, 0, 0.4, 0, 0]);
