@@ -4,7 +4,7 @@
 // STREAMGAUGE_BIN is the host's binary; NGINX the proxy's where it is not /usr/sbin/nginx.
 import { spawn, type ChildProcess } from "node:child_process";
 import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,7 +113,7 @@ beforeAll(async () => {
   port = await freePort();
   outer = await startOuter();
   const open = await demo("open", `frame_ancestors = ["${outerOrigin}"]\n`
-    + `allow_origins = ["http://127.0.0.1:${port}"]`);
+    + `allow_origins = ["http://127.0.0.1:${port}", "http://gauge.example"]`);
   const closed = await demo("closed", "");
   await startProxy([
     location("/a/b/", open), location("/closed/", closed),
@@ -133,6 +133,14 @@ afterEach(async () => {
 });
 
 const at = (path: string) => `http://127.0.0.1:${port}${path}`;
+
+/** The code of an answer through the proxy, asked for under that name. */
+function asked(path: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const answered = (response: IncomingMessage) => { response.resume(); resolve(response.statusCode); };
+    get(at(path), { headers: { host } }, answered).on("error", reject);
+  });
+}
 
 describe("behind a proxy", () => {
   it("the page lives under the path that it has there, and asks for nothing outside of it", async () => {
@@ -156,6 +164,13 @@ describe("behind a proxy", () => {
     const log = (await readFile(join(folder, "access.log"), "utf8")).trim().split("\n");
     expect(log.length).toBeGreaterThan(3);
     expect(log.filter((path) => !path.startsWith("/a/b/"))).toEqual([]);
+  });
+
+  it("a name that is not of the settings is not answered, but for health", async () => {
+    expect(await asked("/a/b/api/v1/status", "gauge.example")).toBe(200);
+    expect(await asked("/a/b/api/v1/status", "evil.example")).toBe(421);
+    expect(await asked("/closed/api/v1/events", "gauge.example")).toBe(421);
+    expect(await asked("/closed/livez", "evil.example")).toBe(200);
   });
 
   it("that keeps the name to itself, its origin is allowed by the settings", async () => {

@@ -5,6 +5,7 @@
 //! of a proxy. Deliberately absent: users and rights, which belong to a proxy in front.
 
 pub(crate) mod guard;
+pub(crate) mod hosts;
 pub(crate) mod tickets;
 
 use std::fmt;

@@ -9,6 +9,7 @@ use streamgauge_wire::{Hello, LiveState};
 use tokio::sync::{Semaphore, watch};
 
 use super::access::Access;
+use super::access::hosts::Hosts;
 use super::access::tickets::Tickets;
 use super::headers::policy::policy;
 use super::page::Page;
@@ -22,6 +23,8 @@ pub(super) struct App {
     pub(super) query: Arc<dyn Query>,
     pub(super) hello: Hello,
     pub(super) access: Access,
+    /// The names under which the server answers.
+    pub(super) hosts: Hosts,
     pub(super) tickets: Tickets,
     /// The security policy of every response.
     pub(super) policy: HeaderValue,
@@ -56,6 +59,7 @@ impl App {
         query: Arc<dyn Query>,
         hello: Hello,
         access: Access,
+        hosts: Hosts,
         shutdown: watch::Receiver<bool>,
     ) -> Self {
         let limits = Limits::default();
@@ -66,6 +70,7 @@ impl App {
             hello,
             policy: policy(&access),
             access,
+            hosts,
             tickets: Tickets::default(),
             shutdown,
             renderer: Renderer::default(),

@@ -39,6 +39,8 @@ use query::Query;
 use streamgauge_telemetry::Telemetry;
 use streamgauge_wire::{Hello, LiveState};
 
+use access::hosts::Hosts;
+
 pub use access::Access;
 pub use page::build;
 
@@ -140,7 +142,8 @@ impl Server {
         access: Access,
         shutdown: watch::Receiver<bool>,
     ) -> io::Result<()> {
-        let app = App::new(live, telemetry, query, hello, access, shutdown);
+        let hosts = Hosts::of(&access, self.address);
+        let app = App::new(live, telemetry, query, hello, access, hosts, shutdown);
         self.serve_app(Arc::new(app)).await
     }
 
@@ -176,9 +179,10 @@ fn router(app: Arc<App>) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(&app), access::guard::demand));
     Router::new()
         .merge(guarded)
-        .merge(api::open_routes())
         .merge(stream::routes())
         .merge(page::files::routes())
+        .layer(from_fn_with_state(Arc::clone(&app), access::hosts::demand))
+        .merge(api::open_routes())
         .method_not_allowed_fallback(api::wrong_method)
         .layer(map_response_with_state(Arc::clone(&app), headers::add))
         .with_state(app)

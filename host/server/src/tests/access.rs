@@ -1,6 +1,6 @@
 //! The token, the ticket, and whose page may come.
 
-use super::host::{Host, Setup};
+use super::host::{Host, Reply, Setup};
 use crate::Access;
 
 const TOKEN: &str = "0123456789abcdef";
@@ -85,4 +85,50 @@ fn further_origins_may_open_the_stream_and_frame_the_page() {
     let reply = host.get("/");
     let policy = reply.header("content-security-policy").expect("a policy");
     assert!(policy.contains("frame-ancestors 'self' https://wiki.example; "), "{policy}");
+}
+
+/// A question under that name, as a browser asks it; none is HTTP/1.0.
+fn asked(host: &Host, path: &str, name: Option<&str>, extra: &str) -> Reply {
+    let (version, line) = match name {
+        Some(name) => ("1.1", format!("Host: {name}\r\n")),
+        None => ("1.0", String::new()),
+    };
+    host.send(&format!("GET {path} HTTP/{version}\r\n{line}Connection: close\r\n{extra}\r\n"))
+}
+
+#[test]
+fn without_a_token_nothing_is_given_under_a_foreign_name() {
+    let allow_origins = vec!["https://gauge.example".to_owned()];
+    let host = Host::start(Setup {
+        access: Access { allow_origins, ..Access::default() },
+        ..Setup::default()
+    });
+    let upgrade = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nOrigin: http://evil.example\r\n";
+    for (path, extra) in [
+        ("/", ""),
+        ("/api/v1/events", ""),
+        ("/api/v1/status", ""),
+        ("/metrics", ""),
+        ("/api/v1/stream", upgrade),
+    ] {
+        for name in [Some("evil.example"), Some("evil.example:5001"), None] {
+            let reply = asked(&host, path, name, extra);
+            assert_eq!(reply.code, 421, "{path} as {name:?}");
+            let text = reply.json()["error"].to_string();
+            assert!(text.contains("allow_origins"), "{text}");
+        }
+    }
+    for (path, name) in [
+        ("/api/v1/events", "localhost:7"),
+        ("/api/v1/events", "gauge.example"),
+        ("/livez", "evil.example"),
+        ("/readyz", "10.1.2.3:5001"),
+    ] {
+        assert_eq!(asked(&host, path, Some(name), "").code, 200, "{path} as {name}");
+    }
+    assert_eq!(asked(&host, "/livez", None, "").code, 200);
+    let with_token = guarded();
+    let reply = asked(&with_token, "/api/v1/status", Some("evil.example"), SHOWN);
+    assert_eq!(reply.code, 200, "the token decides");
 }

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use super::fixture;
+use crate::access::hosts::Hosts;
 use crate::app::{App, Limits};
 use crate::page::Page;
 use crate::{Access, Server};
@@ -77,12 +78,14 @@ impl Host {
             heartbeat_ms: setup.heartbeat_ms,
             max_hz: setup.max_hz,
         };
+        let hosts = Hosts::of(&setup.access, address);
         let mut app = App::new(
             live_seen,
             Arc::clone(&telemetry),
             Arc::new(fixture::Answers),
             hello,
             setup.access,
+            hosts,
             stop_seen,
         )
         .with_limits(setup.limits);
@@ -222,14 +225,17 @@ impl Host {
 
     /// One request on a connection of its own; `extra` are whole header lines.
     pub(super) fn request(&self, method: &str, path: &str, extra: &str) -> Reply {
+        let host = self.address;
+        self.send(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{extra}\r\n"
+        ))
+    }
+
+    /// One request on a connection of its own, as it stands.
+    pub(super) fn send(&self, request: &str) -> Reply {
         let mut stream = TcpStream::connect(self.address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
-        let host = self.address;
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{extra}\r\n"
-        )
-        .expect("the request goes out");
+        stream.write_all(request.as_bytes()).expect("the request goes out");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("an answer");
         let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
