@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::{
     process, setup,
     step::step,
-    workspace::{HOST, Plugin, WASM_TARGET, Workspace},
+    workspace::{Plugin, WASM_TARGET, Workspace},
 };
 
 pub(crate) fn command(workspace: &Workspace) -> Result<()> {
@@ -35,7 +35,7 @@ pub(crate) fn demo(workspace: &Workspace, args: &[String]) -> Result<()> {
 pub(crate) fn all(workspace: &Workspace) -> Result<()> {
     step("plugins", || plugins(workspace))?;
     step("page", || page::build(workspace))?;
-    step("host", || process::run(workspace.cargo().args(["build", "--release", "--package", HOST])))
+    step("host", || process::run(&mut workspace.build_of_program()))
 }
 
 /// The components, into `target/plugins`.
@@ -75,6 +75,8 @@ fn place(plugin: &Plugin, built: &Path, shelf: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -88,5 +90,35 @@ mod tests {
         let placed = fs::read(dir.join("top-items.wasm")).expect("it was placed");
         fs::remove_dir_all(&dir).expect("it is ours");
         assert_eq!(placed, b"component");
+    }
+
+    /// The features of each package that the program is made of, where `edges` are followed.
+    fn features_of_the_program(workspace: &Workspace, edges: &str) -> BTreeSet<String> {
+        let tree = |chosen: &[&str], edges: &str| -> BTreeSet<String> {
+            let mut cargo = workspace.cargo();
+            cargo.args(["tree", "--offline", "--prefix", "none", "--no-dedupe"]);
+            cargo.args(["--format", "{p}|{f}", "--edges", edges]).args(chosen);
+            let said = process::output(&mut cargo).expect("cargo knows the dependencies");
+            said.lines().map(str::to_owned).collect()
+        };
+        let package = |line: &String| line.split('|').next().unwrap_or_default().to_owned();
+        let of_program = tree(&["--package", "streamgauge"], "normal,build");
+        let of_program: BTreeSet<String> = of_program.iter().map(package).collect();
+        let all = tree(&["--workspace"], edges);
+        all.into_iter().filter(|line| of_program.contains(&package(line))).collect()
+    }
+
+    #[test]
+    fn the_program_is_compiled_once_for_itself_and_its_tests() {
+        let workspace = Workspace::find().expect("the tests run in a clone");
+        let program = features_of_the_program(&workspace, "normal,build");
+        let tests = features_of_the_program(&workspace, "normal,build,dev");
+        assert!(program.len() > 100, "{program:?}");
+        let other: Vec<_> = program.symmetric_difference(&tests).collect();
+        assert!(
+            other.is_empty(),
+            "the tests turn features on that the program does not have: {other:#?}\n\
+             name them in the dependencies of xtask, as the program is built with all packages"
+        );
     }
 }

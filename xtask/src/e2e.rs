@@ -1,5 +1,5 @@
-//! The tests behind the feature `e2e`, in whichever packages they are. Such a test needs the built
-//! components, and mostly the built host or a real broker.
+//! The tests that plain `cargo test` leaves out (`test = false`), in whichever packages they are.
+//! Such a test needs the built components, and mostly the built host or a real broker.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -10,13 +10,10 @@ use crate::{
     workspace::{Packages, Target, Workspace},
 };
 
-/// The feature of a package that its targets of this kind require.
-const FEATURE: &str = "e2e";
-
-/// Every test behind the feature.
+/// All of them, by package and name.
 pub(crate) fn tests(packages: &Packages) -> Result<Vec<Target>> {
-    let tests = packages.tests_requiring(FEATURE);
-    ensure!(!tests.is_empty(), "no test requires the feature `{FEATURE}`");
+    let tests = packages.tests_by_name();
+    ensure!(!tests.is_empty(), "no test has `test = false` in its Cargo.toml");
     Ok(tests)
 }
 
@@ -24,36 +21,24 @@ pub(crate) fn tests(packages: &Packages) -> Result<Vec<Target>> {
 pub(crate) fn test(packages: &Packages, name: &str) -> Result<Target> {
     let mut tests = tests(packages)?.into_iter();
     let found = tests.find(|test| test.name == name);
-    found.with_context(|| format!("no test `{name}` requires the feature `{FEATURE}`"))
-}
-
-/// Turns the feature on in every package that has such tests.
-pub(crate) fn all_features(cargo: &mut Command, packages: &Packages) -> Result<()> {
-    cargo.args(["--features", &features(&tests(packages)?)]);
-    Ok(())
+    found.with_context(|| format!("no test `{name}` has `test = false` in its Cargo.toml"))
 }
 
 /// `cargo test` of these tests, with the places of everything.
-pub(crate) fn behind_the_feature(workspace: &Workspace, tests: &[Target]) -> Result<Command> {
+pub(crate) fn command(workspace: &Workspace, tests: &[Target]) -> Result<Command> {
     let jars = kafka::provide_jars(workspace)?;
     let mut cargo = workspace.cargo();
-    cargo.args(arguments(tests));
+    cargo.args(["test", "--release"]).args(chosen(tests));
     with_places(&mut cargo, workspace).env("STREAMGAUGE_KAFKA_LIB", jars);
     Ok(cargo)
 }
 
-/// The arguments of cargo for these tests, in one call.
-pub(crate) fn arguments(tests: &[Target]) -> Vec<String> {
-    let mut arguments = vec!["test".to_owned(), "--release".to_owned()];
-    for package in packages(tests) {
-        arguments.extend(["--package".to_owned(), package.to_owned()]);
-    }
-    arguments.extend(["--features".to_owned(), features(tests)]);
+/// The arguments by which cargo takes these tests. All packages of the workspace are chosen, so
+/// that nothing is compiled for them alone.
+pub(crate) fn chosen(tests: &[Target]) -> Vec<&str> {
     let names: BTreeSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
-    for name in names {
-        arguments.extend(["--test".to_owned(), name.to_owned()]);
-    }
-    arguments
+    let arguments = names.into_iter().flat_map(|name| ["--test", name]);
+    ["--workspace"].into_iter().chain(arguments).collect()
 }
 
 /// Tells tests where the built host, the repository, the browser and the proxy are.
@@ -66,15 +51,6 @@ pub(crate) fn with_places<'a>(command: &'a mut Command, workspace: &Workspace) -
         command.env("NGINX", proxy);
     }
     command
-}
-
-fn packages(tests: &[Target]) -> BTreeSet<&str> {
-    tests.iter().map(|test| test.package.as_str()).collect()
-}
-
-fn features(tests: &[Target]) -> String {
-    let of = |package| format!("{package}/{FEATURE}");
-    packages(tests).into_iter().map(of).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -92,9 +68,8 @@ mod tests {
         };
         let tests = [target("b", "system"), target("a", "laws"), target("a", "sandbox")];
         assert_eq!(
-            arguments(&tests).join(" "),
-            "test --release --package a --package b --features a/e2e,b/e2e \
-             --test laws --test sandbox --test system"
+            chosen(&tests).join(" "),
+            "--workspace --test laws --test sandbox --test system"
         );
     }
 

@@ -102,7 +102,7 @@ fn about(patch: &str) -> String {
 fn failed_tests(scratch: &Scratch, test: &Target) -> Result<Vec<String>> {
     let run = || {
         let mut cargo = scratch.cargo();
-        cargo.args(e2e::arguments(std::slice::from_ref(test)));
+        cargo.args(["test", "--release"]).args(e2e::chosen(std::slice::from_ref(test)));
         cargo
     };
     process::run_quietly(run().arg("--no-run")).context("the sources do not compile")?;

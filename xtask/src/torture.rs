@@ -26,8 +26,7 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     setup::ensure(workspace, &scopes, setup::Consent::Root)?;
     step("plugins", || build::plugins(workspace))?;
     let seed = args.seed.unwrap_or_else(seconds_since_1970);
-    let mut cargo =
-        e2e::behind_the_feature(workspace, &[e2e::test(&workspace.packages()?, TEST)?])?;
+    let mut cargo = e2e::command(workspace, &[e2e::test(&workspace.packages()?, TEST)?])?;
     cargo
         .args(["torture::", "--", "--nocapture"])
         .env("STREAMGAUGE_TORTURE_ROUNDS", args.rounds.to_string())

@@ -65,6 +65,14 @@ impl Workspace {
         self.target().join("release/streamgauge")
     }
 
+    /// `cargo build` of the program. All packages of the workspace are chosen, so that each
+    /// dependency has the features here that it has where everything is tested.
+    pub(crate) fn build_of_program(&self) -> Command {
+        let mut cargo = self.cargo();
+        cargo.args(["build", "--release", "--workspace", "--bin", HOST]);
+        cargo
+    }
+
     /// A cargo command at the root, with the shared target folder.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -125,11 +133,11 @@ impl Packages {
         plugins
     }
 
-    /// The test targets of all packages that only build with `feature`.
-    pub(crate) fn tests_requiring(&self, feature: &str) -> Vec<Target> {
+    /// The test targets of all packages that run only by their name: `test = false`.
+    pub(crate) fn tests_by_name(&self) -> Vec<Target> {
         let mut tests: Vec<Target> = self
             .targets("test")
-            .filter(|(_, target)| has(target, "required-features", feature))
+            .filter(|(_, target)| target["test"] == false)
             .map(|(package, target)| Target::of(package, target))
             .collect();
         tests.sort();
@@ -223,12 +231,13 @@ mod tests {
                 package("streamgauge", "host/streamgauge", json!([
                     {"name": "streamgauge", "kind": ["bin"], "crate_types": ["bin"]},
                     {"name": "system", "kind": ["test"], "crate_types": ["bin"],
-                     "required-features": ["e2e"]},
-                    {"name": "replay", "kind": ["test"], "crate_types": ["bin"]}])),
+                     "test": false},
+                    {"name": "replay", "kind": ["test"], "crate_types": ["bin"],
+                     "test": true}])),
                 package("streamgauge-plugin", "host/plugin", json!([
                     {"name": "costs", "kind": ["example"], "crate_types": ["bin"]},
                     {"name": "sandbox", "kind": ["test"], "crate_types": ["bin"],
-                     "required-features": ["e2e"]}])),
+                     "test": false}])),
             ]}),
         }
     }
@@ -256,9 +265,9 @@ mod tests {
     }
 
     #[test]
-    fn tests_behind_a_feature_come_from_all_packages() {
+    fn tests_that_run_by_name_come_from_all_packages() {
         assert_eq!(
-            packages().tests_requiring("e2e"),
+            packages().tests_by_name(),
             [
                 target("streamgauge", "system", "host/streamgauge"),
                 target("streamgauge-plugin", "sandbox", "host/plugin"),

@@ -181,7 +181,7 @@ fn router(app: Arc<App>) -> Router {
         .merge(guarded)
         .merge(stream::routes())
         .merge(page::files::routes())
-        .layer(from_fn_with_state(Arc::clone(&app), access::hosts::demand))
+        .layer(from_fn_with_state(Arc::clone(&app), access::guard::demand_name))
         .merge(api::open_routes())
         .method_not_allowed_fallback(api::wrong_method)
         .layer(map_response_with_state(Arc::clone(&app), headers::add))

@@ -1,10 +1,10 @@
-//! Requests are let through by the token, and streams by a ticket.
+//! Requests are let through by the name that is asked for and by the token, streams by a ticket.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, HOST, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -47,6 +47,25 @@ pub(crate) async fn demand(State(app): State<Arc<App>>, request: Request, next: 
         "the token of the server is needed; hint: send the header `Authorization: Bearer TOKEN`"
     };
     challenged(text)
+}
+
+/// Refuses what was asked for under another name.
+pub(crate) async fn demand_name(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request.headers().get(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+    let host = host.unwrap_or_default();
+    if app.hosts.answer(&host) {
+        return next.run(request).await;
+    }
+    let text = format!(
+        "this server is asked as {host:?}, and without a token it answers to localhost alone; hint: \
+         name the page's origin in `[server] allow_origins` (behind a proxy the one that browsers \
+         see), or set `[server] token`"
+    );
+    refusal(StatusCode::MISDIRECTED_REQUEST, text)
 }
 
 /// Refuses a stream to clients that show neither ticket nor token.

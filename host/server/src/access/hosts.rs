@@ -5,17 +5,8 @@
 //! server that relies on being reached from this computer alone answers to no other names.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::HOST;
-use axum::middleware::Next;
-use axum::response::Response;
 
 use super::Access;
-use crate::app::App;
-use crate::response::refusal;
 
 /// The names that are answered.
 #[derive(Debug)]
@@ -36,7 +27,8 @@ impl Hosts {
         Self::Loopback(access.allow_origins.iter().filter_map(host).collect())
     }
 
-    fn answer(&self, host: &str) -> bool {
+    /// True if a request under this name, the value of its `Host`, is answered.
+    pub(crate) fn answer(&self, host: &str) -> bool {
         let Self::Loopback(further) = self else { return true };
         let name = name(host).to_lowercase();
         is_loopback(&name) || further.contains(&name)
@@ -56,21 +48,6 @@ fn is_loopback(name: &str) -> bool {
     name == "localhost"
         || name.ends_with(".localhost")
         || name.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
-}
-
-/// Refuses what was asked for under another name.
-pub(crate) async fn demand(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
-    let host = host.unwrap_or_default();
-    if app.hosts.answer(&host) {
-        return next.run(request).await;
-    }
-    let text = format!(
-        "this server is asked as {host:?}, and without a token it answers to localhost alone; hint: \
-         name the page's origin in `[server] allow_origins` (behind a proxy the one that browsers \
-         see), or set `[server] token`"
-    );
-    refusal(StatusCode::MISDIRECTED_REQUEST, text)
 }
 
 #[cfg(test)]
