@@ -29,11 +29,14 @@ use watcher::{Seen, Watcher};
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
 /// and not after a second, and it holds 16 MiB and not 64, which is enough for a tenth of a
-/// second at full speed. A broker that comes back is found within two seconds and not within ten.
-const DEFAULTS: [(&str, &str); 3] = [
+/// second at full speed. A broker that comes back is found within two seconds and not within ten,
+/// and a connection that nobody answers is given up after 8 seconds and not after 30, whichever step
+/// of its beginning it is in: the cause is told then, and the next attempt may find the way.
+const DEFAULTS: [(&str, &str); 4] = [
     ("fetch.queue.backoff.ms", "2"),
     ("queued.max.messages.kbytes", "16384"),
     ("reconnect.backoff.max.ms", "2000"),
+    ("socket.connection.setup.timeout.ms", "8000"),
 ];
 
 /// How long the brokers have to tell of a partition that comes; nothing else is read meanwhile.

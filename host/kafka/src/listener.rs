@@ -6,6 +6,7 @@
 //! is kept here is told once, by whoever asks; the log of this program has librdkafka's own lines
 //! only where `"debug"` asks for them.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,8 @@ struct State {
     answered: Option<Instant>,
     /// True if every broker that the cluster names was reached.
     is_open: bool,
+    /// The addresses of the brokers that this client has reached, as the cluster names them.
+    reached: BTreeSet<String>,
 }
 
 /// A fault as it was told.
@@ -62,6 +65,8 @@ struct Told {
     at: Instant,
     /// What the fault is if nothing else is told of this broker until then.
     unless: Option<(FaultKind, Instant)>,
+    /// The broker was reached since then.
+    has_passed: bool,
 }
 
 impl Told {
@@ -134,8 +139,13 @@ impl Heard {
         let (broker, reason) = split(text);
         let is_known = broker.is_none_or(|broker| self.addresses.iter().any(|a| a == broker));
         let mut state = self.lock();
-        // A broker that was reached before is gone, wherever it is.
-        let strays = !is_known && !kind.is_telling() && !state.is_open;
+        // A broker that was reached before is gone, wherever it is; one at another address than
+        // those that were reached is where the cluster sends its clients now.
+        let was_reached = match broker {
+            Some(broker) if !state.reached.is_empty() => state.reached.contains(broker),
+            _ => state.is_open,
+        };
+        let strays = !is_known && !kind.is_telling() && !was_reached;
         let kind = if strays { FaultKind::AdvertisedUnreachable } else { kind };
         let broker = broker.unwrap_or(&self.brokers);
         let at = Instant::now();
@@ -145,7 +155,7 @@ impl Heard {
         let unless = guessed.flatten().map(|guess| (guess, since));
         let fault = self.fault_at(kind, broker, reason);
         state.faults.retain(|known| known.fault.broker != broker);
-        state.faults.push(Told { fault, at, unless });
+        state.faults.push(Told { fault, at, unless, has_passed: false });
     }
 
     /// A fault of one of the brokers, or of all of them.
@@ -168,6 +178,19 @@ impl Heard {
     /// Every broker that the cluster names has answered, this client or another one.
     pub(crate) fn opened(&self) {
         self.lock().is_open = true;
+    }
+
+    /// Brokers are connected and have answered; `by_name` are those that the cluster names.
+    pub(crate) fn reached<'a>(&self, brokers: impl Iterator<Item = (&'a str, bool)>) {
+        let mut state = self.lock();
+        for (broker, by_name) in brokers {
+            for told in state.faults.iter_mut().filter(|told| told.fault.broker == broker) {
+                told.has_passed = true;
+            }
+            if by_name && !state.reached.contains(broker) {
+                state.reached.insert(broker.to_owned());
+            }
+        }
     }
 
     /// The reason why `error` came instead of an answer, as far as librdkafka told it.
@@ -201,6 +224,7 @@ impl Heard {
         };
         let faults = state.faults.iter().rev().filter(|told| holds(&told.at));
         let rank = |told: &&Told| match told.kind() {
+            _ if told.has_passed => 3,
             kind if kind.is_telling() => 0,
             // Where no named broker answers any more, nobody sent this client anywhere.
             FaultKind::AdvertisedUnreachable => 2,

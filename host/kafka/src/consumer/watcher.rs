@@ -128,6 +128,9 @@ impl ClientContext for Watcher {
     fn stats(&self, statistics: Statistics) {
         let topic = statistics.topics.get(&self.topic);
         let now = SystemTime::now();
+        let up = statistics.brokers.values().filter(|broker| broker.state == "UP");
+        let up = up.map(|broker| (broker.nodename.as_str(), broker.nodeid >= 0));
+        self.listener.heard().reached(up);
         let mut seen = self.lock();
         let seen = &mut *seen;
         seen.queued = 0;

@@ -187,6 +187,33 @@ fn an_address_that_nobody_named_is_a_stray_unless_the_cluster_was_open_before() 
 }
 
 #[test]
+fn a_cluster_that_names_another_address_while_it_is_read_sends_its_clients_astray() {
+    let refused = |listener: &Listener, broker: &str| {
+        let text = format!("{broker}: Connect to it failed: Connection refused");
+        listener.error(KafkaError::Global(Code::BrokerTransportFailure), &text);
+    };
+    let told = |listener: &Listener| {
+        listener.heard().told().map(|fault| (fault.kind, fault.broker)).expect("a fault")
+    };
+    let listener = listener("plaintext");
+    let heard = listener.heard();
+    heard.opened();
+    heard.reached([("b:2", true)].into_iter());
+    refused(&listener, "b:2/1");
+    assert_eq!(told(&listener), (Kind::Unreachable, "b:2".to_owned()), "it was reached before");
+    // The connection broke, came again, and the broker has another address now.
+    refused(&listener, "a:1/bootstrap");
+    heard.reached([("a:1", false)].into_iter());
+    refused(&listener, "c:3/1");
+    heard.reached([("b:2", true)].into_iter());
+    assert_eq!(told(&listener), (Kind::AdvertisedUnreachable, "c:3".to_owned()));
+    // What has passed is said only where nothing else is known.
+    heard.reached([("c:3", true)].into_iter());
+    refused(&listener, "a:1/bootstrap");
+    assert_eq!(told(&listener), (Kind::Unreachable, "a:1".to_owned()));
+}
+
+#[test]
 fn a_broker_that_closes_while_it_stops_does_not_want_to_be_spoken_to_otherwise() {
     const CLOSED: &str = "a:1/1: Disconnected: connection reset by peer \
                           (after 1ms in state APIVERSION_QUERY)";
