@@ -17,6 +17,8 @@ mod host;
 mod http;
 #[path = "system/process.rs"]
 mod process;
+#[path = "system/relay.rs"]
+mod relay;
 #[path = "system/result.rs"]
 mod result;
 #[path = "system/secured.rs"]
@@ -40,6 +42,10 @@ mod batches;
 mod bounds;
 #[path = "system/broker_faults.rs"]
 mod broker_faults;
+#[path = "system/causes.rs"]
+mod causes;
+#[path = "system/compaction.rs"]
+mod compaction;
 #[path = "system/crashes.rs"]
 mod crashes;
 #[path = "system/dirt.rs"]

@@ -24,13 +24,15 @@ impl Certificates {
         made.pair("ca", "CN=Authority", &["-ext", "bc:c"]);
         made.pair("other", "CN=Another authority", &["-ext", "bc:c"]);
         made.pair("broker", "CN=broker", &["-signer", "ca", "-ext", "san=ip:127.0.0.1"]);
+        made.pair("strange", "CN=broker", &["-signer", "other", "-ext", "san=ip:127.0.0.1"]);
+        made.pair("misnamed", "CN=broker", &["-signer", "ca", "-ext", "san=ip:127.0.0.2"]);
         made.pair("client", "CN=reader", &["-signer", "ca"]);
         for authority in ["ca", "other"] {
             let file = made.path(&format!("{authority}.pem"));
             let mut command = made.keytool("-exportcert");
             finish(command.args(["-rfc", "-alias", authority, "-file"]).arg(file)).ok();
         }
-        for owner in ["broker", "client"] {
+        for owner in ["broker", "strange", "misnamed", "client"] {
             made.store_of(owner);
         }
         made
@@ -41,7 +43,7 @@ impl Certificates {
         self.path("ca.pem")
     }
 
-    /// An authority that signed nothing.
+    /// An authority that signed nothing that clients trust.
     pub(crate) fn another_authority(&self) -> PathBuf {
         self.path("other.pem")
     }
@@ -49,6 +51,16 @@ impl Certificates {
     /// The broker's certificate and key.
     pub(crate) fn broker(&self) -> PathBuf {
         self.path("broker.p12")
+    }
+
+    /// The broker's certificate and key, signed by the authority that signed nothing else.
+    pub(crate) fn strange(&self) -> PathBuf {
+        self.path("strange.p12")
+    }
+
+    /// The broker's certificate and key, for another address than its own.
+    pub(crate) fn misnamed(&self) -> PathBuf {
+        self.path("misnamed.p12")
     }
 
     /// The client's certificate and key.

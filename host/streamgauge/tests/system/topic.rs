@@ -33,6 +33,45 @@ impl Broker {
         made.expect("the broker answers")[0].as_ref().expect("a new topic");
     }
 
+    /// A topic of one partition from which the broker removes all records but the newest of each
+    /// key, within a second after a later segment of the log began.
+    pub(crate) fn create_compacted_topic(&self, topic: &str) {
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let new = NewTopic::new(topic, 1, TopicReplication::Fixed(1))
+            .set("cleanup.policy", "compact")
+            .set("segment.ms", "100")
+            .set("min.cleanable.dirty.ratio", "0.001");
+        let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
+        made.expect("the broker answers")[0].as_ref().expect("a new topic");
+    }
+
+    /// Sends a record under each of `keys` to partition 0.
+    pub(crate) fn send_by_key<'a>(
+        &self,
+        topic: &str,
+        keys: impl IntoIterator<Item = &'a str>,
+        value: &[u8],
+    ) {
+        let producer: ThreadedProducer<DefaultProducerContext> = self.client();
+        for key in keys {
+            let record = BaseRecord::<str, [u8]>::to(topic).partition(0).key(key).payload(value);
+            producer.send(record).map_err(|(error, _)| error).expect("room for a few records");
+        }
+        producer.flush(DEADLINE).expect("the broker acknowledges");
+    }
+
+    /// The offset of the first record of partition 0 at or after `offset`.
+    pub(crate) fn first_from(&self, topic: &str, offset: i64) -> i64 {
+        let consumer = self.consumer("first");
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, 0, Offset::Offset(offset)).expect("a position");
+        consumer.assign(&list).expect("an assignment");
+        wait::until("a record", || {
+            let message = consumer.poll(Duration::from_millis(100))?.expect("a record");
+            Some(message.offset())
+        })
+    }
+
     /// Deletes a topic and makes it anew, empty. The broker deletes in the background, so the new
     /// topic is tried until the broker takes it.
     pub(crate) fn recreate_topic(&self, topic: &str, partitions: i32) {
