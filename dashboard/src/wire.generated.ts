@@ -511,6 +511,11 @@ lag: number | null,
  */
 held_back: number,
 /**
+ * Offsets that were passed since the start and held no record: markers and aborted records of
+ * transactions, and what compaction took before it was read.
+ */
+empty_offsets: number,
+/**
  * The watermark of the partition, in milliseconds since the Unix epoch.
  */
 watermark: number | null,

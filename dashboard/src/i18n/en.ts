@@ -250,6 +250,8 @@ export const en: Words = {
       log_start_moved: "deleted before read", log_end_moved: "log became shorter", topic_recreated: "topic made anew",
     },
     more: (count) => `another ${count} not listed`,
+    emptyOffsets: (count) => `${count} offsets without a record`,
+    emptyOffsetsNote: "Since the start: markers and aborted records of transactions, and what compaction took before it was read",
     noPartitions: "no partition yet",
     checkpoint: "Checkpoints",
     checkpoints: "Last 50 checkpoints",

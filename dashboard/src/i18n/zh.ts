@@ -241,6 +241,8 @@ export const zh = {
     gap: (kind: string, from: string, to: string) => `${kind}：位点 ${from} 至 ${to}`,
     gapKinds: { log_start_moved: "日志开头已删", log_end_moved: "日志末尾倒退", topic_recreated: "主题重建" },
     more: (count: string) => `另有 ${count} 个未列出`,
+    emptyOffsets: (count: string) => `${count} 个位点没有记录`,
+    emptyOffsetsNote: "启动以来：事务标记、被中止的事务记录，以及读到之前已被压缩掉的记录",
     noPartitions: "还没有分区",
     checkpoint: "检查点",
     checkpoints: "最近 50 个检查点",

@@ -71,10 +71,14 @@ function noteOf(partition: Partition, status: Status, ctx: Context): CellModel {
     ops.gap(codeWord(ops.gapKinds, kind), ctx.format.full(from), ctx.format.full(to)));
   const parts = [
     ...(held?.partition === partition.partition ? [ops.holds(ctx.format.clock(held.since))] : []),
+    ...(partition.emptyOffsets > 0 ? [ops.emptyOffsets(ctx.format.full(partition.emptyOffsets))] : []),
     ...(gaps.length === 1 ? gaps : gaps.length > 1 ? [ops.gaps(String(gaps.length))] : []),
   ];
   const text = parts.join(" · ");
-  return text === "" ? { text } : { text, icon: "warning", tone: "warn", title: [text, ...gaps].join("\n") };
+  // Offsets without a record are nothing to look after.
+  const isQuiet = gaps.length === 0 && held?.partition !== partition.partition;
+  if (isQuiet) return text === "" ? { text } : { text, title: ops.emptyOffsetsNote };
+  return { text, icon: "warning", tone: "warn", title: [text, ...gaps].join("\n") };
 }
 
 /** The partition that holds the watermark back, in words. */

@@ -116,6 +116,7 @@ function decodePartition(value: unknown): Partition[] {
     end: nullable(p["end"], number),
     lag: nullable(p["lag"], number),
     heldBack: nullable(p["held_back"], number),
+    emptyOffsets: nullable(p["empty_offsets"], number) ?? 0,
     watermark: nullable(p["watermark"], number),
     state: string(p["state"]) ?? "running",
     cause: decodeCause(p["cause"]),

@@ -150,7 +150,7 @@ function statusWithoutVerdict(events, now, more) {
     queue_records: 4096,
     partitions: [0, 1, 2, 3].map((partition) => ({
       partition, offset: Math.floor(events / 4), read_to: Math.floor(events / 4),
-      end: Math.floor(events / 4) + 3, lag: 3, held_back: 0,
+      end: Math.floor(events / 4) + 3, lag: 3, held_back: 0, empty_offsets: 0,
       watermark: EVENT_TIME - (partition === 3 ? 420_000 : 300_000), state: "running", gaps: [],
     })),
     watermark_held_by: { partition: 3, watermark: EVENT_TIME - 420_000, since: now - 14_000 },

@@ -1,5 +1,6 @@
 //! The consumer of one worker.
 
+mod other_names;
 mod positions;
 mod silence;
 mod watcher;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
 use streamgauge_core::{
     BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime, Supply,
 };
@@ -21,8 +22,9 @@ use super::fault::{BrokerFault, FaultKind};
 use super::listener::Listener;
 use super::log_ends::LogEnds;
 use super::trouble::{PartitionHealth, PartitionTrouble, unanswered_after};
-use super::{BrokerError, Missing, partition_number};
+use super::{BrokerError, partition_number};
 
+use other_names::OtherNames;
 use positions::{Position, Positions};
 use silence::Silence;
 use watcher::{Seen, Watcher};
@@ -53,6 +55,7 @@ pub struct TopicConsumer {
     consumer: BaseConsumer<Watcher>,
     context: Arc<Mutex<Seen>>,
     listener: Listener,
+    names: OtherNames,
     /// By partition: where reading is, and where a bounded read stops.
     positions: Positions,
     /// The last records, copied out of librdkafka's memory, which goes back to it at once.
@@ -116,6 +119,7 @@ impl TopicConsumer {
             consumer,
             context,
             listener,
+            names: OtherNames::new(settings),
             positions,
             buffer: BlockBuffer::default(),
             failure: None,
@@ -186,7 +190,9 @@ impl TopicConsumer {
             }
             RDKafkaErrorCode::UnknownTopicOrPartition
             | RDKafkaErrorCode::UnknownTopic
-            | RDKafkaErrorCode::UnknownPartition => Err(topic_is_gone(&code.to_string())),
+            | RDKafkaErrorCode::UnknownPartition => {
+                Err(BrokerError::topic_is_gone(&code.to_string()))
+            }
             // The context keeps what is about no partition; librdkafka reconnects by itself.
             _ => {
                 if let Some(partition) = partition {
@@ -226,16 +232,6 @@ fn add(positions: &mut Positions, record: &Record<'_>, buffer: &mut BlockBuffer)
     }
 }
 
-fn topic_is_gone(reason: &str) -> BrokerError {
-    let message = format!("the topic is gone: {reason}");
-    BrokerError::Unavailable { missing: Missing::Topic, message }
-}
-
-fn unavailable(brokers: &str, error: &KafkaError) -> BrokerError {
-    let message = format!("kafka at {brokers} did not answer: {error}");
-    BrokerError::Unavailable { missing: Missing::Brokers, message }
-}
-
 impl TopicConsumer {
     /// The next records, no more than `limits` allow, waiting no longer than `timeout` for the
     /// first one.
@@ -254,7 +250,7 @@ impl TopicConsumer {
             return Ok(Fetched::Ended);
         }
         if self.ends.as_ref().is_some_and(|ends| ends.is_topic_missing()) {
-            return Err(topic_is_gone("the brokers do not know it any more"));
+            return Err(BrokerError::topic_is_gone("the brokers do not know it any more"));
         }
         self.assign_again();
         self.buffer.clear();
@@ -274,7 +270,7 @@ impl TopicConsumer {
         // A partition that has just come is not known to this client.
         self.consumer
             .fetch_metadata(Some(&self.topic), METADATA_TIMEOUT)
-            .map_err(|error| unavailable(&self.brokers, &error))?;
+            .map_err(|error| BrokerError::no_answer(&self.brokers, &error))?;
         let list = offsets_of(&self.topic, [(partition, offset)])
             .map_err(|error| BrokerError::refused(&error))?;
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
@@ -324,13 +320,18 @@ impl TopicConsumer {
     /// How the log of each partition stands.
     pub fn health(&self) -> Vec<(u32, PartitionHealth)> {
         let seen = self.seen();
-        let health = |(partition, _)| {
+        let health = |(partition, position): (u32, &Position)| {
             let held_back = seen.end(partition).map_or(0, |(stable, end)| end - stable);
             let (held_back, held_at) = (held_back.unsigned_abs(), seen.held_at(partition));
             let trouble = self.trouble(&seen, partition);
-            (partition, PartitionHealth { trouble, held_back, held_at })
+            let empty_offsets = position.empty;
+            (partition, PartitionHealth { trouble, held_back, held_at, empty_offsets })
         };
-        self.positions.iter().map(health).collect()
+        let found: Vec<_> = self.positions.iter().map(health).collect();
+        if found.iter().all(|(_, health)| health.trouble.is_none()) {
+            self.names.forget();
+        }
+        found
     }
 
     /// Takes in what the brokers answered about the ends of the logs.
@@ -370,7 +371,7 @@ impl TopicConsumer {
 
     /// Why `broker` is not connected, as far as librdkafka told.
     fn lost(&self, broker: &str) -> BrokerFault {
-        let told = self.listener.heard().told();
+        let told = self.listener.heard().told().map(|told| self.names.named(told));
         told.unwrap_or_else(|| fault(FaultKind::Unreachable, broker, "it is not connected"))
     }
 

@@ -42,6 +42,16 @@ pub enum BrokerError {
 }
 
 impl BrokerError {
+    pub(crate) fn topic_is_gone(reason: &str) -> Self {
+        let message = format!("the topic is gone: {reason}");
+        Self::Unavailable { missing: Missing::Topic, message }
+    }
+
+    pub(crate) fn no_answer(brokers: &str, error: &KafkaError) -> Self {
+        let message = format!("kafka at {brokers} did not answer: {error}");
+        Self::Unavailable { missing: Missing::Brokers, message }
+    }
+
     /// A client that librdkafka would not make. The value of a setting may be a secret, so only the
     /// setting's name is told.
     pub(crate) fn refused(error: &KafkaError) -> Self {

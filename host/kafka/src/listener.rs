@@ -78,6 +78,24 @@ impl Told {
     }
 }
 
+impl Told {
+    /// True if a connection that was closed without a word tells nothing beside this. The moment of
+    /// the end may let something be guessed that was not before.
+    fn says_more(&self, unless: Option<(FaultKind, Instant)>) -> bool {
+        let guess = |unless: Option<(FaultKind, Instant)>| unless.map(|(kind, _)| kind);
+        let is_news = unless.is_some() && guess(unless) != guess(self.unless);
+        let is_broken = self.fault.kind == FaultKind::Unreachable;
+        let holds = !self.has_passed && self.at.elapsed() < TOLD_AGAIN;
+        holds && !(is_broken && is_news)
+    }
+}
+
+/// True if all that was told is that a connection ended, maybe in the middle of a request.
+fn is_wordless(kind: FaultKind, text: &str) -> bool {
+    let words = ["Disconnected", "Broker transport failure"];
+    kind == FaultKind::Unreachable && words.iter().any(|word| text.contains(word))
+}
+
 impl Listener {
     pub(crate) fn new(settings: &KafkaSettings) -> Self {
         Self { heard: Arc::new(Heard::new(settings)), shows_debug: shows_debug(settings) }
@@ -149,10 +167,20 @@ impl Heard {
         let kind = if strays { FaultKind::AdvertisedUnreachable } else { kind };
         let broker = broker.unwrap_or(&self.brokers);
         let at = Instant::now();
-        let guessed =
-            (kind == FaultKind::Unreachable).then(|| FaultKind::by_state(text, self.spoken));
+        // What librdkafka says of a connection that was closed without a word is a guess too.
+        let (kind, guessed) = match kind {
+            FaultKind::Unreachable => (kind, FaultKind::by_state(text, self.spoken)),
+            kind if kind.is_telling() && text.contains("Disconnected") => {
+                (FaultKind::Unreachable, Some(kind))
+            }
+            kind => (kind, None),
+        };
         let since = if state.is_open { at + CLOSING } else { at };
-        let unless = guessed.flatten().map(|guess| (guess, since));
+        let unless = guessed.map(|guess| (guess, since));
+        let known = state.faults.iter().find(|known| known.fault.broker == broker);
+        if is_wordless(kind, text) && known.is_some_and(|known| known.says_more(unless)) {
+            return;
+        }
         let fault = self.fault_at(kind, broker, reason);
         state.faults.retain(|known| known.fault.broker != broker);
         state.faults.push(Told { fault, at, unless, has_passed: false });
@@ -190,6 +218,15 @@ impl Heard {
             if by_name && !state.reached.contains(broker) {
                 state.reached.insert(broker.to_owned());
             }
+        }
+    }
+
+    /// A broker takes connections and then says nothing, so it does not close them for what is said
+    /// on them.
+    pub(crate) fn hangs(&self, broker: &str) {
+        let mut state = self.lock();
+        for told in state.faults.iter_mut().filter(|told| told.fault.broker == broker) {
+            told.unless = None;
         }
     }
 
@@ -252,6 +289,11 @@ fn split(text: &str) -> (Option<&str>, &str) {
         None => text,
     };
     let told = text.rfind(" (after ").map_or(text, |at| &text[..at]);
+    // The connection to the coordinator of the group is told without the id of the broker.
+    let of_group = told.strip_prefix("GroupCoordinator: ").and_then(|rest| rest.split_once(": "));
+    if let Some((address, reason)) = of_group {
+        return (Some(address), reason);
+    }
     let Some((name, reason)) = told.split_once(": ") else { return (None, told) };
     let name = name.rsplit_once("://").map_or(name, |(_, name)| name);
     match name.rsplit_once('/') {

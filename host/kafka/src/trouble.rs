@@ -25,6 +25,9 @@ pub struct PartitionHealth {
     /// The last stable offset, and since when it has not moved while records are held back;
     /// `None` means that none are.
     pub held_at: Option<(i64, SystemTime)>,
+    /// Offsets that were passed and held no record: markers and aborted records of transactions,
+    /// and what compaction took before it was read.
+    pub empty_offsets: u64,
 }
 
 /// How long a broker may be silent. Where the pipeline lets a fetch wait for longer, an answer takes

@@ -10,6 +10,8 @@ use streamgauge_kafka::{FaultKind, PartitionHealth};
 #[derive(Default)]
 pub struct SourceHealth {
     partitions: Mutex<BTreeMap<u32, PartitionHealth>>,
+    /// Offsets without a record, over all openings of the source: before this one, and in it.
+    empty: Mutex<BTreeMap<u32, (u64, u64)>>,
 }
 
 impl SourceHealth {
@@ -33,6 +35,7 @@ impl SourceHealth {
         let mut partitions = self.lock();
         let before = faults(&partitions);
         for (partition, mut health) in told {
+            health.empty_offsets = self.empty_offsets(partition, health.empty_offsets);
             let known = partitions.get(&partition).and_then(|known| known.trouble.as_ref());
             if let (Some(known), Some(now)) = (known, &mut health.trouble)
                 && known.fault.kind == now.fault.kind
@@ -50,6 +53,17 @@ impl SourceHealth {
         for broker in mended(&before, &now) {
             tracing::info!("records come again from kafka at {broker}");
         }
+    }
+
+    /// Adds up what a consumer counts from 0 on.
+    fn empty_offsets(&self, partition: u32, now: u64) -> u64 {
+        let mut empty = self.empty.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, seen) = empty.entry(partition).or_default();
+        if now < *seen {
+            *before += *seen;
+        }
+        *seen = now;
+        *before + now
     }
 
     /// Forgets all partitions, because the source is opened anew.
@@ -118,6 +132,22 @@ mod tests {
         let left = faults(&[("no_leader", "a:1", Some(4))]);
         assert_eq!(mended(&one, &left).len(), 0);
         assert_eq!(mended(&left, &Faults::new()).into_iter().collect::<Vec<_>>(), ["a:1"]);
+    }
+
+    #[test]
+    fn offsets_without_a_record_are_counted_over_all_openings() {
+        let health = SourceHealth::default();
+        let told =
+            |empty_offsets| vec![(3, PartitionHealth { empty_offsets, ..Default::default() })];
+        let counted = || health.read()[&3].empty_offsets;
+        health.tell(told(7));
+        health.tell(told(9));
+        assert_eq!(counted(), 9);
+        health.clear();
+        health.tell(told(0));
+        assert_eq!(counted(), 9);
+        health.tell(told(2));
+        assert_eq!(counted(), 11);
     }
 
     #[test]

@@ -292,12 +292,14 @@ impl Drawing {
     ) -> PartitionView {
         let (partition, offset) = (snapshot.partition, snapshot.state.next_offset);
         let silent = self.silence.of(partition, offset, Instant::now());
+        let health = seen.sources.get(&partition);
         let mut view = PartitionView {
             partition,
             offset,
             read_to: snapshot.read_to(),
             end: seen.overview.levels.log_ends.get(&partition).copied().flatten(),
-            held_back: seen.sources.get(&partition).map_or(0, |health| health.held_back),
+            held_back: health.map_or(0, |health| health.held_back),
+            empty_offsets: health.map_or(0, |health| health.empty_offsets),
             watermark: self.plan.watermark.watermark(snapshot.state.max_event_time),
             phase: PartitionPhase::Running,
             cause: None,
@@ -305,7 +307,6 @@ impl Drawing {
         };
         let is_silent = silent >= self.pipeline.event_time.idle_after;
         let trouble = seen.trouble(partition);
-        let health = seen.sources.get(&partition);
         let open = health.and_then(|health| {
             open_transaction::of(partition, health, &self.pipeline, SystemTime::now())
         });

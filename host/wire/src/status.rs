@@ -239,6 +239,9 @@ pub struct PartitionStatus {
     pub lag: Option<u64>,
     /// Offsets after `end` that open transactions hold back.
     pub held_back: u64,
+    /// Offsets that were passed since the start and held no record: markers and aborted records of
+    /// transactions, and what compaction took before it was read.
+    pub empty_offsets: u64,
     /// The watermark of the partition, in milliseconds since the Unix epoch.
     pub watermark: Option<i64>,
     /// `running`, `idle`, `gap`, `unanswered`, `forbidden`, `held_back`, `waiting`, `ended` or `failed`.

@@ -78,7 +78,7 @@ describe("decode", () => {
     expect(status.stages).toEqual({ waiting: 0.41, decode: 0.24, plugins: 0.27, publish: 0.06, blocked: 0.02 });
     expect([status.queueRecords, status.batchRows, status.workers]).toEqual([4096, 512, 2]);
     expect(status.partitions[3]).toEqual({
-      partition: 3, offset: 250, readTo: 250, end: 253, lag: 3, heldBack: 0,
+      partition: 3, offset: 250, readTo: 250, end: 253, lag: 3, heldBack: 0, emptyOffsets: 0,
       watermark: EVENT_TIME - 420_000, state: "running", cause: null, gaps: [],
     });
     expect(status.watermarkHeldBy).toEqual({ partition: 3, watermark: EVENT_TIME - 420_000, since: 4_986_000 });

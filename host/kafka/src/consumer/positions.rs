@@ -11,6 +11,8 @@ pub(super) struct Position {
     pub(super) next: i64,
     /// The first offset that is not handed over; `None` means no bound.
     pub(super) stop: Option<i64>,
+    /// Offsets that were passed and held no record.
+    pub(super) empty: u64,
     /// The end of the log was told, and nobody has taken note of it.
     is_end_new: bool,
     /// An error that neither a record nor an end has mended yet.
@@ -31,7 +33,16 @@ pub(super) struct Positions {
 
 impl Position {
     pub(super) fn new(next: i64, stop: Option<i64>) -> Self {
-        Self { next, stop, is_end_new: false, failure: None }
+        Self { next, stop, empty: 0, is_end_new: false, failure: None }
+    }
+}
+
+impl Position {
+    /// Moves to `next`, past a log that holds nothing before `offset`.
+    fn pass(&mut self, offset: i64, next: i64) {
+        let offset = self.stop.map_or(offset, |stop| stop.min(offset));
+        self.empty += u64::try_from(offset - self.next).unwrap_or(0);
+        self.next = self.next.max(next);
     }
 }
 
@@ -60,7 +71,7 @@ impl Positions {
     /// Moves past the record at `offset`. Whether the record is to be handed over.
     pub(super) fn read(&mut self, partition: u32, offset: i64) -> bool {
         let Some(position) = self.get_mut(partition) else { return false };
-        position.next = offset + 1;
+        position.pass(offset, offset + 1);
         position.failure = None;
         position.stop.is_none_or(|stop| offset < stop)
     }
@@ -68,7 +79,7 @@ impl Positions {
     /// Moves to the end of a log. The offsets since the last record held none.
     pub(super) fn end(&mut self, partition: u32, offset: i64) {
         let Some(position) = self.get_mut(partition) else { return };
-        position.next = position.next.max(offset);
+        position.pass(offset, offset);
         position.is_end_new = true;
         position.failure = None;
         self.are_ends_new = true;
@@ -140,6 +151,30 @@ mod tests {
         positions.end(0, 12);
         assert!(positions.read(0, 12));
         assert_eq!(positions.take_read_to(), [(0, 13)]);
+    }
+
+    #[test]
+    fn offsets_without_a_record_are_counted_once() {
+        let mut positions = Positions::default();
+        positions.add(0, Position::new(5, None));
+        positions.add(1, Position::new(0, Some(7)));
+        let empty = |positions: &mut Positions, partition| {
+            positions.get_mut(partition).map(|position| position.empty)
+        };
+        for (offset, expected) in [(5, 0), (6, 0), (9, 2), (10, 2)] {
+            positions.read(0, offset);
+            assert_eq!(empty(&mut positions, 0), Some(expected), "{offset}");
+        }
+        // A marker at the end, told twice, and a record after it.
+        positions.end(0, 12);
+        positions.end(0, 12);
+        positions.read(0, 12);
+        assert_eq!(empty(&mut positions, 0), Some(3));
+        // What is past the stop of a bounded read is not its own.
+        positions.read(1, 4);
+        positions.read(1, 30);
+        positions.end(1, 40);
+        assert_eq!(empty(&mut positions, 1), Some(6));
     }
 
     #[test]

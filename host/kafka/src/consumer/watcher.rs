@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::statistics::Statistics;
+use rdkafka::statistics::{Broker, Statistics};
 
 use super::silence::Clocks;
 use crate::listener::Listener;
+
+/// How long a connection that is just being made may take.
+const HANGING: Duration = Duration::from_millis(600);
 
 /// What was heard last.
 #[derive(Default)]
@@ -138,6 +141,9 @@ impl ClientContext for Watcher {
         if statistics.brokers.values().any(|broker| broker.nodeid >= 0 && broker.state == "UP") {
             seen.lost_since = None;
         }
+        for broker in statistics.brokers.values().filter(|broker| hangs(broker)) {
+            self.listener.heard().hangs(&broker.nodename);
+        }
         seen.clocks.tell(&statistics, &self.topic, seen.assigned.iter().copied());
         for (partition, stats) in topic.iter().flat_map(|topic| &topic.partitions) {
             let Ok(partition) = u32::try_from(*partition) else { continue };
@@ -151,6 +157,20 @@ impl ClientContext for Watcher {
 }
 
 impl ConsumerContext for Watcher {}
+
+/// True if a connection stands between its beginning and its use for longer than a broker takes
+/// that closes it.
+fn hangs(broker: &Broker) -> bool {
+    const BETWEEN: [&str; 6] = [
+        "CONNECT",
+        "SSL_HANDSHAKE",
+        "AUTH_LEGACY",
+        "AUTH_HANDSHAKE",
+        "AUTH_REQ",
+        "APIVERSION_QUERY",
+    ];
+    BETWEEN.contains(&broker.state.as_str()) && broker.stateage >= HANGING.as_micros() as i64
+}
 
 #[cfg(test)]
 mod tests {

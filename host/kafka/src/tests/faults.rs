@@ -239,6 +239,54 @@ fn a_broker_that_closes_while_it_stops_does_not_want_to_be_spoken_to_otherwise()
 }
 
 #[test]
+fn a_connection_that_ends_without_a_word_hides_nothing_that_was_said() {
+    const ENDED: &str = "GroupCoordinator: a:1: Disconnected: connection closed by peer";
+    let open = listener("plaintext");
+    open.heard().opened();
+    let told = || open.heard().told().map(|fault| (fault.kind, fault.broker));
+    let tell = |code, text| open.error(KafkaError::Global(code), text);
+    tell(Code::BrokerTransportFailure, ENDED);
+    assert_eq!(told(), Some((Kind::Unreachable, "a:1".to_owned())));
+    tell(Code::SaslAuthenticationFailed, "a:1/1: Authentication failed");
+    tell(Code::BrokerTransportFailure, ENDED);
+    assert_eq!(told(), Some((Kind::CredentialsRefused, "a:1".to_owned())));
+    tell(
+        Code::BrokerTransportFailure,
+        "a:1/1: SaslHandshake failed: Local: Broker transport failure",
+    );
+    assert_eq!(told().map(|(kind, _)| kind), Some(Kind::CredentialsRefused));
+    // What has words is news, and so is an end after the broker was well.
+    tell(Code::BrokerTransportFailure, "a:1/1: Connect to a:1 failed: Connection refused");
+    assert_eq!(told().map(|(kind, _)| kind), Some(Kind::Unreachable));
+    tell(Code::SaslAuthenticationFailed, "a:1/1: Authentication failed");
+    open.heard().reached([("a:1", true)].into_iter());
+    tell(Code::BrokerTransportFailure, ENDED);
+    assert_eq!(told().map(|(kind, _)| kind), Some(Kind::Unreachable));
+}
+
+#[test]
+fn the_moment_at_which_connections_end_is_looked_at_again_and_again() {
+    let open = listener("plaintext");
+    open.heard().opened();
+    let ended = |state: &str| {
+        let text =
+            format!("a:1/1: Disconnected: connection closed by peer (after 2ms in state {state})");
+        open.error(KafkaError::Global(Code::BrokerTransportFailure), &text);
+    };
+    ended("UP");
+    std::thread::sleep(CLOSING / 2);
+    for _ in 0..3 {
+        ended("APIVERSION_QUERY");
+        std::thread::sleep(CLOSING / 2);
+    }
+    // The same moment again does not begin the wait anew.
+    assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::NeedsTls));
+    // One that takes a connection and says nothing closes none for what was said.
+    open.heard().hangs("a:1");
+    assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::Unreachable));
+}
+
+#[test]
 fn waiting_ends_early_only_where_every_named_broker_said_what_is_wrong() {
     let listener = Listener::new(&settings("a:1, b"));
     let fail = |broker: &str, code| {

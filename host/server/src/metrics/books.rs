@@ -144,9 +144,11 @@ fn health(registry: &mut Registry, health: &Health) {
 fn partitions(registry: &mut Registry, partitions: &[PartitionStatus]) {
     let lag = Family::<Label, Gauge>::default();
     let held_back = Family::<Label, Gauge>::default();
+    let empty = Family::<Label, Counter>::default();
     let watermark = Fractions::default();
     for partition in partitions {
         let label = [("partition", partition.partition.to_string())];
+        empty.get_or_create(&label).inc_by(partition.empty_offsets);
         if let Some(records) = partition.lag {
             lag.get_or_create(&label).set(records as i64);
             held_back.get_or_create(&label).set(partition.held_back as i64);
@@ -158,6 +160,8 @@ fn partitions(registry: &mut Registry, partitions: &[PartitionStatus]) {
     registry.register("lag_records", "Records up to the end of the log", lag);
     let help = "Records after the end of the log that open transactions hold back";
     registry.register("held_back_records", help, held_back);
+    let help = "Offsets without a record since the start: transactions, compaction";
+    registry.register("empty_offsets", help, empty);
     registry.register("watermark_seconds", "Event time since the Unix epoch", watermark);
 }
 

@@ -171,6 +171,7 @@ fn partition() -> PartitionStatus {
         end: Some(113),
         lag: Some(3),
         held_back: 0,
+        empty_offsets: 0,
         watermark: Some(1_447_170_900_500),
         state: "running",
         cause: None,

@@ -64,8 +64,11 @@ mod tests {
         let parsed = Pipeline::parse_with(text, Path::new("pipeline.toml"), &|_| None);
         let pipeline = parsed.unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false))).0;
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        let health =
-            PartitionHealth { held_back: 1001, held_at: Some((17, at(60))), trouble: None };
+        let health = PartitionHealth {
+            held_back: 1001,
+            held_at: Some((17, at(60))),
+            ..PartitionHealth::default()
+        };
         assert_eq!(of(3, &health, &pipeline, at(179)), None);
         let cause = of(3, &health, &pipeline, at(180)).expect("a cause");
         assert_eq!(

@@ -43,6 +43,8 @@ pub(super) struct PartitionView {
     pub(super) end: Option<i64>,
     /// Offsets after the end that open transactions hold back.
     pub(super) held_back: u64,
+    /// Offsets that were passed since the start and held no record.
+    pub(super) empty_offsets: u64,
     pub(super) watermark: Option<EventTime>,
     pub(super) phase: PartitionPhase,
     /// The reason why the partition stands still; `None` means that it does not.
@@ -98,8 +100,20 @@ pub(super) mod tests {
     ) -> PartitionView {
         let watermark = watermark.map(EventTime);
         let (offset, read_to, end) = (0, 0, None);
-        let (held_back, cause, gaps) = (0, None, Vec::new());
-        PartitionView { partition, offset, read_to, end, held_back, watermark, phase, cause, gaps }
+        let (held_back, empty_offsets) = (0, 0);
+        let (cause, gaps) = (None, Vec::new());
+        PartitionView {
+            partition,
+            offset,
+            read_to,
+            end,
+            held_back,
+            empty_offsets,
+            watermark,
+            phase,
+            cause,
+            gaps,
+        }
     }
 
     fn behind(end: Option<i64>, phase: PartitionPhase) -> PartitionView {

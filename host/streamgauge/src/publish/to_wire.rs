@@ -68,6 +68,7 @@ pub(super) fn partition(view: &PartitionView) -> wire::PartitionStatus {
         end: view.end,
         lag: view.lag(),
         held_back: view.held_back,
+        empty_offsets: view.empty_offsets,
         watermark: view.watermark.map(|watermark| watermark.0),
         state: phase(view.phase),
         cause: view.cause.clone().map(cause),

@@ -58,11 +58,16 @@ fn what_compaction_took_is_no_gap_and_leaves_no_lag() {
     let first = is_done(end);
     eprintln!("stopped: {first} records of {end} offsets");
     assert!(first > 50 && first < 150, "{first} of {end}");
+    // The first part was read before the stop; what is left of the second was read by this process.
+    let (taken, status) = (end.unsigned_abs() - first, host.status());
+    assert_eq!(status["partitions"][0]["empty_offsets"], taken, "{status}");
+    assert_eq!(host.metric("streamgauge_empty_offsets_total") as u64, taken);
 
     let mut to = end;
     host.paused(|| to = send_and_compact(&broker, &topic, "standing still", end));
     let second = is_done(to);
     eprintln!("standing still: {} records of {} offsets", second - first, to - end);
     assert!(second > first);
+    assert_eq!(host.status()["partitions"][0]["empty_offsets"], to.unsigned_abs() - second);
     host.terminate().ok();
 }

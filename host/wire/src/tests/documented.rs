@@ -163,6 +163,7 @@ fn a_status_is_as_documented() {
                 end: None,
                 lag: None,
                 held_back: 0,
+                empty_offsets: 0,
                 watermark: None,
                 state: "running",
                 cause: None,

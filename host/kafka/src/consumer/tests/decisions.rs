@@ -63,7 +63,8 @@ fn an_error_ends_reading_only_where_waiting_does_not_help() {
     }
     for code in [Code::UnknownTopicOrPartition, Code::UnknownTopic, Code::UnknownPartition] {
         let failed = consumer(&[]).failed((None, code, "lost".to_owned()));
-        let Err(BrokerError::Unavailable { missing: Missing::Topic, message }) = failed else {
+        let Err(BrokerError::Unavailable { missing: crate::Missing::Topic, message }) = failed
+        else {
             panic!("{failed:?}")
         };
         assert!(message.starts_with("the topic is gone: "), "{message}");
