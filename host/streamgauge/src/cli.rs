@@ -20,6 +20,7 @@ mod story;
 mod verify;
 mod version;
 
+use std::io::IsTerminal;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::ExitCode;
@@ -88,7 +89,10 @@ impl Command {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return answered(&answer),
+    };
     let format = match cli.log_format.map_or_else(LogFormat::from_environment, Ok) {
         Ok(format) => format,
         Err(error) => return ended(&Failure::usage(error)),
@@ -101,6 +105,7 @@ pub fn main() -> ExitCode {
     // A panic of this thread was told, and its message is the cause below.
     let done = panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command))).unwrap_or(Ok(()));
     let done = fatal::cause().map_or(done, |cause| Err(Failure::failed(cause)));
+    let done = done.and_then(|()| output::is_printed());
     match done {
         Ok(()) => {
             log::flush(log::LAST_LINES);
@@ -111,6 +116,21 @@ pub fn main() -> ExitCode {
             ended(&Failure { message, ..failure })
         }
     }
+}
+
+/// Ends with the words of the command line's reader: a mistake, or the help that was asked for.
+fn answered(answer: &clap::Error) -> ExitCode {
+    if answer.use_stderr() {
+        answer.exit();
+    }
+    // Styled as the terminal takes it, or else as plain text.
+    let words = answer.render();
+    if std::io::stdout().is_terminal() {
+        output::print(&words.ansi().to_string());
+    } else {
+        output::print(&words.to_string());
+    }
+    output::is_printed().map_or_else(|failure| ended(&failure), |()| ExitCode::SUCCESS)
 }
 
 fn ended(failure: &Failure) -> ExitCode {
