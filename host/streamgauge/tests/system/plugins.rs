@@ -200,6 +200,29 @@ fn inspecting_a_plugin_tells_what_it_reads_and_gives() {
     }
 }
 
+/// `conversion` was refused for its configuration, and the hint was to inspect it.
+#[test]
+fn a_plugin_that_needs_a_configuration_is_inspected_without_one() {
+    let inspect = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        finish(command.args(["plugin", "inspect"]).arg(plugin("conversion")).args(more))
+    };
+    let document: Value = inspect(&["--json"]).json();
+    assert_eq!(document["name"], "conversion");
+    assert_eq!(document["config_is_made_up"], true);
+    assert!(document["inputs"].as_array().is_some_and(|inputs| !inputs.is_empty()), "{document}");
+    let text = inspect(&[]).ok().stdout;
+    for words in ["needs a configuration", "made-up", "--with '{\"from\":", "(required)", "reads"] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    let given = r#"{"from": [0], "to": [3], "type": "unsigned"}"#;
+    let document: Value = inspect(&["--json", "--with", given]).json();
+    assert_eq!(document["config_is_made_up"], false);
+    // A configuration that was given is never replaced.
+    let refused = inspect(&["--with", r#"{"from": [0]}"#]);
+    assert!(refused.code == Some(2) && refused.stderr.contains("lacks `to`"), "{}", refused.stderr);
+}
+
 /// A new plugin, built far from this project, and on the page of a pipeline with three more lines.
 #[test]
 fn a_new_plugin_builds_tests_and_runs_as_it_is() {
