@@ -14,6 +14,7 @@ mod replay;
 mod report;
 mod run;
 mod serve;
+mod spool;
 mod state;
 mod stored;
 mod story;
@@ -150,5 +151,27 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Explain(args) => explain::explain(&args),
         Command::State(args) => state::state(&args),
         Command::Plugin(args) => plugin::plugin(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// `produce -c` and `plugin dev -c` are as good as `run -c`.
+    #[test]
+    fn every_command_that_has_config_has_c() {
+        let mut with_config = 0;
+        let mut open = vec![Cli::command()];
+        while let Some(command) = open.pop() {
+            for argument in command.get_arguments().filter(|a| a.get_long() == Some("config")) {
+                assert_eq!(argument.get_short(), Some('c'), "{}", command.get_name());
+                with_config += 1;
+            }
+            open.extend(command.get_subcommands().cloned());
+        }
+        assert!(with_config >= 10, "{with_config}");
     }
 }

@@ -16,7 +16,7 @@ use super::failure::Failure;
 /// The first error of standard output, except that of a reader that went away.
 static LOST: OnceLock<String> = OnceLock::new();
 
-/// Prints a result.
+/// Prints the result of a command.
 pub(super) fn print_out(result: impl Display) -> Result<(), Failure> {
     print(&format!("{}\n", result.to_string().trim_end()));
     is_printed()
