@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use toml::de::{DeTable, Error};
+use toml::de::DeTable;
 
 use super::context::{Context, Environment};
 use super::diagnostic::{Diagnostic, Diagnostics};
@@ -15,6 +15,7 @@ use super::pipeline::Pipeline;
 use super::reader::Table;
 use super::secret::mask_lines;
 use super::settings;
+use super::syntax::not_toml;
 
 /// The largest pipeline file, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -114,29 +115,6 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Diagnostics {
         .label("the first byte that is not")
         .help("save it as UTF-8, or name another file with `--config PATH`");
     alone(path, &text, diagnostic)
-}
-
-/// All syntax errors, one a line: what follows on the same line mostly follows from the first.
-fn not_toml(path: &Path, text: &str, errors: &[Error]) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new(path, mask_lines(text));
-    let mut lines = Vec::new();
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        let line = text[..text.floor_char_boundary(span.start)].matches('\n').count();
-        if lines.contains(&line) {
-            continue;
-        }
-        lines.push(line);
-        let message = error.message();
-        let mut diagnostic = Diagnostic::error(format!("not valid TOML: {message}")).at(span);
-        if message.contains("must be quoted") {
-            diagnostic = diagnostic.help("write texts, durations and sizes in double quotes");
-        } else if message.contains("duplicate") {
-            diagnostic = diagnostic.help("it is written above already: remove one of the two");
-        }
-        diagnostics.push(diagnostic);
-    }
-    diagnostics
 }
 
 fn alone(path: &Path, text: &str, diagnostic: Diagnostic) -> Diagnostics {

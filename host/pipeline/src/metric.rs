@@ -10,8 +10,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::context::Context;
 use super::diagnostic::Diagnostic;
-use super::metric_settings::{MetricSettings, Wasi};
+use super::metric_settings::{EVENT_TIME, MetricSettings, Wasi};
 use super::reader::{Problem, Read, Table, Value};
+use super::schema::WrittenFields;
 use super::source::path_in;
 use super::units::show_duration;
 use super::values::{duration, line, one_of, size, whole};
@@ -61,7 +62,11 @@ impl MetricSettings {
 }
 
 /// Reads all `[[metric]]` tables in written order.
-pub(super) fn read_metrics(root: &mut Table<'_>, context: &Context<'_>) -> Vec<MetricSettings> {
+pub(super) fn read_metrics(
+    root: &mut Table<'_>,
+    fields: Option<&WrittenFields>,
+    context: &Context<'_>,
+) -> Vec<MetricSettings> {
     let example = "`[[metric]]` with `id = \"…\"` and `plugin = \"….wasm\"`";
     let Some(value) = root.value("metric") else {
         root.report(Diagnostic::error("the file lacks a metric").help(format!("add {example}")));
@@ -86,13 +91,14 @@ pub(super) fn read_metrics(root: &mut Table<'_>, context: &Context<'_>) -> Vec<M
     let mut ids: Vec<&str> = Vec::new();
     items
         .iter()
-        .filter_map(|item| item.read(Value::table).and_then(|t| read(t, &mut ids, context)))
+        .filter_map(|item| item.read(Value::table).and_then(|t| read(t, &mut ids, fields, context)))
         .collect()
 }
 
 fn read<'a>(
     mut table: Table<'a>,
     ids: &mut Vec<&'a str>,
+    fields: Option<&WrittenFields>,
     context: &Context<'_>,
 ) -> Option<MetricSettings> {
     let id = table.required("id", "\"behavior\"", |value| {
@@ -107,7 +113,7 @@ fn read<'a>(
     let plugin =
         table.required("plugin", "\"target/plugins/behavior.wasm\"", path_in(&context.folder));
     let sha256 = table.optional("sha256", sha256);
-    let columns = table.or("columns", BTreeMap::new(), columns);
+    let columns = table.or("columns", BTreeMap::new(), |value| columns(value, fields));
     let wasi = table.optional("wasi", one_of(&WASI));
     let windows = table.or("windows", vec![WindowSpec::Cumulative], windows::windows);
     let days = Duration::from_hours(24);
@@ -184,11 +190,18 @@ fn sha256(value: &Value<'_>) -> Read<String> {
         .hint("`streamgauge plugin lock` writes those of the components as they are now"))
 }
 
-/// Names of inputs and of fields; whether either exists is known when the plugin is loaded.
-fn columns(value: &Value<'_>) -> Read<BTreeMap<String, String>> {
+/// Names of inputs, each with that of a field. Whether there is such an input is known when the
+/// plugin is loaded.
+fn columns(value: &Value<'_>, fields: Option<&WrittenFields>) -> Read<BTreeMap<String, String>> {
     let entry = |(name, value): (&str, Value<'_>)| {
-        let field = value.read(line)?.to_owned();
-        Some((name.to_owned(), field))
+        let field = value.read(|value| {
+            let field = line(value)?;
+            match fields {
+                Some(fields) if field != EVENT_TIME => fields.check(field).map(|()| field),
+                _ => Ok(field),
+            }
+        });
+        Some((name.to_owned(), field?.to_owned()))
     };
     Ok(value.table()?.values().filter_map(entry).collect())
 }

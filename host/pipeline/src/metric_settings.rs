@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use streamgauge_core::WindowSpec;
 
+/// The name of the column that holds the event time of each row, which is no field of the schema.
+pub const EVENT_TIME: &str = "@event-time";
+
 /// The settings of one `[[metric]]`.
 #[derive(Clone, Debug)]
 pub struct MetricSettings {

@@ -41,6 +41,12 @@ impl Problem {
         self
     }
 
+    /// With a text that would have been right, if there is one.
+    pub(super) fn write_if(mut self, right: Option<String>) -> Self {
+        self.label = right.map(|right| format!("write \"{right}\"")).or(self.label);
+        self
+    }
+
     /// With "did you mean", if one of `known` is near to what was written.
     pub(super) fn meant<'a>(
         mut self,
@@ -104,7 +110,7 @@ impl<'a> Value<'a> {
     }
 
     pub(super) fn table(&self) -> Read<Table<'a>> {
-        let entries = self.data.as_table().ok_or_else(|| self.wrong_type("a table"))?;
+        let entries = self.data.as_table().ok_or_else(|| self.no_table())?;
         Ok(Table {
             path: self.path.clone(),
             span: self.span.clone(),
@@ -124,6 +130,18 @@ impl<'a> Value<'a> {
             sink: self.sink,
         };
         Ok(items.iter().enumerate().map(value).collect())
+    }
+
+    fn no_table(&self) -> Problem {
+        let is_doubled = |items: &[_]| matches!(items, [first, ..] if is_table(first));
+        let problem = self.wrong_type("a table");
+        if self.data.as_array().is_some_and(|items| is_doubled(items)) {
+            let header = format!("[{}]", self.path);
+            return problem
+                .label(format!("write `{header}`"))
+                .hint("single brackets, for there can be only one");
+        }
+        problem
     }
 
     pub(super) fn wrong_type(&self, expected: &str) -> Problem {
@@ -309,4 +327,8 @@ fn after_index(piece: &str) -> &str {
         Some((index, rest)) if index.bytes().all(|b| b.is_ascii_digit()) => rest,
         _ => piece,
     }
+}
+
+fn is_table(item: &toml::Spanned<DeValue<'_>>) -> bool {
+    matches!(item.get_ref(), DeValue::Table(_))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use streamgauge_core::{Field, FieldType, Schema, TimestampUnit, Year};
 use toml::de::DeValue;
 
@@ -11,6 +11,7 @@ use super::event_time_settings::{EventTimeFields, EventTimeSettings};
 use super::reader::{Problem, Read, Table, Value};
 use super::suggest::list;
 use super::values::{duration, instant, line, one_of, whole};
+use super::zone::zone;
 
 /// The longest name of a field, in characters.
 const FIELD_NAME_CHARS_MAX: usize = 128;
@@ -20,14 +21,6 @@ const EARLIEST: i64 = 315_532_800_000;
 
 const DAY: Duration = Duration::from_hours(24);
 const YEAR: Duration = Duration::from_hours(24 * 365);
-
-/// Names that people write for a zone that is called otherwise.
-const ZONE_ALIASES: [(&str, &str); 4] = [
-    ("Asia/Beijing", "Asia/Shanghai"),
-    ("Beijing", "Asia/Shanghai"),
-    ("China", "Asia/Shanghai"),
-    ("UTC+8", "Asia/Shanghai"),
-];
 
 /// Names that other systems have for these types.
 const TYPE_ALIASES: [(&str, &str); 7] = [
@@ -45,6 +38,19 @@ pub(super) struct WrittenFields {
     types: Vec<(String, Option<FieldType>)>,
     /// The schema, if no field had a fault.
     pub(super) schema: Option<Schema>,
+}
+
+impl WrittenFields {
+    /// Refuses a name that no field has.
+    pub(super) fn check(&self, name: &str) -> Read<()> {
+        let names = self.types.iter().map(|(name, _)| name.as_str());
+        if self.types.is_empty() || names.clone().any(|known| known == name) {
+            return Ok(());
+        }
+        let known = list(&names.clone().collect::<Vec<_>>(), "and");
+        let problem = Problem::new(format!("names `{name}`, which is not a field of `[schema]`"));
+        Err(problem.meant(name, names).hint(format!("the fields are {known}")))
+    }
 }
 
 /// Reads `[schema]`; `None` means that the table is missing.
@@ -198,14 +204,7 @@ fn field_name<'a>(
 ) -> Option<(String, Value<'a>)> {
     let name = table.required(key, &format!("\"{key}\""), |value| {
         let name = line(value)?;
-        let Some(fields) = fields else { return Ok(name) };
-        let names = fields.types.iter().map(|(name, _)| name.as_str());
-        if fields.types.is_empty() || names.clone().any(|known| known == name) {
-            return Ok(name);
-        }
-        let known = list(&names.clone().collect::<Vec<_>>(), "and");
-        let problem = Problem::new(format!("names `{name}`, which is not a field of `[schema]`"));
-        Err(problem.meant(name, names).hint(format!("the fields are {known}")))
+        fields.map_or(Ok(()), |fields| fields.check(name)).map(|()| name)
     })?;
     Some((name.to_owned(), table.value(key)?))
 }
@@ -236,17 +235,4 @@ fn year(value: &Value<'_>) -> Read<Year> {
         DeValue::Integer(_) => whole(1..=9999)(value).map(|year| Year::Fixed(year as i32)),
         _ => Err(Problem::new("must be a year such as 2015, or `\"current\"`")),
     }
-}
-
-fn zone(value: &Value<'_>) -> Read<Tz> {
-    let text = line(value)?;
-    text.parse().map_err(|_| {
-        let alias = ZONE_ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(text));
-        let problem = Problem::new(format!("is not a time zone known to the IANA: `{text}`"))
-            .hint("write a name such as \"Asia/Shanghai\", \"Europe/Berlin\" or \"UTC\"");
-        match alias {
-            Some((_, name)) => problem.label(format!("did you mean `{name}`?")),
-            None => problem.meant(text, TZ_VARIANTS.iter().map(|zone| zone.name())),
-        }
-    })
 }

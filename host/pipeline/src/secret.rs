@@ -114,14 +114,20 @@ pub(super) fn mask_lines(text: &str) -> String {
         if let Some(quotes) = open {
             places.push(start..end.max(start));
             open = open.filter(|_| !line.contains(quotes));
-        } else if let Some(equals) = line.find('=').filter(|at| sounds_secret(&line[..*at])) {
-            places.push(start + equals + 1..end.max(start + equals + 1));
-            let value = &line[equals + 1..];
+        } else if let Some(value) = value_of(line).filter(|at| sounds_secret(&line[..*at])) {
+            places.push(start + value..end.max(start + value));
+            let value = &line[value..];
             open = ["\"\"\"", "'''"].into_iter().find(|q| value.matches(q).count() == 1);
         }
         start += line.len();
     }
     mask(text, &places)
+}
+
+/// The place behind the first sign that may be meant to stand between a key and its value.
+fn value_of(line: &str) -> Option<usize> {
+    let is_sign = |(_, c): &(usize, char)| matches!(c, '=' | ':' | '＝' | '：');
+    line.char_indices().find(is_sign).map(|(at, c)| at + c.len_utf8())
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let history_keep = read_history(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
     let state_dir = read_state(&mut root, context);
-    let mut metrics = metric::read_metrics(&mut root, context);
+    let mut metrics = metric::read_metrics(&mut root, fields.as_ref(), context);
     panel::read_panels(&mut root, &mut metrics);
     let server = server::read(&mut root, context);
     root.finish();

@@ -98,18 +98,23 @@ fn read_file(mut table: Table<'_>, context: &Context<'_>) -> Option<FileSettings
 }
 
 impl FileSettings {
-    /// A file that is read to its end, its format recognised by its extension; `None` means that
-    /// the extension is unknown. `header` has a meaning for CSV only.
-    pub fn bounded(path: &Path, header: Option<bool>) -> Option<Self> {
-        let format = format_of_extension(path)?;
+    /// A file that is read to its end, its format given or recognised by its extension; `None` means
+    /// that the extension is unknown. `header` has a meaning for CSV only.
+    pub fn bounded(path: &Path, format: Option<Format>, header: Option<bool>) -> Option<Self> {
+        let format = format.or_else(|| format_of_extension(path))?;
         let header = header.filter(|_| format == Format::Csv);
         Some(Self { path: path.to_owned(), format, header, follow: false, timestamp: None })
     }
 }
 
-/// The form of the records of a file with this name; `None` means that the extension is unknown.
+/// The form of the records of a file with this name, compressed or not; `None` means that the
+/// extension is unknown.
 fn format_of_extension(path: &Path) -> Option<Format> {
-    let extension = path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
+    let extension = |path: &Path| path.extension().and_then(|e| e.to_str()).map(str::to_lowercase);
+    let extension = match extension(path).as_deref() {
+        Some("gz" | "zst") => extension(&path.with_extension("")),
+        other => other.map(str::to_owned),
+    };
     match extension.as_deref() {
         Some("csv") => Some(Format::Csv),
         Some("json" | "jsonl" | "ndjson") => Some(Format::Json),

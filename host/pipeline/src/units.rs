@@ -17,9 +17,42 @@ const SIZE_UNITS: [(&str, u64); 9] = [
     ("TiB", 1 << 40),
 ];
 
+/// Names of units that people write, and what they are here.
+const UNIT_NAMES: [(&str, &[&str]); 6] = [
+    ("ms", &["msec", "msecs", "millis", "millisecond", "milliseconds", "毫秒"]),
+    ("s", &["sec", "secs", "second", "seconds", "秒", "秒钟"]),
+    ("m", &["min", "mins", "minute", "minutes", "分", "分钟"]),
+    ("h", &["hr", "hrs", "hour", "hours", "时", "小时"]),
+    ("d", &["day", "days", "天", "日"]),
+    ("w", &["week", "weeks", "周"]),
+];
+
 /// A duration such as `100ms` or `1d`.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
     parse_quantity(text, &DURATION_UNITS).map(Duration::from_millis)
+}
+
+/// The duration that a text such as `5 min`, `1.5h` or `2w` probably stands for, as it is written
+/// here.
+pub(super) fn near_duration(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    let (number, unit) = text.split_at(text.find(|c| !is_number(c))?);
+    let unit = unit.trim().to_lowercase();
+    let known = UNIT_NAMES.iter().find(|(short, names)| *short == unit || names.contains(&&*unit));
+    let (factor, short) = match known?.0 {
+        "w" => (7.0, "d"),
+        short => (1.0, short),
+    };
+    let millis = DURATION_UNITS.iter().find(|(name, _)| *name == short)?.1;
+    let number: f64 = number.parse().ok()?;
+    let whole = number * factor * millis as f64;
+    // Beyond that, not every whole number of milliseconds is a number of its own.
+    let is_exact = (0.0..=1e15).contains(&whole) && (whole - whole.round()).abs() < 1e-6;
+    let (written, millis) = (number * factor, Duration::from_millis(whole.round() as u64));
+    let is_whole = (written - written.round()).abs() < 1e-9;
+    let shown = if is_whole { format!("{written:.0}{short}") } else { show_duration(millis) };
+    is_exact.then_some(shown)
 }
 
 /// A number of bytes such as `64MiB` or `1GB`.
@@ -89,6 +122,28 @@ mod tests {
         check("1.5s", Err(UnitError::Fraction));
         check("99999999999999999999s", Err(UnitError::TooLarge));
         check("18446744073709551615d", Err(UnitError::TooLarge));
+    }
+
+    #[test]
+    fn a_unit_by_another_name_is_understood() {
+        let check = |text, near: Option<&str>| {
+            assert_eq!(near_duration(text).as_deref(), near, "{text}");
+        };
+        check("5 s", Some("5s"));
+        check("5S", Some("5s"));
+        check("5sec", Some("5s"));
+        check("10min", Some("10m"));
+        check("10 分钟", Some("10m"));
+        check("1天", Some("1d"));
+        check("2w", Some("14d"));
+        check("1.5h", Some("5400s"));
+        check("1.5s", Some("1500ms"));
+        check("0.5ms", None);
+        check("1.2.3s", None);
+        check("5 parsecs", None);
+        check("s", None);
+        check("300", None);
+        check("99999999999999999999s", None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use super::reader::{Problem, Read, Value};
 use super::suggest::list;
 use super::units::{
-    duration_units, parse_duration, parse_size, show_duration, show_size, size_units,
+    duration_units, near_duration, parse_duration, parse_size, show_duration, show_size, size_units,
 };
 
 /// The longest text of a name or an address, in characters.
@@ -72,14 +72,12 @@ pub(super) fn duration(
     range: RangeInclusive<Duration>,
 ) -> impl Fn(&Value<'_>) -> Read<Duration> {
     move |value| {
-        let no_unit = |number: &str| lacks_unit(number, unit, &duration_units());
-        let text = match value.data() {
-            DeValue::Integer(number) => return Err(no_unit(number.as_str())),
-            _ => value.text()?,
-        };
+        let of_fraction = |number| near_duration(&format!("{number}{unit}"));
+        let text = with_unit(value, unit, "a duration", &duration_units(), of_fraction)?;
         let duration = parse_duration(text).map_err(|error| match error {
-            UnitError::NoUnit => no_unit(text),
-            other => not_readable("a duration", "\"5s\"", &duration_units(), other),
+            UnitError::NoUnit => lacks_unit(Some(format!("{text}{unit}")), &duration_units()),
+            other => not_readable("a duration", "\"5s\"", &duration_units(), other)
+                .write_if(near_duration(text)),
         })?;
         if range.contains(&duration) {
             return Ok(duration);
@@ -92,13 +90,9 @@ pub(super) fn duration(
 /// A size in bytes in a range.
 pub(super) fn size(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Read<u64> {
     move |value| {
-        let no_unit = |number: &str| lacks_unit(number, "MiB", &size_units());
-        let text = match value.data() {
-            DeValue::Integer(number) => return Err(no_unit(number.as_str())),
-            _ => value.text()?,
-        };
+        let text = with_unit(value, "MiB", "a size", &size_units(), |_| None)?;
         let bytes = parse_size(text).map_err(|error| match error {
-            UnitError::NoUnit => no_unit(text),
+            UnitError::NoUnit => lacks_unit(Some(format!("{text}MiB")), &size_units()),
             other => not_readable("a size", "\"64MiB\"", &size_units(), other),
         })?;
         if range.contains(&bytes) {
@@ -109,10 +103,32 @@ pub(super) fn size(range: RangeInclusive<u64>) -> impl Fn(&Value<'_>) -> Read<u6
     }
 }
 
-fn lacks_unit(number: &str, unit: &str, units: &str) -> Problem {
-    Problem::new("lacks a unit")
-        .label(format!("write \"{number}{unit}\""))
-        .hint(format!("the units are {units}"))
+/// The text of a value that has a number and a unit. `of_fraction` is the text that a number with a
+/// fraction probably stands for.
+fn with_unit<'a>(
+    value: &Value<'a>,
+    unit: &str,
+    kind: &str,
+    units: &str,
+    of_fraction: impl FnOnce(f64) -> Option<String>,
+) -> Read<&'a str> {
+    match value.data() {
+        DeValue::String(text) => Ok(text.as_ref()),
+        DeValue::Integer(_) => match value.integer()? {
+            number if number < 0 => Err(Problem::new("must not be negative")),
+            number => Err(lacks_unit(Some(format!("{number}{unit}")), units)),
+        },
+        DeValue::Float(_) => match value.number()? {
+            number if number < 0.0 => Err(Problem::new("must not be negative")),
+            number => Err(lacks_unit(of_fraction(number), units)),
+        },
+        _ => Err(value.wrong_type(&format!("{kind} in quotes"))),
+    }
+}
+
+/// A number without a unit; `meant` is what it probably stands for.
+fn lacks_unit(meant: Option<String>, units: &str) -> Problem {
+    Problem::new("lacks a unit").write_if(meant).hint(format!("the units are {units}"))
 }
 
 fn not_readable(kind: &str, example: &str, units: &str, error: UnitError) -> Problem {

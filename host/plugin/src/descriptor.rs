@@ -8,11 +8,9 @@ use thiserror::Error;
 
 use super::bindings::exports::streamgauge::metric::describe;
 use super::bindings::streamgauge::metric::types;
+use streamgauge_pipeline::EVENT_TIME;
 
 pub use describe::{Input, Label, Output, Role, View};
-
-/// The name of the input that asks for the event time of each row.
-const EVENT_TIME: &str = "@event-time";
 
 /// The most inputs, outputs or views that a plugin may have.
 const PARTS_MAX: usize = 64;
@@ -68,6 +66,15 @@ pub enum BindError {
         /// The type that the schema has.
         found: &'static str,
     },
+}
+
+impl BindError {
+    /// The name of the column.
+    pub fn column(&self) -> &str {
+        match self {
+            Self::Missing(name) | Self::OtherType { name, .. } => name,
+        }
+    }
 }
 
 /// Checks what a plugin said of itself.

@@ -140,6 +140,11 @@ impl LoadError {
         }
     }
 
+    /// True if the component is in order, but not with this configuration.
+    pub fn is_of_config(&self) -> bool {
+        matches!(self, Self::Config { .. } | Self::Call { error: CallError::Refused(_), .. })
+    }
+
     /// The setting of the metric that is at fault, as a path below `[[metric]]`. `config` is the
     /// metric's configuration: a plugin that refuses its configuration names the key in backticks.
     pub fn setting(&self, config: &serde_json::Value) -> String {

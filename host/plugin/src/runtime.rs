@@ -65,29 +65,8 @@ impl Runtime {
     /// The file is not a plugin, or the plugin does not take this configuration.
     pub fn load(&self, settings: &MetricSettings) -> Result<Plugin, LoadError> {
         let path = &settings.plugin;
-        let bytes =
-            fs::read(path).map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
-        let digest = digest_of(&bytes);
-        if settings.sha256.as_ref().is_some_and(|pinned| *pinned != digest.to_string()) {
-            return Err(LoadError::OtherDigest { path: path.clone(), found: digest });
-        }
-        let component = self.compiled(path, &bytes, digest)?;
-        let imports = self.imports(settings, &component)?;
-        let pre = self.link(path, &component, &imports)?;
-        let config: Arc<str> = settings.config.to_string().into();
-        let mut plugin = Plugin {
-            pre: Arc::new(pre),
-            settings: Arc::new(settings.clone()),
-            config,
-            descriptor: Arc::new(Descriptor::default()),
-            digest,
-            file_bytes: bytes.len(),
-            memory_bytes_max: settings.memory_bytes_max.unwrap_or_else(|| memory_for(&imports)),
-            imports: imports.into(),
-            has_failed: Arc::default(),
-        };
+        let (mut plugin, schema) = self.linked(settings)?;
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
-        let schema = Instance::config_schema(&plugin).map_err(call("config-schema"))?;
         let faults = config::check(&schema, &settings.config)
             .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
         if !faults.is_empty() {
@@ -110,6 +89,50 @@ impl Runtime {
         plugin.descriptor = Arc::new(descriptor);
         Instance::open(&plugin).map_err(call("open"))?;
         Ok(plugin)
+    }
+
+    /// The plugin of `settings` with nothing but its `config-schema`, for a plugin that describes
+    /// itself only with a configuration.
+    ///
+    /// # Errors
+    /// The file is not a plugin.
+    pub fn outline(&self, settings: &MetricSettings) -> Result<Plugin, LoadError> {
+        let (mut plugin, config_schema) = self.linked(settings)?;
+        plugin.descriptor = Arc::new(Descriptor { config_schema, ..Descriptor::default() });
+        Ok(plugin)
+    }
+
+    /// The plugin without its description, and the schema of its configuration.
+    fn linked(&self, settings: &MetricSettings) -> Result<(Plugin, String), LoadError> {
+        let path = &settings.plugin;
+        let bytes =
+            fs::read(path).map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
+        let digest = digest_of(&bytes);
+        if settings.sha256.as_ref().is_some_and(|pinned| *pinned != digest.to_string()) {
+            return Err(LoadError::OtherDigest { path: path.clone(), found: digest });
+        }
+        let component = self.compiled(path, &bytes, digest)?;
+        let imports = self.imports(settings, &component)?;
+        let pre = self.link(path, &component, &imports)?;
+        let config: Arc<str> = settings.config.to_string().into();
+        let plugin = Plugin {
+            pre: Arc::new(pre),
+            settings: Arc::new(settings.clone()),
+            config,
+            descriptor: Arc::new(Descriptor::default()),
+            digest,
+            file_bytes: bytes.len(),
+            memory_bytes_max: settings.memory_bytes_max.unwrap_or_else(|| memory_for(&imports)),
+            imports: imports.into(),
+            has_failed: Arc::default(),
+        };
+        let call = "config-schema";
+        let schema = Instance::config_schema(&plugin).map_err(|error| LoadError::Call {
+            path: path.clone(),
+            call,
+            error,
+        })?;
+        Ok((plugin, schema))
     }
 
     /// The component of `bytes`, compiled once.

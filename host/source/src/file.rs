@@ -3,36 +3,44 @@
 //!
 //! Lines end with LF or CRLF; the last one needs no end unless the file is followed, for there it
 //! may still be growing. Empty lines are no records and have no offset. In CSV a quoted cell may
-//! hold line ends. A byte order mark at a file's start is skipped.
+//! hold line ends. A byte order mark at a file's start is skipped. A file that is read to its end may
+//! be compressed; its positions are those in the unpacked bytes.
 
 mod error;
 mod header;
+mod input;
 mod lines;
+mod same;
 mod split;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::Read;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    Block, BlockIndex, BlockLimits, CsvColumns, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime,
-    Schema, Supply,
+    Block, BlockIndex, BlockLimits, CsvColumns, Digest, Fetched, LogEnd, ReadFrom, RecordMeta,
+    RecordTime, Schema, Supply, digest_of,
 };
 
-use self::error::{failed, fixed_partitions, open, truncated, unreadable};
+use self::error::{failed, fixed_partitions, truncated, unreadable};
 use self::header::Preface;
+use self::input::{Input, Packing};
 use self::lines::{Line, Lines, Step};
+use self::same::{Mark, Trace};
 use crate::{Source, SourceError};
 use streamgauge_pipeline::{FileSettings, Format};
 
 /// How often a followed file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long an open quote of a followed file holds back the lines after it: a writer writes a row at
+/// once, or nearly so.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// The partition of a record, from its bytes and its number among all records, counted from 0.
 pub type Partitioner = Box<dyn FnMut(&[u8], u64) -> u32 + Send>;
@@ -64,6 +72,8 @@ pub struct Opened {
     pub source: FileSource,
     /// For CSV: the columns of every file.
     pub columns: Option<CsvColumns>,
+    /// For CSV with a header: its names, those of fields as the schema writes them.
+    pub names: Option<Vec<String>>,
     /// What a person may want to know, such as fields without a column; one sentence each.
     pub warnings: Vec<String>,
 }
@@ -79,7 +89,32 @@ struct Part {
 
 struct Reading {
     part: Part,
-    lines: Lines<File>,
+    lines: Lines<Box<dyn Read + Send>>,
+    /// What is read of the file while nothing comes.
+    silence: Silence,
+    /// The last record that was handed over.
+    last: Option<Mark>,
+    /// The file when its last record was compared.
+    trace: Option<Trace>,
+    /// The file when it was opened.
+    opened: Trace,
+}
+
+/// How long a followed file has not grown.
+#[derive(Default)]
+struct Silence(Option<(u64, Instant)>);
+
+impl Silence {
+    /// True if `read` bytes were all that there is for [`SILENCE`].
+    fn is_over(&mut self, read: u64, now: Instant) -> bool {
+        match self.0 {
+            Some((before, since)) if before == read => now.duration_since(since) >= SILENCE,
+            _ => {
+                self.0 = Some((read, now));
+                false
+            }
+        }
+    }
 }
 
 /// What could be read at once.
@@ -100,6 +135,7 @@ impl FileSource {
     /// Without any file.
     pub fn open(files: &[FileSettings], schema: &Schema) -> Result<Opened, SourceError> {
         let mut columns: Option<CsvColumns> = None;
+        let mut names = None;
         let mut warnings = Vec::new();
         let mut waiting = VecDeque::new();
         let (format, follow) = (files[0].format, files[files.len() - 1].follow);
@@ -117,6 +153,7 @@ impl FileSource {
                 _ => {}
             }
             warnings.extend(preface.warning);
+            names = names.or(preface.names);
             let stamp = RecordTime(settings.timestamp.unwrap_or(preface.modified));
             waiting.push_back(Part { path: path.clone(), start: preface.end, stamp });
         }
@@ -136,21 +173,31 @@ impl FileSource {
             bytes_before: 0,
             at_end: false,
         };
-        Ok(Opened { source, columns, warnings })
+        Ok(Opened { source, columns, names, warnings })
     }
 
-    /// Goes on at byte `cursor`, the cursor of the record before `next_offset`.
+    /// Goes on at byte `cursor`, the cursor of the record before `next_offset`, whose digest is
+    /// `last` if it is known.
     ///
     /// # Errors
-    /// The file is missing or shorter than that.
+    /// The file is missing or shorter than that, or another record stands there.
     ///
     /// # Panics
     /// With several files, which have no common position to resume at.
-    pub fn resume(mut self, cursor: u64, next_offset: i64) -> Result<Self, SourceError> {
+    pub fn resume(
+        mut self,
+        cursor: u64,
+        next_offset: i64,
+        last: Option<Digest>,
+    ) -> Result<Self, SourceError> {
         assert!(self.waiting.len() == 1 && self.current.is_none(), "one file, at its start");
         self.waiting[0].start = self.waiting[0].start.max(cursor);
         self.next_offsets = vec![next_offset];
+        let path = self.waiting[0].path.clone();
         self.next_file()?;
+        if let Some(digest) = last {
+            same::check(&path, Mark { end: cursor, digest })?;
+        }
         Ok(self)
     }
 
@@ -168,17 +215,15 @@ impl FileSource {
         let Some(part) = self.waiting.front() else {
             return Ok(false);
         };
-        let path = &part.path;
-        let mut file = open(path)?;
-        let length = file.metadata().map_err(|e| unreadable(path, &e))?.len();
-        if length < part.start {
-            return Err(truncated(path, length, part.start));
+        let input = Input::open(&part.path, part.start)?;
+        if input.packing == Packing::Plain && input.length < part.start {
+            return Err(truncated(&part.path, input.length, part.start));
         }
-        file.seek(SeekFrom::Start(part.start)).map_err(|e| unreadable(path, &e))?;
         let part = self.waiting.pop_front().expect("it was looked at above");
         let follow = self.follow && self.waiting.is_empty();
-        let lines = Lines::new(file, self.format, part.start, follow);
-        self.current = Some(Reading { part, lines });
+        let lines = Lines::new(input.bytes, self.format, part.start, follow);
+        let (silence, opened) = (Silence::default(), Trace::of(&part.path)?);
+        self.current = Some(Reading { part, lines, silence, last: None, trace: None, opened });
         Ok(true)
     }
 
@@ -205,6 +250,12 @@ impl FileSource {
                 }
                 Step::Wait => {
                     self.at_end = true;
+                    let read = reading.lines.bytes_read();
+                    if reading.silence.is_over(read, Instant::now())
+                        && reading.lines.give_up_quote()
+                    {
+                        continue;
+                    }
                     return Ok(Gathered::Nothing);
                 }
                 Step::End => {
@@ -219,6 +270,7 @@ impl FileSource {
     fn index_lines(&mut self, first: Line, limits: BlockLimits) {
         let Some(reading) = &mut self.current else { return };
         let mut bytes = 0;
+        let mut last = None;
         let mut next = Some(first);
         while let Some(Line { value, end }) = next {
             let partition = match &mut self.partitioner {
@@ -233,21 +285,44 @@ impl FileSource {
             *offset += 1;
             self.records += 1;
             bytes += value.len();
+            last = Some((value.clone(), end));
             self.index.push(partition, meta, Some(value));
             let is_full = self.index.records() >= limits.records || bytes >= limits.bytes;
             next = if is_full { None } else { reading.lines.buffered() };
         }
+        if let (true, Some((value, end))) = (self.follow, last) {
+            let digest = digest_of(&reading.lines.buffer()[value]);
+            reading.last = Some(Mark { end, digest });
+        }
     }
 
-    /// A followed file that is shorter than what was read of it has lost records.
-    fn check_length(&self) -> Result<(), SourceError> {
-        let Some(reading) = &self.current else {
+    /// True if another file, or none, has the path of the one that is read.
+    fn is_replaced(&self) -> bool {
+        self.current.as_ref().is_some_and(|reading| {
+            !Trace::of(&reading.part.path).is_ok_and(|now| now.is_of_same_file(&reading.opened))
+        })
+    }
+
+    /// A followed file that is shorter than what was read of it has lost records, and one that holds
+    /// another record before its end is another file.
+    fn check_same(&mut self) -> Result<(), SourceError> {
+        let Some(reading) = &mut self.current else {
             return Ok(());
         };
         let path = &reading.part.path;
-        let length = std::fs::metadata(path).map_err(|e| unreadable(path, &e))?.len();
+        let trace = Trace::of(path)?;
+        if reading.trace == Some(trace) {
+            return Ok(());
+        }
         let read = reading.lines.bytes_read();
-        if length < read { Err(truncated(path, length, read)) } else { Ok(()) }
+        if trace.length() < read {
+            return Err(truncated(path, trace.length(), read));
+        }
+        if let Some(mark) = reading.last {
+            same::check(path, mark)?;
+        }
+        reading.trace = Some(trace);
+        Ok(())
     }
 }
 
@@ -259,12 +334,18 @@ impl Source for FileSource {
     ) -> Result<Fetched<'_>, SourceError> {
         let deadline = Instant::now() + timeout;
         loop {
-            match self.gather(limits)? {
-                Gathered::Records => break,
-                Gathered::Ended => return Ok(Fetched::Ended),
-                Gathered::Nothing => {}
+            let other = if self.at_end { self.check_same().err() } else { None };
+            // What was written to a file before another one took its place is read first.
+            let other = match other {
+                Some(error) if !self.is_replaced() => return Err(error),
+                other => other,
+            };
+            match (self.gather(limits)?, other) {
+                (Gathered::Records, _) => break,
+                (_, Some(error)) => return Err(error),
+                (Gathered::Ended, None) => return Ok(Fetched::Ended),
+                (Gathered::Nothing, None) => self.check_same()?,
             }
-            self.check_length()?;
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(Fetched::Nothing);

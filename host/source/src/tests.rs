@@ -95,7 +95,7 @@ fn a_file_is_one_partition_and_is_read_to_its_present_end() {
     let settings = FileSettings {
         follow: true,
         timestamp: Some(7),
-        ..FileSettings::bounded(&path, None).expect("a known extension")
+        ..FileSettings::bounded(&path, None, None).expect("a known extension")
     };
     let (source, schema) = (SourceSettings::File(settings), schema());
     let log = Log::open(&source, &schema).expect("nothing is looked at yet");

@@ -14,12 +14,14 @@ mod replay;
 mod report;
 mod run;
 mod serve;
+mod spool;
 mod state;
 mod stored;
 mod story;
 mod verify;
 mod version;
 
+use std::io::IsTerminal;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::ExitCode;
@@ -88,7 +90,10 @@ impl Command {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return answered(&answer),
+    };
     let format = match cli.log_format.map_or_else(LogFormat::from_environment, Ok) {
         Ok(format) => format,
         Err(error) => return ended(&Failure::usage(error)),
@@ -101,6 +106,7 @@ pub fn main() -> ExitCode {
     // A panic of this thread was told, and its message is the cause below.
     let done = panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command))).unwrap_or(Ok(()));
     let done = fatal::cause().map_or(done, |cause| Err(Failure::failed(cause)));
+    let done = done.and_then(|()| output::is_printed());
     match done {
         Ok(()) => {
             log::flush(log::LAST_LINES);
@@ -111,6 +117,21 @@ pub fn main() -> ExitCode {
             ended(&Failure { message, ..failure })
         }
     }
+}
+
+/// Ends with the words of the command line's reader: a mistake, or the help that was asked for.
+fn answered(answer: &clap::Error) -> ExitCode {
+    if answer.use_stderr() {
+        answer.exit();
+    }
+    // Styled as the terminal takes it, or else as plain text.
+    let words = answer.render();
+    if std::io::stdout().is_terminal() {
+        output::print(&words.ansi().to_string());
+    } else {
+        output::print(&words.to_string());
+    }
+    output::is_printed().map_or_else(|failure| ended(&failure), |()| ExitCode::SUCCESS)
 }
 
 fn ended(failure: &Failure) -> ExitCode {
@@ -130,5 +151,27 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Explain(args) => explain::explain(&args),
         Command::State(args) => state::state(&args),
         Command::Plugin(args) => plugin::plugin(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// `produce -c` and `plugin dev -c` are as good as `run -c`.
+    #[test]
+    fn every_command_that_has_config_has_c() {
+        let mut with_config = 0;
+        let mut open = vec![Cli::command()];
+        while let Some(command) = open.pop() {
+            for argument in command.get_arguments().filter(|a| a.get_long() == Some("config")) {
+                assert_eq!(argument.get_short(), Some('c'), "{}", command.get_name());
+                with_config += 1;
+            }
+            open.extend(command.get_subcommands().cloned());
+        }
+        assert!(with_config >= 10, "{with_config}");
     }
 }

@@ -78,6 +78,8 @@ mod letters;
 mod monitoring;
 #[path = "system/offsets.rs"]
 mod offsets;
+#[path = "system/output.rs"]
+mod output;
 #[path = "system/page.rs"]
 mod page;
 #[path = "system/partitions.rs"]

@@ -77,12 +77,15 @@ fn the_extension_of_a_file_tells_its_format() {
         ("a.json", Some(Format::Json)),
         ("a.csv.jsonl", Some(Format::Json)),
         ("a.NdJson", Some(Format::Json)),
-        ("a.jsonl.csv.gz", None),
+        ("a.jsonl.csv.gz", Some(Format::Csv)),
+        ("a.JSONL.ZST", Some(Format::Json)),
+        ("a.gz", None),
+        ("a.csv.gz.gz", None),
         ("csv", None),
         (".csv", None),
         ("a.", None),
     ] {
-        let bounded = FileSettings::bounded(Path::new(name), Some(true));
+        let bounded = FileSettings::bounded(Path::new(name), None, Some(true));
         assert_eq!(bounded.as_ref().map(|file| file.format), format, "{name}");
         // Where there is no header row, a wish for one means nothing.
         let header = bounded.and_then(|file| file.header);

@@ -145,3 +145,46 @@ proptest! {
         prop_assert_eq!(nearest(&written, []), None);
     }
 }
+
+/// `GMT+8` was `GMT+0`, `CST` was `CET` and `Z` was New Zealand.
+#[test]
+fn what_is_no_zone_leads_to_the_zone_that_is_meant() {
+    let file = |zone: &str| minimal_with("year = 2015", &format!("year = 2015\nzone = \"{zone}\""));
+    for (word, zone) in [
+        ("GMT+8", "Asia/Shanghai"),
+        ("UTC+08:00", "Asia/Shanghai"),
+        ("+0800", "Asia/Shanghai"),
+        ("CST", "Asia/Shanghai"),
+        ("北京时间", "Asia/Shanghai"),
+        ("China/Shanghai", "Asia/Shanghai"),
+        ("asia/shanghai", "Asia/Shanghai"),
+        ("Z", "UTC"),
+        ("utc", "UTC"),
+        ("GMT-5", "Etc/GMT+5"),
+        ("UTC+5:30", "Asia/Kolkata"),
+        ("PST", "America/Los_Angeles"),
+    ] {
+        let found = refused(&file(word));
+        let [finding] = found.iter().collect::<Vec<_>>()[..] else { panic!("{found}") };
+        assert_eq!(meant(finding), Some(zone), "{found}");
+        valid(&file(zone));
+    }
+    for word in ["XYZ", "EST5", "+99:00"] {
+        let found = refused(&file(word));
+        let [finding] = found.iter().collect::<Vec<_>>()[..] else { panic!("{found}") };
+        assert_eq!((meant(finding), finding.help.is_some()), (None, true), "{found}");
+    }
+}
+
+#[test]
+fn a_zone_whose_sign_reads_the_other_way_round_is_warned_of() {
+    let warned = |zone: &str| {
+        let with = format!("year = 2015\nzone = \"{zone}\"");
+        valid(&minimal_with("year = 2015", &with)).1.warnings().to_string()
+    };
+    let words = warned("Etc/GMT+8");
+    assert!(words.contains("8 h behind UTC") && words.contains("\"Asia/Shanghai\""), "{words}");
+    for zone in ["Etc/GMT-8", "Etc/GMT+0", "Asia/Shanghai"] {
+        assert_eq!(warned(zone), "", "{zone}");
+    }
+}

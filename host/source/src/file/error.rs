@@ -27,6 +27,15 @@ pub(super) fn truncated(path: &Path, length: u64, position: u64) -> SourceError 
     failed(path, &problem)
 }
 
+pub(super) fn replaced(path: &Path, position: u64) -> SourceError {
+    let problem = format!(
+        "is not the one that was read: another record stands before byte {position}, so it was \
+         replaced or rewritten; hint: put the file that was read back, or `streamgauge run \
+         --rebuild` begins anew with this one"
+    );
+    failed(path, &problem)
+}
+
 pub(super) fn fixed_partitions() -> SourceError {
     let message = "partitions of several files, or of a file that was read to its end, cannot come \
                    and go";

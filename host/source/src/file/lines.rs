@@ -30,6 +30,8 @@ pub(super) struct Lines<R> {
     dropped: u64,
     /// Whether the input had nothing more when it was asked last.
     exhausted: bool,
+    /// Whether an open quote ends with its line until more is read.
+    is_silent: bool,
 }
 
 /// A record that stands whole in the buffer.
@@ -66,7 +68,17 @@ impl<R: Read> Lines<R> {
             position,
             dropped: 0,
             exhausted: false,
+            is_silent: false,
         }
+    }
+
+    /// Takes an open quote of a CSV row for a mistake, until more is read; returns whether that gives
+    /// a record.
+    pub(super) fn give_up_quote(&mut self) -> bool {
+        let bytes = &self.buffer[self.start..self.end];
+        let may_help = self.format == Format::Csv && self.dropped == 0 && !bytes.is_empty();
+        self.is_silent = may_help && split::csv_row(bytes, Rest::Silent) != Cut::Incomplete;
+        self.is_silent
     }
 
     /// Where in the file the next record starts.
@@ -118,7 +130,11 @@ impl<R: Read> Lines<R> {
         if bytes.is_empty() {
             return Cut::Incomplete;
         }
-        let rest = if self.exhausted && !self.follow { Rest::None } else { Rest::Unknown };
+        let rest = match () {
+            () if self.exhausted && !self.follow => Rest::None,
+            () if self.is_silent => Rest::Silent,
+            () => Rest::Unknown,
+        };
         if self.dropped == 0 {
             let cut = match self.format {
                 Format::Json => split::line(bytes, rest),
@@ -160,6 +176,7 @@ impl<R: Read> Lines<R> {
             }
         };
         self.end += read;
+        self.is_silent &= read == 0;
         let was_exhausted = self.exhausted;
         self.exhausted = read == 0;
         Ok(read > 0 || !(self.follow || was_exhausted))

@@ -13,6 +13,8 @@ const QUOTED_LINES_MAX: usize = 100;
 pub(super) enum Rest {
     /// More bytes may follow the present ones.
     Unknown,
+    /// More bytes may follow, but none did for so long that an open quote is a mistake.
+    Silent,
     /// No byte follows any more.
     None,
 }
@@ -69,10 +71,10 @@ pub(super) fn csv_row(bytes: &[u8], rest: Rest) -> Cut {
     }
     if bytes.len() - skipped >= QUOTED_BYTES_MAX {
         first_line
-    } else if rest == Rest::Unknown {
-        Cut::Incomplete
-    } else if quotes == Quotes::Open {
+    } else if rest != Rest::Unknown && quotes == Quotes::Open {
         first_line
+    } else if rest != Rest::None {
+        Cut::Incomplete
     } else {
         Cut::Record { length: bytes.len(), next: bytes.len() }
     }
@@ -141,6 +143,10 @@ mod tests {
     fn an_open_quote_costs_one_line() {
         assert_eq!(csv_row(b"\"a\nb\nc\n", Rest::None), record(2, 3));
         assert_eq!(csv_row(b"\"a", Rest::None), record(2, 2));
+        assert_eq!(csv_row(b"\"a\nb\nc", Rest::Silent), record(2, 3));
+        for incomplete in [&b"\"a"[..], b"\"a\n\"", b"\"a\nb\",c", b"b"] {
+            assert_eq!(csv_row(incomplete, Rest::Silent), Cut::Incomplete, "{incomplete:?}");
+        }
         let lines = [&b"\"a\r\n"[..], &b"b\n".repeat(QUOTED_LINES_MAX)].concat();
         assert_eq!(csv_row(&lines, Rest::Unknown), record(2, 4));
         assert_eq!(csv_row(&lines[..QUOTED_LINES_MAX], Rest::Unknown), Cut::Incomplete);

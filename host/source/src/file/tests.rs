@@ -1,6 +1,7 @@
 //! Files of every kind, what records come of them, and that reading on is reading the same.
 
 mod followed;
+mod forms;
 mod waiting;
 
 use std::fmt::Write as _;
@@ -111,7 +112,7 @@ fn all(source: &mut FileSource) -> Vec<Seen> {
 
 fn check(name: &str, content: &[u8], expected: &Expect) {
     let folder = Folder::new();
-    let Opened { mut source, columns, warnings } = opened(&[folder.file(name, content)]);
+    let Opened { mut source, columns, warnings, .. } = opened(&[folder.file(name, content)]);
     let columns = columns.map(|c| c.schema_indexes().to_vec());
     let mut table = String::new();
     if let Some(columns) = columns {
@@ -250,7 +251,7 @@ fn a_header_can_be_prescribed() {
     let folder = Folder::new();
     let mut file = folder.file("x.csv", b"a,2,3\n4,5,6\n");
     file.header = Some(true);
-    let Opened { mut source, columns, warnings } = opened(std::slice::from_ref(&file));
+    let Opened { mut source, columns, warnings, .. } = opened(std::slice::from_ref(&file));
     assert_eq!(columns.unwrap().schema_indexes(), [Some(0), None, None]);
     assert!(warnings[0].ends_with("x.csv` has no column for `b`, `c`"), "{warnings:?}");
     assert_eq!(all(&mut source).len(), 1);
@@ -283,7 +284,7 @@ fn what_cannot_be_read_is_named() {
         r#"Failed { message: "file `other.jsonl` has another format than the files before it" }"#
     ]]
     .assert_eq(&error(&[one.clone(), json]));
-    let short = opened(std::slice::from_ref(&one)).source.resume(7, 1).err().unwrap();
+    let short = opened(std::slice::from_ref(&one)).source.resume(7, 1, None).err().unwrap();
     expect![[r#"Failed { message: "file `one.csv` has only 6 bytes, but 7 were read before; hint: a file may grow but not shrink, `streamgauge state reset` starts anew" }"#]].assert_eq(&without_folder(&short, &[one]));
 }
 
@@ -333,9 +334,9 @@ fn reading_on_at_any_cursor_gives_the_same_rest() {
     for (done, (_, offset, cursor, _)) in whole.iter().enumerate() {
         let Opened { source, columns, .. } = opened(std::slice::from_ref(&file));
         assert_eq!(columns, Some(CsvColumns::in_schema_order(&schema())));
-        let rest = all(&mut source.resume(*cursor, offset + 1).unwrap());
+        let rest = all(&mut source.resume(*cursor, offset + 1, None).unwrap());
         assert_eq!(rest, whole[done + 1..]);
     }
-    let from_start = all(&mut opened(&[file]).source.resume(0, 0).unwrap());
+    let from_start = all(&mut opened(&[file]).source.resume(0, 0, None).unwrap());
     assert_eq!(from_start, whole);
 }

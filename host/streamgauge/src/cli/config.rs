@@ -6,6 +6,6 @@ use std::path::PathBuf;
 #[derive(clap::Args, Debug)]
 pub(super) struct Config {
     /// The pipeline file, with settings and metrics.
-    #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
+    #[arg(short, long, value_name = "FILE", default_value = "pipeline.toml")]
     pub(super) config: PathBuf,
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use streamgauge_core::{WallClock, parse_rfc3339};
 
 use super::config::Config;
@@ -11,19 +11,43 @@ use super::failure::Failure;
 use super::report::Report;
 use super::run::print;
 use super::serve::Job;
+use super::spool::{Spool, is_input};
 use crate::publish::log_warnings;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::MemoryStore;
-use streamgauge_pipeline::{FileSettings, OutletSettings, SourceSettings};
+use streamgauge_pipeline::{FileSettings, Format, OutletSettings, SourceSettings};
+
+/// The form of records, as an option.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// One JSON object a line.
+    Json,
+    /// One CSV row a record.
+    Csv,
+}
+
+impl From<Form> for Format {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Json => Self::Json,
+            Form::Csv => Self::Csv,
+        }
+    }
+}
 
 /// Read files to their end through the pipeline and print the result. No state is kept.
 #[derive(Args, Debug)]
 pub(super) struct ReplayArgs {
-    /// CSV files or JSON lines (.jsonl, .ndjson, .json), read in this order.
+    /// CSV files or JSON lines (.jsonl, .ndjson, .json), compressed (.gz, .zst) or not, read in this
+    /// order; `-` is standard input.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+
+    /// The form of the records; by extension unless set.
+    #[arg(long, value_name = "FORM", value_enum)]
+    format: Option<Form>,
 
     #[command(flatten)]
     config: Config,
@@ -62,7 +86,13 @@ impl ReplayArgs {
 }
 
 pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
-    let files = args.files.iter().map(|path| file(path, args)).collect::<Result<Vec<_>, _>>()?;
+    let mut spool = Spool::default();
+    let mut files = Vec::new();
+    for path in &args.files {
+        let mut file = file(path, args)?;
+        file.path = spool.seekable(&file.path)?;
+        files.push(file);
+    }
     let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
         pipeline.source = SourceSettings::File(files[0].clone());
         pipeline.dead_letters = args.dead_letters.clone().map(OutletSettings::File);
@@ -102,10 +132,14 @@ fn names(prepared: &Prepared) -> String {
 }
 
 fn file(path: &Path, args: &ReplayArgs) -> Result<FileSettings, Failure> {
-    FileSettings::bounded(path, args.header).ok_or_else(|| {
+    FileSettings::bounded(path, args.format.map(Format::from), args.header).ok_or_else(|| {
+        let what = if is_input(path) {
+            "standard input has no name that tells its format".to_owned()
+        } else {
+            format!("{} has no known extension", path.display())
+        };
         Failure::usage(format!(
-            "{} has no known extension\nhint: .csv for CSV; .jsonl, .ndjson or .json for JSON lines",
-            path.display()
+            "{what}\nhint: .csv for CSV; .jsonl, .ndjson or .json for JSON lines; or `--format`"
         ))
     })
 }

@@ -46,7 +46,7 @@ pub struct ProduceArgs {
     pub season: Option<u64>,
 
     /// The pipeline whose schema, brokers and topic are used.
-    #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
+    #[arg(short, long, value_name = "FILE", default_value = "pipeline.toml")]
     pub config: PathBuf,
 
     /// Brokers as host:port, separated by commas, instead of the pipeline's.

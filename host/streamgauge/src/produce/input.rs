@@ -8,12 +8,12 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use streamgauge_core::{BlockLimits, CsvColumns, Fetched, Run, Schema};
+use streamgauge_core::{BlockLimits, Fetched, Run, Schema};
 
 use super::args::ProduceArgs;
 use super::error::ProduceError;
 use super::rows::RowWriter;
-use streamgauge_decode::{Cells, KeyReader};
+use streamgauge_decode::KeyReader;
 use streamgauge_pipeline::{FileSettings, Format, GeneratorSettings};
 use streamgauge_source::Source;
 use streamgauge_source::file::FileSource;
@@ -144,7 +144,7 @@ struct CsvReader {
 impl OpenFile {
     fn open(path: &Path, args: &ProduceArgs, schema: &Schema) -> Result<Self, ProduceError> {
         let key = args.key.as_deref();
-        let settings = FileSettings::bounded(path, args.header_setting())
+        let settings = FileSettings::bounded(path, None, args.header_setting())
             .ok_or_else(|| ProduceError::UnknownFormat(path.to_owned()))?;
         let opened = FileSource::open(std::slice::from_ref(&settings), schema)?;
         for warning in opened.warnings {
@@ -153,9 +153,8 @@ impl OpenFile {
         let reader = match settings.format {
             Format::Json => Reader::Json(key.map(KeyReader::json)),
             Format::Csv => {
-                let header = header(&settings, schema)?;
                 let in_order = schema.fields().iter().map(|f| f.name.clone());
-                let names = header.unwrap_or_else(|| in_order.collect());
+                let names = opened.names.unwrap_or_else(|| in_order.collect());
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 let rows = RowWriter::new(&names, schema, key);
                 Reader::Csv(Box::new(CsvReader { rows, key: Vec::new(), value: Vec::new() }))
@@ -185,30 +184,6 @@ impl Reader {
             }
         }
     }
-}
-
-/// The names in the first line of a CSV file, if that is a header.
-fn header(settings: &FileSettings, schema: &Schema) -> Result<Option<Vec<String>>, ProduceError> {
-    if settings.header == Some(false) {
-        return Ok(None);
-    }
-    let as_data = FileSettings { header: Some(false), ..settings.clone() };
-    let mut source = FileSource::open(&[as_data], schema)?.source;
-    let mut names: Option<Vec<String>> = None;
-    let limits = BlockLimits { records: 1, bytes: usize::MAX };
-    if let Fetched::Records { block, .. } = source.next_block(limits, Duration::ZERO)? {
-        let mut cells = Cells::default();
-        let first = block.runs().flat_map(Run::records).find_map(|record| record.value);
-        let line = first.and_then(|value| std::str::from_utf8(value).ok());
-        if let Some(Ok(count)) = line.map(|line| cells.split(line)) {
-            names = Some((0..count).map(|number| cells.get(number).to_owned()).collect());
-        }
-    }
-    let is_header = |names: &Vec<String>| {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        settings.header == Some(true) || CsvColumns::is_header(&names, schema)
-    };
-    Ok(names.filter(is_header))
 }
 
 pub(super) struct Generated {

@@ -156,7 +156,7 @@ impl Opening<'_> {
         partitions: u32,
         key: Option<&str>,
     ) -> Result<Shares, SourceError> {
-        let OpenedFile { source, columns, warnings } =
+        let OpenedFile { source, columns, warnings, .. } =
             FileSource::open(files, &self.pipeline.schema)?;
         for warning in warnings {
             tracing::warn!("{warning}");
@@ -166,7 +166,10 @@ impl Opening<'_> {
         let source = if partitions == 1 {
             match (states[0].position.cursor, states[0].state.next_offset) {
                 (_, 0) => source,
-                (cursor, next_offset) => source.resume(cursor, next_offset)?,
+                (cursor, next_offset) => {
+                    let last = states[0].position.last.map(|(_, digest)| digest);
+                    source.resume(cursor, next_offset, last)?
+                }
             }
         } else {
             let mut reader = key.map(|key| self.key_reader(format, columns.as_ref(), key));

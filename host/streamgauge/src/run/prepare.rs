@@ -12,6 +12,7 @@ use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_kafka::refusal;
 use streamgauge_pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
+    join,
 };
 use streamgauge_plugin::{LoadError, Plugin, Runtime};
 use streamgauge_view::panels;
@@ -215,7 +216,12 @@ fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>,
             Ok(plugin) => {
                 for error in plugin.descriptor().check_schema(&pipeline.schema) {
                     let message = format!("metric `{}`: {error}", plugin.settings().id);
-                    let diagnostic = Diagnostic::error(message).at(place.clone());
+                    let mut columns = plugin.settings().columns.iter();
+                    let mapped = columns.find(|(_, field)| *field == error.column());
+                    let place = mapped.map_or(place.clone(), |(input, _)| {
+                        document.place(&join(&format!("metric[{index}].columns"), input))
+                    });
+                    let diagnostic = Diagnostic::error(message).at(place);
                     diagnostics.push(diagnostic.help(
                         "add the field to [schema] or correct its type there; let the plugin read another field with [metric.columns]; or take the metric out",
                     ));

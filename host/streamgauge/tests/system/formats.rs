@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::{Map, Value};
 
@@ -106,4 +107,39 @@ fn csv_and_json_are_the_same() {
     produce.ok();
     let consumed = finish(place.command("run").args(["--until-end", "--json"])).json();
     assert_same("produced from CSV", &first, &outside_run(consumed));
+}
+
+/// The same records from a file, a packed file, standard input and a pipe. No broker is needed.
+#[test]
+fn replay_reads_packed_files_standard_input_and_pipes() {
+    let place = Workplace::new(&Settings::kafka("127.0.0.1:1", "events"));
+    let file = place.write("events.jsonl", &lines(&generated(500, SEED, 0.01)));
+    let gzip = Command::new("gzip").arg("--keep").arg(&file).status().expect("gzip is there");
+    assert!(gzip.success());
+    let replay = |shell: &str| {
+        let program = env!("CARGO_BIN_EXE_streamgauge");
+        let script = shell.replace("REPLAY", &format!("{program} replay --json"));
+        let mut command = Command::new("sh");
+        finish(command.args(["-c", &script]).current_dir(place.path("")))
+    };
+    let whole = outside_run(replay("REPLAY events.jsonl").json());
+    assert_eq!(book(&whole, "read"), 500);
+    for shell in [
+        "REPLAY events.jsonl.gz",
+        "REPLAY - --format json < events.jsonl",
+        "cat events.jsonl.gz | REPLAY --format json -",
+        "mkfifo pipe.jsonl; cat events.jsonl > pipe.jsonl & REPLAY pipe.jsonl",
+        "mv events.jsonl events.log; REPLAY events.log --format json",
+    ] {
+        assert_same(shell, &whole, &outside_run(replay(shell).json()));
+    }
+    for (shell, words) in [
+        ("REPLAY - < events.log", "`--format`"),
+        ("REPLAY events.log", "`--format`"),
+        ("REPLAY - - --format json < events.log", "once only"),
+    ] {
+        let ended = replay(shell);
+        assert_eq!(ended.code, Some(2), "{shell}: {}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{shell}: {}", ended.stderr);
+    }
 }

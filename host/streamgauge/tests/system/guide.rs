@@ -141,7 +141,10 @@ fn a_change_is_on_the_page_and_a_mistake_is_not() {
     let written = fs::read_to_string(&pipeline).expect("it is there");
     fs::write(&pipeline, written + lines).expect("it is ours");
     assert_eq!(titles(&dev.shown(3)).len(), 5);
-    dev.0.terminate();
+    // Any port was asked for, and whoever looks at the page goes on looking.
+    assert_eq!((dev.shown(2), dev.shown(3)), (dev.shown(1), dev.shown(1)));
+    let said = dev.0.terminate().stdout;
+    assert_eq!(said.matches("] built ").count(), 3, "one build for each change:\n{said}");
     // Nothing else was touched, but for the state that a demo does not leave.
     let outside = |path: &&PathBuf| !path.starts_with(place.path("by-city"));
     let after = tree(&place.path(""));

@@ -43,7 +43,8 @@ fn a_plugin_reads_the_field_that_the_pipeline_names() {
 fn a_wrong_name_in_columns_or_config_is_named_with_its_place() {
     let cases = [
         ("[metric.columns]\nprovinz = \"brand_id\"\n", "provinz = ", "it reads `province`"),
-        ("[metric.columns]\nprovince = \"brand\"\n", "plugin = ", "[metric.columns]"),
+        ("[metric.columns]\nprovince = \"brand\"\n", "province = \"br", "did you mean `brand_id`?"),
+        ("[metric.columns]\nprovince = \"month\"\n", "province = \"mo", "[metric.columns]"),
         ("[metric.config]\nfirst = 1\n", "first = ", "has no configuration"),
     ];
     for (more, line, words) in cases {
@@ -198,6 +199,29 @@ fn inspecting_a_plugin_tells_what_it_reads_and_gives() {
     {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
+}
+
+/// `conversion` was refused for its configuration, and the hint was to inspect it.
+#[test]
+fn a_plugin_that_needs_a_configuration_is_inspected_without_one() {
+    let inspect = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        finish(command.args(["plugin", "inspect"]).arg(plugin("conversion")).args(more))
+    };
+    let document: Value = inspect(&["--json"]).json();
+    assert_eq!(document["name"], "conversion");
+    assert_eq!(document["config_is_made_up"], true);
+    assert!(document["inputs"].as_array().is_some_and(|inputs| !inputs.is_empty()), "{document}");
+    let text = inspect(&[]).ok().stdout;
+    for words in ["needs a configuration", "made-up", "--with '{\"from\":", "(required)", "reads"] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    let given = r#"{"from": ["seen"], "to": ["bought"]}"#;
+    let document: Value = inspect(&["--json", "--with", given]).json();
+    assert_eq!(document["config_is_made_up"], false);
+    // A configuration that was given is never replaced.
+    let refused = inspect(&["--with", r#"{"from": ["seen"]}"#]);
+    assert!(refused.code == Some(2) && refused.stderr.contains("lacks `to`"), "{}", refused.stderr);
 }
 
 /// A new plugin, built far from this project, and on the page of a pipeline with three more lines.

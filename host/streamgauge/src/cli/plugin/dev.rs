@@ -40,7 +40,7 @@ pub(super) struct DevArgs {
     folder: PathBuf,
 
     /// The pipeline that shows the plugin; if no pipeline names the plugin, it is shown alone.
-    #[arg(long, value_name = "FILE", default_value = "pipeline.toml")]
+    #[arg(short, long, value_name = "FILE", default_value = "pipeline.toml")]
     pub(super) config: PathBuf,
 
     #[command(flatten)]
@@ -97,10 +97,14 @@ fn built_and_tested(folder: &Path, stop: &Stop) -> Option<PathBuf> {
 
 fn show_it(args: &DevArgs, component: &Path, show: &mut Show) -> Result<(), Failure> {
     let shown = Shown::of(component, &args.config)?;
+    // The port is free again once the host before has ended.
+    show.end();
     let mut demo = Command::new(own().ok_or_else(|| Failure::failed("this program is gone"))?);
     demo.args(["demo", "--attached", "--rate", &args.rate.to_string(), "--config"]);
     demo.arg(shown.file());
-    if let Some(listen) = args.listen.listen {
+    if let Some(listen) = show.kept_port(args.listen.listen.or(shown.listen())) {
+        demo.arg("--listen").arg(listen.to_string());
+    } else if let Some(listen) = args.listen.listen {
         demo.arg("--listen").arg(listen.to_string());
     }
     if args.listen.public {

@@ -1,4 +1,9 @@
 //! `streamgauge plugin inspect`: what a component says of itself, for people and for programs.
+//!
+//! A plugin that describes itself only with a configuration is shown with a made-up one, which is
+//! said; where none can be made up, the keys of its configuration are shown, and nothing fails.
+
+mod example;
 
 use std::path::PathBuf;
 
@@ -8,7 +13,9 @@ use serde_json::{Value, json};
 use crate::cli::failure::Failure;
 use crate::cli::output::print_out;
 use streamgauge_pipeline::MetricSettings;
-use streamgauge_plugin::{CONTRACT, Descriptor, Output, Plugin, Role, Runtime, View, field_type};
+use streamgauge_plugin::{
+    CONTRACT, Descriptor, LoadError, Output, Plugin, Role, Runtime, View, field_type,
+};
 
 /// The longest bar of a sketch, in characters.
 const BAR: usize = 24;
@@ -31,12 +38,37 @@ pub(super) struct InspectArgs {
     json: bool,
 }
 
+/// The configuration that a plugin is shown with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// The given one, or none.
+    Given,
+    /// One that was made up from the plugin's schema.
+    MadeUp,
+    /// None: the plugin cannot describe itself.
+    Outline,
+}
+
 pub(super) fn inspect(args: &InspectArgs) -> Result<(), Failure> {
-    let settings = MetricSettings::alone(&args.file, args.config.clone());
-    let plugin = Runtime::caching()
-        .load(&settings)
-        .map_err(|error| Failure::usage(format!("{error}\nhint: {}", error.hint())))?;
-    if args.json { print_out(document(&plugin)) } else { print_out(text(&plugin)) }
+    let (plugin, shown) =
+        load(args).map_err(|error| Failure::usage(format!("{error}\nhint: {}", error.hint())))?;
+    if args.json { print_out(document(&plugin, shown)) } else { print_out(text(&plugin, shown)) }
+}
+
+fn load(args: &InspectArgs) -> Result<(Plugin, Shown), LoadError> {
+    let runtime = Runtime::caching();
+    let alone = |config| MetricSettings::alone(&args.file, config);
+    let settings = alone(args.config.clone());
+    match runtime.load(&settings) {
+        Ok(plugin) => Ok((plugin, Shown::Given)),
+        Err(error) if error.is_of_config() && args.config == json!({}) => {
+            let outline = runtime.outline(&settings)?;
+            let made_up = example::example(&outline.descriptor().config_schema);
+            let described = made_up.and_then(|config| runtime.load(&alone(config)).ok());
+            Ok(described.map_or((outline, Shown::Outline), |plugin| (plugin, Shown::MadeUp)))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 pub(super) fn parse_config(text: &str) -> Result<Value, String> {
@@ -47,7 +79,7 @@ pub(super) fn parse_config(text: &str) -> Result<Value, String> {
     }
 }
 
-fn document(plugin: &Plugin) -> Value {
+fn document(plugin: &Plugin, shown: Shown) -> Value {
     let descriptor = plugin.descriptor();
     let texts = |texts: &[(String, String)]| {
         Value::Object(texts.iter().map(|(l, text)| (l.clone(), text.as_str().into())).collect())
@@ -81,7 +113,7 @@ fn document(plugin: &Plugin) -> Value {
             "size": view.size,
         })
     };
-    json!({
+    let mut document = json!({
         "name": descriptor.name,
         "version": descriptor.version,
         "doc": texts(&descriptor.doc),
@@ -95,21 +127,49 @@ fn document(plugin: &Plugin) -> Value {
         "outputs": descriptor.outputs.iter().map(output).collect::<Vec<_>>(),
         "views": descriptor.views.iter().map(view).collect::<Vec<_>>(),
         "config_schema": serde_json::from_str::<Value>(&descriptor.config_schema).ok(),
-    })
+        "config": plugin.settings().config,
+        "config_is_made_up": shown == Shown::MadeUp,
+    });
+    if shown == Shown::Outline {
+        for unknown in ["name", "version", "doc", "state_version", "merge", "inputs", "outputs"] {
+            document[unknown] = Value::Null;
+        }
+        document["views"] = Value::Null;
+    }
+    document
 }
 
-fn text(plugin: &Plugin) -> String {
+fn text(plugin: &Plugin, shown: Shown) -> String {
     let descriptor = plugin.descriptor();
-    let mut lines = vec![format!("{} {}", descriptor.name, descriptor.version)];
+    let contract = format!("contract   streamgauge:metric@{CONTRACT}");
+    let file = format!("file       {} bytes, sha256 {}", plugin.file_bytes(), plugin.digest());
+    let imports = format!("imports    {}", plugin.imports().join(", "));
+    let mut lines = Vec::new();
+    match shown {
+        Shown::Given => {}
+        Shown::MadeUp => lines.push(format!(
+            "This plugin needs a configuration; shown with a made-up one: --with '{}'",
+            plugin.settings().config
+        )),
+        Shown::Outline => {
+            lines.push(
+                "This plugin needs a configuration; `--with JSON` gives one and shows the rest"
+                    .to_owned(),
+            );
+            lines.extend([contract, file, imports]);
+            lines.extend(config_lines(&descriptor.config_schema));
+            return lines.join("\n");
+        }
+    }
+    lines.push(format!("{} {}", descriptor.name, descriptor.version));
     lines.extend(descriptor.doc.iter().map(|(language, doc)| format!("  {language}: {doc}")));
-    lines.push(format!("contract   streamgauge:metric@{CONTRACT}"));
+    lines.push(contract);
     lines.push(format!(
         "state      version {}, merge {}",
         descriptor.state_version,
         merge(descriptor)
     ));
-    lines.push(format!("file       {} bytes, sha256 {}", plugin.file_bytes(), plugin.digest()));
-    lines.push(format!("imports    {}", plugin.imports().join(", ")));
+    lines.extend([file, imports]);
     lines.push("reads".to_owned());
     lines.extend(descriptor.inputs.iter().map(|input| {
         let nullable = if input.nullable { ", may be null" } else { "" };
@@ -134,8 +194,14 @@ fn config_lines(schema: &str) -> Vec<String> {
     let Some(keys) = parsed["properties"].as_object() else {
         return vec![format!("config     {schema}")];
     };
+    let required =
+        |key: &str| parsed["required"].as_array().is_some_and(|keys| keys.iter().any(|k| k == key));
     let line = |(key, about): (&String, &Value)| {
-        let default = about.get("default").map_or(String::new(), |d| format!(" (default {d})"));
+        let default = match about.get("default") {
+            Some(default) => format!(" (default {default})"),
+            None if required(key) => " (required)".to_owned(),
+            None => String::new(),
+        };
         format!("  {key}: {}{default}", about["description"].as_str().unwrap_or_default())
     };
     std::iter::once("config".to_owned()).chain(keys.iter().map(line)).collect()

@@ -2,6 +2,7 @@
 //! plugin alone.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -17,6 +18,8 @@ const DEFAULT: &str = include_str!("../../../../../../pipeline.toml");
 /// The pipeline that is shown; files made for a plugin alone are removed with this value.
 pub(super) struct Shown {
     file: PathBuf,
+    /// The address of the page by the file; `None` means that the file has mistakes.
+    listen: Option<SocketAddr>,
     hint: Option<String>,
     _folder: Option<TempDir>,
 }
@@ -30,13 +33,13 @@ impl Shown {
         if found {
             // A file with mistakes is shown unchanged: the host tells the mistakes.
             let Ok((pipeline, _)) = Pipeline::load_with(config, &|_| Some(String::new())) else {
-                return Ok(Self { file: config.into(), hint: None, _folder: None });
+                return Ok(Self::named(config, None));
             };
             let is_it = |metric: &MetricSettings| {
                 metric.plugin.canonicalize().is_ok_and(|plugin| plugin == component)
             };
             if pipeline.metrics.iter().any(is_it) {
-                return Ok(Self { file: config.into(), hint: None, _folder: None });
+                return Ok(Self::named(config, Some(pipeline.server.listen)));
             }
         }
         let hint = format!(
@@ -47,7 +50,15 @@ impl Shown {
         let folder = tempfile::tempdir().map_err(Failure::failed)?;
         let file = folder.path().join("pipeline.toml");
         fs::write(&file, alone(&component)).map_err(Failure::failed)?;
-        Ok(Self { file, hint: Some(hint), _folder: Some(folder) })
+        Ok(Self { file, listen: None, hint: Some(hint), _folder: Some(folder) })
+    }
+
+    fn named(config: &Path, listen: Option<SocketAddr>) -> Self {
+        Self { file: config.into(), listen, hint: None, _folder: None }
+    }
+
+    pub(super) fn listen(&self) -> Option<SocketAddr> {
+        self.listen
     }
 
     pub(super) fn file(&self) -> &Path {

@@ -1,6 +1,7 @@
 //! The host that shows the plugin, as a child of this process.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -21,6 +22,8 @@ const ASK: Duration = Duration::from_millis(20);
 pub(super) struct Show {
     host: Option<(Child, Shown)>,
     hint: Option<String>,
+    /// The address of the last page, whose port was free then.
+    address: Option<SocketAddr>,
 }
 
 impl Show {
@@ -35,6 +38,7 @@ impl Show {
             match address.recv_timeout(ASK) {
                 Ok(address) => {
                     say(&format!("on the page: {address}"));
+                    self.address = socket(&address).or(self.address);
                     self.hint(&shown);
                     self.host = Some((child, shown));
                     return Ok(());
@@ -50,6 +54,14 @@ impl Show {
         self.host = Some((child, shown));
         self.end();
         Err(Failure::failed(format!("the host did not serve its page in {PATIENCE:?}")))
+    }
+
+    /// The address of the page before, where any port is right: whoever looks at that page goes on
+    /// looking. `None` means that a port was asked for, or that the port is taken now.
+    pub(super) fn kept_port(&self, listen: Option<SocketAddr>) -> Option<SocketAddr> {
+        let asked = listen.filter(|listen| listen.port() == 0)?;
+        let kept = self.address.filter(|kept| kept.ip() == asked.ip())?;
+        TcpListener::bind(kept).ok().map(|_| kept)
     }
 
     /// Tells the author the hint, once.
@@ -86,6 +98,12 @@ impl Show {
         let _ = child.kill();
         let _ = child.wait();
     }
+}
+
+/// The socket in an address such as `http://127.0.0.1:5001/#token=TOKEN`.
+fn socket(address: &str) -> Option<SocketAddr> {
+    let (_, rest) = address.split_once("://")?;
+    rest.split('/').next()?.trim().parse().ok()
 }
 
 /// The address in the host's first words, when the host has its port. The rest of the output is
