@@ -81,14 +81,10 @@ impl Marks {
         if text[at..].starts_with(&triple) {
             let inner = at + triple.len();
             let end = end_of(&text[inner..], &triple, quote == '"');
-            match end {
-                Some(end) => skip_to(rest, inner + end),
-                None => {
-                    self.open_text = Some(at..inner);
-                    skip_to(rest, text.len());
-                }
+            if end.is_none() {
+                self.open_text = Some(at..inner);
             }
-            return;
+            return skip_to(rest, end.map_or(text.len(), |end| inner + end));
         }
         let inner = at + quote.len_utf8();
         let line = text[inner..].lines().next().unwrap_or_default();
@@ -114,7 +110,8 @@ impl Marks {
         let tail = after.trim_start_matches(']');
         let is_alone = matches!(tail.trim_start().chars().next(), None | Some('#'));
         // A list in a list over several lines may begin a line too.
-        if !(is_bare(name) && is_alone) && !self.open_brackets.is_empty() {
+        let is_header = is_bare(name) && is_alone;
+        if !is_header && !self.open_brackets.is_empty() {
             return self.open_brackets.push((at, '['));
         }
         let end = at + line.len() - tail.len();

@@ -148,12 +148,13 @@ fn header(
             &format!("cannot be read by its first line: {error}; hint: name each column once, or say `header = false`"),
         )
     })?;
-    let named = columns.schema_indexes().iter().zip(&names).map(|(field, name)| match field {
-        Some(field) => schema.fields()[*field].name.clone(),
-        None => name.trim().to_owned(),
-    });
-    let names = named.collect();
-    Ok(Some((columns, names)))
+    let field_names =
+        columns.schema_indexes().iter().zip(&names).map(|(field, name)| match field {
+            Some(field) => schema.fields()[*field].name.clone(),
+            None => name.trim().to_owned(),
+        });
+    let field_names = field_names.collect();
+    Ok(Some((columns, field_names)))
 }
 
 fn cells(line: &[u8]) -> Vec<String> {

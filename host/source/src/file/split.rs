@@ -69,9 +69,8 @@ pub(super) fn csv_row(bytes: &[u8], rest: Rest) -> Cut {
         }
         quotes = quotes.after(byte);
     }
-    if bytes.len() - skipped >= QUOTED_BYTES_MAX {
-        first_line
-    } else if rest != Rest::Unknown && quotes == Quotes::Open {
+    let is_too_long = bytes.len() - skipped >= QUOTED_BYTES_MAX;
+    if is_too_long || (rest != Rest::Unknown && quotes == Quotes::Open) {
         first_line
     } else if rest != Rest::None {
         Cut::Incomplete

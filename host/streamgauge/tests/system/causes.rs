@@ -29,6 +29,10 @@ const NAMED: Duration = Duration::from_secs(12);
 /// A fault: its name for people, what stands behind the port, and the code of its cause.
 type Fault = (&'static str, Behind, &'static str);
 
+/// The listener that a pipeline reads through, settings of librdkafka, lines of `[source.kafka]`,
+/// and the faults that it meets.
+type Plan<'a> = (&'static str, &'a [(&'a str, String)], &'a str, Vec<Fault>);
+
 /// A broker that listens in every way that a client may meet, each of the first three behind a
 /// relay.
 struct Doors {
@@ -219,7 +223,7 @@ fn a_live_pipeline_goes_through_every_fault_of_its_brokers_and_back() {
     ];
     let web = Behind::Words(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     let of = |name| doors.behind(name);
-    let walks: [(&'static str, &[(&str, String)], &str, Vec<Fault>); 3] = [
+    let walks: [Plan<'_>; 3] = [
         (
             "OPEN",
             &[],

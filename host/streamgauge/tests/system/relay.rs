@@ -16,7 +16,7 @@ pub(crate) enum Behind {
     Words(&'static [u8]),
     /// A server that takes connections and says nothing.
     Silence,
-    /// Nobody listens.
+    /// The port is closed, so that the system refuses connections by itself.
     Nobody,
 }
 

@@ -127,6 +127,22 @@ fn clocks_are_as_documented() {
     check("Clock", &Clock::default());
 }
 
+fn partition() -> PartitionStatus {
+    PartitionStatus {
+        partition: 0,
+        offset: 0,
+        read_to: 0,
+        end: None,
+        lag: None,
+        held_back: 0,
+        empty_offsets: 0,
+        watermark: None,
+        state: "running",
+        cause: None,
+        gaps: vec![GapStatus { kind: "log_start_moved", from: 0, to: 1 }],
+    }
+}
+
 #[test]
 fn a_status_is_as_documented() {
     let plugin = PluginStatus {
@@ -156,19 +172,7 @@ fn a_status_is_as_documented() {
             workers: 2,
             stages: StageStatus::default(),
             queue_records: 0,
-            partitions: vec![PartitionStatus {
-                partition: 0,
-                offset: 0,
-                read_to: 0,
-                end: None,
-                lag: None,
-                held_back: 0,
-                empty_offsets: 0,
-                watermark: None,
-                state: "running",
-                cause: None,
-                gaps: vec![GapStatus { kind: "log_start_moved", from: 0, to: 1 }],
-            }],
+            partitions: vec![partition()],
             watermark_held_by: Some(WatermarkHeldBy { partition: 0, watermark: 0, since: 0 }),
             warnings: vec![cause(&[])],
             health: Health {

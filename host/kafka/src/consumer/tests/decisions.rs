@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use rdkafka::client::ClientContext;
+use rdkafka::error::KafkaError;
 use rdkafka::statistics::{Broker, Partition, Statistics, Topic};
 
 use super::*;
