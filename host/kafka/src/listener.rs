@@ -63,30 +63,40 @@ struct State {
 struct Told {
     fault: BrokerFault,
     at: Instant,
-    /// What the fault is if nothing else is told of this broker until then.
-    unless: Option<(FaultKind, Instant)>,
+    /// What the fault is from then on, if nothing else is told of this broker until then.
+    guesses: Vec<(FaultKind, Instant)>,
     /// The broker was reached since then.
     has_passed: bool,
 }
 
 impl Told {
     fn kind(&self) -> FaultKind {
-        match self.unless {
-            Some((kind, from)) if Instant::now() >= from => kind,
-            _ => self.fault.kind,
-        }
+        let now = Instant::now();
+        let holds = self.guesses.iter().rev().find(|(_, from)| now >= *from);
+        holds.map_or(self.fault.kind, |(kind, _)| *kind)
     }
 }
 
 impl Told {
-    /// True if a connection that was closed without a word tells nothing beside this. The moment of
-    /// the end may let something be guessed that was not before.
-    fn says_more(&self, unless: Option<(FaultKind, Instant)>) -> bool {
-        let guess = |unless: Option<(FaultKind, Instant)>| unless.map(|(kind, _)| kind);
-        let is_news = unless.is_some() && guess(unless) != guess(self.unless);
-        let is_broken = self.fault.kind == FaultKind::Unreachable;
-        let holds = !self.has_passed && self.at.elapsed() < TOLD_AGAIN;
-        holds && !(is_broken && is_news)
+    /// Takes in that a connection was closed without a word, which may let something be guessed.
+    /// False where that says more than what was told.
+    fn takes(&mut self, guess: Option<(FaultKind, Instant)>) -> bool {
+        if self.has_passed || self.at.elapsed() >= TOLD_AGAIN {
+            return false;
+        }
+        let Some((kind, from)) = guess.filter(|_| self.fault.kind == FaultKind::Unreachable) else {
+            return true;
+        };
+        let is_closed = !self.guesses.is_empty();
+        if is_closed && self.guesses.last().is_none_or(|(last, _)| *last != kind) {
+            // What is known of it is told until the new guess holds.
+            let now = Instant::now();
+            let held = self.guesses.iter().rposition(|(_, from)| now >= *from);
+            self.guesses.drain(..held.unwrap_or_default());
+            self.guesses.truncate(1);
+            self.guesses.push((kind, from));
+        }
+        is_closed
     }
 }
 
@@ -176,14 +186,14 @@ impl Heard {
             kind => (kind, None),
         };
         let since = if state.is_open { at + CLOSING } else { at };
-        let unless = guessed.map(|guess| (guess, since));
-        let known = state.faults.iter().find(|known| known.fault.broker == broker);
-        if is_wordless(kind, text) && known.is_some_and(|known| known.says_more(unless)) {
+        let guess = guessed.map(|guess| (guess, since));
+        let known = state.faults.iter_mut().find(|known| known.fault.broker == broker);
+        if is_wordless(kind, text) && known.is_some_and(|known| known.takes(guess)) {
             return;
         }
         let fault = self.fault_at(kind, broker, reason);
         state.faults.retain(|known| known.fault.broker != broker);
-        state.faults.push(Told { fault, at, unless, has_passed: false });
+        state.faults.push(Told { fault, at, guesses: Vec::from_iter(guess), has_passed: false });
     }
 
     /// A fault of one of the brokers, or of all of them.
@@ -226,7 +236,7 @@ impl Heard {
     pub(crate) fn hangs(&self, broker: &str) {
         let mut state = self.lock();
         for told in state.faults.iter_mut().filter(|told| told.fault.broker == broker) {
-            told.unless = None;
+            told.guesses.clear();
         }
     }
 

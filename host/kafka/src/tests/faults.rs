@@ -281,6 +281,11 @@ fn the_moment_at_which_connections_end_is_looked_at_again_and_again() {
     }
     // The same moment again does not begin the wait anew.
     assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::NeedsTls));
+    // What is known is told until the next guess holds.
+    ended("UP");
+    assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::NeedsTls));
+    std::thread::sleep(CLOSING);
+    assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::NeedsSasl));
     // One that takes a connection and says nothing closes none for what was said.
     open.heard().hangs("a:1");
     assert_eq!(open.heard().told().map(|fault| fault.kind), Some(Kind::Unreachable));
