@@ -90,8 +90,15 @@ log.dirs=${join(folder, "data")}
       "--throughput", String(records), "--transactional-id", "hanging", "--transaction-duration-ms", "60000",
       "--producer-props", `bootstrap.servers=${this.address}`, "transaction.timeout.ms=60000",
     ]), { stdio: ["ignore", "pipe", "ignore"] });
-    // The first report comes when records were acknowledged.
-    await new Promise((reported) => producer.stdout.once("data", reported));
+    // Other lines come before the first report of records that were acknowledged.
+    let said = "";
+    await new Promise<void>((reported, failed) => {
+      producer.stdout.on("data", (words: Buffer) => {
+        said += words.toString();
+        if (said.includes("records sent")) reported();
+      });
+      producer.once("exit", () => failed(new Error(`the producer ended before its first report: ${said}`)));
+    });
     await kill(producer);
   }
 
