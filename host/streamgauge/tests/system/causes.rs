@@ -191,7 +191,8 @@ impl<'a> Walk<'a> {
         let back = since.elapsed();
         let told = self.host.log()[said..].to_owned();
         // The line that the connection broke, the one that says why where it came to be known, and
-        // one each where the fault before has only just passed and where two addresses are concerned.
+        // one each where the fault before has only just passed and where two addresses are
+        // concerned.
         let lines = told.matches("trying again until it passes").count();
         assert!((1..=4).contains(&lines), "{name}: {lines} lines\n{told}");
         self.send();
