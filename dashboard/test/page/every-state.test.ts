@@ -76,7 +76,7 @@ describe("no look has a fault", () => {
     await page.keyboard.press("p");
     await inState(page, "paused");
     expect(await faults(page)).toEqual([]);
-  }, 300_000);
+  }, 420_000);
 
   it("where figures are of the past", async () => {
     const host = await serve({ hello: { heartbeat_ms: 200 } });
