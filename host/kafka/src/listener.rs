@@ -69,6 +69,13 @@ struct Told {
     has_passed: bool,
 }
 
+impl State {
+    /// The fault that `broker` was said to have last.
+    fn told_of(&mut self, broker: &str) -> Option<&mut Told> {
+        self.faults.iter_mut().find(|told| told.fault.broker == broker)
+    }
+}
+
 impl Told {
     fn kind(&self) -> FaultKind {
         let now = Instant::now();
@@ -187,7 +194,7 @@ impl Heard {
         };
         let since = if state.is_open { at + CLOSING } else { at };
         let guess = guessed.map(|guess| (guess, since));
-        let known = state.faults.iter_mut().find(|known| known.fault.broker == broker);
+        let known = state.told_of(broker);
         if is_wordless(kind, text) && known.is_some_and(|known| known.takes(guess)) {
             return;
         }
@@ -222,7 +229,7 @@ impl Heard {
     pub(crate) fn reached<'a>(&self, brokers: impl Iterator<Item = (&'a str, bool)>) {
         let mut state = self.lock();
         for (broker, by_name) in brokers {
-            for told in state.faults.iter_mut().filter(|told| told.fault.broker == broker) {
+            if let Some(told) = state.told_of(broker) {
                 told.has_passed = true;
             }
             if by_name && !state.reached.contains(broker) {
@@ -234,8 +241,7 @@ impl Heard {
     /// A broker takes connections and then says nothing, so it does not close them for what is said
     /// on them.
     pub(crate) fn hangs(&self, broker: &str) {
-        let mut state = self.lock();
-        for told in state.faults.iter_mut().filter(|told| told.fault.broker == broker) {
+        if let Some(told) = self.lock().told_of(broker) {
             told.guesses.clear();
         }
     }

@@ -35,9 +35,7 @@ impl Position {
     pub(super) fn new(next: i64, stop: Option<i64>) -> Self {
         Self { next, stop, empty: 0, is_end_new: false, failure: None }
     }
-}
 
-impl Position {
     /// Moves to `next`, past a log that holds nothing before `offset`.
     fn pass(&mut self, offset: i64, next: i64) {
         let offset = self.stop.map_or(offset, |stop| stop.min(offset));

@@ -174,8 +174,6 @@ fn hangs(broker: &Broker) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const NOW: SystemTime = SystemTime::UNIX_EPOCH;
