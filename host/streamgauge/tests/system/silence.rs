@@ -79,7 +79,8 @@ impl Case {
     /// All is well again, and every record is counted.
     fn assert_mended(self, since: Instant) {
         send(&self.broker, &self.topic, 1, 50);
-        assert_eq!(read(&self.host.has_read(250)), 250);
+        let counted = read(&self.host.has_read(250));
+        assert_eq!(counted, 250, "the logs are {:?}", self.broker.ends(&self.topic, &[0, 1]));
         let status = self
             .host
             .status_when("a live host", |status| status["mode"] == "live" && status["lag"] == 0);

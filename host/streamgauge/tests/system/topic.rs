@@ -52,7 +52,7 @@ impl Broker {
         keys: impl IntoIterator<Item = &'a str>,
         value: &[u8],
     ) {
-        let producer: ThreadedProducer<DefaultProducerContext> = self.client();
+        let producer = self.producer();
         for key in keys {
             let record = BaseRecord::<str, [u8]>::to(topic).partition(0).key(key).payload(value);
             producer.send(record).map_err(|(error, _)| error).expect("room for a few records");
@@ -115,7 +115,7 @@ impl Broker {
         partition: i32,
         values: impl IntoIterator<Item = Option<&'a [u8]>>,
     ) -> Instant {
-        let producer: ThreadedProducer<DefaultProducerContext> = self.client();
+        let producer = self.producer();
         for value in values {
             let record = BaseRecord::<(), [u8]>::to(topic).partition(partition);
             let record = match value {
@@ -173,6 +173,21 @@ impl Broker {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", self.address()).set("group.id", group);
         config.set("enable.auto.commit", "false").create().expect("a consumer")
+    }
+
+    /// Where the logs of partitions begin and end.
+    pub(crate) fn ends(&self, topic: &str, partitions: &[i32]) -> Vec<(i64, i64)> {
+        let consumer = self.consumer("ends");
+        let ends = |&partition: &i32| consumer.fetch_watermarks(topic, partition, DEADLINE);
+        partitions.iter().map(ends).collect::<Result<_, _>>().expect("the topic")
+    }
+
+    /// A producer that writes each record once, also where it has to send it again: a broker that
+    /// comes back may have stored what it did not acknowledge.
+    fn producer(&self) -> ThreadedProducer<DefaultProducerContext> {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", self.address()).set("enable.idempotence", "true");
+        config.create().expect("a producer")
     }
 
     fn client<T: FromClientConfig>(&self) -> T {
