@@ -74,6 +74,12 @@ impl State {
     fn told_of(&mut self, broker: &str) -> Option<&mut Told> {
         self.faults.iter_mut().find(|told| told.fault.broker == broker)
     }
+
+    fn was_reached(&mut self, broker: &str) {
+        if !self.reached.contains(broker) {
+            self.reached.insert(broker.to_owned());
+        }
+    }
 }
 
 impl Told {
@@ -232,10 +238,15 @@ impl Heard {
             if let Some(told) = state.told_of(broker) {
                 told.has_passed = true;
             }
-            if by_name && !state.reached.contains(broker) {
-                state.reached.insert(broker.to_owned());
+            if by_name {
+                state.was_reached(broker);
             }
         }
+    }
+
+    /// A broker, by the name that the cluster gives it, has answered, whether it still does or not.
+    pub(crate) fn was_reached(&self, broker: &str) {
+        self.lock().was_reached(broker);
     }
 
     /// A broker takes connections and then says nothing, so it does not close them for what is said

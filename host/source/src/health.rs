@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use streamgauge_kafka::{FaultKind, PartitionHealth};
+use streamgauge_kafka::{FaultKind, PartitionHealth, PartitionTrouble};
 
 /// The health of all partitions that are read.
 #[derive(Default)]
@@ -83,55 +83,71 @@ impl SourceHealth {
 /// A fault as the log knows it: its kind, its broker, and the partition where it is of one.
 type Key = (&'static str, String, Option<u32>);
 
-/// What the log says of each fault.
-type Faults = BTreeMap<Key, String>;
+/// What the log says of each fault, and the partitions that have it.
+type Faults = BTreeMap<Key, (String, BTreeSet<u32>)>;
 
 /// The faults that are new.
 fn begun<'a>(before: &Faults, now: &'a Faults) -> impl Iterator<Item = &'a String> {
-    now.iter().filter(|(key, _)| !before.contains_key(*key)).map(|(_, words)| words)
+    now.iter().filter(|(key, _)| !before.contains_key(*key)).map(|(_, (words, _))| words)
 }
 
-/// The brokers whose faults have ended. One that has another fault by now is none of them.
+/// The brokers whose faults have ended. One that has another fault by now is none of them, nor is
+/// one of whose partitions none is read again.
 fn mended<'a>(before: &'a Faults, now: &Faults) -> BTreeSet<&'a str> {
     let is_faulty = |broker: &str| now.keys().any(|(_, faulty, _)| faulty == broker);
-    let brokers = before.keys().map(|(_, broker, _)| broker.as_str());
+    let is_read = |partition| !now.values().any(|(_, partitions)| partitions.contains(partition));
+    let ended = before.iter().filter(|(_, (_, partitions))| partitions.iter().any(is_read));
+    let brokers = ended.map(|((_, broker, _), _)| broker.as_str());
     brokers.filter(|broker| !is_faulty(broker)).collect()
 }
 
 fn faults(partitions: &BTreeMap<u32, PartitionHealth>) -> Faults {
-    let of = |(partition, health): (&u32, &PartitionHealth)| {
-        let fault = &health.trouble.as_ref()?.fault;
+    let mut faults = Faults::new();
+    for (partition, health) in partitions {
+        let Some(PartitionTrouble { fault, .. }) = &health.trouble else { continue };
         let is_of_one = matches!(fault.kind, FaultKind::NoLeader | FaultKind::ReadFailing);
         let key = (fault.kind.name(), fault.broker.clone(), is_of_one.then_some(*partition));
-        Some((key, fault.to_string()))
-    };
-    partitions.iter().filter_map(of).collect()
+        let known = faults.entry(key).or_insert_with(|| (fault.to_string(), BTreeSet::new()));
+        known.1.insert(*partition);
+    }
+    faults
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use streamgauge_kafka::{BrokerFault, PartitionTrouble};
+    use streamgauge_kafka::BrokerFault;
 
     use super::*;
 
     #[test]
     fn a_broker_is_back_when_it_has_no_fault_any_more() {
-        let faults = |rows: &[(&'static str, &str, Option<u32>)]| -> Faults {
-            let row = |(kind, broker, partition): &(_, &str, _)| {
-                ((*kind, (*broker).to_owned(), *partition), format!("{kind} {broker}"))
+        let faults = |rows: &[(&'static str, &str, Option<u32>, &[u32])]| -> Faults {
+            let row = |(kind, broker, of, partitions): &(_, &str, _, &[u32])| {
+                let told = (format!("{kind} {broker}"), partitions.iter().copied().collect());
+                ((*kind, (*broker).to_owned(), *of), told)
             };
             rows.iter().map(row).collect()
         };
-        let before = faults(&[("needs_tls", "a:1", None), ("silent", "b:2", None)]);
-        let now = faults(&[("unreachable", "a:1", None)]);
+        let mended = |before: &Faults, now: &Faults| {
+            mended(before, now).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let before = faults(&[("needs_tls", "a:1", None, &[0]), ("silent", "b:2", None, &[1])]);
+        let now = faults(&[("unreachable", "a:1", None, &[0])]);
         assert_eq!(begun(&before, &now).collect::<Vec<_>>(), ["unreachable a:1"]);
-        assert_eq!(mended(&before, &now).into_iter().collect::<Vec<_>>(), ["b:2"]);
-        let one = faults(&[("no_leader", "a:1", Some(3)), ("no_leader", "a:1", Some(4))]);
-        let left = faults(&[("no_leader", "a:1", Some(4))]);
+        assert_eq!(mended(&before, &now), ["b:2"]);
+        let of = |partition: &'static u32| {
+            ("no_leader", "a:1", Some(*partition), std::slice::from_ref(partition))
+        };
+        let (one, left) = (faults(&[of(&3), of(&4)]), faults(&[of(&4)]));
         assert_eq!(mended(&one, &left).len(), 0);
-        assert_eq!(mended(&left, &Faults::new()).into_iter().collect::<Vec<_>>(), ["a:1"]);
+        assert_eq!(mended(&left, &Faults::new()), ["a:1"]);
+        // The leader is gone, and then nobody leads its partition.
+        let gone = faults(&[("unreachable", "b:2", None, &[4])]);
+        assert_eq!(mended(&gone, &left).len(), 0);
+        let both = faults(&[("unreachable", "b:2", None, &[4, 5])]);
+        assert_eq!(mended(&both, &left), ["b:2"], "another one leads partition 5");
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod events;
 mod host;
 #[path = "system/http.rs"]
 mod http;
+#[path = "system/network.rs"]
+mod network;
 #[path = "system/process.rs"]
 mod process;
 #[path = "system/relay.rs"]
@@ -78,6 +80,8 @@ mod letters;
 mod monitoring;
 #[path = "system/offsets.rs"]
 mod offsets;
+#[path = "system/outages.rs"]
+mod outages;
 #[path = "system/output.rs"]
 mod output;
 #[path = "system/page.rs"]

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use rdkafka::statistics::{Broker, Statistics};
+use rdkafka::statistics::{Broker, Partition, Statistics};
 
 /// How long a partition may have no connection to its leader before it is told: leaders change, and
 /// idle connections are closed.
@@ -72,14 +72,13 @@ impl Clocks {
             self.brokers.insert(broker.nodeid, clock.told(broker, self.now));
         }
         let topic = statistics.topics.get(topic);
-        let leader = |partition: u32| {
-            let number = i32::try_from(partition).ok()?;
-            Some(topic?.partitions.get(&number)?.broker)
-        };
+        let told = |partition| topic?.partitions.get(&i32::try_from(partition).ok()?);
         let mut before = std::mem::take(&mut self.partitions);
         for partition in partitions {
             let mut clock = before.remove(&partition).unwrap_or_default();
-            let found = self.silence(leader(partition));
+            let told = told(partition);
+            clock.was_answered |= told.is_some_and(was_fetched);
+            let found = self.silence(told.map(|told| told.broker));
             clock.tell(found, self.now);
             self.partitions.insert(partition, clock);
         }
@@ -109,6 +108,12 @@ impl Clocks {
         };
         (silent >= limit).then(|| (silence.clone(), silent))
     }
+}
+
+/// True if the leader of a partition has answered a fetch. Statistics come twice a second, so a
+/// leader may have been connected and gone between two of them.
+pub(super) fn was_fetched(partition: &Partition) -> bool {
+    partition.ls_offset >= 0
 }
 
 impl BrokerClock {
@@ -145,11 +150,14 @@ impl PartitionClock {
 
 #[cfg(test)]
 mod tests {
-    use rdkafka::statistics::{Partition, Topic};
+    use rdkafka::statistics::Topic;
 
     use super::*;
 
     const LIMIT: Duration = Duration::from_secs(2);
+
+    /// What librdkafka says of an offset that nobody told it.
+    const NOT_FETCHED: i64 = -1001;
 
     /// A broker as `(node, state, requests that wait, answers)`.
     type Node = (i32, &'static str, i64, u64);
@@ -161,7 +169,8 @@ mod tests {
             (nodeid.to_string(), broker)
         };
         let partition = |&(partition, broker): &(i32, i32)| {
-            (partition, Partition { partition, broker, ..Partition::default() })
+            let ls_offset = NOT_FETCHED;
+            (partition, Partition { partition, broker, ls_offset, ..Partition::default() })
         };
         let partitions = leaders.iter().map(partition).collect();
         let topic = Topic { partitions, ..Topic::default() };
@@ -223,5 +232,27 @@ mod tests {
         assert_eq!(of(&clocks, 0), None, "it may be back at once");
         tell(&mut clocks, 5000, &[(1, "DOWN", 0, 1)], &[(0, 1), (1, -1)]);
         assert_eq!(of(&clocks, 0), Some((broken, 1500)));
+    }
+
+    /// The page told of a leader that ended in its first half second after three seconds.
+    #[test]
+    fn a_leader_that_answered_between_two_statistics_has_answered() {
+        let broken = |ls_offset| {
+            let broker = Broker { nodeid: 1, state: "DOWN".into(), ..Broker::default() };
+            let partition = Partition { partition: 0, broker: 1, ls_offset, ..Default::default() };
+            let topic = Topic { partitions: [(0, partition)].into(), ..Topic::default() };
+            let mut clocks = Clocks::default();
+            for millis in [0, 1000] {
+                let statistics = Statistics {
+                    ts: millis * 1000,
+                    brokers: [("1".to_owned(), broker.clone())].into(),
+                    topics: [("t".to_owned(), topic.clone())].into(),
+                    ..Statistics::default()
+                };
+                clocks.tell(&statistics, "t", 0..1);
+            }
+            of(&clocks, 0).is_some()
+        };
+        assert_eq!([0, 12, NOT_FETCHED].map(broken), [true, true, false]);
     }
 }

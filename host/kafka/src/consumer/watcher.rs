@@ -10,7 +10,7 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::{Broker, Statistics};
 
-use super::silence::Clocks;
+use super::silence::{Clocks, was_fetched};
 use crate::listener::Listener;
 
 /// How long a connection that is just being made may take.
@@ -134,6 +134,12 @@ impl ClientContext for Watcher {
         let up = statistics.brokers.values().filter(|broker| broker.state == "UP");
         let up = up.map(|broker| (broker.nodename.as_str(), broker.nodeid >= 0));
         self.listener.heard().reached(up);
+        let fetched = topic.iter().flat_map(|topic| topic.partitions.values());
+        let leaders = fetched.filter(|partition| was_fetched(partition)).map(|told| told.broker);
+        for leader in leaders {
+            let by_name = statistics.brokers.values().find(|broker| broker.nodeid == leader);
+            by_name.inspect(|broker| self.listener.heard().was_reached(&broker.nodename));
+        }
         let mut seen = self.lock();
         let seen = &mut *seen;
         seen.queued = 0;

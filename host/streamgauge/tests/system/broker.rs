@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
+use crate::network::Network;
 use crate::process::{Running, finish};
 use crate::wait;
 use crate::workplace::root;
@@ -38,8 +39,14 @@ pub(crate) struct Listener {
 /// A broker with its data; process and data end when dropped.
 pub(crate) struct Broker {
     java: Mutex<Option<Running>>,
+    /// The address of its machine.
+    machine: Ipv4Addr,
     port: u16,
+    /// The port of the cluster's controller.
+    controller: u16,
     folder: TempDir,
+    /// The network that it stands in, which ends after its process.
+    network: Option<Network>,
 }
 
 impl Broker {
@@ -68,30 +75,66 @@ impl Broker {
     /// A broker with these properties, which listens as `more` say too. `users` are arguments for
     /// the tool that formats the data, such as `--add-scram`.
     pub(crate) fn with_listeners(properties: &str, more: &[Listener], users: &[&str]) -> Self {
+        let broker = Self::at(Ipv4Addr::LOCALHOST, free_port(), None);
+        broker.prepare(properties, more, &[&["--standalone"], users].concat());
+        broker.start();
+        broker
+    }
+
+    /// A broker in a network of its own.
+    pub(crate) fn within(network: Network) -> Self {
+        let broker = Self::at(network.far(), free_port(), Some(network));
+        broker.prepare("", &[], &["--standalone"]);
+        broker.start();
+        broker
+    }
+
+    /// Broker 2 of the cluster whose broker 1 is `first`, which is its controller too.
+    pub(crate) fn beside(first: &Self) -> Self {
+        let broker = Self::at(Ipv4Addr::LOCALHOST, first.controller, None);
+        broker.prepare("process.roles=broker\nnode.id=2\n", &[], &[]);
+        broker.start();
+        broker
+    }
+
+    fn at(machine: Ipv4Addr, controller: u16, network: Option<Network>) -> Self {
         let folder = tempfile::Builder::new().prefix("streamgauge-kafka-").tempdir();
         let folder = folder.expect("a temporary folder can be made");
-        let (port, controller) = (free_port(), free_port());
-        let mut listeners =
-            format!("PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
+        Self { java: Mutex::new(None), machine, port: free_port(), controller, folder, network }
+    }
+
+    /// Writes the properties and formats the data, with arguments for the tool that does so.
+    fn prepare(&self, properties: &str, more: &[Listener], format: &[&str]) {
+        let Self { machine, port, controller, .. } = self;
+        let mut listeners = format!("PLAINTEXT://{machine}:{port}");
         let mut advertised = listeners.clone();
         for Listener { name, port, told } in more {
             let _ = write!(listeners, ",{name}://127.0.0.1:{port}");
             let _ = write!(advertised, ",{name}://127.0.0.1:{told}");
         }
+        if format.contains(&"--standalone") {
+            let _ = write!(listeners, ",CONTROLLER://127.0.0.1:{controller}");
+            let _ = write!(advertised, ",CONTROLLER://127.0.0.1:{controller}");
+        }
         let properties = format!(
             "{SINGLE_NODE}{properties}controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
              listeners={listeners}\nadvertised.listeners={advertised}\nlog.dirs={}\n",
-            folder.path().join("data").display()
+            self.folder.path().join("data").display()
         );
-        let broker = Self { java: Mutex::new(None), port, folder };
-        fs::write(broker.properties(), properties).expect("the folder can be written to");
-        broker.format(users);
-        broker.start();
-        broker
+        fs::write(self.properties(), properties).expect("the folder can be written to");
+        // Any 16 bytes in base64 are an id for a cluster that knows only itself.
+        let arguments = ["format", "-t", "c3RyZWFtZ2F1Z2UtdGVzdA", "-c"];
+        let mut tool = tool("kafka.tools.StorageTool");
+        finish(tool.args(arguments).arg(self.properties()).args(format)).ok();
     }
 
     pub(crate) fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        format!("{}:{}", self.machine, self.port)
+    }
+
+    /// The network that the broker was put into.
+    pub(crate) fn network(&self) -> &Network {
+        self.network.as_ref().expect("it stands in a network of its own")
     }
 
     /// Starts the broker, with the data from before.
@@ -99,7 +142,7 @@ impl Broker {
         let log = self.folder.path().join("kafka.log");
         // The line of readiness must be this start's.
         let _ = fs::remove_file(&log);
-        let mut command = java("-Xmx512m");
+        let mut command = java(self.network.as_ref(), "-Xmx512m");
         // The broker lives for a short time only, and starts in two thirds of the time with these
         // options.
         command
@@ -148,32 +191,25 @@ impl Broker {
     fn properties(&self) -> PathBuf {
         self.folder.path().join("server.properties")
     }
-
-    fn format(&self, users: &[&str]) {
-        // Any 16 bytes in base64 are an id for a cluster that knows only itself.
-        let arguments = ["format", "--standalone", "-t", "c3RyZWFtZ2F1Z2UtdGVzdA", "-c"];
-        finish(tool("kafka.tools.StorageTool").args(arguments).arg(self.properties()).args(users))
-            .ok();
-    }
 }
 
 /// A tool of Kafka, by its class.
 pub(crate) fn tool(class: &str) -> Command {
-    let mut command = java("-Xmx256m");
+    let mut command = java(None, "-Xmx256m");
     command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", class]);
     command
 }
 
-/// Java with Kafka's classes.
+/// Java with Kafka's classes, in a network if one is given.
 ///
 /// # Panics
 /// The jars are not there.
-fn java(heap: &str) -> Command {
+fn java(network: Option<&Network>, heap: &str) -> Command {
     let jars = env::var_os("STREAMGAUGE_KAFKA_LIB")
         .map_or_else(|| root().join("target/kafka/lib"), PathBuf::from);
     let is_there = fs::read_dir(&jars).is_ok_and(|mut entries| entries.next().is_some());
     assert!(is_there, "no jars of Kafka in {}; hint: `cargo xtask test`", jars.display());
-    let mut command = Command::new("java");
+    let mut command = network.map_or_else(|| Command::new("java"), |n| n.command("java"));
     command.arg(heap).arg("-cp").arg(jars.join("*"));
     command
 }

@@ -33,6 +33,16 @@ impl Broker {
         made.expect("the broker answers")[0].as_ref().expect("a new topic");
     }
 
+    /// A topic whose partitions stand each on the one broker that is named.
+    pub(crate) fn create_spread_topic(&self, topic: &str, brokers: &[i32]) {
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let replicas: Vec<&[i32]> = brokers.chunks(1).collect();
+        let (partitions, replicas) = (replicas.len() as i32, TopicReplication::Variable(&replicas));
+        let new = NewTopic::new(topic, partitions, replicas);
+        let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
+        made.expect("the broker answers")[0].as_ref().expect("a new topic");
+    }
+
     /// A topic of one partition from which the broker removes all records but the newest of each
     /// key, within a second after a later segment of the log began.
     pub(crate) fn create_compacted_topic(&self, topic: &str) {

@@ -1,0 +1,114 @@
+//! A part of a cluster, or the way to it, is gone: what does not come says so, what comes is
+//! counted, and afterwards every record is counted without a restart.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::broker::Broker;
+use crate::events::event;
+use crate::host::{Host, read};
+use crate::network::Network;
+use crate::workplace::{Settings, Workplace, unique};
+
+/// How long it may take until the page tells of a connection that broke, beside other tests.
+const BROKEN: Duration = Duration::from_secs(4);
+
+fn settings(broker: &Broker, topic: &str, lines: &str) -> Settings {
+    let mut settings = Settings::kafka(&broker.address(), topic);
+    settings.source = settings.source.replace("format = ", &format!("{lines}format = "));
+    settings
+}
+
+fn send(broker: &Broker, topic: &str, partition: i32, count: usize) {
+    let record = event(&[]);
+    broker.send(topic, partition, (0..count).map(|_| record.as_slice()));
+}
+
+fn is_live(status: &Value) -> bool {
+    status["mode"] == "live" && status["lag"] == 0
+}
+
+/// The leader of one partition only is gone.
+#[test]
+fn a_partition_without_its_leader_is_told_and_the_others_are_read() {
+    let first = Broker::new();
+    let second = Broker::beside(&first);
+    let topic = unique("leaders");
+    first.create_spread_topic(&topic, &[1, 2]);
+    send(&first, &topic, 0, 100);
+    send(&first, &topic, 1, 100);
+    let place = Workplace::new(&settings(&first, &topic, ""));
+    let host = Host::start(&place);
+    host.has_read(200);
+    host.status_when("a live host", is_live);
+
+    let since = Instant::now();
+    second.kill();
+    let status = host.status_when("what is gone", |status| {
+        let partition = &status["partitions"][1];
+        partition["state"] == "unanswered" && partition["cause"]["code"] == "broker_unreachable"
+    });
+    let told = since.elapsed();
+    eprintln!("a dead leader: {told:?} to the page, {}", status["partitions"][1]["cause"]);
+    assert!(told < BROKEN, "{told:?}");
+    let other = &status["partitions"][0];
+    assert_eq!((&other["cause"], &other["lag"]), (&Value::Null, &0.into()), "{status}");
+    assert_eq!((&status["lag"], &status["partitions"][1]["lag"]), (&Value::Null, &Value::Null));
+    let ready = host.get("/readyz");
+    assert_eq!((ready.status, &ready.json()["reason"]), (503, &"broker_unreachable".into()));
+    // What comes is counted meanwhile, and nothing says that all is well for it.
+    send(&first, &topic, 0, 50);
+    let status = host.has_read(250);
+    assert_eq!(status["partitions"][1]["state"], "unanswered", "{status}");
+    assert_eq!(host.get("/readyz").status, 503);
+
+    second.start();
+    let since = Instant::now();
+    send(&first, &topic, 1, 50);
+    host.has_read(300);
+    let status = host.status_when("a live host", is_live);
+    eprintln!("mended after {:?}", since.elapsed());
+    let ends = first.ends(&topic, &[0, 1]);
+    assert_eq!(read(&status), 300, "every record is counted once; the logs are {ends:?}");
+    assert_eq!(host.get("/readyz").status, 200);
+    host.terminate().ok();
+}
+
+/// Connections stay open, and nothing comes on them: 65 s of `live`, the partition even idle.
+#[test]
+fn a_network_that_swallows_everything_is_told_within_the_limit() {
+    for (lines, limit) in [("", 12), ("unanswered_after = \"2s\"\n", 4)] {
+        let broker = Broker::within(Network::new());
+        let topic = unique("swallowed");
+        broker.create_topic(&topic, 1);
+        send(&broker, &topic, 0, 100);
+        let place = Workplace::new(&settings(&broker, &topic, lines));
+        let host = Host::start(&place);
+        host.has_read(100);
+        host.status_when("a live host", is_live);
+
+        let since = Instant::now();
+        broker.network().swallow();
+        let status = host.status_when("what is silent", |status| {
+            let partition = &status["partitions"][0];
+            partition["state"] == "unanswered" && partition["cause"]["code"] == "broker_silent"
+        });
+        let told = since.elapsed();
+        eprintln!("a swallowing network: {told:?} to the page, {}", status["cause"]["message"]);
+        assert!(told < Duration::from_secs(limit), "{told:?}");
+        assert_eq!((&status["lag"], &status["mode"]), (&Value::Null, &"waiting".into()));
+        let ready = host.get("/readyz");
+        assert_eq!((ready.status, &ready.json()["reason"]), (503, &"broker_silent".into()));
+
+        broker.network().mend();
+        let since = Instant::now();
+        send(&broker, &topic, 0, 50);
+        host.has_read(150);
+        let status = host.status_when("a live host", is_live);
+        eprintln!("mended after {:?}", since.elapsed());
+        assert_eq!(read(&status), 150, "the log is {:?}", broker.ends(&topic, &[0]));
+        assert_eq!(host.get("/readyz").status, 200);
+        host.terminate().ok();
+    }
+}
