@@ -74,12 +74,6 @@ impl State {
     fn told_of(&mut self, broker: &str) -> Option<&mut Told> {
         self.faults.iter_mut().find(|told| told.fault.broker == broker)
     }
-
-    fn was_reached(&mut self, broker: &str) {
-        if !self.reached.contains(broker) {
-            self.reached.insert(broker.to_owned());
-        }
-    }
 }
 
 impl Told {
@@ -231,22 +225,21 @@ impl Heard {
         self.lock().is_open = true;
     }
 
-    /// Brokers are connected and have answered; `by_name` are those that the cluster names.
-    pub(crate) fn reached<'a>(&self, brokers: impl Iterator<Item = (&'a str, bool)>) {
+    /// Brokers are connected and have answered.
+    pub(crate) fn passed<'a>(&self, brokers: impl Iterator<Item = &'a str>) {
         let mut state = self.lock();
-        for (broker, by_name) in brokers {
+        for broker in brokers {
             if let Some(told) = state.told_of(broker) {
                 told.has_passed = true;
-            }
-            if by_name {
-                state.was_reached(broker);
             }
         }
     }
 
-    /// A broker, by the name that the cluster gives it, has answered, whether it still does or not.
-    pub(crate) fn was_reached(&self, broker: &str) {
-        self.lock().was_reached(broker);
+    /// Brokers have answered at these addresses, which the cluster names.
+    pub(crate) fn reached(&self, addresses: Vec<String>) {
+        if !addresses.is_empty() {
+            self.lock().reached.extend(addresses);
+        }
     }
 
     /// A broker takes connections and then says nothing, so it does not close them for what is said

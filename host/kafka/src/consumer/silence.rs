@@ -53,23 +53,33 @@ struct BrokerClock {
 #[derive(Default)]
 struct PartitionClock {
     was_answered: bool,
+    was_fetched: bool,
     silent: Option<(Silence, Duration)>,
 }
 
 impl Clocks {
-    /// Takes in statistics of a consumer that reads `partitions` of `topic`.
+    /// Takes in statistics of a consumer that reads `partitions` of `topic`. Returns the addresses
+    /// at which brokers were reached.
+    ///
+    /// A broker that moves has its new address for a moment before its old connection ends, so one
+    /// look at it proves nothing of the address. Between two looks it may have come and gone, but
+    /// not where a partition that it leads was fetched for the first time.
     pub(super) fn tell(
         &mut self,
         statistics: &Statistics,
         topic: &str,
         partitions: impl Iterator<Item = u32>,
-    ) {
+    ) -> Vec<String> {
         self.now = Duration::from_micros(statistics.ts.unsigned_abs());
+        let mut reached = Vec::new();
         let mut before = std::mem::take(&mut self.brokers);
         // Those with a negative id only stand for the addresses to begin with.
         for broker in statistics.brokers.values().filter(|broker| broker.nodeid >= 0) {
             let clock = before.remove(&broker.nodeid).unwrap_or_default();
-            self.brokers.insert(broker.nodeid, clock.told(broker, self.now));
+            let was_up = clock.is_up && clock.address == broker.nodename;
+            let clock = clock.told(broker, self.now);
+            reached.extend((was_up && clock.is_up).then(|| clock.address.clone()));
+            self.brokers.insert(broker.nodeid, clock);
         }
         let topic = statistics.topics.get(topic);
         let told = |partition| topic?.partitions.get(&i32::try_from(partition).ok()?);
@@ -77,11 +87,15 @@ impl Clocks {
         for partition in partitions {
             let mut clock = before.remove(&partition).unwrap_or_default();
             let told = told(partition);
-            clock.was_answered |= told.is_some_and(was_fetched);
+            if let Some(told) = told.filter(|told| !clock.was_fetched && was_fetched(told)) {
+                (clock.was_answered, clock.was_fetched) = (true, true);
+                reached.extend(self.brokers.get(&told.broker).map(|leader| leader.address.clone()));
+            }
             let found = self.silence(told.map(|told| told.broker));
             clock.tell(found, self.now);
             self.partitions.insert(partition, clock);
         }
+        reached
     }
 
     /// What the broker `node` of a partition does not do, and since when where that is known.
@@ -110,9 +124,8 @@ impl Clocks {
     }
 }
 
-/// True if the leader of a partition has answered a fetch. Statistics come twice a second, so a
-/// leader may have been connected and gone between two of them.
-pub(super) fn was_fetched(partition: &Partition) -> bool {
+/// True if the leader of a partition has answered a fetch, which may be some time ago.
+fn was_fetched(partition: &Partition) -> bool {
     partition.ls_offset >= 0
 }
 
@@ -162,7 +175,12 @@ mod tests {
     /// A broker as `(node, state, requests that wait, answers)`.
     type Node = (i32, &'static str, i64, u64);
 
-    fn tell(clocks: &mut Clocks, millis: i64, brokers: &[Node], leaders: &[(i32, i32)]) {
+    fn tell(
+        clocks: &mut Clocks,
+        millis: i64,
+        brokers: &[Node],
+        leaders: &[(i32, i32)],
+    ) -> Vec<String> {
         let broker = |&(nodeid, state, waitresp_cnt, rx): &Node| {
             let (nodename, state) = (format!("kafka-{nodeid}"), state.to_owned());
             let broker = Broker { nodeid, nodename, state, waitresp_cnt, rx, ..Broker::default() };
@@ -180,7 +198,7 @@ mod tests {
             topics: HashMap::from([("t".to_owned(), topic)]),
             ..Statistics::default()
         };
-        clocks.tell(&statistics, "t", 0..2);
+        clocks.tell(&statistics, "t", 0..2)
     }
 
     fn of(clocks: &Clocks, partition: u32) -> Option<(Silence, u128)> {
@@ -234,25 +252,60 @@ mod tests {
         assert_eq!(of(&clocks, 0), Some((broken, 1500)));
     }
 
-    /// The page told of a leader that ended in its first half second after three seconds.
+    /// The page told of a leader that ended in its first half second after three seconds, as of an
+    /// address that was never reached.
     #[test]
-    fn a_leader_that_answered_between_two_statistics_has_answered() {
+    fn a_leader_that_answered_between_two_statistics_was_reached() {
         let broken = |ls_offset| {
-            let broker = Broker { nodeid: 1, state: "DOWN".into(), ..Broker::default() };
+            let (nodename, state) = ("kafka-1".to_owned(), "DOWN".to_owned());
+            let broker = Broker { nodeid: 1, nodename, state, ..Broker::default() };
             let partition = Partition { partition: 0, broker: 1, ls_offset, ..Default::default() };
             let topic = Topic { partitions: [(0, partition)].into(), ..Topic::default() };
             let mut clocks = Clocks::default();
-            for millis in [0, 1000] {
+            let reached = [0, 1000].map(|millis| {
                 let statistics = Statistics {
                     ts: millis * 1000,
                     brokers: [("1".to_owned(), broker.clone())].into(),
                     topics: [("t".to_owned(), topic.clone())].into(),
                     ..Statistics::default()
                 };
-                clocks.tell(&statistics, "t", 0..1);
-            }
-            of(&clocks, 0).is_some()
+                clocks.tell(&statistics, "t", 0..1).len()
+            });
+            (of(&clocks, 0).is_some(), reached)
         };
-        assert_eq!([0, 12, NOT_FETCHED].map(broken), [true, true, false]);
+        let (fetched, not) = ((true, [1, 0]), (false, [0, 0]));
+        assert_eq!([0, 12, NOT_FETCHED].map(broken), [fetched, fetched, not]);
+    }
+
+    #[test]
+    fn an_address_is_reached_where_a_broker_stays_connected_under_it() {
+        let mut clocks = Clocks::default();
+        let mut reached = |millis, id, state| {
+            let told = tell(&mut clocks, millis, &[(id, state, 0, 1)], &[(0, id)]);
+            told.join(" ")
+        };
+        assert_eq!(reached(0, 1, "CONNECT"), "");
+        assert_eq!(reached(500, 1, "UP"), "");
+        assert_eq!(reached(1000, 1, "UP"), "kafka-1");
+        assert_eq!(reached(1500, 1, "DOWN"), "");
+    }
+
+    /// Clients are sent to an address where nobody is, while the connection that says so stands.
+    #[test]
+    fn a_broker_that_moves_is_not_reached_by_its_old_connection() {
+        let mut clocks = Clocks::default();
+        let mut reached = |nodename: &str, state: &str| {
+            let (nodename, state) = (nodename.to_owned(), state.to_owned());
+            let broker = Broker { nodeid: 1, nodename, state, ..Broker::default() };
+            let brokers = [("1".to_owned(), broker)].into();
+            let statistics = Statistics { brokers, ..Statistics::default() };
+            clocks.tell(&statistics, "t", std::iter::empty()).concat()
+        };
+        assert_eq!(reached("old", "UP"), "");
+        assert_eq!(reached("old", "UP"), "old");
+        assert_eq!(reached("new", "UP"), "");
+        assert_eq!(reached("new", "TRY_CONNECT"), "");
+        assert_eq!(reached("new", "UP"), "");
+        assert_eq!(reached("new", "UP"), "new");
     }
 }

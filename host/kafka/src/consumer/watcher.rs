@@ -10,7 +10,7 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::{Broker, Statistics};
 
-use super::silence::{Clocks, was_fetched};
+use super::silence::Clocks;
 use crate::listener::Listener;
 
 /// How long a connection that is just being made may take.
@@ -132,14 +132,7 @@ impl ClientContext for Watcher {
         let topic = statistics.topics.get(&self.topic);
         let now = SystemTime::now();
         let up = statistics.brokers.values().filter(|broker| broker.state == "UP");
-        let up = up.map(|broker| (broker.nodename.as_str(), broker.nodeid >= 0));
-        self.listener.heard().reached(up);
-        let fetched = topic.iter().flat_map(|topic| topic.partitions.values());
-        let leaders = fetched.filter(|partition| was_fetched(partition)).map(|told| told.broker);
-        for leader in leaders {
-            let by_name = statistics.brokers.values().find(|broker| broker.nodeid == leader);
-            by_name.inspect(|broker| self.listener.heard().was_reached(&broker.nodename));
-        }
+        self.listener.heard().passed(up.map(|broker| broker.nodename.as_str()));
         let mut seen = self.lock();
         let seen = &mut *seen;
         seen.queued = 0;
@@ -150,7 +143,8 @@ impl ClientContext for Watcher {
         for broker in statistics.brokers.values().filter(|broker| hangs(broker)) {
             self.listener.heard().hangs(&broker.nodename);
         }
-        seen.clocks.tell(&statistics, &self.topic, seen.assigned.iter().copied());
+        let assigned = seen.assigned.iter().copied();
+        self.listener.heard().reached(seen.clocks.tell(&statistics, &self.topic, assigned));
         for (partition, stats) in topic.iter().flat_map(|topic| &topic.partitions) {
             let Ok(partition) = u32::try_from(*partition) else { continue };
             if stats.ls_offset >= 0 {

@@ -8,7 +8,7 @@ use rdkafka::config::RDKafkaLogLevel as Level;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 use crate::fault::FaultKind as Kind;
-use crate::listener::{CLOSING, Listener};
+use crate::listener::{CLOSING, Heard, Listener};
 use crate::testing::{settings, with};
 
 const SILENCE: KafkaError = KafkaError::MetadataFetch(Code::OperationTimedOut);
@@ -198,17 +198,17 @@ fn a_cluster_that_names_another_address_while_it_is_read_sends_its_clients_astra
     let listener = listener("plaintext");
     let heard = listener.heard();
     heard.opened();
-    heard.reached([("b:2", true)].into_iter());
+    reach(heard, "b:2");
     refused(&listener, "b:2/1");
     assert_eq!(told(&listener), (Kind::Unreachable, "b:2".to_owned()), "it was reached before");
     // The connection broke, came again, and the broker has another address now.
     refused(&listener, "a:1/bootstrap");
-    heard.reached([("a:1", false)].into_iter());
+    heard.passed(["a:1"].into_iter());
     refused(&listener, "c:3/1");
-    heard.reached([("b:2", true)].into_iter());
+    reach(heard, "b:2");
     assert_eq!(told(&listener), (Kind::AdvertisedUnreachable, "c:3".to_owned()));
     // What has passed is said only where nothing else is known.
-    heard.reached([("c:3", true)].into_iter());
+    reach(heard, "c:3");
     refused(&listener, "a:1/bootstrap");
     assert_eq!(told(&listener), (Kind::Unreachable, "a:1".to_owned()));
 }
@@ -259,7 +259,7 @@ fn a_connection_that_ends_without_a_word_hides_nothing_that_was_said() {
     tell(Code::BrokerTransportFailure, "a:1/1: Connect to a:1 failed: Connection refused");
     assert_eq!(told().map(|(kind, _)| kind), Some(Kind::Unreachable));
     tell(Code::SaslAuthenticationFailed, "a:1/1: Authentication failed");
-    open.heard().reached([("a:1", true)].into_iter());
+    reach(open.heard(), "a:1");
     tell(Code::BrokerTransportFailure, ENDED);
     assert_eq!(told().map(|(kind, _)| kind), Some(Kind::Unreachable));
 }
@@ -320,4 +320,10 @@ fn white_space_around_a_secret_is_named_where_credentials_are_refused() {
         "kafka at a:1 does not take the user's name and password: no; \
          the value of `sasl.password` begins or ends with white space"
     );
+}
+
+/// A broker is connected under the address that the cluster names.
+fn reach(heard: &Heard, broker: &str) {
+    heard.passed([broker].into_iter());
+    heard.reached(vec![broker.to_owned()]);
 }

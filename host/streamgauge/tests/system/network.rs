@@ -1,7 +1,7 @@
 //! A network that swallows what is sent: a namespace of the kernel's with a cable to this machine,
 //! whose far end can lose the way back. Connections stay open then, and nothing comes.
 //!
-//! Making one takes root's rights.
+//! Making one takes root's rights and the program `ip`; what cannot be tried is said to be left out.
 
 use std::net::Ipv4Addr;
 use std::process::Command;
@@ -17,7 +17,8 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    pub(crate) fn new() -> Self {
+    /// A new network; `None` where this machine lets nobody make one.
+    pub(crate) fn new() -> Option<Self> {
         static NEXT: AtomicU8 = AtomicU8::new(0);
         let (pid, number) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         // Four addresses of a range that is kept for trials (RFC 2544), by the process.
@@ -25,11 +26,14 @@ impl Network {
         let base = base + (pid % 0x4000) * 8 + u32::from(number) * 4;
         let (near, far) = (Ipv4Addr::from(base + 1), Ipv4Addr::from(base + 2));
         let name = format!("sg{pid}-{number}");
+        if let Err(why) = may_make(&name) {
+            eprintln!("left out, as no network can be made here: {why}");
+            return None;
+        }
         let network = Self { name, near, far };
         let Self { name, near, far } = &network;
         let (outer, inner) = (format!("{name}a"), format!("{name}b"));
         for line in [
-            format!("netns add {name}"),
             format!("link add {outer} type veth peer name {inner} netns {name}"),
             format!("address add {near}/30 dev {outer}"),
             format!("link set {outer} up"),
@@ -39,7 +43,7 @@ impl Network {
         ] {
             ip(&line).ok();
         }
-        network
+        Some(network)
     }
 
     /// The address of the machine in the network.
@@ -63,6 +67,16 @@ impl Network {
     pub(crate) fn mend(&self) {
         ip(&format!("-n {} route delete blackhole {}/32", self.name, self.near)).ok();
     }
+}
+
+/// Makes the namespace.
+fn may_make(name: &str) -> Result<(), String> {
+    let made = Command::new("ip").args(["netns", "add", name]).output();
+    let made = made.map_err(|error| format!("`ip`: {error}"))?;
+    if made.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&made.stderr).into_owned())
 }
 
 impl Drop for Network {
