@@ -69,7 +69,7 @@ impl Network {
     }
 }
 
-/// Makes the namespace.
+/// Fails with the words of `ip` where nobody may make one.
 fn may_make(name: &str) -> Result<(), String> {
     let made = Command::new("ip").args(["netns", "add", name]).output();
     let made = made.map_err(|error| format!("`ip`: {error}"))?;

@@ -86,8 +86,8 @@ impl Running {
     /// Waits for the end.
     pub(crate) fn wait(mut self) -> Ended {
         let what = format!("the end of {}", self.shown);
-        let status: ExitStatus =
-            wait::until(&what, || self.child.try_wait().expect("a child can be asked"));
+        let ended = || self.child.try_wait().expect("a child can be asked");
+        let status: ExitStatus = wait::within(wait::END_DEADLINE, || what.clone(), ended);
         Ended {
             code: status.code(),
             signal: status.signal(),

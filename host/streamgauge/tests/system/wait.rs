@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 /// How long anything may take on a busy machine before the test fails.
 pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
+/// How long a process may take to its end: it may build a plugin with the tools of its language.
+pub(crate) const END_DEADLINE: Duration = Duration::from_mins(3);
+
 /// How often a condition is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
@@ -21,13 +24,25 @@ pub(crate) fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
 ///
 /// # Panics
 /// After [`DEADLINE`].
-pub(crate) fn until_with<T>(what: impl Fn() -> String, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + DEADLINE;
+pub(crate) fn until_with<T>(what: impl Fn() -> String, look: impl FnMut() -> Option<T>) -> T {
+    within(DEADLINE, what, look)
+}
+
+/// As [`until_with`], with another deadline.
+///
+/// # Panics
+/// After `limit`.
+pub(crate) fn within<T>(
+    limit: Duration,
+    what: impl Fn() -> String,
+    mut look: impl FnMut() -> Option<T>,
+) -> T {
+    let deadline = Instant::now() + limit;
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited {DEADLINE:?} in vain for {}", what());
+        assert!(Instant::now() < deadline, "waited {limit:?} in vain for {}", what());
         thread::sleep(LOOK_EVERY);
     }
 }
