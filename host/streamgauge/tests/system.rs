@@ -15,6 +15,8 @@ mod events;
 mod host;
 #[path = "system/http.rs"]
 mod http;
+#[path = "system/names.rs"]
+mod names;
 #[path = "system/network.rs"]
 mod network;
 #[path = "system/process.rs"]

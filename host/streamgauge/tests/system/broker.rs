@@ -32,7 +32,8 @@ pub(crate) struct Listener {
     /// The name that the properties know the listener by.
     pub(crate) name: &'static str,
     pub(crate) port: u16,
-    /// The port that clients are told.
+    /// The machine and the port that clients are told.
+    pub(crate) machine: &'static str,
     pub(crate) told: u16,
 }
 
@@ -108,9 +109,9 @@ impl Broker {
         let Self { machine, port, controller, .. } = self;
         let mut listeners = format!("PLAINTEXT://{machine}:{port}");
         let mut advertised = listeners.clone();
-        for Listener { name, port, told } in more {
+        for Listener { name, port, machine, told } in more {
             let _ = write!(listeners, ",{name}://127.0.0.1:{port}");
-            let _ = write!(advertised, ",{name}://127.0.0.1:{told}");
+            let _ = write!(advertised, ",{name}://{machine}:{told}");
         }
         if format.contains(&"--standalone") {
             let _ = write!(listeners, ",CONTROLLER://127.0.0.1:{controller}");

@@ -48,7 +48,10 @@ impl Doors {
             ["OPEN", "TLS", "SASL", "ASTRAY", "MTLS", "STRANGE", "MISNAMED", "REFUSING", "SCRAM"];
         let listeners: Vec<_> = names
             .into_iter()
-            .map(|name| Listener { name, port: free_port(), told: free_port() })
+            .map(|name| {
+                let (port, told) = (free_port(), free_port());
+                Listener { name, port, machine: "127.0.0.1", told }
+            })
             .collect();
         let broker = Broker::with_listeners(&properties(&certificates), &listeners, &[]);
         Self { broker, certificates, listeners }

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::broker::Broker;
+use crate::broker::{Broker, Listener, free_port};
 use crate::events::event;
 use crate::host::{Host, read};
+use crate::names::Names;
 use crate::network::Network;
+use crate::relay::{Behind, Relay};
 use crate::workplace::{Settings, Workplace, unique};
 
 /// How long it may take until the page tells of a connection that broke, beside other tests.
@@ -112,4 +114,53 @@ fn a_network_that_swallows_everything_is_told_within_the_limit() {
         assert_eq!(host.get("/readyz").status, 200);
         host.terminate().ok();
     }
+}
+
+/// The connection breaks, and the name of the broker is known no more.
+#[test]
+fn a_broker_whose_name_is_gone_is_told_and_found_again() {
+    const NAME: &str = "kafka.streamgauge.test";
+    let Some(names) = Names::new() else { return };
+    names.know(NAME);
+    let (port, door) = (free_port(), free_port());
+    let listener = Listener { name: "NAMED", port, machine: NAME, told: door };
+    let relay = Relay::new(door, Behind::Port(port));
+    let protocols = "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,\
+                     NAMED:PLAINTEXT\n";
+    let broker = Broker::with_listeners(protocols, &[listener], &[]);
+    let topic = unique("nameless");
+    broker.create_topic(&topic, 1);
+    send(&broker, &topic, 0, 100);
+    let place = Workplace::new(&Settings::kafka(&format!("{NAME}:{door}"), &topic));
+    let before = names.before();
+    let host = Host::start_by(&place, &before.each_ref().map(String::as_str));
+    host.has_read(100);
+    host.status_when("a live host", is_live);
+
+    let since = Instant::now();
+    names.know("");
+    relay.turn(Behind::Nobody);
+    let status = host.status_when("what is gone", |status| status["mode"] == "waiting");
+    let lost = since.elapsed();
+    assert_eq!(status["lag"], Value::Null, "{status}");
+    let code = "broker_name_unknown";
+    let status = host.status_when(code, |status| status["cause"]["code"] == code);
+    let told = since.elapsed();
+    let message = &status["cause"]["message"];
+    eprintln!("a name that is gone: broken {lost:?}, page {told:?}, {message}");
+    assert!(lost < BROKEN && told < Duration::from_secs(12), "{lost:?}, {told:?}");
+    assert!(message.as_str().is_some_and(|message| message.contains(NAME)), "{message}");
+    let ready = host.get("/readyz");
+    assert_eq!((ready.status, &ready.json()["reason"]), (503, &code.into()));
+
+    names.know(NAME);
+    relay.turn(Behind::Port(port));
+    let since = Instant::now();
+    send(&broker, &topic, 0, 50);
+    host.has_read(150);
+    let status = host.status_when("a live host", is_live);
+    eprintln!("mended after {:?}", since.elapsed());
+    assert_eq!(read(&status), 150, "the log is {:?}", broker.ends(&topic, &[0]));
+    assert_eq!(host.get("/readyz").status, 200);
+    host.terminate().ok();
 }

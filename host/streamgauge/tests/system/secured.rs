@@ -62,6 +62,7 @@ impl Secured {
         let listener = |(i, name)| Listener {
             name,
             port: ports[i],
+            machine: "127.0.0.1",
             told: if name == "ASTRAY" { closed } else { ports[i] },
         };
         let listeners = names.into_iter().enumerate().map(listener).collect::<Vec<_>>();
