@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::broker::{Broker, Listener, free_port};
-use crate::events::event;
 use crate::host::{Host, read};
 use crate::names::Names;
 use crate::network::Network;
@@ -16,19 +15,21 @@ use crate::workplace::{Settings, Workplace, unique};
 /// How long it may take until the page tells of a connection that broke, beside other tests.
 const BROKEN: Duration = Duration::from_secs(4);
 
-fn settings(broker: &Broker, topic: &str, lines: &str) -> Settings {
-    let mut settings = Settings::kafka(&broker.address(), topic);
-    settings.source = settings.source.replace("format = ", &format!("{lines}format = "));
-    settings
-}
-
-fn send(broker: &Broker, topic: &str, partition: i32, count: usize) {
-    let record = event(&[]);
-    broker.send(topic, partition, (0..count).map(|_| record.as_slice()));
-}
-
 fn is_live(status: &Value) -> bool {
     status["mode"] == "live" && status["lag"] == 0
+}
+
+/// 50 records come into the last of the partitions, and all is well again, with every record counted
+/// once.
+fn ends_well(host: Host, broker: &Broker, topic: &str, partitions: &[i32], total: u64) {
+    let since = Instant::now();
+    broker.send_events(topic, *partitions.last().expect("a partition"), 50);
+    host.has_read(total);
+    let status = host.status_when("a live host", is_live);
+    eprintln!("mended after {:?}", since.elapsed());
+    assert_eq!(read(&status), total, "the logs are {:?}", broker.ends(topic, partitions));
+    assert_eq!(host.get("/readyz").status, 200);
+    host.terminate().ok();
 }
 
 /// The leader of one partition only is gone.
@@ -38,9 +39,9 @@ fn a_partition_without_its_leader_is_told_and_the_others_are_read() {
     let second = Broker::beside(&first);
     let topic = unique("leaders");
     first.create_spread_topic(&topic, &[1, 2]);
-    send(&first, &topic, 0, 100);
-    send(&first, &topic, 1, 100);
-    let place = Workplace::new(&settings(&first, &topic, ""));
+    first.send_events(&topic, 0, 100);
+    first.send_events(&topic, 1, 100);
+    let place = Workplace::new(&Settings::kafka(&first.address(), &topic));
     let host = Host::start(&place);
     host.has_read(200);
     host.status_when("a live host", is_live);
@@ -60,21 +61,13 @@ fn a_partition_without_its_leader_is_told_and_the_others_are_read() {
     let ready = host.get("/readyz");
     assert_eq!((ready.status, &ready.json()["reason"]), (503, &"broker_unreachable".into()));
     // What comes is counted meanwhile, and nothing says that all is well for it.
-    send(&first, &topic, 0, 50);
+    first.send_events(&topic, 0, 50);
     let status = host.has_read(250);
     assert_eq!(status["partitions"][1]["state"], "unanswered", "{status}");
     assert_eq!(host.get("/readyz").status, 503);
 
     second.start();
-    let since = Instant::now();
-    send(&first, &topic, 1, 50);
-    host.has_read(300);
-    let status = host.status_when("a live host", is_live);
-    eprintln!("mended after {:?}", since.elapsed());
-    let ends = first.ends(&topic, &[0, 1]);
-    assert_eq!(read(&status), 300, "every record is counted once; the logs are {ends:?}");
-    assert_eq!(host.get("/readyz").status, 200);
-    host.terminate().ok();
+    ends_well(host, &first, &topic, &[0, 1], 300);
 }
 
 /// Connections stay open, and nothing comes on them: 65 s of `live`, the partition even idle.
@@ -85,8 +78,8 @@ fn a_network_that_swallows_everything_is_told_within_the_limit() {
         let broker = Broker::within(network);
         let topic = unique("swallowed");
         broker.create_topic(&topic, 1);
-        send(&broker, &topic, 0, 100);
-        let place = Workplace::new(&settings(&broker, &topic, lines));
+        broker.send_events(&topic, 0, 100);
+        let place = Workplace::new(&Settings::kafka(&broker.address(), &topic).with_lines(lines));
         let host = Host::start(&place);
         host.has_read(100);
         host.status_when("a live host", is_live);
@@ -105,14 +98,7 @@ fn a_network_that_swallows_everything_is_told_within_the_limit() {
         assert_eq!((ready.status, &ready.json()["reason"]), (503, &"broker_silent".into()));
 
         broker.network().mend();
-        let since = Instant::now();
-        send(&broker, &topic, 0, 50);
-        host.has_read(150);
-        let status = host.status_when("a live host", is_live);
-        eprintln!("mended after {:?}", since.elapsed());
-        assert_eq!(read(&status), 150, "the log is {:?}", broker.ends(&topic, &[0]));
-        assert_eq!(host.get("/readyz").status, 200);
-        host.terminate().ok();
+        ends_well(host, &broker, &topic, &[0], 150);
     }
 }
 
@@ -130,7 +116,7 @@ fn a_broker_whose_name_is_gone_is_told_and_found_again() {
     let broker = Broker::with_listeners(protocols, &[listener], &[]);
     let topic = unique("nameless");
     broker.create_topic(&topic, 1);
-    send(&broker, &topic, 0, 100);
+    broker.send_events(&topic, 0, 100);
     let place = Workplace::new(&Settings::kafka(&format!("{NAME}:{door}"), &topic));
     let before = names.before();
     let host = Host::start_by(&place, &before.each_ref().map(String::as_str));
@@ -155,12 +141,5 @@ fn a_broker_whose_name_is_gone_is_told_and_found_again() {
 
     names.know(NAME);
     relay.turn(Behind::Port(port));
-    let since = Instant::now();
-    send(&broker, &topic, 0, 50);
-    host.has_read(150);
-    let status = host.status_when("a live host", is_live);
-    eprintln!("mended after {:?}", since.elapsed());
-    assert_eq!(read(&status), 150, "the log is {:?}", broker.ends(&topic, &[0]));
-    assert_eq!(host.get("/readyz").status, 200);
-    host.terminate().ok();
+    ends_well(host, &broker, &topic, &[0], 150);
 }

@@ -21,25 +21,13 @@ struct Case {
     _place: Workplace,
 }
 
-/// The settings, with lines in `[source.kafka]`.
-fn settings(broker: &Broker, topic: &str, lines: &str) -> Settings {
-    let mut settings = Settings::kafka(&broker.address(), topic);
-    settings.source = settings.source.replace("format = ", &format!("{lines}format = "));
-    settings
-}
-
-fn send(broker: &Broker, topic: &str, partition: i32, count: usize) {
-    let record = event(&[]);
-    broker.send(topic, partition, (0..count).map(|_| record.as_slice()));
-}
-
 impl Case {
     fn new(stem: &str, lines: &str) -> Self {
         let (broker, topic) = (Broker::new(), unique(stem));
         broker.create_topic(&topic, 2);
-        send(&broker, &topic, 0, 100);
-        send(&broker, &topic, 1, 100);
-        let place = Workplace::new(&settings(&broker, &topic, lines));
+        broker.send_events(&topic, 0, 100);
+        broker.send_events(&topic, 1, 100);
+        let place = Workplace::new(&Settings::kafka(&broker.address(), &topic).with_lines(lines));
         let host = Host::start(&place);
         host.has_read(200);
         host.status_when("a live host", |status| status["mode"] == "live" && status["lag"] == 0);
@@ -78,7 +66,7 @@ impl Case {
 
     /// All is well again, and every record is counted.
     fn assert_mended(self, since: Instant) {
-        send(&self.broker, &self.topic, 1, 50);
+        self.broker.send_events(&self.topic, 1, 50);
         let counted = read(&self.host.has_read(250));
         assert_eq!(counted, 250, "the logs are {:?}", self.broker.ends(&self.topic, &[0, 1]));
         let status = self
@@ -120,8 +108,8 @@ fn a_deleted_topic_is_told_within_the_limit() {
     let broker = Broker::shared();
     let topic = unique("deleted");
     broker.create_topic(&topic, 1);
-    send(&broker, &topic, 0, 100);
-    let place = Workplace::new(&settings(&broker, &topic, ""));
+    broker.send_events(&topic, 0, 100);
+    let place = Workplace::new(&Settings::kafka(&broker.address(), &topic));
     let host = Host::start(&place);
     host.has_read(100);
     let since = Instant::now();
@@ -144,7 +132,7 @@ fn records_of_an_open_transaction_are_held_back_and_said_to_be() {
     let transactions = Transactions::new(&broker, &topic);
     let record = event(&[]);
     let send = |count| transactions.send(0, (0..count).map(|_| record.as_slice()));
-    let place = Workplace::new(&settings(&broker, &topic, ""));
+    let place = Workplace::new(&Settings::kafka(&broker.address(), &topic));
     let host = Host::start(&place);
     send(10);
     transactions.commit();
@@ -176,15 +164,17 @@ fn a_transaction_that_stays_open_is_told_and_its_remedy_works() {
     let transactions = Transactions::new(&broker, &topic);
     let record = event(&[]);
     let open = |count| transactions.send(0, (0..count).map(|_| record.as_slice()));
-    let place = Workplace::new(&settings(&broker, &topic, "transaction_open_after = \"2s\"\n"));
+    let place = Workplace::new(
+        &Settings::kafka(&broker.address(), &topic).with_lines("transaction_open_after = \"2s\"\n"),
+    );
     let host = Host::start(&place);
     open(10);
     transactions.commit();
     host.has_read(10);
     open(25);
     // What comes after the open transaction waits for it too, in the same partition.
-    send(&broker, &topic, 0, 5);
-    send(&broker, &topic, 1, 7);
+    broker.send_events(&topic, 0, 5);
+    broker.send_events(&topic, 1, 7);
     let status =
         host.status_when("what waits", |status| status["partitions"][0]["state"] == "held_back");
     let (first, second) = (&status["partitions"][0], &status["partitions"][1]);
@@ -217,7 +207,7 @@ fn a_run_to_the_end_gives_up_where_nothing_comes_any_more() {
     let broker = Broker::new();
     let topic = unique("given-up");
     let lines = "unanswered_after = \"1s\"\ngive_up_after = \"3s\"\n";
-    let place = Workplace::new(&settings(&broker, &topic, lines));
+    let place = Workplace::new(&Settings::kafka(&broker.address(), &topic).with_lines(lines));
     let produce = ["--generate", "600000", "--seed", "5", "--partitions", "2"];
     finish(place.command("produce").args(produce)).ok();
     let host = Host::start_with(&place, &["--until-end"]);
@@ -236,7 +226,9 @@ fn a_run_to_the_end_gives_up_where_nothing_comes_any_more() {
 fn a_run_to_the_end_waits_for_brokers_that_are_away_at_its_beginning() {
     let broker = Broker::new();
     let topic = unique("away");
-    let place = Workplace::new(&settings(&broker, &topic, "give_up_after = \"8s\"\n"));
+    let place = Workplace::new(
+        &Settings::kafka(&broker.address(), &topic).with_lines("give_up_after = \"8s\"\n"),
+    );
     let produce = ["--generate", "500", "--seed", "5", "--partitions", "2"];
     finish(place.command("produce").args(produce)).ok();
     broker.kill();
@@ -249,7 +241,7 @@ fn a_run_to_the_end_waits_for_brokers_that_are_away_at_its_beginning() {
         assert!(ended.stderr.contains(words), "no {words:?} in\n{}", ended.stderr);
     }
     assert_eq!(ended.stderr.matches("trying again every").count(), 1, "{}", ended.stderr);
-    place.set_text(&settings(&broker, &topic, "").text());
+    place.set_text(&Settings::kafka(&broker.address(), &topic).text());
     let host = Host::start_with(&place, &["--until-end", "--json"]);
     host.status_when("a wait", |status| status["mode"] == "waiting");
     broker.start();
@@ -266,7 +258,7 @@ fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on() {
     secured.broker().create_topic(&topic, 1);
     secured.allow(USER_PRINCIPAL, "Read", topic_of);
     secured.allow(USER_PRINCIPAL, "Read", group_of);
-    send(secured.broker(), &topic, 0, 100);
+    secured.broker().send_events(&topic, 0, 100);
     let mut settings = Settings::kafka(&secured.address(Door::SaslTls), &topic);
     settings.source += &lines(&secured.settings(Door::SaslTls));
     let place = Workplace::new(&settings);
@@ -295,7 +287,7 @@ fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on() {
         eprintln!("mended after {:?}", since.elapsed());
         assert_eq!(host.get("/readyz").status, 200);
     }
-    send(secured.broker(), &topic, 0, 50);
+    secured.broker().send_events(&topic, 0, 50);
     assert_eq!(read(&host.has_read(150)), 150);
     host.terminate().ok();
 }

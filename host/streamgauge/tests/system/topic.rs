@@ -14,6 +14,7 @@ use rdkafka::producer::{
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::broker::Broker;
+use crate::events::event;
 use crate::wait::{self, DEADLINE};
 use crate::workplace::unique;
 
@@ -116,6 +117,12 @@ impl Broker {
         values: impl IntoIterator<Item = &'a [u8]>,
     ) -> Instant {
         self.send_all(topic, partition, values.into_iter().map(Some))
+    }
+
+    /// Sends so many equal events to a partition.
+    pub(crate) fn send_events(&self, topic: &str, partition: i32, count: usize) {
+        let record = event(&[]);
+        self.send(topic, partition, (0..count).map(|_| record.as_slice()));
     }
 
     /// As [`Broker::send`]; `None` is a record without a value.

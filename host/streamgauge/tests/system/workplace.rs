@@ -60,6 +60,12 @@ impl Settings {
         ))
     }
 
+    /// The same with lines in the table of the source, before its format.
+    pub(crate) fn with_lines(mut self, lines: &str) -> Self {
+        self.source = self.source.replace("format = ", &format!("{lines}format = "));
+        self
+    }
+
     /// A file, read to its end.
     pub(crate) fn file(path: &Path) -> Self {
         Self::of(format!("[source.file]\npath = \"{}\"\n", path.display()))
