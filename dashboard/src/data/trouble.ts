@@ -118,9 +118,9 @@ function line({ what, of, cause }: Trouble, ctx: Context): string {
   const why = clip(causeWords(cause, ctx.lang), LINE_CHARACTERS_MAX);
   switch (what) {
     case "partition":
-      return stands.partition(named(of, ctx), why);
+      return stands.partition(named(of, ctx), why, of.length);
     case "metric":
-      return stands.metric(named(of.map((id) => metricTitle(id, ctx)), ctx), why);
+      return stands.metric(named(of.map((id) => metricTitle(id, ctx)), ctx), why, of.length);
     case "checkpoint":
       return stands.checkpoint(why);
     case "data":

@@ -33,8 +33,8 @@ export const causesEn: Causes = {
   output_topic_forbidden: (args) =>
     `The user may not write to the topic ${arg(args, "reason")}: an ACL that allows Write is missing`,
   transaction_open: (args) =>
-    `${arg(args, "records")} records of partition ${arg(args, "partition")} wait for a transaction that has ` +
-    `been open since ${arg(args, "since")}: look for its producer, or abort it ` +
+    `${arg(args, "records")} records of partition ${arg(args, "partition")} wait for a transaction that ` +
+    `does not end: look for its producer, or abort it ` +
     `(--start-offset ${arg(args, "offset")})`,
   topic_missing: (args) => `The topic ${arg(args, "topic")} does not exist`,
   no_partitions: () => "The topic has no partitions yet",

@@ -35,8 +35,8 @@ export const causesZh = {
   output_topic_forbidden: (args: Args) =>
     `该用户无权写入主题 ${arg(args, "reason")}：缺少允许 Write 的 ACL`,
   transaction_open: (args: Args) =>
-    `分区 ${arg(args, "partition")} 有 ${arg(args, "records")} 条记录在等一个自 ${arg(args, "since")} ` +
-    `起未结束的事务：请查它的生产者，或中止该事务（--start-offset ${arg(args, "offset")}）`,
+    `分区 ${arg(args, "partition")} 有 ${arg(args, "records")} 条记录在等一个迟迟未结束的事务：` +
+    `请查它的生产者，或中止该事务（--start-offset ${arg(args, "offset")}）`,
   topic_missing: (args: Args) => `主题 ${arg(args, "topic")} 不存在`,
   no_partitions: () => "主题还没有分区",
   log_start_moved: (args: Args) =>

@@ -4,9 +4,11 @@ import type { Notice } from "./notice-zh";
 export const noticeEn: Notice = {
   stands: {
     pipeline: (why) => `No record is counted: ${why}`,
-    partition: (names, why) => `Partition ${names} is not counted: ${why}`,
+    partition: (names, why, count) =>
+      count === 1 ? `Partition ${names} is not counted: ${why}` : `Partitions ${names} are not counted: ${why}`,
     checkpoint: (why) => `Counts are not kept: ${why}`,
-    metric: (names, why) => `Metric ${names} is incomplete: ${why}`,
+    metric: (names, why, count) =>
+      count === 1 ? `Metric ${names} is incomplete: ${why}` : `Metrics ${names} are incomplete: ${why}`,
     comma: ", ",
     andMore: (names, count) => `${names} and ${count} more`,
   },

@@ -3,9 +3,9 @@
 export const noticeZh = {
   stands: {
     pipeline: (why: string) => `没有记录在计数：${why}`,
-    partition: (names: string, why: string) => `分区 ${names} 停止计数：${why}`,
+    partition: (names: string, why: string, _count: number) => `分区 ${names} 停止计数：${why}`,
     checkpoint: (why: string) => `计数无法保存：${why}`,
-    metric: (names: string, why: string) => `指标 ${names} 不全：${why}`,
+    metric: (names: string, why: string, _count: number) => `指标 ${names} 不全：${why}`,
     comma: "、",
     andMore: (names: string, count: string) => `${names} 等，另有 ${count} 个`,
   },

@@ -27,7 +27,7 @@ describe("the sentence above everything", () => {
     expect(zh).toMatchObject({ tone: "troubled", lines: ["分区 0、3 停止计数：连不上 Kafka：b:1"], cause: silent });
     expect(zh?.age).toBe("自 08:15:05 起，已 1 分钟 35 秒。所示计数截至 08:15:03 准确，此后停滞处的记录尚未计入。");
     const en = said({ troubles: [trouble("partition", ["0", "3"])] });
-    expect(en?.lines).toEqual(["Partition 0, 3 is not counted: Kafka cannot be reached at b:1"]);
+    expect(en?.lines).toEqual(["Partitions 0, 3 are not counted: Kafka cannot be reached at b:1"]);
     expect(en?.age).toContain("exact up to 08:15:03");
     expect(en?.outlook).toContain("keeps trying");
   });
