@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, process::Command};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{
-    kafka, setup,
+    kafka, process, setup,
     workspace::{Packages, Target, Workspace},
 };
 
@@ -24,8 +24,9 @@ pub(crate) fn test(packages: &Packages, name: &str) -> Result<Target> {
     found.with_context(|| format!("no test `{name}` has `test = false` in its Cargo.toml"))
 }
 
-/// `cargo test` of these tests, with the places of everything.
+/// `cargo test` of these tests, with the places of everything; the program is built before.
 pub(crate) fn command(workspace: &Workspace, tests: &[Target]) -> Result<Command> {
+    process::run(&mut workspace.build_of_program())?;
     let jars = kafka::provide_jars(workspace)?;
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--release"]).args(chosen(tests));

@@ -1,4 +1,4 @@
-//! `cargo xtask mutants`: the tests must notice a broken engine. Each patch in `tests/mutants`,
+//! `cargo xtask mutants`: the tests must notice a broken engine. Each patch in `mutants`,
 //! beside the test of the laws, breaks one law as an honest mistake could; with each of them that
 //! test must fail.
 //!
@@ -27,7 +27,7 @@ use crate::{
 pub(crate) const TEST: &str = "laws";
 
 /// The folder of the patches, in the package of the test.
-const PATCHES: &str = "tests/mutants";
+const PATCHES: &str = "mutants";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

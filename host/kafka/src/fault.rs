@@ -299,7 +299,9 @@ impl fmt::Display for BrokerFault {
             FaultKind::MechanismRefused => {
                 write!(f, "kafka at {broker} does not take the SASL mechanism")
             }
-            FaultKind::NoLeader => write!(f, "no broker of kafka at {broker} leads what is to be read"),
+            FaultKind::NoLeader => {
+                write!(f, "no broker of kafka at {broker} leads what is to be read")
+            }
             FaultKind::ReadFailing => write!(f, "kafka at {broker} answers with an error"),
             FaultKind::TopicForbidden => write!(f, "kafka at {broker} forbids the topic"),
             FaultKind::GroupForbidden => write!(f, "kafka at {broker} forbids the group"),

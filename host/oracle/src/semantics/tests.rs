@@ -1,5 +1,5 @@
 //! Each rule by itself, and then the oracle against the engine, which has to come to the same.
-//! Tests that need a plugin are in host/streamgauge/tests/semantics.
+//! Tests that need a plugin are in host/tests/semantics.
 
 mod agreement;
 mod calendar;

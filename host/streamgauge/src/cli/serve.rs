@@ -170,7 +170,7 @@ pub(super) fn serve(
         }
     });
     let done = Arc::new(AtomicBool::new(false));
-    service::attend(&job.pulses, &job.run_status, job.stop.flag());
+    let attendance = service::attend(&job.pulses, &job.run_status, job.stop.flag());
     let publishing = {
         let done = Arc::clone(&done);
         let beat = job.pulses.watch("publisher");
@@ -189,6 +189,7 @@ pub(super) fn serve(
     while !bounded && !job.stop.is_requested() {
         thread::sleep(TICK);
     }
+    attendance.stopping();
     done.store(true, Ordering::Relaxed);
     // A panic of either was told, and ends the process with its message.
     let _ = publishing.join();

@@ -4,8 +4,8 @@
 use std::env;
 use std::io;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,14 +25,22 @@ const WATCHDOG_PROCESS: &str = "WATCHDOG_PID";
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Tells the service manager, if there is one, how the run is, to the end of the process.
-pub fn attend(pulses: &Pulses, run_status: &Arc<RunStatus>, requested: Arc<AtomicBool>) {
-    let mut service = Service::of_environment();
-    if service.socket.is_none() {
-        return;
+pub fn attend(
+    pulses: &Pulses,
+    run_status: &Arc<RunStatus>,
+    requested: Arc<AtomicBool>,
+) -> Attendance {
+    let service = Service::of_environment();
+    let is_asked = service.socket.is_some();
+    let service = Arc::new(Mutex::new(service));
+    if !is_asked {
+        return Attendance(service);
     }
+    let attendance = Attendance(Arc::clone(&service));
     let (pulses, run_status) = (pulses.clone(), Arc::clone(run_status));
     let attending = move || {
         loop {
+            let mut service = service.lock().unwrap_or_else(PoisonError::into_inner);
             // The page is up by then; a broker that is away is no reason to start anew.
             if run_status.lock().phase != Phase::Restoring {
                 service.ready();
@@ -41,11 +49,23 @@ pub fn attend(pulses: &Pulses, run_status: &Arc<RunStatus>, requested: Arc<Atomi
                 service.stopping();
             }
             service.alive(Instant::now(), &pulses);
+            drop(service);
             thread::sleep(LOOK_EVERY);
         }
     };
     let named = thread::Builder::new().name("service".into());
     named.spawn(attending).expect("a thread can be started");
+    attendance
+}
+
+/// The service manager is told how the run is.
+pub struct Attendance(Arc<Mutex<Service>>);
+
+impl Attendance {
+    /// The run ends. A run that ends sooner than it is looked at tells this by itself.
+    pub fn stopping(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).stopping();
+    }
 }
 
 /// The service manager.

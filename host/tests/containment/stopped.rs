@@ -33,7 +33,7 @@ fn place() -> TempDir {
 }
 
 fn streamgauge(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     command.args(args).current_dir(folder).env_remove("STREAMGAUGE_LOG");
     command.output().expect("the host was built")
 }

@@ -103,7 +103,7 @@ fn firing(alert: &str, code: &str) -> String {
 #[test]
 fn the_alert_rules_fire_for_their_troubles_and_only_then() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let tests = root().join("host/streamgauge/tests/system/monitoring/alerts_test.yml");
+    let tests = root().join("host/tests/system/monitoring/alerts_test.yml");
     for from in [rules(), tests] {
         let name = Path::new(from.file_name().expect("a file"));
         fs::copy(&from, folder.path().join(name)).expect("the file is there");

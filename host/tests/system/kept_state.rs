@@ -12,7 +12,7 @@ use crate::result::{assert_same, book, outside_run};
 use crate::workplace::{Settings, Workplace};
 
 /// The export of an earlier version, written by `streamgauge state export`.
-const KEPT: &str = "tests/golden/before-crates.sgex";
+const KEPT: &str = "golden/before-crates.sgex";
 
 const READ_BEFORE: u64 = 6000;
 const READ_NOW: u64 = 20_000;

@@ -206,7 +206,7 @@ fn the_log_in_json_tells_the_story_of_a_run() {
 
 #[test]
 fn the_version_names_the_commit_and_the_help_the_environment() {
-    let program = || Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let program = || Command::new(streamgauge_tests::program());
     let version = finish(program().arg("--version")).ok().stdout;
     let commit = Command::new("git").args(["rev-parse", "HEAD"]).output().ok();
     if commit.is_some_and(|commit| commit.status.success()) {

@@ -25,7 +25,7 @@ fn workplace() -> Workplace {
 }
 
 fn run(place: &Workplace, arguments: &str, output: Stdio) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     command.args(arguments.split(' ')).current_dir(place.path("")).env_remove("STREAMGAUGE_LOG");
     command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped());
     command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))

@@ -117,7 +117,7 @@ fn replay_reads_packed_files_standard_input_and_pipes() {
     let gzip = Command::new("gzip").arg("--keep").arg(&file).status().expect("gzip is there");
     assert!(gzip.success());
     let replay = |shell: &str| {
-        let program = env!("CARGO_BIN_EXE_streamgauge");
+        let program = streamgauge_tests::program();
         let script = shell.replace("REPLAY", &format!("{program} replay --json"));
         let mut command = Command::new("sh");
         finish(command.args(["-c", &script]).current_dir(place.path("")))

@@ -22,7 +22,7 @@ use crate::workplace::root;
 
 /// The properties of `xtask`'s broker: every internal topic is small, and topics are made on
 /// purpose only.
-const SINGLE_NODE: &str = include_str!("../../../../xtask/kafka/single-node.properties");
+const SINGLE_NODE: &str = include_str!("../../../xtask/kafka/single-node.properties");
 
 /// The line that a started broker logs.
 const READY: &str = "Kafka Server started";

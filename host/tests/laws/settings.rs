@@ -119,10 +119,7 @@ impl Settings {
              [lateness]\nclock = \"{clock}\"\n[history]\nkeep = \"{keep}\"\n\
              [batch]\nmin = 1\nmax = {batch_max}\n"
         );
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .ancestors()
-            .nth(2)
-            .expect("host/streamgauge is two folders deep");
+        let root = streamgauge_tests::root();
         for (number, metric) in self.metrics.iter().enumerate() {
             let Windows { plugin, kinds, retention, open_max } = metric;
             let path = root.join("target/plugins").join(format!("{plugin}.wasm"));

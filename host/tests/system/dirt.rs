@@ -29,7 +29,7 @@ fn replay(file: &Path, metrics: &[&str]) -> (Value, Vec<Value>) {
 }
 
 fn fixture(name: &str) -> PathBuf {
-    root().join("host/streamgauge/tests/system").join(name)
+    root().join("host/tests/system").join(name)
 }
 
 /// The golden table of a result with its letters.

@@ -155,7 +155,7 @@ impl Workplace {
 
     /// `streamgauge SUBCOMMAND --config …`, in the folder.
     pub(crate) fn command(&self, subcommand: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        let mut command = Command::new(streamgauge_tests::program());
         command.args(subcommand.split(' ')).arg("--config").arg(self.path("pipeline.toml"));
         command.current_dir(self.folder.path()).env_remove("STREAMGAUGE_LOG");
         command
@@ -174,8 +174,7 @@ pub(crate) fn lines_of(path: &Path) -> Vec<Value> {
 }
 
 pub(crate) fn root() -> PathBuf {
-    let host = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
-    PathBuf::from(host).ancestors().nth(2).expect("host/streamgauge is two folders deep").to_owned()
+    streamgauge_tests::root().to_owned()
 }
 
 /// The path of a built component.
@@ -201,7 +200,7 @@ pub(crate) fn plugin_target() -> &'static Path {
             let ended = ended.unwrap_or_else(|error| panic!("{command:?}: {error}"));
             assert!(ended.status.success(), "{command:?}\n{ended:?}");
         };
-        let program = env!("CARGO_BIN_EXE_streamgauge");
+        let program = streamgauge_tests::program();
         run(program, "plugin new warm-up");
         run(program, "plugin build warm-up");
         run("cargo", "test --no-run --manifest-path warm-up/Cargo.toml");

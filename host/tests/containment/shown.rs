@@ -45,7 +45,7 @@ impl Host {
         );
         fs::write(folder.path().join("pipeline.toml"), pipeline).expect("it can be written");
         fs::write(folder.path().join("records.jsonl"), "").expect("it can be written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        let mut command = Command::new(streamgauge_tests::program());
         command.args(["run", "--listen", "127.0.0.1:0"]).current_dir(folder.path());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("the host was built");
         let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
@@ -198,7 +198,7 @@ fn more_keys_than_a_result_may_have_stop_nothing() {
     }
     fs::write(folder.path().join("pipeline.toml"), pipeline).expect("it can be written");
     fs::write(folder.path().join("records.jsonl"), records).expect("it can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     command.args(["replay", "--json", "records.jsonl"]).current_dir(folder.path());
     let output = command.output().expect("the host was built");
     let log = String::from_utf8_lossy(&output.stderr);

@@ -1,7 +1,7 @@
 //! Pipelines with built components, and logs to feed them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use streamgauge::run::prepare::Prepared;
 use streamgauge_oracle::{Oracle, PartitionState, Record};
@@ -13,12 +13,7 @@ pub(crate) struct Event {
     pub(crate) value: String,
 }
 
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .expect("host/streamgauge is two folders deep")
-}
+pub(crate) use streamgauge_tests::root;
 
 /// The place of a built component.
 pub(crate) fn built(name: &str) -> PathBuf {

@@ -66,7 +66,7 @@ fn path() -> String {
 
 /// `streamgauge plugin …` in the folder of `place`, with this `PATH`.
 fn plugin_command(place: &Workplace, arguments: &[&str], path: &str) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     command.arg("plugin").args(arguments).current_dir(place.path("")).env("PATH", path);
     finish(&mut command)
 }

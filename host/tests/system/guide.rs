@@ -37,7 +37,7 @@ fn workplace() -> Workplace {
 }
 
 fn streamgauge(place: &Workplace, arguments: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     command.args(arguments.split(' ')).current_dir(place.path(""));
     command.env("CARGO_TARGET_DIR", plugin_target());
     command

@@ -30,7 +30,7 @@ fn check(pipeline: &str, record: impl Fn(usize) -> Vec<u8>, words: &[&str]) {
         (0..RECORDS).flat_map(|n| [record(n), b"\n".to_vec()].concat()).collect();
     fs::write(folder.path().join("pipeline.toml"), pipeline).expect("it can be written");
     fs::write(folder.path().join("records.jsonl"), records).expect("it can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     command.args(["replay", "records.jsonl"]).current_dir(folder.path());
     let output = command.env_remove("STREAMGAUGE_LOG").output().expect("the host was built");
     let (said, log) =
@@ -151,7 +151,7 @@ fn data_as_it_should_be_is_warned_of_by_nothing() {
         (0..RECORDS).flat_map(|n| [record(n), b"\n".to_vec()].concat()).collect();
     fs::write(folder.path().join("pipeline.toml"), folder_says_nothing).expect("it can be written");
     fs::write(folder.path().join("records.jsonl"), records).expect("it can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     command.args(["replay", "records.jsonl"]).current_dir(folder.path());
     let output = command.output().expect("the host was built");
     let said = String::from_utf8_lossy(&output.stdout);

@@ -182,7 +182,7 @@ fn a_pinned_plugin_is_the_only_one_that_runs() {
 #[test]
 fn inspecting_a_plugin_tells_what_it_reads_and_gives() {
     let inspect = |more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        let mut command = Command::new(streamgauge_tests::program());
         finish(command.args(["plugin", "inspect"]).arg(plugin("province")).args(more)).ok()
     };
     let document: Value = inspect(&["--json"]).json();
@@ -205,7 +205,7 @@ fn inspecting_a_plugin_tells_what_it_reads_and_gives() {
 #[test]
 fn a_plugin_that_needs_a_configuration_is_inspected_without_one() {
     let inspect = |more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        let mut command = Command::new(streamgauge_tests::program());
         finish(command.args(["plugin", "inspect"]).arg(plugin("conversion")).args(more))
     };
     let document: Value = inspect(&["--json"]).json();
@@ -228,7 +228,7 @@ fn a_plugin_that_needs_a_configuration_is_inspected_without_one() {
 #[test]
 fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     let place = workplace("");
-    let program = env!("CARGO_BIN_EXE_streamgauge");
+    let program = streamgauge_tests::program();
     let run = |arguments: &[&str]| {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(place.path(""));

@@ -8,7 +8,7 @@ use crate::process::{Ended, finish};
 use crate::workplace::{Settings, Workplace, plugin};
 
 fn test(name: &str, arguments: &[&str]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+    let mut command = Command::new(streamgauge_tests::program());
     finish(command.args(["plugin", "test"]).arg(plugin(name)).args(arguments))
 }
 

@@ -2,13 +2,13 @@
 //! touched. `cargo xtask build` makes the two components that this needs: `behavior`, which is a
 //! metric of the product, and `faulty`, which fails as it is told.
 
-#[path = "../../plugin/tests/sandbox/component.rs"]
+#[path = "../plugin/tests/sandbox/component.rs"]
 mod component;
 #[path = "containment/metric.rs"]
 mod metric;
 #[path = "containment/offered.rs"]
 mod offered;
-#[path = "../../plugin/tests/sandbox/rows.rs"]
+#[path = "../plugin/tests/sandbox/rows.rs"]
 mod rows;
 
 #[path = "containment/containment.rs"]
