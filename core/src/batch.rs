@@ -2,6 +2,7 @@
 //! with what is needed to name and to keep each record: offset, stamp, event time, original bytes.
 
 use crate::column::Column;
+use crate::placing::Placing;
 use crate::record::RecordMeta;
 use crate::row::Row;
 use crate::schema::Projection;
@@ -10,8 +11,11 @@ use crate::time::{EventTime, Millis};
 /// The place of a row in event time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The time at which the event of the row happened, or the record's stamp for want of one.
+    /// The time at which the event of the row happened, or the record's stamp for want of one;
+    /// means nothing for [`Placing::Nowhere`].
     pub event_time: EventTime,
+    /// What the row may do to the pane of its event time.
+    pub placing: Placing,
     /// The partition's watermark as it stood before the row; `None` means that no row had moved
     /// it yet.
     pub watermark: Option<EventTime>,
@@ -25,6 +29,7 @@ pub struct Verdict {
 pub struct RecordBatch {
     columns: Vec<Column>,
     event_times: Vec<i64>,
+    placings: Vec<(u32, Placing)>,
     watermarks: Vec<Option<EventTime>>,
     delays: Vec<Millis>,
     metas: Vec<RecordMeta>,
@@ -38,6 +43,7 @@ impl RecordBatch {
         Self {
             columns: projection.fields().iter().map(|f| Column::new(f.field_type)).collect(),
             event_times: Vec::new(),
+            placings: Vec::new(),
             watermarks: Vec::new(),
             delays: Vec::new(),
             metas: Vec::new(),
@@ -61,9 +67,27 @@ impl RecordBatch {
         &self.columns
     }
 
-    /// The event time of each row, in milliseconds since the Unix epoch.
+    /// The event time of each row, in milliseconds since the Unix epoch; means nothing for rows
+    /// that have none.
     pub fn event_times(&self) -> &[i64] {
         &self.event_times
+    }
+
+    /// The event time of one row; `None` means that the row has none.
+    pub fn event_time(&self, row: u32) -> Option<EventTime> {
+        let has_none = self.timeless().any(|timeless| timeless == row);
+        (!has_none).then(|| EventTime(self.event_times[row as usize]))
+    }
+
+    /// The rows that do not open their pane, in increasing order, with what they may do.
+    pub fn placings(&self) -> &[(u32, Placing)] {
+        &self.placings
+    }
+
+    /// The rows that have no event time, in increasing order.
+    pub fn timeless(&self) -> impl Iterator<Item = u32> {
+        let timeless = self.placings.iter().filter(|(_, placing)| *placing == Placing::Nowhere);
+        timeless.map(|(row, _)| *row)
     }
 
     /// The partition's watermark as it stood before each row.
@@ -101,6 +125,9 @@ impl RecordBatch {
             column.push(number, value, row);
         }
         self.event_times.push(verdict.event_time.0);
+        if verdict.placing != Placing::Opens {
+            self.placings.push((number, verdict.placing));
+        }
         self.watermarks.push(verdict.watermark);
         self.delays.push(verdict.delay);
         self.metas.push(meta);
@@ -112,6 +139,7 @@ impl RecordBatch {
     pub fn clear(&mut self) {
         self.columns.iter_mut().for_each(Column::clear);
         self.event_times.clear();
+        self.placings.clear();
         self.watermarks.clear();
         self.delays.clear();
         self.metas.clear();

@@ -24,10 +24,12 @@ mod histogram;
 mod late_sample;
 mod latency;
 mod lateness;
+mod leap;
 mod log_end;
 mod log_linear;
 mod panes;
 mod partition;
+mod placing;
 mod plan;
 pub mod random;
 mod record;
@@ -55,9 +57,11 @@ pub use histogram::{LatenessHistogram, bucket_range};
 pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX, beginning};
 pub use latency::LatencyHistogram;
 pub use lateness::{ByLateness, Lateness};
+pub use leap::WatermarkLeap;
 pub use log_end::{LogEnd, ReadFrom};
 pub use panes::Panes;
-pub use partition::{Outcome, Partition, PartitionState};
+pub use partition::{Outcome, Partition, PartitionState, SEMANTICS};
+pub use placing::{Place, Placing};
 pub use plan::{LatenessClock, Plan};
 pub use record::{
     BYTE_ORDER_MARK, Flaw, RECORD_BYTES_MAX, RecordMeta, Rejection, TEXT_BYTES_MAX,

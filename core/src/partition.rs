@@ -10,10 +10,16 @@ use crate::gap::OffsetGap;
 use crate::histogram::LatenessHistogram;
 use crate::late_sample::{LateSample, remember};
 use crate::lateness::{ByLateness, Lateness};
+use crate::leap::WatermarkLeap;
+use crate::placing::Placing;
 use crate::plan::{LatenessClock, Plan};
 use crate::record::{Flaw, RecordMeta, Rejection};
 use crate::row::{Row, Value};
 use crate::time::{EventTime, Millis, WallClock};
+
+/// The revision of docs/semantics.md that this program counts by. Under revision 1 every record
+/// opened its pane.
+pub const SEMANTICS: u32 = 2;
 
 /// H: what the records in `[origin, next_offset)` did to event time and to the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +38,10 @@ pub struct PartitionState {
     /// The places where the log did not continue as expected, oldest first; at most
     /// [`GAPS_MAX`](crate::GAPS_MAX), which the host sees to.
     pub gaps: Vec<OffsetGap>,
+    /// The revision of the semantics under which the state began; no digest covers it.
+    pub semantics: u32,
+    /// The last record that moved the watermark far at once; no digest covers it.
+    pub leap: Option<WatermarkLeap>,
 }
 
 /// The decision on a record.
@@ -66,6 +76,8 @@ impl PartitionState {
             accounting: Accounting::default(),
             histogram: LatenessHistogram::default(),
             gaps: Vec::new(),
+            semantics: SEMANTICS,
+            leap: None,
         }
     }
 
@@ -172,18 +184,20 @@ impl Partition {
     ) -> Outcome {
         let reference = match plan.lateness {
             LatenessClock::Watermark => self.state.max_event_time,
-            LatenessClock::Record => Some(meta.time.into()),
+            LatenessClock::Record => meta.time.stamp(),
             LatenessClock::Processing => Some(EventTime(now.0)),
         };
         let watermark = self.watermark(plan);
-        let event_time = self.event_time(plan, meta, row);
+        let (event_time, placing) = self.event_time(plan, meta, row);
+        // A record without any time is on time.
+        let reference = reference.filter(|_| placing != Placing::Nowhere);
         let behind = reference.map_or(0, |reference| reference.since(event_time));
         self.state.histogram.record(behind);
         let books = &mut self.state.accounting;
         let limit = reference.map(|reference| reference.minus(plan.watermark.bound));
         let Some(limit) = limit.filter(|limit| event_time < *limit) else {
             books.on_time += 1;
-            let verdict = Verdict { event_time, watermark, delay: 0 };
+            let verdict = Verdict { event_time, placing, watermark, delay: 0 };
             self.pending[Lateness::OnTime].push(meta, verdict, row, raw);
             return Outcome::OnTime;
         };
@@ -191,26 +205,43 @@ impl Partition {
         books.late += 1;
         books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
         books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
-        let verdict = Verdict { event_time, watermark, delay };
+        let verdict = Verdict { event_time, placing, watermark, delay };
         self.pending[Lateness::Late].push(meta, verdict, row, raw);
         Outcome::Late(delay)
     }
 
     /// The record's event time. The largest event time moves where the record may move it.
-    fn event_time(&mut self, plan: &Plan, meta: RecordMeta, row: &Row) -> EventTime {
+    fn event_time(&mut self, plan: &Plan, meta: RecordMeta, row: &Row) -> (EventTime, Placing) {
         let Ok(event_time) = plan.timestamps.assign(row, meta.time) else {
             self.state.accounting.fallback += 1;
-            return meta.time.into();
+            return match meta.time.stamp() {
+                Some(stamp) => (stamp, Placing::Joins),
+                None => (EventTime(meta.time.0), Placing::Nowhere),
+            };
         };
-        let ahead = |skew| event_time > EventTime::from(meta.time).plus(skew);
+        let ahead = |skew| meta.time.stamp().is_some_and(|stamp| event_time > stamp.plus(skew));
         if plan.future_skew.is_some_and(ahead) {
             self.state.accounting.future += 1;
-        } else if plan.earliest.is_some_and(|earliest| event_time < earliest) {
-            self.state.accounting.past += 1;
-        } else if self.state.max_event_time.is_none_or(|max| event_time > max) {
-            self.state.max_event_time = Some(event_time);
+            return (event_time, Placing::Joins);
         }
-        event_time
+        if plan.earliest.is_some_and(|earliest| event_time < earliest) {
+            self.state.accounting.past += 1;
+            return (event_time, Placing::Joins);
+        }
+        self.move_watermark(plan, meta, event_time);
+        (event_time, Placing::Opens)
+    }
+
+    fn move_watermark(&mut self, plan: &Plan, meta: RecordMeta, event_time: EventTime) {
+        let before = self.state.max_event_time;
+        if before.is_some_and(|max| event_time <= max) {
+            return;
+        }
+        self.state.max_event_time = Some(event_time);
+        let leap_min = plan.watermark.leap_min();
+        if let Some(max) = before.filter(|max| event_time.since(*max) > leap_min) {
+            self.state.leap = Some(WatermarkLeap::of(meta, max, event_time));
+        }
     }
 }
 

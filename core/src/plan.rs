@@ -41,8 +41,8 @@ pub struct Plan {
     /// The rule by which the watermark follows event time.
     pub watermark: BoundedOutOfOrderness,
     /// How far an event time may be ahead of its record's stamp and still move the watermark, in
-    /// milliseconds. `None` means that the stamps are not the time of the events (files,
-    /// generator), so nothing is too far ahead.
+    /// milliseconds. `None` means that nothing is too far ahead: the setting says `off`, or the
+    /// stamps are made up (generator).
     pub future_skew: Option<Millis>,
     /// The earliest event time that may move the watermark: where event time is one field, a
     /// number that was cut short must not look like 1970. `None` means that there is no limit.

@@ -24,8 +24,9 @@ pub enum InputColumn {
 pub struct Exclusion {
     /// The row's number in the batch.
     pub row: u32,
-    /// The first of the metric's columns that has no usable value.
-    pub slot: usize,
+    /// The slot of the first of the metric's columns that has no usable value; `None` means the
+    /// event time.
+    pub slot: Option<usize>,
     /// The reason why that value is not usable.
     pub gap: Gap,
 }
@@ -41,12 +42,16 @@ impl Selection {
     pub fn new(batch: &RecordBatch, inputs: &[InputColumn]) -> Self {
         let mut excluded: Vec<Exclusion> = Vec::new();
         for input in inputs {
-            let InputColumn::Slot { slot, nullable } = *input else {
-                continue;
-            };
-            for &(row, gap) in batch.columns()[slot].gaps() {
-                if gap != Gap::Missing || !nullable {
-                    excluded.push(Exclusion { row, slot, gap });
+            match *input {
+                InputColumn::Slot { slot, nullable } => {
+                    let gaps = batch.columns()[slot].gaps().iter();
+                    let unusable = gaps.filter(|(_, gap)| *gap != Gap::Missing || !nullable);
+                    let slot = Some(slot);
+                    excluded.extend(unusable.map(|&(row, gap)| Exclusion { row, slot, gap }));
+                }
+                InputColumn::EventTime => {
+                    let (slot, gap) = (None, Gap::Missing);
+                    excluded.extend(batch.timeless().map(|row| Exclusion { row, slot, gap }));
                 }
             }
         }

@@ -39,10 +39,18 @@ impl EventTime {
     }
 }
 
-impl From<RecordTime> for EventTime {
-    /// The fallback rule: a record without a usable event time happened when it was stamped.
-    fn from(time: RecordTime) -> Self {
-        Self(time.0)
+impl RecordTime {
+    /// The time of a record without a stamp, as Kafka and the stored state write it.
+    pub const NONE: Self = Self(-1);
+
+    /// The stamp as a point in event time; `None` means that the record has no stamp.
+    pub fn stamp(self) -> Option<EventTime> {
+        (self != Self::NONE).then_some(EventTime(self.0))
+    }
+
+    /// The stamp in milliseconds since the Unix epoch; `None` means that the record has none.
+    pub fn millis(self) -> Option<i64> {
+        self.stamp().map(|stamp| stamp.0)
     }
 }
 
@@ -68,7 +76,9 @@ mod tests {
     }
 
     #[test]
-    fn a_record_without_a_time_of_its_own_happened_when_it_was_stamped() {
-        assert_eq!(EventTime::from(RecordTime(7)), EventTime(7));
+    fn a_stamp_is_a_time_unless_there_is_none() {
+        assert_eq!(RecordTime(7).stamp(), Some(EventTime(7)));
+        assert_eq!(RecordTime(-2).millis(), Some(-2));
+        assert_eq!((RecordTime::NONE.stamp(), RecordTime(-1).millis()), (None, None));
     }
 }

@@ -101,7 +101,8 @@ impl TimestampAssigner {
     /// The event time of `row`, stamped at `record_time`.
     ///
     /// # Errors
-    /// The row has no event time of its own; the caller takes `record_time` instead.
+    /// The row has no event time of its own; the caller takes `record_time` instead. A row whose
+    /// year is the current one has none without a stamp.
     pub fn assign(&self, row: &Row, record_time: RecordTime) -> Result<EventTime, Fallback> {
         match self {
             Self::MonthDay { month, day, year, zone, first_instants } => {
@@ -128,7 +129,7 @@ fn first_instant(zone: Tz, year: i32, month: u32, day: u32) -> Option<EventTime>
 
 fn current_year(zone: Tz, month: u32, day: u32, record_time: RecordTime) -> Option<EventTime> {
     // The tolerance of `Year::Current`.
-    let latest = EventTime::from(record_time).plus(DAY);
+    let latest = record_time.stamp()?.plus(DAY);
     let latest_year = zone.timestamp_millis_opt(latest.0).single()?.year();
     (0..=YEARS_BACK_MAX)
         .filter_map(|back| first_instant(zone, latest_year - back, month, day))

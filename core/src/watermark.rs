@@ -4,6 +4,9 @@
 
 use crate::time::{EventTime, Millis};
 
+/// The least move of a watermark that is remembered, whatever the bound, in milliseconds.
+const LEAP_MIN: Millis = 3_600_000;
+
 /// How far out of order records may be before they count as late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BoundedOutOfOrderness {
@@ -16,6 +19,12 @@ impl BoundedOutOfOrderness {
     /// event time was seen, so there is no watermark.
     pub fn watermark(self, max_event_time: Option<EventTime>) -> Option<EventTime> {
         max_event_time.map(|max| max.minus(self.bound))
+    }
+
+    /// A record that moves the watermark further than this at once is remembered: an hour, or ten
+    /// times the bound where that is more. In milliseconds.
+    pub fn leap_min(self) -> Millis {
+        self.bound.saturating_mul(10).max(LEAP_MIN)
     }
 }
 

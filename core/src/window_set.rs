@@ -1,12 +1,16 @@
 //! The open panes of one metric in one partition. Every record that is on time or late is placed
 //! by its event time and the watermark before it, in the order of the offsets. The place where a
 //! batch is cut changes nothing: neither which panes there are nor which are final.
+//!
+//! Invariant: only a record that may move the watermark opens a pane, so records that may not make
+//! no pane final.
 
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
 use crate::panes::Panes;
+use crate::placing::{Place, Placing};
 use crate::time::{EventTime, Millis};
 use crate::window::{TimeWindow, WindowSpec};
 
@@ -27,8 +31,20 @@ pub struct WindowBooks {
     pub floor: Option<EventTime>,
     /// Folded rows whose pane was final already, so they are in no window.
     pub expired: u64,
+    /// Folded rows whose pane was neither open nor final and which may not open one, so they are
+    /// in no window.
+    pub unplaced: u64,
     /// Panes that became final because too many were open.
     pub evicted: u64,
+}
+
+impl WindowBooks {
+    /// Adds the counts of another partition; each partition has a floor of its own.
+    pub fn add(&mut self, other: &Self) {
+        self.expired += other.expired;
+        self.unplaced += other.unplaced;
+        self.evicted += other.evicted;
+    }
 }
 
 /// The open panes of one kind of windows.
@@ -36,8 +52,8 @@ pub struct WindowBooks {
 pub struct WindowSet {
     panes: Panes,
     retention: Retention,
-    /// The counts so far; the caller counts `expired`, because only it knows which rows a metric
-    /// folds.
+    /// The counts so far; the caller counts `expired` and `unplaced`, because only it knows which
+    /// rows a metric folds.
     pub books: WindowBooks,
     /// The end of each open pane by the pane's start.
     open: BTreeMap<EventTime, EventTime>,
@@ -67,20 +83,28 @@ impl WindowSet {
         Some(set)
     }
 
-    /// The open pane of a record, opened if need be. `None` means that the pane is final, so the
-    /// record is expired. `watermark` is the watermark as it stood before the record.
+    /// The pane of a record, opened if need be and if `placing` allows it. `watermark` is the
+    /// watermark as it stood before the record.
     pub fn place(
         &mut self,
         event_time: EventTime,
+        placing: Placing,
         watermark: Option<EventTime>,
-    ) -> Option<TimeWindow> {
+    ) -> Place<TimeWindow> {
         self.settle(watermark);
+        if placing == Placing::Nowhere {
+            return Place::Unplaced;
+        }
         if let Some(recent) = self.recent.filter(|recent| recent.contains(event_time)) {
-            return Some(recent);
+            return Place::In(recent);
         }
         let pane = self.panes.pane_of(event_time);
         if self.is_final(pane.end, watermark) || self.books.floor.is_some_and(|f| pane.start < f) {
-            return None;
+            return Place::Expired;
+        }
+        if placing == Placing::Joins {
+            let is_open = self.open.contains_key(&pane.start);
+            return if is_open { Place::In(pane) } else { Place::Unplaced };
         }
         if self.open.insert(pane.start, pane.end).is_none() {
             if self.open.len() > self.retention.open_max {
@@ -90,7 +114,7 @@ impl WindowSet {
         }
         // The new pane may have been the oldest one, which makes room for the others.
         self.recent = self.open.contains_key(&pane.start).then_some(pane);
-        self.recent
+        self.recent.map_or(Place::Expired, Place::In)
     }
 
     /// Makes every pane final that is so under `watermark`, as it stands after the last record.
@@ -153,8 +177,16 @@ mod tests {
     }
 
     fn place(set: &mut WindowSet, time: i64, watermark: i64) -> Option<i64> {
-        let time = EventTime(time * MINUTE);
-        set.place(time, Some(EventTime(watermark * MINUTE))).map(|w| w.start.0 / MINUTE)
+        place_as(set, time, Placing::Opens, watermark).pane()
+    }
+
+    fn place_as(set: &mut WindowSet, time: i64, placing: Placing, watermark: i64) -> Place<i64> {
+        let (time, watermark) = (EventTime(time * MINUTE), Some(EventTime(watermark * MINUTE)));
+        match set.place(time, placing, watermark) {
+            Place::In(pane) => Place::In(pane.start.0 / MINUTE),
+            Place::Expired => Place::Expired,
+            Place::Unplaced => Place::Unplaced,
+        }
     }
 
     #[test]
@@ -193,7 +225,8 @@ mod tests {
         };
         let spec = WindowSpec::tumbling(MINUTE).expect("a window");
         let retention = Retention { retention: 2 * MINUTE, open_max: 100 };
-        let books = WindowBooks { floor: Some(EventTime(3 * MINUTE)), expired: 7, evicted: 1 };
+        let floor = Some(EventTime(3 * MINUTE));
+        let books = WindowBooks { floor, expired: 7, unplaced: 2, evicted: 1 };
         let open = [pane(5), pane(4)].into_iter();
         let mut set = WindowSet::new(spec, Tz::UTC, retention, books, open).expect("panes");
         assert_eq!(minutes(set.open()), [4, 5]);
@@ -202,6 +235,23 @@ mod tests {
         set.settle(Some(EventTime(7 * MINUTE)));
         assert_eq!(minutes(set.take_final()), [3, 4]);
         assert_eq!(set.books, books, "the caller counts what expires");
+    }
+
+    #[test]
+    fn a_record_that_may_not_move_the_watermark_joins_a_pane_and_opens_none() {
+        let mut set = set(2 * MINUTE, 2);
+        assert_eq!(place_as(&mut set, 5, Placing::Joins, 0), Place::Unplaced);
+        assert_eq!(place(&mut set, 5, 0), Some(5));
+        assert_eq!(place_as(&mut set, 5, Placing::Joins, 0), Place::In(5));
+        assert_eq!(place(&mut set, 6, 0), Some(6));
+        // There is no room for a third pane, and none is needed.
+        assert_eq!(place_as(&mut set, 5, Placing::Joins, 0), Place::In(5));
+        assert_eq!(place_as(&mut set, 4_000_000, Placing::Joins, 0), Place::Unplaced);
+        assert_eq!(place_as(&mut set, 6, Placing::Nowhere, 0), Place::Unplaced);
+        assert_eq!((set.books, minutes(set.open())), (WindowBooks::default(), vec![5, 6]));
+        assert_eq!(place_as(&mut set, 5, Placing::Joins, 8), Place::Expired);
+        assert_eq!(place_as(&mut set, 3, Placing::Joins, 8), Place::Expired, "it was never open");
+        assert_eq!(minutes(set.take_final()), [5]);
     }
 
     #[test]
@@ -215,8 +265,8 @@ mod tests {
     #[test]
     fn before_the_first_watermark_nothing_is_final() {
         let mut set = set(0, 100);
-        let placed = set.place(EventTime(i64::MIN / 2), None);
-        assert!(placed.is_some());
+        let placed = set.place(EventTime(i64::MIN / 2), Placing::Opens, None);
+        assert!(placed.pane().is_some());
         set.settle(None);
         assert_eq!(set.take_final(), []);
     }

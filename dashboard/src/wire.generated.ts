@@ -530,7 +530,12 @@ cause: Cause | null,
 /**
  * The places where the log did not continue as expected and reading continued.
  */
-gaps: Array<GapStatus>, };
+gaps: Array<GapStatus>,
+/**
+ * The last record that moved the watermark far at once: by more than an hour, and more than
+ * ten times the bound.
+ */
+leap: LeapStatus | null, };
 
 export type GapStatus = {
 /**
@@ -544,6 +549,24 @@ from: number,
 /**
  * The offset after the last one concerned; for a recreated topic, the offset at which reading
  * continued.
+ */
+to: number, };
+
+export type LeapStatus = {
+/**
+ * The record's offset in its partition.
+ */
+offset: number,
+/**
+ * The record's timestamp, in milliseconds since the Unix epoch; `None` means that it has none.
+ */
+time: number | null,
+/**
+ * The watermark before the record, in milliseconds since the Unix epoch.
+ */
+from: number,
+/**
+ * The watermark after the record, in milliseconds since the Unix epoch.
  */
 to: number, };
 
@@ -634,6 +657,11 @@ window: string,
  * Folded rows whose window was final.
  */
 expired: number,
+/**
+ * Folded rows of records that may not move the watermark, and whose window was neither open
+ * nor final.
+ */
+unplaced: number,
 /**
  * Windows made final early by `max_open_windows`.
  */
@@ -790,12 +818,13 @@ partition: number,
  */
 offset: number,
 /**
- * The timestamp of the record, in milliseconds since the Unix epoch.
+ * The timestamp of the record, in milliseconds since the Unix epoch; `None` means that the
+ * record has none.
  */
-time: number,
+time: number | null,
 /**
  * The event time in milliseconds since the Unix epoch; `None` means that the record was
- * rejected.
+ * rejected, or has no time at all.
  */
 event_time: number | null,
 /**

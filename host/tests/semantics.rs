@@ -13,3 +13,5 @@ mod example;
 mod merging;
 #[path = "semantics/setting.rs"]
 mod setting;
+#[path = "semantics/unmoving.rs"]
+mod unmoving;

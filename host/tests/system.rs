@@ -108,6 +108,8 @@ mod three_ways;
 mod torture;
 #[path = "system/transactions.rs"]
 mod transactions;
+#[path = "system/unstamped.rs"]
+mod unstamped;
 #[path = "system/waiting.rs"]
 mod waiting;
 #[path = "system/windows.rs"]

@@ -65,6 +65,69 @@ fn late_is_told_by_the_clock_that_the_plan_names() {
     }
 }
 
+/// Accepts a record of event time `at` (-1: none) at the next offset, stamped `time`.
+fn accept_stamped(partition: &mut Partition, plan: &Plan, at: i64, time: RecordTime) -> Outcome {
+    let offset = partition.state().next_offset;
+    let meta = RecordMeta { offset, time, cursor: 0 };
+    let value = if at < 0 { Value::Missing } else { Value::Unsigned(at as u32) };
+    partition.accept(plan, meta, b"", Ok(&row(&[value])), WallClock(9_000_000))
+}
+
+#[test]
+fn a_record_without_a_stamp_is_compared_with_none_and_may_have_no_time_at_all() {
+    let none = RecordTime::NONE;
+    for clock in LatenessClock::ALL {
+        let plan = Plan { future_skew: Some(5), ..plan(clock) };
+        let mut partition = new(&plan);
+        accept_stamped(&mut partition, &plan, 9_000_000, none);
+        assert_eq!(partition.state().max_event_time, Some(EventTime(9_000_000)), "not future");
+        assert_eq!(accept_stamped(&mut partition, &plan, -1, none), Outcome::OnTime, "{clock:?}");
+        let late = accept_stamped(&mut partition, &plan, 0, none);
+        assert_eq!(late == Outcome::OnTime, clock == LatenessClock::Record, "{clock:?}");
+        let on_time = partition.pending(Lateness::OnTime);
+        assert_eq!(on_time.placings(), [(1, Placing::Nowhere)]);
+        assert_eq!(on_time.event_time(1), None);
+        assert_eq!(partition.state().accounting.fallback, 1);
+    }
+}
+
+#[test]
+fn records_that_may_not_move_the_watermark_may_open_no_pane() {
+    let plan = Plan {
+        future_skew: Some(5),
+        earliest: Some(EventTime(20)),
+        ..plan(LatenessClock::Processing)
+    };
+    let mut partition = new(&plan);
+    for (at, stamp) in [(50, 50), (40, 50), (-1, 50), (56, 50), (55, 50), (19, 50), (20, 50)] {
+        accept_stamped(&mut partition, &plan, at, RecordTime(stamp));
+    }
+    let late = partition.pending(Lateness::Late);
+    assert_eq!(late.placings(), [2, 3, 5].map(|row| (row, Placing::Joins)));
+}
+
+#[test]
+fn the_last_record_that_moved_the_watermark_far_is_remembered() {
+    let hour = 3_600_000;
+    for (bound, leap) in [(10, hour), (hour, 10 * hour)] {
+        let watermark = BoundedOutOfOrderness { bound };
+        let plan = Plan { watermark, ..plan(LatenessClock::Watermark) };
+        let mut partition = new(&plan);
+        let mut at = 0;
+        let mut moved = |by: i64| {
+            at += by;
+            let offset = partition.state().next_offset;
+            accept_stamped(&mut partition, &plan, at, RecordTime(7));
+            partition.state().leap.filter(|leap| leap.offset == offset)
+        };
+        assert_eq!(moved(2 * leap), None, "the first record moves nothing");
+        assert_eq!(moved(leap), None);
+        let found = moved(leap + 1).expect("a leap");
+        assert_eq!((found.from, found.to), (EventTime(3 * leap), EventTime(4 * leap + 1)));
+        assert_eq!(moved(-2 * leap), None);
+    }
+}
+
 #[test]
 fn the_last_late_records_can_be_looked_at_once_they_are_handed_on() {
     let plan = plan(LatenessClock::Watermark);

@@ -4,6 +4,7 @@
 use super::*;
 use crate::batch::Verdict;
 use crate::column::ColumnValues;
+use crate::placing::Placing;
 use crate::record::{Flaw, RecordMeta};
 use crate::row::Value;
 use crate::schema::Projection;
@@ -22,7 +23,9 @@ fn batch(rows: &[[Value; 2]]) -> RecordBatch {
     let mut batch = RecordBatch::new(&Projection::new(&schema(&["a", "b"]), &["a", "b"]));
     for (offset, values) in (0..).zip(rows) {
         let meta = RecordMeta { offset, time: RecordTime(0), cursor: 0 };
-        let verdict = Verdict { event_time: EventTime(0), watermark: None, delay: 0 };
+        let placing = if offset == 1 { Placing::Nowhere } else { Placing::Joins };
+        let event_time = EventTime(0);
+        let verdict = Verdict { event_time, placing, watermark: None, delay: 0 };
         batch.push(meta, verdict, &row(values), b"");
     }
     batch
@@ -33,7 +36,7 @@ fn input(slot: usize, nullable: bool) -> InputColumn {
 }
 
 fn out(row: u32, slot: usize, gap: Gap) -> Exclusion {
-    Exclusion { row, slot, gap }
+    Exclusion { row, slot: Some(slot), gap }
 }
 
 const INVALID: Gap = Gap::Invalid(Flaw::WrongType);
@@ -55,9 +58,16 @@ fn columns_that_a_metric_does_not_read_do_not_matter() {
     let other = Selection::new(&batch, &[input(1, false)]);
     assert_eq!(other.excluded(), []);
     assert_eq!(other.rows(&batch, &[]), [0, 1]);
-    let time = Selection::new(&batch, &[InputColumn::EventTime]);
-    assert_eq!(time.excluded(), []);
     assert_eq!(Selection::new(&batch, &[]).rows(&batch, &[]), [0, 1]);
+}
+
+#[test]
+fn a_row_without_any_time_is_kept_from_metrics_that_read_the_time() {
+    let batch = batch(&[[n(1), n(1)], [n(2), n(2)], [n(3), BAD]]);
+    let time = Selection::new(&batch, &[InputColumn::EventTime, input(1, false)]);
+    let timeless = Exclusion { row: 1, slot: None, gap: Gap::Missing };
+    assert_eq!(time.excluded(), [timeless, out(2, 1, INVALID)]);
+    assert_eq!(Selection::new(&batch, &[input(0, false)]).excluded(), []);
 }
 
 #[test]

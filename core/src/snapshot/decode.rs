@@ -12,6 +12,7 @@ use crate::bytes::Reader;
 use crate::gap::{GapKind, OffsetGap};
 use crate::histogram::LatenessHistogram;
 use crate::late_sample::LateSample;
+use crate::leap::WatermarkLeap;
 use crate::partition::PartitionState;
 use crate::time::{EventTime, RecordTime, WallClock};
 use crate::window::{TimeWindow, WindowSpec};
@@ -20,18 +21,31 @@ use crate::window_set::WindowBooks;
 /// The version from which on a snapshot tells how far its log was read, and which metrics stopped.
 const PHASES_SINCE: u32 = 3;
 
+/// The version from which on a snapshot tells which rows have no place and by which revision of
+/// the semantics it began.
+const UNPLACED_SINCE: u32 = 4;
+
+/// The revision of the semantics of the versions before.
+const FIRST_SEMANTICS: u32 = 1;
+
 /// Reads what follows `version`.
 pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> {
     let mut r = Reader::new(body);
     let partition = r.u32()?;
     let position = position(&mut r, version)?;
     let late_samples = list(&mut r, sample)?;
-    let state = state(&mut r)?;
-    let mut metrics = list(&mut r, metric)?;
+    let mut state = state(&mut r)?;
+    let mut metrics = list(&mut r, |r| metric(r, version))?;
     if version < PHASES_SINCE {
         phases_of_offsets(&mut metrics, state.next_offset);
     } else {
         stops(&mut r, &mut metrics)?;
+    }
+    if version < UNPLACED_SINCE {
+        state.semantics = FIRST_SEMANTICS;
+    } else {
+        state.semantics = r.u32()?;
+        state.leap = leap(&mut r)?;
     }
     r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
 }
@@ -53,6 +67,20 @@ fn stops(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
         free = metric + 1;
     }
     Some(())
+}
+
+#[expect(clippy::option_option, reason = "the outer one says that the bytes ran out")]
+fn leap(r: &mut Reader<'_>) -> Option<Option<WatermarkLeap>> {
+    match r.u8()? {
+        0 => Some(None),
+        1 => Some(Some(WatermarkLeap {
+            offset: r.i64()?,
+            time: RecordTime(r.i64()?),
+            from: EventTime(r.i64()?),
+            to: EventTime(r.i64()?),
+        })),
+        _ => None,
+    }
 }
 
 fn stop(r: &mut Reader<'_>) -> Option<MetricStop> {
@@ -112,7 +140,8 @@ fn state(r: &mut Reader<'_>) -> Option<PartitionState> {
     let buckets = list(r, |r| Some((r.u32()?, r.u64()?)))?;
     let histogram = LatenessHistogram::from_buckets(buckets.into_iter())?;
     let gaps = list(r, gap)?;
-    Some(PartitionState { origin, next_offset, max_event_time, accounting, histogram, gaps })
+    let state = PartitionState::starting_at(origin);
+    Some(PartitionState { next_offset, max_event_time, accounting, histogram, gaps, ..state })
 }
 
 fn accounting(r: &mut Reader<'_>) -> Option<Accounting> {
@@ -137,12 +166,12 @@ fn gap(r: &mut Reader<'_>) -> Option<OffsetGap> {
     Some(OffsetGap { kind: *GapKind::ALL.get(kind)?, from: r.i64()?, to: r.i64()? })
 }
 
-fn metric(r: &mut Reader<'_>) -> Option<MetricSnapshot> {
+fn metric(r: &mut Reader<'_>, version: u32) -> Option<MetricSnapshot> {
     let id = String::from_utf8(r.bytes()?.to_vec()).ok()?;
     let state_version = r.u32()?;
     let (origin, next_offset) = (r.i64()?, r.i64()?);
     let accounting = MetricAccounting { on_time: r.u64()?, late: r.u64()?, excluded: r.u64()? };
-    let windows = list(r, window_set)?;
+    let windows = list(r, |r| window_set(r, version))?;
     let phase = MetricPhase::Running;
     Some(MetricSnapshot { id, state_version, origin, next_offset, accounting, windows, phase })
 }
@@ -152,10 +181,12 @@ pub(super) fn spec(r: &mut Reader<'_>) -> Option<WindowSpec> {
     WindowSpec::from_millis(size, slide).ok()
 }
 
-fn window_set(r: &mut Reader<'_>) -> Option<WindowSetSnapshot> {
+fn window_set(r: &mut Reader<'_>, version: u32) -> Option<WindowSetSnapshot> {
     let spec = spec(r)?;
     let floor = r.option()?.map(EventTime);
-    let books = WindowBooks { floor, expired: r.u64()?, evicted: r.u64()? };
+    let expired = r.u64()?;
+    let unplaced = if version < UNPLACED_SINCE { 0 } else { r.u64()? };
+    let books = WindowBooks { floor, expired, unplaced, evicted: r.u64()? };
     let (final_panes, chain) = (r.u64()?, digest(r)?);
     let panes = list(r, pane)?;
     Some(WindowSetSnapshot { spec, books, final_panes, chain, panes })

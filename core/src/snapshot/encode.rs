@@ -27,6 +27,13 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
         w.u32(metric as u32);
         stop(w, of);
     }
+    w.u32(snapshot.state.semantics);
+    w.u8(u8::from(snapshot.state.leap.is_some()));
+    if let Some(leap) = snapshot.state.leap {
+        for number in [leap.offset, leap.time.0, leap.from.0, leap.to.0] {
+            w.i64(number);
+        }
+    }
 }
 
 fn position(w: &mut Writer, position: &Position) {
@@ -113,7 +120,8 @@ fn window_set(w: &mut Writer, set: &WindowSetSnapshot) {
     w.i64(size);
     w.i64(slide);
     w.option(set.books.floor.map(|floor| floor.0));
-    for count in [set.books.expired, set.books.evicted, set.final_panes] {
+    let books = &set.books;
+    for count in [books.expired, books.unplaced, books.evicted, set.final_panes] {
         w.u64(count);
     }
     w.raw(&set.chain.0);

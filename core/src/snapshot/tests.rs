@@ -6,7 +6,8 @@ use super::*;
 use crate::accounting::MetricAccounting;
 use crate::gap::{GapKind, OffsetGap};
 use crate::late_sample::LateSample;
-use crate::partition::PartitionState;
+use crate::leap::WatermarkLeap;
+use crate::partition::{PartitionState, SEMANTICS};
 use crate::time::{EventTime, RecordTime, WallClock};
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
@@ -21,6 +22,8 @@ fn sample() -> PartitionSnapshot {
     state.accounting.rejections[3] = 1;
     state.histogram.record(70_000);
     state.gaps.push(OffsetGap { kind: GapKind::LogStartMoved, from: 6, to: 8 });
+    let (from, to) = (EventTime(0), EventTime(1_447_171_200_000));
+    state.leap = Some(WatermarkLeap { offset: 11, time: RecordTime(7), from, to });
     let day = WindowSpec::tumbling(86_400_000).expect("a window");
     let window = TimeWindow { start: EventTime(0), end: EventTime(86_400_000) };
     let pane = |window, late: Option<&[u8]>| PaneSnapshot {
@@ -59,7 +62,12 @@ fn sample() -> PartitionSnapshot {
                     ..WindowSetSnapshot::empty(WindowSpec::Cumulative)
                 },
                 WindowSetSnapshot {
-                    books: WindowBooks { floor: Some(EventTime(5)), expired: 2, evicted: 1 },
+                    books: WindowBooks {
+                        floor: Some(EventTime(5)),
+                        expired: 2,
+                        unplaced: 3,
+                        evicted: 1,
+                    },
                     final_panes: 4,
                     chain: Digest::ZERO.chain(digest_of(b"pane")),
                     panes: vec![pane(Some(window), Some(b""))],
@@ -116,15 +124,27 @@ fn a_final_pane_comes_back_and_its_digest_covers_it() {
     assert_eq!(FinalPane::decode(&sample().encode()), Err(SnapshotError::NotASnapshot));
 }
 
+/// Version 3 did not know rows without a place, and its rule opened a pane for each record.
+#[test]
+fn a_state_of_version_3_began_under_the_first_revision_of_the_semantics() {
+    let mut expected = older(sample());
+    let read = PartitionSnapshot::decode(&as_version_3(sample())).expect("readable");
+    assert_eq!(read, expected);
+    assert_eq!((read.state.semantics, SEMANTICS), (1, 2));
+    // A state that is continued keeps the revision under which it began.
+    expected.state.accounting.read += 1;
+    assert_eq!(PartitionSnapshot::decode(&expected.encode()), Ok(expected));
+}
+
 /// Version 2 had no phases, so a metric that was behind its partition counted as stopped there.
 #[test]
 fn a_state_of_version_2_tells_who_stopped_by_the_offsets() {
     let of_version_2 = |next_offset| {
-        let mut snapshot = sample();
+        let mut snapshot = older(sample());
         snapshot.metrics[0].next_offset = next_offset;
         snapshot.metrics[0].phase = MetricPhase::Running;
         snapshot.position.read_to = None;
-        PartitionSnapshot::decode(&as_version_2(&snapshot)).map(|read| (snapshot, read))
+        PartitionSnapshot::decode(&as_version_2(snapshot.clone())).map(|read| (snapshot, read))
     };
     let (written, read) = of_version_2(12).expect("readable");
     assert_eq!(read, written);
@@ -177,6 +197,8 @@ fn the_digest_of_the_state_is_blind_to_position_and_metrics() {
     other.metrics.clear();
     other.late_samples.clear();
     assert_eq!(other.state_digest(), sample().state_digest());
+    (other.state.semantics, other.state.leap) = (1, None);
+    assert_eq!(other.state_digest(), sample().state_digest());
     other.state.accounting.late += 1;
     assert_ne!(other.state_digest(), sample().state_digest());
 }
@@ -190,9 +212,33 @@ fn a_log_is_read_to_the_next_offset_or_past_it() {
     }
 }
 
+/// What versions before 4 keep of a snapshot.
+fn older(mut snapshot: PartitionSnapshot) -> PartitionSnapshot {
+    (snapshot.state.semantics, snapshot.state.leap) = (1, None);
+    let sets = snapshot.metrics.iter_mut().flat_map(|metric| &mut metric.windows);
+    sets.for_each(|set| set.books.unplaced = 0);
+    snapshot
+}
+
+/// The bytes that version 3 had for a snapshot.
+fn as_version_3(snapshot: PartitionSnapshot) -> Vec<u8> {
+    // A count that nothing else has shows where the rows without a place stand.
+    let mark = 0x5EED_5EED_5EED_5EED_u64;
+    let mut marked = older(snapshot);
+    let sets = marked.metrics.iter_mut().flat_map(|metric| &mut metric.windows);
+    sets.for_each(|set| set.books.unplaced = mark);
+    let mut body = marked.encode();
+    body.truncate(body.len() - 32 - size_of::<u32>() - 1);
+    while let Some(at) = body.windows(8).position(|bytes| *bytes == mark.to_le_bytes()) {
+        body.drain(at..at + 8);
+    }
+    body[4..8].copy_from_slice(&3u32.to_le_bytes());
+    seal(body)
+}
+
 /// The bytes that version 2 had for a snapshot without read position and stops.
-fn as_version_2(snapshot: &PartitionSnapshot) -> Vec<u8> {
-    let mut body = snapshot.encode();
+fn as_version_2(snapshot: PartitionSnapshot) -> Vec<u8> {
+    let mut body = as_version_3(snapshot);
     let no_stops = body.len() - 32 - size_of::<u32>();
     assert_eq!(body[no_stops..no_stops + 4], [0; 4]);
     body.truncate(no_stops);

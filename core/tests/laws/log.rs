@@ -77,7 +77,8 @@ pub(crate) fn entries() -> impl Strategy<Value = Vec<Entry>> {
         Just(Rejection::FieldCount { expected: 3, found: 2 }),
     ];
     let content = prop_oneof![9 => content.prop_map(Ok), 1 => rejection.prop_map(Err)];
-    prop::collection::vec((1..3_i64, 0..300_i64, content), 0..120).prop_map(|drawn| {
+    // -1 is no stamp.
+    prop::collection::vec((1..3_i64, -1..300_i64, content), 0..120).prop_map(|drawn| {
         let mut next = 0;
         let place = |(step, stamp, content)| {
             next += step;

@@ -9,7 +9,8 @@ use streamgauge_core::{
     Accounting, Digest, EventTime, GapKind, LateSample, LatenessHistogram, MetricAccounting,
     MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap, PaneSnapshot,
     PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime, Rejection,
-    StopKind, TimeWindow, WallClock, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec,
+    digest_of,
 };
 
 fn accounting() -> impl Strategy<Value = Accounting> {
@@ -43,16 +44,33 @@ fn state() -> impl Strategy<Value = PartitionState> {
         from,
         to,
     });
-    (any::<(i64, i64)>(), max_event_time, accounting(), histogram, vec(gap, 0..3)).prop_map(
-        |((origin, next_offset), max_event_time, accounting, histogram, gaps)| PartitionState {
-            origin,
-            next_offset,
+    let beside = (any::<u32>(), prop::option::of(any::<[i64; 4]>().prop_map(leap)));
+    let places = any::<(i64, i64)>();
+    (places, max_event_time, accounting(), histogram, vec(gap, 0..3), beside).prop_map(
+        |(
+            (origin, next_offset),
             max_event_time,
             accounting,
             histogram,
             gaps,
+            (semantics, leap),
+        )| {
+            PartitionState {
+                origin,
+                next_offset,
+                max_event_time,
+                accounting,
+                histogram,
+                gaps,
+                semantics,
+                leap,
+            }
         },
     )
+}
+
+fn leap([offset, time, from, to]: [i64; 4]) -> WatermarkLeap {
+    WatermarkLeap { offset, time: RecordTime(time), from: EventTime(from), to: EventTime(to) }
 }
 
 fn pane() -> impl Strategy<Value = PaneSnapshot> {
@@ -70,8 +88,9 @@ fn window_set() -> impl Strategy<Value = WindowSetSnapshot> {
         Just(WindowSpec::Tumbling { size: 86_400_000 }),
         Just(WindowSpec::Sliding { size: 600_000, slide: 60_000 }),
     ];
-    let books = (prop::option::of(any::<i64>().prop_map(EventTime)), any::<(u64, u64)>())
-        .prop_map(|(floor, (expired, evicted))| WindowBooks { floor, expired, evicted });
+    let books = (prop::option::of(any::<i64>().prop_map(EventTime)), any::<[u64; 3]>()).prop_map(
+        |(floor, [expired, unplaced, evicted])| WindowBooks { floor, expired, unplaced, evicted },
+    );
     (spec, books, any::<(u64, [u8; 32])>(), vec(pane(), 0..4)).prop_map(
         |(spec, books, (final_panes, chain), panes)| WindowSetSnapshot {
             spec,
@@ -209,7 +228,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in vec(any::<u8>(), 0..200)) {
-        let headed = [b"SGSP\x03\0\0\0".as_slice(), &body].concat();
+        let headed = [b"SGSP\x04\0\0\0".as_slice(), &body].concat();
         prop_assert!(PartitionSnapshot::decode(&body).is_err());
         prop_assert!(PartitionSnapshot::decode(&headed).is_err());
         let _ = PartitionSnapshot::decode(&sealed(headed));
@@ -226,6 +245,7 @@ fn every_mark_is_read_strictly() {
     let mut state_of = PartitionState::starting_at(7);
     state_of.max_event_time = Some(EventTime(8));
     state_of.gaps.push(OffsetGap { kind: GapKind::LogEndMoved, from: 1, to: 2 });
+    state_of.leap = Some(leap([5, 6, 7, 8]));
     let place = MetricPlace { max_event_time: Some(EventTime(4)), ..MetricPlace::default() };
     let stop = MetricStop {
         kind: StopKind::TimeLimit,

@@ -249,6 +249,8 @@ export const en: Words = {
     gapKinds: {
       log_start_moved: "deleted before read", log_end_moved: "log became shorter", topic_recreated: "topic made anew",
     },
+    leap: (offset, from, to) => `offset ${offset} moved the watermark far: from ${from} to ${to}`,
+    leapNote: "One record moved the watermark by more than an hour and ten times the bound; if its clock was wrong, what follows is late",
     more: (count) => `another ${count} not listed`,
     emptyOffsets: (count) => `${count} offsets without a record`,
     emptyOffsetsNote: "Since the start: markers and aborted records of transactions, and what compaction took before it was read",
@@ -358,6 +360,10 @@ export const en: Words = {
         "its stamp in place of its own time, which is missing: does not move it",
       "its stamp, as its own time is impossible; moves no watermark":
         "its stamp in place of its own time, which is impossible: does not move it",
+      "its own time is missing, and it has no stamp; moves no watermark":
+        "no time: its own is missing, and it has no stamp: does not move it",
+      "its own time is impossible, and it has no stamp; moves no watermark":
+        "no time: its own is impossible, and it has no stamp: does not move it",
       "before `earliest`: does not move the watermark": "before `earliest`: does not move it",
     },
     before: "Watermark before",
@@ -371,6 +377,7 @@ export const en: Words = {
     cumulative: "all time",
     window: (spec, span) => `${spec} window ${span}`,
     expired: "final already, not counted",
+    unplaced: "not open, and this record may open none: in the totals only",
     opened: "opened by it",
     correction: "corrects a past window",
     becomesFinal: (span) => `${span} becomes final`,

@@ -69,15 +69,22 @@ function noteOf(partition: Partition, status: Status, ctx: Context): CellModel {
   const held = status.watermarkHeldBy;
   const gaps = partition.gaps.map(({ kind, from, to }) =>
     ops.gap(codeWord(ops.gapKinds, kind), ctx.format.full(from), ctx.format.full(to)));
+  const { leap } = partition;
   const parts = [
     ...(held?.partition === partition.partition ? [ops.holds(ctx.format.clock(held.since))] : []),
     ...(partition.emptyOffsets > 0 ? [ops.emptyOffsets(ctx.format.full(partition.emptyOffsets))] : []),
     ...(gaps.length === 1 ? gaps : gaps.length > 1 ? [ops.gaps(String(gaps.length))] : []),
   ];
+  if (leap !== null) {
+    parts.push(ops.leap(ctx.format.full(leap.offset), ctx.format.dateTime(leap.from), ctx.format.dateTime(leap.to)));
+  }
   const text = parts.join(" · ");
-  // Offsets without a record are nothing to look after.
+  // Offsets without a record, and one far move of the watermark, are nothing to look after.
   const isQuiet = gaps.length === 0 && held?.partition !== partition.partition;
-  if (isQuiet) return text === "" ? { text } : { text, title: ops.emptyOffsetsNote };
+  if (isQuiet) {
+    const notes = [partition.emptyOffsets > 0 ? ops.emptyOffsetsNote : "", leap === null ? "" : ops.leapNote];
+    return text === "" ? { text } : { text, title: notes.filter((note) => note !== "").join("\n") };
+  }
   return { text, icon: "warning", tone: "warn", title: [text, ...gaps].join("\n") };
 }
 

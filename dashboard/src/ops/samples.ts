@@ -36,7 +36,7 @@ function timeCell(time: number | null, ctx: Context): CellModel {
 
 /** The newest first: the host sends the samples one partition after the other. */
 function newest(samples: readonly Sample[], max: number): readonly Sample[] {
-  return [...samples].sort((a, b) => b.time - a.time || b.offset - a.offset).slice(0, max);
+  return [...samples].sort((a, b) => (b.time ?? 0) - (a.time ?? 0) || b.offset - a.offset).slice(0, max);
 }
 
 export function lateModel(samples: readonly Sample[], ctx: Context): TableModel {

@@ -1,7 +1,7 @@
 // The explanation of one record as an account to be read: lines of names and
 // texts. Pure.
 import type { Context } from "../data/context";
-import { clip } from "../data/format";
+import { clip, UNKNOWN } from "../data/format";
 import type { Icon } from "../data/icons";
 import { spanText } from "../data/spans";
 import { metricTitle } from "../data/titles";
@@ -99,17 +99,26 @@ function metricLines({ excluded, windows }: ExplainedMetric, ctx: Context): Line
   return lines.length > 0 ? lines : [{ name: "", text: explain.folded, tone: "good", icon: "check" }];
 }
 
-function windowLine({ spec, pane, isExpired, isOpened, isCorrection, finals }: ExplainedWindow, ctx: Context): Line {
+function windowLine(window: ExplainedWindow, ctx: Context): Line {
+  const { isExpired, isUnplaced, isOpened, isCorrection, finals } = window;
   const { explain } = ctx.words;
+  const isOutside = isExpired || isUnplaced;
   const notes = [
-    isExpired ? explain.expired : explain.folded,
+    isExpired ? explain.expired : isUnplaced ? explain.unplaced : explain.folded,
     ...(isOpened ? [explain.opened] : []),
     ...(isCorrection ? [explain.correction] : []),
     ...finals.map((final) => explain.becomesFinal(spanText(final, ctx.format))),
   ];
   return {
-    name: pane === null ? explain.cumulative : explain.window(spec, spanText(pane, ctx.format)),
+    name: windowName(window, ctx),
     text: notes.join(" · "),
-    icon: isExpired ? "cross" : "check", tone: isExpired ? "warn" : "good",
+    icon: isOutside ? "cross" : "check", tone: isOutside ? "warn" : "good",
   };
+}
+
+function windowName({ spec, pane, isUnplaced }: ExplainedWindow, ctx: Context): string {
+  const { explain } = ctx.words;
+  if (pane !== null) return explain.window(spec, spanText(pane, ctx.format));
+  // Without any time a record has no pane of its kind of windows.
+  return isUnplaced ? explain.window(spec, UNKNOWN) : explain.cumulative;
 }

@@ -19,9 +19,11 @@ export type ExplainedColumn = { readonly name: string } & (
 
 export interface ExplainedWindow {
   readonly spec: string;
-  /** `null` means all of time. */
+  /** `null` means all of time, or none where the record is unplaced. */
   readonly pane: Span | null;
   readonly isExpired: boolean;
+  /** True if the record may open no window and had none. */
+  readonly isUnplaced: boolean;
   readonly isOpened: boolean;
   readonly isCorrection: boolean;
   /** The panes that the record makes final. */
@@ -102,6 +104,7 @@ function decodeWindow(value: unknown): ExplainedWindow {
     spec,
     pane: spanOf(w?.["pane"], spec),
     isExpired: w?.["expired"] === true,
+    isUnplaced: w?.["unplaced"] === true,
     isOpened: w?.["opened"] === true,
     isCorrection: w?.["correction"] === true,
     finals: [w?.["evicted"], ...array(w?.["final"])].flatMap((pane) => spanOf(pane, spec) ?? []),

@@ -48,10 +48,10 @@ function decodeSample(value: unknown): Sample[] {
   const s = raw<Host.RecordSample>(value);
   const partition = integer(field(s, "partition"));
   const offset = integer(field(s, "offset"));
-  const time = number(field(s, "time"));
-  if (s === null || partition === null || offset === null || time === null) return [];
+  if (s === null || partition === null || offset === null) return [];
   return [{
-    partition, offset, time,
+    partition, offset,
+    time: nullable(s["time"], number),
     eventTime: nullable(s["event_time"], number),
     delayMs: nullable(s["delay_ms"], number),
     reason: nullable(s["reason"], string),

@@ -121,7 +121,17 @@ function decodePartition(value: unknown): Partition[] {
     state: string(p["state"]) ?? "running",
     cause: decodeCause(p["cause"]),
     gaps: array(p["gaps"]).slice(-GAPS_MAX).flatMap(decodeGap),
+    leap: decodeLeap(p["leap"]),
   }];
+}
+
+function decodeLeap(value: unknown): Partition["leap"] {
+  const l = raw<Host.LeapStatus>(value);
+  const offset = number(field(l, "offset"));
+  const from = number(field(l, "from"));
+  const to = number(field(l, "to"));
+  if (l === null || offset === null || from === null || to === null) return null;
+  return { offset, time: nullable(l["time"], number), from, to };
 }
 
 function decodeGap(value: unknown): Partition["gaps"][number][] {

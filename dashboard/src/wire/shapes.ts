@@ -93,7 +93,7 @@ export type Health = With<Host.Health, {
 
 export type Accounting = Omit<Page<Host.AccountingStatus>, "fallback" | "future" | "past">;
 
-/** An unknown figure is `null`; an older host has no `gaps`. */
+/** An unknown figure is `null`; an older host has no `gaps` and no `leap`. */
 export type Partition = With<Host.PartitionStatus, {
   offset: number | null;
   readTo: number | null;

@@ -35,9 +35,7 @@ impl StoredTotals {
                 let of_metric = totals.metrics.entry(metric.id.clone()).or_default();
                 of_metric.accounting.add(&metric.accounting);
                 for set in metric.windows.iter().filter(|s| s.spec != WindowSpec::Cumulative) {
-                    let sum = of_metric.windows.entry(set.spec).or_default();
-                    sum.expired += set.books.expired;
-                    sum.evicted += set.books.evicted;
+                    of_metric.windows.entry(set.spec).or_default().add(&set.books);
                 }
             }
         }

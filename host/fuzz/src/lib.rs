@@ -77,7 +77,7 @@ impl Both {
     pub fn check(&mut self, bytes: &[u8]) {
         let offset = self.next_offset;
         self.next_offset += 1;
-        let record = Record { offset, stamp: 0, taken: None, value: Some(bytes) };
+        let record = Record { offset, stamp: Some(0), taken: None, value: Some(bytes) };
         let verdict = self.oracle.accept(record).expect("it has no plugin");
         match (self.decoder.decode(bytes, &mut self.row), &verdict.outcome) {
             (Err(found), Outcome::Rejected(expected)) => {

@@ -11,9 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
-use streamgauge_core::{
-    BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, RecordTime, Supply,
-};
+use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, Supply};
 use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of, set_defaults};
@@ -227,7 +225,7 @@ impl TopicConsumer {
 fn add(positions: &mut Positions, record: &Record<'_>, buffer: &mut BlockBuffer) {
     let Record { partition, offset, stamp, value } = *record;
     if positions.read(partition, offset) {
-        let meta = RecordMeta { offset, time: RecordTime(stamp), cursor: 0 };
+        let meta = RecordMeta { offset, time: stamp, cursor: 0 };
         buffer.push(partition, meta, value);
     }
 }

@@ -16,6 +16,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use streamgauge_core::RecordTime;
 
 /// The queue of a consumer.
 pub(super) struct EventQueue(NonNull<c::rd_kafka_queue_t>);
@@ -51,8 +52,8 @@ pub(super) enum Told<'a> {
 pub(super) struct Record<'a> {
     pub(super) partition: u32,
     pub(super) offset: i64,
-    /// When it was written, in milliseconds since the Unix epoch; 0 where that is not told.
-    pub(super) stamp: i64,
+    /// The stamp of the record.
+    pub(super) stamp: RecordTime,
     pub(super) value: Option<&'a [u8]>,
 }
 
@@ -134,7 +135,9 @@ impl Event<'_> {
             let payload = found.payload.cast::<u8>();
             let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
             let partition = found.partition.unsigned_abs();
-            Some(Record { partition, offset: found.offset, stamp: stamp.max(0), value })
+            // librdkafka says -1 where the record has no stamp.
+            let stamp = RecordTime(stamp.max(RecordTime::NONE.0));
+            Some(Record { partition, offset: found.offset, stamp, value })
         }
     }
 

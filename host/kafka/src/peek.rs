@@ -62,7 +62,7 @@ pub fn peek(
                         return Peeked::Nothing;
                     }
                     let digest = digest_of(message.payload().unwrap_or_default());
-                    Peeked::Record(RecordTime(stamp(&message)), digest)
+                    Peeked::Record(stamp(&message), digest)
                 });
             }
             Some(Err(KafkaError::PartitionEOF(partition))) => {
@@ -103,10 +103,10 @@ fn consumer(
     Ok(consumer)
 }
 
-/// When a record was written, in milliseconds since the Unix epoch.
-fn stamp(message: &BorrowedMessage<'_>) -> i64 {
+/// The stamp of a record.
+fn stamp(message: &BorrowedMessage<'_>) -> RecordTime {
     match message.timestamp() {
-        Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => millis,
-        Timestamp::NotAvailable => 0,
+        Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => RecordTime(millis),
+        Timestamp::NotAvailable => RecordTime::NONE,
     }
 }

@@ -11,6 +11,6 @@ mod semantics;
 pub use semantics::{
     Effect, EventTimeState, Exclusion, Fallback, FinalPane, Flaw, Gap, GapKind, Histogram,
     LateSample, MergedMetric, MergedWindow, MetricState, MetricVerdict, Oracle, OracleError,
-    Outcome, PaneState, Partition, PartitionState, Placed, Record, Rejection, Span, Value, Verdict,
-    WindowPhase, WindowState, WindowVerdict,
+    Outcome, Outside, PaneState, Partition, PartitionState, Placed, Record, Rejection, Span, Value,
+    Verdict, WindowPhase, WindowState, WindowVerdict,
 };

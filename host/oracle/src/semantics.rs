@@ -48,7 +48,9 @@ pub use state::{
     WindowState,
 };
 pub use value::{Flaw, Value};
-pub use verdict::{Effect, Exclusion, MetricVerdict, Outcome, Placed, Verdict, WindowVerdict};
+pub use verdict::{
+    Effect, Exclusion, MetricVerdict, Outcome, Outside, Placed, Verdict, WindowVerdict,
+};
 
 use metric::Metric;
 use rules::Rules;

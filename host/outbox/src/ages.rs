@@ -25,7 +25,9 @@ impl Ages {
             return;
         }
         let times = batch.metas().iter().zip(batch.event_times());
-        let old = times.filter(|(meta, time)| meta.time.0.saturating_sub(**time) > OLD).count();
+        let is_old = |stamp: i64, time: i64| stamp.saturating_sub(time) > OLD;
+        let stamped = times.filter_map(|(meta, time)| Some((meta.time.millis()?, *time)));
+        let old = stamped.filter(|(stamp, time)| is_old(*stamp, *time)).count();
         self.rows += u64::from(batch.rows());
         self.old += old as u64;
     }
@@ -60,6 +62,8 @@ mod tests {
             (0, -days(60) - 1, 1),
             (i64::MAX, i64::MIN, 1),
             (i64::MIN, i64::MAX, 0),
+            // A record without a stamp is not old against it.
+            (-1, -days(400), 0),
         ] {
             let mut ages = Ages::default();
             count(&mut ages, &[aged(stamp, event_time)]);

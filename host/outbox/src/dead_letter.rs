@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use streamgauge_core::{Flaw, Gap, Projection, RecordMeta, Rejection};
+use streamgauge_core::{Flaw, Gap, Projection, RecordMeta, RecordTime, Rejection};
 
 use crate::entry::{json_line, text_or_base64};
 use crate::{Entry, Origin};
@@ -16,8 +16,8 @@ pub struct DeadLetter {
     pub partition: u32,
     /// The record's offset in its partition.
     pub offset: i64,
-    /// Its stamp in milliseconds since the Unix epoch.
-    pub timestamp: i64,
+    /// The stamp of the record.
+    pub time: RecordTime,
     /// Of which metric it was left out; none: it was rejected as a whole.
     pub metric: Option<String>,
     /// A stable name of the reason.
@@ -34,7 +34,7 @@ struct Line<'a> {
     source: &'a str,
     partition: u32,
     offset: i64,
-    timestamp: i64,
+    timestamp: Option<i64>,
     verdict: &'static str,
     metric: Option<&'a str>,
     reason: &'static str,
@@ -66,7 +66,7 @@ impl DeadLetter {
         Self {
             partition,
             offset: meta.offset,
-            timestamp: meta.time.0,
+            time: meta.time,
             metric: None,
             reason: rejection.name(),
             detail,
@@ -113,7 +113,7 @@ impl DeadLetter {
         Self {
             partition,
             offset: meta.offset,
-            timestamp: meta.time.0,
+            time: meta.time,
             metric: Some(metric.to_owned()),
             reason,
             detail,
@@ -140,7 +140,7 @@ impl Entry for DeadLetter {
             source: &origin.source,
             partition: self.partition,
             offset: self.offset,
-            timestamp: self.timestamp,
+            timestamp: self.time.millis(),
             verdict: self.verdict(),
             metric: self.metric.as_deref(),
             reason: self.reason,

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 use serde_json::Number;
-use streamgauge_core::{EventTime, Millis, RecordBatch};
+use streamgauge_core::{EventTime, Millis, RecordBatch, RecordTime};
 
 use crate::entry::{json_line, text_or_base64};
 use crate::{Entry, Origin};
@@ -17,8 +17,8 @@ pub struct LateRecord {
     pub partition: u32,
     /// The record's offset in its partition.
     pub offset: i64,
-    /// Its stamp in milliseconds since the Unix epoch.
-    pub timestamp: i64,
+    /// The stamp of the record.
+    pub time: RecordTime,
     /// The event time of the record.
     pub event_time: EventTime,
     /// The partition's watermark before it.
@@ -35,7 +35,7 @@ struct Line<'a> {
     source: &'a str,
     partition: u32,
     offset: i64,
-    timestamp: i64,
+    timestamp: Option<i64>,
     event_time: String,
     watermark: Option<String>,
     delay_seconds: Number,
@@ -53,7 +53,7 @@ impl LateRecord {
             Self {
                 partition,
                 offset: late.metas()[i].offset,
-                timestamp: late.metas()[i].time.0,
+                time: late.metas()[i].time,
                 event_time: EventTime(late.event_times()[i]),
                 watermark: late.watermarks()[i],
                 delay: late.delays()[i],
@@ -74,7 +74,7 @@ impl Entry for LateRecord {
             source: &origin.source,
             partition: self.partition,
             offset: self.offset,
-            timestamp: self.timestamp,
+            timestamp: self.time.millis(),
             event_time: rfc3339(origin.zone, self.event_time),
             watermark: self.watermark.map(|watermark| rfc3339(origin.zone, watermark)),
             delay_seconds: seconds(self.delay),

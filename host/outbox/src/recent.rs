@@ -41,8 +41,8 @@ pub struct RecentRecord {
     pub offset: i64,
     /// The stamp that the source gave the record.
     pub time: RecordTime,
-    /// The event time of the record.
-    pub event_time: EventTime,
+    /// The event time of the record; `None` means that it has neither one nor a stamp.
+    pub event_time: Option<EventTime>,
     /// How far behind the record was; `None` means that it was on time.
     pub delay: Option<Millis>,
     /// The length of the whole record, in bytes.
@@ -60,7 +60,7 @@ impl RecentRecord {
             partition,
             offset: batch.metas()[i].offset,
             time: batch.metas()[i].time,
-            event_time: EventTime(batch.event_times()[i]),
+            event_time: batch.event_time(row),
             delay: (lateness == Lateness::Late).then(|| batch.delays()[i]),
             record_bytes: raw.len() as u32,
             record: beginning(raw).to_vec(),
@@ -81,10 +81,10 @@ impl RecentLetter {
     /// `letter`, its value cut.
     pub fn of(letter: &DeadLetter) -> Self {
         let value = letter.value.as_deref().map(|value| beginning(value).to_vec());
-        let DeadLetter { partition, offset, timestamp, reason, .. } = *letter;
+        let DeadLetter { partition, offset, time, reason, .. } = *letter;
         let (metric, detail) = (letter.metric.clone(), letter.detail.clone());
         Self {
-            letter: DeadLetter { partition, offset, timestamp, metric, reason, detail, value },
+            letter: DeadLetter { partition, offset, time, metric, reason, detail, value },
             record_bytes: letter.value.as_ref().map_or(0, Vec::len),
         }
     }

@@ -1,8 +1,8 @@
 //! Batches that the tests of several modules share.
 
 use streamgauge_core::{
-    EventTime, Field, FieldType, Millis, Projection, RecordBatch, RecordMeta, RecordTime, Row,
-    Schema, Verdict,
+    EventTime, Field, FieldType, Millis, Placing, Projection, RecordBatch, RecordMeta, RecordTime,
+    Row, Schema, Verdict,
 };
 
 /// A record that is a row: its place, its times in milliseconds, and its bytes.
@@ -32,6 +32,7 @@ pub(crate) fn batch(records: &[Record]) -> RecordBatch {
         let meta = RecordMeta { offset: *offset, time: RecordTime(*stamp), cursor: 0 };
         let verdict = Verdict {
             event_time: EventTime(*event_time),
+            placing: Placing::Opens,
             watermark: watermark.map(EventTime),
             delay: *delay,
         };

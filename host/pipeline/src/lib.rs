@@ -17,6 +17,7 @@ mod kafka;
 mod load;
 mod metric;
 mod metric_settings;
+mod open_panes;
 mod outlet;
 mod outlet_settings;
 mod panel;

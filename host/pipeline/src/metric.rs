@@ -11,10 +11,10 @@ use toml::de::{DeTable, DeValue};
 use super::context::Context;
 use super::diagnostic::Diagnostic;
 use super::metric_settings::{EVENT_TIME, MetricSettings, Wasi};
+use super::open_panes::{self, Around};
 use super::reader::{Problem, Read, Table, Value};
 use super::schema::WrittenFields;
 use super::source::path_in;
-use super::units::show_duration;
 use super::values::{duration, line, one_of, size, whole};
 use super::windows;
 
@@ -32,10 +32,6 @@ const OPEN_WINDOWS: u64 = 4096;
 
 /// The value of `time_max` where the file does not set one.
 const TIME: Duration = Duration::from_secs(1);
-
-/// Panes that are open besides the panes of the retention: the present panes, and panes that begin
-/// or end within the retention.
-const PANES_BESIDES: u64 = 3;
 
 const MIB: u64 = 1 << 20;
 
@@ -64,7 +60,7 @@ impl MetricSettings {
 /// Reads all `[[metric]]` tables in written order.
 pub(super) fn read_metrics(
     root: &mut Table<'_>,
-    fields: Option<&WrittenFields>,
+    (fields, around): (Option<&WrittenFields>, Around),
     context: &Context<'_>,
 ) -> Vec<MetricSettings> {
     let example = "`[[metric]]` with `id = \"…\"` and `plugin = \"….wasm\"`";
@@ -91,14 +87,15 @@ pub(super) fn read_metrics(
     let mut ids: Vec<&str> = Vec::new();
     items
         .iter()
-        .filter_map(|item| item.read(Value::table).and_then(|t| read(t, &mut ids, fields, context)))
+        .filter_map(|item| item.read(Value::table))
+        .filter_map(|table| read(table, &mut ids, (fields, around), context))
         .collect()
 }
 
 fn read<'a>(
     mut table: Table<'a>,
     ids: &mut Vec<&'a str>,
-    fields: Option<&WrittenFields>,
+    (fields, around): (Option<&WrittenFields>, Around),
     context: &Context<'_>,
 ) -> Option<MetricSettings> {
     let id = table.required("id", "\"behavior\"", |value| {
@@ -119,7 +116,7 @@ fn read<'a>(
     let days = Duration::from_hours(24);
     let retention = table.or("retention", days, duration("d", Duration::ZERO..=3660 * days));
     let open_max = table.or("max_open_windows", OPEN_WINDOWS, whole(1..=100_000));
-    warn_of_small_limit(&mut table, &windows, retention, open_max);
+    open_panes::warn_of_small_limit(&mut table, &windows, (retention, around), open_max);
     let config = table.or("config", Map::new().into(), config);
     let memory = table.optional("memory_max", size(2 * MIB..=4096 * MIB));
     let times = Duration::from_millis(1)..=Duration::from_mins(1);
@@ -140,33 +137,6 @@ fn read<'a>(
         memory_bytes_max,
         time_max,
     })
-}
-
-/// Panes are open from the largest event time back to the end of the retention: where more panes
-/// are needed than may be open, panes become final early.
-fn warn_of_small_limit(
-    table: &mut Table<'_>,
-    windows: &[WindowSpec],
-    retention: Duration,
-    open_max: u64,
-) {
-    let need = |spec: &WindowSpec| {
-        let panes = retention.as_millis().div_ceil(spec.pane()?.unsigned_abs().into());
-        Some((u64::try_from(panes).unwrap_or(u64::MAX).saturating_add(PANES_BESIDES), *spec))
-    };
-    let Some((need, spec)) = windows.iter().filter_map(need).max() else { return };
-    let keys = ["max_open_windows", "retention", "windows"];
-    let value = keys.into_iter().find_map(|key| table.value(key));
-    if let (true, Some(value)) = (need > open_max, value) {
-        let problem = Problem::new(format!(
-            "leaves too few panes: window `{spec}` with a retention of {} needs {need} or more, but \
-             {open_max} may be open",
-            show_duration(retention)
-        ));
-        value.warn_key(problem.hint(format!(
-            "raise `max_open_windows` to {need}, or the oldest panes become final before their time"
-        )));
-    }
 }
 
 fn id<'a>(value: &Value<'a>) -> Read<&'a str> {

@@ -7,7 +7,7 @@ use streamgauge_core::{Field, FieldType, Schema, TimestampUnit, Year};
 use toml::de::DeValue;
 
 use super::diagnostic::Diagnostic;
-use super::event_time_settings::{EventTimeFields, EventTimeSettings};
+use super::event_time_settings::{EventTimeFields, EventTimeSettings, OFF};
 use super::reader::{Problem, Read, Table, Value};
 use super::suggest::list;
 use super::values::{duration, instant, line, one_of, whole};
@@ -150,11 +150,18 @@ pub(super) fn read_event_time(
     let zone = table.or("zone", Tz::Asia__Shanghai, zone);
     let seconds = Duration::from_secs;
     let bound = table.or("bound", seconds(300), duration("s", Duration::ZERO..=YEAR));
-    let future_skew = table.or("future_skew", DAY, duration("s", Duration::ZERO..=YEAR));
+    let future_skew = table.or("future_skew", Some(DAY), future_skew);
     let earliest = earliest(&mut table, found.as_ref());
     let idle_after = table.or("idle_after", seconds(60), duration("s", seconds(1)..=YEAR));
     table.finish();
     Some(EventTimeSettings { fields: found?, zone, bound, future_skew, earliest, idle_after })
+}
+
+fn future_skew(value: &Value<'_>) -> Read<Option<Duration>> {
+    match value.data() {
+        DeValue::String(text) if text == OFF => Ok(None),
+        _ => duration("s", Duration::ZERO..=YEAR)(value).map(Some),
+    }
 }
 
 /// Reads `earliest`, which is allowed only with a single field.

@@ -9,6 +9,7 @@ use streamgauge_core::LatenessClock;
 use toml::de::DeValue;
 
 use super::context::Context;
+use super::open_panes::Around;
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::reader::{Problem, Read, Table, Value};
 use super::source_settings::SourceSettings;
@@ -45,7 +46,8 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let history_keep = read_history(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
     let state_dir = read_state(&mut root, context);
-    let mut metrics = metric::read_metrics(&mut root, fields.as_ref(), context);
+    let around = Around::of(event_time.as_ref(), source.as_ref());
+    let mut metrics = metric::read_metrics(&mut root, (fields.as_ref(), around), context);
     panel::read_panels(&mut root, &mut metrics);
     let server = server::read(&mut root, context);
     root.finish();

@@ -104,7 +104,7 @@ impl Pipeline {
         if let Some(earliest) = self.event_time.earliest {
             set("event_time.earliest", show_instant(earliest));
         }
-        set("event_time.future_skew", show_duration(self.event_time.future_skew));
+        set("event_time.future_skew", self.event_time.future_skew_text());
     }
 
     /// True if the order of the schema assigns columns to fields: in CSV that may have no header.

@@ -132,7 +132,7 @@ fn what_is_not_written_has_a_default() {
     let (pipeline, _) = valid(MINIMAL);
     assert_eq!(pipeline.workers, Workers::Auto);
     assert_eq!(pipeline.event_time.zone, chrono_tz::Asia::Shanghai);
-    assert_eq!(pipeline.event_time.future_skew, Duration::from_hours(24));
+    assert_eq!(pipeline.event_time.future_skew, Some(Duration::from_hours(24)));
     assert_eq!(pipeline.event_time.idle_after, Duration::from_mins(1));
     assert_eq!(pipeline.lateness.clock, LatenessClock::Watermark);
     assert_eq!((&pipeline.dead_letters, &pipeline.late_output), (&None, &None));

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use streamgauge::run::prepare::Prepared;
 use streamgauge_core::{
-    ColumnValues, EventTime, InputColumn, RecordBatch, RecordMeta, Row, Verdict,
+    ColumnValues, EventTime, InputColumn, Placing, RecordBatch, RecordMeta, Row, Verdict,
 };
 use streamgauge_decode::Decoder;
 use streamgauge_pipeline::{GeneratorSettings, MetricSettings};
@@ -123,7 +123,8 @@ fn generate(prepared: &Prepared, rows: u32, count: usize) -> Vec<RecordBatch> {
         let time = generator.record(0, place, &mut bytes);
         decoder.decode(&bytes, &mut row).expect("a clean record is one");
         let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
-        let verdict = Verdict { event_time: EventTime(time.0), watermark: None, delay: 0 };
+        let (event_time, placing) = (EventTime(time.0), Placing::Opens);
+        let verdict = Verdict { event_time, placing, watermark: None, delay: 0 };
         batches[index / rows as usize].push(meta, verdict, &row, &bytes);
     }
     batches

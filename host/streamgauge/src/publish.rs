@@ -294,16 +294,10 @@ impl Drawing {
         let silent = self.silence.of(partition, offset, Instant::now());
         let health = seen.sources.get(&partition);
         let mut view = PartitionView {
-            partition,
-            offset,
-            read_to: snapshot.read_to(),
             end: seen.overview.levels.log_ends.get(&partition).copied().flatten(),
             held_back: health.map_or(0, |health| health.held_back),
             empty_offsets: health.map_or(0, |health| health.empty_offsets),
-            watermark: self.plan.watermark.watermark(snapshot.state.max_event_time),
-            phase: PartitionPhase::Running,
-            cause: None,
-            gaps: snapshot.state.gaps.clone(),
+            ..PartitionView::new(snapshot, self.plan.watermark)
         };
         let is_silent = silent >= self.pipeline.event_time.idle_after;
         let trouble = seen.trouble(partition);

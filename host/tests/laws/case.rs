@@ -108,7 +108,7 @@ impl Case {
             let mut partition = oracle.partition(number, 0).expect("the plugins start");
             for Raw { offset, stamp, value } in &records {
                 let (value, taken) = (value.as_deref(), Some(self.now()));
-                let record = Record { offset: *offset, stamp: *stamp, taken, value };
+                let record = Record { offset: *offset, stamp: Some(*stamp), taken, value };
                 partition.accept(record).expect("no plugin fails");
             }
             partition.state().expect("the plugins give their states")

@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use streamgauge::run::prepare::Prepared;
-use streamgauge_core::MetricSnapshot;
+use streamgauge_core::{MetricSnapshot, RecordTime, WindowBooks};
 use streamgauge_oracle::{MetricState, Span};
 use streamgauge_view::{Published, Results};
 
@@ -107,7 +107,7 @@ fn of_oracle(metric: &MetricState) -> Vec<String> {
     let mut lines = vec![format!("{} {} {}", metric.on_time, metric.late, metric.excluded)];
     for w in &metric.windows {
         let (size, slide, final_panes) = (w.size, w.slide, w.final_panes);
-        let books = (w.floor, w.expired, w.evicted);
+        let books = (w.floor, w.expired, w.unplaced, w.evicted);
         lines.push(format!("{size}/{slide}: {books:?}, {final_panes} final"));
         for pane in &w.panes {
             let start = pane.span.map(|span| span.start);
@@ -123,7 +123,8 @@ fn of_engine(metric: &MetricSnapshot) -> Vec<String> {
     let mut lines = vec![format!("{} {} {}", books.on_time, books.late, books.excluded)];
     for w in &metric.windows {
         let ((size, slide), final_panes) = (w.spec.to_millis(), w.final_panes);
-        let books = (w.books.floor.map(|floor| floor.0), w.books.expired, w.books.evicted);
+        let WindowBooks { floor, expired, unplaced, evicted } = w.books;
+        let books = (floor.map(|floor| floor.0), expired, unplaced, evicted);
         lines.push(format!("{size}/{slide}: {books:?}, {final_panes} final"));
         for pane in &w.panes {
             let start = pane.window.map(|window| window.start.0);
@@ -158,7 +159,11 @@ fn log(start: i64, step: i64) -> impl Strategy<Value = Vec<Event>> {
                 5 => format!("{{\"ts\":{time},\"action\":\"x\",\"province\":[]}}"),
                 _ => value(time.to_string(), action, place),
             };
-            log.push(Event { stamp: start + index as i64 * step, value });
+            let stamp = start + index as i64 * step;
+            // Without a stamp the far future would move the watermark.
+            let is_stamped = kind == 3 || !(kind == 2 && index % 2 == 0 || index % 9 == 5);
+            let stamp = if is_stamped { stamp } else { RecordTime::NONE.0 };
+            log.push(Event { stamp, value });
         }
         log
     })

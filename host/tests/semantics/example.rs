@@ -6,7 +6,9 @@ use std::fs;
 use chrono::{DateTime, TimeZone};
 use chrono_tz::Asia::Shanghai;
 use streamgauge::run::prepare::Prepared;
-use streamgauge_oracle::{Effect, Outcome, PartitionState, Placed, Span, Verdict, WindowVerdict};
+use streamgauge_oracle::{
+    Effect, Outcome, Outside, PartitionState, Placed, Span, Verdict, WindowVerdict,
+};
 use streamgauge_plugin::{Cell, ResultTable};
 
 use crate::engine;
@@ -75,7 +77,11 @@ fn row(event: &Event, written: &[String], verdict: &Verdict) -> Vec<String> {
         Outcome::Placed(placed) => {
             let windows = &placed.metrics[0].windows;
             let window = windows.iter().find(|window| window.size > 0).expect("ten minutes");
-            (shown(placed.event_time, "%T"), called(placed), place(window))
+            (
+                placed.event_time.map_or_else(dash, |time| shown(time, "%T")),
+                called(placed),
+                place(window),
+            )
         }
         Outcome::Rejected(rejection) => (dash(), format!("rejected: {}", rejection.name()), dash()),
         Outcome::Repeated => (dash(), "repeated".to_owned(), dash()),
@@ -99,7 +105,8 @@ fn place(window: &WindowVerdict) -> String {
     let name = |span: &Span| shown(span.start, "%R");
     let pane = window.pane.as_ref().map(name).expect("ten minutes");
     let mut place = match window {
-        WindowVerdict { expired: true, .. } => "expired".to_owned(),
+        WindowVerdict { outside: Some(Outside::Expired), .. } => "expired".to_owned(),
+        WindowVerdict { outside: Some(Outside::Unplaced), .. } => format!("{pane} unplaced"),
         WindowVerdict { correction: true, .. } => format!("{pane} corrected"),
         WindowVerdict { opened: true, .. } => format!("{pane} opens"),
         _ => pane,
@@ -134,6 +141,7 @@ fn sum(prepared: &Prepared, state: &PartitionState) -> String {
     let cumulative = windows.next().map_or(0, |window| events(&window.total));
     let in_windows: i64 = windows.clone().map(|window| events(&window.total)).sum();
     let expired: u64 = state.metrics[0].windows.iter().map(|windows| windows.expired).sum();
+    let unplaced: u64 = state.metrics[0].windows.iter().map(|windows| windows.unplaced).sum();
     let noon = |span: Option<Span>| span.is_some_and(|span| shown(span.start, "%R") == "12:00");
     let noon = windows.find(|window| noon(window.span)).expect("it is kept");
     let words = ["none", "one", "two", "three"];
@@ -141,7 +149,7 @@ fn sum(prepared: &Prepared, state: &PartitionState) -> String {
         [&noon.total, &noon.on_time, &noon.late].map(|table| words[events(table) as usize]);
     format!(
         "read {} = on time {} + late {} + rejected {rejected}. Cumulative {cumulative} = windows \
-         {in_windows} + expired {expired}; the window of 12:00 holds {all}: {on_time} on time, \
+         {in_windows} + expired {expired} + unplaced {unplaced}; the window of 12:00 holds {all}: {on_time} on time, \
          {late} late.",
         h.read, h.on_time, h.late
     )

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use streamgauge::run::prepare::Prepared;
+use streamgauge_core::RecordTime;
 use streamgauge_oracle::{Oracle, PartitionState, Record};
 
 /// A record of a log; the offset of a record is its index in the log.
@@ -57,5 +58,6 @@ pub(crate) fn interpret(prepared: &Prepared, number: u32, log: &[Event]) -> Part
 }
 
 pub(crate) fn record(offset: i64, event: &Event) -> Record<'_> {
-    Record { offset, stamp: event.stamp, taken: None, value: Some(event.value.as_bytes()) }
+    let stamp = Some(event.stamp).filter(|stamp| *stamp != RecordTime::NONE.0);
+    Record { offset, stamp, taken: None, value: Some(event.value.as_bytes()) }
 }

@@ -1,9 +1,15 @@
 //! State of an earlier version: an export that commit eb35dd9 wrote is taken back, and reading on
 //! from there comes to the same bytes as reading everything now. The export is of the first 6,000
-//! records of the generator below, with late ones, dirt, open, final and expired windows.
+//! records of the generator below, with late ones, dirt, open, final and expired windows. Another
+//! export, which commit 3b626e2 wrote, is of a state that began under the first revision of the
+//! semantics, where it counts otherwise than today.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use streamgauge_core::{PartitionSnapshot, SEMANTICS};
 
 use streamgauge_checkpoint::store::Export;
 
@@ -13,6 +19,9 @@ use crate::workplace::{Settings, Workplace};
 
 /// The export of an earlier version, written by `streamgauge state export`.
 const KEPT: &str = "golden/before-crates.sgex";
+
+/// The export of a state that began under the first revision of the semantics.
+const FIRST_REVISION: &str = "golden/semantics-1.sgex";
 
 const READ_BEFORE: u64 = 6000;
 const READ_NOW: u64 = 20_000;
@@ -56,15 +65,87 @@ fn the_same_records_give_the_same_bytes_as_in_an_earlier_version() {
     }
 }
 
-/// Every snapshot and every final pane of an export.
+/// Every snapshot and every final pane of an export, but for what an earlier version did not keep.
 fn bytes(export: &[u8]) -> Vec<Vec<u8>> {
     let export = Export::decode(export).expect("an intact export");
-    let snapshots = export.checkpoint.partitions.iter().map(|snapshot| snapshot.encode());
+    let snapshots = export.checkpoint.partitions.iter().map(|snapshot| {
+        let mut snapshot = PartitionSnapshot::clone(snapshot);
+        (snapshot.state.semantics, snapshot.state.leap) = (SEMANTICS, None);
+        snapshot.encode()
+    });
     snapshots.chain(export.final_panes.iter().map(|pane| pane.encode())).collect()
 }
 
+/// The pipeline of the state that began under the first revision, over its file.
+fn first_revision() -> Workplace {
+    let place = Workplace::new(&Settings {
+        source: "[source.file]\npath = \"events.jsonl\"\ntimestamp = \"2015-11-12T00:00:00Z\"\n"
+            .to_owned(),
+        schema: "ts = \"timestamp\"\naction = { type = \"unsigned\", max = 3 }\n".to_owned(),
+        event_time: "field = \"ts\"\nunit = \"ms\"\n".to_owned(),
+        metrics: vec!["behavior".to_owned()],
+        of_metrics: "windows = [\"cumulative\", \"1h\"]\nretention = \"1h\"\n".to_owned(),
+        ..Settings::file(Path::new("unused"))
+    });
+    place.write("events.jsonl", lines_of_first_revision(0..400).as_bytes());
+    place
+}
+
+/// A record a minute; every twentieth is of 2099.
+fn lines_of_first_revision(numbers: std::ops::Range<i64>) -> String {
+    let mut lines = String::new();
+    for n in numbers {
+        let far = 4_070_908_800_000;
+        let ts = if n % 20 == 19 { far } else { 1_447_207_200_000 + n * 60_000 };
+        writeln!(lines, "{{\"ts\":{ts},\"action\":{}}}", n % 4).expect("a string takes any text");
+    }
+    lines
+}
+
+/// Under the first revision the records of 2099 had a window. The state is read and continued, and
+/// `verify` names the revision beside what differs.
+#[test]
+fn a_state_of_the_first_revision_is_continued_and_verify_says_so() {
+    let place = first_revision();
+    finish(place.command("state import").arg(golden(FIRST_REVISION))).ok();
+    let verified = |code| {
+        let ended = finish(&mut place.command("verify"));
+        assert_eq!(ended.code, Some(code), "{}{}", ended.stdout, ended.stderr);
+        let json: Value =
+            serde_json::from_str(&finish(place.command("verify").arg("--json")).stdout)
+                .expect("JSON");
+        (ended.stdout, json["partitions"][0]["semantics"].clone())
+    };
+    let (said, semantics) = verified(1);
+    assert!(said.contains("began under revision 1 of the semantics"), "{said}");
+    assert!(said.contains("metric behavior (digest)"), "{said}");
+    assert_eq!(semantics, 1);
+
+    let more = lines_of_first_revision(0..500);
+    place.write("events.jsonl", more.as_bytes());
+    let run = |how: &str| finish(place.command(how).args(["--until-end", "--json"])).json();
+    let continued = run("run");
+    assert_eq!(book(&continued, "read"), 500);
+    let hours = |result: &Value| {
+        result["metric_accounting"]["behavior"]["windows"]["1h"]["unplaced"].clone()
+    };
+    // The window of 2099 that was opened under the first revision takes further records.
+    assert_eq!(hours(&continued), 0);
+    assert_eq!(verified(1).1, 1);
+
+    let rebuilt = run("run --rebuild");
+    assert_eq!((book(&rebuilt, "read"), hours(&rebuilt)), (500, 25.into()));
+    let (said, semantics) = verified(0);
+    assert!(!said.contains("revision"), "{said}");
+    assert_eq!(semantics, SEMANTICS);
+}
+
 fn kept() -> PathBuf {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(KEPT);
+    golden(KEPT)
+}
+
+fn golden(file: &str) -> PathBuf {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     assert!(kept.is_file(), "{} is part of the repository", kept.display());
     kept
 }

@@ -97,8 +97,9 @@ fn metric_books(metric: &MetricResults<'_>, _zone: Tz) -> Value {
     });
     if !metric.windows.is_empty() {
         let of = |(spec, books): &(WindowSpec, WindowBooks)| {
-            let left_out = json!({ "expired": books.expired, "evicted": books.evicted });
-            (spec.to_string(), left_out)
+            let WindowBooks { expired, unplaced, evicted, .. } = *books;
+            let outside = json!({ "expired": expired, "unplaced": unplaced, "evicted": evicted });
+            (spec.to_string(), outside)
         };
         value["windows"] = metric.windows.iter().map(of).collect::<Map<_, _>>().into();
     }

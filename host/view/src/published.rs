@@ -74,9 +74,7 @@ impl Published {
         let metrics = self.partitions.iter().flat_map(|partition| &partition.metrics);
         for set in metrics.filter(|m| m.id == metric).flat_map(|m| &m.windows) {
             if set.spec != WindowSpec::Cumulative {
-                let sum = sums.entry(set.spec).or_default();
-                sum.expired += set.books.expired;
-                sum.evicted += set.books.evicted;
+                sums.entry(set.spec).or_default().add(&set.books);
             }
         }
         sums.into_iter().collect()
@@ -145,16 +143,17 @@ mod tests {
         let of = |spec, expired, evicted| {
             let floor = Some(EventTime(7));
             let mut set = set(spec, Vec::new());
-            set.books = WindowBooks { floor, expired, evicted };
+            set.books = WindowBooks { floor, expired, unplaced: 5, evicted };
             set
         };
         let days = WindowSpec::Tumbling { size: 86_400_000 };
         let first = vec![of(WindowSpec::Cumulative, 9, 9), of(days, 1, 2), of(MINUTES, 3, 4)];
         let metrics = |windows| vec![metric(METRIC, windows)];
         let published = published(vec![metrics(first), metrics(vec![of(days, 10, 20)])]);
-        let books = |expired, evicted| WindowBooks { floor: None, expired, evicted };
+        let books =
+            |expired, unplaced, evicted| WindowBooks { floor: None, expired, unplaced, evicted };
         let found = published.window_books(METRIC);
-        assert_eq!(found, [(MINUTES, books(3, 4)), (days, books(11, 22))]);
+        assert_eq!(found, [(MINUTES, books(3, 5, 4)), (days, books(11, 10, 22))]);
         assert!(published.window_books("gender").is_empty());
     }
 }

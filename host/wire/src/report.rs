@@ -36,10 +36,11 @@ pub struct RecordSample {
     pub partition: u32,
     /// The record's offset in its partition.
     pub offset: i64,
-    /// The timestamp of the record, in milliseconds since the Unix epoch.
-    pub time: i64,
+    /// The timestamp of the record, in milliseconds since the Unix epoch; `None` means that the
+    /// record has none.
+    pub time: Option<i64>,
     /// The event time in milliseconds since the Unix epoch; `None` means that the record was
-    /// rejected.
+    /// rejected, or has no time at all.
     pub event_time: Option<i64>,
     /// The delay of a late record in milliseconds; `None` means that the record was not late.
     pub delay_ms: Option<i64>,

@@ -250,6 +250,23 @@ pub struct PartitionStatus {
     pub cause: Option<Cause>,
     /// The places where the log did not continue as expected and reading continued.
     pub gaps: Vec<GapStatus>,
+    /// The last record that moved the watermark far at once: by more than an hour, and more than
+    /// ten times the bound.
+    pub leap: Option<LeapStatus>,
+}
+
+/// A record that moved the watermark far at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LeapStatus {
+    /// The record's offset in its partition.
+    pub offset: i64,
+    /// The record's timestamp, in milliseconds since the Unix epoch; `None` means that it has none.
+    pub time: Option<i64>,
+    /// The watermark before the record, in milliseconds since the Unix epoch.
+    pub from: i64,
+    /// The watermark after the record, in milliseconds since the Unix epoch.
+    pub to: i64,
 }
 
 /// A gap in the log of a partition.
@@ -327,6 +344,9 @@ pub struct WindowStatus {
     pub window: String,
     /// Folded rows whose window was final.
     pub expired: u64,
+    /// Folded rows of records that may not move the watermark, and whose window was neither open
+    /// nor final.
+    pub unplaced: u64,
     /// Windows made final early by `max_open_windows`.
     pub evicted: u64,
 }

@@ -13,9 +13,9 @@ use ts_rs::{Config, TS};
 use crate::{
     AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock,
     DeadLetterStatus, Dimension, Frame, GapStatus, Happened, Health, Label, LateOutputStatus,
-    LatenessReport, Measure, MetricStatus, Mode, Other, Panel, PartitionStatus, PlaceStatus,
-    PluginStatus, RecordSample, Samples, SourceStatus, StageStatus, Stale, Status, ToPage, Trouble,
-    WatermarkHeldBy, WindowStatus,
+    LatenessReport, LeapStatus, Measure, MetricStatus, Mode, Other, Panel, PartitionStatus,
+    PlaceStatus, PluginStatus, RecordSample, Samples, SourceStatus, StageStatus, Stale, Status,
+    ToPage, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -55,6 +55,7 @@ fn generated() -> String {
         add::<AccountingStatus>,
         add::<PartitionStatus>,
         add::<GapStatus>,
+        add::<LeapStatus>,
         add::<WatermarkHeldBy>,
         add::<CheckpointStatus>,
         add::<MetricStatus>,

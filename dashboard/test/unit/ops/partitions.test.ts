@@ -45,6 +45,15 @@ describe("the partitions", () => {
     });
   });
 
+  it("name the record that moved the watermark far, without a mark", () => {
+    const leap = { offset: 4711, time: null, from: 1_447_160_100_000, to: 1_447_170_900_000 };
+    const [row] = partitionsModel(statusOf({ partitions: [{ partition: 0, leap }] }), ctx).rows;
+    expect(row?.marked).toBe(false);
+    const cell = row?.cells.at(-1);
+    expect(cell?.text).toBe("offset 4,711 moved the watermark far: from 2015-11-10 20:55:00 to 2015-11-10 23:55:00");
+    expect(cell?.tone).toBeUndefined();
+  });
+
   it("come in the order of their numbers, and none is not an empty table", () => {
     const partitions = [7, 0, 10, 2].map((partition) => ({ partition, state: "idle" }));
     expect(partitionsModel(statusOf({ partitions }), ctx).rows.map(({ key }) => key)).toEqual(["0", "2", "7", "10"]);

@@ -36,11 +36,14 @@ describe("an explanation", () => {
 
   it("tells a window that took the record from one that did not, and what became final", () => {
     const pane = { start: "2015-11-10T00:00:00+08:00", end: "2015-11-11T00:00:00+08:00" };
-    const windows = [{ spec: "1d", pane, opened: true, evicted: pane, final: [pane] }, { spec: "1d", pane, expired: true }];
-    const [first, second] = of({ ...late, metrics: { behavior: { windows } } }).metrics[0]?.lines ?? [];
+    const windows = [{ spec: "1d", pane, opened: true, evicted: pane, final: [pane] }, { spec: "1d", pane, expired: true }, { spec: "1d", pane, unplaced: true },
+      { spec: "1h", pane: null, unplaced: true }];
+    const [first, second, third, fourth] = of({ ...late, metrics: { behavior: { windows } } }).metrics[0]?.lines ?? [];
     expect(first).toMatchObject({ icon: "check", tone: "good" });
     expect(first?.text.match(/2015-11-10/gu)).toHaveLength(2);
     expect(second).toMatchObject({ icon: "cross", tone: "warn" });
+    expect(third?.text).toBe("not open, and this record may open none: in the totals only");
+    expect(fourth).toMatchObject({ name: "1h window —", icon: "cross", tone: "warn" });
   });
 
   it("knows a verdict of a newer host by its code, and cuts what is long", () => {

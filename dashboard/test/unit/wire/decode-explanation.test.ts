@@ -22,7 +22,7 @@ describe("an explanation", () => {
     });
     expect(found).toMatchObject({ eventTime: null, stamp: null, value: null, columns: [] });
     expect(found?.metrics[0]?.windows).toEqual(Array.from({ length: 2 }, () =>
-      ({ spec: "", pane: null, isExpired: false, isOpened: false, isCorrection: false, finals: [] })));
+      ({ spec: "", pane: null, isExpired: false, isUnplaced: false, isOpened: false, isCorrection: false, finals: [] })));
   });
 
   it("is bounded", () => {

@@ -79,7 +79,7 @@ describe("decode", () => {
     expect([status.queueRecords, status.batchRows, status.workers]).toEqual([4096, 512, 2]);
     expect(status.partitions[3]).toEqual({
       partition: 3, offset: 250, readTo: 250, end: 253, lag: 3, heldBack: 0, emptyOffsets: 0,
-      watermark: EVENT_TIME - 420_000, state: "running", cause: null, gaps: [],
+      watermark: EVENT_TIME - 420_000, state: "running", cause: null, gaps: [], leap: null,
     });
     expect(status.watermarkHeldBy).toEqual({ partition: 3, watermark: EVENT_TIME - 420_000, since: 4_986_000 });
     expect(status.checkpoint).toEqual({ at: 4_996_800, durationMs: 4.1, bytes: 18_234, failures: 0, error: null });
@@ -102,7 +102,7 @@ describe("decode", () => {
     });
     expect(status).toMatchObject({
       stages: null, queueRecords: null, watermarkHeldBy: null, deadLetters: null, lateOutput: null, happened: [],
-      partitions: [{ partition: 1, offset: null, lag: null, watermark: null, state: "running", gaps: [] }],
+      partitions: [{ partition: 1, offset: null, lag: null, watermark: null, state: "running", gaps: [], leap: null }],
       metrics: [{ id: "m", state: "ok", plugin: null }],
     });
   });

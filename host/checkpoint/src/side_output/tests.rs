@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use streamgauge_core::RecordTime;
+
 use super::*;
 use streamgauge_outbox::DeadLetter;
 
@@ -11,7 +13,7 @@ fn letter(offset: i64) -> DeadLetter {
     DeadLetter {
         partition: 0,
         offset,
-        timestamp: 0,
+        time: RecordTime(0),
         metric: None,
         reason: "not_json",
         detail: None,

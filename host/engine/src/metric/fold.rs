@@ -21,7 +21,7 @@ pub(super) struct Folded {
 }
 
 /// Folds the rows that `selections` do not exclude into `windows`, one after the other, and counts
-/// in their books what was expired.
+/// in their books what was expired or unplaced.
 pub(super) fn fold(
     batches: Batches<'_>,
     inputs: &[InputBinding],
@@ -35,7 +35,7 @@ pub(super) fn fold(
         fold.fold_windows(windows, instance)?;
     }
     fold.probe(instance)?;
-    fold.count_expired(windows);
+    fold.count_outside(windows);
     Ok(Folded { refused: fold.refused })
 }
 
@@ -67,7 +67,7 @@ impl Fold<'_> {
                 }
                 Placement::Rows(rows) => {
                     let mut refused = Vec::new();
-                    for (key, rows) in self.by_pane(lateness, rows) {
+                    for (key, rows) in self.by_pane(lateness, &rows.panes) {
                         let pane = windows.pane(key);
                         refused.extend(self.fold_pane(pane, lateness, Some(rows), instance)?);
                     }
@@ -170,14 +170,16 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// Counts the folded rows that were final in each of the windows.
-    fn count_expired(&self, windows: &mut [Windows]) {
+    /// Counts the folded rows that are in no pane of each of the windows.
+    fn count_outside(&self, windows: &mut [Windows]) {
         for (windows, placements) in windows.iter_mut().zip(&self.placements) {
             for lateness in Lateness::ALL {
                 if let Placement::Rows(rows) = &placements[lateness] {
                     let usable = self.usable(lateness);
-                    let expired = usable.iter().filter(|row| rows[**row as usize].is_none());
-                    windows.count_expired(expired.count() as u64);
+                    let outside = usable.iter().filter(|row| rows.panes[**row as usize].is_none());
+                    let is_usable = |row: &&u32| usable.binary_search(row).is_ok();
+                    let unplaced = rows.unplaced.iter().filter(is_usable).count() as u64;
+                    windows.count_outside(outside.count() as u64 - unplaced, unplaced);
                 }
             }
         }

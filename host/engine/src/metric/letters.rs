@@ -18,8 +18,8 @@ pub(super) fn letters_of(
     let meta = |row: u32| batch.metas()[row as usize];
     for exclusion in selection.excluded() {
         let has_slot = |input: &&InputBinding| match input.column {
-            InputColumn::Slot { slot, .. } => slot == exclusion.slot,
-            InputColumn::EventTime => false,
+            InputColumn::Slot { slot, .. } => Some(slot) == exclusion.slot,
+            InputColumn::EventTime => exclusion.slot.is_none(),
         };
         let field = inputs.iter().find(has_slot).map_or("", |input| &input.name);
         letters.push(DeadLetter::excluded(

@@ -1,8 +1,8 @@
 //! Batches whose rows a test places in event time.
 
 use streamgauge_core::{
-    EventTime, Field, FieldType, Flaw, Projection, RecordBatch, RecordMeta, RecordTime, Row,
-    Schema, Value, Verdict,
+    EventTime, Field, FieldType, Flaw, Placing, Projection, RecordBatch, RecordMeta, RecordTime,
+    Row, Schema, Value, Verdict,
 };
 
 /// A text and a number in each row; both may be missing.
@@ -34,7 +34,8 @@ pub(super) fn batch(rows: &[Placed]) -> RecordBatch {
         }
         let meta = RecordMeta { offset, time: RecordTime(offset * 10), cursor: 0 };
         let watermark = watermark.map(EventTime);
-        let verdict = Verdict { event_time: EventTime(offset), watermark, delay: 0 };
+        let event_time = EventTime(offset);
+        let verdict = Verdict { event_time, placing: Placing::Opens, watermark, delay: 0 };
         batch.push(meta, verdict, &row, format!("record {offset}").as_bytes());
     }
     batch

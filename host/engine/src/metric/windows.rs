@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    ByLateness, Digest, EventTime, FinalPane, Lateness, Retention, TimeWindow, WindowBooks,
-    WindowSet, WindowSetSnapshot, WindowSpec,
+    ByLateness, Digest, EventTime, FinalPane, Lateness, Place, Placing, Retention, TimeWindow,
+    WindowBooks, WindowSet, WindowSetSnapshot, WindowSpec,
 };
 
 use super::batches::Batches;
@@ -34,8 +34,17 @@ pub(super) struct Windows {
 pub(super) enum Placement {
     /// One pane for all of them.
     Whole(EventTime),
-    /// By row; `None` means that the row is expired.
-    Rows(Vec<Option<EventTime>>),
+    /// A pane, or none, for each row.
+    Rows(Rows),
+}
+
+/// The panes of rows, one by one.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Rows {
+    /// By row; `None` means that the row is expired or unplaced.
+    pub(super) panes: Vec<Option<EventTime>>,
+    /// The rows that are unplaced, in increasing order.
+    pub(super) unplaced: Vec<u32>,
 }
 
 impl Placement {
@@ -43,15 +52,30 @@ impl Placement {
     pub(super) fn holds(&self, row: u32) -> bool {
         match self {
             Self::Whole(_) => true,
-            Self::Rows(rows) => rows[row as usize].is_some(),
+            Self::Rows(rows) => rows.panes[row as usize].is_some(),
         }
     }
 
-    fn of(rows: Vec<Option<EventTime>>) -> Self {
-        match rows.first() {
-            Some(Some(first)) if rows.iter().all(|row| *row == Some(*first)) => Self::Whole(*first),
+    fn of(rows: Rows) -> Self {
+        match rows.panes.first() {
+            Some(Some(first)) if rows.panes.iter().all(|row| *row == Some(*first)) => {
+                Self::Whole(*first)
+            }
             _ => Self::Rows(rows),
         }
+    }
+}
+
+impl Rows {
+    fn with_capacity(rows: u32) -> Self {
+        Self { panes: Vec::with_capacity(rows as usize), unplaced: Vec::new() }
+    }
+
+    fn push(&mut self, place: Place<TimeWindow>) {
+        if place == Place::Unplaced {
+            self.unplaced.push(self.panes.len() as u32);
+        }
+        self.panes.push(place.pane().map(|pane| pane.start));
     }
 }
 
@@ -84,17 +108,21 @@ impl Windows {
             self.panes.entry(ALWAYS).or_insert_with(|| Pane::new(None));
             return ByLateness::from_fn(|_| Placement::Whole(ALWAYS));
         };
-        let mut placed = batches.map(|batch| Vec::with_capacity(batch.rows() as usize));
+        let mut placed = batches.map(|batch| Rows::with_capacity(batch.rows()));
+        let mut placings = batches.map(|batch| batch.placings().iter().peekable());
         let mut recent = None;
         for (lateness, row) in in_order(batches) {
             let batch = batches[lateness];
             let event_time = EventTime(batch.event_times()[row]);
-            let pane = set.place(event_time, batch.watermarks()[row]);
+            let own = placings[lateness].next_if(|(of, _)| *of == row as u32);
+            let placing = own.map_or(Placing::Opens, |(_, placing)| *placing);
+            let place = set.place(event_time, placing, batch.watermarks()[row]);
+            let pane = place.pane();
             if let Some(pane) = pane.filter(|_| pane != recent) {
                 self.panes.entry(pane.start).or_insert_with(|| Pane::new(Some(pane)));
                 recent = Some(pane);
             }
-            placed[lateness].push(pane.map(|pane| pane.start));
+            placed[lateness].push(place);
         }
         placed.map(Placement::of)
     }
@@ -104,10 +132,11 @@ impl Windows {
         self.panes.get_mut(&key).expect("placing makes the pane")
     }
 
-    /// Counts folded rows whose pane was final.
-    pub(super) fn count_expired(&mut self, rows: u64) {
+    /// Counts folded rows that are in no pane.
+    pub(super) fn count_outside(&mut self, expired: u64, unplaced: u64) {
         if let Some(set) = &mut self.set {
-            set.books.expired += rows;
+            set.books.expired += expired;
+            set.books.unplaced += unplaced;
         }
     }
 

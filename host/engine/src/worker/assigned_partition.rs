@@ -116,7 +116,8 @@ impl AssignedPartition {
         self.oldest.map(|oldest| oldest + max_delay)
     }
 
-    /// Takes in a record at `at` and `wall`, whose latency is measured from `measured_from`.
+    /// Takes in a record at `at` and `wall`, whose latency is measured from `measured_from`; `None`
+    /// means that the record has no stamp and so no latency.
     #[inline]
     pub(super) fn accept(
         &mut self,
@@ -124,7 +125,7 @@ impl AssignedPartition {
         record: Record<'_>,
         decoded: Result<&Row, Rejection>,
         (at, wall): (Instant, WallClock),
-        measured_from: i64,
+        measured_from: Option<i64>,
     ) {
         let Record { meta, value } = record;
         let raw = value.unwrap_or_default();
@@ -133,7 +134,9 @@ impl AssignedPartition {
             return;
         }
         self.oldest.get_or_insert(at);
-        self.latency.push(measured_from);
+        if let Some(measured_from) = measured_from {
+            self.latency.push(measured_from);
+        }
         if let Outcome::Rejected(rejection) = &outcome {
             let projection = &plan.projection;
             let letter = DeadLetter::rejected(self.number, meta, rejection, projection, value);
@@ -222,8 +225,7 @@ impl AssignedPartition {
             Some((batch.metas()[last as usize], batch.raw(last)))
         });
         let letters = self.pending_letters.iter().map(|letter| {
-            let time = RecordTime(letter.timestamp);
-            let meta = RecordMeta { offset: letter.offset, time, cursor: 0 };
+            let meta = RecordMeta { offset: letter.offset, time: letter.time, cursor: 0 };
             (meta, letter.value.as_deref().unwrap_or_default())
         });
         let last = rows.chain(letters).max_by_key(|(meta, _)| meta.offset);

@@ -175,8 +175,8 @@ impl Engine {
                 None => Err(Rejection::Empty),
             };
             let measured_from = match self.latency_from {
-                LatencyFrom::Stamp => record.meta.time.0,
-                LatencyFrom::Taken => now.wall.0,
+                LatencyFrom::Stamp => record.meta.time.millis(),
+                LatencyFrom::Taken => Some(now.wall.0),
             };
             assigned.accept(plan, record, decoded, (now.at, wall), measured_from);
             if assigned.is_full(batch.max.get()) {

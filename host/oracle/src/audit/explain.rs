@@ -9,7 +9,8 @@ use streamgauge_source::Span;
 use super::log::Audited;
 
 use crate::semantics::{
-    self, Effect, MetricVerdict, OracleError, Outcome, Record, Verdict, WindowVerdict,
+    self, Effect, MetricVerdict, OracleError, Outcome, Outside, Placed, Record, Verdict,
+    WindowVerdict,
 };
 use streamgauge_core::rfc3339;
 use streamgauge_pipeline::Pipeline;
@@ -77,7 +78,7 @@ pub fn explain(
     let mut found = None;
     let span = Span { partition, from, to: offset + 1 };
     audited.read(&[span], &mut |_, meta, value| {
-        let (offset_here, stamp) = (meta.offset, meta.time.0);
+        let (offset_here, stamp) = (meta.offset, meta.time.millis());
         let record = Record { offset: offset_here, stamp, taken: None, value };
         let verdict = oracle.accept(record);
         if offset_here == offset || verdict.is_err() {
@@ -100,7 +101,7 @@ impl Explanation {
         let mut json = json!({
             "partition": self.partition,
             "offset": verdict.offset,
-            "stamp": time(zone, verdict.stamp),
+            "stamp": verdict.stamp.map(|stamp| time(zone, stamp)),
             "value": self.value.as_ref().map(|value| String::from_utf8_lossy(value)),
             "columns": columns.collect::<Map<_, _>>(),
             "watermark_before": verdict.watermark_before.map(|w| time(zone, w)),
@@ -115,8 +116,8 @@ impl Explanation {
             }
             Outcome::Placed(placed) => {
                 json["verdict"] = if placed.late_by.is_some() { "late" } else { "on_time" }.into();
-                json["event_time"] = time(zone, placed.event_time).into();
-                json["event_time_effect"] = effect(placed.effect).into();
+                json["event_time"] = placed.event_time.map(|t| time(zone, t)).into();
+                json["event_time_effect"] = effect(placed).into();
                 json["late_by_ms"] = placed.late_by.into();
                 json["reference"] = placed.reference.map(|r| time(zone, r)).into();
                 json["histogram_bucket"] = placed.bucket.into();
@@ -131,12 +132,10 @@ impl Explanation {
     pub fn to_text(&self, pipeline: &Pipeline) -> String {
         let zone = pipeline.event_time.zone;
         let verdict = &self.verdict;
-        let mut lines = vec![format!(
-            "partition {}, offset {}, stamped {}",
-            self.partition,
-            verdict.offset,
-            time(zone, verdict.stamp)
-        )];
+        let stamp = verdict.stamp.map(|stamp| format!("stamped {}", time(zone, stamp)));
+        let stamp = stamp.unwrap_or_else(|| "without a stamp".to_owned());
+        let place = format!("partition {}, offset {}", self.partition, verdict.offset);
+        let mut lines = vec![format!("{place}, {stamp}")];
         let value = self.value.as_deref().map(String::from_utf8_lossy);
         lines.push(format!("value       {}", value.as_deref().unwrap_or("(none)")));
         for (name, value) in &verdict.columns {
@@ -150,7 +149,9 @@ impl Explanation {
                 lines.push(format!("verdict     rejected: {}", rejection.name()));
             }
             Outcome::Placed(placed) => {
-                let (event_time, effect) = (time(zone, placed.event_time), effect(placed.effect));
+                let event_time = placed.event_time.map(|t| time(zone, t));
+                let event_time = event_time.as_deref().unwrap_or("none");
+                let effect = effect(placed);
                 lines.push(format!("event time  {event_time} ({effect})"));
                 let verdict_text = match placed.late_by {
                     None => "on time".to_owned(),
@@ -178,10 +179,14 @@ fn metric_lines(metric: &MetricVerdict, zone: Tz) -> Vec<String> {
 
 fn window_text(window: &WindowVerdict, zone: Tz) -> String {
     let spec = spec(window);
-    let Some(pane) = window.pane else { return spec };
-    let mut text = format!("{spec}: {} to {}", time(zone, pane.start), time(zone, pane.end));
+    let mut text = match window.pane {
+        Some(pane) => format!("{spec}: {} to {}", time(zone, pane.start), time(zone, pane.end)),
+        None if window.outside.is_some() => format!("{spec}: no time"),
+        None => return spec,
+    };
     let notes = [
-        (window.expired, ", expired: in no window"),
+        (is_outside(window, Outside::Expired), ", expired: in no window"),
+        (is_outside(window, Outside::Unplaced), ", unplaced: may open no window, in none"),
         (window.opened, ", opened by it"),
         (window.correction, ", a correction"),
     ];
@@ -189,6 +194,10 @@ fn window_text(window: &WindowVerdict, zone: Tz) -> String {
     let finals = window.evicted.iter().chain(&window.finals);
     let finals = finals.map(|pane| format!("; {} becomes final", time(zone, pane.start)));
     text + &finals.collect::<String>()
+}
+
+fn is_outside(window: &WindowVerdict, why: Outside) -> bool {
+    window.outside == Some(why)
 }
 
 fn spec(window: &WindowVerdict) -> String {
@@ -206,7 +215,8 @@ fn metric_json(metric: &MetricVerdict, zone: Tz) -> Json {
         json!({
             "spec": spec(w),
             "pane": w.pane.as_ref().map(span),
-            "expired": w.expired,
+            "expired": is_outside(w, Outside::Expired),
+            "unplaced": is_outside(w, Outside::Unplaced),
             "opened": w.opened,
             "correction": w.correction,
             "evicted": w.evicted.as_ref().map(span),
@@ -236,10 +246,13 @@ fn shown(value: &semantics::Value) -> String {
     }
 }
 
-fn effect(effect: Effect) -> String {
-    match effect {
+fn effect(placed: &Placed) -> String {
+    match placed.effect {
         Effect::Moves => "the largest so far: moves the watermark".to_owned(),
         Effect::None => "not larger than others before".to_owned(),
+        Effect::Fallback(why) if placed.event_time.is_none() => {
+            format!("its own time is {why}, and it has no stamp; moves no watermark")
+        }
         Effect::Fallback(why) => format!("its stamp, as its own time is {why}; moves no watermark"),
         Effect::Future => "too far ahead of its stamp to move the watermark".to_owned(),
         Effect::Past => "before `earliest`: does not move the watermark".to_owned(),

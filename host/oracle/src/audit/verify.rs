@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use streamgauge_core::{FinalPane, GapKind, OffsetGap, PartitionSnapshot};
+use streamgauge_core::{FinalPane, GapKind, OffsetGap, PartitionSnapshot, SEMANTICS};
 
 use streamgauge_source::Span;
 
@@ -31,6 +31,8 @@ pub struct PartitionAudit {
     /// The reason why the partition cannot be verified; `None` means that the partition was
     /// verified.
     pub impossible: Option<String>,
+    /// The revision of the semantics under which the state began.
+    pub semantics: u32,
     /// The differences between stored and recomputed state, empty if both are equal.
     pub differences: Vec<Difference>,
 }
@@ -74,6 +76,7 @@ impl Verification {
                 "records": p.records,
                 "verified": p.impossible.is_none(),
                 "reason": p.impossible,
+                "semantics": p.semantics,
                 "differences": p.differences.iter().map(difference).collect::<Value>(),
             })
         };
@@ -81,6 +84,26 @@ impl Verification {
             "equal": self.is_equal(),
             "partitions": self.partitions.iter().map(partition).collect::<Value>(),
         })
+    }
+}
+
+impl PartitionAudit {
+    /// What is to be known where the state began under another revision of the semantics than the
+    /// one that the oracle counts by.
+    pub fn other_semantics(&self) -> Option<String> {
+        let revision = self.semantics;
+        let rule = match revision {
+            SEMANTICS => return None,
+            1 => {
+                ", in which a record that may not move the watermark (fallback, future, past) opened \
+                 a window of its own: windows may differ by that"
+            }
+            _ => "",
+        };
+        Some(format!(
+            "began under revision {revision} of the semantics{rule}; `streamgauge run --rebuild` \
+             counts everything anew under revision {SEMANTICS}"
+        ))
     }
 }
 
@@ -119,12 +142,13 @@ pub fn verify(
             span,
             records: 0,
             impossible,
+            semantics: state.semantics,
             differences: Vec::new(),
         });
     }
     audited.read(&spans, &mut |partition, meta, value| {
         let Some(reading) = readings.get_mut(&partition) else { return true };
-        let (offset, stamp) = (meta.offset, meta.time.0);
+        let (offset, stamp) = (meta.offset, meta.time.millis());
         reading.accept(Record { offset, stamp, taken: None, value })
     })?;
     for (audit, snapshot) in audits.iter_mut().zip(partitions) {

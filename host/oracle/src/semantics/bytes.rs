@@ -103,7 +103,7 @@ impl MetricState {
 
 fn put_windows(b: &mut Bytes, windows: &WindowState) {
     b.i64(windows.size).i64(windows.slide).option_i64(windows.floor);
-    b.u64(windows.expired).u64(windows.evicted).u64(windows.final_panes);
+    b.u64(windows.expired).u64(windows.unplaced).u64(windows.evicted).u64(windows.final_panes);
     b.put(windows.chain);
     b.count(windows.panes.len());
     for PaneState { span, corrections, on_time, late } in &windows.panes {

@@ -22,7 +22,7 @@ pub(super) fn event_time(
     rules: &Rules,
     calendar: &mut Calendar,
     values: &[Value],
-    stamp: i64,
+    stamp: Option<i64>,
 ) -> Result<i64, Fallback> {
     let value = |name: &String| {
         let field = rules.fields.iter().position(|field| field.name == *name);
@@ -43,8 +43,8 @@ pub(super) fn event_time(
 }
 
 /// The latest date of this month and day that is no more than a day ahead of `stamp`.
-fn current(calendar: &mut Calendar, month: u32, day: u32, stamp: i64) -> Option<i64> {
-    let latest = stamp.saturating_add(DAY);
+fn current(calendar: &mut Calendar, month: u32, day: u32, stamp: Option<i64>) -> Option<i64> {
+    let latest = stamp?.saturating_add(DAY);
     let this_year = calendar.year_at(latest)?;
     (this_year - YEARS_BACK_MAX..=this_year)
         .rev()

@@ -94,8 +94,8 @@ impl Metric {
     }
 
     /// The inputs of a row in the plugin's order, or the first input that the metric cannot use.
-    fn inputs(&self, values: &[Value], event_time: i64) -> Result<Vec<Input>, Exclusion> {
-        let time = Value::Integer(event_time);
+    fn inputs(&self, values: &[Value], event_time: Option<i64>) -> Result<Vec<Input>, Exclusion> {
+        let time = event_time.map_or(Value::Missing, Value::Integer);
         let input = |source: &Source| {
             let Some((position, field_type)) = source.field else {
                 return Input::new(&time).ok_or("missing");

@@ -3,7 +3,10 @@
 /// Event time and verdict of a record, with the watermarks around it.
 #[derive(Clone, Copy)]
 pub(super) struct Moment {
-    pub(super) event_time: i64,
+    /// `None` means that the record has neither an event time of its own nor a stamp.
+    pub(super) event_time: Option<i64>,
+    /// True if the event time may move the watermark, so that the record may open a pane.
+    pub(super) may_open: bool,
     pub(super) is_late: bool,
     pub(super) before: Option<i64>,
     pub(super) after: Option<i64>,

@@ -11,7 +11,7 @@ use super::moment::Moment;
 use super::row::Input;
 use super::rules::MetricRules;
 use super::state::{FinalPane, PaneState, WindowState};
-use super::verdict::WindowVerdict;
+use super::verdict::{Outside, WindowVerdict};
 use super::windows::{Pane, Windows};
 use streamgauge_plugin::{Accumulator, AddError, CallError, Instance};
 
@@ -42,6 +42,7 @@ pub(super) struct WindowSet {
     retention: i64,
     history_keep: i64,
     expired: u64,
+    unplaced: u64,
     final_panes: u64,
     chain: [u8; 32],
     finals: BTreeMap<i64, FinalPane>,
@@ -65,6 +66,7 @@ impl PaneSet {
             retention: rules.retention,
             history_keep,
             expired: 0,
+            unplaced: 0,
             final_panes: 0,
             chain: [0; 32],
             finals: BTreeMap::new(),
@@ -82,16 +84,7 @@ impl PaneSet {
         match self {
             Self::Cumulative(sides) => {
                 sides.fold(instance, None, row)?;
-                Ok(WindowVerdict {
-                    size: 0,
-                    slide: 0,
-                    pane: None,
-                    expired: false,
-                    opened: false,
-                    correction: false,
-                    evicted: None,
-                    finals: Vec::new(),
-                })
+                Ok(WindowVerdict::nowhere(0, 0))
             }
             Self::Windows(set) => set.accept(instance, owner, calendar, row),
         }
@@ -109,6 +102,7 @@ impl PaneSet {
                     slide: 0,
                     floor: None,
                     expired: 0,
+                    unplaced: 0,
                     evicted: 0,
                     final_panes: 0,
                     chain: [0; 32],
@@ -129,19 +123,29 @@ impl WindowSet {
         calendar: &mut Calendar,
         row: &Row<'_>,
     ) -> Result<WindowVerdict, CallError> {
-        let Moment { event_time, before, after, .. } = row.moment;
-        let placement = self.windows.place(calendar, event_time, before);
-        let (span, expired, opened) = (placement.span, placement.expired, placement.opened);
-        let correction = row.inputs.is_some() && !expired && placement.correction;
+        let Moment { event_time, may_open, before, after, .. } = row.moment;
+        let is_folded = row.inputs.is_some();
+        let nowhere = WindowVerdict::nowhere(self.windows.size, self.windows.slide);
+        let Some(event_time) = event_time else {
+            // A record without any time moves no watermark, so it makes no pane final either.
+            self.unplaced += u64::from(is_folded);
+            return Ok(WindowVerdict { outside: Some(Outside::Unplaced), ..nowhere });
+        };
+        let placement = self.windows.place(calendar, event_time, may_open, before);
+        let (span, outside, opened) = (placement.span, placement.outside, placement.opened);
+        let correction = is_folded && outside.is_none() && placement.correction;
         let evicted = placement.evicted.as_ref().map(|pane| pane.span);
         if let Some(pane) = placement.evicted {
             self.make_final(instance, owner, pane)?;
         }
-        if let Some(pane) = self.windows.open.get_mut(&span.start).filter(|_| !expired) {
-            pane.corrections += u64::from(correction);
-            pane.contents.fold(instance, Some(span), row)?;
-        } else {
-            self.expired += u64::from(row.inputs.is_some());
+        match outside {
+            Some(Outside::Expired) => self.expired += u64::from(is_folded),
+            Some(Outside::Unplaced) => self.unplaced += u64::from(is_folded),
+            None => {
+                let pane = self.windows.open.get_mut(&span.start).expect("a pane that is open");
+                pane.corrections += u64::from(correction);
+                pane.contents.fold(instance, Some(span), row)?;
+            }
         }
         let mut finals = Vec::new();
         for pane in self.windows.settle(after) {
@@ -149,8 +153,8 @@ impl WindowSet {
             self.make_final(instance, owner, pane)?;
         }
         self.forget(after);
-        let (size, slide, pane) = (self.windows.size, self.windows.slide, Some(span));
-        Ok(WindowVerdict { size, slide, pane, expired, opened, correction, evicted, finals })
+        let verdict = WindowVerdict { pane: Some(span), outside, opened, correction, ..nowhere };
+        Ok(WindowVerdict { evicted, finals, ..verdict })
     }
 
     /// Keeps a pane that has become final, unless no row was folded into it.
@@ -202,6 +206,7 @@ impl WindowSet {
             slide: self.windows.slide,
             floor: self.windows.floor,
             expired: self.expired,
+            unplaced: self.unplaced,
             evicted: self.windows.evicted,
             final_panes: self.final_panes,
             chain: self.chain,

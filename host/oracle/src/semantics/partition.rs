@@ -37,8 +37,8 @@ pub struct Partition {
 pub struct Record<'a> {
     /// The record's offset in its partition.
     pub offset: i64,
-    /// The record's stamp, in milliseconds since the Unix epoch.
-    pub stamp: i64,
+    /// The record's stamp, in milliseconds since the Unix epoch; `None` means that it has none.
+    pub stamp: Option<i64>,
     /// The moment when the record was taken, where known; for `lateness.clock = "processing"` only.
     pub taken: Option<i64>,
     /// The record's bytes; `None` means a record without a value.
@@ -109,20 +109,24 @@ impl Partition {
         let before = self.watermark();
         let reference = match self.rules.clock {
             LatenessClock::Watermark => self.state.max_event_time,
-            LatenessClock::Record => Some(record.stamp),
+            LatenessClock::Record => record.stamp,
             LatenessClock::Processing => record.taken,
         };
         let (event_time, effect) = self.event_time(record.stamp, values);
-        let behind = reference.map_or(0, |reference| reference.saturating_sub(event_time).max(0));
+        // Without R, or without any time of the record, nothing is compared.
+        let compared = event_time.zip(reference);
+        let behind = compared.map_or(0, |(time, reference)| reference.saturating_sub(time).max(0));
         let bucket = self.state.histogram.count(behind.unsigned_abs());
-        let limit = reference.map(|reference| reference.saturating_sub(self.rules.bound));
-        let late_by = limit.filter(|l| event_time < *l).map(|l| l.saturating_sub(event_time));
-        match late_by {
+        let limit =
+            compared.map(|(time, reference)| (time, reference.saturating_sub(self.rules.bound)));
+        let late_by = limit.filter(|(time, limit)| time < limit).map(|(t, l)| l.saturating_sub(t));
+        match late_by.zip(event_time) {
             None => self.state.on_time += 1,
-            Some(delay) => self.count_late(record, event_time, delay),
+            Some((delay, event_time)) => self.count_late(record, event_time, delay),
         }
         let (is_late, after) = (late_by.is_some(), self.watermark());
-        let moment = Moment { event_time, is_late, before, after };
+        let may_open = matches!(effect, Effect::Moves | Effect::None);
+        let moment = Moment { event_time, may_open, is_late, before, after };
         let (calendar, metrics) = (&mut self.calendar, self.metrics.iter_mut());
         let metrics: Result<_, _> =
             metrics.map(|metric| metric.accept(calendar, values, moment)).collect();
@@ -130,7 +134,7 @@ impl Partition {
     }
 
     /// The event time of a record; moves M where the record may.
-    fn event_time(&mut self, stamp: i64, values: &[Value]) -> (i64, Effect) {
+    fn event_time(&mut self, stamp: Option<i64>, values: &[Value]) -> (Option<i64>, Effect) {
         let found = event_time(&self.rules, &mut self.calendar, values, stamp);
         let event_time = match found {
             Ok(event_time) => event_time,
@@ -139,8 +143,8 @@ impl Partition {
                 return (stamp, Effect::Fallback(why));
             }
         };
-        let skew = self.rules.future_skew;
-        let effect = if skew.is_some_and(|skew| event_time > stamp.saturating_add(skew)) {
+        let skewed = stamp.zip(self.rules.future_skew);
+        let effect = if skewed.is_some_and(|(s, skew)| event_time > s.saturating_add(skew)) {
             self.state.future += 1;
             Effect::Future
         } else if self.rules.earliest.is_some_and(|earliest| event_time < earliest) {
@@ -152,7 +156,7 @@ impl Partition {
         } else {
             Effect::None
         };
-        (event_time, effect)
+        (Some(event_time), effect)
     }
 
     fn count_late(&mut self, record: Record<'_>, event_time: i64, delay: i64) {

@@ -18,7 +18,7 @@ pub(super) struct Rules {
     pub(super) zone: Tz,
     pub(super) bound: i64,
     /// The most that an event time may be ahead of its stamp, in milliseconds; `None` means that
-    /// stamps are not the time of the events.
+    /// none is too far ahead.
     pub(super) future_skew: Option<i64>,
     pub(super) earliest: Option<i64>,
     pub(super) clock: LatenessClock,
@@ -52,7 +52,7 @@ impl Rules {
             event_time: event_time.fields.clone(),
             zone: event_time.zone,
             bound: millis(event_time.bound),
-            future_skew: (!made_up).then(|| millis(event_time.future_skew)),
+            future_skew: event_time.future_skew.filter(|_| !made_up).map(millis),
             earliest: event_time.earliest,
             clock: pipeline.lateness.clock,
             history_keep: millis(pipeline.history_keep),

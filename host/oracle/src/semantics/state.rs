@@ -93,8 +93,8 @@ impl GapKind {
 pub struct LateSample {
     /// The record's offset in the partition.
     pub offset: i64,
-    /// The record's stamp, in milliseconds since the Unix epoch.
-    pub stamp: i64,
+    /// The record's stamp, in milliseconds since the Unix epoch; `None` means that it has none.
+    pub stamp: Option<i64>,
     /// The record's event time, in milliseconds since the Unix epoch.
     pub event_time: i64,
     /// The lateness of the record, in milliseconds.
@@ -144,6 +144,8 @@ pub struct WindowState {
     pub floor: Option<i64>,
     /// Folded rows whose pane was expired.
     pub expired: u64,
+    /// Folded rows whose pane was neither open nor final and which may not open one.
+    pub unplaced: u64,
     /// Panes made final by `max_open_windows`.
     pub evicted: u64,
     /// Final panes with a row so far.

@@ -35,7 +35,7 @@ fn partition(tables: &str) -> Partition {
 
 /// The outcome of `value`, a record that is on time or late.
 fn placed(partition: &mut Partition, offset: i64, stamp: i64, value: &str) -> Placed {
-    let record = Record { offset, stamp, taken: None, value: Some(value.as_bytes()) };
+    let record = Record { offset, stamp: Some(stamp), taken: None, value: Some(value.as_bytes()) };
     let verdict = partition.accept(record).expect("there is no plugin to fail");
     match verdict.outcome {
         super::Outcome::Placed(placed) => placed,

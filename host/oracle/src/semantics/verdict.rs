@@ -10,8 +10,8 @@ use super::value::Value;
 pub struct Verdict {
     /// The record's offset in its partition.
     pub offset: i64,
-    /// The record's stamp, in milliseconds since the Unix epoch.
-    pub stamp: i64,
+    /// The record's stamp, in milliseconds since the Unix epoch; `None` means that it has none.
+    pub stamp: Option<i64>,
     /// The record's values by field, in the order of the schema; empty for a record that cannot be
     /// read.
     pub columns: Vec<(String, Value)>,
@@ -37,8 +37,9 @@ pub enum Outcome {
 /// A record in event time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
-    /// The record's event time, in milliseconds since the Unix epoch.
-    pub event_time: i64,
+    /// The record's event time, in milliseconds since the Unix epoch; `None` means that it has
+    /// neither one of its own nor a stamp.
+    pub event_time: Option<i64>,
     /// The effect of the event time on the watermark.
     pub effect: Effect,
     /// R, what lateness is measured against.
@@ -93,10 +94,10 @@ pub struct WindowVerdict {
     pub size: i64,
     /// Milliseconds; equal to the size: fixed.
     pub slide: i64,
-    /// The record's pane; `None` means the cumulative one.
+    /// The record's pane; `None` means the cumulative one, or that the record has no time at all.
     pub pane: Option<Span>,
-    /// True if the pane was final, so that the record is in no window.
-    pub expired: bool,
+    /// The reason why the record is in no window; `None` means that it is in its pane.
+    pub outside: Option<Outside>,
     /// True if the record opened the pane.
     pub opened: bool,
     /// True for a correction: the record was folded after the watermark was past the end of the
@@ -106,4 +107,29 @@ pub struct WindowVerdict {
     pub evicted: Option<Span>,
     /// The panes that became final because the record moved the watermark.
     pub finals: Vec<Span>,
+}
+
+/// The reasons why a record is in no window of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// The record's pane is final.
+    Expired,
+    /// The record's pane is neither open nor final, and the record may not open it.
+    Unplaced,
+}
+
+impl WindowVerdict {
+    /// The verdict on a record that is in no pane and changes none.
+    pub fn nowhere(size: i64, slide: i64) -> Self {
+        Self {
+            size,
+            slide,
+            pane: None,
+            outside: None,
+            opened: false,
+            correction: false,
+            evicted: None,
+            finals: Vec::new(),
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::civil::{Calendar, Span, gcd};
+use super::verdict::Outside;
 
 /// The open panes of one metric's windows of one size and slide.
 #[derive(Clone, Debug)]
@@ -32,8 +33,8 @@ pub(super) struct Pane<A> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placement<A> {
     pub(super) span: Span,
-    /// True if the record's pane is final: the record is part of no window.
-    pub(super) expired: bool,
+    /// The reason why the record is part of no window.
+    pub(super) outside: Option<Outside>,
     /// True if the record is the first of its pane.
     pub(super) opened: bool,
     /// True if the record corrects a window that is closed here.
@@ -48,21 +49,29 @@ impl<A: Default> Windows<A> {
         Self { size, slide, retention, open_max, floor: None, evicted: 0, open }
     }
 
-    /// Finds the pane of a record and opens the pane if need be. `watermark` is the one before the
-    /// record.
+    /// Finds the pane of a record, and opens the pane if need be and the record may. `watermark` is
+    /// the one before the record.
     pub(super) fn place(
         &mut self,
         calendar: &mut Calendar,
         event_time: i64,
+        may_open: bool,
         watermark: Option<i64>,
     ) -> Placement<A> {
         let span = calendar.pane(gcd(self.size, self.slide), event_time);
         let correction = watermark.is_some_and(|watermark| span.end <= watermark);
         let under_floor = self.floor.is_some_and(|floor| span.start < floor);
-        if under_floor || self.is_over(span, watermark) {
-            return Placement { span, expired: true, opened: false, correction, evicted: None };
+        let is_open = self.open.contains_key(&span.start);
+        let outside = if under_floor || self.is_over(span, watermark) {
+            Some(Outside::Expired)
+        } else {
+            (!is_open && !may_open).then_some(Outside::Unplaced)
+        };
+        if outside.is_some() {
+            let (opened, evicted) = (false, None);
+            return Placement { span, outside, opened, correction, evicted };
         }
-        let opened = !self.open.contains_key(&span.start);
+        let opened = !is_open;
         let mut evicted = None;
         if opened {
             let pane = Pane { span, corrections: 0, contents: A::default() };
@@ -71,8 +80,9 @@ impl<A: Default> Windows<A> {
                 evicted = self.evict();
             }
         }
-        let expired = !self.open.contains_key(&span.start);
-        Placement { span, expired, opened, correction, evicted }
+        let is_evicted = !self.open.contains_key(&span.start);
+        let outside = is_evicted.then_some(Outside::Expired);
+        Placement { span, outside, opened, correction, evicted }
     }
 
     fn evict(&mut self) -> Option<Pane<A>> {

@@ -14,7 +14,7 @@ fn late(delay: Millis, value: &[u8]) -> LateRecord {
     LateRecord {
         partition: 2,
         offset: 41,
-        timestamp: 1_447_216_802_000,
+        time: RecordTime(1_447_216_802_000),
         event_time: EventTime(1_447_214_580_000),
         watermark: Some(EventTime(1_447_214_580_000 + delay)),
         delay,
@@ -77,7 +77,7 @@ fn every_row_of_a_late_batch_is_a_late_record() {
     let first = LateRecord {
         partition: 3,
         offset: 7,
-        timestamp: 9000,
+        time: RecordTime(9000),
         event_time: EventTime(1000),
         watermark: Some(EventTime(4000)),
         delay: 3000,
@@ -85,7 +85,7 @@ fn every_row_of_a_late_batch_is_a_late_record() {
     };
     let second = LateRecord {
         offset: 12,
-        timestamp: 9001,
+        time: RecordTime(9001),
         event_time: EventTime(-5),
         watermark: None,
         delay: 1,

@@ -3,7 +3,7 @@
 use std::thread;
 
 use proptest::prelude::*;
-use streamgauge_core::{EventTime, PartitionState, Position, TimeWindow, WindowSpec};
+use streamgauge_core::{EventTime, PartitionState, Position, RecordTime, TimeWindow, WindowSpec};
 
 use super::*;
 use crate::LateRecord;
@@ -13,7 +13,7 @@ fn letter(offset: i64, bytes: usize) -> DeadLetter {
     DeadLetter {
         partition: 0,
         offset,
-        timestamp: 0,
+        time: RecordTime(0),
         metric: None,
         reason: "not_json",
         detail: None,
@@ -25,7 +25,7 @@ fn late(offset: i64, bytes: usize) -> LateRecord {
     LateRecord {
         partition: 0,
         offset,
-        timestamp: 0,
+        time: RecordTime(0),
         event_time: EventTime(0),
         watermark: None,
         delay: 1,

@@ -27,7 +27,7 @@ fn letter(value: Option<Vec<u8>>) -> DeadLetter {
     DeadLetter {
         partition: 2,
         offset: 7,
-        timestamp: -1,
+        time: RecordTime(-1),
         metric: Some("age".to_owned()),
         reason: "missing",
         detail: Some("user_id".to_owned()),
@@ -58,7 +58,7 @@ fn of_a_batch_the_last_row_is_shown_with_its_delay_only_where_it_was_late() {
         partition: 5,
         offset: 11,
         time: RecordTime(70),
-        event_time: EventTime(-30),
+        event_time: Some(EventTime(-30)),
         delay: Some(25),
         record_bytes: 300,
         record: vec![b'x'; SAMPLE_BYTES_MAX],

@@ -57,6 +57,7 @@ fn durations_have_a_least_and_a_most() {
     let year = ["\"31536000001ms\""];
     check("event_time", "bound", ["\"0s\"", "\"365d\""], &year, "0s to 365d");
     check("event_time", "future_skew", ["\"0s\"", "\"365d\""], &year, "0s to 365d");
+    check("event_time", "future_skew", ["\"off\"", "\"5m\""], &year, "0s to 365d");
     let idle = ["\"999ms\"", "\"31536000001ms\""];
     check("event_time", "idle_after", ["\"1s\"", "\"365d\""], &idle, "1s to 365d");
     let summary = ["\"999ms\"", "\"86401s\""];

@@ -30,6 +30,10 @@ fn only_settings_that_state_depends_on_change_its_settings() {
     assert_eq!(changed("max = 3", "max = 4"), ["schema.action"]);
     assert_eq!(changed("cat_id = \"text\"\n", ""), ["schema.cat_id"]);
     assert_eq!(changed("future_skew = \"1d\"", "future_skew = \"2d\""), ["event_time.future_skew"]);
+    assert_eq!(
+        changed("future_skew = \"1d\"", "future_skew = \"off\""),
+        ["event_time.future_skew"]
+    );
     assert_eq!(changed("taobao_user_behavior", "other"), ["source.kafka.topic"]);
     // With CSV the order of the fields matters as well.
     assert_eq!(changed("format = \"json\"", "format = \"csv\""), ["schema", "source.kafka.format"]);

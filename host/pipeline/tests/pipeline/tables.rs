@@ -17,7 +17,9 @@ fn a_retention_that_needs_more_panes_than_may_be_open_is_warned_of() {
     for settings in [
         "windows = [\"cumulative\"]\nretention = \"3660d\"\nmax_open_windows = 1\n",
         "windows = [\"1d\"]\nretention = \"7d\"\nmax_open_windows = 10\n",
-        "windows = [\"30s\"]\n",
+        "windows = [\"1m\"]\n",
+        // 23 h, 5 min and a day: just enough.
+        "windows = [\"1m\"]\nretention = \"23h\"\nmax_open_windows = 2825\n",
     ] {
         assert_eq!(warned(settings), [""; 0], "{settings}");
     }
@@ -26,6 +28,14 @@ fn a_retention_that_needs_more_panes_than_may_be_open_is_warned_of() {
         [
             "`metric[0].windows` leaves too few panes: window `10s` with a retention of 1d needs 8643 \
          or more, but 4096 may be open"
+        ]
+    );
+    assert_eq!(
+        warned("windows = [\"1m\"]\nretention = \"23h\"\nmax_open_windows = 2824\n"),
+        [
+            "`metric[0].max_open_windows` may leave too few panes: window `1m` needs 2825 of them for a \
+         retention of 23h, `event_time.bound` = \"300s\" and `event_time.future_skew` = \"1d\" \
+         together, but 2824 may be open"
         ]
     );
     assert_eq!(

@@ -2,8 +2,8 @@
 //! dictionaries.
 
 use streamgauge_core::{
-    EventTime, Field, FieldType, Flaw, Projection, RecordMeta, RecordTime, Row, Schema, Value,
-    Verdict,
+    EventTime, Field, FieldType, Flaw, Placing, Projection, RecordMeta, RecordTime, Row, Schema,
+    Value, Verdict,
 };
 
 use super::*;
@@ -32,7 +32,8 @@ fn batch(texts: &Texts<'_>) -> RecordBatch {
         row.set(1, Value::Unsigned(number as u32));
         let meta = RecordMeta { offset: number as i64, time: RecordTime(0), cursor: 0 };
         let event_time = EventTime(1000 + number as i64);
-        batch.push(meta, Verdict { event_time, watermark: None, delay: 0 }, &row, b"");
+        let (placing, watermark, delay) = (Placing::Opens, None, 0);
+        batch.push(meta, Verdict { event_time, placing, watermark, delay }, &row, b"");
     }
     batch
 }

@@ -1,8 +1,8 @@
 //! Rows for the input `action`.
 
 use streamgauge_core::{
-    EventTime, Field, FieldType, Flaw, Projection, RecordBatch, RecordMeta, RecordTime, Row,
-    Schema, Value, Verdict,
+    EventTime, Field, FieldType, Flaw, Placing, Projection, RecordBatch, RecordMeta, RecordTime,
+    Row, Schema, Value, Verdict,
 };
 
 /// A schema with nothing but `action`.
@@ -35,6 +35,7 @@ pub(crate) fn push(batch: &mut RecordBatch, offset: i64, action: Option<u32>) {
     row.reset(1);
     row.set(0, action.map_or(Value::Invalid(Flaw::WrongType), Value::Unsigned));
     let meta = RecordMeta { offset, time: RecordTime(offset * 1000), cursor: 0 };
-    let verdict = Verdict { event_time: EventTime(0), watermark: None, delay: 0 };
+    let (event_time, placing) = (EventTime(0), Placing::Opens);
+    let verdict = Verdict { event_time, placing, watermark: None, delay: 0 };
     batch.push(meta, verdict, &row, format!("record {offset}").as_bytes());
 }

@@ -107,6 +107,7 @@ fn records(registry: &mut Registry, stored: &StoredCounts) {
 fn metrics(registry: &mut Registry, stored: &StoredCounts) {
     let (folded, excluded) = (Counters::default(), Counters::default());
     let (expired, evicted) = (WindowCounters::default(), WindowCounters::default());
+    let unplaced = WindowCounters::default();
     for rows in &stored.metrics {
         let label = [("metric", rows.metric.clone())];
         folded.get_or_create(&label).inc_by(rows.folded);
@@ -114,12 +115,14 @@ fn metrics(registry: &mut Registry, stored: &StoredCounts) {
         for window in &rows.windows {
             let labels = [("metric", rows.metric.clone()), ("window", window.window.clone())];
             expired.get_or_create(&labels).inc_by(window.expired);
+            unplaced.get_or_create(&labels).inc_by(window.unplaced);
             evicted.get_or_create(&labels).inc_by(window.evicted);
         }
     }
     registry.register("metric_folded", "Rows in the metric's result", folded);
     registry.register("metric_excluded", "Rows the metric left out", excluded);
     registry.register("metric_expired", "Rows whose window was final", expired);
+    registry.register("metric_unplaced", "Rows that may open no window and had none", unplaced);
     registry.register("metric_evicted", "Windows made final by max_open_windows", evicted);
 }
 

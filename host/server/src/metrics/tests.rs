@@ -58,6 +58,7 @@ fn the_totals_are_those_of_the_books() {
         (r#"streamgauge_metric_folded_total{metric="behavior"}"#, 102.0),
         (r#"streamgauge_metric_excluded_total{metric="behavior"}"#, 1.0),
         (r#"streamgauge_metric_expired_total{metric="behavior",window="1d"}"#, 7.0),
+        (r#"streamgauge_metric_unplaced_total{metric="behavior",window="1d"}"#, 3.0),
         (r#"streamgauge_metric_evicted_total{metric="behavior",window="1d"}"#, 2.0),
         (r#"streamgauge_metric_rows_total{metric="behavior"}"#, 102.0),
         (r#"streamgauge_metric_seconds_total{metric="behavior"}"#, 0.5),

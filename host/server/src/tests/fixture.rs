@@ -44,7 +44,12 @@ fn stored() -> StoredCounts {
             metric: "behavior".to_owned(),
             folded: 102,
             excluded: 1,
-            windows: vec![WindowStatus { window: "1d".to_owned(), expired: 7, evicted: 2 }],
+            windows: vec![WindowStatus {
+                window: "1d".to_owned(),
+                expired: 7,
+                unplaced: 3,
+                evicted: 2,
+            }],
         }],
     }
 }
@@ -176,6 +181,7 @@ fn partition() -> PartitionStatus {
         state: "running",
         cause: None,
         gaps: Vec::new(),
+        leap: None,
     }
 }
 

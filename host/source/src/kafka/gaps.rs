@@ -67,7 +67,7 @@ fn holds_last(state: &PartitionSnapshot, range: PartitionRange) -> bool {
 
 fn compare(state: &PartitionSnapshot, read: (RecordTime, Digest), found: Peeked) -> Last {
     match found {
-        Peeked::Record(time, digest) if (time, digest) == read => Last::Same,
+        Peeked::Record(time, digest) if is_same(time, read.0) && digest == read.1 => Last::Same,
         Peeked::Record(..) => Last::Other,
         Peeked::Nothing => {
             let (partition, next) = (state.partition, state.state.next_offset);
@@ -79,6 +79,11 @@ fn compare(state: &PartitionSnapshot, read: (RecordTime, Digest), found: Peeked)
             Last::Unknown
         }
     }
+}
+
+/// Whether two stamps may be of one record. Earlier versions kept 0 where there was none.
+fn is_same(found: RecordTime, read: RecordTime) -> bool {
+    found.0.max(0) == read.0.max(0)
 }
 
 /// The gap after the records before `next`. No record stands from there up to `read_to`, so a log

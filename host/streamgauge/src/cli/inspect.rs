@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 use streamgauge_core::{
-    BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot, PluginCall,
+    BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot, PluginCall, SEMANTICS,
     WindowSetSnapshot,
 };
 
@@ -96,6 +96,13 @@ fn partition_lines(
     for gap in &state.gaps {
         lines.push(format!("  gap {}: offsets {} to {}", gap.kind.name(), gap.from, gap.to));
     }
+    if let Some(leap) = &state.leap {
+        let (from, to) = (instant(pipeline, leap.from.0), instant(pipeline, leap.to.0));
+        lines.push(format!("  far move of event time at offset {}: {from} to {to}", leap.offset));
+    }
+    if state.semantics != SEMANTICS {
+        lines.push(format!("  began under revision {} of the semantics", state.semantics));
+    }
     for metric in &partition.metrics {
         let bytes: usize = metric.windows.iter().map(open_bytes).sum();
         lines.push(format!(
@@ -118,12 +125,13 @@ fn partition_lines(
                 p.partition == partition.partition && p.metric == metric.id && p.spec == set.spec
             });
             lines.push(format!(
-                "    {}: {} open, {} final ({} kept), expired {}, evicted {}",
+                "    {}: {} open, {} final ({} kept), expired {}, unplaced {}, evicted {}",
                 set.spec,
                 set.panes.len(),
                 set.final_panes,
                 kept.count(),
                 set.books.expired,
+                set.books.unplaced,
                 set.books.evicted
             ));
         }
@@ -170,6 +178,14 @@ fn partition_json(pipeline: &Pipeline, partition: &PartitionSnapshot) -> Value {
         "rejected": books.rejected(),
         "bound_for_999_ms": state.histogram.bound_for(999),
         "gaps": state.gaps.iter().map(gap).collect::<Value>(),
+        "leap": state.leap.map(|leap| {
+            json!({
+                "offset": leap.offset,
+                "from": instant(pipeline, leap.from.0),
+                "to": instant(pipeline, leap.to.0),
+            })
+        }),
+        "semantics": state.semantics,
         "digest": partition.state_digest().to_string(),
         "metrics": metrics.collect::<Map<_, _>>(),
     })
@@ -181,6 +197,7 @@ fn metric_json(metric: &MetricSnapshot) -> Value {
             "open": set.panes.len(),
             "final": set.final_panes,
             "expired": set.books.expired,
+            "unplaced": set.books.unplaced,
             "evicted": set.books.evicted,
             "bytes": open_bytes(set),
         });

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::Utc;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
-use streamgauge_core::{Accounting, TimeWindow, rfc3339};
+use streamgauge_core::{Accounting, TimeWindow, WindowBooks, rfc3339};
 use streamgauge_outbox::HistoryError;
 use streamgauge_plugin::{Cell, Output};
 use streamgauge_view::{MetricResults, Published, Results, Trouble, document};
@@ -71,6 +71,14 @@ impl Report {
             let watermark = watermark.map_or("none".into(), |w| rfc3339(zone, w));
             let (number, offset) = (partition.partition, partition.state.next_offset);
             let _ = writeln!(text, "partition {number}: offset {offset}, watermark {watermark}");
+            if let Some(leap) = partition.state.leap {
+                let (from, to) = (rfc3339(zone, leap.from), rfc3339(zone, leap.to));
+                let _ = writeln!(
+                    text,
+                    "  the last far move of event time: the record at offset {} from {from} to {to}",
+                    leap.offset
+                );
+            }
         }
         let zone = prepared.pipeline.event_time.zone;
         for metric in metrics {
@@ -127,7 +135,9 @@ fn write_metric(text: &mut String, metric: &MetricResults<'_>, zone: Tz) {
     let id = &metric.plugin.settings().id;
     let _ = writeln!(text, "\n{id}: folded {}, excluded {}", books.folded(), books.excluded);
     for (spec, books) in &metric.windows {
-        let _ = writeln!(text, "{id} {spec}: expired {}, evicted {}", books.expired, books.evicted);
+        let WindowBooks { expired, unplaced, evicted, .. } = books;
+        let outside = format!("expired {expired}, unplaced {unplaced}, evicted {evicted}");
+        let _ = writeln!(text, "{id} {spec}: {outside}");
     }
     let outputs = &metric.plugin.descriptor().outputs;
     for window in &metric.results {

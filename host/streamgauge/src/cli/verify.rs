@@ -77,6 +77,7 @@ fn text(found: &Verification, origin: &str) -> String {
             }
             None => lines.push(format!("{place}: {} records, DIFFERENT", partition.records)),
         }
+        lines.extend(partition.other_semantics().map(|note| format!("  {note}")));
         for difference in &partition.differences {
             let (stored, recomputed) = (&difference.stored, &difference.recomputed);
             lines.push(format!("  {}: stored {stored}, recomputed {recomputed}", difference.what));

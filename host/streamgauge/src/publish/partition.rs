@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use streamgauge_core::{EventTime, OffsetGap};
+use streamgauge_core::{
+    BoundedOutOfOrderness, EventTime, OffsetGap, PartitionSnapshot, WatermarkLeap,
+};
 use streamgauge_kafka::FaultKind;
 
 use crate::run::cause::Cause;
@@ -51,6 +53,8 @@ pub(super) struct PartitionView {
     pub(super) cause: Option<Cause>,
     /// The gaps that were passed.
     pub(super) gaps: Vec<OffsetGap>,
+    /// The last record that moved the watermark far at once, with the watermarks around it.
+    pub(super) leap: Option<WatermarkLeap>,
 }
 
 impl PartitionPhase {
@@ -61,6 +65,29 @@ impl PartitionPhase {
 }
 
 impl PartitionView {
+    /// What the state of a partition tells by itself.
+    pub(super) fn new(snapshot: &PartitionSnapshot, watermark: BoundedOutOfOrderness) -> Self {
+        let state = &snapshot.state;
+        let around = |leap: WatermarkLeap| WatermarkLeap {
+            from: leap.from.minus(watermark.bound),
+            to: leap.to.minus(watermark.bound),
+            ..leap
+        };
+        Self {
+            partition: snapshot.partition,
+            offset: state.next_offset,
+            read_to: snapshot.read_to(),
+            end: None,
+            held_back: 0,
+            empty_offsets: 0,
+            watermark: watermark.watermark(state.max_event_time),
+            phase: PartitionPhase::Running,
+            cause: None,
+            gaps: state.gaps.clone(),
+            leap: state.leap.map(around),
+        }
+    }
+
     /// Records up to the end of the log; `None` means not known.
     pub(super) fn lag(&self) -> Option<u64> {
         self.end.map(|end| end.saturating_sub(self.read_to).max(0).unsigned_abs())
@@ -101,7 +128,7 @@ pub(super) mod tests {
         let watermark = watermark.map(EventTime);
         let (offset, read_to, end) = (0, 0, None);
         let (held_back, empty_offsets) = (0, 0);
-        let (cause, gaps) = (None, Vec::new());
+        let (cause, gaps, leap) = (None, Vec::new(), None);
         PartitionView {
             partition,
             offset,
@@ -113,6 +140,7 @@ pub(super) mod tests {
             phase,
             cause,
             gaps,
+            leap,
         }
     }
 

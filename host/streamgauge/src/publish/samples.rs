@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use streamgauge_core::LateSample;
+use streamgauge_core::{LateSample, RecordTime};
 
 use streamgauge_outbox::{RecentLetter, RecentRecord};
 use streamgauge_wire::{RecordSample, Samples};
@@ -11,11 +11,11 @@ use streamgauge_wire::{RecordSample, Samples};
 const SAMPLES_MAX: usize = 50;
 
 /// A record without anything that is not known of all.
-fn sample(partition: u32, offset: i64, time: i64) -> RecordSample {
+fn sample(partition: u32, offset: i64, time: RecordTime) -> RecordSample {
     RecordSample {
         partition,
         offset,
-        time,
+        time: time.millis(),
         event_time: None,
         delay_ms: None,
         reason: None,
@@ -32,7 +32,7 @@ pub(super) fn late(partition: u32, late: &LateSample, shown: bool) -> RecordSamp
     let mut sample = RecordSample {
         event_time: Some(late.event_time.0),
         delay_ms: Some(late.delay),
-        ..sample(partition, late.offset, late.time.0)
+        ..sample(partition, late.offset, late.time)
     };
     show(&mut sample, &late.record, late.record_bytes as usize, shown);
     sample
@@ -42,9 +42,9 @@ pub(super) fn late(partition: u32, late: &LateSample, shown: bool) -> RecordSamp
 pub(super) fn records(records: &[RecentRecord], shown: bool) -> Samples {
     let of = |seen: &RecentRecord| {
         let mut sample = RecordSample {
-            event_time: Some(seen.event_time.0),
+            event_time: seen.event_time.map(|time| time.0),
             delay_ms: seen.delay,
-            ..sample(seen.partition, seen.offset, seen.time.0)
+            ..sample(seen.partition, seen.offset, seen.time)
         };
         show(&mut sample, &seen.record, seen.record_bytes as usize, shown);
         sample
@@ -60,7 +60,7 @@ pub(super) fn letters(letters: &[RecentLetter], shown: bool) -> Samples {
             metric: letter.metric.clone(),
             // A plugin's words may repeat the record.
             detail: letter.detail.clone().filter(|_| shown),
-            ..sample(letter.partition, letter.offset, letter.timestamp)
+            ..sample(letter.partition, letter.offset, letter.time)
         };
         let value = letter.value.as_deref().unwrap_or_default();
         show(&mut sample, value, *record_bytes, shown);
@@ -95,7 +95,7 @@ fn text(beginning: &[u8], bytes: usize) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use streamgauge_core::{EventTime, RecordTime};
+    use streamgauge_core::EventTime;
 
     use super::*;
     use streamgauge_outbox::DeadLetter;
@@ -123,7 +123,7 @@ mod tests {
         let letter = DeadLetter {
             partition: 1,
             offset: 7,
-            timestamp: 3,
+            time: RecordTime(3),
             metric: Some("age".to_owned()),
             reason: "refused_by_plugin",
             detail: Some("no such age: secret".to_owned()),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use streamgauge_checkpoint::{CheckpointRecord, CheckpointReport, StoredTotals};
-use streamgauge_core::{Accounting, OffsetGap, Rejection, WindowBooks, WindowSpec};
+use streamgauge_core::{Accounting, OffsetGap, Rejection, WatermarkLeap, WindowBooks, WindowSpec};
 use streamgauge_wire as wire;
 
 use super::partition::{PartitionPhase, PartitionView};
@@ -73,11 +73,17 @@ pub(super) fn partition(view: &PartitionView) -> wire::PartitionStatus {
         state: phase(view.phase),
         cause: view.cause.clone().map(cause),
         gaps: view.gaps.iter().map(gap).collect(),
+        leap: view.leap.map(leap),
     }
 }
 
 fn gap(gap: &OffsetGap) -> wire::GapStatus {
     wire::GapStatus { kind: gap.kind.name(), from: gap.from, to: gap.to }
+}
+
+fn leap(leap: WatermarkLeap) -> wire::LeapStatus {
+    let WatermarkLeap { offset, time, from, to } = leap;
+    wire::LeapStatus { offset, time: time.millis(), from: from.0, to: to.0 }
 }
 
 /// The last checkpoints, newest first.
@@ -104,8 +110,8 @@ pub(super) fn checkpoint(report: &CheckpointReport) -> wire::CheckpointStatus {
 
 /// The rows that one kind of windows leaves out, for the page.
 pub(super) fn window_books((spec, books): &(WindowSpec, WindowBooks)) -> wire::WindowStatus {
-    let WindowBooks { expired, evicted, .. } = *books;
-    wire::WindowStatus { window: spec.to_string(), expired, evicted }
+    let WindowBooks { expired, unplaced, evicted, .. } = *books;
+    wire::WindowStatus { window: spec.to_string(), expired, unplaced, evicted }
 }
 
 /// The books for the page.

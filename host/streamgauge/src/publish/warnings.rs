@@ -129,7 +129,7 @@ fn mostly_future(pipeline: &Pipeline, books: &Accounting) -> Option<Cause> {
     if placed < RECORDS_MIN || books.future * 2 <= placed {
         return None;
     }
-    let skew = show_duration(pipeline.event_time.future_skew);
+    let skew = pipeline.event_time.future_skew_text();
     let message = format!(
         "{} of {placed} records are more than `event_time.future_skew` = \"{skew}\" ahead of \
          their stamps, so they do not move the watermark; are the year, the unit and the zone of \

@@ -260,10 +260,11 @@ pub fn plan(pipeline: &Pipeline, plugins: &[Plugin]) -> Plan {
     };
     // The generator makes its stamps up; a file is no older than its records.
     let stamps_are_real = !matches!(pipeline.source, SourceSettings::Generator(_));
+    let future_skew = event_time.future_skew.filter(|_| stamps_are_real);
     Plan {
         timestamps,
         watermark: BoundedOutOfOrderness { bound: event_time.bound.as_millis() as i64 },
-        future_skew: stamps_are_real.then_some(event_time.future_skew.as_millis() as i64),
+        future_skew: future_skew.map(|skew| skew.as_millis() as i64),
         earliest: event_time.earliest.map(EventTime),
         lateness: pipeline.lateness.clock,
         projection,

@@ -177,9 +177,7 @@ impl RunStatus {
         let reports = self.reports();
         let letters = reports.iter().flat_map(|report| report.letters.iter());
         let mut letters: Vec<_> = letters.cloned().collect();
-        letters.sort_by_key(|letter| {
-            std::cmp::Reverse((letter.letter.timestamp, letter.letter.offset))
-        });
+        letters.sort_by_key(|letter| std::cmp::Reverse((letter.letter.time, letter.letter.offset)));
         letters
     }
 

@@ -36,10 +36,21 @@ pub(super) struct Count {
     metrics: BTreeMap<&'static str, Tally>,
     /// The counts of `behavior`, by the day's number since 1970.
     days: BTreeMap<i64, Counts>,
+    /// The days that a record of a partition opened.
+    opened: BTreeSet<(u32, i64)>,
     expired: u64,
+    unplaced: u64,
     letters: BTreeSet<String>,
     /// By partition: the largest event time that may move the watermark.
     largest: BTreeMap<u32, i64>,
+}
+
+/// The place of a record among the days.
+#[derive(Clone, Copy)]
+enum Day {
+    Open(i64),
+    Expired,
+    Unplaced,
 }
 
 /// The counts of one metric.
@@ -63,14 +74,15 @@ impl Count {
             }
         };
         let before = self.largest.get(&kept.partition).copied();
-        let time = self.event_time(kept, &object);
+        let (time, may_open) = self.event_time(kept, &object);
+        let day = self.day(kept.partition, before, time, may_open);
         let is_late = before.is_some_and(|largest| time < largest - BOUND_MS);
         *self.books.entry(if is_late { "late" } else { "on_time" }).or_default() += 1;
         for (id, field, max) in METRICS {
             match usable(object.get(field), max) {
                 Ok(key) => {
                     if id == "behavior" {
-                        self.count_day(before, time, is_late, &key);
+                        self.count_day(day, is_late, &key);
                     }
                     let tally = self.metrics.entry(id).or_default();
                     *tally.counts[usize::from(is_late)].entry(key).or_default() += 1;
@@ -84,32 +96,47 @@ impl Count {
     }
 
     /// The event time of a record, which also moves the largest event time of the partition where
-    /// the rules say so.
-    fn event_time(&mut self, kept: &Kept, object: &Map<String, Value>) -> i64 {
+    /// the rules say so, and whether they do.
+    fn event_time(&mut self, kept: &Kept, object: &Map<String, Value>) -> (i64, bool) {
         let mut note = |name| *self.books.entry(name).or_default() += 1;
         let Some(time) = object.get("ts").and_then(Value::as_i64) else {
             note("event_time_fallback");
-            return kept.stamp;
+            return (kept.stamp, false);
         };
         if time > kept.stamp + FUTURE_SKEW_MS {
             note("event_time_future");
-        } else if time < EARLIEST_MS {
-            note("event_time_past");
-        } else {
-            let largest = self.largest.entry(kept.partition).or_insert(time);
-            *largest = time.max(*largest);
+            return (time, false);
         }
-        time
+        if time < EARLIEST_MS {
+            note("event_time_past");
+            return (time, false);
+        }
+        let largest = self.largest.entry(kept.partition).or_insert(time);
+        *largest = time.max(*largest);
+        (time, true)
     }
 
-    fn count_day(&mut self, largest: Option<i64>, time: i64, is_late: bool, key: &str) {
+    /// The day of a record, which is opened where the record may move the watermark.
+    fn day(&mut self, partition: u32, largest: Option<i64>, time: i64, may_open: bool) -> Day {
         let day = (time + ZONE_MS).div_euclid(DAY_MS);
         let end = (day + 1) * DAY_MS - ZONE_MS;
         if largest.is_some_and(|largest| end + RETENTION_MS <= largest - BOUND_MS) {
-            self.expired += 1;
-        } else {
-            let counts = &mut self.days.entry(day).or_default()[usize::from(is_late)];
-            *counts.entry(key.to_owned()).or_default() += 1;
+            return Day::Expired;
+        }
+        if may_open {
+            self.opened.insert((partition, day));
+        }
+        if self.opened.contains(&(partition, day)) { Day::Open(day) } else { Day::Unplaced }
+    }
+
+    fn count_day(&mut self, day: Day, is_late: bool, key: &str) {
+        match day {
+            Day::Expired => self.expired += 1,
+            Day::Unplaced => self.unplaced += 1,
+            Day::Open(day) => {
+                let counts = &mut self.days.entry(day).or_default()[usize::from(is_late)];
+                *counts.entry(key.to_owned()).or_default() += 1;
+            }
         }
     }
 
@@ -140,6 +167,7 @@ impl Count {
             "metrics": metrics.collect::<Map<_, _>>(),
             "days": days.collect::<Map<_, _>>(),
             "expired": self.expired,
+            "unplaced": self.unplaced,
         })
     }
 }
@@ -176,12 +204,14 @@ pub(super) fn of_result(result: &Value) -> Value {
         });
         (window["window"]["start"].as_str().unwrap_or_default().to_owned(), counts)
     });
+    let outside = &result["metric_accounting"]["behavior"]["windows"]["1d"];
     json!({
         "accounting": books.collect::<Map<_, _>>(),
         "rejected_by_reason": result["accounting"]["rejected_by_reason"],
         "metrics": metrics.collect::<Map<_, _>>(),
         "days": days.collect::<Map<_, _>>(),
-        "expired": result["metric_accounting"]["behavior"]["windows"]["1d"]["expired"],
+        "expired": outside["expired"],
+        "unplaced": outside["unplaced"],
     })
 }
 

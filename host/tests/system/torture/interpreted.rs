@@ -39,7 +39,7 @@ impl Interpreted {
     /// Takes in the next record of a partition.
     pub(super) fn take(&mut self, kept: &Kept) {
         let Kept { partition, offset, stamp, ref value } = *kept;
-        let record = Record { offset, stamp, taken: None, value: value.as_deref() };
+        let record = Record { offset, stamp: Some(stamp), taken: None, value: value.as_deref() };
         self.partition(partition).accept(record).expect("plugins that work");
     }
 

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
-    GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, Localized, Measure,
-    MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus,
-    StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
+    GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, LeapStatus, Localized,
+    Measure, MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series,
+    SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");
@@ -140,6 +140,7 @@ fn partition() -> PartitionStatus {
         state: "running",
         cause: None,
         gaps: vec![GapStatus { kind: "log_start_moved", from: 0, to: 1 }],
+        leap: Some(LeapStatus { offset: 0, time: None, from: 0, to: 1 }),
     }
 }
 
@@ -196,7 +197,12 @@ fn a_status_is_as_documented() {
                 state: "ok",
                 reason: None,
                 stale: None,
-                windows: vec![WindowStatus { window: String::new(), expired: 0, evicted: 0 }],
+                windows: vec![WindowStatus {
+                    window: String::new(),
+                    expired: 0,
+                    unplaced: 0,
+                    evicted: 0,
+                }],
                 plugin,
             }],
             dead_letters: DeadLetterStatus::default(),
@@ -211,7 +217,7 @@ fn a_report_on_lateness_is_as_documented() {
     let sample = RecordSample {
         partition: 0,
         offset: 0,
-        time: 0,
+        time: None,
         event_time: None,
         delay_ms: None,
         reason: None,

@@ -5,6 +5,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use streamgauge_core::RecordTime;
+
 use super::disk::{Disk, Name, Unsynced};
 use super::{checkpoint, hours};
 use crate::Checkpointer;
@@ -28,7 +30,7 @@ fn letters(number: i64, worker: i64) -> Vec<DeadLetter> {
     let letter = |offset| DeadLetter {
         partition: 0,
         offset,
-        timestamp: 0,
+        time: RecordTime(0),
         metric: None,
         reason: "not_json",
         detail: None,

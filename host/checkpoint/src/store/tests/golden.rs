@@ -8,7 +8,8 @@ use streamgauge_core::{
     Accounting, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram,
     MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap,
     PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime,
-    StopKind, TimeWindow, WallClock, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec,
+    digest_of,
 };
 
 use super::{HOUR, pane};
@@ -41,6 +42,8 @@ fn full() -> PartitionSnapshot {
         accounting,
         histogram,
         gaps,
+        semantics: 1,
+        leap: None,
     };
     let late_samples = vec![LateSample {
         offset: 99,
@@ -67,7 +70,8 @@ fn metric() -> MetricSnapshot {
     let [on_time, late] = Lateness::ALL.map(|lateness| state(&format!("{lateness:?}")));
     let cumulative = PaneSnapshot { on_time, late, ..at(None) };
     let open = PaneSnapshot { corrections: 2, on_time: state("day"), ..at(Some(day)) };
-    let books = WindowBooks { floor: Some(EventTime(-HOUR)), expired: 6, evicted: 1 };
+    let floor = Some(EventTime(-HOUR));
+    let books = WindowBooks { floor, expired: 6, unplaced: 0, evicted: 1 };
     let set = |spec, panes| WindowSetSnapshot { panes, ..WindowSetSnapshot::empty(spec) };
     let days = WindowSpec::Tumbling { size: 24 * HOUR };
     let sliding = WindowSpec::Sliding { size: 6 * HOUR, slide: HOUR };
@@ -140,6 +144,24 @@ fn with_stopped() -> Export {
     export
 }
 
+/// As [`with_stopped`], of a state that began under the second revision of the semantics, with rows
+/// that have no place and a record that moved the watermark far.
+fn with_unplaced() -> Export {
+    let mut export = with_stopped();
+    let mut snapshot = (*export.checkpoint.partitions[0]).clone();
+    snapshot.state.semantics = 2;
+    snapshot.state.leap = Some(WatermarkLeap {
+        offset: 44,
+        time: RecordTime(1_447_171_200_500),
+        from: EventTime(1_447_100_000_000),
+        to: EventTime(1_447_171_200_000),
+    });
+    let metrics = snapshot.metrics.iter_mut();
+    metrics.for_each(|metric| metric.windows[1].books.unplaced = 12);
+    export.checkpoint.partitions = vec![Arc::new(snapshot)];
+    export
+}
+
 /// The bytes of `file`, which hold `expected`.
 fn check(file: &str, expected: &Export) -> Vec<u8> {
     let bytes = std::fs::read(folder().join(file)).expect("the fixture is there");
@@ -158,13 +180,18 @@ fn an_export_with_snapshots_of_version_2_is_read_field_by_field() {
 
 #[test]
 fn an_export_with_snapshots_of_version_3_is_read_field_by_field() {
-    let path = folder().join("state-v3.sgex");
+    check("state-v3.sgex", &with_stopped());
+}
+
+#[test]
+fn an_export_with_snapshots_of_version_4_is_read_field_by_field() {
+    let path = folder().join("state-v4.sgex");
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, with_stopped().encode()).expect("the folder can be written to");
+        std::fs::write(&path, with_unplaced().encode()).expect("the folder can be written to");
     }
-    let bytes = check("state-v3.sgex", &with_stopped());
+    let bytes = check("state-v4.sgex", &with_unplaced());
     // The same state gives the same bytes today as when its file was written.
-    let now = with_stopped().encode();
+    let now = with_unplaced().encode();
     assert_eq!(now, bytes, "a new format needs a new version and a new fixture");
 }
 

@@ -1,5 +1,7 @@
 //! One letter for each row that a metric leaves out.
 
+use streamgauge_core::RecordTime;
+
 use super::*;
 use crate::metric::testing::batch;
 
@@ -28,7 +30,7 @@ fn letter(offset: i64, reason: &'static str, detail: &str) -> DeadLetter {
     DeadLetter {
         partition: 3,
         offset,
-        timestamp: offset * 10,
+        time: RecordTime(offset * 10),
         metric: Some("ages".to_owned()),
         reason,
         detail: Some(detail.to_owned()),

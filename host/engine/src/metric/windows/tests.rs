@@ -36,16 +36,17 @@ proptest! {
 #[test]
 fn a_batch_in_one_pane_is_placed_as_a_whole() {
     let pane = |start: i64| Some(EventTime(start));
-    assert!(matches!(Placement::of(vec![pane(60); 3]), Placement::Whole(EventTime(60))));
+    let of = |panes: Vec<_>| Placement::of(Rows { panes, unplaced: Vec::new() });
+    assert!(matches!(of(vec![pane(60); 3]), Placement::Whole(EventTime(60))));
     for mixed in [vec![pane(60), pane(0)], vec![pane(60), None], vec![None, pane(60)], vec![None]] {
-        let placement = Placement::of(mixed.clone());
+        let placement = of(mixed.clone());
         let Placement::Rows(rows) = &placement else { panic!("{mixed:?}") };
-        assert_eq!(*rows, mixed);
+        assert_eq!(rows.panes, mixed);
         let held: Vec<bool> = (0..mixed.len() as u32).map(|row| placement.holds(row)).collect();
         assert_eq!(held, mixed.iter().map(Option::is_some).collect::<Vec<_>>());
     }
-    assert!(matches!(Placement::of(Vec::new()), Placement::Rows(rows) if rows.is_empty()));
-    assert!(Placement::of(vec![pane(0)]).holds(0));
+    assert!(matches!(of(Vec::new()), Placement::Rows(rows) if rows == Rows::default()));
+    assert!(of(vec![pane(0)]).holds(0));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn explanation(outcome: Outcome, value: Option<&[u8]>) -> Explanation {
     let columns = [("city", Value::Text("北\"京".to_owned())), ("n", Value::Invalid("fraction"))];
     let verdict = Verdict {
         offset: 7,
-        stamp: 1_447_171_200_000,
+        stamp: Some(1_447_171_200_000),
         columns: columns.map(|(name, value)| (name.to_owned(), value)).into(),
         watermark_before: None,
         watermark_after: Some(1_447_171_199_000),
@@ -34,7 +34,7 @@ fn explanation(outcome: Outcome, value: Option<&[u8]>) -> Explanation {
 }
 
 fn placed(late_by: Option<i64>, metrics: Vec<MetricVerdict>) -> Outcome {
-    let (event_time, reference) = (1_447_171_200_000, Some(1_447_171_201_000));
+    let (event_time, reference) = (Some(1_447_171_200_000), Some(1_447_171_201_000));
     Outcome::Placed(Placed {
         event_time,
         effect: Effect::Moves,
@@ -53,16 +53,7 @@ fn minute(number: i64) -> Pane {
 
 fn window(pane: Option<Pane>) -> WindowVerdict {
     let size = if pane.is_some() { 60_000 } else { 0 };
-    WindowVerdict {
-        size,
-        slide: size,
-        pane,
-        expired: false,
-        opened: false,
-        correction: false,
-        evicted: None,
-        finals: Vec::new(),
-    }
+    WindowVerdict { pane, ..WindowVerdict::nowhere(size, size) }
 }
 
 fn anywhere() -> Pipeline {
@@ -78,11 +69,13 @@ fn a_placed_record_is_told_from_its_bytes_to_every_window() {
         finals: vec![minute(-2), minute(-1)],
         ..window(Some(minute(0)))
     };
-    let expired = WindowVerdict { expired: true, ..window(Some(minute(1))) };
+    let expired = WindowVerdict { outside: Some(Outside::Expired), ..window(Some(minute(1))) };
+    let unplaced = WindowVerdict { outside: Some(Outside::Unplaced), ..window(Some(minute(2))) };
+    let timeless = WindowVerdict { pane: None, ..unplaced.clone() };
     let folded = MetricVerdict {
         id: "a".to_owned(),
         excluded: None,
-        windows: vec![window(None), opened, expired],
+        windows: vec![window(None), opened, expired, unplaced, timeless],
     };
     let left_out = Exclusion { reason: "missing", detail: "city".to_owned() };
     let excluded =
@@ -100,6 +93,8 @@ fn a_placed_record_is_told_from_its_bytes_to_every_window() {
           cumulative
           1m: 2015-11-11T00:00:00+08:00 to 2015-11-11T00:01:00+08:00, opened by it, a correction; 2015-11-10T23:51:00+08:00 becomes final; 2015-11-10T23:58:00+08:00 becomes final; 2015-11-10T23:59:00+08:00 becomes final
           1m: 2015-11-11T00:01:00+08:00 to 2015-11-11T00:02:00+08:00, expired: in no window
+          1m: 2015-11-11T00:02:00+08:00 to 2015-11-11T00:03:00+08:00, unplaced: may open no window, in none
+          1m: no time, unplaced: may open no window, in none
         metric b: excluded, missing (city)
         watermark   2015-11-10T23:59:59+08:00 after it"#]].assert_eq(&explained.to_text(&anywhere()));
     let json = explained.to_json(&anywhere());
@@ -110,6 +105,7 @@ fn a_placed_record_is_told_from_its_bytes_to_every_window() {
         "spec": "1m",
         "pane": span("11T00:00", "11T00:01"),
         "expired": false,
+        "unplaced": false,
         "opened": true,
         "correction": true,
         "evicted": span("10T23:51", "10T23:52"),

@@ -34,10 +34,11 @@ fn plan(pipeline: &Pipeline) -> Plan {
         }
     };
     let made_up = matches!(pipeline.source, SourceSettings::Generator(_));
+    let skew = settings.future_skew.filter(|_| !made_up);
     Plan {
         timestamps,
         watermark: BoundedOutOfOrderness { bound: settings.bound.as_millis() as i64 },
-        future_skew: (!made_up).then_some(settings.future_skew.as_millis() as i64),
+        future_skew: skew.map(|skew| skew.as_millis() as i64),
         earliest: settings.earliest.map(EventTime),
         lateness: pipeline.lateness.clock,
         projection,
@@ -57,7 +58,8 @@ fn check(pipeline: &Pipeline, log: &[Event]) {
         let meta = RecordMeta { offset, time: RecordTime(event.stamp), cursor: 0 };
         engine.accept(&plan, meta, value, read, WallClock(event.taken));
         let taken = Some(event.taken);
-        let record = Record { offset, stamp: event.stamp, taken, value: Some(value) };
+        let stamp = Some(event.stamp).filter(|stamp| *stamp != RecordTime::NONE.0);
+        let record = Record { offset, stamp, taken, value: Some(value) };
         oracle.accept(record).expect("no plugin");
         offset += 1;
     }
@@ -79,7 +81,11 @@ fn check(pipeline: &Pipeline, log: &[Event]) {
 
 fn events(value: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<Event>> {
     let skip = prop_oneof![9 => Just(0_i64), 1 => -3..4_i64];
-    let stamp = prop_oneof![9 => 1_400_000_000_000..1_400_000_900_000_i64, 1 => any::<i64>()];
+    let stamp = prop_oneof![
+        9 => 1_400_000_000_000..1_400_000_900_000_i64,
+        1 => any::<i64>(),
+        1 => Just(RecordTime::NONE.0),
+    ];
     let event =
         (skip, stamp, -100_000..100_000_i64, value).prop_map(|(skip, stamp, ahead, value)| Event {
             skip,

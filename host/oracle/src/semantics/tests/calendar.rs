@@ -126,7 +126,8 @@ fn current(zone: &str, stamp: &str, (month, day): (u32, u32)) -> Option<String> 
     let value = format!("{{\"m\":{month},\"d\":{day}}}");
     let placed = placed(&mut partition(&tables), 0, at(stamp), &value);
     let own = !matches!(placed.effect, Effect::Fallback(_));
-    own.then(|| shown(zone.parse().expect("a zone"), placed.event_time))
+    let own = placed.event_time.filter(|_| own);
+    own.map(|time| shown(zone.parse().expect("a zone"), time))
 }
 
 #[test]

@@ -30,18 +30,23 @@ fn by_field(source: &str, more: &str) -> Partition {
     partition(&format!("{source}{BY_FIELD}{more}"))
 }
 
+/// No stamp.
+const NONE: i64 = i64::MIN;
+
 /// The verdicts on records `(stamp, event time, wall clock)`; "-" means no event time.
 fn check(partition: &mut Partition, records: &[(i64, &str, Option<i64>)], expected: &Expect) {
     let mut table = String::new();
     for (offset, (stamp, ts, taken)) in (0..).zip(records) {
         let value =
             if *ts == "-" { "{\"n\":1}".into() } else { format!("{{\"ts\":{ts},\"n\":1}}") };
-        let record = Record { offset, stamp: *stamp, taken: *taken, value: Some(value.as_bytes()) };
+        let stamp = Some(*stamp).filter(|stamp| *stamp != NONE);
+        let record = Record { offset, stamp, taken: *taken, value: Some(value.as_bytes()) };
         let verdict = partition.accept(record).expect("there is no plugin to fail");
         let Outcome::Placed(placed) = verdict.outcome else { panic!("{:?}", verdict.outcome) };
         let late = placed.late_by.map_or("on time".to_owned(), |delay| format!("late by {delay}"));
         let watermark = verdict.watermark_after.map_or("-".to_owned(), |wm| wm.to_string());
-        let (time, effect, bucket) = (placed.event_time, placed.effect, placed.bucket);
+        let time = placed.event_time.map_or("-".to_owned(), |time| time.to_string());
+        let (effect, bucket) = (placed.effect, placed.bucket);
         writeln!(table, "{time} {effect:?} | {watermark} | {late} | {bucket}")
             .expect("a string takes any text");
     }
@@ -111,6 +116,49 @@ fn lateness_by_the_stamp_and_by_the_wall_clock() {
     );
 }
 
+/// Such a record is not compared with anything, and stands nowhere without a time of its own.
+#[test]
+fn records_without_a_stamp() {
+    let records = [
+        (20_000, "20000", Some(99_000)),
+        (NONE, "90000", Some(99_000)),
+        (NONE, "-", Some(99_000)),
+        (NONE, "4999", Some(99_000)),
+        (NONE, "80000", Some(99_000)),
+    ];
+    check(
+        &mut by_field(KAFKA, ""),
+        &records,
+        &expect![[r#"
+            20000 Moves | 19000 | on time | 0
+            90000 Moves | 89000 | on time | 0
+            - Fallback("missing") | 89000 | on time | 0
+            4999 Past | 89000 | late by 84001 | 114
+            80000 None | 89000 | late by 9000 | 89
+        "#]],
+    );
+    check(
+        &mut by_field(KAFKA, "[lateness]\nclock = \"record\""),
+        &records,
+        &expect![[r#"
+            20000 Moves | 19000 | on time | 0
+            90000 Moves | 89000 | on time | 0
+            - Fallback("missing") | 89000 | on time | 0
+            4999 Past | 89000 | on time | 0
+            80000 None | 89000 | on time | 0
+        "#]],
+    );
+    check(
+        &mut by_field(KAFKA, "[lateness]\nclock = \"processing\""),
+        &records[..3],
+        &expect![[r#"
+            20000 Moves | 19000 | late by 78000 | 114
+            90000 Moves | 89000 | late by 8000 | 88
+            - Fallback("missing") | 89000 | on time | 0
+        "#]],
+    );
+}
+
 #[test]
 fn what_is_both_future_and_past_counts_as_future() {
     let mut partition = by_field(KAFKA, "");
@@ -131,7 +179,7 @@ fn rejected_and_repeated_records_touch_nothing_but_their_count() {
     let mut partition = by_field(KAFKA, "");
     let mut outcome = |offset, value: Option<&str>| {
         let value = value.map(str::as_bytes);
-        let record = Record { offset, stamp: 0, taken: None, value };
+        let record = Record { offset, stamp: Some(0), taken: None, value };
         partition.accept(record).expect("no plugin").outcome
     };
     assert_eq!(outcome(3, None), Outcome::Rejected(Rejection::Empty));
@@ -186,7 +234,7 @@ fn month_and_day_with_a_fixed_year_or_the_current_one() {
         let value = format!("{{\"m\":{month},\"d\":\"{day:02}\"}}");
         let placed = placed(&mut partition(&tables(year, zone)), 0, at(stamp), &value);
         let own = !matches!(placed.effect, Effect::Fallback(_));
-        own.then_some(placed.event_time)
+        placed.event_time.filter(|_| own)
     };
     let stamp = "2026-01-01T00:30:00+08:00";
     let shanghai = "Asia/Shanghai";
@@ -214,7 +262,7 @@ fn one_field_in_three_units() {
         );
         let placed = placed(&mut partition(&tables), 0, 0, &format!("{{\"ts\":{value}}}"));
         let own = !matches!(placed.effect, Effect::Fallback(_));
-        own.then_some(placed.event_time)
+        placed.event_time.filter(|_| own)
     };
     assert_eq!(time("integer", "ms", "15"), Some(15));
     assert_eq!(time("integer", "s", "\"15\""), Some(15_000));
@@ -230,7 +278,7 @@ fn one_field_in_three_units() {
 fn columns_are_there_by_name_also_of_a_rejected_record() {
     let mut partition = by_field(KAFKA, "");
     let value = Some(&b"{\"ts\":\"x\",\"n\":9}"[..]);
-    let record = Record { offset: 0, stamp: 0, taken: None, value };
+    let record = Record { offset: 0, stamp: Some(0), taken: None, value };
     let columns = partition.accept(record).expect("no plugin").columns;
     let expected = [("ts", Value::Invalid("wrong_type")), ("n", Value::Invalid("out_of_range"))];
     assert_eq!(columns, expected.map(|(name, value)| (name.to_owned(), value)));
@@ -241,5 +289,5 @@ fn a_header_says_which_column_is_which_field() {
     let tables = format!("{}{BY_FIELD}", FILE.replace("jsonl", "csv"));
     let oracle = Oracle::new(&pipeline(&tables), &[]).under_header(&["n ", "other", "ts"]);
     let mut partition = oracle.partition(0, 0).expect("no plugin");
-    assert_eq!(placed(&mut partition, 0, 9000, "2,\"a,b\",7000").event_time, 7000);
+    assert_eq!(placed(&mut partition, 0, 9000, "2,\"a,b\",7000").event_time, Some(7000));
 }

@@ -41,18 +41,21 @@ fn panes() -> impl Strategy<Value = Vec<PaneState>> {
 
 fn windows() -> impl Strategy<Value = WindowState> {
     let kind = prop::sample::select(vec![(0, 0), (MINUTE, MINUTE), (10 * MINUTE, MINUTE)]);
-    let counts = (prop::option::of(any::<i64>()), any::<u64>(), any::<u64>(), any::<u64>());
+    let counts = (prop::option::of(any::<i64>()), any::<[u64; 4]>());
     (kind, counts, any::<[u8; 32]>(), panes()).prop_map(
-        |((size, slide), (floor, expired, evicted, final_panes), chain, panes)| WindowState {
-            size,
-            slide,
-            floor,
-            expired,
-            evicted,
-            final_panes,
-            chain,
-            panes,
-            finals: Vec::new(),
+        |((size, slide), (floor, [expired, unplaced, evicted, final_panes]), chain, panes)| {
+            WindowState {
+                size,
+                slide,
+                floor,
+                expired,
+                unplaced,
+                evicted,
+                final_panes,
+                chain,
+                panes,
+                finals: Vec::new(),
+            }
         },
     )
 }
@@ -64,10 +67,11 @@ fn of_core(windows: &WindowState) -> WindowSetSnapshot {
         on_time: shared(pane.on_time.as_ref()),
         late: shared(pane.late.as_ref()),
     };
-    let WindowState { expired, evicted, .. } = *windows;
+    let WindowState { expired, unplaced, evicted, .. } = *windows;
+    let floor = windows.floor.map(EventTime);
     WindowSetSnapshot {
         spec: WindowSpec::from_millis(windows.size, windows.slide).expect("a window"),
-        books: WindowBooks { floor: windows.floor.map(EventTime), expired, evicted },
+        books: WindowBooks { floor, expired, unplaced, evicted },
         final_panes: windows.final_panes,
         chain: Digest(windows.chain),
         panes: windows.panes.iter().map(pane).collect(),

@@ -5,9 +5,13 @@ use chrono_tz::Tz;
 use super::at;
 use crate::semantics::civil::Calendar;
 use crate::semantics::histogram::{Histogram, bucket};
+use crate::semantics::verdict::Outside;
 use crate::semantics::windows::{Pane, Placement, Windows};
 
 const MINUTE: i64 = 60_000;
+
+const EXPIRED: Option<Outside> = Some(Outside::Expired);
+const UNPLACED: Option<Outside> = Some(Outside::Unplaced);
 
 /// One-minute panes, with times in minutes.
 struct Minutes {
@@ -22,8 +26,12 @@ impl Minutes {
     }
 
     fn place(&mut self, minute: i64, watermark: Option<i64>) -> Placement<()> {
+        self.place_as(minute, true, watermark)
+    }
+
+    fn place_as(&mut self, minute: i64, may_open: bool, watermark: Option<i64>) -> Placement<()> {
         let watermark = watermark.map(|watermark| watermark * MINUTE);
-        self.windows.place(&mut self.calendar, minute * MINUTE + 1, watermark)
+        self.windows.place(&mut self.calendar, minute * MINUTE + 1, may_open, watermark)
     }
 
     fn settle(&mut self, watermark: i64) -> Vec<i64> {
@@ -47,11 +55,11 @@ fn a_pane_is_final_when_the_watermark_is_past_its_end_and_the_retention() {
     panes.place(7, Some(-5));
     assert!(panes.settle(2).is_empty());
     let still = panes.place(0, Some(2));
-    assert_eq!((still.expired, still.correction), (false, true));
+    assert_eq!((still.outside, still.correction), (None, true));
     assert_eq!(panes.settle(3), [0]);
-    assert!(panes.place(0, Some(3)).expired);
+    assert_eq!(panes.place(0, Some(3)).outside, EXPIRED);
     // One that was never open is expired all the same.
-    assert!(panes.place(1, Some(4)).expired);
+    assert_eq!(panes.place(1, Some(4)).outside, EXPIRED);
     assert_eq!(panes.open(), [7]);
 }
 
@@ -78,18 +86,31 @@ fn the_oldest_pane_makes_room_and_stays_final() {
     assert_eq!(panes.place(3, Some(0)).evicted, None);
     assert_eq!(minutes(panes.place(8, Some(0)).evicted), [3]);
     assert_eq!(panes.windows.floor, Some(4 * MINUTE));
-    assert!(panes.place(3, Some(0)).expired);
+    assert_eq!(panes.place(3, Some(0)).outside, EXPIRED);
     // The oldest of three panes at once becomes final as soon as its record is placed.
     let own = panes.place(4, Some(0));
-    assert_eq!((own.expired, own.opened, minutes(own.evicted)), (true, true, vec![4]));
+    assert_eq!((own.outside, own.opened, minutes(own.evicted)), (EXPIRED, true, vec![4]));
     assert_eq!((panes.windows.floor, panes.windows.evicted), (Some(5 * MINUTE), 2));
     assert_eq!(panes.open(), [5, 8]);
 }
 
 #[test]
+fn a_record_that_may_open_no_pane_joins_one_that_is_open() {
+    let mut panes = Minutes::new(2, 1);
+    assert_eq!(panes.place_as(5, false, Some(0)).outside, UNPLACED);
+    assert!(panes.open().is_empty());
+    panes.place(5, Some(0));
+    let joined = panes.place_as(5, false, Some(0));
+    assert_eq!((joined.outside, joined.opened), (None, false));
+    let far = panes.place_as(9_000_000, false, Some(0));
+    assert_eq!((far.outside, far.evicted, panes.open()), (UNPLACED, None, vec![5]));
+    assert_eq!(panes.place_as(5, false, Some(8)).outside, EXPIRED);
+}
+
+#[test]
 fn without_a_watermark_nothing_is_final() {
     let mut panes = Minutes::new(0, 100);
-    assert!(!panes.place(-50_000_000, None).expired);
+    assert_eq!(panes.place(-50_000_000, None).outside, None);
     assert!(panes.windows.settle(None).is_empty());
 }
 
@@ -98,7 +119,7 @@ fn a_day_of_23_hours_is_final_an_hour_earlier() {
     let day = 86_400_000;
     let mut days = Windows::<()>::new(day, day, 0, 100);
     let mut calendar = Calendar::new(chrono_tz::Europe::Berlin);
-    days.place(&mut calendar, at("2026-03-29T12:00:00+02:00"), None);
+    days.place(&mut calendar, at("2026-03-29T12:00:00+02:00"), true, None);
     assert!(days.settle(Some(at("2026-03-29T23:59:59+02:00"))).is_empty());
     assert_eq!(days.settle(Some(at("2026-03-30T00:00:00+02:00"))).len(), 1);
 }

@@ -115,7 +115,7 @@ fn fallback(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cau
     if !is_most(count, placed) {
         return None;
     }
-    let record = records(overview).find(|record| record.event_time.0 == record.time.0);
+    let record = records(overview).find(|record| record.event_time == record.time.stamp());
     let sample = record.map(sample_of_record);
     let bytes = sample.as_ref().map_or(&[][..], |sample| sample.record);
     let (reason, what) = match &pipeline.event_time.fields {
@@ -157,13 +157,15 @@ fn past(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cause> 
         return None;
     }
     let earliest = pipeline.event_time.earliest?;
-    let record = records(overview).find(|record| record.event_time.0 < earliest);
+    let mut times = records(overview).filter_map(|record| Some((record, record.event_time?.0)));
+    let record = times.find(|(_, time)| *time < earliest);
+    let sample = record.map(|(record, _)| sample_of_record(record));
     let advice = match (&pipeline.event_time.fields, record) {
-        (EventTimeFields::Field { field, unit }, Some(record)) => {
+        (EventTimeFields::Field { field, unit }, Some((record, time))) => {
             let value = advice::value_of(&record.record, field);
             let of_time = match unit {
-                TimestampUnit::Seconds => record.event_time.0 / 1000,
-                TimestampUnit::Millis | TimestampUnit::Rfc3339 => record.event_time.0,
+                TimestampUnit::Seconds => time / 1000,
+                TimestampUnit::Millis | TimestampUnit::Rfc3339 => time,
             };
             advice::of_value(*unit, &value.unwrap_or_else(|| of_time.to_string()))
         }
@@ -178,7 +180,6 @@ fn past(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cause> 
          watermark: {advice}"
     );
     let args = [("past", count.to_string()), ("records", placed.to_string())];
-    let sample = record.map(sample_of_record);
     Some(warning(CauseCode::MostlyPast, message, sample.as_ref(), pipeline, &args, "past"))
 }
 
