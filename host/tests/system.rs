@@ -15,6 +15,8 @@ mod events;
 mod host;
 #[path = "system/http.rs"]
 mod http;
+#[path = "system/memory_limit.rs"]
+mod memory_limit;
 #[path = "system/names.rs"]
 mod names;
 #[path = "system/network.rs"]
@@ -78,6 +80,8 @@ mod languages;
 mod late_output;
 #[path = "system/letters.rs"]
 mod letters;
+#[path = "system/memory.rs"]
+mod memory;
 #[path = "system/monitoring.rs"]
 mod monitoring;
 #[path = "system/offsets.rs"]

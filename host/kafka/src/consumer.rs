@@ -28,13 +28,15 @@ use silence::Silence;
 use watcher::{Seen, Watcher};
 
 /// What is set unless the pipeline says otherwise: a full queue is looked at again after 2 ms
-/// and not after a second, and it holds 16 MiB and not 64, which is enough for a tenth of a
-/// second at full speed. A broker that comes back is found within two seconds and not within ten,
+/// and not after a second, and it holds 4 MiB and not 64, which is enough for some hundredths of a
+/// second at full speed. A fetch asks for 256 KiB of a partition and not for 1 MiB, because what is
+/// on its way comes on top of the queue. A broker that comes back is found within two seconds and not within ten,
 /// and a connection that nobody answers is given up after 8 seconds and not after 30, whichever step
 /// of its beginning it is in: the cause is told then, and the next attempt may find the way.
-const DEFAULTS: [(&str, &str); 4] = [
+const DEFAULTS: [(&str, &str); 5] = [
+    ("fetch.message.max.bytes", "262144"),
     ("fetch.queue.backoff.ms", "2"),
-    ("queued.max.messages.kbytes", "16384"),
+    ("queued.max.messages.kbytes", "4096"),
     ("reconnect.backoff.max.ms", "2000"),
     ("socket.connection.setup.timeout.ms", "8000"),
 ];

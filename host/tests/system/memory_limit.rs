@@ -1,0 +1,62 @@
+//! A limit of memory for one process: a group of the kernel's `memory` controller (cgroup v1), and
+//! everywhere the peak that the kernel counts for a process.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Where the controller is, on a machine that has it.
+const CONTROLLER: &str = "/sys/fs/cgroup/memory";
+
+/// A group whose processes have so much memory and no more; it is removed when dropped.
+pub(crate) struct MemoryLimit {
+    group: Option<PathBuf>,
+    bytes: u64,
+}
+
+impl MemoryLimit {
+    /// A new group. Where this machine lets nobody make one, the peak alone is looked at.
+    pub(crate) fn of(bytes: u64) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("streamgauge-{}-{number}", std::process::id());
+        let group = PathBuf::from(CONTROLLER).join(name);
+        let made = fs::create_dir(&group)
+            .and_then(|()| fs::write(group.join("memory.limit_in_bytes"), bytes.to_string()));
+        if let Err(why) = &made {
+            eprintln!("no process is ended at its limit, as no group can be made here: {why}");
+        }
+        Self { group: made.is_ok().then_some(group), bytes }
+    }
+
+    /// The words before a command by which its process comes into the group.
+    pub(crate) fn before(&self) -> Vec<String> {
+        let script = self.group.as_ref().map_or_else(
+            || "exec \"$@\"".to_owned(),
+            |group| format!("echo $$ > {}/cgroup.procs && exec \"$@\"", group.display()),
+        );
+        ["sh", "-c", &script, "sh"].map(str::to_owned).to_vec()
+    }
+
+    /// A process stayed within the limit; returns the most that it had, in bytes.
+    pub(crate) fn assert_kept(&self, pid: u32) -> u64 {
+        let peak = peak(pid);
+        assert!(peak <= self.bytes, "{} MB of {} MB", peak >> 20, self.bytes >> 20);
+        peak
+    }
+}
+
+impl Drop for MemoryLimit {
+    fn drop(&mut self) {
+        // A group with a process in it stays; the process was ended before.
+        let _ = self.group.as_ref().map(fs::remove_dir);
+    }
+}
+
+/// The most memory that a process had (`VmHWM`), in bytes.
+fn peak(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+    let kib = line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number of KiB");
+    kib << 10
+}
