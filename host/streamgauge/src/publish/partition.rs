@@ -117,6 +117,8 @@ pub(super) fn watermark(partitions: &[PartitionView]) -> Option<EventTime> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use streamgauge_core::{PartitionState, Position, RecordTime};
+
     use super::*;
 
     /// A partition with nothing but what is given.
@@ -177,5 +179,19 @@ pub(super) mod tests {
         }
         let partitions = [view(0, None, Idle), view(3, None, Running), view(4, None, Idle)];
         assert_eq!(idle(&partitions), BTreeSet::from([0, 4]));
+    }
+
+    #[test]
+    fn a_record_that_moved_the_watermark_far_is_told_with_the_watermarks_around_it() {
+        let (from, to) = (EventTime(20), EventTime(90));
+        let leap = WatermarkLeap { offset: 7, time: RecordTime::NONE, from, to };
+        let mut state = PartitionState::starting_at(0);
+        (state.max_event_time, state.leap) = (Some(to), Some(leap));
+        let (position, late_samples, metrics) = (Position::default(), Vec::new(), Vec::new());
+        let snapshot = PartitionSnapshot { partition: 3, position, late_samples, state, metrics };
+        let view = PartitionView::new(&snapshot, BoundedOutOfOrderness { bound: 10 });
+        let leap = view.leap.map(|leap| (leap.offset, leap.from, leap.to));
+        assert_eq!(leap, Some((7, EventTime(10), EventTime(80))));
+        assert_eq!((view.partition, view.watermark), (3, Some(EventTime(80))));
     }
 }

@@ -152,7 +152,7 @@ fn records_without_a_stamp() {
         &mut by_field(KAFKA, "[lateness]\nclock = \"processing\""),
         &records[..3],
         &expect![[r#"
-            20000 Moves | 19000 | late by 78000 | 114
+            20000 Moves | 19000 | late by 78000 | 113
             90000 Moves | 89000 | late by 8000 | 88
             - Fallback("missing") | 89000 | on time | 0
         "#]],
