@@ -62,6 +62,8 @@ mod disk;
 mod ends;
 #[path = "system/errors.rs"]
 mod errors;
+#[path = "system/flood.rs"]
+mod flood;
 #[path = "system/formats.rs"]
 mod formats;
 #[path = "system/gaps.rs"]

@@ -83,6 +83,8 @@ export const causesEn: Causes = {
   read_failing: (args) => `A partition cannot be read: ${arg(args, "reason")}`,
   restoring: () => "The stored state is being read",
   checkpoint_failing: (args) => `The checkpoint cannot be stored: ${arg(args, "error")}`,
+  output_full: (args) =>
+    `A file is full and nothing is stored until it is moved away: ${arg(args, "error")}`,
   file_missing: (args) => `The file ${arg(args, "path")} does not exist`,
   source_failed: () => "The source failed and has stopped",
   host_unreachable: () => "The host takes no connection from this page",

@@ -79,6 +79,7 @@ export const causesZh = {
   read_failing: (args: Args) => `分区读不了：${arg(args, "reason")}`,
   restoring: () => "正在读取已存的状态",
   checkpoint_failing: (args: Args) => `检查点写不进去：${arg(args, "error")}`,
+  output_full: (args: Args) => `文件已写满，移走之前不再存盘：${arg(args, "error")}`,
   file_missing: (args: Args) => `找不到文件 ${arg(args, "path")}`,
   source_failed: () => "数据源出错，已停止",
   host_unreachable: () => "本页连不上主机",

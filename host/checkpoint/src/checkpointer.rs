@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use streamgauge_core::PartitionSnapshot;
 
-use crate::StoredTotals;
-use crate::report::{CheckpointBoard, CheckpointRecord, Failing};
-use crate::side_output::SideOutput;
+use crate::report::{CheckpointBoard, CheckpointRecord, Failing, FailureKind};
+use crate::side_output::{SideOutput, SideOutputError};
 use crate::store::{Checkpoint, StateStore};
+use crate::{Backoff, StoredTotals};
 use streamgauge_outbox::{Outbox, Publication, newest};
 use streamgauge_source::{LogGuard, OffsetCommitter};
 
@@ -44,21 +44,43 @@ pub struct Checkpointer {
     pub guard: Option<Box<dyn LogGuard>>,
     /// Told what each one came to.
     pub status: Arc<CheckpointBoard>,
+    /// The failures in a row.
+    pub backoff: Backoff,
+}
+
+/// Why a checkpoint was not stored.
+struct NotStored {
+    kind: FailureKind,
+    reason: String,
+}
+
+impl From<SideOutputError> for NotStored {
+    fn from(error: SideOutputError) -> Self {
+        let kind = match error {
+            SideOutputError::Full { .. } => FailureKind::OutputFull,
+            SideOutputError::File { .. } | SideOutputError::Kafka { .. } => FailureKind::Failed,
+        };
+        Self { kind, reason: error.to_string() }
+    }
 }
 
 impl Checkpointer {
-    /// Stores a checkpoint every `every` until `stop` is raised. The last one, after the workers
+    /// Stores a checkpoint every `every`, and after a failure once its wait is over, until `stop` is raised. The last one, after the workers
     /// have ended, is up to the caller. `is_alive` is called again and again meanwhile.
     pub fn run(&mut self, every: Duration, stop: &AtomicBool, is_alive: impl Fn()) {
         let mut last = Instant::now();
         while !stop.load(Ordering::Relaxed) {
             is_alive();
-            let crowded = self.outboxes.iter().any(|outbox| outbox.is_crowded());
-            if last.elapsed() >= every || crowded {
+            let crowded = || self.outboxes.iter().any(|outbox| outbox.is_crowded());
+            let is_due = match self.backoff.wait() {
+                Some(wait) => last.elapsed() >= wait,
+                None => last.elapsed() >= every || crowded(),
+            };
+            if is_due {
                 self.checkpoint();
                 last = Instant::now();
             }
-            thread::sleep(LOOK_EVERY.min(every.saturating_sub(last.elapsed())));
+            thread::sleep(LOOK_EVERY.min(every));
         }
     }
 
@@ -83,6 +105,7 @@ impl Checkpointer {
         // Asked after the states were taken, so that it holds for all that is in them.
         if self.guard.as_ref().is_some_and(|guard| !guard.is_same()) {
             put_back(&self.outboxes, taken);
+            self.backoff.failed();
             return false;
         }
         match self.write(&partitions, &mut taken) {
@@ -90,12 +113,15 @@ impl Checkpointer {
                 for (outbox, taken) in self.outboxes.iter().zip(taken) {
                     outbox.stored(taken.attachments.final_panes.len());
                 }
+                self.letters.stored();
+                self.late.stored();
+                self.backoff.succeeded();
                 self.succeeded(began.elapsed(), bytes, &partitions);
                 true
             }
-            Err(reason) => {
+            Err(failure) => {
                 put_back(&self.outboxes, taken);
-                self.failed(began.elapsed(), reason);
+                self.failed(began.elapsed(), failure);
                 false
             }
         }
@@ -105,15 +131,15 @@ impl Checkpointer {
         &mut self,
         partitions: &[Arc<PartitionSnapshot>],
         taken: &mut [Publication],
-    ) -> Result<u64, String> {
-        let letters = taken.iter().flat_map(|taken| &taken.attachments.letters);
-        self.letters.write(letters).map_err(|error| error.to_string())?;
+    ) -> Result<u64, NotStored> {
+        let letters = taken.iter().flat_map(|taken| taken.attachments.letters.iter());
+        self.letters.write(letters)?;
         // Written for good: they are not put back, whatever fails after them.
         for taken in taken.iter_mut() {
             taken.attachments.letters.clear();
         }
-        let late = taken.iter().flat_map(|taken| &taken.attachments.late);
-        self.late.write(late).map_err(|error| error.to_string())?;
+        let late = taken.iter().flat_map(|taken| taken.attachments.late.iter());
+        self.late.write(late)?;
         for taken in taken.iter_mut() {
             taken.attachments.late.clear();
         }
@@ -129,27 +155,34 @@ impl Checkpointer {
                 partitions: partitions.to_vec(),
                 final_panes: final_panes.collect(),
                 dead_letter_bytes: letters.bytes,
+                dead_letter_segment: letters.segment,
                 dead_letters: letters.entries,
+                late_output_segment: late.segment,
                 late_output_bytes: late.bytes,
                 late_output_records: late.entries,
             };
-            bytes = store
-                .save(&checkpoint)
-                .map_err(|error| format!("{error}; hint: {}", error.hint()))?;
+            bytes = store.save(&checkpoint).map_err(|error| {
+                let reason = format!("{error}; hint: {}", error.hint());
+                NotStored { kind: FailureKind::Failed, reason }
+            })?;
         }
         Ok(bytes)
     }
 
-    fn failed(&self, took: Duration, reason: String) {
+    fn failed(&mut self, took: Duration, NotStored { kind, reason }: NotStored) {
+        let wait = self.backoff.failed().as_secs_f64();
         // Once for each reason, and not at every try.
         match self.status.failing() {
             Some(before) if before.reason == reason => {
-                tracing::debug!("checkpoint failed again: {reason}");
+                tracing::debug!("checkpoint failed again, next try in {wait} s: {reason}");
             }
-            _ => tracing::warn!("checkpoint failed, and is tried again: {reason}"),
+            _ => tracing::warn!(
+                "checkpoint failed, and is tried again in {wait} s, then at longer and longer \
+                 intervals up to 5 s: {reason}"
+            ),
         }
         let at = Utc::now().timestamp_millis();
-        let record = CheckpointRecord { at, took, bytes: 0, error: Some(reason) };
+        let record = CheckpointRecord { at, took, bytes: 0, error: Some(reason), kind };
         self.status.update(|report| report.note(record, self.store.is_some()));
     }
 
@@ -168,7 +201,8 @@ impl Checkpointer {
             report.dead_letters = letters.entries;
             report.late_records = late.entries;
             report.totals = Some(totals);
-            report.note(CheckpointRecord { at, took, bytes, error: None }, is_kept);
+            let kind = FailureKind::Failed;
+            report.note(CheckpointRecord { at, took, bytes, error: None, kind }, is_kept);
         });
         if let (true, Some(committer)) = (is_kept, &self.committer) {
             let offsets: Vec<_> = partitions.iter().map(|s| (s.partition, s.read_to())).collect();

@@ -3,6 +3,7 @@
 //! May know: core, outboxes, settings, sources, Kafka's client. The only place with redb.
 //! Must not know: engine, view, wire.
 
+mod backoff;
 mod checkpointer;
 mod file_id;
 mod report;
@@ -10,6 +11,7 @@ pub mod side_output;
 pub mod store;
 mod stored_totals;
 
+pub use backoff::Backoff;
 pub use checkpointer::Checkpointer;
-pub use report::{CheckpointBoard, CheckpointRecord, CheckpointReport, Failing};
+pub use report::{CheckpointBoard, CheckpointRecord, CheckpointReport, Failing, FailureKind};
 pub use stored_totals::StoredTotals;

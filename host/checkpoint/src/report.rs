@@ -57,6 +57,18 @@ pub struct Failing {
     pub failures: u64,
     /// Why the last of them failed.
     pub reason: String,
+    /// Which kind of trouble that is.
+    pub kind: FailureKind,
+}
+
+/// Why a checkpoint was not stored, as far as it matters who has to act.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Something could not be written.
+    #[default]
+    Failed,
+    /// The file of dead letters or of late records has the size at which it stops.
+    OutputFull,
 }
 
 /// One checkpoint.
@@ -70,6 +82,8 @@ pub struct CheckpointRecord {
     pub bytes: u64,
     /// Why it failed; `None` means that it was stored.
     pub error: Option<String>,
+    /// Which kind of trouble that is.
+    pub kind: FailureKind,
 }
 
 impl Default for CheckpointReport {
@@ -92,7 +106,7 @@ impl Default for CheckpointReport {
 impl CheckpointReport {
     /// Takes in one checkpoint. `is_kept`: it went into a store, and not only into side outputs.
     pub(crate) fn note(&mut self, record: CheckpointRecord, is_kept: bool) {
-        let CheckpointRecord { at, took, bytes, ref error } = record;
+        let CheckpointRecord { at, took, bytes, ref error, kind } = record;
         if let Some(reason) = error {
             self.failed += 1;
             let before = self.failing.take();
@@ -100,6 +114,7 @@ impl CheckpointReport {
                 since: before.as_ref().map_or(at, |before| before.since),
                 failures: before.map_or(0, |before| before.failures) + 1,
                 reason: reason.clone(),
+                kind,
             });
         } else {
             (self.at, self.took, self.bytes, self.failing) = (Some(at), took, bytes, None);
@@ -148,7 +163,13 @@ mod tests {
 
     fn record(at: i64, error: Option<&str>) -> CheckpointRecord {
         let error = error.map(str::to_owned);
-        CheckpointRecord { at, took: Duration::from_millis(3), bytes: 7, error }
+        CheckpointRecord {
+            at,
+            took: Duration::from_millis(3),
+            bytes: 7,
+            error,
+            kind: FailureKind::Failed,
+        }
     }
 
     #[test]
@@ -157,7 +178,8 @@ mod tests {
         for (at, error) in [(1, None), (2, Some("full")), (3, Some("gone"))] {
             report.note(record(at, error), true);
         }
-        let failing = Failing { since: 2, failures: 2, reason: "gone".to_owned() };
+        let failing =
+            Failing { since: 2, failures: 2, reason: "gone".to_owned(), kind: FailureKind::Failed };
         assert_eq!((report.failing.clone(), report.at, report.failed), (Some(failing), Some(1), 2));
         report.note(record(4, None), true);
         assert_eq!((report.failing.clone(), report.at, report.failed), (None, Some(4), 2));

@@ -8,17 +8,24 @@
 mod error;
 mod file;
 mod kafka;
+mod segments;
 
+#[cfg(test)]
 use std::path::Path;
 
 use streamgauge_kafka::SideProducer;
 use streamgauge_outbox::{Entry, Origin};
+use streamgauge_pipeline::OutletFile;
 
 pub use error::SideOutputError;
 #[cfg(test)]
 pub(crate) use file::EntryFile;
 use file::FileTarget;
 use kafka::KafkaTarget;
+pub use segments::full_files;
+
+/// Lines that are written at once, in bytes: entries are many, and their lines are longer.
+const APPENDED_BYTES: usize = 256 << 10;
 
 /// A place for entries of one kind.
 pub struct SideOutput {
@@ -31,6 +38,8 @@ pub struct SideOutput {
 /// How much has been written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
+    /// The number of the file that is written: so many were full before.
+    pub segment: u64,
     /// The length of the file.
     pub bytes: u64,
     /// The number of entries in the side output.
@@ -57,11 +66,11 @@ impl SideOutput {
     /// The file cannot be opened or cut.
     pub fn file(
         what: &'static str,
-        path: &Path,
+        outlet: &OutletFile,
         origin: Origin,
         covered: Option<Extent>,
     ) -> Result<Self, SideOutputError> {
-        Self::on_target(FileTarget::open(what, path)?, origin, covered)
+        Self::on_target(FileTarget::open(what, outlet, covered)?, origin, covered)
     }
 
     /// A side output at the end of a file that is already open, for tests with a double.
@@ -81,10 +90,9 @@ impl SideOutput {
         covered: Option<Extent>,
     ) -> Result<Self, SideOutputError> {
         let length = target.length()?;
-        let extent = covered.map_or(Extent { bytes: length, entries: 0 }, |covered| Extent {
-            bytes: covered.bytes.min(length),
-            ..covered
-        });
+        let begun = Extent { segment: target.segment(), bytes: length, entries: 0 };
+        let extent =
+            covered.map_or(begun, |covered| Extent { bytes: covered.bytes.min(length), ..covered });
         target.cut(extent.bytes)?;
         Ok(Self::new(Target::File(target), origin, extent))
     }
@@ -98,7 +106,7 @@ impl SideOutput {
         entries: u64,
     ) -> Self {
         let target = Target::Kafka(KafkaTarget::new(what, producer, topic));
-        Self::new(target, origin, Extent { bytes: 0, entries })
+        Self::new(target, origin, Extent { entries, ..Extent::default() })
     }
 
     fn new(target: Target, origin: Origin, extent: Extent) -> Self {
@@ -116,29 +124,36 @@ impl SideOutput {
     /// # Errors
     /// Some entries were not written, and all have to be given again: a file is cut back
     /// to its length before these entries.
-    pub fn write<'a, E: Entry + 'a>(
+    pub fn write<E: Entry>(
         &mut self,
-        entries: impl Iterator<Item = &'a E>,
+        entries: impl Iterator<Item = E>,
     ) -> Result<(), SideOutputError> {
         let mut count = 0;
         match &mut self.target {
             Target::None => count = entries.count() as u64,
             Target::File(target) => {
-                if target.follow_path()? {
-                    self.extent.bytes = target.length()?;
-                }
-                target.cut(self.extent.bytes)?;
-                let mut bytes = Vec::new();
+                self.extent = target.go_back(self.extent)?;
+                let (mut bytes, mut written) = (Vec::new(), self.extent);
                 for entry in entries {
+                    if count == 0 {
+                        target.check_room(written.bytes)?;
+                    }
                     bytes.append(&mut entry.to_line(&self.origin));
                     count += 1;
+                    if bytes.len() >= APPENDED_BYTES {
+                        target.append(&bytes, &mut written)?;
+                        bytes.clear();
+                    }
                 }
-                target.append(&bytes)?;
-                self.extent.bytes += bytes.len() as u64;
+                if count > 0 {
+                    target.append(&bytes, &mut written)?;
+                    target.sync()?;
+                }
+                self.extent = written;
             }
             Target::Kafka(target) => {
                 for entry in entries {
-                    target.send(entry, &self.origin)?;
+                    target.send(&entry, &self.origin)?;
                     count += 1;
                 }
                 target.acknowledge()?;
@@ -146,6 +161,13 @@ impl SideOutput {
         }
         self.extent.entries += count;
         Ok(())
+    }
+
+    /// A checkpoint that names [`SideOutput::extent`] is stored.
+    pub fn stored(&mut self) {
+        if let Target::File(target) = &mut self.target {
+            target.stored(self.extent.segment);
+        }
     }
 
     /// The entries and bytes that are written so far.

@@ -38,10 +38,14 @@ pub struct Checkpoint {
     pub final_panes: Vec<Arc<FinalPane>>,
     /// The length in bytes of the dead-letter file with every letter of this state.
     pub dead_letter_bytes: u64,
+    /// The number of that file: so many were full before.
+    pub dead_letter_segment: u64,
     /// How many dead letters have been written out so far.
     pub dead_letters: u64,
     /// The length in bytes of the file of late records with every late record of this state.
     pub late_output_bytes: u64,
+    /// The number of that file: so many were full before.
+    pub late_output_segment: u64,
     /// How many late records have been written out so far.
     pub late_output_records: u64,
     /// The identity of this state, which a copy has too; empty in states of earlier versions.

@@ -232,12 +232,10 @@ impl Metric {
         self.cost.time
     }
 
-    /// How many rows were left out and panes became final since the last exports.
-    pub fn attached(&self) -> usize {
-        let count = |folding: &Folding| {
-            folding.attachments.letters.len() + folding.attachments.final_panes.len()
-        };
-        self.running.iter().flat_map(|running| running.partitions.values()).map(count).sum()
+    /// How much memory letters and final panes since the last exports take, in bytes.
+    pub fn attached_bytes(&self) -> usize {
+        let bytes = |folding: &Folding| folding.attachments.size_bytes();
+        self.running.iter().flat_map(|running| running.partitions.values()).map(bytes).sum()
     }
 
     /// Folds the rows of a partition, if the metric runs there.
@@ -366,7 +364,7 @@ impl Folding {
             let excluded = (selection.excluded().len() + refused.len()) as u64;
             self.accounting.offer(lateness, u64::from(batch.rows()), excluded);
             let letters = letters_of((partition, id), inputs, batch, selection, refused);
-            self.attachments.letters.extend(letters);
+            self.attachments.letters.append(letters);
         }
         let metric = (id, plugin.descriptor().state_version);
         for windows in &mut self.windows {

@@ -155,7 +155,8 @@ impl Worker {
             }
             self.tell(Event::Tick)?;
             let asked = self.clock.now().at;
-            let has_room = self.outbox.wait_for_room(PUBLISH_EVERY);
+            let unpublished = self.engine.attached_bytes();
+            let has_room = self.outbox.wait_for_room(unpublished, PUBLISH_EVERY);
             self.stages.blocked += self.clock.now().at - asked;
             if has_room && self.fetch()? == Progress::Ended {
                 return Ok(Finished::Ended);

@@ -19,6 +19,12 @@ use crate::listener::Listener;
 /// How long the brokers have to acknowledge the records of a checkpoint.
 const ACKNOWLEDGE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Records, and kilobytes of them, that librdkafka holds until they are acknowledged; with more,
+/// the checkpoint waits. librdkafka's own bounds are a gigabyte and 100,000 records, each of which
+/// takes about a kilobyte besides its bytes.
+const QUEUE_RECORDS: &str = "4096";
+const QUEUE_KBYTES: &str = "4096";
+
 /// How long to wait before looking for room in librdkafka's queue again.
 const ROOM_EVERY: Duration = Duration::from_millis(1);
 
@@ -109,6 +115,8 @@ fn put(
 fn connect(settings: &KafkaSettings) -> Result<ThreadedProducer<Acknowledgements>, BrokerError> {
     let mut config = client_config(settings);
     config.set("enable.idempotence", "true");
+    config.set("queue.buffering.max.messages", QUEUE_RECORDS);
+    config.set("queue.buffering.max.kbytes", QUEUE_KBYTES);
     let context = Acknowledgements { failure: Mutex::default(), listener: Listener::new(settings) };
     config.create_with_context(context).map_err(|error| BrokerError::refused(&error))
 }

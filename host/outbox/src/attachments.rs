@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use streamgauge_core::FinalPane;
 
-use crate::DeadLetter;
-use crate::Entry;
-use crate::LateRecord;
+use crate::{LateRecords, Letters};
 
 /// Dead letters, late records and final panes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attachments {
     /// Rows left out and records rejected.
-    pub letters: Vec<DeadLetter>,
+    pub letters: Letters,
     /// Late records, where they are written out.
-    pub late: Vec<LateRecord>,
+    pub late: LateRecords,
     /// Panes that became final.
     pub final_panes: Vec<Arc<FinalPane>>,
 }
@@ -23,20 +21,16 @@ pub struct Attachments {
 impl Attachments {
     /// Moves all of `other` behind what is here.
     pub fn append(&mut self, mut other: Self) {
-        self.letters.append(&mut other.letters);
-        self.late.append(&mut other.late);
+        self.letters.append(other.letters);
+        self.late.append(other.late);
         self.final_panes.append(&mut other.final_panes);
     }
 
-    /// About how much memory it takes, in bytes.
-    pub(super) fn size_bytes(&self) -> usize {
+    /// How much memory it takes, in bytes.
+    pub fn size_bytes(&self) -> usize {
         let panes = self.final_panes.iter().map(|pane| pane_bytes(pane)).sum::<usize>();
-        size_bytes(&self.letters) + size_bytes(&self.late) + panes
+        self.letters.heap_bytes() + self.late.heap_bytes() + panes
     }
-}
-
-fn size_bytes(entries: &[impl Entry]) -> usize {
-    entries.iter().map(Entry::size_bytes).sum()
 }
 
 fn pane_bytes(pane: &FinalPane) -> usize {

@@ -2,6 +2,8 @@
 //! state of their partition and are written out just before the checkpoint that covers them, so
 //! none is lost and, in a file, none is there twice.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use streamgauge_core::{Flaw, Gap, Projection, RecordMeta, RecordTime, Rejection};
@@ -9,9 +11,9 @@ use streamgauge_core::{Flaw, Gap, Projection, RecordMeta, RecordTime, Rejection}
 use crate::entry::{json_line, text_or_base64};
 use crate::{Entry, Origin};
 
-/// One unusable record.
+/// One unusable record; it may lend its texts from where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadLetter {
+pub struct DeadLetter<'a> {
     /// The number of the record's partition.
     pub partition: u32,
     /// The record's offset in its partition.
@@ -19,13 +21,13 @@ pub struct DeadLetter {
     /// The stamp of the record.
     pub time: RecordTime,
     /// Of which metric it was left out; none: it was rejected as a whole.
-    pub metric: Option<String>,
+    pub metric: Option<Cow<'a, str>>,
     /// A stable name of the reason.
-    pub reason: &'static str,
+    pub reason: Cow<'a, str>,
     /// The field, the numbers or the plugin's words.
-    pub detail: Option<String>,
+    pub detail: Option<Cow<'a, str>>,
     /// The original bytes; none where there were none.
-    pub value: Option<Vec<u8>>,
+    pub value: Option<Cow<'a, [u8]>>,
 }
 
 /// A letter as a JSON line.
@@ -37,7 +39,7 @@ struct Line<'a> {
     timestamp: Option<i64>,
     verdict: &'static str,
     metric: Option<&'a str>,
-    reason: &'static str,
+    reason: &'a str,
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<&'a str>,
@@ -45,22 +47,24 @@ struct Line<'a> {
     value_base64: Option<String>,
 }
 
-impl DeadLetter {
+impl<'a> DeadLetter<'a> {
     /// A record that was rejected as a whole.
     pub fn rejected(
         partition: u32,
         meta: RecordMeta,
         rejection: &Rejection,
-        projection: &Projection,
-        value: Option<&[u8]>,
+        projection: &'a Projection,
+        value: Option<&'a [u8]>,
     ) -> Self {
-        let field = |slot: usize| projection.fields()[slot].name.clone();
+        let field = |slot: usize| projection.fields()[slot].name.as_str();
         let detail = match rejection {
             Rejection::FieldCount { expected, found } => {
-                Some(format!("{found} fields instead of {expected}"))
+                Some(Cow::Owned(format!("{found} fields instead of {expected}")))
             }
-            Rejection::RequiredMissing(slot) => Some(field(*slot)),
-            Rejection::RequiredInvalid(slot, flaw) => Some(format!("{}: {flaw}", field(*slot))),
+            Rejection::RequiredMissing(slot) => Some(Cow::Borrowed(field(*slot))),
+            Rejection::RequiredInvalid(slot, flaw) => {
+                Some(Cow::Owned(format!("{}: {flaw}", field(*slot))))
+            }
             _ => None,
         };
         Self {
@@ -68,9 +72,9 @@ impl DeadLetter {
             offset: meta.offset,
             time: meta.time,
             metric: None,
-            reason: rejection.name(),
+            reason: Cow::Borrowed(rejection.name()),
             detail,
-            value: value.map(<[u8]>::to_vec),
+            value: value.map(Cow::Borrowed),
         }
     }
 
@@ -78,46 +82,44 @@ impl DeadLetter {
     pub fn excluded(
         partition: u32,
         meta: RecordMeta,
-        metric: &str,
-        field: &str,
+        metric: &'a str,
+        field: &'a str,
         gap: Gap,
-        value: &[u8],
+        value: &'a [u8],
     ) -> Self {
         let reason = match gap {
             Gap::Missing => "missing",
             Gap::Invalid(flaw) => Flaw::name(flaw),
         };
-        let detail = Some(field.to_owned());
-        Self::left_out(partition, meta, metric, reason, detail, value)
+        Self::left_out(partition, meta, metric, (reason, field), value)
     }
 
     /// A record that the plugin of `metric` refused, in its own words.
     pub fn refused(
         partition: u32,
         meta: RecordMeta,
-        metric: &str,
-        words: String,
-        value: &[u8],
+        metric: &'a str,
+        words: &'a str,
+        value: &'a [u8],
     ) -> Self {
-        Self::left_out(partition, meta, metric, "refused_by_plugin", Some(words), value)
+        Self::left_out(partition, meta, metric, ("refused_by_plugin", words), value)
     }
 
     fn left_out(
         partition: u32,
         meta: RecordMeta,
-        metric: &str,
-        reason: &'static str,
-        detail: Option<String>,
-        value: &[u8],
+        metric: &'a str,
+        (reason, detail): (&'static str, &'a str),
+        value: &'a [u8],
     ) -> Self {
         Self {
             partition,
             offset: meta.offset,
             time: meta.time,
-            metric: Some(metric.to_owned()),
-            reason,
-            detail,
-            value: Some(value.to_vec()),
+            metric: Some(Cow::Borrowed(metric)),
+            reason: Cow::Borrowed(reason),
+            detail: Some(Cow::Borrowed(detail)),
+            value: Some(Cow::Borrowed(value)),
         }
     }
 
@@ -127,13 +129,7 @@ impl DeadLetter {
     }
 }
 
-impl Entry for DeadLetter {
-    fn size_bytes(&self) -> usize {
-        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-        let value = self.value.as_ref().map_or(0, Vec::len);
-        size_of::<Self>() + value + text(&self.detail) + text(&self.metric)
-    }
-
+impl Entry for DeadLetter<'_> {
     fn to_line(&self, origin: &Origin) -> Vec<u8> {
         let (value, value_base64) = self.value.as_deref().map(text_or_base64).unwrap_or_default();
         json_line(&Line {
@@ -143,7 +139,7 @@ impl Entry for DeadLetter {
             timestamp: self.time.millis(),
             verdict: self.verdict(),
             metric: self.metric.as_deref(),
-            reason: self.reason,
+            reason: &self.reason,
             detail: self.detail.as_deref(),
             value,
             value_base64,
@@ -161,9 +157,9 @@ impl Entry for DeadLetter {
             ("partition", self.partition.to_string()),
             ("offset", self.offset.to_string()),
             ("verdict", self.verdict().to_owned()),
-            ("metric", self.metric.clone().unwrap_or_default()),
-            ("reason", self.reason.to_owned()),
-            ("detail", self.detail.clone().unwrap_or_default()),
+            ("metric", self.metric.as_deref().unwrap_or_default().to_owned()),
+            ("reason", self.reason.clone().into_owned()),
+            ("detail", self.detail.as_deref().unwrap_or_default().to_owned()),
         ]
     }
 

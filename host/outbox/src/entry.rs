@@ -7,9 +7,6 @@ use serde::Serialize;
 
 /// Something that is written out once.
 pub trait Entry {
-    /// About how much memory it takes.
-    fn size_bytes(&self) -> usize;
-
     /// One line of JSON with its newline. Bytes that are not UTF-8 are written in base64.
     fn to_line(&self, origin: &Origin) -> Vec<u8>;
 

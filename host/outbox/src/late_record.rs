@@ -2,6 +2,8 @@
 //! were. A side output in Flink's sense; the record is part of every result all the same. They
 //! travel with the state of their partition, as dead letters do.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Number;
 use streamgauge_core::{EventTime, Millis, RecordBatch, RecordTime};
@@ -10,9 +12,9 @@ use crate::entry::{json_line, text_or_base64};
 use crate::{Entry, Origin};
 use streamgauge_core::rfc3339;
 
-/// One late record.
+/// One late record; it may lend its bytes from where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LateRecord {
+pub struct LateRecord<'a> {
     /// The number of the record's partition.
     pub partition: u32,
     /// The record's offset in its partition.
@@ -26,7 +28,7 @@ pub struct LateRecord {
     /// How far it was behind.
     pub delay: Millis,
     /// The original bytes of the record.
-    pub value: Vec<u8>,
+    pub value: Cow<'a, [u8]>,
 }
 
 /// A late record as a JSON line.
@@ -45,9 +47,9 @@ struct Line<'a> {
     value_base64: Option<String>,
 }
 
-impl LateRecord {
+impl<'a> LateRecord<'a> {
     /// The rows of `late`, a batch of late records of `partition`.
-    pub fn of_batch(partition: u32, late: &RecordBatch) -> impl Iterator<Item = Self> {
+    pub fn of_batch(partition: u32, late: &'a RecordBatch) -> impl Iterator<Item = Self> {
         (0..late.rows()).map(move |row| {
             let i = row as usize;
             Self {
@@ -57,17 +59,13 @@ impl LateRecord {
                 event_time: EventTime(late.event_times()[i]),
                 watermark: late.watermarks()[i],
                 delay: late.delays()[i],
-                value: late.raw(row).to_vec(),
+                value: Cow::Borrowed(late.raw(row)),
             }
         })
     }
 }
 
-impl Entry for LateRecord {
-    fn size_bytes(&self) -> usize {
-        size_of::<Self>() + self.value.len()
-    }
-
+impl Entry for LateRecord<'_> {
     fn to_line(&self, origin: &Origin) -> Vec<u8> {
         let (value, value_base64) = text_or_base64(&self.value);
         json_line(&Line {

@@ -11,15 +11,16 @@ use streamgauge_core::{FinalPane, PartitionSnapshot};
 
 use crate::{Attachments, WorkerReport};
 
-/// Dead letters, late records and final panes kept for the next checkpoint, in bytes; a worker
-/// that has more waits for it.
-const WAITING_BYTES_MAX: usize = 16 << 20;
+/// Dead letters, late records and final panes of a worker that no checkpoint holds yet, in bytes,
+/// wherever they are; a worker that has more takes no record.
+pub const UNSTORED_BYTES_MAX: usize = 8 << 20;
 
 /// The latest of one worker.
 #[derive(Default)]
 pub struct Outbox {
     content: Mutex<Content>,
-    taken: Condvar,
+    /// Told when less is unstored.
+    stored: Condvar,
 }
 
 #[derive(Default)]
@@ -29,6 +30,8 @@ struct Content {
     /// find them.
     waiting: Attachments,
     waiting_bytes: usize,
+    /// What the checkpointer has taken out and not stored yet.
+    taken_bytes: usize,
     report: Arc<WorkerReport>,
 }
 
@@ -59,8 +62,8 @@ impl Outbox {
         let report = Arc::new(report);
         let mut content = self.lock();
         content.snapshots.extend(snapshots.into_iter().map(|s| (s.partition, s)));
-        content.waiting_bytes += attachments.size_bytes();
         content.waiting.append(attachments);
+        content.count_bytes();
         content.report = report;
     }
 
@@ -93,17 +96,21 @@ impl Outbox {
 
     /// Whether so much waits that it should be written soon.
     pub fn is_crowded(&self) -> bool {
-        self.lock().waiting_bytes > WAITING_BYTES_MAX / 2
+        self.lock().waiting_bytes > UNSTORED_BYTES_MAX / 2
     }
 
-    /// Waits up to `timeout` while too much waits for a checkpoint. Whether there is room.
-    pub fn wait_for_room(&self, timeout: Duration) -> bool {
-        let crowded = |content: &mut Content| content.waiting_bytes > WAITING_BYTES_MAX;
-        let waited = self.taken.wait_timeout_while(self.lock(), timeout, crowded);
+    /// Waits up to `timeout` while too much is not stored, with `unpublished` bytes that the worker
+    /// still has. Whether there is room.
+    pub fn wait_for_room(&self, unpublished: usize, timeout: Duration) -> bool {
+        let crowded = |content: &mut Content| {
+            content.waiting_bytes + content.taken_bytes + unpublished > UNSTORED_BYTES_MAX
+        };
+        let waited = self.stored.wait_timeout_while(self.lock(), timeout, crowded);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
-    /// Takes the states and, with them, what belongs to them; final panes also stay.
+    /// Takes the states and, with them, what belongs to them, which counts until [`Outbox::stored`]
+    /// or [`Outbox::put_back`]; final panes also stay.
     pub fn take(&self) -> Publication {
         let mut content = self.lock();
         let waiting = &mut content.waiting;
@@ -112,28 +119,31 @@ impl Outbox {
             late: std::mem::take(&mut waiting.late),
             final_panes: waiting.final_panes.clone(),
         };
+        content.taken_bytes = attachments.letters.heap_bytes() + attachments.late.heap_bytes();
         content.count_bytes();
-        self.taken.notify_all();
         let snapshots = content.snapshots.values().cloned().collect();
         Publication { snapshots, attachments }
     }
 
-    /// The oldest `count` final panes are stored.
+    /// All that was taken is stored, with the oldest `count` final panes.
     pub fn stored(&self, count: usize) {
         let mut content = self.lock();
         content.waiting.final_panes.drain(..count);
+        content.taken_bytes = 0;
         content.count_bytes();
-        self.taken.notify_all();
+        self.stored.notify_all();
     }
 
     /// Puts letters and late records back that could not be written, before what came since.
     pub fn put_back(&self, mut unwritten: Attachments) {
         let mut content = self.lock();
-        unwritten.letters.append(&mut content.waiting.letters);
-        unwritten.late.append(&mut content.waiting.late);
+        unwritten.letters.append(std::mem::take(&mut content.waiting.letters));
+        unwritten.late.append(std::mem::take(&mut content.waiting.late));
         unwritten.final_panes = std::mem::take(&mut content.waiting.final_panes);
         content.waiting = unwritten;
+        content.taken_bytes = 0;
         content.count_bytes();
+        self.stored.notify_all();
     }
 }
 

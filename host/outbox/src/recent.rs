@@ -1,8 +1,11 @@
 //! Some of the last records and dead letters of a worker, for people to look at; never stored.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use streamgauge_core::{EventTime, Lateness, Millis, RecordBatch, RecordTime, beginning};
+use streamgauge_core::{
+    EventTime, Lateness, Millis, RecordBatch, RecordTime, SAMPLE_BYTES_MAX, beginning,
+};
 
 use crate::DeadLetter;
 
@@ -68,25 +71,32 @@ impl RecentRecord {
     }
 }
 
-/// A dead letter with only the beginning of its record.
+/// A dead letter with only the beginning of its record, and of the words about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecentLetter {
-    /// The letter, its value cut.
-    pub letter: DeadLetter,
+    /// The letter, its value and its detail cut.
+    pub letter: DeadLetter<'static>,
     /// The length of the whole value, in bytes.
     pub record_bytes: usize,
 }
 
 impl RecentLetter {
-    /// `letter`, its value cut.
-    pub fn of(letter: &DeadLetter) -> Self {
-        let value = letter.value.as_deref().map(|value| beginning(value).to_vec());
-        let DeadLetter { partition, offset, time, reason, .. } = *letter;
-        let (metric, detail) = (letter.metric.clone(), letter.detail.clone());
-        Self {
-            letter: DeadLetter { partition, offset, time, metric, reason, detail, value },
-            record_bytes: letter.value.as_ref().map_or(0, Vec::len),
-        }
+    /// `letter`, its value and its detail cut.
+    pub fn of(letter: &DeadLetter<'_>) -> Self {
+        let owned = |text: &str| Cow::Owned(text.to_owned());
+        let DeadLetter { partition, offset, time, .. } = *letter;
+        let detail = letter.detail.as_deref();
+        let detail = detail.map(|text| owned(&text[..text.floor_char_boundary(SAMPLE_BYTES_MAX)]));
+        let letter_cut = DeadLetter {
+            partition,
+            offset,
+            time,
+            metric: letter.metric.as_deref().map(owned),
+            reason: owned(&letter.reason),
+            detail,
+            value: letter.value.as_deref().map(|value| Cow::Owned(beginning(value).to_vec())),
+        };
+        Self { letter: letter_cut, record_bytes: letter.value.as_ref().map_or(0, |v| v.len()) }
     }
 }
 

@@ -45,7 +45,7 @@ pub use document::{Document, join};
 pub use event_time_settings::{EventTimeFields, EventTimeSettings};
 pub use format::Format;
 pub use metric_settings::{EVENT_TIME, MetricSettings, PanelSettings, Wasi};
-pub use outlet_settings::OutletSettings;
+pub use outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 pub use pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 pub use secret::Secret;
 pub use server::{Exposure, TOKEN_CHARS_MIN};

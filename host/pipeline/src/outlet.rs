@@ -3,10 +3,19 @@
 
 use super::context::Context;
 use super::kafka;
-use super::outlet_settings::OutletSettings;
+use super::outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 use super::reader::{Problem, Read, Table, Value};
 use super::source::{one_table, path_in};
 use super::source_settings::SourceSettings;
+use super::values::{one_of, size, whole};
+
+const MIB: u64 = 1 << 20;
+
+/// The size at which a file is full, where the pipeline names none.
+const FILE_BYTES_MAX: u64 = 256 * MIB;
+
+/// How many full files are kept, where the pipeline names no number.
+const KEEP: u64 = 4;
 
 /// The name of an outlet in the file, with examples for hints.
 struct Kind {
@@ -58,11 +67,15 @@ fn read(
     one_table(&mut table, &["file", "kafka"], kind.tables);
     let file = table.section("file").and_then(|mut table| {
         let path = table.required("path", kind.path, |value| {
-            let path = path_in(&context.folder)(value)?;
-            free(OutletSettings::File(path), taken, "the file")
+            let file = OutletFile::unlimited(path_in(&context.folder)(value)?);
+            free(OutletSettings::File(file), taken, "the file")
         });
+        let limit = read_limit(&mut table);
         table.finish();
-        path
+        path.map(|settings| match settings {
+            OutletSettings::File(file) => OutletSettings::File(OutletFile { limit, ..file }),
+            OutletSettings::Kafka(_) => settings,
+        })
     });
     let to_topic = table.value("kafka");
     let topic = table.section("kafka").and_then(|mut table| {
@@ -78,6 +91,21 @@ fn read(
         value.report(Problem::new("needs `[source.kafka]`, whose brokers it uses").hint(hint));
     }
     file.or(topic)
+}
+
+/// How large a file may become, and what happens then.
+fn read_limit(table: &mut Table<'_>) -> Option<FileLimit> {
+    let bytes_max = table.or("size_max", FILE_BYTES_MAX, size(MIB..=16 << 40));
+    let choices = [("rotate", true), ("stop", false)];
+    let rotates = table.or("when_full", true, one_of(&choices));
+    let keep = table.value("keep");
+    if let (Some(keep), false) = (&keep, rotates) {
+        let problem = Problem::new("is for files that are rotated");
+        keep.report_key(problem.hint("leave it out, or write when_full = \"rotate\""));
+    }
+    let keep = keep.and_then(|value| value.read(whole(1..=10_000))).unwrap_or(KEEP) as u32;
+    let when_full = if rotates { WhenFull::Rotate { keep } } else { WhenFull::Stop };
+    Some(FileLimit { bytes_max, when_full })
 }
 
 fn topic(
@@ -100,7 +128,7 @@ fn free(
     taken: Option<&OutletSettings>,
     what: &str,
 ) -> Read<OutletSettings> {
-    if taken == Some(&settings) {
+    if taken.is_some_and(|taken| taken.is_same_place(&settings)) {
         return Err(Problem::new(format!("must not be {what} of the dead letters"))
             .hint("they are of two kinds: give each a place of its own"));
     }

@@ -5,8 +5,56 @@ use std::path::PathBuf;
 /// `[dead_letters.…]` and `[late_output.…]`: at most one of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutletSettings {
-    /// A file of JSON lines, resolved against the pipeline file's folder.
-    File(PathBuf),
+    /// A file of JSON lines.
+    File(OutletFile),
     /// A topic on the source's brokers (only with `[source.kafka]`).
     Kafka(String),
+}
+
+/// A file that entries go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutletFile {
+    /// The file, resolved against the pipeline file's folder.
+    pub path: PathBuf,
+    /// How large the file may become; `None` means as large as it may.
+    pub limit: Option<FileLimit>,
+}
+
+/// The size at which a file of entries is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileLimit {
+    /// The size of one file, in bytes.
+    pub bytes_max: u64,
+    /// What happens there.
+    pub when_full: WhenFull,
+}
+
+/// What happens where a file of entries is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// A new file begins, and this one gets a number in its name.
+    Rotate {
+        /// How many of the files with a number are kept; older ones are removed.
+        keep: u32,
+    },
+    /// No entry is written, so no checkpoint is stored, until somebody makes room.
+    Stop,
+}
+
+impl OutletFile {
+    /// A file without a limit.
+    pub fn unlimited(path: PathBuf) -> Self {
+        Self { path, limit: None }
+    }
+}
+
+impl OutletSettings {
+    /// Whether entries of both would go to one place.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(file), Self::File(other)) => file.path == other.path,
+            (Self::Kafka(topic), Self::Kafka(other)) => topic == other,
+            (Self::File(_), Self::Kafka(_)) | (Self::Kafka(_), Self::File(_)) => false,
+        }
+    }
 }

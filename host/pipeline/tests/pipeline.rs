@@ -119,8 +119,8 @@ fn the_default_pipeline_is_valid_and_says_what_it_should() {
     assert_eq!(maxima, [3, 8, 2]);
     assert_eq!(pipeline.event_time.bound, Duration::from_mins(5));
     assert_eq!(pipeline.state_dir, Path::new("../../state"));
-    let dead_letters = Some(OutletSettings::File("../../state/dead-letters.jsonl".into()));
-    assert_eq!(pipeline.dead_letters, dead_letters);
+    let Some(OutletSettings::File(letters)) = &pipeline.dead_letters else { panic!("no file") };
+    assert_eq!(letters.path, Path::new("../../state/dead-letters.jsonl"));
     let ids: Vec<_> = pipeline.metrics.iter().map(|m| m.id.as_str()).collect();
     assert_eq!(ids, ["behavior", "age", "gender", "province"]);
     assert_eq!(pipeline.metrics[1].plugin, Path::new("../../target/plugins/age.wasm"));
@@ -206,7 +206,8 @@ listen = "[::1]:0"
     assert_eq!(pipeline.event_time.fields, fields);
     assert_eq!(pipeline.event_time.earliest, Some(946_684_800_000));
     assert_eq!(pipeline.lateness.clock, LatenessClock::Processing);
-    assert_eq!(pipeline.late_output, Some(OutletSettings::File("conf/late.jsonl".into())));
+    let Some(OutletSettings::File(late)) = &pipeline.late_output else { panic!("no file") };
+    assert_eq!(late.path, Path::new("conf/late.jsonl"));
     assert_eq!(pipeline.history_keep, Duration::from_hours(24 * 30));
     let metric = &pipeline.metrics[0];
     let windows: Vec<String> = metric.windows.iter().map(ToString::to_string).collect();

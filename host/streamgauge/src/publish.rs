@@ -241,7 +241,7 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let watermark_held_by = self.hold.look(partitions, now);
         let warnings = self.warnings(seen);
-        let checkpoint = seen.checkpoints.failing.as_ref().map(|failing| failing.reason.as_str());
+        let checkpoint = seen.checkpoints.failing.as_ref();
         let facts =
             Facts { mode, cause: cause.as_ref(), partitions, checkpoint, warnings: &warnings };
         let health = self.verdicts.look(&facts, seen.checkpoints.at, now);

@@ -10,7 +10,7 @@ use streamgauge_core::{
     WallClock,
 };
 use streamgauge_engine::{Metric, Offered};
-use streamgauge_outbox::{Attachments, DeadLetter};
+use streamgauge_outbox::{Attachments, DeadLetter, Letters};
 use streamgauge_plugin::{Cell, Instance, Plugin};
 
 use crate::component::faulty;
@@ -39,7 +39,7 @@ fn running(snapshot: MetricSnapshot) -> MetricSnapshot {
 }
 
 /// What a metric comes to that gets the log in batches of `size` records.
-fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>) {
+fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Letters) {
     let plugin = faulty(config);
     let mut metric = start(&plugin);
     let mut with = Attachments::default();
@@ -57,8 +57,9 @@ fn fold(config: Value, size: usize) -> (Plugin, MetricSnapshot, Vec<DeadLetter>)
     }
     assert_eq!(stop_reason(&metric), None);
     let exported = metric.export(0, &mut with);
-    with.letters.sort_by_key(|letter| letter.offset);
-    (plugin, exported, with.letters)
+    let mut letters: Vec<DeadLetter<'_>> = with.letters.iter().collect();
+    letters.sort_by_key(|letter| letter.offset);
+    (plugin, exported, letters.into_iter().collect())
 }
 
 /// The events by action in a pane of `exported`; nothing where there is no such pane.
@@ -119,17 +120,18 @@ fn refused_rows_are_left_out_whatever_the_cut() {
 }
 
 /// Each refused and each unusable row has one letter with the reason and the original bytes.
-fn check_letters(letters: &[DeadLetter]) {
+fn check_letters(letters: &Letters) {
     let left_out: Vec<i64> = (0..ROWS).filter(|o| matches!(action(*o), None | Some(2))).collect();
     assert_eq!(letters.iter().map(|letter| letter.offset).collect::<Vec<_>>(), left_out);
-    for letter in letters {
+    for letter in letters.iter() {
         let (reason, detail) = match action(letter.offset) {
             None => ("wrong_type", "action"),
             Some(_) => ("refused_by_plugin", "action 2 is refused"),
         };
-        assert_eq!((letter.reason, letter.detail.as_deref()), (reason, Some(detail)));
+        assert_eq!((&*letter.reason, letter.detail.as_deref()), (reason, Some(detail)));
         assert_eq!(letter.metric.as_deref(), Some("faulty"));
-        assert_eq!(letter.value, Some(format!("record {}", letter.offset).into_bytes()));
+        let record = format!("record {}", letter.offset);
+        assert_eq!(letter.value.as_deref(), Some(record.as_bytes()));
     }
 }
 
@@ -231,7 +233,7 @@ fn a_crash_forgets_the_letters_of_the_rows_that_it_forgets() {
     assert!(stop_reason(&metric).is_some());
     let exported = metric.export(0, &mut with);
     assert_eq!((exported.next_offset, exported.accounting.excluded), (0, 0));
-    assert_eq!(with.letters, []);
+    assert!(with.letters.is_empty());
 }
 
 /// A crash stops the metric in every partition of the instance that crashed, and in no other: a

@@ -17,6 +17,23 @@ pub enum SideOutputError {
         /// The error of the operating system.
         error: std::io::Error,
     },
+    /// The file is full, and its limit says that nothing more is written.
+    #[error(
+        "{what} {} is full: it has {bytes} bytes, and `size_max` is {bytes_max}; hint: move the file \
+         away, which is noticed at once, or start again with a larger `size_max` or with \
+         when_full = \"rotate\"",
+        path.display()
+    )]
+    Full {
+        /// The kind of the entries, for the message.
+        what: &'static str,
+        /// The path of the entries' file.
+        path: PathBuf,
+        /// The length of the file.
+        bytes: u64,
+        /// The limit of the file.
+        bytes_max: u64,
+    },
     /// The brokers did not take the entries.
     #[error("{what} to topic `{topic}` were not acknowledged: {reason}")]
     Kafka {

@@ -8,14 +8,17 @@ use streamgauge_core::RecordTime;
 
 use super::*;
 use streamgauge_outbox::DeadLetter;
+use streamgauge_pipeline::OutletFile;
 
-fn letter(offset: i64) -> DeadLetter {
+mod full;
+
+fn letter(offset: i64) -> DeadLetter<'static> {
     DeadLetter {
         partition: 0,
         offset,
         time: RecordTime(0),
         metric: None,
-        reason: "not_json",
+        reason: "not_json".into(),
         detail: None,
         value: None,
     }
@@ -26,7 +29,7 @@ fn origin() -> Origin {
 }
 
 fn extent(bytes: u64, entries: u64) -> Extent {
-    Extent { bytes, entries }
+    Extent { segment: 0, bytes, entries }
 }
 
 /// A file below a temporary folder.
@@ -44,7 +47,8 @@ impl Place {
     }
 
     fn open(&self, covered: Option<Extent>) -> SideOutput {
-        SideOutput::file("dead letters", &self.path(), origin(), covered).expect("it can be opened")
+        let file = OutletFile::unlimited(self.path());
+        SideOutput::file("dead letters", &file, origin(), covered).expect("it can be opened")
     }
 
     /// The offsets in the file, in order.
@@ -63,8 +67,7 @@ impl Place {
 }
 
 fn write(sink: &mut SideOutput, offsets: &[i64]) {
-    let letters: Vec<DeadLetter> = offsets.iter().copied().map(letter).collect();
-    sink.write(letters.iter()).expect("they can be written");
+    sink.write(offsets.iter().copied().map(letter)).expect("they can be written");
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn entries_that_failed_are_overwritten_when_they_are_given_again() {
     let mut sink = SideOutput::on_file("dead letters", (&place.path(), file), origin(), None)
         .expect("it can be read");
     let letters = [letter(2), letter(3)];
-    assert!(sink.write(letters.iter()).is_err());
+    assert!(sink.write(letters.into_iter()).is_err());
     write(&mut sink, &[2]);
     assert_eq!(place.offsets(), [1, 2]);
     assert_eq!(sink.extent(), extent(place.length(), 1));
@@ -193,9 +196,9 @@ fn without_a_place_letters_are_counted() {
 fn a_place_that_cannot_be_written_to_is_named() {
     let place = Place::new();
     fs::create_dir_all(place.path()).expect("the folder can be written to");
-    let error = SideOutput::file("dead letters", &place.path(), origin(), None)
-        .err()
-        .expect("it is a folder");
+    let file = OutletFile::unlimited(place.path());
+    let error =
+        SideOutput::file("dead letters", &file, origin(), None).err().expect("it is a folder");
     let words = error.to_string();
     assert!(words.contains("letters.jsonl could not be written: "), "{words}");
 }

@@ -18,6 +18,11 @@ pub(super) struct Header {
     pub(super) settings: BTreeMap<String, String>,
     pub(super) dead_letter_bytes: u64,
     pub(super) dead_letters: u64,
+    /// Left out where 0, as is `late_output_segment`: states without rotation are older.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) dead_letter_segment: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) late_output_segment: u64,
     /// Left out where 0, as is `late_output_records`: states without late output are older.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) late_output_bytes: u64,
@@ -45,6 +50,8 @@ impl Header {
             settings: checkpoint.settings.clone(),
             dead_letter_bytes: checkpoint.dead_letter_bytes,
             dead_letters: checkpoint.dead_letters,
+            dead_letter_segment: checkpoint.dead_letter_segment,
+            late_output_segment: checkpoint.late_output_segment,
             late_output_bytes: checkpoint.late_output_bytes,
             late_output_records: checkpoint.late_output_records,
             identity: checkpoint.identity.clone(),
@@ -80,6 +87,8 @@ impl Header {
             final_panes: Vec::new(),
             dead_letter_bytes: self.dead_letter_bytes,
             dead_letters: self.dead_letters,
+            dead_letter_segment: self.dead_letter_segment,
+            late_output_segment: self.late_output_segment,
             late_output_bytes: self.late_output_bytes,
             late_output_records: self.late_output_records,
             identity: self.identity,

@@ -50,8 +50,10 @@ fn checkpoint(offset: i64, panes: &[i64]) -> Checkpoint {
         partitions: vec![snapshot(0, offset), snapshot(1, offset * 2)],
         final_panes: panes.iter().map(|hour| pane(*hour)).collect(),
         dead_letter_bytes: 7 * offset.unsigned_abs(),
+        dead_letter_segment: 3 * offset.unsigned_abs(),
         dead_letters: offset.unsigned_abs(),
         late_output_bytes: 11 * offset.unsigned_abs(),
+        late_output_segment: 5 * offset.unsigned_abs(),
         late_output_records: 2 * offset.unsigned_abs(),
         identity: "5a".repeat(16),
         stored_at: None,
@@ -68,6 +70,8 @@ fn assert_same(found: &Checkpoint, expected: &Checkpoint) {
     assert_eq!(found.settings, expected.settings);
     assert_eq!(found.partitions, expected.partitions);
     assert_eq!(found.dead_letter_bytes, expected.dead_letter_bytes);
+    assert_eq!(found.dead_letter_segment, expected.dead_letter_segment);
+    assert_eq!(found.late_output_segment, expected.late_output_segment);
     assert_eq!(found.dead_letters, expected.dead_letters);
     assert_eq!(found.late_output_bytes, expected.late_output_bytes);
     assert_eq!(found.late_output_records, expected.late_output_records);

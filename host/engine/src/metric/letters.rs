@@ -2,7 +2,7 @@
 
 use streamgauge_core::{InputColumn, RecordBatch, Selection};
 
-use streamgauge_outbox::DeadLetter;
+use streamgauge_outbox::{DeadLetter, Letters};
 use streamgauge_plugin::InputBinding;
 
 /// A letter for each row of `batch` without a value that the metric needs, and for each row that
@@ -13,8 +13,8 @@ pub(super) fn letters_of(
     batch: &RecordBatch,
     selection: &Selection,
     refused: &[(u32, String)],
-) -> Vec<DeadLetter> {
-    let mut letters = Vec::new();
+) -> Letters {
+    let mut letters = Letters::default();
     let meta = |row: u32| batch.metas()[row as usize];
     for exclusion in selection.excluded() {
         let has_slot = |input: &&InputBinding| match input.column {
@@ -22,7 +22,7 @@ pub(super) fn letters_of(
             InputColumn::EventTime => exclusion.slot.is_none(),
         };
         let field = inputs.iter().find(has_slot).map_or("", |input| &input.name);
-        letters.push(DeadLetter::excluded(
+        letters.push(&DeadLetter::excluded(
             partition,
             meta(exclusion.row),
             metric,
@@ -33,7 +33,7 @@ pub(super) fn letters_of(
     }
     for (row, words) in refused {
         let value = batch.raw(*row);
-        letters.push(DeadLetter::refused(partition, meta(*row), metric, words.clone(), value));
+        letters.push(&DeadLetter::refused(partition, meta(*row), metric, words, value));
     }
     letters
 }

@@ -6,22 +6,18 @@ use std::time::{Duration, Instant};
 
 use streamgauge_core::{
     LateSample, Lateness, MetricPlace, Millis, Outcome, Partition, PartitionSnapshot,
-    PartitionState, Plan, Position, Record, RecordMeta, RecordTime, Rejection, Row, WallClock,
-    digest_of,
+    PartitionState, Plan, Position, Record, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
 use crate::{Metric, Offered};
-use streamgauge_outbox::DeadLetter;
-use streamgauge_outbox::Entry;
-use streamgauge_outbox::LateRecord;
-use streamgauge_outbox::{Ages, Attachments, RecentRecord};
+use streamgauge_outbox::{Ages, Attachments, DeadLetter, LateRecord, Letters, RecentRecord};
 
 use super::event::Held;
 use super::late_output::LateOutput;
 use super::latency::Runs;
 
-/// Original records that a batch keeps, in bytes; more makes it full.
-const PENDING_BYTES_MAX: usize = 8 << 20;
+/// Original records that a batch keeps, and rejected ones beside it, in bytes; more makes it full.
+const PENDING_BYTES_MAX: usize = 2 << 20;
 
 /// Rejected records without a row in between that make a batch full.
 const PENDING_LETTERS_MAX: usize = 1024;
@@ -33,7 +29,7 @@ pub(super) struct AssignedPartition {
     oldest: Option<Instant>,
     latency: Runs,
     /// Rejected since the last flush.
-    pending_letters: Vec<DeadLetter>,
+    pending_letters: Letters,
     flushed: PartitionState,
     position: Position,
     /// The offset up to which the log is read, as the source told last.
@@ -42,8 +38,6 @@ pub(super) struct AssignedPartition {
     late_output: LateOutput,
     /// What came about since the last publication.
     attachments: Attachments,
-    /// About how much memory the late records among them take.
-    late_bytes: usize,
     ages: Ages,
     /// The last record since the last publication.
     recent: Option<RecentRecord>,
@@ -70,14 +64,13 @@ impl AssignedPartition {
             partition: Partition::new(plan, state, snapshot.position.cursor, samples),
             oldest: None,
             latency: Runs::default(),
-            pending_letters: Vec::new(),
+            pending_letters: Letters::default(),
             flushed: snapshot.state.clone(),
             position: snapshot.position,
             read_to: snapshot.read_to(),
             late_samples: snapshot.late_samples.clone(),
             late_output,
             attachments: Attachments::default(),
-            late_bytes: 0,
             ages: Ages::default(),
             recent: None,
             largest_delay: 0,
@@ -107,8 +100,13 @@ impl AssignedPartition {
 
     pub(super) fn is_full(&self, rows_max: usize) -> bool {
         self.rows() >= rows_max
-            || self.partition.pending_bytes() >= PENDING_BYTES_MAX
+            || self.pending_bytes() >= PENDING_BYTES_MAX
             || self.pending_letters.len() >= PENDING_LETTERS_MAX
+    }
+
+    /// The bytes of records that the metrics do not have yet, and of letters beside them.
+    pub(super) fn pending_bytes(&self) -> usize {
+        self.partition.pending_bytes() + self.pending_letters.heap_bytes()
     }
 
     /// When the oldest pending record has waited long enough.
@@ -140,7 +138,7 @@ impl AssignedPartition {
         if let Outcome::Rejected(rejection) = &outcome {
             let projection = &plan.projection;
             let letter = DeadLetter::rejected(self.number, meta, rejection, projection, value);
-            self.pending_letters.push(letter);
+            self.pending_letters.push(&letter);
         }
     }
 
@@ -172,7 +170,7 @@ impl AssignedPartition {
         }
         self.position = position;
         self.flushed = state;
-        self.attachments.letters.append(&mut self.pending_letters);
+        self.attachments.letters.append(std::mem::take(&mut self.pending_letters));
         self.look_at_rows();
         unpublished.append(&mut self.latency);
         self.partition.clear_pending();
@@ -210,10 +208,7 @@ impl AssignedPartition {
         let largest = late.delays().iter().copied().max().unwrap_or_default();
         self.largest_delay = self.largest_delay.max(largest);
         if self.late_output == LateOutput::Collected {
-            let first = self.attachments.late.len();
             self.attachments.late.extend(LateRecord::of_batch(self.number, late));
-            let added = &self.attachments.late[first..];
-            self.late_bytes += added.iter().map(LateRecord::size_bytes).sum::<usize>();
         }
     }
 
@@ -224,12 +219,15 @@ impl AssignedPartition {
             let last = batch.rows().checked_sub(1)?;
             Some((batch.metas()[last as usize], batch.raw(last)))
         });
-        let letters = self.pending_letters.iter().map(|letter| {
-            let meta = RecordMeta { offset: letter.offset, time: letter.time, cursor: 0 };
-            (meta, letter.value.as_deref().unwrap_or_default())
-        });
-        let last = rows.chain(letters).max_by_key(|(meta, _)| meta.offset);
-        last.map(|(meta, bytes)| (meta.time, digest_of(bytes)))
+        let row = rows.max_by_key(|(meta, _)| meta.offset);
+        let letter = self.pending_letters.last();
+        match (&letter, row) {
+            (Some(letter), row) if row.is_none_or(|(meta, _)| meta.offset < letter.offset) => {
+                let value = letter.value.as_deref().unwrap_or_default();
+                Some((letter.time, digest_of(value)))
+            }
+            (_, row) => row.map(|(meta, bytes)| (meta.time, digest_of(bytes))),
+        }
     }
 
     /// The state as of the last flush, and what belongs to it.
@@ -238,7 +236,6 @@ impl AssignedPartition {
         metrics: &mut [Metric],
     ) -> (Arc<PartitionSnapshot>, Attachments) {
         self.changed = false;
-        self.late_bytes = 0;
         let mut attachments = std::mem::take(&mut self.attachments);
         let mut exported: Vec<_> =
             metrics.iter_mut().map(|m| m.export(self.number, &mut attachments)).collect();
@@ -253,9 +250,9 @@ impl AssignedPartition {
         (Arc::new(snapshot), attachments)
     }
 
-    /// About how much memory the late records take that were not exported yet, in bytes.
-    pub(super) fn late_bytes(&self) -> usize {
-        self.late_bytes
+    /// How much memory letters and late records take that were not exported yet, in bytes.
+    pub(super) fn attached_bytes(&self) -> usize {
+        self.attachments.size_bytes() + self.pending_letters.heap_bytes()
     }
 
     /// The last record since the last call.

@@ -24,11 +24,13 @@ use streamgauge_outbox::{
 /// How often states are published.
 pub(super) const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
-/// Dead letters and final panes of metrics that do not wait for the next regular publication.
-const ATTACHED_MAX: usize = 8192;
+/// Dead letters, late records and final panes, in bytes, that do not wait for the next regular
+/// publication.
+const ATTACHED_BYTES_MAX: usize = 2 << 20;
 
-/// Late records, in bytes, that do not wait for it.
-const LATE_BYTES_MAX: usize = 4 << 20;
+/// Records that the metrics do not have yet, in bytes over all partitions of the worker; where
+/// there are more, the partition with most of them does not wait for its batch to fill.
+const PENDING_BYTES_MAX: usize = 8 << 20;
 
 /// Everything an [`Engine`] needs.
 pub struct EngineSetup {
@@ -100,7 +102,9 @@ impl Engine {
             Event::ReadTo { partition, offset } => reply.held = self.read_to(partition, offset),
             Event::Tick => {
                 self.flush_overdue(now.at);
-                if self.next_publish.is_none_or(|next| now.at >= next) || self.is_crowded() {
+                if self.next_publish.is_none_or(|next| now.at >= next)
+                    || self.attached_bytes() > ATTACHED_BYTES_MAX
+                {
                     reply.publish = Some(self.publish(now));
                     self.next_publish = Some(now.at + PUBLISH_EVERY);
                 }
@@ -153,7 +157,18 @@ impl Engine {
         counts.taken += block.records() as u64;
         counts.span.get_or_insert((now.at, now.at));
         self.has_taken = true;
-        block.runs().filter_map(|run| self.take_run(run, now)).collect()
+        let held = block.runs().filter_map(|run| self.take_run(run, now)).collect();
+        self.bound_pending();
+        held
+    }
+
+    /// Hands the largest batches on where all of them together are too large.
+    fn bound_pending(&mut self) {
+        let pending = |assigned: &AssignedPartition| assigned.pending_bytes();
+        while self.partitions.iter().map(pending).sum::<usize>() > PENDING_BYTES_MAX {
+            let largest = (0..self.partitions.len()).max_by_key(|i| pending(&self.partitions[*i]));
+            self.flush(largest.expect("a partition has what is pending"), FlushCause::Full);
+        }
     }
 
     /// Takes records of one partition and hands batches on when they are full.
@@ -271,11 +286,10 @@ impl Engine {
         held.into_iter().collect()
     }
 
-    /// Whether so much belongs to the next publication that it should not wait.
-    fn is_crowded(&self) -> bool {
-        self.metrics.iter().map(Metric::attached).sum::<usize>() > ATTACHED_MAX
-            || self.partitions.iter().map(AssignedPartition::late_bytes).sum::<usize>()
-                > LATE_BYTES_MAX
+    /// How much belongs to the next publication besides the states, in bytes.
+    pub fn attached_bytes(&self) -> usize {
+        let of_partitions = self.partitions.iter().map(AssignedPartition::attached_bytes);
+        self.metrics.iter().map(Metric::attached_bytes).chain(of_partitions).sum()
     }
 
     /// The states as of the last hand-over, where they changed, and what belongs to them.
@@ -330,7 +344,7 @@ impl Engine {
         report.publications += 1;
         let letters = &attachments.letters;
         let last = letters.len().saturating_sub(RecentLetters::KEPT);
-        report.letters.extend(letters[last..].iter().map(RecentLetter::of));
+        report.letters.extend(letters.iter().skip(last).map(|letter| RecentLetter::of(&letter)));
         self.unpublished.published(now.wall, &mut report.counts.latency);
         for metric in &self.metrics {
             report.counts.costs.insert(metric.id().to_owned(), metric.cost());

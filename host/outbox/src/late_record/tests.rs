@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::*;
 use crate::testing::{Record, batch, record};
 
-fn late(delay: Millis, value: &[u8]) -> LateRecord {
+fn late(delay: Millis, value: &[u8]) -> LateRecord<'_> {
     LateRecord {
         partition: 2,
         offset: 41,
@@ -18,7 +18,7 @@ fn late(delay: Millis, value: &[u8]) -> LateRecord {
         event_time: EventTime(1_447_214_580_000),
         watermark: Some(EventTime(1_447_214_580_000 + delay)),
         delay,
-        value: value.to_vec(),
+        value: Cow::Borrowed(value),
     }
 }
 
@@ -73,7 +73,8 @@ fn every_row_of_a_late_batch_is_a_late_record() {
         },
         Record { stamp: 9001, event_time: -5, watermark: None, delay: 1, ..record(12, b"") },
     ];
-    let found: Vec<LateRecord> = LateRecord::of_batch(3, &batch(&rows)).collect();
+    let rows = batch(&rows);
+    let found: Vec<LateRecord<'_>> = LateRecord::of_batch(3, &rows).collect();
     let first = LateRecord {
         partition: 3,
         offset: 7,
@@ -81,7 +82,7 @@ fn every_row_of_a_late_batch_is_a_late_record() {
         event_time: EventTime(1000),
         watermark: Some(EventTime(4000)),
         delay: 3000,
-        value: "号".as_bytes().to_vec(),
+        value: Cow::Borrowed("号".as_bytes()),
     };
     let second = LateRecord {
         offset: 12,
@@ -89,7 +90,7 @@ fn every_row_of_a_late_batch_is_a_late_record() {
         event_time: EventTime(-5),
         watermark: None,
         delay: 1,
-        value: Vec::new(),
+        value: Cow::Borrowed(b""),
         ..first.clone()
     };
     assert_eq!(found, [first, second]);

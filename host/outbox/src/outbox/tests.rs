@@ -1,27 +1,27 @@
 //! States and letters are handed over together, letters once and in order, states again and again.
 
+use std::borrow::Cow;
 use std::thread;
 
 use proptest::prelude::*;
 use streamgauge_core::{EventTime, PartitionState, Position, RecordTime, TimeWindow, WindowSpec};
 
 use super::*;
-use crate::LateRecord;
-use crate::{DeadLetter, Overview, WorkerCounts};
+use crate::{DeadLetter, LateRecord, LateRecords, Letters, Overview, WorkerCounts};
 
-fn letter(offset: i64, bytes: usize) -> DeadLetter {
+fn letter(offset: i64, bytes: usize) -> DeadLetter<'static> {
     DeadLetter {
         partition: 0,
         offset,
         time: RecordTime(0),
         metric: None,
-        reason: "not_json",
+        reason: "not_json".into(),
         detail: None,
-        value: Some(vec![b'x'; bytes]),
+        value: Some(Cow::Owned(vec![b'x'; bytes])),
     }
 }
 
-fn late(offset: i64, bytes: usize) -> LateRecord {
+fn late(offset: i64, bytes: usize) -> LateRecord<'static> {
     LateRecord {
         partition: 0,
         offset,
@@ -29,7 +29,7 @@ fn late(offset: i64, bytes: usize) -> LateRecord {
         event_time: EventTime(0),
         watermark: None,
         delay: 1,
-        value: vec![b'x'; bytes],
+        value: Cow::Owned(vec![b'x'; bytes]),
     }
 }
 
@@ -56,7 +56,8 @@ fn snapshot(partition: u32, next_offset: i64) -> Arc<PartitionSnapshot> {
     })
 }
 
-fn publish(outbox: &Outbox, snapshot: Arc<PartitionSnapshot>, letters: Vec<DeadLetter>) {
+fn publish(outbox: &Outbox, snapshot: Arc<PartitionSnapshot>, letters: Vec<DeadLetter<'_>>) {
+    let letters = letters.into_iter().collect();
     let attachments = Attachments { letters, ..Attachments::default() };
     outbox.publish(Publication { snapshots: vec![snapshot], attachments }, WorkerReport::default());
 }
@@ -66,11 +67,11 @@ fn attach(outbox: &Outbox, attachments: Attachments) {
     outbox.publish(Publication { attachments, ..Publication::default() }, WorkerReport::default());
 }
 
-fn letters_back(letters: Vec<DeadLetter>) -> Attachments {
+fn letters_back(letters: Letters) -> Attachments {
     Attachments { letters, ..Attachments::default() }
 }
 
-fn offsets(letters: &[DeadLetter]) -> Vec<i64> {
+fn offsets(letters: &Letters) -> Vec<i64> {
     letters.iter().map(|letter| letter.offset).collect()
 }
 
@@ -101,13 +102,13 @@ fn letters_that_were_put_back_come_before_later_ones() {
 #[test]
 fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
     let outbox = Outbox::default();
-    let half = WAITING_BYTES_MAX / 2;
+    let half = UNSTORED_BYTES_MAX / 2;
     publish(&outbox, snapshot(0, 1), vec![letter(0, half / 2)]);
     assert!(!outbox.is_crowded());
     publish(&outbox, snapshot(0, 2), vec![letter(1, half / 2)]);
     assert!(outbox.is_crowded());
     let letters = outbox.take().attachments.letters;
-    assert!(!outbox.is_crowded());
+    assert!(!outbox.is_crowded(), "it is being written");
     outbox.put_back(letters_back(letters));
     assert!(outbox.is_crowded());
 }
@@ -116,10 +117,13 @@ fn a_crowd_of_letters_is_noticed_until_it_is_taken() {
 fn late_records_crowd_and_come_back_as_letters_do() {
     let outbox = Outbox::default();
     let add = |record| {
-        attach(&outbox, Attachments { late: vec![record], ..Attachments::default() });
+        attach(
+            &outbox,
+            Attachments { late: LateRecords::from_iter([record]), ..Attachments::default() },
+        );
     };
-    add(late(1, WAITING_BYTES_MAX));
-    assert!(outbox.is_crowded() && !outbox.wait_for_room(Duration::from_millis(1)));
+    add(late(1, UNSTORED_BYTES_MAX));
+    assert!(outbox.is_crowded() && !outbox.wait_for_room(0, Duration::from_millis(1)));
     let taken = outbox.take();
     assert!(!outbox.is_crowded());
     add(late(2, 0));
@@ -149,13 +153,15 @@ fn final_panes_stay_until_they_are_stored() {
 #[test]
 fn a_worker_waits_while_there_is_no_room() {
     let outbox = Outbox::default();
-    publish(&outbox, snapshot(0, 1), vec![letter(0, WAITING_BYTES_MAX / 2 + 1)]);
-    assert!(outbox.wait_for_room(Duration::ZERO), "half full is not full");
-    publish(&outbox, snapshot(0, 2), vec![letter(1, WAITING_BYTES_MAX / 2)]);
-    assert!(!outbox.wait_for_room(Duration::from_millis(1)));
+    publish(&outbox, snapshot(0, 1), vec![letter(0, UNSTORED_BYTES_MAX / 2 + 1)]);
+    assert!(outbox.wait_for_room(0, Duration::ZERO), "half full is not full");
+    publish(&outbox, snapshot(0, 2), vec![letter(1, UNSTORED_BYTES_MAX / 2)]);
+    assert!(!outbox.wait_for_room(0, Duration::from_millis(1)));
     thread::scope(|scope| {
-        let waiting = scope.spawn(|| outbox.wait_for_room(Duration::from_mins(1)));
+        let waiting = scope.spawn(|| outbox.wait_for_room(0, Duration::from_mins(1)));
         outbox.take();
+        assert!(!outbox.wait_for_room(0, Duration::ZERO), "what is being written still counts");
+        outbox.stored(0);
         assert!(waiting.join().expect("it does not panic"), "there is room again");
     });
 }
@@ -258,6 +264,8 @@ proptest! {
             }
             let content = outbox.lock();
             prop_assert_eq!(content.waiting_bytes, content.waiting.size_bytes());
+            let held = |taken: &Attachments| taken.letters.heap_bytes() + taken.late.heap_bytes();
+            prop_assert_eq!(content.taken_bytes, taken.as_ref().map_or(0, held));
         }
         if let Some(taken) = taken {
             stored.store(&outbox, &taken);

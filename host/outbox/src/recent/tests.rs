@@ -1,7 +1,5 @@
 //! What people look at is bounded: in number, and in the bytes that are kept of each record.
 
-use streamgauge_core::SAMPLE_BYTES_MAX;
-
 use super::*;
 use crate::testing::{Record, batch, record};
 
@@ -23,15 +21,15 @@ fn the_newest_stay_and_the_oldest_are_forgotten_first() {
     }
 }
 
-fn letter(value: Option<Vec<u8>>) -> DeadLetter {
+fn letter(value: Option<Vec<u8>>) -> DeadLetter<'static> {
     DeadLetter {
         partition: 2,
         offset: 7,
         time: RecordTime(-1),
-        metric: Some("age".to_owned()),
-        reason: "missing",
-        detail: Some("user_id".to_owned()),
-        value,
+        metric: Some("age".into()),
+        reason: "missing".into(),
+        detail: Some("user_id".into()),
+        value: value.map(Cow::Owned),
     }
 }
 
@@ -43,6 +41,9 @@ fn of_a_letter_all_stays_but_for_the_end_of_its_record() {
         assert_eq!(recent.letter, letter(Some(value[..kept].to_vec())), "{length}");
         assert_eq!(recent.record_bytes, length);
     }
+    let words = DeadLetter { detail: Some("号".repeat(100).into()), ..letter(None) };
+    let detail = RecentLetter::of(&words).letter.detail.expect("words");
+    assert_eq!(detail, "号".repeat(85), "no character is cut in two");
     let without = RecentLetter::of(&letter(None));
     assert_eq!((without.letter, without.record_bytes), (letter(None), 0));
 }

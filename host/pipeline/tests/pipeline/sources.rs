@@ -1,8 +1,10 @@
 //! Sources, outlets and the server as they are read: what is taken, and in which form.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use streamgauge_pipeline::{FileSettings, Format, OutletSettings, Pipeline, SourceSettings, Start};
+use streamgauge_pipeline::{
+    FileLimit, FileSettings, Format, OutletSettings, Pipeline, SourceSettings, Start, WhenFull,
+};
 
 use super::{MINIMAL, minimal_with, refused, valid};
 
@@ -197,13 +199,40 @@ fn an_outlet_starts_at_the_folder_of_the_file_and_keeps_away_from_the_source() {
     let (dead, late) = outlets(
         "[dead_letters.file]\npath = \"out/x.jsonl\"\n[late_output.file]\npath = \"/out/x.jsonl\"\n",
     );
-    assert_eq!(dead, Some(OutletSettings::File("conf/out/x.jsonl".into())));
-    assert_eq!(late, Some(OutletSettings::File("/out/x.jsonl".into())));
+    assert_eq!(path(dead), Path::new("conf/out/x.jsonl"));
+    assert_eq!(path(late), Path::new("/out/x.jsonl"));
     // A file and a topic of one name are two places.
     let (dead, late) =
         outlets("[dead_letters.file]\npath = \"x\"\n[late_output.kafka]\ntopic = \"x\"\n");
-    assert_eq!(dead, Some(OutletSettings::File("conf/x".into())));
+    assert_eq!(path(dead), Path::new("conf/x"));
     assert_eq!(late, Some(OutletSettings::Kafka("x".to_owned())));
+}
+
+/// The path of an outlet that is a file.
+fn path(outlet: Option<OutletSettings>) -> PathBuf {
+    match outlet {
+        Some(OutletSettings::File(file)) => file.path,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_of_dead_letters_has_a_limit_and_what_happens_there() {
+    let limit = |text: &str| {
+        let text = format!("{MINIMAL}[dead_letters.file]\npath = \"x\"\n{text}");
+        match valid(&text).0.dead_letters {
+            Some(OutletSettings::File(file)) => file.limit.expect("there always is one"),
+            other => panic!("{other:?}"),
+        }
+    };
+    let rotate = |bytes_max, keep| FileLimit { bytes_max, when_full: WhenFull::Rotate { keep } };
+    assert_eq!(limit(""), rotate(256 << 20, 4));
+    assert_eq!(limit("size_max = \"1MiB\"\nkeep = 9\n"), rotate(1 << 20, 9));
+    let stop = FileLimit { bytes_max: 256 << 20, when_full: WhenFull::Stop };
+    assert_eq!(limit("when_full = \"stop\"\n"), stop);
+    let text =
+        format!("{MINIMAL}[late_output.file]\npath = \"x\"\nwhen_full = \"stop\"\nkeep = 2\n");
+    assert_eq!(messages(&text), ["`late_output.file.keep` is for files that are rotated"]);
 }
 
 #[test]

@@ -20,7 +20,9 @@ use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{EmbeddedStore, Keep};
-use streamgauge_pipeline::{GeneratorSettings, OutletSettings, ServerSettings, SourceSettings};
+use streamgauge_pipeline::{
+    GeneratorSettings, OutletFile, OutletSettings, ServerSettings, SourceSettings,
+};
 use streamgauge_source::models::fields;
 
 /// How long the generated days from 05-11 to 11-11 take.
@@ -60,7 +62,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         pipeline.source = SourceSettings::Generator(events(args, &pipeline.source));
         pipeline.state_dir = folder.path().join("state");
         let letters = folder.path().join("dead-letters.jsonl");
-        pipeline.dead_letters = Some(OutletSettings::File(letters));
+        pipeline.dead_letters = Some(OutletSettings::File(OutletFile::unlimited(letters)));
         pipeline.late_output = None;
         args.listen.apply(&mut pipeline.server);
     })?;

@@ -17,7 +17,7 @@ use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::MemoryStore;
-use streamgauge_pipeline::{FileSettings, Format, OutletSettings, SourceSettings};
+use streamgauge_pipeline::{FileSettings, Format, OutletFile, OutletSettings, SourceSettings};
 
 /// The form of records, as an option.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -95,7 +95,8 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     }
     let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
         pipeline.source = SourceSettings::File(files[0].clone());
-        pipeline.dead_letters = args.dead_letters.clone().map(OutletSettings::File);
+        pipeline.dead_letters =
+            args.dead_letters.clone().map(OutletFile::unlimited).map(OutletSettings::File);
         pipeline.late_output = None;
     })?;
     if let Some(key) =

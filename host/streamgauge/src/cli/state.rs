@@ -13,8 +13,9 @@ use super::output::{print_out, write_whole};
 use super::{inspect, stored};
 use crate::run::identity;
 use crate::run::prepare::Prepared;
+use streamgauge_checkpoint::side_output::full_files;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Export, StateError};
-use streamgauge_pipeline::{OutletSettings, Pipeline};
+use streamgauge_pipeline::{OutletFile, OutletSettings, Pipeline};
 
 /// Look after stored state.
 #[derive(Args, Debug)]
@@ -176,7 +177,7 @@ pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
     let outlets =
         [("dead letters", &pipeline.dead_letters), ("late records", &pipeline.late_output)];
     for (what, outlet) in outlets {
-        put_aside(what, outlet.as_ref(), 0, |path, aside| fs::rename(path, aside))?;
+        put_aside(what, outlet.as_ref(), (0, 0), |path, aside| fs::rename(path, aside))?;
     }
     Ok(Some(removed))
 }
@@ -185,8 +186,16 @@ pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
 /// them than the files hold: the next run cuts the files back to the covered length.
 fn keep_copies(pipeline: &Pipeline, imported: &Checkpoint) -> Result<(), Failure> {
     let outlets = [
-        ("dead letters", &pipeline.dead_letters, imported.dead_letter_bytes),
-        ("late records", &pipeline.late_output, imported.late_output_bytes),
+        (
+            "dead letters",
+            &pipeline.dead_letters,
+            (imported.dead_letter_segment, imported.dead_letter_bytes),
+        ),
+        (
+            "late records",
+            &pipeline.late_output,
+            (imported.late_output_segment, imported.late_output_bytes),
+        ),
     ];
     for (what, outlet, covered) in outlets {
         put_aside(what, outlet.as_ref(), covered, |path, aside| fs::copy(path, aside).map(drop))?;
@@ -194,21 +203,29 @@ fn keep_copies(pipeline: &Pipeline, imported: &Checkpoint) -> Result<(), Failure
     Ok(())
 }
 
-/// Puts a file of entries aside if the file has more than `covered` bytes.
+/// Puts files of entries aside that have more than is covered: full ones from number `segment` on,
+/// and the one that is written if there are any of them or it has more than `bytes`.
 fn put_aside(
     what: &str,
     outlet: Option<&OutletSettings>,
-    covered: u64,
-    put: impl FnOnce(&Path, &str) -> io::Result<()>,
+    (segment, bytes): (u64, u64),
+    put: impl Fn(&Path, &str) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let Some(OutletSettings::File(path)) = outlet else { return Ok(()) };
-    if fs::metadata(path).map_or(0, |file| file.len()) <= covered {
-        return Ok(());
-    }
-    let aside = format!("{}.before-{}", path.display(), Utc::now().format("%Y%m%dT%H%M%S%.3fZ"));
-    put(path, &aside).map_err(|error| {
+    let Some(OutletSettings::File(OutletFile { path, .. })) = outlet else { return Ok(()) };
+    let failed = |error: io::Error| {
         Failure::failed(format!("{what} {} could not be put aside: {error}", path.display()))
-    })?;
-    tracing::info!("{what} from before are in {aside}");
+    };
+    let mut full = full_files(path).map_err(failed)?;
+    let mut files: Vec<PathBuf> = full.split_off(&segment).into_values().collect();
+    let length = fs::metadata(path).map_or(0, |file| file.len());
+    if length > 0 && (length > bytes || !files.is_empty()) {
+        files.push(path.clone());
+    }
+    let now = Utc::now().format("%Y%m%dT%H%M%S%.3fZ");
+    for file in files {
+        let aside = format!("{}.before-{now}", file.display());
+        put(&file, &aside).map_err(failed)?;
+        tracing::info!("{what} from before are in {aside}");
+    }
     Ok(())
 }

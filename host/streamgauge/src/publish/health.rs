@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use streamgauge_checkpoint::Failing;
 use streamgauge_wire::{Health, Mode, Trouble};
 
 use super::partition::PartitionView;
@@ -19,8 +20,8 @@ pub(super) struct Facts<'a> {
     /// The cause of `mode`.
     pub(super) cause: Option<&'a Cause>,
     pub(super) partitions: &'a [PartitionView],
-    /// The reason why the last checkpoint was not stored.
-    pub(super) checkpoint: Option<&'a str>,
+    /// The failures since the last checkpoint that was stored.
+    pub(super) checkpoint: Option<&'a Failing>,
     pub(super) warnings: &'a [Cause],
 }
 
@@ -88,10 +89,11 @@ fn standing<'a>(facts: &Facts<'a>) -> Vec<Found<'a>> {
         }
     }
     // The first checkpoint of a run is waited for by the whole pipeline.
-    if let Some(error) = facts.checkpoint.filter(|_| told != Some(CauseCode::CheckpointFailing)) {
-        let args = [("error", error.to_owned())];
-        let cause = Cause::warning(CauseCode::CheckpointFailing, error.to_owned(), &args);
-        add("checkpoint", Vec::new(), Cow::Owned(cause));
+    if let Some(failing) = facts.checkpoint {
+        let cause = Cause::checkpoint_failing(failing.kind, failing.reason.clone());
+        if told != Some(cause.code) {
+            add("checkpoint", Vec::new(), Cow::Owned(cause));
+        }
     }
     for warning in facts.warnings.iter().filter(|warning| warning.code.weight() == Weight::Stands) {
         // A gap is told with its partition.

@@ -56,10 +56,10 @@ pub(super) fn records(records: &[RecentRecord], shown: bool) -> Samples {
 pub(super) fn letters(letters: &[RecentLetter], shown: bool) -> Samples {
     let of = |RecentLetter { letter, record_bytes }: &RecentLetter| {
         let mut sample = RecordSample {
-            reason: Some(letter.reason.to_owned()),
-            metric: letter.metric.clone(),
+            reason: Some(letter.reason.to_string()),
+            metric: letter.metric.as_deref().map(str::to_owned),
             // A plugin's words may repeat the record.
-            detail: letter.detail.clone().filter(|_| shown),
+            detail: letter.detail.as_deref().filter(|_| shown).map(str::to_owned),
             ..sample(letter.partition, letter.offset, letter.time)
         };
         let value = letter.value.as_deref().unwrap_or_default();
@@ -124,10 +124,10 @@ mod tests {
             partition: 1,
             offset: 7,
             time: RecordTime(3),
-            metric: Some("age".to_owned()),
-            reason: "refused_by_plugin",
-            detail: Some("no such age: secret".to_owned()),
-            value: Some(vec![b'x'; 256]),
+            metric: Some("age".into()),
+            reason: "refused_by_plugin".into(),
+            detail: Some("no such age: secret".into()),
+            value: Some(vec![b'x'; 256].into()),
         };
         let letter = RecentLetter { letter, record_bytes: 1000 };
         let found = &letters(std::slice::from_ref(&letter), true).samples[0];

@@ -23,6 +23,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::Gap(kind) => kind.name(),
         CauseCode::Restoring => "restoring",
         CauseCode::CheckpointFailing => "checkpoint_failing",
+        CauseCode::OutputFull => "output_full",
         CauseCode::MostlyLate => "mostly_late",
         CauseCode::MostlyFuture => "mostly_future",
         CauseCode::YearCurrentOnOldData => "year_current_on_old_data",
@@ -92,7 +93,10 @@ pub(super) fn checkpoints(report: &CheckpointReport) -> wire::Checkpoints {
         at: record.at,
         duration_ms: record.took.as_secs_f64() * 1e3,
         bytes: record.bytes,
-        cause: record.error.clone().map(|error| cause(Cause::checkpoint_failing(error))),
+        cause: record
+            .error
+            .clone()
+            .map(|error| cause(Cause::checkpoint_failing(record.kind, error))),
     };
     wire::Checkpoints { checkpoints: report.recent.iter().rev().map(sample).collect() }
 }

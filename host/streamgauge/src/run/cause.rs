@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use streamgauge_checkpoint::FailureKind;
 use streamgauge_core::GapKind;
 use streamgauge_kafka::FaultKind;
 use streamgauge_pipeline::{KafkaSettings, Pipeline, SourceSettings};
@@ -32,6 +33,8 @@ pub enum CauseCode {
     Restoring,
     /// The last checkpoint could not be stored.
     CheckpointFailing,
+    /// The file of dead letters or of late records is full, and its setting says to stop.
+    OutputFull,
     /// More than half of the records are late.
     MostlyLate,
     /// More than half of the records are from the future.
@@ -102,7 +105,8 @@ impl CauseCode {
             | Self::Gap(_)
             | Self::Restoring
             | Self::TransactionOpen
-            | Self::CheckpointFailing => Weight::Stands,
+            | Self::CheckpointFailing
+            | Self::OutputFull => Weight::Stands,
             Self::MostlyLate
             | Self::MostlyFuture
             | Self::YearCurrentOnOldData
@@ -170,9 +174,13 @@ impl Cause {
     }
 
     /// No checkpoint can be stored, with the reason.
-    pub fn checkpoint_failing(reason: String) -> Self {
+    pub fn checkpoint_failing(kind: FailureKind, reason: String) -> Self {
         let args = [("error", reason.clone())];
-        Self::warning(CauseCode::CheckpointFailing, reason, &args)
+        let code = match kind {
+            FailureKind::Failed => CauseCode::CheckpointFailing,
+            FailureKind::OutputFull => CauseCode::OutputFull,
+        };
+        Self::warning(code, reason, &args)
     }
 
     /// A warning, with the names and numbers in its message.
@@ -199,6 +207,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::LogMoved
         | CauseCode::Restoring
         | CauseCode::CheckpointFailing
+        | CauseCode::OutputFull
         | CauseCode::MostlyLate
         | CauseCode::MostlyFuture
         | CauseCode::YearCurrentOnOldData

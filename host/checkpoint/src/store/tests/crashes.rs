@@ -9,6 +9,7 @@ use streamgauge_core::RecordTime;
 
 use super::disk::{Disk, Name, Unsynced};
 use super::{checkpoint, hours};
+use crate::Backoff;
 use crate::Checkpointer;
 use crate::side_output::{EntryFile, Extent, SideOutput};
 use crate::store::{EmbeddedStore, StateStore};
@@ -26,15 +27,15 @@ pub(super) fn store(disk: &Disk) -> Result<EmbeddedStore, crate::store::StateErr
 }
 
 /// The letters of one checkpoint and one of the two workers.
-fn letters(number: i64, worker: i64) -> Vec<DeadLetter> {
+fn letters(number: i64, worker: i64) -> Vec<DeadLetter<'static>> {
     let letter = |offset| DeadLetter {
         partition: 0,
         offset,
         time: RecordTime(0),
         metric: None,
-        reason: "not_json",
+        reason: "not_json".into(),
         detail: None,
-        value: Some(vec![b'x'; 40]),
+        value: Some(vec![b'x'; 40].into()),
     };
     (0..2).map(|i| letter(100 + 10 * number + 5 * worker + i)).collect()
 }
@@ -60,9 +61,9 @@ pub(super) fn publish(outboxes: &[Arc<Outbox>; 2], number: i64) {
     let made = checkpoint(number, &[number]);
     let mut final_panes = made.final_panes;
     for (worker, (outbox, snapshot)) in outboxes.iter().zip(made.partitions).enumerate() {
-        let letters = letters(number, worker as i64);
+        let letters = letters(number, worker as i64).into_iter().collect();
         let final_panes = std::mem::take(&mut final_panes);
-        let attachments = Attachments { letters, late: Vec::new(), final_panes };
+        let attachments = Attachments { letters, final_panes, ..Attachments::default() };
         let snapshots = vec![snapshot];
         outbox.publish(Publication { snapshots, attachments }, WorkerReport::default());
     }
@@ -72,7 +73,11 @@ pub(super) fn publish(outboxes: &[Arc<Outbox>; 2], number: i64) {
 pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<Checkpointer> {
     let store = store(disk).ok()?;
     let covered = store.load().expect("what is there is whole");
-    let covered = covered.map(|c| Extent { bytes: c.dead_letter_bytes, entries: c.dead_letters });
+    let covered = covered.map(|c| Extent {
+        segment: c.dead_letter_segment,
+        bytes: c.dead_letter_bytes,
+        entries: c.dead_letters,
+    });
     // Without a checkpoint nothing is covered; the file is this test's own from its beginning.
     let covered = covered.or(Some(Extent::default()));
     let file = Box::new(disk.file(Name::Letters));
@@ -88,6 +93,7 @@ pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<C
         committer: None,
         guard: None,
         status: Arc::default(),
+        backoff: Backoff::default(),
     })
 }
 

@@ -15,7 +15,7 @@ fn inputs(nullable: bool) -> Vec<InputBinding> {
     vec![input("@event-time", InputColumn::EventTime), input("years", age)]
 }
 
-fn letters(nullable: bool, refused: &[(u32, &str)]) -> Vec<DeadLetter> {
+fn letters(nullable: bool, refused: &[(u32, &str)]) -> Letters {
     let batch =
         batch(&[(5, None, Some(1)), (7, None, None), (8, None, Some(100)), (9, None, Some(2))]);
     let inputs = inputs(nullable);
@@ -26,23 +26,23 @@ fn letters(nullable: bool, refused: &[(u32, &str)]) -> Vec<DeadLetter> {
 }
 
 /// The letter of the record at `offset`.
-fn letter(offset: i64, reason: &'static str, detail: &str) -> DeadLetter {
+fn letter(offset: i64, reason: &'static str, detail: &'static str) -> DeadLetter<'static> {
     DeadLetter {
         partition: 3,
         offset,
         time: RecordTime(offset * 10),
-        metric: Some("ages".to_owned()),
-        reason,
-        detail: Some(detail.to_owned()),
-        value: Some(format!("record {offset}").into_bytes()),
+        metric: Some("ages".into()),
+        reason: reason.into(),
+        detail: Some(detail.into()),
+        value: Some(format!("record {offset}").into_bytes().into()),
     }
 }
 
 #[test]
 fn a_row_without_a_usable_value_is_told_by_the_field_that_the_metric_reads() {
     let (missing, invalid) = (letter(7, "missing", "years"), letter(8, "out_of_range", "years"));
-    assert_eq!(letters(false, &[]), [missing, invalid.clone()]);
-    assert_eq!(letters(true, &[]), [invalid], "null is a value there");
+    assert_eq!(letters(false, &[]), Letters::from_iter([missing, invalid.clone()]));
+    assert_eq!(letters(true, &[]), Letters::from_iter([invalid]), "null is a value there");
 }
 
 #[test]
@@ -53,5 +53,5 @@ fn a_row_that_the_plugin_refused_is_told_in_its_words() {
         letter(5, "refused_by_plugin", "one is too few"),
         letter(9, "refused_by_plugin", "two, too"),
     ];
-    assert_eq!(found, expected);
+    assert_eq!(found, Letters::from_iter(expected));
 }

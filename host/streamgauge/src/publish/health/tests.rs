@@ -1,5 +1,6 @@
 //! Which facts make a pipeline not ready, which only degrade it, and since when.
 
+use streamgauge_checkpoint::FailureKind;
 use streamgauge_core::GapKind;
 
 use super::super::partition::PartitionPhase;
@@ -83,11 +84,19 @@ fn what_the_whole_pipeline_waits_for_is_not_told_again_by_its_partitions() {
     assert_eq!(told(&health.troubles), ["pipeline : broker_unreachable since 5"]);
 }
 
+fn failing(kind: FailureKind) -> Failing {
+    Failing { since: 1, failures: 2, reason: "disk full".to_owned(), kind }
+}
+
 #[test]
 fn counts_that_cannot_be_kept_are_not_ready_and_incomplete_results_are() {
     let warnings = [Cause::warning(CauseCode::MostlyLate, String::new(), &[])];
+    let full = failing(FailureKind::OutputFull);
+    let health = look(&mut Verdicts::default(), 5, |facts| facts.checkpoint = Some(&full));
+    assert_eq!(told(&health.troubles), ["checkpoint : output_full since 5"]);
+    let failing = failing(FailureKind::Failed);
     let health = look(&mut Verdicts::default(), 5, |facts| {
-        (facts.checkpoint, facts.warnings) = (Some("disk full"), &warnings);
+        (facts.checkpoint, facts.warnings) = (Some(&failing), &warnings);
     });
     assert_eq!(told(&health.troubles), ["checkpoint : checkpoint_failing since 5"]);
     assert_eq!(health.troubles[0].cause.message, "disk full");
@@ -99,7 +108,8 @@ fn counts_that_cannot_be_kept_are_not_ready_and_incomplete_results_are() {
 #[test]
 fn a_trouble_keeps_its_age_and_counts_are_exact_up_to_the_last_good_moment() {
     let mut verdicts = Verdicts::default();
-    let full = |facts: &mut Facts<'_>| facts.checkpoint = Some("disk full");
+    let failing = failing(FailureKind::Failed);
+    let full = |facts: &mut Facts<'_>| facts.checkpoint = Some(&failing);
     assert_eq!(look(&mut verdicts, 5, full).exact_until, Some(3), "as of the stored checkpoint");
     assert_eq!(look(&mut verdicts, 9, |_| ()).exact_until, Some(9));
     look(&mut verdicts, 11, full);

@@ -81,9 +81,9 @@ fn excluded(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cau
         |(_, metric): &(&String, &MetricSums)| is_most(metric.books.excluded, offered(metric));
     let metrics: Vec<_> = sums.metrics.iter().filter(most).collect();
     let (first, worst) = metrics.first().copied()?;
-    let letter = letters(overview).find(|l| l.letter.metric.as_ref() == Some(first));
+    let letter = letters(overview).find(|l| l.letter.metric.as_deref() == Some(first.as_str()));
     let sample = letter.map(sample_of_letter);
-    let reason = letter.map_or("missing", |letter| letter.letter.reason);
+    let reason = letter.map_or("missing", |letter| &*letter.letter.reason);
     let field = letter.and_then(|letter| letter.letter.detail.clone()).unwrap_or_default();
     let names: Vec<String> = metrics.iter().map(|(id, _)| format!("`{id}`")).collect();
     let (names, count, rows) = (names.join(", "), worst.books.excluded, offered(worst));
@@ -105,7 +105,7 @@ fn excluded(pipeline: &Pipeline, overview: &Overview, sums: &Sums) -> Option<Cau
         ("excluded", count.to_string()),
         ("records", rows.to_string()),
         ("metrics", ids.join(", ")),
-        ("field", field),
+        ("field", field.into_owned()),
     ];
     Some(warning(CauseCode::MostlyExcluded, message, sample.as_ref(), pipeline, &args, reason))
 }

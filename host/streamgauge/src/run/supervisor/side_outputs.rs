@@ -21,10 +21,16 @@ impl Supervisor {
         &self,
         checkpoint: Option<&Checkpoint>,
     ) -> Result<(SideOutput, SideOutput), SourceError> {
-        let letters =
-            checkpoint.map(|c| Extent { bytes: c.dead_letter_bytes, entries: c.dead_letters });
-        let late = checkpoint
-            .map(|c| Extent { bytes: c.late_output_bytes, entries: c.late_output_records });
+        let letters = checkpoint.map(|c| Extent {
+            segment: c.dead_letter_segment,
+            bytes: c.dead_letter_bytes,
+            entries: c.dead_letters,
+        });
+        let late = checkpoint.map(|c| Extent {
+            segment: c.late_output_segment,
+            bytes: c.late_output_bytes,
+            entries: c.late_output_records,
+        });
         let pipeline = &self.pipeline;
         Ok((
             self.outlet("dead letters", pipeline.dead_letters.as_ref(), letters)?,
@@ -51,8 +57,8 @@ impl Supervisor {
         let origin = Origin { source: pipeline.source.name(), zone: pipeline.event_time.zone };
         let refused = |reason: String| failed(format!("{what}: {reason}"));
         match settings {
-            Some(OutletSettings::File(path)) if self.write_letters => {
-                SideOutput::file(what, path, origin, covered)
+            Some(OutletSettings::File(file)) if self.write_letters => {
+                SideOutput::file(what, file, origin, covered)
                     .map_err(|error| failed(error.to_string()))
             }
             Some(OutletSettings::Kafka(topic)) if self.write_letters => {

@@ -8,9 +8,9 @@ use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
 use crate::run::patience::Patience;
 use crate::run::status::Phase;
-use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_checkpoint::{Backoff, Checkpointer, FailureKind};
 use streamgauge_outbox::Outbox;
 use streamgauge_source::{OffsetCommitter, SourceError};
 
@@ -40,6 +40,7 @@ impl Supervisor {
             committer,
             guard: None,
             status: Arc::clone(&self.run_status.checkpoints),
+            backoff: Backoff::default(),
         }
     }
 
@@ -55,11 +56,14 @@ impl Supervisor {
             if differs.load(Ordering::Relaxed) {
                 return Err(made_anew());
             }
-            let reason = self.failure();
+            let failing = self.run_status.checkpoints.failing();
+            let (kind, reason) = failing.map_or((FailureKind::Failed, String::new()), |failing| {
+                (failing.kind, failing.reason)
+            });
             if patience == Patience::GiveUp {
                 return Err(failed(format!("the first checkpoint could not be stored: {reason}")));
             }
-            self.run_status.enter(Phase::Waiting(Cause::checkpoint_failing(reason)));
+            self.run_status.enter(Phase::Waiting(Cause::checkpoint_failing(kind, reason)));
             if self.pause(RETRY_EVERY) {
                 return Ok(false);
             }
