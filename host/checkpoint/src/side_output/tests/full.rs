@@ -153,7 +153,7 @@ fn a_full_file_that_stops_is_named_and_goes_on_where_it_is_moved_away() {
     let place = Place::new();
     let file = limited(&place, WhenFull::Stop);
     let mut sink = SideOutput::file("dead letters", &file, origin(), None).expect("it opens");
-    checkpoints(&mut sink, 0..15);
+    checkpoints(&mut sink, 0..12);
     let before = sink.extent();
     let error = sink.write([letter(15)].into_iter()).expect_err("it is full");
     let words = error.to_string();

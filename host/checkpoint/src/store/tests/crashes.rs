@@ -133,6 +133,8 @@ pub(super) fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
         &found,
         &crate::store::Checkpoint {
             dead_letter_bytes: found.dead_letter_bytes,
+            dead_letter_segment: 0,
+            late_output_segment: 0,
             dead_letters: found.dead_letters,
             // Late records are not written here.
             late_output_bytes: 0,
