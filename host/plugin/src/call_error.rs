@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
+use super::bindings::streamgauge::metric::types;
+use super::limits::{OverMemory, OverTime};
 use streamgauge_core::StopKind;
 use thiserror::Error;
-use wasmtime::Trap;
-
-use super::bindings::streamgauge::metric::types;
-use super::epoch::EPOCH;
 
 /// The reason why a call failed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CallError {
-    /// The call ran longer than `time_max`.
+    /// The call computed longer than `time_max`.
     #[error("it took longer than its limit of {0:?}")]
     TimeLimit(Duration),
+    /// The call did not get the processor for as long as its limit within this time.
+    #[error(
+        "it was not done after {0:?}, most of which it waited for the processor: the machine \
+             is too busy"
+    )]
+    Starved(Duration),
     /// The plugin wanted more memory than `memory_max`, in bytes.
     #[error("it ran out of its memory limit of {0} bytes")]
     MemoryLimit(usize),
@@ -42,7 +46,7 @@ impl CallError {
     /// The kind of the failure, as a state keeps it.
     pub fn kind(&self) -> StopKind {
         match self {
-            Self::TimeLimit(_) => StopKind::TimeLimit,
+            Self::TimeLimit(_) | Self::Starved(_) => StopKind::TimeLimit,
             Self::MemoryLimit(_) => StopKind::MemoryLimit,
             Self::Trap(_) => StopKind::Crash,
             Self::Refused(_) => StopKind::Refused,
@@ -62,18 +66,18 @@ pub(super) fn refusal(error: types::MetricError) -> String {
 
 pub(super) fn call_error(
     error: &wasmtime::Error,
-    ticks: u64,
     memory_bytes_max: usize,
     words: Option<&str>,
 ) -> CallError {
-    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
-        return CallError::TimeLimit(EPOCH * (ticks.saturating_sub(1) as u32));
+    match error.downcast_ref::<OverTime>() {
+        Some(OverTime::Computed(time)) => return CallError::TimeLimit(*time),
+        Some(OverTime::Waited(time)) => return CallError::Starved(*time),
+        None => {}
     }
-    let cause = error.root_cause().to_string();
-    // The limiter reports a refused growth as plain text.
-    if cause.contains("forcing trap when growing") || cause.contains("exceeds memory limits") {
+    if error.is::<OverMemory>() {
         return CallError::MemoryLimit(memory_bytes_max);
     }
+    let cause = error.root_cause().to_string();
     // The inert profile has some functions by name only.
     if let Some(function) = cause.strip_prefix("unknown import: `") {
         let function = function.split('`').next().unwrap_or_default();

@@ -1,10 +1,12 @@
-//! The host's side of a store: limits of memory, log lines, and the state behind the inert
+//! The host's side of a store: its limits, log lines, and the state behind the inert
 //! profile.
 
+use std::time::Duration;
+
 use streamgauge_core::random::Random;
-use wasmtime::{ResourceLimiter, StoreLimits};
 
 use super::bindings::streamgauge::metric::{log, types};
+use super::limits::{CallTime, MemoryLimit};
 
 /// The longest log line of a plugin, in bytes.
 const LOG_BYTES_MAX: usize = 4096;
@@ -18,19 +20,14 @@ pub(super) const WORDS_BYTES_MAX: usize = 1024;
 /// The host's data in the store of one instance.
 pub(super) struct HostState {
     metric: String,
-    pub(super) limits: Limits,
+    pub(super) memory: MemoryLimit,
+    pub(super) time: CallTime,
     log_lines: u32,
     /// The last error that the plugin logged in this call: if the call crashes, the plugin's own
     /// words for the crash.
     last_words: Option<String>,
     /// For components that import WASI.
     pub(super) inert: Inert,
-}
-
-/// The limits of a store, and the memory that the store has.
-pub(super) struct Limits {
-    limits: StoreLimits,
-    pub(super) memory_bytes: usize,
 }
 
 /// The state behind the profile in one store.
@@ -41,64 +38,22 @@ pub(super) struct Inert {
     err: Vec<u8>,
 }
 
-impl ResourceLimiter for Limits {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        let may = self.limits.memory_growing(current, desired, maximum)?;
-        if may {
-            self.memory_bytes += desired - current;
-        }
-        Ok(may)
-    }
-
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        self.limits.table_growing(current, desired, maximum)
-    }
-
-    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        self.limits.memory_grow_failed(error)
-    }
-
-    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        self.limits.table_grow_failed(error)
-    }
-
-    fn instances(&self) -> usize {
-        self.limits.instances()
-    }
-
-    fn tables(&self) -> usize {
-        self.limits.tables()
-    }
-
-    fn memories(&self) -> usize {
-        self.limits.memories()
-    }
-}
-
 impl HostState {
     /// The state of a new store for `metric`.
-    pub(super) fn new(metric: String, limits: StoreLimits) -> Self {
+    pub(super) fn new(metric: String, memory_bytes_max: usize, time_max: Duration) -> Self {
         Self {
             metric,
-            limits: Limits { limits, memory_bytes: 0 },
+            memory: MemoryLimit::new(memory_bytes_max),
+            time: CallTime::new(time_max),
             log_lines: 0,
             last_words: None,
             inert: Inert::default(),
         }
     }
 
-    /// Forgets what the last call logged: a call begins.
+    /// A call begins: what the last one logged is forgotten.
     pub(super) fn begin_call(&mut self) {
+        self.time.begin();
         self.log_lines = 0;
         self.last_words = None;
     }

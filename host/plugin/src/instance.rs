@@ -2,29 +2,28 @@
 //! worker. Every call has a deadline and a memory limit. A trap, a time-out or an exhausted memory
 //! spoils the whole store, so after such an error the instance cannot be used.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use streamgauge_core::{PluginCall, TimeWindow};
 use wasmtime::component::ResourceAny;
-use wasmtime::{Store, StoreLimitsBuilder};
+use wasmtime::{Store, UpdateDeadline};
 
 use super::bindings::Metric;
 use super::bindings::exports::streamgauge::metric::{aggregate, describe};
 use super::bindings::streamgauge::metric::types::{self, ColumnParam};
 use super::call_error::{AddError, CallError, call_error, refusal};
-use super::epoch::EPOCH;
 use super::host_state::{HostState, WORDS_BYTES_MAX, cut};
 use super::plugin::Plugin;
 use super::table::{self, ResultTable};
+
+/// How often a call that runs is looked at, in advances of the epoch.
+const LOOK_TICKS: u64 = 1;
 
 /// A running plugin, with its memory and its accumulators.
 pub struct Instance {
     store: Store<HostState>,
     bindings: Metric,
-    deadline_ticks: u64,
     memory_bytes_max: usize,
-    /// When the present call began.
-    began: Instant,
     /// How long the calls before took.
     spent: Duration,
     last_call: PluginCall,
@@ -67,27 +66,21 @@ impl Instance {
 
     fn instantiate(plugin: &Plugin) -> Result<Self, CallError> {
         let settings = plugin.settings();
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(plugin.memory_bytes_max())
-            .table_elements(100_000)
-            .instances(64)
-            .memories(16)
-            .tables(64)
-            .trap_on_grow_failure(true)
-            .build();
-        let state = HostState::new(settings.id.clone(), limits);
-        let mut store = Store::new(plugin.pre().engine(), state);
-        store.limiter(|state| &mut state.limits);
-        let deadline_ticks = (settings.time_max.as_millis() / EPOCH.as_millis()).max(1) as u64 + 1;
-        store.set_epoch_deadline(deadline_ticks);
         let memory_bytes_max = plugin.memory_bytes_max();
+        let state = HostState::new(settings.id.clone(), memory_bytes_max, settings.time_max);
+        let mut store = Store::new(plugin.pre().engine(), state);
+        store.limiter(|state| &mut state.memory);
+        store.set_epoch_deadline(LOOK_TICKS);
+        store.epoch_deadline_callback(|mut call| {
+            call.data_mut().time.look().map_err(wasmtime::Error::new)?;
+            Ok(UpdateDeadline::Continue(LOOK_TICKS))
+        });
         let bindings = plugin
             .pre()
             .instantiate(&mut store)
-            .map_err(|error| call_error(&error, deadline_ticks, memory_bytes_max, None))?;
-        let (began, spent) = (Instant::now(), Duration::ZERO);
-        let last_call = PluginCall::Describe;
-        Ok(Self { store, bindings, deadline_ticks, memory_bytes_max, began, spent, last_call })
+            .map_err(|error| call_error(&error, memory_bytes_max, None))?;
+        let (spent, last_call) = (Duration::ZERO, PluginCall::Describe);
+        Ok(Self { store, bindings, memory_bytes_max, spent, last_call })
     }
 
     /// A new, empty accumulator over `window` (`None` means cumulative).
@@ -201,9 +194,9 @@ impl Instance {
         self.finish(dropped.map(Ok))
     }
 
-    /// The linear memory that the instance has, in bytes; the memory of an instance never shrinks.
+    /// The memory that the instance has, its tables with it, in bytes; it never shrinks.
     pub fn memory_bytes(&self) -> usize {
-        self.store.data().limits.memory_bytes
+        self.store.data().memory.bytes
     }
 
     /// How long all calls took. The time is measured here, so that nobody else needs a clock.
@@ -218,13 +211,12 @@ impl Instance {
 
     fn start(&mut self, call: PluginCall) {
         self.last_call = call;
-        self.began = Instant::now();
         self.store.data_mut().begin_call();
-        self.store.set_epoch_deadline(self.deadline_ticks);
+        self.store.set_epoch_deadline(LOOK_TICKS);
     }
 
     fn end(&mut self) {
-        self.spent += self.began.elapsed();
+        self.spent += self.store.data().time.began().elapsed();
         self.store.data_mut().log_rest();
     }
 
@@ -238,7 +230,7 @@ impl Instance {
             Ok(Err(refused)) => Err(CallError::Refused(refusal(refused))),
             Err(error) => {
                 let words = self.store.data().last_words();
-                Err(call_error(&error, self.deadline_ticks, self.memory_bytes_max, words))
+                Err(call_error(&error, self.memory_bytes_max, words))
             }
         }
     }

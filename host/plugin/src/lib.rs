@@ -18,6 +18,7 @@ mod epoch;
 mod host_state;
 mod inert;
 mod instance;
+mod limits;
 mod load_error;
 mod plugin;
 mod runtime;

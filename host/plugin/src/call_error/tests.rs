@@ -1,36 +1,35 @@
 //! Failures of calls in words.
 
-use wasmtime::{Error, format_err};
+use wasmtime::{Error, Trap, format_err};
 
 use super::*;
 
-const TICKS: u64 = 31;
 const MEMORY: usize = 8 << 20;
 
 fn of(error: &Error, words: Option<&str>) -> CallError {
-    call_error(error, TICKS, MEMORY, words)
+    call_error(error, MEMORY, words)
 }
 
 #[test]
-fn a_call_that_was_interrupted_ran_out_of_its_time_whatever_it_said_last() {
-    let error = Error::from(Trap::Interrupt).context("error while executing at wasm backtrace");
-    let limit = CallError::TimeLimit(Duration::from_millis(300));
-    assert_eq!(of(&error, Some("almost done")), limit, "one tick is for the one that runs");
+fn a_call_that_took_too_long_is_told_so_whatever_it_said_last() {
+    let of = |time| {
+        let error = Error::new(time).context("error while executing at wasm backtrace");
+        of(&error, Some("almost done"))
+    };
+    let limit = of(OverTime::Computed(Duration::from_millis(300)));
+    assert_eq!(limit, CallError::TimeLimit(Duration::from_millis(300)));
     assert_eq!(limit.to_string(), "it took longer than its limit of 300ms");
-    let shortest = call_error(&error, 2, MEMORY, None);
-    assert_eq!(shortest.to_string(), "it took longer than its limit of 10ms");
+    let starved = of(OverTime::Waited(Duration::from_secs(20)));
+    assert_eq!(starved, CallError::Starved(Duration::from_secs(20)));
+    assert!(starved.to_string().ends_with("the machine is too busy"), "{starved}");
 }
 
 #[test]
 fn growth_that_the_limiter_refused_is_a_lack_of_memory() {
-    for cause in [
-        "forcing trap when growing memory to 9437184 bytes",
-        "memory minimum size of 3 pages exceeds memory limits",
-    ] {
-        let error = of(&format_err!("{cause}"), Some("allocation failed"));
-        assert_eq!(error, CallError::MemoryLimit(MEMORY), "{cause}");
-        assert_eq!(error.to_string(), "it ran out of its memory limit of 8388608 bytes");
-    }
+    let error = Error::new(OverMemory).context("in a module");
+    let error = of(&error, Some("allocation failed"));
+    assert_eq!(error, CallError::MemoryLimit(MEMORY));
+    assert_eq!(error.to_string(), "it ran out of its memory limit of 8388608 bytes");
 }
 
 #[test]

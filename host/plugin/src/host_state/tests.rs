@@ -4,13 +4,11 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use log::Level::{Error, Info, Trace, Warn};
-use wasmtime::StoreLimitsBuilder;
 
 use super::*;
 
 fn state() -> HostState {
-    let limits = StoreLimitsBuilder::new().memory_size(1000).table_elements(10).build();
-    HostState::new("shop".to_owned(), limits)
+    HostState::new("shop".to_owned(), 1000, Duration::from_secs(1))
 }
 
 /// The lines that `act` logs, with level and metric, from level `info` on.
@@ -145,18 +143,6 @@ fn all_lines_of_a_traceback_are_the_last_words_and_its_end_is_kept() {
         words.len() <= WORDS_BYTES_MAX && words.ends_with("\nValueError: the cause"),
         "{words}"
     );
-}
-
-#[test]
-fn memory_counts_where_its_growth_was_allowed() {
-    let mut limits = state().limits;
-    assert!(limits.memory_growing(0, 600, None).expect("no trap is asked for"));
-    assert!(limits.memory_growing(600, 1000, None).expect("no trap is asked for"));
-    assert!(!limits.memory_growing(1000, 1001, None).expect("no trap is asked for"));
-    assert_eq!(limits.memory_bytes, 1000);
-    assert!(limits.table_growing(0, 10, None).expect("no trap is asked for"));
-    assert!(!limits.table_growing(0, 11, None).expect("no trap is asked for"));
-    assert_eq!(limits.memory_bytes, 1000, "tables are not linear memory");
 }
 
 #[test]

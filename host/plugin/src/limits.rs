@@ -1,0 +1,218 @@
+//! What one instance may take: memory over all of its memories and tables together, and the time of
+//! a call.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+use wasmtime::ResourceLimiter;
+
+/// Instances, memories and tables of one store: a component of several modules has some of each.
+const PARTS_MAX: usize = 64;
+
+/// What an element of a table costs: a pointer.
+const ELEMENT_BYTES: usize = size_of::<usize>();
+
+/// A call that has waited for the processor for so many times its limit is ended as well.
+pub(super) const WAITS_MAX: u32 = 20;
+
+/// The memory that a store may have, and has.
+#[derive(Debug)]
+pub(super) struct MemoryLimit {
+    bytes_max: usize,
+    pub(super) bytes: usize,
+}
+
+/// A growth that was refused.
+#[derive(Debug)]
+pub(super) struct OverMemory;
+
+impl fmt::Display for OverMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("over the limit of its memory")
+    }
+}
+
+impl std::error::Error for OverMemory {}
+
+impl MemoryLimit {
+    pub(super) fn new(bytes_max: usize) -> Self {
+        Self { bytes_max, bytes: 0 }
+    }
+
+    /// Takes `more` bytes. One that may not have them is ended: no plugin has a way to go on.
+    fn take(&mut self, more: usize) -> wasmtime::Result<bool> {
+        let bytes = self.bytes.saturating_add(more);
+        if bytes > self.bytes_max {
+            return Err(wasmtime::Error::new(OverMemory));
+        }
+        self.bytes = bytes;
+        Ok(true)
+    }
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.take(desired.saturating_sub(current))
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.take(desired.saturating_sub(current).saturating_mul(ELEMENT_BYTES))
+    }
+
+    fn instances(&self) -> usize {
+        PARTS_MAX
+    }
+
+    fn tables(&self) -> usize {
+        PARTS_MAX
+    }
+
+    fn memories(&self) -> usize {
+        PARTS_MAX
+    }
+}
+
+/// The time of the present call. What counts is the processor time of the thread that makes the
+/// call, so that a machine with too much to do condemns nobody; the time that passes counts for
+/// [`WAITS_MAX`] times the limit.
+#[derive(Debug)]
+pub(super) struct CallTime {
+    max: Duration,
+    began: Instant,
+    /// The processor time of the thread when the call was looked at first: a call that is over
+    /// before costs no look.
+    first: Option<Duration>,
+}
+
+/// A call that took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OverTime {
+    /// It computed longer than the limit.
+    Computed(Duration),
+    /// It waited for the processor.
+    Waited(Duration),
+}
+
+impl fmt::Display for OverTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Computed(time) => write!(f, "it computed longer than {time:?}"),
+            Self::Waited(time) => write!(f, "it was not done after {time:?}"),
+        }
+    }
+}
+
+impl std::error::Error for OverTime {}
+
+impl CallTime {
+    pub(super) fn new(max: Duration) -> Self {
+        Self { max, began: Instant::now(), first: None }
+    }
+
+    /// A call begins.
+    pub(super) fn begin(&mut self) {
+        (self.began, self.first) = (Instant::now(), None);
+    }
+
+    pub(super) fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// Looks at a call that runs, in its own thread.
+    ///
+    /// # Errors
+    /// It took too long.
+    pub(super) fn look(&mut self) -> Result<(), OverTime> {
+        self.look_at(self.began.elapsed(), thread_time())
+    }
+
+    fn look_at(&mut self, passed: Duration, computed: Duration) -> Result<(), OverTime> {
+        let first = *self.first.get_or_insert(computed);
+        if computed.saturating_sub(first) >= self.max {
+            return Err(OverTime::Computed(self.max));
+        }
+        let waits_max = self.max * WAITS_MAX;
+        if passed >= waits_max { Err(OverTime::Waited(waits_max)) } else { Ok(()) }
+    }
+}
+
+/// The processor time of this thread.
+fn thread_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_memories_and_tables_count_together() {
+        let mut limit = MemoryLimit::new(1000);
+        assert!(limit.memory_growing(0, 400, None).expect("there is room"));
+        assert!(limit.memory_growing(0, 200, None).expect("there is room for a second one"));
+        assert!(limit.table_growing(0, 400 / ELEMENT_BYTES, None).expect("and for a table"));
+        assert_eq!(limit.bytes, 1000);
+        let refused = limit.memory_growing(200, 201, None).expect_err("no room");
+        assert!(refused.is::<OverMemory>(), "{refused}");
+        assert!(limit.table_growing(0, usize::MAX, None).is_err());
+    }
+
+    /// A component may have many modules, each with a memory and a table of its own.
+    #[test]
+    fn the_modules_of_a_component_share_one_limit() {
+        let engine = wasmtime::Engine::default();
+        let instantiated = |modules: usize| {
+            let module = "(core module $m (memory 16) (table 1000 funcref))";
+            let instances = "(core instance (instantiate $m))".repeat(modules);
+            let bytes = wat::parse_str(format!("(component {module} {instances})"));
+            let bytes = bytes.expect("a component");
+            let component = wasmtime::component::Component::new(&engine, bytes).expect("compiled");
+            let mut store = wasmtime::Store::new(&engine, MemoryLimit::new(8 << 20));
+            store.limiter(|limit| limit);
+            let linker = wasmtime::component::Linker::new(&engine);
+            let made = linker.instantiate(&mut store, &component).map(drop);
+            (made, store.data().bytes)
+        };
+        let (made, bytes) = instantiated(7);
+        assert!(made.is_ok());
+        assert_eq!(bytes, 7 * ((1 << 20) + 1000 * ELEMENT_BYTES));
+        let refused = instantiated(8).0.expect_err("8 MiB and eight tables");
+        assert!(refused.is::<OverMemory>(), "{refused:?}");
+    }
+
+    #[test]
+    fn a_call_is_ended_for_what_it_computes_and_not_for_its_wait() {
+        let at = Duration::from_millis;
+        let mut time = CallTime::new(at(1000));
+        assert_eq!(time.look_at(at(10), at(7000)), Ok(()));
+        // The machine had other things to do for 10 s.
+        assert_eq!(time.look_at(at(10_010), at(7300)), Ok(()));
+        assert_eq!(time.look_at(at(10_800), at(8000)), Err(OverTime::Computed(at(1000))));
+        time.begin();
+        assert_eq!(time.look_at(at(10), at(8000)), Ok(()), "the next call begins anew");
+        assert_eq!(time.look_at(at(20_000), at(8100)), Err(OverTime::Waited(at(20_000))));
+    }
+
+    #[test]
+    fn the_time_of_a_thread_goes_on_while_it_computes() {
+        let before = thread_time();
+        let mut sum = 0_u64;
+        while thread_time() == before {
+            sum = std::hint::black_box(sum + 1);
+        }
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(thread_time() - before < Duration::from_millis(200), "sleep does not count");
+    }
+}
