@@ -21,7 +21,7 @@ impl Backoff {
         self.wait().unwrap_or_default()
     }
 
-    /// Notes a success.
+    /// The next failure is the first one again.
     pub fn succeeded(&mut self) {
         self.failures = 0;
     }

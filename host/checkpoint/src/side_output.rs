@@ -6,6 +6,7 @@
 //! that is at the path then. A topic holds each of these entries at least once.
 
 mod error;
+mod extent;
 mod file;
 mod kafka;
 mod segments;
@@ -18,6 +19,7 @@ use streamgauge_outbox::{Entry, Origin};
 use streamgauge_pipeline::OutletFile;
 
 pub use error::SideOutputError;
+pub use extent::Extent;
 #[cfg(test)]
 pub(crate) use file::EntryFile;
 use file::FileTarget;
@@ -33,17 +35,6 @@ pub struct SideOutput {
     origin: Origin,
     /// The entries and bytes that are written for good.
     extent: Extent,
-}
-
-/// How much has been written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Extent {
-    /// The number of the file that is written: so many were full before.
-    pub segment: u64,
-    /// The length of the file.
-    pub bytes: u64,
-    /// The number of entries in the side output.
-    pub entries: u64,
 }
 
 enum Target {

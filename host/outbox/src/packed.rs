@@ -186,7 +186,9 @@ mod tests {
             parts in vec(vec(vec(any::<u8>(), 0..200), 0..300), 0..12),
         ) {
             let mut all = Packed::default();
-            parts.iter().for_each(|part| all.append(packed(part)));
+            for part in &parts {
+                all.append(packed(part));
+            }
             let things: Vec<&[u8]> = parts.iter().flatten().map(Vec::as_slice).collect();
             prop_assert_eq!(all.iter().collect::<Vec<_>>(), things.clone());
             prop_assert_eq!((all.last(), all.len()), (things.last().copied(), things.len()));

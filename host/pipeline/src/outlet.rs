@@ -70,7 +70,7 @@ fn read(
             let file = OutletFile::unlimited(path_in(&context.folder)(value)?);
             free(OutletSettings::File(file), taken, "the file")
         });
-        let limit = read_limit(&mut table);
+        let limit = Some(read_limit(&mut table));
         table.finish();
         path.map(|settings| match settings {
             OutletSettings::File(file) => OutletSettings::File(OutletFile { limit, ..file }),
@@ -94,7 +94,7 @@ fn read(
 }
 
 /// How large a file may become, and what happens then.
-fn read_limit(table: &mut Table<'_>) -> Option<FileLimit> {
+fn read_limit(table: &mut Table<'_>) -> FileLimit {
     let bytes_max = table.or("size_max", FILE_BYTES_MAX, size(MIB..=16 << 40));
     let choices = [("rotate", true), ("stop", false)];
     let rotates = table.or("when_full", true, one_of(&choices));
@@ -105,7 +105,7 @@ fn read_limit(table: &mut Table<'_>) -> Option<FileLimit> {
     }
     let keep = keep.and_then(|value| value.read(whole(1..=10_000))).unwrap_or(KEEP) as u32;
     let when_full = if rotates { WhenFull::Rotate { keep } } else { WhenFull::Stop };
-    Some(FileLimit { bytes_max, when_full })
+    FileLimit { bytes_max, when_full }
 }
 
 fn topic(

@@ -25,7 +25,7 @@ pub struct OutletFile {
 pub struct FileLimit {
     /// The size of one file, in bytes.
     pub bytes_max: u64,
-    /// What happens there.
+    /// How it goes on where the file is that large.
     pub when_full: WhenFull,
 }
 

@@ -147,6 +147,7 @@ impl<'a> Life<'a> {
             committer: None,
             guard: None,
             status: Arc::default(),
+            backoff: Backoff::default(),
         };
         let held = vec![false; count];
         let now = Moment { at: Instant::now(), wall: WallClock(case.now()) };

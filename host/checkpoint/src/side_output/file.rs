@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use streamgauge_pipeline::{FileLimit, OutletFile, WhenFull};
 
-use super::Extent;
 use super::error::SideOutputError;
+use super::extent::Extent;
 use super::segments::{bring_back, full_files, numbered, prune, sync_folder};
 use crate::file_id::{AtPath, FileId};
 
@@ -83,15 +83,12 @@ impl FileTarget {
     ) -> Result<Self, SideOutputError> {
         let path = outlet.path.as_path();
         let failed = |error| SideOutputError::File { what, path: path.to_path_buf(), error };
-        let segment = match covered {
-            Some(covered) => {
-                bring_back(path, covered.segment).map_err(failed)?;
-                covered.segment
-            }
-            None => {
-                let full = full_files(path).map_err(failed)?;
-                full.last_key_value().map_or(0, |(last, _)| last + 1)
-            }
+        let segment = if let Some(covered) = covered {
+            bring_back(path, covered.segment).map_err(failed)?;
+            covered.segment
+        } else {
+            let full = full_files(path).map_err(failed)?;
+            full.last_key_value().map_or(0, |(last, _)| last + 1)
         };
         let file = open(path).map_err(failed)?;
         let id = Some(FileId::of(path).map_err(failed)?);

@@ -109,13 +109,15 @@ fn counts_that_cannot_be_kept_are_not_ready_and_incomplete_results_are() {
 fn a_trouble_keeps_its_age_and_counts_are_exact_up_to_the_last_good_moment() {
     let mut verdicts = Verdicts::default();
     let failing = failing(FailureKind::Failed);
-    let full = |facts: &mut Facts<'_>| facts.checkpoint = Some(&failing);
-    assert_eq!(look(&mut verdicts, 5, full).exact_until, Some(3), "as of the stored checkpoint");
+    let full = |verdicts: &mut Verdicts, now| {
+        look(verdicts, now, |facts| facts.checkpoint = Some(&failing))
+    };
+    assert_eq!(full(&mut verdicts, 5).exact_until, Some(3), "as of the stored checkpoint");
     assert_eq!(look(&mut verdicts, 9, |_| ()).exact_until, Some(9));
-    look(&mut verdicts, 11, full);
-    let health = look(&mut verdicts, 20, full);
+    full(&mut verdicts, 11);
+    let health = full(&mut verdicts, 20);
     assert_eq!(told(&health.troubles), ["checkpoint : checkpoint_failing since 11"]);
     assert_eq!(health.exact_until, Some(9));
     look(&mut verdicts, 21, |_| ());
-    assert_eq!(look(&mut verdicts, 30, full).troubles[0].since, 30, "another one");
+    assert_eq!(full(&mut verdicts, 30).troubles[0].since, 30, "another one");
 }
