@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::{Checkpoint, MemoryStore, StateError, StateStore};
+use streamgauge_checkpoint::{Backoff, Checkpointer};
 use streamgauge_core::CsvColumns;
 use streamgauge_core::{
     BlockBuffer, FinalPane, PartitionSnapshot, PartitionState, Position, RecordMeta, RecordTime,
