@@ -40,7 +40,7 @@ impl MemoryLimit {
 
     /// A process stayed within the limit; returns the most that it had, in bytes.
     pub(crate) fn assert_kept(&self, pid: u32) -> u64 {
-        let peak = peak(pid);
+        let peak = peak(pid).expect("the process runs");
         assert!(peak <= self.bytes, "{} MB of {} MB", peak >> 20, self.bytes >> 20);
         peak
     }
@@ -53,10 +53,9 @@ impl Drop for MemoryLimit {
     }
 }
 
-/// The most memory that a process had (`VmHWM`), in bytes.
-fn peak(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
-    let kib = line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number of KiB");
-    kib << 10
+/// The most memory that a process had so far (`VmHWM`), in bytes; `None` where it ended.
+pub(crate) fn peak(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().split(' ').next()?.parse::<u64>().ok().map(|kib| kib << 10)
 }
