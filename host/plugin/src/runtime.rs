@@ -52,7 +52,6 @@ impl Runtime {
             .concurrency_support(false)
             .cranelift_nan_canonicalization(true)
             .wasm_relaxed_simd(false)
-            .wasm_multi_memory(false)
             .wasm_memory64(false)
             .memory_reservation(64 << 20)
             .memory_reservation_for_growth(16 << 20);
