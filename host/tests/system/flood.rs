@@ -165,7 +165,11 @@ fn letters_around_rotations_and_kills_are_there_once() {
 
 #[test]
 fn a_full_file_that_stops_is_named_and_nothing_is_lost() {
-    let place = place_of(100_000, "size_max = \"1MiB\"\nwhen_full = \"stop\"\n");
+    let place = Workplace::new(&Settings::file(Path::new("unused")));
+    let mut settings = flooded(&place, 100_000, "size_max = \"1MiB\"\nwhen_full = \"stop\"\n");
+    // At the end of a source the last checkpoint is tried once.
+    settings.source += "follow = true\n";
+    place.set(&settings);
     let host = Host::start(&place);
     let (code, body) = wait::until("503 with a name", || {
         let answer = host.get("/readyz");
