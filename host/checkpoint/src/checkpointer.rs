@@ -65,8 +65,9 @@ impl From<SideOutputError> for NotStored {
 }
 
 impl Checkpointer {
-    /// Stores a checkpoint every `every`, and after a failure once its wait is over, until `stop` is raised. The last one, after the workers
-    /// have ended, is up to the caller. `is_alive` is called again and again meanwhile.
+    /// Stores a checkpoint every `every`, and after a failure once its wait is over, until `stop` is
+    /// raised. The last one, after the workers have ended, is up to the caller. `is_alive` is
+    /// called again and again meanwhile.
     pub fn run(&mut self, every: Duration, stop: &AtomicBool, is_alive: impl Fn()) {
         let mut last = Instant::now();
         while !stop.load(Ordering::Relaxed) {

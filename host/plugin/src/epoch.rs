@@ -1,11 +1,11 @@
-//! The clock of the engine, which ends a call that has run too long.
+//! The clock of the engine, by which a call that runs is looked at.
 
 use std::time::Duration;
 
 use wasmtime::Engine;
 
 /// The time between two advances of the engine's epoch: the grain of time limits.
-pub(super) const EPOCH: Duration = Duration::from_millis(10);
+const EPOCH: Duration = Duration::from_millis(10);
 
 /// Advances the epoch of `engine` in a thread that ends with the last clone of the engine.
 pub(super) fn start(engine: &Engine) {

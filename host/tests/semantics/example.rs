@@ -9,10 +9,9 @@ use streamgauge::run::prepare::Prepared;
 use streamgauge_oracle::{
     Effect, Outcome, Outside, PartitionState, Placed, Span, Verdict, WindowVerdict,
 };
-use streamgauge_plugin::{Cell, ResultTable};
 
 use crate::engine;
-use crate::setting::{Event, interpret, oracle, prepare, record, root};
+use crate::setting::{Event, events, interpret, oracle, prepare, record, root};
 
 const DAY: &str = "2015-11-11";
 
@@ -153,14 +152,6 @@ fn sum(prepared: &Prepared, state: &PartitionState) -> String {
          {late} late.",
         h.read, h.on_time, h.late
     )
-}
-
-fn events(table: &ResultTable) -> i64 {
-    let count = |row: &Vec<Cell>| match row.last() {
-        Some(Cell::Integer(count)) => *count,
-        other => panic!("{other:?}"),
-    };
-    table.rows.iter().map(count).sum()
 }
 
 /// The engine comes to the same, up to every offset and whatever the cut.

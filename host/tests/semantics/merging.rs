@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
 use streamgauge_oracle::{MergedMetric, Span};
-use streamgauge_plugin::{Cell, ResultTable};
 
-use crate::setting::{Event, interpret, oracle, prepare};
+use crate::setting::{Event, events, interpret, oracle, prepare};
 
 /// The start of the first day, 2015-11-11T00:00:00Z, in seconds.
 const START: i64 = 1_447_200_000;
@@ -59,15 +58,6 @@ fn table(merged: &[MergedMetric]) -> String {
         writeln!(table, "{span}{state} {counts:?}").expect("a string takes any text");
     }
     table
-}
-
-/// The sum of the last column.
-fn events(table: &ResultTable) -> i64 {
-    let count = |row: &Vec<Cell>| match row.last() {
-        Some(Cell::Integer(count)) => *count,
-        other => panic!("{other:?}"),
-    };
-    table.rows.iter().map(count).sum()
 }
 
 #[test]

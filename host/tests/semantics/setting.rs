@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use streamgauge::run::prepare::Prepared;
 use streamgauge_core::RecordTime;
 use streamgauge_oracle::{Oracle, PartitionState, Record};
+use streamgauge_plugin::{Cell, ResultTable};
 
 /// A record of a log; the offset of a record is its index in the log.
 #[derive(Clone, Debug)]
@@ -60,4 +61,13 @@ pub(crate) fn interpret(prepared: &Prepared, number: u32, log: &[Event]) -> Part
 pub(crate) fn record(offset: i64, event: &Event) -> Record<'_> {
     let stamp = Some(event.stamp).filter(|stamp| *stamp != RecordTime::NONE.0);
     Record { offset, stamp, taken: None, value: Some(event.value.as_bytes()) }
+}
+
+/// The sum of the last column.
+pub(crate) fn events(table: &ResultTable) -> i64 {
+    let count = |row: &Vec<Cell>| match row.last() {
+        Some(Cell::Integer(count)) => *count,
+        other => panic!("{other:?}"),
+    };
+    table.rows.iter().map(count).sum()
 }

@@ -9,10 +9,10 @@ use proptest::test_runner::TestRunner;
 use streamgauge::run::prepare::Prepared;
 use streamgauge_core::{RecordTime, WindowBooks, WindowSetSnapshot, WindowSpec};
 use streamgauge_plugin::Cell;
-use streamgauge_view::{Published, Results};
+use streamgauge_view::{Published, Results, WindowResult};
 
 use crate::engine;
-use crate::setting::{Event, prepare};
+use crate::setting::{Event, events, prepare};
 
 /// 2015-11-11T02:00:00Z, in milliseconds.
 const START: i64 = 1_447_207_200_000;
@@ -111,7 +111,8 @@ fn log() -> impl Strategy<Value = Vec<Event>> {
 /// and whether the window is final.
 type Others = BTreeMap<(String, Option<i64>), (bool, [Vec<Vec<Cell>>; 2])>;
 
-fn others(prepared: &Prepared, outcome: &engine::Outcome) -> Others {
+/// The results of the one metric, in all of its windows.
+fn windows(prepared: &Prepared, outcome: &engine::Outcome) -> Vec<WindowResult> {
     let published = Published {
         partitions: vec![Arc::new(outcome.snapshot.clone())],
         final_panes: outcome.final_panes.clone(),
@@ -120,8 +121,12 @@ fn others(prepared: &Prepared, outcome: &engine::Outcome) -> Others {
     };
     let zone = prepared.pipeline.event_time.zone;
     let results = Results::new(&prepared.plugins, &prepared.plan, zone);
+    results.all(&published).remove(0).results
+}
+
+fn others(prepared: &Prepared, outcome: &engine::Outcome) -> Others {
     let mut found = Others::new();
-    for window in results.all(&published).iter().flat_map(|metric| &metric.results) {
+    for window in &windows(prepared, outcome) {
         let tables = [&window.result.on_time, &window.result.late];
         let rows = tables.map(|table| {
             let is_other = |row: &&Vec<Cell>| row[0] != Cell::Text(UNMOVING.to_string());
@@ -139,24 +144,13 @@ fn others(prepared: &Prepared, outcome: &engine::Outcome) -> Others {
 /// All rows of a metric: in windows of each kind, expired and unplaced there.
 fn check_sums(prepared: &Prepared, outcome: &engine::Outcome) {
     let metric = &outcome.snapshot.metrics[0];
-    let published = Published {
-        partitions: vec![Arc::new(outcome.snapshot.clone())],
-        final_panes: outcome.final_panes.clone(),
-        history_keep: Duration::from_hours(24 * 3660),
-        ..Published::default()
-    };
-    let zone = prepared.pipeline.event_time.zone;
-    let results = Results::new(&prepared.plugins, &prepared.plan, zone);
-    let all = results.all(&published);
+    let all = windows(prepared, outcome);
     for set in &metric.windows {
-        let windows = all[0].results.iter().filter(|window| window.id.spec == set.spec);
-        let rows = windows.flat_map(|window| &window.result.total.rows);
-        let events = rows.map(|row| match row.last() {
-            Some(Cell::Integer(events)) => events.unsigned_abs(),
-            other => panic!("{other:?}"),
-        });
+        let windows = all.iter().filter(|window| window.id.spec == set.spec);
+        let inside: i64 = windows.map(|window| events(&window.result.total)).sum();
+        let inside = u64::try_from(inside).expect("a number of rows");
         let outside = set.books.expired + set.books.unplaced;
-        assert_eq!(events.sum::<u64>() + outside, metric.accounting.folded(), "{}", set.spec);
+        assert_eq!(inside + outside, metric.accounting.folded(), "{}", set.spec);
     }
 }
 

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) use streamgauge_tests::root;
+
 /// The metrics that every pipeline has unless a test says otherwise.
 pub(crate) const METRICS: [&str; 4] = ["behavior", "age", "gender", "province"];
 
@@ -171,10 +173,6 @@ impl Workplace {
 pub(crate) fn lines_of(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).expect("the lines can be read");
     text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
-}
-
-pub(crate) fn root() -> PathBuf {
-    streamgauge_tests::root().to_owned()
 }
 
 /// The path of a built component.
