@@ -113,7 +113,8 @@ export class App {
     this.#isPending = true;
     requestAnimationFrame(() => {
       this.#isPending = false;
-      this.#draw();
+      // A frame that was asked for before the page was hidden may come after it.
+      if (!document.hidden) this.#draw();
     });
   }
 

@@ -65,7 +65,7 @@ describe("one key", () => {
     const card = page.getByTestId("key-card-dialog");
     const heading = () => card.getByRole("heading").first().textContent();
     await page.locator('[data-panel="behavior"] .legend li').nth(2).click();
-    expect(await heading()).toBe("Behaviour · Buy");
+    await expect.poll(heading).toBe("Behaviour · Buy");
     await expect.poll(() => card.locator(".trend rect").count()).toBe(30);
     expect(await accessibilityFaults(page)).toEqual([]);
     const total = card.locator("dd").first();
@@ -96,7 +96,7 @@ describe("one key", () => {
     await page.locator('[data-panel="age"] [data-toggle="table"]').click();
     await page.locator('[data-panel="age"] tbody [role="button"]').nth(3).focus();
     await page.keyboard.press("Enter");
-    expect(await heading()).toBe("Age · 25–29");
+    await expect.poll(heading).toBe("Age · 25–29");
     expect(await card.locator(".trend").isVisible()).toBe(false);
     await page.keyboard.press("Escape");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("25–29");
