@@ -69,21 +69,32 @@ impl Panes {
     }
 
     /// The windows that `pane` is part of, the earliest first, each as its panes in a row.
-    pub fn windows_of(&mut self, pane: TimeWindow) -> Vec<Vec<TimeWindow>> {
-        let mut windows = Vec::new();
+    #[cfg(test)]
+    fn windows_of(&mut self, pane: TimeWindow) -> Vec<Vec<TimeWindow>> {
+        let firsts = self.firsts_of(pane, TimeWindow::ALWAYS.start);
+        firsts.into_iter().map(|first| self.in_a_row(first)).collect()
+    }
+
+    /// The first panes of the windows that `pane` is part of and that start after an instant, the
+    /// earliest first.
+    pub fn firsts_of(&mut self, pane: TimeWindow, after: EventTime) -> Vec<TimeWindow> {
+        let mut firsts = Vec::new();
         let mut first = pane;
         for _ in 0..self.count {
+            if first.start <= after {
+                break;
+            }
             if self.begins_window(first) {
-                windows.push(self.in_a_row(first));
+                firsts.push(first);
             }
             first = self.pane_of(first.start.minus(1));
         }
-        windows.reverse();
-        windows
+        firsts.reverse();
+        firsts
     }
 
     /// The panes of the window that begins with `first`.
-    fn in_a_row(&mut self, first: TimeWindow) -> Vec<TimeWindow> {
+    pub fn in_a_row(&mut self, first: TimeWindow) -> Vec<TimeWindow> {
         let mut panes = vec![first];
         while panes.len() < self.count {
             panes.push(self.pane_of(panes[panes.len() - 1].end));

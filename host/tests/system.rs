@@ -40,6 +40,8 @@ mod workplace;
 mod access_log;
 #[path = "system/acls.rs"]
 mod acls;
+#[path = "system/answers.rs"]
+mod answers;
 #[path = "system/audit.rs"]
 mod audit;
 #[path = "system/batches.rs"]

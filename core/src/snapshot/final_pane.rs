@@ -47,6 +47,18 @@ impl FinalPane {
         digest_of(&self.body())
     }
 
+    /// The interval and the corrections of what [`FinalPane::encode`] wrote, without a look at the
+    /// states or the digest; `None` means bytes of another kind.
+    pub fn head(bytes: &[u8]) -> Option<(TimeWindow, u64)> {
+        let mut r = Reader::new(bytes.strip_prefix(MAGIC)?);
+        (r.u32()? == VERSION).then_some(())?;
+        r.bytes()?;
+        decode::spec(&mut r)?;
+        (r.u32()?, r.u32()?);
+        let window = TimeWindow { start: EventTime(r.i64()?), end: EventTime(r.i64()?) };
+        Some((window, r.u64()?))
+    }
+
     /// Reads what [`FinalPane::encode`] wrote.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ pub use collected::{LateRecords, Letters};
 pub use cost::MetricCost;
 pub use dead_letter::DeadLetter;
 pub use entry::{Entry, Origin};
-pub use history::{HistoryError, HistoryStore};
+pub use history::{HistoryError, HistoryStore, StoredPane, Take};
 pub use late_record::LateRecord;
 pub use outbox::{Outbox, Publication, UNSTORED_BYTES_MAX};
 pub use overview::{Overview, newest};

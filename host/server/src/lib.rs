@@ -9,8 +9,10 @@
 //! behind the trait [`query::Query`].
 
 mod access;
+mod answer;
 mod api;
 mod app;
+mod connections;
 mod headers;
 mod latest;
 mod metrics;
@@ -30,9 +32,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response_with_state};
-use axum::serve::ListenerExt;
 use tokio::sync::watch;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 
 use app::{App, stopped};
 use query::Query;
@@ -46,6 +50,9 @@ pub use page::build;
 
 /// The time that connections may take to end once the host stops.
 const DRAIN: Duration = Duration::from_secs(2);
+
+/// When a client may come again that found too many connections.
+const RETRY: Duration = Duration::from_secs(5);
 
 /// The reason why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -148,24 +155,20 @@ impl Server {
     }
 
     async fn serve_app(self, app: Arc<App>) -> io::Result<()> {
-        let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|connection| {
-            // An update is one small write; waiting for more would only delay the update.
-            let _ = connection.set_nodelay(true);
-        });
-        let serve = axum::serve(listener, router(Arc::clone(&app)))
-            .with_graceful_shutdown(stopped(app.shutdown.clone()));
+        let listener = tokio::net::TcpListener::from_std(self.listener)?;
+        let serve = connections::serve(listener, &app, router(Arc::clone(&app)), crowded(&app));
         let drained = async {
             stopped(app.shutdown.clone()).await;
             tokio::time::sleep(DRAIN).await;
         };
         tokio::select! {
-            result = async {
-                serve.await?;
+            () = async {
+                serve.await;
                 app.streams_ended().await;
-                Ok(())
-            } => result,
-            () = drained => Ok(()),
+            } => {}
+            () = drained => {}
         }
+        Ok(())
     }
 }
 
@@ -185,5 +188,21 @@ fn router(app: Arc<App>) -> Router {
         .merge(api::open_routes())
         .method_not_allowed_fallback(api::wrong_method)
         .layer(map_response_with_state(Arc::clone(&app), headers::add))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .with_state(app)
+}
+
+/// What is served where there are too many connections.
+fn crowded(app: &Arc<App>) -> Router {
+    let most = app.limits.connections;
+    let refuse = move || async move {
+        let text =
+            format!("{most} connections are open, which is the limit; hint: ask again later");
+        answer::later(StatusCode::SERVICE_UNAVAILABLE, text, RETRY)
+    };
+    Router::new()
+        .merge(api::open_routes())
+        .fallback(refuse)
+        .layer(map_response_with_state(Arc::clone(app), headers::add))
+        .with_state(Arc::clone(app))
 }

@@ -1,7 +1,10 @@
 //! Questions that need plugins to be answered: merged windows, a panel's data, history. The
 //! answers are computed when somebody asks, away from the threads of the server.
 
+pub(crate) mod allowance;
 pub(crate) mod answers;
+
+use std::io::Write;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,8 +36,11 @@ pub trait Query: Send + Sync {
     /// explained, or the log cannot be read.
     fn explain(&self, place: Place) -> Result<Value, Refused>;
 
-    /// The merged result of all metrics, in the shape of `replay --json`.
-    fn snapshot(&self, live: &LiveState) -> Value;
+    /// Writes the merged result of all metrics, in the shape of `replay --json`.
+    ///
+    /// # Errors
+    /// The history could not be read, or nobody takes the answer.
+    fn snapshot(&self, live: &LiveState, out: &mut dyn Write) -> Result<(), Refused>;
 
     /// The data of a panel over one window; `None` means the window that the page shows.
     ///
@@ -47,17 +53,22 @@ pub trait Query: Send + Sync {
         window: Option<WindowAsk>,
     ) -> Result<Frame, Refused>;
 
-    /// The states that the pages show, with all final panes: what `state export` writes.
+    /// Writes the states that the pages show, with all final panes, as `state export` does.
     ///
     /// # Errors
-    /// The history could not be read.
-    fn checkpoint(&self) -> Result<Vec<u8>, Refused>;
+    /// The history could not be read, or nobody takes the answer.
+    fn checkpoint(&self, out: &mut dyn Write) -> Result<(), Refused>;
 
-    /// The windows of a metric that overlap a span: the final ones, or all.
+    /// Writes the windows of a metric that overlap a span: the final ones, or all.
     ///
     /// # Errors
-    /// There is no such metric, or the history could not be read.
-    fn history(&self, live: &LiveState, question: &HistoryQuestion) -> Result<Value, Refused>;
+    /// There is no such metric, the history could not be read, or nobody takes the answer.
+    fn history(
+        &self,
+        live: &LiveState,
+        question: &HistoryQuestion,
+        out: &mut dyn Write,
+    ) -> Result<(), Refused>;
 }
 
 /// The reason why a question has no answer.
@@ -105,6 +116,11 @@ pub struct HistoryAsk {
     pub last: Option<usize>,
     /// Also windows that are not final.
     pub open: Option<bool>,
+    /// The most bytes of the answer, about: from 1 to 67108864, without a value 16777216. One window
+    /// is always there.
+    pub bytes: Option<usize>,
+    /// What the answer before gave as its `next`: the windows from there on.
+    pub next: Option<String>,
 }
 
 /// A question about history, understood.
@@ -120,7 +136,17 @@ pub struct HistoryQuestion {
     pub last: Option<usize>,
     /// True if windows that are not final are asked for too.
     pub with_open: bool,
+    /// The most bytes of the answer.
+    pub bytes_max: usize,
+    /// The kind and the start of the first window of the answer; `None` means the first of all.
+    pub first: Option<(WindowSpec, EventTime)>,
 }
+
+/// The most bytes of an answer about history.
+const HISTORY_BYTES_MAX: usize = 64 << 20;
+
+/// The most bytes of an answer to a question that names no limit.
+const HISTORY_BYTES: usize = 16 << 20;
 
 impl HistoryAsk {
     fn question(self) -> Result<HistoryQuestion, Refused> {
@@ -142,7 +168,20 @@ impl HistoryAsk {
             },
             last: self.last,
             with_open: self.open == Some(true),
+            bytes_max: self.bytes.unwrap_or(HISTORY_BYTES).clamp(1, HISTORY_BYTES_MAX),
+            first: self.next.as_deref().map(first).transpose()?,
         })
+    }
+}
+
+/// The window that an answer named as its `next`.
+fn first(next: &str) -> Result<(WindowSpec, EventTime), Refused> {
+    match next.parse() {
+        Ok(WindowAsk::At(spec, start)) => Ok((spec, start)),
+        Ok(_) | Err(_) => Err(Refused::Malformed(format!(
+            "`{next}` is no `next`; hint: repeat the one of the answer before, with `+` written as \
+             %2B in an address"
+        ))),
     }
 }
 

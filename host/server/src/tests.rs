@@ -2,6 +2,7 @@
 //! waits on what arrives.
 
 mod access;
+mod bounds;
 pub(crate) mod fixture;
 mod host;
 mod http;

@@ -76,7 +76,7 @@ fn counts(plugin: &Plugin, exported: &MetricSnapshot, verdict: Lateness) -> BTre
         Ok([Cell::Text(action), Cell::Integer(events), Cell::Float(_)]) => (action, events),
         other => panic!("{other:?}"),
     };
-    table.rows.into_iter().map(row).collect()
+    table.rows().map(row).collect()
 }
 
 #[test]

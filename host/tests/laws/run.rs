@@ -326,6 +326,7 @@ fn finish(loaded: &Loaded, store: &Store, (crashes, moves): (u32, u32)) -> Ran {
         idle: silent.map(|p| p.partition).collect(),
         now: 0,
         history_keep: loaded.pipeline.history_keep,
+        ..Published::default()
     };
     let zone = loaded.pipeline.event_time.zone;
     let results = Results::new(&loaded.plugins, &loaded.plan, zone);

@@ -65,9 +65,9 @@ pub(crate) fn record(offset: i64, event: &Event) -> Record<'_> {
 
 /// The sum of the last column.
 pub(crate) fn events(table: &ResultTable) -> i64 {
-    let count = |row: &Vec<Cell>| match row.last() {
+    let count = |row: Vec<Cell>| match row.last() {
         Some(Cell::Integer(count)) => *count,
         other => panic!("{other:?}"),
     };
-    table.rows.iter().map(count).sum()
+    table.rows().map(count).sum()
 }

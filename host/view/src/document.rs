@@ -1,19 +1,24 @@
-//! The result as data: what `replay --json`, `run --until-end --json` and `/api/v1/snapshot` give.
+//! The result as data: what `replay --json`, `run --until-end --json` and `/api/v1/snapshot` give,
+//! written window by window, so that a result of any size takes the memory of one window.
 //! Rows are sorted by key, and nothing but `run` depends on time or machine, so equal results are
 //! equal bytes.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 use streamgauge_core::{
-    Accounting, OffsetGap, PartitionSnapshot, Plan, Rejection, WindowBooks, WindowSpec, rfc3339,
+    Accounting, EventTime, OffsetGap, PartitionSnapshot, Plan, Rejection, WindowBooks, WindowSpec,
+    rfc3339,
 };
-use streamgauge_plugin::{Cell, Descriptor, ResultTable};
+use streamgauge_outbox::HistoryError;
+use streamgauge_plugin::{Cell, Descriptor};
+use thiserror::Error;
 
 use crate::cells::to_json;
 use crate::frame;
-use crate::{MetricResults, OtherRows, Published, Trouble, WindowResult};
+use crate::{OtherRows, Published, Results, Trouble, WindowResult};
 
 /// The counts of all partitions together.
 pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
@@ -24,29 +29,60 @@ pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
     sum
 }
 
-/// The result of what was published, from its merged `metrics`. `run` holds what may differ from
-/// run to run.
-pub fn document(
-    plan: &Plan,
-    zone: Tz,
+/// The end of a document before its time.
+#[derive(Debug, Error)]
+pub enum NotWritten {
+    /// Nobody takes it.
+    #[error("{0}")]
+    Output(#[from] io::Error),
+    /// The stored windows cannot be found.
+    #[error("{0}")]
+    History(#[from] HistoryError),
+}
+
+/// A metric and what is wrong with it.
+pub type Troubled = (String, Trouble);
+
+/// Writes the result of what was published, one window after the other, without the final windows
+/// that start before what `oldest` says of their kind. `run` holds what may differ from run to run.
+///
+/// # Errors
+/// [`NotWritten`]; what was written until then is not JSON.
+pub fn write(
+    out: &mut dyn Write,
+    (plan, zone): (&Plan, Tz),
     published: &Published,
-    metrics: &[MetricResults<'_>],
+    results: &Results,
+    oldest: &dyn Fn(WindowSpec) -> EventTime,
     run: &Value,
-) -> Value {
+) -> Result<Vec<Troubled>, NotWritten> {
     let partitions = &published.partitions;
-    let books = accounting(partitions);
+    let books = accounting_json(&accounting(partitions));
     let at: Vec<Value> = partitions.iter().map(|partition| place(plan, zone, partition)).collect();
-    let of = |value: fn(&MetricResults<'_>, Tz) -> Value| -> Map<String, Value> {
-        let entry = |m: &MetricResults<'_>| (m.plugin.settings().id.clone(), value(m, zone));
-        metrics.iter().map(entry).collect()
-    };
-    json!({
-        "accounting": accounting_json(&books),
-        "at": at,
-        "metric_accounting": of(metric_books),
-        "metrics": of(windows),
-        "run": run,
-    })
+    write!(out, "{{\"accounting\":{books},\"at\":{},\"metrics\":{{", Value::Array(at))?;
+    let mut troubles: Vec<Troubled> = Vec::new();
+    let mut metric_books = Map::new();
+    for (number, metric) in results.metrics().iter().enumerate() {
+        write!(out, "{}{}:[", comma(number), json!(metric.id()))?;
+        let mut windows = 0;
+        let trouble = metric.visit(published, oldest, |window| {
+            out.write_all(comma(windows).as_bytes())?;
+            windows += 1;
+            write_window(out, metric.plugin().descriptor(), &window, zone)?;
+            Ok::<_, NotWritten>(())
+        })?;
+        out.write_all(b"]")?;
+        let books = self::metric_books(metric.id(), published, trouble.as_ref());
+        metric_books.insert(metric.id().to_owned(), books);
+        troubles.extend(trouble.map(|trouble| (metric.id().to_owned(), trouble)));
+    }
+    write!(out, "}},\"metric_accounting\":{},\"run\":{run}}}", Value::from(metric_books))?;
+    Ok(troubles)
+}
+
+/// What stands before the item of that number.
+pub fn comma(number: usize) -> &'static str {
+    if number == 0 { "" } else { "," }
 }
 
 fn accounting_json(books: &Accounting) -> Value {
@@ -86,54 +122,72 @@ fn place(plan: &Plan, zone: Tz, partition: &PartitionSnapshot) -> Value {
     })
 }
 
-fn metric_books(metric: &MetricResults<'_>, _zone: Tz) -> Value {
-    let books = metric.accounting;
+fn metric_books(id: &str, published: &Published, trouble: Option<&Trouble>) -> Value {
+    let books = published.accounting(id);
     let mut value = json!({
         "on_time": books.on_time,
         "late": books.late,
         "folded": books.folded(),
         "excluded": books.excluded,
-        "quarantined": metric.trouble.as_ref().map(Trouble::reason),
+        "quarantined": trouble.map(Trouble::reason),
     });
-    if !metric.windows.is_empty() {
+    let windows = published.window_books(id);
+    if !windows.is_empty() {
         let of = |(spec, books): &(WindowSpec, WindowBooks)| {
             let WindowBooks { expired, unplaced, evicted, .. } = *books;
             let outside = json!({ "expired": expired, "unplaced": unplaced, "evicted": evicted });
             (spec.to_string(), outside)
         };
-        value["windows"] = metric.windows.iter().map(of).collect::<Map<_, _>>().into();
+        value["windows"] = windows.iter().map(of).collect::<Map<_, _>>().into();
     }
     value
 }
 
-fn windows(metric: &MetricResults<'_>, zone: Tz) -> Value {
-    let descriptor = metric.plugin.descriptor();
-    metric.results.iter().map(|window| window_json(descriptor, window, zone)).collect()
-}
-
-/// The rows of one window.
-pub fn window_json(descriptor: &Descriptor, window: &WindowResult, zone: Tz) -> Value {
+/// Writes the rows of one window.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_window(
+    out: &mut dyn Write,
+    descriptor: &Descriptor,
+    window: &WindowResult,
+    zone: Tz,
+) -> io::Result<()> {
+    let names = descriptor.outputs.iter().map(|output| format!("{}:", json!(output.name)));
+    let names: Vec<String> = names.collect();
     let result = &window.result;
-    let mut json = json!({
-        "window": frame::window(window.id, window.state, zone),
-        "on_time": rows(descriptor, &result.on_time),
-        "late": rows(descriptor, &result.late),
-        "total": rows(descriptor, &result.total),
-    });
-    if let Some(OtherRows { keys, total, on_time, late }) = &result.other {
-        let [total, on_time, late] = [total, on_time, late].map(|cells| row(descriptor, cells));
-        json["other"] = json!({ "keys": keys, "total": total, "on_time": on_time, "late": late });
+    write!(out, "{{\"window\":{}", json!(frame::window(window.id, window.state, zone)))?;
+    let tables = [("on_time", &result.on_time), ("late", &result.late), ("total", &result.total)];
+    for (verdict, table) in tables {
+        write!(out, ",\"{verdict}\":[")?;
+        for (number, row) in table.rows().enumerate() {
+            out.write_all(comma(number).as_bytes())?;
+            write_row(out, &names, &row)?;
+        }
+        out.write_all(b"]")?;
     }
-    json
+    if let Some(OtherRows { keys, total, on_time, late }) = &result.other {
+        write!(out, ",\"other\":{{\"keys\":{keys}")?;
+        for (verdict, row) in [("total", total), ("on_time", on_time), ("late", late)] {
+            write!(out, ",\"{verdict}\":")?;
+            write_row(out, &names, row)?;
+        }
+        out.write_all(b"}")?;
+    }
+    out.write_all(b"}")
 }
 
-fn rows(descriptor: &Descriptor, table: &ResultTable) -> Value {
-    table.rows.iter().map(|cells| row(descriptor, cells)).collect()
-}
-
-fn row(descriptor: &Descriptor, cells: &[Cell]) -> Value {
-    let names = descriptor.outputs.iter().map(|output| output.name.clone());
-    Value::Object(names.zip(cells.iter().map(to_json)).collect())
+/// One object, by the names of the outputs.
+fn write_row(out: &mut dyn Write, names: &[String], cells: &[Cell]) -> io::Result<()> {
+    out.write_all(b"{")?;
+    for (number, (name, cell)) in names.iter().zip(cells).enumerate() {
+        write!(out, "{}{name}", comma(number))?;
+        match cell {
+            Cell::Text(text) => serde_json::to_writer(&mut *out, text)?,
+            cell => write!(out, "{}", to_json(cell))?,
+        }
+    }
+    out.write_all(b"}")
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ fn by_key(outputs: &[Output], panel: &Panel, table: &ResultTable) -> BTreeMap<Ke
     let (dimension, across) = (dimension(&panel.dimension), dimension(&panel.across));
     let measures: Vec<usize> = panel.measures.iter().filter_map(|m| column(&m.name)).collect();
     let mut rows: BTreeMap<Key, Values> = BTreeMap::new();
-    for row in &table.rows {
+    for row in table.rows() {
         let text = |column: Option<usize>| column.map_or_else(String::new, |c| key_text(&row[c]));
         let key = (text(dimension), text(across));
         let values = measures.iter().map(|m| row[*m].clone());

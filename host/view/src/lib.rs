@@ -12,11 +12,13 @@ mod merge;
 mod panel;
 mod published;
 mod reader;
+mod remembered;
 mod results;
 mod rows_max;
 #[cfg(test)]
 mod testing;
 mod trouble;
+mod walk;
 mod windows;
 
 use streamgauge_core::{TimeWindow, WindowSpec};
@@ -29,7 +31,8 @@ pub use reader::{MetricReader, MetricResults, Unreadable, WindowResult};
 pub use results::Results;
 pub use rows_max::{OtherRows, RESULT_ROWS_MAX};
 pub use trouble::{LastGood, ReadAt, Trouble};
-pub use windows::WindowState;
+pub use walk::Walk;
+pub use windows::{Window, WindowState};
 
 /// One metric's merged result over one window.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,21 +3,50 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{Lateness, PluginCall, TimeWindow};
+use streamgauge_core::{PluginCall, TimeWindow};
 
 use super::MetricResult;
 use super::rows_max::{Cut, OtherRows, RESULT_ROWS_MAX};
+use streamgauge_outbox::{HistoryError, HistoryStore, StoredPane};
 use streamgauge_plugin::{Accumulator, CallError, Instance, Plugin};
 use thiserror::Error;
 
-/// One accumulator state of one pane of one partition.
+/// The fewest pieces that are kept merged.
+const PREFIX_PIECES_MIN: usize = 2;
+
+/// The states of one partition in one pane.
 #[derive(Clone)]
 pub(super) struct Piece {
     /// The window's pane; `None` means the cumulative window.
     pub(super) pane: Option<TimeWindow>,
-    pub(super) lateness: Lateness,
-    pub(super) state_version: u32,
-    pub(super) state: Arc<[u8]>,
+    pub(super) states: States,
+}
+
+/// The states of a pane, or the place where they are.
+#[derive(Clone)]
+pub(super) enum States {
+    Held {
+        state_version: u32,
+        states: [Option<Arc<[u8]>>; 2],
+    },
+    /// Read while they are merged, so that one pane is in memory at a time.
+    Stored(StoredPane),
+}
+
+impl States {
+    fn are_same(&self, other: &Self) -> bool {
+        let same = |a: &Option<Arc<[u8]>>, b: &Option<Arc<[u8]>>| match (a, b) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        match (self, other) {
+            (Self::Held { states: a, .. }, Self::Held { states: b, .. }) => {
+                a.iter().zip(b).all(|(a, b)| same(a, b))
+            }
+            (Self::Stored(a), Self::Stored(b)) => a == b,
+            _ => false,
+        }
+    }
 }
 
 /// Merges pieces of one metric.
@@ -26,10 +55,23 @@ pub(super) struct Merger {
     instance: Option<Instance>,
 }
 
-/// True if both are the very same states.
-pub(super) fn are_same(one: &[Piece], other: &[Piece]) -> bool {
-    let same = |(a, b): (&Piece, &Piece)| Arc::ptr_eq(&a.state, &b.state);
-    one.len() == other.len() && one.iter().zip(other).all(same)
+/// The number of pieces at the beginning of both that are the very same.
+pub(super) fn same_pieces(one: &[Piece], other: &[Piece]) -> usize {
+    let same = |(a, b): &(&Piece, &Piece)| a.pane == b.pane && a.states.are_same(&b.states);
+    one.iter().zip(other).take_while(same).count()
+}
+
+/// The first pieces of a window, merged: on time and late.
+#[derive(Clone)]
+pub(super) struct Prefix {
+    pub(super) pieces: usize,
+    states: [Arc<[u8]>; 2],
+}
+
+impl Prefix {
+    pub(super) fn bytes(&self) -> usize {
+        self.states.iter().map(|state| state.len()).sum()
+    }
 }
 
 impl Merger {
@@ -37,73 +79,146 @@ impl Merger {
         Self { plugin: plugin.clone(), instance: None }
     }
 
-    /// The result of `pieces` over `window`, merged in the order of the pieces: first the pieces on
-    /// time, then the late ones, then both.
+    /// The result of `pieces` over `window`, merged in the order of the pieces: the rows on time, the
+    /// late ones, and then both. The merge continues after `prefix`, and gives the state after the
+    /// first `keep` pieces.
     pub(super) fn merge(
         &mut self,
         window: Option<TimeWindow>,
         pieces: &[Piece],
-    ) -> Result<MetricResult, Failed> {
+        prefix: Option<Prefix>,
+        keep: usize,
+        history: Option<&dyn HistoryStore>,
+    ) -> Result<(MetricResult, Option<Prefix>), Failed> {
         let instance = match &mut self.instance {
             Some(instance) => instance,
             none => {
                 let opened = Instance::open(&self.plugin);
-                let failed = |error| Failed { call: PluginCall::Open, error };
+                let failed = |error| Failed::Call(PluginCall::Open, error);
                 none.insert(opened.map_err(failed)?)
             }
         };
-        let merged = merge(instance, &self.plugin, window, pieces);
+        let merge = Merge { instance: &mut *instance, plugin: &self.plugin, window, history };
+        let merged = merge.all(pieces, prefix, keep);
         let call = instance.last_call();
         if merged.is_err() {
             self.instance = None;
         }
-        merged.map_err(|error| Failed { call, error })
+        merged.map_err(|error| match error {
+            NotMerged::Call(error) => Failed::Call(call, error),
+            NotMerged::History(error) => Failed::History(error),
+        })
     }
 }
 
-/// The call of the plugin that gave no result.
+/// Why there is no result.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{}` failed: {error}", call.name())]
-pub(super) struct Failed {
-    call: PluginCall,
-    error: CallError,
+pub(super) enum Failed {
+    /// A call of the plugin failed.
+    #[error("`{}` failed: {_1}", _0.name())]
+    Call(PluginCall, CallError),
+    /// A stored pane could not be read.
+    #[error("{0}")]
+    History(HistoryError),
 }
 
-fn merge(
-    instance: &mut Instance,
-    plugin: &Plugin,
-    window: Option<TimeWindow>,
-    pieces: &[Piece],
-) -> Result<MetricResult, CallError> {
-    let mut fold = |lateness: Lateness| -> Result<Accumulator, CallError> {
-        let sum = instance.create(window)?;
-        for piece in pieces.iter().filter(|piece| piece.lateness == lateness) {
-            let part = instance.restore(piece.pane, piece.state_version, &piece.state)?;
-            instance.merge(sum, part)?;
-            instance.release(part)?;
-        }
-        Ok(sum)
-    };
-    let (on_time, late) = (fold(Lateness::OnTime)?, fold(Lateness::Late)?);
-    let total = instance.create(window)?;
-    instance.merge(total, on_time)?;
-    instance.merge(total, late)?;
-    // A large table is cut before the next one comes.
-    let outputs = &plugin.descriptor().outputs;
-    let mut result = MetricResult { total: instance.result(plugin, total)?, ..Default::default() };
-    let cut = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX);
-    result.on_time = instance.result(plugin, on_time)?;
-    let on_time_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.on_time));
-    result.late = instance.result(plugin, late)?;
-    let late_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.late));
-    result.other = cut.map(|(_, keys, total)| OtherRows {
-        keys,
-        total,
-        on_time: on_time_rest.unwrap_or_default(),
-        late: late_rest.unwrap_or_default(),
-    });
-    for accumulator in [on_time, late, total] {
-        instance.release(accumulator)?;
+enum NotMerged {
+    Call(CallError),
+    History(HistoryError),
+}
+
+impl From<CallError> for NotMerged {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
     }
-    Ok(result)
+}
+
+/// One merge on an instance.
+struct Merge<'a> {
+    instance: &'a mut Instance,
+    plugin: &'a Plugin,
+    window: Option<TimeWindow>,
+    history: Option<&'a dyn HistoryStore>,
+}
+
+impl Merge<'_> {
+    fn all(
+        mut self,
+        pieces: &[Piece],
+        mut prefix: Option<Prefix>,
+        keep: usize,
+    ) -> Result<(MetricResult, Option<Prefix>), NotMerged> {
+        let sums = match &prefix {
+            None => [self.instance.create(self.window)?, self.instance.create(self.window)?],
+            Some(Prefix { states: [on_time, late], .. }) => {
+                let version = self.plugin.descriptor().state_version;
+                [
+                    self.instance.restore(self.window, version, on_time)?,
+                    self.instance.restore(self.window, version, late)?,
+                ]
+            }
+        };
+        let done = prefix.as_ref().map_or(0, |prefix| prefix.pieces);
+        for (number, piece) in pieces.iter().enumerate().skip(done) {
+            // Only what is worth more than the merge of a few pieces.
+            if number == keep && keep >= done + PREFIX_PIECES_MIN {
+                prefix = Some(self.prefix(sums, number)?);
+            }
+            self.add(sums, piece)?;
+        }
+        Ok((self.result(sums)?, prefix))
+    }
+
+    fn prefix(&mut self, sums: [Accumulator; 2], pieces: usize) -> Result<Prefix, CallError> {
+        let [on_time, late] = sums;
+        let states = [self.instance.snapshot(on_time)?, self.instance.snapshot(late)?];
+        Ok(Prefix { pieces, states: states.map(Arc::from) })
+    }
+
+    fn add(&mut self, sums: [Accumulator; 2], piece: &Piece) -> Result<(), NotMerged> {
+        let (state_version, states) = match &piece.states {
+            States::Held { state_version, states } => (*state_version, states.clone()),
+            States::Stored(stored) => {
+                let found = self.history.map(|history| history.pane(stored)).transpose();
+                match found.map_err(NotMerged::History)?.flatten() {
+                    // What is not kept any more leaves with its window.
+                    None => return Ok(()),
+                    Some(pane) => (pane.state_version, [pane.on_time.clone(), pane.late.clone()]),
+                }
+            }
+        };
+        for (sum, state) in sums.into_iter().zip(states) {
+            let Some(state) = state else { continue };
+            let part = self.instance.restore(piece.pane, state_version, &state)?;
+            self.instance.merge(sum, part)?;
+            self.instance.release(part)?;
+        }
+        Ok(())
+    }
+
+    fn result(self, [on_time, late]: [Accumulator; 2]) -> Result<MetricResult, CallError> {
+        let Self { instance, plugin, window, .. } = self;
+        let total = instance.create(window)?;
+        instance.merge(total, on_time)?;
+        instance.merge(total, late)?;
+        // A large table is cut before the next one comes.
+        let outputs = &plugin.descriptor().outputs;
+        let mut result =
+            MetricResult { total: instance.result(plugin, total)?, ..Default::default() };
+        let cut = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX);
+        result.on_time = instance.result(plugin, on_time)?;
+        let on_time_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.on_time));
+        result.late = instance.result(plugin, late)?;
+        let late_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.late));
+        result.other = cut.map(|(_, keys, total)| OtherRows {
+            keys,
+            total,
+            on_time: on_time_rest.unwrap_or_default(),
+            late: late_rest.unwrap_or_default(),
+        });
+        for accumulator in [on_time, late, total] {
+            instance.release(accumulator)?;
+        }
+        Ok(result)
+    }
 }

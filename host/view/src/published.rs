@@ -5,15 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streamgauge_core::{FinalPane, MetricAccounting, PartitionSnapshot, WindowBooks, WindowSpec};
-use streamgauge_outbox::{Overview, StoppedMetric};
+use streamgauge_outbox::{HistoryStore, Overview, StoppedMetric, StoredPane};
 
 /// The published states of the workers, and the settings that windows depend on.
 #[derive(Clone, Default)]
 pub struct Published {
     /// The states, in the order of the partitions.
     pub partitions: Vec<Arc<PartitionSnapshot>>,
-    /// The final panes that were asked for.
+    /// Final panes that are not stored yet.
     pub final_panes: Vec<Arc<FinalPane>>,
+    /// The stored final panes that were asked for; their states are read when they are merged.
+    pub stored: Vec<StoredPane>,
+    /// Where stored final panes are; `None` means nowhere.
+    pub history: Option<Arc<dyn HistoryStore>>,
     /// Partitions that hold no window open.
     pub idle: BTreeSet<u32>,
     /// The moment of the look, in milliseconds since the Unix epoch.
@@ -39,10 +43,19 @@ impl Published {
         Self {
             partitions: overview.partitions.clone(),
             final_panes: overview.final_panes.clone(),
+            stored: Vec::new(),
+            history: None,
             idle: idle.unwrap_or_else(no_time),
             now,
             history_keep,
         }
+    }
+
+    /// The same states, with the final panes that are stored.
+    #[must_use]
+    pub fn with_history(mut self, history: Option<Arc<dyn HistoryStore>>) -> Self {
+        self.history = history;
+        self
     }
 
     /// The stop of a metric; `None` means that the metric runs.
@@ -69,7 +82,7 @@ impl Published {
 
     /// The rows left out of the windows of a metric, over all partitions; the cumulative window
     /// leaves none out.
-    pub(super) fn window_books(&self, metric: &str) -> Vec<(WindowSpec, WindowBooks)> {
+    pub fn window_books(&self, metric: &str) -> Vec<(WindowSpec, WindowBooks)> {
         let mut sums: BTreeMap<WindowSpec, WindowBooks> = BTreeMap::new();
         let metrics = self.partitions.iter().flat_map(|partition| &partition.metrics);
         for set in metrics.filter(|m| m.id == metric).flat_map(|m| &m.windows) {

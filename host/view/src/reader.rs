@@ -4,31 +4,30 @@
 //! Invariant: the lock is held while one window is merged and not longer, so a question about
 //! thousands of windows holds no page back.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
-use streamgauge_core::{MetricAccounting, Plan, WindowBooks, WindowSpec};
+use streamgauge_core::{EventTime, Plan, TimeWindow, WindowSpec};
+use streamgauge_outbox::HistoryError;
 use streamgauge_pipeline::with_option;
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::{Frame, Panel};
 use thiserror::Error;
 
-use super::merge::{Failed, Merger, Piece, are_same};
+use super::merge::{Failed, Merger};
 use super::published::Published;
+use super::remembered::Remembered;
 use super::trouble::{LastGood, ReadAt, Trouble};
+use super::walk::{Walk, newest};
 use super::windows::{Survey, Window, WindowState};
 use super::{MetricResult, WindowId, frame, panels};
-
-/// The most windows of one metric whose results are remembered.
-const REMEMBERED_MAX: usize = 2000;
 
 /// The plugin gives no result of states that it once wrote.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[error("its result could not be read: {failed}")]
 pub struct Unreadable {
-    failed: Failed,
-    last: Option<LastGood>,
+    pub(super) failed: Failed,
+    pub(super) last: Option<LastGood>,
 }
 
 impl Unreadable {
@@ -50,18 +49,8 @@ pub struct MetricReader {
     panels: Vec<Panel>,
     /// The option by which commands in hints name the pipeline.
     command_option: String,
-    merging: Mutex<Merging>,
+    merging: Mutex<Remembered>,
 }
-
-/// A plugin instance, with the results that it has merged.
-struct Merging {
-    merger: Merger,
-    /// The result of each merge, by window and merged states; a failure is not tried again with the
-    /// same states.
-    known: BTreeMap<WindowId, (Vec<Piece>, Merged)>,
-}
-
-type Merged = Result<LastGood, Unreadable>;
 
 /// The result over one window.
 #[derive(Clone)]
@@ -78,10 +67,6 @@ pub struct WindowResult {
 pub struct MetricResults<'a> {
     /// The plugin that computes the metric.
     pub plugin: &'a Plugin,
-    /// The counts of the metric's rows.
-    pub accounting: MetricAccounting,
-    /// The counts of the metric's windows, the cumulative one aside.
-    pub windows: Vec<(WindowSpec, WindowBooks)>,
     /// The windows with their results, by kind and start.
     pub results: Vec<WindowResult>,
     /// The reason why the metric stopped, or why a part of the metric could not be read.
@@ -91,7 +76,7 @@ pub struct MetricResults<'a> {
 impl MetricReader {
     /// A reader of the metric of `plugin` that has merged nothing.
     pub fn new(plugin: &Plugin, plan: &Arc<Plan>, zone: Tz) -> Self {
-        let merging = Merging { merger: Merger::new(plugin), known: BTreeMap::new() };
+        let merging = Remembered::new(Merger::new(plugin));
         Self {
             plugin: plugin.clone(),
             plan: Arc::clone(plan),
@@ -154,48 +139,78 @@ impl MetricReader {
         Some(self.shown(published, window))
     }
 
-    /// The windows for which `wanted` returns true, by kind and start; with `newest` only so many
-    /// of the windows that begin last.
-    ///
-    /// # Errors
-    /// The plugin cannot read a state that it once wrote.
-    pub fn windows(
-        &self,
-        published: &Published,
-        newest: Option<usize>,
-        wanted: impl Fn(WindowId, Option<WindowState>) -> bool,
-    ) -> Result<Vec<WindowResult>, Unreadable> {
-        let windows = self.all_windows(published);
-        let mut wanted: Vec<Window> =
-            windows.into_iter().filter(|window| wanted(window.id, window.state)).collect();
-        if let Some(newest) = newest.filter(|newest| *newest < wanted.len()) {
-            let start = |window: &Window| window.id.window.map(|window| window.start);
-            let mut starts: Vec<_> = wanted.iter().map(start).collect();
-            starts.sort_unstable();
-            let oldest = starts[starts.len() - newest.max(1)];
-            wanted.retain(|window| newest > 0 && start(window) >= oldest);
-        }
-        wanted.into_iter().map(|window| self.result(published, window)).collect()
+    /// The windows of a kind that start at `from` or later, in the order of time, not merged yet.
+    pub fn walk<'a>(
+        &'a self,
+        published: &'a Published,
+        spec: WindowSpec,
+        from: EventTime,
+    ) -> Walk<'a> {
+        Walk::new(self.survey(published), spec, from)
     }
 
-    /// Every window; one that cannot be read is told in words and left out.
-    pub fn all(&self, published: &Published) -> MetricResults<'_> {
+    /// The starts of the `count` newest windows of a kind for which `wanted` returns true, the newest
+    /// first.
+    ///
+    /// # Errors
+    /// The stored windows cannot be read.
+    pub fn newest(
+        &self,
+        published: &Published,
+        spec: WindowSpec,
+        count: usize,
+        wanted: impl Fn(&Window) -> bool,
+    ) -> Result<Vec<EventTime>, HistoryError> {
+        newest(&self.survey(published), spec, count, wanted)
+    }
+
+    /// Gives every window to `each`, one after the other, without the final ones that start before
+    /// what `oldest` says of their kind. What is wrong with the metric is returned; a window that
+    /// cannot be read is left out.
+    ///
+    /// # Errors
+    /// Those of `each`, and where the stored windows cannot be found.
+    pub fn visit<E: From<HistoryError>>(
+        &self,
+        published: &Published,
+        oldest: &dyn Fn(WindowSpec) -> EventTime,
+        mut each: impl FnMut(WindowResult) -> Result<(), E>,
+    ) -> Result<Option<Trouble>, E> {
         let mut trouble = published.stopped(self.id()).map(Trouble::Stopped);
-        let mut results = Vec::new();
-        for window in self.all_windows(published) {
-            let (id, state) = (window.id, window.state);
-            match self.result(published, window) {
-                Ok(result) => results.push(result),
-                Err(error) => trouble = trouble.or_else(|| Some(error.instead(id, state).1)),
+        for spec in &self.plugin.settings().windows {
+            let (oldest, size) = (oldest(*spec), spec.to_millis().0);
+            let held = self.survey(published).held(*spec).min();
+            let from = held.map_or(oldest, |held| oldest.min(held.minus(size)));
+            for window in self.walk(published, *spec, from) {
+                let window = window?;
+                let is_old = window.id.window.is_some_and(|window| window.start < oldest);
+                if is_old && window.state == Some(WindowState::Final) {
+                    continue;
+                }
+                match self.result(published, &window) {
+                    Ok(result) => each(result)?,
+                    Err(error) => {
+                        let instead = || error.instead(window.id, window.state).1;
+                        trouble = trouble.or_else(|| Some(instead()));
+                    }
+                }
             }
         }
-        MetricResults {
-            plugin: &self.plugin,
-            accounting: published.accounting(self.id()),
-            windows: published.window_books(self.id()),
-            results,
-            trouble,
-        }
+        Ok(trouble)
+    }
+
+    /// Every window at once; for results that are known to be small.
+    ///
+    /// # Errors
+    /// The stored windows cannot be found.
+    pub fn all(&self, published: &Published) -> Result<MetricResults<'_>, HistoryError> {
+        let mut results = Vec::new();
+        let always = |_| TimeWindow::ALWAYS.start;
+        let trouble = self.visit(published, &always, |result| {
+            results.push(result);
+            Ok::<_, HistoryError>(())
+        })?;
+        Ok(MetricResults { plugin: &self.plugin, results, trouble })
     }
 
     /// A result as one panel shows it, with what is wrong with it.
@@ -210,7 +225,8 @@ impl MetricReader {
     }
 
     fn survey<'a>(&'a self, published: &'a Published) -> Survey<'a> {
-        Survey { plan: &self.plan, zone: self.zone, settings: self.plugin.settings(), published }
+        let (settings, stored) = (self.plugin.settings(), published.stored.as_slice());
+        Survey { plan: &self.plan, zone: self.zone, settings, published, stored }
     }
 
     fn all_windows(&self, published: &Published) -> Vec<Window> {
@@ -218,53 +234,31 @@ impl MetricReader {
         self.plugin.settings().windows.iter().flat_map(|spec| survey.windows(*spec)).collect()
     }
 
-    fn result(&self, published: &Published, window: Window) -> Result<WindowResult, Unreadable> {
+    /// The result over a window.
+    ///
+    /// # Errors
+    /// The plugin cannot read a state that it once wrote.
+    pub fn result(
+        &self,
+        published: &Published,
+        window: &Window,
+    ) -> Result<WindowResult, Unreadable> {
         let at = ReadAt { time: published.now, at: published.places(self.id()) };
         // A cache is valid after any panic: at worst something is merged again.
         let mut merging = self.merging.lock().unwrap_or_else(PoisonError::into_inner);
-        merging.result(window, at)
+        merging.result(window, at, published.history.as_deref())
     }
 
     /// A window with what is wrong with it. Where it cannot be read, the last good result stands.
     fn shown(&self, published: &Published, window: Window) -> (WindowResult, Option<Trouble>) {
         let (id, state) = (window.id, window.state);
         let stopped = published.stopped(self.id()).map(Trouble::Stopped);
-        match self.result(published, window) {
+        match self.result(published, &window) {
             Ok(result) => (result, stopped),
             Err(error) => {
                 let (result, trouble) = error.instead(id, state);
                 (result, stopped.or(Some(trouble)))
             }
-        }
-    }
-}
-
-impl Merging {
-    fn result(&mut self, window: Window, read: ReadAt) -> Result<WindowResult, Unreadable> {
-        let Window { id, state, pieces } = window;
-        let known = self.known.get_mut(&id);
-        if let Some((_, merged)) = known.filter(|(known, _)| are_same(known, &pieces)) {
-            if let Ok(good) = merged {
-                good.read = read;
-            }
-            let good = merged.as_ref().map_err(Clone::clone)?;
-            return Ok(WindowResult { id, state, result: Arc::clone(&good.result) });
-        }
-        let merged = match self.merger.merge(id.window, &pieces) {
-            Ok(result) => Ok(LastGood { result: Arc::new(result), read }),
-            Err(failed) => Err(Unreadable { failed, last: self.last_good(id) }),
-        };
-        if self.known.len() >= REMEMBERED_MAX {
-            self.known.clear();
-        }
-        self.known.insert(id, (pieces, merged.clone()));
-        Ok(WindowResult { id, state, result: merged?.result })
-    }
-
-    fn last_good(&self, id: WindowId) -> Option<LastGood> {
-        match &self.known.get(&id)?.1 {
-            Ok(good) => Some(good.clone()),
-            Err(unreadable) => unreadable.last.clone(),
         }
     }
 }

@@ -45,8 +45,11 @@ impl Results {
         })
     }
 
-    /// Every window of every metric.
+    /// Every window of every metric at once, without those that are stored; for results that are known to be
+    /// small.
     pub fn all(&self, published: &Published) -> Vec<MetricResults<'_>> {
-        self.metrics.iter().map(|metric| metric.all(published)).collect()
+        let held = published.clone().with_history(None);
+        let all = self.metrics.iter().map(|metric| metric.all(&held));
+        all.map(|results| results.expect("what is in memory is found")).collect()
     }
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    EventTime, FinalPane, Lateness, MetricPlace, MetricSnapshot, Panes, PartitionSnapshot, Plan,
-    TimeWindow, WindowSpec,
+    EventTime, MetricPlace, MetricSnapshot, Panes, PartitionSnapshot, Plan, TimeWindow, WindowSpec,
 };
+use streamgauge_outbox::StoredPane;
 
 use super::WindowId;
-use super::merge::Piece;
+use super::merge::{Piece, States};
 use super::published::Published;
 use streamgauge_pipeline::MetricSettings;
 
@@ -28,25 +28,44 @@ pub enum WindowState {
     Final,
 }
 
-/// A window with the pieces that it is merged from.
-pub(super) struct Window {
-    pub(super) id: WindowId,
-    /// `None` means the cumulative window.
-    pub(super) state: Option<WindowState>,
+/// A window with the places of the states that it is merged from.
+pub struct Window {
+    /// The kind and start of the window.
+    pub id: WindowId,
+    /// The window's phase; `None` means the cumulative window.
+    pub state: Option<WindowState>,
     pub(super) pieces: Vec<Piece>,
 }
 
 /// The share of one partition in one pane.
-struct Part<'a> {
-    pane: Option<TimeWindow>,
-    state_version: u32,
-    corrections: u64,
-    states: [Option<&'a Arc<[u8]>>; 2],
+struct Part {
+    is_corrected: bool,
+    piece: Piece,
+}
+
+/// The panes of a kind, and the windows that they make.
+pub(super) struct Looked {
+    spec: WindowSpec,
+    parts: Parts,
+    /// In the order of time; `None` is the cumulative window.
+    firsts: Vec<Option<TimeWindow>>,
+}
+
+impl Looked {
+    /// The first panes of the windows, in the order of time; `None` is the cumulative window.
+    pub(super) fn starts(&self) -> impl DoubleEndedIterator<Item = Option<TimeWindow>> {
+        self.firsts.iter().copied()
+    }
+
+    /// The first pane of the window of that number.
+    pub(super) fn first(&self, number: usize) -> Option<Option<TimeWindow>> {
+        self.firsts.get(number).copied()
+    }
 }
 
 /// Panes by interval (`None` means the cumulative pane), each with its parts in the order of the
 /// partitions.
-type Parts<'a> = BTreeMap<Option<TimeWindow>, Vec<(u32, Part<'a>)>>;
+type Parts = BTreeMap<Option<TimeWindow>, Vec<(u32, Part)>>;
 
 impl WindowState {
     /// The name in results and on the page.
@@ -66,28 +85,45 @@ pub(super) struct Survey<'a> {
     pub(super) zone: Tz,
     pub(super) settings: &'a MetricSettings,
     pub(super) published: &'a Published,
+    /// The stored final panes that are looked at.
+    pub(super) stored: &'a [StoredPane],
 }
 
 impl Survey<'_> {
     /// The windows of `spec` that hold a row, by start.
     pub(super) fn windows(&self, spec: WindowSpec) -> Vec<Window> {
+        let looked = self.look(spec, TimeWindow::ALWAYS.start);
+        looked.starts().map(|first| self.window_at(first, &looked)).collect()
+    }
+
+    /// The starts of the windows of `spec` that hold a row and start at `from` or later.
+    pub(super) fn look(&self, spec: WindowSpec, from: EventTime) -> Looked {
         let parts = self.parts(spec);
-        let Some(panes) = Panes::new(spec, self.zone) else {
-            return vec![cumulative(&parts)];
+        let Some(mut panes) = Panes::new(spec, self.zone) else {
+            return Looked { spec, parts, firsts: vec![None] };
         };
-        if let WindowSpec::Tumbling { .. } = spec {
-            let panes = parts.keys().flatten().filter(|pane| self.is_whole(**pane));
-            return panes.map(|pane| self.window(spec, &[*pane], &parts)).collect();
-        }
-        let mut windows = BTreeMap::new();
-        let mut finder = panes;
+        // No window is told twice: it starts after those of the panes before.
+        let mut after = from.minus(1);
+        let mut firsts = Vec::new();
         for pane in parts.keys().flatten() {
-            for in_a_row in finder.windows_of(*pane) {
-                windows.entry(in_a_row[0].start).or_insert(in_a_row);
+            for first in panes.firsts_of(*pane, after) {
+                after = first.start;
+                firsts.push(first);
             }
         }
-        let whole = windows.values().filter(|panes| self.is_whole(panes[0]));
-        whole.map(|panes| self.window(spec, panes, &parts)).collect()
+        firsts.retain(|first| self.is_whole(*first));
+        Looked { spec, parts, firsts: firsts.into_iter().map(Some).collect() }
+    }
+
+    /// A window by its first pane.
+    pub(super) fn window_at(&self, first: Option<TimeWindow>, looked: &Looked) -> Window {
+        let panes = Panes::new(looked.spec, self.zone);
+        match (first, panes) {
+            (Some(first), Some(mut panes)) => {
+                self.window(looked.spec, &panes.in_a_row(first), &looked.parts)
+            }
+            _ => cumulative(&looked.parts),
+        }
     }
 
     /// The window of `spec` at the largest event time: the earliest window that holds the pane of
@@ -98,8 +134,9 @@ impl Survey<'_> {
         let now = self.now();
         let newest = parts.keys().flatten().last().map(|pane| pane.start);
         let pane = panes.pane_of(now.or(newest).unwrap_or(EventTime(0)));
-        let windows = panes.windows_of(pane);
-        self.window(spec, windows.first().unwrap_or(&vec![pane]), &parts)
+        let first = panes.firsts_of(pane, TimeWindow::ALWAYS.start).first().copied();
+        let in_a_row = first.map_or_else(|| vec![pane], |first| panes.in_a_row(first));
+        self.window(spec, &in_a_row, &parts)
     }
 
     /// The `count` windows of a tumbling `spec` up to the one at the largest event time, as one
@@ -151,11 +188,13 @@ impl Survey<'_> {
         watermark < Some(pane.end.plus(kept.as_millis() as i64))
     }
 
-    fn window(&self, spec: WindowSpec, panes: &[TimeWindow], parts: &Parts<'_>) -> Window {
+    fn window(&self, spec: WindowSpec, panes: &[TimeWindow], parts: &Parts) -> Window {
         let window = TimeWindow { start: panes[0].start, end: panes[panes.len() - 1].end };
-        let of_window = panes.iter().filter_map(|pane| parts.get(&Some(*pane))).flatten();
+        // Panes lie side by side, so those between the first and the last one are of the window.
+        let of_window = parts.range(Some(panes[0])..=Some(panes[panes.len() - 1]));
+        let of_window = of_window.flat_map(|(_, of_pane)| of_pane);
         let of_window: Vec<_> = of_window.collect();
-        let corrected = of_window.iter().any(|(_, part)| part.corrections > 0);
+        let corrected = of_window.iter().any(|(_, part)| part.is_corrected);
         let last = panes[panes.len() - 1];
         Window {
             id: WindowId { spec, window: Some(window) },
@@ -195,27 +234,36 @@ impl Survey<'_> {
     }
 
     /// The panes of `spec` that hold a row.
-    fn parts(&self, spec: WindowSpec) -> Parts<'_> {
-        let mut parts: Parts<'_> = BTreeMap::new();
-        let finals = self.published.final_panes.iter().filter(|p| self.is_kept(p, spec));
-        for pane in finals {
-            let part = Part {
-                pane: Some(pane.window),
-                state_version: pane.state_version,
-                corrections: pane.corrections,
-                states: [pane.on_time.as_ref(), pane.late.as_ref()],
-            };
-            parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
+    fn parts(&self, spec: WindowSpec) -> Parts {
+        let mut parts: Parts = BTreeMap::new();
+        for pane in self.stored.iter().filter(|pane| pane.spec == spec) {
+            let is_this = *pane.metric == self.settings.id;
+            if is_this && self.is_kept(pane.partition, pane.window) {
+                let states = States::Stored(pane.clone());
+                let piece = Piece { pane: Some(pane.window), states };
+                let part = Part { is_corrected: pane.is_corrected, piece };
+                parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
+            }
+        }
+        for pane in self.published.final_panes.iter().filter(|pane| pane.spec == spec) {
+            let is_this = pane.metric == self.settings.id;
+            if is_this && self.is_kept(pane.partition, pane.window) {
+                let states = [pane.on_time.clone(), pane.late.clone()];
+                let states = States::Held { state_version: pane.state_version, states };
+                let piece = Piece { pane: Some(pane.window), states };
+                let part = Part { is_corrected: pane.corrections > 0, piece };
+                parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
+            }
         }
         for partition in &self.published.partitions {
             let Some(metric) = self.metric(partition) else { continue };
             let sets = metric.windows.iter().filter(|set| set.spec == spec);
             for pane in sets.flat_map(|set| &set.panes) {
-                let states = [pane.on_time.as_ref(), pane.late.as_ref()];
+                let states = [pane.on_time.clone(), pane.late.clone()];
                 if states.iter().any(Option::is_some) {
-                    let (state_version, corrections) = (metric.state_version, pane.corrections);
-                    let pane_window = pane.window;
-                    let part = Part { pane: pane_window, state_version, corrections, states };
+                    let states = States::Held { state_version: metric.state_version, states };
+                    let piece = Piece { pane: pane.window, states };
+                    let part = Part { is_corrected: pane.corrections > 0, piece };
                     parts.entry(pane.window).or_default().push((partition.partition, part));
                 }
             }
@@ -228,31 +276,32 @@ impl Survey<'_> {
         parts
     }
 
-    /// True if a final pane is this metric's and within `history.keep`.
-    fn is_kept(&self, pane: &FinalPane, spec: WindowSpec) -> bool {
-        let of = self.published.partitions.iter().find(|p| p.partition == pane.partition);
-        pane.spec == spec
-            && pane.metric == self.settings.id
-            && of.is_none_or(|partition| self.keeps(partition, pane.window))
+    /// True if a final pane of a partition is within `history.keep`.
+    fn is_kept(&self, partition: u32, pane: TimeWindow) -> bool {
+        let of = self.published.partitions.iter().find(|p| p.partition == partition);
+        of.is_none_or(|partition| self.keeps(partition, pane))
+    }
+
+    /// The starts of the panes that are in memory.
+    pub(super) fn held(&self, spec: WindowSpec) -> impl Iterator<Item = EventTime> {
+        let finals = self.published.final_panes.iter();
+        let finals = finals.filter(move |p| p.spec == spec && p.metric == self.settings.id);
+        let open = self.published.partitions.iter().filter_map(|p| self.metric(p));
+        let open = open.flat_map(|metric| &metric.windows).filter(move |set| set.spec == spec);
+        let open = open.flat_map(|set| &set.panes).filter_map(|pane| pane.window);
+        finals.map(|pane| pane.window).chain(open).map(|window| window.start)
     }
 }
 
-fn cumulative(parts: &Parts<'_>) -> Window {
+fn cumulative(parts: &Parts) -> Window {
     let pieces = pieces(&parts.get(&None).into_iter().flatten().collect::<Vec<_>>());
     let id = WindowId { spec: WindowSpec::Cumulative, window: None };
     Window { id, state: None, pieces }
 }
 
-/// States in the order (on time before late, pane, partition).
-fn pieces(parts: &[&(u32, Part<'_>)]) -> Vec<Piece> {
-    let of = |lateness: Lateness| {
-        parts.iter().filter_map(move |(_, part)| {
-            let state = part.states[lateness as usize]?;
-            let (pane, state_version) = (part.pane, part.state_version);
-            Some(Piece { pane, lateness, state_version, state: Arc::clone(state) })
-        })
-    };
-    Lateness::ALL.into_iter().flat_map(of).collect()
+/// States in the order (pane, partition).
+fn pieces(parts: &[&(u32, Part)]) -> Vec<Piece> {
+    parts.iter().map(|(_, part)| part.piece.clone()).collect()
 }
 
 #[cfg(test)]

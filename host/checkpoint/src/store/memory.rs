@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, WindowSpec};
+use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, TimeWindow, WindowSpec};
 
-use streamgauge_outbox::{HistoryError, HistoryStore};
+use streamgauge_outbox::{HistoryError, HistoryStore, StoredPane, Take};
 
 use super::{Checkpoint, StateError, StateStore};
 
@@ -69,5 +69,44 @@ impl HistoryStore for MemoryStore {
         let key = |start| (metric.to_owned(), spec, start, 0);
         let found = panes.range(key(i64::MIN)..key(to.0)).map(|(_, pane)| pane);
         Ok(found.filter(|pane| pane.window.end > from).cloned().collect())
+    }
+
+    fn find(
+        &self,
+        metric: &str,
+        spec: WindowSpec,
+        TimeWindow { start, end }: TimeWindow,
+        take: Take,
+    ) -> Result<Vec<StoredPane>, HistoryError> {
+        let panes = self.panes.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = |start: EventTime| (metric.to_owned(), spec, start.0, 0);
+        let id: Arc<str> = metric.into();
+        let found = panes.range(key(start)..key(end.max(start))).map(|(_, pane)| StoredPane {
+            metric: Arc::clone(&id),
+            spec,
+            window: pane.window,
+            partition: pane.partition,
+            is_corrected: pane.corrections > 0,
+            revision: 0,
+        });
+        Ok(taken(found, take))
+    }
+
+    fn pane(&self, pane: &StoredPane) -> Result<Option<Arc<FinalPane>>, HistoryError> {
+        let panes = self.panes.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (pane.metric.to_string(), pane.spec, pane.window.start.0, pane.partition);
+        Ok(panes.get(&key).cloned())
+    }
+}
+
+/// What is meant of `all`, in the order of `all`.
+pub(super) fn taken<T>(all: impl DoubleEndedIterator<Item = T>, take: Take) -> Vec<T> {
+    match take {
+        Take::Oldest(count) => all.take(count).collect(),
+        Take::Newest(count) => {
+            let mut newest: Vec<T> = all.rev().take(count).collect();
+            newest.reverse();
+            newest
+        }
     }
 }

@@ -150,8 +150,8 @@ impl Case {
             })
         };
         let places: Vec<usize> = table.header.iter().map(place).collect::<Result<_, _>>()?;
-        let picked = |row: &Vec<Cell>| places.iter().map(|at| row[*at].clone()).collect();
-        let mut found: Vec<Vec<Cell>> = result.rows.iter().map(picked).collect();
+        let picked = |row: Vec<Cell>| places.iter().map(|at| row[*at].clone()).collect();
+        let mut found: Vec<Vec<Cell>> = result.rows().map(picked).collect();
         let mut expected = table.rows;
         // Rows are a set: a reader writes them in the order that is easiest to read.
         found.sort_by_key(|row| row.iter().map(text).collect::<Vec<_>>());

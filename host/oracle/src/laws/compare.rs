@@ -86,7 +86,7 @@ impl Measure {
     fn of(outputs: &[Output], table: &ResultTable, index: usize, error: Option<usize>) -> Self {
         let dimensions: Vec<usize> =
             (0..outputs.len()).filter(|at| !is_measure(&outputs[*at])).collect();
-        let value = |row: &Vec<Cell>| {
+        let value = |row: Vec<Cell>| {
             let key = dimensions.iter().map(|at| text(&row[*at])).collect();
             let value = number(&row[index]);
             let rounding = match row[index] {
@@ -95,7 +95,7 @@ impl Measure {
             };
             (key, (value, error.map_or(rounding, |at| number(&row[at]).max(rounding))))
         };
-        let values: BTreeMap<_, _> = table.rows.iter().map(value).collect();
+        let values: BTreeMap<_, _> = table.rows().map(value).collect();
         let errors = values.values().map(|(_, error)| *error);
         let largest_error = errors.fold(0.0, f64::max);
         Self { values, largest_error }
@@ -139,10 +139,10 @@ pub(super) fn text(cell: &Cell) -> String {
 
 fn table(descriptor: &Descriptor, table: &ResultTable) -> String {
     let names: Vec<&str> = descriptor.outputs.iter().map(|o| o.name.as_str()).collect();
-    let rows = table.rows.iter().take(ROWS_SHOWN_MAX);
+    let rows = table.rows().take(ROWS_SHOWN_MAX);
     let mut shown = csv(&names, rows.map(|row| row.iter().map(text).collect()));
-    if table.rows.len() > ROWS_SHOWN_MAX {
-        let more = table.rows.len() - ROWS_SHOWN_MAX;
+    if table.len() > ROWS_SHOWN_MAX {
+        let more = table.len() - ROWS_SHOWN_MAX;
         write!(shown, "\n… and {more} more rows").expect("memory takes every text");
     }
     shown

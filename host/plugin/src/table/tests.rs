@@ -33,7 +33,7 @@ fn one(type_: FieldType, rows: u32, column: ColumnResult) -> Result<Vec<Cell>, S
     let descriptor = descriptor(vec![output("it", type_, Role::Measure)]);
     let table = Table { rows, columns: vec![column] };
     let read = read(&descriptor, table).map_err(|error| error.to_string())?;
-    Ok(read.rows.into_iter().flatten().collect())
+    Ok(read.rows().flatten().collect())
 }
 
 const WRONG: &str = "column `it` is not of its described type, or not one value a row";
@@ -119,7 +119,8 @@ fn rows_are_sorted_by_their_dimensions_alone_with_null_first() {
     ]);
     let city = ColumnResult { valid: vec![1, 1, 1, 0, 1], ..strings(&["b", "a", "b", "z", "é"]) };
     let columns = vec![integers(&[5, 4, 9, 2, 1]), city, integers(&[10, 7, -3, 0, 0])];
-    let rows = read(&descriptor, Table { rows: 5, columns }).expect("it is as described").rows;
+    let table = read(&descriptor, Table { rows: 5, columns }).expect("it is as described");
+    let rows: Vec<Vec<Cell>> = table.rows().collect();
     let keys: Vec<(Cell, Cell)> = rows.iter().map(|row| (row[1].clone(), row[2].clone())).collect();
     let key = |city: Cell, age| (city, Cell::Integer(age));
     assert_eq!(
@@ -137,24 +138,37 @@ fn rows_are_sorted_by_their_dimensions_alone_with_null_first() {
 }
 
 #[test]
-fn the_order_of_cells_is_total() {
-    let sorted = [
-        Cell::Null,
-        Cell::Boolean(false),
-        Cell::Boolean(true),
-        Cell::Integer(i64::MIN),
-        Cell::Integer(i64::MAX),
-        Cell::Float(-1.5),
-        Cell::Float(-0.0),
-        Cell::Float(0.0),
-        Cell::Text(String::new()),
-        text("A"),
-        text("a"),
-        text("山"),
-    ];
-    for (i, a) in sorted.iter().enumerate() {
-        for (j, b) in sorted.iter().enumerate() {
-            assert_eq!(compare(a, b), i.cmp(&j), "{a:?} {b:?}");
+fn the_order_of_the_values_of_each_type_is_total() {
+    let null_first = |count: usize| (0..count).map(|row| row == 0).collect::<Vec<_>>();
+    let ends = vec![0, 0, 1, 2, 5];
+    for (values, count) in [
+        (Values::Booleans(vec![true, false, true]), 3),
+        (Values::Integers(vec![7, i64::MIN, -1, i64::MAX]), 4),
+        (Values::Floats(vec![9.0, -1.5, -0.0, 0.0, 2.0]), 5),
+        (Values::Texts("Aa山".to_owned(), ends), 5),
+    ] {
+        let column = Column::new(values, null_first(count));
+        for a in 0..count {
+            for b in 0..count {
+                assert_eq!(column.compare(a, b), a.cmp(&b), "{column:?} {a} {b}");
+            }
         }
     }
+}
+
+#[test]
+fn a_table_of_many_keys_takes_a_few_bytes_a_row() {
+    let keys: Vec<String> = (0..1000).map(|n| format!("key-{:06}", 1000 - n)).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let columns = vec![strings(&keys), integers(&(0..1000).collect::<Vec<_>>())];
+    let descriptor = descriptor(vec![dimension("key"), measure("events")]);
+    let table = read(&descriptor, Table { rows: 1000, columns }).expect("it is as described");
+    assert_eq!((table.len(), table.bytes()), (1000, 1000 * (10 + 4 + 8)));
+    assert_eq!(table.rows().next(), Some(vec![text("key-000001"), Cell::Integer(999)]));
+    let some = table.at(&[999, 0]);
+    let of_rows = ResultTable::of_rows([
+        vec![text("key-001000"), Cell::Integer(0)],
+        vec![text("key-000001"), Cell::Integer(999)],
+    ]);
+    assert_eq!(some, of_rows);
 }

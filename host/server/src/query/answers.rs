@@ -1,13 +1,14 @@
 //! The paths on which questions are asked and answered.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
+use axum::Router;
 use axum::extract::{Path, Query as Parameters, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 use streamgauge_core::{EventTime, WindowAsk, rfc3339};
@@ -15,8 +16,11 @@ use streamgauge_wire::{Checkpoints, Frame, LatenessReport, Samples};
 use utoipa::IntoParams;
 
 use super::{HistoryAsk, Place, Refused, malformed};
+use crate::answer::{answer, later, write};
 use crate::app::App;
-use crate::response::{Refusal, fresh, refusal};
+use crate::response::{Refusal, refusal};
+
+const JSON: &str = "application/json";
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -49,75 +53,96 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 
 /// The merged result of all metrics, as `replay --json` prints that result.
 #[utoipa::path(get, path = "/api/v1/snapshot", tag = "results",
-    responses((status = 200, body = Object), (status = 401, description = "A token is missing", body = Refusal)))]
+    responses((status = 200, body = Object), (status = 401, description = "A token is missing", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn snapshot(State(app): State<Arc<App>>) -> Response {
-    answer(move || {
-        let value = app.query.snapshot(&app.latest());
-        Ok(Json(value).into_response())
-    })
-    .await
+    write(&app, JSON, |app, out| app.query.snapshot(&app.latest(), out)).await
 }
 
 /// The distribution of lateness, and the last late records.
 #[utoipa::path(get, path = "/api/v1/lateness", tag = "pipeline",
-    responses((status = 200, body = LatenessReport), (status = 401, description = "A token is missing", body = Refusal)))]
+    responses((status = 200, body = LatenessReport), (status = 401, description = "A token is missing", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn lateness(State(app): State<Arc<App>>) -> Response {
-    answer(move || Ok(Json(app.query.lateness()).into_response())).await
+    answer(&app, |app| Ok(app.query.lateness())).await
 }
 
 /// Some of the latest records, newest first.
 #[utoipa::path(get, path = "/api/v1/events", tag = "pipeline",
-    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal)))]
+    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn events(State(app): State<Arc<App>>) -> Response {
-    answer(move || Ok(Json(app.query.events()).into_response())).await
+    answer(&app, |app| Ok(app.query.events())).await
 }
 
 /// The last dead letters, newest first.
 #[utoipa::path(get, path = "/api/v1/dead-letters", tag = "pipeline",
-    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal)))]
+    responses((status = 200, body = Samples), (status = 401, description = "A token is missing", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn dead_letters(State(app): State<Arc<App>>) -> Response {
-    answer(move || Ok(Json(app.query.dead_letters()).into_response())).await
+    answer(&app, |app| Ok(app.query.dead_letters())).await
 }
 
 /// The last 50 checkpoints since the host started, newest first.
 #[utoipa::path(get, path = "/api/v1/checkpoints", tag = "pipeline",
-    responses((status = 200, body = Checkpoints), (status = 401, description = "A token is missing", body = Refusal)))]
+    responses((status = 200, body = Checkpoints), (status = 401, description = "A token is missing", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn checkpoints(State(app): State<Arc<App>>) -> Response {
-    answer(move || Ok(Json(app.query.checkpoints()).into_response())).await
+    answer(&app, |app| Ok(app.query.checkpoints())).await
 }
 
 /// The account of one record: the log before the record is read again.
 #[utoipa::path(get, path = "/api/v1/explain", tag = "pipeline",
     params(Place),
-    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; use the command line", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "The host is at work on another one", body = Refusal)))]
+    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; use the command line", body = Refusal), (status = 429, description = "Without a token, explanations took their share of time", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "The host is at work on another one", body = Refusal)))]
 pub(crate) async fn explain(
     State(app): State<Arc<App>>,
     Parameters(place): Parameters<Place>,
 ) -> Response {
-    answer(move || Ok(Json(app.query.explain(place)?).into_response())).await
+    // Whoever knows the token may spend the time.
+    if app.access.token.is_none()
+        && let Err(wait) = app.allowance.check(Instant::now())
+    {
+        let text = format!(
+            "explanations took a tenth of a core, which is the limit without a token; hint: ask \
+             again in {:.0} s, or use the command line: streamgauge explain {}@{}",
+            wait.as_secs_f64().ceil(),
+            place.partition,
+            place.offset
+        );
+        return later(StatusCode::TOO_MANY_REQUESTS, text, wait);
+    }
+    answer(&app, move |app| {
+        let begun = Instant::now();
+        let explained = app.query.explain(place);
+        app.allowance.spend(Instant::now(), begun.elapsed());
+        explained
+    })
+    .await
 }
 
 /// The rows of one panel over one window.
 #[utoipa::path(get, path = "/api/v1/panels/{id}/data", tag = "results",
     params(("id" = String, Path, description = "The panel's id"), PanelAsk),
-    responses((status = 200, body = Frame), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
+    responses((status = 200, body = Frame), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn panel(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Parameters(ask): Parameters<PanelAsk>,
 ) -> Response {
-    answer(move || {
+    let is_csv = match ask.format.as_deref() {
+        None | Some("json") => false,
+        Some("csv") => true,
+        Some(other) => {
+            let text = format!("format `{other}` is not known; hint: json or csv");
+            return refusal(StatusCode::BAD_REQUEST, text);
+        }
+    };
+    let content_type = if is_csv { "text/csv; charset=utf-8" } else { JSON };
+    write(&app, content_type, move |app, out| {
         let window = ask.window.as_deref().map(window_ask).transpose()?;
         let frame = app.query.panel(&app.latest(), &id, window)?;
-        match ask.format.as_deref() {
-            None | Some("json") => Ok(Json(frame).into_response()),
-            Some("csv") => {
-                Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], csv(&frame)).into_response())
-            }
-            Some(other) => {
-                Err(Refused::Malformed(format!("format `{other}` is not known; hint: json or csv")))
-            }
-        }
+        let written = if is_csv {
+            out.write_all(&csv(&frame))
+        } else {
+            serde_json::to_writer(out, &frame).map_err(io::Error::from)
+        };
+        written.map_err(|error| Refused::Failed(error.to_string()))
     })
     .await
 }
@@ -125,40 +150,19 @@ pub(crate) async fn panel(
 /// The windows of a metric.
 #[utoipa::path(get, path = "/api/v1/history", tag = "results",
     params(HistoryAsk),
-    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
+    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
     Parameters(ask): Parameters<HistoryAsk>,
 ) -> Response {
-    answer(move || {
-        let question = ask.question()?;
-        Ok(Json(app.query.history(&app.latest(), &question)?).into_response())
-    })
-    .await
+    write(&app, JSON, |app, out| app.query.history(&app.latest(), &ask.question()?, out)).await
 }
 
 /// The states as of now, as `state export` writes them.
 #[utoipa::path(get, path = "/api/v1/checkpoint", tag = "pipeline",
-    responses((status = 200, content_type = "application/octet-stream"), (status = 401, description = "A token is missing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal)))]
+    responses((status = 200, content_type = "application/octet-stream"), (status = 401, description = "A token is missing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn checkpoint(State(app): State<Arc<App>>) -> Response {
-    answer(move || {
-        let bytes = app.query.checkpoint()?;
-        Ok(([(CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
-    })
-    .await
-}
-
-/// Runs `work`, which may call plugins, on a thread for such work.
-async fn answer(work: impl FnOnce() -> Result<Response, Refused> + Send + 'static) -> Response {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(response)) => fresh(response),
-        Ok(Err(Refused::Unknown(text))) => refusal(StatusCode::NOT_FOUND, text),
-        Ok(Err(Refused::Malformed(text))) => refusal(StatusCode::BAD_REQUEST, text),
-        Ok(Err(Refused::Failed(text))) => refusal(StatusCode::INTERNAL_SERVER_ERROR, text),
-        Ok(Err(Refused::Busy(text))) => refusal(StatusCode::SERVICE_UNAVAILABLE, text),
-        Ok(Err(Refused::TooMuch(text))) => refusal(StatusCode::UNPROCESSABLE_ENTITY, text),
-        Err(_) => refusal(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be computed"),
-    }
+    write(&app, "application/octet-stream", |app, out| app.query.checkpoint(out)).await
 }
 
 /// One line a key: the key or the pair of keys, then each measure on time, late and in total.

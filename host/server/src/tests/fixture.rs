@@ -1,7 +1,9 @@
 //! A live state to test with.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -85,14 +87,19 @@ impl Query for Answers {
 
     fn explain(&self, place: Place) -> Result<Value, Refused> {
         match place.partition {
+            // An explanation that takes so many milliseconds.
+            0 if place.offset < 0 => {
+                std::thread::sleep(Duration::from_millis(place.offset.unsigned_abs()));
+                Ok(json!({}))
+            }
             0 => Ok(json!({ "partition": 0, "offset": place.offset, "verdict": "late" })),
             1 => Err(Refused::Busy("another record is being explained".to_owned())),
             _ => Err(Refused::TooMuch("too far back".to_owned())),
         }
     }
 
-    fn snapshot(&self, _: &LiveState) -> Value {
-        json!({ "accounting": { "read": 110 }, "metrics": {} })
+    fn snapshot(&self, _: &LiveState, out: &mut dyn Write) -> Result<(), Refused> {
+        put(out, &json!({ "accounting": { "read": 110 }, "metrics": {} }).to_string())
     }
 
     fn panel(
@@ -108,13 +115,33 @@ impl Query for Answers {
         found.map(|frame| Frame::clone(frame))
     }
 
-    fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
+    fn checkpoint(&self, _: &mut dyn Write) -> Result<(), Refused> {
         Err(Refused::Failed("nothing is stored".to_owned()))
     }
 
-    fn history(&self, _: &LiveState, ask: &HistoryQuestion) -> Result<Value, Refused> {
-        Ok(json!({ "metric": ask.metric, "windows": [] }))
+    /// Of `huge`, as much as is asked for; of `broken`, an answer that fails on its way.
+    fn history(
+        &self,
+        _: &LiveState,
+        ask: &HistoryQuestion,
+        out: &mut dyn Write,
+    ) -> Result<(), Refused> {
+        if ["huge", "broken"].contains(&ask.metric.as_str()) {
+            let piece = "x".repeat(1000);
+            for _ in 0..ask.bytes_max / 1000 {
+                put(out, &piece)?;
+            }
+        }
+        match ask.metric.as_str() {
+            "huge" => Ok(()),
+            "broken" => Err(Refused::Failed("the store is gone".to_owned())),
+            metric => put(out, &json!({ "metric": metric, "windows": [] }).to_string()),
+        }
     }
+}
+
+fn put(out: &mut dyn Write, text: &str) -> Result<(), Refused> {
+    out.write_all(text.as_bytes()).map_err(|error| Refused::Failed(error.to_string()))
 }
 
 /// The next state: a number higher by one, and the changes of the closure.

@@ -22,7 +22,7 @@ use streamgauge_telemetry::Telemetry;
 use streamgauge_wire::{Hello, LiveState};
 
 /// A time longer than any test takes: a test that waits for it has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn loopback() -> SocketAddr {
     ([127, 0, 0, 1], 0).into()

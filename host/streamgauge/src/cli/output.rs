@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -30,12 +30,39 @@ pub(super) fn tell(words: impl Display) {
 
 /// Prints a text to its last byte.
 pub(super) fn print(text: &str) {
-    let mut output = std::io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            LOST.get_or_init(|| error.to_string());
-        }
-        _ => {}
+    let mut output = Output(std::io::stdout().lock());
+    // What happened is kept.
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// Prints what `write` writes, and a line end, without holding all of it.
+pub(super) fn print_whole<T>(write: impl FnOnce(&mut dyn Write) -> T) -> T {
+    let mut output = BufWriter::with_capacity(1 << 16, Output(std::io::stdout().lock()));
+    let written = write(&mut output);
+    let _ = output.write_all(b"\n").and_then(|()| output.flush());
+    written
+}
+
+/// Standard output, whose first error is kept.
+struct Output(StdoutLock<'static>);
+
+impl Output {
+    fn keep<T>(result: std::io::Result<T>) -> std::io::Result<T> {
+        result.inspect_err(|error| {
+            if !matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::Interrupted) {
+                LOST.get_or_init(|| error.to_string());
+            }
+        })
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Self::keep(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Self::keep(self.0.flush())
     }
 }
 

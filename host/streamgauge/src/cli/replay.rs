@@ -117,7 +117,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     if args.json {
         log_warnings(&prepared.pipeline, &job.run_status.overview());
     }
-    print(&prepared, &Report::new(&prepared, &job.run_status)?, args.json)
+    print(&prepared, &Report::new(&prepared, &job.run_status), args.json)
 }
 
 fn parse_now(text: &str) -> Result<WallClock, String> {

@@ -1,14 +1,15 @@
 //! The final result of a bounded run: as JSON, or as tables for people.
 
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use chrono::Utc;
 use chrono_tz::Tz;
-use serde_json::{Value, json};
-use streamgauge_core::{Accounting, TimeWindow, WindowBooks, rfc3339};
-use streamgauge_outbox::HistoryError;
+use serde_json::json;
+use streamgauge_core::{Accounting, EventTime, TimeWindow, WindowBooks, WindowSpec, rfc3339};
 use streamgauge_plugin::{Cell, Output};
-use streamgauge_view::{MetricResults, Published, Results, Trouble, document};
+use streamgauge_view::document::{self, NotWritten, Troubled};
+use streamgauge_view::{MetricReader, Published, Results, Trouble};
 
 use crate::publish::{rejected, warnings_at_end};
 use crate::run::cause::Cause;
@@ -23,74 +24,84 @@ pub(super) struct Report {
     warnings: Vec<Cause>,
 }
 
+/// All windows are told.
+const ALL: fn(WindowSpec) -> EventTime = |_| TimeWindow::ALWAYS.start;
+
 impl Report {
-    /// Merges what the workers published last.
-    ///
-    /// # Errors
-    /// The stored history cannot be read.
-    pub(super) fn new(prepared: &Prepared, run_status: &RunStatus) -> Result<Self, HistoryError> {
+    /// What the workers published last.
+    pub(super) fn new(prepared: &Prepared, run_status: &RunStatus) -> Self {
         let overview = run_status.overview();
         let Prepared { pipeline, plan, plugins, .. } = prepared;
         let now = Utc::now().timestamp_millis();
-        let mut published = Published::new(&overview, None, pipeline.history_keep, now);
-        let always = |_: &str, _| Some(TimeWindow::ALWAYS);
-        published.final_panes.extend(run_status.history(&pipeline.metrics, always)?);
+        let published = Published::new(&overview, None, pipeline.history_keep, now)
+            .with_history(run_status.history_store());
         let results = Results::new(plugins, plan, pipeline.event_time.zone);
         let seconds =
             overview.counts.span.map_or(0.0, |(first, last)| (last - first).as_secs_f64());
         let warnings = warnings_at_end(pipeline, &overview);
-        Ok(Self { published, results, consume_seconds: seconds, warnings })
+        Self { published, results, consume_seconds: seconds, warnings }
     }
 
-    /// Every window of every metric, merged now.
-    pub(super) fn metrics(&self) -> Vec<MetricResults<'_>> {
-        self.results.all(&self.published)
-    }
-
-    /// The result as JSON, in the shape of `/api/v1/snapshot`.
-    pub(super) fn json(&self, prepared: &Prepared, metrics: &[MetricResults<'_>]) -> Value {
+    /// Writes the result as JSON, in the shape of `/api/v1/snapshot`.
+    ///
+    /// # Errors
+    /// Nobody takes it, or the stored history cannot be read.
+    pub(super) fn write_json(
+        &self,
+        prepared: &Prepared,
+        out: &mut dyn Write,
+    ) -> Result<Vec<Troubled>, NotWritten> {
         let run = json!({ "consume_seconds": self.consume_seconds });
-        let zone = prepared.pipeline.event_time.zone;
-        document::document(&prepared.plan, zone, &self.published, metrics, &run)
+        let place = (&*prepared.plan, prepared.pipeline.event_time.zone);
+        document::write(out, place, &self.published, &self.results, &ALL, &run)
     }
 
-    /// The result as tables for people.
-    pub(super) fn text(&self, prepared: &Prepared, metrics: &[MetricResults<'_>]) -> String {
+    /// Writes the result as tables for people.
+    ///
+    /// # Errors
+    /// Nobody takes it, or the stored history cannot be read.
+    pub(super) fn write_text(
+        &self,
+        prepared: &Prepared,
+        out: &mut dyn Write,
+    ) -> Result<Vec<Troubled>, NotWritten> {
         let books = document::accounting(&self.published.partitions);
-        let mut text = format!(
-            "read {} = on time {} + late {} + rejected {}\n",
+        writeln!(
+            out,
+            "read {} = on time {} + late {} + rejected {}",
             books.read,
             books.on_time,
             books.late,
             books.rejected()
-        );
-        text.push_str(&event_times(&books));
+        )?;
+        out.write_all(event_times(&books).as_bytes())?;
+        let zone = prepared.pipeline.event_time.zone;
         for partition in &self.published.partitions {
             let watermark = prepared.plan.watermark.watermark(partition.state.max_event_time);
-            let zone = prepared.pipeline.event_time.zone;
             let watermark = watermark.map_or("none".into(), |w| rfc3339(zone, w));
             let (number, offset) = (partition.partition, partition.state.next_offset);
-            let _ = writeln!(text, "partition {number}: offset {offset}, watermark {watermark}");
+            writeln!(out, "partition {number}: offset {offset}, watermark {watermark}")?;
             if let Some(leap) = partition.state.leap {
                 let (from, to) = (rfc3339(zone, leap.from), rfc3339(zone, leap.to));
-                let _ = writeln!(
-                    text,
+                writeln!(
+                    out,
                     "  the last far move of event time: the record at offset {} from {from} to {to}",
                     leap.offset
-                );
+                )?;
             }
         }
-        let zone = prepared.pipeline.event_time.zone;
-        for metric in metrics {
-            write_metric(&mut text, metric, zone);
+        let mut troubles = Vec::new();
+        for metric in self.results.metrics() {
+            let trouble = write_metric(out, metric, &self.published, zone)?;
+            troubles.extend(trouble.map(|trouble| (metric.id().to_owned(), trouble)));
         }
         for warning in &self.warnings {
-            write_warning(&mut text, warning);
+            write_warning(out, warning)?;
         }
         let seconds = self.consume_seconds.max(1e-9);
         let rate = books.read as f64 / seconds;
-        let _ = write!(text, "\nconsumed in {seconds:.3} s, {rate:.0} records/s");
-        text
+        write!(out, "\nconsumed in {seconds:.3} s, {rate:.0} records/s")?;
+        Ok(troubles)
     }
 }
 
@@ -109,49 +120,52 @@ fn event_times(books: &Accounting) -> String {
     text
 }
 
-fn write_warning(text: &mut String, warning: &Cause) {
-    let _ = writeln!(text, "\nwarning: {}", warning.message);
+fn write_warning(out: &mut dyn Write, warning: &Cause) -> io::Result<()> {
+    writeln!(out, "\nwarning: {}", warning.message)?;
     if let (Some(place), Some(sample)) = (warning.args.get("place"), warning.args.get("sample")) {
-        let _ = writeln!(text, "  {place}: {sample}");
+        writeln!(out, "  {place}: {sample}")?;
     }
+    Ok(())
 }
 
-/// Metrics that stopped or cannot be read, with the reason and what to do.
-pub(super) fn troubles(metrics: &[MetricResults<'_>]) -> Vec<String> {
-    let trouble = |m: &MetricResults<'_>| {
-        let (id, trouble) = (&m.plugin.settings().id, m.trouble.as_ref()?);
-        let what = match trouble {
-            Trouble::Stopped(stopped) => format!("stopped at {}", stopped.places()),
-            Trouble::Unreadable { .. } => "gives no result".to_owned(),
-        };
-        let (reason, remedy) = (trouble.reason(), trouble.remedy());
-        Some(format!("metric `{id}` {what}: {reason}\nhint: {remedy}"))
+/// A metric that stopped or cannot be read, with the reason and what to do.
+pub(super) fn trouble_words((id, trouble): &Troubled) -> String {
+    let what = match trouble {
+        Trouble::Stopped(stopped) => format!("stopped at {}", stopped.places()),
+        Trouble::Unreadable { .. } => "gives no result".to_owned(),
     };
-    metrics.iter().filter_map(trouble).collect()
+    let (reason, remedy) = (trouble.reason(), trouble.remedy());
+    format!("metric `{id}` {what}: {reason}\nhint: {remedy}")
 }
 
-fn write_metric(text: &mut String, metric: &MetricResults<'_>, zone: Tz) {
-    let books = metric.accounting;
-    let id = &metric.plugin.settings().id;
-    let _ = writeln!(text, "\n{id}: folded {}, excluded {}", books.folded(), books.excluded);
-    for (spec, books) in &metric.windows {
+fn write_metric(
+    out: &mut dyn Write,
+    metric: &MetricReader,
+    published: &Published,
+    zone: Tz,
+) -> Result<Option<Trouble>, NotWritten> {
+    let id = metric.id();
+    let books = published.accounting(id);
+    writeln!(out, "\n{id}: folded {}, excluded {}", books.folded(), books.excluded)?;
+    for (spec, books) in published.window_books(id) {
         let WindowBooks { expired, unplaced, evicted, .. } = books;
         let outside = format!("expired {expired}, unplaced {unplaced}, evicted {evicted}");
-        let _ = writeln!(text, "{id} {spec}: {outside}");
+        writeln!(out, "{id} {spec}: {outside}")?;
     }
-    let outputs = &metric.plugin.descriptor().outputs;
-    for window in &metric.results {
+    let outputs = &metric.plugin().descriptor().outputs;
+    metric.visit(published, &ALL, |window| {
         if let (Some(interval), Some(state)) = (window.id.window, window.state) {
             let civil = |time| rfc3339(zone, time);
             let (start, end) = (civil(interval.start), civil(interval.end));
-            let _ = writeln!(text, "{id} {} {start} to {end}: {}", window.id.spec, state.name());
+            writeln!(out, "{id} {} {start} to {end}: {}", window.id.spec, state.name())?;
         }
-        for row in &window.result.total.rows {
+        for row in window.result.total.rows() {
             let cells: Vec<String> =
-                outputs.iter().zip(row).map(|(output, cell)| show(output, cell)).collect();
-            let _ = writeln!(text, "  {}", cells.join("  "));
+                outputs.iter().zip(&row).map(|(output, cell)| show(output, cell)).collect();
+            writeln!(out, "  {}", cells.join("  "))?;
         }
-    }
+        Ok(())
+    })
 }
 
 /// A cell with its label, if the cell has one.

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::config::Config;
 use super::failure::Failure;
-use super::output::print_out;
-use super::report::{Report, troubles};
+use super::output::{is_printed, print_whole};
+use super::report::{Report, trouble_words};
 use super::serve::{Job, Listen, page_url, serve};
 use super::state::reset;
 use super::stored;
@@ -22,6 +22,7 @@ use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::Pipeline;
+use streamgauge_view::document::NotWritten;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
 #[derive(Args, Debug)]
@@ -107,20 +108,24 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         if stopped.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(Failure::failed("stopped before the end; the state is stored"));
         }
-        return print(&prepared, &Report::new(&prepared, &run_status)?, args.json);
+        return print(&prepared, &Report::new(&prepared, &run_status), args.json);
     }
     Ok(())
 }
 
 /// Prints the result; a metric that stopped is a failure.
 pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<(), Failure> {
-    let metrics = report.metrics();
-    if json {
-        print_out(report.json(prepared, &metrics))?;
-    } else {
-        print_out(report.text(prepared, &metrics))?;
-    }
-    let troubles = troubles(&metrics);
+    let written = print_whole(|out| {
+        if json { report.write_json(prepared, out) } else { report.write_text(prepared, out) }
+    });
+    let troubles = match written {
+        Ok(troubles) => troubles,
+        // What became of the output is told with the end.
+        Err(NotWritten::Output(_)) => Vec::new(),
+        Err(error @ NotWritten::History(_)) => return Err(Failure::failed(error)),
+    };
+    is_printed()?;
+    let troubles: Vec<String> = troubles.iter().map(trouble_words).collect();
     if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
 }
 

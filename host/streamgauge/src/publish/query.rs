@@ -1,5 +1,8 @@
 //! Answers about the result, from what the workers published and from the stored history.
 
+mod history;
+
+use std::io::Write;
 use std::sync::{Arc, Mutex, TryLockError};
 
 use chrono::Utc;
@@ -7,9 +10,10 @@ use serde_json::{Value, json};
 use streamgauge_checkpoint::store::{Checkpoint, Export};
 use streamgauge_core::{EventTime, FinalPane, TimeWindow, WindowAsk, WindowSpec};
 use streamgauge_oracle::audit::{self, Audited, NotExplained};
+use streamgauge_outbox::Take;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_server::query::{HistoryQuestion, Place, Query, Refused};
-use streamgauge_view::{Published, Results, WindowId, WindowState, document};
+use streamgauge_view::{Published, Results, WindowId, document};
 use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
 
 use super::lateness::lateness;
@@ -17,8 +21,8 @@ use super::{samples, to_wire};
 use crate::run::prepare::Prepared;
 use crate::run::status::RunStatus;
 
-/// The most windows in one answer about history.
-const HISTORY_MAX: usize = 10_000;
+/// The most stored panes that are looked at for one window.
+const PANES_MAX: usize = 100_000;
 
 /// The most final panes of one kind in the result as a whole; older ones are history.
 const SHOWN_FINAL_MAX: i64 = 1000;
@@ -53,19 +57,13 @@ impl LiveQuery {
         }
     }
 
-    /// What was published, with the stored final panes in `range`, which is asked about each kind
-    /// of windows of each metric.
-    fn published(
-        &self,
-        range: impl Fn(&str, WindowSpec) -> Option<TimeWindow>,
-    ) -> Result<Published, Refused> {
+    /// What was published; stored final panes are found where they are asked for.
+    fn published(&self) -> Published {
         let overview = self.run_status.overview();
         let idle = (!self.bounded).then(|| self.run_status.idle());
         let now = Utc::now().timestamp_millis();
-        let mut published = Published::new(&overview, idle, self.pipeline().history_keep, now);
-        let stored = self.run_status.history(&self.pipeline().metrics, range);
-        published.final_panes.extend(stored.map_err(|e| Refused::Failed(e.to_string()))?);
-        Ok(published)
+        Published::new(&overview, idle, self.pipeline().history_keep, now)
+            .with_history(self.run_status.history_store())
     }
 
     /// A checkpoint of nothing but its settings and its identity.
@@ -118,7 +116,6 @@ impl Query for LiveQuery {
                 return Err(Refused::Busy(text.to_owned()));
             }
         };
-        let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
         let audited = Audited::open(self.pipeline(), &self.prepared.plugins)
             .map_err(|error| failed(&error))?;
         let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
@@ -145,19 +142,17 @@ impl Query for LiveQuery {
         Ok(json)
     }
 
-    fn snapshot(&self, live: &LiveState) -> Value {
-        let newest = live.clock.event_time.unwrap_or(i64::MAX);
-        let recent = |_: &str, spec: WindowSpec| {
-            let span = spec.pane()?.saturating_mul(SHOWN_FINAL_MAX);
-            Some(TimeWindow { start: EventTime(newest).minus(span), ..TimeWindow::ALWAYS })
+    fn snapshot(&self, live: &LiveState, out: &mut dyn Write) -> Result<(), Refused> {
+        let newest = EventTime(live.clock.event_time.unwrap_or(i64::MAX));
+        let recent = |spec: WindowSpec| {
+            let span = spec.pane().map(|pane| pane.saturating_mul(SHOWN_FINAL_MAX));
+            span.map_or(TimeWindow::ALWAYS.start, |span| newest.minus(span))
         };
-        let published = match self.published(recent) {
-            Ok(published) => published,
-            Err(refused) => return json!({ "error": refused.text() }),
-        };
-        let zone = self.pipeline().event_time.zone;
-        let metrics = self.results.all(&published);
-        document::document(&self.prepared.plan, zone, &published, &metrics, &json!({}))
+        let place = (&*self.prepared.plan, self.pipeline().event_time.zone);
+        let published = self.published();
+        document::write(out, place, &published, &self.results, &recent, &json!({}))
+            .map(drop)
+            .map_err(|error| failed(&error))
     }
 
     fn panel(
@@ -181,8 +176,13 @@ impl Query for LiveQuery {
             return Err(Refused::Unknown(text));
         }
         let reach = ask.reach(live.clock.event_time.map(EventTime));
-        let published = self
-            .published(|metric, kind| (metric == panel.metric && kind == spec).then_some(reach))?;
+        let mut published = self.published();
+        if let (Some(history), Some(pane)) = (&published.history, spec.pane()) {
+            let TimeWindow { start, end } = reach;
+            let starts = TimeWindow { start: start.minus(pane.saturating_mul(2)), end };
+            let found = history.find(&panel.metric, spec, starts, Take::Newest(PANES_MAX));
+            published.stored = found.map_err(|error| failed(&error))?;
+        }
         let found = match ask {
             WindowAsk::Present(spec) => Some(metric.current(&published, spec)),
             WindowAsk::Last(spec, count) => metric.last(&published, spec, count),
@@ -202,7 +202,7 @@ impl Query for LiveQuery {
         Ok(frame)
     }
 
-    fn checkpoint(&self) -> Result<Vec<u8>, Refused> {
+    fn checkpoint(&self, out: &mut dyn Write) -> Result<(), Refused> {
         // The history first: what becomes final meanwhile is in both then, and not in neither.
         let overview = self.run_status.overview();
         let metrics = &self.pipeline().metrics;
@@ -217,30 +217,24 @@ impl Query for LiveQuery {
         let (checkpoint, created) =
             (Checkpoint { partitions: overview.partitions, ..self.settings() }, Utc::now());
         let export = Export { created: created.timestamp_millis(), checkpoint, final_panes };
-        Ok(export.encode())
+        out.write_all(&export.encode()).map_err(|error| failed(&error))
     }
 
-    fn history(&self, _: &LiveState, question: &HistoryQuestion) -> Result<Value, Refused> {
-        let HistoryQuestion { metric: id, spec, span, last, with_open } = question;
-        let is_meant = |kind| spec.is_none_or(|spec| spec == kind);
-        let published = self.published(|metric, kind| {
-            let size = kind.to_millis().0;
-            let around = TimeWindow { start: span.start.minus(size), end: span.end.plus(size) };
-            (metric == id && is_meant(kind)).then_some(around)
-        })?;
+    fn history(
+        &self,
+        _: &LiveState,
+        question: &HistoryQuestion,
+        out: &mut dyn Write,
+    ) -> Result<(), Refused> {
+        let id = &question.metric;
         let unknown = || Refused::Unknown(format!("there is no metric `{id}`"));
         let metric = self.results.metric(id).ok_or_else(unknown)?;
-        let found = metric.windows(&published, *last, |id, state| {
-            (*with_open || state == Some(WindowState::Final))
-                && is_meant(id.spec)
-                && id.window.is_some_and(|w| w.end > span.start && w.start < span.end)
-        });
-        let found = found.map_err(|error| Refused::Failed(error.to_string()))?;
-        let (zone, descriptor) = (self.pipeline().event_time.zone, metric.plugin().descriptor());
-        let shown = found.iter().take(HISTORY_MAX);
-        let windows: Vec<Value> =
-            shown.map(|window| document::window_json(descriptor, window, zone)).collect();
-        let truncated = found.len() > HISTORY_MAX;
-        Ok(json!({ "metric": id, "windows": windows, "truncated": truncated }))
+        let zone = self.pipeline().event_time.zone;
+        history::write(out, metric, &self.published(), zone, question)
     }
+}
+
+/// What a client is told of a failure of the host.
+fn failed(error: &dyn std::fmt::Display) -> Refused {
+    Refused::Failed(error.to_string())
 }

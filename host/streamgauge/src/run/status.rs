@@ -102,6 +102,11 @@ impl RunStatus {
         *self.history.lock().unwrap_or_else(PoisonError::into_inner) = Some(history);
     }
 
+    /// Where final panes are stored; `None` means nowhere yet.
+    pub fn history_store(&self) -> Option<Arc<dyn HistoryStore>> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The stored final panes of `metrics` that overlap what `range` says for each kind of windows, if
     /// anything.
     ///
@@ -112,8 +117,7 @@ impl RunStatus {
         metrics: &[MetricSettings],
         range: impl Fn(&str, WindowSpec) -> Option<TimeWindow>,
     ) -> Result<Vec<Arc<FinalPane>>, HistoryError> {
-        let history = self.history.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(history) = history else { return Ok(Vec::new()) };
+        let Some(history) = self.history_store() else { return Ok(Vec::new()) };
         let mut panes = Vec::new();
         for metric in metrics {
             for spec in metric.windows.iter().filter(|spec| **spec != WindowSpec::Cumulative) {

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use streamgauge_core::{EventTime, GapKind, TimeWindow};
-use streamgauge_plugin::{ContractType, Output, Role};
+use streamgauge_plugin::{ContractType, Output, ResultTable, Role};
 
 use super::*;
 use crate::testing::{METRIC, metric, minutes, partition, plan};
@@ -98,13 +98,16 @@ fn descriptor() -> Descriptor {
 fn window(id: WindowId, state: Option<WindowState>) -> Value {
     let row = |key: &str, mean| vec![Cell::Text(key.to_owned()), mean];
     let result = MetricResult {
-        on_time: ResultTable { rows: vec![row("广东", Cell::Float(0.5))] },
+        on_time: ResultTable::of_rows([row("广东", Cell::Float(0.5))]),
         late: ResultTable::default(),
-        total: ResultTable { rows: vec![row("", Cell::Null), row("广东", Cell::Float(2.0))] },
+        total: ResultTable::of_rows([row("", Cell::Null), row("广东", Cell::Float(2.0))]),
         other: None,
     };
     let window = WindowResult { id, state, result: Arc::new(result) };
-    window_json(&descriptor(), &window, chrono_tz::Asia::Shanghai)
+    let mut text = Vec::new();
+    let written = write_window(&mut text, &descriptor(), &window, chrono_tz::Asia::Shanghai);
+    written.expect("memory can be written to");
+    serde_json::from_slice(&text).expect("JSON")
 }
 
 #[test]

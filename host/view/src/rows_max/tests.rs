@@ -19,15 +19,15 @@ fn table(rows: &[(&str, i64)]) -> ResultTable {
     let row = |(key, events): &(&str, i64)| {
         vec![Cell::Text((*key).to_owned()), Cell::Integer(*events), Cell::Float(0.5)]
     };
-    ResultTable { rows: rows.iter().map(row).collect() }
+    ResultTable::of_rows(rows.iter().map(row))
 }
 
 fn shown(table: &ResultTable) -> Vec<(String, i64)> {
-    let row = |row: &Vec<Cell>| match (&row[0], &row[1]) {
+    let row = |row: Vec<Cell>| match (&row[0], &row[1]) {
         (Cell::Text(key), Cell::Integer(events)) => (key.clone(), *events),
         other => panic!("{other:?}"),
     };
-    table.rows.iter().map(row).collect()
+    table.rows().map(row).collect()
 }
 
 #[test]
@@ -47,7 +47,21 @@ fn the_largest_stay_in_the_order_of_their_keys_and_equal_ones_by_key() {
 fn a_result_within_the_bound_is_whole() {
     let mut total = table(&[("a", 1), ("b", 2)]);
     assert!(Cut::of(&outputs(), &mut total, 2).is_none());
-    assert_eq!(total.rows.len(), 2);
+    assert_eq!(total.len(), 2);
+}
+
+#[test]
+fn a_result_of_long_keys_is_cut_by_its_bytes() {
+    let keys: Vec<String> = (0..3000).map(|n| format!("{n:01000}")).collect();
+    let rows: Vec<(&str, i64)> = (0..).zip(&keys).map(|(n, key)| (key.as_str(), n)).collect();
+    let mut total = table(&rows);
+    // No key of this table lies in a column of texts, so a row has the size of its cells.
+    assert!(Cut::of(&outputs(), &mut total, 3000).is_none());
+    let column = |row: Vec<Cell>| (0..1000).flat_map(move |_| row.clone()).collect::<Vec<_>>();
+    let mut wide = ResultTable::of_rows(total.rows().take(60).map(column));
+    let (_, keys, _) = Cut::of(&outputs(), &mut wide, 3000).expect("it is too large");
+    assert_eq!((wide.len() + keys, wide.bytes() <= TABLE_BYTES_MAX), (60, true));
+    assert!(wide.len() > 30, "{}", wide.len());
 }
 
 #[test]
@@ -78,7 +92,7 @@ proptest! {
             return Ok(());
         };
         let rest = [total, cut.apply(&outputs(), &mut tables[1]), cut.apply(&outputs(), &mut tables[2])];
-        prop_assert_eq!((tables[0].rows.len(), keys), (rows_max, rows.len() - rows_max));
+        prop_assert_eq!((tables[0].len(), keys), (rows_max, rows.len() - rows_max));
         for ((table, rest), before) in tables.iter().zip(&rest).zip(before) {
             prop_assert_eq!(&rest[1], &Cell::Integer(before - sum(table)));
         }

@@ -4,7 +4,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use streamgauge_core::{PaneSnapshot, WindowBooks};
+use streamgauge_core::{FinalPane, Lateness, PaneSnapshot, WindowBooks};
 
 use super::*;
 use crate::testing::{
@@ -22,7 +22,8 @@ const KEEP: u64 = 3;
 /// Asks about windows of `published` in `zone`.
 fn ask<T>(zone: Tz, published: &Published, question: impl FnOnce(&Survey<'_>) -> T) -> T {
     let (plan, settings) = (plan(), settings(&[], RETENTION));
-    question(&Survey { plan: &plan, zone, settings: &settings, published })
+    let stored = &published.stored;
+    question(&Survey { plan: &plan, zone, settings: &settings, published, stored })
 }
 
 fn published(partitions: Vec<PartitionSnapshot>) -> Published {
@@ -51,11 +52,16 @@ fn final_pane(partition: u32, window: TimeWindow, text: &str) -> FinalPane {
 
 /// The states that a window is merged from, in order; late ones in brackets.
 fn merged(window: &Window) -> String {
-    let text = |piece: &Piece| {
-        let text = String::from_utf8_lossy(&piece.state);
-        if piece.lateness == Lateness::Late { format!("[{text}]") } else { text.into_owned() }
+    let text = |lateness: Lateness| {
+        window.pieces.iter().filter_map(move |piece| {
+            let States::Held { states, .. } = &piece.states else { panic!("it is held") };
+            let state = states[lateness as usize].as_ref()?;
+            let text = String::from_utf8_lossy(state);
+            let is_late = lateness == Lateness::Late;
+            Some(if is_late { format!("[{text}]") } else { text.into_owned() })
+        })
     };
-    window.pieces.iter().map(text).collect::<Vec<_>>().join(" ")
+    Lateness::ALL.into_iter().flat_map(text).collect::<Vec<_>>().join(" ")
 }
 
 /// A window as its minutes, its phase and its states.

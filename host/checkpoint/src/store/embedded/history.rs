@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use redb::Database;
-use streamgauge_core::{EventTime, FinalPane, WindowSpec};
+use streamgauge_core::{EventTime, FinalPane, TimeWindow, WindowSpec};
 
 use super::tables::{Failed, Reading};
 use crate::store::StateError;
 use crate::store::guard::guard;
-use streamgauge_outbox::{HistoryError, HistoryStore};
+use streamgauge_outbox::{HistoryError, HistoryStore, StoredPane, Take};
 
 /// The open file, shared with the readers of history; `None` after a failure.
 pub(super) type Shared = Arc<Mutex<Option<Database>>>;
@@ -33,6 +33,22 @@ impl HistoryStore for History {
         })
         .map_err(|error| HistoryError(error.to_string()))?;
         Ok(found.into_iter().filter(|pane| pane.window.end > from).collect())
+    }
+
+    fn find(
+        &self,
+        metric: &str,
+        spec: WindowSpec,
+        starts: TimeWindow,
+        take: Take,
+    ) -> Result<Vec<StoredPane>, HistoryError> {
+        read(&self.database, &self.path, |reading| reading.find(metric, spec, starts, take))
+            .map_err(|error| HistoryError(error.to_string()))
+    }
+
+    fn pane(&self, pane: &StoredPane) -> Result<Option<Arc<FinalPane>>, HistoryError> {
+        read(&self.database, &self.path, |reading| reading.final_pane(pane))
+            .map_err(|error| HistoryError(error.to_string()))
     }
 }
 

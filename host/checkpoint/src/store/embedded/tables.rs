@@ -9,9 +9,13 @@ use redb::{
     Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
     TableError, WriteTransaction,
 };
-use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, SnapshotError, WindowSpec};
+use streamgauge_core::{
+    EventTime, FinalPane, PartitionSnapshot, SnapshotError, TimeWindow, WindowSpec,
+};
+use streamgauge_outbox::{StoredPane, Take};
 
 use crate::store::header::Header;
+use crate::store::memory::taken;
 use crate::store::{Keep, StateError};
 
 /// The format of the file.
@@ -145,6 +149,43 @@ impl Reading {
         let (size, slide) = spec.to_millis();
         let range = (metric, size, slide, i64::MIN, 0)..(metric, size, slide, to.0, 0);
         table.range(range)?.map(|entry| decode(entry?.1.value().1)).collect()
+    }
+
+    /// The final panes of one metric and kind that start in `starts`, without their states.
+    pub(super) fn find(
+        &self,
+        metric: &str,
+        spec: WindowSpec,
+        TimeWindow { start, end }: TimeWindow,
+        take: Take,
+    ) -> Result<Vec<StoredPane>, Failed> {
+        let table = match self.transaction.open_table(FINAL_PANES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => table?,
+        };
+        let (size, slide) = spec.to_millis();
+        let key = |start: EventTime| (metric, size, slide, start.0, 0);
+        let id: Arc<str> = metric.into();
+        let found = table.range(key(start)..key(end.max(start)))?.map(|entry| {
+            let (key, value) = entry?;
+            let (revision, bytes) = value.value();
+            let head = FinalPane::head(bytes).ok_or(Failed::Pane(SnapshotError::Damaged))?;
+            let (window, corrections) = head;
+            let (metric, partition) = (Arc::clone(&id), key.value().4);
+            let is_corrected = corrections > 0;
+            Ok(StoredPane { metric, spec, window, partition, is_corrected, revision })
+        });
+        taken(found, take).into_iter().collect()
+    }
+
+    /// A final pane with its states.
+    pub(super) fn final_pane(&self, pane: &StoredPane) -> Result<Option<Arc<FinalPane>>, Failed> {
+        let table = self.transaction.open_table(FINAL_PANES)?;
+        let (size, slide) = pane.spec.to_millis();
+        let key = (&*pane.metric, size, slide, pane.window.start.0, pane.partition);
+        let Some(found) = table.get(key)? else { return Ok(None) };
+        let decoded = FinalPane::decode(found.value().1);
+        decoded.map(|pane| Some(Arc::new(pane))).map_err(Failed::Pane)
     }
 }
 

@@ -26,7 +26,7 @@ fn result(lines: &[Line<'_>]) -> ResultTable {
         let mean = if mean.is_nan() { Cell::Null } else { Cell::Float(*mean) };
         vec![Cell::Text((*city).to_owned()), Cell::Integer(*events), Cell::Integer(*error), mean]
     };
-    ResultTable { rows: lines.iter().map(row).collect() }
+    ResultTable::of_rows(lines.iter().map(row))
 }
 
 /// The words both ways round, which have to agree on whether the results are apart.

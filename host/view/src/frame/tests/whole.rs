@@ -43,7 +43,7 @@ fn result(on_time: &Rows, late: &Rows) -> MetricResult {
             let [second, key] = [second, key].map(|n| Cell::Integer(i64::from(n)));
             vec![second, Cell::Float(0.5), key, Cell::Integer(n)]
         };
-        ResultTable { rows: sums.into_iter().map(row).collect() }
+        ResultTable::of_rows(sums.into_iter().map(row))
     };
     MetricResult {
         on_time: table(&[on_time]),

@@ -1,0 +1,124 @@
+//! Results of any size in a bounded memory: a history of many keys is asked for in pages, by many at
+//! once, and printed whole. One answer of 35 MB took 1 GB once, and printing it as much.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::thread;
+
+use serde_json::Value;
+
+use crate::host::Host;
+use crate::process::Running;
+use crate::wait;
+use crate::workplace::{Settings, Workplace, plugin};
+
+const HOURS: u64 = 24;
+const KEYS: u64 = 20_000;
+
+/// The memory of one answer and of all together, in KiB.
+const ANSWER_KIB: u64 = 8 << 10;
+const ALL_KIB: u64 = 64 << 10;
+
+/// The records of `HOURS` hours, and of three more after which those are final.
+fn place() -> (Workplace, u64) {
+    let place = Workplace::new(&Settings::file("events.jsonl".as_ref()));
+    let mut text = String::new();
+    let mut count = 0;
+    for hour in 0..HOURS + 3 {
+        for key in 0..if hour < HOURS { KEYS } else { 10 } {
+            let ts = 1_447_171_200_000 + hour * 3_600_000 + key * 100;
+            writeln!(text, "{{\"ts\":{ts},\"user\":\"user-{key:08}\"}}").expect("memory");
+            count += 1;
+        }
+    }
+    place.write("events.jsonl", text.as_bytes());
+    let metric = format!(
+        "[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user\" }}\n\
+         windows = [\"1h\"]\nretention = \"1h\"\n",
+        plugin("count_by").display()
+    );
+    let settings = Settings {
+        schema: "ts = \"timestamp\"\nuser = \"text\"\n".to_owned(),
+        event_time: "field = \"ts\"\nunit = \"ms\"\n".to_owned(),
+        bound: "1m",
+        checkpoint_every: "1s",
+        metrics: Vec::new(),
+        ..Settings::file("events.jsonl".as_ref())
+    };
+    place.set_text(&(settings.text() + &metric));
+    (place, count)
+}
+
+/// A value of `/proc/PID/status`, in KiB; `None` means that the process has ended.
+fn memory_kib(pid: u32, name: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// How much memory `work` takes at its most, in KiB.
+fn growth_kib(pid: u32, work: impl FnOnce()) -> u64 {
+    // 5 sets the most memory so far to the present memory.
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").expect("an own process");
+    let before = memory_kib(pid, "VmRSS").expect("it runs");
+    work();
+    memory_kib(pid, "VmHWM").expect("it runs").saturating_sub(before)
+}
+
+/// All windows, page by page: their starts in order, and the bytes of the largest page.
+fn history(host: &Host) -> (Vec<String>, usize) {
+    let (mut starts, mut largest, mut next) = (Vec::new(), 0, String::new());
+    loop {
+        let page = host.get(&format!("/api/v1/history?metric=users&bytes=4000000{next}"));
+        largest = largest.max(page.body.len());
+        let page = page.json();
+        let windows = page["windows"].as_array().expect("windows");
+        let start =
+            |window: &Value| window["window"]["start"].as_str().expect("a start").to_owned();
+        starts.extend(windows.iter().map(start));
+        assert_eq!(page["truncated"], !page["next"].is_null());
+        let Some(place) = page["next"].as_str() else { return (starts, largest) };
+        next = format!("&next={}", place.replace('+', "%2B"));
+    }
+}
+
+#[test]
+fn a_history_of_any_size_is_answered_and_printed_in_a_bounded_memory() {
+    let (place, count) = place();
+    let host = Host::start(&place);
+    host.has_read(count);
+    let finals = || host.get("/api/v1/history?metric=users&last=1").json();
+    wait::until("the last final window is stored", || {
+        let last = finals()["windows"][0]["window"]["start"].as_str()?.to_owned();
+        (last >= "2015-11-12T01:00".to_owned()).then_some(())
+    });
+    // The plugin's own memory grows once.
+    let (starts, largest) = history(&host);
+    assert_eq!(starts.len() as u64, HOURS + 2, "{starts:?}");
+    assert!(starts.is_sorted() && largest < 8_000_000, "{largest}");
+    let one = growth_kib(host.pid(), || drop(history(&host)));
+    let many = growth_kib(host.pid(), || {
+        thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| {
+                    let answer = host.get("/api/v1/history?metric=users&bytes=64000000");
+                    assert!([200, 503].contains(&answer.status), "{}", answer.status);
+                });
+            }
+        });
+    });
+    eprintln!("one answer {one} KiB, twenty at once {many} KiB");
+    assert!(one <= ANSWER_KIB && many <= ALL_KIB, "{one} KiB and {many} KiB");
+    host.terminate().ok();
+    let mut command = place.command("run");
+    let mut running = Running::start(command.args(["--until-end", "--json"]));
+    let mut most = 0;
+    while running.is_running() {
+        most = memory_kib(running.pid(), "VmHWM").unwrap_or(0).max(most);
+        thread::yield_now();
+    }
+    let printed = running.wait().json();
+    eprintln!("the result as JSON: {most} KiB");
+    assert_eq!(printed["metrics"]["users"].as_array().map(|w| w.len() as u64), Some(HOURS + 3));
+    assert!(most < 128 << 10, "{most} KiB");
+}

@@ -1,0 +1,120 @@
+//! The results of one metric that were merged before, and how far: a window whose last pane alone
+//! changed is merged on from the panes before it, so a present window costs one pane and not all.
+//! The order of merges is the same either way, and so is every bit.
+//!
+//! Invariant: what is remembered is bounded in bytes; what was not used for longest goes first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use streamgauge_outbox::HistoryStore;
+
+use super::merge::{Failed, Merger, Piece, Prefix, same_pieces};
+use super::reader::{Unreadable, WindowResult};
+use super::trouble::{LastGood, ReadAt};
+use super::windows::Window;
+use super::{MetricResult, WindowId};
+
+/// The most bytes of one metric that are remembered, the window that was asked for last aside.
+const BYTES_MAX: usize = 8 << 20;
+
+/// A plugin instance, with the results that it has merged.
+pub(super) struct Remembered {
+    merger: Merger,
+    known: BTreeMap<WindowId, Known>,
+    bytes: usize,
+    /// Raised with each question.
+    now: u64,
+}
+
+/// What is known of a window.
+struct Known {
+    pieces: Vec<Piece>,
+    /// A failure of the plugin is not tried again with the same states.
+    merged: Result<LastGood, Unreadable>,
+    prefix: Option<Prefix>,
+    bytes: usize,
+    used: u64,
+}
+
+impl Remembered {
+    pub(super) fn new(merger: Merger) -> Self {
+        Self { merger, known: BTreeMap::new(), bytes: 0, now: 0 }
+    }
+
+    /// The result of a window, merged only if its states changed.
+    pub(super) fn result(
+        &mut self,
+        window: &Window,
+        read: ReadAt,
+        history: Option<&dyn HistoryStore>,
+    ) -> Result<WindowResult, Unreadable> {
+        self.now += 1;
+        let Window { id, state, pieces } = window;
+        let (id, state) = (*id, *state);
+        let known = self.known.get_mut(&id);
+        let same = known.as_ref().map_or(0, |known| same_pieces(&known.pieces, pieces));
+        if let Some(known) = known.filter(|known| same == pieces.len().max(known.pieces.len())) {
+            known.used = self.now;
+            if let Ok(good) = &mut known.merged {
+                good.read = read;
+            }
+            let good = known.merged.as_ref().map_err(Clone::clone)?;
+            return Ok(WindowResult { id, state, result: Arc::clone(&good.result) });
+        }
+        let former = self.forget(id);
+        let prefix = former.as_ref().and_then(|known| known.prefix.as_ref());
+        let prefix = prefix.filter(|prefix| prefix.pieces <= same).cloned();
+        let merged = self.merger.merge(id.window, pieces, prefix, same, history);
+        let (merged, prefix) = match merged {
+            Ok((result, prefix)) => (Ok(LastGood { result: Arc::new(result), read }), prefix),
+            Err(failed) => {
+                let last = former.and_then(|known| match known.merged {
+                    Ok(good) => Some(good),
+                    Err(unreadable) => unreadable.last,
+                });
+                (Err(Unreadable { failed, last }), None)
+            }
+        };
+        let is_final = !matches!(&merged, Err(Unreadable { failed: Failed::History(_), .. }));
+        let pieces = if is_final { pieces.clone() } else { Vec::new() };
+        let result = merged.as_ref().map(|good| Arc::clone(&good.result)).map_err(Clone::clone);
+        self.remember(id, Known { pieces, merged, prefix, bytes: 0, used: self.now });
+        Ok(WindowResult { id, state, result: result? })
+    }
+
+    fn forget(&mut self, id: WindowId) -> Option<Known> {
+        let known = self.known.remove(&id)?;
+        self.bytes -= known.bytes;
+        Some(known)
+    }
+
+    fn remember(&mut self, id: WindowId, mut known: Known) {
+        known.bytes = known.size();
+        self.bytes += known.bytes;
+        self.known.insert(id, known);
+        while self.bytes > BYTES_MAX && self.known.len() > 1 {
+            let oldest = self.known.iter().min_by_key(|(_, known)| known.used);
+            let oldest = *oldest.expect("there are two").0;
+            self.forget(oldest);
+        }
+    }
+}
+
+impl Known {
+    /// The memory that it takes, about.
+    fn size(&self) -> usize {
+        let result = match &self.merged {
+            Ok(good) => size_of_result(&good.result),
+            Err(Unreadable { last: Some(good), .. }) => size_of_result(&good.result),
+            Err(_) => 0,
+        };
+        let prefix = self.prefix.as_ref().map_or(0, Prefix::bytes);
+        size_of::<Self>() + self.pieces.len() * size_of::<Piece>() + result + prefix
+    }
+}
+
+fn size_of_result(result: &MetricResult) -> usize {
+    let tables = [&result.on_time, &result.late, &result.total];
+    tables.iter().map(|table| table.bytes()).sum()
+}
