@@ -12,8 +12,9 @@ export class BadConfig extends Error {}
 export class BadState extends Error {}
 
 /**
- * Rows that cannot be used, each with its number and the reason. Nothing of the batch may have been
- * added: the host calls again without these rows and writes each to the dead letters.
+ * All rows of a batch that cannot be used, each with its number and the reason. Nothing of the batch
+ * may have been added: the host calls once more without these rows and writes each to the dead
+ * letters. A second refusal breaks the contract, and the host stops the metric.
  */
 export class BadRows extends Error {
   /** @param {[number, string][]} rows */

@@ -243,7 +243,9 @@ impl Metric {
         let Some(Running { instance, partitions }) = &mut self.running else { return };
         let Some(folding) = partitions.get_mut(&offered.partition) else { return };
         let before = instance.spent();
-        let folded = folding.fold(offered, &self.plugin, (&self.inputs, &self.columns), instance);
+        let folded = instance.as_one(|instance| {
+            folding.fold(offered, &self.plugin, (&self.inputs, &self.columns), instance)
+        });
         self.cost.time += instance.spent().saturating_sub(before);
         self.cost.rows += u64::from(offered.on_time.rows()) + u64::from(offered.late.rows());
         if let Err(error) = folded {

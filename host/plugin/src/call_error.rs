@@ -13,6 +13,14 @@ pub enum CallError {
     /// The call computed longer than `time_max`.
     #[error("it took longer than its limit of {0:?}")]
     TimeLimit(Duration),
+    /// All calls for the same records together computed longer than `time_max`.
+    #[error("it took longer than its limit of {max:?}, with the {} calls for the same records before it", .calls - 1)]
+    SharedTimeLimit {
+        /// `time_max` of the metric.
+        max: Duration,
+        /// The number of the calls.
+        calls: u32,
+    },
     /// The call did not get the processor for as long as its limit within this time.
     #[error(
         "it was not done after {0:?}, most of which it waited for the processor: the machine \
@@ -43,14 +51,34 @@ pub enum AddError {
 }
 
 impl CallError {
+    /// The plugin refused a row of those that were left of a call which it had refused.
+    pub fn refused_again(row: &str) -> Self {
+        Self::Contract(format!(
+            "it refused the row {row}, and had not named it when it refused others of the same \
+             call: an `add` that refuses names all rows of the call that it cannot use"
+        ))
+    }
+
     /// The kind of the failure, as a state keeps it.
     pub fn kind(&self) -> StopKind {
         match self {
-            Self::TimeLimit(_) | Self::Starved(_) => StopKind::TimeLimit,
+            Self::TimeLimit(_) | Self::SharedTimeLimit { .. } | Self::Starved(_) => {
+                StopKind::TimeLimit
+            }
             Self::MemoryLimit(_) => StopKind::MemoryLimit,
             Self::Trap(_) => StopKind::Crash,
             Self::Refused(_) => StopKind::Refused,
             Self::Contract(_) => StopKind::Contract,
+        }
+    }
+}
+
+impl From<OverTime> for CallError {
+    fn from(over: OverTime) -> Self {
+        match over {
+            OverTime::Computed(max) => Self::TimeLimit(max),
+            OverTime::Together { max, calls } => Self::SharedTimeLimit { max, calls },
+            OverTime::Waited(max) => Self::Starved(max),
         }
     }
 }
@@ -69,10 +97,8 @@ pub(super) fn call_error(
     memory_bytes_max: usize,
     words: Option<&str>,
 ) -> CallError {
-    match error.downcast_ref::<OverTime>() {
-        Some(OverTime::Computed(time)) => return CallError::TimeLimit(*time),
-        Some(OverTime::Waited(time)) => return CallError::Starved(*time),
-        None => {}
+    if let Some(over) = error.downcast_ref::<OverTime>() {
+        return (*over).into();
     }
     if error.is::<OverMemory>() {
         return CallError::MemoryLimit(memory_bytes_max);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wasmtime::Engine;
 
 /// The time between two advances of the engine's epoch: the grain of time limits.
-const EPOCH: Duration = Duration::from_millis(10);
+pub(super) const EPOCH: Duration = Duration::from_millis(10);
 
 /// Advances the epoch of `engine` in a thread that ends with the last clone of the engine.
 pub(super) fn start(engine: &Engine) {

@@ -110,7 +110,7 @@ impl Instance {
         let batch = aggregate::Batch { rows, columns };
         match guest.accumulator().call_add(&mut self.store, accumulator.0, batch) {
             Ok(Err(types::MetricError::BadRows(mut bad))) => {
-                self.end();
+                self.end().map_err(AddError::Call)?;
                 bad.retain(|(row, _)| *row < rows);
                 for (_, words) in &mut bad {
                     cut(words, WORDS_BYTES_MAX);
@@ -209,24 +209,41 @@ impl Instance {
         self.last_call
     }
 
+    /// The calls that `calls` makes have one limit of time together: those of a hand-over, however
+    /// many panes its rows have.
+    ///
+    /// # Errors
+    /// As `calls`.
+    pub fn as_one<T>(
+        &mut self,
+        calls: impl FnOnce(&mut Self) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        self.store.data_mut().time.share(true);
+        let called = calls(self);
+        self.store.data_mut().time.share(false);
+        called
+    }
+
     fn start(&mut self, call: PluginCall) {
         self.last_call = call;
         self.store.data_mut().begin_call();
         self.store.set_epoch_deadline(LOOK_TICKS);
     }
 
-    fn end(&mut self) {
-        self.spent += self.store.data().time.began().elapsed();
+    fn end(&mut self) -> Result<(), CallError> {
+        let (passed, is_in_time) = self.store.data_mut().time.end();
+        self.spent += passed;
         self.store.data_mut().log_rest();
+        is_in_time.map_err(CallError::from)
     }
 
     fn finish<T>(
         &mut self,
         result: wasmtime::Result<Result<T, types::MetricError>>,
     ) -> Result<T, CallError> {
-        self.end();
+        let is_in_time = self.end();
         match result {
-            Ok(Ok(value)) => Ok(value),
+            Ok(Ok(value)) => is_in_time.map(|()| value),
             Ok(Err(refused)) => Err(CallError::Refused(refusal(refused))),
             Err(error) => {
                 let words = self.store.data().last_words();

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 use wasmtime::ResourceLimiter;
 
+use super::epoch::EPOCH;
+
 /// Instances, memories and tables of one store: a component of several modules has some of each.
 const PARTS_MAX: usize = 64;
 
@@ -83,9 +85,9 @@ impl ResourceLimiter for MemoryLimit {
     }
 }
 
-/// The time of the present call. What counts is the processor time of the thread that makes the
-/// call, so that a machine with too much to do condemns nobody; the time that passes counts for
-/// [`WAITS_MAX`] times the limit.
+/// The time of the present call, and of those before it that share its limit. What counts is the
+/// processor time of the thread that makes the call, so that a machine with too much to do condemns
+/// nobody; the time that passes counts for [`WAITS_MAX`] times the limit.
 #[derive(Debug)]
 pub(super) struct CallTime {
     max: Duration,
@@ -93,6 +95,16 @@ pub(super) struct CallTime {
     /// The processor time of the thread when the call was looked at first: a call that is over
     /// before costs no look.
     first: Option<Duration>,
+    /// `None` means that each call has the limit for itself.
+    shared: Option<Shared>,
+}
+
+/// The calls that were made before the present one and share its limit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shared {
+    calls: u32,
+    computed: Duration,
+    passed: Duration,
 }
 
 /// A call that took too long.
@@ -100,6 +112,13 @@ pub(super) struct CallTime {
 pub(super) enum OverTime {
     /// It computed longer than the limit.
     Computed(Duration),
+    /// It and those before it that share its limit computed longer than the limit.
+    Together {
+        /// `time_max` of the metric.
+        max: Duration,
+        /// The number of all of them.
+        calls: u32,
+    },
     /// It waited for the processor.
     Waited(Duration),
 }
@@ -108,6 +127,9 @@ impl fmt::Display for OverTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Computed(time) => write!(f, "it computed longer than {time:?}"),
+            Self::Together { max, calls } => {
+                write!(f, "{calls} calls together computed longer than {max:?}")
+            }
             Self::Waited(time) => write!(f, "it was not done after {time:?}"),
         }
     }
@@ -117,16 +139,40 @@ impl std::error::Error for OverTime {}
 
 impl CallTime {
     pub(super) fn new(max: Duration) -> Self {
-        Self { max, began: Instant::now(), first: None }
+        Self { max, began: Instant::now(), first: None, shared: None }
+    }
+
+    /// From now on all calls share one limit, or each has it for itself again.
+    pub(super) fn share(&mut self, shares: bool) {
+        self.shared = shares.then(Shared::default);
     }
 
     /// The time of the next call counts from now.
     pub(super) fn begin(&mut self) {
-        (self.began, self.first) = (Instant::now(), None);
+        // Calls that share a limit are many: as long as all of them are over within one step of the
+        // clock, none is looked at.
+        let is_looked_at = self.shared.is_some_and(|shared| shared.passed >= EPOCH);
+        (self.began, self.first) = (Instant::now(), is_looked_at.then(thread_time));
     }
 
-    pub(super) fn began(&self) -> Instant {
-        self.began
+    /// The call is over: how long it took.
+    ///
+    /// # Errors
+    /// With this call, those that share a limit took too long.
+    pub(super) fn end(&mut self) -> (Duration, Result<(), OverTime>) {
+        let passed = self.began.elapsed();
+        let computed = self.first.map(|first| thread_time().saturating_sub(first));
+        (passed, self.end_after(passed, computed.unwrap_or_default()))
+    }
+
+    fn end_after(&mut self, passed: Duration, computed: Duration) -> Result<(), OverTime> {
+        let Some(shared) = &mut self.shared else { return Ok(()) };
+        shared.calls += 1;
+        shared.passed += passed;
+        shared.computed += computed;
+        let calls = shared.calls;
+        let is_over = shared.computed >= self.max;
+        if is_over { Err(OverTime::Together { max: self.max, calls }) } else { Ok(()) }
     }
 
     /// Looks at a call that runs, in its own thread.
@@ -139,11 +185,18 @@ impl CallTime {
 
     fn look_at(&mut self, passed: Duration, computed: Duration) -> Result<(), OverTime> {
         let first = *self.first.get_or_insert(computed);
-        if computed.saturating_sub(first) >= self.max {
-            return Err(OverTime::Computed(self.max));
+        let (max, before) = (self.max, self.shared.unwrap_or_default());
+        let computed = computed.saturating_sub(first);
+        if before.computed + computed >= max {
+            // Most of it is what is told.
+            return Err(match before.computed > computed {
+                true => OverTime::Together { max, calls: before.calls + 1 },
+                false => OverTime::Computed(max),
+            });
         }
-        let waits_max = self.max * WAITS_MAX;
-        if passed >= waits_max { Err(OverTime::Waited(waits_max)) } else { Ok(()) }
+        let waits_max = max * WAITS_MAX;
+        let is_over = before.passed + passed >= waits_max;
+        if is_over { Err(OverTime::Waited(waits_max)) } else { Ok(()) }
     }
 }
 
@@ -203,6 +256,45 @@ mod tests {
         time.begin();
         assert_eq!(time.look_at(at(10), at(8000)), Ok(()), "the next call begins anew");
         assert_eq!(time.look_at(at(20_000), at(8100)), Err(OverTime::Waited(at(20_000))));
+    }
+
+    /// A plugin with many panes, or one that is called again and again, has no more time than one
+    /// call.
+    #[test]
+    fn calls_that_share_a_limit_are_ended_for_what_they_compute_together() {
+        let at = Duration::from_millis;
+        let mut time = CallTime::new(at(1000));
+        assert_eq!(time.end_after(at(900), at(900)), Ok(()), "each for itself");
+        time.share(true);
+        for _ in 0..3 {
+            time.begin();
+            assert_eq!(time.end_after(at(300), at(300)), Ok(()));
+        }
+        time.begin();
+        assert!(time.first.is_some(), "there is something to measure");
+        time.first = None;
+        assert_eq!(time.look_at(at(10), at(7000)), Ok(()));
+        assert_eq!(
+            time.look_at(at(110), at(7100)),
+            Err(OverTime::Together { max: at(1000), calls: 4 })
+        );
+        assert_eq!(
+            time.end_after(at(100), at(100)),
+            Err(OverTime::Together { max: at(1000), calls: 4 }),
+            "also where each is over before it is looked at"
+        );
+        time.share(true);
+        assert_eq!(time.end_after(at(100), at(100)), Ok(()), "the next hand-over begins anew");
+        time.begin();
+        time.first = None;
+        assert_eq!(time.look_at(at(10), at(7100)), Ok(()));
+        let own = time.look_at(at(990), at(8000));
+        assert_eq!(own, Err(OverTime::Computed(at(1000))), "the one that took most is told");
+        assert_eq!(
+            time.look_at(at(19_900), at(7100)),
+            Err(OverTime::Waited(at(20_000))),
+            "waiting is shared too"
+        );
     }
 
     #[test]

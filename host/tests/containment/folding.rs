@@ -2,6 +2,7 @@
 //! hold, and where batches are cut changes nothing.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -13,10 +14,10 @@ use streamgauge_engine::{Metric, Offered};
 use streamgauge_outbox::{Attachments, DeadLetter, Letters};
 use streamgauge_plugin::{Cell, Instance, Plugin};
 
-use crate::component::faulty;
+use crate::component::{RUNTIME, built, faulty, settings};
 use crate::metric::{resume, start, stop_reason};
 use crate::offered::{offered, partition, place};
-use crate::rows::{batch, projection, push};
+use crate::rows::{batch, projection, push, push_at};
 
 /// The log: by offset an action, or none that can be used.
 const ROWS: i64 = 100;
@@ -112,11 +113,6 @@ fn refused_rows_are_left_out_whatever_the_cut() {
         assert_eq!(cut, whole, "in batches of {size}");
         assert_eq!(cut_letters, letters, "in batches of {size}");
     }
-    // A plugin that names one row at a time is asked again until it names none.
-    let (_, one_by_one, one_by_one_letters) =
-        fold(json!({"fault": "refuse-one-by-one", "value": 2}), ROWS as usize);
-    assert_eq!(one_by_one, whole);
-    assert_eq!(one_by_one_letters, letters);
 }
 
 /// Each refused and each unusable row has one letter with the reason and the original bytes.
@@ -145,15 +141,53 @@ fn a_batch_of_nothing_but_refused_rows_counts_as_excluded() {
     assert_eq!((exported.next_offset, with.letters.len()), (3, 3));
 }
 
+/// A plugin that named one row a call was called 8192 times for a hand-over.
 #[test]
-fn rows_refused_one_by_one_are_all_excluded_however_many() {
+fn a_second_refusal_of_what_is_left_breaks_the_contract() {
     let mut metric = start(&faulty(json!({"fault": "refuse-one-by-one", "value": 1})));
     let mut with = Attachments::default();
-    metric.fold(offered(&batch(0, &[1; 150]), &batch(150, &[]), 150));
-    assert_eq!(stop_reason(&metric), None);
-    let exported = metric.export(0, &mut with);
-    assert_eq!(exported.accounting, MetricAccounting { on_time: 150, late: 0, excluded: 150 });
-    assert_eq!((exported.next_offset, with.letters.len()), (150, 150));
+    let none = batch(0, &[]);
+    metric.fold(offered(&batch(0, &[0, 1, 0]), &none, 3));
+    assert_eq!(stop_reason(&metric), None, "one row is all that it cannot use");
+    let before = metric.export(0, &mut with);
+    metric.fold(offered(&batch(3, &[0, 1, 0, 1, 1]), &none, 8));
+    let reason = stop_reason(&metric).expect("it stops");
+    assert_eq!(
+        reason,
+        "`add` of records 0@3 to 0@7 failed: its answer breaks the contract: it refused the row at \
+         offset 6, and had not named it when it refused others of the same call: an `add` that \
+         refuses names all rows of the call that it cannot use"
+    );
+    let after = metric.export(0, &mut with);
+    assert_eq!(after.phase.stop().expect("it stopped").kind, StopKind::Contract);
+    assert_eq!((running(after), with.letters.len()), (before, 1));
+}
+
+/// A plugin that is slow in each of many panes held up all metrics for as many times its limit.
+#[test]
+fn the_calls_for_one_hand_over_share_one_limit_over_all_panes() {
+    let mut settings = settings(&built("faulty"), json!({"fault": "busy"}));
+    settings.windows = vec!["1s".parse().expect("windows")];
+    settings.time_max = Duration::from_millis(400);
+    settings.open_windows_max = 5000;
+    let plugin = RUNTIME.load(&settings).unwrap_or_else(|error| panic!("{error}"));
+    let none = batch(0, &[]);
+    let rows = |seconds: i64| {
+        let mut rows = RecordBatch::new(&projection());
+        (0..seconds).for_each(|second| push_at(&mut rows, second, second * 1000, Some(0)));
+        rows
+    };
+    let mut few = start(&plugin);
+    few.fold(offered(&rows(3), &none, 3));
+    assert_eq!(stop_reason(&few), None);
+    let mut many = start(&plugin);
+    let begun = Instant::now();
+    many.fold(offered(&rows(2000), &none, 2000));
+    let reason = stop_reason(&many).expect("it stops");
+    assert!(reason.contains("its limit of 400ms, with the "), "{reason}");
+    assert!(reason.contains(" calls for the same records before it"), "{reason}");
+    // Two thousand calls of about a hundredth of a second are twenty seconds.
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
 }
 
 #[test]

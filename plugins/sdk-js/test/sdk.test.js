@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BadState, Batch, Column, Counter, Descriptor, Metric, Output, Table, TextColumn } from "../index.js";
+import { BadRows, BadState, Batch, Column, Counter, Descriptor, Metric, Output, Table, TextColumn } from "../index.js";
 import { TestBatch, checkLaws, resultOf } from "../testing.js";
 import { compareKeys, decode, encode } from "../text.js";
 
@@ -104,6 +104,24 @@ test("a broken law is named", () => {
   }
   const rows = new TestBatch(["a", "b", "c"]);
   assert.throws(() => checkLaws(Forgetful, rows), /law: the fold of parts/);
+});
+
+test("a refusal names all rows that cannot be used and adds none", () => {
+  class Strict extends ByKey {
+    add(counter, batch) {
+      const bad = [];
+      for (let row = 0; row < batch.rows; row += 1) {
+        if (batch.text(0).at(row) === "c") bad.push([row, "it is c"]);
+      }
+      if (this.config.adds) super.add(counter, batch);
+      if (bad.length > 0) throw new BadRows(bad.slice(0, this.config.most));
+      if (!this.config.adds) super.add(counter, batch);
+    }
+  }
+  const rows = new TestBatch(["a", "c", "b", "c"]);
+  checkLaws(Strict, rows);
+  assert.throws(() => checkLaws(Strict, rows, { most: 1 }), /law: a refusal names all rows/);
+  assert.throws(() => checkLaws(Strict, rows, { adds: true }), /law: an `add` that refuses/);
 });
 
 test("a table has columns of one length", () => {

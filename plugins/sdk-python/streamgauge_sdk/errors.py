@@ -16,10 +16,11 @@ class BadState(Exception):
 
 
 class BadRows(Exception):
-    """Rows that cannot be used, each with its number and the reason.
+    """All rows of a batch that cannot be used, each with its number and the reason.
 
-    Nothing of the batch may have been added. The host calls again without these rows and writes
-    each to the dead letters.
+    Nothing of the batch may have been added. The host calls once more without these rows and
+    writes each to the dead letters. A second refusal breaks the contract, and the host stops the
+    metric.
     """
 
     def __init__(self, rows: Iterable[tuple[int, str]]) -> None:

@@ -3,6 +3,7 @@
 import unittest
 
 from streamgauge_sdk import (
+    BadRows,
     BadState,
     Batch,
     Column,
@@ -104,6 +105,26 @@ class Laws(unittest.TestCase):
         check_laws(ByKey, booleans, {"type": "boolean"})
         expected = [["false", "60"], ["true", "30"]]
         self.assertEqual(result_of(ByKey, booleans, {"type": "boolean"}), expected)
+
+    def test_a_refusal_names_all_rows_that_cannot_be_used_and_adds_none(self):
+        class Strict(ByKey):
+            def add(self, counter, batch):
+                bad = [(row, "c") for row, key in enumerate(batch.text(0)) if key == "c"]
+                if "adds" in self.config:
+                    super().add(counter, batch)
+                if bad:
+                    raise BadRows(bad[: self.config.get("most", 9)])
+                if "adds" not in self.config:
+                    super().add(counter, batch)
+
+        rows = TestBatch(["a", "c", "b", "c"])
+        check_laws(Strict, rows)
+        for config, law in (
+            ({"most": 1}, "law: a refusal names all rows"),
+            ({"adds": True}, "law: an `add` that refuses"),
+        ):
+            with self.assertRaisesRegex(AssertionError, law):
+                check_laws(Strict, rows, config)
 
     def test_a_broken_law_is_named(self):
         class Forgetful(ByKey):

@@ -14,9 +14,10 @@ pub enum Error {
     /// The `[metric.config]` table is wrong; the text names the key.
     #[error("{0}")]
     BadConfig(String),
-    /// Some rows cannot be used; nothing of their batch may have been added.
+    /// All rows of the batch that cannot be used; nothing of the batch may have been added.
     ///
-    /// The host calls again without these rows and writes each to the dead letters.
+    /// The host calls once more without these rows and writes each to the dead letters. A second
+    /// refusal breaks the contract, and the host stops the metric.
     #[error("{} rows cannot be used", .0.len())]
     BadRows(Vec<BadRow>),
     /// The snapshot is of another version, or not a snapshot of this metric.

@@ -99,7 +99,7 @@ pub trait Metric: Default + 'static {
     /// Folds the rows of a batch into the state: all of them, or on an error none.
     ///
     /// # Errors
-    /// [`Error::BadRows`](crate::Error::BadRows) where some rows cannot be used.
+    /// [`Error::BadRows`](crate::Error::BadRows) with all rows that cannot be used.
     fn add(&self, accumulator: &mut Self::Accumulator, batch: &Batch) -> Result<()>;
 
     /// The result so far. The host may ask at any time, and more than once.

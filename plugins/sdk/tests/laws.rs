@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use streamgauge_sdk::BadRow;
 use streamgauge_sdk::prelude::*;
 use streamgauge_sdk::testing::{TestBatch, check_laws};
 
@@ -21,6 +22,9 @@ trait Fault: Default + 'static {
     const SEES_BATCHES: bool = false;
     const READ_DOUBLES: bool = false;
     const MERGE_KEEPS_ORDER: bool = false;
+    const REFUSES: bool = false;
+    const REFUSES_ONE: bool = false;
+    const REFUSES_AND_ADDS: bool = false;
 }
 
 impl<F: Fault> Accumulator for Sum<F> {
@@ -49,6 +53,15 @@ impl<F: Fault> Metric for Faulty<F> {
             .output(Output::measure("sum", ("总和", "Sum")))
     }
     fn add(&self, state: &mut Sum<F>, batch: &Batch) -> Result<()> {
+        if F::REFUSES || F::REFUSES_ONE || F::REFUSES_AND_ADDS {
+            let large = (0..).zip(batch.unsigned(0)?.iter()).filter(|(_, n)| *n > Some(90));
+            let bad = large.map(|(row, _)| BadRow { row, reason: "too large".to_owned() });
+            let bad: Vec<BadRow> = bad.take(if F::REFUSES_ONE { 1 } else { 99 }).collect();
+            state.total += u64::from(F::REFUSES_AND_ADDS);
+            if !bad.is_empty() {
+                return Err(Error::BadRows(bad));
+            }
+        }
         state.total += batch.unsigned(0)?.iter().flatten().map(u64::from).sum::<u64>();
         state.batches += 1;
         Ok(())
@@ -80,6 +93,9 @@ faults! {
     a_merge_that_drops { MERGE_DROPS } => "law: merging into the empty state changes nothing";
     a_state_that_sees_batches { SEES_BATCHES } => "give the same bytes as one batch";
     a_read_that_doubles { READ_DOUBLES } => "law: snapshot round trip";
+    a_metric_that_refuses { REFUSES };
+    one_that_names_one_row { REFUSES_ONE } => "law: a refusal names all rows";
+    one_that_adds_and_refuses { REFUSES_AND_ADDS } => "law: an `add` that refuses adds no row";
     a_merge_that_keeps_order { MERGE_KEEPS_ORDER } => "law: fold(a ++ b) = merge(fold a, fold b)";
 }
 

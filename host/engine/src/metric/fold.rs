@@ -1,7 +1,6 @@
 //! Handing the rows of a partition to the accumulators of one metric: to each of its windows in
 //! turn, and there to each pane. Where every row is usable and in one pane, nothing is copied.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use streamgauge_core::{ByLateness, EventTime, Lateness, RecordBatch, Selection};
@@ -186,7 +185,8 @@ impl Fold<'_> {
     }
 }
 
-/// Adds `rows` of `batch`, or all of them, and returns those that the plugin refused.
+/// Adds `rows` of `batch`, or all of them, and returns those that the plugin refused. A refusal
+/// names all rows that the plugin cannot use, so the others are offered once more and not again.
 fn add(
     instance: &mut Instance,
     accumulator: Accumulator,
@@ -194,28 +194,32 @@ fn add(
     inputs: &[InputBinding],
     rows: Option<&[u32]>,
 ) -> Result<Refused, CallError> {
-    let mut refused: Refused = Vec::new();
-    // Each refusal takes at least one row out, so this ends.
-    loop {
-        let is_left = |row: &u32| refused.binary_search_by_key(row, |r| r.0).is_err();
-        let offered: Option<Cow<'_, [u32]>> = match rows {
-            rows if refused.is_empty() => rows.map(Cow::Borrowed),
-            Some(rows) => Some(rows.iter().copied().filter(is_left).collect()),
-            None => Some((0..batch.rows()).filter(is_left).collect()),
-        };
-        let columns = match &offered {
-            None => Columns::whole(batch, inputs),
-            Some(rows) if rows.is_empty() => return Ok(refused),
-            Some(rows) => Columns::picked(batch, inputs, rows),
-        };
-        match columns.add_to(instance, accumulator) {
-            Ok(()) => return Ok(refused),
-            Err(AddError::Call(error)) => return Err(error),
-            Err(AddError::BadRows(bad)) => {
-                let place = |row: u32| offered.as_ref().map_or(row, |rows| rows[row as usize]);
-                refused.extend(bad.into_iter().map(|(row, words)| (place(row), words)));
-                refused.sort_by_key(|(row, _)| *row);
-            }
+    let columns = match rows {
+        None => Columns::whole(batch, inputs),
+        Some(rows) => Columns::picked(batch, inputs, rows),
+    };
+    let mut refused = match columns.add_to(instance, accumulator) {
+        Ok(()) => return Ok(Vec::new()),
+        Err(AddError::Call(error)) => return Err(error),
+        Err(AddError::BadRows(refused)) => refused,
+    };
+    for (row, _) in &mut refused {
+        *row = rows.map_or(*row, |rows| rows[*row as usize]);
+    }
+    let is_left = |row: &u32| refused.binary_search_by_key(row, |r| r.0).is_err();
+    let left: Vec<u32> = match rows {
+        None => (0..batch.rows()).filter(is_left).collect(),
+        Some(rows) => rows.iter().copied().filter(is_left).collect(),
+    };
+    if left.is_empty() {
+        return Ok(refused);
+    }
+    match Columns::picked(batch, inputs, &left).add_to(instance, accumulator) {
+        Ok(()) => Ok(refused),
+        Err(AddError::Call(error)) => Err(error),
+        Err(AddError::BadRows(again)) => {
+            let row = left[again[0].0 as usize] as usize;
+            Err(CallError::refused_again(&format!("at offset {}", batch.metas()[row].offset)))
         }
     }
 }

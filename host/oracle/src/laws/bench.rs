@@ -54,33 +54,38 @@ impl<'a> Bench<'a> {
     }
 
     /// As [`Bench::add`], but returns the rows that were refused, counted from 0, with their
-    /// reasons.
+    /// reasons. A refusal names all rows of its call that cannot be used.
     pub(super) fn add_all(
         &mut self,
         accumulator: Accumulator,
         rows: &Rows<'_>,
     ) -> Result<Vec<(usize, String)>, CallError> {
-        let mut left: Vec<(usize, &[Datum])> = rows.iter().copied().enumerate().collect();
-        let mut refused = Vec::new();
-        loop {
-            let values: Vec<&[Datum]> = left.iter().map(|(_, values)| *values).collect();
-            let batch = Batch::new(&values, self.empty);
-            match self.instance.add(accumulator, batch.rows, &batch.params()) {
-                Ok(()) => return Ok(refused),
-                Err(AddError::Call(error)) => return Err(error),
-                Err(AddError::BadRows(bad)) => {
-                    refused
-                        .extend(bad.iter().map(|(row, why)| (left[*row as usize].0, why.clone())));
-                    let is_bad = |row: usize| bad.iter().any(|(bad, _)| *bad as usize == row);
-                    let mut row = 0;
-                    left.retain(|_| {
-                        row += 1;
-                        !is_bad(row - 1)
-                    });
-                    if left.is_empty() {
-                        return Ok(refused);
-                    }
-                }
+        let refused = self.add_once(accumulator, rows)?;
+        let is_left = |row: &usize| refused.binary_search_by_key(row, |(row, _)| *row).is_err();
+        let left: Vec<usize> = (0..rows.len()).filter(is_left).collect();
+        if refused.is_empty() || left.is_empty() {
+            return Ok(refused);
+        }
+        let rest: Rows<'_> = left.iter().map(|row| rows[*row]).collect();
+        match self.add_once(accumulator, &rest)?.first() {
+            None => Ok(refused),
+            Some((row, _)) => Err(CallError::refused_again(&(left[*row] + 1).to_string())),
+        }
+    }
+
+    /// Adds a batch in one call, or none of it where that is refused: the rows that were, counted
+    /// from 0, with their reasons.
+    pub(super) fn add_once(
+        &mut self,
+        accumulator: Accumulator,
+        rows: &Rows<'_>,
+    ) -> Result<Vec<(usize, String)>, CallError> {
+        let batch = Batch::new(rows, self.empty);
+        match self.instance.add(accumulator, batch.rows, &batch.params()) {
+            Ok(()) => Ok(Vec::new()),
+            Err(AddError::Call(error)) => Err(error),
+            Err(AddError::BadRows(bad)) => {
+                Ok(bad.into_iter().map(|(row, why)| (row as usize, why)).collect())
             }
         }
     }

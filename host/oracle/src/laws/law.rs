@@ -15,6 +15,11 @@ pub(super) struct Law {
 
 /// All laws; a plugin that breaks several is told the simplest one.
 pub(super) const LAWS: &[Law] = &[
+    Law {
+        name: "a refusal names all rows that cannot be used, and adds none",
+        division: None,
+        holds: refusing,
+    },
     Law { name: "the same rows give the same bytes", division: None, holds: deterministic },
     Law { name: "asking for the result changes nothing", division: None, holds: asking },
     Law {
@@ -45,6 +50,35 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law { name: "a damaged or newer snapshot does no harm", division: None, holds: damage },
 ];
+
+/// So many rows are added alone at most: each takes an accumulator.
+const ALONE_MAX: usize = 100;
+
+/// The host leaves the named rows out and calls once more: what is refused then, or was added
+/// before, would be wrong for good.
+fn refusing(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let rows = trial.whole();
+    let accumulator = bench.create()?;
+    let before = bench.see(accumulator)?;
+    let refused = bench.add_once(accumulator, &rows)?;
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let after = bench.see(accumulator)?;
+    differ(bench, ("before", &before), ("after a refusal", &after))?;
+    bench.add_all(accumulator, &rows)?;
+    for (row, values) in rows.iter().enumerate().take(ALONE_MAX) {
+        let alone = bench.create()?;
+        let is_refused = !bench.add_once(alone, &vec![*values])?.is_empty();
+        if is_refused != refused.iter().any(|(refused, _)| *refused == row) {
+            let [alone, among] =
+                if is_refused { ["refused", "taken"] } else { ["taken", "refused"] };
+            let words = format!("row {} is {alone} alone and {among} among the others", row + 1);
+            return Err(Difference { words, sides: None });
+        }
+    }
+    Ok(())
+}
 
 fn deterministic(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
     let rows = trial.whole();

@@ -31,11 +31,16 @@ pub(crate) fn batch(first: i64, actions: &[u32]) -> RecordBatch {
 
 /// Appends a row; `None` is a value that cannot be used.
 pub(crate) fn push(batch: &mut RecordBatch, offset: i64, action: Option<u32>) {
+    push_at(batch, offset, 0, action);
+}
+
+/// The same, at an event time in milliseconds.
+pub(crate) fn push_at(batch: &mut RecordBatch, offset: i64, event_time: i64, action: Option<u32>) {
     let mut row = Row::default();
     row.reset(1);
     row.set(0, action.map_or(Value::Invalid(Flaw::WrongType), Value::Unsigned));
     let meta = RecordMeta { offset, time: RecordTime(offset * 1000), cursor: 0 };
-    let (event_time, placing) = (EventTime(0), Placing::Opens);
+    let (event_time, placing) = (EventTime(event_time), Placing::Opens);
     let verdict = Verdict { event_time, placing, watermark: None, delay: 0 };
     batch.push(meta, verdict, &row, format!("record {offset}").as_bytes());
 }

@@ -81,6 +81,12 @@ impl TestBatch {
         Self { columns: self.columns.iter().map(|cells| cells.slice(rows.clone())).collect() }
     }
 
+    /// The rows with these numbers, in this order.
+    pub(super) fn pick(&self, rows: impl Iterator<Item = usize>) -> Self {
+        let rows: Vec<usize> = rows.collect();
+        Self { columns: self.columns.iter().map(|cells| cells.pick(&rows)).collect() }
+    }
+
     /// The batch that [`Metric::add`](crate::Metric::add) takes.
     ///
     /// # Panics
@@ -115,6 +121,16 @@ impl Cells {
             Self::Integers(cells) => Self::Integers(cells[rows].to_vec()),
             Self::Floats(cells) => Self::Floats(cells[rows].to_vec()),
             Self::Text(cells) => Self::Text(cells[rows].to_vec()),
+        }
+    }
+
+    fn pick(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Booleans(cells) => Self::Booleans(rows.iter().map(|row| cells[*row]).collect()),
+            Self::Unsigned(cells) => Self::Unsigned(rows.iter().map(|row| cells[*row]).collect()),
+            Self::Integers(cells) => Self::Integers(rows.iter().map(|row| cells[*row]).collect()),
+            Self::Floats(cells) => Self::Floats(rows.iter().map(|row| cells[*row]).collect()),
+            Self::Text(cells) => Self::Text(rows.iter().map(|row| cells[*row].clone()).collect()),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use streamgauge_sdk::prelude::*;
-use streamgauge_sdk::read_state;
+use streamgauge_sdk::{BadRow, read_state};
 
 /// A metric with one fault, or none.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,14 +24,17 @@ enum Fault {
     SnapshotLoses,
     /// The words of the snapshot are in the order of a hash map.
     HashOrder,
+    /// Of the rows with a negative number only the first is named.
+    RefuseOne,
 }
 
-const FAULTS: [(&str, Fault); 5] = [
+const FAULTS: [(&str, Fault); 6] = [
     ("order-dependent", Fault::OrderDependent),
     ("batch-size-dependent", Fault::BatchSizeDependent),
     ("merge-forgets", Fault::MergeForgets),
     ("snapshot-loses", Fault::SnapshotLoses),
     ("hash-order", Fault::HashOrder),
+    ("refuse-one", Fault::RefuseOne),
 ];
 
 /// The accumulator's knowledge of the rows.
@@ -123,6 +126,12 @@ impl Metric for Broken {
     }
 
     fn add(&self, known: &mut Known, batch: &Batch) -> Result<()> {
+        if known.fault == Fault::RefuseOne {
+            let mut numbers = (0..).zip(batch.integers(1)?.iter());
+            if let Some((row, _)) = numbers.find(|(_, n)| n.is_some_and(|n| n < 0)) {
+                return Err(Error::BadRows(vec![BadRow { row, reason: "negative".to_owned() }]));
+            }
+        }
         let rows = batch.rows() as u64;
         let twice = known.fault == Fault::BatchSizeDependent && rows == 1;
         known.rows += if twice { 2 } else { rows };

@@ -28,14 +28,19 @@ enum Fault {
     Recurse,
     FloodLog,
     RefuseRows,
-    /// Names only the first bad row of a batch, so that the host has to ask again and again.
+    /// Names only the first bad row of a batch, which breaks the contract.
     RefuseOneByOne,
+    /// Each `add` computes for a while, well below any limit.
+    Busy,
     WrongTable,
     WrongDescription,
 }
 
+/// About a hundredth of a second.
+const BUSY_ROUNDS: u32 = 10_000_000;
+
 /// The words of `fault`, except `refuse-config`, with which the metric never opens.
-const FAULTS: [(&str, Fault); 9] = [
+const FAULTS: [(&str, Fault); 10] = [
     ("panic", Fault::Panic),
     ("endless-loop", Fault::EndlessLoop),
     ("allocate", Fault::Allocate),
@@ -43,6 +48,7 @@ const FAULTS: [(&str, Fault); 9] = [
     ("flood-log", Fault::FloodLog),
     ("refuse-rows", Fault::RefuseRows),
     ("refuse-one-by-one", Fault::RefuseOneByOne),
+    ("busy", Fault::Busy),
     ("wrong-table", Fault::WrongTable),
     ("wrong-description", Fault::WrongDescription),
 ];
@@ -95,6 +101,11 @@ impl Metric for Faulty {
     fn add(&self, counter: &mut Self::Accumulator, batch: &Batch) -> Result<()> {
         let actions = batch.unsigned(0)?;
         self.refuse(actions)?;
+        if self.fault == Some(Fault::Busy) {
+            (0..BUSY_ROUNDS).for_each(|round| {
+                black_box(round);
+            });
+        }
         let seen = rows(counter);
         if (seen..seen + batch.rows() as u64).contains(&self.at) {
             self.strike();
