@@ -54,6 +54,8 @@ mod broker_faults;
 mod causes;
 #[path = "system/compaction.rs"]
 mod compaction;
+#[path = "system/compiling.rs"]
+mod compiling;
 #[path = "system/crashes.rs"]
 mod crashes;
 #[path = "system/dirt.rs"]

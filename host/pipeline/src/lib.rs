@@ -54,4 +54,4 @@ pub use source_settings::{
     FileSettings, GeneratorSettings, KafkaSettings, OnGap, Shape, SourceSettings, Start,
 };
 pub use suggest::nearest;
-pub use units::show_duration;
+pub use units::{duration_of, show_duration, size_of};

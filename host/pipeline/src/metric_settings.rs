@@ -40,6 +40,12 @@ pub struct MetricSettings {
     pub memory_bytes_max: Option<usize>,
     /// Time limit of one call (`time_max`, default 1 s).
     pub time_max: Duration,
+    /// Limit of the processor time of compiling (`compile_time_max`); `None` means by the size of
+    /// the file.
+    pub compile_time_max: Option<Duration>,
+    /// Limit of the memory of compiling in bytes (`compile_memory_max`); `None` means by the size
+    /// of the file.
+    pub compile_memory_max: Option<u64>,
 }
 
 /// A WASI that a plugin may import.

@@ -60,6 +60,22 @@ pub(super) fn parse_size(text: &str) -> Result<u64, UnitError> {
     parse_quantity(text, &SIZE_UNITS)
 }
 
+/// A duration of the command line.
+///
+/// # Errors
+/// The text is none, with the units that there are.
+pub fn duration_of(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map_err(|_| format!("write a number and one of {}", duration_units()))
+}
+
+/// A size of the command line, in bytes.
+///
+/// # Errors
+/// The text is none, with the units that there are.
+pub fn size_of(text: &str) -> Result<u64, String> {
+    parse_size(text).map_err(|_| format!("write a number and one of {}", size_units()))
+}
+
 /// The names of the units of a duration.
 pub(super) fn duration_units() -> String {
     DURATION_UNITS.map(|(name, _)| name).join(", ")

@@ -6,21 +6,27 @@
 
 use std::env;
 use std::fs::{self, DirBuilder};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
-use wasmtime::{Cache, CacheConfig};
+use streamgauge_core::Digest;
+use wasmtime::{Cache, CacheConfig, Engine};
 
 /// The variable that names another folder than the user's cache; an empty value means that nothing
 /// is kept.
 const VARIABLE: &str = "STREAMGAUGE_CACHE";
 
-/// The cache; `None` means that there can be none, so plugins are compiled at every start.
-pub(super) fn open() -> Option<Cache> {
+/// The folder below the cache with a mark for each component that was compiled within its limits.
+const MARKS: &str = "compiled";
+
+/// The cache and its folder; `None` means that there can be none, so plugins are compiled at every
+/// start.
+pub(super) fn open() -> Option<(Cache, PathBuf)> {
     let folder = folder(env::var_os)?;
     match private(&folder).map_err(|error| error.to_string()).and_then(|()| at(&folder)) {
-        Ok(cache) => Some(cache),
+        Ok(cache) => Some((cache, folder)),
         Err(reason) => {
             tracing::warn!(
                 folder = %folder.display(),
@@ -31,7 +37,8 @@ pub(super) fn open() -> Option<Cache> {
     }
 }
 
-fn at(folder: &Path) -> Result<Cache, String> {
+/// A cache in `folder`, which is private.
+pub(super) fn at(folder: &Path) -> Result<Cache, String> {
     let mut config = CacheConfig::new();
     config.with_directory(folder);
     Cache::new(config).map_err(|error| error.root_cause().to_string())
@@ -59,6 +66,21 @@ fn private(folder: &Path) -> io::Result<()> {
         return Err(io::Error::other("others may write or read it; `chmod 700` makes it private"));
     }
     Ok(())
+}
+
+/// The mark of the component with this digest, for engines of this kind.
+pub(super) fn mark(folder: &Path, digest: Digest, engine: &Engine) -> PathBuf {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    folder.join(MARKS).join(format!("{digest}-{:016x}.ok", hasher.finish()))
+}
+
+/// Keeps `mark`; one that cannot be kept is missed at the next start only.
+pub(super) fn keep(mark: &Path) {
+    let made = mark.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(mark, ""));
+    if let Err(error) = made {
+        tracing::debug!(mark = %mark.display(), "not kept: {error}");
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //!
 //! Invariant: nothing is fetched. A reference to another document is a fault of the schema.
 
+mod cost;
+
 use std::fmt;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -13,6 +15,9 @@ use streamgauge_pipeline::{join, nearest};
 
 /// The longest schema, in bytes.
 const SCHEMA_BYTES_MAX: usize = 256 << 10;
+
+/// The largest machine of a pattern, and the most that it may keep while it runs, in bytes.
+const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 /// The most mistakes that are reported.
 const FAULTS_MAX: usize = 20;
@@ -52,17 +57,19 @@ impl fmt::Display for ConfigFault {
 /// The reason why `schema` is not a JSON Schema.
 pub(super) fn check(schema: &str, config: &Value) -> Result<Vec<ConfigFault>, String> {
     if schema.len() > SCHEMA_BYTES_MAX {
-        return Err(format!("its config-schema has more than {SCHEMA_BYTES_MAX} bytes"));
+        return Err(format!("it has more than {SCHEMA_BYTES_MAX} bytes"));
     }
     let none = || serde_json::json!({ "properties": {}, "additionalProperties": false });
-    let wrong = |error: &dyn fmt::Display| format!("its config-schema is no JSON Schema: {error}");
+    let wrong = |error: &dyn fmt::Display| format!("it is no JSON Schema: {error}");
     let schema: Value = match schema {
         "" => none(),
         text => serde_json::from_str(text).map_err(|error| wrong(&error))?,
     };
+    cost::check(&schema, config)?;
     // Patterns run in linear time: a schema comes from a plugin.
+    let patterns = PatternOptions::regex().size_limit(PATTERN_BYTES_MAX);
     let validator = jsonschema::options()
-        .with_pattern_options(PatternOptions::regex())
+        .with_pattern_options(patterns.dfa_size_limit(PATTERN_BYTES_MAX))
         .build(&schema)
         .map_err(|error| wrong(&error))?;
     let errors = validator.iter_errors(config);

@@ -12,8 +12,11 @@ mod bindings;
 mod cache;
 mod call_error;
 mod columns;
+mod compile;
+mod component;
 mod config;
 mod descriptor;
+mod engine;
 mod epoch;
 mod host_state;
 mod inert;
@@ -32,6 +35,8 @@ pub use bindings::streamgauge::metric::types::{
 };
 pub use call_error::{AddError, CallError};
 pub use columns::Columns;
+pub use compile::{CompileFault, CompileLimits, Compiler, compile_here};
+pub use component::read as read_component;
 pub use config::ConfigFault;
 pub use descriptor::field_type;
 pub use descriptor::{

@@ -1,5 +1,6 @@
 //! The reasons why a file is not loaded as a plugin, each with its remedy and the setting at fault.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use streamgauge_core::Digest;
@@ -7,6 +8,7 @@ use thiserror::Error;
 
 use super::bindings::CONTRACT;
 use super::call_error::CallError;
+use super::compile::CompileFault;
 use super::config::ConfigFault;
 use super::inert;
 
@@ -35,6 +37,16 @@ pub enum LoadError {
         /// The words of the Wasm engine.
         reason: String,
     },
+    /// Compiling took more than it may.
+    #[error("plugin {} of {} KiB was not compiled: {fault}", path.display(), bytes.div_ceil(1024))]
+    NotCompiled {
+        /// The path in the metric's settings.
+        path: PathBuf,
+        /// The size of the file.
+        bytes: usize,
+        /// The limit, or the failure.
+        fault: CompileFault,
+    },
     /// The component imports something that the sandbox does not give.
     #[error("plugin {} imports `{import}`, which the sandbox does not give", path.display())]
     ForeignImport {
@@ -58,6 +70,14 @@ pub enum LoadError {
         path: PathBuf,
         /// The mistakes, each with its key.
         faults: Vec<ConfigFault>,
+    },
+    /// The schema of its configuration is none, or costs too much to check.
+    #[error("the `config-schema` of plugin {} is not usable: {reason}", path.display())]
+    Schema {
+        /// The path in the metric's settings.
+        path: PathBuf,
+        /// The keyword and the reason.
+        reason: String,
     },
     /// The plugin could not describe or open itself.
     #[error("plugin {} failed at {call}: {error}", path.display())]
@@ -101,11 +121,23 @@ impl LoadError {
     /// The remedy, as a step for the user.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Unreadable { error, .. } if error.kind() == ErrorKind::FileTooLarge => {
+                "name the component itself, without what is only for debugging"
+            }
             Self::Unreadable { .. } => {
                 "correct the path (it is relative to the pipeline file), or build the plugin with `streamgauge plugin build FOLDER`"
             }
             Self::CoreModule(_) => {
                 "link it with `wasm-component-ld`, as .cargo/config.toml of this project does"
+            }
+            Self::NotCompiled { fault: CompileFault::Time(_), .. } => {
+                "raise `compile_time_max` of this metric (`--compile-time-max` of `plugin` commands), or make the plugin smaller"
+            }
+            Self::NotCompiled { fault: CompileFault::Memory(_), .. } => {
+                "raise `compile_memory_max` of this metric (`--compile-memory-max` of `plugin` commands), or make the plugin smaller"
+            }
+            Self::NotCompiled { .. } => {
+                "try again when the machine is less busy; a component that does it every time is not to be trusted"
             }
             Self::Invalid { .. } => "build it again for wasm32-unknown-unknown",
             Self::ForeignImport { import, .. } if import.starts_with("streamgauge:metric/") => {
@@ -119,6 +151,9 @@ impl LoadError {
             }
             Self::Contract { .. } | Self::Descriptor { .. } => {
                 "build it against plugins/wit/metric.wit, best with the SDK in plugins/sdk"
+            }
+            Self::Schema { .. } => {
+                "its author can mend it: a plain table of `properties`, references only as `#/…`, few patterns, and few schemas that meet at one value"
             }
             Self::Call { error: CallError::TimeLimit(_), .. } => {
                 "raise `time_max` of this metric, or make the plugin faster"

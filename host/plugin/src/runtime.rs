@@ -1,18 +1,21 @@
 //! The Wasm engine that all plugins share, and how a plugin is loaded into it.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use streamgauge_core::{Digest, digest_of};
+use tempfile::TempDir;
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Cache, Config, Engine};
+use wasmtime::{Cache, Engine};
 
 use super::bindings::{CONTRACT, Metric, MetricPre};
 use super::cache;
+use super::compile::{CompileLimits, Compiler, Verdict};
+use super::component;
 use super::config;
 use super::descriptor::{self, Descriptor};
+use super::engine::{engine, one_line};
 use super::epoch;
 use super::host_state::HostState;
 use super::inert;
@@ -27,6 +30,19 @@ pub struct Runtime {
     engine: Engine,
     /// The compiled components, by the digest of the file: several metrics may share a plugin.
     compiled: Arc<Mutex<BTreeMap<Digest, Arc<OnceLock<Component>>>>>,
+    /// The process that compiles; `None` means that compiling has no limits.
+    within: Option<Arc<Within>>,
+}
+
+/// How compiling keeps its limits.
+struct Within {
+    compiler: Compiler,
+    /// The folder that the process fills and the engine reads.
+    folder: PathBuf,
+    /// The folder where it is not the user's cache, which then keeps nothing.
+    temporary: Option<TempDir>,
+    /// One process compiles at a time.
+    turn: Mutex<()>,
 }
 
 impl Runtime {
@@ -36,28 +52,33 @@ impl Runtime {
     /// This machine cannot run the engine at all.
     #[expect(clippy::new_without_default, reason = "it starts a thread")]
     pub fn new() -> Self {
-        Self::with(None)
+        Self::with(None, None)
     }
 
-    /// As [`Runtime::new`], with compiled code kept for the next start in this user's cache.
-    pub fn caching() -> Self {
-        Self::with(cache::open())
+    /// As [`Runtime::new`], with compiled code kept for the next start in this user's cache. With a
+    /// `compiler`, compiling has limits.
+    pub fn caching(compiler: Option<Compiler>) -> Self {
+        let kept = cache::open();
+        let Some(compiler) = compiler else {
+            return Self::with(kept.map(|(cache, _)| cache), None);
+        };
+        let (cache, folder, temporary) = match kept {
+            Some((cache, folder)) => (Some(cache), folder, None),
+            None => match tempfile::tempdir() {
+                Ok(made) => (cache::at(made.path()).ok(), made.path().to_owned(), Some(made)),
+                // The process then proves that the component compiles within its limits, and the
+                // host compiles it again.
+                Err(_) => (None, PathBuf::new(), None),
+            },
+        };
+        let turn = Mutex::default();
+        Self::with(cache, Some(Within { compiler, folder, temporary, turn }))
     }
 
-    fn with(cache: Option<Cache>) -> Self {
-        let mut config = Config::new();
-        config
-            .cache(cache)
-            .epoch_interruption(true)
-            .concurrency_support(false)
-            .cranelift_nan_canonicalization(true)
-            .wasm_relaxed_simd(false)
-            .wasm_memory64(false)
-            .memory_reservation(64 << 20)
-            .memory_reservation_for_growth(16 << 20);
-        let engine = Engine::new(&config).expect("the engine's settings fit together");
+    fn with(cache: Option<Cache>, within: Option<Within>) -> Self {
+        let engine = engine(cache);
         epoch::start(&engine);
-        Self { engine, compiled: Arc::default() }
+        Self { engine, compiled: Arc::default(), within: within.map(Arc::new) }
     }
 
     /// Loads the plugin of `settings` and checks it against the contract.
@@ -69,7 +90,7 @@ impl Runtime {
         let (mut plugin, schema) = self.linked(settings)?;
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
         let faults = config::check(&schema, &settings.config)
-            .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
+            .map_err(|reason| LoadError::Schema { path: path.clone(), reason })?;
         if !faults.is_empty() {
             return Err(LoadError::Config { path: path.clone(), faults });
         }
@@ -106,13 +127,13 @@ impl Runtime {
     /// The plugin without its description, and the schema of its configuration.
     fn linked(&self, settings: &MetricSettings) -> Result<(Plugin, String), LoadError> {
         let path = &settings.plugin;
-        let bytes =
-            fs::read(path).map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
+        let bytes = component::read(path)
+            .map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
         let digest = digest_of(&bytes);
         if settings.sha256.as_ref().is_some_and(|pinned| *pinned != digest.to_string()) {
             return Err(LoadError::OtherDigest { path: path.clone(), found: digest });
         }
-        let component = self.compiled(path, &bytes, digest)?;
+        let component = self.compiled(settings, &bytes, digest)?;
         let imports = self.imports(settings, &component)?;
         let pre = self.link(path, &component, &imports)?;
         let config: Arc<str> = settings.config.to_string().into();
@@ -137,25 +158,65 @@ impl Runtime {
     }
 
     /// The component of `bytes`, compiled once.
-    fn compiled(&self, path: &Path, bytes: &[u8], digest: Digest) -> Result<Component, LoadError> {
+    fn compiled(
+        &self,
+        settings: &MetricSettings,
+        bytes: &[u8],
+        digest: Digest,
+    ) -> Result<Component, LoadError> {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = Arc::clone(compiled.entry(digest).or_default());
         drop(compiled);
         if let Some(component) = slot.get() {
             return Ok(component.clone());
         }
-        let component = self.compile(path, bytes)?;
+        let path = &settings.plugin;
+        // Byte 4 on is the version and the layer: layer 0 is a core module.
+        if bytes.starts_with(b"\0asm\x01\0\0\0") {
+            return Err(LoadError::CoreModule(path.clone()));
+        }
+        if Engine::detect_precompiled(bytes).is_some() {
+            return Err(LoadError::Precompiled(path.clone()));
+        }
+        let component = match &self.within {
+            Some(within) => self.compile_within(within, settings, bytes, digest, &slot)?,
+            None => self.compile(path, bytes)?,
+        };
         Ok(slot.get_or_init(|| component).clone())
     }
 
+    /// Compiles in a process that has limits, unless that was done before.
+    fn compile_within(
+        &self,
+        within: &Within,
+        settings: &MetricSettings,
+        bytes: &[u8],
+        digest: Digest,
+        slot: &OnceLock<Component>,
+    ) -> Result<Component, LoadError> {
+        let path = &settings.plugin;
+        let mark = cache::mark(&within.folder, digest, &self.engine);
+        if within.temporary.is_some() || !mark.is_file() {
+            let _turn = within.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(component) = slot.get() {
+                return Ok(component.clone());
+            }
+            let limits = CompileLimits::of(settings, bytes.len());
+            match within.compiler.compile(bytes, limits, &within.folder) {
+                Verdict::Compiled => cache::keep(&mark),
+                Verdict::Invalid(reason) => {
+                    return Err(LoadError::Invalid { path: path.clone(), reason });
+                }
+                Verdict::Fault(fault) => {
+                    let bytes = bytes.len();
+                    return Err(LoadError::NotCompiled { path: path.clone(), bytes, fault });
+                }
+            }
+        }
+        self.compile(path, bytes)
+    }
+
     fn compile(&self, path: &Path, bytes: &[u8]) -> Result<Component, LoadError> {
-        // Byte 4 on is the version and the layer: layer 0 is a core module.
-        if bytes.starts_with(b"\0asm\x01\0\0\0") {
-            return Err(LoadError::CoreModule(path.to_path_buf()));
-        }
-        if Engine::detect_precompiled(bytes).is_some() {
-            return Err(LoadError::Precompiled(path.to_path_buf()));
-        }
         Component::new(&self.engine, bytes).map_err(|error| LoadError::Invalid {
             path: path.to_path_buf(),
             reason: one_line(&error),
@@ -207,16 +268,8 @@ fn memory_for(imports: &[String]) -> usize {
     if has_runtime { 256 << 20 } else { 64 << 20 }
 }
 
-/// The cause of an error, without additions that a decoder makes for its own developers.
-fn one_line(error: &wasmtime::Error) -> String {
-    let cause = error.root_cause().to_string();
-    cause.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
-    use wasmtime::format_err;
-
     use super::*;
 
     #[test]
@@ -226,12 +279,5 @@ mod tests {
         assert_eq!(memory_for(&[]), 64 << 20);
         assert_eq!(memory_for(&imports(&[log])), 64 << 20);
         assert_eq!(memory_for(&imports(&[log, "wasi:io/poll@0.2.6"])), 256 << 20);
-    }
-
-    #[test]
-    fn an_error_is_told_by_the_first_line_of_its_cause() {
-        let error = format_err!("magic header not detected:\n  at offset 0").context("parsing");
-        assert_eq!(one_line(&error), "magic header not detected");
-        assert_eq!(one_line(&format_err!("")), "");
     }
 }

@@ -21,6 +21,7 @@ mod story;
 mod verify;
 mod version;
 
+use std::env;
 use std::io::IsTerminal;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
@@ -28,9 +29,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use streamgauge_pipeline::{config_option, with_option};
+use streamgauge_plugin::compile_here;
 
 use crate::log::{self, LogFormat};
-use crate::run::fatal;
+use crate::run::{compiler, fatal};
 use failure::Failure;
 use version::{ENVIRONMENT, VERSION};
 
@@ -90,6 +92,11 @@ impl Command {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
+    let mut arguments = env::args_os().skip(1);
+    if arguments.next().is_some_and(|first| first == compiler::COMPILE) {
+        return compile_here(&arguments.collect::<Vec<_>>());
+    }
+    compiler::is_this_program();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return answered(&answer),

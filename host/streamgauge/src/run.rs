@@ -3,6 +3,7 @@
 
 pub mod announce;
 pub mod cause;
+pub mod compiler;
 pub mod fatal;
 pub mod identity;
 pub mod opening;

@@ -1,6 +1,7 @@
 //! `streamgauge plugin`: the commands for people who write plugins, or run plugins of others.
 
 mod build;
+mod compiling;
 mod dev;
 mod inspect;
 mod lock;

@@ -14,8 +14,10 @@ use streamgauge_pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
     join,
 };
-use streamgauge_plugin::{LoadError, Plugin, Runtime};
+use streamgauge_plugin::{LoadError, Plugin};
 use streamgauge_view::panels;
+
+use crate::run::compiler;
 
 /// A pipeline that can run.
 #[derive(Clone)]
@@ -185,7 +187,7 @@ fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diag
 }
 
 fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>, Diagnostics> {
-    let runtime = Runtime::caching();
+    let runtime = compiler::runtime();
     let load = |settings: &MetricSettings| runtime.load(settings);
     // Compiling takes most of the start; plugins are independent of each other.
     let loaded: Vec<Result<Plugin, LoadError>> = thread::scope(|scope| {

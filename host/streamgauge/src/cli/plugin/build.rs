@@ -16,10 +16,12 @@ use serde_json::json;
 
 use self::built::Built;
 use self::language::Language;
+use super::compiling::Compiling;
 use super::wasi::{INERT, needs_inert};
 use crate::cli::failure::Failure;
 use crate::cli::output::tell;
 use crate::cli::output::write_whole;
+use crate::run::compiler;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::Runtime;
 
@@ -29,6 +31,9 @@ pub(super) struct BuildArgs {
     /// The plugin's folder; the present folder by default.
     #[arg(default_value = ".")]
     folder: PathBuf,
+
+    #[command(flatten)]
+    compiling: Compiling,
 }
 
 pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
@@ -43,8 +48,9 @@ pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
     };
     let built = language.compile(folder)?;
     let component = placed(folder, &built)?;
-    let runtime = Runtime::caching();
-    check(&runtime, &component)?;
+    let runtime = compiler::runtime();
+    let settings = MetricSettings::alone(&component, json!({}));
+    check(&runtime, &args.compiling.within(settings))?;
     tell(format_args!("{}", component.display()));
     if needs_inert(&runtime, &component) {
         tell(format_args!("its [[metric]] needs the line `{INERT}`"));
@@ -60,8 +66,8 @@ fn placed(folder: &Path, built: &Built) -> Result<PathBuf, Failure> {
 }
 
 /// Accepts a plugin that only lacks its configuration: the component is in order.
-fn check(runtime: &Runtime, component: &Path) -> Result<(), Failure> {
-    match runtime.load(&MetricSettings::alone(component, json!({}))) {
+fn check(runtime: &Runtime, settings: &MetricSettings) -> Result<(), Failure> {
+    match runtime.load(settings) {
         Ok(_) => Ok(()),
         Err(error) if error.is_of_config() => Ok(()),
         Err(error) => Err(Failure::failed(format!("{error}\nhint: {}", error.hint()))),

@@ -10,12 +10,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::compiling::Compiling;
 use crate::cli::failure::Failure;
 use crate::cli::output::print_out;
+use crate::run::compiler;
 use streamgauge_pipeline::MetricSettings;
-use streamgauge_plugin::{
-    CONTRACT, Descriptor, LoadError, Output, Plugin, Role, Runtime, View, field_type,
-};
+use streamgauge_plugin::{CONTRACT, Descriptor, LoadError, Output, Plugin, Role, View, field_type};
 
 /// The longest bar of a sketch, in characters.
 const BAR: usize = 24;
@@ -36,6 +36,9 @@ pub(super) struct InspectArgs {
     /// Print the description as JSON.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    compiling: Compiling,
 }
 
 /// The configuration that a plugin is shown with.
@@ -56,8 +59,8 @@ pub(super) fn inspect(args: &InspectArgs) -> Result<(), Failure> {
 }
 
 fn load(args: &InspectArgs) -> Result<(Plugin, Shown), LoadError> {
-    let runtime = Runtime::caching();
-    let alone = |config| MetricSettings::alone(&args.file, config);
+    let runtime = compiler::runtime();
+    let alone = |config| args.compiling.within(MetricSettings::alone(&args.file, config));
     let settings = alone(args.config.clone());
     match runtime.load(&settings) {
         Ok(plugin) => Ok((plugin, Shown::Given)),

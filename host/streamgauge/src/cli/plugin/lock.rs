@@ -14,6 +14,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::tell;
 use crate::cli::output::write_whole;
 use streamgauge_pipeline::{Document, Pipeline};
+use streamgauge_plugin::read_component;
 
 /// Pin every plugin of the pipeline: write the SHA-256 of the plugin's present file.
 #[derive(Args, Debug)]
@@ -45,7 +46,7 @@ pub(super) fn lock(args: &LockArgs) -> Result<(), Failure> {
         .metrics
         .iter()
         .map(|metric| {
-            let bytes = fs::read(&metric.plugin).map_err(|error| {
+            let bytes = read_component(&metric.plugin).map_err(|error| {
                 let file = metric.plugin.display();
                 Failure::usage(format!(
                     "plugin {file} of metric `{}` could not be read: {error}\n\

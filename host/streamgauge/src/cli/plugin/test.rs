@@ -8,13 +8,15 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::compiling::Compiling;
 use super::inspect::parse_config;
 use crate::cli::failure::Failure;
 use crate::cli::output::{print_out, tell};
+use crate::run::compiler;
 use streamgauge_oracle::laws::cost::{BATCH_ROWS, Cost, measure};
 use streamgauge_oracle::laws::{Cases, Check, Effort, Failure as Broken, prove};
 use streamgauge_pipeline::MetricSettings;
-use streamgauge_plugin::{Plugin, Runtime};
+use streamgauge_plugin::Plugin;
 
 /// The seed unless another one is asked for: any number does.
 const SEED: u64 = 20_151_111;
@@ -55,11 +57,15 @@ pub(super) struct TestArgs {
     /// Print the verdict as JSON.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    compiling: Compiling,
 }
 
 pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
-    let settings = MetricSettings::alone(&args.file, args.config.clone());
-    let runtime = Runtime::caching();
+    let alone = MetricSettings::alone(&args.file, args.config.clone());
+    let settings = args.compiling.within(alone);
+    let runtime = compiler::runtime();
     let cases = cases(args)?;
     let loaded = runtime.load(&settings);
     // A plugin that needs a configuration can be held against cases that bring one.

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 
 use crate::cli::failure::Failure;
 use crate::cli::plugin::wasi::{INERT, needs_inert};
+use crate::run::compiler;
 use streamgauge_pipeline::{MetricSettings, Pipeline};
-use streamgauge_plugin::Runtime;
 
 /// The pipeline that a new project begins with.
 const DEFAULT: &str = include_str!("../../../../../../pipeline.toml");
@@ -81,7 +81,7 @@ fn alone(component: &Path) -> String {
 fn metric(component: &Path) -> String {
     let name = component.file_stem().unwrap_or_default().to_string_lossy();
     let path = toml::Value::String(component.to_string_lossy().into_owned());
-    let wasi = if needs_inert(&Runtime::caching(), component) { INERT } else { "" };
+    let wasi = if needs_inert(&compiler::runtime(), component) { INERT } else { "" };
     format!("[[metric]]\nid = \"{}\"\nplugin = {path}\n{wasi}\n", id(&name))
 }
 

@@ -1,0 +1,39 @@
+//! The settings of the engine, the same wherever a component is compiled or run, so that what is
+//! compiled here is of use there.
+
+use wasmtime::{Cache, Config, Engine};
+
+/// An engine with the settings of all plugins. What it compiles is of use to every other one.
+pub(crate) fn engine(cache: Option<Cache>) -> Engine {
+    let mut config = Config::new();
+    config
+        .cache(cache)
+        .epoch_interruption(true)
+        .concurrency_support(false)
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .memory_reservation(64 << 20)
+        .memory_reservation_for_growth(16 << 20);
+    Engine::new(&config).expect("the engine's settings fit together")
+}
+
+/// The cause of an error, without additions that a decoder makes for its own developers.
+pub(crate) fn one_line(error: &wasmtime::Error) -> String {
+    let cause = error.root_cause().to_string();
+    cause.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::format_err;
+
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_by_the_first_line_of_its_cause() {
+        let error = format_err!("magic header not detected:\n  at offset 0").context("parsing");
+        assert_eq!(one_line(&error), "magic header not detected");
+        assert_eq!(one_line(&format_err!("")), "");
+    }
+}
