@@ -19,6 +19,8 @@ mod folding;
 mod frames;
 #[path = "containment/shown.rs"]
 mod shown;
+#[path = "containment/snapshots.rs"]
+mod snapshots;
 #[path = "containment/stopped.rs"]
 mod stopped;
 #[path = "containment/unusable.rs"]

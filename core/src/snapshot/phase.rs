@@ -75,6 +75,8 @@ pub enum StopKind {
     Refused,
     /// An answer of the plugin breaks the contract.
     Contract,
+    /// The snapshots took more than `snapshot_max`.
+    SnapshotLimit,
 }
 
 /// A call of the contract between host and plugin.
@@ -126,13 +128,14 @@ impl MetricStop {
 
 impl StopKind {
     /// Every kind, by its number in a snapshot.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Unknown,
         Self::Crash,
         Self::TimeLimit,
         Self::MemoryLimit,
         Self::Refused,
         Self::Contract,
+        Self::SnapshotLimit,
     ];
 }
 

@@ -6,8 +6,8 @@
 mod metric;
 mod worker;
 
-pub use metric::{Metric, Offered, StartError};
+pub use metric::{Metric, Offered};
 pub use worker::{
     Clock, Command, Configuration, Engine, EngineSetup, Event, Finished, Held, LateOutput, Moment,
-    Reply, Setup, WorkerError, run,
+    Reply, Setup, run,
 };

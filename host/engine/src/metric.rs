@@ -9,6 +9,7 @@ mod fold;
 mod letters;
 mod offered;
 mod pane;
+mod room;
 #[cfg(test)]
 mod testing;
 mod windows;
@@ -20,10 +21,9 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use streamgauge_core::{
     ByLateness, InputColumn, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot,
-    MetricStop, PartitionSnapshot, Projection, RecordRange, Selection, WallClock,
+    MetricStop, PartitionSnapshot, PluginCall, Projection, RecordRange, Selection, WallClock,
     WindowSetSnapshot,
 };
-use thiserror::Error;
 
 use streamgauge_outbox::{Attachments, MetricCost};
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
@@ -32,6 +32,7 @@ use batches::Batches;
 use fold::fold;
 use letters::letters_of;
 pub use offered::Offered;
+use room::Room;
 use windows::Windows;
 
 /// A metric's state on one worker.
@@ -72,35 +73,13 @@ struct Folding {
 struct Exported {
     snapshot: MetricSnapshot,
     place: MetricPlace,
-}
-
-/// Why a metric cannot take a partition.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// Its plugin cannot be started.
-    #[error("metric `{metric}` could not be started: {error}")]
-    Start {
-        /// The id of the metric.
-        metric: String,
-        /// The failure, in the words of the sandbox.
-        error: CallError,
-    },
-    /// Its plugin does not read what it once wrote.
-    #[error("metric `{metric}` does not take its state back: {error}")]
-    State {
-        /// The id of the metric.
-        metric: String,
-        /// The failure, in the words of the sandbox.
-        error: CallError,
-    },
+    /// What its states take, in bytes.
+    bytes: usize,
 }
 
 impl Metric {
     /// The metric of `plugin` in `partitions`, each where its state left it. The columns are those
-    /// of `projection`, and windows are those of civil time in `zone`.
-    ///
-    /// # Errors
-    /// The plugin cannot be started, or does not take its state back.
+    /// of `projection`, and windows are those of civil time in `zone`. The time of day is `now`.
     ///
     /// # Panics
     /// A partition has no state of this metric: that is refused before anything runs.
@@ -109,7 +88,8 @@ impl Metric {
         projection: &Projection,
         zone: Tz,
         partitions: &[PartitionSnapshot],
-    ) -> Result<Self, StartError> {
+        now: WallClock,
+    ) -> Self {
         let mut metric = Self {
             plugin: plugin.clone(),
             zone,
@@ -118,12 +98,14 @@ impl Metric {
             cost: MetricCost::default(),
             running: None,
             partitions: BTreeMap::new(),
-            now: WallClock(0),
+            now,
             has_news: false,
         };
         metric.bind(projection);
-        partitions.iter().try_for_each(|partition| metric.assign(partition))?;
-        Ok(metric)
+        for partition in partitions {
+            metric.assign(partition);
+        }
+        metric
     }
 
     /// An empty state that begins at `origin`.
@@ -151,47 +133,48 @@ impl Metric {
         self.columns = self.inputs.iter().map(|input| input.column).collect();
     }
 
-    /// Takes `partition` where its state left it. A metric that stopped there stays so.
-    ///
-    /// # Errors
-    /// The plugin cannot be started, or does not take its state back.
+    /// Takes `partition` where its state left it. A metric that stopped there stays so, and one
+    /// whose plugin cannot be started or does not take its state back stops there.
     ///
     /// # Panics
     /// The partition has no state of this metric: that is refused before anything runs.
-    pub fn assign(&mut self, partition: &PartitionSnapshot) -> Result<(), StartError> {
+    pub fn assign(&mut self, partition: &PartitionSnapshot) {
         let stored = partition.metrics.iter().find(|metric| metric.id == self.id());
         let snapshot = stored.expect("state without this metric is refused before").clone();
         let (state, position) = (&partition.state, partition.position);
         let (gaps, max_event_time) = (state.gaps.len() as u32, state.max_event_time);
         let place = MetricPlace { gaps, position, max_event_time };
-        if snapshot.phase == MetricPhase::Running {
-            self.resume(partition.partition, &snapshot, place)?;
+        let is_running = snapshot.phase == MetricPhase::Running;
+        let resumed = if is_running { self.resume(&snapshot, place) } else { Ok(None) };
+        let exported = Exported { bytes: snapshot_bytes(&snapshot), snapshot, place };
+        let number = partition.partition;
+        self.partitions.insert(number, exported);
+        match (resumed, &mut self.running) {
+            (Ok(Some(folding)), Some(running)) => {
+                running.partitions.insert(number, folding);
+            }
+            (Ok(_), _) => {}
+            (Err(error), running) => {
+                let call = running.as_ref().map_or(PluginCall::Open, |r| r.instance.last_call());
+                self.stop_in(&[number], (&error, call), None);
+            }
         }
-        self.partitions.insert(partition.partition, Exported { snapshot, place });
-        Ok(())
     }
 
     fn resume(
         &mut self,
-        partition: u32,
         snapshot: &MetricSnapshot,
         place: MetricPlace,
-    ) -> Result<(), StartError> {
-        let metric = || self.plugin.settings().id.clone();
+    ) -> Result<Option<Folding>, CallError> {
         let running = match &mut self.running {
             Some(running) => running,
             none => none.insert(Running {
-                instance: Instance::open(&self.plugin)
-                    .map_err(|error| StartError::Start { metric: metric(), error })?,
+                instance: Instance::open(&self.plugin)?,
                 partitions: BTreeMap::new(),
             }),
         };
-        let mut folding =
-            Folding::restore(snapshot, &self.plugin, self.zone, &mut running.instance)
-                .map_err(|error| StartError::State { metric: metric(), error })?;
-        folding.place = place;
-        running.partitions.insert(partition, folding);
-        Ok(())
+        let folding = Folding::restore(snapshot, &self.plugin, self.zone, &mut running.instance)?;
+        Ok(Some(Folding { place, ..folding }))
     }
 
     /// Gives a partition away; its last state was exported.
@@ -259,12 +242,15 @@ impl Metric {
     /// # Panics
     /// The partition is not this worker's.
     pub fn export(&mut self, partition: u32, with: &mut Attachments) -> MetricSnapshot {
+        let held: usize = self.partitions.values().map(|exported| exported.bytes).sum();
         let exported = self.partitions.get_mut(&partition).expect("the partition is assigned");
         if let Some(Running { instance, partitions }) = &mut self.running
             && let Some(folding) = partitions.get_mut(&partition)
         {
             let before = instance.spent();
-            let windows = folding.export(instance);
+            let others = held - exported.bytes;
+            let mut room = Room::new(self.plugin.snapshot_bytes_max(), others);
+            let windows = folding.export(instance, &mut room);
             self.cost.exporting += instance.spent().saturating_sub(before);
             match windows {
                 Ok(windows) => {
@@ -274,6 +260,7 @@ impl Metric {
                     snapshot.accounting = folding.accounting;
                     snapshot.windows = windows;
                     exported.place = folding.place;
+                    exported.bytes = room.taken() - others;
                     with.append(std::mem::take(&mut folding.attachments));
                 }
                 Err(error) => {
@@ -290,19 +277,31 @@ impl Metric {
     /// Stops in every partition in which the metric ran, at its last export. Whatever was folded
     /// since is forgotten, with all that came of it.
     fn stop(&mut self, error: &CallError, records: Option<RecordRange>) {
+        let Some(running) = &self.running else { return };
+        let call = running.instance.last_call();
+        self.stop_in(&[], (error, call), records);
+    }
+
+    /// The same, and in further `partitions`.
+    fn stop_in(
+        &mut self,
+        partitions: &[u32],
+        (error, call): (&CallError, PluginCall),
+        records: Option<RecordRange>,
+    ) {
         self.cost.traps += 1;
         self.has_news = true;
-        let Some(running) = self.running.take() else { return };
+        let running = self.running.take().map(|running| running.partitions).unwrap_or_default();
         let stop = MetricStop {
             kind: error.kind(),
             reason: error.to_string(),
-            call: Some(running.instance.last_call()),
+            call: Some(call),
             records,
             since: Some(self.now),
             place: None,
         };
         let mut at = Vec::new();
-        for partition in running.partitions.keys() {
+        for partition in running.keys().chain(partitions) {
             if let Some(exported) = self.partitions.get_mut(partition) {
                 let place = Some(exported.place);
                 let stop = Arc::new(MetricStop { place, ..stop.clone() });
@@ -369,8 +368,10 @@ impl Folding {
             self.attachments.letters.append(letters);
         }
         let metric = (id, plugin.descriptor().state_version);
+        let mut room = Room::new(plugin.snapshot_bytes_max(), 0);
         for windows in &mut self.windows {
-            let panes = windows.take_final(offered.watermark, partition, metric, instance)?;
+            let with = (&mut *instance, &mut room);
+            let panes = windows.take_final(offered.watermark, partition, metric, with)?;
             self.attachments.final_panes.extend(panes);
         }
         self.next_offset = offered.next_offset;
@@ -378,7 +379,17 @@ impl Folding {
         Ok(())
     }
 
-    fn export(&mut self, instance: &mut Instance) -> Result<Vec<WindowSetSnapshot>, CallError> {
-        self.windows.iter_mut().map(|windows| windows.export(instance)).collect()
+    fn export(
+        &mut self,
+        instance: &mut Instance,
+        room: &mut Room,
+    ) -> Result<Vec<WindowSetSnapshot>, CallError> {
+        self.windows.iter_mut().map(|windows| windows.export(instance, room)).collect()
     }
+}
+
+fn snapshot_bytes(snapshot: &MetricSnapshot) -> usize {
+    let panes = snapshot.windows.iter().flat_map(|set| &set.panes);
+    let states = panes.flat_map(|pane| [&pane.on_time, &pane.late].into_iter().flatten());
+    states.map(|state| state.len()).sum()
 }

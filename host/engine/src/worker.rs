@@ -19,9 +19,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Duration;
 
 use streamgauge_core::{BlockLimits, PartitionSnapshot};
-use thiserror::Error;
 
-use crate::StartError;
 use streamgauge_core::LogEnd;
 use streamgauge_core::{Fetched, ReadFrom, Supply};
 use streamgauge_outbox::{Outbox, Publication, WorkerReport};
@@ -97,30 +95,19 @@ pub enum Finished {
     Ended,
 }
 
-/// Why a worker came to its end otherwise.
-#[derive(Debug, Error)]
-pub enum WorkerError {
-    /// The source cannot continue.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// A partition came whose state a plugin does not take back.
-    #[error(transparent)]
-    Start(#[from] StartError),
-}
-
 /// Runs a worker until it is told to stop or its source ends. Whatever it took in before is
 /// folded and published when it returns, also with an error.
 ///
 /// # Errors
-/// The source cannot continue, or a partition came that cannot be taken.
-pub fn run(setup: Setup) -> Result<Finished, WorkerError> {
+/// The source cannot continue.
+pub fn run(setup: Setup) -> Result<Finished, SourceError> {
     let Setup { source, engine, outbox, commands, clock } = setup;
     let stages = StageClock::start(clock.now().at);
     let engine = Engine::new(engine);
     let (holds, supply) = (Vec::new(), Supply::Drained);
     let mut worker = Worker { source, engine, outbox, commands, clock, stages, holds, supply };
     let result = worker.work();
-    worker.tell(Event::Stop)?;
+    worker.tell(Event::Stop);
     result
 }
 
@@ -145,7 +132,7 @@ struct Hold {
 }
 
 impl Worker {
-    fn work(&mut self) -> Result<Finished, WorkerError> {
+    fn work(&mut self) -> Result<Finished, SourceError> {
         loop {
             while let Some(command) = self.next_command() {
                 if matches!(command, Command::Stop) {
@@ -153,7 +140,7 @@ impl Worker {
                 }
                 self.obey(command)?;
             }
-            self.tell(Event::Tick)?;
+            self.tell(Event::Tick);
             let asked = self.clock.now().at;
             let unpublished = self.engine.attached_bytes();
             let has_room = self.outbox.wait_for_room(unpublished, PUBLISH_EVERY);
@@ -174,7 +161,7 @@ impl Worker {
     }
 
     /// Takes what the source has.
-    fn fetch(&mut self) -> Result<Progress, WorkerError> {
+    fn fetch(&mut self) -> Result<Progress, SourceError> {
         let asked = self.clock.now().at;
         let due = self.engine.due().map(|due| due.saturating_duration_since(asked));
         let timeout = match self.supply {
@@ -189,7 +176,7 @@ impl Worker {
         match fetched {
             Fetched::Records { block, supply } => {
                 self.supply = supply;
-                held = self.engine.handle(Event::Records(block), now)?.held;
+                held = self.engine.handle(Event::Records(block), now).held;
             }
             Fetched::Nothing => {}
             // What is held is still to be read.
@@ -197,21 +184,21 @@ impl Worker {
             Fetched::Ended => return Ok(Progress::Ended),
         }
         for (partition, offset) in self.source.take_read_to() {
-            held.extend(self.tell(Event::ReadTo { partition, offset })?.held);
+            held.extend(self.tell(Event::ReadTo { partition, offset }).held);
         }
         if self.supply == Supply::Drained {
-            self.tell(Event::Drained)?;
+            self.tell(Event::Drained);
         }
         held.into_iter().try_for_each(|held| self.hold(held))?;
         Ok(Progress::Continues)
     }
 
-    fn obey(&mut self, command: Command) -> Result<(), WorkerError> {
+    fn obey(&mut self, command: Command) -> Result<(), SourceError> {
         match command {
             Command::Assign { partition, stop } => {
                 let (number, offset) = (partition.partition, partition.state.next_offset);
                 let from = ReadFrom { offset, cursor: partition.position.cursor, stop };
-                self.tell(Event::Assign(partition))?;
+                self.tell(Event::Assign(partition));
                 self.source.assign(number, from)?;
             }
             Command::Revoke { partition, gone } => {
@@ -219,21 +206,21 @@ impl Worker {
                 if self.forget_hold(partition).is_none() {
                     self.source.revoke(partition)?;
                 }
-                if let Some(last) = self.tell(Event::Revoke(partition))?.revoked {
+                if let Some(last) = self.tell(Event::Revoke(partition)).revoked {
                     // Nobody who waits for it is no reason to keep the partition.
                     let _ = gone.send(last);
                 }
             }
             Command::Reconfigure(configuration) => {
-                self.tell(Event::Reconfigure(configuration))?;
+                self.tell(Event::Reconfigure(configuration));
             }
             Command::HoldAt { partition, offset, held } => {
                 self.holds.push(Hold { partition, told: held, resume: None });
-                let reply = self.tell(Event::HoldAt { partition, offset })?;
+                let reply = self.tell(Event::HoldAt { partition, offset });
                 reply.held.into_iter().try_for_each(|held| self.hold(held))?;
             }
             Command::Release { partition } => {
-                self.tell(Event::Release(partition))?;
+                self.tell(Event::Release(partition));
                 if let Some(resume) = self.forget_hold(partition) {
                     self.source.assign(partition, resume)?;
                 }
@@ -244,7 +231,7 @@ impl Worker {
     }
 
     /// Stops reading a partition that has reached its place, and tells so.
-    fn hold(&mut self, held: Held) -> Result<(), WorkerError> {
+    fn hold(&mut self, held: Held) -> Result<(), SourceError> {
         let Held { partition, next_offset: offset, cursor } = held;
         let stop = self.source.revoke(partition)?;
         if let Some(hold) = self.holds.iter_mut().find(|hold| hold.partition == partition) {
@@ -262,16 +249,16 @@ impl Worker {
     }
 
     /// Tells the engine, and publishes what comes of it.
-    fn tell(&mut self, event: Event<'_>) -> Result<Reply, WorkerError> {
+    fn tell(&mut self, event: Event<'_>) -> Reply {
         let (now, plugins) = (self.clock.now(), self.engine.plugin_time());
-        let mut reply = self.engine.handle(event, now)?;
+        let mut reply = self.engine.handle(event, now);
         if let Some((publication, report)) = reply.publish.take() {
             self.publish(publication, report);
             let took = self.clock.now().at - now.at;
             let plugins = self.engine.plugin_time().saturating_sub(plugins);
             self.stages.publish += took.saturating_sub(plugins);
         }
-        Ok(reply)
+        reply
     }
 
     /// Publishes with what the source and the thread add to the engine's report.

@@ -46,6 +46,9 @@ impl StoppedMetric {
             StopKind::MemoryLimit => {
                 "raise `memory_max` of the metric, or let it keep fewer keys; then `streamgauge run --rebuild`"
             }
+            StopKind::SnapshotLimit => {
+                "raise `snapshot_max` of the metric, or let it keep fewer keys or windows; then `streamgauge run --rebuild`"
+            }
             StopKind::TimeLimit => {
                 "raise `time_max` of the metric, or mend its plugin; then `streamgauge run --rebuild`"
             }

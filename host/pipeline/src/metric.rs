@@ -52,6 +52,7 @@ impl MetricSettings {
             retention: Duration::from_hours(24),
             open_windows_max: OPEN_WINDOWS as usize,
             memory_bytes_max: None,
+            snapshot_bytes_max: None,
             time_max: TIME,
             compile_time_max: None,
             compile_memory_max: None,
@@ -121,13 +122,14 @@ fn read<'a>(
     open_panes::warn_of_small_limit(&mut table, &windows, (retention, around), open_max);
     let config = table.or("config", Map::new().into(), config);
     let memory = table.optional("memory_max", size(2 * MIB..=4096 * MIB));
+    let snapshot = table.optional("snapshot_max", size(1..=4096 * MIB));
     let times = Duration::from_millis(1)..=Duration::from_mins(1);
     let time_max = table.or("time_max", TIME, duration("s", times));
     let compile_times = Duration::from_secs(1)..=Duration::from_hours(1);
     let compile_time_max = table.optional("compile_time_max", duration("s", compile_times));
     let compile_memory_max = table.optional("compile_memory_max", size(64 * MIB..=65_536 * MIB));
     table.finish();
-    let memory_bytes_max = memory.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+    let bytes = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
     Some(MetricSettings {
         id: id?,
         plugin: plugin?,
@@ -139,7 +141,8 @@ fn read<'a>(
         windows,
         retention,
         open_windows_max: open_max as usize,
-        memory_bytes_max,
+        memory_bytes_max: memory.map(bytes),
+        snapshot_bytes_max: snapshot.map(bytes),
         time_max,
         compile_time_max,
         compile_memory_max,

@@ -38,7 +38,10 @@ pub struct MetricSettings {
     /// Memory limit of one instance in bytes (`memory_max`); `None` means the default of its kind
     /// of component.
     pub memory_bytes_max: Option<usize>,
-    /// Time limit of one call (`time_max`, default 1 s).
+    /// The most bytes that the snapshots of one instance may take together (`snapshot_max`);
+    /// `None` means the memory limit.
+    pub snapshot_bytes_max: Option<usize>,
+    /// Time limit of one call, or of all calls for one hand-over (`time_max`, default 1 s).
     pub time_max: Duration,
     /// Limit of the processor time of compiling (`compile_time_max`); `None` means by the size of
     /// the file.

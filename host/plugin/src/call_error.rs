@@ -30,6 +30,14 @@ pub enum CallError {
     /// The plugin wanted more memory than `memory_max`, in bytes.
     #[error("it ran out of its memory limit of {0} bytes")]
     MemoryLimit(usize),
+    /// The snapshots of the metric take more than `snapshot_max` together.
+    #[error("its snapshots take {bytes} bytes together, which is over their limit of {max} bytes")]
+    SnapshotLimit {
+        /// So many are known of: the one that is over the limit is the last.
+        bytes: usize,
+        /// `snapshot_max` of the metric.
+        max: usize,
+    },
     /// The plugin crashed, with its last words.
     #[error("it crashed: {0}")]
     Trap(String),
@@ -66,6 +74,7 @@ impl CallError {
                 StopKind::TimeLimit
             }
             Self::MemoryLimit(_) => StopKind::MemoryLimit,
+            Self::SnapshotLimit { .. } => StopKind::SnapshotLimit,
             Self::Trap(_) => StopKind::Crash,
             Self::Refused(_) => StopKind::Refused,
             Self::Contract(_) => StopKind::Contract,

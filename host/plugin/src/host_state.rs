@@ -6,7 +6,7 @@ use std::time::Duration;
 use streamgauge_core::random::Random;
 
 use super::bindings::streamgauge::metric::{log, types};
-use super::limits::{CallTime, MemoryLimit};
+use super::limits::{CallTime, MemoryLimit, OverTime};
 
 /// The longest log line of a plugin, in bytes.
 const LOG_BYTES_MAX: usize = 4096;
@@ -56,6 +56,18 @@ impl HostState {
         self.time.begin();
         self.log_lines = 0;
         self.last_words = None;
+    }
+
+    /// Looks at the call that runs.
+    pub(super) fn look(&mut self) -> Result<(), OverTime> {
+        if let Some(passed) = self.time.look()? {
+            tracing::warn!(
+                "metric `{}`: a call of its plugin is not done after {passed:.0?}, most of which it \
+                 waited for the processor: the machine is too busy",
+                self.metric
+            );
+        }
+        Ok(())
     }
 
     /// The last error that was logged in this call.

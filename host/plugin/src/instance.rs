@@ -47,6 +47,15 @@ impl Instance {
         Ok(instance)
     }
 
+    /// The same instance, of which a call that waits too long for the processor is ended: for
+    /// results, which can be asked for again. Other calls wait, since what they are about cannot be
+    /// had a second time.
+    #[must_use]
+    pub fn hurried(mut self) -> Self {
+        self.store.data_mut().time.hurry();
+        self
+    }
+
     /// The JSON Schema of the configuration.
     pub(super) fn config_schema(plugin: &Plugin) -> Result<String, CallError> {
         let mut instance = Self::instantiate(plugin)?;
@@ -72,7 +81,7 @@ impl Instance {
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(LOOK_TICKS);
         store.epoch_deadline_callback(|mut call| {
-            call.data_mut().time.look().map_err(wasmtime::Error::new)?;
+            call.data_mut().look().map_err(wasmtime::Error::new)?;
             Ok(UpdateDeadline::Continue(LOOK_TICKS))
         });
         let bindings = plugin

@@ -15,7 +15,7 @@ const PARTS_MAX: usize = 64;
 /// What an element of a table costs: a pointer.
 const ELEMENT_BYTES: usize = size_of::<usize>();
 
-/// A call that has waited for the processor for so many times its limit is ended as well.
+/// A call that has waited for the processor for so many times its limit is told, or ended.
 pub(super) const WAITS_MAX: u32 = 20;
 
 /// The memory that a store may have, and has.
@@ -87,7 +87,8 @@ impl ResourceLimiter for MemoryLimit {
 
 /// The time of the present call, and of those before it that share its limit. What counts is the
 /// processor time of the thread that makes the call, so that a machine with too much to do condemns
-/// nobody; the time that passes counts for [`WAITS_MAX`] times the limit.
+/// nobody: after [`WAITS_MAX`] times the limit a call that waits is told, and again each time that
+/// twice as much has passed. It is ended only where it can be made again.
 #[derive(Debug)]
 pub(super) struct CallTime {
     max: Duration,
@@ -97,6 +98,10 @@ pub(super) struct CallTime {
     first: Option<Duration>,
     /// `None` means that each call has the limit for itself.
     shared: Option<Shared>,
+    /// True if a call that waits is ended.
+    is_hurried: bool,
+    /// How often its waiting was told.
+    told: u32,
 }
 
 /// The calls that were made before the present one and share its limit.
@@ -139,12 +144,18 @@ impl std::error::Error for OverTime {}
 
 impl CallTime {
     pub(super) fn new(max: Duration) -> Self {
-        Self { max, began: Instant::now(), first: None, shared: None }
+        Self { max, began: Instant::now(), first: None, shared: None, is_hurried: false, told: 0 }
     }
 
     /// From now on all calls share one limit, or each has it for itself again.
     pub(super) fn share(&mut self, shares: bool) {
         self.shared = shares.then(Shared::default);
+        self.told = 0;
+    }
+
+    /// From now on a call that waits is ended.
+    pub(super) fn hurry(&mut self) {
+        self.is_hurried = true;
     }
 
     /// The time of the next call counts from now.
@@ -152,6 +163,9 @@ impl CallTime {
         // Calls that share a limit are many: as long as all of them are over within one step of the
         // clock, none is looked at.
         let is_looked_at = self.shared.is_some_and(|shared| shared.passed >= EPOCH);
+        if self.shared.is_none() {
+            self.told = 0;
+        }
         (self.began, self.first) = (Instant::now(), is_looked_at.then(thread_time));
     }
 
@@ -175,28 +189,39 @@ impl CallTime {
         if is_over { Err(OverTime::Together { max: self.max, calls }) } else { Ok(()) }
     }
 
-    /// Looks at a call that runs, in its own thread.
+    /// Looks at a call that runs, in its own thread. Where it waits so long that people should know,
+    /// the time that has passed is returned.
     ///
     /// # Errors
     /// It took too long.
-    pub(super) fn look(&mut self) -> Result<(), OverTime> {
+    pub(super) fn look(&mut self) -> Result<Option<Duration>, OverTime> {
         self.look_at(self.began.elapsed(), thread_time())
     }
 
-    fn look_at(&mut self, passed: Duration, computed: Duration) -> Result<(), OverTime> {
+    fn look_at(
+        &mut self,
+        passed: Duration,
+        computed: Duration,
+    ) -> Result<Option<Duration>, OverTime> {
         let first = *self.first.get_or_insert(computed);
         let (max, before) = (self.max, self.shared.unwrap_or_default());
         let computed = computed.saturating_sub(first);
         if before.computed + computed >= max {
             // Most of it is what is told.
-            return Err(match before.computed > computed {
-                true => OverTime::Together { max, calls: before.calls + 1 },
-                false => OverTime::Computed(max),
-            });
+            let together = OverTime::Together { max, calls: before.calls + 1 };
+            let is_own = computed >= before.computed;
+            return Err(if is_own { OverTime::Computed(max) } else { together });
         }
         let waits_max = max * WAITS_MAX;
-        let is_over = before.passed + passed >= waits_max;
-        if is_over { Err(OverTime::Waited(waits_max)) } else { Ok(()) }
+        let passed = before.passed + passed;
+        if passed < waits_max.saturating_mul(1 << self.told.min(20)) {
+            return Ok(None);
+        }
+        if self.is_hurried {
+            return Err(OverTime::Waited(waits_max));
+        }
+        self.told += 1;
+        Ok(Some(passed))
     }
 }
 
@@ -249,12 +274,20 @@ mod tests {
     fn a_call_is_ended_for_what_it_computes_and_not_for_its_wait() {
         let at = Duration::from_millis;
         let mut time = CallTime::new(at(1000));
-        assert_eq!(time.look_at(at(10), at(7000)), Ok(()));
+        assert_eq!(time.look_at(at(10), at(7000)), Ok(None));
         // The machine had other things to do for 10 s.
-        assert_eq!(time.look_at(at(10_010), at(7300)), Ok(()));
+        assert_eq!(time.look_at(at(10_010), at(7300)), Ok(None));
         assert_eq!(time.look_at(at(10_800), at(8000)), Err(OverTime::Computed(at(1000))));
         time.begin();
-        assert_eq!(time.look_at(at(10), at(8000)), Ok(()), "the next call begins anew");
+        assert_eq!(time.look_at(at(10), at(8000)), Ok(None), "the next call begins anew");
+        // A call that cannot be made again is told, more and more rarely, and not ended.
+        for (passed, told) in [(20_000, true), (20_010, false), (39_990, false), (40_000, true)] {
+            let waits = time.look_at(at(passed), at(8100));
+            assert_eq!(waits, Ok(told.then_some(at(passed))), "after {passed} ms");
+        }
+        time.begin();
+        time.hurry();
+        assert_eq!(time.look_at(at(10), at(8000)), Ok(None));
         assert_eq!(time.look_at(at(20_000), at(8100)), Err(OverTime::Waited(at(20_000))));
     }
 
@@ -273,7 +306,7 @@ mod tests {
         time.begin();
         assert!(time.first.is_some(), "there is something to measure");
         time.first = None;
-        assert_eq!(time.look_at(at(10), at(7000)), Ok(()));
+        assert_eq!(time.look_at(at(10), at(7000)), Ok(None));
         assert_eq!(
             time.look_at(at(110), at(7100)),
             Err(OverTime::Together { max: at(1000), calls: 4 })
@@ -287,9 +320,10 @@ mod tests {
         assert_eq!(time.end_after(at(100), at(100)), Ok(()), "the next hand-over begins anew");
         time.begin();
         time.first = None;
-        assert_eq!(time.look_at(at(10), at(7100)), Ok(()));
+        assert_eq!(time.look_at(at(10), at(7100)), Ok(None));
         let own = time.look_at(at(990), at(8000));
         assert_eq!(own, Err(OverTime::Computed(at(1000))), "the one that took most is told");
+        time.hurry();
         assert_eq!(
             time.look_at(at(19_900), at(7100)),
             Err(OverTime::Waited(at(20_000))),

@@ -50,6 +50,11 @@ impl Plugin {
         self.memory_bytes_max
     }
 
+    /// The most bytes that the snapshots of an instance may take together.
+    pub fn snapshot_bytes_max(&self) -> usize {
+        self.settings.snapshot_bytes_max.unwrap_or(self.memory_bytes_max)
+    }
+
     /// The imports of the component, all of which the sandbox gives.
     pub fn imports(&self) -> &[String] {
         &self.imports

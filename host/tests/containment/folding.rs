@@ -2,7 +2,7 @@
 //! hold, and where batches are cut changes nothing.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -181,13 +181,13 @@ fn the_calls_for_one_hand_over_share_one_limit_over_all_panes() {
     few.fold(offered(&rows(3), &none, 3));
     assert_eq!(stop_reason(&few), None);
     let mut many = start(&plugin);
-    let begun = Instant::now();
     many.fold(offered(&rows(2000), &none, 2000));
     let reason = stop_reason(&many).expect("it stops");
     assert!(reason.contains("its limit of 400ms, with the "), "{reason}");
-    assert!(reason.contains(" calls for the same records before it"), "{reason}");
-    // Two thousand calls of about a hundredth of a second are twenty seconds.
-    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    // Two thousand rows need a call each, and one for the accumulator, of which half compute.
+    let (_, calls) = reason.split_once("with the ").expect("it names the calls before it");
+    let (calls, _) = calls.split_once(" calls for the same records before it").expect("a number");
+    assert!(calls.parse().is_ok_and(|calls: u32| calls < 1000), "{reason}");
 }
 
 #[test]
@@ -281,8 +281,7 @@ fn a_metric_stops_by_partition() {
     let phase = MetricPhase::Stopped(MetricStop::unknown().into());
     let stopped = MetricSnapshot { phase, ..state(4) };
     let partitions = [partition(0, 0, vec![state(0)]), partition(1, 4, vec![stopped])];
-    let mut metric =
-        Metric::start(&plugin, &projection(), Tz::UTC, &partitions).expect("it starts");
+    let mut metric = Metric::start(&plugin, &projection(), Tz::UTC, &partitions, WallClock(1));
     let phases = |metric: &Metric| -> Vec<(u32, Option<String>)> {
         let reason = |phase: &MetricPhase| phase.stop().map(ToString::to_string);
         metric.phases().map(|(partition, phase)| (partition, reason(phase))).collect()
@@ -301,7 +300,7 @@ fn a_metric_stops_by_partition() {
     assert_eq!(found[1].1.as_deref(), Some(earlier));
     assert_eq!(metric.cost().traps, 1);
 
-    metric.assign(&partition(2, 0, vec![state(0)])).expect("another instance");
+    metric.assign(&partition(2, 0, vec![state(0)]));
     assert_eq!(phases(&metric)[2], (2, None));
     metric.fold(Offered { partition: 2, ..offered(&batch(0, &[1]), &none, 1) });
     assert_eq!(metric.export(2, &mut with).next_offset, 1);
@@ -314,7 +313,7 @@ fn a_partition_that_goes_takes_its_state_along() {
     let plugin = faulty(json!({}));
     let empty = |number| partition(number, 0, vec![Metric::empty(&plugin, 0)]);
     let mut metric =
-        Metric::start(&plugin, &projection(), Tz::UTC, &[empty(0), empty(1)]).expect("it starts");
+        Metric::start(&plugin, &projection(), Tz::UTC, &[empty(0), empty(1)], WallClock(1));
     let (first, second, none) = (batch(0, &[0, 1, 2]), batch(3, &[2, 2]), batch(0, &[]));
     for partition in [0, 1] {
         metric.fold(Offered { partition, ..offered(&first, &none, 3) });
@@ -325,8 +324,8 @@ fn a_partition_that_goes_takes_its_state_along() {
     assert_eq!(metric.phases().map(|(partition, _)| partition).collect::<Vec<_>>(), [0]);
     metric.fold(Offered { partition: 1, ..offered(&second, &none, 5) });
     // On another worker it goes on where it was, and so does the one that stayed.
-    let mut other = Metric::start(&plugin, &projection(), Tz::UTC, &[]).expect("nothing to start");
-    other.assign(&partition(1, 3, vec![gone])).expect("its own state");
+    let mut other = Metric::start(&plugin, &projection(), Tz::UTC, &[], WallClock(1));
+    other.assign(&partition(1, 3, vec![gone]));
     for (metric, partition) in [(&mut metric, 0), (&mut other, 1)] {
         metric.fold(Offered { partition, ..offered(&second, &none, 5) });
     }

@@ -1,7 +1,7 @@
 //! Metrics of plugins in partition 0, as a worker starts and resumes them.
 
 use chrono_tz::Tz;
-use streamgauge_core::MetricSnapshot;
+use streamgauge_core::{MetricSnapshot, WallClock};
 use streamgauge_engine::Metric;
 use streamgauge_plugin::Plugin;
 
@@ -16,7 +16,7 @@ pub(crate) fn start(plugin: &Plugin) -> Metric {
 pub(crate) fn resume(plugin: &Plugin, state: MetricSnapshot) -> Metric {
     let at = state.next_offset;
     let partition = offered::partition(0, at, vec![state]);
-    Metric::start(plugin, &rows::projection(), Tz::UTC, &[partition]).expect("its own state")
+    Metric::start(plugin, &rows::projection(), Tz::UTC, &[partition], WallClock(1))
 }
 
 /// Why `metric` stopped in partition 0, if it did.

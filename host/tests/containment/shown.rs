@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -18,6 +19,7 @@ struct Host {
     folder: TempDir,
     child: Child,
     address: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Drop for Host {
@@ -52,9 +54,13 @@ impl Host {
         let greeting = lines.by_ref().map_while(Result::ok).find_map(|line| {
             line.split_once("dashboard at http://").map(|(_, address)| address.to_owned())
         });
-        std::thread::spawn(move || lines.for_each(drop));
+        let log = Arc::<Mutex<Vec<String>>>::default();
+        let said = Arc::clone(&log);
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| said.lock().expect("no panic").push(line));
+        });
         let address = greeting.expect("it serves").trim_end_matches('/').to_owned();
-        Self { folder, child, address }
+        Self { folder, child, address, log }
     }
 
     /// Adds this many records of a day in November.
@@ -66,6 +72,12 @@ impl Host {
         let path = self.folder.path().join("records.jsonl");
         let mut file = OpenOptions::new().append(true).open(path).expect("it is there");
         file.write_all(text.as_bytes()).expect("it can be written");
+    }
+
+    /// How many lines of the log have these words.
+    fn logged(&self, words: &str) -> usize {
+        let log = self.log.lock().expect("no panic");
+        log.iter().filter(|line| line.contains(words)).count()
     }
 
     fn get(&self, path: &str) -> (u16, String) {
@@ -176,6 +188,25 @@ fn a_metric_that_cannot_be_read_counts_on_and_keeps_its_last_good_result() {
     check_marks(&host, &status, "unreadable", "metric_unreadable", "`get-result` failed");
     let said = status["metrics"][1]["reason"].as_str().expect("a reason").to_owned();
     assert!(said.contains("counted all the same"), "{said}");
+}
+
+/// Each try may cost all of `time_max`: a result that failed was tried at every change of its states,
+/// ten times a second, and never without one.
+#[test]
+fn a_result_that_fails_is_tried_again_with_longer_and_longer_waits() {
+    let host = Host::start("wrong-table");
+    let tries = || host.logged("asked for a wrong table");
+    host.add(11, 6000);
+    host.status_when("unreadable result", |s| s["metrics"][1]["state"] == "unreadable");
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(4) {
+        host.add(11, 10);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(tries() <= 5, "{} tries in about four seconds", tries());
+    // Nothing changes any more.
+    let before = tries();
+    host.status_when("further try", |_| tries() > before);
 }
 
 /// `count_by` keeps every key; only what is merged is cut, and nothing of it is lost.

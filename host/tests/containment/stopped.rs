@@ -13,7 +13,7 @@ use crate::component::built;
 
 const RECORDS: usize = 12_000;
 
-fn place() -> TempDir {
+fn place(fault: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let pipeline = format!(
         "version = 1\nname = \"停\"\n[source.file]\npath = \"records.jsonl\"\ntimestamp = \"2015-11-12T00:00:00Z\"\n\
@@ -21,7 +21,7 @@ fn place() -> TempDir {
          [event_time]\nmonth = \"month\"\nday = \"day\"\nyear = 2015\n\
          [state.embedded]\ndir = \"state\"\n\
          [[metric]]\nid = \"behavior\"\nplugin = \"{}\"\n\
-         [[metric]]\nid = \"troubled\"\nplugin = \"{}\"\n[metric.config]\nfault = \"panic\"\nat = 5000\n",
+         [[metric]]\nid = \"troubled\"\nplugin = \"{}\"\n[metric.config]\nfault = \"{fault}\"\nat = 5000\n",
         built("behavior").display(),
         built("faulty").display()
     );
@@ -40,7 +40,7 @@ fn streamgauge(folder: &Path, args: &[&str]) -> Output {
 
 #[test]
 fn a_stop_is_told_by_everything_and_outlives_a_restart() {
-    let folder = place();
+    let folder = place("panic");
     let first = streamgauge(folder.path(), &["run", "--until-end", "--json"]);
     let log = String::from_utf8_lossy(&first.stderr).into_owned();
     assert_eq!(first.status.code(), Some(1), "{log}");
@@ -91,4 +91,39 @@ fn a_stop_is_told_by_everything_and_outlives_a_restart() {
         (&behavior["stopped"], behavior["offset"].as_u64()),
         (&Value::Null, Some(RECORDS as u64))
     );
+}
+
+/// After an upgrade a plugin may not take its state back: it ended the whole run.
+#[test]
+fn a_plugin_that_fails_at_its_own_state_stops_alone() {
+    let folder = place("restore");
+    let first = streamgauge(folder.path(), &["run", "--until-end", "--json"]);
+    let log = String::from_utf8_lossy(&first.stderr).into_owned();
+    assert!(log.contains("metric `troubled` gives no result: "), "only its result: {log}");
+    let path = folder.path().join("records.jsonl");
+    let records = fs::read_to_string(&path).expect("it is there");
+    let more: String = records.lines().take(3000).map(|line| format!("{line}\n")).collect();
+    fs::write(&path, records + &more).expect("it can be written");
+
+    let again = streamgauge(folder.path(), &["run", "--until-end", "--json"]);
+    let log = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert_eq!(again.status.code(), Some(1), "{log}");
+    let words = format!("metric `troubled` stopped at 0@{RECORDS}: `restore` failed: it crashed: ");
+    let of_log = log.lines().filter(|line| line.contains("ERROR metric `"));
+    let told: Vec<&str> = of_log.filter(|line| line.contains(&words)).collect();
+    assert_eq!(told.len(), 1, "{log}");
+    assert!(told[0].contains("that state is of an older house"), "{log}");
+    let result: Value = serde_json::from_slice(&again.stdout).expect("JSON");
+    assert_eq!(result["metric_accounting"]["behavior"]["folded"], RECORDS + 3000);
+    let rows = result["metrics"]["behavior"][0]["total"].as_array().expect("rows");
+    let events: u64 = rows.iter().map(|row| row["events"].as_u64().expect("a count")).sum();
+    assert_eq!(events, RECORDS as u64 + 3000);
+    let troubled = &result["metric_accounting"]["troubled"];
+    assert_eq!(troubled["folded"], RECORDS, "what it had counted");
+
+    let inspect = streamgauge(folder.path(), &["state", "inspect", "--json"]);
+    let found: Value = serde_json::from_slice(&inspect.stdout).expect("JSON");
+    let stopped = &found["partitions"][0]["metrics"]["troubled"]["stopped"];
+    assert_eq!(stopped["call"], "restore", "{found:#}");
+    assert!(stopped["since"].as_i64().is_some_and(|since| since > 1_700_000_000_000), "{found:#}");
 }

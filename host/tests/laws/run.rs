@@ -157,7 +157,7 @@ impl<'a> Life<'a> {
     /// Lets an event happen to a worker. The last state of a partition that went.
     fn tell(&mut self, worker: usize, event: Event<'_>) -> Option<Arc<PartitionSnapshot>> {
         let (engine, outbox) = &mut self.workers[worker];
-        let reply = engine.handle(event, self.now).expect("a state of its own");
+        let reply = engine.handle(event, self.now);
         if let Some((publication, report)) = reply.publish {
             outbox.publish(publication, report);
         }
@@ -261,8 +261,7 @@ fn fresh(loaded: &Loaded, partition: u32) -> PartitionSnapshot {
 fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> Engine {
     let Loaded { pipeline, plugins, plan } = loaded;
     let zone = pipeline.event_time.zone;
-    let metric =
-        |plugin| Metric::start(plugin, &plan.projection, zone, &partitions).expect("it goes on");
+    let metric = |plugin| Metric::start(plugin, &plan.projection, zone, &partitions, WallClock(0));
     let metrics = plugins.iter().map(metric).collect();
     let decoder = if case.settings.csv {
         Decoder::csv(&plan.projection, &CsvColumns::in_schema_order(&pipeline.schema))

@@ -44,9 +44,7 @@ pub(crate) fn run(
         metrics: prepared.plugins.iter().map(|plugin| Metric::empty(plugin, 0)).collect(),
     };
     let beginning = std::slice::from_ref(&beginning);
-    let start = |plugin| {
-        Metric::start(plugin, &plan.projection, zone, beginning).expect("a plugin that opens")
-    };
+    let start = |plugin| Metric::start(plugin, &plan.projection, zone, beginning, WallClock(0));
     let partition = Partition::new(plan, PartitionState::starting_at(0), 0, Vec::new());
     let metrics = prepared.plugins.iter().map(start).collect();
     let mut engine = Engine { plan, partition, metrics, number };

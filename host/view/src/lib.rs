@@ -14,6 +14,7 @@ mod published;
 mod reader;
 mod remembered;
 mod results;
+mod retry;
 mod rows_max;
 #[cfg(test)]
 mod testing;

@@ -95,7 +95,7 @@ impl Merger {
             none => {
                 let opened = Instance::open(&self.plugin);
                 let failed = |error| Failed::Call(PluginCall::Open, error);
-                none.insert(opened.map_err(failed)?)
+                none.insert(opened.map_err(failed)?.hurried())
             }
         };
         let merge = Merge { instance: &mut *instance, plugin: &self.plugin, window, history };

@@ -11,6 +11,7 @@ use streamgauge_outbox::HistoryStore;
 
 use super::merge::{Failed, Merger, Piece, Prefix, same_pieces};
 use super::reader::{Unreadable, WindowResult};
+use super::retry::Retry;
 use super::trouble::{LastGood, ReadAt};
 use super::windows::Window;
 use super::{MetricResult, WindowId};
@@ -30,8 +31,9 @@ pub(super) struct Remembered {
 /// What is known of a window.
 struct Known {
     pieces: Vec<Piece>,
-    /// A failure of the plugin is not tried again with the same states.
     merged: Result<LastGood, Unreadable>,
+    /// When a failure of the plugin is tried again, with the same states or others.
+    retry: Retry,
     prefix: Option<Prefix>,
     bytes: usize,
     used: u64,
@@ -54,15 +56,20 @@ impl Remembered {
         let (id, state) = (*id, *state);
         let known = self.known.get_mut(&id);
         let same = known.as_ref().map_or(0, |known| same_pieces(&known.pieces, pieces));
-        if let Some(known) = known.filter(|known| same == pieces.len().max(known.pieces.len())) {
+        if let Some(known) = known {
             known.used = self.now;
-            if let Ok(good) = &mut known.merged {
-                good.read = read;
+            let is_same = same == pieces.len().max(known.pieces.len());
+            match &mut known.merged {
+                Ok(good) if is_same => {
+                    good.read = read;
+                    return Ok(WindowResult { id, state, result: Arc::clone(&good.result) });
+                }
+                Err(unreadable) if known.retry.waits(read.time) => return Err(unreadable.clone()),
+                _ => {}
             }
-            let good = known.merged.as_ref().map_err(Clone::clone)?;
-            return Ok(WindowResult { id, state, result: Arc::clone(&good.result) });
         }
         let former = self.forget(id);
+        let (retry, now) = (former.as_ref().map(|known| known.retry), read.time);
         let prefix = former.as_ref().and_then(|known| known.prefix.as_ref());
         let prefix = prefix.filter(|prefix| prefix.pieces <= same).cloned();
         let merged = self.merger.merge(id.window, pieces, prefix, same, history);
@@ -76,10 +83,14 @@ impl Remembered {
                 (Err(Unreadable { failed, last }), None)
             }
         };
-        let is_final = !matches!(&merged, Err(Unreadable { failed: Failed::History(_), .. }));
-        let pieces = if is_final { pieces.clone() } else { Vec::new() };
+        let retry = match &merged {
+            // It is the store that failed: the next question finds it well, or not.
+            Ok(_) | Err(Unreadable { failed: Failed::History(_), .. }) => Retry::default(),
+            Err(_) => retry.unwrap_or_default().failed(now),
+        };
+        let pieces = pieces.clone();
         let result = merged.as_ref().map(|good| Arc::clone(&good.result)).map_err(Clone::clone);
-        self.remember(id, Known { pieces, merged, prefix, bytes: 0, used: self.now });
+        self.remember(id, Known { pieces, merged, retry, prefix, bytes: 0, used: self.now });
         Ok(WindowResult { id, state, result: result? })
     }
 

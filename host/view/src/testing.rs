@@ -47,6 +47,7 @@ pub(crate) fn settings(windows: &[WindowSpec], retention: u64) -> MetricSettings
         retention: Duration::from_mins(retention),
         open_windows_max: 100,
         memory_bytes_max: None,
+        snapshot_bytes_max: None,
         time_max: Duration::from_secs(1),
         compile_time_max: None,
         compile_memory_max: None,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use streamgauge_core::{ByLateness, Lateness, PaneSnapshot, TimeWindow};
 
+use super::room::Room;
 use streamgauge_plugin::{Accumulator, CallError, Instance};
 
 /// A pane; the cumulative window is one without an interval.
@@ -66,12 +67,16 @@ impl Pane {
         Ok(())
     }
 
-    pub(super) fn export(&mut self, instance: &mut Instance) -> Result<PaneSnapshot, CallError> {
+    pub(super) fn export(
+        &mut self,
+        instance: &mut Instance,
+        room: &mut Room,
+    ) -> Result<PaneSnapshot, CallError> {
         Ok(PaneSnapshot {
             window: self.window,
             corrections: self.corrections,
-            on_time: self.slots[Lateness::OnTime].export(instance)?,
-            late: self.slots[Lateness::Late].export(instance)?,
+            on_time: self.slots[Lateness::OnTime].export(instance, room)?,
+            late: self.slots[Lateness::Late].export(instance, room)?,
         })
     }
 
@@ -83,11 +88,18 @@ impl Pane {
 }
 
 impl Slot {
-    fn export(&mut self, instance: &mut Instance) -> Result<Option<Arc<[u8]>>, CallError> {
+    fn export(
+        &mut self,
+        instance: &mut Instance,
+        room: &mut Room,
+    ) -> Result<Option<Arc<[u8]>>, CallError> {
         let Some(accumulator) = self.accumulator else { return Ok(None) };
-        if self.exported.is_none() {
-            self.exported = Some(instance.snapshot(accumulator)?.into());
-        }
-        Ok(self.exported.clone())
+        let exported = match self.exported.take() {
+            Some(exported) => exported,
+            None => instance.snapshot(accumulator)?.into(),
+        };
+        room.take(exported.len())?;
+        self.exported = Some(Arc::clone(&exported));
+        Ok(Some(exported))
     }
 }

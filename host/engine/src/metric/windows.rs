@@ -12,6 +12,7 @@ use streamgauge_core::{
 
 use super::batches::Batches;
 use super::pane::Pane;
+use super::room::Room;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
 
@@ -146,14 +147,14 @@ impl Windows {
         watermark: Option<EventTime>,
         partition: u32,
         (metric, state_version): (&str, u32),
-        instance: &mut Instance,
+        (instance, room): (&mut Instance, &mut Room),
     ) -> Result<Vec<Arc<FinalPane>>, CallError> {
         let Some(set) = &mut self.set else { return Ok(Vec::new()) };
         set.settle(watermark);
         let mut finals = Vec::new();
         for window in set.take_final() {
             let Some(mut pane) = self.panes.remove(&window.start) else { continue };
-            let exported = pane.export(instance)?;
+            let exported = pane.export(instance, room)?;
             pane.release(instance)?;
             if exported.on_time.is_none() && exported.late.is_none() {
                 continue;
@@ -183,8 +184,9 @@ impl Windows {
     pub(super) fn export(
         &mut self,
         instance: &mut Instance,
+        room: &mut Room,
     ) -> Result<WindowSetSnapshot, CallError> {
-        let panes = self.panes.values_mut().map(|pane| pane.export(instance));
+        let panes = self.panes.values_mut().map(|pane| pane.export(instance, room));
         let mut panes = panes.collect::<Result<Vec<_>, _>>()?;
         // The cumulative window is there from its first row on; others from their opening.
         panes.retain(|p| p.window.is_some() || p.on_time.is_some() || p.late.is_some());

@@ -16,7 +16,7 @@ use super::event::{Configuration, Event, Held, Moment, Reply};
 use streamgauge_source::LatencyFrom;
 
 use super::latency::Runs;
-use crate::{Metric, StartError};
+use crate::Metric;
 use streamgauge_outbox::{
     Ages, Attachments, FlushCause, Publication, RecentLetter, RecentLetters, WorkerReport,
 };
@@ -89,10 +89,7 @@ impl Engine {
     }
 
     /// Finishes `event`, which happens at `now`.
-    ///
-    /// # Errors
-    /// A partition came whose state a plugin does not take back; nothing has changed then.
-    pub fn handle(&mut self, event: Event<'_>, now: Moment) -> Result<Reply, StartError> {
+    pub fn handle(&mut self, event: Event<'_>, now: Moment) -> Reply {
         self.note_end_of_taking(now.at);
         self.metrics.iter_mut().for_each(|metric| metric.at(now.wall));
         let mut reply = Reply::default();
@@ -109,7 +106,7 @@ impl Engine {
                     self.next_publish = Some(now.at + PUBLISH_EVERY);
                 }
             }
-            Event::Assign(partition) => self.assign(&partition)?,
+            Event::Assign(partition) => self.assign(&partition),
             Event::Revoke(partition) => self.revoke(partition, now, &mut reply),
             Event::Reconfigure(configuration) => self.reconfigure(*configuration),
             Event::HoldAt { partition, offset } => reply.held = self.hold_at(partition, offset),
@@ -123,7 +120,7 @@ impl Engine {
                 reply.publish = Some(self.publish(now));
             }
         }
-        Ok(reply)
+        reply
     }
 
     /// When the next [`Event::Tick`] is due; `None` means at once.
@@ -239,18 +236,12 @@ impl Engine {
         assigned.flush(&self.configuration.plan, &mut self.metrics, &mut self.unpublished);
     }
 
-    fn assign(&mut self, partition: &PartitionSnapshot) -> Result<(), StartError> {
+    fn assign(&mut self, partition: &PartitionSnapshot) {
         let number = partition.partition;
         assert!(self.index_of(number).is_none(), "a partition comes once");
-        for i in 0..self.metrics.len() {
-            if let Err(error) = self.metrics[i].assign(partition) {
-                self.metrics[..i].iter_mut().for_each(|metric| metric.revoke(number));
-                return Err(error);
-            }
-        }
+        self.metrics.iter_mut().for_each(|metric| metric.assign(partition));
         let Configuration { plan, late_output, .. } = &self.configuration;
         self.partitions.push(AssignedPartition::new(plan, partition, *late_output));
-        Ok(())
     }
 
     fn revoke(&mut self, partition: u32, now: Moment, reply: &mut Reply) {

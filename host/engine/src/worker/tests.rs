@@ -121,7 +121,7 @@ impl Driven {
     }
 
     fn tell(&mut self, event: Event<'_>) -> Reply {
-        let mut reply = self.engine.handle(event, self.now).expect("no metric refuses");
+        let mut reply = self.engine.handle(event, self.now);
         if let Some((publication, report)) = reply.publish.take() {
             self.publications += 1;
             assert_eq!(report.publications, self.publications);

@@ -84,6 +84,8 @@ fn numbers_and_sizes_have_a_least_and_a_most() {
     check("metric", "max_open_windows", ["1", "100000"], &open, "1 to 100000");
     let memory = ["\"2097151B\"", "\"4294967297B\""];
     check("metric", "memory_max", ["\"2MiB\"", "\"4GiB\""], &memory, "2MiB to 4GiB");
+    let snapshot = ["\"0B\"", "\"4294967297B\""];
+    check("metric", "snapshot_max", ["\"1B\"", "\"4GiB\""], &snapshot, "1B to 4GiB");
     check("server", "max_hz", ["0.1", "50"], &["0.09", "50.5", "-1"], "0.1 to 50");
     let last = u64::MAX.to_string();
     let (beyond, all) = (["-1", "18446744073709551616"], format!("0 to {last}"));

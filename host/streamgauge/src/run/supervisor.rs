@@ -21,7 +21,7 @@ use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::{
-    self as engine, Command, Configuration, EngineSetup, Finished, Metric, Setup,
+    self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, Metric, Setup,
 };
 use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
@@ -356,12 +356,10 @@ impl Supervisor {
     ) -> Result<(Sender<Command>, Setup), SourceError> {
         let Share { source, decoder, partitions } = share;
         let zone = self.pipeline.event_time.zone;
-        let metrics = self
-            .plugins
-            .iter()
-            .map(|plugin| Metric::start(plugin, &self.plan.projection, zone, &partitions))
-            .collect::<Result<_, _>>()
-            .map_err(|error| failed(error.to_string()))?;
+        let clock = Box::new(SystemClock::new(&self.pulses));
+        let (projection, wall) = (&self.plan.projection, clock.now().wall);
+        let start = |plugin| Metric::start(plugin, projection, zone, &partitions, wall);
+        let metrics = self.plugins.iter().map(start).collect();
         let configuration = Configuration {
             plan: Arc::clone(&self.plan),
             decoder,
@@ -371,7 +369,6 @@ impl Supervisor {
         let now = self.now;
         let engine = EngineSetup { configuration, metrics, partitions, latency_from, now };
         let (told, commands) = mpsc::channel();
-        let clock = Box::new(SystemClock::new(&self.pulses));
         let outbox = Arc::clone(outbox);
         Ok((told, Setup { source, engine, outbox, commands, clock }))
     }

@@ -66,7 +66,7 @@ struct Player {
 
 impl Player {
     fn tell(&mut self, event: Event<'_>) -> Vec<Held> {
-        let reply = self.driven.engine.handle(event, self.driven.now).expect("no metric refuses");
+        let reply = self.driven.engine.handle(event, self.driven.now);
         self.published
             .extend(reply.publish.iter().map(|(publication, _)| Published::of(publication)));
         if let Some(held) = reply.held.first() {

@@ -2,7 +2,7 @@
 
 use std::thread::ScopedJoinHandle;
 
-use streamgauge_engine::{Finished, WorkerError};
+use streamgauge_engine::Finished;
 use streamgauge_source::SourceError;
 
 pub(super) fn made_anew() -> SourceError {
@@ -12,13 +12,10 @@ pub(super) fn made_anew() -> SourceError {
 }
 
 pub(super) fn joined(
-    worker: ScopedJoinHandle<'_, Result<Finished, WorkerError>>,
+    worker: ScopedJoinHandle<'_, Result<Finished, SourceError>>,
 ) -> Result<Finished, SourceError> {
     match worker.join() {
-        Ok(ended) => ended.map_err(|error| match error {
-            WorkerError::Source(error) => error,
-            WorkerError::Start(error) => failed(error.to_string()),
-        }),
+        Ok(ended) => ended,
         Err(_) => Err(failed("a worker panicked".into())),
     }
 }

@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use streamgauge_sdk::batch::Column;
 use streamgauge_sdk::prelude::*;
-use streamgauge_sdk::{BadRow, log};
+use streamgauge_sdk::{BadRow, log, read_state};
 
 /// The metric; without a configuration the metric has no fault.
 #[derive(Debug, Default)]
@@ -32,6 +32,8 @@ enum Fault {
     RefuseOneByOne,
     /// Each `add` computes for a while, well below any limit.
     Busy,
+    /// Crashes on its own state.
+    Restore,
     WrongTable,
     WrongDescription,
 }
@@ -40,7 +42,7 @@ enum Fault {
 const BUSY_ROUNDS: u32 = 10_000_000;
 
 /// The words of `fault`, except `refuse-config`, with which the metric never opens.
-const FAULTS: [(&str, Fault); 10] = [
+const FAULTS: [(&str, Fault); 11] = [
     ("panic", Fault::Panic),
     ("endless-loop", Fault::EndlessLoop),
     ("allocate", Fault::Allocate),
@@ -49,6 +51,7 @@ const FAULTS: [(&str, Fault); 10] = [
     ("refuse-rows", Fault::RefuseRows),
     ("refuse-one-by-one", Fault::RefuseOneByOne),
     ("busy", Fault::Busy),
+    ("restore", Fault::Restore),
     ("wrong-table", Fault::WrongTable),
     ("wrong-description", Fault::WrongDescription),
 ];
@@ -117,10 +120,16 @@ impl Metric for Faulty {
     fn result(&self, counter: &Self::Accumulator) -> Result<Table> {
         let all = rows(counter);
         if self.fault == Some(Fault::WrongTable) && all > self.at {
+            log::info("asked for a wrong table");
             return Ok(Table::default().text(["one column instead of three"]));
         }
         let shares = counter.iter().map(|(_, events)| events as f64 / all as f64);
         Ok(counter.table().floats(shares))
+    }
+
+    fn restore(&self, _: Option<Window>, version: u32, bytes: &[u8]) -> Result<Self::Accumulator> {
+        assert!(self.fault != Some(Fault::Restore), "that state is of an older house");
+        read_state(version, bytes)
     }
 }
 
