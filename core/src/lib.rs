@@ -46,6 +46,7 @@ mod units;
 mod watermark;
 mod window;
 mod window_set;
+pub mod words;
 
 pub use accounting::{Accounting, MetricAccounting, RejectionCounts};
 pub use batch::{RecordBatch, Verdict};

@@ -118,6 +118,8 @@ mod three_ways;
 mod torture;
 #[path = "system/transactions.rs"]
 mod transactions;
+#[path = "system/tricks.rs"]
+mod tricks;
 #[path = "system/unstamped.rs"]
 mod unstamped;
 #[path = "system/waiting.rs"]

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::bindings::streamgauge::metric::types;
+use super::host_state::WORDS_BYTES_MAX;
 use super::limits::{OverMemory, OverTime};
-use streamgauge_core::StopKind;
+use streamgauge_core::{StopKind, words};
 use thiserror::Error;
 
 /// The reason why a call failed.
@@ -93,10 +94,11 @@ impl From<OverTime> for CallError {
 }
 
 pub(super) fn refusal(error: types::MetricError) -> String {
+    let clean = |text: String| words::clean(&text, WORDS_BYTES_MAX);
     match error {
-        types::MetricError::BadConfig(text) => format!("bad configuration: {text}"),
-        types::MetricError::BadState(text) => format!("unknown state: {text}"),
-        types::MetricError::Other(text) => text,
+        types::MetricError::BadConfig(text) => format!("bad configuration: {}", clean(text)),
+        types::MetricError::BadState(text) => format!("unknown state: {}", clean(text)),
+        types::MetricError::Other(text) => clean(text),
         types::MetricError::BadRows(rows) => format!("{} bad rows", rows.len()),
     }
 }
@@ -112,7 +114,7 @@ pub(super) fn call_error(
     if error.is::<OverMemory>() {
         return CallError::MemoryLimit(memory_bytes_max);
     }
-    let cause = error.root_cause().to_string();
+    let cause = words::clean(&error.root_cause().to_string(), WORDS_BYTES_MAX);
     // The inert profile has some functions by name only.
     if let Some(function) = cause.strip_prefix("unknown import: `") {
         let function = function.split('`').next().unwrap_or_default();

@@ -11,16 +11,20 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{PatternOptions, ValidationError};
 use serde_json::Value;
 
+use streamgauge_core::words::clean;
 use streamgauge_pipeline::{join, nearest};
 
 /// The longest schema, in bytes.
 const SCHEMA_BYTES_MAX: usize = 256 << 10;
 
 /// The largest machine of a pattern, and the most that it may keep while it runs, in bytes.
-const PATTERN_BYTES_MAX: usize = 1 << 20;
+const PATTERN_BYTES_MAX: usize = 512 << 10;
 
 /// The most mistakes that are reported.
 const FAULTS_MAX: usize = 20;
+
+/// The longest words and remedy of a mistake, in bytes.
+const WORDS_BYTES_MAX: usize = 1024;
 
 /// The remedy where the schema has no words of its own.
 const INSPECT: &str = "`streamgauge plugin inspect FILE` shows what the plugin takes";
@@ -80,7 +84,12 @@ pub(super) fn check(schema: &str, config: &Value) -> Result<Vec<ConfigFault>, St
 fn faults(error: &ValidationError<'_>, schema: &Value, config: &Value) -> Vec<ConfigFault> {
     let at = error.instance_path().to_string();
     let key = key_path(&at, config);
-    let fault = |key: String, words: String, hint: String| ConfigFault { key, words, hint };
+    // Its words quote the schema, which is the plugin's.
+    let fault = |key: String, said: String, hint: String| ConfigFault {
+        key,
+        words: clean(&said, WORDS_BYTES_MAX),
+        hint: clean(&hint, WORDS_BYTES_MAX),
+    };
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             unknown(error, &key, unexpected.iter(), schema)
@@ -146,7 +155,7 @@ fn unknown<'a>(
     let fault = |name: &String| ConfigFault {
         key: join(key, name),
         words: "is unknown".to_owned(),
-        hint: hint(name),
+        hint: clean(&hint(name), WORDS_BYTES_MAX),
     };
     names.map(fault).collect()
 }

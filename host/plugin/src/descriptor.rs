@@ -1,6 +1,8 @@
 //! The plugin's description of itself, checked once at load, and how the plugin's inputs meet the
 //! schema.
 
+mod texts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use streamgauge_core::{FieldType, InputColumn, Projection, Schema};
@@ -78,7 +80,8 @@ impl BindError {
 }
 
 /// Checks what a plugin said of itself.
-pub(super) fn check(described: describe::Descriptor) -> Result<Descriptor, String> {
+pub(super) fn check(mut described: describe::Descriptor) -> Result<Descriptor, String> {
+    texts::clean(&mut described)?;
     let describe::Descriptor {
         name,
         version,

@@ -1,7 +1,11 @@
 //! The settings of the engine, the same wherever a component is compiled or run, so that what is
 //! compiled here is of use there.
 
+use streamgauge_core::words;
 use wasmtime::{Cache, Config, Engine};
+
+/// The longest cause that is told, in bytes.
+const WORDS_BYTES_MAX: usize = 1024;
 
 /// An engine with the settings of all plugins. What it compiles is of use to every other one.
 pub(crate) fn engine(cache: Option<Cache>) -> Engine {
@@ -21,7 +25,8 @@ pub(crate) fn engine(cache: Option<Cache>) -> Engine {
 /// The cause of an error, without additions that a decoder makes for its own developers.
 pub(crate) fn one_line(error: &wasmtime::Error) -> String {
     let cause = error.root_cause().to_string();
-    cause.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+    let line = cause.lines().next().unwrap_or_default();
+    words::clean(line.trim_end_matches(':'), WORDS_BYTES_MAX)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use streamgauge_core::random::Random;
+use streamgauge_core::words;
 
 use super::bindings::streamgauge::metric::{log, types};
 use super::limits::{CallTime, MemoryLimit, OverTime};
@@ -76,17 +77,15 @@ impl HostState {
     }
 
     /// Logs `message` within the limits.
-    fn say(&mut self, level: log::Level, mut message: String) {
-        cut(&mut message, LOG_BYTES_MAX);
+    fn say(&mut self, level: log::Level, message: &str) {
         // One message is one line: a plugin cannot write lines that look like the host's.
-        let mut message = message.replace(char::is_control, " ");
+        let message = words::clean(message, LOG_BYTES_MAX);
         self.log_lines += 1;
         if self.log_lines <= LOG_LINES_MAX {
             self.write_line(level, &message);
         }
         if matches!(level, log::Level::Error) {
-            cut(&mut message, WORDS_BYTES_MAX);
-            self.last_words = Some(message);
+            self.last_words = Some(words::clean(&message, WORDS_BYTES_MAX));
         }
     }
 
@@ -124,11 +123,11 @@ impl HostState {
         let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
         match (is_error, line.trim()) {
             (_, "") => {}
-            (false, _) => self.say(log::Level::Info, line),
+            (false, _) => self.say(log::Level::Info, &line),
             // A traceback has many lines, and all of them are the plugin's words.
             (true, _) => {
                 let before = self.last_words.take();
-                self.say(log::Level::Error, line);
+                self.say(log::Level::Error, &line);
                 let lines = before.into_iter().chain(self.last_words.take());
                 self.last_words = Some(end_of(&lines.collect::<Vec<_>>().join("\n")).to_owned());
             }
@@ -148,18 +147,13 @@ impl types::Host for HostState {}
 
 impl log::Host for HostState {
     fn log(&mut self, level: log::Level, message: String) {
-        self.say(level, message);
+        self.say(level, &message);
     }
 }
 
 /// The last lines of a plugin's words: the end of a long traceback names the cause.
 fn end_of(words: &str) -> &str {
     &words[words.ceil_char_boundary(words.len().saturating_sub(WORDS_BYTES_MAX))..]
-}
-
-/// Shortens `text` to `bytes_max` bytes at most, between characters.
-pub(super) fn cut(text: &mut String, bytes_max: usize) {
-    text.truncate(text.floor_char_boundary(bytes_max));
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use streamgauge_core::{PluginCall, TimeWindow};
+use streamgauge_core::{PluginCall, TimeWindow, words};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -12,7 +12,7 @@ use super::bindings::Metric;
 use super::bindings::exports::streamgauge::metric::{aggregate, describe};
 use super::bindings::streamgauge::metric::types::{self, ColumnParam};
 use super::call_error::{AddError, CallError, call_error, refusal};
-use super::host_state::{HostState, WORDS_BYTES_MAX, cut};
+use super::host_state::{HostState, WORDS_BYTES_MAX};
 use super::plugin::Plugin;
 use super::table::{self, ResultTable};
 
@@ -121,8 +121,8 @@ impl Instance {
             Ok(Err(types::MetricError::BadRows(mut bad))) => {
                 self.end().map_err(AddError::Call)?;
                 bad.retain(|(row, _)| *row < rows);
-                for (_, words) in &mut bad {
-                    cut(words, WORDS_BYTES_MAX);
+                for (_, reason) in &mut bad {
+                    *reason = words::clean(reason, WORDS_BYTES_MAX);
                 }
                 bad.sort_by_key(|(row, _)| *row);
                 bad.dedup_by_key(|(row, _)| *row);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use streamgauge_core::{Digest, digest_of};
+use streamgauge_core::{Digest, digest_of, words};
 use tempfile::TempDir;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Cache, Engine};
@@ -17,7 +17,7 @@ use super::config;
 use super::descriptor::{self, Descriptor};
 use super::engine::{engine, one_line};
 use super::epoch;
-use super::host_state::HostState;
+use super::host_state::{HostState, WORDS_BYTES_MAX};
 use super::inert;
 use super::instance::Instance;
 use super::load_error::LoadError;
@@ -90,12 +90,14 @@ impl Runtime {
         let (mut plugin, schema) = self.linked(settings)?;
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
         let faults = config::check(&schema, &settings.config)
+            .map_err(|reason| words::clean(&reason, WORDS_BYTES_MAX))
             .map_err(|reason| LoadError::Schema { path: path.clone(), reason })?;
         if !faults.is_empty() {
             return Err(LoadError::Config { path: path.clone(), faults });
         }
         let described = Instance::describe(&plugin).map_err(call("describe"))?;
         let mut descriptor = descriptor::check(described)
+            .map_err(|reason| words::clean(&reason, WORDS_BYTES_MAX))
             .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
         descriptor.config_schema = schema;
         descriptor.read_from(&settings.columns).map_err(|input| LoadError::UnknownInput {

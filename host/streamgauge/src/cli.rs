@@ -134,7 +134,7 @@ fn answered(answer: &clap::Error) -> ExitCode {
     // Styled as the terminal takes it, or else as plain text.
     let words = answer.render();
     if std::io::stdout().is_terminal() {
-        output::print(&words.ansi().to_string());
+        output::print_as_it_is(&words.ansi().to_string());
     } else {
         output::print(&words.to_string());
     }

@@ -8,6 +8,7 @@ mod filter;
 mod format;
 mod queue;
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -15,6 +16,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::{SecondsFormat, Utc};
+use streamgauge_core::words;
 
 pub(crate) use filter::FilterError;
 pub(crate) use format::LogFormat;
@@ -47,9 +49,9 @@ pub(crate) fn start(default: &str, format: LogFormat) -> Result<(), FilterError>
 }
 
 /// Says something to whoever started the program, whatever the filter of the log is.
-pub(crate) fn say(words: impl Display) {
-    let words = words.to_string();
-    let words = words.trim_end();
+pub(crate) fn say(message: impl Display) {
+    let message = message.to_string();
+    let words = &*harmless(message.trim_end());
     match LOG.get() {
         Some((queue, LogFormat::Json)) => queue.push(line_of_json("INFO", words)),
         Some((queue, LogFormat::Text)) => queue.push(format!("{words}\n").into_bytes()),
@@ -63,6 +65,11 @@ pub(crate) fn flush(within: Duration) {
     if let Some((queue, _)) = LOG.get() {
         queue.flush(within);
     }
+}
+
+/// A text with colours of the program's only where there is a terminal to show them.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if io::stderr().is_terminal() { words::coloured(text) } else { words::lines(text) }
 }
 
 /// Standard error as a file of its own: no lock of the process is held while a write is stuck.
@@ -102,7 +109,8 @@ struct Lines {
 
 impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.queue.push(line.to_vec());
+        let text = String::from_utf8_lossy(line);
+        self.queue.push(harmless(&text).as_bytes().to_vec());
         Ok(line.len())
     }
 

@@ -12,7 +12,7 @@ use crate::semantics::{
     self, Effect, MetricVerdict, OracleError, Outcome, Outside, Placed, Record, Verdict,
     WindowVerdict,
 };
-use streamgauge_core::rfc3339;
+use streamgauge_core::{rfc3339, words};
 use streamgauge_pipeline::Pipeline;
 use streamgauge_source::SourceError;
 
@@ -137,9 +137,10 @@ impl Explanation {
         let place = format!("partition {}, offset {}", self.partition, verdict.offset);
         let mut lines = vec![format!("{place}, {stamp}")];
         let value = self.value.as_deref().map(String::from_utf8_lossy);
-        lines.push(format!("value       {}", value.as_deref().unwrap_or("(none)")));
+        lines
+            .push(format!("value       {}", value.as_deref().map_or("(none)".into(), words::line)));
         for (name, value) in &verdict.columns {
-            lines.push(format!("  {name} = {}", shown(value)));
+            lines.push(format!("  {name} = {}", words::line(&shown(value))));
         }
         let watermark = |w: Option<i64>| w.map_or("none yet".to_owned(), |w| time(zone, w));
         lines.push(format!("watermark   {} before it", watermark(verdict.watermark_before)));

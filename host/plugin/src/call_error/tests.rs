@@ -59,3 +59,11 @@ fn a_refusal_says_what_was_refused() {
     assert_eq!(said(Other("not today".into())), "not today");
     assert_eq!(said(BadRows(vec![(0, "a".into()), (4, "b".into())])), "2 bad rows");
 }
+
+#[test]
+fn a_refusal_is_one_short_line_whatever_the_plugin_says() {
+    let words = refusal(types::MetricError::Other("no\nerror: \u{1b}[31m\u{202e}x".to_owned()));
+    assert_eq!(words, "no error:  [31m x");
+    let long = refusal(types::MetricError::BadConfig("洪".repeat(5000)));
+    assert!((1000..1100).contains(&long.len()), "{}", long.len());
+}

@@ -131,9 +131,10 @@ impl<'a> Count<'a> {
             "$id" if std::ptr::eq(keywords, self.root.as_object().unwrap_or(keywords)) => Ok(0),
             name if REFUSED.contains(&name) => Err(self.fault("is not taken here")),
             "properties" => self.properties(inner, value),
+            "pattern" => Ok(value.as_str().map_or(1, matching)),
             name if IN_PLACE.contains(&name) => self.each(inner, value),
             name if BELOW.contains(&name) => {
-                let mut cost = 0_u64;
+                let mut cost = if name == "patternProperties" { names(inner, value) } else { 0 };
                 for child in children(value) {
                     cost = cost.saturating_add(self.each(inner, child)?);
                     if cost > COST_MAX {
@@ -213,7 +214,21 @@ fn children(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn weight(value: &Value) -> u64 {
-    1 + value.as_str().map_or(0, |text| text.len() as u64 / TEXT_BYTES)
+    let keys = value.as_object().into_iter().flat_map(Map::keys);
+    let texts = value.as_str().into_iter().chain(keys.map(String::as_str));
+    1 + texts.map(|text| text.len() as u64).sum::<u64>() / TEXT_BYTES
+}
+
+/// A pattern looks at each byte of a text, at worst with all of its machine.
+fn matching(text: &str) -> u64 {
+    5 + text.len() as u64 / 4
+}
+
+/// Each pattern is held against each key.
+fn names(patterns: &Value, value: &Value) -> u64 {
+    let keys = value.as_object().into_iter().flat_map(Map::keys);
+    let each: u64 = keys.map(|key| matching(key)).sum();
+    each.saturating_mul(patterns.as_object().map_or(0, Map::len) as u64)
 }
 
 /// The fragment of a URI without its percent signs.
@@ -221,11 +236,11 @@ fn decoded(place: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = place.as_bytes();
     while let [first, after @ ..] = rest {
-        let code = (*first == b'%').then(|| after.get(..2)).flatten();
-        match code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()) {
-            Some(byte) => (bytes.push(byte), rest = &after[2..]).1,
-            None => (bytes.push(*first), rest = after).1,
-        }
+        let digits = (*first == b'%').then(|| after.get(..2)).flatten();
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[2..] } else { after };
     }
     String::from_utf8(bytes).ok()
 }

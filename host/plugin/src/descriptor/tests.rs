@@ -54,6 +54,39 @@ fn a_second_dimension_lies_across_another_first_one() {
     assert_eq!(across(Some("city"), "events"), no_dimension);
 }
 
+/// A title can be a line of the log, turn the writing of a terminal, or be as long as a book.
+#[test]
+fn texts_are_cut_and_cleaned_and_names_are_taken_whole_or_not_at_all() {
+    let trick = "a\u{1b}[2J\u{202e}b\nc".to_owned();
+    let cleaned = taken(|d| {
+        d.version.clone_from(&trick);
+        d.doc = vec![("en".to_owned(), "x".repeat(5000)); 100];
+        d.outputs[0].unit = Some(trick.clone());
+        d.outputs[0].title = vec![("zh".to_owned(), trick.clone())];
+        d.outputs[0].labels = vec![describe::Label {
+            key: trick.clone(),
+            text: vec![("en".to_owned(), trick.clone())],
+        }];
+        d.views[0].title = vec![("zh".to_owned(), trick.clone())];
+    });
+    let shown = "a [2J b c";
+    assert_eq!(cleaned.version, shown);
+    assert_eq!((cleaned.doc.len(), cleaned.doc[0].1.len()), (16, 1024));
+    let output = &cleaned.outputs[0];
+    assert_eq!((output.unit.as_deref(), output.title[0].1.as_str()), (Some(shown), shown));
+    assert_eq!(output.labels[0].text[0].1, shown);
+    assert_eq!(output.labels[0].key, trick, "keys are data");
+    assert_eq!(cleaned.views[0].title[0].1, shown);
+
+    let hidden = "or has characters that cannot be seen";
+    let words = refused(|d| d.outputs[0].name = "ci\u{202e}ty".to_owned());
+    assert!(words.starts_with("the name of output `ci ty`") && words.ends_with(hidden), "{words}");
+    let words = refused(|d| d.inputs[0].name = "x".repeat(201));
+    assert!(words.starts_with("the name of input") && words.len() < 400, "{words}");
+    assert!(refused(|d| d.views[0].id = "\u{7}".to_owned()).ends_with(hidden));
+    assert!(refused(|d| d.views[0].chart = "\n".to_owned()).ends_with(hidden));
+}
+
 #[test]
 fn names_are_there_and_unique_among_their_kind() {
     let input_city = || input("city", types::FieldType::Text, true);

@@ -40,7 +40,7 @@ fn logged(act: impl FnOnce(&mut HostState)) -> (HostState, Vec<String>) {
 fn a_line_has_its_level_and_its_metric() {
     let (_, lines) = logged(|state| {
         for level in [Trace, Info, Warn, Error] {
-            state.say(level, "well".to_owned());
+            state.say(level, "well");
         }
     });
     let expected = ["INFO", "WARN", "ERROR"].map(|level| format!("{level} well metric=\"shop\""));
@@ -49,9 +49,9 @@ fn a_line_has_its_level_and_its_metric() {
 
 #[test]
 fn a_message_cannot_look_like_a_line_of_the_host() {
-    let message = "over\n2026-01-01 INFO all is well\u{1b}[2J\r\t.\u{85}";
-    let (state, lines) = logged(|state| state.say(Error, message.to_owned()));
-    let one = "over 2026-01-01 INFO all is well [2J  . ";
+    let message = "over\n2026-01-01 INFO all is well\u{1b}[2J\r\t.\u{85}\u{202e}";
+    let (state, lines) = logged(|state| state.say(Error, message));
+    let one = "over 2026-01-01 INFO all is well [2J  .  ";
     assert_eq!(lines, [format!("ERROR {one} metric=\"shop\"")]);
     assert_eq!(state.last_words(), Some(one));
 }
@@ -60,13 +60,13 @@ fn a_message_cannot_look_like_a_line_of_the_host() {
 fn one_call_logs_sixteen_lines_and_the_next_one_as_many_again() {
     let (state, lines) = logged(|state| {
         for number in 0..40 {
-            state.say(Info, format!("line {number}."));
+            state.say(Info, &format!("line {number}."));
         }
-        state.say(Error, "the last one".to_owned());
+        state.say(Error, "the last one");
         assert_eq!(state.last_words(), Some("the last one"), "of a line that was dropped");
         state.begin_call();
         assert_eq!(state.last_words(), None);
-        state.say(Info, "again".to_owned());
+        state.say(Info, "again");
     });
     assert_eq!(lines.len(), 17);
     assert!(lines[15].contains("line 15.") && lines[16].contains("again"), "{lines:?}");
@@ -75,18 +75,10 @@ fn one_call_logs_sixteen_lines_and_the_next_one_as_many_again() {
 
 #[test]
 fn long_words_are_cut_between_characters() {
-    let (state, lines) = logged(|state| state.say(Error, "a".to_owned() + &"洪".repeat(2000)));
+    let (state, lines) = logged(|state| state.say(Error, &("a".to_owned() + &"洪".repeat(2000))));
     assert_eq!(lines[0].matches('洪').count(), (4096 - 1) / 3);
     let words = state.last_words().expect("an error was logged");
     assert_eq!(words.len(), 1 + 341 * 3, "the most whole ones in 1024 bytes");
-    let cut_to = |text: &str, bytes| {
-        let mut text = text.to_owned();
-        cut(&mut text, bytes);
-        text
-    };
-    assert_eq!(cut_to("ab洪", 5), "ab洪");
-    assert_eq!(cut_to("ab洪", 4), "ab");
-    assert_eq!(cut_to("洪", 0), "");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! away (`| head`) changes nothing, the exit code neither. Any other error, such as a full disk, is
 //! kept, and a command that is successful otherwise fails with that error at its end.
 
+mod harmless;
+
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs;
@@ -11,6 +13,9 @@ use std::io::{BufWriter, ErrorKind, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use streamgauge_core::words;
+
+use self::harmless::Harmless;
 use super::failure::Failure;
 
 /// The first error of standard output, except that of a reader that went away.
@@ -28,8 +33,13 @@ pub(super) fn tell(words: impl Display) {
     print(&format!("{words}\n"));
 }
 
-/// Prints a text to its last byte.
+/// Prints a text to its last byte; a value in it plays no tricks on a terminal.
 pub(super) fn print(text: &str) {
+    print_as_it_is(&words::lines(text));
+}
+
+/// Prints a text of the program's own, which may have colours.
+pub(super) fn print_as_it_is(text: &str) {
     let mut output = Output(std::io::stdout().lock());
     // What happened is kept.
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
@@ -37,7 +47,8 @@ pub(super) fn print(text: &str) {
 
 /// Prints what `write` writes, and a line end, without holding all of it.
 pub(super) fn print_whole<T>(write: impl FnOnce(&mut dyn Write) -> T) -> T {
-    let mut output = BufWriter::with_capacity(1 << 16, Output(std::io::stdout().lock()));
+    let output = BufWriter::with_capacity(1 << 16, Output(std::io::stdout().lock()));
+    let mut output = Harmless::over(output);
     let written = write(&mut output);
     let _ = output.write_all(b"\n").and_then(|()| output.flush());
     written

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use chrono::Utc;
 use chrono_tz::Tz;
 use serde_json::json;
-use streamgauge_core::{Accounting, EventTime, TimeWindow, WindowBooks, WindowSpec, rfc3339};
+use streamgauge_core::{
+    Accounting, EventTime, TimeWindow, WindowBooks, WindowSpec, rfc3339, words,
+};
 use streamgauge_plugin::{Cell, Output};
 use streamgauge_view::document::{self, NotWritten, Troubled};
 use streamgauge_view::{MetricReader, Published, Results, Trouble};
@@ -179,8 +181,9 @@ fn show(output: &Output, cell: &Cell) -> String {
     };
     let label = output.labels.iter().find(|label| label.key == key);
     let texts = label.map(|label| label.text.iter().map(|(_, text)| text.as_str()).collect());
+    let key = words::line(&key);
     match texts {
         Some::<Vec<&str>>(texts) => format!("{key} ({})", texts.join(", ")),
-        None => key,
+        None => key.into_owned(),
     }
 }

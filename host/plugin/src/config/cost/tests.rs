@@ -63,6 +63,22 @@ fn references_are_places() {
     check(&json!({ "$id": "https://example.org/s" }), &json!({})).expect("a schema has a name");
 }
 
+/// One pattern, applied to a long text over and over.
+#[test]
+fn a_pattern_costs_what_it_looks_at() {
+    let mut defs = Map::new();
+    for level in 0..10 {
+        let next = json!({ "$ref": format!("#/$defs/s{}", level + 1) });
+        defs.insert(format!("s{level}"), json!({ "allOf": [next, next] }));
+    }
+    defs.insert("s10".to_owned(), json!({ "pattern": "a" }));
+    let schema = json!({ "additionalProperties": { "$ref": "#/$defs/s0" }, "$defs": defs });
+    check(&schema, &json!({ "a": "short" })).expect("a thousand times little");
+    assert!(check(&schema, &json!({ "a": "long".repeat(1000) })).is_err());
+    let names = json!({ "patternProperties": { "^a": {} } });
+    assert!(check(&names, &json!({ "k".repeat(2_000_000): 1 })).is_err());
+}
+
 #[test]
 fn many_patterns_are_refused() {
     let patterns = |count: usize| {
