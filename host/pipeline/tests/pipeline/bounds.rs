@@ -70,6 +70,8 @@ fn durations_have_a_least_and_a_most() {
     check("metric", "retention", ["\"0s\"", "\"3660d\""], &["\"87841h\""], "0s to 3660d");
     let time = ["\"0s\"", "\"60001ms\""];
     check("metric", "time_max", ["\"1ms\"", "\"1m\""], &time, "1ms to 60s");
+    let compile = ["\"999ms\"", "\"3601s\""];
+    check("metric", "compile_time_max", ["\"1s\"", "\"1h\""], &compile, "1s to 1h");
     let season = ["\"0ms\"", "\"8761h\""];
     check("source.generator", "season", ["\"1ms\"", "\"365d\""], &season, "1ms to 365d");
 }
@@ -83,6 +85,8 @@ fn numbers_and_sizes_have_a_least_and_a_most() {
     let open = ["0", "100001"];
     check("metric", "max_open_windows", ["1", "100000"], &open, "1 to 100000");
     let memory = ["\"2097151B\"", "\"4294967297B\""];
+    let compile = ["\"63MiB\"", "\"65GiB\""];
+    check("metric", "compile_memory_max", ["\"64MiB\"", "\"64GiB\""], &compile, "64MiB to 64GiB");
     check("metric", "memory_max", ["\"2MiB\"", "\"4GiB\""], &memory, "2MiB to 4GiB");
     let snapshot = ["\"0B\"", "\"4294967297B\""];
     check("metric", "snapshot_max", ["\"1B\"", "\"4GiB\""], &snapshot, "1B to 4GiB");

@@ -149,6 +149,7 @@ fn the_state_of_a_metric_depends_on_columns_config_and_windows() {
         &sha256,
         "wasi = \"inert\"",
         "memory_max = \"64MiB\"\nsnapshot_max = \"1MiB\"\ntime_max = \"2s\"",
+        "compile_time_max = \"9s\"\ncompile_memory_max = \"1GiB\"",
         "windows = [\"cumulative\"]\nretention = \"9d\"\nmax_open_windows = 9",
         "[[panel]]\nid = \"behavior\"\nchart = \"pie\"",
         "[metric.columns]\n[metric.config]",

@@ -185,7 +185,7 @@ fn a_schema_that_costs_too_much_is_refused_before_it_is_tried() {
     let schema = json!({"$ref": "#/$defs/s0", "$defs": defs}).to_string();
     let refused = check(&schema, &json!({})).expect_err("it is a billion checks");
     assert!(refused.contains("allOf` costs too much to check"), "{refused}");
-    for pattern in ["(((a{50}){50}){50}){50}", r"^\p{L}{1,5000}$"] {
+    for pattern in ["(((a{50}){50}){50}){50}", r"(\p{L}x|y){5000}"] {
         let schema = json!({"properties": {"a": {"pattern": pattern}}}).to_string();
         check(&schema, &json!({"a": "a"})).expect_err("its machine is too large");
     }

@@ -26,7 +26,9 @@ fn what_doubles_at_each_level_is_refused_and_named() {
         assert!(words.contains(keyword) && words.contains("costs too much"), "{words}");
         check(&doubling(keyword, 8), &json!({})).expect("two hundred are few");
     }
-    let below = json!({ "additionalProperties": doubling("allOf", 30)["$ref"] });
+    let defs = doubling("allOf", 30)["$defs"].clone();
+    let below = json!({ "additionalProperties": { "$ref": "#/$defs/s0" }, "$defs": defs });
+    assert!(check(&below, &json!({})).is_ok(), "it meets no value");
     assert!(check(&below, &json!({"a": 1})).is_err());
 }
 
