@@ -11,6 +11,8 @@
 
 mod history;
 mod making;
+mod saving;
+mod stopped;
 mod tables;
 
 use std::fmt;
@@ -22,7 +24,6 @@ use chrono::Utc;
 use redb::{Database, DatabaseError};
 use streamgauge_core::{FinalPane, SnapshotError};
 
-use super::header::Header;
 use streamgauge_outbox::HistoryStore;
 
 use super::guard::guard;
@@ -30,6 +31,7 @@ use super::{Checkpoint, Export, Keep, StateError, StateStore};
 use crate::file_id::{AtPath, FileId};
 use history::{History, Shared};
 use making::{CACHE_BYTES, make};
+use saving::save;
 use tables::{Failed, Reading, Writing};
 
 /// Name of the file in the state folder.
@@ -49,6 +51,7 @@ pub struct EmbeddedStore {
     file: Option<FileId>,
     /// The history of a removed file, until a checkpoint holds it.
     carried: Vec<Arc<FinalPane>>,
+    stopped: stopped::Known,
 }
 
 /// A stored checkpoint, from outside.
@@ -94,8 +97,9 @@ impl EmbeddedStore {
     /// Opens the store by another `opener`, such as a test's double of a disk.
     pub(super) fn open_with(path: PathBuf, opener: Opener) -> Result<Self, StateError> {
         let (database, keep) = (Arc::new(Mutex::new(None)), Keep::default());
-        let (file, carried) = (None, Vec::new());
-        let mut store = Self { path, opener, database, keep, failed: false, file, carried };
+        let (file, carried, stopped) = (None, Vec::new(), stopped::Known::new());
+        let mut store =
+            Self { path, opener, database, keep, failed: false, file, carried, stopped };
         store.reopen()?;
         Ok(store)
     }
@@ -185,8 +189,8 @@ impl EmbeddedStore {
             writing.clear()?;
             let mut checkpoint = checkpoint.clone();
             checkpoint.final_panes.clone_from(panes);
-            save(writing, &checkpoint, &[], &Keep::default(), Utc::now().timestamp_millis())
-                .map(drop)
+            let (keep, now) = (Keep::default(), Utc::now().timestamp_millis());
+            save(writing, &checkpoint, &[], (&keep, now), &mut stopped::Known::new()).map(drop)
         })
     }
 
@@ -297,7 +301,13 @@ fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, D
     let mut partitions = Vec::new();
     for &partition in header.partitions.keys() {
         let bytes = reading.snapshot(generation, partition)?;
-        match header.snapshot(partition, &bytes) {
+        let mut found = header.snapshot(partition, &bytes);
+        if let Ok(snapshot) = &mut found
+            && let Err(error) = stopped::restore(reading, &header, snapshot)?
+        {
+            found = Err(error);
+        }
+        match found {
             Ok(snapshot) => partitions.push(Arc::new(snapshot)),
             Err(error) => {
                 return Ok(Err(Damage { what: format!("partition {partition}"), error }));
@@ -338,7 +348,11 @@ impl StateStore for EmbeddedStore {
         self.check_place()?;
         let (keep, now) = (self.keep.clone(), Utc::now().timestamp_millis());
         let carried = self.carried.clone();
-        let bytes = self.write(|writing| save(writing, checkpoint, &carried, &keep, now))?;
+        let mut known = std::mem::take(&mut self.stopped);
+        let written =
+            self.write(|writing| save(writing, checkpoint, &carried, (&keep, now), &mut known));
+        self.stopped = known;
+        let bytes = written?;
         self.carried.clear();
         Ok(bytes)
     }
@@ -355,37 +369,4 @@ impl Drop for EmbeddedStore {
             self.close();
         }
     }
-}
-
-/// Writes a checkpoint as the next generation, and drops the generations older than the one before.
-/// Returns the size of the checkpoint in bytes. `carried` are older panes that come with it.
-fn save(
-    writing: &Writing,
-    checkpoint: &Checkpoint,
-    carried: &[Arc<FinalPane>],
-    keep: &Keep,
-    now: i64,
-) -> Result<u64, Failed> {
-    let snapshots: Vec<(u32, Vec<u8>)> =
-        checkpoint.partitions.iter().map(|s| (s.partition, s.encode())).collect();
-    let former = writing.newest()?;
-    let generation = former.map_or(1, |former| former + 1);
-    let header = Header::new(generation, now, checkpoint, &snapshots).encode();
-    let mut bytes = header.len() as u64;
-    writing.insert_header(generation, &header)?;
-    for (partition, snapshot) in &snapshots {
-        bytes += snapshot.len() as u64;
-        writing.insert_snapshot(generation, *partition, snapshot)?;
-    }
-    for pane in carried.iter().chain(&checkpoint.final_panes) {
-        writing.insert_pane(generation, pane)?;
-    }
-    if let Some(former) = former {
-        // By the watermarks of the checkpoint before, so that a rollback to that checkpoint loses
-        // nothing.
-        let times = writing.largest_event_times(former)?;
-        writing.prune(keep, &times)?;
-        writing.drop_before(former)?;
-    }
-    Ok(bytes)
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{FinalPane, SnapshotError, seal, unseal_version};
+use streamgauge_core::{FinalPane, SnapshotError, digest_of, seal, unseal_version};
 
 use super::Checkpoint;
 use super::header::Header;
@@ -28,7 +28,10 @@ impl Export {
         let mut bytes = [MAGIC.as_slice(), &VERSION.to_le_bytes()].concat();
         let snapshots: Vec<(u32, Vec<u8>)> =
             self.checkpoint.partitions.iter().map(|s| (s.partition, s.encode())).collect();
-        let header = Header::new(0, self.created, &self.checkpoint, &snapshots);
+        let digest =
+            |(partition, bytes): &(u32, Vec<u8>)| (*partition, digest_of(bytes).to_string());
+        let digests = snapshots.iter().map(digest).collect();
+        let header = Header::new(0, self.created, &self.checkpoint, digests);
         append(&mut bytes, &header.encode());
         bytes.extend_from_slice(&(snapshots.len() as u32).to_le_bytes());
         for (_, snapshot) in &snapshots {

@@ -33,17 +33,21 @@ pub(super) struct Header {
     pub(super) identity: String,
     /// The SHA-256 of each partition's snapshot bytes, by number of the partition.
     pub(super) partitions: BTreeMap<u32, String>,
+    /// Left out where empty: in an export, and where no metric stopped.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) stopped: StoppedStates,
 }
+
+/// By partition and metric, the SHA-256 of the state of a metric that stopped, which is stored apart.
+pub(super) type StoppedStates = BTreeMap<u32, BTreeMap<String, String>>;
 
 impl Header {
     pub(super) fn new(
         generation: u64,
         created: i64,
         checkpoint: &Checkpoint,
-        snapshots: &[(u32, Vec<u8>)],
+        partitions: BTreeMap<u32, String>,
     ) -> Self {
-        let digest =
-            |(partition, bytes): &(u32, Vec<u8>)| (*partition, digest_of(bytes).to_string());
         Self {
             generation,
             created,
@@ -55,7 +59,8 @@ impl Header {
             late_output_bytes: checkpoint.late_output_bytes,
             late_output_records: checkpoint.late_output_records,
             identity: checkpoint.identity.clone(),
-            partitions: snapshots.iter().map(digest).collect(),
+            partitions,
+            stopped: StoppedStates::new(),
         }
     }
 

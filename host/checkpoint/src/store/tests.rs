@@ -7,6 +7,7 @@ mod disk;
 mod faults;
 mod golden;
 mod removed;
+mod stopped;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The tables of the file, as docs/state-format.md lists them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +29,9 @@ const CHECKPOINTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("check
 
 /// The states of partitions: (generation, partition) → snapshot.
 const SNAPSHOTS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("snapshots");
+
+/// The states of metrics that stopped: SHA-256 of the bytes → snapshot with this metric alone.
+const STOPPED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("stopped");
 
 /// Metric, size, slide, start, partition.
 type PaneKey<'a> = (&'a str, i64, i64, i64, u32);
@@ -121,6 +124,15 @@ impl Reading {
         let table = self.transaction.open_table(SNAPSHOTS)?;
         let bytes = table.get((generation, partition))?;
         Ok(bytes.map(|bytes| bytes.value().to_vec()).unwrap_or_default())
+    }
+
+    /// The bytes with this digest; empty where there are none.
+    pub(super) fn stopped(&self, digest: &str) -> Result<Vec<u8>, Failed> {
+        let table = match self.transaction.open_table(STOPPED) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => table?,
+        };
+        Ok(table.get(digest)?.map(|bytes| bytes.value().to_vec()).unwrap_or_default())
     }
 
     /// The size of all snapshots of a generation.
@@ -254,6 +266,28 @@ impl Writing {
         Ok(())
     }
 
+    pub(super) fn has_stopped(&self, digest: &str) -> Result<bool, Failed> {
+        Ok(self.transaction.open_table(STOPPED)?.get(digest)?.is_some())
+    }
+
+    pub(super) fn insert_stopped(&self, digest: &str, bytes: &[u8]) -> Result<(), Failed> {
+        self.transaction.open_table(STOPPED)?.insert(digest, bytes)?;
+        Ok(())
+    }
+
+    /// Drops the states of stopped metrics that no checkpoint names any more.
+    pub(super) fn keep_stopped(&self, named: &BTreeSet<String>) -> Result<(), Failed> {
+        let mut table = self.transaction.open_table(STOPPED)?;
+        Ok(table.retain(|digest, _| named.contains(digest))?)
+    }
+
+    /// The header of a generation; `None` where it cannot be read.
+    pub(super) fn header(&self, generation: u64) -> Result<Option<Header>, Failed> {
+        let table = self.transaction.open_table(CHECKPOINTS)?;
+        let bytes = table.get(generation)?;
+        Ok(bytes.and_then(|bytes| Header::decode(bytes.value()).ok()))
+    }
+
     /// Adds a final pane. An existing pane stays with the generation that wrote it first: a save
     /// that failed may have reached the disk nevertheless.
     pub(super) fn insert_pane(&self, generation: u64, pane: &FinalPane) -> Result<(), Failed> {
@@ -334,6 +368,7 @@ impl Writing {
         self.transaction.open_table(CHECKPOINTS)?.retain(|_, _| false)?;
         self.transaction.open_table(SNAPSHOTS)?.retain(|_, _| false)?;
         self.transaction.open_table(FINAL_PANES)?.retain(|_, _| false)?;
+        self.transaction.open_table(STOPPED)?.retain(|_, _| false)?;
         Ok(())
     }
 }

@@ -1,0 +1,91 @@
+//! The states of metrics that stopped, each stored once: a state that does not change any more may be
+//! large, and was written with every checkpoint.
+//!
+//! A snapshot is stored without them, and the header names them by their digests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use streamgauge_core::{
+    MetricSnapshot, MetricStop, PartitionSnapshot, PartitionState, Position, SnapshotError,
+    digest_of,
+};
+
+use super::tables::{Failed, Reading, Writing};
+use crate::store::header::{Header, StoppedStates};
+
+/// The states that were stored by this process, with their digests. A stop is one `Arc` as long as
+/// it lasts, and nothing changes in the meantime.
+pub(super) type Known = BTreeMap<(u32, String), (Arc<MetricStop>, String)>;
+
+/// Stores the states of the metrics that stopped in a partition, where they are not there yet.
+/// Returns the bytes of the snapshot without them.
+pub(super) fn store(
+    writing: &Writing,
+    snapshot: &PartitionSnapshot,
+    known: &mut Known,
+    named: &mut StoppedStates,
+) -> Result<(Vec<u8>, u64), Failed> {
+    let mut rest = None;
+    let mut written = 0;
+    for (i, metric) in snapshot.metrics.iter().enumerate() {
+        let Some(stop) = metric.phase.stop() else { continue };
+        let key = (snapshot.partition, metric.id.clone());
+        let of_this = known.get(&key).filter(|(of, _)| Arc::ptr_eq(of, stop));
+        let digest = match of_this.map(|(_, digest)| digest) {
+            Some(digest) if writing.has_stopped(digest)? => digest.clone(),
+            _ => {
+                let bytes = encode(snapshot.partition, metric);
+                let digest = digest_of(&bytes).to_string();
+                if !writing.has_stopped(&digest)? {
+                    written += bytes.len() as u64;
+                    writing.insert_stopped(&digest, &bytes)?;
+                }
+                known.insert(key, (Arc::clone(stop), digest.clone()));
+                digest
+            }
+        };
+        named.entry(snapshot.partition).or_default().insert(metric.id.clone(), digest);
+        rest.get_or_insert_with(|| snapshot.clone()).metrics[i].windows = Vec::new();
+    }
+    Ok((rest.as_ref().unwrap_or(snapshot).encode(), written))
+}
+
+/// Puts the states that `header` names into a snapshot that was stored without them.
+pub(super) fn restore(
+    reading: &Reading,
+    header: &Header,
+    snapshot: &mut PartitionSnapshot,
+) -> Result<Result<(), SnapshotError>, Failed> {
+    for (id, digest) in header.stopped.get(&snapshot.partition).into_iter().flatten() {
+        let bytes = reading.stopped(digest)?;
+        let state = if digest_of(&bytes).to_string() == *digest { decode(&bytes) } else { None };
+        let metric = snapshot.metrics.iter_mut().find(|metric| metric.id == *id);
+        let (Some(state), Some(metric)) = (state, metric) else {
+            return Ok(Err(SnapshotError::Damaged));
+        };
+        metric.windows = state.windows;
+    }
+    Ok(Ok(()))
+}
+
+/// The digests that a header names.
+pub(super) fn digests(header: &Header) -> BTreeSet<String> {
+    header.stopped.values().flat_map(|metrics| metrics.values().cloned()).collect()
+}
+
+/// A metric alone, as the snapshot of a partition that has nothing else.
+fn encode(partition: u32, metric: &MetricSnapshot) -> Vec<u8> {
+    PartitionSnapshot {
+        partition,
+        position: Position::default(),
+        late_samples: Vec::new(),
+        state: PartitionState::starting_at(0),
+        metrics: vec![metric.clone()],
+    }
+    .encode()
+}
+
+fn decode(bytes: &[u8]) -> Option<MetricSnapshot> {
+    PartitionSnapshot::decode(bytes).ok()?.metrics.pop()
+}
