@@ -126,3 +126,5 @@ mod unstamped;
 mod waiting;
 #[path = "system/windows.rs"]
 mod windows;
+#[path = "system/zoo.rs"]
+mod zoo;

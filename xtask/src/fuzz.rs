@@ -19,7 +19,7 @@ use crate::{process, step::step, workspace::Workspace};
 const FUZZ: &str = "host/fuzz";
 
 /// Every target, by the name of its file.
-const TARGETS: [&str; 4] = ["json", "csv", "snapshot", "pipeline"];
+const TARGETS: [&str; 5] = ["json", "csv", "snapshot", "pipeline", "http"];
 
 /// The longest input, in bytes: all that matters fits, and short inputs are fast.
 const INPUT_BYTES_MAX: u32 = 4096;

@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod chaos;
 mod e2e;
+mod endurance;
 mod example;
 mod fuzz;
 mod host;
@@ -66,6 +67,8 @@ enum Command {
     Tidy,
     /// Disturbs host and broker at random while records flow, and recounts everything.
     Torture(torture::Args),
+    /// Runs pipelines under a limit of memory for minutes, each with other input or other clients.
+    Endurance(endurance::Args),
     /// Puts a running pipeline through twenty troubles under an open page, and shows what it said.
     Troubles(troubles::Args),
     /// Breaks the engine on purpose, one law at a time, and demands that a test notices.
@@ -103,6 +106,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test(args) => test::command(&workspace, &args),
         Command::Tidy => tidy::command(&workspace),
         Command::Torture(args) => torture::command(&workspace, &args),
+        Command::Endurance(args) => endurance::command(&workspace, &args),
         Command::Troubles(args) => troubles::command(&workspace, &args),
         Command::Mutants(args) => mutants::command(&workspace, &args),
         Command::Kafka { command } => kafka::command(&workspace, command),

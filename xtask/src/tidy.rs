@@ -4,6 +4,7 @@
 //! ARCHITECTURE.md. Two numbers and the share of tests are printed, then every breach of a rule.
 
 mod architecture;
+mod bounds;
 mod circles;
 mod clocks;
 mod finding;
@@ -58,7 +59,7 @@ pub(crate) fn command(workspace: &Workspace) -> Result<()> {
 
 fn check(architecture: &str, crates: &[Crate], tree: Tree) -> Report {
     let (architecture, mut findings) = Architecture::read(architecture);
-    let Tree { sources, pages, findings: unreadable, .. } = tree;
+    let Tree { sources, pages, documents, findings: unreadable } = tree;
     findings.extend(unreadable);
     let floors = floors::check(&architecture, crates);
     findings.extend(floors.findings);
@@ -72,6 +73,7 @@ fn check(architecture: &str, crates: &[Crate], tree: Tree) -> Report {
     }
     let count = circles.len();
     findings.extend(circles);
+    findings.extend(bounds::check(&documents, &sources));
     findings.extend(sizes::check(&sources));
     findings.extend(padding::check(&sources));
     findings.extend(clocks::check(&architecture, &sources));

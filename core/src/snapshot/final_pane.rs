@@ -54,7 +54,9 @@ impl FinalPane {
         (r.u32()? == VERSION).then_some(())?;
         r.bytes()?;
         decode::spec(&mut r)?;
-        (r.u32()?, r.u32()?);
+        // The partition, and the version of the states.
+        r.u32()?;
+        r.u32()?;
         let window = TimeWindow { start: EventTime(r.i64()?), end: EventTime(r.i64()?) };
         Some((window, r.u64()?))
     }

@@ -1,9 +1,18 @@
-//! The two decoders that the fuzz targets compare, the engine's and the oracle's, side by side.
+//! What the fuzz targets share: the two decoders, the engine's and the oracle's, side by side, and a
+//! running server.
 //!
-//! May know: core, decode, oracle, settings.
-//! Must not know: engine, sources, view, server.
+//! May know: core, decode, oracle, settings, server, wire, telemetry.
+//! Must not know: engine, sources, view.
+
+#[allow(dead_code, reason = "the tests of the server need more of it")]
+#[path = "../../server/src/tests/fixture.rs"]
+mod fixture;
+pub mod http;
 
 use std::path::Path;
+
+// The data of the server's tests name it by this path.
+use streamgauge_server::query;
 
 use streamgauge_core::CsvColumns;
 use streamgauge_decode::Decoder;

@@ -13,7 +13,7 @@ pub struct HistoryError(pub String);
 /// A final pane that is stored, without its states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPane {
-    /// The metric's id.
+    /// As the pipeline names it.
     pub metric: Arc<str>,
     /// The kind of windows that the pane is part of.
     pub spec: WindowSpec,

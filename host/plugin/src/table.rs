@@ -2,6 +2,7 @@
 //! of its outputs, sorted by the dimension columns, so equal results print as equal bytes. The cells
 //! lie in columns: a result of 100,000 keys has 2 MB, and not 14.
 
+mod cell;
 mod column;
 
 use std::cmp::Ordering;
@@ -15,20 +16,7 @@ use super::bindings::streamgauge::metric::types::{
 use super::descriptor::Descriptor;
 use column::{Column, Values};
 
-/// One value of a result.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    /// A cell without a value.
-    Null,
-    /// A cell of a `boolean` column.
-    Boolean(bool),
-    /// For `unsigned`, `integer` and `timestamp`.
-    Integer(i64),
-    /// A cell of a `float` column.
-    Float(f64),
-    /// A cell of a `text` column.
-    Text(String),
-}
+pub use cell::Cell;
 
 /// A metric's result: rows of cells in the order of the descriptor's outputs, sorted by the
 /// dimensions.

@@ -21,17 +21,9 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::limits::ANSWERS_MAX;
 use crate::query::Refused;
 use crate::response::{fresh, refusal};
-
-/// The most memory of one answer.
-const ANSWER_BYTES_MAX: usize = 8 << 20;
-
-/// The most memory of all answers together.
-const ALL_BYTES_MAX: usize = 64 << 20;
-
-/// The most answers at the same time.
-pub(crate) const ANSWERS_MAX: usize = ALL_BYTES_MAX / ANSWER_BYTES_MAX;
 
 /// The size of a piece, and how many of them may wait to be sent.
 const PIECE_BYTES: usize = 64 << 10;

@@ -1,7 +1,7 @@
 //! The things that handlers share.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::http::HeaderValue;
 use streamgauge_telemetry::Telemetry;
@@ -11,9 +11,8 @@ use tokio::sync::{Semaphore, watch};
 use super::access::Access;
 use super::access::hosts::Hosts;
 use super::access::tickets::Tickets;
-use super::answer::ANSWERS_MAX;
-use super::connections::connections_max;
 use super::headers::policy::policy;
+use super::limits::{ANSWERS_MAX, Limits};
 use super::page::Page;
 use super::query::Query;
 use super::query::allowance::Allowance;
@@ -41,32 +40,6 @@ pub(super) struct App {
     pub(super) answers: Arc<Semaphore>,
     /// The time that explanations may take where no token is asked for.
     pub(super) allowance: Allowance,
-}
-
-/// The bounds of connections and streams.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) connections: usize,
-    /// The time for the head of a request, from the end of the request before.
-    pub(super) head: Duration,
-    pub(super) streams: usize,
-    /// The most bytes of one message from a page.
-    pub(super) message_bytes: usize,
-    /// A message or a part of an answer that is not taken within this time ends the connection.
-    pub(super) send: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let connections = connections_max();
-        Self {
-            connections,
-            head: Duration::from_secs(10),
-            streams: connections.min(256),
-            message_bytes: 4096,
-            send: Duration::from_secs(10),
-        }
-    }
 }
 
 impl App {

@@ -20,15 +20,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Sleep, sleep, timeout};
 
-use crate::app::{App, Limits, stopped};
+use crate::app::{App, stopped};
+use crate::limits::{Limits, RESERVED};
 
-/// The most connections where the process may open that many files.
-const CONNECTIONS_MAX: usize = 512;
-
-/// The connections for questions about health, beyond those.
-const RESERVED: usize = 16;
-
-/// The time of such a connection, from its start to its end.
+/// The time of a connection for questions about health, from its start to its end.
 const RESERVED_TIME: Duration = Duration::from_secs(2);
 
 /// The most bytes of a head, and of what waits to be written.
@@ -36,15 +31,6 @@ const BUFFER_BYTES: usize = 64 << 10;
 
 /// The pause after the system gave no connection.
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// The most connections: a quarter of the files that the process may have open, so that sources,
-/// state and streams have theirs.
-pub(crate) fn connections_max() -> usize {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
-    let files = files.and_then(|files| files.split_whitespace().next()?.parse::<usize>().ok());
-    files.map_or(CONNECTIONS_MAX, |files| (files / 4).clamp(RESERVED, CONNECTIONS_MAX))
-}
 
 /// Serves `router` until the host stops; connections beyond the limit get `crowded`. Returns once all
 /// have ended.
@@ -64,12 +50,11 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, router: Router, crow
         };
         // An update is one small write; waiting for more would only delay the update.
         let _ = socket.set_nodelay(true);
-        let (is_crowded, permit) = match Arc::clone(&all).try_acquire_owned() {
-            Ok(permit) => (false, permit),
-            Err(_) => {
-                let permit = Arc::clone(&reserved).acquire_owned().await;
-                (true, permit.expect("it is never closed"))
-            }
+        let (is_crowded, permit) = if let Ok(permit) = Arc::clone(&all).try_acquire_owned() {
+            (false, permit)
+        } else {
+            let permit = Arc::clone(&reserved).acquire_owned().await;
+            (true, permit.expect("it is never closed"))
         };
         let router = if is_crowded { crowded.clone() } else { router.clone() };
         let shutdown = app.shutdown.clone();

@@ -15,6 +15,7 @@ mod app;
 mod connections;
 mod headers;
 mod latest;
+mod limits;
 mod metrics;
 mod openapi;
 mod origin;

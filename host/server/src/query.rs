@@ -4,6 +4,7 @@
 pub(crate) mod allowance;
 pub(crate) mod answers;
 
+use std::fmt::Display;
 use std::io::Write;
 
 use serde::Deserialize;
@@ -87,6 +88,11 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// A failure of the host.
+    pub fn failed(error: &dyn Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+
     /// The reason in words, for the client.
     pub fn text(&self) -> &str {
         match self {

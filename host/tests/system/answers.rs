@@ -8,6 +8,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::host::Host;
+use crate::memory_limit::{peak, resident};
 use crate::process::Running;
 use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin};
@@ -49,20 +50,13 @@ fn place() -> (Workplace, u64) {
     (place, count)
 }
 
-/// A value of `/proc/PID/status`, in KiB; `None` means that the process has ended.
-fn memory_kib(pid: u32, name: &str) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
 /// How much memory `work` takes at its most, in KiB.
 fn growth_kib(pid: u32, work: impl FnOnce()) -> u64 {
     // 5 sets the most memory so far to the present memory.
     fs::write(format!("/proc/{pid}/clear_refs"), "5").expect("an own process");
-    let before = memory_kib(pid, "VmRSS").expect("it runs");
+    let before = resident(pid).expect("it runs");
     work();
-    memory_kib(pid, "VmHWM").expect("it runs").saturating_sub(before)
+    peak(pid).expect("it runs").saturating_sub(before) >> 10
 }
 
 /// All windows, page by page: their starts in order, and the bytes of the largest page.
@@ -114,7 +108,7 @@ fn a_history_of_any_size_is_answered_and_printed_in_a_bounded_memory() {
     let mut running = Running::start(command.args(["--until-end", "--json"]));
     let mut most = 0;
     while running.is_running() {
-        most = memory_kib(running.pid(), "VmHWM").unwrap_or(0).max(most);
+        most = (peak(running.pid()).unwrap_or(0) >> 10).max(most);
         thread::yield_now();
     }
     let printed = running.wait().json();

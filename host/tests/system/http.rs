@@ -26,7 +26,9 @@ impl Response {
 
     /// The body as JSON.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+        serde_json::from_str(&self.body).unwrap_or_else(|error| {
+            panic!("{error}: {} {}", self.head, self.body.chars().take(2000).collect::<String>())
+        })
     }
 }
 
@@ -36,10 +38,30 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Response {
     stream.write_all(request.as_bytes()).expect("the host takes a request");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("the host answers");
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").expect("an answer has a head");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-    Response { status: status.expect("a status"), head: head.to_owned(), body: body.to_owned() }
+    let mut response = Response { status: status.expect("a status"), head, body: String::new() };
+    let body = bytes.split_off(end + 4);
+    let is_chunked = response.header("transfer-encoding") == Some("chunked");
+    let body = if is_chunked { whole(&body) } else { body };
+    response.body = String::from_utf8_lossy(&body).into_owned();
+    response
+}
+
+/// A body that came in chunks, each with its length before it.
+fn whole(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.iter().position(|byte| *byte == b'\r').expect("a length ends");
+        let length = std::str::from_utf8(&chunks[..end]).expect("a length is text");
+        let length = usize::from_str_radix(length, 16).expect("a length");
+        if length == 0 {
+            return body;
+        }
+        body.extend_from_slice(&chunks[end + 2..end + 2 + length]);
+        chunks = &chunks[end + 2 + length + 2..];
+    }
 }
 
 /// The stream behind the page.
@@ -63,6 +85,11 @@ impl Stream {
                 _ => {}
             }
         }
+    }
+
+    /// Reads one message without a look at it; false once the stream has ended.
+    pub(crate) fn skip(&mut self) -> bool {
+        self.socket.read().is_ok_and(|message| !message.is_close())
     }
 
     /// Messages up to the one of kind `t`.

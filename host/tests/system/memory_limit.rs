@@ -55,7 +55,16 @@ impl Drop for MemoryLimit {
 
 /// The most memory that a process had so far (`VmHWM`), in bytes; `None` where it ended.
 pub(crate) fn peak(pid: u32) -> Option<u64> {
+    memory(pid, "VmHWM:")
+}
+
+/// The memory that a process has (`VmRSS`), in bytes; `None` where it ended.
+pub(crate) fn resident(pid: u32) -> Option<u64> {
+    memory(pid, "VmRSS:")
+}
+
+fn memory(pid: u32, name: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().split(' ').next()?.parse::<u64>().ok().map(|kib| kib << 10)
 }

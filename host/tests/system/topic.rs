@@ -201,7 +201,7 @@ impl Broker {
 
     /// A producer that writes each record once, also where it has to send it again: a broker that
     /// comes back may have stored what it did not acknowledge.
-    fn producer(&self) -> ThreadedProducer<DefaultProducerContext> {
+    pub(crate) fn producer(&self) -> ThreadedProducer<DefaultProducerContext> {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", self.address()).set("enable.idempotence", "true");
         config.create().expect("a producer")

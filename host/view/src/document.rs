@@ -32,7 +32,7 @@ pub fn accounting(partitions: &[Arc<PartitionSnapshot>]) -> Accounting {
 /// The end of a document before its time.
 #[derive(Debug, Error)]
 pub enum NotWritten {
-    /// Nobody takes it.
+    /// Whoever reads it has left, or its disk is full.
     #[error("{0}")]
     Output(#[from] io::Error),
     /// The stored windows cannot be found.

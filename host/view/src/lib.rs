@@ -20,6 +20,7 @@ mod rows_max;
 mod testing;
 mod trouble;
 mod walk;
+mod window_result;
 mod windows;
 
 use streamgauge_core::{TimeWindow, WindowSpec};
@@ -28,11 +29,12 @@ use streamgauge_plugin::ResultTable;
 pub use live_metric::LiveMetric;
 pub use panel::panels;
 pub use published::Published;
-pub use reader::{MetricReader, MetricResults, Unreadable, WindowResult};
+pub use reader::{MetricReader, MetricResults};
 pub use results::Results;
 pub use rows_max::{OtherRows, RESULT_ROWS_MAX};
 pub use trouble::{LastGood, ReadAt, Trouble};
 pub use walk::Walk;
+pub use window_result::{Unreadable, WindowResult};
 pub use windows::{Window, WindowState};
 
 /// One metric's merged result over one window.

@@ -9,8 +9,9 @@ use streamgauge_wire::{Frame, Panel};
 
 use super::WindowId;
 use super::published::Published;
-use super::reader::{MetricReader, WindowResult};
+use super::reader::MetricReader;
 use super::trouble::Trouble;
+use super::window_result::WindowResult;
 
 /// A metric in the view, with the frames of its panels.
 pub struct LiveMetric {

@@ -12,34 +12,15 @@ use streamgauge_outbox::HistoryError;
 use streamgauge_pipeline::with_option;
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::{Frame, Panel};
-use thiserror::Error;
 
-use super::merge::{Failed, Merger};
+use super::merge::Merger;
 use super::published::Published;
 use super::remembered::Remembered;
-use super::trouble::{LastGood, ReadAt, Trouble};
+use super::trouble::{ReadAt, Trouble};
 use super::walk::{Walk, newest};
+use super::window_result::{Unreadable, WindowResult};
 use super::windows::{Survey, Window, WindowState};
-use super::{MetricResult, WindowId, frame, panels};
-
-/// The plugin gives no result of states that it once wrote.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[error("its result could not be read: {failed}")]
-pub struct Unreadable {
-    pub(super) failed: Failed,
-    pub(super) last: Option<LastGood>,
-}
-
-impl Unreadable {
-    /// What to show instead, and why.
-    pub fn instead(&self, id: WindowId, state: Option<WindowState>) -> (WindowResult, Trouble) {
-        let last = self.last.as_ref();
-        let result = last.map(|last| Arc::clone(&last.result)).unwrap_or_default();
-        let last = last.map(|last| last.read.clone());
-        let trouble = Trouble::Unreadable { reason: self.failed.to_string(), last };
-        (WindowResult { id, state, result }, trouble)
-    }
-}
+use super::{WindowId, frame, panels};
 
 /// The read side of one metric.
 pub struct MetricReader {
@@ -50,17 +31,6 @@ pub struct MetricReader {
     /// The option by which commands in hints name the pipeline.
     command_option: String,
     merging: Mutex<Remembered>,
-}
-
-/// The result over one window.
-#[derive(Clone)]
-pub struct WindowResult {
-    /// The kind and start of the window.
-    pub id: WindowId,
-    /// The window's phase; `None` means the cumulative window.
-    pub state: Option<WindowState>,
-    /// The rows; the same `Arc` until the window changes.
-    pub result: Arc<MetricResult>,
 }
 
 /// The results of one metric over all partitions.
@@ -115,7 +85,7 @@ impl MetricReader {
         published: &Published,
         spec: WindowSpec,
     ) -> (WindowResult, Option<Trouble>) {
-        self.shown(published, self.survey(published).current(spec))
+        self.shown(published, &self.survey(published).current(spec))
     }
 
     /// The last `count` windows of a kind up to the present one, as one. `None` means that the kind
@@ -126,7 +96,7 @@ impl MetricReader {
         spec: WindowSpec,
         count: usize,
     ) -> Option<(WindowResult, Option<Trouble>)> {
-        Some(self.shown(published, self.survey(published).last(spec, count)?))
+        Some(self.shown(published, &self.survey(published).last(spec, count)?))
     }
 
     /// The window for which `wanted` returns true; `None` means that no such window holds a row.
@@ -136,7 +106,7 @@ impl MetricReader {
         wanted: impl Fn(WindowId) -> bool,
     ) -> Option<(WindowResult, Option<Trouble>)> {
         let window = self.all_windows(published).into_iter().find(|window| wanted(window.id))?;
-        Some(self.shown(published, window))
+        Some(self.shown(published, &window))
     }
 
     /// The windows of a kind that start at `from` or later, in the order of time, not merged yet.
@@ -250,10 +220,10 @@ impl MetricReader {
     }
 
     /// A window with what is wrong with it. Where it cannot be read, the last good result stands.
-    fn shown(&self, published: &Published, window: Window) -> (WindowResult, Option<Trouble>) {
+    fn shown(&self, published: &Published, window: &Window) -> (WindowResult, Option<Trouble>) {
         let (id, state) = (window.id, window.state);
         let stopped = published.stopped(self.id()).map(Trouble::Stopped);
-        match self.result(published, &window) {
+        match self.result(published, window) {
             Ok(result) => (result, stopped),
             Err(error) => {
                 let (result, trouble) = error.instead(id, state);

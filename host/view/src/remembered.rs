@@ -10,9 +10,9 @@ use std::sync::Arc;
 use streamgauge_outbox::HistoryStore;
 
 use super::merge::{Failed, Merger, Piece, Prefix, same_pieces};
-use super::reader::{Unreadable, WindowResult};
 use super::retry::Retry;
 use super::trouble::{LastGood, ReadAt};
+use super::window_result::{Unreadable, WindowResult};
 use super::windows::Window;
 use super::{MetricResult, WindowId};
 
@@ -115,11 +115,8 @@ impl Remembered {
 impl Known {
     /// The memory that it takes, about.
     fn size(&self) -> usize {
-        let result = match &self.merged {
-            Ok(good) => size_of_result(&good.result),
-            Err(Unreadable { last: Some(good), .. }) => size_of_result(&good.result),
-            Err(_) => 0,
-        };
+        let good = self.merged.as_ref().map_or_else(|error| error.last.as_ref(), Some);
+        let result = good.map_or(0, |good| size_of_result(&good.result));
         let prefix = self.prefix.as_ref().map_or(0, Prefix::bytes);
         size_of::<Self>() + self.pieces.len() * size_of::<Piece>() + result + prefix
     }

@@ -68,7 +68,7 @@ impl Iterator for Walk<'_> {
                 }
             }
             let look = self.looked.as_mut()?;
-            let window = look.looked.first(look.next);
+            let window = look.looked.starts().nth(look.next);
             let window = window.map(|first| self.survey.window_at(first, &look.looked));
             let is_known = |window: &Window| {
                 look.end.is_none_or(|end| window.id.window.is_none_or(|span| span.end <= end))

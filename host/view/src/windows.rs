@@ -56,11 +56,6 @@ impl Looked {
     pub(super) fn starts(&self) -> impl DoubleEndedIterator<Item = Option<TimeWindow>> {
         self.firsts.iter().copied()
     }
-
-    /// The first pane of the window of that number.
-    pub(super) fn first(&self, number: usize) -> Option<Option<TimeWindow>> {
-        self.firsts.get(number).copied()
-    }
 }
 
 /// Panes by interval (`None` means the cumulative pane), each with its parts in the order of the

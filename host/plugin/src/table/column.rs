@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Cell;
+use super::cell::Cell;
 
 /// The values of a column, in the order of the rows.
 #[derive(Clone, Debug)]

@@ -5,8 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::host::{Host, PATIENCE, Setup};
-use crate::answer::ANSWERS_MAX;
-use crate::app::Limits;
+use crate::limits::{ANSWERS_MAX, Limits};
 
 fn socket(host: &Host) -> TcpStream {
     let socket = TcpStream::connect(host.address).expect("the server listens");

@@ -15,7 +15,8 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use super::fixture;
 use crate::access::hosts::Hosts;
-use crate::app::{App, Limits};
+use crate::app::App;
+use crate::limits::Limits;
 use crate::page::Page;
 use crate::{Access, Server};
 use streamgauge_telemetry::Telemetry;

@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::fixture::{frame, panel};
 use super::host::{Client, Host, Setup};
-use crate::app::Limits;
+use crate::limits::Limits;
 use streamgauge_wire::Frame;
 
 const IGNORED: &str = "streamgauge_websocket_messages_ignored_total";

@@ -117,7 +117,7 @@ impl Query for LiveQuery {
             }
         };
         let audited = Audited::open(self.pipeline(), &self.prepared.plugins)
-            .map_err(|error| failed(&error))?;
+            .map_err(|error| Refused::failed(&error))?;
         let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
         let before = offset.saturating_sub(low);
         if before > EXPLAINED_RECORDS_MAX {
@@ -132,7 +132,7 @@ impl Query for LiveQuery {
             NotExplained::NoRecord { .. } | NotExplained::NoPartition(_) => {
                 Refused::Unknown(error.to_string())
             }
-            NotExplained::Source(_) | NotExplained::Oracle(_) => failed(&error),
+            NotExplained::Source(_) | NotExplained::Oracle(_) => Refused::failed(&error),
         })?;
         let mut json = explained.to_json(self.pipeline());
         if !self.pipeline().server.show_records {
@@ -152,7 +152,7 @@ impl Query for LiveQuery {
         let published = self.published();
         document::write(out, place, &published, &self.results, &recent, &json!({}))
             .map(drop)
-            .map_err(|error| failed(&error))
+            .map_err(|error| Refused::failed(&error))
     }
 
     fn panel(
@@ -181,7 +181,7 @@ impl Query for LiveQuery {
             let TimeWindow { start, end } = reach;
             let starts = TimeWindow { start: start.minus(pane.saturating_mul(2)), end };
             let found = history.find(&panel.metric, spec, starts, Take::Newest(PANES_MAX));
-            published.stored = found.map_err(|error| failed(&error))?;
+            published.stored = found.map_err(|error| Refused::failed(&error))?;
         }
         let found = match ask {
             WindowAsk::Present(spec) => Some(metric.current(&published, spec)),
@@ -217,7 +217,7 @@ impl Query for LiveQuery {
         let (checkpoint, created) =
             (Checkpoint { partitions: overview.partitions, ..self.settings() }, Utc::now());
         let export = Export { created: created.timestamp_millis(), checkpoint, final_panes };
-        out.write_all(&export.encode()).map_err(|error| failed(&error))
+        out.write_all(&export.encode()).map_err(|error| Refused::failed(&error))
     }
 
     fn history(
@@ -232,9 +232,4 @@ impl Query for LiveQuery {
         let zone = self.pipeline().event_time.zone;
         history::write(out, metric, &self.published(), zone, question)
     }
-}
-
-/// What a client is told of a failure of the host.
-fn failed(error: &dyn std::fmt::Display) -> Refused {
-    Refused::Failed(error.to_string())
 }

@@ -9,12 +9,10 @@ use streamgauge_core::{EventTime, WindowAsk, WindowSpec};
 use streamgauge_server::query::{HistoryQuestion, Refused};
 use streamgauge_view::{MetricReader, Published, Window, WindowState, document};
 
-use super::failed;
-
 /// The most windows in one answer.
 const WINDOWS_MAX: usize = 10_000;
 
-/// Writes the answer.
+/// Writes the windows that `question` asks for, in the order of kinds and of time.
 pub(super) fn write(
     out: &mut dyn Write,
     metric: &MetricReader,
@@ -29,7 +27,8 @@ pub(super) fn write(
     let kinds: Vec<WindowSpec> = kinds.filter(is_meant).copied().collect();
     let last = last(metric, published, &kinds, question)?;
     let mut out = Counted { out, bytes: 0 };
-    write!(out, "{{\"metric\":{},\"windows\":[", json!(metric.id())).map_err(|e| failed(&e))?;
+    write!(out, "{{\"metric\":{},\"windows\":[", json!(metric.id()))
+        .map_err(|e| Refused::failed(&e))?;
     let (mut windows, mut next) = (0, None);
     let is_before = |kind: &&WindowSpec| question.first.is_some_and(|(first, _)| first != **kind);
     'kinds: for spec in kinds.iter().skip_while(is_before) {
@@ -37,7 +36,7 @@ pub(super) fn write(
         let around = question.span.start.minus(spec.to_millis().0.saturating_mul(2));
         let from = first.into_iter().chain(last).fold(around, EventTime::max);
         for window in metric.walk(published, *spec, from) {
-            let window = window.map_err(|error| failed(&error))?;
+            let window = window.map_err(|error| Refused::failed(&error))?;
             let Some(span) = window.id.window else { continue };
             if span.start >= question.span.end {
                 break;
@@ -49,16 +48,17 @@ pub(super) fn write(
                 next = Some(WindowAsk::At(*spec, span.start).to_string());
                 break 'kinds;
             }
-            let result = metric.result(published, &window).map_err(|error| failed(&error))?;
+            let result =
+                metric.result(published, &window).map_err(|error| Refused::failed(&error))?;
             let written = out.write_all(document::comma(windows).as_bytes()).and_then(|()| {
                 document::write_window(&mut out, metric.plugin().descriptor(), &result, zone)
             });
-            written.map_err(|error| failed(&error))?;
+            written.map_err(|error| Refused::failed(&error))?;
             windows += 1;
         }
     }
     let end = format!("],\"truncated\":{},\"next\":{}}}", next.is_some(), json!(next));
-    out.write_all(end.as_bytes()).map_err(|error| failed(&error))
+    out.write_all(end.as_bytes()).map_err(|error| Refused::failed(&error))
 }
 
 fn is_wanted(question: &HistoryQuestion, window: &Window) -> bool {
@@ -82,7 +82,7 @@ fn last(
     for spec in kinds {
         let wanted = |window: &Window| is_wanted(question, window);
         let newest = metric.newest(published, *spec, count, wanted);
-        starts.extend(newest.map_err(|error| failed(&error))?);
+        starts.extend(newest.map_err(|error| Refused::failed(&error))?);
     }
     starts.sort_unstable_by(|a, b| b.cmp(a));
     Ok(match count {

@@ -176,6 +176,8 @@ fn is_left_out(name: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     #[test]
@@ -249,18 +251,20 @@ mod tests {
     #[test]
     fn noise_does_not_delay_a_change() {
         let (place, folder, mut watch) = place();
-        let noise = std::thread::spawn({
-            let (neighbour, source) = (place.path().join("log"), folder.join("src/noise"));
-            move || {
-                // Until the folder is gone.
-                while fs::write(&neighbour, "line").is_ok() && fs::write(&source, "x").is_ok() {
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let (neighbour, source) = (place.path().join("log"), folder.join("src/noise"));
+                let begun = Instant::now();
+                while !is_over.load(Ordering::Relaxed) && begun.elapsed() < Duration::from_mins(2) {
+                    fs::write(&neighbour, "line").expect("it can be written");
+                    fs::write(&source, "x").expect("it can be written");
                     std::thread::sleep(QUIET / 5);
                 }
-            }
+            });
+            fs::write(folder.join("src/lib.rs"), "new").expect("it can be written");
+            changes(&mut watch);
+            is_over.store(true, Ordering::Relaxed);
         });
-        fs::write(folder.join("src/lib.rs"), "new").expect("it can be written");
-        changes(&mut watch);
-        drop((watch, place));
-        noise.join().expect("it ends with its folder");
     }
 }
