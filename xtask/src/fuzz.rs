@@ -19,10 +19,13 @@ use crate::{process, step::step, workspace::Workspace};
 const FUZZ: &str = "host/fuzz";
 
 /// Every target, by the name of its file.
-const TARGETS: [&str; 5] = ["json", "csv", "snapshot", "pipeline", "http"];
+const TARGETS: [&str; 6] = ["json", "csv", "snapshot", "pipeline", "component", "http"];
 
 /// The longest input, in bytes: all that matters fits, and short inputs are fast.
 const INPUT_BYTES_MAX: u32 = 4096;
+
+/// The longest component: the metrics of the product fit.
+const COMPONENT_BYTES_MAX: u32 = 128 << 10;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -63,7 +66,8 @@ fn run(workspace: &Workspace, target: &str, args: &Args) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]).arg(&fuzz);
     cargo.arg(target).arg(&corpus).arg("--").arg(format!("-max_total_time={}", args.minutes * 60));
-    cargo.arg(format!("-max_len={INPUT_BYTES_MAX}")).arg("-print_final_stats=1");
+    let bytes_max = if target == "component" { COMPONENT_BYTES_MAX } else { INPUT_BYTES_MAX };
+    cargo.arg(format!("-max_len={bytes_max}")).arg("-print_final_stats=1");
     process::run(cargo.current_dir(workspace.root()))
 }
 
@@ -72,6 +76,7 @@ fn seeds(root: &Path, target: &str) -> Vec<PathBuf> {
     let mut seeds = match target {
         "pipeline" => of_tests(root, "invalid"),
         "snapshot" => of_tests(root, "golden"),
+        "component" => vec![root.join("target/plugins")],
         _ => Vec::new(),
     };
     if target == "pipeline" {
@@ -95,7 +100,9 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
     for entry in entries.flatten() {
         let path = entry.path();
         let is_input = path.extension().is_none_or(|e| e != "rs" && e != "err" && e != "redb");
-        if path.is_file() && is_input {
+        let is_short =
+            entry.metadata().is_ok_and(|about| about.len() <= COMPONENT_BYTES_MAX.into());
+        if path.is_file() && is_input && is_short {
             let name = format!("seed-{}", entry.file_name().to_string_lossy());
             fs::copy(&path, to.join(name)).context("could not copy an input")?;
         }

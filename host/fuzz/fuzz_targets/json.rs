@@ -11,5 +11,7 @@ thread_local! {
 
 fuzz_target!(|data: &[u8]| {
     // Lines one after the other: the scanner remembers the shape of the last record.
-    BOTH.with_borrow_mut(|both| data.split(|byte| *byte == b'\n').for_each(|line| both.check(line)));
+    BOTH.with_borrow_mut(|both| {
+        data.split(|byte| *byte == b'\n').for_each(|line| both.check(line))
+    });
 });

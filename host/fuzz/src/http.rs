@@ -64,7 +64,8 @@ impl Http {
         assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 "), "{answer:?}");
         self.inputs += 1;
         if self.inputs.is_multiple_of(ASK_EVERY) {
-            let well = self.ask(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            let well =
+                self.ask(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             assert!(well.starts_with(b"HTTP/1.1 200 "), "{well:?}");
         }
     }

@@ -1,13 +1,14 @@
-//! What the fuzz targets share: the two decoders, the engine's and the oracle's, side by side, and a
-//! running server.
+//! What the fuzz targets share: the two decoders, the engine's and the oracle's, side by side, a running
+//! server, and an engine for plugins.
 //!
-//! May know: core, decode, oracle, settings, server, wire, telemetry.
+//! May know: core, decode, oracle, settings, plugin, server, wire, telemetry.
 //! Must not know: engine, sources, view.
 
 #[allow(dead_code, reason = "the tests of the server need more of it")]
 #[path = "../../server/src/tests/fixture.rs"]
 mod fixture;
 pub mod http;
+pub mod plugins;
 
 use std::path::Path;
 
@@ -15,11 +16,11 @@ use std::path::Path;
 use streamgauge_server::query;
 
 use streamgauge_core::CsvColumns;
+use streamgauge_core::{Projection, Row, Value};
 use streamgauge_decode::Decoder;
 use streamgauge_oracle as oracle;
 use streamgauge_oracle::{Oracle, Outcome, Record};
 use streamgauge_pipeline::Pipeline;
-use streamgauge_core::{Projection, Row, Value};
 
 /// Every type, with a maximum, and one that must be there.
 const PIPELINE: &str = r#"
@@ -102,7 +103,8 @@ impl Both {
 
     fn compare(&self, columns: &[(String, oracle::Value)], bytes: &[u8]) {
         for (slot, field) in self.projection.fields().iter().enumerate() {
-            let expected = &columns.iter().find(|(name, _)| *name == field.name).expect("a field").1;
+            let expected =
+                &columns.iter().find(|(name, _)| *name == field.name).expect("a field").1;
             let found = self.show(self.row.values()[slot]);
             assert_eq!(found, show(expected), "{} of {bytes:?}", field.name);
         }

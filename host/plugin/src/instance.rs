@@ -73,6 +73,23 @@ impl Instance {
         instance.finish(described)
     }
 
+    /// The differences between two descriptions that one instance gives: each as the text of the
+    /// first and of the second. `None` means that they are equal, as the contract demands.
+    ///
+    /// # Errors
+    /// A call failed.
+    pub fn described_twice(plugin: &Plugin) -> Result<Option<[String; 2]>, CallError> {
+        let mut instance = Self::instantiate(plugin)?;
+        let mut ask = || {
+            instance.start(PluginCall::Describe);
+            let guest = instance.bindings.streamgauge_metric_describe();
+            let described = guest.call_describe(&mut instance.store, plugin.config());
+            instance.finish(described).map(|described| format!("{described:?}"))
+        };
+        let both = [ask()?, ask()?];
+        Ok((both[0] != both[1]).then_some(both))
+    }
+
     fn instantiate(plugin: &Plugin) -> Result<Self, CallError> {
         let settings = plugin.settings();
         let memory_bytes_max = plugin.memory_bytes_max();

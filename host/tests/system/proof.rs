@@ -82,6 +82,54 @@ fn six_broken_plugins_are_caught_with_small_counterexamples() {
     }
 }
 
+#[test]
+fn a_leak_and_a_description_that_varies_are_found() {
+    for (fault, words) in [("leaks", "memory grows by 20"), ("varies", "`describe` gives `…")] {
+        let config = format!(r#"{{"fault": "{fault}"}}"#);
+        let ended = test("broken", &["--with", &config, "--json", "--rounds", "20"]);
+        let failed = failed(&parsed(&ended));
+        assert_eq!(failed.len(), 1, "{fault}: {failed:?}");
+        let told = failed[0]["failure"]["words"].as_str().expect("words");
+        assert!(told.contains(words), "{told}");
+    }
+}
+
+/// What crashes at every row withstood all that is hostile.
+#[test]
+fn a_plugin_that_always_crashes_withstands_nothing() {
+    let config = r#"{"call": "result", "act": "panic"}"#;
+    let ended = test("hostile", &["--with", config, "--json", "--rounds", "5"]);
+    let checks = parsed(&ended)["checks"].as_array().expect("a list").clone();
+    let is_hostile =
+        |check: &&Value| check["name"].as_str().is_some_and(|n| n.starts_with("it withstands"));
+    let withstood: Vec<&Value> = checks.iter().filter(is_hostile).collect();
+    assert!(
+        withstood.len() >= 3 && withstood.iter().all(|check| check["holds"] == false),
+        "{withstood:?}"
+    );
+}
+
+#[test]
+fn the_cost_of_many_keys_is_told_with_the_limit_that_is_met_first() {
+    let ended = test("count_by", &["--rounds", "5", "--keys", "100000", "--json"]);
+    let keys = &parsed(&ended)["keys"];
+    assert_eq!(keys["keys"], 100_000);
+    let each = |name: &str| keys[name].as_f64().expect("a number");
+    assert!((20.0..400.0).contains(&each("memory_bytes_per_key")), "{keys}");
+    assert!((5.0..100.0).contains(&each("snapshot_bytes_per_key")), "{keys}");
+    assert!(each("merge_seconds") > 0.0 && each("result_seconds") > 0.0, "{keys}");
+    assert_eq!(keys["first_limit"], "memory_max", "{keys}");
+    let words = test("count_by", &["--rounds", "5", "--keys", "100000"]).stdout;
+    assert!(
+        words.contains("keys    100000: ") && words.contains("`memory_max` is met first"),
+        "{words}"
+    );
+    // More keys than it may have memory for.
+    let ended = test("count_by", &["--rounds", "5", "--keys", "5000000", "--json"]);
+    let keys = &parsed(&ended)["keys"];
+    assert!(keys["error"].as_str().is_some_and(|error| error.contains("memory limit")), "{keys}");
+}
+
 /// A crash and a refusal are told as such, and end nothing but the check.
 #[test]
 fn a_plugin_that_crashes_is_told_with_its_words() {

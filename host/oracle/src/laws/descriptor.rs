@@ -4,15 +4,18 @@
 use super::check::{Check, Failure};
 use super::difference::Difference;
 use super::lab::Lab;
-use streamgauge_plugin::{Descriptor, Instance};
+use streamgauge_plugin::{Descriptor, Instance, Plugin};
 
 /// The languages of the page.
 const LANGUAGES: [&str; 2] = ["zh", "en"];
 
+/// What is shown around a difference.
+const SHOWN_CHARS: usize = 40;
+
 pub(super) fn check(lab: &mut Lab<'_>) -> Check {
     let name = "it describes itself in zh and en, and its empty result is as described";
     let plugin = lab.plugin();
-    let words = missing_text(plugin.descriptor()).or_else(|| {
+    let words = missing_text(plugin.descriptor()).or_else(|| varying(plugin)).or_else(|| {
         let empty = Instance::open(plugin).and_then(|mut instance| {
             let accumulator = instance.create(None)?;
             instance.result(plugin, accumulator)
@@ -25,6 +28,19 @@ pub(super) fn check(lab: &mut Lab<'_>) -> Check {
         division: String::new(),
     };
     Check::new(name, 1, words.map(failure))
+}
+
+/// Where a second description differs from the first.
+fn varying(plugin: &Plugin) -> Option<String> {
+    let both = match Instance::described_twice(plugin) {
+        Ok(both) => both?,
+        Err(error) => return Some(format!("`describe`, called twice: {error}")),
+    };
+    let same = both[0].chars().zip(both[1].chars()).take_while(|(one, other)| one == other).count();
+    let from = same.saturating_sub(SHOWN_CHARS / 2);
+    let [one, other] =
+        both.map(|text| text.chars().skip(from).take(SHOWN_CHARS).collect::<String>());
+    Some(format!("`describe` gives `…{one}…` first and `…{other}…` then"))
 }
 
 /// The first text that a language lacks.

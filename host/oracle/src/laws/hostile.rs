@@ -85,7 +85,7 @@ fn extreme(kind: FieldType, index: usize) -> Datum {
     }
 }
 
-fn distinct(kind: FieldType, index: usize) -> Datum {
+pub(super) fn distinct(kind: FieldType, index: usize) -> Datum {
     match kind {
         FieldType::Boolean => Datum::Boolean(index.is_multiple_of(2)),
         FieldType::Unsigned => Datum::Unsigned(index as u32 * 200_003),

@@ -11,7 +11,7 @@ use super::rows::{Datum, Trial};
 use streamgauge_plugin::{Instance, Plugin, field_type};
 
 /// The window of windowed trials: November 11, 2015 in UTC.
-const WINDOW: TimeWindow =
+pub(super) const WINDOW: TimeWindow =
     TimeWindow { start: EventTime(1_447_200_000_000), end: EventTime(1_447_286_400_000) };
 
 /// After so many trials an instance is opened anew, so that memory hoarded by a plugin does not

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -14,9 +14,10 @@ use crate::cli::failure::Failure;
 use crate::cli::output::{print_out, tell};
 use crate::run::compiler;
 use streamgauge_oracle::laws::cost::{BATCH_ROWS, Cost, measure};
+use streamgauge_oracle::laws::growth::{Growth, grow};
 use streamgauge_oracle::laws::{Cases, Check, Effort, Failure as Broken, prove};
 use streamgauge_pipeline::MetricSettings;
-use streamgauge_plugin::Plugin;
+use streamgauge_plugin::{CallError, Plugin};
 
 /// The seed unless another one is asked for: any number does.
 const SEED: u64 = 20_151_111;
@@ -45,6 +46,10 @@ pub(super) struct TestArgs {
     /// How many generated trials each law is held against.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rounds: u32,
+
+    /// Also tell what the metric costs with so many different values.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    keys: Option<u32>,
 
     /// Print only what failed and the verdict; measure no costs.
     #[arg(long)]
@@ -94,10 +99,14 @@ pub(super) fn test(args: &TestArgs) -> Result<(), Failure> {
     let failed = checks.iter().filter(|check| !check.holds()).count();
     let cost =
         if args.brief || failed > 0 { None } else { measure(&plugin, args.seed, &clock).ok() };
+    let growth = args.keys.map(|keys| grow(&plugin, keys as usize, &clock));
     if args.json {
-        print_out(document(args, &plugin, &checks, cost.as_ref()))?;
+        let mut document = document(args, &plugin, &checks, cost.as_ref());
+        document["keys"] = growth.as_ref().map_or(Value::Null, growth_document);
+        print_out(document)?;
     } else {
-        print_out(summary(args, &checks, failed, cost.as_ref()))?;
+        let growth = growth.as_ref().map(|growth| growth_words(growth, &plugin));
+        print_out(summary(args, &checks, failed, cost.as_ref(), growth))?;
     }
     match failed {
         _ if args.cases_may_fail && failed == cases => Ok(()),
@@ -160,7 +169,54 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
 }
 
-fn summary(args: &TestArgs, checks: &[Check], failed: usize, cost: Option<&Cost>) -> String {
+/// The cost of many keys, or how many there were when a call failed.
+type Grown = Result<Growth, (usize, CallError)>;
+
+fn growth_words(growth: &Grown, plugin: &Plugin) -> String {
+    match growth {
+        Ok(growth) => {
+            let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+            let (limit, at) = growth.first;
+            format!(
+                "keys    {}: {:.0} bytes a key of memory, {:.0} of a snapshot; a snapshot takes {:.1} ms, a merge {:.1} ms, the result {:.1} ms\n        `{}` is met first, at about {at} keys; memory_max is {} MiB, time_max {:?}",
+                growth.keys,
+                growth.memory_bytes,
+                growth.snapshot_bytes,
+                ms(growth.snapshot),
+                ms(growth.merge),
+                ms(growth.result),
+                limit.name(),
+                plugin.memory_bytes_max() >> 20,
+                plugin.settings().time_max,
+            )
+        }
+        Err((keys, error)) => format!("keys    after {keys} keys: {error}"),
+    }
+}
+
+fn growth_document(growth: &Grown) -> Value {
+    match growth {
+        Ok(growth) => json!({
+            "keys": growth.keys,
+            "memory_bytes_per_key": growth.memory_bytes,
+            "snapshot_bytes_per_key": growth.snapshot_bytes,
+            "snapshot_seconds": growth.snapshot.as_secs_f64(),
+            "merge_seconds": growth.merge.as_secs_f64(),
+            "result_seconds": growth.result.as_secs_f64(),
+            "first_limit": growth.first.0.name(),
+            "first_limit_keys": growth.first.1,
+        }),
+        Err((keys, error)) => json!({ "keys": keys, "error": error.to_string() }),
+    }
+}
+
+fn summary(
+    args: &TestArgs,
+    checks: &[Check],
+    failed: usize,
+    cost: Option<&Cost>,
+    growth: Option<String>,
+) -> String {
     let mut lines = Vec::new();
     if let Some(cost) = cost {
         let by_size =
@@ -177,6 +233,7 @@ fn summary(args: &TestArgs, checks: &[Check], failed: usize, cost: Option<&Cost>
             cost.instance_bytes >> 10,
         ));
     }
+    lines.extend(growth);
     let verdict = if failed == 0 { "passed" } else { "FAILED" };
     lines.push(format!(
         "{verdict}: {} of {} checks hold (seed {})",

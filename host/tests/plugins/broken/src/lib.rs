@@ -1,6 +1,7 @@
 //! Metrics that break the laws in the ways in which real metrics do. The setting `fault` names the
 //! place; without a `fault` the metric is an honest one: rows, the largest number and rows by word.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use streamgauge_sdk::prelude::*;
@@ -26,15 +27,25 @@ enum Fault {
     HashOrder,
     /// Of the rows with a negative number only the first is named.
     RefuseOne,
+    /// What an accumulator took is never given back.
+    Leaks,
+    /// Each description has another version.
+    Varies,
 }
 
-const FAULTS: [(&str, Fault); 6] = [
+thread_local! {
+    static DESCRIPTIONS: Cell<u32> = const { Cell::new(0) };
+}
+
+const FAULTS: [(&str, Fault); 8] = [
     ("order-dependent", Fault::OrderDependent),
     ("batch-size-dependent", Fault::BatchSizeDependent),
     ("merge-forgets", Fault::MergeForgets),
     ("snapshot-loses", Fault::SnapshotLoses),
     ("hash-order", Fault::HashOrder),
     ("refuse-one", Fault::RefuseOne),
+    ("leaks", Fault::Leaks),
+    ("varies", Fault::Varies),
 ];
 
 /// The accumulator's knowledge of the rows.
@@ -113,7 +124,10 @@ impl Metric for Broken {
 
     fn describe(&self) -> Descriptor {
         let largest = Output::measure("largest", ("最大值", "Largest")).not_additive();
-        Descriptor::new("broken", "0.1.0", ("按需违反定律", "Breaks the laws on demand"))
+        let again = DESCRIPTIONS.replace(DESCRIPTIONS.get() + 1);
+        let version =
+            if self.0 == Fault::Varies { format!("0.1.{again}") } else { "0.1.0".to_owned() };
+        Descriptor::new("broken", &version, ("按需违反定律", "Breaks the laws on demand"))
             .input("word", FieldType::Text)
             .nullable_input("number", FieldType::Integer)
             .output(Output::measure("rows", ("行数", "Rows")))
@@ -122,6 +136,9 @@ impl Metric for Broken {
     }
 
     fn create(&self, _: Option<Window>) -> Known {
+        if self.0 == Fault::Leaks {
+            Vec::leak(vec![1_u8; 2000]);
+        }
         Known { fault: self.0, ..Known::default() }
     }
 
