@@ -43,7 +43,7 @@ use self::rows::Trial;
 use self::shrink::shrink;
 
 /// No other trial of a law begins after this time, so that a slow plugin is proved in bounded time.
-const LAW_TIME_MAX: Duration = Duration::from_secs(60);
+const LAW_TIME_MAX: Duration = Duration::from_mins(1);
 
 /// How thoroughly a plugin is tried.
 #[derive(Clone, Copy, Debug)]

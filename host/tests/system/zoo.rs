@@ -4,6 +4,7 @@
 //! What the program says of each kind stands in `zoo/*.txt`, one paragraph for each.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -128,6 +129,7 @@ fn steady(line: &str, place: &Workplace) -> String {
     let folder = place.path("").display().to_string();
     let line = line.replace(folder.trim_end_matches('/'), "…");
     let line = line.replace(&root().display().to_string(), "…");
+    let line = without_temporary(&line);
     let line = match line.split_once("Z ") {
         Some((time, rest)) if time.starts_with("20") => rest.trim_start(),
         _ => &line,
@@ -138,13 +140,21 @@ fn steady(line: &str, place: &Workplace) -> String {
             number.push(c);
             continue;
         }
-        let is_place = text.ends_with('@') && !number.is_empty();
+        let is_place = text.ends_with("0@") && !number.is_empty();
         let is_count = number.len() > 3 && number != GUEST_BYTES.to_string();
         text.push_str(if is_count || is_place { "N" } else { &number });
         number.clear();
         text.push(c);
     }
     text.trim_end().to_owned()
+}
+
+/// Without the names that temporary folders get.
+fn without_temporary(line: &str) -> String {
+    let begin = format!("{}/.tmp", env::temp_dir().display());
+    let mut parts = line.split(&begin);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "…" + part.find('/').map_or("", |end| &part[end..]))
 }
 
 /// What the program says of the guest.
