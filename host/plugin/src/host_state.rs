@@ -1,13 +1,14 @@
 //! The host's side of a store: its limits, log lines, and the state behind the inert
 //! profile.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use streamgauge_core::random::Random;
 use streamgauge_core::words;
 
 use super::bindings::streamgauge::metric::{log, types};
 use super::limits::{CallTime, MemoryLimit, OverTime};
+use super::log_rate::LogRate;
 
 /// The longest log line of a plugin, in bytes.
 const LOG_BYTES_MAX: usize = 4096;
@@ -24,6 +25,7 @@ pub(super) struct HostState {
     pub(super) memory: MemoryLimit,
     pub(super) time: CallTime,
     log_lines: u32,
+    log_rate: LogRate,
     /// The last error that the plugin logged in this call: if the call crashes, the plugin's own
     /// words for the crash.
     last_words: Option<String>,
@@ -47,6 +49,7 @@ impl HostState {
             memory: MemoryLimit::new(memory_bytes_max),
             time: CallTime::new(time_max),
             log_lines: 0,
+            log_rate: LogRate::new(Instant::now()),
             last_words: None,
             inert: Inert::default(),
         }
@@ -89,8 +92,15 @@ impl HostState {
         }
     }
 
-    fn write_line(&self, level: log::Level, message: &str) {
+    fn write_line(&mut self, level: log::Level, message: &str) {
+        if !is_shown(level) {
+            return;
+        }
+        let Some(left_out) = self.log_rate.take(Instant::now()) else { return };
         let metric = self.metric.as_str();
+        if left_out > 0 {
+            tracing::warn!(target: "plugin", metric, "{left_out} lines before this one are left out");
+        }
         match level {
             log::Level::Trace => tracing::trace!(target: "plugin", metric, "{message}"),
             log::Level::Debug => tracing::debug!(target: "plugin", metric, "{message}"),
@@ -140,6 +150,17 @@ impl Inert {
     pub(super) fn draw(&mut self) -> u64 {
         self.drawn += 1;
         Random::of(0, 0, self.drawn).bits()
+    }
+}
+
+/// True if lines of this level are logged at all: others take no place.
+fn is_shown(level: log::Level) -> bool {
+    match level {
+        log::Level::Trace => tracing::enabled!(target: "plugin", tracing::Level::TRACE),
+        log::Level::Debug => tracing::enabled!(target: "plugin", tracing::Level::DEBUG),
+        log::Level::Info => tracing::enabled!(target: "plugin", tracing::Level::INFO),
+        log::Level::Warn => tracing::enabled!(target: "plugin", tracing::Level::WARN),
+        log::Level::Error => tracing::enabled!(target: "plugin", tracing::Level::ERROR),
     }
 }
 

@@ -23,6 +23,7 @@ mod inert;
 mod instance;
 mod limits;
 mod load_error;
+mod log_rate;
 mod plugin;
 mod runtime;
 mod table;

@@ -186,10 +186,9 @@ impl Supervisor {
         let differs = differs.unwrap_or_default();
         let outlets = self.outlets(checkpoint.as_ref())?;
         let outboxes = fill_outboxes(&shares, &parked);
-        let mut workers = Vec::new();
-        for (share, outbox) in shares.into_iter().zip(&outboxes) {
-            workers.push(self.setup(share, latency_from, outbox)?);
-        }
+        let with_outboxes = shares.into_iter().zip(&outboxes);
+        let setup = |(share, outbox)| self.setup(share, latency_from, outbox);
+        let workers = with_outboxes.map(setup).collect();
         self.show(&outboxes, &parked);
         let mut checkpointer = self.checkpointer(outlets, outboxes, committer);
         checkpointer.guard = guard.map(|guard| Box::new(guard) as Box<dyn LogGuard>);
@@ -353,7 +352,7 @@ impl Supervisor {
         share: Share,
         latency_from: LatencyFrom,
         outbox: &Arc<Outbox>,
-    ) -> Result<(Sender<Command>, Setup), SourceError> {
+    ) -> (Sender<Command>, Setup) {
         let Share { source, decoder, partitions } = share;
         let zone = self.pipeline.event_time.zone;
         let clock = Box::new(SystemClock::new(&self.pulses));
@@ -370,7 +369,7 @@ impl Supervisor {
         let engine = EngineSetup { configuration, metrics, partitions, latency_from, now };
         let (told, commands) = mpsc::channel();
         let outbox = Arc::clone(outbox);
-        Ok((told, Setup { source, engine, outbox, commands, clock }))
+        (told, Setup { source, engine, outbox, commands, clock })
     }
 }
 
