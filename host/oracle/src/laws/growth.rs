@@ -27,7 +27,7 @@ pub struct Growth {
     pub snapshot: Duration,
     /// Reading a snapshot and merging what was read.
     pub merge: Duration,
-    /// As `merge`.
+    /// Giving the table of all keys.
     pub result: Duration,
     /// The limit that is met first, and the number of keys at which it is.
     pub first: (Limit, usize),
@@ -36,9 +36,9 @@ pub struct Growth {
 /// A limit of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// `memory_max`.
+    /// The memory of an instance.
     Memory,
-    /// `time_max`.
+    /// The processor time of a call.
     Time,
 }
 
