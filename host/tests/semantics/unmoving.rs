@@ -129,8 +129,8 @@ fn others(prepared: &Prepared, outcome: &engine::Outcome) -> Others {
     for window in &windows(prepared, outcome) {
         let tables = [&window.result.on_time, &window.result.late];
         let rows = tables.map(|table| {
-            let is_other = |row: &&Vec<Cell>| row[0] != Cell::Text(UNMOVING.to_string());
-            table.rows.iter().filter(is_other).cloned().collect::<Vec<_>>()
+            let is_other = |row: &Vec<Cell>| row[0] != Cell::Text(UNMOVING.to_string());
+            table.rows().filter(is_other).collect::<Vec<_>>()
         });
         if rows.iter().any(|rows| !rows.is_empty()) {
             let is_final = window.state.is_some_and(|state| state.name() == "final");

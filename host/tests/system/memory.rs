@@ -122,6 +122,7 @@ fn run(
     let before = limit.before();
     thread::scope(|scope| {
         let filling = scope.spawn(|| topic.fill(record));
+        let _over = Over(&topic.is_over);
         let host = Host::start_by(&place, &before.iter().map(String::as_str).collect::<Vec<_>>());
         meanwhile(&host);
         let thirds = [(); 3].map(|()| highest(&host, Duration::from_secs(seconds()) / 3));
@@ -137,6 +138,15 @@ fn run(
         host.terminate().ok();
         status
     })
+}
+
+/// Ends what waits for it, also where a test fails.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// The highest resident memory in the time that comes, in bytes.
@@ -226,6 +236,7 @@ fn as_many_pages_as_may_be_open_take_a_constant() {
     let read = AtomicU64::new(0);
     thread::scope(|scope| {
         let (is_over, read) = (&is_over, &read);
+        let _over = Over(is_over);
         run("pages", &topic, &topic.settings(), good, |host| {
             for number in 0..PAGES {
                 let mut page = Stream::open(host.address());
@@ -242,7 +253,6 @@ fn as_many_pages_as_may_be_open_take_a_constant() {
                 });
             }
         });
-        is_over.store(true, Ordering::Relaxed);
     });
     let each = read.load(Ordering::Relaxed) / (PAGES - PAGES_THAT_READ_NOTHING) as u64;
     assert!(each >= seconds(), "{each} messages for each page");
