@@ -38,7 +38,7 @@ pub use self::clock::Clock;
 pub use self::difference::Difference;
 use self::generate::Vocabulary;
 use self::lab::Lab;
-use self::law::{LAWS, Law};
+use self::law::{LAWS, Law, SIMPLEST};
 use self::rows::Trial;
 use self::shrink::shrink;
 
@@ -67,11 +67,11 @@ pub fn prove(plugin: &Plugin, effort: Effort, clock: Clock<'_>, told: &mut dyn F
         }
         told(check);
     }
-    if kept.is_empty() {
-        // What breaks every law withstands nothing: the simplest one shows it.
-        kept.push(&LAWS[0]);
-    } else {
+    if kept.iter().any(|law| std::ptr::eq(*law, SIMPLEST)) {
         told(leaks::check(plugin, effort.seed, clock));
+    } else {
+        // What does not even give the same result twice withstands nothing.
+        kept = vec![SIMPLEST];
     }
     for (name, trial) in hostile::trials(&plugin.descriptor().inputs, effort.rounds) {
         told(withstand(&mut lab, &kept, (&name, &trial), clock));

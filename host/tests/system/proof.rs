@@ -75,7 +75,7 @@ fn six_broken_plugins_are_caught_with_small_counterexamples() {
         assert!(shown.starts_with("word,number\n"), "{shown}");
         assert_eq!(shown.lines().count(), 1 + rows, "{fault}: {broken}");
         let sides = broken["sides"].as_array().map(Vec::len);
-        assert_eq!(sides, (fault != "refuse-one").then_some(2), "{broken}");
+        assert_eq!(sides, Some(if fault == "refuse-one" { 0 } else { 2 }), "{broken}");
         // The same seed, the same verdict.
         let again = parsed(&test("broken", &["--with", &config, "--json"]));
         assert_eq!(again["checks"], document["checks"]);
@@ -84,7 +84,10 @@ fn six_broken_plugins_are_caught_with_small_counterexamples() {
 
 #[test]
 fn a_leak_and_a_description_that_varies_are_found() {
-    for (fault, words) in [("leaks", "memory grows by 20"), ("varies", "`describe` gives `…")] {
+    for (fault, words) in [
+        ("leaks", "bytes for each accumulator that was created"),
+        ("varies", "`describe` gives `…"),
+    ] {
         let config = format!(r#"{{"fault": "{fault}"}}"#);
         let ended = test("broken", &["--with", &config, "--json", "--rounds", "20"]);
         let failed = failed(&parsed(&ended));
@@ -118,10 +121,13 @@ fn the_cost_of_many_keys_is_told_with_the_limit_that_is_met_first() {
     assert!((20.0..400.0).contains(&each("memory_bytes_per_key")), "{keys}");
     assert!((5.0..100.0).contains(&each("snapshot_bytes_per_key")), "{keys}");
     assert!(each("merge_seconds") > 0.0 && each("result_seconds") > 0.0, "{keys}");
-    assert_eq!(keys["first_limit"], "memory_max", "{keys}");
+    // Of a busy machine it may be the time.
+    let limit = keys["first_limit"].as_str().expect("a name").to_owned();
+    assert!(["memory_max", "time_max"].contains(&limit.as_str()), "{keys}");
+    assert!(keys["first_limit_keys"].as_u64().expect("a number") > 50_000, "{keys}");
     let words = test("count_by", &["--rounds", "5", "--keys", "100000"]).stdout;
     assert!(
-        words.contains("keys    100000: ") && words.contains("`memory_max` is met first"),
+        words.contains("keys    100000: ") && words.contains("` is met first, at about "),
         "{words}"
     );
     // More keys than it may have memory for.

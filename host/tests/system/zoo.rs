@@ -33,8 +33,11 @@ const MORE_BYTES: u64 = ((2 * GUEST_MB) + 64) << 20;
 /// No guest may hold a run back longer, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The most that a guest has the program say.
-const SAID_BYTES_MAX: usize = 16 << 10;
+/// The most that a guest has the program say: 64 lines of 4 KiB at once, then four a second.
+const SAID_BYTES_MAX: usize = 400 << 10;
+
+/// As much of a line as is compared.
+const SHOWN_CHARS: usize = 400;
 
 /// The part of the built component that stands for a schema of any kind.
 const BAIT: &[u8] = b"\"$comment\":\"hostile\"";
@@ -146,7 +149,10 @@ fn steady(line: &str, place: &Workplace) -> String {
         number.clear();
         text.push(c);
     }
-    text.trim_end().to_owned()
+    match text.trim_end().char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => text[..end].to_owned() + "…",
+        None => text.trim_end().to_owned(),
+    }
 }
 
 /// Without the names that temporary folders get.

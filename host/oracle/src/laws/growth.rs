@@ -25,7 +25,9 @@ pub struct Growth {
     pub snapshot_bytes: f64,
     /// How long each call over all of them takes.
     pub snapshot: Duration,
-    /// Reading a snapshot and merging what was read.
+    /// Reading the snapshot in another instance.
+    pub restore: Duration,
+    /// Merging what was read into an empty state.
     pub merge: Duration,
     /// Giving the table of all keys.
     pub result: Duration,
@@ -96,21 +98,21 @@ fn measure(
     })?;
     let result = timed(&mut |instance| instance.result(plugin, all).map(drop))?;
     // As the pages are made: in an instance that holds no other state.
-    let merge = {
-        let begun = clock();
-        let mut reader = Instance::open(plugin)?;
-        let sum = reader.create(None)?;
-        let part = reader.restore(None, plugin.descriptor().state_version, &state)?;
-        reader.merge(sum, part)?;
-        clock().saturating_sub(begun)
-    };
+    let mut reader = Instance::open(plugin)?;
+    let sum = reader.create(None)?;
+    let begun = clock();
+    let part = reader.restore(None, plugin.descriptor().state_version, &state)?;
+    let restored = clock();
+    reader.merge(sum, part)?;
+    let (restore, merge) = (restored.saturating_sub(begun), clock().saturating_sub(restored));
     let each = |bytes: usize| bytes as f64 / keys as f64;
-    let figures = (each(memory), [snapshot, merge, result]);
+    let figures = (each(memory), [snapshot, restore, merge, result]);
     Ok(Growth {
         keys,
         memory_bytes: figures.0,
         snapshot_bytes: each(state.len()),
         snapshot,
+        restore,
         merge,
         result,
         first: first(keys, figures.0, &figures.1, limits(plugin)),

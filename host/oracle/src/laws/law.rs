@@ -14,7 +14,7 @@ pub(super) struct Law {
 }
 
 /// All laws; a plugin that breaks several is told the simplest one.
-pub(super) const LAWS: &[Law] = &[
+pub(super) static LAWS: &[Law] = &[
     Law {
         name: "a refusal names all rows that cannot be used, and adds none",
         division: None,
@@ -50,6 +50,9 @@ pub(super) const LAWS: &[Law] = &[
     },
     Law { name: "a damaged or newer snapshot does no harm", division: None, holds: damage },
 ];
+
+/// The law that all others rest on: rows are folded, and seen.
+pub(super) static SIMPLEST: &Law = &LAWS[1];
 
 /// So many rows are added alone at most: each takes an accumulator.
 const ALONE_MAX: usize = 100;

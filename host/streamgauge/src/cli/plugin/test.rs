@@ -178,11 +178,12 @@ fn growth_words(growth: &Grown, plugin: &Plugin) -> String {
             let ms = |time: Duration| time.as_secs_f64() * 1000.0;
             let (limit, at) = growth.first;
             format!(
-                "keys    {}: {:.0} bytes a key of memory, {:.0} of a snapshot; a snapshot takes {:.1} ms, a merge {:.1} ms, the result {:.1} ms\n        `{}` is met first, at about {at} keys; memory_max is {} MiB, time_max {:?}",
+                "keys    {}: {:.0} bytes a key of memory, {:.0} of a snapshot; a snapshot takes {:.1} ms, reading it {:.1} ms, a merge {:.1} ms, the result {:.1} ms\n        `{}` is met first, at about {at} keys; memory_max is {} MiB, time_max {:?}",
                 growth.keys,
                 growth.memory_bytes,
                 growth.snapshot_bytes,
                 ms(growth.snapshot),
+                ms(growth.restore),
                 ms(growth.merge),
                 ms(growth.result),
                 limit.name(),
@@ -201,6 +202,7 @@ fn growth_document(growth: &Grown) -> Value {
             "memory_bytes_per_key": growth.memory_bytes,
             "snapshot_bytes_per_key": growth.snapshot_bytes,
             "snapshot_seconds": growth.snapshot.as_secs_f64(),
+            "restore_seconds": growth.restore.as_secs_f64(),
             "merge_seconds": growth.merge.as_secs_f64(),
             "result_seconds": growth.result.as_secs_f64(),
             "first_limit": growth.first.0.name(),
