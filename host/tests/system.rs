@@ -58,6 +58,8 @@ mod compaction;
 mod compiling;
 #[path = "system/crashes.rs"]
 mod crashes;
+#[path = "system/crowds.rs"]
+mod crowds;
 #[path = "system/dirt.rs"]
 mod dirt;
 #[path = "system/disk.rs"]

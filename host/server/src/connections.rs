@@ -3,8 +3,10 @@
 //! A connection that sends no whole head in time is closed, also one that sends a byte now and then,
 //! and so is a connection whose client takes nothing. Beyond the most connections only the health of
 //! the process is told, on connections that are kept for that and end soon, so that an orchestrator
-//! does not take a crowded server for a dead one.
+//! does not take a crowded server for a dead one. One file is held open for nothing, so that this
+//! works also where the process may open no other.
 
+use std::fs::File;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -26,6 +28,9 @@ use crate::limits::{Limits, RESERVED};
 /// The time of a connection for questions about health, from its start to its end.
 const RESERVED_TIME: Duration = Duration::from_secs(2);
 
+/// The time of a connection where no file can be opened: the next one waits for it.
+const SPARE_TIME: Duration = Duration::from_millis(200);
+
 /// The most bytes of a head, and of what waits to be written.
 const BUFFER_BYTES: usize = 64 << 10;
 
@@ -38,15 +43,28 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, router: Router, crow
     let limits = app.limits;
     let all = Arc::new(Semaphore::new(limits.connections));
     let reserved = Arc::new(Semaphore::new(RESERVED));
+    let mut spare = Spare::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stopped(app.shutdown.clone()) => break,
         };
-        let Ok((socket, _)) = accepted else {
-            // The client went away meanwhile, or the system has no room: both pass.
-            sleep(PAUSE).await;
-            continue;
+        let socket = match accepted {
+            Ok((socket, _)) => socket,
+            Err(error) if is_out_of_files(&error) => {
+                if let Some(socket) = spare.accept(&listener).await {
+                    let shutdown = app.shutdown.clone();
+                    let connection = connection(socket, crowded.clone(), limits, true, shutdown);
+                    let _ = timeout(SPARE_TIME, connection).await;
+                }
+                spare.renew();
+                continue;
+            }
+            // The client went away meanwhile.
+            Err(_) => {
+                sleep(PAUSE).await;
+                continue;
+            }
         };
         // An update is one small write; waiting for more would only delay the update.
         let _ = socket.set_nodelay(true);
@@ -70,6 +88,39 @@ pub(crate) async fn serve(listener: TcpListener, app: &App, router: Router, crow
     }
     drop(listener);
     let _ = all.acquire_many(limits.connections as u32).await;
+}
+
+/// An open file for nothing: closed, it leaves room for one connection where the process may open
+/// nothing more.
+struct Spare(Option<File>);
+
+impl Spare {
+    fn new() -> Self {
+        Self(File::open("/dev/null").ok())
+    }
+
+    /// The connection that waits, in the room of the file. Others may take the room first.
+    async fn accept(&mut self, listener: &TcpListener) -> Option<TcpStream> {
+        if self.0.take().is_none() {
+            sleep(PAUSE).await;
+        }
+        let accepted = timeout(PAUSE, listener.accept()).await;
+        Some(accepted.ok()?.ok()?.0)
+    }
+
+    /// Takes the room back.
+    fn renew(&mut self) {
+        if self.0.is_none() {
+            *self = Self::new();
+        }
+    }
+}
+
+/// True if the process, or the system, may open no other file.
+fn is_out_of_files(error: &io::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
 }
 
 /// One connection to its end. A failure is a client that left or broke the rules: nothing to repair.

@@ -66,7 +66,7 @@ impl<'a> Topic<'a> {
     fn settings(&self) -> Settings {
         Settings {
             workers: "2".to_owned(),
-            schema: format!("ts = \"timestamp\"\n{}", SCHEMA),
+            schema: format!("ts = \"timestamp\"\n{SCHEMA}"),
             event_time: "field = \"ts\"\nunit = \"ms\"\n".to_owned(),
             bound: "10s",
             ..Settings::kafka(&self.broker.address(), &self.name)
