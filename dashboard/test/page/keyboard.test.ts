@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { SCENES } from "../scripted/scenes.mjs";
 import { frame, greeting, PANELS, update } from "../scripted/script.mjs";
 import { filled, inState, LAPTOP, PHONE } from "./browser";
-import { stage } from "./stage";
+import { PATIENT, stage } from "./stage";
 
 /** More than there are controls on any page here. */
 const STOPS_MAX = 150;
@@ -125,7 +125,7 @@ describe("by keyboard alone", () => {
   it("windows are chosen", async () => {
     const host = await serve("live", {
       api: withWindows,
-      greeting: () => greeting({ panels: PANELS.map((panel) =>
+      greeting: () => greeting({ hello: PATIENT, panels: PANELS.map((panel) =>
         Object.is(panel.id, "gender") ? { ...panel, windows: ["cumulative", "1d"] } : panel) }),
     });
     const { page } = await open(host.url);

@@ -13,6 +13,9 @@ import { freePort, kill, start, type Host } from "./host";
 
 export type Script = Parameters<typeof ScriptedHost.start>[0];
 
+/** The greeting of a host that sends no heartbeat of its own: a test that is slow is not silent. */
+export const PATIENT = { heartbeat_ms: 60_000 };
+
 export interface Stage {
   /** Exists from the first test of the file on. */
   readonly browser: Browser;
@@ -36,7 +39,8 @@ export function stage(): Stage {
     open: (url, viewport = LAPTOP) => open(browser, url, viewport),
     serve: async (scene = "live", more = {}) => {
       const script = typeof scene === "string" ? SCENES[scene] : scene;
-      const host = await ScriptedHost.start({ greeting: () => greeting(script), ...more });
+      const patient = () => greeting({ ...script, hello: { ...PATIENT, ...script?.hello } });
+      const host = await ScriptedHost.start({ greeting: patient, ...more });
       hosts.push(host);
       return host;
     },

@@ -6,7 +6,7 @@ import { greeting, update } from "../scripted/script.mjs";
 import {
   accessibilityFaults, filled, inState, LAPTOP, PHONE, sums, tileValue,
 } from "./browser";
-import { stage } from "./stage";
+import { PATIENT, stage } from "./stage";
 
 const on = stage();
 const { open, serve } = on;
@@ -165,7 +165,7 @@ describe("a link", () => {
 
 describe("a paused page", () => {
   it("stands still, says so, and shows the latest once resumed", async () => {
-    const host = await serve("live", { greeting: () => greeting({ events: 1000 }) });
+    const host = await serve("live", { greeting: () => greeting({ events: 1000, hello: PATIENT }) });
     const { page } = await open(`${host.url}?lang=en`);
     await filled(page);
     await page.keyboard.press("p");

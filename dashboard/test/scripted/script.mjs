@@ -93,9 +93,8 @@ export function frames(events) {
   return all;
 }
 
-// A scripted host sends no heartbeat of its own: a test that is slow is not silent.
 export const HELLO = {
-  t: "hello", proto: 1, epoch: "e1", build: "b1", heartbeat_ms: 60_000,
+  t: "hello", proto: 1, epoch: "e1", build: "b1", heartbeat_ms: 2000,
   tz: "Asia/Shanghai", name: "淘宝实时数据分析",
 };
 

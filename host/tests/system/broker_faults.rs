@@ -132,7 +132,7 @@ fn what_is_wrong_with_tls_and_sasl_is_named() {
     let mut add = |code, brokers: String, settings, words| {
         rows.push(Row { code, brokers, settings, broker: None, words });
     };
-    add("broker_without_tls", plain, of(Door::Tls), &["SSL handshake failed", "plaintext"]);
+    add("broker_without_tls", plain, of(Door::Tls), &["does not speak TLS", "plaintext"]);
     add("broker_needs_tls", at(Door::Tls), Vec::new(), &["\"ssl\""]);
     let untrusting = but(of(Door::Tls), "ssl.ca.location", Some(&other));
     let words: &[&str] = &["certificate verify failed", "ssl.ca.location"];

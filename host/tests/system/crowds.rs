@@ -1,21 +1,37 @@
 //! A server that may open no other file.
 
 use std::fs;
+use std::io::Write as _;
 use std::net::TcpStream;
 
-use crate::host::Host;
+use serde_json::Value;
+
+use crate::host::{Host, read};
 use crate::wait;
 use crate::workplace::{Settings, Workplace};
 
-/// Files that the program may open beyond those that it has.
-const FREE: usize = 16;
+/// Files that the program may open beyond those that it has: fewer than it takes connections.
+const FREE: usize = 10;
 
-/// More connections than that.
-const IDLE: usize = 40;
+/// Streams that are asked for: more than that.
+const STREAMS: usize = 24;
 
 fn open_files(host: &Host) -> usize {
     let files = fs::read_dir(format!("/proc/{}/fd", host.pid()));
     files.expect("an own process").count()
+}
+
+/// Asks for a stream, which stays open for as long as this socket.
+fn stream(host: &Host) -> TcpStream {
+    let address = host.address();
+    let mut socket = TcpStream::connect(address).expect("the system takes it");
+    let head = format!(
+        "GET /api/v1/stream HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n\
+         Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).expect("the system takes it");
+    socket
 }
 
 #[test]
@@ -29,12 +45,13 @@ fn an_orchestrator_is_answered_where_no_file_can_be_opened() {
     let limited = format!("ulimit -n {limit} && exec \"$@\"");
     let host = Host::start_by(&place, &["sh", "-c", &limited, "sh"]);
     host.has_read(200);
-    let connect = |_| TcpStream::connect(host.address()).expect("the system takes it");
-    let idle: Vec<TcpStream> = (0..IDLE).map(connect).collect();
+    let streams: Vec<TcpStream> = (0..STREAMS).map(|_| stream(&host)).collect();
     wait::until("no file to be left", || (open_files(&host) + 1 >= limit).then_some(()));
     assert_eq!(host.get("/livez").status, 200);
-    drop(idle);
-    let before = host.status()["accounting"]["read"].as_u64().expect("a count");
+    assert!(open_files(&host) + 2 >= limit, "the streams are there all the time");
+    drop(streams);
+    let has_room = |status: &Value| !status["accounting"].is_null();
+    let before = read(&host.status_when("room for other questions", has_room));
     host.has_read(before + 100);
     host.terminate().ok();
 }
