@@ -67,7 +67,8 @@ fn texts_are_cut_and_cleaned_and_names_are_taken_whole_or_not_at_all() {
             key: trick.clone(),
             text: vec![("en".to_owned(), trick.clone())],
         }];
-        d.views[0].title = vec![("zh".to_owned(), trick.clone())];
+        let blank = ("en".to_owned(), "\u{200f} \n".to_owned());
+        d.views[0].title = vec![("zh".to_owned(), trick.clone()), blank];
     });
     let shown = "a [2J b c";
     assert_eq!(cleaned.version, shown);
@@ -76,7 +77,8 @@ fn texts_are_cut_and_cleaned_and_names_are_taken_whole_or_not_at_all() {
     assert_eq!((output.unit.as_deref(), output.title[0].1.as_str()), (Some(shown), shown));
     assert_eq!(output.labels[0].text[0].1, shown);
     assert_eq!(output.labels[0].key, trick, "keys are data");
-    assert_eq!(cleaned.views[0].title[0].1, shown);
+    let titles = &cleaned.views[0].title;
+    assert_eq!((titles.len(), titles[0].1.as_str()), (1, shown), "nothing to see is no text");
 
     let hidden = "or has characters that cannot be seen";
     let words = refused(|d| d.outputs[0].name = "ci\u{202e}ty".to_owned());

@@ -50,10 +50,12 @@ fn clean_view(view: &mut View) -> Result<(), String> {
 
 fn languages(texts: &mut Vec<(String, String)>) {
     texts.truncate(LANGUAGES_MAX);
-    for (language, text) in texts {
+    for (language, text) in texts.iter_mut() {
         *language = words::clean(language, NAME_BYTES_MAX);
         *text = words::clean(text, TEXT_BYTES_MAX);
     }
+    // Nothing to see is no text: the page shows the name instead.
+    texts.retain(|(_, text)| !text.trim().is_empty());
 }
 
 fn name(what: &str, name: &str) -> Result<(), String> {
