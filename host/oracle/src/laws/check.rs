@@ -25,6 +25,14 @@ pub struct Failure {
     pub division: String,
 }
 
+impl Failure {
+    /// A failure that needs no rows to be shown.
+    pub(super) fn of_words(words: String) -> Self {
+        let difference = Difference { words, sides: None };
+        Self { difference, rows: None, division: String::new() }
+    }
+}
+
 impl Check {
     pub(super) fn new(name: impl Into<String>, rounds: u32, failure: Option<Failure>) -> Self {
         Self { name: name.into(), rounds, failure }

@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::generate;
 use super::rows::{Batch, Datum};
 use streamgauge_core::random::Random;
-use streamgauge_plugin::{AddError, CallError, Instance, Plugin, field_type};
+use streamgauge_plugin::{AddError, CallError, Instance, Plugin};
 
 /// The sizes of batches that are measured, in rows.
 pub const BATCH_ROWS: [usize; 4] = [1, 10, 1000, 8192];
@@ -47,8 +47,7 @@ pub struct Cost {
 /// A call failed.
 pub fn measure(plugin: &Plugin, seed: u64, clock: Clock<'_>) -> Result<Cost, CallError> {
     let inputs = &plugin.descriptor().inputs;
-    let empty: Vec<Datum> =
-        inputs.iter().map(|input| generate::plain(field_type(input.type_))).collect();
+    let empty = generate::plain_row(inputs);
     let rows = generate::usual(inputs, &mut Random::of(seed, 1, 0), BATCH_ROWS[3]);
     let batch = |count: usize| {
         let rows: Vec<&[Datum]> = rows[..count].iter().map(Vec::as_slice).collect();
@@ -93,7 +92,7 @@ fn call_ns(plugin: &Plugin, batch: &Batch, clock: Clock<'_>) -> Result<f64, Call
 }
 
 /// Rows that the plugin refuses cost time too.
-fn add(
+pub(super) fn add(
     instance: &mut Instance,
     accumulator: streamgauge_plugin::Accumulator,
     batch: &Batch,

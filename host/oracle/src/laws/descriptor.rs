@@ -2,7 +2,6 @@
 //! before the first row that has the described tables.
 
 use super::check::{Check, Failure};
-use super::difference::Difference;
 use super::lab::Lab;
 use streamgauge_plugin::{Descriptor, Instance, Plugin};
 
@@ -22,12 +21,7 @@ pub(super) fn check(lab: &mut Lab<'_>) -> Check {
         });
         empty.err().map(|error| error.to_string())
     });
-    let failure = |words| Failure {
-        difference: Difference { words, sides: None },
-        rows: None,
-        division: String::new(),
-    };
-    Check::new(name, 1, words.map(failure))
+    Check::new(name, 1, words.map(Failure::of_words))
 }
 
 /// Where a second description differs from the first.

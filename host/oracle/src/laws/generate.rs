@@ -139,6 +139,11 @@ pub(super) fn usual(inputs: &[Input], random: &mut Random, count: usize) -> Vec<
     (0..count).map(row).collect()
 }
 
+/// A row of the plainest values, which stands where a batch has no rows.
+pub(super) fn plain_row(inputs: &[Input]) -> Vec<Datum> {
+    inputs.iter().map(|input| plain(field_type(input.type_))).collect()
+}
+
 /// The plainest value of a type.
 pub(super) fn plain(kind: FieldType) -> Datum {
     match kind {

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use streamgauge_plugin::{AddError, CallError, Instance, Plugin, field_type};
+use streamgauge_plugin::{CallError, Instance, Plugin, field_type};
 
 use super::clock::Clock;
+use super::cost::add;
 use super::generate;
 use super::hostile::distinct;
 use super::rows::{Batch, Datum};
@@ -71,7 +72,7 @@ fn measure(
 ) -> Result<Growth, CallError> {
     let inputs = &plugin.descriptor().inputs;
     let kinds: Vec<_> = inputs.iter().map(|input| field_type(input.type_)).collect();
-    let empty: Vec<Datum> = kinds.iter().map(|kind| generate::plain(*kind)).collect();
+    let empty = generate::plain_row(inputs);
     let mut instance = Instance::open(plugin)?;
     let all = instance.create(None)?;
     let before = instance.memory_bytes();
@@ -80,11 +81,8 @@ fn measure(
         let row = |index| kinds.iter().map(|kind| distinct(*kind, index)).collect();
         let rows: Vec<Vec<Datum>> = (*folded..*folded + count).map(row).collect();
         let rows: Vec<&[Datum]> = rows.iter().map(Vec::as_slice).collect();
-        let batch = Batch::new(&rows, &empty);
-        match instance.add(all, batch.rows, &batch.params()) {
-            Ok(()) | Err(AddError::BadRows(_)) => *folded += count,
-            Err(AddError::Call(error)) => return Err(error),
-        }
+        add(&mut instance, all, &Batch::new(&rows, &empty))?;
+        *folded += count;
     }
     let memory = instance.memory_bytes() - before;
     let mut timed = |call: &mut dyn FnMut(&mut Instance) -> Result<(), CallError>| {
@@ -106,22 +104,18 @@ fn measure(
     reader.merge(sum, part)?;
     let (restore, merge) = (restored.saturating_sub(begun), clock().saturating_sub(restored));
     let each = |bytes: usize| bytes as f64 / keys as f64;
-    let figures = (each(memory), [snapshot, restore, merge, result]);
+    let calls = [snapshot, restore, merge, result];
+    let limits = (plugin.memory_bytes_max(), plugin.settings().time_max);
     Ok(Growth {
         keys,
-        memory_bytes: figures.0,
+        memory_bytes: each(memory),
         snapshot_bytes: each(state.len()),
         snapshot,
         restore,
         merge,
         result,
-        first: first(keys, figures.0, &figures.1, limits(plugin)),
+        first: first(keys, each(memory), &calls, limits),
     })
-}
-
-/// The memory and the time that the metric may have.
-fn limits(plugin: &Plugin) -> (usize, Duration) {
-    (plugin.memory_bytes_max(), plugin.settings().time_max)
 }
 
 /// The limit that is met first where all costs grow as the keys do.

@@ -5,10 +5,10 @@ use streamgauge_core::{EventTime, TimeWindow};
 
 use super::bench::Bench;
 use super::difference::Difference;
-use super::generate::plain;
+use super::generate::plain_row;
 use super::law::Law;
 use super::rows::{Datum, Trial};
-use streamgauge_plugin::{Instance, Plugin, field_type};
+use streamgauge_plugin::{Instance, Plugin};
 
 /// The window of windowed trials: November 11, 2015 in UTC.
 pub(super) const WINDOW: TimeWindow =
@@ -28,8 +28,7 @@ pub(super) struct Lab<'a> {
 
 impl<'a> Lab<'a> {
     pub(super) fn new(plugin: &'a Plugin) -> Self {
-        let inputs = &plugin.descriptor().inputs;
-        let empty = inputs.iter().map(|input| plain(field_type(input.type_))).collect();
+        let empty = plain_row(&plugin.descriptor().inputs);
         Self { plugin, empty, instance: None, trials: 0 }
     }
 

@@ -4,13 +4,12 @@
 use std::time::Duration;
 
 use streamgauge_core::random::Random;
-use streamgauge_plugin::{CallError, Instance, Plugin, field_type};
+use streamgauge_plugin::{CallError, Instance, Plugin};
 
 use super::bench::Bench;
 use super::check::{Check, Failure};
 use super::clock::Clock;
-use super::difference::Difference;
-use super::generate::{self, plain};
+use super::generate;
 use super::lab::WINDOW;
 use super::rows::Datum;
 
@@ -42,12 +41,7 @@ pub(super) fn check(plugin: &Plugin, seed: u64, clock: Clock<'_>) -> Check {
         ),
         Err(error) => (0, Some(error.to_string())),
     };
-    let failure = words.map(|words| Failure {
-        difference: Difference { words, sides: None },
-        rows: None,
-        division: String::new(),
-    });
-    Check::new(name, lives.max(1), failure)
+    Check::new(name, lives.max(1), words.map(Failure::of_words))
 }
 
 /// How many lives there were, and the bytes that each leaves behind, if memory grows without end.
@@ -57,7 +51,7 @@ fn grown(
     is_late: &dyn Fn() -> bool,
 ) -> Result<(u32, Option<usize>), CallError> {
     let inputs = &plugin.descriptor().inputs;
-    let empty: Vec<Datum> = inputs.iter().map(|input| plain(field_type(input.type_))).collect();
+    let empty = generate::plain_row(inputs);
     let rows = generate::usual(inputs, &mut Random::of(seed, 2, 0), ROWS);
     let rows: Vec<&[Datum]> = rows.iter().map(Vec::as_slice).collect();
     let mut instance = Instance::open(plugin)?;
