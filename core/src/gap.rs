@@ -13,6 +13,10 @@ pub enum GapKind {
     LogEndMoved,
     /// The topic was deleted and made anew.
     TopicRecreated,
+    /// Another file took the place of the one that was read, of which some may be unread.
+    FileReplaced,
+    /// The file holds other bytes than were read, or fewer.
+    FileRewritten,
 }
 
 /// A range of offsets that the state does not cover or covers as an older log had them.
@@ -23,13 +27,19 @@ pub struct OffsetGap {
     /// The first offset of the gap.
     pub from: i64,
     /// The offset after the last one of the gap; for a recreated topic, the offset at which
-    /// reading resumed.
+    /// reading resumed; for a file, `from`, because nobody knows how many lines are missing.
     pub to: i64,
 }
 
 impl GapKind {
     /// Every kind, by its number in a snapshot less 1.
-    pub const ALL: [Self; 3] = [Self::LogStartMoved, Self::LogEndMoved, Self::TopicRecreated];
+    pub const ALL: [Self; 5] = [
+        Self::LogStartMoved,
+        Self::LogEndMoved,
+        Self::TopicRecreated,
+        Self::FileReplaced,
+        Self::FileRewritten,
+    ];
 
     /// The name in results and metrics, which does not change.
     pub fn name(self) -> &'static str {
@@ -37,6 +47,8 @@ impl GapKind {
             Self::LogStartMoved => "log_start_moved",
             Self::LogEndMoved => "log_end_moved",
             Self::TopicRecreated => "topic_recreated",
+            Self::FileReplaced => "file_replaced",
+            Self::FileRewritten => "file_rewritten",
         }
     }
 }
@@ -45,7 +57,10 @@ impl OffsetGap {
     /// The offset at which reading resumes after the gap.
     pub fn resume_at(self) -> i64 {
         match self.kind {
-            GapKind::LogStartMoved | GapKind::TopicRecreated => self.to,
+            GapKind::LogStartMoved
+            | GapKind::TopicRecreated
+            | GapKind::FileReplaced
+            | GapKind::FileRewritten => self.to,
             GapKind::LogEndMoved => self.from,
         }
     }

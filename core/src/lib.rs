@@ -73,8 +73,8 @@ pub use row::{Row, TextRange, Value};
 pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
 pub use snapshot::{
-    Digest, FinalPane, MetricPhase, MetricPlace, MetricSnapshot, MetricStop, PaneSnapshot,
-    PartitionSnapshot, PluginCall, Position, RecordRange, SnapshotError, StopKind,
+    Digest, FileMark, FinalPane, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
+    PaneSnapshot, PartitionSnapshot, PluginCall, Position, RecordRange, SnapshotError, StopKind,
     WindowSetSnapshot, digest_of, seal, unseal, unseal_version,
 };
 pub use time::{EventTime, Millis, RecordTime, WallClock};

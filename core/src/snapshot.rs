@@ -22,7 +22,7 @@ pub use final_pane::FinalPane;
 pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 pub use partition::PartitionSnapshot;
 pub use phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
-pub use position::Position;
+pub use position::{FileMark, Position};
 
 impl PartitionSnapshot {
     /// The bytes to store; equal snapshots give equal bytes.

@@ -539,7 +539,7 @@ leap: LeapStatus | null, };
 
 export type GapStatus = {
 /**
- * `log_start_moved`, `log_end_moved` or `topic_recreated`.
+ * `log_start_moved`, `log_end_moved`, `topic_recreated`, `file_replaced` or `file_rewritten`.
  */
 kind: string,
 /**

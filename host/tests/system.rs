@@ -68,6 +68,8 @@ mod disk;
 mod ends;
 #[path = "system/errors.rs"]
 mod errors;
+#[path = "system/files.rs"]
+mod files;
 #[path = "system/flood.rs"]
 mod flood;
 #[path = "system/formats.rs"]

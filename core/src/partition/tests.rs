@@ -175,6 +175,8 @@ fn reading_resumes_where_the_kind_of_gap_says() {
         (GapKind::LogStartMoved, 9, "log_start_moved"),
         (GapKind::LogEndMoved, 4, "log_end_moved"),
         (GapKind::TopicRecreated, 9, "topic_recreated"),
+        (GapKind::FileReplaced, 9, "file_replaced"),
+        (GapKind::FileRewritten, 9, "file_rewritten"),
     ] {
         let gap = OffsetGap { kind, from: 4, to: 9 };
         let mut state = PartitionState::starting_at(0);

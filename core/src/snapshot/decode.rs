@@ -6,7 +6,7 @@ use super::digest::{DIGEST_BYTES, Digest};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
 use super::phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
-use super::position::Position;
+use super::position::{FileMark, Position};
 use crate::accounting::{Accounting, MetricAccounting};
 use crate::bytes::Reader;
 use crate::gap::{GapKind, OffsetGap};
@@ -25,14 +25,17 @@ const PHASES_SINCE: u32 = 3;
 /// the semantics it began.
 const UNPLACED_SINCE: u32 = 4;
 
-/// The revision of the semantics of the versions before.
+/// The version of a snapshot with the mark of a file.
+const MARK_SINCE: u32 = 5;
+
+/// The revision of the semantics of the versions before those.
 const FIRST_SEMANTICS: u32 = 1;
 
 /// Reads what follows `version`.
 pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> {
     let mut r = Reader::new(body);
     let partition = r.u32()?;
-    let position = position(&mut r, version)?;
+    let mut position = position(&mut r, version)?;
     let late_samples = list(&mut r, sample)?;
     let mut state = state(&mut r)?;
     let mut metrics = list(&mut r, |r| metric(r, version))?;
@@ -46,6 +49,9 @@ pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> 
     } else {
         state.semantics = r.u32()?;
         state.leap = leap(&mut r)?;
+    }
+    if version >= MARK_SINCE {
+        position.mark = Some(file_mark(&mut r)?);
     }
     r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
 }
@@ -115,7 +121,18 @@ fn position(r: &mut Reader<'_>, version: u32) -> Option<Position> {
         None => None,
     };
     let read_to = if version < PHASES_SINCE { None } else { r.option()? };
-    Some(Position { cursor, last, read_to })
+    Some(Position { cursor, last, read_to, mark: None })
+}
+
+fn file_mark(r: &mut Reader<'_>) -> Option<FileMark> {
+    Some(FileMark {
+        at: r.u64()?,
+        digest: digest(r)?,
+        device: r.u64()?,
+        inode: r.u64()?,
+        first_offset: r.i64()?,
+        left: r.option()?,
+    })
 }
 
 fn list<T>(r: &mut Reader<'_>, item: impl Fn(&mut Reader<'_>) -> Option<T>) -> Option<Vec<T>> {

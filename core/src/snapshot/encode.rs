@@ -1,10 +1,10 @@
 //! State to bytes, field by field as docs/state-format.md lists them.
 
-use super::envelope::{MAGIC, VERSION};
+use super::envelope::{MAGIC, VERSION, VERSION_WITHOUT_MARK};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
 use super::phase::{MetricStop, PluginCall, StopKind};
-use super::position::Position;
+use super::position::{FileMark, Position};
 use crate::bytes::Writer;
 use crate::gap::GapKind;
 use crate::late_sample::LateSample;
@@ -12,7 +12,8 @@ use crate::partition::PartitionState;
 
 pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
     w.raw(MAGIC);
-    w.u32(VERSION);
+    let mark = &snapshot.position.mark;
+    w.u32(if mark.is_some() { VERSION } else { VERSION_WITHOUT_MARK });
     w.u32(snapshot.partition);
     position(w, &snapshot.position);
     w.u32(snapshot.late_samples.len() as u32);
@@ -34,6 +35,16 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
             w.i64(number);
         }
     }
+    mark.iter().for_each(|mark| file_mark(w, mark));
+}
+
+fn file_mark(w: &mut Writer, mark: &FileMark) {
+    w.u64(mark.at);
+    w.raw(&mark.digest.0);
+    w.u64(mark.device);
+    w.u64(mark.inode);
+    w.i64(mark.first_offset);
+    w.option(mark.left);
 }
 
 fn position(w: &mut Writer, position: &Position) {

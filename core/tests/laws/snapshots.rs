@@ -6,11 +6,11 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamgauge_core::{
-    Accounting, Digest, EventTime, GapKind, LateSample, LatenessHistogram, MetricAccounting,
-    MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap, PaneSnapshot,
-    PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime, Rejection,
-    StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec,
-    digest_of,
+    Accounting, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram,
+    MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap,
+    PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime,
+    Rejection, StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot,
+    WindowSpec, digest_of,
 };
 
 fn accounting() -> impl Strategy<Value = Accounting> {
@@ -39,11 +39,8 @@ fn state() -> impl Strategy<Value = PartitionState> {
         }
         histogram
     });
-    let gap = (0..3_usize, any::<(i64, i64)>()).prop_map(|(kind, (from, to))| OffsetGap {
-        kind: GapKind::ALL[kind],
-        from,
-        to,
-    });
+    let gap = (0..GapKind::ALL.len(), any::<(i64, i64)>())
+        .prop_map(|(kind, (from, to))| OffsetGap { kind: GapKind::ALL[kind], from, to });
     let beside = (any::<u32>(), prop::option::of(any::<[i64; 4]>().prop_map(leap)));
     let places = any::<(i64, i64)>();
     (places, max_event_time, accounting(), histogram, vec(gap, 0..3), beside).prop_map(
@@ -161,16 +158,25 @@ fn position() -> impl Strategy<Value = Position> {
         cursor,
         last,
         read_to,
+        mark: None,
     })
+}
+
+/// The mark of a file; a metric's place has none.
+fn mark() -> impl Strategy<Value = Option<FileMark>> {
+    let of_file = (any::<(u64, [u8; 32])>(), any::<(u64, u64, i64)>(), any::<Option<i64>>());
+    prop::option::of(of_file.prop_map(|((at, digest), (device, inode, first_offset), left)| {
+        FileMark { at, digest: Digest(digest), device, inode, first_offset, left }
+    }))
 }
 
 fn snapshot() -> impl Strategy<Value = PartitionSnapshot> {
     let samples = vec(late_sample(), 0..3);
     let metric = (metric(), phase()).prop_map(|(metric, phase)| MetricSnapshot { phase, ..metric });
-    (any::<u32>(), position(), samples, state(), vec(metric, 0..4)).prop_map(
-        |(partition, position, late_samples, state, metrics)| PartitionSnapshot {
+    (any::<u32>(), (position(), mark()), samples, state(), vec(metric, 0..4)).prop_map(
+        |(partition, (position, mark), late_samples, state, metrics)| PartitionSnapshot {
             partition,
-            position,
+            position: Position { mark, ..position },
             late_samples,
             state,
             metrics,
@@ -228,10 +234,12 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in vec(any::<u8>(), 0..200)) {
-        let headed = [b"SGSP\x04\0\0\0".as_slice(), &body].concat();
-        prop_assert!(PartitionSnapshot::decode(&body).is_err());
-        prop_assert!(PartitionSnapshot::decode(&headed).is_err());
-        let _ = PartitionSnapshot::decode(&sealed(headed));
+        for version in [b"SGSP\x04\0\0\0".as_slice(), b"SGSP\x05\0\0\0"] {
+            let headed = [version, &body].concat();
+            prop_assert!(PartitionSnapshot::decode(&body).is_err());
+            prop_assert!(PartitionSnapshot::decode(&headed).is_err());
+            let _ = PartitionSnapshot::decode(&sealed(headed));
+        }
     }
 }
 
@@ -261,6 +269,14 @@ fn every_mark_is_read_strictly() {
             cursor: 5,
             last: Some((RecordTime(6), digest_of(b"last"))),
             read_to: None,
+            mark: Some(FileMark {
+                at: 4,
+                digest: digest_of(b"before"),
+                device: 1,
+                inode: 2,
+                first_offset: 0,
+                left: Some(3),
+            }),
         },
         late_samples: Vec::new(),
         state: state_of,

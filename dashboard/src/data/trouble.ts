@@ -93,7 +93,9 @@ function outlook(mode: string, cause: Cause | null, { words: { notice } }: Conte
   return GAPS.includes(cause.code) ? notice.undecided : notice.retry;
 }
 
-const GAPS: readonly string[] = ["log_start_moved", "log_end_moved", "topic_recreated"];
+const GAPS: readonly string[] = [
+  "log_start_moved", "log_end_moved", "topic_recreated", "file_replaced", "file_rewritten",
+];
 
 function plain(tone: Tone, cause: Cause, ctx: Context, outlook: string): Sentence {
   return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause, codes: [cause.code] };

@@ -46,6 +46,16 @@ export const causesEn: Causes = {
     `but its log ends at ${arg(args, "from")}`,
   topic_recreated: (args) =>
     `The topic was made anew: partition ${arg(args, "partition")} is another log now`,
+  file_replaced: (args) => {
+    const file = `The file ${arg(args, "path")}`;
+    return args["between"] === undefined
+      ? `${file} is another one than was read up to record ${arg(args, "from")}`
+      : `${file} is not the next one after record ${arg(args, "from")}: ` +
+        `${arg(args, "between")} came between and was not read`;
+  },
+  file_rewritten: (args) =>
+    `The file ${arg(args, "path")} was written anew: it no longer holds what was read ` +
+    `up to record ${arg(args, "from")}`,
   mostly_late: (args) =>
     `More than half of the records are late with a bound of ${arg(args, "bound")}; ` +
     `${arg(args, "bound_for_999")} would keep 99.9 % of them on time`,

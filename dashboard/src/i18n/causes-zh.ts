@@ -44,6 +44,14 @@ export const causesZh = {
   log_end_moved: (args: Args) =>
     `分区 ${arg(args, "partition")} 已读到位点 ${arg(args, "to")}，但日志止于 ${arg(args, "from")}`,
   topic_recreated: (args: Args) => `主题已被重建，分区 ${arg(args, "partition")} 不再是原来的日志`,
+  file_replaced: (args: Args) => {
+    const file = `文件 ${arg(args, "path")} `;
+    return args["between"] === undefined
+      ? `${file}已不是读到第 ${arg(args, "from")} 条记录的那个文件`
+      : `${file}不是第 ${arg(args, "from")} 条记录之后的那个文件：其间的 ${arg(args, "between")} 没有读过`;
+  },
+  file_rewritten: (args: Args) =>
+    `文件 ${arg(args, "path")} 已被改写，第 ${arg(args, "from")} 条记录之前的内容与读到的不同`,
   mostly_late: (args: Args) =>
     `bound 为 ${arg(args, "bound")} 时过半记录迟到；` +
     `${arg(args, "bound_for_999")} 可让 99.9 % 的记录准时`,

@@ -248,6 +248,7 @@ export const en: Words = {
     gap: (kind, from, to) => `${kind}: offsets ${from} to ${to}`,
     gapKinds: {
       log_start_moved: "deleted before read", log_end_moved: "log became shorter", topic_recreated: "topic made anew",
+      file_replaced: "another file", file_rewritten: "file written anew",
     },
     leap: (offset, from, to) => `offset ${offset} moved the watermark far: from ${from} to ${to}`,
     leapNote: "One record moved the watermark by more than an hour and ten times the bound; if its clock was wrong, what follows is late",

@@ -239,7 +239,10 @@ export const zh = {
     notHeld: "水位线没有被任何分区拖住",
     gaps: (count: string) => `${count} 处断档`,
     gap: (kind: string, from: string, to: string) => `${kind}：位点 ${from} 至 ${to}`,
-    gapKinds: { log_start_moved: "日志开头已删", log_end_moved: "日志末尾倒退", topic_recreated: "主题重建" },
+    gapKinds: {
+      log_start_moved: "日志开头已删", log_end_moved: "日志末尾倒退", topic_recreated: "主题重建",
+      file_replaced: "文件已换", file_rewritten: "文件被改写",
+    },
     leap: (offset: string, from: string, to: string) => `位点 ${offset} 大幅推动水位线：从 ${from} 到 ${to}`,
     leapNote: "一条记录把水位线推动了一小时以上，且超过 bound 的十倍；若其时钟有误，其后的记录都会迟到",
     more: (count: string) => `另有 ${count} 个未列出`,

@@ -107,6 +107,7 @@ pub fn run(setup: Setup) -> Result<Finished, SourceError> {
     let (holds, supply) = (Vec::new(), Supply::Drained);
     let mut worker = Worker { source, engine, outbox, commands, clock, stages, holds, supply };
     let result = worker.work();
+    worker.tell_marks();
     worker.tell(Event::Stop);
     result
 }
@@ -186,11 +187,18 @@ impl Worker {
         for (partition, offset) in self.source.take_read_to() {
             held.extend(self.tell(Event::ReadTo { partition, offset }).held);
         }
+        self.tell_marks();
         if self.supply == Supply::Drained {
             self.tell(Event::Drained);
         }
         held.into_iter().try_for_each(|held| self.hold(held))?;
         Ok(Progress::Continues)
+    }
+
+    fn tell_marks(&mut self) {
+        for (partition, mark) in self.source.take_marks() {
+            self.tell(Event::Marked { partition, mark });
+        }
     }
 
     fn obey(&mut self, command: Command) -> Result<(), SourceError> {

@@ -17,7 +17,8 @@ use super::values::{duration, instant, line, one_of};
 const TOPIC_CHARS_MAX: usize = 249;
 
 /// The names of the acts at a gap in the log.
-const ON_GAP: [(&str, OnGap); 2] = [("stop", OnGap::Stop), ("continue", OnGap::Continue)];
+pub(super) const ON_GAP: [(&str, OnGap); 2] =
+    [("stop", OnGap::Stop), ("continue", OnGap::Continue)];
 
 /// librdkafka settings that are not passed through, each with the reason.
 const OWNED: [(&str, &str); 11] = [

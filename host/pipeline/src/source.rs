@@ -8,9 +8,9 @@ use toml::de::DeValue;
 use super::context::Context;
 use super::diagnostic::Diagnostic;
 use super::format::Format;
-use super::kafka;
+use super::kafka::{self, ON_GAP};
 use super::reader::{Problem, Read, Table, Value};
-use super::source_settings::{FileSettings, GeneratorSettings, Shape, SourceSettings};
+use super::source_settings::{FileSettings, GeneratorSettings, OnGap, Shape, SourceSettings};
 use super::values::{duration, instant, line, number, one_of, whole};
 
 /// The length of the generator's season where the file does not set one.
@@ -92,9 +92,10 @@ fn read_file(mut table: Table<'_>, context: &Context<'_>) -> Option<FileSettings
     }
     let header = header.and_then(|value| value.read(Value::boolean));
     let follow = table.or("follow", false, Value::boolean);
+    let on_gap = table.or("on_gap", OnGap::Stop, one_of(&ON_GAP));
     let timestamp = table.optional("timestamp", instant);
     table.finish();
-    Some(FileSettings { path: path?, format: format?, header, follow, timestamp })
+    Some(FileSettings { path: path?, format: format?, header, follow, on_gap, timestamp })
 }
 
 impl FileSettings {
@@ -103,7 +104,8 @@ impl FileSettings {
     pub fn bounded(path: &Path, format: Option<Format>, header: Option<bool>) -> Option<Self> {
         let format = format.or_else(|| format_of_extension(path))?;
         let header = header.filter(|_| format == Format::Csv);
-        Some(Self { path: path.to_owned(), format, header, follow: false, timestamp: None })
+        let (path, on_gap) = (path.to_owned(), OnGap::Stop);
+        Some(Self { path, format, header, follow: false, on_gap, timestamp: None })
     }
 }
 

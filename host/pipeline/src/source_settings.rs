@@ -75,6 +75,8 @@ pub struct FileSettings {
     pub header: Option<bool>,
     /// True if the source waits for more at the end of the file.
     pub follow: bool,
+    /// The act where the file does not continue as the state expects.
+    pub on_gap: OnGap,
     /// The stamp of the file's records in milliseconds since the Unix epoch; `None` means the
     /// file's modification time when it is first read.
     pub timestamp: Option<i64>,

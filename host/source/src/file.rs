@@ -10,6 +10,8 @@ mod error;
 mod header;
 mod input;
 mod lines;
+mod place;
+mod reading;
 mod same;
 mod split;
 
@@ -17,30 +19,28 @@ mod split;
 mod tests;
 
 use std::collections::VecDeque;
-use std::io::Read;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    Block, BlockIndex, BlockLimits, CsvColumns, Digest, Fetched, LogEnd, ReadFrom, RecordMeta,
-    RecordTime, Schema, Supply, digest_of,
+    Block, BlockIndex, BlockLimits, CsvColumns, Fetched, FileMark, LogEnd, Position, ReadFrom,
+    RecordMeta, RecordTime, Schema, Supply, digest_of,
 };
 
-use self::error::{failed, fixed_partitions, truncated, unreadable};
+pub use self::place::Place;
+
+use self::error::{failed, fixed_partitions, moved, unreadable};
 use self::header::Preface;
 use self::input::{Input, Packing};
 use self::lines::{Line, Lines, Step};
-use self::same::{Mark, Trace};
+use self::reading::{Reading, Silence};
+use self::same::Last;
 use crate::{Source, SourceError};
 use streamgauge_pipeline::{FileSettings, Format};
 
 /// How often a followed file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-/// How long an open quote of a followed file holds back the lines after it: a writer writes a row at
-/// once, or nearly so.
-const SILENCE: Duration = Duration::from_secs(2);
 
 /// The partition of a record, from its bytes and its number among all records, counted from 0.
 pub type Partitioner = Box<dyn FnMut(&[u8], u64) -> u32 + Send>;
@@ -49,8 +49,10 @@ pub type Partitioner = Box<dyn FnMut(&[u8], u64) -> u32 + Send>;
 pub struct FileSource {
     waiting: VecDeque<Part>,
     current: Option<Reading>,
+    /// The mark of the file that was read to its end, until it is told.
+    last_mark: Option<FileMark>,
     /// A file that is not read for now.
-    revoked: Option<Part>,
+    revoked: Option<Reading>,
     /// The records of the last block; their bytes are in the buffer of the current file.
     index: BlockIndex,
     format: Format,
@@ -87,41 +89,13 @@ struct Part {
     stamp: RecordTime,
 }
 
-struct Reading {
-    part: Part,
-    lines: Lines<Box<dyn Read + Send>>,
-    /// What is read of the file while nothing comes.
-    silence: Silence,
-    /// The last record that was handed over.
-    last: Option<Mark>,
-    /// The file when its last record was compared.
-    trace: Option<Trace>,
-    /// The file when it was opened.
-    opened: Trace,
-}
-
-/// How long a followed file has not grown.
-#[derive(Default)]
-struct Silence(Option<(u64, Instant)>);
-
-impl Silence {
-    /// True if `read` bytes were all that there is for [`SILENCE`].
-    fn is_over(&mut self, read: u64, now: Instant) -> bool {
-        match self.0 {
-            Some((before, since)) if before == read => now.duration_since(since) >= SILENCE,
-            _ => {
-                self.0 = Some((read, now));
-                false
-            }
-        }
-    }
-}
-
 /// What could be read at once.
 enum Gathered {
     Records,
     Nothing,
     Ended,
+    /// The file is read to its end, and another one has its name.
+    Away,
 }
 
 impl FileSource {
@@ -163,6 +137,7 @@ impl FileSource {
         let source = Self {
             waiting,
             current: None,
+            last_mark: None,
             revoked: None,
             index: BlockIndex::default(),
             format,
@@ -176,29 +151,33 @@ impl FileSource {
         Ok(Opened { source, columns, names, warnings })
     }
 
-    /// Goes on at byte `cursor`, the cursor of the record before `next_offset`, whose digest is
-    /// `last` if it is known.
+    /// Goes on at `position`, before the record `next_offset`, as [`Place::find`] found it to stand in
+    /// the file; from here on the file is marked.
     ///
     /// # Errors
-    /// The file is missing or shorter than that, or another record stands there.
+    /// The file is missing or cannot be read.
     ///
     /// # Panics
     /// With several files, which have no common position to resume at.
-    pub fn resume(
-        mut self,
-        cursor: u64,
-        next_offset: i64,
-        last: Option<Digest>,
-    ) -> Result<Self, SourceError> {
+    pub fn resume(mut self, position: &Position, next_offset: i64) -> Result<Self, SourceError> {
         assert!(self.waiting.len() == 1 && self.current.is_none(), "one file, at its start");
-        self.waiting[0].start = self.waiting[0].start.max(cursor);
+        self.waiting[0].start = self.waiting[0].start.max(position.cursor);
         self.next_offsets = vec![next_offset];
-        let path = self.waiting[0].path.clone();
         self.next_file()?;
-        if let Some(digest) = last {
-            same::check(&path, Mark { end: cursor, digest })?;
+        if let Some(reading) = &mut self.current {
+            reading.begin_marks(position)?;
         }
         Ok(self)
+    }
+
+    /// What is read was at `home` before another file took its place there, so its end is not the end
+    /// of the log.
+    #[must_use]
+    pub fn renamed_from(mut self, home: PathBuf) -> Self {
+        if let Some(reading) = &mut self.current {
+            reading.home = home;
+        }
+        self
     }
 
     /// Spreads the records over as many partitions as there are `next_offsets`, the offset of the
@@ -210,6 +189,13 @@ impl FileSource {
         self
     }
 
+    /// Gives the first record this offset.
+    #[must_use]
+    pub fn numbered_from(mut self, first_offset: i64) -> Self {
+        self.next_offsets = vec![first_offset];
+        self
+    }
+
     /// Opens the next file; false where there is none.
     fn next_file(&mut self) -> Result<bool, SourceError> {
         let Some(part) = self.waiting.front() else {
@@ -217,14 +203,39 @@ impl FileSource {
         };
         let input = Input::open(&part.path, part.start)?;
         if input.packing == Packing::Plain && input.length < part.start {
-            return Err(truncated(&part.path, input.length, part.start));
+            return Err(moved(&part.path, "is shorter than what was read of it"));
         }
         let part = self.waiting.pop_front().expect("it was looked at above");
         let follow = self.follow && self.waiting.is_empty();
         let lines = Lines::new(input.bytes, self.format, part.start, follow);
-        let (silence, opened) = (Silence::default(), Trace::of(&part.path)?);
-        self.current = Some(Reading { part, lines, silence, last: None, trace: None, opened });
+        self.current = Some(Reading {
+            home: part.path.clone(),
+            part,
+            lines,
+            silence: Silence::default(),
+            absence: Silence::default(),
+            last: None,
+            trace: None,
+            file: input.file,
+            packing: input.packing,
+            marks: None,
+        });
         Ok(true)
+    }
+
+    fn check(&mut self) -> Result<(), SourceError> {
+        match &mut self.current {
+            Some(reading) if self.at_end => reading.check(Instant::now()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The other file is found when the log is opened again.
+    fn leave(&mut self) -> SourceError {
+        match &mut self.current {
+            Some(reading) => reading.leave(),
+            None => fixed_partitions(),
+        }
     }
 
     /// Fills the block with what can be read now.
@@ -258,7 +269,9 @@ impl FileSource {
                     }
                     return Ok(Gathered::Nothing);
                 }
+                Step::End if reading.is_away() => return Ok(Gathered::Away),
                 Step::End => {
+                    self.last_mark = reading.take_mark(true, Instant::now());
                     self.bytes_before += reading.lines.position();
                     self.current = None;
                 }
@@ -290,39 +303,10 @@ impl FileSource {
             let is_full = self.index.records() >= limits.records || bytes >= limits.bytes;
             next = if is_full { None } else { reading.lines.buffered() };
         }
-        if let (true, Some((value, end))) = (self.follow, last) {
+        if let (Some(_), Some((value, end))) = (&reading.marks, last) {
             let digest = digest_of(&reading.lines.buffer()[value]);
-            reading.last = Some(Mark { end, digest });
+            reading.last = Some(Last { end, digest });
         }
-    }
-
-    /// True if another file, or none, has the path of the one that is read.
-    fn is_replaced(&self) -> bool {
-        self.current.as_ref().is_some_and(|reading| {
-            !Trace::of(&reading.part.path).is_ok_and(|now| now.is_of_same_file(&reading.opened))
-        })
-    }
-
-    /// A followed file that is shorter than what was read of it has lost records, and one that holds
-    /// another record before its end is another file.
-    fn check_same(&mut self) -> Result<(), SourceError> {
-        let Some(reading) = &mut self.current else {
-            return Ok(());
-        };
-        let path = &reading.part.path;
-        let trace = Trace::of(path)?;
-        if reading.trace == Some(trace) {
-            return Ok(());
-        }
-        let read = reading.lines.bytes_read();
-        if trace.length() < read {
-            return Err(truncated(path, trace.length(), read));
-        }
-        if let Some(mark) = reading.last {
-            same::check(path, mark)?;
-        }
-        reading.trace = Some(trace);
-        Ok(())
     }
 }
 
@@ -334,17 +318,13 @@ impl Source for FileSource {
     ) -> Result<Fetched<'_>, SourceError> {
         let deadline = Instant::now() + timeout;
         loop {
-            let other = if self.at_end { self.check_same().err() } else { None };
-            // What was written to a file before another one took its place is read first.
-            let other = match other {
-                Some(error) if !self.is_replaced() => return Err(error),
-                other => other,
-            };
-            match (self.gather(limits)?, other) {
-                (Gathered::Records, _) => break,
-                (_, Some(error)) => return Err(error),
-                (Gathered::Ended, None) => return Ok(Fetched::Ended),
-                (Gathered::Nothing, None) => self.check_same()?,
+            // A file that was written anew is not read on in the middle of a line.
+            self.check()?;
+            match self.gather(limits)? {
+                Gathered::Records => break,
+                Gathered::Ended => return Ok(Fetched::Ended),
+                Gathered::Away => return Err(self.leave()),
+                Gathered::Nothing => self.check()?,
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -358,13 +338,17 @@ impl Source for FileSource {
 
     /// Only a file alone can go and come back: several files have no common place to continue at.
     fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), SourceError> {
-        let Some(part) = self.revoked.take().filter(|_| partition == 0) else {
+        let Some(before) = self.revoked.take().filter(|_| partition == 0) else {
             return Err(fixed_partitions());
         };
-        let start = part.start.max(from.cursor);
-        self.waiting.push_back(Part { start, ..part });
+        let start = before.part.start.max(from.cursor);
+        self.waiting.push_back(Part { start, ..before.part });
         self.next_offsets = vec![from.offset];
-        self.next_file().map(drop)
+        self.next_file()?;
+        if let Some(reading) = &mut self.current {
+            (reading.home, reading.marks) = (before.home, before.marks);
+        }
+        Ok(())
     }
 
     fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError> {
@@ -372,12 +356,22 @@ impl Source for FileSource {
         if partition != 0 || !is_alone || self.partitioner.is_some() {
             return Err(fixed_partitions());
         }
-        self.revoked = self.current.take().map(|reading| reading.part);
+        self.revoked = self.current.take();
         Ok(None)
     }
 
+    fn take_marks(&mut self) -> Vec<(u32, FileMark)> {
+        let mark = match &mut self.current {
+            Some(reading) => reading.take_mark(self.at_end, Instant::now()),
+            None => self.last_mark.take(),
+        };
+        mark.map(|mark| (0, mark)).into_iter().collect()
+    }
+
     fn log_ends(&mut self) -> Vec<LogEnd> {
-        let end = |offset: i64| self.at_end.then_some(offset);
+        let is_away = self.current.as_ref().is_some_and(Reading::is_away);
+        let is_end = self.at_end && !is_away;
+        let end = |offset: i64| is_end.then_some(offset);
         let offsets = self.next_offsets.iter().enumerate();
         offsets.map(|(i, &o)| LogEnd { partition: i as u32, end: end(o) }).collect()
     }

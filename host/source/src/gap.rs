@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use streamgauge_core::{GAPS_MAX, GapKind, OffsetGap};
 
 /// A gap in the log of a partition, and what the log holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogGap {
     /// The number of the partition with the gap.
     pub partition: u32,
@@ -18,6 +19,19 @@ pub struct LogGap {
     pub high: i64,
     /// How many gaps the state names already.
     pub named: usize,
+    /// What is known besides of a file.
+    pub file: Option<Box<FileGap>>,
+}
+
+/// A file that does not go on where the state does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileGap {
+    /// The file, as the settings name it.
+    pub path: PathBuf,
+    /// The byte at which the state would go on.
+    pub at: u64,
+    /// Another file that came between the one that was read and the one that is there.
+    pub between: Option<PathBuf>,
 }
 
 impl LogGap {
@@ -32,7 +46,13 @@ impl LogGap {
         let number = ("partition".to_owned(), self.partition.to_string());
         let offsets = [("from", from), ("to", to), ("low", self.low), ("high", self.high)];
         let offsets = offsets.map(|(name, offset)| (name.to_owned(), offset.to_string()));
-        std::iter::once(number).chain(offsets).collect()
+        let file = self.file.iter().flat_map(|file| {
+            let between = file.between.iter().map(|path| ("between", path.display().to_string()));
+            let path = file.path.display().to_string();
+            between.chain([("path", path), ("byte", file.at.to_string())])
+        });
+        let file = file.map(|(name, value)| (name.to_owned(), value));
+        std::iter::once(number).chain(offsets).chain(file).collect()
     }
 }
 
@@ -57,16 +77,46 @@ impl fmt::Display for LogGap {
                 "partition {partition} goes on at offset {from}, but the record before it is not \
                  the one that was read: the topic was made anew"
             ),
+            GapKind::FileReplaced | GapKind::FileRewritten => self.write_file(f),
         }?;
-        write!(f, " (its log holds {low} to {high}); hint: ")?;
+        if self.file.is_none() {
+            write!(f, " (its log holds {low} to {high})")?;
+        }
+        write!(f, "; hint: ")?;
         if self.can_be_named() {
-            let go_on = "`on_gap = \"continue\"` in [source.kafka] names the gap in the state and \
-                         reads on";
-            write!(f, "{go_on}, ")?;
+            let table = if self.file.is_some() { "file" } else { "kafka" };
+            let go_on = format!("`on_gap = \"continue\"` in [source.{table}] names the gap in the");
+            let place = if self.file.is_some() { "the file from its start" } else { "on" };
+            write!(f, "{go_on} state and reads {place}, ")?;
         } else {
             write!(f, "the state names {GAPS_MAX} gaps already, ")?;
         }
         write!(f, "`streamgauge run --rebuild` begins anew")
+    }
+}
+
+impl LogGap {
+    fn write_file(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(FileGap { path, at, between }) = self.file.as_deref() else { return Ok(()) };
+        let (path, from) = (path.display(), self.gap.from);
+        match (self.gap.kind, between) {
+            (GapKind::FileRewritten, _) => write!(
+                f,
+                "file `{path}` was written anew: before byte {at}, where record {from} was to come, \
+                 it does not hold what was read there"
+            ),
+            (_, Some(between)) => write!(
+                f,
+                "file `{path}` is not the one after that which was read up to record {from}: `{}` \
+                 came between them and was not read",
+                between.display()
+            ),
+            _ => write!(
+                f,
+                "file `{path}` is another one than was read up to record {from}, which is not in its \
+                 folder any more with what may have been added"
+            ),
+        }
     }
 }
 
@@ -75,8 +125,8 @@ mod tests {
     use super::*;
 
     fn shown(kind: GapKind, from: i64, to: i64, named: usize) -> String {
-        LogGap { partition: 3, gap: OffsetGap { kind, from, to }, low: 20, high: 90, named }
-            .to_string()
+        let gap = OffsetGap { kind, from, to };
+        LogGap { partition: 3, gap, low: 20, high: 90, named, file: None }.to_string()
     }
 
     #[test]
@@ -93,6 +143,37 @@ mod tests {
         let anew = "partition 3 goes on at offset 50, but the record before it is not the one that \
                     was read: the topic was made anew";
         assert_eq!(shown(GapKind::TopicRecreated, 50, 20, 0), format!("{anew}{ways}"));
+    }
+
+    #[test]
+    fn a_gap_of_a_file_names_the_file() {
+        let shown = |kind, between: Option<&str>| {
+            let between = between.map(PathBuf::from);
+            let file = FileGap { path: "logs/events.jsonl".into(), at: 900, between };
+            let gap = OffsetGap { kind, from: 9, to: 9 };
+            let file = Some(Box::new(file));
+            let gap = LogGap { partition: 0, gap, low: 9, high: 9, named: 0, file };
+            let text = gap.to_string();
+            assert!(gap.args().contains_key("path"), "{:?}", gap.args());
+            let ways = "; hint: `on_gap = \"continue\"` in [source.file] names the gap in the state \
+                        and reads the file from its start, `streamgauge run --rebuild` begins anew";
+            text.strip_suffix(ways).map(str::to_owned).unwrap_or(text)
+        };
+        assert_eq!(
+            shown(GapKind::FileRewritten, None),
+            "file `logs/events.jsonl` was written anew: before byte 900, where record 9 was to come, \
+             it does not hold what was read there"
+        );
+        assert_eq!(
+            shown(GapKind::FileReplaced, None),
+            "file `logs/events.jsonl` is another one than was read up to record 9, which is not in \
+             its folder any more with what may have been added"
+        );
+        assert_eq!(
+            shown(GapKind::FileReplaced, Some("logs/events.jsonl.1")),
+            "file `logs/events.jsonl` is not the one after that which was read up to record 9: \
+             `logs/events.jsonl.1` came between them and was not read"
+        );
     }
 
     #[test]

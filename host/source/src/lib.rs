@@ -17,11 +17,11 @@ mod tests;
 
 use std::time::Duration;
 
-use streamgauge_core::{BlockLimits, Fetched, LogEnd, ReadFrom};
+use streamgauge_core::{BlockLimits, Fetched, FileMark, LogEnd, ReadFrom};
 use streamgauge_kafka::{BrokerError, BrokerFault};
 use thiserror::Error;
 
-pub use gap::LogGap;
+pub use gap::{FileGap, LogGap};
 pub use health::SourceHealth;
 pub use log::{Log, Span};
 pub use outside::{LatencyFrom, LogGuard, OffsetCommitter};
@@ -127,6 +127,12 @@ pub trait Source: Send {
     /// The offsets up to which partitions are read, where a log held no record up to there; of each
     /// partition the last one since the last call. No record of a block before stands past them.
     fn take_read_to(&mut self) -> Vec<(u32, i64)> {
+        Vec::new()
+    }
+
+    /// The marks by which the files of partitions are found again; of each partition the last one
+    /// since the last call. Each stands in what was handed over.
+    fn take_marks(&mut self) -> Vec<(u32, FileMark)> {
         Vec::new()
     }
 

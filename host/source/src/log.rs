@@ -1,10 +1,10 @@
 //! The log of a pipeline as a whole: what it holds, and pieces of it, read again.
 
-use streamgauge_core::{CsvColumns, Schema};
+use streamgauge_core::{CsvColumns, PartitionSnapshot, Schema};
 use streamgauge_kafka::{PartitionRange, TopicClient};
-use streamgauge_pipeline::SourceSettings;
+use streamgauge_pipeline::{FileSettings, SourceSettings};
 
-use crate::file::FileSource;
+use crate::file::{FileSource, Place};
 use crate::generator::GeneratorSource;
 use crate::kafka::KafkaSource;
 use crate::{Source, SourceError};
@@ -29,19 +29,30 @@ pub struct Log<'a> {
     schema: &'a Schema,
     /// The ranges of a Kafka topic. `None` means that the log is there as a whole.
     ranges: Option<Vec<PartitionRange>>,
+    /// The file in which a state stands, and the offset of its first record.
+    file: Option<(FileSettings, i64)>,
 }
 
 impl<'a> Log<'a> {
-    /// Finds out what there is.
+    /// Finds out what there is. `state` tells which of the files that had the name of a file is meant;
+    /// `None` means the one that has it now.
     ///
     /// # Errors
-    /// The brokers or the topic cannot be reached.
-    pub fn open(settings: &'a SourceSettings, schema: &'a Schema) -> Result<Self, SourceError> {
-        let ranges = match settings {
-            SourceSettings::Kafka(kafka) => Some(TopicClient::new(kafka)?.ranges(ANSWER_TIMEOUT)?),
-            SourceSettings::File(_) | SourceSettings::Generator(_) => None,
-        };
-        Ok(Self { settings, schema, ranges })
+    /// The brokers or the topic cannot be reached, or the file of the state is not there.
+    pub fn open(
+        settings: &'a SourceSettings,
+        schema: &'a Schema,
+        state: Option<&PartitionSnapshot>,
+    ) -> Result<Self, SourceError> {
+        let (mut ranges, mut file) = (None, None);
+        match settings {
+            SourceSettings::Kafka(kafka) => {
+                ranges = Some(TopicClient::new(kafka)?.ranges(ANSWER_TIMEOUT)?);
+            }
+            SourceSettings::File(settings) => file = Some(file_of(settings, state)?),
+            SourceSettings::Generator(_) => {}
+        }
+        Ok(Self { settings, schema, ranges, file })
     }
 
     /// The offsets that partition `partition` holds, as far as that can be known. `None` means
@@ -55,7 +66,10 @@ impl<'a> Log<'a> {
             (None, SourceSettings::Generator(generator)) => {
                 (partition < generator.partitions).then_some((0, i64::MAX))
             }
-            (None, _) => (partition == 0).then_some((0, i64::MAX)),
+            (None, _) => {
+                let first = self.file.as_ref().map_or(0, |(_, first)| *first);
+                (partition == 0).then_some((first, i64::MAX))
+            }
         }
     }
 
@@ -64,7 +78,7 @@ impl<'a> Log<'a> {
     /// # Errors
     /// The file cannot be read.
     pub fn file_columns(&self) -> Result<Option<CsvColumns>, SourceError> {
-        let SourceSettings::File(file) = self.settings else { return Ok(None) };
+        let Some((file, _)) = &self.file else { return Ok(None) };
         Ok(FileSource::open(std::slice::from_ref(file), self.schema)?.columns)
     }
 
@@ -83,12 +97,29 @@ impl<'a> Log<'a> {
                 let assigned: Vec<_> = spans.iter().map(|s| (s.partition, s.from)).collect();
                 Ok(Box::new(GeneratorSource::new(generator, &assigned).unpaced()))
             }
-            SourceSettings::File(file) => {
-                let mut file = file.clone();
-                file.follow = false;
+            SourceSettings::File(settings) => {
+                let (file, first) = self.file.as_ref().map_or((settings, 0), |(f, o)| (f, *o));
+                let file = FileSettings { follow: false, ..file.clone() };
                 let opened = FileSource::open(std::slice::from_ref(&file), self.schema)?;
-                Ok(Box::new(opened.source))
+                Ok(Box::new(opened.source.numbered_from(first)))
             }
         }
+    }
+}
+
+/// The file in which `state` stands, and the offset of its first record.
+fn file_of(
+    settings: &FileSettings,
+    state: Option<&PartitionSnapshot>,
+) -> Result<(FileSettings, i64), SourceError> {
+    let settings = settings.clone();
+    let Some((state, mark)) = state.and_then(|state| Some((state, state.position.mark?))) else {
+        return Ok((settings, 0));
+    };
+    match Place::find(&settings.path, state)? {
+        Place::Here => Ok((settings, mark.first_offset)),
+        Place::Rest(path) => Ok((FileSettings { path, ..settings }, mark.first_offset)),
+        Place::Next => Ok((settings, state.state.next_offset)),
+        Place::Gap(gap) => Err(SourceError::Gap(gap)),
     }
 }

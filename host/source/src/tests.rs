@@ -61,7 +61,7 @@ fn a_made_up_log_is_read_again_as_it_came() {
     let came = drain(Box::new(GeneratorSource::new(&settings, &[(0, 0), (1, 0), (2, 0)])));
     assert_eq!(came.len(), 3000);
     let (source, schema) = (SourceSettings::Generator(settings), schema());
-    let log = Log::open(&source, &schema).expect("it is always there");
+    let log = Log::open(&source, &schema, None).expect("it is always there");
     let span = |partition, from| Span { partition, from, to: 1000 };
     assert_eq!(drain(log.source(&[0, 1, 2].map(|p| span(p, 0))).expect("a source")), came);
     let rest = drain(log.source(&[span(1, 990)]).expect("a source"));
@@ -79,7 +79,7 @@ fn a_made_up_log_holds_its_partitions_and_is_read_again_without_a_wait() {
         ..GeneratorSettings::default()
     };
     let (source, schema) = (SourceSettings::Generator(settings), schema());
-    let log = Log::open(&source, &schema).expect("it is always there");
+    let log = Log::open(&source, &schema, None).expect("it is always there");
     let held = [0, 2, 3].map(|partition| log.held(partition));
     assert_eq!(held, [Some((0, i64::MAX)), Some((0, i64::MAX)), None]);
     assert_eq!(log.file_columns().expect("there is no file"), None);
@@ -98,7 +98,7 @@ fn a_file_is_one_partition_and_is_read_to_its_present_end() {
         ..FileSettings::bounded(&path, None, None).expect("a known extension")
     };
     let (source, schema) = (SourceSettings::File(settings), schema());
-    let log = Log::open(&source, &schema).expect("nothing is looked at yet");
+    let log = Log::open(&source, &schema, None).expect("nothing is looked at yet");
     assert_eq!([0, 1].map(|partition| log.held(partition)), [Some((0, i64::MAX)), None]);
     let columns = log.file_columns().expect("a header").expect("CSV has columns");
     assert_eq!(columns.schema_indexes(), [Some(1), Some(0)]);

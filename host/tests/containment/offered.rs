@@ -24,7 +24,7 @@ pub(crate) fn plan() -> Plan {
 /// The place at an offset, each of which is told from the others.
 pub(crate) fn place(next_offset: i64) -> MetricPlace {
     let max_event_time = Some(EventTime(1000 + next_offset));
-    let position = Position { cursor: next_offset as u64, last: None, read_to: None };
+    let position = Position { cursor: next_offset as u64, ..Position::default() };
     MetricPlace { gaps: 2, position, max_event_time }
 }
 

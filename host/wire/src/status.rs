@@ -273,7 +273,7 @@ pub struct LeapStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GapStatus {
-    /// `log_start_moved`, `log_end_moved` or `topic_recreated`.
+    /// `log_start_moved`, `log_end_moved`, `topic_recreated`, `file_replaced` or `file_rewritten`.
     pub kind: &'static str,
     /// The first offset concerned.
     pub from: i64,

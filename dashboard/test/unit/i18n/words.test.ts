@@ -80,7 +80,7 @@ describe("the help", () => {
 describe("a cause", () => {
   const cause = (code: string) => ({
     code, message: "the host's own words", hint: null,
-    args: { brokers: "b:9092", topic: "t", partition: "3", from: "10", to: "15" },
+    args: { brokers: "b:9092", topic: "t", partition: "3", from: "10", to: "15", path: "f.csv" },
   });
 
   it.each([
@@ -94,12 +94,25 @@ describe("a cause", () => {
       "More than half of the records are late with a bound of ?; ? would keep 99.9 % of them on time"],
     ["topic_recreated", "主题已被重建，分区 3 不再是原来的日志",
       "The topic was made anew: partition 3 is another log now"],
+    ["file_replaced", "文件 f.csv 已不是读到第 10 条记录的那个文件",
+      "The file f.csv is another one than was read up to record 10"],
+    ["file_rewritten", "文件 f.csv 已被改写，第 10 条记录之前的内容与读到的不同",
+      "The file f.csv was written anew: it no longer holds what was read up to record 10"],
     ["from_the_future", "the host's own words", "the host's own words"],
     ["constructor", "the host's own words", "the host's own words"],
   ])("%s", (code, chinese, english) => {
     expect([causeWords(cause(code), "zh"), causeWords(cause(code), "en")])
       .toEqual([chinese, english]);
   });
+});
+
+it("names the file that was not read", () => {
+  const args = { path: "f.csv", from: "10", between: "f.csv.1" };
+  const cause = { code: "file_replaced", message: "", hint: null, args };
+  expect([causeWords(cause, "zh"), causeWords(cause, "en")]).toEqual([
+    "文件 f.csv 不是第 10 条记录之后的那个文件：其间的 f.csv.1 没有读过",
+    "The file f.csv is not the next one after record 10: f.csv.1 came between and was not read",
+  ]);
 });
 
 describe("a code", () => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    LateSample, Lateness, MetricPlace, Millis, Outcome, Partition, PartitionSnapshot,
+    FileMark, LateSample, Lateness, MetricPlace, Millis, Outcome, Partition, PartitionSnapshot,
     PartitionState, Plan, Position, Record, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
@@ -34,6 +34,8 @@ pub(super) struct AssignedPartition {
     position: Position,
     /// The offset up to which the log is read, as the source told last.
     read_to: i64,
+    /// The mark of the file that is read, as the source told last.
+    mark: Option<FileMark>,
     late_samples: Vec<LateSample>,
     late_output: LateOutput,
     /// What came about since the last publication.
@@ -68,6 +70,7 @@ impl AssignedPartition {
             flushed: snapshot.state.clone(),
             position: snapshot.position,
             read_to: snapshot.read_to(),
+            mark: snapshot.position.mark,
             late_samples: snapshot.late_samples.clone(),
             late_output,
             attachments: Attachments::default(),
@@ -152,6 +155,7 @@ impl AssignedPartition {
             cursor: self.partition.cursor(),
             last: self.last_record(),
             read_to: self.past(state.next_offset),
+            mark: self.mark,
         };
         let offered = Offered {
             partition: self.number,
@@ -161,7 +165,7 @@ impl AssignedPartition {
             next_offset: state.next_offset,
             place: MetricPlace {
                 gaps: state.gaps.len() as u32,
-                position,
+                position: Position { mark: None, ..position },
                 max_event_time: state.max_event_time,
             },
         };
@@ -186,6 +190,16 @@ impl AssignedPartition {
             let read_to = self.past(self.flushed.next_offset);
             self.changed |= self.position.read_to != read_to;
             self.position.read_to = read_to;
+        }
+    }
+
+    /// The mark stands in records that were accepted.
+    pub(super) fn set_mark(&mut self, mark: FileMark) {
+        self.mark = Some(mark);
+        // Rows that wait are before the mark, and the state that is published ends before them.
+        if self.oldest.is_none() {
+            self.changed |= self.position.mark != self.mark;
+            self.position.mark = self.mark;
         }
     }
 

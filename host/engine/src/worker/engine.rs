@@ -97,6 +97,11 @@ impl Engine {
             Event::Records(block) => reply.held = self.take(block, now),
             Event::Drained => self.flush_available(),
             Event::ReadTo { partition, offset } => reply.held = self.read_to(partition, offset),
+            Event::Marked { partition, mark } => {
+                if let Some(i) = self.index_of(partition) {
+                    self.partitions[i].set_mark(mark);
+                }
+            }
             Event::Tick => {
                 self.flush_overdue(now.at);
                 if self.next_publish.is_none_or(|next| now.at >= next)

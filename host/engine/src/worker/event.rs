@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use streamgauge_core::{Block, PartitionSnapshot, Plan, WallClock};
+use streamgauge_core::{Block, FileMark, PartitionSnapshot, Plan, WallClock};
 
 use super::late_output::LateOutput;
 use streamgauge_decode::Decoder;
@@ -40,6 +40,13 @@ pub enum Event<'a> {
         partition: u32,
         /// The offset up to which the log is read.
         offset: i64,
+    },
+    /// The file of a partition is known by this mark, which stands in what was handed over.
+    Marked {
+        /// The number of the partition.
+        partition: u32,
+        /// The mark.
+        mark: FileMark,
     },
     /// Time has passed: see [`Engine::due`](super::Engine::due).
     Tick,

@@ -1,9 +1,10 @@
 //! Pieces of the log, read again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use streamgauge_core::{BlockLimits, CsvColumns, Fetched, RecordMeta, Run};
+use streamgauge_core::{BlockLimits, CsvColumns, Fetched, PartitionSnapshot, RecordMeta, Run};
 use streamgauge_pipeline::Pipeline;
 use streamgauge_plugin::Plugin;
 use streamgauge_source::{Log, SourceError, Span};
@@ -28,12 +29,17 @@ pub struct Audited<'a> {
 }
 
 impl<'a> Audited<'a> {
-    /// Finds out what there is.
+    /// Finds out what there is; `states` tell which file is meant.
     ///
     /// # Errors
-    /// The brokers or the topic cannot be reached.
-    pub fn open(pipeline: &'a Pipeline, plugins: &'a [Plugin]) -> Result<Self, SourceError> {
-        let log = Log::open(&pipeline.source, &pipeline.schema)?;
+    /// The brokers or the topic cannot be reached, or the file of the states is not there.
+    pub fn open(
+        pipeline: &'a Pipeline,
+        plugins: &'a [Plugin],
+        states: &[Arc<PartitionSnapshot>],
+    ) -> Result<Self, SourceError> {
+        let state = states.first().map(|state| &**state);
+        let log = Log::open(&pipeline.source, &pipeline.schema, state)?;
         Ok(Self { pipeline, plugins, log })
     }
 

@@ -55,7 +55,10 @@ impl Partition {
     /// Takes in a gap: the log did not continue at the offset that was next.
     pub fn skip(&mut self, gap: Gap) {
         self.state.next_offset = match gap.kind {
-            GapKind::LogStartMoved | GapKind::TopicRecreated => gap.to,
+            GapKind::LogStartMoved
+            | GapKind::TopicRecreated
+            | GapKind::FileReplaced
+            | GapKind::FileRewritten => gap.to,
             GapKind::LogEndMoved => gap.from,
         };
         self.state.gaps.push(gap);

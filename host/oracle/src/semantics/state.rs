@@ -75,6 +75,10 @@ pub enum GapKind {
     LogEndMoved,
     /// The topic was made anew.
     TopicRecreated,
+    /// Another file took the place of the one that was read.
+    FileReplaced,
+    /// The file no longer begins with what was read.
+    FileRewritten,
 }
 
 impl GapKind {
@@ -84,6 +88,8 @@ impl GapKind {
             Self::LogStartMoved => 1,
             Self::LogEndMoved => 2,
             Self::TopicRecreated => 3,
+            Self::FileReplaced => 4,
+            Self::FileRewritten => 5,
         }
     }
 }

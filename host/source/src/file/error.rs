@@ -19,21 +19,9 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> SourceError {
     failed(path, &format!("cannot be read: {error}"))
 }
 
-pub(super) fn truncated(path: &Path, length: u64, position: u64) -> SourceError {
-    let problem = format!(
-        "has only {length} bytes, but {position} were read before; \
-         hint: a file may grow but not shrink, `streamgauge state reset` starts anew"
-    );
-    failed(path, &problem)
-}
-
-pub(super) fn replaced(path: &Path, position: u64) -> SourceError {
-    let problem = format!(
-        "is not the one that was read: another record stands before byte {position}, so it was \
-         replaced or rewritten; hint: put the file that was read back, or `streamgauge run \
-         --rebuild` begins anew with this one"
-    );
-    failed(path, &problem)
+/// The log is opened again, and what happened is found then.
+pub(super) fn moved(path: &Path, problem: &str) -> SourceError {
+    SourceError::Moved { message: format!("file `{}` {problem}", path.display()) }
 }
 
 pub(super) fn fixed_partitions() -> SourceError {

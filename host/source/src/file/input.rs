@@ -33,6 +33,8 @@ pub(super) struct Input {
     pub(super) packing: Packing,
     /// Its length as it stands.
     pub(super) length: u64,
+    /// The file as it stands; its place moves with `bytes`.
+    pub(super) file: File,
 }
 
 impl Input {
@@ -42,6 +44,7 @@ impl Input {
         let unreadable = |error: io::Error| unreadable(path, &error);
         let length = file.metadata().map_err(unreadable)?.len();
         let packing = packing_of(&mut file).map_err(unreadable)?;
+        let whole = file.try_clone().map_err(unreadable)?;
         let start = if packing == Packing::Plain { position } else { 0 };
         file.seek(SeekFrom::Start(start)).map_err(unreadable)?;
         let mut bytes: Box<dyn Read + Send> = match packing {
@@ -57,7 +60,7 @@ impl Input {
             let skipped = io::copy(&mut bytes.by_ref().take(position), &mut io::sink());
             skipped.map_err(unreadable)?;
         }
-        Ok(Self { bytes, packing, length })
+        Ok(Self { bytes, packing, length, file: whole })
     }
 }
 

@@ -81,6 +81,11 @@ impl<R: Read> Lines<R> {
         self.is_silent
     }
 
+    /// The file does not grow any more: what follows the last line end is a record.
+    pub(super) fn end(&mut self) {
+        self.follow = false;
+    }
+
     /// Where in the file the next record starts.
     pub(super) fn position(&self) -> u64 {
         self.position

@@ -1,20 +1,23 @@
-//! Whether a file is still the one that was read: the record before a position is the one that was
-//! read up to there. A file may grow; one that was replaced, or rewritten, would be read on in the
-//! middle of a line.
+//! Whether a file is still the one that was read: before a position stand the bytes that were read
+//! there. A file may grow; one that was replaced, or written anew, would be read on in the middle of
+//! a line.
 //!
-//! Deliberately absent: more than that one record. Where it is equal in both files, they are taken
-//! for the same.
+//! Deliberately absent: more than the last 8 KiB and the last record. Where they are equal in both
+//! files, they are taken for the same.
 
-use std::fs;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
 
-use streamgauge_core::{BYTE_ORDER_MARK, Digest, digest_of};
+use streamgauge_core::{BYTE_ORDER_MARK, Digest, FileMark, Position, digest_of};
 
-use super::error::{open, replaced, unreadable};
-use super::input::{Packing, packing_of};
+use super::error::unreadable;
+use super::input::Input;
 use crate::SourceError;
+
+/// How much before its place a mark covers: enough that equal lines do not make equal files.
+const WINDOW: u64 = 8 << 10;
 
 /// How far before a position a record may begin: further than a quoted cell reaches.
 const REACH: u64 = 128 << 10;
@@ -22,9 +25,9 @@ const REACH: u64 = 128 << 10;
 /// The most lines of one record, and one more.
 const LINES_MAX: usize = 101;
 
-/// The last record before a position of a file.
+/// The last record that was read of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct Last {
     /// The position after the record.
     pub(super) end: u64,
     pub(super) digest: Digest,
@@ -41,38 +44,86 @@ pub(super) struct Trace {
 impl Trace {
     pub(super) fn of(path: &Path) -> Result<Self, SourceError> {
         let found = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
-        Ok(Self {
-            length: found.len(),
-            identity: (found.dev(), found.ino()),
-            modified: (found.mtime(), found.mtime_nsec()),
-        })
+        Ok(Self::from(&found))
     }
 
-    pub(super) fn is_of_same_file(&self, other: &Self) -> bool {
-        self.identity == other.identity
+    /// The device that holds the file, and its number there.
+    pub(super) fn identity(&self) -> (u64, u64) {
+        self.identity
     }
 
     pub(super) fn length(&self) -> u64 {
         self.length
     }
+
+    /// The last write, in milliseconds since the Unix epoch.
+    pub(super) fn modified(&self) -> i64 {
+        let (seconds, nanoseconds) = self.modified;
+        seconds.saturating_mul(1000).saturating_add(nanoseconds / 1_000_000)
+    }
 }
 
-/// Refuses a file in which another record than that of `mark` stands before the mark's end.
-pub(super) fn check(path: &Path, mark: Mark) -> Result<(), SourceError> {
-    let before = |error: io::Error| unreadable(path, &error);
-    let mut file = open(path)?;
-    if packing_of(&mut file).map_err(before)? != Packing::Plain {
-        return Ok(());
+impl From<&Metadata> for Trace {
+    fn from(found: &Metadata) -> Self {
+        Self {
+            length: found.len(),
+            identity: (found.dev(), found.ino()),
+            modified: (found.mtime(), found.mtime_nsec()),
+        }
     }
-    let start = mark.end.saturating_sub(REACH);
-    file.seek(SeekFrom::Start(start)).map_err(before)?;
+}
+
+/// True if a state with this position can be read on in the file.
+pub(super) fn holds(path: &Path, position: &Position) -> Result<bool, SourceError> {
+    if let Some(mark) = &position.mark {
+        let bytes = bytes_before(path, mark.at, WINDOW)?;
+        if bytes.is_none_or(|bytes| digest_of(&bytes) != mark.digest) {
+            return Ok(false);
+        }
+    }
+    let Some((_, digest)) = position.last else {
+        return Ok(Trace::of(path)?.length() >= position.cursor);
+    };
+    let bytes = bytes_before(path, position.cursor, REACH)?;
+    Ok(bytes.is_some_and(|bytes| may_end_with(&bytes, position.cursor <= REACH, digest)))
+}
+
+/// The last bytes before `end` of the unpacked file, at most so many; `None` means that the file ends
+/// before.
+fn bytes_before(path: &Path, end: u64, most: u64) -> Result<Option<Vec<u8>>, SourceError> {
+    let count = end.min(most);
     let mut bytes = Vec::new();
-    file.take(mark.end - start).read_to_end(&mut bytes).map_err(before)?;
-    let is_whole = bytes.len() as u64 == mark.end - start;
-    if is_whole && may_end_with(&bytes, start == 0, mark.digest) {
-        return Ok(());
+    let input = Input::open(path, end - count)?.bytes;
+    input.take(count).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    Ok((bytes.len() as u64 == count).then_some(bytes))
+}
+
+/// The mark at `last` of an open file that is not compressed, given the mark before; `None` means that
+/// the file does not hold what was read.
+pub(super) fn mark_on(file: &File, before: FileMark, last: Last) -> io::Result<Option<FileMark>> {
+    let at = |end: u64| {
+        let count = end.min(WINDOW);
+        let mut bytes = vec![0; count as usize];
+        file.read_exact_at(&mut bytes, end - count).map(|()| bytes)
+    };
+    let read = at(before.at).and_then(|there| Ok((there, at(last.end)?)));
+    match read {
+        // In this order: what was written between the two looks is read again at the next one.
+        Ok((there, bytes)) if digest_of(&there) == before.digest => {
+            let is_whole = may_end_with(&bytes, last.end <= WINDOW, last.digest);
+            let mark = FileMark { at: last.end, digest: digest_of(&bytes), ..before };
+            Ok(is_whole.then_some(mark))
+        }
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
     }
-    Err(replaced(path, mark.end))
+}
+
+/// The mark of a file of which nothing is read.
+pub(super) fn first_mark(identity: (u64, u64), first_offset: i64) -> FileMark {
+    let (device, inode) = identity;
+    FileMark { at: 0, digest: digest_of(b""), device, inode, first_offset, left: None }
 }
 
 /// False if no record of this digest can stand at the end of `bytes`, which begin the file if

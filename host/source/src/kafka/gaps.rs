@@ -54,7 +54,7 @@ pub fn gaps(
         let gap = find((state.state.next_offset, state.read_to()), range, last)?;
         let PartitionRange { partition, low, high } = range;
         let named = state.state.gaps.len();
-        Some((partition, LogGap { partition, gap, low, high, named }))
+        Some((partition, LogGap { partition, gap, low, high, named, file: None }))
     };
     Ok(held.into_iter().filter_map(gap).collect())
 }

@@ -42,7 +42,8 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
         state.export.checkpoint.partitions.iter().find(|snapshot| snapshot.partition == partition)
     });
     let origin = own.map(|snapshot| snapshot.state.origin);
-    let audited = Audited::open(&prepared.pipeline, &prepared.plugins)
+    let states = state.as_ref().map_or(&[][..], |state| &state.export.checkpoint.partitions);
+    let audited = Audited::open(&prepared.pipeline, &prepared.plugins, states)
         .map_err(|error| Failure::source(&error))?;
     let explanation =
         audit::explain(&audited, partition, offset, origin).map_err(|error| match error {

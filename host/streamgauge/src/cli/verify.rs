@@ -43,7 +43,7 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     let state = stored::read(&prepared)?;
     let (checkpoint, final_panes) = (&state.export.checkpoint, &state.export.final_panes);
     prepared.check_state(checkpoint)?;
-    let audited = Audited::open(&prepared.pipeline, &prepared.plugins)
+    let audited = Audited::open(&prepared.pipeline, &prepared.plugins, &checkpoint.partitions)
         .map_err(|error| Failure::source(&error))?;
     let found = audit::verify(&audited, &checkpoint.partitions, final_panes);
     let found = found.map_err(|error| match error {

@@ -116,7 +116,7 @@ impl Query for LiveQuery {
                 return Err(Refused::Busy(text.to_owned()));
             }
         };
-        let audited = Audited::open(self.pipeline(), &self.prepared.plugins)
+        let audited = Audited::open(self.pipeline(), &self.prepared.plugins, &overview.partitions)
             .map_err(|error| Refused::failed(&error))?;
         let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
         let before = offset.saturating_sub(low);

@@ -1,6 +1,7 @@
 //! From settings to the share of each worker: a source, a decoder, and the states from which the
 //! worker's partitions resume.
 
+mod file;
 mod kafka;
 
 use std::cell::OnceCell;
@@ -10,14 +11,16 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use streamgauge_core::{CsvColumns, PartitionSnapshot, PartitionState, Plan, Position};
+use streamgauge_core::{
+    CsvColumns, MetricPhase, MetricSnapshot, PartitionSnapshot, PartitionState, Plan, Position,
+};
 
 use streamgauge_decode::{Decoder, KeyReader};
 use streamgauge_engine::Metric;
 use streamgauge_kafka::partitioner::partition_of;
 use streamgauge_kafka::{CommitBoard, TopicClient};
 use streamgauge_pipeline::{
-    FileSettings, Format, GeneratorSettings, Pipeline, SourceSettings, Workers,
+    FileSettings, Format, GeneratorSettings, OnGap, Pipeline, SourceSettings, Workers,
 };
 use streamgauge_plugin::Plugin;
 use streamgauge_source::file::{FileSource, Opened as OpenedFile};
@@ -132,7 +135,7 @@ impl Opening<'_> {
                 SourceSettings::File(settings) => {
                     let mut settings = settings.clone();
                     settings.follow &= !bounded;
-                    self.files(&[settings], 1, None)
+                    self.file(settings)
                 }
             },
         }
@@ -156,21 +159,11 @@ impl Opening<'_> {
         partitions: u32,
         key: Option<&str>,
     ) -> Result<Shares, SourceError> {
-        let OpenedFile { source, columns, warnings, .. } =
-            FileSource::open(files, &self.pipeline.schema)?;
-        for warning in warnings {
-            tracing::warn!("{warning}");
-        }
+        let (source, columns) = self.open_files(files)?;
         let states: Vec<_> = (0..partitions).map(|partition| self.state(partition, 0)).collect();
         let format = files[0].format;
         let source = if partitions == 1 {
-            match (states[0].position.cursor, states[0].state.next_offset) {
-                (_, 0) => source,
-                (cursor, next_offset) => {
-                    let last = states[0].position.last.map(|(_, digest)| digest);
-                    source.resume(cursor, next_offset, last)?
-                }
-            }
+            source
         } else {
             let mut reader = key.map(|key| self.key_reader(format, columns.as_ref(), key));
             let partitioner = Box::new(move |record: &[u8], row: u64| {
@@ -179,9 +172,31 @@ impl Opening<'_> {
             });
             source.partitioned(vec![0; partitions as usize], partitioner)
         };
-        let decoder = self.decoder(format, columns.as_ref());
-        let share = Share { source: Box::new(source), decoder, partitions: states };
-        Ok(Shares::alone(vec![share], LatencyFrom::Taken))
+        Ok(self.share_of_files(source, format, columns.as_ref(), states))
+    }
+
+    fn open_files(
+        &self,
+        files: &[FileSettings],
+    ) -> Result<(FileSource, Option<CsvColumns>), SourceError> {
+        let OpenedFile { source, columns, warnings, .. } =
+            FileSource::open(files, &self.pipeline.schema)?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok((source, columns))
+    }
+
+    fn share_of_files(
+        &self,
+        source: FileSource,
+        format: Format,
+        columns: Option<&CsvColumns>,
+        partitions: Vec<PartitionSnapshot>,
+    ) -> Shares {
+        let decoder = self.decoder(format, columns);
+        let share = Share { source: Box::new(source), decoder, partitions };
+        Shares::alone(vec![share], LatencyFrom::Taken)
     }
 
     fn key_reader(&self, format: Format, columns: Option<&CsvColumns>, key: &str) -> KeyReader {
@@ -243,4 +258,34 @@ impl Opening<'_> {
         };
         hands.into_iter().map(share).collect()
     }
+}
+
+/// Resumes after a gap, if the settings say so: the gap becomes part of the state. Metrics that run
+/// move with the partition; a metric that stopped before stays at its own place, even if the log's
+/// end moved back to just that offset.
+fn go_on(
+    on_gap: OnGap,
+    mut state: PartitionSnapshot,
+    found: LogGap,
+) -> Result<PartitionSnapshot, Box<Parked>> {
+    if on_gap == OnGap::Stop || !found.can_be_named() {
+        return Err(Box::new(Parked { state, gap: found }));
+    }
+    let gap = found.gap;
+    state.state.skip(gap);
+    // The record before the next offset is not the last one that was read.
+    (state.position.last, state.position.read_to) = (None, None);
+    let runs = |metric: &&mut MetricSnapshot| metric.phase == MetricPhase::Running;
+    for metric in state.metrics.iter_mut().filter(runs) {
+        metric.next_offset = gap.resume_at();
+    }
+    let (partition, kind) = (found.partition, gap.kind.name());
+    tracing::warn!(
+        partition,
+        kind,
+        from = gap.from,
+        to = gap.to,
+        "a gap in the log is named and passed"
+    );
+    Ok(state)
 }

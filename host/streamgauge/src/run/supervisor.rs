@@ -204,7 +204,7 @@ impl Supervisor {
         match (ended, parked.first()) {
             // What could be read was read; that a partition is missing is a failure all the same.
             (Ok(Attempt::Finished(Finished::Ended)), Some(first)) => {
-                Err(SourceError::Gap(first.gap))
+                Err(SourceError::Gap(first.gap.clone()))
             }
             (ended, _) => ended,
         }
@@ -248,7 +248,7 @@ impl Supervisor {
     /// Puts the workers' outboxes, and what stands still, into the status.
     fn show(&self, outboxes: &[Arc<Outbox>], parked: &[Parked]) {
         let cause_of = |parked: &Parked| {
-            let shown = Cause::of(&SourceError::Gap(parked.gap), &self.pipeline);
+            let shown = Cause::of(&SourceError::Gap(parked.gap.clone()), &self.pipeline);
             (parked.gap.partition, shown)
         };
         let mut content = self.run_status.lock();

@@ -56,7 +56,7 @@ fn full() -> PartitionSnapshot {
     let last = Some((RecordTime(1_447_171_400_000), digest_of(b"the last record")));
     PartitionSnapshot {
         partition: 2,
-        position: Position { cursor: 4096, last, read_to: None },
+        position: Position { cursor: 4096, last, read_to: None, mark: None },
         late_samples,
         state,
         metrics: vec![metric()],
@@ -126,6 +126,7 @@ fn with_stopped() -> Export {
                 cursor: 3000,
                 last: Some((RecordTime(1_447_171_390_000), digest_of(b"the record before"))),
                 read_to: None,
+                mark: None,
             },
             max_event_time: Some(EventTime(1_447_171_100_000)),
         }),

@@ -67,6 +67,7 @@ fn the_last_record_is_remembered_whatever_became_of_it() {
                 cursor: 10 * offset as u64,
                 last: Some((RecordTime(stamp), digest)),
                 read_to: None,
+                mark: None,
             }
         );
     }

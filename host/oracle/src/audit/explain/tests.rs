@@ -172,7 +172,7 @@ fn explained(partition: u32, offset: i64, origin: Option<i64>) -> Result<Explana
     let lines = [record(0), record(-1000), "no JSON\n".to_owned(), record(-1001), record(9000)];
     fs::write(&file, lines.concat()).expect("the folder can be written to");
     let pipeline = pipeline(&file);
-    let audited = Audited::open(&pipeline, &[]).expect("the file is there");
+    let audited = Audited::open(&pipeline, &[], &[]).expect("the file is there");
     explain(&audited, partition, offset, origin).map_err(|error| error.to_string())
 }
 

@@ -1,4 +1,4 @@
-//! Long lines, followed files, and files that go and come back.
+//! Long lines, followed files, and partitions that go and come back.
 
 use super::*;
 
@@ -72,75 +72,6 @@ fn a_file_goes_and_comes_back_where_it_was_left() {
     assert_eq!(next(&mut source, 9, AT_ONCE), (Came::Records, expected));
     assert!(source.assign(0, start).is_err(), "it is there");
     assert!(source.revoke(1).is_err(), "there is no such partition");
-}
-
-#[test]
-fn a_followed_file_that_shrinks_is_an_error() {
-    let folder = Folder::new();
-    let mut file = folder.file("x.jsonl", b"one\ntwo\n");
-    file.follow = true;
-    let mut source = opened(std::slice::from_ref(&file)).source;
-    assert_eq!(next(&mut source, 9, AT_ONCE).1.len(), 2);
-    fs::write(&file.path, b"one\n").unwrap();
-    let limits = BlockLimits { records: 9, bytes: usize::MAX };
-    let error = source.next_block(limits, AT_ONCE).unwrap_err();
-    expect![[r#"Failed { message: "file `x.jsonl` has only 4 bytes, but 8 were read before; hint: a file may grow but not shrink, `streamgauge state reset` starts anew" }"#]].assert_eq(&without_folder(&error, &[file]));
-}
-
-/// A file that was replaced or rewritten was read on in the middle of a line, in silence.
-#[test]
-fn a_followed_file_that_is_another_one_is_an_error() {
-    for is_replaced in [true, false] {
-        let act = |path: &PathBuf, content: &[u8]| {
-            if is_replaced {
-                fs::rename(path, path.with_extension("1")).unwrap();
-            }
-            fs::write(path, content).unwrap();
-        };
-        let folder = Folder::new();
-        let mut file = folder.file("x.jsonl", b"one\ntwo\n");
-        file.follow = true;
-        let mut source = opened(std::slice::from_ref(&file)).source;
-        assert_eq!(next(&mut source, 9, AT_ONCE).1.len(), 2);
-        assert_eq!(next(&mut source, 9, AT_ONCE).0, Came::Nothing);
-        // With the same records before it, a file goes on.
-        act(&file.path, b"one\ntwo\n");
-        assert_eq!(next(&mut source, 9, AT_ONCE), (Came::Nothing, vec![]));
-        act(&file.path, b"three and four\nfive\n");
-        let limits = BlockLimits { records: 9, bytes: usize::MAX };
-        let error = source.next_block(limits, AT_ONCE).map(|_| "it reads on").unwrap_err();
-        let words = error.to_string();
-        assert!(words.contains("another record stands before byte 8"), "{words}");
-    }
-}
-
-#[test]
-fn what_was_written_to_a_file_before_it_was_replaced_is_read_first() {
-    let folder = Folder::new();
-    let mut file = folder.file("x.jsonl", b"one\n");
-    file.follow = true;
-    let mut source = opened(std::slice::from_ref(&file)).source;
-    assert_eq!(next(&mut source, 9, AT_ONCE).1.len(), 1);
-    assert_eq!(next(&mut source, 9, AT_ONCE).0, Came::Nothing);
-    OpenOptions::new().append(true).open(&file.path).unwrap().write_all(b"two\n").unwrap();
-    fs::rename(&file.path, file.path.with_extension("1")).unwrap();
-    fs::write(&file.path, b"three and four\nfive\n").unwrap();
-    assert_eq!(next(&mut source, 9, AT_ONCE).1, [(0, 1, 8, "two".into())]);
-    let limits = BlockLimits { records: 9, bytes: usize::MAX };
-    assert!(source.next_block(limits, PATIENCE).is_err(), "it is another file");
-}
-
-#[test]
-fn a_file_is_read_on_only_behind_the_record_that_was_read() {
-    let folder = Folder::new();
-    let file = folder.file("x.jsonl", b"one\ntwo\nthree\n");
-    let resume = |last: &[u8]| {
-        let source = opened(std::slice::from_ref(&file)).source;
-        source.resume(8, 2, Some(streamgauge_core::digest_of(last)))
-    };
-    assert_eq!(all(&mut resume(b"two").unwrap()), [(0, 2, 14, "three".into())]);
-    let error = resume(b"TWO").err().expect("it is another file");
-    expect![[r#"Failed { message: "file `x.jsonl` is not the one that was read: another record stands before byte 8, so it was replaced or rewritten; hint: put the file that was read back, or `streamgauge run --rebuild` begins anew with this one" }"#]].assert_eq(&without_folder(&error, std::slice::from_ref(&file)));
 }
 
 #[test]

@@ -91,7 +91,8 @@ fn a_packed_file_is_the_same_log_at_every_place_of_it() {
         assert_eq!(all(&mut source), whole, "{name}");
         for (i, (_, offset, cursor, _)) in whole.iter().enumerate() {
             let source = opened(std::slice::from_ref(&file)).source;
-            let mut source = source.resume(*cursor, offset + 1, None).unwrap();
+            let position = Position { cursor: *cursor, ..Position::default() };
+            let mut source = source.resume(&position, offset + 1).unwrap();
             assert_eq!(all(&mut source), whole[i + 1..], "{name} from {cursor}");
         }
         // What is cut off is an error, not an end.

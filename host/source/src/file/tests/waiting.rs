@@ -70,7 +70,7 @@ fn a_followed_file_that_is_gone_is_missing() {
     assert_eq!(next(&mut source, 9, AT_ONCE).1.len(), 1);
     fs::remove_file(&file.path).unwrap();
     let limits = BlockLimits { records: 9, bytes: usize::MAX };
-    let error = source.next_block(limits, AT_ONCE).unwrap_err();
+    let error = source.next_block(limits, PATIENCE).unwrap_err();
     expect![[r#"Unavailable { missing: File, message: "file `x.jsonl` was not found" }"#]]
         .assert_eq(&without_folder(&error, &[file]));
 }

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
+use streamgauge_core::PartitionSnapshot;
 
-use super::{Opening, Parked, Shares};
+use super::{Opening, Shares, go_on};
 use streamgauge_kafka::{LogEnds, Mark, OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
-use streamgauge_pipeline::{KafkaSettings, OnGap, SourceSettings};
+use streamgauge_pipeline::{KafkaSettings, SourceSettings};
 use streamgauge_source::kafka::{KafkaSource, TopicGuard, gaps};
-use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError};
+use streamgauge_source::{LatencyFrom, OffsetCommitter, Source, SourceError};
 
 impl Opening<'_> {
     pub(super) fn kafka(
@@ -32,14 +32,14 @@ impl Opening<'_> {
             state.position.read_to = state.position.read_to.filter(|end| *end <= range.high);
             match gaps.get(&range.partition) {
                 None => states.push(state),
-                Some(gap) => match go_on(settings.on_gap, state, *gap) {
+                Some(gap) => match go_on(settings.on_gap, state, gap.clone()) {
                     Ok(state) => states.push(state),
                     Err(stopped) => parked.push(*stopped),
                 },
             }
         }
         if let (true, Some(first)) = (states.is_empty(), parked.first()) {
-            return Err(SourceError::Gap(first.gap));
+            return Err(SourceError::Gap(first.gap.clone()));
         }
         let stop = |partition: u32| {
             ranges.iter().find(|r| r.partition == partition).map(|r| r.high).filter(|_| bounded)
@@ -143,34 +143,4 @@ impl Opening<'_> {
 fn resume_at(state: &PartitionSnapshot, ranges: &[PartitionRange]) -> i64 {
     let range = ranges.iter().find(|range| range.partition == state.partition);
     range.map_or(i64::MIN, |range| range.low).max(state.state.next_offset)
-}
-
-/// Resumes after a gap, if the settings say so: the gap becomes part of the state. Metrics that run
-/// move with the partition; a metric that stopped before stays at its own place, even if the log's
-/// end moved back to just that offset.
-fn go_on(
-    on_gap: OnGap,
-    mut state: PartitionSnapshot,
-    found: LogGap,
-) -> Result<PartitionSnapshot, Box<Parked>> {
-    if on_gap == OnGap::Stop || !found.can_be_named() {
-        return Err(Box::new(Parked { state, gap: found }));
-    }
-    let gap = found.gap;
-    state.state.skip(gap);
-    // The record before the next offset is not the last one that was read.
-    (state.position.last, state.position.read_to) = (None, None);
-    let runs = |metric: &&mut MetricSnapshot| metric.phase == MetricPhase::Running;
-    for metric in state.metrics.iter_mut().filter(runs) {
-        metric.next_offset = gap.resume_at();
-    }
-    let (partition, kind) = (found.partition, gap.kind.name());
-    tracing::warn!(
-        partition,
-        kind,
-        from = gap.from,
-        to = gap.to,
-        "a gap in the log is named and passed"
-    );
-    Ok(state)
 }
