@@ -35,7 +35,9 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
             w.i64(number);
         }
     }
-    mark.iter().for_each(|mark| file_mark(w, mark));
+    if let Some(mark) = mark {
+        file_mark(w, mark);
+    }
 }
 
 fn file_mark(w: &mut Writer, mark: &FileMark) {

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{FileMark, Position};
+use streamgauge_core::{FileMark, Position, RecordTime};
 
 use super::Part;
 use super::error::{moved, unreadable};
@@ -112,9 +112,25 @@ impl Reading {
         if is_home {
             self.absence = Silence::default();
         } else if self.absence.is_over(read, now) {
+            // What is half a line here may be whole there.
+            if self.is_copied()? {
+                return Err(moved(&self.home, "was written anew as it was"));
+            }
             self.lines.end();
         }
         Ok(())
+    }
+
+    /// True if the file at home begins with all that was read.
+    fn is_copied(&self) -> Result<bool, SourceError> {
+        let (Some(marks), Some(last)) = (&self.marks, self.last) else { return Ok(false) };
+        let position = Position {
+            cursor: last.end,
+            last: Some((RecordTime(0), last.digest)),
+            read_to: None,
+            mark: Some(marks.mark),
+        };
+        Ok(Trace::of(&self.home).is_ok() && same::holds(&self.home, &position)?)
     }
 
     /// Whether the bytes that were marked, and the last record, are in the file.

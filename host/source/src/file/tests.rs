@@ -8,7 +8,7 @@ mod waiting;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -52,14 +52,14 @@ impl Folder {
     fn file(&self, name: &str, content: &[u8]) -> FileSettings {
         let path = self.0.path().join(name);
         fs::write(&path, content).unwrap();
-        settings(path)
+        settings(&path)
     }
 }
 
-fn settings(path: PathBuf) -> FileSettings {
+fn settings(path: &Path) -> FileSettings {
     let is_csv = path.extension().is_some_and(|extension| extension == "csv");
     let format = if is_csv { Format::Csv } else { Format::Json };
-    let mut settings = FileSettings::bounded(&path, Some(format), None).unwrap();
+    let mut settings = FileSettings::bounded(path, Some(format), None).unwrap();
     settings.timestamp = Some(7);
     settings
 }
@@ -268,7 +268,7 @@ fn a_header_can_be_prescribed() {
 #[test]
 fn what_cannot_be_read_is_named() {
     let folder = Folder::new();
-    let missing = settings(folder.0.path().join("missing.csv"));
+    let missing = settings(&folder.0.path().join("missing.csv"));
     expect![[r#"Unavailable { missing: File, message: "file `missing.csv` was not found" }"#]]
         .assert_eq(&error(&[missing]));
     let repeated = folder.file("repeated.csv", b"a,b,c,a \n");

@@ -135,7 +135,7 @@ impl Opening<'_> {
                 SourceSettings::File(settings) => {
                     let mut settings = settings.clone();
                     settings.follow &= !bounded;
-                    self.file(settings)
+                    self.file(&settings)
                 }
             },
         }

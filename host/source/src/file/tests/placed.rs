@@ -49,7 +49,7 @@ fn moved(source: &mut FileSource) -> Option<String> {
     }
 }
 
-fn append(path: &std::path::Path, text: &[u8]) {
+fn append(path: &Path, text: &[u8]) {
     OpenOptions::new().append(true).open(path).unwrap().write_all(text).unwrap();
 }
 
@@ -135,6 +135,23 @@ fn what_a_renamed_file_gets_is_read_until_it_is_silent() {
     assert_eq!((mark.at, mark.left.is_some()), (18, true));
 }
 
+/// Half a line is completed in the file that took the place.
+#[test]
+fn a_copy_that_has_more_is_read_on_behind_the_last_whole_line() {
+    let folder = Folder::new();
+    let file = folder.file("x.jsonl", b"one\ntw");
+    let mut source = followed(&file);
+    let mut read = state(&mut source, None);
+    fs::rename(folder.file("copy", b"one\ntwo\nthree\n").path, &file.path).unwrap();
+    let limits = BlockLimits { records: 9, bytes: usize::MAX };
+    let error = source.next_block(limits, PATIENCE).map(|_| "half a line").unwrap_err();
+    assert!(error.to_string().ends_with("was written anew as it was"), "{error}");
+    read.position.mark = source.take_marks().last().map(|(_, mark)| *mark).or(read.position.mark);
+    assert_eq!(Place::find(&file.path, &read).unwrap(), Place::Here);
+    let mut again = opened(&[file]).source.resume(&read.position, 1).unwrap();
+    assert_eq!(next(&mut again, 9, AT_ONCE).1[0], (0, 1, 8, "two".into()));
+}
+
 #[test]
 fn a_state_goes_on_in_what_is_left_and_then_in_the_next_file() {
     let folder = Folder::new();
@@ -149,7 +166,7 @@ fn a_state_goes_on_in_what_is_left_and_then_in_the_next_file() {
     append(&renamed, b"two\n");
     assert_eq!(find(&first), Place::Rest(renamed.clone()));
 
-    let rest = FileSettings { follow: true, ..settings(renamed.clone()) };
+    let rest = FileSettings { follow: true, ..settings(&renamed) };
     let mut rest = opened(&[FileSettings { format: Format::Json, ..rest }]).source;
     rest = rest.resume(&first.position, 1).unwrap().renamed_from(file.path.clone());
     assert_eq!(next(&mut rest, 9, AT_ONCE).1, [(0, 1, 8, "two".into())]);

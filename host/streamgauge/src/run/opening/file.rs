@@ -8,35 +8,35 @@ use streamgauge_source::SourceError;
 use streamgauge_source::file::Place;
 
 impl Opening<'_> {
-    pub(super) fn file(&self, settings: FileSettings) -> Result<Shares, SourceError> {
+    pub(super) fn file(&self, settings: &FileSettings) -> Result<Shares, SourceError> {
         let mut state = self.state(0, 0);
         let path = &settings.path;
         if state.position == Position::default() && state.state.next_offset == 0 {
-            start(&settings, &mut state)?;
+            start(settings, &mut state)?;
         }
         match Place::find(path, &state)? {
-            Place::Here => self.open_file(&settings, state, None),
+            Place::Here => self.open_file(settings, state, None),
             Place::Rest(rest) => {
                 let (from, to) = (path.display(), rest.display());
                 tracing::info!(
                     "file `{from}` was renamed to `{to}`, which is read to its end first"
                 );
                 let rest = FileSettings { path: rest, follow: true, ..settings.clone() };
-                self.open_file(&rest, state, Some(&settings))
+                self.open_file(&rest, state, Some(settings))
             }
             Place::Next => {
                 tracing::info!(
                     "file `{}` is another one now, and is read from its start",
                     path.display()
                 );
-                start(&settings, &mut state)?;
-                self.open_file(&settings, state, None)
+                start(settings, &mut state)?;
+                self.open_file(settings, state, None)
             }
             Place::Gap(gap) => {
                 let mut state = go_on(settings.on_gap, state, gap)
                     .map_err(|parked| SourceError::Gap(parked.gap))?;
-                start(&settings, &mut state)?;
-                self.open_file(&settings, state, None)
+                start(settings, &mut state)?;
+                self.open_file(settings, state, None)
             }
         }
     }
