@@ -34,7 +34,7 @@ use self::error::{failed, fixed_partitions, moved, unreadable};
 use self::header::Preface;
 use self::input::{Input, Packing};
 use self::lines::{Line, Lines, Step};
-use self::reading::{Reading, Silence};
+use self::reading::{Part, Reading, Silence};
 use self::same::Last;
 use crate::{Source, SourceError};
 use streamgauge_pipeline::{FileSettings, Format};
@@ -78,15 +78,6 @@ pub struct Opened {
     pub names: Option<Vec<String>>,
     /// What a person may want to know, such as fields without a column; one sentence each.
     pub warnings: Vec<String>,
-}
-
-/// A file that waits to be read.
-#[derive(Clone, Debug)]
-struct Part {
-    path: PathBuf,
-    /// Where its first record starts.
-    start: u64,
-    stamp: RecordTime,
 }
 
 /// What could be read at once.

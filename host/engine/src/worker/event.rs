@@ -45,7 +45,7 @@ pub enum Event<'a> {
     Marked {
         /// The number of the partition.
         partition: u32,
-        /// The mark.
+        /// What tells the file from others; no later than what was handed over.
         mark: FileMark,
     },
     /// Time has passed: see [`Engine::due`](super::Engine::due).

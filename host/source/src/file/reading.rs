@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use streamgauge_core::{FileMark, Position, RecordTime};
 
-use super::Part;
 use super::error::{moved, unreadable};
 use super::input::Packing;
 use super::lines::Lines;
@@ -21,6 +20,15 @@ const SILENCE: Duration = Duration::from_secs(2);
 
 /// How often a mark is made while records come.
 const MARK_EVERY: Duration = Duration::from_secs(1);
+
+/// A file that waits to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) path: PathBuf,
+    /// Where its first record starts.
+    pub(super) start: u64,
+    pub(super) stamp: RecordTime,
+}
 
 pub(super) struct Reading {
     pub(super) part: Part,
