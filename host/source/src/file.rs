@@ -85,8 +85,6 @@ enum Gathered {
     Records,
     Nothing,
     Ended,
-    /// The file is read to its end, and another one has its name.
-    Away,
 }
 
 impl FileSource {
@@ -221,14 +219,6 @@ impl FileSource {
         }
     }
 
-    /// The other file is found when the log is opened again.
-    fn leave(&mut self) -> SourceError {
-        match &mut self.current {
-            Some(reading) => reading.leave(),
-            None => fixed_partitions(),
-        }
-    }
-
     /// Fills the block with what can be read now.
     fn gather(&mut self, limits: BlockLimits) -> Result<Gathered, SourceError> {
         self.index.clear();
@@ -260,7 +250,7 @@ impl FileSource {
                     }
                     return Ok(Gathered::Nothing);
                 }
-                Step::End if reading.is_away() => return Ok(Gathered::Away),
+                Step::End if reading.is_away() => return Err(reading.leave()),
                 Step::End => {
                     self.last_mark = reading.take_mark(true, Instant::now());
                     self.bytes_before += reading.lines.position();
@@ -314,7 +304,6 @@ impl Source for FileSource {
             match self.gather(limits)? {
                 Gathered::Records => break,
                 Gathered::Ended => return Ok(Fetched::Ended),
-                Gathered::Away => return Err(self.leave()),
                 Gathered::Nothing => self.check()?,
             }
             let left = deadline.saturating_duration_since(Instant::now());

@@ -152,18 +152,18 @@ impl Reading {
         Ok(mark.map_err(|error| unreadable(&self.part.path, &error))?.is_some())
     }
 
-    /// The file is read to its end, and is not where the log goes on.
+    /// The file is read to its end, and is not where the log goes on, which is found when the log is
+    /// opened again.
     pub(super) fn leave(&mut self) -> SourceError {
-        let (there, left) = match (Trace::of(&self.home), self.look()) {
-            (Err(missing), _) => (Some(missing), self.look()),
-            (Ok(_), left) => (None, left),
+        let trace = match self.look() {
+            Ok(trace) => trace,
+            Err(error) => return error,
         };
-        match (left, &mut self.marks) {
-            (Err(error), _) => return error,
-            (Ok(trace), Some(marks)) => marks.mark.left = Some(trace.modified()),
-            (Ok(_), None) => {}
+        if let Some(marks) = &mut self.marks {
+            marks.mark.left = Some(trace.modified());
         }
-        there.unwrap_or_else(|| moved(&self.home, "is another file, and the one before is read"))
+        let missing = Trace::of(&self.home).err();
+        missing.unwrap_or_else(|| moved(&self.home, "is another file, and the one before is read"))
     }
 
     /// The mark of what was handed over; `None` means that it is known already, or not yet.
