@@ -1,10 +1,14 @@
 //! Little-endian bytes in and out, for snapshots. Reading never panics and never reserves more
 //! than the input could hold.
 
+use std::sync::Arc;
+
 /// Appends values to a byte string.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     bytes: Vec<u8>,
+    /// What stands before `bytes`, where large values are shared and not copied.
+    pieces: Option<Vec<Arc<[u8]>>>,
 }
 
 /// Takes values off the front of a byte string; `None` means that the string is too short.
@@ -14,6 +18,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Writer {
+    /// A writer that shares accumulators, and gives [pieces](Self::into_pieces).
+    pub(crate) fn of_pieces() -> Self {
+        Self { bytes: Vec::new(), pieces: Some(Vec::new()) }
+    }
+
     pub(crate) fn u8(&mut self, value: u8) {
         self.bytes.push(value);
     }
@@ -50,11 +59,25 @@ impl Writer {
     }
 
     /// The byte 0 for `None`, else the byte 1 and the value as by [`Writer::bytes`].
-    pub(crate) fn option_bytes(&mut self, value: Option<&[u8]>) {
+    pub(crate) fn option_shared(&mut self, value: Option<&Arc<[u8]>>) {
         self.u8(u8::from(value.is_some()));
-        if let Some(value) = value {
+        let Some(value) = value else { return };
+        if self.pieces.is_none() {
             self.bytes(value);
+            return;
         }
+        self.u32(u32::try_from(value.len()).expect("a state is smaller than 4 GiB"));
+        let before = std::mem::take(&mut self.bytes).into();
+        if let Some(pieces) = &mut self.pieces {
+            pieces.extend([before, Arc::clone(value)]);
+        }
+    }
+
+    /// All bytes, in their order.
+    pub(crate) fn into_pieces(self) -> Vec<Arc<[u8]>> {
+        let mut pieces = self.pieces.unwrap_or_default();
+        pieces.push(self.bytes.into());
+        pieces
     }
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {

@@ -75,7 +75,7 @@ pub use selection::{Exclusion, InputColumn, Selection};
 pub use snapshot::{
     Digest, FileMark, FinalPane, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
     PaneSnapshot, PartitionSnapshot, PluginCall, Position, RecordRange, SnapshotError, StopKind,
-    WindowSetSnapshot, digest_of, seal, unseal, unseal_version,
+    WindowSetSnapshot, digest_of, digest_of_pieces, seal, unseal, unseal_version,
 };
 pub use time::{EventTime, Millis, RecordTime, WallClock};
 pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};

@@ -13,10 +13,12 @@ mod partition;
 mod phase;
 mod position;
 
+use std::sync::Arc;
+
 use crate::bytes::Writer;
 use envelope::{MAGIC, OLDEST, VERSION, unseal_versions};
 
-pub use digest::{Digest, digest_of};
+pub use digest::{Digest, digest_of, digest_of_pieces};
 pub use envelope::{SnapshotError, seal, unseal, unseal_version};
 pub use final_pane::FinalPane;
 pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
@@ -30,6 +32,17 @@ impl PartitionSnapshot {
         let mut w = Writer::default();
         encode::partition(&mut w, self);
         seal(w.into_bytes())
+    }
+
+    /// The bytes of [`PartitionSnapshot::encode`] in pieces, of which accumulators are shared and not
+    /// copied.
+    pub fn encode_shared(&self) -> Vec<Arc<[u8]>> {
+        let mut w = Writer::of_pieces();
+        encode::partition(&mut w, self);
+        let mut pieces = w.into_pieces();
+        let seal = digest_of_pieces(&pieces);
+        pieces.push(seal.0.as_slice().into());
+        pieces
     }
 
     /// Reads what [`PartitionSnapshot::encode`] wrote, in this version or an earlier one.

@@ -40,7 +40,7 @@ pub(crate) struct Args {
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     ensure!(
         process::probe("cargo", &["fuzz", "--version"]).is_some(),
-        "fuzzing needs cargo-fuzz\n  hint: `cargo install cargo-fuzz`"
+        "fuzzing needs cargo-fuzz\n  hint: `cargo install cargo-fuzz --locked`"
     );
     for name in &args.only {
         ensure!(

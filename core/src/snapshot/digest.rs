@@ -26,6 +26,13 @@ pub fn digest_of(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
 
+/// The SHA-256 of all bytes of `pieces`, in their order.
+pub fn digest_of_pieces(pieces: &[impl AsRef<[u8]>]) -> Digest {
+    let mut hasher = Sha256::new();
+    pieces.iter().for_each(|piece| hasher.update(piece.as_ref()));
+    Digest(hasher.finalize().into())
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

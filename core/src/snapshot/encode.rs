@@ -148,6 +148,6 @@ fn pane(w: &mut Writer, pane: &PaneSnapshot) {
         w.i64(window.end.0);
     }
     w.u64(pane.corrections);
-    w.option_bytes(pane.on_time.as_deref());
-    w.option_bytes(pane.late.as_deref());
+    w.option_shared(pane.on_time.as_ref());
+    w.option_shared(pane.late.as_ref());
 }

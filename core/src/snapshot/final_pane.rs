@@ -82,8 +82,8 @@ impl FinalPane {
         w.i64(self.window.start.0);
         w.i64(self.window.end.0);
         w.u64(self.corrections);
-        w.option_bytes(self.on_time.as_deref());
-        w.option_bytes(self.late.as_deref());
+        w.option_shared(self.on_time.as_ref());
+        w.option_shared(self.late.as_ref());
         w.into_bytes()
     }
 }

@@ -22,8 +22,8 @@ use thiserror::Error;
 use streamgauge_outbox::HistoryStore;
 use streamgauge_pipeline::Pipeline;
 
-pub use embedded::{EmbeddedStore, Generation};
-pub use export::Export;
+pub use embedded::{EmbeddedStore, ExportError, Exported, Generation};
+pub use export::{Export, ExportWriter};
 pub use guard::turns_panics_into_errors;
 pub use memory::MemoryStore;
 

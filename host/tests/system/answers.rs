@@ -6,6 +6,7 @@ use std::fs;
 use std::thread;
 
 use serde_json::Value;
+use streamgauge_checkpoint::store::Export;
 
 use crate::host::Host;
 use crate::memory_limit::{peak, resident};
@@ -14,20 +15,23 @@ use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin};
 
 const HOURS: u64 = 24;
-const KEYS: u64 = 20_000;
 
 /// The memory of one answer and of all together, in KiB.
 const ANSWER_KIB: u64 = 8 << 10;
 const ALL_KIB: u64 = 64 << 10;
 
-/// The records of `HOURS` hours, and of three more after which those are final.
-fn place() -> (Workplace, u64) {
+/// What a command that writes the states takes: the program, and the states of one partition.
+const EXPORT_KIB: u64 = 64 << 10;
+
+/// The records of `keys` users in each of `HOURS` hours, and of three hours more, after which those
+/// are final with a retention of one.
+fn place(keys: u64, retention: &str) -> (Workplace, u64) {
     let place = Workplace::new(&Settings::file("events.jsonl".as_ref()));
     let mut text = String::new();
     let mut count = 0;
     for hour in 0..HOURS + 3 {
-        for key in 0..if hour < HOURS { KEYS } else { 10 } {
-            let ts = 1_447_171_200_000 + hour * 3_600_000 + key * 100;
+        for key in 0..if hour < HOURS { keys } else { 10 } {
+            let ts = 1_447_171_200_000 + hour * 3_600_000 + key * 40;
             writeln!(text, "{{\"ts\":{ts},\"user\":\"user-{key:08}\"}}").expect("memory");
             count += 1;
         }
@@ -35,7 +39,7 @@ fn place() -> (Workplace, u64) {
     place.write("events.jsonl", text.as_bytes());
     let metric = format!(
         "[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user\" }}\n\
-         windows = [\"1h\"]\nretention = \"1h\"\n",
+         windows = [\"1h\"]\nretention = \"{retention}\"\nmemory_max = \"256MiB\"\n",
         plugin("count_by").display()
     );
     let settings = Settings {
@@ -78,7 +82,7 @@ fn history(host: &Host) -> (Vec<String>, usize) {
 
 #[test]
 fn a_history_of_any_size_is_answered_and_printed_in_a_bounded_memory() {
-    let (place, count) = place();
+    let (place, count) = place(20_000, "1h");
     let host = Host::start(&place);
     host.has_read(count);
     let finals = || host.get("/api/v1/history?metric=users&last=1").json();
@@ -115,4 +119,46 @@ fn a_history_of_any_size_is_answered_and_printed_in_a_bounded_memory() {
     eprintln!("the result as JSON: {most} KiB");
     assert_eq!(printed["metrics"]["users"].as_array().map(|w| w.len() as u64), Some(HOURS + 3));
     assert!(most < 128 << 10, "{most} KiB");
+}
+
+/// All states together were in memory three times while they were sent, and twice while a command
+/// wrote them.
+#[test]
+fn a_checkpoint_of_any_size_is_answered_and_exported_in_a_bounded_memory() {
+    // Half of the windows are final then.
+    let (place, count) = place(80_000, "12h");
+    let host = Host::start(&place);
+    host.has_read(count);
+    let path = "/api/v1/checkpoint";
+    let final_windows = |bytes: &[u8]| Export::decode(bytes).expect("an export").final_panes.len();
+    let sent = wait::until("the final windows are there", || {
+        let bytes = host.get(path).bytes;
+        (final_windows(&bytes) as u64 >= HOURS / 2).then_some(bytes)
+    });
+    assert!(sent.len() > 24 << 20, "{} bytes", sent.len());
+    let one = growth_kib(host.pid(), || drop(host.get(path)));
+    let many = growth_kib(host.pid(), || {
+        thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| assert!([200, 503].contains(&host.get(path).status)));
+            }
+        });
+    });
+    eprintln!("{} bytes: one {one} KiB, twenty at once {many} KiB", sent.len());
+    assert!(one <= ANSWER_KIB && many <= ALL_KIB, "{one} KiB and {many} KiB");
+    host.terminate().ok();
+
+    let file = place.path("state.sgex");
+    let mut command = place.command("state export");
+    let mut running = Running::start(command.arg(&file));
+    let mut most = 0;
+    while running.is_running() {
+        most = (peak(running.pid()).unwrap_or(0) >> 10).max(most);
+        thread::yield_now();
+    }
+    running.wait().ok();
+    let written = fs::read(&file).expect("it was written");
+    eprintln!("{} bytes exported: {most} KiB", written.len());
+    assert_eq!(final_windows(&written), final_windows(&sent));
+    assert!(most < EXPORT_KIB, "{most} KiB");
 }

@@ -66,7 +66,9 @@ fn program(arguments: &[&str], file: &Path, cache: &Path) -> Ended {
 #[test]
 fn a_component_that_takes_too_long_to_compile_is_refused_by_name() {
     let (place, file) = place(&functions(100_000, &SUM));
-    let tight = ["plugin", "inspect", "--compile-time-max", "1s"];
+    // So much memory that only the time can be over, on any machine.
+    let memory = ["--compile-memory-max", "8GiB"];
+    let tight = [&["plugin", "inspect", "--compile-time-max", "1s"][..], &memory].concat();
     let cache = place.path("cache");
     let refused = program(&tight, &file, &cache);
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
@@ -78,7 +80,7 @@ fn a_component_that_takes_too_long_to_compile_is_refused_by_name() {
     }
     // The same without a cache, and for a pipeline, at the line of the plugin.
     let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
-    place.set_text(&format!("{text}compile_time_max = \"1s\"\n"));
+    place.set_text(&format!("{text}compile_time_max = \"1s\"\ncompile_memory_max = \"8GiB\"\n"));
     for cache in [cache.as_path(), Path::new("")] {
         let mut check = place.command("check --offline");
         let ended = finish(check.env("STREAMGAUGE_CACHE", cache));
@@ -90,15 +92,26 @@ fn a_component_that_takes_too_long_to_compile_is_refused_by_name() {
     }
 }
 
+/// Where memory was out inside of one part of the compiler, that part was said to have crashed, and
+/// the hint to try again.
 #[test]
 fn a_component_that_takes_too_much_memory_to_compile_is_refused_by_name() {
-    let one = [&[0x41, 1][..], &[0x41, 2, 0x6a].repeat(300_000)].concat();
-    let (place, file) = place(&functions(1, &one));
-    let tight = ["plugin", "inspect", "--compile-memory-max", "64MiB"];
-    let refused = program(&tight, &file, &place.path("cache"));
-    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
-    for words in ["over its limit of 64 MiB of memory", "hint: raise `compile_memory_max`"] {
-        assert!(refused.stderr.contains(words), "no {words:?} in\n{}", refused.stderr);
+    let sum = [&[0x41, 1][..], &[0x41, 2, 0x6a].repeat(300_000)].concat();
+    let blocks = [&[0x02, 0x40, 0x41, 7, 0x1a, 0x0b].repeat(200_000)[..], &[0x41, 1]].concat();
+    for (code, limits) in [(sum, &[64][..]), (blocks, &[64, 72, 80, 88, 96, 104])] {
+        let (place, file) = place(&functions(1, &code));
+        for limit in limits {
+            let most = format!("{limit}MiB");
+            let tight = ["plugin", "inspect", "--compile-memory-max", &most];
+            // So much time that only the memory can be over, on any machine.
+            let tight = [&tight[..], &["--compile-time-max", "10m"]].concat();
+            let refused = program(&tight, &file, &place.path("cache"));
+            assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+            let limit = format!("over its limit of {limit} MiB of memory");
+            for words in [limit.as_str(), "hint: raise `compile_memory_max`"] {
+                assert!(refused.stderr.contains(words), "no {words:?} in\n{}", refused.stderr);
+            }
+        }
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     head: String,
     pub(crate) body: String,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Response {
@@ -41,11 +43,12 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> Response {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-    let mut response = Response { status: status.expect("a status"), head, body: String::new() };
-    let body = bytes.split_off(end + 4);
-    let is_chunked = response.header("transfer-encoding") == Some("chunked");
-    let body = if is_chunked { whole(&body) } else { body };
-    response.body = String::from_utf8_lossy(&body).into_owned();
+    let (status, bytes) = (status.expect("a status"), bytes.split_off(end + 4));
+    let mut response = Response { status, head, body: String::new(), bytes };
+    if response.header("transfer-encoding") == Some("chunked") {
+        response.bytes = whole(&response.bytes);
+    }
+    response.body = String::from_utf8_lossy(&response.bytes).into_owned();
     response
 }
 

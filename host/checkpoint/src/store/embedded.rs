@@ -9,12 +9,14 @@
 //! a checkpoint in a removed file would be gone with the process. Another file in its place is left
 //! alone, and no checkpoint succeeds.
 
+mod exporting;
 mod history;
 mod making;
 mod saving;
 mod stopped;
 mod tables;
 
+use std::convert::Infallible;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ use streamgauge_outbox::HistoryStore;
 use super::guard::guard;
 use super::{Checkpoint, Export, Keep, StateError, StateStore};
 use crate::file_id::{AtPath, FileId};
+pub use exporting::{ExportError, Exported};
 use history::{History, Shared};
 use making::{CACHE_BYTES, make};
 use saving::save;
@@ -160,7 +163,14 @@ impl EmbeddedStore {
     /// # Errors
     /// The store failed or holds an unreadable pane.
     pub fn final_panes(&self) -> Result<Vec<Arc<FinalPane>>, StateError> {
-        self.read(|reading| reading.final_panes(None))
+        self.read(|reading| {
+            let mut panes = Vec::new();
+            let Ok(()) = reading.each_final_pane(|pane, _| {
+                panes.push(Arc::new(pane));
+                Ok::<_, Infallible>(())
+            })?;
+            Ok(panes)
+        })
     }
 
     /// Drops the newest checkpoint and the panes that became final with it. Returns the checkpoint
@@ -337,9 +347,8 @@ impl StateStore for EmbeddedStore {
         match found {
             None => Ok(None),
             Some(Ok(checkpoint)) => Ok(Some(checkpoint)),
-            Some(Err((generation, Damage { what, error }, former))) => {
-                let path = self.path.clone();
-                Err(StateError::Damaged { path, generation, what, error, former })
+            Some(Err((generation, damage, former))) => {
+                Err(damage.into_error(&self.path, generation, former))
             }
         }
     }

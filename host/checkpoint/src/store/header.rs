@@ -72,13 +72,18 @@ impl Header {
         serde_json::from_slice(unseal(bytes)?).map_err(|_| SnapshotError::Damaged)
     }
 
+    /// True for the bytes of `partition`'s snapshot.
+    pub(super) fn is_digest(&self, partition: u32, bytes: &[u8]) -> bool {
+        self.partitions.get(&partition) == Some(&digest_of(bytes).to_string())
+    }
+
     /// The snapshot of `partition`; the SHA-256 of its bytes has to be the one in this header.
     pub(super) fn snapshot(
         &self,
         partition: u32,
         bytes: &[u8],
     ) -> Result<PartitionSnapshot, SnapshotError> {
-        if self.partitions.get(&partition) != Some(&digest_of(bytes).to_string()) {
+        if !self.is_digest(partition, bytes) {
             return Err(SnapshotError::Damaged);
         }
         PartitionSnapshot::decode(bytes)

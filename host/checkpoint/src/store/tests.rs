@@ -4,6 +4,7 @@
 mod crashes;
 mod damaged;
 mod disk;
+mod exporting;
 mod faults;
 mod golden;
 mod removed;

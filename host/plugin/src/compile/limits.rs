@@ -57,9 +57,16 @@ pub(super) mod exit {
     pub(in crate::compile) const STARVED: u8 = 12;
 }
 
-/// True for the words in which the allocator, the threads and the system tell that memory is out.
+/// True for the words in which the allocator, the parts of the compiler, the threads and the system
+/// tell that memory is out.
 pub(super) fn is_of_memory(words: &str) -> bool {
-    ["memory allocation of ", "Cannot allocate memory", "Resource temporarily unavailable"]
-        .iter()
-        .any(|known| words.contains(known))
+    [
+        "memory allocation of ",
+        "out-of-memory",
+        "out of memory",
+        "Cannot allocate memory",
+        "Resource temporarily unavailable",
+    ]
+    .iter()
+    .any(|known| words.contains(known))
 }

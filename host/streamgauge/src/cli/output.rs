@@ -97,6 +97,8 @@ pub(super) fn write_whole(
     part.push(".part");
     let part = PathBuf::from(part);
     write(&part).and_then(|()| fs::rename(&part, file)).map_err(|error| {
+        // Nobody needs half of a file; one that cannot be removed is in nobody's way.
+        let _ = fs::remove_file(&part);
         Failure::failed(format!("{} could not be written: {error}", file.display()))
     })
 }

@@ -1,7 +1,7 @@
 //! `streamgauge state`: stored state, looked at, moved, and gone back with.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
@@ -14,7 +14,9 @@ use super::{inspect, stored};
 use crate::run::identity;
 use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::side_output::full_files;
-use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Export, StateError};
+use streamgauge_checkpoint::store::{
+    Checkpoint, EmbeddedStore, Export, ExportError, Exported, StateError,
+};
 use streamgauge_pipeline::{OutletFile, OutletSettings, Pipeline};
 
 /// Look after stored state.
@@ -107,16 +109,33 @@ fn open(pipeline: &Pipeline) -> Result<EmbeddedStore, Failure> {
 }
 
 fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
-    let export = stored::export(&open(pipeline)?)?.ok_or_else(|| stored::none(pipeline))?;
-    let bytes = export.encode();
+    let store = open(pipeline)?;
+    let (mut exported, mut refused) = (None, None);
     // A half-written export would be taken for one.
-    write_whole(file, |part| fs::write(part, &bytes))?;
+    let written = write_whole(file, |part| {
+        let mut out = BufWriter::new(File::create(part)?);
+        exported = match store.export(&mut out) {
+            Err(ExportError::Write(error)) => return Err(error),
+            Err(ExportError::State(error)) => {
+                refused = Some(error.into());
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            Ok(None) => {
+                refused = Some(stored::none(pipeline));
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            Ok(exported) => exported,
+        };
+        out.flush()
+    });
+    if let Some(refused) = refused {
+        return Err(refused);
+    }
+    written?;
+    let Exported { partitions, final_panes, bytes } = exported.expect("nothing else is written");
     print_out(format!(
-        "{}: {} partitions, {} final windows, {} bytes",
-        file.display(),
-        export.checkpoint.partitions.len(),
-        export.final_panes.len(),
-        bytes.len()
+        "{}: {partitions} partitions, {final_panes} final windows, {bytes} bytes",
+        file.display()
     ))
 }
 

@@ -1,14 +1,15 @@
 //! Answers about the result, from what the workers published and from the stored history.
 
+mod checkpoint;
 mod history;
 
 use std::io::Write;
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 use chrono::Utc;
 use serde_json::{Value, json};
-use streamgauge_checkpoint::store::{Checkpoint, Export};
-use streamgauge_core::{EventTime, FinalPane, TimeWindow, WindowAsk, WindowSpec};
+use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_core::{EventTime, TimeWindow, WindowAsk, WindowSpec};
 use streamgauge_oracle::audit::{self, Audited, NotExplained};
 use streamgauge_outbox::Take;
 use streamgauge_pipeline::Pipeline;
@@ -35,6 +36,9 @@ pub struct LiveQuery {
     prepared: Prepared,
     /// Held while the log is read again: one question at a time.
     explaining: Mutex<()>,
+    /// Held while states are sent: they stay in memory until the last one is sent, so they are sent
+    /// to one client at a time.
+    exporting: Mutex<()>,
     run_status: Arc<RunStatus>,
     bounded: bool,
     results: Arc<Results>,
@@ -51,6 +55,7 @@ impl LiveQuery {
         Self {
             prepared: prepared.clone(),
             explaining: Mutex::default(),
+            exporting: Mutex::default(),
             run_status: Arc::clone(run_status),
             bounded,
             results: Arc::clone(results),
@@ -108,14 +113,7 @@ impl Query for LiveQuery {
             );
             return Err(Refused::Unknown(text));
         }
-        let _explaining = match self.explaining.try_lock() {
-            Ok(explaining) => explaining,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                let text = "another record is being explained; hint: ask again in a moment";
-                return Err(Refused::Busy(text.to_owned()));
-            }
-        };
+        let _explaining = alone(&self.explaining, "another record is being explained")?;
         let audited = Audited::open(self.pipeline(), &self.prepared.plugins, &overview.partitions)
             .map_err(|error| Refused::failed(&error))?;
         let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
@@ -203,21 +201,8 @@ impl Query for LiveQuery {
     }
 
     fn checkpoint(&self, out: &mut dyn Write) -> Result<(), Refused> {
-        // The history first: what becomes final meanwhile is in both then, and not in neither.
-        let overview = self.run_status.overview();
-        let metrics = &self.pipeline().metrics;
-        let stored = self.run_status.history(metrics, |_, _| Some(TimeWindow::ALWAYS));
-        let mut final_panes = stored.map_err(|error| Refused::Failed(error.to_string()))?;
-        final_panes.extend(overview.final_panes);
-        let key = |pane: &Arc<FinalPane>| {
-            (pane.metric.clone(), pane.spec, pane.window.start, pane.partition)
-        };
-        final_panes.sort_by_key(key);
-        final_panes.dedup_by_key(|pane| key(pane));
-        let (checkpoint, created) =
-            (Checkpoint { partitions: overview.partitions, ..self.settings() }, Utc::now());
-        let export = Export { created: created.timestamp_millis(), checkpoint, final_panes };
-        out.write_all(&export.encode()).map_err(|error| Refused::failed(&error))
+        let _exporting = alone(&self.exporting, "another client is being sent the states")?;
+        checkpoint::write(out, &self.run_status, &self.pipeline().metrics, self.settings())
     }
 
     fn history(
@@ -231,5 +216,16 @@ impl Query for LiveQuery {
         let metric = self.results.metric(id).ok_or_else(unknown)?;
         let zone = self.pipeline().event_time.zone;
         history::write(out, metric, &self.published(), zone, question)
+    }
+}
+
+/// Holds `lock`, unless somebody else does.
+fn alone<'a>(lock: &'a Mutex<()>, otherwise: &str) -> Result<MutexGuard<'a, ()>, Refused> {
+    match lock.try_lock() {
+        Ok(held) => Ok(held),
+        Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => {
+            Err(Refused::Busy(format!("{otherwise}; hint: ask again in a moment")))
+        }
     }
 }

@@ -6,13 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use streamgauge_checkpoint::CheckpointBoard;
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_core::{FinalPane, PartitionSnapshot, TimeWindow, WindowSpec};
+use streamgauge_core::PartitionSnapshot;
 use streamgauge_kafka::{BrokerFault, CommitBoard, FaultKind};
 use streamgauge_outbox::{
-    HistoryError, HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, WorkerCounts,
-    WorkerReport,
+    HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, WorkerCounts, WorkerReport,
 };
-use streamgauge_pipeline::MetricSettings;
 use streamgauge_source::SourceHealth;
 
 use super::cause::Cause;
@@ -105,28 +103,6 @@ impl RunStatus {
     /// Where final panes are stored; `None` means nowhere yet.
     pub fn history_store(&self) -> Option<Arc<dyn HistoryStore>> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The stored final panes of `metrics` that overlap what `range` says for each kind of windows, if
-    /// anything.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn history(
-        &self,
-        metrics: &[MetricSettings],
-        range: impl Fn(&str, WindowSpec) -> Option<TimeWindow>,
-    ) -> Result<Vec<Arc<FinalPane>>, HistoryError> {
-        let Some(history) = self.history_store() else { return Ok(Vec::new()) };
-        let mut panes = Vec::new();
-        for metric in metrics {
-            for spec in metric.windows.iter().filter(|spec| **spec != WindowSpec::Cumulative) {
-                if let Some(TimeWindow { start, end }) = range(&metric.id, *spec) {
-                    panes.extend(history.panes(&metric.id, *spec, start, end)?);
-                }
-            }
-        }
-        Ok(panes)
     }
 
     /// Enters `phase`; the page shows it with the next state.

@@ -28,10 +28,9 @@ impl HistoryStore for History {
         from: EventTime,
         to: EventTime,
     ) -> Result<Vec<Arc<FinalPane>>, HistoryError> {
-        let found = read(&self.database, &self.path, |reading| {
-            reading.final_panes(Some((metric, spec, to)))
-        })
-        .map_err(|error| HistoryError(error.to_string()))?;
+        let found =
+            read(&self.database, &self.path, |reading| reading.final_panes(metric, spec, to))
+                .map_err(|error| HistoryError(error.to_string()))?;
         Ok(found.into_iter().filter(|pane| pane.window.end > from).collect())
     }
 

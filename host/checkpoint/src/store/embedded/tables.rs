@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use redb::{
-    Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
-    TableError, WriteTransaction,
+    AccessGuard, Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable,
+    TableDefinition, TableError, WriteTransaction,
 };
 use streamgauge_core::{
     EventTime, FinalPane, PartitionSnapshot, SnapshotError, TimeWindow, WindowSpec,
@@ -121,9 +121,19 @@ impl Reading {
 
     /// The bytes of a snapshot; empty where no snapshot is stored.
     pub(super) fn snapshot(&self, generation: u64, partition: u32) -> Result<Vec<u8>, Failed> {
+        self.with_snapshot(generation, partition, |bytes| Ok(bytes.to_vec()))
+    }
+
+    /// What `take` makes of the bytes of a snapshot, which are empty where no snapshot is stored.
+    pub(super) fn with_snapshot<T>(
+        &self,
+        generation: u64,
+        partition: u32,
+        take: impl FnOnce(&[u8]) -> Result<T, Failed>,
+    ) -> Result<T, Failed> {
         let table = self.transaction.open_table(SNAPSHOTS)?;
         let bytes = table.get((generation, partition))?;
-        Ok(bytes.map(|bytes| bytes.value().to_vec()).unwrap_or_default())
+        take(bytes.as_ref().map(AccessGuard::value).unwrap_or_default())
     }
 
     /// The bytes with this digest; empty where there are none.
@@ -138,29 +148,44 @@ impl Reading {
     /// The size of all snapshots of a generation.
     pub(super) fn snapshot_bytes(&self, generation: u64) -> Result<u64, Failed> {
         let table = self.transaction.open_table(SNAPSHOTS)?;
-        let mut bytes = 0;
-        for entry in table.range((generation, 0)..=(generation, u32::MAX))? {
-            bytes += entry?.1.value().len() as u64;
-        }
-        Ok(bytes)
+        let snapshots = table.range((generation, 0)..=(generation, u32::MAX))?;
+        snapshots.map(|entry| Ok(entry?.1.value().len() as u64)).sum()
     }
 
-    /// All final panes, or the panes of one metric and kind that start before an instant.
+    /// The final panes of one metric and kind that start before an instant.
     pub(super) fn final_panes(
         &self,
-        of: Option<(&str, WindowSpec, EventTime)>,
+        metric: &str,
+        spec: WindowSpec,
+        to: EventTime,
     ) -> Result<Vec<Arc<FinalPane>>, Failed> {
         let table = match self.transaction.open_table(FINAL_PANES) {
             Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
             table => table?,
         };
         let decode = |bytes: &[u8]| FinalPane::decode(bytes).map(Arc::new).map_err(Failed::Pane);
-        let Some((metric, spec, to)) = of else {
-            return table.iter()?.map(|entry| decode(entry?.1.value().1)).collect();
-        };
         let (size, slide) = spec.to_millis();
         let range = (metric, size, slide, i64::MIN, 0)..(metric, size, slide, to.0, 0);
         table.range(range)?.map(|entry| decode(entry?.1.value().1)).collect()
+    }
+
+    /// Hands over every final pane and its bytes, until `take` fails.
+    pub(super) fn each_final_pane<E>(
+        &self,
+        mut take: impl FnMut(FinalPane, &[u8]) -> Result<(), E>,
+    ) -> Result<Result<(), E>, Failed> {
+        let table = match self.transaction.open_table(FINAL_PANES) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Ok(())),
+            table => table?,
+        };
+        for entry in table.iter()? {
+            let entry = entry?.1;
+            let (_, bytes) = entry.value();
+            if let Err(error) = take(FinalPane::decode(bytes).map_err(Failed::Pane)?, bytes) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// The final panes of one metric and kind that start in `starts`, without their states.

@@ -20,7 +20,7 @@ fn folder() -> PathBuf {
 }
 
 /// Everything that a snapshot may hold.
-fn full() -> PartitionSnapshot {
+pub(super) fn full() -> PartitionSnapshot {
     let mut accounting = Accounting { read: 120, on_time: 90, late: 25, ..Accounting::default() };
     accounting.rejections[3] = 4;
     accounting.rejections[8] = 1;
@@ -147,7 +147,7 @@ fn with_stopped() -> Export {
 
 /// As [`with_stopped`], of a state that began under the second revision of the semantics, with rows
 /// that have no place and a record that moved the watermark far.
-fn with_unplaced() -> Export {
+pub(super) fn with_unplaced() -> Export {
     let mut export = with_stopped();
     let mut snapshot = (*export.checkpoint.partitions[0]).clone();
     snapshot.state.semantics = 2;
@@ -186,11 +186,16 @@ fn an_export_with_snapshots_of_version_3_is_read_field_by_field() {
 
 #[test]
 fn an_export_with_snapshots_of_version_4_is_read_field_by_field() {
-    let path = folder().join("state-v4.sgex");
+    check("state-v4.sgex", &with_unplaced());
+}
+
+#[test]
+fn an_export_of_version_2_is_read_and_written_byte_by_byte() {
+    let path = folder().join("export-v2.sgex");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, with_unplaced().encode()).expect("the folder can be written to");
     }
-    let bytes = check("state-v4.sgex", &with_unplaced());
+    let bytes = check("export-v2.sgex", &with_unplaced());
     // The same state gives the same bytes today as when its file was written.
     let now = with_unplaced().encode();
     assert_eq!(now, bytes, "a new format needs a new version and a new fixture");

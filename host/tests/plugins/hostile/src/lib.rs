@@ -192,7 +192,7 @@ impl Metric for Hostile {
             self.strike("add")?;
         }
         if self.does("add", "leak") {
-            state.hoard.push(black_box(vec![1; 1 << 16]));
+            state.hoard.push(black_box(vec![1; 1 << 20]));
         }
         if self.does("add", "slow") {
             (0..2_000_000_u64).for_each(|n| {
