@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::http::Stream;
 use crate::process::{Running, finish};
 use crate::wait;
-use crate::workplace::{Settings, Workplace, plugin_target, root};
+use crate::workplace::{Settings, Workplace, root};
 
 /// A fenced block: the words behind the fence, and the text of the block.
 type Block = (String, String);
@@ -39,7 +39,6 @@ fn workplace() -> Workplace {
 fn streamgauge(place: &Workplace, arguments: &str) -> Command {
     let mut command = Command::new(streamgauge_tests::program());
     command.args(arguments.split(' ')).current_dir(place.path(""));
-    command.env("CARGO_TARGET_DIR", plugin_target());
     command
 }
 
@@ -111,7 +110,7 @@ fn the_guide_leads_to_a_panel() {
     assert!(panels.contains(&"\"Share of purchases by province\"".to_owned()), "{panels:?}");
 }
 
-/// The steps of a new user, and the time that a change takes once dependencies are there.
+/// The steps of a new user.
 #[test]
 fn a_change_is_on_the_page_and_a_mistake_is_not() {
     let place = workplace();
