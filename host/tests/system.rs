@@ -44,6 +44,8 @@ mod acls;
 mod answers;
 #[path = "system/audit.rs"]
 mod audit;
+#[path = "system/authors.rs"]
+mod authors;
 #[path = "system/batches.rs"]
 mod batches;
 #[path = "system/bounds.rs"]

@@ -47,10 +47,8 @@ export function component(Type) {
 
     static restore(window, version, state) {
       return calling(() => {
-        const own = Type.stateVersion;
-        if (version !== own) throw new BadState(`version ${version}, not ${own}`);
         const accumulator = new Accumulator(window);
-        accumulator.state = metric.restore(window, state);
+        accumulator.state = metric.restore(window, version, state);
         return accumulator;
       });
     }
@@ -111,7 +109,9 @@ function descriptor(of, stateVersion) {
 
 function column({ values: { tag, val }, valid }) {
   if (tag === "dictionary") return new TextColumn(val.codes, strings(val.values), valid);
-  return new Column(tag === "booleans" ? Array.from(val, (byte) => byte !== 0) : val, valid);
+  if (tag === "booleans") return new Column(Array.from(val, (byte) => byte !== 0), valid);
+  // The engine hands over the upper half of 32 bits as negative numbers.
+  return new Column(tag === "u32s" ? new Uint32Array(val) : val, valid);
 }
 
 function strings({ offsets, utf8 }) {

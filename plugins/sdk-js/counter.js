@@ -7,7 +7,7 @@
 
 import { BadState } from "./errors.js";
 import { Table } from "./describe.js";
-import { compareKeys, decode, encode } from "./text.js";
+import { decode, encode, sortKeys } from "./text.js";
 
 /**
  * Counts events by keys of one type: texts, numbers or booleans.
@@ -41,7 +41,7 @@ export class Counter {
 
   /** Keys with their counts, in the order of the keys. @returns {[K, number][]} */
   entries() {
-    return [...this.#counts].sort(([one], [other]) => compareKeys(one, other));
+    return sortKeys([...this.#counts.keys()]).map((key) => [key, this.#counts.get(key)]);
   }
 
   /** The events of one key, 0 for a key that was never counted. @param {K} key */

@@ -1,6 +1,7 @@
 /** The one class that an author writes. */
 
 import { Counter } from "./counter.js";
+import { BadState } from "./errors.js";
 
 /**
  * Event time from `start` up to but not including `end`, in ms since the Unix epoch.
@@ -13,7 +14,7 @@ import { Counter } from "./counter.js";
  * @template S
  */
 export class Metric {
-  /** The version of the snapshot's bytes, raised when their meaning changes. */
+  /** The version of the bytes that `snapshot` makes, from 1; raised when their meaning changes. */
   static stateVersion = 1;
 
   /**
@@ -67,12 +68,22 @@ export class Metric {
   }
 
   /**
-   * The state of a snapshot; throws `BadState` to refuse one of another metric.
+   * The state of a snapshot that state version `version` of the metric made. Throws `BadState` where
+   * the metric did not make the bytes, or does not read this version. The default accepts exactly
+   * `stateVersion`; an override begins with `checkVersion`, or reads older versions too.
    * @param {Window | undefined} window
+   * @param {number} version
    * @param {Uint8Array} state
    * @returns {S}
    */
-  restore(window, state) {
+  restore(window, version, state) {
+    this.checkVersion(version);
     return /** @type {any} */ (Counter.restore(state));
+  }
+
+  /** Throws `BadState` unless `version` is `stateVersion`. @param {number} version */
+  checkVersion(version) {
+    const own = /** @type {typeof Metric} */ (this.constructor).stateVersion;
+    if (version !== own) throw new BadState(`has state version ${version}; supported is ${own}`);
   }
 }

@@ -51,10 +51,10 @@ export function resultOf(Type, rows, config = {}) {
  * Checks the laws that checkpoints and merges rely on; a few hundred varied rows are plenty.
  *
  * Any cut into batches gives the same bytes; merging is associative and commutative and the empty
- * state changes nothing; a snapshot is restored, and a snapshot that was cut short is refused.
- * Merges of a metric that is `bounded` are not compared. Rows that the metric refuses are left out,
- * after a look at the refusal: it names all of them, and adds none.
- * @param {new (config: object) => import("./metric.js").Metric<any>} Type
+ * state changes nothing; a snapshot is restored; a snapshot that was cut short, or that is of a
+ * newer state version, is refused. Merges of a metric that is `bounded` are not compared. Rows that
+ * the metric refuses are left out, after a look at the refusal: it names all of them, and adds none.
+ * @param {typeof import("./metric.js").Metric} Type
  * @param {TestBatch} all
  */
 export function checkLaws(Type, all, config = {}) {
@@ -65,11 +65,15 @@ export function checkLaws(Type, all, config = {}) {
   const same = (one, words) => law(String(metric.snapshot(one)) === String(state), words);
   for (const size of [1, 2, 7, 64]) same(fold(metric, rows, size), `batches of ${size}: same bytes`);
   same(whole, "the same bytes twice");
-  const restored = metric.restore(undefined, state);
+  const own = Type.stateVersion;
+  const restored = metric.restore(undefined, own, state);
   same(restored, "a snapshot is restored");
   const cells = (of) => JSON.stringify(metric.result(of).cells());
   law(cells(restored) === cells(whole), "and so is the result");
-  state.forEach((_, length) => checkCut(metric, state.slice(0, length)));
+  checkRefused(metric, own + 1, state, "a newer state version");
+  state.forEach((_, length) => {
+    checkRefused(metric, own, state.slice(0, length), `a snapshot cut to ${length} bytes`);
+  });
   const { outputs, isBounded } = metric.describe();
   const { columns } = metric.result(metric.create());
   law(columns.length === outputs.length, "the result has the columns of the descriptor");
@@ -100,14 +104,14 @@ function refusedBy(metric, state, rows) {
   }
 }
 
-function checkCut(metric, state) {
+function checkRefused(metric, version, state, words) {
   try {
-    metric.restore(undefined, state);
+    metric.restore(undefined, version, state);
   } catch (error) {
     if (error instanceof BadState) return;
     throw error;
   }
-  throw new Error(`law: a snapshot cut to ${state.length} bytes is refused with BadState`);
+  throw new Error(`law: ${words} is refused with BadState`);
 }
 
 function checkMerge(metric, rows, state, same) {
@@ -120,7 +124,7 @@ function checkMerge(metric, rows, state, same) {
     metric.merge(one, other);
     return one;
   };
-  const restored = () => metric.restore(undefined, state);
+  const restored = () => metric.restore(undefined, metric.constructor.stateVersion, state);
   same(merged(merged(part(0), part(1)), part(2)), "the fold of parts is the merge of their folds");
   same(merged(part(0), merged(part(1), part(2))), "merge is associative");
   same(merged(merged(part(2), part(1)), part(0)), "merge is commutative");

@@ -21,6 +21,18 @@ export function decode(bytes) {
   return isAscii ? text : decodeURIComponent(escape(text));
 }
 
+/**
+ * Sorts keys in place: texts by code points, all else by value. The engine sorts by UTF-16 units many
+ * times as fast as with a function, and the two orders differ only where a text has surrogates.
+ * @template K
+ * @param {K[]} keys
+ * @returns {K[]}
+ */
+export function sortKeys(keys) {
+  const isPlain = (key) => typeof key === "string" && !/[\ud800-\udfff]/.test(key);
+  return keys.every(isPlain) ? keys.sort() : keys.sort(compareKeys);
+}
+
 /** The order for `Array.sort`: texts by code points, all else by value. */
 export function compareKeys(one, other) {
   if (typeof one !== "string") return one < other ? -1 : Number(one > other);

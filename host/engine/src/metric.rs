@@ -32,6 +32,7 @@ use batches::Batches;
 use fold::fold;
 use letters::letters_of;
 pub use offered::Offered;
+use pane::Versions;
 use room::Room;
 use windows::Windows;
 
@@ -328,6 +329,8 @@ impl Folding {
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
         let settings = plugin.settings();
+        let own = plugin.descriptor().state_version;
+        let versions = Versions { stored: snapshot.state_version, own };
         let mut windows = Vec::new();
         for spec in &settings.windows {
             let stored = snapshot.windows.iter().find(|set| set.spec == *spec);
@@ -336,7 +339,7 @@ impl Folding {
                 stored.unwrap_or(&empty),
                 settings,
                 zone,
-                snapshot.state_version,
+                versions,
                 instance,
             )?);
         }

@@ -12,7 +12,7 @@ use crate::events::{generated, lines};
 use crate::host::Host;
 use crate::process::finish;
 use crate::result::counts;
-use crate::workplace::{Settings, Workplace, plugin, plugin_target};
+use crate::workplace::{Settings, Workplace, plugin};
 
 /// A workplace with generated events and one metric that the test writes itself.
 fn workplace(metric: &str) -> Workplace {
@@ -232,7 +232,6 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     let run = |arguments: &[&str]| {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(place.path(""));
-        command.env("CARGO_TARGET_DIR", plugin_target());
         finish(&mut command)
     };
     run(&["plugin", "new", "by-city"]).ok();
@@ -240,8 +239,12 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     assert!(again.code == Some(2) && again.stderr.contains("hint: choose another name"));
     let mut tests = Command::new("cargo");
     tests.args(["test", "--quiet"]).current_dir(place.path("by-city"));
-    finish(tests.env("CARGO_TARGET_DIR", plugin_target())).ok();
-    run(&["plugin", "build", "by-city"]).ok();
+    finish(&mut tests).ok();
+    let built = run(&["plugin", "build", "by-city"]).ok();
+    // The first build took a minute when each plugin compiled the generator of the contract's types.
+    let compiled = built.stderr.lines().filter_map(|line| line.trim().strip_prefix("Compiling "));
+    let compiled: Vec<&str> = compiled.filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(compiled, ["wit-bindgen", "streamgauge-sdk", "by-city"], "{}", built.stderr);
 
     let text = fs::read_to_string(place.path("pipeline.toml")).expect("it is there");
     let lines = "[[metric]]\nid = \"by-city\"\nplugin = \"by-city/by-city.wasm\"\n";
@@ -262,6 +265,41 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     }
     let nowhere = run(&["plugin", "build", "."]);
     assert!(nowhere.code == Some(2) && nowhere.stderr.contains("plugin new"));
+}
+
+/// Two plugins of one name in two folders, with one target folder: cargo takes them for the same, and
+/// the second one was given the component of the first.
+#[test]
+fn two_plugins_of_one_name_never_get_the_component_of_the_other() {
+    let place = workplace("");
+    let target = place.path("shared-target");
+    let plugin = |arguments: &[&str]| {
+        let mut command = Command::new(streamgauge_tests::program());
+        command.arg("plugin").args(arguments).current_dir(place.path(""));
+        finish(command.env("CARGO_TARGET_DIR", &target)).ok()
+    };
+    let folders = ["mine", "theirs"];
+    for folder in folders {
+        fs::create_dir(place.path(folder)).expect("the folder can be written to");
+        plugin(&["new", "by-city", "--in", folder]);
+        let source = place.path(folder).join("by-city/src/lib.rs");
+        let text = fs::read_to_string(&source).expect("it was made");
+        let titled = text.replace("Events by a key", &format!("Events of {folder}"));
+        assert_ne!(titled, text);
+        fs::write(&source, titled).expect("it is ours");
+    }
+    for folder in folders {
+        let folder = format!("{folder}/by-city");
+        plugin(&["build", &folder]);
+    }
+    for folder in folders {
+        let component = format!("{folder}/by-city/by-city.wasm");
+        let seen = plugin(&["inspect", &component]).stdout;
+        assert!(seen.contains(&format!("Events of {folder}")), "{folder}:\n{seen}");
+        let own = place.path(folder).join("by-city/target");
+        assert!(!own.exists(), "the folder that was asked for is not taken");
+    }
+    assert!(target.is_dir());
 }
 
 /// The generic metrics that come with the product, over fields that none of these metrics knows by

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
@@ -183,28 +182,6 @@ pub(crate) fn plugin(name: &str) -> PathBuf {
     let path = root().join(format!("target/plugins/{name}.wasm"));
     assert!(path.exists(), "{} is not built; hint: `cargo xtask test`", path.display());
     path
-}
-
-/// The target folder of all plugins that tests make, with the dependencies of new plugins compiled:
-/// that takes most of a minute on a bare clone, and is no part of the time that a test waits for.
-pub(crate) fn plugin_target() -> &'static Path {
-    static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
-        let target = root().join("target/new-plugin");
-        let place = TempDir::new().expect("a temporary folder can be made");
-        let run = |program: &str, arguments: &str| {
-            let mut command = Command::new(program);
-            command.args(arguments.split(' ')).current_dir(&place);
-            let ended = command.env("CARGO_TARGET_DIR", &target).output();
-            let ended = ended.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-            assert!(ended.status.success(), "{command:?}\n{ended:?}");
-        };
-        let program = streamgauge_tests::program();
-        run(program, "plugin new warm-up");
-        run(program, "plugin build warm-up");
-        run("cargo", "test --no-run --manifest-path warm-up/Cargo.toml");
-        target
-    });
-    &TARGET
 }
 
 /// A name that no other test of this process has.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BadRows, BadState, Batch, Column, Counter, Descriptor, Metric, Output, Table, TextColumn } from "../index.js";
 import { TestBatch, checkLaws, resultOf } from "../testing.js";
-import { compareKeys, decode, encode } from "../text.js";
+import { decode, encode, sortKeys } from "../text.js";
 
 /** Counts by text or number, and refuses nothing. */
 class ByKey extends Metric {
@@ -60,7 +60,7 @@ test("keys are in the order of code points, whatever came first", () => {
   });
   assert.deepEqual(counters[0].snapshot(), counters[1].snapshot());
   assert.deepEqual(counters[1].entries().map(([key]) => key), ordered);
-  assert.deepEqual([10, 9, -1].sort(compareKeys), [-1, 9, 10]);
+  assert.deepEqual(sortKeys([10, 9, -1]), [-1, 9, 10]);
 });
 
 test("what is no snapshot is refused", () => {
@@ -96,6 +96,38 @@ test("the laws hold for each type of key", () => {
   checkLaws(ByKey, booleans, { type: "boolean" });
   const result = resultOf(ByKey, booleans, { type: "boolean" });
   assert.deepEqual(result, [["false", "60"], ["true", "30"]]);
+});
+
+test("restore is given the state version", () => {
+  /** Reads version 1, whose bytes are texts in lines, besides its own. */
+  class Older extends ByKey {
+    static stateVersion = 2;
+
+    restore(window, version, state) {
+      if (version !== 1) return super.restore(window, version, state);
+      const counter = new Counter();
+      decode(state).split("\n").forEach((key) => counter.record(key));
+      return counter;
+    }
+  }
+  checkLaws(Older, new TestBatch(["a", "b", "a"]));
+  const older = new Older({}).restore(undefined, 1, encode("b\na\nb"));
+  assert.deepEqual(older.entries(), [["a", 1], ["b", 2]]);
+  for (const version of [0, 3]) {
+    const words = new RegExp(`has state version ${version}; supported is 2`);
+    const restore = () => new Older({}).restore(undefined, version, encode("[]"));
+    assert.throws(restore, (error) => error instanceof BadState && words.test(error.message));
+  }
+});
+
+test("a metric that reads every version breaks a law", () => {
+  class Any extends ByKey {
+    restore(window, version, state) {
+      return Counter.restore(state);
+    }
+  }
+  const words = /law: a newer state version is refused/;
+  assert.throws(() => checkLaws(Any, new TestBatch(["a"])), words);
 });
 
 test("a broken law is named", () => {

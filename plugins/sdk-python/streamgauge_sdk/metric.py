@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from .batch import Batch
 from .counter import Counter
 from .describe import Descriptor, Table
+from .errors import BadState
 
 S = TypeVar("S")
 
@@ -24,7 +25,7 @@ class Metric(Generic[S]):
     A metric with another state overrides `create`, `merge`, `snapshot` and `restore`.
     """
 
-    # The version of the snapshot's bytes, raised when their meaning changes.
+    # The version of the bytes that `snapshot` makes, from 1; raised when their meaning changes.
     state_version: int = 1
 
     # JSON Schema of `[metric.config]`; `None` means that the table takes no key. A configuration
@@ -59,16 +60,37 @@ class Metric(Generic[S]):
         """The whole state; equal states give equal bytes."""
         return state.snapshot()  # type: ignore[attr-defined]
 
-    def restore(self, window: Window | None, state: bytes) -> S:
-        """The state of a snapshot; raises `BadState` to refuse one of another metric."""
+    def restore(self, window: Window | None, version: int, state: bytes) -> S:
+        """The state of a snapshot that state version `version` of the metric made.
+
+        Raises `BadState` where the metric did not make the bytes, or does not read this version.
+        The default accepts exactly `state_version`; an override begins with `check_version`, or
+        reads older versions too.
+        """
+        self.check_version(version)
         return Counter.restore(state)  # type: ignore[return-value]
+
+    def check_version(self, version: int) -> None:
+        """Raises `BadState` unless `version` is `state_version`."""
+        if version != self.state_version:
+            raise BadState(f"has state version {version}; supported is {self.state_version}")
 
 
 _exported: list[type[Metric]] = []
 
 
 def export_metric(metric: type[Metric]) -> type[Metric]:
-    """Marks the class that the component is made of."""
+    """Marks the class that the component is made of; a component is one metric.
+
+    Two `[[metric]]` of a pipeline may name the same component with two configurations.
+    """
+    for other in _exported:
+        if (other.__module__, other.__qualname__) != (metric.__module__, metric.__qualname__):
+            raise TypeError(
+                f"{other.__qualname__} and {metric.__qualname__} are both marked with "
+                "@export_metric, but a component is one metric: choose by `[metric.config]`, "
+                "or make a plugin of each"
+            )
     _exported[:] = [metric]
     return metric
 

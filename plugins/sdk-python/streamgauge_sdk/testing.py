@@ -52,8 +52,8 @@ def check_laws(metric: type[Metric], rows: TestBatch, config: dict | None = None
     """Checks the laws that checkpoints and merges rely on; a few hundred varied rows are plenty.
 
     Any cut into batches gives the same bytes; merging is associative and commutative and the
-    empty state changes nothing; a snapshot is restored, and a snapshot that was cut short is
-    refused. Merges of a metric that is `bounded` are not compared. Rows that the metric refuses
+    empty state changes nothing; a snapshot is restored; a snapshot that was cut short, or that is
+    of a newer state version, is refused. Merges of a metric that is `bounded` are not compared. Rows that the metric refuses
     are left out, after a look at the refusal: it names all of them, and adds none.
     """
     opened = metric(config or {})
@@ -63,20 +63,30 @@ def check_laws(metric: type[Metric], rows: TestBatch, config: dict | None = None
     for size in (1, 2, 7, 64):
         _law(opened.snapshot(_fold(opened, rows, size)) == state, f"batches of {size}: same bytes")
     _law(opened.snapshot(whole) == state, "the same bytes twice")
-    restored = opened.restore(None, state)
+    restored = _read(opened, state)
     _law(opened.snapshot(restored) == state, "a snapshot is restored")
     _law(opened.result(restored).cells() == opened.result(whole).cells(), "and so is the result")
+    own = opened.state_version
+    _check_refused(opened, own + 1, state, "a newer state version")
     for length in range(len(state)):
-        try:
-            opened.restore(None, state[:length])
-        except BadState:
-            continue
-        raise AssertionError(f"law: a snapshot cut to {length} bytes is refused with BadState")
+        _check_refused(opened, own, state[:length], f"a snapshot cut to {length} bytes")
     outputs = opened.describe().outputs
     columns = opened.result(opened.create(None)).columns
     _law(len(columns) == len(outputs), "the result has the columns of the descriptor")
     if not opened.describe().is_bounded:
         _check_merge(opened, rows, state)
+
+
+def _read(metric: Metric, state: bytes) -> Any:
+    return metric.restore(None, metric.state_version, state)
+
+
+def _check_refused(metric: Metric, version: int, state: bytes, words: str) -> None:
+    try:
+        metric.restore(None, version, state)
+    except BadState:
+        return
+    raise AssertionError(f"law: {words} is refused with BadState")
 
 
 def _usable(metric: Metric, rows: TestBatch) -> TestBatch:
@@ -114,8 +124,8 @@ def _check_merge(metric: Metric, rows: TestBatch, state: bytes) -> None:
     law(merged(merged(part(0), part(1)), part(2)), "the fold of parts is the merge of their folds")
     law(merged(part(0), merged(part(1), part(2))), "merge is associative")
     law(merged(merged(part(2), part(1)), part(0)), "merge is commutative")
-    law(merged(metric.create(None), metric.restore(None, state)), "merging into the empty state")
-    law(merged(metric.restore(None, state), metric.create(None)), "merging the empty state")
+    law(merged(metric.create(None), _read(metric, state)), "merging into the empty state")
+    law(merged(_read(metric, state), metric.create(None)), "merging the empty state")
 
 
 def _fold(metric: Metric, rows: TestBatch, size: int) -> Any:

@@ -126,6 +126,36 @@ class Laws(unittest.TestCase):
             with self.assertRaisesRegex(AssertionError, law):
                 check_laws(Strict, rows, config)
 
+    def test_restore_is_given_the_state_version(self):
+        class Older(ByKey):
+            """Reads version 1, whose bytes are texts in lines, besides its own."""
+
+            state_version = 2
+
+            def restore(self, window, version, state):
+                if version != 1:
+                    return super().restore(window, version, state)
+                counter = Counter()
+                for key in state.decode().splitlines():
+                    counter.record(key)
+                return counter
+
+        check_laws(Older, TestBatch(["a", "b", "a"]))
+        older = Older({}).restore(None, 1, b"b\na\nb")
+        self.assertEqual(older.items(), [("a", 1), ("b", 2)])
+        for version in (0, 3):
+            words = f"has state version {version}; supported is 2"
+            with self.assertRaisesRegex(BadState, words):
+                Older({}).restore(None, version, b"[]")
+
+    def test_a_metric_that_reads_every_version_breaks_a_law(self):
+        class Any(ByKey):
+            def restore(self, window, version, state):
+                return Counter.restore(state)
+
+        with self.assertRaisesRegex(AssertionError, "law: a newer state version is refused"):
+            check_laws(Any, TestBatch(["a"]))
+
     def test_a_broken_law_is_named(self):
         class Forgetful(ByKey):
             def merge(self, state, other):
@@ -146,6 +176,16 @@ class Descriptors(unittest.TestCase):
 
     def test_the_marked_class_is_exported(self):
         self.assertIs(exported_by(export_metric), ByKey)
+
+
+    def test_two_marked_classes_are_refused_with_the_way_out(self):
+        class Other(ByKey):
+            pass
+
+        exported_by(export_metric)
+        with self.assertRaisesRegex(TypeError, "ByKey and .*Other are both.*metric.config"):
+            export_metric(Other)
+        self.assertIs(exported(), ByKey)
 
 
 def exported_by(mark):

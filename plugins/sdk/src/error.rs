@@ -2,6 +2,11 @@
 //!
 //! Refusing is not a crash: the instance stays usable. A case that only a broken program can reach
 //! (an overflowing counter) is a panic instead, which the host contains.
+//!
+//! The messages are written by hand: a derive macro would take most of the time of a plugin's first
+//! build.
+
+use std::fmt;
 
 use crate::bindings::streamgauge::metric::types::MetricError;
 
@@ -9,22 +14,18 @@ use crate::bindings::streamgauge::metric::types::MetricError;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a metric refuses a configuration, some rows or a snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
     /// The `[metric.config]` table is wrong; the text names the key.
-    #[error("{0}")]
     BadConfig(String),
     /// All rows of the batch that cannot be used; nothing of the batch may have been added.
     ///
     /// The host calls once more without these rows and writes each to the dead letters. A second
     /// refusal breaks the contract, and the host stops the metric.
-    #[error("{} rows cannot be used", .0.len())]
     BadRows(Vec<BadRow>),
     /// The snapshot is of another version, or not a snapshot of this metric.
-    #[error("{0}")]
     BadState(String),
     /// Any other reason; the host stops the metric.
-    #[error("{0}")]
     Other(String),
 }
 
@@ -43,6 +44,17 @@ impl Error {
         Self::BadConfig(format!("config key `{key}` {problem}"))
     }
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadConfig(text) | Self::BadState(text) | Self::Other(text) => f.write_str(text),
+            Self::BadRows(rows) => write!(f, "{} rows cannot be used", rows.len()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
 
 impl From<Error> for MetricError {
     fn from(error: Error) -> Self {

@@ -63,7 +63,11 @@ pub mod prelude {
     };
 }
 
-/// Makes a crate the component of this metric. Once per crate.
+/// Makes a crate the component of this metric. Once per crate: a component is one metric.
+///
+/// Two `[[metric]]` of a pipeline may name the same component with two ids and two configurations,
+/// so one metric with a `[metric.config]` serves where metrics are variants of each other. Metrics
+/// with little in common are a crate each, and may share a library crate.
 ///
 /// On other targets than Wasm the macro only checks that the type is a [`Metric`], so that unit
 /// tests of a plugin compile and link natively.
@@ -71,6 +75,9 @@ pub mod prelude {
 #[macro_export]
 macro_rules! export_metric {
     ($metric:ty) => {
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types, reason = "the name is the message of an error")]
+        enum A_crate_exports_one_metric__choose_by_metric_config_or_make_a_crate_of_each {}
         const _: () = {
             type Component = $crate::component::Component<$metric>;
     $crate::bindings::export!(Component with_types_in $crate::bindings);
@@ -78,14 +85,34 @@ macro_rules! export_metric {
     };
 }
 
-/// Makes a crate the component of this metric. Once per crate.
+/// Makes a crate the component of this metric. Once per crate: a component is one metric.
+///
+/// Two `[[metric]]` of a pipeline may name the same component with two ids and two configurations,
+/// so one metric with a `[metric.config]` serves where metrics are variants of each other. Metrics
+/// with little in common are a crate each, and may share a library crate.
 ///
 /// On other targets than Wasm the macro only checks that the type is a [`Metric`], so that unit
 /// tests of a plugin compile and link natively.
+///
+/// ```compile_fail,E0428
+/// # use streamgauge_sdk::prelude::*;
+/// # #[derive(Default)] struct One;
+/// # impl Metric for One {
+/// #     type Accumulator = Counter<String>;
+/// #     fn describe(&self) -> Descriptor { Descriptor::new("one", "0.1.0", ("一", "One")) }
+/// #     fn add(&self, _: &mut Counter<String>, _: &Batch) -> Result<()> { Ok(()) }
+/// #     fn result(&self, counter: &Counter<String>) -> Result<Table> { Ok(counter.table()) }
+/// # }
+/// export_metric!(One);
+/// export_metric!(One);
+/// ```
 #[cfg(not(target_family = "wasm"))]
 #[macro_export]
 macro_rules! export_metric {
     ($metric:ty) => {
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types, reason = "the name is the message of an error")]
+        enum A_crate_exports_one_metric__choose_by_metric_config_or_make_a_crate_of_each {}
         const _: () = {
             const fn is_a_metric<M: $crate::Metric>() {}
             is_a_metric::<$metric>();

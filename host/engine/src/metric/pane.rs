@@ -15,6 +15,13 @@ pub(super) struct Pane {
     slots: ByLateness<Slot>,
 }
 
+/// The state version of stored bytes, and that of the plugin which reads them.
+#[derive(Clone, Copy)]
+pub(super) struct Versions {
+    pub(super) stored: u32,
+    pub(super) own: u32,
+}
+
 #[derive(Default)]
 struct Slot {
     accumulator: Option<Accumulator>,
@@ -29,7 +36,7 @@ impl Pane {
 
     pub(super) fn restore(
         snapshot: &PaneSnapshot,
-        state_version: u32,
+        versions: Versions,
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
         let mut pane = Self::new(snapshot.window);
@@ -37,9 +44,11 @@ impl Pane {
         let states = ByLateness::new(&snapshot.on_time, &snapshot.late);
         for (lateness, slot) in pane.slots.iter_mut() {
             if let Some(state) = states[lateness] {
-                let restored = instance.restore(snapshot.window, state_version, state)?;
+                let restored = instance.restore(snapshot.window, versions.stored, state)?;
                 slot.accumulator = Some(restored);
-                slot.exported = Some(Arc::clone(state));
+                // The next export is of the plugin's own version, all of it.
+                let is_own = versions.stored == versions.own;
+                slot.exported = is_own.then(|| Arc::clone(state));
             }
         }
         Ok(pane)

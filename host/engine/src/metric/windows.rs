@@ -11,7 +11,7 @@ use streamgauge_core::{
 };
 
 use super::batches::Batches;
-use super::pane::Pane;
+use super::pane::{Pane, Versions};
 use super::room::Room;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
@@ -85,7 +85,7 @@ impl Windows {
         stored: &WindowSetSnapshot,
         settings: &MetricSettings,
         zone: Tz,
-        state_version: u32,
+        versions: Versions,
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
         let retention = Retention {
@@ -96,7 +96,7 @@ impl Windows {
         let mut panes = BTreeMap::new();
         for pane in &stored.panes {
             let start = pane.window.map_or(ALWAYS, |window| window.start);
-            panes.insert(start, Pane::restore(pane, state_version, instance)?);
+            panes.insert(start, Pane::restore(pane, versions, instance)?);
         }
         let (final_panes, chain) = (stored.final_panes, stored.chain);
         let set = WindowSet::new(stored.spec, zone, retention, stored.books, open);

@@ -1,6 +1,8 @@
 //! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
 //! and all mistakes are reported at once, with their places in the file.
 
+mod older;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -72,10 +74,7 @@ impl Prepared {
     pub fn state_settings(&self) -> BTreeMap<String, String> {
         let mut settings = self.pipeline.state_settings();
         for plugin in &self.plugins {
-            let metric = plugin.settings();
-            let version = plugin.descriptor().state_version;
-            let value = format!("{}, state version {version}", metric.state_text());
-            settings.insert(format!("metric.{}", metric.id), value);
+            settings.insert(older::key(plugin), older::text(plugin));
         }
         settings
     }
@@ -89,8 +88,18 @@ impl Prepared {
         let now = self.state_settings();
         for (key, value) in &now {
             let stored = checkpoint.settings.get(key);
-            if stored != Some(value) {
-                diagnostics.push(self.changed(key, stored, Some(value)));
+            if stored == Some(value) {
+                continue;
+            }
+            let changed = || self.changed(key, stored, Some(value));
+            let older = self.plugins.iter().find(|plugin| {
+                older::key(plugin) == *key
+                    && stored.is_some_and(|stored| older::is_all(plugin, stored))
+            });
+            match older.map(|plugin| older::read(plugin, checkpoint)) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => diagnostics.push(changed().label(error.to_string())),
+                None => diagnostics.push(changed()),
             }
         }
         for (key, stored) in &checkpoint.settings {

@@ -1,6 +1,7 @@
 //! `streamgauge plugin build`: the component of the plugin in a folder, by the compiler of its
 //! language, held against the contract.
 
+mod before;
 mod built;
 mod javascript;
 mod language;
@@ -33,7 +34,18 @@ pub(super) struct BuildArgs {
     folder: PathBuf,
 
     #[command(flatten)]
+    tests: UnitTests,
+
+    #[command(flatten)]
     compiling: Compiling,
+}
+
+/// What becomes of the unit tests before a build.
+#[derive(Args, Debug)]
+pub(super) struct UnitTests {
+    /// Build without the unit tests, which come first for Python and JavaScript.
+    #[arg(long = "skip-tests")]
+    pub(super) are_skipped: bool,
 }
 
 pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
@@ -46,11 +58,15 @@ pub(super) fn build(args: &BuildArgs) -> Result<(), Failure> {
             language::MARKS
         )));
     };
+    if !args.tests.are_skipped {
+        before::run_unit_tests(language, folder)?;
+    }
     let built = language.compile(folder)?;
     let component = placed(folder, &built)?;
     let runtime = compiler::runtime();
     let settings = MetricSettings::alone(&component, json!({}));
     check(&runtime, &args.compiling.within(settings))?;
+    // `plugin dev` reads this line.
     tell(format_args!("{}", component.display()));
     if needs_inert(&runtime, &component) {
         tell(format_args!("its [[metric]] needs the line `{INERT}`"));

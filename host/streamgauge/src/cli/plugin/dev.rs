@@ -20,6 +20,7 @@ use self::pipeline::Shown;
 use self::say::say;
 use self::show::Show;
 use self::watch::Watch;
+use super::build::UnitTests;
 use crate::cli::demo::{RATE, parse_rate};
 use crate::cli::failure::Failure;
 use crate::cli::output::tell;
@@ -44,6 +45,9 @@ pub(super) struct DevArgs {
     pub(super) config: PathBuf,
 
     #[command(flatten)]
+    tests: UnitTests,
+
+    #[command(flatten)]
     listen: Listen,
 
     /// Events per second, on average.
@@ -58,7 +62,7 @@ pub(super) fn dev(args: &DevArgs) -> Result<(), Failure> {
     while !stop.is_requested() {
         // Whatever changes from here on is not in this build.
         watch.forget();
-        if let Some(component) = built_and_tested(&args.folder, &stop) {
+        if let Some(component) = built_and_tested(args, &stop) {
             show_it(args, &component, &mut show)?;
         }
         if stop.is_requested() {
@@ -76,14 +80,20 @@ pub(super) fn dev(args: &DevArgs) -> Result<(), Failure> {
 
 /// The component of the folder, if the plugin builds and passes; otherwise the children have told
 /// the reason.
-fn built_and_tested(folder: &Path, stop: &Stop) -> Option<PathBuf> {
+fn built_and_tested(args: &DevArgs, stop: &Stop) -> Option<PathBuf> {
     let start = Instant::now();
-    let built = step(Command::new(own()?).args(["plugin", "build"]).arg(folder), stop)?;
-    let component = PathBuf::from(built.trim().lines().last()?);
+    let mut command = Command::new(own()?);
+    command.args(["plugin", "build"]).arg(&args.folder);
+    if args.tests.are_skipped {
+        command.arg("--skip-tests");
+    }
+    let built = step(&mut command, stop)?;
+    // A line about WASI may follow.
+    let component = PathBuf::from(built.lines().next()?);
     say(&format!("built {} in {:.1} s", component.display(), start.elapsed().as_secs_f64()));
     let start = Instant::now();
-    let test = ["plugin", "test", "--brief", "--cases-may-fail", "--rounds", ROUNDS];
-    let Some(words) = step(Command::new(own()?).args(test).arg(&component), stop) else {
+    let proof = ["plugin", "test", "--brief", "--cases-may-fail", "--rounds", ROUNDS];
+    let Some(words) = step(Command::new(own()?).args(proof).arg(&component), stop) else {
         say("what is on the page stays until the laws hold");
         return None;
     };

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use streamgauge_core::digest_of;
 
 use super::built::Built;
 use crate::cli::failure::Failure;
 
 const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The part of a digest that tells two folders of one name apart.
+const DIGEST_CHARS: usize = 12;
 
 /// Runs cargo and returns the file that cargo built.
 pub(super) fn compile(folder: &Path) -> Result<Built, Failure> {
@@ -46,8 +50,16 @@ fn missing(error: &Error, tool: &str) -> Failure {
 
 /// Runs cargo, whose own words go to the terminal, and returns the file that cargo built.
 fn artifact(folder: &Path) -> Result<PathBuf, Failure> {
-    let built = Command::new("cargo")
-        .args(["build", "--release", "--target", TARGET])
+    let mut cargo = Command::new("cargo");
+    if let Some(target) = target_of_its_own(folder) {
+        // Intermediate files may have a folder of their own in cargo's configuration.
+        let build = format!("build.build-dir={}", toml::Value::String(target.clone()));
+        cargo.args(["--config", &build, "build", "--target-dir", &target]);
+    } else {
+        cargo.arg("build");
+    }
+    let built = cargo
+        .args(["--release", "--target", TARGET])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(folder)
         .stderr(Stdio::inherit())
@@ -71,6 +83,26 @@ fn artifact(folder: &Path) -> Result<PathBuf, Failure> {
     component.map(PathBuf::from).ok_or_else(|| {
         Failure::failed("cargo built no component\nhint: [lib] needs crate-type = [\"cdylib\"]")
     })
+}
+
+/// The folder for cargo's products where the one that cargo would take is shared with other folders,
+/// as by `CARGO_TARGET_DIR`. Cargo takes packages of one name and version in two folders for the same
+/// there and hands out the component of the other one.
+fn target_of_its_own(folder: &Path) -> Option<String> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(folder);
+    let said = cargo.stderr(Stdio::null()).output().ok()?;
+    let metadata: Value = serde_json::from_slice(&said.stdout).ok()?;
+    let root = Path::new(metadata["workspace_root"].as_str()?);
+    let target = metadata["target_directory"].as_str()?;
+    let places = [Some(target), metadata["build_directory"].as_str()];
+    if places.iter().flatten().all(|place| Path::new(place).starts_with(root)) {
+        return None;
+    }
+    let digest = digest_of(root.as_os_str().as_encoded_bytes()).to_string();
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    let own = Path::new(target).join(format!("{name}-{}", digest.get(..DIGEST_CHARS)?));
+    own.into_os_string().into_string().ok()
 }
 
 /// The package's name; cargo has accepted the manifest. The artifact has `_` where the name has

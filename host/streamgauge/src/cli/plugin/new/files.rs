@@ -16,6 +16,13 @@ const CASES: &str = include_str!("../../../../../../plugins/templates/cases.toml
 /// need.
 const LOCK: &str = include_str!("../../../../../../Cargo.lock");
 
+/// The types of the contract in Rust. This project has them from a macro, whose generator would take
+/// most of the time of a plugin's first build.
+const BINDINGS: &str = include_str!(concat!(env!("OUT_DIR"), "/bindings.rs"));
+
+/// The macro in the SDK, and the feature for it.
+const MACRO: (&str, &str) = ("wit_bindgen::generate!", "\"macros\", ");
+
 /// The lines of this project's manifests that refer to its workspace, with the text for a package
 /// alone.
 const FROM_WORKSPACE: [(&str, &str); 5] = [
@@ -94,8 +101,14 @@ fn texts<Sdk: RustEmbed>(name: &str, is_needed: impl Fn(&str) -> bool) -> Vec<(S
 fn rust_sdk() -> Vec<(String, String)> {
     let is_needed = |path: &str| path.starts_with("src/") || path.starts_with("examples/");
     let mut files = texts::<RustSdk>("streamgauge-sdk", is_needed);
+    for (_, source) in &mut files {
+        if let Some((before, _)) = source.split_once(MACRO.0) {
+            *source = format!("{before}{BINDINGS}");
+        }
+    }
     let manifest = text(RustSdk::get("Cargo.toml").expect("the SDK has a manifest"));
-    files.push(("vendor/streamgauge-sdk/Cargo.toml".into(), alone(&manifest)));
+    let manifest = alone(&manifest).replace(MACRO.1, "");
+    files.push(("vendor/streamgauge-sdk/Cargo.toml".into(), manifest));
     files.push(("Cargo.lock".into(), LOCK.into()));
     files
 }
