@@ -29,7 +29,9 @@ pub fn digest_of(bytes: &[u8]) -> Digest {
 /// The SHA-256 of all bytes of `pieces`, in their order.
 pub fn digest_of_pieces(pieces: &[impl AsRef<[u8]>]) -> Digest {
     let mut hasher = Sha256::new();
-    pieces.iter().for_each(|piece| hasher.update(piece.as_ref()));
+    for piece in pieces {
+        hasher.update(piece.as_ref());
+    }
     Digest(hasher.finalize().into())
 }
 
