@@ -1,6 +1,6 @@
 //! The log of a pipeline as a whole: what it holds, and pieces of it, read again.
 
-use streamgauge_core::{CsvColumns, PartitionSnapshot, Schema};
+use streamgauge_core::{CsvColumns, GapKind, PartitionSnapshot, Schema};
 use streamgauge_kafka::{PartitionRange, TopicClient};
 use streamgauge_pipeline::{FileSettings, SourceSettings};
 
@@ -120,6 +120,11 @@ fn file_of(
         Place::Here => Ok((settings, mark.first_offset)),
         Place::Rest(path) => Ok((FileSettings { path, ..settings }, mark.first_offset)),
         Place::Next => Ok((settings, state.state.next_offset)),
+        // What was changed is found out by reading it.
+        Place::Gap(gap) if gap.gap.kind == GapKind::FileRewritten => {
+            tracing::warn!("{gap}");
+            Ok((settings, mark.first_offset))
+        }
         Place::Gap(gap) => Err(SourceError::Gap(gap)),
     }
 }
