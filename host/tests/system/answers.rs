@@ -9,9 +9,8 @@ use serde_json::Value;
 use streamgauge_checkpoint::store::Export;
 
 use crate::host::Host;
-use crate::memory_limit::{peak, resident};
-use crate::process::Running;
-use crate::wait;
+use crate::memory_limit::{peak, resident, run_to_end};
+use crate::wait::{self, END_DEADLINE};
 use crate::workplace::{Settings, Workplace, plugin};
 
 const HOURS: u64 = 24;
@@ -109,13 +108,8 @@ fn a_history_of_any_size_is_answered_and_printed_in_a_bounded_memory() {
     assert!(one <= ANSWER_KIB && many <= ALL_KIB, "{one} KiB and {many} KiB");
     host.terminate().ok();
     let mut command = place.command("run");
-    let mut running = Running::start(command.args(["--until-end", "--json"]));
-    let mut most = 0;
-    while running.is_running() {
-        most = (peak(running.pid()).unwrap_or(0) >> 10).max(most);
-        thread::yield_now();
-    }
-    let printed = running.wait().json();
+    let (ended, most) = run_to_end(command.args(["--until-end", "--json"]), END_DEADLINE);
+    let (printed, most) = (ended.json(), most >> 10);
     eprintln!("the result as JSON: {most} KiB");
     assert_eq!(printed["metrics"]["users"].as_array().map(|w| w.len() as u64), Some(HOURS + 3));
     assert!(most < 128 << 10, "{most} KiB");
@@ -150,13 +144,9 @@ fn a_checkpoint_of_any_size_is_answered_and_exported_in_a_bounded_memory() {
 
     let file = place.path("state.sgex");
     let mut command = place.command("state export");
-    let mut running = Running::start(command.arg(&file));
-    let mut most = 0;
-    while running.is_running() {
-        most = (peak(running.pid()).unwrap_or(0) >> 10).max(most);
-        thread::yield_now();
-    }
-    running.wait().ok();
+    let (ended, most) = run_to_end(command.arg(&file), END_DEADLINE);
+    let most = most >> 10;
+    ended.ok();
     let written = fs::read(&file).expect("it was written");
     eprintln!("{} bytes exported: {most} KiB", written.len());
     assert_eq!(final_windows(&written), final_windows(&sent));

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use crate::broker::Broker;
 use crate::host::{Host, read};
-use crate::memory_limit::peak;
+use crate::memory_limit::{self, peak};
 use crate::process::{Running, finish};
 use crate::result::book;
-use crate::wait;
+use crate::wait::{self, END_DEADLINE};
 use crate::workplace::{Settings, Workplace, lines_of, unique};
 
 /// More than the program and all that may wait take, and less than a tenth of the letters here.
@@ -46,13 +46,10 @@ fn place_of(count: usize, limit: &str) -> Workplace {
 
 /// Runs to the end of the source, and returns the most memory that it took, in bytes.
 fn run_to_end(place: &Workplace) -> (serde_json::Value, u64) {
-    let mut running = Running::start(place.command("run").args(["--until-end", "--json"]));
-    let mut most = 0;
-    while running.is_running() {
-        most = peak(running.pid()).unwrap_or(0).max(most);
-        thread::sleep(Duration::from_millis(20));
-    }
-    (running.wait().json(), most)
+    let mut command = place.command("run");
+    let (ended, most) =
+        memory_limit::run_to_end(command.args(["--until-end", "--json"]), END_DEADLINE);
+    (ended.json(), most)
 }
 
 /// The offsets of all letters, the oldest file first.

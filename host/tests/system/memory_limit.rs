@@ -3,10 +3,18 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::process::{Ended, Running};
 
 /// Where the controller is, on a machine that has it.
 const CONTROLLER: &str = "/sys/fs/cgroup/memory";
+
+/// How often the memory of a process is looked at: what it takes after the last look is not seen.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 /// A group whose processes have so much memory and no more; it is removed when dropped.
 pub(crate) struct MemoryLimit {
@@ -56,6 +64,20 @@ impl Drop for MemoryLimit {
 /// The most memory that a process had so far (`VmHWM`), in bytes; `None` where it ended.
 pub(crate) fn peak(pid: u32) -> Option<u64> {
     memory(pid, "VmHWM:")
+}
+
+/// Runs `command` to its end, which is no further away than `patience`; returns how it ended and the
+/// most memory that it had, in bytes.
+pub(crate) fn run_to_end(command: &mut Command, patience: Duration) -> (Ended, u64) {
+    let begun = Instant::now();
+    let mut running = Running::start(command);
+    let mut most = 0;
+    while running.is_running() {
+        most = peak(running.pid()).unwrap_or(0).max(most);
+        assert!(begun.elapsed() < patience, "it does not end:\n{}", running.stderr());
+        thread::sleep(LOOK_EVERY);
+    }
+    (running.wait(), most)
 }
 
 /// The memory that a process has (`VmRSS`), in bytes; `None` where it ended.

@@ -9,15 +9,14 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use expect_test::{ExpectFile, expect_file};
 use serde_json::Value;
 
 use crate::events::event;
-use crate::memory_limit::peak;
-use crate::process::{Ended, Running};
+use crate::memory_limit::run_to_end;
+use crate::process::Ended;
 use crate::workplace::{METRICS, Settings, Workplace, plugin, root};
 
 const RECORDS: u64 = 20_000;
@@ -111,17 +110,9 @@ fn place(guest: Option<&Guest>) -> Workplace {
 
 /// Runs to the end of the records, and returns how that went and the most memory that it took.
 fn run(place: &Workplace, cache: Option<&Path>) -> (Ended, u64) {
-    let begun = Instant::now();
     let mut command = place.command("run");
     command.envs(cache.map(|folder| ("STREAMGAUGE_CACHE", folder)));
-    let mut running = Running::start(command.args(["--until-end", "--json"]));
-    let mut most = 0;
-    while running.is_running() {
-        most = peak(running.pid()).unwrap_or(0).max(most);
-        assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", running.stderr());
-        thread::sleep(Duration::from_millis(10));
-    }
-    (running.wait(), most)
+    run_to_end(command.args(["--until-end", "--json"]), PATIENCE)
 }
 
 /// The four metrics of a result.
