@@ -6,7 +6,10 @@
 //! and `STREAMGAUGE_ROOT` (the repository). The page's tests get the same, and
 //! `CHROMIUM` and `NGINX`.
 
-use std::time::{Duration, Instant};
+use std::{
+    num::NonZero,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
@@ -142,10 +145,13 @@ fn lint(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Only the tests that run by their name, as the others ran among the unit tests.
+/// Only the tests that run by their name, as the others ran among the unit tests. They wait for
+/// brokers and hosts half of their time, so twice as many run at once as there are cores.
 fn system(workspace: &Workspace) -> Result<()> {
     let tests = e2e::tests(&workspace.packages()?)?;
-    process::run(&mut e2e::command(workspace, &tests)?)
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let at_once = format!("--test-threads={}", cores * 2);
+    process::run(e2e::command(workspace, &tests)?.args(["--", &at_once]))
 }
 
 fn npm(workspace: &Workspace, script: &str) -> Result<()> {
