@@ -11,6 +11,7 @@ use crate::histogram::LatenessHistogram;
 use crate::late_sample::{LateSample, remember};
 use crate::lateness::{ByLateness, Lateness};
 use crate::leap::WatermarkLeap;
+use crate::marks::{Mark, Marks};
 use crate::placing::Placing;
 use crate::plan::{LatenessClock, Plan};
 use crate::record::{Flaw, RecordMeta, Rejection};
@@ -42,6 +43,8 @@ pub struct PartitionState {
     pub semantics: u32,
     /// The last record that moved the watermark far at once; no digest covers it.
     pub leap: Option<WatermarkLeap>,
+    /// The largest event time at places of the log; no digest covers them.
+    pub marks: Marks,
 }
 
 /// The decision on a record.
@@ -78,13 +81,26 @@ impl PartitionState {
             gaps: Vec::new(),
             semantics: SEMANTICS,
             leap: None,
+            marks: Marks::default(),
         }
+    }
+
+    /// Marks the present place for good. Done where a state without marks is taken over.
+    pub fn mark(&mut self) {
+        self.push_mark(true);
+    }
+
+    fn push_mark(&mut self, is_kept: bool) {
+        let (gaps, offset) = (self.gaps.len() as u32, self.next_offset);
+        let max_event_time = self.max_event_time;
+        self.marks.push(Mark { gaps, offset, max_event_time, is_kept });
     }
 
     /// Adds `gap`; the next offset to read is the one at which reading resumes.
     pub fn skip(&mut self, gap: OffsetGap) {
         self.next_offset = gap.resume_at();
         self.gaps.push(gap);
+        self.push_mark(true);
     }
 }
 
@@ -165,13 +181,17 @@ impl Partition {
         self.cursor = meta.cursor;
         self.state.accounting.read += 1;
         let checked = decoded.and_then(|row| check_required(plan, row).map(|()| row));
-        match checked {
+        let outcome = match checked {
             Ok(row) => self.place(plan, meta, raw, row, now),
             Err(rejection) => {
                 self.state.accounting.rejections[rejection.kind()] += 1;
                 Outcome::Rejected(rejection)
             }
+        };
+        if self.state.marks.is_due(self.state.accounting.read) {
+            self.state.push_mark(false);
         }
+        outcome
     }
 
     fn place(

@@ -92,6 +92,8 @@ mod languages;
 mod late_output;
 #[path = "system/letters.rs"]
 mod letters;
+#[path = "system/live_change.rs"]
+mod live_change;
 #[path = "system/memory.rs"]
 mod memory;
 #[path = "system/monitoring.rs"]

@@ -13,6 +13,7 @@ use crate::gap::{GapKind, OffsetGap};
 use crate::histogram::LatenessHistogram;
 use crate::late_sample::LateSample;
 use crate::leap::WatermarkLeap;
+use crate::marks::{Mark, Marks};
 use crate::partition::PartitionState;
 use crate::time::{EventTime, RecordTime, WallClock};
 use crate::window::{TimeWindow, WindowSpec};
@@ -25,8 +26,11 @@ const PHASES_SINCE: u32 = 3;
 /// the semantics it began.
 const UNPLACED_SINCE: u32 = 4;
 
-/// The version of a snapshot with the mark of a file.
-const MARK_SINCE: u32 = 5;
+/// The version of a snapshot that has the mark of a file.
+const MARK_ALWAYS: u32 = 5;
+
+/// The version from which on a snapshot has marks of event time, lagging metrics and builds.
+const BUILDS_SINCE: u32 = 6;
 
 /// The revision of the semantics of the versions before those.
 const FIRST_SEMANTICS: u32 = 1;
@@ -48,10 +52,19 @@ pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> 
         state.semantics = FIRST_SEMANTICS;
     } else {
         state.semantics = r.u32()?;
-        state.leap = leap(&mut r)?;
+        state.leap = optional(&mut r, leap)?;
     }
-    if version >= MARK_SINCE {
+    if version == MARK_ALWAYS {
         position.mark = Some(file_mark(&mut r)?);
+    }
+    if version >= BUILDS_SINCE {
+        position.mark = optional(&mut r, file_mark)?;
+        state.marks = marks(&mut r)?;
+        lagging(&mut r, &mut metrics)?;
+        for metric in &mut metrics {
+            metric.build = r.u32()?;
+            stopped_under(&mut metric.phase, optional(&mut r, digest)?)?;
+        }
     }
     r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
 }
@@ -75,18 +88,66 @@ fn stops(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
     Some(())
 }
 
+/// Adds to a stop the digest of what the metric had.
+fn stopped_under(phase: &mut MetricPhase, under: Option<Digest>) -> Option<()> {
+    match phase {
+        MetricPhase::Stopped(stop) => Arc::make_mut(stop).under = under,
+        MetricPhase::Running | MetricPhase::Lagging(_) if under.is_none() => {}
+        MetricPhase::Running | MetricPhase::Lagging(_) => return None,
+    }
+    Some(())
+}
+
+/// The metrics that lag, by their places in `metrics`, each once and in order.
+fn lagging(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
+    let mut free = 0;
+    for _ in 0..r.u32()? {
+        let metric = r.u32()? as usize;
+        let of = metrics.get_mut(metric).filter(|_| metric >= free)?;
+        if of.phase != MetricPhase::Running {
+            return None;
+        }
+        of.phase = MetricPhase::Lagging(place(r)?.into());
+        free = metric + 1;
+    }
+    Some(())
+}
+
+fn marks(r: &mut Reader<'_>) -> Option<Marks> {
+    let step = r.u32()?;
+    Marks::from_parts(step, list(r, mark)?)
+}
+
+fn mark(r: &mut Reader<'_>) -> Option<Mark> {
+    let (gaps, offset) = (r.u32()?, r.i64()?);
+    let max_event_time = r.option()?.map(EventTime);
+    let is_kept = match r.u8()? {
+        0 => false,
+        1 => true,
+        _ => return None,
+    };
+    Some(Mark { gaps, offset, max_event_time, is_kept })
+}
+
 #[expect(clippy::option_option, reason = "the outer one says that the bytes ran out")]
-fn leap(r: &mut Reader<'_>) -> Option<Option<WatermarkLeap>> {
+fn optional<T>(
+    r: &mut Reader<'_>,
+    item: impl Fn(&mut Reader<'_>) -> Option<T>,
+) -> Option<Option<T>> {
     match r.u8()? {
         0 => Some(None),
-        1 => Some(Some(WatermarkLeap {
-            offset: r.i64()?,
-            time: RecordTime(r.i64()?),
-            from: EventTime(r.i64()?),
-            to: EventTime(r.i64()?),
-        })),
+        1 => Some(Some(item(r)?)),
         _ => None,
     }
+}
+
+fn leap(r: &mut Reader<'_>) -> Option<WatermarkLeap> {
+    Some(WatermarkLeap {
+        offset: r.i64()?,
+        time: RecordTime(r.i64()?),
+        from: EventTime(r.i64()?),
+        to: EventTime(r.i64()?),
+    })
 }
 
 fn stop(r: &mut Reader<'_>) -> Option<MetricStop> {
@@ -96,22 +157,17 @@ fn stop(r: &mut Reader<'_>) -> Option<MetricStop> {
         None => None,
         Some(call) => Some(*PluginCall::ALL.get(call)?),
     };
-    let records = match r.u8()? {
-        0 => None,
-        1 => Some(RecordRange { partition: r.u32()?, first: r.i64()?, last: r.i64()? }),
-        _ => return None,
-    };
+    let records = optional(r, |r| {
+        Some(RecordRange { partition: r.u32()?, first: r.i64()?, last: r.i64()? })
+    })?;
     let since = r.option()?.map(WallClock);
-    let place = match r.u8()? {
-        0 => None,
-        1 => Some(MetricPlace {
-            gaps: r.u32()?,
-            position: position(r, PHASES_SINCE)?,
-            max_event_time: r.option()?.map(EventTime),
-        }),
-        _ => return None,
-    };
-    Some(MetricStop { kind, reason, call, records, since, place })
+    let place = optional(r, place)?;
+    Some(MetricStop { kind, reason, call, records, since, place, under: None })
+}
+
+fn place(r: &mut Reader<'_>) -> Option<MetricPlace> {
+    let (gaps, position) = (r.u32()?, position(r, PHASES_SINCE)?);
+    Some(MetricPlace { gaps, position, max_event_time: r.option()?.map(EventTime) })
 }
 
 fn position(r: &mut Reader<'_>, version: u32) -> Option<Position> {
@@ -189,8 +245,16 @@ fn metric(r: &mut Reader<'_>, version: u32) -> Option<MetricSnapshot> {
     let (origin, next_offset) = (r.i64()?, r.i64()?);
     let accounting = MetricAccounting { on_time: r.u64()?, late: r.u64()?, excluded: r.u64()? };
     let windows = list(r, |r| window_set(r, version))?;
-    let phase = MetricPhase::Running;
-    Some(MetricSnapshot { id, state_version, origin, next_offset, accounting, windows, phase })
+    Some(MetricSnapshot {
+        id,
+        state_version,
+        origin,
+        next_offset,
+        accounting,
+        windows,
+        phase: MetricPhase::Running,
+        build: 0,
+    })
 }
 
 pub(super) fn spec(r: &mut Reader<'_>) -> Option<WindowSpec> {

@@ -1,19 +1,19 @@
 //! State to bytes, field by field as docs/state-format.md lists them.
 
-use super::envelope::{MAGIC, VERSION, VERSION_WITHOUT_MARK};
+use super::envelope::{MAGIC, VERSION};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
-use super::phase::{MetricStop, PluginCall, StopKind};
+use super::phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, StopKind};
 use super::position::{FileMark, Position};
 use crate::bytes::Writer;
 use crate::gap::GapKind;
 use crate::late_sample::LateSample;
+use crate::marks::Marks;
 use crate::partition::PartitionState;
 
 pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
     w.raw(MAGIC);
-    let mark = &snapshot.position.mark;
-    w.u32(if mark.is_some() { VERSION } else { VERSION_WITHOUT_MARK });
+    w.u32(VERSION);
     w.u32(snapshot.partition);
     position(w, &snapshot.position);
     w.u32(snapshot.late_samples.len() as u32);
@@ -35,8 +35,39 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
             w.i64(number);
         }
     }
-    if let Some(mark) = mark {
+    w.u8(u8::from(snapshot.position.mark.is_some()));
+    if let Some(mark) = &snapshot.position.mark {
         file_mark(w, mark);
+    }
+    marks(w, &snapshot.state.marks);
+    let lagging = || {
+        let metrics = snapshot.metrics.iter().enumerate();
+        metrics.filter_map(|(i, metric)| match &metric.phase {
+            MetricPhase::Lagging(place) => Some((i, place)),
+            MetricPhase::Running | MetricPhase::Stopped(_) => None,
+        })
+    };
+    w.u32(lagging().count() as u32);
+    for (metric, of) in lagging() {
+        w.u32(metric as u32);
+        place(w, of);
+    }
+    for metric in &snapshot.metrics {
+        w.u32(metric.build);
+        let under = metric.phase.stop().and_then(|stop| stop.under);
+        w.u8(u8::from(under.is_some()));
+        under.iter().for_each(|digest| w.raw(&digest.0));
+    }
+}
+
+fn marks(w: &mut Writer, marks: &Marks) {
+    w.u32(marks.step());
+    w.u32(marks.all().len() as u32);
+    for mark in marks.all() {
+        w.u32(mark.gaps);
+        w.i64(mark.offset);
+        w.option(mark.max_event_time.map(|time| time.0));
+        w.u8(u8::from(mark.is_kept));
     }
 }
 
@@ -72,11 +103,15 @@ fn stop(w: &mut Writer, stop: &MetricStop) {
     }
     w.option(stop.since.map(|since| since.0));
     w.u8(u8::from(stop.place.is_some()));
-    if let Some(place) = &stop.place {
-        w.u32(place.gaps);
-        position(w, &place.position);
-        w.option(place.max_event_time.map(|time| time.0));
+    if let Some(of) = &stop.place {
+        place(w, of);
     }
+}
+
+fn place(w: &mut Writer, place: &MetricPlace) {
+    w.u32(place.gaps);
+    position(w, &place.position);
+    w.option(place.max_event_time.map(|time| time.0));
 }
 
 fn sample(w: &mut Writer, sample: &LateSample) {

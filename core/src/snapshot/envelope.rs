@@ -7,10 +7,7 @@ use thiserror::Error;
 use super::digest::{DIGEST_BYTES, digest_of};
 
 pub(super) const MAGIC: &[u8; 4] = b"SGSP";
-pub(super) const VERSION: u32 = 5;
-
-/// The version of a snapshot that has no mark of a file.
-pub(super) const VERSION_WITHOUT_MARK: u32 = 4;
+pub(super) const VERSION: u32 = 6;
 
 /// The first version that can still be read.
 pub(super) const OLDEST: u32 = 2;

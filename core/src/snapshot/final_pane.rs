@@ -18,6 +18,9 @@ const VERSION: u32 = 1;
 pub struct FinalPane {
     /// The metric's id in `pipeline.toml`.
     pub metric: String,
+    /// The build of the metric, as in [`MetricSnapshot`](super::MetricSnapshot). Not part of the
+    /// digest.
+    pub build: u32,
     /// The kind of windows that the pane is part of.
     pub spec: WindowSpec,
     /// The number of the partition in its source, counted from 0; a file is partition 0.
@@ -37,14 +40,24 @@ pub struct FinalPane {
 }
 
 impl FinalPane {
+    /// The name of the history of one build of a metric: the metric's id, and from the second build
+    /// on its number.
+    pub fn series(metric: &str, build: u32) -> String {
+        if build == 0 { metric.to_owned() } else { format!("{metric}/{build}") }
+    }
+
     /// The bytes to store; equal panes give equal bytes.
     pub fn encode(&self) -> Vec<u8> {
-        seal(self.body())
+        let mut w = self.body();
+        if self.build > 0 {
+            w.u32(self.build);
+        }
+        seal(w.into_bytes())
     }
 
     /// The digest that is the pane's link in a chain.
     pub fn digest(&self) -> Digest {
-        digest_of(&self.body())
+        digest_of(&self.body().into_bytes())
     }
 
     /// The interval and the corrections of what [`FinalPane::encode`] wrote, without a look at the
@@ -69,7 +82,8 @@ impl FinalPane {
         read(unseal_version(bytes, MAGIC, VERSION)?).ok_or(SnapshotError::Damaged)
     }
 
-    fn body(&self) -> Vec<u8> {
+    /// All but the build, which stands behind it where it is not the first one.
+    fn body(&self) -> Writer {
         let mut w = Writer::default();
         w.raw(MAGIC);
         w.u32(VERSION);
@@ -84,7 +98,7 @@ impl FinalPane {
         w.u64(self.corrections);
         w.option_shared(self.on_time.as_ref());
         w.option_shared(self.late.as_ref());
-        w.into_bytes()
+        w
     }
 }
 
@@ -96,8 +110,10 @@ fn read(body: &[u8]) -> Option<FinalPane> {
     let window = TimeWindow { start: EventTime(r.i64()?), end: EventTime(r.i64()?) };
     let corrections = r.u64()?;
     let (on_time, late) = (decode::accumulator(&mut r)?, decode::accumulator(&mut r)?);
+    let build = if r.is_empty() { 0 } else { r.u32().filter(|build| *build > 0)? };
     r.is_empty().then_some(FinalPane {
         metric,
+        build,
         spec,
         partition,
         state_version,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::digest::Digest;
+use super::final_pane::FinalPane;
 use super::phase::MetricPhase;
 use crate::accounting::MetricAccounting;
 use crate::window::{TimeWindow, WindowSpec};
@@ -55,6 +56,16 @@ pub struct MetricSnapshot {
     pub windows: Vec<WindowSetSnapshot>,
     /// How far the metric is. Not part of any digest.
     pub phase: MetricPhase,
+    /// The number of the state's life: a metric with other windows, another configuration or
+    /// another state version begins a new one. Not part of any digest.
+    pub build: u32,
+}
+
+impl MetricSnapshot {
+    /// The name of the history of this build.
+    pub fn series(&self) -> String {
+        FinalPane::series(&self.id, self.build)
+    }
 }
 
 impl WindowSetSnapshot {

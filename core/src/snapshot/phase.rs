@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::digest::Digest;
 use super::position::Position;
 use crate::time::{EventTime, WallClock};
 
@@ -16,6 +17,9 @@ pub enum MetricPhase {
     /// The metric folds what its partition reads.
     #[default]
     Running,
+    /// The metric is behind its partition, and a reader of its own brings it to its partition's
+    /// place. The place is that of the metric's state.
+    Lagging(Box<MetricPlace>),
     /// The metric's state stays where it is while the partition is read on.
     Stopped(Arc<MetricStop>),
 }
@@ -36,6 +40,9 @@ pub struct MetricStop {
     /// The place of the metric's state, which a later resume needs besides the next offset; `None`
     /// means that a version of the program stopped the metric that did not keep it.
     pub place: Option<MetricPlace>,
+    /// A digest of the plugin and the limits that the metric had: with others it may go on. `None`
+    /// means that a version of the program stopped the metric that did not keep it.
+    pub under: Option<Digest>,
 }
 
 /// The place of a metric that is not at the place of its partition.
@@ -103,12 +110,27 @@ pub enum PluginCall {
 }
 
 impl MetricPhase {
-    /// Why the metric stopped; `None` means that it runs.
+    /// Why the metric stopped; `None` means that it did not.
     pub fn stop(&self) -> Option<&Arc<MetricStop>> {
         match self {
-            Self::Running => None,
+            Self::Running | Self::Lagging(_) => None,
             Self::Stopped(stop) => Some(stop),
         }
+    }
+
+    /// The place of a metric that is not at the place of its partition; `None` means that the
+    /// metric runs, or that its place is not known.
+    pub fn place(&self) -> Option<&MetricPlace> {
+        match self {
+            Self::Running => None,
+            Self::Lagging(place) => Some(place),
+            Self::Stopped(stop) => stop.place.as_ref(),
+        }
+    }
+
+    /// True if the metric is behind its partition and is being brought to its place.
+    pub fn is_lagging(&self) -> bool {
+        matches!(self, Self::Lagging(_))
     }
 }
 
@@ -122,6 +144,7 @@ impl MetricStop {
             records: None,
             since: None,
             place: None,
+            under: None,
         }
     }
 }

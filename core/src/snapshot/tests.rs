@@ -57,6 +57,7 @@ fn sample() -> PartitionSnapshot {
             next_offset: 12,
             accounting: MetricAccounting { on_time: 5, late: 1, excluded: 2 },
             phase: MetricPhase::Stopped(stop().into()),
+            build: 2,
             windows: vec![
                 WindowSetSnapshot {
                     panes: vec![pane(None, None)],
@@ -96,6 +97,7 @@ fn stop() -> MetricStop {
             },
             max_event_time: Some(EventTime(8)),
         }),
+        under: Some(digest_of(b"plugin")),
     }
 }
 
@@ -109,6 +111,7 @@ fn what_goes_in_comes_out() {
 fn a_final_pane_comes_back_and_its_digest_covers_it() {
     let pane = FinalPane {
         metric: "性别".to_owned(),
+        build: 0,
         spec: WindowSpec::tumbling(60_000).expect("a window"),
         partition: 3,
         state_version: 2,

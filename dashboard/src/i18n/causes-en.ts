@@ -82,6 +82,8 @@ export const causesEn: Causes = {
     `their windows were final: a retention above ${arg(args, "retention")} keeps them open`,
   metric_stopped: (args) =>
     `Metric ${arg(args, "metric")} stopped at ${arg(args, "places")}: ${arg(args, "reason")}`,
+  metric_lagging: (args) =>
+    `Metric ${arg(args, "metric")} is being counted from the log: ${arg(args, "percent")} % so far`,
   metric_unreadable: (args) =>
     `Metric ${arg(args, "metric")} counts, but gives no result: ${arg(args, "reason")}`,
   memory_near_limit: (args) =>

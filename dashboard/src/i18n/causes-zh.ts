@@ -76,6 +76,8 @@ export const causesZh = {
     `窗口已定稿：retention 大于 ${arg(args, "retention")} 可让窗口更晚定稿`,
   metric_stopped: (args: Args) =>
     `指标 ${arg(args, "metric")} 停在 ${arg(args, "places")}：${arg(args, "reason")}`,
+  metric_lagging: (args: Args) =>
+    `指标 ${arg(args, "metric")} 正在从日志补算，已完成 ${arg(args, "percent")} %`,
   metric_unreadable: (args: Args) =>
     `指标 ${arg(args, "metric")} 照常计数，但给不出结果：${arg(args, "reason")}`,
   memory_near_limit: (args: Args) =>

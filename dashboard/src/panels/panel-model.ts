@@ -11,7 +11,7 @@ import { spanText } from "../data/spans";
 import { sinceWords } from "../data/trouble";
 import { trendOf, trendTable, trendWords, type Trend } from "../data/trend";
 import { say } from "../i18n/words";
-import type { Frame, Measure, Panel } from "../wire/shapes";
+import type { Frame, Measure, Panel, Stale } from "../wire/shapes";
 import { controlsModel, type ControlsModel, type Form } from "./controls-model";
 import {
   shownWindow, trendKindOf, windowRowModel, type WindowAnswers, type WindowRowModel,
@@ -29,7 +29,7 @@ export interface PanelInput {
   readonly isEnlarged: boolean;
 }
 
-export type PanelState = "loading" | "ok" | "empty" | "quarantined" | "unreadable";
+export type PanelState = "loading" | "ok" | "empty" | "lagging" | "quarantined" | "unreadable";
 
 export interface MessageBody {
   readonly form: "message";
@@ -167,6 +167,7 @@ function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx
 }
 
 function markOf({ state, reason, stale }: Frame, ctx: Context): Mark | null {
+  if (state === "lagging") return laggingMark(stale, ctx);
   if (state !== "quarantined" && state !== "unreadable") return null;
   const words = ctx.words.panels;
   const places = (stale?.at ?? []).map(({ partition, offset }) => `${partition}@${offset}`);
@@ -179,6 +180,16 @@ function markOf({ state, reason, stale }: Frame, ctx: Context): Mark | null {
       places.length === 0 ? "" : words.countsUpTo(places.join(", ")),
       clip(reason ?? "", REASON_CHARACTERS_MAX), stale?.hint ?? "", note),
   };
+}
+
+/** A metric that is being counted from the log: how much of it, and that it ends by itself. */
+function laggingMark(stale: Stale | null, ctx: Context): Mark {
+  const words = ctx.words.panels;
+  const progress = stale?.progress ?? null;
+  const share = progress === null || progress.of === 0 ? "" : words.laggingShare(
+    String(Math.min(100, Math.floor((progress.read * 100) / progress.of))),
+    ctx.format.full(progress.read), ctx.format.full(progress.of));
+  return { title: words.lagging, text: joined(share, words.laggingNote) };
 }
 
 function bodyOf(

@@ -23,7 +23,7 @@ export const SERIES_POINTS_MAX = 600;
 
 /** Partitions of a stopped metric that are named. */
 const STALE_PLACES_MAX = 64;
-const FRAME_STATES = ["ok", "empty", "quarantined", "unreadable"] as const;
+const FRAME_STATES = ["ok", "empty", "lagging", "quarantined", "unreadable"] as const;
 const SCOPES: readonly Scope[] = ["total", "on_time", "late"];
 const SIZES: readonly Size[] = ["small", "medium", "wide", "tall", "large"];
 
@@ -221,7 +221,14 @@ function decodeStale(value: unknown): Stale | null {
     const [partition, offset] = [number(field(place, "partition")), number(field(place, "offset"))];
     return partition === null || offset === null ? [] : [{ partition, offset }];
   });
-  return { since: nullable(s["since"], number), at, hint: string(s["hint"]) ?? "" };
+  const progress = decodeProgress(s["progress"]);
+  return { since: nullable(s["since"], number), at, hint: string(s["hint"]) ?? "", progress };
+}
+
+function decodeProgress(value: unknown): Stale["progress"] {
+  const p = raw<Host.Progress>(value);
+  const [read, of] = [number(field(p, "read")), number(field(p, "of"))];
+  return read === null || of === null ? null : { read, of };
 }
 
 function decodeScopes(f: Raw<Record<Scope, unknown>>, rows: number) {

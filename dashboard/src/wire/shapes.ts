@@ -70,7 +70,7 @@ export type Rest = Pick<Page<Host.Other>, "keys"> & Scoped;
 
 export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "keys" | "across"> & Scoped & {
   /** `unreadable` without `stale` is the page's own: a frame that it could not decode. */
-  readonly state: "ok" | "empty" | "quarantined" | "unreadable";
+  readonly state: "ok" | "empty" | "lagging" | "quarantined" | "unreadable";
   /** The age of values that are not those of all records. */
   readonly stale: Stale | null;
   readonly other: Rest | null;

@@ -16,9 +16,9 @@ use streamgauge_core::PartitionSnapshot;
 
 use crate::report::{CheckpointBoard, CheckpointRecord, Failing, FailureKind};
 use crate::side_output::{SideOutput, SideOutputError};
-use crate::store::{Checkpoint, StateStore};
+use crate::store::{Checkpoint, KeptMetric, StateStore};
 use crate::{Backoff, StoredTotals};
-use streamgauge_outbox::{Outbox, Publication, newest};
+use streamgauge_outbox::{Outbox, Publication, Sides, newest, with_sides};
 use streamgauge_source::{LogGuard, OffsetCommitter};
 
 /// How often the loop looks whether it should stop or letters crowd.
@@ -34,6 +34,10 @@ pub struct Checkpointer {
     pub late: SideOutput,
     /// The workers' published states.
     pub outboxes: Vec<Arc<Outbox>>,
+    /// What side readers have published.
+    pub sides: Arc<Sides>,
+    /// The states of metrics that are in no pipeline now.
+    pub kept: Vec<KeptMetric>,
     /// The settings that the state depends on.
     pub settings: BTreeMap<String, String>,
     /// The identity of the state.
@@ -72,7 +76,10 @@ impl Checkpointer {
         let mut last = Instant::now();
         while !stop.load(Ordering::Relaxed) {
             is_alive();
-            let crowded = || self.outboxes.iter().any(|outbox| outbox.is_crowded());
+            let crowded = || {
+                let sides = self.sides.all();
+                self.outboxes.iter().chain(&sides).any(|outbox| outbox.is_crowded())
+            };
             let is_due = match self.backoff.wait() {
                 Some(wait) => last.elapsed() >= wait,
                 None => last.elapsed() >= every || crowded(),
@@ -98,22 +105,32 @@ impl Checkpointer {
     /// again with the next one, and nothing is lost by it.
     pub fn checkpoint(&mut self) -> bool {
         let began = Instant::now();
-        let mut taken: Vec<Publication> =
-            self.outboxes.iter().map(|outbox| outbox.take()).collect();
-        let states = taken.iter().flat_map(|taken| taken.snapshots.iter().cloned());
-        let mut partitions: Vec<Arc<PartitionSnapshot>> = states.collect();
+        let ended = self.sides.ended();
+        let mut outboxes = self.outboxes.clone();
+        let mut taken: Vec<Publication> = outboxes.iter().map(|outbox| outbox.take()).collect();
+        let states = |taken: &[Publication]| -> Vec<Arc<PartitionSnapshot>> {
+            taken.iter().flat_map(|taken| taken.snapshots.iter().cloned()).collect()
+        };
+        let mut partitions = states(&taken);
         newest(&mut partitions);
+        // After the workers: the letters of a metric that joined one of them are here.
+        let sides = self.sides.all();
+        let of_sides: Vec<_> = sides.iter().map(|outbox| outbox.take()).collect();
+        with_sides(&mut partitions, &states(&of_sides));
+        outboxes.extend(sides);
+        taken.extend(of_sides);
         // Asked after the states were taken, so that it holds for all that is in them.
         if self.guard.as_ref().is_some_and(|guard| !guard.is_same()) {
-            put_back(&self.outboxes, taken);
+            put_back(&outboxes, taken);
             self.backoff.failed();
             return false;
         }
         match self.write(&partitions, &mut taken) {
             Ok(bytes) => {
-                for (outbox, taken) in self.outboxes.iter().zip(taken) {
+                for (outbox, taken) in outboxes.iter().zip(taken) {
                     outbox.stored(taken.attachments.final_panes.len());
                 }
+                self.sides.forget(&ended);
                 self.letters.stored();
                 self.late.stored();
                 self.backoff.succeeded();
@@ -121,7 +138,7 @@ impl Checkpointer {
                 true
             }
             Err(failure) => {
-                put_back(&self.outboxes, taken);
+                put_back(&outboxes, taken);
                 self.failed(began.elapsed(), failure);
                 false
             }
@@ -154,6 +171,7 @@ impl Checkpointer {
                 settings: self.settings.clone(),
                 identity: self.identity.clone(),
                 partitions: partitions.to_vec(),
+                kept: self.kept.clone(),
                 final_panes: final_panes.collect(),
                 dead_letter_bytes: letters.bytes,
                 dead_letter_segment: letters.segment,

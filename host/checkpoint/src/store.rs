@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streamgauge_core::{
-    BoundedOutOfOrderness, EventTime, FinalPane, Millis, PartitionSnapshot, SnapshotError,
+    BoundedOutOfOrderness, EventTime, FinalPane, MetricSnapshot, Millis, PartitionSnapshot,
+    SnapshotError,
 };
 use thiserror::Error;
 
@@ -34,6 +35,8 @@ pub struct Checkpoint {
     pub settings: BTreeMap<String, String>,
     /// The state of every partition.
     pub partitions: Vec<Arc<PartitionSnapshot>>,
+    /// The states of metrics that are in no pipeline now, or were in another way.
+    pub kept: Vec<KeptMetric>,
     /// Panes that became final since the checkpoint before; empty after loading.
     pub final_panes: Vec<Arc<FinalPane>>,
     /// The length in bytes of the dead-letter file with every letter of this state.
@@ -52,6 +55,18 @@ pub struct Checkpoint {
     pub identity: String,
     /// The moment of storing in milliseconds since the Unix epoch, after loading.
     pub stored_at: Option<i64>,
+}
+
+/// The state of a metric that was taken out of the pipeline, or is another one there now. It is
+/// taken up again where the pipeline has the metric as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptMetric {
+    /// The metric's id.
+    pub id: String,
+    /// The settings that the state depends on, as among those of the checkpoint.
+    pub settings: String,
+    /// The state in each partition, at a place of its own.
+    pub partitions: BTreeMap<u32, Arc<MetricSnapshot>>,
 }
 
 /// How long final panes are kept; what is older is dropped when a checkpoint is stored.

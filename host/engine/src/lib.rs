@@ -6,8 +6,8 @@
 mod metric;
 mod worker;
 
-pub use metric::{Metric, Offered};
+pub use metric::{Expected, Metric, NotJoined, Offered};
 pub use worker::{
-    Clock, Command, Configuration, Engine, EngineSetup, Event, Finished, Held, LateOutput, Moment,
-    Reply, Setup, run,
+    Clock, Command, Configuration, Engine, EngineSetup, Event, Finished, Held, Joiners, LateOutput,
+    MetricsIn, Moment, Reply, Setup, run,
 };

@@ -6,6 +6,8 @@
 
 mod batches;
 mod fold;
+mod folding;
+mod joining;
 mod letters;
 mod offered;
 mod pane;
@@ -20,21 +22,18 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    ByLateness, InputColumn, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot,
-    MetricStop, PartitionSnapshot, PluginCall, Projection, RecordRange, Selection, WallClock,
-    WindowSetSnapshot,
+    InputColumn, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
+    PartitionSnapshot, PluginCall, Projection, RecordRange, WallClock, WindowSetSnapshot,
 };
 
 use streamgauge_outbox::{Attachments, MetricCost};
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
-use batches::Batches;
-use fold::fold;
-use letters::letters_of;
+use folding::Folding;
+use joining::Joining;
+pub use joining::{Expected, NotJoined};
 pub use offered::Offered;
-use pane::Versions;
 use room::Room;
-use windows::Windows;
 
 /// A metric's state on one worker.
 pub struct Metric {
@@ -46,6 +45,8 @@ pub struct Metric {
     /// `None` where the metric runs in no partition.
     running: Option<Running>,
     partitions: BTreeMap<u32, Exported>,
+    /// What was handed over in partitions that the metric is to join.
+    joining: BTreeMap<u32, Joining>,
     /// The time of day of the present event.
     now: WallClock,
     /// True if the metric stopped and nobody has asked since.
@@ -57,17 +58,6 @@ pub struct Metric {
 struct Running {
     instance: Instance,
     partitions: BTreeMap<u32, Folding>,
-}
-
-/// A metric's state in a partition in which it runs.
-struct Folding {
-    accounting: MetricAccounting,
-    next_offset: i64,
-    /// The place at `next_offset`.
-    place: MetricPlace,
-    windows: Vec<Windows>,
-    /// What came about since the last export.
-    attachments: Attachments,
 }
 
 /// How a metric was in a partition when it was exported last.
@@ -99,6 +89,7 @@ impl Metric {
             cost: MetricCost::default(),
             running: None,
             partitions: BTreeMap::new(),
+            joining: BTreeMap::new(),
             now,
             has_news: false,
         };
@@ -120,6 +111,7 @@ impl Metric {
             accounting: MetricAccounting::default(),
             windows: settings.windows.iter().map(|spec| WindowSetSnapshot::empty(*spec)).collect(),
             phase: MetricPhase::Running,
+            build: 0,
         }
     }
 
@@ -144,12 +136,14 @@ impl Metric {
         let snapshot = stored.expect("state without this metric is refused before").clone();
         let (state, position) = (&partition.state, partition.position);
         let (gaps, max_event_time) = (state.gaps.len() as u32, state.max_event_time);
-        let place = MetricPlace { gaps, position, max_event_time };
+        self.begin(partition.partition, snapshot, MetricPlace { gaps, position, max_event_time });
+    }
+
+    /// Takes a partition with this state, which is at `place` where the metric runs.
+    fn begin(&mut self, number: u32, snapshot: MetricSnapshot, place: MetricPlace) {
         let is_running = snapshot.phase == MetricPhase::Running;
         let resumed = if is_running { self.resume(&snapshot, place) } else { Ok(None) };
-        let exported = Exported { bytes: snapshot_bytes(&snapshot), snapshot, place };
-        let number = partition.partition;
-        self.partitions.insert(number, exported);
+        self.partitions.insert(number, Self::exported(snapshot, place));
         match (resumed, &mut self.running) {
             (Ok(Some(folding)), Some(running)) => {
                 running.partitions.insert(number, folding);
@@ -181,6 +175,7 @@ impl Metric {
     /// Gives a partition away; its last state was exported.
     pub fn revoke(&mut self, partition: u32) {
         self.partitions.remove(&partition);
+        self.joining.remove(&partition);
         let Some(running) = &mut self.running else { return };
         let Some(folding) = running.partitions.remove(&partition) else { return };
         let mut windows = folding.windows.into_iter();
@@ -222,8 +217,9 @@ impl Metric {
         self.running.iter().flat_map(|running| running.partitions.values()).map(bytes).sum()
     }
 
-    /// Folds the rows of a partition, if the metric runs there.
+    /// Folds the rows of a partition if the metric runs there, and keeps them where it is to join.
     pub fn fold(&mut self, offered: Offered<'_>) {
+        self.keep(offered);
         let Some(Running { instance, partitions }) = &mut self.running else { return };
         let Some(folding) = partitions.get_mut(&offered.partition) else { return };
         let before = instance.spent();
@@ -300,6 +296,7 @@ impl Metric {
             records,
             since: Some(self.now),
             place: None,
+            under: Some(self.plugin.conditions()),
         };
         let mut at = Vec::new();
         for partition in running.keys().chain(partitions) {
@@ -318,76 +315,6 @@ impl Metric {
                 at.join(", ")
             );
         }
-    }
-}
-
-impl Folding {
-    fn restore(
-        snapshot: &MetricSnapshot,
-        plugin: &Plugin,
-        zone: Tz,
-        instance: &mut Instance,
-    ) -> Result<Self, CallError> {
-        let settings = plugin.settings();
-        let own = plugin.descriptor().state_version;
-        let versions = Versions { stored: snapshot.state_version, own };
-        let mut windows = Vec::new();
-        for spec in &settings.windows {
-            let stored = snapshot.windows.iter().find(|set| set.spec == *spec);
-            let empty = WindowSetSnapshot::empty(*spec);
-            windows.push(Windows::restore(
-                stored.unwrap_or(&empty),
-                settings,
-                zone,
-                versions,
-                instance,
-            )?);
-        }
-        Ok(Self {
-            accounting: snapshot.accounting,
-            next_offset: snapshot.next_offset,
-            place: MetricPlace::default(),
-            windows,
-            attachments: Attachments::default(),
-        })
-    }
-
-    fn fold(
-        &mut self,
-        offered: Offered<'_>,
-        plugin: &Plugin,
-        (inputs, columns): (&[InputBinding], &[InputColumn]),
-        instance: &mut Instance,
-    ) -> Result<(), CallError> {
-        let (partition, id) = (offered.partition, plugin.settings().id.as_str());
-        let batches: Batches<'_> = ByLateness::new(offered.on_time, offered.late);
-        let selections = batches.map(|batch| Selection::new(batch, columns));
-        let folded = fold(batches, inputs, &selections, &mut self.windows, instance)?;
-        for (lateness, refused) in folded.refused.iter() {
-            let (batch, selection) = (batches[lateness], &selections[lateness]);
-            let excluded = (selection.excluded().len() + refused.len()) as u64;
-            self.accounting.offer(lateness, u64::from(batch.rows()), excluded);
-            let letters = letters_of((partition, id), inputs, batch, selection, refused);
-            self.attachments.letters.append(letters);
-        }
-        let metric = (id, plugin.descriptor().state_version);
-        let mut room = Room::new(plugin.snapshot_bytes_max(), 0);
-        for windows in &mut self.windows {
-            let with = (&mut *instance, &mut room);
-            let panes = windows.take_final(offered.watermark, partition, metric, with)?;
-            self.attachments.final_panes.extend(panes);
-        }
-        self.next_offset = offered.next_offset;
-        self.place = offered.place;
-        Ok(())
-    }
-
-    fn export(
-        &mut self,
-        instance: &mut Instance,
-        room: &mut Room,
-    ) -> Result<Vec<WindowSetSnapshot>, CallError> {
-        self.windows.iter_mut().map(|windows| windows.export(instance, room)).collect()
     }
 }
 

@@ -15,7 +15,9 @@ mod stages;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::thread;
 use std::time::Duration;
 
 use streamgauge_core::{BlockLimits, PartitionSnapshot};
@@ -25,15 +27,20 @@ use streamgauge_core::{Fetched, ReadFrom, Supply};
 use streamgauge_outbox::{Outbox, Publication, WorkerReport};
 use streamgauge_source::{Source, SourceError};
 
+use crate::metric::{Expected, NotJoined};
+
 use engine::PUBLISH_EVERY;
 pub use engine::{Engine, EngineSetup};
-pub use event::{Clock, Configuration, Event, Held, Moment, Reply};
+pub use event::{Clock, Configuration, Event, Held, Joiners, MetricsIn, Moment, Reply};
 pub use late_output::LateOutput;
 use stages::StageClock;
 
 /// How much is taken from the source before the loop looks around: little enough to stay in the
 /// cache between the source and the columns.
 const BLOCK: BlockLimits = BlockLimits { records: 2048, bytes: 256 << 10 };
+
+/// How often a worker whose source has ended looks for what it is told.
+const ENDED_LOOK: Duration = Duration::from_millis(5);
 
 /// Everything a worker needs.
 pub struct Setup {
@@ -47,6 +54,8 @@ pub struct Setup {
     pub commands: Receiver<Command>,
     /// Tells the time; the engine has no clock of its own.
     pub clock: Box<dyn Clock>,
+    /// Raised as long as the worker is not to end with its source: a metric is still to join.
+    pub lasts: Arc<AtomicBool>,
 }
 
 /// What a worker is told while it runs.
@@ -68,7 +77,7 @@ pub enum Command {
     },
     /// To read in another way.
     Reconfigure(Box<Configuration>),
-    /// To take no record of a partition at or past an offset.
+    /// To take no record of a partition at or past an offset. A hold from before is forgotten.
     HoldAt {
         /// The number of the partition to hold.
         partition: u32,
@@ -81,6 +90,28 @@ pub enum Command {
     Release {
         /// The number of the held partition.
         partition: u32,
+    },
+    /// To keep rows for metrics that are about to join a partition.
+    Expect {
+        /// The metrics and the partition.
+        at: MetricsIn,
+        /// Told the place whose states are needed; `None` means that one of the metrics does not
+        /// lag there.
+        expected: Sender<Option<Expected>>,
+    },
+    /// To run metrics in a partition from the expected place on.
+    Join {
+        /// The metrics' states.
+        joiners: Joiners,
+        /// Told whether they did.
+        joined: Sender<Result<(), NotJoined>>,
+    },
+    /// To keep nothing more for metrics in a partition.
+    Forget(MetricsIn),
+    /// To let a metric that stopped be brought to its partitions' places.
+    Lag {
+        /// The metric's id.
+        metric: String,
     },
     /// To stop, with all that was taken folded and published.
     Stop,
@@ -101,11 +132,12 @@ pub enum Finished {
 /// # Errors
 /// The source cannot continue.
 pub fn run(setup: Setup) -> Result<Finished, SourceError> {
-    let Setup { source, engine, outbox, commands, clock } = setup;
+    let Setup { source, engine, outbox, commands, clock, lasts } = setup;
     let stages = StageClock::start(clock.now().at);
     let engine = Engine::new(engine);
     let (holds, supply) = (Vec::new(), Supply::Drained);
-    let mut worker = Worker { source, engine, outbox, commands, clock, stages, holds, supply };
+    let mut worker =
+        Worker { source, engine, outbox, commands, clock, stages, holds, supply, lasts };
     let result = worker.work();
     worker.tell_marks();
     worker.tell(Event::Stop);
@@ -122,6 +154,7 @@ struct Worker {
     holds: Vec<Hold>,
     /// What the source said last.
     supply: Supply,
+    lasts: Arc<AtomicBool>,
 }
 
 /// A partition that is to be held, or is.
@@ -182,6 +215,7 @@ impl Worker {
             Fetched::Nothing => {}
             // What is held is still to be read.
             Fetched::Ended if self.holds.iter().any(|hold| hold.resume.is_some()) => {}
+            Fetched::Ended if self.lasts.load(Ordering::Relaxed) => thread::sleep(ENDED_LOOK),
             Fetched::Ended => return Ok(Progress::Ended),
         }
         for (partition, offset) in self.source.take_read_to() {
@@ -223,15 +257,41 @@ impl Worker {
                 self.tell(Event::Reconfigure(configuration));
             }
             Command::HoldAt { partition, offset, held } => {
-                self.holds.push(Hold { partition, told: held, resume: None });
+                // A held partition may be read on up to another place.
+                let resume = self.forget_hold(partition);
+                self.holds.push(Hold { partition, told: held, resume });
                 let reply = self.tell(Event::HoldAt { partition, offset });
-                reply.held.into_iter().try_for_each(|held| self.hold(held))?;
+                match (resume, reply.held.first()) {
+                    (None, _) => reply.held.into_iter().try_for_each(|held| self.hold(held))?,
+                    (Some(_), Some(held)) => {
+                        let hold = self.holds.last().expect("it was just added");
+                        let _ = hold.told.send(*held);
+                    }
+                    (Some(resume), None) => {
+                        self.holds.last_mut().expect("it was just added").resume = None;
+                        self.source.assign(partition, resume)?;
+                    }
+                }
             }
             Command::Release { partition } => {
                 self.tell(Event::Release(partition));
                 if let Some(resume) = self.forget_hold(partition) {
                     self.source.assign(partition, resume)?;
                 }
+            }
+            Command::Expect { at, expected } => {
+                // Who asked may be gone, as with the others.
+                let _ = expected.send(self.tell(Event::Expect(at)).expected);
+            }
+            Command::Join { joiners, joined } => {
+                let reply = self.tell(Event::Join(joiners));
+                let _ = joined.send(reply.joined.unwrap_or(Err(NotJoined::NotExpected)));
+            }
+            Command::Forget(at) => {
+                self.tell(Event::Forget(at));
+            }
+            Command::Lag { metric } => {
+                self.tell(Event::Lag { metric });
             }
             Command::Stop => {}
         }

@@ -48,6 +48,7 @@ mod tests {
         let state = |bytes: usize| -> Arc<[u8]> { vec![0; bytes].into() };
         Arc::new(FinalPane {
             metric: metric.to_owned(),
+            build: 0,
             spec: WindowSpec::Tumbling { size: 1000 },
             partition: 0,
             state_version: 1,

@@ -13,8 +13,8 @@ pub struct HistoryError(pub String);
 /// A final pane that is stored, without its states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPane {
-    /// As the pipeline names it.
-    pub metric: Arc<str>,
+    /// The metric and its build, as [`FinalPane::series`] names them.
+    pub series: Arc<str>,
     /// The kind of windows that the pane is part of.
     pub spec: WindowSpec,
     /// The interval of event time.
@@ -36,7 +36,7 @@ pub enum Take {
     Newest(usize),
 }
 
-/// Final panes that are stored.
+/// Final panes that are stored, by the series of [`FinalPane::series`].
 pub trait HistoryStore: Send + Sync {
     /// Those of one kind of windows that overlap `[from, to)`, by start, then by partition.
     ///
@@ -44,7 +44,7 @@ pub trait HistoryStore: Send + Sync {
     /// The store failed or what it holds is unreadable.
     fn panes(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         from: EventTime,
         to: EventTime,
@@ -57,7 +57,7 @@ pub trait HistoryStore: Send + Sync {
     /// The store failed or what it holds is unreadable.
     fn find(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         starts: TimeWindow,
         take: Take,

@@ -16,14 +16,14 @@ use crate::{Attachments, WorkerReport};
 pub const UNSTORED_BYTES_MAX: usize = 8 << 20;
 
 /// The latest of one worker.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Outbox {
     content: Mutex<Content>,
     /// Told when less is unstored.
     stored: Condvar,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Content {
     snapshots: BTreeMap<u32, Arc<PartitionSnapshot>>,
     /// What no stored checkpoint covers; final panes stay here until one does, for the view to
@@ -82,6 +82,11 @@ impl Outbox {
     /// Of how many partitions the state is here.
     pub fn partitions(&self) -> usize {
         self.lock().snapshots.len()
+    }
+
+    /// Whether the state of `partition` is here.
+    pub fn holds(&self, partition: u32) -> bool {
+        self.lock().snapshots.contains_key(&partition)
     }
 
     /// Adds the state in which a partition comes to this worker, before the worker knows.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use streamgauge_core::{FinalPane, PartitionSnapshot};
 
-use super::{Outbox, WorkerCounts, WorkerLevels, WorkerReport};
+use super::{Outbox, Sides, WorkerCounts, WorkerLevels, WorkerReport, with_sides};
 
 /// The newest state of every partition, and the reports of all workers.
 #[derive(Clone, Default)]
@@ -22,8 +22,9 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// Looks at `outboxes`; `ended` are the counts of workers that are no more.
-    pub fn of(outboxes: &[Arc<Outbox>], ended: &WorkerCounts) -> Self {
+    /// Looks at `outboxes` of workers and then at those of side readers; `ended` are the counts of
+    /// workers that are no more. What a side reader reads again is counted nowhere but in the costs.
+    pub fn of(outboxes: &[Arc<Outbox>], sides: &Sides, ended: &WorkerCounts) -> Self {
         let mut overview = Self { counts: ended.clone(), ..Self::default() };
         for outbox in outboxes {
             let (snapshots, final_panes, report) = outbox.read();
@@ -34,6 +35,14 @@ impl Overview {
             overview.workers.push(report);
         }
         newest(&mut overview.partitions);
+        let mut lagging = Vec::new();
+        for outbox in sides.all() {
+            let (snapshots, final_panes, report) = outbox.read();
+            lagging.extend(snapshots);
+            overview.final_panes.extend(final_panes);
+            overview.counts.merge_costs(&report.counts);
+        }
+        with_sides(&mut overview.partitions, &lagging);
         overview
     }
 }

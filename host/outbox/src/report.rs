@@ -78,12 +78,17 @@ impl WorkerCounts {
             (one, other) => one.or(other),
         };
         self.ages.merge(other.ages);
-        for (id, cost) in &other.costs {
-            self.costs.entry(id.clone()).or_default().merge(*cost);
-        }
+        self.merge_costs(other);
         self.stages.merge(&other.stages);
         self.batches.merge(&other.batches);
         self.latency.merge(&other.latency);
+    }
+
+    /// Adds what metrics have cost another worker.
+    pub fn merge_costs(&mut self, other: &Self) {
+        for (id, cost) in &other.costs {
+            self.costs.entry(id.clone()).or_default().merge(*cost);
+        }
     }
 
     /// What stays of a worker that has ended.

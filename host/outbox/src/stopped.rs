@@ -87,6 +87,7 @@ mod tests {
             accounting: MetricAccounting::default(),
             windows: Vec::new(),
             phase: stop.map_or(MetricPhase::Running, |stop| MetricPhase::Stopped(stop.into())),
+            build: 0,
         }
     }
 

@@ -148,6 +148,15 @@ impl MetricSettings {
 }
 
 impl SourceSettings {
+    /// How records are written.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Kafka(kafka) => kafka.format,
+            Self::File(file) => file.format,
+            Self::Generator(_) => Format::Json,
+        }
+    }
+
     /// The name of the table: `[source.KIND]`.
     pub fn kind(&self) -> &'static str {
         match self {

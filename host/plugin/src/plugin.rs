@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use streamgauge_core::Digest;
+use streamgauge_core::{Digest, digest_of};
 use streamgauge_pipeline::MetricSettings;
 
 use super::bindings::MetricPre;
@@ -38,6 +38,14 @@ impl Plugin {
     /// The SHA-256 of the file.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// A digest of the file and of the limits, under other ones of which a metric that stopped may
+    /// go on.
+    pub fn conditions(&self) -> Digest {
+        let (memory, snapshot) = (self.memory_bytes_max, self.snapshot_bytes_max());
+        let time = self.settings.time_max;
+        digest_of(format!("{} {memory} {snapshot} {time:?}", self.digest).as_bytes())
     }
 
     /// The size of the file, in bytes.

@@ -332,6 +332,10 @@ impl Source for FileSource {
     }
 
     fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError> {
+        // Before the first block the file is not open.
+        if self.current.is_none() && self.waiting.len() == 1 {
+            self.next_file()?;
+        }
         let is_alone = self.waiting.is_empty() && self.bytes_before == 0;
         if partition != 0 || !is_alone || self.partitioner.is_some() {
             return Err(fixed_partitions());

@@ -12,6 +12,7 @@ pub mod kafka;
 mod log;
 pub mod models;
 mod outside;
+mod sparing;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use gap::{FileGap, LogGap};
 pub use health::SourceHealth;
 pub use log::{Log, Span};
 pub use outside::{LatencyFrom, LogGuard, OffsetCommitter};
+pub use sparing::Sparing;
 
 /// What is missing outside; a retry may find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

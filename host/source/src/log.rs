@@ -107,6 +107,40 @@ impl<'a> Log<'a> {
     }
 }
 
+impl Log<'_> {
+    /// A source that goes on from each of `states`, and past the present end.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn follow(&self, states: &[PartitionSnapshot]) -> Result<Box<dyn Source>, SourceError> {
+        let next = |state: &PartitionSnapshot| (state.partition, state.state.next_offset);
+        match self.settings {
+            SourceSettings::Kafka(kafka) => {
+                let low = |partition| self.held(partition).map_or(i64::MIN, |(low, _)| low);
+                let assigned = states.iter().map(next).map(|(partition, offset)| {
+                    // Offsets that held no record may be gone by now.
+                    (partition, offset.max(low(partition)), None)
+                });
+                Ok(Box::new(KafkaSource::new(kafka, &assigned.collect::<Vec<_>>())?))
+            }
+            SourceSettings::Generator(generator) => {
+                let assigned: Vec<_> = states.iter().map(next).collect();
+                Ok(Box::new(GeneratorSource::new(generator, &assigned).unpaced()))
+            }
+            SourceSettings::File(settings) => {
+                let (file, first) = self.file.as_ref().map_or((settings, 0), |(f, o)| (f, *o));
+                let file = FileSettings { follow: true, ..file.clone() };
+                let source = FileSource::open(std::slice::from_ref(&file), self.schema)?.source;
+                let known = states.first().filter(|state| state.position.cursor > 0);
+                Ok(Box::new(match known {
+                    Some(state) => source.resume(&state.position, state.state.next_offset)?,
+                    None => source.numbered_from(first),
+                }))
+            }
+        }
+    }
+}
+
 /// The file in which `state` stands, and the offset of its first record.
 fn file_of(
     settings: &FileSettings,

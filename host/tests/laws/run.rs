@@ -142,6 +142,8 @@ impl<'a> Life<'a> {
             letters: sink,
             late: SideOutput::none(origin),
             outboxes: workers.iter().map(|(_, outbox)| Arc::clone(outbox)).collect(),
+            sides: Arc::default(),
+            kept: Vec::new(),
             settings: BTreeMap::new(),
             identity: String::new(),
             committer: None,
@@ -279,6 +281,7 @@ fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> En
         partitions,
         latency_from: LatencyFrom::Taken,
         now: Some(WallClock(case.now())),
+        tells_rejections: true,
     })
 }
 

@@ -67,22 +67,6 @@ fn a_changed_bound_is_refused_until_the_state_is_rebuilt() {
 }
 
 #[test]
-fn a_new_metric_is_refused_until_the_state_is_rebuilt() {
-    let (_folder, settings, place) = read_before();
-    let mut more = settings.clone();
-    more.metrics.push("gender".to_owned());
-    place.set(&more);
-    assert_refused(&place, &["metric `gender`", "pipeline.toml:"]);
-    let rebuilt = until_end(&place, &["--rebuild"]);
-    assert_same("rebuilt and new", &until_end(&Workplace::new(&more), &[]), &rebuilt);
-
-    // A metric that is taken out leaves nothing behind that could be wrong.
-    place.set(&settings);
-    let fewer = until_end(&place, &[]);
-    assert_same("fewer", &until_end(&Workplace::new(&settings), &[]), &fewer);
-}
-
-#[test]
 fn state_reset_begins_anew() {
     let (_folder, settings, place) = read_before();
     let changed = Settings { bound: "10s", ..settings };

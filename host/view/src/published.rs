@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streamgauge_core::{FinalPane, MetricAccounting, PartitionSnapshot, WindowBooks, WindowSpec};
-use streamgauge_outbox::{HistoryStore, Overview, StoppedMetric, StoredPane};
+use streamgauge_outbox::{HistoryStore, LaggingMetric, Overview, StoppedMetric, StoredPane};
+
+use super::Trouble;
 
 /// The published states of the workers, and the settings that windows depend on.
 #[derive(Clone, Default)]
@@ -61,6 +63,20 @@ impl Published {
     /// The stop of a metric; `None` means that the metric runs.
     pub fn stopped(&self, metric: &str) -> Option<StoppedMetric> {
         StoppedMetric::all(&self.partitions).remove(metric)
+    }
+
+    /// What keeps the result of a metric from being that of all records; `None` means that nothing
+    /// does.
+    pub fn trouble(&self, metric: &str) -> Option<Trouble> {
+        let lagging = || LaggingMetric::find(&self.partitions, metric).map(Trouble::Lagging);
+        self.stopped(metric).map(Trouble::Stopped).or_else(lagging)
+    }
+
+    /// The name of the history of the build of a metric that is shown.
+    pub fn series(&self, metric: &str) -> String {
+        let metrics = self.partitions.iter().flat_map(|partition| &partition.metrics);
+        let builds = metrics.filter(|own| own.id == metric).map(|own| own.build);
+        FinalPane::series(metric, builds.max().unwrap_or_default())
     }
 
     /// By partition, the next offset that a metric does not count.

@@ -146,7 +146,7 @@ impl MetricReader {
         oldest: &dyn Fn(WindowSpec) -> EventTime,
         mut each: impl FnMut(WindowResult) -> Result<(), E>,
     ) -> Result<Option<Trouble>, E> {
-        let mut trouble = published.stopped(self.id()).map(Trouble::Stopped);
+        let mut trouble = published.trouble(self.id());
         for spec in &self.plugin.settings().windows {
             let (oldest, size) = (oldest(*spec), spec.to_millis().0);
             let held = self.survey(published).held(*spec).min();
@@ -222,7 +222,7 @@ impl MetricReader {
     /// A window with what is wrong with it. Where it cannot be read, the last good result stands.
     fn shown(&self, published: &Published, window: &Window) -> (WindowResult, Option<Trouble>) {
         let (id, state) = (window.id, window.state);
-        let stopped = published.stopped(self.id()).map(Trouble::Stopped);
+        let stopped = published.trouble(self.id());
         match self.result(published, window) {
             Ok(result) => (result, stopped),
             Err(error) => {

@@ -80,6 +80,7 @@ pub(crate) fn metric(id: &str, windows: Vec<WindowSetSnapshot>) -> MetricSnapsho
         accounting: MetricAccounting::default(),
         windows,
         phase: MetricPhase::Running,
+        build: 0,
     }
 }
 

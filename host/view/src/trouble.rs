@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use streamgauge_outbox::StoppedMetric;
-use streamgauge_wire::{PlaceStatus, Stale};
+use streamgauge_outbox::{LaggingMetric, StoppedMetric};
+use streamgauge_wire::{PlaceStatus, Progress, Stale};
 
 use super::MetricResult;
 
@@ -12,6 +12,9 @@ use super::MetricResult;
 pub enum Trouble {
     /// The metric stopped, and what is shown is its last good result.
     Stopped(StoppedMetric),
+    /// The metric is being brought to its partitions' places, and its result is that of what it
+    /// has read.
+    Lagging(LaggingMetric),
     /// The metric counts, but its plugin gives no result.
     Unreadable {
         /// The failure in words for people.
@@ -44,6 +47,7 @@ impl Trouble {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Stopped(_) => "quarantined",
+            Self::Lagging(_) => "lagging",
             Self::Unreadable { .. } => "unreadable",
         }
     }
@@ -52,6 +56,12 @@ impl Trouble {
     pub fn reason(&self) -> String {
         match self {
             Self::Stopped(stopped) => stopped.stop.to_string(),
+            Self::Lagging(lagging) => format!(
+                "it is being counted from the log: {} of {} records ({} %)",
+                lagging.read,
+                lagging.of,
+                lagging.percent()
+            ),
             Self::Unreadable { reason, .. } => {
                 format!("its result could not be read: {reason}; its rows are counted all the same")
             }
@@ -62,6 +72,7 @@ impl Trouble {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Stopped(stopped) => stopped.remedy(),
+            Self::Lagging(_) => "wait until it has caught up; the other metrics go on meanwhile",
             Self::Unreadable { .. } => {
                 "mend the metric's plugin, or raise its `memory_max` or `time_max`; nothing has to be counted again"
             }
@@ -75,11 +86,16 @@ impl Trouble {
             Self::Stopped(stopped) => {
                 (stopped.stop.since.map(|since| since.0), stopped.at.iter().map(place).collect())
             }
+            Self::Lagging(lagging) => (None, lagging.at.iter().map(place).collect()),
             Self::Unreadable { last, .. } => (
                 last.as_ref().map(|read| read.time),
                 last.iter().flat_map(|read| &read.at).map(place).collect(),
             ),
         };
-        Stale { since, at, hint: self.remedy().to_owned() }
+        let progress = match self {
+            Self::Lagging(lagging) => Some(Progress { read: lagging.read, of: lagging.of }),
+            Self::Stopped(_) | Self::Unreadable { .. } => None,
+        };
+        Stale { since, at, hint: self.remedy().to_owned(), progress }
     }
 }

@@ -38,8 +38,8 @@ impl<'a> Walk<'a> {
         let starts = TimeWindow { start: self.from, ..TimeWindow::ALWAYS };
         let mut stored = match &self.survey.published.history {
             Some(history) if self.spec != WindowSpec::Cumulative => {
-                let metric = &self.survey.settings.id;
-                history.find(metric, self.spec, starts, Take::Oldest(self.panes_max))?
+                let series = self.survey.series();
+                history.find(&series, self.spec, starts, Take::Oldest(self.panes_max))?
             }
             _ => Vec::new(),
         };
@@ -103,8 +103,8 @@ pub(super) fn newest(
     loop {
         let stored = match &survey.published.history {
             Some(history) => {
-                let (metric, take) = (&survey.settings.id, Take::Newest(panes_max));
-                history.find(metric, spec, TimeWindow::ALWAYS, take)?
+                let (series, take) = (survey.series(), Take::Newest(panes_max));
+                history.find(&series, spec, TimeWindow::ALWAYS, take)?
             }
             None => Vec::new(),
         };

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    EventTime, MetricPlace, MetricSnapshot, Panes, PartitionSnapshot, Plan, TimeWindow, WindowSpec,
+    EventTime, FinalPane, MetricPlace, MetricSnapshot, Panes, PartitionSnapshot, Plan, TimeWindow,
+    WindowSpec,
 };
 use streamgauge_outbox::StoredPane;
 
@@ -152,23 +153,24 @@ impl Survey<'_> {
         Some(Window { id: WindowId { spec, window: Some(whole) }, ..window })
     }
 
-    /// The largest event time. Of a metric that stopped, the one at the stop: the present window
-    /// is the last one that the metric knows, not an empty one that came since.
+    /// The largest event time. Of a metric that is not at its partitions' places, the one at its
+    /// own: the present window is the last one that the metric knows, not an empty one that came
+    /// since.
     fn now(&self) -> Option<EventTime> {
         let partitions = || self.published.partitions.iter();
-        let stopped = partitions().filter_map(|p| self.stopped_at(p)?.max_event_time).max();
-        stopped.or_else(|| partitions().filter_map(|p| p.state.max_event_time).max())
+        let own = partitions().filter_map(|p| self.own_place(p)?.max_event_time).max();
+        own.or_else(|| partitions().filter_map(|p| p.state.max_event_time).max())
     }
 
-    /// The place at which the metric stopped in a partition; `None` also where it is not known.
-    fn stopped_at<'a>(&self, partition: &'a PartitionSnapshot) -> Option<&'a MetricPlace> {
-        self.metric(partition)?.phase.stop()?.place.as_ref()
+    /// The place of a metric that stopped or lags in a partition; `None` also where it is not known.
+    fn own_place<'a>(&self, partition: &'a PartitionSnapshot) -> Option<&'a MetricPlace> {
+        self.metric(partition)?.phase.place()
     }
 
     /// The watermark of a partition at the place of the metric.
     fn watermark(&self, partition: &PartitionSnapshot) -> Option<EventTime> {
-        let stopped = self.stopped_at(partition).map(|place| place.max_event_time);
-        self.plan.watermark.watermark(stopped.unwrap_or(partition.state.max_event_time))
+        let own = self.own_place(partition).map(|place| place.max_event_time);
+        self.plan.watermark.watermark(own.unwrap_or(partition.state.max_event_time))
     }
 
     /// True if every partition still keeps a window that begins with `first`.
@@ -209,8 +211,7 @@ impl Survey<'_> {
             watermark(p) >= Some(last.end.plus(retention)) || floor > Some(last.start)
         };
         let has_passed = |p: &Arc<PartitionSnapshot>| {
-            let is_idle =
-                self.published.idle.contains(&p.partition) && self.stopped_at(p).is_none();
+            let is_idle = self.published.idle.contains(&p.partition) && self.own_place(p).is_none();
             is_idle || watermark(p) >= Some(last.end)
         };
         if partitions.iter().all(is_final) {
@@ -228,11 +229,24 @@ impl Survey<'_> {
         partition.metrics.iter().find(|metric| metric.id == self.settings.id)
     }
 
+    /// The build of the metric that is shown.
+    fn build(&self) -> u32 {
+        let metrics = self.published.partitions.iter().filter_map(|p| self.metric(p));
+        metrics.map(|metric| metric.build).max().unwrap_or_default()
+    }
+
+    /// The name of the history of the build that is shown.
+    pub(super) fn series(&self) -> String {
+        self.published.series(&self.settings.id)
+    }
+
     /// The panes of `spec` that hold a row.
     fn parts(&self, spec: WindowSpec) -> Parts {
         let mut parts: Parts = BTreeMap::new();
+        let build = self.build();
+        let series = self.series();
         for pane in self.stored.iter().filter(|pane| pane.spec == spec) {
-            let is_this = *pane.metric == self.settings.id;
+            let is_this = *pane.series == *series;
             if is_this && self.is_kept(pane.partition, pane.window) {
                 let states = States::Stored(pane.clone());
                 let piece = Piece { pane: Some(pane.window), states };
@@ -241,7 +255,7 @@ impl Survey<'_> {
             }
         }
         for pane in self.published.final_panes.iter().filter(|pane| pane.spec == spec) {
-            let is_this = pane.metric == self.settings.id;
+            let is_this = pane.metric == self.settings.id && pane.build == build;
             if is_this && self.is_kept(pane.partition, pane.window) {
                 let states = [pane.on_time.clone(), pane.late.clone()];
                 let states = States::Held { state_version: pane.state_version, states };
@@ -280,7 +294,9 @@ impl Survey<'_> {
     /// The starts of the panes that are in memory.
     pub(super) fn held(&self, spec: WindowSpec) -> impl Iterator<Item = EventTime> {
         let finals = self.published.final_panes.iter();
-        let finals = finals.filter(move |p| p.spec == spec && p.metric == self.settings.id);
+        let build = self.build();
+        let is_this = move |p: &&Arc<FinalPane>| p.metric == self.settings.id && p.build == build;
+        let finals = finals.filter(move |pane| pane.spec == spec).filter(is_this);
         let open = self.published.partitions.iter().filter_map(|p| self.metric(p));
         let open = open.flat_map(|metric| &metric.windows).filter(move |set| set.spec == spec);
         let open = open.flat_map(|set| &set.panes).filter_map(|pane| pane.window);

@@ -19,9 +19,9 @@ type Numbers = BTreeMap<String, Vec<Option<f64>>>;
 pub struct Frame {
     /// Raised at each change.
     pub rev: u64,
-    /// `ok`, `empty`, `quarantined` or `unreadable`.
+    /// `ok`, `empty`, `lagging`, `quarantined` or `unreadable`.
     pub state: &'static str,
-    /// The reason of `quarantined` or `unreadable`, in English.
+    /// The reason of `lagging`, `quarantined` or `unreadable`, in English.
     pub reason: Option<String>,
     /// The age of the values where the values are not those of all records; else `None`.
     pub stale: Option<Stale>,
@@ -62,6 +62,20 @@ pub struct Stale {
     pub at: Vec<PlaceStatus>,
     /// One step to try, in English.
     pub hint: String,
+    /// How much of the log is read, where the result is being counted from there; else `None`.
+    pub progress: Option<Progress>,
+}
+
+/// How much of the log a metric has read that is being brought to its partitions' places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Progress {
+    /// Offsets that the metric has read, of all partitions.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub read: u64,
+    /// Offsets that its partitions have read since the metric's origin.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub of: u64,
 }
 
 /// A place in the log of a partition.

@@ -16,7 +16,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use frame::{Frame, Other, PlaceStatus, Series, Stale};
+pub use frame::{Frame, Other, PlaceStatus, Progress, Series, Stale};
 pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};

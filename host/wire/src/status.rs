@@ -324,9 +324,9 @@ pub struct MetricStatus {
     pub folded: u64,
     /// Rows that are left out of the result.
     pub excluded: u64,
-    /// The phase of the metric: `ok`, `quarantined` or `unreadable`.
+    /// The phase of the metric: `ok`, `lagging`, `quarantined` or `unreadable`.
     pub state: &'static str,
-    /// The reason of `quarantined` or `unreadable`, in English.
+    /// The reason of `lagging`, `quarantined` or `unreadable`, in English.
     pub reason: Option<String>,
     /// The age of the result where the result is not that of all records; else `None`.
     pub stale: Option<Stale>,

@@ -100,7 +100,7 @@ impl EmbeddedStore {
     /// Opens the store by another `opener`, such as a test's double of a disk.
     pub(super) fn open_with(path: PathBuf, opener: Opener) -> Result<Self, StateError> {
         let (database, keep) = (Arc::new(Mutex::new(None)), Keep::default());
-        let (file, carried, stopped) = (None, Vec::new(), stopped::Known::new());
+        let (file, carried, stopped) = (None, Vec::new(), stopped::Known::default());
         let mut store =
             Self { path, opener, database, keep, failed: false, file, carried, stopped };
         store.reopen()?;
@@ -200,7 +200,7 @@ impl EmbeddedStore {
             let mut checkpoint = checkpoint.clone();
             checkpoint.final_panes.clone_from(panes);
             let (keep, now) = (Keep::default(), Utc::now().timestamp_millis());
-            save(writing, &checkpoint, &[], (&keep, now), &mut stopped::Known::new()).map(drop)
+            save(writing, &checkpoint, &[], (&keep, now), &mut stopped::Known::default()).map(drop)
         })
     }
 
@@ -324,7 +324,13 @@ fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, D
             }
         }
     }
-    Ok(Ok(header.into_checkpoint(partitions)))
+    let kept = match stopped::kept(reading, &header)? {
+        Ok(kept) => kept,
+        Err(error) => {
+            return Ok(Err(Damage { what: "a metric that was taken out".to_owned(), error }));
+        }
+    };
+    Ok(Ok(header.into_checkpoint(partitions, kept)))
 }
 
 impl StateStore for EmbeddedStore {

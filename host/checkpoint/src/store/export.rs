@@ -77,10 +77,10 @@ fn read(
         return Err(SnapshotError::Damaged);
     }
     final_panes.sort_by_cached_key(|pane| {
-        (pane.metric.clone(), pane.spec, pane.window.start, pane.partition)
+        (pane.metric.clone(), pane.build, pane.spec, pane.window.start, pane.partition)
     });
     let created = header.created;
-    Ok(Export { created, checkpoint: header.into_checkpoint(partitions), final_panes })
+    Ok(Export { created, checkpoint: header.into_checkpoint(partitions, Vec::new()), final_panes })
 }
 
 /// So many final panes as their count says.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use streamgauge_core::{PartitionSnapshot, SnapshotError, digest_of, seal, unseal};
 
-use super::Checkpoint;
+use super::{Checkpoint, KeptMetric};
 
 /// The header of a checkpoint, with the fields of docs/state-format.md.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -33,9 +33,22 @@ pub(super) struct Header {
     pub(super) identity: String,
     /// The SHA-256 of each partition's snapshot bytes, by number of the partition.
     pub(super) partitions: BTreeMap<u32, String>,
+    /// Left out where empty: in an export, and where no metric was taken out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) kept: Vec<KeptStates>,
     /// Left out where empty: in an export, and where no metric stopped.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) stopped: StoppedStates,
+}
+
+/// A metric that was taken out, or was another one, with the SHA-256 of its state by partition. The
+/// states are stored apart, as those of metrics that stopped.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptStates {
+    pub(super) id: String,
+    pub(super) settings: String,
+    pub(super) partitions: BTreeMap<u32, String>,
 }
 
 /// By partition and metric, the SHA-256 of the state of a metric that stopped, which is stored apart.
@@ -60,6 +73,7 @@ impl Header {
             late_output_records: checkpoint.late_output_records,
             identity: checkpoint.identity.clone(),
             partitions,
+            kept: Vec::new(),
             stopped: StoppedStates::new(),
         }
     }
@@ -89,11 +103,16 @@ impl Header {
         PartitionSnapshot::decode(bytes)
     }
 
-    /// The whole checkpoint, from this header and `partitions`. Final panes are kept apart.
-    pub(super) fn into_checkpoint(self, partitions: Vec<Arc<PartitionSnapshot>>) -> Checkpoint {
+    /// The whole checkpoint, from this header and the states. Final panes are kept apart.
+    pub(super) fn into_checkpoint(
+        self,
+        partitions: Vec<Arc<PartitionSnapshot>>,
+        kept: Vec<KeptMetric>,
+    ) -> Checkpoint {
         Checkpoint {
             settings: self.settings,
             partitions,
+            kept,
             final_panes: Vec::new(),
             dead_letter_bytes: self.dead_letter_bytes,
             dead_letters: self.dead_letters,

@@ -10,7 +10,7 @@ use streamgauge_outbox::{HistoryError, HistoryStore, StoredPane, Take};
 
 use super::{Checkpoint, StateError, StateStore};
 
-/// Final panes by metric, kind, start and partition.
+/// Final panes by series, kind, start and partition.
 type Panes = BTreeMap<(String, WindowSpec, i64, u32), Arc<FinalPane>>;
 
 /// A store in memory.
@@ -46,7 +46,8 @@ impl StateStore for MemoryStore {
             Some(Stored { head, snapshots });
         let mut panes = self.panes.lock().unwrap_or_else(PoisonError::into_inner);
         for pane in &checkpoint.final_panes {
-            let key = (pane.metric.clone(), pane.spec, pane.window.start.0, pane.partition);
+            let series = FinalPane::series(&pane.metric, pane.build);
+            let key = (series, pane.spec, pane.window.start.0, pane.partition);
             panes.insert(key, Arc::clone(pane));
         }
         Ok(bytes)
@@ -60,29 +61,29 @@ impl StateStore for MemoryStore {
 impl HistoryStore for MemoryStore {
     fn panes(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         from: EventTime,
         to: EventTime,
     ) -> Result<Vec<Arc<FinalPane>>, HistoryError> {
         let panes = self.panes.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = |start| (metric.to_owned(), spec, start, 0);
+        let key = |start| (series.to_owned(), spec, start, 0);
         let found = panes.range(key(i64::MIN)..key(to.0)).map(|(_, pane)| pane);
         Ok(found.filter(|pane| pane.window.end > from).cloned().collect())
     }
 
     fn find(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         TimeWindow { start, end }: TimeWindow,
         take: Take,
     ) -> Result<Vec<StoredPane>, HistoryError> {
         let panes = self.panes.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = |start: EventTime| (metric.to_owned(), spec, start.0, 0);
-        let id: Arc<str> = metric.into();
+        let key = |start: EventTime| (series.to_owned(), spec, start.0, 0);
+        let id: Arc<str> = series.into();
         let found = panes.range(key(start)..key(end.max(start))).map(|(_, pane)| StoredPane {
-            metric: Arc::clone(&id),
+            series: Arc::clone(&id),
             spec,
             window: pane.window,
             partition: pane.partition,
@@ -94,7 +95,7 @@ impl HistoryStore for MemoryStore {
 
     fn pane(&self, pane: &StoredPane) -> Result<Option<Arc<FinalPane>>, HistoryError> {
         let panes = self.panes.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (pane.metric.to_string(), pane.spec, pane.window.start.0, pane.partition);
+        let key = (pane.series.to_string(), pane.spec, pane.window.start.0, pane.partition);
         Ok(panes.get(&key).cloned())
     }
 }

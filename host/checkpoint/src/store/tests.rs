@@ -36,6 +36,7 @@ fn snapshot(partition: u32, offset: i64) -> Arc<PartitionSnapshot> {
 fn pane(hour: i64) -> Arc<FinalPane> {
     Arc::new(FinalPane {
         metric: "behavior".to_owned(),
+        build: 0,
         spec: WindowSpec::tumbling(HOUR).expect("a window"),
         partition: 0,
         state_version: 1,
@@ -50,6 +51,7 @@ fn checkpoint(offset: i64, panes: &[i64]) -> Checkpoint {
     Checkpoint {
         settings: [("event_time.bound".to_owned(), "300s".to_owned())].into(),
         partitions: vec![snapshot(0, offset), snapshot(1, offset * 2)],
+        kept: Vec::new(),
         final_panes: panes.iter().map(|hour| pane(*hour)).collect(),
         dead_letter_bytes: 7 * offset.unsigned_abs(),
         dead_letter_segment: 3 * offset.unsigned_abs(),
@@ -159,6 +161,7 @@ fn a_metric_that_stopped_keeps_its_panes_by_its_own_place() {
         accounting: MetricAccounting::default(),
         windows: Vec::new(),
         phase: MetricPhase::Stopped(stop.into()),
+        build: 0,
     };
     let ahead = |offset, panes: &[i64]| {
         let mut checkpoint = checkpoint(offset, panes);

@@ -146,7 +146,7 @@ impl Windows {
         &mut self,
         watermark: Option<EventTime>,
         partition: u32,
-        (metric, state_version): (&str, u32),
+        (metric, build, state_version): (&str, u32, u32),
         (instance, room): (&mut Instance, &mut Room),
     ) -> Result<Vec<Arc<FinalPane>>, CallError> {
         let Some(set) = &mut self.set else { return Ok(Vec::new()) };
@@ -161,6 +161,7 @@ impl Windows {
             }
             let pane = FinalPane {
                 metric: metric.to_owned(),
+                build,
                 spec: self.spec,
                 partition,
                 state_version,

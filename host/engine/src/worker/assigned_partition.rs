@@ -9,7 +9,7 @@ use streamgauge_core::{
     PartitionState, Plan, Position, Record, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
-use crate::{Metric, Offered};
+use crate::{Expected, Metric, Offered};
 use streamgauge_outbox::{Ages, Attachments, DeadLetter, LateRecord, Letters, RecentRecord};
 
 use super::event::Held;
@@ -37,7 +37,7 @@ pub(super) struct AssignedPartition {
     /// The mark of the file that is read, as the source told last.
     mark: Option<FileMark>,
     late_samples: Vec<LateSample>,
-    late_output: LateOutput,
+    outputs: Outputs,
     /// What came about since the last publication.
     attachments: Attachments,
     ages: Ages,
@@ -50,6 +50,14 @@ pub(super) struct AssignedPartition {
     changed: bool,
 }
 
+/// What comes out of a partition beside its state.
+#[derive(Clone, Copy)]
+pub(super) struct Outputs {
+    pub(super) late: LateOutput,
+    /// Whether letters of rejected records come out.
+    pub(super) tells_rejections: bool,
+}
+
 /// A place at which a partition is held.
 #[derive(Clone, Copy)]
 struct Hold {
@@ -59,7 +67,7 @@ struct Hold {
 }
 
 impl AssignedPartition {
-    pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot, late_output: LateOutput) -> Self {
+    pub(super) fn new(plan: &Plan, snapshot: &PartitionSnapshot, outputs: Outputs) -> Self {
         let (state, samples) = (snapshot.state.clone(), snapshot.late_samples.clone());
         Self {
             number: snapshot.partition,
@@ -72,7 +80,7 @@ impl AssignedPartition {
             read_to: snapshot.read_to(),
             mark: snapshot.position.mark,
             late_samples: snapshot.late_samples.clone(),
-            late_output,
+            outputs,
             attachments: Attachments::default(),
             ages: Ages::default(),
             recent: None,
@@ -174,7 +182,10 @@ impl AssignedPartition {
         }
         self.position = position;
         self.flushed = state;
-        self.attachments.letters.append(std::mem::take(&mut self.pending_letters));
+        let letters = std::mem::take(&mut self.pending_letters);
+        if self.outputs.tells_rejections {
+            self.attachments.letters.append(letters);
+        }
         self.look_at_rows();
         unpublished.append(&mut self.latency);
         self.partition.clear_pending();
@@ -221,7 +232,7 @@ impl AssignedPartition {
         let late = self.partition.pending(Lateness::Late);
         let largest = late.delays().iter().copied().max().unwrap_or_default();
         self.largest_delay = self.largest_delay.max(largest);
-        if self.late_output == LateOutput::Collected {
+        if self.outputs.late == LateOutput::Collected {
             self.attachments.late.extend(LateRecord::of_batch(self.number, late));
         }
     }
@@ -284,6 +295,14 @@ impl AssignedPartition {
         std::mem::take(&mut self.largest_delay)
     }
 
+    /// The place of the last hand-over, at which a metric may join.
+    pub(super) fn expected(&self) -> Expected {
+        let (gaps, max_event_time) = (self.flushed.gaps.len() as u32, self.flushed.max_event_time);
+        let position = Position { mark: None, ..self.position };
+        let place = MetricPlace { gaps, position, max_event_time };
+        Expected { next_offset: self.flushed.next_offset, place }
+    }
+
     /// Takes no record at or past `offset` from here on.
     pub(super) fn hold_at(&mut self, offset: i64) {
         self.hold = Some(Hold { offset, is_reached: false });
@@ -319,6 +338,6 @@ impl AssignedPartition {
         let state = self.partition.state().clone();
         let samples = self.partition.late_samples();
         self.partition = Partition::new(plan, state, self.partition.cursor(), samples);
-        self.late_output = late_output;
+        self.outputs.late = late_output;
     }
 }

@@ -5,13 +5,15 @@
 //! the source is drained, what is there is handed on as soon as it is `batch.min` rows; and no row
 //! waits longer than `batch.max_delay`, whether or not another record comes.
 
+mod joining;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{Block, PartitionSnapshot, Rejection, Row, Run, WallClock};
 
-use super::assigned_partition::AssignedPartition;
+use super::assigned_partition::{AssignedPartition, Outputs};
 use super::event::{Configuration, Event, Held, Moment, Reply};
 use streamgauge_source::LatencyFrom;
 
@@ -45,6 +47,9 @@ pub struct EngineSetup {
     /// A wall clock that stands still, for `lateness.clock = "processing"`; `None` means the time
     /// of day.
     pub now: Option<WallClock>,
+    /// Whether dead letters of rejected records come out. A reader that brings a metric to its
+    /// partition's place reads records that were rejected before.
+    pub tells_rejections: bool,
 }
 
 /// See the head of this file.
@@ -55,6 +60,7 @@ pub struct Engine {
     metrics: Vec<Metric>,
     latency_from: LatencyFrom,
     now: Option<WallClock>,
+    tells_rejections: bool,
     /// Records that the metrics have, but that are not published.
     unpublished: Runs,
     /// Of partitions that went.
@@ -69,9 +75,11 @@ pub struct Engine {
 impl Engine {
     /// An engine that has taken nothing yet.
     pub fn new(setup: EngineSetup) -> Self {
-        let EngineSetup { configuration, metrics, partitions, latency_from, now } = setup;
+        let EngineSetup { configuration, metrics, partitions, latency_from, now, tells_rejections } =
+            setup;
+        let outputs = Outputs { late: configuration.late_output, tells_rejections };
         let assigned = |partition: &PartitionSnapshot| {
-            AssignedPartition::new(&configuration.plan, partition, configuration.late_output)
+            AssignedPartition::new(&configuration.plan, partition, outputs)
         };
         Self {
             partitions: partitions.iter().map(assigned).collect(),
@@ -80,6 +88,7 @@ impl Engine {
             metrics,
             latency_from,
             now,
+            tells_rejections,
             unpublished: Runs::default(),
             ages: Ages::default(),
             next_publish: None,
@@ -120,6 +129,10 @@ impl Engine {
                     self.partitions[i].release();
                 }
             }
+            Event::Expect(at) => reply.expected = self.expect(&at),
+            Event::Join(joiners) => reply.joined = Some(self.join(joiners)),
+            Event::Forget(at) => self.forget(&at),
+            Event::Lag { metric } => self.lag(&metric),
             Event::Stop => {
                 self.flush_all();
                 reply.publish = Some(self.publish(now));
@@ -246,7 +259,8 @@ impl Engine {
         assert!(self.index_of(number).is_none(), "a partition comes once");
         self.metrics.iter_mut().for_each(|metric| metric.assign(partition));
         let Configuration { plan, late_output, .. } = &self.configuration;
-        self.partitions.push(AssignedPartition::new(plan, partition, *late_output));
+        let outputs = Outputs { late: *late_output, tells_rejections: self.tells_rejections };
+        self.partitions.push(AssignedPartition::new(plan, partition, outputs));
     }
 
     fn revoke(&mut self, partition: u32, now: Moment, reply: &mut Reply) {

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use streamgauge_core::{Block, FileMark, PartitionSnapshot, Plan, WallClock};
+use streamgauge_core::{
+    Block, FileMark, MetricPlace, MetricSnapshot, PartitionSnapshot, Plan, WallClock,
+};
 
 use super::late_output::LateOutput;
+use crate::metric::{Expected, NotJoined};
 use streamgauge_decode::Decoder;
 use streamgauge_outbox::{Publication, WorkerReport};
 use streamgauge_pipeline::BatchSettings;
@@ -26,9 +29,6 @@ pub trait Clock: Send {
 }
 
 /// An event. Each is finished before the next one begins.
-///
-/// A metric that joins, is replaced or is removed in one partition will be three more events here:
-/// like those that are here, they take effect between two batches.
 pub enum Event<'a> {
     /// The source has records.
     Records(Block<'a>),
@@ -66,8 +66,40 @@ pub enum Event<'a> {
     },
     /// A held partition is read on, from [`Held::next_offset`].
     Release(u32),
+    /// Metrics that lag in a partition are about to join it: from here on, rows are kept for them.
+    /// The reply tells the place whose states are needed.
+    Expect(MetricsIn),
+    /// The states of metrics at the place that they were expected at: they run from here on.
+    Join(Joiners),
+    /// Metrics do not join a partition now; nothing more is kept for them.
+    Forget(MetricsIn),
+    /// A metric that stopped is to be brought to its partitions' places: it lags from here on.
+    Lag {
+        /// The metric's id.
+        metric: String,
+    },
     /// Whatever was taken is folded and published.
     Stop,
+}
+
+/// Some metrics in one partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsIn {
+    /// The metrics' ids.
+    pub metrics: Vec<String>,
+    /// The number of the partition.
+    pub partition: u32,
+}
+
+/// Metrics that join a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joiners {
+    /// The metrics' states.
+    pub states: Vec<MetricSnapshot>,
+    /// The place of all of them.
+    pub place: MetricPlace,
+    /// The number of the partition.
+    pub partition: u32,
 }
 
 /// How records are read, batched and put out besides.
@@ -91,6 +123,10 @@ pub struct Reply {
     pub revoked: Option<Arc<PartitionSnapshot>>,
     /// Partitions that reached the offset at which they are held.
     pub held: Vec<Held>,
+    /// The place at which metrics are expected; `None` also where one of them does not lag.
+    pub expected: Option<Expected>,
+    /// Whether metrics joined.
+    pub joined: Option<Result<(), NotJoined>>,
 }
 
 /// A partition that is held: all of its records before the offset are folded.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use streamgauge_core::{EventTime, PartitionState, Position, RecordTime, TimeWindow, WindowSpec};
 
 use super::*;
-use crate::{DeadLetter, LateRecord, LateRecords, Letters, Overview, WorkerCounts};
+use crate::{DeadLetter, LateRecord, LateRecords, Letters, Overview, Sides, WorkerCounts};
 
 fn letter(offset: i64, bytes: usize) -> DeadLetter<'static> {
     DeadLetter {
@@ -36,6 +36,7 @@ fn late(offset: i64, bytes: usize) -> LateRecord<'static> {
 fn pane(start: i64) -> Arc<FinalPane> {
     Arc::new(FinalPane {
         metric: "behavior".to_owned(),
+        build: 0,
         spec: WindowSpec::Tumbling { size: 60_000 },
         partition: 0,
         state_version: 1,
@@ -176,11 +177,11 @@ fn a_partition_that_moved_is_taken_in_its_newest_state_until_the_old_one_is_forg
     };
     let outboxes = [to, Arc::clone(&from)];
     let ended = WorkerCounts { taken: 5, ..WorkerCounts::default() };
-    let overview = Overview::of(&outboxes, &ended);
+    let overview = Overview::of(&outboxes, &Sides::default(), &ended);
     assert_eq!((offsets(&overview), overview.counts.taken), (vec![120], 5));
     from.forget(3);
     assert_eq!(from.take().snapshots.len(), 0);
-    assert_eq!(offsets(&Overview::of(&outboxes, &ended)), [120]);
+    assert_eq!(offsets(&Overview::of(&outboxes, &Sides::default(), &ended)), [120]);
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub(super) fn of_process(status: &Status) -> Registry {
         traps.get_or_create(&label).inc_by(metric.plugin.traps);
         seconds.get_or_create(&label).inc_by(metric.plugin.seconds);
         memory.get_or_create(&label).set(metric.plugin.memory_bytes as i64);
-        for name in ["ok", "quarantined", "unreadable"] {
+        for name in ["ok", "lagging", "quarantined", "unreadable"] {
             let labels = [("metric", metric.id.clone()), ("state", name.to_owned())];
             state.get_or_create(&labels).set(i64::from(metric.state == name));
         }

@@ -17,7 +17,7 @@ use super::stored;
 use crate::log;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
-use crate::run::prepare::Prepared;
+use crate::run::prepare::{Held, Prepared};
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, StateError, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
@@ -135,7 +135,7 @@ fn check_state(prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
         Ok(None)
     };
     if let Ok(Some(checkpoint)) = &state {
-        prepared.check_state(checkpoint)?;
+        prepared.check_state(checkpoint, Held::Records)?;
     }
     Ok((prepared, state))
 }

@@ -18,7 +18,7 @@ use crate::publish::log_warnings;
 use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
-use crate::run::prepare::Prepared;
+use crate::run::prepare::{Held, Prepared};
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::Pipeline;
@@ -135,7 +135,7 @@ fn open_store(prepared: &Prepared) -> Result<(Box<dyn StateStore>, Option<Checkp
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let checkpoint = store.load()?;
     if let Some(checkpoint) = &checkpoint {
-        prepared.check_state(checkpoint)?;
+        prepared.check_state(checkpoint, Held::Records)?;
         for (id, stopped) in StoppedMetric::all(&checkpoint.partitions) {
             let (places, stop) = (stopped.places(), &stopped.stop);
             let remedy = prepared.pipeline.naming_itself(stopped.remedy());

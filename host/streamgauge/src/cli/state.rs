@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::output::{print_out, write_whole};
 use super::{inspect, stored};
 use crate::run::identity;
-use crate::run::prepare::Prepared;
+use crate::run::prepare::{Held, Prepared};
 use streamgauge_checkpoint::side_output::full_files;
 use streamgauge_checkpoint::store::{
     Checkpoint, EmbeddedStore, Export, ExportError, Exported, StateError,
@@ -146,7 +146,7 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
     let path = file.to_owned();
     let export = Export::decode(&bytes).map_err(|error| StateError::Export { path, error })?;
     let prepared = Prepared::load_without_source(&config.config, |_| {})?;
-    prepared.check_state(&export.checkpoint)?;
+    prepared.check_state(&export.checkpoint, Held::Records)?;
     let dir = &prepared.pipeline.state_dir;
     if !replace && !EmbeddedStore::open(dir)?.generations()?.is_empty() {
         return Err(Failure::failed(format!(

@@ -10,7 +10,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::output::print_out;
 use super::stored;
-use crate::run::prepare::Prepared;
+use crate::run::prepare::{Held, Prepared};
 use streamgauge_oracle::audit;
 use streamgauge_oracle::audit::{Audited, Verification, VerifyError};
 
@@ -42,7 +42,7 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     }
     let state = stored::read(&prepared)?;
     let (checkpoint, final_panes) = (&state.export.checkpoint, &state.export.final_panes);
-    prepared.check_state(checkpoint)?;
+    prepared.check_state(checkpoint, Held::All)?;
     let audited = Audited::open(&prepared.pipeline, &prepared.plugins, &checkpoint.partitions)
         .map_err(|error| Failure::source(&error))?;
     let found = audit::verify(&audited, &checkpoint.partitions, final_panes);

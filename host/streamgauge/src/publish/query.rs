@@ -178,7 +178,8 @@ impl Query for LiveQuery {
         if let (Some(history), Some(pane)) = (&published.history, spec.pane()) {
             let TimeWindow { start, end } = reach;
             let starts = TimeWindow { start: start.minus(pane.saturating_mul(2)), end };
-            let found = history.find(&panel.metric, spec, starts, Take::Newest(PANES_MAX));
+            let series = published.series(&panel.metric);
+            let found = history.find(&series, spec, starts, Take::Newest(PANES_MAX));
             published.stored = found.map_err(|error| Refused::failed(&error))?;
         }
         let found = match ask {

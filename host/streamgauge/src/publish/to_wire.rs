@@ -34,6 +34,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::MostlyExpired => "mostly_expired",
         CauseCode::TransactionOpen => "transaction_open",
         CauseCode::MetricStopped => "metric_stopped",
+        CauseCode::MetricLagging => "metric_lagging",
         CauseCode::MetricUnreadable => "metric_unreadable",
         CauseCode::MemoryNearLimit => "memory_near_limit",
         CauseCode::PluginBusy => "plugin_busy",

@@ -44,8 +44,9 @@ impl Warnings {
         found.extend(of_data(pipeline, overview, &sums));
         for warning in &found {
             let key = (warning.code, warning.args.get("metric").cloned());
-            // A metric that stops is told at once by its worker.
-            if warning.code != CauseCode::MetricStopped && !self.logged.contains(&key) {
+            // A metric that stops is told at once by its worker, and one that lags by its reader.
+            let is_told = [CauseCode::MetricStopped, CauseCode::MetricLagging];
+            if !is_told.contains(&warning.code) && !self.logged.contains(&key) {
                 self.logged.push(key);
                 tracing::warn!("{}", warning.message);
             }

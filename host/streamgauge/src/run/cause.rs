@@ -55,6 +55,8 @@ pub enum CauseCode {
     TransactionOpen,
     /// A metric stopped, and its last good result is shown.
     MetricStopped,
+    /// A metric is being counted from the log, and is not at its partitions' places yet.
+    MetricLagging,
     /// A metric counts, but its plugin gives no result.
     MetricUnreadable,
     /// A metric uses most of its memory.
@@ -116,6 +118,7 @@ impl CauseCode {
             | Self::MostlyPast
             | Self::MostlyExpired
             | Self::MetricStopped
+            | Self::MetricLagging
             | Self::MetricUnreadable => Weight::Degrades,
         }
     }
@@ -218,6 +221,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::MostlyExpired
         | CauseCode::TransactionOpen
         | CauseCode::MetricStopped
+        | CauseCode::MetricLagging
         | CauseCode::MetricUnreadable
         | CauseCode::MemoryNearLimit
         | CauseCode::PluginBusy => None,

@@ -62,6 +62,14 @@ pub struct Share {
     pub partitions: Vec<PartitionSnapshot>,
 }
 
+impl Share {
+    /// True if a metric lags in one of the partitions.
+    pub fn has_lagging(&self) -> bool {
+        let metrics = self.partitions.iter().flat_map(|partition| &partition.metrics);
+        metrics.into_iter().any(|metric| metric.phase.is_lagging())
+    }
+}
+
 /// The shares of all workers, and the things that they have in common.
 pub struct Shares {
     /// One share for each worker.
@@ -207,14 +215,7 @@ impl Opening<'_> {
     }
 
     fn decoder(&self, format: Format, columns: Option<&CsvColumns>) -> Decoder {
-        let projection = &self.plan.projection;
-        match (format, columns) {
-            (Format::Json, _) => Decoder::json(projection),
-            (Format::Csv, Some(columns)) => Decoder::csv(projection, columns),
-            (Format::Csv, None) => {
-                Decoder::csv(projection, &CsvColumns::in_schema_order(&self.pipeline.schema))
-            }
-        }
+        decoder(self.pipeline, self.plan, format, columns)
     }
 
     /// The stored state of `partition`, or a new one that begins at `start`.
@@ -257,6 +258,23 @@ impl Opening<'_> {
             Ok(Share { source, decoder, partitions })
         };
         hands.into_iter().map(share).collect()
+    }
+}
+
+/// The decoder of a log under `plan`; `columns` are those of a CSV file.
+pub fn decoder(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    format: Format,
+    columns: Option<&CsvColumns>,
+) -> Decoder {
+    let projection = &plan.projection;
+    match (format, columns) {
+        (Format::Json, _) => Decoder::json(projection),
+        (Format::Csv, Some(columns)) => Decoder::csv(projection, columns),
+        (Format::Csv, None) => {
+            Decoder::csv(projection, &CsvColumns::in_schema_order(&pipeline.schema))
+        }
     }
 }
 

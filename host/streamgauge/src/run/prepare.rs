@@ -1,7 +1,7 @@
 //! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
 //! and all mistakes are reported at once, with their places in the file.
 
-mod older;
+pub(super) mod older;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,6 +20,15 @@ use streamgauge_plugin::{LoadError, Plugin};
 use streamgauge_view::panels;
 
 use crate::run::compiler;
+
+/// What of a stored state has to be as the pipeline has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// What decides records. Metrics may differ: what has changed is built anew.
+    Records,
+    /// The metrics besides.
+    All,
+}
 
 /// A pipeline that can run.
 #[derive(Clone)]
@@ -83,12 +92,12 @@ impl Prepared {
     ///
     /// # Errors
     /// Each setting that differs, with both values and the ways out.
-    pub fn check_state(&self, checkpoint: &Checkpoint) -> Result<(), Diagnostics> {
+    pub fn check_state(&self, checkpoint: &Checkpoint, what: Held) -> Result<(), Diagnostics> {
         let mut diagnostics = self.document.diagnostics();
         let now = self.state_settings();
         for (key, value) in &now {
             let stored = checkpoint.settings.get(key);
-            if stored == Some(value) {
+            if stored == Some(value) || (what == Held::Records && key.starts_with("metric.")) {
                 continue;
             }
             let changed = || self.changed(key, stored, Some(value));

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use streamgauge_checkpoint::CheckpointBoard;
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{LatenessClock, PartitionSnapshot};
 use streamgauge_kafka::{BrokerFault, CommitBoard, FaultKind};
 use streamgauge_outbox::{
-    HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, WorkerCounts, WorkerReport,
+    HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, Sides, WorkerCounts, WorkerReport,
 };
 use streamgauge_source::SourceHealth;
 
@@ -37,8 +37,23 @@ pub struct RunStatus {
     pub checkpoints: Arc<CheckpointBoard>,
     /// How the partitions of a topic stand, written by their sources.
     pub sources: Arc<SourceHealth>,
+    /// What side readers publish.
+    pub sides: Arc<Sides>,
     /// Where final panes are stored.
     history: Mutex<Option<Arc<dyn HistoryStore>>>,
+    /// Metrics that stopped and are to go on.
+    resumes: Mutex<BTreeSet<String>>,
+}
+
+/// Why a metric does not go on from where it stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotResumed {
+    /// The metric has not stopped.
+    Runs,
+    /// A version of the program stopped the metric that did not keep its place.
+    NoPlace,
+    /// Records cannot be counted a second time under `lateness.clock = "processing"`.
+    Processing,
 }
 
 /// The parts that change together.
@@ -79,8 +94,39 @@ impl RunStatus {
             content: Mutex::new(content),
             checkpoints: Arc::default(),
             sources: Arc::default(),
+            sides: Arc::default(),
             history: Mutex::default(),
+            resumes: Mutex::default(),
         }
+    }
+
+    /// Lets a metric that stopped go on from where it stopped: a side reader brings it to its
+    /// partitions' places.
+    ///
+    /// # Errors
+    /// The metric has not stopped, or cannot go on.
+    pub fn resume(&self, metric: &str, clock: LatenessClock) -> Result<(), NotResumed> {
+        if clock == LatenessClock::Processing {
+            return Err(NotResumed::Processing);
+        }
+        let overview = self.overview();
+        let metrics = overview.partitions.iter().flat_map(|partition| &partition.metrics);
+        let mut stops = metrics.filter(|own| own.id == metric).filter_map(|own| own.phase.stop());
+        let Some(first) = stops.next() else { return Err(NotResumed::Runs) };
+        if first.place.is_none() || stops.any(|stop| stop.place.is_none()) {
+            return Err(NotResumed::NoPlace);
+        }
+        self.resumes().insert(metric.to_owned());
+        Ok(())
+    }
+
+    /// The metrics that are to go on, since the last call.
+    pub fn take_resumes(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.resumes())
+    }
+
+    fn resumes(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.resumes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows what `checkpoint` holds until the run publishes. A run that cannot reach its source
@@ -124,7 +170,7 @@ impl RunStatus {
         let (outboxes, ended) = (content.outboxes.clone(), content.ended.clone());
         let (stored, parked) = (content.stored.clone(), content.parked.clone());
         drop(content);
-        let mut overview = Overview::of(&outboxes, &ended);
+        let mut overview = Overview::of(&outboxes, &self.sides, &ended);
         if outboxes.is_empty() {
             overview.partitions = stored;
         }

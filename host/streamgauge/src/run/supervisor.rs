@@ -34,12 +34,14 @@ use super::fatal;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
 use super::pulse::{Beat, Pulses};
+use super::side::SideReaders;
 use super::status::{Phase, RunStatus};
 
-use clock::SystemClock;
+pub(super) use clock::SystemClock;
 use outcome::{failed, joined, made_anew};
 use silence::{Wait, given_up_after, silence_past};
-use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
+pub(super) use topic_watch::Told;
+use topic_watch::{TIMEOUT, TopicWatch, has_grown, take_in};
 
 /// How long to wait before trying again what was not there.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
@@ -186,16 +188,18 @@ impl Supervisor {
         let differs = differs.unwrap_or_default();
         let outlets = self.outlets(checkpoint.as_ref())?;
         let outboxes = fill_outboxes(&shares, &parked);
+        let lasts = Arc::new(AtomicBool::new(shares.iter().any(Share::has_lagging)));
         let with_outboxes = shares.into_iter().zip(&outboxes);
-        let setup = |(share, outbox)| self.setup(share, latency_from, outbox);
+        let setup = |(share, outbox)| self.setup(share, latency_from, outbox, &lasts);
         let workers = with_outboxes.map(setup).collect();
         self.show(&outboxes, &parked);
-        let mut checkpointer = self.checkpointer(outlets, outboxes, committer);
+        let kept = checkpoint.as_ref().map(|stored| stored.kept.clone()).unwrap_or_default();
+        let mut checkpointer = self.checkpointer(outlets, outboxes, committer, kept);
         checkpointer.guard = guard.map(|guard| Box::new(guard) as Box<dyn LogGuard>);
         let ended = match self.first_checkpoint(&mut checkpointer, &differs, patience) {
             Ok(true) => {
                 self.run_status.enter(Phase::Running);
-                self.supervise(workers, &mut checkpointer, &differs, watch, patience)
+                self.supervise(workers, &mut checkpointer, &differs, watch, (patience, lasts))
             }
             Ok(false) => Ok(Attempt::Finished(Finished::Stopped)),
             Err(error) => Err(error),
@@ -269,10 +273,11 @@ impl Supervisor {
         checkpointer: &mut Checkpointer,
         differs: &AtomicBool,
         mut watch: Option<TopicWatch>,
-        patience: Patience,
+        (patience, lasts): (Patience, Arc<AtomicBool>),
     ) -> Result<Attempt, SourceError> {
+        let readers = self.side_readers(lasts);
         let every = self.pipeline.checkpoint_every;
-        let done = AtomicBool::new(false);
+        let (done, ended) = (AtomicBool::new(false), AtomicBool::new(false));
         let (mut grown, mut given_up) = (false, None);
         let result = thread::scope(|scope| {
             let pulse = self.pulses.watch("checkpointer");
@@ -284,7 +289,7 @@ impl Supervisor {
                     checkpointer.run(every, &done, || pulse.beat(Instant::now()));
                 })
                 .expect("a thread can be started");
-            let (told, setups): (Vec<_>, Vec<_>) = workers
+            let (told, setups): (Vec<Told>, Vec<_>) = workers
                 .into_iter()
                 .map(|(told, setup)| ((told, Arc::clone(&setup.outbox)), setup))
                 .unzip();
@@ -295,6 +300,18 @@ impl Supervisor {
                 spawned.spawn_scoped(scope, || engine::run(setup)).expect("a thread can be started")
             };
             let mut running: Vec<_> = setups.into_iter().enumerate().map(spawn).collect();
+            let reading = {
+                let (pulse, told, ended) =
+                    (self.pulses.watch("side-readers"), told.clone(), &ended);
+                let readers = &readers;
+                let named = thread::Builder::new().name("side-readers".into());
+                let looked_after = move || {
+                    // Dropped at the end, as that of the checkpointer.
+                    let pulse = pulse;
+                    readers.run(scope, &told, ended, &pulse);
+                };
+                named.spawn_scoped(scope, looked_after).expect("a thread can be started")
+            };
             let mut result = Ok(Finished::Ended);
             while !running.is_empty() {
                 grown = grown || watch.as_mut().is_some_and(|watch| self.take_in(watch, &told));
@@ -324,10 +341,12 @@ impl Supervisor {
                     }
                 }
             }
+            ended.store(true, Ordering::Relaxed);
+            let read = reading.join().map_err(|_| failed("a side reader panicked".into()));
             done.store(true, Ordering::Relaxed);
             // The panic was told already.
             let stored = storing.join().map_err(|_| failed("the checkpointer panicked".into()));
-            stored.and(result)
+            stored.and(read).and(result)
         });
         // A panic may have left anything behind; the stored state is whole.
         let is_stored = fatal::cause().is_none() && checkpointer.finish();
@@ -352,6 +371,7 @@ impl Supervisor {
         share: Share,
         latency_from: LatencyFrom,
         outbox: &Arc<Outbox>,
+        lasts: &Arc<AtomicBool>,
     ) -> (Sender<Command>, Setup) {
         let Share { source, decoder, partitions } = share;
         let zone = self.pipeline.event_time.zone;
@@ -366,10 +386,29 @@ impl Supervisor {
             late_output: self.late_output(),
         };
         let now = self.now;
-        let engine = EngineSetup { configuration, metrics, partitions, latency_from, now };
+        let engine = EngineSetup {
+            configuration,
+            metrics,
+            partitions,
+            latency_from,
+            now,
+            tells_rejections: true,
+        };
         let (told, commands) = mpsc::channel();
         let outbox = Arc::clone(outbox);
-        (told, Setup { source, engine, outbox, commands, clock })
+        let lasts = Arc::clone(lasts);
+        (told, Setup { source, engine, outbox, commands, clock, lasts })
+    }
+
+    fn side_readers(&self, lasts: Arc<AtomicBool>) -> SideReaders {
+        SideReaders {
+            pipeline: Arc::clone(&self.pipeline),
+            plugins: self.plugins.clone(),
+            run_status: Arc::clone(&self.run_status),
+            sides: Arc::clone(&self.run_status.sides),
+            pulses: self.pulses.clone(),
+            lasts,
+        }
     }
 }
 

@@ -39,7 +39,7 @@ impl HistoryStore for Stored {
         take: Take,
     ) -> Result<Vec<StoredPane>, HistoryError> {
         let is_meant = |pane: &&StoredPane| {
-            *pane.metric == *metric && pane.spec == spec && starts.contains(pane.window.start)
+            *pane.series == *metric && pane.spec == spec && starts.contains(pane.window.start)
         };
         let found: Vec<StoredPane> = self.0.iter().filter(is_meant).cloned().collect();
         let count = found.len();
@@ -69,7 +69,7 @@ proptest! {
     ) {
         let spec = KINDS[kind];
         let of = |(start, partition): (i64, u32)| StoredPane {
-            metric: METRIC.into(),
+            series: METRIC.into(),
             spec,
             window: minutes(start, start + 1),
             partition,

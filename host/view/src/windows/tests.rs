@@ -40,6 +40,7 @@ fn with(number: u32, time: i64, spec: WindowSpec, panes: Vec<PaneSnapshot>) -> P
 fn final_pane(partition: u32, window: TimeWindow, text: &str) -> FinalPane {
     FinalPane {
         metric: METRIC.to_owned(),
+        build: 0,
         spec: MINUTES,
         partition,
         state_version: 1,

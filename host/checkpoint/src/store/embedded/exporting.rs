@@ -95,7 +95,7 @@ fn newest(reading: &Reading, out: &mut dyn Write) -> Result<End, Failed> {
         };
     }
     let (partitions, stopped) = (digests, StoppedStates::new());
-    let header = Header { generation: 0, partitions, stopped, ..stored.clone() };
+    let header = Header { generation: 0, partitions, kept: Vec::new(), stopped, ..stored.clone() };
     let written = ExportWriter::with_header(out, &header);
     match write_rest(reading, (generation, &stored), written)? {
         Ok((final_panes, bytes)) => {

@@ -23,25 +23,25 @@ pub(super) struct History {
 impl HistoryStore for History {
     fn panes(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         from: EventTime,
         to: EventTime,
     ) -> Result<Vec<Arc<FinalPane>>, HistoryError> {
         let found =
-            read(&self.database, &self.path, |reading| reading.final_panes(metric, spec, to))
+            read(&self.database, &self.path, |reading| reading.final_panes(series, spec, to))
                 .map_err(|error| HistoryError(error.to_string()))?;
         Ok(found.into_iter().filter(|pane| pane.window.end > from).collect())
     }
 
     fn find(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         starts: TimeWindow,
         take: Take,
     ) -> Result<Vec<StoredPane>, HistoryError> {
-        read(&self.database, &self.path, |reading| reading.find(metric, spec, starts, take))
+        read(&self.database, &self.path, |reading| reading.find(series, spec, starts, take))
             .map_err(|error| HistoryError(error.to_string()))
     }
 

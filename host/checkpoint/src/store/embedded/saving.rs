@@ -29,8 +29,10 @@ pub(super) fn save(
         digests.insert(snapshot.partition, digest_of(&rest).to_string());
         writing.insert_snapshot(generation, snapshot.partition, &rest)?;
     }
+    let (kept, written) = stopped::store_kept(writing, &checkpoint.kept, known)?;
+    bytes += written;
     let mut header = Header::new(generation, now, checkpoint, digests);
-    header.stopped = named;
+    (header.kept, header.stopped) = (kept, named);
     let encoded = header.encode();
     bytes += encoded.len() as u64;
     writing.insert_header(generation, &encoded)?;

@@ -1,5 +1,5 @@
-//! The states of metrics that stopped, each stored once: a state that does not change any more may be
-//! large, and was written with every checkpoint.
+//! The states of metrics that stopped or were taken out, each stored once: a state that does not
+//! change any more may be large, and was written with every checkpoint.
 //!
 //! A snapshot is stored without them, and the header names them by their digests.
 
@@ -12,11 +12,16 @@ use streamgauge_core::{
 };
 
 use super::tables::{Failed, Reading, Writing};
-use crate::store::header::{Header, StoppedStates};
+use crate::store::KeptMetric;
+use crate::store::header::{Header, KeptStates, StoppedStates};
 
-/// The states that were stored by this process, with their digests. A stop is one `Arc` as long as
-/// it lasts, and nothing changes in the meantime.
-pub(super) type Known = BTreeMap<(u32, String), (Arc<MetricStop>, String)>;
+/// The states that were stored by this process, with their digests.
+#[derive(Default)]
+pub(super) struct Known {
+    /// A stop is one `Arc` as long as it lasts, and nothing changes in the meantime.
+    stopped: BTreeMap<(u32, String), (Arc<MetricStop>, String)>,
+    kept: Vec<(Arc<MetricSnapshot>, String)>,
+}
 
 /// Stores the states of the metrics that stopped in a partition, where they are not there yet.
 /// Returns the bytes of the snapshot without them.
@@ -31,17 +36,13 @@ pub(super) fn store(
     for (i, metric) in snapshot.metrics.iter().enumerate() {
         let Some(stop) = metric.phase.stop() else { continue };
         let key = (snapshot.partition, metric.id.clone());
-        let of_this = known.get(&key).filter(|(of, _)| Arc::ptr_eq(of, stop));
+        let of_this = known.stopped.get(&key).filter(|(of, _)| Arc::ptr_eq(of, stop));
         let digest = match of_this.map(|(_, digest)| digest) {
             Some(digest) if writing.has_stopped(digest)? => digest.clone(),
             _ => {
-                let bytes = encode(snapshot.partition, metric);
-                let digest = digest_of(&bytes).to_string();
-                if !writing.has_stopped(&digest)? {
-                    written += bytes.len() as u64;
-                    writing.insert_stopped(&digest, &bytes)?;
-                }
-                known.insert(key, (Arc::clone(stop), digest.clone()));
+                let (digest, bytes) = insert(writing, snapshot.partition, metric)?;
+                written += bytes;
+                known.stopped.insert(key, (Arc::clone(stop), digest.clone()));
                 digest
             }
         };
@@ -49,6 +50,72 @@ pub(super) fn store(
         rest.get_or_insert_with(|| snapshot.clone()).metrics[i].windows = Vec::new();
     }
     Ok((rest.as_ref().unwrap_or(snapshot).encode(), written))
+}
+
+/// Stores a state where it is not there yet; returns its digest, and the bytes that were written.
+fn insert(
+    writing: &Writing,
+    partition: u32,
+    metric: &MetricSnapshot,
+) -> Result<(String, u64), Failed> {
+    let bytes = encode(partition, metric);
+    let digest = digest_of(&bytes).to_string();
+    if writing.has_stopped(&digest)? {
+        return Ok((digest, 0));
+    }
+    writing.insert_stopped(&digest, &bytes)?;
+    Ok((digest, bytes.len() as u64))
+}
+
+/// Stores the states of metrics that were taken out, where they are not there yet; returns what
+/// the header tells of them, and the bytes that were written.
+pub(super) fn store_kept(
+    writing: &Writing,
+    kept: &[KeptMetric],
+    known: &mut Known,
+) -> Result<(Vec<KeptStates>, u64), Failed> {
+    let mut written = 0;
+    let mut all = Vec::new();
+    for metric in kept {
+        let mut partitions = BTreeMap::new();
+        for (partition, state) in &metric.partitions {
+            let of_this = known.kept.iter().find(|(of, _)| Arc::ptr_eq(of, state));
+            let digest = match of_this {
+                Some((_, digest)) if writing.has_stopped(digest)? => digest.clone(),
+                _ => {
+                    let (digest, bytes) = insert(writing, *partition, state)?;
+                    written += bytes;
+                    known.kept.push((Arc::clone(state), digest.clone()));
+                    digest
+                }
+            };
+            partitions.insert(*partition, digest);
+        }
+        let (id, settings) = (metric.id.clone(), metric.settings.clone());
+        all.push(KeptStates { id, settings, partitions });
+    }
+    Ok((all, written))
+}
+
+/// The metrics that were taken out, with their states.
+pub(super) fn kept(
+    reading: &Reading,
+    header: &Header,
+) -> Result<Result<Vec<KeptMetric>, SnapshotError>, Failed> {
+    let mut all = Vec::new();
+    for metric in &header.kept {
+        let mut partitions = BTreeMap::new();
+        for (partition, digest) in &metric.partitions {
+            let bytes = reading.stopped(digest)?;
+            let state =
+                if digest_of(&bytes).to_string() == *digest { decode(&bytes) } else { None };
+            let Some(state) = state else { return Ok(Err(SnapshotError::Damaged)) };
+            partitions.insert(*partition, Arc::new(state));
+        }
+        let (id, settings) = (metric.id.clone(), metric.settings.clone());
+        all.push(KeptMetric { id, settings, partitions });
+    }
+    Ok(Ok(all))
 }
 
 /// Puts the states that `header` names into a snapshot that was stored without them.
@@ -71,7 +138,9 @@ pub(super) fn restore(
 
 /// The digests that a header names.
 pub(super) fn digests(header: &Header) -> BTreeSet<String> {
-    header.stopped.values().flat_map(|metrics| metrics.values().cloned()).collect()
+    let stopped = header.stopped.values().flat_map(BTreeMap::values);
+    let kept = header.kept.iter().flat_map(|metric| metric.partitions.values());
+    stopped.chain(kept).cloned().collect()
 }
 
 /// A metric alone, as the snapshot of a partition that has nothing else.

@@ -33,7 +33,7 @@ const SNAPSHOTS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("
 /// The states of metrics that stopped: SHA-256 of the bytes → snapshot with this metric alone.
 const STOPPED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("stopped");
 
-/// Metric, size, slide, start, partition.
+/// Series, size, slide, start, partition.
 type PaneKey<'a> = (&'a str, i64, i64, i64, u32);
 
 /// The history: key → (the generation that wrote the pane, final pane).
@@ -155,7 +155,7 @@ impl Reading {
     /// The final panes of one metric and kind that start before an instant.
     pub(super) fn final_panes(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         to: EventTime,
     ) -> Result<Vec<Arc<FinalPane>>, Failed> {
@@ -165,7 +165,7 @@ impl Reading {
         };
         let decode = |bytes: &[u8]| FinalPane::decode(bytes).map(Arc::new).map_err(Failed::Pane);
         let (size, slide) = spec.to_millis();
-        let range = (metric, size, slide, i64::MIN, 0)..(metric, size, slide, to.0, 0);
+        let range = (series, size, slide, i64::MIN, 0)..(series, size, slide, to.0, 0);
         table.range(range)?.map(|entry| decode(entry?.1.value().1)).collect()
     }
 
@@ -191,7 +191,7 @@ impl Reading {
     /// The final panes of one metric and kind that start in `starts`, without their states.
     pub(super) fn find(
         &self,
-        metric: &str,
+        series: &str,
         spec: WindowSpec,
         TimeWindow { start, end }: TimeWindow,
         take: Take,
@@ -201,16 +201,16 @@ impl Reading {
             table => table?,
         };
         let (size, slide) = spec.to_millis();
-        let key = |start: EventTime| (metric, size, slide, start.0, 0);
-        let id: Arc<str> = metric.into();
+        let key = |start: EventTime| (series, size, slide, start.0, 0);
+        let id: Arc<str> = series.into();
         let found = table.range(key(start)..key(end.max(start)))?.map(|entry| {
             let (key, value) = entry?;
             let (revision, bytes) = value.value();
             let head = FinalPane::head(bytes).ok_or(Failed::Pane(SnapshotError::Damaged))?;
             let (window, corrections) = head;
-            let (metric, partition) = (Arc::clone(&id), key.value().4);
+            let (series, partition) = (Arc::clone(&id), key.value().4);
             let is_corrected = corrections > 0;
-            Ok(StoredPane { metric, spec, window, partition, is_corrected, revision })
+            Ok(StoredPane { series, spec, window, partition, is_corrected, revision })
         });
         taken(found, take).into_iter().collect()
     }
@@ -219,7 +219,7 @@ impl Reading {
     pub(super) fn final_pane(&self, pane: &StoredPane) -> Result<Option<Arc<FinalPane>>, Failed> {
         let table = self.transaction.open_table(FINAL_PANES)?;
         let (size, slide) = pane.spec.to_millis();
-        let key = (&*pane.metric, size, slide, pane.window.start.0, pane.partition);
+        let key = (&*pane.series, size, slide, pane.window.start.0, pane.partition);
         let Some(found) = table.get(key)? else { return Ok(None) };
         let decoded = FinalPane::decode(found.value().1);
         decoded.map(|pane| Some(Arc::new(pane))).map_err(Failed::Pane)
@@ -234,27 +234,27 @@ pub(super) struct Writing {
     transaction: WriteTransaction,
 }
 
-/// The largest event time of each partition; of a metric that stopped, the one at its place, as its
-/// windows are over by that.
+/// The largest event time of each partition; of a metric that is not at its partition's place, the
+/// one at its own, as its windows are over by that.
 #[derive(Default)]
 pub(super) struct EventTimes {
     of_partition: BTreeMap<u32, Option<EventTime>>,
-    stopped: BTreeMap<(String, u32), Option<EventTime>>,
+    own: BTreeMap<(String, u32), Option<EventTime>>,
 }
 
 impl EventTimes {
     fn add(&mut self, partition: u32, snapshot: &PartitionSnapshot) {
         self.of_partition.insert(partition, snapshot.state.max_event_time);
         for metric in &snapshot.metrics {
-            if let Some(place) = metric.phase.stop().and_then(|stop| stop.place) {
-                self.stopped.insert((metric.id.clone(), partition), place.max_event_time);
+            if let Some(place) = metric.phase.place() {
+                self.own.insert((metric.series(), partition), place.max_event_time);
             }
         }
     }
 
-    fn of(&self, metric: &str, partition: u32) -> Option<EventTime> {
-        let stopped = self.stopped.get(&(metric.to_owned(), partition));
-        stopped.or_else(|| self.of_partition.get(&partition)).copied().flatten()
+    fn of(&self, series: &str, partition: u32) -> Option<EventTime> {
+        let own = self.own.get(&(series.to_owned(), partition));
+        own.or_else(|| self.of_partition.get(&partition)).copied().flatten()
     }
 }
 
@@ -318,7 +318,8 @@ impl Writing {
     pub(super) fn insert_pane(&self, generation: u64, pane: &FinalPane) -> Result<(), Failed> {
         let bytes = pane.encode();
         let (size, slide) = pane.spec.to_millis();
-        let key = (pane.metric.as_str(), size, slide, pane.window.start.0, pane.partition);
+        let series = FinalPane::series(&pane.metric, pane.build);
+        let key = (series.as_str(), size, slide, pane.window.start.0, pane.partition);
         let mut table = self.transaction.open_table(FINAL_PANES)?;
         let is_there = table.get(key)?.is_some_and(|there| there.value().1 == bytes);
         if !is_there {
@@ -352,23 +353,23 @@ impl Writing {
             let start = (from.0.as_str(), from.1, from.2, from.3, from.4);
             let Some(entry) = table.range(start..)?.next() else { break };
             let (key, value) = entry?;
-            let (metric, size, slide, time, partition) = key.value();
+            let (series, size, slide, time, partition) = key.value();
             // One that cannot be read stays, to be seen.
             let pane = FinalPane::decode(value.value().1).ok();
-            let own = times.of(metric, partition);
+            let own = times.of(series, partition);
             let is_over = |time| pane.as_ref().is_none_or(|pane| keep.is_over(pane, time));
             if pane.is_some() && is_over(own) {
-                over.push((metric.to_owned(), size, slide, time, partition));
+                over.push((series.to_owned(), size, slide, time, partition));
             }
             from = if is_over(latest) {
-                (metric.to_owned(), size, slide, time, partition + 1)
+                (series.to_owned(), size, slide, time, partition + 1)
             } else {
-                // The next kind, or the next metric.
-                (metric.to_owned(), size, slide + 1, i64::MIN, 0)
+                // The next kind, or the next series.
+                (series.to_owned(), size, slide + 1, i64::MIN, 0)
             };
         }
-        for (metric, size, slide, time, partition) in &over {
-            table.remove((metric.as_str(), *size, *slide, *time, *partition))?;
+        for (series, size, slide, time, partition) in &over {
+            table.remove((series.as_str(), *size, *slide, *time, *partition))?;
         }
         Ok(())
     }

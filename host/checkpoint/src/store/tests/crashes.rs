@@ -88,6 +88,8 @@ pub(super) fn checkpointer(disk: &Disk, outboxes: &[Arc<Outbox>; 2]) -> Option<C
         letters,
         late: SideOutput::none(origin()),
         outboxes: outboxes.to_vec(),
+        sides: Arc::default(),
+        kept: Vec::new(),
         settings: checkpoint(1, &[]).settings,
         identity: checkpoint(1, &[]).identity,
         committer: None,

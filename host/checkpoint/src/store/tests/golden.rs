@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use streamgauge_core::{
-    Accounting, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram,
+    Accounting, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram, Marks,
     MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap,
     PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime,
     StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec,
@@ -44,6 +44,7 @@ pub(super) fn full() -> PartitionSnapshot {
         gaps,
         semantics: 1,
         leap: None,
+        marks: Marks::default(),
     };
     let late_samples = vec![LateSample {
         offset: 99,
@@ -82,6 +83,7 @@ fn metric() -> MetricSnapshot {
         next_offset: 145,
         accounting: MetricAccounting { on_time: 90, late: 25, excluded: 8 },
         phase: MetricPhase::Running,
+        build: 0,
         windows: vec![
             set(WindowSpec::Cumulative, vec![cumulative]),
             set(sliding, Vec::new()),
@@ -130,6 +132,7 @@ fn with_stopped() -> Export {
             },
             max_event_time: Some(EventTime(1_447_171_100_000)),
         }),
+        under: None,
     };
     let stopped = MetricSnapshot {
         id: "类目".to_owned(),

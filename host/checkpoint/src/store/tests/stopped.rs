@@ -20,6 +20,7 @@ fn large(byte: u8) -> MetricSnapshot {
         accounting: MetricAccounting::default(),
         windows: vec![windows],
         phase: MetricPhase::Stopped(MetricStop::unknown().into()),
+        build: 0,
     }
 }
 

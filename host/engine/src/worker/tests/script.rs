@@ -113,6 +113,7 @@ fn run_script(calls: impl IntoIterator<Item = (Call, Vec<Command>)>) -> Ran {
         outbox: Arc::clone(&outbox),
         commands,
         clock: Box::new(clock),
+        lasts: Arc::default(),
     });
     let diary = std::mem::take(&mut *diary.lock().unwrap_or_else(PoisonError::into_inner));
     Ran { result: result.map_err(|error| error.to_string()), outbox, diary }

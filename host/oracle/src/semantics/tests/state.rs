@@ -94,6 +94,7 @@ proptest! {
             accounting: MetricAccounting { on_time, late, excluded },
             windows: windows.iter().map(of_core).collect(),
             phase: MetricPhase::Running,
+            build: 0,
         };
         let state = MetricState { id, state_version, origin, next_offset, on_time, late, excluded, windows };
         prop_assert_eq!(state.digest(), snapshot.digest());
@@ -110,6 +111,7 @@ proptest! {
         let span = Span { start, end: start + MINUTE };
         let core = streamgauge_core::FinalPane {
             metric: metric.clone(),
+            build: 0,
             spec: WindowSpec::Sliding { size: 5 * MINUTE, slide: MINUTE },
             partition,
             state_version,

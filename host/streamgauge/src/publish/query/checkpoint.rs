@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use streamgauge_checkpoint::store::{Checkpoint, ExportWriter};
-use streamgauge_core::{EventTime, FinalPane, PartitionSnapshot, TimeWindow, WindowSpec};
+use streamgauge_core::{
+    EventTime, FinalPane, MetricSnapshot, PartitionSnapshot, TimeWindow, WindowSpec,
+};
 use streamgauge_outbox::{HistoryStore, Overview, StoredPane, Take};
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_server::query::Refused;
@@ -40,10 +42,13 @@ pub(super) fn write(
     if let Some(history) = run_status.history_store() {
         let kinds = metrics.iter().flat_map(|metric| {
             let specs = metric.windows.iter().filter(|spec| **spec != WindowSpec::Cumulative);
-            specs.map(|spec| (metric.id.as_str(), *spec))
+            let metrics = overview.partitions.iter().flat_map(|partition| &partition.metrics);
+            let of_this = metrics.filter(|own| own.id == metric.id);
+            let series: BTreeSet<String> = of_this.map(MetricSnapshot::series).collect();
+            specs.flat_map(move |spec| series.clone().into_iter().map(|series| (series, *spec)))
         });
-        for (metric, spec) in kinds {
-            each_stored(&*history, metric, spec, |pane| {
+        for (series, spec) in kinds {
+            each_stored(&*history, &series, spec, |pane| {
                 if !wanted.has(&pane) {
                     return Ok(());
                 }
@@ -59,14 +64,14 @@ pub(super) fn write(
 /// Hands over the stored panes of a metric and kind, a few at a time.
 fn each_stored(
     history: &dyn HistoryStore,
-    metric: &str,
+    series: &str,
     spec: WindowSpec,
     mut take: impl FnMut(StoredPane) -> Result<(), Refused>,
 ) -> Result<(), Refused> {
     let mut starts = TimeWindow::ALWAYS;
     loop {
         let find = |starts, count| {
-            let found = history.find(metric, spec, starts, Take::Oldest(count));
+            let found = history.find(series, spec, starts, Take::Oldest(count));
             found.map_err(|error| Refused::failed(&error))
         };
         let mut found = find(starts, PANES_AT_ONCE)?;
@@ -94,7 +99,7 @@ fn each_stored(
 struct Wanted<'a> {
     snapshots: BTreeMap<u32, &'a PartitionSnapshot>,
     /// Panes that were not stored then.
-    unstored: BTreeSet<(&'a str, WindowSpec, EventTime, u32)>,
+    unstored: BTreeSet<(String, WindowSpec, EventTime, u32)>,
 }
 
 impl<'a> Wanted<'a> {
@@ -102,14 +107,16 @@ impl<'a> Wanted<'a> {
         let snapshots = overview.partitions.iter().map(|of| (of.partition, &**of)).collect();
         let panes = overview.final_panes.iter();
         let key = |pane: &'a Arc<FinalPane>| {
-            (&*pane.metric, pane.spec, pane.window.start, pane.partition)
+            let series = FinalPane::series(&pane.metric, pane.build);
+            (series, pane.spec, pane.window.start, pane.partition)
         };
         Self { snapshots, unstored: panes.map(key).collect() }
     }
 
     fn has(&self, pane: &StoredPane) -> bool {
-        let StoredPane { metric, spec, window, partition, .. } = pane;
-        let is_unstored = self.unstored.contains(&(metric, *spec, window.start, *partition));
+        let StoredPane { series, spec, window, partition, .. } = pane;
+        let key = (series.to_string(), *spec, window.start, *partition);
+        let is_unstored = self.unstored.contains(&key);
         let snapshot = self.snapshots.get(partition);
         !is_unstored && snapshot.is_none_or(|snapshot| !is_later(pane, snapshot))
     }
@@ -118,7 +125,7 @@ impl<'a> Wanted<'a> {
 /// True for a pane that is open in a snapshot, or that no record had reached.
 fn is_later(pane: &StoredPane, snapshot: &PartitionSnapshot) -> bool {
     let start = Some(pane.window.start);
-    let metric = snapshot.metrics.iter().find(|metric| metric.id == *pane.metric);
+    let metric = snapshot.metrics.iter().find(|metric| metric.series() == *pane.series);
     let set = metric.and_then(|metric| metric.windows.iter().find(|set| set.spec == pane.spec));
     let is_open = set.is_some_and(|set| {
         set.panes.binary_search_by_key(&start, |open| open.window.map(|open| open.start)).is_ok()
@@ -144,6 +151,7 @@ mod tests {
         let (state_version, corrections, late) = (1, 0, None);
         Arc::new(FinalPane {
             metric,
+            build: 0,
             spec: HOUR,
             partition,
             state_version,
@@ -197,6 +205,7 @@ mod tests {
             accounting: MetricAccounting::default(),
             windows: vec![set],
             phase: MetricPhase::Running,
+            build: 0,
         };
         let max_event_time = Some(EventTime(30));
         let snapshot = PartitionSnapshot {
@@ -213,7 +222,7 @@ mod tests {
         };
         let wanted = Wanted::of(&overview);
         let stored = |start, partition| StoredPane {
-            metric: "age".into(),
+            series: "age".into(),
             spec: HOUR,
             window: TimeWindow { start: EventTime(start), end: EventTime(start + 1) },
             partition,

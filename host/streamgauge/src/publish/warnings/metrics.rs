@@ -25,6 +25,9 @@ pub(super) fn of_trouble(id: &str, trouble: &Trouble) -> Cause {
                 format!("metric `{id}` stopped at {places}: {}", stopped.stop),
             )
         }
+        Trouble::Lagging(_) => {
+            (CauseCode::MetricLagging, format!("metric `{id}`: {}", trouble.reason()))
+        }
         Trouble::Unreadable { .. } => {
             (CauseCode::MetricUnreadable, format!("metric `{id}`: {}", trouble.reason()))
         }
@@ -32,6 +35,11 @@ pub(super) fn of_trouble(id: &str, trouble: &Trouble) -> Cause {
     let mut cause = Cause::warning(code, message, &[("metric", id.to_owned())]);
     let mut tell = |name: &str, value: String| cause.args.insert(name.to_owned(), value);
     tell("reason", trouble.reason());
+    if let Trouble::Lagging(lagging) = trouble {
+        tell("read", lagging.read.to_string());
+        tell("of", lagging.of.to_string());
+        tell("percent", lagging.percent().to_string());
+    }
     if let Trouble::Stopped(stopped) = trouble {
         tell("places", stopped.places());
         if let Some(call) = stopped.stop.call {

@@ -8,17 +8,17 @@ use streamgauge_core::ByLateness;
 use streamgauge_plugin::{CallError, Instance, Plugin};
 
 /// The key of a metric among the settings that stored state depends on.
-pub(super) fn key(plugin: &Plugin) -> String {
+pub(in crate::run) fn key(plugin: &Plugin) -> String {
     format!("metric.{}", plugin.settings().id)
 }
 
 /// The settings that the metric's state depends on.
-pub(super) fn text(plugin: &Plugin) -> String {
+pub(in crate::run) fn text(plugin: &Plugin) -> String {
     format!("{}{}", before_version(plugin), plugin.descriptor().state_version)
 }
 
 /// True if the state version is all that differs from the `stored` settings of the metric.
-pub(super) fn is_all(plugin: &Plugin, stored: &str) -> bool {
+pub(in crate::run) fn is_all(plugin: &Plugin, stored: &str) -> bool {
     let version = stored.strip_prefix(&before_version(plugin));
     version.is_some_and(|version| version.parse::<u32>().is_ok())
 }
@@ -31,7 +31,7 @@ fn before_version(plugin: &Plugin) -> String {
 ///
 /// # Errors
 /// The plugin does not read the state, with its reason.
-pub(super) fn read(plugin: &Plugin, checkpoint: &Checkpoint) -> Result<(), CallError> {
+pub(in crate::run) fn read(plugin: &Plugin, checkpoint: &Checkpoint) -> Result<(), CallError> {
     let mut instance = Instance::open(plugin)?;
     let partitions = checkpoint.partitions.iter().flat_map(|partition| &partition.metrics);
     for metric in partitions.filter(|metric| metric.id == plugin.settings().id) {

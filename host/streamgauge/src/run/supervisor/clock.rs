@@ -8,14 +8,14 @@ use crate::run::pulse::{Beat, Pulses};
 use streamgauge_core::WallClock;
 use streamgauge_engine::{Clock, Moment};
 
-pub(super) struct SystemClock {
+pub(in crate::run) struct SystemClock {
     pulses: Pulses,
     /// Begins with the worker's first look at the time, as the worker does.
     pulse: OnceLock<Arc<Beat>>,
 }
 
 impl SystemClock {
-    pub(super) fn new(pulses: &Pulses) -> Self {
+    pub(in crate::run) fn new(pulses: &Pulses) -> Self {
         Self { pulses: pulses.clone(), pulse: OnceLock::new() }
     }
 }

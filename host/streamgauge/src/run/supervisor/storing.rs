@@ -5,23 +5,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::outcome::{failed, made_anew};
 use super::{RETRY_EVERY, Supervisor};
+use crate::run::adopt::adopt;
 use crate::run::cause::Cause;
 use crate::run::patience::Patience;
 use crate::run::status::Phase;
 use streamgauge_checkpoint::side_output::SideOutput;
-use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_checkpoint::store::{Checkpoint, KeptMetric};
 use streamgauge_checkpoint::{Backoff, Checkpointer, FailureKind};
 use streamgauge_outbox::Outbox;
 use streamgauge_source::{OffsetCommitter, SourceError};
 
 impl Supervisor {
     pub(super) fn load(&self) -> Result<Option<Checkpoint>, SourceError> {
-        match &self.store {
-            None => Ok(None),
-            Some(store) => {
-                store.load().map_err(|error| failed(format!("{error}; hint: {}", error.hint())))
-            }
+        let Some(store) = &self.store else { return Ok(None) };
+        let loaded = store.load();
+        let mut loaded =
+            loaded.map_err(|error| failed(format!("{error}; hint: {}", error.hint())))?;
+        if let Some(checkpoint) = &mut loaded {
+            let clock = self.pipeline.lateness.clock;
+            let changes = adopt(checkpoint, &self.plugins, &self.state_settings, clock);
+            changes.iter().for_each(|change| tracing::info!("{change}"));
         }
+        Ok(loaded)
     }
 
     pub(super) fn checkpointer(
@@ -29,12 +34,15 @@ impl Supervisor {
         (letters, late): (SideOutput, SideOutput),
         outboxes: Vec<Arc<Outbox>>,
         committer: Option<Box<dyn OffsetCommitter>>,
+        kept: Vec<KeptMetric>,
     ) -> Checkpointer {
         Checkpointer {
             store: self.store.take(),
             letters,
             late,
             outboxes,
+            sides: Arc::clone(&self.run_status.sides),
+            kept,
             settings: self.state_settings.clone(),
             identity: self.identity.clone(),
             committer,

@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_secs(5);
 pub(super) const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A worker as the supervisor reaches it.
-pub(super) type Told = (Sender<Command>, Arc<Outbox>);
+pub(in crate::run) type Told = (Sender<Command>, Arc<Outbox>);
 
 /// Watches one topic.
 pub(super) struct TopicWatch {

@@ -1,0 +1,101 @@
+//! A metric's state in a partition in which it runs: from bytes, over rows, to bytes.
+
+use chrono_tz::Tz;
+use streamgauge_core::{
+    ByLateness, InputColumn, MetricAccounting, MetricPlace, MetricSnapshot, Selection,
+    WindowSetSnapshot,
+};
+use streamgauge_outbox::Attachments;
+use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin};
+
+use super::batches::Batches;
+use super::fold::fold;
+use super::letters::letters_of;
+use super::offered::Offered;
+use super::pane::Versions;
+use super::room::Room;
+use super::windows::Windows;
+
+/// A metric's state in a partition in which it runs.
+pub(super) struct Folding {
+    pub(super) accounting: MetricAccounting,
+    pub(super) next_offset: i64,
+    /// The place at `next_offset`.
+    pub(super) place: MetricPlace,
+    pub(super) windows: Vec<Windows>,
+    /// The build of the state.
+    pub(super) build: u32,
+    /// What came about since the last export.
+    pub(super) attachments: Attachments,
+}
+
+impl Folding {
+    pub(super) fn restore(
+        snapshot: &MetricSnapshot,
+        plugin: &Plugin,
+        zone: Tz,
+        instance: &mut Instance,
+    ) -> Result<Self, CallError> {
+        let settings = plugin.settings();
+        let own = plugin.descriptor().state_version;
+        let versions = Versions { stored: snapshot.state_version, own };
+        let mut windows = Vec::new();
+        for spec in &settings.windows {
+            let stored = snapshot.windows.iter().find(|set| set.spec == *spec);
+            let empty = WindowSetSnapshot::empty(*spec);
+            windows.push(Windows::restore(
+                stored.unwrap_or(&empty),
+                settings,
+                zone,
+                versions,
+                instance,
+            )?);
+        }
+        Ok(Self {
+            accounting: snapshot.accounting,
+            next_offset: snapshot.next_offset,
+            place: MetricPlace::default(),
+            windows,
+            build: snapshot.build,
+            attachments: Attachments::default(),
+        })
+    }
+
+    pub(super) fn fold(
+        &mut self,
+        offered: Offered<'_>,
+        plugin: &Plugin,
+        (inputs, columns): (&[InputBinding], &[InputColumn]),
+        instance: &mut Instance,
+    ) -> Result<(), CallError> {
+        let (partition, id) = (offered.partition, plugin.settings().id.as_str());
+        let batches: Batches<'_> = ByLateness::new(offered.on_time, offered.late);
+        let selections = batches.map(|batch| Selection::new(batch, columns));
+        let folded = fold(batches, inputs, &selections, &mut self.windows, instance)?;
+        for (lateness, refused) in folded.refused.iter() {
+            let (batch, selection) = (batches[lateness], &selections[lateness]);
+            let excluded = (selection.excluded().len() + refused.len()) as u64;
+            self.accounting.offer(lateness, u64::from(batch.rows()), excluded);
+            let letters = letters_of((partition, id), inputs, batch, selection, refused);
+            self.attachments.letters.append(letters);
+        }
+        let metric = (id, self.build, plugin.descriptor().state_version);
+        let mut room = Room::new(plugin.snapshot_bytes_max(), 0);
+        for windows in &mut self.windows {
+            let with = (&mut *instance, &mut room);
+            let panes = windows.take_final(offered.watermark, partition, metric, with)?;
+            self.attachments.final_panes.extend(panes);
+        }
+        self.next_offset = offered.next_offset;
+        self.place = offered.place;
+        Ok(())
+    }
+
+    pub(super) fn export(
+        &mut self,
+        instance: &mut Instance,
+        room: &mut Room,
+    ) -> Result<Vec<WindowSetSnapshot>, CallError> {
+        self.windows.iter_mut().map(|windows| windows.export(instance, room)).collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! Metrics that lag, and join the partitions of this worker between two batches.
+
+use streamgauge_core::MetricPhase;
+
+use super::super::event::{Joiners, MetricsIn};
+use super::{Engine, FlushCause};
+use crate::{Expected, Metric, NotJoined};
+
+impl Engine {
+    fn metric(&mut self, id: &str) -> Option<&mut Metric> {
+        self.metrics.iter_mut().find(|metric| metric.id() == id)
+    }
+
+    /// Cuts the batch of a partition, from where on metrics are to run.
+    pub(super) fn expect(&mut self, at: &MetricsIn) -> Option<Expected> {
+        let i = self.index_of(at.partition)?;
+        self.flush(i, FlushCause::End);
+        let expected = self.partitions[i].expected();
+        let mut metrics = at.metrics.iter();
+        let all =
+            metrics.all(|id| self.metric(id).is_some_and(|m| m.expect(at.partition, expected)));
+        if !all {
+            self.forget(at);
+        }
+        all.then_some(expected)
+    }
+
+    /// All of them join, or the first that does not says why; those before it have joined. A metric
+    /// that stopped on its way stays so.
+    pub(super) fn join(&mut self, joiners: Joiners) -> Result<(), NotJoined> {
+        let Joiners { states, place, partition } = joiners;
+        let Some(i) = self.index_of(partition) else { return Err(NotJoined::NotExpected) };
+        for state in states {
+            let metric = self.metric(&state.id).ok_or(NotJoined::NotExpected)?;
+            match &state.phase {
+                MetricPhase::Stopped(_) => metric.settle(partition, state),
+                MetricPhase::Running | MetricPhase::Lagging(_) => {
+                    metric.join(partition, state, place)?;
+                }
+            }
+            self.partitions[i].set_changed();
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget(&mut self, at: &MetricsIn) {
+        let metrics = self.metrics.iter_mut().filter(|m| at.metrics.iter().any(|id| id == m.id()));
+        metrics.for_each(|metric| metric.forget(at.partition));
+    }
+
+    /// Lets a metric lag where it stopped.
+    pub(super) fn lag(&mut self, id: &str) {
+        let Some(metric) = self.metrics.iter_mut().find(|metric| metric.id() == id) else { return };
+        for assigned in &mut self.partitions {
+            if metric.lag(assigned.number()) {
+                assigned.set_changed();
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A source that is read with a share of a core, so that who reads it leaves room for others.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{BlockLimits, Fetched, FileMark, LogEnd, ReadFrom};
+
+use crate::{Source, SourceError};
+
+/// The share of a core that the reader of such a source takes, at most.
+const SHARE: f64 = 0.5;
+
+/// The longest rest between two blocks.
+const REST_MAX: Duration = Duration::from_millis(100);
+
+/// A source whose reader rests between blocks, as long as it has worked on the last one.
+pub struct Sparing {
+    source: Box<dyn Source>,
+    /// When the last block was handed over.
+    handed_over: Option<Instant>,
+}
+
+impl Sparing {
+    /// The records of `source`.
+    pub fn new(source: Box<dyn Source>) -> Self {
+        Self { source, handed_over: None }
+    }
+}
+
+impl Source for Sparing {
+    fn next_block(
+        &mut self,
+        limits: BlockLimits,
+        timeout: Duration,
+    ) -> Result<Fetched<'_>, SourceError> {
+        if let Some(handed_over) = self.handed_over.take() {
+            let rest = handed_over.elapsed().mul_f64((1.0 - SHARE) / SHARE);
+            thread::sleep(rest.min(REST_MAX));
+        }
+        let fetched = self.source.next_block(limits, timeout)?;
+        if matches!(fetched, Fetched::Records { .. }) {
+            self.handed_over = Some(Instant::now());
+        }
+        Ok(fetched)
+    }
+
+    fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), SourceError> {
+        self.source.assign(partition, from)
+    }
+
+    fn revoke(&mut self, partition: u32) -> Result<Option<i64>, SourceError> {
+        self.source.revoke(partition)
+    }
+
+    fn take_read_to(&mut self) -> Vec<(u32, i64)> {
+        self.source.take_read_to()
+    }
+
+    fn take_marks(&mut self) -> Vec<(u32, FileMark)> {
+        self.source.take_marks()
+    }
+
+    fn log_ends(&mut self) -> Vec<LogEnd> {
+        self.source.log_ends()
+    }
+
+    fn queue_depth(&self) -> usize {
+        self.source.queue_depth()
+    }
+}

@@ -1,0 +1,216 @@
+//! Stored state under a pipeline whose metrics are not those that wrote it. What a metric has
+//! counted is never thrown away: the state of one that was taken out, or is another one now, is
+//! kept aside and taken up again where the pipeline has the metric as it was. A metric without a
+//! state of its own lags, and side readers bring it to its partitions' places.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use streamgauge_checkpoint::store::{Checkpoint, KeptMetric};
+use streamgauge_core::{
+    LatenessClock, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot, Position,
+};
+use streamgauge_engine::Metric;
+use streamgauge_plugin::Plugin;
+
+use super::prepare::older;
+
+/// What becomes of a metric's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum MetricChange {
+    /// There was no such metric.
+    New(String),
+    /// The metric was another one: the settings then and now.
+    Changed(String, String, String),
+    /// The metric is as it was once, and goes on from there.
+    Back(String),
+    /// The metric is no longer in the pipeline; its state is kept.
+    Removed(String),
+    /// The metric had stopped under another plugin or other limits, and goes on.
+    Resumed(String),
+}
+
+impl fmt::Display for MetricChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New(id) => {
+                write!(f, "metric `{id}` is new: it is built from the log in the background")
+            }
+            Self::Changed(id, then, now) => write!(
+                f,
+                "metric `{id}` was {then} when the state was written and is {now} now: it is built \
+                 from the log in the background, and what it had counted is kept"
+            ),
+            Self::Back(id) => {
+                write!(f, "metric `{id}` is as it was once: it goes on from what it had counted")
+            }
+            Self::Removed(id) => {
+                write!(f, "metric `{id}` is not in the pipeline: what it had counted is kept")
+            }
+            Self::Resumed(id) => write!(
+                f,
+                "metric `{id}` had stopped under another plugin or other limits: it goes on from \
+                 where it stopped"
+            ),
+        }
+    }
+}
+
+/// Fits a stored checkpoint to the metrics of `plugins`, whose settings are among `now`.
+pub(super) fn adopt(
+    checkpoint: &mut Checkpoint,
+    plugins: &[Plugin],
+    now: &BTreeMap<String, String>,
+    clock: LatenessClock,
+) -> Vec<MetricChange> {
+    let mut changes = Vec::new();
+    let stored = checkpoint.settings.clone();
+    for (key, settings) in &stored {
+        let Some(id) = key.strip_prefix("metric.") else { continue };
+        if !now.contains_key(key) {
+            set_aside(checkpoint, id, settings);
+            changes.push(MetricChange::Removed(id.to_owned()));
+        }
+    }
+    for plugin in plugins {
+        let (key, id) = (older::key(plugin), plugin.settings().id.as_str());
+        let (then, text) = (stored.get(&key), &now[&key]);
+        let is_read = then.is_some_and(|then| is_read(plugin, then, text, checkpoint));
+        if is_read {
+            let goes_on = clock != LatenessClock::Processing;
+            if goes_on && resume(checkpoint, plugin) {
+                changes.push(MetricChange::Resumed(id.to_owned()));
+            }
+            continue;
+        }
+        if let Some(then) = then {
+            set_aside(checkpoint, id, then);
+        }
+        let is_back = begin(checkpoint, plugin, text, clock);
+        changes.push(match then {
+            _ if is_back => MetricChange::Back(id.to_owned()),
+            None => MetricChange::New(id.to_owned()),
+            Some(then) => MetricChange::Changed(id.to_owned(), then.clone(), text.clone()),
+        });
+    }
+    checkpoint.settings.clone_from(now);
+    mark(checkpoint);
+    changes
+}
+
+/// True if the plugin takes the stored state as it is.
+fn is_read(plugin: &Plugin, then: &str, now: &str, checkpoint: &Checkpoint) -> bool {
+    then == now || (older::is_all(plugin, then) && older::read(plugin, checkpoint).is_ok())
+}
+
+/// Takes the states of a metric out of the partitions, and keeps them.
+fn set_aside(checkpoint: &mut Checkpoint, id: &str, settings: &str) {
+    let mut partitions = BTreeMap::new();
+    for partition in &mut checkpoint.partitions {
+        let Some(i) = partition.metrics.iter().position(|metric| metric.id == id) else { continue };
+        let here = place_of(partition);
+        let partition = Arc::make_mut(partition);
+        let mut metric = partition.metrics.remove(i);
+        if metric.phase == MetricPhase::Running {
+            metric.phase = MetricPhase::Lagging(Box::new(here));
+        }
+        partitions.insert(partition.partition, Arc::new(metric));
+    }
+    checkpoint.kept.retain(|kept| kept.id != id || kept.settings != settings);
+    if !partitions.is_empty() {
+        let (id, settings) = (id.to_owned(), settings.to_owned());
+        checkpoint.kept.push(KeptMetric { id, settings, partitions });
+    }
+}
+
+/// Begins a metric in every partition, where that is possible with a state that was kept. Returns
+/// true if there was one.
+fn begin(
+    checkpoint: &mut Checkpoint,
+    plugin: &Plugin,
+    settings: &str,
+    clock: LatenessClock,
+) -> bool {
+    let id = plugin.settings().id.as_str();
+    let builds = checkpoint.kept.iter().filter(|kept| kept.id == id);
+    let builds = builds.flat_map(|kept| kept.partitions.values()).map(|metric| metric.build);
+    let build = builds.max().map_or(0, |build| build + 1);
+    let is_it = |kept: &KeptMetric| kept.id == id && kept.settings == settings;
+    let found = checkpoint.kept.iter().position(is_it);
+    let kept = found.map(|i| checkpoint.kept.swap_remove(i).partitions).unwrap_or_default();
+    for partition in &mut checkpoint.partitions {
+        let metric = match kept.get(&partition.partition) {
+            Some(kept) => at_its_place(kept, partition),
+            None => new(plugin, build, partition, clock),
+        };
+        let metrics = &mut Arc::make_mut(partition).metrics;
+        metrics.push(metric);
+        metrics.sort_by(|a, b| a.id.cmp(&b.id));
+    }
+    found.is_some()
+}
+
+/// A state that was kept; one that is at its partition's place runs.
+fn at_its_place(kept: &MetricSnapshot, partition: &PartitionSnapshot) -> MetricSnapshot {
+    let mut metric = kept.clone();
+    let here = (partition.state.gaps.len() as u32, partition.state.next_offset);
+    if let MetricPhase::Lagging(place) = &metric.phase
+        && (place.gaps, metric.next_offset) == here
+    {
+        metric.phase = MetricPhase::Running;
+    }
+    metric
+}
+
+/// A metric without a state. It begins at the partition's origin, or, where records cannot be
+/// counted a second time, at the partition's place.
+fn new(
+    plugin: &Plugin,
+    build: u32,
+    partition: &PartitionSnapshot,
+    clock: LatenessClock,
+) -> MetricSnapshot {
+    let state = &partition.state;
+    let begins_here = clock == LatenessClock::Processing || state.next_offset == state.origin;
+    let origin = if begins_here { state.next_offset } else { state.origin };
+    let phase = if begins_here {
+        MetricPhase::Running
+    } else {
+        MetricPhase::Lagging(Box::new(MetricPlace::default()))
+    };
+    MetricSnapshot { phase, build, ..Metric::empty(plugin, origin) }
+}
+
+/// Lets a metric go on that had stopped under other conditions. Returns true if there was one.
+fn resume(checkpoint: &mut Checkpoint, plugin: &Plugin) -> bool {
+    let (id, now) = (plugin.settings().id.as_str(), plugin.conditions());
+    let mut resumes = false;
+    for partition in &mut checkpoint.partitions {
+        let Some(i) = partition.metrics.iter().position(|metric| metric.id == id) else { continue };
+        let stop = partition.metrics[i].phase.stop();
+        let is_other = stop.is_some_and(|stop| stop.under.is_some_and(|under| under != now));
+        let place = stop.and_then(|stop| stop.place).filter(|_| is_other);
+        if let Some(place) = place {
+            Arc::make_mut(partition).metrics[i].phase = MetricPhase::Lagging(Box::new(place));
+            resumes = true;
+        }
+    }
+    resumes
+}
+
+/// Marks the place of partitions that have no marks: states of earlier versions.
+fn mark(checkpoint: &mut Checkpoint) {
+    for partition in &mut checkpoint.partitions {
+        let state = &partition.state;
+        if state.marks.all().is_empty() && state.next_offset > state.origin {
+            Arc::make_mut(partition).state.mark();
+        }
+    }
+}
+
+fn place_of(partition: &PartitionSnapshot) -> MetricPlace {
+    let (state, position) = (&partition.state, Position { mark: None, ..partition.position });
+    let (gaps, max_event_time) = (state.gaps.len() as u32, state.max_event_time);
+    MetricPlace { gaps, position, max_event_time }
+}

@@ -1,0 +1,154 @@
+//! Side readers bring metrics that lag to the places of their partitions, while the workers read
+//! on: each has a source, an engine and an instance of its own, and reads the log from where its
+//! metrics are. Metrics at the same places share one reader.
+//!
+//! A reader is a worker whose states nobody takes for those of the partitions: it publishes into an
+//! outbox of its own, from which checkpoints and the view take the states of its metrics. It never
+//! reads past its workers, and hands its metrics over at one place; see [`joining`].
+
+mod begin;
+mod joining;
+mod reader;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{MetricSnapshot, PartitionSnapshot};
+use streamgauge_engine::Command;
+use streamgauge_outbox::{Overview, Sides};
+use streamgauge_pipeline::Pipeline;
+use streamgauge_plugin::Plugin;
+
+use super::pulse::{Beat, Pulses};
+use super::status::RunStatus;
+use super::supervisor::Told;
+use reader::Reader;
+
+/// How often readers are looked after.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// The most readers at a time; other metrics wait for one to end.
+const READERS_MAX: usize = 2;
+
+/// How long a reader that failed is left alone.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// What side readers are made from.
+pub(super) struct SideReaders {
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) plugins: Vec<Plugin>,
+    pub(super) run_status: Arc<RunStatus>,
+    pub(super) sides: Arc<Sides>,
+    pub(super) pulses: Pulses,
+    /// Raised as long as a metric is to join before the run ends.
+    pub(super) lasts: Arc<AtomicBool>,
+}
+
+/// The places of a metric that lags: by partition the number of gaps and the next offset.
+type Places = BTreeMap<u32, (u32, i64)>;
+
+impl SideReaders {
+    /// Looks after the readers until `done` is raised; then they end, with all that they read
+    /// published.
+    pub(super) fn run<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        workers: &[Told],
+        done: &AtomicBool,
+        pulse: &Beat,
+    ) {
+        let mut readers: Vec<Reader<'scope>> = Vec::new();
+        let mut failed: BTreeMap<String, Instant> = BTreeMap::new();
+        while !done.load(Ordering::Relaxed) {
+            pulse.beat(Instant::now());
+            for metric in self.run_status.take_resumes() {
+                tracing::info!("metric `{metric}` goes on from where it stopped");
+                let lag = |(worker, _): &Told| worker.send(Command::Lag { metric: metric.clone() });
+                // A worker that has ended has its end noticed by itself.
+                workers.iter().for_each(|told| drop(lag(told)));
+            }
+            let overview = self.run_status.overview();
+            self.begin_readers(scope, &overview, &mut readers, &mut failed);
+            for reader in &mut readers {
+                reader.advance(workers, done);
+            }
+            readers.retain_mut(|reader| {
+                let Some(ended) = reader.ended() else { return true };
+                if let Err(error) = ended {
+                    let metrics = reader.metrics().join("`, `");
+                    tracing::warn!(
+                        "reading for metric `{metrics}` failed, and is tried again: {error}"
+                    );
+                    let until = Instant::now() + RETRY_AFTER;
+                    failed.extend(reader.metrics().iter().map(|id| (id.clone(), until)));
+                }
+                self.sides.end(reader.outbox());
+                false
+            });
+            let lags = |metric: &MetricSnapshot| metric.phase.is_lagging();
+            let mut metrics = overview.partitions.iter().flat_map(|partition| &partition.metrics);
+            self.lasts.store(metrics.any(lags), Ordering::Relaxed);
+            thread::sleep(LOOK_EVERY);
+        }
+        for reader in readers {
+            let outbox = Arc::clone(reader.outbox());
+            reader.stop();
+            self.sides.end(&outbox);
+        }
+    }
+
+    /// Begins readers for metrics that lag and have none.
+    fn begin_readers<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        overview: &Overview,
+        readers: &mut Vec<Reader<'scope>>,
+        failed: &mut BTreeMap<String, Instant>,
+    ) {
+        failed.retain(|_, until| *until > Instant::now());
+        let is_read =
+            |id: &String| readers.iter().any(|reader| reader.metrics().iter().any(|own| own == id));
+        let mut groups: Vec<(Places, Vec<String>)> = Vec::new();
+        for (id, places) in lagging(&overview.partitions) {
+            if is_read(&id) || failed.contains_key(&id) {
+                continue;
+            }
+            match groups.iter_mut().find(|(of, _)| *of == places) {
+                Some((_, metrics)) => metrics.push(id),
+                None => groups.push((places, vec![id])),
+            }
+        }
+        for (places, metrics) in groups {
+            if readers.len() >= READERS_MAX {
+                return;
+            }
+            let partitions: Vec<u32> = places.keys().copied().collect();
+            match self.reader(scope, overview, &metrics, &partitions) {
+                Ok(reader) => readers.push(reader),
+                Err(error) => {
+                    let ids = metrics.join("`, `");
+                    tracing::warn!("the log cannot be read for metric `{ids}` yet: {error}");
+                    let until = Instant::now() + RETRY_AFTER;
+                    failed.extend(metrics.into_iter().map(|id| (id, until)));
+                }
+            }
+        }
+    }
+}
+
+/// The metrics that lag, with the places from which each is to be read.
+fn lagging(partitions: &[Arc<PartitionSnapshot>]) -> BTreeMap<String, Places> {
+    let mut found: BTreeMap<String, Places> = BTreeMap::new();
+    for partition in partitions {
+        for metric in &partition.metrics {
+            if let Some(place) = metric.phase.place().filter(|_| metric.phase.is_lagging()) {
+                let places = found.entry(metric.id.clone()).or_default();
+                places.insert(partition.partition, (place.gaps, metric.next_offset));
+            }
+        }
+    }
+    found
+}

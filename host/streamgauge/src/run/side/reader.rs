@@ -1,0 +1,231 @@
+//! One side reader: a thread that reads for some metrics, and what it is told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread::{Scope, ScopedJoinHandle};
+use std::time::{Duration, Instant};
+
+use streamgauge_core::PartitionSnapshot;
+use streamgauge_engine::{
+    self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, LateOutput, Metric,
+    Setup,
+};
+use streamgauge_outbox::{Outbox, Overview};
+use streamgauge_plugin::Plugin;
+use streamgauge_source::{LatencyFrom, Log, SourceError, Sparing};
+
+use super::begin::{begin, find, partition_at};
+use super::joining::{Joined, join};
+use super::{SideReaders, Told};
+use crate::run::opening::decoder;
+use crate::run::prepare::plan;
+use crate::run::supervisor::SystemClock;
+
+/// Records behind its worker at which a reader tries to hand its metrics over.
+const NEAR: i64 = 20_000;
+
+/// How long a reader waits after a try that failed; twice as long after each further one.
+const TRY_AGAIN: Duration = Duration::from_millis(200);
+
+/// The longest such wait.
+const TRY_AGAIN_MAX: Duration = Duration::from_secs(5);
+
+/// A reader that runs.
+pub(super) struct Reader<'scope> {
+    metrics: Vec<String>,
+    /// The partitions that are still read.
+    partitions: BTreeMap<u32, Trying>,
+    told: Sender<Command>,
+    outbox: Arc<Outbox>,
+    thread: Option<ScopedJoinHandle<'scope, Result<Finished, SourceError>>>,
+    lasts: Arc<AtomicBool>,
+}
+
+/// The tries to hand over in a partition.
+#[derive(Clone, Copy, Debug)]
+struct Trying {
+    next: Instant,
+    wait: Duration,
+}
+
+impl Trying {
+    fn new() -> Self {
+        Self { next: Instant::now(), wait: TRY_AGAIN }
+    }
+
+    fn failed(&mut self) {
+        self.next = Instant::now() + self.wait;
+        self.wait = (self.wait * 2).min(TRY_AGAIN_MAX);
+    }
+}
+
+impl SideReaders {
+    /// Begins to read for `metrics`, which are at the same places of `partitions`.
+    pub(super) fn reader<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        overview: &Overview,
+        metrics: &[String],
+        partitions: &[u32],
+    ) -> Result<Reader<'scope>, SourceError> {
+        let of_these = |plugin: &&Plugin| metrics.contains(&plugin.settings().id);
+        let plugins: Vec<Plugin> = self.plugins.iter().filter(of_these).cloned().collect();
+        let log = Log::open(
+            &self.pipeline.source,
+            &self.pipeline.schema,
+            overview.partitions.first().map(|partition| &**partition),
+        )?;
+        let states: Result<Vec<PartitionSnapshot>, SourceError> = partitions
+            .iter()
+            .filter_map(|number| find(&overview.partitions, *number))
+            .map(|partition| state(&plugins, partition, &log))
+            .collect();
+        let states = states?;
+        let source = log.follow(&states)?;
+        let plan = Arc::new(plan(&self.pipeline, &plugins));
+        let columns = log.file_columns()?;
+        let format = self.pipeline.source.format();
+        let decoder = decoder(&self.pipeline, &plan, format, columns.as_ref());
+        let (told, commands) = mpsc::channel();
+        for state in &states {
+            let (partition, offset) = (state.partition, state.state.next_offset);
+            let _ = told.send(Command::HoldAt { partition, offset, held: mpsc::channel().0 });
+        }
+        let clock = Box::new(SystemClock::new(&self.pulses));
+        let (zone, wall) = (self.pipeline.event_time.zone, clock.now().wall);
+        let start = |plugin| Metric::start(plugin, &plan.projection, zone, &states, wall);
+        let metrics_of_engine = plugins.iter().map(start).collect();
+        let outbox = Arc::new(Outbox::beginning_with(states.iter().cloned().map(Arc::new)));
+        let engine = EngineSetup {
+            configuration: Configuration {
+                plan: Arc::clone(&plan),
+                decoder,
+                batch: self.pipeline.batch,
+                late_output: LateOutput::None,
+            },
+            metrics: metrics_of_engine,
+            partitions: states,
+            latency_from: LatencyFrom::Taken,
+            now: None,
+            tells_rejections: false,
+        };
+        let lasts = Arc::new(AtomicBool::new(true));
+        let setup = Setup {
+            source: Box::new(Sparing::new(source)),
+            engine,
+            outbox: Arc::clone(&outbox),
+            commands,
+            clock,
+            lasts: Arc::clone(&lasts),
+        };
+        self.sides.add(Arc::clone(&outbox));
+        let named = std::thread::Builder::new().name("side-reader".into());
+        let thread =
+            named.spawn_scoped(scope, || engine::run(setup)).expect("a thread can be started");
+        tracing::info!("reading for metric `{}` in the background", metrics.join("`, `"));
+        Ok(Reader {
+            metrics: metrics.to_vec(),
+            partitions: partitions.iter().map(|number| (*number, Trying::new())).collect(),
+            told,
+            outbox,
+            thread: Some(thread),
+            lasts,
+        })
+    }
+}
+
+/// The state of a partition from which the metrics of `plugins` are read.
+fn state(
+    plugins: &[Plugin],
+    partition: &PartitionSnapshot,
+    log: &Log<'_>,
+) -> Result<PartitionSnapshot, SourceError> {
+    let failed = |message: String| SourceError::Failed { message };
+    let low = log.held(partition.partition).map_or(i64::MAX, |(low, _)| low);
+    let (mut metrics, mut at) = (Vec::new(), None);
+    for plugin in plugins {
+        let id = &plugin.settings().id;
+        let metric = partition.metrics.iter().find(|metric| metric.id == *id);
+        let metric = metric.filter(|metric| metric.phase.is_lagging());
+        let Some(metric) = metric else { continue };
+        let (metric, place) =
+            begin(plugin, partition, metric, low).map_err(|error| failed(error.to_string()))?;
+        at = at.or(Some(place));
+        metrics.push(metric);
+    }
+    metrics.sort_by(|a, b| a.id.cmp(&b.id));
+    let place = at.ok_or_else(|| failed("no metric lags".to_owned()))?;
+    Ok(partition_at(partition, &place, metrics))
+}
+
+impl Reader<'_> {
+    /// The metrics that it reads for.
+    pub(super) fn metrics(&self) -> &[String] {
+        &self.metrics
+    }
+
+    /// Where it publishes.
+    pub(super) fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
+    }
+
+    /// Lets the reader read up to where the workers are, and hands its metrics over where it is
+    /// near.
+    pub(super) fn advance(&mut self, workers: &[Told], done: &AtomicBool) {
+        let (own, ..) = self.outbox.read();
+        let numbers: Vec<u32> = self.partitions.keys().copied().collect();
+        for number in numbers {
+            let Some((worker, outbox)) = workers.iter().find(|(_, outbox)| outbox.holds(number))
+            else {
+                continue;
+            };
+            let (of_worker, ..) = outbox.read();
+            let (Some(here), Some(there)) = (find(&own, number), find(&of_worker, number)) else {
+                continue;
+            };
+            let offset = there.state.next_offset;
+            let is_near = offset - here.state.next_offset <= NEAR;
+            let trying = self.partitions.get_mut(&number).expect("it was just there");
+            if !is_near || Instant::now() < trying.next {
+                let hold = Command::HoldAt { partition: number, offset, held: mpsc::channel().0 };
+                let _ = self.told.send(hold);
+                continue;
+            }
+            match join(worker, &self.told, here, done) {
+                Joined::Yes => {
+                    self.partitions.remove(&number);
+                    let metrics = self.metrics.join("`, `");
+                    tracing::info!(partition = number, "metric `{metrics}` has caught up");
+                }
+                Joined::No(reason) => {
+                    tracing::debug!(partition = number, "a metric does not join yet: {reason}");
+                    trying.failed();
+                }
+            }
+        }
+        if self.partitions.is_empty() {
+            let _ = self.told.send(Command::Stop);
+        }
+    }
+
+    /// How the reader ended; `None` means that it runs.
+    pub(super) fn ended(&mut self) -> Option<Result<(), SourceError>> {
+        if !self.thread.as_ref().is_some_and(ScopedJoinHandle::is_finished) {
+            return None;
+        }
+        let ended = self.thread.take()?.join();
+        // A panic was told, and ends the process.
+        Some(ended.unwrap_or(Ok(Finished::Stopped)).map(drop))
+    }
+
+    /// Ends the reader, with all that it read published.
+    pub(super) fn stop(mut self) {
+        self.lasts.store(false, Ordering::Relaxed);
+        let _ = self.told.send(Command::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

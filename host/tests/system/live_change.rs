@@ -1,0 +1,151 @@
+//! A pipeline that changes over its state: what a metric lacks is counted from the log while the
+//! others go on, and comes to what a fresh pipeline of the same settings counts.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::broker::Broker;
+use crate::events::{generated, lines};
+use crate::host::{Host, read};
+use crate::process::{Running, finish};
+use crate::result::{assert_balanced, assert_same, book, outside_run};
+use crate::workplace::{Settings, Workplace, unique};
+
+const SEED: u64 = 16;
+const PARTITIONS: usize = 4;
+
+fn until_end(place: &Workplace) -> Value {
+    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
+}
+
+/// The same pipeline over the whole log, from nothing.
+fn fresh(text: &str) -> (Workplace, Value) {
+    let place = Workplace::new(&Settings::file("none".as_ref()));
+    place.set_text(text);
+    let result = until_end(&place);
+    (place, result)
+}
+
+/// The letters of each metric, each with its place and reason, as often as they are there.
+fn letters(place: &Workplace) -> Vec<String> {
+    let key =
+        |l: &Value| format!("{} {} {} {}", l["metric"], l["partition"], l["offset"], l["reason"]);
+    let mut letters: Vec<_> = place.dead_letters().iter().map(key).collect();
+    letters.sort();
+    letters
+}
+
+fn state_of<'a>(status: &'a Value, metric: &str) -> &'a str {
+    let metrics = status["metrics"].as_array().into_iter().flatten();
+    let of = metrics.into_iter().find(|m| m["id"] == metric);
+    of.and_then(|metric| metric["state"].as_str()).unwrap_or("none")
+}
+
+#[test]
+fn a_metric_that_is_new_or_changed_is_counted_from_the_log_and_one_that_was_taken_out_comes_back() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    let records = generated(6000, SEED, 0.01);
+    std::fs::write(&file, lines(&records[..4000])).expect("a file");
+    let mut settings = Settings::file(&file);
+    settings.metrics.truncate(2);
+    let place = Workplace::new(&settings);
+    let before = until_end(&place);
+
+    let mut more = settings.clone();
+    more.metrics.push("gender".to_owned());
+    place.set(&more);
+    let added = until_end(&place);
+    let (other, expected) = fresh(&more.text());
+    assert_same("one more metric", &expected, &added);
+    assert_eq!(letters(&place), letters(&other));
+
+    // Other windows are another build; those from before are kept.
+    let windows =
+        Settings { of_metrics: "windows = [\"cumulative\", \"1d\"]\n".to_owned(), ..more };
+    place.set(&windows);
+    let changed = until_end(&place);
+    assert_same("other windows", &fresh(&windows.text()).1, &changed);
+
+    // Back to the beginning: the two metrics go on from what they had counted.
+    std::fs::write(&file, lines(&records)).expect("a longer file");
+    place.set(&settings);
+    let back = until_end(&place);
+    assert_eq!((book(&before, "read"), book(&back, "read")), (4000, 6000));
+    assert_same("as before, over more records", &fresh(&settings.text()).1, &back);
+    let verified = finish(place.command("verify").args(["--json"])).json();
+    assert_eq!(verified["equal"], true, "{verified}");
+}
+
+/// Metrics are added and changed while records flow, and the host is killed while they are counted
+/// from the log.
+#[test]
+fn a_metric_catches_up_with_a_stream_across_kills() {
+    let broker = Broker::shared();
+    let topic = unique("catches-up");
+    broker.create_topic(&topic, PARTITIONS as i32);
+    let mut settings =
+        Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
+    settings.metrics.truncate(2);
+    let place = Workplace::new(&settings);
+    let produce = |count: u64, seed: u64, rate: &str| {
+        let (count, seed) = (count.to_string(), seed.to_string());
+        Running::start(place.command("produce").args([
+            "--generate",
+            &count,
+            "--seed",
+            &seed,
+            "--rate",
+            rate,
+        ]))
+    };
+    produce(400_000, SEED, "max").wait().ok();
+    let host = Host::start(&place);
+    host.has_read(400_000);
+    host.terminate().ok();
+
+    settings.metrics.push("gender".to_owned());
+    settings.metrics.push("province".to_owned());
+    settings.of_metrics = "windows = [\"cumulative\", \"1d\"]\n".to_owned();
+    place.set(&settings);
+    let producer = produce(400_000, SEED + 1, "40k");
+    let mut seen = BTreeSet::new();
+    let mut kills = 0;
+    let host = loop {
+        let host = Host::start(&place);
+        let restored = read(&host.restored(PARTITIONS));
+        let status = host.status_when("progress while a metric lags, or no lag", |status| {
+            read(status) > restored + 5000 || state_of(status, "gender") == "ok"
+        });
+        seen.insert(state_of(&status, "gender").to_owned());
+        if kills == 4 || state_of(&status, "gender") == "ok" {
+            break host;
+        }
+        kills += 1;
+        host.kill();
+    };
+    eprintln!("{kills} kills, seen {seen:?}");
+    assert!(kills >= 1 && seen.contains("lagging"), "{kills} kills, seen {seen:?}");
+    producer.wait().ok();
+    let status = host.status_when("all metrics at the end", |status| {
+        read(status) == 800_000
+            && settings.metrics.iter().all(|metric| state_of(status, metric) == "ok")
+    });
+    eprintln!("{}", status["accounting"]);
+    host.terminate().ok();
+
+    let live = until_end(&place);
+    assert_balanced(&live);
+    let (other, expected) = fresh(&settings.text());
+    assert_same("caught up and fresh", &expected, &live);
+    let (own, expected) = (letters(&place), letters(&other));
+    // The first two metrics had written their letters before they became others.
+    let of_new = |letters: &[String]| -> Vec<String> {
+        let is_new = |l: &&String| l.starts_with("\"gender\"") || l.starts_with("\"province\"");
+        letters.iter().filter(is_new).cloned().collect()
+    };
+    assert_eq!(of_new(&own), of_new(&expected), "each letter of a new metric is there once");
+    let rejected = |letters: &[String]| letters.iter().filter(|l| l.starts_with("null")).count();
+    assert_eq!(rejected(&own), rejected(&expected), "rejected records are told once");
+}
