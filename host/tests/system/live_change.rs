@@ -89,18 +89,12 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
         Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
     settings.metrics.truncate(2);
     let place = Workplace::new(&settings);
-    let produce = |count: u64, seed: u64, rate: &str| {
+    let produce = |count: u64, seed: u64, more: &[&str]| {
         let (count, seed) = (count.to_string(), seed.to_string());
-        Running::start(place.command("produce").args([
-            "--generate",
-            &count,
-            "--seed",
-            &seed,
-            "--rate",
-            rate,
-        ]))
+        let mut command = place.command("produce");
+        Running::start(command.args(["--generate", &count, "--seed", &seed]).args(more))
     };
-    produce(400_000, SEED, "max").wait().ok();
+    produce(400_000, SEED, &[]).wait().ok();
     let host = Host::start(&place);
     host.has_read(400_000);
     host.terminate().ok();
@@ -109,7 +103,7 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
     settings.metrics.push("province".to_owned());
     settings.of_metrics = "windows = [\"cumulative\", \"1d\"]\n".to_owned();
     place.set(&settings);
-    let producer = produce(400_000, SEED + 1, "40k");
+    let producer = produce(400_000, SEED + 1, &["--rate", "40k"]);
     let mut seen = BTreeSet::new();
     let mut kills = 0;
     let host = loop {
