@@ -23,7 +23,10 @@ pub use envelope::{SnapshotError, seal, unseal, unseal_version};
 pub use final_pane::FinalPane;
 pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 pub use partition::PartitionSnapshot;
-pub use phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
+pub use phase::{
+    Crash, MetricLag, MetricPhase, MetricPlace, MetricStop, POISON_MAX, POISON_ROWS, PluginCall,
+    Poison, PoisonRecord, RecordRange, StopKind,
+};
 pub use position::{FileMark, Position};
 
 impl PartitionSnapshot {

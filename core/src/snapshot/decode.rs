@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::digest::{DIGEST_BYTES, Digest};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
-use super::phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind};
+use super::phase::{
+    Crash, MetricLag, MetricPhase, MetricPlace, MetricStop, PluginCall, Poison, PoisonRecord,
+    RecordRange, StopKind,
+};
 use super::position::{FileMark, Position};
 use crate::accounting::{Accounting, MetricAccounting};
 use crate::bytes::Reader;
@@ -64,6 +67,7 @@ pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> 
         for metric in &mut metrics {
             metric.build = r.u32()?;
             stopped_under(&mut metric.phase, optional(&mut r, digest)?)?;
+            metric.poison = optional(&mut r, poison)?.map(Arc::new);
         }
     }
     r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
@@ -107,10 +111,26 @@ fn lagging(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
         if of.phase != MetricPhase::Running {
             return None;
         }
-        of.phase = MetricPhase::Lagging(place(r)?.into());
+        let (place, crash) = (place(r)?, optional(r, crash)?);
+        of.phase = MetricPhase::Lagging(Box::new(MetricLag { place, crash }));
         free = metric + 1;
     }
     Some(())
+}
+
+fn crash(r: &mut Reader<'_>) -> Option<Crash> {
+    let reason = String::from_utf8(r.bytes()?.to_vec()).ok()?;
+    Some(Crash { reason, records: range(r)? })
+}
+
+fn poison(r: &mut Reader<'_>) -> Option<Poison> {
+    let under = digest(r)?;
+    let records = list(r, |r| Some(PoisonRecord { offset: r.i64()?, offered: r.u64()? }))?;
+    Some(Poison { under, records })
+}
+
+fn range(r: &mut Reader<'_>) -> Option<RecordRange> {
+    Some(RecordRange { partition: r.u32()?, first: r.i64()?, last: r.i64()? })
 }
 
 fn marks(r: &mut Reader<'_>) -> Option<Marks> {
@@ -157,9 +177,7 @@ fn stop(r: &mut Reader<'_>) -> Option<MetricStop> {
         None => None,
         Some(call) => Some(*PluginCall::ALL.get(call)?),
     };
-    let records = optional(r, |r| {
-        Some(RecordRange { partition: r.u32()?, first: r.i64()?, last: r.i64()? })
-    })?;
+    let records = optional(r, range)?;
     let since = r.option()?.map(WallClock);
     let place = optional(r, place)?;
     Some(MetricStop { kind, reason, call, records, since, place, under: None })
@@ -254,6 +272,7 @@ fn metric(r: &mut Reader<'_>, version: u32) -> Option<MetricSnapshot> {
         windows,
         phase: MetricPhase::Running,
         build: 0,
+        poison: None,
     })
 }
 

@@ -3,7 +3,9 @@
 use super::envelope::{MAGIC, VERSION};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
-use super::phase::{MetricPhase, MetricPlace, MetricStop, PluginCall, StopKind};
+use super::phase::{
+    Crash, MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind,
+};
 use super::position::{FileMark, Position};
 use crate::bytes::Writer;
 use crate::gap::GapKind;
@@ -43,20 +45,34 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
     let lagging = || {
         let metrics = snapshot.metrics.iter().enumerate();
         metrics.filter_map(|(i, metric)| match &metric.phase {
-            MetricPhase::Lagging(place) => Some((i, place)),
+            MetricPhase::Lagging(lag) => Some((i, lag)),
             MetricPhase::Running | MetricPhase::Stopped(_) => None,
         })
     };
     w.u32(lagging().count() as u32);
     for (metric, of) in lagging() {
         w.u32(metric as u32);
-        place(w, of);
+        place(w, &of.place);
+        w.u8(u8::from(of.crash.is_some()));
+        if let Some(Crash { reason, records }) = &of.crash {
+            w.bytes(reason.as_bytes());
+            range(w, records);
+        }
     }
     for metric in &snapshot.metrics {
         w.u32(metric.build);
         let under = metric.phase.stop().and_then(|stop| stop.under);
         w.u8(u8::from(under.is_some()));
         under.iter().for_each(|digest| w.raw(&digest.0));
+        w.u8(u8::from(metric.poison.is_some()));
+        if let Some(poison) = &metric.poison {
+            w.raw(&poison.under.0);
+            w.u32(poison.records.len() as u32);
+            for record in &poison.records {
+                w.i64(record.offset);
+                w.u64(record.offered);
+            }
+        }
     }
 }
 
@@ -96,16 +112,20 @@ fn stop(w: &mut Writer, stop: &MetricStop) {
     let call = |call| PluginCall::ALL.iter().position(|each| *each == call);
     w.u8(stop.call.map_or(0, |of| call(of).expect("ALL holds every call") as u8 + 1));
     w.u8(u8::from(stop.records.is_some()));
-    if let Some(records) = stop.records {
-        w.u32(records.partition);
-        w.i64(records.first);
-        w.i64(records.last);
+    if let Some(records) = &stop.records {
+        range(w, records);
     }
     w.option(stop.since.map(|since| since.0));
     w.u8(u8::from(stop.place.is_some()));
     if let Some(of) = &stop.place {
         place(w, of);
     }
+}
+
+fn range(w: &mut Writer, records: &RecordRange) {
+    w.u32(records.partition);
+    w.i64(records.first);
+    w.i64(records.last);
 }
 
 fn place(w: &mut Writer, place: &MetricPlace) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::digest::Digest;
 use super::final_pane::FinalPane;
-use super::phase::MetricPhase;
+use super::phase::{MetricPhase, Poison};
 use crate::accounting::MetricAccounting;
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
@@ -59,6 +59,9 @@ pub struct MetricSnapshot {
     /// The number of the state's life: a metric with other windows, another configuration or
     /// another state version begins a new one. Not part of any digest.
     pub build: u32,
+    /// The records that are left out because the plugin crashes at them; `None` means none. Not
+    /// part of any digest.
+    pub poison: Option<Arc<Poison>>,
 }
 
 impl MetricSnapshot {

@@ -18,10 +18,69 @@ pub enum MetricPhase {
     #[default]
     Running,
     /// The metric is behind its partition, and a reader of its own brings it to its partition's
-    /// place. The place is that of the metric's state.
-    Lagging(Box<MetricPlace>),
+    /// place.
+    Lagging(Box<MetricLag>),
     /// The metric's state stays where it is while the partition is read on.
     Stopped(Arc<MetricStop>),
+}
+
+/// Where a metric is that is behind its partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetricLag {
+    /// The place of the metric's state.
+    pub place: MetricPlace,
+    /// The crash that put the metric back to that place; `None` means that it is there for another
+    /// reason.
+    pub crash: Option<Crash>,
+}
+
+/// A crash of a plugin while rows were added: one of these records may be to blame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// The last words of the plugin.
+    pub reason: String,
+    /// The records of the hand-over.
+    pub records: RecordRange,
+}
+
+/// The records at which a plugin crashes, each alone. They are left out of the metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poison {
+    /// A digest of the plugin and its limits, which crashed.
+    pub under: Digest,
+    /// The last of them, by offset; at most [`POISON_MAX`].
+    pub records: Vec<PoisonRecord>,
+}
+
+/// A record at which a plugin crashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoisonRecord {
+    /// The record's offset.
+    pub offset: i64,
+    /// How many rows the metric had been offered before.
+    pub offered: u64,
+}
+
+/// The most records that may be left out within [`POISON_ROWS`] rows because the plugin crashes at
+/// them; with more, the metric stops.
+pub const POISON_MAX: usize = 64;
+
+/// See [`POISON_MAX`].
+pub const POISON_ROWS: u64 = 1_000_000;
+
+impl Poison {
+    /// How many of the records are among the last [`POISON_ROWS`] rows of `offered`.
+    pub fn recent(&self, offered: u64) -> usize {
+        let is_recent = |record: &&PoisonRecord| record.offered + POISON_ROWS > offered;
+        self.records.iter().filter(is_recent).count()
+    }
+
+    /// Adds a record; the oldest one goes where there are too many.
+    pub fn push(&mut self, record: PoisonRecord) {
+        self.records.push(record);
+        let over = self.records.len().saturating_sub(POISON_MAX);
+        self.records.drain(..over);
+    }
 }
 
 /// Why and where a metric stopped in a partition.
@@ -84,6 +143,8 @@ pub enum StopKind {
     Contract,
     /// The snapshots took more than `snapshot_max`.
     SnapshotLimit,
+    /// The plugin called itself too deeply.
+    StackLimit,
 }
 
 /// A call of the contract between host and plugin.
@@ -123,8 +184,21 @@ impl MetricPhase {
     pub fn place(&self) -> Option<&MetricPlace> {
         match self {
             Self::Running => None,
-            Self::Lagging(place) => Some(place),
+            Self::Lagging(lag) => Some(&lag.place),
             Self::Stopped(stop) => stop.place.as_ref(),
+        }
+    }
+
+    /// The phase of a metric that is brought to its partition's place from `place`.
+    pub fn lagging(place: MetricPlace) -> Self {
+        Self::Lagging(Box::new(MetricLag { place, crash: None }))
+    }
+
+    /// The crash that put a metric back; `None` means that none did.
+    pub fn crash(&self) -> Option<&Crash> {
+        match self {
+            Self::Lagging(lag) => lag.crash.as_ref(),
+            Self::Running | Self::Stopped(_) => None,
         }
     }
 
@@ -151,7 +225,7 @@ impl MetricStop {
 
 impl StopKind {
     /// Every kind, by its number in a snapshot.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Unknown,
         Self::Crash,
         Self::TimeLimit,
@@ -159,6 +233,7 @@ impl StopKind {
         Self::Refused,
         Self::Contract,
         Self::SnapshotLimit,
+        Self::StackLimit,
     ];
 }
 

@@ -58,6 +58,7 @@ fn sample() -> PartitionSnapshot {
             accounting: MetricAccounting { on_time: 5, late: 1, excluded: 2 },
             phase: MetricPhase::Stopped(stop().into()),
             build: 2,
+            poison: None,
             windows: vec![
                 WindowSetSnapshot {
                     panes: vec![pane(None, None)],

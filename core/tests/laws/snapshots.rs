@@ -7,11 +7,11 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamgauge_core::{
-    Accounting, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram, Mark, Marks,
-    MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap,
-    PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime,
-    Rejection, StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot,
-    WindowSpec, digest_of,
+    Accounting, Crash, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram, Mark,
+    Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
+    OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison, PoisonRecord,
+    Position, RecordRange, RecordTime, Rejection, StopKind, TimeWindow, WallClock, WatermarkLeap,
+    WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 /// Where the version of a snapshot stands. Bytes of an earlier one are read, and written in this one.
@@ -134,6 +134,8 @@ fn metric() -> impl Strategy<Value = MetricSnapshot> {
             let accounting = MetricAccounting { on_time, late, excluded };
             let phase = MetricPhase::Running;
             let build = state_version % 3;
+            let record = PoisonRecord { offset: origin, offered: on_time };
+            let poison = Poison { under: Digest([7; 32]), records: vec![record; build as usize] };
             MetricSnapshot {
                 id,
                 state_version,
@@ -143,6 +145,7 @@ fn metric() -> impl Strategy<Value = MetricSnapshot> {
                 windows,
                 phase,
                 build,
+                poison: (build > 0).then(|| Arc::new(poison)),
             }
         },
     )
@@ -175,7 +178,12 @@ fn phase() -> impl Strategy<Value = MetricPhase> {
             place,
             under: under.map(Digest),
         });
-    let lagging = place().prop_map(|place| MetricPhase::Lagging(Box::new(place)));
+    let crash =
+        (".{0,12}", any::<(u32, i64, i64)>()).prop_map(|(reason, (partition, first, last))| {
+            Crash { reason, records: RecordRange { partition, first, last } }
+        });
+    let lagging = (place(), prop::option::of(crash))
+        .prop_map(|(place, crash)| MetricPhase::Lagging(Box::new(MetricLag { place, crash })));
     let stopped = stop.prop_map(|stop| MetricPhase::Stopped(stop.into()));
     prop_oneof![Just(MetricPhase::Running), lagging, stopped]
 }
@@ -320,6 +328,7 @@ fn every_mark_is_read_strictly() {
             accounting: MetricAccounting::default(),
             phase: MetricPhase::Stopped(stop.into()),
             build: 0,
+            poison: None,
             windows: vec![WindowSetSnapshot {
                 panes: vec![pane(None, None), pane(Some(window), state(b"late"))],
                 ..WindowSetSnapshot::empty(WindowSpec::Cumulative)

@@ -11,6 +11,7 @@ mod joining;
 mod letters;
 mod offered;
 mod pane;
+mod poison;
 mod room;
 #[cfg(test)]
 mod testing;
@@ -47,6 +48,10 @@ pub struct Metric {
     partitions: BTreeMap<u32, Exported>,
     /// What was handed over in partitions that the metric is to join.
     joining: BTreeMap<u32, Joining>,
+    /// Records that are left out from here on, with the plugin's last words at each.
+    left_out: BTreeMap<u32, (i64, String)>,
+    /// Whether a crash puts the metric back, so that its record can be searched for.
+    searches: bool,
     /// The time of day of the present event.
     now: WallClock,
     /// True if the metric stopped and nobody has asked since.
@@ -90,6 +95,8 @@ impl Metric {
             running: None,
             partitions: BTreeMap::new(),
             joining: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            searches: false,
             now,
             has_news: false,
         };
@@ -112,6 +119,7 @@ impl Metric {
             windows: settings.windows.iter().map(|spec| WindowSetSnapshot::empty(*spec)).collect(),
             phase: MetricPhase::Running,
             build: 0,
+            poison: None,
         }
     }
 
@@ -224,12 +232,13 @@ impl Metric {
         let Some(folding) = partitions.get_mut(&offered.partition) else { return };
         let before = instance.spent();
         let folded = instance.as_one(|instance| {
-            folding.fold(offered, &self.plugin, (&self.inputs, &self.columns), instance)
+            let left_out = self.left_out.get(&offered.partition);
+            folding.fold(offered, &self.plugin, (&self.inputs, &self.columns), left_out, instance)
         });
         self.cost.time += instance.spent().saturating_sub(before);
         self.cost.rows += u64::from(offered.on_time.rows()) + u64::from(offered.late.rows());
         if let Err(error) = folded {
-            self.stop(&error, offered.records());
+            self.failed(&error, offered.records());
         }
     }
 
@@ -255,6 +264,7 @@ impl Metric {
                     snapshot.state_version = self.plugin.descriptor().state_version;
                     snapshot.next_offset = folding.next_offset;
                     snapshot.accounting = folding.accounting;
+                    snapshot.poison.clone_from(&folding.poison);
                     snapshot.windows = windows;
                     exported.place = folding.place;
                     exported.bytes = room.taken() - others;

@@ -48,6 +48,25 @@ struct Line<'a> {
 }
 
 impl<'a> DeadLetter<'a> {
+    /// A row of `metric` at which its plugin crashes, with its last words.
+    pub fn poisoned(
+        partition: u32,
+        meta: RecordMeta,
+        metric: &'a str,
+        words: &'a str,
+        value: &'a [u8],
+    ) -> Self {
+        Self {
+            partition,
+            offset: meta.offset,
+            time: meta.time,
+            metric: Some(Cow::Borrowed(metric)),
+            reason: Cow::Borrowed("plugin_crashed"),
+            detail: Some(Cow::Borrowed(words)),
+            value: Some(Cow::Borrowed(value)),
+        }
+    }
+
     /// A record that was rejected as a whole.
     pub fn rejected(
         partition: u32,

@@ -57,6 +57,7 @@ mod tests {
                 windows: Vec::new(),
                 phase,
                 build: 0,
+                poison: None,
             };
             Arc::new(PartitionSnapshot {
                 partition: number,

@@ -67,18 +67,19 @@ pub fn with_sides(partitions: &mut [Arc<PartitionSnapshot>], sides: &[Arc<Partit
         for metric in &side.metrics {
             let is_this = |own: &MetricSnapshot| own.id == metric.id && own.build == metric.build;
             let Some(i) = partition.metrics.iter().position(is_this) else { continue };
-            let MetricPhase::Lagging(place) = &partition.metrics[i].phase else { continue };
+            let MetricPhase::Lagging(lag) = &partition.metrics[i].phase else { continue };
+            let place = &lag.place;
             let state = &side.state;
             let (gaps, next_offset) = (state.gaps.len() as u32, metric.next_offset);
             if (gaps, next_offset) < (place.gaps, partition.metrics[i].next_offset) {
                 continue;
             }
             let phase = match &metric.phase {
-                MetricPhase::Stopped(_) => metric.phase.clone(),
-                MetricPhase::Running | MetricPhase::Lagging(_) => {
+                MetricPhase::Stopped(_) | MetricPhase::Lagging(_) => metric.phase.clone(),
+                MetricPhase::Running => {
                     let position = Position { mark: None, ..side.position };
                     let max_event_time = state.max_event_time;
-                    MetricPhase::Lagging(Box::new(MetricPlace { gaps, position, max_event_time }))
+                    MetricPhase::lagging(MetricPlace { gaps, position, max_event_time })
                 }
             };
             let own = MetricSnapshot { phase, ..metric.clone() };
@@ -103,6 +104,7 @@ mod tests {
             windows: Vec::new(),
             phase,
             build,
+            poison: None,
         }
     }
 

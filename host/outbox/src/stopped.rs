@@ -44,16 +44,20 @@ impl StoppedMetric {
     pub fn remedy(&self) -> &'static str {
         match self.stop.kind {
             StopKind::MemoryLimit => {
-                "raise `memory_max` of the metric, or let it keep fewer keys; then `streamgauge run --rebuild`"
+                "raise `memory_max` of the metric, or let it keep fewer keys; it then goes on from where it stopped, at the next start"
             }
             StopKind::SnapshotLimit => {
-                "raise `snapshot_max` of the metric, or let it keep fewer keys or windows; then `streamgauge run --rebuild`"
+                "raise `snapshot_max` of the metric, or let it keep fewer keys or windows; it then goes on from where it stopped, at the next start"
             }
             StopKind::TimeLimit => {
-                "raise `time_max` of the metric, or mend its plugin; then `streamgauge run --rebuild`"
+                "raise `time_max` of the metric, or mend its plugin; it then goes on from where it stopped, at the next start"
             }
-            StopKind::Unknown | StopKind::Crash | StopKind::Refused | StopKind::Contract => {
-                "mend the metric's plugin; then `streamgauge run --rebuild`"
+            StopKind::Unknown
+            | StopKind::Crash
+            | StopKind::Refused
+            | StopKind::Contract
+            | StopKind::StackLimit => {
+                "mend the metric's plugin; it then goes on from where it stopped, at the next start"
             }
         }
     }
@@ -88,6 +92,7 @@ mod tests {
             windows: Vec::new(),
             phase: stop.map_or(MetricPhase::Running, |stop| MetricPhase::Stopped(stop.into())),
             build: 0,
+            poison: None,
         }
     }
 

@@ -39,6 +39,9 @@ pub enum CallError {
         /// `snapshot_max` of the metric.
         max: usize,
     },
+    /// The plugin called itself too deeply.
+    #[error("it ran out of its stack: it calls itself too deeply")]
+    StackLimit,
     /// The plugin crashed, with its last words.
     #[error("it crashed: {0}")]
     Trap(String),
@@ -76,6 +79,7 @@ impl CallError {
             }
             Self::MemoryLimit(_) => StopKind::MemoryLimit,
             Self::SnapshotLimit { .. } => StopKind::SnapshotLimit,
+            Self::StackLimit => StopKind::StackLimit,
             Self::Trap(_) => StopKind::Crash,
             Self::Refused(_) => StopKind::Refused,
             Self::Contract(_) => StopKind::Contract,
@@ -113,6 +117,9 @@ pub(super) fn call_error(
     }
     if error.is::<OverMemory>() {
         return CallError::MemoryLimit(memory_bytes_max);
+    }
+    if error.downcast_ref::<wasmtime::Trap>() == Some(&wasmtime::Trap::StackOverflow) {
+        return CallError::StackLimit;
     }
     let cause = words::clean(&error.root_cause().to_string(), WORDS_BYTES_MAX);
     // The inert profile has some functions by name only.

@@ -81,6 +81,7 @@ pub(crate) fn metric(id: &str, windows: Vec<WindowSetSnapshot>) -> MetricSnapsho
         windows,
         phase: MetricPhase::Running,
         build: 0,
+        poison: None,
     }
 }
 

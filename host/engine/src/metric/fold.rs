@@ -19,16 +19,17 @@ pub(super) struct Folded {
     pub(super) refused: ByLateness<Refused>,
 }
 
-/// Folds the rows that `selections` do not exclude into `windows`, one after the other, and counts
-/// in their books what was expired or unplaced.
+/// Folds the rows that the selections do not exclude, and that are not left out, into `windows`, one
+/// after the other, and counts in their books what was expired or unplaced. Rows that are left out
+/// are among the refused ones.
 pub(super) fn fold(
     batches: Batches<'_>,
     inputs: &[InputBinding],
-    selections: &ByLateness<Selection>,
+    (selections, left_out): (&ByLateness<Selection>, &ByLateness<Refused>),
     windows: &mut [Windows],
     instance: &mut Instance,
 ) -> Result<Folded, CallError> {
-    let (placements, refused) = (Vec::new(), ByLateness::default());
+    let (placements, refused) = (Vec::new(), left_out.clone());
     let mut fold = Fold { batches, inputs, selections, placements, refused };
     for windows in &mut *windows {
         fold.fold_windows(windows, instance)?;

@@ -1,9 +1,12 @@
 //! A metric's state in a partition in which it runs: from bytes, over rows, to bytes.
 
+use std::mem::take;
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 use streamgauge_core::{
-    ByLateness, InputColumn, MetricAccounting, MetricPlace, MetricSnapshot, Selection,
-    WindowSetSnapshot,
+    ByLateness, InputColumn, Lateness, MetricAccounting, MetricPlace, MetricSnapshot, Poison,
+    Selection, WindowSetSnapshot,
 };
 use streamgauge_outbox::Attachments;
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin};
@@ -13,6 +16,7 @@ use super::fold::fold;
 use super::letters::letters_of;
 use super::offered::Offered;
 use super::pane::Versions;
+use super::poison::refused_by_plugin;
 use super::room::Room;
 use super::windows::Windows;
 
@@ -25,6 +29,8 @@ pub(super) struct Folding {
     pub(super) windows: Vec<Windows>,
     /// The build of the state.
     pub(super) build: u32,
+    /// The records that were left out because the plugin crashes at them.
+    pub(super) poison: Option<Arc<Poison>>,
     /// What came about since the last export.
     pub(super) attachments: Attachments,
 }
@@ -57,6 +63,7 @@ impl Folding {
             place: MetricPlace::default(),
             windows,
             build: snapshot.build,
+            poison: snapshot.poison.clone(),
             attachments: Attachments::default(),
         })
     }
@@ -66,17 +73,24 @@ impl Folding {
         offered: Offered<'_>,
         plugin: &Plugin,
         (inputs, columns): (&[InputBinding], &[InputColumn]),
+        left_out: Option<&(i64, String)>,
         instance: &mut Instance,
     ) -> Result<(), CallError> {
         let (partition, id) = (offered.partition, plugin.settings().id.as_str());
         let batches: Batches<'_> = ByLateness::new(offered.on_time, offered.late);
         let selections = batches.map(|batch| Selection::new(batch, columns));
-        let folded = fold(batches, inputs, &selections, &mut self.windows, instance)?;
-        for (lateness, refused) in folded.refused.iter() {
+        let left_out = batches.map(|batch| Self::poisoned(plugin, batch, left_out));
+        let rows = (&selections, &left_out);
+        let mut folded = fold(batches, inputs, rows, &mut self.windows, instance)?;
+        for lateness in Lateness::ALL {
             let (batch, selection) = (batches[lateness], &selections[lateness]);
+            let (left_out, refused) = (&left_out[lateness], take(&mut folded.refused[lateness]));
             let excluded = (selection.excluded().len() + refused.len()) as u64;
+            let letters = self.note_poison(partition, plugin, batch, left_out);
+            self.attachments.letters.append(letters);
             self.accounting.offer(lateness, u64::from(batch.rows()), excluded);
-            let letters = letters_of((partition, id), inputs, batch, selection, refused);
+            let refused = refused_by_plugin(refused, left_out);
+            let letters = letters_of((partition, id), inputs, batch, selection, &refused);
             self.attachments.letters.append(letters);
         }
         let metric = (id, self.build, plugin.descriptor().state_version);

@@ -165,7 +165,7 @@ impl Metric {
         };
         let place = snapshot.phase.stop().and_then(|stop| stop.place);
         if let Some(place) = place {
-            snapshot.phase = MetricPhase::Lagging(Box::new(place));
+            snapshot.phase = MetricPhase::lagging(place);
         }
         place.is_some()
     }

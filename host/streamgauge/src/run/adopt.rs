@@ -29,6 +29,8 @@ pub(super) enum MetricChange {
     Removed(String),
     /// The metric had stopped under another plugin or other limits, and goes on.
     Resumed(String),
+    /// Another plugin crashed at records that were left out, so the metric is built anew.
+    Mended(String),
 }
 
 impl fmt::Display for MetricChange {
@@ -48,6 +50,11 @@ impl fmt::Display for MetricChange {
             Self::Removed(id) => {
                 write!(f, "metric `{id}` is not in the pipeline: what it had counted is kept")
             }
+            Self::Mended(id) => write!(
+                f,
+                "metric `{id}` had left records out at which another plugin crashed: it is built \
+                 from the log in the background"
+            ),
             Self::Resumed(id) => write!(
                 f,
                 "metric `{id}` had stopped under another plugin or other limits: it goes on from \
@@ -77,6 +84,13 @@ pub(super) fn adopt(
         let (key, id) = (older::key(plugin), plugin.settings().id.as_str());
         let (then, text) = (stored.get(&key), &now[&key]);
         let is_read = then.is_some_and(|then| is_read(plugin, then, text, checkpoint));
+        // What another plugin crashed at may be no trouble for this one.
+        if let Some(then) = then.filter(|_| is_read && left_out_by_another(checkpoint, plugin)) {
+            set_aside(checkpoint, id, &format!("{then}, with records left out"));
+            begin(checkpoint, plugin, text, clock);
+            changes.push(MetricChange::Mended(id.to_owned()));
+            continue;
+        }
         if is_read {
             let goes_on = clock != LatenessClock::Processing;
             if goes_on && resume(checkpoint, plugin) {
@@ -113,7 +127,7 @@ fn set_aside(checkpoint: &mut Checkpoint, id: &str, settings: &str) {
         let partition = Arc::make_mut(partition);
         let mut metric = partition.metrics.remove(i);
         if metric.phase == MetricPhase::Running {
-            metric.phase = MetricPhase::Lagging(Box::new(here));
+            metric.phase = MetricPhase::lagging(here);
         }
         partitions.insert(partition.partition, Arc::new(metric));
     }
@@ -155,8 +169,8 @@ fn begin(
 fn at_its_place(kept: &MetricSnapshot, partition: &PartitionSnapshot) -> MetricSnapshot {
     let mut metric = kept.clone();
     let here = (partition.state.gaps.len() as u32, partition.state.next_offset);
-    if let MetricPhase::Lagging(place) = &metric.phase
-        && (place.gaps, metric.next_offset) == here
+    if let MetricPhase::Lagging(lag) = &metric.phase
+        && (lag.place.gaps, metric.next_offset) == here
     {
         metric.phase = MetricPhase::Running;
     }
@@ -177,9 +191,18 @@ fn new(
     let phase = if begins_here {
         MetricPhase::Running
     } else {
-        MetricPhase::Lagging(Box::new(MetricPlace::default()))
+        MetricPhase::lagging(MetricPlace::default())
     };
     MetricSnapshot { phase, build, ..Metric::empty(plugin, origin) }
+}
+
+/// True if the metric has left records out at which another plugin, or one with other limits,
+/// crashed.
+fn left_out_by_another(checkpoint: &Checkpoint, plugin: &Plugin) -> bool {
+    let (id, now) = (&plugin.settings().id, plugin.conditions());
+    let metrics = checkpoint.partitions.iter().flat_map(|partition| &partition.metrics);
+    let mut poison = metrics.filter(|own| own.id == *id).filter_map(|own| own.poison.as_ref());
+    poison.any(|poison| poison.under != now)
 }
 
 /// Lets a metric go on that had stopped under other conditions. Returns true if there was one.
@@ -192,7 +215,7 @@ fn resume(checkpoint: &mut Checkpoint, plugin: &Plugin) -> bool {
         let is_other = stop.is_some_and(|stop| stop.under.is_some_and(|under| under != now));
         let place = stop.and_then(|stop| stop.place).filter(|_| is_other);
         if let Some(place) = place {
-            Arc::make_mut(partition).metrics[i].phase = MetricPhase::Lagging(Box::new(place));
+            Arc::make_mut(partition).metrics[i].phase = MetricPhase::lagging(place);
             resumes = true;
         }
     }

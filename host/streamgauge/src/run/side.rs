@@ -9,6 +9,7 @@
 mod begin;
 mod joining;
 mod reader;
+mod search;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{MetricSnapshot, PartitionSnapshot};
+use streamgauge_core::{Crash, MetricPhase, MetricSnapshot, PartitionSnapshot};
 use streamgauge_engine::Command;
 use streamgauge_outbox::{Overview, Sides};
 use streamgauge_pipeline::Pipeline;
@@ -26,6 +27,7 @@ use super::pulse::{Beat, Pulses};
 use super::status::RunStatus;
 use super::supervisor::Told;
 use reader::Reader;
+use search::{Search, stop};
 
 /// How often readers are looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -47,8 +49,17 @@ pub(super) struct SideReaders {
     pub(super) lasts: Arc<AtomicBool>,
 }
 
-/// The places of a metric that lags: by partition the number of gaps and the next offset.
-type Places = BTreeMap<u32, (u32, i64)>;
+/// The places of a metric that lags, by partition.
+type Places = BTreeMap<u32, Place>;
+
+/// Where a metric lags in a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    /// The number of gaps, and the next offset.
+    at: (u32, i64),
+    /// The crash that put the metric back there.
+    crash: Option<Crash>,
+}
 
 impl SideReaders {
     /// Looks after the readers until `done` is raised; then they end, with all that they read
@@ -71,7 +82,7 @@ impl SideReaders {
                 workers.iter().for_each(|told| drop(lag(told)));
             }
             let overview = self.run_status.overview();
-            self.begin_readers(scope, &overview, &mut readers, &mut failed);
+            self.begin_readers(scope, (&overview, workers), &mut readers, &mut failed);
             for reader in &mut readers {
                 reader.advance(workers, done);
             }
@@ -104,7 +115,7 @@ impl SideReaders {
     fn begin_readers<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
-        overview: &Overview,
+        (overview, workers): (&Overview, &[Told]),
         readers: &mut Vec<Reader<'scope>>,
         failed: &mut BTreeMap<String, Instant>,
     ) {
@@ -116,7 +127,13 @@ impl SideReaders {
             if is_read(&id) || failed.contains_key(&id) {
                 continue;
             }
-            match groups.iter_mut().find(|(of, _)| *of == places) {
+            if self.has_crashed_too_often(overview, &id) {
+                stop(overview, workers, &self.plugins, &id);
+                continue;
+            }
+            // One that crashes is read for alone, in smaller batches.
+            let searched = places.values().any(|place| place.crash.is_some());
+            match groups.iter_mut().find(|(of, _)| *of == places && !searched) {
                 Some((_, metrics)) => metrics.push(id),
                 None => groups.push((places, vec![id])),
             }
@@ -126,7 +143,9 @@ impl SideReaders {
                 return;
             }
             let partitions: Vec<u32> = places.keys().copied().collect();
-            match self.reader(scope, overview, &metrics, &partitions) {
+            let crashes = places.into_values().filter_map(|place| place.crash).collect();
+            let search = Search { crashes };
+            match self.reader(scope, overview, (&metrics, &partitions), &search) {
                 Ok(reader) => readers.push(reader),
                 Err(error) => {
                     let ids = metrics.join("`, `");
@@ -144,9 +163,10 @@ fn lagging(partitions: &[Arc<PartitionSnapshot>]) -> BTreeMap<String, Places> {
     let mut found: BTreeMap<String, Places> = BTreeMap::new();
     for partition in partitions {
         for metric in &partition.metrics {
-            if let Some(place) = metric.phase.place().filter(|_| metric.phase.is_lagging()) {
+            if let MetricPhase::Lagging(lag) = &metric.phase {
+                let at = (lag.place.gaps, metric.next_offset);
                 let places = found.entry(metric.id.clone()).or_default();
-                places.insert(partition.partition, (place.gaps, metric.next_offset));
+                places.insert(partition.partition, Place { at, crash: lag.crash.clone() });
             }
         }
     }

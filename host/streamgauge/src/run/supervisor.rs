@@ -16,7 +16,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
+use streamgauge_core::{LatenessClock, PartitionSnapshot, Plan, WallClock};
 
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::StateStore;
@@ -377,7 +377,13 @@ impl Supervisor {
         let zone = self.pipeline.event_time.zone;
         let clock = Box::new(SystemClock::new(&self.pulses));
         let (projection, wall) = (&self.plan.projection, clock.now().wall);
-        let start = |plugin| Metric::start(plugin, projection, zone, &partitions, wall);
+        // Only a log that can be read again has its records searched.
+        let searches = matches!(self.feed, Feed::Pipeline { .. })
+            && self.pipeline.lateness.clock != LatenessClock::Processing;
+        let start = |plugin| {
+            let metric = Metric::start(plugin, projection, zone, &partitions, wall);
+            if searches { metric.searching() } else { metric }
+        };
         let metrics = self.plugins.iter().map(start).collect();
         let configuration = Configuration {
             plan: Arc::clone(&self.plan),

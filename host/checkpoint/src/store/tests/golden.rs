@@ -84,6 +84,7 @@ fn metric() -> MetricSnapshot {
         accounting: MetricAccounting { on_time: 90, late: 25, excluded: 8 },
         phase: MetricPhase::Running,
         build: 0,
+        poison: None,
         windows: vec![
             set(WindowSpec::Cumulative, vec![cumulative]),
             set(sliding, Vec::new()),

@@ -21,6 +21,7 @@ fn large(byte: u8) -> MetricSnapshot {
         windows: vec![windows],
         phase: MetricPhase::Stopped(MetricStop::unknown().into()),
         build: 0,
+        poison: None,
     }
 }
 

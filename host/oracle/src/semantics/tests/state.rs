@@ -95,6 +95,7 @@ proptest! {
             windows: windows.iter().map(of_core).collect(),
             phase: MetricPhase::Running,
             build: 0,
+            poison: None,
         };
         let state = MetricState { id, state_version, origin, next_offset, on_time, late, excluded, windows };
         prop_assert_eq!(state.digest(), snapshot.digest());

@@ -206,6 +206,7 @@ mod tests {
             windows: vec![set],
             phase: MetricPhase::Running,
             build: 0,
+            poison: None,
         };
         let max_event_time = Some(EventTime(30));
         let snapshot = PartitionSnapshot {

@@ -18,6 +18,7 @@ use streamgauge_source::{LatencyFrom, Log, SourceError, Sparing};
 
 use super::begin::{begin, find, partition_at};
 use super::joining::{Joined, join};
+use super::search::Search;
 use super::{SideReaders, Told};
 use crate::run::opening::decoder;
 use crate::run::prepare::plan;
@@ -67,8 +68,8 @@ impl SideReaders {
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
         overview: &Overview,
-        metrics: &[String],
-        partitions: &[u32],
+        (metrics, partitions): (&[String], &[u32]),
+        search: &Search,
     ) -> Result<Reader<'scope>, SourceError> {
         let of_these = |plugin: &&Plugin| metrics.contains(&plugin.settings().id);
         let plugins: Vec<Plugin> = self.plugins.iter().filter(of_these).cloned().collect();
@@ -95,17 +96,19 @@ impl SideReaders {
         }
         let clock = Box::new(SystemClock::new(&self.pulses));
         let (zone, wall) = (self.pipeline.event_time.zone, clock.now().wall);
-        let start = |plugin| Metric::start(plugin, &plan.projection, zone, &states, wall);
-        let metrics_of_engine = plugins.iter().map(start).collect();
+        let start =
+            |plugin| Metric::start(plugin, &plan.projection, zone, &states, wall).searching();
+        let mut own: Vec<Metric> = plugins.iter().map(start).collect();
+        search.leave_out(&mut own);
         let outbox = Arc::new(Outbox::beginning_with(states.iter().cloned().map(Arc::new)));
         let engine = EngineSetup {
             configuration: Configuration {
                 plan: Arc::clone(&plan),
                 decoder,
-                batch: self.pipeline.batch,
+                batch: search.batch(self.pipeline.batch),
                 late_output: LateOutput::None,
             },
-            metrics: metrics_of_engine,
+            metrics: own,
             partitions: states,
             latency_from: LatencyFrom::Taken,
             now: None,
@@ -175,6 +178,13 @@ impl Reader<'_> {
     /// near.
     pub(super) fn advance(&mut self, workers: &[Told], done: &AtomicBool) {
         let (own, ..) = self.outbox.read();
+        let mut metrics = own.iter().flat_map(|partition| &partition.metrics);
+        if metrics.any(|metric| metric.phase.is_lagging()) {
+            // It crashed, and is read for in smaller batches from where it is.
+            self.lasts.store(false, Ordering::Relaxed);
+            let _ = self.told.send(Command::Stop);
+            return;
+        }
         let numbers: Vec<u32> = self.partitions.keys().copied().collect();
         for number in numbers {
             let Some((worker, outbox)) = workers.iter().find(|(_, outbox)| outbox.holds(number))

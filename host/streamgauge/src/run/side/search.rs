@@ -1,0 +1,107 @@
+//! The search for a record at which a plugin crashes. A metric that crashed lags from its last
+//! export, with the records of the hand-over that failed; it is read from there again in batches
+//! that are a sixteenth of these, and so on, until a hand-over of one record fails. That record is
+//! then left out. All that the search needs to know is stored with the metric, so a crash of the
+//! program in the midst of it loses nothing.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use streamgauge_core::{
+    Crash, MetricPhase, MetricSnapshot, MetricStop, POISON_MAX, POISON_ROWS, PluginCall, StopKind,
+    WallClock,
+};
+use streamgauge_engine::{Command, Joiners, Metric};
+use streamgauge_outbox::Overview;
+use streamgauge_pipeline::BatchSettings;
+use streamgauge_plugin::Plugin;
+
+use super::{SideReaders, Told};
+
+/// Into so many batches the records of a hand-over that crashed are cut.
+const CUTS: i64 = 16;
+
+/// The crashes after which a metric is read for, at most one of each partition.
+pub(super) struct Search {
+    pub(super) crashes: Vec<Crash>,
+}
+
+impl Search {
+    /// How large batches may be, so that fewer records are to blame at the next crash.
+    pub(super) fn batch(&self, settings: BatchSettings) -> BatchSettings {
+        let records = |crash: &Crash| crash.records.last - crash.records.first + 1;
+        let Some(fewest) = self.crashes.iter().map(records).min() else { return settings };
+        let rows = usize::try_from((fewest / CUTS).max(1)).unwrap_or(1);
+        let max = settings.max.min(rows.try_into().unwrap_or(settings.max));
+        BatchSettings { min: settings.min.min(max), max, ..settings }
+    }
+
+    /// Leaves out the records that were found.
+    pub(super) fn leave_out(&self, metrics: &mut [Metric]) {
+        for Crash { reason, records } in &self.crashes {
+            if records.first == records.last {
+                let words = format!("`{}` failed: {reason}", PluginCall::Add.name());
+                let metrics = metrics.iter_mut();
+                metrics.for_each(|m| m.leave_out(records.partition, records.first, words.clone()));
+            }
+        }
+    }
+}
+
+impl SideReaders {
+    /// True if one more record would have to be left out than may be.
+    pub(super) fn has_crashed_too_often(&self, overview: &Overview, id: &str) -> bool {
+        let conditions = self.plugins.iter().find(|plugin| plugin.settings().id == id);
+        let conditions = conditions.map(Plugin::conditions);
+        let metrics = overview.partitions.iter().flat_map(|partition| &partition.metrics);
+        metrics.filter(|metric| metric.id == id).any(|metric| {
+            let crash = metric.phase.crash();
+            let is_found = crash.is_some_and(|crash| crash.records.first == crash.records.last);
+            let poison = metric.poison.as_ref().filter(|known| Some(known.under) == conditions);
+            let offered = metric.accounting.on_time + metric.accounting.late;
+            is_found && poison.is_some_and(|known| known.recent(offered) >= POISON_MAX)
+        })
+    }
+}
+
+/// Stops a metric wherever it lags: it crashes at too many records.
+pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id: &str) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = Some(WallClock(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)));
+    let plugin = plugins.iter().find(|plugin| plugin.settings().id == id);
+    let metrics = || {
+        let partitions = overview.partitions.iter();
+        partitions.filter_map(|partition| {
+            let metric = partition.metrics.iter().find(|metric| metric.id == id)?;
+            Some((partition.partition, metric))
+        })
+    };
+    let last = metrics().find_map(|(_, metric)| metric.phase.crash()).cloned();
+    let (words, records) =
+        last.map_or((String::new(), None), |crash| (crash.reason, Some(crash.records)));
+    let reason = format!(
+        "it crashes at more than {POISON_MAX} of the last {POISON_ROWS} rows, each of them left \
+         out so far; at this one {words}"
+    );
+    tracing::error!("metric `{id}` stopped: {reason}; the other metrics continue");
+    for (partition, metric) in metrics() {
+        let MetricPhase::Lagging(lag) = &metric.phase else { continue };
+        let stop = MetricStop {
+            kind: StopKind::Crash,
+            reason: reason.clone(),
+            call: Some(PluginCall::Add),
+            records,
+            since,
+            place: Some(lag.place),
+            under: plugin.map(Plugin::conditions),
+        };
+        let phase = MetricPhase::Stopped(stop.into());
+        let states = vec![MetricSnapshot { phase, ..metric.clone() }];
+        let joiners = Joiners { states, place: lag.place, partition };
+        let worker = workers.iter().find(|(_, outbox)| outbox.holds(partition));
+        if let Some((worker, _)) = worker {
+            let joined = std::sync::mpsc::channel().0;
+            // A worker that has ended has its end noticed by itself.
+            let _ = worker.send(Command::Join { joiners, joined });
+        }
+    }
+}
