@@ -110,6 +110,8 @@ mod page;
 mod partitions;
 #[path = "system/plugins.rs"]
 mod plugins;
+#[path = "system/poison.rs"]
+mod poison;
 #[path = "system/proof.rs"]
 mod proof;
 #[path = "system/settings_over_state.rs"]

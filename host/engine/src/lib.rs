@@ -9,5 +9,5 @@ mod worker;
 pub use metric::{Expected, Metric, NotJoined, Offered};
 pub use worker::{
     Clock, Command, Configuration, Engine, EngineSetup, Event, Finished, Held, Joiners, LateOutput,
-    MetricsIn, Moment, Reply, Setup, run,
+    MetricsIn, Moment, Reply, Role, Setup, run,
 };

@@ -197,6 +197,11 @@ impl Metric {
         self.partitions.iter().map(|(partition, exported)| (*partition, &exported.snapshot.phase))
     }
 
+    /// True if the metric lags in one of the partitions.
+    pub fn lags(&self) -> bool {
+        self.partitions.values().any(|exported| exported.snapshot.phase.is_lagging())
+    }
+
     /// Tells the time of day of the event that comes.
     pub fn at(&mut self, now: WallClock) {
         self.now = now;

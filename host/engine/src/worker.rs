@@ -30,7 +30,7 @@ use streamgauge_source::{Source, SourceError};
 use crate::metric::{Expected, NotJoined};
 
 use engine::PUBLISH_EVERY;
-pub use engine::{Engine, EngineSetup};
+pub use engine::{Engine, EngineSetup, Role};
 pub use event::{Clock, Configuration, Event, Held, Joiners, MetricsIn, Moment, Reply};
 pub use late_output::LateOutput;
 use stages::StageClock;
@@ -54,7 +54,7 @@ pub struct Setup {
     pub commands: Receiver<Command>,
     /// Tells the time; the engine has no clock of its own.
     pub clock: Box<dyn Clock>,
-    /// Raised as long as the worker is not to end with its source: a metric is still to join.
+    /// Raised as long as the worker is not to end with its source while a metric is still to join.
     pub lasts: Arc<AtomicBool>,
 }
 
@@ -215,7 +215,9 @@ impl Worker {
             Fetched::Nothing => {}
             // What is held is still to be read.
             Fetched::Ended if self.holds.iter().any(|hold| hold.resume.is_some()) => {}
-            Fetched::Ended if self.lasts.load(Ordering::Relaxed) => thread::sleep(ENDED_LOOK),
+            Fetched::Ended if self.engine.is_expecting() && self.lasts.load(Ordering::Relaxed) => {
+                thread::sleep(ENDED_LOOK);
+            }
             Fetched::Ended => return Ok(Progress::Ended),
         }
         for (partition, offset) in self.source.take_read_to() {

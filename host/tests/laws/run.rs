@@ -14,7 +14,9 @@ use streamgauge_core::{
     WallClock,
 };
 use streamgauge_decode::Decoder;
-use streamgauge_engine::{Configuration, Engine, EngineSetup, Event, LateOutput, Metric, Moment};
+use streamgauge_engine::{
+    Configuration, Engine, EngineSetup, Event, LateOutput, Metric, Moment, Role,
+};
 use streamgauge_outbox::HistoryStore;
 use streamgauge_outbox::Origin;
 use streamgauge_outbox::Outbox;
@@ -281,7 +283,7 @@ fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> En
         partitions,
         latency_from: LatencyFrom::Taken,
         now: Some(WallClock(case.now())),
-        tells_rejections: true,
+        role: Role::Worker,
     })
 }
 

@@ -125,7 +125,8 @@ impl Metric {
     ) -> Result<(), NotJoined> {
         let joining = self.joining.remove(&partition).ok_or(NotJoined::NotExpected)?;
         let Expected { next_offset: expected, place: of_partition } = joining.expected;
-        if snapshot.next_offset != expected || place.gaps != of_partition.gaps {
+        let is_there = snapshot.phase == MetricPhase::Running && snapshot.next_offset == expected;
+        if !is_there || place.gaps != of_partition.gaps {
             return Err(NotJoined::OtherPlace { next_offset: snapshot.next_offset, expected });
         }
         let (own, expected) = (place.max_event_time, of_partition.max_event_time);

@@ -12,6 +12,7 @@ use streamgauge_core::{
 use crate::{Expected, Metric, Offered};
 use streamgauge_outbox::{Ages, Attachments, DeadLetter, LateRecord, Letters, RecentRecord};
 
+use super::engine::Role;
 use super::event::Held;
 use super::late_output::LateOutput;
 use super::latency::Runs;
@@ -54,8 +55,7 @@ pub(super) struct AssignedPartition {
 #[derive(Clone, Copy)]
 pub(super) struct Outputs {
     pub(super) late: LateOutput,
-    /// Whether letters of rejected records come out.
-    pub(super) tells_rejections: bool,
+    pub(super) role: Role,
 }
 
 /// A place at which a partition is held.
@@ -183,7 +183,7 @@ impl AssignedPartition {
         self.position = position;
         self.flushed = state;
         let letters = std::mem::take(&mut self.pending_letters);
-        if self.outputs.tells_rejections {
+        if self.outputs.role == Role::Worker {
             self.attachments.letters.append(letters);
         }
         self.look_at_rows();

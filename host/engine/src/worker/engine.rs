@@ -47,9 +47,18 @@ pub struct EngineSetup {
     /// A wall clock that stands still, for `lateness.clock = "processing"`; `None` means the time
     /// of day.
     pub now: Option<WallClock>,
-    /// Whether dead letters of rejected records come out. A reader that brings a metric to its
-    /// partition's place reads records that were rejected before.
-    pub tells_rejections: bool,
+    /// What the engine's states are for.
+    pub role: Role,
+}
+
+/// What the states of an engine are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// They are those of the partitions.
+    Worker,
+    /// They bring metrics to their partitions' places. The records were read before, so rejected
+    /// ones have their letters.
+    SideReader,
 }
 
 /// See the head of this file.
@@ -60,7 +69,7 @@ pub struct Engine {
     metrics: Vec<Metric>,
     latency_from: LatencyFrom,
     now: Option<WallClock>,
-    tells_rejections: bool,
+    role: Role,
     /// Records that the metrics have, but that are not published.
     unpublished: Runs,
     /// Of partitions that went.
@@ -75,9 +84,8 @@ pub struct Engine {
 impl Engine {
     /// An engine that has taken nothing yet.
     pub fn new(setup: EngineSetup) -> Self {
-        let EngineSetup { configuration, metrics, partitions, latency_from, now, tells_rejections } =
-            setup;
-        let outputs = Outputs { late: configuration.late_output, tells_rejections };
+        let EngineSetup { configuration, metrics, partitions, latency_from, now, role } = setup;
+        let outputs = Outputs { late: configuration.late_output, role };
         let assigned = |partition: &PartitionSnapshot| {
             AssignedPartition::new(&configuration.plan, partition, outputs)
         };
@@ -88,7 +96,7 @@ impl Engine {
             metrics,
             latency_from,
             now,
-            tells_rejections,
+            role,
             unpublished: Runs::default(),
             ages: Ages::default(),
             next_publish: None,
@@ -147,6 +155,12 @@ impl Engine {
         let rows = self.partitions.iter().filter_map(|partition| partition.due(max_delay)).min();
         let publish = self.next_publish?;
         Some(rows.map_or(publish, |rows| rows.min(publish)))
+    }
+
+    /// Whether there is something to wait for when the source has ended: metrics that are still to
+    /// join, or, for a side reader, to be handed over.
+    pub(super) fn is_expecting(&self) -> bool {
+        self.role == Role::SideReader || self.metrics.iter().any(Metric::lags)
     }
 
     /// What the plugins have spent on folding so far.
@@ -259,7 +273,7 @@ impl Engine {
         assert!(self.index_of(number).is_none(), "a partition comes once");
         self.metrics.iter_mut().for_each(|metric| metric.assign(partition));
         let Configuration { plan, late_output, .. } = &self.configuration;
-        let outputs = Outputs { late: *late_output, tells_rejections: self.tells_rejections };
+        let outputs = Outputs { late: *late_output, role: self.role };
         self.partitions.push(AssignedPartition::new(plan, partition, outputs));
     }
 

@@ -73,7 +73,7 @@ fn setup(partitions: &[u32]) -> EngineSetup {
         partitions: partitions.iter().map(|partition| fresh(*partition)).collect(),
         latency_from: LatencyFrom::Stamp,
         now: None,
-        tells_rejections: true,
+        role: Role::Worker,
     }
 }
 

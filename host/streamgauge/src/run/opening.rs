@@ -62,14 +62,6 @@ pub struct Share {
     pub partitions: Vec<PartitionSnapshot>,
 }
 
-impl Share {
-    /// True if a metric lags in one of the partitions.
-    pub fn has_lagging(&self) -> bool {
-        let metrics = self.partitions.iter().flat_map(|partition| &partition.metrics);
-        metrics.into_iter().any(|metric| metric.phase.is_lagging())
-    }
-}
-
 /// The shares of all workers, and the things that they have in common.
 pub struct Shares {
     /// One share for each worker.

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{Crash, MetricPhase, MetricSnapshot, PartitionSnapshot};
+use streamgauge_core::{Crash, MetricPhase, PartitionSnapshot};
 use streamgauge_engine::Command;
 use streamgauge_outbox::{Overview, Sides};
 use streamgauge_pipeline::Pipeline;
@@ -45,7 +45,7 @@ pub(super) struct SideReaders {
     pub(super) run_status: Arc<RunStatus>,
     pub(super) sides: Arc<Sides>,
     pub(super) pulses: Pulses,
-    /// Raised as long as a metric is to join before the run ends.
+    /// Raised as long as a bounded run waits for metrics that lag.
     pub(super) lasts: Arc<AtomicBool>,
 }
 
@@ -99,9 +99,11 @@ impl SideReaders {
                 self.sides.end(reader.outbox());
                 false
             });
-            let lags = |metric: &MetricSnapshot| metric.phase.is_lagging();
-            let mut metrics = overview.partitions.iter().flat_map(|partition| &partition.metrics);
-            self.lasts.store(metrics.any(lags), Ordering::Relaxed);
+            // A metric that cannot be read for keeps no run from its end.
+            let lagging = lagging(&overview.partitions);
+            let is_given_up =
+                !lagging.is_empty() && lagging.keys().all(|id| failed.contains_key(id));
+            self.lasts.store(!is_given_up, Ordering::Relaxed);
             thread::sleep(LOOK_EVERY);
         }
         for reader in readers {

@@ -21,7 +21,7 @@ use streamgauge_core::{LatenessClock, PartitionSnapshot, Plan, WallClock};
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::{
-    self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, Metric, Setup,
+    self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, Metric, Role, Setup,
 };
 use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
@@ -188,7 +188,7 @@ impl Supervisor {
         let differs = differs.unwrap_or_default();
         let outlets = self.outlets(checkpoint.as_ref())?;
         let outboxes = fill_outboxes(&shares, &parked);
-        let lasts = Arc::new(AtomicBool::new(shares.iter().any(Share::has_lagging)));
+        let lasts = Arc::new(AtomicBool::new(matches!(self.feed, Feed::Pipeline { .. })));
         let with_outboxes = shares.into_iter().zip(&outboxes);
         let setup = |(share, outbox)| self.setup(share, latency_from, outbox, &lasts);
         let workers = with_outboxes.map(setup).collect();
@@ -398,7 +398,7 @@ impl Supervisor {
             partitions,
             latency_from,
             now,
-            tells_rejections: true,
+            role: Role::Worker,
         };
         let (told, commands) = mpsc::channel();
         let outbox = Arc::clone(outbox);

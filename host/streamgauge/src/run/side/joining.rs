@@ -64,6 +64,9 @@ fn try_to(
     let (gone, answer) = mpsc::channel();
     tell(reader, Command::Revoke { partition, gone })?;
     let last = wait(&answer, done)?;
+    if last.metrics.iter().any(|metric| metric.phase.is_lagging()) {
+        return Err("its plugin crashed on the way".to_owned());
+    }
     let joiners = joiners(&last, next_offset, &place);
     let (joined, answer) = mpsc::channel();
     tell(worker, Command::Join { joiners, joined })?;

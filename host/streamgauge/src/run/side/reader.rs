@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use streamgauge_core::PartitionSnapshot;
 use streamgauge_engine::{
     self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, LateOutput, Metric,
-    Setup,
+    Role, Setup,
 };
 use streamgauge_outbox::{Outbox, Overview};
 use streamgauge_plugin::Plugin;
@@ -112,7 +112,7 @@ impl SideReaders {
             partitions: states,
             latency_from: LatencyFrom::Taken,
             now: None,
-            tells_rejections: false,
+            role: Role::SideReader,
         };
         let lasts = Arc::new(AtomicBool::new(true));
         let setup = Setup {

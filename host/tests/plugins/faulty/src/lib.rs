@@ -23,6 +23,8 @@ pub struct Faulty {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Panic,
+    /// Crashes at each row with the action `value`.
+    PanicAtValue,
     EndlessLoop,
     Allocate,
     Recurse,
@@ -42,8 +44,9 @@ enum Fault {
 const BUSY_ROUNDS: u32 = 10_000_000;
 
 /// The words of `fault`, except `refuse-config`, with which the metric never opens.
-const FAULTS: [(&str, Fault); 11] = [
+const FAULTS: [(&str, Fault); 12] = [
     ("panic", Fault::Panic),
+    ("panic-at-value", Fault::PanicAtValue),
     ("endless-loop", Fault::EndlessLoop),
     ("allocate", Fault::Allocate),
     ("recurse", Fault::Recurse),
@@ -63,7 +66,7 @@ impl Metric for Faulty {
         Schema::default()
             .key("fault", "How it fails.", r#""type":"string""#)
             .key("at", "The row at which the fault strikes.", r#""type":"integer""#)
-            .key("value", "The action that is refused.", r#""type":"integer""#)
+            .key("value", "The action that is refused, or too much.", r#""type":"integer""#)
     }
 
     fn open(config: &Config) -> Result<Self> {
@@ -104,6 +107,10 @@ impl Metric for Faulty {
     fn add(&self, counter: &mut Self::Accumulator, batch: &Batch) -> Result<()> {
         let actions = batch.unsigned(0)?;
         self.refuse(actions)?;
+        if self.fault == Some(Fault::PanicAtValue) {
+            let is_too_much = actions.iter().any(|action| action == Some(self.refused));
+            assert!(!is_too_much, "action {} is too much", self.refused);
+        }
         if self.fault == Some(Fault::Busy) {
             (0..BUSY_ROUNDS).for_each(|round| {
                 black_box(round);
