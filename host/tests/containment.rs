@@ -17,6 +17,8 @@ mod containment;
 mod folding;
 #[path = "containment/frames.rs"]
 mod frames;
+#[path = "containment/joining.rs"]
+mod joining;
 #[path = "containment/shown.rs"]
 mod shown;
 #[path = "containment/snapshots.rs"]
