@@ -16,6 +16,10 @@ mod log;
 mod run;
 #[path = "laws/settings.rs"]
 mod settings;
+#[path = "laws/side.rs"]
+mod side;
+#[path = "laws/store.rs"]
+mod store;
 
 use std::cell::Cell;
 
@@ -36,6 +40,7 @@ struct Shares {
     late: Cell<u32>,
     crashed: Cell<u32>,
     moved: Cell<u32>,
+    joined: Cell<u32>,
     several_partitions: Cell<u32>,
     dirty: Cell<u32>,
     windowed: Cell<u32>,
@@ -63,6 +68,7 @@ fn the_engine_comes_to_what_the_oracle_comes_to() {
         count(&shares.late, expected.late() > 0);
         count(&shares.crashed, ran.crashes > 0);
         count(&shares.moved, ran.moves > 0);
+        count(&shares.joined, ran.joins > 0);
         count(&shares.several_partitions, case.logs.len() > 1);
         count(&shares.dirty, case.is_dirty());
         count(&shares.windowed, case.settings.is_windowed());
@@ -81,6 +87,7 @@ fn report(shares: &Shares) {
         ("late records", &shares.late),
         ("crashes", &shares.crashed),
         ("partitions that moved", &shares.moved),
+        ("metrics that lagged and joined", &shares.joined),
         ("several partitions", &shares.several_partitions),
         ("dirt", &shares.dirty),
         ("windows", &shares.windowed),

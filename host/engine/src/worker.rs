@@ -215,10 +215,14 @@ impl Worker {
             Fetched::Nothing => {}
             // What is held is still to be read.
             Fetched::Ended if self.holds.iter().any(|hold| hold.resume.is_some()) => {}
-            Fetched::Ended if self.engine.is_expecting() && self.lasts.load(Ordering::Relaxed) => {
+            Fetched::Ended => {
+                // Rows that wait may put a metric back.
+                self.tell(Event::Ended);
+                if !(self.engine.is_expecting() && self.lasts.load(Ordering::Relaxed)) {
+                    return Ok(Progress::Ended);
+                }
                 thread::sleep(ENDED_LOOK);
             }
-            Fetched::Ended => return Ok(Progress::Ended),
         }
         for (partition, offset) in self.source.take_read_to() {
             held.extend(self.tell(Event::ReadTo { partition, offset }).held);

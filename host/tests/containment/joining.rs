@@ -29,7 +29,8 @@ fn export(metric: &mut Metric) -> MetricSnapshot {
 /// A metric that lags at the beginning of partition 0, where its worker is at `at`.
 fn lagging(plugin: &Plugin, at: i64) -> Metric {
     let empty = Metric::empty(plugin, 0);
-    let mut metric = resume(plugin, MetricSnapshot { phase: MetricPhase::lagging(place(0)), ..empty });
+    let mut metric =
+        resume(plugin, MetricSnapshot { phase: MetricPhase::lagging(place(0)), ..empty });
     fold(&mut metric, 0, at);
     metric
 }

@@ -31,10 +31,15 @@ pub(crate) enum Step {
     Checkpoint,
     /// The same, and the store fails.
     FailingCheckpoint,
-    /// Everything but the store is gone; partitions are dealt anew.
-    Crash { workers: usize, shift: usize, again: usize },
+    /// After some milliseconds the reader of a metric that lags reads some records.
+    Side { pause: u64, metric: usize, partition: usize, records: usize },
+    /// A metric that lags joins a partition, which hands over some records in the meantime.
+    Join { metric: usize, partition: usize, records: usize },
+    /// Everything but the store is gone; partitions are dealt anew. `new`: a metric that has no
+    /// state from here on.
+    Crash { workers: usize, shift: usize, again: usize, new: Option<usize> },
     /// The same in good order: flush, publish, store.
-    Restart { workers: usize, shift: usize },
+    Restart { workers: usize, shift: usize, new: Option<usize> },
 }
 
 /// A case.
@@ -62,6 +67,11 @@ fn pause() -> impl Strategy<Value = u64> {
     prop::sample::select(vec![0, 0, 1, 60, 100, 250])
 }
 
+/// The metric that loses its state, mostly one.
+fn new() -> impl Strategy<Value = Option<usize>> {
+    prop::option::weighted(0.7, 0..4_usize)
+}
+
 pub(crate) fn cases() -> impl Strategy<Value = Case> {
     let logs = prop::collection::vec(log::entries(), 1..5);
     let step = prop_oneof![
@@ -76,12 +86,16 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
         1 => (0..4_usize).prop_map(|partition| Step::Release { partition }),
         3 => Just(Step::Checkpoint),
         1 => Just(Step::FailingCheckpoint),
-        2 => (1..5_usize, 0..4_usize, 0..9_usize)
-            .prop_map(|(workers, shift, again)| Step::Crash { workers, shift, again }),
-        1 => (1..5_usize, 0..4_usize)
-            .prop_map(|(workers, shift)| Step::Restart { workers, shift }),
+        4 => (pause(), 0..4_usize, 0..4_usize, 1..40_usize).prop_map(
+            |(pause, metric, partition, records)| Step::Side { pause, metric, partition, records }),
+        3 => (0..4_usize, 0..4_usize, 0..9_usize).prop_map(
+            |(metric, partition, records)| Step::Join { metric, partition, records }),
+        2 => (1..5_usize, 0..4_usize, 0..9_usize, new()).prop_map(
+            |(workers, shift, again, new)| Step::Crash { workers, shift, again, new }),
+        2 => (1..5_usize, 0..4_usize, new())
+            .prop_map(|(workers, shift, new)| Step::Restart { workers, shift, new }),
     ];
-    let script = prop::collection::vec(step, 0..30);
+    let script = prop::collection::vec(step, 0..40);
     (settings(), logs, script).prop_map(|(settings, logs, script)| Case { settings, logs, script })
 }
 

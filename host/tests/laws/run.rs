@@ -15,17 +15,21 @@ use streamgauge_core::{
 };
 use streamgauge_decode::Decoder;
 use streamgauge_engine::{
-    Configuration, Engine, EngineSetup, Event, LateOutput, Metric, Moment, Role,
+    Configuration, Engine, EngineSetup, Event, Joiners, LateOutput, Metric, MetricsIn, Moment,
+    Reply, Role,
 };
 use streamgauge_outbox::HistoryStore;
 use streamgauge_outbox::Origin;
 use streamgauge_outbox::Outbox;
+use streamgauge_plugin::Plugin;
 use streamgauge_source::LatencyFrom;
 use streamgauge_view::{MetricResults, Published, Results, WindowResult};
 
 use crate::case::{Case, Step};
 use crate::log::Raw;
 use crate::settings::Loaded;
+use crate::side::{Side, lose, place_of, sides};
+use crate::store::Store;
 
 /// What a case came to.
 pub(crate) struct Ran {
@@ -36,57 +40,8 @@ pub(crate) struct Ran {
     pub(crate) letters: u64,
     pub(crate) crashes: u32,
     pub(crate) moves: u32,
-}
-
-/// The store: bytes of partitions and final panes, and whether it works.
-#[derive(Default)]
-struct Bytes {
-    partitions: BTreeMap<u32, Vec<u8>>,
-    final_panes: Vec<Vec<u8>>,
-    letters: u64,
-    fails: bool,
-}
-
-#[derive(Clone, Default)]
-struct Store(Arc<Mutex<Bytes>>);
-
-impl Store {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Bytes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl StateStore for Store {
-    fn load(&self) -> Result<Option<Checkpoint>, StateError> {
-        let bytes = self.lock();
-        let decode = |bytes: &Vec<u8>| {
-            Arc::new(PartitionSnapshot::decode(bytes).expect("what was stored can be read"))
-        };
-        let checkpoint = Checkpoint {
-            partitions: bytes.partitions.values().map(decode).collect(),
-            dead_letters: bytes.letters,
-            ..Checkpoint::default()
-        };
-        Ok((!bytes.partitions.is_empty()).then_some(checkpoint))
-    }
-
-    fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError> {
-        let mut bytes = self.lock();
-        if bytes.fails {
-            let reason = "no space left on device".to_owned();
-            return Err(StateError::Store { path: "laws".into(), reason });
-        }
-        for snapshot in &checkpoint.partitions {
-            bytes.partitions.insert(snapshot.partition, snapshot.encode());
-        }
-        bytes.final_panes.extend(checkpoint.final_panes.iter().map(|pane| pane.encode()));
-        bytes.letters = checkpoint.dead_letters;
-        Ok(0)
-    }
-
-    fn history(&self) -> Arc<dyn HistoryStore> {
-        Arc::new(MemoryStore::default())
-    }
+    /// How often a metric that lagged joined a partition.
+    pub(crate) joins: u32,
 }
 
 /// The host between two crashes.
@@ -102,6 +57,9 @@ struct Life<'a> {
     held: Vec<bool>,
     /// How often a partition came to another worker.
     moves: u32,
+    /// The readers of metrics that lag.
+    sides: Vec<Side>,
+    joins: u32,
     checkpointer: Checkpointer,
     now: Moment,
 }
@@ -113,8 +71,12 @@ impl<'a> Life<'a> {
         (case, loaded, records): (&'a Case, &'a Loaded, &'a [Vec<Raw>]),
         store: &Store,
         (workers, shift, again): (usize, usize, usize),
+        new: Option<usize>,
     ) -> Self {
-        let stored = store.load().expect("the store can be read");
+        let mut stored = store.load().expect("the store can be read");
+        if let (Some(checkpoint), Some(metric)) = (&mut stored, new) {
+            lose_in(loaded, checkpoint, store, metric);
+        }
         let letters = stored.as_ref().map_or(0, |checkpoint| checkpoint.dead_letters);
         let stored = stored.map_or_else(Vec::new, |checkpoint| checkpoint.partitions);
         let count = case.logs.len();
@@ -132,7 +94,7 @@ impl<'a> Life<'a> {
         let next = next.collect();
         let of_worker = |worker: usize| {
             let own = states.iter().filter(|s| worker_of[s.partition as usize] == worker);
-            start(case, loaded, own.cloned().collect())
+            start(case, loaded, own.cloned().collect(), (Role::Worker, None))
         };
         let workers: Vec<_> =
             (0..workers).map(|worker| (of_worker(worker), Arc::new(Outbox::default()))).collect();
@@ -153,26 +115,89 @@ impl<'a> Life<'a> {
             status: Arc::default(),
             backoff: Backoff::default(),
         };
+        let sides = sides((case, loaded, records), &states);
+        sides.iter().for_each(|side| checkpointer.sides.add(Arc::clone(&side.outbox)));
         let held = vec![false; count];
         let now = Moment { at: Instant::now(), wall: WallClock(case.now()) };
-        Self { loaded, records, next, workers, worker_of, held, moves: 0, checkpointer, now }
+        let (moves, joins) = (0, 0);
+        Self {
+            loaded,
+            records,
+            next,
+            workers,
+            worker_of,
+            held,
+            moves,
+            sides,
+            joins,
+            checkpointer,
+            now,
+        }
     }
 
     /// Lets an event happen to a worker. The last state of a partition that went.
     fn tell(&mut self, worker: usize, event: Event<'_>) -> Option<Arc<PartitionSnapshot>> {
+        self.ask(worker, event).revoked
+    }
+
+    /// Lets an event happen to a worker.
+    fn ask(&mut self, worker: usize, event: Event<'_>) -> Reply {
         let (engine, outbox) = &mut self.workers[worker];
-        let reply = engine.handle(event, self.now);
-        if let Some((publication, report)) = reply.publish {
+        let mut reply = engine.handle(event, self.now);
+        if let Some((publication, report)) = reply.publish.take() {
             outbox.publish(publication, report);
         }
-        for held in reply.held {
+        for held in std::mem::take(&mut reply.held) {
             let partition = held.partition as usize;
             // What was handed over past the place was not taken.
             self.next[partition] =
                 self.records[partition].partition_point(|raw| raw.offset < held.next_offset);
             self.held[partition] = true;
         }
+        reply
+    }
+
+    /// Lets an event happen to a side reader. The last state of a partition that went.
+    fn tell_side(&mut self, side: usize, event: Event<'_>) -> Option<Arc<PartitionSnapshot>> {
+        let Side { engine, outbox, .. } = &mut self.sides[side];
+        let reply = engine.handle(event, self.now);
+        if let Some((publication, report)) = reply.publish {
+            outbox.publish(publication, report);
+        }
         reply.revoked
+    }
+
+    /// Lets a side reader read records up to the one before `until`.
+    fn read_side(&mut self, side: usize, partition: usize, until: usize) {
+        let from = self.sides[side].next[partition];
+        let until = until.min(self.next[partition]).max(from);
+        self.sides[side].next[partition] = until;
+        let buffer = buffer_of(partition, &self.records[partition][from..until]);
+        self.tell_side(side, Event::Records(buffer.block()));
+        self.tell_side(side, Event::Tick);
+    }
+
+    /// A metric joins a partition, which hands over some records in the meantime.
+    fn join(&mut self, side: usize, partition: usize, records: usize) {
+        let (worker, number) = (self.worker_of[partition], partition as u32);
+        let at = MetricsIn { metrics: vec![self.sides[side].metric.clone()], partition: number };
+        let expected = self.ask(worker, Event::Expect(at)).expected.expect("it lags there");
+        let until = &self.records[partition];
+        let until = until.partition_point(|raw| raw.offset < expected.next_offset);
+        self.read(partition, records);
+        self.read_side(side, partition, until);
+        let last = self.tell_side(side, Event::Revoke(number)).expect("it is that reader's");
+        let (states, place) = (last.metrics.clone(), place_of(&last));
+        let joiners = Joiners { states, place, partition: number };
+        assert_eq!(self.ask(worker, Event::Join(joiners)).joined, Some(Ok(())));
+        self.sides[side].partitions.remove(&partition);
+        self.joins += 1;
+    }
+
+    /// The reader of a metric that lags in a partition, if there is one.
+    fn side_of(&self, metric: usize, partition: usize) -> Option<usize> {
+        let side = metric.checked_rem(self.sides.len())?;
+        self.sides[side].partitions.contains(&partition).then_some(side)
     }
 
     fn step(&mut self, step: Step, store: &Store) {
@@ -199,6 +224,20 @@ impl<'a> Life<'a> {
                 }
             }
             Step::Release { partition } => self.release(partition % self.records.len()),
+            Step::Side { pause, metric, partition, records } => {
+                self.wait(pause);
+                let partition = partition % self.records.len();
+                if let Some(side) = self.side_of(metric, partition) {
+                    let until = self.sides[side].next[partition] + records;
+                    self.read_side(side, partition, until);
+                }
+            }
+            Step::Join { metric, partition, records } => {
+                let partition = partition % self.records.len();
+                if let Some(side) = self.side_of(metric, partition) {
+                    self.join(side, partition, records);
+                }
+            }
             Step::Checkpoint => assert!(self.checkpointer.checkpoint()),
             Step::FailingCheckpoint => {
                 store.lock().fails = true;
@@ -220,11 +259,7 @@ impl<'a> Life<'a> {
         let from = self.next[partition];
         let until = (from + records).min(self.records[partition].len());
         self.next[partition] = until;
-        let mut buffer = BlockBuffer::default();
-        for raw in &self.records[partition][from..until] {
-            let meta = RecordMeta { offset: raw.offset, time: RecordTime(raw.stamp), cursor: 0 };
-            buffer.push(partition as u32, meta, raw.value.as_deref());
-        }
+        let buffer = buffer_of(partition, &self.records[partition][from..until]);
         self.tell(self.worker_of[partition], Event::Records(buffer.block()));
     }
 
@@ -243,8 +278,20 @@ impl<'a> Life<'a> {
         self.tell(self.worker_of[partition], Event::Release(partition as u32));
     }
 
+    /// Every metric that lags joins.
+    fn join_all(&mut self) {
+        for side in 0..self.sides.len() {
+            for partition in self.sides[side].partitions.clone() {
+                self.join(side, partition, 0);
+            }
+        }
+    }
+
     /// Everything is folded, published and stored.
     fn end(&mut self) {
+        for side in 0..self.sides.len() {
+            self.tell_side(side, Event::Stop);
+        }
         for worker in 0..self.workers.len() {
             self.tell(worker, Event::Stop);
         }
@@ -262,11 +309,39 @@ fn fresh(loaded: &Loaded, partition: u32) -> PartitionSnapshot {
     }
 }
 
-fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> Engine {
+fn buffer_of(partition: usize, records: &[Raw]) -> BlockBuffer {
+    let mut buffer = BlockBuffer::default();
+    for raw in records {
+        let meta = RecordMeta { offset: raw.offset, time: RecordTime(raw.stamp), cursor: 0 };
+        buffer.push(partition as u32, meta, raw.value.as_deref());
+    }
+    buffer
+}
+
+/// Takes the state of a metric away, and stores what is left.
+fn lose_in(loaded: &Loaded, checkpoint: &mut Checkpoint, store: &Store, metric: usize) {
+    let mut states: Vec<PartitionSnapshot> =
+        checkpoint.partitions.iter().map(|state| PartitionSnapshot::clone(state)).collect();
+    let letters = lose(loaded, &mut states, metric);
+    checkpoint.partitions = states.into_iter().map(Arc::new).collect();
+    let mut bytes = store.lock();
+    bytes.letters_twice += letters;
+    let encoded = checkpoint.partitions.iter().map(|state| (state.partition, state.encode()));
+    bytes.partitions.extend(encoded);
+}
+
+/// An engine for all metrics, or for one.
+pub(crate) fn start(
+    case: &Case,
+    loaded: &Loaded,
+    partitions: Vec<PartitionSnapshot>,
+    (role, only): (Role, Option<&str>),
+) -> Engine {
     let Loaded { pipeline, plugins, plan } = loaded;
     let zone = pipeline.event_time.zone;
     let metric = |plugin| Metric::start(plugin, &plan.projection, zone, &partitions, WallClock(0));
-    let metrics = plugins.iter().map(metric).collect();
+    let is_meant = |plugin: &&Plugin| only.is_none_or(|id| plugin.settings().id == id);
+    let metrics = plugins.iter().filter(is_meant).map(metric).collect();
     let decoder = if case.settings.csv {
         Decoder::csv(&plan.projection, &CsvColumns::in_schema_order(&pipeline.schema))
     } else {
@@ -283,7 +358,7 @@ fn start(case: &Case, loaded: &Loaded, partitions: Vec<PartitionSnapshot>) -> En
         partitions,
         latency_from: LatencyFrom::Taken,
         now: Some(WallClock(case.now())),
-        role: Role::Worker,
+        role,
     })
 }
 
@@ -292,19 +367,20 @@ pub(crate) fn run(case: &Case) -> Ran {
     let loaded = case.settings.load();
     let records = case.records();
     let store = Store::default();
-    let (mut crashes, mut moves) = (0, 0);
+    let (mut crashes, mut moves, mut joins) = (0, 0, 0);
     let all = (case, &loaded, records.as_slice());
-    let mut life = Life::begin(all, &store, (3, 0, 0));
+    let mut life = Life::begin(all, &store, (3, 0, 0), None);
     for step in &case.script {
         match *step {
-            Step::Crash { workers, shift, again } => {
+            Step::Crash { workers, shift, again, new } => {
                 (crashes, moves) = (crashes + 1, moves + life.moves);
-                life = Life::begin(all, &store, (workers, shift, again));
+                joins += life.joins;
+                life = Life::begin(all, &store, (workers, shift, again), new);
             }
-            Step::Restart { workers, shift } => {
+            Step::Restart { workers, shift, new } => {
                 life.end();
-                moves += life.moves;
-                life = Life::begin(all, &store, (workers, shift, 0));
+                (moves, joins) = (moves + life.moves, joins + life.joins);
+                life = Life::begin(all, &store, (workers, shift, 0), new);
             }
             step => life.step(step, &store),
         }
@@ -314,15 +390,24 @@ pub(crate) fn run(case: &Case) -> Ran {
         life.release(partition);
         life.read(partition, usize::MAX / 2);
     }
+    life.join_all();
     life.end();
-    finish(life.loaded, &store, (crashes, moves + life.moves))
+    finish(life.loaded, &store, (crashes, moves + life.moves, joins + life.joins))
 }
 
-fn finish(loaded: &Loaded, store: &Store, (crashes, moves): (u32, u32)) -> Ran {
+fn finish(loaded: &Loaded, store: &Store, (crashes, moves, joins): (u32, u32, u32)) -> Ran {
     let stored = store.load().expect("the store can be read").expect("a checkpoint");
     let decode =
         |bytes: &Vec<u8>| Arc::new(FinalPane::decode(bytes).expect("what was stored can be read"));
-    let final_panes: Vec<_> = store.lock().final_panes.iter().map(decode).collect();
+    let mut final_panes: Vec<_> = store.lock().final_panes.iter().map(decode).collect();
+    // Those of earlier builds are kept, and are nobody's result.
+    let metrics =
+        || stored.partitions.iter().flat_map(|p| p.metrics.iter().map(|m| (p.partition, m)));
+    let is_of_build = |pane: &Arc<FinalPane>| {
+        let mut metrics = metrics();
+        metrics.any(|(p, m)| (p, &m.id, m.build) == (pane.partition, &pane.metric, pane.build))
+    };
+    final_panes.retain(is_of_build);
     let silent = stored.partitions.iter().filter(|p| p.state.max_event_time.is_none());
     let published = Published {
         partitions: stored.partitions.clone(),
@@ -339,6 +424,8 @@ fn finish(loaded: &Loaded, store: &Store, (crashes, moves): (u32, u32)) -> Ran {
         (metric.plugin.settings().id.clone(), metric.results.clone())
     };
     let results = results.all(&published).iter().map(of).collect();
-    let letters = stored.dead_letters;
-    Ran { partitions: stored.partitions, final_panes, results, letters, crashes, moves }
+    let letters = stored.dead_letters - store.lock().letters_twice;
+    let first = |pane: Arc<FinalPane>| Arc::new(FinalPane { build: 0, ..FinalPane::clone(&pane) });
+    let final_panes = final_panes.into_iter().map(first).collect();
+    Ran { partitions: stored.partitions, final_panes, results, letters, crashes, moves, joins }
 }

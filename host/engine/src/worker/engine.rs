@@ -113,6 +113,7 @@ impl Engine {
         match event {
             Event::Records(block) => reply.held = self.take(block, now),
             Event::Drained => self.flush_available(),
+            Event::Ended => self.flush_all(),
             Event::ReadTo { partition, offset } => reply.held = self.read_to(partition, offset),
             Event::Marked { partition, mark } => {
                 if let Some(i) = self.index_of(partition) {

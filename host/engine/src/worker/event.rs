@@ -34,6 +34,8 @@ pub enum Event<'a> {
     Records(Block<'a>),
     /// The source has nothing more at hand, so what is there need not wait to become more.
     Drained,
+    /// The source has nothing more and will have nothing more, so nothing need wait.
+    Ended,
     /// The log of a partition holds no record between those that were handed over and `offset`.
     ReadTo {
         /// The number of the partition.
