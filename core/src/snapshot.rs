@@ -24,8 +24,8 @@ pub use final_pane::FinalPane;
 pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 pub use partition::PartitionSnapshot;
 pub use phase::{
-    Crash, MetricLag, MetricPhase, MetricPlace, MetricStop, POISON_MAX, POISON_ROWS, PluginCall,
-    Poison, PoisonRecord, RecordRange, StopKind,
+    Crash, LeftOut, MetricLag, MetricPhase, MetricPlace, MetricStop, POISON_MAX, POISON_ROWS,
+    PluginCall, Poison, PoisonRecord, RecordRange, StopKind,
 };
 pub use position::{FileMark, Position};
 

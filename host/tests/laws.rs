@@ -12,6 +12,8 @@ mod case;
 mod compare;
 #[path = "laws/log.rs"]
 mod log;
+#[path = "laws/ran.rs"]
+mod ran;
 #[path = "laws/run.rs"]
 mod run;
 #[path = "laws/settings.rs"]

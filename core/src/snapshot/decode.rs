@@ -6,8 +6,8 @@ use super::digest::{DIGEST_BYTES, Digest};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
 use super::phase::{
-    Crash, MetricLag, MetricPhase, MetricPlace, MetricStop, PluginCall, Poison, PoisonRecord,
-    RecordRange, StopKind,
+    Crash, LeftOut, MetricLag, MetricPhase, MetricPlace, MetricStop, PluginCall, Poison,
+    PoisonRecord, RecordRange, StopKind,
 };
 use super::position::{FileMark, Position};
 use crate::accounting::{Accounting, MetricAccounting};
@@ -111,8 +111,8 @@ fn lagging(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
         if of.phase != MetricPhase::Running {
             return None;
         }
-        let (place, crash) = (place(r)?, optional(r, crash)?);
-        of.phase = MetricPhase::Lagging(Box::new(MetricLag { place, crash }));
+        let (place, crash, left_out) = (place(r)?, optional(r, crash)?, list(r, left_out)?);
+        of.phase = MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out }));
         free = metric + 1;
     }
     Some(())
@@ -121,6 +121,10 @@ fn lagging(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
 fn crash(r: &mut Reader<'_>) -> Option<Crash> {
     let reason = String::from_utf8(r.bytes()?.to_vec()).ok()?;
     Some(Crash { reason, records: range(r)? })
+}
+
+fn left_out(r: &mut Reader<'_>) -> Option<LeftOut> {
+    Some(LeftOut { offset: r.i64()?, reason: String::from_utf8(r.bytes()?.to_vec()).ok()? })
 }
 
 fn poison(r: &mut Reader<'_>) -> Option<Poison> {

@@ -4,7 +4,7 @@ use super::envelope::{MAGIC, VERSION};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
 use super::phase::{
-    Crash, MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind,
+    Crash, LeftOut, MetricPhase, MetricPlace, MetricStop, PluginCall, RecordRange, StopKind,
 };
 use super::position::{FileMark, Position};
 use crate::bytes::Writer;
@@ -57,6 +57,11 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
         if let Some(Crash { reason, records }) = &of.crash {
             w.bytes(reason.as_bytes());
             range(w, records);
+        }
+        w.u32(of.left_out.len() as u32);
+        for LeftOut { offset, reason } in &of.left_out {
+            w.i64(*offset);
+            w.bytes(reason.as_bytes());
         }
     }
     for metric in &snapshot.metrics {

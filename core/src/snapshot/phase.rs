@@ -30,8 +30,19 @@ pub struct MetricLag {
     /// The place of the metric's state.
     pub place: MetricPlace,
     /// The crash that put the metric back to that place; `None` means that it is there for another
-    /// reason.
+    /// reason, or that the record is found.
     pub crash: Option<Crash>,
+    /// The records past that place at which the plugin crashes, each alone, by offset.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A record that is left out of a metric because the plugin crashes at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The record's offset.
+    pub offset: i64,
+    /// The last words of the plugin.
+    pub reason: String,
 }
 
 /// A crash of a plugin while rows were added: one of these records may be to blame.
@@ -191,13 +202,13 @@ impl MetricPhase {
 
     /// The phase of a metric that is brought to its partition's place from `place`.
     pub fn lagging(place: MetricPlace) -> Self {
-        Self::Lagging(Box::new(MetricLag { place, crash: None }))
+        Self::Lagging(Box::new(MetricLag { place, ..MetricLag::default() }))
     }
 
-    /// The crash that put a metric back; `None` means that none did.
-    pub fn crash(&self) -> Option<&Crash> {
+    /// Where the metric lags; `None` means that it does not.
+    pub fn lag(&self) -> Option<&MetricLag> {
         match self {
-            Self::Lagging(lag) => lag.crash.as_ref(),
+            Self::Lagging(lag) => Some(lag),
             Self::Running | Self::Stopped(_) => None,
         }
     }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamgauge_core::{
-    Accounting, Crash, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram, Mark,
-    Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
-    OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison, PoisonRecord,
-    Position, RecordRange, RecordTime, Rejection, StopKind, TimeWindow, WallClock, WatermarkLeap,
-    WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    Accounting, Crash, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram,
+    LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot,
+    MetricStop, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
+    PoisonRecord, Position, RecordRange, RecordTime, Rejection, StopKind, TimeWindow, WallClock,
+    WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 /// Where the version of a snapshot stands. Bytes of an earlier one are read, and written in this one.
@@ -182,8 +182,14 @@ fn phase() -> impl Strategy<Value = MetricPhase> {
         (".{0,12}", any::<(u32, i64, i64)>()).prop_map(|(reason, (partition, first, last))| {
             Crash { reason, records: RecordRange { partition, first, last } }
         });
-    let lagging = (place(), prop::option::of(crash))
-        .prop_map(|(place, crash)| MetricPhase::Lagging(Box::new(MetricLag { place, crash })));
+    let lagging = (place(), prop::option::of(crash)).prop_map(|(place, crash)| {
+        let left_out = crash.iter().map(|crash: &Crash| LeftOut {
+            offset: crash.records.first,
+            reason: crash.reason.clone(),
+        });
+        let left_out = left_out.collect();
+        MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out }))
+    });
     let stopped = stop.prop_map(|stop| MetricPhase::Stopped(stop.into()));
     prop_oneof![Just(MetricPhase::Running), lagging, stopped]
 }

@@ -24,7 +24,7 @@ export const noticeEn: Notice = {
     no_network: "This page goes on by itself when the network is back.",
   },
   advice: {
-    metric_stopped: "Mend the plugin or raise its limit, then",
+    metric_stopped: "Mend the plugin or raise its limit; it then goes on from where it stopped",
     metric_unreadable: "Mend the plugin or raise its limit; nothing has to be counted again",
   },
   hint: "Try",

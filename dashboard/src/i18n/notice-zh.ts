@@ -21,7 +21,7 @@ export const noticeZh = {
     no_network: "网络恢复后本页自动继续。",
   } as Readonly<Record<string, string>>,
   advice: {
-    metric_stopped: "请修好插件或放宽它的限制，然后",
+    metric_stopped: "请修好插件或放宽它的限制，它会从停下处继续",
     metric_unreadable: "请修好插件或放宽它的限制，不需要重新计数",
   } as Readonly<Record<string, string>>,
   hint: "可以试试",

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    InputColumn, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
+    InputColumn, LeftOut, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
     PartitionSnapshot, PluginCall, Projection, RecordRange, WallClock, WindowSetSnapshot,
 };
 
@@ -48,8 +48,8 @@ pub struct Metric {
     partitions: BTreeMap<u32, Exported>,
     /// What was handed over in partitions that the metric is to join.
     joining: BTreeMap<u32, Joining>,
-    /// Records that are left out from here on, with the plugin's last words at each.
-    left_out: BTreeMap<u32, (i64, String)>,
+    /// By partition, records at which the plugin crashes.
+    left_out: BTreeMap<u32, Vec<LeftOut>>,
     /// Whether a crash puts the metric back, so that its record can be searched for.
     searches: bool,
     /// The time of day of the present event.
@@ -237,7 +237,7 @@ impl Metric {
         let Some(folding) = partitions.get_mut(&offered.partition) else { return };
         let before = instance.spent();
         let folded = instance.as_one(|instance| {
-            let left_out = self.left_out.get(&offered.partition);
+            let left_out = self.left_out.get(&offered.partition).map_or(&[][..], Vec::as_slice);
             folding.fold(offered, &self.plugin, (&self.inputs, &self.columns), left_out, instance)
         });
         self.cost.time += instance.spent().saturating_sub(before);

@@ -44,13 +44,13 @@ impl StoppedMetric {
     pub fn remedy(&self) -> &'static str {
         match self.stop.kind {
             StopKind::MemoryLimit => {
-                "raise `memory_max` of the metric, or let it keep fewer keys; it then goes on from where it stopped, at the next start"
+                "raise memory_max of the metric, or let it keep fewer keys; it then goes on from where it stopped, at the next start"
             }
             StopKind::SnapshotLimit => {
-                "raise `snapshot_max` of the metric, or let it keep fewer keys or windows; it then goes on from where it stopped, at the next start"
+                "raise snapshot_max of the metric, or let it keep fewer keys or windows; it then goes on from where it stopped, at the next start"
             }
             StopKind::TimeLimit => {
-                "raise `time_max` of the metric, or mend its plugin; it then goes on from where it stopped, at the next start"
+                "raise time_max of the metric, or mend its plugin; it then goes on from where it stopped, at the next start"
             }
             StopKind::Unknown
             | StopKind::Crash

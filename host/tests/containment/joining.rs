@@ -1,7 +1,7 @@
 //! A metric that lags joins its partition at one place, and is then as if it had always been there.
 
 use serde_json::json;
-use streamgauge_core::{Lateness, MetricPhase, MetricSnapshot, RecordBatch};
+use streamgauge_core::{Lateness, LeftOut, MetricPhase, MetricSnapshot, RecordBatch};
 use streamgauge_engine::{Expected, Metric, NotJoined};
 use streamgauge_outbox::Attachments;
 use streamgauge_plugin::Plugin;
@@ -109,14 +109,14 @@ fn a_crash_puts_a_metric_back_to_its_last_export_and_tells_the_records() {
     assert!(metric.lags());
     let after = export(&mut metric);
     assert_eq!((after.next_offset, after.digest()), (before.next_offset, before.digest()));
-    let crash = after.phase.crash().expect("it is told");
+    let crash = after.phase.lag().and_then(|lag| lag.crash.as_ref()).expect("it is told");
     assert_eq!((crash.records.first, crash.records.last), (15, 19));
     assert_eq!(after.phase.place(), Some(&place(10)));
 
     // Left out, the record is excluded, and is a letter with the plugin's last words.
     let running = MetricSnapshot { phase: MetricPhase::Running, ..after };
     let mut again = resume(&plugin, running).searching();
-    again.leave_out(0, 15, "`add` failed: it crashed".to_owned());
+    again.leave_out(0, vec![LeftOut { offset: 15, reason: "it crashed".to_owned() }]);
     again.fold(offered(&part(10, 15, 0), &none, 15));
     again.fold(offered(&part(15, 16, 1), &none, 16));
     assert!(!again.lags());

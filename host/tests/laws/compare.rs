@@ -10,7 +10,7 @@ use streamgauge_oracle::{MetricState, PartitionState, WindowPhase};
 use streamgauge_view::WindowState;
 
 use crate::case::Expected;
-use crate::run::Ran;
+use crate::ran::Ran;
 
 pub(crate) fn compare(expected: &Expected, ran: &Ran) -> Result<(), TestCaseError> {
     prop_assert_eq!(expected.partitions.len(), ran.partitions.len());

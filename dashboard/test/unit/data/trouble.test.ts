@@ -141,8 +141,8 @@ describe("a page that hears nothing of its host", () => {
 describe("what to do", () => {
   it.each([
     ["broker_unreachable", "streamgauge check --config a.toml", { words: "Try", command: "streamgauge check --config a.toml" }],
-    ["metric_stopped", "mend it; then `streamgauge run --rebuild`",
-      { words: "Mend the plugin or raise its limit, then", command: "streamgauge run --rebuild" }],
+    ["metric_stopped", "mend it; it then goes on",
+      { words: "Mend the plugin or raise its limit; it then goes on from where it stopped", command: null }],
     ["other", "look at the machine", { words: "look at the machine", command: null }],
   ])("is told in words, with the command in it", (code, hint, expected) => {
     expect(hintOf({ code, message: "", args: {}, hint }, contextOf(greeted(), "en"))).toEqual(expected);

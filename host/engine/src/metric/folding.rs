@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    ByLateness, InputColumn, Lateness, MetricAccounting, MetricPlace, MetricSnapshot, Poison,
-    Selection, WindowSetSnapshot,
+    ByLateness, InputColumn, Lateness, LeftOut, MetricAccounting, MetricPlace, MetricSnapshot,
+    Poison, Selection, WindowSetSnapshot,
 };
 use streamgauge_outbox::Attachments;
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin};
@@ -73,7 +73,7 @@ impl Folding {
         offered: Offered<'_>,
         plugin: &Plugin,
         (inputs, columns): (&[InputBinding], &[InputColumn]),
-        left_out: Option<&(i64, String)>,
+        left_out: &[LeftOut],
         instance: &mut Instance,
     ) -> Result<(), CallError> {
         let (partition, id) = (offered.partition, plugin.settings().id.as_str());

@@ -8,8 +8,8 @@
 use std::sync::Arc;
 
 use streamgauge_core::{
-    Crash, MetricLag, MetricPhase, PluginCall, Poison, PoisonRecord, RecordBatch, RecordRange,
-    StopKind,
+    Crash, LeftOut, MetricLag, MetricPhase, PluginCall, Poison, PoisonRecord, RecordBatch,
+    RecordRange, StopKind,
 };
 use streamgauge_outbox::{DeadLetter, Letters};
 use streamgauge_plugin::{CallError, Plugin};
@@ -25,10 +25,9 @@ impl Metric {
         self
     }
 
-    /// Leaves the record at `offset` of a partition out, at which the plugin crashed with these
-    /// last words.
-    pub fn leave_out(&mut self, partition: u32, offset: i64, words: String) {
-        self.left_out.insert(partition, (offset, words));
+    /// Leaves records of a partition out, at which the plugin crashes.
+    pub fn leave_out(&mut self, partition: u32, records: Vec<LeftOut>) {
+        self.left_out.insert(partition, records);
     }
 
     /// A call failed in the midst of a hand-over.
@@ -48,9 +47,18 @@ impl Metric {
         self.has_news = true;
         for partition in running.partitions.keys() {
             let Some(exported) = self.partitions.get_mut(partition) else { continue };
+            let is_found = records.first == records.last;
             let is_here = *partition == records.partition;
-            let crash = is_here.then(|| Crash { reason: error.to_string(), records });
-            let lag = MetricLag { place: exported.place, crash };
+            let reason = || error.to_string();
+            // What was left out before is in the export, or is left out again.
+            let mut left_out = self.left_out.get(partition).cloned().unwrap_or_default();
+            left_out.retain(|record| record.offset >= exported.snapshot.next_offset);
+            if is_here && is_found {
+                left_out.push(LeftOut { offset: records.first, reason: reason() });
+            }
+            let crash = is_here && !is_found;
+            let crash = crash.then(|| Crash { reason: reason(), records });
+            let lag = MetricLag { place: exported.place, crash, left_out };
             exported.snapshot.phase = MetricPhase::Lagging(Box::new(lag));
         }
         let RecordRange { partition, first, last } = records;
@@ -67,16 +75,22 @@ impl Metric {
 }
 
 impl Folding {
-    /// The row of `batch` that is left out, with the words of its letter.
+    /// The rows of `batch` that are left out, with the words of their letters.
     pub(super) fn poisoned(
         plugin: &Plugin,
         batch: &RecordBatch,
-        left_out: Option<&(i64, String)>,
+        left_out: &[LeftOut],
     ) -> Vec<(u32, String)> {
-        let Some((offset, words)) = left_out else { return Vec::new() };
-        let row = batch.metas().iter().position(|meta| meta.offset == *offset);
-        let words = || format!("{words}; plugin {}", plugin.digest());
-        row.map(|row| (row as u32, words())).into_iter().collect()
+        let mut rows: Vec<(u32, String)> = Vec::new();
+        for LeftOut { offset, reason } in left_out {
+            if let Ok(row) = batch.metas().binary_search_by_key(offset, |meta| meta.offset) {
+                let call = PluginCall::Add.name();
+                let words = format!("`{call}` failed: {reason}; plugin {}", plugin.digest());
+                rows.push((row as u32, words));
+            }
+        }
+        rows.sort_by_key(|(row, _)| *row);
+        rows
     }
 
     /// Takes note of rows that were left out; returns their letters.
@@ -97,7 +111,7 @@ impl Folding {
             let mut poison = known.unwrap_or(Poison { under, records: Vec::new() });
             poison.push(PoisonRecord { offset: meta.offset, offered });
             self.poison = Some(Arc::new(poison));
-            tracing::error!(
+            tracing::warn!(
                 "metric `{id}` leaves record {partition}@{} out, at which its plugin crashes: \
                  {words}",
                 meta.offset

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{Crash, MetricPhase, PartitionSnapshot};
+use streamgauge_core::{Crash, LeftOut, MetricPhase, PartitionSnapshot};
 use streamgauge_engine::Command;
 use streamgauge_outbox::{Overview, Sides};
 use streamgauge_pipeline::Pipeline;
@@ -59,6 +59,26 @@ struct Place {
     at: (u32, i64),
     /// The crash that put the metric back there.
     crash: Option<Crash>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Place {
+    fn is_searched(&self) -> bool {
+        self.crash.is_some() || !self.left_out.is_empty()
+    }
+}
+
+impl Search {
+    fn of(places: Places) -> Self {
+        let mut search = Self { crashes: Vec::new(), left_out: BTreeMap::new() };
+        for (partition, Place { crash, left_out, .. }) in places {
+            search.crashes.extend(crash);
+            if !left_out.is_empty() {
+                search.left_out.insert(partition, left_out);
+            }
+        }
+        search
+    }
 }
 
 impl SideReaders {
@@ -134,7 +154,7 @@ impl SideReaders {
                 continue;
             }
             // One that crashes is read for alone, in smaller batches.
-            let searched = places.values().any(|place| place.crash.is_some());
+            let searched = places.values().any(Place::is_searched);
             match groups.iter_mut().find(|(of, _)| *of == places && !searched) {
                 Some((_, metrics)) => metrics.push(id),
                 None => groups.push((places, vec![id])),
@@ -145,8 +165,7 @@ impl SideReaders {
                 return;
             }
             let partitions: Vec<u32> = places.keys().copied().collect();
-            let crashes = places.into_values().filter_map(|place| place.crash).collect();
-            let search = Search { crashes };
+            let search = Search::of(places);
             match self.reader(scope, overview, (&metrics, &partitions), &search) {
                 Ok(reader) => readers.push(reader),
                 Err(error) => {
@@ -168,7 +187,8 @@ fn lagging(partitions: &[Arc<PartitionSnapshot>]) -> BTreeMap<String, Places> {
             if let MetricPhase::Lagging(lag) = &metric.phase {
                 let at = (lag.place.gaps, metric.next_offset);
                 let places = found.entry(metric.id.clone()).or_default();
-                places.insert(partition.partition, Place { at, crash: lag.crash.clone() });
+                let (crash, left_out) = (lag.crash.clone(), lag.left_out.clone());
+                places.insert(partition.partition, Place { at, crash, left_out });
             }
         }
     }

@@ -4,11 +4,12 @@
 //! then left out. All that the search needs to know is stored with the metric, so a crash of the
 //! program in the midst of it loses nothing.
 
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use streamgauge_core::{
-    Crash, MetricPhase, MetricSnapshot, MetricStop, POISON_MAX, POISON_ROWS, PluginCall, StopKind,
-    WallClock,
+    Crash, LeftOut, MetricPhase, MetricSnapshot, MetricStop, POISON_MAX, POISON_ROWS, PluginCall,
+    RecordRange, StopKind, WallClock,
 };
 use streamgauge_engine::{Command, Joiners, Metric};
 use streamgauge_outbox::Overview;
@@ -20,16 +21,22 @@ use super::{SideReaders, Told};
 /// Into so many batches the records of a hand-over that crashed are cut.
 const CUTS: i64 = 16;
 
-/// The crashes after which a metric is read for, at most one of each partition.
+/// What is known of a metric whose plugin crashes, by partition.
 pub(super) struct Search {
     pub(super) crashes: Vec<Crash>,
+    /// Records that were found since the metric's place.
+    pub(super) left_out: BTreeMap<u32, Vec<LeftOut>>,
 }
 
 impl Search {
     /// How large batches may be, so that fewer records are to blame at the next crash.
     pub(super) fn batch(&self, settings: BatchSettings) -> BatchSettings {
         let records = |crash: &Crash| crash.records.last - crash.records.first + 1;
-        let Some(fewest) = self.crashes.iter().map(records).min() else { return settings };
+        // Where one record was found the next one may be near.
+        let found = (!self.left_out.is_empty()).then_some(1);
+        let Some(fewest) = self.crashes.iter().map(records).chain(found).min() else {
+            return settings;
+        };
         let rows = usize::try_from((fewest / CUTS).max(1)).unwrap_or(1);
         let max = settings.max.min(rows.try_into().unwrap_or(settings.max));
         BatchSettings { min: settings.min.min(max), max, ..settings }
@@ -37,12 +44,8 @@ impl Search {
 
     /// Leaves out the records that were found.
     pub(super) fn leave_out(&self, metrics: &mut [Metric]) {
-        for Crash { reason, records } in &self.crashes {
-            if records.first == records.last {
-                let words = format!("`{}` failed: {reason}", PluginCall::Add.name());
-                let metrics = metrics.iter_mut();
-                metrics.for_each(|m| m.leave_out(records.partition, records.first, words.clone()));
-            }
+        for (partition, records) in &self.left_out {
+            metrics.iter_mut().for_each(|metric| metric.leave_out(*partition, records.clone()));
         }
     }
 }
@@ -54,11 +57,11 @@ impl SideReaders {
         let conditions = conditions.map(Plugin::conditions);
         let metrics = overview.partitions.iter().flat_map(|partition| &partition.metrics);
         metrics.filter(|metric| metric.id == id).any(|metric| {
-            let crash = metric.phase.crash();
-            let is_found = crash.is_some_and(|crash| crash.records.first == crash.records.last);
+            let found = metric.phase.lag().map_or(0, |lag| lag.left_out.len());
             let poison = metric.poison.as_ref().filter(|known| Some(known.under) == conditions);
             let offered = metric.accounting.on_time + metric.accounting.late;
-            is_found && poison.is_some_and(|known| known.recent(offered) >= POISON_MAX)
+            let recent = poison.map_or(0, |known| known.recent(offered));
+            found > 0 && recent + found > POISON_MAX
         })
     }
 }
@@ -75,14 +78,18 @@ pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id
             Some((partition.partition, metric))
         })
     };
-    let last = metrics().find_map(|(_, metric)| metric.phase.crash()).cloned();
-    let (words, records) =
-        last.map_or((String::new(), None), |crash| (crash.reason, Some(crash.records)));
+    let last = metrics().find_map(|(partition, metric)| {
+        let LeftOut { offset, reason } = metric.phase.lag()?.left_out.last()?.clone();
+        let records = RecordRange { partition, first: offset, last: offset };
+        Some((reason, Some(records)))
+    });
+    let (words, records) = last.unwrap_or_default();
     let reason = format!(
         "it crashes at more than {POISON_MAX} of the last {POISON_ROWS} rows, each of them left \
          out so far; at this one {words}"
     );
-    tracing::error!("metric `{id}` stopped: {reason}; the other metrics continue");
+    let mut stopped = None;
+    let mut at = Vec::new();
     for (partition, metric) in metrics() {
         let MetricPhase::Lagging(lag) = &metric.phase else { continue };
         let stop = MetricStop {
@@ -94,6 +101,8 @@ pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id
             place: Some(lag.place),
             under: plugin.map(Plugin::conditions),
         };
+        at.push(format!("{partition}@{}", metric.next_offset));
+        stopped.get_or_insert_with(|| stop.clone());
         let phase = MetricPhase::Stopped(stop.into());
         let states = vec![MetricSnapshot { phase, ..metric.clone() }];
         let joiners = Joiners { states, place: lag.place, partition };
@@ -103,5 +112,11 @@ pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id
             // A worker that has ended has its end noticed by itself.
             let _ = worker.send(Command::Join { joiners, joined });
         }
+    }    if let Some(stop) = stopped {
+        tracing::error!(
+            "metric `{id}` stopped at {}: {stop}; its last good result stays, and the other \
+             metrics continue",
+            at.join(", ")
+        );
     }
 }
