@@ -287,11 +287,7 @@ fn a_quarantined_metric_keeps_its_last_result() {
     assert_eq!(frame.total["events"], [json!(1)]);
     let stale = frame.stale.as_ref().expect("its age");
     assert_eq!((stale.since, stale.at[0].offset), (Some(3), 1));
-    assert!(
-        stale.hint.contains("it then goes on from where it stopped"),
-        "{}",
-        stale.hint
-    );
+    assert!(stale.hint.contains("it then goes on from where it stopped"), "{}", stale.hint);
 }
 
 #[test]

@@ -9,8 +9,8 @@ use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::{Checkpoint, StateStore as _};
 use streamgauge_checkpoint::{Backoff, Checkpointer};
 use streamgauge_core::{
-    BlockBuffer, CsvColumns, PartitionSnapshot, PartitionState, Position, RecordMeta, RecordTime,
-    WallClock,
+    BlockBuffer, CsvColumns, MetricSnapshot, PartitionSnapshot, PartitionState, Position,
+    RecordMeta, RecordTime, WallClock,
 };
 use streamgauge_decode::Decoder;
 use streamgauge_engine::{
@@ -68,7 +68,10 @@ impl<'a> Life<'a> {
             (0..count).map(|p| (p * (shift + 1) + shift) % workers).collect();
         let state = |number: usize| {
             let found = stored.iter().find(|s| s.partition as usize == number);
-            found.map_or_else(|| fresh(loaded, number as u32), |s| PartitionSnapshot::clone(s))
+            found.map_or_else(
+                || fresh(loaded, number as u32, &stored),
+                |s| PartitionSnapshot::clone(s),
+            )
         };
         let states: Vec<PartitionSnapshot> = (0..count).map(state).collect();
         let next = states.iter().zip(records).map(|(state, records)| {
@@ -283,13 +286,19 @@ impl<'a> Life<'a> {
     }
 }
 
-fn fresh(loaded: &Loaded, partition: u32) -> PartitionSnapshot {
+/// A partition of which nothing is stored; its metrics are in the builds that the others have.
+fn fresh(loaded: &Loaded, partition: u32, stored: &[Arc<PartitionSnapshot>]) -> PartitionSnapshot {
+    let begin = |plugin: &Plugin| {
+        let metrics = stored.iter().flat_map(|partition| &partition.metrics);
+        let own = metrics.filter(|own| own.id == plugin.settings().id).map(|own| own.build);
+        MetricSnapshot { build: own.max().unwrap_or_default(), ..Metric::empty(plugin, 0) }
+    };
     PartitionSnapshot {
         partition,
         position: Position::default(),
         late_samples: Vec::new(),
         state: PartitionState::starting_at(0),
-        metrics: loaded.plugins.iter().map(|plugin| Metric::empty(plugin, 0)).collect(),
+        metrics: loaded.plugins.iter().map(begin).collect(),
     }
 }
 

@@ -149,10 +149,12 @@ fn begin(
     let id = plugin.settings().id.as_str();
     let builds = checkpoint.kept.iter().filter(|kept| kept.id == id);
     let builds = builds.flat_map(|kept| kept.partitions.values()).map(|metric| metric.build);
-    let build = builds.max().map_or(0, |build| build + 1);
+    let next = builds.max().map_or(0, |build| build + 1);
     let is_it = |kept: &KeptMetric| kept.id == id && kept.settings == settings;
     let found = checkpoint.kept.iter().position(is_it);
     let kept = found.map(|i| checkpoint.kept.swap_remove(i).partitions).unwrap_or_default();
+    // All partitions have one build, also those that came since.
+    let build = kept.values().map(|metric| metric.build).max().unwrap_or(next);
     for partition in &mut checkpoint.partitions {
         let metric = match kept.get(&partition.partition) {
             Some(kept) => at_its_place(kept, partition),

@@ -219,10 +219,18 @@ impl Opening<'_> {
                 position: Position::default(),
                 late_samples: Vec::new(),
                 state: PartitionState::starting_at(start),
-                metrics: self.plugins.iter().map(|plugin| Metric::empty(plugin, start)).collect(),
+                metrics: self.plugins.iter().map(|plugin| self.begin(plugin, start)).collect(),
             },
             |snapshot| PartitionSnapshot::clone(snapshot),
         )
+    }
+
+    /// A metric of a partition that is new: in the build that the others have.
+    fn begin(&self, plugin: &Plugin, start: i64) -> MetricSnapshot {
+        let metrics = self.resume.iter().flat_map(|partition| &partition.metrics);
+        let builds = metrics.filter(|own| own.id == plugin.settings().id).map(|own| own.build);
+        let build = builds.max().unwrap_or_default();
+        MetricSnapshot { build, ..Metric::empty(plugin, start) }
     }
 
     /// How many workers read so many partitions.

@@ -112,7 +112,8 @@ pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id
             // A worker that has ended has its end noticed by itself.
             let _ = worker.send(Command::Join { joiners, joined });
         }
-    }    if let Some(stop) = stopped {
+    }
+    if let Some(stop) = stopped {
         tracing::error!(
             "metric `{id}` stopped at {}: {stop}; its last good result stays, and the other \
              metrics continue",
