@@ -34,9 +34,8 @@ impl Plugin {
         let path = &self.settings.plugin.clone();
         let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
         let cleaned = |reason: String| words::clean(&reason, WORDS_BYTES_MAX);
-        let faults = config::check(&schema, &self.settings.config).map_err(|reason| {
-            LoadError::Schema { path: path.clone(), reason: cleaned(reason) }
-        })?;
+        let faults = config::check(&schema, &self.settings.config)
+            .map_err(|reason| LoadError::Schema { path: path.clone(), reason: cleaned(reason) })?;
         if !faults.is_empty() {
             return Err(LoadError::Config { path: path.clone(), faults });
         }

@@ -91,9 +91,10 @@ fn an_edit_that_changes_no_count_is_taken_and_another_names_its_part() {
     std::fs::write(&file, lines(&generated(RECORDS, SEED, 0.01))).expect("a file");
     let mut settings = Settings::file(&file);
     settings.metrics = vec!["count_by".to_owned()];
-    settings.of_metrics = "windows = [\"1d\", \"cumulative\"]\n[metric.columns]\nvalue = \"action\"\n\
+    settings.of_metrics =
+        "windows = [\"1d\", \"cumulative\"]\n[metric.columns]\nvalue = \"action\"\n\
                            [metric.config]\ntype = \"unsigned\"\ntitle = \"T\"\ntop = 3\n"
-        .to_owned();
+            .to_owned();
     let place = Workplace::new(&settings);
     let before = until_end(&place, &[]);
     let text = settings.text();

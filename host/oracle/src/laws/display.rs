@@ -62,7 +62,12 @@ pub(super) fn check(plugin: &Plugin, rounds: Rounds, clock: Clock<'_>) -> Option
 }
 
 /// How the state of `other` is not that of `plugin`.
-fn broken(plugin: &Plugin, other: &Plugin, (seed, rounds): Rounds, clock: Clock<'_>) -> Option<Failure> {
+fn broken(
+    plugin: &Plugin,
+    other: &Plugin,
+    (seed, rounds): Rounds,
+    clock: Clock<'_>,
+) -> Option<Failure> {
     let (own, its) = (plugin.descriptor(), other.descriptor());
     if format!("{:?}", own.inputs) != format!("{:?}", its.inputs) {
         return Some(Failure::of_words("the plugin reads other columns".to_owned()));

@@ -21,10 +21,10 @@ pub struct DescribedMetric<'a> {
 /// The parts of a fingerprint as values.
 pub(super) struct Parts {
     pub(super) columns: BTreeMap<String, String>,
-    /// Canonical JSON.
+    /// JSON with sorted keys, without display keys.
     pub(super) config: String,
     pub(super) windows: Vec<String>,
-    /// `retention` and `max_open_windows`.
+    /// `retention` and `max_open_windows`; `None` means that no window is but the cumulative one.
     pub(super) limits: Option<(String, String)>,
     pub(super) state_version: u32,
 }

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn marked_keys_are_found_at_any_depth() {
-        let config = json!({"n": 3, "title": "T", "view": {"kind": 1}, "series": [{}, 7, {"name": "x"}]});
+        let config =
+            json!({"n": 3, "title": "T", "view": {"kind": 1}, "series": [{}, 7, {"name": "x"}]});
         let places = ["/labels", "/series/0/name", "/series/2/name", "/title", "/view/a~1b"];
         assert_eq!(keys().places(&config), places);
         assert_eq!(keys().places(&json!({})), ["/labels", "/title"]);

@@ -77,7 +77,7 @@ pub struct MetricFingerprint {
 pub struct UnreadableFingerprint;
 
 impl DescribedMetric<'_> {
-    /// The present fingerprint.
+    /// The fingerprint under the present settings and the fields of `schema`.
     pub fn fingerprint(&self, schema: &Schema) -> MetricFingerprint {
         let columns = self.inputs.iter().map(|(input, field)| {
             let found = schema.fields().iter().find(|known| known.name == *field);
@@ -187,7 +187,7 @@ impl fmt::Display for MetricFingerprint {
 /// A part of a fingerprint, or a key in it, that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartChange {
-    /// The part.
+    /// The part that the difference is in.
     pub part: MetricPart,
     /// The key in `[metric.columns]` or `[metric.config]`; empty for other parts.
     pub key: String,

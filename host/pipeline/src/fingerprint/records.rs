@@ -199,7 +199,7 @@ impl Pipeline {
 enum Columns {
     /// There are none: JSON names each value.
     None,
-    /// By a header.
+    /// By the names in a header that is sure to be there.
     Named,
     /// By the order of the schema, which also tells whether there is a header.
     Counted,

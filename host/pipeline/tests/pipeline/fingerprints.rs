@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use streamgauge_pipeline::{
-    DescribedMetric, DisplayKeys, MetricPart, MetricSettings, Pipeline, changed_settings,
+    DescribedMetric, DisplayKeys, MetricPart, MetricSettings, PartChange, Pipeline,
+    changed_settings,
 };
 
 use super::valid;
@@ -95,7 +96,7 @@ pub(super) fn changes(before: &BTreeMap<String, String>, now: &Pipeline) -> Vec<
             Some(before) => {
                 let before = before.expect("a fingerprint");
                 let differences = before.difference(&described.fingerprint(&now.schema));
-                let paths = differences.iter().map(|change| change.setting());
+                let paths = differences.iter().map(PartChange::setting);
                 changes.extend(paths.map(|path| format!("{}: {path}", metric.id)));
             }
         }
@@ -233,8 +234,10 @@ fn a_difference_is_told_part_by_part_with_both_values() {
 #[test]
 fn a_column_is_known_by_what_it_reads() {
     let before = stored(&valid(SHOP).0);
-    let explicit =
-        SHOP.replace("province.wasm\"\n", "province.wasm\"\n[metric.columns]\nprovince = \"province\"\n");
+    let explicit = SHOP.replace(
+        "province.wasm\"\n",
+        "province.wasm\"\n[metric.columns]\nprovince = \"province\"\n",
+    );
     assert_eq!(changes(&before, &valid(&explicit).0), [""; 0]);
     let event_time = SHOP.replace("value = \"action\"", "value = \"@event-time\"");
     let now = valid(&event_time).0;
@@ -255,7 +258,7 @@ fn a_key_that_becomes_a_display_key_counts_no_more() {
     // One that is no display key any more counts from now on.
     let stored = plain.stored(&stored(&now)).expect("it is there").expect("a fingerprint");
     let changes = stored.difference(&plain.fingerprint(&now.schema));
-    let paths: Vec<String> = changes.iter().map(|change| change.setting()).collect();
+    let paths: Vec<String> = changes.iter().map(PartChange::setting).collect();
     assert_eq!(paths, ["config.chart", "config.labels", "config.title"]);
 }
 

@@ -133,7 +133,10 @@ fn a_field_of_records_is_known_by_name_type_limit_and_need() {
     let limited = minimal_with("month = \"unsigned\"", "month = { type = \"unsigned\", max = 12 }");
     assert_eq!(changed(&base, &valid(&limited).0), ["schema.month"]);
     let event_time = base.state_settings();
-    assert_eq!((&*event_time["schema.month"], &*event_time["schema.day"]), ("unsigned", "unsigned"));
+    assert_eq!(
+        (&*event_time["schema.month"], &*event_time["schema.day"]),
+        ("unsigned", "unsigned")
+    );
     assert!(!event_time.contains_key("schema"), "{event_time:?}");
 }
 

@@ -88,7 +88,12 @@ fn what_changed_since_an_earlier_version_is_found_all_the_same() {
     check(JSON, "max = 31, required = true", "max = 31", &["schema.day"]);
     check(JSON, "bound = \"5m\"", "bound = \"6m\"", &["event_time.bound"]);
     check(JSON, "UTC", "Europe/Berlin", &["event_time.zone"]);
-    check(CSV, "\"a b\" = \"text\"\nday = \"unsigned\"", "day = \"unsigned\"\n\"a b\" = \"text\"", &["schema"]);
+    check(
+        CSV,
+        "\"a b\" = \"text\"\nday = \"unsigned\"",
+        "day = \"unsigned\"\n\"a b\" = \"text\"",
+        &["schema"],
+    );
     check(CSV, "\"a b\" = \"text\"", "\"a b\" = \"float\"", &["spaced: columns.value"]);
     check(CSV, "day = \"unsigned\"", "day = { type = \"unsigned\", max = 31 }", &["schema.day"]);
 }

@@ -41,8 +41,14 @@ pub(super) fn variants(schema: &str, keys: &DisplayKeys, config: &Value) -> Vec<
             add(with, words);
         }
     }
-    variants.retain(|variant| variant.config.to_string() != config.to_string());
+    let own = written(config);
+    variants.retain(|variant| written(&variant.config) != own);
     variants
+}
+
+/// A configuration as a plugin gets it: two that differ in their order alone are equal as values.
+fn written(config: &Value) -> String {
+    config.to_string()
 }
 
 /// Values that a key of this schema may have.
@@ -94,7 +100,10 @@ fn remove(config: &mut Value, place: &str) {
 }
 
 /// The table that a place lies in, with the place's name there.
-fn table_of<'a>(config: &'a mut Value, place: &str) -> Option<(&'a mut Map<String, Value>, String)> {
+fn table_of<'a>(
+    config: &'a mut Value,
+    place: &str,
+) -> Option<(&'a mut Map<String, Value>, String)> {
     let (around, name) = place.rsplit_once('/')?;
     Some((config.pointer_mut(around)?.as_object_mut()?, unescaped(name)))
 }

@@ -2,7 +2,7 @@
 
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_pipeline::{
-    DescribedMetric, Diagnostic, DisplayKeys, Document, MetricPart, Pipeline,
+    DescribedMetric, Diagnostic, DisplayKeys, Document, MetricPart, PartChange, Pipeline,
 };
 use streamgauge_plugin::Plugin;
 
@@ -55,21 +55,24 @@ pub(super) fn changed(
     };
     let changes = stored.difference(&described.fingerprint(&pipeline.schema));
     let mut refused = None;
-    if let [change] = changes.as_slice() && change.part == MetricPart::StateVersion {
+    if let [change] = changes.as_slice()
+        && change.part == MetricPart::StateVersion
+    {
         match older::read(plugin, checkpoint) {
             Ok(()) => return Vec::new(),
             Err(reason) => refused = Some(reason.to_string()),
         }
     }
-    let changed = changes.iter().map(|change| {
+    let told = |change: &PartChange| {
         let setting = match change.part {
             MetricPart::StateVersion => "plugin".to_owned(),
             _ => change.setting(),
         };
-        error(format!("metric `{id}`: {change}"), &setting, "set it back")
-    });
-    match refused {
-        Some(reason) => changed.map(|diagnostic| diagnostic.label(reason.clone())).collect(),
-        None => changed.collect(),
-    }
+        let told = error(format!("metric `{id}`: {change}"), &setting, "set it back");
+        match &refused {
+            Some(reason) => told.label(reason.clone()),
+            None => told,
+        }
+    };
+    changes.iter().map(told).collect()
 }
