@@ -239,6 +239,14 @@ fn a_column_is_known_by_what_it_reads() {
         "province.wasm\"\n[metric.columns]\nprovince = \"province\"\n",
     );
     assert_eq!(changes(&before, &valid(&explicit).0), [""; 0]);
+    // A new version of the plugin reads one more.
+    let shop = valid(SHOP).0;
+    let inputs = vec![("province", "province"), ("action", "action")];
+    let more = DescribedMetric { inputs, ..described(&shop.metrics[1]) };
+    let then = more.stored(&before).expect("it is there").expect("a fingerprint");
+    let told = then.difference(&more.fingerprint(&shop.schema));
+    let told: Vec<String> = told.iter().map(PartChange::setting).collect();
+    assert_eq!(told, ["columns.action"]);
     let event_time = SHOP.replace("value = \"action\"", "value = \"@event-time\"");
     let now = valid(&event_time).0;
     assert_eq!(changes(&before, &now), ["actions: columns.value"]);
