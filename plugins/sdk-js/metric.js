@@ -19,7 +19,8 @@ export class Metric {
 
   /**
    * JSON Schema of `[metric.config]`; `undefined` means that the table takes no key. A
-   * configuration that does not fit never reaches the metric.
+   * configuration that does not fit never reaches the metric. `"x-display": true` marks a property
+   * that only changes what is shown: another value of it counts nothing again.
    * @type {object | undefined}
    */
   static configSchema = undefined;

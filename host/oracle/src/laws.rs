@@ -15,6 +15,7 @@ mod compare;
 pub mod cost;
 mod descriptor;
 mod difference;
+mod display;
 mod generate;
 pub mod growth;
 mod hostile;
@@ -69,6 +70,8 @@ pub fn prove(plugin: &Plugin, effort: Effort, clock: Clock<'_>, told: &mut dyn F
     }
     if kept.iter().any(|law| std::ptr::eq(*law, SIMPLEST)) {
         told(leaks::check(plugin, effort.seed, clock));
+        let rounds = (effort.seed, effort.rounds);
+        display::check(plugin, rounds, clock).into_iter().for_each(&mut *told);
     } else {
         // What does not even give the same result twice withstands nothing.
         kept = vec![SIMPLEST];

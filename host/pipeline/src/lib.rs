@@ -12,6 +12,7 @@ mod context;
 mod diagnostic;
 mod document;
 mod event_time_settings;
+mod fingerprint;
 mod format;
 mod kafka;
 mod load;
@@ -30,7 +31,6 @@ mod server_settings;
 mod settings;
 mod source;
 mod source_settings;
-mod state;
 mod suggest;
 mod syntax;
 mod units;
@@ -43,6 +43,10 @@ pub use context::Environment;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::{Document, join};
 pub use event_time_settings::{EventTimeFields, EventTimeSettings};
+pub use fingerprint::{
+    DescribedMetric, DisplayKeys, MetricFingerprint, MetricPart, PartChange, SettingChange,
+    UnreadableFingerprint, changed_settings,
+};
 pub use format::Format;
 pub use metric_settings::{EVENT_TIME, MetricSettings, PanelSettings, Wasi};
 pub use outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};

@@ -8,8 +8,12 @@
 mod bounds;
 #[path = "pipeline/findings.rs"]
 mod findings;
+#[path = "pipeline/fingerprints.rs"]
+mod fingerprints;
 #[path = "pipeline/identity.rs"]
 mod identity;
+#[path = "pipeline/kept.rs"]
+mod kept;
 #[path = "pipeline/sources.rs"]
 mod sources;
 #[path = "pipeline/state.rs"]

@@ -41,6 +41,8 @@ pub struct Descriptor {
     pub config_schema: String,
     /// True if the order of merges may change a result within its stated error.
     pub is_bounded: bool,
+    /// The plugin's own names for its inputs, in their order.
+    pub input_names: Vec<String>,
 }
 
 /// An input that found its column.
@@ -118,6 +120,7 @@ pub(super) fn check(mut described: describe::Descriptor) -> Result<Descriptor, S
     Ok(Descriptor {
         name,
         version,
+        input_names: inputs.iter().map(|input| input.name.clone()).collect(),
         inputs,
         outputs,
         views,
@@ -203,6 +206,12 @@ impl Descriptor {
             }
         }
         Ok(())
+    }
+
+    /// The plugin's inputs by its own names for them, each with the field that it reads.
+    pub fn reads(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.inputs.iter().map(|input| input.name.as_str());
+        self.input_names.iter().map(String::as_str).zip(fields)
     }
 
     /// The schema fields that the plugin reads.

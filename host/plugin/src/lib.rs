@@ -15,6 +15,7 @@ mod columns;
 mod compile;
 mod component;
 mod config;
+mod configured;
 mod descriptor;
 mod engine;
 mod epoch;

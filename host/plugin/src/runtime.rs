@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use streamgauge_core::{Digest, digest_of, words};
+use streamgauge_core::{Digest, digest_of};
 use tempfile::TempDir;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Cache, Engine};
@@ -13,11 +13,10 @@ use super::bindings::{CONTRACT, Metric, MetricPre};
 use super::cache;
 use super::compile::{CompileLimits, Compiler, Verdict};
 use super::component;
-use super::config;
-use super::descriptor::{self, Descriptor};
+use super::descriptor::Descriptor;
 use super::engine::{engine, one_line};
 use super::epoch;
-use super::host_state::{HostState, WORDS_BYTES_MAX};
+use super::host_state::HostState;
 use super::inert;
 use super::instance::Instance;
 use super::load_error::LoadError;
@@ -86,33 +85,8 @@ impl Runtime {
     /// # Errors
     /// The file is not a plugin, or the plugin does not take this configuration.
     pub fn load(&self, settings: &MetricSettings) -> Result<Plugin, LoadError> {
-        let path = &settings.plugin;
-        let (mut plugin, schema) = self.linked(settings)?;
-        let call = |call| move |error| LoadError::Call { path: path.clone(), call, error };
-        let faults = config::check(&schema, &settings.config)
-            .map_err(|reason| words::clean(&reason, WORDS_BYTES_MAX))
-            .map_err(|reason| LoadError::Schema { path: path.clone(), reason })?;
-        if !faults.is_empty() {
-            return Err(LoadError::Config { path: path.clone(), faults });
-        }
-        let described = Instance::describe(&plugin).map_err(call("describe"))?;
-        let mut descriptor = descriptor::check(described)
-            .map_err(|reason| words::clean(&reason, WORDS_BYTES_MAX))
-            .map_err(|reason| LoadError::Descriptor { path: path.clone(), reason })?;
-        descriptor.config_schema = schema;
-        descriptor.read_from(&settings.columns).map_err(|input| LoadError::UnknownInput {
-            path: path.clone(),
-            input,
-            known: descriptor
-                .inputs
-                .iter()
-                .map(|i| format!("`{}`", i.name))
-                .collect::<Vec<_>>()
-                .join(", "),
-        })?;
-        plugin.descriptor = Arc::new(descriptor);
-        Instance::open(&plugin).map_err(call("open"))?;
-        Ok(plugin)
+        let (plugin, schema) = self.linked(settings)?;
+        plugin.described(schema)
     }
 
     /// The plugin of `settings` with nothing but its `config-schema`, for a plugin that describes

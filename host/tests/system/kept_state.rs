@@ -2,7 +2,8 @@
 //! from there comes to the same bytes as reading everything now. The export is of the first 6,000
 //! records of the generator below, with late ones, dirt, open, final and expired windows. Another
 //! export, which commit 3b626e2 wrote, is of a state that began under the first revision of the
-//! semantics, where it counts otherwise than today.
+//! semantics, where it counts otherwise than today. A third one, of commit a11b11c, has the settings
+//! of before there were fingerprints.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -22,6 +23,9 @@ const KEPT: &str = "golden/before-crates.sgex";
 
 /// The export of a state that began under the first revision of the semantics.
 const FIRST_REVISION: &str = "golden/semantics-1.sgex";
+
+/// The export of a state whose settings name every field, title and label.
+const BEFORE_FINGERPRINTS: &str = "golden/before-fingerprints.sgex";
 
 const READ_BEFORE: u64 = 6000;
 const READ_NOW: u64 = 20_000;
@@ -138,6 +142,68 @@ fn a_state_of_the_first_revision_is_continued_and_verify_says_so() {
     let (said, semantics) = verified(0);
     assert!(!said.contains("revision"), "{said}");
     assert_eq!(semantics, SEMANTICS);
+}
+
+/// The pipeline of the state that was stored before there were fingerprints.
+fn before_fingerprints() -> Settings {
+    Settings {
+        source: "[source.file]\npath = \"events.jsonl\"\ntimestamp = \"2015-11-12T00:00:00Z\"\n"
+            .to_owned(),
+        schema: "ts = { type = \"timestamp\", required = true }\nnote = \"text\"\n\
+                 user = { type = \"text\", required = true }\n\
+                 action = { type = \"unsigned\", max = 3 }\n"
+            .to_owned(),
+        event_time: "field = \"ts\"\nunit = \"ms\"\n".to_owned(),
+        metrics: vec!["count_by".to_owned()],
+        of_metrics: "windows = [\"1h\", \"cumulative\"]\nretention = \"1h\"\n\
+                     [metric.columns]\nvalue = \"action\"\n\
+                     [metric.config]\ntype = \"unsigned\"\ntitle = \"T\"\ntop = 3\n\
+                     labels = { 2 = \"buy\", 0 = \"click\" }\n"
+            .to_owned(),
+        ..Settings::file(Path::new("unused"))
+    }
+}
+
+/// A record a minute; some have no user, some an action that is too large.
+fn lines_before_fingerprints(count: i64) -> String {
+    let line = |n: i64| {
+        let ts = 1_447_207_200_000 + n * 60_000;
+        let user = if n % 7 == 0 { "" } else { ",\"user\":\"u\"" };
+        format!("{{\"ts\":{ts},\"note\":\"n{n}\"{user},\"action\":{}}}\n", n % 5)
+    };
+    (0..count).map(line).collect()
+}
+
+/// What changes no count may be edited over such a state as over one of today.
+#[test]
+fn a_state_of_before_fingerprints_is_continued_under_edits_that_change_no_count() {
+    let settings = before_fingerprints();
+    let edited = Settings {
+        schema: settings.schema.replace("note = \"text\"\n", "") + "more = \"float\"\n",
+        of_metrics: settings.of_metrics.replace("title = \"T\"\ntop = 3\n", "title = \"U\"\n"),
+        ..settings.clone()
+    };
+    let place = Workplace::new(&settings);
+    place.write("events.jsonl", lines_before_fingerprints(500).as_bytes());
+    finish(place.command("state import").arg(golden(BEFORE_FINGERPRINTS))).ok();
+
+    let lower = Settings { schema: settings.schema.replace("max = 3", "max = 2"), ..settings };
+    place.set(&lower);
+    let refused = finish(&mut place.command("check --offline"));
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    let words = "metric `count_by`: `columns.value` was \"action, unsigned, max = 3\"";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    assert_eq!(refused.stderr.matches("when the state was written").count(), 1);
+
+    place.set(&edited);
+    let continued = finish(place.command("run").args(["--until-end", "--json"])).json();
+    let fresh = Workplace::new(&edited);
+    fresh.write("events.jsonl", lines_before_fingerprints(500).as_bytes());
+    let whole = finish(fresh.command("run").args(["--until-end", "--json"])).json();
+    assert_eq!(book(&continued, "read"), 500);
+    assert_same("continued and whole", &outside_run(whole), &outside_run(continued));
+    let verified = finish(&mut place.command("verify")).ok();
+    assert!(verified.stdout.contains("every digest equal"), "{}", verified.stdout);
 }
 
 fn kept() -> PathBuf {

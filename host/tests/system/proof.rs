@@ -53,7 +53,7 @@ fn every_plugin_of_the_library_passes() {
 
 /// Each fault is found by the law that the fault breaks, with as few rows as can show it.
 #[test]
-fn six_broken_plugins_are_caught_with_small_counterexamples() {
+fn seven_broken_plugins_are_caught_with_small_counterexamples() {
     let faults = [
         ("order-dependent", "merging is commutative", 2),
         ("batch-size-dependent", "any cut into batches gives the same bytes", 2),
@@ -61,6 +61,7 @@ fn six_broken_plugins_are_caught_with_small_counterexamples() {
         ("snapshot-loses", "a snapshot holds the whole state", 1),
         ("hash-order", "the same rows give the same bytes", 2),
         ("refuse-one", "a refusal names all rows that cannot be used, and adds none", 2),
+        ("counts-note", "display keys, and the order of keys, change no byte", 1),
     ];
     for (fault, law, rows) in faults {
         let config = format!(r#"{{"fault": "{fault}"}}"#);
@@ -94,6 +95,22 @@ fn a_leak_and_a_description_that_varies_are_found() {
         assert_eq!(failed.len(), 1, "{fault}: {failed:?}");
         let told = failed[0]["failure"]["words"].as_str().expect("words");
         assert!(told.contains(words), "{told}");
+    }
+}
+
+/// A key that is marked as display key and decides what is read, or what is counted.
+#[test]
+fn a_display_key_that_decides_something_is_found_and_named() {
+    for (config, words) in [
+        (r#"{"fault": "note-is-input"}"#, "`note` as \"a\": the plugin reads other columns"),
+        (r#"{"fault": "counts-note"}"#, "`note` as \"a\": the states differ"),
+        (r#"{"fault": "counts-note", "note": "a"}"#, "without display keys: the states differ"),
+    ] {
+        let ended = test("broken", &["--with", config, "--json", "--rounds", "20"]);
+        let failed = failed(&parsed(&ended));
+        let names: Vec<&str> = failed.iter().filter_map(|check| check["name"].as_str()).collect();
+        assert_eq!(names, ["display keys, and the order of keys, change no byte"], "{config}");
+        assert_eq!(failed[0]["failure"]["words"], words, "{failed:?}");
     }
 }
 

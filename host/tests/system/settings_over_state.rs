@@ -66,6 +66,69 @@ fn a_changed_bound_is_refused_until_the_state_is_rebuilt() {
     assert_same("and it goes on from there", &rebuilt, &until_end(&place, &[]));
 }
 
+/// The metric is counted from the log anew, in the background.
+const BUILT: Option<&str> = Some("built");
+
+/// Each edit of one line with what `check` says of it over the state: nothing, or the words of a
+/// refusal. The first and the last run come to the same result.
+#[test]
+fn an_edit_that_changes_no_count_is_taken_and_another_names_its_part() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    std::fs::write(&file, lines(&generated(RECORDS, SEED, 0.01))).expect("a file");
+    let mut settings = Settings::file(&file);
+    settings.metrics = vec!["count_by".to_owned()];
+    settings.of_metrics =
+        "windows = [\"1d\", \"cumulative\"]\n[metric.columns]\nvalue = \"action\"\n\
+                           [metric.config]\ntype = \"unsigned\"\ntitle = \"T\"\ntop = 3\n"
+            .to_owned();
+    let place = Workplace::new(&settings);
+    let before = until_end(&place, &[]);
+    let text = settings.text();
+    let edits = [
+        ("brand_id = \"text\"\n", "", None),
+        ("item_id = \"text\"\n", "item_id = \"integer\"\nmore = \"float\"\n", None),
+        ("max = 8 }", "max = 7 }", None),
+        ("title = \"T\"\ntop = 3\n", "top = 4\ntitle = \"U\"\nchart = \"pie\"\n", None),
+        ("\"Asia/Shanghai\"", "\"PRC\"", None),
+        ("[\"1d\", \"cumulative\"]", "[\"cumulative\", \"24h\"]", None),
+        ("name = \"系统测试\"\nworkers = \"auto\"", "name = \"n\"\nworkers = 2", None),
+        ("max = 3 }", "max = 4 }", BUILT),
+        ("value = \"action\"", "value = \"gender\"", BUILT),
+        ("[\"1d\", ", "[\"1h\", \"1d\", ", BUILT),
+        ("\"cumulative\"]\n", "\"cumulative\"]\nretention = \"2d\"\n", BUILT),
+        (
+            "user_id = \"text\"",
+            "user_id = { type = \"text\", required = true }",
+            Some("`schema.user_id` was not set"),
+        ),
+        ("\"Asia/Shanghai\"", "\"UTC\"", Some("`event_time.zone` was \"Asia/Shanghai (offsets")),
+    ];
+    let mut taken = text.clone();
+    for (old, new, refusal) in edits {
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        place.set_text(&text.replace(old, new));
+        let ended = finish(place.command("check").arg("--offline"));
+        match refusal {
+            BUILT => assert_eq!(ended.code, Some(0), "{old} → {new}\n{}", ended.stderr),
+            None => {
+                assert_eq!(ended.code, Some(0), "{old} → {new}\n{}", ended.stderr);
+                taken = taken.replace(old, new);
+            }
+            Some(words) => {
+                assert_eq!(ended.code, Some(2), "{old} → {new}\n{}", ended.stdout);
+                assert!(ended.stderr.contains(words), "no {words:?} in\n{}", ended.stderr);
+            }
+        }
+    }
+    // All that were taken at once; the read count does not change, so nothing was read again.
+    place.set_text(&taken);
+    let after = until_end(&place, &[]);
+    assert_eq!(after["accounting"], before["accounting"]);
+    assert_eq!(after["partitions"], before["partitions"]);
+    finish(&mut place.command("verify")).ok();
+}
+
 #[test]
 fn state_reset_begins_anew() {
     let (_folder, settings, place) = read_before();

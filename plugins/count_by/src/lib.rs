@@ -53,8 +53,11 @@ impl Metric for CountBy {
             .localized("column_title", "Title of the column `value`.")
             .labels("labels", "value")
             .choice("chart", "Chart of the view.", &CHARTS)
+            .display()
             .integer("top", "Values shown before the rest is summed up; 0 = all.", 0..=1000, 15)
+            .display()
             .boolean("sorted", "Largest first; else in the order of the labels.", true)
+            .display()
     }
 
     fn open(config: &Config) -> Result<Self> {

@@ -72,6 +72,7 @@ impl Metric for Crosstab {
             .labels("row_labels", "row")
             .labels("column_labels", "column")
             .integer("top", "Rows shown before the rest is summed up; 0 = all.", 0..=1000, 20)
+            .display()
     }
 
     fn open(config: &Config) -> Result<Self> {

@@ -83,7 +83,9 @@ impl Metric for Quantiles {
             .title()
             .float("accuracy", "Largest error as a share of the value.", 0.001..=0.1, 0.01)
             .key("quantiles", "Quantiles shown, ascending.", list)
+            .display()
             .key("unit", "Unit of the values, for instance ms.", r#""type":"string""#)
+            .display()
     }
 
     fn open(config: &Config) -> Result<Self> {

@@ -29,7 +29,8 @@ class Metric(Generic[S]):
     state_version: int = 1
 
     # JSON Schema of `[metric.config]`; `None` means that the table takes no key. A configuration
-    # that does not fit never reaches the metric.
+    # that does not fit never reaches the metric. `"x-display": True` marks a property that only
+    # changes what is shown: another value of it counts nothing again.
     config_schema: dict[str, Any] | None = None
 
     def __init__(self, config: dict[str, Any]) -> None:

@@ -4,6 +4,9 @@ use std::ops::RangeInclusive;
 
 use crate::{Config, Error, KeyType, Result};
 
+/// The annotation of a key that only matters to what is shown.
+const DISPLAY: &str = r#""x-display":true"#;
+
 /// A text for the page, as [`Config::localized`] reads it.
 const LOCALIZED: &str = r#"{"anyOf":[{"type":"string","minLength":1},{"type":"object","required":["zh","en"],"additionalProperties":{"type":"string","minLength":1}}]}"#;
 
@@ -45,6 +48,26 @@ impl Schema {
     pub fn required(mut self, name: &'static str, description: &str, fragment: &str) -> Self {
         self.required.push(name);
         self.key(name, description, fragment)
+    }
+
+    /// Marks the key that was added last as a display key: it changes what is shown and nothing else.
+    /// The host takes configurations that differ in display keys for the same, so a new title counts
+    /// nothing again. `streamgauge plugin test` holds a metric to it: a display key changes no column
+    /// that is read, no row that is refused and no byte of a state.
+    ///
+    /// [`title`](Self::title), [`localized`](Self::localized) and [`labels`](Self::labels) mark
+    /// their keys themselves.
+    ///
+    /// # Panics
+    /// There is no key yet.
+    #[must_use]
+    pub fn display(mut self) -> Self {
+        let (_, body) = self.properties.last_mut().expect("a key stands before its mark");
+        if !body.contains(DISPLAY) {
+            body.truncate(body.len() - 1);
+            body.extend([",", DISPLAY, "}"]);
+        }
+        self
     }
 
     /// Adds the type of a column, as [`KeyType::from_config`] reads it.
@@ -92,24 +115,25 @@ impl Schema {
         self.key(name, description, &format!(r#""type":"boolean","default":{default}"#))
     }
 
-    /// Adds a text for the page, as [`Config::localized`] reads it.
+    /// Adds a text for the page, as [`Config::localized`] reads it: a [display](Self::display) key.
     #[must_use]
     pub fn localized(self, name: &'static str, description: &str) -> Self {
-        self.key(name, description, &LOCALIZED[1..LOCALIZED.len() - 1])
+        self.key(name, description, &LOCALIZED[1..LOCALIZED.len() - 1]).display()
     }
 
-    /// Adds the key `title`, for the title of the view.
+    /// Adds the key `title`, for the title of the view: a [display](Self::display) key.
     #[must_use]
     pub fn title(self) -> Self {
         self.localized("title", "Title of the view: a text, or one for each of zh and en.")
     }
 
-    /// Adds texts for the keys of a dimension, as [`Config::labels`] reads them.
+    /// Adds texts for the keys of a dimension, as [`Config::labels`] reads them: a
+    /// [display](Self::display) key.
     #[must_use]
     pub fn labels(self, name: &'static str, column: &str) -> Self {
         let description = format!("Texts for values of `{column}`, in the order of display.");
         let fragment = format!(r#""type":"object","additionalProperties":{LOCALIZED}"#);
-        self.key(name, &description, &fragment)
+        self.key(name, &description, &fragment).display()
     }
 
     /// Refuses a configuration with other keys, or without one that is required.
@@ -160,5 +184,24 @@ mod tests {
         assert!(Config::parse(&json).is_ok(), "{json}");
         let error = schema.check(&Config::default()).expect_err("missing").to_string();
         assert_eq!(error, "config key `from` is missing");
+    }
+
+    #[test]
+    fn texts_for_the_page_are_display_keys_and_others_where_the_author_says_so() {
+        let schema = Schema::default()
+            .title()
+            .localized("column_title", "Title of the column.")
+            .labels("labels", "value")
+            .integer("capacity", "Values counted.", 1..=9, 3)
+            .integer("top", "Values shown.", 0..=1000, 15)
+            .display()
+            .display();
+        let marked = |(name, body): &(&'static str, String)| {
+            assert!(body.matches(DISPLAY).count() < 2, "{body}");
+            assert!(Config::parse(body).is_ok(), "{body}");
+            body.ends_with(&format!(",{DISPLAY}}}")).then_some(*name)
+        };
+        let marked: Vec<&str> = schema.properties.iter().filter_map(marked).collect();
+        assert_eq!(marked, ["title", "column_title", "labels", "top"]);
     }
 }

@@ -56,6 +56,7 @@ impl Metric for TopN {
             .labels("labels", "value")
             .integer("capacity", capacity, 10..=100_000, 1000)
             .integer("n", "Values shown.", 1..=1000, 10)
+            .display()
     }
 
     fn open(config: &Config) -> Result<Self> {

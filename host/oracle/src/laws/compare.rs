@@ -30,6 +30,15 @@ pub(super) fn differ(
     if a.1 == b.1 { Ok(()) } else { Err(told("they differ", bench.plugin(), a, b)) }
 }
 
+/// An error if the two snapshots differ.
+pub(super) fn bytes_differ(a: (&str, &[u8]), b: (&str, &[u8])) -> Result<(), Difference> {
+    if a.1 == b.1 {
+        return Ok(());
+    }
+    let side = |(name, bytes): (&str, &[u8])| (name.to_owned(), hex(bytes));
+    Err(Difference { words: "the states differ".to_owned(), sides: Some([side(a), side(b)]) })
+}
+
 /// As [`differ`] for an exact plugin; for a bounded one, an error if the results are further apart
 /// than they may be.
 pub(super) fn disagree(

@@ -94,80 +94,96 @@ fn another_form_of_event_time_is_another_state() {
         assert_eq!(changed(&base, &by_field(settings)), expected, "{settings}");
     };
     check("field = \"ts\"\nunit = \"ms\"\n", &["event_time.unit"]);
-    check("field = \"month\"\nunit = \"s\"\n", &["event_time.field"]);
+    check("field = \"month\"\nunit = \"s\"\n", &["event_time.field", "schema.month", "schema.ts"]);
     let earliest = "field = \"ts\"\nunit = \"s\"\nearliest = ";
     check(&format!("{earliest}1980-01-01T00:00:00Z\n"), &[]);
     check(&format!("{earliest}1980-01-01T00:00:01Z\n"), &["event_time.earliest"]);
-    let of_dates: Vec<_> = ["day", "earliest", "field", "month", "unit", "year"]
-        .map(|key| format!("event_time.{key}"))
-        .to_vec();
+    let keys = ["day", "earliest", "field", "month", "unit", "year"];
+    let keys = keys.map(|key| format!("event_time.{key}"));
+    let fields = ["day", "month", "ts"].map(|field| format!("schema.{field}"));
+    let of_dates: Vec<_> = keys.into_iter().chain(fields).collect();
     assert_eq!(changed(&base, &by_field(BY_DAY)), of_dates);
     let swapped = by_field("month = \"day\"\nday = \"month\"\nyear = 2015\n");
     assert_eq!(changed(&by_field(BY_DAY), &swapped), ["event_time.day", "event_time.month"]);
 }
 
 #[test]
-fn a_field_is_known_by_name_type_limit_and_need() {
+fn a_field_of_records_is_known_by_name_type_limit_and_need() {
     let base = valid(MINIMAL).0;
     let check = |field: &str, expected: &[&str]| {
         let now = valid(&minimal_with("ts = \"integer\"", field)).0;
         assert_eq!(changed(&base, &now), expected, "{field}");
         now.state_settings()
     };
-    check("ts = { type = \"integer\" }", &[]);
-    check("ts = { type = \"integer\", required = false }", &[]);
+    for nobody_reads in [
+        "ts = { type = \"integer\" }",
+        "ts = { type = \"integer\", required = false }",
+        "ts = \"float\"",
+        "\"t.s\" = \"integer\"",
+        "ts = \"integer\"\nlevel = { type = \"unsigned\", max = 0 }",
+    ] {
+        check(nobody_reads, &[]);
+    }
     let required = check("ts = { type = \"integer\", required = true }", &["schema.ts"]);
     assert_eq!(required["schema.ts"], "integer, required");
-    check("ts = \"float\"", &["schema.ts"]);
-    let quoted = check("\"t.s\" = \"integer\"", &["schema.\"t.s\"", "schema.ts"]);
-    assert_eq!(quoted["schema.\"t.s\""], "integer");
-    let both = check(
-        "ts = \"integer\"\nlevel = { type = \"unsigned\", max = 0, required = true }",
-        &["schema.level"],
+    let quoted = check("\"t.s\" = { type = \"text\", required = true }", &["schema.\"t.s\""]);
+    assert_eq!(quoted["schema.\"t.s\""], "text, required");
+    let level = "ts = \"integer\"\nlevel = { type = \"unsigned\", max = 0, required = true }";
+    assert_eq!(check(level, &["schema.level"])["schema.level"], "unsigned, max = 0, required");
+    let limited = minimal_with("month = \"unsigned\"", "month = { type = \"unsigned\", max = 12 }");
+    assert_eq!(changed(&base, &valid(&limited).0), ["schema.month"]);
+    let event_time = base.state_settings();
+    assert_eq!(
+        (&*event_time["schema.month"], &*event_time["schema.day"]),
+        ("unsigned", "unsigned")
     );
-    assert_eq!(both["schema.level"], "unsigned, max = 0, required");
-    // JSON names its fields, CSV counts them.
+    assert!(!event_time.contains_key("schema"), "{event_time:?}");
+}
+
+/// The first bad one of the required fields gives the reason of a rejection.
+#[test]
+fn the_order_of_required_fields_counts_in_json_too() {
+    let of = |fields: &str| valid(&minimal_with("ts = \"integer\"", fields)).0;
+    let required = |name: &str| format!("{name} = {{ type = \"text\", required = true }}\n");
+    let [a, b] = ["a", "\"b,c\""].map(required);
+    let base = of(&format!("{a}{b}x = \"text\"\n"));
+    assert_eq!(base.state_settings()["schema"], "required a,\"b,c\"");
+    assert_eq!(changed(&base, &of(&format!("x = \"text\"\n{a}y = \"text\"\n{b}"))), [""; 0]);
+    assert_eq!(changed(&base, &of(&format!("{b}{a}"))), ["schema"]);
+    assert!(!of(&a).state_settings().contains_key("schema"), "one field has no order");
+}
+
+#[test]
+fn csv_without_a_header_counts_its_columns() {
     let fields = "month = \"unsigned\"\nday = \"unsigned\"\n";
     let turned = minimal_with(fields, "day = \"unsigned\"\nmonth = \"unsigned\"\n");
-    assert_eq!(changed(&base, &valid(&turned).0), [""; 0]);
+    assert_eq!(changed(&valid(MINIMAL).0, &valid(&turned).0), [""; 0], "JSON names its fields");
     let csv = |text: &str| valid(&text.replace(KAFKA, &format!("{KAFKA}format = \"csv\"\n"))).0;
     assert_eq!(changed(&csv(MINIMAL), &csv(&turned)), ["schema"]);
     assert_eq!(csv(&turned).state_settings()["schema"], "day,month,ts");
+    let quoted = csv(&minimal_with("ts = \"integer\"", "\"t,s\" = \"integer\""));
+    assert_eq!(quoted.state_settings()["schema"], "month,day,\"t,s\"");
+    let retyped = csv(&minimal_with("ts = \"integer\"", "ts = \"text\""));
+    assert_eq!(changed(&csv(MINIMAL), &retyped), [""; 0], "a type moves no column");
+}
+
+/// Names of a header are read in any letter case, unless two fields differ by nothing else.
+#[test]
+fn under_a_header_fields_count_that_differ_by_letter_case() {
+    let of = |fields: &str| {
+        let source = "[source.file]\npath = \"a.csv\"\nheader = true\n";
+        valid(&minimal_with(KAFKA, source).replace("ts = \"integer\"\n", fields)).0
+    };
+    let base = of("ts = \"integer\"\n");
+    assert_eq!(changed(&base, &of("x = \"text\"\nts = \"text\"\n")), [""; 0]);
+    assert_eq!(changed(&base, &of("x = \"text\"\nX = \"text\"\n")), ["schema"]);
+    let required = "{ type = \"text\", required = true }";
+    let twins = of(&format!("b = {required}\nDay = \"text\"\na = {required}\n"));
+    assert_eq!(twins.state_settings()["schema"], "required b,a; alike Day,day");
 }
 
 fn metric(settings: &str) -> MetricSettings {
     valid(&format!("{MINIMAL}{settings}\n")).0.metrics.remove(0)
-}
-
-#[test]
-fn the_state_of_a_metric_depends_on_columns_config_and_windows() {
-    let text = |settings: &str| metric(settings).state_text();
-    let base = "config {}, windows cumulative";
-    let sha256 = format!("sha256 = \"{}\"", "a".repeat(64));
-    for settings in [
-        "",
-        &sha256,
-        "wasi = \"inert\"",
-        "memory_max = \"64MiB\"\nsnapshot_max = \"1MiB\"\ntime_max = \"2s\"",
-        "compile_time_max = \"9s\"\ncompile_memory_max = \"1GiB\"",
-        "windows = [\"cumulative\"]\nretention = \"9d\"\nmax_open_windows = 9",
-        "[[panel]]\nid = \"behavior\"\nchart = \"pie\"",
-        "[metric.columns]\n[metric.config]",
-    ] {
-        assert_eq!(text(settings), base, "{settings}");
-    }
-    assert_eq!(
-        text("[metric.columns]\nvalue = \"ts\"\nkey = \"day\""),
-        format!("columns key = day, value = ts, {base}")
-    );
-    assert_eq!(
-        text("windows = [\"1d\", \"60m\", \"cumulative\"]"),
-        "config {}, windows cumulative, 1h, 1d, retention 1d, max_open_windows 4096"
-    );
-    assert_eq!(
-        text("windows = [\"1h\"]\nretention = \"48h\"\nconfig = { n = 1, at = 2015-11-11 }"),
-        r#"config {"n":1,"at":"2015-11-11"}, windows 1h, retention 2d, max_open_windows 4096"#
-    );
 }
 
 #[test]

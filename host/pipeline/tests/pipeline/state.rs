@@ -12,9 +12,9 @@ fn only_settings_that_state_depends_on_change_its_settings() {
     assert_eq!(base["event_time.year"], "2015");
     assert_eq!(base["source"], "kafka");
     assert_eq!(base["source.kafka.topic"], "taobao_user_behavior");
-    assert_eq!(base["schema.action"], "unsigned, max = 3");
-    let zone = format!("Asia/Shanghai (time zone database {})", chrono_tz::IANA_TZDB_VERSION);
-    assert_eq!(base["event_time.zone"], zone);
+    assert_eq!(base["schema.month"], "unsigned");
+    let zone = "Asia/Shanghai (offsets from 1900 to 2200: ";
+    assert!(base["event_time.zone"].starts_with(zone), "{base:?}");
     let changed = |old: &str, new: &str| -> Vec<String> {
         assert!(DEFAULT.contains(old), "{old}");
         let now = of(&DEFAULT.replacen(old, new, 1));
@@ -27,15 +27,16 @@ fn only_settings_that_state_depends_on_change_its_settings() {
     assert_eq!(changed("year = 2015", "year = \"current\""), ["event_time.year"]);
     assert_eq!(changed("zone = \"Asia/Shanghai\"", "zone = \"UTC\""), ["event_time.zone"]);
     assert_eq!(changed("clock = \"watermark\"", "clock = \"record\""), ["lateness.clock"]);
-    assert_eq!(changed("max = 3", "max = 4"), ["schema.action"]);
-    assert_eq!(changed("cat_id = \"text\"\n", ""), ["schema.cat_id"]);
+    assert_eq!(changed("max = 3", "max = 4"), nothing);
+    assert_eq!(changed("cat_id = \"text\"\n", ""), nothing);
+    assert_eq!(changed("cat_id = \"text\"\n", "cat_id = \"integer\"\n"), nothing);
     assert_eq!(changed("future_skew = \"1d\"", "future_skew = \"2d\""), ["event_time.future_skew"]);
     assert_eq!(
         changed("future_skew = \"1d\"", "future_skew = \"off\""),
         ["event_time.future_skew"]
     );
     assert_eq!(changed("taobao_user_behavior", "other"), ["source.kafka.topic"]);
-    // With CSV the order of the fields matters as well.
+    // With CSV the order of all fields matters.
     assert_eq!(changed("format = \"json\"", "format = \"csv\""), ["schema", "source.kafka.format"]);
     for (old, new) in [
         ("workers = \"auto\"", "workers = 3"),

@@ -12,8 +12,10 @@ use streamgauge_core::{
     LatenessClock, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot, Position,
 };
 use streamgauge_engine::Metric;
+use streamgauge_pipeline::{MetricPart, Pipeline};
 use streamgauge_plugin::Plugin;
 
+use super::prepare::metrics::described;
 use super::prepare::older;
 
 /// What becomes of a metric's state.
@@ -21,8 +23,8 @@ use super::prepare::older;
 pub(super) enum MetricChange {
     /// There was no such metric.
     New(String),
-    /// The metric was another one: the settings then and now.
-    Changed(String, String, String),
+    /// The metric was another one, in these parts.
+    Changed(String, String),
     /// The metric is as it was once, and goes on from there.
     Back(String),
     /// The metric is no longer in the pipeline; its state is kept.
@@ -39,10 +41,10 @@ impl fmt::Display for MetricChange {
             Self::New(id) => {
                 write!(f, "metric `{id}` is new: it is built from the log in the background")
             }
-            Self::Changed(id, then, now) => write!(
+            Self::Changed(id, parts) => write!(
                 f,
-                "metric `{id}` was {then} when the state was written and is {now} now: it is built \
-                 from the log in the background, and what it had counted is kept"
+                "metric `{id}`: {parts}: it is built from the log in the background, and what it \
+                 had counted is kept"
             ),
             Self::Back(id) => {
                 write!(f, "metric `{id}` is as it was once: it goes on from what it had counted")
@@ -67,10 +69,11 @@ impl fmt::Display for MetricChange {
 /// Fits a stored checkpoint to the metrics of `plugins`, whose settings are among `now`.
 pub(super) fn adopt(
     checkpoint: &mut Checkpoint,
+    pipeline: &Pipeline,
     plugins: &[Plugin],
     now: &BTreeMap<String, String>,
-    clock: LatenessClock,
 ) -> Vec<MetricChange> {
+    let clock = pipeline.lateness.clock;
     let mut changes = Vec::new();
     let stored = checkpoint.settings.clone();
     for (key, settings) in &stored {
@@ -81,17 +84,21 @@ pub(super) fn adopt(
         }
     }
     for plugin in plugins {
-        let (key, id) = (older::key(plugin), plugin.settings().id.as_str());
-        let (then, text) = (stored.get(&key), &now[&key]);
-        let is_read = then.is_some_and(|then| is_read(plugin, then, text, checkpoint));
+        let id = plugin.settings().id.as_str();
+        let then = stored.get(&key_of(id));
+        let differs = difference(pipeline, plugin, &stored);
+        let differs = differs
+            .map(|differs| differs.filter(|_| !is_read(plugin, checkpoint, &stored, pipeline)));
         // What another plugin crashed at may be no trouble for this one.
-        if let Some(then) = then.filter(|_| is_read && left_out_by_another(checkpoint, plugin)) {
+        if let (Some(None), Some(then)) = (&differs, then)
+            && left_out_by_another(checkpoint, plugin)
+        {
             set_aside(checkpoint, id, &format!("{then}, with records left out"));
-            begin(checkpoint, plugin, text, clock);
+            begin(checkpoint, (pipeline, plugin), &stored, clock);
             changes.push(MetricChange::Mended(id.to_owned()));
             continue;
         }
-        if is_read {
+        if let Some(None) = differs {
             let goes_on = clock != LatenessClock::Processing;
             if goes_on && resume(checkpoint, plugin) {
                 changes.push(MetricChange::Resumed(id.to_owned()));
@@ -101,11 +108,11 @@ pub(super) fn adopt(
         if let Some(then) = then {
             set_aside(checkpoint, id, then);
         }
-        let is_back = begin(checkpoint, plugin, text, clock);
-        changes.push(match then {
+        let is_back = begin(checkpoint, (pipeline, plugin), &stored, clock);
+        changes.push(match differs.flatten() {
             _ if is_back => MetricChange::Back(id.to_owned()),
             None => MetricChange::New(id.to_owned()),
-            Some(then) => MetricChange::Changed(id.to_owned(), then.clone(), text.clone()),
+            Some(differs) => MetricChange::Changed(id.to_owned(), differs),
         });
     }
     checkpoint.settings.clone_from(now);
@@ -113,9 +120,39 @@ pub(super) fn adopt(
     changes
 }
 
-/// True if the plugin takes the stored state as it is.
-fn is_read(plugin: &Plugin, then: &str, now: &str, checkpoint: &Checkpoint) -> bool {
-    then == now || (older::is_all(plugin, then) && older::read(plugin, checkpoint).is_ok())
+fn key_of(id: &str) -> String {
+    format!("metric.{id}")
+}
+
+/// In which parts the metric is not as in `settings`, in words: `None` means that these know no such
+/// metric, and an inner `None` that it is the same.
+#[expect(clippy::option_option, reason = "a metric may be unknown, the same, or another one")]
+fn difference(
+    pipeline: &Pipeline,
+    plugin: &Plugin,
+    settings: &BTreeMap<String, String>,
+) -> Option<Option<String>> {
+    let described = described(plugin);
+    let changes = match described.stored(settings)? {
+        Ok(stored) => stored.difference(&described.fingerprint(&pipeline.schema)),
+        Err(unreadable) => return Some(Some(unreadable.to_string())),
+    };
+    let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    Some((!words.is_empty()).then(|| words.join("; ")))
+}
+
+/// True if the state version is all that differs, and the plugin reads the older one.
+fn is_read(
+    plugin: &Plugin,
+    checkpoint: &Checkpoint,
+    stored: &BTreeMap<String, String>,
+    pipeline: &Pipeline,
+) -> bool {
+    let described = described(plugin);
+    let Some(Ok(then)) = described.stored(stored) else { return false };
+    let changes = then.difference(&described.fingerprint(&pipeline.schema));
+    let is_version = matches!(&changes[..], [change] if change.part == MetricPart::StateVersion);
+    is_version && older::read(plugin, checkpoint).is_ok()
 }
 
 /// Takes the states of a metric out of the partitions, and keeps them.
@@ -142,15 +179,19 @@ fn set_aside(checkpoint: &mut Checkpoint, id: &str, settings: &str) {
 /// true if there was one.
 fn begin(
     checkpoint: &mut Checkpoint,
-    plugin: &Plugin,
-    settings: &str,
+    (pipeline, plugin): (&Pipeline, &Plugin),
+    stored: &BTreeMap<String, String>,
     clock: LatenessClock,
 ) -> bool {
     let id = plugin.settings().id.as_str();
     let builds = checkpoint.kept.iter().filter(|kept| kept.id == id);
     let builds = builds.flat_map(|kept| kept.partitions.values()).map(|metric| metric.build);
     let next = builds.max().map_or(0, |build| build + 1);
-    let is_it = |kept: &KeptMetric| kept.id == id && kept.settings == settings;
+    let is_it = |kept: &KeptMetric| {
+        let mut settings = stored.clone();
+        settings.insert(key_of(id), kept.settings.clone());
+        kept.id == id && difference(pipeline, plugin, &settings) == Some(None)
+    };
     let found = checkpoint.kept.iter().position(is_it);
     let kept = found.map(|i| checkpoint.kept.swap_remove(i).partitions).unwrap_or_default();
     // All partitions have one build, also those that came since.

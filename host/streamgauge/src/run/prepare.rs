@@ -1,7 +1,9 @@
 //! Before anything runs: the pipeline is read, the plugins are loaded and held against the schema,
 //! and all mistakes are reported at once, with their places in the file.
 
+pub(super) mod metrics;
 pub(super) mod older;
+mod records;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,43 +81,24 @@ impl Prepared {
         Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan })
     }
 
-    /// The settings that stored state depends on, with the settings of each metric.
+    /// The settings that stored state depends on, with the fingerprint of each metric.
     pub fn state_settings(&self) -> BTreeMap<String, String> {
         let mut settings = self.pipeline.state_settings();
-        for plugin in &self.plugins {
-            settings.insert(older::key(plugin), older::text(plugin));
-        }
+        settings.extend(self.plugins.iter().map(|plugin| metrics::entry(&self.pipeline, plugin)));
         settings
     }
 
-    /// Holds the settings of a stored state against the present ones.
+    /// Holds the settings of a stored state against the present ones. A metric that was taken out
+    /// leaves nothing behind that could be wrong.
     ///
     /// # Errors
     /// Each setting that differs, with both values and the ways out.
     pub fn check_state(&self, checkpoint: &Checkpoint, what: Held) -> Result<(), Diagnostics> {
         let mut diagnostics = self.document.diagnostics();
-        let now = self.state_settings();
-        for (key, value) in &now {
-            let stored = checkpoint.settings.get(key);
-            if stored == Some(value) || (what == Held::Records && key.starts_with("metric.")) {
-                continue;
-            }
-            let changed = || self.changed(key, stored, Some(value));
-            let older = self.plugins.iter().find(|plugin| {
-                older::key(plugin) == *key
-                    && stored.is_some_and(|stored| older::is_all(plugin, stored))
-            });
-            match older.map(|plugin| older::read(plugin, checkpoint)) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => diagnostics.push(changed().label(error.to_string())),
-                None => diagnostics.push(changed()),
-            }
-        }
-        for (key, stored) in &checkpoint.settings {
-            // A metric that was taken out leaves nothing behind that could be wrong.
-            if !now.contains_key(key) && !key.starts_with("metric.") {
-                diagnostics.push(self.changed(key, Some(stored), None));
-            }
+        let (pipeline, document) = (&self.pipeline, &self.document);
+        diagnostics.extend(records::changed(pipeline, document, checkpoint));
+        for plugin in self.plugins.iter().filter(|_| what == Held::All) {
+            diagnostics.extend(metrics::changed((pipeline, document), plugin, checkpoint));
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
     }
@@ -133,58 +116,7 @@ impl Prepared {
             diagnostics
         })
     }
-
-    fn changed(&self, key: &str, stored: Option<&String>, now: Option<&String>) -> Diagnostic {
-        let (place, message) = self.describe_change(key, stored, now);
-        let first = if stored.is_none() && key.starts_with("metric.") {
-            "take it out again"
-        } else {
-            "set it back"
-        };
-        Diagnostic::error(message)
-            .at(self.document.place(&place))
-            .help(format!("{first}, {WAYS_OUT}"))
-    }
-
-    /// The place of a changed setting, with a message about the change.
-    fn describe_change(
-        &self,
-        key: &str,
-        stored: Option<&String>,
-        now: Option<&String>,
-    ) -> (String, String) {
-        match (key.strip_prefix("metric."), stored, now) {
-            (Some(id), None, _) => (
-                self.metric_place(id),
-                format!("metric `{id}` is new, but the state covers records without it"),
-            ),
-            (Some(id), Some(stored), Some(now)) => (
-                self.metric_place(id),
-                format!("metric `{id}` was {stored} when the state was written and is {now} now"),
-            ),
-            (_, stored, now) => {
-                let value =
-                    |v: Option<&String>| v.map_or("not set".to_owned(), |v| format!("\"{v}\""));
-                let location = self.pipeline.state_setting_location(key);
-                let message = format!(
-                    "`{key}` was {} when the state was written and is {} now",
-                    value(stored),
-                    value(now)
-                );
-                (location, message)
-            }
-        }
-    }
-
-    fn metric_place(&self, id: &str) -> String {
-        let index = self.pipeline.metrics.iter().position(|metric| metric.id == id);
-        index.map_or_else(|| "metric".to_owned(), |index| format!("metric[{index}].id"))
-    }
 }
-
-/// The remedy for state that does not fit the settings.
-const WAYS_OUT: &str = "recompute everything from the log with `streamgauge run --rebuild`, \
-     or drop the state with `streamgauge state reset`";
 
 /// Asks librdkafka about every setting that the pipeline passes through to librdkafka.
 fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diagnostics> {

@@ -205,7 +205,8 @@ fn config_lines(schema: &str) -> Vec<String> {
             None if required(key) => " (required)".to_owned(),
             None => String::new(),
         };
-        format!("  {key}: {}{default}", about["description"].as_str().unwrap_or_default())
+        let display = if about["x-display"] == true { ", display" } else { "" };
+        format!("  {key}: {}{default}{display}", about["description"].as_str().unwrap_or_default())
     };
     std::iter::once("config".to_owned()).chain(keys.iter().map(line)).collect()
 }

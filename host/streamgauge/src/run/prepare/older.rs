@@ -7,26 +7,6 @@ use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_core::ByLateness;
 use streamgauge_plugin::{CallError, Instance, Plugin};
 
-/// The key of a metric among the settings that stored state depends on.
-pub(in crate::run) fn key(plugin: &Plugin) -> String {
-    format!("metric.{}", plugin.settings().id)
-}
-
-/// The settings that the metric's state depends on.
-pub(in crate::run) fn text(plugin: &Plugin) -> String {
-    format!("{}{}", before_version(plugin), plugin.descriptor().state_version)
-}
-
-/// True if the state version is all that differs from the `stored` settings of the metric.
-pub(in crate::run) fn is_all(plugin: &Plugin, stored: &str) -> bool {
-    let version = stored.strip_prefix(&before_version(plugin));
-    version.is_some_and(|version| version.parse::<u32>().is_ok())
-}
-
-fn before_version(plugin: &Plugin) -> String {
-    format!("{}, state version ", plugin.settings().state_text())
-}
-
 /// Reads all of the metric's state.
 ///
 /// # Errors

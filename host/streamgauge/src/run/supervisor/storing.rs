@@ -22,8 +22,8 @@ impl Supervisor {
         let mut loaded =
             loaded.map_err(|error| failed(format!("{error}; hint: {}", error.hint())))?;
         if let Some(checkpoint) = &mut loaded {
-            let clock = self.pipeline.lateness.clock;
-            let changes = adopt(checkpoint, &self.plugins, &self.state_settings, clock);
+            let (pipeline, plugins) = (&self.pipeline, &self.plugins);
+            let changes = adopt(checkpoint, pipeline, plugins, &self.state_settings);
             changes.iter().for_each(|change| tracing::info!("{change}"));
         }
         Ok(loaded)

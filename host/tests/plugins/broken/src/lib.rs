@@ -8,8 +8,12 @@ use streamgauge_sdk::prelude::*;
 use streamgauge_sdk::{BadRow, read_state};
 
 /// A metric with one fault, or none.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Broken(Fault);
+#[derive(Clone, Debug, Default)]
+pub struct Broken {
+    fault: Fault,
+    /// A text that is only shown, or should be.
+    note: String,
+}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Fault {
@@ -31,13 +35,17 @@ enum Fault {
     Leaks,
     /// Each description has another version.
     Varies,
+    /// A word like the note, which is for display, counts twice.
+    CountsNote,
+    /// With a note another column is read.
+    NoteIsInput,
 }
 
 thread_local! {
     static DESCRIPTIONS: Cell<u32> = const { Cell::new(0) };
 }
 
-const FAULTS: [(&str, Fault); 8] = [
+const FAULTS: [(&str, Fault); 10] = [
     ("order-dependent", Fault::OrderDependent),
     ("batch-size-dependent", Fault::BatchSizeDependent),
     ("merge-forgets", Fault::MergeForgets),
@@ -46,6 +54,8 @@ const FAULTS: [(&str, Fault); 8] = [
     ("refuse-one", Fault::RefuseOne),
     ("leaks", Fault::Leaks),
     ("varies", Fault::Varies),
+    ("counts-note", Fault::CountsNote),
+    ("note-is-input", Fault::NoteIsInput),
 ];
 
 /// The accumulator's knowledge of the rows.
@@ -112,34 +122,45 @@ impl Metric for Broken {
 
     fn config_schema() -> Schema {
         let names = FAULTS.map(|(name, _)| name);
-        Schema::default().choice("fault", "How it breaks the laws.", &names)
+        Schema::default()
+            .choice("fault", "How it breaks the laws.", &names)
+            .key("note", "A text that is only shown.", r#""type":"string""#)
+            .display()
     }
 
     fn open(config: &Config) -> Result<Self> {
         Self::config_schema().check(config)?;
         let named = config.text("fault")?;
         let fault = FAULTS.into_iter().find(|(name, _)| named == Some(name));
-        Ok(Self(fault.map_or(Fault::None, |(_, fault)| fault)))
+        let fault = fault.map_or(Fault::None, |(_, fault)| fault);
+        Ok(Self { fault, note: config.text("note")?.unwrap_or_default().to_owned() })
     }
 
     fn describe(&self) -> Descriptor {
         let largest = Output::measure("largest", ("最大值", "Largest")).not_additive();
         let again = DESCRIPTIONS.replace(DESCRIPTIONS.get() + 1);
         let version =
-            if self.0 == Fault::Varies { format!("0.1.{again}") } else { "0.1.0".to_owned() };
-        Descriptor::new("broken", &version, ("按需违反定律", "Breaks the laws on demand"))
-            .input("word", FieldType::Text)
-            .nullable_input("number", FieldType::Integer)
+            if self.fault == Fault::Varies { format!("0.1.{again}") } else { "0.1.0".to_owned() };
+        let described =
+            Descriptor::new("broken", &version, ("按需违反定律", "Breaks the laws on demand"))
+                .input("word", FieldType::Text);
+        let number = if self.fault == Fault::NoteIsInput && !self.note.is_empty() {
+            "another"
+        } else {
+            "number"
+        };
+        described
+            .nullable_input(number, FieldType::Integer)
             .output(Output::measure("rows", ("行数", "Rows")))
             .output(largest)
             .output(Output::measure("words", ("词数", "Words")))
     }
 
     fn create(&self, _: Option<Window>) -> Known {
-        if self.0 == Fault::Leaks {
+        if self.fault == Fault::Leaks {
             Vec::leak(vec![1_u8; 2000]);
         }
-        Known { fault: self.0, ..Known::default() }
+        Known { fault: self.fault, ..Known::default() }
     }
 
     fn add(&self, known: &mut Known, batch: &Batch) -> Result<()> {
@@ -156,7 +177,8 @@ impl Metric for Broken {
             known.see(number);
         }
         for word in batch.text(0)?.iter().flatten() {
-            *known.words.entry(word.to_owned()).or_default() += 1;
+            let counts_twice = self.fault == Fault::CountsNote && word == self.note;
+            *known.words.entry(word.to_owned()).or_default() += 1 + u64::from(counts_twice);
         }
         Ok(())
     }
@@ -172,7 +194,7 @@ impl Metric for Broken {
     }
 
     fn restore(&self, _: Option<Window>, version: u32, bytes: &[u8]) -> Result<Known> {
-        Ok(Known { fault: self.0, ..read_state(version, bytes)? })
+        Ok(Known { fault: self.fault, ..read_state(version, bytes)? })
     }
 }
 
