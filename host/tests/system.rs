@@ -128,6 +128,8 @@ mod transactions;
 mod tricks;
 #[path = "system/unstamped.rs"]
 mod unstamped;
+#[path = "system/verify_from.rs"]
+mod verify_from;
 #[path = "system/waiting.rs"]
 mod waiting;
 #[path = "system/windows.rs"]

@@ -22,8 +22,8 @@ use thiserror::Error;
 use streamgauge_outbox::HistoryStore;
 use streamgauge_pipeline::Pipeline;
 
-pub use embedded::{EmbeddedStore, ExportError, Exported, Generation};
-pub use export::{Export, ExportWriter};
+pub use embedded::{EmbeddedStore, ExportError, Exported, Generation, StateReader};
+pub use export::{Export, ExportReadError, ExportReader, ExportWriter};
 pub use guard::turns_panics_into_errors;
 pub use memory::MemoryStore;
 
@@ -52,6 +52,29 @@ pub struct Checkpoint {
     pub identity: String,
     /// The moment of storing in milliseconds since the Unix epoch, after loading.
     pub stored_at: Option<i64>,
+}
+
+/// What a checkpoint covers, for people who choose between several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Covers {
+    /// The number of partitions.
+    pub partitions: usize,
+    /// The records that were read.
+    pub records: u64,
+    /// The largest event time that moves the watermark; `None` means that there was none yet.
+    pub max_event_time: Option<EventTime>,
+}
+
+impl Covers {
+    /// What `checkpoint` covers.
+    pub fn of(checkpoint: &Checkpoint) -> Self {
+        let states = checkpoint.partitions.iter().map(|partition| &partition.state);
+        Self {
+            partitions: checkpoint.partitions.len(),
+            records: states.clone().map(|state| state.accounting.read).sum(),
+            max_event_time: states.filter_map(|state| state.max_event_time).max(),
+        }
+    }
 }
 
 /// How long final panes are kept; what is older is dropped when a checkpoint is stored.
@@ -112,6 +135,17 @@ pub enum StateError {
         /// The generation of the checkpoint before, if that one is intact.
         former: Option<u64>,
     },
+    /// A crash left the file, and it cannot be repaired by who looks at it.
+    #[error(
+        "state {} was left by a crash and has to be repaired before it can be read: {reason}",
+        path.display()
+    )]
+    Unrepaired {
+        /// The path of the state file.
+        path: PathBuf,
+        /// The reason in the words of the store.
+        reason: String,
+    },
     /// There is nothing to go back to.
     #[error("state {} has no intact checkpoint before the newest one", .0.display())]
     NoFormer(PathBuf),
@@ -121,7 +155,7 @@ pub enum StateError {
         /// The path of the unreadable file.
         path: PathBuf,
         /// The damage of the file.
-        error: SnapshotError,
+        error: ExportReadError,
     },
 }
 
@@ -133,6 +167,9 @@ impl StateError {
                 "end the other `streamgauge run`, or give this one another state folder"
             }
             Self::Store { .. } => "check that the folder is writable and the disk has room",
+            Self::Unrepaired { .. } => {
+                "look at it as the user who runs the pipeline, or start `streamgauge run`, which repairs it"
+            }
             Self::Broken { .. } => {
                 "look after the disk; bring an export back with `streamgauge state import FILE --replace`, or recompute with `streamgauge run --rebuild`"
             }

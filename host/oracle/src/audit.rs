@@ -4,8 +4,11 @@
 
 mod explain;
 mod log;
+mod reading;
+mod stored;
 mod verify;
 
 pub use explain::{Explanation, NotExplained, explain};
 pub use log::Audited;
+pub use stored::{Stored, StoredPanes};
 pub use verify::{Difference, PartitionAudit, Verification, VerifyError, verify};

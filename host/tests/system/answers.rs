@@ -10,6 +10,7 @@ use streamgauge_checkpoint::store::Export;
 
 use crate::host::Host;
 use crate::memory_limit::{peak, resident, run_to_end};
+use crate::process::finish;
 use crate::wait::{self, END_DEADLINE};
 use crate::workplace::{Settings, Workplace, plugin};
 
@@ -151,4 +152,35 @@ fn a_checkpoint_of_any_size_is_answered_and_exported_in_a_bounded_memory() {
     eprintln!("{} bytes exported: {most} KiB", written.len());
     assert_eq!(final_windows(&written), final_windows(&sent));
     assert!(most < EXPORT_KIB, "{most} KiB");
+}
+
+/// The whole file and all that was in it were in memory at once.
+#[test]
+fn a_history_of_any_size_is_imported_and_looked_at_in_a_bounded_memory() {
+    let (place, _) = place(80_000, "1h");
+    finish(place.command("run").arg("--until-end")).ok();
+    let file = place.path("state.sgex");
+    finish(place.command("state export").arg(&file)).ok();
+    let length = fs::metadata(&file).expect("it was written").len();
+    assert!(length > 24 << 20, "{length} bytes");
+    let peak_of = |command: &mut std::process::Command| {
+        let (ended, most) = run_to_end(command, END_DEADLINE);
+        ended.ok();
+        most >> 10
+    };
+    let import = peak_of(place.command("state import").arg("--replace").arg(&file));
+    let inspect = peak_of(place.command("state inspect").arg("--json"));
+    let explain = peak_of(&mut place.command("explain 0@5"));
+    let list = peak_of(&mut place.command("state list"));
+    eprintln!(
+        "{length} bytes: import {import}, inspect {inspect}, explain {explain}, list {list} KiB"
+    );
+    for most in [import, inspect, explain, list] {
+        assert!(most < EXPORT_KIB, "{most} KiB");
+    }
+    let again = place.path("again.sgex");
+    finish(place.command("state export").arg(&again)).ok();
+    let panes =
+        |file| Export::decode(&fs::read(file).expect("an export")).expect("intact").final_panes;
+    assert!(panes(file) == panes(again));
 }

@@ -12,6 +12,7 @@
 mod exporting;
 mod history;
 mod making;
+mod reader;
 mod saving;
 mod stopped;
 mod tables;
@@ -19,6 +20,7 @@ mod tables;
 use std::convert::Infallible;
 use std::fmt;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,11 +31,13 @@ use streamgauge_core::{FinalPane, SnapshotError};
 use streamgauge_outbox::HistoryStore;
 
 use super::guard::guard;
-use super::{Checkpoint, Export, Keep, StateError, StateStore};
+use super::{Checkpoint, Covers, ExportReader, Keep, StateError, StateStore};
 use crate::file_id::{AtPath, FileId};
 pub use exporting::{ExportError, Exported};
-use history::{History, Shared};
-use making::{CACHE_BYTES, make};
+use history::History;
+use making::make;
+use reader::Shared;
+pub use reader::StateReader;
 use saving::save;
 use tables::{Failed, Reading, Writing};
 
@@ -66,6 +70,8 @@ pub struct Generation {
     pub created: i64,
     /// The size of the checkpoint in bytes.
     pub bytes: u64,
+    /// What the checkpoint covers; `None` means that this cannot be read.
+    pub covers: Option<Covers>,
     /// The damage of the checkpoint; `None` means an intact checkpoint.
     pub damage: Option<String>,
 }
@@ -91,7 +97,7 @@ impl EmbeddedStore {
             make(&path)?;
         }
         let file = path.clone();
-        let opener = move || Database::builder().set_cache_size(CACHE_BYTES).open(&file);
+        let opener = move || making::open(|builder| builder.open(&file));
         let mut store = Self::open_with(path.clone(), Box::new(opener))?;
         store.file = Some(FileId::of(&path).map_err(|error| failed(error.to_string()))?);
         Ok(store)
@@ -140,22 +146,17 @@ impl EmbeddedStore {
         }
     }
 
+    /// Reads this state beside its checkpoints.
+    pub fn reader(&self) -> StateReader {
+        StateReader::own(&self.path, &self.database)
+    }
+
     /// The stored checkpoints, the newest first, each with its damage.
     ///
     /// # Errors
     /// The store failed.
     pub fn generations(&self) -> Result<Vec<Generation>, StateError> {
-        self.read(|reading| {
-            let mut generations = Vec::new();
-            for number in reading.generations()?.into_iter().rev() {
-                let (bytes, header) = reading.header(number)?;
-                let created = header.as_ref().map_or(0, |header| header.created);
-                let damage = checkpoint(reading, number)?.err().map(|e| e.to_string());
-                let bytes = bytes + reading.snapshot_bytes(number)?;
-                generations.push(Generation { number, created, bytes, damage });
-            }
-            Ok(generations)
-        })
+        self.reader().generations()
     }
 
     /// Every final pane of the history.
@@ -163,7 +164,7 @@ impl EmbeddedStore {
     /// # Errors
     /// The store failed or holds an unreadable pane.
     pub fn final_panes(&self) -> Result<Vec<Arc<FinalPane>>, StateError> {
-        self.read(|reading| {
+        self.reader().read(|reading| {
             let mut panes = Vec::new();
             let Ok(()) = reading.each_final_pane(|pane, _| {
                 panes.push(Arc::new(pane));
@@ -189,19 +190,38 @@ impl EmbeddedStore {
         Ok(former)
     }
 
-    /// Stores what an export holds, as the only checkpoint.
+    /// Stores what an export holds, as the only checkpoint. `from` names the export.
     ///
     /// # Errors
-    /// The store failed; what was there before stays.
-    pub fn import(&mut self, export: &Export) -> Result<(), StateError> {
-        let (checkpoint, panes) = (&export.checkpoint, &export.final_panes);
-        self.write(|writing| {
+    /// The store failed, or the export cannot be read to its end; what was there before stays.
+    pub fn import(
+        &mut self,
+        export: &mut ExportReader<impl Read>,
+        from: &Path,
+    ) -> Result<(), StateError> {
+        let mut unreadable = None;
+        let stored = self.write(|writing| {
             writing.clear()?;
-            let mut checkpoint = checkpoint.clone();
-            checkpoint.final_panes.clone_from(panes);
             let (keep, now) = (Keep::default(), Utc::now().timestamp_millis());
-            save(writing, &checkpoint, &[], (&keep, now), &mut stopped::Known::new()).map(drop)
-        })
+            let (checkpoint, mut known) = (export.checkpoint(), stopped::Known::new());
+            save(writing, checkpoint, &[], (&keep, now), &mut known)?;
+            let generation = writing.newest()?.expect("it was just stored");
+            loop {
+                match export.next_pane() {
+                    Ok(Some(pane)) => writing.insert_pane(generation, &pane)?,
+                    Ok(None) => return Ok(()),
+                    Err(error) => {
+                        let reason = error.to_string();
+                        unreadable = Some(error);
+                        return Err(Failed::Store(reason));
+                    }
+                }
+            }
+        });
+        match unreadable {
+            Some(error) => Err(StateError::Export { path: from.to_owned(), error }),
+            None => stored,
+        }
     }
 
     fn reopen(&mut self) -> Result<(), StateError> {
@@ -217,7 +237,7 @@ impl EmbeddedStore {
         };
         *self.lock() = Some(opened);
         self.failed = false;
-        self.check_format()
+        self.reader().check_format()
     }
 
     /// Drops the open file, which may say once more that it is damaged.
@@ -251,23 +271,12 @@ impl EmbeddedStore {
         self.reopen()
     }
 
-    fn check_format(&self) -> Result<(), StateError> {
-        match self.read(Reading::format)? {
-            None | Some(tables::FORMAT) => Ok(()),
-            Some(found) => Err(StateError::Format { path: self.path.clone(), found }),
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, Option<Database>> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn store(&self, reason: String) -> StateError {
         StateError::Store { path: self.path.clone(), reason }
-    }
-
-    fn read<T>(&self, work: impl FnOnce(&Reading) -> Result<T, Failed>) -> Result<T, StateError> {
-        history::read(&self.database, &self.path, work)
     }
 
     fn write<T>(
@@ -329,28 +338,7 @@ fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, D
 
 impl StateStore for EmbeddedStore {
     fn load(&self) -> Result<Option<Checkpoint>, StateError> {
-        let found = self.read(|reading| {
-            let generations = reading.generations()?;
-            let Some(&newest) = generations.last() else { return Ok(None) };
-            let damage = match checkpoint(reading, newest)? {
-                Ok(checkpoint) => return Ok(Some(Ok(checkpoint))),
-                Err(damage) => damage,
-            };
-            let mut former = generations.iter().rev().nth(1).copied();
-            if let Some(number) = former
-                && checkpoint(reading, number)?.is_err()
-            {
-                former = None;
-            }
-            Ok(Some(Err((newest, damage, former))))
-        })?;
-        match found {
-            None => Ok(None),
-            Some(Ok(checkpoint)) => Ok(Some(checkpoint)),
-            Some(Err((generation, damage, former))) => {
-                Err(damage.into_error(&self.path, generation, former))
-            }
-        }
+        self.reader().load()
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError> {
@@ -367,7 +355,7 @@ impl StateStore for EmbeddedStore {
     }
 
     fn history(&self) -> Arc<dyn HistoryStore> {
-        Arc::new(History { database: Arc::clone(&self.database), path: self.path.clone() })
+        Arc::new(History(self.reader()))
     }
 }
 

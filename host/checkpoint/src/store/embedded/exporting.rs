@@ -9,13 +9,15 @@ use streamgauge_core::{SnapshotError, digest_of};
 use thiserror::Error;
 
 use super::tables::{Failed, Reading};
-use super::{Damage, EmbeddedStore, StateError, StateStore as _, stopped};
+use super::{Damage, StateError, StateReader, stopped};
 use crate::store::export::{ExportWriter, Pieces};
 use crate::store::header::{Header, StoppedStates};
 
 /// What an export holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
+    /// The identity of the state; empty in states of earlier versions.
+    pub identity: String,
     /// The number of partitions.
     pub partitions: usize,
     /// The number of final panes.
@@ -43,7 +45,7 @@ enum End {
     NotWritten(io::Error),
 }
 
-impl EmbeddedStore {
+impl StateReader {
     /// Writes the newest checkpoint and all final panes. `None` means that there is no checkpoint.
     ///
     /// # Errors
@@ -57,7 +59,7 @@ impl EmbeddedStore {
             // Loading says besides if the checkpoint before is intact.
             End::Damaged(generation, damage) => Err(match self.load() {
                 Err(error) => error.into(),
-                Ok(_) => damage.into_error(&self.path, generation, None).into(),
+                Ok(_) => damage.into_error(self.path(), generation, None).into(),
             }),
         }
     }
@@ -100,7 +102,8 @@ fn newest(reading: &Reading, out: &mut dyn Write) -> Result<End, Failed> {
     match write_rest(reading, (generation, &stored), written)? {
         Ok((final_panes, bytes)) => {
             let partitions = header.partitions.len();
-            Ok(End::Exported(Exported { partitions, final_panes, bytes }))
+            let identity = header.identity;
+            Ok(End::Exported(Exported { identity, partitions, final_panes, bytes }))
         }
         Err(error) => Ok(End::NotWritten(error)),
     }
