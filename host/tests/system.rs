@@ -46,6 +46,8 @@ mod answers;
 mod audit;
 #[path = "system/authors.rs"]
 mod authors;
+#[path = "system/backups.rs"]
+mod backups;
 #[path = "system/batches.rs"]
 mod batches;
 #[path = "system/bounds.rs"]

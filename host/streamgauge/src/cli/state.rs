@@ -1,5 +1,8 @@
 //! `streamgauge state`: stored state, looked at, moved, and gone back with.
 
+mod list;
+mod prune;
+
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -59,6 +62,24 @@ enum StateCommand {
         #[arg(long)]
         replace: bool,
     },
+    /// List the checkpoints and the backups: when, how large, what they cover, and their damage.
+    List {
+        #[command(flatten)]
+        config: Config,
+
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Name the backups that are over by the limits of the pipeline, or remove them.
+    Prune {
+        #[command(flatten)]
+        config: Config,
+
+        /// Remove them.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Go back to the checkpoint before the newest one.
     Rollback(Config),
     /// Drop the stored state; the next run begins where `start` says.
@@ -71,6 +92,8 @@ impl StateArgs {
             StateCommand::Inspect { config, .. }
             | StateCommand::Export { config, .. }
             | StateCommand::Import { config, .. }
+            | StateCommand::List { config, .. }
+            | StateCommand::Prune { config, .. }
             | StateCommand::Rollback(config)
             | StateCommand::Reset(config) => config,
         };
@@ -86,6 +109,11 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
         }
         StateCommand::Export { file, config } => export(&load(config)?, file),
         StateCommand::Import { file, config, replace } => import(config, file, *replace),
+        StateCommand::List { config, json } => list::list(&load(config)?, *json),
+        StateCommand::Prune { config, yes } => {
+            let what = if *yes { prune::Prune::Remove } else { prune::Prune::Name };
+            prune::prune(&load(config)?, what)
+        }
         StateCommand::Rollback(config) => rollback(&load(config)?),
         StateCommand::Reset(config) => {
             let pipeline = load(config)?;

@@ -35,6 +35,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::TransactionOpen => "transaction_open",
         CauseCode::MetricStopped => "metric_stopped",
         CauseCode::MetricUnreadable => "metric_unreadable",
+        CauseCode::BackupFailing => "backup_failing",
         CauseCode::MemoryNearLimit => "memory_near_limit",
         CauseCode::PluginBusy => "plugin_busy",
     }
