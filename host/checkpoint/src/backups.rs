@@ -42,7 +42,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Makes backups of one state.
 pub struct Backups {
-    /// Reads the state.
+    /// The state, which stays open for checkpoints meanwhile.
     pub reader: StateReader,
     /// Where to, how often and how many.
     pub settings: BackupSettings,
@@ -85,7 +85,7 @@ pub enum BackupError {
         /// The most that all may have together.
         bytes_max: u64,
     },
-    /// The run ends.
+    /// The run ended while the backup was being written; nothing of it stays.
     #[error("the run ends")]
     Stopped,
 }

@@ -66,7 +66,7 @@ pub struct Covers {
 }
 
 impl Covers {
-    /// What `checkpoint` covers.
+    /// The sums over all partitions of `checkpoint`.
     pub fn of(checkpoint: &Checkpoint) -> Self {
         let states = checkpoint.partitions.iter().map(|partition| &partition.state);
         Self {
@@ -155,7 +155,15 @@ pub enum StateError {
         /// The path of the unreadable file.
         path: PathBuf,
         /// The damage of the file.
-        error: ExportReadError,
+        error: SnapshotError,
+    },
+    /// The bytes of an export do not come.
+    #[error("{} could not be read: {reason}", path.display())]
+    Unread {
+        /// The path of the unreadable file.
+        path: PathBuf,
+        /// The reason in the words of the system.
+        reason: String,
     },
 }
 
@@ -188,6 +196,7 @@ impl StateError {
             Self::NoFormer(_) => {
                 "bring an export back with `streamgauge state import FILE --replace`, or recompute with `streamgauge run --rebuild`"
             }
+            Self::Unread { .. } => "look at the file, its disk and its owner",
             Self::Export { .. } => "name a file that `streamgauge state export` wrote",
         }
     }

@@ -52,7 +52,7 @@ pub struct Measured {
 pub struct BackupCounts {
     /// Copies that were made.
     pub made: u64,
-    /// Copies that failed.
+    /// Copies that could not be read or written.
     pub failed: u64,
     /// When the last one was made, in seconds since the Unix epoch.
     pub at_seconds: Option<i64>,

@@ -10,6 +10,7 @@
 //! alone, and no checkpoint succeeds.
 
 mod exporting;
+mod generation;
 mod history;
 mod making;
 mod reader;
@@ -26,23 +27,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
 use redb::{Database, DatabaseError};
-use streamgauge_core::{FinalPane, SnapshotError};
+use streamgauge_core::FinalPane;
 
 use streamgauge_outbox::HistoryStore;
 
 use super::guard::guard;
-use super::{Checkpoint, Covers, ExportReader, Keep, StateError, StateStore};
+use super::{Checkpoint, ExportReader, Keep, StateError, StateStore};
 use crate::file_id::{AtPath, FileId};
 pub use exporting::{ExportError, Exported};
+pub use generation::Generation;
 use history::History;
-use making::make;
+use making::{FILE, make};
 use reader::Shared;
 pub use reader::StateReader;
 use saving::save;
-use tables::{Failed, Reading, Writing};
-
-/// Name of the file in the state folder.
-const FILE: &str = "streamgauge.redb";
+use tables::{Failed, Writing};
 
 /// A function that opens the file, or a test's double of the file.
 type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send>;
@@ -59,21 +58,6 @@ pub struct EmbeddedStore {
     /// The history of a removed file, until a checkpoint holds it.
     carried: Vec<Arc<FinalPane>>,
     stopped: stopped::Known,
-}
-
-/// A stored checkpoint, from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Generation {
-    /// The number of the generation, larger for a newer one.
-    pub number: u64,
-    /// The time of the checkpoint, in milliseconds since the Unix epoch.
-    pub created: i64,
-    /// The size of the checkpoint in bytes.
-    pub bytes: u64,
-    /// What the checkpoint covers; `None` means that this cannot be read.
-    pub covers: Option<Covers>,
-    /// The damage of the checkpoint; `None` means an intact checkpoint.
-    pub damage: Option<String>,
 }
 
 impl fmt::Debug for EmbeddedStore {
@@ -219,7 +203,7 @@ impl EmbeddedStore {
             }
         });
         match unreadable {
-            Some(error) => Err(StateError::Export { path: from.to_owned(), error }),
+            Some(error) => Err(error.of(from)),
             None => stored,
         }
     }
@@ -300,40 +284,6 @@ impl EmbeddedStore {
             failed.into_error(&self.path)
         })
     }
-}
-
-/// The damaged part of a checkpoint, with the error.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}: {error}")]
-struct Damage {
-    what: String,
-    error: SnapshotError,
-}
-
-/// A stored checkpoint; the inner error is the checkpoint's damage.
-fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, Damage>, Failed> {
-    let (_, header) = reading.header(generation)?;
-    let header = match header {
-        Ok(header) => header,
-        Err(error) => return Ok(Err(Damage { what: "its head".to_owned(), error })),
-    };
-    let mut partitions = Vec::new();
-    for &partition in header.partitions.keys() {
-        let bytes = reading.snapshot(generation, partition)?;
-        let mut found = header.snapshot(partition, &bytes);
-        if let Ok(snapshot) = &mut found
-            && let Err(error) = stopped::restore(reading, &header, snapshot)?
-        {
-            found = Err(error);
-        }
-        match found {
-            Ok(snapshot) => partitions.push(Arc::new(snapshot)),
-            Err(error) => {
-                return Ok(Err(Damage { what: format!("partition {partition}"), error }));
-            }
-        }
-    }
-    Ok(Ok(header.into_checkpoint(partitions)))
 }
 
 impl StateStore for EmbeddedStore {

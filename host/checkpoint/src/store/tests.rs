@@ -85,8 +85,7 @@ fn assert_same(found: &Checkpoint, expected: &Checkpoint) {
 /// Stores what an export holds.
 fn import(store: &mut EmbeddedStore, bytes: &[u8]) -> Result<(), StateError> {
     let from = Path::new("export");
-    let unreadable = |error| StateError::Export { path: from.to_owned(), error };
-    store.import(&mut ExportReader::begin(bytes).map_err(unreadable)?, from)
+    store.import(&mut ExportReader::begin(bytes).map_err(|error| error.of(from))?, from)
 }
 
 fn hours(panes: &[Arc<FinalPane>]) -> Vec<i64> {

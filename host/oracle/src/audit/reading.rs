@@ -8,11 +8,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use streamgauge_core::{OffsetGap, PartitionSnapshot};
-use streamgauge_source::Span;
+use streamgauge_source::{SourceError, Span};
 
 use super::log::Audited;
-use super::verify::VerifyError;
 use crate::semantics::{self, NotResumed, Oracle, OracleError, PartitionState, Record};
+
+/// Why a verification failed to run.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A plugin crashed or broke its contract.
+    #[error(transparent)]
+    Oracle(#[from] OracleError),
+}
 
 /// A partition that is to be read again.
 #[derive(Clone, Copy)]

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use streamgauge_core::{GapKind, PartitionSnapshot, PartitionState, SEMANTICS};
-use streamgauge_source::{SourceError, Span};
+use streamgauge_source::Span;
 
 use super::log::Audited;
-use super::reading::{Task, recount};
+use super::reading::{Task, VerifyError, recount};
 use super::stored::{Stored, StoredPanes};
-use crate::semantics::{self, MetricState, NotResumed, OracleError};
+use crate::semantics::{self, MetricState, NotResumed};
 
 /// The outcome of a verification, partition by partition.
 pub struct Verification {
@@ -47,17 +47,6 @@ pub struct Difference {
     pub stored: String,
     /// The value that the oracle computes from the log.
     pub recomputed: String,
-}
-
-/// Why a verification failed to run.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// The log cannot be read.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// A plugin crashed or broke its contract.
-    #[error(transparent)]
-    Oracle(#[from] OracleError),
 }
 
 impl Verification {

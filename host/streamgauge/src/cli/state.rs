@@ -174,8 +174,7 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
     })?;
     // Read to its end before anything is changed, and once more to be stored.
     let mut export = read_export(&bytes, file)?;
-    let damaged = |error| StateError::Export { path: file.to_owned(), error };
-    export.read_panes(drop).map_err(damaged)?;
+    export.read_panes(drop).map_err(|error| error.of(file))?;
     let prepared = Prepared::load_without_source(&config.config, |_| {})?;
     prepared.check_state(export.checkpoint())?;
     let dir = &prepared.pipeline.state_dir;
@@ -212,7 +211,7 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
 fn read_export(bytes: &Path, file: &Path) -> Result<ExportReader<BufReader<File>>, StateError> {
     let begun = File::open(bytes).map_err(ExportReadError::from);
     let begun = begun.and_then(|bytes| ExportReader::begin(BufReader::new(bytes)));
-    begun.map_err(|error| StateError::Export { path: file.to_owned(), error })
+    begun.map_err(|error| error.of(file))
 }
 
 fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use super::inspect::instant;
 use super::output::print_out;
 use super::stored;
 use crate::run::prepare::Prepared;
-use streamgauge_checkpoint::store::{Checkpoint, ExportReadError, ExportReader, StateError};
+use streamgauge_checkpoint::store::{Checkpoint, ExportReadError, ExportReader};
 use streamgauge_oracle::audit;
 use streamgauge_oracle::audit::{Audited, Stored, StoredPanes, Verification, VerifyError};
 use streamgauge_pipeline::SourceSettings;
@@ -87,8 +87,7 @@ fn kept(prepared: &Prepared, from: &Path, stored: &Checkpoint) -> Result<Checkpo
         export.read_panes(drop)?;
         Ok(export.into_checkpoint())
     };
-    let kept = read()
-        .map_err(|error: ExportReadError| StateError::Export { path: from.to_owned(), error })?;
+    let kept = read().map_err(|error: ExportReadError| error.of(from))?;
     prepared.check_state(&kept)?;
     let (of_kept, of_stored) = (&kept.identity, &stored.identity);
     if !of_kept.is_empty() && !of_stored.is_empty() && of_kept != of_stored {

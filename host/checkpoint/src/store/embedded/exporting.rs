@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
 
 use streamgauge_core::{SnapshotError, digest_of};
 use thiserror::Error;
 
+use super::generation::Damage;
+use super::reader::StateReader;
+use super::stopped;
 use super::tables::{Failed, Reading};
-use super::{Damage, StateError, StateReader, stopped};
+use crate::store::StateError;
 use crate::store::export::{ExportWriter, Pieces};
 use crate::store::header::{Header, StoppedStates};
 
@@ -62,18 +64,6 @@ impl StateReader {
                 Ok(_) => damage.into_error(self.path(), generation, None).into(),
             }),
         }
-    }
-}
-
-impl Damage {
-    pub(super) fn into_error(
-        self,
-        path: &Path,
-        generation: u64,
-        former: Option<u64>,
-    ) -> StateError {
-        let Self { what, error } = self;
-        StateError::Damaged { path: path.to_owned(), generation, what, error, former }
     }
 }
 

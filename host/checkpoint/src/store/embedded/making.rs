@@ -10,6 +10,9 @@ use super::tables::{Failed, Writing};
 use crate::store::StateError;
 use crate::store::guard::guard;
 
+/// Name of the file in the state folder.
+pub(super) const FILE: &str = "streamgauge.redb";
+
 /// redb's page cache; the state is small and read once.
 const CACHE_BYTES: usize = 8 << 20;
 
@@ -33,6 +36,16 @@ fn is_unsupported(error: &StorageError) -> bool {
         StorageError::Unsupported => true,
         StorageError::Io(error) => error.kind() == ErrorKind::Unsupported,
         _ => false,
+    }
+}
+
+/// Opens the file at `path` once for writing, which repairs what a crash left.
+pub(super) fn repair(path: &Path) -> Result<(), StateError> {
+    match guard(|| open(|builder| builder.open(path)).map(drop)) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(DatabaseError::DatabaseAlreadyOpen)) => Err(StateError::InUse(path.to_owned())),
+        Ok(Err(error)) => Err(Failed::from(error).into_error(path)),
+        Err(panic) => Err(Failed::Broken(panic).into_error(path)),
     }
 }
 

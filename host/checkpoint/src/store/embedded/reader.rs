@@ -13,9 +13,9 @@ use std::time::Duration;
 use redb::{Database, DatabaseError, ReadOnlyDatabase};
 use streamgauge_core::FinalPane;
 
-use super::making;
+use super::generation::{Generation, checkpoint};
+use super::making::{self, FILE, repair};
 use super::tables::{self, Failed, Reading};
-use super::{EmbeddedStore, FILE, Generation, checkpoint};
 use crate::store::guard::guard;
 use crate::store::{Checkpoint, Covers, StateError};
 
@@ -58,7 +58,7 @@ impl StateReader {
             if let Some(reader) = Self::beside(&path)? {
                 return Ok(Some(reader));
             }
-            match EmbeddedStore::open(dir).map(drop) {
+            match repair(&path) {
                 // The run that has come first repairs it.
                 Err(StateError::InUse(_)) => thread::sleep(TRY_EVERY),
                 Err(StateError::Store { path, reason }) => {

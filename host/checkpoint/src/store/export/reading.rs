@@ -2,6 +2,7 @@
 //! one at a time.
 
 use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -9,8 +10,8 @@ use streamgauge_core::{FinalPane, SnapshotError};
 use thiserror::Error;
 
 use super::writing::{MAGIC, VERSION};
-use crate::store::Checkpoint;
 use crate::store::header::Header;
+use crate::store::{Checkpoint, StateError};
 
 /// The version that counts its final panes before the first one.
 const COUNTED: u32 = 1;
@@ -27,6 +28,17 @@ pub enum ExportReadError {
     /// The bytes are no intact export.
     #[error(transparent)]
     Damaged(#[from] SnapshotError),
+}
+
+impl ExportReadError {
+    /// The error of the export at `path`.
+    pub fn of(self, path: &Path) -> StateError {
+        let path = path.to_owned();
+        match self {
+            Self::Read(error) => StateError::Unread { path, reason: error.to_string() },
+            Self::Damaged(error) => StateError::Export { path, error },
+        }
+    }
 }
 
 /// An export that is being read.
@@ -87,7 +99,7 @@ impl<R: Read> ExportReader<R> {
         &self.checkpoint
     }
 
-    /// The exported checkpoint.
+    /// The exported checkpoint, with an empty list of final panes.
     pub fn into_checkpoint(self) -> Checkpoint {
         self.checkpoint
     }
