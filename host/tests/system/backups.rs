@@ -62,6 +62,9 @@ fn the_newest_backup_brings_a_damaged_state_back() {
     let inspected = finish(place.command("state inspect").arg("--json")).json();
     assert!(inspected["checkpoints"][0]["damage"].is_null(), "{inspected}");
     host.kill();
+    // What a crash leaves is read as well.
+    let inspected = finish(place.command("state inspect").arg("--json")).json();
+    assert!(inspected["checkpoints"][0]["damage"].is_null(), "{inspected}");
 
     let state = place.path("state/streamgauge.redb");
     let bytes = fs::read(&state).expect("the state is there");
@@ -141,4 +144,6 @@ fn no_more_backups_are_kept_than_the_pipeline_says_and_prune_says_so_first() {
     bytes[middle] ^= 1;
     fs::write(&path, bytes).expect("it can be written to");
     assert!(backups(&place)[0]["damage"].is_string());
+    let said = finish(&mut place.command("state list")).ok().stdout;
+    assert!(said.contains("DAMAGED: "), "{said}");
 }

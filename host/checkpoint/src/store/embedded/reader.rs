@@ -2,7 +2,7 @@
 //! lets readers in while one process writes, and a read sees one and the same commit to its end.
 //!
 //! While a read lasts, the pages that it may need are not written over, and the file grows by what
-//! checkpoints write meanwhile. So a read does not wait for a slow receiver.
+//! checkpoints write meanwhile. So whoever reads again and again does not wait for a slow receiver.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};

@@ -23,7 +23,7 @@ use streamgauge_pipeline::Pipeline;
 struct Backup {
     file: BackupFile,
     is_own: bool,
-    covers: Result<Covers, String>,
+    covers: Result<Covers, ExportReadError>,
 }
 
 pub(super) fn list(pipeline: &Pipeline, as_json: bool) -> Result<(), Failure> {
@@ -40,11 +40,12 @@ pub(super) fn list(pipeline: &Pipeline, as_json: bool) -> Result<(), Failure> {
             "backups_trouble": folder.as_ref().err(),
         }));
     }
-    let mut lines = vec![format!("state {}", pipeline.state_dir.display())];
+    let mut lines = vec![format!("checkpoints in {}", pipeline.state_dir.display())];
     lines.extend(trouble.map(|trouble| format!("  {trouble}")));
     for Generation { number, created, bytes, covers, damage } in &generations {
         let at = instant(pipeline, *created);
-        let held = held(pipeline, covers.as_ref(), damage.as_ref());
+        let damage = damage.as_ref().map(|damage| format!("DAMAGED: {damage}"));
+        let held = held(pipeline, covers.as_ref(), damage);
         lines.push(format!("  checkpoint {number}, stored {at}, {bytes} bytes, {held}"));
     }
     lines.push(match folder {
@@ -53,7 +54,11 @@ pub(super) fn list(pipeline: &Pipeline, as_json: bool) -> Result<(), Failure> {
     });
     for Backup { file, is_own, covers } in &backups {
         let (at, path) = (instant(pipeline, file.at), file.path.display());
-        let held = held(pipeline, covers.as_ref().ok(), covers.as_ref().err());
+        let trouble = covers.as_ref().err().map(|error| match error {
+            ExportReadError::Damaged(error) => format!("DAMAGED: {error}"),
+            ExportReadError::Read(error) => format!("could not be read: {error}"),
+        });
+        let held = held(pipeline, covers.as_ref().ok(), trouble);
         let whose = if *is_own { "" } else { ", of another state" };
         lines.push(format!("  {path}, made {at}, {} bytes, {held}{whose}", file.bytes));
     }
@@ -100,24 +105,21 @@ pub(super) fn own_identity(pipeline: &Pipeline) -> Option<String> {
     stored::identity(pipeline).or_else(kept)
 }
 
-/// What a backup covers, or its damage.
-fn covers(path: &PathBuf) -> Result<Covers, String> {
-    let read = || {
-        let mut export = ExportReader::begin(BufReader::new(File::open(path)?))?;
-        export.read_panes(drop)?;
-        Ok(Covers::of(export.checkpoint()))
-    };
-    read().map_err(|error: ExportReadError| error.to_string())
+/// What a backup covers, or why that is not known.
+fn covers(path: &PathBuf) -> Result<Covers, ExportReadError> {
+    let mut export = ExportReader::begin(BufReader::new(File::open(path)?))?;
+    export.read_panes(drop)?;
+    Ok(Covers::of(export.checkpoint()))
 }
 
-/// What is held and whether it is intact, in words.
-fn held(pipeline: &Pipeline, covers: Option<&Covers>, damage: Option<&String>) -> String {
-    let damage = damage.map_or("intact".to_owned(), |damage| format!("DAMAGED: {damage}"));
-    let Some(Covers { partitions, records, max_event_time }) = covers else { return damage };
+/// What is held, and `trouble` where it is not intact, in words.
+fn held(pipeline: &Pipeline, covers: Option<&Covers>, trouble: Option<String>) -> String {
+    let trouble = trouble.unwrap_or_else(|| "intact".to_owned());
+    let Some(Covers { partitions, records, max_event_time }) = covers else { return trouble };
     let zone = pipeline.event_time.zone;
     let until = max_event_time.map(|time| format!(" up to {}", rfc3339(zone, time)));
     let until = until.unwrap_or_default();
-    format!("{records} records of {partitions} partitions{until}, {damage}")
+    format!("{records} records of {partitions} partitions{until}, {trouble}")
 }
 
 fn generation_json(pipeline: &Pipeline, stored: &Generation) -> Value {
@@ -137,7 +139,7 @@ fn backup_json(pipeline: &Pipeline, backup: &Backup) -> Value {
         "bytes": backup.file.bytes,
         "of_this_state": backup.is_own,
         "covers": covers_json(pipeline, backup.covers.as_ref().ok()),
-        "damage": backup.covers.as_ref().err(),
+        "damage": backup.covers.as_ref().err().map(ToString::to_string),
     })
 }
 
