@@ -112,6 +112,8 @@ mod partitions;
 mod plugins;
 #[path = "system/proof.rs"]
 mod proof;
+#[path = "system/readers.rs"]
+mod readers;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
 #[path = "system/silence.rs"]
