@@ -46,6 +46,8 @@ mod answers;
 mod audit;
 #[path = "system/authors.rs"]
 mod authors;
+#[path = "system/backups.rs"]
+mod backups;
 #[path = "system/batches.rs"]
 mod batches;
 #[path = "system/bounds.rs"]
@@ -114,6 +116,8 @@ mod plugins;
 mod poison;
 #[path = "system/proof.rs"]
 mod proof;
+#[path = "system/readers.rs"]
+mod readers;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
 #[path = "system/silence.rs"]
@@ -132,6 +136,8 @@ mod transactions;
 mod tricks;
 #[path = "system/unstamped.rs"]
 mod unstamped;
+#[path = "system/verify_from.rs"]
+mod verify_from;
 #[path = "system/waiting.rs"]
 mod waiting;
 #[path = "system/windows.rs"]

@@ -91,6 +91,7 @@ export const causesEn: Causes = {
     "limit: raise memory_max, or let it keep fewer keys",
   plugin_busy: (args) =>
     `The plugin of ${arg(args, "metric")} takes ${arg(args, "percent")} % of a worker's time`,
+  backup_failing: (args) => `The state is not copied: ${arg(args, "error")}`,
   no_leader: (args) => `No broker leads a partition of the topic ${arg(args, "topic")}`,
   read_failing: (args) => `A partition cannot be read: ${arg(args, "reason")}`,
   restoring: () => "The stored state is being read",

@@ -85,6 +85,7 @@ export const causesZh = {
     "请调大 memory_max，或让它少保留一些取值",
   plugin_busy: (args: Args) =>
     `指标 ${arg(args, "metric")} 的插件占用了一个工作线程 ${arg(args, "percent")} % 的时间`,
+  backup_failing: (args: Args) => `状态没有备份：${arg(args, "error")}`,
   no_leader: (args: Args) => `主题 ${arg(args, "topic")} 有分区没有 leader`,
   read_failing: (args: Args) => `分区读不了：${arg(args, "reason")}`,
   restoring: () => "正在读取已存的状态",

@@ -4,6 +4,7 @@
 //! Must not know: engine, view, wire.
 
 mod backoff;
+pub mod backups;
 mod checkpointer;
 mod file_id;
 mod report;

@@ -23,8 +23,8 @@ use thiserror::Error;
 use streamgauge_outbox::HistoryStore;
 use streamgauge_pipeline::Pipeline;
 
-pub use embedded::{EmbeddedStore, ExportError, Exported, Generation};
-pub use export::{Export, ExportWriter};
+pub use embedded::{EmbeddedStore, ExportError, Exported, Generation, StateReader};
+pub use export::{Export, ExportReadError, ExportReader, ExportWriter};
 pub use guard::turns_panics_into_errors;
 pub use memory::MemoryStore;
 
@@ -67,6 +67,29 @@ pub struct KeptMetric {
     pub settings: String,
     /// The state in each partition, at a place of its own.
     pub partitions: BTreeMap<u32, Arc<MetricSnapshot>>,
+}
+
+/// What a checkpoint covers, for people who choose between several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Covers {
+    /// The number of partitions.
+    pub partitions: usize,
+    /// The records that were read.
+    pub records: u64,
+    /// The largest event time that moves the watermark; `None` means that there was none yet.
+    pub max_event_time: Option<EventTime>,
+}
+
+impl Covers {
+    /// The sums over all partitions of `checkpoint`.
+    pub fn of(checkpoint: &Checkpoint) -> Self {
+        let states = checkpoint.partitions.iter().map(|partition| &partition.state);
+        Self {
+            partitions: checkpoint.partitions.len(),
+            records: states.clone().map(|state| state.accounting.read).sum(),
+            max_event_time: states.filter_map(|state| state.max_event_time).max(),
+        }
+    }
 }
 
 /// How long final panes are kept; what is older is dropped when a checkpoint is stored.
@@ -127,6 +150,17 @@ pub enum StateError {
         /// The generation of the checkpoint before, if that one is intact.
         former: Option<u64>,
     },
+    /// A crash left the file, and it cannot be repaired by who looks at it.
+    #[error(
+        "state {} was left by a crash and has to be repaired before it can be read: {reason}",
+        path.display()
+    )]
+    Unrepaired {
+        /// The path of the state file.
+        path: PathBuf,
+        /// The reason in the words of the store.
+        reason: String,
+    },
     /// There is nothing to go back to.
     #[error("state {} has no intact checkpoint before the newest one", .0.display())]
     NoFormer(PathBuf),
@@ -138,6 +172,14 @@ pub enum StateError {
         /// The damage of the file.
         error: SnapshotError,
     },
+    /// The bytes of an export do not come.
+    #[error("{} could not be read: {reason}", path.display())]
+    Unread {
+        /// The path of the unreadable file.
+        path: PathBuf,
+        /// The reason in the words of the system.
+        reason: String,
+    },
 }
 
 impl StateError {
@@ -148,6 +190,9 @@ impl StateError {
                 "end the other `streamgauge run`, or give this one another state folder"
             }
             Self::Store { .. } => "check that the folder is writable and the disk has room",
+            Self::Unrepaired { .. } => {
+                "look at it as the user who runs the pipeline, or start `streamgauge run`, which repairs it"
+            }
             Self::Broken { .. } => {
                 "look after the disk; bring an export back with `streamgauge state import FILE --replace`, or recompute with `streamgauge run --rebuild`"
             }
@@ -166,6 +211,7 @@ impl StateError {
             Self::NoFormer(_) => {
                 "bring an export back with `streamgauge state import FILE --replace`, or recompute with `streamgauge run --rebuild`"
             }
+            Self::Unread { .. } => "look at the file, its disk and its owner",
             Self::Export { .. } => "name a file that `streamgauge state export` wrote",
         }
     }

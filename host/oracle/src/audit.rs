@@ -4,8 +4,12 @@
 
 mod explain;
 mod log;
+mod reading;
+mod stored;
 mod verify;
 
 pub use explain::{Explanation, NotExplained, explain};
 pub use log::Audited;
-pub use verify::{Difference, PartitionAudit, Verification, VerifyError, verify};
+pub use reading::VerifyError;
+pub use stored::{Stored, StoredPanes};
+pub use verify::{Difference, PartitionAudit, Verification, verify};

@@ -1,6 +1,5 @@
 //! The oracle: docs/semantics.md as a program. The oracle takes one record at a time, keeps
-//! everything in sorted maps, has no batches, threads, caches to be invalidated or state to be
-//! restored, and asks a plugin about every row by itself: slow, and easy to hold against the page.
+//! everything in sorted maps, has no batches, threads or caches to be invalidated, and asks a plugin about every row by itself: slow, and easy to hold against the page.
 //!
 //! Invariant: the oracle shares no code with the way of a record through the engine, but for the
 //! settings and the plugins themselves. Where both come to the same digests, both are right or both
@@ -20,6 +19,7 @@ mod metric;
 mod moment;
 mod pane_set;
 mod partition;
+mod resume;
 mod row;
 mod rules;
 mod state;
@@ -43,6 +43,7 @@ pub use event_time::Fallback;
 pub use histogram::Histogram;
 pub use merge::{MergedMetric, MergedWindow, WindowPhase};
 pub use partition::{Partition, Record};
+pub use resume::NotResumed;
 pub use state::{
     EventTimeState, FinalPane, Gap, GapKind, LateSample, MetricState, PaneState, PartitionState,
     WindowState,

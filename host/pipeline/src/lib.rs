@@ -7,6 +7,7 @@
 //! May know: `core`.
 //! Must not know: plugins, brokers, or what becomes of the settings.
 
+mod backup;
 mod command;
 mod context;
 mod diagnostic;
@@ -38,6 +39,7 @@ mod values;
 mod windows;
 mod zone;
 
+pub use backup::BackupSettings;
 pub use command::{config_option, with_option};
 pub use context::Environment;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use streamgauge_core::{LatenessClock, Schema};
 
+use super::backup::BackupSettings;
 use super::command::{config_option, with_option};
 use super::event_time_settings::EventTimeSettings;
 use super::metric_settings::MetricSettings;
@@ -44,6 +45,8 @@ pub struct Pipeline {
     pub checkpoint_every: Duration,
     /// The folder of the embedded state store, resolved against the pipeline file's folder.
     pub state_dir: PathBuf,
+    /// The copies of the state in another folder; `None` means that none are made.
+    pub backups: Option<BackupSettings>,
     /// The metrics in written order; ids are unique.
     pub metrics: Vec<MetricSettings>,
     /// The settings of the dashboard's server.

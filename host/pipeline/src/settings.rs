@@ -8,13 +8,14 @@ use std::time::Duration;
 use streamgauge_core::LatenessClock;
 use toml::de::DeValue;
 
+use super::backup::BackupSettings;
 use super::context::Context;
 use super::open_panes::Around;
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::reader::{Problem, Read, Table, Value};
 use super::source_settings::SourceSettings;
 use super::values::{duration, line, one_of, whole};
-use super::{metric, outlet, panel, schema, server, source};
+use super::{backup, metric, outlet, panel, schema, server, source};
 
 /// The only version of the file there is.
 const VERSION: u64 = 1;
@@ -45,7 +46,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let batch = read_batch(&mut root);
     let history_keep = read_history(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
-    let state_dir = read_state(&mut root, context);
+    let (state_dir, backups) = read_state(&mut root, context);
     let around = Around::of(event_time.as_ref(), source.as_ref());
     let mut metrics = metric::read_metrics(&mut root, (fields.as_ref(), around), context);
     panel::read_panels(&mut root, &mut metrics);
@@ -67,6 +68,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         history_keep,
         checkpoint_every,
         state_dir,
+        backups,
         metrics,
         server,
     })
@@ -182,13 +184,15 @@ fn read_checkpoint(root: &mut Table<'_>) -> Duration {
     every
 }
 
-fn read_state(root: &mut Table<'_>, context: &Context<'_>) -> PathBuf {
+/// The folder of the state, and its backups.
+fn read_state(root: &mut Table<'_>, context: &Context<'_>) -> (PathBuf, Option<BackupSettings>) {
     let default = context.folder.join("state");
-    let Some(mut table) = root.section("state") else { return default };
+    let Some(mut table) = root.section("state") else { return (default, None) };
     let embedded = table.section("embedded");
     table.finish();
-    let Some(mut embedded) = embedded else { return default };
+    let Some(mut embedded) = embedded else { return (default, None) };
     let dir = embedded.or("dir", default, source::path_in(&context.folder));
+    let backups = embedded.section("backups").and_then(|table| backup::read(table, &dir, context));
     embedded.finish();
-    dir
+    (dir, backups)
 }

@@ -185,6 +185,7 @@ path = "late.jsonl"
 keep = "30d"
 [state.embedded]
 dir = "/var/lib/streamgauge"
+backups = { dir = "copies", every = "15m", keep = 7, size_max = "2GiB" }
 [[metric]]
 id = "a-1_b"
 plugin = "/opt/a.wasm"
@@ -217,6 +218,11 @@ listen = "[::1]:0"
     let windows: Vec<String> = metric.windows.iter().map(ToString::to_string).collect();
     assert_eq!(windows, ["cumulative", "10m/1m", "1d", "7d"]);
     assert_eq!((metric.retention, metric.open_windows_max), (Duration::from_hours(48), 5000));
+    assert_eq!(pipeline.state_dir, Path::new("/var/lib/streamgauge"));
+    let backups = pipeline.backups.expect("backups");
+    assert_eq!(backups.dir, Path::new("conf/copies"));
+    assert_eq!((backups.every, backups.keep), (Duration::from_mins(15), 7));
+    assert_eq!(backups.bytes_max, 2 << 30);
     assert_eq!(metric.memory_bytes_max, Some(1_000_000_000));
     assert_eq!(metric.config.to_string(), r#"{"z":[1,2.5,{"x":true}],"a":"2015-11-11"}"#);
 }

@@ -73,6 +73,16 @@ impl<'a> Log<'a> {
         }
     }
 
+    /// True if the log is a topic that the brokers compact; false also where they do not tell.
+    pub fn is_compacted(&self) -> bool {
+        match self.settings {
+            SourceSettings::Kafka(kafka) => {
+                TopicClient::new(kafka).is_ok_and(|client| client.is_compacted(ANSWER_TIMEOUT))
+            }
+            SourceSettings::File(_) | SourceSettings::Generator(_) => false,
+        }
+    }
+
     /// The columns of a CSV file. `None` means that the log is no CSV file.
     ///
     /// # Errors

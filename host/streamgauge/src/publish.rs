@@ -50,7 +50,7 @@ pub use query::LiveQuery;
 use stored::StoredOnce;
 use summary::LateSummary;
 pub(crate) use to_wire::{cause as wire_cause, rejected};
-use warnings::Warnings;
+use warnings::{Warnings, of_backups};
 pub use warnings::{log_warnings, warnings_at_end};
 
 /// How often the state is replaced.
@@ -209,7 +209,8 @@ impl Drawing {
         self.costs.tick(overview);
         self.latency.tick(at, &counts.latency);
         self.busy.tick(at, &overview.workers);
-        self.telemetry.measured(measured::measured(overview, checkpoints, &self.busy));
+        let stored = (checkpoints, &self.run_status.backups.read());
+        self.telemetry.measured(measured::measured(overview, stored, &self.busy));
     }
 
     /// Merges the metrics whose states changed.
@@ -341,7 +342,8 @@ impl Drawing {
         let found = self.warnings.look(&self.pipeline, seen.overview, metrics);
         let group = self.run_status.group_fault().map(SourceError::Broker);
         let group = group.map(|fault| Cause::of(&fault, &self.pipeline));
-        let found = found.into_iter().map(|cause| cause.naming(&self.pipeline));
+        let backups = of_backups(&self.run_status.backups.read());
+        let found = found.into_iter().chain(backups).map(|cause| cause.naming(&self.pipeline));
         seen.parked.values().cloned().chain(found).chain(group).collect()
     }
 

@@ -41,8 +41,23 @@ pub struct Measured {
     pub checkpoints: Distribution,
     /// Checkpoints that could not be stored.
     pub checkpoint_failures: u64,
+    /// The copies of the state in another folder.
+    pub backups: BackupCounts,
     /// The levels of the workers, by their numbers.
     pub workers: Vec<WorkerLevel>,
+}
+
+/// The copies of the state since the program began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BackupCounts {
+    /// Copies that were made.
+    pub made: u64,
+    /// Copies that could not be read or written.
+    pub failed: u64,
+    /// When the last one was made, in seconds since the Unix epoch.
+    pub at_seconds: Option<i64>,
+    /// The last one failed.
+    pub is_failing: bool,
 }
 
 /// The levels of one worker at the moment of the report.
@@ -63,6 +78,10 @@ pub struct Telemetry {
     latency: Histogram,
     checkpoint_duration: Histogram,
     checkpoint_failures: Counter,
+    backups: Counter,
+    backup_failures: Counter,
+    backup_failing: Gauge,
+    backup_at: Gauge,
     fetch_queue: Family<Label, Gauge>,
     busy: Fractions,
     websocket_clients: Gauge,
@@ -85,6 +104,10 @@ impl Telemetry {
             latency: Histogram::new(),
             checkpoint_duration: Histogram::new(),
             checkpoint_failures: Counter::default(),
+            backups: Counter::default(),
+            backup_failures: Counter::default(),
+            backup_failing: Gauge::default(),
+            backup_at: Gauge::default(),
             fetch_queue: Family::default(),
             busy: Family::default(),
             websocket_clients: Gauge::default(),
@@ -113,6 +136,18 @@ impl Telemetry {
             "Checkpoints that could not be stored",
             self.checkpoint_failures.clone(),
         );
+        r.register("backups", "Copies of the state that were made", self.backups.clone());
+        r.register(
+            "backup_failures",
+            "Copies of the state that failed",
+            self.backup_failures.clone(),
+        );
+        r.register("backup_failing", "1 if the last copy failed", self.backup_failing.clone());
+        r.register(
+            "backup_timestamp_seconds",
+            "When the last copy was made; 0 before the first one",
+            self.backup_at.clone(),
+        );
         r.register("fetch_queue_records", "Records waiting to be read", self.fetch_queue.clone());
         r.register("worker_busy_ratio", "Share of time a worker computes", self.busy.clone());
         r.register("websocket_clients", "Open pages", self.websocket_clients.clone());
@@ -131,6 +166,11 @@ impl Telemetry {
             raise(&self.flushes.get_or_create(&[("cause", cause.to_owned())]), count);
         }
         raise(&self.checkpoint_failures, measured.checkpoint_failures);
+        let backups = measured.backups;
+        raise(&self.backups, backups.made);
+        raise(&self.backup_failures, backups.failed);
+        self.backup_failing.set(i64::from(backups.is_failing));
+        self.backup_at.set(backups.at_seconds.unwrap_or_default());
         self.batch_rows.set(measured.batch_rows);
         self.latency.set(measured.latency);
         self.checkpoint_duration.set(measured.checkpoints);

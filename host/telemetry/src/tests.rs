@@ -29,6 +29,7 @@ fn measured() -> Measured {
         latency: empty(),
         checkpoints: empty(),
         checkpoint_failures: 0,
+        backups: BackupCounts::default(),
         workers: Vec::new(),
     }
 }

@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use streamgauge::run::prepare::Prepared;
 use streamgauge_core::{MetricSnapshot, RecordTime, WindowBooks};
-use streamgauge_oracle::{MetricState, Span};
+use streamgauge_oracle::{MetricState, PartitionState, Span};
 use streamgauge_view::{Published, Results};
 
 use crate::engine;
-use crate::setting::{Event, interpret, oracle, prepare};
+use crate::setting::{Event, interpret, oracle, prepare, record};
 
 /// Settings with few, small and soon final panes, with civil days over a change of clocks, and with
 /// refused rows.
@@ -82,7 +82,7 @@ const LONG: i64 = 400 * 86_400_000;
 const STARTS: [i64; 2] = [1_447_207_200_000, 1_761_339_600_000];
 
 fn check(prepared: &Prepared, log: &[Event], cut: impl Fn(usize) -> bool) {
-    let engine = engine::run(prepared, 3, log, cut);
+    let engine = engine::run(prepared, 3, log, &cut);
     let oracle = interpret(prepared, 3, log);
     assert_eq!(oracle.event_time.digest(), engine.snapshot.state_digest());
     let mut oracle_panes = BTreeSet::new();
@@ -96,9 +96,38 @@ fn check(prepared: &Prepared, log: &[Event], cut: impl Fn(usize) -> bool) {
             assert_eq!(windows.final_panes, windows.finals.len() as u64);
         }
     }
+    check_resumed(prepared, log, cut, &oracle);
     let engine_panes: BTreeSet<Vec<u8>> =
         engine.final_panes.iter().map(|pane| pane.encode()).collect();
     assert_eq!(oracle_panes, engine_panes);
+}
+
+/// The oracle that continues from a state which the engine kept on the way comes to the `whole`.
+fn check_resumed(
+    prepared: &Prepared,
+    log: &[Event],
+    cut: impl Fn(usize) -> bool,
+    whole: &PartitionState,
+) {
+    for middle in [0, log.len() / 3, log.len()] {
+        let kept = engine::run(prepared, 3, &log[..middle], &cut).snapshot;
+        let resumed = oracle(prepared).resume(&kept).expect("plugins that open");
+        let (mut partition, not_resumed) = resumed;
+        assert_eq!(not_resumed, []);
+        for (offset, event) in (middle as i64..).zip(&log[middle..]) {
+            partition.accept(record(offset, event)).expect("plugins that do not fail");
+        }
+        let resumed = partition.state().expect("plugins that do not fail");
+        assert_eq!(resumed.event_time, whole.event_time, "from {middle}");
+        for (resumed, whole) in resumed.metrics.iter().zip(&whole.metrics) {
+            assert_eq!(of_oracle(resumed), of_oracle(whole), "{} from {middle}", whole.id);
+            assert_eq!(resumed.digest(), whole.digest(), "{} from {middle}", whole.id);
+            for (resumed, whole) in resumed.windows.iter().zip(&whole.windows) {
+                assert!(resumed.finals.iter().all(|pane| whole.finals.contains(pane)));
+            }
+        }
+        assert_eq!(resumed.metrics.len(), whole.metrics.len());
+    }
 }
 
 /// The counts of a metric, to be compared before the digest, which says only that something

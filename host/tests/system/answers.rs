@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::process::Command;
 use std::thread;
 
 use serde_json::Value;
@@ -10,6 +11,7 @@ use streamgauge_checkpoint::store::Export;
 
 use crate::host::Host;
 use crate::memory_limit::{peak, resident, run_to_end};
+use crate::process::{Running, finish};
 use crate::wait::{self, END_DEADLINE};
 use crate::workplace::{Settings, Workplace, plugin};
 
@@ -151,4 +153,73 @@ fn a_checkpoint_of_any_size_is_answered_and_exported_in_a_bounded_memory() {
     eprintln!("{} bytes exported: {most} KiB", written.len());
     assert_eq!(final_windows(&written), final_windows(&sent));
     assert!(most < EXPORT_KIB, "{most} KiB");
+}
+
+/// The whole file and all that was in it were in memory at once.
+#[test]
+fn a_history_of_any_size_is_imported_and_looked_at_in_a_bounded_memory() {
+    let (place, _) = place(80_000, "1h");
+    finish(place.command("run").arg("--until-end")).ok();
+    let file = place.path("state.sgex");
+    finish(place.command("state export").arg(&file)).ok();
+    let length = fs::metadata(&file).expect("it was written").len();
+    assert!(length > 24 << 20, "{length} bytes");
+    let peak_of = |command: &mut Command| {
+        let (ended, most) = run_to_end(command, END_DEADLINE);
+        ended.ok();
+        most >> 10
+    };
+    let import = peak_of(place.command("state import").arg("--replace").arg(&file));
+    let inspect = peak_of(place.command("state inspect").arg("--json"));
+    let explain = peak_of(&mut place.command("explain 0@5"));
+    let list = peak_of(&mut place.command("state list"));
+    eprintln!(
+        "{length} bytes: import {import}, inspect {inspect}, explain {explain}, list {list} KiB"
+    );
+    for most in [import, inspect, explain, list] {
+        assert!(most < EXPORT_KIB, "{most} KiB");
+    }
+    let again = place.path("again.sgex");
+    finish(place.command("state export").arg(&again)).ok();
+    let panes =
+        |file| Export::decode(&fs::read(file).expect("an export")).expect("intact").final_panes;
+    assert!(panes(file) == panes(again));
+}
+
+/// Where the file of a state lets nobody in, as that of a run of an earlier version does, the run is
+/// asked, and what it answers was in memory twice.
+#[test]
+fn a_state_of_any_size_is_read_from_its_run_in_a_bounded_memory() {
+    let (place, count) = place(80_000, "1h");
+    let host = Host::start(&place);
+    host.has_read(count);
+    wait::until("the final windows are stored", || {
+        let bytes = host.get("/api/v1/checkpoint").bytes;
+        let export = Export::decode(&bytes).expect("an export");
+        (export.final_panes.len() as u64 == HOURS && bytes.len() > 24 << 20).then_some(())
+    });
+    // The same pipeline in another folder, whose state somebody has locked.
+    let locked = Workplace::new(&Settings::file("events.jsonl".as_ref()));
+    fs::create_dir(locked.path("state")).expect("a new folder");
+    let files = ["pipeline.toml", "events.jsonl", "state/streamgauge.redb", "state/running.json"];
+    for file in files {
+        fs::copy(place.path(file), locked.path(file)).expect("the file is there");
+    }
+    let mut lock = Command::new("flock");
+    lock.args(["--exclusive", "--no-fork"])
+        .arg(locked.path("state/streamgauge.redb"))
+        .args(["sleep", "600"]);
+    let lock = Running::start(&mut lock);
+    wait::until("the lock", || {
+        let refused = finish(&mut locked.command("state inspect"));
+        refused.stderr.contains("is in use by another process").then_some(())
+    });
+    let mut command = locked.command("explain 0@5");
+    let (ended, most) = run_to_end(&mut command, END_DEADLINE);
+    let (said, most) = (ended.ok().stdout, most >> 10);
+    eprintln!("a state that a run gives: {most} KiB");
+    assert!(said.contains("metric users: folded"), "{said}");
+    assert!(most < EXPORT_KIB, "{most} KiB");
+    lock.kill();
+    host.terminate().ok();
 }

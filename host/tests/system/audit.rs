@@ -4,12 +4,15 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use streamgauge::run::announce::Announcement;
+use streamgauge_checkpoint::store::{Checkpoint, Export};
 
 use crate::broker::Broker;
 use crate::events::{event, generated, lines};
 use crate::host::Host;
 use crate::process::finish;
 use crate::result::{assert_same, outside_run};
+use crate::wait;
 use crate::workplace::{Settings, Workplace, unique};
 
 const WINDOWS: &str = "windows = [\"cumulative\", \"1d\", \"7d/1d\"]\nretention = \"3d\"";
@@ -31,10 +34,28 @@ fn a_checkpoint_is_verified_beside_a_running_pipeline_and_after_it() {
     finish(place.command("produce").args(produce)).ok();
     let host = Host::start(&place);
     host.has_read(12_000);
+    wait::until("the checkpoint of all records", || {
+        (host.metric("streamgauge_records_read_total") as u64 == 12_000).then_some(())
+    });
     let running = finish(place.command("verify").arg("--json")).json();
     check_verified(&running);
+    // The state is read in its file, and the run that has it open is not asked.
     let said = finish(&mut place.command("verify")).ok().stdout;
-    assert!(said.contains(&format!("runs at {}", host.address())), "{said}");
+    assert!(said.starts_with("checkpoint of state /") && said.contains(", stored 2"), "{said}");
+    let inspected = finish(place.command("state inspect").arg("--json")).json();
+    assert_eq!(inspected["partitions"][0]["read"], running["partitions"][0]["records"]);
+    let export = place.path("beside.sgex");
+    finish(place.command("state export").arg(&export)).ok();
+    let exported = Export::decode(&fs::read(&export).expect("an export")).expect("intact");
+    // Where its file lets nobody in, a run is asked itself.
+    let mut panes = 0;
+    let running = Announcement { pid: host.pid(), address: host.address() };
+    let asked = running.checkpoint(None, |_| panes += 1).expect("it answers");
+    assert_eq!(panes, exported.final_panes.len());
+    let digests = |checkpoint: &Checkpoint| -> Vec<_> {
+        checkpoint.partitions.iter().map(|partition| partition.state_digest()).collect()
+    };
+    assert_eq!(digests(&asked), digests(&exported.checkpoint));
     host.terminate().ok();
     check_verified(&finish(place.command("verify").arg("--json")).json());
 

@@ -70,4 +70,14 @@ fn what_compaction_took_is_no_gap_and_leaves_no_lag() {
     assert!(second > first);
     assert_eq!(host.status()["partitions"][0]["empty_offsets"], to.unsigned_abs() - second);
     host.terminate().ok();
+    // What was counted and is gone since then cannot be verified, and that is said at once.
+    send_and_compact(&broker, &topic, "key 0", to);
+    wait::until("a record that was counted is gone", || {
+        (broker.first_from(&topic, 0) > 0).then_some(())
+    });
+    let ended = finish(&mut place.command("verify"));
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    assert!(ended.stderr.contains("is compacted (cleanup.policy)"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("its topic is compacted, and "), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("DIFFERENT"), "{}", ended.stdout);
 }

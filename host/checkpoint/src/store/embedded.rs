@@ -10,8 +10,10 @@
 //! alone, and no checkpoint succeeds.
 
 mod exporting;
+mod generation;
 mod history;
 mod making;
+mod reader;
 mod saving;
 mod stopped;
 mod tables;
@@ -19,26 +21,27 @@ mod tables;
 use std::convert::Infallible;
 use std::fmt;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
 use redb::{Database, DatabaseError};
-use streamgauge_core::{FinalPane, SnapshotError};
+use streamgauge_core::FinalPane;
 
 use streamgauge_outbox::HistoryStore;
 
 use super::guard::guard;
-use super::{Checkpoint, Export, Keep, StateError, StateStore};
+use super::{Checkpoint, ExportReader, Keep, StateError, StateStore};
 use crate::file_id::{AtPath, FileId};
 pub use exporting::{ExportError, Exported};
-use history::{History, Shared};
-use making::{CACHE_BYTES, make};
+pub use generation::Generation;
+use history::History;
+use making::{FILE, make};
+use reader::Shared;
+pub use reader::StateReader;
 use saving::save;
-use tables::{Failed, Reading, Writing};
-
-/// Name of the file in the state folder.
-const FILE: &str = "streamgauge.redb";
+use tables::{Failed, Writing};
 
 /// A function that opens the file, or a test's double of the file.
 type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send>;
@@ -55,19 +58,6 @@ pub struct EmbeddedStore {
     /// The history of a removed file, until a checkpoint holds it.
     carried: Vec<Arc<FinalPane>>,
     stopped: stopped::Known,
-}
-
-/// A stored checkpoint, from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Generation {
-    /// The number of the generation, larger for a newer one.
-    pub number: u64,
-    /// The time of the checkpoint, in milliseconds since the Unix epoch.
-    pub created: i64,
-    /// The size of the checkpoint in bytes.
-    pub bytes: u64,
-    /// The damage of the checkpoint; `None` means an intact checkpoint.
-    pub damage: Option<String>,
 }
 
 impl fmt::Debug for EmbeddedStore {
@@ -91,7 +81,7 @@ impl EmbeddedStore {
             make(&path)?;
         }
         let file = path.clone();
-        let opener = move || Database::builder().set_cache_size(CACHE_BYTES).open(&file);
+        let opener = move || making::open(|builder| builder.open(&file));
         let mut store = Self::open_with(path.clone(), Box::new(opener))?;
         store.file = Some(FileId::of(&path).map_err(|error| failed(error.to_string()))?);
         Ok(store)
@@ -140,22 +130,17 @@ impl EmbeddedStore {
         }
     }
 
+    /// Reads this state beside its checkpoints.
+    pub fn reader(&self) -> StateReader {
+        StateReader::own(&self.path, &self.database)
+    }
+
     /// The stored checkpoints, the newest first, each with its damage.
     ///
     /// # Errors
     /// The store failed.
     pub fn generations(&self) -> Result<Vec<Generation>, StateError> {
-        self.read(|reading| {
-            let mut generations = Vec::new();
-            for number in reading.generations()?.into_iter().rev() {
-                let (bytes, header) = reading.header(number)?;
-                let created = header.as_ref().map_or(0, |header| header.created);
-                let damage = checkpoint(reading, number)?.err().map(|e| e.to_string());
-                let bytes = bytes + reading.snapshot_bytes(number)?;
-                generations.push(Generation { number, created, bytes, damage });
-            }
-            Ok(generations)
-        })
+        self.reader().generations()
     }
 
     /// Every final pane of the history.
@@ -163,7 +148,7 @@ impl EmbeddedStore {
     /// # Errors
     /// The store failed or holds an unreadable pane.
     pub fn final_panes(&self) -> Result<Vec<Arc<FinalPane>>, StateError> {
-        self.read(|reading| {
+        self.reader().read(|reading| {
             let mut panes = Vec::new();
             let Ok(()) = reading.each_final_pane(|pane, _| {
                 panes.push(Arc::new(pane));
@@ -189,19 +174,38 @@ impl EmbeddedStore {
         Ok(former)
     }
 
-    /// Stores what an export holds, as the only checkpoint.
+    /// Stores what an export holds, as the only checkpoint. `from` names the export.
     ///
     /// # Errors
-    /// The store failed; what was there before stays.
-    pub fn import(&mut self, export: &Export) -> Result<(), StateError> {
-        let (checkpoint, panes) = (&export.checkpoint, &export.final_panes);
-        self.write(|writing| {
+    /// The store failed, or the export cannot be read to its end; what was there before stays.
+    pub fn import(
+        &mut self,
+        export: &mut ExportReader<impl Read>,
+        from: &Path,
+    ) -> Result<(), StateError> {
+        let mut unreadable = None;
+        let stored = self.write(|writing| {
             writing.clear()?;
-            let mut checkpoint = checkpoint.clone();
-            checkpoint.final_panes.clone_from(panes);
             let (keep, now) = (Keep::default(), Utc::now().timestamp_millis());
-            save(writing, &checkpoint, &[], (&keep, now), &mut stopped::Known::default()).map(drop)
-        })
+            let (checkpoint, mut known) = (export.checkpoint(), stopped::Known::default());
+            save(writing, checkpoint, &[], (&keep, now), &mut known)?;
+            let generation = writing.newest()?.expect("it was just stored");
+            loop {
+                match export.next_pane() {
+                    Ok(Some(pane)) => writing.insert_pane(generation, &pane)?,
+                    Ok(None) => return Ok(()),
+                    Err(error) => {
+                        let reason = error.to_string();
+                        unreadable = Some(error);
+                        return Err(Failed::Store(reason));
+                    }
+                }
+            }
+        });
+        match unreadable {
+            Some(error) => Err(error.of(from)),
+            None => stored,
+        }
     }
 
     fn reopen(&mut self) -> Result<(), StateError> {
@@ -217,7 +221,7 @@ impl EmbeddedStore {
         };
         *self.lock() = Some(opened);
         self.failed = false;
-        self.check_format()
+        self.reader().check_format()
     }
 
     /// Drops the open file, which may say once more that it is damaged.
@@ -251,23 +255,12 @@ impl EmbeddedStore {
         self.reopen()
     }
 
-    fn check_format(&self) -> Result<(), StateError> {
-        match self.read(Reading::format)? {
-            None | Some(tables::FORMAT) => Ok(()),
-            Some(found) => Err(StateError::Format { path: self.path.clone(), found }),
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, Option<Database>> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn store(&self, reason: String) -> StateError {
         StateError::Store { path: self.path.clone(), reason }
-    }
-
-    fn read<T>(&self, work: impl FnOnce(&Reading) -> Result<T, Failed>) -> Result<T, StateError> {
-        history::read(&self.database, &self.path, work)
     }
 
     fn write<T>(
@@ -293,70 +286,9 @@ impl EmbeddedStore {
     }
 }
 
-/// The damaged part of a checkpoint, with the error.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}: {error}")]
-struct Damage {
-    what: String,
-    error: SnapshotError,
-}
-
-/// A stored checkpoint; the inner error is the checkpoint's damage.
-fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, Damage>, Failed> {
-    let (_, header) = reading.header(generation)?;
-    let header = match header {
-        Ok(header) => header,
-        Err(error) => return Ok(Err(Damage { what: "its head".to_owned(), error })),
-    };
-    let mut partitions = Vec::new();
-    for &partition in header.partitions.keys() {
-        let bytes = reading.snapshot(generation, partition)?;
-        let mut found = header.snapshot(partition, &bytes);
-        if let Ok(snapshot) = &mut found
-            && let Err(error) = stopped::restore(reading, &header, snapshot)?
-        {
-            found = Err(error);
-        }
-        match found {
-            Ok(snapshot) => partitions.push(Arc::new(snapshot)),
-            Err(error) => {
-                return Ok(Err(Damage { what: format!("partition {partition}"), error }));
-            }
-        }
-    }
-    let kept = match stopped::kept(reading, &header)? {
-        Ok(kept) => kept,
-        Err(error) => {
-            return Ok(Err(Damage { what: "a metric that was taken out".to_owned(), error }));
-        }
-    };
-    Ok(Ok(header.into_checkpoint(partitions, kept)))
-}
-
 impl StateStore for EmbeddedStore {
     fn load(&self) -> Result<Option<Checkpoint>, StateError> {
-        let found = self.read(|reading| {
-            let generations = reading.generations()?;
-            let Some(&newest) = generations.last() else { return Ok(None) };
-            let damage = match checkpoint(reading, newest)? {
-                Ok(checkpoint) => return Ok(Some(Ok(checkpoint))),
-                Err(damage) => damage,
-            };
-            let mut former = generations.iter().rev().nth(1).copied();
-            if let Some(number) = former
-                && checkpoint(reading, number)?.is_err()
-            {
-                former = None;
-            }
-            Ok(Some(Err((newest, damage, former))))
-        })?;
-        match found {
-            None => Ok(None),
-            Some(Ok(checkpoint)) => Ok(Some(checkpoint)),
-            Some(Err((generation, damage, former))) => {
-                Err(damage.into_error(&self.path, generation, former))
-            }
-        }
+        self.reader().load()
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError> {
@@ -373,7 +305,7 @@ impl StateStore for EmbeddedStore {
     }
 
     fn history(&self) -> Arc<dyn HistoryStore> {
-        Arc::new(History { database: Arc::clone(&self.database), path: self.path.clone() })
+        Arc::new(History(self.reader()))
     }
 }
 

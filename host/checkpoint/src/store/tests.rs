@@ -7,9 +7,11 @@ mod disk;
 mod exporting;
 mod faults;
 mod golden;
+mod reading;
 mod removed;
 mod stopped;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use streamgauge_core::{
@@ -80,6 +82,12 @@ fn assert_same(found: &Checkpoint, expected: &Checkpoint) {
     assert_eq!(found.late_output_bytes, expected.late_output_bytes);
     assert_eq!(found.late_output_records, expected.late_output_records);
     assert_eq!(found.identity, expected.identity);
+}
+
+/// Stores what an export holds.
+fn import(store: &mut EmbeddedStore, bytes: &[u8]) -> Result<(), StateError> {
+    let from = Path::new("export");
+    store.import(&mut ExportReader::begin(bytes).map_err(|error| error.of(from))?, from)
 }
 
 fn hours(panes: &[Arc<FinalPane>]) -> Vec<i64> {
@@ -213,6 +221,8 @@ fn an_export_comes_back_whole_and_a_damaged_one_not_at_all() {
     assert_same(&read.checkpoint, &export.checkpoint);
     assert_eq!((read.created, &read.final_panes), (export.created, &export.final_panes));
     assert_eq!(read.encode(), bytes);
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(Export::decode(&longer).is_err());
     for end in 0..bytes.len() {
         assert!(Export::decode(&bytes[..end]).is_err(), "cut at {end}");
     }
@@ -224,7 +234,13 @@ fn an_export_comes_back_whole_and_a_damaged_one_not_at_all() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let mut store = EmbeddedStore::open(dir.path()).expect("a new store");
     store.save(&checkpoint(77, &[9])).expect("saved");
-    store.import(&export).expect("imported");
+    // The last byte is of the digest: everything before it was stored by then.
+    let last = bytes.len() - 1;
+    let cut = import(&mut store, &bytes[..last]).expect_err("it is cut short");
+    assert!(matches!(cut, StateError::Export { .. }), "{cut}");
+    assert_same(&store.load().expect("readable").expect("a checkpoint"), &loaded(77));
+    assert_eq!(hours(&store.final_panes().expect("readable")), [9]);
+    import(&mut store, &export.encode()).expect("imported");
     assert_same(&store.load().expect("readable").expect("a checkpoint"), &loaded(5));
     assert_eq!(hours(&store.final_panes().expect("readable")), [0, 2]);
     assert_eq!(store.generations().expect("readable").len(), 1);

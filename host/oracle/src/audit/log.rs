@@ -1,7 +1,7 @@
 //! Pieces of the log, read again.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use streamgauge_core::{BlockLimits, CsvColumns, Fetched, PartitionSnapshot, RecordMeta, Run};
@@ -26,6 +26,7 @@ pub struct Audited<'a> {
     pub(super) pipeline: &'a Pipeline,
     plugins: &'a [Plugin],
     log: Log<'a>,
+    is_compacted: OnceLock<bool>,
 }
 
 impl<'a> Audited<'a> {
@@ -40,13 +41,19 @@ impl<'a> Audited<'a> {
     ) -> Result<Self, SourceError> {
         let state = states.first().map(|state| &**state);
         let log = Log::open(&pipeline.source, &pipeline.schema, state)?;
-        Ok(Self { pipeline, plugins, log })
+        Ok(Self { pipeline, plugins, log, is_compacted: OnceLock::new() })
     }
 
     /// The offsets that partition `partition` holds, as far as that can be known. `None` means
     /// that there is no such partition.
     pub fn held(&self, partition: u32) -> Option<(i64, i64)> {
         self.log.held(partition)
+    }
+
+    /// True if the brokers remove records of the log that later ones replace; false also where they
+    /// do not tell.
+    pub fn is_compacted(&self) -> bool {
+        *self.is_compacted.get_or_init(|| self.log.is_compacted())
     }
 
     /// The oracle of this pipeline, as its log is written.

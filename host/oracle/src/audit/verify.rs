@@ -1,18 +1,17 @@
 //! A checkpoint against its log: the oracle reads the covered records again and must come to the
 //! same digests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use streamgauge_core::{FinalPane, GapKind, OffsetGap, PartitionSnapshot, SEMANTICS};
-
+use streamgauge_core::{GapKind, PartitionSnapshot, PartitionState, SEMANTICS};
 use streamgauge_source::Span;
 
 use super::log::Audited;
-
-use crate::semantics::{self, MetricState, Oracle, OracleError, PartitionState, Record};
-use streamgauge_source::SourceError;
+use super::reading::{Task, VerifyError, recount};
+use super::stored::{Stored, StoredPanes};
+use crate::semantics::{self, MetricState, NotResumed};
 
 /// The outcome of a verification, partition by partition.
 pub struct Verification {
@@ -31,6 +30,8 @@ pub struct PartitionAudit {
     /// The reason why the partition cannot be verified; `None` means that the partition was
     /// verified.
     pub impossible: Option<String>,
+    /// The metrics that could not be verified though their partition was, each with the reason.
+    pub not_verified: Vec<String>,
     /// The revision of the semantics under which the state began.
     pub semantics: u32,
     /// The differences between stored and recomputed state, empty if both are equal.
@@ -48,21 +49,15 @@ pub struct Difference {
     pub recomputed: String,
 }
 
-/// Why a verification failed to run.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// The log cannot be read.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// A plugin crashed or broke its contract.
-    #[error(transparent)]
-    Oracle(#[from] OracleError),
-}
-
 impl Verification {
-    /// True if every partition was verified, without a difference.
+    /// True if everything was verified, without a difference.
     pub fn is_equal(&self) -> bool {
-        self.partitions.iter().all(|p| p.impossible.is_none() && p.differences.is_empty())
+        self.partitions.iter().all(|p| p.is_whole() && p.differences.is_empty())
+    }
+
+    /// True if something differs in what could be verified.
+    pub fn differs(&self) -> bool {
+        self.partitions.iter().any(|p| !p.differences.is_empty())
     }
 
     /// The verification as JSON, for `streamgauge verify --json`.
@@ -74,8 +69,10 @@ impl Verification {
                 "from": p.span.from,
                 "to": p.span.to,
                 "records": p.records,
+                "empty_offsets": p.empty_offsets(),
                 "verified": p.impossible.is_none(),
                 "reason": p.impossible,
+                "not_verified": p.not_verified,
                 "semantics": p.semantics,
                 "differences": p.differences.iter().map(difference).collect::<Value>(),
             })
@@ -88,6 +85,18 @@ impl Verification {
 }
 
 impl PartitionAudit {
+    /// True if all of the partition was verified.
+    fn is_whole(&self) -> bool {
+        self.impossible.is_none() && self.not_verified.is_empty()
+    }
+
+    /// The offsets that hold no record: markers of transactions, aborted records, and what
+    /// compaction took.
+    pub fn empty_offsets(&self) -> u64 {
+        let offsets = self.span.to.saturating_sub(self.span.from).max(0).unsigned_abs();
+        if self.impossible.is_some() { 0 } else { offsets.saturating_sub(self.records) }
+    }
+
     /// What is to be known where the state began under another revision of the semantics than the
     /// one that the oracle counts by.
     pub fn other_semantics(&self) -> Option<String> {
@@ -107,67 +116,69 @@ impl PartitionAudit {
     }
 }
 
-/// A partition while its log is read.
-struct Reading {
-    oracle: semantics::Partition,
-    /// Still to come, the next one last.
-    gaps: Vec<OffsetGap>,
-    records: u64,
-    error: Option<OracleError>,
-}
-
-/// Reads the log that `partitions` cover and compares. `final_panes` are the stored panes.
+/// Reads the log that `stored` covers and compares.
 ///
 /// # Errors
 /// The log cannot be read, or a plugin fails.
-pub fn verify(
-    audited: &Audited<'_>,
-    partitions: &[Arc<PartitionSnapshot>],
-    final_panes: &[Arc<FinalPane>],
-) -> Result<Verification, VerifyError> {
+pub fn verify(audited: &Audited<'_>, stored: Stored<'_>) -> Result<Verification, VerifyError> {
     let oracle = audited.oracle()?;
-    let mut readings = BTreeMap::new();
-    let mut spans = Vec::new();
-    let mut audits = Vec::new();
-    for snapshot in partitions {
+    let (mut tasks, mut audits) = (Vec::new(), Vec::new());
+    for snapshot in stored.partitions {
         let (state, partition) = (&snapshot.state, snapshot.partition);
-        let span = Span { partition, from: state.origin, to: state.next_offset };
-        let impossible = impossible(audited, snapshot);
+        let kept = stored.kept_of(partition);
+        let from = kept.map_or(state.origin, |kept| kept.state.next_offset);
+        let span = Span { partition, from, to: state.next_offset };
+        let impossible = impossible(audited, snapshot, kept);
         if impossible.is_none() {
-            spans.push(span);
-            readings.insert(partition, Reading::new(&oracle, snapshot)?);
+            tasks.push(Task { span, stored: snapshot, kept });
         }
         audits.push(PartitionAudit {
             partition,
             span,
             records: 0,
             impossible,
+            not_verified: Vec::new(),
             semantics: state.semantics,
             differences: Vec::new(),
         });
     }
-    audited.read(&spans, &mut |partition, meta, value| {
-        let Some(reading) = readings.get_mut(&partition) else { return true };
-        let (offset, stamp) = (meta.offset, meta.time.millis());
-        reading.accept(Record { offset, stamp, taken: None, value })
-    })?;
-    for (audit, snapshot) in audits.iter_mut().zip(partitions) {
-        if let Some(reading) = readings.remove(&audit.partition) {
-            audit.records = reading.records;
-            let recomputed = reading.finish()?;
-            audit.differences = differences(snapshot, &recomputed, final_panes);
+    let is_compacted = audited.is_compacted();
+    let mut recounted = recount(audited, &oracle, &tasks)?;
+    for (audit, snapshot) in audits.iter_mut().zip(stored.partitions) {
+        let Some(again) = recounted.remove(&audit.partition) else { continue };
+        audit.records = again.records;
+        let counted = snapshot.state.accounting.read;
+        let gone = counted.saturating_sub(again.state.event_time.read);
+        if is_compacted && gone > 0 {
+            audit.impossible = Some(format!(
+                "its topic is compacted, and {gone} of {counted} records are not there any more"
+            ));
+            continue;
         }
+        audit.differences = differences(snapshot, &again.state, stored.panes);
+        let note = |metric: NotResumed| format!("metric {}: {}", metric.metric, metric.reason);
+        audit.not_verified = again.not_resumed.into_iter().map(note).collect();
     }
     Ok(Verification { partitions: audits })
 }
 
 /// Why the records of a partition cannot be read again.
-fn impossible(audited: &Audited<'_>, snapshot: &PartitionSnapshot) -> Option<String> {
+fn impossible(
+    audited: &Audited<'_>,
+    snapshot: &PartitionSnapshot,
+    kept: Option<&Arc<PartitionSnapshot>>,
+) -> Option<String> {
     let state = &snapshot.state;
     let Some((low, high)) = audited.held(snapshot.partition) else {
         return Some("the log has no such partition any more".to_owned());
     };
-    if let Some(gap) = state.gaps.iter().find(|gap| gap.kind != GapKind::LogStartMoved) {
+    if kept.is_some_and(|kept| !is_before(&kept.state, state)) {
+        return Some("the kept state is not an earlier one of this state".to_owned());
+    }
+    let (passed, from) =
+        kept.map_or((0, state.origin), |kept| (kept.state.gaps.len(), kept.state.next_offset));
+    let mut gaps = state.gaps[passed..].iter();
+    if let Some(gap) = gaps.find(|gap| gap.kind != GapKind::LogStartMoved) {
         let name = gap.kind.name();
         return Some(format!("records that were counted are gone ({name} at offset {})", gap.from));
     }
@@ -177,51 +188,26 @@ fn impossible(audited: &Audited<'_>, snapshot: &PartitionSnapshot) -> Option<Str
             state.next_offset
         ));
     }
-    if low > state.origin && state.next_offset > state.origin {
-        return Some(format!("it begins at offset {}, the log only at {low}", state.origin));
+    if low > from && state.next_offset > from {
+        return Some(format!("it begins at offset {from}, the log only at {low}"));
     }
     None
 }
 
-impl Reading {
-    fn new(oracle: &Oracle, snapshot: &PartitionSnapshot) -> Result<Self, OracleError> {
-        let partition = oracle.partition(snapshot.partition, snapshot.state.origin)?;
-        let mut gaps = snapshot.state.gaps.clone();
-        gaps.reverse();
-        Ok(Self { oracle: partition, gaps, records: 0, error: None })
-    }
-
-    /// Returns whether reading continues.
-    fn accept(&mut self, record: Record<'_>) -> bool {
-        self.skip_up_to(record.offset);
-        if self.error.is_none() {
-            self.records += 1;
-            self.error = self.oracle.accept(record).err();
-        }
-        self.error.is_none()
-    }
-
-    fn skip_up_to(&mut self, offset: i64) {
-        while let Some(gap) = self.gaps.pop_if(|gap| gap.from <= offset) {
-            let kind = semantics::GapKind::LogStartMoved;
-            self.oracle.skip(semantics::Gap { kind, from: gap.from, to: gap.to });
-        }
-    }
-
-    fn finish(mut self) -> Result<PartitionState, OracleError> {
-        self.skip_up_to(i64::MAX);
-        match self.error {
-            Some(error) => Err(error),
-            None => self.oracle.state(),
-        }
-    }
+/// True if `state` may be what became of `kept`.
+fn is_before(kept: &PartitionState, state: &PartitionState) -> bool {
+    kept.origin == state.origin
+        && kept.semantics == state.semantics
+        && kept.next_offset <= state.next_offset
+        && kept.accounting.read <= state.accounting.read
+        && state.gaps.starts_with(&kept.gaps)
 }
 
 /// The differences between a stored state and a recomputed one: counts first, then digests.
 fn differences(
     stored: &PartitionSnapshot,
-    recomputed: &PartitionState,
-    final_panes: &[Arc<FinalPane>],
+    recomputed: &semantics::PartitionState,
+    panes: &StoredPanes,
 ) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |what: String, stored: String, recomputed: String| {
@@ -261,7 +247,7 @@ fn differences(
         compare(format!("metric {}: folded", metric.id), own.to_string(), other.to_string());
         let what = format!("metric {} (digest)", metric.id);
         compare(what, metric.digest().to_string(), again.digest().to_string());
-        let own = final_digests(metric.id.as_str(), stored.partition, final_panes, again);
+        let own = stored_just_so(panes.of(stored.partition, &metric.id), again);
         let kept = again.windows.iter().flat_map(|windows| &windows.finals).count();
         compare(format!("metric {}: final panes", metric.id), own.to_string(), kept.to_string());
     }
@@ -269,14 +255,7 @@ fn differences(
 }
 
 /// How many of the final panes that the oracle keeps are stored just so.
-fn final_digests(
-    metric: &str,
-    partition: u32,
-    final_panes: &[Arc<FinalPane>],
-    recomputed: &MetricState,
-) -> usize {
-    let own = final_panes.iter().filter(|p| p.partition == partition && p.metric == metric);
-    let stored: BTreeSet<Vec<u8>> = own.map(|pane| pane.encode()).collect();
+fn stored_just_so(stored: Option<&BTreeSet<[u8; 32]>>, recomputed: &MetricState) -> usize {
     let kept = recomputed.windows.iter().flat_map(|windows| &windows.finals);
-    kept.filter(|pane| stored.contains(&pane.encode())).count()
+    kept.filter(|pane| stored.is_some_and(|stored| stored.contains(&pane.digest().0))).count()
 }

@@ -1,6 +1,6 @@
 //! One metric in one partition: the rows that the metric can use, and the counts of its rows.
 
-use streamgauge_core::{Field, FieldType};
+use streamgauge_core::{Field, FieldType, MetricSnapshot};
 
 use super::civil::Calendar;
 use super::error::OracleError;
@@ -58,6 +58,20 @@ impl Metric {
             excluded: 0,
             sets,
         })
+    }
+
+    /// Takes over a kept state of the same windows; only before the first row.
+    pub(super) fn restore(&mut self, kept: &MetricSnapshot) -> Result<(), CallError> {
+        let books = kept.accounting;
+        (self.on_time, self.late, self.excluded) = (books.on_time, books.late, books.excluded);
+        for set in &mut self.sets {
+            let of_kind = kept.windows.iter().find(|kept| kept.spec.to_millis() == set.kind());
+            let Some(of_kind) = of_kind else {
+                return Err(CallError::Contract("it has other windows".to_owned()));
+            };
+            set.restore(&mut self.instance, kept.state_version, of_kind)?;
+        }
+        Ok(())
     }
 
     /// Offers a row to the metric, and then makes the panes final that the record's watermark ends.

@@ -2,8 +2,9 @@
 //! final ones.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use streamgauge_core::{EventTime, TimeWindow};
+use streamgauge_core::{EventTime, PaneSnapshot, TimeWindow, WindowSetSnapshot};
 
 use super::bytes::chained;
 use super::civil::{Calendar, Span};
@@ -71,6 +72,46 @@ impl PaneSet {
             chain: [0; 32],
             finals: BTreeMap::new(),
         }))
+    }
+
+    /// Size and slide in milliseconds, both 0 for the cumulative pane.
+    pub(super) fn kind(&self) -> (i64, i64) {
+        match self {
+            Self::Cumulative(_) => (0, 0),
+            Self::Windows(set) => (set.windows.size, set.windows.slide),
+        }
+    }
+
+    /// Takes over the panes that were kept, whose states a plugin of `version` gave. The final
+    /// ones before them are known by their chain.
+    pub(super) fn restore(
+        &mut self,
+        instance: &mut Instance,
+        version: u32,
+        kept: &WindowSetSnapshot,
+    ) -> Result<(), CallError> {
+        match self {
+            Self::Cumulative(sides) => {
+                if let Some(pane) = kept.panes.first() {
+                    *sides = Sides::restored(instance, version, None, pane)?;
+                }
+            }
+            Self::Windows(set) => {
+                let books = kept.books;
+                set.windows.floor = books.floor.map(|floor| floor.0);
+                set.windows.evicted = books.evicted;
+                (set.expired, set.unplaced) = (books.expired, books.unplaced);
+                (set.final_panes, set.chain) = (kept.final_panes, kept.chain.0);
+                for pane in &kept.panes {
+                    let Some(window) = pane.window else { continue };
+                    let span = Span { start: window.start.0, end: window.end.0 };
+                    let contents = Sides::restored(instance, version, Some(span), pane)?;
+                    let corrections = pane.corrections;
+                    set.windows.open.insert(span.start, Pane { span, corrections, contents });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Takes in a row.
@@ -217,6 +258,20 @@ impl WindowSet {
 }
 
 impl Sides {
+    /// The accumulators of a kept pane.
+    fn restored(
+        instance: &mut Instance,
+        version: u32,
+        span: Option<Span>,
+        kept: &PaneSnapshot,
+    ) -> Result<Self, CallError> {
+        let mut accumulator = |state: Option<&Arc<[u8]>>| {
+            state.map(|state| instance.restore(span.map(window), version, state)).transpose()
+        };
+        let on_time = accumulator(kept.on_time.as_ref())?;
+        Ok(Self { on_time, late: accumulator(kept.late.as_ref())? })
+    }
+
     /// Folds a row into the accumulator of its verdict, if the metric can use it.
     fn fold(
         &mut self,

@@ -48,6 +48,16 @@ pub struct Record<'a> {
 impl Partition {
     pub(super) fn new(number: u32, origin: i64, rules: Arc<Rules>, metrics: Vec<Metric>) -> Self {
         let state = EventTimeState { origin, next_offset: origin, ..EventTimeState::default() };
+        Self::at(number, state, rules, metrics)
+    }
+
+    /// The partition whose records so far gave `state`.
+    pub(super) fn at(
+        number: u32,
+        state: EventTimeState,
+        rules: Arc<Rules>,
+        metrics: Vec<Metric>,
+    ) -> Self {
         let calendar = Calendar::new(rules.zone);
         Self { number, rules, calendar, state, late_samples: VecDeque::new(), metrics }
     }

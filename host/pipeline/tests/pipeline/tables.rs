@@ -57,7 +57,7 @@ fn late_records_and_gaps_have_settings_of_their_own() {
     assert_eq!(pipeline.late_output, Some(OutletSettings::Kafka("late".to_owned())));
     // Neither setting changes what a record counts as.
     assert_eq!(pipeline.state_settings(), valid(MINIMAL).0.state_settings());
-    for parent in ["late_output.file", "history"] {
+    for parent in ["late_output.file", "history", "state.embedded.backups"] {
         let found = refused(&format!("{MINIMAL}[{parent}]\nzzz = 1\n"));
         assert!(found.to_string().contains("unknown key `zzz`"), "{found}");
     }

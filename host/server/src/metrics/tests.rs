@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use streamgauge_telemetry::{Distribution, Measured, Telemetry, WorkerLevel};
+use streamgauge_telemetry::{BackupCounts, Distribution, Measured, Telemetry, WorkerLevel};
 
 use super::encode;
 use crate::tests::fixture::live;
@@ -100,6 +100,7 @@ fn what_happened_here_is_counted_here() {
         },
         checkpoints: Distribution { buckets: vec![(0.005, 1), (f64::INFINITY, 0)], sum: 0.004 },
         checkpoint_failures: 1,
+        backups: BackupCounts::default(),
         workers: vec![
             WorkerLevel { queue_records: 0, busy: 0.25 },
             WorkerLevel { queue_records: 77, busy: 1.5 },
@@ -196,6 +197,7 @@ fn counters_of_the_process_say_since_when_and_those_that_outlive_it_do_not() {
         latency: Distribution { buckets: vec![(f64::INFINITY, 0)], sum: 0.0 },
         checkpoints: Distribution { buckets: vec![(f64::INFINITY, 0)], sum: 0.0 },
         checkpoint_failures: 0,
+        backups: BackupCounts::default(),
         workers: Vec::new(),
     });
     let samples = parse(&encode(&telemetry, &live()));

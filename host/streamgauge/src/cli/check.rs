@@ -18,7 +18,7 @@ use crate::log;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
 use crate::run::prepare::{Held, Prepared};
-use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, StateError, StateStore};
+use streamgauge_checkpoint::store::{Checkpoint, StateError, StateReader};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
 
@@ -125,15 +125,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
 /// The stored checkpoint, if there is any, or why it cannot be read.
 type State = Result<Option<Checkpoint>, StateError>;
 
-/// Reads the stored state and holds it against the settings; state in use belongs to a running
-/// pipeline and was checked when that pipeline started.
+/// Reads the stored state and holds it against the settings, also beside a pipeline that runs. A state
+/// that nobody else may read was checked when its pipeline started.
 fn check_state(prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
-    let dir = &prepared.pipeline.state_dir;
-    let state = if EmbeddedStore::exists(dir) {
-        EmbeddedStore::open(dir).and_then(|store| store.load())
-    } else {
-        Ok(None)
-    };
+    let reader = StateReader::open(&prepared.pipeline.state_dir);
+    let state = reader.and_then(|reader| reader.map_or(Ok(None), |reader| reader.load()));
     if let Ok(Some(checkpoint)) = &state {
         prepared.check_state(checkpoint, Held::Records)?;
     }
@@ -160,7 +156,7 @@ fn check_pins(args: &CheckArgs, prepared: Prepared) -> Result<Prepared, Diagnost
 fn stopped(prepared: &Prepared, state: State) -> BTreeMap<String, StoppedMetric> {
     let checkpoint = match state {
         Ok(checkpoint) => checkpoint,
-        Err(error) => stored::running(prepared, error).ok().map(|found| found.export.checkpoint),
+        Err(error) => stored::running(prepared, error, drop).ok().map(|found| found.checkpoint),
     };
     checkpoint.map_or_else(BTreeMap::new, |checkpoint| StoppedMetric::all(&checkpoint.partitions))
 }

@@ -37,12 +37,10 @@ impl ExplainArgs {
 pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let (partition, offset) = args.place;
     let prepared = Prepared::load(&args.config.config, |_| {})?;
-    let state = stored::find(&prepared)?;
-    let own = state.as_ref().and_then(|state| {
-        state.export.checkpoint.partitions.iter().find(|snapshot| snapshot.partition == partition)
-    });
+    let state = stored::find(&prepared, drop)?;
+    let states = state.as_ref().map_or(&[][..], |state| &state.checkpoint.partitions);
+    let own = states.iter().find(|snapshot| snapshot.partition == partition);
     let origin = own.map(|snapshot| snapshot.state.origin);
-    let states = state.as_ref().map_or(&[][..], |state| &state.export.checkpoint.partitions);
     let audited = Audited::open(&prepared.pipeline, &prepared.plugins, states)
         .map_err(|error| Failure::source(&error))?;
     let explanation =

@@ -1,33 +1,53 @@
 //! `streamgauge state inspect`: what is stored, for people and for programs.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 use streamgauge_core::{
     BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot, PluginCall, SEMANTICS,
-    WindowSetSnapshot,
+    WindowSetSnapshot, WindowSpec,
 };
 
 use super::failure::Failure;
 use super::output::print_out;
-use super::stored;
-use streamgauge_checkpoint::store::{EmbeddedStore, Export, Generation};
+use streamgauge_checkpoint::store::{Checkpoint, Generation, StateReader};
 use streamgauge_core::rfc3339;
 use streamgauge_pipeline::Pipeline;
 
+/// The final panes that are kept, counted.
+#[derive(Default)]
+struct KeptPanes {
+    all: u64,
+    of_kind: BTreeMap<(u32, String, WindowSpec), u64>,
+}
+
+impl KeptPanes {
+    fn add(&mut self, pane: FinalPane) {
+        self.all += 1;
+        *self.of_kind.entry((pane.partition, pane.metric, pane.spec)).or_default() += 1;
+    }
+
+    fn of(&self, partition: u32, metric: &str, spec: WindowSpec) -> u64 {
+        self.of_kind.get(&(partition, metric.to_owned(), spec)).copied().unwrap_or_default()
+    }
+}
+
 pub(super) fn inspect(
     pipeline: &Pipeline,
-    store: &EmbeddedStore,
+    store: &StateReader,
     as_json: bool,
 ) -> Result<(), Failure> {
     let generations = store.generations()?;
+    let mut panes = KeptPanes::default();
     // A damaged checkpoint is shown as such, with whatever else can be said.
-    let export = match stored::export(store) {
-        Ok(export) => export,
+    let checkpoint = match store.load_with_panes(|pane| panes.add(pane)) {
+        Ok(checkpoint) => checkpoint,
         Err(error) if generations.is_empty() => return Err(error.into()),
         Err(_) => None,
     };
     if as_json {
-        return print_out(document(pipeline, &generations, export.as_ref()));
+        return print_out(document(pipeline, &generations, (checkpoint.as_ref(), panes.all)));
     }
     let mut lines = Vec::new();
     for generation in &generations {
@@ -37,15 +57,14 @@ pub(super) fn inspect(
         let stored = instant(pipeline, generation.created);
         lines.push(format!("checkpoint {number}, stored {stored}, {bytes} bytes, {damage}"));
     }
-    if let Some(export) = &export {
-        for (key, value) in &export.checkpoint.settings {
+    if let Some(checkpoint) = &checkpoint {
+        for (key, value) in &checkpoint.settings {
             lines.push(format!("  {key} = {value}"));
         }
-        let panes = &export.final_panes;
-        for partition in &export.checkpoint.partitions {
-            lines.extend(partition_lines(pipeline, partition, panes));
+        for partition in &checkpoint.partitions {
+            lines.extend(partition_lines(pipeline, partition, &panes));
         }
-        lines.push(format!("{} final windows kept", panes.len()));
+        lines.push(format!("{} final windows kept", panes.all));
     }
     print_out(lines.join("\n"))
 }
@@ -70,7 +89,7 @@ fn watermark(pipeline: &Pipeline, partition: &PartitionSnapshot) -> Option<Strin
 fn partition_lines(
     pipeline: &Pipeline,
     partition: &PartitionSnapshot,
-    final_panes: &[std::sync::Arc<FinalPane>],
+    panes: &KeptPanes,
 ) -> Vec<String> {
     let (state, books) = (&partition.state, &partition.state.accounting);
     let mut lines = vec![
@@ -121,15 +140,12 @@ fn partition_lines(
         }
         for set in metric.windows.iter().filter(|set| !set.panes.iter().all(|p| p.window.is_none()))
         {
-            let kept = final_panes.iter().filter(|p| {
-                p.partition == partition.partition && p.metric == metric.id && p.spec == set.spec
-            });
             lines.push(format!(
                 "    {}: {} open, {} final ({} kept), expired {}, unplaced {}, evicted {}",
                 set.spec,
                 set.panes.len(),
                 set.final_panes,
-                kept.count(),
+                panes.of(partition.partition, &metric.id, set.spec),
                 set.books.expired,
                 set.books.unplaced,
                 set.books.evicted
@@ -144,7 +160,11 @@ fn open_bytes(set: &WindowSetSnapshot) -> usize {
     states.flatten().map(|state| state.len()).sum()
 }
 
-fn document(pipeline: &Pipeline, generations: &[Generation], export: Option<&Export>) -> Value {
+fn document(
+    pipeline: &Pipeline,
+    generations: &[Generation],
+    (checkpoint, panes): (Option<&Checkpoint>, u64),
+) -> Value {
     let generation = |g: &Generation| {
         json!({
             "number": g.number,
@@ -153,13 +173,12 @@ fn document(pipeline: &Pipeline, generations: &[Generation], export: Option<&Exp
             "damage": g.damage,
         })
     };
-    let checkpoint = export.map(|export| &export.checkpoint);
     let partitions = checkpoint.map_or(&[][..], |checkpoint| &checkpoint.partitions);
     json!({
         "checkpoints": generations.iter().map(generation).collect::<Value>(),
         "settings": checkpoint.map(|checkpoint| &checkpoint.settings),
         "partitions": partitions.iter().map(|p| partition_json(pipeline, p)).collect::<Value>(),
-        "final_windows": export.map(|export| export.final_panes.len()),
+        "final_windows": checkpoint.map(|_| panes),
     })
 }
 

@@ -1,6 +1,7 @@
 //! `streamgauge run`: the pipeline for real.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -19,7 +20,8 @@ use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::{Held, Prepared};
-use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateStore};
+use streamgauge_checkpoint::backups::Backups;
+use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateReader, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_view::document::NotWritten;
@@ -73,7 +75,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     {
         tracing::info!("state {} dropped; recomputing", path.display());
     }
-    let (store, checkpoint) = open_store(&prepared)?;
+    let (store, checkpoint, reader) = open_store(&prepared)?;
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let mut job = Job::new(&prepared, feed, Some(store), true)?;
@@ -85,12 +87,15 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     identity::keep(dir, &job.supervisor.identity, name);
     let patience = if args.until_end { Patience::GiveUp } else { Patience::Retry };
-    let run_status = std::sync::Arc::clone(&job.run_status);
+    let run_status = Arc::clone(&job.run_status);
     story::restored(&prepared.pipeline, checkpoint.as_ref());
     if let Some(checkpoint) = checkpoint {
         run_status.restore(&checkpoint);
     }
     let stopped = job.stop.flag();
+    let (board, identity) = (Arc::clone(&run_status.backups), job.supervisor.identity.clone());
+    let backups = prepared.pipeline.backups.clone();
+    let backups = backups.map(|settings| Backups { reader, settings, identity, board }.start());
     let result = if let Some(server) = server {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
         serve(&prepared, job, server, patience)
@@ -102,6 +107,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         }
         result
     };
+    drop(backups);
     story::stopped(&prepared.pipeline, &run_status);
     result.map_err(|error| Failure::source(&error))?;
     if args.until_end {
@@ -129,8 +135,11 @@ pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<
     if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
 }
 
+/// A store, the checkpoint that the run resumes from, and who reads the store for backups.
+type Opened = (Box<dyn StateStore>, Option<Checkpoint>, StateReader);
+
 /// The store, and the checkpoint that the run resumes from.
-fn open_store(prepared: &Prepared) -> Result<(Box<dyn StateStore>, Option<Checkpoint>), Failure> {
+fn open_store(prepared: &Prepared) -> Result<Opened, Failure> {
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let checkpoint = store.load()?;
@@ -142,5 +151,6 @@ fn open_store(prepared: &Prepared) -> Result<(Box<dyn StateStore>, Option<Checkp
             tracing::error!("metric `{id}` has stopped at {places}: {stop}; hint: {remedy}");
         }
     }
-    Ok((Box::new(store), checkpoint))
+    let reader = store.reader();
+    Ok((Box::new(store), checkpoint, reader))
 }

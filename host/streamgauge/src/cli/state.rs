@@ -1,7 +1,10 @@
 //! `streamgauge state`: stored state, looked at, moved, and gone back with.
 
+mod list;
+mod prune;
+
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
@@ -10,12 +13,14 @@ use clap::{Args, Subcommand};
 use super::config::Config;
 use super::failure::Failure;
 use super::output::{print_out, write_whole};
+use super::spool::Spool;
 use super::{inspect, stored};
 use crate::run::identity;
 use crate::run::prepare::{Held, Prepared};
 use streamgauge_checkpoint::side_output::full_files;
 use streamgauge_checkpoint::store::{
-    Checkpoint, EmbeddedStore, Export, ExportError, Exported, StateError,
+    Checkpoint, EmbeddedStore, ExportError, ExportReadError, ExportReader, Exported, StateError,
+    StateReader,
 };
 use streamgauge_pipeline::{OutletFile, OutletSettings, Pipeline};
 
@@ -57,6 +62,24 @@ enum StateCommand {
         #[arg(long)]
         replace: bool,
     },
+    /// List the checkpoints and the backups: when, how large, what they cover, and their damage.
+    List {
+        #[command(flatten)]
+        config: Config,
+
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Name the backups that are over by the limits of the pipeline, or remove them.
+    Prune {
+        #[command(flatten)]
+        config: Config,
+
+        /// Remove them.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Go back to the checkpoint before the newest one.
     Rollback(Config),
     /// Drop the stored state; the next run begins where `start` says.
@@ -69,6 +92,8 @@ impl StateArgs {
             StateCommand::Inspect { config, .. }
             | StateCommand::Export { config, .. }
             | StateCommand::Import { config, .. }
+            | StateCommand::List { config, .. }
+            | StateCommand::Prune { config, .. }
             | StateCommand::Rollback(config)
             | StateCommand::Reset(config) => config,
         };
@@ -80,10 +105,15 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
     match &args.command {
         StateCommand::Inspect { config, json } => {
             let pipeline = load(config)?;
-            inspect::inspect(&pipeline, &open(&pipeline)?, *json)
+            inspect::inspect(&pipeline, &look(&pipeline)?, *json)
         }
         StateCommand::Export { file, config } => export(&load(config)?, file),
         StateCommand::Import { file, config, replace } => import(config, file, *replace),
+        StateCommand::List { config, json } => list::list(&load(config)?, *json),
+        StateCommand::Prune { config, yes } => {
+            let what = if *yes { prune::Prune::Remove } else { prune::Prune::Name };
+            prune::prune(&load(config)?, what)
+        }
         StateCommand::Rollback(config) => rollback(&load(config)?),
         StateCommand::Reset(config) => {
             let pipeline = load(config)?;
@@ -99,17 +129,13 @@ fn load(config: &Config) -> Result<Pipeline, Failure> {
     Ok(Pipeline::load_with(&config.config, &|_| Some(String::new()))?.0)
 }
 
-/// The store, which has to be there.
-fn open(pipeline: &Pipeline) -> Result<EmbeddedStore, Failure> {
-    let dir = &pipeline.state_dir;
-    if EmbeddedStore::exists(dir) {
-        return Ok(EmbeddedStore::open(dir)?);
-    }
-    Err(stored::none(pipeline))
+/// The state, which has to be there, only to be read.
+fn look(pipeline: &Pipeline) -> Result<StateReader, Failure> {
+    StateReader::open(&pipeline.state_dir)?.ok_or_else(|| stored::none(pipeline))
 }
 
 fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
-    let store = open(pipeline)?;
+    let store = look(pipeline)?;
     let (mut exported, mut refused) = (None, None);
     // A half-written export would be taken for one.
     let written = write_whole(file, |part| {
@@ -132,7 +158,8 @@ fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
         return Err(refused);
     }
     written?;
-    let Exported { partitions, final_panes, bytes } = exported.expect("nothing else is written");
+    let Exported { partitions, final_panes, bytes, .. } =
+        exported.expect("nothing else is written");
     print_out(format!(
         "{}: {partitions} partitions, {final_panes} final windows, {bytes} bytes",
         file.display()
@@ -140,13 +167,16 @@ fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
 }
 
 fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
-    let bytes = fs::read(file).map_err(|error| {
+    let mut spool = Spool::default();
+    let bytes = spool.seekable(file)?;
+    File::open(&bytes).map_err(|error| {
         Failure::usage(format!("{} could not be read: {error}", file.display()))
     })?;
-    let path = file.to_owned();
-    let export = Export::decode(&bytes).map_err(|error| StateError::Export { path, error })?;
+    // Read to its end before anything is changed, and once more to be stored.
+    let mut export = read_export(&bytes, file)?;
+    export.read_panes(drop).map_err(|error| error.of(file))?;
     let prepared = Prepared::load_without_source(&config.config, |_| {})?;
-    prepared.check_state(&export.checkpoint, Held::Records)?;
+    prepared.check_state(export.checkpoint(), Held::Records)?;
     let dir = &prepared.pipeline.state_dir;
     if !replace && !EmbeddedStore::open(dir)?.generations()?.is_empty() {
         return Err(Failure::failed(format!(
@@ -155,26 +185,41 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
             dir.display()
         )));
     }
-    keep_copies(&prepared.pipeline, &export.checkpoint)?;
-    let store = |export| EmbeddedStore::open(dir).and_then(|mut store| store.import(export));
-    match store(&export) {
+    keep_copies(&prepared.pipeline, export.checkpoint())?;
+    let partitions = export.checkpoint().partitions.len();
+    drop(export);
+    let store = || {
+        let mut store = EmbeddedStore::open(dir)?;
+        store.import(&mut read_export(&bytes, file)?, file)
+    };
+    match store() {
         // Nothing of a damaged file is worth keeping where it is to be replaced.
         Err(StateError::Broken { .. }) if replace => {
             EmbeddedStore::reset(dir)?;
-            store(&export)?;
+            store()?;
         }
         done => done?,
     }
     print_out(format!(
-        "{}: {} partitions imported into {}",
+        "{}: {partitions} partitions imported into {}",
         file.display(),
-        export.checkpoint.partitions.len(),
         dir.display()
     ))
 }
 
+/// The export in `bytes`, which `file` named.
+fn read_export(bytes: &Path, file: &Path) -> Result<ExportReader<BufReader<File>>, StateError> {
+    let begun = File::open(bytes).map_err(ExportReadError::from);
+    let begun = begun.and_then(|bytes| ExportReader::begin(BufReader::new(bytes)));
+    begun.map_err(|error| error.of(file))
+}
+
 fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
-    let former = open(pipeline)?.rollback()?;
+    let dir = &pipeline.state_dir;
+    if !EmbeddedStore::exists(dir) {
+        return Err(stored::none(pipeline));
+    }
+    let former = EmbeddedStore::open(dir)?.rollback()?;
     let stored = inspect::instant(pipeline, former.created);
     print_out(format!(
         "the state is that of checkpoint {}, stored {stored}; the next run reads the log on from there",

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use streamgauge_core::LatencyHistogram;
 
 use streamgauge_checkpoint::CheckpointReport;
+use streamgauge_checkpoint::backups::BackupReport;
 use streamgauge_outbox::{Buckets, FlushCause, Overview, StageTimes, WorkerReport};
-use streamgauge_telemetry::{Distribution, Measured, WorkerLevel};
+use streamgauge_telemetry::{BackupCounts, Distribution, Measured, WorkerLevel};
 
 /// Upper bounds of latencies in milliseconds.
 const LATENCY_MS: [u64; 13] =
@@ -27,7 +28,7 @@ const BUSY_SPAN: Duration = Duration::from_secs(1);
 /// What was counted, for monitoring; `busy` by worker.
 pub(super) fn measured(
     overview: &Overview,
-    checkpoints: &CheckpointReport,
+    (checkpoints, backups): (&CheckpointReport, &BackupReport),
     busy: &Busy,
 ) -> Measured {
     let batches = &overview.counts.batches;
@@ -42,6 +43,12 @@ pub(super) fn measured(
         latency: latency(&overview.counts.latency),
         checkpoints: distribution(&checkpoints.durations, 1e-6),
         checkpoint_failures: checkpoints.failed,
+        backups: BackupCounts {
+            made: backups.made,
+            failed: backups.failed,
+            at_seconds: backups.at.map(|at| at / 1000),
+            is_failing: backups.failing.is_some(),
+        },
         workers: workers.collect(),
     }
 }
@@ -142,7 +149,7 @@ mod tests {
         let overview = Overview { counts, workers, ..Overview::default() };
         let mut checkpoints = CheckpointReport { failed: 2, ..CheckpointReport::default() };
         checkpoints.durations.observe(4000);
-        let found = measured(&overview, &checkpoints, &Busy::default());
+        let found = measured(&overview, (&checkpoints, &BackupReport::default()), &Busy::default());
         assert_eq!(found.flushes, [("full", 1), ("available", 0), ("delay", 1), ("end", 0)]);
         let up_to = |distribution: &Distribution, bound: f64| -> u64 {
             let buckets = distribution.buckets.iter().filter(|(le, _)| *le <= bound);

@@ -36,6 +36,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::MetricStopped => "metric_stopped",
         CauseCode::MetricLagging => "metric_lagging",
         CauseCode::MetricUnreadable => "metric_unreadable",
+        CauseCode::BackupFailing => "backup_failing",
         CauseCode::MemoryNearLimit => "memory_near_limit",
         CauseCode::PluginBusy => "plugin_busy",
     }

@@ -8,6 +8,7 @@ mod unusable;
 
 use std::time::{Duration, Instant};
 
+use streamgauge_checkpoint::backups::BackupReport;
 use streamgauge_core::{Accounting, LatenessHistogram, PartitionSnapshot, Year};
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{EventTimeFields, Pipeline, show_duration};
@@ -65,6 +66,16 @@ pub fn log_warnings(pipeline: &Pipeline, overview: &Overview) {
     for warning in warnings_at_end(pipeline, overview) {
         tracing::warn!("{}", warning.message);
     }
+}
+
+/// That the state could not be copied, while that lasts. Its thread logs it.
+pub(super) fn of_backups(report: &BackupReport) -> Option<Cause> {
+    let failing = report.failing.as_ref()?;
+    let (error, failures) = (failing.reason.clone(), failing.failures);
+    let message =
+        format!("no backup of the state could be made {failures} times in a row: {error}");
+    let args = [("error", error), ("failures", failures.to_string())];
+    Some(Cause::warning(CauseCode::BackupFailing, message, &args))
 }
 
 fn of_metrics(overview: &Overview, metrics: &[LiveMetric], costs: &Costs) -> Vec<Cause> {

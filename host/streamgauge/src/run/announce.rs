@@ -1,22 +1,24 @@
 //! The announcement of a running pipeline beside its state: the address of the page, so that
-//! `verify` and `explain` find the pipeline while the state is in use.
+//! commands find the pipeline where its state cannot be read beside it.
 
 use std::fs;
+use std::io::BufReader;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use streamgauge_checkpoint::store::Export;
+use streamgauge_checkpoint::store::{Checkpoint, ExportReadError, ExportReader};
+use streamgauge_core::FinalPane;
 
 const FILE: &str = "running.json";
 
 /// How long a running pipeline has to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The largest checkpoint that is taken from a running pipeline, in bytes.
-const CHECKPOINT_BYTES_MAX: u64 = 1 << 30;
+/// How long it has for the whole of a checkpoint.
+const BODY_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// The process and the address of a running pipeline.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -47,22 +49,34 @@ impl Announcement {
     }
 
     /// Asks the pipeline for its latest checkpoint, with the token of the pipeline's server if
-    /// there is one.
+    /// there is one. Each final pane goes to `take`; nothing is held but the states.
     ///
     /// # Errors
     /// The pipeline does not answer, or not with a checkpoint.
-    pub fn checkpoint(&self, token: Option<&str>) -> Result<Export, String> {
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().timeout_global(Some(ANSWER_TIMEOUT)).build().into();
+    pub fn checkpoint(
+        &self,
+        token: Option<&str>,
+        take: impl FnMut(FinalPane),
+    ) -> Result<Checkpoint, String> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .timeout_connect(Some(ANSWER_TIMEOUT))
+            .timeout_recv_response(Some(ANSWER_TIMEOUT))
+            .timeout_recv_body(Some(BODY_TIMEOUT))
+            .build()
+            .into();
         let url = format!("http://{}/api/v1/checkpoint", self.address);
         let mut request = agent.get(&url);
         if let Some(token) = token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         let mut response = request.call().map_err(|error| error.to_string())?;
-        let body = response.body_mut().with_config().limit(CHECKPOINT_BYTES_MAX).read_to_vec();
-        let body = body.map_err(|error| error.to_string())?;
-        Export::decode(&body).map_err(|error| error.to_string())
+        let body = response.body_mut().with_config().limit(u64::MAX).reader();
+        let read = || {
+            let mut export = ExportReader::begin(BufReader::new(body))?;
+            export.read_panes(take)?;
+            Ok(export.into_checkpoint())
+        };
+        read().map_err(|error: ExportReadError| error.to_string())
     }
 }
 

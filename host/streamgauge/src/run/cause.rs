@@ -33,6 +33,8 @@ pub enum CauseCode {
     Restoring,
     /// The last checkpoint could not be stored.
     CheckpointFailing,
+    /// The state could not be copied to the folder of backups.
+    BackupFailing,
     /// The file of dead letters or of late records is full, and its setting says to stop.
     OutputFull,
     /// More than half of the records are late.
@@ -95,6 +97,7 @@ impl CauseCode {
         match self {
             // Offsets in the group are for lag tools only.
             Self::Broker(FaultKind::GroupForbidden | FaultKind::GroupShared)
+            | Self::BackupFailing
             | Self::MemoryNearLimit
             | Self::PluginBusy => Weight::Warns,
             Self::BrokerUnreachable
@@ -210,6 +213,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::LogMoved
         | CauseCode::Restoring
         | CauseCode::CheckpointFailing
+        | CauseCode::BackupFailing
         | CauseCode::OutputFull
         | CauseCode::MostlyLate
         | CauseCode::MostlyFuture

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use streamgauge_checkpoint::CheckpointBoard;
+use streamgauge_checkpoint::backups::BackupBoard;
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_core::{LatenessClock, PartitionSnapshot};
 use streamgauge_kafka::{BrokerFault, CommitBoard, FaultKind};
@@ -35,6 +36,8 @@ pub struct RunStatus {
     content: Mutex<Content>,
     /// The state of checkpoints, written by the checkpointer.
     pub checkpoints: Arc<CheckpointBoard>,
+    /// What backups came to, written by their thread.
+    pub backups: Arc<BackupBoard>,
     /// How the partitions of a topic stand, written by their sources.
     pub sources: Arc<SourceHealth>,
     /// What side readers publish.
@@ -93,6 +96,7 @@ impl RunStatus {
         Self {
             content: Mutex::new(content),
             checkpoints: Arc::default(),
+            backups: Arc::default(),
             sources: Arc::default(),
             sides: Arc::default(),
             history: Mutex::default(),

@@ -3,19 +3,23 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
 
 use streamgauge_core::{SnapshotError, digest_of};
 use thiserror::Error;
 
+use super::generation::Damage;
+use super::reader::StateReader;
+use super::stopped;
 use super::tables::{Failed, Reading};
-use super::{Damage, EmbeddedStore, StateError, StateStore as _, stopped};
+use crate::store::StateError;
 use crate::store::export::{ExportWriter, Pieces};
 use crate::store::header::{Header, StoppedStates};
 
 /// What an export holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
+    /// The identity of the state; empty in states of earlier versions.
+    pub identity: String,
     /// The number of partitions.
     pub partitions: usize,
     /// The number of final panes.
@@ -43,7 +47,7 @@ enum End {
     NotWritten(io::Error),
 }
 
-impl EmbeddedStore {
+impl StateReader {
     /// Writes the newest checkpoint and all final panes. `None` means that there is no checkpoint.
     ///
     /// # Errors
@@ -57,21 +61,9 @@ impl EmbeddedStore {
             // Loading says besides if the checkpoint before is intact.
             End::Damaged(generation, damage) => Err(match self.load() {
                 Err(error) => error.into(),
-                Ok(_) => damage.into_error(&self.path, generation, None).into(),
+                Ok(_) => damage.into_error(self.path(), generation, None).into(),
             }),
         }
-    }
-}
-
-impl Damage {
-    pub(super) fn into_error(
-        self,
-        path: &Path,
-        generation: u64,
-        former: Option<u64>,
-    ) -> StateError {
-        let Self { what, error } = self;
-        StateError::Damaged { path: path.to_owned(), generation, what, error, former }
     }
 }
 
@@ -100,7 +92,8 @@ fn newest(reading: &Reading, out: &mut dyn Write) -> Result<End, Failed> {
     match write_rest(reading, (generation, &stored), written)? {
         Ok((final_panes, bytes)) => {
             let partitions = header.partitions.len();
-            Ok(End::Exported(Exported { partitions, final_panes, bytes }))
+            let identity = header.identity;
+            Ok(End::Exported(Exported { identity, partitions, final_panes, bytes }))
         }
         Err(error) => Ok(End::NotWritten(error)),
     }

@@ -84,7 +84,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn begin(database: &Database) -> Result<Self, Failed> {
+    pub(super) fn begin(database: &impl ReadableDatabase) -> Result<Self, Failed> {
         Ok(Self { transaction: database.begin_read()? })
     }
 

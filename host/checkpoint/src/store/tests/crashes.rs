@@ -22,7 +22,11 @@ pub(super) const CHECKPOINTS: i64 = 4;
 /// A store on the disk. Nothing stays in a cache, so that every step reaches the disk.
 pub(super) fn store(disk: &Disk) -> Result<EmbeddedStore, crate::store::StateError> {
     let file = disk.file(Name::State);
-    let opener = move || redb::Database::builder().create_with_backend(file.clone());
+    let opener = move || {
+        let mut builder = redb::Database::builder();
+        builder.set_concurrency_mode(redb::ConcurrencyMode::SingleWriter);
+        builder.create_with_backend(file.clone())
+    };
     EmbeddedStore::open_with("disk".into(), Box::new(opener))
 }
 

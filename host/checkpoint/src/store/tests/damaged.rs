@@ -37,7 +37,7 @@ fn use_it(dir: &Path) -> Result<usize, StateError> {
         store.final_panes().map(drop),
         store.save(&checkpoint(9, &[900])).map(drop),
         store.rollback().map(drop),
-        store.import(&Export::default()),
+        import(&mut store, &Export::default().encode()),
     ];
     Ok(steps.iter().filter(|step| step.is_err()).count())
 }

@@ -1,9 +1,10 @@
 //! A disk that can die at any step, with a choice of what survives of what was not synced yet.
 
 use std::io;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use redb::StorageBackend;
+use redb::{BackendError, StorageBackend};
 
 use crate::side_output::EntryFile;
 
@@ -211,6 +212,32 @@ impl StorageBackend for DiskFile {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let change = Change::Write { at: offset as usize, bytes: data.to_vec() };
         self.disk.change(self.name, change)
+    }
+
+    // Nobody else has the disk, so every lock is free.
+
+    fn try_lock_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<bool, BackendError> {
+        Ok(true)
+    }
+
+    fn try_lock_shared_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<bool, BackendError> {
+        Ok(true)
+    }
+
+    fn lock_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<(), BackendError> {
+        Ok(())
+    }
+
+    fn lock_shared_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<(), BackendError> {
+        Ok(())
+    }
+
+    fn unlock_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<(), BackendError> {
+        Ok(())
+    }
+
+    fn query_lock_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<bool, BackendError> {
+        Ok(false)
     }
 }
 

@@ -1,0 +1,189 @@
+//! Partitions while their logs are read again: one thread a core, each with partitions and a source
+//! of its own.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use streamgauge_core::{OffsetGap, PartitionSnapshot};
+use streamgauge_source::{SourceError, Span};
+
+use super::log::Audited;
+use crate::semantics::{self, NotResumed, Oracle, OracleError, PartitionState, Record};
+
+/// Why a verification failed to run.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A plugin crashed or broke its contract.
+    #[error(transparent)]
+    Oracle(#[from] OracleError),
+}
+
+/// A partition that is to be read again.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) span: Span,
+    pub(super) stored: &'a PartitionSnapshot,
+    /// The state at which it begins; `None` means the origin.
+    pub(super) kept: Option<&'a Arc<PartitionSnapshot>>,
+}
+
+/// What a partition came to.
+pub(super) struct Recounted {
+    /// The records that were read again.
+    pub(super) records: u64,
+    pub(super) state: PartitionState,
+    /// The metrics that cannot be counted on from the kept state.
+    pub(super) not_resumed: Vec<NotResumed>,
+}
+
+/// Reads every partition again.
+pub(super) fn recount(
+    audited: &Audited<'_>,
+    oracle: &Oracle,
+    tasks: &[Task<'_>],
+) -> Result<BTreeMap<u32, Recounted>, VerifyError> {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let groups = groups(tasks, cores);
+    let given_up = AtomicBool::new(false);
+    let recount = |group: &[Task<'_>]| {
+        let counted = group_of(audited, oracle, group, &given_up);
+        given_up.fetch_or(counted.is_err(), Ordering::Relaxed);
+        counted
+    };
+    let counted: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = groups.iter().map(|group| scope.spawn(|| recount(group))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
+    });
+    let mut all = BTreeMap::new();
+    for counted in counted {
+        all.extend(counted?);
+    }
+    Ok(all)
+}
+
+/// The tasks in at most `count` groups with about as many offsets each.
+fn groups<'a>(tasks: &[Task<'a>], count: usize) -> Vec<Vec<Task<'a>>> {
+    let length = |task: &Task<'_>| task.span.to - task.span.from;
+    let mut tasks = tasks.to_vec();
+    tasks.sort_by_key(|task| (std::cmp::Reverse(length(task)), task.span.partition));
+    let mut groups: Vec<(i64, Vec<Task<'_>>)> = vec![(0, Vec::new()); count.min(tasks.len())];
+    for task in tasks {
+        let shortest = groups.iter_mut().min_by_key(|(offsets, _)| *offsets);
+        let (offsets, group) = shortest.expect("there is a group where there is a task");
+        // One without records counts as well: its plugins are started.
+        *offsets += length(&task).max(1);
+        group.push(task);
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Reads the partitions of one group again, until another group failed.
+fn group_of(
+    audited: &Audited<'_>,
+    oracle: &Oracle,
+    tasks: &[Task<'_>],
+    given_up: &AtomicBool,
+) -> Result<Vec<(u32, Recounted)>, VerifyError> {
+    let mut readings = BTreeMap::new();
+    for task in tasks {
+        readings.insert(task.span.partition, Reading::new(oracle, task)?);
+    }
+    let spans: Vec<Span> = tasks.iter().map(|task| task.span).collect();
+    audited.read(&spans, &mut |partition, meta, value| {
+        let Some(reading) = readings.get_mut(&partition) else { return true };
+        let (offset, stamp) = (meta.offset, meta.time.millis());
+        let goes_on = reading.accept(Record { offset, stamp, taken: None, value });
+        goes_on && !given_up.load(Ordering::Relaxed)
+    })?;
+    let finish = |(partition, reading): (u32, Reading)| Ok((partition, reading.finish()?));
+    readings.into_iter().map(finish).collect()
+}
+
+/// A partition while its log is read.
+struct Reading {
+    oracle: semantics::Partition,
+    /// Still to come, the next one last.
+    gaps: Vec<OffsetGap>,
+    records: u64,
+    error: Option<OracleError>,
+    not_resumed: Vec<NotResumed>,
+}
+
+impl Reading {
+    fn new(oracle: &Oracle, task: &Task<'_>) -> Result<Self, OracleError> {
+        let (number, state) = (task.span.partition, &task.stored.state);
+        let (oracle, not_resumed) = match task.kept {
+            None => (oracle.partition(number, state.origin)?, Vec::new()),
+            Some(kept) => oracle.resume(kept)?,
+        };
+        let passed = task.kept.map_or(0, |kept| kept.state.gaps.len());
+        let mut gaps = state.gaps.get(passed..).unwrap_or_default().to_vec();
+        gaps.reverse();
+        Ok(Self { oracle, gaps, records: 0, error: None, not_resumed })
+    }
+
+    /// Returns whether reading continues.
+    fn accept(&mut self, record: Record<'_>) -> bool {
+        self.skip_up_to(record.offset);
+        if self.error.is_none() {
+            self.records += 1;
+            self.error = self.oracle.accept(record).err();
+        }
+        self.error.is_none()
+    }
+
+    fn skip_up_to(&mut self, offset: i64) {
+        while let Some(gap) = self.gaps.pop_if(|gap| gap.from <= offset) {
+            let kind = semantics::GapKind::LogStartMoved;
+            self.oracle.skip(semantics::Gap { kind, from: gap.from, to: gap.to });
+        }
+    }
+
+    fn finish(mut self) -> Result<Recounted, OracleError> {
+        self.skip_up_to(i64::MAX);
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let (records, not_resumed) = (self.records, self.not_resumed);
+        Ok(Recounted { records, state: self.oracle.state()?, not_resumed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_are_shared_out_by_the_offsets_that_they_have() {
+        let stored = |partition| PartitionSnapshot {
+            partition,
+            position: streamgauge_core::Position::default(),
+            late_samples: Vec::new(),
+            state: streamgauge_core::PartitionState::starting_at(0),
+            metrics: Vec::new(),
+        };
+        let check = |lengths: &[i64], count: usize, expected: &[&[u32]]| {
+            let stored: Vec<_> = (0..lengths.len() as u32).map(stored).collect();
+            let task = |(stored, to): (_, &i64)| {
+                let stored: &PartitionSnapshot = stored;
+                let span = Span { partition: stored.partition, from: 0, to: *to };
+                Task { span, stored, kept: None }
+            };
+            let tasks: Vec<_> = stored.iter().zip(lengths).map(task).collect();
+            let of = |group: Vec<Task<'_>>| group.iter().map(|t| t.span.partition).collect();
+            let found: Vec<Vec<u32>> = groups(&tasks, count).into_iter().map(of).collect();
+            assert_eq!(found, expected, "{lengths:?}");
+        };
+        check(&[], 4, &[]);
+        check(&[10, 90, 40, 50], 2, &[&[1, 0], &[3, 2]]);
+        check(&[0, 0, 0], 2, &[&[0, 2], &[1]]);
+        check(&[7, 9], 8, &[&[1], &[0]]);
+        check(&[7, 9, 8], 1, &[&[1, 2, 0]]);
+    }
+}
