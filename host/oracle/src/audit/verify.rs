@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use streamgauge_core::{GapKind, PartitionSnapshot, PartitionState, SEMANTICS};
+use streamgauge_core::{GapKind, MetricSnapshot, PartitionSnapshot, PartitionState, SEMANTICS};
 use streamgauge_source::Span;
 
 use super::log::Audited;
@@ -158,6 +158,8 @@ pub fn verify(audited: &Audited<'_>, stored: Stored<'_>) -> Result<Verification,
         audit.differences = differences(snapshot, &again.state, stored.panes);
         let note = |metric: NotResumed| format!("metric {}: {}", metric.metric, metric.reason);
         audit.not_verified = again.not_resumed.into_iter().map(note).collect();
+        let own = snapshot.metrics.iter().filter_map(|metric| own_place(snapshot, metric));
+        audit.not_verified.extend(own);
     }
     Ok(Verification { partitions: audits })
 }
@@ -203,6 +205,23 @@ fn is_before(kept: &PartitionState, state: &PartitionState) -> bool {
         && state.gaps.starts_with(&kept.gaps)
 }
 
+/// Why a metric cannot be held against a recount from the partition's origin; `None` means that it
+/// can.
+fn own_place(partition: &PartitionSnapshot, metric: &MetricSnapshot) -> Option<String> {
+    let id = &metric.id;
+    if metric.phase.is_lagging() {
+        return Some(format!(
+            "metric {id}: it is still being counted, at offset {}",
+            metric.next_offset
+        ));
+    }
+    if metric.origin != partition.state.origin {
+        return Some(format!("metric {id}: it began later, at offset {}", metric.origin));
+    }
+    let poison = metric.poison.as_ref().map_or(0, |poison| poison.records.len());
+    (poison > 0).then(|| format!("metric {id}: it leaves out records at which its plugin crashed"))
+}
+
 /// The differences between a stored state and a recomputed one: counts first, then digests.
 fn differences(
     stored: &PartitionSnapshot,
@@ -239,8 +258,7 @@ fn differences(
             compare(what, offset, "can be recomputed: `run --rebuild`".to_owned());
             continue;
         }
-        // It is at a place of its own, which the recount has passed.
-        if metric.phase.is_lagging() {
+        if own_place(stored, metric).is_some() {
             continue;
         }
         let (own, other) = (metric.accounting.folded(), again.folded());

@@ -86,7 +86,12 @@ impl<R: Read> ExportReader<R> {
         }
         let left = if version == COUNTED { Left::Counted(input.count()?) } else { Left::UpToEnd };
         let created = header.created;
-        Ok(Self { input, created, checkpoint: header.into_checkpoint(partitions, Vec::new()), left })
+        Ok(Self {
+            input,
+            created,
+            checkpoint: header.into_checkpoint(partitions, Vec::new()),
+            left,
+        })
     }
 
     /// The time of the export, in milliseconds since the Unix epoch.
