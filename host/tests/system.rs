@@ -58,6 +58,8 @@ mod causes;
 mod compaction;
 #[path = "system/compiling.rs"]
 mod compiling;
+#[path = "system/control.rs"]
+mod control;
 #[path = "system/crashes.rs"]
 mod crashes;
 #[path = "system/crowds.rs"]
@@ -110,6 +112,8 @@ mod partitions;
 mod plugins;
 #[path = "system/proof.rs"]
 mod proof;
+#[path = "system/reload.rs"]
+mod reload;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
 #[path = "system/silence.rs"]

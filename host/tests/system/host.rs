@@ -108,6 +108,11 @@ impl Host {
         values.iter().sum()
     }
 
+    /// Sends the host a signal, such as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        self.running.signal(name);
+    }
+
     /// The id of the host's process.
     pub(crate) fn pid(&self) -> u32 {
         self.running.pid()

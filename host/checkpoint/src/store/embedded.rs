@@ -328,6 +328,10 @@ fn checkpoint(reading: &Reading, generation: u64) -> Result<Result<Checkpoint, D
 }
 
 impl StateStore for EmbeddedStore {
+    fn keep(&mut self, keep: Keep) {
+        self.keep = keep;
+    }
+
     fn load(&self) -> Result<Option<Checkpoint>, StateError> {
         let found = self.read(|reading| {
             let generations = reading.generations()?;

@@ -1,5 +1,6 @@
 //! `streamgauge check`: everything that can be known before a run, all at once.
 
+mod against;
 mod brokers;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::run::prepare::Prepared;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, StateError, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
+use streamgauge_wire::Difference;
 
 /// Check the pipeline: its settings, plugins, schema and state, whether its brokers answer and let
 /// this user read and write, and what would become of the newest records.
@@ -32,6 +34,14 @@ pub(super) struct CheckArgs {
     /// Do not ask the brokers.
     #[arg(long)]
     offline: bool,
+
+    /// Tell what the pipeline that runs on this state would change if it took this file over.
+    #[arg(long, conflicts_with = "against_state")]
+    against_running: bool,
+
+    /// Tell what this file changes against the stored state.
+    #[arg(long)]
+    against_state: bool,
 
     /// Fail unless every metric pins its plugin with `sha256`.
     #[arg(long)]
@@ -49,13 +59,19 @@ impl CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let (prepared, state) = match Prepared::load(&args.config.config, |_| {})
-        .and_then(check_state)
+    let loaded = Prepared::load(&args.config.config, |_| {});
+    let against =
+        loaded.as_ref().map_or(Ok(None), |prepared| against::difference_of(args, prepared))?;
+    if let (Some(changes), false) = (&against, args.json) {
+        tell(format_args!("{}", changes.text()));
+    }
+    let (prepared, state) = match loaded
+        .and_then(|prepared| check_state(args, prepared))
         .and_then(|(prepared, state)| Ok((check_pins(args, prepared)?, state)))
         .and_then(|(prepared, state)| prepared.check_exposure().map(|()| (prepared, state)))
     {
         Ok(found) => found,
-        Err(diagnostics) => return Err(report(args, diagnostics)),
+        Err(diagnostics) => return Err(report(args, against.as_ref(), diagnostics)),
     };
     let state = match state {
         // State in use is read by the pipeline that runs.
@@ -86,6 +102,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             "cause": cause,
             "brokers": answers.as_ref().map(|(answers, _)| answers.json(&prepared)),
             "metrics": metrics(&prepared, &stopped),
+            "difference": against,
         });
         tell(format_args!("{found}"));
     } else {
@@ -127,15 +144,23 @@ type State = Result<Option<Checkpoint>, StateError>;
 
 /// Reads the stored state and holds it against the settings; state in use belongs to a running
 /// pipeline and was checked when that pipeline started.
-fn check_state(prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
+fn check_state(args: &CheckArgs, prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
     let dir = &prepared.pipeline.state_dir;
     let state = if EmbeddedStore::exists(dir) {
         EmbeddedStore::open(dir).and_then(|store| store.load())
     } else {
         Ok(None)
     };
-    if let Ok(Some(checkpoint)) = &state {
-        prepared.check_state(checkpoint)?;
+    match &state {
+        Ok(Some(checkpoint)) => prepared.check_state(checkpoint)?,
+        // What the pipeline that runs may change is held against its state.
+        Err(StateError::InUse(dir)) if args.against_running => {
+            let in_use = StateError::InUse(dir.clone());
+            if let Ok(found) = stored::running(&prepared, in_use) {
+                prepared.check_state(&found.export.checkpoint)?;
+            }
+        }
+        _ => {}
     }
     Ok((prepared, state))
 }
@@ -178,9 +203,13 @@ fn metrics(prepared: &Prepared, stopped: &BTreeMap<String, StoppedMetric>) -> Ve
     prepared.plugins.iter().map(metric).collect()
 }
 
-fn report(args: &CheckArgs, diagnostics: Diagnostics) -> Failure {
+fn report(args: &CheckArgs, against: Option<&Difference>, diagnostics: Diagnostics) -> Failure {
     if args.json {
-        tell(format_args!("{}", json!({ "ok": false, "diagnostics": diagnostics.to_json() })));
+        let mut found = json!({ "ok": false, "diagnostics": diagnostics.to_json() });
+        if let Some(changes) = against {
+            found["difference"] = json!(changes);
+        }
+        tell(format_args!("{found}"));
     }
     diagnostics.into()
 }

@@ -8,7 +8,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::output::{is_printed, print_whole};
 use super::report::{Report, trouble_words};
-use super::serve::{Job, Listen, page_url, serve};
+use super::serve::{Job, Listen, Reloads, Watches, page_url, serve};
 use super::state::reset;
 use super::stored;
 use super::story;
@@ -19,6 +19,8 @@ use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
+use crate::run::reload::Look;
+use crate::run::stop::OnHangup;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateStore};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::Pipeline;
@@ -43,6 +45,11 @@ pub(super) struct RunArgs {
     #[arg(long)]
     rebuild: bool,
 
+    /// Do not take over the pipeline file and the plugins when they change; `streamgauge reload` and
+    /// SIGHUP still do.
+    #[arg(long)]
+    no_watch: bool,
+
     /// Print the result as JSON.
     #[arg(long, requires = "until_end")]
     json: bool,
@@ -55,8 +62,11 @@ impl RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let listen = |pipeline: &mut Pipeline| args.listen.apply(&mut pipeline.server);
-    let prepared = Prepared::load(&args.config.config, listen)?;
+    let first = Look::at(&args.config.config);
+    let (path, listen) = (args.config.config.clone(), args.listen);
+    let load =
+        move || Prepared::load(&path, |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server));
+    let prepared = load()?;
     let warnings = prepared.document.warnings();
     if !warnings.is_empty() {
         log::say(warnings.render(false));
@@ -76,7 +86,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let (store, checkpoint) = open_store(&prepared)?;
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
-    let mut job = Job::new(&prepared, feed, Some(store), true)?;
+    let takes_over = with_page && !args.until_end;
+    let on_hangup = if takes_over { OnHangup::Other } else { OnHangup::End };
+    let mut job = Job::new(&prepared, feed, Some(store), true, on_hangup)?;
     let (dir, name) = (&prepared.pipeline.state_dir, &prepared.pipeline.name);
     let stored = checkpoint.as_ref().map(|stored| stored.identity.clone());
     let stored = stored.filter(|identity| !identity.is_empty()).or(before);
@@ -93,7 +105,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let stopped = job.stop.flag();
     let result = if let Some(server) = server {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
-        serve(&prepared, job, server, patience)
+        let watches = if args.no_watch { Watches::Nothing } else { Watches::Files };
+        let reloads = Reloads { load: Box::new(load), first, watches };
+        serve(&prepared, job, server, patience, takes_over.then_some(reloads))
     } else {
         let result = job.supervisor.run(patience);
         // The text of the result holds the warnings.

@@ -13,6 +13,7 @@ use streamgauge_outbox::{
 };
 use streamgauge_source::SourceHealth;
 
+use super::acts::Acts;
 use super::cause::Cause;
 
 /// Where a run stands.
@@ -37,6 +38,8 @@ pub struct RunStatus {
     pub checkpoints: Arc<CheckpointBoard>,
     /// How the partitions of a topic stand, written by their sources.
     pub sources: Arc<SourceHealth>,
+    /// What somebody did to the run.
+    pub acts: Acts,
     /// Where final panes are stored.
     history: Mutex<Option<Arc<dyn HistoryStore>>>,
 }
@@ -79,6 +82,7 @@ impl RunStatus {
             content: Mutex::new(content),
             checkpoints: Arc::default(),
             sources: Arc::default(),
+            acts: Acts::default(),
             history: Mutex::default(),
         }
     }
