@@ -25,7 +25,11 @@ tz: string,
 /**
  * The title of the page.
  */
-name: string, } | { "t": "schema",
+name: string,
+/**
+ * True if a page with the token may change the pipeline.
+ */
+control: boolean, } | { "t": "schema",
 /**
  * Raised at each change of the panels.
  */
