@@ -249,7 +249,9 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
     if let Some(time) = compile_time_max {
         set("compile_time_max", show_duration(*time));
     }
-    panels.iter().for_each(|panel| of_panel(texts, panel));
+    for panel in panels {
+        of_panel(texts, panel);
+    }
 }
 
 fn of_panel(texts: &mut Texts<'_>, panel: &PanelSettings) {

@@ -185,7 +185,7 @@ fn router(app: Arc<App>) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(&app), access::guard::demand));
     Router::new()
         .merge(guarded)
-        .merge(control::routes(&app))
+        .merge(control::paths::routes(&app))
         .merge(stream::routes())
         .merge(page::files::routes())
         .layer(from_fn_with_state(Arc::clone(&app), access::guard::demand_name))

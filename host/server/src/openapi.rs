@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 
 use super::access::guard;
 use super::app::App;
-use super::control;
+use super::control::paths as acts;
 use super::query::answers;
 use super::response::fresh;
 use super::{api, latest};
@@ -43,9 +43,9 @@ use streamgauge_wire as wire;
         answers::checkpoints,
         answers::explain,
         answers::checkpoint,
-        control::reload,
-        control::resume,
-        control::outline,
+        acts::reload,
+        acts::resume,
+        acts::outline,
     ),
     components(schemas(wire::Panel)),
     tags(

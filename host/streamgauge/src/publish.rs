@@ -201,7 +201,7 @@ impl Drawing {
             hello: Arc::clone(&self.hello),
             seq: self.seq,
             panels: Arc::clone(&self.panels),
-            frames: self.metrics.iter().flat_map(LiveMetric::frames).map(clone_entry).collect(),
+            frames: self.frames(),
             clock,
             status,
             series: self.meter.series(),
@@ -395,8 +395,4 @@ impl Drawing {
         self.catching_up = !unbounded && lag.is_some_and(|lag| lag > bearable);
         self.catching_up
     }
-}
-
-fn clone_entry<T>((key, value): (&String, &Arc<T>)) -> (String, Arc<T>) {
-    (key.clone(), Arc::clone(value))
 }

@@ -18,6 +18,7 @@ pub mod patience;
 pub mod prepare;
 pub mod pulse;
 pub mod reload;
+pub mod reloading;
 pub mod service;
 pub mod status;
 pub mod stop;

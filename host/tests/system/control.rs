@@ -121,7 +121,10 @@ fn the_command_line_of_the_hosts_account_needs_no_settings() {
     {
         assert!(said.contains(words), "no {words:?} in\n{said}");
     }
-    assert_eq!(host.stream().until("hello")["name"], "变更");
+    // The page follows with the next state.
+    crate::wait::until("the title", || {
+        (host.stream().until("hello")["name"] == "变更").then_some(())
+    });
     assert!(host.log().contains("as the command line asked"), "{}", host.log());
 
     place.set_text(&text.replace("bound = \"300s\"", "bound = \"10s\""));

@@ -50,7 +50,12 @@ impl Host {
         let address = wait::until("the host's address", || {
             let is_running = running.is_running();
             let said = running.stderr();
-            let address = said.lines().find_map(|line| line.split_once(GREETING)?.1.parse().ok());
+            let greeted = |line: &str| {
+                let (_, rest) = line.split_once(GREETING)?;
+                // A guarded page has more behind its address.
+                rest.split('/').next()?.parse().ok()
+            };
+            let address = said.lines().find_map(greeted);
             assert!(address.is_some() || is_running, "the host ended:\n{said}");
             address
         });

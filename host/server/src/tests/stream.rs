@@ -34,7 +34,7 @@ fn a_page_is_filled_at_once() {
     assert_eq!(
         hello,
         json!({ "t": "hello", "proto": 1, "epoch": "e1", "build": "b1", "heartbeat_ms": 60_000,
-                "tz": "Asia/Shanghai", "name": "淘宝" })
+                "tz": "Asia/Shanghai", "name": "淘宝", "control": false })
     );
     let schema = client.expect("schema");
     assert_eq!(schema["rev"], 1);

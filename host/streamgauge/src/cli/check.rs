@@ -9,6 +9,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
+use against::AgainstArgs;
 use brokers::Answers;
 
 use super::config::Config;
@@ -35,13 +36,8 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     offline: bool,
 
-    /// Tell what the pipeline that runs on this state would change if it took this file over.
-    #[arg(long, conflicts_with = "against_state")]
-    against_running: bool,
-
-    /// Tell what this file changes against the stored state.
-    #[arg(long)]
-    against_state: bool,
+    #[command(flatten)]
+    against: AgainstArgs,
 
     /// Fail unless every metric pins its plugin with `sha256`.
     #[arg(long)]
@@ -59,31 +55,7 @@ impl CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let loaded = Prepared::load(&args.config.config, |_| {});
-    let against =
-        loaded.as_ref().map_or(Ok(None), |prepared| against::difference_of(args, prepared))?;
-    if let (Some(changes), false) = (&against, args.json) {
-        tell(format_args!("{}", changes.text()));
-    }
-    let (prepared, state) = match loaded
-        .and_then(|prepared| check_state(args, prepared))
-        .and_then(|(prepared, state)| Ok((check_pins(args, prepared)?, state)))
-        .and_then(|(prepared, state)| prepared.check_exposure().map(|()| (prepared, state)))
-    {
-        Ok(found) => found,
-        Err(diagnostics) => return Err(report(args, against.as_ref(), diagnostics)),
-    };
-    let state = match state {
-        // State in use is read by the pipeline that runs.
-        Err(error) if !matches!(error, StateError::InUse(_)) => {
-            if args.json {
-                let state = error.to_string();
-                tell(format_args!("{}", json!({ "ok": false, "diagnostics": [], "state": state })));
-            }
-            return Err(error.into());
-        }
-        state => state,
-    };
+    let (prepared, state, against) = checked(args)?;
     let warnings = prepared.document.warnings();
     let answers = match &prepared.pipeline.source {
         SourceSettings::Kafka(settings) if !args.offline => {
@@ -139,6 +111,35 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The pipeline and its state, which fit each other, and what the file changes if that was asked for.
+fn checked(args: &CheckArgs) -> Result<(Prepared, State, Option<Difference>), Failure> {
+    let loaded = Prepared::load(&args.config.config, |_| {});
+    let against = loaded.as_ref().map_or(Ok(None), |loaded| args.against.difference(loaded))?;
+    if let (Some(changes), false) = (&against, args.json) {
+        tell(format_args!("{}", changes.text()));
+    }
+    let (prepared, state) = match loaded
+        .and_then(|prepared| check_state(args, prepared))
+        .and_then(|(prepared, state)| Ok((check_pins(args, prepared)?, state)))
+        .and_then(|(prepared, state)| prepared.check_exposure().map(|()| (prepared, state)))
+    {
+        Ok(found) => found,
+        Err(diagnostics) => return Err(report(args, against.as_ref(), diagnostics)),
+    };
+    let state = match state {
+        // State in use is read by the pipeline that runs.
+        Err(error) if !matches!(error, StateError::InUse(_)) => {
+            if args.json {
+                let state = error.to_string();
+                tell(format_args!("{}", json!({ "ok": false, "diagnostics": [], "state": state })));
+            }
+            return Err(error.into());
+        }
+        state => state,
+    };
+    Ok((prepared, state, against))
+}
+
 /// The stored checkpoint, if there is any, or why it cannot be read.
 type State = Result<Option<Checkpoint>, StateError>;
 
@@ -153,8 +154,8 @@ fn check_state(args: &CheckArgs, prepared: Prepared) -> Result<(Prepared, State)
     };
     match &state {
         Ok(Some(checkpoint)) => prepared.check_state(checkpoint)?,
-        // What the pipeline that runs may change is held against its state.
-        Err(StateError::InUse(dir)) if args.against_running => {
+        // A file that the pipeline does not run from is held against its state all the same.
+        Err(StateError::InUse(dir)) if args.against.is_asked() => {
             let in_use = StateError::InUse(dir.clone());
             if let Ok(found) = stored::running(&prepared, in_use) {
                 prepared.check_state(&found.export.checkpoint)?;

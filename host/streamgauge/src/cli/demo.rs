@@ -87,7 +87,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let run_status = Arc::clone(&job.run_status);
     // Who started it shows nothing that is not tested.
     let watches = if args.attached { Watches::Nothing } else { Watches::Files };
-    let reloads = Reloads { load: Box::new(load), first, watches };
+    let overridden = args.listen.overridden();
+    let reloads = Reloads { load: Box::new(load), first, watches, overridden };
     let result = serve(&prepared, job, server, Patience::Retry, Some(reloads));
     story::stopped(&prepared.pipeline, &run_status);
     result.map_err(|error| Failure::source(&error))?;

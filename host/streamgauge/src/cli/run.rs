@@ -8,7 +8,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::output::{is_printed, print_whole};
 use super::report::{Report, trouble_words};
-use super::serve::{Job, Listen, Reloads, Watches, page_url, serve};
+use super::serve::{Job, Listen, Reloads, Watch, page_url, serve};
 use super::state::reset;
 use super::stored;
 use super::story;
@@ -45,10 +45,8 @@ pub(super) struct RunArgs {
     #[arg(long)]
     rebuild: bool,
 
-    /// Do not take over the pipeline file and the plugins when they change; `streamgauge reload` and
-    /// SIGHUP still do.
-    #[arg(long)]
-    no_watch: bool,
+    #[command(flatten)]
+    watch: Watch,
 
     /// Print the result as JSON.
     #[arg(long, requires = "until_end")]
@@ -105,8 +103,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let stopped = job.stop.flag();
     let result = if let Some(server) = server {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
-        let watches = if args.no_watch { Watches::Nothing } else { Watches::Files };
-        let reloads = Reloads { load: Box::new(load), first, watches };
+        let watches = args.watch.watches();
+        let overridden = args.listen.overridden();
+        let reloads = Reloads { load: Box::new(load), first, watches, overridden };
         serve(&prepared, job, server, patience, takes_over.then_some(reloads))
     } else {
         let result = job.supervisor.run(patience);

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,10 +37,11 @@ use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use crate::run::pulse::Pulses;
 use crate::run::reload::{By, Load, Look, Reloader, WhenEqual};
+use crate::run::reloading::Reloading;
 use crate::run::service;
 use crate::run::status::RunStatus;
 use crate::run::stop::{OnHangup, Stop};
-use crate::run::supervisor::{Reloading, Supervisor};
+use crate::run::supervisor::Supervisor;
 
 /// The longest silence on a page's stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -106,6 +108,8 @@ pub(super) struct Reloads {
     pub(super) first: Look,
     /// Whether files are watched; a request is heard in any case.
     pub(super) watches: Watches,
+    /// Settings that the command line sets in the place of the file.
+    pub(super) overridden: Vec<String>,
 }
 
 /// What makes a run look at its files again.
@@ -113,8 +117,24 @@ pub(super) struct Reloads {
 pub(super) enum Watches {
     /// A change of theirs, and requests.
     Files,
-    /// Requests alone.
+    /// Requests, as their files are for somebody else to watch.
     Nothing,
+}
+
+/// The watch of the pipeline file and the plugins.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Watch {
+    /// Do not take over the pipeline file and the plugins when they change; `streamgauge reload` and
+    /// SIGHUP still do.
+    #[arg(long)]
+    no_watch: bool,
+}
+
+impl Watch {
+    /// What is watched.
+    pub(super) fn watches(self) -> Watches {
+        if self.no_watch { Watches::Nothing } else { Watches::Files }
+    }
 }
 
 /// The address of the page and the access to it.
@@ -130,6 +150,12 @@ pub(super) struct Listen {
 }
 
 impl Listen {
+    /// The settings that are given here.
+    pub(super) fn overridden(self) -> Vec<String> {
+        let given = [(self.listen.is_some(), "server.listen"), (self.public, "server.public")];
+        given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, of)| of.to_owned()).collect()
+    }
+
     /// Puts the given address and access in the place of the file's settings.
     pub(super) fn apply(self, server: &mut ServerSettings) {
         server.listen = self.listen.unwrap_or(server.listen);
@@ -176,33 +202,25 @@ pub(super) fn serve(
         Publisher::new(&current, status, telemetry, hello(prepared), bounded);
     let query: Arc<dyn Query> = Arc::new(LiveQuery::new(&current, status, bounded));
     let watches = reloads.as_ref().map(|reloads| reloads.watches);
+    let overridden = reloads.as_ref().map(|reloads| reloads.overridden.clone());
     let reloader = reloads.map(|Reloads { load, first, .. }| {
         Arc::new(Reloader::new(load, (&current, &handover), status, first))
     });
-    let control: Arc<dyn Control> = Arc::new(HostControl::new(&current, status, reloader.as_ref()));
+    let control: Arc<dyn Control> = Arc::new(HostControl::new(
+        &current,
+        status,
+        reloader.as_ref(),
+        overridden.unwrap_or_default(),
+    ));
+    let control_token = ControlToken::write(&prepared.pipeline.state_dir);
     let announcement = Announcement { pid: std::process::id(), address: server.local_addr() };
     let announced = announcement.write(&prepared.pipeline.state_dir);
-    let control_token = ControlToken::write(&prepared.pipeline.state_dir);
     let (shutdown, shut) = watch::channel(false);
     let mut access = Access::from(&prepared.pipeline.server);
     access.control_token = Some(control_token.token().to_owned());
     let telemetry = Arc::clone(&job.telemetry);
-    let web = spawn("server", move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name(fatal::REQUESTS)
-            .enable_all()
-            .build()
-            .expect("an async runtime can be started");
-        let asked = shut.clone();
-        let ended = runtime.block_on(server.serve(live, telemetry, query, control, access, shut));
-        let reason = ended.err().map_or(String::new(), |error| format!(": {error}"));
-        if !*asked.borrow() {
-            fatal::end(format!("the server of the page ended by itself{reason}"));
-        } else if !reason.is_empty() {
-            tracing::warn!("the server of the page ended with an error{reason}");
-        }
-    });
+    let serving = |shut| server.serve(live, telemetry, query, control, access, shut);
+    let web = web(serving, shut);
     let done = Arc::new(AtomicBool::new(false));
     let attendance = service::attend(&job.pulses, &job.run_status, job.stop.flag());
     let publishing = {
@@ -240,6 +258,34 @@ pub(super) fn serve(
     shutdown.send_replace(true);
     let _ = web.join();
     result
+}
+
+/// Serves in a small async runtime, until `shut` says that the run is over.
+fn web<F>(
+    serving: impl FnOnce(watch::Receiver<bool>) -> F + Send + 'static,
+    shut: watch::Receiver<bool>,
+) -> JoinHandle<()>
+where
+    F: Future<Output = io::Result<()>>,
+{
+    spawn("server", move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name(fatal::REQUESTS)
+            .enable_all()
+            .build()
+            .expect("an async runtime can be started");
+        let asked = shut.clone();
+        let ended = runtime.block_on(serving(shut));
+        // An act or an answer on its way may take long, and nobody waits for it any more.
+        runtime.shutdown_background();
+        let reason = ended.err().map_or(String::new(), |error| format!(": {error}"));
+        if !*asked.borrow() {
+            fatal::end(format!("the server of the page ended by itself{reason}"));
+        } else if !reason.is_empty() {
+            tracing::warn!("the server of the page ended with an error{reason}");
+        }
+    })
 }
 
 /// Looks at the files and for SIGHUP until the run is over.

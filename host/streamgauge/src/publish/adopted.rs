@@ -1,11 +1,12 @@
 //! The publisher after a reload: what it draws from is that of the pipeline in force, and what it has
 //! measured stays.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use streamgauge_pipeline::SourceSettings;
 use streamgauge_view::LiveMetric;
-use streamgauge_wire::{Hello, Panel};
+use streamgauge_wire::{Frame, Hello, Panel};
 
 use super::Drawing;
 use super::summary::LateSummary;
@@ -18,6 +19,12 @@ impl Drawing {
         if !Arc::ptr_eq(&active, &self.active) {
             self.adopt(active);
         }
+    }
+
+    /// The frames of all panels of this pipeline.
+    pub(super) fn frames(&self) -> BTreeMap<String, Arc<Frame>> {
+        let frames = self.metrics.iter().flat_map(LiveMetric::frames);
+        frames.map(|(id, frame)| (id.clone(), Arc::clone(frame))).collect()
     }
 
     /// Draws from this pipeline.

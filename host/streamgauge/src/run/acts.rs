@@ -18,7 +18,7 @@ pub struct Moment {
     pub at: i64,
     /// What was done, as the wire names it.
     pub what: &'static str,
-    /// The thing concerned.
+    /// The metric, or the settings that changed.
     pub of: Option<String>,
     /// The reason, where it failed.
     pub cause: Option<Cause>,
@@ -51,7 +51,7 @@ impl Acts {
         std::mem::take(&mut self.content.lock().unwrap_or_else(PoisonError::into_inner).moments)
     }
 
-    /// Replaces the warnings.
+    /// Puts `warnings` in the place of those that stood.
     pub fn warn(&self, warnings: Vec<Cause>) {
         self.content.lock().unwrap_or_else(PoisonError::into_inner).warnings = warnings;
     }

@@ -18,6 +18,8 @@ pub struct HostControl {
     run_status: Arc<RunStatus>,
     /// `None` means a run to the end, which nobody changes on its way.
     reloader: Option<Arc<Reloader>>,
+    /// Settings that the command line set, which no file is to be held against.
+    overridden: Vec<String>,
 }
 
 impl HostControl {
@@ -26,9 +28,10 @@ impl HostControl {
         current: &Arc<Current>,
         run_status: &Arc<RunStatus>,
         reloader: Option<&Arc<Reloader>>,
+        overridden: Vec<String>,
     ) -> Self {
         let (current, run_status) = (Arc::clone(current), Arc::clone(run_status));
-        Self { current, run_status, reloader: reloader.map(Arc::clone) }
+        Self { current, run_status, reloader: reloader.map(Arc::clone), overridden }
     }
 
     fn reloader(&self) -> Result<&Reloader, NotDone> {
@@ -65,6 +68,7 @@ impl Control for HostControl {
     }
 
     fn outline(&self) -> Value {
-        json!(Outline::of(&self.current.get().prepared))
+        let outline = Outline::of(&self.current.get().prepared);
+        json!(Outline { overridden: self.overridden.clone(), ..outline })
     }
 }

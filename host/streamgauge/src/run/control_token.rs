@@ -29,7 +29,7 @@ impl ControlToken {
         this
     }
 
-    /// The secret itself.
+    /// The secret, in 64 hexadecimal digits.
     pub fn token(&self) -> &str {
         &self.token
     }

@@ -49,6 +49,9 @@ pub struct Outline {
     /// All other settings, by path; a metric's are below `metric.ID`. Empty where only the state
     /// tells of a pipeline.
     pub settings: BTreeMap<String, String>,
+    /// Settings that a command line set in the place of the file: nothing is said of them.
+    #[serde(default)]
+    pub overridden: Vec<String>,
 }
 
 impl Outline {
@@ -56,12 +59,12 @@ impl Outline {
     pub fn of(prepared: &Prepared) -> Self {
         let mut settings = prepared.pipeline.other_settings();
         prepared.plugins.iter().for_each(|plugin| settings.extend(of_plugin(plugin)));
-        Self { state: prepared.state_settings(), settings }
+        Self { state: prepared.state_settings(), settings, overridden: Vec::new() }
     }
 
     /// The outline of the pipeline that wrote a state with these settings.
     pub fn of_state(settings: &BTreeMap<String, String>) -> Self {
-        Self { state: settings.clone(), settings: BTreeMap::new() }
+        Self { state: settings.clone(), ..Self::default() }
     }
 }
 
@@ -109,7 +112,7 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
     }
     for key in keys(&old.settings, &new.settings) {
         let (was, is) = (old.settings.get(key), new.settings.get(key));
-        if was == is {
+        if was == is || old.overridden.iter().any(|given| given == key) {
             continue;
         }
         if FOR_LIFE.contains(&key) {

@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     /// What comes of a pipeline that is handed over to somebody who does this with it.
     fn given_to(take: impl FnOnce(&Handover<u32>) + Send) -> Outcome {

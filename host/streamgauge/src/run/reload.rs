@@ -37,7 +37,7 @@ pub type Load = dyn Fn() -> Result<Prepared, Diagnostics> + Send + Sync;
 pub enum By {
     /// A file that changed.
     File,
-    /// SIGHUP.
+    /// A signal to the process, SIGHUP.
     Signal,
     /// A request to the server.
     Asker(Asker),
@@ -46,7 +46,7 @@ pub enum By {
 /// What is to happen where nothing differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenEqual {
-    /// Nothing.
+    /// The pipeline is left as it is.
     Leave,
     /// The sources are opened again all the same.
     Reopen,
@@ -217,7 +217,9 @@ impl Reloader {
         }
         let asked = by.name();
         tracing::warn!("the pipeline was not reloaded, as {asked} asked, and runs on as it was");
-        lines.into_iter().for_each(|line| tracing::warn!("{line}"));
+        for line in lines {
+            tracing::warn!("{line}");
+        }
         acts.note("reload_refused", None, Some(cause.clone()));
         acts.warn(vec![cause]);
     }

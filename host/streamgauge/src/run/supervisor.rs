@@ -35,12 +35,12 @@ use super::fatal;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
 use super::pulse::{Beat, Pulses};
+use super::reloading::Reloading;
 use super::status::{Phase, RunStatus};
 
 use clock::SystemClock;
 use outcome::{Attempt, failed, joined, made_anew};
-pub use reloading::Reloading;
-use silence::{Wait, given_up_after, silence_past};
+use silence::{Wait, given_up_now};
 use topic_watch::{TIMEOUT, Told, TopicWatch, has_grown, take_in};
 
 /// How long to wait before trying again what was not there.
@@ -309,11 +309,8 @@ impl Supervisor {
                 reopens = reopens
                     || self.reloading.is_asked()
                     || watch.as_mut().is_some_and(|watch| self.take_in(watch, &told));
-                if given_up.is_none() {
-                    let limit = given_up_after(patience, &self.pipeline.source);
-                    let sources = &self.run_status.sources;
-                    given_up = limit.and_then(|limit| silence_past(limit, sources));
-                }
+                let (source, sources) = (&self.pipeline.source, &self.run_status.sources);
+                given_up = given_up.take().or_else(|| given_up_now(patience, source, sources));
                 if given_up.is_some()
                     || reopens
                     || differs.load(Ordering::Relaxed)

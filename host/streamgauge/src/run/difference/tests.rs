@@ -32,7 +32,7 @@ fn running() -> Outline {
         ("metric.top.state_version", "1"),
         ("metric.top.plugin", "aa3a9c01d2e47b8895f3a9c01d2e47b8895f3a9c01d2e47b8895f3a9c01d2e47"),
     ];
-    Outline { state: texts(&state), settings: texts(&settings) }
+    Outline { state: texts(&state), settings: texts(&settings), overridden: Vec::new() }
 }
 
 #[track_caller]
@@ -70,7 +70,7 @@ fn what_no_state_depends_on_changes_now() {
                 ],
             );
         },
-        &expect![[r#"
+        &expect![[r"
             changes now:
               batch.max: 8192 → 4096
               dead_letters.file.path: not set → letters.jsonl
@@ -78,7 +78,7 @@ fn what_no_state_depends_on_changes_now() {
               metric `age`: plugin 5f3a9c01d2e4 → 77aa0b12d2e4
               metric `age`: time_max 1s → 2s
               name: shop → Shop
-              panel.age.title.en: Age → none"#]],
+              panel.age.title.en: Age → none"]],
     );
 }
 
@@ -104,12 +104,12 @@ fn a_metric_of_another_state_is_built_in_the_background() {
                 ],
             );
         },
-        &expect![[r#"
+        &expect![[r"
             changes now:
               metric `age`: version not set → 0.2.0
             is built in the background:
               metric `age`: windows cumulative → cumulative, 1d; state version 1 → 2
-              metric `gender` is new"#]],
+              metric `gender` is new"]],
     );
 }
 
@@ -134,15 +134,26 @@ fn a_removed_metric_keeps_its_state_and_what_is_for_life_waits_for_a_restart() {
                 &[("metric.top.place", "1"), ("server.listen", "127.0.0.1:6001")],
             );
         },
-        &expect![[r#"
+        &expect![[r"
             changes now:
               metric `top`: place 2 → 1
             is removed, and its state is kept:
               metric `age`
             needs a restart of the host:
               server.listen: 127.0.0.1:5001 → 127.0.0.1:6001
-              server.token: *** → not set"#]],
+              server.token: *** → not set"]],
     );
+}
+
+#[test]
+fn nothing_is_said_of_a_setting_that_a_command_line_set() {
+    let old = Outline { overridden: vec!["server.listen".to_owned()], ..running() };
+    let mut new = running();
+    set(&mut new.settings, &[("server.listen", "127.0.0.1:6001"), ("name", "Shop")]);
+    expect![[r"
+        changes now:
+          name: shop → Shop"]]
+    .assert_eq(&difference(&old, &new).text());
 }
 
 #[test]
@@ -152,11 +163,11 @@ fn what_a_record_counts_as_cannot_change() {
             new.state.remove("schema.age");
             set(&mut new.state, &[("event_time.bound", "10s"), ("event_time.earliest", "2015")]);
         },
-        &expect![[r#"
+        &expect![[r"
             cannot be changed over this state:
               event_time.bound: 300s → 10s
               event_time.earliest: not set → 2015
-              schema.age: unsigned, max = 8 → not set"#]],
+              schema.age: unsigned, max = 8 → not set"]],
     );
 }
 
@@ -166,8 +177,8 @@ fn a_state_tells_only_of_what_it_depends_on() {
     set(&mut new.state, &[("metric.age", "config {}, windows 1d, state version 1")]);
     set(&mut new.settings, &[("name", "Shop"), ("metric.age.windows", "1d")]);
     let found = difference(&Outline::of_state(&running().state), &new);
-    expect![[r#"
+    expect![[r"
         is built in the background:
-          metric `age`: config {}, windows cumulative, state version 1 → config {}, windows 1d, state version 1"#]]
+          metric `age`: config {}, windows cumulative, state version 1 → config {}, windows 1d, state version 1"]]
     .assert_eq(&found.text());
 }

@@ -99,9 +99,9 @@ pub(super) fn lines(faults: &Diagnostics) -> Vec<String> {
 /// Logs what should be looked at in a pipeline that is taken over.
 pub(super) fn warn_of_settings(prepared: &Prepared) {
     let warnings = prepared.document.warnings();
-    told(&warnings, Severity::Warning).into_iter().for_each(|told| {
+    for told in told(&warnings, Severity::Warning) {
         tracing::warn!("{}", told.line());
-    });
+    }
 }
 
 /// A finding in words.

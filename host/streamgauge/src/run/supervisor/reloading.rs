@@ -13,34 +13,9 @@ use streamgauge_source::SourceError;
 
 use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
-use crate::run::current::{Active, Current};
-use crate::run::handover::Handover;
 use crate::run::identity;
 use crate::run::prepare::Prepared;
 use crate::run::status::Phase;
-
-/// Where changed pipelines come from, and what is known of the one before.
-pub struct Reloading {
-    /// The pipeline that runs, as others see it.
-    pub current: Arc<Current>,
-    /// The way to the supervisor.
-    pub handover: Arc<Handover<Prepared>>,
-    /// The pipeline that ran before, until the changed one reads.
-    former: Option<Arc<Active>>,
-}
-
-impl Reloading {
-    /// Of a run that begins with `prepared`.
-    pub fn new(prepared: &Prepared) -> Self {
-        let current = Arc::new(Current::new(prepared.clone()));
-        Self { current, handover: Arc::default(), former: None }
-    }
-
-    /// True while a changed pipeline waits to be taken.
-    pub(super) fn is_asked(&self) -> bool {
-        self.handover.is_asked()
-    }
-}
 
 impl Supervisor {
     /// Takes the changed pipeline that waits, if there is one.
