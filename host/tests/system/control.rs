@@ -147,6 +147,31 @@ fn the_command_line_of_the_hosts_account_needs_no_settings() {
 }
 
 #[test]
+fn a_metric_that_has_stopped_is_asked_to_go_on() {
+    let place = Workplace::new(&endless());
+    let faulty = crate::workplace::plugin("faulty");
+    place.set_text(&format!(
+        "{}[[metric]]\nid = \"faulty\"\nplugin = \"{}\"\n[metric.config]\nfault = \"panic\"\n\
+         at = 100\n",
+        endless().text(),
+        faulty.display()
+    ));
+    let host = Host::start(&place);
+    host.status_when("the stop", |status| status["metrics"][1]["state"] == "quarantined");
+    let said = command(&place, "metric resume faulty").ok().stdout;
+    assert!(said.contains("stood still for"), "{said}");
+    let asked = |status: &Value| {
+        let all = status["happened"].as_array().expect("what happened");
+        let moment = all.iter().find(|moment| moment["what"] == "resume_asked")?;
+        all.iter().any(|moment| moment["what"] == "reloaded").then(|| moment["of"].clone())
+    };
+    let status = host.status_when("the moments", |status| asked(status).is_some());
+    assert_eq!(asked(&status), Some("faulty".into()));
+    host.has_read(crate::host::read(&status) + 1000);
+    assert_eq!(host.terminate().code, Some(0));
+}
+
+#[test]
 fn a_hangup_reloads() {
     let place = Workplace::new(&endless());
     let host = host(&place, "");

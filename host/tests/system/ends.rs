@@ -151,7 +151,8 @@ fn a_hangup_ends_a_run_without_a_page() {
     command.arg("--default-signal=HUP").arg(run.get_program()).args(run.get_args());
     command.arg("--until-end").current_dir(place.path("."));
     let running = Running::start(&mut command);
-    wait::until("a checkpoint", || place.path("state/streamgauge.redb").exists().then_some(()));
+    // From then on signals are watched.
+    wait::until("the run", || running.stderr().contains("no state in").then_some(()));
     running.signal("HUP");
     let ended = running.wait();
     assert!(ended.stderr.contains("stopped before the end"), "{}", ended.stderr);

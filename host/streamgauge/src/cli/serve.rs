@@ -131,7 +131,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// What is watched.
+    /// The files, unless the command line says otherwise.
     pub(super) fn watches(self) -> Watches {
         if self.no_watch { Watches::Nothing } else { Watches::Files }
     }

@@ -13,6 +13,7 @@ use streamgauge_source::SourceError;
 
 use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
+use crate::run::current::Active;
 use crate::run::identity;
 use crate::run::prepare::Prepared;
 use crate::run::status::Phase;
@@ -34,13 +35,19 @@ impl Supervisor {
     }
 
     /// True if a changed pipeline could not be opened because of `error`, and the one that ran
-    /// before is in its place again. One that ran no better stays changed.
+    /// before is in its place again. A pipeline that ran no better stays changed, and so does one
+    /// that waits for what the same source lacks: the one before would wait for it too.
     pub(super) fn goes_back(&mut self, error: &SourceError) -> bool {
         let shown = Cause::of(error, &self.pipeline);
-        let Some(former) = self.reloading.former.take() else {
+        let source = &self.pipeline.source;
+        let is_to_blame = |former: &mut Arc<Active>| {
+            !error.may_pass() || former.prepared.pipeline.source != *source
+        };
+        let Some(former) = self.reloading.former.take_if(is_to_blame) else {
             self.reloading.handover.waits(shown.message);
             return false;
         };
+        tracing::warn!("the changed pipeline cannot be opened, so the one before is opened again");
         self.adopt(&former.prepared);
         self.reloading.current.put_back(former);
         self.reloading.handover.went_back(shown.message);
