@@ -25,7 +25,11 @@ tz: string,
 /**
  * The title of the page.
  */
-name: string, } | { "t": "schema",
+name: string,
+/**
+ * True if a page with the token may change the pipeline.
+ */
+control: boolean, } | { "t": "schema",
 /**
  * Raised at each change of the panels.
  */
@@ -712,11 +716,12 @@ export type Happened = {
 at: number,
 /**
  * `started`, `waiting`, `resumed`, `partition_stopped`, `partition_resumed`, `quarantined`,
- * `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored` or `failed`.
+ * `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored`, `reloaded`, `reload_refused`,
+ * `resume_asked` or `failed`.
  */
 what: string,
 /**
- * The metric, the partitions or the cause concerned.
+ * The metric, the partitions, the settings or the cause concerned.
  */
 of: string | null,
 /**

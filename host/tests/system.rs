@@ -60,6 +60,8 @@ mod causes;
 mod compaction;
 #[path = "system/compiling.rs"]
 mod compiling;
+#[path = "system/control.rs"]
+mod control;
 #[path = "system/crashes.rs"]
 mod crashes;
 #[path = "system/crowds.rs"]
@@ -118,6 +120,8 @@ mod poison;
 mod proof;
 #[path = "system/readers.rs"]
 mod readers;
+#[path = "system/reload.rs"]
+mod reload;
 #[path = "system/settings_over_state.rs"]
 mod settings_over_state;
 #[path = "system/silence.rs"]

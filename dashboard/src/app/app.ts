@@ -11,7 +11,7 @@ import { isDated } from "../data/page-state";
 import { nextTheme, type Prefs } from "../data/prefs";
 import type { State } from "../data/state";
 import { h, setAttr } from "../dom/element";
-import { ask } from "../net/ask";
+import { act, ask } from "../net/ask";
 import { OpsSection } from "../ops/section";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
@@ -84,6 +84,7 @@ export class App {
       choiceOf: (id) => choiceOf(this.#link, id),
       choose: (id, change) => this.#chooseOf(id, change),
       enlarge: (enlarged) => this.#relink({ enlarged }),
+      resume: (metric) => act(`api/v1/metrics/${encodeURIComponent(metric)}/resume`),
     });
     this.#header = new Header({
       switchLang: () => this.#act("language"),

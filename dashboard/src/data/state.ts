@@ -111,8 +111,8 @@ function reduceMessage(state: State, message: Message, at: number): State {
         ...state,
         hello: message,
         build: state.build ?? message.build,
-        // Measurements of another pipeline are no past of this one.
-        ...(state.hello !== null && state.hello.name !== message.name
+        // Measurements of another pipeline are no past of this one; one host may get another title.
+        ...(state.hello !== null && state.hello.name !== message.name && state.hello.epoch !== message.epoch
           ? { series: new Map(), runs: [] } : {}),
       };
     case "schema":

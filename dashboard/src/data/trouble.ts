@@ -10,7 +10,7 @@ import { clip } from "./format";
 import { dataAge, hostTime, isDated, isSilent, protocolDiffers, type PageState } from "./page-state";
 import { metricTitle } from "./titles";
 
-export type Tone = "waiting" | "failed" | "troubled" | "degraded" | "dated";
+export type Tone = "waiting" | "failed" | "troubled" | "degraded" | "noted" | "dated";
 
 export interface Sentence {
   readonly tone: Tone;
@@ -36,6 +36,9 @@ const UNHEARD: Readonly<Partial<Record<PageState, Cause>>> = {
   stale: own("host_silent", "the host sends nothing"),
   offline: own("no_network", "the device has no network"),
 };
+
+/** The warnings that a reader has to know of though every count is right. */
+const NOTED = ["reload_refused", "restart_needed"];
 
 export interface Hint {
   readonly words: string;
@@ -63,16 +66,34 @@ export function sentenceOf(ctx: Context): Sentence | null {
   if (status === null || page === "connecting" || page === "locked") return null;
   if (health === null || status.mode === "restoring") return null;
   const [gravest] = health.troubles.length > 0 ? health.troubles : health.degraded;
-  if (gravest === undefined) return null;
+  const notes = status.warnings.filter(({ code }) => NOTED.includes(code));
+  if (gravest === undefined) return noted(notes, ctx);
   const stands = health.troubles.length > 0;
   return {
     tone: toneOf(status.mode, stands),
-    lines: [...health.troubles, ...health.degraded].map((trouble) => line(trouble, ctx)),
+    lines: [
+      ...[...health.troubles, ...health.degraded].map((trouble) => line(trouble, ctx)),
+      ...notes.map((cause) => noteLine(cause, ctx)),
+    ],
     age: stands ? joinSentences(since(gravest, ctx), exact(gravest, health, ctx), ctx) : since(gravest, ctx),
     outlook: outlook(status.mode, stands ? gravest.cause : null, ctx),
     cause: gravest.cause,
-    codes: [...health.troubles, ...health.degraded].map(({ cause }) => cause.code),
+    codes: [...[...health.troubles, ...health.degraded].map(({ cause }) => cause), ...notes].map(({ code }) => code),
   };
+}
+
+/** Nothing stands still, and somebody has to know of something all the same. */
+function noted(notes: readonly Cause[], ctx: Context): Sentence | null {
+  const [first] = notes;
+  if (first === undefined) return null;
+  return {
+    tone: "noted", lines: notes.map((cause) => noteLine(cause, ctx)), age: "", outlook: "", cause: first,
+    codes: notes.map(({ code }) => code),
+  };
+}
+
+function noteLine(cause: Cause, ctx: Context): string {
+  return clip(causeWords(cause, ctx.lang), LINE_CHARACTERS_MAX);
 }
 
 /** `true` where a figure such as 0 or a tick would say that all is well. */

@@ -1,5 +1,5 @@
 // The words for the causes of the host, by code (docs/wire.md).
-import { arg, type Causes } from "./causes-zh";
+import { arg, faultOf, type Causes } from "./causes-zh";
 
 export const causesEn: Causes = {
   broker_unreachable: (args) => `Kafka cannot be reached at ${arg(args, "brokers")}`,
@@ -92,6 +92,10 @@ export const causesEn: Causes = {
   plugin_busy: (args) =>
     `The plugin of ${arg(args, "metric")} takes ${arg(args, "percent")} % of a worker's time`,
   backup_failing: (args) => `The state is not copied: ${arg(args, "error")}`,
+  reload_refused: (args) =>
+    `The changed pipeline was not taken over, the one before runs on: ${faultOf(args)}`,
+  restart_needed: (args) =>
+    `In force after a restart of the host only: ${arg(args, "settings")}`,
   no_leader: (args) => `No broker leads a partition of the topic ${arg(args, "topic")}`,
   read_failing: (args) => `A partition cannot be read: ${arg(args, "reason")}`,
   restoring: () => "The stored state is being read",

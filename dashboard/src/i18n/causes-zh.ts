@@ -5,6 +5,13 @@ export type Args = Readonly<Record<string, string>>;
 
 export const arg = (args: Args, name: string) => args[name] ?? "?";
 
+/** The first fault of a pipeline file in the host's words, with its place and the number of others. */
+export const faultOf = (args: Args) => {
+  const more = Number(args["faults"] ?? 1) - 1;
+  return [args["place"] ?? "", arg(args, "reason")].filter((part) => part !== "").join(": ")
+    + (more > 0 ? ` (+${more})` : "");
+};
+
 export const causesZh = {
   broker_unreachable: (args: Args) => `连不上 Kafka：${arg(args, "brokers")}`,
   broker_name_unknown: (args: Args) => `无法解析 Kafka 节点 ${arg(args, "broker")} 的域名`,
@@ -86,6 +93,10 @@ export const causesZh = {
   plugin_busy: (args: Args) =>
     `指标 ${arg(args, "metric")} 的插件占用了一个工作线程 ${arg(args, "percent")} % 的时间`,
   backup_failing: (args: Args) => `状态没有备份：${arg(args, "error")}`,
+  reload_refused: (args: Args) =>
+    `改动后的流水线未生效，原来的继续运行：${faultOf(args)}`,
+  restart_needed: (args: Args) =>
+    `主机重启后才生效：${arg(args, "settings")}`,
   no_leader: (args: Args) => `主题 ${arg(args, "topic")} 有分区没有 leader`,
   read_failing: (args: Args) => `分区读不了：${arg(args, "reason")}`,
   restoring: () => "正在读取已存的状态",

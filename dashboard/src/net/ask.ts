@@ -1,6 +1,6 @@
-// One question to the host that served this page, over plain HTTP.
+// One question or one wish to the host that served this page, over plain HTTP.
 //
-// Invariant: `ask` neither throws nor rejects; a host that cannot be reached is an
+// Invariant: `ask` and `act` neither throw nor reject; a host that cannot be reached is an
 // answer like any other, and a refusal is told in the host's own words.
 import { record, string } from "../wire/fields";
 import { authorization } from "./token";
@@ -13,13 +13,24 @@ export type Answer =
 
 /** An explanation may have to read a long log again. */
 const TIMEOUT_MS = 120_000;
+/** Plugins may have to be compiled. */
+const ACT_TIMEOUT_MS = 600_000;
 const ERROR_CHARACTERS_MAX = 1000;
 
-export async function ask(path: string, timeoutMs = TIMEOUT_MS): Promise<Answer> {
+export function ask(path: string, timeoutMs = TIMEOUT_MS): Promise<Answer> {
+  return send(path, "GET", timeoutMs);
+}
+
+/** Has the host change something. The token goes in a header, which no page of another site can send. */
+export function act(path: string): Promise<Answer> {
+  return send(path, "POST", ACT_TIMEOUT_MS);
+}
+
+async function send(path: string, method: string, timeoutMs: number): Promise<Answer> {
   try {
     const url = new URL(path, document.baseURI.split(/[?#]/u, 1)[0]);
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { headers: authorization(), cache: "no-store", signal });
+    const response = await fetch(url, { method, headers: authorization(), cache: "no-store", signal });
     const value: unknown = await response.json().catch(() => null);
     if (response.ok) return { kind: "ok", value };
     const error = string(record(value)?.["error"]) ?? `HTTP ${response.status}`;

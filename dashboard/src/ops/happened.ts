@@ -29,8 +29,9 @@ const ICONS: Readonly<Record<string, Icon>> = {
   started: "play", restarted: "reconnect", waiting: "hourglass", resumed: "forward", quarantined: "shield",
   partition_stopped: "hourglass", partition_resumed: "forward", degraded: "warning",
   gap: "warning", checkpoint_failed: "failed", checkpoint_stored: "check", failed: "failed",
+  reloaded: "reconnect", reload_refused: "warning", resume_asked: "play",
 };
-const GOOD = new Set(["started", "restarted", "resumed", "partition_resumed", "checkpoint_stored"]);
+const GOOD = new Set(["started", "restarted", "resumed", "partition_resumed", "checkpoint_stored", "reloaded", "resume_asked"]);
 
 /** The happenings of the last five minutes, oldest first. */
 export function annotationsOf(ctx: Context): readonly Annotation[] {
@@ -88,7 +89,10 @@ function aboutOf(what: string, of: string, ctx: Context): string {
     case "partition_resumed":
       return ctx.words.ops.whatPartition(of);
     case "quarantined":
+    case "resume_asked":
       return metricTitle(of, ctx);
+    case "reloaded":
+      return of;
     default:
       return of.replaceAll("_", " ");
   }

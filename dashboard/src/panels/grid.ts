@@ -26,14 +26,14 @@ export class Grid {
   /** The id of the panel that fills the window; `null` means that none does. */
   #enlarged: string | null = null;
 
-  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "drill">) {
+  constructor(changed: () => void, hooks: Omit<PanelHooks, "windows" | "drill" | "changed">) {
     this.#windows = new Windows({
       ask: askHost, now: () => performance.now(), changed,
       later: (act, ms) => setTimeout(act, ms),
     });
     this.card = new KeyCard(this.#windows);
     this.#hooks = {
-      ...hooks, windows: this.#windows,
+      ...hooks, windows: this.#windows, changed,
       drill: (panel, chosen) => {
         this.card.show(panel, chosen);
         changed();

@@ -71,6 +71,8 @@ export interface PanelModel {
   readonly body: Body;
   /** Why the figures are not those of all records; `null` means that they are. */
   readonly mark: Mark | null;
+  /** `true` where the reader may let a stopped metric go on. */
+  readonly canResume: boolean;
   /** The rows that are drawn and their kind; a message and a trend have `null`. */
   readonly drawn: { readonly kind: PanelKind; readonly rows: readonly Row[] } | null;
 }
@@ -96,6 +98,8 @@ export function panelModel(input: PanelInput, ctx: Context): PanelModel {
     windowRow: windowRowModel({ window, kinds: panel.windows, answers, trend }, ctx),
     drawn: shown.drawn ?? null,
     mark: shown.mark ?? null,
+    canResume: input.frame?.state === "quarantined" && ctx.state.hello?.control === true
+      && !ctx.kiosk && ctx.pause === null,
   };
 }
 

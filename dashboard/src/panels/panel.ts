@@ -6,6 +6,7 @@ import type { Context } from "../data/context";
 import type { PanelChoice } from "../data/link";
 import type { Row } from "../data/rows";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
+import type { Answer } from "../net/ask";
 import type { Windows } from "../net/windows";
 import type { Frame, Panel } from "../wire/shapes";
 import { BigNumber } from "./big-number";
@@ -15,6 +16,7 @@ import { dataAddress, fileName, save } from "./files";
 import type { Chosen } from "./key-card";
 import { brokenBody, panelModel, type Body, type MessageBody, type PanelModel } from "./panel-model";
 import { paint, pictureOf } from "./picture";
+import { Resume } from "./resume";
 import { Table } from "./table";
 import { TrendView } from "./trend-view";
 import { readWindows } from "./window-model";
@@ -27,6 +29,10 @@ export interface PanelHooks {
   readonly windows: Windows;
   /** Lets that panel fill the window; `null` means that none does. */
   readonly enlarge: (id: string | null) => void;
+  /** Has the host let that metric go on. */
+  readonly resume: (metric: string) => Promise<Answer>;
+  /** Draws all panels again. */
+  readonly changed: () => void;
   /** Tells more of one row. */
   readonly drill: (panel: Panel, chosen: Chosen) => void;
 }
@@ -44,6 +50,7 @@ export class PanelView {
   readonly #table = new Table();
   readonly #trend = new TrendView();
   readonly #mark = h("p", { class: "panel-mark" }, h("strong"), h("span"));
+  readonly #resume: Resume;
   readonly #message = h("div", { class: "panel-message" }, h("strong"), h("p"));
   #isEnlarged = false;
   #ctx: Context | null = null;
@@ -71,6 +78,7 @@ export class PanelView {
       const row = this.#last?.model.drawn?.rows[index];
       if (row !== undefined) this.#drill(row);
     };
+    this.#resume = new Resume(() => hooks.resume(panel.metric), hooks.changed);
     const id = `panel-${panel.id}`;
     this.#title.id = id;
     this.element = h("section",
@@ -82,6 +90,7 @@ export class PanelView {
         h("div", { class: "panel-title" }, this.#title, this.#unit), this.#controls.element,
         this.#windowRow.element),
       this.#mark,
+      this.#resume.element,
       h("div", { class: "panel-body" },
         this.#chart.element, this.#number.element, this.#table.element, this.#trend.element, this.#message));
   }
@@ -113,6 +122,7 @@ export class PanelView {
       const model = panelModel(
         { panel: this.#panel, frame, choice, answers, isEnlarged: this.#isEnlarged }, ctx);
       this.#updateHead(model);
+      this.#resume.update(model.canResume, ctx.words);
       if (model.body.form !== "message") this.#last = { model, ctx };
       this.#updateBody(model, choice, ctx);
     } catch (error) {

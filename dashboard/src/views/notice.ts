@@ -40,7 +40,7 @@ export class Notice {
     setAttr(this.element, "data-kind", tone);
     setAttr(this.element, "data-codes", codes.join(" "));
     // What degrades a result stays as long as the data is so, and interrupts nobody.
-    setAttr(this.element, "role", tone === "degraded" ? "status" : "alert");
+    setAttr(this.element, "role", tone === "degraded" || tone === "noted" ? "status" : "alert");
     setIcon(this.#icon, ICONS[tone]);
     setText(this.#title, first ?? "");
     setAttr(this.#title, "data-code", cause?.code ?? null);
@@ -68,7 +68,8 @@ export class Notice {
 }
 
 const ICONS: Readonly<Record<Tone, "hourglass" | "failed" | "warning">> = {
-  waiting: "hourglass", failed: "failed", troubled: "warning", degraded: "warning", dated: "warning",
+  waiting: "hourglass", failed: "failed", troubled: "warning", degraded: "warning", noted: "warning",
+  dated: "warning",
 };
 
 /** Copies by the clipboard, or where that is not allowed selects for the hand. */

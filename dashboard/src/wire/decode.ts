@@ -88,6 +88,7 @@ function decodeHello(m: Raw<Sent<"hello">>): Message | null {
     heartbeatMs: heartbeat !== null && heartbeat >= 100 ? heartbeat : 2000,
     tz: string(m["tz"]) ?? "UTC",
     name: string(m["name"]) ?? "Streamgauge",
+    control: bool(m["control"]),
   };
 }
 

@@ -29,7 +29,7 @@ export class ScriptedHost {
   /** @type {string} */ #path;
   /** The number of sockets that were opened so far. */
   connections = 0;
-  /** The questions over plain HTTP so far, such as `history?metric=age`. @type {string[]} */
+  /** The requests over plain HTTP so far, such as `history?metric=age` or `POST ticket`. @type {string[]} */
   asked = [];
 
   /** @param {Script} script */
@@ -37,7 +37,7 @@ export class ScriptedHost {
     this.#path = script.path ?? "/";
     this.script = script;
     this.#http = createServer((request, response) => {
-      void this.#serve(request.url ?? "/", response);
+      void this.#serve(request.url ?? "/", request.method ?? "GET", response);
     });
     this.#sockets = new WebSocketServer({ server: this.#http, path: `${this.#path}api/v1/stream` });
     this.#sockets.on("connection", (socket) => {
@@ -84,14 +84,16 @@ export class ScriptedHost {
 
   /**
    * @param {string} target
+   * @param {string} method
    * @param {import("node:http").ServerResponse} response
    */
-  async #serve(target, response) {
+  async #serve(target, method, response) {
     const { pathname, searchParams } = new URL(target, "http://host/");
     if (!pathname.startsWith(this.#path)) return void response.writeHead(404).end();
     const asked = pathname.slice(this.#path.length);
     if (asked.startsWith("api/")) {
-      const name = decodeURIComponent(asked.slice("api/v1/".length));
+      const of = decodeURIComponent(asked.slice("api/v1/".length));
+      const name = method === "GET" ? of : `${method} ${of}`;
       this.asked.push(searchParams.size === 0 ? name : `${name}?${searchParams}`);
       const answer = this.script.api?.(name, searchParams) ?? standard(name, searchParams);
       if (answer === null) return void response.writeHead(404).end('{"error":"not scripted"}');

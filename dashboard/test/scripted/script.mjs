@@ -95,7 +95,7 @@ export function frames(events) {
 
 export const HELLO = {
   t: "hello", proto: 1, epoch: "e1", build: "b1", heartbeat_ms: 2000,
-  tz: "Asia/Shanghai", name: "淘宝实时数据分析",
+  tz: "Asia/Shanghai", name: "淘宝实时数据分析", control: false,
 };
 
 export const EVENT_TIME = Date.UTC(2015, 10, 10, 16);

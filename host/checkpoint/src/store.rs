@@ -232,6 +232,9 @@ pub trait StateStore: Send {
     /// The store failed; the former checkpoint stays.
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<u64, StateError>;
 
+    /// Keeps final panes from now on only as long as `keep` says. A store of one process keeps all.
+    fn keep(&mut self, _keep: Keep) {}
+
     /// The final panes, to be read while checkpoints are stored.
     fn history(&self) -> Arc<dyn HistoryStore>;
 }

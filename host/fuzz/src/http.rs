@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 use streamgauge_server::{Access, Server};
 use streamgauge_telemetry::Telemetry;
-use streamgauge_wire::Hello;
 use tokio::sync::watch;
 
 use crate::fixture;
@@ -39,16 +38,9 @@ impl Http {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let (_live, live) = watch::channel(Arc::new(fixture::live()));
             let (_stop, stop) = watch::channel(false);
-            let hello = Hello {
-                epoch: "e1".to_owned(),
-                build: "b1".to_owned(),
-                tz: "Asia/Shanghai".to_owned(),
-                name: "fuzz".to_owned(),
-                heartbeat_ms: 60_000,
-                max_hz: 50.0,
-            };
             let (telemetry, answers) = (Arc::new(Telemetry::new()), Arc::new(fixture::Answers));
-            let served = server.serve(live, telemetry, answers, hello, Access::default(), stop);
+            let (acts, access) = (Arc::new(fixture::Acts), Access::default());
+            let served = server.serve(live, telemetry, answers, acts, access, stop);
             runtime.expect("a runtime").block_on(served).expect("it serves");
         });
         Self { address, inputs: 0 }

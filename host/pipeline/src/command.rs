@@ -3,8 +3,18 @@
 use std::path::Path;
 
 /// The commands that work on a pipeline.
-const OF_PIPELINES: [&str; 8] =
-    ["run", "check", "produce", "verify", "explain", "replay", "state", "plugin lock"];
+const OF_PIPELINES: [&str; 10] = [
+    "run",
+    "check",
+    "produce",
+    "verify",
+    "explain",
+    "replay",
+    "reload",
+    "metric",
+    "state",
+    "plugin lock",
+];
 
 /// The option that names the pipeline at `path` to a command, with a space before it; empty where a
 /// command finds the pipeline by itself.

@@ -22,6 +22,7 @@ mod metric_settings;
 mod open_panes;
 mod outlet;
 mod outlet_settings;
+mod outline;
 mod panel;
 mod pipeline;
 mod reader;

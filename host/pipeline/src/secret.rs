@@ -23,7 +23,7 @@ const PLACE_ENDS: [&str; 6] = [".location", ".url", ".path", ".file", ".keytab",
 
 /// A setting that may be a secret; its value is never shown where it came from the environment or
 /// where its name sounds like a secret (password, secret, key, token, …).
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
     /// The value, unmasked even where it is a secret.
     pub value: String,

@@ -21,6 +21,7 @@ pub(super) fn read(root: &mut Table<'_>, context: &Context<'_>) -> ServerSetting
     settings.listen = table.or("listen", settings.listen, listen);
     settings.max_hz = table.or("max_hz", settings.max_hz, number(0.1..=50.0));
     settings.token = table.optional("token", |value| setting("token", value, context)).flatten();
+    settings.control = table.or("control", false, Value::boolean);
     settings.allow_origins = table.or("allow_origins", Vec::new(), origins);
     settings.frame_ancestors = table.or("frame_ancestors", Vec::new(), origins);
     settings.public = table.or("public", false, Value::boolean);
@@ -74,6 +75,9 @@ pub enum Exposure {
          printable ASCII without spaces"
     )]
     WeakToken,
+    /// Clients may change the pipeline, and nothing tells who they are.
+    #[error("everyone who reaches the page could change the pipeline, as there is no token")]
+    OpenControl,
 }
 
 impl Exposure {
@@ -82,6 +86,7 @@ impl Exposure {
         match self {
             Self::Open { .. } => "server.listen",
             Self::WeakToken => "server.token",
+            Self::OpenControl => "server.control",
         }
     }
 
@@ -94,6 +99,10 @@ impl Exposure {
             }
             Self::WeakToken => {
                 "make one with `openssl rand -hex 32` and put it into the environment variable"
+            }
+            Self::OpenControl => {
+                "set `token = { env = \"STREAMGAUGE_TOKEN\" }` in `[server]`; the command line on \
+                 the host's computer needs neither"
             }
         }
     }
@@ -111,6 +120,7 @@ impl ServerSettings {
             None if !self.public && !listen.ip().to_canonical().is_loopback() => {
                 Err(Exposure::Open { listen })
             }
+            None if self.control => Err(Exposure::OpenControl),
             _ => Ok(()),
         }
     }
@@ -126,6 +136,7 @@ impl Default for ServerSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 5001)),
             max_hz: 10.0,
             token: None,
+            control: false,
             allow_origins: Vec::new(),
             frame_ancestors: Vec::new(),
             public: false,
@@ -161,5 +172,15 @@ mod tests {
             let found = settings.check_exposure().err();
             assert_eq!(found.map(|e| e.setting()), refused, "{settings:?}");
         }
+    }
+
+    #[test]
+    fn nobody_controls_without_a_token() {
+        let token = Secret { value: "0123456789abcdef".to_owned(), hidden: true };
+        let open = ServerSettings { control: true, ..Default::default() };
+        let found = open.check_exposure().expect_err("it is open");
+        assert_eq!((found.clone(), found.setting()), (Exposure::OpenControl, "server.control"));
+        let guarded = ServerSettings { token: Some(token), ..open };
+        assert_eq!(guarded.check_exposure(), Ok(()));
     }
 }

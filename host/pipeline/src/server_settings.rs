@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::secret::Secret;
 
 /// The settings of `[server]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ServerSettings {
     /// The address and port that the dashboard listens at.
     pub listen: SocketAddr,
@@ -14,6 +14,8 @@ pub struct ServerSettings {
     /// The secret that a client must show; `None` means that everyone who reaches the server may
     /// see everything.
     pub token: Option<Secret>,
+    /// True if clients with the token may change the pipeline (`control`, default false).
+    pub control: bool,
     /// Further origins whose pages may open the stream, such as `https://gauge.example`.
     pub allow_origins: Vec<String>,
     /// Further origins whose pages may show the dashboard in a frame.

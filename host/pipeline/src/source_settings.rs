@@ -8,7 +8,7 @@ use super::format::Format;
 use super::secret::Secret;
 
 /// `[source.…]`: exactly one of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SourceSettings {
     /// Topics of Kafka, as `[source.kafka]` sets them.
     Kafka(KafkaSettings),
@@ -19,7 +19,7 @@ pub enum SourceSettings {
 }
 
 /// The settings of `[source.kafka]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KafkaSettings {
     /// The brokers to connect first, `host:port`, comma-separated.
     pub brokers: String,
@@ -64,7 +64,7 @@ pub enum OnGap {
 }
 
 /// The settings of `[source.file]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FileSettings {
     /// The file, resolved against the pipeline file's folder.
     pub path: PathBuf,

@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use axum::http::HeaderValue;
 use streamgauge_telemetry::Telemetry;
-use streamgauge_wire::{Hello, LiveState};
+use streamgauge_wire::LiveState;
 use tokio::sync::{Semaphore, watch};
 
 use super::access::Access;
 use super::access::hosts::Hosts;
 use super::access::tickets::Tickets;
+use super::control::Control;
 use super::headers::policy::policy;
 use super::limits::{ANSWERS_MAX, Limits};
 use super::page::Page;
@@ -23,7 +24,7 @@ pub(super) struct App {
     pub(super) live: watch::Receiver<Arc<LiveState>>,
     pub(super) telemetry: Arc<Telemetry>,
     pub(super) query: Arc<dyn Query>,
-    pub(super) hello: Hello,
+    pub(super) control: Arc<dyn Control>,
     pub(super) access: Access,
     /// The names under which the server answers.
     pub(super) hosts: Hosts,
@@ -47,7 +48,7 @@ impl App {
         live: watch::Receiver<Arc<LiveState>>,
         telemetry: Arc<Telemetry>,
         query: Arc<dyn Query>,
-        hello: Hello,
+        control: Arc<dyn Control>,
         access: Access,
         hosts: Hosts,
         shutdown: watch::Receiver<bool>,
@@ -57,7 +58,7 @@ impl App {
             live,
             telemetry,
             query,
-            hello,
+            control,
             policy: policy(&access),
             access,
             hosts,

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::app::App;
 use super::page::files::has_tag;
 use super::render::Rendered;
-use streamgauge_wire::{Hello, ToPage};
+use streamgauge_wire::ToPage;
 
 /// The first answer to a page.
 #[derive(Serialize)]
@@ -39,22 +39,22 @@ pub(super) fn routes() -> Router<Arc<App>> {
     ))]
 pub(super) async fn latest(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
     let rendered = app.renderer.render(app.latest());
-    let etag = format!("\"{}-{}\"", app.hello.epoch, rendered.live.seq);
+    let etag = format!("\"{}-{}\"", rendered.live.hello.epoch, rendered.live.seq);
     let known = has_tag(&request, &etag);
     let headers = [(CACHE_CONTROL, "private, no-cache".to_owned()), (ETAG, etag)];
     if known {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    let text = serde_json::to_string(&Latest::of(&app.hello, &rendered))
+    let text = serde_json::to_string(&Latest::of(&rendered))
         .expect("numbers, texts and string keys serialise");
     (headers, [(CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 impl<'a> Latest<'a> {
-    fn of(hello: &'a Hello, rendered: &'a Rendered) -> Self {
+    fn of(rendered: &'a Rendered) -> Self {
         let frames = rendered.frames.iter().map(|(id, frame)| (id.as_str(), &*frame.text));
         Self {
-            hello: ToPage::hello(hello),
+            hello: ToPage::hello(&rendered.live.hello),
             schema: ToPage::Schema { rev: rendered.schema_rev, panels: &rendered.panels },
             snapshot: ToPage::Snapshot {
                 seq: rendered.live.seq,

@@ -1,8 +1,8 @@
 //! The server: the page, the stream behind it, the data and health endpoints.
 //!
-//! The server only reads. One [`LiveState`] at a time arrives through a watch channel, so nothing
-//! here can hold the pipeline back, and a slow reader costs at most the message being written to
-//! it. Deliberately absent: TLS and users, which belong to a proxy in front.
+//! One [`LiveState`] at a time arrives through a watch channel, so nothing here can hold the
+//! pipeline back, and a slow reader costs at most the message being written to it. What changes the
+//! pipeline goes through the trait [`Control`]. Deliberately absent: TLS and users, which belong to a proxy in front.
 //!
 //! May know: `core`, `pipeline`, `wire`, `telemetry`. The only place with axum.
 //! Must not know: sources, workers, plugins, state. A question beyond the live state is answered
@@ -13,6 +13,7 @@ mod answer;
 mod api;
 mod app;
 mod connections;
+pub mod control;
 mod headers;
 mod latest;
 mod limits;
@@ -40,13 +41,14 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use app::{App, stopped};
+use control::Control;
 use query::Query;
 use streamgauge_telemetry::Telemetry;
-use streamgauge_wire::{Hello, LiveState};
+use streamgauge_wire::LiveState;
 
 use access::hosts::Hosts;
 
-pub use access::Access;
+pub use access::{Access, new_token};
 pub use page::build;
 
 /// The time that connections may take to end once the host stops.
@@ -146,12 +148,12 @@ impl Server {
         live: watch::Receiver<Arc<LiveState>>,
         telemetry: Arc<Telemetry>,
         query: Arc<dyn Query>,
-        hello: Hello,
+        control: Arc<dyn Control>,
         access: Access,
         shutdown: watch::Receiver<bool>,
     ) -> io::Result<()> {
         let hosts = Hosts::of(&access, self.address);
-        let app = App::new(live, telemetry, query, hello, access, hosts, shutdown);
+        let app = App::new(live, telemetry, query, control, access, hosts, shutdown);
         self.serve_app(Arc::new(app)).await
     }
 
@@ -183,6 +185,7 @@ fn router(app: Arc<App>) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(&app), access::guard::demand));
     Router::new()
         .merge(guarded)
+        .merge(control::paths::routes(&app))
         .merge(stream::routes())
         .merge(page::files::routes())
         .layer(from_fn_with_state(Arc::clone(&app), access::guard::demand_name))

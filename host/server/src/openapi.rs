@@ -11,6 +11,7 @@ use utoipa::OpenApi;
 
 use super::access::guard;
 use super::app::App;
+use super::control::paths as acts;
 use super::query::answers;
 use super::response::fresh;
 use super::{api, latest};
@@ -42,11 +43,15 @@ use streamgauge_wire as wire;
         answers::checkpoints,
         answers::explain,
         answers::checkpoint,
+        acts::reload,
+        acts::resume,
+        acts::outline,
     ),
     components(schemas(wire::Panel)),
     tags(
         (name = "results", description = "What was counted"),
         (name = "pipeline", description = "How it goes, and why a record counts as it does"),
+        (name = "control", description = "Changes of the pipeline that runs; they need the token and `[server] control = true`, or the token of the command line"),
         (name = "health", description = "For orchestrators and monitoring"),
     )
 )]

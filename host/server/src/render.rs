@@ -74,7 +74,8 @@ impl Rendered {
             None => part(&*live.status),
         };
         let frames = live.frames.iter().map(|(id, frame)| {
-            let known = last.and_then(|last| last.frames.get(id));
+            // Other panels may have other readers, whose revisions begin anew.
+            let known = same.and_then(|same| same.frames.get(id));
             (id.clone(), RenderedFrame::new(frame, known))
         });
         Self { schema_rev, panels, frames: frames.collect(), status, live }

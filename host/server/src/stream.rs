@@ -24,7 +24,7 @@ use super::app::{App, stopped};
 use super::origin;
 use super::render::{Rendered, clock, wall_clock_ms};
 use super::response::refusal;
-use streamgauge_wire::{FromPage, Points, ToPage};
+use streamgauge_wire::{FromPage, Hello, Points, ToPage};
 
 /// Updates a second until a page asks for another rate.
 const HZ_DEFAULT: f64 = 2.0;
@@ -94,6 +94,8 @@ enum Gone {
 struct Client {
     app: Arc<App>,
     socket: WebSocket,
+    /// The rate that the page asked for.
+    hz: f64,
     pause: Duration,
     sent: Sent,
     last_update: Instant,
@@ -103,6 +105,8 @@ struct Client {
 /// The revisions that the page has.
 #[derive(Default)]
 struct Sent {
+    /// The introduction that the page has.
+    hello: Option<Arc<Hello>>,
     seq: u64,
     schema_rev: u64,
     /// The revision of each panel's frame, by panel.
@@ -112,19 +116,19 @@ struct Sent {
 
 impl Client {
     fn new(app: Arc<App>, socket: WebSocket) -> Self {
-        let pause = pause(HZ_DEFAULT, app.hello.max_hz);
+        let (hz, pause) = (HZ_DEFAULT, pause(HZ_DEFAULT, app.latest().hello.max_hz));
         let now = Instant::now();
-        Self { app, socket, pause, sent: Sent::default(), last_update: now, last_message: now }
+        Self { app, socket, hz, pause, sent: Sent::default(), last_update: now, last_message: now }
     }
 
     async fn run(mut self) -> Result<(), Gone> {
         let mut live = self.app.live.clone();
         let mut stop = std::pin::pin!(stopped(self.app.shutdown.clone()));
-        let heartbeat = Duration::from_millis(self.app.hello.heartbeat_ms.max(1));
+        let heartbeat = Duration::from_millis(self.app.latest().hello.heartbeat_ms.max(1));
         // The stop is noticed also while a page does not take its greeting or an update.
         tokio::select! {
             () = &mut stop => return self.bye().await,
-            greeted = self.greet() => greeted?,
+            greeted = self.update() => greeted?,
         }
         let mut behind = false;
         loop {
@@ -152,14 +156,8 @@ impl Client {
         }
     }
 
-    async fn greet(&mut self) -> Result<(), Gone> {
-        let hello = text(&ToPage::hello(&self.app.hello));
-        self.send(hello).await?;
-        self.update().await
-    }
-
     /// Sends the parts that the page does not have: at first, and whenever the panels change, the
-    /// schema and all frames. The state is dropped before anything is sent, so that a slow page
+    /// introduction if it is another one, the schema and all frames. The state is dropped before anything is sent, so that a slow page
     /// keeps no old one alive.
     async fn update(&mut self) -> Result<(), Gone> {
         let rendered = self.rendered();
@@ -172,9 +170,16 @@ impl Client {
             return self.send_update(update).await;
         }
         let schema = text(&ToPage::Schema { rev: rendered.schema_rev, panels: &rendered.panels });
-        self.sent = Sent { schema_rev: rendered.schema_rev, ..Sent::default() };
+        let hello = Some(Arc::clone(&rendered.live.hello));
+        let introduction =
+            (self.sent.hello != hello).then(|| text(&ToPage::hello(&rendered.live.hello)));
+        self.pause = pause(self.hz, rendered.live.hello.max_hz);
+        self.sent = Sent { hello, schema_rev: rendered.schema_rev, ..Sent::default() };
         let snapshot = self.sent.snapshot(&rendered);
         drop(rendered);
+        if let Some(introduction) = introduction {
+            self.send(introduction).await?;
+        }
         self.send(schema).await?;
         self.send_update(snapshot).await
     }
@@ -200,7 +205,9 @@ impl Client {
     fn heed(&mut self, heard: Option<Result<Message, axum::Error>>) -> Result<(), Gone> {
         match heard.ok_or(Gone::Closed)?? {
             Message::Text(text) => match serde_json::from_str(&text) {
-                Ok(FromPage::Sub { hz }) => self.pause = pause(hz, self.app.hello.max_hz),
+                Ok(FromPage::Sub { hz }) => {
+                    (self.hz, self.pause) = (hz, pause(hz, self.app.latest().hello.max_hz));
+                }
                 Err(_) => self.app.telemetry.message_ignored(),
             },
             Message::Binary(_) => self.app.telemetry.message_ignored(),

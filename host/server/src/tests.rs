@@ -3,6 +3,7 @@
 
 mod access;
 mod bounds;
+mod control;
 pub(crate) mod fixture;
 mod host;
 mod http;

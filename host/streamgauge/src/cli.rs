@@ -7,12 +7,15 @@ mod demo;
 mod explain;
 mod failure;
 mod inspect;
+mod metric;
 mod output;
 mod plugin;
 mod produce;
+mod reload;
 mod replay;
 mod report;
 mod run;
+mod running;
 mod serve;
 mod spool;
 mod state;
@@ -58,6 +61,8 @@ enum Command {
     Check(check::CheckArgs),
     Verify(verify::VerifyArgs),
     Explain(explain::ExplainArgs),
+    Reload(reload::ReloadArgs),
+    Metric(metric::MetricArgs),
     State(state::StateArgs),
     Plugin(plugin::PluginArgs),
 }
@@ -74,6 +79,8 @@ impl Command {
             Self::Check(args) => Some(args.config()),
             Self::Verify(args) => Some(args.config()),
             Self::Explain(args) => Some(args.config()),
+            Self::Reload(args) => Some(args.config()),
+            Self::Metric(args) => Some(args.config()),
             Self::State(args) => Some(args.config()),
             Self::Plugin(args) => args.config(),
         }
@@ -156,6 +163,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Check(args) => check::check(&args),
         Command::Verify(args) => verify::verify(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Reload(args) => reload::reload(&args),
+        Command::Metric(args) => metric::metric(&args),
         Command::State(args) => state::state(&args),
         Command::Plugin(args) => plugin::plugin(&args),
     }

@@ -22,7 +22,7 @@ pub use self::error::ProduceError;
 use self::input::{Input, Outgoing};
 use self::progress::Progress;
 pub use self::report::ProduceReport;
-use crate::run::stop::Stop;
+use crate::run::stop::{OnHangup, Stop};
 use streamgauge_kafka::partitioner::partition_of;
 use streamgauge_kafka::{DeliveryFailure, Sender, Topic, ready};
 use streamgauge_pipeline::{Format, KafkaSettings, OnGap, Pipeline, SourceSettings, Start};
@@ -39,7 +39,7 @@ const WAIT_MAX: Duration = Duration::from_millis(50);
 pub fn produce(args: &ProduceArgs, pipeline: &Pipeline) -> Result<ProduceReport, ProduceError> {
     let settings = destination(args, &pipeline.source)?;
     check_key(args.key.as_deref(), &pipeline.schema)?;
-    let stop = Stop::on_signals()?;
+    let stop = Stop::on_signals(OnHangup::End)?;
     let input = Input::open(args, &pipeline.schema)?;
     let sender = Sender::new(&settings)?;
     let topic = ready(&sender, &settings, args.partitions)?;

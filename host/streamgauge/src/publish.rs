@@ -1,6 +1,7 @@
 //! The publisher: several times a second it merges what the workers published and replaces the
 //! state that the server shows. It only looks; nothing of the stream depends on it.
 
+mod adopted;
 mod costs;
 mod happened;
 mod health;
@@ -30,13 +31,14 @@ use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{Pipeline, SourceSettings};
 use streamgauge_source::SourceError;
 use streamgauge_telemetry::Telemetry;
-use streamgauge_view::{LiveMetric, Published, Results, document};
+use streamgauge_view::{LiveMetric, Published, document};
 use streamgauge_wire::{
-    Clock, DeadLetterStatus, LateOutputStatus, LiveState, Mode, Panel, SourceStatus, Status,
+    Clock, DeadLetterStatus, Hello, LateOutputStatus, LiveState, Mode, Panel, SourceStatus, Status,
 };
 use tokio::sync::watch;
 
 use crate::run::cause::Cause;
+use crate::run::current::{Active, Current};
 use crate::run::status::{Phase, RunStatus};
 
 use costs::Costs;
@@ -67,13 +69,18 @@ pub struct Publisher {
 
 /// What the state is made from.
 struct Drawing {
+    current: Arc<Current>,
+    /// The pipeline of the fields up to `bounded`.
+    active: Arc<Active>,
     pipeline: Arc<Pipeline>,
     plan: Arc<Plan>,
-    run_status: Arc<RunStatus>,
-    telemetry: Arc<Telemetry>,
+    hello: Arc<Hello>,
     panels: Arc<Vec<Panel>>,
     metrics: Vec<LiveMetric>,
     bounded: bool,
+    ends_by_itself: bool,
+    run_status: Arc<RunStatus>,
+    telemetry: Arc<Telemetry>,
     started_at: i64,
     seq: u64,
     meter: Meter,
@@ -115,28 +122,28 @@ impl Seen<'_> {
 }
 
 impl Publisher {
-    /// A publisher and where its states come out. `bounded`: the run will end by itself.
+    /// A publisher and where its states come out. `hello` introduces the host; title, zone and rate
+    /// follow the pipeline. `bounded`: the run will end by itself.
     pub fn new(
-        pipeline: &Arc<Pipeline>,
-        plan: &Arc<Plan>,
-        results: &Results,
+        current: &Arc<Current>,
         run_status: &Arc<RunStatus>,
         telemetry: &Arc<Telemetry>,
+        hello: Hello,
         bounded: bool,
     ) -> (Self, watch::Receiver<Arc<LiveState>>) {
-        let metrics: Vec<LiveMetric> = results.metrics().iter().map(LiveMetric::new).collect();
-        let panels: Vec<Panel> = metrics.iter().flat_map(LiveMetric::panels).cloned().collect();
-        let source = &pipeline.source;
-        let bounded = bounded || matches!(source, SourceSettings::File(file) if !file.follow);
+        let active = current.get();
+        let pipeline = Arc::clone(&active.prepared.pipeline);
         let started_at = Utc::now().timestamp_millis();
         let mut drawing = Drawing {
-            pipeline: Arc::clone(pipeline),
-            plan: Arc::clone(plan),
+            current: Arc::clone(current),
+            plan: Arc::clone(&active.prepared.plan),
+            hello: Arc::new(hello),
+            panels: Arc::default(),
+            metrics: Vec::new(),
+            bounded,
+            ends_by_itself: bounded,
             run_status: Arc::clone(run_status),
             telemetry: Arc::clone(telemetry),
-            panels: Arc::new(panels),
-            metrics,
-            bounded,
             started_at,
             seq: 0,
             meter: Meter::new(),
@@ -151,7 +158,10 @@ impl Publisher {
             warnings: Warnings::default(),
             verdicts: Verdicts::default(),
             stored: StoredOnce::default(),
+            active: Arc::clone(&active),
+            pipeline,
         };
+        drawing.adopt(active);
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
         (Self { drawing, sender }, receiver)
     }
@@ -164,6 +174,7 @@ impl Publisher {
 
 impl Drawing {
     fn draw(&mut self) -> LiveState {
+        self.follow();
         let (overview, parked) = self.run_status.look();
         let books = document::accounting(&overview.partitions);
         let checkpoints = self.run_status.checkpoints.read();
@@ -171,6 +182,7 @@ impl Drawing {
         let sources = self.run_status.sources.read();
         let seen = Seen { overview: &overview, parked: &parked, sources, checkpoints };
         let (mut status, clock) = self.update(&seen, &books);
+        self.events.acted(self.run_status.acts.take().into_iter().map(to_wire::happened));
         status.happened = self.events.note(
             Observed::of(&status, &self.run_status.lock().phase),
             Utc::now().timestamp_millis(),
@@ -186,9 +198,10 @@ impl Drawing {
             self.summary.tick(&books, &overview.workers);
         }
         LiveState {
+            hello: Arc::clone(&self.hello),
             seq: self.seq,
             panels: Arc::clone(&self.panels),
-            frames: self.metrics.iter().flat_map(LiveMetric::frames).map(clone_entry).collect(),
+            frames: self.frames(),
             clock,
             status,
             series: self.meter.series(),
@@ -224,7 +237,10 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now);
         self.metrics.iter_mut().for_each(|metric| metric.update(&published));
-        (self.status(seen, books, &phase, &partitions), clock(seen.overview, &partitions))
+        (
+            self.status(seen, books, &phase, &partitions),
+            partition::clock(seen.overview, &partitions),
+        )
     }
 
     fn status(
@@ -344,7 +360,8 @@ impl Drawing {
         let group = group.map(|fault| Cause::of(&fault, &self.pipeline));
         let backups = of_backups(&self.run_status.backups.read());
         let found = found.into_iter().chain(backups).map(|cause| cause.naming(&self.pipeline));
-        seen.parked.values().cloned().chain(found).chain(group).collect()
+        let acts = self.run_status.acts.warnings();
+        seen.parked.values().cloned().chain(found).chain(group).chain(acts).collect()
     }
 
     fn mode(
@@ -380,17 +397,4 @@ impl Drawing {
         self.catching_up = !unbounded && lag.is_some_and(|lag| lag > bearable);
         self.catching_up
     }
-}
-
-fn clock(overview: &Overview, partitions: &[PartitionView]) -> Clock {
-    let times = overview.partitions.iter().filter_map(|p| p.state.max_event_time);
-    Clock {
-        now: Utc::now().timestamp_millis(),
-        event_time: times.map(|time| time.0).max(),
-        watermark: partition::watermark(partitions).map(|watermark| watermark.0),
-    }
-}
-
-fn clone_entry<T>((key, value): (&String, &Arc<T>)) -> (String, Arc<T>) {
-    (key.clone(), Arc::clone(value))
 }

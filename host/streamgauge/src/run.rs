@@ -1,16 +1,25 @@
 //! One run from start to end: settings and plugins prepared, sources opened, workers supervised,
 //! signals watched.
 
+pub mod acts;
 mod adopt;
 pub mod announce;
 pub mod cause;
 pub mod compiler;
+pub mod control;
+pub mod control_token;
+pub mod current;
+pub mod difference;
 pub mod fatal;
+pub mod handover;
+pub mod hangup;
 pub mod identity;
 pub mod opening;
 pub mod patience;
 pub mod prepare;
 pub mod pulse;
+pub mod reload;
+pub mod reloading;
 pub mod service;
 mod side;
 pub mod status;

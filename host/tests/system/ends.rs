@@ -128,20 +128,54 @@ fn full() -> (PipeReader, PipeWriter) {
 }
 
 #[test]
-fn an_interrupt_and_a_closed_terminal_are_requests_to_end() {
-    for signal in ["INT", "HUP"] {
-        let place = Workplace::new(&endless());
-        let (_reader, writer) = pipe().expect("a pipe");
-        // The tests themselves may run under nohup, which a host would inherit.
-        let run = place.command("run");
-        let mut command = Command::new("env");
-        command.args(["--default-signal=HUP", "--default-signal=INT"]).arg(run.get_program());
-        command.args(run.get_args()).args(["--listen", "127.0.0.1:0"]);
-        command.current_dir(place.path(".")).stderr(writer);
-        let host = Quiet::started(&place, &mut command);
-        host.goes_on();
-        ends_well(host, signal);
-    }
+fn an_interrupt_is_a_request_to_end() {
+    let place = Workplace::new(&endless());
+    let (_reader, writer) = pipe().expect("a pipe");
+    // The tests themselves may run under nohup, which a host would inherit.
+    let run = place.command("run");
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT").arg(run.get_program());
+    command.args(run.get_args()).args(["--listen", "127.0.0.1:0"]);
+    command.current_dir(place.path(".")).stderr(writer);
+    let host = Quiet::started(&place, &mut command);
+    host.goes_on();
+    ends_well(host, "INT");
+}
+
+/// Without a page nothing is taken over, so SIGHUP has its old meaning there.
+#[test]
+fn a_hangup_ends_a_run_without_a_page() {
+    let place = Workplace::new(&endless());
+    let run = place.command("run");
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP").arg(run.get_program()).args(run.get_args());
+    command.arg("--until-end").current_dir(place.path("."));
+    let running = Running::start(&mut command);
+    // From then on signals are watched.
+    wait::until("the run", || running.stderr().contains("no state in").then_some(()));
+    running.signal("HUP");
+    let ended = running.wait();
+    assert!(ended.stderr.contains("stopped before the end"), "{}", ended.stderr);
+    assert_eq!((ended.code, ended.signal), (Some(1), None));
+}
+
+/// A terminal that closes ends what runs in it. `script` gives the host a terminal of its own.
+#[test]
+fn a_closed_terminal_is_a_request_to_end() {
+    let place = Workplace::new(&endless());
+    let run = place.command("run");
+    let words = [run.get_program()].into_iter().chain(run.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let line = format!("exec {} --listen 127.0.0.1:0", words.join(" "));
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP", "script", "--quiet", "--command", &line, "/dev/null"]);
+    command.current_dir(place.path(".")).stderr(Stdio::null());
+    let terminal = Quiet::started(&place, &mut command);
+    terminal.goes_on();
+    let (ended, _) = terminal.ended_by("KILL");
+    assert_eq!(ended.code(), None, "{ended}");
+    let announced = place.path("state/running.json");
+    wait::until("the host to end in good order", || (!announced.exists()).then_some(()));
 }
 
 #[test]

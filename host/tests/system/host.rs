@@ -50,7 +50,12 @@ impl Host {
         let address = wait::until("the host's address", || {
             let is_running = running.is_running();
             let said = running.stderr();
-            let address = said.lines().find_map(|line| line.split_once(GREETING)?.1.parse().ok());
+            let greeted = |line: &str| {
+                let (_, rest) = line.split_once(GREETING)?;
+                // A guarded page has more behind its address.
+                rest.split('/').next()?.parse().ok()
+            };
+            let address = said.lines().find_map(greeted);
             assert!(address.is_some() || is_running, "the host ended:\n{said}");
             address
         });
@@ -106,6 +111,11 @@ impl Host {
             .collect();
         assert!(!values.is_empty(), "no series {name} in\n{text}");
         values.iter().sum()
+    }
+
+    /// Sends the host a signal, such as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        self.running.signal(name);
     }
 
     /// The id of the host's process.

@@ -35,8 +35,15 @@ impl Response {
 }
 
 pub(crate) fn get(address: SocketAddr, path: &str) -> Response {
+    ask(address, "GET", path, "")
+}
+
+/// A request without a body; `headers` are whole lines.
+pub(crate) fn ask(address: SocketAddr, method: &str, path: &str, headers: &str) -> Response {
     let mut stream = connect(address);
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n"
+    );
     stream.write_all(request.as_bytes()).expect("the host takes a request");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("the host answers");

@@ -7,6 +7,7 @@
 //! Must not know: where values come from. The rest of the host has types of its own, and one
 //! place (`publish`) turns them into the types of the wire.
 
+mod control;
 mod frame;
 mod live;
 mod message;
@@ -16,6 +17,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use control::{Difference, Done};
 pub use frame::{Frame, Other, PlaceStatus, Progress, Series, Stale};
 pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{AccountingStatus, Clock, Frame, Panel, Status, WindowStatus};
+use crate::{AccountingStatus, Clock, Frame, Hello, Panel, Status, WindowStatus};
 
 /// Everything the server shows at one moment; replaced as a whole.
 #[derive(Clone, Debug)]
 pub struct LiveState {
+    /// The introduction to pages; its `Arc` stays the same until title, zone or rate change, which
+    /// they do together with the panels.
+    pub hello: Arc<Hello>,
     /// Raised at each change.
     pub seq: u64,
     /// The panels; their `Arc` stays the same until the panels change.

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::{Clock, PROTO};
 
 /// The host's introduction to each page that connects.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Hello {
     /// Another text at each start of the host.
     pub epoch: String,
@@ -23,6 +23,8 @@ pub struct Hello {
     pub heartbeat_ms: u64,
     /// The most updates a second that a page may ask for.
     pub max_hz: f64,
+    /// True if a client with the token may change the pipeline.
+    pub control: bool,
 }
 
 /// From the host to a page.
@@ -44,6 +46,8 @@ pub enum ToPage<'a> {
         tz: &'a str,
         /// The title of the page.
         name: &'a str,
+        /// True if a page with the token may change the pipeline.
+        control: bool,
     },
     /// The panels, at first and whenever the panels change.
     Schema {
@@ -114,6 +118,7 @@ impl<'a> ToPage<'a> {
             heartbeat_ms: hello.heartbeat_ms,
             tz: &hello.tz,
             name: &hello.name,
+            control: hello.control,
         }
     }
 

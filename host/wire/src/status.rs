@@ -184,9 +184,10 @@ pub struct Happened {
     /// The moment, by the host's wall clock, in milliseconds since the Unix epoch.
     pub at: i64,
     /// `started`, `waiting`, `resumed`, `partition_stopped`, `partition_resumed`, `quarantined`,
-    /// `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored` or `failed`.
+    /// `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored`, `reloaded`, `reload_refused`,
+    /// `resume_asked` or `failed`.
     pub what: &'static str,
-    /// The metric, the partitions or the cause concerned.
+    /// The metric, the partitions, the settings or the cause concerned.
     pub of: Option<String>,
     /// The reason, where there is one.
     pub cause: Option<Cause>,

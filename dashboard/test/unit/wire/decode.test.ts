@@ -109,7 +109,7 @@ describe("decode", () => {
 
   it("does without what a hello need not say", () => {
     expect(as("hello", { t: "hello", proto: 1, epoch: "e" }))
-      .toEqual({ t: "hello", proto: 1, epoch: "e", build: "", heartbeatMs: 2000, tz: "UTC", name: "Streamgauge" });
+      .toEqual({ t: "hello", proto: 1, epoch: "e", build: "", heartbeatMs: 2000, tz: "UTC", name: "Streamgauge", control: false });
   });
 
   it.each([[99, 2000], [100, 100], [0, 2000], [-5, 2000], ["7", 2000], [60_000, 60_000]])(

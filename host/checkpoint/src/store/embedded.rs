@@ -287,6 +287,10 @@ impl EmbeddedStore {
 }
 
 impl StateStore for EmbeddedStore {
+    fn keep(&mut self, keep: Keep) {
+        self.keep = keep;
+    }
+
     fn load(&self) -> Result<Option<Checkpoint>, StateError> {
         self.reader().load()
     }

@@ -254,7 +254,7 @@ impl SourceSettings {
     }
 }
 
-fn show_instant(millis: i64) -> String {
+pub(crate) fn show_instant(millis: i64) -> String {
     let shown = DateTime::from_timestamp_millis(millis).map(|time| time.to_rfc3339());
     shown.unwrap_or_else(|| millis.to_string())
 }

@@ -41,7 +41,7 @@ impl Tickets {
     }
 }
 
-fn random() -> String {
+pub(super) fn random() -> String {
     use std::fmt::Write;
 
     let mut bytes = [0; TICKET_BYTES];

@@ -7,18 +7,20 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::control::{Act, Asker, Control, NotDone};
 use crate::query::{HistoryQuestion, Place, Query, Refused};
 use streamgauge_core::WindowAsk;
 use streamgauge_wire::{
-    AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Frame, Health,
-    LateOutputStatus, LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel,
-    PartitionStatus, PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts,
-    StoredRows, WindowStatus,
+    AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Difference, Done,
+    Frame, Health, Hello, LateOutputStatus, LatenessReport, LiveState, Localized, Measure,
+    MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, Samples, SourceStatus, StageStatus,
+    Status, StoredCounts, StoredRows, WindowStatus,
 };
 
 /// Two panels, a running pipeline, ten points.
 pub(crate) fn live() -> LiveState {
     LiveState {
+        hello: Arc::new(hello()),
         seq: 1,
         panels: Arc::new(vec![panel("behavior"), panel("age")]),
         frames: BTreeMap::from([
@@ -32,6 +34,49 @@ pub(crate) fn live() -> LiveState {
             (0..10).map(|n| (1000 * n, n as f64 + 0.5)).collect(),
         )])),
         stored: Some(Arc::new(stored())),
+    }
+}
+
+/// The introduction of a host.
+fn hello() -> Hello {
+    Hello {
+        epoch: "e1".to_owned(),
+        build: "b1".to_owned(),
+        tz: "Asia/Shanghai".to_owned(),
+        name: "淘宝".to_owned(),
+        heartbeat_ms: 60_000,
+        max_hz: 50.0,
+        control: false,
+    }
+}
+
+/// Acts that do nothing, with an answer by what is asked for.
+pub(crate) struct Acts;
+
+impl Control for Acts {
+    fn act(&self, act: Act, by: Asker) -> Result<Done, NotDone> {
+        match act {
+            Act::Reload => {
+                let difference =
+                    Difference { now: vec![by.name().to_owned()], ..Difference::default() };
+                Ok(Done { message: "reloaded".to_owned(), difference })
+            }
+            Act::Resume { metric } if metric == "wrong" => Err(NotDone::Wrong {
+                text: "pipeline.toml:3:1: no".to_owned(),
+                diagnostics: json!([{ "line": 3 }]),
+            }),
+            Act::Resume { metric } if metric == "busy" => Err(NotDone::Busy("at work".to_owned())),
+            Act::Resume { metric } if metric == "behavior" => {
+                Err(NotDone::Conflict("metric `behavior` has not stopped".to_owned()))
+            }
+            Act::Resume { metric } => {
+                Err(NotDone::Unknown(format!("there is no metric `{metric}`")))
+            }
+        }
+    }
+
+    fn outline(&self) -> Value {
+        json!({ "settings": {} })
     }
 }
 

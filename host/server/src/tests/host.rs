@@ -68,7 +68,6 @@ impl Host {
             .expect("a runtime");
         let server = Server::bind(loopback()).expect("any free port");
         let address = server.local_addr();
-        let (live, live_seen) = watch::channel(Arc::new(fixture::live()));
         let (stop, stop_seen) = watch::channel(false);
         let telemetry = Arc::new(Telemetry::new());
         let hello = Hello {
@@ -78,13 +77,16 @@ impl Host {
             name: "淘宝".to_owned(),
             heartbeat_ms: setup.heartbeat_ms,
             max_hz: setup.max_hz,
+            control: setup.access.control,
         };
+        let first = LiveState { hello: Arc::new(hello), ..fixture::live() };
+        let (live, live_seen) = watch::channel(Arc::new(first));
         let hosts = Hosts::of(&setup.access, address);
         let mut app = App::new(
             live_seen,
             Arc::clone(&telemetry),
             Arc::new(fixture::Answers),
-            hello,
+            Arc::new(fixture::Acts),
             setup.access,
             hosts,
             stop_seen,

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::fixture::{frame, panel};
 use super::host::{Client, Host, Setup};
 use crate::limits::Limits;
-use streamgauge_wire::Frame;
+use streamgauge_wire::{Frame, Hello};
 
 const IGNORED: &str = "streamgauge_websocket_messages_ignored_total";
 const CLIENTS: &str = "streamgauge_websocket_clients";
@@ -34,7 +34,7 @@ fn a_page_is_filled_at_once() {
     assert_eq!(
         hello,
         json!({ "t": "hello", "proto": 1, "epoch": "e1", "build": "b1", "heartbeat_ms": 60_000,
-                "tz": "Asia/Shanghai", "name": "淘宝" })
+                "tz": "Asia/Shanghai", "name": "淘宝", "control": false })
     );
     let schema = client.expect("schema");
     assert_eq!(schema["rev"], 1);
@@ -187,6 +187,28 @@ fn what_a_page_says_is_counted_when_unknown_and_bounded_in_size() {
     client.send(&" ".repeat(4097));
     host.wait_for(CLIENTS, 0.0);
     assert_eq!(host.metric(IGNORED), Some(3.0));
+}
+
+#[test]
+fn a_changed_pipeline_introduces_itself_on_the_same_stream() {
+    let host = Host::start(Setup::default());
+    let mut client = host.connect();
+    client.greeted();
+    let other = || Arc::new(vec![panel("behavior")]);
+    host.publish(|live| {
+        live.hello = Arc::new(Hello { name: "Shop".to_owned(), ..(*live.hello).clone() });
+        live.panels = other();
+        // Another reader begins its revisions anew.
+        live.frames.insert("behavior".to_owned(), frame(1, 7));
+    });
+    assert_eq!(client.expect("hello")["name"], "Shop");
+    assert_eq!(client.expect("schema")["panels"].as_array().map(Vec::len), Some(1));
+    let snapshot = client.expect("snapshot");
+    assert_eq!(snapshot["frames"]["behavior"]["total"]["events"][0], 7);
+    // Other panels under the same title are no other host.
+    host.publish(|live| live.panels = other());
+    client.expect("schema");
+    client.expect("snapshot");
 }
 
 /// A page that stops reading fills the buffers of the connection; a later state must neither wait

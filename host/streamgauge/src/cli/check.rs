@@ -1,5 +1,6 @@
 //! `streamgauge check`: everything that can be known before a run, all at once.
 
+mod against;
 mod brokers;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::{Value, json};
 
+use against::AgainstArgs;
 use brokers::Answers;
 
 use super::config::Config;
@@ -21,6 +23,7 @@ use crate::run::prepare::{Held, Prepared};
 use streamgauge_checkpoint::store::{Checkpoint, StateError, StateReader};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
+use streamgauge_wire::Difference;
 
 /// Check the pipeline: its settings, plugins, schema and state, whether its brokers answer and let
 /// this user read and write, and what would become of the newest records.
@@ -32,6 +35,9 @@ pub(super) struct CheckArgs {
     /// Do not ask the brokers.
     #[arg(long)]
     offline: bool,
+
+    #[command(flatten)]
+    against: AgainstArgs,
 
     /// Fail unless every metric pins its plugin with `sha256`.
     #[arg(long)]
@@ -49,25 +55,7 @@ impl CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let (prepared, state) = match Prepared::load(&args.config.config, |_| {})
-        .and_then(check_state)
-        .and_then(|(prepared, state)| Ok((check_pins(args, prepared)?, state)))
-        .and_then(|(prepared, state)| prepared.check_exposure().map(|()| (prepared, state)))
-    {
-        Ok(found) => found,
-        Err(diagnostics) => return Err(report(args, diagnostics)),
-    };
-    let state = match state {
-        // State in use is read by the pipeline that runs.
-        Err(error) if !matches!(error, StateError::InUse(_)) => {
-            if args.json {
-                let state = error.to_string();
-                tell(format_args!("{}", json!({ "ok": false, "diagnostics": [], "state": state })));
-            }
-            return Err(error.into());
-        }
-        state => state,
-    };
+    let (prepared, state, against) = checked(args)?;
     let warnings = prepared.document.warnings();
     let answers = match &prepared.pipeline.source {
         SourceSettings::Kafka(settings) if !args.offline => {
@@ -86,6 +74,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             "cause": cause,
             "brokers": answers.as_ref().map(|(answers, _)| answers.json(&prepared)),
             "metrics": metrics(&prepared, &stopped),
+            "difference": against,
         });
         tell(format_args!("{found}"));
     } else {
@@ -122,16 +111,53 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The pipeline and its state, which fit each other, and what the file changes if that was asked for.
+fn checked(args: &CheckArgs) -> Result<(Prepared, State, Option<Difference>), Failure> {
+    let loaded = Prepared::load(&args.config.config, |_| {});
+    let against = loaded.as_ref().map_or(Ok(None), |loaded| args.against.difference(loaded))?;
+    if let (Some(changes), false) = (&against, args.json) {
+        tell(format_args!("{}", changes.text()));
+    }
+    let (prepared, state) = match loaded
+        .and_then(|prepared| check_state(args, prepared))
+        .and_then(|(prepared, state)| Ok((check_pins(args, prepared)?, state)))
+        .and_then(|(prepared, state)| prepared.check_exposure().map(|()| (prepared, state)))
+    {
+        Ok(found) => found,
+        Err(diagnostics) => return Err(report(args, against.as_ref(), diagnostics)),
+    };
+    let state = match state {
+        // State in use is read by the pipeline that runs.
+        Err(error) if !matches!(error, StateError::InUse(_)) => {
+            if args.json {
+                let state = error.to_string();
+                tell(format_args!("{}", json!({ "ok": false, "diagnostics": [], "state": state })));
+            }
+            return Err(error.into());
+        }
+        state => state,
+    };
+    Ok((prepared, state, against))
+}
+
 /// The stored checkpoint, if there is any, or why it cannot be read.
 type State = Result<Option<Checkpoint>, StateError>;
 
 /// Reads the stored state and holds it against the settings, also beside a pipeline that runs. A state
 /// that nobody else may read was checked when its pipeline started.
-fn check_state(prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
+fn check_state(args: &CheckArgs, prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
     let reader = StateReader::open(&prepared.pipeline.state_dir);
     let state = reader.and_then(|reader| reader.map_or(Ok(None), |reader| reader.load()));
-    if let Ok(Some(checkpoint)) = &state {
-        prepared.check_state(checkpoint, Held::Records)?;
+    match &state {
+        Ok(Some(checkpoint)) => prepared.check_state(checkpoint, Held::Records)?,
+        // A file that the pipeline does not run from is held against its state all the same.
+        Err(StateError::InUse(dir)) if args.against.is_asked() => {
+            let in_use = StateError::InUse(dir.clone());
+            if let Ok(found) = stored::running(&prepared, in_use, drop) {
+                prepared.check_state(&found.checkpoint, Held::Records)?;
+            }
+        }
+        _ => {}
     }
     Ok((prepared, state))
 }
@@ -174,9 +200,13 @@ fn metrics(prepared: &Prepared, stopped: &BTreeMap<String, StoppedMetric>) -> Ve
     prepared.plugins.iter().map(metric).collect()
 }
 
-fn report(args: &CheckArgs, diagnostics: Diagnostics) -> Failure {
+fn report(args: &CheckArgs, against: Option<&Difference>, diagnostics: Diagnostics) -> Failure {
     if args.json {
-        tell(format_args!("{}", json!({ "ok": false, "diagnostics": diagnostics.to_json() })));
+        let mut found = json!({ "ok": false, "diagnostics": diagnostics.to_json() });
+        if let Some(changes) = against {
+            found["difference"] = json!(changes);
+        }
+        tell(format_args!("{found}"));
     }
     diagnostics.into()
 }

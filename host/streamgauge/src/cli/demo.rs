@@ -14,11 +14,13 @@ use clap::Args;
 use super::config::Config;
 use super::failure::Failure;
 use super::output::tell;
-use super::serve::{Job, Listen, page_url, serve};
+use super::serve::{Job, Listen, Reloads, Watches, page_url, serve};
 use super::story;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
+use crate::run::reload::Look;
+use crate::run::stop::OnHangup;
 use streamgauge_checkpoint::store::{EmbeddedStore, Keep};
 use streamgauge_pipeline::{
     GeneratorSettings, OutletFile, OutletSettings, ServerSettings, SourceSettings,
@@ -32,7 +34,7 @@ const SEASON_SECONDS: f64 = 120.0;
 pub(super) const RATE: f64 = 8000.0;
 
 /// Show the dashboard with generated events: no Kafka, no set-up.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct DemoArgs {
     #[command(flatten)]
     config: Config,
@@ -58,26 +60,36 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         .prefix("streamgauge-demo-")
         .tempdir()
         .map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
-    let prepared = Prepared::load_without_source(&args.config.config, |pipeline| {
-        pipeline.source = SourceSettings::Generator(events(args, &pipeline.source));
-        pipeline.state_dir = folder.path().join("state");
-        let letters = folder.path().join("dead-letters.jsonl");
-        pipeline.dead_letters = Some(OutletSettings::File(OutletFile::unlimited(letters)));
-        pipeline.late_output = None;
-        args.listen.apply(&mut pipeline.server);
-    })?;
+    let first = Look::at(&args.config.config);
+    let (asked, place) = (args.clone(), folder.path().to_owned());
+    let load = move || {
+        Prepared::load_without_source(&asked.config.config, |pipeline| {
+            pipeline.source = SourceSettings::Generator(events(&asked, &pipeline.source));
+            pipeline.state_dir = place.join("state");
+            let letters = place.join("dead-letters.jsonl");
+            pipeline.dead_letters = Some(OutletSettings::File(OutletFile::unlimited(letters)));
+            pipeline.late_output = None;
+            asked.listen.apply(&mut pipeline.server);
+        })
+    };
+    let prepared = load()?;
     check_fields(&prepared)?;
     story::started(&prepared.pipeline, &args.config.config);
     let server = args.listen.bind(&prepared)?;
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
-    let job = Job::new(&prepared, Feed::Pipeline { bounded: false }, Some(Box::new(store)), true)?;
+    let (feed, store) = (Feed::Pipeline { bounded: false }, Box::new(store));
+    let job = Job::new(&prepared, feed, Some(store), true, OnHangup::Other)?;
     if args.attached {
         end_with_input(job.stop.flag());
     }
     greet(server.local_addr(), &page_url(&prepared, &server), &prepared.pipeline.server);
     let run_status = Arc::clone(&job.run_status);
-    let result = serve(&prepared, job, server, Patience::Retry);
+    // Who started it shows nothing that is not tested.
+    let watches = if args.attached { Watches::Nothing } else { Watches::Files };
+    let overridden = args.listen.overridden();
+    let reloads = Reloads { load: Box::new(load), first, watches, overridden };
+    let result = serve(&prepared, job, server, Patience::Retry, Some(reloads));
     story::stopped(&prepared.pipeline, &run_status);
     result.map_err(|error| Failure::source(&error))?;
     Ok(())

@@ -16,6 +16,7 @@ use crate::publish::log_warnings;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
+use crate::run::stop::OnHangup;
 use streamgauge_checkpoint::store::MemoryStore;
 use streamgauge_pipeline::{FileSettings, Format, OutletFile, OutletSettings, SourceSettings};
 
@@ -108,7 +109,8 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         )));
     }
     let feed = Feed::Files { files, partitions: args.partitions.get(), key: args.key.clone() };
-    let mut job = Job::new(&prepared, feed, Some(Box::new(MemoryStore::default())), true)?;
+    let store = Box::new(MemoryStore::default());
+    let mut job = Job::new(&prepared, feed, Some(store), true, OnHangup::End)?;
     job.supervisor.now = args.now;
     job.supervisor.run(Patience::GiveUp).map_err(|error| Failure::source(&error))?;
     if job.stop.is_requested() {

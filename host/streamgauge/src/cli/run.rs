@@ -9,7 +9,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::output::{is_printed, print_whole};
 use super::report::{Report, trouble_words};
-use super::serve::{Job, Listen, page_url, serve};
+use super::serve::{Job, Listen, Reloads, Watch, page_url, serve};
 use super::state::reset;
 use super::stored;
 use super::story;
@@ -20,6 +20,8 @@ use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::{Held, Prepared};
+use crate::run::reload::Look;
+use crate::run::stop::OnHangup;
 use streamgauge_checkpoint::backups::Backups;
 use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateReader, StateStore};
 use streamgauge_outbox::StoppedMetric;
@@ -45,6 +47,9 @@ pub(super) struct RunArgs {
     #[arg(long)]
     rebuild: bool,
 
+    #[command(flatten)]
+    watch: Watch,
+
     /// Print the result as JSON.
     #[arg(long, requires = "until_end")]
     json: bool,
@@ -57,8 +62,11 @@ impl RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let listen = |pipeline: &mut Pipeline| args.listen.apply(&mut pipeline.server);
-    let prepared = Prepared::load(&args.config.config, listen)?;
+    let first = Look::at(&args.config.config);
+    let (path, listen) = (args.config.config.clone(), args.listen);
+    let load =
+        move || Prepared::load(&path, |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server));
+    let prepared = load()?;
     let warnings = prepared.document.warnings();
     if !warnings.is_empty() {
         log::say(warnings.render(false));
@@ -78,7 +86,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let (store, checkpoint, reader) = open_store(&prepared)?;
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
-    let mut job = Job::new(&prepared, feed, Some(store), true)?;
+    let takes_over = with_page && !args.until_end;
+    let on_hangup = if takes_over { OnHangup::Other } else { OnHangup::End };
+    let mut job = Job::new(&prepared, feed, Some(store), true, on_hangup)?;
     let (dir, name) = (&prepared.pipeline.state_dir, &prepared.pipeline.name);
     let stored = checkpoint.as_ref().map(|stored| stored.identity.clone());
     let stored = stored.filter(|identity| !identity.is_empty()).or(before);
@@ -98,7 +108,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let backups = backups.map(|settings| Backups { reader, settings, identity, board }.start());
     let result = if let Some(server) = server {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
-        serve(&prepared, job, server, patience)
+        let watches = args.watch.watches();
+        let overridden = args.listen.overridden();
+        let reloads = Reloads { load: Box::new(load), first, watches, overridden };
+        serve(&prepared, job, server, patience, takes_over.then_some(reloads))
     } else {
         let result = job.supervisor.run(patience);
         // The text of the result holds the warnings.

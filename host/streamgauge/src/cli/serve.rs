@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,28 +18,36 @@ use tokio::sync::watch;
 use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::Finished;
 use streamgauge_pipeline::{Exposure, ServerSettings};
+use streamgauge_server::control::Control;
 use streamgauge_server::query::Query;
 use streamgauge_server::{Access, Server};
 use streamgauge_source::SourceError;
 use streamgauge_telemetry::Telemetry;
-use streamgauge_view::Results;
 use streamgauge_wire::Hello;
 
 use super::failure::Failure;
 use crate::publish::{LiveQuery, Publisher, TICK};
 use crate::run::announce::Announcement;
+use crate::run::control::HostControl;
+use crate::run::control_token::ControlToken;
 use crate::run::fatal;
+use crate::run::hangup::{Hangup, Request};
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use crate::run::pulse::Pulses;
+use crate::run::reload::{By, Load, Look, Reloader, WhenEqual};
+use crate::run::reloading::Reloading;
 use crate::run::service;
 use crate::run::status::RunStatus;
-use crate::run::stop::Stop;
+use crate::run::stop::{OnHangup, Stop};
 use crate::run::supervisor::Supervisor;
 
 /// The longest silence on a page's stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// How often the files are looked at; a change is taken over once it stands still for so long.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// A run that is ready to start.
 pub(super) struct Job {
@@ -50,6 +59,8 @@ pub(super) struct Job {
     /// The flag of the signals that end the run in good order; a second signal ends the
     /// run at once.
     pub(super) stop: Stop,
+    /// The watch of SIGHUP, where that is no request to end.
+    hangup: Option<Hangup>,
 }
 
 impl Job {
@@ -58,11 +69,16 @@ impl Job {
         feed: Feed,
         store: Option<Box<dyn StateStore>>,
         write_letters: bool,
+        on_hangup: OnHangup,
     ) -> Result<Self, Failure> {
         let run_status = Arc::new(RunStatus::new());
         let telemetry = Arc::new(Telemetry::new());
         let pulses = Pulses::default();
-        let stop = Stop::on_signals().map_err(Failure::failed)?;
+        let stop = Stop::on_signals(on_hangup).map_err(Failure::failed)?;
+        let hangup = match on_hangup {
+            OnHangup::Other => Hangup::watch().map_err(Failure::failed)?,
+            OnHangup::End => None,
+        };
         let supervisor = Supervisor {
             pipeline: Arc::clone(&prepared.pipeline),
             plan: Arc::clone(&prepared.plan),
@@ -78,8 +94,46 @@ impl Job {
             identity: new_identity(),
             pulses: pulses.clone(),
             beat: None,
+            reloading: Reloading::new(prepared),
         };
-        Ok(Self { supervisor, run_status, pulses, telemetry, stop })
+        Ok(Self { supervisor, run_status, pulses, telemetry, stop, hangup })
+    }
+}
+
+/// How a run takes over changed files.
+pub(super) struct Reloads {
+    /// Reads the pipeline as at the start.
+    pub(super) load: Box<Load>,
+    /// The pipeline file as it was before it was read at the start.
+    pub(super) first: Look,
+    /// Whether files are watched; a request is heard in any case.
+    pub(super) watches: Watches,
+    /// Settings that the command line sets in the place of the file.
+    pub(super) overridden: Vec<String>,
+}
+
+/// What makes a run look at its files again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watches {
+    /// A change of theirs, and requests.
+    Files,
+    /// Requests, as their files are for somebody else to watch.
+    Nothing,
+}
+
+/// The watch of the pipeline file and the plugins.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Watch {
+    /// Do not take over the pipeline file and the plugins when they change; `streamgauge reload` and
+    /// SIGHUP still do.
+    #[arg(long)]
+    no_watch: bool,
+}
+
+impl Watch {
+    /// The files, unless the command line says otherwise.
+    pub(super) fn watches(self) -> Watches {
+        if self.no_watch { Watches::Nothing } else { Watches::Files }
     }
 }
 
@@ -96,6 +150,12 @@ pub(super) struct Listen {
 }
 
 impl Listen {
+    /// The settings that are given here.
+    pub(super) fn overridden(self) -> Vec<String> {
+        let given = [(self.listen.is_some(), "server.listen"), (self.public, "server.public")];
+        given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, of)| of.to_owned()).collect()
+    }
+
     /// Puts the given address and access in the place of the file's settings.
     pub(super) fn apply(self, server: &mut ServerSettings) {
         server.listen = self.listen.unwrap_or(server.listen);
@@ -125,50 +185,42 @@ pub(super) fn page_url(prepared: &Prepared, server: &Server) -> String {
     format!("http://{}{}", server.local_addr(), if guarded { "/#token=TOKEN" } else { "" })
 }
 
-/// Runs `job` with a page on `server` until a signal, or until a bounded run ends.
+/// Runs `job` with a page on `server` until a signal, or until a bounded run ends. `reloads` is for
+/// a run that takes over changed files.
 pub(super) fn serve(
     prepared: &Prepared,
     mut job: Job,
     server: Server,
     patience: Patience,
+    reloads: Option<Reloads>,
 ) -> Result<Finished, SourceError> {
     let bounded = patience == Patience::GiveUp;
-    let zone = prepared.pipeline.event_time.zone;
-    let option = prepared.pipeline.config_option();
-    let results = Results::naming(&prepared.plugins, &prepared.plan, zone, &option);
-    let results = Arc::new(results);
-    let (mut publisher, live) = Publisher::new(
-        &prepared.pipeline,
-        &prepared.plan,
-        &results,
-        &job.run_status,
-        &job.telemetry,
-        bounded,
-    );
-    let query = LiveQuery::new(prepared, &job.run_status, &results, bounded);
-    let query: Arc<dyn Query> = Arc::new(query);
+    let current = Arc::clone(&job.supervisor.reloading.current);
+    let handover = Arc::clone(&job.supervisor.reloading.handover);
+    let (status, telemetry) = (&job.run_status, &job.telemetry);
+    let (mut publisher, live) =
+        Publisher::new(&current, status, telemetry, hello(prepared), bounded);
+    let query: Arc<dyn Query> = Arc::new(LiveQuery::new(&current, status, bounded));
+    let watches = reloads.as_ref().map(|reloads| reloads.watches);
+    let overridden = reloads.as_ref().map(|reloads| reloads.overridden.clone());
+    let reloader = reloads.map(|Reloads { load, first, .. }| {
+        Arc::new(Reloader::new(load, (&current, &handover), status, first))
+    });
+    let control: Arc<dyn Control> = Arc::new(HostControl::new(
+        &current,
+        status,
+        reloader.as_ref(),
+        overridden.unwrap_or_default(),
+    ));
+    let control_token = ControlToken::write(&prepared.pipeline.state_dir);
     let announcement = Announcement { pid: std::process::id(), address: server.local_addr() };
     let announced = announcement.write(&prepared.pipeline.state_dir);
     let (shutdown, shut) = watch::channel(false);
-    let hello = hello(prepared);
-    let access = Access::from(&prepared.pipeline.server);
+    let mut access = Access::from(&prepared.pipeline.server);
+    access.control_token = Some(control_token.token().to_owned());
     let telemetry = Arc::clone(&job.telemetry);
-    let web = spawn("server", move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name(fatal::REQUESTS)
-            .enable_all()
-            .build()
-            .expect("an async runtime can be started");
-        let asked = shut.clone();
-        let ended = runtime.block_on(server.serve(live, telemetry, query, hello, access, shut));
-        let reason = ended.err().map_or(String::new(), |error| format!(": {error}"));
-        if !*asked.borrow() {
-            fatal::end(format!("the server of the page ended by itself{reason}"));
-        } else if !reason.is_empty() {
-            tracing::warn!("the server of the page ended with an error{reason}");
-        }
-    });
+    let serving = |shut| server.serve(live, telemetry, query, control, access, shut);
+    let web = web(serving, shut);
     let done = Arc::new(AtomicBool::new(false));
     let attendance = service::attend(&job.pulses, &job.run_status, job.stop.flag());
     let publishing = {
@@ -178,15 +230,25 @@ pub(super) fn serve(
             while !done.load(Ordering::Relaxed) {
                 publisher.publish();
                 announced.keep();
+                control_token.keep();
                 beat.beat(Instant::now());
                 thread::sleep(TICK);
             }
             publisher.publish();
         })
     };
-    let result = job.supervisor.run(patience);
-    // A finished or failed run stays on the page until a signal ends the process.
+    if let Some((reloader, watches)) = reloader.zip(watches) {
+        let (done, stop, hangup) = (Arc::clone(&done), job.stop.flag(), job.hangup.take());
+        // It may compile when the run ends; nobody waits for that.
+        drop(spawn("reload", move || reload(&reloader, (watches, hangup), &done, &stop)));
+    }
+    let mut result = job.supervisor.run(patience);
+    // A finished or failed run stays on the page until a signal ends the process, or until a changed
+    // pipeline brings it back.
     while !bounded && !job.stop.is_requested() {
+        if handover.is_asked() {
+            result = job.supervisor.run(patience);
+        }
         thread::sleep(TICK);
     }
     attendance.stopping();
@@ -196,6 +258,55 @@ pub(super) fn serve(
     shutdown.send_replace(true);
     let _ = web.join();
     result
+}
+
+/// Serves in a small async runtime, until `shut` says that the run is over.
+fn web<F>(
+    serving: impl FnOnce(watch::Receiver<bool>) -> F + Send + 'static,
+    shut: watch::Receiver<bool>,
+) -> JoinHandle<()>
+where
+    F: Future<Output = io::Result<()>>,
+{
+    spawn("server", move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name(fatal::REQUESTS)
+            .enable_all()
+            .build()
+            .expect("an async runtime can be started");
+        let asked = shut.clone();
+        let ended = runtime.block_on(serving(shut));
+        // An act or an answer on its way may take long, and nobody waits for it any more.
+        runtime.shutdown_background();
+        let reason = ended.err().map_or(String::new(), |error| format!(": {error}"));
+        if !*asked.borrow() {
+            fatal::end(format!("the server of the page ended by itself{reason}"));
+        } else if !reason.is_empty() {
+            tracing::warn!("the server of the page ended with an error{reason}");
+        }
+    })
+}
+
+/// Looks at the files and for SIGHUP until the run is over.
+fn reload(
+    reloader: &Reloader,
+    (watches, hangup): (Watches, Option<Hangup>),
+    done: &AtomicBool,
+    stop: &AtomicBool,
+) {
+    while !done.load(Ordering::Relaxed) {
+        match hangup.as_ref().and_then(Hangup::take) {
+            Some(Request::Stop) => stop.store(true, Ordering::Relaxed),
+            // What came of it is in the log.
+            Some(Request::Reload) => drop(reloader.reload(By::Signal, WhenEqual::Leave)),
+            None => {}
+        }
+        if watches == Watches::Files {
+            reloader.look();
+        }
+        thread::sleep(LOOK_EVERY);
+    }
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
@@ -220,5 +331,6 @@ fn hello(prepared: &Prepared) -> Hello {
         name: prepared.pipeline.name.clone(),
         heartbeat_ms: HEARTBEAT.as_millis() as u64,
         max_hz: prepared.pipeline.server.max_hz,
+        control: prepared.pipeline.server.control,
     }
 }

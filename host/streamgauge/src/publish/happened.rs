@@ -76,6 +76,16 @@ impl EventLog {
         }
     }
 
+    /// Notes what somebody did, which is in the log already.
+    pub(super) fn acted(&mut self, moments: impl Iterator<Item = Happened>) {
+        self.moments.extend(moments);
+        self.bound();
+    }
+
+    fn bound(&mut self) {
+        self.moments.drain(..self.moments.len().saturating_sub(HAPPENED_MAX));
+    }
+
     /// Notes what is new in `observed` as of `now`, in milliseconds since the Unix epoch, and tells
     /// it in the log where nobody else does.
     pub(super) fn note(&mut self, observed: Observed, now: i64) -> Vec<Happened> {
@@ -151,7 +161,7 @@ impl EventLog {
             *known = passed.len();
         }
         self.moments.extend(moments);
-        self.moments.drain(..self.moments.len().saturating_sub(HAPPENED_MAX));
+        self.bound();
         lines
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Utc;
 use streamgauge_core::{
     BoundedOutOfOrderness, EventTime, OffsetGap, PartitionSnapshot, WatermarkLeap,
 };
 use streamgauge_kafka::FaultKind;
+use streamgauge_outbox::Overview;
+use streamgauge_wire::Clock;
 
 use crate::run::cause::Cause;
 
@@ -113,6 +116,16 @@ pub(super) fn watermark(partitions: &[PartitionView]) -> Option<EventTime> {
     let not_idle = partitions.iter().filter(|p| p.phase != PartitionPhase::Idle);
     let active = not_idle.filter_map(|p| p.watermark).min();
     active.or_else(|| partitions.iter().filter_map(|p| p.watermark).max())
+}
+
+/// The clocks of all partitions together.
+pub(super) fn clock(overview: &Overview, partitions: &[PartitionView]) -> Clock {
+    let times = overview.partitions.iter().filter_map(|p| p.state.max_event_time);
+    Clock {
+        now: Utc::now().timestamp_millis(),
+        event_time: times.map(|time| time.0).max(),
+        watermark: watermark(partitions).map(|watermark| watermark.0),
+    }
 }
 
 #[cfg(test)]

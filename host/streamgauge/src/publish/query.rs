@@ -14,12 +14,12 @@ use streamgauge_oracle::audit::{self, Audited, NotExplained};
 use streamgauge_outbox::Take;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_server::query::{HistoryQuestion, Place, Query, Refused};
-use streamgauge_view::{Published, Results, WindowId, document};
+use streamgauge_view::{Published, WindowId, document};
 use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
 
 use super::lateness::lateness;
 use super::{samples, to_wire};
-use crate::run::prepare::Prepared;
+use crate::run::current::{Active, Current};
 use crate::run::status::RunStatus;
 
 /// The most stored panes that are looked at for one window.
@@ -33,7 +33,7 @@ const EXPLAINED_RECORDS_MAX: i64 = 5_000_000;
 
 /// Looks at a running pipeline.
 pub struct LiveQuery {
-    prepared: Prepared,
+    current: Arc<Current>,
     /// Held while the log is read again: one question at a time.
     explaining: Mutex<()>,
     /// Held while states are sent: they stay in memory until the last one is sent, so they are sent
@@ -41,24 +41,17 @@ pub struct LiveQuery {
     exporting: Mutex<()>,
     run_status: Arc<RunStatus>,
     bounded: bool,
-    results: Arc<Results>,
 }
 
 impl LiveQuery {
     /// Answers about what is on `run_status`. `bounded`: the run will end by itself.
-    pub fn new(
-        prepared: &Prepared,
-        run_status: &Arc<RunStatus>,
-        results: &Arc<Results>,
-        bounded: bool,
-    ) -> Self {
+    pub fn new(current: &Arc<Current>, run_status: &Arc<RunStatus>, bounded: bool) -> Self {
         Self {
-            prepared: prepared.clone(),
+            current: Arc::clone(current),
             explaining: Mutex::default(),
             exporting: Mutex::default(),
             run_status: Arc::clone(run_status),
             bounded,
-            results: Arc::clone(results),
         }
     }
 
@@ -74,18 +67,22 @@ impl LiveQuery {
     /// A checkpoint of nothing but its settings and its identity.
     fn settings(&self) -> Checkpoint {
         let (settings, identity) =
-            (self.prepared.state_settings(), self.run_status.lock().identity.clone());
+            (self.active().prepared.state_settings(), self.run_status.lock().identity.clone());
         Checkpoint { settings, identity, ..Checkpoint::default() }
     }
 
-    fn pipeline(&self) -> &Pipeline {
-        &self.prepared.pipeline
+    fn active(&self) -> Arc<Active> {
+        self.current.get()
+    }
+
+    fn pipeline(&self) -> Arc<Pipeline> {
+        Arc::clone(&self.active().prepared.pipeline)
     }
 }
 
 impl Query for LiveQuery {
     fn lateness(&self) -> LatenessReport {
-        lateness(self.pipeline(), &self.run_status.overview())
+        lateness(&self.pipeline(), &self.run_status.overview())
     }
 
     fn events(&self) -> Samples {
@@ -114,7 +111,9 @@ impl Query for LiveQuery {
             return Err(Refused::Unknown(text));
         }
         let _explaining = alone(&self.explaining, "another record is being explained")?;
-        let audited = Audited::open(self.pipeline(), &self.prepared.plugins, &overview.partitions)
+        let active = self.active();
+        let (pipeline, plugins) = (&active.prepared.pipeline, &active.prepared.plugins);
+        let audited = Audited::open(pipeline, plugins, &overview.partitions)
             .map_err(|error| Refused::failed(&error))?;
         let low = audited.held(partition).map_or(origin, |(low, _)| origin.max(low));
         let before = offset.saturating_sub(low);
@@ -132,8 +131,8 @@ impl Query for LiveQuery {
             }
             NotExplained::Source(_) | NotExplained::Oracle(_) => Refused::failed(&error),
         })?;
-        let mut json = explained.to_json(self.pipeline());
-        if !self.pipeline().server.show_records {
+        let mut json = explained.to_json(pipeline);
+        if !pipeline.server.show_records {
             json["value"] = Value::Null;
             json["columns"] = json!({});
         }
@@ -146,9 +145,10 @@ impl Query for LiveQuery {
             let span = spec.pane().map(|pane| pane.saturating_mul(SHOWN_FINAL_MAX));
             span.map_or(TimeWindow::ALWAYS.start, |span| newest.minus(span))
         };
-        let place = (&*self.prepared.plan, self.pipeline().event_time.zone);
+        let active = self.active();
+        let place = (&*active.prepared.plan, active.prepared.pipeline.event_time.zone);
         let published = self.published();
-        document::write(out, place, &published, &self.results, &recent, &json!({}))
+        document::write(out, place, &published, &active.results, &recent, &json!({}))
             .map(drop)
             .map_err(|error| Refused::failed(&error))
     }
@@ -160,7 +160,8 @@ impl Query for LiveQuery {
         window: Option<WindowAsk>,
     ) -> Result<Frame, Refused> {
         let unknown = || Refused::Unknown(format!("there is no panel `{id}`"));
-        let (metric, panel) = self.results.panel(id).ok_or_else(unknown)?;
+        let active = self.active();
+        let (metric, panel) = active.results.panel(id).ok_or_else(unknown)?;
         let kinds = &metric.plugin().settings().windows;
         let ask = window.unwrap_or(WindowAsk::Present(kinds[0]));
         let spec = ask.spec();
@@ -214,8 +215,9 @@ impl Query for LiveQuery {
     ) -> Result<(), Refused> {
         let id = &question.metric;
         let unknown = || Refused::Unknown(format!("there is no metric `{id}`"));
-        let metric = self.results.metric(id).ok_or_else(unknown)?;
-        let zone = self.pipeline().event_time.zone;
+        let active = self.active();
+        let metric = active.results.metric(id).ok_or_else(unknown)?;
+        let zone = active.prepared.pipeline.event_time.zone;
         history::write(out, metric, &self.published(), zone, question)
     }
 }

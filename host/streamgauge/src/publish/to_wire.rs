@@ -8,6 +8,7 @@ use streamgauge_core::{Accounting, OffsetGap, Rejection, WatermarkLeap, WindowBo
 use streamgauge_wire as wire;
 
 use super::partition::{PartitionPhase, PartitionView};
+use crate::run::acts::Moment;
 use crate::run::cause::{Cause, CauseCode};
 
 /// The name of a cause, as in docs/wire.md under causes.
@@ -39,6 +40,8 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::BackupFailing => "backup_failing",
         CauseCode::MemoryNearLimit => "memory_near_limit",
         CauseCode::PluginBusy => "plugin_busy",
+        CauseCode::ReloadRefused => "reload_refused",
+        CauseCode::RestartNeeded => "restart_needed",
     }
 }
 
@@ -46,6 +49,11 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
 pub(crate) fn cause(cause: Cause) -> wire::Cause {
     let Cause { code: of, message, args, remedy } = cause;
     wire::Cause { code: code(of).to_owned(), message, args, hint: remedy }
+}
+
+/// Something that somebody did, for the page.
+pub(super) fn happened(Moment { at, what, of, cause: why }: Moment) -> wire::Happened {
+    wire::Happened { at, what, of, cause: why.map(cause) }
 }
 
 fn phase(phase: PartitionPhase) -> &'static str {

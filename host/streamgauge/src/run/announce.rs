@@ -20,6 +20,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it has for the whole of a checkpoint.
 const BODY_TIMEOUT: Duration = Duration::from_mins(10);
 
+/// How long a running pipeline has to do something: plugins may have to be compiled.
+const ACT_TIMEOUT: Duration = Duration::from_mins(30);
+
 /// The process and the address of a running pipeline.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Announcement {
@@ -27,6 +30,15 @@ pub struct Announcement {
     pub pid: u32,
     /// The address of the pipeline's page.
     pub address: SocketAddr,
+}
+
+/// The answer of a running pipeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status of HTTP.
+    pub status: u16,
+    /// The body, which is JSON.
+    pub body: String,
 }
 
 /// Takes the announcement back when dropped.
@@ -46,6 +58,29 @@ impl Announcement {
     /// The announcement beside the state in `dir`, which may be out of date.
     pub fn read(dir: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(dir.join(FILE)).ok()?).ok()
+    }
+
+    /// Has the pipeline do what `path` below its API says.
+    ///
+    /// # Errors
+    /// The pipeline does not answer.
+    pub fn post(&self, path: &str, token: &str) -> Result<Answer, String> {
+        let request = agent(ACT_TIMEOUT).post(self.api(path));
+        let bearer = format!("Bearer {token}");
+        answer(request.header("Authorization", bearer).send_empty())
+    }
+
+    /// Asks the pipeline for what is at `path` below its API.
+    ///
+    /// # Errors
+    /// The pipeline does not answer.
+    pub fn get(&self, path: &str, token: &str) -> Result<Answer, String> {
+        let request = agent(ANSWER_TIMEOUT).get(self.api(path));
+        answer(request.header("Authorization", format!("Bearer {token}")).call())
+    }
+
+    fn api(&self, path: &str) -> String {
+        format!("http://{}/api/v1/{path}", self.address)
     }
 
     /// Asks the pipeline for its latest checkpoint, with the token of the pipeline's server if
@@ -78,6 +113,21 @@ impl Announcement {
         };
         read().map_err(|error: ExportReadError| error.to_string())
     }
+}
+
+/// An agent that takes a refusal for an answer.
+fn agent(timeout: Duration) -> ureq::Agent {
+    let config = ureq::Agent::config_builder().timeout_global(Some(timeout));
+    config.http_status_as_error(false).build().into()
+}
+
+fn answer(
+    response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<Answer, String> {
+    let mut response = response.map_err(|error| error.to_string())?;
+    let status = response.status().as_u16();
+    let body = response.body_mut().read_to_string().map_err(|error| error.to_string())?;
+    Ok(Answer { status, body })
 }
 
 impl Announced {

@@ -65,6 +65,10 @@ pub enum CauseCode {
     MemoryNearLimit,
     /// A plugin takes most of a worker's time.
     PluginBusy,
+    /// A changed pipeline was not taken over.
+    ReloadRefused,
+    /// The file has settings that are in force after a restart only.
+    RestartNeeded,
 }
 
 /// The meaning of a cause for the readiness of the pipeline.
@@ -99,7 +103,9 @@ impl CauseCode {
             Self::Broker(FaultKind::GroupForbidden | FaultKind::GroupShared)
             | Self::BackupFailing
             | Self::MemoryNearLimit
-            | Self::PluginBusy => Weight::Warns,
+            | Self::PluginBusy
+            | Self::ReloadRefused
+            | Self::RestartNeeded => Weight::Warns,
             Self::BrokerUnreachable
             | Self::Broker(_)
             | Self::TopicMissing
@@ -228,7 +234,9 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::MetricLagging
         | CauseCode::MetricUnreadable
         | CauseCode::MemoryNearLimit
-        | CauseCode::PluginBusy => None,
+        | CauseCode::PluginBusy
+        | CauseCode::ReloadRefused
+        | CauseCode::RestartNeeded => None,
     }
 }
 

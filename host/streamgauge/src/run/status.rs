@@ -14,6 +14,7 @@ use streamgauge_outbox::{
 };
 use streamgauge_source::SourceHealth;
 
+use super::acts::Acts;
 use super::cause::Cause;
 
 /// Where a run stands.
@@ -42,6 +43,8 @@ pub struct RunStatus {
     pub sources: Arc<SourceHealth>,
     /// What side readers publish.
     pub sides: Arc<Sides>,
+    /// What somebody did to the run.
+    pub acts: Acts,
     /// Where final panes are stored.
     history: Mutex<Option<Arc<dyn HistoryStore>>>,
     /// Metrics that stopped and are to go on.
@@ -99,6 +102,7 @@ impl RunStatus {
             backups: Arc::default(),
             sources: Arc::default(),
             sides: Arc::default(),
+            acts: Acts::default(),
             history: Mutex::default(),
             resumes: Mutex::default(),
         }

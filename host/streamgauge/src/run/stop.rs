@@ -1,5 +1,5 @@
-//! The end of a process that was asked to end: SIGINT, SIGTERM and SIGHUP ask for an end in good
-//! order, and a second signal ends it at once. Whatever hangs meanwhile, the end comes in time.
+//! The end of a process that was asked to end: SIGINT, SIGTERM and, where it asks for nothing else,
+//! SIGHUP ask for an end in good order, and a second signal ends it at once. Whatever hangs meanwhile, the end comes in time.
 
 use std::io;
 use std::sync::Arc;
@@ -29,15 +29,24 @@ pub struct Stop {
     requested: Arc<AtomicBool>,
 }
 
+/// The meaning of SIGHUP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnHangup {
+    /// A request to end.
+    End,
+    /// Something else, which somebody else watches.
+    Other,
+}
+
 impl Stop {
     /// Begins to watch signals, and that the process ends in time when it has to.
     ///
     /// # Errors
     /// The system refuses.
-    pub fn on_signals() -> io::Result<Self> {
+    pub fn on_signals(on_hangup: OnHangup) -> io::Result<Self> {
         let mut signals = vec![SIGINT, SIGTERM];
         // Under nohup a terminal that closes is no request.
-        if !is_ignored(SIGHUP) {
+        if on_hangup == OnHangup::End && !is_ignored(SIGHUP) {
             signals.push(SIGHUP);
         }
         let stop = Self::on(&signals)?;
@@ -93,7 +102,7 @@ fn watch(requested: &AtomicBool, limit: Duration) {
 }
 
 /// True if the process was started with `signal` ignored, where the system tells that.
-fn is_ignored(signal: i32) -> bool {
+pub(super) fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     is_in_mask(&status, signal)
 }

@@ -3,6 +3,7 @@
 
 mod clock;
 mod outcome;
+mod reloading;
 mod side_outputs;
 mod silence;
 mod storing;
@@ -34,12 +35,13 @@ use super::fatal;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
 use super::pulse::{Beat, Pulses};
+use super::reloading::Reloading;
 use super::side::SideReaders;
 use super::status::{Phase, RunStatus};
 
 pub(super) use clock::SystemClock;
-use outcome::{failed, joined, made_anew};
-use silence::{Wait, given_up_after, silence_past};
+use outcome::{Attempt, failed, joined, made_anew};
+use silence::{Wait, given_up_now};
 pub(super) use topic_watch::Told;
 use topic_watch::{TIMEOUT, TopicWatch, has_grown, take_in};
 
@@ -79,6 +81,8 @@ pub struct Supervisor {
     pub pulses: Pulses,
     /// That of the thread of the supervisor, while it runs.
     pub beat: Option<Arc<Beat>>,
+    /// Where a changed pipeline comes from.
+    pub reloading: Reloading,
 }
 
 impl Supervisor {
@@ -94,11 +98,13 @@ impl Supervisor {
     }
 
     fn attempts(&mut self, patience: Patience) -> Result<Finished, SourceError> {
+        self.take_over();
         self.run_status.enter(Phase::Restoring);
         let mut opened = Instant::now();
         let mut wait = Wait::new(patience, &self.pipeline.source);
         loop {
             let began = Instant::now();
+            self.take_over();
             let error = match self.attempt(patience) {
                 Ok(Attempt::Finished(finished)) => {
                     if finished == Finished::Ended {
@@ -108,12 +114,14 @@ impl Supervisor {
                 }
                 // At once, but not in a circle without a rest.
                 Ok(Attempt::Reopen) => {
-                    if opened.elapsed() < RETRY_EVERY && self.pause(RETRY_EVERY) {
+                    let is_circle = opened.elapsed() < RETRY_EVERY && !self.reloading.is_asked();
+                    if is_circle && self.pause(RETRY_EVERY) {
                         return Ok(Finished::Stopped);
                     }
                     opened = Instant::now();
                     continue;
                 }
+                Err(error) if self.goes_back(&error) => continue,
                 Err(error) => error,
             };
             let shown = Cause::of(&error, &self.pipeline);
@@ -199,6 +207,7 @@ impl Supervisor {
         let ended = match self.first_checkpoint(&mut checkpointer, &differs, patience) {
             Ok(true) => {
                 self.run_status.enter(Phase::Running);
+                self.is_taken_over();
                 self.supervise(workers, &mut checkpointer, &differs, watch, (patience, lasts))
             }
             Ok(false) => Ok(Attempt::Finished(Finished::Stopped)),
@@ -278,7 +287,7 @@ impl Supervisor {
         let readers = self.side_readers(lasts);
         let every = self.pipeline.checkpoint_every;
         let (done, ended) = (AtomicBool::new(false), AtomicBool::new(false));
-        let (mut grown, mut given_up) = (false, None);
+        let (mut reopens, mut given_up) = (false, None);
         let result = thread::scope(|scope| {
             let pulse = self.pulses.watch("checkpointer");
             let named = thread::Builder::new().name("checkpointer".into());
@@ -314,14 +323,13 @@ impl Supervisor {
             };
             let mut result = Ok(Finished::Ended);
             while !running.is_empty() {
-                grown = grown || watch.as_mut().is_some_and(|watch| self.take_in(watch, &told));
-                if given_up.is_none() {
-                    let limit = given_up_after(patience, &self.pipeline.source);
-                    let sources = &self.run_status.sources;
-                    given_up = limit.and_then(|limit| silence_past(limit, sources));
-                }
+                reopens = reopens
+                    || self.reloading.is_asked()
+                    || watch.as_mut().is_some_and(|watch| self.take_in(watch, &told));
+                let (source, sources) = (&self.pipeline.source, &self.run_status.sources);
+                given_up = given_up.take().or_else(|| given_up_now(patience, source, sources));
                 if given_up.is_some()
-                    || grown
+                    || reopens
                     || differs.load(Ordering::Relaxed)
                     || self.stop.load(Ordering::Relaxed)
                 {
@@ -349,7 +357,8 @@ impl Supervisor {
             stored.and(read).and(result)
         });
         // A panic may have left anything behind; the stored state is whole.
-        let is_stored = fatal::cause().is_none() && checkpointer.finish();
+        let is_stored =
+            fatal::cause().is_none() && self.stored_last(checkpointer, reopens, differs);
         if differs.load(Ordering::Relaxed) {
             return Err(made_anew());
         }
@@ -362,8 +371,8 @@ impl Supervisor {
         if let (Some(error), Ok(_)) = (given_up, &result) {
             return Err(error);
         }
-        let reopen = grown && !self.stop.load(Ordering::Relaxed);
-        result.map(|ended| if reopen { Attempt::Reopen } else { Attempt::Finished(ended) })
+        reopens &= !self.stop.load(Ordering::Relaxed);
+        result.map(|ended| if reopens { Attempt::Reopen } else { Attempt::Finished(ended) })
     }
 
     fn setup(
@@ -416,14 +425,6 @@ impl Supervisor {
             lasts,
         }
     }
-}
-
-/// What an attempt to read came to.
-enum Attempt {
-    /// The run is over.
-    Finished(Finished),
-    /// The source is to be opened again: there are more partitions, or the log moved.
-    Reopen,
 }
 
 /// An outbox a worker, with the states of its partitions. Where a new partition begins is part of

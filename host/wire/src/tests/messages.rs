@@ -21,8 +21,9 @@ fn a_page_is_greeted_with_what_it_needs_to_know_of_the_host() {
         name: "淘宝 \"live\"".to_owned(),
         heartbeat_ms: 2000,
         max_hz: 10.0,
+        control: true,
     };
-    let expected = r#"{"t":"hello","proto":1,"epoch":"1f0c","build":"0.1.0+5f3a9c01","heartbeat_ms":2000,"tz":"Asia/Shanghai","name":"淘宝 \"live\""}"#;
+    let expected = r#"{"t":"hello","proto":1,"epoch":"1f0c","build":"0.1.0+5f3a9c01","heartbeat_ms":2000,"tz":"Asia/Shanghai","name":"淘宝 \"live\"","control":true}"#;
     assert_eq!(ToPage::hello(&hello).text(), expected);
     assert_eq!(PROTO, 1, "a change of meaning raises it, and the page follows");
 }

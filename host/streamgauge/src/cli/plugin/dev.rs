@@ -25,7 +25,7 @@ use crate::cli::demo::{RATE, parse_rate};
 use crate::cli::failure::Failure;
 use crate::cli::output::tell;
 use crate::cli::serve::Listen;
-use crate::run::stop::Stop;
+use crate::run::stop::{OnHangup, Stop};
 
 /// How often the watched files and the host are looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -56,7 +56,7 @@ pub(super) struct DevArgs {
 }
 
 pub(super) fn dev(args: &DevArgs) -> Result<(), Failure> {
-    let stop = Stop::on_signals().map_err(Failure::failed)?;
+    let stop = Stop::on_signals(OnHangup::End).map_err(Failure::failed)?;
     let mut watch = Watch::new(&args.folder, &args.config)?;
     let mut show = Show::default();
     while !stop.is_requested() {

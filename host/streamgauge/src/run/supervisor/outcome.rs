@@ -5,6 +5,15 @@ use std::thread::ScopedJoinHandle;
 use streamgauge_engine::Finished;
 use streamgauge_source::SourceError;
 
+/// What an attempt to read came to.
+pub(super) enum Attempt {
+    /// The run is over.
+    Finished(Finished),
+    /// The source is to be opened again: there are more partitions, the log moved, or a changed
+    /// pipeline waits.
+    Reopen,
+}
+
 pub(super) fn made_anew() -> SourceError {
     let message = "the topic was made anew while it was read, so what was read since the last \
                    checkpoint is dropped";

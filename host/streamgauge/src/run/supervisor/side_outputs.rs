@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Supervisor;
 use super::outcome::failed;
+use super::reloading::Outlet;
 use streamgauge_checkpoint::side_output::{Extent, SideOutput};
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_engine::LateOutput;
@@ -14,6 +15,21 @@ use streamgauge_source::SourceError;
 
 /// How long the brokers have to tell of a topic for output.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What the stored checkpoint covers of an outlet.
+#[derive(Clone, Copy)]
+struct Covered {
+    extent: Option<Extent>,
+    /// False where the entries went elsewhere before: a file that is there is another one, and is
+    /// written on at its end.
+    is_here: bool,
+}
+
+impl Covered {
+    fn here(self) -> Option<Extent> {
+        self.extent.filter(|_| self.is_here)
+    }
+}
 
 impl Supervisor {
     /// The outlets of dead letters and of late records, cut back to what `checkpoint` covers.
@@ -32,9 +48,13 @@ impl Supervisor {
             entries: c.late_output_records,
         });
         let pipeline = &self.pipeline;
+        let (letters_to, late_to) = (pipeline.dead_letters.as_ref(), pipeline.late_output.as_ref());
+        let go_on = |is, what| self.is_same_place(is, what);
+        let letters = Covered { extent: letters, is_here: go_on(letters_to, Outlet::DeadLetters) };
+        let late = Covered { extent: late, is_here: go_on(late_to, Outlet::LateRecords) };
         Ok((
-            self.outlet("dead letters", pipeline.dead_letters.as_ref(), letters)?,
-            self.outlet("late records", pipeline.late_output.as_ref(), late)?,
+            self.outlet("dead letters", letters_to, letters)?,
+            self.outlet("late records", late_to, late)?,
         ))
     }
 
@@ -48,6 +68,19 @@ impl Supervisor {
     }
 
     fn outlet(
+        &self,
+        what: &'static str,
+        settings: Option<&OutletSettings>,
+        covered: Covered,
+    ) -> Result<SideOutput, SourceError> {
+        let mut opened = self.opened(what, settings, covered.here())?;
+        if let (false, Some(extent)) = (covered.is_here, covered.extent) {
+            opened.resume(extent.entries);
+        }
+        Ok(opened)
+    }
+
+    fn opened(
         &self,
         what: &'static str,
         settings: Option<&OutletSettings>,

@@ -9,7 +9,7 @@ use streamgauge_source::{Missing, SourceError, SourceHealth};
 use crate::run::patience::Patience;
 
 /// How long a run may get nothing of a partition; `None` means for ever.
-pub(super) fn given_up_after(patience: Patience, source: &SourceSettings) -> Option<Duration> {
+fn given_up_after(patience: Patience, source: &SourceSettings) -> Option<Duration> {
     match (patience, source) {
         (Patience::GiveUp, SourceSettings::Kafka(kafka)) => Some(kafka.give_up_after),
         _ => None,
@@ -17,12 +17,21 @@ pub(super) fn given_up_after(patience: Patience, source: &SourceSettings) -> Opt
 }
 
 /// The trouble of a partition of which nothing has come for `limit`.
-pub(super) fn silence_past(limit: Duration, sources: &SourceHealth) -> Option<SourceError> {
+fn silence_past(limit: Duration, sources: &SourceHealth) -> Option<SourceError> {
     let is_past =
         |trouble: &PartitionTrouble| trouble.since.elapsed().is_ok_and(|time| time >= limit);
     let health = sources.read();
     let trouble = health.into_values().find_map(|health| health.trouble.filter(is_past))?;
     Some(nothing_came(SourceError::Broker(trouble.fault), limit))
+}
+
+/// The end of a run that has waited long enough for one of its partitions.
+pub(super) fn given_up_now(
+    patience: Patience,
+    source: &SourceSettings,
+    sources: &SourceHealth,
+) -> Option<SourceError> {
+    given_up_after(patience, source).and_then(|limit| silence_past(limit, sources))
 }
 
 /// Tells how long nothing came because of `error`.

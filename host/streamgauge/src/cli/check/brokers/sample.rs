@@ -18,6 +18,7 @@ use crate::cli::serve::Job;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
+use crate::run::stop::OnHangup;
 
 /// Records that tell enough of a topic.
 const RECORDS_MAX: u32 = 100;
@@ -37,7 +38,7 @@ pub(super) struct Sample {
 
 /// The job that reads the newest records. Nothing is stored or written.
 pub(super) fn newest(prepared: &Prepared) -> Result<Job, Failure> {
-    Job::new(prepared, Feed::Newest { records: RECORDS_MAX }, None, false)
+    Job::new(prepared, Feed::Newest { records: RECORDS_MAX }, None, false, OnHangup::End)
 }
 
 impl Sample {

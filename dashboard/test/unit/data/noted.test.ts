@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { sentenceOf, standsStill } from "../../../src/data/trouble";
+import { HELLO } from "../../scripted/script.mjs";
+import { contextOf, feed, greeted } from "../fixtures";
+
+const refused = {
+  code: "reload_refused", message: "m", hint: null,
+  args: { place: "pipeline.toml:12:8", reason: "`batch.max` is 0", faults: "3" },
+};
+const restart = { code: "restart_needed", message: "m", args: { settings: "server.listen" }, hint: null };
+const busy = { code: "plugin_busy", message: "m", args: {}, hint: null };
+const well = { ready: true, troubles: [], degraded: [], exact_until: 1 };
+const withWarnings = (warnings: object[], health: object = well) => greeted({ status: { warnings, health } });
+
+describe("a changed file", () => {
+  it("is told with its fault and its place where it was not taken over, and nothing stands still", () => {
+    const state = withWarnings([busy, refused]);
+    expect(sentenceOf(contextOf(state, "en"))).toMatchObject({
+      tone: "noted", codes: ["reload_refused"], age: "",
+      lines: ["The changed pipeline was not taken over, the one before runs on: pipeline.toml:12:8: `batch.max` is 0 (+2)"],
+    });
+    expect(sentenceOf(contextOf(state, "zh"))?.lines[0]).toContain("pipeline.toml:12:8: `batch.max` is 0 (+2)");
+    expect(standsStill(contextOf(state))).toBe(false);
+    expect(sentenceOf(contextOf(withWarnings([busy])))).toBeNull();
+  });
+
+  it("is told after what stands still", () => {
+    const trouble = { what: "partition", of: ["3"], since: 1, cause: { code: "unknown", message: "why", args: {}, hint: null } };
+    const sentence = sentenceOf(contextOf(withWarnings([restart], { ...well, ready: false, troubles: [trouble] }), "en"));
+    expect(sentence?.codes).toEqual(["unknown", "restart_needed"]);
+    expect(sentence?.lines[1]).toBe("In force after a restart of the host only: server.listen");
+  });
+});
+
+describe("another title", () => {
+  const state = greeted();
+  it("of the same host leaves what was measured, and of another host does not", () => {
+    expect(state.series.size).toBeGreaterThan(0);
+    expect(feed(state, 1, { ...HELLO, name: "Shop" })).toMatchObject({ series: state.series, runs: state.runs });
+    expect(feed(state, 1, { ...HELLO, name: "Shop", epoch: "e2" }).series.size).toBe(0);
+  });
+});

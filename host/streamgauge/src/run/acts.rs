@@ -1,0 +1,63 @@
+//! What somebody did to the pipeline while it ran, on its way to the page: moments for "what
+//! happened", and warnings, such as that a
+//! changed file was not taken over.
+
+use std::sync::{Mutex, PoisonError};
+
+use chrono::Utc;
+
+use super::cause::Cause;
+
+/// Moments that wait for the publisher, which takes them several times a second.
+const MOMENTS_MAX: usize = 50;
+
+/// Something that was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// By the wall clock, in milliseconds since the Unix epoch.
+    pub at: i64,
+    /// What was done, as the wire names it.
+    pub what: &'static str,
+    /// The metric, or the settings that changed.
+    pub of: Option<String>,
+    /// The reason, where it failed.
+    pub cause: Option<Cause>,
+}
+
+/// What was done, and what stands because of it.
+#[derive(Default)]
+pub struct Acts {
+    content: Mutex<Content>,
+}
+
+#[derive(Default)]
+struct Content {
+    moments: Vec<Moment>,
+    warnings: Vec<Cause>,
+}
+
+impl Acts {
+    /// Notes that `what` was done just now.
+    pub fn note(&self, what: &'static str, of: Option<String>, cause: Option<Cause>) {
+        let at = Utc::now().timestamp_millis();
+        let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        if content.moments.len() < MOMENTS_MAX {
+            content.moments.push(Moment { at, what, of, cause });
+        }
+    }
+
+    /// The moments since the last call.
+    pub fn take(&self) -> Vec<Moment> {
+        std::mem::take(&mut self.content.lock().unwrap_or_else(PoisonError::into_inner).moments)
+    }
+
+    /// Puts `warnings` in the place of those that stood.
+    pub fn warn(&self, warnings: Vec<Cause>) {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner).warnings = warnings;
+    }
+
+    /// The warnings of now.
+    pub fn warnings(&self) -> Vec<Cause> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner).warnings.clone()
+    }
+}

@@ -1,0 +1,168 @@
+//! The difference of two pipelines in words: what changes now, what is built in the background, what
+//! is removed, what needs a restart, and what cannot be changed over the state.
+//!
+//! A pure function of two outlines, so that a reload, `check --against-running` and
+//! `check --against-state` say the same. Deliberately absent: whether the state of a metric can be
+//! taken over, which only the plugin knows; `Prepared::check_state` asks it.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use streamgauge_plugin::Plugin;
+use streamgauge_wire::Difference;
+
+use super::prepare::Prepared;
+
+/// Settings that are in force from the start of the host to its end: who listens where, who is let
+/// in, and where the state is.
+const FOR_LIFE: [&str; 7] = [
+    "server.listen",
+    "server.token",
+    "server.control",
+    "server.allow_origins",
+    "server.frame_ancestors",
+    "server.public",
+    "state.embedded.dir",
+];
+
+/// The settings of a metric that its state may depend on, with the words for them.
+const OF_STATE: [(&str, &str); 6] = [
+    ("columns", "columns"),
+    ("config", "config"),
+    ("windows", "windows"),
+    ("retention", "retention"),
+    ("max_open_windows", "max_open_windows"),
+    ("state_version", "state version"),
+];
+
+/// The digits of a digest that people compare.
+const DIGEST_SHOWN: usize = 12;
+
+/// All settings of a pipeline as texts, without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Outline {
+    /// The settings that the stored state depends on; a metric's are one text at `metric.ID`.
+    pub state: BTreeMap<String, String>,
+    /// All other settings, by path; a metric's are below `metric.ID`. Empty where only the state
+    /// tells of a pipeline.
+    pub settings: BTreeMap<String, String>,
+    /// Settings that a command line set in the place of the file: nothing is said of them.
+    #[serde(default)]
+    pub overridden: Vec<String>,
+}
+
+impl Outline {
+    /// The outline of a pipeline that can run.
+    pub fn of(prepared: &Prepared) -> Self {
+        let mut settings = prepared.pipeline.other_settings();
+        prepared.plugins.iter().for_each(|plugin| settings.extend(of_plugin(plugin)));
+        Self { state: prepared.state_settings(), settings, overridden: Vec::new() }
+    }
+
+    /// The outline of the pipeline that wrote a state with these settings.
+    pub fn of_state(settings: &BTreeMap<String, String>) -> Self {
+        Self { state: settings.clone(), ..Self::default() }
+    }
+}
+
+fn of_plugin(plugin: &Plugin) -> [(String, String); 3] {
+    let descriptor = plugin.descriptor();
+    let key = |name: &str| format!("metric.{}.{name}", plugin.settings().id);
+    [
+        (key("plugin"), plugin.digest().to_string()),
+        (key("version"), descriptor.version.clone()),
+        (key("state_version"), descriptor.state_version.to_string()),
+    ]
+}
+
+/// What changes from the pipeline `old` to `new`.
+pub fn difference(old: &Outline, new: &Outline) -> Difference {
+    let mut found = Difference::default();
+    // Metrics that are told as a whole, or whose settings are told as the reason for a build.
+    let mut whole = BTreeSet::new();
+    let mut rebuilt = BTreeSet::new();
+    for key in keys(&old.state, &new.state) {
+        let (was, is) = (old.state.get(key), new.state.get(key));
+        if was == is {
+            continue;
+        }
+        match (key.strip_prefix("metric."), was, is) {
+            (Some(id), None, Some(_)) => {
+                whole.insert(id);
+                found.background.push(format!("metric `{id}` is new"));
+            }
+            (Some(id), Some(_), None) => {
+                whole.insert(id);
+                found.removed.push(format!("metric `{id}`"));
+            }
+            (Some(id), Some(was), Some(is)) => {
+                rebuilt.insert(id);
+                let why = why_rebuilt(id, old, new);
+                let why = if why.is_empty() { step(Some(was), Some(is)) } else { why.join("; ") };
+                found.background.push(format!("metric `{id}`: {why}"));
+            }
+            (_, was, is) => found.impossible.push(format!("{key}: {}", step(was, is))),
+        }
+    }
+    if old.settings.is_empty() {
+        return found;
+    }
+    for key in keys(&old.settings, &new.settings) {
+        let (was, is) = (old.settings.get(key), new.settings.get(key));
+        if was == is || old.overridden.iter().any(|given| given == key) {
+            continue;
+        }
+        if FOR_LIFE.contains(&key) {
+            found.restart.push(format!("{key}: {}", step(was, is)));
+            continue;
+        }
+        let Some((id, name)) = key.strip_prefix("metric.").and_then(|rest| rest.split_once('.'))
+        else {
+            found.now.push(format!("{key}: {}", step(was, is)));
+            continue;
+        };
+        let is_told =
+            rebuilt.contains(id) && OF_STATE.iter().any(|(of_state, _)| *of_state == name);
+        if !whole.contains(id) && !is_told {
+            found.now.push(format!("metric `{id}`: {name} {}", step_of(name, was, is)));
+        }
+    }
+    found
+}
+
+/// The settings of a metric that are the reason for counting it again.
+fn why_rebuilt(id: &str, old: &Outline, new: &Outline) -> Vec<String> {
+    let differs = |(name, words): &(&str, &str)| {
+        let key = format!("metric.{id}.{name}");
+        let (was, is) = (old.settings.get(&key), new.settings.get(&key));
+        (was != is && was.is_some()).then(|| format!("{words} {}", step(was, is)))
+    };
+    OF_STATE.iter().filter_map(differs).collect()
+}
+
+fn step_of(name: &str, was: Option<&String>, is: Option<&String>) -> String {
+    let short = |digest: &String| digest.chars().take(DIGEST_SHOWN).collect::<String>();
+    match (name, was, is) {
+        ("plugin", Some(was), Some(is)) => step(Some(&short(was)), Some(&short(is))),
+        _ => step(was, is),
+    }
+}
+
+fn step(was: Option<&String>, is: Option<&String>) -> String {
+    let shown = |value: Option<&String>| match value {
+        None => "not set".to_owned(),
+        Some(value) if value.is_empty() => "none".to_owned(),
+        Some(value) => value.clone(),
+    };
+    format!("{} → {}", shown(was), shown(is))
+}
+
+fn keys<'a>(
+    old: &'a BTreeMap<String, String>,
+    new: &'a BTreeMap<String, String>,
+) -> BTreeSet<&'a str> {
+    old.keys().chain(new.keys()).map(String::as_str).collect()
+}

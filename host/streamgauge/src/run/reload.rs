@@ -1,0 +1,270 @@
+//! A changed pipeline taken over while it runs: read and checked as a whole, away from the workers,
+//! and handed to the supervisor only if nothing is wrong. Otherwise the pipeline runs on as it was,
+//! and the faults stand with their places in the log, in the API and on the page until a later file
+//! is right.
+//!
+//! Invariant: one reload at a time, and between two of them nothing of a pipeline that was refused is
+//! in force.
+
+mod watch;
+mod words;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+
+use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_pipeline::{Diagnostics, Pipeline, SourceSettings};
+use streamgauge_server::control::{Asker, NotDone};
+use streamgauge_wire::{Difference, Done};
+
+use super::current::{Active, Current};
+use super::difference::{Outline, difference};
+use super::handover::{Handover, Outcome};
+use super::prepare::{Held, Prepared};
+use super::status::RunStatus;
+
+pub use watch::Look;
+use watch::Watch;
+
+/// How long a reload waits until the changed pipeline reads.
+const OPENED_WITHIN: Duration = Duration::from_secs(30);
+
+/// Reads a pipeline as the run read it at its start.
+pub type Load = dyn Fn() -> Result<Prepared, Diagnostics> + Send + Sync;
+
+/// Who asks for a reload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A file that changed.
+    File,
+    /// A signal to the process, SIGHUP.
+    Signal,
+    /// A request to the server.
+    Asker(Asker),
+}
+
+/// What is to happen where nothing differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenEqual {
+    /// The pipeline is left as it is.
+    Leave,
+    /// The sources are opened again all the same.
+    Reopen,
+}
+
+/// Takes over changed pipelines.
+pub struct Reloader {
+    load: Box<Load>,
+    current: Arc<Current>,
+    handover: Arc<Handover<Prepared>>,
+    run_status: Arc<RunStatus>,
+    /// Held during a reload.
+    watch: Mutex<Watch>,
+}
+
+impl By {
+    /// The words for the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "a changed file",
+            Self::Signal => "SIGHUP",
+            Self::Asker(asker) => asker.name(),
+        }
+    }
+}
+
+impl Reloader {
+    /// A reloader of the run of `current`, whose pipeline file was read after `first` was taken.
+    pub fn new(
+        load: Box<Load>,
+        (current, handover): (&Arc<Current>, &Arc<Handover<Prepared>>),
+        run_status: &Arc<RunStatus>,
+        first: Look,
+    ) -> Self {
+        let active = current.get();
+        let path = active.prepared.pipeline.path.clone();
+        let mut watch = Watch::new(&path, first);
+        follow(&mut watch, &active.prepared);
+        Self {
+            load,
+            current: Arc::clone(current),
+            handover: Arc::clone(handover),
+            run_status: Arc::clone(run_status),
+            watch: Mutex::new(watch),
+        }
+    }
+
+    /// Takes over what a changed file says. To be called again and again: a file counts as changed
+    /// once it stands still from one call to the next.
+    pub fn look(&self) {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        if watch.has_changed() {
+            // What came of it is told where it is found.
+            let _ = self.reload_with(&mut watch, By::File, WhenEqual::Leave);
+        }
+    }
+
+    /// Takes over the pipeline file and the plugins as they are now.
+    ///
+    /// # Errors
+    /// The pipeline runs on as it was, for a reason that [`NotDone`] tells.
+    pub fn reload(&self, by: By, when_equal: WhenEqual) -> Result<Done, NotDone> {
+        let mut watch = self.turn()?;
+        self.reload_with(&mut watch, by, when_equal)
+    }
+
+    fn turn(&self) -> Result<MutexGuard<'_, Watch>, NotDone> {
+        match self.watch.try_lock() {
+            Ok(watch) => Ok(watch),
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                Err(NotDone::Busy("the pipeline is being changed already".to_owned()))
+            }
+        }
+    }
+
+    fn reload_with(
+        &self,
+        watch: &mut Watch,
+        by: By,
+        when_equal: WhenEqual,
+    ) -> Result<Done, NotDone> {
+        watch.tell_all();
+        let active = self.current.get();
+        let next = (self.load)().and_then(|next| self.checked(&active, next));
+        let (next, changes) = match next {
+            Ok(checked) => checked,
+            Err(faults) => return Err(self.refused(by, &faults)),
+        };
+        follow(watch, &next);
+        words::warn_of_settings(&next);
+        if is_in_force(&changes) && when_equal == WhenEqual::Leave {
+            return Ok(self.left(by, changes));
+        }
+        if let Some(failing) = self.run_status.checkpoints.failing() {
+            let reason = failing.reason;
+            return Err(self.conflict(
+                by,
+                format!(
+                    "no checkpoint can be stored, and a pipeline changes only after one: {reason}"
+                ),
+            ));
+        }
+        match self.handover.give(next, OPENED_WITHIN) {
+            Outcome::Runs { paused } => Ok(self.taken_over(by, changes, &words::paused(paused))),
+            Outcome::Waits(why) => Ok(self.taken_over(by, changes, &format!("it waits: {why}"))),
+            Outcome::WentBack(why) => {
+                Err(self.conflict(by, format!("it could not be opened: {why}")))
+            }
+            Outcome::NotTaken => {
+                Err(self.conflict(by, "the run has ended or is busy; start it anew".to_owned()))
+            }
+        }
+    }
+
+    /// `next` as it can be in force, and what that changes.
+    fn checked(
+        &self,
+        active: &Active,
+        mut next: Prepared,
+    ) -> Result<(Prepared, Difference), Diagnostics> {
+        let now = &active.prepared;
+        let changes = changes(now, &next);
+        keep_for_life(&now.pipeline, Arc::make_mut(&mut next.pipeline));
+        // The only place of a reload that asks whether the state fits.
+        let partitions = self.run_status.overview().partitions;
+        let settings = now.state_settings();
+        let checkpoint = Checkpoint { settings, partitions, ..Checkpoint::default() };
+        next.check_state(&checkpoint, Held::Records)?;
+        Ok((next, changes))
+    }
+
+    /// Nothing of what changed is in force before a restart.
+    fn left(&self, by: By, changes: Difference) -> Done {
+        let before = self.run_status.acts.warnings();
+        let warnings = words::restart(&changes);
+        if before != warnings || by != By::File {
+            tracing::info!("as {} asked: {}", by.name(), words::on_one_line(&changes));
+        }
+        self.run_status.acts.warn(warnings);
+        Done { message: changes.text(), difference: changes }
+    }
+
+    fn taken_over(&self, by: By, changes: Difference, how: &str) -> Done {
+        let line = words::on_one_line(&changes);
+        tracing::info!("the pipeline was reloaded, as {} asked: {line}; {how}", by.name());
+        self.run_status.acts.warn(words::restart(&changes));
+        self.run_status.acts.note("reloaded", words::subjects(&changes), None);
+        Done { message: format!("{}\n{how}", changes.text()), difference: changes }
+    }
+
+    /// The faults of a pipeline that is not taken over, told once.
+    fn refused(&self, by: By, faults: &Diagnostics) -> NotDone {
+        self.warn(by, words::of_faults(faults), words::lines(faults));
+        NotDone::Wrong { text: faults.render(false), diagnostics: faults.to_json() }
+    }
+
+    fn conflict(&self, by: By, why: String) -> NotDone {
+        let cause = words::refused(&why, "", 1);
+        let text = cause.message.clone();
+        self.warn(by, cause, vec![why]);
+        NotDone::Conflict(text)
+    }
+
+    fn warn(&self, by: By, cause: super::cause::Cause, lines: Vec<String>) {
+        let acts = &self.run_status.acts;
+        if acts.warnings().contains(&cause) {
+            return;
+        }
+        let asked = by.name();
+        tracing::warn!("the pipeline was not reloaded, as {asked} asked, and runs on as it was");
+        for line in lines {
+            tracing::warn!("{line}");
+        }
+        acts.note("reload_refused", None, Some(cause.clone()));
+        acts.warn(vec![cause]);
+    }
+}
+
+fn follow(watch: &mut Watch, prepared: &Prepared) {
+    let plugins = prepared.plugins.iter();
+    let plugins = plugins.map(|plugin| (plugin.settings().plugin.as_path(), plugin.digest()));
+    watch.follow(&prepared.pipeline.path, plugins);
+}
+
+/// True if nothing changes before a restart.
+fn is_in_force(changes: &Difference) -> bool {
+    [&changes.now, &changes.background, &changes.removed, &changes.impossible]
+        .iter()
+        .all(|lines| lines.is_empty())
+}
+
+/// What changes from `now` to `next`, other secrets included.
+fn changes(now: &Prepared, next: &Prepared) -> Difference {
+    let mut changes = difference(&Outline::of(now), &Outline::of(next));
+    let token = |prepared: &Prepared| prepared.pipeline.server.token.clone();
+    if let (Some(was), Some(is)) = (token(now), token(next))
+        && was != is
+    {
+        changes.restart.push("server.token: another one".to_owned());
+    }
+    if let (SourceSettings::Kafka(was), SourceSettings::Kafka(is)) =
+        (&now.pipeline.source, &next.pipeline.source)
+    {
+        for (key, secret) in &is.librdkafka {
+            let before = was.librdkafka.get(key);
+            if secret.hidden && before.is_some_and(|before| before.hidden && before != secret) {
+                changes.now.push(format!("source.kafka.librdkafka.{key}: another one"));
+            }
+        }
+    }
+    changes
+}
+
+/// Keeps the settings of the server's start, and the place of the state, as they are.
+fn keep_for_life(now: &Pipeline, next: &mut Pipeline) {
+    let (max_hz, show_records) = (next.server.max_hz, next.server.show_records);
+    next.server = now.server.clone();
+    (next.server.max_hz, next.server.show_records) = (max_hz, show_records);
+    next.state_dir.clone_from(&now.state_dir);
+}
