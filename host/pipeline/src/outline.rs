@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 
+use super::backup::BackupSettings;
 use super::document::join;
+use super::fingerprint::show_instant;
 use super::metric_settings::{MetricSettings, PanelSettings, Wasi};
 use super::outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
@@ -18,7 +20,6 @@ use super::server_settings::ServerSettings;
 use super::source_settings::{
     FileSettings, GeneratorSettings, KafkaSettings, OnGap, SourceSettings, Start,
 };
-use super::fingerprint::show_instant;
 use super::units::{show_duration, show_size};
 
 /// The texts so far; a setting is named by its path in the file.
@@ -65,6 +66,7 @@ impl Pipeline {
             history_keep,
             checkpoint_every,
             state_dir,
+            backups,
             metrics,
             server,
         } = self;
@@ -94,6 +96,12 @@ impl Pipeline {
         texts.set("history.keep", show_duration(*history_keep));
         texts.set("checkpoint.every", show_duration(*checkpoint_every));
         texts.set_path("state.embedded.dir", state_dir);
+        if let Some(BackupSettings { dir, every, keep, bytes_max }) = backups {
+            texts.set_path("state.embedded.backups.dir", dir);
+            texts.set("state.embedded.backups.every", show_duration(*every));
+            texts.set("state.embedded.backups.keep", keep);
+            texts.set("state.embedded.backups.size_max", bytes_max);
+        }
         of_server(&mut texts, server);
         metrics.iter().enumerate().for_each(|(i, metric)| of_metric(&mut texts, i, metric));
         texts.texts

@@ -81,10 +81,11 @@ impl<'a> Life<'a> {
         let next = next.collect();
         let of_worker = |worker: usize| {
             let own = states.iter().filter(|s| worker_of[s.partition as usize] == worker);
-            start(case, loaded, own.cloned().collect(), (Role::Worker, None))
+            let own: Vec<PartitionSnapshot> = own.cloned().collect();
+            let outbox = Outbox::beginning_with(own.iter().cloned().map(Arc::new));
+            (start(case, loaded, own, (Role::Worker, None)), Arc::new(outbox))
         };
-        let workers: Vec<_> =
-            (0..workers).map(|worker| (of_worker(worker), Arc::new(Outbox::default()))).collect();
+        let workers: Vec<_> = (0..workers).map(of_worker).collect();
         let origin = Origin { source: "laws".to_owned(), zone: chrono_tz::UTC };
         let mut sink = SideOutput::none(origin.clone());
         sink.resume(letters);

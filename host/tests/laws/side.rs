@@ -41,7 +41,8 @@ pub(crate) fn sides(
             let at = own.map_or(0, |state| state.state.next_offset);
             records[number].partition_point(|raw| raw.offset < at)
         });
-        let (next, outbox) = (next.collect(), Arc::new(Outbox::default()));
+        let outbox = Outbox::beginning_with(own.iter().cloned().map(Arc::new));
+        let (next, outbox) = (next.collect(), Arc::new(outbox));
         let is_lagging = !own.is_empty();
         is_lagging.then(|| {
             let engine = start(case, loaded, own, (Role::SideReader, Some(&id)));

@@ -18,7 +18,7 @@ use super::prepare::Prepared;
 
 /// Settings that are in force from the start of the host to its end: who listens where, who is let
 /// in, and where the state is.
-const FOR_LIFE: [&str; 7] = [
+const FOR_LIFE: [&str; 11] = [
     "server.listen",
     "server.token",
     "server.control",
@@ -26,6 +26,10 @@ const FOR_LIFE: [&str; 7] = [
     "server.frame_ancestors",
     "server.public",
     "state.embedded.dir",
+    "state.embedded.backups.dir",
+    "state.embedded.backups.every",
+    "state.embedded.backups.keep",
+    "state.embedded.backups.size_max",
 ];
 
 /// The settings of a metric that its state may depend on, with the words for them.

@@ -267,4 +267,5 @@ fn keep_for_life(now: &Pipeline, next: &mut Pipeline) {
     next.server = now.server.clone();
     (next.server.max_hz, next.server.show_records) = (max_hz, show_records);
     next.state_dir.clone_from(&now.state_dir);
+    next.backups.clone_from(&now.backups);
 }
