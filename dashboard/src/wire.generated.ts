@@ -201,11 +201,11 @@ export type Frame = {
  */
 rev: number,
 /**
- * `ok`, `empty`, `quarantined` or `unreadable`.
+ * `ok`, `empty`, `lagging`, `quarantined` or `unreadable`.
  */
 state: string,
 /**
- * The reason of `quarantined` or `unreadable`, in English.
+ * The reason of `lagging`, `quarantined` or `unreadable`, in English.
  */
 reason: string | null,
 /**
@@ -273,7 +273,11 @@ at: Array<PlaceStatus>,
 /**
  * One step to try, in English.
  */
-hint: string, };
+hint: string,
+/**
+ * How much of the log is read, where the result is being counted from there; else `None`.
+ */
+progress: Progress | null, };
 
 export type PlaceStatus = {
 /**
@@ -632,11 +636,11 @@ folded: number,
  */
 excluded: number,
 /**
- * The phase of the metric: `ok`, `quarantined` or `unreadable`.
+ * The phase of the metric: `ok`, `lagging`, `quarantined` or `unreadable`.
  */
 state: string,
 /**
- * The reason of `quarantined` or `unreadable`, in English.
+ * The reason of `lagging`, `quarantined` or `unreadable`, in English.
  */
 reason: string | null,
 /**

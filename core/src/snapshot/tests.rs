@@ -7,6 +7,7 @@ use crate::accounting::MetricAccounting;
 use crate::gap::{GapKind, OffsetGap};
 use crate::late_sample::LateSample;
 use crate::leap::WatermarkLeap;
+use crate::marks::Marks;
 use crate::partition::{PartitionState, SEMANTICS};
 use crate::time::{EventTime, RecordTime, WallClock};
 use crate::window::{TimeWindow, WindowSpec};
@@ -221,6 +222,13 @@ fn a_log_is_read_to_the_next_offset_or_past_it() {
 /// What versions before 4 keep of a snapshot.
 fn older(mut snapshot: PartitionSnapshot) -> PartitionSnapshot {
     (snapshot.state.semantics, snapshot.state.leap) = (1, None);
+    snapshot.state.marks = Marks::default();
+    for metric in &mut snapshot.metrics {
+        (metric.build, metric.poison) = (0, None);
+        if let MetricPhase::Stopped(stop) = &mut metric.phase {
+            Arc::make_mut(stop).under = None;
+        }
+    }
     let sets = snapshot.metrics.iter_mut().flat_map(|metric| &mut metric.windows);
     sets.for_each(|set| set.books.unplaced = 0);
     snapshot
@@ -233,8 +241,11 @@ fn as_version_3(snapshot: PartitionSnapshot) -> Vec<u8> {
     let mut marked = older(snapshot);
     let sets = marked.metrics.iter_mut().flat_map(|metric| &mut metric.windows);
     sets.for_each(|set| set.books.unplaced = mark);
+    // Semantics and leap; a file's mark; step and count of marks; count of lags; of each metric
+    // build, `under` and poison.
+    let since = 4 + 1 + 1 + 4 + 4 + 4 + marked.metrics.len() * (4 + 1 + 1);
     let mut body = marked.encode();
-    body.truncate(body.len() - 32 - size_of::<u32>() - 1);
+    body.truncate(body.len() - 32 - since);
     while let Some(at) = body.windows(8).position(|bytes| *bytes == mark.to_le_bytes()) {
         body.drain(at..at + 8);
     }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use streamgauge_core::{
-    Accounting, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram, Marks,
-    MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop, OffsetGap,
-    PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Position, RecordRange, RecordTime,
-    StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec,
-    digest_of,
+    Accounting, Crash, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram,
+    LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot,
+    MetricStop, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
+    PoisonRecord, Position, RecordRange, RecordTime, StopKind, TimeWindow, WallClock,
+    WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 use super::{HOUR, pane};
@@ -167,6 +167,43 @@ pub(super) fn with_unplaced() -> Export {
     export
 }
 
+/// As [`with_unplaced`], with marks, builds, a metric that lags and records that are left out.
+pub(super) fn with_lagging() -> Export {
+    let mut export = with_unplaced();
+    let mut snapshot = (*export.checkpoint.partitions[0]).clone();
+    let mark = |gaps, offset, time, is_kept| Mark {
+        gaps,
+        offset,
+        max_event_time: Some(EventTime(time)),
+        is_kept,
+    };
+    let marks = vec![mark(0, 37, 1_447_100_000_000, false), mark(1, 40, 1_447_100_000_000, true)];
+    snapshot.state.marks = Marks::from_parts(5, marks).expect("two are few enough");
+    let records = vec![PoisonRecord { offset: 101, offered: 96 }];
+    snapshot.metrics[0].poison = Some(Arc::new(Poison { under: digest_of(b"plugin"), records }));
+    snapshot.metrics[0].build = 3;
+    if let MetricPhase::Stopped(stop) = &mut snapshot.metrics[1].phase {
+        Arc::make_mut(stop).under = Some(digest_of(b"plugin and limits"));
+    }
+    let records = RecordRange { partition: 2, first: 120, last: 135 };
+    let crash = Some(Crash { reason: "it crashed: 越界".to_owned(), records });
+    let left_out = vec![LeftOut { offset: 118, reason: "it crashed: 越界".to_owned() }];
+    let place = MetricPlace { gaps: 3, ..MetricPlace::default() };
+    let lagging = MetricSnapshot {
+        id: "品牌".to_owned(),
+        next_offset: 117,
+        phase: MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out })),
+        build: 1,
+        ..metric()
+    };
+    snapshot.metrics.push(lagging);
+    export.checkpoint.partitions = vec![Arc::new(snapshot)];
+    for pane in &mut export.final_panes {
+        Arc::make_mut(pane).build = 3;
+    }
+    export
+}
+
 /// The bytes of `file`, which hold `expected`.
 fn check(file: &str, expected: &Export) -> Vec<u8> {
     let bytes = std::fs::read(folder().join(file)).expect("the fixture is there");
@@ -194,14 +231,19 @@ fn an_export_with_snapshots_of_version_4_is_read_field_by_field() {
 }
 
 #[test]
-fn an_export_of_version_2_is_read_and_written_byte_by_byte() {
-    let path = folder().join("export-v2.sgex");
+fn an_export_of_version_2_is_read_field_by_field() {
+    check("export-v2.sgex", &with_unplaced());
+}
+
+#[test]
+fn an_export_with_snapshots_of_version_6_is_read_and_written_byte_by_byte() {
+    let path = folder().join("state-v6.sgex");
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, with_unplaced().encode()).expect("the folder can be written to");
+        std::fs::write(&path, with_lagging().encode()).expect("the folder can be written to");
     }
-    let bytes = check("export-v2.sgex", &with_unplaced());
+    let bytes = check("state-v6.sgex", &with_lagging());
     // The same state gives the same bytes today as when its file was written.
-    let now = with_unplaced().encode();
+    let now = with_lagging().encode();
     assert_eq!(now, bytes, "a new format needs a new version and a new fixture");
 }
 
