@@ -289,6 +289,16 @@ partition: number,
  */
 offset: number, };
 
+export type Progress = {
+/**
+ * Offsets that the metric has read, of all partitions.
+ */
+read: number,
+/**
+ * Offsets that its partitions have read since the metric's origin.
+ */
+of: number, };
+
 export type Clock = {
 /**
  * The host's wall clock.

@@ -158,7 +158,7 @@ impl<'a> Life<'a> {
     /// Lets a side reader read records up to the one before `until`.
     fn read_side(&mut self, side: usize, partition: usize, until: usize) {
         let from = self.sides[side].next[partition];
-        let until = until.min(self.next[partition]).max(from);
+        let until = until.max(from);
         self.sides[side].next[partition] = until;
         let buffer = buffer_of(partition, &self.records[partition][from..until]);
         self.tell_side(side, Event::Records(buffer.block()));
@@ -216,8 +216,9 @@ impl<'a> Life<'a> {
                 self.wait(pause);
                 let partition = partition % self.records.len();
                 if let Some(side) = self.side_of(metric, partition) {
+                    // A reader does not read past its worker.
                     let until = self.sides[side].next[partition] + records;
-                    self.read_side(side, partition, until);
+                    self.read_side(side, partition, until.min(self.next[partition]));
                 }
             }
             Step::Join { metric, partition, records } => {

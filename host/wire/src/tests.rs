@@ -14,8 +14,8 @@ use crate::{
     AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock,
     DeadLetterStatus, Dimension, Frame, GapStatus, Happened, Health, Label, LateOutputStatus,
     LatenessReport, LeapStatus, Measure, MetricStatus, Mode, Other, Panel, PartitionStatus,
-    PlaceStatus, PluginStatus, RecordSample, Samples, SourceStatus, StageStatus, Stale, Status,
-    ToPage, Trouble, WatermarkHeldBy, WindowStatus,
+    PlaceStatus, PluginStatus, Progress, RecordSample, Samples, SourceStatus, StageStatus, Stale,
+    Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -45,6 +45,7 @@ fn generated() -> String {
         add::<Other>,
         add::<Stale>,
         add::<PlaceStatus>,
+        add::<Progress>,
         add::<Clock>,
         add::<Status>,
         add::<Mode>,

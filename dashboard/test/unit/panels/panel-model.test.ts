@@ -110,11 +110,21 @@ describe("a panel without figures", () => {
       .toEqual([null, 1000]);
   });
 
+  it("says of a metric that lags how much of the log is counted", () => {
+    const progress = { read: 430_000, of: 1_000_000 };
+    const stale = { since: null, at: [], hint: "wait", progress };
+    const { state, mark } = modelOf(withFrame({ state: "lagging", reason: "r", stale }), {});
+    expect(state).toBe("lagging");
+    expect(mark?.title).toBe(words.lagging);
+    expect(mark?.text).toContain(words.laggingShare("43", "430,000", "1,000,000"));
+    expect(mark?.text).toContain(words.laggingNote);
+  });
+
   it.each([
     ["quarantined", words.quarantined, words.quarantinedNote],
     ["unreadable", words.unreadableResult, words.unreadableNote],
   ] as const)("keeps the last good figures of a metric that is %s, marked with age, place, reason and remedy", (state, title, note) => {
-    const stale = { since: 0, at: [{ partition: 3, offset: 250 }], hint: "mend it" };
+    const stale = { since: 0, at: [{ partition: 3, offset: 250 }], hint: "mend it", progress: null };
     const frame = withFrame({ state, reason: "x".repeat(900), stale });
     for (const choice of [{}, { table: true }]) {
       const { state: shown, drawn, body, mark } = modelOf(frame, choice);
