@@ -151,7 +151,7 @@ fn check_marks(host: &Host, status: &Value, state: &str, code: &str, reason: &st
 
 #[test]
 fn the_last_good_result_of_a_metric_that_stopped_stays_over_any_window() {
-    let host = Host::start("recurse");
+    let host = Host::start("allocate");
     host.add(11, 4000);
     host.status_when("count", |status| status["metrics"][1]["folded"] == 4000);
     // The watermark moves a day past what the metric has.
@@ -160,7 +160,7 @@ fn the_last_good_result_of_a_metric_that_stopped_stays_over_any_window() {
     let status = host.status_when("stop", |status| {
         status["metrics"][1]["state"] == "quarantined" && status["accounting"]["read"] == 7000
     });
-    check_marks(&host, &status, "quarantined", "metric_stopped", "it ran out of its stack");
+    check_marks(&host, &status, "quarantined", "metric_stopped", "it ran out of its memory limit");
     let frame = host.json("/api/v1/panels/troubled.labelled/data?window=1d");
     let start = frame["window"]["start"].as_str().expect("a window");
     assert!(start.starts_with("2015-11-11"), "the last window that the metric knows: {frame}");

@@ -258,7 +258,11 @@ impl<'a> Life<'a> {
         let last = self.tell(self.worker_of[partition], event).expect("it is that worker's");
         self.moves += u32::from(self.worker_of[partition] != worker);
         self.held[partition] = false;
-        self.worker_of[partition] = worker;
+        let before = std::mem::replace(&mut self.worker_of[partition], worker);
+        self.workers[worker].1.add(Arc::clone(&last));
+        if before != worker {
+            self.workers[before].1.forget(partition as u32);
+        }
         self.tell(worker, Event::Assign(last));
     }
 

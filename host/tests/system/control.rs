@@ -151,7 +151,7 @@ fn a_metric_that_has_stopped_is_asked_to_go_on() {
     let place = Workplace::new(&endless());
     let faulty = crate::workplace::plugin("faulty");
     place.set_text(&format!(
-        "{}[[metric]]\nid = \"faulty\"\nplugin = \"{}\"\n[metric.config]\nfault = \"recurse\"\n\
+        "{}[[metric]]\nid = \"faulty\"\nplugin = \"{}\"\n[metric.config]\nfault = \"allocate\"\n\
          at = 100\n",
         endless().text(),
         faulty.display()
