@@ -122,7 +122,9 @@ mod tests {
     fn a_time_is_known_at_a_mark_and_between_equal_ones() {
         let all = vec![mark(0, 10, 7, false), mark(0, 20, 7, false), mark(0, 30, 9, false)];
         let mut marks = Marks::default();
-        all.into_iter().for_each(|mark| marks.push(mark));
+        for mark in all {
+            marks.push(mark);
+        }
         marks.push(mark(1, 3, 9, true));
         let known = |gaps, offset| marks.known_from(gaps, offset).map(|m| (m.gaps, m.offset));
         assert_eq!(known(0, 5), Some((0, 10)), "before the first one nothing is known");

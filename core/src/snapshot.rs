@@ -12,6 +12,7 @@ mod metric;
 mod partition;
 mod phase;
 mod position;
+mod series;
 
 use std::sync::Arc;
 

@@ -68,7 +68,9 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
         w.u32(metric.build);
         let under = metric.phase.stop().and_then(|stop| stop.under);
         w.u8(u8::from(under.is_some()));
-        under.iter().for_each(|digest| w.raw(&digest.0));
+        if let Some(digest) = under {
+            w.raw(&digest.0);
+        }
         w.u8(u8::from(metric.poison.is_some()));
         if let Some(poison) = &metric.poison {
             w.raw(&poison.under.0);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::decode;
 use super::digest::{Digest, digest_of};
 use super::envelope::{SnapshotError, seal, unseal_version};
+use super::series::series;
 use crate::bytes::{Reader, Writer};
 use crate::time::EventTime;
 use crate::window::{TimeWindow, WindowSpec};
@@ -43,7 +44,7 @@ impl FinalPane {
     /// The name of the history of one build of a metric: the metric's id, and from the second build
     /// on its number.
     pub fn series(metric: &str, build: u32) -> String {
-        if build == 0 { metric.to_owned() } else { format!("{metric}/{build}") }
+        series(metric, build)
     }
 
     /// The bytes to store; equal panes give equal bytes.

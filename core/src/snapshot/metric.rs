@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::digest::Digest;
-use super::final_pane::FinalPane;
 use super::phase::{MetricPhase, Poison};
+use super::series::series;
 use crate::accounting::MetricAccounting;
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
@@ -67,7 +67,7 @@ pub struct MetricSnapshot {
 impl MetricSnapshot {
     /// The name of the history of this build.
     pub fn series(&self) -> String {
-        FinalPane::series(&self.id, self.build)
+        series(&self.id, self.build)
     }
 }
 

@@ -39,7 +39,7 @@ pub struct MetricLag {
 /// A record that is left out of a metric because the plugin crashes at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// The record's offset.
+    /// The offset in the partition of the metric's state.
     pub offset: i64,
     /// The last words of the plugin.
     pub reason: String,
@@ -66,7 +66,7 @@ pub struct Poison {
 /// A record at which a plugin crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoisonRecord {
-    /// The record's offset.
+    /// The offset in the partition of the metric's state.
     pub offset: i64,
     /// How many rows the metric had been offered before.
     pub offered: u64,

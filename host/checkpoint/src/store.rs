@@ -61,7 +61,7 @@ pub struct Checkpoint {
 /// taken up again where the pipeline has the metric as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptMetric {
-    /// The metric's id.
+    /// The id that the pipeline gave the metric.
     pub id: String,
     /// The settings that the state depends on, as among those of the checkpoint.
     pub settings: String,

@@ -7,7 +7,9 @@
 mod batches;
 mod fold;
 mod folding;
+mod joiner;
 mod joining;
+mod left_out;
 mod letters;
 mod offered;
 mod pane;
@@ -31,8 +33,8 @@ use streamgauge_outbox::{Attachments, MetricCost};
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
 use folding::Folding;
-use joining::Joining;
-pub use joining::{Expected, NotJoined};
+use joiner::Joining;
+pub use joiner::{Expected, NotJoined};
 pub use offered::Offered;
 use room::Room;
 

@@ -10,6 +10,7 @@ mod engine;
 mod event;
 mod late_output;
 mod latency;
+mod role;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -30,9 +31,10 @@ use streamgauge_source::{Source, SourceError};
 use crate::metric::{Expected, NotJoined};
 
 use engine::PUBLISH_EVERY;
-pub use engine::{Engine, EngineSetup, Role};
+pub use engine::{Engine, EngineSetup};
 pub use event::{Clock, Configuration, Event, Held, Joiners, MetricsIn, Moment, Reply};
 pub use late_output::LateOutput;
+pub use role::Role;
 use stages::StageClock;
 
 /// How much is taken from the source before the loop looks around: little enough to stay in the
@@ -101,7 +103,7 @@ pub enum Command {
     },
     /// To run metrics in a partition from the expected place on.
     Join {
-        /// The metrics' states.
+        /// The states that a side reader has at the place.
         joiners: Joiners,
         /// Told whether they did.
         joined: Sender<Result<(), NotJoined>>,
@@ -110,7 +112,7 @@ pub enum Command {
     Forget(MetricsIn),
     /// To let a metric that stopped be brought to its partitions' places.
     Lag {
-        /// The metric's id.
+        /// The id that the pipeline gives the metric.
         metric: String,
     },
     /// To stop, with all that was taken folded and published.
@@ -269,9 +271,9 @@ impl Worker {
                 let reply = self.tell(Event::HoldAt { partition, offset });
                 match (resume, reply.held.first()) {
                     (None, _) => reply.held.into_iter().try_for_each(|held| self.hold(held))?,
-                    (Some(_), Some(held)) => {
-                        let hold = self.holds.last().expect("it was just added");
-                        let _ = hold.told.send(*held);
+                    (Some(_), Some(reached)) => {
+                        let last = self.holds.last().expect("it was just added");
+                        let _ = last.told.send(*reached);
                     }
                     (Some(resume), None) => {
                         self.holds.last_mut().expect("it was just added").resume = None;

@@ -104,10 +104,11 @@ impl<'a> Life<'a> {
             backoff: Backoff::default(),
         };
         let sides = sides((case, loaded, records), &states);
-        sides.iter().for_each(|side| checkpointer.sides.add(Arc::clone(&side.outbox)));
+        for side in &sides {
+            checkpointer.sides.add(Arc::clone(&side.outbox));
+        }
         let held = vec![false; count];
         let now = Moment { at: Instant::now(), wall: WallClock(case.now()) };
-        let (moves, joins) = (0, 0);
         Self {
             loaded,
             records,
@@ -115,9 +116,9 @@ impl<'a> Life<'a> {
             workers,
             worker_of,
             held,
-            moves,
+            moves: 0,
             sides,
-            joins,
+            joins: 0,
             checkpointer,
             now,
         }
@@ -167,6 +168,10 @@ impl<'a> Life<'a> {
 
     /// A metric joins a partition, which hands over some records in the meantime.
     fn join(&mut self, side: usize, partition: usize, records: usize) {
+        // A checkpoint may hold a reader ahead of its worker, whose state was taken before.
+        self.release(partition);
+        let ahead = self.sides[side].next[partition].saturating_sub(self.next[partition]);
+        self.read(partition, ahead);
         let (worker, number) = (self.worker_of[partition], partition as u32);
         let at = MetricsIn { metrics: vec![self.sides[side].metric.clone()], partition: number };
         let expected = self.ask(worker, Event::Expect(at)).expected.expect("it lags there");

@@ -57,6 +57,13 @@ fn touch_component(path: &Path) {
     fs::rename(next, path).expect("it is ours");
 }
 
+fn sixteen_seconds_of_events(place: &Workplace) -> Running {
+    let (events, seed, rate) = (EVENTS.to_string(), SEED.to_string(), (EVENTS / 16).to_string());
+    let mut command = place.command("produce");
+    command.args(["--generate", &events, "--seed", &seed, "--dirt", "0.01", "--rate", &rate]);
+    Running::start(&mut command)
+}
+
 #[test]
 fn changes_under_load_lose_nothing_and_end_like_a_fresh_run() {
     let broker = Broker::shared();
@@ -67,17 +74,7 @@ fn changes_under_load_lose_nothing_and_end_like_a_fresh_run() {
     let place = Workplace::new(&settings);
     let mut text = own_plugin(&place, "province", &settings.text());
     place.set_text(&text);
-    let (events, seed, rate) = (EVENTS.to_string(), SEED.to_string(), (EVENTS / 16).to_string());
-    let mut producer = Running::start(place.command("produce").args([
-        "--generate",
-        &events,
-        "--seed",
-        &seed,
-        "--dirt",
-        "0.01",
-        "--rate",
-        &rate,
-    ]));
+    let mut producer = sixteen_seconds_of_events(&place);
     let host = Host::start(&place);
     host.has_read(1000);
     let mut stream = host.stream();
@@ -95,9 +92,9 @@ fn changes_under_load_lose_nothing_and_end_like_a_fresh_run() {
     ];
     let mut reloads = 0;
     for (was, is) in &changes {
-        let changed = text.replacen(was, is, 1);
-        assert_ne!(changed, text, "{was}");
-        text = changed;
+        let edited = text.replacen(was, is, 1);
+        assert_ne!(edited, text, "{was}");
+        text = edited;
         place.set_text(&text);
         reloads += 1;
         host.status_when(&format!("reload {reloads}"), |s| happened(s, "reloaded") == reloads);

@@ -13,10 +13,10 @@ use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin};
 
 use super::batches::Batches;
 use super::fold::fold;
+use super::left_out::{note_poison, poisoned, refused_by_plugin};
 use super::letters::letters_of;
 use super::offered::Offered;
 use super::pane::Versions;
-use super::poison::refused_by_plugin;
 use super::room::Room;
 use super::windows::Windows;
 
@@ -79,14 +79,15 @@ impl Folding {
         let (partition, id) = (offered.partition, plugin.settings().id.as_str());
         let batches: Batches<'_> = ByLateness::new(offered.on_time, offered.late);
         let selections = batches.map(|batch| Selection::new(batch, columns));
-        let left_out = batches.map(|batch| Self::poisoned(plugin, batch, left_out));
+        let left_out = batches.map(|batch| poisoned(plugin, batch, left_out));
         let rows = (&selections, &left_out);
         let mut folded = fold(batches, inputs, rows, &mut self.windows, instance)?;
         for lateness in Lateness::ALL {
             let (batch, selection) = (batches[lateness], &selections[lateness]);
             let (left_out, refused) = (&left_out[lateness], take(&mut folded.refused[lateness]));
             let excluded = (selection.excluded().len() + refused.len()) as u64;
-            let letters = self.note_poison(partition, plugin, batch, left_out);
+            let offered = (partition, self.accounting.on_time + self.accounting.late);
+            let letters = note_poison(&mut self.poison, offered, plugin, batch, left_out);
             self.attachments.letters.append(letters);
             self.accounting.offer(lateness, u64::from(batch.rows()), excluded);
             let refused = refused_by_plugin(refused, left_out);

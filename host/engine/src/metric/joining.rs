@@ -2,97 +2,10 @@
 //! kept until the metric's state at just that place comes; they are folded into it, and from there
 //! on the metric runs. So nothing of the stream waits for a metric that joins.
 
-use std::fmt;
+use streamgauge_core::{MetricPhase, MetricPlace, MetricSnapshot};
 
-use streamgauge_core::{EventTime, MetricPhase, MetricPlace, MetricSnapshot, RecordBatch};
-
+use super::joiner::{Expected, Joining, NotJoined};
 use super::{Exported, Metric, Offered, snapshot_bytes};
-
-/// Rows that are kept for a metric that joins a partition, in bytes at most. With more, the metric
-/// does not join this time.
-const KEPT_BYTES_MAX: usize = 16 << 20;
-
-/// What a row takes besides the original record, in bytes, about.
-const ROW_BYTES: usize = 96;
-
-/// The place whose state a metric needs to join a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expected {
-    /// The offset after the last record that counts.
-    pub next_offset: i64,
-    /// The partition's place there.
-    pub place: MetricPlace,
-}
-
-/// Why a metric did not join a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotJoined {
-    /// Nothing is kept for it: it was not expected, or more came than is kept.
-    NotExpected,
-    /// The state is of another place.
-    OtherPlace {
-        /// The offset after the last record of the state.
-        next_offset: i64,
-        /// The place that was expected.
-        expected: i64,
-    },
-    /// The largest event time at the place is not the partition's.
-    OtherTime {
-        /// The metric's.
-        own: Option<EventTime>,
-        /// The partition's.
-        expected: Option<EventTime>,
-    },
-}
-
-/// What is kept for a metric that joins.
-pub(super) struct Joining {
-    expected: Expected,
-    kept: Vec<Kept>,
-    bytes: usize,
-}
-
-/// A hand-over that is kept.
-struct Kept {
-    on_time: RecordBatch,
-    late: RecordBatch,
-    watermark: Option<EventTime>,
-    next_offset: i64,
-    place: MetricPlace,
-}
-
-impl fmt::Display for NotJoined {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = |time: Option<EventTime>| time.map_or("none".to_owned(), |t| t.0.to_string());
-        match *self {
-            Self::NotExpected => f.write_str("more records came in the meantime than are kept"),
-            Self::OtherPlace { next_offset, expected } => {
-                write!(f, "its state ends at offset {next_offset} and not at {expected}")
-            }
-            Self::OtherTime { own, expected } => write!(
-                f,
-                "its largest event time is {} and the partition's is {}",
-                time(own),
-                time(expected)
-            ),
-        }
-    }
-}
-
-impl Joining {
-    fn keep(&mut self, offered: Offered<'_>) {
-        let rows = [offered.on_time, offered.late];
-        let bytes = rows.map(|batch| batch.raw_bytes() + batch.rows() as usize * ROW_BYTES);
-        self.bytes += bytes.iter().sum::<usize>();
-        self.kept.push(Kept {
-            on_time: offered.on_time.clone(),
-            late: offered.late.clone(),
-            watermark: offered.watermark,
-            next_offset: offered.next_offset,
-            place: offered.place,
-        });
-    }
-}
 
 impl Metric {
     /// Keeps what is handed over of `partition` from `expected` on, which is the place of the last
@@ -101,7 +14,7 @@ impl Metric {
         let exported = self.partitions.get(&partition);
         let lags = exported.is_some_and(|exported| exported.snapshot.phase.is_lagging());
         if lags {
-            let joining = Joining { expected, kept: Vec::new(), bytes: 0 };
+            let joining = Joining::new(expected);
             self.joining.insert(partition, joining);
         }
         lags
@@ -175,7 +88,7 @@ impl Metric {
     pub(super) fn keep(&mut self, offered: Offered<'_>) {
         if let Some(joining) = self.joining.get_mut(&offered.partition) {
             joining.keep(offered);
-            if joining.bytes > KEPT_BYTES_MAX {
+            if joining.is_over() {
                 self.joining.remove(&offered.partition);
             }
         }

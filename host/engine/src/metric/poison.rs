@@ -5,17 +5,10 @@
 //! Limits of time, memory and stack depend on the machine and on what came before, so they are no
 //! record's fault: the metric stops.
 
-use std::sync::Arc;
-
-use streamgauge_core::{
-    Crash, LeftOut, MetricLag, MetricPhase, PluginCall, Poison, PoisonRecord, RecordBatch,
-    RecordRange, StopKind,
-};
-use streamgauge_outbox::{DeadLetter, Letters};
-use streamgauge_plugin::{CallError, Plugin};
+use streamgauge_core::{Crash, LeftOut, MetricLag, MetricPhase, PluginCall, RecordRange, StopKind};
+use streamgauge_plugin::CallError;
 
 use super::Metric;
-use super::folding::Folding;
 
 impl Metric {
     /// The same metric, which a crash puts back instead of stopping it.
@@ -72,61 +65,4 @@ impl Metric {
             );
         }
     }
-}
-
-impl Folding {
-    /// The rows of `batch` that are left out, with the words of their letters.
-    pub(super) fn poisoned(
-        plugin: &Plugin,
-        batch: &RecordBatch,
-        left_out: &[LeftOut],
-    ) -> Vec<(u32, String)> {
-        let mut rows: Vec<(u32, String)> = Vec::new();
-        for LeftOut { offset, reason } in left_out {
-            if let Ok(row) = batch.metas().binary_search_by_key(offset, |meta| meta.offset) {
-                let call = PluginCall::Add.name();
-                let words = format!("`{call}` failed: {reason}; plugin {}", plugin.digest());
-                rows.push((row as u32, words));
-            }
-        }
-        rows.sort_by_key(|(row, _)| *row);
-        rows
-    }
-
-    /// Takes note of rows that were left out; returns their letters.
-    pub(super) fn note_poison(
-        &mut self,
-        partition: u32,
-        plugin: &Plugin,
-        batch: &RecordBatch,
-        rows: &[(u32, String)],
-    ) -> Letters {
-        let mut letters = Letters::default();
-        let under = plugin.conditions();
-        let id = &plugin.settings().id;
-        for (row, words) in rows {
-            let meta = batch.metas()[*row as usize];
-            let offered = self.accounting.on_time + self.accounting.late;
-            let known = self.poison.as_deref().filter(|known| known.under == under).cloned();
-            let mut poison = known.unwrap_or(Poison { under, records: Vec::new() });
-            poison.push(PoisonRecord { offset: meta.offset, offered });
-            self.poison = Some(Arc::new(poison));
-            tracing::warn!(
-                "metric `{id}` leaves record {partition}@{} out, at which its plugin crashes: \
-                 {words}",
-                meta.offset
-            );
-            letters.push(&DeadLetter::poisoned(partition, meta, id, words, batch.raw(*row)));
-        }
-        letters
-    }
-}
-
-/// The rows of `refused` without those that were left out before.
-pub(super) fn refused_by_plugin(
-    refused: Vec<(u32, String)>,
-    left_out: &[(u32, String)],
-) -> Vec<(u32, String)> {
-    let is_left_out = |row: u32| left_out.iter().any(|(of, _)| *of == row);
-    refused.into_iter().filter(|(row, _)| !is_left_out(*row)).collect()
 }

@@ -12,10 +12,10 @@ use streamgauge_core::{
 use crate::{Expected, Metric, Offered};
 use streamgauge_outbox::{Ages, Attachments, DeadLetter, LateRecord, Letters, RecentRecord};
 
-use super::engine::Role;
 use super::event::Held;
 use super::late_output::LateOutput;
 use super::latency::Runs;
+use super::role::Role;
 
 /// Original records that a batch keeps, and rejected ones beside it, in bytes; more makes it full.
 const PENDING_BYTES_MAX: usize = 2 << 20;

@@ -18,6 +18,7 @@ use super::event::{Configuration, Event, Held, Moment, Reply};
 use streamgauge_source::LatencyFrom;
 
 use super::latency::Runs;
+use super::role::Role;
 use crate::Metric;
 use streamgauge_outbox::{
     Ages, Attachments, FlushCause, Publication, RecentLetter, RecentLetters, WorkerReport,
@@ -49,16 +50,6 @@ pub struct EngineSetup {
     pub now: Option<WallClock>,
     /// What the engine's states are for.
     pub role: Role,
-}
-
-/// What the states of an engine are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// They are those of the partitions.
-    Worker,
-    /// They bring metrics to their partitions' places. The records were read before, so rejected
-    /// ones have their letters.
-    SideReader,
 }
 
 /// See the head of this file.

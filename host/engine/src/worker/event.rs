@@ -77,7 +77,7 @@ pub enum Event<'a> {
     Forget(MetricsIn),
     /// A metric that stopped is to be brought to its partitions' places: it lags from here on.
     Lag {
-        /// The metric's id.
+        /// The id that the pipeline gives the metric.
         metric: String,
     },
     /// Whatever was taken is folded and published.
@@ -87,7 +87,7 @@ pub enum Event<'a> {
 /// Some metrics in one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetricsIn {
-    /// The metrics' ids.
+    /// The ids that the pipeline gives them.
     pub metrics: Vec<String>,
     /// The number of the partition.
     pub partition: u32,
@@ -96,7 +96,7 @@ pub struct MetricsIn {
 /// Metrics that join a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Joiners {
-    /// The metrics' states.
+    /// The states that a side reader has at the place.
     pub states: Vec<MetricSnapshot>,
     /// The place of all of them.
     pub place: MetricPlace,
@@ -127,7 +127,7 @@ pub struct Reply {
     pub held: Vec<Held>,
     /// The place at which metrics are expected; `None` also where one of them does not lag.
     pub expected: Option<Expected>,
-    /// Whether metrics joined.
+    /// The answer to [`Event::Join`], or why not all of them run now.
     pub joined: Option<Result<(), NotJoined>>,
 }
 

@@ -28,7 +28,7 @@ use crate::run::compiler;
 pub enum Held {
     /// What decides records. Metrics may differ: what has changed is built anew.
     Records,
-    /// The metrics besides.
+    /// The same, and each metric as it was.
     All,
 }
 

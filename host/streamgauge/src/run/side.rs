@@ -10,6 +10,7 @@ mod begin;
 mod joining;
 mod reader;
 mod search;
+mod setup;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,15 +20,13 @@ use std::time::{Duration, Instant};
 
 use streamgauge_core::{Crash, LeftOut, MetricPhase, PartitionSnapshot};
 use streamgauge_engine::Command;
-use streamgauge_outbox::{Overview, Sides};
-use streamgauge_pipeline::Pipeline;
-use streamgauge_plugin::Plugin;
+use streamgauge_outbox::Overview;
 
-use super::pulse::{Beat, Pulses};
-use super::status::RunStatus;
+use super::pulse::Beat;
 use super::supervisor::Told;
 use reader::Reader;
 use search::{Search, stop};
+pub(super) use setup::SideReaders;
 
 /// How often readers are looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -37,17 +36,6 @@ const READERS_MAX: usize = 2;
 
 /// How long a reader that failed is left alone.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
-
-/// What side readers are made from.
-pub(super) struct SideReaders {
-    pub(super) pipeline: Arc<Pipeline>,
-    pub(super) plugins: Vec<Plugin>,
-    pub(super) run_status: Arc<RunStatus>,
-    pub(super) sides: Arc<Sides>,
-    pub(super) pulses: Pulses,
-    /// Raised as long as a bounded run waits for metrics that lag.
-    pub(super) lasts: Arc<AtomicBool>,
-}
 
 /// The places of a metric that lags, by partition.
 type Places = BTreeMap<u32, Place>;
@@ -97,9 +85,10 @@ impl SideReaders {
             pulse.beat(Instant::now());
             for metric in self.run_status.take_resumes() {
                 tracing::info!("metric `{metric}` goes on from where it stopped");
-                let lag = |(worker, _): &Told| worker.send(Command::Lag { metric: metric.clone() });
-                // A worker that has ended has its end noticed by itself.
-                workers.iter().for_each(|told| drop(lag(told)));
+                for (worker, _) in workers {
+                    // A worker that has ended has its end noticed by itself.
+                    drop(worker.send(Command::Lag { metric: metric.clone() }));
+                }
             }
             let overview = self.run_status.overview();
             self.begin_readers(scope, (&overview, workers), &mut readers, &mut failed);

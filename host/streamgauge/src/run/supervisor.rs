@@ -3,6 +3,7 @@
 
 mod clock;
 mod outcome;
+mod parts;
 mod reloading;
 mod side_outputs;
 mod silence;
@@ -13,22 +14,20 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{LatenessClock, PartitionSnapshot, Plan, WallClock};
+use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::StateStore;
-use streamgauge_engine::{
-    self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, Metric, Role, Setup,
-};
+use streamgauge_engine::{self as engine, Command, Finished, Setup};
 use streamgauge_kafka::TopicClient;
 use streamgauge_outbox::Outbox;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_plugin::Plugin;
-use streamgauge_source::{LatencyFrom, LogGuard, SourceError};
+use streamgauge_source::{LogGuard, SourceError};
 
 use super::cause::Cause;
 use super::fatal;
@@ -36,7 +35,6 @@ use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
 use super::pulse::{Beat, Pulses};
 use super::reloading::Reloading;
-use super::side::SideReaders;
 use super::status::{Phase, RunStatus};
 
 pub(super) use clock::SystemClock;
@@ -285,19 +283,10 @@ impl Supervisor {
         (patience, lasts): (Patience, Arc<AtomicBool>),
     ) -> Result<Attempt, SourceError> {
         let readers = self.side_readers(lasts);
-        let every = self.pipeline.checkpoint_every;
         let (done, ended) = (AtomicBool::new(false), AtomicBool::new(false));
         let (mut reopens, mut given_up) = (false, None);
         let result = thread::scope(|scope| {
-            let pulse = self.pulses.watch("checkpointer");
-            let named = thread::Builder::new().name("checkpointer".into());
-            let storing = named
-                .spawn_scoped(scope, || {
-                    // Dropped at the end: who has ended gives no sign of life.
-                    let pulse = pulse;
-                    checkpointer.run(every, &done, || pulse.beat(Instant::now()));
-                })
-                .expect("a thread can be started");
+            let storing = self.store_meanwhile(scope, checkpointer, &done);
             let (told, setups): (Vec<Told>, Vec<_>) = workers
                 .into_iter()
                 .map(|(told, setup)| ((told, Arc::clone(&setup.outbox)), setup))
@@ -309,18 +298,7 @@ impl Supervisor {
                 spawned.spawn_scoped(scope, || engine::run(setup)).expect("a thread can be started")
             };
             let mut running: Vec<_> = setups.into_iter().enumerate().map(spawn).collect();
-            let reading = {
-                let (pulse, told, ended) =
-                    (self.pulses.watch("side-readers"), told.clone(), &ended);
-                let readers = &readers;
-                let named = thread::Builder::new().name("side-readers".into());
-                let looked_after = move || {
-                    // Dropped at the end, as that of the checkpointer.
-                    let pulse = pulse;
-                    readers.run(scope, &told, ended, &pulse);
-                };
-                named.spawn_scoped(scope, looked_after).expect("a thread can be started")
-            };
+            let reading = self.look_after(scope, &readers, &told, &ended);
             let mut result = Ok(Finished::Ended);
             while !running.is_empty() {
                 reopens = reopens
@@ -373,57 +351,6 @@ impl Supervisor {
         }
         reopens &= !self.stop.load(Ordering::Relaxed);
         result.map(|ended| if reopens { Attempt::Reopen } else { Attempt::Finished(ended) })
-    }
-
-    fn setup(
-        &self,
-        share: Share,
-        latency_from: LatencyFrom,
-        outbox: &Arc<Outbox>,
-        lasts: &Arc<AtomicBool>,
-    ) -> (Sender<Command>, Setup) {
-        let Share { source, decoder, partitions } = share;
-        let zone = self.pipeline.event_time.zone;
-        let clock = Box::new(SystemClock::new(&self.pulses));
-        let (projection, wall) = (&self.plan.projection, clock.now().wall);
-        // Only a log that can be read again has its records searched.
-        let searches = matches!(self.feed, Feed::Pipeline { .. })
-            && self.pipeline.lateness.clock != LatenessClock::Processing;
-        let start = |plugin| {
-            let metric = Metric::start(plugin, projection, zone, &partitions, wall);
-            if searches { metric.searching() } else { metric }
-        };
-        let metrics = self.plugins.iter().map(start).collect();
-        let configuration = Configuration {
-            plan: Arc::clone(&self.plan),
-            decoder,
-            batch: self.pipeline.batch,
-            late_output: self.late_output(),
-        };
-        let now = self.now;
-        let engine = EngineSetup {
-            configuration,
-            metrics,
-            partitions,
-            latency_from,
-            now,
-            role: Role::Worker,
-        };
-        let (told, commands) = mpsc::channel();
-        let outbox = Arc::clone(outbox);
-        let lasts = Arc::clone(lasts);
-        (told, Setup { source, engine, outbox, commands, clock, lasts })
-    }
-
-    fn side_readers(&self, lasts: Arc<AtomicBool>) -> SideReaders {
-        SideReaders {
-            pipeline: Arc::clone(&self.pipeline),
-            plugins: self.plugins.clone(),
-            run_status: Arc::clone(&self.run_status),
-            sides: Arc::clone(&self.run_status.sides),
-            pulses: self.pulses.clone(),
-            lasts,
-        }
     }
 }
 

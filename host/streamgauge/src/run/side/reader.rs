@@ -19,10 +19,10 @@ use streamgauge_source::{LatencyFrom, Log, SourceError, Sparing};
 use super::begin::{begin, find, partition_at};
 use super::joining::{Joined, join};
 use super::search::Search;
-use super::{SideReaders, Told};
+use super::setup::SideReaders;
 use crate::run::opening::decoder;
 use crate::run::prepare::plan;
-use crate::run::supervisor::SystemClock;
+use crate::run::supervisor::{SystemClock, Told};
 
 /// Records behind its worker at which a reader tries to hand its metrics over.
 const NEAR: i64 = 20_000;
@@ -169,7 +169,7 @@ impl Reader<'_> {
         &self.metrics
     }
 
-    /// Where it publishes.
+    /// The outbox that checkpoints and the view take its states from.
     pub(super) fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
     }

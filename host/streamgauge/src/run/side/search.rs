@@ -16,7 +16,8 @@ use streamgauge_outbox::Overview;
 use streamgauge_pipeline::BatchSettings;
 use streamgauge_plugin::Plugin;
 
-use super::{SideReaders, Told};
+use super::setup::SideReaders;
+use crate::run::supervisor::Told;
 
 /// Into so many batches the records of a hand-over that crashed are cut.
 const CUTS: i64 = 16;
@@ -45,7 +46,9 @@ impl Search {
     /// Leaves out the records that were found.
     pub(super) fn leave_out(&self, metrics: &mut [Metric]) {
         for (partition, records) in &self.left_out {
-            metrics.iter_mut().for_each(|metric| metric.leave_out(*partition, records.clone()));
+            for metric in &mut *metrics {
+                metric.leave_out(*partition, records.clone());
+            }
         }
     }
 }

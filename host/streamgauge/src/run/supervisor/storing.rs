@@ -24,7 +24,9 @@ impl Supervisor {
         if let Some(checkpoint) = &mut loaded {
             let (pipeline, plugins) = (&self.pipeline, &self.plugins);
             let changes = adopt(checkpoint, pipeline, plugins, &self.state_settings);
-            changes.iter().for_each(|change| tracing::info!("{change}"));
+            for change in changes {
+                tracing::info!("{change}");
+            }
         }
         Ok(loaded)
     }
