@@ -80,7 +80,7 @@ fn a_state_of_another_place_or_event_time_does_not_join() {
 #[test]
 fn rows_for_a_metric_that_joins_are_kept_up_to_sixteen_mebibytes() {
     let plugin = faulty(json!({}));
-    let rows = batch(30, &[1; 10_000][..]);
+    let rows = batch(30, &vec![1; 10_000]);
     let bytes = rows.raw_bytes() + 96 * rows.rows() as usize;
     let fit = (16 << 20) / bytes;
     for (more, joined) in [(0, Ok(())), (1, Err(NotJoined::NotExpected))] {
