@@ -143,3 +143,43 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
     let rejected = |letters: &[String]| letters.iter().filter(|l| l.starts_with("null")).count();
     assert_eq!(rejected(&own), rejected(&expected), "rejected records are told once");
 }
+
+/// A metric is added to a pipeline that runs, and another one gets other windows: the page and the
+/// other metrics go on, and both come to what they would have come to.
+#[test]
+fn a_metric_is_added_while_records_flow() {
+    let broker = Broker::shared();
+    let topic = unique("added");
+    broker.create_topic(&topic, PARTITIONS as i32);
+    let mut settings =
+        Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
+    settings.metrics.truncate(2);
+    let place = Workplace::new(&settings);
+    let produce = |count: u64, seed: u64, more: &[&str]| {
+        let (count, seed) = (count.to_string(), seed.to_string());
+        let mut command = place.command("produce");
+        Running::start(command.args(["--generate", &count, "--seed", &seed]).args(more))
+    };
+    produce(300_000, SEED + 2, &[]).wait().ok();
+    let host = Host::start(&place);
+    host.has_read(300_000);
+    let producer = produce(200_000, SEED + 3, &["--rate", "40k"]);
+    settings.metrics.push("gender".to_owned());
+    let text = settings.text().replacen("id = \"age\"\n", "id = \"age\"\nwindows = [\"1d\"]\n", 1);
+    place.set_text(&text);
+    host.status_when("a metric that lags", |status| state_of(status, "gender") == "lagging");
+    let status = host.status_when("all metrics at the end", |status| {
+        let is_ok = |metric: &&str| state_of(status, metric) == "ok";
+        read(status) == 500_000 && ["behavior", "age", "gender"].iter().all(is_ok)
+    });
+    producer.wait().ok();
+    for line in host.log().lines().filter(|line| line.contains("stood still")) {
+        eprintln!("{line}");
+    }
+    let happened = status["happened"].as_array().expect("what happened");
+    assert!(happened.iter().any(|moment| moment["what"] == "reloaded"), "{happened:?}");
+    host.terminate().ok();
+    let live = until_end(&place);
+    assert_balanced(&live);
+    assert_same("added and fresh", &fresh(&text).1, &live);
+}
