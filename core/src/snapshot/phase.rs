@@ -74,7 +74,7 @@ pub struct PoisonRecord {
 
 /// The most records that may be left out within [`POISON_ROWS`] rows because the plugin crashes at
 /// them; with more, the metric stops.
-pub const POISON_MAX: usize = 64;
+pub const POISON_MAX: usize = 16;
 
 /// See [`POISON_MAX`].
 pub const POISON_ROWS: u64 = 1_000_000;

@@ -47,7 +47,7 @@ fn a_stop_is_told_by_everything_and_outlives_a_restart() {
     let told = "metric `troubled` stopped at 0@";
     let of_log: Vec<&str> = log.lines().filter(|line| line.contains("ERROR metric `")).collect();
     assert_eq!(of_log.len(), 1, "one line: {log}");
-    for words in [told, "`add` of record 0@", "it crashes at more than 64", "row 5000 was too much"]
+    for words in [told, "`add` of record 0@", "it crashes at more than 16", "row 5000 was too much"]
     {
         assert!(of_log[0].contains(words), "no {words:?} in {log}");
     }
