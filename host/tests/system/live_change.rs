@@ -165,7 +165,11 @@ fn a_metric_is_added_while_records_flow() {
     host.has_read(300_000);
     let producer = produce(200_000, SEED + 3, &["--rate", "40k"]);
     settings.metrics.push("gender".to_owned());
-    let text = settings.text().replacen("id = \"age\"\n", "id = \"age\"\nwindows = [\"1d\"]\n", 1);
+    let text = settings.text().replacen(
+        "id = \"age\"\n",
+        "id = \"age\"\nwindows = [\"cumulative\", \"1d\"]\n",
+        1,
+    );
     place.set_text(&text);
     host.status_when("the reload", |status| {
         let happened = status["happened"].as_array().into_iter().flatten();

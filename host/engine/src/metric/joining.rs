@@ -61,10 +61,11 @@ impl Metric {
         Ok(())
     }
 
-    /// Takes over the state of a reader that brought the metric no further: it stopped there.
+    /// Takes over the state of a reader that brought the metric no further, where it lags.
     pub fn settle(&mut self, partition: u32, snapshot: MetricSnapshot) {
         self.joining.remove(&partition);
-        if let Some(exported) = self.partitions.get_mut(&partition) {
+        let lagging = self.partitions.get_mut(&partition);
+        if let Some(exported) = lagging.filter(|of| of.snapshot.phase.is_lagging()) {
             let place = exported.place;
             *exported = Self::exported(snapshot, place);
         }

@@ -41,11 +41,6 @@ pub(super) fn note_poison(
         let mut poison = before.unwrap_or(Poison { under, records: Vec::new() });
         poison.push(PoisonRecord { offset: meta.offset, offered });
         *known = Some(Arc::new(poison));
-        tracing::warn!(
-            "metric `{id}` leaves record {partition}@{} out, at which its plugin crashes: \
-             {words}",
-            meta.offset
-        );
         letters.push(&DeadLetter::poisoned(partition, meta, id, words, batch.raw(*row)));
     }
     letters

@@ -56,7 +56,11 @@ impl Metric {
         }
         let RecordRange { partition, first, last } = records;
         if first == last {
-            tracing::debug!("metric `{}` crashes at record {partition}@{first}", self.id());
+            tracing::warn!(
+                "metric `{}` leaves record {partition}@{first} out, at which its plugin crashes: \
+                 {error}",
+                self.id()
+            );
         } else if self.plugin.is_first_failure() {
             tracing::warn!(
                 "metric `{}` crashed at records {partition}@{first} to {partition}@{last}: {error}; \

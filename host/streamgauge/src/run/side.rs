@@ -10,6 +10,7 @@ mod begin;
 mod joining;
 mod reader;
 mod search;
+mod settling;
 mod setup;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use super::pulse::Beat;
 use super::supervisor::Told;
 use reader::Reader;
 use search::{Search, stop};
+use settling::Settling;
 pub(super) use setup::SideReaders;
 
 /// How often readers are looked after.
@@ -81,6 +83,7 @@ impl SideReaders {
     ) {
         let mut readers: Vec<Reader<'scope>> = Vec::new();
         let mut failed: BTreeMap<String, Instant> = BTreeMap::new();
+        let mut settling = Vec::new();
         while !done.load(Ordering::Relaxed) {
             pulse.beat(Instant::now());
             for metric in self.run_status.take_resumes() {
@@ -95,6 +98,7 @@ impl SideReaders {
             for reader in &mut readers {
                 reader.advance(workers, done);
             }
+            settling.retain(|settling: &Settling| !settling.is_over(workers, &self.sides));
             readers.retain_mut(|reader| {
                 let Some(ended) = reader.ended() else { return true };
                 if let Err(error) = ended {
@@ -105,7 +109,8 @@ impl SideReaders {
                     let until = Instant::now() + RETRY_AFTER;
                     failed.extend(reader.metrics().iter().map(|id| (id.clone(), until)));
                 }
-                self.sides.end(reader.outbox());
+                let (now, metrics) = (self.run_status.overview(), reader.metrics());
+                settling.push(Settling::begin(reader.outbox(), metrics, &now, workers));
                 false
             });
             // A metric that cannot be read for keeps no run from its end.

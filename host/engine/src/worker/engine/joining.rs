@@ -26,17 +26,17 @@ impl Engine {
     }
 
     /// All of them join, or the first that does not says why; those before it have joined. A metric
-    /// that stopped on its way stays so.
+    /// that stopped or still lags stays so, with the state that comes.
     pub(super) fn join(&mut self, joiners: Joiners) -> Result<(), NotJoined> {
         let Joiners { states, place, partition } = joiners;
         let Some(i) = self.index_of(partition) else { return Err(NotJoined::NotExpected) };
         for state in states {
             let metric = self.metric(&state.id).ok_or(NotJoined::NotExpected)?;
             match &state.phase {
-                MetricPhase::Stopped(_) => metric.settle(partition, state),
-                MetricPhase::Running | MetricPhase::Lagging(_) => {
-                    metric.join(partition, state, place)?;
+                MetricPhase::Stopped(_) | MetricPhase::Lagging(_) => {
+                    metric.settle(partition, state);
                 }
+                MetricPhase::Running => metric.join(partition, state, place)?,
             }
             self.partitions[i].set_changed();
         }
