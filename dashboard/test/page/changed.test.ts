@@ -12,7 +12,7 @@ const STOPS_AT = 100;
 const on = new RealStage("changed", async ({ folder }) => {
   process.env["STREAMGAUGE_TOKEN"] = TOKEN;
   const faulty = `\n[[metric]]\nid = "faulty"\nplugin = "${join(ROOT, "target/plugins/faulty.wasm")}"\n`
-    + `[metric.config]\nfault = "panic"\nat = ${STOPS_AT}\n`;
+    + `[metric.config]\nfault = "allocate"\nat = ${STOPS_AT}\n`;
   const server = 'token = { env = "STREAMGAUGE_TOKEN" }\ncontrol = true';
   await writeFile(join(folder, "pipeline.toml"), withServer(await filePipeline(), server) + faulty);
   await writeFile(join(folder, "events.jsonl"), eventLines(0, 2 * STOPS_AT));

@@ -56,7 +56,7 @@ async function pipeline(): Promise<string> {
     .replace('"taobao_user_behavior"', `"${TOPIC}"`)
     .replace('path = "state/dead-letters.jsonl"', 'path = "disk/dead-letters.jsonl"')
     + `\n[[metric]]\nid = "faulty"\nplugin = "${join(ROOT, "target/plugins/faulty.wasm")}"\n`
-    + `[metric.config]\nfault = "panic"\nat = ${FAULT_AT}\n`;
+    + `[metric.config]\nfault = "allocate"\nat = ${FAULT_AT}\n`;
 }
 
 /** The row of a partition at which the faulty metric fails. */
