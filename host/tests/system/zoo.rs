@@ -213,8 +213,10 @@ fn met(guest: &Guest) -> String {
                 || line.contains("hint:")
                 || line.starts_with("error: ")
         })
-        // How many they are depends on how fast the machine is.
+        // How many they are, and whether a short run is long enough for a look at the shares,
+        // depends on how fast the machine is.
         .filter(|line| !line.contains(" lines before this one are left out"))
+        .filter(|line| !line.contains(" leaves out most of its rows "))
         .map(|line| steady(line, &place))
         .collect();
     for line in lines {
