@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -15,18 +14,9 @@ use crate::workplace::{Settings, Workplace};
 const TOKEN: &str = "0123456789abcdef";
 const WITH_TOKEN: &str = "[server]\ntoken = { env = \"STREAMGAUGE_TOKEN\" }\n";
 
-fn endless() -> Settings {
-    Settings {
-        source: "[source.generator]\nrate = 2000\nseed = 3\npartitions = 2\n".to_owned(),
-        checkpoint_every: "100ms",
-        metrics: vec!["behavior".to_owned()],
-        ..Settings::file(Path::new("unused"))
-    }
-}
-
 /// A host with these lines at the end of its file.
 fn host(place: &Workplace, lines: &str) -> Host {
-    place.set_text(&format!("{}{lines}", endless().text()));
+    place.set_text(&format!("{}{lines}", Settings::endless().text()));
     let token = format!("STREAMGAUGE_TOKEN={TOKEN}");
     Host::start_by(place, &["env", "--default-signal=HUP", &token])
 }
@@ -52,7 +42,7 @@ fn happened(host: &Host) -> Vec<String> {
 
 #[test]
 fn a_change_needs_the_token_and_the_leave_of_the_server_and_a_page_of_its_own() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let closed = host(&place, WITH_TOKEN);
     for (headers, code) in
         [(String::new(), 401), (shown("0123456789abcdeX"), 401), (shown(TOKEN), 403)]
@@ -64,7 +54,7 @@ fn a_change_needs_the_token_and_the_leave_of_the_server_and_a_page_of_its_own() 
     assert_eq!(happened(&closed), ["started"]);
     assert_eq!(closed.terminate().code, Some(0));
 
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let open = host(&place, &format!("{WITH_TOKEN}control = true\n"));
     let foreign = format!("{}Origin: http://evil.example\r\n", shown(TOKEN));
     assert_eq!(post(&open, "/api/v1/reload", &foreign).status, 403);
@@ -91,8 +81,8 @@ fn a_change_needs_the_token_and_the_leave_of_the_server_and_a_page_of_its_own() 
 
 #[test]
 fn control_without_a_token_is_refused_at_its_place() {
-    let place = Workplace::new(&endless());
-    place.set_text(&format!("{}[server]\ncontrol = true\n", endless().text()));
+    let place = Workplace::new(&Settings::endless());
+    place.set_text(&format!("{}[server]\ncontrol = true\n", Settings::endless().text()));
     for words in ["run", "check --offline"] {
         let ended = finish(&mut place.command(words));
         assert_eq!(ended.code, Some(2), "{words}: {}", ended.stderr);
@@ -102,7 +92,7 @@ fn control_without_a_token_is_refused_at_its_place() {
 
 #[test]
 fn the_command_line_of_the_hosts_account_needs_no_settings() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let none = command(&place, "reload");
     assert_eq!(none.code, Some(1));
     assert!(none.stderr.contains("no pipeline runs on the state in"), "{}", none.stderr);
@@ -113,7 +103,7 @@ fn the_command_line_of_the_hosts_account_needs_no_settings() {
 
     let said = command(&place, "reload").ok().stdout;
     assert_eq!(said, "nothing differs\n");
-    let text = endless().text();
+    let text = Settings::endless().text();
     place.set_text(&text.replace("系统测试", "变更").replace("max = 8192", "max = 100"));
     let said = command(&place, "reload").ok().stdout;
     for words in
@@ -148,12 +138,12 @@ fn the_command_line_of_the_hosts_account_needs_no_settings() {
 
 #[test]
 fn a_metric_that_has_stopped_is_asked_to_go_on() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let faulty = crate::workplace::plugin("faulty");
     place.set_text(&format!(
         "{}[[metric]]\nid = \"faulty\"\nplugin = \"{}\"\n[metric.config]\nfault = \"allocate\"\n\
          at = 100\n",
-        endless().text(),
+        Settings::endless().text(),
         faulty.display()
     ));
     let host = Host::start(&place);
@@ -173,7 +163,7 @@ fn a_metric_that_has_stopped_is_asked_to_go_on() {
 
 #[test]
 fn a_hangup_reloads() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let host = host(&place, "");
     host.has_read(100);
     host.signal("HUP");
@@ -185,10 +175,10 @@ fn a_hangup_reloads() {
 
 #[test]
 fn a_file_is_held_against_the_running_and_the_stored_pipeline_before_it_is_in_place() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let host = Host::start(&place);
     host.has_read(100);
-    let text = endless().text();
+    let text = Settings::endless().text();
     let candidate = |text: &str, flag: &str, more: &[&str]| {
         let path = place.write("candidate.toml", text.as_bytes());
         let mut command = Command::new(streamgauge_tests::program());

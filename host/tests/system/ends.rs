@@ -5,7 +5,6 @@ use std::fs;
 use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::net::SocketAddr;
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -84,15 +83,6 @@ impl Drop for Quiet {
     }
 }
 
-fn endless() -> Settings {
-    Settings {
-        source: "[source.generator]\nrate = 2000\nseed = 3\npartitions = 2\n".to_owned(),
-        checkpoint_every: "100ms",
-        metrics: vec!["behavior".to_owned()],
-        ..Settings::file(Path::new("unused"))
-    }
-}
-
 fn ends_well(host: Quiet, signal: &str) {
     let (status, took) = host.ended_by(signal);
     assert_eq!(status.code(), Some(0), "SIG{signal}: {status}");
@@ -103,7 +93,7 @@ fn ends_well(host: Quiet, signal: &str) {
 /// along, reading stood still for ever under a page that said `live`, and SIGTERM did nothing.
 #[test]
 fn a_log_whose_reader_has_ended_costs_nothing_but_lines() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let (reader, writer) = pipe().expect("a pipe");
     drop(reader);
     let host = Quiet::start(&place, writer);
@@ -113,7 +103,7 @@ fn a_log_whose_reader_has_ended_costs_nothing_but_lines() {
 
 #[test]
 fn a_log_whose_reader_is_stuck_costs_nothing_but_lines() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let (_stuck, writer) = full();
     let host = Quiet::start(&place, writer);
     host.goes_on();
@@ -129,7 +119,7 @@ fn full() -> (PipeReader, PipeWriter) {
 
 #[test]
 fn an_interrupt_is_a_request_to_end() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let (_reader, writer) = pipe().expect("a pipe");
     // The tests themselves may run under nohup, which a host would inherit.
     let run = place.command("run");
@@ -145,7 +135,7 @@ fn an_interrupt_is_a_request_to_end() {
 /// Without a page nothing is taken over, so SIGHUP has its old meaning there.
 #[test]
 fn a_hangup_ends_a_run_without_a_page() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let run = place.command("run");
     let mut command = Command::new("env");
     command.arg("--default-signal=HUP").arg(run.get_program()).args(run.get_args());
@@ -162,7 +152,7 @@ fn a_hangup_ends_a_run_without_a_page() {
 /// A terminal that closes ends what runs in it. `script` gives the host a terminal of its own.
 #[test]
 fn a_closed_terminal_is_a_request_to_end() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let run = place.command("run");
     let words = [run.get_program()].into_iter().chain(run.get_args());
     let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
@@ -180,7 +170,7 @@ fn a_closed_terminal_is_a_request_to_end() {
 
 #[test]
 fn a_closed_terminal_is_no_request_under_nohup() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let program = place.command("run");
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(program.get_program());
@@ -194,7 +184,7 @@ fn a_closed_terminal_is_no_request_under_nohup() {
 
 #[test]
 fn a_filter_that_is_none_is_refused_before_anything_starts() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let ended = finish(place.command("run").env("STREAMGAUGE_LOG", "dbug"));
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("`dbug` is no level"), "{}", ended.stderr);
@@ -206,7 +196,7 @@ fn a_filter_that_is_none_is_refused_before_anything_starts() {
 
 #[test]
 fn the_log_in_json_tells_the_story_of_a_run() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     for state in ["no state in", "state restored from"] {
         let mut command = place.command("run");
         command.args(["--listen", "127.0.0.1:0"]);
@@ -260,7 +250,7 @@ fn the_version_names_the_commit_and_the_help_the_environment() {
 
 #[test]
 fn a_service_manager_hears_that_the_pipeline_is_up_alive_and_stops() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let manager = UnixDatagram::bind(place.path("notify")).expect("a socket");
     manager.set_read_timeout(Some(wait::DEADLINE)).expect("a time");
     let mut command = place.command("run");

@@ -42,6 +42,22 @@ fn state_of<'a>(status: &'a Value, metric: &str) -> &'a str {
     of.and_then(|metric| metric["state"].as_str()).unwrap_or("none")
 }
 
+/// A pipeline of two metrics over a topic of its own.
+fn two_metrics(broker: &Broker, topic: &str) -> Settings {
+    let topic = unique(topic);
+    broker.create_topic(&topic, PARTITIONS as i32);
+    let mut settings =
+        Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
+    settings.metrics.truncate(2);
+    settings
+}
+
+fn produce(place: &Workplace, count: u64, seed: u64, more: &[&str]) -> Running {
+    let (count, seed) = (count.to_string(), seed.to_string());
+    let mut command = place.command("produce");
+    Running::start(command.args(["--generate", &count, "--seed", &seed]).args(more))
+}
+
 #[test]
 fn a_metric_that_is_new_or_changed_is_counted_from_the_log_and_one_that_was_taken_out_comes_back() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -83,18 +99,9 @@ fn a_metric_that_is_new_or_changed_is_counted_from_the_log_and_one_that_was_take
 #[test]
 fn a_metric_catches_up_with_a_stream_across_kills() {
     let broker = Broker::shared();
-    let topic = unique("catches-up");
-    broker.create_topic(&topic, PARTITIONS as i32);
-    let mut settings =
-        Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
-    settings.metrics.truncate(2);
+    let mut settings = two_metrics(&broker, "catches-up");
     let place = Workplace::new(&settings);
-    let produce = |count: u64, seed: u64, more: &[&str]| {
-        let (count, seed) = (count.to_string(), seed.to_string());
-        let mut command = place.command("produce");
-        Running::start(command.args(["--generate", &count, "--seed", &seed]).args(more))
-    };
-    produce(400_000, SEED, &[]).wait().ok();
+    produce(&place, 400_000, SEED, &[]).wait().ok();
     let host = Host::start(&place);
     host.has_read(400_000);
     host.terminate().ok();
@@ -103,7 +110,7 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
     settings.metrics.push("province".to_owned());
     settings.of_metrics = "windows = [\"cumulative\", \"1d\"]\n".to_owned();
     place.set(&settings);
-    let producer = produce(400_000, SEED + 1, &["--rate", "40k"]);
+    let producer = produce(&place, 400_000, SEED + 1, &["--rate", "40k"]);
     let mut seen = BTreeSet::new();
     let mut kills = 0;
     let host = loop {
@@ -149,21 +156,12 @@ fn a_metric_catches_up_with_a_stream_across_kills() {
 #[test]
 fn a_metric_is_added_while_records_flow() {
     let broker = Broker::shared();
-    let topic = unique("added");
-    broker.create_topic(&topic, PARTITIONS as i32);
-    let mut settings =
-        Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
-    settings.metrics.truncate(2);
+    let mut settings = two_metrics(&broker, "added");
     let place = Workplace::new(&settings);
-    let produce = |count: u64, seed: u64, more: &[&str]| {
-        let (count, seed) = (count.to_string(), seed.to_string());
-        let mut command = place.command("produce");
-        Running::start(command.args(["--generate", &count, "--seed", &seed]).args(more))
-    };
-    produce(300_000, SEED + 2, &[]).wait().ok();
+    produce(&place, 300_000, SEED + 2, &[]).wait().ok();
     let host = Host::start(&place);
     host.has_read(300_000);
-    let producer = produce(200_000, SEED + 3, &["--rate", "40k"]);
+    let producer = produce(&place, 200_000, SEED + 3, &["--rate", "40k"]);
     settings.metrics.push("gender".to_owned());
     let text = settings.text().replacen(
         "id = \"age\"\n",

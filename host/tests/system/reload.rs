@@ -16,16 +16,6 @@ use crate::workplace::{Settings, Workplace, plugin, unique};
 const SEED: u64 = 16;
 const EVENTS: u64 = 400_000;
 
-/// Made-up records without an end.
-fn endless() -> Settings {
-    Settings {
-        source: "[source.generator]\nrate = 2000\nseed = 3\npartitions = 2\n".to_owned(),
-        checkpoint_every: "100ms",
-        metrics: vec!["behavior".to_owned()],
-        ..Settings::file(Path::new("unused"))
-    }
-}
-
 /// How often such a thing happened.
 fn happened(status: &Value, what: &str) -> usize {
     let all = status["happened"].as_array().expect("what happened");
@@ -140,8 +130,8 @@ fn changes_under_load_lose_nothing_and_end_like_a_fresh_run() {
 
 #[test]
 fn a_broken_file_leaves_the_pipeline_as_it_was_until_the_next_save() {
-    let place = Workplace::new(&endless());
-    let text = own_plugin(&place, "behavior", &endless().text());
+    let place = Workplace::new(&Settings::endless());
+    let text = own_plugin(&place, "behavior", &Settings::endless().text());
     place.set_text(&text);
     let host = Host::start(&place);
     host.has_read(100);
@@ -197,11 +187,11 @@ fn a_broken_file_leaves_the_pipeline_as_it_was_until_the_next_save() {
 
 #[test]
 fn what_cannot_be_opened_is_given_back() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let host = Host::start(&place);
     host.has_read(100);
     place.write("blocked", b"no folder");
-    let text = endless().text();
+    let text = Settings::endless().text();
     place.set_text(&text.replace("\"dead-letters.jsonl\"", "\"blocked/letters.jsonl\""));
     let status = host.status_when("the refusal", |s| warning(s, "reload_refused").is_some());
     let told = warning(&status, "reload_refused").expect("it stands");
@@ -218,10 +208,10 @@ fn what_cannot_be_opened_is_given_back() {
 
 #[test]
 fn settings_for_the_life_of_the_host_are_named_and_stay() {
-    let place = Workplace::new(&endless());
+    let place = Workplace::new(&Settings::endless());
     let host = Host::start(&place);
     host.has_read(100);
-    let text = endless().text();
+    let text = Settings::endless().text();
     place.set_text(&format!("{text}[server]\nallow_origins = [\"https://gauge.example\"]\n"));
     let status = host.status_when("the warning", |s| warning(s, "restart_needed").is_some());
     let told = warning(&status, "restart_needed").expect("it stands");

@@ -72,6 +72,15 @@ impl Settings {
         Self::of(format!("[source.file]\npath = \"{}\"\n", path.display()))
     }
 
+    /// Made-up records without an end.
+    pub(crate) fn endless() -> Self {
+        Self {
+            checkpoint_every: "100ms",
+            metrics: vec!["behavior".to_owned()],
+            ..Self::of("[source.generator]\nrate = 2000\nseed = 3\npartitions = 2\n".to_owned())
+        }
+    }
+
     fn of(source: String) -> Self {
         Self {
             source,
