@@ -56,15 +56,7 @@ impl<'a> DeadLetter<'a> {
         words: &'a str,
         value: &'a [u8],
     ) -> Self {
-        Self {
-            partition,
-            offset: meta.offset,
-            time: meta.time,
-            metric: Some(Cow::Borrowed(metric)),
-            reason: Cow::Borrowed("plugin_crashed"),
-            detail: Some(Cow::Borrowed(words)),
-            value: Some(Cow::Borrowed(value)),
-        }
+        Self::left_out(partition, meta, metric, ("plugin_crashed", words), value)
     }
 
     /// A record that was rejected as a whole.

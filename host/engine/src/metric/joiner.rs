@@ -52,11 +52,25 @@ pub(super) struct Joining {
 
 /// A hand-over that is kept.
 pub(super) struct Kept {
-    pub(super) on_time: RecordBatch,
-    pub(super) late: RecordBatch,
-    pub(super) watermark: Option<EventTime>,
-    pub(super) next_offset: i64,
-    pub(super) place: MetricPlace,
+    on_time: RecordBatch,
+    late: RecordBatch,
+    watermark: Option<EventTime>,
+    next_offset: i64,
+    place: MetricPlace,
+}
+
+impl Kept {
+    /// The hand-over as it was offered.
+    pub(super) fn offered(&self, partition: u32) -> Offered<'_> {
+        Offered {
+            partition,
+            on_time: &self.on_time,
+            late: &self.late,
+            watermark: self.watermark,
+            next_offset: self.next_offset,
+            place: self.place,
+        }
+    }
 }
 
 impl fmt::Display for NotJoined {

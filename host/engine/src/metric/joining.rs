@@ -49,14 +49,7 @@ impl Metric {
         let snapshot = MetricSnapshot { phase: MetricPhase::Running, ..snapshot };
         self.begin(partition, snapshot, of_partition);
         for kept in &joining.kept {
-            self.fold(Offered {
-                partition,
-                on_time: &kept.on_time,
-                late: &kept.late,
-                watermark: kept.watermark,
-                next_offset: kept.next_offset,
-                place: kept.place,
-            });
+            self.fold(kept.offered(partition));
         }
         Ok(())
     }

@@ -33,14 +33,14 @@ pub(super) fn note_poison(
     rows: &[(u32, String)],
 ) -> Letters {
     let mut letters = Letters::default();
-    let under = plugin.conditions();
     let id = &plugin.settings().id;
     for (row, words) in rows {
         let meta = batch.metas()[*row as usize];
-        let before = known.as_deref().filter(|known| known.under == under).cloned();
-        let mut poison = before.unwrap_or(Poison { under, records: Vec::new() });
-        poison.push(PoisonRecord { offset: meta.offset, offered });
-        *known = Some(Arc::new(poison));
+        let under = plugin.conditions();
+        let before = known.take().filter(|known| known.under == under);
+        let mut poison = before.unwrap_or_else(|| Arc::new(Poison { under, records: Vec::new() }));
+        Arc::make_mut(&mut poison).push(PoisonRecord { offset: meta.offset, offered });
+        *known = Some(poison);
         letters.push(&DeadLetter::poisoned(partition, meta, id, words, batch.raw(*row)));
     }
     letters

@@ -38,32 +38,34 @@ impl Metric {
         let Some(running) = self.running.take() else { return };
         self.cost.traps += 1;
         self.has_news = true;
+        let RecordRange { partition: crashed, first, last } = records;
+        let is_found = first == last;
         for partition in running.partitions.keys() {
             let Some(exported) = self.partitions.get_mut(partition) else { continue };
-            let is_found = records.first == records.last;
-            let is_here = *partition == records.partition;
-            let reason = || error.to_string();
             // What was left out before is in the export, or is left out again.
             let mut left_out = self.left_out.get(partition).cloned().unwrap_or_default();
             left_out.retain(|record| record.offset >= exported.snapshot.next_offset);
-            if is_here && is_found {
-                left_out.push(LeftOut { offset: records.first, reason: reason() });
+            let mut crash = None;
+            if *partition == crashed {
+                let reason = error.to_string();
+                if is_found {
+                    left_out.push(LeftOut { offset: first, reason });
+                } else {
+                    crash = Some(Crash { reason, records });
+                }
             }
-            let crash = is_here && !is_found;
-            let crash = crash.then(|| Crash { reason: reason(), records });
             let lag = MetricLag { place: exported.place, crash, left_out };
             exported.snapshot.phase = MetricPhase::Lagging(Box::new(lag));
         }
-        let RecordRange { partition, first, last } = records;
-        if first == last {
+        if is_found {
             tracing::warn!(
-                "metric `{}` leaves record {partition}@{first} out, at which its plugin crashes: \
+                "metric `{}` leaves record {crashed}@{first} out, at which its plugin crashes: \
                  {error}",
                 self.id()
             );
         } else if self.plugin.is_first_failure() {
             tracing::warn!(
-                "metric `{}` crashed at records {partition}@{first} to {partition}@{last}: {error}; \
+                "metric `{}` crashed at records {crashed}@{first} to {crashed}@{last}: {error}; \
                  the record is searched for, and the other metrics continue",
                 self.id()
             );
