@@ -1,6 +1,7 @@
 //! The state of one partition, and the place where its source resumes.
 
 use super::metric::MetricSnapshot;
+use super::phase::MetricPlace;
 use super::position::Position;
 use crate::late_sample::LateSample;
 use crate::partition::PartitionState;
@@ -26,5 +27,15 @@ impl PartitionSnapshot {
     pub fn read_to(&self) -> i64 {
         let next = self.state.next_offset;
         self.position.read_to.map_or(next, |read_to| read_to.max(next))
+    }
+
+    /// The place of a metric that is where this partition is.
+    pub fn place(&self) -> MetricPlace {
+        MetricPlace::at(&self.state, self.position)
+    }
+
+    /// The state of the metric with this id.
+    pub fn metric(&self, id: &str) -> Option<&MetricSnapshot> {
+        self.metrics.iter().find(|metric| metric.id == id)
     }
 }

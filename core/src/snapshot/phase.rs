@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::digest::Digest;
 use super::position::Position;
+use crate::partition::PartitionState;
 use crate::time::{EventTime, WallClock};
 
 /// The phase of a metric in one partition.
@@ -124,6 +125,18 @@ pub struct MetricPlace {
     pub position: Position,
     /// M: the largest event time that may move the watermark, as of this place.
     pub max_event_time: Option<EventTime>,
+}
+
+impl MetricPlace {
+    /// The place of a metric that is where its partition is: at `state`, with its source at
+    /// `position`. The mark of the file is the partition's alone.
+    pub fn at(state: &PartitionState, position: Position) -> Self {
+        Self {
+            gaps: state.gaps.len() as u32,
+            position: Position { mark: None, ..position },
+            max_event_time: state.max_event_time,
+        }
+    }
 }
 
 /// Records of one partition.

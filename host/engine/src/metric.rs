@@ -142,11 +142,9 @@ impl Metric {
     /// # Panics
     /// The partition has no state of this metric: that is refused before anything runs.
     pub fn assign(&mut self, partition: &PartitionSnapshot) {
-        let stored = partition.metrics.iter().find(|metric| metric.id == self.id());
+        let stored = partition.metric(self.id());
         let snapshot = stored.expect("state without this metric is refused before").clone();
-        let (state, position) = (&partition.state, partition.position);
-        let (gaps, max_event_time) = (state.gaps.len() as u32, state.max_event_time);
-        self.begin(partition.partition, snapshot, MetricPlace { gaps, position, max_event_time });
+        self.begin(partition.partition, snapshot, partition.place());
     }
 
     /// Takes a partition with this state, which is at `place` where the metric runs.

@@ -21,7 +21,7 @@ impl LaggingMetric {
         let mut found = Self { read: 0, of: 0, at: Vec::new() };
         let mut lags = false;
         for partition in partitions {
-            let Some(own) = partition.metrics.iter().find(|own| own.id == metric) else { continue };
+            let Some(own) = partition.metric(metric) else { continue };
             let since = |offset: i64| u64::try_from(offset - own.origin).unwrap_or(0);
             lags |= own.phase.is_lagging();
             found.read += since(own.next_offset);

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use streamgauge_core::{MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot, Position};
+use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
 
 use crate::Outbox;
 
@@ -68,19 +68,14 @@ pub fn with_sides(partitions: &mut [Arc<PartitionSnapshot>], sides: &[Arc<Partit
             let is_this = |own: &MetricSnapshot| own.id == metric.id && own.build == metric.build;
             let Some(i) = partition.metrics.iter().position(is_this) else { continue };
             let MetricPhase::Lagging(lag) = &partition.metrics[i].phase else { continue };
-            let place = &lag.place;
-            let state = &side.state;
-            let (gaps, next_offset) = (state.gaps.len() as u32, metric.next_offset);
-            if (gaps, next_offset) < (place.gaps, partition.metrics[i].next_offset) {
+            let (there, here) = (side.place(), lag.place);
+            let next_offset = partition.metrics[i].next_offset;
+            if (there.gaps, metric.next_offset) < (here.gaps, next_offset) {
                 continue;
             }
             let phase = match &metric.phase {
                 MetricPhase::Stopped(_) | MetricPhase::Lagging(_) => metric.phase.clone(),
-                MetricPhase::Running => {
-                    let position = Position { mark: None, ..side.position };
-                    let max_event_time = state.max_event_time;
-                    MetricPhase::lagging(MetricPlace { gaps, position, max_event_time })
-                }
+                MetricPhase::Running => MetricPhase::lagging(there),
             };
             let own = MetricSnapshot { phase, ..metric.clone() };
             Arc::make_mut(partition).metrics[i] = own;
@@ -90,7 +85,7 @@ pub fn with_sides(partitions: &mut [Arc<PartitionSnapshot>], sides: &[Arc<Partit
 
 #[cfg(test)]
 mod tests {
-    use streamgauge_core::{MetricAccounting, MetricStop, PartitionState};
+    use streamgauge_core::{MetricAccounting, MetricStop, PartitionState, Position};
 
     use super::*;
 

@@ -82,7 +82,7 @@ impl Published {
     /// By partition, the next offset that a metric does not count.
     pub(super) fn places(&self, metric: &str) -> Vec<(u32, i64)> {
         let of = |partition: &Arc<PartitionSnapshot>| {
-            let metric = partition.metrics.iter().find(|m| m.id == metric)?;
+            let metric = partition.metric(metric)?;
             Some((partition.partition, metric.next_offset))
         };
         self.partitions.iter().filter_map(of).collect()

@@ -226,7 +226,7 @@ impl Survey<'_> {
     }
 
     fn metric<'a>(&self, partition: &'a PartitionSnapshot) -> Option<&'a MetricSnapshot> {
-        partition.metrics.iter().find(|metric| metric.id == self.settings.id)
+        partition.metric(&self.settings.id)
     }
 
     /// The build of the metric that is shown.

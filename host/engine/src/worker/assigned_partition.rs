@@ -171,11 +171,7 @@ impl AssignedPartition {
             late: self.partition.pending(Lateness::Late),
             watermark: self.partition.watermark(plan),
             next_offset: state.next_offset,
-            place: MetricPlace {
-                gaps: state.gaps.len() as u32,
-                position: Position { mark: None, ..position },
-                max_event_time: state.max_event_time,
-            },
+            place: MetricPlace::at(&state, position),
         };
         for metric in metrics {
             metric.fold(offered);
@@ -297,9 +293,7 @@ impl AssignedPartition {
 
     /// The place of the last hand-over, at which a metric may join.
     pub(super) fn expected(&self) -> Expected {
-        let (gaps, max_event_time) = (self.flushed.gaps.len() as u32, self.flushed.max_event_time);
-        let position = Position { mark: None, ..self.position };
-        let place = MetricPlace { gaps, position, max_event_time };
+        let place = MetricPlace::at(&self.flushed, self.position);
         Expected { next_offset: self.flushed.next_offset, place }
     }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{MetricPlace, MetricSnapshot, PartitionSnapshot, Position};
+use streamgauge_core::{MetricPlace, MetricSnapshot, PartitionSnapshot};
 use streamgauge_engine::{Command, Expected, Joiners, MetricsIn};
 
 /// How long an answer may take.
@@ -80,13 +80,8 @@ fn try_to(
 /// The metrics as they are given away. All records before `next_offset` are read; the last of them
 /// may be gone from the log since the worker read it.
 fn joiners(last: &Arc<PartitionSnapshot>, next_offset: i64, there: &MetricPlace) -> Joiners {
-    let state = &last.state;
-    let place = MetricPlace {
-        gaps: state.gaps.len() as u32,
-        position: Position { mark: None, ..last.position },
-        max_event_time: state.max_event_time,
-    };
-    let is_before = state.next_offset <= next_offset && place.gaps == there.gaps;
+    let place = last.place();
+    let is_before = last.state.next_offset <= next_offset && place.gaps == there.gaps;
     let at = |metric: &MetricSnapshot| match metric.phase.stop() {
         None if is_before => MetricSnapshot { next_offset, ..metric.clone() },
         _ => metric.clone(),

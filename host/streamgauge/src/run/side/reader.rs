@@ -19,6 +19,7 @@ use streamgauge_source::{LatencyFrom, Log, SourceError, Sparing};
 use super::begin::{begin, find, partition_at};
 use super::joining::{Joined, join};
 use super::search::Search;
+use super::settling::worker_of;
 use super::setup::SideReaders;
 use crate::run::opening::decoder;
 use crate::run::prepare::plan;
@@ -149,8 +150,7 @@ fn state(
     let low = log.held(partition.partition).map_or(i64::MAX, |(low, _)| low);
     let (mut metrics, mut at) = (Vec::new(), None);
     for plugin in plugins {
-        let id = &plugin.settings().id;
-        let metric = partition.metrics.iter().find(|metric| metric.id == *id);
+        let metric = partition.metric(&plugin.settings().id);
         let metric = metric.filter(|metric| metric.phase.is_lagging());
         let Some(metric) = metric else { continue };
         let (metric, place) =
@@ -187,10 +187,7 @@ impl Reader<'_> {
         }
         let numbers: Vec<u32> = self.partitions.keys().copied().collect();
         for number in numbers {
-            let Some((worker, outbox)) = workers.iter().find(|(_, outbox)| outbox.holds(number))
-            else {
-                continue;
-            };
+            let Some((worker, outbox)) = worker_of(workers, number) else { continue };
             let (of_worker, ..) = outbox.read();
             let (Some(here), Some(there)) = (find(&own, number), find(&of_worker, number)) else {
                 continue;

@@ -11,11 +11,12 @@ use streamgauge_core::{
     Crash, LeftOut, MetricPhase, MetricSnapshot, MetricStop, POISON_MAX, POISON_ROWS, PluginCall,
     RecordRange, StopKind, WallClock,
 };
-use streamgauge_engine::{Command, Joiners, Metric};
+use streamgauge_engine::Metric;
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::BatchSettings;
 use streamgauge_plugin::Plugin;
 
+use super::settling::hand_back;
 use super::setup::SideReaders;
 use crate::run::supervisor::Told;
 
@@ -77,7 +78,7 @@ pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id
     let metrics = || {
         let partitions = overview.partitions.iter();
         partitions.filter_map(|partition| {
-            let metric = partition.metrics.iter().find(|metric| metric.id == id)?;
+            let metric = partition.metric(id)?;
             Some((partition.partition, metric))
         })
     };
@@ -107,14 +108,8 @@ pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id
         at.push(format!("{partition}@{}", metric.next_offset));
         stopped.get_or_insert_with(|| stop.clone());
         let phase = MetricPhase::Stopped(stop.into());
-        let states = vec![MetricSnapshot { phase, ..metric.clone() }];
-        let joiners = Joiners { states, place: lag.place, partition };
-        let worker = workers.iter().find(|(_, outbox)| outbox.holds(partition));
-        if let Some((worker, _)) = worker {
-            let joined = std::sync::mpsc::channel().0;
-            // A worker that has ended has its end noticed by itself.
-            let _ = worker.send(Command::Join { joiners, joined });
-        }
+        let metric = MetricSnapshot { phase, ..metric.clone() };
+        hand_back(workers, partition, metric, lag.place);
     }
     if let Some(stop) = stopped {
         tracing::error!(

@@ -31,7 +31,7 @@ impl Settling {
             let own = partition.metrics.iter().filter(|metric| metrics.contains(&metric.id));
             for metric in own.filter(|metric| metric.phase != MetricPhase::Running) {
                 let place = metric.phase.place().copied();
-                tell(workers, partition.partition, metric, place.unwrap_or_default());
+                hand_back(workers, partition.partition, metric.clone(), place.unwrap_or_default());
                 states.push((partition.partition, metric.clone()));
             }
         }
@@ -41,12 +41,9 @@ impl Settling {
     /// True if the workers have published the states; the outbox goes then.
     pub(super) fn is_over(&self, workers: &[Told], sides: &Sides) -> bool {
         let is_published = |(number, state): &(u32, MetricSnapshot)| {
-            let worker = workers.iter().find(|(_, outbox)| outbox.holds(*number));
-            worker.is_none_or(|(_, outbox)| {
+            worker_of(workers, *number).is_none_or(|(_, outbox)| {
                 let (published, ..) = outbox.read();
-                let partition = find(&published, *number);
-                let metrics = partition.into_iter().flat_map(|partition| &partition.metrics);
-                let own = metrics.into_iter().find(|metric| metric.id == state.id);
+                let own = find(&published, *number).and_then(|own| own.metric(&state.id));
                 // It may have stopped or joined since.
                 own.is_none_or(|own| own == state || !own.phase.is_lagging())
             })
@@ -59,11 +56,20 @@ impl Settling {
     }
 }
 
-fn tell(workers: &[Told], partition: u32, metric: &MetricSnapshot, place: MetricPlace) {
-    let Some((worker, _)) = workers.iter().find(|(_, outbox)| outbox.holds(partition)) else {
-        return;
-    };
-    let joiners = Joiners { states: vec![metric.clone()], place, partition };
+/// The worker that reads `partition`.
+pub(super) fn worker_of(workers: &[Told], partition: u32) -> Option<&Told> {
+    workers.iter().find(|(_, outbox)| outbox.holds(partition))
+}
+
+/// Hands the state of a metric that does not run to the worker of `partition`.
+pub(super) fn hand_back(
+    workers: &[Told],
+    partition: u32,
+    metric: MetricSnapshot,
+    place: MetricPlace,
+) {
+    let Some((worker, _)) = worker_of(workers, partition) else { return };
+    let joiners = Joiners { states: vec![metric], place, partition };
     // A worker that has ended has its end noticed by itself.
     let _ = worker.send(Command::Join { joiners, joined: mpsc::channel().0 });
 }
