@@ -106,7 +106,7 @@ impl DescribedMetric<'_> {
         &self,
         settings: &BTreeMap<String, String>,
     ) -> Option<Result<MetricFingerprint, UnreadableFingerprint>> {
-        let text = settings.get(&format!("metric.{}", self.settings.id))?;
+        let text = settings.get(&MetricFingerprint::key(&self.settings.id))?;
         let read = if text.starts_with('{') {
             MetricFingerprint::read(text, &self.display)
         } else {
@@ -116,7 +116,20 @@ impl DescribedMetric<'_> {
     }
 }
 
+/// What the key of a metric's fingerprint begins with.
+const KEY_PREFIX: &str = "metric.";
+
 impl MetricFingerprint {
+    /// The key of the fingerprint of metric `id` among the settings that a state depends on.
+    pub fn key(id: &str) -> String {
+        format!("{KEY_PREFIX}{id}")
+    }
+
+    /// The id of the metric whose fingerprint is at `key`; `None` where another setting is there.
+    pub fn id_of(key: &str) -> Option<&str> {
+        key.strip_prefix(KEY_PREFIX)
+    }
+
     fn of(parts: Parts) -> Self {
         let columns = parts.columns.iter().map(|(input, column)| (quoted(input), quoted(column)));
         let columns: Vec<_> = columns.map(|(input, column)| format!("{input}:{column}")).collect();

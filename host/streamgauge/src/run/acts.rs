@@ -1,8 +1,7 @@
 //! What somebody did to the pipeline while it ran, on its way to the page: moments for "what
-//! happened", and warnings, such as that a
-//! changed file was not taken over.
+//! happened", and warnings, such as that a changed file was not taken over.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
 
@@ -40,7 +39,7 @@ impl Acts {
     /// Notes that `what` was done just now.
     pub fn note(&self, what: &'static str, of: Option<String>, cause: Option<Cause>) {
         let at = Utc::now().timestamp_millis();
-        let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut content = self.lock();
         if content.moments.len() < MOMENTS_MAX {
             content.moments.push(Moment { at, what, of, cause });
         }
@@ -48,16 +47,20 @@ impl Acts {
 
     /// The moments since the last call.
     pub fn take(&self) -> Vec<Moment> {
-        std::mem::take(&mut self.content.lock().unwrap_or_else(PoisonError::into_inner).moments)
+        std::mem::take(&mut self.lock().moments)
     }
 
     /// Puts `warnings` in the place of those that stood.
     pub fn warn(&self, warnings: Vec<Cause>) {
-        self.content.lock().unwrap_or_else(PoisonError::into_inner).warnings = warnings;
+        self.lock().warnings = warnings;
     }
 
     /// The warnings of now.
     pub fn warnings(&self) -> Vec<Cause> {
-        self.content.lock().unwrap_or_else(PoisonError::into_inner).warnings.clone()
+        self.lock().warnings.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,14 +9,13 @@ use std::sync::Arc;
 
 use streamgauge_checkpoint::store::{Checkpoint, KeptMetric};
 use streamgauge_core::{
-    LatenessClock, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot, Position,
+    LatenessClock, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot,
 };
 use streamgauge_engine::Metric;
-use streamgauge_pipeline::{MetricPart, Pipeline};
+use streamgauge_pipeline::{MetricFingerprint, Pipeline};
 use streamgauge_plugin::Plugin;
 
-use super::prepare::metrics::described;
-use super::prepare::older;
+use super::prepare::metrics::{Standing, standing};
 
 /// What becomes of a metric's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +76,7 @@ pub(super) fn adopt(
     let mut changes = Vec::new();
     let stored = checkpoint.settings.clone();
     for (key, settings) in &stored {
-        let Some(id) = key.strip_prefix("metric.") else { continue };
+        let Some(id) = MetricFingerprint::id_of(key) else { continue };
         if !now.contains_key(key) {
             set_aside(checkpoint, id, settings);
             changes.push(MetricChange::Removed(id.to_owned()));
@@ -85,22 +84,15 @@ pub(super) fn adopt(
     }
     for plugin in plugins {
         let id = plugin.settings().id.as_str();
-        let then = stored.get(&key_of(id));
-        let differs = difference(pipeline, plugin, &stored);
-        let differs = differs
-            .map(|differs| differs.filter(|_| !is_read(plugin, checkpoint, &stored, pipeline)));
-        // What another plugin crashed at may be no trouble for this one.
-        if let (Some(None), Some(then)) = (&differs, then)
-            && left_out_by_another(checkpoint, plugin)
-        {
-            set_aside(checkpoint, id, &format!("{then}, with records left out"));
-            begin(checkpoint, (pipeline, plugin), &stored, clock);
-            changes.push(MetricChange::Mended(id.to_owned()));
-            continue;
-        }
-        if let Some(None) = differs {
-            let goes_on = clock != LatenessClock::Processing;
-            if goes_on && resume(checkpoint, plugin) {
+        let then = stored.get(&MetricFingerprint::key(id));
+        let standing = standing(pipeline, plugin, &stored, Some(checkpoint));
+        if standing == Standing::Same {
+            // What another plugin crashed at may be no trouble for this one.
+            if let Some(then) = then.filter(|_| left_out_by_another(checkpoint, plugin)) {
+                set_aside(checkpoint, id, &format!("{then}, with records left out"));
+                begin(checkpoint, (pipeline, plugin), &stored, clock);
+                changes.push(MetricChange::Mended(id.to_owned()));
+            } else if clock != LatenessClock::Processing && resume(checkpoint, plugin) {
                 changes.push(MetricChange::Resumed(id.to_owned()));
             }
             continue;
@@ -109,10 +101,10 @@ pub(super) fn adopt(
             set_aside(checkpoint, id, then);
         }
         let is_back = begin(checkpoint, (pipeline, plugin), &stored, clock);
-        changes.push(match differs.flatten() {
+        changes.push(match standing {
             _ if is_back => MetricChange::Back(id.to_owned()),
-            None => MetricChange::New(id.to_owned()),
-            Some(differs) => MetricChange::Changed(id.to_owned(), differs),
+            Standing::New => MetricChange::New(id.to_owned()),
+            other => MetricChange::Changed(id.to_owned(), other.words()),
         });
     }
     checkpoint.settings.clone_from(now);
@@ -120,47 +112,12 @@ pub(super) fn adopt(
     changes
 }
 
-fn key_of(id: &str) -> String {
-    format!("metric.{id}")
-}
-
-/// In which parts the metric is not as in `settings`, in words: `None` means that these know no such
-/// metric, and an inner `None` that it is the same.
-#[expect(clippy::option_option, reason = "a metric may be unknown, the same, or another one")]
-fn difference(
-    pipeline: &Pipeline,
-    plugin: &Plugin,
-    settings: &BTreeMap<String, String>,
-) -> Option<Option<String>> {
-    let described = described(plugin);
-    let changes = match described.stored(settings)? {
-        Ok(stored) => stored.difference(&described.fingerprint(&pipeline.schema)),
-        Err(unreadable) => return Some(Some(unreadable.to_string())),
-    };
-    let words: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    Some((!words.is_empty()).then(|| words.join("; ")))
-}
-
-/// True if the state version is all that differs, and the plugin reads the older one.
-fn is_read(
-    plugin: &Plugin,
-    checkpoint: &Checkpoint,
-    stored: &BTreeMap<String, String>,
-    pipeline: &Pipeline,
-) -> bool {
-    let described = described(plugin);
-    let Some(Ok(then)) = described.stored(stored) else { return false };
-    let changes = then.difference(&described.fingerprint(&pipeline.schema));
-    let is_version = matches!(&changes[..], [change] if change.part == MetricPart::StateVersion);
-    is_version && older::read(plugin, checkpoint).is_ok()
-}
-
 /// Takes the states of a metric out of the partitions, and keeps them.
 fn set_aside(checkpoint: &mut Checkpoint, id: &str, settings: &str) {
     let mut partitions = BTreeMap::new();
     for partition in &mut checkpoint.partitions {
         let Some(i) = partition.metrics.iter().position(|metric| metric.id == id) else { continue };
-        let here = place_of(partition);
+        let here = partition.place();
         let partition = Arc::make_mut(partition);
         let mut metric = partition.metrics.remove(i);
         if metric.phase == MetricPhase::Running {
@@ -189,8 +146,8 @@ fn begin(
     let next = builds.max().map_or(0, |build| build + 1);
     let is_it = |kept: &KeptMetric| {
         let mut settings = stored.clone();
-        settings.insert(key_of(id), kept.settings.clone());
-        kept.id == id && difference(pipeline, plugin, &settings) == Some(None)
+        settings.insert(MetricFingerprint::key(id), kept.settings.clone());
+        kept.id == id && standing(pipeline, plugin, &settings, None) == Standing::Same
     };
     let found = checkpoint.kept.iter().position(is_it);
     let kept = found.map(|i| checkpoint.kept.swap_remove(i).partitions).unwrap_or_default();
@@ -273,10 +230,4 @@ fn mark(checkpoint: &mut Checkpoint) {
             Arc::make_mut(partition).state.mark();
         }
     }
-}
-
-fn place_of(partition: &PartitionSnapshot) -> MetricPlace {
-    let (state, position) = (&partition.state, Position { mark: None, ..partition.position });
-    let (gaps, max_event_time) = (state.gaps.len() as u32, state.max_event_time);
-    MetricPlace { gaps, position, max_event_time }
 }

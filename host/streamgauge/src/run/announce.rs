@@ -99,8 +99,7 @@ impl Announcement {
             .timeout_recv_body(Some(BODY_TIMEOUT))
             .build()
             .into();
-        let url = format!("http://{}/api/v1/checkpoint", self.address);
-        let mut request = agent.get(&url);
+        let mut request = agent.get(self.api("checkpoint"));
         if let Some(token) = token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }

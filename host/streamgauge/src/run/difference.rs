@@ -11,6 +11,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use streamgauge_pipeline::MetricFingerprint;
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::Difference;
 
@@ -93,7 +94,7 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
         if was == is {
             continue;
         }
-        match (key.strip_prefix("metric."), was, is) {
+        match (MetricFingerprint::id_of(key), was, is) {
             (Some(id), None, Some(_)) => {
                 whole.insert(id);
                 found.background.push(format!("metric `{id}` is new"));

@@ -2,7 +2,7 @@
 //! and all mistakes are reported at once, with their places in the file.
 
 pub(super) mod metrics;
-pub(super) mod older;
+mod older;
 mod records;
 
 use std::collections::BTreeMap;

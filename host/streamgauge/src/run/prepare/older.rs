@@ -11,7 +11,7 @@ use streamgauge_plugin::{CallError, Instance, Plugin};
 ///
 /// # Errors
 /// The plugin does not read the state, with its reason.
-pub(in crate::run) fn read(plugin: &Plugin, checkpoint: &Checkpoint) -> Result<(), CallError> {
+pub(super) fn read(plugin: &Plugin, checkpoint: &Checkpoint) -> Result<(), CallError> {
     let mut instance = Instance::open(plugin)?;
     let partitions = checkpoint.partitions.iter().flat_map(|partition| &partition.metrics);
     for metric in partitions.filter(|metric| metric.id == plugin.settings().id) {
