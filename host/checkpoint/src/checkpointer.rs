@@ -179,6 +179,8 @@ impl Checkpointer {
                 late_output_segment: late.segment,
                 late_output_bytes: late.bytes,
                 late_output_records: late.entries,
+                dead_letters_to: self.letters.place().map(str::to_owned),
+                late_output_to: self.late.place().map(str::to_owned),
             };
             bytes = store.save(&checkpoint).map_err(|error| {
                 let reason = format!("{error}; hint: {}", error.hint());

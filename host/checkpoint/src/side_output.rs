@@ -35,6 +35,8 @@ pub struct SideOutput {
     origin: Origin,
     /// The entries and bytes that are written for good.
     extent: Extent,
+    /// As a stored checkpoint names it.
+    place: Option<String>,
 }
 
 enum Target {
@@ -101,7 +103,18 @@ impl SideOutput {
     }
 
     fn new(target: Target, origin: Origin, extent: Extent) -> Self {
-        Self { target, origin, extent }
+        Self { target, origin, extent, place: None }
+    }
+
+    /// Names the place as a checkpoint is to name it.
+    #[must_use]
+    pub fn at(self, place: String) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// The place as a checkpoint is to name it.
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
     }
 
     /// Resumes the count after so many entries.

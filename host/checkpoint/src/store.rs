@@ -45,12 +45,16 @@ pub struct Checkpoint {
     pub dead_letter_segment: u64,
     /// How many dead letters have been written out so far.
     pub dead_letters: u64,
+    /// Where dead letters went; `None` in states of earlier versions.
+    pub dead_letters_to: Option<String>,
     /// The length in bytes of the file of late records with every late record of this state.
     pub late_output_bytes: u64,
     /// The number of that file: so many were full before.
     pub late_output_segment: u64,
     /// How many late records have been written out so far.
     pub late_output_records: u64,
+    /// Where late records went; `None` in states of earlier versions.
+    pub late_output_to: Option<String>,
     /// The identity of this state, which a copy has too; empty in states of earlier versions.
     pub identity: String,
     /// The moment of storing in milliseconds since the Unix epoch, after loading.

@@ -1,6 +1,6 @@
 //! The settings of the outlets for dead letters and late records.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, absolute};
 
 /// `[dead_letters.…]` and `[late_output.…]`: at most one of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,20 @@ impl OutletSettings {
             (Self::File(file), Self::File(other)) => file.path == other.path,
             (Self::Kafka(topic), Self::Kafka(other)) => topic == other,
             (Self::File(_), Self::Kafka(_)) | (Self::Kafka(_), Self::File(_)) => false,
+        }
+    }
+
+    /// The place as a state in `state_dir` names it. A file is named by its way from there, so that
+    /// both may be moved together.
+    pub fn place(&self, state_dir: &Path) -> String {
+        match self {
+            Self::File(OutletFile { path, .. }) => {
+                let whole = |path: &Path| absolute(path).unwrap_or_else(|_| path.to_path_buf());
+                let path = whole(path);
+                let way = pathdiff::diff_paths(&path, whole(state_dir)).unwrap_or(path);
+                format!("file {}", way.display())
+            }
+            Self::Kafka(topic) => format!("topic {topic}"),
         }
     }
 }

@@ -80,6 +80,43 @@ fn a_flood_of_bad_records_takes_a_constant() {
     assert_each_once(&place, 600_000);
 }
 
+/// A file that was there before is nobody's to cut, whichever place the letters had.
+#[test]
+fn letters_at_another_place_leave_what_is_there() {
+    let place = Workplace::new(&Settings::file(Path::new("unused")));
+    let letters_to = |to: &str, count: usize| {
+        let settings = flooded(&place, count, "");
+        let dead_letters = settings.dead_letters.replace("dead-letters.jsonl", to);
+        let dead_letters = if to.is_empty() { String::new() } else { dead_letters };
+        place.set(&Settings { dead_letters, ..settings });
+        run_to_end(&place);
+    };
+    let at = |name: &str| -> Vec<u64> {
+        let letters = lines_of(&place.path(name)).into_iter();
+        letters.map(|letter| letter["offset"].as_u64().expect("an offset")).collect()
+    };
+    let theirs = place.write("theirs.jsonl", b"{\"offset\": 77}\n");
+    letters_to("dead-letters.jsonl", 3);
+    letters_to(&theirs.display().to_string(), 5);
+    assert_eq!((at("dead-letters.jsonl"), at("theirs.jsonl")), (vec![0, 1, 2], vec![77, 3, 4]));
+    letters_to("", 6);
+    letters_to("dead-letters.jsonl", 8);
+    assert_eq!(at("dead-letters.jsonl"), [0, 1, 2, 6, 7]);
+    // The state and the letters are moved together, and what no checkpoint covers is cut.
+    letters_to("dead-letters.jsonl", 8);
+    let moved = Workplace::new(&Settings::file(&place.path("records.jsonl")));
+    for name in ["state", "dead-letters.jsonl"] {
+        fs::rename(place.path(name), moved.path(name)).expect("moved");
+    }
+    let letters = moved.path("dead-letters.jsonl");
+    let mut more = fs::read(&letters).expect("there");
+    more.extend_from_slice(b"{\"offset\": 99}\n");
+    fs::write(&letters, more).expect("written");
+    run_to_end(&moved);
+    let found = lines_of(&letters).into_iter().map(|letter| letter["offset"].as_u64());
+    assert_eq!(found.flatten().collect::<Vec<_>>(), [0, 1, 2, 6, 7]);
+}
+
 #[test]
 fn a_flood_into_a_topic_takes_a_constant() {
     let broker = Broker::shared();

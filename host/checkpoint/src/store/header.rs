@@ -28,6 +28,11 @@ pub(super) struct Header {
     pub(super) late_output_bytes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) late_output_records: u64,
+    /// Left out where unknown, as is `late_output_to`: such states are older.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) dead_letters_to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) late_output_to: Option<String>,
     /// Left out where empty: states without an identity are older.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) identity: String,
@@ -71,6 +76,8 @@ impl Header {
             late_output_segment: checkpoint.late_output_segment,
             late_output_bytes: checkpoint.late_output_bytes,
             late_output_records: checkpoint.late_output_records,
+            dead_letters_to: checkpoint.dead_letters_to.clone(),
+            late_output_to: checkpoint.late_output_to.clone(),
             identity: checkpoint.identity.clone(),
             partitions,
             kept: Vec::new(),
@@ -120,6 +127,8 @@ impl Header {
             late_output_segment: self.late_output_segment,
             late_output_bytes: self.late_output_bytes,
             late_output_records: self.late_output_records,
+            dead_letters_to: self.dead_letters_to,
+            late_output_to: self.late_output_to,
             identity: self.identity,
             stored_at: Some(self.created),
         }

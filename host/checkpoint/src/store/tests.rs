@@ -61,6 +61,8 @@ fn checkpoint(offset: i64, panes: &[i64]) -> Checkpoint {
         late_output_bytes: 11 * offset.unsigned_abs(),
         late_output_segment: 5 * offset.unsigned_abs(),
         late_output_records: 2 * offset.unsigned_abs(),
+        dead_letters_to: Some("file ../letters.jsonl".to_owned()),
+        late_output_to: Some("topic late".to_owned()),
         identity: "5a".repeat(16),
         stored_at: None,
     }
@@ -81,6 +83,8 @@ fn assert_same(found: &Checkpoint, expected: &Checkpoint) {
     assert_eq!(found.dead_letters, expected.dead_letters);
     assert_eq!(found.late_output_bytes, expected.late_output_bytes);
     assert_eq!(found.late_output_records, expected.late_output_records);
+    assert_eq!(found.dead_letters_to, expected.dead_letters_to);
+    assert_eq!(found.late_output_to, expected.late_output_to);
     assert_eq!(found.identity, expected.identity);
 }
 

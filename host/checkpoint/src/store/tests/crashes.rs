@@ -145,6 +145,8 @@ pub(super) fn look(disk: &Disk) -> (i64, Vec<i64>, u64) {
             // Late records are not written here.
             late_output_bytes: 0,
             late_output_records: 0,
+            dead_letters_to: None,
+            late_output_to: None,
             ..super::loaded(number)
         },
     );

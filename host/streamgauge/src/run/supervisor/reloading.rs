@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::Keep;
-use streamgauge_pipeline::OutletSettings;
 use streamgauge_source::SourceError;
 
 use super::{RETRY_EVERY, Supervisor};
@@ -71,21 +70,6 @@ impl Supervisor {
         is_stored
     }
 
-    /// Whether the entries of this outlet go where the ones of the stored checkpoint went.
-    pub(super) fn is_same_place(&self, is: Option<&OutletSettings>, what: Outlet) -> bool {
-        let Some(former) = &self.reloading.former else { return true };
-        let pipeline = &former.prepared.pipeline;
-        let was = match what {
-            Outlet::DeadLetters => pipeline.dead_letters.as_ref(),
-            Outlet::LateRecords => pipeline.late_output.as_ref(),
-        };
-        match (was, is) {
-            (Some(was), Some(is)) => was.is_same_place(is),
-            (None, None) => true,
-            _ => false,
-        }
-    }
-
     fn adopt(&mut self, prepared: &Prepared) {
         if self.pipeline.source != prepared.pipeline.source {
             self.topic_client = OnceCell::new();
@@ -99,11 +83,4 @@ impl Supervisor {
         }
         identity::keep(&self.pipeline.state_dir, &self.identity, &self.pipeline.name);
     }
-}
-
-/// The outlets of a pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outlet {
-    DeadLetters,
-    LateRecords,
 }

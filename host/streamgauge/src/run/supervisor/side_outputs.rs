@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::Supervisor;
 use super::outcome::failed;
-use super::reloading::Outlet;
 use streamgauge_checkpoint::side_output::{Extent, SideOutput};
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_engine::LateOutput;
@@ -16,19 +15,14 @@ use streamgauge_source::SourceError;
 /// How long the brokers have to tell of a topic for output.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the stored checkpoint covers of an outlet.
-#[derive(Clone, Copy)]
-struct Covered {
-    extent: Option<Extent>,
-    /// False where the entries went elsewhere before: a file that is there is another one, and is
-    /// written on at its end.
-    is_here: bool,
-}
+/// The place of a pipeline without such an outlet.
+const NOWHERE: &str = "nowhere";
 
-impl Covered {
-    fn here(self) -> Option<Extent> {
-        self.extent.filter(|_| self.is_here)
-    }
+/// What the stored checkpoint covers of an outlet.
+struct Covered {
+    extent: Extent,
+    /// The place of the entries; `None` in states of earlier versions.
+    place: Option<String>,
 }
 
 impl Supervisor {
@@ -37,24 +31,26 @@ impl Supervisor {
         &self,
         checkpoint: Option<&Checkpoint>,
     ) -> Result<(SideOutput, SideOutput), SourceError> {
-        let letters = checkpoint.map(|c| Extent {
-            segment: c.dead_letter_segment,
-            bytes: c.dead_letter_bytes,
-            entries: c.dead_letters,
+        let letters = checkpoint.map(|c| Covered {
+            extent: Extent {
+                segment: c.dead_letter_segment,
+                bytes: c.dead_letter_bytes,
+                entries: c.dead_letters,
+            },
+            place: c.dead_letters_to.clone(),
         });
-        let late = checkpoint.map(|c| Extent {
-            segment: c.late_output_segment,
-            bytes: c.late_output_bytes,
-            entries: c.late_output_records,
+        let late = checkpoint.map(|c| Covered {
+            extent: Extent {
+                segment: c.late_output_segment,
+                bytes: c.late_output_bytes,
+                entries: c.late_output_records,
+            },
+            place: c.late_output_to.clone(),
         });
         let pipeline = &self.pipeline;
-        let (letters_to, late_to) = (pipeline.dead_letters.as_ref(), pipeline.late_output.as_ref());
-        let go_on = |is, what| self.is_same_place(is, what);
-        let letters = Covered { extent: letters, is_here: go_on(letters_to, Outlet::DeadLetters) };
-        let late = Covered { extent: late, is_here: go_on(late_to, Outlet::LateRecords) };
         Ok((
-            self.outlet("dead letters", letters_to, letters)?,
-            self.outlet("late records", late_to, late)?,
+            self.outlet("dead letters", pipeline.dead_letters.as_ref(), letters)?,
+            self.outlet("late records", pipeline.late_output.as_ref(), late)?,
         ))
     }
 
@@ -71,13 +67,21 @@ impl Supervisor {
         &self,
         what: &'static str,
         settings: Option<&OutletSettings>,
-        covered: Covered,
+        covered: Option<Covered>,
     ) -> Result<SideOutput, SourceError> {
-        let mut opened = self.opened(what, settings, covered.here())?;
-        if let (false, Some(extent)) = (covered.is_here, covered.extent) {
-            opened.resume(extent.entries);
+        let settings = settings.filter(|_| self.write_letters);
+        let place = |to: &OutletSettings| to.place(&self.pipeline.state_dir);
+        let place = settings.map_or_else(|| NOWHERE.to_owned(), place);
+        let is_here = |covered: &Covered| covered.place.as_ref().is_none_or(|was| *was == place);
+        let mut opened = match &covered {
+            Some(covered) if is_here(covered) => self.opened(what, settings, Some(covered.extent))?,
+            // A file that is there is another one, and is written on at its end.
+            _ => self.opened(what, settings, None)?,
+        };
+        if let Some(covered) = covered {
+            opened.resume(covered.extent.entries);
         }
-        Ok(opened)
+        Ok(opened.at(place))
     }
 
     fn opened(
@@ -90,11 +94,11 @@ impl Supervisor {
         let origin = Origin { source: pipeline.source.name(), zone: pipeline.event_time.zone };
         let refused = |reason: String| failed(format!("{what}: {reason}"));
         match settings {
-            Some(OutletSettings::File(file)) if self.write_letters => {
+            Some(OutletSettings::File(file)) => {
                 SideOutput::file(what, file, origin, covered)
                     .map_err(|error| failed(error.to_string()))
             }
-            Some(OutletSettings::Kafka(topic)) if self.write_letters => {
+            Some(OutletSettings::Kafka(topic)) => {
                 let SourceSettings::Kafka(settings) = &pipeline.source else {
                     return Err(refused("a topic needs [source.kafka]".into()));
                 };
@@ -106,7 +110,7 @@ impl Supervisor {
                 let written = covered.unwrap_or_default().entries;
                 Ok(SideOutput::kafka(what, producer, topic, origin, written))
             }
-            _ => Ok(SideOutput::none(origin)),
+            None => Ok(SideOutput::none(origin)),
         }
     }
 }
