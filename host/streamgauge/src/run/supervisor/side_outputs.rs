@@ -74,7 +74,9 @@ impl Supervisor {
         let place = settings.map_or_else(|| NOWHERE.to_owned(), place);
         let is_here = |covered: &Covered| covered.place.as_ref().is_none_or(|was| *was == place);
         let mut opened = match &covered {
-            Some(covered) if is_here(covered) => self.opened(what, settings, Some(covered.extent))?,
+            Some(covered) if is_here(covered) => {
+                self.opened(what, settings, Some(covered.extent))?
+            }
             // A file that is there is another one, and is written on at its end.
             _ => self.opened(what, settings, None)?,
         };
@@ -94,10 +96,8 @@ impl Supervisor {
         let origin = Origin { source: pipeline.source.name(), zone: pipeline.event_time.zone };
         let refused = |reason: String| failed(format!("{what}: {reason}"));
         match settings {
-            Some(OutletSettings::File(file)) => {
-                SideOutput::file(what, file, origin, covered)
-                    .map_err(|error| failed(error.to_string()))
-            }
+            Some(OutletSettings::File(file)) => SideOutput::file(what, file, origin, covered)
+                .map_err(|error| failed(error.to_string())),
             Some(OutletSettings::Kafka(topic)) => {
                 let SourceSettings::Kafka(settings) = &pipeline.source else {
                     return Err(refused("a topic needs [source.kafka]".into()));
