@@ -104,8 +104,8 @@ fn letters_at_another_place_leave_what_is_there() {
     assert_eq!(at("dead-letters.jsonl"), [0, 1, 2, 6, 7]);
     // The state and the letters are moved together, and what no checkpoint covers is cut.
     letters_to("dead-letters.jsonl", 8);
-    let moved = Workplace::new(&Settings::file(&place.path("records.jsonl")));
-    for name in ["state", "dead-letters.jsonl"] {
+    let moved = Workplace::new(&Settings::file(Path::new("records.jsonl")));
+    for name in ["state", "records.jsonl", "dead-letters.jsonl"] {
         fs::rename(place.path(name), moved.path(name)).expect("moved");
     }
     let letters = moved.path("dead-letters.jsonl");
