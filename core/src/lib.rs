@@ -76,7 +76,7 @@ pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
 pub use snapshot::{
     Crash, Digest, FileMark, FinalPane, LeftOut, MetricLag, MetricPhase, MetricPlace,
-    MetricSnapshot, MetricStop, POISON_MAX, POISON_ROWS, PaneSnapshot, PartitionSnapshot,
+    MISSED_MAX, MetricSnapshot, MetricStop, MissedRecords, POISON_MAX, POISON_ROWS, PaneSnapshot, PartitionSnapshot,
     PluginCall, Poison, PoisonRecord, Position, RecordRange, SnapshotError, StopKind,
     WindowSetSnapshot, digest_of, digest_of_pieces, seal, unseal, unseal_version,
 };

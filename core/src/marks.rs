@@ -72,6 +72,13 @@ impl Marks {
         }
     }
 
+    /// The last mark at or before `offset` in the log as it is after so many gaps.
+    pub fn last_before(&self, gaps: u32, offset: i64) -> Option<Mark> {
+        let at = self.marks.partition_point(|mark| (mark.gaps, mark.offset) <= (gaps, offset));
+        let mark = self.marks[..at].last().copied()?;
+        (mark.gaps == gaps).then_some(mark)
+    }
+
     /// The first place from (`gaps`, `offset`) on at which the largest event time is known. Between
     /// two marks with the same time it is known everywhere.
     pub fn known_from(&self, gaps: u32, offset: i64) -> Option<Mark> {

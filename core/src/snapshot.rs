@@ -22,7 +22,7 @@ use envelope::{MAGIC, OLDEST, VERSION, unseal_versions};
 pub use digest::{Digest, digest_of, digest_of_pieces};
 pub use envelope::{SnapshotError, seal, unseal, unseal_version};
 pub use final_pane::FinalPane;
-pub use metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
+pub use metric::{MISSED_MAX, MetricSnapshot, MissedRecords, PaneSnapshot, WindowSetSnapshot};
 pub use partition::PartitionSnapshot;
 pub use phase::{
     Crash, LeftOut, MetricLag, MetricPhase, MetricPlace, MetricStop, POISON_MAX, POISON_ROWS,

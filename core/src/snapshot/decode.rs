@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::digest::{DIGEST_BYTES, Digest};
-use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
+use super::metric::{MetricSnapshot, MissedRecords, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
 use super::phase::{
     Crash, LeftOut, MetricLag, MetricPhase, MetricPlace, MetricStop, PluginCall, Poison,
@@ -34,6 +34,9 @@ const MARK_ALWAYS: u32 = 5;
 
 /// The version from which on a snapshot has marks of event time, lagging metrics and builds.
 const BUILDS_SINCE: u32 = 6;
+
+/// The version from which on a snapshot tells which records a metric misses.
+const MISSED_SINCE: u32 = 7;
 
 /// The revision of the semantics of the versions before those.
 const FIRST_SEMANTICS: u32 = 1;
@@ -68,6 +71,9 @@ pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> 
             metric.build = r.u32()?;
             stopped_under(&mut metric.phase, optional(&mut r, digest)?)?;
             metric.poison = optional(&mut r, poison)?.map(Arc::new);
+            if version >= MISSED_SINCE {
+                metric.missed = list(&mut r, missed)?;
+            }
         }
     }
     r.is_empty().then_some(PartitionSnapshot { partition, position, late_samples, state, metrics })
@@ -131,6 +137,10 @@ fn poison(r: &mut Reader<'_>) -> Option<Poison> {
     let under = digest(r)?;
     let records = list(r, |r| Some(PoisonRecord { offset: r.i64()?, offered: r.u64()? }))?;
     Some(Poison { under, records })
+}
+
+fn missed(r: &mut Reader<'_>) -> Option<MissedRecords> {
+    Some(MissedRecords { gaps: r.u32()?, from: r.i64()?, to: r.i64()? })
 }
 
 fn range(r: &mut Reader<'_>) -> Option<RecordRange> {
@@ -277,6 +287,7 @@ fn metric(r: &mut Reader<'_>, version: u32) -> Option<MetricSnapshot> {
         phase: MetricPhase::Running,
         build: 0,
         poison: None,
+        missed: Vec::new(),
     })
 }
 

@@ -80,6 +80,12 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
                 w.u64(record.offered);
             }
         }
+        w.u32(metric.missed.len() as u32);
+        for missed in &metric.missed {
+            w.u32(missed.gaps);
+            w.i64(missed.from);
+            w.i64(missed.to);
+        }
     }
 }
 

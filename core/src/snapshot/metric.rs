@@ -62,6 +62,24 @@ pub struct MetricSnapshot {
     /// The records that are left out because the plugin crashes at them; `None` means none. Not
     /// part of any digest.
     pub poison: Option<Arc<Poison>>,
+    /// The records that the partition counts and the metric does not, because the log no longer held
+    /// them when the metric came to them; oldest first, at most [`MISSED_MAX`]. Not part of any
+    /// digest.
+    pub missed: Vec<MissedRecords>,
+}
+
+/// The most ranges of records that a metric may miss in one partition.
+pub const MISSED_MAX: usize = 64;
+
+/// Records that a metric misses: the offsets `[from, to)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissedRecords {
+    /// The number of gaps before the records: offsets alone are not unique.
+    pub gaps: u32,
+    /// The first offset.
+    pub from: i64,
+    /// The offset after the last one.
+    pub to: i64,
 }
 
 impl MetricSnapshot {

@@ -169,6 +169,8 @@ pub enum StopKind {
     SnapshotLimit,
     /// The plugin called itself too deeply.
     StackLimit,
+    /// The log no longer holds records that the metric needs to go on.
+    RecordsGone,
 }
 
 /// A call of the contract between host and plugin.
@@ -249,7 +251,7 @@ impl MetricStop {
 
 impl StopKind {
     /// Every kind, by its number in a snapshot.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unknown,
         Self::Crash,
         Self::TimeLimit,
@@ -258,6 +260,7 @@ impl StopKind {
         Self::Contract,
         Self::SnapshotLimit,
         Self::StackLimit,
+        Self::RecordsGone,
     ];
 }
 

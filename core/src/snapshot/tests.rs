@@ -60,6 +60,7 @@ fn sample() -> PartitionSnapshot {
             phase: MetricPhase::Stopped(stop().into()),
             build: 2,
             poison: None,
+            missed: Vec::new(),
             windows: vec![
                 WindowSetSnapshot {
                     panes: vec![pane(None, None)],
@@ -225,6 +226,7 @@ fn older(mut snapshot: PartitionSnapshot) -> PartitionSnapshot {
     snapshot.state.marks = Marks::default();
     for metric in &mut snapshot.metrics {
         (metric.build, metric.poison) = (0, None);
+        metric.missed.clear();
         if let MetricPhase::Stopped(stop) = &mut metric.phase {
             Arc::make_mut(stop).under = None;
         }
@@ -242,8 +244,8 @@ fn as_version_3(snapshot: PartitionSnapshot) -> Vec<u8> {
     let sets = marked.metrics.iter_mut().flat_map(|metric| &mut metric.windows);
     sets.for_each(|set| set.books.unplaced = mark);
     // Semantics and leap; a file's mark; step and count of marks; count of lags; of each metric
-    // build, `under` and poison.
-    let since = 4 + 1 + 1 + 4 + 4 + 4 + marked.metrics.len() * (4 + 1 + 1);
+    // build, `under`, poison and what it misses.
+    let since = 4 + 1 + 1 + 4 + 4 + 4 + marked.metrics.len() * (4 + 1 + 1 + 4);
     let mut body = marked.encode();
     body.truncate(body.len() - 32 - since);
     while let Some(at) = body.windows(8).position(|bytes| *bytes == mark.to_le_bytes()) {

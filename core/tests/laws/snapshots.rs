@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use streamgauge_core::{
     Accounting, Crash, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram,
     LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot,
-    MetricStop, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
+    MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
     PoisonRecord, Position, RecordRange, RecordTime, Rejection, StopKind, TimeWindow, WallClock,
     WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
@@ -134,6 +134,7 @@ fn metric() -> impl Strategy<Value = MetricSnapshot> {
             let accounting = MetricAccounting { on_time, late, excluded };
             let phase = MetricPhase::Running;
             let build = state_version % 3;
+            let missed = MissedRecords { gaps: build, from: origin, to: next_offset };
             let record = PoisonRecord { offset: origin, offered: on_time };
             let poison = Poison { under: Digest([7; 32]), records: vec![record; build as usize] };
             MetricSnapshot {
@@ -146,6 +147,7 @@ fn metric() -> impl Strategy<Value = MetricSnapshot> {
                 phase,
                 build,
                 poison: (build > 0).then(|| Arc::new(poison)),
+                missed: vec![missed; build as usize],
             }
         },
     )
@@ -335,6 +337,7 @@ fn every_mark_is_read_strictly() {
             phase: MetricPhase::Stopped(stop.into()),
             build: 0,
             poison: None,
+            missed: Vec::new(),
             windows: vec![WindowSetSnapshot {
                 panes: vec![pane(None, None), pane(Some(window), state(b"late"))],
                 ..WindowSetSnapshot::empty(WindowSpec::Cumulative)

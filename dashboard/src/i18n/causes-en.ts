@@ -96,6 +96,10 @@ export const causesEn: Causes = {
     `The changed pipeline was not taken over, the one before runs on: ${faultOf(args)}`,
   restart_needed: (args) =>
     `In force after a restart of the host only: ${arg(args, "settings")}`,
+  catch_up_slow: (args) =>
+    `Metric ${arg(args, "metric")} does not catch up: ${arg(args, "own")} records/s are counted, ` +
+    `${arg(args, "coming")} come` +
+    (arg(args, "needed") === "" ? "" : `; catch_up.share = ${arg(args, "needed")} would do`),
   no_leader: (args) => `No broker leads a partition of the topic ${arg(args, "topic")}`,
   read_failing: (args) => `A partition cannot be read: ${arg(args, "reason")}`,
   restoring: () => "The stored state is being read",

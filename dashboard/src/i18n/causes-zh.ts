@@ -97,6 +97,9 @@ export const causesZh = {
     `改动后的流水线未生效，原来的继续运行：${faultOf(args)}`,
   restart_needed: (args: Args) =>
     `主机重启后才生效：${arg(args, "settings")}`,
+  catch_up_slow: (args: Args) =>
+    `指标 ${arg(args, "metric")} 补算追不上：每秒补算 ${arg(args, "own")} 条，来了 ${arg(args, "coming")} 条` +
+    (arg(args, "needed") === "" ? "" : `；catch_up.share = ${arg(args, "needed")} 即可`),
   no_leader: (args: Args) => `主题 ${arg(args, "topic")} 有分区没有 leader`,
   read_failing: (args: Args) => `分区读不了：${arg(args, "reason")}`,
   restoring: () => "正在读取已存的状态",

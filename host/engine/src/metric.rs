@@ -122,6 +122,7 @@ impl Metric {
             phase: MetricPhase::Running,
             build: 0,
             poison: None,
+            missed: Vec::new(),
         }
     }
 
@@ -144,7 +145,15 @@ impl Metric {
     pub fn assign(&mut self, partition: &PartitionSnapshot) {
         let stored = partition.metric(self.id());
         let snapshot = stored.expect("state without this metric is refused before").clone();
+        // Only a side reader begins before what its metrics count.
+        let counts_from = snapshot.next_offset;
         self.begin(partition.partition, snapshot, partition.place());
+        if counts_from > partition.state.next_offset
+            && let Some(running) = &mut self.running
+            && let Some(folding) = running.partitions.get_mut(&partition.partition)
+        {
+            folding.counts_from = Some(counts_from);
+        }
     }
 
     /// Takes a partition with this state, which is at `place` where the metric runs.

@@ -167,11 +167,23 @@ impl TopicClient {
     /// # Errors
     /// The brokers cannot be reached; a retry may help.
     pub fn resolve_start(&self, ranges: &[PartitionRange]) -> Result<Vec<i64>, BrokerError> {
-        let instant = match self.settings.start {
-            Start::Earliest => return Ok(ranges.iter().map(|range| range.low).collect()),
-            Start::Latest => return Ok(ranges.iter().map(|range| range.high).collect()),
-            Start::At(instant) => instant,
-        };
+        match self.settings.start {
+            Start::Earliest => Ok(ranges.iter().map(|range| range.low).collect()),
+            Start::Latest => Ok(ranges.iter().map(|range| range.high).collect()),
+            Start::At(instant) => self.offsets_at(ranges, instant),
+        }
+    }
+
+    /// For each of `ranges`, the offset of the first record with a stamp of `instant` or later, in
+    /// milliseconds since the Unix epoch; the log's end where there is none.
+    ///
+    /// # Errors
+    /// The brokers cannot be reached; a retry may help.
+    pub fn offsets_at(
+        &self,
+        ranges: &[PartitionRange],
+        instant: i64,
+    ) -> Result<Vec<i64>, BrokerError> {
         let name = &self.settings.topic;
         let number = |range: &PartitionRange| partition_number(range.partition);
         // Such a list carries the instant asked for in the place of each offset.

@@ -58,6 +58,7 @@ mod tests {
                 phase,
                 build: 0,
                 poison: None,
+                missed: Vec::new(),
             };
             Arc::new(PartitionSnapshot {
                 partition: number,

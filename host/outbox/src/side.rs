@@ -70,6 +70,10 @@ pub fn with_sides(partitions: &mut [Arc<PartitionSnapshot>], sides: &[Arc<Partit
             let MetricPhase::Lagging(lag) = &partition.metrics[i].phase else { continue };
             let (there, here) = (side.place(), lag.place);
             let next_offset = partition.metrics[i].next_offset;
+            // Before what it counts, its place is not that of its state.
+            if side.state.next_offset < metric.next_offset && metric.phase == MetricPhase::Running {
+                continue;
+            }
             if (there.gaps, metric.next_offset) < (here.gaps, next_offset) {
                 continue;
             }
@@ -100,6 +104,7 @@ mod tests {
             phase,
             build,
             poison: None,
+            missed: Vec::new(),
         }
     }
 

@@ -52,6 +52,9 @@ impl StoppedMetric {
             StopKind::TimeLimit => {
                 "raise time_max of the metric, or mend its plugin; it then goes on from where it stopped, at the next start"
             }
+            StopKind::RecordsGone => {
+                "`streamgauge metric resume ID --accept-loss` goes on without them"
+            }
             StopKind::Unknown
             | StopKind::Crash
             | StopKind::Refused
@@ -93,6 +96,7 @@ mod tests {
             phase: stop.map_or(MetricPhase::Running, |stop| MetricPhase::Stopped(stop.into())),
             build: 0,
             poison: None,
+            missed: Vec::new(),
         }
     }
 

@@ -19,6 +19,6 @@ mod zone_offsets;
 
 pub use described::DescribedMetric;
 pub use display::DisplayKeys;
-pub use metric::{MetricFingerprint, MetricPart, PartChange, UnreadableFingerprint};
+pub use metric::{MetricFingerprint, MetricPart, PartChange, UnreadableFingerprint, WindowsSoFar};
 pub(crate) use records::show_instant;
 pub use records::{SettingChange, changed_settings};

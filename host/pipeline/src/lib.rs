@@ -47,11 +47,11 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::{Document, join};
 pub use event_time_settings::{EventTimeFields, EventTimeSettings};
 pub use fingerprint::{
-    DescribedMetric, DisplayKeys, MetricFingerprint, MetricPart, PartChange, SettingChange,
+    DescribedMetric, DisplayKeys, MetricFingerprint, MetricPart, PartChange, SettingChange, WindowsSoFar,
     UnreadableFingerprint, changed_settings,
 };
 pub use format::Format;
-pub use metric_settings::{EVENT_TIME, MetricSettings, PanelSettings, Wasi};
+pub use metric_settings::{Backfill, EVENT_TIME, MetricSettings, PanelSettings, Wasi};
 pub use outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 pub use pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 pub use secret::Secret;

@@ -10,12 +10,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::context::Context;
 use super::diagnostic::Diagnostic;
-use super::metric_settings::{EVENT_TIME, MetricSettings, Wasi};
+use super::metric_settings::{Backfill, EVENT_TIME, MetricSettings, Wasi};
 use super::open_panes::{self, Around};
 use super::reader::{Problem, Read, Table, Value};
 use super::schema::WrittenFields;
 use super::source::path_in;
-use super::values::{duration, line, one_of, size, whole};
+use super::values::{duration, instant, line, one_of, size, whole};
 use super::windows;
 
 /// The most metrics in one pipeline.
@@ -49,6 +49,7 @@ impl MetricSettings {
             config,
             panels: Vec::new(),
             windows: vec![WindowSpec::Cumulative],
+            backfill: Backfill::All,
             retention: Duration::from_hours(24),
             open_windows_max: OPEN_WINDOWS as usize,
             memory_bytes_max: None,
@@ -116,6 +117,7 @@ fn read<'a>(
     let columns = table.or("columns", BTreeMap::new(), |value| columns(value, fields));
     let wasi = table.optional("wasi", one_of(&WASI));
     let windows = table.or("windows", vec![WindowSpec::Cumulative], windows::windows);
+    let backfill = table.or("backfill", Backfill::All, backfill(around.is_topic));
     let days = Duration::from_hours(24);
     let retention = table.or("retention", days, duration("d", Duration::ZERO..=3660 * days));
     let open_max = table.or("max_open_windows", OPEN_WINDOWS, whole(1..=100_000));
@@ -139,6 +141,7 @@ fn read<'a>(
         config,
         panels: Vec::new(),
         windows,
+        backfill,
         retention,
         open_windows_max: open_max as usize,
         memory_bytes_max: memory.map(bytes),
@@ -158,6 +161,39 @@ fn id<'a>(value: &Value<'a>) -> Read<&'a str> {
     Err(Problem::new(format!("is not an id: `{text}`")).hint(format!(
         "use up to {ID_CHARS_MAX} lower-case letters, digits, `_` and `-`; labels come from the plugin"
     )))
+}
+
+/// `all`, `none`, a moment or a duration.
+fn backfill(is_topic: bool) -> impl Fn(&Value<'_>) -> Read<Backfill> {
+    move |value| {
+        let backfill = any_backfill(value)?;
+        match backfill {
+            Backfill::Since(_) | Backfill::Last(_) if !is_topic => Err(Problem::new(
+                "must be `all` or `none` here: only a topic finds its records by time",
+            )),
+            backfill => Ok(backfill),
+        }
+    }
+}
+
+fn any_backfill(value: &Value<'_>) -> Read<Backfill> {
+    let text = match value.data() {
+        DeValue::String(text) => text.as_ref(),
+        DeValue::Datetime(_) => return instant(value).map(Backfill::Since),
+        _ => return Err(value.wrong_type("a text in quotes")),
+    };
+    let since = || instant(value).map(Backfill::Since).ok();
+    let days = Duration::from_hours(24);
+    let last = || duration("d", Duration::from_secs(1)..=3660 * days)(value).map(Backfill::Last);
+    match text {
+        "all" => Ok(Backfill::All),
+        "none" => Ok(Backfill::None),
+        text => since().or_else(|| last().ok()).ok_or_else(|| {
+            Problem::new("must be `all`, `none`, an RFC 3339 time or a duration")
+                .meant(text, ["all", "none"])
+                .hint("as in \"2026-11-11T00:00:00+08:00\" or \"7d\"")
+        }),
+    }
 }
 
 /// A SHA-256 in hexadecimal.

@@ -9,6 +9,20 @@ use streamgauge_core::WindowSpec;
 /// The name of the column that holds the event time of each row, which is no field of the schema.
 pub const EVENT_TIME: &str = "@event-time";
 
+/// The records that a metric without a state counts (`backfill`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backfill {
+    /// All that its partitions count, as far back as the log reaches.
+    #[default]
+    All,
+    /// Those from now on.
+    None,
+    /// Those with a stamp from this moment on, in milliseconds since the Unix epoch.
+    Since(i64),
+    /// Those with a stamp of the last so much time.
+    Last(Duration),
+}
+
 /// The settings of one `[[metric]]`.
 #[derive(Clone, Debug)]
 pub struct MetricSettings {
@@ -31,6 +45,8 @@ pub struct MetricSettings {
     pub panels: Vec<PanelSettings>,
     /// The windows of the metric, sorted and without repetition.
     pub windows: Vec<WindowSpec>,
+    /// The records that the metric counts where it has no state yet.
+    pub backfill: Backfill,
     /// The longest time that the watermark may be past a window that still takes rows.
     pub retention: Duration,
     /// The most panes that are open at a time in one partition.

@@ -22,6 +22,8 @@ pub(super) struct Around {
     /// The longest time by which a record may be ahead of its stamp and move the watermark; `None`
     /// means that there is no such limit.
     pub(super) future_skew: Option<Duration>,
+    /// Whether the records come from a topic, which finds a record by its stamp.
+    pub(super) is_topic: bool,
 }
 
 impl Around {
@@ -31,11 +33,12 @@ impl Around {
         event_time: Option<&EventTimeSettings>,
         source: Option<&SourceSettings>,
     ) -> Self {
-        let Some(event_time) = event_time else { return Self::default() };
+        let is_topic = matches!(source, None | Some(SourceSettings::Kafka(_)));
+        let Some(event_time) = event_time else { return Self { is_topic, ..Self::default() } };
         // The stamps of the generator are made up, so event times are not compared with them.
         let is_made_up = matches!(source, Some(SourceSettings::Generator(_)));
         let future_skew = event_time.future_skew.filter(|_| !is_made_up);
-        Self { bound: event_time.bound, future_skew }
+        Self { bound: event_time.bound, future_skew, is_topic }
     }
 }
 

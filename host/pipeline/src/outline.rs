@@ -64,6 +64,7 @@ impl Pipeline {
             late_output,
             batch,
             history_keep,
+            catch_up_share,
             checkpoint_every,
             state_dir,
             backups,
@@ -94,6 +95,7 @@ impl Pipeline {
         texts.set("batch.max", max);
         texts.set("batch.max_delay", show_duration(*max_delay));
         texts.set("history.keep", show_duration(*history_keep));
+        texts.set("catch_up.share", catch_up_share);
         texts.set("checkpoint.every", show_duration(*checkpoint_every));
         texts.set_path("state.embedded.dir", state_dir);
         if let Some(BackupSettings { dir, every, keep, bytes_max }) = backups {
@@ -165,6 +167,15 @@ fn of_generator(texts: &mut Texts<'_>, generator: &GeneratorSettings) {
     texts.set("source.generator.swing", swing);
 }
 
+fn name_of_backfill(backfill: Backfill) -> String {
+    match backfill {
+        Backfill::All => "all".to_owned(),
+        Backfill::None => "none".to_owned(),
+        Backfill::Since(instant) => show_instant(instant),
+        Backfill::Last(duration) => show_duration(duration),
+    }
+}
+
 fn name_of_gap(on_gap: OnGap) -> &'static str {
     match on_gap {
         OnGap::Stop => "stop",
@@ -222,6 +233,7 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
         config,
         panels,
         windows,
+        backfill,
         retention,
         open_windows_max,
         memory_bytes_max,
@@ -239,6 +251,7 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
     set("config", config.to_string());
     let windows: Vec<_> = windows.iter().map(ToString::to_string).collect();
     set("windows", windows.join(", "));
+    set("backfill", name_of_backfill(*backfill));
     set("retention", show_duration(*retention));
     set("max_open_windows", open_windows_max.to_string());
     set("time_max", show_duration(*time_max));

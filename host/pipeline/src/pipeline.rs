@@ -41,6 +41,9 @@ pub struct Pipeline {
     pub batch: BatchSettings,
     /// The time that final windows are kept, in event time.
     pub history_keep: Duration,
+    /// The share of a core that counting in the background may take (`catch_up.share`), more than 0
+    /// and at most 1.
+    pub catch_up_share: f64,
     /// The time from one checkpoint to the next.
     pub checkpoint_every: Duration,
     /// The folder of the embedded state store, resolved against the pipeline file's folder.

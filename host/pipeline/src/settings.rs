@@ -14,7 +14,7 @@ use super::open_panes::Around;
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::reader::{Problem, Read, Table, Value};
 use super::source_settings::SourceSettings;
-use super::values::{duration, line, one_of, whole};
+use super::values::{duration, line, number, one_of, whole};
 use super::{backup, metric, outlet, panel, schema, server, source};
 
 /// The only version of the file there is.
@@ -45,6 +45,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         outlet::read_late_output(&mut root, source.as_ref(), context, dead_letters.as_ref());
     let batch = read_batch(&mut root);
     let history_keep = read_history(&mut root);
+    let catch_up_share = read_catch_up(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
     let (state_dir, backups) = read_state(&mut root, context);
     let around = Around::of(event_time.as_ref(), source.as_ref());
@@ -66,12 +67,23 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         late_output,
         batch,
         history_keep,
+        catch_up_share,
         checkpoint_every,
         state_dir,
         backups,
         metrics,
         server,
     })
+}
+
+/// The share of a core that counting in the background may take where the file does not set one.
+const CATCH_UP_SHARE: f64 = 0.5;
+
+fn read_catch_up(root: &mut Table<'_>) -> f64 {
+    let Some(mut table) = root.section("catch_up") else { return CATCH_UP_SHARE };
+    let share = table.or("share", CATCH_UP_SHARE, number(0.05..=1.0));
+    table.finish();
+    share
 }
 
 fn version(value: &Value<'_>) -> Read<()> {

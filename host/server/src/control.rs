@@ -15,6 +15,8 @@ pub enum Act {
     Resume {
         /// The id of the metric in the pipeline.
         metric: String,
+        /// Whether it may go on without records that the log no longer holds.
+        accept_loss: bool,
     },
 }
 

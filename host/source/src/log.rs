@@ -1,5 +1,7 @@
 //! The log of a pipeline as a whole: what it holds, and pieces of it, read again.
 
+use std::collections::BTreeMap;
+
 use streamgauge_core::{CsvColumns, GapKind, PartitionSnapshot, Schema};
 use streamgauge_kafka::{PartitionRange, TopicClient};
 use streamgauge_pipeline::{FileSettings, SourceSettings};
@@ -71,6 +73,19 @@ impl<'a> Log<'a> {
                 (partition == 0).then_some((first, i64::MAX))
             }
         }
+    }
+
+    /// By partition, the offset of the first record with a stamp of `time` or later, in milliseconds
+    /// since the Unix epoch; the log's end where there is none. Only a topic knows.
+    ///
+    /// # Errors
+    /// The brokers cannot be reached.
+    pub fn offsets_at(&self, time: i64) -> Result<BTreeMap<u32, i64>, SourceError> {
+        let (Some(ranges), SourceSettings::Kafka(kafka)) = (&self.ranges, self.settings) else {
+            return Ok(BTreeMap::new());
+        };
+        let offsets = TopicClient::new(kafka)?.offsets_at(ranges, time)?;
+        Ok(ranges.iter().map(|range| range.partition).zip(offsets).collect())
     }
 
     /// True if the log is a topic that the brokers compact; false also where they do not tell.

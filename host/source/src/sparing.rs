@@ -7,23 +7,23 @@ use streamgauge_core::{BlockLimits, Fetched, FileMark, LogEnd, ReadFrom};
 
 use crate::{Source, SourceError};
 
-/// The share of a core that the reader of such a source takes, at most.
-const SHARE: f64 = 0.5;
-
 /// The longest rest between two blocks.
-const REST_MAX: Duration = Duration::from_millis(100);
+const REST_MAX: Duration = Duration::from_millis(500);
 
-/// A source whose reader rests between blocks, as long as it has worked on the last one.
+/// A source whose reader rests between blocks, by how long it has worked on the last one.
 pub struct Sparing {
     source: Box<dyn Source>,
+    /// The share of a core that the reader takes, at most.
+    share: f64,
     /// When the last block was handed over.
     handed_over: Option<Instant>,
 }
 
 impl Sparing {
-    /// The records of `source`.
-    pub fn new(source: Box<dyn Source>) -> Self {
-        Self { source, handed_over: None }
+    /// The records of `source`, whose reader takes `share` of a core at most: more than 0, and at
+    /// most 1.
+    pub fn new(source: Box<dyn Source>, share: f64) -> Self {
+        Self { source, share, handed_over: None }
     }
 }
 
@@ -34,7 +34,7 @@ impl Source for Sparing {
         timeout: Duration,
     ) -> Result<Fetched<'_>, SourceError> {
         if let Some(handed_over) = self.handed_over.take() {
-            let rest = handed_over.elapsed().mul_f64((1.0 - SHARE) / SHARE);
+            let rest = handed_over.elapsed().mul_f64((1.0 - self.share) / self.share);
             thread::sleep(rest.min(REST_MAX));
         }
         let fetched = self.source.next_block(limits, timeout)?;

@@ -360,7 +360,7 @@ impl Drawing {
         let group = group.map(|fault| Cause::of(&fault, &self.pipeline));
         let backups = of_backups(&self.run_status.backups.read());
         let found = found.into_iter().chain(backups).map(|cause| cause.naming(&self.pipeline));
-        let acts = self.run_status.acts.warnings();
+        let acts = self.run_status.acts.warnings().into_iter().chain(self.run_status.acts.slow());
         seen.parked.values().cloned().chain(found).chain(group).chain(acts).collect()
     }
 

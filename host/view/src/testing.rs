@@ -82,6 +82,7 @@ pub(crate) fn metric(id: &str, windows: Vec<WindowSetSnapshot>) -> MetricSnapsho
         phase: MetricPhase::Running,
         build: 0,
         poison: None,
+        missed: Vec::new(),
     }
 }
 

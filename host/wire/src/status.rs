@@ -331,10 +331,28 @@ pub struct MetricStatus {
     pub reason: Option<String>,
     /// The age of the result where the result is not that of all records; else `None`.
     pub stale: Option<Stale>,
+    /// Records that its partitions count and the metric does not, by partition.
+    pub missing: Vec<MissingStatus>,
     /// The rows that are in no window, by kind of windows; without the cumulative one.
     pub windows: Vec<WindowStatus>,
     /// The plugin that folds the metric's rows.
     pub plugin: PluginStatus,
+}
+
+/// Offsets of a partition that a metric does not count, though its partition does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MissingStatus {
+    /// The number of the partition.
+    pub partition: u32,
+    /// The first offset.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub from: i64,
+    /// The offset after the last one.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub to: i64,
+    /// Why: `before` its first record, or `gone` from the log when the metric came to them.
+    pub why: &'static str,
 }
 
 /// The rows of a metric that one kind of windows leaves out.

@@ -175,6 +175,7 @@ fn a_metric_that_stopped_keeps_its_panes_by_its_own_place() {
         phase: MetricPhase::Stopped(stop.into()),
         build: 0,
         poison: None,
+        missed: Vec::new(),
     };
     let ahead = |offset, panes: &[i64]| {
         let mut checkpoint = checkpoint(offset, panes);

@@ -26,6 +26,8 @@ pub(super) struct Folding {
     pub(super) next_offset: i64,
     /// The place at `next_offset`.
     pub(super) place: MetricPlace,
+    /// The first offset that counts, until it is reached; `None` means that every record counts.
+    pub(super) counts_from: Option<i64>,
     pub(super) windows: Vec<Windows>,
     /// The build of the state.
     pub(super) build: u32,
@@ -61,6 +63,7 @@ impl Folding {
             accounting: snapshot.accounting,
             next_offset: snapshot.next_offset,
             place: MetricPlace::default(),
+            counts_from: None,
             windows,
             build: snapshot.build,
             poison: snapshot.poison.clone(),
@@ -76,6 +79,12 @@ impl Folding {
         left_out: &[LeftOut],
         instance: &mut Instance,
     ) -> Result<(), CallError> {
+        // A hand-over is cut at that offset: the reader is held there.
+        if self.counts_from.is_some_and(|from| offered.next_offset <= from) {
+            self.place = offered.place;
+            return Ok(());
+        }
+        self.counts_from = None;
         let (partition, id) = (offered.partition, plugin.settings().id.as_str());
         let batches: Batches<'_> = ByLateness::new(offered.on_time, offered.late);
         let selections = batches.map(|batch| Selection::new(batch, columns));

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use streamgauge_core::{Schema, WindowSpec};
 use thiserror::Error;
 
@@ -16,7 +17,7 @@ use super::display::DisplayKeys;
 use super::older;
 use super::texts::{show_column, show_type};
 use crate::document::join;
-use crate::units::show_duration;
+use crate::units::{parse_duration, show_duration};
 
 /// A part of a metric's fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +131,12 @@ impl MetricFingerprint {
         key.strip_prefix(KEY_PREFIX)
     }
 
+    /// What a state's setting at [`MetricFingerprint::key`] says, display keys included; `None` for
+    /// a form of earlier versions, and of later ones.
+    pub fn of_text(text: &str) -> Option<Self> {
+        Self::read(text, &DisplayKeys::default())
+    }
+
     fn of(parts: Parts) -> Self {
         let columns = parts.columns.iter().map(|(input, column)| (quoted(input), quoted(column)));
         let columns: Vec<_> = columns.map(|(input, column)| format!("{input}:{column}")).collect();
@@ -210,7 +217,39 @@ pub struct PartChange {
     pub now: Option<String>,
 }
 
+/// What became of a metric's windows so far, as far as limits decide about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct WindowsSoFar {
+    /// Whether a pane with a row became final.
+    pub finals: bool,
+    /// Whether a pane became final because too many were open.
+    pub evictions: bool,
+}
+
 impl PartChange {
+    /// True if the state of the metric is, but for windows that are no more, what it would be had
+    /// the setting always been as it is now: windows were taken out, or a limit is larger that has
+    /// decided about nothing so far.
+    pub fn is_at_once(&self, so_far: WindowsSoFar) -> bool {
+        let (Some(stored), Some(now)) = (&self.stored, &self.now) else { return false };
+        match self.part {
+            MetricPart::Windows => {
+                let windows = |json: &str| serde_json::from_str::<BTreeSet<String>>(json);
+                let (Ok(stored), Ok(now)) = (windows(stored), windows(now)) else { return false };
+                now.is_subset(&stored)
+            }
+            MetricPart::Retention => {
+                let time = |json: &str| parse_duration(json.trim_matches('"')).ok();
+                !so_far.finals && time(now) > time(stored)
+            }
+            MetricPart::MaxOpenWindows => {
+                let count = |json: &str| json.parse::<u64>().ok();
+                !so_far.evictions && count(now) > count(stored)
+            }
+            MetricPart::Columns | MetricPart::Config | MetricPart::StateVersion => false,
+        }
+    }
+
     /// The path of the setting, below `[[metric]]`.
     pub fn setting(&self) -> String {
         let name = self.part.name();

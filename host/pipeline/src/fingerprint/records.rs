@@ -235,6 +235,15 @@ impl SourceSettings {
         }
     }
 
+    /// What happens at a gap in the log; nothing can be missing from made-up records.
+    pub fn on_gap(&self) -> OnGap {
+        match self {
+            Self::Kafka(kafka) => kafka.on_gap,
+            Self::File(file) => file.on_gap,
+            Self::Generator(_) => OnGap::Stop,
+        }
+    }
+
     /// The name of the table: `[source.KIND]`.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -8,15 +8,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Extension, Path, Request, State};
+use axum::extract::{Extension, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::json;
 use streamgauge_wire::Done;
+use utoipa::IntoParams;
 
 use super::{Act, Asker, NotDone};
 use crate::access::Denied;
@@ -50,14 +52,24 @@ pub(crate) async fn reload(
 
 /// Lets a metric that has stopped go on.
 #[utoipa::path(post, path = "/api/v1/metrics/{id}/resume", tag = "control",
-    params(("id" = String, Path, description = "The metric's id")),
+    params(("id" = String, Path, description = "The metric's id"), Resume),
     responses((status = 200, body = Done), (status = 401, description = "A token is missing", body = Refusal), (status = 403, description = "Acts from outside are not allowed, or the page is foreign", body = Refusal), (status = 404, description = "There is no such metric", body = Refusal), (status = 409, description = "The metric has not stopped, or it cannot be done now", body = Refusal), (status = 422, description = "Something is wrong; `diagnostics` has the places", body = Refusal), (status = 503, description = "Another act is being done", body = Refusal)))]
 pub(crate) async fn resume(
     State(app): State<Arc<App>>,
     Extension(by): Extension<Asker>,
     Path(metric): Path<String>,
+    Query(Resume { accept_loss }): Query<Resume>,
 ) -> Response {
-    done(app, Act::Resume { metric }, by).await
+    done(app, Act::Resume { metric, accept_loss }, by).await
+}
+
+/// How a metric is to go on.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resume {
+    /// Go on without records that the log no longer holds; they are named in the status.
+    #[serde(default)]
+    accept_loss: bool,
 }
 
 /// The settings of the pipeline that runs, with secrets as `***`.

@@ -23,6 +23,10 @@ enum MetricCommand {
         /// The id of the metric.
         id: String,
 
+        /// Go on without the records that the log no longer holds; they are named in the status.
+        #[arg(long)]
+        accept_loss: bool,
+
         #[command(flatten)]
         config: Config,
     },
@@ -36,11 +40,12 @@ impl MetricArgs {
 }
 
 pub(super) fn metric(args: &MetricArgs) -> Result<(), Failure> {
-    let MetricCommand::Resume { id, config } = &args.command;
+    let MetricCommand::Resume { id, accept_loss, config } = &args.command;
     // Other characters are in no id, and would be another path.
     if !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
         return Err(Failure::usage(format!("`{id}` is no id of a metric")));
     }
     let host = RunningHost::of(config)?;
-    print_out(host.act(&format!("metrics/{id}/resume"))?.message)
+    let query = if *accept_loss { "?accept_loss=true" } else { "" };
+    print_out(host.act(&format!("metrics/{id}/resume{query}"))?.message)
 }

@@ -41,6 +41,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::MemoryNearLimit => "memory_near_limit",
         CauseCode::PluginBusy => "plugin_busy",
         CauseCode::ReloadRefused => "reload_refused",
+        CauseCode::CatchUpSlow => "catch_up_slow",
         CauseCode::RestartNeeded => "restart_needed",
     }
 }

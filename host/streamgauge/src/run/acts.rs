@@ -33,6 +33,8 @@ pub struct Acts {
 struct Content {
     moments: Vec<Moment>,
     warnings: Vec<Cause>,
+    /// Of metrics that the stream leaves behind.
+    slow: Vec<Cause>,
 }
 
 impl Acts {
@@ -58,6 +60,22 @@ impl Acts {
     /// The warnings of now.
     pub fn warnings(&self) -> Vec<Cause> {
         self.lock().warnings.clone()
+    }
+
+    /// Puts warnings of metrics that do not catch up in the place of those that stood.
+    pub fn warn_of_slow(&self, slow: Vec<Cause>) {
+        let mut content = self.lock();
+        for cause in &slow {
+            if !content.slow.iter().any(|known| known.is_same_trouble(cause)) {
+                tracing::warn!("{}", cause.message);
+            }
+        }
+        content.slow = slow;
+    }
+
+    /// The warnings of metrics that do not catch up.
+    pub fn slow(&self) -> Vec<Cause> {
+        self.lock().slow.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Content> {

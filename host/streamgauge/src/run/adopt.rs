@@ -12,9 +12,10 @@ use streamgauge_core::{
     LatenessClock, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot,
 };
 use streamgauge_engine::Metric;
-use streamgauge_pipeline::{MetricFingerprint, Pipeline};
+use streamgauge_pipeline::{Backfill, MetricFingerprint, PartChange, Pipeline};
 use streamgauge_plugin::Plugin;
 
+use super::difference::Outline;
 use super::prepare::metrics::{Standing, standing};
 
 /// What becomes of a metric's state.
@@ -24,6 +25,8 @@ pub(super) enum MetricChange {
     New(String),
     /// The metric was another one, in these parts.
     Changed(String, String),
+    /// The metric has fewer windows or larger limits, in these parts, and goes on with its state.
+    Refitted(String, String),
     /// The metric is as it was once, and goes on from there.
     Back(String),
     /// The metric is no longer in the pipeline; its state is kept.
@@ -45,6 +48,9 @@ impl fmt::Display for MetricChange {
                 "metric `{id}`: {parts}: it is built from the log in the background, and what it \
                  had counted is kept"
             ),
+            Self::Refitted(id, parts) => {
+                write!(f, "metric `{id}`: {parts}: it goes on from what it had counted")
+            }
             Self::Back(id) => {
                 write!(f, "metric `{id}` is as it was once: it goes on from what it had counted")
             }
@@ -97,6 +103,12 @@ pub(super) fn adopt(
             }
             continue;
         }
+        if let Standing::Other { changes: parts, refused: None } = &standing
+            && refit(checkpoint, plugin, parts)
+        {
+            changes.push(MetricChange::Refitted(id.to_owned(), standing.words()));
+            continue;
+        }
         if let Some(then) = then {
             set_aside(checkpoint, id, then);
         }
@@ -110,6 +122,23 @@ pub(super) fn adopt(
     checkpoint.settings.clone_from(now);
     mark(checkpoint);
     changes
+}
+
+/// Lets a metric go on with its state where that is what it would be had the metric always been as
+/// it is now, but for windows that are taken out. Returns false where it is not.
+fn refit(checkpoint: &mut Checkpoint, plugin: &Plugin, changes: &[PartChange]) -> bool {
+    let settings = plugin.settings();
+    let outline = Outline::of_state(checkpoint);
+    let Some(so_far) = outline.so_far.get(&settings.id).copied() else { return false };
+    if !changes.iter().all(|change| change.is_at_once(so_far)) {
+        return false;
+    }
+    for partition in &mut checkpoint.partitions {
+        let partition = Arc::make_mut(partition);
+        let own = partition.metrics.iter_mut().filter(|metric| metric.id == settings.id);
+        own.for_each(|metric| metric.windows.retain(|set| settings.windows.contains(&set.spec)));
+    }
+    true
 }
 
 /// Takes the states of a metric out of the partitions, and keeps them.
@@ -177,8 +206,9 @@ fn at_its_place(kept: &MetricSnapshot, partition: &PartitionSnapshot) -> MetricS
     metric
 }
 
-/// A metric without a state. It begins at the partition's origin, or, where records cannot be
-/// counted a second time, at the partition's place.
+/// A metric without a state. It begins at the partition's origin, or, where it is to count from now
+/// on or records cannot be counted a second time, at the partition's place. Where between the two it
+/// begins that counts from a moment on, its side reader finds out.
 fn new(
     plugin: &Plugin,
     build: u32,
@@ -186,7 +216,9 @@ fn new(
     clock: LatenessClock,
 ) -> MetricSnapshot {
     let state = &partition.state;
-    let begins_here = clock == LatenessClock::Processing || state.next_offset == state.origin;
+    let begins_here = clock == LatenessClock::Processing
+        || plugin.settings().backfill == Backfill::None
+        || state.next_offset == state.origin;
     let origin = if begins_here { state.next_offset } else { state.origin };
     let phase = if begins_here {
         MetricPhase::Running

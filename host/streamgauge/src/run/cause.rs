@@ -69,6 +69,8 @@ pub enum CauseCode {
     ReloadRefused,
     /// The file has settings that are in force after a restart only.
     RestartNeeded,
+    /// More records come than are counted in the background.
+    CatchUpSlow,
 }
 
 /// The meaning of a cause for the readiness of the pipeline.
@@ -104,6 +106,7 @@ impl CauseCode {
             | Self::BackupFailing
             | Self::MemoryNearLimit
             | Self::PluginBusy
+            | Self::CatchUpSlow
             | Self::ReloadRefused
             | Self::RestartNeeded => Weight::Warns,
             Self::BrokerUnreachable
@@ -235,6 +238,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::MetricUnreadable
         | CauseCode::MemoryNearLimit
         | CauseCode::PluginBusy
+        | CauseCode::CatchUpSlow
         | CauseCode::ReloadRefused
         | CauseCode::RestartNeeded => None,
     }

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use streamgauge_pipeline::OnGap;
 use streamgauge_server::control::{Act, Asker, Control, NotDone};
+use streamgauge_source::Log;
 use streamgauge_wire::Done;
 
-use super::current::Current;
+use super::current::{Active, Current};
 use super::difference::Outline;
+use super::side::lost;
 use super::reload::{By, Reloader, WhenEqual};
 use super::status::{NotResumed, RunStatus};
 
@@ -38,15 +41,44 @@ impl HostControl {
         self.reloader.as_deref().ok_or_else(refused)
     }
 
+    /// Refuses where the log no longer holds records that a stopped metric needs to go on. Where the
+    /// log cannot be asked now, the metric finds out when it goes on.
+    fn loses_nothing(&self, active: &Active, metric: &str) -> Result<(), NotDone> {
+        let pipeline = &active.prepared.pipeline;
+        let partitions = self.run_status.overview().partitions;
+        let first = partitions.first().map(|partition| &**partition);
+        let Ok(log) = Log::open(&pipeline.source, &pipeline.schema, first) else { return Ok(()) };
+        let lost = partitions.iter().filter_map(|partition| {
+            let own = partition.metric(metric)?;
+            let place = own.phase.stop()?.place.as_ref()?;
+            let (low, _) = log.held(partition.partition)?;
+            lost(partition, own, place, low).map(|records| records.to_string())
+        });
+        let lost: Vec<String> = lost.collect();
+        if lost.is_empty() || pipeline.source.on_gap() == OnGap::Continue {
+            return Ok(());
+        }
+        let records = lost.join(", ");
+        let command = format!("streamgauge metric resume {metric} --accept-loss");
+        Err(NotDone::Conflict(format!(
+            "the log no longer holds the records that metric `{metric}` needs next: {records}; \
+             hint: `{}` goes on without them, and they are named in the status",
+            pipeline.naming_itself(&command)
+        )))
+    }
+
     /// Lets a metric that has stopped go on from where it stopped.
-    fn resume(&self, metric: &str, by: Asker) -> Result<Done, NotDone> {
+    fn resume(&self, metric: &str, accept_loss: bool, by: Asker) -> Result<Done, NotDone> {
         let active = self.current.get();
         if !active.prepared.pipeline.metrics.iter().any(|known| known.id == metric) {
             return Err(NotDone::Unknown(format!("there is no metric `{metric}`")));
         }
         self.reloader()?;
         let clock = active.prepared.pipeline.lateness.clock;
-        self.run_status.resume(metric, clock).map_err(|not| {
+        if !accept_loss {
+            self.loses_nothing(&active, metric)?;
+        }
+        self.run_status.resume(metric, clock, accept_loss).map_err(|not| {
             NotDone::Conflict(match not {
                 NotResumed::Runs => format!("metric `{metric}` has not stopped"),
                 NotResumed::NoPlace => format!(
@@ -73,12 +105,13 @@ impl Control for HostControl {
     fn act(&self, act: Act, by: Asker) -> Result<Done, NotDone> {
         match act {
             Act::Reload => self.reloader()?.reload(By::Asker(by), WhenEqual::Leave),
-            Act::Resume { metric } => self.resume(&metric, by),
+            Act::Resume { metric, accept_loss } => self.resume(&metric, accept_loss, by),
         }
     }
 
     fn outline(&self) -> Value {
         let outline = Outline::of(&self.current.get().prepared);
+        let outline = outline.with_states(&self.run_status.overview().partitions);
         json!(Outline { overridden: self.overridden.clone(), ..outline })
     }
 }

@@ -9,9 +9,12 @@
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use streamgauge_pipeline::MetricFingerprint;
+use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_core::PartitionSnapshot;
+use streamgauge_pipeline::{MetricFingerprint, WindowsSoFar};
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::Difference;
 
@@ -57,6 +60,9 @@ pub struct Outline {
     /// Settings that a command line set in the place of the file: nothing is said of them.
     #[serde(default)]
     pub overridden: Vec<String>,
+    /// By metric, what became of its windows so far.
+    #[serde(default)]
+    pub so_far: BTreeMap<String, WindowsSoFar>,
 }
 
 impl Outline {
@@ -64,12 +70,33 @@ impl Outline {
     pub fn of(prepared: &Prepared) -> Self {
         let mut settings = prepared.pipeline.other_settings();
         prepared.plugins.iter().for_each(|plugin| settings.extend(of_plugin(plugin)));
-        Self { state: prepared.state_settings(), settings, overridden: Vec::new() }
+        Self { state: prepared.state_settings(), settings, ..Self::default() }
     }
 
-    /// The outline of the pipeline that wrote a state with these settings.
-    pub fn of_state(settings: &BTreeMap<String, String>) -> Self {
-        Self { state: settings.clone(), ..Self::default() }
+    /// The outline of the pipeline that wrote a state.
+    pub fn of_state(checkpoint: &Checkpoint) -> Self {
+        let outline = Self { state: checkpoint.settings.clone(), ..Self::default() };
+        outline.with_states(&checkpoint.partitions)
+    }
+
+    /// The same outline, of a pipeline whose metrics have these states.
+    #[must_use]
+    pub fn with_states(mut self, partitions: &[Arc<PartitionSnapshot>]) -> Self {
+        for metric in partitions.iter().flat_map(|partition| &partition.metrics) {
+            let so_far = self.so_far.entry(metric.id.clone()).or_default();
+            so_far.finals |= metric.windows.iter().any(|set| set.final_panes > 0);
+            so_far.evictions |= metric.windows.iter().any(|set| set.books.evicted > 0);
+        }
+        self
+    }
+
+    /// True if the metric whose fingerprint was `was` can go on with its state where it is `is` now.
+    fn goes_on(&self, id: &str, was: &str, is: &str) -> bool {
+        let so_far = self.so_far.get(id).copied();
+        let fingerprints = (MetricFingerprint::of_text(was), MetricFingerprint::of_text(is));
+        let (Some(so_far), (Some(was), Some(is))) = (so_far, fingerprints) else { return false };
+        let changes = was.difference(&is);
+        !changes.is_empty() && changes.iter().all(|change| change.is_at_once(so_far))
     }
 }
 
@@ -107,7 +134,9 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
                 rebuilt.insert(id);
                 let why = why_rebuilt(id, old, new);
                 let why = if why.is_empty() { step(Some(was), Some(is)) } else { why.join("; ") };
-                found.background.push(format!("metric `{id}`: {why}"));
+                let goes_on = old.goes_on(id, was, is);
+                let list = if goes_on { &mut found.now } else { &mut found.background };
+                list.push(format!("metric `{id}`: {why}"));
             }
             (_, was, is) => found.impossible.push(format!("{key}: {}", step(was, is))),
         }

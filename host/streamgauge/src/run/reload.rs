@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use streamgauge_checkpoint::store::Checkpoint;
+use streamgauge_core::PartitionSnapshot;
 use streamgauge_pipeline::{Diagnostics, Pipeline, SourceSettings};
 use streamgauge_server::control::{Asker, NotDone};
 use streamgauge_wire::{Difference, Done};
@@ -169,10 +170,10 @@ impl Reloader {
         mut next: Prepared,
     ) -> Result<(Prepared, Difference), Diagnostics> {
         let now = &active.prepared;
-        let changes = changes(now, &next);
+        let partitions = self.run_status.overview().partitions;
+        let changes = changes((now, &partitions), &next);
         keep_for_life(&now.pipeline, Arc::make_mut(&mut next.pipeline));
         // The only place of a reload that asks whether the state fits.
-        let partitions = self.run_status.overview().partitions;
         let settings = now.state_settings();
         let checkpoint = Checkpoint { settings, partitions, ..Checkpoint::default() };
         next.check_state(&checkpoint, Held::Records)?;
@@ -239,9 +240,13 @@ fn is_in_force(changes: &Difference) -> bool {
         .all(|lines| lines.is_empty())
 }
 
-/// What changes from `now` to `next`, other secrets included.
-fn changes(now: &Prepared, next: &Prepared) -> Difference {
-    let mut changes = difference(&Outline::of(now), &Outline::of(next));
+/// What changes from `now`, with these states, to `next`; other secrets included.
+fn changes(
+    (now, partitions): (&Prepared, &[Arc<PartitionSnapshot>]),
+    next: &Prepared,
+) -> Difference {
+    let old = Outline::of(now).with_states(partitions);
+    let mut changes = difference(&old, &Outline::of(next));
     let token = |prepared: &Prepared| prepared.pipeline.server.token.clone();
     if let (Some(was), Some(is)) = (token(now), token(next))
         && was != is

@@ -47,8 +47,8 @@ pub struct RunStatus {
     pub acts: Acts,
     /// Where final panes are stored.
     history: Mutex<Option<Arc<dyn HistoryStore>>>,
-    /// Metrics that stopped and are to go on.
-    resumes: Mutex<BTreeSet<String>>,
+    /// Metrics that stopped and are to go on, each with whether it may miss records that are gone.
+    resumes: Mutex<BTreeMap<String, bool>>,
 }
 
 /// Why a metric does not go on from where it stopped.
@@ -113,7 +113,12 @@ impl RunStatus {
     ///
     /// # Errors
     /// The metric has not stopped, or cannot go on.
-    pub fn resume(&self, metric: &str, clock: LatenessClock) -> Result<(), NotResumed> {
+    pub fn resume(
+        &self,
+        metric: &str,
+        clock: LatenessClock,
+        without_lost: bool,
+    ) -> Result<(), NotResumed> {
         if clock == LatenessClock::Processing {
             return Err(NotResumed::Processing);
         }
@@ -124,16 +129,17 @@ impl RunStatus {
         if first.place.is_none() || stops.any(|stop| stop.place.is_none()) {
             return Err(NotResumed::NoPlace);
         }
-        self.resumes().insert(metric.to_owned());
+        self.resumes().insert(metric.to_owned(), without_lost);
         Ok(())
     }
 
-    /// The metrics that are to go on, since the last call.
-    pub fn take_resumes(&self) -> BTreeSet<String> {
+    /// The metrics that are to go on, since the last call, each with whether it may miss records
+    /// that are gone.
+    pub fn take_resumes(&self) -> BTreeMap<String, bool> {
         std::mem::take(&mut self.resumes())
     }
 
-    fn resumes(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    fn resumes(&self) -> MutexGuard<'_, BTreeMap<String, bool>> {
         self.resumes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

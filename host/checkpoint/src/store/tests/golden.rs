@@ -85,6 +85,7 @@ fn metric() -> MetricSnapshot {
         phase: MetricPhase::Running,
         build: 0,
         poison: None,
+        missed: Vec::new(),
         windows: vec![
             set(WindowSpec::Cumulative, vec![cumulative]),
             set(sliding, Vec::new()),
@@ -204,6 +205,15 @@ pub(super) fn with_lagging() -> Export {
     export
 }
 
+/// As [`with_lagging`], with records that a metric misses.
+pub(super) fn with_missed() -> Export {
+    let mut export = with_lagging();
+    let mut snapshot = (*export.checkpoint.partitions[0]).clone();
+    snapshot.metrics[0].missed = vec![MissedRecords { gaps: 2, from: 41, to: 57 }];
+    export.checkpoint.partitions = vec![Arc::new(snapshot)];
+    export
+}
+
 /// The bytes of `file`, which hold `expected`.
 fn check(file: &str, expected: &Export) -> Vec<u8> {
     let bytes = std::fs::read(folder().join(file)).expect("the fixture is there");
@@ -236,14 +246,19 @@ fn an_export_of_version_2_is_read_field_by_field() {
 }
 
 #[test]
-fn an_export_with_snapshots_of_version_6_is_read_and_written_byte_by_byte() {
-    let path = folder().join("state-v6.sgex");
+fn an_export_with_snapshots_of_version_6_is_read_field_by_field() {
+    check("state-v6.sgex", &with_lagging());
+}
+
+#[test]
+fn an_export_with_snapshots_of_version_7_is_read_and_written_byte_by_byte() {
+    let path = folder().join("state-v7.sgex");
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, with_lagging().encode()).expect("the folder can be written to");
+        std::fs::write(&path, with_missed().encode()).expect("the folder can be written to");
     }
-    let bytes = check("state-v6.sgex", &with_lagging());
+    let bytes = check("state-v7.sgex", &with_missed());
     // The same state gives the same bytes today as when its file was written.
-    let now = with_lagging().encode();
+    let now = with_missed().encode();
     assert_eq!(now, bytes, "a new format needs a new version and a new fixture");
 }
 

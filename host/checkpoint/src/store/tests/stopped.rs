@@ -22,6 +22,7 @@ fn large(byte: u8) -> MetricSnapshot {
         phase: MetricPhase::Stopped(MetricStop::unknown().into()),
         build: 0,
         poison: None,
+        missed: Vec::new(),
     }
 }
 

@@ -96,6 +96,7 @@ proptest! {
             phase: MetricPhase::Running,
             build: 0,
             poison: None,
+            missed: Vec::new(),
         };
         let state = MetricState { id, state_version, origin, next_offset, on_time, late, excluded, windows };
         prop_assert_eq!(state.digest(), snapshot.digest());

@@ -207,6 +207,7 @@ mod tests {
             phase: MetricPhase::Running,
             build: 0,
             poison: None,
+            missed: Vec::new(),
         };
         let max_event_time = Some(EventTime(30));
         let snapshot = PartitionSnapshot {

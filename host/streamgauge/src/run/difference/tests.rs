@@ -32,7 +32,7 @@ fn running() -> Outline {
         ("metric.top.state_version", "1"),
         ("metric.top.plugin", "aa3a9c01d2e47b8895f3a9c01d2e47b8895f3a9c01d2e47b8895f3a9c01d2e47"),
     ];
-    Outline { state: texts(&state), settings: texts(&settings), overridden: Vec::new() }
+    Outline { state: texts(&state), settings: texts(&settings), ..Outline::default() }
 }
 
 #[track_caller]
@@ -176,7 +176,7 @@ fn a_state_tells_only_of_what_it_depends_on() {
     let mut new = running();
     set(&mut new.state, &[("metric.age", "config {}, windows 1d, state version 1")]);
     set(&mut new.settings, &[("name", "Shop"), ("metric.age.windows", "1d")]);
-    let found = difference(&Outline::of_state(&running().state), &new);
+    let found = difference(&Outline { settings: BTreeMap::new(), ..running() }, &new);
     expect![[r"
         is built in the background:
           metric `age`: config {}, windows cumulative, state version 1 → config {}, windows 1d, state version 1"]]

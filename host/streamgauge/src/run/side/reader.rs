@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use streamgauge_core::PartitionSnapshot;
 use streamgauge_engine::{
-    self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, LateOutput, Metric,
-    Role, Setup,
+    self as engine, Clock as _, Command, Configuration, EngineSetup, Finished, Held, LateOutput,
+    Metric, Role, Setup,
 };
 use streamgauge_outbox::{Outbox, Overview};
+use streamgauge_pipeline::Backfill;
 use streamgauge_plugin::Plugin;
 use streamgauge_source::{LatencyFrom, Log, SourceError, Sparing};
 
-use super::begin::{begin, find, partition_at};
+use super::begin::{Beginning, Reach, RecordsGone, begin, find, partition_at};
 use super::joining::{Joined, join};
+use super::pace::{Pace, Slow};
 use super::search::Search;
 use super::settling::worker_of;
 use super::setup::SideReaders;
@@ -43,18 +45,30 @@ pub(super) struct Reader<'scope> {
     outbox: Arc<Outbox>,
     thread: Option<ScopedJoinHandle<'scope, Result<Finished, SourceError>>>,
     lasts: Arc<AtomicBool>,
+    pace: Pace,
 }
 
 /// The tries to hand over in a partition.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Trying {
+    /// Tells when the first record that counts is next; `None` means that it was told.
+    reached: Option<Receiver<Held>>,
     next: Instant,
     wait: Duration,
 }
 
 impl Trying {
-    fn new() -> Self {
-        Self { next: Instant::now(), wait: TRY_AGAIN }
+    fn after(reached: Receiver<Held>) -> Self {
+        Self { reached: Some(reached), next: Instant::now(), wait: TRY_AGAIN }
+    }
+
+    /// Whether the metrics count what is read.
+    fn is_counting(&mut self) -> bool {
+        let is_told = self.reached.as_ref().is_none_or(|reached| reached.try_recv().is_ok());
+        if is_told {
+            self.reached = None;
+        }
+        is_told
     }
 
     fn failed(&mut self) {
@@ -63,15 +77,27 @@ impl Trying {
     }
 }
 
+/// Why a reader does not begin.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotBegun {
+    /// The log lacks records that the metrics need, by partition.
+    #[error("the log no longer holds records that it needs")]
+    Gone(BTreeMap<u32, RecordsGone>),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
 impl SideReaders {
-    /// Begins to read for `metrics`, which are at the same places of `partitions`.
+    /// Begins to read for `metrics`, which are at the same places of `partitions`. Records that are
+    /// gone are missed only `without_lost`.
     pub(super) fn reader<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
         overview: &Overview,
         (metrics, partitions): (&[String], &[u32]),
-        search: &Search,
-    ) -> Result<Reader<'scope>, SourceError> {
+        (search, without_lost): (&Search, bool),
+    ) -> Result<Reader<'scope>, NotBegun> {
         let of_these = |plugin: &&Plugin| metrics.contains(&plugin.settings().id);
         let plugins: Vec<Plugin> = self.plugins.iter().filter(of_these).cloned().collect();
         let log = Log::open(
@@ -79,21 +105,35 @@ impl SideReaders {
             &self.pipeline.schema,
             overview.partitions.first().map(|partition| &**partition),
         )?;
-        let states: Result<Vec<PartitionSnapshot>, SourceError> = partitions
-            .iter()
-            .filter_map(|number| find(&overview.partitions, *number))
-            .map(|partition| state(&plugins, partition, &log))
-            .collect();
-        let states = states?;
+        let asked = self.asked(&log, &plugins)?;
+        let (mut states, mut gone) = (Vec::new(), BTreeMap::new());
+        for number in partitions {
+            let Some(partition) = find(&overview.partitions, *number) else { continue };
+            let low = log.held(*number).map_or(i64::MAX, |(low, _)| low);
+            let reach = Reach { low, asked: asked.get(number).copied(), without_lost };
+            match state(&plugins, partition, reach) {
+                Ok(state) => states.extend(state),
+                Err(records) => drop(gone.insert(*number, records)),
+            }
+        }
+        if !gone.is_empty() {
+            return Err(NotBegun::Gone(gone));
+        }
         let source = log.follow(&states)?;
         let plan = Arc::new(plan(&self.pipeline, &plugins));
         let columns = log.file_columns()?;
         let format = self.pipeline.source.format();
         let decoder = decoder(&self.pipeline, &plan, format, columns.as_ref());
         let (told, commands) = mpsc::channel();
+        let mut trying = BTreeMap::new();
         for state in &states {
-            let (partition, offset) = (state.partition, state.state.next_offset);
-            let _ = told.send(Command::HoldAt { partition, offset, held: mpsc::channel().0 });
+            let partition = state.partition;
+            // Records before are read for their event time, and none past them with these.
+            let counted_from = state.metrics.iter().map(|metric| metric.next_offset).max();
+            let offset = counted_from.unwrap_or(state.state.next_offset);
+            let (held, reached) = mpsc::channel();
+            let _ = told.send(Command::HoldAt { partition, offset, held });
+            trying.insert(partition, Trying::after(reached));
         }
         let clock = Box::new(SystemClock::new(&self.pulses));
         let (zone, wall) = (self.pipeline.event_time.zone, clock.now().wall);
@@ -117,7 +157,7 @@ impl SideReaders {
         };
         let lasts = Arc::new(AtomicBool::new(true));
         let setup = Setup {
-            source: Box::new(Sparing::new(source)),
+            source: Box::new(Sparing::new(source, self.pipeline.catch_up_share)),
             engine,
             outbox: Arc::clone(&outbox),
             commands,
@@ -131,36 +171,53 @@ impl SideReaders {
         tracing::info!("reading for metric `{}` in the background", metrics.join("`, `"));
         Ok(Reader {
             metrics: metrics.to_vec(),
-            partitions: partitions.iter().map(|number| (*number, Trying::new())).collect(),
+            partitions: trying,
             told,
             outbox,
             thread: Some(thread),
             lasts,
+            pace: Pace::new(Instant::now()),
         })
     }
 }
 
-/// The state of a partition from which the metrics of `plugins` are read.
+impl SideReaders {
+    /// By partition, the offset from which the metrics of `plugins` are to count; all of them are
+    /// asked to alike.
+    fn asked(
+        &self,
+        log: &Log<'_>,
+        plugins: &[Plugin],
+    ) -> Result<BTreeMap<u32, i64>, SourceError> {
+        let backfill = plugins.first().map_or(Backfill::All, |first| first.settings().backfill);
+        let now = SystemClock::new(&self.pulses).now().wall;
+        let since = match backfill {
+            Backfill::All | Backfill::None => return Ok(BTreeMap::new()),
+            Backfill::Since(instant) => instant,
+            Backfill::Last(duration) => now.0 - duration.as_millis() as i64,
+        };
+        log.offsets_at(since)
+    }
+}
+
+/// The state of a partition from which the metrics of `plugins` are read, which are at one place
+/// there; `None` means that none of them lags.
 fn state(
     plugins: &[Plugin],
     partition: &PartitionSnapshot,
-    log: &Log<'_>,
-) -> Result<PartitionSnapshot, SourceError> {
-    let failed = |message: String| SourceError::Failed { message };
-    let low = log.held(partition.partition).map_or(i64::MAX, |(low, _)| low);
+    reach: Reach,
+) -> Result<Option<PartitionSnapshot>, RecordsGone> {
     let (mut metrics, mut at) = (Vec::new(), None);
     for plugin in plugins {
         let metric = partition.metric(&plugin.settings().id);
         let metric = metric.filter(|metric| metric.phase.is_lagging());
         let Some(metric) = metric else { continue };
-        let (metric, place) =
-            begin(plugin, partition, metric, low).map_err(|error| failed(error.to_string()))?;
-        at = at.or(Some(place));
+        let Beginning { metric, place, read_from } = begin(plugin, partition, metric, reach)?;
+        at = at.or(Some((place, read_from)));
         metrics.push(metric);
     }
     metrics.sort_by(|a, b| a.id.cmp(&b.id));
-    let place = at.ok_or_else(|| failed("no metric lags".to_owned()))?;
-    Ok(partition_at(partition, &place, metrics))
+    Ok(at.map(|(place, read_from)| partition_at(partition, (&place, read_from), metrics)))
 }
 
 impl Reader<'_> {
@@ -172,6 +229,18 @@ impl Reader<'_> {
     /// The outbox that checkpoints and the view take its states from.
     pub(super) fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
+    }
+
+    /// How the reader does not catch up; `None` means that it does.
+    pub(super) fn pace(&mut self, now: Instant, overview: &Overview, share: f64) -> Option<Slow> {
+        let (own, ..) = self.outbox.read();
+        let read = |of: &[Arc<PartitionSnapshot>]| {
+            let numbers = self.partitions.keys();
+            numbers.filter_map(|number| Some(find(of, *number)?.state.next_offset)).sum::<i64>()
+        };
+        let (own, of_workers) = (read(&own), read(&overview.partitions));
+        let slow = self.pace.look(now, (own, of_workers), share);
+        slow.filter(|_| of_workers - own > NEAR)
     }
 
     /// Lets the reader read up to where the workers are, and hands its metrics over where it is
@@ -187,6 +256,10 @@ impl Reader<'_> {
         }
         let numbers: Vec<u32> = self.partitions.keys().copied().collect();
         for number in numbers {
+            let trying = self.partitions.get_mut(&number).expect("it was just there");
+            if !trying.is_counting() {
+                continue;
+            }
             let Some((worker, outbox)) = worker_of(workers, number) else { continue };
             let (of_worker, ..) = outbox.read();
             let (Some(here), Some(there)) = (find(&own, number), find(&of_worker, number)) else {

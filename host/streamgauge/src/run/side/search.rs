@@ -70,8 +70,40 @@ impl SideReaders {
     }
 }
 
+/// Why a metric stops that lags.
+pub(super) struct Failed {
+    pub(super) kind: StopKind,
+    pub(super) reason: String,
+    pub(super) call: Option<PluginCall>,
+    pub(super) records: Option<RecordRange>,
+}
+
 /// Stops a metric wherever it lags: it crashes at too many records.
-pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id: &str) {
+pub(super) fn stop_poisoned(overview: &Overview, workers: &[Told], plugins: &[Plugin], id: &str) {
+    let last = overview.partitions.iter().find_map(|partition| {
+        let metric = partition.metric(id)?;
+        let LeftOut { offset, reason } = metric.phase.lag()?.left_out.last()?.clone();
+        let partition = partition.partition;
+        let records = RecordRange { partition, first: offset, last: offset };
+        Some((reason, Some(records)))
+    });
+    let (words, records) = last.unwrap_or_default();
+    let reason = format!(
+        "it crashes at more than {POISON_MAX} of the last {POISON_ROWS} rows, each of them left \
+         out so far; at this one {words}"
+    );
+    let failed =
+        Failed { kind: StopKind::Crash, reason, call: Some(PluginCall::Add), records };
+    stop((overview, workers, plugins), id, &failed, |_| true);
+}
+
+/// Stops a metric in those of the partitions in which it lags.
+pub(super) fn stop(
+    (overview, workers, plugins): (&Overview, &[Told], &[Plugin]),
+    id: &str,
+    failed: &Failed,
+    is_in: impl Fn(u32) -> bool,
+) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let since = Some(WallClock(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)));
     let plugin = plugins.iter().find(|plugin| plugin.settings().id == id);
@@ -82,25 +114,15 @@ pub(super) fn stop(overview: &Overview, workers: &[Told], plugins: &[Plugin], id
             Some((partition.partition, metric))
         })
     };
-    let last = metrics().find_map(|(partition, metric)| {
-        let LeftOut { offset, reason } = metric.phase.lag()?.left_out.last()?.clone();
-        let records = RecordRange { partition, first: offset, last: offset };
-        Some((reason, Some(records)))
-    });
-    let (words, records) = last.unwrap_or_default();
-    let reason = format!(
-        "it crashes at more than {POISON_MAX} of the last {POISON_ROWS} rows, each of them left \
-         out so far; at this one {words}"
-    );
     let mut stopped = None;
     let mut at = Vec::new();
-    for (partition, metric) in metrics() {
+    for (partition, metric) in metrics().filter(|(partition, _)| is_in(*partition)) {
         let MetricPhase::Lagging(lag) = &metric.phase else { continue };
         let stop = MetricStop {
-            kind: StopKind::Crash,
-            reason: reason.clone(),
-            call: Some(PluginCall::Add),
-            records,
+            kind: failed.kind,
+            reason: failed.reason.clone(),
+            call: failed.call,
+            records: failed.records,
             since,
             place: Some(lag.place),
             under: plugin.map(Plugin::conditions),
