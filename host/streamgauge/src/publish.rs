@@ -174,8 +174,9 @@ impl Publisher {
 
 impl Drawing {
     fn draw(&mut self) -> LiveState {
-        self.follow();
         let (overview, parked) = self.run_status.look();
+        self.current.show_joined(&overview.partitions);
+        self.follow();
         let books = document::accounting(&overview.partitions);
         let checkpoints = self.run_status.checkpoints.read();
         self.measure(&overview, &books, &checkpoints);
@@ -235,7 +236,8 @@ impl Drawing {
         self.run_status.set_idle(idle.clone());
         let idle = (!self.bounded).then_some(idle);
         let now = Utc::now().timestamp_millis();
-        let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now);
+        let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
+            .showing(&self.active.formers);
         self.metrics.iter_mut().for_each(|metric| metric.update(&published));
         (
             self.status(seen, books, &phase, &partitions),

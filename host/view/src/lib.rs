@@ -6,6 +6,7 @@
 
 mod cells;
 pub mod document;
+mod former;
 mod frame;
 mod live_metric;
 mod merge;
@@ -26,6 +27,7 @@ mod windows;
 use streamgauge_core::{TimeWindow, WindowSpec};
 use streamgauge_plugin::ResultTable;
 
+pub use former::{Former, Formers};
 pub use live_metric::LiveMetric;
 pub use panel::panels;
 pub use published::Published;

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use streamgauge_core::{FinalPane, MetricAccounting, PartitionSnapshot, WindowBooks, WindowSpec};
+use streamgauge_core::{
+    FinalPane, MetricAccounting, MetricSnapshot, PartitionSnapshot, WindowBooks, WindowSpec,
+};
 use streamgauge_outbox::{HistoryStore, LaggingMetric, Overview, StoppedMetric, StoredPane};
 
-use super::Trouble;
+use super::{Formers, Trouble};
 
 /// The published states of the workers, and the settings that windows depend on.
 #[derive(Clone, Default)]
@@ -26,6 +28,8 @@ pub struct Published {
     pub now: i64,
     /// How long final panes are kept, in event time.
     pub history_keep: Duration,
+    /// The troubles of the metrics of which a build before is shown.
+    instead: BTreeMap<String, Option<Trouble>>,
 }
 
 impl Published {
@@ -50,7 +54,34 @@ impl Published {
             idle: idle.unwrap_or_else(no_time),
             now,
             history_keep,
+            instead: BTreeMap::new(),
         }
+    }
+
+    /// The same states, with those of `formers` in the place of the builds that have not caught up.
+    #[must_use]
+    pub fn showing(mut self, formers: &Formers) -> Self {
+        for (id, former) in formers {
+            let trouble = match self.trouble(id) {
+                Some(Trouble::Lagging(lagging)) => {
+                    Some(Trouble::Building { lagging, shown: former.places() })
+                }
+                trouble => trouble,
+            };
+            for partition in &mut self.partitions {
+                let Some(i) = partition.metrics.iter().position(|metric| metric.id == *id) else {
+                    continue;
+                };
+                let number = partition.partition;
+                let metrics = &mut Arc::make_mut(partition).metrics;
+                match former.partitions.get(&number) {
+                    Some(before) => metrics[i] = MetricSnapshot::clone(before),
+                    None => drop(metrics.remove(i)),
+                }
+            }
+            self.instead.insert(id.clone(), trouble);
+        }
+        self
     }
 
     /// The same states, with the final panes that are stored.
@@ -68,6 +99,9 @@ impl Published {
     /// What keeps the result of a metric from being that of all records; `None` means that nothing
     /// does.
     pub fn trouble(&self, metric: &str) -> Option<Trouble> {
+        if let Some(trouble) = self.instead.get(metric) {
+            return trouble.clone();
+        }
         let lagging = || LaggingMetric::find(&self.partitions, metric).map(Trouble::Lagging);
         self.stopped(metric).map(Trouble::Stopped).or_else(lagging)
     }
@@ -112,7 +146,7 @@ impl Published {
 
 #[cfg(test)]
 mod tests {
-    use streamgauge_core::{EventTime, MetricPhase, MetricSnapshot, MetricStop, StopKind};
+    use streamgauge_core::{EventTime, MetricPhase, MetricStop, StopKind};
 
     use super::*;
     use crate::testing::{METRIC, MINUTE, metric, partition, set};

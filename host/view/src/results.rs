@@ -7,6 +7,7 @@ use streamgauge_core::Plan;
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::Panel;
 
+use super::former::Formers;
 use super::published::Published;
 use super::reader::{MetricReader, MetricResults};
 
@@ -25,6 +26,15 @@ impl Results {
     pub fn naming(plugins: &[Plugin], plan: &Arc<Plan>, zone: Tz, option: &str) -> Self {
         let reader = |plugin| Arc::new(MetricReader::new(plugin, plan, zone).naming(option));
         Self { metrics: plugins.iter().map(reader).collect() }
+    }
+
+    /// The same readers, with those of `formers` in the place of the metrics that are built anew.
+    #[must_use]
+    pub fn showing(&self, formers: &Formers) -> Self {
+        let shown = |own: &Arc<MetricReader>| {
+            Arc::clone(formers.get(own.id()).map_or(own, |former| &former.reader))
+        };
+        Self { metrics: self.metrics.iter().map(shown).collect() }
     }
 
     /// The readers, in the order of the pipeline file.

@@ -15,6 +15,13 @@ pub enum Trouble {
     /// The metric is being brought to its partitions' places, and its result is that of what it
     /// has read.
     Lagging(LaggingMetric),
+    /// The metric is being built anew, and what is shown is the result of the build before.
+    Building {
+        /// How far the new build is.
+        lagging: LaggingMetric,
+        /// By partition, the next offset that the shown result does not count.
+        shown: Vec<(u32, i64)>,
+    },
     /// The metric counts, but its plugin gives no result.
     Unreadable {
         /// The failure in words for people.
@@ -47,7 +54,7 @@ impl Trouble {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Stopped(_) => "quarantined",
-            Self::Lagging(_) => "lagging",
+            Self::Lagging(_) | Self::Building { .. } => "lagging",
             Self::Unreadable { .. } => "unreadable",
         }
     }
@@ -62,6 +69,13 @@ impl Trouble {
                 lagging.of,
                 lagging.percent()
             ),
+            Self::Building { lagging, .. } => format!(
+                "it is being built anew from the log: {} of {} records ({} %); until it has caught \
+                 up, the result before is shown",
+                lagging.read,
+                lagging.of,
+                lagging.percent()
+            ),
             Self::Unreadable { reason, .. } => {
                 format!("its result could not be read: {reason}; its rows are counted all the same")
             }
@@ -72,7 +86,7 @@ impl Trouble {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Stopped(stopped) => stopped.remedy(),
-            Self::Lagging(_) => "wait until it has caught up; the other metrics go on meanwhile",
+            Self::Lagging(_) | Self::Building { .. } => "wait until it has caught up; the other metrics go on meanwhile",
             Self::Unreadable { .. } => {
                 "mend the metric's plugin, or raise its `memory_max` or `time_max`; nothing has to be counted again"
             }
@@ -87,13 +101,16 @@ impl Trouble {
                 (stopped.stop.since.map(|since| since.0), stopped.at.iter().map(place).collect())
             }
             Self::Lagging(lagging) => (None, lagging.at.iter().map(place).collect()),
+            Self::Building { shown, .. } => (None, shown.iter().map(place).collect()),
             Self::Unreadable { last, .. } => (
                 last.as_ref().map(|read| read.time),
                 last.iter().flat_map(|read| &read.at).map(place).collect(),
             ),
         };
         let progress = match self {
-            Self::Lagging(lagging) => Some(Progress { read: lagging.read, of: lagging.of }),
+            Self::Lagging(lagging) | Self::Building { lagging, .. } => {
+                Some(Progress { read: lagging.read, of: lagging.of })
+            }
             Self::Stopped(_) | Self::Unreadable { .. } => None,
         };
         Stale { since, at, hint: self.remedy().to_owned(), progress }

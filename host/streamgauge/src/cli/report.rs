@@ -134,7 +134,7 @@ fn write_warning(out: &mut dyn Write, warning: &Cause) -> io::Result<()> {
 pub(super) fn trouble_words((id, trouble): &Troubled) -> String {
     let what = match trouble {
         Trouble::Stopped(stopped) => format!("stopped at {}", stopped.places()),
-        Trouble::Lagging(_) => "has not caught up".to_owned(),
+        Trouble::Lagging(_) | Trouble::Building { .. } => "has not caught up".to_owned(),
         Trouble::Unreadable { .. } => "gives no result".to_owned(),
     };
     let (reason, remedy) = (trouble.reason(), trouble.remedy());

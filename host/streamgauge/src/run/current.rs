@@ -3,16 +3,22 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use streamgauge_view::Results;
+use streamgauge_core::PartitionSnapshot;
+use streamgauge_view::{Formers, Results};
 
+use super::former::joined;
 use super::prepare::Prepared;
 
 /// A pipeline with the readers of its results.
 pub struct Active {
     /// The settings, the plan and the plugins.
     pub prepared: Prepared,
-    /// The readers of the results, shared by pages and questions.
+    /// The readers of the results that are shown, shared by pages and questions.
     pub results: Arc<Results>,
+    /// The readers of the metrics themselves.
+    own: Arc<Results>,
+    /// The builds that are shown in the place of those that have not caught up yet.
+    pub formers: Formers,
 }
 
 /// The pipeline that runs now.
@@ -24,7 +30,14 @@ impl Active {
     fn new(prepared: Prepared) -> Arc<Self> {
         let (zone, option) = (prepared.pipeline.event_time.zone, prepared.pipeline.config_option());
         let results = Results::naming(&prepared.plugins, &prepared.plan, zone, &option);
-        Arc::new(Self { prepared, results: Arc::new(results) })
+        let results = Arc::new(results);
+        Arc::new(Self { prepared, own: Arc::clone(&results), results, formers: Formers::new() })
+    }
+
+    fn showing(&self, formers: Formers) -> Arc<Self> {
+        let (prepared, own) = (self.prepared.clone(), Arc::clone(&self.own));
+        let results = Arc::new(own.showing(&formers));
+        Arc::new(Self { prepared, results, own, formers })
     }
 }
 
@@ -43,6 +56,23 @@ impl Current {
     pub fn replace(&self, prepared: Prepared) {
         let active = Active::new(prepared);
         *self.active.lock().unwrap_or_else(PoisonError::into_inner) = active;
+    }
+
+    /// Shows builds of the pipeline before in the place of those that have not caught up yet.
+    pub fn show(&self, formers: Formers) {
+        let mut active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
+        *active = active.showing(formers);
+    }
+
+    /// Shows the metrics themselves that run in all of these partitions by now.
+    pub fn show_joined(&self, partitions: &[Arc<PartitionSnapshot>]) {
+        let active = self.get();
+        let joined = joined(&active.formers, partitions);
+        if !joined.is_empty() {
+            let mut formers = active.formers.clone();
+            formers.retain(|id, _| !joined.contains(id));
+            self.show(formers);
+        }
     }
 
     /// Puts a pipeline back that was replaced, with its readers.

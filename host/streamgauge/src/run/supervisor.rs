@@ -177,6 +177,7 @@ impl Supervisor {
 
     fn read(&mut self, patience: Patience) -> Result<Attempt, SourceError> {
         let checkpoint = self.load()?;
+        self.show_formers(checkpoint.as_ref());
         if let Some(store) = &self.store {
             self.run_status.set_history(store.history());
         }

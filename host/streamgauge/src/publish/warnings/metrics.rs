@@ -25,7 +25,7 @@ pub(super) fn of_trouble(id: &str, trouble: &Trouble) -> Cause {
                 format!("metric `{id}` stopped at {places}: {}", stopped.stop),
             )
         }
-        Trouble::Lagging(_) => {
+        Trouble::Lagging(_) | Trouble::Building { .. } => {
             (CauseCode::MetricLagging, format!("metric `{id}`: {}", trouble.reason()))
         }
         Trouble::Unreadable { .. } => {
@@ -35,7 +35,7 @@ pub(super) fn of_trouble(id: &str, trouble: &Trouble) -> Cause {
     let mut cause = Cause::warning(code, message, &[("metric", id.to_owned())]);
     let mut tell = |name: &str, value: String| cause.args.insert(name.to_owned(), value);
     tell("reason", trouble.reason());
-    if let Trouble::Lagging(lagging) = trouble {
+    if let Trouble::Lagging(lagging) | Trouble::Building { lagging, .. } = trouble {
         tell("read", lagging.read.to_string());
         tell("of", lagging.of.to_string());
         tell("percent", lagging.percent().to_string());

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use streamgauge_checkpoint::Checkpointer;
-use streamgauge_checkpoint::store::Keep;
+use streamgauge_checkpoint::store::{Checkpoint, Keep};
 use streamgauge_source::SourceError;
 
 use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
 use crate::run::current::Active;
+use crate::run::former::formers;
 use crate::run::identity;
 use crate::run::prepare::Prepared;
 use crate::run::status::Phase;
@@ -25,6 +26,13 @@ impl Supervisor {
         self.reloading.former = runs.then(|| self.reloading.current.get());
         self.adopt(&next);
         self.reloading.current.replace(next);
+    }
+
+    /// Shows builds of the pipeline before until those of this one have caught up.
+    pub(super) fn show_formers(&self, checkpoint: Option<&Checkpoint>) {
+        if let (Some(before), Some(checkpoint)) = (&self.reloading.former, checkpoint) {
+            self.reloading.current.show(formers(before, checkpoint));
+        }
     }
 
     /// The pipeline reads, and a checkpoint with its settings is stored.
