@@ -658,6 +658,10 @@ reason: string | null,
  */
 stale: Stale | null,
 /**
+ * Records that its partitions count and the metric does not, by partition.
+ */
+missing: Array<MissingStatus>,
+/**
  * The rows that are in no window, by kind of windows; without the cumulative one.
  */
 windows: Array<WindowStatus>,

@@ -46,6 +46,8 @@ mod answers;
 mod audit;
 #[path = "system/authors.rs"]
 mod authors;
+#[path = "system/backfill.rs"]
+mod backfill;
 #[path = "system/backups.rs"]
 mod backups;
 #[path = "system/batches.rs"]

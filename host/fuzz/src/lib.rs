@@ -12,8 +12,8 @@ pub mod plugins;
 
 use std::path::Path;
 
-// The data of the server's tests name it by this path.
-use streamgauge_server::query;
+// The data of the server's tests name them by these paths.
+use streamgauge_server::{control, query};
 
 use streamgauge_core::CsvColumns;
 use streamgauge_core::{Projection, Row, Value};

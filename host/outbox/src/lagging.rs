@@ -16,12 +16,19 @@ pub struct LaggingMetric {
 }
 
 impl LaggingMetric {
-    /// How far `metric` is; `None` means that it lags nowhere.
+    /// How far `metric` is; `None` means that it lags nowhere. A metric that the partitions do not know
+    /// yet has its whole way before it.
     pub fn find(partitions: &[Arc<PartitionSnapshot>], metric: &str) -> Option<Self> {
         let mut found = Self { read: 0, of: 0, at: Vec::new() };
         let mut lags = false;
         for partition in partitions {
-            let Some(own) = partition.metric(metric) else { continue };
+            let Some(own) = partition.metric(metric) else {
+                let (origin, next) = (partition.state.origin, partition.state.next_offset);
+                found.of += u64::try_from(next - origin).unwrap_or(0);
+                found.at.push((partition.partition, origin));
+                lags = true;
+                continue;
+            };
             let since = |offset: i64| u64::try_from(offset - own.origin).unwrap_or(0);
             lags |= own.phase.is_lagging();
             found.read += since(own.next_offset);
@@ -75,6 +82,8 @@ mod tests {
         assert_eq!((found.read, found.of, found.percent()), (250, 400, 62));
         assert_eq!(found.at, [(0, 300), (2, 150)]);
         assert_eq!(LaggingMetric::find(&partitions[..1], "age"), None);
-        assert_eq!(LaggingMetric::find(&partitions, "gender"), None);
+        let unknown = LaggingMetric::find(&partitions, "gender").expect("it is to come");
+        assert_eq!((unknown.read, unknown.of), (0, 400));
+        assert_eq!(LaggingMetric::find(&[], "gender"), None);
     }
 }

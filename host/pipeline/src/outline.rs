@@ -12,7 +12,7 @@ use std::path::Path;
 use super::backup::BackupSettings;
 use super::document::join;
 use super::fingerprint::show_instant;
-use super::metric_settings::{MetricSettings, PanelSettings, Wasi};
+use super::metric_settings::{Backfill, MetricSettings, PanelSettings, Wasi};
 use super::outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::secret::Secret;

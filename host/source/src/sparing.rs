@@ -68,3 +68,30 @@ impl Source for Sparing {
         self.source.queue_depth()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::GeneratorSource;
+    use streamgauge_pipeline::GeneratorSettings;
+
+    #[test]
+    fn who_reads_it_rests_by_its_share() {
+        let settings = GeneratorSettings { rate: f64::INFINITY, ..GeneratorSettings::default() };
+        let source = GeneratorSource::new(&settings, &[(0, 0)]).unpaced();
+        let mut sparing = Sparing::new(Box::new(source), 0.25);
+        let limits = BlockLimits { records: 10, bytes: 1 << 20 };
+        let mut rested = Duration::ZERO;
+        let mut worked = Duration::ZERO;
+        for _ in 0..5 {
+            let began = Instant::now();
+            drop(sparing.next_block(limits, Duration::ZERO).expect("records"));
+            rested += began.elapsed();
+            let work = Instant::now();
+            thread::sleep(Duration::from_millis(5));
+            worked += work.elapsed();
+        }
+        // The first block is had at once.
+        assert!(rested >= worked.mul_f64(4.0 / 5.0 * 3.0), "{rested:?} after {worked:?}");
+    }
+}

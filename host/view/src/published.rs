@@ -29,7 +29,7 @@ pub struct Published {
     /// How long final panes are kept, in event time.
     pub history_keep: Duration,
     /// The troubles of the metrics of which a build before is shown.
-    instead: BTreeMap<String, Option<Trouble>>,
+    pub(super) instead: BTreeMap<String, Option<Trouble>>,
 }
 
 impl Published {

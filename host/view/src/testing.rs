@@ -44,6 +44,7 @@ pub(crate) fn settings(windows: &[WindowSpec], retention: u64) -> MetricSettings
         config: Value::Null,
         panels: Vec::new(),
         windows: windows.to_vec(),
+        backfill: streamgauge_pipeline::Backfill::All,
         retention: Duration::from_mins(retention),
         open_windows_max: 100,
         memory_bytes_max: None,

@@ -17,7 +17,7 @@ use crate::document::join;
 use crate::event_time_settings::EventTimeFields;
 use crate::format::Format;
 use crate::pipeline::Pipeline;
-use crate::source_settings::{FileSettings, GeneratorSettings, Shape, SourceSettings};
+use crate::source_settings::{FileSettings, GeneratorSettings, OnGap, Shape, SourceSettings};
 use crate::units::show_duration;
 
 /// What the metrics' keys begin with.

@@ -61,15 +61,15 @@ impl Control for Acts {
                     Difference { now: vec![by.name().to_owned()], ..Difference::default() };
                 Ok(Done { message: "reloaded".to_owned(), difference })
             }
-            Act::Resume { metric } if metric == "wrong" => Err(NotDone::Wrong {
+            Act::Resume { metric, .. } if metric == "wrong" => Err(NotDone::Wrong {
                 text: "pipeline.toml:3:1: no".to_owned(),
                 diagnostics: json!([{ "line": 3 }]),
             }),
-            Act::Resume { metric } if metric == "busy" => Err(NotDone::Busy("at work".to_owned())),
-            Act::Resume { metric } if metric == "behavior" => {
+            Act::Resume { metric, .. } if metric == "busy" => Err(NotDone::Busy("at work".to_owned())),
+            Act::Resume { metric, .. } if metric == "behavior" => {
                 Err(NotDone::Conflict("metric `behavior` has not stopped".to_owned()))
             }
-            Act::Resume { metric } => {
+            Act::Resume { metric, .. } => {
                 Err(NotDone::Unknown(format!("there is no metric `{metric}`")))
             }
         }
@@ -299,6 +299,7 @@ pub(crate) fn status() -> Status {
             state: "ok",
             reason: None,
             stale: None,
+            missing: Vec::new(),
             windows: Vec::new(),
             plugin: PluginStatus {
                 file: "target/plugins/behavior.wasm".to_owned(),

@@ -45,9 +45,12 @@ pub(super) fn formers(before: &Active, checkpoint: &Checkpoint) -> Formers {
 
 /// The metrics of `formers` that run everywhere by now, so that they are shown themselves.
 pub(crate) fn joined(formers: &Formers, partitions: &[Arc<PartitionSnapshot>]) -> Vec<String> {
-    let runs = |id: &&String| {
+    let runs = |(id, former): &(&String, &Arc<Former>)| {
+        let is_other = |metric: &MetricSnapshot| {
+            former.partitions.values().all(|before| before.build != metric.build)
+        };
         let mut all = partitions.iter().filter_map(|partition| partition.metric(id));
-        all.all(|metric| metric.phase == MetricPhase::Running)
+        all.all(|metric| metric.phase == MetricPhase::Running && is_other(metric))
     };
-    formers.keys().filter(runs).cloned().collect()
+    formers.iter().filter(runs).map(|(id, _)| id.clone()).collect()
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
     GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, LeapStatus, Localized,
-    Measure, MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series,
+    Measure, MetricStatus, MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series,
     SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
@@ -197,6 +197,7 @@ fn a_status_is_as_documented() {
                 state: "ok",
                 reason: None,
                 stale: None,
+                missing: vec![MissingStatus { partition: 0, from: 0, to: 1, why: "gone" }],
                 windows: vec![WindowStatus {
                     window: String::new(),
                     expired: 0,

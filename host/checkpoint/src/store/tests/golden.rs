@@ -7,7 +7,7 @@ use std::sync::Arc;
 use streamgauge_core::{
     Accounting, Crash, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram,
     LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot,
-    MetricStop, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
+    MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
     PoisonRecord, Position, RecordRange, RecordTime, StopKind, TimeWindow, WallClock,
     WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };

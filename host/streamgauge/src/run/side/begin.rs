@@ -7,9 +7,6 @@ use streamgauge_core::{
     GapKind, MISSED_MAX, Mark, MetricPhase, MetricPlace, MetricSnapshot, MissedRecords,
     PartitionSnapshot, PartitionState, Position, RecordRange,
 };
-use streamgauge_engine::Metric;
-use streamgauge_plugin::Plugin;
-
 /// Records that a metric needs and the log no longer holds, in one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::run) struct RecordsGone {
@@ -67,13 +64,13 @@ impl Beginning {
 }
 
 /// The state from which a metric is read in a partition: its own, or, for one that has counted
-/// nothing, the earliest that it may and the log has. The place is where the largest event time of
-/// the partition is known.
+/// nothing, the earliest that it may and the log has: `empty` at its first offset. The place is where
+/// the largest event time of the partition is known.
 ///
 /// # Errors
 /// Records are gone that the metric needs, or would miss.
 pub(super) fn begin(
-    plugin: &Plugin,
+    empty: impl Fn(i64) -> MetricSnapshot,
     partition: &PartitionSnapshot,
     metric: &MetricSnapshot,
     reach: Reach,
@@ -104,7 +101,7 @@ pub(super) fn begin(
         let metric = MetricSnapshot { next_offset: offset, missed: all, ..metric.clone() };
         return Ok(Beginning::at(metric, at(max_event_time)));
     }
-    let empty = |origin| MetricSnapshot { build: metric.build, ..Metric::empty(plugin, origin) };
+    let empty = |origin| MetricSnapshot { build: metric.build, ..empty(origin) };
     // Where all is read from the origin on, there is no event time before.
     let from_origin = Mark {
         gaps: 0,
@@ -211,3 +208,6 @@ pub(super) fn find(
 ) -> Option<&Arc<PartitionSnapshot>> {
     partitions.iter().find(|partition| partition.partition == number)
 }
+
+#[cfg(test)]
+mod tests;

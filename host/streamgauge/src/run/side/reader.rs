@@ -212,7 +212,7 @@ fn state(
         let metric = partition.metric(&plugin.settings().id);
         let metric = metric.filter(|metric| metric.phase.is_lagging());
         let Some(metric) = metric else { continue };
-        let Beginning { metric, place, read_from } = begin(plugin, partition, metric, reach)?;
+        let Beginning { metric, place, read_from } = begin(|origin| Metric::empty(plugin, origin), partition, metric, reach)?;
         at = at.or(Some((place, read_from)));
         metrics.push(metric);
     }

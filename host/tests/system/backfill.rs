@@ -1,0 +1,233 @@
+//! What a metric counts of the log that was before it, what it misses where the log is gone, and what
+//! is shown until it has caught up.
+
+use serde_json::Value;
+
+use crate::broker::Broker;
+use crate::events::{event, generated, lines};
+use crate::host::{Host, read};
+use crate::process::finish;
+use crate::result::{assert_same, outside_run};
+use crate::workplace::{Settings, Workplace, plugin, unique};
+
+fn of_metric<'a>(status: &'a Value, id: &str) -> &'a Value {
+    let metrics = status["metrics"].as_array().expect("metrics");
+    metrics.iter().find(|metric| metric["id"] == id).unwrap_or(&Value::Null)
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_else(|| panic!("no number: {value}"))
+}
+
+/// The rows that the metric was offered.
+fn rows(metric: &Value) -> i64 {
+    number(&metric["on_time"]) + number(&metric["late"])
+}
+
+/// What the metric does not count: partition, first offset, the one after the last.
+fn missing(metric: &Value, why: &str) -> Vec<(i64, i64, i64)> {
+    let all = metric["missing"].as_array().expect("a list").iter();
+    let range = |m: &Value| (number(&m["partition"]), number(&m["from"]), number(&m["to"]));
+    all.filter(|m| m["why"] == why).map(range).collect()
+}
+
+fn until_end(place: &Workplace) -> Value {
+    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
+}
+
+/// A pipeline over a topic of its own, and a way to send so many usable records.
+struct Case {
+    broker: std::sync::Arc<Broker>,
+    topic: String,
+    settings: Settings,
+    place: Workplace,
+}
+
+impl Case {
+    fn new(stem: &str, partitions: i32) -> Self {
+        let (broker, topic) = (Broker::shared(), unique(stem));
+        broker.create_topic(&topic, partitions);
+        let mut settings =
+            Settings { checkpoint_every: "200ms", ..Settings::kafka(&broker.address(), &topic) };
+        settings.metrics.truncate(2);
+        let place = Workplace::new(&settings);
+        Self { broker, topic, settings, place }
+    }
+
+    fn send(&self, partition: i32, count: usize) {
+        let record = event(&[]);
+        self.broker.send(&self.topic, partition, (0..count).map(|_| record.as_slice()));
+    }
+
+    /// The pipeline with a metric `more`, with these lines of its own.
+    fn with(&self, plugin_of: &str, lines: &str) -> String {
+        let plugin = plugin(plugin_of);
+        let (text, plugin) = (self.settings.text(), plugin.display());
+        format!("{text}[[metric]]\nid = \"more\"\nplugin = \"{plugin}\"\n{lines}")
+    }
+}
+
+#[test]
+fn records_that_are_gone_are_named_before_they_are_missed() {
+    let case = Case::new("lost", 1);
+    let busy = |time: &str| {
+        let config = "[metric.config]\nfault = \"busy\"\nvalue = 3\n";
+        case.with("faulty", &format!("time_max = \"{time}\"\n{config}"))
+    };
+    case.place.set_text(&busy("30s"));
+    let host = Host::start(&case.place);
+    case.send(0, 500);
+    host.status_when("500 records", |status| rows(of_metric(status, "more")) == 500);
+    case.place.set_text(&busy("1ms"));
+    host.status_when("the reload", |status| {
+        let happened = status["happened"].as_array().into_iter().flatten();
+        happened.into_iter().any(|moment| moment["what"] == "reloaded")
+    });
+    case.send(0, 1500);
+    host.status_when("a metric that stopped", |status| {
+        of_metric(status, "more")["state"] == "quarantined" && read(status) == 2000
+    });
+    case.send(0, 2000);
+    host.has_read(4000);
+    case.broker.delete_before(&case.topic, 0, 3000);
+
+    // It goes on under another limit, and cannot.
+    case.place.set_text(&busy("30s"));
+    let status = host.status_when("a metric without its records", |status| {
+        let reason = of_metric(status, "more")["reason"].as_str().unwrap_or_default();
+        reason.contains("the log no longer holds the records that it needs next: 0@")
+    });
+    eprintln!("{}", of_metric(&status, "more")["reason"]);
+    let resume = |more: &[&str]| {
+        finish(case.place.command("metric resume").arg("more").args(more))
+    };
+    let refused = resume(&[]);
+    eprintln!("{}", refused.stderr);
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    for words in ["no longer holds the records", "0@", "--accept-loss"] {
+        assert!(refused.stderr.contains(words), "{words}: {}", refused.stderr);
+    }
+    resume(&["--accept-loss"]).ok();
+    case.send(0, 500);
+    let status = host.status_when("a metric that goes on", |status| {
+        of_metric(status, "more")["state"] == "ok" && read(status) == 4500
+    });
+    let more = of_metric(&status, "more");
+    let gone = missing(more, "gone");
+    let lost: i64 = gone.iter().map(|(_, from, to)| to - from).sum();
+    eprintln!("{gone:?}");
+    assert_eq!(rows(more) + lost, 4500, "{more}");
+    assert!(lost >= 1000 && gone.iter().all(|(partition, ..)| *partition == 0), "{gone:?}");
+    assert_eq!(rows(of_metric(&status, "age")), 4500);
+    // What it misses is stored.
+    host.kill();
+    let host = Host::start(&case.place);
+    let status = host.status_when("the state", |status| read(status) == 4500);
+    assert_eq!(missing(of_metric(&status, "more"), "gone"), gone);
+    host.terminate().ok();
+}
+
+#[test]
+fn a_metric_counts_from_where_it_is_told_to() {
+    let case = Case::new("since", 2);
+    let count = |partition, count| case.send(partition, count);
+    count(0, 3000);
+    count(1, 2000);
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let since = chrono::Utc::now();
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    count(0, 700);
+    count(1, 900);
+    let host = Host::start(&case.place);
+    host.has_read(6600);
+    // Other windows each time, so that no kept state is taken up again.
+    let counted = |lines: &str| {
+        case.place.set_text(&case.with("gender", &format!("{lines}\n")));
+        let status = host.status_when("the metric has caught up", |status| {
+            of_metric(status, "more")["state"] == "ok"
+        });
+        let more = of_metric(&status, "more").clone();
+        case.place.set(&case.settings);
+        host.status_when("it is taken out", |status| of_metric(status, "more").is_null());
+        (rows(&more), missing(&more, "before"))
+    };
+    let since = since.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let (rows, before) = counted(&format!("backfill = \"{since}\"\nwindows = [\"1d\"]"));
+    assert_eq!((rows, before), (1600, vec![(0, 0, 3000), (1, 0, 2000)]), "from {since}");
+    let (rows, before) = counted("backfill = \"none\"\nwindows = [\"2d\"]");
+    assert_eq!((rows, before), (0, vec![(0, 0, 3700), (1, 0, 2900)]));
+    let (rows, before) = counted("backfill = \"1h\"\nwindows = [\"3d\"]");
+    assert_eq!((rows, before), (6600, vec![]));
+    let (rows, before) = counted("windows = [\"4d\"]");
+    assert_eq!((rows, before), (6600, vec![]));
+    host.terminate().ok();
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    std::fs::write(&file, lines(&generated(10, 1, 0.0))).expect("a file");
+    let settings = Settings { of_metrics: "backfill = \"7d\"\n".to_owned(), ..Settings::file(&file) };
+    let refused = finish(&mut Workplace::new(&settings).command("check"));
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(refused.stderr.contains("only a topic finds its records by time"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_window_that_is_taken_out_lets_the_metric_go_on() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    let records = generated(4000, 16, 0.0);
+    std::fs::write(&file, lines(&records[..3000])).expect("a file");
+    let windows = |windows: &str| Settings {
+        of_metrics: format!("windows = [{windows}]\n"),
+        ..Settings::file(&file)
+    };
+    let fewer = windows("\"cumulative\", \"1d\"");
+    let place = Workplace::new(&windows("\"cumulative\", \"1d\", \"7d\""));
+    until_end(&place);
+    std::fs::write(&file, lines(&records)).expect("a longer file");
+    place.set(&fewer);
+    let said = finish(place.command("check").arg("--against-state"));
+    eprintln!("{}", said.stdout);
+    assert!(said.stdout.contains("changes now") && !said.stdout.contains("background"));
+    let ended = finish(place.command("run").args(["--until-end", "--json"]));
+    assert!(ended.stderr.contains("it goes on from what it had counted"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("in the background"), "{}", ended.stderr);
+    let fresh = until_end(&Workplace::new(&fewer));
+    assert_same("fewer windows", &fresh, &outside_run(ended.json()));
+}
+
+#[test]
+fn the_result_before_is_shown_until_the_new_one_has_caught_up() {
+    let case = Case::new("former", 1);
+    for _ in 0..6 {
+        case.send(0, 50_000);
+    }
+    let host = Host::start(&case.place);
+    host.has_read(300_000);
+    let slow = format!("{}[catch_up]\nshare = 0.05\n", case.settings.text());
+    let wider = |window: &str| {
+        let age = format!("id = \"age\"\nwindows = [\"cumulative\", \"{window}\"]\n");
+        slow.replacen("id = \"age\"\n", &age, 1)
+    };
+    case.place.set_text(&wider("1d"));
+    let status = host
+        .status_when("a build", |status| of_metric(status, "age")["state"] == "lagging");
+    let age = of_metric(&status, "age");
+    assert_eq!(rows(age), 300_000, "what was counted before is shown: {age}");
+    assert!(age["reason"].as_str().expect("words").contains("the result before is shown"), "{age}");
+    assert!(number(&age["stale"]["progress"]["read"]) < 300_000, "{age}");
+    // Changed once more in the midst of it: what was shown last stays.
+    case.place.set_text(&wider("2d"));
+    let status = host.status_when("the second reload", |status| {
+        let happened = status["happened"].as_array().into_iter().flatten();
+        happened.into_iter().filter(|moment| moment["what"] == "reloaded").count() == 2
+    });
+    let age = of_metric(&status, "age");
+    assert_eq!(rows(age), 300_000, "{age}");
+    case.place.set_text(&wider("2d").replace("share = 0.05", "share = 1.0"));
+    let status =
+        host.status_when("the end", |status| of_metric(status, "age")["state"] == "ok");
+    assert_eq!(rows(of_metric(&status, "age")), 300_000);
+    assert_eq!(of_metric(&status, "age")["windows"][0]["window"], "2d");
+    host.terminate().ok();
+}
