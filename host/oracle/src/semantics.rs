@@ -18,6 +18,7 @@ mod merge;
 mod metric;
 mod moment;
 mod pane_set;
+mod part;
 mod partition;
 mod resume;
 mod row;
@@ -42,6 +43,7 @@ pub use error::OracleError;
 pub use event_time::Fallback;
 pub use histogram::Histogram;
 pub use merge::{MergedMetric, MergedWindow, WindowPhase};
+pub use part::Part;
 pub use partition::{Partition, Record};
 pub use resume::NotResumed;
 pub use state::{

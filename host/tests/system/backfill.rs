@@ -160,7 +160,15 @@ fn a_metric_counts_from_where_it_is_told_to() {
     assert_eq!((rows, before), (6600, vec![]));
     let (rows, before) = counted("windows = [\"4d\"]");
     assert_eq!((rows, before), (6600, vec![]));
+    // What began later is held against the records that it counts.
+    let since_then = format!("backfill = \"{since}\"\nwindows = [\"cumulative\", \"5d\"]\n");
+    case.place.set_text(&case.with("gender", &since_then));
+    host.status_when("the metric has caught up", |status| {
+        of_metric(status, "more")["state"] == "ok"
+    });
     host.terminate().ok();
+    let verified = finish(case.place.command("verify").arg("--json")).json();
+    assert_eq!(verified["equal"], true, "{verified}");
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("events.jsonl");

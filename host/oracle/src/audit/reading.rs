@@ -11,6 +11,7 @@ use streamgauge_core::{OffsetGap, PartitionSnapshot};
 use streamgauge_source::{SourceError, Span};
 
 use super::log::Audited;
+use super::verify::part_of;
 use crate::semantics::{self, NotResumed, Oracle, OracleError, PartitionState, Record};
 
 /// Why a verification failed to run.
@@ -118,10 +119,15 @@ struct Reading {
 impl Reading {
     fn new(oracle: &Oracle, task: &Task<'_>) -> Result<Self, OracleError> {
         let (number, state) = (task.span.partition, &task.stored.state);
-        let (oracle, not_resumed) = match task.kept {
+        let (mut oracle, not_resumed) = match task.kept {
             None => (oracle.partition(number, state.origin)?, Vec::new()),
             Some(kept) => oracle.resume(kept)?,
         };
+        for metric in &task.stored.metrics {
+            if let Some(part) = part_of(state, metric) {
+                oracle.count_part(&metric.id, part);
+            }
+        }
         let passed = task.kept.map_or(0, |kept| kept.state.gaps.len());
         let mut gaps = state.gaps.get(passed..).unwrap_or_default().to_vec();
         gaps.reverse();

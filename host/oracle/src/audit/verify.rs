@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use streamgauge_core::{GapKind, MetricSnapshot, PartitionSnapshot, PartitionState, SEMANTICS};
+use streamgauge_core::{
+    GapKind, MetricSnapshot, POISON_MAX, PartitionSnapshot, PartitionState, SEMANTICS,
+};
 use streamgauge_source::Span;
 
 use super::log::Audited;
 use super::reading::{Task, VerifyError, recount};
 use super::stored::{Stored, StoredPanes};
-use crate::semantics::{self, MetricState, NotResumed};
+use crate::semantics::{self, MetricState, NotResumed, Part};
 
 /// The outcome of a verification, partition by partition.
 pub struct Verification {
@@ -205,21 +207,34 @@ fn is_before(kept: &PartitionState, state: &PartitionState) -> bool {
         && state.gaps.starts_with(&kept.gaps)
 }
 
-/// Why a metric cannot be held against a recount from the partition's origin; `None` means that it
-/// can.
+/// Why a metric cannot be held against a recount of the records that it counts; `None` means that
+/// it can.
 fn own_place(partition: &PartitionSnapshot, metric: &MetricSnapshot) -> Option<String> {
     let id = &metric.id;
-    if metric.phase.is_lagging() {
-        return Some(format!(
-            "metric {id}: it is still being counted, at offset {}",
-            metric.next_offset
-        ));
+    let is_in_log = metric.phase.lag().is_none_or(|lag| {
+        let passed = lag.place.gaps as usize;
+        passed == partition.state.gaps.len()
+    });
+    if !is_in_log {
+        let offset = metric.next_offset;
+        return Some(format!("metric {id}: it is still being counted, at offset {offset}"));
     }
-    if metric.origin != partition.state.origin {
-        return Some(format!("metric {id}: it began later, at offset {}", metric.origin));
-    }
+    // Of more records than are kept, the first ones are not known any more.
     let poison = metric.poison.as_ref().map_or(0, |poison| poison.records.len());
-    (poison > 0).then(|| format!("metric {id}: it leaves out records at which its plugin crashed"))
+    (poison >= POISON_MAX).then(|| {
+        format!("metric {id}: it leaves out more records than are known, as its plugin crashed")
+    })
+}
+
+/// The records that `metric` counts of the partition with this `state`.
+pub(super) fn part_of(state: &PartitionState, metric: &MetricSnapshot) -> Option<Part> {
+    let poison = metric.poison.iter().flat_map(|poison| &poison.records);
+    let left_out: BTreeSet<i64> = poison.map(|record| record.offset).collect();
+    let missed: Vec<_> = metric.missed.iter().map(|m| (m.gaps, m.from, m.to)).collect();
+    let is_whole = (metric.origin, metric.next_offset) == (state.origin, state.next_offset);
+    let is_all = is_whole && left_out.is_empty() && missed.is_empty();
+    let (from, to) = (metric.origin, metric.next_offset);
+    (!is_all).then_some(Part { from, to, missed, left_out })
 }
 
 /// The differences between a stored state and a recomputed one: counts first, then digests.

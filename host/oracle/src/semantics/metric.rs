@@ -6,6 +6,7 @@ use super::civil::Calendar;
 use super::error::OracleError;
 use super::moment::Moment;
 use super::pane_set::{Owner, PaneSet, Row};
+use super::part::Part;
 use super::row::{Cell, Input};
 use super::rules::MetricRules;
 use super::state::MetricState;
@@ -25,6 +26,10 @@ pub(super) struct Metric {
     late: u64,
     excluded: u64,
     sets: Vec<PaneSet>,
+    /// The records that it counts; `None` means all of the partition.
+    pub(super) part: Option<Part>,
+    /// True after records that it does not count.
+    has_skipped: bool,
 }
 
 /// Where an input of the plugin comes from.
@@ -57,6 +62,8 @@ impl Metric {
             late: 0,
             excluded: 0,
             sets,
+            part: None,
+            has_skipped: false,
         })
     }
 
@@ -74,14 +81,26 @@ impl Metric {
         Ok(())
     }
 
+    /// True if the metric counts the record at `offset`, before which the log had so many gaps.
+    pub(super) fn counts(&mut self, gaps: usize, offset: i64) -> bool {
+        let counts = self.part.as_ref().is_none_or(|part| part.holds(gaps, offset));
+        self.has_skipped |= !counts;
+        counts
+    }
+
+    /// The metric's id in the pipeline.
+    pub(super) fn id(&self) -> &str {
+        &self.owner.metric
+    }
+
     /// Offers a row to the metric, and then makes the panes final that the record's watermark ends.
     pub(super) fn accept(
         &mut self,
         calendar: &mut Calendar,
         values: &[Value],
-        moment: Moment,
+        (offset, moment): (i64, Moment),
     ) -> Result<MetricVerdict, OracleError> {
-        let verdict = self.offer(calendar, values, moment);
+        let verdict = self.offer(calendar, values, (offset, moment));
         verdict.map_err(|error| OracleError::Call { metric: self.owner.metric.clone(), error })
     }
 
@@ -89,11 +108,21 @@ impl Metric {
         &mut self,
         calendar: &mut Calendar,
         values: &[Value],
-        moment: Moment,
+        (offset, moment): (i64, Moment),
     ) -> Result<MetricVerdict, CallError> {
+        // What became final while it counted nothing.
+        if std::mem::take(&mut self.has_skipped) {
+            for set in &mut self.sets {
+                set.settle(&mut self.instance, &self.owner, moment.before)?;
+            }
+        }
         let inputs = self.inputs(values, moment.event_time);
+        let is_left_out = self.part.as_ref().is_some_and(|part| part.left_out.contains(&offset));
         let excluded = match &inputs {
             Err(exclusion) => Some(exclusion.clone()),
+            Ok(_) if is_left_out => {
+                Some(Exclusion { reason: "plugin_crashed", detail: String::new() })
+            }
             Ok(inputs) => self.refusal(inputs)?,
         };
         *(if moment.is_late { &mut self.late } else { &mut self.on_time }) += 1;
@@ -154,6 +183,8 @@ impl Metric {
         origin: i64,
         next_offset: i64,
     ) -> Result<MetricState, OracleError> {
+        let (origin, next_offset) =
+            self.part.as_ref().map_or((origin, next_offset), |part| (part.from, part.to));
         let states = self.sets.iter().map(|set| set.state(&mut self.instance));
         let windows: Result<Vec<_>, CallError> = states.collect();
         let id = self.owner.metric.clone();

@@ -131,6 +131,21 @@ impl PaneSet {
         }
     }
 
+    /// Makes the panes final that are so under `watermark`.
+    pub(super) fn settle(
+        &mut self,
+        instance: &mut Instance,
+        owner: &Owner,
+        watermark: Option<i64>,
+    ) -> Result<(), CallError> {
+        let Self::Windows(set) = self else { return Ok(()) };
+        for pane in set.windows.settle(watermark) {
+            set.make_final(instance, owner, pane)?;
+        }
+        set.forget(watermark);
+        Ok(())
+    }
+
     /// The state of all panes.
     pub(super) fn state(&self, instance: &mut Instance) -> Result<WindowState, CallError> {
         match self {

@@ -10,6 +10,7 @@ use super::decode::{Rejection, check_required, decode};
 use super::error::OracleError;
 use super::event_time::event_time;
 use super::metric::Metric;
+use super::part::Part;
 use super::moment::Moment;
 use super::rules::Rules;
 use super::state::{EventTimeState, Gap, GapKind, LateSample, PartitionState};
@@ -60,6 +61,12 @@ impl Partition {
     ) -> Self {
         let calendar = Calendar::new(rules.zone);
         Self { number, rules, calendar, state, late_samples: VecDeque::new(), metrics }
+    }
+
+    /// Lets `metric` count no more than `part` of the partition; only before the first record.
+    pub fn count_part(&mut self, metric: &str, part: Part) {
+        let own = self.metrics.iter_mut().filter(|own| own.id() == metric);
+        own.for_each(|own| own.part = Some(part.clone()));
     }
 
     /// Takes in a gap: the log did not continue at the offset that was next.
@@ -141,8 +148,10 @@ impl Partition {
         let may_open = matches!(effect, Effect::Moves | Effect::None);
         let moment = Moment { event_time, may_open, is_late, before, after };
         let (calendar, metrics) = (&mut self.calendar, self.metrics.iter_mut());
+        let (gaps, offset) = (self.state.gaps.len(), record.offset);
+        let metrics = metrics.filter_map(|metric| metric.counts(gaps, offset).then_some(metric));
         let metrics: Result<_, _> =
-            metrics.map(|metric| metric.accept(calendar, values, moment)).collect();
+            metrics.map(|metric| metric.accept(calendar, values, (offset, moment))).collect();
         Ok(Placed { event_time, effect, reference, late_by, bucket, metrics: metrics? })
     }
 
