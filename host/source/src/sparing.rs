@@ -72,7 +72,7 @@ impl Source for Sparing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::GeneratorSource;
+    use crate::generator::GeneratorSource;
     use streamgauge_pipeline::GeneratorSettings;
 
     #[test]

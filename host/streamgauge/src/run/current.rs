@@ -58,6 +58,12 @@ impl Current {
         *self.active.lock().unwrap_or_else(PoisonError::into_inner) = active;
     }
 
+    /// Puts a pipeline in the place of one with the same metrics, of which the same builds are shown.
+    pub fn replace_page(&self, prepared: Prepared) {
+        let mut active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
+        *active = Active::new(prepared).showing(active.formers.clone());
+    }
+
     /// Shows builds of the pipeline before in the place of those that have not caught up yet.
     pub fn show(&self, formers: Formers) {
         let mut active = self.active.lock().unwrap_or_else(PoisonError::into_inner);

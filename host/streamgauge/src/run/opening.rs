@@ -113,6 +113,8 @@ pub struct Opening<'a> {
     pub identity: &'a str,
     /// How long something outside has to answer.
     pub answer_timeout: Duration,
+    /// Whether just this log was read to `resume` a moment ago.
+    pub goes_on: bool,
 }
 
 impl Opening<'_> {

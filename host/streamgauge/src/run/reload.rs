@@ -151,6 +151,10 @@ impl Reloader {
                 ),
             ));
         }
+        if is_of_the_page(&changes) {
+            self.current.replace_page(next);
+            return Ok(self.taken_over(by, changes, words::NOT_PAUSED));
+        }
         match self.handover.give(next, OPENED_WITHIN) {
             Outcome::Runs { paused } => Ok(self.taken_over(by, changes, &words::paused(paused))),
             Outcome::Waits(why) => Ok(self.taken_over(by, changes, &format!("it waits: {why}"))),
@@ -238,6 +242,17 @@ fn is_in_force(changes: &Difference) -> bool {
     [&changes.now, &changes.background, &changes.removed, &changes.impossible]
         .iter()
         .all(|lines| lines.is_empty())
+}
+
+/// True if all that changes is what the page shows, which no worker knows of.
+fn is_of_the_page(changes: &Difference) -> bool {
+    const KEYS: [&str; 4] = ["name", "server.max_hz", "server.show_records", "lateness.summary_every"];
+    let is_one = |line: &String| {
+        let key = line.split_once(':').map_or(line.as_str(), |(key, _)| key);
+        KEYS.contains(&key) || key.starts_with("panel.")
+    };
+    let others = [&changes.background, &changes.removed, &changes.impossible];
+    others.iter().all(|lines| lines.is_empty()) && changes.now.iter().all(is_one)
 }
 
 /// What changes from `now`, with these states, to `next`; other secrets included.

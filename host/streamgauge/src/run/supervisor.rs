@@ -176,6 +176,7 @@ impl Supervisor {
     }
 
     fn read(&mut self, patience: Patience) -> Result<Attempt, SourceError> {
+        self.follow_page();
         let checkpoint = self.load()?;
         self.show_formers(checkpoint.as_ref());
         if let Some(store) = &self.store {
@@ -187,7 +188,9 @@ impl Supervisor {
         self.run_status.lock().identity.clone_from(&self.identity);
         let resume = checkpoint.as_ref().map_or(&[][..], |c| &c.partitions);
         self.run_status.sources.clear();
-        let opened = self.opening(resume, patience.answer_timeout()).open(&self.feed)?;
+        let mut opening = self.opening(resume, patience.answer_timeout());
+        opening.goes_on = self.goes_on(resume);
+        let opened = opening.open(&self.feed)?;
         let watch = self.watch(patience);
         let Shares { shares, latency_from, committer, parked, commits, guard } = opened;
         self.run_status.lock().commits = commits;
@@ -236,6 +239,7 @@ impl Supervisor {
             sources: &self.run_status.sources,
             identity: &self.identity,
             answer_timeout,
+            goes_on: false,
         }
     }
 

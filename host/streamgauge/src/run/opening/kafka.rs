@@ -2,6 +2,7 @@
 //! not continue there.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use streamgauge_core::PartitionSnapshot;
 
@@ -17,6 +18,11 @@ impl Opening<'_> {
         settings: &KafkaSettings,
         bounded: bool,
     ) -> Result<Shares, SourceError> {
+        if self.goes_on && !bounded {
+            let states = self.resume.iter().map(|state| PartitionSnapshot::clone(state)).collect();
+            let guard = TopicIdentity::new(self.client(settings)?, self.answer_timeout);
+            return self.kafka_shares(settings, states, guard.map(TopicGuard::new), &[], bounded);
+        }
         let client = self.client(settings)?;
         let ranges = client.ranges(self.answer_timeout)?;
         // Before the log is compared with the state, because from here on the topic has to stay the
@@ -41,6 +47,19 @@ impl Opening<'_> {
         if let (true, Some(first)) = (states.is_empty(), parked.first()) {
             return Err(SourceError::Gap(first.gap.clone()));
         }
+        let shares = self.kafka_shares(settings, states, guard, &ranges, bounded)?;
+        Ok(Shares { parked, ..shares })
+    }
+
+    /// Sources of these partitions; `ranges` is what the log holds, where that is known.
+    fn kafka_shares(
+        &self,
+        settings: &KafkaSettings,
+        states: Vec<PartitionSnapshot>,
+        guard: Option<(TopicGuard, Arc<AtomicBool>)>,
+        ranges: &[PartitionRange],
+        bounded: bool,
+    ) -> Result<Shares, SourceError> {
         let stop = |partition: u32| {
             ranges.iter().find(|r| r.partition == partition).map(|r| r.high).filter(|_| bounded)
         };
@@ -48,7 +67,7 @@ impl Opening<'_> {
         let shares = self.deal(states, |partitions| {
             let assigned: Vec<_> = partitions
                 .iter()
-                .map(|p| (p.partition, resume_at(p, &ranges), stop(p.partition)))
+                .map(|p| (p.partition, resume_at(p, ranges), stop(p.partition)))
                 .collect();
             let source = KafkaSource::new(settings, &assigned)?;
             let source = source.watched(Arc::clone(&ends), Arc::clone(self.sources));
@@ -59,7 +78,8 @@ impl Opening<'_> {
             OffsetCommits::new(settings, Mark::new(self.identity, &self.pipeline.name))?;
         let commits = Some(committer.board());
         let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
-        Ok(Shares { shares, latency_from: LatencyFrom::Stamp, committer, parked, commits, guard })
+        let (latency_from, parked) = (LatencyFrom::Stamp, Vec::new());
+        Ok(Shares { shares, latency_from, committer, parked, commits, guard })
     }
 
     /// Reads the newest records of each partition, in states of their own, and tells nobody.

@@ -14,6 +14,9 @@ const SUBJECTS_MAX: usize = 6;
 /// The most characters of a value in a line of the log.
 const LINE_CHARS_MAX: usize = 1000;
 
+/// Of a change that is the page's alone.
+pub(super) const NOT_PAUSED: &str = "no worker stood still";
+
 pub(super) fn paused(paused: Duration) -> String {
     format!("the workers stood still for {} ms", paused.as_millis())
 }

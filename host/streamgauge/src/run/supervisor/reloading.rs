@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::{Checkpoint, Keep};
+use streamgauge_core::PartitionSnapshot;
 use streamgauge_source::SourceError;
 
 use super::{RETRY_EVERY, Supervisor};
@@ -33,6 +34,24 @@ impl Supervisor {
         if let (Some(before), Some(checkpoint)) = (&self.reloading.former, checkpoint) {
             self.reloading.current.show(formers(before, checkpoint));
         }
+    }
+
+    /// Takes in what changed for the page alone, since the source was opened last.
+    pub(super) fn follow_page(&mut self) {
+        let active = self.reloading.current.get();
+        if !Arc::ptr_eq(&active.prepared.pipeline, &self.pipeline) {
+            self.adopt(&active.prepared);
+        }
+    }
+
+    /// True if the workers have just read to these states, of the log that is to be read on: then
+    /// nobody has to be asked what it holds.
+    pub(super) fn goes_on(&self, states: &[Arc<PartitionSnapshot>]) -> bool {
+        let Some(before) = &self.reloading.former else { return false };
+        let (overview, parked) = self.run_status.look();
+        let is_same = before.prepared.pipeline.source == self.pipeline.source;
+        let are_here = overview.partitions.len() == states.len();
+        is_same && are_here && parked.is_empty() && !states.is_empty()
     }
 
     /// The pipeline reads, and a checkpoint with its settings is stored.
