@@ -68,6 +68,8 @@ mod control;
 mod crashes;
 #[path = "system/crowds.rs"]
 mod crowds;
+#[path = "system/dev.rs"]
+mod dev;
 #[path = "system/dirt.rs"]
 mod dirt;
 #[path = "system/disk.rs"]

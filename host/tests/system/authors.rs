@@ -7,12 +7,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::dev::{Dev, titles};
 use crate::events::{counted, generated, lines};
-use crate::guide::{Dev, blocks, titles};
+use crate::guide::blocks;
 use crate::languages::{INERT, path, plugin_command};
 use crate::process::finish;
 use crate::result::{assert_same, counts, outside_run};
-use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin};
 
 /// The page for authors in these languages.
@@ -66,32 +66,6 @@ fn a_failing_unit_test_is_told_before_the_build() {
         let skipped = plugin_command(&place, &["build", "by-city", "--skip-tests"], &path);
         assert!(skipped.stderr.contains(compiler), "{}", skipped.stderr);
     }
-}
-
-/// `plugin dev` took the line about WASI for the component, so it showed no plugin of this language.
-#[test]
-fn a_plugin_in_javascript_is_on_the_page_and_a_failing_test_keeps_it_there() {
-    let other = plugin("province");
-    let other = format!("[[metric]]\nid = \"province\"\nplugin = \"{}\"\n", other.display());
-    let place = workplace(&[], &other);
-    plugin_command(&place, &["new", "by-city", "--lang", "js"], &path()).ok();
-    let mut command = Command::new(streamgauge_tests::program());
-    command.args(["plugin", "dev", "by-city"]).current_dir(place.path("")).env("PATH", path());
-    let dev = Dev::start(&mut command);
-    assert_eq!(titles(&dev.shown(1)), ["\"by-city\""]);
-
-    let source = place.path("by-city/metric.js");
-    let good = fs::read_to_string(&source).expect("it was made");
-    let wrong = changed(&good, "province.replace(/市+$/, \"\")", "province");
-    fs::write(&source, wrong).expect("it is ours");
-    let told = || dev.0.stderr().contains("a unit test of the plugin fails").then_some(());
-    wait::until("the failing test", told);
-    assert_eq!(titles(&dev.shown(1)), ["\"by-city\""]);
-
-    let titled = changed(&good, "[\"by-city\", \"by-city\"]", "[\"城市\", \"Cities\"]");
-    fs::write(&source, titled).expect("it is ours");
-    assert_eq!(titles(&dev.shown(2)), ["\"Cities\""]);
-    dev.0.terminate();
 }
 
 /// One row of every type and one of nulls, and what a plugin in `lang` sees of them.

@@ -4,17 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde_json::Value;
-
-use crate::http::Stream;
-use crate::process::{Running, finish};
+use crate::dev::{Dev, titles};
+use crate::process::finish;
 use crate::wait;
 use crate::workplace::{Settings, Workplace, root};
-
-/// The longest wait for a page: the laws of a plugin in JavaScript take most of a minute.
-const SHOWN_MAX: Duration = Duration::from_mins(5);
 
 /// A fenced block: the words behind the fence, and the text of the block.
 pub(crate) type Block = (String, String);
@@ -43,37 +38,6 @@ fn streamgauge(place: &Workplace, arguments: &str) -> Command {
     let mut command = Command::new(streamgauge_tests::program());
     command.args(arguments.split(' ')).current_dir(place.path(""));
     command
-}
-
-/// A running `plugin dev` with its output.
-pub(crate) struct Dev(pub(crate) Running);
-
-impl Dev {
-    pub(crate) fn start(command: &mut Command) -> Self {
-        command.args(["--listen", "127.0.0.1:0"]);
-        Self(Running::start(command))
-    }
-
-    /// The address of the page after the plugin was shown `times` times.
-    pub(crate) fn shown(&self, times: usize) -> String {
-        let said =
-            || format!("page {times} of plugin dev:\n{}\n{}", self.0.stdout(), self.0.stderr());
-        wait::within(SHOWN_MAX, said, || {
-            let text = self.0.stdout();
-            let mut pages = text.lines().filter_map(|line| line.split_once("on the page: http://"));
-            pages.nth(times - 1).map(|(_, address)| address.to_owned())
-        })
-    }
-}
-
-/// The panels on the page at `address`.
-fn panels(address: &str) -> Vec<Value> {
-    let mut stream = Stream::open(address.parse().expect("an address"));
-    stream.until("schema")["panels"].as_array().expect("a list").clone()
-}
-
-pub(crate) fn titles(address: &str) -> Vec<String> {
-    panels(address).iter().map(|panel| panel["title"]["en"].to_string()).collect()
 }
 
 #[test]

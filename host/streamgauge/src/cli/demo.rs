@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -50,9 +51,10 @@ pub(super) struct DemoArgs {
     #[arg(long, default_value_t = GeneratorSettings::default().seed)]
     seed: u64,
 
-    /// End when the input ends: whoever started this is gone then.
-    #[arg(long, hide = true)]
-    attached: bool,
+    /// Keep the state in this folder, take files over only when asked to, and end when the input
+    /// ends: whoever started this is gone then.
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    attached: Option<PathBuf>,
 }
 
 pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
@@ -61,11 +63,12 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
         .tempdir()
         .map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
     let first = Look::at(&args.config.config);
-    let (asked, place) = (args.clone(), folder.path().to_owned());
+    let place = args.attached.clone().unwrap_or_else(|| folder.path().to_owned());
+    let asked = args.clone();
     let load = move || {
         Prepared::load_without_source(&asked.config.config, |pipeline| {
             pipeline.source = SourceSettings::Generator(events(&asked, &pipeline.source));
-            pipeline.state_dir = place.join("state");
+            pipeline.state_dir = state_dir(&place);
             let letters = place.join("dead-letters.jsonl");
             pipeline.dead_letters = Some(OutletSettings::File(OutletFile::unlimited(letters)));
             pipeline.late_output = None;
@@ -80,19 +83,24 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let (feed, store) = (Feed::Pipeline { bounded: false }, Box::new(store));
     let job = Job::new(&prepared, feed, Some(store), true, OnHangup::Other)?;
-    if args.attached {
+    if args.attached.is_some() {
         end_with_input(job.stop.flag());
     }
     greet(server.local_addr(), &page_url(&prepared, &server), &prepared.pipeline.server);
     let run_status = Arc::clone(&job.run_status);
     // Who started it shows nothing that is not tested.
-    let watches = if args.attached { Watches::Nothing } else { Watches::Files };
+    let watches = if args.attached.is_some() { Watches::Nothing } else { Watches::Files };
     let overridden = args.listen.overridden();
     let reloads = Reloads { load: Box::new(load), first, watches, overridden };
     let result = serve(&prepared, job, server, Patience::Retry, Some(reloads));
     story::stopped(&prepared.pipeline, &run_status);
     result.map_err(|error| Failure::source(&error))?;
     Ok(())
+}
+
+/// The state of a demo in the folder `place`.
+pub(super) fn state_dir(place: &Path) -> PathBuf {
+    place.join("state")
 }
 
 fn end_with_input(stop: Arc<AtomicBool>) {

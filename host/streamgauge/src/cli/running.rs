@@ -1,6 +1,8 @@
 //! The pipeline that runs on the state of a pipeline file, for commands that change it or compare with
 //! it. The command shows the token that the host left beside the state.
 
+use std::path::Path;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use streamgauge_pipeline::Pipeline;
@@ -25,7 +27,11 @@ impl RunningHost {
 
     /// The host that runs on the state of `pipeline`.
     pub(super) fn find(pipeline: &Pipeline) -> Result<Self, Failure> {
-        let dir = &pipeline.state_dir;
+        Self::at(&pipeline.state_dir)
+    }
+
+    /// The host that runs on the state in `dir`.
+    pub(super) fn at(dir: &Path) -> Result<Self, Failure> {
         let announcement = Announcement::read(dir).ok_or_else(|| {
             let dir = dir.display();
             Failure::failed(format!("no pipeline runs on the state in {dir}"))

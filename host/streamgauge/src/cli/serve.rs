@@ -181,8 +181,12 @@ impl Listen {
 
 /// The address to open the page at; the token itself is never shown.
 pub(super) fn page_url(prepared: &Prepared, server: &Server) -> String {
-    let guarded = prepared.pipeline.server.token.is_some();
-    format!("http://{}{}", server.local_addr(), if guarded { "/#token=TOKEN" } else { "" })
+    url(server.local_addr(), &prepared.pipeline.server)
+}
+
+/// The address of the page of a server at `address`.
+pub(super) fn url(address: SocketAddr, settings: &ServerSettings) -> String {
+    format!("http://{address}{}", if settings.token.is_some() { "/#token=TOKEN" } else { "" })
 }
 
 /// Runs `job` with a page on `server` until a signal, or until a bounded run ends. `reloads` is for

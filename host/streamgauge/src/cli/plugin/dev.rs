@@ -1,5 +1,6 @@
 //! `streamgauge plugin dev`: a plugin on the dashboard while an author writes the plugin. A change
-//! is built, tested and, if the tests pass, shown by a host that is started anew.
+//! is built, tested and, if the tests pass, taken over by the host that runs. Only another pipeline,
+//! or one whose records count otherwise, has its host started anew.
 //!
 //! Each step is a command of this program, run as a child, so a step is stopped by killing the
 //! child, and the words of compilers go to the terminal. Invariant: the page shows the last
@@ -9,6 +10,7 @@ mod pipeline;
 mod say;
 mod show;
 mod watch;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -106,15 +108,25 @@ fn built_and_tested(args: &DevArgs, stop: &Stop) -> Option<PathBuf> {
 }
 
 fn show_it(args: &DevArgs, component: &Path, show: &mut Show) -> Result<(), Failure> {
-    let shown = Shown::of(component, &args.config)?;
+    let shown = match Shown::of(component, &args.config) {
+        Ok(shown) => shown,
+        Err(wrong) => {
+            tell(wrong.message);
+            say("it is shown when this is mended");
+            return Ok(());
+        }
+    };
+    if show.takes(&shown) {
+        show.swap();
+        return Ok(());
+    }
     // The port is free again once the host before has ended.
     show.end();
     let mut demo = Command::new(own().ok_or_else(|| Failure::failed("this program is gone"))?);
-    demo.args(["demo", "--attached", "--rate", &args.rate.to_string(), "--config"]);
-    demo.arg(shown.file());
-    if let Some(listen) = show.kept_port(args.listen.listen.or(shown.listen())) {
-        demo.arg("--listen").arg(listen.to_string());
-    } else if let Some(listen) = args.listen.listen {
+    demo.args(["demo", "--rate", &args.rate.to_string()]);
+    demo.arg("--attached").arg(shown.folder()).arg("--config").arg(shown.file());
+    let listen = args.listen.listen;
+    if let Some(listen) = show.kept_port(listen.unwrap_or(shown.listen())).or(listen) {
         demo.arg("--listen").arg(listen.to_string());
     }
     if args.listen.public {

@@ -1,27 +1,30 @@
 //! The pipeline that shows a plugin: one that names the plugin, or else a pipeline made for the
 //! plugin alone.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::cli::demo::state_dir;
 use crate::cli::failure::Failure;
 use crate::cli::plugin::wasi::{INERT, needs_inert};
+use crate::cli::serve::url;
 use crate::run::compiler;
 use streamgauge_pipeline::{MetricSettings, Pipeline};
 
 /// The pipeline that a new project begins with.
 const DEFAULT: &str = include_str!("../../../../../../pipeline.toml");
 
-/// The pipeline that is shown; files made for a plugin alone are removed with this value.
+/// The pipeline that is shown, with a folder for the host that shows it. The folder is removed with
+/// this value.
 pub(super) struct Shown {
     file: PathBuf,
-    /// The address of the page by the file; `None` means that the file has mistakes.
-    listen: Option<SocketAddr>,
+    pipeline: Pipeline,
     hint: Option<String>,
-    _folder: Option<TempDir>,
+    folder: TempDir,
 }
 
 impl Shown {
@@ -29,17 +32,18 @@ impl Shown {
     /// but `component`.
     pub(super) fn of(component: &Path, config: &Path) -> Result<Self, Failure> {
         let component = component.canonicalize().map_err(Failure::failed)?;
+        let folder = tempfile::Builder::new().prefix("streamgauge-dev-").tempdir();
+        let folder = folder.map_err(Failure::failed)?;
+        // The demo needs no secrets of the source.
+        let load = |file: &Path| Pipeline::load_with(file, &|_| Some(String::new()));
         let found = config.is_file();
         if found {
-            // A file with mistakes is shown unchanged: the host tells the mistakes.
-            let Ok((pipeline, _)) = Pipeline::load_with(config, &|_| Some(String::new())) else {
-                return Ok(Self::named(config, None));
-            };
+            let (pipeline, _) = load(config)?;
             let is_it = |metric: &MetricSettings| {
                 metric.plugin.canonicalize().is_ok_and(|plugin| plugin == component)
             };
             if pipeline.metrics.iter().any(is_it) {
-                return Ok(Self::named(config, Some(pipeline.server.listen)));
+                return Ok(Self { file: config.into(), pipeline, hint: None, folder });
             }
         }
         let hint = format!(
@@ -47,27 +51,48 @@ impl Shown {
             if found { config.display().to_string() } else { "a pipeline".to_owned() },
             metric(&component),
         );
-        let folder = tempfile::tempdir().map_err(Failure::failed)?;
         let file = folder.path().join("pipeline.toml");
         fs::write(&file, alone(&component)).map_err(Failure::failed)?;
-        Ok(Self { file, listen: None, hint: Some(hint), _folder: Some(folder) })
+        let (pipeline, _) = load(&file)?;
+        Ok(Self { file, pipeline, hint: Some(hint), folder })
     }
 
-    fn named(config: &Path, listen: Option<SocketAddr>) -> Self {
-        Self { file: config.into(), listen, hint: None, _folder: None }
+    /// True if a host that shows this can take over `next`: the same file, with records that count
+    /// as they did.
+    pub(super) fn leads_to(&self, next: &Self) -> bool {
+        self.hint == next.hint && self.records() == next.records()
     }
 
-    pub(super) fn listen(&self) -> Option<SocketAddr> {
-        self.listen
+    fn records(&self) -> BTreeMap<String, String> {
+        self.pipeline.state_settings()
+    }
+
+    pub(super) fn listen(&self) -> SocketAddr {
+        self.pipeline.server.listen
+    }
+
+    /// The address of the page where its host listens at `address`.
+    pub(super) fn url(&self, address: SocketAddr) -> String {
+        url(address, &self.pipeline.server)
     }
 
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
 
+    /// The folder of the host that shows this.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The place of the host's state.
+    pub(super) fn state_dir(&self) -> PathBuf {
+        state_dir(self.folder())
+    }
+
     /// The hint for the plugin's author, if there is one.
-    pub(super) fn hint(&self) -> Option<String> {
-        self.hint.clone()
+    pub(super) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 }
 

@@ -1,19 +1,22 @@
-//! The host that shows the plugin, as a child of this process.
+//! The host that shows the plugin, as a child of this process. It is started once, and takes over
+//! what was built since as it takes over any change: page, address, sockets and counts stay.
 
-use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::pipeline::Shown;
 use super::say::say;
+use super::words::swapped;
 use crate::cli::failure::Failure;
+use crate::cli::output::tell;
+use crate::cli::running::RunningHost;
+use crate::run::announce::Announcement;
 
 /// The time in which a host has to serve its page, or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The pause between two questions to the host.
+/// The pause between two looks at the host.
 const ASK: Duration = Duration::from_millis(20);
 
 /// The running host, if there is one. The host ends when its input ends, so that no host is left
@@ -21,55 +24,66 @@ const ASK: Duration = Duration::from_millis(20);
 #[derive(Default)]
 pub(super) struct Show {
     host: Option<(Child, Shown)>,
-    hint: Option<String>,
     /// The address of the last page, whose port was free then.
     address: Option<SocketAddr>,
 }
 
 impl Show {
-    /// Ends the host that is there and starts the next one.
+    /// True if the host that runs can take over `next`.
+    pub(super) fn takes(&self, next: &Shown) -> bool {
+        self.host.as_ref().is_some_and(|(_, shown)| shown.leads_to(next))
+    }
+
+    /// Lets the host take over its file and its plugins as they are now. What it cannot take over
+    /// leaves it as it is.
+    pub(super) fn swap(&self) {
+        let Some((_, shown)) = &self.host else { return };
+        let taken = RunningHost::at(&shown.state_dir()).and_then(|host| host.act("reload"));
+        match taken {
+            Ok(done) => {
+                swapped(&done).iter().for_each(|line| say(line));
+                self.page(shown);
+            }
+            Err(failure) => {
+                tell(failure.message);
+                say("what is on the page stays, and counts on");
+            }
+        }
+    }
+
+    /// Starts the host of `shown`.
     pub(super) fn start(&mut self, mut command: Command, shown: Shown) -> Result<(), Failure> {
-        self.end();
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn().map_err(Failure::failed)?;
-        let address = greeting(child.stdout.take());
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
-            match address.recv_timeout(ASK) {
-                Ok(address) => {
-                    say(&format!("on the page: {address}"));
-                    self.address = socket(&address).or(self.address);
-                    self.hint(&shown);
-                    self.host = Some((child, shown));
-                    return Ok(());
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    child.wait().map_err(Failure::failed)?;
-                    say("the host did not start: the cause stands above");
-                    return Ok(());
-                }
+            if let Some(announcement) = Announcement::read(&shown.state_dir()) {
+                self.address = Some(announcement.address);
+                self.page(&shown);
+                shown.hint().into_iter().for_each(say);
+                self.host = Some((child, shown));
+                return Ok(());
             }
+            if child.try_wait().map_err(Failure::failed)?.is_some() {
+                say("the host did not start: the cause stands above");
+                return Ok(());
+            }
+            std::thread::sleep(ASK);
         }
         self.host = Some((child, shown));
         self.end();
         Err(Failure::failed(format!("the host did not serve its page in {PATIENCE:?}")))
     }
 
-    /// The address of the page before, where any port is right: whoever looks at that page goes on
-    /// looking. `None` means that a port was asked for, or that the port is taken now.
-    pub(super) fn kept_port(&self, listen: Option<SocketAddr>) -> Option<SocketAddr> {
-        let asked = listen.filter(|listen| listen.port() == 0)?;
-        let kept = self.address.filter(|kept| kept.ip() == asked.ip())?;
-        TcpListener::bind(kept).ok().map(|_| kept)
+    fn page(&self, shown: &Shown) {
+        self.address.iter().for_each(|at| say(&format!("on the page: {}", shown.url(*at))));
     }
 
-    /// Tells the author the hint, once.
-    fn hint(&mut self, shown: &Shown) {
-        if self.hint != shown.hint() {
-            self.hint = shown.hint();
-            self.hint.iter().for_each(|hint| say(hint));
-        }
+    /// The address of the page before, where any port is right: whoever looks at that page goes on
+    /// looking. `None` means that a port was asked for, or that the port is taken now.
+    pub(super) fn kept_port(&self, listen: SocketAddr) -> Option<SocketAddr> {
+        let kept = self.address.filter(|kept| listen.port() == 0 && kept.ip() == listen.ip())?;
+        TcpListener::bind(kept).ok().map(|_| kept)
     }
 
     /// Says if the host ended by itself.
@@ -98,26 +112,4 @@ impl Show {
         let _ = child.kill();
         let _ = child.wait();
     }
-}
-
-/// The socket in an address such as `http://127.0.0.1:5001/#token=TOKEN`.
-fn socket(address: &str) -> Option<SocketAddr> {
-    let (_, rest) = address.split_once("://")?;
-    rest.split('/').next()?.trim().parse().ok()
-}
-
-/// The address in the host's first words, when the host has its port. The rest of the output is
-/// read and dropped.
-fn greeting(output: Option<ChildStdout>) -> Receiver<String> {
-    let (sender, address) = channel();
-    std::thread::spawn(move || {
-        for line in output.into_iter().flat_map(|output| BufReader::new(output).lines()) {
-            let Ok(line) = line else { return };
-            if let Some(at) = line.find("http://") {
-                // Nobody waits any more once the address is known.
-                let _ = sender.send(line[at..].to_owned());
-            }
-        }
-    });
-    address
 }
