@@ -70,6 +70,8 @@ mod crowds;
 mod dirt;
 #[path = "system/disk.rs"]
 mod disk;
+#[path = "system/editions.rs"]
+mod editions;
 #[path = "system/ends.rs"]
 mod ends;
 #[path = "system/errors.rs"]

@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod failure;
 mod inspect;
+mod last_good;
 mod metric;
 mod output;
 mod plugin;

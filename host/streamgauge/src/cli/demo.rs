@@ -16,11 +16,13 @@ use super::failure::Failure;
 use super::output::tell;
 use super::serve::{Job, Listen, Reloads, Watches, page_url, serve};
 use super::story;
+use crate::run::edition::Keeping;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use crate::run::reload::Look;
 use crate::run::stop::OnHangup;
+use streamgauge_checkpoint::editions::FIRST;
 use streamgauge_checkpoint::store::{EmbeddedStore, Keep};
 use streamgauge_pipeline::{
     GeneratorSettings, OutletFile, OutletSettings, ServerSettings, SourceSettings,
@@ -79,7 +81,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let (feed, store) = (Feed::Pipeline { bounded: false }, Box::new(store));
-    let job = Job::new(&prepared, feed, Some(store), true, OnHangup::Other)?;
+    let mut job = Job::new(&prepared, feed, Some(store), true, OnHangup::Other)?;
+    job.supervisor.keeping = Some(Keeping::new(&prepared.pipeline.state_dir, FIRST));
     if args.attached {
         end_with_input(job.stop.flag());
     }
@@ -88,7 +91,7 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     // Who started it shows nothing that is not tested.
     let watches = if args.attached { Watches::Nothing } else { Watches::Files };
     let overridden = args.listen.overridden();
-    let reloads = Reloads { load: Box::new(load), first, watches, overridden };
+    let reloads = Reloads { load: Box::new(load), first, watches, overridden, differs: None };
     let result = serve(&prepared, job, server, Patience::Retry, Some(reloads));
     story::stopped(&prepared.pipeline, &run_status);
     result.map_err(|error| Failure::source(&error))?;

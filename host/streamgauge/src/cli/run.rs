@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::config::Config;
 use super::failure::Failure;
+use super::last_good::{self, LastGood};
 use super::output::{is_printed, print_whole};
 use super::report::{Report, trouble_words};
 use super::serve::{Job, Listen, Reloads, Watch, page_url, serve};
@@ -16,6 +17,8 @@ use super::story;
 use super::version::ENVIRONMENT;
 use crate::log;
 use crate::publish::log_warnings;
+use crate::run::cause::Cause;
+use crate::run::edition::{Keeping, keep_files};
 use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
@@ -23,9 +26,12 @@ use crate::run::prepare::{Held, Prepared};
 use crate::run::reload::Look;
 use crate::run::stop::OnHangup;
 use streamgauge_checkpoint::backups::Backups;
-use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateReader, StateStore};
+use streamgauge_checkpoint::editions::Editions;
+use streamgauge_checkpoint::store::{
+    Checkpoint, EmbeddedStore, Keep, StateError, StateReader, StateStore,
+};
 use streamgauge_outbox::StoppedMetric;
-use streamgauge_pipeline::Pipeline;
+use streamgauge_pipeline::{Diagnostics, Pipeline};
 use streamgauge_view::document::NotWritten;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
@@ -43,9 +49,8 @@ pub(super) struct RunArgs {
     #[arg(long)]
     until_end: bool,
 
-    /// Drop the stored state and recompute everything from `start` on.
-    #[arg(long)]
-    rebuild: bool,
+    #[command(flatten)]
+    beginning: Beginning,
 
     #[command(flatten)]
     watch: Watch,
@@ -53,6 +58,19 @@ pub(super) struct RunArgs {
     /// Print the result as JSON.
     #[arg(long, requires = "until_end")]
     json: bool,
+}
+
+/// What the run begins with, where that is not the file over the state as it is.
+#[derive(Args, Clone, Copy, Debug)]
+struct Beginning {
+    /// Drop the stored state and recompute everything from `start` on.
+    #[arg(long)]
+    rebuild: bool,
+
+    /// Run the pipeline as it was taken over last, from what is kept beside the state, where its
+    /// file or a plugin is wrong or gone.
+    #[arg(long, conflicts_with = "rebuild")]
+    last_good: bool,
 }
 
 impl RunArgs {
@@ -66,7 +84,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let (path, listen) = (args.config.config.clone(), args.listen);
     let load =
         move || Prepared::load(&path, |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server));
-    let prepared = load()?;
+    let (prepared, differs) = begun(args, load())?;
     let warnings = prepared.document.warnings();
     if !warnings.is_empty() {
         log::say(warnings.render(false));
@@ -77,19 +95,22 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     story::started(&prepared.pipeline, &args.config.config);
     // What is counted again is the same pipeline's, and its group knows it by that.
-    let before = if args.rebuild { stored::identity(&prepared.pipeline) } else { None };
-    if args.rebuild
+    let before = if args.beginning.rebuild { stored::identity(&prepared.pipeline) } else { None };
+    if args.beginning.rebuild
         && let Some(path) = reset(&prepared.pipeline)?
     {
         tracing::info!("state {} dropped; recomputing", path.display());
     }
-    let (store, checkpoint, reader) = open_store(&prepared)?;
+    let Opened { store, checkpoint, reader, edition } = open_store(&prepared)
+        .map_err(|failure| if failure.code == 2 { advised(args, failure) } else { failure })?;
+    keep_files(&prepared.pipeline.state_dir, &prepared);
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let takes_over = with_page && !args.until_end;
     let on_hangup = if takes_over { OnHangup::Other } else { OnHangup::End };
     let mut job = Job::new(&prepared, feed, Some(store), true, on_hangup)?;
     let (dir, name) = (&prepared.pipeline.state_dir, &prepared.pipeline.name);
+    job.supervisor.keeping = Some(Keeping::new(dir, edition));
     let stored = checkpoint.as_ref().map(|stored| stored.identity.clone());
     let stored = stored.filter(|identity| !identity.is_empty()).or(before);
     if let Some(known) = stored.or_else(|| identity::kept(dir, name)) {
@@ -110,7 +131,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
         let watches = args.watch.watches();
         let overridden = args.listen.overridden();
-        let reloads = Reloads { load: Box::new(load), first, watches, overridden };
+        let reloads = Reloads { load: Box::new(load), first, watches, overridden, differs };
         serve(&prepared, job, server, patience, takes_over.then_some(reloads))
     } else {
         let result = job.supervisor.run(patience);
@@ -148,12 +169,46 @@ pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<
     if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
 }
 
-/// A store, the checkpoint that the run resumes from, and who reads the store for backups.
-type Opened = (Box<dyn StateStore>, Option<Checkpoint>, StateReader);
+/// The pipeline to begin with, and how its files stand to it where it is not from them.
+fn begun(
+    args: &RunArgs,
+    now: Result<Prepared, Diagnostics>,
+) -> Result<(Prepared, Option<Cause>), Failure> {
+    if !args.beginning.last_good {
+        return Ok((now.map_err(|faults| advised(args, faults.into()))?, None));
+    }
+    let listen = args.listen;
+    let apply = |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server);
+    let LastGood { prepared, differs } = last_good::load(&args.config.config, now, apply)?;
+    Ok((prepared, differs))
+}
 
-/// The store, and the checkpoint that the run resumes from.
+fn advised(args: &RunArgs, failure: Failure) -> Failure {
+    if args.beginning.last_good {
+        failure
+    } else {
+        last_good::advised(&args.config.config, failure)
+    }
+}
+
+/// The store of the current edition.
+struct Opened {
+    store: Box<dyn StateStore>,
+    /// The checkpoint that the run resumes from.
+    checkpoint: Option<Checkpoint>,
+    /// Reads the store for backups.
+    reader: StateReader,
+    edition: u32,
+}
+
 fn open_store(prepared: &Prepared) -> Result<Opened, Failure> {
-    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
+    let dir = &prepared.pipeline.state_dir;
+    let editions = Editions::read(dir)?;
+    let edition = editions.current();
+    let store = EmbeddedStore::open(&editions.folder(edition))?;
+    if Editions::read(dir)?.current() != edition {
+        return Err(StateError::InUse(dir.clone()).into());
+    }
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let checkpoint = store.load()?;
     if let Some(checkpoint) = &checkpoint {
@@ -165,5 +220,5 @@ fn open_store(prepared: &Prepared) -> Result<Opened, Failure> {
         }
     }
     let reader = store.reader();
-    Ok((Box::new(store), checkpoint, reader))
+    Ok(Opened { store: Box::new(store), checkpoint, reader, edition })
 }

@@ -28,6 +28,7 @@ use streamgauge_wire::Hello;
 use super::failure::Failure;
 use crate::publish::{LiveQuery, Publisher, TICK};
 use crate::run::announce::Announcement;
+use crate::run::cause::Cause;
 use crate::run::control::HostControl;
 use crate::run::control_token::ControlToken;
 use crate::run::fatal;
@@ -95,6 +96,7 @@ impl Job {
             pulses: pulses.clone(),
             beat: None,
             reloading: Reloading::new(prepared),
+            keeping: None,
         };
         Ok(Self { supervisor, run_status, pulses, telemetry, stop, hangup })
     }
@@ -110,6 +112,8 @@ pub(super) struct Reloads {
     pub(super) watches: Watches,
     /// Settings that the command line sets in the place of the file.
     pub(super) overridden: Vec<String>,
+    /// What is wrong with the files, where the run begins with what is kept in their place.
+    pub(super) differs: Option<Cause>,
 }
 
 /// What makes a run look at its files again.
@@ -203,8 +207,12 @@ pub(super) fn serve(
     let query: Arc<dyn Query> = Arc::new(LiveQuery::new(&current, status, bounded));
     let watches = reloads.as_ref().map(|reloads| reloads.watches);
     let overridden = reloads.as_ref().map(|reloads| reloads.overridden.clone());
-    let reloader = reloads.map(|Reloads { load, first, .. }| {
-        Arc::new(Reloader::new(load, (&current, &handover), status, first))
+    let reloader = reloads.map(|Reloads { load, first, differs, .. }| {
+        let reloader = Reloader::new(load, (&current, &handover), status, first);
+        if let Some(differs) = differs {
+            reloader.leave_files(differs);
+        }
+        Arc::new(reloader)
     });
     let control: Arc<dyn Control> = Arc::new(HostControl::new(
         &current,

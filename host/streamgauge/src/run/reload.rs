@@ -17,14 +17,17 @@ use streamgauge_pipeline::{Diagnostics, Pipeline, SourceSettings};
 use streamgauge_server::control::{Asker, NotDone};
 use streamgauge_wire::{Difference, Done};
 
+use super::cause::Cause;
 use super::current::{Active, Current};
 use super::difference::{Outline, difference};
+use super::edition;
 use super::handover::{Handover, Outcome};
 use super::prepare::{Held, Prepared};
 use super::status::RunStatus;
 
 pub use watch::Look;
 use watch::Watch;
+pub use words::{not_in_force, of_faults};
 
 /// How long a reload waits until the changed pipeline reads.
 const OPENED_WITHIN: Duration = Duration::from_secs(30);
@@ -94,6 +97,14 @@ impl Reloader {
         }
     }
 
+    /// The run began with what is kept in the place of the files: they are left as they are until one
+    /// of them changes, and `differs` says what is wrong with them.
+    pub fn leave_files(&self, differs: Cause) {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.tell_all();
+        self.run_status.acts.warn(vec![differs]);
+    }
+
     /// Takes over what a changed file says. To be called again and again: a file counts as changed
     /// once it stands still from one call to the next.
     pub fn look(&self) {
@@ -150,6 +161,7 @@ impl Reloader {
                 ),
             ));
         }
+        edition::keep_files(&next.pipeline.state_dir, &next);
         match self.handover.give(next, OPENED_WITHIN) {
             Outcome::Runs { paused } => Ok(self.taken_over(by, changes, &words::paused(paused))),
             Outcome::Waits(why) => Ok(self.taken_over(by, changes, &format!("it waits: {why}"))),
@@ -211,7 +223,7 @@ impl Reloader {
         NotDone::Conflict(text)
     }
 
-    fn warn(&self, by: By, cause: super::cause::Cause, lines: Vec<String>) {
+    fn warn(&self, by: By, cause: Cause, lines: Vec<String>) {
         let acts = &self.run_status.acts;
         if acts.warnings().contains(&cause) {
             return;

@@ -30,6 +30,7 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::{LogGuard, SourceError};
 
 use super::cause::Cause;
+use super::edition::Keeping;
 use super::fatal;
 use super::opening::{Feed, Opening, Parked, Share, Shares};
 use super::patience::Patience;
@@ -81,6 +82,8 @@ pub struct Supervisor {
     pub beat: Option<Arc<Beat>>,
     /// Where a changed pipeline comes from.
     pub reloading: Reloading,
+    /// Keeps what the pipeline is made from; `None` means that nothing is kept.
+    pub keeping: Option<Keeping>,
 }
 
 impl Supervisor {
@@ -205,8 +208,9 @@ impl Supervisor {
         let ended = match self.first_checkpoint(&mut checkpointer, &differs, patience) {
             Ok(true) => {
                 self.run_status.enter(Phase::Running);
-                self.is_taken_over();
-                self.supervise(workers, &mut checkpointer, &differs, watch, (patience, lasts))
+                self.is_taken_over().and_then(|()| {
+                    self.supervise(workers, &mut checkpointer, &differs, watch, (patience, lasts))
+                })
             }
             Ok(false) => Ok(Attempt::Finished(Finished::Stopped)),
             Err(error) => Err(error),

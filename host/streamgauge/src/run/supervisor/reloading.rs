@@ -10,6 +10,7 @@ use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::Keep;
 use streamgauge_source::SourceError;
 
+use super::outcome::failed;
 use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
 use crate::run::current::Active;
@@ -28,9 +29,14 @@ impl Supervisor {
     }
 
     /// The pipeline reads, and a checkpoint with its settings is stored.
-    pub(super) fn is_taken_over(&mut self) {
+    pub(super) fn is_taken_over(&mut self) -> Result<(), SourceError> {
+        if let Some(keeping) = &self.keeping {
+            let noted = keeping.taken_over(&self.reloading.current.get().prepared);
+            noted.map_err(|error| failed(format!("{error}; hint: {}", error.hint())))?;
+        }
         self.reloading.former = None;
         self.reloading.handover.runs();
+        Ok(())
     }
 
     /// True if a changed pipeline could not be opened because of `error`, and the one that ran
