@@ -96,6 +96,9 @@ export const causesEn: Causes = {
     `The changed pipeline was not taken over, the one before runs on: ${faultOf(args)}`,
   restart_needed: (args) =>
     `In force after a restart of the host only: ${arg(args, "settings")}`,
+  rebuilding: (args) =>
+    `Edition ${arg(args, "edition")} of the state is being built, and this one is shown until then: ` +
+    `${arg(args, "read")} records, ${arg(args, "rate")}/s, ${arg(args, "behind")} behind`,
   no_leader: (args) => `No broker leads a partition of the topic ${arg(args, "topic")}`,
   read_failing: (args) => `A partition cannot be read: ${arg(args, "reason")}`,
   restoring: () => "The stored state is being read",

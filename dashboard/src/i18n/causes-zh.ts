@@ -97,6 +97,9 @@ export const causesZh = {
     `改动后的流水线未生效，原来的继续运行：${faultOf(args)}`,
   restart_needed: (args: Args) =>
     `主机重启后才生效：${arg(args, "settings")}`,
+  rebuilding: (args: Args) =>
+    `正在构建状态的版本 ${arg(args, "edition")}，完成前仍显示当前版本：` +
+    `已读 ${arg(args, "read")} 条，每秒 ${arg(args, "rate")} 条，还差 ${arg(args, "behind")}`,
   no_leader: (args: Args) => `主题 ${arg(args, "topic")} 有分区没有 leader`,
   read_failing: (args: Args) => `分区读不了：${arg(args, "reason")}`,
   restoring: () => "正在读取已存的状态",

@@ -5,33 +5,25 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::begin::{Beginning, Begun, begin};
 use super::config::Config;
 use super::failure::Failure;
-use super::last_good::{self, LastGood};
 use super::output::{is_printed, print_whole};
 use super::report::{Report, trouble_words};
 use super::serve::{Job, Listen, Reloads, Watch, page_url, serve};
-use super::state::reset;
-use super::stored;
 use super::story;
 use super::version::ENVIRONMENT;
 use crate::log;
 use crate::publish::log_warnings;
-use crate::run::cause::Cause;
-use crate::run::edition::{Keeping, keep_files};
+use crate::run::edition::{Keeping, Until, keep_files};
 use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
-use crate::run::prepare::{Held, Prepared};
+use crate::run::prepare::Prepared;
 use crate::run::reload::Look;
 use crate::run::stop::OnHangup;
 use streamgauge_checkpoint::backups::Backups;
-use streamgauge_checkpoint::editions::Editions;
-use streamgauge_checkpoint::store::{
-    Checkpoint, EmbeddedStore, Keep, StateError, StateReader, StateStore,
-};
-use streamgauge_outbox::StoppedMetric;
-use streamgauge_pipeline::{Diagnostics, Pipeline};
+use streamgauge_pipeline::Pipeline;
 use streamgauge_view::document::NotWritten;
 
 /// Run the pipeline: read its source, keep its state, serve the dashboard.
@@ -60,19 +52,6 @@ pub(super) struct RunArgs {
     json: bool,
 }
 
-/// What the run begins with, where that is not the file over the state as it is.
-#[derive(Args, Clone, Copy, Debug)]
-struct Beginning {
-    /// Drop the stored state and recompute everything from `start` on.
-    #[arg(long)]
-    rebuild: bool,
-
-    /// Run the pipeline as it was taken over last, from what is kept beside the state, where its
-    /// file or a plugin is wrong or gone.
-    #[arg(long, conflicts_with = "rebuild")]
-    last_good: bool,
-}
-
 impl RunArgs {
     pub(super) fn config(&self) -> &Path {
         &self.config.config
@@ -84,7 +63,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let (path, listen) = (args.config.config.clone(), args.listen);
     let load =
         move || Prepared::load(&path, |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server));
-    let (prepared, differs) = begun(args, load())?;
+    let apply = |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server);
+    let until = if args.until_end { Until::End } else { Until::Stopped };
+    let begun = begin(args.beginning, (&args.config.config, load()), until, &apply)?;
+    let Begun { prepared, instead, store, checkpoint, reader, edition } = begun;
     let warnings = prepared.document.warnings();
     if !warnings.is_empty() {
         log::say(warnings.render(false));
@@ -94,15 +76,6 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         args.listen.check(&prepared)?;
     }
     story::started(&prepared.pipeline, &args.config.config);
-    // What is counted again is the same pipeline's, and its group knows it by that.
-    let before = if args.beginning.rebuild { stored::identity(&prepared.pipeline) } else { None };
-    if args.beginning.rebuild
-        && let Some(path) = reset(&prepared.pipeline)?
-    {
-        tracing::info!("state {} dropped; recomputing", path.display());
-    }
-    let Opened { store, checkpoint, reader, edition } = open_store(&prepared)
-        .map_err(|failure| if failure.code == 2 { advised(args, failure) } else { failure })?;
     keep_files(&prepared.pipeline.state_dir, &prepared);
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
@@ -110,9 +83,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let on_hangup = if takes_over { OnHangup::Other } else { OnHangup::End };
     let mut job = Job::new(&prepared, feed, Some(store), true, on_hangup)?;
     let (dir, name) = (&prepared.pipeline.state_dir, &prepared.pipeline.name);
-    job.supervisor.keeping = Some(Keeping::new(dir, edition));
+    job.supervisor.edition = edition;
+    job.supervisor.keeping = Some(Keeping::new(dir, edition, until));
     let stored = checkpoint.as_ref().map(|stored| stored.identity.clone());
-    let stored = stored.filter(|identity| !identity.is_empty()).or(before);
+    let stored = stored.filter(|identity| !identity.is_empty());
     if let Some(known) = stored.or_else(|| identity::kept(dir, name)) {
         job.supervisor.identity = known;
     }
@@ -125,13 +99,14 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let stopped = job.stop.flag();
     let (board, identity) = (Arc::clone(&run_status.backups), job.supervisor.identity.clone());
+    board.read_from(Some(reader.clone()));
     let backups = prepared.pipeline.backups.clone();
     let backups = backups.map(|settings| Backups { reader, settings, identity, board }.start());
     let result = if let Some(server) = server {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
         let watches = args.watch.watches();
         let overridden = args.listen.overridden();
-        let reloads = Reloads { load: Box::new(load), first, watches, overridden, differs };
+        let reloads = Reloads { load: Box::new(load), first, watches, overridden, instead };
         serve(&prepared, job, server, patience, takes_over.then_some(reloads))
     } else {
         let result = job.supervisor.run(patience);
@@ -148,6 +123,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         if stopped.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(Failure::failed("stopped before the end; the state is stored"));
         }
+        Keeping::new(&prepared.pipeline.state_dir, edition, until).ended(&prepared)?;
         return print(&prepared, &Report::new(&prepared, &run_status), args.json);
     }
     Ok(())
@@ -167,58 +143,4 @@ pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<
     is_printed()?;
     let troubles: Vec<String> = troubles.iter().map(trouble_words).collect();
     if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
-}
-
-/// The pipeline to begin with, and how its files stand to it where it is not from them.
-fn begun(
-    args: &RunArgs,
-    now: Result<Prepared, Diagnostics>,
-) -> Result<(Prepared, Option<Cause>), Failure> {
-    if !args.beginning.last_good {
-        return Ok((now.map_err(|faults| advised(args, faults.into()))?, None));
-    }
-    let listen = args.listen;
-    let apply = |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server);
-    let LastGood { prepared, differs } = last_good::load(&args.config.config, now, apply)?;
-    Ok((prepared, differs))
-}
-
-fn advised(args: &RunArgs, failure: Failure) -> Failure {
-    if args.beginning.last_good {
-        failure
-    } else {
-        last_good::advised(&args.config.config, failure)
-    }
-}
-
-/// The store of the current edition.
-struct Opened {
-    store: Box<dyn StateStore>,
-    /// The checkpoint that the run resumes from.
-    checkpoint: Option<Checkpoint>,
-    /// Reads the store for backups.
-    reader: StateReader,
-    edition: u32,
-}
-
-fn open_store(prepared: &Prepared) -> Result<Opened, Failure> {
-    let dir = &prepared.pipeline.state_dir;
-    let editions = Editions::read(dir)?;
-    let edition = editions.current();
-    let store = EmbeddedStore::open(&editions.folder(edition))?;
-    if Editions::read(dir)?.current() != edition {
-        return Err(StateError::InUse(dir.clone()).into());
-    }
-    let store = store.keeping(Keep::new(&prepared.pipeline));
-    let checkpoint = store.load()?;
-    if let Some(checkpoint) = &checkpoint {
-        prepared.check_state(checkpoint, Held::Records)?;
-        for (id, stopped) in StoppedMetric::all(&checkpoint.partitions) {
-            let (places, stop) = (stopped.places(), &stopped.stop);
-            let remedy = prepared.pipeline.naming_itself(stopped.remedy());
-            tracing::error!("metric `{id}` has stopped at {places}: {stop}; hint: {remedy}");
-        }
-    }
-    let reader = store.reader();
-    Ok(Opened { store: Box::new(store), checkpoint, reader, edition })
 }

@@ -42,6 +42,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::PluginBusy => "plugin_busy",
         CauseCode::ReloadRefused => "reload_refused",
         CauseCode::RestartNeeded => "restart_needed",
+        CauseCode::Rebuilding => "rebuilding",
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Acts {
 struct Content {
     moments: Vec<Moment>,
     warnings: Vec<Cause>,
+    /// An edition that is being built, with its progress.
+    building: Option<Cause>,
 }
 
 impl Acts {
@@ -57,7 +59,13 @@ impl Acts {
 
     /// The warnings of now.
     pub fn warnings(&self) -> Vec<Cause> {
-        self.lock().warnings.clone()
+        let content = self.lock();
+        content.warnings.iter().chain(&content.building).cloned().collect()
+    }
+
+    /// Tells how far the edition is that is being built; `None` means that none is.
+    pub fn tell_building(&self, building: Option<Cause>) {
+        self.lock().building = building;
     }
 
     fn lock(&self) -> MutexGuard<'_, Content> {

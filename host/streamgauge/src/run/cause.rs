@@ -69,6 +69,8 @@ pub enum CauseCode {
     ReloadRefused,
     /// The file has settings that are in force after a restart only.
     RestartNeeded,
+    /// Another edition of the state is being built in the background.
+    Rebuilding,
 }
 
 /// The meaning of a cause for the readiness of the pipeline.
@@ -105,7 +107,8 @@ impl CauseCode {
             | Self::MemoryNearLimit
             | Self::PluginBusy
             | Self::ReloadRefused
-            | Self::RestartNeeded => Weight::Warns,
+            | Self::RestartNeeded
+            | Self::Rebuilding => Weight::Warns,
             Self::BrokerUnreachable
             | Self::Broker(_)
             | Self::TopicMissing
@@ -214,7 +217,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::TopicMissing
         | CauseCode::NoPartitions
         | CauseCode::FileMissing => Some("streamgauge check"),
-        CauseCode::Gap(_) => Some("streamgauge run --rebuild"),
+        CauseCode::Gap(_) => Some("streamgauge state rebuild --accept-loss"),
         CauseCode::SourceFailed
         | CauseCode::LogMoved
         | CauseCode::Restoring
@@ -236,7 +239,8 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::MemoryNearLimit
         | CauseCode::PluginBusy
         | CauseCode::ReloadRefused
-        | CauseCode::RestartNeeded => None,
+        | CauseCode::RestartNeeded
+        | CauseCode::Rebuilding => None,
     }
 }
 

@@ -5,6 +5,11 @@
 //! Files are kept before a pipeline is handed over, away from the workers; what is in force is noted
 //! once its first checkpoint is stored.
 
+mod begin;
+mod build;
+mod rebuilder;
+mod seed;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -20,23 +25,48 @@ use streamgauge_plugin::{Plugin, read_component};
 use thiserror::Error;
 
 use super::prepare::Prepared;
+pub use begin::{Begun, Loss, in_foreground};
+pub use rebuilder::Rebuilder;
 
 /// Keeps what an edition is taken over with.
 #[derive(Clone, Debug)]
 pub struct Keeping {
     dir: PathBuf,
     edition: u32,
+    until: Until,
+}
+
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// To the present ends of its logs: what it builds becomes current there.
+    End,
+    /// Until it is stopped.
+    Stopped,
 }
 
 impl Keeping {
     /// Keeps that of edition `edition` of the state in `dir`.
-    pub fn new(dir: &Path, edition: u32) -> Self {
-        Self { dir: dir.to_owned(), edition }
+    pub fn new(dir: &Path, edition: u32, until: Until) -> Self {
+        Self { dir: dir.to_owned(), edition, until }
+    }
+
+    /// The run has come to its end.
+    ///
+    /// # Errors
+    /// What it has built could not be made current.
+    pub fn ended(self, prepared: &Prepared) -> Result<(), StateError> {
+        Self { until: Until::Stopped, ..self }.taken_over(prepared)
     }
 
     /// The number of the edition.
     pub fn edition(&self) -> u32 {
         self.edition
+    }
+
+    /// The run is on another edition.
+    pub(super) fn go_to(&mut self, edition: u32) {
+        self.edition = edition;
     }
 
     /// The edition is in force with `prepared`, and a checkpoint says so. Where another one was
@@ -48,6 +78,9 @@ impl Keeping {
         let made_from = kept_of(&self.dir, prepared);
         let mut editions = Editions::read(&self.dir)?;
         let before = editions.current();
+        if before != self.edition && self.until == Until::End {
+            return Ok(());
+        }
         if before != self.edition {
             editions.switch(self.edition, made_from, Utc::now().timestamp_millis())?;
             tracing::info!(

@@ -32,7 +32,7 @@ use streamgauge_source::{LogGuard, SourceError};
 use super::cause::Cause;
 use super::edition::Keeping;
 use super::fatal;
-use super::opening::{Feed, Opening, Parked, Share, Shares};
+use super::opening::{Feed, Opening, Parked, Reads, Share, Shares};
 use super::patience::Patience;
 use super::pulse::{Beat, Pulses};
 use super::reloading::Reloading;
@@ -62,6 +62,8 @@ pub struct Supervisor {
     pub state_settings: BTreeMap<String, String>,
     /// The records that are read.
     pub feed: Feed,
+    /// For whom they are read.
+    pub reads: Reads,
     /// Where state is kept; none: nowhere.
     pub store: Option<Box<dyn StateStore>>,
     /// Whether dead letters and late records are written where the pipeline says.
@@ -82,6 +84,8 @@ pub struct Supervisor {
     pub beat: Option<Arc<Beat>>,
     /// Where a changed pipeline comes from.
     pub reloading: Reloading,
+    /// The number of the edition of the state, by which files of letters are named.
+    pub edition: u32,
     /// Keeps what the pipeline is made from; `None` means that nothing is kept.
     pub keeping: Option<Keeping>,
 }
@@ -239,6 +243,7 @@ impl Supervisor {
             sources: &self.run_status.sources,
             identity: &self.identity,
             answer_timeout,
+            reads: self.reads,
         }
     }
 

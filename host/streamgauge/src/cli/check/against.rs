@@ -32,7 +32,9 @@ impl AgainstArgs {
         let old = if self.against_running {
             RunningHost::find(&prepared.pipeline)?.get("pipeline")?
         } else if self.against_state {
-            Outline::of_state(&stored::read(prepared, drop)?.checkpoint.settings)
+            Outline::of_state(
+                &stored::read(prepared, stored::Which::default(), drop)?.checkpoint.settings,
+            )
         } else {
             return Ok(None);
         };

@@ -13,19 +13,32 @@ use streamgauge_source::SourceError;
 use super::outcome::failed;
 use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
-use crate::run::current::Active;
 use crate::run::identity;
 use crate::run::prepare::Prepared;
+use crate::run::reloading::{Former, Next, Switch};
 use crate::run::status::Phase;
 
 impl Supervisor {
     /// Takes the changed pipeline that waits, if there is one.
     pub(super) fn take_over(&mut self) {
-        let Some(next) = self.reloading.handover.take() else { return };
+        let Some(Next { prepared, switch }) = self.reloading.handover.take() else { return };
         let runs = matches!(self.run_status.lock().phase, Phase::Running | Phase::Ended);
-        self.reloading.former = runs.then(|| self.reloading.current.get());
-        self.adopt(&next);
-        self.reloading.current.replace(next);
+        let former = self.reloading.current.get();
+        let is_switch = switch.is_some();
+        let switch = switch.and_then(|switch| self.go_to(switch));
+        self.reloading.former = (runs || is_switch).then_some(Former { active: former, switch });
+        self.adopt(&prepared);
+        self.reloading.current.replace(prepared);
+    }
+
+    /// Goes to the store of another edition, and returns the one before.
+    fn go_to(&mut self, Switch { edition, store, reader }: Switch) -> Option<Switch> {
+        let former = std::mem::replace(&mut self.edition, edition);
+        if let Some(keeping) = &mut self.keeping {
+            keeping.go_to(edition);
+        }
+        let reader = self.run_status.backups.read_from(reader);
+        self.store.replace(store).map(|store| Switch { edition: former, store, reader })
     }
 
     /// The pipeline reads, and a checkpoint with its settings is stored.
@@ -45,16 +58,20 @@ impl Supervisor {
     pub(super) fn goes_back(&mut self, error: &SourceError) -> bool {
         let shown = Cause::of(error, &self.pipeline);
         let source = &self.pipeline.source;
-        let is_to_blame = |former: &mut Arc<Active>| {
-            !error.may_pass() || former.prepared.pipeline.source != *source
+        let is_to_blame = |former: &mut Former| {
+            !error.may_pass() || former.active.prepared.pipeline.source != *source
         };
         let Some(former) = self.reloading.former.take_if(is_to_blame) else {
             self.reloading.handover.waits(shown.message);
             return false;
         };
         tracing::warn!("the changed pipeline cannot be opened, so the one before is opened again");
-        self.adopt(&former.prepared);
-        self.reloading.current.put_back(former);
+        let Former { active, switch } = former;
+        if let Some(switch) = switch {
+            drop(self.go_to(switch));
+        }
+        self.adopt(&active.prepared);
+        self.reloading.current.put_back(active);
         self.reloading.handover.went_back(shown.message);
         true
     }
