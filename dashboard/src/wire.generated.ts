@@ -735,7 +735,7 @@ at: number,
 /**
  * `started`, `waiting`, `resumed`, `partition_stopped`, `partition_resumed`, `quarantined`,
  * `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored`, `reloaded`, `reload_refused`,
- * `resume_asked` or `failed`.
+ * `resume_asked`, `rebuild_begun`, `rebuild_ended`, `switched` or `failed`.
  */
 what: string,
 /**

@@ -74,6 +74,8 @@ mod dev;
 mod dirt;
 #[path = "system/disk.rs"]
 mod disk;
+#[path = "system/editions.rs"]
+mod editions;
 #[path = "system/ends.rs"]
 mod ends;
 #[path = "system/errors.rs"]

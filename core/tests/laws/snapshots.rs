@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use streamgauge_core::{
     Accounting, Crash, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram,
     LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot,
-    MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
-    PoisonRecord, Position, RecordRange, RecordTime, Rejection, StopKind, TimeWindow, WallClock,
-    WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState,
+    PluginCall, Poison, PoisonRecord, Position, RecordRange, RecordTime, Rejection, StopKind,
+    TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 /// Where the version of a snapshot stands. Bytes of an earlier one are read, and written in this one.

@@ -38,7 +38,7 @@ const UNHEARD: Readonly<Partial<Record<PageState, Cause>>> = {
 };
 
 /** The warnings that a reader has to know of though every count is right. */
-const NOTED = ["reload_refused", "restart_needed"];
+const NOTED = ["reload_refused", "restart_needed", "rebuilding"];
 
 export interface Hint {
   readonly words: string;

@@ -100,6 +100,9 @@ export const causesEn: Causes = {
     `Metric ${arg(args, "metric")} does not catch up: ${arg(args, "own")} records/s are counted, ` +
     `${arg(args, "coming")} come` +
     (arg(args, "needed") === "" ? "" : `; catch_up.share = ${arg(args, "needed")} would do`),
+  rebuilding: (args) =>
+    `Edition ${arg(args, "edition")} of the state is being built, and this one is shown until then: ` +
+    `${arg(args, "read")} records, ${arg(args, "rate")}/s, ${arg(args, "behind")} behind`,
   no_leader: (args) => `No broker leads a partition of the topic ${arg(args, "topic")}`,
   read_failing: (args) => `A partition cannot be read: ${arg(args, "reason")}`,
   restoring: () => "The stored state is being read",

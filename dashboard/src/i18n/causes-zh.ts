@@ -100,6 +100,9 @@ export const causesZh = {
   catch_up_slow: (args: Args) =>
     `指标 ${arg(args, "metric")} 补算追不上：每秒补算 ${arg(args, "own")} 条，来了 ${arg(args, "coming")} 条` +
     (arg(args, "needed") === "" ? "" : `；catch_up.share = ${arg(args, "needed")} 即可`),
+  rebuilding: (args: Args) =>
+    `正在构建状态的版本 ${arg(args, "edition")}，完成前仍显示当前版本：` +
+    `已读 ${arg(args, "read")} 条，每秒 ${arg(args, "rate")} 条，还差 ${arg(args, "behind")}`,
   no_leader: (args: Args) => `主题 ${arg(args, "topic")} 有分区没有 leader`,
   read_failing: (args: Args) => `分区读不了：${arg(args, "reason")}`,
   restoring: () => "正在读取已存的状态",

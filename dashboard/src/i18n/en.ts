@@ -220,6 +220,7 @@ export const en: Words = {
       partition_stopped: "partition stands still", partition_resumed: "partition resumed", degraded: "incomplete",
       checkpoint_failed: "checkpoint failed", checkpoint_stored: "checkpoint stored again", failed: "failed",
       reloaded: "reloaded", reload_refused: "not reloaded", resume_asked: "metric is to resume",
+      rebuild_begun: "edition begun", rebuild_ended: "edition not built", switched: "edition shown",
     },
     whatPartition: (partition) => `partition ${partition}`,
     stages: "Stages",

@@ -32,6 +32,6 @@ export const noticeEn: Notice = {
   copied: "Copied",
   retry: "The host keeps trying; this page follows without a reload.",
   undecided: "It stays so until you decide: on_gap = \"continue\" of the source counts on from the next record, " +
-    "--rebuild counts again what the log still has.",
+    "streamgauge state rebuild --accept-loss counts again what the log still has.",
   stopped: "The host does not retry by itself: mend the cause and start it again.",
 };

@@ -28,7 +28,7 @@ export const noticeZh = {
   copy: "复制",
   copied: "已复制",
   retry: "主机会一直自动重试，恢复后本页无需刷新。",
-  undecided: "需要您来决定：在数据源中设 on_gap = \"continue\" 可从下一条记录继续，--rebuild 则按日志现有内容重新计数。",
+  undecided: "需要您来决定：在数据源中设 on_gap = \"continue\" 可从下一条记录继续，streamgauge state rebuild --accept-loss 则按日志现有内容重新计数。",
   stopped: "主机不会自动重试，请处理后重新启动。",
 };
 

@@ -214,6 +214,7 @@ export const zh = {
       partition_stopped: "分区停滞", partition_resumed: "分区恢复", degraded: "结果不全",
       checkpoint_failed: "检查点失败", checkpoint_stored: "检查点恢复", failed: "失败",
       reloaded: "已重新加载", reload_refused: "未能重新加载", resume_asked: "请求恢复指标",
+      rebuild_begun: "开始构建版本", rebuild_ended: "版本未建成", switched: "已切换版本",
     },
     whatPartition: (partition: string) => `分区 ${partition}`,
     stages: "各阶段",

@@ -30,8 +30,10 @@ const ICONS: Readonly<Record<string, Icon>> = {
   partition_stopped: "hourglass", partition_resumed: "forward", degraded: "warning",
   gap: "warning", checkpoint_failed: "failed", checkpoint_stored: "check", failed: "failed",
   reloaded: "reconnect", reload_refused: "warning", resume_asked: "play",
+  rebuild_begun: "play", rebuild_ended: "warning", switched: "reconnect",
 };
-const GOOD = new Set(["started", "restarted", "resumed", "partition_resumed", "checkpoint_stored", "reloaded", "resume_asked"]);
+const GOOD = new Set(["started", "restarted", "resumed", "partition_resumed", "checkpoint_stored", "reloaded", "resume_asked",
+  "rebuild_begun", "switched"]);
 
 /** The happenings of the last five minutes, oldest first. */
 export function annotationsOf(ctx: Context): readonly Annotation[] {

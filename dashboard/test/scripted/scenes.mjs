@@ -118,7 +118,7 @@ export const SCENES = {
       cause: {
         code: "log_start_moved", message: "offset 5 is below the log start",
         args: { partition: 3, from: 5, to: 900, low: 900, high: 1200 },
-        hint: "streamgauge run --rebuild",
+        hint: "streamgauge state rebuild --accept-loss",
       },
     },
   },

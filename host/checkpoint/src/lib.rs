@@ -6,7 +6,9 @@
 mod backoff;
 pub mod backups;
 mod checkpointer;
+pub mod editions;
 mod file_id;
+pub mod kept;
 mod report;
 pub mod side_output;
 pub mod store;

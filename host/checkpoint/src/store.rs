@@ -23,7 +23,9 @@ use thiserror::Error;
 use streamgauge_outbox::HistoryStore;
 use streamgauge_pipeline::Pipeline;
 
-pub use embedded::{EmbeddedStore, ExportError, Exported, Generation, StateReader};
+pub use embedded::{
+    EmbeddedStore, ExportError, Exported, FILE as STATE_FILE, Generation, StateReader,
+};
 pub use export::{Export, ExportReadError, ExportReader, ExportWriter};
 pub use guard::turns_panics_into_errors;
 pub use memory::MemoryStore;

@@ -10,7 +10,7 @@ mod semantics;
 
 pub use semantics::{
     Effect, EventTimeState, Exclusion, Fallback, FinalPane, Flaw, Gap, GapKind, Histogram,
-    LateSample, MergedMetric, MergedWindow, MetricState, MetricVerdict, NotResumed, Oracle, Part,
-    OracleError, Outcome, Outside, PaneState, Partition, PartitionState, Placed, Record, Rejection,
-    Span, Value, Verdict, WindowPhase, WindowState, WindowVerdict,
+    LateSample, MergedMetric, MergedWindow, MetricState, MetricVerdict, NotResumed, Oracle,
+    OracleError, Outcome, Outside, PaneState, Part, Partition, PartitionState, Placed, Record,
+    Rejection, Span, Value, Verdict, WindowPhase, WindowState, WindowVerdict,
 };

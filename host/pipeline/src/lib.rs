@@ -47,8 +47,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::{Document, join};
 pub use event_time_settings::{EventTimeFields, EventTimeSettings};
 pub use fingerprint::{
-    DescribedMetric, DisplayKeys, MetricFingerprint, MetricPart, PartChange, SettingChange, WindowsSoFar,
-    UnreadableFingerprint, changed_settings,
+    DescribedMetric, DisplayKeys, MetricFingerprint, MetricPart, PartChange, SettingChange,
+    UnreadableFingerprint, WindowsSoFar, changed_settings,
 };
 pub use format::Format;
 pub use metric_settings::{Backfill, EVENT_TIME, MetricSettings, PanelSettings, Wasi};

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
@@ -14,7 +14,7 @@ use super::document::Document;
 use super::pipeline::Pipeline;
 use super::reader::Table;
 use super::secret::mask_lines;
-use super::settings;
+use super::settings::{self, STATE_DIR};
 use super::syntax::not_toml;
 
 /// The largest pipeline file, in bytes.
@@ -38,9 +38,29 @@ impl Pipeline {
         path: &Path,
         environment: Environment<'_>,
     ) -> Result<(Self, Document), Diagnostics> {
+        Self::parse_with(&Self::text(path)?, path, environment)
+    }
+
+    /// The text of the pipeline file at `path`, secrets included.
+    ///
+    /// # Errors
+    /// There is no such file, or its content is no text.
+    pub fn text(path: &Path) -> Result<String, Diagnostics> {
         let bytes = read(path).map_err(|diagnostic| alone(path, "", diagnostic))?;
-        let text = String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))?;
-        Self::parse_with(&text, path, environment)
+        String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))
+    }
+
+    /// The state folder of the pipeline file at `path`, as far as that can be told of a file that is
+    /// wrong or gone: where it names none, the one that is meant by saying nothing.
+    pub fn state_dir_of(path: &Path) -> PathBuf {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let text = Self::text(path).unwrap_or_default();
+        let (root, _) = DeTable::parse_recoverable(&text);
+        let embedded =
+            root.get_ref().get("state").and_then(|state| state.get_ref().get("embedded"));
+        let dir = embedded.and_then(|embedded| embedded.get_ref().get("dir"));
+        let dir = dir.and_then(|dir| dir.get_ref().as_str()).filter(|dir| !dir.is_empty());
+        folder.join(dir.unwrap_or(STATE_DIR))
     }
 
     /// Checks the text of a pipeline file at `path`, with this process's environment. Relative

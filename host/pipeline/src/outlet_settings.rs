@@ -58,6 +58,24 @@ impl OutletSettings {
         }
     }
 
+    /// The outlet of edition `edition` of the state. Each edition after the first has files of its
+    /// own, as what is in them belongs to its counts: the number stands before the ending of the name.
+    #[must_use]
+    pub fn of_edition(&self, edition: u32) -> Self {
+        match self {
+            Self::File(OutletFile { path, limit }) if edition > 1 => {
+                let mut name = path.file_stem().unwrap_or_default().to_owned();
+                name.push(format!(".edition-{edition}"));
+                if let Some(ending) = path.extension() {
+                    name.push(".");
+                    name.push(ending);
+                }
+                Self::File(OutletFile { path: path.with_file_name(name), limit: *limit })
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The place as a state in `state_dir` names it. A file is named by its way from there, so that
     /// both may be moved together.
     pub fn place(&self, state_dir: &Path) -> String {

@@ -197,8 +197,11 @@ fn read_checkpoint(root: &mut Table<'_>) -> Duration {
 }
 
 /// The folder of the state, and its backups.
+/// The state folder of a file that names none, from the folder of the file.
+pub(super) const STATE_DIR: &str = "state";
+
 fn read_state(root: &mut Table<'_>, context: &Context<'_>) -> (PathBuf, Option<BackupSettings>) {
-    let default = context.folder.join("state");
+    let default = context.folder.join(STATE_DIR);
     let Some(mut table) = root.section("state") else { return (default, None) };
     let embedded = table.section("embedded");
     table.finish();

@@ -89,6 +89,19 @@ impl Runtime {
         plugin.described(schema)
     }
 
+    /// As [`Runtime::load`], of a component whose bytes were read from elsewhere.
+    ///
+    /// # Errors
+    /// The bytes are no plugin, or the plugin does not take this configuration.
+    pub fn load_bytes(
+        &self,
+        settings: &MetricSettings,
+        component: &[u8],
+    ) -> Result<Plugin, LoadError> {
+        let (plugin, schema) = self.linked_bytes(settings, component)?;
+        plugin.described(schema)
+    }
+
     /// The plugin of `settings` with nothing but its `config-schema`, for a plugin that describes
     /// itself only with a configuration.
     ///
@@ -105,11 +118,20 @@ impl Runtime {
         let path = &settings.plugin;
         let bytes = component::read(path)
             .map_err(|error| LoadError::Unreadable { path: path.clone(), error })?;
-        let digest = digest_of(&bytes);
+        self.linked_bytes(settings, &bytes)
+    }
+
+    fn linked_bytes(
+        &self,
+        settings: &MetricSettings,
+        bytes: &[u8],
+    ) -> Result<(Plugin, String), LoadError> {
+        let path = &settings.plugin;
+        let digest = digest_of(bytes);
         if settings.sha256.as_ref().is_some_and(|pinned| *pinned != digest.to_string()) {
             return Err(LoadError::OtherDigest { path: path.clone(), found: digest });
         }
-        let component = self.compiled(settings, &bytes, digest)?;
+        let component = self.compiled(settings, bytes, digest)?;
         let imports = self.imports(settings, &component)?;
         let pre = self.link(path, &component, &imports)?;
         let config: Arc<str> = settings.config.to_string().into();

@@ -11,6 +11,11 @@ use streamgauge_wire::Done;
 pub enum Act {
     /// Take over the pipeline file and the plugins as they are now.
     Reload,
+    /// Build another edition of the state in the background.
+    Rebuild {
+        /// True if records that the log no longer holds may be missing in it.
+        accept_loss: bool,
+    },
     /// Let a metric that has stopped go on.
     Resume {
         /// The id of the metric in the pipeline.

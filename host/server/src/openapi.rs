@@ -45,6 +45,7 @@ use streamgauge_wire as wire;
         answers::checkpoint,
         acts::reload,
         acts::resume,
+        acts::rebuild,
         acts::outline,
     ),
     components(schemas(wire::Panel)),

@@ -91,7 +91,7 @@ impl fmt::Display for LogGap {
         } else {
             write!(f, "the state names {GAPS_MAX} gaps already, ")?;
         }
-        write!(f, "`streamgauge run --rebuild` begins anew")
+        write!(f, "`streamgauge state rebuild --accept-loss` counts anew what is there")
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_gap_says_what_is_lost_and_both_ways_out() {
         let ways = " (its log holds 20 to 90); hint: `on_gap = \"continue\"` in [source.kafka] names \
-                    the gap in the state and reads on, `streamgauge run --rebuild` begins anew";
+                    the gap in the state and reads on, `streamgauge state rebuild --accept-loss` counts anew what is there";
         let deleted = "partition 3 goes on at offset 10, but its log begins at 20: the records in \
                        between were deleted before they were read";
         assert_eq!(shown(GapKind::LogStartMoved, 10, 20, 0), format!("{deleted}{ways}"));
@@ -156,7 +156,7 @@ mod tests {
             let text = gap.to_string();
             assert!(gap.args().contains_key("path"), "{:?}", gap.args());
             let ways = "; hint: `on_gap = \"continue\"` in [source.file] names the gap in the state \
-                        and reads the file from its start, `streamgauge run --rebuild` begins anew";
+                        and reads the file from its start, `streamgauge state rebuild --accept-loss` counts anew what is there";
             text.strip_suffix(ways).map(str::to_owned).unwrap_or(text)
         };
         assert_eq!(
@@ -181,7 +181,7 @@ mod tests {
         let last = shown(GapKind::LogStartMoved, 10, 20, GAPS_MAX - 1);
         assert!(last.contains("on_gap"), "{last}");
         let full = shown(GapKind::LogStartMoved, 10, 20, GAPS_MAX);
-        let hint = "hint: the state names 64 gaps already, `streamgauge run --rebuild` begins anew";
+        let hint = "hint: the state names 64 gaps already, `streamgauge state rebuild --accept-loss` counts anew what is there";
         assert!(full.ends_with(hint) && !full.contains("on_gap"), "{full}");
     }
 }

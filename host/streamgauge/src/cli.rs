@@ -1,12 +1,14 @@
 //! The command line. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 something outside is
 //! unreachable or a port is taken.
 
+mod begin;
 mod check;
 mod config;
 mod demo;
 mod explain;
 mod failure;
 mod inspect;
+mod last_good;
 mod metric;
 mod output;
 mod plugin;

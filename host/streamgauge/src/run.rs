@@ -10,6 +10,7 @@ pub mod control;
 pub mod control_token;
 pub mod current;
 pub mod difference;
+pub mod edition;
 pub mod fatal;
 pub(crate) mod former;
 pub mod handover;

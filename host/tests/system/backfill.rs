@@ -98,9 +98,7 @@ fn records_that_are_gone_are_named_before_they_are_missed() {
         reason.contains("the log no longer holds the records that it needs next: 0@")
     });
     eprintln!("{}", of_metric(&status, "more")["reason"]);
-    let resume = |more: &[&str]| {
-        finish(case.place.command("metric resume").arg("more").args(more))
-    };
+    let resume = |more: &[&str]| finish(case.place.command("metric resume").arg("more").args(more));
     let refused = resume(&[]);
     eprintln!("{}", refused.stderr);
     assert_eq!(refused.code, Some(1), "{}", refused.stderr);
@@ -173,10 +171,15 @@ fn a_metric_counts_from_where_it_is_told_to() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("events.jsonl");
     std::fs::write(&file, lines(&generated(10, 1, 0.0))).expect("a file");
-    let settings = Settings { of_metrics: "backfill = \"7d\"\n".to_owned(), ..Settings::file(&file) };
+    let settings =
+        Settings { of_metrics: "backfill = \"7d\"\n".to_owned(), ..Settings::file(&file) };
     let refused = finish(&mut Workplace::new(&settings).command("check"));
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
-    assert!(refused.stderr.contains("only a topic finds its records by time"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("only a topic finds its records by time"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
@@ -218,8 +221,8 @@ fn the_result_before_is_shown_until_the_new_one_has_caught_up() {
         slow.replacen("id = \"age\"\n", &age, 1)
     };
     case.place.set_text(&wider("1d"));
-    let status = host
-        .status_when("a build", |status| of_metric(status, "age")["state"] == "lagging");
+    let status =
+        host.status_when("a build", |status| of_metric(status, "age")["state"] == "lagging");
     let age = of_metric(&status, "age");
     assert_eq!(rows(age), 300_000, "what was counted before is shown: {age}");
     assert!(age["reason"].as_str().expect("words").contains("the result before is shown"), "{age}");
@@ -233,8 +236,7 @@ fn the_result_before_is_shown_until_the_new_one_has_caught_up() {
     let age = of_metric(&status, "age");
     assert_eq!(rows(age), 300_000, "{age}");
     case.place.set_text(&wider("2d").replace("share = 0.05", "share = 1.0"));
-    let status =
-        host.status_when("the end", |status| of_metric(status, "age")["state"] == "ok");
+    let status = host.status_when("the end", |status| of_metric(status, "age")["state"] == "ok");
     assert_eq!(rows(of_metric(&status, "age")), 300_000);
     assert_eq!(of_metric(&status, "age")["windows"][0]["window"], "2d");
     host.terminate().ok();

@@ -81,7 +81,9 @@ impl Case {
         let status = host.status_when("the failure", |status| status["mode"] == "failed");
         assert_eq!(status["cause"]["code"], kind, "{status}");
         let message = status["cause"]["message"].as_str().expect("a message");
-        for word in words.iter().chain(&["on_gap = \"continue\"` in [source.file]", "--rebuild"]) {
+        for word in
+            words.iter().chain(&["on_gap = \"continue\"` in [source.file]", "state rebuild"])
+        {
             assert!(message.contains(word), "{word} is not in {message}");
         }
         assert_eq!(host.get("/readyz").json()["reason"], kind);

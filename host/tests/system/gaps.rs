@@ -55,7 +55,7 @@ impl Case {
         assert_eq!(status["cause"]["code"], kind, "{status}");
         let message = status["cause"]["message"].as_str().expect("a message");
         eprintln!("{message}");
-        let ways_out = ["on_gap = \"continue\"", "run --rebuild --config /"];
+        let ways_out = ["on_gap = \"continue\"", "state rebuild --accept-loss --config /"];
         for word in words.iter().chain(&ways_out) {
             assert!(message.contains(word), "{word} is not in {message}");
         }
@@ -69,7 +69,7 @@ impl Case {
     fn assert_ends_refused(&self, words: &[&str]) {
         let bounded = self.until_end();
         assert_eq!(bounded.code, Some(1), "{}", bounded.stderr);
-        for word in words.iter().chain(&["run --rebuild --config /"]) {
+        for word in words.iter().chain(&["state rebuild --accept-loss --config /"]) {
             assert!(bounded.stderr.contains(word), "{word} is not in {}", bounded.stderr);
         }
     }
@@ -138,11 +138,18 @@ fn where_no_partition_can_be_read_the_run_fails_by_name() {
     case.broker.delete_before(&case.topic, 0, 1500);
     case.assert_refused("log_start_moved", &["partition 0", "1000", "1500", "2000"]);
 
-    // Nothing was reset: the pipeline begins anew only with `--rebuild`.
-    let host = Host::start_with(&case.place, &["--rebuild"]);
-    let status = host.has_read(500);
-    assert_eq!((read(&status), &status["partitions"][0]["offset"]), (500, &2000.into()));
-    assert_eq!(gaps(&status["partitions"], 0), json!([]));
+    // Nothing was reset: the pipeline begins anew only where somebody asks for that, and then says
+    // what is missing.
+    let host = Host::start(&case.place);
+    host.status_when("the failure", |status| status["mode"] == "failed");
+    let refused = finish(&mut case.place.command("state rebuild"));
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert!(refused.stderr.contains("partition 0, offsets 0 to 999"), "{}", refused.stderr);
+    finish(&mut case.place.command("state rebuild --accept-loss")).ok();
+    let status = host.status_when("the edition of the rest", |status| read(status) == 500);
+    assert_eq!(&status["partitions"][0]["offset"], &json!(2000));
+    let gap = json!([{ "kind": "log_start_moved", "from": 0, "to": 1500 }]);
+    assert_eq!(gaps(&status["partitions"], 0), gap);
     host.terminate().ok();
 }
 

@@ -86,7 +86,9 @@ impl Trouble {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Stopped(stopped) => stopped.remedy(),
-            Self::Lagging(_) | Self::Building { .. } => "wait until it has caught up; the other metrics go on meanwhile",
+            Self::Lagging(_) | Self::Building { .. } => {
+                "wait until it has caught up; the other metrics go on meanwhile"
+            }
             Self::Unreadable { .. } => {
                 "mend the metric's plugin, or raise its `memory_max` or `time_max`; nothing has to be counted again"
             }

@@ -185,7 +185,7 @@ pub struct Happened {
     pub at: i64,
     /// `started`, `waiting`, `resumed`, `partition_stopped`, `partition_resumed`, `quarantined`,
     /// `degraded`, `gap`, `checkpoint_failed`, `checkpoint_stored`, `reloaded`, `reload_refused`,
-    /// `resume_asked` or `failed`.
+    /// `resume_asked`, `rebuild_begun`, `rebuild_ended`, `switched` or `failed`.
     pub what: &'static str,
     /// The metric, the partitions, the settings or the cause concerned.
     pub of: Option<String>,

@@ -55,7 +55,7 @@ describe("the sentence above everything", () => {
   });
 
   it("promises no retry to a gap, which waits for a decision", () => {
-    const gap = { code: "log_start_moved", message: "m", args: {}, hint: "streamgauge run --rebuild" };
+    const gap = { code: "log_start_moved", message: "m", args: {}, hint: "streamgauge state rebuild --accept-loss" };
     expect(said({ troubles: [trouble("partition", ["0"], gap)] })?.outlook).toContain("until you decide");
   });
 

@@ -4,11 +4,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::folder::BackupFile;
 use crate::report::{Failing, FailureKind};
+use crate::store::StateReader;
 
 /// The report of backups, shared.
 #[derive(Default)]
 pub struct BackupBoard {
     report: Mutex<BackupReport>,
+    /// The state that is backed up, where it is another one than at the start.
+    reader: Mutex<Option<StateReader>>,
 }
 
 /// What backups came to since the program began.
@@ -30,6 +33,16 @@ impl BackupBoard {
     /// What backups came to.
     pub fn read(&self) -> BackupReport {
         self.lock().clone()
+    }
+
+    /// From now on this state is backed up; returns the one before.
+    pub fn read_from(&self, reader: Option<StateReader>) -> Option<StateReader> {
+        std::mem::replace(&mut *self.reader.lock().unwrap_or_else(PoisonError::into_inner), reader)
+    }
+
+    /// The state that is backed up; `None` means that of the start.
+    pub(super) fn reader(&self) -> Option<StateReader> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes in a backup; returns the failures before it.

@@ -25,12 +25,13 @@ const STAGED: &str = "backup.part";
 impl Backups {
     /// Makes a backup; `None` means that there is no checkpoint yet.
     pub(super) fn make(&self, stop: &AtomicBool) -> Result<Option<BackupFile>, BackupError> {
-        let folder = self.reader.path().parent().unwrap_or(Path::new("."));
+        let reader = self.board.reader().unwrap_or_else(|| self.reader.clone());
+        let folder = reader.path().parent().unwrap_or(Path::new("."));
         let beside = folder.join(STAGED);
         let at_beside = |error| BackupError::Write { path: beside.clone(), error };
         let mut staged = stage(&beside).map_err(at_beside)?;
         let mut out = BufWriter::new(&staged);
-        let exported = match self.reader.export(&mut out) {
+        let exported = match reader.export(&mut out) {
             Ok(None) => return Ok(None),
             Ok(Some(exported)) => exported,
             Err(ExportError::State(error)) => return Err(error.into()),

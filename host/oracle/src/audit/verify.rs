@@ -128,7 +128,7 @@ pub fn verify(audited: &Audited<'_>, stored: Stored<'_>) -> Result<Verification,
     for snapshot in stored.partitions {
         let (state, partition) = (&snapshot.state, snapshot.partition);
         let kept = stored.kept_of(partition);
-        let from = kept.map_or(state.origin, |kept| kept.state.next_offset);
+        let from = first_needed(state, kept.map(|kept| &kept.state));
         let span = Span { partition, from, to: state.next_offset };
         let impossible = impossible(audited, snapshot, kept);
         if impossible.is_none() {
@@ -179,8 +179,8 @@ fn impossible(
     if kept.is_some_and(|kept| !is_before(&kept.state, state)) {
         return Some("the kept state is not an earlier one of this state".to_owned());
     }
-    let (passed, from) =
-        kept.map_or((0, state.origin), |kept| (kept.state.gaps.len(), kept.state.next_offset));
+    let passed = kept.map_or(0, |kept| kept.state.gaps.len());
+    let from = first_needed(state, kept.map(|kept| &kept.state));
     let mut gaps = state.gaps[passed..].iter();
     if let Some(gap) = gaps.find(|gap| gap.kind != GapKind::LogStartMoved) {
         let name = gap.kind.name();
@@ -196,6 +196,13 @@ fn impossible(
         return Some(format!("it begins at offset {from}, the log only at {low}"));
     }
     None
+}
+
+/// The first offset that is read again: an edition of the state may begin with a gap.
+fn first_needed(state: &PartitionState, kept: Option<&PartitionState>) -> i64 {
+    let (passed, from) = kept.map_or((0, state.origin), |kept| (kept.gaps.len(), kept.next_offset));
+    let gaps = state.gaps.get(passed..).unwrap_or_default();
+    gaps.iter().take_while(|gap| gap.from <= from).fold(from, |from, gap| from.max(gap.to))
 }
 
 /// True if `state` may be what became of `kept`.
@@ -270,7 +277,7 @@ fn differences(
         if let Some(stop) = metric.phase.stop() {
             let what = format!("metric {}", metric.id);
             let offset = format!("stopped at offset {}: {stop}", metric.next_offset);
-            compare(what, offset, "can be recomputed: `run --rebuild`".to_owned());
+            compare(what, offset, "can be recomputed: `state rebuild`".to_owned());
             continue;
         }
         if own_place(stored, metric).is_some() {

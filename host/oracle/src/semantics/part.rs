@@ -19,9 +19,8 @@ pub struct Part {
 impl Part {
     /// True if the metric counts the record at `offset`, before which the log had so many gaps.
     pub(super) fn holds(&self, gaps: usize, offset: i64) -> bool {
-        let is_missed = |&(of, from, to): &(u32, i64, i64)| {
-            of as usize == gaps && (from..to).contains(&offset)
-        };
+        let is_missed =
+            |&(of, from, to): &(u32, i64, i64)| of as usize == gaps && (from..to).contains(&offset);
         (self.from..self.to).contains(&offset) && !self.missed.iter().any(is_missed)
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/reload", post(reload))
         .route("/api/v1/metrics/{id}/resume", post(resume))
+        .route("/api/v1/rebuild", post(rebuild))
         .route("/api/v1/pipeline", get(outline))
         .route_layer(from_fn_with_state(Arc::clone(app), demand))
 }
@@ -48,6 +49,26 @@ pub(crate) async fn reload(
     Extension(by): Extension<Asker>,
 ) -> Response {
     done(app, Act::Reload, by).await
+}
+
+/// What a new edition of the state may lack.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Rebuild {
+    #[serde(default)]
+    accept_loss: bool,
+}
+
+/// Builds another edition of the state, of the pipeline file and the plugins as they are now, in the
+/// background. The pipeline that runs counts on and is shown until the edition has caught up.
+#[utoipa::path(post, path = "/api/v1/rebuild", tag = "control",
+    params(("accept_loss" = Option<bool>, Query, description = "Build also where records that were counted are no longer in the log")),
+    responses((status = 200, body = Done), (status = 401, description = "A token is missing", body = Refusal), (status = 403, description = "Acts from outside are not allowed, or the page is foreign", body = Refusal), (status = 409, description = "Records that were counted can no longer be read, or it cannot be done now", body = Refusal), (status = 422, description = "Something is wrong; `diagnostics` has the places", body = Refusal), (status = 503, description = "Another act is being done", body = Refusal)))]
+pub(crate) async fn rebuild(
+    State(app): State<Arc<App>>,
+    Extension(by): Extension<Asker>,
+    Query(Rebuild { accept_loss }): Query<Rebuild>,
+) -> Response {
+    done(app, Act::Rebuild { accept_loss }, by).await
 }
 
 /// Lets a metric that has stopped go on.

@@ -24,7 +24,8 @@ fn post(host: &Host, path: &str, token: Option<&str>, extra: &str) -> Reply {
 }
 
 const RELOAD: &str = "/api/v1/reload";
-const PATHS: [&str; 2] = [RELOAD, "/api/v1/metrics/behavior/resume"];
+const REBUILD: &str = "/api/v1/rebuild";
+const PATHS: [&str; 3] = [RELOAD, "/api/v1/metrics/behavior/resume", REBUILD];
 
 #[test]
 fn nothing_changes_without_a_token_that_is_good_for_it() {

@@ -61,11 +61,17 @@ impl Control for Acts {
                     Difference { now: vec![by.name().to_owned()], ..Difference::default() };
                 Ok(Done { message: "reloaded".to_owned(), difference })
             }
+            Act::Rebuild { accept_loss } => {
+                let message = if accept_loss { "without" } else { "with all" };
+                Ok(Done { message: message.to_owned(), ..Done::default() })
+            }
             Act::Resume { metric, .. } if metric == "wrong" => Err(NotDone::Wrong {
                 text: "pipeline.toml:3:1: no".to_owned(),
                 diagnostics: json!([{ "line": 3 }]),
             }),
-            Act::Resume { metric, .. } if metric == "busy" => Err(NotDone::Busy("at work".to_owned())),
+            Act::Resume { metric, .. } if metric == "busy" => {
+                Err(NotDone::Busy("at work".to_owned()))
+            }
             Act::Resume { metric, .. } if metric == "behavior" => {
                 Err(NotDone::Conflict("metric `behavior` has not stopped".to_owned()))
             }

@@ -20,6 +20,7 @@ use crate::log;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
 use crate::run::prepare::{Held, Prepared};
+use streamgauge_checkpoint::editions::Editions;
 use streamgauge_checkpoint::store::{Checkpoint, StateError, StateReader};
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
@@ -146,7 +147,8 @@ type State = Result<Option<Checkpoint>, StateError>;
 /// Reads the stored state and holds it against the settings, also beside a pipeline that runs. A state
 /// that nobody else may read was checked when its pipeline started.
 fn check_state(args: &CheckArgs, prepared: Prepared) -> Result<(Prepared, State), Diagnostics> {
-    let reader = StateReader::open(&prepared.pipeline.state_dir);
+    let folder = Editions::current_folder(&prepared.pipeline.state_dir);
+    let reader = folder.and_then(|folder| StateReader::open(&folder));
     let state = reader.and_then(|reader| reader.map_or(Ok(None), |reader| reader.load()));
     match &state {
         Ok(Some(checkpoint)) => prepared.check_state(checkpoint, Held::Records)?,

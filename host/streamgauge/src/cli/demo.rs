@@ -15,13 +15,15 @@ use clap::Args;
 use super::config::Config;
 use super::failure::Failure;
 use super::output::tell;
-use super::serve::{Job, Listen, Reloads, Watches, page_url, serve};
+use super::serve::{Instead, Job, Listen, Reloads, Watches, page_url, serve};
 use super::story;
+use crate::run::edition::{Keeping, Until};
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use crate::run::reload::Look;
 use crate::run::stop::OnHangup;
+use streamgauge_checkpoint::editions::FIRST;
 use streamgauge_checkpoint::store::{EmbeddedStore, Keep};
 use streamgauge_pipeline::{
     GeneratorSettings, OutletFile, OutletSettings, ServerSettings, SourceSettings,
@@ -82,7 +84,9 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
     let store = store.keeping(Keep::new(&prepared.pipeline));
     let (feed, store) = (Feed::Pipeline { bounded: false }, Box::new(store));
-    let job = Job::new(&prepared, feed, Some(store), true, OnHangup::Other)?;
+    let mut job = Job::new(&prepared, feed, Some(store), true, OnHangup::Other)?;
+    job.supervisor.keeping =
+        Some(Keeping::new(&prepared.pipeline.state_dir, FIRST, Until::Stopped));
     if args.attached.is_some() {
         end_with_input(job.stop.flag());
     }
@@ -91,7 +95,8 @@ pub(super) fn demo(args: &DemoArgs) -> Result<(), Failure> {
     // Who started it shows nothing that is not tested.
     let watches = if args.attached.is_some() { Watches::Nothing } else { Watches::Files };
     let overridden = args.listen.overridden();
-    let reloads = Reloads { load: Box::new(load), first, watches, overridden };
+    let reloads =
+        Reloads { load: Box::new(load), first, watches, overridden, instead: Instead::Files };
     let result = serve(&prepared, job, server, Patience::Retry, Some(reloads));
     story::stopped(&prepared.pipeline, &run_status);
     result.map_err(|error| Failure::source(&error))?;

@@ -37,7 +37,7 @@ impl ExplainArgs {
 pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let (partition, offset) = args.place;
     let prepared = Prepared::load(&args.config.config, |_| {})?;
-    let state = stored::find(&prepared, drop)?;
+    let state = stored::find(&prepared, stored::Which::default(), drop)?;
     let states = state.as_ref().map_or(&[][..], |state| &state.checkpoint.partitions);
     let own = states.iter().find(|snapshot| snapshot.partition == partition);
     let origin = own.map(|snapshot| snapshot.state.origin);

@@ -5,26 +5,24 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::begin::{Beginning, Begun, begin};
 use super::config::Config;
 use super::failure::Failure;
 use super::output::{is_printed, print_whole};
 use super::report::{Report, trouble_words};
 use super::serve::{Job, Listen, Reloads, Watch, page_url, serve};
-use super::state::reset;
-use super::stored;
 use super::story;
 use super::version::ENVIRONMENT;
 use crate::log;
 use crate::publish::log_warnings;
+use crate::run::edition::{Keeping, Until, keep_files};
 use crate::run::identity;
 use crate::run::opening::Feed;
 use crate::run::patience::Patience;
-use crate::run::prepare::{Held, Prepared};
+use crate::run::prepare::Prepared;
 use crate::run::reload::Look;
 use crate::run::stop::OnHangup;
 use streamgauge_checkpoint::backups::Backups;
-use streamgauge_checkpoint::store::{Checkpoint, EmbeddedStore, Keep, StateReader, StateStore};
-use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_view::document::NotWritten;
 
@@ -43,9 +41,8 @@ pub(super) struct RunArgs {
     #[arg(long)]
     until_end: bool,
 
-    /// Drop the stored state and recompute everything from `start` on.
-    #[arg(long)]
-    rebuild: bool,
+    #[command(flatten)]
+    beginning: Beginning,
 
     #[command(flatten)]
     watch: Watch,
@@ -66,7 +63,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let (path, listen) = (args.config.config.clone(), args.listen);
     let load =
         move || Prepared::load(&path, |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server));
-    let prepared = load()?;
+    let apply = |pipeline: &mut Pipeline| listen.apply(&mut pipeline.server);
+    let until = if args.until_end { Until::End } else { Until::Stopped };
+    let begun = begin(args.beginning, (&args.config.config, load()), until, &apply)?;
+    let Begun { prepared, instead, store, checkpoint, reader, edition } = begun;
     let warnings = prepared.document.warnings();
     if !warnings.is_empty() {
         log::say(warnings.render(false));
@@ -76,22 +76,17 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         args.listen.check(&prepared)?;
     }
     story::started(&prepared.pipeline, &args.config.config);
-    // What is counted again is the same pipeline's, and its group knows it by that.
-    let before = if args.rebuild { stored::identity(&prepared.pipeline) } else { None };
-    if args.rebuild
-        && let Some(path) = reset(&prepared.pipeline)?
-    {
-        tracing::info!("state {} dropped; recomputing", path.display());
-    }
-    let (store, checkpoint, reader) = open_store(&prepared)?;
+    keep_files(&prepared.pipeline.state_dir, &prepared);
     let server = with_page.then(|| args.listen.bind(&prepared)).transpose()?;
     let feed = Feed::Pipeline { bounded: args.until_end };
     let takes_over = with_page && !args.until_end;
     let on_hangup = if takes_over { OnHangup::Other } else { OnHangup::End };
     let mut job = Job::new(&prepared, feed, Some(store), true, on_hangup)?;
     let (dir, name) = (&prepared.pipeline.state_dir, &prepared.pipeline.name);
+    job.supervisor.edition = edition;
+    job.supervisor.keeping = Some(Keeping::new(dir, edition, until));
     let stored = checkpoint.as_ref().map(|stored| stored.identity.clone());
-    let stored = stored.filter(|identity| !identity.is_empty()).or(before);
+    let stored = stored.filter(|identity| !identity.is_empty());
     if let Some(known) = stored.or_else(|| identity::kept(dir, name)) {
         job.supervisor.identity = known;
     }
@@ -104,13 +99,14 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let stopped = job.stop.flag();
     let (board, identity) = (Arc::clone(&run_status.backups), job.supervisor.identity.clone());
+    board.read_from(Some(reader.clone()));
     let backups = prepared.pipeline.backups.clone();
     let backups = backups.map(|settings| Backups { reader, settings, identity, board }.start());
     let result = if let Some(server) = server {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
         let watches = args.watch.watches();
         let overridden = args.listen.overridden();
-        let reloads = Reloads { load: Box::new(load), first, watches, overridden };
+        let reloads = Reloads { load: Box::new(load), first, watches, overridden, instead };
         serve(&prepared, job, server, patience, takes_over.then_some(reloads))
     } else {
         let result = job.supervisor.run(patience);
@@ -127,6 +123,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         if stopped.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(Failure::failed("stopped before the end; the state is stored"));
         }
+        Keeping::new(&prepared.pipeline.state_dir, edition, until).ended(&prepared)?;
         return print(&prepared, &Report::new(&prepared, &run_status), args.json);
     }
     Ok(())
@@ -146,24 +143,4 @@ pub(super) fn print(prepared: &Prepared, report: &Report, json: bool) -> Result<
     is_printed()?;
     let troubles: Vec<String> = troubles.iter().map(trouble_words).collect();
     if troubles.is_empty() { Ok(()) } else { Err(Failure::failed(troubles.join("\n"))) }
-}
-
-/// A store, the checkpoint that the run resumes from, and who reads the store for backups.
-type Opened = (Box<dyn StateStore>, Option<Checkpoint>, StateReader);
-
-/// The store, and the checkpoint that the run resumes from.
-fn open_store(prepared: &Prepared) -> Result<Opened, Failure> {
-    let store = EmbeddedStore::open(&prepared.pipeline.state_dir)?;
-    let store = store.keeping(Keep::new(&prepared.pipeline));
-    let checkpoint = store.load()?;
-    if let Some(checkpoint) = &checkpoint {
-        prepared.check_state(checkpoint, Held::Records)?;
-        for (id, stopped) in StoppedMetric::all(&checkpoint.partitions) {
-            let (places, stop) = (stopped.places(), &stopped.stop);
-            let remedy = prepared.pipeline.naming_itself(stopped.remedy());
-            tracing::error!("metric `{id}` has stopped at {places}: {stop}; hint: {remedy}");
-        }
-    }
-    let reader = store.reader();
-    Ok((Box::new(store), checkpoint, reader))
 }

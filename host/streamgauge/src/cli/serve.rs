@@ -1,6 +1,8 @@
 //! A run with its page: the supervisor in one thread, the publisher in another, the server in a
 //! small async runtime, and this thread waiting for a signal.
 
+mod changing;
+
 use std::cell::OnceCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
@@ -15,6 +17,7 @@ use clap::Args;
 use streamgauge_core::digest_of;
 use tokio::sync::watch;
 
+use streamgauge_checkpoint::editions::FIRST;
 use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::Finished;
 use streamgauge_pipeline::{Exposure, ServerSettings};
@@ -32,16 +35,18 @@ use crate::run::control::HostControl;
 use crate::run::control_token::ControlToken;
 use crate::run::fatal;
 use crate::run::hangup::{Hangup, Request};
-use crate::run::opening::Feed;
+use crate::run::opening::{Feed, Reads};
 use crate::run::patience::Patience;
 use crate::run::prepare::Prepared;
 use crate::run::pulse::Pulses;
-use crate::run::reload::{By, Load, Look, Reloader, WhenEqual};
+use crate::run::reload::{By, Reloader, WhenEqual};
 use crate::run::reloading::Reloading;
 use crate::run::service;
 use crate::run::status::RunStatus;
 use crate::run::stop::{OnHangup, Stop};
 use crate::run::supervisor::Supervisor;
+pub(super) use changing::{Instead, Reloads, Watches};
+use changing::{build, changers, end_of_build};
 
 /// The longest silence on a page's stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -85,6 +90,7 @@ impl Job {
             plugins: prepared.plugins.clone(),
             state_settings: prepared.state_settings(),
             feed,
+            reads: Reads::Shown,
             store,
             write_letters,
             run_status: Arc::clone(&run_status),
@@ -95,30 +101,11 @@ impl Job {
             pulses: pulses.clone(),
             beat: None,
             reloading: Reloading::new(prepared),
+            edition: FIRST,
+            keeping: None,
         };
         Ok(Self { supervisor, run_status, pulses, telemetry, stop, hangup })
     }
-}
-
-/// How a run takes over changed files.
-pub(super) struct Reloads {
-    /// Reads the pipeline as at the start.
-    pub(super) load: Box<Load>,
-    /// The pipeline file as it was before it was read at the start.
-    pub(super) first: Look,
-    /// Whether files are watched; a request is heard in any case.
-    pub(super) watches: Watches,
-    /// Settings that the command line sets in the place of the file.
-    pub(super) overridden: Vec<String>,
-}
-
-/// What makes a run look at its files again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Watches {
-    /// A change of theirs, and requests.
-    Files,
-    /// Requests, as their files are for somebody else to watch.
-    Nothing,
 }
 
 /// The watch of the pipeline file and the plugins.
@@ -207,13 +194,15 @@ pub(super) fn serve(
     let query: Arc<dyn Query> = Arc::new(LiveQuery::new(&current, status, bounded));
     let watches = reloads.as_ref().map(|reloads| reloads.watches);
     let overridden = reloads.as_ref().map(|reloads| reloads.overridden.clone());
-    let reloader = reloads.map(|Reloads { load, first, .. }| {
-        Arc::new(Reloader::new(load, (&current, &handover), status, first))
-    });
+    let keeps = job.supervisor.keeping.is_some();
+    let (reloader, rebuilder) = reloads
+        .map(|reloads| changers(reloads, (status, &job.pulses), (&current, &handover)))
+        .unzip();
+    let rebuilder = rebuilder.filter(|_| keeps);
     let control: Arc<dyn Control> = Arc::new(HostControl::new(
         &current,
         status,
-        reloader.as_ref(),
+        (reloader.as_ref(), rebuilder.as_ref()),
         overridden.unwrap_or_default(),
     ));
     let control_token = ControlToken::write(&prepared.pipeline.state_dir);
@@ -246,6 +235,7 @@ pub(super) fn serve(
         // It may compile when the run ends; nobody waits for that.
         drop(spawn("reload", move || reload(&reloader, (watches, hangup), &done, &stop)));
     }
+    let building = rebuilder.map(|rebuilder| build(rebuilder, &done));
     let mut result = job.supervisor.run(patience);
     // A finished or failed run stays on the page until a signal ends the process, or until a changed
     // pipeline brings it back.
@@ -257,6 +247,7 @@ pub(super) fn serve(
     }
     attendance.stopping();
     done.store(true, Ordering::Relaxed);
+    building.into_iter().for_each(end_of_build);
     // A panic of either was told, and ends the process with its message.
     let _ = publishing.join();
     shutdown.send_replace(true);

@@ -1,5 +1,6 @@
 //! `streamgauge state`: stored state, looked at, moved, and gone back with.
 
+mod editions;
 mod list;
 mod prune;
 
@@ -13,10 +14,13 @@ use clap::{Args, Subcommand};
 use super::config::Config;
 use super::failure::Failure;
 use super::output::{print_out, write_whole};
+use super::running::RunningHost;
 use super::spool::Spool;
+use super::stored::Which;
 use super::{inspect, stored};
 use crate::run::identity;
 use crate::run::prepare::{Held, Prepared};
+use streamgauge_checkpoint::editions::Editions;
 use streamgauge_checkpoint::side_output::full_files;
 use streamgauge_checkpoint::store::{
     Checkpoint, EmbeddedStore, ExportError, ExportReadError, ExportReader, Exported, StateError,
@@ -38,6 +42,9 @@ enum StateCommand {
         #[command(flatten)]
         config: Config,
 
+        #[command(flatten)]
+        edition: Which,
+
         /// Print the checkpoints as JSON.
         #[arg(long)]
         json: bool,
@@ -49,6 +56,9 @@ enum StateCommand {
 
         #[command(flatten)]
         config: Config,
+
+        #[command(flatten)]
+        edition: Which,
     },
     /// Take a checkpoint from a file that `export` wrote.
     Import {
@@ -62,7 +72,8 @@ enum StateCommand {
         #[arg(long)]
         replace: bool,
     },
-    /// List the checkpoints and the backups: when, how large, what they cover, and their damage.
+    /// List the editions, the checkpoints of the current one and the backups: when, how large, what
+    /// they cover, and their damage.
     List {
         #[command(flatten)]
         config: Config,
@@ -71,7 +82,35 @@ enum StateCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Name the backups that are over by the limits of the pipeline, or remove them.
+    /// Let the pipeline that runs build another edition of the state, of its file and plugins as they
+    /// are now, in the background. The edition that is shown counts on until the other one has caught
+    /// up, and is kept.
+    Rebuild {
+        #[command(flatten)]
+        config: Config,
+
+        /// Build also where records that were counted are no longer in the log.
+        #[arg(long)]
+        accept_loss: bool,
+    },
+    /// Go back, or on, to another edition of the state, which the pipeline file has to fit.
+    Use {
+        /// The number of the edition, as `state list` names it.
+        edition: u32,
+
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Remove an edition that is not the current one.
+    Drop {
+        /// The number of the edition, as `state list` names it.
+        edition: u32,
+
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Name the backups that are over by the limits of the pipeline, the editions that are not
+    /// current, and kept files that none needs, or remove them.
     Prune {
         #[command(flatten)]
         config: Config,
@@ -93,6 +132,9 @@ impl StateArgs {
             | StateCommand::Export { config, .. }
             | StateCommand::Import { config, .. }
             | StateCommand::List { config, .. }
+            | StateCommand::Rebuild { config, .. }
+            | StateCommand::Use { config, .. }
+            | StateCommand::Drop { config, .. }
             | StateCommand::Prune { config, .. }
             | StateCommand::Rollback(config)
             | StateCommand::Reset(config) => config,
@@ -103,13 +145,20 @@ impl StateArgs {
 
 pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
     match &args.command {
-        StateCommand::Inspect { config, json } => {
+        StateCommand::Inspect { config, edition, json } => {
             let pipeline = load(config)?;
-            inspect::inspect(&pipeline, &look(&pipeline)?, *json)
+            inspect::inspect(&pipeline, &look(&pipeline, *edition)?, *json)
         }
-        StateCommand::Export { file, config } => export(&load(config)?, file),
+        StateCommand::Export { file, config, edition } => export(&load(config)?, *edition, file),
         StateCommand::Import { file, config, replace } => import(config, file, *replace),
         StateCommand::List { config, json } => list::list(&load(config)?, *json),
+        StateCommand::Rebuild { config, accept_loss } => {
+            let host = RunningHost::of(config)?;
+            let path = format!("rebuild?accept_loss={accept_loss}");
+            print_out(host.act(&path)?.message)
+        }
+        StateCommand::Use { config, edition } => editions::make_current(config, *edition),
+        StateCommand::Drop { config, edition } => editions::remove(&load(config)?, *edition),
         StateCommand::Prune { config, yes } => {
             let what = if *yes { prune::Prune::Remove } else { prune::Prune::Name };
             prune::prune(&load(config)?, what)
@@ -130,12 +179,12 @@ fn load(config: &Config) -> Result<Pipeline, Failure> {
 }
 
 /// The state, which has to be there, only to be read.
-fn look(pipeline: &Pipeline) -> Result<StateReader, Failure> {
-    StateReader::open(&pipeline.state_dir)?.ok_or_else(|| stored::none(pipeline))
+fn look(pipeline: &Pipeline, which: Which) -> Result<StateReader, Failure> {
+    StateReader::open(&which.folder(pipeline)?)?.ok_or_else(|| stored::none(pipeline))
 }
 
-fn export(pipeline: &Pipeline, file: &Path) -> Result<(), Failure> {
-    let store = look(pipeline)?;
+fn export(pipeline: &Pipeline, which: Which, file: &Path) -> Result<(), Failure> {
+    let store = look(pipeline, which)?;
     let (mut exported, mut refused) = (None, None);
     // A half-written export would be taken for one.
     let written = write_whole(file, |part| {
@@ -177,7 +226,7 @@ fn import(config: &Config, file: &Path, replace: bool) -> Result<(), Failure> {
     export.read_panes(drop).map_err(|error| error.of(file))?;
     let prepared = Prepared::load_without_source(&config.config, |_| {})?;
     prepared.check_state(export.checkpoint(), Held::Records)?;
-    let dir = &prepared.pipeline.state_dir;
+    let dir = &Editions::current_folder(&prepared.pipeline.state_dir)?;
     if !replace && !EmbeddedStore::open(dir)?.generations()?.is_empty() {
         return Err(Failure::failed(format!(
             "there is state in {} already\nhint: `--replace` drops it; `streamgauge state export \
@@ -215,7 +264,7 @@ fn read_export(bytes: &Path, file: &Path) -> Result<ExportReader<BufReader<File>
 }
 
 fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
-    let dir = &pipeline.state_dir;
+    let dir = &Editions::current_folder(&pipeline.state_dir)?;
     if !EmbeddedStore::exists(dir) {
         return Err(stored::none(pipeline));
     }
@@ -227,20 +276,23 @@ fn rollback(pipeline: &Pipeline) -> Result<(), Failure> {
     ))
 }
 
-/// Drops the state; returns the path of the removed file, `None` if there was no state. The dead
+/// Drops the current edition of the state; returns the path of the removed file, `None` if there was no state. The dead
 /// letters and late records that belong to the state may all come again, so their files are put
 /// aside with the state.
-pub(super) fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
+fn reset(pipeline: &Pipeline) -> Result<Option<PathBuf>, Failure> {
     // States of earlier versions keep it nowhere else.
     if identity::kept(&pipeline.state_dir, &pipeline.name).is_none()
         && let Some(before) = stored::identity(pipeline)
     {
         identity::keep(&pipeline.state_dir, &before, &pipeline.name);
     }
-    let Some(removed) = EmbeddedStore::reset(&pipeline.state_dir)? else { return Ok(None) };
+    let editions = Editions::read(&pipeline.state_dir)?;
+    let edition = editions.current();
+    let Some(removed) = EmbeddedStore::reset(&editions.folder(edition))? else { return Ok(None) };
     let outlets =
         [("dead letters", &pipeline.dead_letters), ("late records", &pipeline.late_output)];
     for (what, outlet) in outlets {
+        let outlet = outlet.as_ref().map(|outlet| outlet.of_edition(edition));
         put_aside(what, outlet.as_ref(), (0, 0), |path, aside| fs::rename(path, aside))?;
     }
     Ok(Some(removed))
@@ -261,7 +313,9 @@ fn keep_copies(pipeline: &Pipeline, imported: &Checkpoint) -> Result<(), Failure
             (imported.late_output_segment, imported.late_output_bytes),
         ),
     ];
+    let edition = Editions::read(&pipeline.state_dir)?.current();
     for (what, outlet, covered) in outlets {
+        let outlet = outlet.as_ref().map(|outlet| outlet.of_edition(edition));
         put_aside(what, outlet.as_ref(), covered, |path, aside| fs::copy(path, aside).map(drop))?;
     }
     Ok(())

@@ -1,13 +1,41 @@
 //! The stored state of a pipeline for commands that only look: from its file, also beside a run that
 //! has it open. A run of an earlier version lets nobody in, and is asked itself.
 
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::failure::Failure;
 use super::inspect::instant;
 use crate::run::announce::Announcement;
 use crate::run::prepare::Prepared;
+use streamgauge_checkpoint::editions::Editions;
 use streamgauge_checkpoint::store::{Checkpoint, StateError, StateReader};
 use streamgauge_core::FinalPane;
 use streamgauge_pipeline::Pipeline;
+
+/// The edition of the state that is meant.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(super) struct Which {
+    /// The edition of the state, as `state list` names it; the current one unless set.
+    #[arg(long, value_name = "N")]
+    pub(super) edition: Option<u32>,
+}
+
+impl Which {
+    /// The folder of the edition's store.
+    pub(super) fn folder(self, pipeline: &Pipeline) -> Result<PathBuf, Failure> {
+        let editions = Editions::read(&pipeline.state_dir)?;
+        let number = self.edition.unwrap_or(editions.current());
+        if editions.all().contains_key(&number) || editions.current() == number {
+            return Ok(editions.folder(number));
+        }
+        let dir = pipeline.state_dir.display();
+        Err(Failure::usage(format!(
+            "the state in {dir} has no edition {number}\nhint: `streamgauge state list` names them"
+        )))
+    }
+}
 
 /// A checkpoint with the place that it came from.
 pub(super) struct Stored {
@@ -17,8 +45,12 @@ pub(super) struct Stored {
 }
 
 /// The stored state, which has to be there; each final pane goes to `take`.
-pub(super) fn read(prepared: &Prepared, take: impl FnMut(FinalPane)) -> Result<Stored, Failure> {
-    find(prepared, take)?.ok_or_else(|| none(&prepared.pipeline))
+pub(super) fn read(
+    prepared: &Prepared,
+    which: Which,
+    take: impl FnMut(FinalPane),
+) -> Result<Stored, Failure> {
+    find(prepared, which, take)?.ok_or_else(|| none(&prepared.pipeline))
 }
 
 /// The refusal where nothing is stored.
@@ -30,9 +62,10 @@ pub(super) fn none(pipeline: &Pipeline) -> Failure {
 /// The stored state, if there is any; each final pane goes to `take`.
 pub(super) fn find(
     prepared: &Prepared,
+    which: Which,
     take: impl FnMut(FinalPane),
 ) -> Result<Option<Stored>, Failure> {
-    let dir = &prepared.pipeline.state_dir;
+    let dir = &which.folder(&prepared.pipeline)?;
     let reader = match StateReader::open(dir) {
         Ok(Some(reader)) => reader,
         Ok(None) => return Ok(None),
@@ -67,6 +100,7 @@ pub(super) fn running(
 
 /// The identity of the stored state, if that can be read.
 pub(super) fn identity(pipeline: &Pipeline) -> Option<String> {
-    let stored = StateReader::open(&pipeline.state_dir).ok()??.load().ok()??;
+    let folder = Editions::current_folder(&pipeline.state_dir).ok()?;
+    let stored = StateReader::open(&folder).ok()??.load().ok()??;
     Some(stored.identity).filter(|identity| !identity.is_empty())
 }

@@ -11,9 +11,12 @@ use streamgauge_core::LatenessClock;
 use super::config::Config;
 use super::failure::Failure;
 use super::inspect::instant;
+use super::last_good::not_made;
 use super::output::print_out;
-use super::stored;
+use super::stored::{self, Which};
+use crate::run::edition::load_kept;
 use crate::run::prepare::{Held, Prepared};
+use streamgauge_checkpoint::editions::Editions;
 use streamgauge_checkpoint::store::{Checkpoint, ExportReadError, ExportReader};
 use streamgauge_oracle::audit;
 use streamgauge_oracle::audit::{Audited, Stored, StoredPanes, Verification, VerifyError};
@@ -25,6 +28,9 @@ use streamgauge_pipeline::SourceSettings;
 pub(super) struct VerifyArgs {
     #[command(flatten)]
     config: Config,
+
+    #[command(flatten)]
+    which: Which,
 
     /// Begin at a kept state, an export or a backup, in place of the beginning: only the records
     /// after it are read, and what it holds is believed.
@@ -43,7 +49,15 @@ impl VerifyArgs {
 }
 
 pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
-    let prepared = Prepared::load(&args.config.config, |_| {})?;
+    let mut prepared = Prepared::load(&args.config.config, |_| {})?;
+    let dir = prepared.pipeline.state_dir.clone();
+    let is_other = |number: &u32| Editions::read(&dir).is_ok_and(|all| all.current() != *number);
+    if let Some(edition) = args.which.edition.filter(is_other) {
+        // Another edition is of another pipeline, which is kept.
+        args.which.folder(&prepared.pipeline)?;
+        let kept = load_kept((&dir, Some(edition)), &args.config.config, |_| {});
+        prepared = kept.map_err(not_made)?.0;
+    }
     if prepared.pipeline.lateness.clock == LatenessClock::Processing {
         return Err(Failure::usage(
             "`lateness.clock = \"processing\"` depends on when records were read, so their log \
@@ -51,7 +65,7 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
         ));
     }
     let mut panes = StoredPanes::default();
-    let state = stored::read(&prepared, |pane| panes.add(&pane))?;
+    let state = stored::read(&prepared, args.which, |pane| panes.add(&pane))?;
     let partitions = &state.checkpoint.partitions;
     prepared.check_state(&state.checkpoint, Held::All)?;
     let kept = args.from.as_ref().map(|from| kept(&prepared, from, &state.checkpoint));
@@ -120,7 +134,7 @@ fn end(found: &Verification) -> Result<(), Failure> {
     if found.differs() {
         return Err(Failure::failed(
             "the state differs from its log\nhint: `streamgauge explain PARTITION@OFFSET` tells \
-             what a record counts as, and `streamgauge run --rebuild` recomputes everything",
+             what a record counts as, and `streamgauge state rebuild` counts everything anew",
         ));
     }
     Err(Failure::failed(

@@ -43,6 +43,7 @@ pub(crate) fn code(code: CauseCode) -> &'static str {
         CauseCode::ReloadRefused => "reload_refused",
         CauseCode::CatchUpSlow => "catch_up_slow",
         CauseCode::RestartNeeded => "restart_needed",
+        CauseCode::Rebuilding => "rebuilding",
     }
 }
 

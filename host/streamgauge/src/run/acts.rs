@@ -35,6 +35,8 @@ struct Content {
     warnings: Vec<Cause>,
     /// Of metrics that the stream leaves behind.
     slow: Vec<Cause>,
+    /// An edition that is being built, with its progress.
+    building: Option<Cause>,
 }
 
 impl Acts {
@@ -59,7 +61,13 @@ impl Acts {
 
     /// The warnings of now.
     pub fn warnings(&self) -> Vec<Cause> {
-        self.lock().warnings.clone()
+        let content = self.lock();
+        content.warnings.iter().chain(&content.building).cloned().collect()
+    }
+
+    /// Tells how far the edition is that is being built; `None` means that none is.
+    pub fn tell_building(&self, building: Option<Cause>) {
+        self.lock().building = building;
     }
 
     /// Puts warnings of metrics that do not catch up in the place of those that stood.

@@ -71,6 +71,8 @@ pub enum CauseCode {
     RestartNeeded,
     /// More records come than are counted in the background.
     CatchUpSlow,
+    /// Another edition of the state is being built in the background.
+    Rebuilding,
 }
 
 /// The meaning of a cause for the readiness of the pipeline.
@@ -108,7 +110,8 @@ impl CauseCode {
             | Self::PluginBusy
             | Self::CatchUpSlow
             | Self::ReloadRefused
-            | Self::RestartNeeded => Weight::Warns,
+            | Self::RestartNeeded
+            | Self::Rebuilding => Weight::Warns,
             Self::BrokerUnreachable
             | Self::Broker(_)
             | Self::TopicMissing
@@ -217,7 +220,7 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::TopicMissing
         | CauseCode::NoPartitions
         | CauseCode::FileMissing => Some("streamgauge check"),
-        CauseCode::Gap(_) => Some("streamgauge run --rebuild"),
+        CauseCode::Gap(_) => Some("streamgauge state rebuild --accept-loss"),
         CauseCode::SourceFailed
         | CauseCode::LogMoved
         | CauseCode::Restoring
@@ -240,7 +243,8 @@ fn remedy(code: CauseCode, source: &SourceSettings) -> Option<&'static str> {
         | CauseCode::PluginBusy
         | CauseCode::CatchUpSlow
         | CauseCode::ReloadRefused
-        | CauseCode::RestartNeeded => None,
+        | CauseCode::RestartNeeded
+        | CauseCode::Rebuilding => None,
     }
 }
 

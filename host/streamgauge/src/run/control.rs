@@ -10,8 +10,9 @@ use streamgauge_wire::Done;
 
 use super::current::{Active, Current};
 use super::difference::Outline;
-use super::side::lost;
+use super::edition::{Loss, Rebuilder};
 use super::reload::{By, Reloader, WhenEqual};
+use super::side::lost;
 use super::status::{NotResumed, RunStatus};
 
 /// Acts on a run with a page.
@@ -22,6 +23,8 @@ pub struct HostControl {
     reloader: Option<Arc<Reloader>>,
     /// Settings that the command line set, which no file is to be held against.
     overridden: Vec<String>,
+    /// `None` means that nothing is kept.
+    rebuilder: Option<Arc<Rebuilder>>,
 }
 
 impl HostControl {
@@ -29,11 +32,12 @@ impl HostControl {
     pub fn new(
         current: &Arc<Current>,
         run_status: &Arc<RunStatus>,
-        reloader: Option<&Arc<Reloader>>,
+        (reloader, rebuilder): (Option<&Arc<Reloader>>, Option<&Arc<Rebuilder>>),
         overridden: Vec<String>,
     ) -> Self {
         let (current, run_status) = (Arc::clone(current), Arc::clone(run_status));
-        Self { current, run_status, reloader: reloader.map(Arc::clone), overridden }
+        let (reloader, rebuilder) = (reloader.map(Arc::clone), rebuilder.map(Arc::clone));
+        Self { current, run_status, reloader, overridden, rebuilder }
     }
 
     fn reloader(&self) -> Result<&Reloader, NotDone> {
@@ -67,6 +71,16 @@ impl HostControl {
         )))
     }
 
+    /// Builds another edition of the state in the background.
+    fn rebuild(&self, accept_loss: bool, by: Asker) -> Result<Done, NotDone> {
+        self.reloader()?;
+        let rebuilder = self.rebuilder.as_deref().ok_or_else(|| {
+            NotDone::Conflict("this run keeps no state that could be built anew".to_owned())
+        })?;
+        let loss = if accept_loss { Loss::Accepted } else { Loss::Refused };
+        rebuilder.rebuild(By::Asker(by), loss)
+    }
+
     /// Lets a metric that has stopped go on from where it stopped.
     fn resume(&self, metric: &str, accept_loss: bool, by: Asker) -> Result<Done, NotDone> {
         let active = self.current.get();
@@ -83,7 +97,7 @@ impl HostControl {
                 NotResumed::Runs => format!("metric `{metric}` has not stopped"),
                 NotResumed::NoPlace => format!(
                     "an earlier version stopped metric `{metric}` and did not keep its place; \
-                     hint: `streamgauge run --rebuild`"
+                     hint: `streamgauge state rebuild`"
                 ),
                 NotResumed::Processing => format!(
                     "metric `{metric}` cannot go on: with `lateness.clock = \"processing\"` \
@@ -106,6 +120,7 @@ impl Control for HostControl {
         match act {
             Act::Reload => self.reloader()?.reload(By::Asker(by), WhenEqual::Leave),
             Act::Resume { metric, accept_loss } => self.resume(&metric, accept_loss, by),
+            Act::Rebuild { accept_loss } => self.rebuild(accept_loss, by),
         }
     }
 

@@ -26,7 +26,9 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::file::{FileSource, Opened as OpenedFile};
 use streamgauge_source::generator::GeneratorSource;
 use streamgauge_source::kafka::TopicGuard;
-use streamgauge_source::{LatencyFrom, LogGap, OffsetCommitter, Source, SourceError, SourceHealth};
+use streamgauge_source::{
+    LatencyFrom, LogGap, OffsetCommitter, Source, SourceError, SourceHealth, Sparing,
+};
 
 /// The input of a run.
 #[derive(Clone, Debug)]
@@ -50,6 +52,17 @@ pub enum Feed {
         /// The field whose value decides the partition.
         key: Option<String>,
     },
+}
+
+/// For whom a source is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reads {
+    /// For the pipeline that is shown.
+    #[default]
+    Shown,
+    /// For an edition that is being built beside it: with a share of a core, and the group is told
+    /// nothing.
+    Aside,
 }
 
 /// The partitions of one worker, with source and decoder.
@@ -115,6 +128,8 @@ pub struct Opening<'a> {
     pub answer_timeout: Duration,
     /// Whether just this log was read to `resume` a moment ago.
     pub goes_on: bool,
+    /// For whom the source is read.
+    pub reads: Reads,
 }
 
 impl Opening<'_> {
@@ -123,6 +138,19 @@ impl Opening<'_> {
     /// # Errors
     /// Something outside is not there, or the log cannot be read from the stored place on.
     pub fn open(&self, feed: &Feed) -> Result<Shares, SourceError> {
+        let mut opened = self.opened(feed)?;
+        if self.reads == Reads::Aside {
+            let part = self.pipeline.catch_up_share;
+            let spare = |share: Share| Share {
+                source: Box::new(Sparing::new(share.source, part)),
+                ..share
+            };
+            opened.shares = opened.shares.into_iter().map(spare).collect();
+        }
+        Ok(opened)
+    }
+
+    fn opened(&self, feed: &Feed) -> Result<Shares, SourceError> {
         match feed {
             Feed::Files { files, partitions, key } => {
                 self.files(files, *partitions, key.as_deref())
@@ -148,7 +176,11 @@ impl Opening<'_> {
         let shares = self.deal(states, |partitions| {
             let assigned: Vec<_> =
                 partitions.iter().map(|p| (p.partition, p.state.next_offset)).collect();
-            let source: Box<dyn Source> = Box::new(GeneratorSource::new(settings, &assigned));
+            let source = GeneratorSource::new(settings, &assigned);
+            let source: Box<dyn Source> = match self.reads {
+                Reads::Shown => Box::new(source),
+                Reads::Aside => Box::new(source.unpaced()),
+            };
             Ok((source, self.decoder(Format::Json, None)))
         });
         let shares = shares.expect("a generator always opens");

@@ -43,6 +43,17 @@ pub struct Prepared {
     pub plugins: Vec<Plugin>,
     /// The plan by which records become rows.
     pub plan: Arc<Plan>,
+    /// The text of the pipeline file as it was read, secrets included.
+    pub text: Arc<str>,
+}
+
+/// Where the components of plugins are read.
+#[derive(Clone, Copy, Debug)]
+enum Components<'a> {
+    /// From the files that the settings name.
+    Files,
+    /// From memory, by the ids of metrics.
+    Kept(&'a BTreeMap<String, Vec<u8>>),
 }
 
 impl Prepared {
@@ -51,8 +62,22 @@ impl Prepared {
     /// # Errors
     /// All mistakes, by their place in the file.
     pub fn load(path: &Path, change: impl FnOnce(&mut Pipeline)) -> Result<Self, Diagnostics> {
-        let (pipeline, document) = Pipeline::load(path)?;
-        Self::new(pipeline, document, change)
+        let text = Pipeline::text(path)?;
+        Self::new((&text, path), &|name| std::env::var(name).ok(), change, Components::Files)
+    }
+
+    /// As [`Prepared::load`], of a text that was kept, with the components of its metrics. `path` is
+    /// the file that the text was read from: relative paths start there.
+    ///
+    /// # Errors
+    /// All mistakes, by their place in the text.
+    pub fn load_kept(
+        (text, path): (&str, &Path),
+        components: &BTreeMap<String, Vec<u8>>,
+        change: impl FnOnce(&mut Pipeline),
+    ) -> Result<Self, Diagnostics> {
+        let components = Components::Kept(components);
+        Self::new((text, path), &|name| std::env::var(name).ok(), change, components)
     }
 
     /// As [`Prepared::load`], where the source of the file is replaced: secrets that only the
@@ -65,20 +90,22 @@ impl Prepared {
         change: impl FnOnce(&mut Pipeline),
     ) -> Result<Self, Diagnostics> {
         let environment = |name: &str| Some(std::env::var(name).unwrap_or_default());
-        let (pipeline, document) = Pipeline::load_with(path, &environment)?;
-        Self::new(pipeline, document, change)
+        let text = Pipeline::text(path)?;
+        Self::new((&text, path), &environment, change, Components::Files)
     }
 
     fn new(
-        mut pipeline: Pipeline,
-        document: Document,
+        (text, path): (&str, &Path),
+        environment: &dyn Fn(&str) -> Option<String>,
         change: impl FnOnce(&mut Pipeline),
+        components: Components<'_>,
     ) -> Result<Self, Diagnostics> {
+        let (mut pipeline, document) = Pipeline::parse_with(text, path, environment)?;
         change(&mut pipeline);
         check_librdkafka(&pipeline, &document)?;
-        let plugins = load_plugins(&pipeline, &document)?;
+        let plugins = load_plugins(&pipeline, &document, components)?;
         let plan = Arc::new(plan(&pipeline, &plugins));
-        Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan })
+        Ok(Self { pipeline: Arc::new(pipeline), document, plugins, plan, text: text.into() })
     }
 
     /// The settings that stored state depends on, with the fingerprint of each metric.
@@ -136,9 +163,19 @@ fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diag
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }
 }
 
-fn load_plugins(pipeline: &Pipeline, document: &Document) -> Result<Vec<Plugin>, Diagnostics> {
+fn load_plugins(
+    pipeline: &Pipeline,
+    document: &Document,
+    components: Components<'_>,
+) -> Result<Vec<Plugin>, Diagnostics> {
     let runtime = compiler::runtime();
-    let load = |settings: &MetricSettings| runtime.load(settings);
+    let load = |settings: &MetricSettings| match components {
+        Components::Files => runtime.load(settings),
+        Components::Kept(kept) => match kept.get(&settings.id) {
+            Some(component) => runtime.load_bytes(settings, component),
+            None => runtime.load(settings),
+        },
+    };
     // Compiling takes most of the start; plugins are independent of each other.
     let loaded: Vec<Result<Plugin, LoadError>> = thread::scope(|scope| {
         let threads: Vec<_> =

@@ -9,6 +9,7 @@
 mod watch;
 mod words;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -18,14 +19,18 @@ use streamgauge_pipeline::{Diagnostics, Pipeline, SourceSettings};
 use streamgauge_server::control::{Asker, NotDone};
 use streamgauge_wire::{Difference, Done};
 
+use super::cause::Cause;
 use super::current::{Active, Current};
 use super::difference::{Outline, difference};
+use super::edition;
 use super::handover::{Handover, Outcome};
 use super::prepare::{Held, Prepared};
+use super::reloading::{Next, Switch};
 use super::status::RunStatus;
 
 pub use watch::Look;
 use watch::Watch;
+pub use words::{not_in_force, of_faults};
 
 /// How long a reload waits until the changed pipeline reads.
 const OPENED_WITHIN: Duration = Duration::from_secs(30);
@@ -57,7 +62,9 @@ pub enum WhenEqual {
 pub struct Reloader {
     load: Box<Load>,
     current: Arc<Current>,
-    handover: Arc<Handover<Prepared>>,
+    handover: Arc<Handover<Next>>,
+    /// How often a changed pipeline was taken over.
+    reloads: AtomicU64,
     run_status: Arc<RunStatus>,
     /// Held during a reload.
     watch: Mutex<Watch>,
@@ -78,7 +85,7 @@ impl Reloader {
     /// A reloader of the run of `current`, whose pipeline file was read after `first` was taken.
     pub fn new(
         load: Box<Load>,
-        (current, handover): (&Arc<Current>, &Arc<Handover<Prepared>>),
+        (current, handover): (&Arc<Current>, &Arc<Handover<Next>>),
         run_status: &Arc<RunStatus>,
         first: Look,
     ) -> Self {
@@ -90,9 +97,56 @@ impl Reloader {
             load,
             current: Arc::clone(current),
             handover: Arc::clone(handover),
+            reloads: AtomicU64::new(0),
             run_status: Arc::clone(run_status),
             watch: Mutex::new(watch),
         }
+    }
+
+    /// The run began with what is kept in the place of the files: they are left as they are until one
+    /// of them changes, and `differs` says what is wrong with them.
+    pub fn leave_files(&self, differs: Option<Cause>) {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.tell_all();
+        self.run_status.acts.warn(differs.into_iter().collect());
+    }
+
+    /// How often a changed pipeline was taken over.
+    pub fn reloads(&self) -> u64 {
+        self.reloads.load(Ordering::Relaxed)
+    }
+
+    /// The pipeline of the files as they are now, for another edition of the state.
+    ///
+    /// # Errors
+    /// Something in the files is wrong.
+    pub fn load_file(&self, by: By) -> Result<Prepared, NotDone> {
+        let mut watch = self.turn()?;
+        watch.tell_all();
+        (self.load)().map_err(|faults| self.refused(by, &faults))
+    }
+
+    /// Puts `next`, with an edition of the state that was built for it, in the place of the pipeline
+    /// that runs.
+    ///
+    /// # Errors
+    /// The pipeline runs on as it was, for this reason.
+    pub fn switch(&self, next: &Prepared, switch: Switch) -> Result<(), String> {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let edition = switch.edition;
+        let given = Next { prepared: next.clone(), switch: Some(switch) };
+        let how = match self.handover.give(given, OPENED_WITHIN) {
+            Outcome::Runs { paused } => words::paused(paused),
+            Outcome::Waits(why) => format!("it waits: {why}"),
+            Outcome::WentBack(why) => return Err(format!("it could not be opened: {why}")),
+            Outcome::NotTaken => return Err("the run has ended or is busy".to_owned()),
+        };
+        tracing::info!("edition {edition} of the state is shown now; {how}");
+        self.run_status.acts.warn(Vec::new());
+        // What was saved while it was built is taken over like every change.
+        follow(&mut watch, next);
+        let _ = self.reload_with(&mut watch, By::File, WhenEqual::Leave);
+        Ok(())
     }
 
     /// Takes over what a changed file says. To be called again and again: a file counts as changed
@@ -152,10 +206,12 @@ impl Reloader {
             ));
         }
         if is_of_the_page(&changes) {
+            edition::keep_files(&next.pipeline.state_dir, &next);
             self.current.replace_page(next);
             return Ok(self.taken_over(by, changes, words::NOT_PAUSED));
         }
-        match self.handover.give(next, OPENED_WITHIN) {
+        edition::keep_files(&next.pipeline.state_dir, &next);
+        match self.handover.give(Next { prepared: next, switch: None }, OPENED_WITHIN) {
             Outcome::Runs { paused } => Ok(self.taken_over(by, changes, &words::paused(paused))),
             Outcome::Waits(why) => Ok(self.taken_over(by, changes, &format!("it waits: {why}"))),
             Outcome::WentBack(why) => {
@@ -196,6 +252,7 @@ impl Reloader {
     }
 
     fn taken_over(&self, by: By, changes: Difference, how: &str) -> Done {
+        self.reloads.fetch_add(1, Ordering::Relaxed);
         let line = words::on_one_line(&changes);
         tracing::info!("the pipeline was reloaded, as {} asked: {line}; {how}", by.name());
         self.run_status.acts.warn(words::restart(&changes));
@@ -216,7 +273,7 @@ impl Reloader {
         NotDone::Conflict(text)
     }
 
-    fn warn(&self, by: By, cause: super::cause::Cause, lines: Vec<String>) {
+    fn warn(&self, by: By, cause: Cause, lines: Vec<String>) {
         let acts = &self.run_status.acts;
         if acts.warnings().contains(&cause) {
             return;
@@ -246,7 +303,8 @@ fn is_in_force(changes: &Difference) -> bool {
 
 /// True if all that changes is what the page shows, which no worker knows of.
 fn is_of_the_page(changes: &Difference) -> bool {
-    const KEYS: [&str; 4] = ["name", "server.max_hz", "server.show_records", "lateness.summary_every"];
+    const KEYS: [&str; 4] =
+        ["name", "server.max_hz", "server.show_records", "lateness.summary_every"];
     let is_one = |line: &String| {
         let key = line.split_once(':').map_or(line.as_str(), |(key, _)| key);
         KEYS.contains(&key) || key.starts_with("panel.")
@@ -282,7 +340,7 @@ fn changes(
 }
 
 /// Keeps the settings of the server's start, and the place of the state, as they are.
-fn keep_for_life(now: &Pipeline, next: &mut Pipeline) {
+pub(super) fn keep_for_life(now: &Pipeline, next: &mut Pipeline) {
     let (max_hz, show_records) = (next.server.max_hz, next.server.show_records);
     next.server = now.server.clone();
     (next.server.max_hz, next.server.show_records) = (max_hz, show_records);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use streamgauge_checkpoint::store::{StateReader, StateStore};
+
 use super::current::{Active, Current};
 use super::handover::Handover;
 use super::prepare::Prepared;
@@ -11,9 +13,33 @@ pub struct Reloading {
     /// The pipeline that runs, as others see it.
     pub current: Arc<Current>,
     /// The way to the supervisor.
-    pub handover: Arc<Handover<Prepared>>,
+    pub handover: Arc<Handover<Next>>,
     /// The pipeline that ran before, until the changed one reads.
-    pub(super) former: Option<Arc<Active>>,
+    pub(super) former: Option<Former>,
+}
+
+/// A pipeline that is to be in force.
+pub struct Next {
+    /// The settings, the plan and the plugins.
+    pub prepared: Prepared,
+    /// The edition of the state that it goes on from; `None` means the one that runs.
+    pub switch: Option<Switch>,
+}
+
+/// An edition of the state, to go on from.
+pub struct Switch {
+    /// The number of the edition.
+    pub edition: u32,
+    /// The store of the edition.
+    pub store: Box<dyn StateStore>,
+    /// Reads the store for backups; `None` means that none are made of it.
+    pub reader: Option<StateReader>,
+}
+
+/// The pipeline that was in force before, with its edition where that is another one.
+pub(super) struct Former {
+    pub(super) active: Arc<Active>,
+    pub(super) switch: Option<Switch>,
 }
 
 impl Reloading {

@@ -30,11 +30,11 @@ use super::cause::{Cause, CauseCode};
 use super::pulse::Beat;
 use super::supervisor::Told;
 use begin::RecordsGone;
+pub(super) use begin::lost;
 use pace::Slow;
 use reader::{NotBegun, Reader};
 use search::{Failed, Search, stop, stop_poisoned};
 use settling::Settling;
-pub(super) use begin::lost;
 pub(super) use setup::SideReaders;
 
 /// How often readers are looked after.
@@ -178,12 +178,8 @@ impl SideReaders {
             }
             let partitions: Vec<u32> = places.keys().copied().collect();
             let search = Search::of(places);
-            let begun = self.reader(
-                scope,
-                overview,
-                (&metrics, &partitions),
-                (&search, wish.without_lost),
-            );
+            let begun =
+                self.reader(scope, overview, (&metrics, &partitions), (&search, wish.without_lost));
             match begun {
                 Ok(reader) => {
                     without_lost.retain(|id| !metrics.contains(id));
@@ -259,11 +255,7 @@ impl SideReaders {
 }
 
 /// Stops a metric in the partitions whose logs lack records that it needs.
-fn stop_without(
-    gone: &BTreeMap<u32, RecordsGone>,
-    of: (&Overview, &[Told], &[Plugin]),
-    id: &str,
-) {
+fn stop_without(gone: &BTreeMap<u32, RecordsGone>, of: (&Overview, &[Told], &[Plugin]), id: &str) {
     let all: Vec<String> = gone.values().map(ToString::to_string).collect();
     let all = all.join(", ");
     let reason = format!("the log no longer holds the records that it needs next: {all}");

@@ -30,8 +30,9 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::{LogGuard, SourceError};
 
 use super::cause::Cause;
+use super::edition::Keeping;
 use super::fatal;
-use super::opening::{Feed, Opening, Parked, Share, Shares};
+use super::opening::{Feed, Opening, Parked, Reads, Share, Shares};
 use super::patience::Patience;
 use super::pulse::{Beat, Pulses};
 use super::reloading::Reloading;
@@ -61,6 +62,8 @@ pub struct Supervisor {
     pub state_settings: BTreeMap<String, String>,
     /// The records that are read.
     pub feed: Feed,
+    /// For whom they are read.
+    pub reads: Reads,
     /// Where state is kept; none: nowhere.
     pub store: Option<Box<dyn StateStore>>,
     /// Whether dead letters and late records are written where the pipeline says.
@@ -81,6 +84,10 @@ pub struct Supervisor {
     pub beat: Option<Arc<Beat>>,
     /// Where a changed pipeline comes from.
     pub reloading: Reloading,
+    /// The number of the edition of the state, by which files of letters are named.
+    pub edition: u32,
+    /// Keeps what the pipeline is made from; `None` means that nothing is kept.
+    pub keeping: Option<Keeping>,
 }
 
 impl Supervisor {
@@ -209,8 +216,9 @@ impl Supervisor {
         let ended = match self.first_checkpoint(&mut checkpointer, &differs, patience) {
             Ok(true) => {
                 self.run_status.enter(Phase::Running);
-                self.is_taken_over();
-                self.supervise(workers, &mut checkpointer, &differs, watch, (patience, lasts))
+                self.is_taken_over().and_then(|()| {
+                    self.supervise(workers, &mut checkpointer, &differs, watch, (patience, lasts))
+                })
             }
             Ok(false) => Ok(Attempt::Finished(Finished::Stopped)),
             Err(error) => Err(error),
@@ -240,6 +248,7 @@ impl Supervisor {
             identity: &self.identity,
             answer_timeout,
             goes_on: false,
+            reads: self.reads,
         }
     }
 

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
     GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, LeapStatus, Localized,
-    Measure, MetricStatus, MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series,
-    SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
+    Measure, MetricStatus, MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample,
+    Series, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");

@@ -11,7 +11,7 @@ use crate::store::StateError;
 use crate::store::guard::guard;
 
 /// Name of the file in the state folder.
-pub(super) const FILE: &str = "streamgauge.redb";
+pub const FILE: &str = "streamgauge.redb";
 
 /// redb's page cache; the state is small and read once.
 const CACHE_BYTES: usize = 8 << 20;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use streamgauge_core::{
     Accounting, Crash, Digest, EventTime, GapKind, LateSample, Lateness, LatenessHistogram,
     LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot,
-    MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState, PluginCall, Poison,
-    PoisonRecord, Position, RecordRange, RecordTime, StopKind, TimeWindow, WallClock,
-    WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState,
+    PluginCall, Poison, PoisonRecord, Position, RecordRange, RecordTime, StopKind, TimeWindow,
+    WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
 };
 
 use super::{HOUR, pane};

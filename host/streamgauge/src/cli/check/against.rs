@@ -32,7 +32,7 @@ impl AgainstArgs {
         let old = if self.against_running {
             RunningHost::find(&prepared.pipeline)?.get("pipeline")?
         } else if self.against_state {
-            Outline::of_state(&stored::read(prepared, drop)?.checkpoint)
+            Outline::of_state(&stored::read(prepared, stored::Which::default(), drop)?.checkpoint)
         } else {
             return Ok(None);
         };

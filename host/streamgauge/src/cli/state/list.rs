@@ -7,12 +7,14 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::editions;
 use crate::cli::failure::Failure;
 use crate::cli::inspect::instant;
 use crate::cli::output::print_out;
 use crate::cli::stored;
 use crate::run::identity;
 use streamgauge_checkpoint::backups::{BackupFile, backups_in};
+use streamgauge_checkpoint::editions::Editions;
 use streamgauge_checkpoint::store::{
     Covers, ExportReadError, ExportReader, Generation, StateError, StateReader,
 };
@@ -27,6 +29,7 @@ struct Backup {
 }
 
 pub(super) fn list(pipeline: &Pipeline, as_json: bool) -> Result<(), Failure> {
+    let editions = editions::editions(pipeline)?;
     let (generations, trouble) = generations(pipeline);
     let (backups, folder) = backups(pipeline);
     if as_json {
@@ -34,13 +37,17 @@ pub(super) fn list(pipeline: &Pipeline, as_json: bool) -> Result<(), Failure> {
         let kept = backups.iter().map(|backup| backup_json(pipeline, backup));
         return print_out(json!({
             "state": pipeline.state_dir,
+            "editions": editions.iter().map(|own| own.to_json(pipeline)).collect::<Value>(),
             "trouble": trouble,
             "checkpoints": stored.collect::<Value>(),
             "backups": kept.collect::<Value>(),
             "backups_trouble": folder.as_ref().err(),
         }));
     }
-    let mut lines = vec![format!("checkpoints in {}", pipeline.state_dir.display())];
+    let mut lines = vec!["editions".to_owned()];
+    lines.extend(editions.iter().map(|own| own.line(pipeline)));
+    let folder_of_current = Editions::current_folder(&pipeline.state_dir)?;
+    lines.push(format!("checkpoints in {}", folder_of_current.display()));
     lines.extend(trouble.map(|trouble| format!("  {trouble}")));
     for Generation { number, created, bytes, covers, damage } in &generations {
         let at = instant(pipeline, *created);
@@ -71,7 +78,8 @@ fn generations(pipeline: &Pipeline) -> (Vec<Generation>, Option<String>) {
         let hint = pipeline.naming_itself(error.hint());
         (Vec::new(), Some(format!("{error}; hint: {hint}")))
     };
-    match StateReader::open(&pipeline.state_dir)
+    match Editions::current_folder(&pipeline.state_dir)
+        .and_then(|folder| StateReader::open(&folder))
         .and_then(|r| r.map(|r| r.generations()).transpose())
     {
         Ok(Some(generations)) => (generations, None),

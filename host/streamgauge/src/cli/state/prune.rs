@@ -1,12 +1,15 @@
-//! `streamgauge state prune`: what the limits of backups say is over, named first and removed with
-//! `--yes`.
+//! `streamgauge state prune`: what the limits of backups say is over, editions that are not current
+//! and kept files that none needs, named first and removed with `--yes`.
 
 use std::fs;
+use std::path::PathBuf;
 
 use super::list::own_identity;
 use crate::cli::failure::Failure;
 use crate::cli::output::print_out;
 use streamgauge_checkpoint::backups::{BackupFile, backups_in, leftovers, over};
+use streamgauge_checkpoint::editions::Editions;
+use streamgauge_checkpoint::store::EmbeddedStore;
 use streamgauge_pipeline::{BackupSettings, Pipeline};
 
 /// Whether what is over is removed or only named.
@@ -17,9 +20,59 @@ pub(super) enum Prune {
 }
 
 pub(super) fn prune(pipeline: &Pipeline, what: Prune) -> Result<(), Failure> {
-    let Some(settings) = &pipeline.backups else {
-        return print_out("nothing to remove: `backups` in [state.embedded] names no folder");
+    let mut editions = Editions::read(&pipeline.state_dir)?;
+    let is_used =
+        |number: &u32| *number == editions.current() || Some(*number) == editions.building();
+    let old: Vec<u32> = editions.all().keys().copied().filter(|number| !is_used(number)).collect();
+    let mut lines: Vec<String> = old
+        .iter()
+        .map(|number| format!("edition {number}, {}", editions.folder(*number).display()))
+        .collect();
+    if what == Prune::Remove {
+        for number in old {
+            if EmbeddedStore::exists(&editions.folder(number)) {
+                EmbeddedStore::reset(&editions.folder(number))?;
+            }
+            editions.drop_edition(number)?;
+        }
+    }
+    let failed = |path: &std::path::Path, error| {
+        Failure::failed(format!("{} could not be read: {error}", path.display()))
     };
+    let unneeded = editions.unneeded().map_err(|error| failed(&pipeline.state_dir, error))?;
+    let backups = match backups(pipeline) {
+        Ok(backups) => backups,
+        Err(failure) if lines.is_empty() && unneeded.is_empty() => return Err(failure),
+        // What else there is to remove does not depend on backups.
+        Err(_) => Vec::new(),
+    };
+    let backups = backups.into_iter().map(|file| (file.path, file.bytes));
+    let files: Vec<(PathBuf, u64)> = backups.chain(unneeded).collect();
+    if files.is_empty() && lines.is_empty() {
+        return print_out(match &pipeline.backups {
+            Some(_) => "nothing to remove",
+            None => "nothing to remove: `backups` in [state.embedded] names no folder",
+        });
+    }
+    let bytes: u64 = files.iter().map(|(_, bytes)| bytes).sum();
+    lines.extend(files.iter().map(|(path, _)| path.display().to_string()));
+    lines.push(match what {
+        Prune::Name => format!("would be removed, {bytes} bytes; hint: `--yes` removes them"),
+        Prune::Remove => format!("removed, {bytes} bytes"),
+    });
+    if what == Prune::Remove {
+        for (path, _) in &files {
+            fs::remove_file(path).map_err(|error| {
+                Failure::failed(format!("{} could not be removed: {error}", path.display()))
+            })?;
+        }
+    }
+    print_out(lines.join("\n"))
+}
+
+/// The backups that are over; none where none are made.
+fn backups(pipeline: &Pipeline) -> Result<Vec<BackupFile>, Failure> {
+    let Some(settings) = &pipeline.backups else { return Ok(Vec::new()) };
     let Some(identity) = own_identity(pipeline) else {
         return Err(Failure::failed(format!(
             "which of the backups in {} are of this state is not known: {} has none\nhint: \
@@ -28,26 +81,9 @@ pub(super) fn prune(pipeline: &Pipeline, what: Prune) -> Result<(), Failure> {
             pipeline.state_dir.display()
         )));
     };
-    let found = found(settings, &identity).map_err(|error| {
+    found(settings, &identity).map_err(|error| {
         Failure::failed(format!("{} could not be read: {error}", settings.dir.display()))
-    })?;
-    if found.is_empty() {
-        return print_out("nothing to remove");
-    }
-    let bytes: u64 = found.iter().map(|file| file.bytes).sum();
-    let mut lines: Vec<String> = found.iter().map(|f| f.path.display().to_string()).collect();
-    lines.push(match what {
-        Prune::Name => format!("would be removed, {bytes} bytes; hint: `--yes` removes them"),
-        Prune::Remove => format!("removed, {bytes} bytes"),
-    });
-    if what == Prune::Remove {
-        for file in &found {
-            fs::remove_file(&file.path).map_err(|error| {
-                Failure::failed(format!("{} could not be removed: {error}", file.path.display()))
-            })?;
-        }
-    }
-    print_out(lines.join("\n"))
+    })
 }
 
 /// What is over: the oldest backups beyond the limits, and what a crash left of one. The run writes

@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicBool;
 
 use streamgauge_core::PartitionSnapshot;
 
-use super::{Opening, Shares, go_on};
+use super::{Opening, Reads, Shares, go_on};
 use streamgauge_kafka::{LogEnds, Mark, OffsetCommits, PartitionRange, TopicClient, TopicIdentity};
 use streamgauge_pipeline::{KafkaSettings, SourceSettings};
 use streamgauge_source::kafka::{KafkaSource, TopicGuard, gaps};
-use streamgauge_source::{LatencyFrom, OffsetCommitter, Source, SourceError};
+use streamgauge_source::{LatencyFrom, Source, SourceError};
 
 impl Opening<'_> {
     pub(super) fn kafka(
@@ -74,12 +74,14 @@ impl Opening<'_> {
             let source: Box<dyn Source> = Box::new(source);
             Ok((source, self.decoder(settings.format, None)))
         })?;
-        let committer =
-            OffsetCommits::new(settings, Mark::new(self.identity, &self.pipeline.name))?;
-        let commits = Some(committer.board());
-        let committer: Option<Box<dyn OffsetCommitter>> = Some(Box::new(committer));
-        let (latency_from, parked) = (LatencyFrom::Stamp, Vec::new());
-        Ok(Shares { shares, latency_from, committer, parked, commits, guard })
+        let mut opened = Shares { guard, ..Shares::alone(shares, LatencyFrom::Stamp) };
+        if self.reads == Reads::Shown {
+            let mark = Mark::new(self.identity, &self.pipeline.name);
+            let committer = OffsetCommits::new(settings, mark)?;
+            opened.commits = Some(committer.board());
+            opened.committer = Some(Box::new(committer));
+        }
+        Ok(opened)
     }
 
     /// Reads the newest records of each partition, in states of their own, and tells nobody.

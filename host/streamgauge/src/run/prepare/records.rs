@@ -4,8 +4,9 @@ use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_pipeline::{Diagnostic, Document, Pipeline, SettingChange, changed_settings};
 
 /// The remedy for state that does not fit the settings.
-pub(super) const WAYS_OUT: &str = "recompute everything from the log with `streamgauge run --rebuild`, \
-     or drop the state with `streamgauge state reset`";
+pub(super) const WAYS_OUT: &str = "build another edition of the state beside this one, which stays \
+     shown meanwhile, with `streamgauge state rebuild` or, where nothing runs, with `streamgauge run \
+     --rebuild`; or drop the state with `streamgauge state reset`";
 
 /// Each setting that the records depend on and that is not as it was.
 pub(super) fn changed(

@@ -86,8 +86,13 @@ pub(super) fn refused(reason: &str, place: &str, faults: usize) -> Cause {
     )
 }
 
+/// The warning that what is in force is not what the file at `place` says, for this reason.
+pub fn not_in_force(reason: &str, place: &str) -> Cause {
+    refused(reason, place, 1)
+}
+
 /// The warning of the first fault that keeps a pipeline from being taken over.
-pub(super) fn of_faults(faults: &Diagnostics) -> Cause {
+pub fn of_faults(faults: &Diagnostics) -> Cause {
     let errors = told(faults, Severity::Error);
     let first = errors.first().cloned().unwrap_or_default();
     let Told { place, message, .. } = first;

@@ -103,12 +103,7 @@ pub(super) fn begin(
     }
     let empty = |origin| MetricSnapshot { build: metric.build, ..empty(origin) };
     // Where all is read from the origin on, there is no event time before.
-    let from_origin = Mark {
-        gaps: 0,
-        offset: state.origin,
-        max_event_time: None,
-        is_kept: true,
-    };
+    let from_origin = Mark { gaps: 0, offset: state.origin, max_event_time: None, is_kept: true };
     let asked = asked.map(|asked| asked.clamp(held, state.next_offset));
     let before = asked.and_then(|asked| {
         let origin = (gaps == 0).then_some(from_origin);
@@ -150,12 +145,7 @@ pub(in crate::run) fn lost(
 
 /// The records from `from` on, of a metric at `place`, up to `to` in the log as it is now, which the
 /// partition counts.
-fn missed(
-    state: &PartitionState,
-    place: &MetricPlace,
-    from: i64,
-    to: i64,
-) -> Vec<MissedRecords> {
+fn missed(state: &PartitionState, place: &MetricPlace, from: i64, to: i64) -> Vec<MissedRecords> {
     let (mut found, mut from) = (Vec::new(), from);
     let mut miss = |gaps: usize, from: i64, to: i64| {
         if from < to {

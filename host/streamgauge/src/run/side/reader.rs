@@ -184,11 +184,7 @@ impl SideReaders {
 impl SideReaders {
     /// By partition, the offset from which the metrics of `plugins` are to count; all of them are
     /// asked to alike.
-    fn asked(
-        &self,
-        log: &Log<'_>,
-        plugins: &[Plugin],
-    ) -> Result<BTreeMap<u32, i64>, SourceError> {
+    fn asked(&self, log: &Log<'_>, plugins: &[Plugin]) -> Result<BTreeMap<u32, i64>, SourceError> {
         let backfill = plugins.first().map_or(Backfill::All, |first| first.settings().backfill);
         let now = SystemClock::new(&self.pulses).now().wall;
         let since = match backfill {
@@ -212,7 +208,8 @@ fn state(
         let metric = partition.metric(&plugin.settings().id);
         let metric = metric.filter(|metric| metric.phase.is_lagging());
         let Some(metric) = metric else { continue };
-        let Beginning { metric, place, read_from } = begin(|origin| Metric::empty(plugin, origin), partition, metric, reach)?;
+        let Beginning { metric, place, read_from } =
+            begin(|origin| Metric::empty(plugin, origin), partition, metric, reach)?;
         at = at.or(Some((place, read_from)));
         metrics.push(metric);
     }

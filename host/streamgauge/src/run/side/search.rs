@@ -92,8 +92,7 @@ pub(super) fn stop_poisoned(overview: &Overview, workers: &[Told], plugins: &[Pl
         "it crashes at more than {POISON_MAX} of the last {POISON_ROWS} rows, each of them left \
          out so far; at this one {words}"
     );
-    let failed =
-        Failed { kind: StopKind::Crash, reason, call: Some(PluginCall::Add), records };
+    let failed = Failed { kind: StopKind::Crash, reason, call: Some(PluginCall::Add), records };
     stop((overview, workers, plugins), id, &failed, |_| true);
 }
 

@@ -11,28 +11,44 @@ use streamgauge_checkpoint::store::{Checkpoint, Keep};
 use streamgauge_core::PartitionSnapshot;
 use streamgauge_source::SourceError;
 
+use super::outcome::failed;
 use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
-use crate::run::current::Active;
 use crate::run::former::formers;
 use crate::run::identity;
 use crate::run::prepare::Prepared;
+use crate::run::reloading::{Former, Next, Switch};
 use crate::run::status::Phase;
 
 impl Supervisor {
     /// Takes the changed pipeline that waits, if there is one.
     pub(super) fn take_over(&mut self) {
-        let Some(next) = self.reloading.handover.take() else { return };
+        let Some(Next { prepared, switch }) = self.reloading.handover.take() else { return };
         let runs = matches!(self.run_status.lock().phase, Phase::Running | Phase::Ended);
-        self.reloading.former = runs.then(|| self.reloading.current.get());
-        self.adopt(&next);
-        self.reloading.current.replace(next);
+        let former = self.reloading.current.get();
+        let is_switch = switch.is_some();
+        let switch = switch.and_then(|switch| self.go_to(switch));
+        self.reloading.former = (runs || is_switch).then_some(Former { active: former, switch });
+        self.adopt(&prepared);
+        self.reloading.current.replace(prepared);
+    }
+
+    /// Goes to the store of another edition, and returns the one before.
+    fn go_to(&mut self, Switch { edition, store, reader }: Switch) -> Option<Switch> {
+        let former = std::mem::replace(&mut self.edition, edition);
+        if let Some(keeping) = &mut self.keeping {
+            keeping.go_to(edition);
+        }
+        let reader = self.run_status.backups.read_from(reader);
+        self.store.replace(store).map(|store| Switch { edition: former, store, reader })
     }
 
     /// Shows builds of the pipeline before until those of this one have caught up.
     pub(super) fn show_formers(&self, checkpoint: Option<&Checkpoint>) {
         if let (Some(before), Some(checkpoint)) = (&self.reloading.former, checkpoint) {
-            self.reloading.current.show(formers(before, checkpoint));
+            if before.switch.is_none() {
+                self.reloading.current.show(formers(&before.active, checkpoint));
+            }
         }
     }
 
@@ -49,15 +65,21 @@ impl Supervisor {
     pub(super) fn goes_on(&self, states: &[Arc<PartitionSnapshot>]) -> bool {
         let Some(before) = &self.reloading.former else { return false };
         let (overview, parked) = self.run_status.look();
-        let is_same = before.prepared.pipeline.source == self.pipeline.source;
+        let source = &before.active.prepared.pipeline.source;
+        let is_same = before.switch.is_none() && *source == self.pipeline.source;
         let are_here = overview.partitions.len() == states.len();
         is_same && are_here && parked.is_empty() && !states.is_empty()
     }
 
     /// The pipeline reads, and a checkpoint with its settings is stored.
-    pub(super) fn is_taken_over(&mut self) {
+    pub(super) fn is_taken_over(&mut self) -> Result<(), SourceError> {
+        if let Some(keeping) = &self.keeping {
+            let noted = keeping.taken_over(&self.reloading.current.get().prepared);
+            noted.map_err(|error| failed(format!("{error}; hint: {}", error.hint())))?;
+        }
         self.reloading.former = None;
         self.reloading.handover.runs();
+        Ok(())
     }
 
     /// True if a changed pipeline could not be opened because of `error`, and the one that ran
@@ -66,16 +88,20 @@ impl Supervisor {
     pub(super) fn goes_back(&mut self, error: &SourceError) -> bool {
         let shown = Cause::of(error, &self.pipeline);
         let source = &self.pipeline.source;
-        let is_to_blame = |former: &mut Arc<Active>| {
-            !error.may_pass() || former.prepared.pipeline.source != *source
+        let is_to_blame = |former: &mut Former| {
+            !error.may_pass() || former.active.prepared.pipeline.source != *source
         };
         let Some(former) = self.reloading.former.take_if(is_to_blame) else {
             self.reloading.handover.waits(shown.message);
             return false;
         };
         tracing::warn!("the changed pipeline cannot be opened, so the one before is opened again");
-        self.adopt(&former.prepared);
-        self.reloading.current.put_back(former);
+        let Former { active, switch } = former;
+        if let Some(switch) = switch {
+            drop(self.go_to(switch));
+        }
+        self.adopt(&active.prepared);
+        self.reloading.current.put_back(active);
         self.reloading.handover.went_back(shown.message);
         true
     }

@@ -70,6 +70,8 @@ impl Supervisor {
         covered: Option<Covered>,
     ) -> Result<SideOutput, SourceError> {
         let settings = settings.filter(|_| self.write_letters);
+        let settings = settings.map(|settings| settings.of_edition(self.edition));
+        let settings = settings.as_ref();
         let place = |to: &OutletSettings| to.place(&self.pipeline.state_dir);
         let place = settings.map_or_else(|| NOWHERE.to_owned(), place);
         let is_here = |covered: &Covered| covered.place.as_ref().is_none_or(|was| *was == place);

@@ -121,6 +121,7 @@ fn a_metric_without_a_state_begins_where_it_is_asked_to_or_as_early_as_it_can() 
     // The mark before is gone with its records.
     assert_eq!(begun(Reach { low: 520, ..asked(555) }), (600, 600, Some(6000)));
     // A metric that has begun is not asked again.
-    let found = begin(empty, &partition(Vec::new()), &counted(250), asked(555)).expect("it is there");
+    let found =
+        begin(empty, &partition(Vec::new()), &counted(250), asked(555)).expect("it is there");
     assert_eq!(found.read_from, 250);
 }

@@ -1,0 +1,277 @@
+//! The editions of a state: forks of the whole pipeline, each with a store of its own. Edition 1 is
+//! the file in the state folder; edition N lies in `editions/N/` below it. A small file says which
+//! one is current and which one is being built.
+//!
+//! Invariant: that file is replaced as a whole, so a switch from one edition to another has happened
+//! or not. Without the file, edition 1 is current and nothing is known of what it was made from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::kept::{KeptFiles, KeptKind, write_whole};
+use crate::store::StateError;
+
+const FILE: &str = "editions.json";
+
+const FOLDER: &str = "editions";
+
+/// The version of the file.
+const VERSION: u32 = 1;
+
+/// The edition that every state begins with.
+pub const FIRST: u32 = 1;
+
+/// The editions of the state in one folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Editions {
+    dir: PathBuf,
+    written: Written,
+}
+
+/// The content of the file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+struct Written {
+    version: u32,
+    current: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    building: Option<u32>,
+    editions: BTreeMap<u32, Edition>,
+}
+
+/// What is known of an edition.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Edition {
+    /// When it became current last, in milliseconds since the Unix epoch; `None` means never.
+    #[serde(default)]
+    pub since: Option<i64>,
+    /// What it was taken over with last; `None` means that nothing is kept of that.
+    #[serde(default)]
+    pub made_from: Option<MadeFrom>,
+}
+
+/// The kept files that a pipeline is made from.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct MadeFrom {
+    /// The digest of the pipeline file's text.
+    pub text: String,
+    /// The digest of each metric's component, by the metric's id.
+    pub components: BTreeMap<String, String>,
+    /// When it was taken over, in milliseconds since the Unix epoch.
+    pub at: i64,
+}
+
+impl MadeFrom {
+    /// True if `other` has the same text and components.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.text == other.text && self.components == other.components
+    }
+
+    fn paths(&self, kept: &KeptFiles) -> BTreeSet<PathBuf> {
+        let components = self.components.values();
+        let components = components.map(|digest| kept.path(KeptKind::Component, digest));
+        components.chain([kept.path(KeptKind::Text, &self.text)]).collect()
+    }
+}
+
+impl Editions {
+    /// The editions of the state in `dir`.
+    ///
+    /// # Errors
+    /// The file that names them cannot be read.
+    pub fn read(dir: &Path) -> Result<Self, StateError> {
+        let path = dir.join(FILE);
+        let failed = |reason: String| StateError::Store { path: path.clone(), reason };
+        let written = match fs::read(&path) {
+            Ok(bytes) => {
+                let written: Written =
+                    serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))?;
+                if written.version != VERSION {
+                    let found = u64::from(written.version);
+                    return Err(StateError::Format { path, found });
+                }
+                written
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Written {
+                version: VERSION,
+                current: FIRST,
+                building: None,
+                editions: BTreeMap::new(),
+            },
+            Err(error) => return Err(failed(error.to_string())),
+        };
+        let mut editions = Self { dir: dir.to_owned(), written };
+        editions.written.editions.entry(editions.written.current).or_default();
+        Ok(editions)
+    }
+
+    /// The folder of the current edition's store.
+    ///
+    /// # Errors
+    /// The file that names it cannot be read.
+    pub fn current_folder(dir: &Path) -> Result<PathBuf, StateError> {
+        let editions = Self::read(dir)?;
+        Ok(editions.folder(editions.current()))
+    }
+
+    /// The number of the edition that is run and shown.
+    pub fn current(&self) -> u32 {
+        self.written.current
+    }
+
+    /// The number of the edition that is being built.
+    pub fn building(&self) -> Option<u32> {
+        self.written.building
+    }
+
+    /// All editions by number.
+    pub fn all(&self) -> &BTreeMap<u32, Edition> {
+        &self.written.editions
+    }
+
+    /// The folder of the store of edition `number`.
+    pub fn folder(&self, number: u32) -> PathBuf {
+        folder(&self.dir, number)
+    }
+
+    /// Begins to build another edition, and returns its number.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn begin(&mut self) -> Result<u32, StateError> {
+        let last = self.written.editions.keys().next_back().copied().unwrap_or(FIRST);
+        // What a crash left of a folder is nobody's edition.
+        let free = (last + 1..=u32::MAX).find(|number| !self.folder(*number).exists());
+        let number = free.expect("there are more numbers than folders");
+        let mut next = self.written.clone();
+        next.editions.insert(number, Edition::default());
+        next.building = Some(number);
+        self.replace(next)?;
+        Ok(number)
+    }
+
+    /// Makes edition `number` current, from now on made from `made_from` where that is known.
+    ///
+    /// # Errors
+    /// The file cannot be written, so the edition before stays current.
+    pub fn switch(
+        &mut self,
+        number: u32,
+        made_from: Option<MadeFrom>,
+        now: i64,
+    ) -> Result<(), StateError> {
+        let mut next = self.written.clone();
+        let edition = next.editions.entry(number).or_default();
+        edition.since = Some(now);
+        edition.made_from = made_from.or_else(|| edition.made_from.take());
+        next.current = number;
+        next.building = next.building.filter(|building| *building != number);
+        self.replace(next)
+    }
+
+    /// Notes what edition `number` was taken over with.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note(&mut self, number: u32, made_from: MadeFrom) -> Result<(), StateError> {
+        let mut next = self.written.clone();
+        next.editions.entry(number).or_default().made_from = Some(made_from);
+        self.replace(next)
+    }
+
+    /// Removes edition `number`, which is not the current one, with its store.
+    ///
+    /// # Errors
+    /// The file cannot be written, or the store not removed.
+    pub fn drop_edition(&mut self, number: u32) -> Result<(), StateError> {
+        assert!(number != self.written.current, "the current edition is never dropped");
+        let mut next = self.written.clone();
+        next.editions.remove(&number);
+        next.building = next.building.filter(|building| *building != number);
+        self.replace(next)?;
+        let path = self.folder(number);
+        let removed = if number == FIRST {
+            fs::remove_file(path.join(crate::store::STATE_FILE))
+        } else {
+            fs::remove_dir_all(&path)
+        };
+        match removed {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(StateError::Store { path, reason: error.to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The kept files that no edition needs, with their sizes.
+    ///
+    /// # Errors
+    /// The folder of kept files cannot be read.
+    pub fn unneeded(&self) -> io::Result<Vec<(PathBuf, u64)>> {
+        let kept = KeptFiles::beside(&self.dir);
+        let made_from = self.written.editions.values().filter_map(|own| own.made_from.as_ref());
+        let needed = made_from.flat_map(|made_from| made_from.paths(&kept)).collect();
+        kept.others(&needed)
+    }
+
+    fn replace(&mut self, next: Written) -> Result<(), StateError> {
+        let path = self.dir.join(FILE);
+        let bytes = serde_json::to_vec_pretty(&next).expect("numbers and texts are JSON");
+        let written = fs::create_dir_all(&self.dir).and_then(|()| write_whole(&path, &bytes));
+        written.map_err(|error| StateError::Store { path, reason: error.to_string() })?;
+        self.written = next;
+        Ok(())
+    }
+}
+
+fn folder(dir: &Path, number: u32) -> PathBuf {
+    if number == FIRST { dir.to_owned() } else { dir.join(FOLDER).join(number.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_from(text: &str) -> MadeFrom {
+        MadeFrom { text: text.to_owned(), components: BTreeMap::new(), at: 5 }
+    }
+
+    #[test]
+    fn a_switch_has_happened_or_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let read = || Editions::read(folder.path()).expect("it can be read");
+        let mut editions = read();
+        assert_eq!((editions.current(), editions.building()), (FIRST, None));
+        assert_eq!(editions.folder(FIRST), folder.path());
+        editions.note(FIRST, made_from("a")).expect("it can be written");
+        assert_eq!(editions.begin().expect("it can be written"), 2);
+        assert_eq!((read().current(), read().building()), (FIRST, Some(2)));
+        editions.switch(2, Some(made_from("b")), 7).expect("it can be written");
+        assert_eq!((read().current(), read().building()), (2, None));
+        assert_eq!(read().all()[&FIRST].made_from, Some(made_from("a")));
+        assert_eq!(editions.begin().expect("it can be written"), 3);
+        editions.drop_edition(3).expect("it is not current");
+        assert_eq!((read().current(), read().building()), (2, None));
+        // Returned to as it was, with what it was made from.
+        editions.switch(FIRST, None, 9).expect("it can be written");
+        let first = read().all()[&FIRST].clone();
+        assert_eq!((first.since, first.made_from), (Some(9), Some(made_from("a"))));
+        fs::write(folder.path().join(FILE), "{").expect("it is ours");
+        assert!(Editions::read(folder.path()).is_err(), "a damaged file names no edition");
+    }
+
+    #[test]
+    fn kept_files_of_no_edition_are_not_needed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kept = KeptFiles::beside(folder.path());
+        let keep = |text: &str| kept.keep(KeptKind::Text, text.as_bytes()).expect("it is written");
+        let (one, two) = (keep("one"), keep("two"));
+        let mut editions = Editions::read(folder.path()).expect("it can be read");
+        editions.note(FIRST, made_from(&one)).expect("it can be written");
+        let found = editions.unneeded().expect("it can be read");
+        assert_eq!(found, [(kept.path(KeptKind::Text, &two), 3)]);
+    }
+}

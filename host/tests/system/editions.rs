@@ -1,0 +1,325 @@
+//! Editions of a state: what each was made from is kept, so a pipeline whose file is broken runs on,
+//! and a change of what every record counts as is built beside the state that is shown.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::broker::Broker;
+use crate::events::{event, generated, lines};
+use crate::host::{Host, read};
+use crate::process::{Running, finish};
+use crate::result::{assert_same, book, outside_run};
+use crate::workplace::{Settings, Workplace, plugin, unique};
+
+const SEED: u64 = 16;
+
+fn until_end(place: &Workplace, arguments: &[&str]) -> Value {
+    let mut command = place.command("run");
+    outside_run(finish(command.args(["--until-end", "--json"]).args(arguments)).json())
+}
+
+/// A copy of a component in the folder of `place`, and the text of a pipeline that reads it.
+fn with_own_plugin(place: &Workplace, text: &str, name: &str) -> String {
+    let own = place.path(&format!("{name}.wasm"));
+    fs::copy(plugin(name), own).expect("a component can be copied");
+    let shared = plugin(name).display().to_string();
+    assert!(text.contains(&shared), "no metric of {name}");
+    text.replace(&shared, &format!("{name}.wasm"))
+}
+
+#[test]
+fn a_pipeline_whose_files_are_broken_runs_on_as_it_was_taken_over_last() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    let records = generated(5000, SEED, 0.01);
+    fs::write(&file, lines(&records[..3000])).expect("a file");
+    let mut settings = Settings::file(&file);
+    settings.metrics.truncate(2);
+    let place = Workplace::new(&settings);
+    let text = with_own_plugin(&place, &settings.text(), "behavior");
+    let text = with_own_plugin(&place, &text, "age");
+    place.set_text(&text);
+    let nothing = finish(place.command("run").args(["--until-end", "--last-good"]));
+    assert_eq!(nothing.code, Some(1), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("nothing is kept"), "{}", nothing.stderr);
+    let first = until_end(&place, &[]);
+    assert_eq!(book(&first, "read"), 3000);
+    // Once more without a change: the same is kept, and nothing else.
+    until_end(&place, &[]);
+    let kept = fs::read_dir(place.path("state/kept")).expect("a folder").count();
+    assert_eq!(kept, 3, "a text and two components");
+
+    // The text is no pipeline any more, and a plugin is gone.
+    place.set_text(&text.replace("max = 8192", "max = 0"));
+    fs::remove_file(place.path("behavior.wasm")).expect("it is ours");
+    let broken = finish(&mut place.command("run"));
+    assert_eq!(broken.code, Some(2), "{}", broken.stderr);
+    assert!(broken.stderr.contains("run --last-good --config /"), "{}", broken.stderr);
+    fs::write(&file, lines(&records)).expect("a longer file");
+    let host = Host::start_with(&place, &["--last-good"]);
+    let status = host.has_read(5000);
+    let warnings = status["warnings"].as_array().expect("warnings");
+    let told = warnings.iter().find(|warning| warning["code"] == "reload_refused");
+    let told = told.unwrap_or_else(|| panic!("no warning in {status}"));
+    assert!(told["args"]["place"].as_str().expect("a place").contains("pipeline.toml:"), "{told}");
+    assert!(host.log().contains("runs as it was taken over at"), "{}", host.log());
+    // The file is mended and the plugin is back: they are taken over as ever.
+    fs::copy(plugin("behavior"), place.path("behavior.wasm")).expect("a component can be copied");
+    place.set_text(&text.replace("系统测试", "改好了"));
+    host.status_when("the mended file", |status| {
+        let happened = status["happened"].as_array().into_iter().flatten();
+        happened.into_iter().any(|moment| moment["what"] == "reloaded")
+    });
+    host.terminate().ok();
+
+    // Neither file nor plugins are there at all.
+    fs::remove_file(place.path("pipeline.toml")).expect("it is ours");
+    fs::remove_file(place.path("behavior.wasm")).expect("it is ours");
+    fs::remove_file(place.path("age.wasm")).expect("it is ours");
+    let result = until_end(&place, &["--last-good"]);
+    let fresh = Workplace::new(&settings);
+    assert_same("from what is kept and fresh", &until_end(&fresh, &[]), &result);
+}
+
+/// The digests of all partitions and metrics, and the places that they stand for.
+fn digests(place: &Workplace) -> Vec<String> {
+    let found = finish(&mut place.command("state inspect --json")).json();
+    let partitions = found["partitions"].as_array().expect("partitions").clone();
+    assert!(!partitions.is_empty(), "{found}");
+    let of = |partition: &Value| {
+        let of_metrics = partition["metrics"].as_object().expect("metrics").iter();
+        let metrics: Vec<String> =
+            of_metrics.map(|(id, own)| format!("{id} {}", own["digest"])).collect();
+        format!(
+            "{}@{} {} {metrics:?}",
+            partition["partition"], partition["offset"], partition["digest"]
+        )
+    };
+    partitions.iter().map(of).collect()
+}
+
+fn happened(status: &Value, what: &str) -> bool {
+    let moments = status["happened"].as_array().into_iter().flatten();
+    moments.into_iter().any(|moment| moment["what"] == what)
+}
+
+/// The records that an edition in the background has read.
+fn built_so_far(status: &Value) -> u64 {
+    let warnings = status["warnings"].as_array().into_iter().flatten();
+    let told = warnings.into_iter().find(|warning| warning["code"] == "rebuilding");
+    told.and_then(|told| told["args"]["read"].as_str()?.parse().ok()).unwrap_or(0)
+}
+
+fn rebuild(place: &Workplace, more: &[&str]) -> crate::process::Ended {
+    finish(place.command("state rebuild").args(more))
+}
+
+/// A topic of its own and two metrics with windows.
+fn over_topic(broker: &Broker, topic: &str, partitions: i32) -> Settings {
+    let topic = unique(topic);
+    broker.create_topic(&topic, partitions);
+    let mut settings =
+        Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
+    settings.metrics.truncate(2);
+    settings.of_metrics = "windows = [\"cumulative\", \"1d\"]\n".to_owned();
+    settings
+}
+
+fn produce(place: &Workplace, count: u64, seed: u64, more: &[&str]) -> Running {
+    let (count, seed) = (count.to_string(), seed.to_string());
+    let mut command = place.command("produce");
+    command.args(["--generate", &count, "--seed", &seed, "--dirt", "0.01"]);
+    Running::start(command.args(more))
+}
+
+#[test]
+fn a_changed_bound_is_built_beside_the_stream_and_the_edition_before_can_be_returned_to() {
+    let broker = Broker::shared();
+    let settings = over_topic(&broker, "edition", 4);
+    let changed = Settings { bound: "10s", ..settings.clone() };
+    let place = Workplace::new(&settings);
+    produce(&place, 200_000, SEED, &[]).wait().ok();
+    let host = Host::start(&place);
+    host.has_read(200_000);
+    let producer = produce(&place, 100_000, SEED + 1, &["--rate", "20k"]);
+    place.set(&changed);
+    host.status_when("the refusal", |status| happened(status, "reload_refused"));
+    let log = host.log();
+    assert!(log.contains("`streamgauge state rebuild`"), "no remedy in\n{log}");
+    let said = rebuild(&place, &[]).ok().stdout;
+    assert!(said.contains("edition 2 of the state is built in the background"), "{said}");
+    let status = host.status_when("the switch", |status| happened(status, "switched"));
+    eprintln!("switched at {}", status["accounting"]);
+    producer.wait().ok();
+    let status = host.has_read(300_000);
+    assert_eq!(status["warnings"].as_array().map(Vec::len), Some(0), "{}", status["warnings"]);
+    for line in host.log().lines().filter(|line| line.contains("edition")) {
+        eprintln!("{line}");
+    }
+    host.terminate().ok();
+    let list = finish(&mut place.command("state list --json")).ok().json();
+    let states: Vec<&Value> =
+        list["editions"].as_array().expect("editions").iter().map(|own| &own["state"]).collect();
+    assert_eq!(states, ["kept", "current"], "{list}");
+
+    // What was built is what a pipeline comes to that was never another one.
+    let built = until_end(&place, &[]);
+    let fresh = Workplace::new(&changed);
+    assert_same("built beside and fresh", &until_end(&fresh, &[]), &built);
+    assert_eq!(digests(&place), digests(&fresh));
+    finish(&mut place.command("verify")).ok();
+
+    // Back to the first edition, with its own pipeline only.
+    let refused = finish(&mut place.command("state use 1"));
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    for word in ["event_time.bound", "kept/"] {
+        assert!(refused.stderr.contains(word), "no {word:?} in {}", refused.stderr);
+    }
+    place.set(&settings);
+    finish(&mut place.command("state use 1")).ok();
+    let back = until_end(&place, &[]);
+    let fresh = Workplace::new(&settings);
+    assert_same("returned to and fresh", &until_end(&fresh, &[]), &back);
+    assert_eq!(digests(&place), digests(&fresh));
+    let current = finish(&mut place.command("state drop 1"));
+    assert_eq!(current.code, Some(2), "{}", current.stderr);
+    finish(&mut place.command("state drop 2")).ok();
+    assert!(!place.path("state/editions/2").exists());
+}
+
+/// The host is killed again and again while it builds, and around the switch; each start goes on, and
+/// at the end the edition is what a fresh pipeline comes to.
+#[test]
+fn a_build_goes_on_after_a_crash_and_the_switch_has_happened_or_not() {
+    let broker = Broker::shared();
+    let settings = over_topic(&broker, "killed-edition", 4);
+    let changed = Settings { bound: "10s", ..settings.clone() };
+    let place = Workplace::new(&settings);
+    produce(&place, 300_000, SEED + 2, &[]).wait().ok();
+    let host = Host::start(&place);
+    host.has_read(300_000);
+    place.set(&changed);
+    rebuild(&place, &[]).ok();
+    let current = || {
+        let list = finish(&mut place.command("state list --json")).json();
+        let editions = list["editions"].as_array().expect("editions").clone();
+        let current = editions.iter().find(|own| own["state"] == "current").cloned();
+        current.expect("one is current")["number"].as_u64().expect("a number")
+    };
+    let mut host = Some(host);
+    let (mut kills, mut built) = (0, 0);
+    let host = loop {
+        let running = host.take().unwrap_or_else(|| Host::start(&place));
+        // Each start is to build some more, and the last ones are killed around the switch.
+        let status = running.status_when("a part of the build, or the switch", |status| {
+            built_so_far(status) > built + 15_000 || happened(status, "switched")
+        });
+        built = built_so_far(&status).max(built);
+        running.kill();
+        kills += 1;
+        eprintln!("killed after {built} records, edition {} is current", current());
+        if current() == 2 {
+            break Host::start(&place);
+        }
+        assert!(kills < 50, "no switch");
+    };
+    eprintln!("{kills} kills");
+    assert!(kills > 1, "it was killed in the middle too");
+    host.has_read(300_000);
+    host.terminate().ok();
+    let built = until_end(&place, &[]);
+    let fresh = Workplace::new(&changed);
+    assert_same("built through crashes and fresh", &until_end(&fresh, &[]), &built);
+    assert_eq!(digests(&place), digests(&fresh));
+}
+
+/// `start = "latest"` said where the first edition began, and not where the log is read now: 500
+/// records became 0.
+#[test]
+fn another_edition_begins_where_the_one_before_did() {
+    let broker = Broker::shared();
+    let settings = over_topic(&broker, "latest-edition", 2);
+    let latest = |settings: &Settings| {
+        let source = settings.source.replace("\"earliest\"", "\"latest\"");
+        Settings { source, ..settings.clone() }
+    };
+    let place = Workplace::new(&latest(&settings));
+    produce(&place, 1000, SEED + 3, &[]).wait().ok();
+    let host = Host::start(&place);
+    host.restored(2);
+    produce(&place, 500, SEED + 4, &[]).wait().ok();
+    host.has_read(500);
+    let changed = Settings { bound: "10s", ..latest(&settings) };
+    place.set(&changed);
+    rebuild(&place, &[]).ok();
+    let status = host.status_when("the switch", |status| happened(status, "switched"));
+    assert_eq!(read(&status), 500);
+    assert_eq!(read(&host.has_read(500)), 500);
+    host.terminate().ok();
+
+    // The same at a start, to the end of the log, and then once more: nothing is left to do.
+    place.set(&Settings { bound: "20s", ..changed });
+    let built = until_end(&place, &["--rebuild"]);
+    assert_eq!(book(&built, "read"), 500);
+    let again = finish(place.command("run").args(["--until-end", "--json", "--rebuild"])).ok();
+    assert!(again.stderr.contains("nothing is rebuilt: edition 3"), "{}", again.stderr);
+    assert_same("rebuilt twice", &built, &outside_run(again.json()));
+}
+
+#[test]
+fn what_the_log_no_longer_holds_is_named_before_an_edition_begins() {
+    let broker = Broker::shared();
+    let settings = over_topic(&broker, "cut-edition", 2);
+    let topic = settings.source.split("topic = \"").nth(1).and_then(|rest| rest.split('"').next());
+    let topic = topic.expect("a topic").to_owned();
+    let place = Workplace::new(&settings);
+    let record = event(&[]);
+    for partition in 0..2 {
+        broker.send(&topic, partition, (0..1000).map(|_| record.as_slice()));
+    }
+    let host = Host::start(&place);
+    host.has_read(2000);
+    broker.delete_before(&topic, 0, 400);
+    place.set(&Settings { bound: "10s", ..settings.clone() });
+    let refused = rebuild(&place, &[]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    for words in ["partition 0, offsets 0 to 399", "--accept-loss"] {
+        assert!(refused.stderr.contains(words), "no {words:?} in {}", refused.stderr);
+    }
+    assert!(!place.path("state/editions").exists(), "nothing was begun");
+    rebuild(&place, &["--accept-loss"]).ok();
+    let status = host.status_when("the switch", |status| happened(status, "switched"));
+    let gaps = &status["partitions"][0]["gaps"];
+    assert_eq!((&gaps[0]["from"], &gaps[0]["to"]), (&0.into(), &400.into()), "{gaps}");
+    assert_eq!(read(&status), 1600);
+    host.terminate().ok();
+    finish(&mut place.command("verify")).ok();
+}
+
+/// `run --rebuild` in a unit file: the pipeline of before is shown while the other one is built, and
+/// the next start has nothing to rebuild.
+#[test]
+fn a_start_builds_what_the_file_says_beside_the_pipeline_of_before() {
+    let broker = Broker::shared();
+    let settings = over_topic(&broker, "started-edition", 2);
+    let place = Workplace::new(&settings);
+    produce(&place, 50_000, SEED + 5, &[]).wait().ok();
+    until_end(&place, &[]);
+    let changed = Settings { bound: "10s", ..settings };
+    place.set(&changed);
+    let host = Host::start_with(&place, &["--rebuild"]);
+    host.status_when("the switch", |status| happened(status, "switched"));
+    host.has_read(50_000);
+    let log = host.log();
+    assert!(log.contains("the pipeline of before runs until another edition is built"), "{log}");
+    host.terminate().ok();
+    let host = Host::start_with(&place, &["--rebuild"]);
+    host.has_read(50_000);
+    let log = host.log();
+    let told = log.lines().filter(|line| line.contains("nothing is rebuilt")).count();
+    assert_eq!(told, 1, "{log}");
+    host.terminate().ok();
+    let fresh = Workplace::new(&changed);
+    assert_same("built at a start and fresh", &until_end(&fresh, &[]), &until_end(&place, &[]));
+}
