@@ -58,6 +58,8 @@ mod bounds;
 mod broker_faults;
 #[path = "system/causes.rs"]
 mod causes;
+#[path = "system/changes.rs"]
+mod changes;
 #[path = "system/compaction.rs"]
 mod compaction;
 #[path = "system/compiling.rs"]

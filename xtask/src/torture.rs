@@ -16,6 +16,12 @@ pub(crate) struct Args {
     /// How many rounds; one state goes through all of them.
     #[arg(long, default_value_t = 10)]
     rounds: u64,
+    /// Changes the pipeline so many times at random instead, under load and with kills.
+    #[arg(long)]
+    changes: Option<u64>,
+    /// The records that flow meanwhile.
+    #[arg(long, default_value_t = 2_000_000, requires = "changes")]
+    events: u64,
     /// What happens when; another one each time unless set.
     #[arg(long)]
     seed: Option<u64>,
@@ -27,6 +33,14 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     step("plugins", || build::plugins(workspace))?;
     let seed = args.seed.unwrap_or_else(seconds_since_1970);
     let mut cargo = e2e::command(workspace, &[e2e::test(&workspace.packages()?, TEST)?])?;
+    if let Some(changes) = args.changes {
+        cargo
+            .args(["changes::", "--", "--nocapture"])
+            .env("STREAMGAUGE_CHANGES", changes.to_string())
+            .env("STREAMGAUGE_CHANGES_EVENTS", args.events.to_string())
+            .env("STREAMGAUGE_TORTURE_SEED", seed.to_string());
+        return process::run(&mut cargo);
+    }
     cargo
         .args(["torture::", "--", "--nocapture"])
         .env("STREAMGAUGE_TORTURE_ROUNDS", args.rounds.to_string())

@@ -8,7 +8,7 @@ import { hostTime } from "../data/page-state";
 import { metricTitle } from "../data/titles";
 import { standsStill } from "../data/trouble";
 import { causeWords, codeWord } from "../i18n/words";
-import type { Checkpoints, Status } from "../wire/shapes";
+import type { Checkpoints, Missing, Status } from "../wire/shapes";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
 
@@ -112,6 +112,20 @@ export function checkpointsModel(checkpoints: Checkpoints | null, note: string, 
 }
 
 const DIGEST_CHARACTERS = 12;
+const MISSING_SHOWN = 8;
+
+/** How many records a metric does not count though its partitions do, and which. */
+function missingCell(missing: readonly Missing[], ctx: Context) {
+  const count = missing.reduce((sum, { from, to }) => sum + to - from, 0);
+  const ranges = missing.slice(0, MISSING_SHOWN)
+    .map(({ partition, from, to }) => `${partition}@${from} – ${partition}@${to - 1}`);
+  const more = missing.length > MISSING_SHOWN ? [`+${missing.length - MISSING_SHOWN}`] : [];
+  const isGone = missing.some(({ why }) => why === "gone");
+  return {
+    text: ctx.format.full(count), title: [...ranges, ...more].join(", "),
+    ...(isGone ? { tone: "warn" as const } : {}),
+  };
+}
 
 export function pluginsModel(status: Status, ctx: Context): TableModel {
   const { ops } = ctx.words;
@@ -121,7 +135,7 @@ export function pluginsModel(status: Status, ctx: Context): TableModel {
     heads: [
       { text: ops.metric }, { text: ops.state }, { text: ops.version }, { text: ops.digest },
       { text: ops.nsPerRow, end: true }, { text: ops.memory, end: true }, { text: ops.traps, end: true },
-      { text: ops.excluded, end: true },
+      { text: ops.excluded, end: true }, { text: ops.missing, end: true },
     ],
     rows: status.metrics.map((metric) => {
       const { plugin } = metric;
@@ -143,6 +157,7 @@ export function pluginsModel(status: Status, ctx: Context): TableModel {
           { text: format.bytes(plugin?.memoryBytes ?? null) },
           { text: format.full(plugin?.traps ?? null), ...((plugin?.traps ?? 0) > 0 ? { tone: "bad" as const } : {}) },
           { text: format.full(metric.excluded), ...(metric.excluded > 0 ? { tone: "warn" as const } : {}) },
+          missingCell(metric.missing, ctx),
         ],
       };
     }),

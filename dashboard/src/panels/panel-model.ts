@@ -157,7 +157,8 @@ function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx
   }
   const mark = markOf(frame, ctx);
   const rows = rowsOf(panel, frame, choice.scope, measureOf(panel, choice.measure), ctx.lang, ctx.words);
-  if (mark !== null && isBlank(rows)) {
+  const isTrouble = frame.state !== "ok" && frame.state !== "empty";
+  if (mark !== null && isTrouble && isBlank(rows)) {
     return { state: frame.state, sum, body: message(mark.title, mark.text) };
   }
   if (frame.state === "empty" || isBlank(rows)) {
@@ -167,13 +168,16 @@ function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx
   }
   const kind = drawable(panelKind(panel), rows);
   const body = bodyOf(kind, panel, frame, choice, rows, ctx);
-  return { state: mark === null ? "ok" : frame.state, sum, drawn: { kind, rows }, body, mark };
+  return { state: isTrouble ? frame.state : "ok", sum, drawn: { kind, rows }, body, mark };
 }
 
-function markOf({ state, reason, stale }: Frame, ctx: Context): Mark | null {
-  if (state === "lagging") return laggingMark(stale, ctx);
-  if (state !== "quarantined" && state !== "unreadable") return null;
+function markOf({ state, reason, stale, missing }: Frame, ctx: Context): Mark | null {
   const words = ctx.words.panels;
+  if (state === "lagging") return laggingMark(stale, ctx);
+  if (state !== "quarantined" && state !== "unreadable") {
+    return missing === 0 ? null
+      : { title: words.missing(ctx.format.full(missing)), text: words.missingNote };
+  }
   const places = (stale?.at ?? []).map(({ partition, offset }) => `${partition}@${offset}`);
   const [title, note] = state === "quarantined"
     ? [words.quarantined, words.quarantinedNote] : [words.unreadableResult, words.unreadableNote];

@@ -5,13 +5,15 @@
 import type * as Host from "../wire.generated";
 import { array, field, integer, nullable, number, raw, record, string } from "./fields";
 import type {
-  Accounting, Cause, Checkpoint, DeadLetters, Happened, Health, HeldBy, MetricStatus, Mode,
+  Accounting, Cause, Checkpoint, DeadLetters, Happened, Health, HeldBy, MetricStatus, Missing, Mode,
   Partition, Plugin, Stages, Status, Trouble,
 } from "./shapes";
 
 const MODES: readonly Mode[] = [
   "waiting", "restoring", "catching-up", "replaying", "live", "ended", "failed",
 ];
+/** Ranges that a metric does not count; a host with more shows the first of them. */
+const MISSING_MAX = 4096;
 /** Limits of the lists; a host with more partitions shows the first of them. */
 const PARTITIONS_MAX = 4096;
 const METRICS_MAX = 256;
@@ -167,7 +169,16 @@ function decodeMetric(value: unknown): MetricStatus[] {
     state: string(m["state"]) ?? "ok",
     reason: nullable(m["reason"], string),
     plugin: decodePlugin(m["plugin"]),
+    missing: array(m["missing"]).slice(0, MISSING_MAX).flatMap(decodeMissing),
   }];
+}
+
+function decodeMissing(value: unknown): Missing[] {
+  const m = raw<Host.MissingStatus>(value);
+  if (m === null) return [];
+  const [partition, from, to] = [number(m["partition"]), number(m["from"]), number(m["to"])];
+  if (partition === null || from === null || to === null) return [];
+  return [{ partition, from, to, why: string(m["why"]) ?? "" }];
 }
 
 function decodePlugin(value: unknown): Plugin | null {

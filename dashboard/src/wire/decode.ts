@@ -183,7 +183,7 @@ const NO_COLUMNS: Readonly<Record<Scope, Columns>> = {
 };
 
 function unreadable(reason: string): Frame {
-  return { rev: 0, state: "unreadable", reason, stale: null, keys: [], across: [], columns: NO_COLUMNS, other: null };
+  return { rev: 0, state: "unreadable", reason, stale: null, missing: 0, keys: [], across: [], columns: NO_COLUMNS, other: null };
 }
 
 /** Decodes one frame; a broken one says so instead of failing the message. */
@@ -207,6 +207,7 @@ export function decodeFrame(value: unknown): Frame {
     state,
     reason: nullable(f["reason"], string),
     stale: decodeStale(f["stale"]),
+    missing: number(f["missing"]) ?? 0,
     keys,
     across,
     columns,

@@ -68,7 +68,7 @@ export type Stale = Page<Host.Stale>;
 
 export type Rest = Pick<Page<Host.Other>, "keys"> & Scoped;
 
-export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "keys" | "across"> & Scoped & {
+export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "missing" | "keys" | "across"> & Scoped & {
   /** `unreadable` without `stale` is the page's own: a frame that it could not decode. */
   readonly state: "ok" | "empty" | "lagging" | "quarantined" | "unreadable";
   /** The age of values that are not those of all records. */
@@ -107,8 +107,11 @@ export type Checkpoint = With<Host.CheckpointStatus, {
 
 export type Plugin = Omit<With<Host.PluginStatus, { memoryBytes: number | null }>, "rows" | "seconds">;
 
+/** Offsets of a partition that a metric does not count. */
+export type Missing = Page<Host.MissingStatus>;
+
 export type MetricStatus =
-  Omit<With<Host.MetricStatus, { plugin: Plugin | null }>, "stale" | "windows">;
+  Omit<With<Host.MetricStatus, { plugin: Plugin | null; missing: readonly Missing[] }>, "stale" | "windows">;
 
 export type Stages = Page<Host.StageStatus>;
 

@@ -8,7 +8,7 @@
 //! the seed; only their exact moments are up to the machine.
 
 #[path = "torture/chance.rs"]
-mod chance;
+pub(crate) mod chance;
 #[path = "torture/count.rs"]
 mod count;
 #[path = "torture/disturbance.rs"]

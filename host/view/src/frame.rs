@@ -72,6 +72,7 @@ pub(super) fn draw(
         state,
         reason: trouble.map(Trouble::reason),
         stale: trouble.map(Trouble::stale),
+        missing: 0,
         window: None,
         total: of_shown(&total),
         on_time: of_shown(&on_time),

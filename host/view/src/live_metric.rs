@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use streamgauge_core::{MetricAccounting, WindowBooks, WindowSpec};
 use streamgauge_plugin::Plugin;
-use streamgauge_wire::{Frame, Panel};
+use streamgauge_wire::{Frame, MissingStatus, Panel};
 
 use super::WindowId;
 use super::published::Published;
@@ -20,6 +20,7 @@ pub struct LiveMetric {
     shown: WindowResult,
     accounting: MetricAccounting,
     windows: Vec<(WindowSpec, WindowBooks)>,
+    missing: Vec<MissingStatus>,
     /// The reason why the workers stopped the metric, or why the metric's result could not be read.
     trouble: Option<Trouble>,
     frames: BTreeMap<String, Arc<Frame>>,
@@ -35,6 +36,7 @@ impl LiveMetric {
             shown: WindowResult { id, state: None, result: Arc::default() },
             accounting: MetricAccounting::default(),
             windows: Vec::new(),
+            missing: Vec::new(),
             trouble: None,
             frames: BTreeMap::new(),
         };
@@ -67,6 +69,11 @@ impl LiveMetric {
         &self.windows
     }
 
+    /// The offsets that its partitions count and the metric does not, as of the last update.
+    pub fn missing(&self) -> &[MissingStatus] {
+        &self.missing
+    }
+
     /// The reason why the result is not that of all records, if it is not.
     pub fn trouble(&self) -> Option<&Trouble> {
         self.trouble.as_ref()
@@ -82,14 +89,15 @@ impl LiveMetric {
     pub fn update(&mut self, published: &Published) {
         self.accounting = published.accounting(self.id());
         self.windows = published.window_books(self.id());
+        let missing = published.missing(self.id());
         let spec = self.plugin().settings().windows[0];
         let (shown, trouble) = self.reader.current(published, spec);
         let is_same = (shown.id, shown.state) == (self.shown.id, self.shown.state)
             && Arc::ptr_eq(&shown.result, &self.shown.result);
-        if is_same && self.trouble == trouble {
+        if is_same && self.trouble == trouble && self.missing == missing {
             return;
         }
-        (self.shown, self.trouble) = (shown, trouble);
+        (self.shown, self.trouble, self.missing) = (shown, trouble, missing);
         self.draw();
     }
 
@@ -97,6 +105,7 @@ impl LiveMetric {
         for panel in self.reader.panels() {
             let former = self.frames.get(&panel.id);
             let mut frame = self.reader.frame(panel, &self.shown, self.trouble.as_ref());
+            frame.missing = offsets(&self.missing);
             frame.rev = former.map_or(1, |former| former.rev);
             if former.is_some_and(|former| **former == frame) {
                 continue;
@@ -105,4 +114,9 @@ impl LiveMetric {
             self.frames.insert(panel.id.clone(), Arc::new(frame));
         }
     }
+}
+
+/// How many offsets there are in all of `missing`.
+pub fn offsets(missing: &[MissingStatus]) -> u64 {
+    missing.iter().map(|m| u64::try_from(m.to - m.from).unwrap_or(0)).sum()
 }

@@ -9,6 +9,8 @@ use streamgauge_core::{
 };
 use streamgauge_outbox::{HistoryStore, LaggingMetric, Overview, StoppedMetric, StoredPane};
 
+use streamgauge_wire::MissingStatus;
+
 use super::{Formers, Trouble};
 
 /// The published states of the workers, and the settings that windows depend on.
@@ -104,6 +106,23 @@ impl Published {
         }
         let lagging = || LaggingMetric::find(&self.partitions, metric).map(Trouble::Lagging);
         self.stopped(metric).map(Trouble::Stopped).or_else(lagging)
+    }
+
+    /// The offsets that the partitions count and a metric does not.
+    pub fn missing(&self, metric: &str) -> Vec<MissingStatus> {
+        let mut found = Vec::new();
+        for snapshot in &self.partitions {
+            let Some(own) = snapshot.metric(metric) else { continue };
+            let partition = snapshot.partition;
+            let mut miss = |from, to, why| {
+                if from < to {
+                    found.push(MissingStatus { partition, from, to, why });
+                }
+            };
+            miss(snapshot.state.origin, own.origin, "before");
+            own.missed.iter().for_each(|missed| miss(missed.from, missed.to, "gone"));
+        }
+        found
     }
 
     /// The name of the history of the build of a metric that is shown.

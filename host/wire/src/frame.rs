@@ -25,6 +25,10 @@ pub struct Frame {
     pub reason: Option<String>,
     /// The age of the values where the values are not those of all records; else `None`.
     pub stale: Option<Stale>,
+    /// How many offsets the partitions count and the metric does not: those before its first record,
+    /// and those that the log no longer held.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub missing: u64,
     /// The window of the values; `None` means cumulative.
     #[cfg_attr(test, ts(type = "unknown"))]
     #[schema(value_type = Option<Object>)]

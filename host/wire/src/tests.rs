@@ -13,9 +13,9 @@ use ts_rs::{Config, TS};
 use crate::{
     AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock,
     DeadLetterStatus, Dimension, Frame, GapStatus, Happened, Health, Label, LateOutputStatus,
-    LatenessReport, LeapStatus, Measure, MetricStatus, Mode, Other, Panel, PartitionStatus,
-    PlaceStatus, PluginStatus, Progress, RecordSample, Samples, SourceStatus, StageStatus, Stale,
-    Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
+    LatenessReport, LeapStatus, Measure, MetricStatus, MissingStatus, Mode, Other, Panel,
+    PartitionStatus, PlaceStatus, PluginStatus, Progress, RecordSample, Samples, SourceStatus,
+    StageStatus, Stale, Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -57,6 +57,7 @@ fn generated() -> String {
         add::<PartitionStatus>,
         add::<GapStatus>,
         add::<LeapStatus>,
+        add::<MissingStatus>,
         add::<WatermarkHeldBy>,
         add::<CheckpointStatus>,
         add::<MetricStatus>,

@@ -28,10 +28,13 @@ describe("facts", () => {
 
   it("of plugins", () => {
     expect(texts(pluginsModel(statusOf(), ctx))[0])
-      .toBe("Behaviour | ok | 0.1.0 | 5f3a9c01d2e4 | 4.2 | 1.2 MB | 0 | 0");
+      .toBe("Behaviour | ok | 0.1.0 | 5f3a9c01d2e4 | 4.2 | 1.2 MB | 0 | 0 | 0");
     const quarantined = pluginsModel(statusOf({ metrics: [{ id: "x", state: "quarantined", reason: "trap" }] }), ctx);
-    expect(texts(quarantined)).toEqual(["x | quarantined | — | — | — | — | — | 0"]);
+    expect(texts(quarantined)).toEqual(["x | quarantined | — | — | — | — | — | 0 | 0"]);
     expect(quarantined.rows[0]?.cells[1]).toMatchObject({ icon: "shield", tone: "bad", title: "trap" });
+    const missing = [{ partition: 0, from: 0, to: 1200, why: "before" }, { partition: 1, from: 5, to: 6, why: "gone" }];
+    const { rows } = pluginsModel(statusOf({ metrics: [{ id: "x", missing }] }), ctx);
+    expect(rows[0]?.cells.at(-1)).toEqual({ text: "1,201", title: "0@0 – 0@1199, 1@5 – 1@5", tone: "warn" });
   });
 });
 

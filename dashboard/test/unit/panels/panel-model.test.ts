@@ -120,6 +120,13 @@ describe("a panel without figures", () => {
     expect(mark?.text).toContain(words.laggingNote);
   });
 
+  it("says how many records a metric does not count though its partitions do", () => {
+    const { state, mark, body } = modelOf(withFrame({ missing: 1200 }), {});
+    expect([state, body.form]).toEqual(["ok", modelOf(withFrame({}), {}).body.form]);
+    expect(mark).toEqual({ title: words.missing("1,200"), text: words.missingNote });
+    expect(modelOf(withFrame({ missing: 0 }), {}).mark).toBeNull();
+  });
+
   it.each([
     ["quarantined", words.quarantined, words.quarantinedNote],
     ["unreadable", words.unreadableResult, words.unreadableNote],

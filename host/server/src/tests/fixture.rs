@@ -235,6 +235,7 @@ pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
         state: "ok",
         reason: None,
         stale: None,
+        missing: 0,
         window: None,
         keys: vec!["0".to_owned()],
         across: Vec::new(),

@@ -3,7 +3,7 @@
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_view::{LiveMetric, Trouble};
-use streamgauge_wire::{MetricStatus, MissingStatus, PluginStatus, Stale};
+use streamgauge_wire::{MetricStatus, PluginStatus, Stale};
 
 use super::costs::Costs;
 use super::to_wire;
@@ -31,7 +31,7 @@ pub(super) fn status(
             let stale = trouble.stale();
             Stale { hint: pipeline.naming_itself(&stale.hint), ..stale }
         }),
-        missing: missing(overview, id),
+        missing: metric.missing().to_vec(),
         windows: metric.window_books().iter().map(to_wire::window_books).collect(),
         plugin: PluginStatus {
             file: plugin.settings().plugin.display().to_string(),
@@ -45,21 +45,4 @@ pub(super) fn status(
             traps: cost.traps,
         },
     }
-}
-
-/// The records that the partitions count and metric `id` does not.
-fn missing(overview: &Overview, id: &str) -> Vec<MissingStatus> {
-    let mut found = Vec::new();
-    for snapshot in &overview.partitions {
-        let Some(metric) = snapshot.metric(id) else { continue };
-        let partition = snapshot.partition;
-        let mut miss = |from, to, why| {
-            if from < to {
-                found.push(MissingStatus { partition, from, to, why });
-            }
-        };
-        miss(snapshot.state.origin, metric.origin, "before");
-        metric.missed.iter().for_each(|missed| miss(missed.from, missed.to, "gone"));
-    }
-    found
 }

@@ -14,7 +14,7 @@ use streamgauge_oracle::audit::{self, Audited, NotExplained};
 use streamgauge_outbox::Take;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_server::query::{HistoryQuestion, Place, Query, Refused};
-use streamgauge_view::{Published, WindowId, document};
+use streamgauge_view::{Published, WindowId, document, offsets};
 use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
 
 use super::lateness::lateness;
@@ -197,6 +197,7 @@ impl Query for LiveQuery {
         let no_row = || Refused::Unknown(format!("no window `{ask}` holds a row"));
         let (found, trouble) = found.ok_or_else(no_row)?;
         let mut frame = metric.frame(panel, &found, trouble.as_ref());
+        frame.missing = offsets(&published.missing(metric.id()));
         if let (WindowAsk::Last(_, count), Some(window)) = (ask, &mut frame.window) {
             window["last"] = count.into();
         }

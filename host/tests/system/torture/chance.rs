@@ -1,11 +1,11 @@
 //! Chance from a seed: the same seed gives the same torture.
 
 /// A generator of random numbers (`SplitMix64`); not for secrets.
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
     /// The one of `seed` for the thing with this number.
-    pub(super) fn of(seed: u64, number: u64) -> Self {
+    pub(crate) fn of(seed: u64, number: u64) -> Self {
         let mut of_seed = Self(seed);
         Self(of_seed.next() ^ number.wrapping_mul(0xd134_2543_de82_ef95))
     }
@@ -18,22 +18,22 @@ impl Chance {
     }
 
     /// A number from 0 up to, but not including, `end`.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }
 
     /// A number from `start` up to, but not including, `end`.
-    pub(super) fn between(&mut self, start: i64, end: i64) -> i64 {
+    pub(crate) fn between(&mut self, start: i64, end: i64) -> i64 {
         start + self.below((end - start).unsigned_abs()) as i64
     }
 
     /// True once in two times.
-    pub(super) fn coin(&mut self) -> bool {
+    pub(crate) fn coin(&mut self) -> bool {
         self.below(2) == 0
     }
 
     /// One of `from`, all with the same probability.
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len() as u64) as usize]
     }
 }

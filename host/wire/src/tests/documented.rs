@@ -106,6 +106,7 @@ fn a_frame_is_as_documented_but_for_an_empty_second_dimension() {
         state: "ok",
         reason: None,
         stale: None,
+        missing: 0,
         window: None,
         keys: vec!["0".to_owned()],
         across: vec!["9".to_owned()],
