@@ -64,28 +64,31 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
             w.bytes(reason.as_bytes());
         }
     }
-    for metric in &snapshot.metrics {
-        w.u32(metric.build);
-        let under = metric.phase.stop().and_then(|stop| stop.under);
-        w.u8(u8::from(under.is_some()));
-        if let Some(digest) = under {
-            w.raw(&digest.0);
+    snapshot.metrics.iter().for_each(|each| of_metric(w, each));
+}
+
+/// What is kept of a metric besides its state.
+fn of_metric(w: &mut Writer, metric: &MetricSnapshot) {
+    w.u32(metric.build);
+    let under = metric.phase.stop().and_then(|stop| stop.under);
+    w.u8(u8::from(under.is_some()));
+    if let Some(digest) = under {
+        w.raw(&digest.0);
+    }
+    w.u8(u8::from(metric.poison.is_some()));
+    if let Some(poison) = &metric.poison {
+        w.raw(&poison.under.0);
+        w.u32(poison.records.len() as u32);
+        for record in &poison.records {
+            w.i64(record.offset);
+            w.u64(record.offered);
         }
-        w.u8(u8::from(metric.poison.is_some()));
-        if let Some(poison) = &metric.poison {
-            w.raw(&poison.under.0);
-            w.u32(poison.records.len() as u32);
-            for record in &poison.records {
-                w.i64(record.offset);
-                w.u64(record.offered);
-            }
-        }
-        w.u32(metric.missed.len() as u32);
-        for missed in &metric.missed {
-            w.u32(missed.gaps);
-            w.i64(missed.from);
-            w.i64(missed.to);
-        }
+    }
+    w.u32(metric.missed.len() as u32);
+    for missed in &metric.missed {
+        w.u32(missed.gaps);
+        w.i64(missed.from);
+        w.i64(missed.to);
     }
 }
 

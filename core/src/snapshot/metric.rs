@@ -76,7 +76,7 @@ pub const MISSED_MAX: usize = 64;
 pub struct MissedRecords {
     /// The number of gaps before the records: offsets alone are not unique.
     pub gaps: u32,
-    /// The first offset.
+    /// The first offset that is missed.
     pub from: i64,
     /// The offset after the last one.
     pub to: i64,

@@ -175,8 +175,7 @@ impl Publisher {
 impl Drawing {
     fn draw(&mut self) -> LiveState {
         let (overview, parked) = self.run_status.look();
-        self.current.show_joined(&overview.partitions);
-        self.follow();
+        self.follow(&overview.partitions);
         let books = document::accounting(&overview.partitions);
         let checkpoints = self.run_status.checkpoints.read();
         self.measure(&overview, &books, &checkpoints);
@@ -237,7 +236,7 @@ impl Drawing {
         let idle = (!self.bounded).then_some(idle);
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
-            .showing(&self.active.formers);
+            .showing(&self.active.formers.states);
         self.metrics.iter_mut().for_each(|metric| metric.update(&published));
         (
             self.status(seen, books, &phase, &partitions),
@@ -355,14 +354,13 @@ impl Drawing {
 
     /// The warnings of now; partitions in a gap first.
     fn warnings(&mut self, seen: &Seen<'_>) -> Vec<Cause> {
-        // Gaps are logged where they are found.
         let metrics = (self.metrics.as_slice(), &self.costs);
         let found = self.warnings.look(&self.pipeline, seen.overview, metrics);
         let group = self.run_status.group_fault().map(SourceError::Broker);
         let group = group.map(|fault| Cause::of(&fault, &self.pipeline));
         let backups = of_backups(&self.run_status.backups.read());
         let found = found.into_iter().chain(backups).map(|cause| cause.naming(&self.pipeline));
-        let acts = self.run_status.acts.warnings().into_iter().chain(self.run_status.acts.slow());
+        let acts = self.run_status.acts.all_warnings();
         seen.parked.values().cloned().chain(found).chain(group).chain(acts).collect()
     }
 

@@ -5,12 +5,9 @@ use std::sync::Arc;
 
 use streamgauge_core::MetricSnapshot;
 
-use super::reader::MetricReader;
-
 /// The build of a metric before the one that is being built, as it was when it was replaced.
+#[derive(Debug)]
 pub struct Former {
-    /// The reader of its results.
-    pub reader: Arc<MetricReader>,
     /// The fingerprint of the metric that it was.
     pub fingerprint: String,
     /// Its state in each partition, at a place of its own.

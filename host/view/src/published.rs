@@ -11,7 +11,8 @@ use streamgauge_outbox::{HistoryStore, LaggingMetric, Overview, StoppedMetric, S
 
 use streamgauge_wire::MissingStatus;
 
-use super::{Formers, Trouble};
+use super::Trouble;
+use super::former::Formers;
 
 /// The published states of the workers, and the settings that windows depend on.
 #[derive(Clone, Default)]

@@ -1,5 +1,6 @@
 //! The readers of all metrics.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -7,7 +8,6 @@ use streamgauge_core::Plan;
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::Panel;
 
-use super::former::Formers;
 use super::published::Published;
 use super::reader::{MetricReader, MetricResults};
 
@@ -30,10 +30,9 @@ impl Results {
 
     /// The same readers, with those of `formers` in the place of the metrics that are built anew.
     #[must_use]
-    pub fn showing(&self, formers: &Formers) -> Self {
-        let shown = |own: &Arc<MetricReader>| {
-            Arc::clone(formers.get(own.id()).map_or(own, |former| &former.reader))
-        };
+    pub fn showing(&self, formers: &BTreeMap<String, Arc<MetricReader>>) -> Self {
+        let shown =
+            |own: &Arc<MetricReader>| Arc::clone(formers.get(own.id()).unwrap_or(own));
         Self { metrics: self.metrics.iter().map(shown).collect() }
     }
 

@@ -82,6 +82,22 @@ pub struct Progress {
     pub of: u64,
 }
 
+/// Offsets of a partition that a metric does not count, though its partition does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MissingStatus {
+    /// The number of the partition.
+    pub partition: u32,
+    /// The first offset.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub from: i64,
+    /// The offset after the last one.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub to: i64,
+    /// Why: `before` its first record, or `gone` from the log when the metric came to them.
+    pub why: &'static str,
+}
+
 /// A place in the log of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -18,14 +18,14 @@ mod status;
 mod tests;
 
 pub use control::{Difference, Done};
-pub use frame::{Frame, Other, PlaceStatus, Progress, Series, Stale};
+pub use frame::{Frame, MissingStatus, Other, PlaceStatus, Progress, Series, Stale};
 pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};
 pub use report::{CheckpointSample, Checkpoints, LatenessReport, RecordSample, Samples};
 pub use status::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
-    Health, LateOutputStatus, LeapStatus, MetricStatus, MissingStatus, Mode, PartitionStatus,
+    Health, LateOutputStatus, LeapStatus, MetricStatus, Mode, PartitionStatus,
     PluginStatus, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Stale;
+use crate::{MissingStatus, Stale};
 
 /// The clocks, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -337,22 +337,6 @@ pub struct MetricStatus {
     pub windows: Vec<WindowStatus>,
     /// The plugin that folds the metric's rows.
     pub plugin: PluginStatus,
-}
-
-/// Offsets of a partition that a metric does not count, though its partition does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct MissingStatus {
-    /// The number of the partition.
-    pub partition: u32,
-    /// The first offset.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub from: i64,
-    /// The offset after the last one.
-    #[cfg_attr(test, ts(type = "number"))]
-    pub to: i64,
-    /// Why: `before` its first record, or `gone` from the log when the metric came to them.
-    pub why: &'static str,
 }
 
 /// The rows of a metric that one kind of windows leaves out.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use streamgauge_core::PartitionSnapshot;
 use streamgauge_pipeline::SourceSettings;
 use streamgauge_view::LiveMetric;
 use streamgauge_wire::{Frame, Hello, Panel};
@@ -13,8 +14,9 @@ use super::summary::LateSummary;
 use crate::run::current::Active;
 
 impl Drawing {
-    /// Draws from the pipeline that is in force now.
-    pub(super) fn follow(&mut self) {
+    /// Draws from the pipeline that is in force now, with its metrics as they are in `partitions`.
+    pub(super) fn follow(&mut self, partitions: &[Arc<PartitionSnapshot>]) {
+        self.current.show_joined(partitions);
         let active = self.current.get();
         if !Arc::ptr_eq(&active, &self.active) {
             self.adopt(active);

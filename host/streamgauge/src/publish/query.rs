@@ -61,7 +61,7 @@ impl LiveQuery {
         let idle = (!self.bounded).then(|| self.run_status.idle());
         let now = Utc::now().timestamp_millis();
         Published::new(&overview, idle, self.pipeline().history_keep, now)
-            .showing(&self.active().formers)
+            .showing(&self.active().formers.states)
             .with_history(self.run_status.history_store())
     }
 

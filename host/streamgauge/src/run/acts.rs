@@ -59,10 +59,16 @@ impl Acts {
         self.lock().warnings = warnings;
     }
 
-    /// The warnings of now.
+    /// The warnings of what somebody did last.
     pub fn warnings(&self) -> Vec<Cause> {
+        self.lock().warnings.clone()
+    }
+
+    /// Those, and the warnings of what goes on in the background.
+    pub fn all_warnings(&self) -> Vec<Cause> {
         let content = self.lock();
-        content.warnings.iter().chain(&content.building).cloned().collect()
+        let all = content.warnings.iter().chain(&content.building).chain(&content.slow);
+        all.cloned().collect()
     }
 
     /// Tells how far the edition is that is being built; `None` means that none is.
@@ -79,11 +85,6 @@ impl Acts {
             }
         }
         content.slow = slow;
-    }
-
-    /// The warnings of metrics that do not catch up.
-    pub fn slow(&self) -> Vec<Cause> {
-        self.lock().slow.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Content> {

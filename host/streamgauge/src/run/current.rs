@@ -4,9 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use streamgauge_core::PartitionSnapshot;
-use streamgauge_view::{Formers, Results};
+use streamgauge_view::Results;
 
-use super::former::joined;
+use super::former::ShownBefore;
 use super::prepare::Prepared;
 
 /// A pipeline with the readers of its results.
@@ -18,7 +18,7 @@ pub struct Active {
     /// The readers of the metrics themselves.
     own: Arc<Results>,
     /// The builds that are shown in the place of those that have not caught up yet.
-    pub formers: Formers,
+    pub formers: ShownBefore,
 }
 
 /// The pipeline that runs now.
@@ -31,12 +31,12 @@ impl Active {
         let (zone, option) = (prepared.pipeline.event_time.zone, prepared.pipeline.config_option());
         let results = Results::naming(&prepared.plugins, &prepared.plan, zone, &option);
         let results = Arc::new(results);
-        Arc::new(Self { prepared, own: Arc::clone(&results), results, formers: Formers::new() })
+        Arc::new(Self { prepared, own: Arc::clone(&results), results, formers: ShownBefore::default() })
     }
 
-    fn showing(&self, formers: Formers) -> Arc<Self> {
+    fn showing(&self, formers: ShownBefore) -> Arc<Self> {
         let (prepared, own) = (self.prepared.clone(), Arc::clone(&self.own));
-        let results = Arc::new(own.showing(&formers));
+        let results = Arc::new(own.showing(&formers.readers));
         Arc::new(Self { prepared, results, own, formers })
     }
 }
@@ -65,7 +65,7 @@ impl Current {
     }
 
     /// Shows builds of the pipeline before in the place of those that have not caught up yet.
-    pub fn show(&self, formers: Formers) {
+    pub fn show(&self, formers: ShownBefore) {
         let mut active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
         *active = active.showing(formers);
     }
@@ -73,11 +73,9 @@ impl Current {
     /// Shows the metrics themselves that run in all of these partitions by now.
     pub fn show_joined(&self, partitions: &[Arc<PartitionSnapshot>]) {
         let active = self.get();
-        let joined = joined(&active.formers, partitions);
+        let joined = active.formers.joined(partitions);
         if !joined.is_empty() {
-            let mut formers = active.formers.clone();
-            formers.retain(|id, _| !joined.contains(id));
-            self.show(formers);
+            self.show(active.formers.without(&joined));
         }
     }
 

@@ -14,7 +14,7 @@ use streamgauge_source::SourceError;
 use super::outcome::failed;
 use super::{RETRY_EVERY, Supervisor};
 use crate::run::cause::Cause;
-use crate::run::former::formers;
+use crate::run::former::ShownBefore;
 use crate::run::identity;
 use crate::run::prepare::Prepared;
 use crate::run::reloading::{Former, Next, Switch};
@@ -47,7 +47,7 @@ impl Supervisor {
     pub(super) fn show_formers(&self, checkpoint: Option<&Checkpoint>) {
         if let (Some(before), Some(checkpoint)) = (&self.reloading.former, checkpoint) {
             if before.switch.is_none() {
-                self.reloading.current.show(formers(&before.active, checkpoint));
+                self.reloading.current.show(ShownBefore::of(&before.active, checkpoint));
             }
         }
     }
