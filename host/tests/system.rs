@@ -72,6 +72,8 @@ mod dev;
 mod dirt;
 #[path = "system/disk.rs"]
 mod disk;
+#[path = "system/edits.rs"]
+mod edits;
 #[path = "system/ends.rs"]
 mod ends;
 #[path = "system/errors.rs"]
