@@ -90,6 +90,8 @@ mod gaps;
 mod guards;
 #[path = "system/guide.rs"]
 mod guide;
+#[path = "system/head_gone.rs"]
+mod head_gone;
 #[path = "system/kafka_clients.rs"]
 mod kafka_clients;
 #[path = "system/kept_state.rs"]
