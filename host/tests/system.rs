@@ -78,6 +78,8 @@ mod dirt;
 mod disk;
 #[path = "system/editions.rs"]
 mod editions;
+#[path = "system/edits.rs"]
+mod edits;
 #[path = "system/ends.rs"]
 mod ends;
 #[path = "system/errors.rs"]
@@ -94,6 +96,8 @@ mod gaps;
 mod guards;
 #[path = "system/guide.rs"]
 mod guide;
+#[path = "system/head_gone.rs"]
+mod head_gone;
 #[path = "system/kafka_clients.rs"]
 mod kafka_clients;
 #[path = "system/kept_state.rs"]

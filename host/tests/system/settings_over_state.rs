@@ -125,7 +125,7 @@ fn an_edit_that_changes_no_count_is_taken_and_another_names_its_part() {
     place.set_text(&taken);
     let after = until_end(&place, &[]);
     assert_eq!(after["accounting"], before["accounting"]);
-    assert_eq!(after["partitions"], before["partitions"]);
+    assert_eq!(after["at"], before["at"]);
     finish(&mut place.command("verify")).ok();
 }
 

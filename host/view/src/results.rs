@@ -31,8 +31,7 @@ impl Results {
     /// The same readers, with those of `formers` in the place of the metrics that are built anew.
     #[must_use]
     pub fn showing(&self, formers: &BTreeMap<String, Arc<MetricReader>>) -> Self {
-        let shown =
-            |own: &Arc<MetricReader>| Arc::clone(formers.get(own.id()).unwrap_or(own));
+        let shown = |own: &Arc<MetricReader>| Arc::clone(formers.get(own.id()).unwrap_or(own));
         Self { metrics: self.metrics.iter().map(shown).collect() }
     }
 

@@ -25,8 +25,8 @@ pub use panel::{Dimension, Label, Localized, Measure, Panel};
 pub use report::{CheckpointSample, Checkpoints, LatenessReport, RecordSample, Samples};
 pub use status::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
-    Health, LateOutputStatus, LeapStatus, MetricStatus, Mode, PartitionStatus,
-    PluginStatus, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
+    Health, LateOutputStatus, LeapStatus, MetricStatus, Mode, PartitionStatus, PluginStatus,
+    SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 /// The version of the wire.

@@ -244,6 +244,18 @@ impl SourceSettings {
         }
     }
 
+    /// True if both lead to the same records by the same way, so that what keeps one from them keeps
+    /// the other from them too.
+    pub fn is_reached_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Kafka(one), Self::Kafka(other)) => {
+                (&one.brokers, &one.topic, &one.librdkafka)
+                    == (&other.brokers, &other.topic, &other.librdkafka)
+            }
+            _ => self == other,
+        }
+    }
+
     /// The name of the table: `[source.KIND]`.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -31,7 +31,12 @@ impl Active {
         let (zone, option) = (prepared.pipeline.event_time.zone, prepared.pipeline.config_option());
         let results = Results::naming(&prepared.plugins, &prepared.plan, zone, &option);
         let results = Arc::new(results);
-        Arc::new(Self { prepared, own: Arc::clone(&results), results, formers: ShownBefore::default() })
+        Arc::new(Self {
+            prepared,
+            own: Arc::clone(&results),
+            results,
+            formers: ShownBefore::default(),
+        })
     }
 
     fn showing(&self, formers: ShownBefore) -> Arc<Self> {

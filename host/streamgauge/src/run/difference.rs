@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_core::PartitionSnapshot;
-use streamgauge_pipeline::{MetricFingerprint, WindowsSoFar};
+use streamgauge_pipeline::{MetricFingerprint, WindowsSoFar, changed_settings};
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::Difference;
 
@@ -45,6 +45,9 @@ const OF_STATE: [(&str, &str); 6] = [
     ("max_open_windows", "max_open_windows"),
     ("state_version", "state version"),
 ];
+
+/// The setting whose name may change while the clocks are the same.
+const ZONE: &str = "event_time.zone";
 
 /// The digits of a digest that people compare.
 const DIGEST_SHOWN: usize = 12;
@@ -116,29 +119,33 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
     // Metrics that are told as a whole, or whose settings are told as the reason for a build.
     let mut whole = BTreeSet::new();
     let mut rebuilt = BTreeSet::new();
+    for change in changed_settings(&old.state, &new.state) {
+        let step = step(change.stored.as_ref(), change.now.as_ref());
+        found.impossible.push(format!("{}: {step}", change.key));
+    }
+    if let Some(step) = zone_renamed(old, new).filter(|_| found.impossible.is_empty()) {
+        found.now.push(format!("{ZONE}: {step}"));
+    }
     for key in keys(&old.state, &new.state) {
-        let (was, is) = (old.state.get(key), new.state.get(key));
-        if was == is {
-            continue;
-        }
-        match (MetricFingerprint::id_of(key), was, is) {
-            (Some(id), None, Some(_)) => {
+        let Some(id) = MetricFingerprint::id_of(key) else { continue };
+        match (old.state.get(key), new.state.get(key)) {
+            (was, is) if was == is => {}
+            (None, _) => {
                 whole.insert(id);
                 found.background.push(format!("metric `{id}` is new"));
             }
-            (Some(id), Some(_), None) => {
+            (Some(_), None) => {
                 whole.insert(id);
                 found.removed.push(format!("metric `{id}`"));
             }
-            (Some(id), Some(was), Some(is)) => {
+            (was, is) => {
                 rebuilt.insert(id);
                 let why = why_rebuilt(id, old, new);
-                let why = if why.is_empty() { step(Some(was), Some(is)) } else { why.join("; ") };
-                let goes_on = old.goes_on(id, was, is);
+                let why = if why.is_empty() { step(was, is) } else { why.join("; ") };
+                let goes_on = was.zip(is).is_some_and(|(was, is)| old.goes_on(id, was, is));
                 let list = if goes_on { &mut found.now } else { &mut found.background };
                 list.push(format!("metric `{id}`: {why}"));
             }
-            (_, was, is) => found.impossible.push(format!("{key}: {}", step(was, is))),
         }
     }
     if old.settings.is_empty() {
@@ -165,6 +172,14 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
         }
     }
     found
+}
+
+/// The zone by another name, where its offsets are those of before.
+fn zone_renamed(old: &Outline, new: &Outline) -> Option<String> {
+    // What the state has of a zone stands behind its name.
+    let name = |of: &Outline| Some(of.state.get(ZONE)?.split(" (").next()?.to_owned());
+    let (was, is) = (name(old)?, name(new)?);
+    (was != is).then(|| step(Some(&was), Some(&is)))
 }
 
 /// The settings of a metric that are the reason for counting it again.

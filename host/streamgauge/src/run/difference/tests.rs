@@ -172,6 +172,25 @@ fn what_a_record_counts_as_cannot_change() {
 }
 
 #[test]
+fn another_name_of_the_same_zone_changes_now() {
+    let zone = |name: &str, offsets: &str| {
+        let text = format!("{name} (offsets from 1900 to 2200: {offsets})");
+        let mut outline = running();
+        set(&mut outline.state, &[("event_time.zone", &text)]);
+        outline
+    };
+    let shanghai = zone("Asia/Shanghai", "bbe5");
+    expect![[r"
+        changes now:
+          event_time.zone: Asia/Shanghai → PRC"]]
+    .assert_eq(&difference(&shanghai, &zone("PRC", "bbe5")).text());
+    expect![[r"
+        cannot be changed over this state:
+          event_time.zone: Asia/Shanghai (offsets from 1900 to 2200: bbe5) → UTC (offsets from 1900 to 2200: 0000)"]]
+    .assert_eq(&difference(&shanghai, &zone("UTC", "0000")).text());
+}
+
+#[test]
 fn a_state_tells_only_of_what_it_depends_on() {
     let mut new = running();
     set(&mut new.state, &[("metric.age", "config {}, windows 1d, state version 1")]);

@@ -84,12 +84,14 @@ impl Supervisor {
 
     /// True if a changed pipeline could not be opened because of `error`, and the one that ran
     /// before is in its place again. A pipeline that ran no better stays changed, and so does one
-    /// that waits for what the same source lacks: the one before would wait for it too.
+    /// that waits for what a source lacks that is reached in the same way: the one before would wait
+    /// for it too.
     pub(super) fn goes_back(&mut self, error: &SourceError) -> bool {
         let shown = Cause::of(error, &self.pipeline);
         let source = &self.pipeline.source;
         let is_to_blame = |former: &mut Former| {
-            !error.may_pass() || former.active.prepared.pipeline.source != *source
+            let before = &former.active.prepared.pipeline.source;
+            !error.may_pass() || !before.is_reached_as(source)
         };
         let Some(former) = self.reloading.former.take_if(is_to_blame) else {
             self.reloading.handover.waits(shown.message);

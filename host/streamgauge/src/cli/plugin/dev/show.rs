@@ -41,7 +41,9 @@ impl Show {
         let taken = RunningHost::at(&shown.state_dir()).and_then(|host| host.act("reload"));
         match taken {
             Ok(done) => {
-                swapped(&done).iter().for_each(|line| say(line));
+                for line in swapped(&done) {
+                    say(&line);
+                }
                 self.page(shown);
             }
             Err(failure) => {

@@ -8,14 +8,14 @@ pub(super) fn swapped(done: &Done) -> Vec<String> {
     let changes = &done.difference;
     let is_counted_again = !changes.background.is_empty();
     let mut lines = Vec::new();
-    let changed = [&changes.now[..], &changes.background, &changes.removed].concat();
-    if changed.is_empty() {
+    let taken = [&changes.now[..], &changes.background, &changes.removed].concat();
+    if taken.is_empty() {
         lines.push("nothing differs from what is on the page".to_owned());
     } else {
         // How it was taken over stands below what was.
         let how = done.message.lines().last().unwrap_or_default();
         let counts = if is_counted_again { "" } else { ", and all counts go on" };
-        lines.push(format!("swapped while it runs: {}", changed.join("; ")));
+        lines.push(format!("swapped while it runs: {}", taken.join("; ")));
         lines.push(format!("{how}{counts}"));
     }
     if is_counted_again {
