@@ -24,6 +24,9 @@ use streamgauge_source::{LogGuard, OffsetCommitter};
 /// How often the loop looks whether it should stop or letters crowd.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// How often it is looked whether the run ends: a reload waits for it.
+const END_LOOK_EVERY: Duration = Duration::from_millis(5);
+
 /// Stores checkpoints.
 pub struct Checkpointer {
     /// None: state is not kept (replay).
@@ -88,7 +91,10 @@ impl Checkpointer {
                 self.checkpoint();
                 last = Instant::now();
             }
-            thread::sleep(LOOK_EVERY.min(every));
+            let until = Instant::now() + LOOK_EVERY.min(every);
+            while Instant::now() < until && !stop.load(Ordering::Relaxed) {
+                thread::sleep(END_LOOK_EVERY);
+            }
         }
     }
 

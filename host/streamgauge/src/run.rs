@@ -16,6 +16,7 @@ pub(crate) mod former;
 pub mod handover;
 pub mod hangup;
 pub mod identity;
+mod log_begins;
 pub mod opening;
 pub mod patience;
 pub mod prepare;

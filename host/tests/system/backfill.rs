@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::broker::Broker;
 use crate::events::{event, generated, lines};
 use crate::host::{Host, read};
-use crate::process::finish;
+use crate::process::{Running, finish};
 use crate::result::{assert_same, outside_run};
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
@@ -240,4 +240,61 @@ fn the_result_before_is_shown_until_the_new_one_has_caught_up() {
     assert_eq!(rows(of_metric(&status, "age")), 300_000);
     assert_eq!(of_metric(&status, "age")["windows"][0]["window"], "2d");
     host.terminate().ok();
+}
+
+/// A number from the environment, for more records than the checks have time for.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// What the page says of rate and latency, again and again while `goes_on`; the medians.
+fn measured(host: &Host, goes_on: impl Fn(&Value, usize) -> bool) -> (usize, f64, f64) {
+    let (mut rates, mut latencies) = (Vec::new(), Vec::new());
+    loop {
+        let status = host.status();
+        if !goes_on(&status, rates.len()) {
+            break;
+        }
+        rates.extend(status["events_per_second"].as_f64());
+        latencies.extend(status["latency_p99_ms"].as_f64());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    let median = |mut of: Vec<f64>| {
+        of.sort_by(f64::total_cmp);
+        of.get(of.len() / 2).copied().unwrap_or_default()
+    };
+    (rates.len(), median(rates), median(latencies))
+}
+
+/// Prints how fast and how late the other metrics are while one is counted from the log:
+/// `STREAMGAUGE_BACKFILL_EVENTS` records before, and as many a minute meanwhile.
+#[test]
+fn the_others_are_exact_while_a_metric_is_counted_from_a_long_log() {
+    let events = setting("STREAMGAUGE_BACKFILL_EVENTS", 150_000);
+    let rate = setting("STREAMGAUGE_BACKFILL_RATE", 20_000);
+    let case = Case::new("beside", 4);
+    let produce = |count: u64, more: &[&str]| {
+        let mut command = case.place.command("produce");
+        let count = count.to_string();
+        Running::start(command.args(["--generate", &count, "--seed", "5"]).args(more))
+    };
+    produce(events, &[]).wait().ok();
+    let host = Host::start(&case.place);
+    host.has_read(events);
+    let (flowing, of_rate) = (rate * 8, rate.to_string());
+    let producer = produce(flowing, &["--rate", &of_rate]);
+    host.has_read(events + rate);
+    let alone = measured(&host, |_, looks| looks < 10);
+    case.place.set_text(&case.with("province", "windows = [\"cumulative\", \"1d\"]\n"));
+    host.status_when("a build", |status| of_metric(status, "more")["state"] == "lagging");
+    let beside = measured(&host, |status, _| of_metric(status, "more")["state"] == "lagging");
+    eprintln!("alone {alone:.1?}, beside a build {beside:.1?}: looks, events/s, p99 ms");
+    producer.wait().ok();
+    host.status_when("the end", |status| {
+        read(status) == events + flowing && of_metric(status, "more")["state"] == "ok"
+    });
+    host.terminate().ok();
+    let fresh = Workplace::new(&case.settings);
+    fresh.set_text(&case.with("province", "windows = [\"cumulative\", \"1d\"]\n"));
+    assert_same("beside and fresh", &until_end(&fresh), &until_end(&case.place));
 }

@@ -12,6 +12,7 @@ use super::current::{Active, Current};
 use super::difference::Outline;
 use super::edition::{Loss, Rebuilder};
 use super::reload::{By, Reloader, WhenEqual};
+use super::log_begins::log_begins;
 use super::side::lost;
 use super::status::{NotResumed, RunStatus};
 
@@ -126,7 +127,9 @@ impl Control for HostControl {
 
     fn outline(&self) -> Value {
         let outline = Outline::of(&self.current.get().prepared);
-        let outline = outline.with_states(&self.run_status.overview().partitions);
+        let (active, partitions) = (self.current.get(), self.run_status.overview().partitions);
+        let log_begins = log_begins(&active.prepared.pipeline, &partitions);
+        let outline = Outline { log_begins, ..outline.with_states(&partitions) };
         json!(Outline { overridden: self.overridden.clone(), ..outline })
     }
 }

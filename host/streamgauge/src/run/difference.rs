@@ -66,6 +66,9 @@ pub struct Outline {
     /// By metric, what became of its windows so far.
     #[serde(default)]
     pub so_far: BTreeMap<String, WindowsSoFar>,
+    /// Where logs begin that no longer hold the first records of their partitions.
+    #[serde(default)]
+    pub log_begins: Vec<String>,
 }
 
 impl Outline {
@@ -146,6 +149,14 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
                 let list = if goes_on { &mut found.now } else { &mut found.background };
                 list.push(format!("metric `{id}`: {why}"));
             }
+        }
+    }
+    if !old.log_begins.is_empty() {
+        let begins = old.log_begins.join(", ");
+        for line in &mut found.background {
+            *line += &format!(
+                "; without the records before {begins}, which the log no longer holds"
+            );
         }
     }
     if old.settings.is_empty() {

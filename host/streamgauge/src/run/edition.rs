@@ -111,6 +111,17 @@ impl Keeping {
     }
 }
 
+/// Keeps what is in force from now on, where no record counts otherwise and no worker was told.
+pub fn take_over_page(dir: &Path, prepared: &Prepared) {
+    keep_files(dir, prepared);
+    let noted = Editions::read(dir).and_then(|editions| {
+        Keeping::new(dir, editions.current(), Until::Stopped).taken_over(prepared)
+    });
+    if let Err(error) = noted {
+        tracing::warn!("what the pipeline is made from could not be noted: {error}");
+    }
+}
+
 /// Keeps the text and the components of `prepared` beside the state in `dir`. A failure is no reason
 /// not to run.
 pub fn keep_files(dir: &Path, prepared: &Prepared) {

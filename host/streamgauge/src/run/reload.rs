@@ -23,6 +23,7 @@ use super::cause::Cause;
 use super::current::{Active, Current};
 use super::difference::{Outline, difference};
 use super::edition;
+use super::log_begins::log_begins;
 use super::handover::{Handover, Outcome};
 use super::prepare::{Held, Prepared};
 use super::reloading::{Next, Switch};
@@ -206,7 +207,7 @@ impl Reloader {
             ));
         }
         if is_of_the_page(&changes) {
-            edition::keep_files(&next.pipeline.state_dir, &next);
+            edition::take_over_page(&next.pipeline.state_dir, &next);
             self.current.replace_page(next);
             return Ok(self.taken_over(by, changes, words::NOT_PAUSED));
         }
@@ -318,8 +319,13 @@ fn changes(
     (now, partitions): (&Prepared, &[Arc<PartitionSnapshot>]),
     next: &Prepared,
 ) -> Difference {
-    let old = Outline::of(now).with_states(partitions);
-    let mut changes = difference(&old, &Outline::of(next));
+    let mut old = Outline::of(now).with_states(partitions);
+    let new = Outline::of(next);
+    let mut changes = difference(&old, &new);
+    if !changes.background.is_empty() {
+        old.log_begins = log_begins(&now.pipeline, partitions);
+        changes = difference(&old, &new);
+    }
     let token = |prepared: &Prepared| prepared.pipeline.server.token.clone();
     if let (Some(was), Some(is)) = (token(now), token(next))
         && was != is

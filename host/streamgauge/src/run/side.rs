@@ -40,6 +40,12 @@ pub(super) use setup::SideReaders;
 /// How often readers are looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// The same where nothing lags: whatever begins to has a moment.
+const IDLE_LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// How often it is looked whether the run ends: a reload waits for it.
+const END_LOOK_EVERY: Duration = Duration::from_millis(5);
+
 /// The most readers at a time; other metrics wait for one to end.
 const READERS_MAX: usize = 2;
 
@@ -132,7 +138,11 @@ impl SideReaders {
             let is_given_up =
                 !lagging.is_empty() && lagging.keys().all(|id| failed.contains_key(id));
             self.lasts.store(!is_given_up, Ordering::Relaxed);
-            thread::sleep(LOOK_EVERY);
+            let is_idle = readers.is_empty() && settling.is_empty() && lagging.is_empty();
+            let until = Instant::now() + if is_idle { IDLE_LOOK_EVERY } else { LOOK_EVERY };
+            while Instant::now() < until && !done.load(Ordering::Relaxed) {
+                thread::sleep(END_LOOK_EVERY);
+            }
         }
         for reader in readers {
             let outbox = Arc::clone(reader.outbox());
