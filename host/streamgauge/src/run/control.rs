@@ -11,8 +11,8 @@ use streamgauge_wire::Done;
 use super::current::{Active, Current};
 use super::difference::Outline;
 use super::edition::{Loss, Rebuilder};
-use super::reload::{By, Reloader, WhenEqual};
 use super::log_begins::log_begins;
+use super::reload::{By, Reloader, WhenEqual};
 use super::side::lost;
 use super::status::{NotResumed, RunStatus};
 

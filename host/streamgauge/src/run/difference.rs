@@ -154,9 +154,8 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
     if !old.log_begins.is_empty() {
         let begins = old.log_begins.join(", ");
         for line in &mut found.background {
-            *line += &format!(
-                "; without the records before {begins}, which the log no longer holds"
-            );
+            *line +=
+                &format!("; without the records before {begins}, which the log no longer holds");
         }
     }
     if old.settings.is_empty() {

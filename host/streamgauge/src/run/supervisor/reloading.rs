@@ -119,8 +119,7 @@ impl Supervisor {
         // What was read of another log is never stored.
         let may_be_stored = || reopens && !differs.load(Ordering::Relaxed);
         // Who reads on tells the group with the next checkpoint.
-        let mut is_stored =
-            if reopens { checkpointer.checkpoint() } else { checkpointer.finish() };
+        let mut is_stored = if reopens { checkpointer.checkpoint() } else { checkpointer.finish() };
         while !is_stored && may_be_stored() && !self.pause(RETRY_EVERY) {
             is_stored = checkpointer.checkpoint();
         }
