@@ -4,6 +4,7 @@
 
 mod explain;
 mod log;
+mod part;
 mod reading;
 mod stored;
 mod verify;

@@ -11,7 +11,7 @@ use streamgauge_core::{OffsetGap, PartitionSnapshot};
 use streamgauge_source::{SourceError, Span};
 
 use super::log::Audited;
-use super::verify::part_of;
+use super::part::part_of;
 use crate::semantics::{self, NotResumed, Oracle, OracleError, PartitionState, Record};
 
 /// Why a verification failed to run.

@@ -13,7 +13,7 @@ use streamgauge_source::Span;
 use super::log::Audited;
 use super::reading::{Task, VerifyError, recount};
 use super::stored::{Stored, StoredPanes};
-use crate::semantics::{self, MetricState, NotResumed, Part};
+use crate::semantics::{self, MetricState, NotResumed};
 
 /// The outcome of a verification, partition by partition.
 pub struct Verification {
@@ -231,17 +231,6 @@ fn own_place(partition: &PartitionSnapshot, metric: &MetricSnapshot) -> Option<S
     (poison >= POISON_MAX).then(|| {
         format!("metric {id}: it leaves out more records than are known, as its plugin crashed")
     })
-}
-
-/// The records that `metric` counts of the partition with this `state`.
-pub(super) fn part_of(state: &PartitionState, metric: &MetricSnapshot) -> Option<Part> {
-    let poison = metric.poison.iter().flat_map(|poison| &poison.records);
-    let left_out: BTreeSet<i64> = poison.map(|record| record.offset).collect();
-    let missed: Vec<_> = metric.missed.iter().map(|m| (m.gaps, m.from, m.to)).collect();
-    let is_whole = (metric.origin, metric.next_offset) == (state.origin, state.next_offset);
-    let is_all = is_whole && left_out.is_empty() && missed.is_empty();
-    let (from, to) = (metric.origin, metric.next_offset);
-    (!is_all).then_some(Part { from, to, missed, left_out })
 }
 
 /// The differences between a stored state and a recomputed one: counts first, then digests.

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use streamgauge_checkpoint::store::{Checkpoint, KeptMetric};
 use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
 use streamgauge_pipeline::MetricFingerprint;
-use streamgauge_view::{Former, Formers, MetricReader};
-
-use super::current::Active;
+use streamgauge_view::{Former, Formers, MetricReader, Results};
 
 /// Builds that are shown, with the readers of their results.
 #[derive(Clone, Default)]
@@ -20,14 +18,18 @@ pub struct ShownBefore {
 }
 
 impl ShownBefore {
-    /// The builds of `before`, as `checkpoint` keeps them, of metrics that are built anew in it. A
-    /// build that did not show yet is no former one; the one that was shown in its place is.
-    pub(super) fn of(before: &Active, checkpoint: &Checkpoint) -> Self {
-        let settings = before.prepared.state_settings();
+    /// The builds of a pipeline with these `results` and `settings` of its state, as `checkpoint`
+    /// keeps them, of metrics that are built anew in it. A build that did not show yet is no former
+    /// one; the one that was shown `before` in its place is.
+    pub(super) fn of(
+        (results, settings): (&Results, &BTreeMap<String, String>),
+        before: &Self,
+        checkpoint: &Checkpoint,
+    ) -> Self {
         let mut found = Self::default();
-        for reader in before.results.metrics() {
+        for reader in results.metrics() {
             let id = reader.id();
-            let known = before.formers.states.get(id);
+            let known = before.states.get(id);
             let own = settings.get(&MetricFingerprint::key(id));
             let fingerprint = known.map(|former| &former.fingerprint).or(own);
             let Some(fingerprint) = fingerprint.filter(|_| is_built(checkpoint, id)) else {

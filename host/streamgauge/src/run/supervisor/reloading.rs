@@ -47,7 +47,10 @@ impl Supervisor {
     pub(super) fn show_formers(&self, checkpoint: Option<&Checkpoint>) {
         if let (Some(before), Some(checkpoint)) = (&self.reloading.former, checkpoint) {
             if before.switch.is_none() {
-                self.reloading.current.show(ShownBefore::of(&before.active, checkpoint));
+                let (active, settings) = (&before.active, before.active.prepared.state_settings());
+                let of = (&*active.results, &settings);
+                let formers = ShownBefore::of(of, &active.formers, checkpoint);
+                self.reloading.current.show(formers);
             }
         }
     }
