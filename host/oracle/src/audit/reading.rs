@@ -125,7 +125,7 @@ impl Reading {
         };
         for metric in &task.stored.metrics {
             if let Some(part) = part_of(state, metric) {
-                oracle.count_part(&metric.id, part);
+                oracle.count_part(&metric.id, &part);
             }
         }
         let passed = task.kept.map_or(0, |kept| kept.state.gaps.len());

@@ -64,7 +64,7 @@ impl Partition {
     }
 
     /// Lets `metric` count no more than `part` of the partition; only before the first record.
-    pub fn count_part(&mut self, metric: &str, part: Part) {
+    pub fn count_part(&mut self, metric: &str, part: &Part) {
         let own = self.metrics.iter_mut().filter(|own| own.id() == metric);
         own.for_each(|own| own.part = Some(part.clone()));
     }

@@ -153,10 +153,9 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
     }
     if !old.log_begins.is_empty() {
         let begins = old.log_begins.join(", ");
-        for line in &mut found.background {
-            *line +=
-                &format!("; without the records before {begins}, which the log no longer holds");
-        }
+        let without =
+            format!("; without the records before {begins}, which the log no longer holds");
+        found.background.iter_mut().for_each(|line| line.push_str(&without));
     }
     if old.settings.is_empty() {
         return found;

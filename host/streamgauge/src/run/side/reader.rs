@@ -106,35 +106,19 @@ impl SideReaders {
             overview.partitions.first().map(|partition| &**partition),
         )?;
         let asked = self.asked(&log, &plugins)?;
-        let (mut states, mut gone) = (Vec::new(), BTreeMap::new());
-        for number in partitions {
-            let Some(partition) = find(&overview.partitions, *number) else { continue };
-            let low = log.held(*number).map_or(i64::MAX, |(low, _)| low);
-            let reach = Reach { low, asked: asked.get(number).copied(), without_lost };
-            match state(&plugins, partition, reach) {
-                Ok(state) => states.extend(state),
-                Err(records) => drop(gone.insert(*number, records)),
-            }
-        }
-        if !gone.is_empty() {
-            return Err(NotBegun::Gone(gone));
-        }
+        let reach = |number| Reach {
+            low: log.held(number).map_or(i64::MAX, |(low, _)| low),
+            asked: asked.get(&number).copied(),
+            without_lost,
+        };
+        let states = states(&plugins, (overview, partitions), reach)?;
         let source = log.follow(&states)?;
         let plan = Arc::new(plan(&self.pipeline, &plugins));
         let columns = log.file_columns()?;
         let format = self.pipeline.source.format();
         let decoder = decoder(&self.pipeline, &plan, format, columns.as_ref());
         let (told, commands) = mpsc::channel();
-        let mut trying = BTreeMap::new();
-        for state in &states {
-            let partition = state.partition;
-            // Records before are read for their event time, and none past them with these.
-            let counted_from = state.metrics.iter().map(|metric| metric.next_offset).max();
-            let offset = counted_from.unwrap_or(state.state.next_offset);
-            let (held, reached) = mpsc::channel();
-            let _ = told.send(Command::HoldAt { partition, offset, held });
-            trying.insert(partition, Trying::after(reached));
-        }
+        let trying = held_at_first(&states, &told);
         let clock = Box::new(SystemClock::new(&self.pulses));
         let (zone, wall) = (self.pipeline.event_time.zone, clock.now().wall);
         let start =
@@ -194,6 +178,37 @@ impl SideReaders {
         };
         log.offsets_at(since)
     }
+}
+
+/// Holds each partition at the first record that its metrics count: records before are read for their
+/// event time, and none past them with these.
+fn held_at_first(states: &[PartitionSnapshot], told: &Sender<Command>) -> BTreeMap<u32, Trying> {
+    let hold = |state: &PartitionSnapshot| {
+        let partition = state.partition;
+        let counted_from = state.metrics.iter().map(|metric| metric.next_offset).max();
+        let offset = counted_from.unwrap_or(state.state.next_offset);
+        let (held, reached) = mpsc::channel();
+        let _ = told.send(Command::HoldAt { partition, offset, held });
+        (partition, Trying::after(reached))
+    };
+    states.iter().map(hold).collect()
+}
+
+/// The states of `partitions` from which the metrics of `plugins` are read, as far as each reaches.
+fn states(
+    plugins: &[Plugin],
+    (overview, partitions): (&Overview, &[u32]),
+    reach: impl Fn(u32) -> Reach,
+) -> Result<Vec<PartitionSnapshot>, NotBegun> {
+    let (mut states, mut gone) = (Vec::new(), BTreeMap::new());
+    for number in partitions {
+        let Some(partition) = find(&overview.partitions, *number) else { continue };
+        match state(plugins, partition, reach(*number)) {
+            Ok(state) => states.extend(state),
+            Err(records) => drop(gone.insert(*number, records)),
+        }
+    }
+    if gone.is_empty() { Ok(states) } else { Err(NotBegun::Gone(gone)) }
 }
 
 /// The state of a partition from which the metrics of `plugins` are read, which are at one place

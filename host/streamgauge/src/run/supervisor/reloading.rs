@@ -45,13 +45,12 @@ impl Supervisor {
 
     /// Shows builds of the pipeline before until those of this one have caught up.
     pub(super) fn show_formers(&self, checkpoint: Option<&Checkpoint>) {
-        if let (Some(before), Some(checkpoint)) = (&self.reloading.former, checkpoint) {
-            if before.switch.is_none() {
-                let (active, settings) = (&before.active, before.active.prepared.state_settings());
-                let of = (&*active.results, &settings);
-                let formers = ShownBefore::of(of, &active.formers, checkpoint);
-                self.reloading.current.show(formers);
-            }
+        let before = self.reloading.former.as_ref().filter(|before| before.switch.is_none());
+        if let (Some(before), Some(checkpoint)) = (before, checkpoint) {
+            let (active, settings) = (&before.active, before.active.prepared.state_settings());
+            let of = (&*active.results, &settings);
+            let formers = ShownBefore::of(of, &active.formers, checkpoint);
+            self.reloading.current.show(formers);
         }
     }
 
