@@ -104,6 +104,8 @@ mod kafka_clients;
 mod kept_state;
 #[path = "system/languages.rs"]
 mod languages;
+#[path = "system/last_good.rs"]
+mod last_good;
 #[path = "system/late_output.rs"]
 mod late_output;
 #[path = "system/letters.rs"]

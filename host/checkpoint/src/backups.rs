@@ -24,7 +24,7 @@ use chrono::Utc;
 use streamgauge_pipeline::BackupSettings;
 use thiserror::Error;
 
-use crate::store::{StateError, StateReader};
+use crate::store::StateError;
 pub use board::{BackupBoard, BackupReport};
 pub use folder::{BackupFile, backups_in, leftovers, over};
 
@@ -42,13 +42,12 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Makes backups of one state.
 pub struct Backups {
-    /// The state, which stays open for checkpoints meanwhile.
-    pub reader: StateReader,
     /// Where to, how often and how many.
     pub settings: BackupSettings,
     /// The identity of the state.
     pub identity: String,
-    /// Told what each one came to.
+    /// Names the state that is read, which stays open for checkpoints meanwhile, and is told what
+    /// each backup came to.
     pub board: Arc<BackupBoard>,
 }
 

@@ -37,6 +37,9 @@ pub struct Editions {
 struct Written {
     version: u32,
     current: u32,
+    /// The largest number that was ever given, so that none names two editions.
+    #[serde(default)]
+    last: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     building: Option<u32>,
     editions: BTreeMap<u32, Edition>,
@@ -98,6 +101,7 @@ impl Editions {
             Err(error) if error.kind() == ErrorKind::NotFound => Written {
                 version: VERSION,
                 current: FIRST,
+                last: FIRST,
                 building: None,
                 editions: BTreeMap::new(),
             },
@@ -142,11 +146,10 @@ impl Editions {
     /// # Errors
     /// The file cannot be written.
     pub fn begin(&mut self) -> Result<u32, StateError> {
-        let last = self.written.editions.keys().next_back().copied().unwrap_or(FIRST);
-        // What a crash left of a folder is nobody's edition.
-        let free = (last + 1..=u32::MAX).find(|number| !self.folder(*number).exists());
-        let number = free.expect("there are more numbers than folders");
+        let known = self.written.editions.keys().next_back().copied().unwrap_or(FIRST);
+        let number = self.written.last.max(known) + 1;
         let mut next = self.written.clone();
+        next.last = number;
         next.editions.insert(number, Edition::default());
         next.building = Some(number);
         self.replace(next)?;
@@ -255,6 +258,7 @@ mod tests {
         assert_eq!(editions.begin().expect("it can be written"), 3);
         editions.drop_edition(3).expect("it is not current");
         assert_eq!((read().current(), read().building()), (2, None));
+        assert_eq!(read().begin().expect("it can be written"), 4, "no number names two editions");
         // Returned to as it was, with what it was made from.
         editions.switch(FIRST, None, 9).expect("it can be written");
         let first = read().all()[&FIRST].clone();

@@ -90,3 +90,24 @@ impl OutletSettings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_edition_after_the_first_has_files_of_its_own() {
+        let named = |path: &str, edition| {
+            let outlet = OutletSettings::File(OutletFile::unlimited(path.into()));
+            match outlet.of_edition(edition) {
+                OutletSettings::File(file) => file.path.display().to_string(),
+                OutletSettings::Kafka(topic) => topic,
+            }
+        };
+        assert_eq!(named("out/letters.jsonl", 1), "out/letters.jsonl");
+        assert_eq!(named("out/letters.jsonl", 2), "out/letters.edition-2.jsonl");
+        assert_eq!(named("letters", 12), "letters.edition-12");
+        let topic = OutletSettings::Kafka("letters".to_owned());
+        assert_eq!(topic.of_edition(2), topic);
+    }
+}

@@ -47,7 +47,7 @@ fn a_change_needs_the_token_and_the_leave_of_the_server_and_a_page_of_its_own() 
     for (headers, code) in
         [(String::new(), 401), (shown("0123456789abcdeX"), 401), (shown(TOKEN), 403)]
     {
-        for path in ["/api/v1/reload", "/api/v1/metrics/behavior/resume"] {
+        for path in ["/api/v1/reload", "/api/v1/rebuild", "/api/v1/metrics/behavior/resume"] {
             assert_eq!(post(&closed, path, &headers).status, code, "{path} {headers}");
         }
     }

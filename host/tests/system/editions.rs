@@ -1,5 +1,5 @@
-//! Editions of a state: what each was made from is kept, so a pipeline whose file is broken runs on,
-//! and a change of what every record counts as is built beside the state that is shown.
+//! Editions of a state: a change of what every record counts as is built beside the state that is
+//! shown, and the edition before is kept.
 
 use std::fs;
 
@@ -10,76 +10,13 @@ use crate::events::{event, generated, lines};
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
 use crate::result::{assert_same, book, outside_run};
-use crate::workplace::{Settings, Workplace, plugin, unique};
+use crate::workplace::{Settings, Workplace, lines_of, unique};
 
 const SEED: u64 = 16;
 
 fn until_end(place: &Workplace, arguments: &[&str]) -> Value {
     let mut command = place.command("run");
     outside_run(finish(command.args(["--until-end", "--json"]).args(arguments)).json())
-}
-
-/// A copy of a component in the folder of `place`, and the text of a pipeline that reads it.
-fn with_own_plugin(place: &Workplace, text: &str, name: &str) -> String {
-    let own = place.path(&format!("{name}.wasm"));
-    fs::copy(plugin(name), own).expect("a component can be copied");
-    let shared = plugin(name).display().to_string();
-    assert!(text.contains(&shared), "no metric of {name}");
-    text.replace(&shared, &format!("{name}.wasm"))
-}
-
-#[test]
-fn a_pipeline_whose_files_are_broken_runs_on_as_it_was_taken_over_last() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = folder.path().join("events.jsonl");
-    let records = generated(5000, SEED, 0.01);
-    fs::write(&file, lines(&records[..3000])).expect("a file");
-    let mut settings = Settings::file(&file);
-    settings.metrics.truncate(2);
-    let place = Workplace::new(&settings);
-    let text = with_own_plugin(&place, &settings.text(), "behavior");
-    let text = with_own_plugin(&place, &text, "age");
-    place.set_text(&text);
-    let nothing = finish(place.command("run").args(["--until-end", "--last-good"]));
-    assert_eq!(nothing.code, Some(1), "{}", nothing.stderr);
-    assert!(nothing.stderr.contains("nothing is kept"), "{}", nothing.stderr);
-    let first = until_end(&place, &[]);
-    assert_eq!(book(&first, "read"), 3000);
-    // Once more without a change: the same is kept, and nothing else.
-    until_end(&place, &[]);
-    let kept = fs::read_dir(place.path("state/kept")).expect("a folder").count();
-    assert_eq!(kept, 3, "a text and two components");
-
-    // The text is no pipeline any more, and a plugin is gone.
-    place.set_text(&text.replace("max = 8192", "max = 0"));
-    fs::remove_file(place.path("behavior.wasm")).expect("it is ours");
-    let broken = finish(&mut place.command("run"));
-    assert_eq!(broken.code, Some(2), "{}", broken.stderr);
-    assert!(broken.stderr.contains("run --last-good --config /"), "{}", broken.stderr);
-    fs::write(&file, lines(&records)).expect("a longer file");
-    let host = Host::start_with(&place, &["--last-good"]);
-    let status = host.has_read(5000);
-    let warnings = status["warnings"].as_array().expect("warnings");
-    let told = warnings.iter().find(|warning| warning["code"] == "reload_refused");
-    let told = told.unwrap_or_else(|| panic!("no warning in {status}"));
-    assert!(told["args"]["place"].as_str().expect("a place").contains("pipeline.toml:"), "{told}");
-    assert!(host.log().contains("runs as it was taken over at"), "{}", host.log());
-    // The file is mended and the plugin is back: they are taken over as ever.
-    fs::copy(plugin("behavior"), place.path("behavior.wasm")).expect("a component can be copied");
-    place.set_text(&text.replace("系统测试", "改好了"));
-    host.status_when("the mended file", |status| {
-        let happened = status["happened"].as_array().into_iter().flatten();
-        happened.into_iter().any(|moment| moment["what"] == "reloaded")
-    });
-    host.terminate().ok();
-
-    // Neither file nor plugins are there at all.
-    fs::remove_file(place.path("pipeline.toml")).expect("it is ours");
-    fs::remove_file(place.path("behavior.wasm")).expect("it is ours");
-    fs::remove_file(place.path("age.wasm")).expect("it is ours");
-    let result = until_end(&place, &["--last-good"]);
-    let fresh = Workplace::new(&settings);
-    assert_same("from what is kept and fresh", &until_end(&fresh, &[]), &result);
 }
 
 /// The digests of all partitions and metrics, and the places that they stand for.
@@ -113,6 +50,15 @@ fn built_so_far(status: &Value) -> u64 {
 
 fn rebuild(place: &Workplace, more: &[&str]) -> crate::process::Ended {
     finish(place.command("state rebuild").args(more))
+}
+
+/// The letters of a file, each with its metric, place and reason, as often as they are there.
+fn letters(place: &Workplace, file: &str) -> Vec<String> {
+    let key =
+        |l: &Value| format!("{} {} {} {}", l["metric"], l["partition"], l["offset"], l["reason"]);
+    let mut letters: Vec<String> = lines_of(&place.path(file)).iter().map(key).collect();
+    letters.sort();
+    letters
 }
 
 /// A topic of its own and two metrics with windows.
@@ -162,12 +108,22 @@ fn a_changed_bound_is_built_beside_the_stream_and_the_edition_before_can_be_retu
     let states: Vec<&Value> =
         list["editions"].as_array().expect("editions").iter().map(|own| &own["state"]).collect();
     assert_eq!(states, ["kept", "current"], "{list}");
+    // Each is looked at by its number, and the first one with the pipeline that it was made from.
+    finish(&mut place.command("verify --edition 1")).ok();
+    finish(place.command("state export --edition 1").arg(place.path("first.sgex"))).ok();
+    let pruned = finish(&mut place.command("state prune")).ok().stdout;
+    assert!(pruned.contains("edition 1, ") && pruned.contains("would be removed"), "{pruned}");
+    let unknown = finish(&mut place.command("state inspect --edition 7"));
+    assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);
 
     // What was built is what a pipeline comes to that was never another one.
     let built = until_end(&place, &[]);
     let fresh = Workplace::new(&changed);
     assert_same("built beside and fresh", &until_end(&fresh, &[]), &built);
     assert_eq!(digests(&place), digests(&fresh));
+    let own = letters(&place, "dead-letters.edition-2.jsonl");
+    assert!(!own.is_empty());
+    assert_eq!(own, letters(&fresh, "dead-letters.jsonl"), "each letter is there once");
     finish(&mut place.command("verify")).ok();
 
     // Back to the first edition, with its own pipeline only.
@@ -182,6 +138,8 @@ fn a_changed_bound_is_built_beside_the_stream_and_the_edition_before_can_be_retu
     let fresh = Workplace::new(&settings);
     assert_same("returned to and fresh", &until_end(&fresh, &[]), &back);
     assert_eq!(digests(&place), digests(&fresh));
+    let of = |place| letters(place, "dead-letters.jsonl");
+    assert_eq!(of(&place), of(&fresh), "the letters of the first edition went on");
     let current = finish(&mut place.command("state drop 1"));
     assert_eq!(current.code, Some(2), "{}", current.stderr);
     finish(&mut place.command("state drop 2")).ok();
@@ -199,8 +157,12 @@ fn a_build_goes_on_after_a_crash_and_the_switch_has_happened_or_not() {
     produce(&place, 300_000, SEED + 2, &[]).wait().ok();
     let host = Host::start(&place);
     host.has_read(300_000);
+    // Another one takes the place of what is being built.
+    place.set(&Settings { bound: "20s", ..settings });
+    rebuild(&place, &[]).ok();
     place.set(&changed);
     rebuild(&place, &[]).ok();
+    assert!(host.log().contains("edition 2 of the state is superseded"), "{}", host.log());
     let current = || {
         let list = finish(&mut place.command("state list --json")).json();
         let editions = list["editions"].as_array().expect("editions").clone();
@@ -219,7 +181,7 @@ fn a_build_goes_on_after_a_crash_and_the_switch_has_happened_or_not() {
         running.kill();
         kills += 1;
         eprintln!("killed after {built} records, edition {} is current", current());
-        if current() == 2 {
+        if current() == 3 {
             break Host::start(&place);
         }
         assert!(kills < 50, "no switch");
@@ -232,6 +194,8 @@ fn a_build_goes_on_after_a_crash_and_the_switch_has_happened_or_not() {
     let fresh = Workplace::new(&changed);
     assert_same("built through crashes and fresh", &until_end(&fresh, &[]), &built);
     assert_eq!(digests(&place), digests(&fresh));
+    let own = letters(&place, "dead-letters.edition-3.jsonl");
+    assert_eq!(own, letters(&fresh, "dead-letters.jsonl"), "each letter is there once");
 }
 
 /// `start = "latest"` said where the first edition began, and not where the log is read now: 500
@@ -322,4 +286,62 @@ fn a_start_builds_what_the_file_says_beside_the_pipeline_of_before() {
     host.terminate().ok();
     let fresh = Workplace::new(&changed);
     assert_same("built at a start and fresh", &until_end(&fresh, &[]), &until_end(&place, &[]));
+}
+
+/// Lines of a file that was renamed are gone for another edition, and those of the present one are
+/// not.
+#[test]
+fn an_edition_over_a_rotated_file_begins_with_the_present_one_where_that_is_accepted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    let records = generated(3500, SEED, 0.01);
+    fs::write(&file, lines(&records[..3000])).expect("a file");
+    let mut settings = Settings::file(&file);
+    settings.metrics.truncate(2);
+    let place = Workplace::new(&settings);
+    until_end(&place, &[]);
+    fs::rename(&file, folder.path().join("events.jsonl.1")).expect("it is ours");
+    fs::write(&file, lines(&records[3000..])).expect("a file");
+    assert_eq!(book(&until_end(&place, &[]), "read"), 3500);
+    place.set(&Settings { bound: "10s", ..settings });
+    let refused = finish(place.command("run").args(["--until-end", "--rebuild"]));
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    let lost = "partition 0, offsets 0 to 2999 of the log that was there before";
+    assert!(refused.stderr.contains(lost), "{}", refused.stderr);
+    let built = until_end(&place, &["--rebuild", "--accept-loss"]);
+    assert_eq!(book(&built, "read"), 500);
+    assert_same("and it goes on from there", &built, &until_end(&place, &[]));
+}
+
+/// A state that nothing is kept of, and one that cannot be read, are left where they are, and the
+/// run is on the next edition at once.
+#[test]
+fn a_state_that_tells_nothing_of_its_pipeline_is_left_and_the_next_edition_is_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    fs::write(&file, lines(&generated(3000, SEED, 0.01))).expect("a file");
+    let mut settings = Settings::file(&file);
+    settings.metrics.truncate(2);
+    let place = Workplace::new(&settings);
+    until_end(&place, &[]);
+    // As an earlier version leaves it.
+    fs::remove_dir_all(place.path("state/kept")).expect("it is there");
+    fs::remove_file(place.path("state/editions.json")).expect("it is there");
+    let changed = Settings { bound: "10s", ..settings };
+    place.set(&changed);
+    let host = Host::start_with(&place, &["--rebuild"]);
+    host.has_read(3000);
+    let log = host.log();
+    assert!(log.contains("the pipeline of before cannot be run meanwhile"), "{log}");
+    host.terminate().ok();
+    let fresh = until_end(&Workplace::new(&changed), &[]);
+    assert_same("in the foreground and fresh", &fresh, &until_end(&place, &[]));
+    assert!(place.path("state/streamgauge.redb").exists(), "the first edition is kept");
+
+    place.write("state/editions/2/streamgauge.redb", b"no state");
+    let damaged = finish(place.command("run").arg("--until-end"));
+    assert_eq!(damaged.code, Some(1), "{}", damaged.stderr);
+    assert_same("after damage and fresh", &fresh, &until_end(&place, &["--rebuild"]));
+    let list = finish(&mut place.command("state list")).ok().stdout;
+    assert!(list.contains("edition 3, current") && list.contains("edition 2, kept"), "{list}");
 }

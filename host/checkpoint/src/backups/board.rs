@@ -10,7 +10,7 @@ use crate::store::StateReader;
 #[derive(Default)]
 pub struct BackupBoard {
     report: Mutex<BackupReport>,
-    /// The state that is backed up, where it is another one than at the start.
+    /// The state that is backed up; `None` means that none is yet.
     reader: Mutex<Option<StateReader>>,
 }
 
@@ -40,7 +40,7 @@ impl BackupBoard {
         std::mem::replace(&mut *self.reader.lock().unwrap_or_else(PoisonError::into_inner), reader)
     }
 
-    /// The state that is backed up; `None` means that of the start.
+    /// The state that is backed up; `None` means that none is yet.
     pub(super) fn reader(&self) -> Option<StateReader> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -25,7 +25,7 @@ const STAGED: &str = "backup.part";
 impl Backups {
     /// Makes a backup; `None` means that there is no checkpoint yet.
     pub(super) fn make(&self, stop: &AtomicBool) -> Result<Option<BackupFile>, BackupError> {
-        let reader = self.board.reader().unwrap_or_else(|| self.reader.clone());
+        let Some(reader) = self.board.reader() else { return Ok(None) };
         let folder = reader.path().parent().unwrap_or(Path::new("."));
         let beside = folder.join(STAGED);
         let at_beside = |error| BackupError::Write { path: beside.clone(), error };

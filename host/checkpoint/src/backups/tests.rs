@@ -54,8 +54,8 @@ impl Place {
     }
 
     fn backups(&self) -> Backups {
+        self.board.read_from(Some(self.store.reader()));
         Backups {
-            reader: self.store.reader(),
             settings: self.settings.clone(),
             identity: IDENTITY.to_owned(),
             board: Arc::clone(&self.board),

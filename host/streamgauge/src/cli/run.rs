@@ -99,9 +99,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let stopped = job.stop.flag();
     let (board, identity) = (Arc::clone(&run_status.backups), job.supervisor.identity.clone());
-    board.read_from(Some(reader.clone()));
+    board.read_from(Some(reader));
     let backups = prepared.pipeline.backups.clone();
-    let backups = backups.map(|settings| Backups { reader, settings, identity, board }.start());
+    let backups = backups.map(|settings| Backups { settings, identity, board }.start());
     let result = if let Some(server) = server {
         log::say(format!("streamgauge: dashboard at {}", page_url(&prepared, &server)));
         let watches = args.watch.watches();

@@ -185,6 +185,9 @@ pub(super) fn serve(
     patience: Patience,
     reloads: Option<Reloads>,
 ) -> Result<Finished, SourceError> {
+    let control_token = ControlToken::write(&prepared.pipeline.state_dir);
+    let announcement = Announcement { pid: std::process::id(), address: server.local_addr() };
+    let announced = announcement.write(&prepared.pipeline.state_dir);
     let bounded = patience == Patience::GiveUp;
     let current = Arc::clone(&job.supervisor.reloading.current);
     let handover = Arc::clone(&job.supervisor.reloading.handover);
@@ -205,9 +208,6 @@ pub(super) fn serve(
         (reloader.as_ref(), rebuilder.as_ref()),
         overridden.unwrap_or_default(),
     ));
-    let control_token = ControlToken::write(&prepared.pipeline.state_dir);
-    let announcement = Announcement { pid: std::process::id(), address: server.local_addr() };
-    let announced = announcement.write(&prepared.pipeline.state_dir);
     let (shutdown, shut) = watch::channel(false);
     let mut access = Access::from(&prepared.pipeline.server);
     access.control_token = Some(control_token.token().to_owned());

@@ -55,7 +55,7 @@ impl Shown {
     fn state(&self) -> &'static str {
         match (self.is_current, self.is_building) {
             (true, _) => "current",
-            (_, true) => "being built",
+            (_, true) => "unfinished",
             _ => "kept",
         }
     }

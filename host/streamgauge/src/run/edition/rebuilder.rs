@@ -134,6 +134,9 @@ impl Rebuilder {
             Build::begin((edition, next), store, (&old.identity, &self.pulses), is_same_log);
         work.build = Some(build);
         work.told = Some(Instant::now());
+        work.reloads = self.reloader.reloads();
+        // That the file was not taken over is being mended.
+        self.run_status.acts.warn(Vec::new());
         self.run_status.acts.note("rebuild_begun", Some(edition.to_string()), None);
         Ok(words)
     }

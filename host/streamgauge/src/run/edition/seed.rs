@@ -189,3 +189,73 @@ pub(super) fn words(lost: &[Lost]) -> String {
     let lost: Vec<String> = lost.iter().map(ToString::to_string).collect();
     lost.join("; ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(next_offset: i64) -> PartitionSnapshot {
+        let state = PartitionState { next_offset, ..PartitionState::starting_at(10) };
+        let (position, late_samples, metrics) = (Position::default(), Vec::new(), Vec::new());
+        PartitionSnapshot { partition: 3, position, late_samples, state, metrics }
+    }
+
+    /// Where an edition begins over a log from `low` on, and what is lost.
+    fn place(gaps: &[(GapKind, i64, i64)], low: Option<i64>) -> (Option<(i64, i64)>, String) {
+        let gap = |(kind, from, to): &(GapKind, i64, i64)| OffsetGap {
+            kind: *kind,
+            from: *from,
+            to: *to,
+        };
+        let gaps: Vec<OffsetGap> = gaps.iter().map(gap).collect();
+        let mut seed = Seed::default();
+        let found = seed.place(&state(100), &gaps, low);
+        (found, words(&seed.lost))
+    }
+
+    #[test]
+    fn an_edition_begins_at_the_origin_of_the_one_before_and_names_what_is_gone() {
+        let start = GapKind::LogStartMoved;
+        let lost = |words: &str| words.to_owned();
+        for (gaps, low, expected) in [
+            (&[][..], Some(0), (Some((10, 10)), lost(""))),
+            (&[], Some(10), (Some((10, 10)), lost(""))),
+            (&[], Some(25), (Some((10, 25)), lost("partition 3, offsets 10 to 24"))),
+            // All that was read is gone, and more that was not.
+            (&[], Some(120), (Some((10, 120)), lost("partition 3, offsets 10 to 99"))),
+            // The edition before could not read from 20 to 39 either.
+            (
+                &[(start, 20, 40)],
+                Some(50),
+                (
+                    Some((10, 50)),
+                    lost("partition 3, offsets 10 to 19; partition 3, offsets 40 to 49"),
+                ),
+            ),
+            (&[(start, 10, 40)], Some(40), (Some((10, 40)), lost(""))),
+            (
+                &[(GapKind::LogEndMoved, 5, 60)],
+                Some(0),
+                (
+                    Some((0, 0)),
+                    lost("partition 3, offsets 10 to 59 of the log that was there before"),
+                ),
+            ),
+            (
+                &[(GapKind::TopicRecreated, 70, 0)],
+                Some(0),
+                (
+                    Some((0, 0)),
+                    lost("partition 3, offsets 10 to 69 of the log that was there before"),
+                ),
+            ),
+            (
+                &[],
+                None,
+                (None, lost("partition 3, offsets 10 to 99 of the log that was there before")),
+            ),
+        ] {
+            assert_eq!(place(gaps, low), expected, "{gaps:?} {low:?}");
+        }
+    }
+}
