@@ -11,6 +11,7 @@ pub mod control_token;
 pub mod current;
 pub mod difference;
 pub mod fatal;
+pub mod gone;
 pub mod handover;
 pub mod hangup;
 pub mod identity;

@@ -19,6 +19,7 @@ use streamgauge_wire::{Difference, Done};
 
 use super::current::{Active, Current};
 use super::difference::{Outline, difference};
+use super::gone::gone;
 use super::handover::{Handover, Outcome};
 use super::prepare::{Held, Prepared};
 use super::status::RunStatus;
@@ -150,9 +151,16 @@ impl Reloader {
                 ),
             ));
         }
+        // A log that cannot be asked now says so when it is read.
+        let partitions = self.run_status.overview().partitions;
+        let gone = gone(&next.pipeline, &partitions, &changes).ok().flatten();
         match self.handover.give(next, OPENED_WITHIN) {
-            Outcome::Runs { paused } => Ok(self.taken_over(by, changes, &words::paused(paused))),
-            Outcome::Waits(why) => Ok(self.taken_over(by, changes, &format!("it waits: {why}"))),
+            Outcome::Runs { paused } => {
+                Ok(self.taken_over(by, changes, gone, words::paused(paused)))
+            }
+            Outcome::Waits(why) => {
+                Ok(self.taken_over(by, changes, gone, format!("it waits: {why}")))
+            }
             Outcome::WentBack(why) => {
                 Err(self.conflict(by, format!("it could not be opened: {why}")))
             }
@@ -190,12 +198,17 @@ impl Reloader {
         Done { message: changes.text(), difference: changes }
     }
 
-    fn taken_over(&self, by: By, changes: Difference, how: &str) -> Done {
+    fn taken_over(&self, by: By, changes: Difference, gone: Option<String>, how: String) -> Done {
         let line = words::on_one_line(&changes);
         tracing::info!("the pipeline was reloaded, as {} asked: {line}; {how}", by.name());
+        if let Some(gone) = &gone {
+            tracing::warn!("{gone}");
+        }
         self.run_status.acts.warn(words::restart(&changes));
         self.run_status.acts.note("reloaded", words::subjects(&changes), None);
-        Done { message: format!("{}\n{how}", changes.text()), difference: changes }
+        let lines = [Some(changes.text()), gone, Some(how)];
+        let message = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
+        Done { message, difference: changes }
     }
 
     /// The faults of a pipeline that is not taken over, told once.
