@@ -1,6 +1,7 @@
 //! A log whose beginning was deleted before a metric needs it: the metric gets what can be had, what
 //! cannot is named, and nothing of other metrics is touched.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -106,6 +107,13 @@ fn a_metric_that_is_added_begins_where_the_log_does_and_says_so() {
     let host = Host::start(&case.place);
     host.has_read(2 * BEFORE as u64);
     case.delete_head();
+    // It is said before anything is done.
+    let gone = format!("the log no longer holds records 0@0 to 0@{}:", LEFT_FROM - 1);
+    let mut command = Command::new(streamgauge_tests::program());
+    command.args(["check", "--against-running", "--config"]);
+    let candidate = case.place.write("candidate.toml", added.as_bytes());
+    let said = finish(command.arg(candidate)).ok();
+    assert!(said.stderr.contains(&gone), "{}", said.stderr);
     case.place.set_text(&added);
     host.status_when("the added metric", |status| state_of(status, "age") == "ok");
     let begins = |partition: u32| {
@@ -119,6 +127,7 @@ fn a_metric_that_is_added_begins_where_the_log_does_and_says_so() {
     let origin = wait::until("the place at which it begins", || begins(0));
     assert!((LEFT_FROM..LEFT_FROM + 100).contains(&origin), "it begins at {origin}");
     assert_eq!(begins(1), None, "all of partition 1 is there");
+    assert!(host.log().contains(&gone), "{}", host.log());
     case.send(BEFORE, BEFORE + AFTER);
     host.has_read(2 * (BEFORE + AFTER) as u64);
     assert_eq!(host.terminate().code, Some(0));

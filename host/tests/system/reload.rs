@@ -206,6 +206,27 @@ fn what_cannot_be_opened_is_given_back() {
     assert_eq!(host.terminate().code, Some(0));
 }
 
+/// The file before was put back, though its brokers are the same and would have been as silent.
+#[test]
+fn a_changed_file_waits_for_brokers_that_are_silent_just_then() {
+    let broker = Broker::new();
+    let topic = unique("silent");
+    broker.create_topic(&topic, 1);
+    let settings = Settings::kafka(&broker.address(), &topic);
+    let place = Workplace::new(&settings);
+    let host = Host::start(&place);
+    broker.send_events(&topic, 0, 10);
+    host.has_read(10);
+    broker.freeze();
+    place.set_text(&settings.text().replace("group = \"", "group = \"other-"));
+    host.status_when("the reload", |s| happened(s, "reloaded") == 1 && s["mode"] == "waiting");
+    broker.thaw();
+    broker.send_events(&topic, 0, 10);
+    let status = host.has_read(20);
+    assert_eq!(happened(&status, "reload_refused"), 0, "{}", status["happened"]);
+    assert_eq!(host.terminate().code, Some(0));
+}
+
 #[test]
 fn settings_for_the_life_of_the_host_are_named_and_stay() {
     let place = Workplace::new(&Settings::endless());

@@ -19,6 +19,7 @@ use super::stored;
 use crate::log;
 use crate::publish::wire_cause;
 use crate::run::cause::Cause;
+use crate::run::gone::gone;
 use crate::run::prepare::{Held, Prepared};
 use streamgauge_checkpoint::editions::Editions;
 use streamgauge_checkpoint::store::{Checkpoint, StateError, StateReader};
@@ -64,6 +65,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         }
         _ => None,
     };
+    let gone = against.as_ref().filter(|_| !args.offline).and_then(|changes| {
+        let found = stored::read(&prepared, stored::Which::default(), drop).ok()?;
+        // Brokers that do not answer are told below.
+        gone(&prepared.pipeline, &found.checkpoint.partitions, changes).ok()?
+    });
     let stopped = stopped(&prepared, state);
     let faults = answers.as_ref().map_or(&[][..], |(answers, _)| &answers.faults);
     if args.json {
@@ -76,6 +82,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             "brokers": answers.as_ref().map(|(answers, _)| answers.json(&prepared)),
             "metrics": metrics(&prepared, &stopped),
             "difference": against,
+            "gone": gone,
         });
         tell(format_args!("{found}"));
     } else {
@@ -91,6 +98,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
                 descriptor.version,
                 plugin.digest()
             ));
+        }
+        if let Some(gone) = &gone {
+            log::say(format!("warning: {gone}\n"));
         }
         for (id, of) in &stopped {
             let (places, stop) = (of.places(), &of.stop);

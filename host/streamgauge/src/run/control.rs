@@ -11,7 +11,6 @@ use streamgauge_wire::Done;
 use super::current::{Active, Current};
 use super::difference::Outline;
 use super::edition::{Loss, Rebuilder};
-use super::log_begins::log_begins;
 use super::reload::{By, Reloader, WhenEqual};
 use super::side::lost;
 use super::status::{NotResumed, RunStatus};
@@ -127,9 +126,7 @@ impl Control for HostControl {
 
     fn outline(&self) -> Value {
         let outline = Outline::of(&self.current.get().prepared);
-        let (active, partitions) = (self.current.get(), self.run_status.overview().partitions);
-        let log_begins = log_begins(&active.prepared.pipeline, &partitions);
-        let outline = Outline { log_begins, ..outline.with_states(&partitions) };
+        let outline = outline.with_states(&self.run_status.overview().partitions);
         json!(Outline { overridden: self.overridden.clone(), ..outline })
     }
 }

@@ -66,9 +66,6 @@ pub struct Outline {
     /// By metric, what became of its windows so far.
     #[serde(default)]
     pub so_far: BTreeMap<String, WindowsSoFar>,
-    /// Where logs begin that no longer hold the first records of their partitions.
-    #[serde(default)]
-    pub log_begins: Vec<String>,
 }
 
 impl Outline {
@@ -150,12 +147,6 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
                 list.push(format!("metric `{id}`: {why}"));
             }
         }
-    }
-    if !old.log_begins.is_empty() {
-        let begins = old.log_begins.join(", ");
-        let without =
-            format!("; without the records before {begins}, which the log no longer holds");
-        found.background.iter_mut().for_each(|line| line.push_str(&without));
     }
     if old.settings.is_empty() {
         return found;

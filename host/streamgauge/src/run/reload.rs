@@ -23,8 +23,8 @@ use super::cause::Cause;
 use super::current::{Active, Current};
 use super::difference::{Outline, difference};
 use super::edition;
+use super::gone::gone;
 use super::handover::{Handover, Outcome};
-use super::log_begins::log_begins;
 use super::prepare::{Held, Prepared};
 use super::reloading::{Next, Switch};
 use super::status::RunStatus;
@@ -209,12 +209,19 @@ impl Reloader {
         if is_of_the_page(&changes) {
             edition::take_over_page(&next.pipeline.state_dir, &next);
             self.current.replace_page(next);
-            return Ok(self.taken_over(by, changes, words::NOT_PAUSED));
+            return Ok(self.taken_over(by, changes, None, words::NOT_PAUSED.to_owned()));
         }
         edition::keep_files(&next.pipeline.state_dir, &next);
+        // A log that cannot be asked now says so when it is read.
+        let partitions = self.run_status.overview().partitions;
+        let gone = gone(&next.pipeline, &partitions, &changes).ok().flatten();
         match self.handover.give(Next { prepared: next, switch: None }, OPENED_WITHIN) {
-            Outcome::Runs { paused } => Ok(self.taken_over(by, changes, &words::paused(paused))),
-            Outcome::Waits(why) => Ok(self.taken_over(by, changes, &format!("it waits: {why}"))),
+            Outcome::Runs { paused } => {
+                Ok(self.taken_over(by, changes, gone, words::paused(paused)))
+            }
+            Outcome::Waits(why) => {
+                Ok(self.taken_over(by, changes, gone, format!("it waits: {why}")))
+            }
             Outcome::WentBack(why) => {
                 Err(self.conflict(by, format!("it could not be opened: {why}")))
             }
@@ -252,13 +259,18 @@ impl Reloader {
         Done { message: changes.text(), difference: changes }
     }
 
-    fn taken_over(&self, by: By, changes: Difference, how: &str) -> Done {
+    fn taken_over(&self, by: By, changes: Difference, gone: Option<String>, how: String) -> Done {
         self.reloads.fetch_add(1, Ordering::Relaxed);
         let line = words::on_one_line(&changes);
         tracing::info!("the pipeline was reloaded, as {} asked: {line}; {how}", by.name());
+        if let Some(gone) = &gone {
+            tracing::warn!("{gone}");
+        }
         self.run_status.acts.warn(words::restart(&changes));
         self.run_status.acts.note("reloaded", words::subjects(&changes), None);
-        Done { message: format!("{}\n{how}", changes.text()), difference: changes }
+        let lines = [Some(changes.text()), gone, Some(how)];
+        let message = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
+        Done { message, difference: changes }
     }
 
     /// The faults of a pipeline that is not taken over, told once.
@@ -319,13 +331,8 @@ fn changes(
     (now, partitions): (&Prepared, &[Arc<PartitionSnapshot>]),
     next: &Prepared,
 ) -> Difference {
-    let mut old = Outline::of(now).with_states(partitions);
-    let new = Outline::of(next);
-    let mut changes = difference(&old, &new);
-    if !changes.background.is_empty() {
-        old.log_begins = log_begins(&now.pipeline, partitions);
-        changes = difference(&old, &new);
-    }
+    let old = Outline::of(now).with_states(partitions);
+    let mut changes = difference(&old, &Outline::of(next));
     let token = |prepared: &Prepared| prepared.pipeline.server.token.clone();
     if let (Some(was), Some(is)) = (token(now), token(next))
         && was != is

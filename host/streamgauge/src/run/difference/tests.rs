@@ -47,20 +47,6 @@ fn set(of: &mut BTreeMap<String, String>, pairs: &[(&str, &str)]) {
 }
 
 #[test]
-fn what_the_log_no_longer_holds_is_told_with_what_is_built() {
-    let log_begins = vec!["0@3000".to_owned(), "2@70".to_owned()];
-    let old = Outline { log_begins, ..running() };
-    let mut new = running();
-    new.state.insert("metric.new".to_owned(), "{}".to_owned());
-    new.settings.insert("name".to_owned(), "another".to_owned());
-    let found = difference(&old, &new);
-    let expected = "metric `new` is new; without the records before 0@3000, 2@70, which the log no \
-                    longer holds";
-    assert_eq!(found.background, [expected]);
-    assert!(found.now.iter().all(|line| !line.contains("0@3000")), "{:?}", found.now);
-}
-
-#[test]
 fn nothing_differs_from_itself() {
     check(|_| {}, &expect!["nothing differs"]);
     assert!(difference(&running(), &running()).is_empty());
