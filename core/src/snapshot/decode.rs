@@ -35,7 +35,8 @@ const MARK_ALWAYS: u32 = 5;
 /// The version from which on a snapshot has marks of event time, lagging metrics and builds.
 const BUILDS_SINCE: u32 = 6;
 
-/// The version from which on a snapshot tells which records a metric misses.
+/// The version from which on a snapshot tells which records a metric misses, and whose crash is
+/// searched for.
 const MISSED_SINCE: u32 = 7;
 
 /// The revision of the semantics of the versions before those.
@@ -66,7 +67,7 @@ pub(super) fn partition(body: &[u8], version: u32) -> Option<PartitionSnapshot> 
     if version >= BUILDS_SINCE {
         position.mark = optional(&mut r, file_mark)?;
         state.marks = marks(&mut r)?;
-        lagging(&mut r, &mut metrics)?;
+        lagging(&mut r, &mut metrics, version)?;
         for metric in &mut metrics {
             metric.build = r.u32()?;
             stopped_under(&mut metric.phase, optional(&mut r, digest)?)?;
@@ -109,7 +110,7 @@ fn stopped_under(phase: &mut MetricPhase, under: Option<Digest>) -> Option<()> {
 }
 
 /// The metrics that lag, by their places in `metrics`, each once and in order.
-fn lagging(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
+fn lagging(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot], version: u32) -> Option<()> {
     let mut free = 0;
     for _ in 0..r.u32()? {
         let metric = r.u32()? as usize;
@@ -118,7 +119,8 @@ fn lagging(r: &mut Reader<'_>, metrics: &mut [MetricSnapshot]) -> Option<()> {
             return None;
         }
         let (place, crash, left_out) = (place(r)?, optional(r, crash)?, list(r, left_out)?);
-        of.phase = MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out }));
+        let under = if version < MISSED_SINCE { None } else { optional(r, digest)? };
+        of.phase = MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out, under }));
         free = metric + 1;
     }
     Some(())

@@ -1,5 +1,6 @@
 //! State to bytes, field by field as docs/state-format.md lists them.
 
+use super::digest::Digest;
 use super::envelope::{MAGIC, VERSION};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
@@ -63,6 +64,7 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
             w.i64(*offset);
             w.bytes(reason.as_bytes());
         }
+        under(w, of.under);
     }
     snapshot.metrics.iter().for_each(|each| of_metric(w, each));
 }
@@ -70,11 +72,7 @@ pub(super) fn partition(w: &mut Writer, snapshot: &PartitionSnapshot) {
 /// What is kept of a metric besides its state.
 fn of_metric(w: &mut Writer, metric: &MetricSnapshot) {
     w.u32(metric.build);
-    let under = metric.phase.stop().and_then(|stop| stop.under);
-    w.u8(u8::from(under.is_some()));
-    if let Some(digest) = under {
-        w.raw(&digest.0);
-    }
+    under(w, metric.phase.stop().and_then(|stop| stop.under));
     w.u8(u8::from(metric.poison.is_some()));
     if let Some(poison) = &metric.poison {
         w.raw(&poison.under.0);
@@ -89,6 +87,13 @@ fn of_metric(w: &mut Writer, metric: &MetricSnapshot) {
         w.u32(missed.gaps);
         w.i64(missed.from);
         w.i64(missed.to);
+    }
+}
+
+fn under(w: &mut Writer, under: Option<Digest>) {
+    w.u8(u8::from(under.is_some()));
+    if let Some(digest) = under {
+        w.raw(&digest.0);
     }
 }
 

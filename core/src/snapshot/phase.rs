@@ -35,6 +35,10 @@ pub struct MetricLag {
     pub crash: Option<Crash>,
     /// The records past that place at which the plugin crashes, each alone, by offset.
     pub left_out: Vec<LeftOut>,
+    /// A digest of the plugin and its limits that crashed: with others, what was found is of no use.
+    /// `None` means that none crashed, or that a version of the program wrote the state that did not
+    /// keep it.
+    pub under: Option<Digest>,
 }
 
 /// A record that is left out of a metric because the plugin crashes at it.

@@ -189,8 +189,9 @@ fn phase() -> impl Strategy<Value = MetricPhase> {
             offset: crash.records.first,
             reason: crash.reason.clone(),
         });
-        let left_out = left_out.collect();
-        MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out }))
+        let left_out: Vec<LeftOut> = left_out.collect();
+        let under = (!left_out.is_empty()).then_some(Digest([9; 32]));
+        MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out, under }))
     });
     let stopped = stop.prop_map(|stop| MetricPhase::Stopped(stop.into()));
     prop_oneof![Just(MetricPhase::Running), lagging, stopped]

@@ -133,3 +133,42 @@ fn a_metric_that_met_a_limit_goes_on_from_there_under_another_one() {
     fresh.set_text(&with(&settings, "busy", "time_max = \"30s\"\n"));
     assert_same("resumed and fresh", &until_end(&fresh), &outside_run(resumed.json()));
 }
+
+/// A mended plugin in the midst of the search for what the one before crashed at.
+#[test]
+fn a_plugin_that_is_mended_during_the_search_leaves_nothing_out() {
+    let broker = Broker::shared();
+    let topic = unique("mended");
+    broker.create_topic(&topic, 1);
+    let settings =
+        Settings { checkpoint_every: "200ms", ..Settings::kafka(&broker.address(), &topic) };
+    let records = events(8000, 1000);
+    broker.send(&topic, 0, records.iter().map(Vec::as_slice));
+    let place = Workplace::new(&settings);
+    let own = place.path("faulty.wasm");
+    std::fs::copy(plugin("faulty"), &own).expect("a component can be copied");
+    let text = |fault: &str| {
+        let shared = plugin("faulty").display().to_string();
+        with(&settings, fault, "").replace(&shared, &own.display().to_string())
+    };
+    place.set_text(&text("panic-at-value"));
+    let host = Host::start(&place);
+    host.status_when("a record that is found", |status| {
+        state_of(status) == "lagging"
+            && host.log().contains("metric `faulty` leaves record 0@500 out")
+    });
+    // Another limit is another plugin, as far as crashes go; it crashes no less.
+    let limit = "windows = [\"cumulative\", \"1d\"]\n[metric.config]\nfault";
+    let raised = text("panic-at-value").replace(limit, &format!("time_max = \"2s\"\n{limit}"));
+    place.set_text(&raised);
+    host.status_when("the end of the search", |status| {
+        state_of(status) == "ok" && status["accounting"]["read"] == 8000
+    });
+    let log = host.log();
+    assert!(log.contains("it goes on from where it was put back, with every record"), "{log}");
+    assert_eq!(log.matches("metric `faulty` leaves record 0@500 out").count(), 2, "{log}");
+    host.terminate().ok();
+    // Each record is in the letters once, as of the limits under which it was left out.
+    assert_eq!(letters(&place).len(), 8);
+    assert_same("left out and refused", &refused(&settings), &until_end(&place));
+}

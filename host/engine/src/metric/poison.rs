@@ -54,7 +54,8 @@ impl Metric {
                     crash = Some(Crash { reason, records });
                 }
             }
-            let lag = MetricLag { place: exported.place, crash, left_out };
+            let under = Some(self.plugin.conditions());
+            let lag = MetricLag { place: exported.place, crash, left_out, under };
             exported.snapshot.phase = MetricPhase::Lagging(Box::new(lag));
         }
         if is_found {

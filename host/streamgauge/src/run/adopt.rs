@@ -33,6 +33,8 @@ pub(super) enum MetricChange {
     Removed(String),
     /// The metric had stopped under another plugin or other limits, and goes on.
     Resumed(String),
+    /// The record was searched for at which another plugin crashed.
+    Unsearched(String),
     /// Another plugin crashed at records that were left out, so the metric is built anew.
     Mended(String),
 }
@@ -57,6 +59,11 @@ impl fmt::Display for MetricChange {
             Self::Removed(id) => {
                 write!(f, "metric `{id}` is not in the pipeline: what it had counted is kept")
             }
+            Self::Unsearched(id) => write!(
+                f,
+                "metric `{id}` has another plugin or other limits than those that crashed: it goes on \
+                 from where it was put back, with every record"
+            ),
             Self::Mended(id) => write!(
                 f,
                 "metric `{id}` had left records out at which another plugin crashed: it is built \
@@ -90,6 +97,9 @@ pub(super) fn adopt(
     }
     for plugin in plugins {
         let id = plugin.settings().id.as_str();
+        if forget_search(checkpoint, plugin) {
+            changes.push(MetricChange::Unsearched(id.to_owned()));
+        }
         let then = stored.get(&MetricFingerprint::key(id));
         let standing = standing(pipeline, plugin, &stored, Some(checkpoint));
         if standing == Standing::Same {
@@ -235,6 +245,26 @@ fn left_out_by_another(checkpoint: &Checkpoint, plugin: &Plugin) -> bool {
     let metrics = checkpoint.partitions.iter().flat_map(|partition| &partition.metrics);
     let mut poison = metrics.filter(|own| own.id == *id).filter_map(|own| own.poison.as_ref());
     poison.any(|poison| poison.under != now)
+}
+
+/// Forgets which records another plugin, or one with other limits, crashed at since its last export.
+/// Returns true if there were any.
+fn forget_search(checkpoint: &mut Checkpoint, plugin: &Plugin) -> bool {
+    let (id, now) = (plugin.settings().id.as_str(), plugin.conditions());
+    let mut forgets = false;
+    for partition in &mut checkpoint.partitions {
+        let Some(i) = partition.metrics.iter().position(|metric| metric.id == id) else { continue };
+        let is_other = partition.metrics[i].phase.lag().is_some_and(|lag| {
+            (lag.crash.is_some() || !lag.left_out.is_empty()) && lag.under != Some(now)
+        });
+        if !is_other {
+            continue;
+        }
+        let place = partition.metrics[i].phase.place().copied().unwrap_or_default();
+        Arc::make_mut(partition).metrics[i].phase = MetricPhase::lagging(place);
+        forgets = true;
+    }
+    forgets
 }
 
 /// Lets a metric go on that had stopped under other conditions. Returns true if there was one.

@@ -193,7 +193,7 @@ pub(super) fn with_lagging() -> Export {
     let lagging = MetricSnapshot {
         id: "品牌".to_owned(),
         next_offset: 117,
-        phase: MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out })),
+        phase: MetricPhase::Lagging(Box::new(MetricLag { place, crash, left_out, under: None })),
         build: 1,
         ..metric()
     };
@@ -209,6 +209,9 @@ pub(super) fn with_lagging() -> Export {
 pub(super) fn with_missed() -> Export {
     let mut export = with_lagging();
     let mut snapshot = (*export.checkpoint.partitions[0]).clone();
+    if let MetricPhase::Lagging(lag) = &mut snapshot.metrics[2].phase {
+        lag.under = Some(digest_of(b"plugin and limits"));
+    }
     snapshot.metrics[0].missed = vec![MissedRecords { gaps: 2, from: 41, to: 57 }];
     export.checkpoint.partitions = vec![Arc::new(snapshot)];
     export
