@@ -213,6 +213,11 @@ reason: string | null,
  */
 stale: Stale | null,
 /**
+ * How many offsets the partitions count and the metric does not: those before its first record,
+ * and those that the log no longer held.
+ */
+missing: number,
+/**
  * The window of the values; `None` means cumulative.
  */
 window: unknown,
@@ -587,6 +592,24 @@ from: number,
  * The watermark after the record, in milliseconds since the Unix epoch.
  */
 to: number, };
+
+export type MissingStatus = {
+/**
+ * The number of the partition.
+ */
+partition: number,
+/**
+ * The first offset.
+ */
+from: number,
+/**
+ * The offset after the last one.
+ */
+to: number,
+/**
+ * Why: `before` its first record, or `gone` from the log when the metric came to them.
+ */
+why: string, };
 
 export type WatermarkHeldBy = {
 /**
