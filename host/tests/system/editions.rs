@@ -345,3 +345,25 @@ fn a_state_that_tells_nothing_of_its_pipeline_is_left_and_the_next_edition_is_ru
     let list = finish(&mut place.command("state list")).ok().stdout;
     assert!(list.contains("edition 3, current") && list.contains("edition 2, kept"), "{list}");
 }
+
+/// Over another topic nothing of the one before is asked for: the pipeline's own `start` says where
+/// its edition begins.
+#[test]
+fn an_edition_of_another_topic_begins_where_its_own_start_says() {
+    let broker = Broker::shared();
+    let settings = over_topic(&broker, "first-topic", 2);
+    let other = over_topic(&broker, "other-topic", 3);
+    let place = Workplace::new(&settings);
+    produce(&place, 1000, SEED + 6, &[]).wait().ok();
+    produce(&Workplace::new(&other), 700, SEED + 7, &[]).wait().ok();
+    let host = Host::start(&place);
+    host.has_read(1000);
+    place.set(&other);
+    rebuild(&place, &[]).ok();
+    host.status_when("the switch", |status| happened(status, "switched"));
+    let status = host.has_read(700);
+    assert_eq!((read(&status), status["partitions"].as_array().map(Vec::len)), (700, Some(3)));
+    host.terminate().ok();
+    let fresh = until_end(&Workplace::new(&other), &[]);
+    assert_same("of another topic and fresh", &fresh, &until_end(&place, &[]));
+}
