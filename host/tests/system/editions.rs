@@ -217,8 +217,7 @@ fn another_edition_begins_where_the_one_before_did() {
     let changed = Settings { bound: "10s", ..latest(&settings) };
     place.set(&changed);
     rebuild(&place, &[]).ok();
-    let status = host.status_when("the switch", |status| happened(status, "switched"));
-    assert_eq!(read(&status), 500);
+    host.status_when("the switch", |status| happened(status, "switched"));
     assert_eq!(read(&host.has_read(500)), 500);
     host.terminate().ok();
 
@@ -253,7 +252,8 @@ fn what_the_log_no_longer_holds_is_named_before_an_edition_begins() {
     }
     assert!(!place.path("state/editions").exists(), "nothing was begun");
     rebuild(&place, &["--accept-loss"]).ok();
-    let status = host.status_when("the switch", |status| happened(status, "switched"));
+    host.status_when("the switch", |status| happened(status, "switched"));
+    let status = host.has_read(1600);
     let gaps = &status["partitions"][0]["gaps"];
     assert_eq!((&gaps[0]["from"], &gaps[0]["to"]), (&0.into(), &400.into()), "{gaps}");
     assert_eq!(read(&status), 1600);
@@ -344,4 +344,26 @@ fn a_state_that_tells_nothing_of_its_pipeline_is_left_and_the_next_edition_is_ru
     assert_same("after damage and fresh", &fresh, &until_end(&place, &["--rebuild"]));
     let list = finish(&mut place.command("state list")).ok().stdout;
     assert!(list.contains("edition 3, current") && list.contains("edition 2, kept"), "{list}");
+}
+
+/// Over another topic nothing of the one before is asked for: the pipeline's own `start` says where
+/// its edition begins.
+#[test]
+fn an_edition_of_another_topic_begins_where_its_own_start_says() {
+    let broker = Broker::shared();
+    let settings = over_topic(&broker, "first-topic", 2);
+    let other = over_topic(&broker, "other-topic", 3);
+    let place = Workplace::new(&settings);
+    produce(&place, 1000, SEED + 6, &[]).wait().ok();
+    produce(&Workplace::new(&other), 700, SEED + 7, &[]).wait().ok();
+    let host = Host::start(&place);
+    host.has_read(1000);
+    place.set(&other);
+    rebuild(&place, &[]).ok();
+    host.status_when("the switch", |status| happened(status, "switched"));
+    let status = host.has_read(700);
+    assert_eq!((read(&status), status["partitions"].as_array().map(Vec::len)), (700, Some(3)));
+    host.terminate().ok();
+    let fresh = until_end(&Workplace::new(&other), &[]);
+    assert_same("of another topic and fresh", &fresh, &until_end(&place, &[]));
 }

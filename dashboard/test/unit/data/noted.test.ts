@@ -24,6 +24,17 @@ describe("a changed file", () => {
     expect(sentenceOf(contextOf(withWarnings([busy])))).toBeNull();
   });
 
+  it("is told while an edition of the state is built for it", () => {
+    const args = { edition: "2", read: "1500", rate: "300", behind: "40" };
+    const built = { code: "rebuilding", message: "m", args, hint: null };
+    const sentence = sentenceOf(contextOf(withWarnings([built]), "en"));
+    expect(sentence?.codes).toEqual(["rebuilding"]);
+    expect(sentence?.lines[0]).toBe(
+      "Edition 2 of the state is being built, and this one is shown until then: 1500 records, 300/s, 40 behind",
+    );
+    expect(sentenceOf(contextOf(withWarnings([built]), "zh"))?.lines[0]).toContain("1500");
+  });
+
   it("is told after what stands still", () => {
     const trouble = { what: "partition", of: ["3"], since: 1, cause: { code: "unknown", message: "why", args: {}, hint: null } };
     const sentence = sentenceOf(contextOf(withWarnings([restart], { ...well, ready: false, troubles: [trouble] }), "en"));

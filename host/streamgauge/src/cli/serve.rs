@@ -247,6 +247,7 @@ pub(super) fn serve(
     }
     attendance.stopping();
     done.store(true, Ordering::Relaxed);
+    handover.close();
     building.into_iter().for_each(end_of_build);
     // A panic of either was told, and ends the process with its message.
     let _ = publishing.join();

@@ -34,11 +34,13 @@ struct Content<T> {
     /// The moment at which the pipeline was handed over, until its outcome is known.
     since: Option<Instant>,
     outcome: Option<Outcome>,
+    /// True once the run is over: nobody takes a pipeline any more.
+    is_closed: bool,
 }
 
 impl<T> Default for Handover<T> {
     fn default() -> Self {
-        let content = Content { next: None, since: None, outcome: None };
+        let content = Content { next: None, since: None, outcome: None, is_closed: false };
         Self {
             is_asked: AtomicBool::new(false),
             content: Mutex::new(content),
@@ -56,7 +58,11 @@ impl<T> Handover<T> {
     /// Hands `next` over and waits for the outcome, but no longer than `limit`.
     pub fn give(&self, next: T, limit: Duration) -> Outcome {
         let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
-        *content = Content { next: Some(next), since: Some(Instant::now()), outcome: None };
+        if content.is_closed {
+            return Outcome::NotTaken;
+        }
+        (content.next, content.outcome) = (Some(next), None);
+        content.since = Some(Instant::now());
         self.is_asked.store(true, Ordering::Release);
         let waits = |content: &mut Content<T>| content.outcome.is_none();
         let (mut content, _) = self
@@ -69,6 +75,18 @@ impl<T> Handover<T> {
             return Outcome::NotTaken;
         }
         content.outcome.take().unwrap_or_else(|| Outcome::Waits("it is being opened".to_owned()))
+    }
+
+    /// The run is over: who waits for an outcome waits no longer, and nothing is taken any more.
+    pub fn close(&self) {
+        let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.is_closed = true;
+        self.is_asked.store(false, Ordering::Release);
+        (content.next, content.since) = (None, None);
+        if content.outcome.is_none() {
+            content.outcome = Some(Outcome::NotTaken);
+            self.changed.notify_all();
+        }
     }
 
     /// Takes the pipeline that waits.
@@ -150,6 +168,18 @@ mod tests {
             handover.went_back("no".to_owned());
         });
         assert_eq!(back, Outcome::WentBack("no".to_owned()));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_run_that_is_over() {
+        assert_eq!(given_to(Handover::close), Outcome::NotTaken);
+        let taken = given_to(|handover| {
+            assert_eq!(handover.take(), Some(7));
+            handover.close();
+            handover.runs();
+            assert_eq!(handover.give(8, LONG), Outcome::NotTaken);
+        });
+        assert_eq!(taken, Outcome::NotTaken);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use streamgauge_checkpoint::store::{EmbeddedStore, Keep, StateReader, StateStore};
 use streamgauge_engine::Finished;
@@ -27,6 +27,9 @@ use crate::run::supervisor::Supervisor;
 /// read in a part of a second.
 const NEAR: i64 = 20_000;
 
+/// How long an edition that is near may go on to read the rest before it takes the place.
+const REST: Duration = Duration::from_secs(1);
+
 /// A build that runs.
 pub(super) struct Build {
     pub(super) edition: u32,
@@ -39,6 +42,8 @@ pub(super) struct Build {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<(Supervisor, Result<Finished, SourceError>)>,
     began: (Instant, u64),
+    /// Since when it is near.
+    near: Option<Instant>,
 }
 
 /// How far a build is.
@@ -96,8 +101,8 @@ impl Build {
             (supervisor, ended)
         };
         let thread = named.spawn(built).expect("a thread can be started");
-        let began = (Instant::now(), 0);
-        Self { edition, next, run_status, reader, is_same_log, stop, thread, began }
+        let (began, near) = ((Instant::now(), 0), None);
+        Self { edition, next, run_status, reader, is_same_log, stop, thread, began, near }
     }
 
     /// How far the build is behind the pipeline whose status is `shown`.
@@ -117,12 +122,12 @@ impl Build {
         let is_known = runs && !own.partitions.is_empty() && parked.is_empty();
         let most = all.as_ref().and_then(|all| all.iter().max()).copied().unwrap_or(0);
         let behind = all.as_ref().map_or(0, |all| all.iter().sum::<i64>());
-        Progress {
-            read,
-            rate,
-            behind: behind.unsigned_abs(),
-            is_near: is_known && all.is_some() && most <= NEAR,
-        }
+        let is_near = is_known && all.is_some() && most <= NEAR;
+        let since = self.near.filter(|_| is_near).or_else(|| is_near.then(Instant::now));
+        self.near = since;
+        let has_rested = since.is_some_and(|since| since.elapsed() >= REST);
+        let is_near = is_near && (most == 0 || has_rested || self.is_over());
+        Progress { read, rate, behind: behind.unsigned_abs(), is_near }
     }
 
     /// The next offset of each partition, and the end that it is to come near to: where the pipeline
