@@ -10,6 +10,7 @@ use super::topic_id::TopicId;
 const TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The id of a topic at its opening, to be compared with the present id.
+#[derive(Clone)]
 pub struct TopicIdentity {
     client: Arc<TopicClient>,
     opened: TopicId,

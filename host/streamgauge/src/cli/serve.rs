@@ -3,7 +3,7 @@
 
 mod changing;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
@@ -97,6 +97,7 @@ impl Job {
             now: None,
             stop: stop.flag(),
             topic_client: OnceCell::new(),
+            topic_identity: RefCell::default(),
             identity: new_identity(),
             pulses: pulses.clone(),
             beat: None,

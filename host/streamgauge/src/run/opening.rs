@@ -4,7 +4,7 @@
 mod file;
 mod kafka;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,7 +18,7 @@ use streamgauge_core::{
 use streamgauge_decode::{Decoder, KeyReader};
 use streamgauge_engine::Metric;
 use streamgauge_kafka::partitioner::partition_of;
-use streamgauge_kafka::{CommitBoard, TopicClient};
+use streamgauge_kafka::{CommitBoard, TopicClient, TopicIdentity};
 use streamgauge_pipeline::{
     FileSettings, Format, GeneratorSettings, OnGap, Pipeline, SourceSettings, Workers,
 };
@@ -120,6 +120,8 @@ pub struct Opening<'a> {
     pub resume: &'a [Arc<PartitionSnapshot>],
     /// The client that asks about the topic, kept from one attempt to the next.
     pub topic_client: &'a OnceCell<Arc<TopicClient>>,
+    /// The topic as it was when the log was last compared with the state.
+    pub topic_identity: &'a RefCell<Option<TopicIdentity>>,
     /// Told how the partitions of a topic stand.
     pub sources: &'a Arc<SourceHealth>,
     /// The identity of the state, for the offsets that are told to the group.

@@ -10,7 +10,7 @@ mod silence;
 mod storing;
 mod topic_watch;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +23,7 @@ use streamgauge_core::{PartitionSnapshot, Plan, WallClock};
 use streamgauge_checkpoint::Checkpointer;
 use streamgauge_checkpoint::store::StateStore;
 use streamgauge_engine::{self as engine, Command, Finished, Setup};
-use streamgauge_kafka::TopicClient;
+use streamgauge_kafka::{TopicClient, TopicIdentity};
 use streamgauge_outbox::Outbox;
 use streamgauge_pipeline::Pipeline;
 use streamgauge_plugin::Plugin;
@@ -76,6 +76,9 @@ pub struct Supervisor {
     pub stop: Arc<AtomicBool>,
     /// Asks the brokers, from one attempt to the next.
     pub topic_client: OnceCell<Arc<TopicClient>>,
+    /// The topic as it was when the log was compared with the state; `None` means no topic, or that
+    /// the brokers know no ids.
+    pub topic_identity: RefCell<Option<TopicIdentity>>,
     /// The identity of the state, until a stored state tells its own.
     pub identity: String,
     /// The signs of life of the run's threads.
@@ -244,6 +247,7 @@ impl Supervisor {
             plugins: &self.plugins,
             resume,
             topic_client: &self.topic_client,
+            topic_identity: &self.topic_identity,
             sources: &self.run_status.sources,
             identity: &self.identity,
             answer_timeout,

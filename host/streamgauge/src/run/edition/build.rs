@@ -2,7 +2,7 @@
 //! of letters of its own, which nobody is shown and which tells the group nothing. It takes a share
 //! of a core.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -88,6 +88,7 @@ impl Build {
             now: None,
             stop: Arc::clone(&stop),
             topic_client: OnceCell::new(),
+            topic_identity: RefCell::default(),
             identity: identity.to_owned(),
             pulses: pulses.clone(),
             beat: None,

@@ -20,14 +20,17 @@ impl Opening<'_> {
     ) -> Result<Shares, SourceError> {
         if self.goes_on && !bounded {
             let states = self.resume.iter().map(|state| PartitionSnapshot::clone(state)).collect();
-            let guard = TopicIdentity::new(self.client(settings)?, self.answer_timeout);
-            return self.kafka_shares(settings, states, guard.map(TopicGuard::new), &[], bounded);
+            // It still has to be the topic with which these states were compared.
+            let guard = self.topic_identity.borrow().clone().map(TopicGuard::new);
+            return self.kafka_shares(settings, states, guard, &[], bounded);
         }
         let client = self.client(settings)?;
         let ranges = client.ranges(self.answer_timeout)?;
         // Before the log is compared with the state, because from here on the topic has to stay the
         // same.
-        let guard = TopicIdentity::new(client, self.answer_timeout).map(TopicGuard::new);
+        let identity = TopicIdentity::new(client, self.answer_timeout);
+        self.topic_identity.replace(identity.clone());
+        let guard = identity.map(TopicGuard::new);
         self.check_partitions(settings, &ranges)?;
         let starts = client.resolve_start(&ranges)?;
         let gaps = gaps(settings, self.resume, &ranges)?;
