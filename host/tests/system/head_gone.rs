@@ -166,12 +166,10 @@ fn a_metric_that_stopped_before_what_is_gone_says_what_it_lacks_and_the_others_a
     host.has_read(2 * BEFORE as u64);
     host.status_when("the stop", |status| state_of(status, "faulty") == "quarantined");
     case.delete_head();
-    finish(&mut case.place.command("metric resume faulty")).ok();
-    let gone = format!("to 0@{} are no longer in the log", LEFT_FROM - 1);
-    wait::until_with(
-        || format!("{gone:?} in\n{}", host.log()),
-        || host.log().contains(&gone).then_some(()),
-    );
+    let refused = finish(&mut case.place.command("metric resume faulty"));
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    let gone = "the log no longer holds the records that metric `faulty` needs next: 0@50 to 0@";
+    assert!(refused.stderr.contains(gone), "{}", refused.stderr);
     case.send(BEFORE, BEFORE + AFTER);
     let status = host.has_read(2 * (BEFORE + AFTER) as u64);
     assert_eq!(state_of(&status, "behavior"), "ok", "{status}");
