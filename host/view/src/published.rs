@@ -32,7 +32,7 @@ pub struct Published {
     /// How long final panes are kept, in event time.
     pub history_keep: Duration,
     /// The troubles of the metrics of which a build before is shown.
-    pub(super) instead: BTreeMap<String, Option<Trouble>>,
+    pub instead: BTreeMap<String, Option<Trouble>>,
 }
 
 impl Published {
