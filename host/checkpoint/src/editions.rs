@@ -17,6 +17,9 @@ use crate::store::StateError;
 
 const FILE: &str = "editions.json";
 
+/// Who may read the state may know its editions.
+const MODE: u32 = 0o644;
+
 const FOLDER: &str = "editions";
 
 /// The version of the file.
@@ -223,7 +226,7 @@ impl Editions {
     fn replace(&mut self, next: Written) -> Result<(), StateError> {
         let path = self.dir.join(FILE);
         let bytes = serde_json::to_vec_pretty(&next).expect("numbers and texts are JSON");
-        let written = fs::create_dir_all(&self.dir).and_then(|()| write_whole(&path, &bytes));
+        let written = fs::create_dir_all(&self.dir).and_then(|()| write_whole(&path, &bytes, MODE));
         written.map_err(|error| StateError::Store { path, reason: error.to_string() })?;
         self.written = next;
         Ok(())

@@ -57,7 +57,7 @@ impl KeptFiles {
         let digest = digest_of(bytes).to_string();
         if !self.has(kind, &digest) {
             fs::create_dir_all(&self.folder)?;
-            write_whole(&self.path(kind, &digest), bytes)?;
+            write_whole(&self.path(kind, &digest), bytes, MODE)?;
         }
         Ok(digest)
     }
@@ -105,15 +105,16 @@ impl KeptFiles {
     }
 }
 
-/// Writes the file at `path`, whole and on the disk, in the place of one that may be there.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes the file at `path`, whole and on the disk, in the place of one that may be there. The mode is
+/// `mode`, less what the process masks.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
     // One that a crash left may have another owner's mode.
     let _ = fs::remove_file(&part);
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(MODE).open(&part)?;
+    let mut file = options.write(true).create_new(true).mode(mode).open(&part)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written.and_then(|()| fs::rename(&part, path)).inspect_err(|_| {
         let _ = fs::remove_file(&part);

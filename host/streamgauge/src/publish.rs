@@ -169,6 +169,7 @@ impl Publisher {
     /// Replaces the state that the server shows.
     pub fn publish(&mut self) {
         self.sender.send_replace(Arc::new(self.drawing.draw()));
+        self.drawing.current.is_shown(&self.drawing.active);
     }
 }
 
@@ -189,8 +190,7 @@ impl Drawing {
         );
         let stored = self.stored.of(&seen.checkpoints, self.pipeline.late_output.is_some());
         let status = Arc::new(status);
-        let (lag, latency_p99_ms) = (status.lag, status.latency_p99_ms);
-        self.meter.point(Levels { lag, latency_p99_ms });
+        self.meter.point(Levels { lag: status.lag, latency_p99_ms: status.latency_p99_ms });
         self.seq += 1;
         // Before the state is restored, all that it holds would count as of this minute.
         let is_restored = !overview.partitions.is_empty();

@@ -54,7 +54,7 @@ fn commands(time: usize) -> Vec<(String, i32)> {
         "replay events.jsonl --json",
         "run --until-end",
         "run --until-end --json",
-        "demo --attached --listen 127.0.0.1:0",
+        "demo --attached own --listen 127.0.0.1:0",
         "plugin lock",
     ]
     .map(str::to_owned);

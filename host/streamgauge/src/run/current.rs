@@ -1,13 +1,19 @@
 //! The pipeline that runs now, for everybody who looks at it: replaced as a whole at a reload, so
 //! nobody sees the settings of one pipeline with the plugins of another.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use streamgauge_core::PartitionSnapshot;
 use streamgauge_view::Results;
 
 use super::former::ShownBefore;
 use super::prepare::Prepared;
+
+/// How often a wait looks whether it is over.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// A pipeline with the readers of its results.
 pub struct Active {
@@ -24,6 +30,8 @@ pub struct Active {
 /// The pipeline that runs now.
 pub struct Current {
     active: Mutex<Arc<Active>>,
+    /// The address of the one that was shown last; nothing else stands there while it is in force.
+    shown: AtomicUsize,
 }
 
 impl Active {
@@ -49,12 +57,27 @@ impl Active {
 impl Current {
     /// A run that begins with `prepared`.
     pub fn new(prepared: Prepared) -> Self {
-        Self { active: Mutex::new(Active::new(prepared)) }
+        Self { active: Mutex::new(Active::new(prepared)), shown: AtomicUsize::new(0) }
     }
 
     /// The pipeline of now; who keeps it sees no later one.
     pub fn get(&self) -> Arc<Active> {
         Arc::clone(&self.active.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Pages and questions have been answered from `active`.
+    pub fn is_shown(&self, active: &Arc<Active>) {
+        self.shown.store(Arc::as_ptr(active).addr(), Ordering::Release);
+    }
+
+    /// Waits until what is in force is shown, but no longer than `limit`.
+    pub fn wait_until_shown(&self, limit: Duration) {
+        let until = Instant::now() + limit;
+        while self.shown.load(Ordering::Acquire) != Arc::as_ptr(&self.get()).addr()
+            && Instant::now() < until
+        {
+            thread::sleep(LOOK_EVERY);
+        }
     }
 
     /// Puts another pipeline in the place of the one before.

@@ -33,6 +33,9 @@ pub use watch::Look;
 use watch::Watch;
 pub use words::{not_in_force, of_faults};
 
+/// How long a reload waits until pages show the changed pipeline.
+const SHOWN_WITHIN: Duration = Duration::from_secs(1);
+
 /// How long a reload waits until the changed pipeline reads.
 const OPENED_WITHIN: Duration = Duration::from_secs(30);
 
@@ -261,6 +264,8 @@ impl Reloader {
 
     fn taken_over(&self, by: By, changes: Difference, gone: Option<String>, how: String) -> Done {
         self.reloads.fetch_add(1, Ordering::Relaxed);
+        // Who asks next is answered from the pipeline that was taken over.
+        self.current.wait_until_shown(SHOWN_WITHIN);
         let line = words::on_one_line(&changes);
         tracing::info!("the pipeline was reloaded, as {} asked: {line}; {how}", by.name());
         if let Some(gone) = &gone {
