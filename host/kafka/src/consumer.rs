@@ -252,6 +252,10 @@ impl TopicConsumer {
         if self.ends.as_ref().is_some_and(|ends| ends.is_topic_missing()) {
             return Err(BrokerError::topic_is_gone("the brokers do not know it any more"));
         }
+        if let Some((partition, offset)) = self.positions.waits_too_long() {
+            let message = format!("record {partition}@{offset} does not come again");
+            return Err(BrokerError::Moved { message });
+        }
         self.assign_again();
         self.buffer.clear();
         let supply = self.gather(limits, timeout)?;
@@ -274,7 +278,7 @@ impl TopicConsumer {
         let list = offsets_of(&self.topic, [(partition, offset)])
             .map_err(|error| BrokerError::refused(&error))?;
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
-        self.positions.add(partition, Position::new(offset, stop));
+        self.positions.assign(partition, offset, stop);
         self.seen().assigned.push(partition);
         Ok(())
     }
@@ -289,8 +293,9 @@ impl TopicConsumer {
         list.add_partition(&self.topic, partition_number(partition));
         self.consumer.incremental_unassign(&list).map_err(|error| BrokerError::refused(&error))?;
         self.seen().assigned.retain(|assigned| *assigned != partition);
-        // librdkafka drops what it has fetched of the partition; what may still come is not known.
-        Ok(self.positions.remove(partition).and_then(|position| position.stop))
+        let runs = self.buffer.block().runs().filter(|run| run.partition == partition);
+        let handed = runs.flat_map(|run| run.records()).map(|record| record.meta.offset);
+        Ok(self.positions.revoke(partition, handed).and_then(|position| position.stop))
     }
 
     /// The offsets up to which partitions are read, where a log held no record up to there, since

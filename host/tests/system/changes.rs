@@ -145,6 +145,26 @@ fn pauses(log: &str) -> Vec<u64> {
     log.lines().filter_map(of).collect()
 }
 
+/// Changes the file under the running host, or breaks it for a moment.
+fn change(host: &Host, written: &mut Written, chance: &mut Chance, place: &Workplace) {
+    let before = answers(&host.status());
+    let text = written.text(place);
+    if chance.below(5) == 0 {
+        eprintln!("a broken file");
+        place.set_text(&text.replace("[[metric]]", "[[metrik]]"));
+        host.status_when("a refusal", |status| answers(status) > before);
+        place.set_text(&text);
+        return;
+    }
+    let what = written.change(chance, place);
+    eprintln!("{what}");
+    let is_same = written.text(place) == text && !what.contains("component");
+    place.set_text(&written.text(place));
+    if !is_same {
+        host.status_when("a reload", |status| answers(status) > before);
+    }
+}
+
 #[test]
 fn random_changes_and_kills_under_load_end_like_a_fresh_pipeline_of_the_last_file() {
     let changes = setting("STREAMGAUGE_CHANGES", CHANGES);
@@ -179,34 +199,18 @@ fn random_changes_and_kills_under_load_end_like_a_fresh_pipeline_of_the_last_fil
     host.has_read(1000);
     let (mut stood, mut kills) = (Vec::new(), 0);
     for number in 1..=changes {
-        let before = answers(&host.status());
-        match chance.below(6) {
-            0 => {
-                eprintln!("seed {seed}, change {number}: a broken file");
-                place.set_text(&written.text(&place).replace("[[metric]]", "[[metrik]]"));
-                host.status_when("a refusal", |status| answers(status) > before);
-                place.set_text(&written.text(&place));
-            }
-            1 => {
-                let what = written.change(&mut chance, &place);
-                eprintln!("seed {seed}, change {number}: {what}, and a kill at once");
-                place.set_text(&written.text(&place));
-                stood.extend(pauses(&host.log()));
-                host.kill();
-                kills += 1;
-                host = Host::start(&place);
-                host.restored(PARTITIONS as usize);
-            }
-            _ => {
-                let text = written.text(&place);
-                let what = written.change(&mut chance, &place);
-                eprintln!("seed {seed}, change {number}: {what}");
-                let is_same = written.text(&place) == text && !what.contains("component");
-                place.set_text(&written.text(&place));
-                if !is_same {
-                    host.status_when("a reload", |status| answers(status) > before);
-                }
-            }
+        eprint!("seed {seed}, change {number}: ");
+        if chance.below(6) == 0 {
+            let what = written.change(&mut chance, &place);
+            eprintln!("{what}, and a kill at once");
+            place.set_text(&written.text(&place));
+            stood.extend(pauses(&host.log()));
+            host.kill();
+            kills += 1;
+            host = Host::start(&place);
+            host.restored(PARTITIONS as usize);
+        } else {
+            change(&host, &mut written, &mut chance, &place);
         }
     }
     producer.wait().ok();
@@ -217,6 +221,8 @@ fn random_changes_and_kills_under_load_end_like_a_fresh_pipeline_of_the_last_fil
     });
     stood.extend(pauses(&host.log()));
     eprintln!("{kills} kills; the workers stood still for {stood:?} ms; {}", last["accounting"]);
+    // For who has to find out what went wrong.
+    eprintln!("{}", host.log());
     host.terminate().ok();
     let until_end = |place: &Workplace| {
         outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())

@@ -68,7 +68,7 @@ fn over_topic(broker: &Broker, topic: &str, partitions: i32) -> Settings {
     let mut settings =
         Settings { checkpoint_every: "300ms", ..Settings::kafka(&broker.address(), &topic) };
     settings.metrics.truncate(2);
-    settings.of_metrics = "windows = [\"cumulative\", \"1d\"]\n".to_owned();
+    "windows = [\"cumulative\", \"1d\"]\n".clone_into(&mut settings.of_metrics);
     settings
 }
 
@@ -105,9 +105,9 @@ fn a_changed_bound_is_built_beside_the_stream_and_the_edition_before_can_be_retu
     }
     host.terminate().ok();
     let list = finish(&mut place.command("state list --json")).ok().json();
-    let states: Vec<&Value> =
-        list["editions"].as_array().expect("editions").iter().map(|own| &own["state"]).collect();
-    assert_eq!(states, ["kept", "current"], "{list}");
+    let editions = list["editions"].as_array().expect("editions").iter();
+    let shown: Vec<&Value> = editions.map(|own| &own["state"]).collect();
+    assert_eq!(shown, ["kept", "current"], "{list}");
     // Each is looked at by its number, and the first one with the pipeline that it was made from.
     finish(&mut place.command("verify --edition 1")).ok();
     finish(place.command("state export --edition 1").arg(place.path("first.sgex"))).ok();

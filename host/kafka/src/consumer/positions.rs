@@ -1,9 +1,13 @@
 //! Where a consumer is in each of its partitions.
 
-use std::time::SystemTime;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::BrokerFault;
 use crate::trouble::PartitionTrouble;
+
+/// How long the first record of a partition that was assigned again may be waited for.
+const FIRST_WITHIN: Duration = Duration::from_secs(10);
 
 /// The place of reading in one partition.
 pub(super) struct Position {
@@ -17,6 +21,8 @@ pub(super) struct Position {
     is_end_new: bool,
     /// An error that neither a record nor an end has mended yet.
     failure: Option<PartitionTrouble>,
+    /// The record that has to come first, and since when it is waited for.
+    first: Option<(i64, Instant)>,
 }
 
 /// Positions by partition. Records of one partition mostly come in a row, so the last one that was
@@ -25,6 +31,10 @@ pub(super) struct Position {
 pub(super) struct Positions {
     all: Vec<(u32, Position)>,
     recent: usize,
+    /// Of partitions that were revoked, the offsets of records that came and may have to come again.
+    /// What librdkafka had fetched of a partition may still come once it is assigned again, after some
+    /// of it was passed over: without the record that is known to be next, those before would be lost.
+    left: BTreeMap<u32, Vec<i64>>,
     /// Whether an end is new in any partition.
     are_ends_new: bool,
     /// Whether any partition has failed.
@@ -33,7 +43,7 @@ pub(super) struct Positions {
 
 impl Position {
     pub(super) fn new(next: i64, stop: Option<i64>) -> Self {
-        Self { next, stop, empty: 0, is_end_new: false, failure: None }
+        Self { next, stop, empty: 0, is_end_new: false, failure: None, first: None }
     }
 
     /// Moves to `next`, past a log that holds nothing before `offset`.
@@ -49,10 +59,35 @@ impl Positions {
         self.all.push((partition, position));
     }
 
-    pub(super) fn remove(&mut self, partition: u32) -> Option<Position> {
+    /// Adds a partition that may have been here before, from offset `next` on.
+    pub(super) fn assign(&mut self, partition: u32, next: i64, stop: Option<i64>) {
+        let left = self.left.remove(&partition).unwrap_or_default();
+        let first = left.into_iter().filter(|offset| *offset >= next).min();
+        let first = first.map(|first| (first, Instant::now()));
+        self.add(partition, Position { first, ..Position::new(next, stop) });
+    }
+
+    /// Removes a partition. `handed` are the offsets that were handed over last: where it is assigned
+    /// again, some of them may have to come again.
+    pub(super) fn revoke(
+        &mut self,
+        partition: u32,
+        handed: impl Iterator<Item = i64>,
+    ) -> Option<Position> {
         let at = self.all.iter().position(|(number, _)| *number == partition)?;
         self.recent = 0;
-        Some(self.all.remove(at).1)
+        let position = self.all.remove(at).1;
+        let first = position.first.map(|(first, _)| first);
+        self.left.insert(partition, handed.chain(first).collect());
+        Some(position)
+    }
+
+    /// A partition of which the record that has to come first does not come.
+    pub(super) fn waits_too_long(&self) -> Option<(u32, i64)> {
+        self.all.iter().find_map(|(partition, position)| {
+            let (first, since) = position.first?;
+            (since.elapsed() > FIRST_WITHIN).then_some((*partition, first))
+        })
     }
 
     pub(super) fn get_mut(&mut self, partition: u32) -> Option<&mut Position> {
@@ -68,7 +103,18 @@ impl Positions {
 
     /// Moves past the record at `offset`. Whether the record is to be handed over.
     pub(super) fn read(&mut self, partition: u32, offset: i64) -> bool {
-        let Some(position) = self.get_mut(partition) else { return false };
+        let Some(position) = self.get_mut(partition) else {
+            if let Some(left) = self.left.get_mut(&partition) {
+                left.push(offset);
+            }
+            return false;
+        };
+        match position.first {
+            // Fetched before the partition was revoked.
+            Some((first, _)) if offset > first => return false,
+            Some((first, _)) if offset == first => position.first = None,
+            _ => {}
+        }
         position.pass(offset, offset + 1);
         position.failure = None;
         position.stop.is_none_or(|stop| offset < stop)
@@ -77,6 +123,10 @@ impl Positions {
     /// Moves to the end of a log. The offsets since the last record held none.
     pub(super) fn end(&mut self, partition: u32, offset: i64) {
         let Some(position) = self.get_mut(partition) else { return };
+        // The end that an earlier fetch came to.
+        if position.first.is_some() {
+            return;
+        }
         position.pass(offset, offset);
         position.is_end_new = true;
         position.failure = None;
@@ -134,6 +184,51 @@ impl Positions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Offsets that come of a partition in this order; those that are handed over.
+    fn handed(positions: &mut Positions, offsets: impl IntoIterator<Item = i64>) -> Vec<i64> {
+        offsets.into_iter().filter(|offset| positions.read(0, *offset)).collect()
+    }
+
+    #[test]
+    fn what_was_fetched_before_a_partition_was_revoked_takes_no_records_place() {
+        let mut positions = Positions::default();
+        positions.add(0, Position::new(100, None));
+        // A block went past the place at which it was to be held, 103.
+        assert_eq!(handed(&mut positions, 100..106), (100..106).collect::<Vec<_>>());
+        positions.revoke(0, 100..106);
+        // Some of what was fetched comes while it is nobody's.
+        assert!(handed(&mut positions, 106..110).is_empty());
+        positions.assign(0, 103, None);
+        // The rest of it, with the end that it came to, and then the new fetch.
+        assert!(handed(&mut positions, 110..120).is_empty());
+        positions.end(0, 120);
+        assert_eq!(positions.take_read_to(), []);
+        assert_eq!(handed(&mut positions, 103..120), (103..120).collect::<Vec<_>>());
+        positions.end(0, 120);
+        assert_eq!(positions.take_read_to(), [(0, 120)]);
+    }
+
+    #[test]
+    fn a_partition_that_comes_back_twice_waits_for_the_same_record() {
+        let mut positions = Positions::default();
+        positions.add(0, Position::new(0, None));
+        handed(&mut positions, 0..5);
+        positions.revoke(0, 0..5);
+        handed(&mut positions, [5, 8]);
+        positions.assign(0, 5, None);
+        assert!(handed(&mut positions, [9, 12]).is_empty());
+        positions.revoke(0, std::iter::empty());
+        // Of the fetch before: 7 is no record of this log.
+        assert!(handed(&mut positions, [5, 6]).is_empty());
+        positions.assign(0, 5, None);
+        assert_eq!(handed(&mut positions, [8, 9, 5, 6, 8]), [5, 6, 8]);
+        assert_eq!(positions.waits_too_long(), None);
+        // Where nothing has come of it, nothing is known to be next.
+        positions.revoke(0, std::iter::empty());
+        positions.assign(0, 9, None);
+        assert_eq!(handed(&mut positions, [12]), [12]);
+    }
 
     #[test]
     fn an_end_moves_the_position_and_is_told_once() {
@@ -242,10 +337,12 @@ mod tests {
         assert_eq!(next(&mut positions, 4), None);
         assert_eq!(next(&mut positions, 5), Some(50));
         // The last one is gone, and with it the place that was looked at last.
-        assert_eq!(positions.remove(5).map(|p| p.next), Some(50));
+        assert_eq!(positions.revoke(5, std::iter::empty()).map(|p| p.next), Some(50));
         assert_eq!((next(&mut positions, 5), next(&mut positions, 3)), (None, Some(30)));
-        assert_eq!(positions.remove(7).map(|p| p.stop), Some(None));
-        assert_eq!(positions.remove(3).map(|p| p.stop), Some(Some(31)));
-        assert!(positions.remove(3).is_none() && next(&mut positions, 3).is_none());
+        assert_eq!(positions.revoke(7, std::iter::empty()).map(|p| p.stop), Some(None));
+        assert_eq!(positions.revoke(3, std::iter::empty()).map(|p| p.stop), Some(Some(31)));
+        assert!(
+            positions.revoke(3, std::iter::empty()).is_none() && next(&mut positions, 3).is_none()
+        );
     }
 }

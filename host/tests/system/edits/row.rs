@@ -139,7 +139,7 @@ impl<'a> Row<'a> {
 
     fn state_file(&self) -> u64 {
         let files = fs::read_dir(self.place.path("state")).expect("there is a state").flatten();
-        let of_state = |name: &str| name.ends_with(".redb");
+        let of_state = |name: &str| Path::new(name).extension().is_some_and(|of| of == "redb");
         let found = files.into_iter().find(|file| of_state(&file.file_name().to_string_lossy()));
         found.expect("a file of the state").metadata().expect("it is there").ino()
     }

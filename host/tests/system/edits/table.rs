@@ -68,7 +68,7 @@ pub(super) enum Change {
 }
 
 /// A row of the table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Edit {
     /// As docs/edits.md names it.
     pub(super) name: &'static str,

@@ -209,7 +209,8 @@ pub(super) fn with_lagging() -> Export {
 pub(super) fn with_missed() -> Export {
     let mut export = with_lagging();
     let mut snapshot = (*export.checkpoint.partitions[0]).clone();
-    if let MetricPhase::Lagging(lag) = &mut snapshot.metrics[2].phase {
+    let lagging = snapshot.metrics.last_mut().expect("there are metrics");
+    if let MetricPhase::Lagging(lag) = &mut lagging.phase {
         lag.under = Some(digest_of(b"plugin and limits"));
     }
     snapshot.metrics[0].missed = vec![MissedRecords { gaps: 2, from: 41, to: 57 }];
