@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
+use streamgauge_core::{MetricLag, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot};
 
 use crate::Outbox;
 
@@ -51,10 +51,25 @@ impl Sides {
         ended.map(|side| Arc::clone(&side.outbox)).collect()
     }
 
+    /// Forgets all: what they published is stored, and the states that begin now hold it.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
     /// Forgets outboxes of which everything is stored.
     pub fn forget(&self, stored: &[Arc<Outbox>]) {
         self.lock().retain(|side| !stored.iter().any(|outbox| Arc::ptr_eq(outbox, &side.outbox)));
     }
+}
+
+/// The phase of a metric that a reader has brought to `there`, with what is still to be known of the
+/// records from `next_offset` on.
+fn lagging(there: MetricPlace, before: &MetricLag, next_offset: i64) -> MetricPhase {
+    let MetricLag { crash, left_out, under, .. } = before;
+    let crash = crash.clone().filter(|crash| crash.records.last >= next_offset);
+    let left_out = left_out.iter().filter(|record| record.offset >= next_offset);
+    let left_out = left_out.cloned().collect();
+    MetricPhase::Lagging(Box::new(MetricLag { place: there, crash, left_out, under: *under }))
 }
 
 /// Puts the states that side readers have published in the place of those with which the metrics
@@ -79,7 +94,7 @@ pub fn with_sides(partitions: &mut [Arc<PartitionSnapshot>], sides: &[Arc<Partit
             }
             let phase = match &metric.phase {
                 MetricPhase::Stopped(_) | MetricPhase::Lagging(_) => metric.phase.clone(),
-                MetricPhase::Running => MetricPhase::lagging(there),
+                MetricPhase::Running => lagging(there, lag, metric.next_offset),
             };
             let own = MetricSnapshot { phase, ..metric.clone() };
             Arc::make_mut(partition).metrics[i] = own;
@@ -89,7 +104,9 @@ pub fn with_sides(partitions: &mut [Arc<PartitionSnapshot>], sides: &[Arc<Partit
 
 #[cfg(test)]
 mod tests {
-    use streamgauge_core::{MetricAccounting, MetricStop, PartitionState, Position};
+    use streamgauge_core::{
+        Crash, LeftOut, MetricAccounting, MetricStop, PartitionState, Position, RecordRange,
+    };
 
     use super::*;
 
@@ -120,6 +137,28 @@ mod tests {
 
     fn lagging() -> MetricPhase {
         MetricPhase::Lagging(Box::default())
+    }
+
+    #[test]
+    fn what_a_search_has_found_stays_known_until_it_is_passed() {
+        let found = |offset| LeftOut { offset, reason: "crashed".to_owned() };
+        let records = RecordRange { partition: 3, first: 50, last: 59 };
+        let lag = MetricLag {
+            crash: Some(Crash { reason: "crashed".to_owned(), records }),
+            left_out: vec![found(20), found(45)],
+            ..MetricLag::default()
+        };
+        let known = |next_offset: i64| {
+            let own = metric(0, 10, MetricPhase::Lagging(Box::new(lag.clone())));
+            let mut partitions = [partition(3, 100, own)];
+            let side = metric(0, next_offset, MetricPhase::Running);
+            with_sides(&mut partitions, &[partition(3, next_offset, side)]);
+            let lag = partitions[0].metrics[0].phase.lag().expect("it lags").clone();
+            (lag.left_out.iter().map(|of| of.offset).collect::<Vec<_>>(), lag.crash.is_some())
+        };
+        assert_eq!(known(10), (vec![20, 45], true));
+        assert_eq!(known(30), (vec![45], true));
+        assert_eq!(known(60), (vec![], false));
     }
 
     #[test]

@@ -188,6 +188,8 @@ impl Supervisor {
     fn read(&mut self, patience: Patience) -> Result<Attempt, SourceError> {
         self.follow_page();
         let checkpoint = self.load()?;
+        // The checkpoint holds what the readers of an opening before came to.
+        self.run_status.sides.clear();
         self.show_formers(checkpoint.as_ref());
         if let Some(store) = &self.store {
             self.run_status.set_history(store.history());
