@@ -188,8 +188,6 @@ impl Supervisor {
     fn read(&mut self, patience: Patience) -> Result<Attempt, SourceError> {
         self.follow_page();
         let checkpoint = self.load()?;
-        // The checkpoint holds what the readers of an opening before came to.
-        self.run_status.sides.clear();
         self.show_formers(checkpoint.as_ref());
         if let Some(store) = &self.store {
             self.run_status.set_history(store.history());
@@ -214,6 +212,8 @@ impl Supervisor {
         let with_outboxes = shares.into_iter().zip(&outboxes);
         let setup = |(share, outbox)| self.setup(share, latency_from, outbox, &lasts);
         let workers = with_outboxes.map(setup).collect();
+        // The checkpoint holds what the readers of an opening before came to.
+        self.run_status.sides.clear();
         self.show(&outboxes, &parked);
         let kept = checkpoint.as_ref().map(|stored| stored.kept.clone()).unwrap_or_default();
         let mut checkpointer = self.checkpointer(outlets, outboxes, committer, kept);
