@@ -11,7 +11,9 @@ use std::time::{Duration, Instant, SystemTime};
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
-use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, Supply};
+use streamgauge_core::{
+    BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, Run, Supply,
+};
 use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of, set_defaults};
@@ -252,8 +254,7 @@ impl TopicConsumer {
         if self.ends.as_ref().is_some_and(|ends| ends.is_topic_missing()) {
             return Err(BrokerError::topic_is_gone("the brokers do not know it any more"));
         }
-        if let Some((partition, offset)) = self.positions.waits_too_long() {
-            let message = format!("record {partition}@{offset} does not come again");
+        if let Some(message) = self.positions.waits_too_long() {
             return Err(BrokerError::Moved { message });
         }
         self.assign_again();
@@ -294,7 +295,7 @@ impl TopicConsumer {
         self.consumer.incremental_unassign(&list).map_err(|error| BrokerError::refused(&error))?;
         self.seen().assigned.retain(|assigned| *assigned != partition);
         let runs = self.buffer.block().runs().filter(|run| run.partition == partition);
-        let handed = runs.flat_map(|run| run.records()).map(|record| record.meta.offset);
+        let handed = runs.flat_map(Run::records).map(|record| record.meta.offset);
         Ok(self.positions.revoke(partition, handed).and_then(|position| position.stop))
     }
 

@@ -82,11 +82,12 @@ impl Positions {
         Some(position)
     }
 
-    /// A partition of which the record that has to come first does not come.
-    pub(super) fn waits_too_long(&self) -> Option<(u32, i64)> {
+    /// That the record that has to come first of a partition does not come, in words.
+    pub(super) fn waits_too_long(&self) -> Option<String> {
         self.all.iter().find_map(|(partition, position)| {
             let (first, since) = position.first?;
-            (since.elapsed() > FIRST_WITHIN).then_some((*partition, first))
+            let is_late = since.elapsed() > FIRST_WITHIN;
+            is_late.then(|| format!("record {partition}@{first} does not come again"))
         })
     }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
