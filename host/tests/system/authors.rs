@@ -5,14 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
 use crate::dev::{Dev, titles};
 use crate::events::{counted, generated, lines};
 use crate::guide::blocks;
 use crate::languages::{INERT, path, plugin_command};
 use crate::process::finish;
-use crate::result::{assert_same, counts, outside_run};
+use crate::result::{assert_same, counts, until_end};
 use crate::workplace::{Settings, Workplace, plugin};
 
 /// The page for authors in these languages.
@@ -149,10 +147,6 @@ export default class Columns extends Metric {
     let row = "boolean true number 4294967295 number -9007199254740991 number 1.5 string é \
                number 1700000000000";
     columns("js", ("metric.js", metric), [row, &["null"; 6].join(" ")]);
-}
-
-fn until_end(place: &Workplace) -> Value {
-    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
 }
 
 /// The plugin of the page in the folder `purchases` of `place`.

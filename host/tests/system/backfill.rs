@@ -7,7 +7,7 @@ use crate::broker::Broker;
 use crate::events::{event, generated, lines};
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
-use crate::result::{assert_same, outside_run};
+use crate::result::{assert_same, happened, outside_run, until_end};
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
 fn of_metric<'a>(status: &'a Value, id: &str) -> &'a Value {
@@ -29,10 +29,6 @@ fn missing(metric: &Value, why: &str) -> Vec<(i64, i64, i64)> {
     let all = metric["missing"].as_array().expect("a list").iter();
     let range = |m: &Value| (number(&m["partition"]), number(&m["from"]), number(&m["to"]));
     all.filter(|m| m["why"] == why).map(range).collect()
-}
-
-fn until_end(place: &Workplace) -> Value {
-    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
 }
 
 /// A pipeline over a topic of its own, and a way to send so many usable records.
@@ -79,10 +75,7 @@ fn records_that_are_gone_are_named_before_they_are_missed() {
     case.send(0, 500);
     host.status_when("500 records", |status| rows(of_metric(status, "more")) == 500);
     case.place.set_text(&busy("1ms"));
-    host.status_when("the reload", |status| {
-        let happened = status["happened"].as_array().into_iter().flatten();
-        happened.into_iter().any(|moment| moment["what"] == "reloaded")
-    });
+    host.status_when("the reload", |status| happened(status, "reloaded") > 0);
     case.send(0, 1500);
     host.status_when("a metric that stopped", |status| {
         of_metric(status, "more")["state"] == "quarantined" && read(status) == 2000
@@ -229,10 +222,7 @@ fn the_result_before_is_shown_until_the_new_one_has_caught_up() {
     assert!(number(&age["stale"]["progress"]["read"]) < 300_000, "{age}");
     // Changed once more in the midst of it: what was shown last stays.
     case.place.set_text(&wider("2d"));
-    let status = host.status_when("the second reload", |status| {
-        let happened = status["happened"].as_array().into_iter().flatten();
-        happened.into_iter().filter(|moment| moment["what"] == "reloaded").count() == 2
-    });
+    let status = host.status_when("the second reload", |status| happened(status, "reloaded") == 2);
     let age = of_metric(&status, "age");
     assert_eq!(rows(age), 300_000, "{age}");
     case.place.set_text(&wider("2d").replace("share = 0.05", "share = 1.0"));

@@ -9,15 +9,10 @@ use crate::broker::Broker;
 use crate::events::{event, generated, lines};
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
-use crate::result::{assert_same, book, outside_run};
+use crate::result::{assert_same, book, happened, outside_run, until_end, until_end_with};
 use crate::workplace::{Settings, Workplace, lines_of, unique};
 
 const SEED: u64 = 16;
-
-fn until_end(place: &Workplace, arguments: &[&str]) -> Value {
-    let mut command = place.command("run");
-    outside_run(finish(command.args(["--until-end", "--json"]).args(arguments)).json())
-}
 
 /// The digests of all partitions and metrics, and the places that they stand for.
 fn digests(place: &Workplace) -> Vec<String> {
@@ -34,11 +29,6 @@ fn digests(place: &Workplace) -> Vec<String> {
         )
     };
     partitions.iter().map(of).collect()
-}
-
-fn happened(status: &Value, what: &str) -> bool {
-    let moments = status["happened"].as_array().into_iter().flatten();
-    moments.into_iter().any(|moment| moment["what"] == what)
 }
 
 /// The records that an edition in the background has read.
@@ -90,12 +80,12 @@ fn a_changed_bound_is_built_beside_the_stream_and_the_edition_before_can_be_retu
     host.has_read(200_000);
     let producer = produce(&place, 100_000, SEED + 1, &["--rate", "20k"]);
     place.set(&changed);
-    host.status_when("the refusal", |status| happened(status, "reload_refused"));
+    host.status_when("the refusal", |status| happened(status, "reload_refused") > 0);
     let log = host.log();
     assert!(log.contains("`streamgauge state rebuild`"), "no remedy in\n{log}");
     let said = rebuild(&place, &[]).ok().stdout;
     assert!(said.contains("edition 2 of the state is built in the background"), "{said}");
-    let status = host.status_when("the switch", |status| happened(status, "switched"));
+    let status = host.status_when("the switch", |status| happened(status, "switched") > 0);
     eprintln!("switched at {}", status["accounting"]);
     producer.wait().ok();
     let status = host.has_read(300_000);
@@ -117,9 +107,9 @@ fn a_changed_bound_is_built_beside_the_stream_and_the_edition_before_can_be_retu
     assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);
 
     // What was built is what a pipeline comes to that was never another one.
-    let built = until_end(&place, &[]);
+    let built = until_end(&place);
     let fresh = Workplace::new(&changed);
-    assert_same("built beside and fresh", &until_end(&fresh, &[]), &built);
+    assert_same("built beside and fresh", &until_end(&fresh), &built);
     assert_eq!(digests(&place), digests(&fresh));
     let own = letters(&place, "dead-letters.edition-2.jsonl");
     assert!(!own.is_empty());
@@ -134,9 +124,9 @@ fn a_changed_bound_is_built_beside_the_stream_and_the_edition_before_can_be_retu
     }
     place.set(&settings);
     finish(&mut place.command("state use 1")).ok();
-    let back = until_end(&place, &[]);
+    let back = until_end(&place);
     let fresh = Workplace::new(&settings);
-    assert_same("returned to and fresh", &until_end(&fresh, &[]), &back);
+    assert_same("returned to and fresh", &until_end(&fresh), &back);
     assert_eq!(digests(&place), digests(&fresh));
     let of = |place| letters(place, "dead-letters.jsonl");
     assert_eq!(of(&place), of(&fresh), "the letters of the first edition went on");
@@ -175,7 +165,7 @@ fn a_build_goes_on_after_a_crash_and_the_switch_has_happened_or_not() {
         let running = host.take().unwrap_or_else(|| Host::start(&place));
         // Each start is to build some more, and the last ones are killed around the switch.
         let status = running.status_when("a part of the build, or the switch", |status| {
-            built_so_far(status) > built + 15_000 || happened(status, "switched")
+            built_so_far(status) > built + 15_000 || happened(status, "switched") > 0
         });
         built = built_so_far(&status).max(built);
         running.kill();
@@ -190,9 +180,9 @@ fn a_build_goes_on_after_a_crash_and_the_switch_has_happened_or_not() {
     assert!(kills > 1, "it was killed in the middle too");
     host.has_read(300_000);
     host.terminate().ok();
-    let built = until_end(&place, &[]);
+    let built = until_end(&place);
     let fresh = Workplace::new(&changed);
-    assert_same("built through crashes and fresh", &until_end(&fresh, &[]), &built);
+    assert_same("built through crashes and fresh", &until_end(&fresh), &built);
     assert_eq!(digests(&place), digests(&fresh));
     let own = letters(&place, "dead-letters.edition-3.jsonl");
     assert_eq!(own, letters(&fresh, "dead-letters.jsonl"), "each letter is there once");
@@ -217,13 +207,13 @@ fn another_edition_begins_where_the_one_before_did() {
     let changed = Settings { bound: "10s", ..latest(&settings) };
     place.set(&changed);
     rebuild(&place, &[]).ok();
-    host.status_when("the switch", |status| happened(status, "switched"));
+    host.status_when("the switch", |status| happened(status, "switched") > 0);
     assert_eq!(read(&host.has_read(500)), 500);
     host.terminate().ok();
 
     // The same at a start, to the end of the log, and then once more: nothing is left to do.
     place.set(&Settings { bound: "20s", ..changed });
-    let built = until_end(&place, &["--rebuild"]);
+    let built = until_end_with(&place, &["--rebuild"]);
     assert_eq!(book(&built, "read"), 500);
     let again = finish(place.command("run").args(["--until-end", "--json", "--rebuild"])).ok();
     assert!(again.stderr.contains("nothing is rebuilt: edition 3"), "{}", again.stderr);
@@ -252,7 +242,7 @@ fn what_the_log_no_longer_holds_is_named_before_an_edition_begins() {
     }
     assert!(!place.path("state/editions").exists(), "nothing was begun");
     rebuild(&place, &["--accept-loss"]).ok();
-    host.status_when("the switch", |status| happened(status, "switched"));
+    host.status_when("the switch", |status| happened(status, "switched") > 0);
     let status = host.has_read(1600);
     let gaps = &status["partitions"][0]["gaps"];
     assert_eq!((&gaps[0]["from"], &gaps[0]["to"]), (&0.into(), &400.into()), "{gaps}");
@@ -269,11 +259,11 @@ fn a_start_builds_what_the_file_says_beside_the_pipeline_of_before() {
     let settings = over_topic(&broker, "started-edition", 2);
     let place = Workplace::new(&settings);
     produce(&place, 50_000, SEED + 5, &[]).wait().ok();
-    until_end(&place, &[]);
+    until_end(&place);
     let changed = Settings { bound: "10s", ..settings };
     place.set(&changed);
     let host = Host::start_with(&place, &["--rebuild"]);
-    host.status_when("the switch", |status| happened(status, "switched"));
+    host.status_when("the switch", |status| happened(status, "switched") > 0);
     host.has_read(50_000);
     let log = host.log();
     assert!(log.contains("the pipeline of before runs until another edition is built"), "{log}");
@@ -285,7 +275,7 @@ fn a_start_builds_what_the_file_says_beside_the_pipeline_of_before() {
     assert_eq!(told, 1, "{log}");
     host.terminate().ok();
     let fresh = Workplace::new(&changed);
-    assert_same("built at a start and fresh", &until_end(&fresh, &[]), &until_end(&place, &[]));
+    assert_same("built at a start and fresh", &until_end(&fresh), &until_end(&place));
 }
 
 /// Lines of a file that was renamed are gone for another edition, and those of the present one are
@@ -299,18 +289,18 @@ fn an_edition_over_a_rotated_file_begins_with_the_present_one_where_that_is_acce
     let mut settings = Settings::file(&file);
     settings.metrics.truncate(2);
     let place = Workplace::new(&settings);
-    until_end(&place, &[]);
+    until_end(&place);
     fs::rename(&file, folder.path().join("events.jsonl.1")).expect("it is ours");
     fs::write(&file, lines(&records[3000..])).expect("a file");
-    assert_eq!(book(&until_end(&place, &[]), "read"), 3500);
+    assert_eq!(book(&until_end(&place), "read"), 3500);
     place.set(&Settings { bound: "10s", ..settings });
     let refused = finish(place.command("run").args(["--until-end", "--rebuild"]));
     assert_eq!(refused.code, Some(1), "{}", refused.stderr);
     let lost = "partition 0, offsets 0 to 2999 of the log that was there before";
     assert!(refused.stderr.contains(lost), "{}", refused.stderr);
-    let built = until_end(&place, &["--rebuild", "--accept-loss"]);
+    let built = until_end_with(&place, &["--rebuild", "--accept-loss"]);
     assert_eq!(book(&built, "read"), 500);
-    assert_same("and it goes on from there", &built, &until_end(&place, &[]));
+    assert_same("and it goes on from there", &built, &until_end(&place));
 }
 
 /// A state that nothing is kept of, and one that cannot be read, are left where they are, and the
@@ -323,7 +313,7 @@ fn a_state_that_tells_nothing_of_its_pipeline_is_left_and_the_next_edition_is_ru
     let mut settings = Settings::file(&file);
     settings.metrics.truncate(2);
     let place = Workplace::new(&settings);
-    until_end(&place, &[]);
+    until_end(&place);
     // As an earlier version leaves it.
     fs::remove_dir_all(place.path("state/kept")).expect("it is there");
     fs::remove_file(place.path("state/editions.json")).expect("it is there");
@@ -334,14 +324,14 @@ fn a_state_that_tells_nothing_of_its_pipeline_is_left_and_the_next_edition_is_ru
     let log = host.log();
     assert!(log.contains("the pipeline of before cannot be run meanwhile"), "{log}");
     host.terminate().ok();
-    let fresh = until_end(&Workplace::new(&changed), &[]);
-    assert_same("in the foreground and fresh", &fresh, &until_end(&place, &[]));
+    let fresh = until_end(&Workplace::new(&changed));
+    assert_same("in the foreground and fresh", &fresh, &until_end(&place));
     assert!(place.path("state/streamgauge.redb").exists(), "the first edition is kept");
 
     place.write("state/editions/2/streamgauge.redb", b"no state");
     let damaged = finish(place.command("run").arg("--until-end"));
     assert_eq!(damaged.code, Some(1), "{}", damaged.stderr);
-    assert_same("after damage and fresh", &fresh, &until_end(&place, &["--rebuild"]));
+    assert_same("after damage and fresh", &fresh, &until_end_with(&place, &["--rebuild"]));
     let list = finish(&mut place.command("state list")).ok().stdout;
     assert!(list.contains("edition 3, current") && list.contains("edition 2, kept"), "{list}");
 }
@@ -360,10 +350,10 @@ fn an_edition_of_another_topic_begins_where_its_own_start_says() {
     host.has_read(1000);
     place.set(&other);
     rebuild(&place, &[]).ok();
-    host.status_when("the switch", |status| happened(status, "switched"));
+    host.status_when("the switch", |status| happened(status, "switched") > 0);
     let status = host.has_read(700);
     assert_eq!((read(&status), status["partitions"].as_array().map(Vec::len)), (700, Some(3)));
     host.terminate().ok();
-    let fresh = until_end(&Workplace::new(&other), &[]);
-    assert_same("of another topic and fresh", &fresh, &until_end(&place, &[]));
+    let fresh = until_end(&Workplace::new(&other));
+    assert_same("of another topic and fresh", &fresh, &until_end(&place));
 }

@@ -10,7 +10,7 @@ use crate::broker::Broker;
 use crate::events::generated;
 use crate::host::Host;
 use crate::process::finish;
-use crate::result::{assert_same, outside_run};
+use crate::result::{assert_same, state_of, until_end};
 use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
@@ -66,16 +66,6 @@ impl Case {
         until_end(&self.twin);
         self.broker.delete_before(&self.topic, 0, LEFT_FROM);
     }
-}
-
-fn until_end(place: &Workplace) -> Value {
-    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
-}
-
-fn state_of<'a>(status: &'a Value, metric: &str) -> &'a str {
-    let metrics = status["metrics"].as_array().into_iter().flatten();
-    let of = metrics.into_iter().find(|own| own["id"] == metric);
-    of.and_then(|own| own["state"].as_str()).unwrap_or("none")
 }
 
 /// What the first metric and the records came to.

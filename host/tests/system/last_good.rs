@@ -3,20 +3,13 @@
 
 use std::fs;
 
-use serde_json::Value;
-
 use crate::events::{generated, lines};
 use crate::host::Host;
 use crate::process::finish;
-use crate::result::{assert_same, book, outside_run};
+use crate::result::{assert_same, book, until_end, until_end_with};
 use crate::workplace::{Settings, Workplace, plugin};
 
 const SEED: u64 = 16;
-
-fn until_end(place: &Workplace, arguments: &[&str]) -> Value {
-    let mut command = place.command("run");
-    outside_run(finish(command.args(["--until-end", "--json"]).args(arguments)).json())
-}
 
 /// A copy of a component in the folder of `place`, and the text of a pipeline that reads it.
 fn with_own_plugin(place: &Workplace, text: &str, name: &str) -> String {
@@ -42,10 +35,10 @@ fn a_pipeline_whose_files_are_broken_runs_on_as_it_was_taken_over_last() {
     let nothing = finish(place.command("run").args(["--until-end", "--last-good"]));
     assert_eq!(nothing.code, Some(1), "{}", nothing.stderr);
     assert!(nothing.stderr.contains("nothing is kept"), "{}", nothing.stderr);
-    let first = until_end(&place, &[]);
+    let first = until_end(&place);
     assert_eq!(book(&first, "read"), 3000);
     // Once more without a change: the same is kept, and nothing else.
-    until_end(&place, &[]);
+    until_end(&place);
     let kept = fs::read_dir(place.path("state/kept")).expect("a folder").count();
     assert_eq!(kept, 3, "a text and two components");
 
@@ -76,7 +69,7 @@ fn a_pipeline_whose_files_are_broken_runs_on_as_it_was_taken_over_last() {
     fs::remove_file(place.path("pipeline.toml")).expect("it is ours");
     fs::remove_file(place.path("behavior.wasm")).expect("it is ours");
     fs::remove_file(place.path("age.wasm")).expect("it is ours");
-    let result = until_end(&place, &["--last-good"]);
+    let result = until_end_with(&place, &["--last-good"]);
     let fresh = Workplace::new(&settings);
-    assert_same("from what is kept and fresh", &until_end(&fresh, &[]), &result);
+    assert_same("from what is kept and fresh", &until_end(&fresh), &result);
 }

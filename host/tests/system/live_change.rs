@@ -9,15 +9,11 @@ use crate::broker::Broker;
 use crate::events::{generated, lines};
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
-use crate::result::{assert_balanced, assert_same, book, outside_run};
+use crate::result::{assert_balanced, assert_same, book, happened, state_of, until_end};
 use crate::workplace::{Settings, Workplace, unique};
 
 const SEED: u64 = 16;
 const PARTITIONS: usize = 4;
-
-fn until_end(place: &Workplace) -> Value {
-    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
-}
 
 /// The same pipeline over the whole log, from nothing.
 fn fresh(text: &str) -> (Workplace, Value) {
@@ -34,12 +30,6 @@ fn letters(place: &Workplace) -> Vec<String> {
     let mut letters: Vec<_> = place.dead_letters().iter().map(key).collect();
     letters.sort();
     letters
-}
-
-fn state_of<'a>(status: &'a Value, metric: &str) -> &'a str {
-    let metrics = status["metrics"].as_array().into_iter().flatten();
-    let of = metrics.into_iter().find(|m| m["id"] == metric);
-    of.and_then(|metric| metric["state"].as_str()).unwrap_or("none")
 }
 
 /// A pipeline of two metrics over a topic of its own.
@@ -169,10 +159,7 @@ fn a_metric_is_added_while_records_flow() {
         1,
     );
     place.set_text(&text);
-    host.status_when("the reload", |status| {
-        let happened = status["happened"].as_array().into_iter().flatten();
-        happened.into_iter().any(|moment| moment["what"] == "reloaded")
-    });
+    host.status_when("the reload", |status| happened(status, "reloaded") > 0);
     let status = host.status_when("all metrics at the end", |status| {
         let is_ok = |metric: &&str| state_of(status, metric) == "ok";
         read(status) == 500_000 && ["behavior", "age", "gender"].iter().all(is_ok)

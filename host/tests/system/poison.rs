@@ -7,7 +7,7 @@ use crate::broker::Broker;
 use crate::events::{event, lines};
 use crate::host::Host;
 use crate::process::finish;
-use crate::result::{assert_same, outside_run};
+use crate::result::{assert_same, outside_run, until_end};
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
 /// The action at which the plugin crashes.
@@ -29,10 +29,6 @@ fn with(settings: &Settings, fault: &str, more: &str) -> String {
         settings.text(),
         plugin.display()
     )
-}
-
-fn until_end(place: &Workplace) -> Value {
-    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
 }
 
 /// The result of the same records where the plugin refuses these rows instead.

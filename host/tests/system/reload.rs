@@ -10,17 +10,11 @@ use serde_json::Value;
 use crate::broker::Broker;
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
-use crate::result::{assert_balanced, assert_same, book, outside_run};
+use crate::result::{assert_balanced, assert_same, book, happened, outside_run};
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
 const SEED: u64 = 16;
 const EVENTS: u64 = 400_000;
-
-/// How often such a thing happened.
-fn happened(status: &Value, what: &str) -> usize {
-    let all = status["happened"].as_array().expect("what happened");
-    all.iter().filter(|moment| moment["what"] == what).count()
-}
 
 /// The warning with this code, if it stands.
 fn warning(status: &Value, code: &str) -> Option<Value> {

@@ -4,11 +4,25 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::process::finish;
+use crate::workplace::Workplace;
+
 /// A result without what may differ from run to run.
 pub(crate) fn outside_run(mut result: Value) -> Value {
     let fields = result.as_object_mut().expect("a result is an object");
     fields.remove("run").expect("a result has timings under `run`");
     result
+}
+
+/// The result of a run to the present end of the source, but for what belongs to the run.
+pub(crate) fn until_end(place: &Workplace) -> Value {
+    until_end_with(place, &[])
+}
+
+/// The same with more `arguments`.
+pub(crate) fn until_end_with(place: &Workplace, arguments: &[&str]) -> Value {
+    let mut command = place.command("run");
+    outside_run(finish(command.args(["--until-end", "--json"]).args(arguments)).json())
 }
 
 /// Panics with the differences unless both results are equal.
@@ -78,4 +92,17 @@ pub(crate) fn assert_balanced(result: &Value) {
         assert_eq!(events("total"), number("folded"), "{id}");
         assert_eq!(events("on_time") + events("late"), events("total"), "{id}");
     }
+}
+
+/// How a host says that a metric is.
+pub(crate) fn state_of<'a>(status: &'a Value, metric: &str) -> &'a str {
+    let metrics = status["metrics"].as_array().into_iter().flatten();
+    let of = metrics.into_iter().find(|own| own["id"] == metric);
+    of.and_then(|own| own["state"].as_str()).unwrap_or("none")
+}
+
+/// How often such a thing happened, as far as a host remembers.
+pub(crate) fn happened(status: &Value, what: &str) -> usize {
+    let all = status["happened"].as_array().expect("what happened");
+    all.iter().filter(|moment| moment["what"] == what).count()
 }

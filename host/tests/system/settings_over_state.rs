@@ -1,20 +1,13 @@
 //! Settings that the state depends on: a change over existing state is refused, and both ways out
 //! lead to the right result.
 
-use serde_json::Value;
-
 use crate::events::{generated, lines};
 use crate::process::finish;
-use crate::result::{assert_same, book, outside_run};
+use crate::result::{assert_same, book, until_end, until_end_with};
 use crate::workplace::{Settings, Workplace};
 
 const SEED: u64 = 30;
 const RECORDS: usize = 3000;
-
-fn until_end(place: &Workplace, arguments: &[&str]) -> Value {
-    let mut command = place.command("run");
-    outside_run(finish(command.args(["--until-end", "--json"]).args(arguments)).json())
-}
 
 /// Every command that would resume from the state names the setting that does not fit, with these
 /// words.
@@ -37,7 +30,7 @@ fn read_before() -> (tempfile::TempDir, Settings, Workplace) {
     let mut settings = Settings::file(&file);
     settings.metrics.truncate(2);
     let place = Workplace::new(&settings);
-    let result = until_end(&place, &[]);
+    let result = until_end(&place);
     eprintln!("seed {SEED}: {}", result["accounting"]);
     assert_eq!(book(&result, "read"), RECORDS as u64);
     (folder, settings, place)
@@ -55,15 +48,15 @@ fn a_changed_bound_is_refused_until_the_state_is_rebuilt() {
 
     // With the former settings the pipeline resumes as if nothing had been.
     place.set(&settings);
-    let again = until_end(&place, &[]);
+    let again = until_end(&place);
     assert_eq!(book(&again, "read"), RECORDS as u64);
 
     place.set(&changed);
-    let rebuilt = until_end(&place, &["--rebuild"]);
+    let rebuilt = until_end_with(&place, &["--rebuild"]);
     assert!(book(&rebuilt, "late") < book(&again, "late"), "{rebuilt}");
-    assert_same("rebuilt and new", &until_end(&Workplace::new(&changed), &[]), &rebuilt);
+    assert_same("rebuilt and new", &until_end(&Workplace::new(&changed)), &rebuilt);
     assert_eq!(place.dead_letters(), letters, "each letter is there once");
-    assert_same("and it goes on from there", &rebuilt, &until_end(&place, &[]));
+    assert_same("and it goes on from there", &rebuilt, &until_end(&place));
 }
 
 /// The metric is counted from the log anew, in the background.
@@ -83,7 +76,7 @@ fn an_edit_that_changes_no_count_is_taken_and_another_names_its_part() {
                            [metric.config]\ntype = \"unsigned\"\ntitle = \"T\"\ntop = 3\n"
             .to_owned();
     let place = Workplace::new(&settings);
-    let before = until_end(&place, &[]);
+    let before = until_end(&place);
     let text = settings.text();
     let edits = [
         ("brand_id = \"text\"\n", "", None),
@@ -123,7 +116,7 @@ fn an_edit_that_changes_no_count_is_taken_and_another_names_its_part() {
     }
     // All that were taken at once; the read count does not change, so nothing was read again.
     place.set_text(&taken);
-    let after = until_end(&place, &[]);
+    let after = until_end(&place);
     assert_eq!(after["accounting"], before["accounting"]);
     assert_eq!(after["at"], before["at"]);
     finish(&mut place.command("verify")).ok();
@@ -138,6 +131,6 @@ fn state_reset_begins_anew() {
     assert!(reset.stdout.contains("removed"), "{}", reset.stdout);
     let reset = finish(&mut place.command("state reset")).ok();
     assert!(reset.stdout.contains("no state"), "{}", reset.stdout);
-    let result = until_end(&place, &[]);
-    assert_same("reset and new", &until_end(&Workplace::new(&changed), &[]), &result);
+    let result = until_end(&place);
+    assert_same("reset and new", &until_end(&Workplace::new(&changed)), &result);
 }

@@ -15,7 +15,7 @@ use crate::broker::Broker;
 use crate::events::generated;
 use crate::host::{Host, read};
 use crate::process::finish;
-use crate::result::{assert_same, outside_run};
+use crate::result::{assert_same, happened, until_end};
 use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
@@ -195,8 +195,7 @@ impl<'a> Row<'a> {
             }
             Outcome::Now | Outcome::Background | Outcome::Removed => {
                 host.status_when(&format!("{name}: the reload"), |status| {
-                    let happened = status["happened"].as_array().into_iter().flatten();
-                    happened.into_iter().any(|moment| moment["what"] == "reloaded")
+                    happened(status, "reloaded") > 0
                 });
             }
             Outcome::Restart => {
@@ -285,8 +284,4 @@ fn base(broker: &Broker, topic: &str, edit: &Edit) -> String {
         settings.text(),
         plugin("count_by").display()
     )
-}
-
-fn until_end(place: &Workplace) -> Value {
-    outside_run(finish(place.command("run").args(["--until-end", "--json"])).json())
 }
