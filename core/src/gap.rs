@@ -54,6 +54,17 @@ impl GapKind {
 }
 
 impl OffsetGap {
+    /// The offset after the last record that was counted before the gap.
+    pub fn counted_to(self) -> i64 {
+        match self.kind {
+            GapKind::LogEndMoved => self.to,
+            GapKind::LogStartMoved
+            | GapKind::TopicRecreated
+            | GapKind::FileReplaced
+            | GapKind::FileRewritten => self.from,
+        }
+    }
+
     /// The offset at which reading resumes after the gap.
     pub fn resume_at(self) -> i64 {
         match self.kind {

@@ -24,9 +24,6 @@ use streamgauge_source::{LogGuard, OffsetCommitter};
 /// How often the loop looks whether it should stop or letters crowd.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// How often it is looked whether the run ends: a reload waits for it.
-const END_LOOK_EVERY: Duration = Duration::from_millis(5);
-
 /// Stores checkpoints.
 pub struct Checkpointer {
     /// None: state is not kept (replay).
@@ -73,7 +70,7 @@ impl From<SideOutputError> for NotStored {
 
 impl Checkpointer {
     /// Stores a checkpoint every `every`, and after a failure once its wait is over, until `stop` is
-    /// raised. The last one, after the workers have ended, is up to the caller. `is_alive` is
+    /// raised; whoever raises it wakes the thread, or it is seen a little later. The last one, after the workers have ended, is up to the caller. `is_alive` is
     /// called again and again meanwhile.
     pub fn run(&mut self, every: Duration, stop: &AtomicBool, is_alive: impl Fn()) {
         let mut last = Instant::now();
@@ -92,8 +89,11 @@ impl Checkpointer {
                 last = Instant::now();
             }
             let until = Instant::now() + LOOK_EVERY.min(every);
-            while Instant::now() < until && !stop.load(Ordering::Relaxed) {
-                thread::sleep(END_LOOK_EVERY);
+            while let Some(left) = until.checked_duration_since(Instant::now())
+                && !left.is_zero()
+                && !stop.load(Ordering::Relaxed)
+            {
+                thread::park_timeout(left);
             }
         }
     }

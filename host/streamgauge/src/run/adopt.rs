@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use streamgauge_checkpoint::store::{Checkpoint, KeptMetric};
 use streamgauge_core::{
-    LatenessClock, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot,
+    LatenessClock, MetricLag, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot,
 };
 use streamgauge_engine::Metric;
 use streamgauge_pipeline::{Backfill, MetricFingerprint, PartChange, Pipeline};
@@ -250,38 +250,42 @@ fn left_out_by_another(checkpoint: &Checkpoint, plugin: &Plugin) -> bool {
 /// Forgets which records another plugin, or one with other limits, crashed at since its last export.
 /// Returns true if there were any.
 fn forget_search(checkpoint: &mut Checkpoint, plugin: &Plugin) -> bool {
-    let (id, now) = (plugin.settings().id.as_str(), plugin.conditions());
-    let mut forgets = false;
-    for partition in &mut checkpoint.partitions {
-        let Some(i) = partition.metrics.iter().position(|metric| metric.id == id) else { continue };
-        let is_other = partition.metrics[i].phase.lag().is_some_and(|lag| {
-            (lag.crash.is_some() || !lag.left_out.is_empty()) && lag.under != Some(now)
-        });
-        if !is_other {
-            continue;
-        }
-        let place = partition.metrics[i].phase.place().copied().unwrap_or_default();
-        Arc::make_mut(partition).metrics[i].phase = MetricPhase::lagging(place);
-        forgets = true;
-    }
-    forgets
+    let now = plugin.conditions();
+    lag_from(checkpoint, plugin, |phase| {
+        let searched = |lag: &&MetricLag| lag.crash.is_some() || !lag.left_out.is_empty();
+        let lag = phase.lag().filter(searched).filter(|lag| lag.under != Some(now))?;
+        Some(lag.place)
+    })
 }
 
 /// Lets a metric go on that had stopped under other conditions. Returns true if there was one.
 fn resume(checkpoint: &mut Checkpoint, plugin: &Plugin) -> bool {
-    let (id, now) = (plugin.settings().id.as_str(), plugin.conditions());
-    let mut resumes = false;
+    let now = plugin.conditions();
+    lag_from(checkpoint, plugin, |phase| {
+        let stop = phase.stop().filter(|stop| stop.under.is_some_and(|under| under != now))?;
+        stop.place
+    })
+}
+
+/// Lets a metric lag in the partitions for whose phase `from` gives a place, from there on. Returns
+/// true if there was one.
+fn lag_from(
+    checkpoint: &mut Checkpoint,
+    plugin: &Plugin,
+    from: impl Fn(&MetricPhase) -> Option<MetricPlace>,
+) -> bool {
+    let id = &plugin.settings().id;
+    let mut lags = false;
     for partition in &mut checkpoint.partitions {
-        let Some(i) = partition.metrics.iter().position(|metric| metric.id == id) else { continue };
-        let stop = partition.metrics[i].phase.stop();
-        let is_other = stop.is_some_and(|stop| stop.under.is_some_and(|under| under != now));
-        let place = stop.and_then(|stop| stop.place).filter(|_| is_other);
-        if let Some(place) = place {
+        let Some(i) = partition.metrics.iter().position(|metric| metric.id == *id) else {
+            continue;
+        };
+        if let Some(place) = from(&partition.metrics[i].phase) {
             Arc::make_mut(partition).metrics[i].phase = MetricPhase::lagging(place);
-            resumes = true;
+            lags = true;
         }
     }
-    resumes
+    lags
 }
 
 /// Marks the place of partitions that have no marks: states of earlier versions.

@@ -43,9 +43,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The same where nothing lags: whatever begins to has a moment.
 const IDLE_LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// How often it is looked whether the run ends: a reload waits for it.
-const END_LOOK_EVERY: Duration = Duration::from_millis(5);
-
 /// The most readers at a time; other metrics wait for one to end.
 const READERS_MAX: usize = 2;
 
@@ -85,7 +82,7 @@ impl Search {
 }
 
 impl SideReaders {
-    /// Looks after the readers until `done` is raised; then they end, with all that they read
+    /// Looks after the readers until `done` is raised, and whoever raises it wakes the thread; then they end, with all that they read
     /// published.
     pub(super) fn run<'scope>(
         &'scope self,
@@ -140,8 +137,11 @@ impl SideReaders {
             self.lasts.store(!is_given_up, Ordering::Relaxed);
             let is_idle = readers.is_empty() && settling.is_empty() && lagging.is_empty();
             let until = Instant::now() + if is_idle { IDLE_LOOK_EVERY } else { LOOK_EVERY };
-            while Instant::now() < until && !done.load(Ordering::Relaxed) {
-                thread::sleep(END_LOOK_EVERY);
+            while let Some(left) = until.checked_duration_since(Instant::now())
+                && !left.is_zero()
+                && !done.load(Ordering::Relaxed)
+            {
+                thread::park_timeout(left);
             }
         }
         for reader in readers {

@@ -348,8 +348,10 @@ impl Supervisor {
                 }
             }
             ended.store(true, Ordering::Relaxed);
+            reading.thread().unpark();
             let read = reading.join().map_err(|_| failed("a side reader panicked".into()));
             done.store(true, Ordering::Relaxed);
+            storing.thread().unpark();
             // The panic was told already.
             let stored = storing.join().map_err(|_| failed("the checkpointer panicked".into()));
             stored.and(read).and(result)

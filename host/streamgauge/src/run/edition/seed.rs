@@ -151,8 +151,7 @@ impl Seed {
         };
         let is_other = |gap: &&OffsetGap| gap.kind != GapKind::LogStartMoved;
         if let Some(gap) = gaps.iter().rfind(is_other) {
-            let end = if gap.kind == GapKind::LogEndMoved { gap.to } else { gap.from };
-            lose(state.origin, end, LostOf::OtherLog);
+            lose(state.origin, gap.counted_to(), LostOf::OtherLog);
             return Some((low, low));
         }
         // What the edition before could not read is lost to nobody.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use streamgauge_core::{
-    GapKind, MISSED_MAX, Mark, MetricPhase, MetricPlace, MetricSnapshot, MissedRecords,
+    EventTime, MISSED_MAX, Mark, MetricPhase, MetricPlace, MetricSnapshot, MissedRecords,
     PartitionSnapshot, PartitionState, Position, RecordRange,
 };
 /// Records that a metric needs and the log no longer holds, in one partition.
@@ -84,20 +84,16 @@ pub(super) fn begin(
     if is_here && asked.is_none_or(|asked| asked <= metric.origin) {
         return Ok(Beginning::at(metric.clone(), place));
     }
-    let of_gap = state.gaps.last().map_or(state.origin, |gap| gap.resume_at());
-    let held = reach.low.max(of_gap);
-    let known = |from| {
-        let mark = state.marks.known_from(gaps, from);
-        mark.map_or((state.next_offset, state.max_event_time), |m| (m.offset, m.max_event_time))
-    };
+    let held = held(state, reach.low);
     let at = |max_event_time| MetricPlace { gaps, position: Position::default(), max_event_time };
     if !is_empty {
-        let (offset, max_event_time) = known(held);
-        let records = missed(state, &place, next_of(metric, &place), offset);
-        let all = metric.missed.iter().chain(&records).copied().collect::<Vec<_>>();
-        if !records.is_empty() && (!reach.without_lost || all.len() > MISSED_MAX) {
-            return Err(RecordsGone { partition: number, records });
+        let lost = lost(partition, metric, &place, reach.low);
+        let records = lost.iter().flat_map(|lost| &lost.records);
+        let all: Vec<_> = metric.missed.iter().chain(records).copied().collect();
+        if let Some(lost) = lost.filter(|_| !reach.without_lost || all.len() > MISSED_MAX) {
+            return Err(lost);
         }
+        let (offset, max_event_time) = known(state, held);
         let metric = MetricSnapshot { next_offset: offset, missed: all, ..metric.clone() };
         return Ok(Beginning::at(metric, at(max_event_time)));
     }
@@ -114,7 +110,7 @@ pub(super) fn begin(
         let (metric, place) = (empty(asked), at(before.max_event_time));
         return Ok(Beginning { metric, place, read_from: before.offset });
     }
-    let (offset, max_event_time) = known(asked.unwrap_or(held));
+    let (offset, max_event_time) = known(state, asked.unwrap_or(held));
     if asked.is_none() {
         tracing::warn!(
             "metric `{}` begins at {number}@{offset}: the log no longer holds what was before",
@@ -136,11 +132,21 @@ pub(in crate::run) fn lost(
     if place.gaps == gaps && low <= from {
         return None;
     }
-    let of_gap = state.gaps.last().map_or(state.origin, |gap| gap.resume_at());
-    let known = state.marks.known_from(gaps, low.max(of_gap));
-    let to = known.map_or(state.next_offset, |mark| mark.offset);
+    let (to, _) = known(state, held(state, low));
     let records = missed(state, place, from, to);
     (!records.is_empty()).then_some(RecordsGone { partition: partition.partition, records })
+}
+
+/// The first offset that there is of the log as it is now, which begins at `low`.
+fn held(state: &PartitionState, low: i64) -> i64 {
+    let of_gap = state.gaps.last().map_or(state.origin, |gap| gap.resume_at());
+    low.max(of_gap)
+}
+
+/// The first place from `from` on at which the largest event time is known, with that time.
+fn known(state: &PartitionState, from: i64) -> (i64, Option<EventTime>) {
+    let mark = state.marks.known_from(state.gaps.len() as u32, from);
+    mark.map_or((state.next_offset, state.max_event_time), |m| (m.offset, m.max_event_time))
 }
 
 /// The records from `from` on, of a metric at `place`, up to `to` in the log as it is now, which the
@@ -153,8 +159,7 @@ fn missed(state: &PartitionState, place: &MetricPlace, from: i64, to: i64) -> Ve
         }
     };
     for (number, gap) in state.gaps.iter().enumerate().skip(place.gaps as usize) {
-        let end = if gap.kind == GapKind::LogEndMoved { gap.to } else { gap.from };
-        miss(number, from, end);
+        miss(number, from, gap.counted_to());
         from = gap.resume_at();
     }
     miss(state.gaps.len(), from, to);

@@ -1,4 +1,4 @@
-use streamgauge_core::{EventTime, Marks, MetricAccounting, OffsetGap};
+use streamgauge_core::{GapKind, Marks, MetricAccounting, OffsetGap};
 
 use super::*;
 
