@@ -6,7 +6,7 @@
 //! or not. Without the file, edition 1 is current and nothing is known of what it was made from.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,9 @@ use crate::kept::{KeptFiles, KeptKind, write_whole};
 use crate::store::StateError;
 
 const FILE: &str = "editions.json";
+
+/// The file that is locked while that one is changed.
+const LOCK: &str = "editions.lock";
 
 /// Who may read the state may know its editions.
 const MODE: u32 = 0o644;
@@ -57,6 +60,18 @@ pub struct Edition {
     /// What it was taken over with last; `None` means that nothing is kept of that.
     #[serde(default)]
     pub made_from: Option<MadeFrom>,
+    /// The builds that are shown until those in their places have caught up, by metric.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shown: BTreeMap<String, ShownBuild>,
+}
+
+/// A build of a metric that is shown until the one in its place has caught up.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct ShownBuild {
+    /// The fingerprint of the metric that it was.
+    pub fingerprint: String,
+    /// What the pipeline was made from that counted it.
+    pub made_from: MadeFrom,
 }
 
 /// The kept files that a pipeline is made from.
@@ -149,14 +164,14 @@ impl Editions {
     /// # Errors
     /// The file cannot be written.
     pub fn begin(&mut self) -> Result<u32, StateError> {
-        let known = self.written.editions.keys().next_back().copied().unwrap_or(FIRST);
-        let number = self.written.last.max(known) + 1;
-        let mut next = self.written.clone();
-        next.last = number;
-        next.editions.insert(number, Edition::default());
-        next.building = Some(number);
-        self.replace(next)?;
-        Ok(number)
+        self.change(|next| {
+            let known = next.editions.keys().next_back().copied().unwrap_or(FIRST);
+            let number = next.last.max(known) + 1;
+            next.last = number;
+            next.editions.insert(number, Edition::default());
+            next.building = Some(number);
+            Ok(number)
+        })
     }
 
     /// Makes edition `number` current, from now on made from `made_from` where that is known.
@@ -169,13 +184,14 @@ impl Editions {
         made_from: Option<MadeFrom>,
         now: i64,
     ) -> Result<(), StateError> {
-        let mut next = self.written.clone();
-        let edition = next.editions.entry(number).or_default();
-        edition.since = Some(now);
-        edition.made_from = made_from.or_else(|| edition.made_from.take());
-        next.current = number;
-        next.building = next.building.filter(|building| *building != number);
-        self.replace(next)
+        self.change(|next| {
+            let edition = next.editions.entry(number).or_default();
+            edition.since = Some(now);
+            edition.made_from = made_from.or_else(|| edition.made_from.take());
+            next.current = number;
+            next.building = next.building.filter(|building| *building != number);
+            Ok(())
+        })
     }
 
     /// Notes what edition `number` was taken over with.
@@ -183,21 +199,45 @@ impl Editions {
     /// # Errors
     /// The file cannot be written.
     pub fn note(&mut self, number: u32, made_from: MadeFrom) -> Result<(), StateError> {
-        let mut next = self.written.clone();
-        next.editions.entry(number).or_default().made_from = Some(made_from);
-        self.replace(next)
+        self.change(|next| {
+            next.editions.entry(number).or_default().made_from = Some(made_from);
+            Ok(())
+        })
     }
 
-    /// Removes edition `number`, which is not the current one, with its store.
+    /// Notes which builds of edition `number` are shown until those in their places have caught up.
     ///
     /// # Errors
-    /// The file cannot be written, or the store not removed.
+    /// The file cannot be written.
+    pub fn note_shown(
+        &mut self,
+        number: u32,
+        shown: BTreeMap<String, ShownBuild>,
+    ) -> Result<(), StateError> {
+        let known = self.written.editions.get(&number).map(|edition| &edition.shown);
+        if known.is_some_and(|known| *known == shown) {
+            return Ok(());
+        }
+        self.change(|next| {
+            next.editions.entry(number).or_default().shown = shown;
+            Ok(())
+        })
+    }
+
+    /// Removes edition `number` with its store.
+    ///
+    /// # Errors
+    /// It is the current one, the file cannot be written, or the store not removed.
     pub fn drop_edition(&mut self, number: u32) -> Result<(), StateError> {
-        assert!(number != self.written.current, "the current edition is never dropped");
-        let mut next = self.written.clone();
-        next.editions.remove(&number);
-        next.building = next.building.filter(|building| *building != number);
-        self.replace(next)?;
+        self.change(|next| {
+            // A host may have switched to it meanwhile.
+            if number == next.current {
+                return Err(format!("edition {number} is the current one"));
+            }
+            next.editions.remove(&number);
+            next.building = next.building.filter(|building| *building != number);
+            Ok(())
+        })?;
         let path = self.folder(number);
         let removed = if number == FIRST {
             fs::remove_file(path.join(crate::store::STATE_FILE))
@@ -218,18 +258,35 @@ impl Editions {
     /// The folder of kept files cannot be read.
     pub fn unneeded(&self) -> io::Result<Vec<(PathBuf, u64)>> {
         let kept = KeptFiles::beside(&self.dir);
-        let made_from = self.written.editions.values().filter_map(|own| own.made_from.as_ref());
+        let editions = self.written.editions.values();
+        let made_from = editions.flat_map(|own| {
+            let shown = own.shown.values().map(|shown| &shown.made_from);
+            own.made_from.iter().chain(shown)
+        });
         let needed = made_from.flat_map(|made_from| made_from.paths(&kept)).collect();
         kept.others(&needed)
     }
 
-    fn replace(&mut self, next: Written) -> Result<(), StateError> {
+    /// Changes the file as it is by now, while nobody else does: a command may change it beside a
+    /// host.
+    fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut Written) -> Result<T, String>,
+    ) -> Result<T, StateError> {
         let path = self.dir.join(FILE);
+        let failed = |reason: String| StateError::Store { path: path.clone(), reason };
+        let lock = fs::create_dir_all(&self.dir).and_then(|()| {
+            let lock = File::create(self.dir.join(LOCK))?;
+            lock.lock().map(|()| lock)
+        });
+        let lock = lock.map_err(|error| failed(error.to_string()))?;
+        let mut next = Self::read(&self.dir)?.written;
+        let done = change(&mut next).map_err(failed)?;
         let bytes = serde_json::to_vec_pretty(&next).expect("numbers and texts are JSON");
-        let written = fs::create_dir_all(&self.dir).and_then(|()| write_whole(&path, &bytes, MODE));
-        written.map_err(|error| StateError::Store { path, reason: error.to_string() })?;
+        write_whole(&path, &bytes, MODE).map_err(|error| failed(error.to_string()))?;
+        drop(lock);
         self.written = next;
-        Ok(())
+        Ok(done)
     }
 }
 
@@ -262,6 +319,15 @@ mod tests {
         editions.drop_edition(3).expect("it is not current");
         assert_eq!((read().current(), read().building()), (2, None));
         assert_eq!(read().begin().expect("it can be written"), 4, "no number names two editions");
+        // What was read before somebody else changed the file undoes none of that.
+        let mut two = (read(), read());
+        two.0.note(FIRST, made_from("c")).expect("it can be written");
+        two.1.note(2, made_from("d")).expect("it can be written");
+        let noted = |number| read().all()[&number].made_from.clone();
+        assert_eq!((noted(FIRST), noted(2)), (Some(made_from("c")), Some(made_from("d"))));
+        let dropped = editions.drop_edition(2).expect_err("it is current");
+        assert!(dropped.to_string().contains("edition 2 is the current one"), "{dropped}");
+        editions.note(FIRST, made_from("a")).expect("it can be written");
         // Returned to as it was, with what it was made from.
         editions.switch(FIRST, None, 9).expect("it can be written");
         let first = read().all()[&FIRST].clone();
@@ -275,9 +341,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let kept = KeptFiles::beside(folder.path());
         let keep = |text: &str| kept.keep(KeptKind::Text, text.as_bytes()).expect("it is written");
-        let (one, two) = (keep("one"), keep("two"));
+        let (one, two, three) = (keep("one"), keep("two"), keep("three"));
         let mut editions = Editions::read(folder.path()).expect("it can be read");
         editions.note(FIRST, made_from(&one)).expect("it can be written");
+        let shown = ShownBuild { fingerprint: "f".to_owned(), made_from: made_from(&three) };
+        let shown = BTreeMap::from([("age".to_owned(), shown)]);
+        editions.note_shown(FIRST, shown).expect("it can be written");
         let found = editions.unneeded().expect("it can be read");
         assert_eq!(found, [(kept.path(KeptKind::Text, &two), 3)]);
     }

@@ -171,6 +171,7 @@ impl Entry for DeadLetter<'_> {
             ("metric", self.metric.as_deref().unwrap_or_default().to_owned()),
             ("reason", self.reason.clone().into_owned()),
             ("detail", self.detail.as_deref().unwrap_or_default().to_owned()),
+            ("edition", origin.edition.to_string()),
         ]
     }
 

@@ -42,4 +42,6 @@ pub struct Origin {
     pub source: String,
     /// The zone of civil times.
     pub zone: Tz,
+    /// The edition of the state that counts them: a topic may hold those of several.
+    pub edition: u32,
 }

@@ -93,6 +93,7 @@ impl Entry for LateRecord<'_> {
             ("offset", self.offset.to_string()),
             ("source", origin.source.clone()),
             ("event_time", rfc3339(origin.zone, self.event_time)),
+            ("edition", origin.edition.to_string()),
         ]
     }
 

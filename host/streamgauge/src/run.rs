@@ -2,7 +2,7 @@
 //! signals watched.
 
 pub mod acts;
-mod adopt;
+pub mod adopt;
 pub mod announce;
 pub mod cause;
 pub mod compiler;

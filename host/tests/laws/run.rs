@@ -86,7 +86,7 @@ impl<'a> Life<'a> {
             (start(case, loaded, own, (Role::Worker, None)), Arc::new(outbox))
         };
         let workers: Vec<_> = (0..workers).map(of_worker).collect();
-        let origin = Origin { source: "laws".to_owned(), zone: chrono_tz::UTC };
+        let origin = Origin { source: "laws".to_owned(), zone: chrono_tz::UTC, edition: 1 };
         let mut sink = SideOutput::none(origin.clone());
         sink.resume(letters);
         let checkpointer = Checkpointer {

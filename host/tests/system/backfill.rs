@@ -1,13 +1,14 @@
 //! What a metric counts of the log that was before it, what it misses where the log is gone, and what
 //! is shown until it has caught up.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::broker::Broker;
 use crate::events::{event, generated, lines};
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
 use crate::result::{assert_same, happened, outside_run, until_end};
+use crate::wait;
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
 fn of_metric<'a>(status: &'a Value, id: &str) -> &'a Value {
@@ -225,10 +226,46 @@ fn the_result_before_is_shown_until_the_new_one_has_caught_up() {
     let status = host.status_when("the second reload", |status| happened(status, "reloaded") == 2);
     let age = of_metric(&status, "age");
     assert_eq!(rows(age), 300_000, "{age}");
-    case.place.set_text(&wider("2d").replace("share = 0.05", "share = 1.0"));
+    // Killed, and then stopped and changed, in the midst of it.
+    host.kill();
+    let host = Host::start(&case.place);
+    let age_of = |host: &Host| of_metric(&host.restored(1), "age").clone();
+    let age = age_of(&host);
+    assert_eq!((&age["state"], rows(&age)), (&json!("lagging"), 300_000), "{age}");
+    host.terminate().ok();
+    case.place.set_text(&wider("3d"));
+    let host = Host::start(&case.place);
+    let age = age_of(&host);
+    assert_eq!((&age["state"], rows(&age)), (&json!("lagging"), 300_000), "{age}");
+    case.place.set_text(&wider("3d").replace("share = 0.05", "share = 1.0"));
     let status = host.status_when("the end", |status| of_metric(status, "age")["state"] == "ok");
     assert_eq!(rows(of_metric(&status, "age")), 300_000);
-    assert_eq!(of_metric(&status, "age")["windows"][0]["window"], "2d");
+    assert_eq!(of_metric(&status, "age")["windows"][0]["window"], "3d");
+    let noted = || std::fs::read_to_string(case.place.path("state/editions.json"));
+    wait::until("the note to be gone", || {
+        noted().is_ok_and(|noted| !noted.contains("shown")).then_some(())
+    });
+    host.terminate().ok();
+}
+
+/// What a metric had counted is shown while it is built anew, also where only the file was changed
+/// while nothing ran.
+#[test]
+fn the_result_before_is_shown_where_the_file_was_changed_while_nothing_ran() {
+    let case = Case::new("between", 1);
+    for _ in 0..4 {
+        case.send(0, 50_000);
+    }
+    let host = Host::start(&case.place);
+    host.has_read(200_000);
+    host.terminate().ok();
+    let slow = format!("{}[catch_up]\nshare = 0.05\n", case.settings.text());
+    let wider = "id = \"age\"\nwindows = [\"cumulative\", \"1d\"]\n";
+    case.place.set_text(&slow.replacen("id = \"age\"\n", wider, 1));
+    let host = Host::start(&case.place);
+    let status = host.restored(1);
+    let age = of_metric(&status, "age");
+    assert_eq!((&age["state"], rows(age)), (&json!("lagging"), 200_000), "{age}");
     host.terminate().ok();
 }
 

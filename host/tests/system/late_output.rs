@@ -74,6 +74,7 @@ fn headers_of_late_records_say_what_the_records_say() {
             ("offset", &number),
             ("source", &topic),
             ("event_time", &event_time),
+            ("edition", "1"),
         ]);
         assert_eq!(headers, all);
     }

@@ -25,7 +25,7 @@ fn letter(offset: i64) -> DeadLetter<'static> {
 }
 
 fn origin() -> Origin {
-    Origin { source: "events".to_owned(), zone: chrono_tz::UTC }
+    Origin { source: "events".to_owned(), zone: chrono_tz::UTC, edition: 1 }
 }
 
 fn extent(bytes: u64, entries: u64) -> Extent {

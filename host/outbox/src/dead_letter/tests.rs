@@ -25,7 +25,7 @@ fn projection() -> Projection {
 }
 
 fn origin() -> Origin {
-    Origin { source: "taobao".to_owned(), zone: chrono_tz::UTC }
+    Origin { source: "taobao".to_owned(), zone: chrono_tz::UTC, edition: 2 }
 }
 
 fn check(letter: &DeadLetter<'_>, expected: &Expect) {
@@ -134,13 +134,14 @@ fn a_header_is_empty_where_the_line_has_no_text() {
     };
     assert_eq!(
         headers(&rejected(&Rejection::NotUtf8, Some(b"\xff"))),
-        "source=taobao partition=3 offset=42 verdict=rejected metric= reason=not_utf8 detail="
+        "source=taobao partition=3 offset=42 verdict=rejected metric= reason=not_utf8 detail= \
+         edition=2"
     );
     let refused = DeadLetter::refused(3, META, "prices", "below 0", b"{}");
     assert_eq!(
         headers(&refused),
         "source=taobao partition=3 offset=42 verdict=excluded metric=prices \
-         reason=refused_by_plugin detail=below 0"
+         reason=refused_by_plugin detail=below 0 edition=2"
     );
 }
 

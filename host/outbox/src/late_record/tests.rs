@@ -23,7 +23,7 @@ fn late(delay: Millis, value: &[u8]) -> LateRecord<'_> {
 }
 
 fn origin() -> Origin {
-    Origin { source: "events".to_owned(), zone: chrono_tz::Asia::Shanghai }
+    Origin { source: "events".to_owned(), zone: chrono_tz::Asia::Shanghai, edition: 2 }
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn headers_name_the_record_and_its_delay() {
     let headers: Vec<String> =
         record.headers(&origin()).iter().map(|(name, value)| format!("{name}={value}")).collect();
     let expected = "is_late=true delay_seconds=0.5 partition=2 offset=41 source=events \
-                    event_time=2015-11-11T12:03:00+08:00";
+                    event_time=2015-11-11T12:03:00+08:00 edition=2";
     assert_eq!(headers.join(" "), expected);
 }
 

@@ -56,12 +56,17 @@ pub(super) fn of_process(status: &Status) -> Registry {
     let (rows, traps) = (Counters::default(), Counters::default());
     let seconds = Family::<Label, Counter<f64, AtomicU64>>::default();
     let (memory, state) = (Family::<Label, Gauge>::default(), States::default());
+    let (behind, caught_up) = (Family::<Label, Gauge>::default(), Fractions::default());
     for metric in &status.metrics {
         let label = [("metric", metric.id.clone())];
         rows.get_or_create(&label).inc_by(metric.plugin.rows);
         traps.get_or_create(&label).inc_by(metric.plugin.traps);
         seconds.get_or_create(&label).inc_by(metric.plugin.seconds);
         memory.get_or_create(&label).set(metric.plugin.memory_bytes as i64);
+        let progress = metric.stale.as_ref().and_then(|stale| stale.progress);
+        let (read, of) = progress.map_or((1, 1), |progress| (progress.read, progress.of.max(1)));
+        behind.get_or_create(&label).set(of.saturating_sub(read) as i64);
+        caught_up.get_or_create(&label).set(read as f64 / of as f64);
         for name in ["ok", "lagging", "quarantined", "unreadable"] {
             let labels = [("metric", metric.id.clone()), ("state", name.to_owned())];
             state.get_or_create(&labels).set(i64::from(metric.state == name));
@@ -71,6 +76,16 @@ pub(super) fn of_process(status: &Status) -> Registry {
     registry.register("metric_seconds", "Time spent in the plugin", seconds);
     registry.register("metric_traps", "Instances of the plugin that failed", traps);
     registry.register("metric_memory_bytes", "Memory of the plugin's instances", memory);
+    registry.register(
+        "metric_behind_records",
+        "Offsets that the metric's partitions have read and that it counts in the background",
+        behind,
+    );
+    registry.register(
+        "metric_caught_up_ratio",
+        "The part of its log that a metric has counted which is built or goes on in the background",
+        caught_up,
+    );
     registry.register("metric_state", "1 for the present state of the metric", state);
     let mode = Family::<Label, Gauge>::default();
     for each in Mode::ALL {

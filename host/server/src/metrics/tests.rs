@@ -7,7 +7,7 @@ use streamgauge_telemetry::{BackupCounts, Distribution, Measured, Telemetry, Wor
 
 use super::encode;
 use crate::tests::fixture::live;
-use streamgauge_wire::{Cause, Health, Trouble};
+use streamgauge_wire::{Cause, Health, Progress, Stale, Trouble};
 
 /// The lines of a text, checked on the way: each sample belongs to the family before it, each
 /// family has one type and one help, and the text ends with its end mark.
@@ -66,6 +66,8 @@ fn the_totals_are_those_of_the_books() {
         (r#"streamgauge_metric_traps_total{metric="behavior"}"#, 0.0),
         (r#"streamgauge_metric_state{metric="behavior",state="ok"}"#, 1.0),
         (r#"streamgauge_metric_state{metric="behavior",state="quarantined"}"#, 0.0),
+        (r#"streamgauge_metric_behind_records{metric="behavior"}"#, 0.0),
+        (r#"streamgauge_metric_caught_up_ratio{metric="behavior"}"#, 1.0),
         (r#"streamgauge_mode{mode="live"}"#, 1.0),
         (r#"streamgauge_mode{mode="waiting"}"#, 0.0),
         ("streamgauge_records_fallback_total", 0.0),
@@ -83,6 +85,25 @@ fn the_totals_are_those_of_the_books() {
     assert!(samples["process_open_fds"] >= 3.0);
     assert!(samples["process_cpu_seconds_total"] >= 0.0);
     assert!(samples["process_start_time_seconds"] > 1.7e9);
+}
+
+#[test]
+fn a_metric_that_is_built_says_how_far_it_is() {
+    let mut live = live();
+    let mut status = (*live.status).clone();
+    let progress = Some(Progress { read: 300, of: 1200 });
+    let (since, at, hint) = (None, Vec::new(), String::new());
+    status.metrics[0].state = "lagging";
+    status.metrics[0].stale = Some(Stale { since, at, hint, progress });
+    live.status = status.into();
+    let samples = parse(&encode(&Telemetry::new(), &live));
+    for (sample, value) in [
+        (r#"streamgauge_metric_behind_records{metric="behavior"}"#, 900.0),
+        (r#"streamgauge_metric_caught_up_ratio{metric="behavior"}"#, 0.25),
+        (r#"streamgauge_metric_state{metric="behavior",state="lagging"}"#, 1.0),
+    ] {
+        assert_eq!(samples.get(sample), Some(&value), "{sample} in {samples:#?}");
+    }
 }
 
 #[test]

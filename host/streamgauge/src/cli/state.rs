@@ -110,7 +110,8 @@ enum StateCommand {
         config: Config,
     },
     /// Name the backups that are over by the limits of the pipeline, the editions that are not
-    /// current, and kept files that none needs, or remove them.
+    /// current, the states of metrics that were removed or changed, and kept files that none needs,
+    /// or remove them.
     Prune {
         #[command(flatten)]
         config: Config,
@@ -161,7 +162,7 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
         StateCommand::Drop { config, edition } => editions::remove(&load(config)?, *edition),
         StateCommand::Prune { config, yes } => {
             let what = if *yes { prune::Prune::Remove } else { prune::Prune::Name };
-            prune::prune(&load(config)?, what)
+            prune::prune(config, what)
         }
         StateCommand::Rollback(config) => rollback(&load(config)?),
         StateCommand::Reset(config) => {

@@ -16,15 +16,16 @@ use streamgauge_pipeline::{Backfill, MetricFingerprint, PartChange, Pipeline};
 use streamgauge_plugin::Plugin;
 
 use super::difference::Outline;
+use super::prepare::Prepared;
 use super::prepare::metrics::{Standing, standing};
 
 /// What becomes of a metric's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MetricChange {
     /// There was no such metric.
-    New(String),
+    New(String, Counted),
     /// The metric was another one, in these parts.
-    Changed(String, String),
+    Changed(String, String, Counted),
     /// The metric has fewer windows or larger limits, in these parts, and goes on with its state.
     Refitted(String, String),
     /// The metric is as it was once, and goes on from there.
@@ -36,20 +37,34 @@ pub(super) enum MetricChange {
     /// The record was searched for at which another plugin crashed.
     Unsearched(String),
     /// Another plugin crashed at records that were left out, so the metric is built anew.
-    Mended(String),
+    Mended(String, Counted),
+}
+
+/// The records that a metric without a state counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// Those of the log.
+    FromLog,
+    /// Those that come.
+    FromNow,
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FromLog => "it is built from the log in the background",
+            Self::FromNow => "it counts from now on",
+        })
+    }
 }
 
 impl fmt::Display for MetricChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::New(id) => {
-                write!(f, "metric `{id}` is new: it is built from the log in the background")
+            Self::New(id, counted) => write!(f, "metric `{id}` is new: {counted}"),
+            Self::Changed(id, parts, counted) => {
+                write!(f, "metric `{id}`: {parts}: {counted}, and what it had counted is kept")
             }
-            Self::Changed(id, parts) => write!(
-                f,
-                "metric `{id}`: {parts}: it is built from the log in the background, and what it \
-                 had counted is kept"
-            ),
             Self::Refitted(id, parts) => {
                 write!(f, "metric `{id}`: {parts}: it goes on from what it had counted")
             }
@@ -64,10 +79,9 @@ impl fmt::Display for MetricChange {
                 "metric `{id}` has another plugin or other limits than those that crashed: it goes on \
                  from where it was put back, with every record"
             ),
-            Self::Mended(id) => write!(
+            Self::Mended(id, counted) => write!(
                 f,
-                "metric `{id}` had left records out at which another plugin crashed: it is built \
-                 from the log in the background"
+                "metric `{id}` had left records out at which another plugin crashed: {counted}"
             ),
             Self::Resumed(id) => write!(
                 f,
@@ -96,7 +110,7 @@ pub(super) fn adopt(
         }
     }
     for plugin in plugins {
-        let id = plugin.settings().id.as_str();
+        let (id, counted) = (plugin.settings().id.as_str(), counted(plugin, clock));
         if forget_search(checkpoint, plugin) {
             changes.push(MetricChange::Unsearched(id.to_owned()));
         }
@@ -107,7 +121,7 @@ pub(super) fn adopt(
             if let Some(then) = then.filter(|_| left_out_by_another(checkpoint, plugin)) {
                 set_aside(checkpoint, id, &format!("{then}, with records left out"));
                 begin(checkpoint, (pipeline, plugin), &stored, clock);
-                changes.push(MetricChange::Mended(id.to_owned()));
+                changes.push(MetricChange::Mended(id.to_owned(), counted));
             } else if clock != LatenessClock::Processing && resume(checkpoint, plugin) {
                 changes.push(MetricChange::Resumed(id.to_owned()));
             }
@@ -125,8 +139,8 @@ pub(super) fn adopt(
         let is_back = begin(checkpoint, (pipeline, plugin), &stored, clock);
         changes.push(match standing {
             _ if is_back => MetricChange::Back(id.to_owned()),
-            Standing::New => MetricChange::New(id.to_owned()),
-            other => MetricChange::Changed(id.to_owned(), other.words()),
+            Standing::New => MetricChange::New(id.to_owned(), counted),
+            other => MetricChange::Changed(id.to_owned(), other.words(), counted),
         });
     }
     checkpoint.settings.clone_from(now);
@@ -183,11 +197,7 @@ fn begin(
     let builds = checkpoint.kept.iter().filter(|kept| kept.id == id);
     let builds = builds.flat_map(|kept| kept.partitions.values()).map(|metric| metric.build);
     let next = builds.max().map_or(0, |build| build + 1);
-    let is_it = |kept: &KeptMetric| {
-        let mut settings = stored.clone();
-        settings.insert(MetricFingerprint::key(id), kept.settings.clone());
-        kept.id == id && standing(pipeline, plugin, &settings, None) == Standing::Same
-    };
+    let is_it = |kept: &KeptMetric| is_of(kept, (pipeline, plugin), stored);
     let found = checkpoint.kept.iter().position(is_it);
     let kept = found.map(|i| checkpoint.kept.swap_remove(i).partitions).unwrap_or_default();
     // All partitions have one build, also those that came since.
@@ -204,6 +214,27 @@ fn begin(
     found.is_some()
 }
 
+/// True if `kept` is a state of this very metric, where the other settings are those `stored`.
+fn is_of(
+    kept: &KeptMetric,
+    (pipeline, plugin): (&Pipeline, &Plugin),
+    stored: &BTreeMap<String, String>,
+) -> bool {
+    let mut settings = stored.clone();
+    settings.insert(MetricFingerprint::key(&kept.id), kept.settings.clone());
+    let is_same = || standing(pipeline, plugin, &settings, None) == Standing::Same;
+    kept.id == plugin.settings().id && is_same()
+}
+
+/// The states that are kept in `checkpoint` and that no metric of this pipeline would take up.
+pub fn unused<'a>(checkpoint: &'a Checkpoint, prepared: &Prepared) -> Vec<&'a KeptMetric> {
+    let is_used = |kept: &KeptMetric| {
+        let mut plugins = prepared.plugins.iter();
+        plugins.any(|plugin| is_of(kept, (&prepared.pipeline, plugin), &checkpoint.settings))
+    };
+    checkpoint.kept.iter().filter(|kept| !is_used(kept)).collect()
+}
+
 /// A state that was kept; one that is at its partition's place runs.
 fn at_its_place(kept: &MetricSnapshot, partition: &PartitionSnapshot) -> MetricSnapshot {
     let mut metric = kept.clone();
@@ -216,6 +247,13 @@ fn at_its_place(kept: &MetricSnapshot, partition: &PartitionSnapshot) -> MetricS
     metric
 }
 
+/// The records that the metric counts where it has no state.
+fn counted(plugin: &Plugin, clock: LatenessClock) -> Counted {
+    let from_now =
+        clock == LatenessClock::Processing || plugin.settings().backfill == Backfill::None;
+    if from_now { Counted::FromNow } else { Counted::FromLog }
+}
+
 /// A metric without a state. It begins at the partition's origin, or, where it is to count from now
 /// on or records cannot be counted a second time, at the partition's place. Where between the two it
 /// begins that counts from a moment on, its side reader finds out.
@@ -226,9 +264,8 @@ fn new(
     clock: LatenessClock,
 ) -> MetricSnapshot {
     let state = &partition.state;
-    let begins_here = clock == LatenessClock::Processing
-        || plugin.settings().backfill == Backfill::None
-        || state.next_offset == state.origin;
+    let begins_here =
+        counted(plugin, clock) == Counted::FromNow || state.next_offset == state.origin;
     let origin = if begins_here { state.next_offset } else { state.origin };
     let phase = if begins_here {
         MetricPhase::Running

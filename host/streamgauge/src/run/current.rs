@@ -34,11 +34,15 @@ pub struct Current {
     shown: AtomicUsize,
 }
 
+/// Readers of the results of a pipeline.
+pub(super) fn results_of(prepared: &Prepared) -> Results {
+    let (zone, option) = (prepared.pipeline.event_time.zone, prepared.pipeline.config_option());
+    Results::naming(&prepared.plugins, &prepared.plan, zone, &option)
+}
+
 impl Active {
     fn new(prepared: Prepared) -> Arc<Self> {
-        let (zone, option) = (prepared.pipeline.event_time.zone, prepared.pipeline.config_option());
-        let results = Results::naming(&prepared.plugins, &prepared.plan, zone, &option);
-        let results = Arc::new(results);
+        let results = Arc::new(results_of(&prepared));
         Arc::new(Self {
             prepared,
             own: Arc::clone(&results),

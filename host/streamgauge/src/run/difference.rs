@@ -132,7 +132,11 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
             (was, is) if was == is => {}
             (None, _) => {
                 whole.insert(id);
-                found.background.push(format!("metric `{id}` is new"));
+                if counts_from_now(id, new) {
+                    found.now.push(format!("metric `{id}` is new, and counts from now on"));
+                } else {
+                    found.background.push(format!("metric `{id}` is new"));
+                }
             }
             (Some(_), None) => {
                 whole.insert(id);
@@ -143,8 +147,13 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
                 let why = why_rebuilt(id, old, new);
                 let why = if why.is_empty() { step(was, is) } else { why.join("; ") };
                 let goes_on = was.zip(is).is_some_and(|(was, is)| old.goes_on(id, was, is));
-                let list = if goes_on { &mut found.now } else { &mut found.background };
-                list.push(format!("metric `{id}`: {why}"));
+                if goes_on {
+                    found.now.push(format!("metric `{id}`: {why}"));
+                } else if counts_from_now(id, new) {
+                    found.now.push(format!("metric `{id}`: {why}; it counts from now on"));
+                } else {
+                    found.background.push(format!("metric `{id}`: {why}"));
+                }
             }
         }
     }
@@ -172,6 +181,13 @@ pub fn difference(old: &Outline, new: &Outline) -> Difference {
         }
     }
     found
+}
+
+/// True if a metric without a state counts only what comes.
+fn counts_from_now(id: &str, new: &Outline) -> bool {
+    let is = |of: Option<&String>, value: &str| of.is_some_and(|is| is == value);
+    is(new.settings.get(&format!("metric.{id}.backfill")), "none")
+        || is(new.state.get("lateness.clock"), "processing")
 }
 
 /// The zone by another name, where its offsets are those of before.

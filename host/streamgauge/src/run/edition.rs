@@ -9,6 +9,7 @@ mod begin;
 mod build;
 mod rebuilder;
 mod seed;
+mod shown;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +23,7 @@ use streamgauge_checkpoint::store::StateError;
 use streamgauge_core::digest_of;
 use streamgauge_pipeline::{Diagnostics, Pipeline};
 use streamgauge_plugin::{Plugin, read_component};
+use streamgauge_view::Formers;
 use thiserror::Error;
 
 use super::prepare::Prepared;
@@ -56,7 +58,7 @@ impl Keeping {
     /// # Errors
     /// What it has built could not be made current.
     pub fn ended(self, prepared: &Prepared) -> Result<(), StateError> {
-        Self { until: Until::Stopped, ..self }.taken_over(prepared)
+        Self { until: Until::Stopped, ..self }.taken_over(prepared, None)
     }
 
     /// The number of the edition.
@@ -70,13 +72,22 @@ impl Keeping {
     }
 
     /// The edition is in force with `prepared`, and a checkpoint says so. Where another one was
-    /// current, this is the switch.
+    /// current, this is the switch. `formers` are the builds that are shown from now on until those
+    /// in their places have caught up; `None` means the same as before.
     ///
     /// # Errors
     /// The switch could not be written. Where no switch is due, a failure is only told.
-    pub(super) fn taken_over(&self, prepared: &Prepared) -> Result<(), StateError> {
+    pub(super) fn taken_over(
+        &self,
+        prepared: &Prepared,
+        formers: Option<&Formers>,
+    ) -> Result<(), StateError> {
         let made_from = kept_of(&self.dir, prepared);
         let mut editions = Editions::read(&self.dir)?;
+        if let Some(formers) = formers {
+            let own = editions.all().get(&self.edition).cloned().unwrap_or_default();
+            told(editions.note_shown(self.edition, shown::of(&own, formers)));
+        }
         let before = editions.current();
         if before != self.edition && self.until == Until::End {
             return Ok(());
@@ -92,8 +103,7 @@ impl Keeping {
             if noted.is_some_and(|noted| noted.is_same(&made_from)) {
                 return Ok(());
             }
-            if let Err(error) = editions.note(self.edition, made_from) {
-                tracing::warn!("what the pipeline is made from could not be noted: {error}");
+            if !told(editions.note(self.edition, made_from)) {
                 return Ok(());
             }
         }
@@ -111,15 +121,21 @@ impl Keeping {
     }
 }
 
+/// True if it was noted; a failure is no reason not to run.
+fn told(noted: Result<(), StateError>) -> bool {
+    noted
+        .inspect_err(|error| {
+            tracing::warn!("what the pipeline is made from could not be noted: {error}");
+        })
+        .is_ok()
+}
+
 /// Keeps what is in force from now on, where no record counts otherwise and no worker was told.
 pub fn take_over_page(dir: &Path, prepared: &Prepared) {
     keep_files(dir, prepared);
-    let noted = Editions::read(dir).and_then(|editions| {
-        Keeping::new(dir, editions.current(), Until::Stopped).taken_over(prepared)
-    });
-    if let Err(error) = noted {
-        tracing::warn!("what the pipeline is made from could not be noted: {error}");
-    }
+    told(Editions::read(dir).and_then(|editions| {
+        Keeping::new(dir, editions.current(), Until::Stopped).taken_over(prepared, None)
+    }));
 }
 
 /// Keeps the text and the components of `prepared` beside the state in `dir`. A failure is no reason
@@ -215,6 +231,16 @@ pub fn load_kept(
     let Some(made_from) = made_from else {
         return Err(NotMade::Nothing { dir: dir.to_owned(), edition });
     };
+    let prepared = load_made((dir, &made_from), path, change)?;
+    Ok((prepared, made_from))
+}
+
+/// The pipeline that was made from `made_from`, as far as that is kept beside the state in `dir`.
+fn load_made(
+    (dir, made_from): (&Path, &MadeFrom),
+    path: &Path,
+    change: impl FnOnce(&mut Pipeline),
+) -> Result<Prepared, NotMade> {
     let kept = KeptFiles::beside(dir);
     let read = |kind: KeptKind, digest: &str| {
         let unread = |error| NotMade::Unread { path: kept.path(kind, digest), error };
@@ -231,6 +257,5 @@ pub fn load_kept(
         dir.clone_into(&mut pipeline.state_dir);
         change(pipeline);
     });
-    let prepared = prepared.map_err(|faults| NotMade::Wrong(Box::new(faults)))?;
-    Ok((prepared, made_from))
+    prepared.map_err(|faults| NotMade::Wrong(Box::new(faults)))
 }

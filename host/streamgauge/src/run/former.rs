@@ -8,6 +8,15 @@ use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot};
 use streamgauge_pipeline::MetricFingerprint;
 use streamgauge_view::{Former, Formers, MetricReader, Results};
 
+/// What a build was before the one that is in its place now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Was {
+    /// Shown in the place of another one that had not caught up yet.
+    Shown,
+    /// The metric of the pipeline that was in force.
+    InForce,
+}
+
 /// Builds that are shown, with the readers of their results.
 #[derive(Clone, Default)]
 pub struct ShownBefore {
@@ -28,23 +37,32 @@ impl ShownBefore {
     ) -> Self {
         let mut found = Self::default();
         for reader in results.metrics() {
-            let id = reader.id();
-            let known = before.states.get(id);
-            let own = settings.get(&MetricFingerprint::key(id));
-            let fingerprint = known.map(|former| &former.fingerprint).or(own);
-            let Some(fingerprint) = fingerprint.filter(|_| is_built(checkpoint, id)) else {
-                continue;
-            };
-            let is_it = |kept: &&KeptMetric| kept.id == id && kept.settings == *fingerprint;
-            let Some(kept) = checkpoint.kept.iter().find(is_it) else { continue };
-            if known.is_some() || was_whole(kept, checkpoint) {
-                let (fingerprint, partitions) = (fingerprint.clone(), kept.partitions.clone());
-                let former = Arc::new(Former { fingerprint, partitions });
-                found.states.insert(id.to_owned(), former);
-                found.readers.insert(id.to_owned(), Arc::clone(reader));
+            let known = before.states.get(reader.id());
+            let own = settings.get(&MetricFingerprint::key(reader.id()));
+            let was = if known.is_some() { Was::Shown } else { Was::InForce };
+            if let Some(fingerprint) = known.map(|former| &former.fingerprint).or(own) {
+                found.take_in(reader, (fingerprint, was), checkpoint);
             }
         }
         found
+    }
+
+    /// Shows the build with this fingerprint, as `checkpoint` keeps it, if the metric is built anew.
+    pub(super) fn take_in(
+        &mut self,
+        reader: &Arc<MetricReader>,
+        (fingerprint, was): (&str, Was),
+        checkpoint: &Checkpoint,
+    ) {
+        let id = reader.id();
+        let is_it = |kept: &&KeptMetric| kept.id == id && kept.settings == fingerprint;
+        let kept = checkpoint.kept.iter().find(is_it).filter(|_| is_built(checkpoint, id));
+        if let Some(kept) = kept.filter(|kept| was == Was::Shown || was_whole(kept, checkpoint)) {
+            let (fingerprint, partitions) = (fingerprint.to_owned(), kept.partitions.clone());
+            let former = Arc::new(Former { fingerprint, partitions });
+            self.states.insert(id.to_owned(), former);
+            self.readers.insert(id.to_owned(), Arc::clone(reader));
+        }
     }
 
     /// The metrics that run everywhere by now, so that they are shown themselves.

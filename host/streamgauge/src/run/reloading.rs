@@ -1,5 +1,6 @@
 //! The supervisor's part of a reload: the pipeline in force, the next one, and the one before.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use streamgauge_checkpoint::store::{StateReader, StateStore};
@@ -16,6 +17,9 @@ pub struct Reloading {
     pub handover: Arc<Handover<Next>>,
     /// The pipeline that ran before, until the changed one reads.
     pub(super) former: Option<Former>,
+    /// How many builds are noted as shown until those in their places have caught up; `None` means
+    /// that nothing was looked for yet.
+    pub(super) noted: Cell<Option<usize>>,
 }
 
 /// A pipeline that is to be in force.
@@ -46,7 +50,7 @@ impl Reloading {
     /// Of a run that begins with `prepared`.
     pub fn new(prepared: &Prepared) -> Self {
         let current = Arc::new(Current::new(prepared.clone()));
-        Self { current, handover: Arc::default(), former: None }
+        Self { current, handover: Arc::default(), former: None, noted: Cell::new(None) }
     }
 
     /// True while a changed pipeline waits to be taken.

@@ -334,6 +334,7 @@ impl Supervisor {
                     stop_all();
                 }
                 self.is_alive();
+                self.note_joined();
                 let Some(i) = running.iter().position(thread::ScopedJoinHandle::is_finished) else {
                     thread::sleep(LOOK_EVERY / 5);
                     continue;

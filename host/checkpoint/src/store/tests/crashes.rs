@@ -51,7 +51,7 @@ pub(super) fn every_letter(last: i64) -> Vec<i64> {
 }
 
 fn origin() -> Origin {
-    Origin { source: "disk".to_owned(), zone: chrono_tz::UTC }
+    Origin { source: "disk".to_owned(), zone: chrono_tz::UTC, edition: 1 }
 }
 
 /// The length of the letters of one checkpoint.

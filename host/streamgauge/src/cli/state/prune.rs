@@ -1,10 +1,15 @@
-//! `streamgauge state prune`: what the limits of backups say is over, editions that are not current
-//! and kept files that none needs, named first and removed with `--yes`.
+//! `streamgauge state prune`: what the limits of backups say is over, editions that are not current,
+//! states of metrics that were removed or changed, and kept files that none needs, named first and
+//! removed with `--yes`.
+
+mod metrics;
 
 use std::fs;
 use std::path::PathBuf;
 
 use super::list::own_identity;
+use super::load;
+use crate::cli::Config;
 use crate::cli::failure::Failure;
 use crate::cli::output::print_out;
 use streamgauge_checkpoint::backups::{BackupFile, backups_in, leftovers, over};
@@ -19,7 +24,8 @@ pub(super) enum Prune {
     Remove,
 }
 
-pub(super) fn prune(pipeline: &Pipeline, what: Prune) -> Result<(), Failure> {
+pub(super) fn prune(config: &Config, what: Prune) -> Result<(), Failure> {
+    let pipeline = &load(config)?;
     let mut editions = Editions::read(&pipeline.state_dir)?;
     let is_used =
         |number: &u32| *number == editions.current() || Some(*number) == editions.building();
@@ -28,6 +34,7 @@ pub(super) fn prune(pipeline: &Pipeline, what: Prune) -> Result<(), Failure> {
         .iter()
         .map(|number| format!("edition {number}, {}", editions.folder(*number).display()))
         .collect();
+    lines.extend(metrics::prune(config, &editions, what)?);
     if what == Prune::Remove {
         for number in old {
             if EmbeddedStore::exists(&editions.folder(number)) {

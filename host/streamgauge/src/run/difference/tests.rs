@@ -191,6 +191,35 @@ fn another_name_of_the_same_zone_changes_now() {
 }
 
 #[test]
+fn a_metric_that_counts_from_now_on_is_not_built() {
+    check(
+        |new| {
+            set(
+                &mut new.state,
+                &[
+                    ("metric.age", "config {}, windows cumulative, 1d, state version 1"),
+                    ("metric.gender", "config {}, windows cumulative, state version 1"),
+                ],
+            );
+            set(
+                &mut new.settings,
+                &[
+                    ("metric.age.windows", "cumulative, 1d"),
+                    ("metric.age.backfill", "none"),
+                    ("metric.gender.windows", "cumulative"),
+                    ("metric.gender.backfill", "none"),
+                ],
+            );
+        },
+        &expect![[r"
+            changes now:
+              metric `age`: windows cumulative → cumulative, 1d; it counts from now on
+              metric `gender` is new, and counts from now on
+              metric `age`: backfill not set → none"]],
+    );
+}
+
+#[test]
 fn a_state_tells_only_of_what_it_depends_on() {
     let mut new = running();
     set(&mut new.state, &[("metric.age", "config {}, windows 1d, state version 1")]);

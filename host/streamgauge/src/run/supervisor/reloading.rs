@@ -43,14 +43,33 @@ impl Supervisor {
         self.store.replace(store).map(|store| Switch { edition: former, store, reader })
     }
 
-    /// Shows builds of the pipeline before until those of this one have caught up.
+    /// Shows builds of the pipeline before until those of this one have caught up. Where that ran in
+    /// another run, or on another edition, it is as it is noted.
     pub(super) fn show_formers(&self, checkpoint: Option<&Checkpoint>) {
-        let before = self.reloading.former.as_ref().filter(|before| before.switch.is_none());
-        if let (Some(before), Some(checkpoint)) = (before, checkpoint) {
-            let (active, settings) = (&before.active, before.active.prepared.state_settings());
-            let of = (&*active.results, &settings);
-            let formers = ShownBefore::of(of, &active.formers, checkpoint);
-            self.reloading.current.show(formers);
+        let Some(checkpoint) = checkpoint else { return };
+        let before = self.reloading.former.as_ref();
+        let formers = match (before, &self.keeping) {
+            (Some(Former { active, switch: None }), _) => {
+                let settings = active.prepared.state_settings();
+                ShownBefore::of((&active.results, &settings), &active.formers, checkpoint)
+            }
+            (before, Some(keeping)) if before.is_some() || self.reloading.noted.get().is_none() => {
+                keeping.remembered(&self.reloading.current.get().prepared, checkpoint)
+            }
+            _ => return,
+        };
+        self.reloading.noted.set(Some(formers.states.len()));
+        self.reloading.current.show(formers);
+    }
+
+    /// Notes that builds are no longer shown, as those in their places have caught up.
+    pub(super) fn note_joined(&self) {
+        let Some(keeping) = &self.keeping else { return };
+        let active = self.reloading.current.get();
+        let shown = active.formers.states.len();
+        if self.reloading.noted.get().is_some_and(|noted| shown < noted) {
+            keeping.still_shows(&active.formers.states);
+            self.reloading.noted.set(Some(shown));
         }
     }
 
@@ -76,7 +95,8 @@ impl Supervisor {
     /// The pipeline reads, and a checkpoint with its settings is stored.
     pub(super) fn is_taken_over(&mut self) -> Result<(), SourceError> {
         if let Some(keeping) = &self.keeping {
-            let noted = keeping.taken_over(&self.reloading.current.get().prepared);
+            let active = self.reloading.current.get();
+            let noted = keeping.taken_over(&active.prepared, Some(&active.formers.states));
             noted.map_err(|error| failed(format!("{error}; hint: {}", error.hint())))?;
         }
         self.reloading.former = None;

@@ -95,7 +95,11 @@ impl Supervisor {
         covered: Option<Extent>,
     ) -> Result<SideOutput, SourceError> {
         let pipeline = &self.pipeline;
-        let origin = Origin { source: pipeline.source.name(), zone: pipeline.event_time.zone };
+        let origin = Origin {
+            source: pipeline.source.name(),
+            zone: pipeline.event_time.zone,
+            edition: self.edition,
+        };
         let refused = |reason: String| failed(format!("{what}: {reason}"));
         match settings {
             Some(OutletSettings::File(file)) => SideOutput::file(what, file, origin, covered)
