@@ -43,9 +43,9 @@ pub(super) enum MetricChange {
 /// The records that a metric without a state counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counted {
-    /// Those of the log.
+    /// All that the log holds, a second time.
     FromLog,
-    /// Those that come.
+    /// None that was read before.
     FromNow,
 }
 

@@ -5,11 +5,9 @@
 mod metrics;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::list::own_identity;
-use super::load;
-use crate::cli::Config;
 use crate::cli::failure::Failure;
 use crate::cli::output::print_out;
 use streamgauge_checkpoint::backups::{BackupFile, backups_in, leftovers, over};
@@ -24,8 +22,8 @@ pub(super) enum Prune {
     Remove,
 }
 
-pub(super) fn prune(config: &Config, what: Prune) -> Result<(), Failure> {
-    let pipeline = &load(config)?;
+/// Names or removes what is over of the state of `pipeline`, which was read from `file`.
+pub(super) fn prune(pipeline: &Pipeline, file: &Path, what: Prune) -> Result<(), Failure> {
     let mut editions = Editions::read(&pipeline.state_dir)?;
     let is_used =
         |number: &u32| *number == editions.current() || Some(*number) == editions.building();
@@ -34,8 +32,10 @@ pub(super) fn prune(config: &Config, what: Prune) -> Result<(), Failure> {
         .iter()
         .map(|number| format!("edition {number}, {}", editions.folder(*number).display()))
         .collect();
-    lines.extend(metrics::prune(config, &editions, what)?);
+    let unused = metrics::unused_states(file, &editions)?;
+    lines.extend(unused.iter().map(metrics::line));
     if what == Prune::Remove {
+        metrics::remove(&unused, &editions)?;
         for number in old {
             if EmbeddedStore::exists(&editions.folder(number)) {
                 EmbeddedStore::reset(&editions.folder(number))?;
@@ -43,7 +43,7 @@ pub(super) fn prune(config: &Config, what: Prune) -> Result<(), Failure> {
             editions.drop_edition(number)?;
         }
     }
-    let failed = |path: &std::path::Path, error| {
+    let failed = |path: &Path, error| {
         Failure::failed(format!("{} could not be read: {error}", path.display()))
     };
     let unneeded = editions.unneeded().map_err(|error| failed(&pipeline.state_dir, error))?;

@@ -1,8 +1,8 @@
 //! The states that the current edition keeps of metrics that were removed or changed, and that no
 //! metric of the pipeline would take up.
 
-use super::Prune;
-use crate::cli::Config;
+use std::path::Path;
+
 use crate::cli::failure::Failure;
 use crate::run::adopt::unused;
 use crate::run::prepare::Prepared;
@@ -11,14 +11,9 @@ use streamgauge_checkpoint::store::{
     Checkpoint, EmbeddedStore, KeptMetric, StateError, StateReader, StateStore as _,
 };
 
-/// A line for each such state, which is removed if `what` says so.
-pub(super) fn prune(
-    config: &Config,
-    editions: &Editions,
-    what: Prune,
-) -> Result<Vec<String>, Failure> {
-    let folder = editions.folder(editions.current());
-    let stored = match StateReader::open(&folder) {
+/// These states, where the pipeline is that of `file`.
+pub(super) fn unused_states(file: &Path, editions: &Editions) -> Result<Vec<KeptMetric>, Failure> {
+    let stored = match StateReader::open(&editions.folder(editions.current())) {
         Ok(Some(reader)) => reader.load()?,
         // A run of an earlier version lets nobody in.
         Ok(None) | Err(StateError::InUse(_)) => None,
@@ -27,15 +22,21 @@ pub(super) fn prune(
     let Some(stored) = stored.filter(|stored| !stored.kept.is_empty()) else {
         return Ok(Vec::new());
     };
-    let prepared = Prepared::load_without_source(&config.config, |_| {})?;
-    let over = over(&stored, &prepared, editions);
-    if what == Prune::Remove && !over.is_empty() {
-        let mut store = EmbeddedStore::open(&folder)?;
-        let Some(mut newest) = store.load()? else { return Ok(Vec::new()) };
-        newest.kept.retain(|kept| !over.contains(&kept));
+    let prepared = Prepared::load_without_source(file, |_| {})?;
+    Ok(over(&stored, &prepared, editions).into_iter().cloned().collect())
+}
+
+/// Removes states, which no run may hold.
+pub(super) fn remove(states: &[KeptMetric], editions: &Editions) -> Result<(), Failure> {
+    if states.is_empty() {
+        return Ok(());
+    }
+    let mut store = EmbeddedStore::open(&editions.folder(editions.current()))?;
+    if let Some(mut newest) = store.load()? {
+        newest.kept.retain(|kept| !states.contains(kept));
         store.save(&newest)?;
     }
-    Ok(over.into_iter().map(line).collect())
+    Ok(())
 }
 
 /// The states that nobody needs. What is shown until another build has caught up is needed.
@@ -53,7 +54,8 @@ fn over<'a>(
     unused.filter(|kept| !is_shown(kept)).collect()
 }
 
-fn line(kept: &KeptMetric) -> String {
+/// The state in words for people.
+pub(super) fn line(kept: &KeptMetric) -> String {
     let accountings = kept.partitions.values().map(|metric| &metric.accounting);
     let rows: u64 = accountings.map(|own| own.on_time + own.late).sum();
     format!("metric {} as it was before, with {rows} records counted", kept.id)
