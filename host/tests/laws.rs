@@ -22,6 +22,8 @@ mod settings;
 mod side;
 #[path = "laws/store.rs"]
 mod store;
+#[path = "laws/takeover.rs"]
+mod takeover;
 
 use std::cell::Cell;
 
@@ -43,6 +45,7 @@ struct Shares {
     crashed: Cell<u32>,
     moved: Cell<u32>,
     joined: Cell<u32>,
+    changed: Cell<u32>,
     several_partitions: Cell<u32>,
     dirty: Cell<u32>,
     windowed: Cell<u32>,
@@ -68,9 +71,10 @@ fn the_engine_comes_to_what_the_oracle_comes_to() {
         let ran = run::run(&case);
         count(&shares.cases, true);
         count(&shares.late, expected.late() > 0);
-        count(&shares.crashed, ran.crashes > 0);
-        count(&shares.moved, ran.moves > 0);
-        count(&shares.joined, ran.joins > 0);
+        count(&shares.crashed, ran.counts.crashes > 0);
+        count(&shares.moved, ran.counts.moves > 0);
+        count(&shares.joined, ran.counts.joins > 0);
+        count(&shares.changed, ran.counts.changes > 0);
         count(&shares.several_partitions, case.logs.len() > 1);
         count(&shares.dirty, case.is_dirty());
         count(&shares.windowed, case.settings.is_windowed());
@@ -90,6 +94,7 @@ fn report(shares: &Shares) {
         ("crashes", &shares.crashed),
         ("partitions that moved", &shares.moved),
         ("metrics that lagged and joined", &shares.joined),
+        ("metrics that became others", &shares.changed),
         ("several partitions", &shares.several_partitions),
         ("dirt", &shares.dirty),
         ("windows", &shares.windowed),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use streamgauge_oracle::{MergedMetric, Oracle, PartitionState, Record};
 
 use crate::log::{self, Entry, Raw};
-use crate::settings::{Loaded, Settings, settings};
+use crate::settings::{Change, Loaded, Settings, changes, settings};
 
 /// The wall clock of a whole case, in milliseconds after its base.
 const NOW: i64 = 3_600_000;
@@ -35,11 +35,20 @@ pub(crate) enum Step {
     Side { pause: u64, metric: usize, partition: usize, records: usize },
     /// A metric that lags joins a partition, which hands over some records in the meantime.
     Join { metric: usize, partition: usize, records: usize },
-    /// Everything but the store is gone; partitions are dealt anew. `new`: a metric that has no
-    /// state from here on.
-    Crash { workers: usize, shift: usize, again: usize, new: Option<usize> },
+    /// Everything but the store is gone; partitions are dealt anew. `again`: how many records come
+    /// once more.
+    Crash { workers: usize, shift: usize, again: usize, other: Other },
     /// The same in good order: flush, publish, store.
-    Restart { workers: usize, shift: usize, new: Option<usize> },
+    Restart { workers: usize, shift: usize, other: Other },
+}
+
+/// What is another after a start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Other {
+    /// A metric that has no state from here on.
+    pub(crate) new: Option<usize>,
+    /// A metric that the pipeline has in another way from here on.
+    pub(crate) change: Option<(usize, Change)>,
 }
 
 /// A case.
@@ -67,9 +76,11 @@ fn pause() -> impl Strategy<Value = u64> {
     prop::sample::select(vec![0, 0, 1, 60, 100, 250])
 }
 
-/// The metric that loses its state, mostly one.
-fn new() -> impl Strategy<Value = Option<usize>> {
-    prop::option::weighted(0.7, 0..4_usize)
+/// Mostly a metric that loses its state, and as often one that changes.
+fn other() -> impl Strategy<Value = Other> {
+    let new = prop::option::weighted(0.6, 0..4_usize);
+    let change = prop::option::weighted(0.6, changes());
+    (new, change).prop_map(|(new, change)| Other { new, change })
 }
 
 pub(crate) fn cases() -> impl Strategy<Value = Case> {
@@ -90,10 +101,10 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
             |(pause, metric, partition, records)| Step::Side { pause, metric, partition, records }),
         3 => (0..4_usize, 0..4_usize, 0..9_usize).prop_map(
             |(metric, partition, records)| Step::Join { metric, partition, records }),
-        2 => (1..5_usize, 0..4_usize, 0..9_usize, new()).prop_map(
-            |(workers, shift, again, new)| Step::Crash { workers, shift, again, new }),
-        2 => (1..5_usize, 0..4_usize, new())
-            .prop_map(|(workers, shift, new)| Step::Restart { workers, shift, new }),
+        2 => (1..5_usize, 0..4_usize, 0..9_usize, other()).prop_map(
+            |(workers, shift, again, other)| Step::Crash { workers, shift, again, other }),
+        2 => (1..5_usize, 0..4_usize, other())
+            .prop_map(|(workers, shift, other)| Step::Restart { workers, shift, other }),
     ];
     let script = prop::collection::vec(step, 0..40);
     (settings(), logs, script).prop_map(|(settings, logs, script)| Case { settings, logs, script })
@@ -109,14 +120,27 @@ impl Case {
         self.logs.iter().map(|entries| log::records(entries, &self.settings)).collect()
     }
 
+    /// The settings from the beginning on, each as it is after another change of the script.
+    pub(crate) fn all_settings(&self) -> Vec<Settings> {
+        let mut all = vec![self.settings.clone()];
+        for step in &self.script {
+            if let Step::Crash { other, .. } | Step::Restart { other, .. } = step {
+                let last = all.last().expect("the first").clone();
+                all.extend(other.change.map(|change| last.with(change)));
+            }
+        }
+        all
+    }
+
     /// When every record is taken.
     pub(crate) fn now(&self) -> i64 {
         self.settings.base + NOW
     }
 
-    /// What the oracle comes to.
+    /// What the oracle comes to by the last settings.
     pub(crate) fn expected(&self) -> Expected {
-        let Loaded { pipeline, plugins, .. } = self.settings.load();
+        let last = self.all_settings().pop().expect("the first");
+        let Loaded { pipeline, plugins, .. } = last.load();
         let oracle = Oracle::new(&pipeline, &plugins);
         let states = self.records().into_iter().zip(0..).map(|(records, number)| {
             let mut partition = oracle.partition(number, 0).expect("the plugins start");

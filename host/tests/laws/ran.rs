@@ -16,28 +16,36 @@ pub(crate) struct Ran {
     pub(crate) final_panes: Vec<Arc<FinalPane>>,
     pub(crate) results: Vec<(String, Vec<WindowResult>)>,
     pub(crate) letters: u64,
+    pub(crate) counts: Counts,
+}
+
+/// How often something happened in a case.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
     pub(crate) crashes: u32,
+    /// A partition came to another worker.
     pub(crate) moves: u32,
-    /// How often a metric that lagged joined a partition.
+    /// A metric that lagged joined a partition.
     pub(crate) joins: u32,
+    /// A metric became another one over stored state.
+    pub(crate) changes: u32,
 }
 
 /// Reads what `store` holds at the end of a case.
-pub(crate) fn finish(
-    loaded: &Loaded,
-    store: &Store,
-    (crashes, moves, joins): (u32, u32, u32),
-) -> Ran {
+pub(crate) fn finish(loaded: &Loaded, store: &Store, counts: Counts) -> Ran {
     let stored = store.load().expect("the store can be read").expect("a checkpoint");
     let decode =
         |bytes: &Vec<u8>| Arc::new(FinalPane::decode(bytes).expect("what was stored can be read"));
     let mut final_panes: Vec<_> = store.lock().final_panes.iter().map(decode).collect();
-    // Those of earlier builds are kept, and are nobody's result.
+    // Those of earlier builds, and of windows that were taken out, are kept and are nobody's result.
     let metrics =
         || stored.partitions.iter().flat_map(|p| p.metrics.iter().map(|m| (p.partition, m)));
     let is_of_build = |pane: &Arc<FinalPane>| {
         let mut metrics = metrics();
-        metrics.any(|(p, m)| (p, &m.id, m.build) == (pane.partition, &pane.metric, pane.build))
+        metrics.any(|(p, m)| {
+            (p, &m.id, m.build) == (pane.partition, &pane.metric, pane.build)
+                && m.windows.iter().any(|set| set.spec == pane.spec)
+        })
     };
     final_panes.retain(is_of_build);
     let silent = stored.partitions.iter().filter(|p| p.state.max_event_time.is_none());
@@ -56,8 +64,10 @@ pub(crate) fn finish(
         (metric.plugin.settings().id.clone(), metric.results.clone())
     };
     let results = results.all(&published).iter().map(of).collect();
-    let letters = stored.dead_letters - store.lock().letters_twice;
+    let set_aside = stored.kept.iter().flat_map(|kept| kept.partitions.values());
+    let of_kept: u64 = set_aside.map(|metric| metric.accounting.excluded).sum();
+    let letters = stored.dead_letters - store.lock().letters_twice - of_kept;
     let first = |pane: Arc<FinalPane>| Arc::new(FinalPane { build: 0, ..FinalPane::clone(&pane) });
     let final_panes = final_panes.into_iter().map(first).collect();
-    Ran { partitions: stored.partitions, final_panes, results, letters, crashes, moves, joins }
+    Ran { partitions: stored.partitions, final_panes, results, letters, counts }
 }

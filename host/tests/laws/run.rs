@@ -1,10 +1,10 @@
 //! The engine, driven by a script: workers with some of the partitions each, their outboxes, a
 //! checkpointer and a store that keeps bytes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use streamgauge::run::prepare;
 use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::{Checkpoint, StateStore as _};
 use streamgauge_checkpoint::{Backoff, Checkpointer};
@@ -23,10 +23,11 @@ use streamgauge_source::LatencyFrom;
 
 use crate::case::{Case, Step};
 use crate::log::Raw;
-use crate::ran::{Ran, finish};
-use crate::settings::Loaded;
-use crate::side::{Side, lose, place_of, sides};
+use crate::ran::{Counts, Ran, finish};
+use crate::settings::{Loaded, Settings};
+use crate::side::{Side, place_of, sides};
 use crate::store::Store;
+use crate::takeover::take_over;
 
 /// The host between two crashes.
 struct Life<'a> {
@@ -44,25 +45,26 @@ struct Life<'a> {
     /// The readers of metrics that lag.
     sides: Vec<Side>,
     joins: u32,
+    /// How many metrics are others than those that wrote the state.
+    changes: u32,
     checkpointer: Checkpointer,
     now: Moment,
 }
 
 impl<'a> Life<'a> {
     /// Takes up what is stored, with so many workers. `again`: how many records before the stored
-    /// offsets the sources hand over once more.
+    /// offsets the sources hand over once more. `new`: a metric that has no state.
     fn begin(
         (case, loaded, records): (&'a Case, &'a Loaded, &'a [Vec<Raw>]),
         store: &Store,
         (workers, shift, again): (usize, usize, usize),
         new: Option<usize>,
     ) -> Self {
-        let mut stored = store.load().expect("the store can be read");
-        if let (Some(checkpoint), Some(metric)) = (&mut stored, new) {
-            lose_in(loaded, checkpoint, store, metric);
-        }
-        let letters = stored.as_ref().map_or(0, |checkpoint| checkpoint.dead_letters);
-        let stored = stored.map_or_else(Vec::new, |checkpoint| checkpoint.partitions);
+        let stored = store.load().expect("the store can be read");
+        let (stored, changes) = stored.map_or_else(Default::default, |stored| {
+            take_over(loaded, stored, store, new)
+        });
+        let Checkpoint { partitions: stored, kept, dead_letters: letters, .. } = stored;
         let count = case.logs.len();
         let worker_of: Vec<usize> =
             (0..count).map(|p| (p * (shift + 1) + shift) % workers).collect();
@@ -95,8 +97,8 @@ impl<'a> Life<'a> {
             late: SideOutput::none(origin),
             outboxes: workers.iter().map(|(_, outbox)| Arc::clone(outbox)).collect(),
             sides: Arc::default(),
-            kept: Vec::new(),
-            settings: BTreeMap::new(),
+            kept,
+            settings: prepare::state_settings(&loaded.pipeline, &loaded.plugins),
             identity: String::new(),
             committer: None,
             guard: None,
@@ -119,6 +121,7 @@ impl<'a> Life<'a> {
             moves: 0,
             sides,
             joins: 0,
+            changes,
             checkpointer,
             now,
         }
@@ -285,6 +288,13 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// Adds what happened to what happened before.
+    fn count(&self, counts: &mut Counts) {
+        counts.moves += self.moves;
+        counts.joins += self.joins;
+        counts.changes += self.changes;
+    }
+
     /// Everything is folded, published and stored.
     fn end(&mut self) {
         for side in 0..self.sides.len() {
@@ -322,18 +332,6 @@ fn buffer_of(partition: usize, records: &[Raw]) -> BlockBuffer {
     buffer
 }
 
-/// Takes the state of a metric away, and stores what is left.
-fn lose_in(loaded: &Loaded, checkpoint: &mut Checkpoint, store: &Store, metric: usize) {
-    let mut states: Vec<PartitionSnapshot> =
-        checkpoint.partitions.iter().map(|state| PartitionSnapshot::clone(state)).collect();
-    let letters = lose(loaded, &mut states, metric);
-    checkpoint.partitions = states.into_iter().map(Arc::new).collect();
-    let mut bytes = store.lock();
-    bytes.letters_twice += letters;
-    let encoded = checkpoint.partitions.iter().map(|state| (state.partition, state.encode()));
-    bytes.partitions.extend(encoded);
-}
-
 /// An engine for all metrics, or for one.
 pub(crate) fn start(
     case: &Case,
@@ -368,26 +366,33 @@ pub(crate) fn start(
 
 /// Plays the script of `case`, then reads the logs to their ends.
 pub(crate) fn run(case: &Case) -> Ran {
-    let loaded = case.settings.load();
+    let loaded: Vec<Loaded> = case.all_settings().iter().map(Settings::load).collect();
+    let mut loaded = loaded.iter();
     let records = case.records();
     let store = Store::default();
-    let (mut crashes, mut moves, mut joins) = (0, 0, 0);
-    let all = (case, &loaded, records.as_slice());
+    let mut counts = Counts::default();
+    let mut all = (case, loaded.next().expect("the first"), records.as_slice());
     let mut life = Life::begin(all, &store, (3, 0, 0), None);
     for step in &case.script {
-        match *step {
-            Step::Crash { workers, shift, again, new } => {
-                (crashes, moves) = (crashes + 1, moves + life.moves);
-                joins += life.joins;
-                life = Life::begin(all, &store, (workers, shift, again), new);
+        let (dealt, other) = match *step {
+            Step::Crash { workers, shift, again, other } => {
+                counts.crashes += 1;
+                ((workers, shift, again), other)
             }
-            Step::Restart { workers, shift, new } => {
+            Step::Restart { workers, shift, other } => {
                 life.end();
-                (moves, joins) = (moves + life.moves, joins + life.joins);
-                life = Life::begin(all, &store, (workers, shift, 0), new);
+                ((workers, shift, 0), other)
             }
-            step => life.step(step, &store),
+            step => {
+                life.step(step, &store);
+                continue;
+            }
+        };
+        life.count(&mut counts);
+        if other.change.is_some() {
+            all.1 = loaded.next().expect("those after each change");
         }
+        life = Life::begin(all, &store, dealt, other.new);
     }
     for partition in 0..records.len() {
         // A place behind the end of what is left may still be ahead.
@@ -396,5 +401,6 @@ pub(crate) fn run(case: &Case) -> Ran {
     }
     life.join_all();
     life.end();
-    finish(life.loaded, &store, (crashes, moves + life.moves, joins + life.joins))
+    life.count(&mut counts);
+    finish(all.1, &store, counts)
 }

@@ -47,6 +47,14 @@ struct Windows {
     open_max: u32,
 }
 
+/// What becomes another in one metric.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Change {
+    Kinds(&'static str),
+    Retention(&'static str),
+    OpenMax(u32),
+}
+
 /// A zone, and an instant at which something happens to its clocks or calendar.
 const PLACES: [(&str, i64); 6] = [
     // New Year 2026 in Shanghai.
@@ -61,18 +69,38 @@ const PLACES: [(&str, i64); 6] = [
     ("America/St_Johns", 1_289_097_060_000),
 ];
 
-fn windows() -> impl Strategy<Value = Windows> {
-    let kinds = select(vec![
+fn kinds() -> impl Strategy<Value = &'static str> {
+    select(vec![
         r#""cumulative""#,
         r#""cumulative", "1d""#,
         r#""1h", "cumulative""#,
         r#""10m", "6h/2h""#,
         r#""1d", "7d", "3d/1d""#,
         r#""30m/20m", "cumulative", "8h""#,
-    ]);
+    ])
+}
+
+fn retention() -> impl Strategy<Value = &'static str> {
+    select(vec!["0s", "10m", "3h", "2d", "400d"])
+}
+
+fn open_max() -> impl Strategy<Value = u32> {
+    select(vec![1_u32, 2, 5, 4096])
+}
+
+/// A change of one metric, whose number is taken modulo theirs.
+pub(crate) fn changes() -> impl Strategy<Value = (usize, Change)> {
+    let change = prop_oneof![
+        2 => kinds().prop_map(Change::Kinds),
+        1 => retention().prop_map(Change::Retention),
+        1 => open_max().prop_map(Change::OpenMax),
+    ];
+    (0..4_usize, change)
+}
+
+fn windows() -> impl Strategy<Value = Windows> {
     let plugin = select(vec!["behavior", "province", "faulty"]);
-    let retention = select(vec!["0s", "10m", "3h", "2d", "400d"]);
-    let open_max = select(vec![1_u32, 2, 5, 4096]);
+    let (kinds, retention, open_max) = (kinds(), retention(), open_max());
     (plugin, kinds, retention, open_max).prop_map(|(plugin, kinds, retention, open_max)| Windows {
         plugin,
         kinds,
@@ -97,6 +125,24 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
 impl Settings {
     pub(crate) fn is_windowed(&self) -> bool {
         self.metrics.iter().any(|metric| metric.kinds != r#""cumulative""#)
+    }
+
+    /// The same pipeline with a metric that is another one. Where lateness goes by the clock, a
+    /// record cannot be counted a second time, so a changed metric would begin with what comes: then
+    /// nothing changes.
+    #[must_use]
+    pub(crate) fn with(&self, (metric, change): (usize, Change)) -> Self {
+        let mut changed = self.clone();
+        if self.clock != "processing" {
+            let count = self.metrics.len();
+            let metric = &mut changed.metrics[metric % count];
+            match change {
+                Change::Kinds(kinds) => metric.kinds = kinds,
+                Change::Retention(retention) => metric.retention = retention,
+                Change::OpenMax(open_max) => metric.open_max = open_max,
+            }
+        }
+        changed
     }
 
     /// The text of the pipeline file.

@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use streamgauge_checkpoint::store::KeptMetric;
 use streamgauge_core::{
     MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot, PartitionState, Position,
 };
 use streamgauge_engine::{Engine, Metric, Role};
 use streamgauge_outbox::Outbox;
+use streamgauge_plugin::Plugin;
 
 use crate::case::Case;
 use crate::log::Raw;
@@ -73,17 +75,24 @@ fn at_place_of(state: &PartitionSnapshot, id: &str) -> Option<PartitionSnapshot>
 
 /// Takes the state of a metric away, as if its windows were others. Returns how many rows it had
 /// left out: each has a letter that is written once more.
-pub(crate) fn lose(loaded: &Loaded, states: &mut [PartitionSnapshot], metric: usize) -> u64 {
-    let plugin = &loaded.plugins[metric % loaded.plugins.len()];
+pub(crate) fn lose(
+    (plugin, kept): (&Plugin, &[KeptMetric]),
+    states: &mut [PartitionSnapshot],
+) -> u64 {
+    let id = &plugin.settings().id;
+    let kept = kept.iter().filter(|kept| kept.id == *id);
+    let kept = kept.flat_map(|kept| kept.partitions.values()).map(|metric| metric.build);
+    let own = states.iter().filter_map(|state| state.metric(id)).map(|metric| metric.build);
+    let build = own.chain(kept).max().unwrap_or_default() + 1;
     let mut letters = 0;
     for state in states {
         let (origin, at) = (state.state.origin, state.state.next_offset);
-        let own = state.metrics.iter_mut().find(|own| own.id == plugin.settings().id);
+        let own = state.metrics.iter_mut().find(|own| own.id == *id);
         let own = own.expect("every state has every metric");
         letters += own.accounting.excluded;
         let lagging = MetricPhase::lagging(MetricPlace::default());
         let phase = if at == origin { MetricPhase::Running } else { lagging };
-        *own = MetricSnapshot { phase, build: own.build + 1, ..Metric::empty(plugin, origin) };
+        *own = MetricSnapshot { phase, build, ..Metric::empty(plugin, origin) };
     }
     letters
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use streamgauge_checkpoint::store::{Checkpoint, MemoryStore, StateError, StateStore};
+use streamgauge_checkpoint::store::{Checkpoint, KeptMetric, MemoryStore, StateError, StateStore};
 use streamgauge_core::PartitionSnapshot;
 use streamgauge_outbox::HistoryStore;
 
@@ -11,6 +11,8 @@ use streamgauge_outbox::HistoryStore;
 #[derive(Default)]
 pub(crate) struct Bytes {
     pub(crate) partitions: BTreeMap<u32, Vec<u8>>,
+    pub(crate) kept: Vec<KeptMetric>,
+    pub(crate) settings: BTreeMap<String, String>,
     pub(crate) final_panes: Vec<Vec<u8>>,
     pub(crate) letters: u64,
     /// Letters of states that metrics have lost, which are written once more.
@@ -35,6 +37,8 @@ impl StateStore for Store {
         };
         let checkpoint = Checkpoint {
             partitions: bytes.partitions.values().map(decode).collect(),
+            kept: bytes.kept.clone(),
+            settings: bytes.settings.clone(),
             dead_letters: bytes.letters,
             ..Checkpoint::default()
         };
@@ -51,6 +55,8 @@ impl StateStore for Store {
             bytes.partitions.insert(snapshot.partition, snapshot.encode());
         }
         bytes.final_panes.extend(checkpoint.final_panes.iter().map(|pane| pane.encode()));
+        bytes.kept.clone_from(&checkpoint.kept);
+        bytes.settings.clone_from(&checkpoint.settings);
         bytes.letters = checkpoint.dead_letters;
         Ok(0)
     }

@@ -9,7 +9,9 @@ use crate::broker::Broker;
 use crate::events::{generated, lines};
 use crate::host::{Host, read};
 use crate::process::{Running, finish};
-use crate::result::{assert_balanced, assert_same, book, happened, state_of, until_end};
+use crate::result::{
+    assert_balanced, assert_same, book, happened, outside_run, state_of, until_end,
+};
 use crate::workplace::{Settings, Workplace, unique};
 
 const SEED: u64 = 16;
@@ -82,6 +84,40 @@ fn a_metric_that_is_new_or_changed_is_counted_from_the_log_and_one_that_was_take
     assert_same("as before, over more records", &fresh(&settings.text()).1, &back);
     let verified = finish(place.command("verify").args(["--json"])).json();
     assert_eq!(verified["equal"], true, "{verified}");
+}
+
+#[test]
+fn the_state_of_a_metric_that_was_taken_out_is_removed_by_prune_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("events.jsonl");
+    std::fs::write(&file, lines(&generated(3000, SEED, 0.01))).expect("a file");
+    let three = Settings::file(&file);
+    let place = Workplace::new(&three);
+    let before = until_end(&place);
+    let mut fewer = three.clone();
+    let gone = fewer.metrics.pop().expect("a metric");
+    place.set(&fewer);
+    until_end(&place);
+    let named = |words: &str| finish(&mut place.command(words)).ok().stdout;
+    let line = format!("metric {gone} as it was before, with ");
+    let said = named("state prune");
+    assert!(said.contains(&line) && said.contains("would be removed"), "{said}");
+    // What the pipeline would take up is no matter of pruning.
+    place.set(&three);
+    assert!(!named("state prune --yes").contains(&line));
+    let back = finish(place.command("run").args(["--until-end", "--json"]));
+    assert!(back.stderr.contains("it goes on from what it had counted"), "{}", back.stderr);
+    assert_same("put back", &before, &outside_run(back.json()));
+
+    place.set(&fewer);
+    until_end(&place);
+    let said = named("state prune --yes");
+    assert!(said.contains(&line) && said.contains("removed"), "{said}");
+    assert!(!named("state prune").contains(&line), "it is gone");
+    place.set(&three);
+    let anew = finish(place.command("run").args(["--until-end", "--json"]));
+    assert!(anew.stderr.contains(&format!("metric `{gone}` is new")), "{}", anew.stderr);
+    assert_same("counted anew", &before, &outside_run(anew.json()));
 }
 
 /// Metrics are added and changed while records flow, and the host is killed while they are counted

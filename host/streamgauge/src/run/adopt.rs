@@ -21,7 +21,7 @@ use super::prepare::metrics::{Standing, standing};
 
 /// What becomes of a metric's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum MetricChange {
+pub enum MetricChange {
     /// There was no such metric.
     New(String, Counted),
     /// The metric was another one, in these parts.
@@ -42,7 +42,7 @@ pub(super) enum MetricChange {
 
 /// The records that a metric without a state counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counted {
+pub enum Counted {
     /// All that the log holds, a second time.
     FromLog,
     /// None that was read before.
@@ -93,7 +93,7 @@ impl fmt::Display for MetricChange {
 }
 
 /// Fits a stored checkpoint to the metrics of `plugins`, whose settings are among `now`.
-pub(super) fn adopt(
+pub fn adopt(
     checkpoint: &mut Checkpoint,
     pipeline: &Pipeline,
     plugins: &[Plugin],

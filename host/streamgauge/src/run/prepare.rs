@@ -110,9 +110,7 @@ impl Prepared {
 
     /// The settings that stored state depends on, with the fingerprint of each metric.
     pub fn state_settings(&self) -> BTreeMap<String, String> {
-        let mut settings = self.pipeline.state_settings();
-        settings.extend(self.plugins.iter().map(|plugin| metrics::entry(&self.pipeline, plugin)));
-        settings
+        state_settings(&self.pipeline, &self.plugins)
     }
 
     /// Holds the settings of a stored state against the present ones. A metric that was taken out
@@ -227,6 +225,13 @@ fn load_plugins(
         }
     }
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(plugins) }
+}
+
+/// The settings that the state of `pipeline` depends on, with the fingerprint of each metric.
+pub fn state_settings(pipeline: &Pipeline, plugins: &[Plugin]) -> BTreeMap<String, String> {
+    let mut settings = pipeline.state_settings();
+    settings.extend(plugins.iter().map(|plugin| metrics::entry(pipeline, plugin)));
+    settings
 }
 
 /// How records become rows: the columns of event time and of the metrics, and the settings of H.
