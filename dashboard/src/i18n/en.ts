@@ -386,6 +386,12 @@ export const en: Words = {
     reason: "Reason",
     metrics: "Metrics",
     folded: "counted",
+    notCounted: {
+      before: "not counted: the metric counts only what came after it",
+      gone: "not counted: the log had it no more when the metric came to it",
+      not_yet: "not counted yet: the metric is behind, and comes to it",
+      stopped: "not counted: the metric stopped before it",
+    },
     excluded: (reason, detail) => `excluded: ${reason}${detail === "" ? "" : ` (${detail})`}`,
     cumulative: "all time",
     window: (spec, span) => `${spec} window ${span}`,

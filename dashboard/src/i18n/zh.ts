@@ -374,6 +374,12 @@ export const zh = {
     reason: "原因",
     metrics: "各指标",
     folded: "已计入",
+    notCounted: {
+      before: "未计入：指标只从它之后开始计数",
+      gone: "未计入：指标读到这里时日志中已没有它",
+      not_yet: "尚未计入：指标正在补算，会读到它",
+      stopped: "未计入：指标在它之前停止",
+    } as Readonly<Record<string, string>>,
     excluded: (reason: string, detail: string) => `排除：${reason}${detail === "" ? "" : `（${detail}）`}`,
     cumulative: "累计",
     window: (spec: string, span: string) => `${spec} 窗口 ${span}`,

@@ -89,8 +89,11 @@ function columnLine(column: ExplainedColumn, ctx: Context): Line {
   }
 }
 
-function metricLines({ excluded, windows }: ExplainedMetric, ctx: Context): Line[] {
+function metricLines({ excluded, notCounted, windows }: ExplainedMetric, ctx: Context): Line[] {
   const { explain, ops } = ctx.words;
+  if (notCounted !== null) {
+    return [{ name: "", text: codeWord(explain.notCounted, notCounted), tone: "warn", icon: "cross" }];
+  }
   if (excluded !== null) {
     const text = explain.excluded(codeWord(ops.reasons, excluded.reason), clip(excluded.detail, DETAIL_CHARACTERS_MAX));
     return [{ name: "", text, tone: "bad", icon: "cross" }];

@@ -34,6 +34,8 @@ export interface ExplainedMetric {
   readonly id: string;
   /** `null` means that the record is folded. */
   readonly excluded: { readonly reason: string; readonly detail: string } | null;
+  /** Why the metric does not count the record at all; `null` means that it does. */
+  readonly notCounted: string | null;
   readonly windows: readonly ExplainedWindow[];
 }
 
@@ -93,6 +95,7 @@ function decodeMetric([id, value]: [string, unknown]): ExplainedMetric {
   return {
     id,
     excluded: reason === null ? null : { reason, detail: string(m?.["detail"]) ?? "" },
+    notCounted: string(m?.["not_counted"]),
     windows: array(m?.["windows"]).map(decodeWindow),
   };
 }

@@ -46,6 +46,13 @@ describe("an explanation", () => {
     expect(fourth).toMatchObject({ name: "1h window —", icon: "cross", tone: "warn" });
   });
 
+  it("says of a metric that does not count the record why", () => {
+    const [metric] = of({ ...late, metrics: { behavior: { not_counted: "before" } } }).metrics;
+    expect(metric?.lines).toEqual([
+      { name: "", text: "not counted: the metric counts only what came after it", tone: "warn", icon: "cross" },
+    ]);
+  });
+
   it("knows a verdict of a newer host by its code, and cuts what is long", () => {
     const lines = of({ ...late, verdict: "postponed", late_by_ms: null, value: "x".repeat(5000) }).lines;
     expect(lines[0]).toMatchObject({ text: "postponed", icon: "dots", tone: "muted" });

@@ -2,11 +2,13 @@
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value as Json, json};
-use streamgauge_core::EventTime;
+use streamgauge_core::{EventTime, MetricSnapshot, PartitionSnapshot};
 
 use streamgauge_source::Span;
 
 use super::log::Audited;
+use super::part::{NotCounted, count_on};
+use super::reading::Gaps;
 
 use crate::semantics::{
     self, Effect, MetricVerdict, OracleError, Outcome, Outside, Placed, Record, Verdict,
@@ -24,6 +26,8 @@ pub struct Explanation {
     pub value: Option<Vec<u8>>,
     /// The oracle's account of the record, step by step.
     pub verdict: Verdict,
+    /// The metrics that do not count the record, which their partition counts, and why.
+    pub not_counted: Vec<(String, NotCounted)>,
     /// The number of records before this one that were read again.
     pub records_before: u64,
 }
@@ -56,8 +60,8 @@ pub enum NotExplained {
     Oracle(#[from] OracleError),
 }
 
-/// Reads the log of `partition` from `origin` (`None` means the log's beginning) up to the record
-/// at `offset`.
+/// Reads the log of `partition` up to the record at `offset`: from the origin of what is `stored` of
+/// the partition, or from the log's beginning. Each metric counts what it counts there.
 ///
 /// # Errors
 /// There is no such record, the log cannot be read, or a plugin fails.
@@ -65,21 +69,26 @@ pub fn explain(
     audited: &Audited<'_>,
     partition: u32,
     offset: i64,
-    origin: Option<i64>,
+    stored: Option<&PartitionSnapshot>,
 ) -> Result<Explanation, NotExplained> {
     let (low, high) = audited.held(partition).ok_or(NotExplained::NoPartition(partition))?;
     let no_record = NotExplained::NoRecord { partition, offset, low, high };
     if !(low..high).contains(&offset) {
         return Err(no_record);
     }
-    let from = origin.map_or(low, |origin| origin.max(low)).min(offset);
+    let from = stored.map_or(low, |stored| stored.state.origin.max(low)).min(offset);
     let mut oracle = audited.oracle()?.partition(partition, from)?;
+    let mut gaps = stored.map(|stored| Gaps::after(0, &stored.state));
+    if let Some(stored) = stored {
+        count_on(&mut oracle, stored);
+    }
     let mut records_before = 0;
     let mut found = None;
     let span = Span { partition, from, to: offset + 1 };
     audited.read(&[span], &mut |_, meta, value| {
         let (offset_here, stamp) = (meta.offset, meta.time.millis());
         let record = Record { offset: offset_here, stamp, taken: None, value };
+        gaps.iter_mut().for_each(|gaps| gaps.skip_up_to(offset_here, &mut oracle));
         let verdict = oracle.accept(record);
         if offset_here == offset || verdict.is_err() {
             found = Some(verdict.map(|verdict| (verdict, value.map(<[u8]>::to_vec))));
@@ -89,7 +98,13 @@ pub fn explain(
         true
     })?;
     let (verdict, value) = found.ok_or(no_record)??;
-    Ok(Explanation { partition, value, verdict, records_before })
+    let not_counted = stored.map_or_else(Vec::new, |stored| {
+        let why = |metric: &MetricSnapshot| {
+            Some((metric.id.clone(), NotCounted::why(&stored.state, metric, offset)?))
+        };
+        stored.metrics.iter().filter_map(why).collect()
+    });
+    Ok(Explanation { partition, value, verdict, not_counted, records_before })
 }
 
 impl Explanation {
@@ -122,7 +137,11 @@ impl Explanation {
                 json["reference"] = placed.reference.map(|r| time(zone, r)).into();
                 json["histogram_bucket"] = placed.bucket.into();
                 let metric = |m: &MetricVerdict| (m.id.clone(), metric_json(m, zone));
-                json["metrics"] = placed.metrics.iter().map(metric).collect::<Map<_, _>>().into();
+                let mut metrics = placed.metrics.iter().map(metric).collect::<Map<_, _>>();
+                for (id, why) in &self.not_counted {
+                    metrics.insert(id.clone(), json!({ "not_counted": why.name() }));
+                }
+                json["metrics"] = metrics.into();
             }
         }
         json
@@ -159,9 +178,16 @@ impl Explanation {
                     Some(late) => format!("late by {}", seconds(late)),
                 };
                 lines.push(format!("verdict     {verdict_text}"));
-                for metric in &placed.metrics {
+                let is_counted = |metric: &&MetricVerdict| {
+                    self.not_counted.iter().all(|(id, _)| *id != metric.id)
+                };
+                for metric in placed.metrics.iter().filter(is_counted) {
                     lines.extend(metric_lines(metric, zone));
                 }
+                let not_counted = self.not_counted.iter();
+                lines.extend(
+                    not_counted.map(|(id, why)| format!("metric {id}: not counted, {}", why.words())),
+                );
             }
         }
         lines.push(format!("watermark   {} after it", watermark(verdict.watermark_after)));

@@ -106,11 +106,30 @@ fn group_of(
     readings.into_iter().map(finish).collect()
 }
 
+/// The gaps of a partition that are still to come, the next one last.
+pub(super) struct Gaps(Vec<OffsetGap>);
+
+impl Gaps {
+    /// Those of this state but for the first ones, of which so many are `passed`.
+    pub(super) fn after(passed: usize, state: &PartitionState) -> Self {
+        let mut gaps = state.gaps.get(passed..).unwrap_or_default().to_vec();
+        gaps.reverse();
+        Self(gaps)
+    }
+
+    /// Lets the oracle pass those that begin at or before `offset`.
+    pub(super) fn skip_up_to(&mut self, offset: i64, oracle: &mut semantics::Partition) {
+        while let Some(gap) = self.0.pop_if(|gap| gap.from <= offset) {
+            let kind = semantics::GapKind::LogStartMoved;
+            oracle.skip(semantics::Gap { kind, from: gap.from, to: gap.to });
+        }
+    }
+}
+
 /// A partition while its log is read.
 struct Reading {
     oracle: semantics::Partition,
-    /// Still to come, the next one last.
-    gaps: Vec<OffsetGap>,
+    gaps: Gaps,
     records: u64,
     error: Option<OracleError>,
     not_resumed: Vec<NotResumed>,
@@ -129,14 +148,13 @@ impl Reading {
             }
         }
         let passed = task.kept.map_or(0, |kept| kept.state.gaps.len());
-        let mut gaps = state.gaps.get(passed..).unwrap_or_default().to_vec();
-        gaps.reverse();
+        let gaps = Gaps::after(passed, state);
         Ok(Self { oracle, gaps, records: 0, error: None, not_resumed })
     }
 
     /// Returns whether reading continues.
     fn accept(&mut self, record: Record<'_>) -> bool {
-        self.skip_up_to(record.offset);
+        self.gaps.skip_up_to(record.offset, &mut self.oracle);
         if self.error.is_none() {
             self.records += 1;
             self.error = self.oracle.accept(record).err();
@@ -144,15 +162,8 @@ impl Reading {
         self.error.is_none()
     }
 
-    fn skip_up_to(&mut self, offset: i64) {
-        while let Some(gap) = self.gaps.pop_if(|gap| gap.from <= offset) {
-            let kind = semantics::GapKind::LogStartMoved;
-            self.oracle.skip(semantics::Gap { kind, from: gap.from, to: gap.to });
-        }
-    }
-
     fn finish(mut self) -> Result<Recounted, OracleError> {
-        self.skip_up_to(i64::MAX);
+        self.gaps.skip_up_to(i64::MAX, &mut self.oracle);
         if let Some(error) = self.error {
             return Err(error);
         }

@@ -44,7 +44,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let audited = Audited::open(&prepared.pipeline, &prepared.plugins, states)
         .map_err(|error| Failure::source(&error))?;
     let explanation =
-        audit::explain(&audited, partition, offset, origin).map_err(|error| match error {
+        audit::explain(&audited, partition, offset, own.map(|own| &**own)).map_err(|error| match error {
             NotExplained::Source(error) => Failure::source(&error),
             other => Failure::failed(other),
         })?;

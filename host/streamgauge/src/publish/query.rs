@@ -125,7 +125,7 @@ impl Query for LiveQuery {
             );
             return Err(Refused::TooMuch(text));
         }
-        let explained = audit::explain(&audited, partition, offset, Some(origin));
+        let explained = audit::explain(&audited, partition, offset, Some(own));
         let explained = explained.map_err(|error| match error {
             NotExplained::NoRecord { .. } | NotExplained::NoPartition(_) => {
                 Refused::Unknown(error.to_string())

@@ -30,7 +30,9 @@ fn explanation(outcome: Outcome, value: Option<&[u8]>) -> Explanation {
         watermark_after: Some(1_447_171_199_000),
         outcome,
     };
-    Explanation { partition: 3, value: value.map(<[u8]>::to_vec), verdict, records_before: 0 }
+    let not_counted = vec![("c".to_owned(), NotCounted::Before)];
+    let value = value.map(<[u8]>::to_vec);
+    Explanation { partition: 3, value, verdict, not_counted, records_before: 0 }
 }
 
 fn placed(late_by: Option<i64>, metrics: Vec<MetricVerdict>) -> Outcome {
@@ -96,6 +98,7 @@ fn a_placed_record_is_told_from_its_bytes_to_every_window() {
           1m: 2015-11-11T00:02:00+08:00 to 2015-11-11T00:03:00+08:00, unplaced: may open no window, in none
           1m: no time, unplaced: may open no window, in none
         metric b: excluded, missing (city)
+        metric c: not counted, the metric counts only what came after it
         watermark   2015-11-10T23:59:59+08:00 after it"#]].assert_eq(&explained.to_text(&anywhere()));
     let json = explained.to_json(&anywhere());
     let span = |start: &str, end: &str| json!({ "start": format!("2015-11-{start}:00+08:00"), "end": format!("2015-11-{end}:00+08:00") });
@@ -173,7 +176,14 @@ fn explained(partition: u32, offset: i64, origin: Option<i64>) -> Result<Explana
     fs::write(&file, lines.concat()).expect("the folder can be written to");
     let pipeline = pipeline(&file);
     let audited = Audited::open(&pipeline, &[], &[]).expect("the file is there");
-    explain(&audited, partition, offset, origin).map_err(|error| error.to_string())
+    let stored = origin.map(|origin| PartitionSnapshot {
+        partition,
+        position: streamgauge_core::Position::default(),
+        late_samples: Vec::new(),
+        state: streamgauge_core::PartitionState::starting_at(origin),
+        metrics: Vec::new(),
+    });
+    explain(&audited, partition, offset, stored.as_ref()).map_err(|error| error.to_string())
 }
 
 /// The lateness of a record that is placed.
