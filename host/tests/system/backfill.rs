@@ -139,6 +139,13 @@ fn a_metric_counts_from_where_it_is_told_to() {
             of_metric(status, "more")["state"] == "ok"
         });
         let more = of_metric(&status, "more").clone();
+        // A record before those that it counts is explained as one.
+        wait::until("a stored state with the metric", || {
+            let explained = finish(case.place.command("explain 0@9").arg("--json")).json();
+            let metrics = &explained["metrics"];
+            let why = metrics["more"]["not_counted"] == "before";
+            (why && metrics["age"]["windows"].is_array()).then_some(())
+        });
         case.place.set(&case.settings);
         host.status_when("it is taken out", |status| of_metric(status, "more").is_null());
         (rows(&more), missing(&more, "before"))
