@@ -121,6 +121,9 @@ impl Column {
             ColumnValues::F64s(v) => ColumnValues::F64s(pick(v, rows)),
             ColumnValues::Dictionary(d) => ColumnValues::Dictionary(d.pick(rows)),
         };
+        if self.gaps.is_empty() {
+            return Self { values, gaps: Vec::new() };
+        }
         let gaps = rows
             .iter()
             .enumerate()
@@ -168,6 +171,9 @@ impl Dictionary {
         if self.offsets.is_empty() {
             self.offsets.push(0);
         }
+        if self.index.len() + 1 < self.offsets.len() {
+            self.make_index();
+        }
         let bytes = text.as_bytes();
         let hash = self.hasher.hash_one(bytes);
         let (offsets, utf8) = (&self.offsets, &self.utf8);
@@ -202,12 +208,39 @@ impl Dictionary {
         self.index.clear();
     }
 
+    /// No text is looked at twice, and there is no index until a row is added.
     fn pick(&self, rows: &[u32]) -> Self {
+        const NONE: u32 = u32::MAX;
         let mut picked = Self::default();
+        if rows.is_empty() {
+            return picked;
+        }
+        picked.codes.reserve_exact(rows.len());
+        picked.offsets.push(0);
+        let mut known = vec![NONE; self.offsets.len() - 1];
         for &row in rows {
-            picked.push(self.value(self.codes[row as usize]));
+            let code = self.codes[row as usize] as usize;
+            if known[code] == NONE {
+                known[code] = (picked.offsets.len() - 1) as u32;
+                let value = self.offsets[code] as usize..self.offsets[code + 1] as usize;
+                picked.utf8.extend_from_slice(&self.utf8[value]);
+                picked.offsets.push(picked.utf8.len() as u32);
+            }
+            picked.codes.push(known[code]);
         }
         picked
+    }
+
+    fn make_index(&mut self) {
+        let (offsets, utf8, hasher) = (&self.offsets, &self.utf8, &self.hasher);
+        let hash = |&code: &u32| {
+            let code = code as usize;
+            hasher.hash_one(&utf8[offsets[code] as usize..offsets[code + 1] as usize])
+        };
+        self.index.clear();
+        for code in 0..(offsets.len() - 1) as u32 {
+            self.index.insert_unique(hash(&code), code, hash);
+        }
     }
 }
 

@@ -6,8 +6,11 @@ use crate::civil::{day_of, start_of};
 use crate::time::{EventTime, Millis};
 use crate::window::{DAY, TimeWindow, WindowSpec};
 
-/// The panes of one kind of windows in one zone. The last day and the last pane are remembered, so
-/// records of the same time cost a comparison.
+/// How many panes are remembered: records that are out of order go to and fro between a few.
+const SEEN: usize = 4;
+
+/// The panes of one kind of windows in one zone. The last day and the last panes are remembered, so
+/// records of the same times cost comparisons.
 #[derive(Clone, Debug)]
 pub struct Panes {
     zone: Tz,
@@ -15,7 +18,9 @@ pub struct Panes {
     slide: Millis,
     /// The number of panes in a window.
     count: usize,
-    pane_seen: TimeWindow,
+    seen: [TimeWindow; SEEN],
+    /// The next one to forget.
+    oldest: usize,
     day_seen: TimeWindow,
 }
 
@@ -26,15 +31,25 @@ impl Panes {
         let (size, slide) = spec.to_millis();
         let nowhere = TimeWindow { start: EventTime(0), end: EventTime(0) };
         let count = (size / pane) as usize;
-        Some(Self { zone, pane, slide, count, pane_seen: nowhere, day_seen: nowhere })
+        let (seen, oldest, day_seen) = ([nowhere; SEEN], 0, nowhere);
+        Some(Self { zone, pane, slide, count, seen, oldest, day_seen })
+    }
+
+    /// True for panes of the same kind and zone.
+    pub(crate) fn are_those_of(&self, other: &Self) -> bool {
+        let kind = |of: &Self| (of.zone, of.pane, of.slide, of.count);
+        kind(self) == kind(other)
     }
 
     /// The pane that holds `time`.
     pub fn pane_of(&mut self, time: EventTime) -> TimeWindow {
-        if !self.pane_seen.contains(time) {
-            self.pane_seen = if self.pane < DAY { self.part_of_day(time) } else { self.days(time) };
+        if let Some(seen) = self.seen.iter().find(|seen| seen.contains(time)) {
+            return *seen;
         }
-        self.pane_seen
+        let pane = if self.pane < DAY { self.part_of_day(time) } else { self.days(time) };
+        self.seen[self.oldest] = pane;
+        self.oldest = (self.oldest + 1) % SEEN;
+        pane
     }
 
     fn part_of_day(&mut self, time: EventTime) -> TimeWindow {

@@ -61,9 +61,17 @@ pub struct WindowSet {
     final_panes: Vec<TimeWindow>,
     /// The watermark at which the oldest open pane becomes final.
     next_final: EventTime,
-    /// The pane of the last record while that pane is open: mostly the next record is in it too.
-    recent: Option<TimeWindow>,
+    /// Panes of the last records while they are open: mostly the next record is in one of them.
+    recent: [TimeWindow; RECENT],
+    /// The next one of them to forget.
+    oldest: usize,
 }
+
+/// How many panes of the last records are remembered.
+const RECENT: usize = 4;
+
+/// An interval that holds no time.
+const NOWHERE: TimeWindow = TimeWindow { start: EventTime(0), end: EventTime(0) };
 
 impl WindowSet {
     /// The panes of `spec`, of which `open` are open. `None` means that `spec` is the cumulative
@@ -77,8 +85,10 @@ impl WindowSet {
     ) -> Option<Self> {
         let panes = Panes::new(spec, zone)?;
         let open = open.map(|pane| (pane.start, pane.end)).collect();
-        let (final_panes, next_final, recent) = (Vec::new(), EventTime(0), None);
-        let mut set = Self { panes, retention, books, open, final_panes, next_final, recent };
+        let (final_panes, next_final) = (Vec::new(), EventTime(0));
+        let (recent, oldest) = ([NOWHERE; RECENT], 0);
+        let mut set =
+            Self { panes, retention, books, open, final_panes, next_final, recent, oldest };
         set.find_next_final();
         Some(set)
     }
@@ -95,8 +105,8 @@ impl WindowSet {
         if placing == Placing::Nowhere {
             return Place::Unplaced;
         }
-        if let Some(recent) = self.recent.filter(|recent| recent.contains(event_time)) {
-            return Place::In(recent);
+        if let Some(recent) = self.recent.iter().find(|recent| recent.contains(event_time)) {
+            return Place::In(*recent);
         }
         let pane = self.panes.pane_of(event_time);
         if self.is_final(pane.end, watermark) || self.books.floor.is_some_and(|f| pane.start < f) {
@@ -113,8 +123,31 @@ impl WindowSet {
             self.find_next_final();
         }
         // The new pane may have been the oldest one, which makes room for the others.
-        self.recent = self.open.contains_key(&pane.start).then_some(pane);
-        self.recent.map_or(Place::Expired, Place::In)
+        if !self.open.contains_key(&pane.start) {
+            return Place::Expired;
+        }
+        self.recent[self.oldest] = pane;
+        self.oldest = (self.oldest + 1) % RECENT;
+        Place::In(pane)
+    }
+
+    /// True if records are placed here as they are in `other`.
+    pub fn places_as(&self, other: &Self) -> bool {
+        let state = |of: &Self| (of.retention, of.books.floor, of.next_final);
+        self.panes.are_those_of(&other.panes)
+            && state(self) == state(other)
+            && self.final_panes.is_empty()
+            && other.final_panes.is_empty()
+            && self.open == other.open
+    }
+
+    /// Comes to where another set came from `before`, which placed as this one does, to `after`.
+    pub fn follow(&mut self, before: &Self, after: &Self) {
+        self.books.floor = after.books.floor;
+        self.books.evicted += after.books.evicted - before.books.evicted;
+        self.open.clone_from(&after.open);
+        self.final_panes.clone_from(&after.final_panes);
+        (self.next_final, self.recent) = (after.next_final, after.recent);
     }
 
     /// Makes every pane final that is so under `watermark`, as it stands after the last record.
@@ -127,13 +160,20 @@ impl WindowSet {
     }
 
     fn make_final(&mut self, pane: TimeWindow) {
-        self.recent = self.recent.filter(|recent| *recent != pane);
+        for recent in self.recent.iter_mut().filter(|recent| **recent == pane) {
+            *recent = NOWHERE;
+        }
         self.final_panes.push(pane);
     }
 
     /// The panes that became final since the last call, in the order in which they did.
     pub fn take_final(&mut self) -> Vec<TimeWindow> {
         std::mem::take(&mut self.final_panes)
+    }
+
+    /// How many panes are open.
+    pub fn open_count(&self) -> usize {
+        self.open.len()
     }
 
     /// The open panes in the order of their starts.

@@ -95,6 +95,17 @@ fn picked_rows_are_as_if_the_others_had_never_come() {
 }
 
 #[test]
+fn a_text_that_comes_after_picked_rows_finds_its_code() {
+    let all = texts(&[Some("x"), Some("y"), Some("z"), Some("y")]);
+    let mut picked = dictionary(&all.pick(&[1, 2, 3])).clone();
+    for text in ["z", "x", "y", "x"] {
+        picked.push(text);
+    }
+    assert_eq!(picked.codes(), [0, 1, 0, 1, 2, 0, 2]);
+    assert_eq!(picked.utf8(), b"yzx");
+}
+
+#[test]
 fn a_cleared_column_starts_anew() {
     let mut column = texts(&[Some("old"), None]);
     column.clear();

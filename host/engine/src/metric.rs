@@ -13,6 +13,7 @@ mod left_out;
 mod letters;
 mod offered;
 mod pane;
+mod placed;
 mod poison;
 mod room;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use folding::Folding;
 use joiner::Joining;
 pub use joiner::{Expected, NotJoined};
 pub use offered::Offered;
+pub use placed::Placed;
 use room::Room;
 
 /// A metric's state on one worker.

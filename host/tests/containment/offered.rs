@@ -35,7 +35,7 @@ pub(crate) fn offered<'a>(
     next_offset: i64,
 ) -> Offered<'a> {
     let place = place(next_offset);
-    Offered { partition: 0, on_time, late, watermark: None, next_offset, place }
+    Offered { partition: 0, on_time, late, watermark: None, next_offset, place, placed: None }
 }
 
 /// The state of a partition whose next offset is `at`.

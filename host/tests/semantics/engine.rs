@@ -73,6 +73,7 @@ impl Engine<'_> {
             watermark: self.partition.watermark(self.plan),
             next_offset: self.partition.state().next_offset,
             place: MetricPlace::default(),
+            placed: None,
         };
         self.metrics.iter_mut().for_each(|metric| metric.fold(offered));
         self.partition.clear_pending();

@@ -6,28 +6,100 @@
 //! takes `capacity + 1` events away, so `error <= rows / (capacity + 1)`. A merge adds the counters
 //! up and takes the (capacity + 1)-th largest from all of them: at least as many events for each
 //! of `capacity + 1` keys, so the bound holds for every order of folds and merges.
+//!
+//! No step touches every counter: a counter holds its count and all that was taken so far, and a
+//! heap knows which one can be at 0 next. A counter that has grown since goes back into the heap.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
+use hashbrown::HashTable;
 use streamgauge_sdk::codec::bad_state;
+use streamgauge_sdk::hash::hash64;
+use streamgauge_sdk::batch::TextColumn;
 use streamgauge_sdk::{Key, prelude::*};
 
 /// Counts of the heaviest keys, each a lower bound.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Heavy {
     /// The most keys with a counter; 0 in the default state only, which takes the capacity of the
     /// first state merged into it.
     capacity: u32,
     /// The events that every count may lack.
     error: u64,
-    /// The counters, at most `capacity`; no counter is 0.
-    counts: BTreeMap<AnyKey, u64>,
+    /// The events that were taken from every counter that is there.
+    taken: u64,
+    /// The counters; those of `free` are nobody's.
+    counters: Vec<Counter>,
+    free: Vec<u32>,
+    /// The places of all counters that are somebody's, by the hash of the key.
+    places: HashTable<u32>,
+    /// For each of them: a total that it had, and its place. The least is on top.
+    least: BinaryHeap<Reverse<(u64, u32)>>,
+}
+
+#[derive(Debug, Clone)]
+struct Counter {
+    key: AnyKey,
+    hash: u64,
+    /// The count, and all that was taken before and since: more than `taken`.
+    total: u64,
+    /// How many keys had this place before.
+    lives: u32,
+}
+
+/// The values of a batch that rows stand for.
+pub(crate) trait Entries {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// The hash of a value, as [`AnyKey::hash64`] has it.
+    fn hash(&self, entry: usize) -> u64;
+    /// True if the value is `key`.
+    fn is(&self, entry: usize, key: &AnyKey) -> bool;
+    /// The value as a key.
+    fn key(&self, entry: usize) -> AnyKey;
+}
+
+impl Entries for TextColumn<'_> {
+    fn count(&self) -> usize {
+        self.entries()
+    }
+
+    fn hash(&self, entry: usize) -> u64 {
+        hash64(self.entry(entry).as_bytes())
+    }
+
+    fn is(&self, entry: usize, key: &AnyKey) -> bool {
+        matches!(key, AnyKey::Text(text) if text == self.entry(entry))
+    }
+
+    fn key(&self, entry: usize) -> AnyKey {
+        AnyKey::Text(self.entry(entry).to_owned())
+    }
+}
+
+impl Entries for [AnyKey] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn hash(&self, entry: usize) -> u64 {
+        self[entry].hash64()
+    }
+
+    fn is(&self, entry: usize, key: &AnyKey) -> bool {
+        self[entry] == *key
+    }
+
+    fn key(&self, entry: usize) -> AnyKey {
+        self[entry].clone()
+    }
 }
 
 impl Heavy {
     /// The empty state with room for this many keys.
     pub(crate) fn new(capacity: u32) -> Self {
-        Self { capacity, error: 0, counts: BTreeMap::new() }
+        Self { capacity, ..Self::default() }
     }
 
     /// Refuses a state that was made with another capacity.
@@ -39,17 +111,21 @@ impl Heavy {
         Err(bad_state(&format!("has {own} counters; config key `capacity` asks for {capacity}")))
     }
 
-    /// Counts every row that is not null. The state does not depend on the cut into batches.
-    pub(crate) fn count(&mut self, keys: &Keys) {
-        // Where every new key finds room, nothing is ever taken away and the order does not matter.
-        // Values may repeat, so the test may send a batch the slow way without need.
-        let unknown = keys.tally().filter(|(key, _)| !self.counts.contains_key(*key)).count();
-        if self.counts.len() + unknown <= self.capacity as usize {
-            keys.tally().for_each(|(key, events)| self.record(key, events));
-            return;
-        }
-        for key in (0..keys.rows()).filter_map(|row| keys.get(row)) {
-            self.count_one(key);
+    /// Counts rows, each by the place of its value among `entries`. The state does not depend on the
+    /// cut into batches.
+    pub(crate) fn count(&mut self, entries: &(impl Entries + ?Sized), rows: impl Iterator<Item = usize>) {
+        // Where a value of the batch was found last: the place, and whose life that was.
+        let mut found = vec![None; entries.count()];
+        for entry in rows {
+            let is_there = |(place, lives): &(u32, u32)| {
+                self.counters[*place as usize].lives == *lives
+            };
+            if let Some((place, _)) = found[entry].filter(is_there) {
+                self.add(place, 1);
+            } else {
+                let place = self.count_one(entries, entry);
+                found[entry] = place.map(|place| (place, self.counters[place as usize].lives));
+            }
         }
     }
 
@@ -60,8 +136,8 @@ impl Heavy {
     /// events.
     pub(crate) fn table(&self) -> Table {
         let mut rows: Vec<_> =
-            self.counts.iter().map(|(key, &count)| (key.show(), count)).collect();
-        rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            self.sorted().into_iter().map(|(key, count)| (key.show(), count)).collect();
+        rows.sort_by_key(|(_, count)| Reverse(*count));
         if rows.is_empty() && self.error > 0 {
             rows.push((String::new(), 0));
         }
@@ -72,33 +148,105 @@ impl Heavy {
             .integers(rows.iter().map(|_| events(self.error)))
     }
 
-    fn count_one(&mut self, key: &AnyKey) {
-        if let Some(count) = self.counts.get_mut(key) {
-            *count = sum(*count, 1);
-        } else if self.counts.len() < self.capacity as usize {
-            self.counts.insert(key.clone(), 1);
-        } else {
-            self.take(1);
-        }
+    /// The keys with their counts, in the order of the keys.
+    fn sorted(&self) -> Vec<(&AnyKey, u64)> {
+        let counter = |place: &u32| &self.counters[*place as usize];
+        let counters = self.places.iter().map(counter);
+        let mut sorted: Vec<_> =
+            counters.map(|counter| (&counter.key, counter.total - self.taken)).collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        sorted
     }
 
-    fn record(&mut self, key: &AnyKey, events: u64) {
-        match self.counts.get_mut(key) {
-            Some(count) => *count = sum(*count, events),
+    /// Counts one event. The place of its key, if that has a counter now.
+    fn count_one(&mut self, entries: &(impl Entries + ?Sized), entry: usize) -> Option<u32> {
+        let hash = entries.hash(entry);
+        let counters = &self.counters;
+        let known = self.places.find(hash, |place| {
+            let counter = &counters[*place as usize];
+            counter.hash == hash && entries.is(entry, &counter.key)
+        });
+        match known.copied() {
+            Some(place) => {
+                self.add(place, 1);
+                Some(place)
+            }
+            None if self.places.len() < self.capacity as usize => {
+                Some(self.insert(entries.key(entry), hash, 1))
+            }
             None => {
-                self.counts.insert(key.clone(), events);
+                self.take(1);
+                None
             }
         }
     }
 
+    /// Counts events of a key, whether or not there is room for one more.
+    fn record(&mut self, key: &AnyKey, events: u64) {
+        let hash = key.hash64();
+        let counters = &self.counters;
+        let known = self.places.find(hash, |place| counters[*place as usize].key == *key);
+        match known.copied() {
+            Some(place) => self.add(place, events),
+            None => {
+                self.insert(key.clone(), hash, events);
+            }
+        }
+    }
+
+    fn add(&mut self, place: u32, events: u64) {
+        let counter = &mut self.counters[place as usize];
+        counter.total = sum(counter.total, events);
+    }
+
+    fn insert(&mut self, key: AnyKey, hash: u64, events: u64) -> u32 {
+        let total = sum(self.taken, events);
+        let place = if let Some(place) = self.free.pop() {
+            let counter = &mut self.counters[place as usize];
+            *counter = Counter { key, hash, total, lives: counter.lives };
+            place
+        } else {
+            self.counters.push(Counter { key, hash, total, lives: 0 });
+            (self.counters.len() - 1) as u32
+        };
+        let counters = &self.counters;
+        self.places.insert_unique(hash, place, |place| counters[*place as usize].hash);
+        self.least.push(Reverse((total, place)));
+        place
+    }
+
+    /// Takes events from every counter; those that have no more are gone.
     fn take(&mut self, events: u64) {
         self.error = sum(self.error, events);
-        self.counts.retain(|_, count| {
-            *count = count.saturating_sub(events);
-            *count > 0
-        });
+        self.taken = sum(self.taken, events);
+        while let Some(mut least) = self.least.peek_mut() {
+            let Reverse((known, place)) = *least;
+            if known > self.taken {
+                break;
+            }
+            let counter = &mut self.counters[place as usize];
+            if counter.total > self.taken {
+                *least = Reverse((counter.total, place));
+                continue;
+            }
+            std::collections::binary_heap::PeekMut::pop(least);
+            counter.lives = counter.lives.wrapping_add(1);
+            counter.key = AnyKey::Boolean(false);
+            let gone = self.places.find_entry(counter.hash, |other| *other == place);
+            gone.expect("every counter has its place").remove();
+            self.free.push(place);
+        }
     }
 }
+
+impl PartialEq for Heavy {
+    fn eq(&self, other: &Self) -> bool {
+        (self.capacity, self.error) == (other.capacity, other.error)
+            && self.sorted() == other.sorted()
+    }
+}
+
+impl Eq for Heavy {}
 
 /// The bytes: the capacity, the error, the number of keys, then each key in order with its count.
 impl Accumulator for Heavy {
@@ -111,10 +259,14 @@ impl Accumulator for Heavy {
         }
         other.check_capacity(self.capacity)?;
         self.error = sum(self.error, other.error);
-        other.counts.iter().for_each(|(key, &count)| self.record(key, count));
+        for place in &other.places {
+            let counter = &other.counters[*place as usize];
+            self.record(&counter.key, counter.total - other.taken);
+        }
         let capacity = self.capacity as usize;
-        if self.counts.len() > capacity {
-            let mut counts: Vec<u64> = self.counts.values().copied().collect();
+        if self.places.len() > capacity {
+            let counters = self.places.iter().map(|place| &self.counters[*place as usize]);
+            let mut counts: Vec<u64> = counters.map(|own| own.total - self.taken).collect();
             let (_, next, _) = counts.select_nth_unstable_by(capacity, |one, other| other.cmp(one));
             let next = *next;
             self.take(next);
@@ -123,10 +275,11 @@ impl Accumulator for Heavy {
     }
 
     fn write(&self, writer: &mut Writer) {
+        let sorted = self.sorted();
         writer.u64(u64::from(self.capacity));
         writer.u64(self.error);
-        writer.u64(self.counts.len() as u64);
-        for (key, &count) in &self.counts {
+        writer.u64(sorted.len() as u64);
+        for (key, count) in sorted {
             key.write(writer);
             writer.u64(count);
         }
@@ -140,13 +293,15 @@ impl Accumulator for Heavy {
         if keys > u64::from(heavy.capacity) {
             return Err(wrong());
         }
+        let mut last = None;
         for _ in 0..keys {
             let key = AnyKey::read(reader)?;
             let count = reader.u64()?;
-            if count == 0 || heavy.counts.last_key_value().is_some_and(|(last, _)| *last >= key) {
+            if count == 0 || last.as_ref().is_some_and(|last| *last >= key) {
                 return Err(wrong());
             }
-            heavy.counts.insert(key, count);
+            heavy.insert(key.clone(), key.hash64(), count);
+            last = Some(key);
         }
         Ok(heavy)
     }

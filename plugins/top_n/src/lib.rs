@@ -88,7 +88,13 @@ impl Metric for TopN {
     }
 
     fn add(&self, heavy: &mut Heavy, batch: &Batch) -> Result<()> {
-        heavy.count(&Keys::of(batch, 0, self.kind)?);
+        if self.kind == KeyType::Text {
+            let column = batch.text(0)?;
+            heavy.count(&column, (0..column.rows()).filter_map(|row| column.code(row)));
+        } else {
+            let keys = Keys::of(batch, 0, self.kind)?;
+            heavy.count(keys.values(), (0..keys.rows()).filter_map(|row| keys.code(row)));
+        }
         Ok(())
     }
 

@@ -101,6 +101,56 @@ fn the_fast_path_gives_what_single_rows_give() {
     assert_eq!(folded, single);
 }
 
+/// What every step would come to that touches every counter.
+#[derive(Default)]
+struct Plain {
+    error: u64,
+    counts: BTreeMap<String, u64>,
+}
+
+impl Plain {
+    fn count(&mut self, value: u32, capacity: usize) {
+        let key = value.to_string();
+        if let Some(count) = self.counts.get_mut(&key) {
+            *count += 1;
+        } else if self.counts.len() < capacity {
+            self.counts.insert(key, 1);
+        } else {
+            self.error += 1;
+            self.counts.values_mut().for_each(|count| *count -= 1);
+            self.counts.retain(|_, count| *count > 0);
+        }
+    }
+}
+
+#[test]
+fn counts_are_those_of_steps_that_touch_every_counter() {
+    for (seed, capacity, distinct) in [(8, 10, 30), (9, 20, 4000), (10, 64, 100)] {
+        let config = |kind: &str| format!(r#"{{"type": "{kind}", "capacity": {capacity}}}"#);
+        let values = stream(seed, 30_000, distinct);
+        let mut plain = Plain::default();
+        values.iter().for_each(|value| plain.count(*value, capacity));
+        let texts: Vec<String> = values.iter().map(u32::to_string).collect();
+        let metric = testing::open::<TopN>(&config("text"));
+        let mut of_texts = metric.create(None);
+        for part in texts.chunks(777) {
+            let batch = TestBatch::default().text(part.iter().map(String::as_str)).batch();
+            metric.add(&mut of_texts, &batch).expect("the column");
+        }
+        let of_numbers = fold(&testing::open::<TopN>(&config("unsigned")), &values);
+        for heavy in [&of_texts, &of_numbers] {
+            let cells = heavy.table().cells();
+            let counts: BTreeMap<String, u64> = cells
+                .iter()
+                .map(|row| (row[0].clone(), row[1].parse().expect("a count")))
+                .filter(|(_, count)| *count > 0)
+                .collect();
+            assert_eq!(counts, plain.counts, "{capacity} of {distinct}");
+            assert_eq!(cells[0][2], plain.error.to_string());
+        }
+    }
+}
+
 #[test]
 fn the_laws_hold() {
     let rows = stream(7, 600, 100);

@@ -2,11 +2,13 @@
 //! turn, and there to each pane. Where every row is usable and in one pane, nothing is copied.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use streamgauge_core::{ByLateness, EventTime, Lateness, RecordBatch, Selection};
 
 use super::batches::Batches;
 use super::pane::Pane;
+use super::placed::Placed;
 use super::windows::{Placement, Windows, corrections};
 use streamgauge_plugin::{Accumulator, AddError, CallError, Columns, InputBinding, Instance};
 
@@ -26,13 +28,13 @@ pub(super) fn fold(
     batches: Batches<'_>,
     inputs: &[InputBinding],
     (selections, left_out): (&ByLateness<Selection>, &ByLateness<Refused>),
-    windows: &mut [Windows],
+    (windows, placed): (&mut [Windows], Option<&Placed>),
     instance: &mut Instance,
 ) -> Result<Folded, CallError> {
     let (placements, refused) = (Vec::new(), left_out.clone());
     let mut fold = Fold { batches, inputs, selections, placements, refused };
     for windows in &mut *windows {
-        fold.fold_windows(windows, instance)?;
+        fold.fold_windows((windows, placed), instance)?;
     }
     fold.probe(instance)?;
     fold.count_outside(windows);
@@ -45,7 +47,7 @@ struct Fold<'a> {
     inputs: &'a [InputBinding],
     selections: &'a ByLateness<Selection>,
     /// Of the windows that are done.
-    placements: Vec<ByLateness<Placement>>,
+    placements: Vec<Rc<ByLateness<Placement>>>,
     refused: ByLateness<Refused>,
 }
 
@@ -53,10 +55,10 @@ impl Fold<'_> {
     /// Folds the rows into one kind of windows.
     fn fold_windows(
         &mut self,
-        windows: &mut Windows,
+        (windows, placed): (&mut Windows, Option<&Placed>),
         instance: &mut Instance,
     ) -> Result<(), CallError> {
-        let placements = windows.place(self.batches);
+        let placements = windows.place(self.batches, placed);
         for (lateness, placement) in placements.iter() {
             if self.batches[lateness].is_empty() {
                 continue;
@@ -107,9 +109,11 @@ impl Fold<'_> {
         rows: &[Option<EventTime>],
     ) -> BTreeMap<EventTime, Vec<u32>> {
         let mut panes: BTreeMap<EventTime, Vec<u32>> = BTreeMap::new();
-        for row in self.usable(lateness) {
-            if let Some(key) = rows[row as usize] {
-                panes.entry(key).or_default().push(row);
+        let usable = self.usable(lateness);
+        // Rows of one pane mostly come one after the other.
+        for run in usable.chunk_by(|one, next| rows[*one as usize] == rows[*next as usize]) {
+            if let Some(key) = rows[run[0] as usize] {
+                panes.entry(key).or_default().extend_from_slice(run);
             }
         }
         panes
@@ -174,7 +178,9 @@ impl Fold<'_> {
     fn count_outside(&self, windows: &mut [Windows]) {
         for (windows, placements) in windows.iter_mut().zip(&self.placements) {
             for lateness in Lateness::ALL {
-                if let Placement::Rows(rows) = &placements[lateness] {
+                if let Placement::Rows(rows) = &placements[lateness]
+                    && rows.outside > 0
+                {
                     let usable = self.usable(lateness);
                     let outside = usable.iter().filter(|row| rows.panes[**row as usize].is_none());
                     let is_usable = |row: &&u32| usable.binary_search(row).is_ok();

@@ -90,7 +90,8 @@ impl Folding {
         let selections = batches.map(|batch| Selection::new(batch, columns));
         let left_out = batches.map(|batch| poisoned(plugin, batch, left_out));
         let rows = (&selections, &left_out);
-        let mut folded = fold(batches, inputs, rows, &mut self.windows, instance)?;
+        let with = (&mut *self.windows, offered.placed);
+        let mut folded = fold(batches, inputs, rows, with, instance)?;
         for lateness in Lateness::ALL {
             let (batch, selection) = (batches[lateness], &selections[lateness]);
             let (left_out, refused) = (&left_out[lateness], take(&mut folded.refused[lateness]));

@@ -69,6 +69,7 @@ impl Kept {
             watermark: self.watermark,
             next_offset: self.next_offset,
             place: self.place,
+            placed: None,
         }
     }
 }

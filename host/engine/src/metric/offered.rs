@@ -1,5 +1,6 @@
 //! The rows that are handed to a metric.
 
+use super::placed::Placed;
 use streamgauge_core::{EventTime, MetricPlace, RecordBatch, RecordRange};
 
 /// A hand-over to the metrics: the rows of one partition since the last one.
@@ -17,6 +18,8 @@ pub struct Offered<'a> {
     pub next_offset: i64,
     /// The place at that offset.
     pub place: MetricPlace,
+    /// Where the metrics before placed the rows; `None` means that each metric places them itself.
+    pub placed: Option<&'a Placed>,
 }
 
 impl Offered<'_> {

@@ -1,7 +1,8 @@
 //! One kind of windows of a metric in one partition: which panes are open, and their
 //! accumulators.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -12,6 +13,7 @@ use streamgauge_core::{
 
 use super::batches::Batches;
 use super::pane::{Pane, Versions};
+use super::placed::{Found, Placed};
 use super::room::Room;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
@@ -46,6 +48,8 @@ pub(super) struct Rows {
     pub(super) panes: Vec<Option<EventTime>>,
     /// The rows that are unplaced, in increasing order.
     pub(super) unplaced: Vec<u32>,
+    /// How many rows are in no pane.
+    pub(super) outside: u32,
 }
 
 impl Placement {
@@ -59,7 +63,9 @@ impl Placement {
 
     fn of(rows: Rows) -> Self {
         match rows.panes.first() {
-            Some(Some(first)) if rows.panes.iter().all(|row| *row == Some(*first)) => {
+            Some(Some(first))
+                if rows.outside == 0 && rows.panes.iter().all(|row| *row == Some(*first)) =>
+            {
                 Self::Whole(*first)
             }
             _ => Self::Rows(rows),
@@ -69,14 +75,16 @@ impl Placement {
 
 impl Rows {
     fn with_capacity(rows: u32) -> Self {
-        Self { panes: Vec::with_capacity(rows as usize), unplaced: Vec::new() }
+        Self { panes: Vec::with_capacity(rows as usize), unplaced: Vec::new(), outside: 0 }
     }
 
     fn push(&mut self, place: Place<TimeWindow>) {
         if place == Place::Unplaced {
             self.unplaced.push(self.panes.len() as u32);
         }
-        self.panes.push(place.pane().map(|pane| pane.start));
+        let pane = place.pane().map(|pane| pane.start);
+        self.outside += u32::from(pane.is_none());
+        self.panes.push(pane);
     }
 }
 
@@ -103,29 +111,33 @@ impl Windows {
         Ok(Self { spec: stored.spec, set, panes, final_panes, chain })
     }
 
-    /// Places every row of both batches, in the order of their offsets.
-    pub(super) fn place(&mut self, batches: Batches<'_>) -> ByLateness<Placement> {
+    /// Places every row of both batches, in the order of their offsets, or takes over how another
+    /// metric `placed` them.
+    pub(super) fn place(
+        &mut self,
+        batches: Batches<'_>,
+        placed: Option<&Placed>,
+    ) -> Rc<ByLateness<Placement>> {
         let Some(set) = &mut self.set else {
             self.panes.entry(ALWAYS).or_insert_with(|| Pane::new(None));
-            return ByLateness::from_fn(|_| Placement::Whole(ALWAYS));
+            return Rc::new(ByLateness::from_fn(|_| Placement::Whole(ALWAYS)));
         };
-        let mut placed = batches.map(|batch| Rows::with_capacity(batch.rows()));
-        let mut placings = batches.map(|batch| batch.placings().iter().peekable());
-        let mut recent = None;
-        for (lateness, row) in in_order(batches) {
-            let batch = batches[lateness];
-            let event_time = EventTime(batch.event_times()[row]);
-            let own = placings[lateness].next_if(|(of, _)| *of == row as u32);
-            let placing = own.map_or(Placing::Opens, |(_, placing)| *placing);
-            let place = set.place(event_time, placing, batch.watermarks()[row]);
-            let pane = place.pane();
-            if let Some(pane) = pane.filter(|_| pane != recent) {
-                self.panes.entry(pane.start).or_insert_with(|| Pane::new(Some(pane)));
-                recent = Some(pane);
-            }
-            placed[lateness].push(place);
+        // Looking at every open pane must not cost more than placing the rows.
+        let rows = Lateness::ALL.map(|lateness| batches[lateness].rows() as usize);
+        let placed = placed.filter(|_| rows.iter().sum::<usize>() >= set.open_count());
+        let found = match placed {
+            None => place_rows(set, batches),
+            Some(placed) => placed.known(set).unwrap_or_else(|| {
+                let before = set.clone();
+                let found = place_rows(set, batches);
+                placed.remember(before, set.clone(), found.clone());
+                found
+            }),
+        };
+        for pane in found.panes.iter() {
+            self.panes.entry(pane.start).or_insert_with(|| Pane::new(Some(*pane)));
         }
-        placed.map(Placement::of)
+        found.placements
     }
 
     /// The pane with this key, which a placement named.
@@ -195,6 +207,30 @@ impl Windows {
         let (spec, final_panes, chain) = (self.spec, self.final_panes, self.chain);
         Ok(WindowSetSnapshot { spec, books, final_panes, chain, panes })
     }
+}
+
+/// Places every row of both batches, in the order of their offsets.
+fn place_rows(set: &mut WindowSet, batches: Batches<'_>) -> Found {
+    let mut placed = batches.map(|batch| Rows::with_capacity(batch.rows()));
+    let mut placings = batches.map(|batch| batch.placings().iter().peekable());
+    let (mut panes, mut recent) = (Vec::new(), None);
+    let mut known = BTreeSet::new();
+    for (lateness, row) in in_order(batches) {
+        let batch = batches[lateness];
+        let event_time = EventTime(batch.event_times()[row]);
+        let own = placings[lateness].next_if(|(of, _)| *of == row as u32);
+        let placing = own.map_or(Placing::Opens, |(_, placing)| *placing);
+        let place = set.place(event_time, placing, batch.watermarks()[row]);
+        let pane = place.pane();
+        if let Some(pane) = pane.filter(|_| pane != recent) {
+            if known.insert(pane.start) {
+                panes.push(pane);
+            }
+            recent = Some(pane);
+        }
+        placed[lateness].push(place);
+    }
+    Found { placements: Rc::new(placed.map(Placement::of)), panes: Rc::new(panes) }
 }
 
 /// The rows of both batches in the order of their offsets: which batch, which row.

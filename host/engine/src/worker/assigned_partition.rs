@@ -165,6 +165,7 @@ impl AssignedPartition {
             read_to: self.past(state.next_offset),
             mark: self.mark,
         };
+        let placed = Placed::default();
         let offered = Offered {
             partition: self.number,
             on_time: self.partition.pending(Lateness::OnTime),
@@ -172,6 +173,7 @@ impl AssignedPartition {
             watermark: self.partition.watermark(plan),
             next_offset: state.next_offset,
             place: MetricPlace::at(&state, position),
+            placed: (metrics.len() > 1).then_some(&placed),
         };
         for metric in metrics {
             metric.fold(offered);

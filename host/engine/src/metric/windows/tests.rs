@@ -36,7 +36,10 @@ proptest! {
 #[test]
 fn a_batch_in_one_pane_is_placed_as_a_whole() {
     let pane = |start: i64| Some(EventTime(start));
-    let of = |panes: Vec<_>| Placement::of(Rows { panes, unplaced: Vec::new() });
+    let of = |panes: Vec<Option<EventTime>>| {
+        let outside = panes.iter().filter(|pane| pane.is_none()).count() as u32;
+        Placement::of(Rows { panes, unplaced: Vec::new(), outside })
+    };
     assert!(matches!(of(vec![pane(60); 3]), Placement::Whole(EventTime(60))));
     for mixed in [vec![pane(60), pane(0)], vec![pane(60), None], vec![None, pane(60)], vec![None]] {
         let placement = of(mixed.clone());
