@@ -6,7 +6,7 @@
 mod metric;
 mod worker;
 
-pub use metric::{Expected, Metric, NotJoined, Offered};
+pub use metric::{Expected, Metric, NotJoined, Offered, Placed};
 pub use worker::{
     Clock, Command, Configuration, Engine, EngineSetup, Event, Finished, Held, Joiners, LateOutput,
     MetricsIn, Moment, Reply, Role, Setup, run,

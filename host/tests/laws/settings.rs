@@ -39,7 +39,7 @@ pub(crate) struct Settings {
 }
 
 /// The windows of one metric.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Windows {
     plugin: &'static str,
     kinds: &'static str,
@@ -114,7 +114,15 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let clock = select(vec!["watermark", "watermark", "watermark", "record", "processing"]);
     let bound = select(vec!["0s", "5m", "2h", "1d"]);
     let keep = select(vec!["0s", "1d", "90d"]);
-    let metrics = prop::collection::vec(windows(), 1..4);
+    let metrics = (prop::collection::vec(windows(), 1..4), prop::bool::weighted(0.4));
+    // Metrics with the same windows share where rows are placed.
+    let metrics = metrics.prop_map(|(mut metrics, are_alike)| {
+        let Windows { kinds, retention, open_max, .. } = metrics[0];
+        for metric in metrics.iter_mut().filter(|_| are_alike) {
+            *metric = Windows { kinds, retention, open_max, ..*metric };
+        }
+        metrics
+    });
     let format = prop::bool::weighted(0.25);
     (time, format, select(PLACES.to_vec()), bound, clock, any::<bool>(), metrics, 1..20_usize, keep)
         .prop_map(|(time, csv, (zone, base), bound, clock, required, metrics, batch_max, keep)| {
