@@ -10,6 +10,7 @@ mod engine;
 mod event;
 mod late_output;
 mod latency;
+mod pace;
 mod role;
 mod stages;
 #[cfg(test)]
@@ -30,10 +31,10 @@ use streamgauge_source::{Source, SourceError};
 
 use crate::metric::{Expected, NotJoined};
 
-use engine::PUBLISH_EVERY;
 pub use engine::{Engine, EngineSetup};
 pub use event::{Clock, Configuration, Event, Held, Joiners, MetricsIn, Moment, Reply};
 pub use late_output::LateOutput;
+use pace::PUBLISH_EVERY;
 pub use role::Role;
 use stages::StageClock;
 

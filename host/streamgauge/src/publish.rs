@@ -11,9 +11,11 @@ mod measured;
 mod meter;
 mod metric;
 mod open_transaction;
+mod pace;
 mod partition;
 mod query;
 mod samples;
+mod seen;
 mod stored;
 mod summary;
 mod to_wire;
@@ -47,8 +49,10 @@ use health::{Facts, Verdicts};
 use held::WatermarkHold;
 use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
+use pace::Pace;
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
+use seen::Seen;
 use stored::StoredOnce;
 use summary::LateSummary;
 pub(crate) use to_wire::{cause as wire_cause, rejected};
@@ -95,30 +99,7 @@ struct Drawing {
     warnings: Warnings,
     verdicts: Verdicts,
     stored: StoredOnce,
-}
-
-/// What is seen at one look, besides what the publisher keeps.
-struct Seen<'a> {
-    overview: &'a Overview,
-    /// Partitions that stand still because of a gap in their log, with the cause.
-    parked: &'a BTreeMap<u32, Cause>,
-    /// How the partitions of a topic stand.
-    sources: BTreeMap<u32, PartitionHealth>,
-    checkpoints: CheckpointReport,
-}
-
-impl Seen<'_> {
-    /// What keeps the records of a partition from coming.
-    fn trouble(&self, partition: u32) -> Option<&PartitionTrouble> {
-        self.sources.get(&partition)?.trouble.as_ref()
-    }
-
-    /// The trouble of the first partition, where every partition that is read has one.
-    fn trouble_of_all(&self) -> Option<&PartitionTrouble> {
-        let mut troubles = self.sources.values().map(|health| health.trouble.as_ref());
-        let first = troubles.next()??;
-        troubles.all(|trouble| trouble.is_some()).then_some(first)
-    }
+    pace: Pace,
 }
 
 impl Publisher {
@@ -158,6 +139,7 @@ impl Publisher {
             warnings: Warnings::default(),
             verdicts: Verdicts::default(),
             stored: StoredOnce::default(),
+            pace: Pace::default(),
             active: Arc::clone(&active),
             pipeline,
         };
@@ -237,7 +219,14 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
             .showing(&self.active.formers.states);
-        self.metrics.iter_mut().for_each(|metric| metric.update(&published));
+        let count = self.metrics.len();
+        for metric in &mut self.metrics {
+            let begun = Instant::now();
+            if self.pace.is_due(metric.id(), begun) {
+                metric.update(&published);
+                self.pace.made(metric.id(), (begun, Instant::now()), count);
+            }
+        }
         (
             self.status(seen, books, &phase, &partitions),
             partition::clock(seen.overview, &partitions),

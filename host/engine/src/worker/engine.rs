@@ -18,14 +18,12 @@ use super::event::{Configuration, Event, Held, Moment, Reply};
 use streamgauge_source::LatencyFrom;
 
 use super::latency::Runs;
+use super::pace::publish_pause;
 use super::role::Role;
 use crate::Metric;
 use streamgauge_outbox::{
     Ages, Attachments, FlushCause, Publication, RecentLetter, RecentLetters, WorkerReport,
 };
-
-/// How often states are published.
-pub(super) const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// Dead letters, late records and final panes, in bytes, that do not wait for the next regular
 /// publication.
@@ -116,8 +114,10 @@ impl Engine {
                 if self.next_publish.is_none_or(|next| now.at >= next)
                     || self.attached_bytes() > ATTACHED_BYTES_MAX
                 {
+                    let before = self.exporting();
                     reply.publish = Some(self.publish(now));
-                    self.next_publish = Some(now.at + PUBLISH_EVERY);
+                    let spent = self.exporting().saturating_sub(before);
+                    self.next_publish = Some(now.at + publish_pause(spent));
                 }
             }
             Event::Assign(partition) => self.assign(&partition),
@@ -153,6 +153,11 @@ impl Engine {
     /// join, or, for a side reader, to be handed over.
     pub(super) fn is_expecting(&self) -> bool {
         self.role == Role::SideReader || self.metrics.iter().any(Metric::lags)
+    }
+
+    /// What the plugins have spent on the states that were published so far.
+    fn exporting(&self) -> Duration {
+        self.metrics.iter().map(|metric| metric.cost().exporting).sum()
     }
 
     /// What the plugins have spent on folding so far.
