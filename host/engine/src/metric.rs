@@ -14,6 +14,7 @@ mod letters;
 mod offered;
 mod pane;
 mod placed;
+mod placement;
 mod poison;
 mod room;
 #[cfg(test)]

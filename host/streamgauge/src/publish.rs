@@ -21,14 +21,13 @@ mod summary;
 mod to_wire;
 mod warnings;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::Utc;
 use streamgauge_checkpoint::CheckpointReport;
 use streamgauge_core::{Accounting, PartitionSnapshot, Plan};
-use streamgauge_kafka::{PartitionHealth, PartitionTrouble};
+use streamgauge_kafka::PartitionTrouble;
 use streamgauge_outbox::Overview;
 use streamgauge_pipeline::{Pipeline, SourceSettings};
 use streamgauge_source::SourceError;

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Datelike, SecondsFormat};
 use proptest::prelude::*;
 use proptest::sample::select;
+use streamgauge_core::{BlockBuffer, RecordMeta, RecordTime};
 
 use crate::settings::{Settings, Time};
 
@@ -152,4 +153,14 @@ impl Entry {
         let action = self.action.trim_matches('"');
         format!("{},{action},{province}", cells.join(","))
     }
+}
+
+/// The records as a source hands them over.
+pub(crate) fn buffer_of(partition: usize, records: &[Raw]) -> BlockBuffer {
+    let mut buffer = BlockBuffer::default();
+    for raw in records {
+        let meta = RecordMeta { offset: raw.offset, time: RecordTime(raw.stamp), cursor: 0 };
+        buffer.push(partition as u32, meta, raw.value.as_deref());
+    }
+    buffer
 }

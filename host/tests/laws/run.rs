@@ -9,8 +9,7 @@ use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::{Checkpoint, StateStore as _};
 use streamgauge_checkpoint::{Backoff, Checkpointer};
 use streamgauge_core::{
-    BlockBuffer, CsvColumns, MetricSnapshot, PartitionSnapshot, PartitionState, Position,
-    RecordMeta, RecordTime, WallClock,
+    CsvColumns, MetricSnapshot, PartitionSnapshot, PartitionState, Position, WallClock,
 };
 use streamgauge_decode::Decoder;
 use streamgauge_engine::{
@@ -22,7 +21,7 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::LatencyFrom;
 
 use crate::case::{Case, Step};
-use crate::log::Raw;
+use crate::log::{Raw, buffer_of};
 use crate::ran::{Counts, Ran, finish};
 use crate::settings::{Loaded, Settings};
 use crate::side::{Side, place_of, sides};
@@ -31,7 +30,6 @@ use crate::takeover::take_over;
 
 /// The host between two crashes.
 struct Life<'a> {
-    loaded: &'a Loaded,
     records: &'a [Vec<Raw>],
     /// By partition: the next record to hand over.
     next: Vec<usize>,
@@ -61,9 +59,8 @@ impl<'a> Life<'a> {
         new: Option<usize>,
     ) -> Self {
         let stored = store.load().expect("the store can be read");
-        let (stored, changes) = stored.map_or_else(Default::default, |stored| {
-            take_over(loaded, stored, store, new)
-        });
+        let (stored, changes) =
+            stored.map_or_else(Default::default, |stored| take_over(loaded, stored, store, new));
         let Checkpoint { partitions: stored, kept, dead_letters: letters, .. } = stored;
         let count = case.logs.len();
         let worker_of: Vec<usize> =
@@ -112,7 +109,6 @@ impl<'a> Life<'a> {
         let held = vec![false; count];
         let now = Moment { at: Instant::now(), wall: WallClock(case.now()) };
         Self {
-            loaded,
             records,
             next,
             workers,
@@ -321,15 +317,6 @@ fn fresh(loaded: &Loaded, partition: u32, stored: &[Arc<PartitionSnapshot>]) -> 
         state: PartitionState::starting_at(0),
         metrics: loaded.plugins.iter().map(begin).collect(),
     }
-}
-
-fn buffer_of(partition: usize, records: &[Raw]) -> BlockBuffer {
-    let mut buffer = BlockBuffer::default();
-    for raw in records {
-        let meta = RecordMeta { offset: raw.offset, time: RecordTime(raw.stamp), cursor: 0 };
-        buffer.push(partition as u32, meta, raw.value.as_deref());
-    }
-    buffer
 }
 
 /// An engine for all metrics, or for one.

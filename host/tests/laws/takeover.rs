@@ -36,7 +36,8 @@ pub(crate) fn take_over(
     let changes = adopt(&mut stored, &loaded.pipeline, &loaded.plugins, &settings).len();
     let after = letters(&stored);
     // What nobody keeps is counted, and written, once more.
-    twice += before.iter().filter(|(of, _)| !after.contains_key(of)).map(|(_, own)| own).sum::<u64>();
+    twice +=
+        before.iter().filter(|(of, _)| !after.contains_key(of)).map(|(_, own)| own).sum::<u64>();
     let mut bytes = store.lock();
     bytes.letters_twice += twice;
     bytes.partitions.extend(stored.partitions.iter().map(|own| (own.partition, own.encode())));
@@ -51,9 +52,10 @@ fn letters(stored: &Checkpoint) -> BTreeMap<Build, u64> {
     let running = stored.partitions.iter().flat_map(|partition| {
         partition.metrics.iter().map(move |metric| (partition.partition, metric))
     });
-    let kept = stored.kept.iter().flat_map(|kept| {
-        kept.partitions.iter().map(|(partition, metric)| (*partition, &**metric))
-    });
+    let kept = stored
+        .kept
+        .iter()
+        .flat_map(|kept| kept.partitions.iter().map(|(partition, metric)| (*partition, &**metric)));
     let of = |(partition, metric): (u32, &streamgauge_core::MetricSnapshot)| {
         ((metric.id.clone(), metric.build, partition), metric.accounting.excluded)
     };

@@ -14,9 +14,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use hashbrown::HashTable;
+use streamgauge_sdk::batch::TextColumn;
 use streamgauge_sdk::codec::bad_state;
 use streamgauge_sdk::hash::hash64;
-use streamgauge_sdk::batch::TextColumn;
 use streamgauge_sdk::{Key, prelude::*};
 
 /// Counts of the heaviest keys, each a lower bound.
@@ -113,13 +113,16 @@ impl Heavy {
 
     /// Counts rows, each by the place of its value among `entries`. The state does not depend on the
     /// cut into batches.
-    pub(crate) fn count(&mut self, entries: &(impl Entries + ?Sized), rows: impl Iterator<Item = usize>) {
+    pub(crate) fn count(
+        &mut self,
+        entries: &(impl Entries + ?Sized),
+        rows: impl Iterator<Item = usize>,
+    ) {
         // Where a value of the batch was found last: the place, and whose life that was.
         let mut found = vec![None; entries.count()];
         for entry in rows {
-            let is_there = |(place, lives): &(u32, u32)| {
-                self.counters[*place as usize].lives == *lives
-            };
+            let is_there =
+                |(place, lives): &(u32, u32)| self.counters[*place as usize].lives == *lives;
             if let Some((place, _)) = found[entry].filter(is_there) {
                 self.add(place, 1);
             } else {

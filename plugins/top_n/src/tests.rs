@@ -129,7 +129,9 @@ fn counts_are_those_of_steps_that_touch_every_counter() {
         let config = |kind: &str| format!(r#"{{"type": "{kind}", "capacity": {capacity}}}"#);
         let values = stream(seed, 30_000, distinct);
         let mut plain = Plain::default();
-        values.iter().for_each(|value| plain.count(*value, capacity));
+        for value in &values {
+            plain.count(*value, capacity);
+        }
         let texts: Vec<String> = values.iter().map(u32::to_string).collect();
         let metric = testing::open::<TopN>(&config("text"));
         let mut of_texts = metric.create(None);

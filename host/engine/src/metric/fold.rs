@@ -9,7 +9,8 @@ use streamgauge_core::{ByLateness, EventTime, Lateness, RecordBatch, Selection};
 use super::batches::Batches;
 use super::pane::Pane;
 use super::placed::Placed;
-use super::windows::{Placement, Windows, corrections};
+use super::placement::Placement;
+use super::windows::{Windows, corrections};
 use streamgauge_plugin::{Accumulator, AddError, CallError, Columns, InputBinding, Instance};
 
 /// Rows that the plugin refused, with its words; in increasing order.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use streamgauge_core::{ByLateness, TimeWindow, WindowSet};
 
-use super::windows::Placement;
+use super::placement::Placement;
 
 /// What the metrics before found out about the rows of a hand-over.
 #[derive(Default)]

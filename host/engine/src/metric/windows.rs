@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    ByLateness, Digest, EventTime, FinalPane, Lateness, Place, Placing, Retention, TimeWindow,
+    ByLateness, Digest, EventTime, FinalPane, Lateness, Placing, Retention, TimeWindow,
     WindowBooks, WindowSet, WindowSetSnapshot, WindowSpec,
 };
 
 use super::batches::Batches;
 use super::pane::{Pane, Versions};
 use super::placed::{Found, Placed};
+use super::placement::{Placement, Rows};
 use super::room::Room;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
@@ -31,61 +32,6 @@ pub(super) struct Windows {
     /// How many final panes with a row there were, and the chain of their digests.
     final_panes: u64,
     chain: Digest,
-}
-
-/// The panes of the rows of a batch.
-pub(super) enum Placement {
-    /// One pane for all of them.
-    Whole(EventTime),
-    /// A pane, or none, for each row.
-    Rows(Rows),
-}
-
-/// The panes of rows, one by one.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Rows {
-    /// By row; `None` means that the row is expired or unplaced.
-    pub(super) panes: Vec<Option<EventTime>>,
-    /// The rows that are unplaced, in increasing order.
-    pub(super) unplaced: Vec<u32>,
-    /// How many rows are in no pane.
-    pub(super) outside: u32,
-}
-
-impl Placement {
-    /// Whether the row was offered to a pane.
-    pub(super) fn holds(&self, row: u32) -> bool {
-        match self {
-            Self::Whole(_) => true,
-            Self::Rows(rows) => rows.panes[row as usize].is_some(),
-        }
-    }
-
-    fn of(rows: Rows) -> Self {
-        match rows.panes.first() {
-            Some(Some(first))
-                if rows.outside == 0 && rows.panes.iter().all(|row| *row == Some(*first)) =>
-            {
-                Self::Whole(*first)
-            }
-            _ => Self::Rows(rows),
-        }
-    }
-}
-
-impl Rows {
-    fn with_capacity(rows: u32) -> Self {
-        Self { panes: Vec::with_capacity(rows as usize), unplaced: Vec::new(), outside: 0 }
-    }
-
-    fn push(&mut self, place: Place<TimeWindow>) {
-        if place == Place::Unplaced {
-            self.unplaced.push(self.panes.len() as u32);
-        }
-        let pane = place.pane().map(|pane| pane.start);
-        self.outside += u32::from(pane.is_none());
-        self.panes.push(pane);
-    }
 }
 
 impl Windows {

@@ -9,7 +9,7 @@ use streamgauge_core::{
     PartitionState, Plan, Position, Record, RecordTime, Rejection, Row, WallClock, digest_of,
 };
 
-use crate::{Expected, Metric, Offered};
+use crate::{Expected, Metric, Offered, Placed};
 use streamgauge_outbox::{Ages, Attachments, DeadLetter, LateRecord, Letters, RecentRecord};
 
 use super::event::Held;

@@ -88,7 +88,9 @@ pub fn explain(
     audited.read(&[span], &mut |_, meta, value| {
         let (offset_here, stamp) = (meta.offset, meta.time.millis());
         let record = Record { offset: offset_here, stamp, taken: None, value };
-        gaps.iter_mut().for_each(|gaps| gaps.skip_up_to(offset_here, &mut oracle));
+        if let Some(gaps) = &mut gaps {
+            gaps.skip_up_to(offset_here, &mut oracle);
+        }
         let verdict = oracle.accept(record);
         if offset_here == offset || verdict.is_err() {
             found = Some(verdict.map(|verdict| (verdict, value.map(<[u8]>::to_vec))));
@@ -186,7 +188,8 @@ impl Explanation {
                 }
                 let not_counted = self.not_counted.iter();
                 lines.extend(
-                    not_counted.map(|(id, why)| format!("metric {id}: not counted, {}", why.words())),
+                    not_counted
+                        .map(|(id, why)| format!("metric {id}: not counted, {}", why.words())),
                 );
             }
         }

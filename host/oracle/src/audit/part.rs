@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot, PartitionState};
 
-use crate::semantics::{Partition, Part};
+use crate::semantics::{Part, Partition};
 
 /// The records that `metric` counts of the partition with this `state`; `None` means all of them.
 pub(super) fn part_of(state: &PartitionState, metric: &MetricSnapshot) -> Option<Part> {
@@ -110,7 +110,8 @@ mod tests {
             poison: None,
             missed: missed.clone(),
         };
-        let why = |phase: &MetricPhase, offset| NotCounted::why(&state, &metric(phase.clone()), offset);
+        let why =
+            |phase: &MetricPhase, offset| NotCounted::why(&state, &metric(phase.clone()), offset);
         for (offset, expected) in [
             (9, Some(NotCounted::Before)),
             (10, None),

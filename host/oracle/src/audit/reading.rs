@@ -111,7 +111,7 @@ pub(super) struct Gaps(Vec<OffsetGap>);
 
 impl Gaps {
     /// Those of this state but for the first ones, of which so many are `passed`.
-    pub(super) fn after(passed: usize, state: &PartitionState) -> Self {
+    pub(super) fn after(passed: usize, state: &streamgauge_core::PartitionState) -> Self {
         let mut gaps = state.gaps.get(passed..).unwrap_or_default().to_vec();
         gaps.reverse();
         Self(gaps)

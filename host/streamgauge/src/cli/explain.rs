@@ -44,9 +44,11 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let audited = Audited::open(&prepared.pipeline, &prepared.plugins, states)
         .map_err(|error| Failure::source(&error))?;
     let explanation =
-        audit::explain(&audited, partition, offset, own.map(|own| &**own)).map_err(|error| match error {
-            NotExplained::Source(error) => Failure::source(&error),
-            other => Failure::failed(other),
+        audit::explain(&audited, partition, offset, own.map(|own| &**own)).map_err(|error| {
+            match error {
+                NotExplained::Source(error) => Failure::source(&error),
+                other => Failure::failed(other),
+            }
         })?;
     if let (Some(origin), Some((low, _))) = (origin, audited.held(partition))
         && low > origin
