@@ -220,7 +220,8 @@ pub struct PartChange {
 /// What became of a metric's windows so far, as far as limits decide about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct WindowsSoFar {
-    /// Whether a pane with a row became final.
+    /// Whether a pane became final, or a row met a final one, as far as is known: false means that
+    /// neither has happened.
     pub finals: bool,
     /// Whether a pane became final because too many were open.
     pub evictions: bool,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{MetricSnapshot, PartitionSnapshot, WindowSetSnapshot, WindowSpec};
 use streamgauge_pipeline::{MetricFingerprint, WindowsSoFar, changed_settings};
 use streamgauge_plugin::Plugin;
 use streamgauge_wire::Difference;
@@ -87,8 +87,9 @@ impl Outline {
     pub fn with_states(mut self, partitions: &[Arc<PartitionSnapshot>]) -> Self {
         for metric in partitions.iter().flat_map(|partition| &partition.metrics) {
             let so_far = self.so_far.entry(metric.id.clone()).or_default();
-            so_far.finals |= metric.windows.iter().any(|set| set.final_panes > 0);
-            so_far.evictions |= metric.windows.iter().any(|set| set.books.evicted > 0);
+            let here = so_far_of(metric);
+            so_far.finals |= here.finals;
+            so_far.evictions |= here.evictions;
         }
         self
     }
@@ -100,6 +101,18 @@ impl Outline {
         let (Some(so_far), (Some(was), Some(is))) = (so_far, fingerprints) else { return false };
         let changes = was.difference(&is);
         !changes.is_empty() && changes.iter().all(|change| change.is_at_once(so_far))
+    }
+}
+
+/// What the limits have decided about the windows of a metric. A row that the metric cannot use
+/// may have met a final pane, or been the only one of it, and is in no count of the windows.
+fn so_far_of(metric: &MetricSnapshot) -> WindowsSoFar {
+    let is_final = |set: &WindowSetSnapshot| set.final_panes > 0 || set.books.expired > 0;
+    let is_windowed = metric.windows.iter().any(|set| set.spec != WindowSpec::Cumulative);
+    let hides = is_windowed && metric.accounting.excluded > 0;
+    WindowsSoFar {
+        finals: hides || metric.windows.iter().any(is_final),
+        evictions: metric.windows.iter().any(|set| set.books.evicted > 0),
     }
 }
 

@@ -220,6 +220,33 @@ fn a_metric_that_counts_from_now_on_is_not_built() {
 }
 
 #[test]
+fn a_limit_has_decided_where_a_row_met_it_or_may_have() {
+    let spec = WindowSpec::tumbling(60_000).expect("a window");
+    let of = |change: &dyn Fn(&mut MetricSnapshot)| {
+        let mut metric = MetricSnapshot {
+            id: "age".to_owned(),
+            state_version: 1,
+            origin: 0,
+            next_offset: 9,
+            accounting: streamgauge_core::MetricAccounting::default(),
+            windows: vec![WindowSetSnapshot::empty(spec)],
+            phase: streamgauge_core::MetricPhase::Running,
+            build: 0,
+            poison: None,
+            missed: Vec::new(),
+        };
+        change(&mut metric);
+        let so_far = so_far_of(&metric);
+        (so_far.finals, so_far.evictions)
+    };
+    assert_eq!(of(&|_| {}), (false, false));
+    assert_eq!(of(&|metric| metric.windows[0].final_panes = 1), (true, false));
+    assert_eq!(of(&|metric| metric.windows[0].books.expired = 1), (true, false));
+    assert_eq!(of(&|metric| metric.windows[0].books.evicted = 1), (false, true));
+    assert_eq!(of(&|metric| metric.accounting.excluded = 1), (true, false));
+}
+
+#[test]
 fn a_state_tells_only_of_what_it_depends_on() {
     let mut new = running();
     set(&mut new.state, &[("metric.age", "config {}, windows 1d, state version 1")]);
