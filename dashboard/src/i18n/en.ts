@@ -1,10 +1,10 @@
 // The English words, complete by type.
 import { causesEn } from "./causes-en";
+import { notCountedEn } from "./not-counted-en";
 import { noticeEn } from "./notice-en";
 import type { Words } from "./zh";
 
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
-
 export const en: Words = {
   states: {
     connecting: "Connecting",
@@ -386,12 +386,7 @@ export const en: Words = {
     reason: "Reason",
     metrics: "Metrics",
     folded: "counted",
-    notCounted: {
-      before: "not counted: the metric counts only what came after it",
-      gone: "not counted: the log had it no more when the metric came to it",
-      not_yet: "not counted yet: the metric is behind, and comes to it",
-      stopped: "not counted: the metric stopped before it",
-    },
+    notCounted: notCountedEn,
     excluded: (reason, detail) => `excluded: ${reason}${detail === "" ? "" : ` (${detail})`}`,
     cumulative: "all time",
     window: (spec, span) => `${spec} window ${span}`,
