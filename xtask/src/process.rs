@@ -20,14 +20,6 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     succeeded(command, status)
 }
 
-/// Runs a program beside others; its output is shown as a whole when it has ended.
-pub(crate) fn run_beside(command: &mut Command) -> Result<()> {
-    let output = capture(command)?;
-    eprint!("{}", String::from_utf8_lossy(&output.stdout));
-    eprint!("{}", String::from_utf8_lossy(&output.stderr));
-    succeeded(command, output.status)
-}
-
 /// Runs a program quietly; its output is shown only if it fails.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     output(command).map(drop)

@@ -1,5 +1,4 @@
-//! `cargo xtask test`: every check in order, up to the first that fails. The last two wait for other
-//! processes most of their time, and run side by side.
+//! `cargo xtask test`: every check in order, up to the first that fails.
 //!
 //! All of Rust is checked in the release profile, so that the product is compiled once. The
 //! system tests run the built host against a real Kafka and learn where things are from three
@@ -9,7 +8,6 @@
 
 use std::{
     num::NonZero,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -48,53 +46,30 @@ enum Step {
     Unit,
     /// SDKs and example plugins in Python and JavaScript.
     Languages,
+    /// The built host against a real Kafka.
+    System,
     /// The page's types.
     PageTypes,
     /// The page's pure parts.
     PageUnit,
     /// The page in a real browser.
     PageBrowser,
-    /// The built host against a real Kafka.
-    System,
 }
 
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     let steps = chosen(&args.only);
     let start = Instant::now();
     let mut taken = Vec::new();
-    let run = |index: usize, output: Output| -> Result<(Step, Duration)> {
-        let each = steps[index];
+    for (index, &each) in steps.iter().enumerate() {
         let title = format!("[{}/{}] {}", index + 1, steps.len(), each.title());
         let begun = Instant::now();
-        step(&title, || each.run(workspace, output)).map_err(|error| {
+        step(&title, || each.run(workspace)).map_err(|error| {
             anyhow!("step \"{}\": {error:#}\n  hint: {}", each.title(), each.remedy())
         })?;
-        Ok((each, begun.elapsed()))
-    };
-    let alone = if steps.ends_with(&SIDE_BY_SIDE) { steps.len() - 2 } else { steps.len() };
-    for index in 0..alone {
-        taken.push(run(index, Output::AsItComes)?);
-    }
-    if alone < steps.len() {
-        let (page, system) = thread::scope(|scope| {
-            let page = scope.spawn(|| run(alone, Output::AtTheEnd));
-            let system = run(alone + 1, Output::AsItComes);
-            (page.join().expect("a step does not panic"), system)
-        });
-        taken.extend([page?, system?]);
+        taken.push((each, begun.elapsed()));
     }
     summarise(&taken, start.elapsed());
     Ok(())
-}
-
-/// The steps that wait for other processes most of their time.
-const SIDE_BY_SIDE: [Step; 2] = [Step::PageBrowser, Step::System];
-
-/// When the output of a step is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Output {
-    AsItComes,
-    AtTheEnd,
 }
 
 /// The steps in their own order, whatever the order in which they were asked for.
@@ -139,7 +114,7 @@ impl Step {
         }
     }
 
-    fn run(self, workspace: &Workspace, output: Output) -> Result<()> {
+    fn run(self, workspace: &Workspace) -> Result<()> {
         match self {
             Self::Setup => setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root),
             Self::Format => process::run(workspace.cargo().args(["fmt", "--all", "--check"])),
@@ -153,7 +128,7 @@ impl Step {
             Self::System => system(workspace),
             Self::PageTypes => npm(workspace, "typecheck"),
             Self::PageUnit => npm(workspace, "test"),
-            Self::PageBrowser => browser(workspace, output),
+            Self::PageBrowser => browser(workspace),
         }
     }
 }
@@ -174,7 +149,7 @@ fn lint(workspace: &Workspace) -> Result<()> {
 /// brokers and hosts half of their time, so twice as many run at once as there are cores.
 fn system(workspace: &Workspace) -> Result<()> {
     let tests = e2e::tests(&workspace.packages()?)?;
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let at_once = format!("--test-threads={}", cores * 2);
     process::run(e2e::command(workspace, &tests)?.args(["--", &at_once]))
 }
@@ -186,13 +161,12 @@ fn npm(workspace: &Workspace, script: &str) -> Result<()> {
 }
 
 /// The page over the real host, a real broker and a real proxy.
-fn browser(workspace: &Workspace, output: Output) -> Result<()> {
+fn browser(workspace: &Workspace) -> Result<()> {
     page::install(workspace)?;
     let jars = kafka::provide_jars(workspace)?;
     let mut npm = page::npm(workspace);
     with_places(&mut npm, workspace).env("STREAMGAUGE_KAFKA_LIB", jars);
-    let npm = npm.args(["run", "test:page"]);
-    if output == Output::AtTheEnd { process::run_beside(npm) } else { process::run(npm) }
+    process::run(npm.args(["run", "test:page"]))
 }
 
 #[cfg(test)]
