@@ -161,7 +161,10 @@ fn a_plugin_that_is_mended_during_the_search_leaves_nothing_out() {
         state_of(status) == "ok" && status["accounting"]["read"] == 8000
     });
     let log = host.log();
-    assert!(log.contains("it goes on from where it was put back, with every record"), "{log}");
+    // Whether the change met a search or the moment after one is a matter of time.
+    let in_search = log.contains("it goes on from where it was put back, with every record");
+    let after_it = log.contains("had left records out at which another plugin crashed");
+    assert!(in_search || after_it, "{log}");
     assert_eq!(log.matches("metric `faulty` leaves record 0@500 out").count(), 2, "{log}");
     host.terminate().ok();
     // Each record is in the letters once, as of the limits under which it was left out.
