@@ -202,7 +202,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: "the state is removed while it is in use", says: RUNS, ready: true, short: true,
-    begin: () => rm(join(on.folder, "state"), { recursive: true }),
+    begin: () => rm(join(on.folder, "state"), { recursive: true, maxRetries: 5, retryDelay: 20 }),
   },
   {
     name: "the host is killed after its state was made anew", says: ["host_unreachable"], ready: null,
