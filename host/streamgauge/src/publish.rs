@@ -11,7 +11,6 @@ mod measured;
 mod meter;
 mod metric;
 mod open_transaction;
-mod pace;
 mod partition;
 mod query;
 mod samples;
@@ -48,7 +47,6 @@ use health::{Facts, Verdicts};
 use held::WatermarkHold;
 use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
-use pace::Pace;
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
 use seen::Seen;
@@ -98,7 +96,6 @@ struct Drawing {
     warnings: Warnings,
     verdicts: Verdicts,
     stored: StoredOnce,
-    pace: Pace,
 }
 
 impl Publisher {
@@ -138,7 +135,6 @@ impl Publisher {
             warnings: Warnings::default(),
             verdicts: Verdicts::default(),
             stored: StoredOnce::default(),
-            pace: Pace::default(),
             active: Arc::clone(&active),
             pipeline,
         };
@@ -218,14 +214,7 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
             .showing(&self.active.formers.states);
-        let count = self.metrics.len();
-        for metric in &mut self.metrics {
-            let begun = Instant::now();
-            if self.pace.is_due(metric.id(), begun) {
-                metric.update(&published);
-                self.pace.made(metric.id(), (begun, Instant::now()), count);
-            }
-        }
+        self.metrics.iter_mut().for_each(|metric| metric.update(&published));
         (
             self.status(seen, books, &phase, &partitions),
             partition::clock(seen.overview, &partitions),
