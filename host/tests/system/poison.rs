@@ -7,7 +7,7 @@ use crate::broker::Broker;
 use crate::events::{event, lines};
 use crate::host::Host;
 use crate::process::finish;
-use crate::result::{assert_same, outside_run, until_end};
+use crate::result::{assert_same, happened, outside_run, until_end};
 use crate::workplace::{Settings, Workplace, plugin, unique};
 
 /// The action at which the plugin crashes.
@@ -157,6 +157,7 @@ fn a_plugin_that_is_mended_during_the_search_leaves_nothing_out() {
     let limit = "windows = [\"cumulative\", \"1d\"]\n[metric.config]\nfault";
     let raised = text("panic-at-value").replace(limit, &format!("time_max = \"2s\"\n{limit}"));
     place.set_text(&raised);
+    host.status_when("the reload", |status| happened(status, "reloaded") > 0);
     host.status_when("the end of the search", |status| {
         state_of(status) == "ok" && status["accounting"]["read"] == 8000
     });
