@@ -177,10 +177,7 @@ impl Dictionary {
         let bytes = text.as_bytes();
         let hash = self.hasher.hash_one(bytes);
         let (offsets, utf8) = (&self.offsets, &self.utf8);
-        let value = |code: u32| {
-            let code = code as usize;
-            &utf8[offsets[code] as usize..offsets[code + 1] as usize]
-        };
+        let value = |code: u32| value_of(offsets, utf8, code);
         let code = if let Some(&code) = self.index.find(hash, |&c| value(c) == bytes) {
             code
         } else {
@@ -196,8 +193,7 @@ impl Dictionary {
 
     /// The distinct value with this code, one of [`Dictionary::codes`].
     pub fn value(&self, code: u32) -> &str {
-        let code = code as usize;
-        let bytes = &self.utf8[self.offsets[code] as usize..self.offsets[code + 1] as usize];
+        let bytes = value_of(&self.offsets, &self.utf8, code);
         std::str::from_utf8(bytes).expect("only whole texts are pushed")
     }
 
@@ -219,29 +215,32 @@ impl Dictionary {
         picked.offsets.push(0);
         let mut known = vec![NONE; self.offsets.len() - 1];
         for &row in rows {
-            let code = self.codes[row as usize] as usize;
-            if known[code] == NONE {
-                known[code] = (picked.offsets.len() - 1) as u32;
-                let value = self.offsets[code] as usize..self.offsets[code + 1] as usize;
-                picked.utf8.extend_from_slice(&self.utf8[value]);
+            let code = self.codes[row as usize];
+            let own = &mut known[code as usize];
+            if *own == NONE {
+                *own = (picked.offsets.len() - 1) as u32;
+                picked.utf8.extend_from_slice(value_of(&self.offsets, &self.utf8, code));
                 picked.offsets.push(picked.utf8.len() as u32);
             }
-            picked.codes.push(known[code]);
+            picked.codes.push(*own);
         }
         picked
     }
 
     fn make_index(&mut self) {
         let (offsets, utf8, hasher) = (&self.offsets, &self.utf8, &self.hasher);
-        let hash = |&code: &u32| {
-            let code = code as usize;
-            hasher.hash_one(&utf8[offsets[code] as usize..offsets[code + 1] as usize])
-        };
+        let hash = |&code: &u32| hasher.hash_one(value_of(offsets, utf8, code));
         self.index.clear();
         for code in 0..(offsets.len() - 1) as u32 {
             self.index.insert_unique(hash(&code), code, hash);
         }
     }
+}
+
+/// The bytes of the distinct value with this code.
+fn value_of<'a>(offsets: &[u32], utf8: &'a [u8], code: u32) -> &'a [u8] {
+    let code = code as usize;
+    &utf8[offsets[code] as usize..offsets[code + 1] as usize]
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod partition;
 mod placing;
 mod plan;
 pub mod random;
+mod recent_panes;
 mod record;
 mod rfc3339;
 mod row;

@@ -3,11 +3,9 @@
 use chrono_tz::Tz;
 
 use crate::civil::{day_of, start_of};
+use crate::recent_panes::RecentPanes;
 use crate::time::{EventTime, Millis};
 use crate::window::{DAY, TimeWindow, WindowSpec};
-
-/// How many panes are remembered: records that are out of order go to and fro between a few.
-const SEEN: usize = 4;
 
 /// The panes of one kind of windows in one zone. The last day and the last panes are remembered, so
 /// records of the same times cost comparisons.
@@ -18,9 +16,7 @@ pub struct Panes {
     slide: Millis,
     /// The number of panes in a window.
     count: usize,
-    seen: [TimeWindow; SEEN],
-    /// The next one to forget.
-    oldest: usize,
+    seen: RecentPanes,
     day_seen: TimeWindow,
 }
 
@@ -31,8 +27,8 @@ impl Panes {
         let (size, slide) = spec.to_millis();
         let nowhere = TimeWindow { start: EventTime(0), end: EventTime(0) };
         let count = (size / pane) as usize;
-        let (seen, oldest, day_seen) = ([nowhere; SEEN], 0, nowhere);
-        Some(Self { zone, pane, slide, count, seen, oldest, day_seen })
+        let (seen, day_seen) = (RecentPanes::default(), nowhere);
+        Some(Self { zone, pane, slide, count, seen, day_seen })
     }
 
     /// True for panes of the same kind and zone.
@@ -43,12 +39,11 @@ impl Panes {
 
     /// The pane that holds `time`.
     pub fn pane_of(&mut self, time: EventTime) -> TimeWindow {
-        if let Some(seen) = self.seen.iter().find(|seen| seen.contains(time)) {
-            return *seen;
+        if let Some(seen) = self.seen.find(time) {
+            return seen;
         }
         let pane = if self.pane < DAY { self.part_of_day(time) } else { self.days(time) };
-        self.seen[self.oldest] = pane;
-        self.oldest = (self.oldest + 1) % SEEN;
+        self.seen.remember(pane);
         pane
     }
 

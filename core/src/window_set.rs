@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 
 use crate::panes::Panes;
 use crate::placing::{Place, Placing};
+use crate::recent_panes::RecentPanes;
 use crate::time::{EventTime, Millis};
 use crate::window::{TimeWindow, WindowSpec};
 
@@ -62,16 +63,8 @@ pub struct WindowSet {
     /// The watermark at which the oldest open pane becomes final.
     next_final: EventTime,
     /// Panes of the last records while they are open: mostly the next record is in one of them.
-    recent: [TimeWindow; RECENT],
-    /// The next one of them to forget.
-    oldest: usize,
+    recent: RecentPanes,
 }
-
-/// How many panes of the last records are remembered.
-const RECENT: usize = 4;
-
-/// An interval that holds no time.
-const NOWHERE: TimeWindow = TimeWindow { start: EventTime(0), end: EventTime(0) };
 
 impl WindowSet {
     /// The panes of `spec`, of which `open` are open. `None` means that `spec` is the cumulative
@@ -86,9 +79,8 @@ impl WindowSet {
         let panes = Panes::new(spec, zone)?;
         let open = open.map(|pane| (pane.start, pane.end)).collect();
         let (final_panes, next_final) = (Vec::new(), EventTime(0));
-        let (recent, oldest) = ([NOWHERE; RECENT], 0);
-        let mut set =
-            Self { panes, retention, books, open, final_panes, next_final, recent, oldest };
+        let recent = RecentPanes::default();
+        let mut set = Self { panes, retention, books, open, final_panes, next_final, recent };
         set.find_next_final();
         Some(set)
     }
@@ -105,8 +97,8 @@ impl WindowSet {
         if placing == Placing::Nowhere {
             return Place::Unplaced;
         }
-        if let Some(recent) = self.recent.iter().find(|recent| recent.contains(event_time)) {
-            return Place::In(*recent);
+        if let Some(recent) = self.recent.find(event_time) {
+            return Place::In(recent);
         }
         let pane = self.panes.pane_of(event_time);
         if self.is_final(pane.end, watermark) || self.books.floor.is_some_and(|f| pane.start < f) {
@@ -126,8 +118,7 @@ impl WindowSet {
         if !self.open.contains_key(&pane.start) {
             return Place::Expired;
         }
-        self.recent[self.oldest] = pane;
-        self.oldest = (self.oldest + 1) % RECENT;
+        self.recent.remember(pane);
         Place::In(pane)
     }
 
@@ -160,9 +151,7 @@ impl WindowSet {
     }
 
     fn make_final(&mut self, pane: TimeWindow) {
-        for recent in self.recent.iter_mut().filter(|recent| **recent == pane) {
-            *recent = NOWHERE;
-        }
+        self.recent.forget(pane);
         self.final_panes.push(pane);
     }
 

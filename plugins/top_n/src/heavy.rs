@@ -12,6 +12,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
 use hashbrown::HashTable;
 use streamgauge_sdk::batch::TextColumn;
@@ -164,12 +165,7 @@ impl Heavy {
     /// Counts one event. The place of its key, if that has a counter now.
     fn count_one(&mut self, entries: &(impl Entries + ?Sized), entry: usize) -> Option<u32> {
         let hash = entries.hash(entry);
-        let counters = &self.counters;
-        let known = self.places.find(hash, |place| {
-            let counter = &counters[*place as usize];
-            counter.hash == hash && entries.is(entry, &counter.key)
-        });
-        match known.copied() {
+        match self.find(hash, |key| entries.is(entry, key)) {
             Some(place) => {
                 self.add(place, 1);
                 Some(place)
@@ -187,14 +183,21 @@ impl Heavy {
     /// Counts events of a key, whether or not there is room for one more.
     fn record(&mut self, key: &AnyKey, events: u64) {
         let hash = key.hash64();
-        let counters = &self.counters;
-        let known = self.places.find(hash, |place| counters[*place as usize].key == *key);
-        match known.copied() {
+        match self.find(hash, |other| other == key) {
             Some(place) => self.add(place, events),
             None => {
                 self.insert(key.clone(), hash, events);
             }
         }
+    }
+
+    /// The place of the key with this hash that `is` the one.
+    fn find(&self, hash: u64, is: impl Fn(&AnyKey) -> bool) -> Option<u32> {
+        let is_it = |place: &u32| {
+            let counter = &self.counters[*place as usize];
+            counter.hash == hash && is(&counter.key)
+        };
+        self.places.find(hash, is_it).copied()
     }
 
     fn add(&mut self, place: u32, events: u64) {
@@ -232,7 +235,7 @@ impl Heavy {
                 *least = Reverse((counter.total, place));
                 continue;
             }
-            std::collections::binary_heap::PeekMut::pop(least);
+            PeekMut::pop(least);
             counter.lives = counter.lives.wrapping_add(1);
             counter.key = AnyKey::Boolean(false);
             let gone = self.places.find_entry(counter.hash, |other| *other == place);

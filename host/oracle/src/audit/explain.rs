@@ -78,8 +78,9 @@ pub fn explain(
     }
     let from = stored.map_or(low, |stored| stored.state.origin.max(low)).min(offset);
     let mut oracle = audited.oracle()?.partition(partition, from)?;
-    let mut gaps = stored.map(|stored| Gaps::after(0, &stored.state));
+    let mut gaps = Gaps::default();
     if let Some(stored) = stored {
+        gaps = Gaps::after(0, &stored.state);
         count_on(&mut oracle, stored);
     }
     let mut records_before = 0;
@@ -88,9 +89,7 @@ pub fn explain(
     audited.read(&[span], &mut |_, meta, value| {
         let (offset_here, stamp) = (meta.offset, meta.time.millis());
         let record = Record { offset: offset_here, stamp, taken: None, value };
-        if let Some(gaps) = &mut gaps {
-            gaps.skip_up_to(offset_here, &mut oracle);
-        }
+        gaps.skip_up_to(offset_here, &mut oracle);
         let verdict = oracle.accept(record);
         if offset_here == offset || verdict.is_err() {
             found = Some(verdict.map(|verdict| (verdict, value.map(<[u8]>::to_vec))));
@@ -180,10 +179,7 @@ impl Explanation {
                     Some(late) => format!("late by {}", seconds(late)),
                 };
                 lines.push(format!("verdict     {verdict_text}"));
-                let is_counted = |metric: &&MetricVerdict| {
-                    self.not_counted.iter().all(|(id, _)| *id != metric.id)
-                };
-                for metric in placed.metrics.iter().filter(is_counted) {
+                for metric in &placed.metrics {
                     lines.extend(metric_lines(metric, zone));
                 }
                 let not_counted = self.not_counted.iter();

@@ -1,30 +1,34 @@
 //! Which records a stored metric counts of its partition, and why it does not count one.
 
-use std::collections::BTreeSet;
-
 use streamgauge_core::{MetricPhase, MetricSnapshot, PartitionSnapshot, PartitionState};
 
 use crate::semantics::{Part, Partition};
 
 /// The records that `metric` counts of the partition with this `state`; `None` means all of them.
 pub(super) fn part_of(state: &PartitionState, metric: &MetricSnapshot) -> Option<Part> {
-    let poison = metric.poison.iter().flat_map(|poison| &poison.records);
-    let left_out: BTreeSet<i64> = poison.map(|record| record.offset).collect();
-    let missed: Vec<_> = metric.missed.iter().map(|m| (m.gaps, m.from, m.to)).collect();
-    let is_whole = (metric.origin, metric.next_offset) == (state.origin, state.next_offset);
-    let is_all = is_whole && left_out.is_empty() && missed.is_empty();
-    let (from, to) = (metric.origin, metric.next_offset);
-    (!is_all).then_some(Part { from, to, missed, left_out })
+    let whole = Part { from: state.origin, to: state.next_offset, ..Part::default() };
+    Some(part(metric)).filter(|part| *part != whole)
 }
 
-/// Lets each metric count what it counts in this state, and what it will count that does not stand
-/// still.
+/// Lets each metric count what it counts in this state, and what it counts from there on if it runs.
 pub(super) fn count_on(oracle: &mut Partition, stored: &PartitionSnapshot) {
     for metric in &stored.metrics {
-        if let Some(part) = part_of(&stored.state, metric) {
-            let to = if metric.phase.stop().is_some() { part.to } else { i64::MAX };
-            oracle.count_part(&metric.id, &Part { to, ..part });
+        let mut part = part(metric);
+        if metric.phase == MetricPhase::Running {
+            part.to = i64::MAX;
         }
+        oracle.count_part(&metric.id, &part);
+    }
+}
+
+/// The records that `metric` counts.
+fn part(metric: &MetricSnapshot) -> Part {
+    let poison = metric.poison.iter().flat_map(|poison| &poison.records);
+    Part {
+        from: metric.origin,
+        to: metric.next_offset,
+        missed: metric.missed.iter().map(|m| (m.gaps, m.from, m.to)).collect(),
+        left_out: poison.map(|record| record.offset).collect(),
     }
 }
 

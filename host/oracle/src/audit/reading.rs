@@ -107,6 +107,7 @@ fn group_of(
 }
 
 /// The gaps of a partition that are still to come, the next one last.
+#[derive(Default)]
 pub(super) struct Gaps(Vec<OffsetGap>);
 
 impl Gaps {

@@ -227,6 +227,14 @@ pub struct WindowsSoFar {
     pub evictions: bool,
 }
 
+impl WindowsSoFar {
+    /// What became of the windows here and there.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { finals: self.finals || other.finals, evictions: self.evictions || other.evictions }
+    }
+}
+
 impl PartChange {
     /// True if the state of the metric is, but for windows that are no more, what it would be had
     /// the setting always been as it is now: windows were taken out, or a limit is larger that has

@@ -162,7 +162,7 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
         StateCommand::Drop { config, edition } => editions::remove(&load(config)?, *edition),
         StateCommand::Prune { config, yes } => {
             let what = if *yes { prune::Prune::Remove } else { prune::Prune::Name };
-            prune::prune(&load(config)?, &config.config, what)
+            prune::prune(&load(config)?, what)
         }
         StateCommand::Rollback(config) => rollback(&load(config)?),
         StateCommand::Reset(config) => {

@@ -12,10 +12,10 @@ use streamgauge_core::{
     LatenessClock, MetricLag, MetricPhase, MetricPlace, MetricSnapshot, PartitionSnapshot,
 };
 use streamgauge_engine::Metric;
-use streamgauge_pipeline::{Backfill, MetricFingerprint, PartChange, Pipeline};
+use streamgauge_pipeline::{Backfill, MetricFingerprint, PartChange, Pipeline, WindowsSoFar};
 use streamgauge_plugin::Plugin;
 
-use super::difference::Outline;
+use super::difference::so_far_of;
 use super::prepare::Prepared;
 use super::prepare::metrics::{Standing, standing};
 
@@ -152,8 +152,8 @@ pub fn adopt(
 /// it is now, but for windows that are taken out. Returns false where it is not.
 fn refit(checkpoint: &mut Checkpoint, plugin: &Plugin, changes: &[PartChange]) -> bool {
     let settings = plugin.settings();
-    let outline = Outline::of_state(checkpoint);
-    let Some(so_far) = outline.so_far.get(&settings.id).copied() else { return false };
+    let own = checkpoint.partitions.iter().filter_map(|partition| partition.metric(&settings.id));
+    let Some(so_far) = own.map(so_far_of).reduce(WindowsSoFar::and) else { return false };
     if !changes.iter().all(|change| change.is_at_once(so_far)) {
         return false;
     }

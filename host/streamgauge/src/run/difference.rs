@@ -87,9 +87,7 @@ impl Outline {
     pub fn with_states(mut self, partitions: &[Arc<PartitionSnapshot>]) -> Self {
         for metric in partitions.iter().flat_map(|partition| &partition.metrics) {
             let so_far = self.so_far.entry(metric.id.clone()).or_default();
-            let here = so_far_of(metric);
-            so_far.finals |= here.finals;
-            so_far.evictions |= here.evictions;
+            *so_far = so_far.and(so_far_of(metric));
         }
         self
     }
@@ -106,7 +104,7 @@ impl Outline {
 
 /// What the limits have decided about the windows of a metric. A row that the metric cannot use
 /// may have met a final pane, or been the only one of it, and is in no count of the windows.
-fn so_far_of(metric: &MetricSnapshot) -> WindowsSoFar {
+pub(super) fn so_far_of(metric: &MetricSnapshot) -> WindowsSoFar {
     let is_final = |set: &WindowSetSnapshot| set.final_panes > 0 || set.books.expired > 0;
     let is_windowed = metric.windows.iter().any(|set| set.spec != WindowSpec::Cumulative);
     let hides = is_windowed && metric.accounting.excluded > 0;

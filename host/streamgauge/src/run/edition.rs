@@ -81,8 +81,7 @@ impl Keeping {
         let made_from = kept_of(&self.dir, prepared);
         let mut editions = Editions::read(&self.dir)?;
         if let Some(formers) = formers {
-            let own = editions.all().get(&self.edition).cloned().unwrap_or_default();
-            told(editions.note_shown(self.edition, shown::of(&own, formers)));
+            told(self.note_shown(&mut editions, formers));
         }
         let before = editions.current();
         if before != self.edition && self.until == Until::End {
@@ -109,10 +108,13 @@ impl Keeping {
 
     /// Only `formers` of the builds that were shown are still to be.
     pub(super) fn still_shows(&self, formers: &Formers) {
-        told(Editions::read(&self.dir).and_then(|mut editions| {
-            let own = editions.all().get(&self.edition).cloned().unwrap_or_default();
-            editions.note_shown(self.edition, shown::of(&own, formers))
-        }));
+        let editions = Editions::read(&self.dir);
+        told(editions.and_then(|mut editions| self.note_shown(&mut editions, formers)));
+    }
+
+    fn note_shown(&self, editions: &mut Editions, formers: &Formers) -> Result<(), StateError> {
+        let own = editions.all().get(&self.edition).cloned().unwrap_or_default();
+        editions.note_shown(self.edition, shown::of(&own, formers))
     }
 
     /// The builds that were shown when the run before ended, as `checkpoint` keeps them, of metrics

@@ -22,8 +22,7 @@ pub(super) enum Prune {
     Remove,
 }
 
-/// Names or removes what is over of the state of `pipeline`, which was read from `file`.
-pub(super) fn prune(pipeline: &Pipeline, file: &Path, what: Prune) -> Result<(), Failure> {
+pub(super) fn prune(pipeline: &Pipeline, what: Prune) -> Result<(), Failure> {
     let mut editions = Editions::read(&pipeline.state_dir)?;
     let is_used =
         |number: &u32| *number == editions.current() || Some(*number) == editions.building();
@@ -32,7 +31,7 @@ pub(super) fn prune(pipeline: &Pipeline, file: &Path, what: Prune) -> Result<(),
         .iter()
         .map(|number| format!("edition {number}, {}", editions.folder(*number).display()))
         .collect();
-    let unused = metrics::unused_states(file, &editions)?;
+    let unused = metrics::unused_states(&pipeline.path, &editions)?;
     lines.extend(unused.iter().map(metrics::line));
     if what == Prune::Remove {
         metrics::remove(&unused, &editions)?;
