@@ -61,7 +61,13 @@ impl Writer {
     /// The byte 0 for `None`, else the byte 1 and the value as by [`Writer::bytes`].
     pub(crate) fn option_shared(&mut self, value: Option<&Arc<[u8]>>) {
         self.u8(u8::from(value.is_some()));
-        let Some(value) = value else { return };
+        if let Some(value) = value {
+            self.shared(value);
+        }
+    }
+
+    /// The same as by [`Writer::bytes`].
+    pub(crate) fn shared(&mut self, value: &Arc<[u8]>) {
         if self.pieces.is_none() {
             self.bytes(value);
             return;

@@ -76,10 +76,11 @@ pub use row::{Row, TextRange, Value};
 pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
 pub use snapshot::{
-    Crash, Digest, FileMark, FinalPane, LeftOut, MISSED_MAX, MetricLag, MetricPhase, MetricPlace,
-    MetricSnapshot, MetricStop, MissedRecords, POISON_MAX, POISON_ROWS, PaneSnapshot,
-    PartitionSnapshot, PluginCall, Poison, PoisonRecord, Position, RecordRange, SnapshotError,
-    StopKind, WindowSetSnapshot, digest_of, digest_of_pieces, seal, unseal, unseal_version,
+    AccumulatorBytes, Crash, Digest, FileMark, FinalPane, LeftOut, MISSED_MAX, MetricLag,
+    MetricPhase, MetricPlace, MetricSnapshot, MetricStop, MissedRecords, POISON_MAX, POISON_ROWS,
+    PaneSnapshot, PartitionSnapshot, PluginCall, Poison, PoisonRecord, Position, RecordRange,
+    SnapshotError, StopKind, WindowSetSnapshot, digest_of, digest_of_pieces, seal, unseal,
+    unseal_version,
 };
 pub use time::{EventTime, Millis, RecordTime, WallClock};
 pub use timestamp::{Fallback, TimestampAssigner, TimestampUnit, Year};

@@ -3,6 +3,7 @@
 //!
 //! The layout is written down in docs/state-format.md.
 
+mod accumulator_bytes;
 mod decode;
 mod digest;
 mod encode;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use crate::bytes::Writer;
 use envelope::{MAGIC, OLDEST, VERSION, unseal_versions};
 
+pub use accumulator_bytes::AccumulatorBytes;
 pub use digest::{Digest, digest_of, digest_of_pieces};
 pub use envelope::{SnapshotError, seal, unseal, unseal_version};
 pub use final_pane::FinalPane;
@@ -67,12 +69,13 @@ impl PartitionSnapshot {
 }
 
 impl MetricSnapshot {
-    /// The digest of everything in this snapshot but the phase: equal at equal offsets if the same rows were
-    /// offered.
-    pub fn digest(&self) -> Digest {
+    /// The digest of everything in this snapshot but the phase: equal at equal offsets if the same
+    /// rows were offered. `None` means that an accumulator has differences: it must be made whole
+    /// first, which takes its plugin.
+    pub fn digest(&self) -> Option<Digest> {
         let mut w = Writer::default();
         encode::metric(&mut w, self);
-        digest_of(&w.into_bytes())
+        self.is_whole().then(|| digest_of(&w.into_bytes()))
     }
 }
 

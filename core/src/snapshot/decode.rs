@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accumulator_bytes::AccumulatorBytes;
 use super::digest::{DIGEST_BYTES, Digest};
 use super::metric::{MetricSnapshot, MissedRecords, PaneSnapshot, WindowSetSnapshot};
 use super::partition::PartitionSnapshot;
@@ -38,6 +39,9 @@ const BUILDS_SINCE: u32 = 6;
 /// The version from which on a snapshot tells which records a metric misses, and whose crash is
 /// searched for.
 const MISSED_SINCE: u32 = 7;
+
+/// The version from which on an accumulator may be stored with differences.
+const DIFFERENCES_SINCE: u32 = 8;
 
 /// The revision of the semantics of the versions before those.
 const FIRST_SEMANTICS: u32 = 1;
@@ -305,18 +309,31 @@ fn window_set(r: &mut Reader<'_>, version: u32) -> Option<WindowSetSnapshot> {
     let unplaced = if version < UNPLACED_SINCE { 0 } else { r.u64()? };
     let books = WindowBooks { floor, expired, unplaced, evicted: r.u64()? };
     let (final_panes, chain) = (r.u64()?, digest(r)?);
-    let panes = list(r, pane)?;
+    let panes = list(r, |r| pane(r, version))?;
     Some(WindowSetSnapshot { spec, books, final_panes, chain, panes })
 }
 
-fn pane(r: &mut Reader<'_>) -> Option<PaneSnapshot> {
+fn pane(r: &mut Reader<'_>, version: u32) -> Option<PaneSnapshot> {
     let window = match r.option()? {
         Some(start) => Some(TimeWindow { start: EventTime(start), end: EventTime(r.i64()?) }),
         None => None,
     };
     let corrections = r.u64()?;
-    let (on_time, late) = (accumulator(r)?, accumulator(r)?);
+    let (on_time, late) = (accumulator_bytes(r, version)?, accumulator_bytes(r, version)?);
     Some(PaneSnapshot { window, corrections, on_time, late })
+}
+
+#[expect(clippy::option_option, reason = "the outer one says that the bytes ran out")]
+fn accumulator_bytes(r: &mut Reader<'_>, version: u32) -> Option<Option<AccumulatorBytes>> {
+    match r.u8()? {
+        0 => Some(None),
+        1 => Some(Some(AccumulatorBytes::whole(r.bytes()?))),
+        2 if version >= DIFFERENCES_SINCE => {
+            let parts = list(r, |r| Some(Arc::from(r.bytes()?)))?;
+            (parts.len() > 1).then(|| AccumulatorBytes::of_parts(parts))
+        }
+        _ => None,
+    }
 }
 
 #[expect(clippy::option_option, reason = "the outer one says that the bytes ran out")]

@@ -1,5 +1,6 @@
 //! State to bytes, field by field as docs/state-format.md lists them.
 
+use super::accumulator_bytes::AccumulatorBytes;
 use super::digest::Digest;
 use super::envelope::{MAGIC, VERSION};
 use super::metric::{MetricSnapshot, PaneSnapshot, WindowSetSnapshot};
@@ -224,6 +225,22 @@ fn pane(w: &mut Writer, pane: &PaneSnapshot) {
         w.i64(window.end.0);
     }
     w.u64(pane.corrections);
-    w.option_shared(pane.on_time.as_ref());
-    w.option_shared(pane.late.as_ref());
+    accumulator(w, pane.on_time.as_ref());
+    accumulator(w, pane.late.as_ref());
+}
+
+/// The byte 0 for `None`; the byte 1 and the whole; or the byte 2, the number of parts and each.
+fn accumulator(w: &mut Writer, bytes: Option<&AccumulatorBytes>) {
+    match bytes.map(|bytes| (bytes, bytes.as_whole())) {
+        None => w.u8(0),
+        Some((_, Some(whole))) => {
+            w.u8(1);
+            w.shared(whole);
+        }
+        Some((bytes, None)) => {
+            w.u8(2);
+            w.u32(bytes.parts().len() as u32);
+            bytes.parts().iter().for_each(|part| w.shared(part));
+        }
+    }
 }

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::digest::{DIGEST_BYTES, digest_of};
 
 pub(super) const MAGIC: &[u8; 4] = b"SGSP";
-pub(super) const VERSION: u32 = 7;
+pub(super) const VERSION: u32 = 8;
 
 /// The first version that can still be read.
 pub(super) const OLDEST: u32 = 2;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accumulator_bytes::AccumulatorBytes;
 use super::digest::Digest;
 use super::phase::{MetricPhase, Poison};
 use super::series::series;
@@ -16,12 +17,10 @@ pub struct PaneSnapshot {
     pub window: Option<TimeWindow>,
     /// Rows folded after the watermark had passed the pane's end.
     pub corrections: u64,
-    /// The bytes that the plugin's `snapshot` gave for the records on time; `None` means that
-    /// there were none.
-    pub on_time: Option<Arc<[u8]>>,
-    /// The bytes that the plugin's `snapshot` gave for the late records; `None` means that there
-    /// were none.
-    pub late: Option<Arc<[u8]>>,
+    /// The accumulator of the records on time; `None` means that there were none.
+    pub on_time: Option<AccumulatorBytes>,
+    /// The accumulator of the late records; `None` means that there were none.
+    pub late: Option<AccumulatorBytes>,
 }
 
 /// The open panes of one of a metric's windows.
@@ -86,6 +85,23 @@ impl MetricSnapshot {
     /// The name of the history of this build.
     pub fn series(&self) -> String {
         series(&self.id, self.build)
+    }
+
+    /// The accumulators of all open panes, in the order in which they are stored.
+    pub fn accumulators(&self) -> impl Iterator<Item = &AccumulatorBytes> {
+        let panes = self.windows.iter().flat_map(|set| &set.panes);
+        panes.flat_map(|pane| [&pane.on_time, &pane.late].into_iter().flatten())
+    }
+
+    /// The same, to be changed.
+    pub fn accumulators_mut(&mut self) -> impl Iterator<Item = &mut AccumulatorBytes> {
+        let panes = self.windows.iter_mut().flat_map(|set| &mut set.panes);
+        panes.flat_map(|pane| [&mut pane.on_time, &mut pane.late].into_iter().flatten())
+    }
+
+    /// True if every accumulator is stored whole: only then is there a digest.
+    pub fn is_whole(&self) -> bool {
+        self.accumulators().all(|accumulator| accumulator.as_whole().is_some())
     }
 }
 

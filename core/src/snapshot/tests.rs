@@ -31,7 +31,7 @@ fn sample() -> PartitionSnapshot {
         window,
         corrections: 1,
         on_time: Some(b"abc".as_slice().into()),
-        late: late.map(Arc::from),
+        late: late.map(Into::into),
     };
     let sample = LateSample {
         offset: 9,

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use streamgauge_core::{
-    Accounting, Crash, Digest, EventTime, FileMark, GapKind, LateSample, LatenessHistogram,
-    LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace, MetricSnapshot,
-    MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot, PartitionState,
-    PluginCall, Poison, PoisonRecord, Position, RecordRange, RecordTime, Rejection, StopKind,
-    TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec, digest_of,
+    Accounting, AccumulatorBytes, Crash, Digest, EventTime, FileMark, GapKind, LateSample,
+    LatenessHistogram, LeftOut, Mark, Marks, MetricAccounting, MetricLag, MetricPhase, MetricPlace,
+    MetricSnapshot, MetricStop, MissedRecords, OffsetGap, PaneSnapshot, PartitionSnapshot,
+    PartitionState, PluginCall, Poison, PoisonRecord, Position, RecordRange, RecordTime, Rejection,
+    StopKind, TimeWindow, WallClock, WatermarkLeap, WindowBooks, WindowSetSnapshot, WindowSpec,
+    digest_of,
 };
 
 /// Where the version of a snapshot stands. Bytes of an earlier one are read, and written in this one.
@@ -89,7 +90,9 @@ fn leap([offset, time, from, to]: [i64; 4]) -> WatermarkLeap {
 fn pane() -> impl Strategy<Value = PaneSnapshot> {
     let window = any::<(i64, i64)>()
         .prop_map(|(start, end)| TimeWindow { start: EventTime(start), end: EventTime(end) });
-    let state = || prop::option::of(vec(any::<u8>(), 0..40).prop_map(Arc::from));
+    let part = || vec(any::<u8>(), 0..40).prop_map(Arc::from);
+    let parts = vec(part(), 1..4).prop_map(|parts| AccumulatorBytes::of_parts(parts).expect("one"));
+    let state = || prop::option::of(parts.clone());
     (prop::option::of(window), any::<u64>(), state(), state()).prop_map(
         |(window, corrections, on_time, late)| PaneSnapshot { window, corrections, on_time, late },
     )
@@ -295,7 +298,7 @@ proptest! {
 /// each byte is set to each of a few values.
 #[test]
 fn every_mark_is_read_strictly() {
-    let state = |text: &[u8]| Some(Arc::from(text));
+    let state = |text: &[u8]| Some(AccumulatorBytes::from(text).with(*b"and"));
     let pane = |window, late| PaneSnapshot { window, corrections: 1, on_time: state(b"s"), late };
     let window = TimeWindow { start: EventTime(0), end: EventTime(1) };
     let mut state_of = PartitionState::starting_at(7);

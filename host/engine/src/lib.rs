@@ -6,8 +6,8 @@
 mod metric;
 mod worker;
 
-pub use metric::{Expected, Metric, NotJoined, Offered, Placed};
+pub use metric::{Compacted, Expected, Metric, NotJoined, Offered, Placed};
 pub use worker::{
-    Clock, Command, Configuration, Engine, EngineSetup, Event, Finished, Held, Joiners, LateOutput,
-    MetricsIn, Moment, Reply, Role, Setup, run,
+    Clock, Command, CompactedIn, Configuration, Engine, EngineSetup, Event, Finished, Held,
+    Joiners, LateOutput, MetricsIn, Moment, Reply, Role, Setup, run,
 };

@@ -5,6 +5,8 @@
 //! or stored.
 
 mod batches;
+mod compacted;
+mod differences;
 mod fold;
 mod folding;
 mod joiner;
@@ -17,6 +19,7 @@ mod placed;
 mod placement;
 mod poison;
 mod room;
+mod slot;
 #[cfg(test)]
 mod testing;
 mod windows;
@@ -27,19 +30,22 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    InputColumn, LeftOut, MetricAccounting, MetricPhase, MetricPlace, MetricSnapshot, MetricStop,
-    PartitionSnapshot, PluginCall, Projection, RecordRange, WallClock, WindowSetSnapshot,
+    AccumulatorBytes, InputColumn, LeftOut, MetricAccounting, MetricPhase, MetricPlace,
+    MetricSnapshot, MetricStop, PartitionSnapshot, PluginCall, Projection, RecordRange, WallClock,
+    WindowSetSnapshot,
 };
 
 use streamgauge_outbox::{Attachments, MetricCost};
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin, bind_inputs};
 
+pub use compacted::Compacted;
 use folding::Folding;
 use joiner::Joining;
 pub use joiner::{Expected, NotJoined};
 pub use offered::Offered;
 pub use placed::Placed;
 use room::Room;
+use slot::{DIFFERENCES_FROM, Form};
 
 /// A metric's state on one worker.
 pub struct Metric {
@@ -61,6 +67,8 @@ pub struct Metric {
     now: WallClock,
     /// True if the metric stopped and nobody has asked since.
     has_news: bool,
+    /// The least bytes of all its states that are exported by differences.
+    differences_from: usize,
 }
 
 /// An instance and what it holds. A failing call spoils the whole instance, so all of it goes at
@@ -104,6 +112,7 @@ impl Metric {
             searches: false,
             now,
             has_news: false,
+            differences_from: DIFFERENCES_FROM,
         };
         metric.bind(projection);
         for partition in partitions {
@@ -188,7 +197,10 @@ impl Metric {
                 partitions: BTreeMap::new(),
             }),
         };
-        let folding = Folding::restore(snapshot, &self.plugin, self.zone, &mut running.instance)?;
+        let instance = &mut running.instance;
+        let mut folding = Folding::restore(snapshot, &self.plugin, self.zone, instance)?;
+        let is_large = snapshot_bytes(snapshot) >= self.differences_from;
+        folding.set_by_differences(is_large && instance.merges_exactly());
         Ok(Some(Folding { place, ..folding }))
     }
 
@@ -265,6 +277,18 @@ impl Metric {
     /// # Panics
     /// The partition is not this worker's.
     pub fn export(&mut self, partition: u32, with: &mut Attachments) -> MetricSnapshot {
+        self.export_as(Form::Parts, partition, with)
+    }
+
+    /// The same, with every accumulator as a whole.
+    ///
+    /// # Panics
+    /// The partition is not this worker's.
+    pub fn export_whole(&mut self, partition: u32, with: &mut Attachments) -> MetricSnapshot {
+        self.export_as(Form::Whole, partition, with)
+    }
+
+    fn export_as(&mut self, form: Form, partition: u32, with: &mut Attachments) -> MetricSnapshot {
         let held: usize = self.partitions.values().map(|exported| exported.bytes).sum();
         let exported = self.partitions.get_mut(&partition).expect("the partition is assigned");
         if let Some(Running { instance, partitions }) = &mut self.running
@@ -273,7 +297,7 @@ impl Metric {
             let before = instance.spent();
             let others = held - exported.bytes;
             let mut room = Room::new(self.plugin.snapshot_bytes_max(), others);
-            let windows = folding.export(instance, &mut room);
+            let windows = folding.export(form, instance, &mut room);
             self.cost.exporting += instance.spent().saturating_sub(before);
             match windows {
                 Ok(windows) => {
@@ -285,6 +309,8 @@ impl Metric {
                     snapshot.windows = windows;
                     exported.place = folding.place;
                     exported.bytes = room.taken() - others;
+                    let is_large = room.taken() >= self.differences_from;
+                    folding.set_by_differences(is_large && instance.merges_exactly());
                     with.append(std::mem::take(&mut folding.attachments));
                 }
                 Err(error) => {
@@ -346,7 +372,5 @@ impl Metric {
 }
 
 fn snapshot_bytes(snapshot: &MetricSnapshot) -> usize {
-    let panes = snapshot.windows.iter().flat_map(|set| &set.panes);
-    let states = panes.flat_map(|pane| [&pane.on_time, &pane.late].into_iter().flatten());
-    states.map(|state| state.len()).sum()
+    snapshot.accumulators().map(AccumulatorBytes::size_bytes).sum()
 }

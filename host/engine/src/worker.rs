@@ -32,7 +32,9 @@ use streamgauge_source::{Source, SourceError};
 use crate::metric::{Expected, NotJoined};
 
 pub use engine::{Engine, EngineSetup};
-pub use event::{Clock, Configuration, Event, Held, Joiners, MetricsIn, Moment, Reply};
+pub use event::{
+    Clock, CompactedIn, Configuration, Event, Held, Joiners, MetricsIn, Moment, Reply,
+};
 pub use late_output::LateOutput;
 use pace::PUBLISH_EVERY;
 pub use role::Role;
@@ -116,6 +118,8 @@ pub enum Command {
         /// The id that the pipeline gives the metric.
         metric: String,
     },
+    /// To export an accumulator as the whole that was made of it.
+    Compacted(CompactedIn),
     /// To stop, with all that was taken folded and published.
     Stop,
 }
@@ -301,6 +305,9 @@ impl Worker {
             }
             Command::Lag { metric } => {
                 self.tell(Event::Lag { metric });
+            }
+            Command::Compacted(compacted) => {
+                self.tell(Event::Compacted(compacted));
             }
             Command::Stop => {}
         }

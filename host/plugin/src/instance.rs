@@ -2,9 +2,10 @@
 //! worker. Every call has a deadline and a memory limit. A trap, a time-out or an exhausted memory
 //! spoils the whole store, so after such an error the instance cannot be used.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use streamgauge_core::{PluginCall, TimeWindow, words};
+use streamgauge_core::{AccumulatorBytes, PluginCall, TimeWindow, words};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -27,6 +28,7 @@ pub struct Instance {
     /// How long the calls before took.
     spent: Duration,
     last_call: PluginCall,
+    merges_exactly: bool,
 }
 
 /// A handle of an accumulator inside an instance, valid only in that instance.
@@ -44,7 +46,13 @@ impl Instance {
         let guest = instance.bindings.streamgauge_metric_aggregate();
         let opened = guest.call_open(&mut instance.store, plugin.config());
         instance.finish(opened)?;
+        instance.merges_exactly = !plugin.descriptor().is_bounded;
         Ok(instance)
+    }
+
+    /// Whether the plugin's merge law is `exact`: merging gives the same bytes in any order.
+    pub fn merges_exactly(&self) -> bool {
+        self.merges_exactly
     }
 
     /// The same instance, of which a call that waits too long for the processor is ended: for
@@ -106,7 +114,8 @@ impl Instance {
             .instantiate(&mut store)
             .map_err(|error| call_error(&error, memory_bytes_max, None))?;
         let (spent, last_call) = (Duration::ZERO, PluginCall::Describe);
-        Ok(Self { store, bindings, memory_bytes_max, spent, last_call })
+        let merges_exactly = false;
+        Ok(Self { store, bindings, memory_bytes_max, spent, last_call, merges_exactly })
     }
 
     /// A new, empty accumulator over `window` (`None` means cumulative).
@@ -208,6 +217,39 @@ impl Instance {
         let window = window.map(contract_window);
         let made = accumulator.call_restore(&mut self.store, window, state_version, state);
         self.finish(made).map(Accumulator)
+    }
+
+    /// The same, from a whole state and the differences since, all merged.
+    ///
+    /// # Errors
+    /// A part is not a state of this plugin's, or a call failed.
+    pub fn restore_parts(
+        &mut self,
+        window: Option<TimeWindow>,
+        state_version: u32,
+        state: &AccumulatorBytes,
+    ) -> Result<Accumulator, CallError> {
+        let accumulator = self.restore(window, state_version, &state.parts()[0])?;
+        self.merge_parts(accumulator, (window, state_version), state.differences())?;
+        Ok(accumulator)
+    }
+
+    /// Folds states into `accumulator`, in their order.
+    ///
+    /// # Errors
+    /// A part is not a state of this plugin's, or a call failed.
+    pub fn merge_parts(
+        &mut self,
+        accumulator: Accumulator,
+        (window, state_version): (Option<TimeWindow>, u32),
+        parts: &[Arc<[u8]>],
+    ) -> Result<(), CallError> {
+        for part in parts {
+            let part = self.restore(window, state_version, part)?;
+            self.merge(accumulator, part)?;
+            self.release(part)?;
+        }
+        Ok(())
     }
 
     /// Gives an accumulator's memory back to the plugin.

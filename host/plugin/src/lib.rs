@@ -30,6 +30,7 @@ mod runtime;
 mod table;
 #[cfg(test)]
 mod testing;
+mod whole;
 
 pub use bindings::CONTRACT;
 pub use bindings::streamgauge::metric::types::{

@@ -5,6 +5,7 @@ pub mod acts;
 pub mod adopt;
 pub mod announce;
 pub mod cause;
+mod compactor;
 pub mod compiler;
 pub mod control;
 pub mod control_token;

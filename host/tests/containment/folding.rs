@@ -71,7 +71,7 @@ fn counts(plugin: &Plugin, exported: &MetricSnapshot, verdict: Lateness) -> BTre
     });
     let Some(state) = state else { return BTreeMap::new() };
     let mut instance = Instance::open(plugin).expect("it opens");
-    let state = instance.restore(None, exported.state_version, state).expect("a state");
+    let state = instance.restore_parts(None, exported.state_version, state).expect("a state");
     let table = instance.result(plugin, state).expect("a result");
     let row = |row: Vec<Cell>| match <[Cell; 3]>::try_from(row) {
         Ok([Cell::Text(action), Cell::Integer(events), Cell::Float(_)]) => (action, events),

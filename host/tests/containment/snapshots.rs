@@ -1,13 +1,17 @@
 //! What the snapshots of a metric may take together.
 
+use std::sync::Arc;
+
 use serde_json::json;
-use streamgauge_core::{MetricPhase, MetricSnapshot, RecordBatch, StopKind};
-use streamgauge_engine::Offered;
+use streamgauge_core::{
+    AccumulatorBytes, Lateness, MetricPhase, MetricSnapshot, RecordBatch, StopKind, WindowSpec,
+};
+use streamgauge_engine::{Compacted, Metric, Offered};
 use streamgauge_outbox::Attachments;
-use streamgauge_plugin::Plugin;
+use streamgauge_plugin::{Instance, Plugin};
 
 use crate::component::{RUNTIME, built, settings};
-use crate::metric::{start, stop_reason};
+use crate::metric::{resume, start, stop_reason};
 use crate::offered::{offered, partition};
 use crate::rows::{batch, projection, push_at};
 
@@ -70,4 +74,70 @@ fn the_limit_is_that_of_all_windows_and_partitions_together() {
     }
     let stopped = metric.phases().filter(|(_, phase)| phase.stop().is_some()).count();
     assert!(stopped > 1, "all partitions of the instance stop");
+}
+
+/// Folds `rounds` of rows, and exports after each.
+fn exported(metric: &mut Metric, rounds: &[Vec<u32>]) -> MetricSnapshot {
+    let (none, mut with) = (batch(0, &[]), Attachments::default());
+    let mut offset = 0;
+    for keys in rounds {
+        metric.fold(offered(&batch(offset, keys), &none, offset + keys.len() as i64));
+        offset += keys.len() as i64;
+        metric.export(0, &mut with);
+    }
+    metric.export(0, &mut with)
+}
+
+#[test]
+fn a_state_that_grows_by_differences_is_the_same_as_a_whole_one() {
+    let plugin = RUNTIME.load(&settings(&built("faulty"), json!({}))).expect("it loads");
+    let rounds: Vec<Vec<u32>> = (0..40_u32).map(|n| (n % 7 * 3..200 + n * 5).collect()).collect();
+    let mut metric = start(&plugin).by_differences_from(0);
+    let grown = exported(&mut metric, &rounds);
+    let accumulator = grown.accumulators().next().expect("there are rows");
+    assert_eq!(accumulator.differences().len(), rounds.len() - 1);
+    assert_eq!(grown.digest(), None, "there is none of parts");
+
+    let mut whole = start(&plugin);
+    let expected = exported(&mut whole, &rounds);
+    assert!(expected.is_whole());
+    let mut made = grown.clone();
+    plugin.make_whole(&mut made).expect("it reads what it wrote");
+    assert_eq!(made, expected);
+
+    // From parts on, as after a crash; and at the end, whole.
+    let mut resumed = resume(&plugin, grown).by_differences_from(0);
+    let more = batch(expected.next_offset, &[1, 2, 3]);
+    let none = batch(0, &[]);
+    let next = expected.next_offset + 3;
+    resumed.fold(offered(&more, &none, next));
+    whole.fold(offered(&more, &none, next));
+    let mut with = Attachments::default();
+    let parts = resumed.export(0, &mut with);
+    assert_eq!(parts.accumulators().next().map(|a| a.differences().len()), Some(rounds.len()));
+    assert_eq!(resumed.export_whole(0, &mut with), whole.export(0, &mut with));
+    assert!(!resumed.has_differences(0));
+}
+
+#[test]
+fn what_was_made_whole_elsewhere_takes_the_place_of_its_parts() {
+    let plugin = RUNTIME.load(&settings(&built("faulty"), json!({}))).expect("it loads");
+    let rounds: Vec<Vec<u32>> = (0..4_u32).map(|n| (n..50 + n).collect()).collect();
+    let mut metric = start(&plugin).by_differences_from(0);
+    let of = exported(&mut metric, &rounds).accumulators().next().expect("rows").clone();
+    let mut instance = Instance::open(&plugin).expect("it starts");
+    let version = plugin.descriptor().state_version;
+    let whole = instance.whole(None, version, &of).expect("it reads what it wrote");
+    let (none, mut with) = (batch(0, &[]), Attachments::default());
+    metric.fold(offered(&batch(200, &[7]), &none, 201));
+    metric.export(0, &mut with);
+    let spec = WindowSpec::Cumulative;
+    let lateness = Lateness::OnTime;
+    metric.compact(0, &Compacted { spec, pane: None, lateness, of, whole: whole.clone() });
+    let parts = metric.export(0, &mut with).accumulators().next().expect("rows").clone();
+    assert!(Arc::ptr_eq(&parts.parts()[0], &whole));
+    assert_eq!(parts.parts().len(), 2);
+    let expected = metric.export_whole(0, &mut with);
+    let made = instance.whole(None, version, &parts).expect("it reads what it wrote");
+    assert_eq!(expected.accumulators().next().and_then(AccumulatorBytes::as_whole), Some(&made));
 }

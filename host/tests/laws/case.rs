@@ -17,6 +17,8 @@ const NOW: i64 = 3_600_000;
 pub(crate) enum Step {
     /// After some milliseconds a partition hands over some records.
     Read { pause: u64, partition: usize, records: usize },
+    /// A partition hands over some records again and again, each time published.
+    Stream { partition: usize, rounds: usize, records: usize },
     /// A worker is told that nothing more is at hand.
     Drain { worker: usize },
     /// After some milliseconds a worker is told the time.
@@ -27,6 +29,8 @@ pub(crate) enum Step {
     Hold { partition: usize, offsets: i64 },
     /// A partition is read on.
     Release { partition: usize },
+    /// Accumulators that a worker has published with differences are made whole.
+    Compact { worker: usize },
     /// What is published is stored.
     Checkpoint,
     /// The same, and the store fails.
@@ -57,6 +61,8 @@ pub(crate) struct Case {
     pub(crate) settings: Settings,
     pub(crate) logs: Vec<Vec<Entry>>,
     pub(crate) script: Vec<Step>,
+    /// Whether states of any size are exported by differences.
+    pub(crate) by_differences: bool,
 }
 
 /// What the oracle comes to.
@@ -88,6 +94,8 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
     let step = prop_oneof![
         10 => (pause(), 0..4_usize, 1..25_usize)
             .prop_map(|(pause, partition, records)| Step::Read { pause, partition, records }),
+        5 => (0..4_usize, 2..5_usize, 1..12_usize).prop_map(
+            |(partition, rounds, records)| Step::Stream { partition, rounds, records }),
         3 => (0..4_usize).prop_map(|worker| Step::Drain { worker }),
         5 => (pause(), 0..4_usize).prop_map(|(pause, worker)| Step::Tick { pause, worker }),
         2 => (0..4_usize, 0..4_usize)
@@ -95,6 +103,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
         1 => (0..4_usize, 0..20_i64)
             .prop_map(|(partition, offsets)| Step::Hold { partition, offsets }),
         1 => (0..4_usize).prop_map(|partition| Step::Release { partition }),
+        4 => (0..4_usize).prop_map(|worker| Step::Compact { worker }),
         3 => Just(Step::Checkpoint),
         1 => Just(Step::FailingCheckpoint),
         4 => (pause(), 0..4_usize, 0..4_usize, 1..40_usize).prop_map(
@@ -107,7 +116,9 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
             .prop_map(|(workers, shift, other)| Step::Restart { workers, shift, other }),
     ];
     let script = prop::collection::vec(step, 0..40);
-    (settings(), logs, script).prop_map(|(settings, logs, script)| Case { settings, logs, script })
+    (settings(), logs, script, prop::bool::weighted(0.8)).prop_map(
+        |(settings, logs, script, by_differences)| Case { settings, logs, script, by_differences },
+    )
 }
 
 impl Case {

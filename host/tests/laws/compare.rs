@@ -84,7 +84,7 @@ fn metric(expected: &MetricState, found: &MetricSnapshot) -> Result<(), TestCase
             spec
         );
     }
-    prop_assert_eq!(expected.digest(), found.digest(), "the digest of {}", found.id);
+    prop_assert_eq!(Some(expected.digest()), found.digest(), "the digest of {}", found.id);
     Ok(())
 }
 

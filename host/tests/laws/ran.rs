@@ -27,6 +27,8 @@ pub(crate) struct Counts {
     pub(crate) moves: u32,
     /// A metric that lagged joined a partition.
     pub(crate) joins: u32,
+    /// An accumulator was made whole.
+    pub(crate) compacted: u32,
     /// A metric became another one over stored state.
     pub(crate) changes: u32,
 }

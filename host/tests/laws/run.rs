@@ -8,9 +8,7 @@ use streamgauge::run::prepare;
 use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::{Checkpoint, StateStore as _};
 use streamgauge_checkpoint::{Backoff, Checkpointer};
-use streamgauge_core::{
-    CsvColumns, MetricSnapshot, PartitionSnapshot, PartitionState, Position, WallClock,
-};
+use streamgauge_core::{CsvColumns, PartitionSnapshot, WallClock};
 use streamgauge_decode::Decoder;
 use streamgauge_engine::{
     Configuration, Engine, EngineSetup, Event, Joiners, LateOutput, Metric, MetricsIn, Moment,
@@ -21,15 +19,17 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::LatencyFrom;
 
 use crate::case::{Case, Step};
+use crate::compact::compacted;
 use crate::log::{Raw, buffer_of};
 use crate::ran::{Counts, Ran, finish};
 use crate::settings::{Loaded, Settings};
 use crate::side::{Side, place_of, sides};
 use crate::store::Store;
-use crate::takeover::take_over;
+use crate::takeover::{fresh, take_over};
 
 /// The host between two crashes.
 struct Life<'a> {
+    loaded: &'a Loaded,
     records: &'a [Vec<Raw>],
     /// By partition: the next record to hand over.
     next: Vec<usize>,
@@ -43,6 +43,8 @@ struct Life<'a> {
     /// The readers of metrics that lag.
     sides: Vec<Side>,
     joins: u32,
+    /// How often an accumulator was made whole.
+    compacted: u32,
     /// How many metrics are others than those that wrote the state.
     changes: u32,
     checkpointer: Checkpointer,
@@ -109,6 +111,7 @@ impl<'a> Life<'a> {
         let held = vec![false; count];
         let now = Moment { at: Instant::now(), wall: WallClock(case.now()) };
         Self {
+            loaded,
             records,
             next,
             workers,
@@ -117,6 +120,7 @@ impl<'a> Life<'a> {
             moves: 0,
             sides,
             joins: 0,
+            compacted: 0,
             changes,
             checkpointer,
             now,
@@ -199,6 +203,14 @@ impl<'a> Life<'a> {
                 self.wait(pause);
                 self.read(partition % self.records.len(), records);
             }
+            Step::Stream { partition, rounds, records } => {
+                for _ in 0..rounds {
+                    self.wait(100);
+                    let partition = partition % self.records.len();
+                    self.read(partition, records);
+                    self.tell(self.worker_of[partition], Event::Tick);
+                }
+            }
             Step::Drain { worker } => drop(self.tell(worker % count, Event::Drained)),
             Step::Tick { pause, worker } => {
                 self.wait(pause);
@@ -229,6 +241,13 @@ impl<'a> Life<'a> {
                 let partition = partition % self.records.len();
                 if let Some(side) = self.side_of(metric, partition) {
                     self.join(side, partition, records);
+                }
+            }
+            Step::Compact { worker } => {
+                let published = self.workers[worker % count].1.read().0;
+                for compacted in compacted(&self.loaded.plugins, &published) {
+                    self.compacted += 1;
+                    self.tell(worker % count, Event::Compacted(compacted));
                 }
             }
             Step::Checkpoint => assert!(self.checkpointer.checkpoint()),
@@ -289,6 +308,7 @@ impl<'a> Life<'a> {
         counts.moves += self.moves;
         counts.joins += self.joins;
         counts.changes += self.changes;
+        counts.compacted += self.compacted;
     }
 
     /// Everything is folded, published and stored.
@@ -303,22 +323,6 @@ impl<'a> Life<'a> {
     }
 }
 
-/// A partition of which nothing is stored; its metrics are in the builds that the others have.
-fn fresh(loaded: &Loaded, partition: u32, stored: &[Arc<PartitionSnapshot>]) -> PartitionSnapshot {
-    let begin = |plugin: &Plugin| {
-        let metrics = stored.iter().flat_map(|partition| &partition.metrics);
-        let own = metrics.filter(|own| own.id == plugin.settings().id).map(|own| own.build);
-        MetricSnapshot { build: own.max().unwrap_or_default(), ..Metric::empty(plugin, 0) }
-    };
-    PartitionSnapshot {
-        partition,
-        position: Position::default(),
-        late_samples: Vec::new(),
-        state: PartitionState::starting_at(0),
-        metrics: loaded.plugins.iter().map(begin).collect(),
-    }
-}
-
 /// An engine for all metrics, or for one.
 pub(crate) fn start(
     case: &Case,
@@ -328,7 +332,10 @@ pub(crate) fn start(
 ) -> Engine {
     let Loaded { pipeline, plugins, plan } = loaded;
     let zone = pipeline.event_time.zone;
-    let metric = |plugin| Metric::start(plugin, &plan.projection, zone, &partitions, WallClock(0));
+    let metric = |plugin| {
+        let metric = Metric::start(plugin, &plan.projection, zone, &partitions, WallClock(0));
+        if case.by_differences { metric.by_differences_from(0) } else { metric }
+    };
     let is_meant = |plugin: &&Plugin| only.is_none_or(|id| plugin.settings().id == id);
     let metrics = plugins.iter().filter(is_meant).map(metric).collect();
     let decoder = if case.settings.csv {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use streamgauge::run::adopt::adopt;
 use streamgauge::run::prepare;
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_core::PartitionSnapshot;
+use streamgauge_core::{MetricSnapshot, PartitionSnapshot, PartitionState, Position};
+use streamgauge_engine::Metric;
+use streamgauge_plugin::Plugin;
 
 use crate::settings::Loaded;
 use crate::side::lose;
@@ -60,4 +62,24 @@ fn letters(stored: &Checkpoint) -> BTreeMap<Build, u64> {
         ((metric.id.clone(), metric.build, partition), metric.accounting.excluded)
     };
     running.chain(kept).map(of).collect()
+}
+
+/// A partition of which nothing is stored; its metrics are in the builds that the others have.
+pub(crate) fn fresh(
+    loaded: &Loaded,
+    partition: u32,
+    stored: &[Arc<PartitionSnapshot>],
+) -> PartitionSnapshot {
+    let begin = |plugin: &Plugin| {
+        let metrics = stored.iter().flat_map(|partition| &partition.metrics);
+        let own = metrics.filter(|own| own.id == plugin.settings().id).map(|own| own.build);
+        MetricSnapshot { build: own.max().unwrap_or_default(), ..Metric::empty(plugin, 0) }
+    };
+    PartitionSnapshot {
+        partition,
+        position: Position::default(),
+        late_samples: Vec::new(),
+        state: PartitionState::starting_at(0),
+        metrics: loaded.plugins.iter().map(begin).collect(),
+    }
 }

@@ -132,6 +132,11 @@ fn answers(status: &Value) -> usize {
         .count()
 }
 
+fn is_refused(status: &Value) -> bool {
+    let mut warnings = status["warnings"].as_array().expect("warnings").iter();
+    warnings.any(|warning| warning["code"] == "reload_refused")
+}
+
 fn setting(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
@@ -154,6 +159,8 @@ fn change(host: &Host, written: &mut Written, chance: &mut Chance, place: &Workp
         place.set_text(&text.replace("[[metric]]", "[[metrik]]"));
         host.status_when("a refusal", |status| answers(status) > before);
         place.set_text(&text);
+        // A fault that still stands is not told again.
+        host.status_when("the mended file", |status| !is_refused(status));
         return;
     }
     let what = written.change(chance, place);

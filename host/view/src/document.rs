@@ -109,7 +109,7 @@ fn place(plan: &Plan, zone: Tz, partition: &PartitionSnapshot) -> Value {
     let digests: Map<String, Value> = partition
         .metrics
         .iter()
-        .map(|metric| (metric.id.clone(), metric.digest().to_string().into()))
+        .map(|metric| (metric.id.clone(), json!(metric.digest().map(|digest| digest.to_string()))))
         .collect();
     let gap = |gap: &OffsetGap| json!({ "kind": gap.kind.name(), "from": gap.from, "to": gap.to });
     json!({

@@ -17,6 +17,7 @@ mod remembered;
 mod results;
 mod retry;
 mod rows_max;
+mod standing;
 #[cfg(test)]
 mod testing;
 mod trouble;

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{PluginCall, TimeWindow};
+use streamgauge_core::{AccumulatorBytes, PluginCall, TimeWindow};
 
-use super::MetricResult;
 use super::rows_max::{Cut, OtherRows, RESULT_ROWS_MAX};
+use super::standing::Standing;
+use super::{MetricResult, WindowId};
 use streamgauge_outbox::{HistoryError, HistoryStore, StoredPane};
 use streamgauge_plugin::{Accumulator, CallError, Instance, Plugin};
 use thiserror::Error;
@@ -19,6 +20,7 @@ const PREFIX_PIECES_MIN: usize = 2;
 pub(super) struct Piece {
     /// The window's pane; `None` means the cumulative window.
     pub(super) pane: Option<TimeWindow>,
+    pub(super) partition: u32,
     pub(super) states: States,
 }
 
@@ -27,7 +29,7 @@ pub(super) struct Piece {
 pub(super) enum States {
     Held {
         state_version: u32,
-        states: [Option<Arc<[u8]>>; 2],
+        states: [Option<AccumulatorBytes>; 2],
     },
     /// Read while they are merged, so that one pane is in memory at a time.
     Stored(StoredPane),
@@ -35,8 +37,8 @@ pub(super) enum States {
 
 impl States {
     fn are_same(&self, other: &Self) -> bool {
-        let same = |a: &Option<Arc<[u8]>>, b: &Option<Arc<[u8]>>| match (a, b) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        let same = |a: &Option<AccumulatorBytes>, b: &Option<AccumulatorBytes>| match (a, b) {
+            (Some(a), Some(b)) => a.is(b),
             (a, b) => a.is_none() && b.is_none(),
         };
         match (self, other) {
@@ -53,11 +55,14 @@ impl States {
 pub(super) struct Merger {
     plugin: Plugin,
     instance: Option<Instance>,
+    /// What is kept merged in the instance.
+    standing: Option<Standing>,
 }
 
 /// The number of pieces at the beginning of both that are the very same.
 pub(super) fn same_pieces(one: &[Piece], other: &[Piece]) -> usize {
-    let same = |(a, b): &(&Piece, &Piece)| a.pane == b.pane && a.states.are_same(&b.states);
+    let place = |piece: &Piece| (piece.pane, piece.partition);
+    let same = |(a, b): &(&Piece, &Piece)| place(a) == place(b) && a.states.are_same(&b.states);
     one.iter().zip(other).take_while(same).count()
 }
 
@@ -76,7 +81,62 @@ impl Prefix {
 
 impl Merger {
     pub(super) fn new(plugin: &Plugin) -> Self {
-        Self { plugin: plugin.clone(), instance: None }
+        Self { plugin: plugin.clone(), instance: None, standing: None }
+    }
+
+    /// True if a window is large enough to be kept merged, so that only what is new is merged.
+    pub(super) fn stands_on(&self, id: WindowId, pieces: &[Piece]) -> bool {
+        id.spec == self.plugin.settings().windows[0]
+            && !self.plugin.descriptor().is_bounded
+            && Standing::is_for(pieces)
+    }
+
+    /// The result of a window that is kept merged: what is new among `pieces` is merged with what
+    /// was merged before. The merge law of the plugin is `exact`, so the order does not matter.
+    pub(super) fn merge_on(
+        &mut self,
+        id: WindowId,
+        pieces: &[Piece],
+    ) -> Result<MetricResult, Failed> {
+        self.call(|instance, plugin, standing| {
+            let now = match standing.take() {
+                Some(mut former) if former.id() == id && former.leads_to(pieces) => {
+                    former.follow(pieces, instance)?;
+                    former
+                }
+                former => {
+                    former.map(|former| former.release(instance)).transpose()?;
+                    Standing::new(id, pieces, instance)?
+                }
+            };
+            let result = result(instance, plugin, now.sums());
+            *standing = Some(now);
+            Ok(result?)
+        })
+    }
+
+    /// Calls the plugin in the instance, which is gone if that fails.
+    fn call<T>(
+        &mut self,
+        calls: impl FnOnce(&mut Instance, &Plugin, &mut Option<Standing>) -> Result<T, NotMerged>,
+    ) -> Result<T, Failed> {
+        let instance = match &mut self.instance {
+            Some(instance) => instance,
+            none => {
+                let opened = Instance::open(&self.plugin);
+                let failed = |error| Failed::Call(PluginCall::Open, error);
+                none.insert(opened.map_err(failed)?.hurried())
+            }
+        };
+        let called = calls(instance, &self.plugin, &mut self.standing);
+        let call = instance.last_call();
+        if called.is_err() {
+            (self.instance, self.standing) = (None, None);
+        }
+        called.map_err(|error| match error {
+            NotMerged::Call(error) => Failed::Call(call, error),
+            NotMerged::History(error) => Failed::History(error),
+        })
     }
 
     /// The result of `pieces` over `window`, merged in the order of the pieces: the rows on time, the
@@ -90,23 +150,8 @@ impl Merger {
         keep: usize,
         history: Option<&dyn HistoryStore>,
     ) -> Result<(MetricResult, Option<Prefix>), Failed> {
-        let instance = match &mut self.instance {
-            Some(instance) => instance,
-            none => {
-                let opened = Instance::open(&self.plugin);
-                let failed = |error| Failed::Call(PluginCall::Open, error);
-                none.insert(opened.map_err(failed)?.hurried())
-            }
-        };
-        let merge = Merge { instance: &mut *instance, plugin: &self.plugin, window, history };
-        let merged = merge.all(pieces, prefix, keep);
-        let call = instance.last_call();
-        if merged.is_err() {
-            self.instance = None;
-        }
-        merged.map_err(|error| match error {
-            NotMerged::Call(error) => Failed::Call(call, error),
-            NotMerged::History(error) => Failed::History(error),
+        self.call(|instance, plugin, _| {
+            Merge { instance, plugin, window, history }.all(pieces, prefix, keep)
         })
     }
 }
@@ -183,15 +228,16 @@ impl Merge<'_> {
                 match found.map_err(NotMerged::History)?.flatten() {
                     // What is not kept any more leaves with its window.
                     None => return Ok(()),
-                    Some(pane) => (pane.state_version, [pane.on_time.clone(), pane.late.clone()]),
+                    Some(pane) => {
+                        let whole = |state: &Option<_>| state.clone().map(AccumulatorBytes::whole);
+                        (pane.state_version, [whole(&pane.on_time), whole(&pane.late)])
+                    }
                 }
             }
         };
         for (sum, state) in sums.into_iter().zip(states) {
             let Some(state) = state else { continue };
-            let part = self.instance.restore(piece.pane, state_version, &state)?;
-            self.instance.merge(sum, part)?;
-            self.instance.release(part)?;
+            self.instance.merge_parts(sum, (piece.pane, state_version), state.parts())?;
         }
         Ok(())
     }
@@ -201,24 +247,33 @@ impl Merge<'_> {
         let total = instance.create(window)?;
         instance.merge(total, on_time)?;
         instance.merge(total, late)?;
-        // A large table is cut before the next one comes.
-        let outputs = &plugin.descriptor().outputs;
-        let mut result =
-            MetricResult { total: instance.result(plugin, total)?, ..Default::default() };
-        let cut = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX);
-        result.on_time = instance.result(plugin, on_time)?;
-        let on_time_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.on_time));
-        result.late = instance.result(plugin, late)?;
-        let late_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.late));
-        result.other = cut.map(|(_, keys, total)| OtherRows {
-            keys,
-            total,
-            on_time: on_time_rest.unwrap_or_default(),
-            late: late_rest.unwrap_or_default(),
-        });
+        let result = result(instance, plugin, [on_time, late, total])?;
         for accumulator in [on_time, late, total] {
             instance.release(accumulator)?;
         }
         Ok(result)
     }
+}
+
+/// The result of accumulators: of the records on time, of the late ones, and of both.
+pub(super) fn result(
+    instance: &mut Instance,
+    plugin: &Plugin,
+    [on_time, late, total]: [Accumulator; 3],
+) -> Result<MetricResult, CallError> {
+    // A large table is cut before the next one comes.
+    let outputs = &plugin.descriptor().outputs;
+    let mut result = MetricResult { total: instance.result(plugin, total)?, ..Default::default() };
+    let cut = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX);
+    result.on_time = instance.result(plugin, on_time)?;
+    let on_time_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.on_time));
+    result.late = instance.result(plugin, late)?;
+    let late_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.late));
+    result.other = cut.map(|(_, keys, total)| OtherRows {
+        keys,
+        total,
+        on_time: on_time_rest.unwrap_or_default(),
+        late: late_rest.unwrap_or_default(),
+    });
+    Ok(result)
 }

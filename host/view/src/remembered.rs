@@ -52,8 +52,8 @@ impl Remembered {
         history: Option<&dyn HistoryStore>,
     ) -> Result<WindowResult, Unreadable> {
         self.now += 1;
-        let Window { id, state, pieces } = window;
-        let (id, state) = (*id, *state);
+        let Window { id, state, pieces, is_present } = window;
+        let (id, state, is_present) = (*id, *state, *is_present);
         let known = self.known.get_mut(&id);
         let same = known.as_ref().map_or(0, |known| same_pieces(&known.pieces, pieces));
         if let Some(known) = known {
@@ -72,7 +72,11 @@ impl Remembered {
         let (retry, now) = (former.as_ref().map(|known| known.retry), read.time);
         let prefix = former.as_ref().and_then(|known| known.prefix.as_ref());
         let prefix = prefix.filter(|prefix| prefix.pieces <= same).cloned();
-        let merged = self.merger.merge(id.window, pieces, prefix, same, history);
+        let merged = if is_present && self.merger.stands_on(id, pieces) {
+            self.merger.merge_on(id, pieces).map(|result| (result, None))
+        } else {
+            self.merger.merge(id.window, pieces, prefix, same, history)
+        };
         let (merged, prefix) = match merged {
             Ok((result, prefix)) => (Ok(LastGood { result: Arc::new(result), read }), prefix),
             Err(failed) => {

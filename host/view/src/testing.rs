@@ -61,7 +61,7 @@ pub(crate) fn minutes(start: i64, end: i64) -> TimeWindow {
 
 /// A pane with a state that reads as `text` for the records on time, and none for late ones.
 pub(crate) fn pane(window: Option<TimeWindow>, text: &str) -> PaneSnapshot {
-    PaneSnapshot { window, corrections: 0, on_time: Some(state(text)), late: None }
+    PaneSnapshot { window, corrections: 0, on_time: Some(state(text).into()), late: None }
 }
 
 pub(crate) fn state(text: &str) -> Arc<[u8]> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    EventTime, FinalPane, MetricPlace, MetricSnapshot, Panes, PartitionSnapshot, Plan, TimeWindow,
-    WindowSpec,
+    AccumulatorBytes, EventTime, FinalPane, MetricPlace, MetricSnapshot, Panes, PartitionSnapshot,
+    Plan, TimeWindow, WindowSpec,
 };
 use streamgauge_outbox::StoredPane;
 
@@ -36,6 +36,8 @@ pub struct Window {
     /// The window's phase; `None` means the cumulative window.
     pub state: Option<WindowState>,
     pub(super) pieces: Vec<Piece>,
+    /// Asked for as the window of now, so probably again soon.
+    pub(super) is_present: bool,
 }
 
 /// The share of one partition in one pane.
@@ -125,14 +127,17 @@ impl Survey<'_> {
     /// The window of `spec` at the largest event time: the earliest window that holds the pane of
     /// that time.
     pub(super) fn current(&self, spec: WindowSpec) -> Window {
+        let present = |window| Window { is_present: true, ..window };
         let parts = self.parts(spec);
-        let Some(mut panes) = Panes::new(spec, self.zone) else { return cumulative(&parts) };
+        let Some(mut panes) = Panes::new(spec, self.zone) else {
+            return present(cumulative(&parts));
+        };
         let now = self.now();
         let newest = parts.keys().flatten().last().map(|pane| pane.start);
         let pane = panes.pane_of(now.or(newest).unwrap_or(EventTime(0)));
         let first = panes.firsts_of(pane, TimeWindow::ALWAYS.start).first().copied();
         let in_a_row = first.map_or_else(|| vec![pane], |first| panes.in_a_row(first));
-        self.window(spec, &in_a_row, &parts)
+        present(self.window(spec, &in_a_row, &parts))
     }
 
     /// The `count` windows of a tumbling `spec` up to the one at the largest event time, as one
@@ -150,7 +155,8 @@ impl Survey<'_> {
         in_a_row.reverse();
         let window = self.window(spec, &in_a_row, &self.parts(spec));
         let whole = TimeWindow { start: in_a_row[0].start, end };
-        Some(Window { id: WindowId { spec, window: Some(whole) }, ..window })
+        let id = WindowId { spec, window: Some(whole) };
+        Some(Window { id, is_present: false, ..window })
     }
 
     /// The largest event time. Of a metric that is not at its partitions' places, the one at its
@@ -197,6 +203,7 @@ impl Survey<'_> {
             id: WindowId { spec, window: Some(window) },
             state: Some(self.state(spec, last, corrected)),
             pieces: pieces(&of_window),
+            is_present: false,
         }
     }
 
@@ -249,7 +256,7 @@ impl Survey<'_> {
             let is_this = *pane.series == *series;
             if is_this && self.is_kept(pane.partition, pane.window) {
                 let states = States::Stored(pane.clone());
-                let piece = Piece { pane: Some(pane.window), states };
+                let piece = Piece { pane: Some(pane.window), partition: pane.partition, states };
                 let part = Part { is_corrected: pane.is_corrected, piece };
                 parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
             }
@@ -257,9 +264,10 @@ impl Survey<'_> {
         for pane in self.published.final_panes.iter().filter(|pane| pane.spec == spec) {
             let is_this = pane.metric == self.settings.id && pane.build == build;
             if is_this && self.is_kept(pane.partition, pane.window) {
-                let states = [pane.on_time.clone(), pane.late.clone()];
+                let whole = |state: &Option<Arc<[u8]>>| state.clone().map(AccumulatorBytes::from);
+                let states = [whole(&pane.on_time), whole(&pane.late)];
                 let states = States::Held { state_version: pane.state_version, states };
-                let piece = Piece { pane: Some(pane.window), states };
+                let piece = Piece { pane: Some(pane.window), partition: pane.partition, states };
                 let part = Part { is_corrected: pane.corrections > 0, piece };
                 parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
             }
@@ -271,7 +279,7 @@ impl Survey<'_> {
                 let states = [pane.on_time.clone(), pane.late.clone()];
                 if states.iter().any(Option::is_some) {
                     let states = States::Held { state_version: metric.state_version, states };
-                    let piece = Piece { pane: pane.window, states };
+                    let piece = Piece { pane: pane.window, partition: partition.partition, states };
                     let part = Part { is_corrected: pane.corrections > 0, piece };
                     parts.entry(pane.window).or_default().push((partition.partition, part));
                 }
@@ -307,7 +315,7 @@ impl Survey<'_> {
 fn cumulative(parts: &Parts) -> Window {
     let pieces = pieces(&parts.get(&None).into_iter().flatten().collect::<Vec<_>>());
     let id = WindowId { spec: WindowSpec::Cumulative, window: None };
-    Window { id, state: None, pieces }
+    Window { id, state: None, pieces, is_present: false }
 }
 
 /// States in the order (pane, partition).

@@ -13,6 +13,8 @@ mod exporting;
 mod generation;
 mod history;
 mod making;
+mod part_table;
+mod parts;
 mod reader;
 mod saving;
 mod stopped;
@@ -41,7 +43,7 @@ pub use making::FILE;
 use making::make;
 use reader::Shared;
 pub use reader::StateReader;
-use saving::save;
+use saving::{Known, save};
 use tables::{Failed, Writing};
 
 /// A function that opens the file, or a test's double of the file.
@@ -58,7 +60,7 @@ pub struct EmbeddedStore {
     file: Option<FileId>,
     /// The history of a removed file, until a checkpoint holds it.
     carried: Vec<Arc<FinalPane>>,
-    stopped: stopped::Known,
+    known: Known,
 }
 
 impl fmt::Debug for EmbeddedStore {
@@ -91,9 +93,8 @@ impl EmbeddedStore {
     /// Opens the store by another `opener`, such as a test's double of a disk.
     pub(super) fn open_with(path: PathBuf, opener: Opener) -> Result<Self, StateError> {
         let (database, keep) = (Arc::new(Mutex::new(None)), Keep::default());
-        let (file, carried, stopped) = (None, Vec::new(), stopped::Known::default());
-        let mut store =
-            Self { path, opener, database, keep, failed: false, file, carried, stopped };
+        let (file, carried, known) = (None, Vec::new(), Known::default());
+        let mut store = Self { path, opener, database, keep, failed: false, file, carried, known };
         store.reopen()?;
         Ok(store)
     }
@@ -188,7 +189,7 @@ impl EmbeddedStore {
         let stored = self.write(|writing| {
             writing.clear()?;
             let (keep, now) = (Keep::default(), Utc::now().timestamp_millis());
-            let (checkpoint, mut known) = (export.checkpoint(), stopped::Known::default());
+            let (checkpoint, mut known) = (export.checkpoint(), Known::default());
             save(writing, checkpoint, &[], (&keep, now), &mut known)?;
             let generation = writing.newest()?.expect("it was just stored");
             loop {
@@ -300,11 +301,11 @@ impl StateStore for EmbeddedStore {
         self.check_place()?;
         let (keep, now) = (self.keep.clone(), Utc::now().timestamp_millis());
         let carried = self.carried.clone();
-        let mut known = std::mem::take(&mut self.stopped);
-        let written =
-            self.write(|writing| save(writing, checkpoint, &carried, (&keep, now), &mut known));
-        self.stopped = known;
-        let bytes = written?;
+        // Of a save that failed it is not known what is there.
+        let mut known = std::mem::take(&mut self.known);
+        let bytes =
+            self.write(|writing| save(writing, checkpoint, &carried, (&keep, now), &mut known))?;
+        self.known = known;
         self.carried.clear();
         Ok(bytes)
     }

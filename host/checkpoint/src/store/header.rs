@@ -44,7 +44,14 @@ pub(super) struct Header {
     /// Left out where empty: in an export, and where no metric stopped.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) stopped: StoppedStates,
+    /// Left out where empty: in an export, and where no accumulator is large.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) parts: PartNames,
 }
+
+/// By partition and metric, the places among its accumulators where the snapshot has the names of
+/// parts that are stored apart.
+pub(super) type PartNames = BTreeMap<u32, BTreeMap<String, Vec<u32>>>;
 
 /// A metric that was taken out, or was another one, with the SHA-256 of its state by partition. The
 /// states are stored apart, as those of metrics that stopped.
@@ -82,6 +89,7 @@ impl Header {
             partitions,
             kept: Vec::new(),
             stopped: StoppedStates::new(),
+            parts: PartNames::new(),
         }
     }
 

@@ -12,12 +12,14 @@ use streamgauge_outbox::Attachments;
 use streamgauge_plugin::{CallError, InputBinding, Instance, Plugin};
 
 use super::batches::Batches;
+use super::compacted::Compacted;
 use super::fold::fold;
 use super::left_out::{note_poison, poisoned, refused_by_plugin};
 use super::letters::letters_of;
 use super::offered::Offered;
 use super::pane::Versions;
 use super::room::Room;
+use super::slot::Form;
 use super::windows::Windows;
 
 /// A metric's state in a partition in which it runs.
@@ -118,9 +120,23 @@ impl Folding {
 
     pub(super) fn export(
         &mut self,
+        form: Form,
         instance: &mut Instance,
         room: &mut Room,
     ) -> Result<Vec<WindowSetSnapshot>, CallError> {
-        self.windows.iter_mut().map(|windows| windows.export(instance, room)).collect()
+        self.windows.iter_mut().map(|windows| windows.export(form, instance, room)).collect()
+    }
+
+    /// Whether the next exports may be differences. The merge law must be `exact`.
+    pub(super) fn set_by_differences(&mut self, by_differences: bool) {
+        self.windows.iter_mut().for_each(|windows| windows.set_by_differences(by_differences));
+    }
+
+    /// Puts a whole accumulator in the place of what was exported of it.
+    pub(super) fn compact(&mut self, compacted: &Compacted) {
+        let of = self.windows.iter_mut().find(|windows| windows.spec() == compacted.spec);
+        if let Some(windows) = of {
+            windows.compact(compacted);
+        }
     }
 }

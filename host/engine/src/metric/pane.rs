@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{ByLateness, Lateness, PaneSnapshot, TimeWindow};
+use streamgauge_core::{AccumulatorBytes, ByLateness, Lateness, PaneSnapshot, TimeWindow};
 
 use super::room::Room;
+use super::slot::{Form, Slot};
 use streamgauge_plugin::{Accumulator, CallError, Instance};
 
 /// A pane; the cumulative window is one without an interval.
@@ -22,13 +23,6 @@ pub(super) struct Versions {
     pub(super) own: u32,
 }
 
-#[derive(Default)]
-struct Slot {
-    accumulator: Option<Accumulator>,
-    /// Its state as bytes, until it changes.
-    exported: Option<Arc<[u8]>>,
-}
-
 impl Pane {
     pub(super) fn new(window: Option<TimeWindow>) -> Self {
         Self { window, corrections: 0, slots: ByLateness::default() }
@@ -44,11 +38,7 @@ impl Pane {
         let states = ByLateness::new(&snapshot.on_time, &snapshot.late);
         for (lateness, slot) in pane.slots.iter_mut() {
             if let Some(state) = states[lateness] {
-                let restored = instance.restore(snapshot.window, versions.stored, state)?;
-                slot.accumulator = Some(restored);
-                // The next export is of the plugin's own version, all of it.
-                let is_own = versions.stored == versions.own;
-                slot.exported = is_own.then(|| Arc::clone(state));
+                *slot = Slot::restore((snapshot.window, state), versions, instance)?;
             }
         }
         Ok(pane)
@@ -61,54 +51,36 @@ impl Pane {
         instance: &mut Instance,
         add: impl FnOnce(&mut Instance, Accumulator) -> Result<usize, CallError>,
     ) -> Result<(), CallError> {
-        let slot = &mut self.slots[lateness];
-        let accumulator = match slot.accumulator {
-            Some(accumulator) => accumulator,
-            None => instance.create(self.window)?,
-        };
-        if add(instance, accumulator)? > 0 {
-            slot.accumulator = Some(accumulator);
-            slot.exported = None;
-        } else if slot.accumulator.is_none() {
-            // No row, no accumulator: whether one was offered depends on where batches are cut.
-            instance.release(accumulator)?;
-        }
-        Ok(())
+        self.slots[lateness].add(self.window, instance, add)
     }
 
     pub(super) fn export(
         &mut self,
+        form: Form,
         instance: &mut Instance,
         room: &mut Room,
     ) -> Result<PaneSnapshot, CallError> {
         Ok(PaneSnapshot {
             window: self.window,
             corrections: self.corrections,
-            on_time: self.slots[Lateness::OnTime].export(instance, room)?,
-            late: self.slots[Lateness::Late].export(instance, room)?,
+            on_time: self.slots[Lateness::OnTime].export(form, instance, room)?,
+            late: self.slots[Lateness::Late].export(form, instance, room)?,
         })
+    }
+
+    pub(super) fn set_by_differences(&mut self, by_differences: bool) {
+        for (_, slot) in self.slots.iter_mut() {
+            slot.set_by_differences(by_differences);
+        }
+    }
+
+    /// Puts `whole` in the place of what was exported as `of`, if that is still a part of it.
+    pub(super) fn compact(&mut self, lateness: Lateness, of: &AccumulatorBytes, whole: &Arc<[u8]>) {
+        self.slots[lateness].compact(of, whole);
     }
 
     /// Gives the accumulators' memory back.
     pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
-        let accumulators = self.slots.into_array().into_iter().filter_map(|slot| slot.accumulator);
-        accumulators.into_iter().try_for_each(|accumulator| instance.release(accumulator))
-    }
-}
-
-impl Slot {
-    fn export(
-        &mut self,
-        instance: &mut Instance,
-        room: &mut Room,
-    ) -> Result<Option<Arc<[u8]>>, CallError> {
-        let Some(accumulator) = self.accumulator else { return Ok(None) };
-        let exported = match self.exported.take() {
-            Some(exported) => exported,
-            None => instance.snapshot(accumulator)?.into(),
-        };
-        room.take(exported.len())?;
-        self.exported = Some(Arc::clone(&exported));
-        Ok(Some(exported))
+        self.slots.into_array().into_iter().try_for_each(|slot| slot.release(instance))
     }
 }

@@ -18,6 +18,11 @@ impl Room {
         self.taken
     }
 
+    /// Whether there is room for `bytes` more.
+    pub(super) fn has(&self, bytes: usize) -> bool {
+        self.taken.saturating_add(bytes) <= self.max
+    }
+
     /// Takes the room of one snapshot.
     pub(super) fn take(&mut self, bytes: usize) -> Result<(), CallError> {
         self.taken = self.taken.saturating_add(bytes);

@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use streamgauge_core::{
-    ByLateness, Digest, EventTime, FinalPane, Lateness, Placing, Retention, TimeWindow,
-    WindowBooks, WindowSet, WindowSetSnapshot, WindowSpec,
+    AccumulatorBytes, ByLateness, Digest, EventTime, FinalPane, Lateness, Placing, Retention,
+    TimeWindow, WindowBooks, WindowSet, WindowSetSnapshot, WindowSpec,
 };
 
 use super::batches::Batches;
+use super::compacted::Compacted;
 use super::pane::{Pane, Versions};
 use super::placed::{Found, Placed};
 use super::placement::{Placement, Rows};
 use super::room::Room;
+use super::slot::Form;
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
 
@@ -112,7 +114,7 @@ impl Windows {
         let mut finals = Vec::new();
         for window in set.take_final() {
             let Some(mut pane) = self.panes.remove(&window.start) else { continue };
-            let exported = pane.export(instance, room)?;
+            let exported = pane.export(Form::Whole, instance, room)?;
             pane.release(instance)?;
             if exported.on_time.is_none() && exported.late.is_none() {
                 continue;
@@ -125,14 +127,30 @@ impl Windows {
                 state_version,
                 window,
                 corrections: exported.corrections,
-                on_time: exported.on_time,
-                late: exported.late,
+                on_time: whole(exported.on_time),
+                late: whole(exported.late),
             };
             self.final_panes += 1;
             self.chain = self.chain.chain(pane.digest());
             finals.push(Arc::new(pane));
         }
         Ok(finals)
+    }
+
+    /// Puts a whole accumulator in the place of what was exported of it.
+    pub(super) fn compact(&mut self, compacted: &Compacted) {
+        let start = compacted.pane.map_or(ALWAYS, |window| window.start);
+        if let Some(pane) = self.panes.get_mut(&start) {
+            pane.compact(compacted.lateness, &compacted.of, &compacted.whole);
+        }
+    }
+
+    pub(super) fn set_by_differences(&mut self, by_differences: bool) {
+        self.panes.values_mut().for_each(|pane| pane.set_by_differences(by_differences));
+    }
+
+    pub(super) fn spec(&self) -> WindowSpec {
+        self.spec
     }
 
     /// Gives the accumulators' memory back.
@@ -142,10 +160,11 @@ impl Windows {
 
     pub(super) fn export(
         &mut self,
+        form: Form,
         instance: &mut Instance,
         room: &mut Room,
     ) -> Result<WindowSetSnapshot, CallError> {
-        let panes = self.panes.values_mut().map(|pane| pane.export(instance, room));
+        let panes = self.panes.values_mut().map(|pane| pane.export(form, instance, room));
         let mut panes = panes.collect::<Result<Vec<_>, _>>()?;
         // The cumulative window is there from its first row on; others from their opening.
         panes.retain(|p| p.window.is_some() || p.on_time.is_some() || p.late.is_some());
@@ -153,6 +172,10 @@ impl Windows {
         let (spec, final_panes, chain) = (self.spec, self.final_panes, self.chain);
         Ok(WindowSetSnapshot { spec, books, final_panes, chain, panes })
     }
+}
+
+fn whole(bytes: Option<AccumulatorBytes>) -> Option<Arc<[u8]>> {
+    bytes.map(|bytes| Arc::clone(bytes.as_whole().expect("it was exported as a whole")))
 }
 
 /// Places every row of both batches, in the order of their offsets.

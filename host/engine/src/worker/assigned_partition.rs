@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    FileMark, LateSample, Lateness, MetricPlace, Millis, Outcome, Partition, PartitionSnapshot,
-    PartitionState, Plan, Position, Record, RecordTime, Rejection, Row, WallClock, digest_of,
+    FileMark, LateSample, Lateness, MetricPlace, MetricSnapshot, Millis, Outcome, Partition,
+    PartitionSnapshot, PartitionState, Plan, Position, Record, RecordTime, Rejection, Row,
+    WallClock, digest_of,
 };
 
 use crate::{Expected, Metric, Offered, Placed};
@@ -57,6 +58,9 @@ pub(super) struct Outputs {
     pub(super) late: LateOutput,
     pub(super) role: Role,
 }
+
+/// How the state of a metric in a partition becomes bytes.
+pub(super) type Export = fn(&mut Metric, u32, &mut Attachments) -> MetricSnapshot;
 
 /// A place at which a partition is held.
 #[derive(Clone, Copy)]
@@ -256,12 +260,13 @@ impl AssignedPartition {
     /// The state as of the last flush, and what belongs to it.
     pub(super) fn export(
         &mut self,
+        export: Export,
         metrics: &mut [Metric],
     ) -> (Arc<PartitionSnapshot>, Attachments) {
         self.changed = false;
         let mut attachments = std::mem::take(&mut self.attachments);
         let mut exported: Vec<_> =
-            metrics.iter_mut().map(|m| m.export(self.number, &mut attachments)).collect();
+            metrics.iter_mut().map(|m| export(m, self.number, &mut attachments)).collect();
         exported.sort_by(|a, b| a.id.cmp(&b.id));
         let snapshot = PartitionSnapshot {
             partition: self.number,

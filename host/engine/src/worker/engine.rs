@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use streamgauge_core::{Block, PartitionSnapshot, Rejection, Row, Run, WallClock};
 
-use super::assigned_partition::{AssignedPartition, Outputs};
+use super::assigned_partition::{AssignedPartition, Export, Outputs};
 use super::event::{Configuration, Event, Held, Moment, Reply};
 use streamgauge_source::LatencyFrom;
 
@@ -115,7 +115,7 @@ impl Engine {
                     || self.attached_bytes() > ATTACHED_BYTES_MAX
                 {
                     let before = self.exporting();
-                    reply.publish = Some(self.publish(now));
+                    reply.publish = Some(self.publish(Metric::export, now));
                     let spent = self.exporting().saturating_sub(before);
                     self.next_publish = Some(now.at + publish_pause(spent));
                 }
@@ -133,9 +133,16 @@ impl Engine {
             Event::Join(joiners) => reply.joined = Some(self.join(joiners)),
             Event::Forget(at) => self.forget(&at),
             Event::Lag { metric } => self.lag(&metric),
+            Event::Compacted(compacted) => self.compact(&compacted),
             Event::Stop => {
                 self.flush_all();
-                reply.publish = Some(self.publish(now));
+                let metrics = &self.metrics;
+                for assigned in &mut self.partitions {
+                    if metrics.iter().any(|metric| metric.has_differences(assigned.number())) {
+                        assigned.set_changed();
+                    }
+                }
+                reply.publish = Some(self.publish(Metric::export_whole, now));
             }
         }
         reply
@@ -277,7 +284,7 @@ impl Engine {
     fn revoke(&mut self, partition: u32, now: Moment, reply: &mut Reply) {
         let Some(i) = self.index_of(partition) else { return };
         self.flush(i, FlushCause::End);
-        let (snapshot, attachments) = self.partitions[i].export(&mut self.metrics);
+        let (snapshot, attachments) = self.partitions[i].export(Metric::export, &mut self.metrics);
         self.metrics.iter_mut().for_each(|metric| metric.revoke(partition));
         self.report_of_partitions();
         self.ages.merge(self.partitions.remove(i).ages());
@@ -314,12 +321,12 @@ impl Engine {
     }
 
     /// The states as of the last hand-over, where they changed, and what belongs to them.
-    fn publish(&mut self, now: Moment) -> (Publication, WorkerReport) {
+    fn publish(&mut self, export: Export, now: Moment) -> (Publication, WorkerReport) {
         let (mut snapshots, mut attachments) = (BTreeMap::new(), Attachments::default());
         self.note_stops();
         loop {
             for assigned in self.partitions.iter_mut().filter(|assigned| assigned.is_changed()) {
-                let (snapshot, attached) = assigned.export(&mut self.metrics);
+                let (snapshot, attached) = assigned.export(export, &mut self.metrics);
                 snapshots.insert(snapshot.partition, snapshot);
                 attachments.append(attached);
             }

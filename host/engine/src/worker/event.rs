@@ -8,7 +8,7 @@ use streamgauge_core::{
 };
 
 use super::late_output::LateOutput;
-use crate::metric::{Expected, NotJoined};
+use crate::metric::{Compacted, Expected, NotJoined};
 use streamgauge_decode::Decoder;
 use streamgauge_outbox::{Publication, WorkerReport};
 use streamgauge_pipeline::BatchSettings;
@@ -80,8 +80,21 @@ pub enum Event<'a> {
         /// The id that the pipeline gives the metric.
         metric: String,
     },
-    /// Whatever was taken is folded and published.
+    /// A whole accumulator was made of one that was exported with differences.
+    Compacted(CompactedIn),
+    /// Whatever was taken is folded and published, with every accumulator as a whole.
     Stop,
+}
+
+/// A whole accumulator of a metric in a partition.
+#[derive(Clone, Debug)]
+pub struct CompactedIn {
+    /// The id that the pipeline gives the metric.
+    pub metric: String,
+    /// The number of the partition.
+    pub partition: u32,
+    /// What was made of which accumulator.
+    pub compacted: Compacted,
 }
 
 /// Some metrics in one partition.

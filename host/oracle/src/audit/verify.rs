@@ -275,7 +275,8 @@ fn differences(
         let (own, other) = (metric.accounting.folded(), again.folded());
         compare(format!("metric {}: folded", metric.id), own.to_string(), other.to_string());
         let what = format!("metric {} (digest)", metric.id);
-        compare(what, metric.digest().to_string(), again.digest().to_string());
+        let digest = metric.digest().map_or("of no whole state".to_owned(), |d| d.to_string());
+        compare(what, digest, again.digest().to_string());
         let own = stored_just_so(panes.of(stored.partition, &metric.id), again);
         let kept = again.windows.iter().flat_map(|windows| &windows.finals).count();
         compare(format!("metric {}: final panes", metric.id), own.to_string(), kept.to_string());

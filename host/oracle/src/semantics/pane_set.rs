@@ -2,9 +2,8 @@
 //! final ones.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use streamgauge_core::{EventTime, PaneSnapshot, TimeWindow, WindowSetSnapshot};
+use streamgauge_core::{AccumulatorBytes, EventTime, PaneSnapshot, TimeWindow, WindowSetSnapshot};
 
 use super::bytes::chained;
 use super::civil::{Calendar, Span};
@@ -280,8 +279,10 @@ impl Sides {
         span: Option<Span>,
         kept: &PaneSnapshot,
     ) -> Result<Self, CallError> {
-        let mut accumulator = |state: Option<&Arc<[u8]>>| {
-            state.map(|state| instance.restore(span.map(window), version, state)).transpose()
+        let mut accumulator = |state: Option<&AccumulatorBytes>| {
+            let restored =
+                state.map(|state| instance.restore_parts(span.map(window), version, state));
+            restored.transpose()
         };
         let on_time = accumulator(kept.on_time.as_ref())?;
         Ok(Self { on_time, late: accumulator(kept.late.as_ref())? })

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 use streamgauge_core::{
-    BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot, PluginCall, SEMANTICS,
-    WindowSetSnapshot, WindowSpec,
+    AccumulatorBytes, BoundedOutOfOrderness, FinalPane, MetricSnapshot, PartitionSnapshot,
+    PluginCall, SEMANTICS, WindowSetSnapshot, WindowSpec,
 };
 
 use super::failure::Failure;
@@ -124,6 +124,8 @@ fn partition_lines(
     }
     for metric in &partition.metrics {
         let bytes: usize = metric.windows.iter().map(open_bytes).sum();
+        let differences = || format!("none: stored with {} differences", differences(metric));
+        let digest = metric.digest().map_or_else(differences, |digest| digest.to_string());
         lines.push(format!(
             "  metric {}: offset {}, state version {}, folded {}, excluded {}, {bytes} bytes open, digest {}",
             metric.id,
@@ -131,7 +133,7 @@ fn partition_lines(
             metric.state_version,
             metric.accounting.folded(),
             metric.accounting.excluded,
-            metric.digest()
+            digest
         ));
         if let Some(stop) = metric.phase.stop() {
             let since = stop.since.map(|since| instant(pipeline, since.0));
@@ -157,7 +159,12 @@ fn partition_lines(
 
 fn open_bytes(set: &WindowSetSnapshot) -> usize {
     let states = set.panes.iter().flat_map(|pane| [&pane.on_time, &pane.late]);
-    states.flatten().map(|state| state.len()).sum()
+    states.flatten().map(AccumulatorBytes::size_bytes).sum()
+}
+
+/// How many differences are stored besides whole accumulators.
+fn differences(metric: &MetricSnapshot) -> usize {
+    metric.accumulators().map(|bytes| bytes.differences().len()).sum()
 }
 
 fn document(
@@ -228,7 +235,8 @@ fn metric_json(metric: &MetricSnapshot) -> Value {
         "folded": metric.accounting.folded(),
         "excluded": metric.accounting.excluded,
         "windows": metric.windows.iter().map(set).collect::<Map<_, _>>(),
-        "digest": metric.digest().to_string(),
+        "digest": metric.digest().map(|digest| digest.to_string()),
+        "differences": differences(metric),
         "stopped": metric.phase.stop().map(|stop| {
             json!({
                 "reason": stop.to_string(),

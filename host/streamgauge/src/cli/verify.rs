@@ -4,9 +4,10 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
-use streamgauge_core::LatenessClock;
+use streamgauge_core::{LatenessClock, MetricSnapshot, PartitionSnapshot};
 
 use super::config::Config;
 use super::failure::Failure;
@@ -21,6 +22,7 @@ use streamgauge_checkpoint::store::{Checkpoint, ExportReadError, ExportReader};
 use streamgauge_oracle::audit;
 use streamgauge_oracle::audit::{Audited, Stored, StoredPanes, Verification, VerifyError};
 use streamgauge_pipeline::SourceSettings;
+use streamgauge_plugin::Plugin;
 
 /// Read the log that the stored state covers again, by the oracle, and compare digests. Works
 /// beside a running pipeline.
@@ -48,6 +50,27 @@ impl VerifyArgs {
     }
 }
 
+/// The states with every accumulator whole: only so do they have digests.
+fn whole(
+    plugins: &[Plugin],
+    partitions: &[Arc<PartitionSnapshot>],
+) -> Result<Vec<Arc<PartitionSnapshot>>, Failure> {
+    let mut partitions = partitions.to_vec();
+    for partition in &mut partitions {
+        for plugin in plugins {
+            let id = &plugin.settings().id;
+            if partition.metric(id).is_none_or(MetricSnapshot::is_whole) {
+                continue;
+            }
+            let metric = Arc::make_mut(partition).metrics.iter_mut().find(|m| m.id == *id);
+            if let Some(Err(error)) = metric.map(|metric| plugin.make_whole(metric)) {
+                return Err(Failure::failed(format!("the state of metric `{id}`: {error}")));
+            }
+        }
+    }
+    Ok(partitions)
+}
+
 pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     let mut prepared = Prepared::load(&args.config.config, |_| {})?;
     let dir = prepared.pipeline.state_dir.clone();
@@ -66,8 +89,8 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     }
     let mut panes = StoredPanes::default();
     let state = stored::read(&prepared, args.which, |pane| panes.add(&pane))?;
-    let partitions = &state.checkpoint.partitions;
     prepared.check_state(&state.checkpoint, Held::All)?;
+    let partitions = &whole(&prepared.plugins, &state.checkpoint.partitions)?;
     let kept = args.from.as_ref().map(|from| kept(&prepared, from, &state.checkpoint));
     let kept = kept.transpose()?;
     let audited = Audited::open(&prepared.pipeline, &prepared.plugins, partitions)

@@ -30,6 +30,7 @@ use streamgauge_plugin::Plugin;
 use streamgauge_source::{LogGuard, SourceError};
 
 use super::cause::Cause;
+use super::compactor::Compacting;
 use super::edition::Keeping;
 use super::fatal;
 use super::opening::{Feed, Opening, Parked, Reads, Share, Shares};
@@ -319,6 +320,7 @@ impl Supervisor {
             };
             let mut running: Vec<_> = setups.into_iter().enumerate().map(spawn).collect();
             let reading = self.look_after(scope, &readers, &told, &ended);
+            let compacting = Compacting::begin(&self.plugins, &told);
             let mut result = Ok(Finished::Ended);
             while !running.is_empty() {
                 reopens = reopens
@@ -348,6 +350,7 @@ impl Supervisor {
                     }
                 }
             }
+            drop(compacting);
             ended.store(true, Ordering::Relaxed);
             reading.thread().unpark();
             let read = reading.join().map_err(|_| failed("a side reader panicked".into()));

@@ -68,7 +68,8 @@ fn a_partition_is_told_with_its_gaps_and_its_watermark_in_the_zone() {
     ]);
     assert_eq!(found["gaps"], expected);
     assert_eq!(found["digest"], partition.state_digest().to_string());
-    let digests = json!({ METRIC: partition.metrics[0].digest().to_string() });
+    let digests =
+        json!({ METRIC: partition.metrics[0].digest().expect("it is whole").to_string() });
     assert_eq!(found["metric_digests"], digests);
 }
 

@@ -57,7 +57,7 @@ fn merged(window: &Window) -> String {
         window.pieces.iter().filter_map(move |piece| {
             let States::Held { states, .. } = &piece.states else { panic!("it is held") };
             let state = states[lateness as usize].as_ref()?;
-            let text = String::from_utf8_lossy(state);
+            let text = String::from_utf8_lossy(state.as_whole().expect("it is whole"));
             let is_late = lateness == Lateness::Late;
             Some(if is_late { format!("[{text}]") } else { text.into_owned() })
         })
@@ -200,7 +200,7 @@ fn panes_of_other_metrics_and_of_other_kinds_stay_out() {
 #[test]
 fn the_cumulative_window_is_always_there_and_never_ends() {
     assert_eq!(shown(&published(Vec::new()), WindowSpec::Cumulative), ["always : "]);
-    let late = PaneSnapshot { late: Some(state("l0")), ..pane(None, "p0") };
+    let late = PaneSnapshot { late: Some(state("l0").into()), ..pane(None, "p0") };
     let cumulative = |number, pane| {
         let minute = set(MINUTES, vec![crate::testing::pane(Some(minutes(0, 1)), "minute")]);
         let windows = vec![set(WindowSpec::Cumulative, vec![pane]), minute];
@@ -289,8 +289,8 @@ fn publish(rows: &[Rows], spec: WindowSpec) -> Published {
         let panes = own.map(|(_, pane)| PaneSnapshot {
             window: Some(pane.window),
             corrections: 0,
-            on_time: pane.on_time.clone(),
-            late: pane.late.clone(),
+            on_time: pane.on_time.clone().map(Into::into),
+            late: pane.late.clone().map(Into::into),
         });
         with(number, 0, spec, panes.collect())
     };

@@ -7,13 +7,12 @@ use std::io::{self, Write};
 use streamgauge_core::{SnapshotError, digest_of};
 use thiserror::Error;
 
-use super::generation::Damage;
+use super::generation::{Damage, put_back};
 use super::reader::StateReader;
-use super::stopped;
 use super::tables::{Failed, Reading};
 use crate::store::StateError;
 use crate::store::export::{ExportWriter, Pieces};
-use crate::store::header::{Header, StoppedStates};
+use crate::store::header::{Header, PartNames, StoppedStates};
 
 /// What an export holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +86,8 @@ fn newest(reading: &Reading, out: &mut dyn Write) -> Result<End, Failed> {
         };
     }
     let (partitions, stopped) = (digests, StoppedStates::new());
-    let header = Header { generation: 0, partitions, kept: Vec::new(), stopped, ..stored.clone() };
+    let (kept, parts) = (Vec::new(), PartNames::new());
+    let header = Header { generation: 0, partitions, kept, stopped, parts, ..stored.clone() };
     let written = ExportWriter::with_header(out, &header);
     match write_rest(reading, (generation, &stored), written)? {
         Ok((final_panes, bytes)) => {
@@ -130,7 +130,7 @@ fn write_rest(
 /// A snapshot of an export.
 enum Found<'a> {
     AsStored(&'a [u8]),
-    /// With the states of metrics that stopped, which are stored apart.
+    /// With what is stored apart.
     Whole(&'a Pieces),
 }
 
@@ -143,7 +143,7 @@ fn snapshot<T>(
     take: impl FnOnce(Found<'_>) -> T,
 ) -> Result<Result<T, SnapshotError>, Failed> {
     reading.with_snapshot(generation, partition, |bytes| {
-        if !header.stopped.contains_key(&partition) {
+        if !header.stopped.contains_key(&partition) && !header.parts.contains_key(&partition) {
             let is_intact = header.is_digest(partition, bytes);
             return Ok(if is_intact { Ok(take(Found::AsStored(bytes))) } else { damaged() });
         }
@@ -151,7 +151,7 @@ fn snapshot<T>(
             Ok(snapshot) => snapshot,
             Err(error) => return Ok(Err(error)),
         };
-        Ok(match stopped::restore(reading, header, &mut snapshot)? {
+        Ok(match put_back(reading, header, &mut snapshot)? {
             Ok(()) => Ok(take(Found::Whole(&Pieces::of(&snapshot)))),
             Err(error) => Err(error),
         })

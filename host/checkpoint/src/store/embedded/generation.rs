@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use streamgauge_core::SnapshotError;
+use streamgauge_core::{PartitionSnapshot, SnapshotError};
 
-use super::stopped;
 use super::tables::{Failed, Reading};
+use super::{parts, stopped};
+use crate::store::header::Header;
 use crate::store::{Checkpoint, Covers, StateError};
 
 /// A stored checkpoint, from outside.
@@ -44,6 +45,18 @@ impl Damage {
     }
 }
 
+/// Puts what is stored apart into a snapshot.
+pub(super) fn put_back(
+    reading: &Reading,
+    header: &Header,
+    snapshot: &mut PartitionSnapshot,
+) -> Result<Result<(), SnapshotError>, Failed> {
+    match parts::restore(reading, header, snapshot)? {
+        Ok(()) => stopped::restore(reading, header, snapshot),
+        damaged => Ok(damaged),
+    }
+}
+
 /// A stored checkpoint; the inner error is the checkpoint's damage.
 pub(super) fn checkpoint(
     reading: &Reading,
@@ -59,7 +72,7 @@ pub(super) fn checkpoint(
         let bytes = reading.snapshot(generation, partition)?;
         let mut found = header.snapshot(partition, &bytes);
         if let Ok(snapshot) = &mut found
-            && let Err(error) = stopped::restore(reading, &header, snapshot)?
+            && let Err(error) = put_back(reading, &header, snapshot)?
         {
             found = Err(error);
         }

@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use redb::{ReadableTable, TableError};
 use streamgauge_core::{
     MetricSnapshot, MetricStop, PartitionSnapshot, PartitionState, Position, SnapshotError,
     digest_of,
 };
 
-use super::tables::{Failed, Reading, Writing};
+use super::tables::{Failed, Reading, STOPPED, Writing};
 use crate::store::KeptMetric;
 use crate::store::header::{Header, KeptStates, StoppedStates};
 
@@ -23,15 +24,43 @@ pub(super) struct Known {
     kept: Vec<(Arc<MetricSnapshot>, String)>,
 }
 
+impl Reading {
+    /// The bytes with this digest; empty where there are none.
+    pub(super) fn stopped(&self, digest: &str) -> Result<Vec<u8>, Failed> {
+        let table = match self.transaction.open_table(STOPPED) {
+            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            table => table?,
+        };
+        Ok(table.get(digest)?.map(|bytes| bytes.value().to_vec()).unwrap_or_default())
+    }
+}
+
+impl Writing {
+    pub(super) fn has_stopped(&self, digest: &str) -> Result<bool, Failed> {
+        Ok(self.transaction.open_table(STOPPED)?.get(digest)?.is_some())
+    }
+
+    pub(super) fn insert_stopped(&self, digest: &str, bytes: &[u8]) -> Result<(), Failed> {
+        self.transaction.open_table(STOPPED)?.insert(digest, bytes)?;
+        Ok(())
+    }
+
+    /// Drops the states of stopped metrics that no checkpoint names any more.
+    pub(super) fn keep_stopped(&self, named: &BTreeSet<String>) -> Result<(), Failed> {
+        let mut table = self.transaction.open_table(STOPPED)?;
+        Ok(table.retain(|digest, _| named.contains(digest))?)
+    }
+}
+
 /// Stores the states of the metrics that stopped in a partition, where they are not there yet.
-/// Returns the bytes of the snapshot without them.
+/// Returns the snapshot without them, and the bytes that were written.
 pub(super) fn store(
     writing: &Writing,
     snapshot: &PartitionSnapshot,
     known: &mut Known,
     named: &mut StoppedStates,
-) -> Result<(Vec<u8>, u64), Failed> {
-    let mut rest = None;
+) -> Result<(PartitionSnapshot, u64), Failed> {
+    let mut rest = snapshot.clone();
     let mut written = 0;
     for (i, metric) in snapshot.metrics.iter().enumerate() {
         let Some(stop) = metric.phase.stop() else { continue };
@@ -47,9 +76,9 @@ pub(super) fn store(
             }
         };
         named.entry(snapshot.partition).or_default().insert(metric.id.clone(), digest);
-        rest.get_or_insert_with(|| snapshot.clone()).metrics[i].windows = Vec::new();
+        rest.metrics[i].windows = Vec::new();
     }
-    Ok((rest.as_ref().unwrap_or(snapshot).encode(), written))
+    Ok((rest, written))
 }
 
 /// Stores a state where it is not there yet; returns its digest, and the bytes that were written.

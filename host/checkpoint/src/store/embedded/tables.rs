@@ -1,6 +1,6 @@
 //! The tables of the file, as docs/state-format.md lists them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,10 +28,14 @@ const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const CHECKPOINTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("checkpoints");
 
 /// The states of partitions: (generation, partition) → snapshot.
-const SNAPSHOTS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("snapshots");
+pub(super) const SNAPSHOTS: TableDefinition<'_, (u64, u32), &[u8]> =
+    TableDefinition::new("snapshots");
 
 /// The states of metrics that stopped: SHA-256 of the bytes → snapshot with this metric alone.
-const STOPPED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("stopped");
+pub(super) const STOPPED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("stopped");
+
+/// The parts of large accumulators: number → bytes.
+pub(super) const PARTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("parts");
 
 /// Series, size, slide, start, partition.
 type PaneKey<'a> = (&'a str, i64, i64, i64, u32);
@@ -80,7 +84,7 @@ impl Failed {
 
 /// A read transaction on the tables of the file.
 pub(super) struct Reading {
-    transaction: ReadTransaction,
+    pub(super) transaction: ReadTransaction,
 }
 
 impl Reading {
@@ -134,15 +138,6 @@ impl Reading {
         let table = self.transaction.open_table(SNAPSHOTS)?;
         let bytes = table.get((generation, partition))?;
         take(bytes.as_ref().map(AccessGuard::value).unwrap_or_default())
-    }
-
-    /// The bytes with this digest; empty where there are none.
-    pub(super) fn stopped(&self, digest: &str) -> Result<Vec<u8>, Failed> {
-        let table = match self.transaction.open_table(STOPPED) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            table => table?,
-        };
-        Ok(table.get(digest)?.map(|bytes| bytes.value().to_vec()).unwrap_or_default())
     }
 
     /// The size of all snapshots of a generation.
@@ -231,7 +226,7 @@ const FIRST_FORMAT: TableDefinition<'_, &str, &str> = TableDefinition::new("sett
 
 /// A write transaction, which ends in a commit or changes nothing.
 pub(super) struct Writing {
-    transaction: WriteTransaction,
+    pub(super) transaction: WriteTransaction,
 }
 
 /// The largest event time of each partition; of a metric that is not at its partition's place, the
@@ -289,21 +284,6 @@ impl Writing {
     ) -> Result<(), Failed> {
         self.transaction.open_table(SNAPSHOTS)?.insert((generation, partition), bytes)?;
         Ok(())
-    }
-
-    pub(super) fn has_stopped(&self, digest: &str) -> Result<bool, Failed> {
-        Ok(self.transaction.open_table(STOPPED)?.get(digest)?.is_some())
-    }
-
-    pub(super) fn insert_stopped(&self, digest: &str, bytes: &[u8]) -> Result<(), Failed> {
-        self.transaction.open_table(STOPPED)?.insert(digest, bytes)?;
-        Ok(())
-    }
-
-    /// Drops the states of stopped metrics that no checkpoint names any more.
-    pub(super) fn keep_stopped(&self, named: &BTreeSet<String>) -> Result<(), Failed> {
-        let mut table = self.transaction.open_table(STOPPED)?;
-        Ok(table.retain(|digest, _| named.contains(digest))?)
     }
 
     /// The header of a generation; `None` where it cannot be read.
@@ -395,6 +375,7 @@ impl Writing {
         self.transaction.open_table(SNAPSHOTS)?.retain(|_, _| false)?;
         self.transaction.open_table(FINAL_PANES)?.retain(|_, _| false)?;
         self.transaction.open_table(STOPPED)?.retain(|_, _| false)?;
+        self.transaction.open_table(PARTS)?.retain(|_, _| false)?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use streamgauge_core::MetricPhase;
 
-use super::super::event::{Joiners, MetricsIn};
+use super::super::event::{CompactedIn, Joiners, MetricsIn};
 use super::{Engine, FlushCause};
 use crate::{Expected, Metric, NotJoined};
 
@@ -46,6 +46,16 @@ impl Engine {
     pub(super) fn forget(&mut self, at: &MetricsIn) {
         let metrics = self.metrics.iter_mut().filter(|m| at.metrics.iter().any(|id| id == m.id()));
         metrics.for_each(|metric| metric.forget(at.partition));
+    }
+
+    /// What is exported of a metric takes its new form with the next publication.
+    pub(super) fn compact(&mut self, compacted: &CompactedIn) {
+        let CompactedIn { metric, partition, compacted } = compacted;
+        let Some(i) = self.index_of(*partition) else { return };
+        if let Some(metric) = self.metric(metric) {
+            metric.compact(*partition, compacted);
+            self.partitions[i].set_changed();
+        }
     }
 
     /// Lets a metric lag where it stopped.

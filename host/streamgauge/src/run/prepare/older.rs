@@ -18,7 +18,7 @@ pub(super) fn read(plugin: &Plugin, checkpoint: &Checkpoint) -> Result<(), CallE
         for pane in metric.windows.iter().flat_map(|windows| &windows.panes) {
             for (_, state) in ByLateness::new(&pane.on_time, &pane.late).iter() {
                 let Some(state) = state else { continue };
-                let read = instance.restore(pane.window, metric.state_version, state)?;
+                let read = instance.restore_parts(pane.window, metric.state_version, state)?;
                 instance.release(read)?;
             }
         }

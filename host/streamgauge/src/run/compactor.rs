@@ -1,0 +1,212 @@
+//! Accumulators that are exported with differences become whole again, off the workers: an instance
+//! of its own merges the parts, and the worker is told the bytes. So neither a worker nor the stream
+//! waits for a large state.
+//!
+//! It may take a tenth of a core. Where that is not enough, workers do it themselves, later.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use streamgauge_core::{
+    AccumulatorBytes, Lateness, MetricPhase, PaneSnapshot, PartitionSnapshot, TimeWindow,
+    WindowSpec,
+};
+use streamgauge_engine::{Command, Compacted, CompactedIn};
+use streamgauge_outbox::Outbox;
+use streamgauge_plugin::{CallError, Instance, Plugin};
+
+use super::supervisor::Told;
+
+/// How often the states are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// How often the thread looks if it should end.
+const END_LOOK: Duration = Duration::from_millis(20);
+
+/// The work may take one part in so many of the time.
+const PART: u32 = 10;
+
+/// How long accumulators of a metric are left alone whose plugin failed at it.
+const RETRY_AFTER: Duration = Duration::from_secs(60);
+
+/// The differences that are due to become one with the whole: so many, or as long as the whole and
+/// not short.
+const DIFFERENCES: usize = 1024;
+const DIFFERENCE_BYTES: usize = 128 << 10;
+
+/// A compactor at work. When it is dropped its thread ends, and is not waited for: it only ever
+/// looks and tells.
+pub(super) struct Compacting {
+    ended: Arc<AtomicBool>,
+}
+
+impl Compacting {
+    /// Makes accumulators of `workers` whole from here on.
+    pub(super) fn begin(plugins: &[Plugin], workers: &[Told]) -> Self {
+        let compactor = Compactor {
+            plugins: plugins.iter().map(|p| (p.settings().id.clone(), p.clone())).collect(),
+            workers: workers.to_vec(),
+            failed: BTreeMap::new(),
+        };
+        let ended = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&ended);
+        let named = thread::Builder::new().name("compactor".into());
+        named.spawn(move || compactor.run(&told)).expect("a thread can be started");
+        Self { ended }
+    }
+}
+
+impl Drop for Compacting {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+}
+
+struct Compactor {
+    plugins: BTreeMap<String, Plugin>,
+    workers: Vec<Told>,
+    /// By metric, until when it is left alone.
+    failed: BTreeMap<String, Instant>,
+}
+
+/// An accumulator that is to become whole.
+struct Due {
+    worker: usize,
+    metric: String,
+    partition: u32,
+    state_version: u32,
+    spec: WindowSpec,
+    pane: Option<TimeWindow>,
+    lateness: Lateness,
+    of: AccumulatorBytes,
+}
+
+impl Compactor {
+    fn run(mut self, ended: &AtomicBool) {
+        while !ended.load(Ordering::Relaxed) {
+            let began = Instant::now();
+            if let Some(due) = self.most_due(began) {
+                self.compact(due);
+            }
+            let until = Instant::now() + LOOK_EVERY.max(began.elapsed() * (PART - 1));
+            while Instant::now() < until && !ended.load(Ordering::Relaxed) {
+                thread::sleep(END_LOOK);
+            }
+        }
+    }
+
+    /// The accumulator with the most bytes of differences, of those that are due.
+    fn most_due(&self, now: Instant) -> Option<Due> {
+        let mut most: Option<Due> = None;
+        for (worker, (_, outbox)) in self.workers.iter().enumerate() {
+            for snapshot in states(outbox) {
+                self.look((worker, &snapshot), now, &mut most);
+            }
+        }
+        most
+    }
+
+    fn look(
+        &self,
+        (worker, snapshot): (usize, &PartitionSnapshot),
+        now: Instant,
+        most: &mut Option<Due>,
+    ) {
+        for metric in &snapshot.metrics {
+            let plugin = self.plugins.get(&metric.id);
+            let is_own =
+                plugin.is_some_and(|p| p.descriptor().state_version == metric.state_version);
+            let waits = self.failed.get(&metric.id).is_some_and(|until| now < *until);
+            if metric.phase != MetricPhase::Running || !is_own || waits {
+                continue;
+            }
+            for (set, pane) in
+                metric.windows.iter().flat_map(|s| s.panes.iter().map(move |p| (s, p)))
+            {
+                for lateness in Lateness::ALL {
+                    let Some(of) = due(side(pane, lateness)) else { continue };
+                    let is_more = most
+                        .as_ref()
+                        .is_none_or(|m| m.of.difference_bytes() < of.difference_bytes());
+                    if is_more {
+                        *most = Some(Due {
+                            worker,
+                            metric: metric.id.clone(),
+                            partition: snapshot.partition,
+                            state_version: metric.state_version,
+                            spec: set.spec,
+                            pane: pane.window,
+                            lateness,
+                            of,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn compact(&mut self, due: Due) {
+        match whole(&self.plugins[&due.metric], &due) {
+            Ok(whole) => {
+                let Due { metric, partition, spec, pane, lateness, of, .. } = due;
+                let compacted = Compacted { spec, pane, lateness, of, whole };
+                let compacted = CompactedIn { metric, partition, compacted };
+                // A worker that has ended needs it no more.
+                drop(self.workers[due.worker].0.send(Command::Compacted(compacted)));
+            }
+            Err(error) => {
+                tracing::debug!("making a state of metric `{}` whole failed: {error}", due.metric);
+                self.failed.insert(due.metric, Instant::now() + RETRY_AFTER);
+            }
+        }
+    }
+}
+
+fn states(outbox: &Outbox) -> Vec<Arc<PartitionSnapshot>> {
+    outbox.read().0
+}
+
+fn side(pane: &PaneSnapshot, lateness: Lateness) -> Option<&AccumulatorBytes> {
+    match lateness {
+        Lateness::OnTime => pane.on_time.as_ref(),
+        Lateness::Late => pane.late.as_ref(),
+    }
+}
+
+/// The parts that are to become one. The last one stays as it is: by it those who merged what was
+/// exported before see what is new.
+fn due(bytes: Option<&AccumulatorBytes>) -> Option<AccumulatorBytes> {
+    let (_, first) = bytes?.parts().split_last()?;
+    let first = AccumulatorBytes::of_parts(first.to_vec())?;
+    let (whole, differences) = (first.parts()[0].len(), first.difference_bytes());
+    let is_due =
+        first.differences().len() >= DIFFERENCES || differences >= whole.max(DIFFERENCE_BYTES);
+    is_due.then_some(first)
+}
+
+fn whole(plugin: &Plugin, due: &Due) -> Result<Arc<[u8]>, CallError> {
+    Instance::open(plugin)?.hurried().whole(due.pane, due.state_version, &due.of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_or_large_differences_are_due_and_the_last_one_stays() {
+        let whole = AccumulatorBytes::whole(vec![0; DIFFERENCE_BYTES + 1]);
+        assert!(due(None).is_none());
+        assert!(due(Some(&whole)).is_none());
+        let large = whole.with(vec![1; DIFFERENCE_BYTES + 1]);
+        assert!(due(Some(&large)).is_none(), "the last one does not count");
+        let next = large.with(*b"x");
+        assert!(due(Some(&next)).expect("it is due").is(&large));
+        let small = AccumulatorBytes::whole(*b"x").with(vec![1; DIFFERENCE_BYTES - 1]).with(*b"y");
+        assert!(due(Some(&small)).is_none());
+        let many = (0..=DIFFERENCES).fold(whole, |all, _| all.with(*b"y"));
+        assert_eq!(due(Some(&many)).map(|of| of.differences().len()), Some(DIFFERENCES));
+    }
+}

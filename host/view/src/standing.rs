@@ -1,0 +1,136 @@
+//! A window whose states are large, kept merged: as states grow by differences, only these are
+//! merged, so a look costs by what changed. Where a state is not seen to have grown out of the one
+//! before, everything is merged anew.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use streamgauge_core::{AccumulatorBytes, TimeWindow};
+use streamgauge_plugin::{Accumulator, CallError, Instance};
+
+use super::WindowId;
+use super::merge::{Piece, States};
+
+/// The least bytes of a window's states that are kept merged.
+const STANDING_FROM: usize = 64 << 10;
+
+/// Accumulators of a window in an instance: of the records on time, of the late ones, and of both.
+pub(super) struct Standing {
+    id: WindowId,
+    /// What is merged in them, by pane and partition.
+    pieces: BTreeMap<(Option<TimeWindow>, u32), States>,
+    sums: [Accumulator; 3],
+}
+
+impl Standing {
+    /// True if a window of these pieces is worth it, and can be: stored panes are read one by one.
+    pub(super) fn is_for(pieces: &[Piece]) -> bool {
+        let bytes = |piece: &Piece| match &piece.states {
+            States::Held { states, .. } => {
+                Some(states.iter().flatten().map(AccumulatorBytes::size_bytes).sum::<usize>())
+            }
+            States::Stored(_) => None,
+        };
+        let all: Option<Vec<_>> = pieces.iter().map(bytes).collect();
+        all.is_some_and(|all| all.into_iter().sum::<usize>() >= STANDING_FROM)
+    }
+
+    /// Merges all of the pieces.
+    pub(super) fn new(
+        id: WindowId,
+        pieces: &[Piece],
+        instance: &mut Instance,
+    ) -> Result<Self, CallError> {
+        let mut create = || instance.create(id.window);
+        let sums = [create()?, create()?, create()?];
+        let mut standing = Self { id, pieces: BTreeMap::new(), sums };
+        standing.follow(pieces, instance)?;
+        Ok(standing)
+    }
+
+    pub(super) fn id(&self) -> WindowId {
+        self.id
+    }
+
+    pub(super) fn sums(&self) -> [Accumulator; 3] {
+        self.sums
+    }
+
+    /// True if every piece that is merged has stayed as it was or has grown.
+    pub(super) fn leads_to(&self, pieces: &[Piece]) -> bool {
+        let mut known = 0;
+        for piece in pieces {
+            let Some(former) = self.piece(piece) else { continue };
+            known += 1;
+            if !piece.states.have_grown_from(former) {
+                return false;
+            }
+        }
+        known == self.pieces.len()
+    }
+
+    /// Gives the accumulators' memory back.
+    pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
+        self.sums.into_iter().try_for_each(|sum| instance.release(sum))
+    }
+
+    fn piece(&self, like: &Piece) -> Option<&States> {
+        self.pieces.get(&(like.pane, like.partition))
+    }
+
+    /// Merges what is new in `pieces`, to which these [lead](Self::leads_to).
+    pub(super) fn follow(
+        &mut self,
+        pieces: &[Piece],
+        instance: &mut Instance,
+    ) -> Result<(), CallError> {
+        let [on_time, late, total] = self.sums;
+        for piece in pieces {
+            let States::Held { state_version, states } = &piece.states else { continue };
+            let former = self.piece(piece);
+            for (i, (new, sum)) in states.iter().zip([on_time, late]).enumerate() {
+                let old = match former {
+                    Some(States::Held { states, .. }) => states[i].as_ref(),
+                    _ => None,
+                };
+                for part in news(new.as_ref(), old).unwrap_or_default() {
+                    let part = instance.restore(piece.pane, *state_version, part)?;
+                    instance.merge(sum, part)?;
+                    instance.merge(total, part)?;
+                    instance.release(part)?;
+                }
+            }
+        }
+        let of = |piece: &Piece| ((piece.pane, piece.partition), piece.states.clone());
+        self.pieces = pieces.iter().map(of).collect();
+        Ok(())
+    }
+}
+
+impl States {
+    fn have_grown_from(&self, former: &Self) -> bool {
+        let of = |states: &Self| match states {
+            Self::Held { state_version, states } => Some((*state_version, states.clone())),
+            Self::Stored(_) => None,
+        };
+        let (Some((version, new)), Some((former_version, old))) = (of(self), of(former)) else {
+            return false;
+        };
+        let mut sides = new.iter().zip(&old);
+        version == former_version
+            && sides.all(|(new, old)| news(new.as_ref(), old.as_ref()).is_some())
+    }
+}
+
+/// The parts of `new` that `old` does not have; `None` where `new` has not grown out of it.
+fn news<'a>(
+    new: Option<&'a AccumulatorBytes>,
+    old: Option<&AccumulatorBytes>,
+) -> Option<&'a [Arc<[u8]>]> {
+    match (new, old) {
+        (None, None) => Some(&[]),
+        (None, Some(_)) => None,
+        (Some(new), None) => Some(new.parts()),
+        (Some(new), Some(old)) => new.since(old),
+    }
+}
