@@ -218,6 +218,11 @@ stale: Stale | null,
  */
 missing: number,
 /**
+ * How many seconds apart results are made, where one costs much; `None` means that each state
+ * of the page has a new one.
+ */
+every: number | null,
+/**
  * The window of the values; `None` means cumulative.
  */
 window: unknown,

@@ -7,9 +7,7 @@ import type { Words } from "./zh";
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
 export const en: Words = {
   states: {
-    connecting: "Connecting",
-    reconnecting: "Reconnecting",
-    offline: "Offline",
+    connecting: "Connecting", reconnecting: "Reconnecting", offline: "Offline",
     stale: "Stale",
     waiting: "Waiting",
     restoring: "Restoring",
@@ -146,6 +144,8 @@ export const en: Words = {
     laggingShare: (percent, read, of) => `${percent}% (${read} of ${of} records)`,
     laggingNote: "Shows all of it once it has caught up",
     missing: (count) => `Without ${count} records`,
+    every: (seconds) => `Every ${seconds} s`,
+    everyNote: "The result has many keys and takes long to make; what is counted is not affected",
     missingNote: "It counts from a later record on, or the log no longer held them; see Plugins in operations",
     resume: "Resume",
     resuming: "The host is at work …",

@@ -141,6 +141,8 @@ export const zh = {
     laggingShare: (percent: string, read: string, of: string) => `已完成 ${percent}%（${read} / ${of} 条）`,
     laggingNote: "赶上后自动显示全部",
     missing: (count: string) => `不含其中 ${count} 条`,
+    every: (seconds: string) => `每 ${seconds} 秒更新`,
+    everyNote: "该结果的键很多，每次计算耗时较长；计数本身不受影响",
     missingNote: "该指标从更晚的记录算起，或日志已不再保留这些记录；见运行详情的“插件”",
     resume: "恢复计数",
     resuming: "主机处理中……",

@@ -171,12 +171,15 @@ function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx
   return { state: isTrouble ? frame.state : "ok", sum, drawn: { kind, rows }, body, mark };
 }
 
-function markOf({ state, reason, stale, missing }: Frame, ctx: Context): Mark | null {
+function markOf({ state, reason, stale, missing, every }: Frame, ctx: Context): Mark | null {
   const words = ctx.words.panels;
   if (state === "lagging") return laggingMark(stale, ctx);
   if (state !== "quarantined" && state !== "unreadable") {
-    return missing === 0 ? null
-      : { title: words.missing(ctx.format.full(missing)), text: words.missingNote };
+    if (missing !== 0) {
+      return { title: words.missing(ctx.format.full(missing)), text: words.missingNote };
+    }
+    return every === null ? null
+      : { title: words.every(ctx.format.full(every)), text: words.everyNote };
   }
   const places = (stale?.at ?? []).map(({ partition, offset }) => `${partition}@${offset}`);
   const [title, note] = state === "quarantined"

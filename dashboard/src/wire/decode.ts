@@ -183,7 +183,7 @@ const NO_COLUMNS: Readonly<Record<Scope, Columns>> = {
 };
 
 function unreadable(reason: string): Frame {
-  return { rev: 0, state: "unreadable", reason, stale: null, missing: 0, keys: [], across: [], columns: NO_COLUMNS, other: null };
+  return { rev: 0, state: "unreadable", reason, stale: null, missing: 0, every: null, keys: [], across: [], columns: NO_COLUMNS, other: null };
 }
 
 /** Decodes one frame; a broken one says so instead of failing the message. */
@@ -208,6 +208,7 @@ export function decodeFrame(value: unknown): Frame {
     reason: nullable(f["reason"], string),
     stale: decodeStale(f["stale"]),
     missing: number(f["missing"]) ?? 0,
+    every: number(f["every"]),
     keys,
     across,
     columns,

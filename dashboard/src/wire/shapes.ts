@@ -68,7 +68,7 @@ export type Stale = Page<Host.Stale>;
 
 export type Rest = Pick<Page<Host.Other>, "keys"> & Scoped;
 
-export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "missing" | "keys" | "across"> & Scoped & {
+export type Frame = Pick<Page<Host.Frame>, "rev" | "reason" | "missing" | "every" | "keys" | "across"> & Scoped & {
   /** `unreadable` without `stale` is the page's own: a frame that it could not decode. */
   readonly state: "ok" | "empty" | "lagging" | "quarantined" | "unreadable";
   /** The age of values that are not those of all records. */

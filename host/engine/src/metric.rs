@@ -198,9 +198,10 @@ impl Metric {
             }),
         };
         let instance = &mut running.instance;
-        let mut folding = Folding::restore(snapshot, &self.plugin, self.zone, instance)?;
         let is_large = snapshot_bytes(snapshot) >= self.differences_from;
-        folding.set_by_differences(is_large && instance.merges_exactly());
+        let by_differences = is_large && instance.merges_exactly();
+        let folding =
+            Folding::restore(snapshot, &self.plugin, self.zone, by_differences, instance)?;
         Ok(Some(Folding { place, ..folding }))
     }
 
@@ -297,7 +298,7 @@ impl Metric {
             let before = instance.spent();
             let others = held - exported.bytes;
             let mut room = Room::new(self.plugin.snapshot_bytes_max(), others);
-            let windows = folding.export(form, instance, &mut room);
+            let windows = folding.export(form, self.differences_from, instance, &mut room);
             self.cost.exporting += instance.spent().saturating_sub(before);
             match windows {
                 Ok(windows) => {
@@ -309,8 +310,6 @@ impl Metric {
                     snapshot.windows = windows;
                     exported.place = folding.place;
                     exported.bytes = room.taken() - others;
-                    let is_large = room.taken() >= self.differences_from;
-                    folding.set_by_differences(is_large && instance.merges_exactly());
                     with.append(std::mem::take(&mut folding.attachments));
                 }
                 Err(error) => {

@@ -29,6 +29,7 @@ pub struct Instance {
     spent: Duration,
     last_call: PluginCall,
     merges_exactly: bool,
+    state_version: u32,
 }
 
 /// A handle of an accumulator inside an instance, valid only in that instance.
@@ -47,7 +48,13 @@ impl Instance {
         let opened = guest.call_open(&mut instance.store, plugin.config());
         instance.finish(opened)?;
         instance.merges_exactly = !plugin.descriptor().is_bounded;
+        instance.state_version = plugin.descriptor().state_version;
         Ok(instance)
+    }
+
+    /// The version of the states that the plugin writes.
+    pub fn state_version(&self) -> u32 {
+        self.state_version
     }
 
     /// Whether the plugin's merge law is `exact`: merging gives the same bytes in any order.
@@ -114,8 +121,16 @@ impl Instance {
             .instantiate(&mut store)
             .map_err(|error| call_error(&error, memory_bytes_max, None))?;
         let (spent, last_call) = (Duration::ZERO, PluginCall::Describe);
-        let merges_exactly = false;
-        Ok(Self { store, bindings, memory_bytes_max, spent, last_call, merges_exactly })
+        let (merges_exactly, state_version) = (false, 0);
+        Ok(Self {
+            store,
+            bindings,
+            memory_bytes_max,
+            spent,
+            last_call,
+            merges_exactly,
+            state_version,
+        })
     }
 
     /// A new, empty accumulator over `window` (`None` means cumulative).

@@ -214,7 +214,11 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
             .showing(&self.active.formers.states);
-        self.metrics.iter_mut().for_each(|metric| metric.update(&published));
+        for metric in &mut self.metrics {
+            let began = Instant::now();
+            metric.update(&published);
+            metric.took(now, began.elapsed());
+        }
         (
             self.status(seen, books, &phase, &partitions),
             partition::clock(seen.overview, &partitions),

@@ -33,6 +33,16 @@ pub(crate) struct Counts {
     pub(crate) changes: u32,
 }
 
+impl Counts {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.crashes += other.crashes;
+        self.moves += other.moves;
+        self.joins += other.joins;
+        self.compacted += other.compacted;
+        self.changes += other.changes;
+    }
+}
+
 /// Reads what `store` holds at the end of a case.
 pub(crate) fn finish(loaded: &Loaded, store: &Store, counts: Counts) -> Ran {
     let stored = store.load().expect("the store can be read").expect("a checkpoint");

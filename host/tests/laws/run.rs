@@ -38,15 +38,10 @@ struct Life<'a> {
     worker_of: Vec<usize>,
     /// By partition: whether it is held.
     held: Vec<bool>,
-    /// How often a partition came to another worker.
-    moves: u32,
+    /// What happened.
+    counts: Counts,
     /// The readers of metrics that lag.
     sides: Vec<Side>,
-    joins: u32,
-    /// How often an accumulator was made whole.
-    compacted: u32,
-    /// How many metrics are others than those that wrote the state.
-    changes: u32,
     checkpointer: Checkpointer,
     now: Moment,
 }
@@ -117,11 +112,8 @@ impl<'a> Life<'a> {
             workers,
             worker_of,
             held,
-            moves: 0,
+            counts: Counts { changes, ..Counts::default() },
             sides,
-            joins: 0,
-            compacted: 0,
-            changes,
             checkpointer,
             now,
         }
@@ -187,7 +179,7 @@ impl<'a> Life<'a> {
         let joiners = Joiners { states, place, partition: number };
         assert_eq!(self.ask(worker, Event::Join(joiners)).joined, Some(Ok(())));
         self.sides[side].partitions.remove(&partition);
-        self.joins += 1;
+        self.counts.joins += 1;
     }
 
     /// The reader of a metric that lags in a partition, if there is one.
@@ -246,7 +238,7 @@ impl<'a> Life<'a> {
             Step::Compact { worker } => {
                 let published = self.workers[worker % count].1.read().0;
                 for compacted in compacted(&self.loaded.plugins, &published) {
-                    self.compacted += 1;
+                    self.counts.compacted += 1;
                     self.tell(worker % count, Event::Compacted(compacted));
                 }
             }
@@ -279,7 +271,7 @@ impl<'a> Life<'a> {
     fn assign(&mut self, partition: usize, worker: usize) {
         let event = Event::Revoke(partition as u32);
         let last = self.tell(self.worker_of[partition], event).expect("it is that worker's");
-        self.moves += u32::from(self.worker_of[partition] != worker);
+        self.counts.moves += u32::from(self.worker_of[partition] != worker);
         self.held[partition] = false;
         let before = std::mem::replace(&mut self.worker_of[partition], worker);
         self.workers[worker].1.add(Arc::clone(&last));
@@ -294,21 +286,16 @@ impl<'a> Life<'a> {
         self.tell(self.worker_of[partition], Event::Release(partition as u32));
     }
 
-    /// Every metric that lags joins.
+    /// Every metric that lags joins, and the sources end.
     fn join_all(&mut self) {
         for side in 0..self.sides.len() {
             for partition in self.sides[side].partitions.clone() {
                 self.join(side, partition, 0);
             }
         }
-    }
-
-    /// Adds what happened to what happened before.
-    fn count(&self, counts: &mut Counts) {
-        counts.moves += self.moves;
-        counts.joins += self.joins;
-        counts.changes += self.changes;
-        counts.compacted += self.compacted;
+        for worker in 0..self.workers.len() {
+            self.tell(worker, Event::Ended);
+        }
     }
 
     /// Everything is folded, published and stored.
@@ -382,7 +369,7 @@ pub(crate) fn run(case: &Case) -> Ran {
                 continue;
             }
         };
-        life.count(&mut counts);
+        counts.add(life.counts);
         if other.change.is_some() {
             all.1 = loaded.next().expect("those after each change");
         }
@@ -395,6 +382,6 @@ pub(crate) fn run(case: &Case) -> Ran {
     }
     life.join_all();
     life.end();
-    life.count(&mut counts);
+    counts.add(life.counts);
     finish(all.1, &store, counts)
 }

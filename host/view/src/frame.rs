@@ -73,6 +73,7 @@ pub(super) fn draw(
         reason: trouble.map(Trouble::reason),
         stale: trouble.map(Trouble::stale),
         missing: 0,
+        every: None,
         window: None,
         total: of_shown(&total),
         on_time: of_shown(&on_time),

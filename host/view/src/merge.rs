@@ -115,6 +115,19 @@ impl Merger {
         })
     }
 
+    /// Merges what is new among `pieces` of a window that is kept merged, for a later result. Where
+    /// it is not, or fails, that result merges everything.
+    pub(super) fn follow(&mut self, id: WindowId, pieces: &[Piece]) {
+        let leads = |own: &Standing| own.id() == id && own.leads_to(pieces);
+        if self.standing.as_ref().is_some_and(leads) {
+            // A failure is told by the result, which is then asked of a new instance.
+            drop(self.call(|instance, _, standing| {
+                let standing = standing.as_mut();
+                Ok(standing.map_or(Ok(()), |standing| standing.follow(pieces, instance))?)
+            }));
+        }
+    }
+
     /// Calls the plugin in the instance, which is gone if that fails.
     fn call<T>(
         &mut self,

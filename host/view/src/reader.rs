@@ -88,6 +88,12 @@ impl MetricReader {
         self.shown(published, &self.survey(published).current(spec))
     }
 
+    /// Takes in what is new in the present window, without a result.
+    pub fn follow(&self, published: &Published, spec: WindowSpec) {
+        let window = self.survey(published).current(spec);
+        self.merging.lock().unwrap_or_else(PoisonError::into_inner).follow(&window);
+    }
+
     /// The last `count` windows of a kind up to the present one, as one. `None` means that the kind
     /// has no windows that follow each other.
     pub fn last(

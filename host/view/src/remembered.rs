@@ -98,6 +98,12 @@ impl Remembered {
         Ok(WindowResult { id, state, result: result? })
     }
 
+    /// Merges what is new in a window of which no result is asked for yet, where that will make the
+    /// next one cheaper.
+    pub(super) fn follow(&mut self, window: &Window) {
+        self.merger.follow(window.id, &window.pieces);
+    }
+
     fn forget(&mut self, id: WindowId) -> Option<Known> {
         let known = self.known.remove(&id)?;
         self.bytes -= known.bytes;

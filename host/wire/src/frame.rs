@@ -29,6 +29,9 @@ pub struct Frame {
     /// and those that the log no longer held.
     #[cfg_attr(test, ts(type = "number"))]
     pub missing: u64,
+    /// How many seconds apart results are made, where one costs much; `None` means that each state
+    /// of the page has a new one.
+    pub every: Option<u32>,
     /// The window of the values; `None` means cumulative.
     #[cfg_attr(test, ts(type = "unknown"))]
     #[schema(value_type = Option<Object>)]

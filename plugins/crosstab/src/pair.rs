@@ -4,13 +4,17 @@ use streamgauge_sdk::Key;
 use streamgauge_sdk::prelude::*;
 
 /// The values of both columns in one event.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pair {
     row: AnyKey,
     column: AnyKey,
 }
 
 impl Key for Pair {
+    fn prefix(&self) -> u64 {
+        self.row.prefix()
+    }
+
     fn show(&self) -> String {
         format!("{}, {}", self.row.show(), self.column.show())
     }
@@ -41,11 +45,12 @@ pub(crate) fn count(counter: &mut Counter<Pair>, rows: &Keys, columns: &Keys) {
 
 /// The result: a row for each pair, in order.
 pub(crate) fn table(counter: &Counter<Pair>) -> Table {
-    let counts = counter
+    let sorted: Vec<_> = counter.iter().collect();
+    let counts = sorted
         .iter()
-        .map(|(_, events)| i64::try_from(events).expect("a count of events fits in 63 bits"));
+        .map(|(_, events)| i64::try_from(*events).expect("a count of events fits in 63 bits"));
     Table::default()
-        .text(counter.iter().map(|(pair, _)| pair.row.show()))
-        .text(counter.iter().map(|(pair, _)| pair.column.show()))
+        .text(sorted.iter().map(|(pair, _)| pair.row.show()))
+        .text(sorted.iter().map(|(pair, _)| pair.column.show()))
         .integers(counts)
 }

@@ -1,13 +1,17 @@
 //! Counts of events by key, exact.
 //!
-//! Keys are kept in order, so a snapshot has one form and a result needs no sorting. A batch is
-//! tallied before the map is touched: once per distinct key, not once per row. Counts are `u64`
+//! Keys are found by their hash and put in order where a snapshot or a result is made, so a snapshot
+//! has one form. A batch is tallied before the map is touched: once per distinct key, not once per
+//! row. Counts are `u64`
 //! and checked: an overflow is a panic, which the host contains. A count never wraps or saturates,
 //! because a wrong count that looks right is worse than no count. The number of keys is bounded
 //! only by the memory that the host grants.
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash};
+
+use rustc_hash::FxHasher;
 
 use crate::batch::{Column, TextColumn};
 use crate::codec::{Reader, Writer, bad_state};
@@ -30,14 +34,20 @@ const TALLY_ROWS_MIN: usize = 32;
 /// assert_eq!(counter.get(&2), 4);
 /// assert_eq!(counter.table().cells(), [["0", "1"], ["2", "4"]]);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Counter<K> {
     /// The events by key; no count is 0.
-    counts: BTreeMap<K, u64>,
+    counts: HashMap<K, u64, BuildHasherDefault<FxHasher>>,
 }
 
 /// A type that events can be counted by: `u32`, `i64`, `bool` and `String`.
-pub trait Key: Ord + 'static {
+pub trait Key: Ord + Hash + 'static {
+    /// The first 64 bits of the order of keys: of two keys, the one with the smaller number comes
+    /// first. Keys with the same number are compared as a whole, so 0 for all is right, but slow.
+    fn prefix(&self) -> u64 {
+        0
+    }
+
     /// The key as text, as the result shows it.
     fn show(&self) -> String;
     /// Writes the key to a snapshot.
@@ -52,9 +62,17 @@ pub trait Key: Ord + 'static {
         Self: Sized;
 }
 
+impl<K: Key> PartialEq for Counter<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.counts == other.counts
+    }
+}
+
+impl<K: Key> Eq for Counter<K> {}
+
 impl<K> Default for Counter<K> {
     fn default() -> Self {
-        Self { counts: BTreeMap::new() }
+        Self { counts: HashMap::default() }
     }
 }
 
@@ -66,7 +84,7 @@ impl<K: Key> Counter<K> {
     pub fn record<Q>(&mut self, key: &Q, events: u64)
     where
         K: Borrow<Q>,
-        Q: Ord + ToOwned<Owned = K> + ?Sized,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
         if events == 0 {
             return;
@@ -80,7 +98,7 @@ impl<K: Key> Counter<K> {
     }
 
     /// The number of events of a key, 0 for a key that was never counted.
-    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> u64
+    pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> u64
     where
         K: Borrow<Q>,
     {
@@ -89,7 +107,14 @@ impl<K: Key> Counter<K> {
 
     /// Every key that was counted, in order, with its count.
     pub fn iter(&self) -> impl Iterator<Item = (&K, u64)> {
-        self.counts.iter().map(|(key, &count)| (key, count))
+        self.sorted().into_iter().map(|(_, key, count)| (key, count))
+    }
+
+    fn sorted(&self) -> Vec<(u64, &K, u64)> {
+        let counts = self.counts.iter();
+        let mut all: Vec<_> = counts.map(|(key, &count)| (key.prefix(), key, count)).collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+        all
     }
 
     /// The result: a `text` column with the keys in order and an `integer` column of counts.
@@ -97,10 +122,11 @@ impl<K: Key> Counter<K> {
     /// # Panics
     /// A count exceeds `i64::MAX`.
     pub fn table(&self) -> Table {
-        let counts = self.counts.values().map(|&count| {
-            0_i64.checked_add_unsigned(count).expect("a count of events fits in 63 bits")
+        let sorted = self.sorted();
+        let counts = sorted.iter().map(|(_, _, count)| {
+            0_i64.checked_add_unsigned(*count).expect("a count of events fits in 63 bits")
         });
-        Table::default().text(self.counts.keys().map(Key::show)).integers(counts)
+        Table::default().text(sorted.iter().map(|(_, key, _)| key.show())).integers(counts)
     }
 }
 
@@ -185,27 +211,40 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
 
     fn write(&self, writer: &mut Writer) {
         writer.u64(self.counts.len() as u64);
-        for (key, &count) in &self.counts {
+        for (key, count) in self.iter() {
             key.write(writer);
             writer.u64(count);
         }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        let mut counts = BTreeMap::new();
-        for _ in 0..reader.u64()? {
+        let keys = reader.u64()?;
+        // No more than the bytes may hold: a key and its count take two at least.
+        let capacity = keys.min(reader.remaining() as u64 / 2) as usize;
+        let mut counts = HashMap::with_capacity_and_hasher(capacity, BuildHasherDefault::default());
+        let mut last: Option<(K, u64)> = None;
+        for _ in 0..keys {
             let key = K::read(reader)?;
             let count = reader.u64()?;
-            let ascending = counts.last_key_value().is_none_or(|(last, _)| *last < key);
+            let ascending = last.as_ref().is_none_or(|(last, _)| *last < key);
             if !ascending || count == 0 {
                 return Err(bad_state(
                     "is not a counter's: keys must ascend and counts be above 0",
                 ));
             }
-            counts.insert(key, count);
+            counts.extend(last.replace((key, count)));
         }
+        counts.extend(last);
         Ok(Self { counts })
     }
+}
+
+/// The first eight bytes of a text, as a number in the order of texts.
+pub(crate) fn text_prefix(text: &str) -> u64 {
+    let mut first = [0; 8];
+    let length = text.len().min(8);
+    first[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u64::from_be_bytes(first)
 }
 
 fn sum(count: u64, events: u64) -> u64 {
@@ -213,8 +252,12 @@ fn sum(count: u64, events: u64) -> u64 {
 }
 
 macro_rules! keys {
-    ($($key:ty: $self:ident, $writer:ident => $write:expr, $reader:ident => $read:expr;)*) => {
+    ($($key:ty: $self:ident, $prefix:expr,
+        $writer:ident => $write:expr, $reader:ident => $read:expr;)*) => {
         $(impl Key for $key {
+            fn prefix(&$self) -> u64 {
+                $prefix
+            }
             fn show(&self) -> String {
                 self.to_string()
             }
@@ -229,13 +272,13 @@ macro_rules! keys {
 }
 
 keys! {
-    u32: self, writer => writer.u64(u64::from(*self)),
+    u32: self, u64::from(*self), writer => writer.u64(u64::from(*self)),
         reader => reader.u64()?.try_into().map_err(|_| bad_state("has a key above 32 bits"));
-    i64: self, writer => writer.i64(*self), reader => reader.i64();
-    bool: self, writer => writer.u64(u64::from(*self)), reader => match reader.u64()? {
+    i64: self, self.cast_unsigned() ^ (1 << 63), writer => writer.i64(*self), reader => reader.i64();
+    bool: self, u64::from(*self), writer => writer.u64(u64::from(*self)), reader => match reader.u64()? {
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(bad_state("has a key that is not a boolean")),
     };
-    String: self, writer => writer.text(self), reader => reader.text().map(str::to_owned);
+    String: self, text_prefix(self), writer => writer.text(self), reader => reader.text().map(str::to_owned);
 }

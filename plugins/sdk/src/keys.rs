@@ -7,7 +7,7 @@
 
 use crate::codec::{Reader, Writer, bad_state};
 use crate::config::Value;
-use crate::counter::Key;
+use crate::counter::{Key, text_prefix};
 use crate::hash::hash64;
 use crate::{Batch, Config, Error, FieldType, Result};
 
@@ -42,7 +42,7 @@ pub enum KeyType {
 }
 
 /// One key of any type. Numbers are in the order of numbers, texts in the order of their bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AnyKey {
     /// A value of a `boolean` column.
     Boolean(bool),
@@ -148,6 +148,15 @@ impl AnyKey {
 }
 
 impl Key for AnyKey {
+    fn prefix(&self) -> u64 {
+        // Two bits for the type, and as much of the value as fits behind them.
+        match self {
+            Self::Boolean(boolean) => u64::from(*boolean),
+            Self::Integer(number) => (1 << 62) | (number.prefix() >> 2),
+            Self::Text(text) => (2 << 62) | (text_prefix(text) >> 2),
+        }
+    }
+
     fn show(&self) -> String {
         match self {
             Self::Boolean(boolean) => boolean.to_string(),

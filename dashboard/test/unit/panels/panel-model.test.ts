@@ -127,6 +127,11 @@ describe("a panel without figures", () => {
     expect(modelOf(withFrame({ missing: 0 }), {}).mark).toBeNull();
   });
 
+  it("says how often a result is made that takes long", () => {
+    const { state, mark } = modelOf(withFrame({ every: 12 }), {});
+    expect([state, mark]).toEqual(["ok", { title: words.every("12"), text: words.everyNote }]);
+  });
+
   it.each([
     ["quarantined", words.quarantined, words.quarantinedNote],
     ["unreadable", words.unreadableResult, words.unreadableNote],

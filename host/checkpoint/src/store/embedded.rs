@@ -60,7 +60,7 @@ pub struct EmbeddedStore {
     file: Option<FileId>,
     /// The history of a removed file, until a checkpoint holds it.
     carried: Vec<Arc<FinalPane>>,
-    known: Known,
+    known: Box<Known>,
 }
 
 impl fmt::Debug for EmbeddedStore {
@@ -93,7 +93,7 @@ impl EmbeddedStore {
     /// Opens the store by another `opener`, such as a test's double of a disk.
     pub(super) fn open_with(path: PathBuf, opener: Opener) -> Result<Self, StateError> {
         let (database, keep) = (Arc::new(Mutex::new(None)), Keep::default());
-        let (file, carried, known) = (None, Vec::new(), Known::default());
+        let (file, carried, known) = (None, Vec::new(), Box::default());
         let mut store = Self { path, opener, database, keep, failed: false, file, carried, known };
         store.reopen()?;
         Ok(store)

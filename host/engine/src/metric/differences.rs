@@ -8,9 +8,13 @@ impl Metric {
     #[must_use]
     pub fn by_differences_from(mut self, bytes: usize) -> Self {
         self.differences_from = bytes;
-        if let Some(Running { instance, partitions }) = &mut self.running {
-            let is_exact = instance.merges_exactly();
-            partitions.values_mut().for_each(|folding| folding.set_by_differences(is_exact));
+        if let Some(Running { instance, partitions }) = &mut self.running
+            && instance.merges_exactly()
+        {
+            let mut all = partitions.values_mut();
+            if let Err(error) = all.try_for_each(|folding| folding.go_by_differences(instance)) {
+                self.stop(&error, None);
+            }
         }
         self
     }

@@ -17,7 +17,7 @@ use super::fold::fold;
 use super::left_out::{note_poison, poisoned, refused_by_plugin};
 use super::letters::letters_of;
 use super::offered::Offered;
-use super::pane::Versions;
+use super::pane::Stored;
 use super::room::Room;
 use super::slot::Form;
 use super::windows::Windows;
@@ -44,22 +44,16 @@ impl Folding {
         snapshot: &MetricSnapshot,
         plugin: &Plugin,
         zone: Tz,
+        by_differences: bool,
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
+        let of = Stored { version: snapshot.state_version, by_differences };
         let settings = plugin.settings();
-        let own = plugin.descriptor().state_version;
-        let versions = Versions { stored: snapshot.state_version, own };
         let mut windows = Vec::new();
         for spec in &settings.windows {
             let stored = snapshot.windows.iter().find(|set| set.spec == *spec);
             let empty = WindowSetSnapshot::empty(*spec);
-            windows.push(Windows::restore(
-                stored.unwrap_or(&empty),
-                settings,
-                zone,
-                versions,
-                instance,
-            )?);
+            windows.push(Windows::restore(stored.unwrap_or(&empty), settings, zone, of, instance)?);
         }
         Ok(Self {
             accounting: snapshot.accounting,
@@ -118,18 +112,26 @@ impl Folding {
         Ok(())
     }
 
+    /// The windows as bytes. Where all states of the metric take `differences_from` bytes, exports
+    /// are differences from here on.
     pub(super) fn export(
         &mut self,
         form: Form,
+        differences_from: usize,
         instance: &mut Instance,
         room: &mut Room,
     ) -> Result<Vec<WindowSetSnapshot>, CallError> {
-        self.windows.iter_mut().map(|windows| windows.export(form, instance, room)).collect()
+        let windows = self.windows.iter_mut().map(|windows| windows.export(form, instance, room));
+        let exported = windows.collect::<Result<_, _>>()?;
+        if room.taken() >= differences_from && instance.merges_exactly() {
+            self.go_by_differences(instance)?;
+        }
+        Ok(exported)
     }
 
-    /// Whether the next exports may be differences. The merge law must be `exact`.
-    pub(super) fn set_by_differences(&mut self, by_differences: bool) {
-        self.windows.iter_mut().for_each(|windows| windows.set_by_differences(by_differences));
+    /// From here on rows are those since the last export. The merge law must be `exact`.
+    pub(super) fn go_by_differences(&mut self, instance: &mut Instance) -> Result<(), CallError> {
+        self.windows.iter_mut().try_for_each(|windows| windows.go_by_differences(instance))
     }
 
     /// Puts a whole accumulator in the place of what was exported of it.

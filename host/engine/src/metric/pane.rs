@@ -16,11 +16,13 @@ pub(super) struct Pane {
     slots: ByLateness<Slot>,
 }
 
-/// The state version of stored bytes, and that of the plugin which reads them.
+/// What is known of stored bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Versions {
-    pub(super) stored: u32,
-    pub(super) own: u32,
+pub(super) struct Stored {
+    /// Their state version.
+    pub(super) version: u32,
+    /// Whether rows need not be merged into them, as what is exported next is a difference.
+    pub(super) by_differences: bool,
 }
 
 impl Pane {
@@ -30,7 +32,7 @@ impl Pane {
 
     pub(super) fn restore(
         snapshot: &PaneSnapshot,
-        versions: Versions,
+        of: Stored,
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
         let mut pane = Self::new(snapshot.window);
@@ -38,7 +40,7 @@ impl Pane {
         let states = ByLateness::new(&snapshot.on_time, &snapshot.late);
         for (lateness, slot) in pane.slots.iter_mut() {
             if let Some(state) = states[lateness] {
-                *slot = Slot::restore((snapshot.window, state), versions, instance)?;
+                *slot = Slot::restore((snapshot.window, state), of, instance)?;
             }
         }
         Ok(pane)
@@ -60,18 +62,15 @@ impl Pane {
         instance: &mut Instance,
         room: &mut Room,
     ) -> Result<PaneSnapshot, CallError> {
-        Ok(PaneSnapshot {
-            window: self.window,
-            corrections: self.corrections,
-            on_time: self.slots[Lateness::OnTime].export(form, instance, room)?,
-            late: self.slots[Lateness::Late].export(form, instance, room)?,
-        })
+        let (window, corrections) = (self.window, self.corrections);
+        let on_time = self.slots[Lateness::OnTime].export(window, form, instance, room)?;
+        let late = self.slots[Lateness::Late].export(window, form, instance, room)?;
+        Ok(PaneSnapshot { window, corrections, on_time, late })
     }
 
-    pub(super) fn set_by_differences(&mut self, by_differences: bool) {
-        for (_, slot) in self.slots.iter_mut() {
-            slot.set_by_differences(by_differences);
-        }
+    /// From here on rows are those since the last export.
+    pub(super) fn go_by_differences(&mut self, instance: &mut Instance) -> Result<(), CallError> {
+        self.slots.iter_mut().try_for_each(|(_, slot)| slot.go_by_differences(instance))
     }
 
     /// Puts `whole` in the place of what was exported as `of`, if that is still a part of it.

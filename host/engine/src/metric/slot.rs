@@ -1,6 +1,7 @@
 //! One accumulator of a pane, and what was exported of it. A large one is not exported as a whole
-//! again and again: rows go to an accumulator of their own, whose bytes are the difference to the
-//! last export and which is then merged into the large one. So an export costs by what changed.
+//! again and again: once its bytes are exported the instance forgets it, and the rows since go to an
+//! accumulator of their own, whose bytes are the next difference. So a worker holds what changed,
+//! and an export costs by that.
 //!
 //! That is only done where the plugin's merge law is `exact`: there fold(a ++ b) =
 //! merge(fold a, fold b), bit for bit, so no state depends on when it was exported.
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use streamgauge_core::{AccumulatorBytes, TimeWindow};
 use streamgauge_plugin::{Accumulator, CallError, Instance};
 
-use super::pane::Versions;
+use super::pane::Stored;
 use super::room::Room;
 
 /// The least bytes of all states of a metric on a worker that are exported by differences.
@@ -19,8 +20,8 @@ pub(super) const DIFFERENCES_FROM: usize = 64 << 10;
 /// The most differences, how many times the bytes of the whole, and the bytes below which that is
 /// no matter: there all become one here, where nobody else has done that before.
 const DIFFERENCES_MAX: usize = 2048;
-const DIFFERENCES_TIMES_MAX: usize = 4;
-const DIFFERENCES_SMALL: usize = 256 << 10;
+const DIFFERENCES_TIMES_MAX: usize = 8;
+const DIFFERENCES_SMALL: usize = 8 << 20;
 
 /// In which form accumulators are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,27 +32,35 @@ pub(super) enum Form {
     Whole,
 }
 
+/// The accumulator is `rows`, or what was exported with `rows` merged into it.
 #[derive(Default)]
 pub(super) struct Slot {
-    accumulator: Option<Accumulator>,
-    /// The rows since the last export, where it is to be followed by a difference.
-    since: Option<Accumulator>,
-    by_differences: bool,
-    /// The accumulator as bytes, until it changes.
+    rows: Option<Accumulator>,
+    /// What was exported, while it holds: with `by_differences` always, as `rows` come on top of
+    /// it; else until `rows` change.
     exported: Option<AccumulatorBytes>,
+    /// Whether the rows are those since the last export.
+    by_differences: bool,
 }
 
 impl Slot {
+    /// The slot of a stored state.
     pub(super) fn restore(
         (window, state): (Option<TimeWindow>, &AccumulatorBytes),
-        versions: Versions,
+        of: Stored,
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
-        let accumulator = instance.restore_parts(window, versions.stored, state)?;
         // The next export is of the plugin's own version, all of it.
-        let is_own = versions.stored == versions.own;
+        let is_own = of.version == instance.state_version();
+        let rows = instance.restore_parts(window, of.version, state)?;
         let exported = is_own.then(|| state.clone());
-        Ok(Self { accumulator: Some(accumulator), exported, ..Self::default() })
+        let by_differences = of.by_differences && is_own;
+        if by_differences {
+            // That it can be restored is known now.
+            instance.release(rows)?;
+            return Ok(Self { rows: None, exported, by_differences });
+        }
+        Ok(Self { rows: Some(rows), exported, by_differences: false })
     }
 
     /// Lets `add` add rows to an accumulator, made for it if need be; it says how many it took.
@@ -61,57 +70,61 @@ impl Slot {
         instance: &mut Instance,
         add: impl FnOnce(&mut Instance, Accumulator) -> Result<usize, CallError>,
     ) -> Result<(), CallError> {
-        let is_apart = self.by_differences && self.exported.is_some();
-        let to = if is_apart { &mut self.since } else { &mut self.accumulator };
-        let accumulator = match *to {
+        let accumulator = match self.rows {
             Some(accumulator) => accumulator,
             None => instance.create(window)?,
         };
         if add(instance, accumulator)? > 0 {
-            *to = Some(accumulator);
-            if !is_apart {
+            self.rows = Some(accumulator);
+            if !self.by_differences {
                 self.exported = None;
             }
-        } else if to.is_none() {
+        } else if self.rows.is_none() {
             // No row, no accumulator: whether one was offered depends on where batches are cut.
             instance.release(accumulator)?;
         }
         Ok(())
     }
 
-    /// Whether the next export may be a difference to the last one. The merge law must be `exact`.
-    pub(super) fn set_by_differences(&mut self, by_differences: bool) {
-        self.by_differences = by_differences;
-    }
-
+    /// The accumulator as bytes.
     pub(super) fn export(
         &mut self,
+        window: Option<TimeWindow>,
         form: Form,
         instance: &mut Instance,
         room: &mut Room,
     ) -> Result<Option<AccumulatorBytes>, CallError> {
-        let Some(accumulator) = self.accumulator else { return Ok(None) };
-        let mut exported = self.exported.take();
-        if let Some(since) = self.since.take() {
-            if let Some(former) = exported.filter(|_| form == Form::Parts) {
-                exported = Some(former.with(instance.snapshot(since)?));
-            } else {
-                exported = None;
+        let mut exported = match (self.exported.take(), self.rows) {
+            (Some(former), Some(rows)) if self.by_differences => {
+                self.rows = None;
+                let difference = instance.snapshot(rows)?;
+                instance.release(rows)?;
+                former.with(difference)
             }
-            instance.merge(accumulator, since)?;
-            instance.release(since)?;
+            (Some(former), _) => former,
+            (None, Some(rows)) => AccumulatorBytes::whole(instance.snapshot(rows)?),
+            (None, None) => return Ok(None),
+        };
+        let is_good = match form {
+            Form::Parts => !is_long(&exported) && room.has(exported.size_bytes()),
+            Form::Whole => false,
+        };
+        if !is_good && exported.as_whole().is_none() {
+            let version = instance.state_version();
+            exported = AccumulatorBytes::whole(instance.whole(window, version, &exported)?);
         }
-        let is_good = |bytes: &AccumulatorBytes| match form {
-            Form::Parts => !is_long(bytes) && room.has(bytes.size_bytes()),
-            Form::Whole => bytes.as_whole().is_some(),
-        };
-        let exported = match exported.filter(is_good) {
-            Some(exported) => exported,
-            None => AccumulatorBytes::whole(instance.snapshot(accumulator)?),
-        };
         room.take(exported.size_bytes())?;
         self.exported = Some(exported.clone());
         Ok(Some(exported))
+    }
+
+    /// From here on rows are those since the last export, which must be known.
+    pub(super) fn go_by_differences(&mut self, instance: &mut Instance) -> Result<(), CallError> {
+        if self.by_differences || self.exported.is_none() {
+            return Ok(());
+        }
+        self.by_differences = true;
+        self.rows.take().map_or(Ok(()), |rows| instance.release(rows))
     }
 
     pub(super) fn compact(&mut self, of: &AccumulatorBytes, whole: &Arc<[u8]>) {
@@ -123,8 +136,7 @@ impl Slot {
     }
 
     pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
-        let accumulators = [self.accumulator, self.since].into_iter().flatten();
-        accumulators.into_iter().try_for_each(|accumulator| instance.release(accumulator))
+        self.rows.map_or(Ok(()), |rows| instance.release(rows))
     }
 }
 

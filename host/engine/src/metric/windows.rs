@@ -13,7 +13,7 @@ use streamgauge_core::{
 
 use super::batches::Batches;
 use super::compacted::Compacted;
-use super::pane::{Pane, Versions};
+use super::pane::{Pane, Stored};
 use super::placed::{Found, Placed};
 use super::placement::{Placement, Rows};
 use super::room::Room;
@@ -41,7 +41,7 @@ impl Windows {
         stored: &WindowSetSnapshot,
         settings: &MetricSettings,
         zone: Tz,
-        versions: Versions,
+        of: Stored,
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
         let retention = Retention {
@@ -52,7 +52,7 @@ impl Windows {
         let mut panes = BTreeMap::new();
         for pane in &stored.panes {
             let start = pane.window.map_or(ALWAYS, |window| window.start);
-            panes.insert(start, Pane::restore(pane, versions, instance)?);
+            panes.insert(start, Pane::restore(pane, of, instance)?);
         }
         let (final_panes, chain) = (stored.final_panes, stored.chain);
         let set = WindowSet::new(stored.spec, zone, retention, stored.books, open);
@@ -145,8 +145,9 @@ impl Windows {
         }
     }
 
-    pub(super) fn set_by_differences(&mut self, by_differences: bool) {
-        self.panes.values_mut().for_each(|pane| pane.set_by_differences(by_differences));
+    /// From here on rows are those since the last export.
+    pub(super) fn go_by_differences(&mut self, instance: &mut Instance) -> Result<(), CallError> {
+        self.panes.values_mut().try_for_each(|pane| pane.go_by_differences(instance))
     }
 
     pub(super) fn spec(&self) -> WindowSpec {

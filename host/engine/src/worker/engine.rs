@@ -67,6 +67,8 @@ pub struct Engine {
     next_publish: Option<Instant>,
     /// Whether records were taken at the last event, whose end is not known yet.
     has_taken: bool,
+    /// Whether the source has ended, as far as is known.
+    has_ended: bool,
     report: WorkerReport,
 }
 
@@ -90,6 +92,7 @@ impl Engine {
             ages: Ages::default(),
             next_publish: None,
             has_taken: false,
+            has_ended: false,
             report: WorkerReport::default(),
         }
     }
@@ -102,7 +105,10 @@ impl Engine {
         match event {
             Event::Records(block) => reply.held = self.take(block, now),
             Event::Drained => self.flush_available(),
-            Event::Ended => self.flush_all(),
+            Event::Ended => {
+                self.has_ended = true;
+                self.flush_all();
+            }
             Event::ReadTo { partition, offset } => reply.held = self.read_to(partition, offset),
             Event::Marked { partition, mark } => {
                 if let Some(i) = self.index_of(partition) {
@@ -136,13 +142,8 @@ impl Engine {
             Event::Compacted(compacted) => self.compact(&compacted),
             Event::Stop => {
                 self.flush_all();
-                let metrics = &self.metrics;
-                for assigned in &mut self.partitions {
-                    if metrics.iter().any(|metric| metric.has_differences(assigned.number())) {
-                        assigned.set_changed();
-                    }
-                }
-                reply.publish = Some(self.publish(Metric::export_whole, now));
+                let export = if self.has_ended { self.whole() } else { Metric::export };
+                reply.publish = Some(self.publish(export, now));
             }
         }
         reply

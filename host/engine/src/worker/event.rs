@@ -82,7 +82,8 @@ pub enum Event<'a> {
     },
     /// A whole accumulator was made of one that was exported with differences.
     Compacted(CompactedIn),
-    /// Whatever was taken is folded and published, with every accumulator as a whole.
+    /// Whatever was taken is folded and published; where the source has ended, with every
+    /// accumulator as a whole.
     Stop,
 }
 

@@ -236,6 +236,7 @@ pub(crate) fn frame(rev: u64, events: u64) -> Arc<Frame> {
         reason: None,
         stale: None,
         missing: 0,
+        every: None,
         window: None,
         keys: vec!["0".to_owned()],
         across: Vec::new(),

@@ -2,7 +2,8 @@
 //! of its own merges the parts, and the worker is told the bytes. So neither a worker nor the stream
 //! waits for a large state.
 //!
-//! It may take a tenth of a core. Where that is not enough, workers do it themselves, later.
+//! It may take a tenth of a core, and half of one where that is not enough. Where neither is, workers
+//! do it themselves, later.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,11 +27,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How often the thread looks if it should end.
 const END_LOOK: Duration = Duration::from_millis(20);
 
-/// The work may take one part in so many of the time.
+/// The work may take one part in so many of the time; and where a worker would soon have to do it
+/// itself, which holds the stream up.
 const PART: u32 = 10;
+const PART_LATE: u32 = 2;
 
 /// How long accumulators of a metric are left alone whose plugin failed at it.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// How many parts are left as they are: those of about a second.
+const LAST: usize = 8;
 
 /// The differences that are due to become one with the whole: so many, or as long as the whole and
 /// not short.
@@ -84,14 +90,22 @@ struct Due {
     of: AccumulatorBytes,
 }
 
+impl Due {
+    fn is_late(&self) -> bool {
+        self.of.difference_bytes() > 2 * self.of.parts()[0].len().max(DIFFERENCE_BYTES)
+    }
+}
+
 impl Compactor {
     fn run(mut self, ended: &AtomicBool) {
         while !ended.load(Ordering::Relaxed) {
             let began = Instant::now();
-            if let Some(due) = self.most_due(began) {
+            let due = self.most_due(began);
+            let part = if due.as_ref().is_some_and(Due::is_late) { PART_LATE } else { PART };
+            if let Some(due) = due {
                 self.compact(due);
             }
-            let until = Instant::now() + LOOK_EVERY.max(began.elapsed() * (PART - 1));
+            let until = Instant::now() + LOOK_EVERY.max(began.elapsed() * (part - 1));
             while Instant::now() < until && !ended.load(Ordering::Relaxed) {
                 thread::sleep(END_LOOK);
             }
@@ -176,11 +190,11 @@ fn side(pane: &PaneSnapshot, lateness: Lateness) -> Option<&AccumulatorBytes> {
     }
 }
 
-/// The parts that are to become one. The last one stays as it is: by it those who merged what was
-/// exported before see what is new.
+/// The parts that are to become one. The last ones stay as they are: by them those who merged what
+/// was exported before see what is new.
 fn due(bytes: Option<&AccumulatorBytes>) -> Option<AccumulatorBytes> {
-    let (_, first) = bytes?.parts().split_last()?;
-    let first = AccumulatorBytes::of_parts(first.to_vec())?;
+    let parts = bytes?.parts();
+    let first = AccumulatorBytes::of_parts(parts[..parts.len().saturating_sub(LAST)].to_vec())?;
     let (whole, differences) = (first.parts()[0].len(), first.difference_bytes());
     let is_due =
         first.differences().len() >= DIFFERENCES || differences >= whole.max(DIFFERENCE_BYTES);
@@ -188,7 +202,7 @@ fn due(bytes: Option<&AccumulatorBytes>) -> Option<AccumulatorBytes> {
 }
 
 fn whole(plugin: &Plugin, due: &Due) -> Result<Arc<[u8]>, CallError> {
-    Instance::open(plugin)?.hurried().whole(due.pane, due.state_version, &due.of)
+    Instance::open(plugin)?.whole(due.pane, due.state_version, &due.of)
 }
 
 #[cfg(test)]
@@ -197,16 +211,18 @@ mod tests {
 
     #[test]
     fn many_or_large_differences_are_due_and_the_last_one_stays() {
+        let then = |bytes: AccumulatorBytes, more: usize| {
+            (0..more).fold(bytes, |bytes, _| bytes.with(*b"y"))
+        };
         let whole = AccumulatorBytes::whole(vec![0; DIFFERENCE_BYTES + 1]);
         assert!(due(None).is_none());
-        assert!(due(Some(&whole)).is_none());
+        assert!(due(Some(&then(whole.clone(), LAST))).is_none());
         let large = whole.with(vec![1; DIFFERENCE_BYTES + 1]);
-        assert!(due(Some(&large)).is_none(), "the last one does not count");
-        let next = large.with(*b"x");
-        assert!(due(Some(&next)).expect("it is due").is(&large));
-        let small = AccumulatorBytes::whole(*b"x").with(vec![1; DIFFERENCE_BYTES - 1]).with(*b"y");
-        assert!(due(Some(&small)).is_none());
-        let many = (0..=DIFFERENCES).fold(whole, |all, _| all.with(*b"y"));
+        assert!(due(Some(&then(large.clone(), LAST - 1))).is_none(), "the last ones do not count");
+        assert!(due(Some(&then(large.clone(), LAST))).expect("it is due").is(&large));
+        let small = AccumulatorBytes::whole(*b"x").with(vec![1; DIFFERENCE_BYTES - 1]);
+        assert!(due(Some(&then(small, LAST))).is_none());
+        let many = then(whole, DIFFERENCES + LAST);
         assert_eq!(due(Some(&many)).map(|of| of.differences().len()), Some(DIFFERENCES));
     }
 }

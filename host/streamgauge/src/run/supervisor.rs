@@ -320,7 +320,7 @@ impl Supervisor {
             };
             let mut running: Vec<_> = setups.into_iter().enumerate().map(spawn).collect();
             let reading = self.look_after(scope, &readers, &told, &ended);
-            let compacting = Compacting::begin(&self.plugins, &told);
+            let _compacting = Compacting::begin(&self.plugins, &told);
             let mut result = Ok(Finished::Ended);
             while !running.is_empty() {
                 reopens = reopens
@@ -350,7 +350,6 @@ impl Supervisor {
                     }
                 }
             }
-            drop(compacting);
             ended.store(true, Ordering::Relaxed);
             reading.thread().unpark();
             let read = reading.join().map_err(|_| failed("a side reader panicked".into()));

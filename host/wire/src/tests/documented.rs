@@ -107,6 +107,7 @@ fn a_frame_is_as_documented_but_for_an_empty_second_dimension() {
         reason: None,
         stale: None,
         missing: 0,
+        every: Some(4),
         window: None,
         keys: vec!["0".to_owned()],
         across: vec!["9".to_owned()],

@@ -2,6 +2,7 @@
 
 use streamgauge_core::MetricPhase;
 
+use super::super::assigned_partition::Export;
 use super::super::event::{CompactedIn, Joiners, MetricsIn};
 use super::{Engine, FlushCause};
 use crate::{Expected, Metric, NotJoined};
@@ -56,6 +57,16 @@ impl Engine {
             metric.compact(*partition, compacted);
             self.partitions[i].set_changed();
         }
+    }
+
+    /// Has every accumulator exported as a whole, also where nothing changed.
+    pub(super) fn whole(&mut self) -> Export {
+        for assigned in &mut self.partitions {
+            if self.metrics.iter().any(|metric| metric.has_differences(assigned.number())) {
+                assigned.set_changed();
+            }
+        }
+        Metric::export_whole
     }
 
     /// Lets a metric lag where it stopped.
