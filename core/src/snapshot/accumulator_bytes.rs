@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Parts are shared: what did not change is the same `Arc` from one export to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccumulatorBytes {
-    /// At least one.
+    /// The whole, then each difference.
     parts: Arc<[Arc<[u8]>]>,
 }
 

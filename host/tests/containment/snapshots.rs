@@ -120,6 +120,16 @@ fn a_state_that_grows_by_differences_is_the_same_as_a_whole_one() {
 }
 
 #[test]
+fn differences_that_nobody_else_makes_whole_are_bounded() {
+    let plugin = RUNTIME.load(&settings(&built("faulty"), json!({}))).expect("it loads");
+    let mut metric = start(&plugin).by_differences_from(0);
+    let rounds: Vec<Vec<u32>> = (0..2100_u32).map(|n| vec![n % 9]).collect();
+    let exported = exported(&mut metric, &rounds);
+    let parts = exported.accumulators().next().expect("rows").parts().len();
+    assert_eq!(parts, 2100 - 2050 + 1, "the first 2050 publications are one");
+}
+
+#[test]
 fn what_was_made_whole_elsewhere_takes_the_place_of_its_parts() {
     let plugin = RUNTIME.load(&settings(&built("faulty"), json!({}))).expect("it loads");
     let rounds: Vec<Vec<u32>> = (0..4_u32).map(|n| (n..50 + n).collect()).collect();

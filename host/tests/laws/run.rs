@@ -38,7 +38,7 @@ struct Life<'a> {
     worker_of: Vec<usize>,
     /// By partition: whether it is held.
     held: Vec<bool>,
-    /// What happened.
+    /// Since the last crash or restart.
     counts: Counts,
     /// The readers of metrics that lag.
     sides: Vec<Side>,

@@ -11,6 +11,7 @@ mod frame;
 mod live_metric;
 mod merge;
 mod panel;
+mod piece;
 mod published;
 mod reader;
 mod remembered;

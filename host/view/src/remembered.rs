@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use streamgauge_outbox::HistoryStore;
 
-use super::merge::{Failed, Merger, Piece, Prefix, same_pieces};
+use super::merge::{Failed, Merger, Prefix};
+use super::piece::{Piece, same_pieces};
 use super::retry::Retry;
 use super::trouble::{LastGood, ReadAt};
 use super::window_result::{Unreadable, WindowResult};

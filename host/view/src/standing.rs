@@ -9,7 +9,7 @@ use streamgauge_core::{AccumulatorBytes, TimeWindow};
 use streamgauge_plugin::{Accumulator, CallError, Instance};
 
 use super::WindowId;
-use super::merge::{Piece, States};
+use super::piece::{Piece, States};
 
 /// The least bytes of a window's states that are kept merged.
 const STANDING_FROM: usize = 64 << 10;

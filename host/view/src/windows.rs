@@ -12,7 +12,7 @@ use streamgauge_core::{
 use streamgauge_outbox::StoredPane;
 
 use super::WindowId;
-use super::merge::{Piece, States};
+use super::piece::{Piece, States};
 use super::published::Published;
 use streamgauge_pipeline::MetricSettings;
 

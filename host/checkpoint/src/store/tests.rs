@@ -7,6 +7,7 @@ mod disk;
 mod exporting;
 mod faults;
 mod golden;
+mod growing;
 mod reading;
 mod removed;
 mod stopped;

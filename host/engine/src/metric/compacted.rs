@@ -13,7 +13,7 @@ pub struct Compacted {
     pub pane: Option<TimeWindow>,
     /// Which of the pane's accumulators.
     pub lateness: Lateness,
-    /// What was exported.
+    /// The parts that were exported and are one now.
     pub of: AccumulatorBytes,
     /// The bytes of all of its parts, merged.
     pub whole: Arc<[u8]>,

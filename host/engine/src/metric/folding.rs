@@ -17,9 +17,8 @@ use super::fold::fold;
 use super::left_out::{note_poison, poisoned, refused_by_plugin};
 use super::letters::letters_of;
 use super::offered::Offered;
-use super::pane::Stored;
 use super::room::Room;
-use super::slot::Form;
+use super::slot::{Form, Stored};
 use super::windows::Windows;
 
 /// A metric's state in a partition in which it runs.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use streamgauge_core::{AccumulatorBytes, ByLateness, Lateness, PaneSnapshot, TimeWindow};
 
 use super::room::Room;
-use super::slot::{Form, Slot};
+use super::slot::{Form, Slot, Stored};
 use streamgauge_plugin::{Accumulator, CallError, Instance};
 
 /// A pane; the cumulative window is one without an interval.
@@ -14,15 +14,6 @@ pub(super) struct Pane {
     /// Rows folded after the watermark had passed its end.
     pub(super) corrections: u64,
     slots: ByLateness<Slot>,
-}
-
-/// What is known of stored bytes.
-#[derive(Clone, Copy)]
-pub(super) struct Stored {
-    /// Their state version.
-    pub(super) version: u32,
-    /// Whether rows need not be merged into them, as what is exported next is a difference.
-    pub(super) by_differences: bool,
 }
 
 impl Pane {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use streamgauge_core::{AccumulatorBytes, TimeWindow};
 use streamgauge_plugin::{Accumulator, CallError, Instance};
 
-use super::pane::Stored;
 use super::room::Room;
 
 /// The least bytes of all states of a metric on a worker that are exported by differences.
@@ -28,8 +27,17 @@ const DIFFERENCES_SMALL: usize = 8 << 20;
 pub(super) enum Form {
     /// As it costs least.
     Parts,
-    /// As whole ones.
+    /// In one part, which takes a merge of all where there are several.
     Whole,
+}
+
+/// What is known of stored bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Stored {
+    /// The state version of the plugin that wrote them.
+    pub(super) version: u32,
+    /// Whether rows need not be merged into them, as what is exported next is a difference.
+    pub(super) by_differences: bool,
 }
 
 /// The accumulator is `rows`, or what was exported with `rows` merged into it.

@@ -13,11 +13,11 @@ use streamgauge_core::{
 
 use super::batches::Batches;
 use super::compacted::Compacted;
-use super::pane::{Pane, Stored};
+use super::pane::Pane;
 use super::placed::{Found, Placed};
 use super::placement::{Placement, Rows};
 use super::room::Room;
-use super::slot::Form;
+use super::slot::{Form, Stored};
 use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{CallError, Instance};
 
