@@ -4,6 +4,7 @@
 
 mod clients;
 mod plugins;
+mod state;
 
 use std::{
     fs,
@@ -46,6 +47,8 @@ pub(crate) struct Args {
 enum Of {
     /// What open pages cost the host, and whether slow ones hold up the others; no broker.
     Clients(clients::Args),
+    /// What a metric with many keys costs; no broker.
+    State(state::Args),
     /// What a row costs in each metric of the library, as a Markdown table; no broker.
     Plugins {
         /// Further components, measured like the library metric whose name is in theirs.
@@ -62,6 +65,7 @@ struct Measured {
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     match &args.of {
         Some(Of::Clients(args)) => return clients::command(workspace, args),
+        Some(Of::State(args)) => return state::command(workspace, args),
         Some(Of::Plugins { files }) => return plugins::command(workspace, files),
         None => {}
     }

@@ -1,0 +1,239 @@
+//! `cargo xtask bench state`: what a metric with many keys costs. A host counts generated events at a
+//! steady rate by the text column `user_id`, of which there are as many values as asked for; cases
+//! take turns, each with a host of its own, and begin to be measured when the keys were seen for
+//! a while. The threads are told apart: what the stream waits for is the worker alone.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    path::PathBuf,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use crate::{build, host, http, process::Owned, setup, step::silent_step, workspace::Workspace};
+
+/// The threads that are told apart; the rest are summed up.
+const THREADS: [&str; 4] = ["worker-0", "publisher", "compactor", "checkpointer"];
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// How many keys there are in each case.
+    #[arg(long, value_delimiter = ',', default_values_t = [100, 10_000, 1_000_000])]
+    keys: Vec<u32>,
+    /// The windows of the metric, as in `pipeline.toml`.
+    #[arg(long, value_delimiter = ',', default_value = "cumulative")]
+    windows: Vec<String>,
+    /// Events per second that the host counts, or `max`.
+    #[arg(long, default_value = "100000")]
+    rate: String,
+    /// How long a host runs before it is measured.
+    #[arg(long, default_value_t = 40)]
+    warm: u32,
+    /// How long each turn is measured.
+    #[arg(long, default_value_t = 10)]
+    seconds: u32,
+    /// How many turns each case gets.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Print JSON in place of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A host during one turn.
+struct Turn {
+    events_per_second: f64,
+    /// By thread, % of one core.
+    percent: BTreeMap<String, f64>,
+    latency_p99_ms: f64,
+    checkpoint_bytes: f64,
+    resident_mb: f64,
+}
+
+/// What a host has used and counted up to a moment.
+struct Look {
+    at: Instant,
+    read: u64,
+    /// By thread, in seconds.
+    cpu: BTreeMap<String, f64>,
+    status: Value,
+}
+
+/// `cargo xtask bench state`.
+pub(super) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
+    setup::ensure(workspace, &[setup::Scope::Build], setup::Consent::Root)?;
+    build::all(workspace)?;
+    let mut cases: Vec<Vec<Turn>> = args.keys.iter().map(|_| Vec::new()).collect();
+    for round in 1..=args.rounds {
+        for (keys, case) in args.keys.iter().zip(&mut cases) {
+            silent_step(&format!("round {round}: {keys} keys"), || {
+                case.push(turn(workspace, args, *keys)?);
+                Ok(())
+            })?;
+        }
+    }
+    if args.json {
+        let of =
+            |(keys, turns): (&u32, &Vec<Turn>)| json!({ "keys": keys, "values": values(turns) });
+        println!("{}", Value::from_iter(args.keys.iter().zip(&cases).map(of)));
+        return Ok(());
+    }
+    let heads: Vec<&str> = values(&cases[0]).into_iter().map(|(name, _)| name).collect();
+    println!("| keys | {} |", heads.join(" | "));
+    println!("|{}", "--:|".repeat(heads.len() + 1));
+    for (keys, turns) in args.keys.iter().zip(&cases) {
+        let cells = values(turns).into_iter().map(|(_, value)| format!("{value:.1}"));
+        println!("| {keys} | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    Ok(())
+}
+
+/// The medians of a case, each with its name.
+fn values(turns: &[Turn]) -> BTreeMap<&'static str, f64> {
+    let median = |of: &dyn Fn(&Turn) -> f64| {
+        let mut all: Vec<f64> = turns.iter().map(of).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    let mut values: BTreeMap<&'static str, f64> = THREADS
+        .into_iter()
+        .map(|name| (name, median(&|turn| turn.percent.get(name).copied().unwrap_or(0.0))))
+        .collect();
+    let worker = |turn: &Turn| turn.percent.get(THREADS[0]).copied().unwrap_or(0.0);
+    values.insert("worker ns/event", median(&|t| worker(t) * 1e7 / t.events_per_second));
+    values.insert("events/s", median(&|turn| turn.events_per_second));
+    values.insert("p99 ms", median(&|turn| turn.latency_p99_ms));
+    values.insert("checkpoint kB", median(&|turn| turn.checkpoint_bytes / 1e3));
+    values.insert("resident MB", median(&|turn| turn.resident_mb));
+    values
+}
+
+fn turn(workspace: &Workspace, args: &Args, keys: u32) -> Result<Turn> {
+    let folder = folder(workspace)?;
+    fs::write(folder.join("pipeline.toml"), pipeline(args, keys)).context("could not write")?;
+    let mut command = Command::new(workspace.binary());
+    command.args(["run", "--listen", "127.0.0.1:0"]).current_dir(folder);
+    let (host, address) = host::start(&mut command)?;
+    thread::sleep(Duration::from_secs(args.warm.into()));
+    let before = Look::at(&host, address)?;
+    thread::sleep(Duration::from_secs(args.seconds.into()));
+    let after = Look::at(&host, address)?;
+    let seconds = (after.at - before.at).as_secs_f64();
+    let used = |(name, cpu): (&String, &f64)| {
+        let before = before.cpu.get(name).copied().unwrap_or(0.0);
+        (name.clone(), (cpu - before) / seconds * 100.0)
+    };
+    let status = fs::read_to_string(format!("/proc/{}/status", host.0.id()))
+        .context("could not read the host's memory")?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let resident = resident.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    Ok(Turn {
+        events_per_second: (after.read - before.read) as f64 / seconds,
+        percent: after.cpu.iter().map(used).collect(),
+        latency_p99_ms: number(&after.status["latency_p99_ms"]),
+        checkpoint_bytes: number(&after.status["checkpoint"]["bytes"]),
+        resident_mb: resident.unwrap_or(f64::NAN) / 1024.0,
+    })
+}
+
+impl Look {
+    fn at(host: &Owned, address: SocketAddr) -> Result<Self> {
+        let status: Value = serde_json::from_str(&http::get(address, "/api/v1/status")?)
+            .context("the status is not JSON")?;
+        let read = status["accounting"]["read"].as_u64().context("no accounting")?;
+        let mut cpu = BTreeMap::new();
+        let threads = fs::read_dir(format!("/proc/{}/task", host.0.id()))
+            .context("could not read the host's threads")?;
+        for thread in threads.flatten() {
+            // One that has ended meanwhile has used what the others did not.
+            if let Some((name, seconds)) =
+                fs::read_to_string(thread.path().join("stat")).ok().as_deref().and_then(used)
+            {
+                *cpu.entry(name).or_default() += seconds;
+            }
+        }
+        Ok(Self { at: Instant::now(), read, cpu, status })
+    }
+}
+
+/// The name of a thread and the processor time that it has used, in seconds, from its `stat`.
+fn used(stat: &str) -> Option<(String, f64)> {
+    // Fields 14 and 15 of proc(5), in hundredths of a second; the name may hold anything.
+    let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut next = || fields.next()?.parse::<f64>().ok();
+    Some((name.to_owned(), (next()? + next()?) / 100.0))
+}
+
+/// An empty folder beside `target/plugins`.
+fn folder(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.target().join("bench-state");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context("could not empty target/bench-state")?;
+    }
+    fs::create_dir_all(&folder).context("could not make target/bench-state")?;
+    Ok(folder)
+}
+
+/// One metric that counts by user, beside nothing else.
+fn pipeline(args: &Args, keys: u32) -> String {
+    let rate = if args.rate == "max" { "\"max\"" } else { args.rate.as_str() };
+    let windows: Vec<String> = args.windows.iter().map(|window| format!("{window:?}")).collect();
+    let windows = windows.join(", ");
+    format!(
+        "version = 1
+name = \"bench state\"
+workers = 1
+
+[source.generator]
+rate = {rate}
+users = {keys}
+season = 1000000
+
+[schema]
+user_id = \"text\"
+month = \"unsigned\"
+day = \"unsigned\"
+
+[event_time]
+month = \"month\"
+day = \"day\"
+year = 2015
+zone = \"Asia/Shanghai\"
+bound = \"300s\"
+
+[dead_letters.file]
+path = \"letters.jsonl\"
+
+[checkpoint]
+every = \"1s\"
+
+[[metric]]
+id = \"users\"
+plugin = \"../plugins/count_by.wasm\"
+memory_max = \"1GiB\"
+time_max = \"10s\"
+windows = [{windows}]
+columns = {{ value = \"user_id\" }}
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_is_known_by_its_stat_whatever_its_name_holds() {
+        let stat = "7 (a) b) S 1 1 1 0 -1 4194368 5 0 0 0 123 27 0 0 20 0 1 0 9";
+        assert_eq!(used(stat), Some(("a) b".to_owned(), 1.5)));
+        assert_eq!(used("7 (cut) S 1"), None);
+    }
+}
