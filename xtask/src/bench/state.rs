@@ -81,14 +81,14 @@ pub(super) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     if args.json {
         let of =
             |(keys, turns): (&u32, &Vec<Turn>)| json!({ "keys": keys, "values": values(turns) });
-        println!("{}", Value::from_iter(args.keys.iter().zip(&cases).map(of)));
+        println!("{}", args.keys.iter().zip(&cases).map(of).collect::<Value>());
         return Ok(());
     }
-    let heads: Vec<&str> = values(&cases[0]).into_iter().map(|(name, _)| name).collect();
+    let heads: Vec<&str> = values(&cases[0]).into_keys().collect();
     println!("| keys | {} |", heads.join(" | "));
     println!("|{}", "--:|".repeat(heads.len() + 1));
     for (keys, turns) in args.keys.iter().zip(&cases) {
-        let cells = values(turns).into_iter().map(|(_, value)| format!("{value:.1}"));
+        let cells = values(turns).into_values().map(|value| format!("{value:.1}"));
         println!("| {keys} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
     Ok(())

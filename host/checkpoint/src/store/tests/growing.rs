@@ -9,6 +9,8 @@ use crate::store::STATE_FILE as FILE;
 const WHOLE_BYTES: usize = 1 << 20;
 const DIFFERENCE_BYTES: usize = 1000;
 
+const PARTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("parts");
+
 fn with(offset: i64, accumulator: &AccumulatorBytes) -> Checkpoint {
     let small = Some(AccumulatorBytes::whole(*b"late"));
     let on_time = Some(accumulator.clone());
@@ -34,7 +36,6 @@ fn with(offset: i64, accumulator: &AccumulatorBytes) -> Checkpoint {
 
 /// How many parts the file in `dir` holds.
 fn parts(dir: &Path) -> usize {
-    const PARTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("parts");
     let database = redb::Database::open(dir.join(FILE)).expect("nobody has it open");
     let reading = database.begin_read().expect("it can be read");
     let table = reading.open_table(PARTS).expect("there were parts");
@@ -82,7 +83,6 @@ fn a_part_that_is_damaged_or_gone_damages_its_checkpoint() {
     let state = AccumulatorBytes::whole(vec![7; WHOLE_BYTES]).with(*b"more");
     store.save(&with(5, &state)).expect("saved");
     drop(store);
-    const PARTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("parts");
     for other in [Some(b"less".as_slice()), None] {
         let database = redb::Database::open(dir.path().join(FILE)).expect("nobody has it open");
         let writing = database.begin_write().expect("it can be written");
