@@ -17,6 +17,8 @@ mod containment;
 mod folding;
 #[path = "containment/frames.rs"]
 mod frames;
+#[path = "containment/growing.rs"]
+mod growing;
 #[path = "containment/joining.rs"]
 mod joining;
 #[path = "containment/shown.rs"]

@@ -56,6 +56,16 @@ enum Of {
     },
 }
 
+/// An empty folder beside `target/plugins`.
+fn empty_folder(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    let folder = workspace.target().join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("could not empty target/{name}"))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("could not make target/{name}"))?;
+    Ok(folder)
+}
+
 /// One run of one program.
 struct Measured {
     events_per_second: f64,

@@ -12,7 +12,6 @@ mod usage;
 use std::{
     fmt, fs,
     net::SocketAddr,
-    path::PathBuf,
     process::Command,
     thread,
     time::{Duration, Instant},
@@ -25,6 +24,7 @@ use self::{
     crowd::{Crowd, Received},
     usage::Usage,
 };
+use super::empty_folder;
 use crate::{build, host, http, process::Owned, setup, step::silent_step, workspace::Workspace};
 
 /// After a start or a change of the connections, before anything is measured.
@@ -93,7 +93,7 @@ pub(super) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
 
 /// Starts a host of its own, which generates events at a steady rate and keeps its state.
 fn start(workspace: &Workspace, args: &Args) -> Result<(Owned, SocketAddr)> {
-    let folder = folder(workspace)?;
+    let folder = empty_folder(workspace, "bench-clients")?;
     let text = fs::read_to_string(workspace.root().join("pipeline.toml"))
         .context("could not read pipeline.toml")?;
     fs::write(folder.join("pipeline.toml"), pipeline(&text, args.rate)?)
@@ -101,16 +101,6 @@ fn start(workspace: &Workspace, args: &Args) -> Result<(Owned, SocketAddr)> {
     let mut command = Command::new(workspace.binary());
     command.args(["run", "--listen", "127.0.0.1:0"]).current_dir(folder);
     host::start(&mut command)
-}
-
-/// An empty folder beside `target/plugins`.
-fn folder(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.target().join("bench-clients");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("could not empty target/bench-clients")?;
-    }
-    fs::create_dir_all(&folder).context("could not make target/bench-clients")?;
-    Ok(folder)
 }
 
 /// The project's own pipeline with its source replaced.

@@ -7,7 +7,6 @@ use std::{
     collections::BTreeMap,
     fs,
     net::SocketAddr,
-    path::PathBuf,
     process::Command,
     thread,
     time::{Duration, Instant},
@@ -16,6 +15,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
+use super::empty_folder;
 use crate::{build, host, http, process::Owned, setup, step::silent_step, workspace::Workspace};
 
 /// The threads that are told apart; the rest are summed up.
@@ -115,7 +115,7 @@ fn values(turns: &[Turn]) -> BTreeMap<&'static str, f64> {
 }
 
 fn turn(workspace: &Workspace, args: &Args, keys: u32) -> Result<Turn> {
-    let folder = folder(workspace)?;
+    let folder = empty_folder(workspace, "bench-state")?;
     fs::write(folder.join("pipeline.toml"), pipeline(args, keys)).context("could not write")?;
     let mut command = Command::new(workspace.binary());
     command.args(["run", "--listen", "127.0.0.1:0"]).current_dir(folder);
@@ -170,16 +170,6 @@ fn used(stat: &str) -> Option<(String, f64)> {
     let mut fields = rest.split_whitespace().skip(11);
     let mut next = || fields.next()?.parse::<f64>().ok();
     Some((name.to_owned(), (next()? + next()?) / 100.0))
-}
-
-/// An empty folder beside `target/plugins`.
-fn folder(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.target().join("bench-state");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("could not empty target/bench-state")?;
-    }
-    fs::create_dir_all(&folder).context("could not make target/bench-state")?;
-    Ok(folder)
 }
 
 /// One metric that counts by user, beside nothing else.

@@ -1,0 +1,115 @@
+//! A large state that grows by differences, on the page: what is merged part by part shows what the
+//! whole would show.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use serde_json::json;
+use streamgauge_core::{
+    AccumulatorBytes, Lateness, MetricSnapshot, PartitionSnapshot, PartitionState, Position,
+    WindowSpec,
+};
+use streamgauge_engine::{Compacted, Metric};
+use streamgauge_outbox::Attachments;
+use streamgauge_plugin::{Instance, Plugin};
+use streamgauge_view::{LiveMetric, MetricReader, Published};
+use streamgauge_wire::Frame;
+
+use crate::component::faulty;
+use crate::metric::start;
+use crate::offered::{self, offered};
+use crate::rows::batch;
+
+/// Keys enough for a state that is kept merged.
+const KEYS: u32 = 30_000;
+
+fn view(plugin: &Plugin) -> LiveMetric {
+    let reader = MetricReader::new(plugin, &Arc::new(offered::plan()), Tz::UTC);
+    LiveMetric::new(&Arc::new(reader))
+}
+
+fn published(partitions: &[MetricSnapshot]) -> Published {
+    let of = |(number, metric): (u32, &MetricSnapshot)| {
+        let state =
+            PartitionState { next_offset: metric.next_offset, ..PartitionState::starting_at(0) };
+        let (position, late_samples) = (Position::default(), Vec::new());
+        let metrics = vec![metric.clone()];
+        Arc::new(PartitionSnapshot { partition: number, position, late_samples, state, metrics })
+    };
+    let partitions = (0..).zip(partitions).map(of).collect();
+    Published { partitions, now: 5, ..Published::default() }
+}
+
+/// The frames without the counts of their changes.
+fn frames(view: &LiveMetric) -> BTreeMap<String, Frame> {
+    let of =
+        |(id, frame): (&String, &Arc<Frame>)| (id.clone(), Frame { rev: 0, ..Frame::clone(frame) });
+    view.frames().iter().map(of).collect()
+}
+
+/// A partition that is handed rows, and what it exported last.
+struct Growing {
+    metric: Metric,
+    exported: MetricSnapshot,
+}
+
+impl Growing {
+    fn new(plugin: &Plugin) -> Self {
+        let mut metric = start(plugin).by_differences_from(0);
+        let exported = metric.export(0, &mut Attachments::default());
+        Self { metric, exported }
+    }
+
+    fn fold(&mut self, on_time: &[u32], late: &[u32]) {
+        let from = self.exported.next_offset;
+        let (on_time, late) = (batch(from, on_time), batch(from + on_time.len() as i64, late));
+        let next = from + i64::from(on_time.rows() + late.rows());
+        self.metric.fold(offered(&on_time, &late, next));
+        self.exported = self.metric.export(0, &mut Attachments::default());
+    }
+
+    /// As the compactor does it: all parts but the last `left` become one.
+    fn compact(&mut self, plugin: &Plugin, left: usize) {
+        let all = self.exported.accumulators().next().expect("there are rows").parts();
+        let of = AccumulatorBytes::of_parts(all[..all.len() - left].to_vec()).expect("some");
+        let mut instance = Instance::open(plugin).expect("it starts");
+        let version = self.exported.state_version;
+        let whole = instance.whole(None, version, &of).expect("it reads what it wrote");
+        let (spec, lateness) = (WindowSpec::Cumulative, Lateness::OnTime);
+        self.metric.compact(0, &Compacted { spec, pane: None, lateness, of, whole });
+        self.exported = self.metric.export(0, &mut Attachments::default());
+    }
+}
+
+#[test]
+fn a_state_that_grows_by_differences_shows_what_the_whole_would_show() {
+    let plugin = faulty(json!({}));
+    let mut partitions = [Growing::new(&plugin), Growing::new(&plugin)];
+    let mut live = view(&plugin);
+    let all: Vec<u32> = (0..KEYS).collect();
+    partitions[0].fold(&all, &[]);
+    for round in 0..12_u32 {
+        let keys: Vec<u32> = (round * 7..round * 7 + 40).collect();
+        match round {
+            3 => partitions[0].compact(&plugin, 1),
+            // What the page merged last is in the whole: it merges everything anew.
+            6 => partitions[0].compact(&plugin, 0),
+            _ => {}
+        }
+        // A second partition comes later, and late rows after it.
+        partitions[usize::from(round > 4 && round % 2 == 0)]
+            .fold(&keys, if round > 7 { &keys[..9] } else { &[] });
+        let now = published(&partitions.each_ref().map(|own| own.exported.clone()));
+        live.update(&now);
+        let mut anew = view(&plugin);
+        let wholes = now.partitions.iter().map(|partition| {
+            let mut metric = partition.metrics[0].clone();
+            plugin.make_whole(&mut metric).expect("it reads what it wrote");
+            metric
+        });
+        anew.update(&published(&wholes.collect::<Vec<_>>()));
+        assert_eq!(frames(&live), frames(&anew), "after round {round}");
+        assert_eq!(live.trouble(), None);
+    }
+}
