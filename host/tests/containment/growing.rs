@@ -89,6 +89,8 @@ fn a_state_that_grows_by_differences_shows_what_the_whole_would_show() {
     let mut live = view(&plugin);
     let all: Vec<u32> = (0..KEYS).collect();
     partitions[0].fold(&all, &[]);
+    let bytes = partitions[0].exported.accumulators().next().map(AccumulatorBytes::size_bytes);
+    assert!(bytes >= Some(64 << 10), "{bytes:?} are not kept merged");
     for round in 0..12_u32 {
         let keys: Vec<u32> = (round * 7..round * 7 + 40).collect();
         match round {
