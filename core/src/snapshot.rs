@@ -73,9 +73,11 @@ impl MetricSnapshot {
     /// rows were offered. `None` means that an accumulator has differences: it must be made whole
     /// first, which takes its plugin.
     pub fn digest(&self) -> Option<Digest> {
-        let mut w = Writer::default();
-        encode::metric(&mut w, self);
-        self.is_whole().then(|| digest_of(&w.into_bytes()))
+        self.is_whole().then(|| {
+            let mut w = Writer::default();
+            encode::metric(&mut w, self);
+            digest_of(&w.into_bytes())
+        })
     }
 }
 

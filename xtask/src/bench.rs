@@ -5,9 +5,11 @@
 mod clients;
 mod plugins;
 mod state;
+mod usage;
 
 use std::{
     fs,
+    net::SocketAddr,
     path::PathBuf,
     process::{Command, Stdio},
     time::{SystemTime, UNIX_EPOCH},
@@ -17,7 +19,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use crate::{
-    build, example, host, kafka,
+    build, example, host, http, kafka,
     process::{self, Owned},
     setup,
     step::{silent_step, step},
@@ -66,6 +68,22 @@ fn empty_folder(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// What a host says of itself.
+fn status(address: SocketAddr) -> Result<Value> {
+    serde_json::from_str(&http::get(address, "/api/v1/status")?).context("the status is not JSON")
+}
+
+/// How many events a host has counted by its `status`.
+fn events_read(status: &Value) -> Result<u64> {
+    status["accounting"]["read"].as_u64().context("the status has no accounting")
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
 /// One run of one program.
 struct Measured {
     events_per_second: f64,
@@ -101,9 +119,8 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
         runs[1].push(host);
     }
     let [bare, host] = runs.map(|runs| {
-        let mut rates: Vec<f64> = runs.iter().map(|run| run.events_per_second).collect();
-        rates.sort_by(f64::total_cmp);
-        rates.get(rates.len() / 2).copied().unwrap_or(0.0)
+        let rates: Vec<f64> = runs.iter().map(|run| run.events_per_second).collect();
+        median(&rates)
     });
     println!("median: counting only {:.2} M/s, streamgauge {:.2} M/s", bare / 1e6, host / 1e6);
     println!("ratio: {:.2}", host / bare);

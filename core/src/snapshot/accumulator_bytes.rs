@@ -15,6 +15,9 @@ pub struct AccumulatorBytes {
 }
 
 impl AccumulatorBytes {
+    /// The least bytes for which it is worth to export, store and merge what changed apart.
+    pub const LARGE_BYTES: usize = 64 << 10;
+
     /// The bytes of a whole accumulator.
     pub fn whole(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self { parts: [bytes.into()].into() }

@@ -7,6 +7,7 @@ use super::digest::Digest;
 use super::phase::{MetricPhase, Poison};
 use super::series::series;
 use crate::accounting::MetricAccounting;
+use crate::lateness::Lateness;
 use crate::window::{TimeWindow, WindowSpec};
 use crate::window_set::WindowBooks;
 
@@ -89,8 +90,19 @@ impl MetricSnapshot {
 
     /// The accumulators of all open panes, in the order in which they are stored.
     pub fn accumulators(&self) -> impl Iterator<Item = &AccumulatorBytes> {
-        let panes = self.windows.iter().flat_map(|set| &set.panes);
-        panes.flat_map(|pane| [&pane.on_time, &pane.late].into_iter().flatten())
+        self.each_accumulator().map(|(_, _, _, bytes)| bytes)
+    }
+
+    /// The same, each with its kind of windows, its pane and its verdict.
+    pub fn each_accumulator(
+        &self,
+    ) -> impl Iterator<Item = (WindowSpec, Option<TimeWindow>, Lateness, &AccumulatorBytes)> {
+        let panes =
+            self.windows.iter().flat_map(|set| set.panes.iter().map(|pane| (set.spec, pane)));
+        panes.flat_map(|(spec, pane)| {
+            let sides = Lateness::ALL.into_iter().zip([&pane.on_time, &pane.late]);
+            sides.filter_map(move |(side, bytes)| Some((spec, pane.window, side, bytes.as_ref()?)))
+        })
     }
 
     /// The same, to be changed.

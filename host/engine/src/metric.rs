@@ -45,7 +45,7 @@ pub use joiner::{Expected, NotJoined};
 pub use offered::Offered;
 pub use placed::Placed;
 use room::Room;
-use slot::{DIFFERENCES_FROM, Form};
+use slot::Form;
 
 /// A metric's state on one worker.
 pub struct Metric {
@@ -112,7 +112,7 @@ impl Metric {
             searches: false,
             now,
             has_news: false,
-            differences_from: DIFFERENCES_FROM,
+            differences_from: AccumulatorBytes::LARGE_BYTES,
         };
         metric.bind(projection);
         for partition in partitions {

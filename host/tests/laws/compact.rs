@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use streamgauge_core::{AccumulatorBytes, Lateness, PartitionSnapshot};
+use streamgauge_core::{AccumulatorBytes, PartitionSnapshot};
 use streamgauge_engine::{Compacted, CompactedIn};
 use streamgauge_plugin::{Instance, Plugin};
 
@@ -17,27 +17,20 @@ pub(crate) fn compacted(
             let Some(plugin) = plugins.iter().find(|p| p.settings().id == metric.id) else {
                 continue;
             };
-            for set in &metric.windows {
-                for pane in &set.panes {
-                    for (lateness, bytes) in
-                        [(Lateness::OnTime, &pane.on_time), (Lateness::Late, &pane.late)]
-                    {
-                        let Some(bytes) = bytes.as_ref().filter(|b| b.parts().len() > 1) else {
-                            continue;
-                        };
-                        // The host leaves the last one out, as far as there are so many.
-                        let until = (bytes.parts().len() - 1).max(2);
-                        let of = AccumulatorBytes::of_parts(bytes.parts()[..until].to_vec());
-                        let of = of.expect("there are two");
-                        let mut instance = Instance::open(plugin).expect("the plugin starts");
-                        let whole = instance.whole(pane.window, metric.state_version, &of);
-                        let whole = whole.expect("it reads what it wrote");
-                        let compacted =
-                            Compacted { spec: set.spec, pane: pane.window, lateness, of, whole };
-                        let (metric, partition) = (metric.id.clone(), snapshot.partition);
-                        all.push(CompactedIn { metric, partition, compacted });
-                    }
+            for (spec, pane, lateness, bytes) in metric.each_accumulator() {
+                if bytes.as_whole().is_some() {
+                    continue;
                 }
+                // The host leaves the last one out, as far as there are so many.
+                let until = (bytes.parts().len() - 1).max(2);
+                let of = AccumulatorBytes::of_parts(bytes.parts()[..until].to_vec());
+                let of = of.expect("there are two");
+                let mut instance = Instance::open(plugin).expect("the plugin starts");
+                let whole = instance.whole(pane, metric.state_version, &of);
+                let whole = whole.expect("it reads what it wrote");
+                let compacted = Compacted { spec, pane, lateness, of, whole };
+                let (metric, partition) = (metric.id.clone(), snapshot.partition);
+                all.push(CompactedIn { metric, partition, compacted });
             }
         }
     }

@@ -11,9 +11,6 @@ use streamgauge_plugin::{Accumulator, CallError, Instance};
 use super::WindowId;
 use super::piece::{Piece, States};
 
-/// The least bytes of a window's states that are kept merged.
-const STANDING_FROM: usize = 64 << 10;
-
 /// Accumulators of a window in an instance: of the records on time, of the late ones, and of both.
 pub(super) struct Standing {
     id: WindowId,
@@ -32,7 +29,7 @@ impl Standing {
             States::Stored(_) => None,
         };
         let all: Option<Vec<_>> = pieces.iter().map(bytes).collect();
-        all.is_some_and(|all| all.into_iter().sum::<usize>() >= STANDING_FROM)
+        all.is_some_and(|all| all.into_iter().sum::<usize>() >= AccumulatorBytes::LARGE_BYTES)
     }
 
     /// Merges all of the pieces.
@@ -109,16 +106,17 @@ impl Standing {
 
 impl States {
     fn have_grown_from(&self, former: &Self) -> bool {
-        let of = |states: &Self| match states {
-            Self::Held { state_version, states } => Some((*state_version, states.clone())),
-            Self::Stored(_) => None,
-        };
-        let (Some((version, new)), Some((former_version, old))) = (of(self), of(former)) else {
-            return false;
-        };
-        let mut sides = new.iter().zip(&old);
-        version == former_version
-            && sides.all(|(new, old)| news(new.as_ref(), old.as_ref()).is_some())
+        match (self, former) {
+            (
+                Self::Held { state_version, states },
+                Self::Held { state_version: version, states: former },
+            ) => {
+                let mut sides = states.iter().zip(former);
+                state_version == version
+                    && sides.all(|(new, old)| news(new.as_ref(), old.as_ref()).is_some())
+            }
+            _ => false,
+        }
     }
 }
 

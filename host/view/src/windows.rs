@@ -63,7 +63,7 @@ impl Looked {
 
 /// Panes by interval (`None` means the cumulative pane), each with its parts in the order of the
 /// partitions.
-type Parts = BTreeMap<Option<TimeWindow>, Vec<(u32, Part)>>;
+type Parts = BTreeMap<Option<TimeWindow>, Vec<Part>>;
 
 impl WindowState {
     /// The name in results and on the page.
@@ -197,7 +197,7 @@ impl Survey<'_> {
         let of_window = parts.range(Some(panes[0])..=Some(panes[panes.len() - 1]));
         let of_window = of_window.flat_map(|(_, of_pane)| of_pane);
         let of_window: Vec<_> = of_window.collect();
-        let corrected = of_window.iter().any(|(_, part)| part.is_corrected);
+        let corrected = of_window.iter().any(|part| part.is_corrected);
         let last = panes[panes.len() - 1];
         Window {
             id: WindowId { spec, window: Some(window) },
@@ -258,7 +258,7 @@ impl Survey<'_> {
                 let states = States::Stored(pane.clone());
                 let piece = Piece { pane: Some(pane.window), partition: pane.partition, states };
                 let part = Part { is_corrected: pane.is_corrected, piece };
-                parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
+                parts.entry(Some(pane.window)).or_default().push(part);
             }
         }
         for pane in self.published.final_panes.iter().filter(|pane| pane.spec == spec) {
@@ -269,7 +269,7 @@ impl Survey<'_> {
                 let states = States::Held { state_version: pane.state_version, states };
                 let piece = Piece { pane: Some(pane.window), partition: pane.partition, states };
                 let part = Part { is_corrected: pane.corrections > 0, piece };
-                parts.entry(Some(pane.window)).or_default().push((pane.partition, part));
+                parts.entry(Some(pane.window)).or_default().push(part);
             }
         }
         for partition in &self.published.partitions {
@@ -281,14 +281,14 @@ impl Survey<'_> {
                     let states = States::Held { state_version: metric.state_version, states };
                     let piece = Piece { pane: pane.window, partition: partition.partition, states };
                     let part = Part { is_corrected: pane.corrections > 0, piece };
-                    parts.entry(pane.window).or_default().push((partition.partition, part));
+                    parts.entry(pane.window).or_default().push(part);
                 }
             }
         }
         for of_pane in parts.values_mut() {
             // A pane that is being stored may be found twice: among the stored ones and the others.
-            of_pane.sort_by_key(|(partition, _)| *partition);
-            of_pane.dedup_by_key(|(partition, _)| *partition);
+            of_pane.sort_by_key(|part| part.piece.partition);
+            of_pane.dedup_by_key(|part| part.piece.partition);
         }
         parts
     }
@@ -319,8 +319,8 @@ fn cumulative(parts: &Parts) -> Window {
 }
 
 /// States in the order (pane, partition).
-fn pieces(parts: &[&(u32, Part)]) -> Vec<Piece> {
-    parts.iter().map(|(_, part)| part.piece.clone()).collect()
+fn pieces(parts: &[&Part]) -> Vec<Piece> {
+    parts.iter().map(|part| part.piece.clone()).collect()
 }
 
 #[cfg(test)]

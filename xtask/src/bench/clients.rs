@@ -7,7 +7,6 @@
 
 mod crowd;
 mod socket;
-mod usage;
 
 use std::{
     fmt, fs,
@@ -18,14 +17,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
 
-use self::{
-    crowd::{Crowd, Received},
-    usage::Usage,
-};
-use super::empty_folder;
-use crate::{build, host, http, process::Owned, setup, step::silent_step, workspace::Workspace};
+use self::crowd::{Crowd, Received};
+use super::{empty_folder, events_read, median, status, usage::Usage};
+use crate::{build, host, process::Owned, setup, step::silent_step, workspace::Workspace};
 
 /// After a start or a change of the connections, before anything is measured.
 const SETTLE: Duration = Duration::from_secs(3);
@@ -134,9 +129,7 @@ impl Case {
 
 /// How many events the host counted.
 fn read(address: SocketAddr) -> Result<u64> {
-    let status: Value = serde_json::from_str(&http::get(address, "/api/v1/status")?)
-        .context("the status is not JSON")?;
-    status["accounting"]["read"].as_u64().context("the status has no accounting")
+    events_read(&status(address)?)
 }
 
 fn print(crowds: &[(u16, u16); 3], cases: &[Case; 3]) {
@@ -198,12 +191,6 @@ fn verdicts(crowds: &[(u16, u16); 3], cases: &[Case; 3]) {
 fn say(what: &str, value: f64, holds: bool, target: &str) {
     let verdict = if holds { "ok" } else { "MISSED" };
     println!("{what:<46} {value:>8.2}   target {target:<7} {verdict}");
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -15,10 +15,13 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::empty_folder;
-use crate::{build, host, http, process::Owned, setup, step::silent_step, workspace::Workspace};
+use super::{
+    empty_folder, events_read, median, status,
+    usage::{self, Usage},
+};
+use crate::{build, host, process::Owned, setup, step::silent_step, workspace::Workspace};
 
-/// The threads that are told apart; the rest are summed up.
+/// The threads that are told of.
 const THREADS: [&str; 4] = ["worker-0", "publisher", "compactor", "checkpointer"];
 
 #[derive(clap::Args)]
@@ -96,11 +99,7 @@ pub(super) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
 
 /// The medians of a case, each with its name.
 fn values(turns: &[Turn]) -> BTreeMap<&'static str, f64> {
-    let median = |of: &dyn Fn(&Turn) -> f64| {
-        let mut all: Vec<f64> = turns.iter().map(of).collect();
-        all.sort_by(f64::total_cmp);
-        all[all.len() / 2]
-    };
+    let median = |of: &dyn Fn(&Turn) -> f64| median(&turns.iter().map(of).collect::<Vec<_>>());
     let mut values: BTreeMap<&'static str, f64> = THREADS
         .into_iter()
         .map(|name| (name, median(&|turn| turn.percent.get(name).copied().unwrap_or(0.0))))
@@ -129,47 +128,22 @@ fn turn(workspace: &Workspace, args: &Args, keys: u32) -> Result<Turn> {
         let before = before.cpu.get(name).copied().unwrap_or(0.0);
         (name.clone(), (cpu - before) / seconds * 100.0)
     };
-    let status = fs::read_to_string(format!("/proc/{}/status", host.0.id()))
-        .context("could not read the host's memory")?;
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let resident = resident.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     Ok(Turn {
         events_per_second: (after.read - before.read) as f64 / seconds,
         percent: after.cpu.iter().map(used).collect(),
         latency_p99_ms: number(&after.status["latency_p99_ms"]),
         checkpoint_bytes: number(&after.status["checkpoint"]["bytes"]),
-        resident_mb: resident.unwrap_or(f64::NAN) / 1024.0,
+        resident_mb: Usage::of(&host)?.resident_kb / 1024.0,
     })
 }
 
 impl Look {
     fn at(host: &Owned, address: SocketAddr) -> Result<Self> {
-        let status: Value = serde_json::from_str(&http::get(address, "/api/v1/status")?)
-            .context("the status is not JSON")?;
-        let read = status["accounting"]["read"].as_u64().context("no accounting")?;
-        let mut cpu = BTreeMap::new();
-        let threads = fs::read_dir(format!("/proc/{}/task", host.0.id()))
-            .context("could not read the host's threads")?;
-        for thread in threads.flatten() {
-            // One that has ended meanwhile has used what the others did not.
-            if let Some((name, seconds)) =
-                fs::read_to_string(thread.path().join("stat")).ok().as_deref().and_then(used)
-            {
-                *cpu.entry(name).or_default() += seconds;
-            }
-        }
+        let status = status(address)?;
+        let (read, cpu) = (events_read(&status)?, usage::of_threads(host)?);
         Ok(Self { at: Instant::now(), read, cpu, status })
     }
-}
-
-/// The name of a thread and the processor time that it has used, in seconds, from its `stat`.
-fn used(stat: &str) -> Option<(String, f64)> {
-    // Fields 14 and 15 of proc(5), in hundredths of a second; the name may hold anything.
-    let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace().skip(11);
-    let mut next = || fields.next()?.parse::<f64>().ok();
-    Some((name.to_owned(), (next()? + next()?) / 100.0))
 }
 
 /// One metric that counts by user, beside nothing else.
@@ -214,16 +188,4 @@ windows = [{windows}]
 columns = {{ value = \"user_id\" }}
 "
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_thread_is_known_by_its_stat_whatever_its_name_holds() {
-        let stat = "7 (a) b) S 1 1 1 0 -1 4194368 5 0 0 0 123 27 0 0 20 0 1 0 9";
-        assert_eq!(used(stat), Some(("a) b".to_owned(), 1.5)));
-        assert_eq!(used("7 (cut) S 1"), None);
-    }
 }

@@ -13,9 +13,6 @@ use streamgauge_plugin::{Accumulator, CallError, Instance};
 
 use super::room::Room;
 
-/// The least bytes of all states of a metric on a worker that are exported by differences.
-pub(super) const DIFFERENCES_FROM: usize = 64 << 10;
-
 /// The most differences, how many times the bytes of the whole, and the bytes below which that is
 /// no matter: there all become one here, where nobody else has done that before.
 const DIFFERENCES_MAX: usize = 2048;

@@ -12,11 +12,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
-    AccumulatorBytes, Lateness, MetricPhase, PaneSnapshot, PartitionSnapshot, TimeWindow,
-    WindowSpec,
+    AccumulatorBytes, Lateness, MetricPhase, PartitionSnapshot, TimeWindow, WindowSpec,
 };
 use streamgauge_engine::{Command, Compacted, CompactedIn};
-use streamgauge_outbox::Outbox;
 use streamgauge_plugin::{CallError, Instance, Plugin};
 
 use super::supervisor::Told;
@@ -114,51 +112,35 @@ impl Compactor {
 
     /// The accumulator with the most bytes of differences, of those that are due.
     fn most_due(&self, now: Instant) -> Option<Due> {
-        let mut most: Option<Due> = None;
+        let mut all = Vec::new();
         for (worker, (_, outbox)) in self.workers.iter().enumerate() {
-            for snapshot in states(outbox) {
-                self.look((worker, &snapshot), now, &mut most);
+            for snapshot in outbox.read().0 {
+                self.look((worker, &snapshot), now, &mut all);
             }
         }
-        most
+        all.into_iter().max_by_key(|due| due.of.difference_bytes())
     }
 
+    /// Adds what is due in a partition.
     fn look(
         &self,
         (worker, snapshot): (usize, &PartitionSnapshot),
         now: Instant,
-        most: &mut Option<Due>,
+        all: &mut Vec<Due>,
     ) {
+        let partition = snapshot.partition;
         for metric in &snapshot.metrics {
             let plugin = self.plugins.get(&metric.id);
-            let is_own =
-                plugin.is_some_and(|p| p.descriptor().state_version == metric.state_version);
+            let state_version = metric.state_version;
+            let is_own = plugin.is_some_and(|p| p.descriptor().state_version == state_version);
             let waits = self.failed.get(&metric.id).is_some_and(|until| now < *until);
             if metric.phase != MetricPhase::Running || !is_own || waits {
                 continue;
             }
-            for (set, pane) in
-                metric.windows.iter().flat_map(|s| s.panes.iter().map(move |p| (s, p)))
-            {
-                for lateness in Lateness::ALL {
-                    let Some(of) = due(side(pane, lateness)) else { continue };
-                    let is_more = most
-                        .as_ref()
-                        .is_none_or(|m| m.of.difference_bytes() < of.difference_bytes());
-                    if is_more {
-                        *most = Some(Due {
-                            worker,
-                            metric: metric.id.clone(),
-                            partition: snapshot.partition,
-                            state_version: metric.state_version,
-                            spec: set.spec,
-                            pane: pane.window,
-                            lateness,
-                            of,
-                        });
-                    }
-                }
-            }
+            all.extend(metric.each_accumulator().filter_map(|(spec, pane, lateness, bytes)| {
+                let (of, metric) = (due(bytes)?, metric.id.clone());
+                Some(Due { worker, metric, partition, state_version, spec, pane, lateness, of })
+            }));
         }
     }
 
@@ -179,21 +161,10 @@ impl Compactor {
     }
 }
 
-fn states(outbox: &Outbox) -> Vec<Arc<PartitionSnapshot>> {
-    outbox.read().0
-}
-
-fn side(pane: &PaneSnapshot, lateness: Lateness) -> Option<&AccumulatorBytes> {
-    match lateness {
-        Lateness::OnTime => pane.on_time.as_ref(),
-        Lateness::Late => pane.late.as_ref(),
-    }
-}
-
 /// The parts that are to become one. The last ones stay as they are: by them those who merged what
 /// was exported before see what is new.
-fn due(bytes: Option<&AccumulatorBytes>) -> Option<AccumulatorBytes> {
-    let parts = bytes?.parts();
+fn due(bytes: &AccumulatorBytes) -> Option<AccumulatorBytes> {
+    let parts = bytes.parts();
     let first = AccumulatorBytes::of_parts(parts[..parts.len().saturating_sub(LAST)].to_vec())?;
     let (whole, differences) = (first.parts()[0].len(), first.difference_bytes());
     let is_due =
@@ -215,14 +186,13 @@ mod tests {
             (0..more).fold(bytes, |bytes, _| bytes.with(*b"y"))
         };
         let whole = AccumulatorBytes::whole(vec![0; DIFFERENCE_BYTES + 1]);
-        assert!(due(None).is_none());
-        assert!(due(Some(&then(whole.clone(), LAST))).is_none());
+        assert!(due(&then(whole.clone(), LAST)).is_none());
         let large = whole.with(vec![1; DIFFERENCE_BYTES + 1]);
-        assert!(due(Some(&then(large.clone(), LAST - 1))).is_none(), "the last ones do not count");
-        assert!(due(Some(&then(large.clone(), LAST))).expect("it is due").is(&large));
+        assert!(due(&then(large.clone(), LAST - 1)).is_none(), "the last ones do not count");
+        assert!(due(&then(large.clone(), LAST)).expect("it is due").is(&large));
         let small = AccumulatorBytes::whole(*b"x").with(vec![1; DIFFERENCE_BYTES - 1]);
-        assert!(due(Some(&then(small, LAST))).is_none());
+        assert!(due(&then(small, LAST)).is_none());
         let many = then(whole, DIFFERENCES + LAST);
-        assert_eq!(due(Some(&many)).map(|of| of.differences().len()), Some(DIFFERENCES));
+        assert_eq!(due(&many).map(|of| of.differences().len()), Some(DIFFERENCES));
     }
 }

@@ -12,9 +12,6 @@ use streamgauge_core::{AccumulatorBytes, Digest, PartitionSnapshot, SnapshotErro
 use super::tables::{Failed, Reading, Writing};
 use crate::store::header::{Header, PartNames};
 
-/// The least bytes of an accumulator that is stored apart, where it has no differences.
-const APART_FROM: usize = 64 << 10;
-
 /// The length of the name of a part: its number, and its SHA-256.
 const NAME_BYTES: usize = 8 + 32;
 
@@ -53,7 +50,8 @@ pub(super) fn take_out(
     for metric in &mut rest.metrics {
         let id = metric.id.clone();
         for (place, accumulator) in (0..).zip(metric.accumulators_mut()) {
-            let is_apart = accumulator.as_whole().is_none_or(|whole| whole.len() >= APART_FROM);
+            let is_large = |whole: &Arc<[u8]>| whole.len() >= AccumulatorBytes::LARGE_BYTES;
+            let is_apart = accumulator.as_whole().is_none_or(is_large);
             if !is_apart {
                 continue;
             }

@@ -4,7 +4,6 @@
 //! all of its state or, with the reason at its place, not at all.
 
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_core::ByLateness;
 use streamgauge_plugin::{CallError, Instance, Plugin};
 
 /// Reads all of the metric's state.
@@ -15,12 +14,9 @@ pub(super) fn read(plugin: &Plugin, checkpoint: &Checkpoint) -> Result<(), CallE
     let mut instance = Instance::open(plugin)?;
     let partitions = checkpoint.partitions.iter().flat_map(|partition| &partition.metrics);
     for metric in partitions.filter(|metric| metric.id == plugin.settings().id) {
-        for pane in metric.windows.iter().flat_map(|windows| &windows.panes) {
-            for (_, state) in ByLateness::new(&pane.on_time, &pane.late).iter() {
-                let Some(state) = state else { continue };
-                let read = instance.restore_parts(pane.window, metric.state_version, state)?;
-                instance.release(read)?;
-            }
+        for (_, window, _, state) in metric.each_accumulator() {
+            let read = instance.restore_parts(window, metric.state_version, state)?;
+            instance.release(read)?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Processor time and memory of a process, from the kernel.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context as _, Result};
 
@@ -23,12 +23,31 @@ impl Usage {
     fn read(pid: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let ticks = rustix::param::clock_ticks_per_second() as f64;
-        Some(Self {
-            cpu_seconds: ticks_in(&stat)? as f64 / ticks,
-            resident_kb: resident_in(&status)?,
-        })
+        Some(Self { cpu_seconds: seconds_in(&stat)?, resident_kb: resident_in(&status)? })
     }
+}
+
+/// The processor time that each thread of a child has used, in seconds, by its name; a thread that
+/// has ended is not there.
+pub(super) fn of_threads(child: &Owned) -> Result<BTreeMap<String, f64>> {
+    let threads = fs::read_dir(format!("/proc/{}/task", child.0.id()))
+        .context("could not read the host's threads; has it ended?")?;
+    let mut seconds = BTreeMap::new();
+    for thread in threads.flatten() {
+        let Ok(stat) = fs::read_to_string(thread.path().join("stat")) else { continue };
+        if let (Some(name), Some(used)) = (name_in(&stat), seconds_in(&stat)) {
+            *seconds.entry(name.to_owned()).or_default() += used;
+        }
+    }
+    Ok(seconds)
+}
+
+fn name_in(stat: &str) -> Option<&str> {
+    Some(stat.split_once('(')?.1.rsplit_once(')')?.0)
+}
+
+fn seconds_in(stat: &str) -> Option<f64> {
+    Some(ticks_in(stat)? as f64 / rustix::param::clock_ticks_per_second() as f64)
 }
 
 /// `utime` and `stime`; the name before them may contain anything, blanks and brackets too.
@@ -52,6 +71,7 @@ mod tests {
         let stat = "7 (a) b) (c) S 1 7 7 0 -1 4194560 90 0 0 0 137 14 3 4 20 0 9 0 55 6 7";
         assert_eq!(ticks_in(stat), Some(151));
         assert_eq!(ticks_in("7 (a) S"), None);
+        assert_eq!((name_in(stat), name_in("7 (cut")), (Some("a) b) (c"), None));
     }
 
     #[test]
