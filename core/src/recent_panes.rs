@@ -14,22 +14,32 @@ const NOWHERE: TimeWindow = TimeWindow { start: EventTime(0), end: EventTime(0) 
 pub(crate) struct RecentPanes {
     panes: [TimeWindow; COUNT],
     oldest: usize,
+    /// The one that was found or remembered last.
+    last: usize,
 }
 
 impl Default for RecentPanes {
     fn default() -> Self {
-        Self { panes: [NOWHERE; COUNT], oldest: 0 }
+        Self { panes: [NOWHERE; COUNT], oldest: 0, last: 0 }
     }
 }
 
 impl RecentPanes {
+    /// The pane that was found last, if it holds `time`.
+    #[inline]
+    pub(crate) fn last(&self, time: EventTime) -> Option<TimeWindow> {
+        self.panes[self.last].contains(time).then_some(self.panes[self.last])
+    }
+
     /// The pane that holds `time`, if it is remembered.
-    pub(crate) fn find(&self, time: EventTime) -> Option<TimeWindow> {
-        self.panes.iter().find(|pane| pane.contains(time)).copied()
+    pub(crate) fn find(&mut self, time: EventTime) -> Option<TimeWindow> {
+        self.last = self.panes.iter().position(|pane| pane.contains(time))?;
+        Some(self.panes[self.last])
     }
 
     pub(crate) fn remember(&mut self, pane: TimeWindow) {
         self.panes[self.oldest] = pane;
+        self.last = self.oldest;
         self.oldest = (self.oldest + 1) % COUNT;
     }
 
@@ -52,7 +62,9 @@ mod tests {
         for start in [10, 20, 30, 40] {
             recent.remember(pane(start));
         }
+        assert_eq!(recent.last(EventTime(19)), None);
         assert_eq!(recent.find(EventTime(19)), Some(pane(10)));
+        assert_eq!(recent.last(EventTime(10)), Some(pane(10)));
         recent.remember(pane(50));
         assert_eq!(recent.find(EventTime(19)), None);
         recent.forget(pane(30));

@@ -68,8 +68,25 @@ impl Selection {
 
     /// The rows that are handed on, in increasing order, without those in `refused` (sorted).
     pub fn rows(&self, batch: &RecordBatch, refused: &[u32]) -> Vec<u32> {
-        let out = |row: &u32| self.excluded.binary_search_by_key(row, |e| e.row).is_ok();
-        (0..batch.rows()).filter(|r| !out(r) && refused.binary_search(r).is_err()).collect()
+        let (mut rows, mut next) = (Vec::with_capacity(batch.rows() as usize), 0);
+        let mut refused = refused.iter().copied().peekable();
+        let mut excluded = self.excluded.iter().map(|e| e.row).peekable();
+        // From each row that is left out to the next one, all are handed on.
+        while next < batch.rows() {
+            let out =
+                [excluded.peek().copied(), refused.peek().copied()].into_iter().flatten().min();
+            let end = out.unwrap_or(batch.rows());
+            rows.extend(next..end);
+            next = end + 1;
+            while excluded.next_if(|row| *row < next).is_some() {}
+            while refused.next_if(|row| *row < next).is_some() {}
+        }
+        rows
+    }
+
+    /// True if the metric cannot use the row.
+    pub fn excludes(&self, row: u32) -> bool {
+        self.excluded.binary_search_by_key(&row, |e| e.row).is_ok()
     }
 }
 

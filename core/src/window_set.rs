@@ -87,7 +87,22 @@ impl WindowSet {
 
     /// The pane of a record, opened if need be and if `placing` allows it. `watermark` is the
     /// watermark as it stood before the record.
+    #[inline]
     pub fn place(
+        &mut self,
+        event_time: EventTime,
+        placing: Placing,
+        watermark: Option<EventTime>,
+    ) -> Place<TimeWindow> {
+        let is_settled = watermark.is_none_or(|watermark| watermark < self.next_final);
+        match self.recent.last(event_time) {
+            Some(pane) if is_settled && placing != Placing::Nowhere => Place::In(pane),
+            _ => self.place_elsewhere(event_time, placing, watermark),
+        }
+    }
+
+    /// The same, where that is not the pane of the record before.
+    fn place_elsewhere(
         &mut self,
         event_time: EventTime,
         placing: Placing,

@@ -18,7 +18,7 @@ import { readLink } from "./data/link";
 import { buildDiffers } from "./data/page-state";
 import { readPrefs } from "./data/prefs";
 import { HttpRemote } from "./net/remote";
-import { Stream, streamUrl } from "./net/stream";
+import { readHz, Stream, streamUrl } from "./net/stream";
 import { keepToken, takeToken, tokenOf } from "./net/token";
 
 /** Two hosts of different builds behind one address must not make a loop. */
@@ -48,6 +48,7 @@ if (root !== null) app.mount(root);
 
 const stream = new Stream({
   url: streamUrl(location.href),
+  hz: readHz(location.search),
   dispatch: (event) => store.dispatch(event),
   now,
   random: Math.random,

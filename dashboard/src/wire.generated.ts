@@ -377,6 +377,11 @@ stages: StageStatus,
  */
 queue_records: number,
 /**
+ * The interval in force between two publications, in ms: the setting, or more where one costs
+ * more than its share of the time.
+ */
+publish_every_ms: number,
+/**
  * The partitions, in the order of their numbers.
  */
 partitions: Array<PartitionStatus>,

@@ -3,6 +3,8 @@
 //! both programs take turns, so that the ratio means something on a noisy machine.
 
 mod clients;
+pub(crate) mod instructions;
+mod latency;
 mod plugins;
 mod state;
 mod usage;
@@ -49,6 +51,10 @@ pub(crate) struct Args {
 enum Of {
     /// What open pages cost the host, and whether slow ones hold up the others; no broker.
     Clients(clients::Args),
+    /// What an event costs in instructions, and a publication and a checkpoint; no broker.
+    Instructions(instructions::Args),
+    /// How old an event is when a page has it.
+    Latency(latency::Args),
     /// What a metric with many keys costs; no broker.
     State(state::Args),
     /// What a row costs in each metric of the library, as a Markdown table; no broker.
@@ -93,6 +99,8 @@ struct Measured {
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     match &args.of {
         Some(Of::Clients(args)) => return clients::command(workspace, args),
+        Some(Of::Instructions(args)) => return instructions::command(workspace, args),
+        Some(Of::Latency(args)) => return latency::command(workspace, args),
         Some(Of::State(args)) => return state::command(workspace, args),
         Some(Of::Plugins { files }) => return plugins::command(workspace, files),
         None => {}

@@ -12,6 +12,9 @@ use crate::{
 /// The loop that only counts messages, the yardstick of `cargo xtask bench`.
 pub(crate) const BARE_CONSUMER: &str = "bare_consumer";
 
+/// The work that `cargo xtask bench instructions` counts.
+pub(crate) const INSTRUCTIONS: &str = "instructions";
+
 /// The measurement of `cargo xtask bench plugins`.
 pub(crate) const PLUGIN_COSTS: &str = "plugin_costs";
 
@@ -44,7 +47,7 @@ mod tests {
     fn every_example_is_there() {
         let workspace = Workspace::find().expect("the tests run in a clone");
         let packages = workspace.packages().expect("cargo knows them");
-        for name in [BARE_CONSUMER, PLUGIN_COSTS] {
+        for name in [BARE_CONSUMER, INSTRUCTIONS, PLUGIN_COSTS] {
             packages.example(name).expect("a command needs it");
         }
     }

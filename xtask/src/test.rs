@@ -15,6 +15,7 @@ use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 
 use crate::{
+    bench::instructions,
     build::{self, languages, page},
     e2e::{self, with_places},
     kafka, process, setup,
@@ -44,6 +45,8 @@ enum Step {
     Lint,
     /// The tests of all Rust packages that need nothing else.
     Unit,
+    /// Instructions per event, which must not grow.
+    Instructions,
     /// SDKs and example plugins in Python and JavaScript.
     Languages,
     /// The built host against a real Kafka.
@@ -95,6 +98,7 @@ impl Step {
             Self::Build => "build",
             Self::Lint => "lints",
             Self::Unit => "unit and integration tests",
+            Self::Instructions => "instructions per event",
             Self::Languages => "plugins in other languages",
             Self::System => "system tests with a real Kafka",
             Self::PageTypes => "types of the page",
@@ -124,6 +128,7 @@ impl Step {
             Self::Unit => {
                 process::run(workspace.cargo().args(["test", "--workspace", "--release"]))
             }
+            Self::Instructions => instructions::compare(workspace),
             Self::Languages => languages::all(workspace),
             Self::System => system(workspace),
             Self::PageTypes => npm(workspace, "typecheck"),

@@ -1,6 +1,8 @@
 //! A row without a value reaches a metric only where the input takes null, a row with an unusable
 //! value never; columns that the metric does not read do not matter.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::batch::Verdict;
 use crate::column::ColumnValues;
@@ -84,6 +86,22 @@ fn a_row_with_several_gaps_is_left_out_once_for_the_first_input() {
     let nullable = Selection::new(&batch, &[input(0, true), input(1, false)]);
     assert_eq!(nullable.excluded(), [out(0, 1, INVALID), out(1, 0, INVALID), out(2, 1, INVALID)]);
     assert_eq!(nullable.rows(&batch, &[]), [3]);
+}
+
+proptest! {
+    #[test]
+    fn the_rows_that_are_left_are_those_that_nothing_leaves_out(
+        excluded in prop::collection::vec(any::<bool>(), 0..30),
+        refused in prop::collection::vec(any::<bool>(), 30),
+    ) {
+        let rows: Vec<_> = excluded.iter().map(|out| [if *out { MISSING } else { n(1) }, n(1)]).collect();
+        let (batch, count) = (batch(&rows), excluded.len() as u32);
+        let selection = Selection::new(&batch, &[input(0, false)]);
+        let refused: Vec<u32> = (0..count).filter(|row| refused[*row as usize]).collect();
+        let is_left = |row: &u32| !selection.excludes(*row) && !refused.contains(row);
+        let expected: Vec<u32> = (0..count).filter(is_left).collect();
+        prop_assert_eq!(selection.rows(&batch, &refused), expected);
+    }
 }
 
 #[test]

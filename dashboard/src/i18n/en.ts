@@ -233,7 +233,7 @@ export const en: Words = {
     busy: (share) => `busy ${share}`,
     waiting: (share) => `waiting ${share}`,
     blocked: (share) => `blocked ${share}`,
-    idle: "idle",
+    every: (time) => `every ${time}`, idle: "idle",
     stagesUnknown: "the host does not measure its stages",
     workers: (count) => `${count} ${plural(count, "worker", "workers")}`,
     slack: (share, busiest) => `no bottleneck: ${share} to spare, busiest is ${busiest.toLowerCase()}`,

@@ -229,7 +229,7 @@ export const zh = {
     busy: (share: string) => `忙 ${share}`,
     waiting: (share: string) => `等待 ${share}`,
     blocked: (share: string) => `背压 ${share}`,
-    idle: "空闲",
+    every: (time: string) => `每 ${time}`, idle: "空闲",
     stagesUnknown: "主机没有给出各阶段耗时",
     workers: (count: string) => `${count} 个工作线程`,
     slack: (share: string, busiest: string) => `没有瓶颈：还有 ${share} 余量，最忙的是${busiest}`,

@@ -15,6 +15,8 @@ const BACKOFF_MS_MIN = 500;
 const BACKOFF_MS_MAX = 2000;
 /** The longest pause that a `bye` of the host can ask for. */
 const BYE_RETRY_MS_MAX = 60_000;
+const HZ_MIN = 0.1;
+const HZ_MAX = 50;
 const OPEN_TIMEOUT_MS = 5000;
 const SILENCE_MS_MAX = 20_000;
 /** The state is polled after so many sockets in a row that did not open. */
@@ -43,8 +45,16 @@ export function streamUrl(page: string): string {
   return url.href;
 }
 
+/** The updates a second that an address asks for, as `hz=10`; `null` leaves that to the host. */
+export function readHz(search: string): number | null {
+  const hz = Number(new URLSearchParams(search).get("hz"));
+  return hz >= HZ_MIN && hz <= HZ_MAX ? hz : null;
+}
+
 export interface StreamDeps {
   readonly url: string;
+  /** The updates a second to ask for. */
+  readonly hz: number | null;
   readonly dispatch: (event: Event) => void;
   readonly now: () => number;
   readonly random: () => number;
@@ -110,6 +120,7 @@ export class Stream {
     this.#watch(OPEN_TIMEOUT_MS);
     socket.onopen = () => {
       this.#opened();
+      if (this.#deps.hz !== null) socket.send(JSON.stringify({ t: "sub", hz: this.#deps.hz }));
       this.#watch(SILENCE_MS_MAX);
     };
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);

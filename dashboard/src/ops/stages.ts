@@ -38,13 +38,13 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
   if (stages === null) return null;
   const { ops } = ctx.words;
   const percent = (share: number) => ctx.format.percent(share);
-  const busy = (id: "decode" | "plugins" | "publish"): Stage => {
+  const busy = (id: "decode" | "plugins" | "publish", more = ""): Stage => {
     const share = bounded(stages[id]);
-    return { id, name: ops.stageNames[id], share, kind: "busy", text: ops.busy(percent(share)) };
+    return { id, name: ops.stageNames[id], share, kind: "busy", text: joined(ops.busy(percent(share)), more) };
   };
   const waiting = bounded(stages.waiting);
   const blocked = bounded(stages.blocked);
-  const queue = status.queueRecords;
+  const { queueRecords: queue, publishEveryMs: every } = status;
   const found = bottleneckOf(status, ctx);
   return {
     stages: [
@@ -54,7 +54,8 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
           queue === null ? "" : ops.queue(ctx.format.compact(queue)), ops.waiting(percent(waiting)),
         ),
       },
-      busy("decode"), busy("plugins"), busy("publish"),
+      busy("decode"), busy("plugins"),
+      busy("publish", every === null ? "" : ops.every(ctx.format.duration(every))),
       {
         id: "checkpoint", name: ops.stageNames.checkpoint, share: blocked, kind: "blocked",
         text: blocked === 0 ? ops.idle : ops.blocked(percent(blocked)),

@@ -46,6 +46,7 @@ export function decodeStatus(value: unknown): Status | null {
     workers: nullable(s["workers"], number),
     stages: decodeStages(s["stages"]),
     queueRecords: nullable(s["queue_records"], number),
+    publishEveryMs: nullable(s["publish_every_ms"], number),
     watermarkHeldBy: decodeHeldBy(s["watermark_held_by"]),
     lateOutput: decodeLateOutput(s["late_output"]),
     happened: array(s["happened"]).slice(-HAPPENED_MAX).flatMap(decodeHappened),

@@ -141,6 +141,7 @@ export type Status = Pick<Page<Host.Status>,
   /** `null` means that the host does not measure stages. */
   readonly stages: Stages | null;
   readonly queueRecords: number | null;
+  readonly publishEveryMs: number | null;
   readonly partitions: readonly Partition[];
   readonly watermarkHeldBy: HeldBy | null;
   readonly checkpoint: Checkpoint | null;

@@ -148,6 +148,7 @@ function statusWithoutVerdict(events, now, more) {
     batch_rows: 512, workers: 2,
     stages: { waiting: 0.41, decode: 0.24, plugins: 0.27, publish: 0.06, blocked: 0.02 },
     queue_records: 4096,
+    publish_every_ms: 100,
     partitions: [0, 1, 2, 3].map((partition) => ({
       partition, offset: Math.floor(events / 4), read_to: Math.floor(events / 4),
       end: Math.floor(events / 4) + 3, lag: 3, held_back: 0, empty_offsets: 0,

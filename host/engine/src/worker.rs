@@ -36,13 +36,15 @@ pub use event::{
     Clock, CompactedIn, Configuration, Event, Held, Joiners, MetricsIn, Moment, Reply,
 };
 pub use late_output::LateOutput;
-use pace::PUBLISH_EVERY;
 pub use role::Role;
 use stages::StageClock;
 
 /// How much is taken from the source before the loop looks around: little enough to stay in the
 /// cache between the source and the columns.
 const BLOCK: BlockLimits = BlockLimits { records: 2048, bytes: 256 << 10 };
+
+/// How long a worker waits for room before it looks around.
+const ROOM_WAIT: Duration = Duration::from_millis(100);
 
 /// How often a worker whose source has ended looks for what it is told.
 const ENDED_LOOK: Duration = Duration::from_millis(5);
@@ -184,7 +186,7 @@ impl Worker {
             self.tell(Event::Tick);
             let asked = self.clock.now().at;
             let unpublished = self.engine.attached_bytes();
-            let has_room = self.outbox.wait_for_room(unpublished, PUBLISH_EVERY);
+            let has_room = self.outbox.wait_for_room(unpublished, ROOM_WAIT);
             self.stages.blocked += self.clock.now().at - asked;
             if has_room && self.fetch()? == Progress::Ended {
                 return Ok(Finished::Ended);

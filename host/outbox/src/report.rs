@@ -3,7 +3,7 @@
 //! the difference of two reports for what lies between them.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use streamgauge_core::LatencyHistogram;
 
@@ -67,6 +67,8 @@ pub struct WorkerLevels {
     pub log_ends: BTreeMap<u32, Option<i64>>,
     /// Records fetched but not taken yet.
     pub queue_records: u64,
+    /// From one publication of the states to the next, as they cost; zero before the first one.
+    pub publish_every: Duration,
 }
 
 impl WorkerCounts {
@@ -105,6 +107,7 @@ impl WorkerLevels {
     pub fn merge(&mut self, other: &Self) {
         self.log_ends.extend(&other.log_ends);
         self.queue_records += other.queue_records;
+        self.publish_every = self.publish_every.max(other.publish_every);
     }
 }
 

@@ -65,6 +65,7 @@ impl Pipeline {
             batch,
             history_keep,
             catch_up_share,
+            publish_every,
             checkpoint_every,
             state_dir,
             backups,
@@ -96,6 +97,7 @@ impl Pipeline {
         texts.set("batch.max_delay", show_duration(*max_delay));
         texts.set("history.keep", show_duration(*history_keep));
         texts.set("catch_up.share", catch_up_share);
+        texts.set("publish.every", show_duration(*publish_every));
         texts.set("checkpoint.every", show_duration(*checkpoint_every));
         texts.set_path("state.embedded.dir", state_dir);
         if let Some(BackupSettings { dir, every, keep, bytes_max }) = backups {

@@ -44,6 +44,8 @@ pub struct Pipeline {
     /// The share of a core that counting in the background may take (`catch_up.share`), more than 0
     /// and at most 1.
     pub catch_up_share: f64,
+    /// The time from one publication of the states to the next, where that costs little.
+    pub publish_every: Duration,
     /// The time from one checkpoint to the next.
     pub checkpoint_every: Duration,
     /// The folder of the embedded state store, resolved against the pipeline file's folder.

@@ -46,6 +46,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let batch = read_batch(&mut root);
     let history_keep = read_history(&mut root);
     let catch_up_share = read_catch_up(&mut root);
+    let publish_every = read_publish(&mut root);
     let checkpoint_every = read_checkpoint(&mut root);
     let (state_dir, backups) = read_state(&mut root, context);
     let around = Around::of(event_time.as_ref(), source.as_ref());
@@ -68,6 +69,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         batch,
         history_keep,
         catch_up_share,
+        publish_every,
         checkpoint_every,
         state_dir,
         backups,
@@ -185,6 +187,15 @@ fn read_history(root: &mut Table<'_>) -> Duration {
     let keep = table.or("keep", default, duration("d", Duration::ZERO..=3660 * DAY));
     table.finish();
     keep
+}
+
+fn read_publish(root: &mut Table<'_>) -> Duration {
+    let default = Duration::from_millis(100);
+    let Some(mut table) = root.section("publish") else { return default };
+    let range = Duration::from_millis(20)..=Duration::from_secs(1);
+    let every = table.or("every", default, duration("ms", range));
+    table.finish();
+    every
 }
 
 fn read_checkpoint(root: &mut Table<'_>) -> Duration {

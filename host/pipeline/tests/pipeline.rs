@@ -146,6 +146,7 @@ fn what_is_not_written_has_a_default() {
     assert_eq!(pipeline.history_keep, Duration::from_hours(24 * 400));
     assert_eq!((pipeline.batch.min.get(), pipeline.batch.max.get()), (10, 8192));
     assert_eq!(pipeline.batch.max_delay, Duration::from_millis(100));
+    assert_eq!(pipeline.publish_every, Duration::from_millis(100));
     assert_eq!(pipeline.checkpoint_every, Duration::from_secs(5));
     assert_eq!(pipeline.state_dir, Path::new("conf/state"));
     let metric = &pipeline.metrics[0];

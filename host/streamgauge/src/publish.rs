@@ -13,6 +13,7 @@ mod metric;
 mod open_transaction;
 mod partition;
 mod query;
+mod rest;
 mod samples;
 mod seen;
 mod stored;
@@ -49,15 +50,13 @@ use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
+use rest::rest;
 use seen::Seen;
 use stored::StoredOnce;
 use summary::LateSummary;
 pub(crate) use to_wire::{cause as wire_cause, rejected};
 use warnings::{Warnings, of_backups};
 pub use warnings::{log_warnings, warnings_at_end};
-
-/// How often the state is replaced.
-pub const TICK: Duration = Duration::from_millis(100);
 
 /// Records behind the log's end below which nobody speaks of catching up.
 const LAG_SMALL: u64 = 1000;
@@ -84,6 +83,8 @@ struct Drawing {
     telemetry: Arc<Telemetry>,
     started_at: i64,
     seq: u64,
+    /// From one state to the next, as it was last.
+    rest: Duration,
     meter: Meter,
     costs: Costs,
     events: EventLog,
@@ -123,6 +124,7 @@ impl Publisher {
             telemetry: Arc::clone(telemetry),
             started_at,
             seq: 0,
+            rest: pipeline.publish_every,
             meter: Meter::new(),
             costs: Costs::default(),
             events: EventLog::new(started_at),
@@ -143,10 +145,13 @@ impl Publisher {
         (Self { drawing, sender }, receiver)
     }
 
-    /// Replaces the state that the server shows.
-    pub fn publish(&mut self) {
+    /// Replaces the state that the server shows. Returns how long to wait before the next one.
+    pub fn publish(&mut self) -> Duration {
+        let began = Instant::now();
         self.sender.send_replace(Arc::new(self.drawing.draw()));
         self.drawing.current.is_shown(&self.drawing.active);
+        self.drawing.rest = rest(began.elapsed(), self.drawing.pipeline.publish_every);
+        self.drawing.rest
     }
 }
 
@@ -263,6 +268,7 @@ impl Drawing {
             workers: seen.overview.workers.len(),
             stages: self.meter.stages(),
             queue_records: seen.overview.levels.queue_records,
+            publish_every_ms: self.rest.max(seen.overview.levels.publish_every).as_millis() as u64,
             partitions: partitions.iter().map(to_wire::partition).collect(),
             watermark_held_by,
             warnings: warnings.into_iter().map(to_wire::cause).collect(),

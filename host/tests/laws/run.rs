@@ -335,6 +335,7 @@ pub(crate) fn start(
             plan: Arc::clone(plan),
             decoder,
             batch: pipeline.batch,
+            publish_every: pipeline.publish_every,
             late_output: LateOutput::None,
         },
         metrics,

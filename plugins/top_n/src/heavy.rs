@@ -8,17 +8,22 @@
 //! of `capacity + 1` keys, so the bound holds for every order of folds and merges.
 //!
 //! No step touches every counter: a counter holds its count and all that was taken so far, and a
-//! heap knows which one can be at 0 next. A counter that has grown since goes back into the heap.
+//! wheel knows which ones can be at 0 after the next step. A counter that has grown since goes on
+//! to a later place of the wheel.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
+use std::hash::Hasher;
 
 use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 use streamgauge_sdk::batch::TextColumn;
 use streamgauge_sdk::codec::bad_state;
-use streamgauge_sdk::hash::hash64;
 use streamgauge_sdk::{Key, prelude::*};
+
+/// No counter.
+const NONE: u32 = u32::MAX;
+/// The longest text, in bytes, whose memory is kept for the next key in its place.
+const KEPT_TEXT_MAX: usize = 64;
 
 /// Counts of the heaviest keys, each a lower bound.
 #[derive(Debug, Clone, Default)]
@@ -35,30 +40,34 @@ pub struct Heavy {
     free: Vec<u32>,
     /// The places of all counters that are somebody's, by the hash of the key.
     places: HashTable<u32>,
-    /// For each of them: a total that it had, and its place. The least is on top.
-    least: BinaryHeap<Reverse<(u64, u32)>>,
+    /// Each of them is in the list of one spoke: that of a total that it had, or of the last total
+    /// that a turn reaches. Spoke `total % spokes` holds the first counter; empty before the first
+    /// step.
+    wheel: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
 struct Counter {
     key: AnyKey,
-    hash: u64,
     /// The count, and all that was taken before and since: more than `taken`.
     total: u64,
+    hash: u32,
     /// How many keys had this place before.
     lives: u32,
+    /// The next counter of the same spoke.
+    next: u32,
 }
 
 /// The values of a batch that rows stand for.
 pub(crate) trait Entries {
     /// How many there are.
     fn count(&self) -> usize;
-    /// The hash of a value, as [`AnyKey::hash64`] has it.
-    fn hash(&self, entry: usize) -> u64;
+    /// The hash of a value, as [`hash`] has it.
+    fn hash(&self, entry: usize) -> u32;
     /// True if the value is `key`.
     fn is(&self, entry: usize, key: &AnyKey) -> bool;
-    /// The value as a key.
-    fn key(&self, entry: usize) -> AnyKey;
+    /// Makes `key` the value.
+    fn put(&self, entry: usize, key: &mut AnyKey);
 }
 
 impl Entries for TextColumn<'_> {
@@ -66,16 +75,21 @@ impl Entries for TextColumn<'_> {
         self.entries()
     }
 
-    fn hash(&self, entry: usize) -> u64 {
-        hash64(self.entry(entry).as_bytes())
+    fn hash(&self, entry: usize) -> u32 {
+        hash_text(self.entry(entry))
     }
 
     fn is(&self, entry: usize, key: &AnyKey) -> bool {
         matches!(key, AnyKey::Text(text) if text == self.entry(entry))
     }
 
-    fn key(&self, entry: usize) -> AnyKey {
-        AnyKey::Text(self.entry(entry).to_owned())
+    fn put(&self, entry: usize, key: &mut AnyKey) {
+        if let AnyKey::Text(text) = key {
+            text.clear();
+            text.push_str(self.entry(entry));
+        } else {
+            *key = AnyKey::Text(self.entry(entry).to_owned());
+        }
     }
 }
 
@@ -84,16 +98,16 @@ impl Entries for [AnyKey] {
         self.len()
     }
 
-    fn hash(&self, entry: usize) -> u64 {
-        self[entry].hash64()
+    fn hash(&self, entry: usize) -> u32 {
+        hash(&self[entry])
     }
 
     fn is(&self, entry: usize, key: &AnyKey) -> bool {
         self[entry] == *key
     }
 
-    fn key(&self, entry: usize) -> AnyKey {
-        self[entry].clone()
+    fn put(&self, entry: usize, key: &mut AnyKey) {
+        key.clone_from(&self[entry]);
     }
 }
 
@@ -120,15 +134,16 @@ impl Heavy {
         rows: impl Iterator<Item = usize>,
     ) {
         // Where a value of the batch was found last: the place, and whose life that was.
-        let mut found = vec![None; entries.count()];
+        let mut found = vec![(NONE, 0); entries.count()];
         for entry in rows {
-            let is_there =
-                |(place, lives): &(u32, u32)| self.counters[*place as usize].lives == *lives;
-            if let Some((place, _)) = found[entry].filter(is_there) {
-                self.add(place, 1);
-            } else {
-                let place = self.count_one(entries, entry);
-                found[entry] = place.map(|place| (place, self.counters[place as usize].lives));
+            let (place, lives) = found[entry];
+            match self.counters.get_mut(place as usize) {
+                Some(counter) if counter.lives == lives => counter.total = sum(counter.total, 1),
+                _ => {
+                    if let Some(place) = self.count_one(entries, entry) {
+                        found[entry] = (place, self.counters[place as usize].lives);
+                    }
+                }
             }
         }
     }
@@ -171,7 +186,7 @@ impl Heavy {
                 Some(place)
             }
             None if self.places.len() < self.capacity as usize => {
-                Some(self.insert(entries.key(entry), hash, 1))
+                Some(self.insert(|key| entries.put(entry, key), hash, 1))
             }
             None => {
                 self.take(1);
@@ -182,22 +197,22 @@ impl Heavy {
 
     /// Counts events of a key, whether or not there is room for one more.
     fn record(&mut self, key: &AnyKey, events: u64) {
-        let hash = key.hash64();
+        let hash = hash(key);
         match self.find(hash, |other| other == key) {
             Some(place) => self.add(place, events),
             None => {
-                self.insert(key.clone(), hash, events);
+                self.insert(|own| own.clone_from(key), hash, events);
             }
         }
     }
 
     /// The place of the key with this hash that `is` the one.
-    fn find(&self, hash: u64, is: impl Fn(&AnyKey) -> bool) -> Option<u32> {
+    fn find(&self, hash: u32, is: impl Fn(&AnyKey) -> bool) -> Option<u32> {
         let is_it = |place: &u32| {
             let counter = &self.counters[*place as usize];
             counter.hash == hash && is(&counter.key)
         };
-        self.places.find(hash, is_it).copied()
+        self.places.find(spread(hash), is_it).copied()
     }
 
     fn add(&mut self, place: u32, events: u64) {
@@ -205,44 +220,95 @@ impl Heavy {
         counter.total = sum(counter.total, events);
     }
 
-    fn insert(&mut self, key: AnyKey, hash: u64, events: u64) -> u32 {
+    /// Makes a counter of the key that `put` makes of another one.
+    fn insert(&mut self, put: impl FnOnce(&mut AnyKey), hash: u32, events: u64) -> u32 {
         let total = sum(self.taken, events);
-        let place = if let Some(place) = self.free.pop() {
-            let counter = &mut self.counters[place as usize];
-            *counter = Counter { key, hash, total, lives: counter.lives };
-            place
-        } else {
-            self.counters.push(Counter { key, hash, total, lives: 0 });
+        let place = self.free.pop().unwrap_or_else(|| {
+            let key = AnyKey::Boolean(false);
+            self.counters.push(Counter { key, total, hash, lives: 0, next: NONE });
             (self.counters.len() - 1) as u32
-        };
+        });
+        let counter = &mut self.counters[place as usize];
+        put(&mut counter.key);
+        (counter.total, counter.hash) = (total, hash);
         let counters = &self.counters;
-        self.places.insert_unique(hash, place, |place| counters[*place as usize].hash);
-        self.least.push(Reverse((total, place)));
+        let hash_of = |place: &u32| spread(counters[*place as usize].hash);
+        self.places.insert_unique(spread(hash), place, hash_of);
+        self.file(place);
         place
+    }
+
+    /// Puts a counter into the list of the spoke at which it is looked at next.
+    fn file(&mut self, place: u32) {
+        let turn = self.wheel.len() as u64;
+        if turn > 0 {
+            let counter = &mut self.counters[place as usize];
+            let spoke = counter.total.min(self.taken.saturating_add(turn)) % turn;
+            counter.next = std::mem::replace(&mut self.wheel[spoke as usize], place);
+        }
     }
 
     /// Takes events from every counter; those that have no more are gone.
     fn take(&mut self, events: u64) {
+        if self.wheel.is_empty() {
+            // As many spokes as counters: a step looks at one grown counter, on average.
+            self.wheel = vec![NONE; (self.capacity as usize).next_power_of_two()];
+            let places: Vec<u32> = self.places.iter().copied().collect();
+            places.into_iter().for_each(|place| self.file(place));
+        }
+        let (turn, before) = (self.wheel.len() as u64, self.taken);
         self.error = sum(self.error, events);
         self.taken = sum(self.taken, events);
-        while let Some(mut least) = self.least.peek_mut() {
-            let Reverse((known, place)) = *least;
-            if known > self.taken {
-                break;
+        for step in 1..=events.min(turn) {
+            let spoke = (before + step) % turn;
+            let mut place = std::mem::replace(&mut self.wheel[spoke as usize], NONE);
+            while let Some(counter) = self.counters.get(place as usize) {
+                let next = counter.next;
+                if counter.total > self.taken {
+                    self.file(place);
+                } else {
+                    self.remove(place);
+                }
+                place = next;
             }
-            let counter = &mut self.counters[place as usize];
-            if counter.total > self.taken {
-                *least = Reverse((counter.total, place));
-                continue;
-            }
-            PeekMut::pop(least);
-            counter.lives = counter.lives.wrapping_add(1);
-            counter.key = AnyKey::Boolean(false);
-            let gone = self.places.find_entry(counter.hash, |other| *other == place);
-            gone.expect("every counter has its place").remove();
-            self.free.push(place);
         }
     }
+
+    fn remove(&mut self, place: u32) {
+        let counter = &mut self.counters[place as usize];
+        counter.lives = counter.lives.wrapping_add(1);
+        if !matches!(&counter.key, AnyKey::Text(text) if text.len() <= KEPT_TEXT_MAX) {
+            counter.key = AnyKey::Boolean(false);
+        }
+        let gone = self.places.find_entry(spread(counter.hash), |other| *other == place);
+        gone.expect("every counter has its place").remove();
+        self.free.push(place);
+    }
+}
+
+/// A hash of a key, for this process alone: no state holds it.
+fn hash(key: &AnyKey) -> u32 {
+    match key {
+        AnyKey::Boolean(boolean) => mix(u64::from(*boolean)),
+        AnyKey::Integer(number) => mix(number.cast_unsigned()),
+        AnyKey::Text(text) => hash_text(text),
+    }
+}
+
+fn hash_text(text: &str) -> u32 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    mix(hasher.finish())
+}
+
+/// The upper half of a product: every bit of `bits` reaches it.
+fn mix(bits: u64) -> u32 {
+    (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+/// The hash as the table wants it: with seven good bits at the top.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 impl PartialEq for Heavy {
@@ -306,7 +372,7 @@ impl Accumulator for Heavy {
             if count == 0 || last.as_ref().is_some_and(|last| *last >= key) {
                 return Err(wrong());
             }
-            heavy.insert(key.clone(), key.hash64(), count);
+            heavy.insert(|own| own.clone_from(&key), hash(&key), count);
             last = Some(key);
         }
         Ok(heavy)

@@ -198,6 +198,13 @@ fn tests() -> Vec<Need> {
             PACKAGE_MANAGER,
         ),
         need(
+            "Valgrind",
+            "counting instructions",
+            |_| tool("valgrind", &["--version"], "valgrind-", Version(3, 15, 0)),
+            &["valgrind"],
+            PACKAGE_MANAGER,
+        ),
+        need(
             "Python with venv",
             "the tests of plugins in Python",
             |_| tool("python3", &["-c", PYTHON_VERSION], "Python ", Version(3, 10, 0)),

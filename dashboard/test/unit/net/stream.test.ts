@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Event } from "../../../src/data/state";
 import type { LatestAnswer, Remote, TicketAnswer } from "../../../src/net/remote";
-import { backoff, POLL_MS, SOCKET_RETRY_MS, Stream, streamUrl } from "../../../src/net/stream";
+import { backoff, POLL_MS, readHz, SOCKET_RETRY_MS, Stream, streamUrl } from "../../../src/net/stream";
 import { tokenOf } from "../../../src/net/token";
 import { decodeValue } from "../../../src/wire/decode";
 import { greeting } from "../../scripted/script.mjs";
@@ -12,6 +12,10 @@ class Socket {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
   closed = false;
+  readonly sent: string[] = [];
+  send(text: string): void {
+    this.sent.push(text);
+  }
   close(): void {
     this.closed = true;
   }
@@ -37,12 +41,13 @@ class Http implements Remote {
 const news = (): LatestAnswer =>
   ({ kind: "news", messages: greeting().map(decodeValue).filter((m) => m !== null) });
 
-function start(remote = new Http()) {
+function start(remote = new Http(), hz: number | null = null) {
   const urls: string[] = [];
   const sockets: Socket[] = [];
   const events: Event[] = [];
   const stream = new Stream({
     url: "ws://host/api/v1/stream",
+    hz,
     dispatch: (event) => events.push(event),
     now: () => Date.now(),
     random: () => 1,
@@ -68,6 +73,27 @@ describe("backoff", () => {
     "before attempt %i with random %f is %i ms", (attempt, random, expected) => {
       expect(backoff(attempt, random)).toBe(expected);
     });
+});
+
+describe("the updates a second", () => {
+  it.each([["?hz=50", 50], ["?lang=zh&hz=0.5", 0.5], ["", null], ["?hz=", null], ["?hz=51", null], ["?hz=fast", null]])(
+    "of %s are %s", (search, hz) => expect(readHz(search)).toBe(hz));
+
+  it("are asked for on every connection", () => {
+    const { last } = start(new Http(), 50);
+    last().onopen?.();
+    expect(last().sent).toEqual(['{"t":"sub","hz":50}']);
+    last().onclose?.();
+    vi.advanceTimersByTime(500);
+    last().onopen?.();
+    expect(last().sent).toEqual(['{"t":"sub","hz":50}']);
+  });
+
+  it("are the host's unless the address names them", () => {
+    const { last } = start();
+    last().onopen?.();
+    expect(last().sent).toEqual([]);
+  });
 });
 
 describe("the stream's address", () => {
@@ -142,7 +168,7 @@ describe("the stream", () => {
     const events: Event[] = [];
     let tries = 0;
     new Stream({
-      url: "ws://host/", dispatch: (event) => events.push(event), now: () => Date.now(), random: () => 1, remote: new Http(),
+      url: "ws://host/", hz: null, dispatch: (event) => events.push(event), now: () => Date.now(), random: () => 1, remote: new Http(),
       connect: () => {
         tries += 1;
         throw new Error("blocked");

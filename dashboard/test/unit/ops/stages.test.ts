@@ -11,7 +11,7 @@ describe("the stages", () => {
   it("say how the workers spend their time", () => {
     const model = stagesModel(statusOf(), ctx);
     expect(model?.stages.map(({ name, text }) => `${name}: ${text}`)).toEqual([
-      "Fetch: queue 4,096 · waiting 41.0%", "Decode: busy 24.0%", "Plugins: busy 27.0%", "Publish: busy 6.0%",
+      "Fetch: queue 4,096 · waiting 41.0%", "Decode: busy 24.0%", "Plugins: busy 27.0%", "Publish: busy 6.0% · every 100 ms",
       "Checkpoint: blocked 2.0%",
     ]);
     expect(model?.words).toBe("no bottleneck: 41.0% to spare, busiest is plugins");
@@ -45,7 +45,7 @@ describe("the stages", () => {
   });
 
   it("are shares, whatever the host measured", () => {
-    const model = stagesModel(statusOf({ stages: shares(1.2, -0.1, 0.4, 0, 0), queue_records: null }), ctx);
+    const model = stagesModel(statusOf({ stages: shares(1.2, -0.1, 0.4, 0, 0), queue_records: null, publish_every_ms: null }), ctx);
     expect(model?.stages.map(({ share }) => share)).toEqual([1, 0, 0.4, 0, 0]);
     expect(model?.stages.map(({ text }) => text)).toEqual(["waiting 100.0%", "busy 0.0%", "busy 40.0%", "busy 0.0%", "idle"]);
   });

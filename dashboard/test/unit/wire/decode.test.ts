@@ -77,6 +77,7 @@ describe("decode", () => {
     const { status } = as("snapshot", greeting({ events: 1000, now: 5_000_000 })[2]);
     expect(status.stages).toEqual({ waiting: 0.41, decode: 0.24, plugins: 0.27, publish: 0.06, blocked: 0.02 });
     expect([status.queueRecords, status.batchRows, status.workers]).toEqual([4096, 512, 2]);
+    expect(status.publishEveryMs).toBe(100);
     expect(status.partitions[3]).toEqual({
       partition: 3, offset: 250, readTo: 250, end: 253, lag: 3, heldBack: 0, emptyOffsets: 0,
       watermark: EVENT_TIME - 420_000, state: "running", cause: null, gaps: [], leap: null,
@@ -101,7 +102,7 @@ describe("decode", () => {
       },
     });
     expect(status).toMatchObject({
-      stages: null, queueRecords: null, watermarkHeldBy: null, deadLetters: null, lateOutput: null, happened: [],
+      stages: null, queueRecords: null, publishEveryMs: null, watermarkHeldBy: null, deadLetters: null, lateOutput: null, happened: [],
       partitions: [{ partition: 1, offset: null, lag: null, watermark: null, state: "running", gaps: [], leap: null }],
       metrics: [{ id: "m", state: "ok", plugin: null }],
     });

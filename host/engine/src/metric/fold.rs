@@ -1,10 +1,10 @@
 //! Handing the rows of a partition to the accumulators of one metric: to each of its windows in
 //! turn, and there to each pane. Where every row is usable and in one pane, nothing is copied.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::rc::Rc;
 
-use streamgauge_core::{ByLateness, EventTime, Lateness, RecordBatch, Selection};
+use streamgauge_core::{ByLateness, Lateness, RecordBatch, Selection};
 
 use super::batches::Batches;
 use super::pane::Pane;
@@ -70,8 +70,9 @@ impl Fold<'_> {
                 }
                 Placement::Rows(rows) => {
                     let mut refused = Vec::new();
-                    for (key, rows) in self.by_pane(lateness, &rows.panes) {
-                        let pane = windows.pane(key);
+                    for (key, rows) in &rows.by_pane {
+                        let pane = windows.pane(*key);
+                        let rows = self.usable_of(lateness, rows);
                         refused.extend(self.fold_pane(pane, lateness, Some(rows), instance)?);
                     }
                     refused
@@ -104,20 +105,20 @@ impl Fold<'_> {
         }
     }
 
-    fn by_pane(
-        &self,
-        lateness: Lateness,
-        rows: &[Option<EventTime>],
-    ) -> BTreeMap<EventTime, Vec<u32>> {
-        let mut panes: BTreeMap<EventTime, Vec<u32>> = BTreeMap::new();
-        let usable = self.usable(lateness);
-        // Rows of one pane mostly come one after the other.
-        for run in usable.chunk_by(|one, next| rows[*one as usize] == rows[*next as usize]) {
-            if let Some(key) = rows[run[0] as usize] {
-                panes.entry(key).or_default().extend_from_slice(run);
-            }
+    /// Whether the metric can use every row, as far as is known.
+    fn can_use_all(&self, lateness: Lateness) -> bool {
+        self.selections[lateness].excluded().is_empty() && self.refused[lateness].is_empty()
+    }
+
+    /// Those of `rows` that the metric can use, as far as is known.
+    fn usable_of<'r>(&self, lateness: Lateness, rows: &'r [u32]) -> Cow<'r, [u32]> {
+        if self.can_use_all(lateness) {
+            return Cow::Borrowed(rows);
         }
-        panes
+        let (selection, refused) = (&self.selections[lateness], &self.refused[lateness]);
+        let is_refused = |row: u32| refused.binary_search_by_key(&row, |r| r.0).is_ok();
+        let is_usable = |row: &u32| !selection.excludes(*row) && !is_refused(*row);
+        Cow::Owned(rows.iter().copied().filter(is_usable).collect())
     }
 
     /// The rows that the metric can use, as far as is known.
@@ -131,23 +132,22 @@ impl Fold<'_> {
         &self,
         pane: &mut Pane,
         lateness: Lateness,
-        rows: Option<Vec<u32>>,
+        rows: Option<Cow<'_, [u32]>>,
         instance: &mut Instance,
     ) -> Result<Refused, CallError> {
         let batch = self.batches[lateness];
-        let all_usable =
-            self.selections[lateness].excluded().is_empty() && self.refused[lateness].is_empty();
-        let rows = rows.or_else(|| (!all_usable).then(|| self.usable(lateness)));
-        if rows.as_ref().is_some_and(Vec::is_empty) {
+        let all = || (!self.can_use_all(lateness)).then(|| Cow::Owned(self.usable(lateness)));
+        let rows = rows.or_else(all);
+        if rows.as_ref().is_some_and(|rows| rows.is_empty()) {
             return Ok(Vec::new());
         }
         let mut refused = Vec::new();
         pane.add(lateness, instance, |instance, accumulator| {
             refused = add(instance, accumulator, batch, self.inputs, rows.as_deref())?;
-            Ok(rows.as_ref().map_or(batch.rows() as usize, Vec::len) - refused.len())
+            Ok(rows.as_ref().map_or(batch.rows() as usize, |rows| rows.len()) - refused.len())
         })?;
         let every = 0..if rows.is_none() { batch.rows() } else { 0 };
-        let offered = every.chain(rows.into_iter().flatten());
+        let offered = every.chain(rows.iter().flat_map(|rows| rows.iter().copied()));
         let folded = offered.filter(|row| refused.binary_search_by_key(row, |r| r.0).is_err());
         pane.corrections += corrections(pane.window, batch.watermarks(), folded);
         Ok(refused)
@@ -158,7 +158,7 @@ impl Fold<'_> {
     fn probe(&mut self, instance: &mut Instance) -> Result<(), CallError> {
         for lateness in Lateness::ALL {
             let held = |row: &u32| self.placements.iter().any(|p| p[lateness].holds(*row));
-            if self.placements.iter().any(|p| matches!(p[lateness], Placement::Whole(_))) {
+            if self.placements.iter().any(|p| !p[lateness].leaves_out()) {
                 continue;
             }
             let mut rows = self.usable(lateness);

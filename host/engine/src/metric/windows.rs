@@ -2,6 +2,7 @@
 //! accumulators.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -185,26 +186,28 @@ fn place_rows(set: &mut WindowSet, batches: Batches<'_>) -> Found {
     let mut placings = batches.map(|batch| batch.placings().iter().peekable());
     let (mut panes, mut recent) = (Vec::new(), None);
     let mut known = BTreeSet::new();
-    for (lateness, row) in in_order(batches) {
-        let batch = batches[lateness];
-        let event_time = EventTime(batch.event_times()[row]);
-        let own = placings[lateness].next_if(|(of, _)| *of == row as u32);
-        let placing = own.map_or(Placing::Opens, |(_, placing)| *placing);
-        let place = set.place(event_time, placing, batch.watermarks()[row]);
-        let pane = place.pane();
-        if let Some(pane) = pane.filter(|_| pane != recent) {
-            if known.insert(pane.start) {
-                panes.push(pane);
+    for (lateness, run) in in_order(batches) {
+        let (times, watermarks) = (batches[lateness].event_times(), batches[lateness].watermarks());
+        let (placings, placed) = (&mut placings[lateness], &mut placed[lateness]);
+        for row in run {
+            let own = placings.next_if(|(of, _)| *of == row as u32);
+            let placing = own.map_or(Placing::Opens, |(_, placing)| *placing);
+            let place = set.place(EventTime(times[row]), placing, watermarks[row]);
+            let pane = place.pane();
+            if let Some(pane) = pane.filter(|_| pane != recent) {
+                if known.insert(pane.start) {
+                    panes.push(pane);
+                }
+                recent = Some(pane);
             }
-            recent = Some(pane);
+            placed.push(place);
         }
-        placed[lateness].push(place);
     }
     Found { placements: Rc::new(placed.map(Placement::of)), panes: Rc::new(panes) }
 }
 
-/// The rows of both batches in the order of their offsets: which batch, which row.
-fn in_order(batches: Batches<'_>) -> impl Iterator<Item = (Lateness, usize)> {
+/// The rows of both batches in the order of their offsets: which batch, which rows.
+fn in_order(batches: Batches<'_>) -> impl Iterator<Item = (Lateness, Range<usize>)> {
     let mut next = ByLateness::new(0, 0);
     std::iter::from_fn(move || {
         let offset = |of: Lateness| batches[of].metas().get(next[of]).map(|meta| meta.offset);
@@ -214,8 +217,12 @@ fn in_order(batches: Batches<'_>) -> impl Iterator<Item = (Lateness, usize)> {
             (Some(_), _) => Lateness::OnTime,
             (None, Some(_)) => Lateness::Late,
         };
-        next[lateness] += 1;
-        Some((lateness, next[lateness] - 1))
+        let other = if lateness == Lateness::Late { Lateness::OnTime } else { Lateness::Late };
+        let (from, until) = (next[lateness], offset(other).unwrap_or(i64::MAX));
+        let rest = &batches[lateness].metas()[from..];
+        let to = from + rest.partition_point(|meta| meta.offset < until).max(1);
+        next[lateness] = to;
+        Some((lateness, from..to))
     })
 }
 

@@ -123,7 +123,9 @@ impl Engine {
                     let before = self.exporting();
                     reply.publish = Some(self.publish(Metric::export, now));
                     let spent = self.exporting().saturating_sub(before);
-                    self.next_publish = Some(now.at + publish_pause(spent));
+                    let pause = publish_pause(spent, self.configuration.publish_every);
+                    self.report.levels.publish_every = pause;
+                    self.next_publish = Some(now.at + pause);
                 }
             }
             Event::Assign(partition) => self.assign(&partition),

@@ -1,7 +1,7 @@
 //! What happens to an engine, one event at a time, and what comes of it.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use streamgauge_core::{
     Block, FileMark, MetricPlace, MetricSnapshot, PartitionSnapshot, Plan, WallClock,
@@ -126,6 +126,8 @@ pub struct Configuration {
     pub decoder: Decoder,
     /// How large batches may be, and how long they may wait.
     pub batch: BatchSettings,
+    /// How often states are published, where that costs little.
+    pub publish_every: Duration,
     /// What becomes of late records.
     pub late_output: LateOutput,
 }

@@ -25,6 +25,7 @@ use streamgauge_source::LatencyFrom;
 const MIN: usize = 3;
 const MAX: usize = 10;
 const MAX_DELAY: Duration = Duration::from_millis(40);
+const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// A plan whose event time is the field `at`, with 100 ms of disorder.
 fn plan() -> Arc<Plan> {
@@ -52,6 +53,7 @@ fn configuration(late_output: LateOutput) -> Configuration {
         decoder: Decoder::json(&plan.projection),
         plan,
         batch: BatchSettings { min: number(MIN), max: number(MAX), max_delay: MAX_DELAY },
+        publish_every: PUBLISH_EVERY,
         late_output,
     }
 }

@@ -38,13 +38,16 @@ fn counts_of_workers_add_up_and_outlive_them() {
 
 #[test]
 fn levels_are_those_of_all_workers() {
-    let level =
-        |partition| WorkerLevels { log_ends: [(partition, Some(7))].into(), queue_records: 3 };
+    let level = |partition: u32| WorkerLevels {
+        log_ends: [(partition, Some(7))].into(),
+        queue_records: 3,
+        publish_every: Duration::from_millis(20 * u64::from(partition)),
+    };
     let mut all = level(1);
     all.merge(&level(0));
     all.merge(&level(2));
     assert_eq!(all.log_ends.keys().copied().collect::<Vec<_>>(), [0, 1, 2]);
-    assert_eq!(all.queue_records, 9);
+    assert_eq!((all.queue_records, all.publish_every), (9, Duration::from_millis(40)));
 }
 
 #[test]

@@ -287,6 +287,7 @@ pub(crate) fn status() -> Status {
         workers: 2,
         stages: StageStatus { waiting: 0.6, decode: 0.2, plugins: 0.1, publish: 0.1, blocked: 0.0 },
         queue_records: 40,
+        publish_every_ms: 100,
         partitions: vec![partition()],
         watermark_held_by: None,
         warnings: Vec::new(),

@@ -29,7 +29,7 @@ use streamgauge_telemetry::Telemetry;
 use streamgauge_wire::Hello;
 
 use super::failure::Failure;
-use crate::publish::{LiveQuery, Publisher, TICK};
+use crate::publish::{LiveQuery, Publisher};
 use crate::run::announce::Announcement;
 use crate::run::control::HostControl;
 use crate::run::control_token::ControlToken;
@@ -50,6 +50,9 @@ use changing::{build, changers, end_of_build};
 
 /// The longest silence on a page's stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// How often this thread looks at what others do.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How often the files are looked at; a change is taken over once it stands still for so long.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -222,11 +225,11 @@ pub(super) fn serve(
         let beat = job.pulses.watch("publisher");
         spawn("publisher", move || {
             while !done.load(Ordering::Relaxed) {
-                publisher.publish();
+                let rest = publisher.publish();
                 announced.keep();
                 control_token.keep();
                 beat.beat(Instant::now());
-                thread::sleep(TICK);
+                thread::sleep(rest);
             }
             publisher.publish();
         })

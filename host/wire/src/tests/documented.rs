@@ -175,6 +175,7 @@ fn a_status_is_as_documented() {
             workers: 2,
             stages: StageStatus::default(),
             queue_records: 0,
+            publish_every_ms: 100,
             partitions: vec![partition()],
             watermark_held_by: Some(WatermarkHeldBy { partition: 0, watermark: 0, since: 0 }),
             warnings: vec![cause(&[])],

@@ -15,6 +15,9 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::socket::Socket;
 
+/// The updates a second that a page asks for.
+const HZ: u32 = 2;
+
 /// A slow page's pause after each message, and its receive buffer.
 const SLOW_PAUSE: Duration = Duration::from_secs(1);
 const SLOW_BUFFER_BYTES: usize = 4096;
@@ -73,7 +76,7 @@ impl Crowd {
 
 impl Page {
     fn open(address: SocketAddr, pause: Option<Duration>, over: Arc<AtomicBool>) -> Result<Self> {
-        let socket = Socket::open(address, pause.map(|_| SLOW_BUFFER_BYTES))?;
+        let socket = Socket::open(address, HZ, pause.map(|_| SLOW_BUFFER_BYTES))?;
         let handle = socket.handle()?;
         Ok(Self { handle, updates: thread::spawn(move || updates(socket, pause, &over)) })
     }
@@ -97,7 +100,7 @@ fn updates(mut socket: Socket, pause: Option<Duration>, over: &AtomicBool) -> Ve
             break;
         }
         if message.is_update {
-            updates.push((Instant::now(), message.bytes));
+            updates.push((Instant::now(), message.text.len() as u64));
         }
         if let Some(pause) = pause {
             thread::sleep(pause);

@@ -13,25 +13,23 @@ use anyhow::{Context as _, Result, ensure};
 use rustix::net::{AddressFamily, SocketType, connect, socket, sockopt};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Two updates a second, masked with zeros: that leaves the text as it is.
-const SUBSCRIBE: &str = r#"{"t":"sub","hz":2}"#;
 const OPCODE_TEXT: u8 = 1;
 
 /// One page's connection.
-pub(super) struct Socket {
+pub(crate) struct Socket {
     reader: BufReader<TcpStream>,
 }
 
-/// A message, with only the beginning of its text, which names its kind.
-pub(super) struct Message {
-    pub(super) is_update: bool,
-    pub(super) bytes: u64,
+/// A message.
+pub(crate) struct Message {
+    pub(crate) is_update: bool,
+    pub(crate) text: Vec<u8>,
 }
 
 impl Socket {
-    /// Connects and asks for two updates a second. A receive buffer of `buffer_bytes`, where one
+    /// Connects and asks for `hz` updates a second. A receive buffer of `buffer_bytes`, where one
     /// is given, makes the host feel a slow reader soon.
-    pub(super) fn open(address: SocketAddr, buffer_bytes: Option<usize>) -> Result<Self> {
+    pub(crate) fn open(address: SocketAddr, hz: u32, buffer_bytes: Option<usize>) -> Result<Self> {
         let descriptor = socket(AddressFamily::INET, SocketType::STREAM, None)?;
         if let Some(bytes) = buffer_bytes {
             // Before connecting, as the window is agreed upon then.
@@ -42,7 +40,7 @@ impl Socket {
         stream.set_read_timeout(Some(TIMEOUT))?;
         stream.set_nodelay(true)?;
         let mut socket = Self { reader: BufReader::new(stream) };
-        socket.greet(address)?;
+        socket.greet(address, hz)?;
         Ok(socket)
     }
 
@@ -51,7 +49,7 @@ impl Socket {
         self.reader.get_ref().try_clone().context("could not copy a handle")
     }
 
-    fn greet(&mut self, address: SocketAddr) -> Result<()> {
+    fn greet(&mut self, address: SocketAddr, hz: u32) -> Result<()> {
         let request = format!(
             "GET /api/v1/stream HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\n\
              Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
@@ -66,12 +64,12 @@ impl Socket {
             line.clear();
             ensure!(self.reader.read_line(&mut line)? > 0, "the host ended its answer early");
         }
-        self.reader.get_mut().write_all(&masked(SUBSCRIBE))?;
+        self.reader.get_mut().write_all(&masked(&format!(r#"{{"t":"sub","hz":{hz}}}"#)))?;
         Ok(())
     }
 
     /// The next message; an error once the connection is gone.
-    pub(super) fn next(&mut self) -> Result<Message> {
+    pub(crate) fn next(&mut self) -> Result<Message> {
         let mut head = [0; 2];
         self.reader.read_exact(&mut head)?;
         let bytes = self.length(head[1])?;
@@ -79,7 +77,7 @@ impl Socket {
         let mut text = Vec::new();
         self.reader.by_ref().take(bytes).read_to_end(&mut text)?;
         ensure!(text.len() as u64 == bytes, "the message ended early");
-        Ok(Message { is_update: text.starts_with(br#"{"t":"update""#), bytes })
+        Ok(Message { is_update: text.starts_with(br#"{"t":"update""#), text })
     }
 
     fn length(&mut self, first: u8) -> Result<u64> {
@@ -93,7 +91,7 @@ impl Socket {
     }
 }
 
-/// A short text as a frame of a client.
+/// A short text as a frame of a client, masked with zeros: that leaves the text as it is.
 fn masked(text: &str) -> Vec<u8> {
     let length = u8::try_from(text.len()).expect("it is short");
     let mut frame = vec![0x80 | OPCODE_TEXT, 0x80 | length, 0, 0, 0, 0];
@@ -124,9 +122,9 @@ mod tests {
             // Closing with something unread would be a reset, which overtakes what was sent.
             std::io::copy(&mut stream, &mut std::io::sink())
         });
-        let mut socket = Socket::open(address, Some(4096)).expect("the server answers");
-        let read: Vec<(u64, bool)> = std::iter::from_fn(|| socket.next().ok())
-            .map(|message| (message.bytes, message.is_update))
+        let mut socket = Socket::open(address, 2, Some(4096)).expect("the server answers");
+        let read: Vec<(usize, bool)> = std::iter::from_fn(|| socket.next().ok())
+            .map(|message| (message.text.len(), message.is_update))
             .collect();
         assert_eq!(read, [(2, false), (256, false), (70_014, true)]);
         drop(socket);

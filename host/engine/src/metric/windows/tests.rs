@@ -11,7 +11,9 @@ fn order(on_time: &[i64], late: &[i64]) -> Vec<i64> {
         |offsets: &[i64]| batch(&offsets.iter().map(|o| (*o, None, None)).collect::<Vec<_>>());
     let (on_time, late) = (rows(on_time), rows(late));
     let batches = ByLateness::new(&on_time, &late);
-    in_order(batches).map(|(lateness, row)| batches[lateness].metas()[row].offset).collect()
+    let rows = |(of, rows): (Lateness, Range<usize>)| rows.map(move |row| (of, row));
+    let rows = in_order(batches).flat_map(rows);
+    rows.map(|(lateness, row)| batches[lateness].metas()[row].offset).collect()
 }
 
 #[test]
@@ -38,13 +40,20 @@ fn a_batch_in_one_pane_is_placed_as_a_whole() {
     let pane = |start: i64| Some(EventTime(start));
     let of = |panes: Vec<Option<EventTime>>| {
         let outside = panes.iter().filter(|pane| pane.is_none()).count() as u32;
-        Placement::of(Rows { panes, unplaced: Vec::new(), outside })
+        Placement::of(Rows { panes, outside, ..Rows::default() })
     };
     assert!(matches!(of(vec![pane(60); 3]), Placement::Whole(EventTime(60))));
     for mixed in [vec![pane(60), pane(0)], vec![pane(60), None], vec![None, pane(60)], vec![None]] {
         let placement = of(mixed.clone());
         let Placement::Rows(rows) = &placement else { panic!("{mixed:?}") };
         assert_eq!(rows.panes, mixed);
+        let of_panes =
+            rows.by_pane.iter().flat_map(|(pane, rows)| rows.iter().map(|r| (*r, *pane)));
+        let mut of_panes: Vec<(u32, EventTime)> = of_panes.collect();
+        of_panes.sort_unstable();
+        let by_row = (0..).zip(&mixed).filter_map(|(row, pane)| Some((row, (*pane)?)));
+        assert_eq!(of_panes, by_row.collect::<Vec<_>>());
+        assert_eq!(placement.leaves_out(), mixed.contains(&None));
         let held: Vec<bool> = (0..mixed.len() as u32).map(|row| placement.holds(row)).collect();
         assert_eq!(held, mixed.iter().map(Option::is_some).collect::<Vec<_>>());
     }

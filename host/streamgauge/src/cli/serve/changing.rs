@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::publish::TICK;
+use super::TICK;
 use crate::run::cause::Cause;
 use crate::run::current::Current;
 use crate::run::edition::{Loss, Rebuilder};

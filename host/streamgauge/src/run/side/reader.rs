@@ -131,6 +131,7 @@ impl SideReaders {
                 plan: Arc::clone(&plan),
                 decoder,
                 batch: search.batch(self.pipeline.batch),
+                publish_every: self.pipeline.publish_every,
                 late_output: LateOutput::None,
             },
             metrics: own,

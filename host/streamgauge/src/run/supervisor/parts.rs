@@ -40,6 +40,7 @@ impl Supervisor {
             plan: Arc::clone(&self.plan),
             decoder,
             batch: self.pipeline.batch,
+            publish_every: self.pipeline.publish_every,
             late_output: self.late_output(),
         };
         let now = self.now;

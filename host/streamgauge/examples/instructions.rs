@@ -1,0 +1,267 @@
+//! What one kind of work costs in instructions, counted by callgrind inside `measured` alone:
+//! records that are folded, states that are published, a checkpoint. Called by
+//! `cargo xtask bench instructions`; prints how many events the counted work was for.
+//!
+//! Usage: `instructions WORK FOLDER`, with the folder of the components.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use streamgauge::run::prepare::{self, Prepared};
+use streamgauge_checkpoint::side_output::SideOutput;
+use streamgauge_checkpoint::store::EmbeddedStore;
+use streamgauge_checkpoint::{Backoff, Checkpointer};
+use streamgauge_core::{
+    BlockBuffer, PartitionSnapshot, PartitionState, Position, RecordMeta, WallClock,
+};
+use streamgauge_decode::Decoder;
+use streamgauge_engine::{
+    Configuration, Engine, EngineSetup, Event, LateOutput, Metric, Moment, Reply, Role,
+};
+use streamgauge_outbox::{Origin, Outbox};
+use streamgauge_pipeline::GeneratorSettings;
+use streamgauge_source::LatencyFrom;
+use streamgauge_source::models::Generator;
+use tempfile::TempDir;
+
+/// Records of a block, and the greatest batch.
+const BLOCK: u64 = 8192;
+
+/// Events between two publications: 100 ms at 100,000 events a second.
+const BETWEEN: u64 = 10_000;
+
+/// How many keys there are in `publish` and `checkpoint`.
+const KEYS: u64 = 100_000;
+
+const HEAD: &str = "version = 1\nname = \"instructions\"\n[source.generator]\n[schema]\n\
+    user_id = \"text\"\nmonth = \"unsigned\"\nday = \"unsigned\"\naction = \"unsigned\"\n\
+    age_range = \"unsigned\"\ngender = \"unsigned\"\nprovince = \"text\"\n\
+    [event_time]\nmonth = \"month\"\nday = \"day\"\nyear = 2015\n";
+
+/// The four metrics of the default pipeline.
+const FOUR: [&str; 4] = ["behavior", "age", "gender", "province"];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [work, folder] = arguments.as_slice() else { usage() };
+    let folder = Path::new(folder);
+    let events = match work.as_str() {
+        "fold" => fold(folder, 1, ""),
+        "fold-windows" => fold(folder, 1, "windows = [\"1d\"]\n"),
+        "fold-64-metrics" => fold(folder, 16, ""),
+        "publish" => publish(folder),
+        "checkpoint" => checkpoint(folder),
+        _ => usage(),
+    };
+    println!("events: {events}");
+}
+
+fn usage() -> ! {
+    eprintln!("usage: instructions fold|fold-windows|fold-64-metrics|publish|checkpoint FOLDER");
+    std::process::exit(2);
+}
+
+/// What callgrind counts.
+#[inline(never)]
+fn measured<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// Records of the generator through the four metrics, each `times`; with everything between the
+/// block and the states, except publishing.
+fn fold(folder: &Path, times: usize, windows: &str) -> u64 {
+    let mut metrics = String::new();
+    for time in 0..times {
+        for name in FOUR {
+            let file = folder.join(name).with_extension("wasm");
+            writeln!(
+                metrics,
+                "[[metric]]\nid = \"{name}{time}\"\nplugin = \"{}\"\n{windows}",
+                file.display()
+            )
+            .expect("writing to a string never fails");
+        }
+    }
+    let mut driven = Driven::new(&metrics);
+    let generator = Generator::new(&GeneratorSettings::default());
+    let mut blocks: Vec<BlockBuffer> = Vec::new();
+    for place in 0..16 * BLOCK {
+        if place % BLOCK == 0 {
+            blocks.push(BlockBuffer::default());
+        }
+        let mut bytes = Vec::new();
+        let time = generator.record(0, place, &mut bytes);
+        let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
+        blocks.last_mut().expect("one was begun").push(0, meta, Some(&bytes));
+    }
+    // The first half meets windows, values and code for the first time.
+    let (first, second) = blocks.split_at_mut(8);
+    first.iter_mut().for_each(|block| driven.fold(block));
+    measured(|| second.iter_mut().for_each(|block| driven.fold(block)));
+    8 * BLOCK
+}
+
+/// Publications of a state with many keys, at full width.
+fn publish(folder: &Path) -> u64 {
+    let mut driven = Driven::with_all_keys(folder);
+    let mut next = KEYS;
+    for turn in 0..12 {
+        driven.fold_users(next, next + BETWEEN);
+        next += BETWEEN;
+        driven.wait();
+        if turn < 2 {
+            driven.publish();
+        } else {
+            measured(|| driven.publish());
+        }
+    }
+    10 * BETWEEN
+}
+
+/// The checkpoint of a second with many keys.
+fn checkpoint(folder: &Path) -> u64 {
+    let mut driven = Driven::with_all_keys(folder);
+    let mut checkpointer = driven.checkpointer();
+    assert!(checkpointer.checkpoint(), "the whole is stored");
+    let mut next = KEYS;
+    for turn in 0..6 {
+        for _ in 0..10 {
+            driven.fold_users(next, next + BETWEEN);
+            next += BETWEEN;
+            driven.wait();
+            driven.publish();
+        }
+        let is_stored = if turn < 1 {
+            checkpointer.checkpoint()
+        } else {
+            measured(|| checkpointer.checkpoint())
+        };
+        assert!(is_stored, "a checkpoint is stored");
+    }
+    50 * BETWEEN
+}
+
+/// An engine without a source, at moments that are chosen here.
+struct Driven {
+    prepared: Prepared,
+    engine: Engine,
+    outbox: Arc<Outbox>,
+    now: Moment,
+    /// The pipeline file, and the state.
+    folder: TempDir,
+}
+
+impl Driven {
+    fn new(metrics: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let file = folder.path().join("pipeline.toml");
+        std::fs::write(&file, format!("{HEAD}{metrics}")).expect("the folder can be written to");
+        let prepared = Prepared::load(&file, |_| ()).unwrap_or_else(|wrong| {
+            eprintln!("{}", wrong.render(false));
+            std::process::exit(2);
+        });
+        let metrics = prepared.plugins.iter().map(|plugin| Metric::empty(plugin, 0)).collect();
+        let partition = PartitionSnapshot {
+            partition: 0,
+            position: Position::default(),
+            late_samples: Vec::new(),
+            state: PartitionState::starting_at(0),
+            metrics,
+        };
+        let zone = prepared.pipeline.event_time.zone;
+        let partitions = vec![partition];
+        let start = |plugin| {
+            Metric::start(plugin, &prepared.plan.projection, zone, &partitions, WallClock(0))
+        };
+        let outbox = Outbox::beginning_with(partitions.iter().cloned().map(Arc::new));
+        let engine = Engine::new(EngineSetup {
+            configuration: Configuration {
+                plan: Arc::clone(&prepared.plan),
+                decoder: Decoder::json(&prepared.plan.projection),
+                batch: prepared.pipeline.batch,
+                publish_every: prepared.pipeline.publish_every,
+                late_output: LateOutput::None,
+            },
+            metrics: prepared.plugins.iter().map(start).collect(),
+            partitions,
+            latency_from: LatencyFrom::Taken,
+            now: None,
+            role: Role::Worker,
+        });
+        let now = Moment { at: Instant::now(), wall: WallClock(0) };
+        Self { prepared, engine, outbox: Arc::new(outbox), now, folder }
+    }
+
+    /// `count_by` over all users, each of which was seen, and exported as it is from then on.
+    fn with_all_keys(folder: &Path) -> Self {
+        let file = folder.join("count_by.wasm");
+        let mut driven = Self::new(&format!(
+            "[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user_id\" }}\n",
+            file.display()
+        ));
+        driven.fold_users(0, KEYS);
+        driven.wait();
+        driven.publish();
+        driven
+    }
+
+    fn fold(&mut self, block: &mut BlockBuffer) {
+        self.tell(Event::Records(block.block()));
+        self.tell(Event::Drained);
+    }
+
+    /// Events of the users `from..to`, who come again and again in an order that repeats after all
+    /// of them.
+    fn fold_users(&mut self, from: u64, to: u64) {
+        let mut block = BlockBuffer::default();
+        for place in from..to {
+            let user = place * 7919 % KEYS;
+            let record = format!(
+                "{{\"user_id\":\"{user}\",\"month\":5,\"day\":11,\"action\":0,\"age_range\":1,\
+                 \"gender\":0,\"province\":\"\"}}"
+            );
+            let time = streamgauge_core::RecordTime(0);
+            let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
+            block.push(0, meta, Some(record.as_bytes()));
+        }
+        self.fold(&mut block);
+    }
+
+    fn wait(&mut self) {
+        self.now.at += Duration::from_secs(10);
+        self.now.wall.0 += 10_000;
+    }
+
+    fn publish(&mut self) {
+        self.tell(Event::Tick);
+    }
+
+    fn tell(&mut self, event: Event<'_>) {
+        let Reply { publish, .. } = self.engine.handle(event, self.now);
+        if let Some((publication, report)) = publish {
+            self.outbox.publish(publication, report);
+        }
+    }
+
+    fn checkpointer(&self) -> Checkpointer {
+        let Prepared { pipeline, plugins, .. } = &self.prepared;
+        let origin = Origin { source: "instructions".to_owned(), zone: chrono_tz::UTC, edition: 1 };
+        let store = EmbeddedStore::open(&self.folder.path().join("state"));
+        Checkpointer {
+            store: Some(Box::new(store.expect("the folder can be written to"))),
+            letters: SideOutput::none(origin.clone()),
+            late: SideOutput::none(origin),
+            outboxes: vec![Arc::clone(&self.outbox)],
+            sides: Arc::default(),
+            kept: Vec::new(),
+            settings: prepare::state_settings(pipeline, plugins),
+            identity: String::new(),
+            committer: None,
+            guard: None,
+            status: Arc::default(),
+            backoff: Backoff::default(),
+        }
+    }
+}
