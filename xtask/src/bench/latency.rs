@@ -4,8 +4,8 @@
 //! own. So the age of each event is known without looking into the host.
 
 use std::{
-    fs::{self, File},
-    io::{BufWriter, Write as _},
+    fs,
+    io::{BufRead as _, BufReader},
     path::Path,
     process::{Command, Stdio},
     thread,
@@ -16,10 +16,10 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{clients::Socket, empty_folder, events_read, status};
 use crate::{
-    build, host, kafka,
+    build, example, host, kafka,
     process::{self, Owned},
     setup,
-    step::silent_step,
+    step::{silent_step, step},
     workspace::Workspace,
 };
 
@@ -58,11 +58,12 @@ pub(super) struct Args {
 pub(super) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root)?;
     build::all(workspace)?;
+    let program = step("the producer", || example::build(workspace, example::STEADY_PRODUCER))?;
     let _broker = kafka::Running::start(workspace, args.port)?;
     let mut cases = Vec::new();
     for keys in &args.keys {
         silent_step(&format!("{keys} keys"), || {
-            cases.push(case(workspace, args, *keys)?);
+            cases.push(case((workspace, &program), args, *keys)?);
             Ok(())
         })?;
     }
@@ -80,23 +81,21 @@ struct Case {
     updates_per_second: f64,
 }
 
-fn case(workspace: &Workspace, args: &Args, keys: u32) -> Result<Case> {
+fn case((workspace, program): (&Workspace, &Path), args: &Args, keys: u32) -> Result<Case> {
     let folder = empty_folder(workspace, "bench-latency")?;
     let topic = format!("latency-{}", now_ms());
     fs::write(folder.join("pipeline.toml"), pipeline(args, &topic)).context("could not write")?;
-    let (_producer, mut feed) = producer(workspace, &folder)?;
-    for user in 0..keys {
-        line(&mut feed, user)?;
-    }
-    feed.flush()?;
+    // That makes the topic.
+    let mut first = Command::new(workspace.binary());
+    first.args(["produce", "--generate", "1", "--partitions", "1"]).current_dir(&folder);
+    process::run_quietly(&mut first)?;
+    let _producer = producer(program, args, &topic, keys)?;
     let mut command = Command::new(workspace.binary());
     command.args(["run", "--listen", "127.0.0.1:0"]).current_dir(&folder);
     let (_host, address) = host::start(&mut command)?;
     let all_seen = || status(address).and_then(|status| events_read(&status));
     let all_seen = || all_seen().is_ok_and(|read| read >= u64::from(keys));
     ensure!(process::wait_until(WARM_LIMIT, all_seen), "the keys were not read in two minutes");
-    let (rate, end) = (args.rate, SETTLE + Duration::from_secs(args.seconds.into()));
-    let writing = thread::spawn(move || steady(&mut feed, (rate, keys), end));
     thread::sleep(SETTLE);
     let mut socket = Socket::open(address, args.hz, None)?;
     let (begun, mut former, mut ages, mut updates) = (Instant::now(), None, Vec::new(), 0_u32);
@@ -120,8 +119,6 @@ fn case(workspace: &Workspace, args: &Args, keys: u32) -> Result<Case> {
         }
     }
     let seconds = begun.elapsed().as_secs_f64();
-    drop(socket);
-    writing.join().expect("writing does not panic")?;
     ensure!(updates > 0, "no update brought an event");
     Ok(Case {
         p50: quantile(&mut ages, 0.5),
@@ -130,36 +127,20 @@ fn case(workspace: &Workspace, args: &Args, keys: u32) -> Result<Case> {
     })
 }
 
-/// Sends what is written to the file it returns.
-fn producer(workspace: &Workspace, folder: &Path) -> Result<(Owned, BufWriter<File>)> {
-    let pipe = folder.join("feed.jsonl");
-    process::run_quietly(Command::new("mkfifo").arg(&pipe))?;
-    let mut command = Command::new(workspace.binary());
-    command.args(["produce", "feed.jsonl", "--partitions", "1"]).current_dir(folder);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+/// A program that sends every key, and returns once it has; then events at a steady rate, until it
+/// is dropped.
+fn producer(program: &Path, args: &Args, topic: &str, keys: u32) -> Result<Owned> {
+    let mut command = Command::new(program);
+    let brokers = format!("127.0.0.1:{}", args.port);
+    command.args([&brokers, topic, &keys.to_string(), &args.rate.to_string()]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
     let child = command.spawn().map_err(|error| process::not_started(&command, error))?;
-    let feed = File::options().write(true).open(&pipe).context("could not open the pipe")?;
-    Ok((Owned(child), BufWriter::new(feed)))
-}
-
-/// Writes events of all users in turn at a steady rate.
-fn steady(feed: &mut BufWriter<File>, (rate, keys): (u32, u32), end: Duration) -> Result<()> {
-    let (begun, mut written) = (Instant::now(), 0_u64);
-    while begun.elapsed() < end {
-        let due = (begun.elapsed().as_secs_f64() * f64::from(rate)) as u64;
-        for place in written..due {
-            // A step that is prime to any number of keys here: users come in no order.
-            line(feed, (place * 7919 % u64::from(keys)) as u32)?;
-        }
-        feed.flush()?;
-        written = due;
-        thread::sleep(Duration::from_millis(1));
-    }
-    Ok(())
-}
-
-fn line(feed: &mut impl std::io::Write, user: u32) -> Result<()> {
-    writeln!(feed, "{{\"ts\":{},\"user_id\":\"u{user}\"}}", now_ms()).context("the producer ended")
+    let mut producer = Owned(child);
+    let output = producer.0.stdout.take().context("standard output is piped")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    ensure!(!line.is_empty(), "the producer ended; its reason stands above");
+    Ok(producer)
 }
 
 fn now_ms() -> i64 {
