@@ -377,8 +377,7 @@ stages: StageStatus,
  */
 queue_records: number,
 /**
- * The interval in force between two publications, in ms: the setting, or more where one costs
- * more than its share of the time.
+ * The interval in force between two publications, in ms: the setting, or more.
  */
 publish_every_ms: number,
 /**

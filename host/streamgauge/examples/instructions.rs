@@ -63,7 +63,7 @@ fn usage() -> ! {
     std::process::exit(2);
 }
 
-/// What callgrind counts.
+/// The work that callgrind is told to count, by this name.
 #[inline(never)]
 fn measured<R>(work: impl FnOnce() -> R) -> R {
     work()

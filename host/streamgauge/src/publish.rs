@@ -2,6 +2,7 @@
 //! state that the server shows. It only looks; nothing of the stream depends on it.
 
 mod adopted;
+mod aside;
 mod costs;
 mod happened;
 mod health;
@@ -42,6 +43,7 @@ use crate::run::cause::Cause;
 use crate::run::current::{Active, Current};
 use crate::run::status::{Phase, RunStatus};
 
+use aside::Aside;
 use costs::Costs;
 use happened::{EventLog, Observed};
 use health::{Facts, Verdicts};
@@ -77,6 +79,9 @@ struct Drawing {
     hello: Arc<Hello>,
     panels: Arc<Vec<Panel>>,
     metrics: Vec<LiveMetric>,
+    aside: Aside,
+    /// Whether this is the last state.
+    is_last: bool,
     bounded: bool,
     ends_by_itself: bool,
     run_status: Arc<RunStatus>,
@@ -118,6 +123,8 @@ impl Publisher {
             hello: Arc::new(hello),
             panels: Arc::default(),
             metrics: Vec::new(),
+            aside: Aside::new(),
+            is_last: false,
             bounded,
             ends_by_itself: bounded,
             run_status: Arc::clone(run_status),
@@ -152,6 +159,12 @@ impl Publisher {
         self.drawing.current.is_shown(&self.drawing.active);
         self.drawing.rest = rest(began.elapsed(), self.drawing.pipeline.publish_every);
         self.drawing.rest
+    }
+
+    /// The same at the end, when nothing more comes: with every result as of now.
+    pub fn publish_last(&mut self) {
+        self.drawing.is_last = true;
+        self.publish();
     }
 }
 
@@ -219,11 +232,7 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
             .showing(&self.active.formers.states);
-        for metric in &mut self.metrics {
-            let began = Instant::now();
-            metric.update(&published);
-            metric.took(now, began.elapsed());
-        }
+        self.aside.read(&mut self.metrics, &Arc::new(published), self.is_last);
         (
             self.status(seen, books, &phase, &partitions),
             partition::clock(seen.overview, &partitions),

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde_json::json;
 use streamgauge_core::{
-    AccumulatorBytes, Lateness, MetricSnapshot, PartitionSnapshot, PartitionState, Position,
-    WindowSpec,
+    AccumulatorBytes, Lateness, MetricPhase, MetricSnapshot, MetricStop, PartitionSnapshot,
+    PartitionState, Position, StopKind, WindowSpec,
 };
 use streamgauge_engine::{Compacted, Metric};
 use streamgauge_outbox::Attachments;
@@ -113,5 +114,46 @@ fn a_state_that_grows_by_differences_shows_what_the_whole_would_show() {
         anew.update(&published(&wholes.collect::<Vec<_>>()));
         assert_eq!(frames(&live), frames(&anew), "after round {round}");
         assert_eq!(live.trouble(), None);
+    }
+}
+
+#[test]
+fn what_was_read_in_another_thread_tells_what_the_workers_say_by_then() {
+    let plugin = faulty(json!({}));
+    let mut partition = Growing::new(&plugin);
+    let mut live = view(&plugin);
+    partition.fold(&[1, 1, 2], &[]);
+    let first = published(&[partition.exported.clone()]);
+    live.look(&first);
+    let (reading, read_at) = (live.reading(5), first.clone());
+    let reading = std::thread::spawn(move || reading.read(&read_at));
+    // Meanwhile the metric goes on, and stops.
+    partition.fold(&[3], &[]);
+    let mut stopped = partition.exported.clone();
+    stopped.phase = MetricPhase::Stopped(Arc::new(stop()));
+    let second = published(&[stopped]);
+    live.look(&second);
+    assert_eq!(live.accounting().on_time, 4, "counts are those of the last look");
+    assert!(frames(&live).values().all(|frame| frame.keys.is_empty()), "nothing was read yet");
+    live.take(reading.join().expect("it was read"), 5, Duration::ZERO);
+    let mut expected = view(&plugin);
+    expected.update(&first);
+    let keys = |view: &LiveMetric| frames(view).into_values().map(|f| f.keys).collect::<Vec<_>>();
+    assert_eq!(keys(&live), keys(&expected));
+    assert!(frames(&live).values().all(|frame| frame.stale.is_some()), "it has stopped since");
+    live.update(&second);
+    expected.update(&second);
+    assert_eq!(frames(&live), frames(&expected));
+}
+
+fn stop() -> MetricStop {
+    MetricStop {
+        kind: StopKind::Crash,
+        reason: "unreachable".to_owned(),
+        call: None,
+        records: None,
+        since: None,
+        place: None,
+        under: None,
     }
 }

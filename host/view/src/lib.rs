@@ -30,7 +30,7 @@ use streamgauge_core::{TimeWindow, WindowSpec};
 use streamgauge_plugin::ResultTable;
 
 pub use former::{Former, Formers};
-pub use live_metric::{LiveMetric, offsets};
+pub use live_metric::{LiveMetric, Read, Reading, offsets};
 pub use panel::panels;
 pub use published::Published;
 pub use reader::{MetricReader, MetricResults};

@@ -22,14 +22,62 @@ pub struct LiveMetric {
     accounting: MetricAccounting,
     windows: Vec<(WindowSpec, WindowBooks)>,
     missing: Vec<MissingStatus>,
-    /// The reason why the workers stopped the metric, or why the metric's result could not be read.
-    trouble: Option<Trouble>,
+    /// What the workers say of the metric.
+    of_workers: Option<Trouble>,
     /// Why the shown result could not be read.
     unreadable: Option<Trouble>,
+    /// What the frames tell.
+    trouble: Option<Trouble>,
     pace: Pace,
-    /// Whether the last update made a result.
-    is_made: bool,
     frames: BTreeMap<String, Arc<Frame>>,
+}
+
+/// A reading of a metric's states that is due: the part of an update that takes long where the
+/// states are large. It may be done in another thread.
+pub struct Reading {
+    reader: Arc<MetricReader>,
+    former: WindowResult,
+    /// Whether a result is to be made, or states are only followed.
+    makes: bool,
+}
+
+/// What came of a [`Reading`].
+pub struct Read {
+    /// `None` where no result was to be made.
+    result: Option<ReadResult>,
+}
+
+struct ReadResult {
+    shown: WindowResult,
+    unreadable: Option<Trouble>,
+    /// What the frames tell.
+    trouble: Option<Trouble>,
+    /// A frame for each panel.
+    frames: Vec<Frame>,
+    /// Whether it is not the one before.
+    is_new: bool,
+}
+
+impl Reading {
+    /// Reads the states that were `published`.
+    pub fn read(&self, published: &Published) -> Read {
+        let spec = self.former.id.spec;
+        if !self.makes {
+            self.reader.follow(published, spec);
+            return Read { result: None };
+        }
+        let (shown, trouble) = self.reader.current(published, spec);
+        let of_workers = published.trouble(self.reader.id());
+        let unreadable = trouble.clone().filter(|_| of_workers.is_none());
+        let frames = drawn(&self.reader, &shown, trouble.as_ref());
+        let is_new = !Arc::ptr_eq(&shown.result, &self.former.result);
+        Read { result: Some(ReadResult { shown, unreadable, trouble, frames, is_new }) }
+    }
+
+    /// The reader of the metric.
+    pub fn reader(&self) -> &Arc<MetricReader> {
+        &self.reader
+    }
 }
 
 impl LiveMetric {
@@ -43,10 +91,10 @@ impl LiveMetric {
             accounting: MetricAccounting::default(),
             windows: Vec::new(),
             missing: Vec::new(),
-            trouble: None,
+            of_workers: None,
             unreadable: None,
+            trouble: None,
             pace: Pace::default(),
-            is_made: false,
             frames: BTreeMap::new(),
         };
         metric.draw();
@@ -93,45 +141,72 @@ impl LiveMetric {
         &self.frames
     }
 
-    /// Merges the published state of this metric, if the state changed: the cumulative window, or
-    /// the present window of the metric's first kind. Where that is dear the result before stays for
-    /// a while; all else is as of now.
-    pub fn update(&mut self, published: &Published) {
+    /// Takes in what is at hand of the published states: all but the result.
+    pub fn look(&mut self, published: &Published) {
         self.accounting = published.accounting(self.id());
         self.windows = published.window_books(self.id());
+        self.of_workers = published.trouble(self.id());
         let missing = published.missing(self.id());
-        let spec = self.plugin().settings().windows[0];
-        let of_workers = published.trouble(self.id());
-        let (shown, trouble) = if self.pace.is_due(published.now) {
-            let (shown, trouble) = self.reader.current(published, spec);
-            self.is_made = !Arc::ptr_eq(&shown.result, &self.shown.result);
-            self.unreadable = trouble.clone().filter(|_| of_workers.is_none());
-            (shown, trouble)
-        } else {
-            self.is_made = false;
-            self.reader.follow(published, spec);
-            (self.shown.clone(), of_workers.or_else(|| self.unreadable.clone()))
-        };
-        let is_same = (shown.id, shown.state) == (self.shown.id, self.shown.state)
-            && Arc::ptr_eq(&shown.result, &self.shown.result);
-        if is_same && self.trouble == trouble && self.missing == missing {
-            return;
+        let trouble = self.told();
+        if (&self.trouble, &self.missing) != (&trouble, &missing) {
+            (self.trouble, self.missing) = (trouble, missing);
+            self.draw();
         }
-        (self.shown, self.trouble, self.missing) = (shown, trouble, missing);
-        self.draw();
     }
 
-    /// The last update, at `now`, took so long; what it made costs that again.
-    pub fn took(&mut self, now: i64, elapsed: Duration) {
-        if self.is_made {
-            self.pace.note(now, elapsed);
+    /// What is to be read now: the cumulative window, or the present window of the metric's first
+    /// kind. Where its result is dear, the one before stays for a while.
+    pub fn reading(&self, now: i64) -> Reading {
+        let (reader, former) = (Arc::clone(&self.reader), self.shown.clone());
+        Reading { reader, former, makes: self.pace.is_due(now) }
+    }
+
+    /// Takes in what was read at `now`, and how long that took.
+    pub fn take(&mut self, read: Read, now: i64, took: Duration) {
+        let Some(ReadResult { shown, unreadable, trouble, frames, is_new }) = read.result else {
+            return;
+        };
+        if is_new {
+            self.pace.note(now, took);
         }
+        let state = |of: &WindowResult| (of.id, of.state);
+        let is_same = !is_new && state(&shown) == state(&self.shown);
+        if is_same && self.unreadable == unreadable {
+            return;
+        }
+        (self.shown, self.unreadable) = (shown, unreadable);
+        self.trouble = self.told();
+        if self.trouble == trouble {
+            self.put(frames);
+        } else {
+            self.draw();
+        }
+    }
+
+    /// Reads and takes in at once, whatever that costs.
+    pub fn update(&mut self, published: &Published) {
+        self.look(published);
+        let read = Reading { makes: true, ..self.reading(published.now) }.read(published);
+        self.take(read, published.now, Duration::ZERO);
+    }
+
+    /// The reader of the metric.
+    pub fn reader(&self) -> &Arc<MetricReader> {
+        &self.reader
+    }
+
+    fn told(&self) -> Option<Trouble> {
+        self.of_workers.clone().or_else(|| self.unreadable.clone())
     }
 
     fn draw(&mut self) {
-        for panel in self.reader.panels() {
+        self.put(drawn(&self.reader, &self.shown, self.trouble.as_ref()));
+    }
+
+    /// Puts new frames in the place of those that differ.
+    fn put(&mut self, frames: Vec<Frame>) {
+        for (panel, mut frame) in self.reader.panels().iter().zip(frames) {
             let former = self.frames.get(&panel.id);
-            let mut frame = self.reader.frame(panel, &self.shown, self.trouble.as_ref());
             frame.missing = offsets(&self.missing);
             frame.every = self.pace.every();
             frame.rev = former.map_or(1, |former| former.rev);
@@ -142,6 +217,11 @@ impl LiveMetric {
             self.frames.insert(panel.id.clone(), Arc::new(frame));
         }
     }
+}
+
+/// A frame for each panel.
+fn drawn(reader: &MetricReader, shown: &WindowResult, trouble: Option<&Trouble>) -> Vec<Frame> {
+    reader.panels().iter().map(|panel| reader.frame(panel, shown, trouble)).collect()
 }
 
 /// How often a result is made: a metric may take a twentieth of a core for that.

@@ -141,8 +141,7 @@ pub struct Status {
     pub stages: StageStatus,
     /// Records that are fetched and wait for a worker.
     pub queue_records: u64,
-    /// The interval in force between two publications, in ms: the setting, or more where one costs
-    /// more than its share of the time.
+    /// The interval in force between two publications, in ms: the setting, or more.
     pub publish_every_ms: u64,
     /// The partitions, in the order of their numbers.
     pub partitions: Vec<PartitionStatus>,

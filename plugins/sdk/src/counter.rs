@@ -19,6 +19,8 @@ use crate::{Accumulator, Result, Table};
 
 /// The first unsigned key that is not tallied in an array.
 const TALLY_KEYS: usize = 256;
+/// The fewest keys for which sorting by digits costs less than by comparisons.
+const RADIX_KEYS_MIN: usize = 256;
 /// The fewest rows for which an array costs less than it saves.
 const TALLY_ROWS_MIN: usize = 32;
 
@@ -113,7 +115,14 @@ impl<K: Key> Counter<K> {
     fn sorted(&self) -> Vec<(u64, &K, u64)> {
         let counts = self.counts.iter();
         let mut all: Vec<_> = counts.map(|(key, &count)| (key.prefix(), key, count)).collect();
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+        if all.len() < RADIX_KEYS_MIN {
+            all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+            return all;
+        }
+        radsort::sort_by_key(&mut all, |(prefix, ..)| *prefix);
+        for same in all.chunk_by_mut(|one, next| one.0 == next.0) {
+            same.sort_unstable_by(|a, b| a.1.cmp(b.1));
+        }
         all
     }
 

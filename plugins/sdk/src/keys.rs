@@ -5,6 +5,8 @@
 //! column has this shape already; small numbers share an entry, and each large number has an entry
 //! of its own.
 
+use smol_str::SmolStr;
+
 use crate::codec::{Reader, Writer, bad_state};
 use crate::config::Value;
 use crate::counter::{Key, text_prefix};
@@ -48,8 +50,8 @@ pub enum AnyKey {
     Boolean(bool),
     /// A value of an `integer` or `unsigned` column.
     Integer(i64),
-    /// A value of a `text` column.
-    Text(String),
+    /// A value of a `text` column; up to 23 bytes take no memory of their own.
+    Text(SmolStr),
 }
 
 /// The keys of a batch: values, and for each row the number of its value. Values may repeat.
@@ -59,7 +61,7 @@ pub enum AnyKey {
 ///
 /// let rows = TestBatch::default().text([Some("a"), None, Some("b"), Some("a")]);
 /// let keys = Keys::of(&rows.batch(), 0, KeyType::Text)?;
-/// assert_eq!(keys.get(3), Some(&AnyKey::Text("a".to_owned())));
+/// assert_eq!(keys.get(3), Some(&AnyKey::Text("a".into())));
 /// assert_eq!(keys.get(1), None);
 /// let counts: Vec<u64> = keys.tally().map(|(_, events)| events).collect();
 /// assert_eq!(counts, [2, 1]);
@@ -124,7 +126,7 @@ impl KeyType {
 
     fn key_of(self, value: &Value) -> Option<AnyKey> {
         match (self, value) {
-            (Self::Text, Value::Text(text)) => Some(AnyKey::Text(text.clone())),
+            (Self::Text, Value::Text(text)) => Some(AnyKey::Text(text.into())),
             (Self::Boolean, Value::Boolean(boolean)) => Some(AnyKey::Boolean(*boolean)),
             (Self::Integer, Value::Number(digits)) => digits.parse().ok().map(AnyKey::Integer),
             (Self::Unsigned, Value::Number(digits)) => {
@@ -161,7 +163,7 @@ impl Key for AnyKey {
         match self {
             Self::Boolean(boolean) => boolean.to_string(),
             Self::Integer(number) => number.to_string(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) => text.to_string(),
         }
     }
 
@@ -186,7 +188,7 @@ impl Key for AnyKey {
         Ok(match reader.u64()? {
             0 => Self::Boolean(<bool as Key>::read(reader)?),
             1 => Self::Integer(reader.i64()?),
-            2 => Self::Text(reader.text()?.to_owned()),
+            2 => Self::Text(reader.text()?.into()),
             _ => return Err(bad_state("has a key of an unknown type")),
         })
     }
@@ -202,7 +204,7 @@ impl Keys {
             KeyType::Text => {
                 let column = batch.text(index)?;
                 let texts = 0..column.entries();
-                let values = texts.map(|code| AnyKey::Text(column.entry(code).to_owned()));
+                let values = texts.map(|code| AnyKey::Text(column.entry(code).into()));
                 let code = |row| column.code(row).map_or(NULL, |code| code as u32);
                 let codes = (0..column.rows()).map(code).collect();
                 Self { values: values.collect(), codes }

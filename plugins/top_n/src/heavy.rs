@@ -22,8 +22,6 @@ use streamgauge_sdk::{Key, prelude::*};
 
 /// No counter.
 const NONE: u32 = u32::MAX;
-/// The longest text, in bytes, whose memory is kept for the next key in its place.
-const KEPT_TEXT_MAX: usize = 64;
 
 /// Counts of the heaviest keys, each a lower bound.
 #[derive(Debug, Clone, Default)]
@@ -66,8 +64,8 @@ pub(crate) trait Entries {
     fn hash(&self, entry: usize) -> u32;
     /// True if the value is `key`.
     fn is(&self, entry: usize, key: &AnyKey) -> bool;
-    /// Makes `key` the value.
-    fn put(&self, entry: usize, key: &mut AnyKey);
+    /// The value as a key.
+    fn key(&self, entry: usize) -> AnyKey;
 }
 
 impl Entries for TextColumn<'_> {
@@ -83,13 +81,8 @@ impl Entries for TextColumn<'_> {
         matches!(key, AnyKey::Text(text) if text == self.entry(entry))
     }
 
-    fn put(&self, entry: usize, key: &mut AnyKey) {
-        if let AnyKey::Text(text) = key {
-            text.clear();
-            text.push_str(self.entry(entry));
-        } else {
-            *key = AnyKey::Text(self.entry(entry).to_owned());
-        }
+    fn key(&self, entry: usize) -> AnyKey {
+        AnyKey::Text(self.entry(entry).into())
     }
 }
 
@@ -106,8 +99,8 @@ impl Entries for [AnyKey] {
         self[entry] == *key
     }
 
-    fn put(&self, entry: usize, key: &mut AnyKey) {
-        key.clone_from(&self[entry]);
+    fn key(&self, entry: usize) -> AnyKey {
+        self[entry].clone()
     }
 }
 
@@ -186,7 +179,7 @@ impl Heavy {
                 Some(place)
             }
             None if self.places.len() < self.capacity as usize => {
-                Some(self.insert(|key| entries.put(entry, key), hash, 1))
+                Some(self.insert(entries.key(entry), hash, 1))
             }
             None => {
                 self.take(1);
@@ -201,7 +194,7 @@ impl Heavy {
         match self.find(hash, |other| other == key) {
             Some(place) => self.add(place, events),
             None => {
-                self.insert(|own| own.clone_from(key), hash, events);
+                self.insert(key.clone(), hash, events);
             }
         }
     }
@@ -220,17 +213,16 @@ impl Heavy {
         counter.total = sum(counter.total, events);
     }
 
-    /// Makes a counter of the key that `put` makes of another one.
-    fn insert(&mut self, put: impl FnOnce(&mut AnyKey), hash: u32, events: u64) -> u32 {
+    fn insert(&mut self, key: AnyKey, hash: u32, events: u64) -> u32 {
         let total = sum(self.taken, events);
-        let place = self.free.pop().unwrap_or_else(|| {
-            let key = AnyKey::Boolean(false);
+        let place = if let Some(place) = self.free.pop() {
+            let counter = &mut self.counters[place as usize];
+            *counter = Counter { key, total, hash, ..*counter };
+            place
+        } else {
             self.counters.push(Counter { key, total, hash, lives: 0, next: NONE });
             (self.counters.len() - 1) as u32
-        });
-        let counter = &mut self.counters[place as usize];
-        put(&mut counter.key);
-        (counter.total, counter.hash) = (total, hash);
+        };
         let counters = &self.counters;
         let hash_of = |place: &u32| spread(counters[*place as usize].hash);
         self.places.insert_unique(spread(hash), place, hash_of);
@@ -277,9 +269,7 @@ impl Heavy {
     fn remove(&mut self, place: u32) {
         let counter = &mut self.counters[place as usize];
         counter.lives = counter.lives.wrapping_add(1);
-        if !matches!(&counter.key, AnyKey::Text(text) if text.len() <= KEPT_TEXT_MAX) {
-            counter.key = AnyKey::Boolean(false);
-        }
+        counter.key = AnyKey::Boolean(false);
         let gone = self.places.find_entry(spread(counter.hash), |other| *other == place);
         gone.expect("every counter has its place").remove();
         self.free.push(place);
@@ -372,7 +362,7 @@ impl Accumulator for Heavy {
             if count == 0 || last.as_ref().is_some_and(|last| *last >= key) {
                 return Err(wrong());
             }
-            heavy.insert(|own| own.clone_from(&key), hash(&key), count);
+            heavy.insert(key.clone(), hash(&key), count);
             last = Some(key);
         }
         Ok(heavy)

@@ -22,7 +22,7 @@ use super::{
 use crate::{build, host, process::Owned, setup, step::silent_step, workspace::Workspace};
 
 /// The threads that are told of.
-const THREADS: [&str; 4] = ["worker-0", "publisher", "compactor", "checkpointer"];
+const THREADS: [&str; 5] = ["worker-0", "publisher", "results", "compactor", "checkpointer"];
 
 #[derive(clap::Args)]
 pub(super) struct Args {

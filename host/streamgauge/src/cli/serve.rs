@@ -46,13 +46,10 @@ use crate::run::status::RunStatus;
 use crate::run::stop::{OnHangup, Stop};
 use crate::run::supervisor::Supervisor;
 pub(super) use changing::{Instead, Reloads, Watches};
-use changing::{build, changers, end_of_build};
+use changing::{TICK, build, changers, end_of_build};
 
 /// The longest silence on a page's stream.
 const HEARTBEAT: Duration = Duration::from_secs(2);
-
-/// How often this thread looks at what others do.
-const TICK: Duration = Duration::from_millis(100);
 
 /// How often the files are looked at; a change is taken over once it stands still for so long.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -231,7 +228,7 @@ pub(super) fn serve(
                 beat.beat(Instant::now());
                 thread::sleep(rest);
             }
-            publisher.publish();
+            publisher.publish_last();
         })
     };
     if let Some((reloader, watches)) = reloader.zip(watches) {

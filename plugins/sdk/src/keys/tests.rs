@@ -37,7 +37,7 @@ fn a_tally_counts_each_row_once() {
 
 #[test]
 fn keys_round_trip_and_unknown_tags_are_refused() {
-    let keys = [AnyKey::Boolean(true), AnyKey::Integer(i64::MIN), AnyKey::Text("\0中".to_owned())];
+    let keys = [AnyKey::Boolean(true), AnyKey::Integer(i64::MIN), AnyKey::Text("\0中".into())];
     for key in keys {
         let mut writer = Writer::default();
         key.write(&mut writer);
@@ -52,7 +52,7 @@ fn keys_round_trip_and_unknown_tags_are_refused() {
 fn configured_keys_have_the_type_of_their_column() {
     let config = Config::parse(r#"{"one": "a", "many": [1, 2], "mixed": [1, "a"], "big": -1}"#);
     let config = config.expect("JSON");
-    let text = |text: &str| AnyKey::Text(text.to_owned());
+    let text = |text: &str| AnyKey::Text(text.into());
     assert_eq!(KeyType::Text.keys_in(&config, "one"), Ok(vec![text("a")]));
     let numbers = vec![AnyKey::Integer(1), AnyKey::Integer(2)];
     assert_eq!(KeyType::Unsigned.keys_in(&config, "many"), Ok(numbers));

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::TICK;
 use crate::run::cause::Cause;
 use crate::run::current::Current;
 use crate::run::edition::{Loss, Rebuilder};
@@ -53,6 +52,9 @@ pub(in crate::cli) enum Instead {
     /// With what was taken over last, while an edition of the files is built in the background.
     Building(Box<Prepared>, Loss),
 }
+
+/// How often one thread looks at what others do.
+pub(super) const TICK: Duration = Duration::from_millis(100);
 
 /// Looks after what is being built until `done` is raised, in a thread.
 pub(super) fn build(
