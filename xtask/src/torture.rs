@@ -16,6 +16,9 @@ pub(crate) struct Args {
     /// How many rounds; one state goes through all of them.
     #[arg(long, default_value_t = 10)]
     rounds: u64,
+    /// How many users the records have; one of the metrics counts by them.
+    #[arg(long, default_value_t = 20_000, conflicts_with = "changes")]
+    users: u32,
     /// Changes the pipeline so many times at random instead, under load and with kills.
     #[arg(long)]
     changes: Option<u64>,
@@ -44,6 +47,7 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     cargo
         .args(["torture::", "--", "--nocapture"])
         .env("STREAMGAUGE_TORTURE_ROUNDS", args.rounds.to_string())
+        .env("STREAMGAUGE_TORTURE_USERS", args.users.to_string())
         .env("STREAMGAUGE_TORTURE_SEED", seed.to_string());
     process::run(&mut cargo)
 }

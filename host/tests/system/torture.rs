@@ -48,6 +48,9 @@ use shadow::Shadow;
 const ROUNDS: u64 = 3;
 const SEED: u64 = 20_151_111;
 
+/// Enough for states that are exported by differences.
+const USERS: u64 = 20_000;
+
 /// A killed broker may come back once the broker's former session is over, which lasts 9 s by
 /// default.
 const IMPATIENT: &str = "broker.session.timeout.ms=2000\nbroker.heartbeat.interval.ms=500\n";
@@ -61,7 +64,9 @@ fn whatever_happens_each_record_counts_once() {
     let rounds = setting("STREAMGAUGE_TORTURE_ROUNDS", ROUNDS);
     let seed = setting("STREAMGAUGE_TORTURE_SEED", SEED);
     let broker = Broker::with(IMPATIENT);
-    let mut driver = Driver::new(&broker, seed, PARTITIONS);
+    let users = setting("STREAMGAUGE_TORTURE_USERS", USERS);
+    let users = u32::try_from(users).expect("users are counted in 32 bits");
+    let mut driver = Driver::new(&broker, (seed, users), PARTITIONS);
     let mut shadow = Shadow::of(&broker.address(), driver.topic());
     shadow.follow(0..PARTITIONS);
     let mut recount = Recount::under(&driver.place().path("pipeline.toml"));

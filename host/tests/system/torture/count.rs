@@ -9,11 +9,12 @@ use super::pipeline::{BOUND_MS, EARLIEST_MS, FUTURE_SKEW_MS, RETENTION_MS};
 use super::shadow::Kept;
 
 /// The metrics: id, field, the largest number; `None` means that the field is a text.
-const METRICS: [(&str, &str, Option<u32>); 4] = [
+const METRICS: [(&str, &str, Option<u32>); 5] = [
     ("age", "age_range", Some(AGE_MAX)),
     ("behavior", "action", Some(3)),
     ("gender", "gender", Some(2)),
     ("province", "province", None),
+    ("users", "user_id", None),
 ];
 
 /// The larger of the two codes for 50 and above.
@@ -246,7 +247,11 @@ fn parse(value: Option<&[u8]>) -> Result<Map<String, Value>, &'static str> {
 fn usable(value: Option<&Value>, max: Option<u32>) -> Result<String, &'static str> {
     let value = value.filter(|value| !value.is_null() && *value != "").ok_or("missing")?;
     let Some(max) = max else {
-        return value.as_str().map(str::to_owned).ok_or("wrong_type");
+        return match value {
+            Value::String(text) => Ok(text.clone()),
+            Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+            _ => Err("wrong_type"),
+        };
     };
     let number = match value {
         Value::String(text) => text.parse().ok(),

@@ -37,12 +37,12 @@ struct Scene<'a> {
 }
 
 impl<'a> Driver<'a> {
-    pub(super) fn new(broker: &'a Broker, seed: u64, partitions: u32) -> Self {
+    pub(super) fn new(broker: &'a Broker, (seed, users): (u64, u32), partitions: u32) -> Self {
         let topic = unique("torture");
         broker.create_topic(&topic, partitions as i32);
         let place = Workplace::new(&Settings::kafka(&broker.address(), &topic));
         let driver =
-            Self { broker, topic, place, records: Records::of(seed), deletions: Vec::new() };
+            Self { broker, topic, place, records: Records::of(seed, users), deletions: Vec::new() };
         driver.set(Limits::random(&mut Chance::of(seed, 0)));
         driver
     }

@@ -43,12 +43,18 @@ every = "300ms"
 keep = "3660d"
 "#;
 
-/// The metrics: id, and the other lines of the table.
-const METRICS: [(&str, &str); 4] = [
-    ("behavior", "windows = [\"cumulative\", \"1d\"]\nretention = \"3d\"\n"),
-    ("age", "windows = [\"cumulative\", \"1d\"]\nretention = \"3d\"\nmax_open_windows = 3\n"),
-    ("gender", "windows = [\"cumulative\", \"6h/2h\"]\nretention = \"12h\"\n"),
-    ("province", "windows = [\"cumulative\"]\n"),
+/// The metrics: id, plugin, and the other lines of the table. The states of `users` are large: they
+/// are exported by differences.
+const METRICS: [(&str, &str, &str); 5] = [
+    ("behavior", "behavior", "windows = [\"cumulative\", \"1d\"]\nretention = \"3d\"\n"),
+    (
+        "age",
+        "age",
+        "windows = [\"cumulative\", \"1d\"]\nretention = \"3d\"\nmax_open_windows = 3\n",
+    ),
+    ("gender", "gender", "windows = [\"cumulative\", \"6h/2h\"]\nretention = \"12h\"\n"),
+    ("province", "province", "windows = [\"cumulative\"]\n"),
+    ("users", "count_by", "columns = { value = \"user_id\" }\nmemory_max = \"256MiB\"\n"),
 ];
 
 /// The settings that may differ from start to start.
@@ -90,8 +96,8 @@ pub(super) fn text(brokers: &str, topic: &str, on_gap: &str, limits: Limits) -> 
          [batch]\nmin = {batch_min}\nmax = {batch_max}\nmax_delay = \"{batch_delay_ms}ms\"\n\
          {SCHEMA_AND_TIME}\n[state.embedded]\ndir = \"state\"\n"
     );
-    for (id, more) in METRICS {
-        let plugin = plugin(id);
+    for (id, component, more) in METRICS {
+        let plugin = plugin(component);
         writeln!(text, "[[metric]]\nid = \"{id}\"\nplugin = \"{}\"\n{more}", plugin.display())
             .expect("writing to a string never fails");
     }

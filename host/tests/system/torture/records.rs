@@ -26,7 +26,7 @@ const DISORDER_MS: i64 = 240_000;
 /// How far late records may lie back.
 const BACK_MS: [i64; 4] = [HOUR_MS, 6 * HOUR_MS, DAY_MS, 6 * DAY_MS];
 
-/// Users, each of which is a key.
+/// Keys of the messages, which decide their partitions.
 const KEYS: u64 = 400;
 
 /// One record to be sent.
@@ -45,7 +45,8 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn of(seed: u64) -> Self {
+    /// The records of `seed`, of so many users.
+    pub(super) fn of(seed: u64, users: u32) -> Self {
         let settings = GeneratorSettings {
             rate: f64::INFINITY,
             seed,
@@ -53,6 +54,7 @@ impl Records {
             season: 10 * RECORDS_PER_ROUND,
             late: 0.0,
             dirt: 0.03,
+            users,
             ..GeneratorSettings::default()
         };
         Self { seed, generator: Generator::new(&settings) }
