@@ -164,6 +164,7 @@ fn of_generator(texts: &mut Texts<'_>, generator: &GeneratorSettings) {
         dirt: _,
         users: _,
         items: _,
+        skew: _,
     } = generator;
     texts.set_if("source.generator.limit", *limit);
     texts.set("source.generator.swing", swing);

@@ -10,7 +10,7 @@ use super::diagnostic::Diagnostic;
 use super::format::Format;
 use super::kafka::{self, ON_GAP};
 use super::reader::{Problem, Read, Table, Value};
-use super::source_settings::{FileSettings, GeneratorSettings, OnGap, Shape, SourceSettings};
+use super::source_settings::{FileSettings, GeneratorSettings, OnGap, Shape, Skew, SourceSettings};
 use super::values::{duration, instant, line, number, one_of, whole};
 
 /// The length of the generator's season where the file does not set one.
@@ -32,6 +32,7 @@ impl Default for GeneratorSettings {
             dirt: 0.001,
             users: 20_000,
             items: 50_000,
+            skew: Skew::default(),
         }
     }
 }
@@ -39,6 +40,9 @@ impl Default for GeneratorSettings {
 /// The shapes of the generator by name.
 pub(super) const SHAPES: [(&str, Shape); 2] =
     [("shop", Shape::Shop), ("access_log", Shape::AccessLog)];
+
+/// The ways to spread events over users, by name.
+const SKEWS: [(&str, Skew); 2] = [("zipf", Skew::Zipf), ("even", Skew::Even)];
 
 /// Reads `[source]` with its one kind of source.
 pub(super) fn read_source(root: &mut Table<'_>, context: &Context<'_>) -> Option<SourceSettings> {
@@ -163,6 +167,7 @@ fn read_generator(mut table: Table<'_>) -> GeneratorSettings {
         dirt: table.or("dirt", default.dirt, number(0.0..=1.0)),
         users: table.or("users", u64::from(default.users), whole(1..=100_000_000)) as u32,
         items: table.or("items", u64::from(default.items), whole(1..=100_000_000)) as u32,
+        skew: table.or("skew", default.skew, one_of(&SKEWS)),
     };
     table.finish();
     settings
@@ -170,7 +175,7 @@ fn read_generator(mut table: Table<'_>) -> GeneratorSettings {
 
 /// Settings that mean nothing for another shape than the shop.
 fn refuse_the_shops(table: &mut Table<'_>) {
-    for key in ["season", "users", "items"] {
+    for key in ["season", "users", "items", "skew"] {
         if let Some(value) = table.value(key) {
             value.report_key(
                 Problem::new("goes with shape `shop` only").hint("remove it, or change `shape`"),

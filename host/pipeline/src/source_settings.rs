@@ -104,7 +104,7 @@ pub struct GeneratorSettings {
     /// The number of partitions of the made-up log.
     pub partitions: u32,
     /// The number of events, over all partitions, in the days from 05-11 to 11-11; all later events
-    /// are of 11-11. Only the shop has a season, `users` and `items`.
+    /// are of 11-11. Only the shop has a season, `users`, `items` and `skew`.
     pub season: u64,
     /// The number of events over all partitions after which the source ends; `None` means that it
     /// never ends.
@@ -119,4 +119,16 @@ pub struct GeneratorSettings {
     pub users: u32,
     /// The number of items in the shop.
     pub items: u32,
+    /// How the events of the shop are spread over its users.
+    pub skew: Skew,
+}
+
+/// How events are spread over keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Skew {
+    /// Few keys have most of the events, by Zipf's law in Mandelbrot's form.
+    #[default]
+    Zipf,
+    /// Each key has as many as any other.
+    Even,
 }

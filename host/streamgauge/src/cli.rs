@@ -2,6 +2,7 @@
 //! unreachable or a port is taken.
 
 mod begin;
+mod bench;
 mod check;
 mod config;
 mod demo;
@@ -67,6 +68,7 @@ enum Command {
     Metric(metric::MetricArgs),
     State(state::StateArgs),
     Plugin(plugin::PluginArgs),
+    Bench(bench::BenchArgs),
 }
 
 impl Command {
@@ -85,6 +87,8 @@ impl Command {
             Self::Metric(args) => Some(args.config()),
             Self::State(args) => Some(args.config()),
             Self::Plugin(args) => args.config(),
+            // It runs pipelines of its own.
+            Self::Bench(_) => None,
         }
     }
 
@@ -169,6 +173,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Metric(args) => metric::metric(&args),
         Command::State(args) => state::state(&args),
         Command::Plugin(args) => plugin::plugin(&args),
+        Command::Bench(args) => bench::bench(&args),
     }
 }
 

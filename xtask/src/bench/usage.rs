@@ -1,6 +1,6 @@
 //! Processor time and memory of a process, from the kernel.
 
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
 use anyhow::{Context as _, Result};
 
@@ -25,25 +25,6 @@ impl Usage {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
         Some(Self { cpu_seconds: seconds_in(&stat)?, resident_kb: resident_in(&status)? })
     }
-}
-
-/// The processor time that each thread of a child has used, in seconds, by its name; a thread that
-/// has ended is not there.
-pub(super) fn of_threads(child: &Owned) -> Result<BTreeMap<String, f64>> {
-    let threads = fs::read_dir(format!("/proc/{}/task", child.0.id()))
-        .context("could not read the host's threads; has it ended?")?;
-    let mut seconds = BTreeMap::new();
-    for thread in threads.flatten() {
-        let Ok(stat) = fs::read_to_string(thread.path().join("stat")) else { continue };
-        if let (Some(name), Some(used)) = (name_in(&stat), seconds_in(&stat)) {
-            *seconds.entry(name.to_owned()).or_default() += used;
-        }
-    }
-    Ok(seconds)
-}
-
-fn name_in(stat: &str) -> Option<&str> {
-    Some(stat.split_once('(')?.1.rsplit_once(')')?.0)
 }
 
 fn seconds_in(stat: &str) -> Option<f64> {

@@ -17,7 +17,7 @@ use crate::document::join;
 use crate::event_time_settings::EventTimeFields;
 use crate::format::Format;
 use crate::pipeline::Pipeline;
-use crate::source_settings::{FileSettings, GeneratorSettings, OnGap, Shape, SourceSettings};
+use crate::source_settings::{FileSettings, GeneratorSettings, OnGap, Shape, Skew, SourceSettings};
 use crate::units::show_duration;
 
 /// What the metrics' keys begin with.
@@ -220,6 +220,10 @@ fn generator_shape(generator: &GeneratorSettings, set: &mut impl FnMut(&str, Str
             set("source.generator.season", generator.season.to_string());
             set("source.generator.users", generator.users.to_string());
             set("source.generator.items", generator.items.to_string());
+            // States were written before there was another one.
+            if generator.skew == Skew::Even {
+                set("source.generator.skew", "even".to_owned());
+            }
         }
         Shape::AccessLog => set("source.generator.shape", "access_log".to_owned()),
     }

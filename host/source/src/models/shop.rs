@@ -10,7 +10,7 @@ mod event;
 use super::model::{Model, Place};
 use super::zipf::Zipf;
 use streamgauge_core::random::{Lottery, Random, mix, threshold};
-use streamgauge_pipeline::GeneratorSettings;
+use streamgauge_pipeline::{GeneratorSettings, Skew};
 
 use self::calendar::{Calendar, DATES};
 use self::catalog::Catalog;
@@ -21,6 +21,9 @@ use self::event::Event;
 /// of a million items about 0.2 %.
 const USERS_Q: f64 = 10.0;
 const ITEMS_Q: f64 = 50.0;
+
+/// So large that the weights of all ranks are the same.
+const EVEN_Q: f64 = 1e18;
 
 /// Weights of the actions (click, cart, purchase, favourite) on an ordinary day and on
 /// November 11. Over a season they come to 88, 0.1, 6.6 and 5.3 %.
@@ -51,7 +54,7 @@ impl Shop {
         Self {
             late_below: threshold(settings.late),
             calendar: Calendar::new(settings.season),
-            users: Zipf::new(settings.users, USERS_Q, mix(seed)),
+            users: Zipf::new(settings.users, users_q(settings.skew), mix(seed)),
             items: Zipf::new(settings.items, ITEMS_Q, mix(!seed)),
             catalog: Catalog::new(seed),
             actions: Lottery::new(&ACTIONS),
@@ -115,6 +118,13 @@ fn days_back(today: usize, random: &mut Random) -> usize {
     match today.min(LATE_DAYS_MAX) {
         0 => 0,
         most => 1 + random.below(most as u32) as usize,
+    }
+}
+
+fn users_q(skew: Skew) -> f64 {
+    match skew {
+        Skew::Zipf => USERS_Q,
+        Skew::Even => EVEN_Q,
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use streamgauge_pipeline::{GeneratorSettings, Shape};
+use streamgauge_pipeline::{GeneratorSettings, Shape, Skew};
 
 /// Sends events into Kafka: files, or generated ones.
 #[derive(Args, Clone, Debug)]
@@ -103,6 +103,7 @@ impl ProduceArgs {
             dirt: self.dirt,
             users: self.users,
             items: self.items,
+            skew: Skew::default(),
         }
     }
 }

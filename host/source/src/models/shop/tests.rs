@@ -25,6 +25,7 @@ fn settings() -> GeneratorSettings {
         dirt: 0.0,
         users: 100_000,
         items: 1_000_000,
+        skew: Skew::Zipf,
     }
 }
 
@@ -32,6 +33,18 @@ fn position_in_season(object: &Value) -> usize {
     let number = |field: &str| object[field].as_u64().expect("a number") as u8;
     let date = (number("month"), number("day"));
     DATES.iter().position(|d| *d == date).expect("a day of the season")
+}
+
+#[test]
+fn events_are_spread_over_users_as_asked_for() {
+    let busiest = |skew| {
+        let settings = GeneratorSettings { users: 100, skew, ..settings() };
+        let events = shares(&objects(&settings, 20_000), "user_id").into_values();
+        events.fold(0.0, f64::max)
+    };
+    let (zipf, even) = (busiest(Skew::Zipf), busiest(Skew::Even));
+    assert!(zipf > 0.03, "{zipf}");
+    assert!((0.01..0.015).contains(&even), "{even}");
 }
 
 #[test]
