@@ -37,6 +37,8 @@ pub struct LiveMetric {
 pub struct Reading {
     reader: Arc<MetricReader>,
     former: WindowResult,
+    /// What the frames of it tell.
+    trouble: Option<Trouble>,
     /// Whether a result is to be made, or states are only followed.
     makes: bool,
 }
@@ -52,8 +54,8 @@ struct ReadResult {
     unreadable: Option<Trouble>,
     /// What the frames tell.
     trouble: Option<Trouble>,
-    /// A frame for each panel.
-    frames: Vec<Frame>,
+    /// A frame for each panel; `None` where those before still hold.
+    frames: Option<Vec<Frame>>,
     /// Whether it is not the one before.
     is_new: bool,
 }
@@ -69,8 +71,10 @@ impl Reading {
         let (shown, trouble) = self.reader.current(published, spec);
         let of_workers = published.trouble(self.reader.id());
         let unreadable = trouble.clone().filter(|_| of_workers.is_none());
-        let frames = drawn(&self.reader, &shown, trouble.as_ref());
         let is_new = !Arc::ptr_eq(&shown.result, &self.former.result);
+        let told = |of: &WindowResult, trouble: &Option<Trouble>| (of.id, of.state, trouble.clone());
+        let holds = !is_new && told(&shown, &trouble) == told(&self.former, &self.trouble);
+        let frames = (!holds).then(|| drawn(&self.reader, &shown, trouble.as_ref()));
         Read { result: Some(ReadResult { shown, unreadable, trouble, frames, is_new }) }
     }
 
@@ -158,7 +162,8 @@ impl LiveMetric {
     /// kind. Where its result is dear, the one before stays for a while.
     pub fn reading(&self, now: i64) -> Reading {
         let (reader, former) = (Arc::clone(&self.reader), self.shown.clone());
-        Reading { reader, former, makes: self.pace.is_due(now) }
+        let trouble = self.trouble.clone();
+        Reading { reader, former, trouble, makes: self.pace.is_due(now) }
     }
 
     /// Takes in what was read at `now`, and how long that took.
@@ -176,10 +181,9 @@ impl LiveMetric {
         }
         (self.shown, self.unreadable) = (shown, unreadable);
         self.trouble = self.told();
-        if self.trouble == trouble {
-            self.put(frames);
-        } else {
-            self.draw();
+        match frames {
+            Some(frames) if self.trouble == trouble => self.put(frames),
+            _ => self.draw(),
         }
     }
 
