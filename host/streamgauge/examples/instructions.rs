@@ -51,6 +51,8 @@ fn main() {
         "fold" => fold(folder, 1, ""),
         "fold-windows" => fold(folder, 1, "windows = [\"1d\"]\n"),
         "fold-64-metrics" => fold(folder, 16, ""),
+        "count-few-keys" => count(folder, 100),
+        "count-many-keys" => count(folder, KEYS),
         "publish" => publish(folder),
         "checkpoint" => checkpoint(folder),
         _ => usage(),
@@ -59,7 +61,10 @@ fn main() {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: instructions fold|fold-windows|fold-64-metrics|publish|checkpoint FOLDER");
+    eprintln!(
+        "usage: instructions fold|fold-windows|fold-64-metrics|count-few-keys|\
+         count-many-keys|publish|checkpoint FOLDER"
+    );
     std::process::exit(2);
 }
 
@@ -103,12 +108,31 @@ fn fold(folder: &Path, times: usize, windows: &str) -> u64 {
     8 * BLOCK
 }
 
+/// Records of one metric that counts by so many keys, each of which was seen; states are published
+/// in between, which is not counted.
+fn count(folder: &Path, keys: u64) -> u64 {
+    let mut driven = Driven::with_all_keys(folder, keys);
+    let mut next = keys;
+    for turn in 0..12 {
+        let mut block = users(next, next + BETWEEN, keys);
+        next += BETWEEN;
+        if turn < 2 {
+            driven.fold(&mut block);
+        } else {
+            measured(|| driven.fold(&mut block));
+        }
+        driven.wait();
+        driven.publish();
+    }
+    10 * BETWEEN
+}
+
 /// Publications of a state with many keys, at full width.
 fn publish(folder: &Path) -> u64 {
-    let mut driven = Driven::with_all_keys(folder);
+    let mut driven = Driven::with_all_keys(folder, KEYS);
     let mut next = KEYS;
     for turn in 0..12 {
-        driven.fold_users(next, next + BETWEEN);
+        driven.fold(&mut users(next, next + BETWEEN, KEYS));
         next += BETWEEN;
         driven.wait();
         if turn < 2 {
@@ -122,13 +146,13 @@ fn publish(folder: &Path) -> u64 {
 
 /// The checkpoint of a second with many keys.
 fn checkpoint(folder: &Path) -> u64 {
-    let mut driven = Driven::with_all_keys(folder);
+    let mut driven = Driven::with_all_keys(folder, KEYS);
     let mut checkpointer = driven.checkpointer();
     assert!(checkpointer.checkpoint(), "the whole is stored");
     let mut next = KEYS;
     for turn in 0..6 {
         for _ in 0..10 {
-            driven.fold_users(next, next + BETWEEN);
+            driven.fold(&mut users(next, next + BETWEEN, KEYS));
             next += BETWEEN;
             driven.wait();
             driven.publish();
@@ -195,13 +219,13 @@ impl Driven {
     }
 
     /// `count_by` over all users, each of which was seen, and exported as it is from then on.
-    fn with_all_keys(folder: &Path) -> Self {
+    fn with_all_keys(folder: &Path, keys: u64) -> Self {
         let file = folder.join("count_by.wasm");
         let mut driven = Self::new(&format!(
             "[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user_id\" }}\n",
             file.display()
         ));
-        driven.fold_users(0, KEYS);
+        driven.fold(&mut users(0, keys, keys));
         driven.wait();
         driven.publish();
         driven
@@ -210,23 +234,6 @@ impl Driven {
     fn fold(&mut self, block: &mut BlockBuffer) {
         self.tell(Event::Records(block.block()));
         self.tell(Event::Drained);
-    }
-
-    /// Events of the users `from..to`, who come again and again in an order that repeats after all
-    /// of them.
-    fn fold_users(&mut self, from: u64, to: u64) {
-        let mut block = BlockBuffer::default();
-        for place in from..to {
-            let user = place * 7919 % KEYS;
-            let record = format!(
-                "{{\"user_id\":\"{user}\",\"month\":5,\"day\":11,\"action\":0,\"age_range\":1,\
-                 \"gender\":0,\"province\":\"\"}}"
-            );
-            let time = streamgauge_core::RecordTime(0);
-            let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
-            block.push(0, meta, Some(record.as_bytes()));
-        }
-        self.fold(&mut block);
     }
 
     fn wait(&mut self) {
@@ -264,4 +271,21 @@ impl Driven {
             backoff: Backoff::default(),
         }
     }
+}
+
+/// Events `from..to` of so many users, who come again and again in an order that repeats after all
+/// of them.
+fn users(from: u64, to: u64, keys: u64) -> BlockBuffer {
+    let mut block = BlockBuffer::default();
+    for place in from..to {
+        let user = place * 7919 % keys;
+        let record = format!(
+            "{{\"user_id\":\"{user}\",\"month\":5,\"day\":11,\"action\":0,\"age_range\":1,\
+             \"gender\":0,\"province\":\"\"}}"
+        );
+        let time = streamgauge_core::RecordTime(0);
+        let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
+        block.push(0, meta, Some(record.as_bytes()));
+    }
+    block
 }

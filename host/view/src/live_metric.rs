@@ -72,7 +72,8 @@ impl Reading {
         let of_workers = published.trouble(self.reader.id());
         let unreadable = trouble.clone().filter(|_| of_workers.is_none());
         let is_new = !Arc::ptr_eq(&shown.result, &self.former.result);
-        let told = |of: &WindowResult, trouble: &Option<Trouble>| (of.id, of.state, trouble.clone());
+        let told =
+            |of: &WindowResult, trouble: &Option<Trouble>| (of.id, of.state, trouble.clone());
         let holds = !is_new && told(&shown, &trouble) == told(&self.former, &self.trouble);
         let frames = (!holds).then(|| drawn(&self.reader, &shown, trouble.as_ref()));
         Read { result: Some(ReadResult { shown, unreadable, trouble, frames, is_new }) }

@@ -78,6 +78,10 @@ impl Metric for CountBy {
     }
 
     fn add(&self, counter: &mut Self::Accumulator, batch: &Batch) -> Result<()> {
+        if self.kind == KeyType::Text {
+            counter.count_texts(batch.text(0)?);
+            return Ok(());
+        }
         for (key, events) in Keys::of(batch, 0, self.kind)?.tally() {
             counter.record(key, events);
         }

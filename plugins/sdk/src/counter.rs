@@ -8,13 +8,15 @@
 //! only by the memory that the host grants.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash};
+use std::hash::{BuildHasher as _, Hash};
 
-use rustc_hash::FxHasher;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxBuildHasher;
 
 use crate::batch::{Column, TextColumn};
 use crate::codec::{Reader, Writer, bad_state};
+use crate::keys::{AnyKey, TextKey};
 use crate::{Accumulator, Result, Table};
 
 /// The first unsigned key that is not tallied in an array.
@@ -38,8 +40,8 @@ const TALLY_ROWS_MIN: usize = 32;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Counter<K> {
-    /// The events by key; no count is 0.
-    counts: HashMap<K, u64, BuildHasherDefault<FxHasher>>,
+    /// The events by key, found by the key's hash; no count is 0.
+    counts: HashTable<(K, u64)>,
 }
 
 /// A type that events can be counted by: `u32`, `i64`, `bool` and `String`.
@@ -66,7 +68,8 @@ pub trait Key: Ord + Hash + 'static {
 
 impl<K: Key> PartialEq for Counter<K> {
     fn eq(&self, other: &Self) -> bool {
-        self.counts == other.counts
+        self.counts.len() == other.counts.len()
+            && self.counts.iter().all(|(key, count)| other.get(key) == *count)
     }
 }
 
@@ -74,7 +77,7 @@ impl<K: Key> Eq for Counter<K> {}
 
 impl<K> Default for Counter<K> {
     fn default() -> Self {
-        Self { counts: HashMap::default() }
+        Self { counts: HashTable::new() }
     }
 }
 
@@ -91,10 +94,21 @@ impl<K: Key> Counter<K> {
         if events == 0 {
             return;
         }
-        match self.counts.get_mut(key) {
-            Some(count) => *count = sum(*count, events),
-            None => {
-                self.counts.insert(key.to_owned(), events);
+        self.add(hash_of(key), |own| own.borrow() == key, events, || key.to_owned());
+    }
+
+    /// Adds `events` events of the key of this `hash` that `is` the one, or else of a `new` one.
+    fn add(
+        &mut self,
+        hash: u64,
+        is: impl Fn(&K) -> bool,
+        events: u64,
+        new: impl FnOnce() -> K,
+    ) {
+        match self.counts.entry(hash, |(key, _)| is(key), |(key, _)| hash_of(key)) {
+            Entry::Occupied(mut own) => own.get_mut().1 = sum(own.get().1, events),
+            Entry::Vacant(place) => {
+                place.insert((new(), events));
             }
         }
     }
@@ -104,7 +118,8 @@ impl<K: Key> Counter<K> {
     where
         K: Borrow<Q>,
     {
-        self.counts.get(key).copied().unwrap_or_default()
+        let own = self.counts.find(hash_of(key), |(own, _)| own.borrow() == key);
+        own.map_or(0, |(_, count)| *count)
     }
 
     /// Every key that was counted, in order, with its count.
@@ -114,7 +129,7 @@ impl<K: Key> Counter<K> {
 
     fn sorted(&self) -> Vec<(u64, &K, u64)> {
         let counts = self.counts.iter();
-        let mut all: Vec<_> = counts.map(|(key, &count)| (key.prefix(), key, count)).collect();
+        let mut all: Vec<_> = counts.map(|(key, count)| (key.prefix(), key, *count)).collect();
         if all.len() < RADIX_KEYS_MIN {
             all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
             return all;
@@ -204,16 +219,26 @@ impl Counter<String> {
     }
 }
 
+impl Counter<AnyKey> {
+    /// Counts every row of a column by its text. Nulls are not counted.
+    pub fn count_texts(&mut self, column: TextColumn<'_>) {
+        // A counter that was just made takes many keys of its first batch.
+        let new = column.entries().saturating_sub(self.counts.len());
+        self.counts.reserve(new, |(key, _)| hash_of(key));
+        for (code, events) in column.tally().into_iter().enumerate() {
+            if events > 0 {
+                let text = TextKey(column.entry(code));
+                self.add(hash_of(&text), |key| text.is(key), u64::from(events), || text.key());
+            }
+        }
+    }
+}
+
 /// The bytes: the number of keys, then each key in order with its count.
 impl<K: Key + Clone> Accumulator for Counter<K> {
     fn merge(&mut self, other: &Self) -> Result<()> {
-        for (key, &count) in &other.counts {
-            match self.counts.get_mut(key) {
-                Some(own) => *own = sum(*own, count),
-                None => {
-                    self.counts.insert(key.clone(), count);
-                }
-            }
+        for (key, count) in &other.counts {
+            self.add(hash_of(key), |own| own == key, *count, || key.clone());
         }
         Ok(())
     }
@@ -230,7 +255,11 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
         let keys = reader.u64()?;
         // No more than the bytes may hold: a key and its count take two at least.
         let capacity = keys.min(reader.remaining() as u64 / 2) as usize;
-        let mut counts = HashMap::with_capacity_and_hasher(capacity, BuildHasherDefault::default());
+        let mut counts = HashTable::with_capacity(capacity);
+        // Keys that ascend are all different.
+        let mut enter = |entry: (K, u64)| {
+            counts.insert_unique(hash_of(&entry.0), entry, |(key, _)| hash_of(key));
+        };
         let mut last: Option<(K, u64)> = None;
         for _ in 0..keys {
             let key = K::read(reader)?;
@@ -241,9 +270,9 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
                     "is not a counter's: keys must ascend and counts be above 0",
                 ));
             }
-            counts.extend(last.replace((key, count)));
+            last.replace((key, count)).into_iter().for_each(&mut enter);
         }
-        counts.extend(last);
+        last.into_iter().for_each(enter);
         Ok(Self { counts })
     }
 }
@@ -254,6 +283,10 @@ pub(crate) fn text_prefix(text: &str) -> u64 {
     let length = text.len().min(8);
     first[..length].copy_from_slice(&text.as_bytes()[..length]);
     u64::from_be_bytes(first)
+}
+
+fn hash_of<Q: Hash + ?Sized>(key: &Q) -> u64 {
+    FxBuildHasher.hash_one(key)
 }
 
 fn sum(count: u64, events: u64) -> u64 {

@@ -5,6 +5,8 @@
 //! column has this shape already; small numbers share an entry, and each large number has an entry
 //! of its own.
 
+use std::hash::{Hash, Hasher};
+
 use smol_str::SmolStr;
 
 use crate::codec::{Reader, Writer, bad_state};
@@ -44,7 +46,7 @@ pub enum KeyType {
 }
 
 /// One key of any type. Numbers are in the order of numbers, texts in the order of their bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AnyKey {
     /// A value of a `boolean` column.
     Boolean(bool),
@@ -134,6 +136,36 @@ impl KeyType {
             }
             _ => None,
         }
+    }
+}
+
+/// A text that is looked for among keys, and hashed as one.
+pub(crate) struct TextKey<'a>(pub(crate) &'a str);
+
+impl Hash for AnyKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Boolean(boolean) => state.write_u64(u64::from(*boolean)),
+            Self::Integer(number) => state.write_u64(number.cast_unsigned()),
+            Self::Text(text) => TextKey(text).hash(state),
+        }
+    }
+}
+
+impl Hash for TextKey<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.0.as_bytes());
+    }
+}
+
+impl TextKey<'_> {
+    /// True if it is this key.
+    pub(crate) fn is(&self, key: &AnyKey) -> bool {
+        matches!(key, AnyKey::Text(text) if text == self.0)
+    }
+
+    pub(crate) fn key(&self) -> AnyKey {
+        AnyKey::Text(self.0.into())
     }
 }
 
