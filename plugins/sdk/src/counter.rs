@@ -98,13 +98,7 @@ impl<K: Key> Counter<K> {
     }
 
     /// Adds `events` events of the key of this `hash` that `is` the one, or else of a `new` one.
-    fn add(
-        &mut self,
-        hash: u64,
-        is: impl Fn(&K) -> bool,
-        events: u64,
-        new: impl FnOnce() -> K,
-    ) {
+    fn add(&mut self, hash: u64, is: impl Fn(&K) -> bool, events: u64, new: impl FnOnce() -> K) {
         match self.counts.entry(hash, |(key, _)| is(key), |(key, _)| hash_of(key)) {
             Entry::Occupied(mut own) => own.get_mut().1 = sum(own.get().1, events),
             Entry::Vacant(place) => {

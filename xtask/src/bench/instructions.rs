@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// The kinds of work, as the example knows them.
-const WORK: [&str; 4] = ["fold", "fold-windows", "publish", "checkpoint"];
+const WORK: [&str; 6] =
+    ["fold", "fold-windows", "count-few-keys", "count-many-keys", "publish", "checkpoint"];
 
 /// What is counted: the function of the example in which the work is done.
 const COUNTED: &str = "--toggle-collect=*instructions::measured*";
