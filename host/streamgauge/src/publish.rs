@@ -80,8 +80,6 @@ struct Drawing {
     panels: Arc<Vec<Panel>>,
     metrics: Vec<LiveMetric>,
     aside: Aside,
-    /// Whether this is the last state.
-    is_last: bool,
     bounded: bool,
     ends_by_itself: bool,
     run_status: Arc<RunStatus>,
@@ -124,7 +122,6 @@ impl Publisher {
             panels: Arc::default(),
             metrics: Vec::new(),
             aside: Aside::new(),
-            is_last: false,
             bounded,
             ends_by_itself: bounded,
             run_status: Arc::clone(run_status),
@@ -159,12 +156,6 @@ impl Publisher {
         self.drawing.current.is_shown(&self.drawing.active);
         self.drawing.rest = rest(began.elapsed(), self.drawing.pipeline.publish_every);
         self.drawing.rest
-    }
-
-    /// The same at the end, when nothing more comes: with every result as of now.
-    pub fn publish_last(&mut self) {
-        self.drawing.is_last = true;
-        self.publish();
     }
 }
 
@@ -232,7 +223,7 @@ impl Drawing {
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
             .showing(&self.active.formers.states);
-        self.aside.read(&mut self.metrics, &Arc::new(published), self.is_last);
+        self.aside.read(&mut self.metrics, &Arc::new(published));
         (
             self.status(seen, books, &phase, &partitions),
             partition::clock(seen.overview, &partitions),

@@ -135,7 +135,9 @@ fn what_was_read_in_another_thread_tells_what_the_workers_say_by_then() {
     live.look(&second);
     assert_eq!(live.accounting().on_time, 4, "counts are those of the last look");
     assert!(frames(&live).values().all(|frame| frame.keys.is_empty()), "nothing was read yet");
+    assert!(!live.is_read());
     live.take(reading.join().expect("it was read"), 5, Duration::ZERO);
+    assert!(live.is_read());
     let mut expected = view(&plugin);
     expected.update(&first);
     let keys = |view: &LiveMetric| frames(view).into_values().map(|f| f.keys).collect::<Vec<_>>();

@@ -29,6 +29,8 @@ pub struct LiveMetric {
     /// What the frames tell.
     trouble: Option<Trouble>,
     pace: Pace,
+    /// Whether there was a result of states.
+    is_read: bool,
     frames: BTreeMap<String, Arc<Frame>>,
 }
 
@@ -100,6 +102,7 @@ impl LiveMetric {
             unreadable: None,
             trouble: None,
             pace: Pace::default(),
+            is_read: false,
             frames: BTreeMap::new(),
         };
         metric.draw();
@@ -174,6 +177,7 @@ impl LiveMetric {
         };
         if is_new {
             self.pace.note(now, took);
+            self.is_read = true;
         }
         let state = |of: &WindowResult| (of.id, of.state);
         let is_same = !is_new && state(&shown) == state(&self.shown);
@@ -193,6 +197,11 @@ impl LiveMetric {
         self.look(published);
         let read = Reading { makes: true, ..self.reading(published.now) }.read(published);
         self.take(read, published.now, Duration::ZERO);
+    }
+
+    /// Whether a result has been read so far.
+    pub fn is_read(&self) -> bool {
+        self.is_read
     }
 
     /// The reader of the metric.

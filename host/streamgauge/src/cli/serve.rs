@@ -228,7 +228,7 @@ pub(super) fn serve(
                 beat.beat(Instant::now());
                 thread::sleep(rest);
             }
-            publisher.publish_last();
+            publisher.publish();
         })
     };
     if let Some((reloader, watches)) = reloader.zip(watches) {

@@ -56,17 +56,9 @@ impl Aside {
         Self { asked, done: all_done, under_way: Vec::new() }
     }
 
-    /// Has `metrics` read what was published: small states at once, large ones aside; the last time
-    /// all at once, whatever that costs.
-    pub(super) fn read(
-        &mut self,
-        metrics: &mut [LiveMetric],
-        published: &Arc<Published>,
-        is_last: bool,
-    ) {
-        if is_last {
-            return self.read_all(metrics, published);
-        }
+    /// Has `metrics` read what was published: small states at once, and large ones aside, but for
+    /// their first result: until that is there, the page would show none as if there were none.
+    pub(super) fn read(&mut self, metrics: &mut [LiveMetric], published: &Arc<Published>) {
         while let Ok(done) = self.done.try_recv() {
             self.take(done, metrics);
         }
@@ -76,7 +68,7 @@ impl Aside {
                 continue;
             }
             let reading = metric.reading(published.now);
-            if is_large(metric, published) {
+            if metric.is_read() && is_large(metric, published) {
                 self.begin(reading, published);
             } else {
                 let began = Instant::now();
@@ -84,14 +76,6 @@ impl Aside {
                 metric.take(read, published.now, began.elapsed());
             }
         }
-    }
-
-    fn read_all(&mut self, metrics: &mut [LiveMetric], published: &Published) {
-        while !self.under_way.is_empty() {
-            let done = self.done.recv().expect("the thread does what it was asked for");
-            self.take(done, metrics);
-        }
-        metrics.iter_mut().for_each(|metric| metric.update(published));
     }
 
     fn begin(&mut self, reading: Reading, published: &Arc<Published>) {

@@ -203,6 +203,8 @@ pub(super) const OF_THE_HOST: &[Edit] = &[
     edit("the pipeline's `name`", Text(&[("系统测试", "改名")]), Now, &[("now", "name")]),
     edit("`workers`", Text(&[("workers = \"auto\"", "workers = 1")]), Now, &[("now", "workers")]),
     edit("`[batch]`", Text(&[("max = 8192", "max = 100")]), Now, &[("now", "batch.max")]),
+    edit("`[publish]`", Text(&[("[batch]", "[publish]\nevery = \"50ms\"\n[batch]")]),
+        Now, &[("now", "publish.every")]),
     edit("`[checkpoint]`", Text(&[("every = \"200ms\"", "every = \"300ms\"")]),
         Now, &[("now", "checkpoint.every")]),
     edit("`history.keep`", Text(&[("[batch]", "[history]\nkeep = \"300d\"\n[batch]")]),
