@@ -75,8 +75,8 @@ impl Command {
     /// The pipeline file that was named to the command.
     fn config(&self) -> Option<&Path> {
         match self {
-            // Its own source stands in for that of the file.
-            Self::Demo(_) => None,
+            // The demo's own source stands in for that of the file; bench has pipelines of its own.
+            Self::Demo(_) | Self::Bench(_) => None,
             Self::Run(args) => Some(args.config()),
             Self::Replay(args) => Some(args.config()),
             Self::Produce(args) => Some(&args.config),
@@ -87,8 +87,6 @@ impl Command {
             Self::Metric(args) => Some(args.config()),
             Self::State(args) => Some(args.config()),
             Self::Plugin(args) => args.config(),
-            // It runs pipelines of its own.
-            Self::Bench(_) => None,
         }
     }
 

@@ -246,7 +246,9 @@ impl Heavy {
             // As many spokes as counters: a step looks at one grown counter, on average.
             self.wheel = vec![NONE; (self.capacity as usize).next_power_of_two()];
             let places: Vec<u32> = self.places.iter().copied().collect();
-            places.into_iter().for_each(|place| self.file(place));
+            for place in places {
+                self.file(place);
+            }
         }
         let (turn, before) = (self.wheel.len() as u64, self.taken);
         self.error = sum(self.error, events);

@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -155,7 +156,7 @@ fn table(measured: &Kept, kept: Option<&Kept>) -> String {
     for (work, now) in &measured.per_event {
         let before = kept.and_then(|kept| kept.per_event.get(work));
         let before = before.map_or("–".to_owned(), |before| format!("{before:.0}"));
-        text += &format!("| {work} | {now:.0} | {before} |\n");
+        let _ = writeln!(text, "| {work} | {now:.0} | {before} |");
     }
     text
 }

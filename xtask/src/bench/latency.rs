@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long a host has to take in every key once.
-const WARM_LIMIT: Duration = Duration::from_secs(120);
+const WARM_LIMIT: Duration = Duration::from_mins(2);
 
 /// How long it then runs at the steady rate before it is measured.
 const SETTLE: Duration = Duration::from_secs(10);
@@ -219,9 +219,9 @@ mod tests {
     #[test]
     fn ages_count_by_their_weight() {
         let mut ages = vec![(30.0, 1.0), (10.0, 98.0), (20.0, 1.0)];
-        assert_eq!(quantile(&mut ages, 0.5), 10.0);
-        assert_eq!(quantile(&mut ages, 0.985), 20.0);
-        assert_eq!(quantile(&mut ages, 1.0), 30.0);
+        for (share, age) in [(0.5, 10.0), (0.985, 20.0), (1.0, 30.0)] {
+            assert!((quantile(&mut ages, share) - age).abs() < 0.1, "{share}");
+        }
     }
 
     #[test]

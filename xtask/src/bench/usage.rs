@@ -52,7 +52,6 @@ mod tests {
         let stat = "7 (a) b) (c) S 1 7 7 0 -1 4194560 90 0 0 0 137 14 3 4 20 0 9 0 55 6 7";
         assert_eq!(ticks_in(stat), Some(151));
         assert_eq!(ticks_in("7 (a) S"), None);
-        assert_eq!((name_in(stat), name_in("7 (cut")), (Some("a) b) (c"), None));
     }
 
     #[test]

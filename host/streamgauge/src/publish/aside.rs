@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::AccumulatorBytes;
+use streamgauge_core::{AccumulatorBytes, MetricSnapshot};
 use streamgauge_view::{LiveMetric, MetricReader, Published, Read, Reading};
 
 /// See the head of this file. The thread ends with this value.
@@ -28,7 +28,7 @@ struct Done {
 /// True if the states of a metric are better read aside.
 fn is_large(metric: &LiveMetric, published: &Published) -> bool {
     let own = published.partitions.iter().filter_map(|p| p.metric(metric.id()));
-    let mut bytes = own.flat_map(|own| own.accumulators()).map(AccumulatorBytes::size_bytes);
+    let mut bytes = own.flat_map(MetricSnapshot::accumulators).map(AccumulatorBytes::size_bytes);
     let mut sum = 0;
     bytes.any(|bytes| {
         sum += bytes;

@@ -4,6 +4,7 @@
 //! were seen for a while. Threads are told apart: what the stream waits for is the worker alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,13 +16,14 @@ use serde_json::{Value, json};
 
 use super::used::Used;
 use crate::cli::failure::Failure;
+use crate::cli::output::print_out;
 use crate::run::announce::Announcement;
 
 /// The threads that are told of.
 const THREADS: [&str; 5] = ["worker-0", "publisher", "results", "compactor", "checkpointer"];
 
 /// The longest wait for a pipeline to serve.
-const SERVING_LIMIT: Duration = Duration::from_secs(60);
+const SERVING_LIMIT: Duration = Duration::from_mins(1);
 
 /// What a metric with many keys costs, thread by thread.
 #[derive(Args, Debug)]
@@ -85,24 +87,23 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
     for round in 1..=args.rounds {
         for (keys, case) in args.keys.iter().zip(&mut cases) {
             let seconds = args.warm + args.seconds;
-            eprintln!("round {round} of {}: {keys} keys, {seconds} s", args.rounds);
+            tracing::info!("round {round} of {}: {keys} keys, {seconds} s", args.rounds);
             case.push(turn(args, *keys, &plugin)?);
         }
     }
     if args.json {
         let of =
             |(keys, turns): (&u32, &Vec<Turn>)| json!({ "keys": keys, "values": values(turns) });
-        println!("{}", args.keys.iter().zip(&cases).map(of).collect::<Value>());
-        return Ok(());
+        return print_out(args.keys.iter().zip(&cases).map(of).collect::<Value>());
     }
     let heads: Vec<&str> = values(&cases[0]).into_keys().collect();
-    println!("| keys | {} |", heads.join(" | "));
-    println!("|{}", "--:|".repeat(heads.len() + 1));
+    let mut table = format!("| keys | {} |\n", heads.join(" | "));
+    let _ = writeln!(table, "|{}", "--:|".repeat(heads.len() + 1));
     for (keys, turns) in args.keys.iter().zip(&cases) {
         let cells = values(turns).into_values().map(|value| format!("{value:.1}"));
-        println!("| {keys} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        let _ = writeln!(table, "| {keys} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
-    Ok(())
+    print_out(table)
 }
 
 /// The medians of a case, each with its name.
