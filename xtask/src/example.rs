@@ -1,13 +1,10 @@
 //! The developer's programs among the examples of the host's crates, found by their names.
 
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{
-    process,
-    workspace::{Target, Workspace},
-};
+use crate::{process, workspace::Workspace};
 
 /// The loop that only counts messages, the yardstick of `cargo xtask bench`.
 pub(crate) const BARE_CONSUMER: &str = "bare_consumer";
@@ -23,23 +20,12 @@ pub(crate) const PLUGIN_COSTS: &str = "plugin_costs";
 
 /// Builds an example and gives its program.
 pub(crate) fn build(workspace: &Workspace, name: &str) -> Result<PathBuf> {
-    let example = workspace.packages()?.example(name)?;
-    process::run(&mut cargo(workspace, "build", &example))?;
-    Ok(workspace.target().join("release/examples").join(name))
-}
-
-/// `cargo run` of an example; its own arguments can be added.
-pub(crate) fn run(workspace: &Workspace, name: &str) -> Result<Command> {
-    let example = workspace.packages()?.example(name)?;
-    let mut cargo = cargo(workspace, "run", &example);
-    cargo.args(["--quiet", "--"]);
-    Ok(cargo)
-}
-
-fn cargo(workspace: &Workspace, verb: &str, example: &Target) -> Command {
+    // Fails early, and by name, where there is none.
+    workspace.packages()?.example(name)?;
     let mut cargo = workspace.cargo();
-    cargo.args([verb, "--release", "--package", &example.package, "--example", &example.name]);
-    cargo
+    // Of the whole workspace: with the features of one package alone, half of it is compiled anew.
+    process::run(cargo.args(["build", "--release", "--workspace", "--example", name]))?;
+    Ok(workspace.target().join("release/examples").join(name))
 }
 
 #[cfg(test)]

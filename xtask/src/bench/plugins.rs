@@ -1,7 +1,7 @@
 //! `cargo xtask bench plugins`: the cost of a row in each metric. An example of the host's crates
 //! measures; here is the list of components that it is given.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::Result;
 
@@ -27,5 +27,6 @@ pub(super) fn command(workspace: &Workspace, files: &[PathBuf]) -> Result<()> {
     step("plugins", || build::plugins(workspace))?;
     let folder = workspace.target().join("plugins");
     let library = LIBRARY.iter().map(|name| folder.join(format!("{name}.wasm")));
-    process::run(example::run(workspace, example::PLUGIN_COSTS)?.args(library).args(files))
+    let program = example::build(workspace, example::PLUGIN_COSTS)?;
+    process::run(Command::new(program).args(library).args(files))
 }
