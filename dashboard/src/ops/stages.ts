@@ -17,6 +17,8 @@ export interface Stage {
   readonly share: number;
   readonly kind: "waiting" | "busy" | "blocked";
   readonly text: string;
+  /** What there is no room for: how often the stage works. */
+  readonly more: string;
 }
 
 export interface StagesModel {
@@ -40,7 +42,7 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
   const percent = (share: number) => ctx.format.percent(share);
   const busy = (id: "decode" | "plugins" | "publish", more = ""): Stage => {
     const share = bounded(stages[id]);
-    return { id, name: ops.stageNames[id], share, kind: "busy", text: joined(ops.busy(percent(share)), more) };
+    return { id, name: ops.stageNames[id], share, kind: "busy", text: ops.busy(percent(share)), more };
   };
   const waiting = bounded(stages.waiting);
   const blocked = bounded(stages.blocked);
@@ -53,12 +55,13 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
         text: joined(
           queue === null ? "" : ops.queue(ctx.format.compact(queue)), ops.waiting(percent(waiting)),
         ),
+        more: "",
       },
       busy("decode"), busy("plugins"),
       busy("publish", every === null ? "" : ops.every(ctx.format.duration(every))),
       {
         id: "checkpoint", name: ops.stageNames.checkpoint, share: blocked, kind: "blocked",
-        text: blocked === 0 ? ops.idle : ops.blocked(percent(blocked)),
+        text: blocked === 0 ? ops.idle : ops.blocked(percent(blocked)), more: "",
       },
     ],
     bottleneck: found,

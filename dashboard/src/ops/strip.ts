@@ -108,7 +108,7 @@ export class OpsStrip {
       if (!name || !text || !(fill instanceof HTMLElement)) return;
       setText(name, stage.name);
       setText(text, stage.text);
-      setAttr(text, "title", stage.text);
+      setAttr(text, "title", joined(stage.text, stage.more));
       setAttr(this.#stageItems[i] ?? name, "data-kind", stage.kind);
       setAttr(this.#stageItems[i] ?? name, "data-bottleneck", model.bottleneck === stage.id ? "" : null);
       fill.style.inlineSize = `${(stage.share * 100).toFixed(1)}%`;

@@ -11,9 +11,10 @@ describe("the stages", () => {
   it("say how the workers spend their time", () => {
     const model = stagesModel(statusOf(), ctx);
     expect(model?.stages.map(({ name, text }) => `${name}: ${text}`)).toEqual([
-      "Fetch: queue 4,096 · waiting 41.0%", "Decode: busy 24.0%", "Plugins: busy 27.0%", "Publish: busy 6.0% · every 100 ms",
+      "Fetch: queue 4,096 · waiting 41.0%", "Decode: busy 24.0%", "Plugins: busy 27.0%", "Publish: busy 6.0%",
       "Checkpoint: blocked 2.0%",
     ]);
+    expect(model?.stages.map(({ more }) => more)).toEqual(["", "", "", "every 100 ms", ""]);
     expect(model?.words).toBe("no bottleneck: 41.0% to spare, busiest is plugins");
   });
 
