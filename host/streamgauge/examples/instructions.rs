@@ -26,7 +26,7 @@ use streamgauge_source::LatencyFrom;
 use streamgauge_source::models::Generator;
 use tempfile::TempDir;
 
-/// Records of a block, and the greatest batch.
+/// Records of a block, which is as large as a batch may be.
 const BLOCK: u64 = 8192;
 
 /// Events between two publications: 100 ms at 100,000 events a second.

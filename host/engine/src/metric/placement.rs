@@ -34,7 +34,7 @@ impl Placement {
         }
     }
 
-    /// True if a row may be in no pane.
+    /// True if a row is in no pane.
     pub(super) fn leaves_out(&self) -> bool {
         matches!(self, Self::Rows(rows) if rows.outside > 0)
     }
