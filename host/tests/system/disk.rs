@@ -114,12 +114,14 @@ fn state_that_is_removed_while_it_is_in_use_is_made_anew() {
     let host = Host::start(&place);
     host.has_read(1000);
     for removed in ["state/streamgauge.redb", "state"] {
-        let path = place.path(removed);
-        if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }
-            .expect("it can be removed");
+        // In one step: the host writes into the folder while it is emptied.
+        fs::rename(place.path(removed), place.path("removed")).expect("it can be removed");
         wait::until("the state made anew", || {
             place.path("state/streamgauge.redb").exists().then_some(())
         });
+        let removed = place.path("removed");
+        if removed.is_dir() { fs::remove_dir_all(&removed) } else { fs::remove_file(&removed) }
+            .expect("nobody writes into it any more");
     }
     // Who looks for the state that is in use finds the host that uses it.
     wait::until("the host announced anew", || {
