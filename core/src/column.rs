@@ -34,7 +34,11 @@ pub enum ColumnValues {
     Dictionary(Dictionary),
 }
 
-/// A text column: a code per row into a table of distinct values.
+/// A text column: a code per row into a table of values.
+///
+/// Equal texts share a value, but in a column that was cleared after rows of which most had a text of
+/// their own, as ids have: there a look for equal ones costs more than it saves, so for a while each
+/// row has its own value.
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     codes: Vec<u32>,
@@ -42,7 +46,15 @@ pub struct Dictionary {
     utf8: Vec<u8>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// How often the column is still cleared before equal texts are looked for again.
+    apart: u32,
 }
+
+/// The fewest rows that tell whether equal texts are worth looking for: a short batch of a few hundred
+/// words looks like one of ids.
+const TELLING_ROWS: usize = 1024;
+/// How many batches have a value for each row before equal texts are looked for again.
+const BATCHES_APART: u32 = 15;
 
 /// One column of a batch.
 #[derive(Clone, Debug)]
@@ -150,26 +162,32 @@ impl Column {
 }
 
 impl Dictionary {
-    /// The number of each row's value among the distinct values.
+    /// The number of each row's value among the values.
     pub fn codes(&self) -> &[u32] {
         &self.codes
     }
 
-    /// The place in [`Dictionary::utf8`] where each distinct value starts, and the end of the last
-    /// one: one more entry than there are values, the first 0. Empty where no row was added.
+    /// The place in [`Dictionary::utf8`] where each value starts, and the end of the last one: one
+    /// more entry than there are values, the first 0. Empty where no row was added.
     pub fn offsets(&self) -> &[u32] {
         &self.offsets
     }
 
-    /// The distinct values laid end to end.
+    /// The values laid end to end.
     pub fn utf8(&self) -> &[u8] {
         &self.utf8
     }
 
-    /// Appends a row with `text`, which gets the code of an equal text before it.
+    /// Appends a row with `text`, which gets the code of an equal text before it where such are
+    /// looked for.
     pub fn push(&mut self, text: &str) {
         if self.offsets.is_empty() {
             self.offsets.push(0);
+        }
+        if self.apart > 0 {
+            let code = self.append(text.as_bytes());
+            self.codes.push(code);
+            return;
         }
         if self.index.len() + 1 < self.offsets.len() {
             self.make_index();
@@ -184,20 +202,32 @@ impl Dictionary {
             let code = (self.offsets.len() - 1) as u32;
             let hasher = &self.hasher;
             self.index.insert_unique(hash, code, |&c| hasher.hash_one(value(c)));
-            self.utf8.extend_from_slice(bytes);
-            self.offsets.push(self.utf8.len() as u32);
-            code
+            self.append(bytes)
         };
         self.codes.push(code);
     }
 
-    /// The distinct value with this code, one of [`Dictionary::codes`].
+    /// A new value; gives its code.
+    fn append(&mut self, text: &[u8]) -> u32 {
+        let code = (self.offsets.len() - 1) as u32;
+        self.utf8.extend_from_slice(text);
+        self.offsets.push(self.utf8.len() as u32);
+        code
+    }
+
+    /// The value with this code, one of [`Dictionary::codes`].
     pub fn value(&self, code: u32) -> &str {
         let bytes = value_of(&self.offsets, &self.utf8, code);
         std::str::from_utf8(bytes).expect("only whole texts are pushed")
     }
 
     fn clear(&mut self) {
+        let (rows, values) = (self.codes.len(), self.offsets.len().saturating_sub(1));
+        if self.apart > 0 {
+            self.apart -= 1;
+        } else if rows >= TELLING_ROWS && values * 2 > rows {
+            self.apart = BATCHES_APART;
+        }
         self.codes.clear();
         self.offsets.clear();
         self.utf8.clear();
@@ -237,7 +267,7 @@ impl Dictionary {
     }
 }
 
-/// The bytes of the distinct value with this code.
+/// The bytes of the value with this code.
 fn value_of<'a>(offsets: &[u32], utf8: &'a [u8], code: u32) -> &'a [u8] {
     let code = code as usize;
     &utf8[offsets[code] as usize..offsets[code + 1] as usize]

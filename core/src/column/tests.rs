@@ -105,6 +105,58 @@ fn a_text_that_comes_after_picked_rows_finds_its_code() {
     assert_eq!(picked.utf8(), b"yzx");
 }
 
+/// Codes of three batches one after the other, of the same texts.
+fn codes_of_batches(texts: &[String]) -> [Vec<u32>; 3] {
+    let mut column = Column::new(FieldType::Text);
+    [(); 3].map(|()| {
+        let mut row = Row::default();
+        for (number, text) in (0..).zip(texts) {
+            row.reset(1);
+            row.set_text(0, text);
+            column.push(number, row.values()[0], &row);
+        }
+        let codes = dictionary(&column).codes().to_vec();
+        let read: Vec<&str> = codes.iter().map(|&code| dictionary(&column).value(code)).collect();
+        assert_eq!(read, texts);
+        column.clear();
+        codes
+    })
+}
+
+#[test]
+fn equal_texts_are_looked_for_where_there_are_some() {
+    let ids: Vec<String> = (0..1100).map(|n| (n % 1000).to_string()).collect();
+    let shared: Vec<u32> = (0..1000).chain(0..100).collect();
+    let own: Vec<u32> = (0..1100).collect();
+    assert_eq!(codes_of_batches(&ids), [shared, own.clone(), own]);
+    let words: Vec<String> = (0..1100).map(|n| (n % 550).to_string()).collect();
+    let shared: Vec<u32> = (0..550).chain(0..550).collect();
+    assert_eq!(codes_of_batches(&words), [shared.clone(), shared.clone(), shared]);
+    let few: Vec<String> = (0..1000).map(|n| (n % 999).to_string()).collect();
+    let shared: Vec<u32> = (0..999).chain(0..1).collect();
+    assert_eq!(codes_of_batches(&few), [shared.clone(), shared.clone(), shared]);
+}
+
+#[test]
+fn a_column_of_ids_that_became_words_shares_again() {
+    let mut column = Column::new(FieldType::Text);
+    let mut fill = |value: &dyn Fn(u32) -> u32| {
+        for number in 0..1024 {
+            let mut row = Row::default();
+            row.reset(1);
+            row.set_text(0, &value(number).to_string());
+            column.push(number, row.values()[0], &row);
+        }
+        let values = dictionary(&column).offsets().len() - 1;
+        column.clear();
+        values
+    };
+    assert_eq!(fill(&|number| number), 1024);
+    let apart: Vec<usize> = (0..15).map(|_| fill(&|_| 7)).collect();
+    assert_eq!(apart, [1024; 15]);
+    assert_eq!(fill(&|_| 7), 1);
+}
+
 #[test]
 fn a_cleared_column_starts_anew() {
     let mut column = texts(&[Some("old"), None]);

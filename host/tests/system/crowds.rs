@@ -1,4 +1,4 @@
-//! A server that may open no other file.
+//! What the system gives little of: files that may be open, and addresses of memory.
 
 use std::fs;
 use std::io::Write as _;
@@ -32,6 +32,17 @@ fn stream(host: &Host) -> TcpStream {
     );
     socket.write_all(head.as_bytes()).expect("the system takes it");
     socket
+}
+
+/// Less than wasmtime reserves for one memory by itself.
+#[test]
+fn plugins_run_where_addresses_are_limited() {
+    let source = "[source.generator]\nrate = 1000\n".to_owned();
+    let place = Workplace::new(&Settings { source, ..Settings::kafka("127.0.0.1:1", "unused") });
+    let host = Host::start_by(&place, &["sh", "-c", "ulimit -v 3000000 && exec \"$@\"", "sh"]);
+    host.has_read(1000);
+    assert_eq!(host.status()["mode"], "live", "{}", host.status());
+    host.terminate().ok();
 }
 
 #[test]

@@ -11,8 +11,8 @@ pub struct Pair {
 }
 
 impl Key for Pair {
-    fn prefix(&self) -> u64 {
-        self.row.prefix()
+    fn prefix(&self, shared: usize) -> u64 {
+        self.row.prefix(shared)
     }
 
     fn show(&self) -> String {

@@ -52,7 +52,19 @@ impl Writer {
     /// Appends bytes with their length.
     pub fn bytes(&mut self, value: &[u8]) {
         self.u64(value.len() as u64);
-        self.bytes.extend_from_slice(value);
+        match short(value) {
+            Some(padded) => {
+                let end = self.bytes.len() + value.len();
+                self.bytes.extend_from_slice(&padded);
+                self.bytes.truncate(end);
+            }
+            None => self.bytes.extend_from_slice(value),
+        }
+    }
+
+    /// Makes room for so many bytes, where the writer knows about how many come.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
     }
 
     /// Appends a text with its length in bytes.
@@ -64,6 +76,31 @@ impl Writer {
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
         self.bytes
+    }
+}
+
+/// A few bytes and zeros behind them. Most keys are as short, and a copy of a length that the compiler
+/// does not know is a call out of the component.
+fn short(value: &[u8]) -> Option<[u8; 16]> {
+    let halves = |first: u64, last: u64| {
+        let mut padded = [0; 16];
+        padded[..8].copy_from_slice(&first.to_le_bytes());
+        padded[8..].copy_from_slice(&last.to_le_bytes());
+        Some(padded)
+    };
+    // Two parts that overlap: what the first has is shifted out of the last.
+    match value.len() {
+        8..16 => {
+            let (first, last) = (value.first_chunk()?, value.last_chunk()?);
+            let last = u64::from_le_bytes(*last) >> (8 * (16 - value.len()) % 64);
+            halves(u64::from_le_bytes(*first), last)
+        }
+        4..8 => {
+            let (first, last) = (value.first_chunk()?, value.last_chunk()?);
+            let last = u64::from(u32::from_le_bytes(*last)) >> (8 * (8 - value.len()) % 32);
+            halves(u64::from(u32::from_le_bytes(*first)) | (last << 32), 0)
+        }
+        _ => None,
     }
 }
 
@@ -185,6 +222,18 @@ mod tests {
             assert_eq!(reader.i64(), Ok(value as i64));
             assert_eq!(reader.i64(), Ok((value as i64).wrapping_neg()));
             assert_eq!(reader.finish(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn bytes_of_every_length_are_written_as_they_are() {
+        let text: Vec<u8> = (1..=40).collect();
+        for length in 0..=text.len() {
+            let mut writer = Writer::default();
+            writer.bytes(&text[..length]);
+            writer.u64(7);
+            let written = [&[length as u8], &text[..length], &[7]].concat();
+            assert_eq!(writer.finish(), written);
         }
     }
 

@@ -17,12 +17,13 @@ use rustc_hash::FxBuildHasher;
 use crate::batch::{Column, TextColumn};
 use crate::codec::{Reader, Writer, bad_state};
 use crate::keys::{AnyKey, TextKey};
+use crate::order::{self, in_order};
 use crate::{Accumulator, Result, Table};
 
 /// The first unsigned key that is not tallied in an array.
 const TALLY_KEYS: usize = 256;
-/// The fewest keys for which sorting by digits costs less than by comparisons.
-const RADIX_KEYS_MIN: usize = 256;
+/// What most keys and their counts take in a snapshot.
+const USUAL_BYTES: usize = 12;
 /// The fewest rows for which an array costs less than it saves.
 const TALLY_ROWS_MIN: usize = 32;
 
@@ -46,9 +47,10 @@ pub struct Counter<K> {
 
 /// A type that events can be counted by: `u32`, `i64`, `bool` and `String`.
 pub trait Key: Ord + Hash + 'static {
-    /// The first 64 bits of the order of keys: of two keys, the one with the smaller number comes
-    /// first. Keys with the same number are compared as a whole, so 0 for all is right, but slow.
-    fn prefix(&self) -> u64 {
+    /// The first 64 bits of the order of keys behind the first `shared` bytes, which all that are
+    /// put in order share: of two keys, the one with the smaller number comes first. Keys with the
+    /// same number are compared as a whole, so 0 for all is right, but slow.
+    fn prefix(&self, _shared: usize) -> u64 {
         0
     }
 
@@ -118,21 +120,7 @@ impl<K: Key> Counter<K> {
 
     /// Every key that was counted, in order, with its count.
     pub fn iter(&self) -> impl Iterator<Item = (&K, u64)> {
-        self.sorted().into_iter().map(|(_, key, count)| (key, count))
-    }
-
-    fn sorted(&self) -> Vec<(u64, &K, u64)> {
-        let counts = self.counts.iter();
-        let mut all: Vec<_> = counts.map(|(key, count)| (key.prefix(), key, *count)).collect();
-        if all.len() < RADIX_KEYS_MIN {
-            all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-            return all;
-        }
-        radsort::sort_by_key(&mut all, |(prefix, ..)| *prefix);
-        for same in all.chunk_by_mut(|one, next| one.0 == next.0) {
-            same.sort_unstable_by(|a, b| a.1.cmp(b.1));
-        }
-        all
+        in_order(self.counts.iter()).into_iter().map(|(_, (key, count))| (key, *count))
     }
 
     /// The result: a `text` column with the keys in order and an `integer` column of counts.
@@ -140,11 +128,11 @@ impl<K: Key> Counter<K> {
     /// # Panics
     /// A count exceeds `i64::MAX`.
     pub fn table(&self) -> Table {
-        let sorted = self.sorted();
-        let counts = sorted.iter().map(|(_, _, count)| {
+        let sorted = in_order(self.counts.iter());
+        let counts = sorted.iter().map(|(_, (_, count))| {
             0_i64.checked_add_unsigned(*count).expect("a count of events fits in 63 bits")
         });
-        Table::default().text(sorted.iter().map(|(_, key, _)| key.show())).integers(counts)
+        Table::default().text(sorted.iter().map(|(_, (key, _))| key.show())).integers(counts)
     }
 }
 
@@ -239,6 +227,7 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
 
     fn write(&self, writer: &mut Writer) {
         writer.u64(self.counts.len() as u64);
+        writer.reserve(self.counts.len() * USUAL_BYTES);
         for (key, count) in self.iter() {
             key.write(writer);
             writer.u64(count);
@@ -271,14 +260,6 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
     }
 }
 
-/// The first eight bytes of a text, as a number in the order of texts.
-pub(crate) fn text_prefix(text: &str) -> u64 {
-    let mut first = [0; 8];
-    let length = text.len().min(8);
-    first[..length].copy_from_slice(&text.as_bytes()[..length]);
-    u64::from_be_bytes(first)
-}
-
 fn hash_of<Q: Hash + ?Sized>(key: &Q) -> u64 {
     FxBuildHasher.hash_one(key)
 }
@@ -291,8 +272,8 @@ macro_rules! keys {
     ($($key:ty: $self:ident, $prefix:expr,
         $writer:ident => $write:expr, $reader:ident => $read:expr;)*) => {
         $(impl Key for $key {
-            fn prefix(&$self) -> u64 {
-                $prefix
+            fn prefix(&$self, shared: usize) -> u64 {
+                order::number_prefix($prefix, shared)
             }
             fn show(&self) -> String {
                 self.to_string()
@@ -316,5 +297,22 @@ keys! {
         1 => Ok(true),
         _ => Err(bad_state("has a key that is not a boolean")),
     };
-    String: self, text_prefix(self), writer => writer.text(self), reader => reader.text().map(str::to_owned);
+}
+
+impl Key for String {
+    fn prefix(&self, shared: usize) -> u64 {
+        order::text_prefix(self, shared)
+    }
+
+    fn show(&self) -> String {
+        self.clone()
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.text(self);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        reader.text().map(str::to_owned)
+    }
 }

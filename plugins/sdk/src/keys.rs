@@ -11,8 +11,9 @@ use smol_str::SmolStr;
 
 use crate::codec::{Reader, Writer, bad_state};
 use crate::config::Value;
-use crate::counter::{Key, text_prefix};
+use crate::counter::Key;
 use crate::hash::hash64;
+use crate::order;
 use crate::{Batch, Config, Error, FieldType, Result};
 
 /// The first number whose rows do not share one entry of [`Keys`] per batch.
@@ -165,8 +166,15 @@ impl TextKey<'_> {
     }
 
     pub(crate) fn key(&self) -> AnyKey {
-        AnyKey::Text(self.0.into())
+        AnyKey::Text(smol(self.0))
     }
+}
+
+/// The text, copied byte by byte where it takes no memory of its own: so few bytes cost less than a
+/// copy of unknown length, which is a call out of the component.
+fn smol(text: &str) -> SmolStr {
+    const INLINE_BYTES_MAX: usize = 23;
+    if text.len() <= INLINE_BYTES_MAX { SmolStr::new_inline(text) } else { text.into() }
 }
 
 impl AnyKey {
@@ -182,13 +190,15 @@ impl AnyKey {
 }
 
 impl Key for AnyKey {
-    fn prefix(&self) -> u64 {
-        // Two bits for the type, and as much of the value as fits behind them.
-        match self {
-            Self::Boolean(boolean) => u64::from(*boolean),
-            Self::Integer(number) => (1 << 62) | (number.prefix() >> 2),
-            Self::Text(text) => (2 << 62) | (text_prefix(text) >> 2),
-        }
+    /// The type is the first byte.
+    fn prefix(&self, shared: usize) -> u64 {
+        let behind = shared.saturating_sub(1);
+        let (kind, value) = match self {
+            Self::Boolean(boolean) => (0, boolean.prefix(behind)),
+            Self::Integer(number) => (1, number.prefix(behind)),
+            Self::Text(text) => (2, order::text_prefix(text, behind)),
+        };
+        if shared > 0 { value } else { (kind << 56) | (value >> 8) }
     }
 
     fn show(&self) -> String {
@@ -220,7 +230,7 @@ impl Key for AnyKey {
         Ok(match reader.u64()? {
             0 => Self::Boolean(<bool as Key>::read(reader)?),
             1 => Self::Integer(reader.i64()?),
-            2 => Self::Text(reader.text()?.into()),
+            2 => Self::Text(smol(reader.text()?)),
             _ => return Err(bad_state("has a key of an unknown type")),
         })
     }

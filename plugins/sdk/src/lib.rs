@@ -37,6 +37,7 @@ pub mod hash;
 mod keys;
 pub mod log;
 mod metric;
+mod order;
 mod schema;
 mod table;
 pub mod testing;
