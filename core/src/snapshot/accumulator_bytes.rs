@@ -56,6 +56,11 @@ impl AccumulatorBytes {
         self.parts.iter().map(|part| part.len()).sum()
     }
 
+    /// The length of all parts of all of these, in bytes.
+    pub fn total_bytes<'a>(all: impl IntoIterator<Item = &'a Self>) -> usize {
+        all.into_iter().map(Self::size_bytes).sum()
+    }
+
     /// The length of the differences, in bytes.
     pub fn difference_bytes(&self) -> usize {
         self.differences().iter().map(|part| part.len()).sum()

@@ -111,6 +111,11 @@ impl MetricSnapshot {
         panes.flat_map(|pane| [&mut pane.on_time, &mut pane.late].into_iter().flatten())
     }
 
+    /// The bytes of all accumulators.
+    pub fn accumulator_bytes(&self) -> usize {
+        AccumulatorBytes::total_bytes(self.accumulators())
+    }
+
     /// True if every accumulator is stored whole: only then is there a digest.
     pub fn is_whole(&self) -> bool {
         self.accumulators().all(|accumulator| accumulator.as_whole().is_some())

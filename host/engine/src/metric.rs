@@ -198,7 +198,7 @@ impl Metric {
             }),
         };
         let instance = &mut running.instance;
-        let is_large = snapshot_bytes(snapshot) >= self.differences_from;
+        let is_large = snapshot.accumulator_bytes() >= self.differences_from;
         let by_differences = is_large && instance.merges_exactly();
         let folding =
             Folding::restore(snapshot, &self.plugin, self.zone, by_differences, instance)?;
@@ -368,8 +368,4 @@ impl Metric {
             );
         }
     }
-}
-
-fn snapshot_bytes(snapshot: &MetricSnapshot) -> usize {
-    snapshot.accumulators().map(AccumulatorBytes::size_bytes).sum()
 }

@@ -24,7 +24,7 @@ impl Standing {
     pub(super) fn is_for(pieces: &[Piece]) -> bool {
         let bytes = |piece: &Piece| match &piece.states {
             States::Held { states, .. } => {
-                Some(states.iter().flatten().map(AccumulatorBytes::size_bytes).sum::<usize>())
+                Some(AccumulatorBytes::total_bytes(states.iter().flatten()))
             }
             States::Stored(_) => None,
         };

@@ -249,6 +249,14 @@ impl<'a> TextColumn<'a> {
         }
         tally
     }
+
+    /// The text of each entry that is in a row, with the number of its rows. Texts may repeat.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (&'a str, u64)> + use<'a> {
+        let column = *self;
+        let entries = column.tally().into_iter().enumerate();
+        let of = move |(code, rows): (usize, u32)| (column.entry(code), u64::from(rows));
+        entries.filter(|(_, rows)| *rows > 0).map(of)
+    }
 }
 
 fn is_valid(valid: &[u8], row: usize) -> bool {

@@ -193,11 +193,7 @@ impl Counter<String> {
     /// Counts every row of a column under the key that `key_of` gives for its text, which is
     /// called at most once per distinct text. Nulls are not counted.
     pub fn count_as<'a>(&mut self, column: TextColumn<'a>, key_of: impl Fn(&'a str) -> &'a str) {
-        for (code, events) in column.tally().into_iter().enumerate() {
-            if events > 0 {
-                self.record(key_of(column.entry(code)), u64::from(events));
-            }
-        }
+        column.counts().for_each(|(text, events)| self.record(key_of(text), events));
     }
 }
 
@@ -207,11 +203,9 @@ impl Counter<AnyKey> {
         // A counter that was just made takes many keys of its first batch.
         let new = column.entries().saturating_sub(self.counts.len());
         self.counts.reserve(new, |(key, _)| hash_of(key));
-        for (code, events) in column.tally().into_iter().enumerate() {
-            if events > 0 {
-                let text = TextKey(column.entry(code));
-                self.add(hash_of(&text), |key| text.is(key), u64::from(events), || text.key());
-            }
+        for (text, events) in column.counts() {
+            let text = TextKey(text);
+            self.add(hash_of(&text), |key| text.is(key), events, || text.key());
         }
     }
 }

@@ -5,7 +5,7 @@
 use streamgauge_core::{MetricPhase, MetricPlace, MetricSnapshot};
 
 use super::joiner::{Expected, Joining, NotJoined};
-use super::{Exported, Metric, Offered, snapshot_bytes};
+use super::{Exported, Metric, Offered};
 
 impl Metric {
     /// Keeps what is handed over of `partition` from `expected` on, which is the place of the last
@@ -91,6 +91,6 @@ impl Metric {
     /// The state of a partition in which the metric begins, as it is exported until the next
     /// export.
     pub(super) fn exported(snapshot: MetricSnapshot, place: MetricPlace) -> Exported {
-        Exported { bytes: snapshot_bytes(&snapshot), snapshot, place }
+        Exported { bytes: snapshot.accumulator_bytes(), snapshot, place }
     }
 }

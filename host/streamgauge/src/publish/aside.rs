@@ -28,12 +28,7 @@ struct Done {
 /// True if the states of a metric are better read aside.
 fn is_large(metric: &LiveMetric, published: &Published) -> bool {
     let own = published.partitions.iter().filter_map(|p| p.metric(metric.id()));
-    let mut bytes = own.flat_map(MetricSnapshot::accumulators).map(AccumulatorBytes::size_bytes);
-    let mut sum = 0;
-    bytes.any(|bytes| {
-        sum += bytes;
-        sum >= AccumulatorBytes::LARGE_BYTES
-    })
+    own.map(MetricSnapshot::accumulator_bytes).sum::<usize>() >= AccumulatorBytes::LARGE_BYTES
 }
 
 impl Aside {

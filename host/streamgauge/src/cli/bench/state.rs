@@ -49,7 +49,7 @@ pub(super) struct StateArgs {
     warm: u32,
 
     /// Seconds that each turn is measured.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
 
     /// How many turns each case gets; the figures are medians.
@@ -71,6 +71,8 @@ struct Turn {
     /// By thread, % of one core.
     percent: BTreeMap<String, f64>,
     latency_p99_ms: f64,
+    /// Of the worker's time, a mean over each second.
+    publish_percents: Vec<f64>,
     publish_every_ms: f64,
     checkpoint_bytes: f64,
     resident_mb: f64,
@@ -108,17 +110,18 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
 
 /// The medians of a case, each with its name.
 fn values(turns: &[Turn]) -> BTreeMap<&'static str, f64> {
-    let median = |of: &dyn Fn(&Turn) -> f64| median(turns.iter().map(of).collect());
+    let of_turns = |of: &dyn Fn(&Turn) -> f64| median(turns.iter().map(of).collect());
     let of_thread = |turn: &Turn, name: &str| turn.percent.get(name).copied().unwrap_or(0.0);
     let mut values: BTreeMap<&'static str, f64> =
-        THREADS.into_iter().map(|name| (name, median(&|turn| of_thread(turn, name)))).collect();
+        THREADS.into_iter().map(|name| (name, of_turns(&|turn| of_thread(turn, name)))).collect();
     let worker = |turn: &Turn| of_thread(turn, THREADS[0]);
-    values.insert("worker ns/event", median(&|t| worker(t) * 1e7 / t.events_per_second));
-    values.insert("events/s", median(&|turn| turn.events_per_second));
-    values.insert("p99 ms", median(&|turn| turn.latency_p99_ms));
-    values.insert("published every ms", median(&|turn| turn.publish_every_ms));
-    values.insert("checkpoint kB", median(&|turn| turn.checkpoint_bytes / 1e3));
-    values.insert("resident MB", median(&|turn| turn.resident_mb));
+    values.insert("worker ns/event", of_turns(&|t| worker(t) * 1e7 / t.events_per_second));
+    values.insert("events/s", of_turns(&|turn| turn.events_per_second));
+    values.insert("p99 ms", of_turns(&|turn| turn.latency_p99_ms));
+    values.insert("publish %", of_turns(&|turn| mean(&turn.publish_percents)));
+    values.insert("published every ms", of_turns(&|turn| turn.publish_every_ms));
+    values.insert("checkpoint kB", of_turns(&|turn| turn.checkpoint_bytes / 1e3));
+    values.insert("resident MB", of_turns(&|turn| turn.resident_mb));
     values
 }
 
@@ -127,25 +130,34 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 fn turn(args: &StateArgs, keys: u32, plugin: &Path) -> Result<Turn, Failure> {
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed(format!("no temporary folder can be made: {error}")))?;
     let running = Running::start(folder.path(), &pipeline(args, keys, plugin))?;
     thread::sleep(Duration::from_secs(args.warm.into()));
     let before = running.look()?;
-    thread::sleep(Duration::from_secs(args.seconds.into()));
-    let after = running.look()?;
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    let (mut after, mut publish_percents) = (running.look()?, Vec::new());
+    for _ in 0..args.seconds {
+        thread::sleep(Duration::from_secs(1));
+        after = running.look()?;
+        publish_percents.push(number(&after.status["stages"]["publish"]) * 100.0);
+    }
     let seconds = (after.at - before.at).as_secs_f64();
     let used = |(name, cpu): (&String, &f64)| {
         let before = before.used.cpu.get(name).copied().unwrap_or(0.0);
         (name.clone(), (cpu - before) / seconds * 100.0)
     };
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     let read = |look: &Look| number(&look.status["accounting"]["read"]);
     Ok(Turn {
         events_per_second: (read(&after) - read(&before)) / seconds,
         percent: after.used.cpu.iter().map(used).collect(),
         latency_p99_ms: number(&after.status["latency_p99_ms"]),
+        publish_percents,
         publish_every_ms: number(&after.status["publish_every_ms"]),
         checkpoint_bytes: number(&after.status["checkpoint"]["bytes"]),
         resident_mb: after.used.resident_mb,
