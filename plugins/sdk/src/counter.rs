@@ -10,8 +10,9 @@
 use std::borrow::Borrow;
 use std::hash::{BuildHasher as _, Hash};
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
+use indexmap::IndexMap;
+use indexmap::map::RawEntryApiV1 as _;
+use indexmap::map::raw_entry_v1::RawEntryMut;
 use rustc_hash::FxBuildHasher;
 
 use crate::batch::{Column, TextColumn};
@@ -42,7 +43,7 @@ const TALLY_ROWS_MIN: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Counter<K> {
     /// The events by key, found by the key's hash; no count is 0.
-    counts: HashTable<(K, u64)>,
+    counts: IndexMap<K, u64, FxBuildHasher>,
 }
 
 /// A type that events can be counted by: `u32`, `i64`, `bool` and `String`.
@@ -79,7 +80,7 @@ impl<K: Key> Eq for Counter<K> {}
 
 impl<K> Default for Counter<K> {
     fn default() -> Self {
-        Self { counts: HashTable::new() }
+        Self { counts: IndexMap::default() }
     }
 }
 
@@ -101,10 +102,10 @@ impl<K: Key> Counter<K> {
 
     /// Adds `events` events of the key of this `hash` that `is` the one, or else of a `new` one.
     fn add(&mut self, hash: u64, is: impl Fn(&K) -> bool, events: u64, new: impl FnOnce() -> K) {
-        match self.counts.entry(hash, |(key, _)| is(key), |(key, _)| hash_of(key)) {
-            Entry::Occupied(mut own) => own.get_mut().1 = sum(own.get().1, events),
-            Entry::Vacant(place) => {
-                place.insert((new(), events));
+        match self.counts.raw_entry_mut_v1().from_hash(hash, is) {
+            RawEntryMut::Occupied(mut own) => *own.get_mut() = sum(*own.get(), events),
+            RawEntryMut::Vacant(place) => {
+                place.insert_hashed_nocheck(hash, new(), events);
             }
         }
     }
@@ -114,13 +115,13 @@ impl<K: Key> Counter<K> {
     where
         K: Borrow<Q>,
     {
-        let own = self.counts.find(hash_of(key), |(own, _)| own.borrow() == key);
+        let own = self.counts.raw_entry_v1().from_hash(hash_of(key), |own| own.borrow() == key);
         own.map_or(0, |(_, count)| *count)
     }
 
     /// Every key that was counted, in order, with its count.
     pub fn iter(&self) -> impl Iterator<Item = (&K, u64)> {
-        in_order(self.counts.iter()).into_iter().map(|(_, (key, count))| (key, *count))
+        in_order(&self.counts).into_iter().map(|(_, key, count)| (key, *count))
     }
 
     /// The result: a `text` column with the keys in order and an `integer` column of counts.
@@ -128,11 +129,11 @@ impl<K: Key> Counter<K> {
     /// # Panics
     /// A count exceeds `i64::MAX`.
     pub fn table(&self) -> Table {
-        let sorted = in_order(self.counts.iter());
-        let counts = sorted.iter().map(|(_, (_, count))| {
-            0_i64.checked_add_unsigned(*count).expect("a count of events fits in 63 bits")
+        let sorted = in_order(&self.counts);
+        let counts = sorted.iter().map(|(_, _, count)| {
+            0_i64.checked_add_unsigned(**count).expect("a count of events fits in 63 bits")
         });
-        Table::default().text(sorted.iter().map(|(_, (key, _))| key.show())).integers(counts)
+        Table::default().text(sorted.iter().map(|(_, key, _)| key.show())).integers(counts)
     }
 }
 
@@ -202,7 +203,7 @@ impl Counter<AnyKey> {
     pub fn count_texts(&mut self, column: TextColumn<'_>) {
         // A counter that was just made takes many keys of its first batch.
         let new = column.entries().saturating_sub(self.counts.len());
-        self.counts.reserve(new, |(key, _)| hash_of(key));
+        self.counts.reserve(new);
         for (text, events) in column.counts() {
             let text = TextKey(text);
             self.add(hash_of(&text), |key| text.is(key), events, || text.key());
@@ -232,24 +233,23 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
         let keys = reader.u64()?;
         // No more than the bytes may hold: a key and its count take two at least.
         let capacity = keys.min(reader.remaining() as u64 / 2) as usize;
-        let mut counts = HashTable::with_capacity(capacity);
-        // Keys that ascend are all different.
-        let mut enter = |entry: (K, u64)| {
-            counts.insert_unique(hash_of(&entry.0), entry, |(key, _)| hash_of(key));
-        };
-        let mut last: Option<(K, u64)> = None;
+        let mut counts = IndexMap::with_capacity_and_hasher(capacity, FxBuildHasher);
         for _ in 0..keys {
             let key = K::read(reader)?;
             let count = reader.u64()?;
-            let ascending = last.as_ref().is_none_or(|(last, _)| *last < key);
+            let ascending = counts.last().is_none_or(|(last, _)| *last < key);
             if !ascending || count == 0 {
                 return Err(bad_state(
                     "is not a counter's: keys must ascend and counts be above 0",
                 ));
             }
-            last.replace((key, count)).into_iter().for_each(&mut enter);
+            let hash = hash_of(&key);
+            // Keys that ascend are all different.
+            match counts.raw_entry_mut_v1().from_hash(hash, |_| false) {
+                RawEntryMut::Vacant(place) => place.insert_hashed_nocheck(hash, key, count),
+                RawEntryMut::Occupied(_) => unreachable!("no key is like another"),
+            };
         }
-        last.into_iter().for_each(enter);
         Ok(Self { counts })
     }
 }

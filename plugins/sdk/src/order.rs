@@ -11,20 +11,21 @@ const KEYS_MIN: usize = 256;
 /// How often more of the keys is looked at, where all begin alike: for 50 bytes or more.
 const LOOKS_MAX: usize = 8;
 
-/// An entry, and the number by which its key is compared first.
-pub(crate) type Ordered<'a, K> = (u64, &'a (K, u64));
+/// The number by which a key is compared first, the key and its count.
+pub(crate) type Ordered<'a, K> = (u64, &'a K, &'a u64);
 
 /// The entries in the order of their keys, which all differ.
 pub(crate) fn in_order<'a, K: Key>(
-    entries: impl Iterator<Item = &'a (K, u64)>,
+    entries: impl IntoIterator<Item = (&'a K, &'a u64)>,
 ) -> Vec<Ordered<'a, K>> {
-    let mut entries: Vec<_> = entries.map(|entry| (entry.0.prefix(0), entry)).collect();
+    let entry = |(key, count): (&'a K, &'a u64)| (key.prefix(0), key, count);
+    let mut entries: Vec<_> = entries.into_iter().map(entry).collect();
     if entries.len() < KEYS_MIN {
         sort(&mut entries);
         return entries;
     }
     look_where_keys_differ(&mut entries);
-    radsort::sort_by_key(&mut entries, |(prefix, _)| *prefix);
+    radsort::sort_by_key(&mut entries, |(prefix, ..)| *prefix);
     for same in entries.chunk_by_mut(|one, next| one.0 == next.0) {
         if same.len() > 1 {
             sort(same);
@@ -40,20 +41,20 @@ fn look_where_keys_differ<K: Key>(entries: &mut [Ordered<'_, K>]) {
     let mut shared = 0;
     for _ in 0..LOOKS_MAX {
         let first = entries[0].0;
-        let differ = entries.iter().fold(0, |bits, (prefix, _)| bits | (prefix ^ first));
+        let differ = entries.iter().fold(0, |bits, (prefix, ..)| bits | (prefix ^ first));
         let alike = differ.leading_zeros() / 8;
         if alike == 0 || differ.count_ones() >= enough {
             return;
         }
         shared += alike as usize;
-        for (prefix, entry) in entries.iter_mut() {
-            *prefix = entry.0.prefix(shared);
+        for (prefix, key, _) in entries.iter_mut() {
+            *prefix = key.prefix(shared);
         }
     }
 }
 
 fn sort<K: Key>(entries: &mut [Ordered<'_, K>]) {
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.0.cmp(&b.1.0)));
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
 }
 
 /// The first eight bytes of a text behind the first `shared`, as a number in the order of texts.
@@ -85,13 +86,13 @@ mod tests {
 
     /// Every entry once, in the order of keys.
     fn check<K: Key>(keys: impl IntoIterator<Item = K>) {
-        let entries: Vec<(K, u64)> = keys.into_iter().map(|key| (key, 1)).collect();
+        let entries: Vec<(K, u64)> = (0..).zip(keys).map(|(count, key)| (key, count)).collect();
         let mut expected: Vec<_> = entries.iter().collect();
         expected.sort_by(|a, b| a.0.cmp(&b.0));
-        let sorted = in_order(entries.iter());
+        let sorted = in_order(entries.iter().map(|(key, count)| (key, count)));
         assert_eq!(sorted.len(), expected.len());
-        for ((_, sorted), expected) in sorted.iter().zip(expected) {
-            assert!(std::ptr::eq(*sorted, expected), "{} {}", sorted.0.show(), expected.0.show());
+        for ((_, key, count), expected) in sorted.iter().zip(expected) {
+            assert_eq!(**count, expected.1, "{} for {}", key.show(), expected.0.show());
         }
     }
 
