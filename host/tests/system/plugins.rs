@@ -246,7 +246,7 @@ fn a_new_plugin_builds_tests_and_runs_as_it_is() {
     let mut compiled: Vec<&str> = compiled.filter_map(|line| line.split(' ').next()).collect();
     compiled.sort_unstable();
     let own = ["by-city", "streamgauge-sdk", "wit-bindgen"];
-    let of_counters = ["hashbrown", "radsort", "rustc-hash", "smol_str"];
+    let of_counters = ["equivalent", "hashbrown", "indexmap", "radsort", "rustc-hash", "smol_str"];
     let mut few = [own.as_slice(), of_counters.as_slice()].concat();
     few.sort_unstable();
     assert_eq!(compiled, few, "{}", built.stderr);
