@@ -3,6 +3,7 @@
 //! both programs take turns, so that the ratio means something on a noisy machine.
 
 mod clients;
+mod curves;
 pub(crate) mod instructions;
 mod latency;
 mod plugins;
@@ -51,6 +52,8 @@ pub(crate) struct Args {
 enum Of {
     /// What open pages cost the host, and whether slow ones hold up the others; no broker.
     Clients(clients::Args),
+    /// How the cost of an event grows with keys, windows and metrics, drawn as SVG; no broker.
+    Curves(curves::Args),
     /// What an event costs in instructions, and a publication and a checkpoint; no broker.
     Instructions(instructions::Args),
     /// How old an event is when a page has it.
@@ -99,6 +102,7 @@ struct Measured {
 pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     match &args.of {
         Some(Of::Clients(args)) => return clients::command(workspace, args),
+        Some(Of::Curves(args)) => return curves::command(workspace, args),
         Some(Of::Instructions(args)) => return instructions::command(workspace, args),
         Some(Of::Latency(args)) => return latency::command(workspace, args),
         Some(Of::State(args)) => return state::command(workspace, args),

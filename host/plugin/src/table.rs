@@ -57,6 +57,11 @@ impl ResultTable {
         self.columns[column].cell(row)
     }
 
+    /// Appends bytes that are the same for rows with the same values in `columns`, and for no others.
+    pub fn write_key(&self, row: usize, columns: &[usize], key: &mut Vec<u8>) {
+        columns.iter().for_each(|column| self.columns[*column].write_key(row, key));
+    }
+
     /// The memory that a row takes, in bytes.
     pub fn row_bytes(&self, row: usize) -> usize {
         self.columns.iter().map(|column| column.row_bytes(row)).sum()

@@ -1,10 +1,13 @@
 //! What one kind of work costs in instructions, counted by callgrind inside `measured` alone:
 //! records that are folded, states that are published, a checkpoint. Called by
-//! `cargo xtask bench instructions`; prints how many events the counted work was for.
+//! `cargo xtask bench instructions` and `cargo xtask bench curves`; prints how many events the
+//! counted work was for.
 //!
-//! Usage: `instructions WORK FOLDER`, with the folder of the components.
+//! Usage: `instructions WORK FOLDER [SIZE]`, with the folder of the components, and how many keys,
+//! open windows or metrics there are where the work is a curve's.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,26 +38,46 @@ const BETWEEN: u64 = 10_000;
 /// How many keys there are in `publish` and `checkpoint`.
 const KEYS: u64 = 100_000;
 
+/// The start of the first of the windows in `windows`, in ms since the Unix epoch: 2015-05-11.
+const FIRST_HOUR: u64 = 1_431_302_400_000;
+
+const HOUR: u64 = 3_600_000;
+
 const HEAD: &str = "version = 1\nname = \"instructions\"\n[source.generator]\n[schema]\n\
     user_id = \"text\"\nmonth = \"unsigned\"\nday = \"unsigned\"\naction = \"unsigned\"\n\
     age_range = \"unsigned\"\ngender = \"unsigned\"\nprovince = \"text\"\n\
     [event_time]\nmonth = \"month\"\nday = \"day\"\nyear = 2015\n";
+
+const HEAD_OF_HOURS: &str = "version = 1\nname = \"instructions\"\n[source.generator]\n[schema]\n\
+    time = \"integer\"\naction = \"unsigned\"\n\
+    [event_time]\nfield = \"time\"\nunit = \"ms\"\nbound = \"365d\"\n";
 
 /// The four metrics of the default pipeline.
 const FOUR: [&str; 4] = ["behavior", "age", "gender", "province"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [work, folder] = arguments.as_slice() else { usage() };
+    let (work, folder, size) = match arguments.as_slice() {
+        [work, folder] => (work, folder, None),
+        [work, folder, size] => (work, folder, Some(size.parse().unwrap_or_else(|_| usage()))),
+        _ => usage(),
+    };
     let folder = Path::new(folder);
-    let events = match work.as_str() {
-        "fold" => fold(folder, 1, ""),
-        "fold-windows" => fold(folder, 1, "windows = [\"1d\"]\n"),
-        "fold-64-metrics" => fold(folder, 16, ""),
-        "count-few-keys" => count(folder, 100),
-        "count-many-keys" => count(folder, KEYS),
-        "publish" => publish(folder),
-        "checkpoint" => checkpoint(folder),
+    let events = match (work.as_str(), size) {
+        ("fold", None) => fold(folder, FOUR.len(), ""),
+        ("fold-windows", None) => fold(folder, FOUR.len(), "windows = [\"1d\"]\n"),
+        ("count-few-keys", None) => count(folder, 100),
+        ("count-many-keys", None) => count(folder, KEYS),
+        ("publish", None) => publish(folder),
+        ("checkpoint", None) => checkpoint(folder),
+        ("keys", Some(keys)) => {
+            let driven = Driven::with_all_keys(folder, keys);
+            fold_and_publish(driven, keys, |from, to| users(from, to, keys))
+        }
+        ("windows", Some(count)) => {
+            fold_and_publish(Driven::with_windows(folder), 0, |from, to| hours(from, to, count))
+        }
+        ("metrics", Some(count)) => fold(folder, count as usize, ""),
         _ => usage(),
     };
     println!("events: {events}");
@@ -62,8 +85,8 @@ fn main() {
 
 fn usage() -> ! {
     eprintln!(
-        "usage: instructions fold|fold-windows|fold-64-metrics|count-few-keys|\
-         count-many-keys|publish|checkpoint FOLDER"
+        "usage: instructions fold|fold-windows|count-few-keys|count-many-keys|publish|checkpoint \
+         FOLDER, or instructions keys|windows|metrics FOLDER SIZE"
     );
     std::process::exit(2);
 }
@@ -74,20 +97,18 @@ fn measured<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Records of the generator through the four metrics, each `times`; with everything between the
+/// Records of the generator through so many metrics, the four in turn; with everything between the
 /// block and the states, except publishing.
-fn fold(folder: &Path, times: usize, windows: &str) -> u64 {
+fn fold(folder: &Path, count: usize, windows: &str) -> u64 {
     let mut metrics = String::new();
-    for time in 0..times {
-        for name in FOUR {
-            let file = folder.join(name).with_extension("wasm");
-            writeln!(
-                metrics,
-                "[[metric]]\nid = \"{name}{time}\"\nplugin = \"{}\"\n{windows}",
-                file.display()
-            )
-            .expect("writing to a string never fails");
-        }
+    for (number, name) in FOUR.into_iter().cycle().take(count).enumerate() {
+        let file = folder.join(name).with_extension("wasm");
+        writeln!(
+            metrics,
+            "[[metric]]\nid = \"{name}{number}\"\nplugin = \"{}\"\n{windows}",
+            file.display()
+        )
+        .expect("writing to a string never fails");
     }
     let mut driven = Driven::new(&metrics);
     let generator = Generator::new(&GeneratorSettings::default());
@@ -144,6 +165,25 @@ fn publish(folder: &Path) -> u64 {
     10 * BETWEEN
 }
 
+/// Events that come every 100 ms, folded and published. Their place begins at `from`.
+fn fold_and_publish(
+    mut driven: Driven,
+    mut from: u64,
+    events: impl Fn(u64, u64) -> BlockBuffer,
+) -> u64 {
+    for turn in 0..12 {
+        let mut block = events(from, from + BETWEEN);
+        from += BETWEEN;
+        let mut work = || {
+            driven.fold(&mut block);
+            driven.wait();
+            driven.publish();
+        };
+        if turn < 2 { work() } else { measured(work) }
+    }
+    10 * BETWEEN
+}
+
 /// The checkpoint of a second with many keys.
 fn checkpoint(folder: &Path) -> u64 {
     let mut driven = Driven::with_all_keys(folder, KEYS);
@@ -179,9 +219,13 @@ struct Driven {
 
 impl Driven {
     fn new(metrics: &str) -> Self {
+        Self::with(HEAD, metrics)
+    }
+
+    fn with(head: &str, metrics: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let file = folder.path().join("pipeline.toml");
-        std::fs::write(&file, format!("{HEAD}{metrics}")).expect("the folder can be written to");
+        std::fs::write(&file, format!("{head}{metrics}")).expect("the folder can be written to");
         let prepared = Prepared::load(&file, |_| ()).unwrap_or_else(|wrong| {
             eprintln!("{}", wrong.render(false));
             std::process::exit(2);
@@ -222,13 +266,24 @@ impl Driven {
     fn with_all_keys(folder: &Path, keys: u64) -> Self {
         let file = folder.join("count_by.wasm");
         let mut driven = Self::new(&format!(
-            "[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user_id\" }}\n",
+            "[[metric]]\nid = \"users\"\nplugin = \"{}\"\ncolumns = {{ value = \"user_id\" }}\n\
+             memory_max = \"1GiB\"\ntime_max = \"10s\"\n",
             file.display()
         ));
         driven.fold(&mut users(0, keys, keys));
         driven.wait();
         driven.publish();
         driven
+    }
+
+    /// A metric by the hour that never closes a window of these events.
+    fn with_windows(folder: &Path) -> Self {
+        let file = folder.join("behavior.wasm");
+        let metric = format!(
+            "[[metric]]\nid = \"hours\"\nplugin = \"{}\"\nwindows = [\"1h\"]\n",
+            file.display()
+        );
+        Self::with(HEAD_OF_HOURS, &metric)
     }
 
     fn fold_all(&mut self, blocks: &mut [BlockBuffer]) {
@@ -282,13 +337,27 @@ impl Driven {
 /// Events `from..to` of so many users, who come again and again in an order that repeats after all
 /// of them.
 fn users(from: u64, to: u64, keys: u64) -> BlockBuffer {
-    let mut block = BlockBuffer::default();
-    for place in from..to {
+    block(from..to, |place| {
         let user = place * 7919 % keys;
-        let record = format!(
+        format!(
             "{{\"user_id\":\"{user}\",\"month\":5,\"day\":11,\"action\":0,\"age_range\":1,\
              \"gender\":0,\"province\":\"\"}}"
-        );
+        )
+    })
+}
+
+/// Events `from..to`, each in another of so many hours than the one before.
+fn hours(from: u64, to: u64, count: u64) -> BlockBuffer {
+    block(from..to, |place| {
+        let time = FIRST_HOUR + place * 7919 % count * HOUR;
+        format!("{{\"time\":{time},\"action\":{}}}", place % 4)
+    })
+}
+
+fn block(places: Range<u64>, record: impl Fn(u64) -> String) -> BlockBuffer {
+    let mut block = BlockBuffer::default();
+    for place in places {
+        let record = record(place);
         let time = streamgauge_core::RecordTime(0);
         let meta = RecordMeta { offset: place as i64, time, cursor: 0 };
         block.push(0, meta, Some(record.as_bytes()));

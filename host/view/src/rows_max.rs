@@ -4,12 +4,11 @@
 //! The three tables of a result are cut at the same keys, those of the total, so that a row that is
 //! there is whole.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use streamgauge_plugin::{Cell, Output, ResultTable, Role};
 
-use super::cells::{add, number, to_json};
+use super::cells::{add, number};
 
 /// The most rows of a merged result.
 pub const RESULT_ROWS_MAX: usize = 100_000;
@@ -32,7 +31,7 @@ pub struct OtherRows {
 
 /// The keys that stay of a result that is too large.
 pub(super) struct Cut {
-    kept: HashSet<String>,
+    kept: HashSet<Box<[u8]>>,
 }
 
 impl Cut {
@@ -48,65 +47,82 @@ impl Cut {
         if rows <= rows_max && total.bytes() <= TABLE_BYTES_MAX {
             return None;
         }
-        let mut order: Vec<u32> = (0..rows as u32).collect();
-        if let Some(measure) = outputs.iter().position(is_measure) {
-            let value = |row: &u32| number(&total.cell(*row as usize, measure));
-            // Stable: rows come sorted by key.
-            order.sort_by(|a, b| value(b).partial_cmp(&value(a)).unwrap_or(Ordering::Equal));
-        }
+        let order = largest(outputs, total, rows_max);
         let mut bytes = 0;
-        let fits = order.iter().take(rows_max).take_while(|row| {
+        let fits = order.iter().take_while(|row| {
             bytes += total.row_bytes(**row as usize);
             bytes <= TABLE_BYTES_MAX
         });
         let kept_rows = fits.count();
         let mut is_kept = vec![false; rows];
         order[..kept_rows].iter().for_each(|row| is_kept[*row as usize] = true);
-        let mut index = 0..rows;
-        let rest = split(outputs, total, |_| is_kept[index.next().expect("a number a row")]);
-        let kept = total.rows().map(|row| key(outputs, &row)).collect();
+        let rest = split(outputs, total, &is_kept);
+        let dimensions = dimensions(outputs);
+        let key = |row| {
+            let mut key = Vec::new();
+            total.write_key(row, &dimensions, &mut key);
+            key.into_boxed_slice()
+        };
+        let kept = (0..total.len()).map(key).collect();
         Some((Self { kept }, rows - kept_rows, rest))
     }
 
     /// Cuts another table of the same result at the same keys, and sums the rest up.
     pub(super) fn apply(&self, outputs: &[Output], table: &mut ResultTable) -> Vec<Cell> {
-        split(outputs, table, |row| self.kept.contains(&key(outputs, row)))
+        let (dimensions, mut key) = (dimensions(outputs), Vec::new());
+        let is_kept = |row| {
+            key.clear();
+            table.write_key(row, &dimensions, &mut key);
+            self.kept.contains(key.as_slice())
+        };
+        let is_kept: Vec<bool> = (0..table.len()).map(is_kept).collect();
+        split(outputs, table, &is_kept)
     }
+}
+
+/// The `rows_max` rows with the largest first measure, the largest first; equal ones by key, as rows
+/// come sorted by it.
+fn largest(outputs: &[Output], table: &ResultTable, rows_max: usize) -> Vec<u32> {
+    let mut rows: Vec<u32> = (0..table.len() as u32).collect();
+    if let Some(measure) = outputs.iter().position(is_measure) {
+        // A zero is a zero, with whatever sign.
+        let value = |row| number(&table.cell(row, measure)) + 0.0;
+        let values: Vec<f64> = (0..table.len()).map(value).collect();
+        let value = |row: &u32| values[*row as usize];
+        let larger_first = |a: &u32, b: &u32| value(b).total_cmp(&value(a)).then_with(|| a.cmp(b));
+        if rows_max < rows.len() {
+            // Not all of them are put in order.
+            rows.select_nth_unstable_by(rows_max, larger_first);
+            rows.truncate(rows_max);
+        }
+        rows.sort_unstable_by(larger_first);
+    }
+    rows.truncate(rows_max);
+    rows
+}
+
+/// The columns by which rows are told apart.
+fn dimensions(outputs: &[Output]) -> Vec<usize> {
+    (0..outputs.len()).filter(|column| !is_measure(&outputs[*column])).collect()
 }
 
 fn is_measure(output: &Output) -> bool {
     matches!(output.role, Role::Measure)
 }
 
-/// Takes the rows out of `table` that are not to stay, and sums them up.
-fn split(
-    outputs: &[Output],
-    table: &mut ResultTable,
-    mut stays: impl FnMut(&[Cell]) -> bool,
-) -> Vec<Cell> {
-    let adds_up = |output: &Output| is_measure(output) && output.additive;
-    let none = |output| if adds_up(output) { Cell::Integer(0) } else { Cell::Null };
-    let mut sums: Vec<Cell> = outputs.iter().map(none).collect();
-    let mut kept = Vec::new();
-    for (place, row) in (0..).zip(table.rows()) {
-        if stays(&row) {
-            kept.push(place);
-            continue;
+/// Takes the rows out of `table` that are not kept, and sums them up.
+fn split(outputs: &[Output], table: &mut ResultTable, is_kept: &[bool]) -> Vec<Cell> {
+    let sum = |(column, output): (usize, &Output)| {
+        if !(is_measure(output) && output.additive) {
+            return Cell::Null;
         }
-        for ((sum, cell), output) in sums.iter_mut().zip(&row).zip(outputs) {
-            if adds_up(output) {
-                *sum = add(sum, cell);
-            }
-        }
-    }
+        let left = (0..table.len()).filter(|row| !is_kept[*row]);
+        left.fold(Cell::Integer(0), |sum, row| add(&sum, &table.cell(row, column)))
+    };
+    let sums = outputs.iter().enumerate().map(sum).collect();
+    let kept: Vec<u32> = (0..).zip(is_kept).filter_map(|(row, kept)| kept.then_some(row)).collect();
     *table = table.at(&kept);
     sums
-}
-
-/// The dimensions of a row; texts and missing values stay apart.
-fn key(outputs: &[Output], row: &[Cell]) -> String {
-    let cells = outputs.iter().zip(row).filter(|(output, _)| !is_measure(output));
-    cells.map(|(_, cell)| to_json(cell).to_string() + ",").collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Pairs of keys, and the count of a batch's pairs.
 
+use std::borrow::Cow;
+
 use streamgauge_sdk::Key;
 use streamgauge_sdk::prelude::*;
 
@@ -15,8 +17,8 @@ impl Key for Pair {
         self.row.prefix(shared)
     }
 
-    fn show(&self) -> String {
-        format!("{}, {}", self.row.show(), self.column.show())
+    fn show(&self) -> Cow<'_, str> {
+        format!("{}, {}", self.row.show(), self.column.show()).into()
     }
 
     fn write(&self, writer: &mut Writer) {

@@ -52,14 +52,7 @@ impl Writer {
     /// Appends bytes with their length.
     pub fn bytes(&mut self, value: &[u8]) {
         self.u64(value.len() as u64);
-        match short(value) {
-            Some(padded) => {
-                let end = self.bytes.len() + value.len();
-                self.bytes.extend_from_slice(&padded);
-                self.bytes.truncate(end);
-            }
-            None => self.bytes.extend_from_slice(value),
-        }
+        append(&mut self.bytes, value);
     }
 
     /// Makes room for so many bytes, where the writer knows about how many come.
@@ -79,8 +72,22 @@ impl Writer {
     }
 }
 
-/// A few bytes and zeros behind them. Most keys are as short, and a copy of a length that the compiler
-/// does not know is a call out of the component.
+/// Appends `value`, mostly a few bytes: a copy of a length that the compiler does not know is a call
+/// out of the component, which costs as much as all else that is done with a short key.
+#[inline]
+pub(crate) fn append(bytes: &mut Vec<u8>, value: &[u8]) {
+    match short(value) {
+        Some(padded) => {
+            let end = bytes.len() + value.len();
+            bytes.extend_from_slice(&padded);
+            bytes.truncate(end);
+        }
+        None => bytes.extend_from_slice(value),
+    }
+}
+
+/// Four to fifteen bytes, and whatever behind them.
+#[inline]
 fn short(value: &[u8]) -> Option<[u8; 16]> {
     let halves = |first: u64, last: u64| {
         let mut padded = [0; 16];

@@ -7,7 +7,7 @@
 //! because a wrong count that looks right is worse than no count. The number of keys is bounded
 //! only by the memory that the host grants.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::hash::{BuildHasher as _, Hash};
 
 use indexmap::IndexMap;
@@ -56,7 +56,7 @@ pub trait Key: Ord + Hash + 'static {
     }
 
     /// The key as text, as the result shows it.
-    fn show(&self) -> String;
+    fn show(&self) -> Cow<'_, str>;
     /// Writes the key to a snapshot.
     fn write(&self, writer: &mut Writer);
     /// Reads the key from a snapshot.
@@ -269,8 +269,8 @@ macro_rules! keys {
             fn prefix(&$self, shared: usize) -> u64 {
                 order::number_prefix($prefix, shared)
             }
-            fn show(&self) -> String {
-                self.to_string()
+            fn show(&self) -> Cow<'_, str> {
+                self.to_string().into()
             }
             fn write(&$self, $writer: &mut Writer) {
                 $write;
@@ -298,8 +298,8 @@ impl Key for String {
         order::text_prefix(self, shared)
     }
 
-    fn show(&self) -> String {
-        self.clone()
+    fn show(&self) -> Cow<'_, str> {
+        self.into()
     }
 
     fn write(&self, writer: &mut Writer) {

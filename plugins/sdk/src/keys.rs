@@ -5,6 +5,7 @@
 //! column has this shape already; small numbers share an entry, and each large number has an entry
 //! of its own.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use smol_str::SmolStr;
@@ -201,11 +202,11 @@ impl Key for AnyKey {
         if shared > 0 { value } else { (kind << 56) | (value >> 8) }
     }
 
-    fn show(&self) -> String {
+    fn show(&self) -> Cow<'_, str> {
         match self {
-            Self::Boolean(boolean) => boolean.to_string(),
-            Self::Integer(number) => number.to_string(),
-            Self::Text(text) => text.to_string(),
+            Self::Boolean(boolean) => boolean.to_string().into(),
+            Self::Integer(number) => number.to_string().into(),
+            Self::Text(text) => text.as_str().into(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The result of a metric: a small table, columns in the order of the descriptor's outputs.
 
 use crate::bindings::streamgauge::metric::types as wit;
+use crate::codec::append;
 use crate::{Error, Result};
 
 /// A result table under construction, one column after the other.
@@ -103,7 +104,7 @@ fn optional<T: Default>(values: impl IntoIterator<Item = Option<T>>) -> (Vec<T>,
 pub(crate) fn strings<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> wit::Strings {
     let mut laid = wit::Strings { offsets: vec![0], utf8: Vec::new() };
     for value in values {
-        laid.utf8.extend_from_slice(value.as_ref().as_bytes());
+        append(&mut laid.utf8, value.as_ref().as_bytes());
         let end = u32::try_from(laid.utf8.len()).ok();
         laid.offsets.push(end.expect("a column's texts fit in 4 GiB"));
     }

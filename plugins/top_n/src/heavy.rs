@@ -151,7 +151,7 @@ impl Heavy {
             self.sorted().into_iter().map(|(key, count)| (key.show(), count)).collect();
         rows.sort_by_key(|(_, count)| Reverse(*count));
         if rows.is_empty() && self.error > 0 {
-            rows.push((String::new(), 0));
+            rows.push(("".into(), 0));
         }
         let events = |events: u64| i64::try_from(events).expect("a count fits in 63 bits");
         Table::default()

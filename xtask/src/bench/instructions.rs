@@ -97,20 +97,35 @@ fn measure(workspace: &Workspace) -> Result<Kept> {
     let mut per_event = BTreeMap::new();
     for work in WORK {
         silent_step(&format!("instructions of {work}"), || {
-            per_event.insert(work.to_owned(), count(workspace, &program, &folder, work)?);
+            let counted = Work { name: work, size: None };
+            per_event.insert(work.to_owned(), count(workspace, &program, &folder, counted)?);
             Ok(())
         })?;
     }
     Ok(Kept { compiler: compiler(workspace)?, per_event })
 }
 
+/// A kind of work, as the example knows it.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub(super) name: &'a str,
+    /// How many there are of what a curve is over.
+    pub(super) size: Option<&'a str>,
+}
+
 /// Instructions per event of one kind of work.
-fn count(workspace: &Workspace, program: &Path, folder: &Path, work: &str) -> Result<f64> {
+pub(super) fn count(
+    workspace: &Workspace,
+    program: &Path,
+    folder: &Path,
+    work: Work<'_>,
+) -> Result<f64> {
     let mut valgrind = Command::new("valgrind");
+    let name = [Some(work.name), work.size].into_iter().flatten().collect::<Vec<_>>().join("-");
     let file =
-        format!("--callgrind-out-file={}", folder.join(work).with_extension("out").display());
+        format!("--callgrind-out-file={}", folder.join(&name).with_extension("out").display());
     valgrind.args(["--tool=callgrind", COUNTED, &file]).arg(program);
-    valgrind.arg(work).arg(workspace.target().join("plugins"));
+    valgrind.arg(work.name).arg(workspace.target().join("plugins")).args(work.size);
     // Code for the processor that valgrind shows is of no use to anybody else.
     valgrind.env("STREAMGAUGE_CACHE", workspace.target().join("instructions-cache"));
     let (succeeded, said) = process::said(&mut valgrind)?;
@@ -118,11 +133,11 @@ fn count(workspace: &Workspace, program: &Path, folder: &Path, work: &str) -> Re
     let events = said.lines().find_map(|line| line.strip_prefix("events: "));
     let (Some(instructions), Some(events), true) = (after("Collected : "), events, succeeded)
     else {
-        bail!("callgrind did not count {work}:\n{said}");
+        bail!("callgrind did not count {name}:\n{said}");
     };
     let number = |text: &str| text.trim().parse::<f64>().context("a number was expected");
     let (instructions, events) = (number(instructions)?, number(events)?);
-    ensure!(instructions > 0.0, "callgrind counted nothing of {work}: is `{COUNTED}` still there?");
+    ensure!(instructions > 0.0, "callgrind counted nothing of {name}: is `{COUNTED}` still there?");
     Ok((instructions / events * 10.0).round() / 10.0)
 }
 

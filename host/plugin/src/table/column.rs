@@ -23,6 +23,15 @@ pub(super) enum Values {
     Cells(Vec<Cell>),
 }
 
+/// A [`Cell`] that is looked at in its place.
+enum Value<'a> {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    Text(&'a str),
+}
+
 impl Column {
     /// A column of `values`; `nulls` is empty, or has an entry a row.
     pub(super) fn new(values: Values, nulls: Vec<bool>) -> Self {
@@ -45,15 +54,53 @@ impl Column {
     }
 
     pub(super) fn cell(&self, row: usize) -> Cell {
+        match self.value(row) {
+            Value::Null => Cell::Null,
+            Value::Boolean(value) => Cell::Boolean(value),
+            Value::Integer(value) => Cell::Integer(value),
+            Value::Float(value) => Cell::Float(value),
+            Value::Text(text) => Cell::Text(text.to_owned()),
+        }
+    }
+
+    fn value(&self, row: usize) -> Value<'_> {
         if self.nulls.get(row) == Some(&true) {
-            return Cell::Null;
+            return Value::Null;
         }
         match &self.values {
-            Values::Booleans(values) => Cell::Boolean(values[row]),
-            Values::Integers(values) => Cell::Integer(values[row]),
-            Values::Floats(values) => Cell::Float(values[row]),
-            Values::Texts(utf8, ends) => Cell::Text(text(utf8, ends, row).to_owned()),
-            Values::Cells(cells) => cells[row].clone(),
+            Values::Booleans(values) => Value::Boolean(values[row]),
+            Values::Integers(values) => Value::Integer(values[row]),
+            Values::Floats(values) => Value::Float(values[row]),
+            Values::Texts(utf8, ends) => Value::Text(text(utf8, ends, row)),
+            Values::Cells(cells) => match &cells[row] {
+                Cell::Null => Value::Null,
+                Cell::Boolean(value) => Value::Boolean(*value),
+                Cell::Integer(value) => Value::Integer(*value),
+                Cell::Float(value) => Value::Float(*value),
+                Cell::Text(text) => Value::Text(text),
+            },
+        }
+    }
+
+    /// Appends bytes that are the same where the value is the same; those of one value never begin
+    /// like all those of another.
+    pub(super) fn write_key(&self, row: usize, key: &mut Vec<u8>) {
+        match self.value(row) {
+            Value::Null => key.push(0),
+            Value::Boolean(value) => key.extend([1, u8::from(value)]),
+            Value::Integer(value) => {
+                key.push(2);
+                key.extend(value.to_le_bytes());
+            }
+            Value::Float(value) => {
+                key.push(3);
+                key.extend(value.to_bits().to_le_bytes());
+            }
+            Value::Text(text) => {
+                key.push(4);
+                key.extend(text.len().to_le_bytes());
+                key.extend_from_slice(text.as_bytes());
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::TestBatch;
 
 fn shown(keys: &Keys) -> Vec<Option<String>> {
-    (0..keys.rows()).map(|row| keys.get(row).map(Key::show)).collect()
+    (0..keys.rows()).map(|row| keys.get(row).map(|key| key.show().into_owned())).collect()
 }
 
 #[test]
