@@ -59,7 +59,9 @@ impl ResultTable {
 
     /// Appends bytes that are the same for rows with the same values in `columns`, and for no others.
     pub fn write_key(&self, row: usize, columns: &[usize], key: &mut Vec<u8>) {
-        columns.iter().for_each(|column| self.columns[*column].write_key(row, key));
+        for column in columns {
+            self.columns[*column].write_key(row, key);
+        }
     }
 
     /// The memory that a row takes, in bytes.
