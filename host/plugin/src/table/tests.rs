@@ -172,3 +172,32 @@ fn a_table_of_many_keys_takes_a_few_bytes_a_row() {
     ]);
     assert_eq!(some, of_rows);
 }
+
+#[test]
+fn rows_have_the_same_key_where_their_cells_are_the_same() {
+    let cells = [
+        Cell::Null,
+        Cell::Boolean(false),
+        Cell::Boolean(true),
+        Cell::Integer(0),
+        Cell::Integer(256),
+        Cell::Float(0.0),
+        Cell::Float(-0.0),
+        text(""),
+        text("a"),
+        text("ab"),
+        text("\u{0}"),
+    ];
+    let pairs = cells.iter().flat_map(|a| cells.iter().map(move |b| vec![a.clone(), b.clone()]));
+    let table = ResultTable::of_rows(pairs.chain([vec![text("a"), text("ab")]]));
+    let key = |row: usize, columns: &[usize]| {
+        let mut key = Vec::new();
+        table.write_key(row, columns, &mut key);
+        key
+    };
+    let rows = cells.len() * cells.len();
+    let keys: std::collections::BTreeSet<_> = (0..rows).map(|row| key(row, &[0, 1])).collect();
+    assert_eq!(keys.len(), rows, "each pair has a key of its own");
+    assert!(keys.contains(&key(rows, &[0, 1])), "an equal pair has an equal key");
+    assert_eq!(key(0, &[0]), key(1, &[0]), "other columns are left out");
+}
