@@ -36,8 +36,9 @@ use case::Case;
 /// Cases of a run that nobody asked to be longer.
 const CASES: u32 = 400;
 
-/// At least this share of the cases has each of the features below, in percent.
-const SHARE_MIN: u32 = 30;
+/// At least this share of the cases has each of the features below, in percent. The rarest is in 32 of
+/// 100, and in 400 cases chance takes five times 2.3 from that once in a million runs.
+const SHARE_MIN: u32 = 20;
 
 /// The same of what takes several publications of one pane between two crashes.
 const MADE_WHOLE: &str = "states made whole";
