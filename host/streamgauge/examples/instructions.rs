@@ -126,6 +126,9 @@ fn fold(folder: &Path, count: usize, windows: &str) -> u64 {
     let (first, second) = blocks.split_at_mut(8);
     driven.fold_all(first);
     measured(|| driven.fold_all(second));
+    driven.wait();
+    driven.publish();
+    assert_eq!(driven.folding, count, "a metric that has stopped costs nothing");
     8 * BLOCK
 }
 
@@ -213,6 +216,8 @@ struct Driven {
     engine: Engine,
     outbox: Arc<Outbox>,
     now: Moment,
+    /// How many metrics had folded rows when last published.
+    folding: usize,
     /// The pipeline file, and the state.
     folder: TempDir,
 }
@@ -259,7 +264,7 @@ impl Driven {
             role: Role::Worker,
         });
         let now = Moment { at: Instant::now(), wall: WallClock(0) };
-        Self { prepared, engine, outbox: Arc::new(outbox), now, folder }
+        Self { prepared, engine, outbox: Arc::new(outbox), now, folding: 0, folder }
     }
 
     /// `count_by` over all users, each of which was seen, and exported as it is from then on.
@@ -309,6 +314,7 @@ impl Driven {
     fn tell(&mut self, event: Event<'_>) {
         let Reply { publish, .. } = self.engine.handle(event, self.now);
         if let Some((publication, report)) = publish {
+            self.folding = report.counts.costs.values().filter(|cost| cost.rows > 0).count();
             self.outbox.publish(publication, report);
         }
     }

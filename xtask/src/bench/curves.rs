@@ -20,7 +20,8 @@ use crate::{
 const CURVES: [(&str, &[u64]); 3] = [
     ("keys", &[10, 100, 1_000, 10_000, 100_000, 1_000_000]),
     ("windows", &[1, 10, 100, 1_000]),
-    ("metrics", &[1, 2, 4, 8, 16, 32, 64]),
+    // Valgrind has no addresses for the memories of more than thirty instances.
+    ("metrics", &[1, 2, 4, 8, 12, 16]),
 ];
 
 #[derive(clap::Args)]
@@ -121,13 +122,19 @@ fn svg(points: &[Point]) -> String {
         "<polyline points=\"{}\" fill=\"none\" stroke=\"{BLUE}\" stroke-width=\"2\"/>",
         line.join(" ")
     );
-    for (size, value) in points {
+    for (place, (size, value)) in points.iter().enumerate() {
+        // Beside the figures at the left, and within the picture.
+        let anchor = match place {
+            0 => "start",
+            _ if place + 1 == points.len() => "end",
+            _ => "middle",
+        };
         let (x, y) = (x(*size), y(*value));
         let _ = writeln!(
             text,
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"{BLUE}\"/>\
-             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{value:.0}</text>\
-             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{value:.0}</text>\
+             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
             y - 9.0,
             HEIGHT - 8.0,
             grouped(*size)
