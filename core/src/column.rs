@@ -248,9 +248,7 @@ impl Dictionary {
             let code = self.codes[row as usize];
             let own = &mut known[code as usize];
             if *own == NONE {
-                *own = (picked.offsets.len() - 1) as u32;
-                picked.utf8.extend_from_slice(value_of(&self.offsets, &self.utf8, code));
-                picked.offsets.push(picked.utf8.len() as u32);
+                *own = picked.append(value_of(&self.offsets, &self.utf8, code));
             }
             picked.codes.push(*own);
         }

@@ -247,7 +247,7 @@ impl Keys {
             KeyType::Text => {
                 let column = batch.text(index)?;
                 let texts = 0..column.entries();
-                let values = texts.map(|code| AnyKey::Text(column.entry(code).into()));
+                let values = texts.map(|code| TextKey(column.entry(code)).key());
                 let code = |row| column.code(row).map_or(NULL, |code| code as u32);
                 let codes = (0..column.rows()).map(code).collect();
                 Self { values: values.collect(), codes }

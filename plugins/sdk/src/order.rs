@@ -127,6 +127,6 @@ mod tests {
         check(integers());
         check(texts());
         check(integers().take(400).chain(texts().take(400)).chain([AnyKey::Boolean(true)]));
-        check((0..300).map(|_| AnyKey::Text("".into())).take(1).chain(texts()));
+        check([AnyKey::Text("".into())].into_iter().chain(texts()));
     }
 }

@@ -1,18 +1,14 @@
 //! `cargo xtask bench curves`: how the cost of an event grows with the keys, the open windows and the
 //! metrics, in instructions as callgrind counts them, drawn as SVG.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
 use super::instructions;
 use crate::{
     build, example, setup,
-    step::{silent_step, step},
+    step::{grouped, silent_step, step},
     workspace::Workspace,
 };
 
@@ -44,7 +40,7 @@ pub(super) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     for (name, sizes) in CURVES {
         let points = points(workspace, &program, &counted, name, sizes)?;
         print!("{}", table(name, &points));
-        let file: PathBuf = drawn.join(name).with_extension("svg");
+        let file = drawn.join(name).with_extension("svg");
         fs::write(&file, svg(&points))
             .with_context(|| format!("could not write {}", file.display()))?;
     }
@@ -61,8 +57,7 @@ fn points(
     let mut points = Vec::new();
     for size in sizes {
         silent_step(&format!("{size} {name}"), || {
-            let size_text = size.to_string();
-            let work = instructions::Work { name, size: Some(&size_text) };
+            let work = instructions::Work { name, size: Some(*size) };
             points.push((*size, instructions::count(workspace, program, folder, work)?));
             Ok(())
         })?;
@@ -148,18 +143,6 @@ fn even_step(highest: f64) -> f64 {
     let power = 10_f64.powf((highest / 4.0).log10().floor());
     let fitting = [5.0, 2.0, 1.0].map(|times| times * power);
     fitting.into_iter().find(|step| highest / step >= 4.0).unwrap_or(power)
-}
-
-/// A number with commas between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|group| std::str::from_utf8(group).expect("digits"))
-        .collect();
-    groups.join(",")
 }
 
 #[cfg(test)]

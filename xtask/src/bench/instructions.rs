@@ -110,7 +110,7 @@ fn measure(workspace: &Workspace) -> Result<Kept> {
 pub(super) struct Work<'a> {
     pub(super) name: &'a str,
     /// How many there are of what a curve is over.
-    pub(super) size: Option<&'a str>,
+    pub(super) size: Option<u64>,
 }
 
 /// Instructions per event of one kind of work.
@@ -121,11 +121,12 @@ pub(super) fn count(
     work: Work<'_>,
 ) -> Result<f64> {
     let mut valgrind = Command::new("valgrind");
-    let name = [Some(work.name), work.size].into_iter().flatten().collect::<Vec<_>>().join("-");
+    let size = work.size.map(|size| size.to_string());
+    let name = size.iter().fold(work.name.to_owned(), |name, size| name + "-" + size);
     let file =
         format!("--callgrind-out-file={}", folder.join(&name).with_extension("out").display());
     valgrind.args(["--tool=callgrind", COUNTED, &file]).arg(program);
-    valgrind.arg(work.name).arg(workspace.target().join("plugins")).args(work.size);
+    valgrind.arg(work.name).arg(workspace.target().join("plugins")).args(size);
     // Code for the processor that valgrind shows is of no use to anybody else.
     valgrind.env("STREAMGAUGE_CACHE", workspace.target().join("instructions-cache"));
     let (succeeded, said) = process::said(&mut valgrind)?;
