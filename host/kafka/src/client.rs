@@ -8,12 +8,17 @@ use streamgauge_pipeline::{KafkaSettings, Secret};
 
 use super::partition_number;
 
+/// How often brokers are asked for their addresses, in milliseconds: one that was told wrong for a
+/// moment, and to which nothing connects, is not asked for by anything else.
+const ADDRESSES_EVERY: &str = "5000";
+
 /// The settings that every client of this pipeline shares: brokers and what the user passes
 /// through (TLS, SASL and the like).
 pub(crate) fn client_config(settings: &KafkaSettings) -> ClientConfig {
     let mut config = ClientConfig::new();
     config.set("client.id", "streamgauge");
     config.set("allow.auto.create.topics", "false");
+    config.set("topic.metadata.refresh.interval.ms", ADDRESSES_EVERY);
     for (key, secret) in &settings.librdkafka {
         config.set(key, &secret.value);
     }

@@ -15,15 +15,21 @@ fn clients_connect_where_the_pipeline_says_and_create_no_topic() {
     assert_eq!(config.get("bootstrap.servers"), Some("a:9092,b:9092"));
     assert_eq!(config.get("allow.auto.create.topics"), Some("false"));
     assert_eq!(config.get("client.id"), Some("streamgauge"));
+    let every = "topic.metadata.refresh.interval.ms";
+    assert_eq!(config.get(every), Some("5000"), "a wrong address is corrected soon");
     // What is passed through takes the place of a default, but not of the brokers.
     let mut passed = settings("a:9092");
-    for (key, value) in
-        [("client.id", "mine"), ("bootstrap.servers", "evil:1"), ("sasl.password", "hunter2")]
-    {
+    for (key, value) in [
+        ("client.id", "mine"),
+        ("bootstrap.servers", "evil:1"),
+        ("sasl.password", "hunter2"),
+        (every, "60000"),
+    ] {
         passed = with(passed, key, value, true);
     }
     let config = client_config(&passed);
     assert_eq!(config.get("client.id"), Some("mine"));
+    assert_eq!(config.get(every), Some("60000"));
     assert_eq!(config.get("bootstrap.servers"), Some("a:9092"));
     assert_eq!(config.get("sasl.password"), Some("hunter2"));
 }
