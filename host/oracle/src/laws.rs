@@ -20,6 +20,7 @@ mod generate;
 pub mod growth;
 mod hostile;
 mod lab;
+mod largest;
 mod law;
 mod leaks;
 mod rows;

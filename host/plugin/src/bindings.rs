@@ -8,5 +8,18 @@ wasmtime::component::bindgen!({
     ownership: Borrowing { duplicate_if_necessary: true },
 });
 
+/// The interface that a plugin need not have.
+pub(crate) mod optional {
+    wasmtime::component::bindgen!({
+        path: "../../plugins/wit",
+        world: "metric-with-largest",
+        ownership: Borrowing { duplicate_if_necessary: true },
+        with: {
+            "streamgauge:metric/types": super::streamgauge::metric::types,
+            "streamgauge:metric/log": super::streamgauge::metric::log,
+        },
+    });
+}
+
 /// The version of the contract that this host speaks.
 pub const CONTRACT: &str = "0.3.0";

@@ -2,6 +2,8 @@
 //! worker. Every call has a deadline and a memory limit. A trap, a time-out or an exhausted memory
 //! spoils the whole store, so after such an error the instance cannot be used.
 
+mod largest;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +13,15 @@ use wasmtime::{Store, UpdateDeadline};
 
 use super::bindings::Metric;
 use super::bindings::exports::streamgauge::metric::{aggregate, describe};
+use super::bindings::optional::exports::streamgauge::metric::largest::Guest as LargestGuest;
 use super::bindings::streamgauge::metric::types::{self, ColumnParam};
 use super::call_error::{AddError, CallError, call_error, refusal};
 use super::host_state::{HostState, WORDS_BYTES_MAX};
 use super::plugin::Plugin;
 use super::table::{self, ResultTable};
+
+pub use largest::Largest;
+pub(super) use largest::of as largest_of;
 
 /// How often a call that runs is looked at, in advances of the epoch.
 const LOOK_TICKS: u64 = 1;
@@ -24,6 +30,8 @@ const LOOK_TICKS: u64 = 1;
 pub struct Instance {
     store: Store<HostState>,
     bindings: Metric,
+    /// The optional interface, if the plugin has it.
+    largest: Option<LargestGuest>,
     memory_bytes_max: usize,
     /// How long the calls before took.
     spent: Duration,
@@ -109,22 +117,27 @@ impl Instance {
         let settings = plugin.settings();
         let memory_bytes_max = plugin.memory_bytes_max();
         let state = HostState::new(settings.id.clone(), memory_bytes_max, settings.time_max);
-        let mut store = Store::new(plugin.pre().engine(), state);
+        let linked = &plugin.linked;
+        let mut store = Store::new(linked.pre.engine(), state);
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(LOOK_TICKS);
         store.epoch_deadline_callback(|mut call| {
             call.data_mut().look().map_err(wasmtime::Error::new)?;
             Ok(UpdateDeadline::Continue(LOOK_TICKS))
         });
-        let bindings = plugin
-            .pre()
-            .instantiate(&mut store)
-            .map_err(|error| call_error(&error, memory_bytes_max, None))?;
+        let made = linked.pre.instantiate(&mut store).and_then(|component| {
+            let bindings = linked.metric.load(&mut store, &component)?;
+            let largest = linked.largest.as_ref();
+            Ok((bindings, largest.map(|place| place.load(&mut store, &component)).transpose()?))
+        });
+        let (bindings, largest) =
+            made.map_err(|error| call_error(&error, memory_bytes_max, None))?;
         let (spent, last_call) = (Duration::ZERO, PluginCall::Describe);
         let (merges_exactly, state_version) = (false, 0);
         Ok(Self {
             store,
             bindings,
+            largest,
             memory_bytes_max,
             spent,
             last_call,

@@ -45,7 +45,7 @@ pub use descriptor::field_type;
 pub use descriptor::{
     BindError, Descriptor, Input, InputBinding, Label, Output, Role, View, bind_inputs,
 };
-pub use instance::{Accumulator, Instance};
+pub use instance::{Accumulator, Instance, Largest};
 pub use load_error::LoadError;
 pub use plugin::Plugin;
 pub use runtime::Runtime;

@@ -5,15 +5,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use streamgauge_core::{Digest, digest_of};
 use streamgauge_pipeline::MetricSettings;
+use wasmtime::component::InstancePre;
 
-use super::bindings::MetricPre;
+use super::bindings::MetricIndices;
+use super::bindings::optional::exports::streamgauge::metric::largest;
 use super::descriptor::Descriptor;
 use super::host_state::HostState;
+
+/// A component with what the sandbox gives it, and the places of its calls.
+pub(super) struct Linked {
+    pub(super) pre: InstancePre<HostState>,
+    pub(super) metric: MetricIndices,
+    /// Of the optional interface.
+    pub(super) largest: Option<largest::GuestIndices>,
+}
 
 /// A loaded and checked plugin, ready to be instantiated for each worker.
 #[derive(Clone)]
 pub struct Plugin {
-    pub(super) pre: Arc<MetricPre<HostState>>,
+    pub(super) linked: Arc<Linked>,
     pub(super) settings: Arc<MetricSettings>,
     pub(super) config: Arc<str>,
     pub(super) descriptor: Arc<Descriptor>,
@@ -76,9 +86,5 @@ impl Plugin {
     /// `[metric.config]` as JSON text.
     pub(super) fn config(&self) -> &str {
         &self.config
-    }
-
-    pub(super) fn pre(&self) -> &MetricPre<HostState> {
-        &self.pre
     }
 }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Cache, Engine};
 
-use super::bindings::{CONTRACT, Metric, MetricPre};
+use super::bindings::{CONTRACT, Metric, MetricIndices};
 use super::cache;
 use super::compile::{CompileLimits, Compiler, Verdict};
 use super::component;
@@ -18,9 +18,9 @@ use super::engine::{engine, one_line};
 use super::epoch;
 use super::host_state::HostState;
 use super::inert;
-use super::instance::Instance;
+use super::instance::{Instance, largest_of};
 use super::load_error::LoadError;
-use super::plugin::Plugin;
+use super::plugin::{Linked, Plugin};
 use streamgauge_pipeline::{MetricSettings, Wasi};
 
 /// The engine. Cheap to clone.
@@ -133,10 +133,10 @@ impl Runtime {
         }
         let component = self.compiled(settings, bytes, digest)?;
         let imports = self.imports(settings, &component)?;
-        let pre = self.link(path, &component, &imports)?;
+        let linked = self.link(path, &component, &imports)?;
         let config: Arc<str> = settings.config.to_string().into();
         let plugin = Plugin {
-            pre: Arc::new(pre),
+            linked: Arc::new(linked),
             settings: Arc::new(settings.clone()),
             config,
             descriptor: Arc::new(Descriptor::default()),
@@ -246,7 +246,7 @@ impl Runtime {
         path: &Path,
         component: &Component,
         imports: &[String],
-    ) -> Result<MetricPre<HostState>, LoadError> {
+    ) -> Result<Linked, LoadError> {
         let contract = |error: wasmtime::Error| LoadError::Contract {
             path: path.to_path_buf(),
             reason: one_line(&error),
@@ -256,7 +256,9 @@ impl Runtime {
             .map_err(contract)?;
         inert::define(&mut linker, component, imports).map_err(contract)?;
         let pre = linker.instantiate_pre(component).map_err(contract)?;
-        MetricPre::new(pre).map_err(contract)
+        let metric = MetricIndices::new(&pre).map_err(contract)?;
+        let largest = largest_of(&pre, CONTRACT).map_err(contract)?;
+        Ok(Linked { pre, metric, largest })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use streamgauge_core::{AccumulatorBytes, PluginCall, TimeWindow};
 
 use super::piece::{Piece, States};
-use super::rows_max::{Cut, OtherRows, RESULT_ROWS_MAX};
+use super::rows_max::{Cut, OtherRows, Rows};
 use super::standing::Standing;
 use super::{MetricResult, WindowId};
 use streamgauge_outbox::{HistoryError, HistoryStore};
@@ -55,6 +55,7 @@ impl Merger {
         &mut self,
         id: WindowId,
         pieces: &[Piece],
+        rows: Rows,
     ) -> Result<MetricResult, Failed> {
         self.call(|instance, plugin, standing| {
             let now = match standing.take() {
@@ -67,7 +68,7 @@ impl Merger {
                     Standing::new(id, pieces, instance)?
                 }
             };
-            let result = result(instance, plugin, now.sums());
+            let result = result(instance, plugin, now.sums(), rows);
             *standing = Some(now);
             Ok(result?)
         })
@@ -218,7 +219,7 @@ impl Merge<'_> {
         let total = instance.create(window)?;
         instance.merge(total, on_time)?;
         instance.merge(total, late)?;
-        let result = result(instance, plugin, [on_time, late, total])?;
+        let result = result(instance, plugin, [on_time, late, total], Rows::All)?;
         for accumulator in [on_time, late, total] {
             instance.release(accumulator)?;
         }
@@ -227,15 +228,19 @@ impl Merge<'_> {
 }
 
 /// The result of accumulators: of the records on time, of the late ones, and of both.
-pub(super) fn result(
+fn result(
     instance: &mut Instance,
     plugin: &Plugin,
     [on_time, late, total]: [Accumulator; 3],
+    rows: Rows,
 ) -> Result<MetricResult, CallError> {
-    // A large table is cut before the next one comes.
     let outputs = &plugin.descriptor().outputs;
+    if let Some(largest) = instance.largest(plugin, &[total, on_time, late], rows.most())? {
+        return Ok(MetricResult::of_largest(outputs, largest));
+    }
+    // A large table is cut before the next one comes.
     let mut result = MetricResult { total: instance.result(plugin, total)?, ..Default::default() };
-    let cut = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX);
+    let cut = Cut::of(outputs, &mut result.total, Rows::All.most() as usize);
     result.on_time = instance.result(plugin, on_time)?;
     let on_time_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.on_time));
     result.late = instance.result(plugin, late)?;

@@ -16,6 +16,7 @@ use streamgauge_wire::{Frame, Panel};
 use super::merge::Merger;
 use super::published::Published;
 use super::remembered::Remembered;
+use super::rows_max::Rows;
 use super::trouble::{ReadAt, Trouble};
 use super::walk::{Walk, newest};
 use super::window_result::{Unreadable, WindowResult};
@@ -28,6 +29,8 @@ pub struct MetricReader {
     plan: Arc<Plan>,
     zone: Tz,
     panels: Vec<Panel>,
+    /// What the panels together show.
+    rows: Rows,
     /// The option by which commands in hints name the pipeline.
     command_option: String,
     merging: Mutex<Remembered>,
@@ -47,11 +50,16 @@ impl MetricReader {
     /// A reader of the metric of `plugin` that has merged nothing.
     pub fn new(plugin: &Plugin, plan: &Arc<Plan>, zone: Tz) -> Self {
         let merging = Remembered::new(Merger::new(plugin));
+        let panels = panels(plugin);
+        let outputs = &plugin.descriptor().outputs;
+        let shown = panels.iter().map(|panel| Rows::of(outputs, panel));
+        let rows = shown.reduce(Rows::or).unwrap_or(Rows::All);
         Self {
             plugin: plugin.clone(),
             plan: Arc::clone(plan),
             zone,
-            panels: panels(plugin),
+            panels,
+            rows,
             command_option: String::new(),
             merging: Mutex::new(merging),
         }
@@ -79,13 +87,13 @@ impl MetricReader {
         &self.panels
     }
 
-    /// The present window of a kind, as the pages show it, with what is wrong with it.
+    /// The present window of a kind as far as the pages show it, with what is wrong with it.
     pub fn current(
         &self,
         published: &Published,
         spec: WindowSpec,
     ) -> (WindowResult, Option<Trouble>) {
-        self.shown(published, &self.survey(published).current(spec))
+        self.shown(published, &self.survey(published).current(spec), self.rows)
     }
 
     /// Takes in what is new in the present window, without a result.
@@ -102,7 +110,7 @@ impl MetricReader {
         spec: WindowSpec,
         count: usize,
     ) -> Option<(WindowResult, Option<Trouble>)> {
-        Some(self.shown(published, &self.survey(published).last(spec, count)?))
+        Some(self.shown(published, &self.survey(published).last(spec, count)?, self.rows))
     }
 
     /// The window for which `wanted` returns true; `None` means that no such window holds a row.
@@ -112,7 +120,7 @@ impl MetricReader {
         wanted: impl Fn(WindowId) -> bool,
     ) -> Option<(WindowResult, Option<Trouble>)> {
         let window = self.all_windows(published).into_iter().find(|window| wanted(window.id))?;
-        Some(self.shown(published, &window))
+        Some(self.shown(published, &window, self.rows))
     }
 
     /// The windows of a kind that start at `from` or later, in the order of time, not merged yet.
@@ -219,17 +227,31 @@ impl MetricReader {
         published: &Published,
         window: &Window,
     ) -> Result<WindowResult, Unreadable> {
+        self.merged(published, window, Rows::All)
+    }
+
+    fn merged(
+        &self,
+        published: &Published,
+        window: &Window,
+        rows: Rows,
+    ) -> Result<WindowResult, Unreadable> {
         let at = ReadAt { time: published.now, at: published.places(self.id()) };
         // A cache is valid after any panic: at worst something is merged again.
         let mut merging = self.merging.lock().unwrap_or_else(PoisonError::into_inner);
-        merging.result(window, at, published.history.as_deref())
+        merging.result(window, at, published.history.as_deref(), rows)
     }
 
     /// A window with what is wrong with it. Where it cannot be read, the last good result stands.
-    fn shown(&self, published: &Published, window: &Window) -> (WindowResult, Option<Trouble>) {
+    fn shown(
+        &self,
+        published: &Published,
+        window: &Window,
+        rows: Rows,
+    ) -> (WindowResult, Option<Trouble>) {
         let (id, state) = (window.id, window.state);
         let stopped = published.trouble(self.id());
-        match self.result(published, window) {
+        match self.merged(published, window, rows) {
             Ok(result) => (result, stopped),
             Err(error) => {
                 let (result, trouble) = error.instead(id, state);

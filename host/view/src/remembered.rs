@@ -12,6 +12,7 @@ use streamgauge_outbox::HistoryStore;
 use super::merge::{Failed, Merger, Prefix};
 use super::piece::{Piece, same_pieces};
 use super::retry::Retry;
+use super::rows_max::Rows;
 use super::trouble::{LastGood, ReadAt};
 use super::window_result::{Unreadable, WindowResult};
 use super::windows::Window;
@@ -23,7 +24,7 @@ const BYTES_MAX: usize = 8 << 20;
 /// A plugin instance, with the results that it has merged.
 pub(super) struct Remembered {
     merger: Merger,
-    known: BTreeMap<WindowId, Known>,
+    known: BTreeMap<(WindowId, Rows), Known>,
     bytes: usize,
     /// Raised with each question.
     now: u64,
@@ -51,11 +52,14 @@ impl Remembered {
         window: &Window,
         read: ReadAt,
         history: Option<&dyn HistoryStore>,
+        rows: Rows,
     ) -> Result<WindowResult, Unreadable> {
         self.now += 1;
         let Window { id, state, pieces, is_present } = window;
-        let (id, state, is_present) = (*id, *state, *is_present);
-        let known = self.known.get_mut(&id);
+        let (id, state) = (*id, *state);
+        let stands = *is_present && self.merger.stands_on(id, pieces);
+        let key = (id, if stands { rows } else { Rows::All });
+        let known = self.known.get_mut(&key);
         let same = known.as_ref().map_or(0, |known| same_pieces(&known.pieces, pieces));
         if let Some(known) = known {
             known.used = self.now;
@@ -69,12 +73,12 @@ impl Remembered {
                 _ => {}
             }
         }
-        let former = self.forget(id);
+        let former = self.forget(key);
         let (retry, now) = (former.as_ref().map(|known| known.retry), read.time);
         let prefix = former.as_ref().and_then(|known| known.prefix.as_ref());
         let prefix = prefix.filter(|prefix| prefix.pieces <= same).cloned();
-        let merged = if is_present && self.merger.stands_on(id, pieces) {
-            self.merger.merge_on(id, pieces).map(|result| (result, None))
+        let merged = if stands {
+            self.merger.merge_on(id, pieces, rows).map(|result| (result, None))
         } else {
             self.merger.merge(id.window, pieces, prefix, same, history)
         };
@@ -95,7 +99,7 @@ impl Remembered {
         };
         let pieces = pieces.clone();
         let result = merged.as_ref().map(|good| Arc::clone(&good.result)).map_err(Clone::clone);
-        self.remember(id, Known { pieces, merged, retry, prefix, bytes: 0, used: self.now });
+        self.remember(key, Known { pieces, merged, retry, prefix, bytes: 0, used: self.now });
         Ok(WindowResult { id, state, result: result? })
     }
 
@@ -105,16 +109,16 @@ impl Remembered {
         self.merger.follow(window.id, &window.pieces);
     }
 
-    fn forget(&mut self, id: WindowId) -> Option<Known> {
-        let known = self.known.remove(&id)?;
+    fn forget(&mut self, key: (WindowId, Rows)) -> Option<Known> {
+        let known = self.known.remove(&key)?;
         self.bytes -= known.bytes;
         Some(known)
     }
 
-    fn remember(&mut self, id: WindowId, mut known: Known) {
+    fn remember(&mut self, key: (WindowId, Rows), mut known: Known) {
         known.bytes = known.size();
         self.bytes += known.bytes;
-        self.known.insert(id, known);
+        self.known.insert(key, known);
         while self.bytes > BYTES_MAX && self.known.len() > 1 {
             let oldest = self.known.iter().min_by_key(|(_, known)| known.used);
             let oldest = *oldest.expect("there are two").0;

@@ -6,8 +6,10 @@
 
 use std::collections::HashSet;
 
-use streamgauge_plugin::{Cell, Output, ResultTable, Role};
+use streamgauge_plugin::{Cell, Largest, Output, ResultTable, Role};
+use streamgauge_wire::Panel;
 
+use super::MetricResult;
 use super::cells::{add, number};
 
 /// The most rows of a merged result.
@@ -15,6 +17,85 @@ pub const RESULT_ROWS_MAX: usize = 100_000;
 
 /// The most bytes of a table of a merged result: three of them are in an answer.
 const TABLE_BYTES_MAX: usize = 2_500_000;
+
+/// How many rows of a result are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rows {
+    /// As many as may leave the view.
+    All,
+    /// The largest by the first measure; where the plugin gives no such part, all.
+    Largest(u32),
+}
+
+impl Rows {
+    /// What `panel` shows of a result with these `outputs`.
+    pub(super) fn of(outputs: &[Output], panel: &Panel) -> Self {
+        let mut measures = outputs.iter().filter(|output| is_measure(output));
+        let Some(first) = measures.next() else { return Self::All };
+        let is_first = panel.measures.first().is_some_and(|measure| measure.name == first.name);
+        let by = |name: &str| outputs.iter().all(|one| is_measure(one) || one.name == name);
+        match &panel.dimension {
+            // The panel shows what all keys add up to.
+            None if panel.measures.iter().all(|measure| measure.additive) => Self::Largest(0),
+            Some(dimension)
+                if is_first
+                    && panel.across.is_none()
+                    && panel.sorted
+                    && panel.top > 0
+                    && by(&dimension.name) =>
+            {
+                // A frame that leaves out a single key shows it instead.
+                Self::Largest(panel.top.saturating_add(2))
+            }
+            _ => Self::All,
+        }
+    }
+
+    /// What shows enough for both.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Largest(own), Self::Largest(other)) => Self::Largest(own.max(other)),
+            _ => Self::All,
+        }
+    }
+
+    /// The most rows.
+    pub(super) fn most(self) -> u32 {
+        match self {
+            Self::All => RESULT_ROWS_MAX as u32,
+            Self::Largest(rows) => rows,
+        }
+    }
+}
+
+impl MetricResult {
+    /// The result of which a plugin gave the largest rows: of all records, of those on time, and of
+    /// the late ones.
+    pub(super) fn of_largest(outputs: &[Output], largest: Largest) -> Self {
+        let mut tables = largest.tables.into_iter();
+        let mut next = || tables.next().unwrap_or_default();
+        let mut result = Self { total: next(), on_time: next(), late: next(), other: None };
+        let mut keys = largest.left_out;
+        let mut sums = largest.sums;
+        // The rows may still take too much.
+        if let Some((cut, more, rest)) = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX) {
+            keys += more;
+            let rest = [
+                rest,
+                cut.apply(outputs, &mut result.on_time),
+                cut.apply(outputs, &mut result.late),
+            ];
+            for (cell, more) in sums.iter_mut().flatten().zip(rest.iter().flatten()) {
+                *cell = add(cell, more);
+            }
+        }
+        let mut sums = sums.into_iter();
+        let mut next = || sums.next().unwrap_or_default();
+        let (total, on_time, late) = (next(), next(), next());
+        result.other = (keys > 0).then_some(OtherRows { keys, total, on_time, late });
+        result
+    }
+}
 
 /// The rows of a result that were cut, summed up.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -91,6 +91,10 @@ impl Metric for CountBy {
     fn result(&self, counter: &Self::Accumulator) -> Result<Table> {
         Ok(counter.table())
     }
+
+    fn largest(&self, counters: &[&Self::Accumulator], rows: usize) -> Result<Option<Largest>> {
+        Ok(Counter::largest(counters, rows))
+    }
 }
 
 export_metric!(CountBy);

@@ -8,10 +8,10 @@ use std::any::Any;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use crate::bindings::exports::streamgauge::metric::{aggregate, describe};
+use crate::bindings::exports::streamgauge::metric::{aggregate, describe, largest};
 use crate::bindings::streamgauge::metric::types as wit;
 use crate::codec::Writer;
-use crate::{Accumulator, Batch, Config, Error, Metric, Result, Window, log};
+use crate::{Accumulator, Batch, Config, Error, Largest, Metric, Result, Window, log};
 
 thread_local! {
     /// The metric that `open` made. A static cannot be generic, hence the `dyn`.
@@ -97,6 +97,20 @@ impl<M: Metric> aggregate::GuestAccumulator for Resource<M> {
             opened::<M>().ok_or_else(|| Error::Other("the metric is not open".to_owned()))?;
         let state = metric.restore(window.map(Window::from), version, &bytes)?;
         Ok(aggregate::Accumulator::new(Self { metric, state: RefCell::new(state) }))
+    }
+}
+
+impl<M: Metric> largest::Guest for Component<M> {
+    fn get_largest(
+        accumulators: Vec<aggregate::AccumulatorBorrow<'_>>,
+        rows: u32,
+    ) -> Result<Option<largest::LargestRows>, wit::MetricError> {
+        let resources: Vec<&Resource<M>> = accumulators.iter().map(|own| own.get()).collect();
+        let Some(first) = resources.first() else { return Ok(None) };
+        let states: Vec<_> = resources.iter().map(|own| own.state.borrow()).collect();
+        let states: Vec<&M::Accumulator> = states.iter().map(|state| &**state).collect();
+        let largest = first.metric.largest(&states, rows as usize)?;
+        Ok(largest.map(Largest::into_wit).transpose()?)
     }
 }
 

@@ -35,6 +35,7 @@ mod describe;
 mod error;
 pub mod hash;
 mod keys;
+mod largest;
 pub mod log;
 mod metric;
 mod order;
@@ -51,6 +52,7 @@ pub use counter::{Counter, Key};
 pub use describe::{Descriptor, FieldType, Localized, Output, View};
 pub use error::{BadRow, Error, Result};
 pub use keys::{AnyKey, KeyType, Keys};
+pub use largest::Largest;
 pub use metric::{Accumulator, Metric, Window, read_state};
 pub use schema::Schema;
 pub use table::Table;
@@ -60,7 +62,8 @@ pub mod prelude {
     pub use crate::codec::{Reader, Writer};
     pub use crate::{
         Accumulator, AnyKey, Batch, Config, Counter, Descriptor, Error, FieldType, KeyType, Keys,
-        Localized, Metric, Output, Result, Schema, Table, View, Window, export_metric, testing,
+        Largest, Localized, Metric, Output, Result, Schema, Table, View, Window, export_metric,
+        testing,
     };
 }
 

@@ -5,7 +5,7 @@
 //! a metric knows neither the order in which it is called nor how many accumulators there are.
 
 use crate::codec::{Reader, Writer, bad_state};
-use crate::{Batch, Config, Descriptor, Result, Schema, Table};
+use crate::{Batch, Config, Descriptor, Largest, Result, Schema, Table};
 
 /// A half-open event-time interval `[start, end)`, in milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +107,21 @@ pub trait Metric: Default + 'static {
     /// # Errors
     /// The metric has no answer, for a reason that the text gives.
     fn result(&self, accumulator: &Self::Accumulator) -> Result<Table>;
+
+    /// Of the [`result`](Self::result) of the first of `accumulators`, the `rows` rows with the
+    /// largest first measure, equal ones by key, smallest first; of the others the rows at the same
+    /// keys; and of each what its other rows add up to. `None` means that the whole result serves as
+    /// well.
+    ///
+    /// Only a metric whose result may have many thousands of rows implements `largest`, mostly by
+    /// [`Counter::largest`](crate::Counter::largest): pages show few rows and ask often.
+    ///
+    /// # Errors
+    /// As [`result`](Self::result).
+    fn largest(&self, accumulators: &[&Self::Accumulator], rows: usize) -> Result<Option<Largest>> {
+        let _ = (accumulators, rows);
+        Ok(None)
+    }
 
     /// Reads a snapshot that state version `version` of the metric wrote. The default accepts
     /// exactly [`Accumulator::VERSION`]; a metric that reads older versions implements `restore`.

@@ -28,6 +28,16 @@ impl Table {
         self.with(wit::Values::Strings(strings(values)), Vec::new())
     }
 
+    /// Adds a `text` column in which values may be missing.
+    ///
+    /// # Panics
+    /// The texts together exceed 4 GiB.
+    #[must_use]
+    pub fn optional_text<'a>(self, values: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+        let (values, valid) = optional(values);
+        self.with(wit::Values::Strings(strings(values)), valid)
+    }
+
     /// Adds an `integer`, `unsigned` or `timestamp` (ms since the Unix epoch) column.
     #[must_use]
     pub fn integers(self, values: impl IntoIterator<Item = i64>) -> Self {

@@ -5,6 +5,7 @@
 mod batch;
 mod bounded;
 mod descriptor;
+mod largest;
 mod random;
 
 pub use batch::TestBatch;
@@ -44,7 +45,7 @@ pub fn snapshot<A: Accumulator>(state: &A) -> Vec<u8> {
 ///
 /// The laws: identity, merge associative and commutative, fold of parts = merge of their folds
 /// (for a bounded metric: results within the errors that they state instead of equal bytes),
-/// snapshot round trip, the same bytes for any cut into batches, the same bytes twice, no other
+/// snapshot round trip, the largest rows those of the whole result, the same bytes for any cut into batches, the same bytes twice, no other
 /// state version accepted. Rows that the metric refuses are left out, after a look at the refusal:
 /// it names all of them, and adds none.
 ///
@@ -62,6 +63,7 @@ pub fn check_laws<M: Metric>(config: &str, rows: &TestBatch) {
     }
     check_snapshot(&metric, &whole);
     check_identity(&metric, &bytes);
+    largest::check(&metric, &whole, &fold(&metric, &rows.slice(0..rows.rows() / 2), 64));
     if metric.describe().raw.merge_law == MergeLaw::Exact {
         check_merge(&metric, rows, &bytes);
     } else {

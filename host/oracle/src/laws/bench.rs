@@ -3,7 +3,9 @@
 use streamgauge_core::TimeWindow;
 
 use super::rows::{Batch, Datum, Rows};
-use streamgauge_plugin::{Accumulator, AddError, CallError, Instance, Plugin, ResultTable};
+use streamgauge_plugin::{
+    Accumulator, AddError, CallError, Instance, Largest, Plugin, ResultTable,
+};
 
 /// An accumulator seen from outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +114,14 @@ impl<'a> Bench<'a> {
 
     pub(super) fn result(&mut self, accumulator: Accumulator) -> Result<ResultTable, CallError> {
         self.instance.result(self.plugin, accumulator)
+    }
+
+    pub(super) fn largest(
+        &mut self,
+        accumulators: &[Accumulator],
+        rows: u32,
+    ) -> Result<Option<Largest>, CallError> {
+        self.instance.largest(self.plugin, accumulators, rows)
     }
 
     pub(super) fn see(&mut self, accumulator: Accumulator) -> Result<Seen, CallError> {

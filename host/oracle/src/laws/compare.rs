@@ -81,7 +81,7 @@ fn apart(descriptor: &Descriptor, a: &ResultTable, b: &ResultTable) -> Option<St
     })
 }
 
-fn is_measure(output: &Output) -> bool {
+pub(super) fn is_measure(output: &Output) -> bool {
     matches!(output.role, Role::Measure)
 }
 
@@ -126,7 +126,7 @@ impl Measure {
     }
 }
 
-fn number(cell: &Cell) -> f64 {
+pub(super) fn number(cell: &Cell) -> f64 {
     match cell {
         Cell::Integer(value) => *value as f64,
         Cell::Float(value) => *value,
@@ -146,7 +146,7 @@ pub(super) fn text(cell: &Cell) -> String {
     }
 }
 
-fn table(descriptor: &Descriptor, table: &ResultTable) -> String {
+pub(super) fn table(descriptor: &Descriptor, table: &ResultTable) -> String {
     let names: Vec<&str> = descriptor.outputs.iter().map(|o| o.name.as_str()).collect();
     let rows = table.rows().take(ROWS_SHOWN_MAX);
     let mut shown = csv(&names, rows.map(|row| row.iter().map(text).collect()));

@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use super::compare::{differ, disagree};
 use super::difference::Difference;
+use super::largest::cut_short;
 use super::rows::Trial;
 use streamgauge_plugin::CallError;
 
@@ -22,6 +23,11 @@ pub(super) static LAWS: &[Law] = &[
     },
     Law { name: "the same rows give the same bytes", division: None, holds: deterministic },
     Law { name: "asking for the result changes nothing", division: None, holds: asking },
+    Law {
+        name: "the largest rows are those of the whole result",
+        division: Some(Trial::parts_in_words),
+        holds: cut_short,
+    },
     Law {
         name: "any cut into batches gives the same bytes",
         division: Some(Trial::batches_in_words),

@@ -1,6 +1,7 @@
 //! Frames and their parts: order, series, sums. Frames of a real plugin are drawn in the tests of
 //! the sandbox.
 
+mod cut_short;
 mod whole;
 
 use serde_json::json;

@@ -39,13 +39,15 @@ enum Fault {
     CountsNote,
     /// With a note another column is read.
     NoteIsInput,
+    /// Rows that are left out of the result are not in its sum.
+    LosesRest,
 }
 
 thread_local! {
     static DESCRIPTIONS: Cell<u32> = const { Cell::new(0) };
 }
 
-const FAULTS: [(&str, Fault); 10] = [
+const FAULTS: [(&str, Fault); 11] = [
     ("order-dependent", Fault::OrderDependent),
     ("batch-size-dependent", Fault::BatchSizeDependent),
     ("merge-forgets", Fault::MergeForgets),
@@ -56,6 +58,7 @@ const FAULTS: [(&str, Fault); 10] = [
     ("varies", Fault::Varies),
     ("counts-note", Fault::CountsNote),
     ("note-is-input", Fault::NoteIsInput),
+    ("loses-rest", Fault::LosesRest),
 ];
 
 /// The accumulator's knowledge of the rows.
@@ -191,6 +194,28 @@ impl Metric for Broken {
             .integers([count(known.rows)?])
             .optional_integers([known.largest])
             .integers([count(words)?]))
+    }
+
+    /// No row at all, as a page asks that shows a sum.
+    fn largest(&self, all: &[&Known], rows: usize) -> Result<Option<Largest>> {
+        if rows > 0 {
+            return Ok(None);
+        }
+        let mut largest = Largest::new(1);
+        for known in all {
+            let none = Table::default().integers([]).integers([]).integers([]);
+            let sums = if self.fault == Fault::LosesRest {
+                Table::default().integers([0]).optional_integers([None]).integers([0])
+            } else {
+                let words = known.words.values().sum::<u64>() as i64;
+                Table::default()
+                    .integers([known.rows as i64])
+                    .optional_integers([None])
+                    .integers([words])
+            };
+            largest = largest.table(none, sums);
+        }
+        Ok(Some(largest))
     }
 
     fn restore(&self, _: Option<Window>, version: u32, bytes: &[u8]) -> Result<Known> {
