@@ -19,6 +19,7 @@ mod mutants;
 mod process;
 mod setup;
 mod shots;
+mod side_by_side;
 mod step;
 mod test;
 mod tidy;

@@ -120,7 +120,7 @@ fn capture(command: &mut Command) -> Result<Output> {
     command.stdin(Stdio::null()).output().map_err(|error| not_started(command, error))
 }
 
-fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
+pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
     }

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every check in order, up to the first that fails.
+//! `cargo xtask test`: every check in order, up to the first that fails. What waits more than it
+//! computes, or has one core to itself, runs beside another step.
 //!
 //! All of Rust is checked in the release profile, so that the product is compiled once. The
 //! system tests run the built host against a real Kafka and learn where things are from three
@@ -7,7 +8,9 @@
 //! `CHROMIUM` and `NGINX`.
 
 use std::{
+    env,
     num::NonZero,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -19,6 +22,7 @@ use crate::{
     build::{self, languages, page},
     e2e::{self, with_places},
     kafka, process, setup,
+    side_by_side::{self, Lane},
     step::{seconds, step},
     tidy,
     workspace::Workspace,
@@ -49,12 +53,12 @@ enum Step {
     Instructions,
     /// SDKs and example plugins in Python and JavaScript.
     Languages,
-    /// The built host against a real Kafka.
-    System,
     /// The page's types.
     PageTypes,
     /// The page's pure parts.
     PageUnit,
+    /// The built host against a real Kafka.
+    System,
     /// The page in a real browser.
     PageBrowser,
 }
@@ -63,13 +67,23 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     let steps = chosen(&args.only);
     let start = Instant::now();
     let mut taken = Vec::new();
-    for (index, &each) in steps.iter().enumerate() {
-        let title = format!("[{}/{}] {}", index + 1, steps.len(), each.title());
+    for stage in steps.chunk_by(|one, next| args.only.is_empty() && one.is_beside(*next)) {
+        let titles: Vec<_> = stage.iter().map(|each| each.title()).collect();
+        let range = match stage.len() {
+            1 => format!("{}", taken.len() + 1),
+            more => format!("{}-{}", taken.len() + 1, taken.len() + more),
+        };
+        let title = format!("[{range}/{}] {}", steps.len(), titles.join(", "));
         let begun = Instant::now();
-        step(&title, || each.run(workspace)).map_err(|error| {
-            anyhow!("step \"{}\": {error:#}\n  hint: {}", each.title(), each.remedy())
-        })?;
-        taken.push((each, begun.elapsed()));
+        if let [each] = stage {
+            step(&title, || each.run(workspace)).map_err(|error| {
+                anyhow!("step \"{}\": {error:#}\n  hint: {}", each.title(), each.remedy())
+            })?;
+            taken.push((*each, begun.elapsed()));
+        } else {
+            let took = step(&title, || side_by_side::run(lanes(workspace, stage)?))?;
+            taken.extend(stage.iter().copied().zip(took));
+        }
     }
     summarise(&taken, start.elapsed());
     Ok(())
@@ -89,7 +103,35 @@ fn summarise(taken: &[(Step, Duration)], total: Duration) {
     eprintln!("    {:<34} {:>12}", "in all", seconds(total));
 }
 
+/// Each of these steps as a process of its own.
+fn lanes(workspace: &Workspace, steps: &[Step]) -> Result<Vec<Lane>> {
+    let program = env::current_exe()?;
+    let lane = |step: &Step| {
+        let name = step.name();
+        let mut command = Command::new(&program);
+        command.current_dir(workspace.root()).args(["test", "--only", &name]);
+        let log = workspace.target().join(format!("test-{name}.log"));
+        Lane { name: step.title(), command, log }
+    };
+    Ok(steps.iter().map(lane).collect())
+}
+
 impl Step {
+    /// True where `next`, which comes after this step, may run at the same time.
+    fn is_beside(self, next: Self) -> bool {
+        let lane = |step| match step {
+            Self::Instructions | Self::Languages | Self::PageTypes | Self::PageUnit => Some(0),
+            Self::System | Self::PageBrowser => Some(1),
+            _ => None,
+        };
+        lane(self).is_some() && lane(self) == lane(next)
+    }
+
+    /// The name by which `--only` takes it.
+    fn name(self) -> String {
+        self.to_possible_value().expect("no step is skipped").get_name().to_owned()
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Setup => "tools",
@@ -109,7 +151,7 @@ impl Step {
 
     /// The way to mend a failed step, or to run it again.
     fn remedy(self) -> String {
-        let name = self.to_possible_value().expect("no step is skipped").get_name().to_owned();
+        let name = self.name();
         match self {
             Self::Setup => "`cargo xtask setup` lists every tool".to_owned(),
             Self::Format => "`cargo fmt --all` puts it right".to_owned(),
@@ -182,6 +224,15 @@ mod tests {
     fn chosen_steps_keep_the_order_of_all() {
         assert_eq!(chosen(&[Step::Unit, Step::Format]), [Step::Format, Step::Unit]);
         assert_eq!(chosen(&[]), Step::value_variants());
+    }
+
+    #[test]
+    fn steps_that_keep_no_core_busy_run_beside_others() {
+        let steps = chosen(&[]);
+        let stages = steps.chunk_by(|one, next| one.is_beside(*next));
+        let stages: Vec<_> = stages.filter(|stage| stage.len() > 1).collect();
+        let light = [Step::Instructions, Step::Languages, Step::PageTypes, Step::PageUnit];
+        assert_eq!(stages, [&light[..], &[Step::System, Step::PageBrowser]]);
     }
 
     #[test]

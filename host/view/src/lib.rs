@@ -10,6 +10,7 @@ mod former;
 mod frame;
 mod live_metric;
 mod merge;
+mod metric_result;
 mod panel;
 mod piece;
 mod published;
@@ -27,10 +28,10 @@ mod window_result;
 mod windows;
 
 use streamgauge_core::{TimeWindow, WindowSpec};
-use streamgauge_plugin::ResultTable;
 
 pub use former::{Former, Formers};
 pub use live_metric::{LiveMetric, Read, Reading, offsets};
+pub use metric_result::MetricResult;
 pub use panel::panels;
 pub use published::Published;
 pub use reader::{MetricReader, MetricResults};
@@ -40,19 +41,6 @@ pub use trouble::{LastGood, ReadAt, Trouble};
 pub use walk::Walk;
 pub use window_result::{Unreadable, WindowResult};
 pub use windows::{Window, WindowState};
-
-/// One metric's merged result over one window.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct MetricResult {
-    /// The result of the records on time.
-    pub on_time: ResultTable,
-    /// The result of the late records.
-    pub late: ResultTable,
-    /// The result of all records, on time and late.
-    pub total: ResultTable,
-    /// The rows beyond [`RESULT_ROWS_MAX`]; `None` means that every row is there.
-    pub other: Option<OtherRows>,
-}
 
 /// One window of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,10 +6,9 @@
 
 use std::collections::HashSet;
 
-use streamgauge_plugin::{Cell, Largest, Output, ResultTable, Role};
+use streamgauge_plugin::{Cell, Output, ResultTable, Role};
 use streamgauge_wire::Panel;
 
-use super::MetricResult;
 use super::cells::{add, number};
 
 /// The most rows of a merged result.
@@ -59,41 +58,12 @@ impl Rows {
         }
     }
 
-    /// The most rows.
+    /// At most as many rows as this are asked for.
     pub(super) fn most(self) -> u32 {
         match self {
             Self::All => RESULT_ROWS_MAX as u32,
             Self::Largest(rows) => rows,
         }
-    }
-}
-
-impl MetricResult {
-    /// The result of which a plugin gave the largest rows: of all records, of those on time, and of
-    /// the late ones.
-    pub(super) fn of_largest(outputs: &[Output], largest: Largest) -> Self {
-        let mut tables = largest.tables.into_iter();
-        let mut next = || tables.next().unwrap_or_default();
-        let mut result = Self { total: next(), on_time: next(), late: next(), other: None };
-        let mut keys = largest.left_out;
-        let mut sums = largest.sums;
-        // The rows may still take too much.
-        if let Some((cut, more, rest)) = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX) {
-            keys += more;
-            let rest = [
-                rest,
-                cut.apply(outputs, &mut result.on_time),
-                cut.apply(outputs, &mut result.late),
-            ];
-            for (cell, more) in sums.iter_mut().flatten().zip(rest.iter().flatten()) {
-                *cell = add(cell, more);
-            }
-        }
-        let mut sums = sums.into_iter();
-        let mut next = || sums.next().unwrap_or_default();
-        let (total, on_time, late) = (next(), next(), next());
-        result.other = (keys > 0).then_some(OtherRows { keys, total, on_time, late });
-        result
     }
 }
 

@@ -11,12 +11,18 @@ use streamgauge_plugin::{Accumulator, CallError, Instance};
 use super::WindowId;
 use super::piece::{Piece, States};
 
-/// Accumulators of a window in an instance: of the records on time, of the late ones, and of both.
+/// The place of the late records among the states of a piece.
+const LATE: usize = 1;
+
+/// Accumulators of a window in an instance.
 pub(super) struct Standing {
     id: WindowId,
     /// What is merged in them, by pane and partition.
     pieces: BTreeMap<(Option<TimeWindow>, u32), States>,
-    sums: [Accumulator; 3],
+    on_time: Accumulator,
+    late: Accumulator,
+    /// Of all records; `None` means that none was late, so that those on time are all.
+    total: Option<Accumulator>,
 }
 
 impl Standing {
@@ -38,9 +44,8 @@ impl Standing {
         pieces: &[Piece],
         instance: &mut Instance,
     ) -> Result<Self, CallError> {
-        let mut create = || instance.create(id.window);
-        let sums = [create()?, create()?, create()?];
-        let mut standing = Self { id, pieces: BTreeMap::new(), sums };
+        let (on_time, late) = (instance.create(id.window)?, instance.create(id.window)?);
+        let mut standing = Self { id, pieces: BTreeMap::new(), on_time, late, total: None };
         standing.follow(pieces, instance)?;
         Ok(standing)
     }
@@ -49,8 +54,9 @@ impl Standing {
         self.id
     }
 
+    /// The accumulators of the records on time, of the late ones, and of both.
     pub(super) fn sums(&self) -> [Accumulator; 3] {
-        self.sums
+        [self.on_time, self.late, self.total.unwrap_or(self.on_time)]
     }
 
     /// True if every piece that is merged has stayed as it was or has grown.
@@ -68,7 +74,8 @@ impl Standing {
 
     /// Gives the accumulators' memory back.
     pub(super) fn release(self, instance: &mut Instance) -> Result<(), CallError> {
-        self.sums.into_iter().try_for_each(|sum| instance.release(sum))
+        let Self { on_time, late, total, .. } = self;
+        [on_time, late].into_iter().chain(total).try_for_each(|sum| instance.release(sum))
     }
 
     fn piece(&self, like: &Piece) -> Option<&States> {
@@ -81,19 +88,23 @@ impl Standing {
         pieces: &[Piece],
         instance: &mut Instance,
     ) -> Result<(), CallError> {
-        let [on_time, late, total] = self.sums;
         for piece in pieces {
             let States::Held { state_version, states } = &piece.states else { continue };
-            let former = self.piece(piece);
-            for (i, (new, sum)) in states.iter().zip([on_time, late]).enumerate() {
-                let old = match former {
+            for (i, (new, sum)) in states.iter().zip([self.on_time, self.late]).enumerate() {
+                let old = match self.piece(piece) {
                     Some(States::Held { states, .. }) => states[i].as_ref(),
                     _ => None,
                 };
                 for part in news(new.as_ref(), old).unwrap_or_default() {
+                    if i == LATE && self.total.is_none() {
+                        let total = instance.create(self.id.window)?;
+                        instance.merge(total, self.on_time)?;
+                        self.total = Some(total);
+                    }
                     let part = instance.restore(piece.pane, *state_version, part)?;
-                    instance.merge(sum, part)?;
-                    instance.merge(total, part)?;
+                    for sum in [sum].into_iter().chain(self.total) {
+                        instance.merge(sum, part)?;
+                    }
                     instance.release(part)?;
                 }
             }

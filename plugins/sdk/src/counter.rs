@@ -7,8 +7,12 @@
 //! because a wrong count that looks right is worse than no count. The number of keys is bounded
 //! only by the memory that the host grants.
 
+mod largest;
+
 use std::borrow::{Borrow, Cow};
 use std::hash::{BuildHasher as _, Hash};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indexmap::IndexMap;
 use indexmap::map::RawEntryApiV1 as _;
@@ -19,14 +23,19 @@ use crate::batch::{Column, TextColumn};
 use crate::codec::{Reader, Writer, bad_state};
 use crate::keys::{AnyKey, TextKey};
 use crate::order::{self, in_order};
-use crate::{Accumulator, Largest, Result, Table};
+use crate::{Accumulator, Result, Table};
 
 /// The first unsigned key that is not tallied in an array.
 const TALLY_KEYS: usize = 256;
 /// What most keys and their counts take in a snapshot.
 const USUAL_BYTES: usize = 12;
-/// The fewest entries among which the largest are chosen at a time.
-const LARGEST_ROOM_MIN: usize = 256;
+/// How many keys the larger ones had of the counters that were written last.
+static USUAL_KEYS: AtomicUsize = AtomicUsize::new(0);
+/// How many times the keys that are there a counter makes room for at most.
+const USUAL_TIMES: usize = 16;
+/// How many keys are looked at ahead, and how many there are where that pays.
+const TOUCHED: usize = 16;
+const TOUCHED_FROM: usize = 1 << 15;
 /// The fewest rows for which an array costs less than it saves.
 const TALLY_ROWS_MIN: usize = 32;
 
@@ -46,6 +55,8 @@ const TALLY_ROWS_MIN: usize = 32;
 pub struct Counter<K> {
     /// The events by key, found by the key's hash; no count is 0.
     counts: IndexMap<K, u64, FxBuildHasher>,
+    /// All of them together; `u64::MAX` means that there are more.
+    total: u64,
 }
 
 /// A type that events can be counted by: `u32`, `i64`, `bool` and `String`.
@@ -82,7 +93,7 @@ impl<K: Key> Eq for Counter<K> {}
 
 impl<K> Default for Counter<K> {
     fn default() -> Self {
-        Self { counts: IndexMap::default() }
+        Self { counts: IndexMap::default(), total: 0 }
     }
 }
 
@@ -104,12 +115,41 @@ impl<K: Key> Counter<K> {
 
     /// Adds `events` events of the key of this `hash` that `is` the one, or else of a `new` one.
     fn add(&mut self, hash: u64, is: impl Fn(&K) -> bool, events: u64, new: impl FnOnce() -> K) {
+        self.total = self.total.saturating_add(events);
         match self.counts.raw_entry_mut_v1().from_hash(hash, is) {
             RawEntryMut::Occupied(mut own) => *own.get_mut() = sum(*own.get(), events),
             RawEntryMut::Vacant(place) => {
                 place.insert_hashed_nocheck(hash, new(), events);
             }
         }
+    }
+
+    /// Makes room for `keys` more. Where that is not there, it becomes as much as counters
+    /// needed that were written before, since a state of many keys is handed over piece by piece:
+    /// growing step by step costs as much as counting.
+    fn make_room(&mut self, keys: usize) {
+        if self.counts.capacity() - self.counts.len() >= keys {
+            return;
+        }
+        let all = self.counts.len() + keys;
+        let usual = USUAL_KEYS.load(Ordering::Relaxed);
+        let room = all.max(usual.min(all.saturating_mul(USUAL_TIMES)));
+        self.counts.reserve(room - self.counts.len());
+    }
+
+    /// Looks at the counts that are likely those of keys with these hashes: where there are too many
+    /// for the processor's caches, it then waits for all of them at once and not one by one.
+    fn touch(&self, hashes: &[u64]) {
+        if self.counts.len() < TOUCHED_FROM {
+            return;
+        }
+        let mut places = [usize::MAX; TOUCHED];
+        for (place, hash) in places.iter_mut().zip(hashes) {
+            let found = self.counts.raw_entry_v1().index_from_hash(*hash, |_| true);
+            *place = found.unwrap_or(usize::MAX);
+        }
+        let seen = |place: usize| self.counts.get_index(place).map_or(0, |(_, count)| *count);
+        black_box(places.into_iter().fold(0, |all, place| all ^ seen(place)));
     }
 
     /// The number of events of a key, 0 for a key that was never counted.
@@ -136,79 +176,6 @@ impl<K: Key> Counter<K> {
             0_i64.checked_add_unsigned(**count).expect("a count of events fits in 63 bits")
         });
         Table::default().text(sorted.iter().map(|(_, key, _)| key.show())).integers(counts)
-    }
-}
-
-impl<K: Key> Counter<K> {
-    /// The `rows` keys of the first counter with the most events, equal ones by their text, with the
-    /// counts that all counters have of them, as [`Metric::largest`](crate::Metric::largest) gives
-    /// them beside [`table`](Self::table). `None` means that the first counter has no more keys.
-    ///
-    /// Costs one look at each count, and nothing for keys that are left out.
-    ///
-    /// ```
-    /// use streamgauge_sdk::Counter;
-    ///
-    /// let [mut all, mut late] = [Counter::<u32>::default(), Counter::default()];
-    /// for (key, events) in [(1, 5), (2, 7), (3, 1)] {
-    ///     all.record(&key, events);
-    /// }
-    /// late.record(&1, 2);
-    /// let largest = Counter::largest(&[&all, &late], 1).expect("one of three keys");
-    /// assert_eq!(largest.tables()[0].cells(), [["2", "7"]]);
-    /// assert_eq!(largest.left_out(), 2);
-    /// assert_eq!(largest.sums()[0].cells(), [["null", "6"]]);
-    /// assert_eq!(largest.sums()[1].cells(), [["null", "2"]]);
-    /// ```
-    pub fn largest(counters: &[&Self], rows: usize) -> Option<Largest> {
-        let first = counters.first().filter(|first| first.counts.len() > rows)?;
-        let kept = first.most_frequent(rows);
-        let left_out = (first.counts.len() - kept.len()) as u64;
-        counters.iter().try_fold(Largest::new(left_out), |largest, counter| {
-            let own = kept.iter().filter_map(|(key, _)| Some((*key, *counter.counts.get(*key)?)));
-            let own: Vec<(&K, i64)> = own
-                .map(|(key, count)| Some((key, i64::try_from(count).ok()?)))
-                .collect::<Option<_>>()?;
-            // More than a result can hold is for the whole result to tell.
-            let mut sum = counter
-                .counts
-                .values()
-                .try_fold(0_i64, |sum, count| sum.checked_add_unsigned(*count))?;
-            sum -= own.iter().map(|(_, count)| count).sum::<i64>();
-            let table = Table::default().text(own.iter().map(|(key, _)| key.show()));
-            let table = table.integers(own.iter().map(|(_, count)| *count));
-            Some(largest.table(table, Table::default().optional_text([None]).integers([sum])))
-        })
-    }
-
-    /// At most `rows` keys, those with the most events, in any order.
-    fn most_frequent(&self, rows: usize) -> Vec<(&K, u64)> {
-        if rows == 0 {
-            return Vec::new();
-        }
-        let before =
-            |a: &(&K, u64), b: &(&K, u64)| b.1.cmp(&a.1).then_with(|| a.0.show().cmp(&b.0.show()));
-        let full = rows.saturating_mul(2).max(LARGEST_ROOM_MIN);
-        let mut found: Vec<(&K, u64)> = Vec::new();
-        // The last of the largest so far: what comes behind it is none of them.
-        let mut last: Option<(&K, u64)> = None;
-        for (key, count) in &self.counts {
-            let entry = (key, *count);
-            if last.is_some_and(|last| before(&entry, &last).is_gt()) {
-                continue;
-            }
-            found.push(entry);
-            if found.len() == full {
-                let (_, place, _) = found.select_nth_unstable_by(rows - 1, before);
-                last = Some(*place);
-                found.truncate(rows);
-            }
-        }
-        if found.len() > rows {
-            found.select_nth_unstable_by(rows - 1, before);
-            found.truncate(rows);
-        }
-        found
     }
 }
 
@@ -276,9 +243,7 @@ impl Counter<String> {
 impl Counter<AnyKey> {
     /// Counts every row of a column by its text. Nulls are not counted.
     pub fn count_texts(&mut self, column: TextColumn<'_>) {
-        // A counter that was just made takes many keys of its first batch.
-        let new = column.entries().saturating_sub(self.counts.len());
-        self.counts.reserve(new);
+        self.make_room(column.entries());
         for (text, events) in column.counts() {
             let text = TextKey(text);
             self.add(hash_of(&text), |key| text.is(key), events, || text.key());
@@ -289,13 +254,28 @@ impl Counter<AnyKey> {
 /// The bytes: the number of keys, then each key in order with its count.
 impl<K: Key + Clone> Accumulator for Counter<K> {
     fn merge(&mut self, other: &Self) -> Result<()> {
-        for (key, count) in &other.counts {
-            self.add(hash_of(key), |own| own == key, *count, || key.clone());
+        if self.counts.is_empty() {
+            self.counts.reserve(other.counts.len());
+        }
+        let entries = other.counts.as_slice();
+        for start in (0..entries.len()).step_by(TOUCHED) {
+            let some = entries.get_range(start..entries.len().min(start + TOUCHED));
+            let some = some.expect("it is within");
+            let mut hashes = [0; TOUCHED];
+            for (hash, key) in hashes.iter_mut().zip(some.keys()) {
+                *hash = hash_of(key);
+            }
+            self.touch(&hashes[..some.len()]);
+            for (hash, (key, count)) in hashes.into_iter().zip(some) {
+                self.add(hash, |own| own == key, *count, || key.clone());
+            }
         }
         Ok(())
     }
 
     fn write(&self, writer: &mut Writer) {
+        let before = USUAL_KEYS.load(Ordering::Relaxed);
+        USUAL_KEYS.store(self.counts.len().max(before - before / 8), Ordering::Relaxed);
         writer.u64(self.counts.len() as u64);
         writer.reserve(self.counts.len() * USUAL_BYTES);
         for (key, count) in self.iter() {
@@ -309,6 +289,7 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
         // No more than the bytes may hold: a key and its count take two at least.
         let capacity = keys.min(reader.remaining() as u64 / 2) as usize;
         let mut counts = IndexMap::with_capacity_and_hasher(capacity, FxBuildHasher);
+        let mut total = 0_u64;
         for _ in 0..keys {
             let key = K::read(reader)?;
             let count = reader.u64()?;
@@ -318,6 +299,7 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
                     "is not a counter's: keys must ascend and counts be above 0",
                 ));
             }
+            total = total.saturating_add(count);
             let hash = hash_of(&key);
             // Keys that ascend are all different.
             match counts.raw_entry_mut_v1().from_hash(hash, |_| false) {
@@ -325,7 +307,7 @@ impl<K: Key + Clone> Accumulator for Counter<K> {
                 RawEntryMut::Occupied(_) => unreachable!("no key is like another"),
             };
         }
-        Ok(Self { counts })
+        Ok(Self { counts, total })
     }
 }
 

@@ -97,7 +97,7 @@ fn measure(workspace: &Workspace) -> Result<Kept> {
     let mut per_event = BTreeMap::new();
     for work in WORK {
         silent_step(&format!("instructions of {work}"), || {
-            let counted = Work { name: work, size: None };
+            let counted = Work { name: work, size: None, limits_addresses: false };
             per_event.insert(work.to_owned(), count(workspace, &program, &folder, counted)?);
             Ok(())
         })?;
@@ -111,7 +111,13 @@ pub(super) struct Work<'a> {
     pub(super) name: &'a str,
     /// How many there are of what a curve is over.
     pub(super) size: Option<u64>,
+    /// Whether plugins run as where addresses are limited: many at once find room then, and each
+    /// access to their memory is checked.
+    pub(super) limits_addresses: bool,
 }
+
+/// Starts what stands behind it with a limit of its addresses, in KiB.
+const LIMITED: &str = "ulimit -v 67108864 && exec \"$@\"";
 
 /// Instructions per event of one kind of work.
 pub(super) fn count(
@@ -120,7 +126,10 @@ pub(super) fn count(
     folder: &Path,
     work: Work<'_>,
 ) -> Result<f64> {
-    let mut valgrind = Command::new("valgrind");
+    let mut valgrind = Command::new(if work.limits_addresses { "sh" } else { "valgrind" });
+    if work.limits_addresses {
+        valgrind.args(["-c", LIMITED, "sh", "valgrind"]);
+    }
     let size = work.size.map(|size| size.to_string());
     let name = size.iter().fold(work.name.to_owned(), |name, size| name + "-" + size);
     let file =
