@@ -1,12 +1,14 @@
 //! Components that are no plugins, and plugins at their limits: the messages about them. `cargo
-//! xtask build` makes the two components that these tests need: `behavior`, which is a metric of
-//! the product, and `faulty`, which fails as its configuration asks.
+//! xtask build` makes the components that these tests need: metrics of the product, `faulty`, which
+//! fails as its configuration asks, and `broken`, which breaks the laws as its own asks.
 
 #[path = "sandbox/component.rs"]
 mod component;
 #[path = "sandbox/rows.rs"]
 mod rows;
 
+#[path = "sandbox/largest.rs"]
+mod largest;
 #[path = "sandbox/limits.rs"]
 mod limits;
 #[path = "sandbox/loading.rs"]

@@ -6,18 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use serde_json::json;
+use serde_json::{Value, json};
 use streamgauge_core::{
     AccumulatorBytes, Lateness, MetricPhase, MetricSnapshot, MetricStop, PartitionSnapshot,
     PartitionState, Position, StopKind, WindowSpec,
 };
 use streamgauge_engine::{Compacted, Metric};
 use streamgauge_outbox::Attachments;
+use streamgauge_pipeline::MetricSettings;
 use streamgauge_plugin::{Instance, Plugin};
 use streamgauge_view::{LiveMetric, MetricReader, Published};
-use streamgauge_wire::Frame;
+use streamgauge_wire::{Frame, Series};
 
-use crate::component::faulty;
+use crate::component::{RUNTIME, built, faulty, settings};
 use crate::metric::start;
 use crate::offered::{self, offered};
 use crate::rows::batch;
@@ -83,11 +84,33 @@ impl Growing {
     }
 }
 
+/// The events of a frame, shown or not.
+fn counted(frame: &Frame) -> u64 {
+    let sum = |series: &Series| series["events"].iter().filter_map(Value::as_u64).sum::<u64>();
+    sum(&frame.total) + frame.other.as_ref().map_or(0, |other| sum(&other.total))
+}
+
+/// A metric whose panel takes the largest rows alone.
+fn count_by() -> Plugin {
+    let alone = settings(&built("count_by"), json!({"type": "unsigned", "top": 5}));
+    let columns = [("value".to_owned(), "action".to_owned())].into();
+    let settings = MetricSettings { columns, memory_bytes_max: Some(64 << 20), ..alone };
+    RUNTIME.load(&settings).unwrap_or_else(|error| panic!("{error}"))
+}
+
 #[test]
 fn a_state_that_grows_by_differences_shows_what_the_whole_would_show() {
-    let plugin = faulty(json!({}));
-    let mut partitions = [Growing::new(&plugin), Growing::new(&plugin)];
-    let mut live = view(&plugin);
+    grow(&faulty(json!({})));
+}
+
+#[test]
+fn the_largest_rows_of_a_state_that_grows_are_those_of_the_whole() {
+    grow(&count_by());
+}
+
+fn grow(plugin: &Plugin) {
+    let mut partitions = [Growing::new(plugin), Growing::new(plugin)];
+    let mut live = view(plugin);
     let all: Vec<u32> = (0..KEYS).collect();
     partitions[0].fold(&all, &[]);
     let bytes = partitions[0].exported.accumulators().next().map(AccumulatorBytes::size_bytes);
@@ -95,9 +118,9 @@ fn a_state_that_grows_by_differences_shows_what_the_whole_would_show() {
     for round in 0..12_u32 {
         let keys: Vec<u32> = (round * 7..round * 7 + 40).collect();
         match round {
-            3 => partitions[0].compact(&plugin, 1),
+            3 => partitions[0].compact(plugin, 1),
             // What the page merged last is in the whole: it merges everything anew.
-            6 => partitions[0].compact(&plugin, 0),
+            6 => partitions[0].compact(plugin, 0),
             _ => {}
         }
         // A second partition comes later, and late rows after it.
@@ -105,7 +128,7 @@ fn a_state_that_grows_by_differences_shows_what_the_whole_would_show() {
             .fold(&keys, if round > 7 { &keys[..9] } else { &[] });
         let now = published(&partitions.each_ref().map(|own| own.exported.clone()));
         live.update(&now);
-        let mut anew = view(&plugin);
+        let mut anew = view(plugin);
         let wholes = now.partitions.iter().map(|partition| {
             let mut metric = partition.metrics[0].clone();
             plugin.make_whole(&mut metric).expect("it reads what it wrote");
@@ -113,6 +136,9 @@ fn a_state_that_grows_by_differences_shows_what_the_whole_would_show() {
         });
         anew.update(&published(&wholes.collect::<Vec<_>>()));
         assert_eq!(frames(&live), frames(&anew), "after round {round}");
+        for frame in frames(&live).values() {
+            assert_eq!(counted(frame), live.accounting().folded(), "after round {round}");
+        }
         assert_eq!(live.trouble(), None);
     }
 }

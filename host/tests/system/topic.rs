@@ -8,6 +8,7 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::config::{ClientConfig, FromClientConfig};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Headers, Message};
+use rdkafka::metadata::MetadataPartition;
 use rdkafka::producer::{
     BaseRecord, DefaultProducerContext, NoCustomPartitioner, Producer, ThreadedProducer,
 };
@@ -28,32 +29,39 @@ pub(crate) struct Record {
 
 impl Broker {
     pub(crate) fn create_topic(&self, topic: &str, partitions: i32) {
-        let admin: AdminClient<DefaultClientContext> = self.client();
-        let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
-        let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
-        made.expect("the broker answers")[0].as_ref().expect("a new topic");
+        self.create(&NewTopic::new(topic, partitions, TopicReplication::Fixed(1)));
     }
 
     /// A topic whose partitions stand each on the one broker that is named.
     pub(crate) fn create_spread_topic(&self, topic: &str, brokers: &[i32]) {
-        let admin: AdminClient<DefaultClientContext> = self.client();
         let replicas: Vec<&[i32]> = brokers.chunks(1).collect();
         let (partitions, replicas) = (replicas.len() as i32, TopicReplication::Variable(&replicas));
-        let new = NewTopic::new(topic, partitions, replicas);
-        let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
-        made.expect("the broker answers")[0].as_ref().expect("a new topic");
+        self.create(&NewTopic::new(topic, partitions, replicas));
     }
 
     /// A topic of one partition from which the broker removes all records but the newest of each
     /// key, within a second after a later segment of the log began.
     pub(crate) fn create_compacted_topic(&self, topic: &str) {
-        let admin: AdminClient<DefaultClientContext> = self.client();
         let new = NewTopic::new(topic, 1, TopicReplication::Fixed(1))
             .set("cleanup.policy", "compact")
             .set("segment.ms", "100")
             .set("min.cleanable.dirty.ratio", "0.001");
-        let made = block_on(admin.create_topics([&new], &AdminOptions::new()));
+        self.create(&new);
+    }
+
+    /// Makes a topic, and waits until a client that asks is told of it: a busy broker takes a moment.
+    fn create(&self, new: &NewTopic<'_>) {
+        let admin: AdminClient<DefaultClientContext> = self.client();
+        let made = block_on(admin.create_topics([new], &AdminOptions::new()));
         made.expect("the broker answers")[0].as_ref().expect("a new topic");
+        let consumer = self.consumer("created");
+        wait::until("the new topic to be known", || {
+            let known = consumer.fetch_metadata(Some(new.name), DEADLINE).ok()?;
+            let topic = known.topics().first()?;
+            let led = |partition: &MetadataPartition| partition.leader() >= 0;
+            let is_known = topic.error().is_none() && !topic.partitions().is_empty();
+            (is_known && topic.partitions().iter().all(led)).then_some(())
+        });
     }
 
     /// Sends a record under each of `keys` to partition 0.

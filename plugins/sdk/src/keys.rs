@@ -130,7 +130,7 @@ impl KeyType {
 
     fn key_of(self, value: &Value) -> Option<AnyKey> {
         match (self, value) {
-            (Self::Text, Value::Text(text)) => Some(AnyKey::Text(text.into())),
+            (Self::Text, Value::Text(text)) => Some(text.as_str().into()),
             (Self::Boolean, Value::Boolean(boolean)) => Some(AnyKey::Boolean(*boolean)),
             (Self::Integer, Value::Number(digits)) => digits.parse().ok().map(AnyKey::Integer),
             (Self::Unsigned, Value::Number(digits)) => {
@@ -167,7 +167,13 @@ impl TextKey<'_> {
     }
 
     pub(crate) fn key(&self) -> AnyKey {
-        AnyKey::Text(smol(self.0))
+        self.0.into()
+    }
+}
+
+impl From<&str> for AnyKey {
+    fn from(text: &str) -> Self {
+        Self::Text(smol(text))
     }
 }
 
@@ -231,7 +237,7 @@ impl Key for AnyKey {
         Ok(match reader.u64()? {
             0 => Self::Boolean(<bool as Key>::read(reader)?),
             1 => Self::Integer(reader.i64()?),
-            2 => Self::Text(smol(reader.text()?)),
+            2 => reader.text()?.into(),
             _ => return Err(bad_state("has a key of an unknown type")),
         })
     }

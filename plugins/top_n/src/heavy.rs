@@ -82,7 +82,7 @@ impl Entries for TextColumn<'_> {
     }
 
     fn key(&self, entry: usize) -> AnyKey {
-        AnyKey::Text(self.entry(entry).into())
+        self.entry(entry).into()
     }
 }
 

@@ -73,7 +73,11 @@ impl Instance {
         let first = |table: ResultTable| table.rows().next();
         let sums: Option<Vec<_>> = sums.into_iter().map(first).collect();
         let sums = sums.ok_or_else(|| CallError::Contract("a sum has no row".to_owned()))?;
-        let left_out = usize::try_from(got.left_out).unwrap_or(usize::MAX);
+        let Ok(left_out) = u32::try_from(got.left_out) else {
+            let reason = format!("{} rows are said to be left out", got.left_out);
+            return Err(CallError::Contract(reason));
+        };
+        let left_out = left_out as usize;
         Ok(Some(Largest { tables, left_out, sums }))
     }
 }

@@ -41,13 +41,19 @@ enum Fault {
     NoteIsInput,
     /// Rows that are left out of the result are not in its sum.
     LosesRest,
+    /// They are in the result all the same.
+    RestInRows,
+    /// Of several accumulators only the first has a result.
+    OneTable,
+    /// More rows are left out than a memory holds.
+    CountsTooFar,
 }
 
 thread_local! {
     static DESCRIPTIONS: Cell<u32> = const { Cell::new(0) };
 }
 
-const FAULTS: [(&str, Fault); 11] = [
+const FAULTS: [(&str, Fault); 14] = [
     ("order-dependent", Fault::OrderDependent),
     ("batch-size-dependent", Fault::BatchSizeDependent),
     ("merge-forgets", Fault::MergeForgets),
@@ -59,6 +65,9 @@ const FAULTS: [(&str, Fault); 11] = [
     ("counts-note", Fault::CountsNote),
     ("note-is-input", Fault::NoteIsInput),
     ("loses-rest", Fault::LosesRest),
+    ("rest-in-rows", Fault::RestInRows),
+    ("one-table", Fault::OneTable),
+    ("counts-too-far", Fault::CountsTooFar),
 ];
 
 /// The accumulator's knowledge of the rows.
@@ -201,19 +210,21 @@ impl Metric for Broken {
         if rows > 0 {
             return Ok(None);
         }
-        let mut largest = Largest::new(1);
-        for known in all {
-            let none = Table::default().integers([]).integers([]).integers([]);
-            let sums = if self.fault == Fault::LosesRest {
-                Table::default().integers([0]).optional_integers([None]).integers([0])
-            } else {
-                let words = known.words.values().sum::<u64>() as i64;
-                Table::default()
-                    .integers([known.rows as i64])
-                    .optional_integers([None])
-                    .integers([words])
-            };
-            largest = largest.table(none, sums);
+        let row = |known: &Known, factor: u64| {
+            let words: u64 = known.words.values().sum();
+            Table::default()
+                .integers([(known.rows * factor) as i64])
+                .optional_integers([None])
+                .integers([(words * factor) as i64])
+        };
+        let none = || Table::default().integers([]).integers([]).integers([]);
+        let mut largest =
+            Largest::new(if self.fault == Fault::CountsTooFar { u64::MAX } else { 1 });
+        let tables = if self.fault == Fault::OneTable { 1 } else { all.len() };
+        for known in &all[..tables] {
+            let rows = if self.fault == Fault::RestInRows { row(known, 1) } else { none() };
+            let factor = u64::from(self.fault != Fault::LosesRest);
+            largest = largest.table(rows, row(known, factor));
         }
         Ok(Some(largest))
     }
