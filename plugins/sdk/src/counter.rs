@@ -110,12 +110,13 @@ impl<K: Key> Counter<K> {
         if events == 0 {
             return;
         }
+        self.total = self.total.saturating_add(events);
         self.add(hash_of(key), |own| own.borrow() == key, events, || key.to_owned());
     }
 
-    /// Adds `events` events of the key of this `hash` that `is` the one, or else of a `new` one.
+    /// Adds `events` events of the key of this `hash` that `is` the one, or else of a `new` one; not to
+    /// the total.
     fn add(&mut self, hash: u64, is: impl Fn(&K) -> bool, events: u64, new: impl FnOnce() -> K) {
-        self.total = self.total.saturating_add(events);
         match self.counts.raw_entry_mut_v1().from_hash(hash, is) {
             RawEntryMut::Occupied(mut own) => *own.get_mut() = sum(*own.get(), events),
             RawEntryMut::Vacant(place) => {
@@ -244,16 +245,20 @@ impl Counter<AnyKey> {
     /// Counts every row of a column by its text. Nulls are not counted.
     pub fn count_texts(&mut self, column: TextColumn<'_>) {
         self.make_room(column.entries());
+        let mut all = 0;
         for (text, events) in column.counts() {
             let text = TextKey(text);
+            all += events;
             self.add(hash_of(&text), |key| text.is(key), events, || text.key());
         }
+        self.total = self.total.saturating_add(all);
     }
 }
 
 /// The bytes: the number of keys, then each key in order with its count.
 impl<K: Key + Clone> Accumulator for Counter<K> {
     fn merge(&mut self, other: &Self) -> Result<()> {
+        self.total = self.total.saturating_add(other.total);
         if self.counts.is_empty() {
             self.counts.reserve(other.counts.len());
         }

@@ -166,12 +166,14 @@ impl TextKey<'_> {
         matches!(key, AnyKey::Text(text) if text == self.0)
     }
 
+    #[inline]
     pub(crate) fn key(&self) -> AnyKey {
         self.0.into()
     }
 }
 
 impl From<&str> for AnyKey {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::Text(smol(text))
     }
@@ -179,6 +181,7 @@ impl From<&str> for AnyKey {
 
 /// The text, copied byte by byte where it takes no memory of its own: so few bytes cost less than a
 /// copy of unknown length, which is a call out of the component.
+#[inline]
 fn smol(text: &str) -> SmolStr {
     const INLINE_BYTES_MAX: usize = 23;
     if text.len() <= INLINE_BYTES_MAX { SmolStr::new_inline(text) } else { text.into() }

@@ -63,7 +63,12 @@ pub fn check_laws<M: Metric>(config: &str, rows: &TestBatch) {
     }
     check_snapshot(&metric, &whole);
     check_identity(&metric, &bytes);
-    largest::check(&metric, &whole, &fold(&metric, &rows.slice(0..rows.rows() / 2), 64));
+    let half = fold(&metric, &rows.slice(0..rows.rows() / 2), 64);
+    let mut merged = metric.create(None);
+    merge(&mut merged, &read::<M>(&metric, &bytes));
+    for whole in [&whole, &merged] {
+        largest::check(&metric, whole, &half);
+    }
     if metric.describe().raw.merge_law == MergeLaw::Exact {
         check_merge(&metric, rows, &bytes);
     } else {

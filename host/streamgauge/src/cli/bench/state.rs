@@ -52,7 +52,8 @@ pub(super) struct StateArgs {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
 
-    /// How many turns each case gets; the figures are medians.
+    /// How many turns each case gets; the figures are medians, those over the first case of the
+    /// differences to its turn of the same round.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 
@@ -94,28 +95,38 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
         }
     }
     if args.json {
-        let of =
-            |(keys, turns): (&u32, &Vec<Turn>)| json!({ "keys": keys, "values": values(turns) });
+        let of = |(keys, turns): (&u32, &Vec<Turn>)| json!({ "keys": keys, "values": values(turns, &cases[0]) });
         return print_out(args.keys.iter().zip(&cases).map(of).collect::<Value>());
     }
-    let heads: Vec<&str> = values(&cases[0]).into_keys().collect();
+    let heads: Vec<&str> = values(&cases[0], &cases[0]).into_keys().collect();
     let mut table = format!("| keys | {} |\n", heads.join(" | "));
     let _ = writeln!(table, "|{}", "--:|".repeat(heads.len() + 1));
     for (keys, turns) in args.keys.iter().zip(&cases) {
-        let cells = values(turns).into_values().map(|value| format!("{value:.1}"));
+        let cells = values(turns, &cases[0]).into_values().map(|value| format!("{value:.1}"));
         let _ = writeln!(table, "| {keys} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
     print_out(table)
 }
 
-/// The medians of a case, each with its name.
-fn values(turns: &[Turn]) -> BTreeMap<&'static str, f64> {
+impl Turn {
+    /// Of one core, in percent.
+    fn thread(&self, name: &str) -> f64 {
+        self.percent.get(name).copied().unwrap_or(0.0)
+    }
+
+    fn worker_ns(&self) -> f64 {
+        self.thread(THREADS[0]) * 1e7 / self.events_per_second
+    }
+}
+
+/// The medians of a case, each with its name, and of what it costs over the turns of `first`.
+fn values(turns: &[Turn], first: &[Turn]) -> BTreeMap<&'static str, f64> {
     let of_turns = |of: &dyn Fn(&Turn) -> f64| median(turns.iter().map(of).collect());
-    let of_thread = |turn: &Turn, name: &str| turn.percent.get(name).copied().unwrap_or(0.0);
     let mut values: BTreeMap<&'static str, f64> =
-        THREADS.into_iter().map(|name| (name, of_turns(&|turn| of_thread(turn, name)))).collect();
-    let worker = |turn: &Turn| of_thread(turn, THREADS[0]);
-    values.insert("worker ns/event", of_turns(&|t| worker(t) * 1e7 / t.events_per_second));
+        THREADS.into_iter().map(|name| (name, of_turns(&|turn| turn.thread(name)))).collect();
+    values.insert("worker ns/event", of_turns(&Turn::worker_ns));
+    let over = turns.iter().zip(first).map(|(turn, first)| turn.worker_ns() - first.worker_ns());
+    values.insert("worker ns over the first", median(over.collect()));
     values.insert("events/s", of_turns(&|turn| turn.events_per_second));
     values.insert("p99 ms", of_turns(&|turn| turn.latency_p99_ms));
     values.insert("publish %", of_turns(&|turn| mean(&turn.publish_percents)));
