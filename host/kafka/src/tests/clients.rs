@@ -17,6 +17,8 @@ fn clients_connect_where_the_pipeline_says_and_create_no_topic() {
     assert_eq!(config.get("client.id"), Some("streamgauge"));
     let every = "topic.metadata.refresh.interval.ms";
     assert_eq!(config.get(every), Some("5000"), "a wrong address is corrected soon");
+    let anew = "metadata.recovery.rebootstrap.trigger.ms";
+    assert_eq!(config.get(anew), Some("5000"), "also where nobody else is known");
     // What is passed through takes the place of a default, but not of the brokers.
     let mut passed = settings("a:9092");
     for (key, value) in [
