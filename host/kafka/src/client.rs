@@ -9,8 +9,8 @@ use streamgauge_pipeline::{KafkaSettings, Secret};
 use super::partition_number;
 
 /// How often brokers are asked for their addresses, in milliseconds: one that was told wrong for a
-/// moment, and to which nothing connects, is not asked for by anything else. Where no broker answers so
-/// long, the addresses of the pipeline are the ones to ask.
+/// moment, and to which nothing connects, is not asked for by anything else. Where no broker
+/// answers so long, the addresses of the pipeline are the ones to ask.
 const ADDRESSES_EVERY: &str = "5000";
 
 /// The settings that every client of this pipeline shares: brokers and what the user passes

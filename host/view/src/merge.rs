@@ -6,7 +6,7 @@ use std::sync::Arc;
 use streamgauge_core::{AccumulatorBytes, PluginCall, TimeWindow};
 
 use super::piece::{Piece, States};
-use super::rows_max::{Cut, OtherRows, Rows};
+use super::rows_max::Rows;
 use super::standing::Standing;
 use super::{MetricResult, WindowId};
 use streamgauge_outbox::{HistoryError, HistoryStore};
@@ -238,18 +238,8 @@ fn result(
     if let Some(largest) = instance.largest(plugin, &[total, on_time, late], rows.most())? {
         return Ok(MetricResult::of_largest(outputs, largest));
     }
-    // A large table is cut before the next one comes.
-    let mut result = MetricResult { total: instance.result(plugin, total)?, ..Default::default() };
-    let cut = Cut::of(outputs, &mut result.total, Rows::All.most() as usize);
-    result.on_time = instance.result(plugin, on_time)?;
-    let on_time_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.on_time));
-    result.late = instance.result(plugin, late)?;
-    let late_rest = cut.as_ref().map(|(cut, ..)| cut.apply(outputs, &mut result.late));
-    result.other = cut.map(|(_, keys, total)| OtherRows {
-        keys,
-        total,
-        on_time: on_time_rest.unwrap_or_default(),
-        late: late_rest.unwrap_or_default(),
-    });
-    Ok(result)
+    let mut accumulators = [total, on_time, late].into_iter();
+    MetricResult::of_tables(outputs, || {
+        instance.result(plugin, accumulators.next().expect("a result has three tables"))
+    })
 }

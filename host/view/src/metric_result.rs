@@ -1,8 +1,9 @@
 //! One metric's result over one window, and how it is made of what a plugin gives.
 
+use std::convert::Infallible;
+
 use streamgauge_plugin::{Largest, Output, ResultTable};
 
-use super::cells::add;
 use super::rows_max::{Cut, OtherRows, RESULT_ROWS_MAX};
 
 /// One metric's merged result over one window.
@@ -19,30 +20,40 @@ pub struct MetricResult {
 }
 
 impl MetricResult {
-    /// The result of which a plugin gave the largest rows: of all records, of those on time, and of
-    /// the late ones.
+    /// The result of the tables that `next` gives: of all records, of those on time, and of the late
+    /// ones. A large table is cut before the next one comes.
+    pub(super) fn of_tables<E>(
+        outputs: &[Output],
+        mut next: impl FnMut() -> Result<ResultTable, E>,
+    ) -> Result<Self, E> {
+        let mut total = next()?;
+        let Some((cut, keys, rest)) = Cut::of(outputs, &mut total, RESULT_ROWS_MAX) else {
+            return Ok(Self { total, on_time: next()?, late: next()?, other: None });
+        };
+        let mut next = || {
+            let mut table = next()?;
+            let rest = cut.apply(outputs, &mut table);
+            Ok((table, rest))
+        };
+        let ((on_time, on_time_rest), (late, late_rest)) = (next()?, next()?);
+        let other = OtherRows { keys, total: rest, on_time: on_time_rest, late: late_rest };
+        Ok(Self { total, on_time, late, other: Some(other) })
+    }
+
+    /// The result of which a plugin gave the largest rows, in the same order. They may still take too
+    /// much, and are cut then.
     pub(super) fn of_largest(outputs: &[Output], largest: Largest) -> Self {
         let mut tables = largest.tables.into_iter();
-        let mut next = || tables.next().unwrap_or_default();
-        let mut result = Self { total: next(), on_time: next(), late: next(), other: None };
-        let mut keys = largest.left_out;
-        let mut sums = largest.sums;
-        // The rows may still take too much.
-        if let Some((cut, more, rest)) = Cut::of(outputs, &mut result.total, RESULT_ROWS_MAX) {
-            keys += more;
-            let rest = [
-                rest,
-                cut.apply(outputs, &mut result.on_time),
-                cut.apply(outputs, &mut result.late),
-            ];
-            for (cell, more) in sums.iter_mut().flatten().zip(rest.iter().flatten()) {
-                *cell = add(cell, more);
-            }
-        }
-        let mut sums = sums.into_iter();
+        let Ok(mut result) =
+            Self::of_tables(outputs, || Ok::<_, Infallible>(tables.next().unwrap_or_default()));
+        let mut sums = largest.sums.into_iter();
         let mut next = || sums.next().unwrap_or_default();
-        let (total, on_time, late) = (next(), next(), next());
-        result.other = (keys > 0).then_some(OtherRows { keys, total, on_time, late });
+        let left_out =
+            OtherRows { keys: largest.left_out, total: next(), on_time: next(), late: next() };
+        result.other = match result.other.take() {
+            Some(cut) => Some(cut.and(left_out)),
+            None => Some(left_out).filter(|left_out| left_out.keys > 0),
+        };
         result
     }
 }

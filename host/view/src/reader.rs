@@ -93,7 +93,7 @@ impl MetricReader {
         published: &Published,
         spec: WindowSpec,
     ) -> (WindowResult, Option<Trouble>) {
-        self.shown(published, &self.survey(published).current(spec), self.rows)
+        self.shown(published, &self.survey(published).current(spec))
     }
 
     /// Takes in what is new in the present window, without a result.
@@ -110,7 +110,7 @@ impl MetricReader {
         spec: WindowSpec,
         count: usize,
     ) -> Option<(WindowResult, Option<Trouble>)> {
-        Some(self.shown(published, &self.survey(published).last(spec, count)?, self.rows))
+        Some(self.shown(published, &self.survey(published).last(spec, count)?))
     }
 
     /// The window for which `wanted` returns true; `None` means that no such window holds a row.
@@ -120,7 +120,7 @@ impl MetricReader {
         wanted: impl Fn(WindowId) -> bool,
     ) -> Option<(WindowResult, Option<Trouble>)> {
         let window = self.all_windows(published).into_iter().find(|window| wanted(window.id))?;
-        Some(self.shown(published, &window, self.rows))
+        Some(self.shown(published, &window))
     }
 
     /// The windows of a kind that start at `from` or later, in the order of time, not merged yet.
@@ -242,16 +242,11 @@ impl MetricReader {
         merging.result(window, at, published.history.as_deref(), rows)
     }
 
-    /// A window with what is wrong with it. Where it cannot be read, the last good result stands.
-    fn shown(
-        &self,
-        published: &Published,
-        window: &Window,
-        rows: Rows,
-    ) -> (WindowResult, Option<Trouble>) {
+    /// A window as far as the pages show it, with what is wrong with it. Where it cannot be read, the last good result stands.
+    fn shown(&self, published: &Published, window: &Window) -> (WindowResult, Option<Trouble>) {
         let (id, state) = (window.id, window.state);
         let stopped = published.trouble(self.id());
-        match self.merged(published, window, rows) {
+        match self.merged(published, window, self.rows) {
             Ok(result) => (result, stopped),
             Err(error) => {
                 let (result, trouble) = error.instead(id, state);

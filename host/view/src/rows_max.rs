@@ -80,6 +80,21 @@ pub struct OtherRows {
     pub late: Vec<Cell>,
 }
 
+impl OtherRows {
+    /// These rows and `more` that were cut at another time.
+    pub(super) fn and(self, more: Self) -> Self {
+        let sum = |own: Vec<Cell>, more: Vec<Cell>| {
+            own.iter().zip(&more).map(|(own, more)| add(own, more)).collect()
+        };
+        Self {
+            keys: self.keys + more.keys,
+            total: sum(self.total, more.total),
+            on_time: sum(self.on_time, more.on_time),
+            late: sum(self.late, more.late),
+        }
+    }
+}
+
 /// The keys that stay of a result that is too large.
 pub(super) struct Cut {
     kept: HashSet<Box<[u8]>>,

@@ -105,7 +105,8 @@ impl<M: Metric> largest::Guest for Component<M> {
         accumulators: Vec<aggregate::AccumulatorBorrow<'_>>,
         rows: u32,
     ) -> Result<Option<largest::LargestRows>, wit::MetricError> {
-        let resources: Vec<&Resource<M>> = accumulators.iter().map(|own| own.get()).collect();
+        let resources: Vec<&Resource<M>> =
+            accumulators.iter().map(aggregate::AccumulatorBorrow::get).collect();
         let Some(first) = resources.first() else { return Ok(None) };
         let states: Vec<_> = resources.iter().map(|own| own.state.borrow()).collect();
         let states: Vec<&M::Accumulator> = states.iter().map(|state| &**state).collect();

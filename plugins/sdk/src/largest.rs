@@ -47,9 +47,9 @@ impl Largest {
     /// The columns of a table differ in length.
     #[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "it crosses on Wasm alone"))]
     pub(crate) fn into_wit(self) -> Result<wit::LargestRows> {
-        let tables = |tables: Vec<Table>| tables.into_iter().map(Table::into_wit).collect();
-        let (left_out, all) = (self.left_out, tables);
-        let (tables, sums): (Result<Vec<_>>, Result<Vec<_>>) = (all(self.tables), all(self.sums));
-        Ok(wit::LargestRows { tables: tables?, left_out, sums: sums? })
+        let all =
+            |tables: Vec<Table>| tables.into_iter().map(Table::into_wit).collect::<Result<_>>();
+        let Self { left_out, tables, sums } = self;
+        Ok(wit::LargestRows { tables: all(tables)?, left_out, sums: all(sums)? })
     }
 }

@@ -45,8 +45,8 @@ pub fn snapshot<A: Accumulator>(state: &A) -> Vec<u8> {
 ///
 /// The laws: identity, merge associative and commutative, fold of parts = merge of their folds
 /// (for a bounded metric: results within the errors that they state instead of equal bytes),
-/// snapshot round trip, the largest rows those of the whole result, the same bytes for any cut into batches, the same bytes twice, no other
-/// state version accepted. Rows that the metric refuses are left out, after a look at the refusal:
+/// snapshot round trip, the largest rows those of the whole result, the same bytes for any cut into
+/// batches, the same bytes twice, no other state version accepted. Rows that the metric refuses are left out, after a look at the refusal:
 /// it names all of them, and adds none.
 ///
 /// # Panics

@@ -32,16 +32,15 @@ impl<K: Key> Counter<K> {
         let kept = first.most_frequent(rows);
         let left_out = (first.counts.len() - kept.len()) as u64;
         counters.iter().try_fold(Largest::new(left_out), |largest, counter| {
-            let own = kept.iter().filter_map(|(key, _)| Some((*key, *counter.counts.get(*key)?)));
-            let own: Vec<(&K, i64)> = own
-                .map(|(key, count)| Some((key, i64::try_from(count).ok()?)))
-                .collect::<Option<_>>()?;
-            // More than a result can hold is for the whole result to tell.
+            // More than a result can hold is for the whole result to tell. No count is above the total.
             let all = i64::try_from(counter.total).ok()?;
-            let sum = all - own.iter().map(|(_, count)| count).sum::<i64>();
+            let count = |key| counter.counts.get(key).map(|count| *count as i64);
+            let own: Vec<(&K, i64)> =
+                kept.iter().filter_map(|(key, _)| Some((*key, count(*key)?))).collect();
+            let others = all - own.iter().map(|(_, count)| count).sum::<i64>();
             let table = Table::default().text(own.iter().map(|(key, _)| key.show()));
             let table = table.integers(own.iter().map(|(_, count)| *count));
-            Some(largest.table(table, Table::default().optional_text([None]).integers([sum])))
+            Some(largest.table(table, Table::default().optional_text([None]).integers([others])))
         })
     }
 

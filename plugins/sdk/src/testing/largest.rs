@@ -24,15 +24,14 @@ pub(super) fn check<M: Metric>(metric: &M, first: &M::Accumulator, other: &M::Ac
         assert_eq!(largest.left_out(), left.len() as u64, "{law}");
         assert_eq!((largest.tables().len(), largest.sums().len()), (2, 2), "{law}");
         for ((whole, table), sums) in wholes.iter().zip(largest.tables()).zip(largest.sums()) {
-            let is_kept = |row: &&Vec<String>| {
+            let is_kept = |row: &Vec<String>| {
                 kept.iter().any(|kept| keys(&outputs, kept) == keys(&outputs, row))
             };
-            let (expected, rest): (Rows, Rows) =
-                whole.iter().cloned().partition(|row| is_kept(&row));
+            let (mut expected, rest): (Rows, Rows) = whole.iter().cloned().partition(is_kept);
             let mut found = table.cells();
-            found.sort_by(|a, b| keys(&outputs, a).cmp(&keys(&outputs, b)));
-            let mut expected = expected;
-            expected.sort_by(|a, b| keys(&outputs, a).cmp(&keys(&outputs, b)));
+            for rows in [&mut found, &mut expected] {
+                rows.sort_by(|a, b| keys(&outputs, a).cmp(&keys(&outputs, b)));
+            }
             assert_eq!(found, expected, "{law}");
             check_sums(&outputs, &rest, &sums.cells(), &law);
         }

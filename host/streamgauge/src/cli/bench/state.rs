@@ -94,15 +94,18 @@ pub(super) fn state(args: &StateArgs) -> Result<(), Failure> {
             case.push(turn(args, *keys, &plugin)?);
         }
     }
+    let figures: Vec<_> = cases.iter().map(|turns| values(turns, &cases[0])).collect();
+    let figures = || args.keys.iter().zip(&figures);
     if args.json {
-        let of = |(keys, turns): (&u32, &Vec<Turn>)| json!({ "keys": keys, "values": values(turns, &cases[0]) });
-        return print_out(args.keys.iter().zip(&cases).map(of).collect::<Value>());
+        let of = |(keys, values)| json!({ "keys": keys, "values": values });
+        return print_out(figures().map(of).collect::<Value>());
     }
-    let heads: Vec<&str> = values(&cases[0], &cases[0]).into_keys().collect();
+    let heads: Vec<&str> =
+        figures().take(1).flat_map(|(_, values)| values.keys().copied()).collect();
     let mut table = format!("| keys | {} |\n", heads.join(" | "));
     let _ = writeln!(table, "|{}", "--:|".repeat(heads.len() + 1));
-    for (keys, turns) in args.keys.iter().zip(&cases) {
-        let cells = values(turns, &cases[0]).into_values().map(|value| format!("{value:.1}"));
+    for (keys, values) in figures() {
+        let cells = values.values().map(|value| format!("{value:.1}"));
         let _ = writeln!(table, "| {keys} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
     print_out(table)
