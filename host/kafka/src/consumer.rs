@@ -1,4 +1,4 @@
-//! The consumer of one worker.
+//! Reading over librdkafka.
 
 mod other_names;
 mod positions;
@@ -18,11 +18,10 @@ use streamgauge_pipeline::KafkaSettings;
 
 use super::client::{client_config, offsets_of, set_defaults};
 use super::event::{EventQueue, Record, Told};
-use super::fault::{BrokerFault, FaultKind};
 use super::listener::Listener;
 use super::log_ends::LogEnds;
-use super::trouble::{PartitionHealth, PartitionTrouble, unanswered_after};
-use super::{BrokerError, partition_number};
+use super::trouble::{PartitionHealth, unanswered_after};
+use super::{BrokerError, BrokerFault, FaultKind, PartitionTrouble, partition_number};
 
 use other_names::OtherNames;
 use positions::{Position, Positions};
@@ -51,7 +50,7 @@ const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 const AGAIN_EVERY: Duration = Duration::from_secs(3);
 
 /// Reads some partitions of a topic.
-pub struct TopicConsumer {
+pub(crate) struct LibrdkafkaConsumer {
     /// Before the consumer, because it has to be dropped before.
     queue: EventQueue,
     consumer: BaseConsumer<Watcher>,
@@ -74,12 +73,12 @@ pub struct TopicConsumer {
     topic: String,
 }
 
-impl TopicConsumer {
+impl LibrdkafkaConsumer {
     /// Reads each `(partition, next offset, stop offset)`; a stop offset bounds the read.
     ///
     /// # Errors
     /// A setting that librdkafka does not take.
-    pub fn new(
+    pub(crate) fn new(
         settings: &KafkaSettings,
         assigned: &[(u32, i64, Option<i64>)],
     ) -> Result<Self, BrokerError> {
@@ -134,7 +133,7 @@ impl TopicConsumer {
     }
 
     /// Knows the ends of the logs from `ends` too, also of partitions that are not fetched.
-    pub fn set_ends(&mut self, ends: Arc<LogEnds>) {
+    pub(crate) fn set_ends(&mut self, ends: Arc<LogEnds>) {
         self.ends = Some(ends);
     }
 
@@ -234,13 +233,13 @@ fn add(positions: &mut Positions, record: &Record<'_>, buffer: &mut BlockBuffer)
     }
 }
 
-impl TopicConsumer {
+impl LibrdkafkaConsumer {
     /// The next records, no more than `limits` allow, waiting no longer than `timeout` for the
     /// first one.
     ///
     /// # Errors
     /// Reading cannot continue; what was handed over before counts.
-    pub fn next_block(
+    pub(crate) fn next_block(
         &mut self,
         limits: BlockLimits,
         timeout: Duration,
@@ -270,7 +269,7 @@ impl TopicConsumer {
     ///
     /// # Errors
     /// The brokers cannot be reached, or librdkafka does not take the partition.
-    pub fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), BrokerError> {
+    pub(crate) fn assign(&mut self, partition: u32, from: ReadFrom) -> Result<(), BrokerError> {
         let ReadFrom { offset, stop, .. } = from;
         // A partition that has just come is not known to this client.
         self.consumer
@@ -289,7 +288,7 @@ impl TopicConsumer {
     ///
     /// # Errors
     /// librdkafka does not let the partition go.
-    pub fn revoke(&mut self, partition: u32) -> Result<Option<i64>, BrokerError> {
+    pub(crate) fn revoke(&mut self, partition: u32) -> Result<Option<i64>, BrokerError> {
         let mut list = TopicPartitionList::new();
         list.add_partition(&self.topic, partition_number(partition));
         self.consumer.incremental_unassign(&list).map_err(|error| BrokerError::refused(&error))?;
@@ -301,34 +300,34 @@ impl TopicConsumer {
 
     /// The offsets up to which partitions are read, where a log held no record up to there, since
     /// the last call.
-    pub fn take_read_to(&mut self) -> Vec<(u32, i64)> {
+    pub(crate) fn take_read_to(&mut self) -> Vec<(u32, i64)> {
         self.positions.take_read_to()
     }
 
     /// The ends of the logs, about a second old at most. An end is not known where something keeps
     /// records from coming.
-    pub fn log_ends(&mut self) -> Vec<LogEnd> {
+    pub(crate) fn log_ends(&mut self) -> Vec<LogEnd> {
         self.hear_ends();
         let seen = self.seen();
         let end = |(partition, position): (u32, &Position)| {
             let is_read = self.trouble(&seen, partition).is_none();
-            let end = seen.end(partition).filter(|_| is_read);
+            let end = seen.ends.end(partition).filter(|_| is_read);
             LogEnd { partition, end: end.map(|(stable, _)| stable.max(position.next)) }
         };
         self.positions.iter().map(end).collect()
     }
 
     /// Records fetched and not handed over yet.
-    pub fn queue_depth(&self) -> usize {
+    pub(crate) fn queue_depth(&self) -> usize {
         self.seen().queued
     }
 
     /// How the log of each partition stands.
-    pub fn health(&self) -> Vec<(u32, PartitionHealth)> {
+    pub(crate) fn health(&self) -> Vec<(u32, PartitionHealth)> {
         let seen = self.seen();
         let health = |(partition, position): (u32, &Position)| {
-            let held_back = seen.end(partition).map_or(0, |(stable, end)| end - stable);
-            let (held_back, held_at) = (held_back.unsigned_abs(), seen.held_at(partition));
+            let held_back = seen.ends.end(partition).map_or(0, |(stable, end)| end - stable);
+            let (held_back, held_at) = (held_back.unsigned_abs(), seen.ends.held_at(partition));
             let trouble = self.trouble(&seen, partition);
             let empty_offsets = position.empty;
             (partition, PartitionHealth { trouble, held_back, held_at, empty_offsets })
@@ -342,14 +341,10 @@ impl TopicConsumer {
 
     /// Takes in what the brokers answered about the ends of the logs.
     fn hear_ends(&mut self) {
-        let Some(ends) = &self.ends else { return };
-        let now = SystemTime::now();
-        let mut seen = self.seen();
-        for (partition, _) in self.positions.iter() {
-            if let Some(end) = ends.of(partition) {
-                seen.answered(partition, (end.stable, end.last), end.answer, now);
-            }
-        }
+        let Some(asked) = &self.ends else { return };
+        let partitions = self.positions.iter().map(|(partition, _)| partition);
+        let mut seen = self.context.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.ends.answered_by(asked, partitions);
     }
 
     /// The trouble of a partition: what it was told itself, else that no broker is connected at
@@ -365,12 +360,14 @@ impl TopicConsumer {
         let fault = match silence {
             Silence::NoLeader => {
                 let reason = format!("partition {partition} of topic `{}`", self.topic);
-                fault(FaultKind::NoLeader, &self.brokers, &reason)
+                BrokerFault::new(FaultKind::NoLeader, &self.brokers, reason)
             }
             Silence::NotConnected(broker) => self.lost(&broker),
-            Silence::NoAnswer(broker) => {
-                fault(FaultKind::Silent, &broker, "it is connected, and a request has no answer")
-            }
+            Silence::NoAnswer(broker) => BrokerFault::new(
+                FaultKind::Silent,
+                &broker,
+                "it is connected, and a request has no answer",
+            ),
         };
         Some(PartitionTrouble { fault, since: SystemTime::now() - time })
     }
@@ -378,7 +375,9 @@ impl TopicConsumer {
     /// Why `broker` is not connected, as far as librdkafka told.
     fn lost(&self, broker: &str) -> BrokerFault {
         let told = self.listener.heard().told().map(|told| self.names.named(told));
-        told.unwrap_or_else(|| fault(FaultKind::Unreachable, broker, "it is not connected"))
+        told.unwrap_or_else(|| {
+            BrokerFault::new(FaultKind::Unreachable, broker, "it is not connected")
+        })
     }
 
     /// The fault of an error that a partition was told.
@@ -387,13 +386,8 @@ impl TopicConsumer {
             return self.listener.heard().fault_of(Some(code), text);
         }
         let reason = format!("partition {partition} of topic `{}`: {text}", self.topic);
-        fault(FaultKind::ReadFailing, &self.brokers, &reason)
+        BrokerFault::new(FaultKind::ReadFailing, &self.brokers, reason)
     }
-}
-
-fn fault(kind: FaultKind, broker: &str, reason: &str) -> BrokerFault {
-    let (broker, reason, note) = (broker.to_owned(), reason.to_owned(), String::new());
-    BrokerFault { kind, broker, reason, note }
 }
 
 #[cfg(test)]

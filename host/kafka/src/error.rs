@@ -36,6 +36,12 @@ pub enum BrokerError {
         /// The problem, in words for people.
         message: String,
     },
+    /// Own fetch cannot read this, and `fetch = "own"` allows no other client; the reason.
+    #[error(
+        "own fetch cannot read this: {0}; hint: with `fetch = \"auto\"` in [source.kafka], \
+         librdkafka does"
+    )]
+    Unfetchable(String),
     /// librdkafka takes no client with these settings; a retry does not help.
     #[error("librdkafka refused its settings: {0}")]
     Refused(String),

@@ -10,9 +10,11 @@
 mod client;
 mod commits;
 mod consumer;
+mod ends;
 mod error;
 mod event;
 mod fault;
+mod fetch_choice;
 mod group;
 mod identity;
 mod listener;
@@ -20,6 +22,7 @@ mod log_ends;
 mod mark;
 mod name_probe;
 mod new_topic;
+mod own_fetch;
 pub mod partitioner;
 mod peek;
 mod sender;
@@ -29,14 +32,14 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod topic;
+mod topic_consumer;
 mod topic_id;
 mod trouble;
 
 pub use client::refusal;
 pub use commits::{CommitBoard, OffsetCommits};
-pub use consumer::TopicConsumer;
 pub use error::{BrokerError, Missing};
-pub use fault::{BrokerFault, FaultKind};
+pub use fetch_choice::{FetchChoice, FetchClient, not_honoured};
 pub use group::check_group;
 pub use identity::TopicIdentity;
 pub use log_ends::LogEnds;
@@ -45,8 +48,10 @@ pub use new_topic::{NewTopicError, Topic, ready};
 pub use peek::{Peeked, peek};
 pub use sender::{Deliveries, DeliveryFailure, Sender, SenderError};
 pub use side_producer::SideProducer;
+pub use streamgauge_fetch::{BrokerFault, FaultKind, PartitionTrouble};
 pub use topic::{PartitionRange, TopicClient};
-pub use trouble::{PartitionHealth, PartitionTrouble};
+pub use topic_consumer::TopicConsumer;
+pub use trouble::PartitionHealth;
 
 /// A partition's number in librdkafka's type.
 fn partition_number(partition: u32) -> i32 {

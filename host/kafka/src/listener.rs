@@ -17,7 +17,8 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use streamgauge_pipeline::KafkaSettings;
 
 use super::client::shows_debug;
-use super::fault::{BrokerFault, FaultKind, Spoken};
+use super::fault::{self, Spoken};
+use super::{BrokerFault, FaultKind};
 
 /// How long librdkafka keeps a fault to itself that it has told.
 const TOLD_AGAIN: Duration = Duration::from_secs(35);
@@ -170,7 +171,7 @@ impl Heard {
 
     /// Keeps a fault that librdkafka tells.
     pub(crate) fn note(&self, code: Code, text: &str) {
-        let Some(kind) = FaultKind::of(code, text) else { return };
+        let Some(kind) = fault::kind_of(code, text) else { return };
         let (broker, reason) = split(text);
         let is_known = broker.is_none_or(|broker| self.addresses.iter().any(|a| a == broker));
         let mut state = self.lock();
@@ -186,7 +187,7 @@ impl Heard {
         let at = Instant::now();
         // What librdkafka says of a connection that was closed without a word is a guess too.
         let (kind, guessed) = match kind {
-            FaultKind::Unreachable => (kind, FaultKind::by_state(text, self.spoken)),
+            FaultKind::Unreachable => (kind, fault::by_state(text, self.spoken)),
             kind if kind.is_telling() && text.contains("Disconnected") => {
                 (FaultKind::Unreachable, Some(kind))
             }
@@ -257,7 +258,7 @@ impl Heard {
 
     /// The reason behind a failure with this code and these words.
     pub(crate) fn fault_of(&self, code: Option<Code>, words: &str) -> BrokerFault {
-        let by_code = code.and_then(|code| FaultKind::of(code, words));
+        let by_code = code.and_then(|code| fault::kind_of(code, words));
         let is_forbidden =
             matches!(by_code, Some(FaultKind::TopicForbidden | FaultKind::GroupForbidden));
         let told = (!is_forbidden).then(|| self.told()).flatten();

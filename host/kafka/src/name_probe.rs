@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use streamgauge_pipeline::KafkaSettings;
 
+use super::FaultKind;
 use super::client::client_config;
-use super::fault::FaultKind;
 use super::listener::Listener;
 
 /// How long the handshake may take.

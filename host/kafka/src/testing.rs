@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use streamgauge_pipeline::{Format, KafkaSettings, OnGap, Secret, Start};
+use streamgauge_pipeline::{Fetch, Format, KafkaSettings, OnGap, Secret, Start};
 
 pub(crate) const TOPIC: &str = "events";
 
@@ -22,6 +22,7 @@ pub(crate) fn settings(brokers: &str) -> KafkaSettings {
         unanswered_after: Duration::from_secs(10),
         give_up_after: Duration::from_mins(1),
         transaction_open_after: Duration::from_secs(90),
+        fetch: Fetch::Librdkafka,
         librdkafka: BTreeMap::new(),
     }
 }

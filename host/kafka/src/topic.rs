@@ -15,11 +15,10 @@ use rdkafka::types::RDKafkaRespErr;
 use streamgauge_pipeline::{KafkaSettings, Start};
 
 use super::client::{client_config, offsets_of};
-use super::fault::{BrokerFault, FaultKind};
 use super::listener::Listener;
 use super::name_probe::is_for_another_name;
 use super::topic_id::{Described, TopicId, describe};
-use super::{BrokerError, Missing, partition_number};
+use super::{BrokerError, BrokerFault, FaultKind, Missing, partition_number};
 
 /// The time in which brokers that once answered have to answer a question.
 const TIMEOUT: Duration = Duration::from_secs(5);

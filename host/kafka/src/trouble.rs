@@ -2,18 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use streamgauge_fetch::PartitionTrouble;
 use streamgauge_pipeline::KafkaSettings;
-
-use super::BrokerFault;
-
-/// A trouble of one partition, which may pass.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartitionTrouble {
-    /// What the brokers do not do.
-    pub fault: BrokerFault,
-    /// The last moment at which nothing was wrong.
-    pub since: SystemTime,
-}
 
 /// How the log of a partition stands beside its records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::format::Format;
 use super::reader::{Problem, Read, Table, Value};
 use super::secret::{Secret, is_secret_itself};
-use super::source_settings::{KafkaSettings, OnGap, Start};
+use super::source_settings::{Fetch, KafkaSettings, OnGap, Start};
 use super::values::{duration, instant, line, one_of};
 
 /// Kafka's own limit on the name of a topic.
@@ -19,6 +19,10 @@ const TOPIC_CHARS_MAX: usize = 249;
 /// The names of the acts at a gap in the log.
 pub(super) const ON_GAP: [(&str, OnGap); 2] =
     [("stop", OnGap::Stop), ("continue", OnGap::Continue)];
+
+/// The names of the clients that fetch.
+pub(super) const FETCH: [(&str, Fetch); 3] =
+    [("auto", Fetch::Auto), ("own", Fetch::Own), ("librdkafka", Fetch::Librdkafka)];
 
 /// librdkafka settings that are not passed through, each with the reason.
 const OWNED: [(&str, &str); 11] = [
@@ -59,6 +63,7 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
         Duration::from_secs(90),
         duration("s", Duration::from_secs(1)..=Duration::from_hours(24)),
     );
+    let fetch = table.or("fetch", Fetch::Librdkafka, one_of(&FETCH));
     let librdkafka = table.section("librdkafka").map(|t| passed_through(&t, context));
     let misplaced = "settings of librdkafka belong into `[source.kafka.librdkafka]`";
     table.finish_with(|name| name.contains('.').then_some(misplaced));
@@ -74,6 +79,7 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
         unanswered_after,
         give_up_after,
         transaction_open_after,
+        fetch,
         librdkafka,
     })
 }

@@ -58,7 +58,8 @@ pub use secret::Secret;
 pub use server::{Exposure, TOKEN_CHARS_MIN};
 pub use server_settings::ServerSettings;
 pub use source_settings::{
-    FileSettings, GeneratorSettings, KafkaSettings, OnGap, Shape, Skew, SourceSettings, Start,
+    Fetch, FileSettings, GeneratorSettings, KafkaSettings, OnGap, Shape, Skew, SourceSettings,
+    Start,
 };
 pub use suggest::nearest;
 pub use units::{duration_of, show_duration, size_of};

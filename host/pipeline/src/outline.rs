@@ -12,6 +12,7 @@ use std::path::Path;
 use super::backup::BackupSettings;
 use super::document::join;
 use super::fingerprint::show_instant;
+use super::kafka::FETCH;
 use super::metric_settings::{Backfill, MetricSettings, PanelSettings, Wasi};
 use super::outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
@@ -123,6 +124,7 @@ fn of_kafka(texts: &mut Texts<'_>, kafka: &KafkaSettings) {
         unanswered_after,
         give_up_after,
         transaction_open_after,
+        fetch,
         librdkafka,
     } = kafka;
     texts.set("source.kafka.brokers", brokers);
@@ -139,6 +141,8 @@ fn of_kafka(texts: &mut Texts<'_>, kafka: &KafkaSettings) {
     texts.set("source.kafka.unanswered_after", show_duration(*unanswered_after));
     texts.set("source.kafka.give_up_after", show_duration(*give_up_after));
     texts.set("source.kafka.transaction_open_after", show_duration(*transaction_open_after));
+    let (name, _) = FETCH.iter().find(|(_, one)| one == fetch).expect("each has a name");
+    texts.set("source.kafka.fetch", name);
     for (key, Secret { value, hidden }) in librdkafka {
         let shown = if *hidden { "***" } else { value };
         texts.set(join("source.kafka.librdkafka", key), shown);

@@ -39,6 +39,8 @@ pub struct KafkaSettings {
     pub give_up_after: Duration,
     /// How long the last stable offset may stand still before records that wait for a transaction.
     pub transaction_open_after: Duration,
+    /// The client that fetches records.
+    pub fetch: Fetch,
     /// Further librdkafka settings, by their names there.
     pub librdkafka: BTreeMap<String, Secret>,
 }
@@ -52,6 +54,17 @@ pub enum Start {
     Latest,
     /// The first record stamped at or after this instant, in milliseconds since the Unix epoch.
     At(i64),
+}
+
+/// The client that fetches records (`fetch`). Everything else is asked by librdkafka.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetch {
+    /// Own fetch where it honours all settings, else librdkafka.
+    Auto,
+    /// Own fetch, or an error.
+    Own,
+    /// librdkafka.
+    Librdkafka,
 }
 
 /// The act at a gap in the log (`on_gap`).

@@ -95,7 +95,9 @@ impl From<BrokerError> for SourceError {
             }
             BrokerError::Fault(fault) => Self::Broker(fault),
             BrokerError::Moved { message } => Self::Moved { message },
-            refused @ BrokerError::Refused(_) => Self::Failed { message: refused.to_string() },
+            refused @ (BrokerError::Refused(_) | BrokerError::Unfetchable(_)) => {
+                Self::Failed { message: refused.to_string() }
+            }
         }
     }
 }

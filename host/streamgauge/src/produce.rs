@@ -25,7 +25,7 @@ pub use self::report::ProduceReport;
 use crate::run::stop::{OnHangup, Stop};
 use streamgauge_kafka::partitioner::partition_of;
 use streamgauge_kafka::{DeliveryFailure, Sender, Topic, ready};
-use streamgauge_pipeline::{Format, KafkaSettings, OnGap, Pipeline, SourceSettings, Start};
+use streamgauge_pipeline::{Fetch, Format, KafkaSettings, OnGap, Pipeline, SourceSettings, Start};
 
 /// The longest wait for the next record's time before the signals are looked at.
 const WAIT_MAX: Duration = Duration::from_millis(50);
@@ -157,6 +157,7 @@ fn destination(args: &ProduceArgs, source: &SourceSettings) -> Result<KafkaSetti
             unanswered_after: Duration::from_secs(10),
             give_up_after: Duration::from_mins(1),
             transaction_open_after: Duration::from_secs(90),
+            fetch: Fetch::Librdkafka,
             librdkafka: BTreeMap::new(),
         },
     };

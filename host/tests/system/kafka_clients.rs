@@ -10,7 +10,7 @@ use streamgauge_kafka::{
     BrokerError, Mark, NewTopicError, OffsetCommits, PartitionRange, Peeked, Sender, TopicClient,
     TopicConsumer, peek, ready,
 };
-use streamgauge_pipeline::{Format, KafkaSettings, OnGap, Secret, Start};
+use streamgauge_pipeline::{Fetch, Format, KafkaSettings, OnGap, Secret, Start};
 
 use crate::broker::Broker;
 use crate::wait::DEADLINE;
@@ -46,9 +46,18 @@ fn log(topic: &str, count: i64) -> Log {
         unanswered_after: Duration::from_secs(10),
         give_up_after: Duration::from_mins(1),
         transaction_open_after: Duration::from_secs(90),
+        fetch: Fetch::Librdkafka,
         librdkafka: BTreeMap::new(),
     };
     Log { broker, settings }
+}
+
+impl Log {
+    /// The settings for each client that fetches.
+    fn by_each(&self) -> impl Iterator<Item = KafkaSettings> {
+        let by = |fetch| KafkaSettings { fetch, ..self.settings.clone() };
+        [Fetch::Own, Fetch::Librdkafka].into_iter().map(by)
+    }
 }
 
 /// Records by partition and offset.
@@ -83,86 +92,100 @@ fn of(read: &Read, partition: u32) -> Vec<i64> {
 #[test]
 fn a_partition_comes_goes_and_comes_back_while_another_is_read() {
     let log = log("clients-a-partition-comes-goes-and-comes", 40);
-    let mut consumer = TopicConsumer::new(&log.settings, &[(0, 5, None)]).expect("a consumer");
-    let mut first = Read::new();
-    read(&mut consumer, 35, &mut first);
-    assert_eq!(of(&first, 0), (5..40).collect::<Vec<_>>());
+    for settings in log.by_each() {
+        let mut consumer = TopicConsumer::new(&settings, &[(0, 5, None)]).expect("a consumer");
+        let mut first = Read::new();
+        read(&mut consumer, 35, &mut first);
+        assert_eq!(of(&first, 0), (5..40).collect::<Vec<_>>());
 
-    consumer.assign(1, ReadFrom { offset: 30, cursor: 0, stop: None }).expect("it is there");
-    let mut second = Read::new();
-    read(&mut consumer, 10, &mut second);
-    assert_eq!(of(&second, 1), (30..40).collect::<Vec<_>>());
+        consumer.assign(1, ReadFrom { offset: 30, cursor: 0, stop: None }).expect("it is there");
+        let mut second = Read::new();
+        read(&mut consumer, 10, &mut second);
+        assert_eq!(of(&second, 1), (30..40).collect::<Vec<_>>());
 
-    // What goes is not read again, though the other goes on; where it comes back is up to us.
-    assert_eq!(consumer.revoke(0).expect("it is read"), None);
-    consumer.assign(2, ReadFrom { offset: 0, cursor: 0, stop: None }).expect("it is there");
-    consumer.assign(0, ReadFrom { offset: 38, cursor: 0, stop: None }).expect("it may come back");
-    let mut third = Read::new();
-    read(&mut consumer, 42, &mut third);
-    assert_eq!(of(&third, 0), [38, 39]);
-    assert_eq!(of(&third, 2), (0..40).collect::<Vec<_>>());
-    let known: Vec<u32> = consumer.log_ends().iter().map(|end| end.partition).collect();
-    assert_eq!(known, [1, 2, 0]);
+        // What goes is not read again, though the other goes on; where it comes back is up to us.
+        assert_eq!(consumer.revoke(0).expect("it is read"), None);
+        consumer.assign(2, ReadFrom { offset: 0, cursor: 0, stop: None }).expect("it is there");
+        consumer
+            .assign(0, ReadFrom { offset: 38, cursor: 0, stop: None })
+            .expect("it may come back");
+        let mut third = Read::new();
+        read(&mut consumer, 42, &mut third);
+        assert_eq!(of(&third, 0), [38, 39]);
+        assert_eq!(of(&third, 2), (0..40).collect::<Vec<_>>());
+        let known: Vec<u32> = consumer.log_ends().iter().map(|end| end.partition).collect();
+        assert_eq!(known, [1, 2, 0]);
+    }
 }
 
 #[test]
 fn nothing_comes_of_a_partition_that_went_in_the_middle_of_its_records() {
     let log = log("clients-nothing-comes-of-a-partition-that", 200);
-    let assigned = [(0, 0, None), (1, 0, None)];
-    let mut consumer = TopicConsumer::new(&log.settings, &assigned).expect("a consumer");
-    let mut before = Read::new();
-    read(&mut consumer, 20, &mut before);
-    assert_eq!(consumer.revoke(1).expect("it is read"), None);
-    let mut after = Read::new();
-    let left = 200 - of(&before, 0).len();
-    read(&mut consumer, left, &mut after);
-    assert!(of(&after, 1).is_empty(), "{after:?}");
-    assert_eq!([of(&before, 0), of(&after, 0)].concat(), (0..200).collect::<Vec<_>>());
-    let next = of(&before, 1).len() as i64;
-    consumer.assign(1, ReadFrom { offset: next, cursor: 0, stop: None }).expect("it may come back");
-    let mut rest = Read::new();
-    read(&mut consumer, 200 - next as usize, &mut rest);
-    assert_eq!(of(&rest, 1), (next..200).collect::<Vec<_>>());
+    for settings in log.by_each() {
+        let assigned = [(0, 0, None), (1, 0, None)];
+        let mut consumer = TopicConsumer::new(&settings, &assigned).expect("a consumer");
+        let mut before = Read::new();
+        read(&mut consumer, 20, &mut before);
+        assert_eq!(consumer.revoke(1).expect("it is read"), None);
+        let mut after = Read::new();
+        let left = 200 - of(&before, 0).len();
+        read(&mut consumer, left, &mut after);
+        assert!(of(&after, 1).is_empty(), "{after:?}");
+        assert_eq!([of(&before, 0), of(&after, 0)].concat(), (0..200).collect::<Vec<_>>());
+        let next = of(&before, 1).len() as i64;
+        consumer
+            .assign(1, ReadFrom { offset: next, cursor: 0, stop: None })
+            .expect("it may come back");
+        let mut rest = Read::new();
+        read(&mut consumer, 200 - next as usize, &mut rest);
+        assert_eq!(of(&rest, 1), (next..200).collect::<Vec<_>>());
+    }
 }
 
 /// Each partition tells the length of the queue that they share, and the sum of them was shown.
 #[test]
 fn what_is_fetched_and_not_read_is_counted_once() {
     let log = log("clients-what-is-fetched-and-not-read", 1000);
-    let assigned = [(0, 0, None), (1, 0, None), (2, 0, None)];
-    let mut consumer = TopicConsumer::new(&log.settings, &assigned).expect("settings");
-    let mut all = Read::new();
-    read(&mut consumer, 7, &mut all);
-    // Statistics that are told by now stand in the queue behind the records.
-    std::thread::sleep(Duration::from_millis(1500));
-    let mut depth = 0;
-    while all.len() < 3000 {
-        let before = all.len() + 7;
-        read(&mut consumer, before.min(3000), &mut all);
-        depth = depth.max(consumer.queue_depth());
+    for settings in log.by_each() {
+        let assigned = [(0, 0, None), (1, 0, None), (2, 0, None)];
+        let mut consumer = TopicConsumer::new(&settings, &assigned).expect("settings");
+        let mut all = Read::new();
+        read(&mut consumer, 7, &mut all);
+        // Statistics that are told by now stand in the queue behind the records.
+        std::thread::sleep(Duration::from_millis(1500));
+        let mut depth = 0;
+        while all.len() < 3000 {
+            let before = all.len() + 7;
+            read(&mut consumer, before.min(3000), &mut all);
+            depth = depth.max(consumer.queue_depth());
+        }
+        eprintln!("up to {depth} of 3000 records");
+        assert!((1500..=3010).contains(&depth), "{depth}");
     }
-    eprintln!("up to {depth} of 3000 records");
-    assert!((1500..=3010).contains(&depth), "{depth}");
 }
 
 #[test]
 fn a_bounded_read_ends_in_the_middle_of_a_block() {
     let log = log("clients-a-bounded-read-ends-in-the", 40);
-    let mut consumer = TopicConsumer::new(&log.settings, &[(0, 0, Some(10))]).expect("a consumer");
-    consumer.assign(2, ReadFrom { offset: 33, cursor: 0, stop: Some(36) }).expect("it is there");
-    let mut found = Read::new();
-    read(&mut consumer, 13, &mut found);
-    assert_eq!((of(&found, 0), of(&found, 2)), ((0..10).collect(), vec![33, 34, 35]));
-    let until = Instant::now() + DEADLINE;
-    loop {
-        assert!(Instant::now() < until, "it has an end");
-        match consumer.next_block(LIMITS, Duration::from_millis(100)).expect("the end") {
-            Fetched::Records { .. } => panic!("there is nothing more before the stop"),
-            Fetched::Nothing => {}
-            Fetched::Ended => break,
+    for settings in log.by_each() {
+        let mut consumer = TopicConsumer::new(&settings, &[(0, 0, Some(10))]).expect("a consumer");
+        consumer
+            .assign(2, ReadFrom { offset: 33, cursor: 0, stop: Some(36) })
+            .expect("it is there");
+        let mut found = Read::new();
+        read(&mut consumer, 13, &mut found);
+        assert_eq!((of(&found, 0), of(&found, 2)), ((0..10).collect(), vec![33, 34, 35]));
+        let until = Instant::now() + DEADLINE;
+        loop {
+            assert!(Instant::now() < until, "it has an end");
+            match consumer.next_block(LIMITS, Duration::from_millis(100)).expect("the end") {
+                Fetched::Records { .. } => panic!("there is nothing more before the stop"),
+                Fetched::Nothing => {}
+                Fetched::Ended => break,
+            }
         }
+        assert_eq!(consumer.revoke(2).expect("it is read"), Some(36));
     }
-    assert_eq!(consumer.revoke(2).expect("it is read"), Some(36));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::BrokerFault;
-use crate::trouble::PartitionTrouble;
+use crate::PartitionTrouble;
 
 /// How long the first record of a partition that was assigned again may be waited for.
 const FIRST_WITHIN: Duration = Duration::from_secs(10);

@@ -7,7 +7,7 @@ use rdkafka::client::ClientContext as _;
 use rdkafka::config::RDKafkaLogLevel as Level;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
-use crate::fault::FaultKind as Kind;
+use crate::FaultKind as Kind;
 use crate::listener::{CLOSING, Heard, Listener};
 use crate::testing::{settings, with};
 

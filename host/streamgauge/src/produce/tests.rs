@@ -26,6 +26,7 @@ fn kafka(format: Format) -> SourceSettings {
         unanswered_after: Duration::from_secs(10),
         give_up_after: Duration::from_mins(1),
         transaction_open_after: Duration::from_secs(90),
+        fetch: Fetch::Librdkafka,
         librdkafka: BTreeMap::new(),
     })
 }

@@ -13,7 +13,7 @@ use std::thread;
 use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, TimestampAssigner};
 
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_kafka::refusal;
+use streamgauge_kafka::{not_honoured, refusal};
 use streamgauge_pipeline::{
     Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
     join,
@@ -156,6 +156,12 @@ fn check_librdkafka(pipeline: &Pipeline, document: &Document) -> Result<(), Diag
                         .help("see librdkafka's CONFIGURATION.md for its settings and values"),
                 );
             }
+        }
+        for refused in not_honoured(kafka) {
+            let place = document.place(&format!("source.kafka.librdkafka.\"{}\"", refused.key()));
+            let help = "remove this line, or let librdkafka fetch: `fetch = \"auto\"` in \
+                        [source.kafka]";
+            diagnostics.push(Diagnostic::error(refused.to_string()).at(place).help(help));
         }
     }
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(()) }

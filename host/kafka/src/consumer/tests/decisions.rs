@@ -9,12 +9,12 @@ use rdkafka::statistics::{Broker, Partition, Statistics, Topic};
 use super::*;
 use crate::testing::{NOBODY, TOPIC, settings};
 
-fn consumer(assigned: &[(u32, i64, Option<i64>)]) -> TopicConsumer {
-    TopicConsumer::new(&settings(NOBODY), assigned).expect("it connects in the background")
+fn consumer(assigned: &[(u32, i64, Option<i64>)]) -> LibrdkafkaConsumer {
+    LibrdkafkaConsumer::new(&settings(NOBODY), assigned).expect("it connects in the background")
 }
 
 /// Statistics with `(partition, end, queued)` of the topic and `(node, state)` of the brokers.
-fn tell(consumer: &TopicConsumer, partitions: &[(i32, i64, i64)], brokers: &[(i32, &str)]) {
+fn tell(consumer: &LibrdkafkaConsumer, partitions: &[(i32, i64, i64)], brokers: &[(i32, &str)]) {
     let partition = |&(partition, ls_offset, fetchq_cnt): &(i32, i64, i64)| {
         (partition, Partition { partition, ls_offset, fetchq_cnt, ..Partition::default() })
     };
@@ -36,7 +36,7 @@ fn tell(consumer: &TopicConsumer, partitions: &[(i32, i64, i64)], brokers: &[(i3
     watcher.stats(Statistics { topics, brokers, ..Statistics::default() });
 }
 
-fn ends(consumer: &mut TopicConsumer) -> Vec<(u32, Option<i64>)> {
+fn ends(consumer: &mut LibrdkafkaConsumer) -> Vec<(u32, Option<i64>)> {
     consumer.log_ends().iter().map(|end| (end.partition, end.end)).collect()
 }
 

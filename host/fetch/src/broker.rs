@@ -1,0 +1,207 @@
+//! The thread that speaks to one broker: it takes an order, asks, and puts the answer into the inbox.
+//! So a broker that is slow, or that has sent half of an answer, holds nobody up.
+
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use kafka_protocol::messages::{FetchRequest, FetchResponse};
+
+use crate::connection::{ConnectError, Connection, Dialer};
+use crate::fault::BrokerFault;
+use crate::inbox::{Answer, Inbox};
+use crate::order::Order;
+
+/// The first version with the record format of today and with transactions.
+const FETCH_LEAST: i16 = 4;
+
+/// The handle of a thread that speaks to a broker.
+pub(crate) struct Broker {
+    pub(crate) address: String,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    order: Option<Order>,
+    is_over: bool,
+    /// The connection, so that it can be ended from outside.
+    socket: Option<TcpStream>,
+    standing: Standing,
+}
+
+/// How the connection stands.
+#[derive(Clone, Debug)]
+pub(crate) enum Standing {
+    /// It was never up.
+    Beginning {
+        since: SystemTime,
+        fault: Option<BrokerFault>,
+    },
+    Up {
+        /// Since when a question waits for its answer.
+        asked: Option<Instant>,
+    },
+    Down {
+        since: SystemTime,
+        fault: BrokerFault,
+    },
+}
+
+impl Broker {
+    /// Begins to speak to the broker number `node`.
+    pub(crate) fn start(node: i32, address: &str, dialer: &Dialer, inbox: &Arc<Inbox>) -> Self {
+        let standing = Standing::Beginning { since: SystemTime::now(), fault: None };
+        let state = State { order: None, is_over: false, socket: None, standing };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let speaker = Speaker {
+            node,
+            address: address.to_owned(),
+            dialer: dialer.clone(),
+            inbox: Arc::clone(inbox),
+            shared: Arc::clone(&shared),
+            connection: None,
+            pause: dialer.settings.reconnect.0,
+        };
+        thread::Builder::new()
+            .name(format!("fetch-{node}"))
+            .spawn(move || speaker.run())
+            .expect("a thread can be started");
+        Self { address: address.to_owned(), shared }
+    }
+
+    /// Gives the next order. The one before was answered.
+    pub(crate) fn order(&self, order: Order) {
+        self.shared.lock().order = Some(order);
+        self.shared.changed.notify_one();
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        self.shared.lock().standing.clone()
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.is_over = true;
+        if let Some(socket) = state.socket.take() {
+            // The thread that reads from it is woken by that.
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+        drop(state);
+        self.shared.changed.notify_one();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next order; `None` means that there will be none.
+    fn next(&self) -> Option<Order> {
+        let is_waiting = |state: &mut State| state.order.is_none() && !state.is_over;
+        let state = self.changed.wait_while(self.lock(), is_waiting);
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        if state.is_over { None } else { state.order.take() }
+    }
+
+    /// Waits, unless it is all over.
+    fn pause(&self, time: Duration) {
+        let is_waiting = |state: &mut State| !state.is_over;
+        drop(self.changed.wait_timeout_while(self.lock(), time, is_waiting));
+    }
+}
+
+/// The thread's side.
+struct Speaker {
+    node: i32,
+    address: String,
+    dialer: Dialer,
+    inbox: Arc<Inbox>,
+    shared: Arc<Shared>,
+    connection: Option<Connection>,
+    /// How long the next failed attempt to connect is paid with.
+    pause: Duration,
+}
+
+impl Speaker {
+    fn run(mut self) {
+        while let Some(order) = self.shared.next() {
+            let number = order.number;
+            let result = match self.serve(order) {
+                Ok(answer) => Ok(answer),
+                Err(ConnectError::Fault(fault)) => {
+                    self.down(&fault);
+                    Err(fault)
+                }
+                Err(ConnectError::Unsupported(reason)) => {
+                    self.inbox.put(|mail| mail.unsupported = Some(reason));
+                    return;
+                }
+            };
+            let throttled = result.as_ref().map_or(0, |answer| answer.throttle_time_ms);
+            let (node, order) = (self.node, number);
+            self.inbox.put(|mail| mail.answers.push_back(Answer { node, order, result }));
+            // The broker does not listen meanwhile.
+            self.shared.pause(Duration::from_millis(u64::try_from(throttled).unwrap_or(0)));
+        }
+    }
+
+    /// Connects where that is needed, and asks.
+    fn serve(&mut self, order: Order) -> Result<FetchResponse, ConnectError> {
+        let is_expired = |connection: &Connection| {
+            connection.expires.is_some_and(|expires| Instant::now() >= expires)
+        };
+        self.connection = self.connection.take().filter(|connection| !is_expired(connection));
+        let connection = if let Some(connection) = &mut self.connection {
+            connection
+        } else {
+            let shared = Arc::clone(&self.shared);
+            let made = |socket: &TcpStream| {
+                let mut state = shared.lock();
+                state.socket = socket.try_clone().ok();
+                if state.is_over {
+                    let _ = socket.shutdown(Shutdown::Both);
+                }
+            };
+            let connection = self.dialer.connect(&self.address, made)?;
+            self.pause = self.dialer.settings.reconnect.0;
+            self.connection.insert(connection)
+        };
+        let version = connection.version::<FetchRequest>(FETCH_LEAST)?;
+        let settings = &self.dialer.settings;
+        let (request, buffer) = order.request(settings, version);
+        self.shared.lock().standing = Standing::Up { asked: Some(Instant::now()) };
+        let answer = connection.ask(&request, version, settings.wait, buffer)?;
+        self.shared.lock().standing = Standing::Up { asked: None };
+        Ok(answer)
+    }
+
+    /// Notes that there is no connection, and waits before the next attempt.
+    fn down(&mut self, fault: &BrokerFault) {
+        let was_connected = self.connection.take().is_some();
+        let mut state = self.shared.lock();
+        state.socket = None;
+        state.standing = match &state.standing {
+            Standing::Beginning { since, .. } => {
+                Standing::Beginning { since: *since, fault: Some(fault.clone()) }
+            }
+            Standing::Up { .. } => {
+                Standing::Down { since: SystemTime::now(), fault: fault.clone() }
+            }
+            Standing::Down { since, .. } => Standing::Down { since: *since, fault: fault.clone() },
+        };
+        drop(state);
+        if !was_connected {
+            self.shared.pause(self.pause);
+            self.pause = (self.pause * 2).min(self.dialer.settings.reconnect.1);
+        }
+    }
+}

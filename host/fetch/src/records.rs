@@ -1,0 +1,16 @@
+//! Record batches as brokers send them: found in an answer, checked, unpacked and walked in place.
+//! Nothing here knows of connections.
+
+mod aborted;
+mod codec;
+mod header;
+mod snappy;
+mod walk;
+
+pub(crate) use aborted::Aborted;
+pub(crate) use codec::{CodecError, Unpacker};
+pub(crate) use header::{HEADER_BYTES, Header, NoBatch};
+pub(crate) use walk::{Plain, Step, Walk, WalkError};
+
+#[cfg(test)]
+mod tests;
