@@ -476,6 +476,16 @@ since: number,
  */
 cause: Cause, };
 
+export type FetchStatus = {
+/**
+ * `own` or `librdkafka`.
+ */
+client: string,
+/**
+ * The reason, in words.
+ */
+reason: string, };
+
 export type SourceStatus = {
 /**
  * `kafka`, `file` or `generator`.
@@ -484,7 +494,11 @@ kind: string,
 /**
  * Topic, file or seed.
  */
-name: string, };
+name: string,
+/**
+ * The client that fetches from Kafka.
+ */
+fetch: FetchStatus | null, };
 
 export type AccountingStatus = {
 /**

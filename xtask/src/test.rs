@@ -33,6 +33,10 @@ pub(crate) struct Args {
     /// Run only this step; may be given several times.
     #[arg(long, value_name = "STEP")]
     only: Vec<Step>,
+    /// Lets the system tests read from Kafka with this client, `own` or `librdkafka`, in place of the
+    /// one that a pipeline has which names none.
+    #[arg(long, value_name = "CLIENT", requires = "only")]
+    fetch: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,7 +80,7 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
         let title = format!("[{range}/{}] {}", steps.len(), titles.join(", "));
         let begun = Instant::now();
         if let [each] = stage {
-            step(&title, || each.run(workspace)).map_err(|error| {
+            step(&title, || each.run(workspace, args.fetch.as_deref())).map_err(|error| {
                 anyhow!("step \"{}\": {error:#}\n  hint: {}", each.title(), each.remedy())
             })?;
             taken.push((*each, begun.elapsed()));
@@ -156,7 +160,7 @@ impl Step {
         }
     }
 
-    fn run(self, workspace: &Workspace) -> Result<()> {
+    fn run(self, workspace: &Workspace, fetch: Option<&str>) -> Result<()> {
         match self {
             Self::Setup => setup::ensure(workspace, setup::EVERYTHING, setup::Consent::Root),
             Self::Format => process::run(workspace.cargo().args(["fmt", "--all", "--check"])),
@@ -168,7 +172,7 @@ impl Step {
             }
             Self::Instructions => instructions::compare(workspace),
             Self::Languages => languages::all(workspace),
-            Self::System => system(workspace),
+            Self::System => system(workspace, fetch),
             Self::PageTypes => npm(workspace, "typecheck"),
             Self::PageUnit => npm(workspace, "test"),
             Self::PageBrowser => browser(workspace),
@@ -190,11 +194,15 @@ fn lint(workspace: &Workspace) -> Result<()> {
 
 /// Only the tests that run by their name, as the others ran among the unit tests. They wait for
 /// brokers and hosts half of their time, so twice as many run at once as there are cores.
-fn system(workspace: &Workspace) -> Result<()> {
+fn system(workspace: &Workspace, fetch: Option<&str>) -> Result<()> {
     let tests = e2e::tests(&workspace.packages()?)?;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let at_once = format!("--test-threads={}", cores * 2);
-    process::run(e2e::command(workspace, &tests)?.args(["--", &at_once]))
+    let mut command = e2e::command(workspace, &tests)?;
+    if let Some(fetch) = fetch {
+        command.env("STREAMGAUGE_TEST_FETCH", fetch);
+    }
+    process::run(command.args(["--", &at_once]))
 }
 
 fn npm(workspace: &Workspace, script: &str) -> Result<()> {

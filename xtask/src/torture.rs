@@ -25,6 +25,10 @@ pub(crate) struct Args {
     /// The records that flow meanwhile.
     #[arg(long, default_value_t = 2_000_000, requires = "changes")]
     events: u64,
+    /// The client that fetches records, `own` or `librdkafka`; that of a pipeline that names none
+    /// unless set.
+    #[arg(long)]
+    fetch: Option<String>,
     /// What happens when; another one each time unless set.
     #[arg(long)]
     seed: Option<u64>,
@@ -36,6 +40,9 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
     step("plugins", || build::plugins(workspace))?;
     let seed = args.seed.unwrap_or_else(seconds_since_1970);
     let mut cargo = e2e::command(workspace, &[e2e::test(&workspace.packages()?, TEST)?])?;
+    if let Some(fetch) = &args.fetch {
+        cargo.env("STREAMGAUGE_TEST_FETCH", fetch);
+    }
     if let Some(changes) = args.changes {
         cargo
             .args(["changes::", "--", "--nocapture"])

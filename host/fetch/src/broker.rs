@@ -9,12 +9,15 @@ use std::time::{Duration, Instant, SystemTime};
 use kafka_protocol::messages::{FetchRequest, FetchResponse};
 
 use crate::connection::{ConnectError, Connection, Dialer};
-use crate::fault::BrokerFault;
+use crate::fault::{BrokerFault, FaultKind};
 use crate::inbox::{Answer, Inbox};
 use crate::order::Order;
 
 /// The first version with the record format of today and with transactions.
 const FETCH_LEAST: i16 = 4;
+
+/// How long a connection that is just being made may take.
+const HANGING: Duration = Duration::from_millis(600);
 
 /// The handle of a thread that speaks to a broker.
 pub(crate) struct Broker {
@@ -33,6 +36,8 @@ struct State {
     /// The connection, so that it can be ended from outside.
     socket: Option<TcpStream>,
     standing: Standing,
+    /// Since when a connection is being made.
+    connecting: Option<Instant>,
 }
 
 /// How the connection stands.
@@ -57,7 +62,7 @@ impl Broker {
     /// Begins to speak to the broker number `node`.
     pub(crate) fn start(node: i32, address: &str, dialer: &Dialer, inbox: &Arc<Inbox>) -> Self {
         let standing = Standing::Beginning { since: SystemTime::now(), fault: None };
-        let state = State { order: None, is_over: false, socket: None, standing };
+        let state = State { order: None, is_over: false, socket: None, standing, connecting: None };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let speaker = Speaker {
             node,
@@ -81,8 +86,22 @@ impl Broker {
         self.shared.changed.notify_one();
     }
 
+    /// How the connection stands. One that is being made for longer than a broker takes that closes
+    /// it is one to a broker that does not answer.
     pub(crate) fn standing(&self) -> Standing {
-        self.shared.lock().standing.clone()
+        let state = self.shared.lock();
+        let mut standing = state.standing.clone();
+        let hangs = state.connecting.is_some_and(|since| since.elapsed() >= HANGING);
+        if hangs {
+            let reason = "it takes the connection, or not even that, and nothing comes back";
+            let silent = BrokerFault::new(FaultKind::Silent, &self.address, reason);
+            match &mut standing {
+                Standing::Beginning { fault, .. } => *fault = Some(silent),
+                Standing::Down { fault, .. } => *fault = silent,
+                Standing::Up { .. } => {}
+            }
+        }
+        standing
     }
 }
 
@@ -171,7 +190,10 @@ impl Speaker {
                     let _ = socket.shutdown(Shutdown::Both);
                 }
             };
-            let connection = self.dialer.connect(&self.address, made)?;
+            self.shared.lock().connecting = Some(Instant::now());
+            let connection = self.dialer.connect(&self.address, made);
+            self.shared.lock().connecting = None;
+            let connection = connection?;
             self.pause = self.dialer.settings.reconnect.0;
             self.connection.insert(connection)
         };

@@ -48,6 +48,10 @@ pub(crate) struct Connection {
     versions: Versions,
     client_id: StrBytes,
     correlation: i32,
+    /// Whether a question was answered after the greeting.
+    is_open: bool,
+    is_greeted: bool,
+    is_signed_in: bool,
     /// When the broker wants to be told again who the user is.
     pub(crate) expires: Option<Instant>,
     out: BytesMut,
@@ -84,11 +88,15 @@ impl Dialer {
             versions: Versions::default(),
             client_id: StrBytes::from_string(self.settings.client_id.clone()),
             correlation: 0,
+            is_open: false,
+            is_greeted: false,
+            is_signed_in: self.settings.sasl.is_some(),
             expires: None,
             out: BytesMut::new(),
             answer_within: within,
         };
         connection.greet(self.settings.sasl.as_ref())?;
+        connection.is_greeted = true;
         connection.answer_within = self.settings.answer_within;
         Ok(connection)
     }
@@ -114,10 +122,27 @@ impl Connection {
         extra: Duration,
         buffer: Vec<u8>,
     ) -> Result<R::Response, BrokerFault> {
-        self.send(request, version)?;
         self.stream.wait_for(self.answer_within + extra).map_err(|error| self.lost(&error))?;
-        let answer = self.receive(buffer)?;
-        self.decode::<R>(answer, version)
+        let answer = self.send(request, version).and_then(|()| self.receive(buffer));
+        let answer = answer.map_err(|fault| self.by_moment(fault))?;
+        let answer = self.decode::<R>(answer, version)?;
+        self.is_open = self.is_greeted;
+        Ok(answer)
+    }
+
+    /// A broker closes a connection on which it is spoken to in another way than it expects, and
+    /// says nothing. The moment tells what the broker expects.
+    fn by_moment(&self, fault: BrokerFault) -> BrokerFault {
+        let expected = match fault.kind {
+            FaultKind::Unreachable if !self.is_greeted && !self.stream.is_secured() => {
+                FaultKind::NeedsTls
+            }
+            FaultKind::Unreachable if self.is_greeted && !self.is_open && !self.is_signed_in => {
+                FaultKind::NeedsSasl
+            }
+            _ => return fault,
+        };
+        BrokerFault { kind: expected, ..fault }
     }
 
     fn send<R: Request>(&mut self, request: &R, version: i16) -> Result<(), BrokerFault> {

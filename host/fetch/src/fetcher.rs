@@ -17,6 +17,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::broker::{Broker, Standing};
+use crate::cluster::Leader;
 use crate::connection::Dialer;
 use crate::fault::{BrokerFault, FaultKind};
 use crate::inbox::Inbox;
@@ -74,6 +75,8 @@ pub struct Fetcher {
     /// Orders without an answer, by broker.
     waiting: BTreeMap<i32, u64>,
     addresses: BTreeMap<i32, String>,
+    /// Of all partitions of the topic, as of the last answer.
+    known: BTreeMap<u32, Leader>,
     partitions: Vec<Partition>,
     /// Counts orders and sessions.
     count: u64,
@@ -133,6 +136,7 @@ impl Fetcher {
             brokers: BTreeMap::new(),
             waiting: BTreeMap::new(),
             addresses: BTreeMap::new(),
+            known: BTreeMap::new(),
             partitions: Vec::new(),
             count: 0,
             topic_id: None,
@@ -158,7 +162,10 @@ impl Fetcher {
 
     fn add(&mut self, partition: u32, next: i64, stop: Option<i64>) {
         self.count += 1;
-        self.partitions.push(Partition::new(partition, self.count, next, stop));
+        let leader = self.known.get(&partition).copied();
+        let mut added = Partition::new(partition, self.count, next, stop);
+        added.leader = leader;
+        self.partitions.push(added);
     }
 
     /// The next records, no more than `limits` allow, waiting no longer than `timeout` for the
@@ -185,8 +192,15 @@ impl Fetcher {
                 return Ok(Fetched::Nothing);
             }
             self.fill(limits);
-            // Batches of aborted transactions bring nothing, however many there are.
-            if self.index.records() == 0 && Instant::now() >= until {
+            if self.index.records() == 0
+                && let Some(failure) = self.failure.take()
+            {
+                return Err(failure);
+            }
+            // A place is told before the next records, and before the end. Batches of aborted
+            // transactions bring nothing else, however many there are.
+            let has_place = self.partitions.iter().any(Partition::has_place);
+            if self.index.records() == 0 && (has_place || Instant::now() >= until) {
                 return Ok(Fetched::Nothing);
             }
         }
@@ -215,7 +229,9 @@ impl Fetcher {
     pub fn assign(&mut self, partition: u32, from: ReadFrom) {
         self.add(partition, from.offset, from.stop);
         // A partition that has just come is not known yet.
-        self.leaders.want();
+        if !self.known.contains_key(&partition) {
+            self.leaders.want();
+        }
     }
 
     /// Does not read a partition any more: no later block holds a record of it. Returns the offset
@@ -304,6 +320,7 @@ impl Fetcher {
         let broker = self.brokers.get(&node)?;
         Some(match broker.standing() {
             Standing::Beginning { since, fault: Some(fault) } => {
+                let fault = self.as_advertised(fault);
                 let limit = if fault.kind.is_telling() { BROKEN_AFTER } else { STARTS_WITHIN };
                 (PartitionTrouble { fault, since }, limit)
             }
@@ -317,4 +334,17 @@ impl Fetcher {
             Standing::Beginning { fault: None, .. } | Standing::Up { asked: None } => return None,
         })
     }
+
+    /// A broker that cannot be reached, at an address that only other brokers told.
+    fn as_advertised(&self, fault: BrokerFault) -> BrokerFault {
+        let mut given = self.dialer.settings.brokers.split(',').map(str::trim);
+        let is_given = given.any(|one| one == fault.broker);
+        if fault.kind.is_telling() || is_given {
+            return fault;
+        }
+        BrokerFault { kind: FaultKind::AdvertisedUnreachable, ..fault }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,7 @@ impl Leaders {
             shared: Arc::clone(&shared),
             connection: None,
             known: Vec::new(),
+            pause: PAUSE,
         };
         thread::Builder::new()
             .name("leaders".into())
@@ -74,10 +75,10 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until an answer is wanted, `every` at most and [`PAUSE`] at least. False means that it is
+    /// Waits until an answer is wanted, `every` at most and `pause` at least. False means that it is
     /// all over.
-    fn wait(&self, every: Duration) -> bool {
-        let pause = PAUSE.min(every);
+    fn wait(&self, pause: Duration, every: Duration) -> bool {
+        let pause = pause.min(every);
         let state = self.changed.wait_timeout_while(self.lock(), pause, |state| !state.is_over);
         let state = state.unwrap_or_else(PoisonError::into_inner).0;
         let is_idle = |state: &mut State| !state.is_over && !state.is_wanted;
@@ -96,6 +97,8 @@ struct Asker {
     connection: Option<Connection>,
     /// The addresses that brokers told last.
     known: Vec<String>,
+    /// The least time until the next question.
+    pause: Duration,
 }
 
 impl Asker {
@@ -109,12 +112,18 @@ impl Asker {
                     return;
                 }
             };
-            // Without an answer the next attempt is made as after any lost connection.
-            let (_, longest) = self.dialer.settings.reconnect;
+            let (shortest, longest) = self.dialer.settings.reconnect;
             let every = self.dialer.settings.leaders_every;
-            let every = if result.is_ok() { every } else { every.min(longest) };
+            // Without an answer the next attempt is made as after any lost connection.
+            let every = if result.is_ok() {
+                self.pause = PAUSE;
+                every
+            } else {
+                self.pause = (self.pause * 2).max(shortest).min(longest);
+                self.pause
+            };
             self.inbox.put(|mail| mail.cluster = Some(result));
-            if !self.shared.wait(every) {
+            if !self.shared.wait(self.pause, every) {
                 return;
             }
         }

@@ -95,6 +95,11 @@ impl Partition {
         }
     }
 
+    /// Whether a place is to be told.
+    pub(crate) fn has_place(&self) -> bool {
+        self.is_place_new
+    }
+
     /// The place that is to be told, once.
     pub(crate) fn take_place(&mut self) -> Option<i64> {
         std::mem::take(&mut self.is_place_new).then_some(self.next)

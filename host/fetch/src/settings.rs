@@ -344,6 +344,29 @@ mod tests {
         assert_eq!((settings.response_bytes, settings.partition_bytes), (4 << 20, 1 << 20));
     }
 
+    /// docs/configuration.md lists the keys that this file knows, and no others.
+    #[test]
+    fn the_documented_keys_are_those_that_are_honoured() {
+        let docs = include_str!("../../../docs/configuration.md");
+        let list = docs.split_once("Settings that own fetch honours:\n").expect("the list").1;
+        let list = list.split_once("\n\nAn answer of a broker").expect("its end").0;
+        let documented: std::collections::BTreeSet<&str> =
+            list.split('`').skip(1).step_by(2).filter(|word| word.contains('.')).collect();
+        let is_unknown = |key: &&&str| {
+            let refused = read(&[(**key, "1")]).err().unwrap_or_default();
+            refused.iter().any(|words| words.contains("does not know"))
+        };
+        assert_eq!(documented.iter().find(is_unknown), None);
+        let source = include_str!("settings.rs").split_once("#[cfg(test)]").expect("tests").0;
+        let is_key = |word: &&str| {
+            word.contains('.') && word.chars().all(|c| c.is_ascii_lowercase() || c == '.')
+        };
+        let named = source.split('"').skip(1).step_by(2).filter(is_key);
+        let apart = ["ssl.ca", "ssl.certificate", "ssl.key", "bootstrap.servers"];
+        let missing = named.filter(|key| !apart.contains(key) && !documented.contains(key));
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
     #[test]
     fn what_is_given_is_taken() {
         let settings = read(&[

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+pub(crate) mod scripted;
+
 /// What a batch is made with.
 #[derive(Clone, Copy)]
 pub(crate) struct BatchMaker {

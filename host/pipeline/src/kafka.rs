@@ -63,7 +63,7 @@ pub(super) fn read(mut table: Table<'_>, context: &Context<'_>) -> Option<KafkaS
         Duration::from_secs(90),
         duration("s", Duration::from_secs(1)..=Duration::from_hours(24)),
     );
-    let fetch = table.or("fetch", Fetch::Librdkafka, one_of(&FETCH));
+    let fetch = table.or("fetch", Fetch::Auto, one_of(&FETCH));
     let librdkafka = table.section("librdkafka").map(|t| passed_through(&t, context));
     let misplaced = "settings of librdkafka belong into `[source.kafka.librdkafka]`";
     table.finish_with(|name| name.contains('.').then_some(misplaced));

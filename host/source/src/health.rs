@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use streamgauge_kafka::{FaultKind, PartitionHealth, PartitionTrouble};
+use streamgauge_kafka::{FaultKind, FetchChoice, FetchClient, PartitionHealth, PartitionTrouble};
 
 /// The health of all partitions that are read.
 #[derive(Default)]
@@ -12,6 +12,7 @@ pub struct SourceHealth {
     partitions: Mutex<BTreeMap<u32, PartitionHealth>>,
     /// Offsets without a record, over all openings of the source: before this one, and in it.
     empty: Mutex<BTreeMap<u32, (u64, u64)>>,
+    fetch: Mutex<Option<FetchChoice>>,
 }
 
 impl SourceHealth {
@@ -55,6 +56,20 @@ impl SourceHealth {
         }
     }
 
+    /// The client that fetches, and why; `None` means that nothing is fetched.
+    pub fn fetch(&self) -> Option<FetchChoice> {
+        self.fetch.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes in which client a worker fetches with. Where they differ, own fetch could not go on in
+    /// one of them, and that one is told.
+    pub fn tell_fetch(&self, choice: &FetchChoice) {
+        let mut fetch = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
+        if choice.client == FetchClient::Librdkafka || fetch.is_none() {
+            *fetch = Some(choice.clone());
+        }
+    }
+
     /// Adds up what a consumer counts from 0 on.
     fn empty_offsets(&self, partition: u32, now: u64) -> u64 {
         let mut empty = self.empty.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,6 +84,7 @@ impl SourceHealth {
     /// Forgets all partitions, because the source is opened anew.
     pub fn clear(&self) {
         self.lock().clear();
+        *self.fetch.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Forgets partitions that are not read any more.
@@ -148,6 +164,21 @@ mod tests {
         assert_eq!(mended(&gone, &left).len(), 0);
         let both = faults(&[("unreachable", "b:2", None, &[4, 5])]);
         assert_eq!(mended(&both, &left), ["b:2"], "another one leads partition 5");
+    }
+
+    #[test]
+    fn a_worker_that_had_to_change_its_client_is_told() {
+        let choice = |client, reason: &str| FetchChoice { client, reason: reason.to_owned() };
+        let health = SourceHealth::default();
+        let own = choice(FetchClient::Own, "it honours all");
+        let other = choice(FetchClient::Librdkafka, "old records");
+        assert_eq!(health.fetch(), None);
+        for (told, expected) in [(&own, &own), (&other, &other), (&own, &other)] {
+            health.tell_fetch(told);
+            assert_eq!(health.fetch().as_ref(), Some(expected));
+        }
+        health.clear();
+        assert_eq!(health.fetch(), None);
     }
 
     #[test]

@@ -55,6 +55,7 @@ impl KafkaSource {
             return;
         };
         told.next = Instant::now() + TELL_EVERY;
+        told.health.tell_fetch(self.consumer.choice());
         let health = self.consumer.health();
         let now: Vec<u32> = health.iter().map(|(partition, _)| *partition).collect();
         let before = std::mem::replace(&mut told.partitions, now);

@@ -257,6 +257,7 @@ impl Drawing {
             source: SourceStatus {
                 kind: self.pipeline.source.kind(),
                 name: self.pipeline.source.name(),
+                fetch: self.run_status.sources.fetch().map(to_wire::fetch),
             },
             started_at: self.started_at,
             accounting: to_wire::accounting(books),

@@ -54,9 +54,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// All records of a topic.
     pub(crate) fn kafka(brokers: &str, topic: &str) -> Self {
+        // The client that fetches is that of a pipeline that names none, unless the run names one.
+        let fetch = std::env::var("STREAMGAUGE_TEST_FETCH").ok().filter(|name| !name.is_empty());
+        let fetch = fetch.map_or_else(String::new, |name| format!("fetch = \"{name}\"\n"));
         Self::of(format!(
             "[source.kafka]\nbrokers = \"{brokers}\"\ntopic = \"{topic}\"\ngroup = \"{topic}\"\n\
-             start = \"earliest\"\nformat = \"json\"\n\
+             start = \"earliest\"\n{fetch}format = \"json\"\n\
              [source.kafka.librdkafka]\n\"fetch.queue.backoff.ms\" = \"2\"\n"
         ))
     }

@@ -24,9 +24,9 @@ pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};
 pub use report::{CheckpointSample, Checkpoints, LatenessReport, RecordSample, Samples};
 pub use status::{
-    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
-    Health, LateOutputStatus, LeapStatus, MetricStatus, Mode, PartitionStatus, PluginStatus,
-    SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
+    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, FetchStatus, GapStatus,
+    Happened, Health, LateOutputStatus, LeapStatus, MetricStatus, Mode, PartitionStatus,
+    PluginStatus, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 /// The version of the wire.

@@ -12,10 +12,10 @@ use ts_rs::{Config, TS};
 
 use crate::{
     AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock,
-    DeadLetterStatus, Dimension, Frame, GapStatus, Happened, Health, Label, LateOutputStatus,
-    LatenessReport, LeapStatus, Measure, MetricStatus, MissingStatus, Mode, Other, Panel,
-    PartitionStatus, PlaceStatus, PluginStatus, Progress, RecordSample, Samples, SourceStatus,
-    StageStatus, Stale, Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
+    DeadLetterStatus, Dimension, FetchStatus, Frame, GapStatus, Happened, Health, Label,
+    LateOutputStatus, LatenessReport, LeapStatus, Measure, MetricStatus, MissingStatus, Mode,
+    Other, Panel, PartitionStatus, PlaceStatus, PluginStatus, Progress, RecordSample, Samples,
+    SourceStatus, StageStatus, Stale, Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -52,6 +52,7 @@ fn generated() -> String {
         add::<Cause>,
         add::<Health>,
         add::<Trouble>,
+        add::<FetchStatus>,
         add::<SourceStatus>,
         add::<AccountingStatus>,
         add::<PartitionStatus>,

@@ -46,7 +46,7 @@ impl Connection {
             }
             other => other,
         };
-        let (code, known) = known.map_err(|fault| self.by_silence(fault, FaultKind::NeedsTls))?;
+        let (code, known) = known?;
         if let Some(error) = ResponseError::try_from_code(code) {
             let reason = format!("it refuses to say what it knows: {error}");
             // A listener with SASL says so before anything else.
@@ -73,14 +73,6 @@ impl Connection {
         }
         let answer = self.ask(&request, version, Duration::ZERO, Vec::new());
         answer.map(|answer| (answer.error_code, answer.api_keys))
-    }
-
-    /// A broker closes a connection on which it is spoken to in another way than it expects.
-    fn by_silence(&self, fault: BrokerFault, kind: FaultKind) -> BrokerFault {
-        match fault.kind {
-            FaultKind::Unreachable if !self.stream.is_secured() => BrokerFault { kind, ..fault },
-            _ => fault,
-        }
     }
 
     fn sign_in(&mut self, sasl: &SaslSettings) -> Result<(), ConnectError> {

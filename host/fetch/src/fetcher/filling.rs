@@ -80,6 +80,9 @@ impl Fetcher {
             WalkError::Codec(CodecError::Unknown(codec)) => {
                 let reason = format!("partition {number}: records are packed with codec {codec}");
                 self.failure = Some(FetchError::Unsupported(reason));
+                // The other client begins here.
+                let found = self.partitions.iter_mut().find(|one| one.number == number);
+                found.into_iter().for_each(Partition::rewind);
                 return;
             }
             WalkError::Codec(CodecError::Broken(reason)) => {

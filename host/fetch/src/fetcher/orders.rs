@@ -86,10 +86,11 @@ impl Fetcher {
             return Err(FetchError::Moved(message.to_owned()));
         }
         self.addresses = cluster.addresses;
+        self.known = topic.leaders;
+        self.known.retain(|_, leader| self.addresses.contains_key(&leader.node));
         self.let_go();
         for one in &mut self.partitions {
-            let leader = topic.leaders.get(&one.number).copied();
-            let leader = leader.filter(|leader| self.addresses.contains_key(&leader.node));
+            let leader = self.known.get(&one.number).copied();
             if leader != one.leader {
                 // What the one before may still answer is not waited for.
                 (one.leader, one.asked, one.wait_until) = (leader, None, None);

@@ -270,7 +270,7 @@ pub(crate) fn status() -> Status {
     Status {
         mode: Mode::Live,
         cause: None,
-        source: SourceStatus { kind: "kafka", name: "events".to_owned() },
+        source: SourceStatus { kind: "kafka", name: "events".to_owned(), fetch: None },
         started_at: 1_447_171_000_000,
         accounting: AccountingStatus {
             read: 110,

@@ -23,6 +23,7 @@ use crate::run::gone::gone;
 use crate::run::prepare::{Held, Prepared};
 use streamgauge_checkpoint::editions::Editions;
 use streamgauge_checkpoint::store::{Checkpoint, StateError, StateReader};
+use streamgauge_kafka::FetchChoice;
 use streamgauge_outbox::StoppedMetric;
 use streamgauge_pipeline::{Diagnostic, Diagnostics, SourceSettings};
 use streamgauge_wire::Difference;
@@ -65,6 +66,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         }
         _ => None,
     };
+    let fetch = match &prepared.pipeline.source {
+        SourceSettings::Kafka(settings) => Some(FetchChoice::of(settings)),
+        _ => None,
+    };
     let gone = against.as_ref().filter(|_| !args.offline).and_then(|changes| {
         let found = stored::read(&prepared, stored::Which::default(), drop).ok()?;
         // Brokers that do not answer are told below.
@@ -80,6 +85,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
             "outside": faults.first().map(ToString::to_string),
             "cause": cause,
             "brokers": answers.as_ref().map(|(answers, _)| answers.json(&prepared)),
+            "fetch": fetch.as_ref().map(fetch_json),
             "metrics": metrics(&prepared, &stopped),
             "difference": against,
             "gone": gone,
@@ -98,6 +104,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
                 descriptor.version,
                 plugin.digest()
             ));
+        }
+        if let Some(fetch) = &fetch {
+            tell(format_args!("fetch: {fetch}"));
         }
         if let Some(gone) = &gone {
             log::say(format!("warning: {gone}\n"));
@@ -120,6 +129,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         tell(format_args!("{}: ok", args.config.config.display()));
     }
     Ok(())
+}
+
+fn fetch_json(choice: &FetchChoice) -> Value {
+    json!({ "client": choice.client.name(), "reason": choice.reason })
 }
 
 /// The pipeline and its state, which fit each other, and what the file changes if that was asked for.

@@ -5,11 +5,17 @@ use std::sync::Arc;
 
 use streamgauge_checkpoint::{CheckpointRecord, CheckpointReport, StoredTotals};
 use streamgauge_core::{Accounting, OffsetGap, Rejection, WatermarkLeap, WindowBooks, WindowSpec};
+use streamgauge_kafka::FetchChoice;
 use streamgauge_wire as wire;
 
 use super::partition::{PartitionPhase, PartitionView};
 use crate::run::acts::Moment;
 use crate::run::cause::{Cause, CauseCode};
+
+/// The client that fetches from Kafka.
+pub(crate) fn fetch(choice: FetchChoice) -> wire::FetchStatus {
+    wire::FetchStatus { client: choice.client.name(), reason: choice.reason }
+}
 
 /// The name of a cause, as in docs/wire.md under causes.
 pub(crate) fn code(code: CauseCode) -> &'static str {

@@ -142,6 +142,8 @@ pub(super) const OF_RECORDS: &[Edit] = &[
         Now, &[("now", "source.kafka.start")]),
     edit("another `group`", Text(&[("group = \"edits", "group = \"other-edits")]),
         Now, &[("now", "source.kafka.group")]),
+    edit("another `fetch`", Text(&[("[source.kafka]", "[source.kafka]\nfetch = \"librdkafka\"")]),
+        Now, &[("now", "source.kafka.fetch: auto → librdkafka")]),
     edit("another topic", OtherTopic, Refused, &[("impossible", "source.kafka.topic")]),
     edit("the brokers by another name", SameCluster, Now, &[("now", "source.kafka.brokers")]),
     edit("the brokers of another cluster", OtherCluster, GivenBack,

@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, Frame,
-    GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, LeapStatus, Localized,
-    Measure, MetricStatus, MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample,
-    Series, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
+    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, FetchStatus,
+    Frame, GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, LeapStatus,
+    Localized, Measure, MetricStatus, MissingStatus, Mode, Panel, PartitionStatus, PluginStatus,
+    RecordSample, Series, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy,
+    WindowStatus,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");
@@ -164,7 +165,11 @@ fn a_status_is_as_documented() {
         &Status {
             mode: Mode::Live,
             cause: None,
-            source: SourceStatus { kind: "kafka", name: String::new() },
+            source: SourceStatus {
+                kind: "kafka",
+                name: String::new(),
+                fetch: Some(FetchStatus { client: "own", reason: String::new() }),
+            },
             started_at: 0,
             accounting: AccountingStatus::default(),
             events_per_second: 0.0,
