@@ -71,6 +71,7 @@ impl Broker {
             inbox: Arc::clone(inbox),
             shared: Arc::clone(&shared),
             connection: None,
+            is_answered: false,
             pause: dialer.settings.reconnect.0,
         };
         thread::Builder::new()
@@ -118,6 +119,16 @@ impl Drop for Broker {
     }
 }
 
+impl State {
+    /// A question is asked. A connection that never brought an answer, after one that broke, is not up
+    /// yet.
+    fn ask(&mut self, is_answered: bool) {
+        if is_answered || matches!(self.standing, Standing::Beginning { fault: None, .. }) {
+            self.standing = Standing::Up { asked: Some(Instant::now()) };
+        }
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -146,6 +157,8 @@ struct Speaker {
     inbox: Arc<Inbox>,
     shared: Arc<Shared>,
     connection: Option<Connection>,
+    /// Whether it brought an answer.
+    is_answered: bool,
     /// How long the next failed attempt to connect is paid with.
     pause: Duration,
 }
@@ -194,21 +207,24 @@ impl Speaker {
             let connection = self.dialer.connect(&self.address, made);
             self.shared.lock().connecting = None;
             let connection = connection?;
-            self.pause = self.dialer.settings.reconnect.0;
             self.connection.insert(connection)
         };
         let version = connection.version::<FetchRequest>(FETCH_LEAST)?;
         let settings = &self.dialer.settings;
         let (request, buffer) = order.request(settings, version);
-        self.shared.lock().standing = Standing::Up { asked: Some(Instant::now()) };
+        self.shared.lock().ask(self.is_answered);
         let answer = connection.ask(&request, version, settings.wait, buffer)?;
         self.shared.lock().standing = Standing::Up { asked: None };
+        self.is_answered = true;
+        self.pause = settings.reconnect.0;
         Ok(answer)
     }
 
     /// Notes that there is no connection, and waits before the next attempt.
     fn down(&mut self, fault: &BrokerFault) {
-        let was_connected = self.connection.take().is_some();
+        self.connection = None;
+        // One that brought answers is made anew at once.
+        let was_good = std::mem::take(&mut self.is_answered);
         let mut state = self.shared.lock();
         state.socket = None;
         state.standing = match &state.standing {
@@ -221,7 +237,7 @@ impl Speaker {
             Standing::Down { since, .. } => Standing::Down { since: *since, fault: fault.clone() },
         };
         drop(state);
-        if !was_connected {
+        if !was_good {
             self.shared.pause(self.pause);
             self.pause = (self.pause * 2).min(self.dialer.settings.reconnect.1);
         }

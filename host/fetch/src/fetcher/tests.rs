@@ -220,6 +220,24 @@ fn a_broker_that_is_away_is_told_and_read_from_once_it_is_back() {
     assert_eq!(read(&mut fetcher, 10), Ok(offsets(0, 0..10)));
 }
 
+/// Connections were made as fast as they broke, until the computer had no more of them.
+#[test]
+fn a_broker_that_hangs_up_is_not_stormed() {
+    let broker = Scripted::start(script([(0, log(10, 10, 0))]));
+    broker.change(|script| script.hangs_up = true);
+    let mut fetcher = fetcher(&broker, &[(0, 0, None)]);
+    let until = Instant::now() + Duration::from_secs(2);
+    read_until(&mut fetcher, |_| Instant::now() >= until);
+    let fault = fetcher.trouble(0, UNANSWERED_AFTER).expect("it is told").fault;
+    assert_eq!(fault.kind, FaultKind::NeedsSasl, "{fault}");
+    // 10, 20, 40, … ms apart, and one for the leaders.
+    let made = broker.connections.load(std::sync::atomic::Ordering::Relaxed);
+    assert!((3..=12).contains(&made), "{made} connections");
+    broker.change(|script| script.hangs_up = false);
+    assert_eq!(read(&mut fetcher, 10), Ok(offsets(0, 0..10)));
+    assert_eq!(fetcher.trouble(0, UNANSWERED_AFTER), None);
+}
+
 #[test]
 fn aborted_records_are_passed_and_counted_as_empty() {
     let mut log = log(40, 10, 0);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -47,6 +48,8 @@ pub(crate) struct Script {
     pub(crate) logs: BTreeMap<i32, Log>,
     /// Sends only so many bytes of each answer to a fetch, and then waits.
     pub(crate) half: Option<usize>,
+    /// Ends the connection instead of an answer to a fetch.
+    pub(crate) hangs_up: bool,
     pub(crate) throttle_ms: i32,
     pub(crate) topic_id: u128,
     pub(crate) is_topic_gone: bool,
@@ -60,6 +63,8 @@ pub(crate) struct Scripted {
     pub(crate) script: Arc<Mutex<Script>>,
     /// The offsets that were asked for, by partition.
     pub(crate) asked: Arc<Mutex<Vec<(i32, i64)>>>,
+    /// How many connections were made.
+    pub(crate) connections: Arc<AtomicUsize>,
 }
 
 impl Scripted {
@@ -68,13 +73,16 @@ impl Scripted {
         let port = listener.local_addr().expect("it is bound").port();
         let (script, asked) = (Arc::new(Mutex::new(script)), Arc::default());
         let (of_thread, noted) = (Arc::clone(&script), Arc::clone(&asked));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                counted.fetch_add(1, Ordering::Relaxed);
                 let (script, asked) = (Arc::clone(&of_thread), Arc::clone(&noted));
                 thread::spawn(move || serve(stream, port, &script, &asked));
             }
         });
-        Self { port, script, asked }
+        Self { port, script, asked, connections }
     }
 
     pub(crate) fn address(&self) -> String {
@@ -122,6 +130,9 @@ fn serve(mut stream: TcpStream, port: u16, script: &Mutex<Script>, asked: &Asked
             }
             _ => {
                 let (header, request) = read::<FetchRequest>(&mut request, version);
+                if now.hangs_up {
+                    return None;
+                }
                 half = now.half;
                 write(&header, &fetched(&now, &request, asked), version)
             }
