@@ -84,6 +84,8 @@ mod edits;
 mod ends;
 #[path = "system/errors.rs"]
 mod errors;
+#[path = "system/fetching.rs"]
+mod fetching;
 #[path = "system/files.rs"]
 mod files;
 #[path = "system/flood.rs"]

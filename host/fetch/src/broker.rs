@@ -8,7 +8,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use kafka_protocol::messages::{FetchRequest, FetchResponse};
 
-use crate::connection::{ConnectError, Connection, Dialer};
+use crate::connect_error::ConnectError;
+use crate::connection::Connection;
+use crate::dialer::Dialer;
 use crate::fault::{BrokerFault, FaultKind};
 use crate::inbox::{Answer, Inbox};
 use crate::order::Order;

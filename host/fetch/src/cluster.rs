@@ -10,7 +10,8 @@ use kafka_protocol::messages::{MetadataRequest, TopicName};
 use kafka_protocol::protocol::StrBytes;
 use uuid::Uuid;
 
-use crate::connection::{ConnectError, Connection};
+use crate::connect_error::ConnectError;
+use crate::connection::Connection;
 use crate::fault::{BrokerFault, FaultKind};
 
 /// The first version that lets a client ask for a topic without making it.

@@ -1,45 +1,26 @@
-//! One connection to one broker: made, secured, signed in, and then a question at a time.
+//! One connection to one broker, with TLS or without: a question at a time.
 
-mod greeting;
-mod scram;
 mod stream;
 mod tls;
+mod versions;
 
 use std::io::{self, Read as _, Write as _};
-use std::net::TcpStream;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use kafka_protocol::messages::RequestHeader;
 use kafka_protocol::protocol::{Decodable, Encodable, HeaderVersion, Request, StrBytes};
 
+use crate::connect_error::ConnectError;
 use crate::fault::{BrokerFault, FaultKind};
-use crate::settings::FetchSettings;
 
-use greeting::Versions;
-use stream::Stream;
+pub(crate) use stream::{Stream, connect};
 pub(crate) use tls::Tls;
+pub(crate) use versions::Versions;
 
 /// An answer may take so many bytes. Brokers send more than was asked for only where one batch is
 /// larger than that, and batches of 100 MiB are beyond what brokers take.
 const ANSWER_BYTES_MAX: usize = 128 << 20;
-
-/// How many connections are made in the same way: the settings, and the certificates read once.
-#[derive(Clone)]
-pub(crate) struct Dialer {
-    pub(crate) settings: Arc<FetchSettings>,
-    pub(crate) tls: Option<Tls>,
-}
-
-/// Why a connection is of no use.
-#[derive(Debug)]
-pub(crate) enum ConnectError {
-    /// A fault that a later attempt may find gone.
-    Fault(BrokerFault),
-    /// Own fetch cannot speak to this broker, and another client may: the reason.
-    Unsupported(String),
-}
 
 /// A broker that answers.
 pub(crate) struct Connection {
@@ -58,51 +39,36 @@ pub(crate) struct Connection {
     answer_within: Duration,
 }
 
-impl From<BrokerFault> for ConnectError {
-    fn from(fault: BrokerFault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl Dialer {
-    /// Reads the certificates.
-    pub(crate) fn new(settings: FetchSettings) -> Result<Self, String> {
-        let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
-        Ok(Self { settings: Arc::new(settings), tls })
-    }
-
-    /// Connects to `address`, `host:port`, secures the connection and signs in. `made` is handed the
-    /// socket, so that another thread may end it.
-    pub(crate) fn connect(
-        &self,
-        address: &str,
-        made: impl FnOnce(&TcpStream),
-    ) -> Result<Connection, ConnectError> {
-        let within = self.settings.connect_within;
-        let socket = stream::connect(address, self.settings.families, within)?;
-        made(&socket);
-        let stream = Stream::over(socket, self.tls.as_ref(), address)?;
-        let mut connection = Connection {
+impl Connection {
+    /// A connection over `stream`, on which nothing was said. Answers may take `within`.
+    pub(crate) fn over(stream: Stream, address: &str, client_id: &str, within: Duration) -> Self {
+        Self {
             stream,
             address: address.to_owned(),
             versions: Versions::default(),
-            client_id: StrBytes::from_string(self.settings.client_id.clone()),
+            client_id: StrBytes::from_string(client_id.to_owned()),
             correlation: 0,
             is_open: false,
             is_greeted: false,
-            is_signed_in: self.settings.sasl.is_some(),
+            is_signed_in: false,
             expires: None,
             out: BytesMut::new(),
             answer_within: within,
-        };
-        connection.greet(self.settings.sasl.as_ref())?;
-        connection.is_greeted = true;
-        connection.answer_within = self.settings.answer_within;
-        Ok(connection)
+        }
     }
-}
 
-impl Connection {
+    /// Knows from here on which requests the broker knows.
+    pub(crate) fn learn(&mut self, versions: Versions) {
+        self.versions = versions;
+    }
+
+    /// The greeting is over: answers may take `within`. A broker that did not ask who the user is may
+    /// still hang up because it wanted to be told.
+    pub(crate) fn greeted(&mut self, is_signed_in: bool, within: Duration) {
+        (self.is_greeted, self.is_signed_in) = (true, is_signed_in);
+        self.answer_within = within;
+    }
+
     /// The highest version of `R` that both sides know, from `least` on.
     pub(crate) fn version<R: Request>(&self, least: i16) -> Result<i16, ConnectError> {
         self.versions.of::<R>(least).ok_or_else(|| {
@@ -197,7 +163,7 @@ impl Connection {
         R::Response::decode(&mut answer, version).map_err(|error| wrong(&error.to_string()))
     }
 
-    fn failed(&self, kind: FaultKind, reason: &str) -> BrokerFault {
+    pub(crate) fn failed(&self, kind: FaultKind, reason: &str) -> BrokerFault {
         BrokerFault::new(kind, &self.address, reason)
     }
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::broker::{Broker, Standing};
 use crate::cluster::Leader;
-use crate::connection::Dialer;
+use crate::dialer::Dialer;
 use crate::fault::{BrokerFault, FaultKind};
 use crate::inbox::Inbox;
 use crate::leaders::Leaders;

@@ -54,7 +54,7 @@ impl Inbox {
         self.changed.notify_one();
     }
 
-    /// Whether nothing waits.
+    /// Whether a call of [`take`](Self::take) would wait.
     pub(crate) fn is_empty(&self) -> bool {
         self.lock().is_empty()
     }

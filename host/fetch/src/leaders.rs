@@ -7,7 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cluster::{self, Cluster};
-use crate::connection::{ConnectError, Connection, Dialer};
+use crate::connect_error::ConnectError;
+use crate::connection::Connection;
+use crate::dialer::Dialer;
 use crate::fault::BrokerFault;
 use crate::inbox::Inbox;
 
@@ -33,7 +35,7 @@ struct State {
 }
 
 impl Leaders {
-    /// Begins to ask.
+    /// Begins to ask, every few seconds from now on.
     pub(crate) fn start(dialer: &Dialer, inbox: &Arc<Inbox>) -> Self {
         let shared = Arc::new(Shared::default());
         let asker = Asker {
@@ -51,7 +53,7 @@ impl Leaders {
         Self { shared }
     }
 
-    /// Asks soon.
+    /// Asks as soon as the pause after the last answer is over.
     pub(crate) fn want(&self) {
         self.shared.lock().is_wanted = true;
         self.shared.changed.notify_one();

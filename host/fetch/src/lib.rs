@@ -10,9 +10,12 @@
 
 mod broker;
 mod cluster;
+mod connect_error;
 mod connection;
+mod dialer;
 mod fault;
 mod fetcher;
+mod greeting;
 mod inbox;
 mod leaders;
 mod order;

@@ -3,12 +3,14 @@
 
 mod aborted;
 mod codec;
+mod codec_error;
 mod header;
 mod snappy;
 mod walk;
 
 pub(crate) use aborted::Aborted;
-pub(crate) use codec::{CodecError, Unpacker};
+pub(crate) use codec::Unpacker;
+pub(crate) use codec_error::CodecError;
 pub(crate) use header::{HEADER_BYTES, Header, NoBatch};
 pub(crate) use walk::{Plain, Step, Walk, WalkError};
 

@@ -10,14 +10,14 @@ use streamgauge_pipeline::{Fetch, KafkaSettings};
 pub enum FetchClient {
     /// Connections of our own.
     Own,
-    /// librdkafka.
+    /// librdkafka, which takes all of its settings.
     Librdkafka,
 }
 
 /// The client that fetches, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchChoice {
-    /// The client.
+    /// The client that reads at this moment.
     pub client: FetchClient,
     /// The reason, in words for people.
     pub reason: String,

@@ -63,7 +63,7 @@ pub enum Fetch {
     Auto,
     /// Own fetch, or an error.
     Own,
-    /// librdkafka.
+    /// librdkafka, whatever own fetch honours.
     Librdkafka,
 }
 

@@ -230,7 +230,13 @@ pub(crate) struct Transactions {
 
 impl Transactions {
     pub(crate) fn new(broker: &Broker, topic: &str) -> Self {
+        Self::packed(broker, topic, "none")
+    }
+
+    /// A producer that packs its batches with `codec`.
+    pub(crate) fn packed(broker: &Broker, topic: &str, codec: &str) -> Self {
         let mut config = ClientConfig::new();
+        config.set("compression.codec", codec);
         config.set("bootstrap.servers", broker.address());
         config.set("transactional.id", unique("transactions"));
         let producer: ThreadedProducer<_, NoCustomPartitioner> = config.create().expect("a client");

@@ -13,6 +13,7 @@ mod live;
 mod message;
 mod panel;
 mod report;
+mod source_status;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -23,10 +24,11 @@ pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};
 pub use report::{CheckpointSample, Checkpoints, LatenessReport, RecordSample, Samples};
+pub use source_status::{FetchStatus, SourceStatus};
 pub use status::{
-    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, FetchStatus, GapStatus,
-    Happened, Health, LateOutputStatus, LeapStatus, MetricStatus, Mode, PartitionStatus,
-    PluginStatus, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
+    AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, GapStatus, Happened,
+    Health, LateOutputStatus, LeapStatus, MetricStatus, Mode, PartitionStatus, PluginStatus,
+    StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 /// The version of the wire.

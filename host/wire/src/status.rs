@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{MissingStatus, Stale};
+use crate::{MissingStatus, SourceStatus, Stale};
 
 /// The clocks, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -193,28 +193,6 @@ pub struct Happened {
     pub of: Option<String>,
     /// The reason, where there is one.
     pub cause: Option<Cause>,
-}
-
-/// The place that records come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct SourceStatus {
-    /// `kafka`, `file` or `generator`.
-    pub kind: &'static str,
-    /// Topic, file or seed.
-    pub name: String,
-    /// The client that fetches from Kafka.
-    pub fetch: Option<FetchStatus>,
-}
-
-/// The client that fetches from Kafka, and why it is this one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct FetchStatus {
-    /// `own` or `librdkafka`.
-    pub client: &'static str,
-    /// The reason, in words.
-    pub reason: String,
 }
 
 /// The books of all partitions together.

@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use rustls::{ClientConnection, StreamOwned};
 
-use super::{ConnectError, Tls};
+use super::tls::{self, Tls};
+use crate::connect_error::ConnectError;
 use crate::fault::{BrokerFault, FaultKind};
 use crate::settings::Families;
 
 /// The bytes of a connection.
-pub(super) enum Stream {
+pub(crate) enum Stream {
     Plain(TcpStream),
     Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
 }
 
 /// Connects to the first address of `address` that takes a connection.
-pub(super) fn connect(
+pub(crate) fn connect(
     address: &str,
     families: Families,
     within: Duration,
@@ -48,7 +49,7 @@ pub(super) fn connect(
 /// The fault of a connection that broke or could not be made.
 pub(super) fn lost(address: &str, error: &io::Error) -> BrokerFault {
     if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return super::tls::fault(address, tls);
+        return tls::fault(address, tls);
     }
     let kind = match error.kind() {
         // Reading says the first, connecting the second.
@@ -65,7 +66,7 @@ pub(super) fn lost(address: &str, error: &io::Error) -> BrokerFault {
 
 impl Stream {
     /// Secures `socket` where that is asked for.
-    pub(super) fn over(
+    pub(crate) fn over(
         socket: TcpStream,
         tls: Option<&Tls>,
         address: &str,

@@ -3,32 +3,18 @@
 //!
 //! The state of a codec is large and is kept from batch to batch.
 
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 use lz4_flex::frame::FrameDecoder;
 use zstd::stream::raw::{Decoder as ZstdDecoder, InBuffer, Operation as _, OutBuffer};
 
+use super::codec_error::CodecError;
 use super::snappy::Snappy;
 
 /// A zstd frame may ask for so much memory, as a power of two: more than any producer's level does.
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;
-
-/// Why a batch cannot be unpacked.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum CodecError {
-    /// No such codec is known, by its number.
-    Unknown(u8),
-    /// The bytes are not of the codec; the reason in its own words.
-    Broken(String),
-}
-
-impl From<io::Error> for CodecError {
-    fn from(error: io::Error) -> Self {
-        Self::Broken(error.to_string())
-    }
-}
 
 /// Unpacks one batch after the other.
 #[derive(Default)]

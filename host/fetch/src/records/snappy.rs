@@ -3,7 +3,7 @@
 use bytes::{Buf as _, Bytes};
 use snap::raw::{Decoder, decompress_len};
 
-use super::codec::CodecError;
+use super::codec_error::CodecError;
 
 /// What begins the frames of Java's library; two version numbers follow.
 const FRAMED: &[u8] = b"\x82SNAPPY\0";

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::codec::{CodecError, Unpacker};
+use super::codec::Unpacker;
+use super::codec_error::CodecError;
 use super::header::Header;
 
 /// A record may take so many bytes, plain and with its key and headers. A batch that says that one
@@ -63,7 +64,7 @@ pub(crate) enum WalkError {
 }
 
 impl Plain {
-    /// The unpacked bytes.
+    /// What the places of [`Found`] are places in.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes[..self.end]
     }
