@@ -19,7 +19,7 @@ use crate::{process, step::step, workspace::Workspace};
 const FUZZ: &str = "host/fuzz";
 
 /// Every target, by the name of its file.
-const TARGETS: [&str; 6] = ["json", "csv", "snapshot", "pipeline", "component", "http"];
+const TARGETS: [&str; 7] = ["json", "csv", "snapshot", "pipeline", "batches", "component", "http"];
 
 /// The longest input, in bytes: all that matters fits, and short inputs are fast.
 const INPUT_BYTES_MAX: u32 = 4096;

@@ -31,7 +31,7 @@ use crate::trouble::PartitionTrouble;
 /// idle connections are closed.
 const BROKEN_AFTER: Duration = Duration::from_millis(900);
 
-/// The same for a broker that was never connected: the first connection takes its time.
+/// The same for a partition that was never answered: the first connection takes its time.
 const STARTS_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long a partition waits that cannot be read.
@@ -290,7 +290,10 @@ impl Fetcher {
             trouble.since.elapsed().unwrap_or_default() >= limit
         };
         let (trouble, limit) = match found.leader {
-            Some(leader) => self.standing(leader.node, unanswered_after)?,
+            Some(leader) => {
+                let was_answered = found.end.is_some();
+                self.standing(leader.node, was_answered, unanswered_after)?
+            }
             None => match (&self.no_leaders, found.without_leader) {
                 (Some(trouble), _) => (trouble.clone(), BROKEN_AFTER),
                 (None, Some(since)) => {
@@ -315,13 +318,15 @@ impl Fetcher {
     fn standing(
         &self,
         node: i32,
+        was_answered: bool,
         unanswered_after: Duration,
     ) -> Option<(PartitionTrouble, Duration)> {
         let broker = self.brokers.get(&node)?;
         Some(match broker.standing() {
             Standing::Beginning { since, fault: Some(fault) } => {
                 let fault = self.as_advertised(fault);
-                let limit = if fault.kind.is_telling() { BROKEN_AFTER } else { STARTS_WITHIN };
+                let is_soon = was_answered || fault.kind.is_telling();
+                let limit = if is_soon { BROKEN_AFTER } else { STARTS_WITHIN };
                 (PartitionTrouble { fault, since }, limit)
             }
             Standing::Down { since, fault } => (PartitionTrouble { fault, since }, BROKEN_AFTER),

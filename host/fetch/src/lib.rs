@@ -28,5 +28,6 @@ mod trouble;
 
 pub use fault::{BrokerFault, FaultKind};
 pub use fetcher::{FetchError, Fetcher, Reading};
+pub use records::records_of;
 pub use settings::{FetchSettings, NotHonoured};
 pub use trouble::PartitionTrouble;

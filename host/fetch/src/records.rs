@@ -7,12 +7,14 @@ mod codec_error;
 mod header;
 mod snappy;
 mod walk;
+mod whole;
 
 pub(crate) use aborted::Aborted;
 pub(crate) use codec::Unpacker;
 pub(crate) use codec_error::CodecError;
 pub(crate) use header::{HEADER_BYTES, Header, NoBatch};
 pub(crate) use walk::{Plain, Step, Walk, WalkError};
+pub use whole::records_of;
 
 #[cfg(test)]
 mod tests;
