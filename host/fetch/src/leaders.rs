@@ -84,7 +84,7 @@ impl Shared {
         let state = self.changed.wait_timeout_while(self.lock(), pause, |state| !state.is_over);
         let state = state.unwrap_or_else(PoisonError::into_inner).0;
         let is_idle = |state: &mut State| !state.is_over && !state.is_wanted;
-        let state = self.changed.wait_timeout_while(state, every - pause, is_idle);
+        let state = self.changed.wait_timeout_while(state, every.saturating_sub(pause), is_idle);
         let mut state = state.unwrap_or_else(PoisonError::into_inner).0;
         state.is_wanted = false;
         !state.is_over
@@ -146,7 +146,7 @@ impl Asker {
         for address in candidates.iter().filter(|address| !address.is_empty()) {
             match self.ask_at(address) {
                 Ok(cluster) => return Ok(self.heard(cluster)),
-                Err(ConnectError::Fault(fault)) => failure = worse(failure, fault),
+                Err(ConnectError::Fault(fault)) => failure = Some(worse(failure, fault)),
                 Err(unsupported) => return Err(unsupported),
             }
             if self.shared.lock().is_over {
@@ -182,9 +182,9 @@ fn with_port(address: &str) -> String {
 }
 
 /// The fault that says more.
-fn worse(before: Option<BrokerFault>, fault: BrokerFault) -> Option<BrokerFault> {
+fn worse(before: Option<BrokerFault>, fault: BrokerFault) -> BrokerFault {
     match before {
-        Some(before) if before.kind.is_telling() || !fault.kind.is_telling() => Some(before),
-        _ => Some(fault),
+        Some(before) if before.kind.is_telling() || !fault.kind.is_telling() => before,
+        _ => fault,
     }
 }

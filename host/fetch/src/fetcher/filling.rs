@@ -148,7 +148,7 @@ fn walk_on(
                 }
             }
             Ok(Step::Short) => {
-                if let Err(error) = walk.unpack(plain, unpacker) {
+                if let Err(error) = plain.unpack(unpacker) {
                     return Came::Failed(error);
                 }
             }

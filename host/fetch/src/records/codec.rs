@@ -51,22 +51,22 @@ impl Unpacker {
                 }
                 None => Current::Lz4(Box::new(FrameDecoder::new(packed))),
             },
-            4 => match self.zstd.take() {
-                Some(mut kept) => {
-                    kept.reinit()?;
-                    Current::Zstd(kept, packed)
-                }
-                None => {
-                    let mut fresh = ZstdDecoder::new()?;
-                    fresh.set_parameter(zstd::zstd_safe::DParameter::WindowLogMax(
-                        ZSTD_WINDOW_LOG_MAX,
-                    ))?;
-                    Current::Zstd(fresh, packed)
-                }
-            },
+            4 => Current::Zstd(self.fresh_zstd()?, packed),
             other => return Err(CodecError::Unknown(other)),
         };
         Ok(())
+    }
+
+    /// The state of zstd at the beginning of a frame.
+    fn fresh_zstd(&mut self) -> Result<ZstdDecoder<'static>, CodecError> {
+        if let Some(mut kept) = self.zstd.take() {
+            kept.reinit()?;
+            return Ok(kept);
+        }
+        let mut fresh = ZstdDecoder::new()?;
+        let window = zstd::zstd_safe::DParameter::WindowLogMax(ZSTD_WINDOW_LOG_MAX);
+        fresh.set_parameter(window)?;
+        Ok(fresh)
     }
 
     /// Writes the next plain bytes into `to`, and says how many; 0 means that the batch is over.

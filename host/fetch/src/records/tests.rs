@@ -23,7 +23,7 @@ fn walk(bytes: &[u8], unpacker: &mut Unpacker, plain: &mut Plain) -> Result<Vec<
             }
             Step::Short => {
                 plain.compact();
-                walk.unpack(plain, unpacker)?;
+                plain.unpack(unpacker)?;
             }
             Step::Over => {
                 assert_eq!(walk.left(), 0);
@@ -174,7 +174,7 @@ fn a_batch_that_unpacks_to_a_thousand_times_its_size_takes_no_memory_for_it() {
                 Step::Record(_) => read += 1,
                 Step::Short => {
                     plain.compact();
-                    walk.unpack(&mut plain, &mut unpacker).expect("there is more");
+                    plain.unpack(&mut unpacker).expect("there is more");
                     assert!(plain.bytes().len() < 2 << 20, "no more than a record and a piece");
                 }
                 Step::Over => break,

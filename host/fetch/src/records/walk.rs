@@ -89,8 +89,8 @@ impl Plain {
         self.end = self.at;
     }
 
-    /// Unpacks another piece; false means that there was none.
-    fn unpack(&mut self, unpacker: &mut Unpacker) -> Result<bool, WalkError> {
+    /// Unpacks another piece of the batch that is open. Call it where [`Walk::next`] is short.
+    pub(crate) fn unpack(&mut self, unpacker: &mut Unpacker) -> Result<(), WalkError> {
         if self.end - self.at > RECORD_BYTES_MAX {
             return Err(WalkError::TooLarge);
         }
@@ -100,7 +100,8 @@ impl Plain {
         }
         let read = unpacker.read(&mut self.bytes[self.end..piece]).map_err(WalkError::Codec)?;
         self.end += read;
-        Ok(read > 0)
+        // The records that are said to be there are not.
+        if read == 0 { Err(WalkError::Broken) } else { Ok(()) }
     }
 }
 
@@ -123,15 +124,6 @@ impl Walk {
     /// How many records were not read.
     pub(crate) fn left(&self) -> usize {
         self.left.unsigned_abs() as usize
-    }
-
-    /// Unpacks more of the batch. Call it where [`next`](Self::next) is short.
-    pub(crate) fn unpack(
-        &self,
-        plain: &mut Plain,
-        unpacker: &mut Unpacker,
-    ) -> Result<(), WalkError> {
-        if plain.unpack(unpacker)? { Ok(()) } else { Err(WalkError::Broken) }
     }
 
     /// The next record among the plain bytes.

@@ -48,7 +48,7 @@ fn walk(
             }
             Step::Short => {
                 plain.compact();
-                walk.unpack(plain, unpacker)?;
+                plain.unpack(unpacker)?;
             }
             Step::Over => break,
         }

@@ -81,22 +81,21 @@ impl Reader {
         let protocol = self.word("security.protocol", &PROTOCOLS, takes);
         let (has_tls, has_sasl) = protocol.unwrap_or_default();
         let (tls, sasl) = (self.tls(), self.sasl(has_sasl));
-        (tls.filter(|_| has_tls), sasl.filter(|_| has_sasl))
+        (has_tls.then_some(tls), sasl.filter(|_| has_sasl))
     }
 
-    pub(super) fn tls(&mut self) -> Option<TlsSettings> {
+    fn tls(&mut self) -> TlsSettings {
         const NAMES: [(&str, bool); 2] = [("https", true), ("none", false)];
         let checks_names =
             self.word("ssl.endpoint.identification.algorithm", &NAMES, "`https` and `none`");
-        let verifies =
-            self.word("enable.ssl.certificate.verification", &[("true", true)], "`true`");
-        let _ = verifies;
-        Some(TlsSettings {
+        // Whoever wants it not to be verified has to take the other client.
+        self.word("enable.ssl.certificate.verification", &[("true", ())], "`true`");
+        TlsSettings {
             authorities: self.pem("ssl.ca"),
             certificate: self.pem("ssl.certificate"),
             key: self.key(),
             checks_names: checks_names.unwrap_or(true),
-        })
+        }
     }
 
     /// What `NAME.pem` holds, or the file that `NAME.location` names.

@@ -140,7 +140,7 @@ fn serve(mut stream: TcpStream, port: u16, script: &Mutex<Script>, asked: &Asked
         match half {
             Some(half) => {
                 stream.write_all(&answer[..half.min(answer.len())]).ok()?;
-                thread::sleep(Duration::from_secs(3600));
+                thread::sleep(Duration::from_hours(1));
             }
             None => stream.write_all(&answer).ok()?,
         }
