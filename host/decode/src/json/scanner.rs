@@ -1,26 +1,26 @@
 //! The fast path: expects each record to have the keys of the last one, in the same order and with
 //! the same white space, and steps over the text between two values in one comparison.
 //!
+//! `text` is what is left of a record here, with the margin of zeros behind it. A zero is a control
+//! character and neither a digit nor white space, so whatever is looked for ends at the record's end.
+//!
 //! The scanner reads flat objects of strings, numbers, booleans, `null` and `NaN`. For anything
 //! else, and for anything that is not JSON or not UTF-8, the scanner returns `None` and leaves the
 //! verdict to the thorough path. UTF-8 is checked on the way, in keys when they are learned and in
 //! strings that are not ASCII: all other bytes that are stepped over are ASCII.
 
-use streamgauge_core::Row;
+use streamgauge_core::{Padded, ShortText, Values};
 
-use super::block::Block;
 use super::names::Names;
 use super::reference;
+use super::word::{Special, Word, is_ascii};
 use crate::value::{Column, Token};
 
 /// The largest number of members whose place is remembered.
 const MEMBERS_MAX: usize = 1024;
 
 /// The longest piece between two values that is remembered, in bytes.
-const LEAD_BYTES_MAX: usize = 8 * LEAD_WORDS;
-
-/// The longest piece in words of 64 bits, which are compared one by one.
-const LEAD_WORDS: usize = 4;
+const LEAD_BYTES_MAX: usize = Padded::MARGIN;
 
 /// Scans flat objects and remembers the shape of the last one.
 #[derive(Default)]
@@ -37,45 +37,57 @@ struct Member {
 
 /// The bytes between two values, laid out so that comparing them takes no loop and no call.
 struct Lead {
-    bytes: [u8; LEAD_BYTES_MAX],
-    masks: [u64; LEAD_WORDS],
+    halves: [u128; 2],
+    masks: [u128; 2],
     length: usize,
 }
 
 impl Scanner {
-    /// Fills `row` if `bytes` are an object of a kind that this path reads.
-    pub(super) fn scan(&mut self, bytes: &[u8], names: &Names, row: &mut Row) -> Option<()> {
-        let mut at = 0;
-        for number in 0.. {
-            let known = self.shape.get(number).filter(|m| m.lead.starts(&bytes[at..]));
-            let column = if let Some(member) = known {
-                at += member.lead.length;
-                member.column
-            } else {
-                if number > 0 && ends_object(&bytes[at..]) {
-                    return Some(());
-                }
-                let (end, name) = lead(bytes, at, number)?;
-                let column = names.column(name);
-                self.learn(number, &bytes[at..end], column);
-                at = end;
-                column
-            };
-            at = value(bytes, at, column, row)?;
+    /// Fills `row` if the record is an object of a kind that this path reads.
+    #[inline(never)]
+    pub(super) fn scan(
+        &mut self,
+        record: Padded<'_>,
+        names: &Names,
+        row: &mut impl Values,
+    ) -> Option<()> {
+        let mut text = record.with_margin();
+        let mut number = 0;
+        loop {
+            for member in self.shape.get(number..).unwrap_or_default() {
+                let Some(rest) = member.lead.strip_from(text) else { break };
+                text = value(rest, &member.column, row)?;
+                number += 1;
+            }
+            if number > 0 && ends_object(text) {
+                return Some(());
+            }
+            let (rest, column) = self.learn(number, text, names)?;
+            text = learned_value(rest, &column, row)?;
+            number += 1;
         }
-        None
     }
 
-    fn learn(&mut self, number: usize, lead: &[u8], column: Option<Column>) {
-        if number >= MEMBERS_MAX || lead.len() > LEAD_BYTES_MAX {
-            return;
+    /// Steps over the text before value number `number` and remembers it.
+    #[inline(never)]
+    fn learn<'t>(
+        &mut self,
+        number: usize,
+        text: &'t [u8],
+        names: &Names,
+    ) -> Option<(&'t [u8], Option<Column>)> {
+        let (end, name) = lead(text, number)?;
+        let (lead, rest) = text.split_at(end);
+        let column = names.column(name);
+        if number < MEMBERS_MAX && lead.len() <= LEAD_BYTES_MAX {
+            let member = Member { lead: Lead::new(lead), column };
+            if number < self.shape.len() {
+                self.shape[number] = member;
+            } else if number == self.shape.len() {
+                self.shape.push(member);
+            }
         }
-        let member = Member { lead: Lead::new(lead), column };
-        if number < self.shape.len() {
-            self.shape[number] = member;
-        } else if number == self.shape.len() {
-            self.shape.push(member);
-        }
+        Some((rest, column))
     }
 }
 
@@ -86,29 +98,31 @@ impl Lead {
         bytes[..lead.len()].copy_from_slice(lead);
         let mut mask = [0; LEAD_BYTES_MAX];
         mask[..lead.len()].fill(0xFF);
-        Self { bytes, masks: words(&mask), length: lead.len() }
+        Self { halves: halves(&bytes), masks: halves(&mask), length: lead.len() }
     }
 
-    /// True if `text` starts with these bytes.
+    /// What stands behind these bytes, if `text` starts with them.
     #[inline]
-    fn starts(&self, text: &[u8]) -> bool {
-        let Some(text) = text.first_chunk::<LEAD_BYTES_MAX>() else {
-            return text.starts_with(&self.bytes[..self.length]);
-        };
-        let (text, lead) = (words(text), words(&self.bytes));
-        let differ = |i: usize| (text[i] ^ lead[i]) & self.masks[i];
-        (0..LEAD_WORDS).fold(0, |all, i| all | differ(i)) == 0
+    fn strip_from<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let found = halves(text.first_chunk()?);
+        let differs = |half: usize| (found[half] ^ self.halves[half]) & self.masks[half] != 0;
+        if differs(0) || (self.length > LEAD_BYTES_MAX / 2 && differs(1)) {
+            return None;
+        }
+        text.get(self.length..)
     }
 }
 
 #[inline]
-fn words(bytes: &[u8; LEAD_BYTES_MAX]) -> [u64; LEAD_WORDS] {
-    let (chunks, _) = bytes.as_chunks::<8>();
-    std::array::from_fn(|i| u64::from_le_bytes(chunks[i]))
+fn halves(bytes: &[u8; LEAD_BYTES_MAX]) -> [u128; 2] {
+    let (chunks, _) = bytes.as_chunks();
+    [u128::from_le_bytes(chunks[0]), u128::from_le_bytes(chunks[1])]
 }
 
-/// True if `rest` is a closing brace and nothing after it.
-fn ends_object(rest: &[u8]) -> bool {
+/// True if a closing brace and nothing after it is left.
+#[inline]
+fn ends_object(text: &[u8]) -> bool {
+    let rest = Padded::without_margin(text);
     if rest == b"}" {
         return true;
     }
@@ -117,138 +131,216 @@ fn ends_object(rest: &[u8]) -> bool {
 }
 
 /// Steps over the text before value number `number`; returns the start of the value, and its key.
-fn lead(bytes: &[u8], mut at: usize, number: usize) -> Option<(usize, &str)> {
-    at += white_space(&bytes[at..]);
-    if *bytes.get(at)? != if number == 0 { b'{' } else { b',' } {
+fn lead(text: &[u8], number: usize) -> Option<(usize, &str)> {
+    let mut at = white_space(text);
+    if *text.get(at)? != if number == 0 { b'{' } else { b',' } {
         return None;
     }
     at += 1;
-    at += white_space(&bytes[at..]);
-    if *bytes.get(at)? != b'"' {
+    at += white_space(&text[at..]);
+    if *text.get(at)? != b'"' {
         return None;
     }
-    let (end, _) = special(bytes, at + 1)?;
-    if bytes[end] != b'"' {
-        return None;
-    }
-    let name = std::str::from_utf8(&bytes[at + 1..end]).ok()?;
-    at = end + 1;
-    at += white_space(&bytes[at..]);
-    if *bytes.get(at)? != b':' {
+    let start = at + 1;
+    let (length, _) = string_end(&text[start..])?;
+    at = start + length;
+    let name = std::str::from_utf8(&text[start..at]).ok()?;
+    if text[at] != b'"' {
         return None;
     }
     at += 1;
-    at += white_space(&bytes[at..]);
+    at += white_space(&text[at..]);
+    if *text.get(at)? != b':' {
+        return None;
+    }
+    at += 1;
+    at += white_space(&text[at..]);
     Some((at, name))
 }
 
-/// Reads the value at `at`, stores the value if it is wanted, and returns its end.
-#[inline]
-fn value(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
-    let (token, end) = match *bytes.get(at)? {
-        b'"' => {
-            let (end, is_ascii) = special(bytes, at + 1)?;
-            if bytes[end] != b'"' {
-                return escaped_string(bytes, at, column, row);
-            }
-            if is_ascii && column.is_none() {
-                return Some(end + 1);
-            }
-            (Token::Text(std::str::from_utf8(&bytes[at + 1..end]).ok()?), end + 1)
-        }
-        first @ (b'-' | b'0'..=b'9') => {
-            let digits = Block::at(bytes, at).digits();
-            let end = at + digits.count;
-            if let Some(number) = digits.number
-                && (first != b'0' || digits.count == 1)
-                && !matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
-            {
-                if let Some(column) = column {
-                    column.store_whole(number, &bytes[at..end], row);
-                }
-                return Some(end);
-            }
-            let end = number_end(bytes, at)?;
-            (Token::Number(&bytes[at..end]), end)
-        }
-        b'n' => (Token::Null, word_end(bytes, at, b"null")?),
-        b'N' => (Token::Null, word_end(bytes, at, b"NaN")?),
-        b't' => (Token::Boolean(true), word_end(bytes, at, b"true")?),
-        b'f' => (Token::Boolean(false), word_end(bytes, at, b"false")?),
-        _ => return None,
-    };
-    if let Some(column) = column {
-        column.store(token, row);
+/// As [`value`], where the text before it was not expected.
+#[inline(never)]
+fn learned_value<'t>(
+    text: &'t [u8],
+    column: &Option<Column>,
+    row: &mut impl Values,
+) -> Option<&'t [u8]> {
+    value(text, column, row)
+}
+
+/// Reads the value at the start of `text`, stores the value if it is wanted, and returns what stands
+/// behind it.
+#[expect(clippy::inline_always, reason = "the loop over members is mostly this")]
+#[inline(always)]
+fn value<'t>(text: &'t [u8], column: &Option<Column>, row: &mut impl Values) -> Option<&'t [u8]> {
+    let start = text.first_chunk::<{ 1 + 2 * Word::BYTES }>()?;
+    if start[0] == b'"' {
+        return string(text, start, column, row);
     }
-    Some(end)
+    // A code of one digit is the most frequent number of all.
+    let digit = start[0].wrapping_sub(b'0');
+    if digit < 10 && matches!(start[1], b',' | b'}') {
+        if let Some(column) = column {
+            column.store_whole(digit.into(), &start[..1], row);
+        }
+        return text.get(1..);
+    }
+    let (words, _) = start.as_chunks();
+    if let Some((count, number)) = Word::of(words[0]).short_number()
+        && matches!(start[count], b',' | b'}')
+        && start[0] != b'0'
+    {
+        if let Some(column) = column {
+            column.store_whole(number, &start[..count], row);
+        }
+        return text.get(count..);
+    }
+    other_value(text, column, row)
+}
+
+/// A string at the start of `text`, whose first bytes are `start`.
+#[expect(clippy::inline_always, reason = "the loop over members is mostly this")]
+#[inline(always)]
+fn string<'t>(
+    text: &'t [u8],
+    start: &[u8; 1 + 2 * Word::BYTES],
+    column: &Option<Column>,
+    row: &mut impl Values,
+) -> Option<&'t [u8]> {
+    let (words, _) = start[1..].as_chunks();
+    let (first, second) = (Word::of(words[0]), Word::of(words[1]));
+    let (words, length) = if let Some(end) = first.special() {
+        ([first.through(end), 0], end.position())
+    } else if let Some(end) = second.special() {
+        ([first.bits(), second.through(end)], Word::BYTES + end.position())
+    } else {
+        return long_string(text, column, row);
+    };
+    // What the text is if it has no escapes, which its end tells.
+    let short = ShortText::from_words(words);
+    let Some([b'"', rest @ ..]) = text.get(1 + length..) else {
+        return escaped_string(text, column, row);
+    };
+    match column {
+        None if short.is_ascii() => Some(rest),
+        None => std::str::from_utf8(&text[1..=length]).is_ok().then_some(rest),
+        Some(column) => {
+            column.store_short(short, &text[1..=length], row)?;
+            Some(rest)
+        }
+    }
+}
+
+/// A string of any length at the start of `text`.
+#[inline(never)]
+fn long_string<'t>(
+    text: &'t [u8],
+    column: &Option<Column>,
+    row: &mut impl Values,
+) -> Option<&'t [u8]> {
+    let (length, is_ascii) = string_end(&text[1..])?;
+    let (content, rest) = text[1..].split_at(length);
+    let [b'"', rest @ ..] = rest else {
+        return escaped_string(text, column, row);
+    };
+    if column.is_some() || !is_ascii {
+        let content = std::str::from_utf8(content).ok()?;
+        if let Some(column) = column {
+            column.store(Token::Text(content), row);
+        }
+    }
+    Some(rest)
 }
 
 /// Hands a string with escapes over to the thorough path, also where the string is not wanted: its
 /// escapes may be wrong.
-#[cold]
-fn escaped_string(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
-    let mut end = at + 1;
+#[inline(never)]
+fn escaped_string<'t>(
+    text: &'t [u8],
+    column: &Option<Column>,
+    row: &mut impl Values,
+) -> Option<&'t [u8]> {
+    let mut end = 1;
     loop {
-        (end, _) = special(bytes, end)?;
-        match bytes[end] {
+        end += string_end(text.get(end..)?)?.0;
+        match text[end] {
             b'"' => break,
             b'\\' => end += 2,
             _ => return None,
         }
     }
-    reference::store_string(std::str::from_utf8(&bytes[at..=end]).ok()?, column, row)?;
-    Some(end + 1)
+    reference::store_string(std::str::from_utf8(&text[..=end]).ok()?, *column, row)?;
+    text.get(end + 1..)
 }
 
-/// The end of the number at `at`; `None` means that it is not a number of JSON.
-fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let first = if bytes[at] == b'-' { at + 1 } else { at };
-    let mut end = digits_end(bytes, first);
-    if end == first || (bytes[first] == b'0' && end > first + 1) {
+/// A value that is neither a string nor a short whole number.
+#[inline(never)]
+fn other_value<'t>(
+    text: &'t [u8],
+    column: &Option<Column>,
+    row: &mut impl Values,
+) -> Option<&'t [u8]> {
+    let (token, rest) = match *text.first()? {
+        b'-' | b'0'..=b'9' => {
+            let (number, rest) = text.split_at(number_end(text)?);
+            (Token::Number(number), rest)
+        }
+        b'n' => (Token::Null, text.strip_prefix(b"null")?),
+        b'N' => (Token::Null, text.strip_prefix(b"NaN")?),
+        b't' => (Token::Boolean(true), text.strip_prefix(b"true")?),
+        b'f' => (Token::Boolean(false), text.strip_prefix(b"false")?),
+        _ => return None,
+    };
+    if let Some(column) = column {
+        column.store(token, row);
+    }
+    Some(rest)
+}
+
+/// The end of the number at the start of `text`; `None` means that it is not a number of JSON.
+fn number_end(text: &[u8]) -> Option<usize> {
+    let first = usize::from(text[0] == b'-');
+    let mut end = digits_end(text, first);
+    if end == first || (text[first] == b'0' && end > first + 1) {
         return None;
     }
-    if bytes.get(end) == Some(&b'.') {
+    if text.get(end) == Some(&b'.') {
         let fraction = end + 1;
-        end = digits_end(bytes, fraction);
+        end = digits_end(text, fraction);
         if end == fraction {
             return None;
         }
     }
-    match bytes.get(end) {
+    match text.get(end) {
         Some(b'e' | b'E') => None,
         _ => Some(end),
     }
 }
 
-fn digits_end(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+fn digits_end(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(u8::is_ascii_digit) {
         at += 1;
     }
     at
 }
 
-fn word_end(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    bytes[at..].starts_with(word).then_some(at + word.len())
+/// The number of bytes of JSON white space that `text` starts with.
+fn white_space(text: &[u8]) -> usize {
+    text.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
 }
 
-/// The number of bytes of JSON white space that `bytes` starts with.
-fn white_space(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
-}
-
-/// The position of the first quote, backslash or control character from `at` on, and whether all
-/// before it is ASCII.
-#[inline]
-fn special(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+/// The position of the first quote, backslash or control character, and whether all before it is
+/// ASCII. `None` where there is none before the end of the margin.
+fn string_end(text: &[u8]) -> Option<(usize, bool)> {
+    let (words, _) = text.as_chunks();
     let mut all_ascii = true;
-    while at < bytes.len() {
-        let (found, is_ascii) = Block::at(bytes, at).special();
-        all_ascii &= is_ascii;
-        if let Some(found) = found {
-            // The zeros of a block behind the end are found, too.
-            return (at + found < bytes.len()).then_some((at + found, all_ascii));
+    for (number, word) in words.iter().enumerate() {
+        let word = Word::of(*word);
+        if let Some(end) = word.special() {
+            all_ascii &= is_ascii(word.through(end));
+            return Some((number * Word::BYTES + Special::position(end), all_ascii));
         }
-        at += Block::BYTES;
+        all_ascii &= is_ascii(word.bits());
     }
     None
 }
