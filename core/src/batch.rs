@@ -5,7 +5,7 @@
 //! values go to the ends of the columns, as the *open row*. Once the record has its verdict, the row is
 //! closed, moved to another batch, or taken back without a trace.
 
-use crate::column::{Cell, Column};
+use crate::column::{Cell, Column, ColumnValues};
 use crate::open_row::{Open, OpenRow};
 use crate::padded::Padded;
 use crate::placing::Placing;
@@ -65,6 +65,7 @@ impl RecordBatch {
     }
 
     /// How many rows there are.
+    #[inline]
     pub fn rows(&self) -> u32 {
         self.metas.len() as u32
     }
@@ -177,6 +178,16 @@ impl RecordBatch {
         self.open.has_gaps()
     }
 
+    /// The number that the open row, which is complete, has in `slot`. `None` where some slot of the
+    /// row has no value, or this one is no `unsigned`: [`RecordBatch::cell`] then tells.
+    #[inline]
+    pub(crate) fn unsigned(&self, slot: usize) -> Option<u32> {
+        match self.columns[slot].values() {
+            ColumnValues::U32s(numbers) if !self.has_gaps() => numbers.last().copied(),
+            _ => None,
+        }
+    }
+
     /// What the open row, which is complete, has in `slot`.
     #[inline]
     pub(crate) fn cell(&self, slot: usize) -> Cell<'_> {
@@ -184,7 +195,8 @@ impl RecordBatch {
     }
 
     /// Makes the open row, which is complete, the last row.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "done for each record")]
+    #[inline(always)]
     pub(crate) fn close(&mut self, meta: RecordMeta, verdict: Verdict) {
         self.event_times.push(verdict.event_time.0);
         if verdict.placing != Placing::Opens {

@@ -142,6 +142,7 @@ impl Partition {
 
     /// The state after every record accepted so far. The state fits the metrics' accumulators only
     /// while no row is pending.
+    #[inline]
     pub fn state(&self) -> &PartitionState {
         &self.state
     }
@@ -157,16 +158,19 @@ impl Partition {
     }
 
     /// The number of rows that metrics have not seen yet.
+    #[inline]
     pub fn pending_rows(&self) -> u32 {
         self.pending.iter().map(|(_, batch)| batch.rows()).sum()
     }
 
     /// The bytes of original records that the pending rows keep.
+    #[inline]
     pub fn pending_bytes(&self) -> usize {
         self.pending.iter().map(|(_, batch)| batch.raw_bytes()).sum()
     }
 
     /// The pending rows with this verdict.
+    #[inline]
     pub fn pending(&self, lateness: Lateness) -> &RecordBatch {
         &self.pending[lateness]
     }
@@ -258,19 +262,24 @@ impl Partition {
         let reference = reference.filter(|_| placing != Placing::Nowhere);
         let behind = reference.map_or(0, |reference| reference.since(event_time));
         self.state.histogram.record(behind);
-        let books = &mut self.state.accounting;
         let limit = reference.map(|reference| reference.minus(plan.watermark.bound));
         let Some(limit) = limit.filter(|limit| event_time < *limit) else {
-            books.on_time += 1;
+            self.state.accounting.on_time += 1;
             let verdict = Verdict { event_time, placing, watermark, delay: 0 };
             self.pending[Lateness::OnTime].close(meta, verdict);
             return Outcome::OnTime;
         };
-        let delay = limit.since(event_time);
+        let verdict = Verdict { event_time, placing, watermark, delay: limit.since(event_time) };
+        self.place_late(meta, verdict)
+    }
+
+    #[cold]
+    fn place_late(&mut self, meta: RecordMeta, verdict: Verdict) -> Outcome {
+        let books = &mut self.state.accounting;
+        let delay = verdict.delay;
         books.late += 1;
         books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
         books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
-        let verdict = Verdict { event_time, placing, watermark, delay };
         let [on_time, late] = self.pending.as_mut().into_array();
         on_time.move_open(late);
         late.close(meta, verdict);
@@ -278,6 +287,7 @@ impl Partition {
     }
 
     /// The record's event time. The largest event time moves where the record may move it.
+    #[inline]
     fn event_time(&mut self, plan: &Plan, meta: RecordMeta) -> (EventTime, Placing) {
         let batch = &self.pending[Lateness::OnTime];
         let Ok(event_time) = plan.timestamps.assign(batch, meta.time) else {

@@ -157,6 +157,14 @@ fn field(batch: &RecordBatch, slot: usize, unit: TimestampUnit) -> Result<EventT
 
 #[inline]
 fn unsigned(batch: &RecordBatch, slot: usize) -> Result<u32, Fallback> {
+    match batch.unsigned(slot) {
+        Some(number) => Ok(number),
+        None => unsigned_or_gap(batch, slot),
+    }
+}
+
+#[cold]
+fn unsigned_or_gap(batch: &RecordBatch, slot: usize) -> Result<u32, Fallback> {
     match batch.cell(slot) {
         Cell::Unsigned(number) => Ok(number),
         Cell::Missing => Err(Fallback::Missing),

@@ -5,6 +5,7 @@
 mod names;
 mod reference;
 mod scanner;
+mod text;
 mod tolerant;
 mod word;
 
@@ -15,6 +16,7 @@ use streamgauge_core::{Padded, Projection, Rejection, Values};
 
 use self::names::Names;
 use self::scanner::Scanner;
+pub(super) use self::text::ShortString;
 use super::text::checked_text;
 
 /// Decodes one JSON object per record.

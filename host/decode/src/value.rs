@@ -3,9 +3,9 @@
 
 mod number;
 
-use streamgauge_core::{
-    Field, FieldType, Flaw, ShortText, TEXT_BYTES_MAX, Value, Values, parse_rfc3339,
-};
+use streamgauge_core::{Field, FieldType, Flaw, TEXT_BYTES_MAX, Value, Values, parse_rfc3339};
+
+use crate::json::ShortString;
 
 /// A value as written in a record.
 #[derive(Clone, Copy, Debug)]
@@ -91,19 +91,19 @@ impl Column {
         }
     }
 
-    /// Sets this column's slot to the content `text` of a string, which is `short`; the same as
-    /// storing [`Token::Text`], only faster. `None` means that `text` is not UTF-8.
-    #[inline]
+    /// Sets this column's slot to the content of a string; the same as storing [`Token::Text`], only
+    /// faster. `None` means that the content is not UTF-8.
+    #[expect(clippy::inline_always, reason = "done for most strings that are wanted")]
+    #[inline(always)]
     pub(super) fn store_short(
         &self,
-        short: ShortText,
-        text: &[u8],
+        string: &ShortString<'_>,
         row: &mut impl Values,
     ) -> Option<()> {
-        if matches!(self.kind, Kind::Text) && row.set_short(self.slot, short) {
+        if matches!(self.kind, Kind::Text) && row.set_short(self.slot, string.text()) {
             return Some(());
         }
-        self.store_bytes(text, row)
+        self.store_bytes(string.content(), row)
     }
 
     #[inline(never)]

@@ -42,7 +42,7 @@ fn read_strict(text: &str, names: &Names, row: &mut impl Values) -> serde_json::
 /// Hands the content of a JSON string to `row`, without a copy where the string has no escapes.
 pub(super) fn store_string(
     json: &str,
-    column: Option<Column>,
+    column: Option<&Column>,
     row: &mut impl Values,
 ) -> Option<()> {
     let mut json = Deserializer::from_str(json);
@@ -83,7 +83,7 @@ fn store<E: serde::de::Error>(
     let text = raw.get();
     let token = match text.as_bytes().first() {
         Some(b'"') => {
-            return store_string(text, Some(column), row).ok_or(E::custom("not a string"));
+            return store_string(text, Some(&column), row).ok_or(E::custom("not a string"));
         }
         Some(b'n') => Token::Null,
         Some(b't') => Token::Boolean(true),
@@ -120,7 +120,7 @@ impl Visitor<'_> for Key<'_> {
 
 /// Stores the content of a string.
 struct Content<'a, V> {
-    column: Option<Column>,
+    column: Option<&'a Column>,
     row: &'a mut V,
 }
 

@@ -9,18 +9,16 @@
 //! verdict to the thorough path. UTF-8 is checked on the way, in keys when they are learned and in
 //! strings that are not ASCII: all other bytes that are stepped over are ASCII.
 
-use streamgauge_core::{Padded, ShortText, Values};
+use streamgauge_core::{Padded, Values};
 
 use super::names::Names;
 use super::reference;
-use super::word::{Special, Word, is_ascii};
+use super::text::{Lead, Text, short_ascii, short_number, short_text, single_digit};
+use super::word::{Word, is_ascii};
 use crate::value::{Column, Token};
 
 /// The largest number of members whose place is remembered.
 const MEMBERS_MAX: usize = 1024;
-
-/// The longest piece between two values that is remembered, in bytes.
-const LEAD_BYTES_MAX: usize = Padded::MARGIN;
 
 /// Scans flat objects and remembers the shape of the last one.
 #[derive(Default)]
@@ -35,13 +33,6 @@ struct Member {
     column: Option<Column>,
 }
 
-/// The bytes between two values, laid out so that comparing them takes no loop and no call.
-struct Lead {
-    halves: [u128; 2],
-    masks: [u128; 2],
-    length: usize,
-}
-
 impl Scanner {
     /// Fills `row` if the record is an object of a kind that this path reads.
     #[inline(never)]
@@ -51,15 +42,18 @@ impl Scanner {
         names: &Names,
         row: &mut impl Values,
     ) -> Option<()> {
-        let mut text = record.with_margin();
+        let mut text = Text::new(record);
         let mut number = 0;
         loop {
-            for member in self.shape.get(number..).unwrap_or_default() {
-                let Some(rest) = member.lead.strip_from(text) else { break };
+            let mut expected = self.shape.get(number..).unwrap_or_default();
+            while let [member, others @ ..] = expected
+                && let Some(rest) = text.strip(&member.lead)
+            {
                 text = value(rest, &member.column, row)?;
-                number += 1;
+                expected = others;
             }
-            if number > 0 && ends_object(text) {
+            number = number.max(self.shape.len() - expected.len());
+            if number > 0 && ends_object(text.with_margin()) {
                 return Some(());
             }
             let (rest, column) = self.learn(number, text, names)?;
@@ -73,50 +67,24 @@ impl Scanner {
     fn learn<'t>(
         &mut self,
         number: usize,
-        text: &'t [u8],
+        text: Text<'t>,
         names: &Names,
-    ) -> Option<(&'t [u8], Option<Column>)> {
-        let (end, name) = lead(text, number)?;
-        let (lead, rest) = text.split_at(end);
+    ) -> Option<(Text<'t>, Option<Column>)> {
+        let bytes = text.with_margin();
+        let (end, name) = lead(bytes, number)?;
         let column = names.column(name);
-        if number < MEMBERS_MAX && lead.len() <= LEAD_BYTES_MAX {
-            let member = Member { lead: Lead::new(lead), column };
+        if number < MEMBERS_MAX
+            && let Some(lead) = Lead::new(&bytes[..end])
+        {
+            let member = Member { lead, column };
             if number < self.shape.len() {
                 self.shape[number] = member;
             } else if number == self.shape.len() {
                 self.shape.push(member);
             }
         }
-        Some((rest, column))
+        Some((text.skip(end)?, column))
     }
-}
-
-impl Lead {
-    /// Remembers `lead`, which is at most [`LEAD_BYTES_MAX`] long.
-    fn new(lead: &[u8]) -> Self {
-        let mut bytes = [0; LEAD_BYTES_MAX];
-        bytes[..lead.len()].copy_from_slice(lead);
-        let mut mask = [0; LEAD_BYTES_MAX];
-        mask[..lead.len()].fill(0xFF);
-        Self { halves: halves(&bytes), masks: halves(&mask), length: lead.len() }
-    }
-
-    /// What stands behind these bytes, if `text` starts with them.
-    #[inline]
-    fn strip_from<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
-        let found = halves(text.first_chunk()?);
-        let differs = |half: usize| (found[half] ^ self.halves[half]) & self.masks[half] != 0;
-        if differs(0) || (self.length > LEAD_BYTES_MAX / 2 && differs(1)) {
-            return None;
-        }
-        text.get(self.length..)
-    }
-}
-
-#[inline]
-fn halves(bytes: &[u8; LEAD_BYTES_MAX]) -> [u128; 2] {
-    let (chunks, _) = bytes.as_chunks();
-    [u128::from_le_bytes(chunks[0]), u128::from_le_bytes(chunks[1])]
 }
 
 /// True if a closing brace and nothing after it is left.
@@ -161,10 +129,10 @@ fn lead(text: &[u8], number: usize) -> Option<(usize, &str)> {
 /// As [`value`], where the text before it was not expected.
 #[inline(never)]
 fn learned_value<'t>(
-    text: &'t [u8],
+    text: Text<'t>,
     column: &Option<Column>,
     row: &mut impl Values,
-) -> Option<&'t [u8]> {
+) -> Option<Text<'t>> {
     value(text, column, row)
 }
 
@@ -172,94 +140,58 @@ fn learned_value<'t>(
 /// behind it.
 #[expect(clippy::inline_always, reason = "the loop over members is mostly this")]
 #[inline(always)]
-fn value<'t>(text: &'t [u8], column: &Option<Column>, row: &mut impl Values) -> Option<&'t [u8]> {
-    let start = text.first_chunk::<{ 1 + 2 * Word::BYTES }>()?;
-    if start[0] == b'"' {
-        return string(text, start, column, row);
-    }
-    // A code of one digit is the most frequent number of all.
-    let digit = start[0].wrapping_sub(b'0');
-    if digit < 10 && matches!(start[1], b',' | b'}') {
-        if let Some(column) = column {
-            column.store_whole(digit.into(), &start[..1], row);
+fn value<'t>(text: Text<'t>, column: &Option<Column>, row: &mut impl Values) -> Option<Text<'t>> {
+    let next = text.next()?;
+    if next[0] == b'"' {
+        if let Some(string) = short_ascii(next) {
+            if let Some(column) = column {
+                column.store_short(&string, row)?;
+            }
+            return text.skip(string.quoted_length());
         }
-        return text.get(1..);
-    }
-    let (words, _) = start.as_chunks();
-    if let Some((count, number)) = Word::of(words[0]).short_number()
-        && matches!(start[count], b',' | b'}')
-        && start[0] != b'0'
-    {
-        if let Some(column) = column {
-            column.store_whole(number, &start[..count], row);
+        if let Some(column) = column
+            && let Some(string) = short_text(next)
+        {
+            column.store_short(&string, row)?;
+            return text.skip(string.quoted_length());
         }
-        return text.get(count..);
+        return text.skip(other_string(text.with_margin(), column, row)?);
     }
-    other_value(text, column, row)
+    if let Some(digit) = single_digit(next) {
+        if let Some(column) = column {
+            column.store_whole(digit.into(), &next[..1], row);
+        }
+        return text.skip(1);
+    }
+    if let Some((number, digits)) = short_number(next) {
+        if let Some(column) = column {
+            column.store_whole(number, &next[..digits], row);
+        }
+        return text.skip(digits);
+    }
+    text.skip(other_value(text.with_margin(), column, row)?)
 }
 
-/// A string at the start of `text`, whose first bytes are `start`.
-#[expect(clippy::inline_always, reason = "the loop over members is mostly this")]
-#[inline(always)]
-fn string<'t>(
-    text: &'t [u8],
-    start: &[u8; 1 + 2 * Word::BYTES],
-    column: &Option<Column>,
-    row: &mut impl Values,
-) -> Option<&'t [u8]> {
-    let (words, _) = start[1..].as_chunks();
-    let (first, second) = (Word::of(words[0]), Word::of(words[1]));
-    let (words, length) = if let Some(end) = first.special() {
-        ([first.through(end), 0], end.position())
-    } else if let Some(end) = second.special() {
-        ([first.bits(), second.through(end)], Word::BYTES + end.position())
-    } else {
-        return long_string(text, column, row);
-    };
-    // What the text is if it has no escapes, which its end tells.
-    let short = ShortText::from_words(words);
-    let Some([b'"', rest @ ..]) = text.get(1 + length..) else {
-        return escaped_string(text, column, row);
-    };
-    match column {
-        None if short.is_ascii() => Some(rest),
-        None => std::str::from_utf8(&text[1..=length]).is_ok().then_some(rest),
-        Some(column) => {
-            column.store_short(short, &text[1..=length], row)?;
-            Some(rest)
-        }
-    }
-}
-
-/// A string of any length at the start of `text`.
+/// A string of any length, with or without escapes, at the start of `text`; returns its length with
+/// the quotes.
 #[inline(never)]
-fn long_string<'t>(
-    text: &'t [u8],
-    column: &Option<Column>,
-    row: &mut impl Values,
-) -> Option<&'t [u8]> {
+fn other_string(text: &[u8], column: &Option<Column>, row: &mut impl Values) -> Option<usize> {
     let (length, is_ascii) = string_end(&text[1..])?;
-    let (content, rest) = text[1..].split_at(length);
-    let [b'"', rest @ ..] = rest else {
+    if text[1 + length] != b'"' {
         return escaped_string(text, column, row);
-    };
+    }
     if column.is_some() || !is_ascii {
-        let content = std::str::from_utf8(content).ok()?;
+        let content = std::str::from_utf8(&text[1..=length]).ok()?;
         if let Some(column) = column {
             column.store(Token::Text(content), row);
         }
     }
-    Some(rest)
+    Some(length + 2)
 }
 
 /// Hands a string with escapes over to the thorough path, also where the string is not wanted: its
 /// escapes may be wrong.
-#[inline(never)]
-fn escaped_string<'t>(
-    text: &'t [u8],
-    column: &Option<Column>,
-    row: &mut impl Values,
-) -> Option<&'t [u8]> {
+fn escaped_string(text: &[u8], column: &Option<Column>, row: &mut impl Values) -> Option<usize> {
     let mut end = 1;
     loop {
         end += string_end(text.get(end..)?)?.0;
@@ -269,32 +201,29 @@ fn escaped_string<'t>(
             _ => return None,
         }
     }
-    reference::store_string(std::str::from_utf8(&text[..=end]).ok()?, *column, row)?;
-    text.get(end + 1..)
+    reference::store_string(std::str::from_utf8(&text[..=end]).ok()?, column.as_ref(), row)?;
+    Some(end + 1)
 }
 
-/// A value that is neither a string nor a short whole number.
+/// A value that is neither a string nor a short whole number; returns its length.
 #[inline(never)]
-fn other_value<'t>(
-    text: &'t [u8],
-    column: &Option<Column>,
-    row: &mut impl Values,
-) -> Option<&'t [u8]> {
-    let (token, rest) = match *text.first()? {
+fn other_value(text: &[u8], column: &Option<Column>, row: &mut impl Values) -> Option<usize> {
+    let word = |word: &[u8]| text.starts_with(word).then_some(word.len());
+    let (token, end) = match text[0] {
         b'-' | b'0'..=b'9' => {
-            let (number, rest) = text.split_at(number_end(text)?);
-            (Token::Number(number), rest)
+            let end = number_end(text)?;
+            (Token::Number(&text[..end]), end)
         }
-        b'n' => (Token::Null, text.strip_prefix(b"null")?),
-        b'N' => (Token::Null, text.strip_prefix(b"NaN")?),
-        b't' => (Token::Boolean(true), text.strip_prefix(b"true")?),
-        b'f' => (Token::Boolean(false), text.strip_prefix(b"false")?),
+        b'n' => (Token::Null, word(b"null")?),
+        b'N' => (Token::Null, word(b"NaN")?),
+        b't' => (Token::Boolean(true), word(b"true")?),
+        b'f' => (Token::Boolean(false), word(b"false")?),
         _ => return None,
     };
     if let Some(column) = column {
         column.store(token, row);
     }
-    Some(rest)
+    Some(end)
 }
 
 /// The end of the number at the start of `text`; `None` means that it is not a number of JSON.
@@ -338,7 +267,7 @@ fn string_end(text: &[u8]) -> Option<(usize, bool)> {
         let word = Word::of(*word);
         if let Some(end) = word.special() {
             all_ascii &= is_ascii(word.through(end));
-            return Some((number * Word::BYTES + Special::position(end), all_ascii));
+            return Some((number * Word::BYTES + end.position(), all_ascii));
         }
         all_ascii &= is_ascii(word.bits());
     }

@@ -11,9 +11,9 @@ const HIGHS: u64 = ONES << 7;
 #[derive(Clone, Copy)]
 pub(super) struct Word(u64);
 
-/// The first byte of a word that is a quote, a backslash or a control character.
+/// The first byte of some kind in a word.
 #[derive(Clone, Copy)]
-pub(super) struct Special {
+pub(super) struct Found {
     /// The highest bit of that byte; above it, whatever.
     flags: u64,
 }
@@ -27,14 +27,27 @@ impl Word {
         Self(u64::from_le_bytes(bytes))
     }
 
-    /// `None` means that the word has no such byte.
+    /// The first byte that is a quote, a backslash or a control character; `None` means that the word
+    /// has none.
     #[inline]
-    pub(super) fn special(self) -> Option<Special> {
+    pub(super) fn special(self) -> Option<Found> {
+        Found::first(self.ends() & !self.0)
+    }
+
+    /// The first byte that is a quote, a backslash, a control character or not ASCII.
+    #[inline]
+    pub(super) fn special_or_not_ascii(self) -> Option<Found> {
+        Found::first(self.ends() | self.0)
+    }
+
+    /// The highest bit of each byte that is a quote, a backslash or a control character, up to the
+    /// first of them or the first that is not ASCII; else whatever.
+    #[inline]
+    fn ends(self) -> u64 {
         // With the second bit flipped, a quote and the control characters are what is below 0x21.
         let quote_or_control = (self.0 ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
         let backslash = (self.0 ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-        let flags = (quote_or_control | backslash) & !self.0 & HIGHS;
-        (flags != 0).then_some(Special { flags })
+        quote_or_control | backslash
     }
 
     /// All bytes.
@@ -43,10 +56,10 @@ impl Word {
         self.0
     }
 
-    /// The bytes up to and with the special one; zeros behind it.
+    /// The bytes up to and with the one that was found; zeros behind it.
     #[inline]
-    pub(super) fn through(self, special: Special) -> u64 {
-        self.0 & (special.flags ^ (special.flags - 1))
+    pub(super) fn through(self, found: Found) -> u64 {
+        self.0 & (found.flags ^ (found.flags - 1))
     }
 
     /// The number that one to seven digits at the start of the word spell, and how many there are.
@@ -67,7 +80,13 @@ impl Word {
     }
 }
 
-impl Special {
+impl Found {
+    #[inline]
+    fn first(flags: u64) -> Option<Self> {
+        let flags = flags & HIGHS;
+        (flags != 0).then_some(Self { flags })
+    }
+
     /// The position of the byte in its word.
     #[inline]
     pub(super) fn position(self) -> usize {
@@ -100,12 +119,14 @@ mod tests {
             let word = Word::of(bytes);
             let found = bytes.iter().position(|b| matches!(b, b'"' | b'\\' | ..0x20));
             let special = word.special();
-            prop_assert_eq!(special.map(Special::position), found);
+            prop_assert_eq!(special.map(Found::position), found);
             if let (Some(special), Some(found)) = (special, found) {
                 let mut through = [0; 8];
                 through[..=found].copy_from_slice(&bytes[..=found]);
                 prop_assert_eq!(word.through(special), u64::from_le_bytes(through));
             }
+            let found = bytes.iter().position(|b| matches!(b, b'"' | b'\\' | ..0x20 | 0x80..));
+            prop_assert_eq!(word.special_or_not_ascii().map(Found::position), found);
             prop_assert_eq!(is_ascii(word.bits()), bytes.is_ascii());
 
             let count = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
