@@ -12,7 +12,7 @@ pub struct Padded<'a>(&'a [u8]);
 
 impl<'a> Padded<'a> {
     /// How many zeros there are behind a record.
-    pub const MARGIN: usize = 32;
+    pub const MARGIN: usize = 64;
 
     /// Appends `record` and a margin to `buffer`.
     #[inline]

@@ -260,10 +260,7 @@ impl Partition {
         let (event_time, placing) = self.event_time(plan, meta);
         // A record without any time is on time.
         let reference = reference.filter(|_| placing != Placing::Nowhere);
-        let behind = reference.map_or(0, |reference| reference.since(event_time));
-        self.state.histogram.record(behind);
-        let limit = reference.map(|reference| reference.minus(plan.watermark.bound));
-        let Some(limit) = limit.filter(|limit| event_time < *limit) else {
+        let Some(limit) = self.late_behind(plan, reference, event_time) else {
             self.state.accounting.on_time += 1;
             let verdict = Verdict { event_time, placing, watermark, delay: 0 };
             self.pending[Lateness::OnTime].close(meta, verdict);
@@ -271,6 +268,23 @@ impl Partition {
         };
         let verdict = Verdict { event_time, placing, watermark, delay: limit.since(event_time) };
         self.place_late(meta, verdict)
+    }
+
+    /// Counts how far an event time is behind `reference`; returns the limit that it is behind, if it
+    /// is late.
+    #[inline]
+    fn late_behind(
+        &mut self,
+        plan: &Plan,
+        reference: Option<EventTime>,
+        event_time: EventTime,
+    ) -> Option<EventTime> {
+        let Some(reference) = reference.filter(|reference| event_time < *reference) else {
+            self.state.histogram.record(0);
+            return None;
+        };
+        self.state.histogram.record(reference.since(event_time));
+        Some(reference.minus(plan.watermark.bound)).filter(|limit| event_time < *limit)
     }
 
     #[cold]

@@ -5,7 +5,7 @@
 mod names;
 mod reference;
 mod scanner;
-mod text;
+mod start;
 mod tolerant;
 mod word;
 
@@ -16,7 +16,7 @@ use streamgauge_core::{Padded, Projection, Rejection, Values};
 
 use self::names::Names;
 use self::scanner::Scanner;
-pub(super) use self::text::ShortString;
+pub(super) use self::start::ShortString;
 use super::text::checked_text;
 
 /// Decodes one JSON object per record.

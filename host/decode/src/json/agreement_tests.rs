@@ -138,6 +138,9 @@ fn the_scanner_reads_flat_records_of_any_order() {
         r#"{"t": "x", "u": 8.0, "more": true, "i": "08"} "#,
         r#"{"t": NaN, "u": null, "b": false}"#,
         r#"{"t": "\u6d59\u6c5f", "u": 8}"#,
+        r#"{"t": "x", "a key that is longer than what is remembered": 1, "u": 1234567, "i": 12345678}"#,
+        r#"{"t": "x", "a key that is longer than what is remembered": 1, "u": 1234567, "i": 12345678}"#,
+        r#"{"t":"exactly 15 byte","x":"sixteen bytes, so","t":"浙江浙江浙江","x":"浙江浙江浙江","u":0}"#,
     ];
     assert_eq!(check(&records.map(|record| record.as_bytes().to_vec())), records.len());
 }

@@ -13,7 +13,7 @@ use streamgauge_core::{Padded, Values};
 
 use super::names::Names;
 use super::reference;
-use super::text::{Lead, Text, short_ascii, short_number, short_text, single_digit};
+use super::start::{Lead, Start, short_ascii, short_number, short_text, single_digit};
 use super::word::{Word, is_ascii};
 use crate::value::{Column, Token};
 
@@ -26,11 +26,18 @@ pub(super) struct Scanner {
     shape: Vec<Member>,
 }
 
-/// The text before a value of the last record, such as `, "month": `, and the value's column if it
-/// is wanted.
+/// The text before a value of the last record, such as `, "month": `, and the place of the
+/// value.
 struct Member {
     lead: Lead,
-    column: Option<Column>,
+    place: Place,
+}
+
+/// Where a value goes.
+#[derive(Clone, Copy)]
+enum Place {
+    Nowhere,
+    In(Column),
 }
 
 impl Scanner {
@@ -42,48 +49,50 @@ impl Scanner {
         names: &Names,
         row: &mut impl Values,
     ) -> Option<()> {
-        let mut text = Text::new(record);
+        let mut text = record.with_margin();
         let mut number = 0;
         loop {
             let mut expected = self.shape.get(number..).unwrap_or_default();
             while let [member, others @ ..] = expected
-                && let Some(rest) = text.strip(&member.lead)
+                && let Some(start) = member.lead.strip_from(text.first_chunk()?)
             {
-                text = value(rest, &member.column, row)?;
+                let before = member.lead.len();
+                let length = match short_value(start, &member.place, row) {
+                    Some(length) => length,
+                    None => any_value(text.get(before..)?, &member.place, row)?,
+                };
+                text = text.get(before + length..)?;
                 expected = others;
             }
             number = number.max(self.shape.len() - expected.len());
-            if number > 0 && ends_object(text.with_margin()) {
+            if number > 0 && ends_object(text) {
                 return Some(());
             }
-            let (rest, column) = self.learn(number, text, names)?;
-            text = learned_value(rest, &column, row)?;
+            let (before, place) = self.learn(number, text, names)?;
+            text = text.get(before..)?;
+            let length = any_value(text, &place, row)?;
+            text = text.get(length..)?;
             number += 1;
         }
     }
 
-    /// Steps over the text before value number `number` and remembers it.
+    /// Steps over the text before value number `number` and remembers it; returns its length, and
+    /// where the value goes.
     #[inline(never)]
-    fn learn<'t>(
-        &mut self,
-        number: usize,
-        text: Text<'t>,
-        names: &Names,
-    ) -> Option<(Text<'t>, Option<Column>)> {
-        let bytes = text.with_margin();
-        let (end, name) = lead(bytes, number)?;
-        let column = names.column(name);
+    fn learn(&mut self, number: usize, text: &[u8], names: &Names) -> Option<(usize, Place)> {
+        let (end, name) = lead(text, number)?;
+        let place = names.column(name).map_or(Place::Nowhere, Place::In);
         if number < MEMBERS_MAX
-            && let Some(lead) = Lead::new(&bytes[..end])
+            && let Some(lead) = Lead::new(&text[..end])
         {
-            let member = Member { lead, column };
+            let member = Member { lead, place };
             if number < self.shape.len() {
                 self.shape[number] = member;
             } else if number == self.shape.len() {
                 self.shape.push(member);
             }
         }
-        Some((text.skip(end)?, column))
+        Some((end, place))
     }
 }
 
@@ -126,56 +135,52 @@ fn lead(text: &[u8], number: usize) -> Option<(usize, &str)> {
     Some((at, name))
 }
 
-/// As [`value`], where the text before it was not expected.
-#[inline(never)]
-fn learned_value<'t>(
-    text: Text<'t>,
-    column: &Option<Column>,
-    row: &mut impl Values,
-) -> Option<Text<'t>> {
-    value(text, column, row)
-}
-
-/// Reads the value at the start of `text`, stores the value if it is wanted, and returns what stands
-/// behind it.
+/// Reads a short value at `start`, stores it if it is wanted, and returns its length. `None` leaves
+/// the value to [`any_value`].
 #[expect(clippy::inline_always, reason = "the loop over members is mostly this")]
 #[inline(always)]
-fn value<'t>(text: Text<'t>, column: &Option<Column>, row: &mut impl Values) -> Option<Text<'t>> {
-    let next = text.next()?;
-    if next[0] == b'"' {
-        if let Some(string) = short_ascii(next) {
-            if let Some(column) = column {
+fn short_value(start: &Start, place: &Place, row: &mut impl Values) -> Option<usize> {
+    if start[0] == b'"' {
+        let string = match place {
+            Place::Nowhere => short_ascii(start)?,
+            Place::In(column) => {
+                let string = short_ascii(start).or_else(|| short_text(start))?;
                 column.store_short(&string, row)?;
+                string
             }
-            return text.skip(string.quoted_length());
-        }
-        if let Some(column) = column
-            && let Some(string) = short_text(next)
-        {
-            column.store_short(&string, row)?;
-            return text.skip(string.quoted_length());
-        }
-        return text.skip(other_string(text.with_margin(), column, row)?);
+        };
+        return Some(string.quoted_length());
     }
-    if let Some(digit) = single_digit(next) {
-        if let Some(column) = column {
-            column.store_whole(digit.into(), &next[..1], row);
+    if let Some(digit) = single_digit(start) {
+        if let Place::In(column) = place {
+            column.store_whole(digit.into(), &start[..1], row);
         }
-        return text.skip(1);
+        return Some(1);
     }
-    if let Some((number, digits)) = short_number(next) {
-        if let Some(column) = column {
-            column.store_whole(number, &next[..digits], row);
-        }
-        return text.skip(digits);
+    let (number, digits) = short_number(start)?;
+    if let Place::In(column) = place {
+        column.store_whole(number, &start[..digits], row);
     }
-    text.skip(other_value(text.with_margin(), column, row)?)
+    Some(digits)
+}
+
+/// Reads the value at the start of `text`, stores the value if it is wanted, and returns its length.
+#[inline(never)]
+fn any_value(text: &[u8], place: &Place, row: &mut impl Values) -> Option<usize> {
+    let column = match place {
+        Place::Nowhere => None,
+        Place::In(column) => Some(column),
+    };
+    if text.first() == Some(&b'"') {
+        any_string(text, column, row)
+    } else {
+        other_value(text, column, row)
+    }
 }
 
 /// A string of any length, with or without escapes, at the start of `text`; returns its length with
 /// the quotes.
-#[inline(never)]
-fn other_string(text: &[u8], column: &Option<Column>, row: &mut impl Values) -> Option<usize> {
+fn any_string(text: &[u8], column: Option<&Column>, row: &mut impl Values) -> Option<usize> {
     let (length, is_ascii) = string_end(&text[1..])?;
     if text[1 + length] != b'"' {
         return escaped_string(text, column, row);
@@ -191,7 +196,7 @@ fn other_string(text: &[u8], column: &Option<Column>, row: &mut impl Values) -> 
 
 /// Hands a string with escapes over to the thorough path, also where the string is not wanted: its
 /// escapes may be wrong.
-fn escaped_string(text: &[u8], column: &Option<Column>, row: &mut impl Values) -> Option<usize> {
+fn escaped_string(text: &[u8], column: Option<&Column>, row: &mut impl Values) -> Option<usize> {
     let mut end = 1;
     loop {
         end += string_end(text.get(end..)?)?.0;
@@ -201,13 +206,12 @@ fn escaped_string(text: &[u8], column: &Option<Column>, row: &mut impl Values) -
             _ => return None,
         }
     }
-    reference::store_string(std::str::from_utf8(&text[..=end]).ok()?, column.as_ref(), row)?;
+    reference::store_string(std::str::from_utf8(&text[..=end]).ok()?, column, row)?;
     Some(end + 1)
 }
 
-/// A value that is neither a string nor a short whole number; returns its length.
-#[inline(never)]
-fn other_value(text: &[u8], column: &Option<Column>, row: &mut impl Values) -> Option<usize> {
+/// A value that is no string; returns its length.
+fn other_value(text: &[u8], column: Option<&Column>, row: &mut impl Values) -> Option<usize> {
     let word = |word: &[u8]| text.starts_with(word).then_some(word.len());
     let (token, end) = match text[0] {
         b'-' | b'0'..=b'9' => {

@@ -51,10 +51,10 @@ fn check(plan: &Plan, new: impl Fn() -> Decoder, records: &[Vec<u8>]) {
         let times = if offset % 3 == 0 { 2 } else { 1 };
         for _ in 0..times {
             // Another decoder for each record expects no shape.
-            let decoded = new().decode(record, &mut row).map(|()| &row);
-            let expected = alone.accept(plan, meta, record, decoded, WallClock(0));
-            let decoded = decoder.decode_into(record, together.incoming());
-            let found = together.accept_open(plan, meta, decoded, WallClock(0));
+            let read = new().decode(record, &mut row).map(|()| &row);
+            let expected = alone.accept(plan, meta, record, read, WallClock(0));
+            let read = decoder.decode_into(record, together.incoming());
+            let found = together.accept_open(plan, meta, read, WallClock(0));
             assert_eq!(found, expected, "{}", record.escape_ascii());
         }
     }
@@ -125,8 +125,8 @@ fn many_columns_are_filled() {
     let mut decoder = Decoder::json(&plan.projection);
     for (offset, record) in (0..).zip(&records) {
         let meta = RecordMeta { offset, time: RecordTime(5), cursor: 0 };
-        let decoded = decoder.decode_into(record, partition.incoming());
-        partition.accept_open(&plan, meta, decoded, WallClock(0));
+        let read = decoder.decode_into(record, partition.incoming());
+        partition.accept_open(&plan, meta, read, WallClock(0));
     }
     let rows = Lateness::ALL.map(|lateness| partition.pending(lateness).rows());
     assert_eq!((rows, partition.state().accounting.rejected()), ([1, 1], 3));

@@ -1,5 +1,5 @@
-//! What is left of a record while it is scanned: a place in it, from which common things are stepped
-//! over without a loop whose length the processor would have to guess.
+//! What comes next in a record: the text before a value, and a short value, each looked at without a
+//! loop whose length the processor would have to guess.
 //!
 //! Zeros stand behind the record ([`Padded`]). A zero ends whatever is looked for here, so the end of
 //! the record needs no look of its own.
@@ -9,11 +9,17 @@ use streamgauge_core::{Padded, ShortText};
 use super::word::{Found, Word};
 
 /// The longest piece between two values that is remembered, in bytes.
-pub(super) const LEAD_BYTES_MAX: usize = Padded::MARGIN;
+const LEAD_BYTES_MAX: usize = 31;
 
-/// The end of a record, from some place in it, and the margin.
-#[derive(Clone, Copy)]
-pub(super) struct Text<'t>(&'t [u8]);
+/// How many bytes there are from the start of a value on, of which some may be of the margin.
+const START_BYTES: usize = 32;
+
+/// What is left from some place of a record on: what comes next of it, of which some may be of the
+/// margin.
+pub(super) type Ahead = [u8; Padded::MARGIN];
+
+/// The same from the start of a value on.
+pub(super) type Start = [u8; START_BYTES];
 
 /// The bytes between two values, laid out so that comparing them takes no loop and no call.
 pub(super) struct Lead {
@@ -31,76 +37,36 @@ pub(in super::super) struct ShortString<'t> {
     length: usize,
 }
 
-impl<'t> Text<'t> {
-    /// The whole record.
-    #[inline]
-    pub(super) fn new(record: Padded<'t>) -> Self {
-        Self(record.with_margin())
-    }
-
-    /// What is left, and the margin behind it.
-    #[inline]
-    pub(super) fn with_margin(self) -> &'t [u8] {
-        self.0
-    }
-
-    /// What stands behind the first `bytes` bytes, `None` where there are not so many.
-    #[inline]
-    pub(super) fn skip(self, bytes: usize) -> Option<Self> {
-        self.0.get(bytes..).map(Self)
-    }
-
-    /// The next bytes, of which there may be zeros of the margin; `None` never happens.
-    #[inline]
-    pub(super) fn next(self) -> Option<&'t [u8; Padded::MARGIN]> {
-        self.0.first_chunk()
-    }
-
-    /// What stands behind `lead`, if the text starts with it.
-    #[inline]
-    pub(super) fn strip(self, lead: &Lead) -> Option<Self> {
-        let found = halves(self.next()?);
-        let differs = |half: usize| (found[half] ^ lead.halves[half]) & lead.masks[half] != 0;
-        if differs(0) || (lead.length > LEAD_BYTES_MAX / 2 && differs(1)) {
-            return None;
-        }
-        self.skip(lead.length)
-    }
-}
-
 /// A code of one digit, the most frequent number of all, in front of a comma or a brace.
 #[inline]
-pub(super) fn single_digit(next: &[u8; Padded::MARGIN]) -> Option<u8> {
-    let digit = next[0].wrapping_sub(b'0');
-    (digit < 10 && matches!(next[1], b',' | b'}')).then_some(digit)
+pub(super) fn single_digit(start: &Start) -> Option<u8> {
+    let digit = start[0].wrapping_sub(b'0');
+    (digit < 10 && matches!(start[1], b',' | b'}')).then_some(digit)
 }
 
 /// A whole number of two to seven digits in front of a comma or a brace, and how many they are.
 #[inline]
-pub(super) fn short_number(next: &[u8; Padded::MARGIN]) -> Option<(u32, usize)> {
-    let (words, _) = next.as_chunks();
+pub(super) fn short_number(start: &Start) -> Option<(u32, usize)> {
+    let (words, _) = start.as_chunks();
     let (count, number) = Word::of(words[0]).short_number()?;
-    (next[0] != b'0' && matches!(next[count], b',' | b'}')).then_some((number, count))
+    (start[0] != b'0' && matches!(start[count], b',' | b'}')).then_some((number, count))
 }
 
-/// The string whose first quote is the first of the next bytes, if it is a short one of ASCII.
+/// The string whose first quote is the first of the bytes of `start`, if it is a short one of ASCII.
 #[inline]
-pub(super) fn short_ascii(next: &[u8; Padded::MARGIN]) -> Option<ShortString<'_>> {
-    short_string(next, Word::special_or_not_ascii)
+pub(super) fn short_ascii(start: &Start) -> Option<ShortString<'_>> {
+    short_string(start, Word::special_or_not_ascii)
 }
 
-/// The string whose first quote is the first of the next bytes, if it is a short one.
+/// The string whose first quote is the first of the bytes of `start`, if it is a short one.
 #[inline]
-pub(super) fn short_text(next: &[u8; Padded::MARGIN]) -> Option<ShortString<'_>> {
-    short_string(next, Word::special)
+pub(super) fn short_text(start: &Start) -> Option<ShortString<'_>> {
+    short_string(start, Word::special)
 }
 
 #[inline]
-fn short_string(
-    next: &[u8; Padded::MARGIN],
-    end: impl Fn(Word) -> Option<Found>,
-) -> Option<ShortString<'_>> {
-    let content: &[u8; 16] = next[1..].first_chunk()?;
+fn short_string(start: &Start, end: impl Fn(Word) -> Option<Found>) -> Option<ShortString<'_>> {
+    let content: &[u8; 16] = start[1..].first_chunk()?;
     let (words, _) = content.as_chunks();
     let length = match end(Word::of(words[0])) {
         Some(end) => end.position(),
@@ -147,16 +113,34 @@ impl Lead {
         if lead.len() > LEAD_BYTES_MAX {
             return None;
         }
-        let mut bytes = [0; LEAD_BYTES_MAX];
+        let mut bytes = [0; START_BYTES];
         bytes[..lead.len()].copy_from_slice(lead);
-        let mut mask = [0; LEAD_BYTES_MAX];
+        let mut mask = [0; START_BYTES];
         mask[..lead.len()].fill(0xFF);
         Some(Self { halves: halves(&bytes), masks: halves(&mask), length: lead.len() })
+    }
+
+    /// The length in bytes.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        // No change, but seen by the compiler.
+        self.length & LEAD_BYTES_MAX
+    }
+
+    /// What stands behind these bytes, if they are what comes next.
+    #[inline]
+    pub(super) fn strip_from<'t>(&self, ahead: &'t Ahead) -> Option<&'t Start> {
+        let found = halves(ahead.first_chunk()?);
+        let differs = |half: usize| (found[half] ^ self.halves[half]) & self.masks[half] != 0;
+        if differs(0) || (self.len() > START_BYTES / 2 && differs(1)) {
+            return None;
+        }
+        ahead[self.len()..].first_chunk()
     }
 }
 
 #[inline]
-fn halves(bytes: &[u8; LEAD_BYTES_MAX]) -> [u128; 2] {
+fn halves(bytes: &Start) -> [u128; 2] {
     let (chunks, _) = bytes.as_chunks();
     [u128::from_le_bytes(chunks[0]), u128::from_le_bytes(chunks[1])]
 }
