@@ -84,10 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
         Just("quo\"te".to_owned()),
         Just("zero\0".to_owned()),
     ];
-    (text, any::<bool>()).prop_map(|(text, stays)| match stays {
-        true => Step::Push(text),
-        false => Step::Visit(text),
-    })
+    prop_oneof![text.clone().prop_map(Step::Push), text.prop_map(Step::Visit)]
 }
 
 proptest! {
@@ -114,5 +111,17 @@ proptest! {
         prop_assert_eq!(visited.codes(), alone.codes());
         prop_assert_eq!(visited.offsets(), alone.offsets());
         prop_assert_eq!(visited.utf8(), alone.utf8());
+    }
+}
+
+#[test]
+fn many_short_values_have_more_places_in_the_next_batch() {
+    let mut dictionary = Dictionary::default();
+    let texts: Vec<String> = (0..3000).map(|n| (n % 700).to_string()).collect();
+    for places in [256, 4096, 4096] {
+        texts.iter().for_each(|text| push(&mut dictionary, text));
+        assert_eq!((dictionary.known.len(), dictionary.offsets().len()), (places, 701));
+        assert_eq!(values(&dictionary), texts);
+        dictionary.clear();
     }
 }

@@ -109,11 +109,15 @@ proptest! {
             let raw = format!("record {}", "x".repeat(offset * 7 % 50));
             let mut row = Row::default();
             row.reset(SLOTS);
-            settings.iter().for_each(|setting| set(&mut row, *setting));
+            for setting in settings {
+                set(&mut row, *setting);
+            }
             let (padded, mut open) = on_time.open(raw.as_bytes());
             prop_assert_eq!(padded.record(), raw.as_bytes());
             prop_assert!(padded.with_margin()[raw.len()..].iter().all(|byte| *byte == 0));
-            settings.iter().for_each(|setting| set(&mut open, *setting));
+            for setting in settings {
+                set(&mut open, *setting);
+            }
             match fate {
                 Fate::Forgotten => {}
                 Fate::TakenBack => on_time.take_back(),
@@ -151,7 +155,9 @@ fn a_row_has_gaps_where_a_slot_has_no_value_in_the_end() {
         let (_, mut open) = batch.open(b"");
         // A text that is not empty in every slot of texts.
         (0..SLOTS).for_each(|slot| set(&mut open, (slot, 5, 1)));
-        settings.iter().for_each(|setting| set(&mut open, *setting));
+        for setting in settings {
+            set(&mut open, *setting);
+        }
         batch.complete();
         assert_eq!(batch.has_gaps(), has_gaps, "{settings:?}");
     }
