@@ -119,7 +119,9 @@ fn many_short_values_have_more_places_in_the_next_batch() {
     let mut dictionary = Dictionary::default();
     let texts: Vec<String> = (0..3000).map(|n| (n % 700).to_string()).collect();
     for places in [256, 4096, 4096] {
-        texts.iter().for_each(|text| push(&mut dictionary, text));
+        for text in &texts {
+            push(&mut dictionary, text);
+        }
         assert_eq!((dictionary.known.len(), dictionary.offsets().len()), (places, 701));
         assert_eq!(values(&dictionary), texts);
         dictionary.clear();
