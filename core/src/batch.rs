@@ -1,10 +1,16 @@
 //! A batch of rows of one partition with the same verdict (all on time or all late), as columns,
 //! with what is needed to name and to keep each record: offset, stamp, event time, original bytes.
+//!
+//! A record is decoded where it stays: its bytes are copied behind those of the rows before, and its
+//! values go to the ends of the columns, as the *open row*. Once the record has its verdict, the row is
+//! closed, moved to another batch, or taken back without a trace.
 
-use crate::column::Column;
+use crate::column::{Cell, Column, ColumnValues};
+use crate::open_row::{Open, OpenRow};
+use crate::padded::Padded;
 use crate::placing::Placing;
 use crate::record::RecordMeta;
-use crate::row::Row;
+use crate::row::{Row, Values as _};
 use crate::schema::Projection;
 use crate::time::{EventTime, Millis};
 
@@ -33,8 +39,12 @@ pub struct RecordBatch {
     watermarks: Vec<Option<EventTime>>,
     delays: Vec<Millis>,
     metas: Vec<RecordMeta>,
+    /// The records end to end, and behind them that of the open row, or what is left of one.
     raw: Vec<u8>,
     raw_ends: Vec<u32>,
+    /// Where the record of the open row begins and ends.
+    open_raw: (usize, usize),
+    open: Open,
 }
 
 impl RecordBatch {
@@ -49,10 +59,13 @@ impl RecordBatch {
             metas: Vec::new(),
             raw: Vec::new(),
             raw_ends: Vec::new(),
+            open_raw: (0, 0),
+            open: Open::default(),
         }
     }
 
     /// How many rows there are.
+    #[inline]
     pub fn rows(&self) -> u32 {
         self.metas.len() as u32
     }
@@ -113,26 +126,105 @@ impl RecordBatch {
     }
 
     /// How many bytes of original records the batch keeps.
+    #[inline]
     pub fn raw_bytes(&self) -> usize {
-        self.raw.len()
+        self.open_raw.0
     }
 
     /// Appends `row`, decoded from the bytes `raw`, of which the batch keeps a copy. The values of
     /// `row` have the slots of the projection that the batch was made for.
     pub fn push(&mut self, meta: RecordMeta, verdict: Verdict, row: &Row, raw: &[u8]) {
-        let number = self.rows();
-        for (column, &value) in self.columns.iter_mut().zip(row.values()) {
-            column.push(number, value, row);
+        self.open_with(row, raw);
+        self.close(meta, verdict);
+    }
+
+    /// Opens a row for the record `raw`: what is to be decoded, and where its values go. What another
+    /// open row has is taken back.
+    #[inline]
+    pub fn open(&mut self, raw: &[u8]) -> (Padded<'_>, OpenRow<'_>) {
+        if self.open.is_begun() {
+            self.take_back();
         }
+        let start = self.open_raw.0;
+        self.open_raw.1 = start + raw.len();
+        self.raw.truncate(start);
+        let record = Padded::append(raw, &mut self.raw);
+        (record, OpenRow::new(&mut self.columns, &mut self.open, self.metas.len() as u32))
+    }
+
+    /// Opens a row with these values.
+    pub(crate) fn open_with(&mut self, row: &Row, raw: &[u8]) {
+        let (_, mut open) = self.open(raw);
+        open.copy(row);
+    }
+
+    /// Takes back what the open row has.
+    pub(crate) fn take_back(&mut self) {
+        self.open_row().take_back();
+        self.open_raw.1 = self.open_raw.0;
+    }
+
+    /// Every slot without a value in the open row is one that misses it.
+    #[inline]
+    pub(crate) fn complete(&mut self) {
+        if !self.open.is_complete(self.columns.len()) {
+            self.open_row().complete();
+        }
+    }
+
+    /// Whether a slot of the open row, which is complete, has no usable value.
+    #[inline]
+    pub(crate) fn has_gaps(&self) -> bool {
+        self.open.has_gaps()
+    }
+
+    /// The number that the open row, which is complete, has in `slot`. `None` where some slot of the
+    /// row has no value, or this one is no `unsigned`: [`RecordBatch::cell`] then tells.
+    #[inline]
+    pub(crate) fn unsigned(&self, slot: usize) -> Option<u32> {
+        match self.columns[slot].values() {
+            ColumnValues::U32s(numbers) if !self.has_gaps() => numbers.last().copied(),
+            _ => None,
+        }
+    }
+
+    /// What the open row, which is complete, has in `slot`.
+    #[inline]
+    pub(crate) fn cell(&self, slot: usize) -> Cell<'_> {
+        self.columns[slot].last(self.rows())
+    }
+
+    /// Makes the open row, which is complete, the last row.
+    #[expect(clippy::inline_always, reason = "done for each record")]
+    #[inline(always)]
+    pub(crate) fn close(&mut self, meta: RecordMeta, verdict: Verdict) {
         self.event_times.push(verdict.event_time.0);
         if verdict.placing != Placing::Opens {
-            self.placings.push((number, verdict.placing));
+            self.placings.push((self.rows(), verdict.placing));
         }
         self.watermarks.push(verdict.watermark);
         self.delays.push(verdict.delay);
         self.metas.push(meta);
-        self.raw.extend_from_slice(raw);
-        self.raw_ends.push(self.raw.len() as u32);
+        self.open_raw.0 = self.open_raw.1;
+        self.raw_ends.push(self.open_raw.1 as u32);
+        self.open = Open::default();
+    }
+
+    /// Moves the open row, which is complete, to `other`, a batch of the same projection.
+    pub(crate) fn move_open(&mut self, other: &mut Self) {
+        let (start, end) = self.open_raw;
+        other.open(&self.raw[start..end]);
+        let (row, to) = (self.rows(), other.rows());
+        for (column, other) in self.columns.iter_mut().zip(&mut other.columns) {
+            column.move_last(row, other, to);
+        }
+        other.open = std::mem::take(&mut self.open);
+        self.open_raw.1 = start;
+    }
+
+    #[inline]
+    fn open_row(&mut self) -> OpenRow<'_> {
+        OpenRow::new(&mut self.columns, &mut self.open, self.metas.len() as u32)
     }
 
     /// Drops all rows and keeps the buffers.
@@ -145,6 +237,8 @@ impl RecordBatch {
         self.metas.clear();
         self.raw.clear();
         self.raw_ends.clear();
+        self.open_raw = (0, 0);
+        self.open = Open::default();
     }
 }
 

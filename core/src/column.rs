@@ -1,12 +1,11 @@
 //! A column of a record batch: values of one type, row after row, in the layout in which they
 //! cross to a plugin, and a sparse list of the rows that have no usable value.
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
-
+use crate::dictionary::Dictionary;
 use crate::record::Flaw;
 use crate::row::{Row, Value};
 use crate::schema::FieldType;
+use crate::short_text::ShortText;
 
 /// Why a row has no value in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,27 +33,17 @@ pub enum ColumnValues {
     Dictionary(Dictionary),
 }
 
-/// A text column: a code per row into a table of values.
-///
-/// Equal texts share a value, but in a column that was cleared after rows of which most had a text of
-/// their own, as ids have: there a look for equal ones costs more than it saves, so for a while each
-/// row has its own value.
-#[derive(Clone, Debug, Default)]
-pub struct Dictionary {
-    codes: Vec<u32>,
-    offsets: Vec<u32>,
-    utf8: Vec<u8>,
-    index: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-    /// How often the column is still cleared before equal texts are looked for again.
-    apart: u32,
+/// What a row has in a column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cell<'a> {
+    Missing,
+    Invalid(Flaw),
+    Unsigned(u32),
+    Integer(i64),
+    Text(&'a str),
+    /// A value of another type.
+    Other,
 }
-
-/// The fewest rows that tell whether equal texts are worth looking for: a short batch of a few hundred
-/// words looks like one of ids.
-const TELLING_ROWS: usize = 1024;
-/// How many batches have a value for each row before equal texts are looked for again.
-const BATCHES_APART: u32 = 15;
 
 /// One column of a batch.
 #[derive(Clone, Debug)]
@@ -108,6 +97,133 @@ impl Column {
         }
     }
 
+    /// Appends what row number `row` has, the first one that has nothing here; returns false where
+    /// that is no value. A text or a value of another type than the column's is taken for a missing
+    /// one; the decoder never makes one.
+    #[inline]
+    pub(crate) fn append(&mut self, row: u32, value: Value) -> bool {
+        match (&mut self.values, value) {
+            (ColumnValues::U32s(v), Value::Unsigned(x)) => v.push(x),
+            (ColumnValues::S64s(v), Value::Integer(x)) => v.push(x),
+            (ColumnValues::F64s(v), Value::Float(x)) => v.push(x),
+            (ColumnValues::Booleans(v), Value::Boolean(x)) => v.push(u8::from(x)),
+            (_, Value::Invalid(flaw)) => return self.append_gap(row, Gap::Invalid(flaw)),
+            _ => return self.append_gap(row, Gap::Missing),
+        }
+        true
+    }
+
+    /// Appends the number of row number `row`; returns false, and appends nothing, where the row has
+    /// something here or numbers are of another type.
+    #[inline]
+    pub(crate) fn append_unsigned(&mut self, row: u32, number: u32) -> bool {
+        match &mut self.values {
+            ColumnValues::U32s(v) if v.len() == row as usize => {
+                v.push(number);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Appends a text, as [`Column::append`]; the empty one is missing.
+    pub(crate) fn append_text(&mut self, row: u32, text: &str) -> bool {
+        match &mut self.values {
+            ColumnValues::Dictionary(d) if !text.is_empty() => {
+                d.push(text);
+                true
+            }
+            _ => self.append_gap(row, Gap::Missing),
+        }
+    }
+
+    /// Appends a text if that takes no look at its encoding; returns false, and appends nothing,
+    /// where it does or the row has something here.
+    #[inline]
+    pub(crate) fn append_short(&mut self, row: u32, text: ShortText) -> bool {
+        match &mut self.values {
+            ColumnValues::Dictionary(d) if d.codes().len() == row as usize => d.push_short(text),
+            _ => false,
+        }
+    }
+
+    /// Appends a row without a value, and returns false.
+    pub(crate) fn append_gap(&mut self, row: u32, gap: Gap) -> bool {
+        self.gaps.push((row, gap));
+        match &mut self.values {
+            ColumnValues::Booleans(v) => v.push(0),
+            ColumnValues::U32s(v) => v.push(0),
+            ColumnValues::S64s(v) => v.push(0),
+            ColumnValues::F64s(v) => v.push(0.0),
+            ColumnValues::Dictionary(d) => d.push(""),
+        }
+        false
+    }
+
+    /// How many rows have something here.
+    #[inline]
+    pub(crate) fn rows(&self) -> usize {
+        match &self.values {
+            ColumnValues::Booleans(v) => v.len(),
+            ColumnValues::U32s(v) => v.len(),
+            ColumnValues::S64s(v) => v.len(),
+            ColumnValues::F64s(v) => v.len(),
+            ColumnValues::Dictionary(d) => d.codes().len(),
+        }
+    }
+
+    /// What row number `row` has here, which is the last one.
+    #[inline]
+    pub(crate) fn last(&self, row: u32) -> Cell<'_> {
+        match self.gaps.last() {
+            Some((with_gap, Gap::Missing)) if *with_gap == row => return Cell::Missing,
+            Some((with_gap, Gap::Invalid(flaw))) if *with_gap == row => {
+                return Cell::Invalid(*flaw);
+            }
+            _ => {}
+        }
+        let row = row as usize;
+        match &self.values {
+            ColumnValues::U32s(v) => Cell::Unsigned(v[row]),
+            ColumnValues::S64s(v) => Cell::Integer(v[row]),
+            ColumnValues::Dictionary(d) => Cell::Text(d.value(d.codes()[row])),
+            ColumnValues::Booleans(_) | ColumnValues::F64s(_) => Cell::Other,
+        }
+    }
+
+    /// Takes back what row number `row` has here, which is the last one; returns true where that was
+    /// a gap.
+    pub(crate) fn take_back(&mut self, row: u32) -> bool {
+        match &mut self.values {
+            ColumnValues::Booleans(v) => v.truncate(row as usize),
+            ColumnValues::U32s(v) => v.truncate(row as usize),
+            ColumnValues::S64s(v) => v.truncate(row as usize),
+            ColumnValues::F64s(v) => v.truncate(row as usize),
+            ColumnValues::Dictionary(d) => d.pop(),
+        }
+        self.gaps.pop_if(|(with_gap, _)| *with_gap == row).is_some()
+    }
+
+    /// Moves what row number `row` has here, which is the last one, to row number `to` of `other`, a
+    /// column of the same type.
+    pub(crate) fn move_last(&mut self, row: u32, other: &mut Self, to: u32) {
+        let number = row as usize;
+        match (&self.values, &mut other.values) {
+            (ColumnValues::Booleans(v), ColumnValues::Booleans(other)) => other.push(v[number]),
+            (ColumnValues::U32s(v), ColumnValues::U32s(other)) => other.push(v[number]),
+            (ColumnValues::S64s(v), ColumnValues::S64s(other)) => other.push(v[number]),
+            (ColumnValues::F64s(v), ColumnValues::F64s(other)) => other.push(v[number]),
+            (ColumnValues::Dictionary(d), ColumnValues::Dictionary(other)) => {
+                other.push(d.value(d.codes()[number]));
+            }
+            _ => unreachable!("both batches have the columns of one projection"),
+        }
+        if let Some((_, gap)) = self.gaps.last().filter(|(with_gap, _)| *with_gap == row) {
+            other.gaps.push((to, *gap));
+        }
+        self.take_back(row);
+    }
+
     /// Drops all rows and keeps the buffers.
     pub fn clear(&mut self) {
         self.gaps.clear();
@@ -159,116 +275,6 @@ impl Column {
         }
         valid
     }
-}
-
-impl Dictionary {
-    /// The number of each row's value among the values.
-    pub fn codes(&self) -> &[u32] {
-        &self.codes
-    }
-
-    /// The place in [`Dictionary::utf8`] where each value starts, and the end of the last one: one
-    /// more entry than there are values, the first 0. Empty where no row was added.
-    pub fn offsets(&self) -> &[u32] {
-        &self.offsets
-    }
-
-    /// The values laid end to end.
-    pub fn utf8(&self) -> &[u8] {
-        &self.utf8
-    }
-
-    /// Appends a row with `text`, which gets the code of an equal text before it where such are
-    /// looked for.
-    pub fn push(&mut self, text: &str) {
-        if self.offsets.is_empty() {
-            self.offsets.push(0);
-        }
-        if self.apart > 0 {
-            let code = self.append(text.as_bytes());
-            self.codes.push(code);
-            return;
-        }
-        if self.index.len() + 1 < self.offsets.len() {
-            self.make_index();
-        }
-        let bytes = text.as_bytes();
-        let hash = self.hasher.hash_one(bytes);
-        let (offsets, utf8) = (&self.offsets, &self.utf8);
-        let value = |code: u32| value_of(offsets, utf8, code);
-        let code = if let Some(&code) = self.index.find(hash, |&c| value(c) == bytes) {
-            code
-        } else {
-            let code = (self.offsets.len() - 1) as u32;
-            let hasher = &self.hasher;
-            self.index.insert_unique(hash, code, |&c| hasher.hash_one(value(c)));
-            self.append(bytes)
-        };
-        self.codes.push(code);
-    }
-
-    /// A new value; gives its code.
-    fn append(&mut self, text: &[u8]) -> u32 {
-        let code = (self.offsets.len() - 1) as u32;
-        self.utf8.extend_from_slice(text);
-        self.offsets.push(self.utf8.len() as u32);
-        code
-    }
-
-    /// The value with this code, one of [`Dictionary::codes`].
-    pub fn value(&self, code: u32) -> &str {
-        let bytes = value_of(&self.offsets, &self.utf8, code);
-        std::str::from_utf8(bytes).expect("only whole texts are pushed")
-    }
-
-    fn clear(&mut self) {
-        let (rows, values) = (self.codes.len(), self.offsets.len().saturating_sub(1));
-        if self.apart > 0 {
-            self.apart -= 1;
-        } else if rows >= TELLING_ROWS && values * 2 > rows {
-            self.apart = BATCHES_APART;
-        }
-        self.codes.clear();
-        self.offsets.clear();
-        self.utf8.clear();
-        self.index.clear();
-    }
-
-    /// No text is looked at twice, and there is no index until a row is added.
-    fn pick(&self, rows: &[u32]) -> Self {
-        const NONE: u32 = u32::MAX;
-        let mut picked = Self::default();
-        if rows.is_empty() {
-            return picked;
-        }
-        picked.codes.reserve_exact(rows.len());
-        picked.offsets.push(0);
-        let mut known = vec![NONE; self.offsets.len() - 1];
-        for &row in rows {
-            let code = self.codes[row as usize];
-            let own = &mut known[code as usize];
-            if *own == NONE {
-                *own = picked.append(value_of(&self.offsets, &self.utf8, code));
-            }
-            picked.codes.push(*own);
-        }
-        picked
-    }
-
-    fn make_index(&mut self) {
-        let (offsets, utf8, hasher) = (&self.offsets, &self.utf8, &self.hasher);
-        let hash = |&code: &u32| hasher.hash_one(value_of(offsets, utf8, code));
-        self.index.clear();
-        for code in 0..(offsets.len() - 1) as u32 {
-            self.index.insert_unique(hash(&code), code, hash);
-        }
-    }
-}
-
-/// The bytes of the value with this code.
-fn value_of<'a>(offsets: &[u32], utf8: &'a [u8], code: u32) -> &'a [u8] {
-    let code = code as usize;
-    &utf8[offsets[code] as usize..offsets[code + 1] as usize]
 }
 
 #[cfg(test)]

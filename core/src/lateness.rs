@@ -37,6 +37,11 @@ impl<T> ByLateness<T> {
         ByLateness(self.0.each_ref())
     }
 
+    /// The pair of references through which both values can be changed.
+    pub fn as_mut(&mut self) -> ByLateness<&mut T> {
+        ByLateness(self.0.each_mut())
+    }
+
     /// The pair of what `change` makes of each value.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> ByLateness<U> {
         ByLateness(self.0.map(change))

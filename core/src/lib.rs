@@ -8,9 +8,9 @@
 //! May know: nothing outside of itself but the libraries for civil time, hashing and error types.
 //! Must not know: clocks, files, sockets, threads, async, JSON, settings files, plugins, Kafka.
 //!
-//! The way of a record: a decoder fills a [`Row`]; [`Partition::accept`] rejects the row or gives
-//! it an event time and a verdict (on time or late) and appends it to a pending [`RecordBatch`];
-//! the host hands the batches to metrics and takes a [`PartitionSnapshot`] at a batch boundary.
+//! The way of a record: a decoder opens a row of a pending [`RecordBatch`] and fills it;
+//! [`Partition::accept_open`] takes the row back, or gives it an event time and a verdict (on time or
+//! late) and closes it; the host hands the batches to metrics and takes a [`PartitionSnapshot`] at a batch boundary.
 
 mod accounting;
 mod batch;
@@ -19,6 +19,7 @@ mod bytes;
 mod civil;
 mod column;
 mod csv_columns;
+mod dictionary;
 mod gap;
 mod histogram;
 mod late_sample;
@@ -28,6 +29,8 @@ mod leap;
 mod log_end;
 mod log_linear;
 mod marks;
+mod open_row;
+mod padded;
 mod panes;
 mod partition;
 mod placing;
@@ -39,6 +42,7 @@ mod rfc3339;
 mod row;
 mod schema;
 mod selection;
+mod short_text;
 mod snapshot;
 #[cfg(test)]
 mod testing;
@@ -53,8 +57,9 @@ pub mod words;
 pub use accounting::{Accounting, MetricAccounting, RejectionCounts};
 pub use batch::{RecordBatch, Verdict};
 pub use block::{Block, BlockBuffer, BlockIndex, BlockLimits, Fetched, Record, Run, Supply};
-pub use column::{Column, ColumnValues, Dictionary, Gap};
+pub use column::{Column, ColumnValues, Gap};
 pub use csv_columns::{CsvColumns, HeaderError};
+pub use dictionary::Dictionary;
 pub use gap::{GAPS_MAX, GapKind, OffsetGap};
 pub use histogram::{LatenessHistogram, bucket_range};
 pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX, beginning};
@@ -63,6 +68,8 @@ pub use lateness::{ByLateness, Lateness};
 pub use leap::WatermarkLeap;
 pub use log_end::{LogEnd, ReadFrom};
 pub use marks::{MARKS_MAX, Mark, Marks};
+pub use open_row::OpenRow;
+pub use padded::Padded;
 pub use panes::Panes;
 pub use partition::{Outcome, Partition, PartitionState, SEMANTICS};
 pub use placing::{Place, Placing};
@@ -72,9 +79,10 @@ pub use record::{
     without_byte_order_mark,
 };
 pub use rfc3339::{parse_rfc3339, rfc3339};
-pub use row::{Row, TextRange, Value};
+pub use row::{Row, TextRange, Value, Values};
 pub use schema::{Field, FieldType, Projection, Schema, SchemaError};
 pub use selection::{Exclusion, InputColumn, Selection};
+pub use short_text::ShortText;
 pub use snapshot::{
     AccumulatorBytes, Crash, Digest, FileMark, FinalPane, LeftOut, MISSED_MAX, MetricLag,
     MetricPhase, MetricPlace, MetricSnapshot, MetricStop, MissedRecords, POISON_MAX, POISON_ROWS,

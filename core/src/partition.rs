@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use crate::accounting::Accounting;
 use crate::batch::{RecordBatch, Verdict};
+use crate::column::Cell;
 use crate::gap::OffsetGap;
 use crate::histogram::LatenessHistogram;
 use crate::late_sample::{LateSample, remember};
@@ -15,7 +16,7 @@ use crate::marks::{Mark, Marks};
 use crate::placing::Placing;
 use crate::plan::{LatenessClock, Plan};
 use crate::record::{Flaw, RecordMeta, Rejection};
-use crate::row::{Row, Value};
+use crate::row::Row;
 use crate::time::{EventTime, Millis, WallClock};
 
 /// The revision of docs/semantics.md that this program counts by. Under revision 1 every record
@@ -66,7 +67,18 @@ pub struct Partition {
     state: PartitionState,
     cursor: u64,
     late_samples: VecDeque<LateSample>,
+    /// The row of the next record is opened in the batch on time.
     pending: ByLateness<RecordBatch>,
+    required: Vec<Required>,
+    /// Whether a required number has a maximum.
+    has_limits: bool,
+}
+
+/// A slot without which a record is rejected.
+#[derive(Clone, Copy, Debug)]
+struct Required {
+    slot: usize,
+    max: Option<u32>,
 }
 
 impl PartitionState {
@@ -113,7 +125,14 @@ impl Partition {
         cursor: u64,
         late_samples: Vec<LateSample>,
     ) -> Self {
+        let fields = plan.projection.fields().iter().enumerate();
+        let required: Vec<_> = fields
+            .filter(|(_, field)| field.required)
+            .map(|(slot, field)| Required { slot, max: field.max })
+            .collect();
         Self {
+            has_limits: required.iter().any(|required| required.max.is_some()),
+            required,
             state,
             cursor,
             late_samples: late_samples.into(),
@@ -123,6 +142,7 @@ impl Partition {
 
     /// The state after every record accepted so far. The state fits the metrics' accumulators only
     /// while no row is pending.
+    #[inline]
     pub fn state(&self) -> &PartitionState {
         &self.state
     }
@@ -138,16 +158,19 @@ impl Partition {
     }
 
     /// The number of rows that metrics have not seen yet.
+    #[inline]
     pub fn pending_rows(&self) -> u32 {
         self.pending.iter().map(|(_, batch)| batch.rows()).sum()
     }
 
     /// The bytes of original records that the pending rows keep.
+    #[inline]
     pub fn pending_bytes(&self) -> usize {
         self.pending.iter().map(|(_, batch)| batch.raw_bytes()).sum()
     }
 
     /// The pending rows with this verdict.
+    #[inline]
     pub fn pending(&self, lateness: Lateness) -> &RecordBatch {
         &self.pending[lateness]
     }
@@ -163,9 +186,15 @@ impl Partition {
         self.pending.iter_mut().for_each(|(_, batch)| batch.clear());
     }
 
-    /// Judges the record at `meta`, whose bytes are `raw` and whose decoding gave `decoded`, and
-    /// keeps it as a pending row unless it is rejected or was read before. `now` is the wall clock
-    /// and counts for [`LatenessClock::Processing`] only.
+    /// The batch in which a decoder opens the row of the next record, for
+    /// [`Partition::accept_open`].
+    #[inline]
+    pub fn incoming(&mut self) -> &mut RecordBatch {
+        &mut self.pending[Lateness::OnTime]
+    }
+
+    /// As [`Partition::accept_open`], for a record whose bytes are `raw` and whose decoding gave
+    /// `decoded`.
     pub fn accept(
         &mut self,
         plan: &Plan,
@@ -174,16 +203,31 @@ impl Partition {
         decoded: Result<&Row, Rejection>,
         now: WallClock,
     ) -> Outcome {
+        let decoded = decoded.map(|row| self.incoming().open_with(row, raw));
+        self.accept_open(plan, meta, decoded, now)
+    }
+
+    /// Judges the record at `meta`, whose decoding gave `decoded`. Its row, which is the open one of
+    /// [`Partition::incoming`], becomes a pending row unless the record is rejected or was read
+    /// before. `now` is the wall clock and counts for [`LatenessClock::Processing`] only.
+    pub fn accept_open(
+        &mut self,
+        plan: &Plan,
+        meta: RecordMeta,
+        decoded: Result<(), Rejection>,
+        now: WallClock,
+    ) -> Outcome {
         if meta.offset < self.state.next_offset {
+            self.incoming().take_back();
             return Outcome::Repeated;
         }
         self.state.next_offset = meta.offset + 1;
         self.cursor = meta.cursor;
         self.state.accounting.read += 1;
-        let checked = decoded.and_then(|row| check_required(plan, row).map(|()| row));
-        let outcome = match checked {
-            Ok(row) => self.place(plan, meta, raw, row, now),
+        let outcome = match decoded.and_then(|()| self.complete()) {
+            Ok(()) => self.place(plan, meta, now),
             Err(rejection) => {
+                self.incoming().take_back();
                 self.state.accounting.rejections[rejection.kind()] += 1;
                 Outcome::Rejected(rejection)
             }
@@ -194,45 +238,73 @@ impl Partition {
         outcome
     }
 
-    fn place(
-        &mut self,
-        plan: &Plan,
-        meta: RecordMeta,
-        raw: &[u8],
-        row: &Row,
-        now: WallClock,
-    ) -> Outcome {
+    /// Ends the values of the open row, unless a required one is missing or wrong.
+    #[inline]
+    fn complete(&mut self) -> Result<(), Rejection> {
+        let batch = &mut self.pending[Lateness::OnTime];
+        batch.complete();
+        if batch.has_gaps() || self.has_limits {
+            return check_required(batch, &self.required);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn place(&mut self, plan: &Plan, meta: RecordMeta, now: WallClock) -> Outcome {
         let reference = match plan.lateness {
             LatenessClock::Watermark => self.state.max_event_time,
             LatenessClock::Record => meta.time.stamp(),
             LatenessClock::Processing => Some(EventTime(now.0)),
         };
         let watermark = self.watermark(plan);
-        let (event_time, placing) = self.event_time(plan, meta, row);
+        let (event_time, placing) = self.event_time(plan, meta);
         // A record without any time is on time.
         let reference = reference.filter(|_| placing != Placing::Nowhere);
-        let behind = reference.map_or(0, |reference| reference.since(event_time));
-        self.state.histogram.record(behind);
-        let books = &mut self.state.accounting;
-        let limit = reference.map(|reference| reference.minus(plan.watermark.bound));
-        let Some(limit) = limit.filter(|limit| event_time < *limit) else {
-            books.on_time += 1;
+        let Some(limit) = self.late_behind(plan, reference, event_time) else {
+            self.state.accounting.on_time += 1;
             let verdict = Verdict { event_time, placing, watermark, delay: 0 };
-            self.pending[Lateness::OnTime].push(meta, verdict, row, raw);
+            self.pending[Lateness::OnTime].close(meta, verdict);
             return Outcome::OnTime;
         };
-        let delay = limit.since(event_time);
+        let verdict = Verdict { event_time, placing, watermark, delay: limit.since(event_time) };
+        self.place_late(meta, verdict)
+    }
+
+    /// Counts how far an event time is behind `reference`; returns the limit that it is behind, if it
+    /// is late.
+    #[inline]
+    fn late_behind(
+        &mut self,
+        plan: &Plan,
+        reference: Option<EventTime>,
+        event_time: EventTime,
+    ) -> Option<EventTime> {
+        let Some(reference) = reference.filter(|reference| event_time < *reference) else {
+            self.state.histogram.record(0);
+            return None;
+        };
+        self.state.histogram.record(reference.since(event_time));
+        Some(reference.minus(plan.watermark.bound)).filter(|limit| event_time < *limit)
+    }
+
+    #[cold]
+    fn place_late(&mut self, meta: RecordMeta, verdict: Verdict) -> Outcome {
+        let books = &mut self.state.accounting;
+        let delay = verdict.delay;
         books.late += 1;
         books.late_delay_sum = books.late_delay_sum.saturating_add(delay.unsigned_abs());
         books.late_delay_max = books.late_delay_max.max(delay.unsigned_abs());
-        let verdict = Verdict { event_time, placing, watermark, delay };
-        self.pending[Lateness::Late].push(meta, verdict, row, raw);
+        let [on_time, late] = self.pending.as_mut().into_array();
+        on_time.move_open(late);
+        late.close(meta, verdict);
         Outcome::Late(delay)
     }
 
     /// The record's event time. The largest event time moves where the record may move it.
-    fn event_time(&mut self, plan: &Plan, meta: RecordMeta, row: &Row) -> (EventTime, Placing) {
-        let Ok(event_time) = plan.timestamps.assign(row, meta.time) else {
+    #[inline]
+    fn event_time(&mut self, plan: &Plan, meta: RecordMeta) -> (EventTime, Placing) {
+        let batch = &self.pending[Lateness::OnTime];
+        let Ok(event_time) = plan.timestamps.assign(batch, meta.time) else {
             self.state.accounting.fallback += 1;
             return match meta.time.stamp() {
                 Some(stamp) => (stamp, Placing::Joins),
@@ -265,17 +337,15 @@ impl Partition {
     }
 }
 
-fn check_required(plan: &Plan, row: &Row) -> Result<(), Rejection> {
-    for (slot, field) in plan.projection.fields().iter().enumerate() {
-        if field.required {
-            match row.values()[slot] {
-                Value::Missing => return Err(Rejection::RequiredMissing(slot)),
-                Value::Invalid(flaw) => return Err(Rejection::RequiredInvalid(slot, flaw)),
-                Value::Unsigned(n) if field.max.is_some_and(|max| n > max) => {
-                    return Err(Rejection::RequiredInvalid(slot, Flaw::OutOfRange));
-                }
-                _ => {}
+fn check_required(batch: &RecordBatch, required: &[Required]) -> Result<(), Rejection> {
+    for &Required { slot, max } in required {
+        match batch.cell(slot) {
+            Cell::Missing => return Err(Rejection::RequiredMissing(slot)),
+            Cell::Invalid(flaw) => return Err(Rejection::RequiredInvalid(slot, flaw)),
+            Cell::Unsigned(n) if max.is_some_and(|max| n > max) => {
+                return Err(Rejection::RequiredInvalid(slot, Flaw::OutOfRange));
             }
+            _ => {}
         }
     }
     Ok(())

@@ -7,9 +7,10 @@
 use chrono::{Datelike, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 
+use crate::batch::RecordBatch;
 use crate::civil;
+use crate::column::Cell;
 use crate::rfc3339::parse_rfc3339;
-use crate::row::{Row, Value};
 use crate::time::{EventTime, RecordTime};
 use crate::window::DAY;
 
@@ -98,16 +99,20 @@ impl TimestampAssigner {
         Self::MonthDay { month, day, year, zone, first_instants }
     }
 
-    /// The event time of `row`, stamped at `record_time`.
+    /// The event time of the open row of `batch`, which is complete and stamped at `record_time`.
     ///
     /// # Errors
     /// The row has no event time of its own; the caller takes `record_time` instead. A row whose
     /// year is the current one has none without a stamp.
-    pub fn assign(&self, row: &Row, record_time: RecordTime) -> Result<EventTime, Fallback> {
+    pub(crate) fn assign(
+        &self,
+        batch: &RecordBatch,
+        record_time: RecordTime,
+    ) -> Result<EventTime, Fallback> {
         match self {
             Self::MonthDay { month, day, year, zone, first_instants } => {
-                let month = unsigned(row, *month)?;
-                let day = unsigned(row, *day)?;
+                let month = unsigned(batch, *month)?;
+                let day = unsigned(batch, *day)?;
                 if month > 12 || day > 31 {
                     return Err(Fallback::Impossible);
                 }
@@ -117,7 +122,7 @@ impl TimestampAssigner {
                 };
                 found.ok_or(Fallback::Impossible)
             }
-            Self::Field { slot, unit } => field(row, *slot, *unit),
+            Self::Field { slot, unit } => field(batch, *slot, *unit),
         }
     }
 }
@@ -136,33 +141,42 @@ fn current_year(zone: Tz, month: u32, day: u32, record_time: RecordTime) -> Opti
         .find(|instant| *instant <= latest)
 }
 
-fn field(row: &Row, slot: usize, unit: TimestampUnit) -> Result<EventTime, Fallback> {
-    match (unit, row.values()[slot]) {
-        (TimestampUnit::Seconds, value) => {
-            let seconds = integer(value)?;
+fn field(batch: &RecordBatch, slot: usize, unit: TimestampUnit) -> Result<EventTime, Fallback> {
+    match (unit, batch.cell(slot)) {
+        (TimestampUnit::Seconds, cell) => {
+            let seconds = integer(cell)?;
             seconds.checked_mul(1000).map(EventTime).ok_or(Fallback::Impossible)
         }
-        (TimestampUnit::Rfc3339, Value::Text(range)) => {
-            parse_rfc3339(row.text(range).trim()).ok_or(Fallback::Impossible)
+        (TimestampUnit::Rfc3339, Cell::Text(text)) => {
+            parse_rfc3339(text.trim()).ok_or(Fallback::Impossible)
         }
         // A `timestamp` column holds milliseconds, however the record wrote them.
-        (TimestampUnit::Millis | TimestampUnit::Rfc3339, value) => integer(value).map(EventTime),
+        (TimestampUnit::Millis | TimestampUnit::Rfc3339, cell) => integer(cell).map(EventTime),
     }
 }
 
-fn unsigned(row: &Row, slot: usize) -> Result<u32, Fallback> {
-    match row.values()[slot] {
-        Value::Unsigned(number) => Ok(number),
-        Value::Missing => Err(Fallback::Missing),
+#[inline]
+fn unsigned(batch: &RecordBatch, slot: usize) -> Result<u32, Fallback> {
+    match batch.unsigned(slot) {
+        Some(number) => Ok(number),
+        None => unsigned_or_gap(batch, slot),
+    }
+}
+
+#[cold]
+fn unsigned_or_gap(batch: &RecordBatch, slot: usize) -> Result<u32, Fallback> {
+    match batch.cell(slot) {
+        Cell::Unsigned(number) => Ok(number),
+        Cell::Missing => Err(Fallback::Missing),
         _ => Err(Fallback::Impossible),
     }
 }
 
-fn integer(value: Value) -> Result<i64, Fallback> {
-    match value {
-        Value::Integer(number) => Ok(number),
-        Value::Unsigned(number) => Ok(i64::from(number)),
-        Value::Missing => Err(Fallback::Missing),
+fn integer(cell: Cell<'_>) -> Result<i64, Fallback> {
+    match cell {
+        Cell::Integer(number) => Ok(number),
+        Cell::Unsigned(number) => Ok(i64::from(number)),
+        Cell::Missing => Err(Fallback::Missing),
         _ => Err(Fallback::Impossible),
     }
 }
@@ -171,13 +185,14 @@ fn integer(value: Value) -> Result<i64, Fallback> {
 mod tests {
     use super::*;
     use crate::record::Flaw;
-    use crate::testing::{at, row};
+    use crate::row::{Row, Value};
+    use crate::testing::{at, batch_with_open, row};
 
     const SHANGHAI: Tz = chrono_tz::Asia::Shanghai;
 
     fn assign_values(year: Year, date: [Value; 2], stamp: &str) -> Result<EventTime, Fallback> {
         let assigner = TimestampAssigner::month_day(0, 1, year, SHANGHAI);
-        assigner.assign(&row(&date), RecordTime(at(stamp).0))
+        assigner.assign(&batch_with_open(&row(&date)), RecordTime(at(stamp).0))
     }
 
     fn assign(year: Year, month: u32, day: u32, stamp: &str) -> Result<EventTime, Fallback> {
@@ -246,7 +261,8 @@ mod tests {
             (Rfc3339, Value::Integer(15), Ok(15)),
         ] {
             let assigner = TimestampAssigner::Field { slot: 0, unit };
-            let event_time = assigner.assign(&row(&[value]), RecordTime(0)).map(|time| time.0);
+            let batch = batch_with_open(&row(&[value]));
+            let event_time = assigner.assign(&batch, RecordTime(0)).map(|time| time.0);
             assert_eq!(event_time, found, "{unit:?} {value:?}");
         }
     }
@@ -263,7 +279,7 @@ mod tests {
             row.reset(1);
             row.set_text(0, text);
             let assigner = TimestampAssigner::Field { slot: 0, unit: TimestampUnit::Rfc3339 };
-            assert_eq!(assigner.assign(&row, RecordTime(0)), found, "`{text}`");
+            assert_eq!(assigner.assign(&batch_with_open(&row), RecordTime(0)), found, "`{text}`");
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::*;
 use crate::gap::GapKind;
 use crate::late_sample::{LATE_SAMPLES_MAX, SAMPLE_BYTES_MAX};
+use crate::row::Value;
 use crate::schema::Projection;
 use crate::testing::{row, schema};
 use crate::time::RecordTime;

@@ -3,7 +3,7 @@
 
 mod cells;
 
-use streamgauge_core::{CsvColumns, Projection, Rejection, Row};
+use streamgauge_core::{CsvColumns, Projection, Rejection, Values};
 
 pub use self::cells::Cells;
 use super::text::checked_text;
@@ -26,8 +26,8 @@ impl CsvDecoder {
         Self { cells: Cells::default(), columns }
     }
 
-    /// Fills `row`, which has been reset.
-    pub(super) fn decode(&mut self, bytes: &[u8], row: &mut Row) -> Result<(), Rejection> {
+    /// Fills `row`, which has nothing.
+    pub(super) fn decode(&mut self, bytes: &[u8], row: &mut impl Values) -> Result<(), Rejection> {
         let text = checked_text(bytes)?;
         let found = if Cells::has_quotes(text) {
             self.decode_quoted(text, row)?
@@ -42,7 +42,7 @@ impl CsvDecoder {
     }
 
     /// Without a quote every comma separates two cells.
-    fn decode_plain(&self, text: &str, row: &mut Row) -> Result<usize, Rejection> {
+    fn decode_plain(&self, text: &str, row: &mut impl Values) -> Result<usize, Rejection> {
         let line = cells::single_line(text)?;
         let mut found = 0;
         for cell in line.split(',') {
@@ -54,7 +54,7 @@ impl CsvDecoder {
         Ok(found)
     }
 
-    fn decode_quoted(&mut self, text: &str, row: &mut Row) -> Result<usize, Rejection> {
+    fn decode_quoted(&mut self, text: &str, row: &mut impl Values) -> Result<usize, Rejection> {
         let found = self.cells.split(text)?;
         for (number, column) in self.columns.iter().enumerate().take(found) {
             if let Some(column) = column {
@@ -68,7 +68,7 @@ impl CsvDecoder {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use streamgauge_core::{Field, FieldType, Schema};
+    use streamgauge_core::{Field, FieldType, Row, Schema};
 
     use super::*;
 

@@ -1,4 +1,4 @@
-//! From the bytes of a record to the values of a row.
+//! From the bytes of a record to the values of a row, which stand in the columns of a batch at once.
 //!
 //! The whole record is scanned, so that its verdict never depends on which columns are wanted, but
 //! values are built only for the projection. A text that can be read without guessing is read:
@@ -19,7 +19,7 @@ mod value;
 mod tests;
 
 use streamgauge_core::{
-    CsvColumns, Projection, RECORD_BYTES_MAX, Rejection, Row, without_byte_order_mark,
+    CsvColumns, Padded, Projection, RECORD_BYTES_MAX, RecordBatch, Rejection, Row, Values,
 };
 
 pub use self::csv::Cells;
@@ -30,6 +30,8 @@ pub use self::key::KeyReader;
 pub struct Decoder {
     format: FormatDecoder,
     slots: usize,
+    /// A record that is decoded for itself, with its margin.
+    alone: Vec<u8>,
 }
 
 enum FormatDecoder {
@@ -41,18 +43,31 @@ impl Decoder {
     /// A decoder of JSON objects.
     pub fn json(projection: &Projection) -> Self {
         let format = FormatDecoder::Json(json::JsonDecoder::new(projection));
-        Self { format, slots: projection.fields().len() }
+        Self { format, slots: projection.fields().len(), alone: Vec::new() }
     }
 
     /// A decoder of CSV rows with these columns.
     pub fn csv(projection: &Projection, columns: &CsvColumns) -> Self {
         let csv = csv::CsvDecoder::new(projection, columns);
         let format = FormatDecoder::Csv(Box::new(csv));
-        Self { format, slots: projection.fields().len() }
+        Self { format, slots: projection.fields().len(), alone: Vec::new() }
     }
 
-    /// Empties `row` and fills it with the values of the record `bytes`. A byte order mark at the
-    /// record's start is skipped.
+    /// Opens a row of `batch`, which is of this decoder's projection, for the record `bytes`, and
+    /// fills it. A byte order mark at the record's start is skipped.
+    ///
+    /// # Errors
+    /// The bytes are no record; whatever the open row then has is of no use.
+    #[inline]
+    pub fn decode_into(&mut self, bytes: &[u8], batch: &mut RecordBatch) -> Result<(), Rejection> {
+        if bytes.len() > RECORD_BYTES_MAX {
+            return Err(Rejection::TooLarge);
+        }
+        let (record, mut row) = batch.open(bytes);
+        self.format.decode(record, &mut row)
+    }
+
+    /// As [`Decoder::decode_into`], into a row for itself.
     ///
     /// # Errors
     /// The bytes are no record; the content of `row` is then of no use.
@@ -61,10 +76,19 @@ impl Decoder {
         if bytes.len() > RECORD_BYTES_MAX {
             return Err(Rejection::TooLarge);
         }
-        let bytes = without_byte_order_mark(bytes);
-        match &mut self.format {
-            FormatDecoder::Json(json) => json.decode(bytes, row),
-            FormatDecoder::Csv(csv) => csv.decode(bytes, row),
+        self.alone.clear();
+        let record = Padded::append(bytes, &mut self.alone);
+        self.format.decode(record, row)
+    }
+}
+
+impl FormatDecoder {
+    #[inline]
+    fn decode(&mut self, record: Padded<'_>, row: &mut impl Values) -> Result<(), Rejection> {
+        let record = record.without_byte_order_mark();
+        match self {
+            Self::Json(json) => json.decode(record, row),
+            Self::Csv(csv) => csv.decode(record.record(), row),
         }
     }
 }

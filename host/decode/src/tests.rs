@@ -1,5 +1,6 @@
 //! Every kind of dirt that real records bring, in both formats, and what becomes of it.
 
+mod batches;
 mod csv;
 mod escapes;
 mod json;

@@ -3,7 +3,9 @@
 
 mod number;
 
-use streamgauge_core::{Field, FieldType, Flaw, Row, TEXT_BYTES_MAX, Value, parse_rfc3339};
+use streamgauge_core::{Field, FieldType, Flaw, TEXT_BYTES_MAX, Value, Values, parse_rfc3339};
+
+use crate::json::ShortString;
 
 /// A value as written in a record.
 #[derive(Clone, Copy, Debug)]
@@ -60,25 +62,58 @@ impl Column {
 
     /// Sets this column's slot of `row`; a former value (of a repeated key) is replaced.
     #[inline]
-    pub(super) fn store(self, token: Token<'_>, row: &mut Row) {
+    pub(super) fn store(&self, token: Token<'_>, row: &mut impl Values) {
         match self.kind {
             Kind::Text => self.store_text(token, row),
             Kind::Scalar(scalar) => row.set(self.slot, scalar.value(token)),
         }
     }
 
-    /// Sets this column's slot to `number`, written as the digits `text`; the same as storing
+    /// Sets this column's slot to `number`, written as the few digits `text`; the same as storing
     /// [`Token::Number`], only faster.
     #[inline]
-    pub(super) fn store_whole(self, number: u32, text: &[u8], row: &mut Row) {
+    pub(super) fn store_whole(&self, number: u32, text: &[u8], row: &mut impl Values) {
+        if let Kind::Scalar(Scalar::Unsigned { max }) = self.kind
+            && number <= max
+        {
+            row.set_unsigned(self.slot, number);
+        } else {
+            self.store_other_whole(number, text, row);
+        }
+    }
+
+    fn store_other_whole(&self, number: u32, text: &[u8], row: &mut impl Values) {
         match self.kind {
-            Kind::Scalar(Scalar::Unsigned { max }) => row.set(self.slot, unsigned(number, max)),
+            Kind::Scalar(Scalar::Integer | Scalar::Timestamp) => {
+                row.set(self.slot, Value::Integer(number.into()));
+            }
             _ => self.store(Token::Number(text), row),
         }
     }
 
+    /// Sets this column's slot to the content of a string; the same as storing [`Token::Text`], only
+    /// faster. `None` means that the content is not UTF-8.
+    #[expect(clippy::inline_always, reason = "done for most strings that are wanted")]
+    #[inline(always)]
+    pub(super) fn store_short(
+        &self,
+        string: &ShortString<'_>,
+        row: &mut impl Values,
+    ) -> Option<()> {
+        if matches!(self.kind, Kind::Text) && row.set_short(self.slot, string.text()) {
+            return Some(());
+        }
+        self.store_bytes(string.content(), row)
+    }
+
+    #[inline(never)]
+    fn store_bytes(&self, text: &[u8], row: &mut impl Values) -> Option<()> {
+        self.store(Token::Text(std::str::from_utf8(text).ok()?), row);
+        Some(())
+    }
+
     /// Keeps a text unchanged, with its white space, and other scalars as written.
-    fn store_text(self, token: Token<'_>, row: &mut Row) {
+    fn store_text(&self, token: Token<'_>, row: &mut impl Values) {
         let text = match token {
             Token::Text(text) => text,
             Token::Number(text) => std::str::from_utf8(text).expect("numbers are ASCII"),

@@ -2,7 +2,7 @@
 //! `serde_json` gives, also with the shape of quite another record in mind.
 
 use proptest::prelude::*;
-use streamgauge_core::Row;
+use streamgauge_core::{Padded, Row};
 
 use super::{Names, Scanner, reference};
 use crate::tests::{everything, show};
@@ -17,7 +17,9 @@ fn check(records: &[Vec<u8>]) -> usize {
         let (mut fast, mut thorough) = (Row::default(), Row::default());
         fast.reset(projection.fields().len());
         thorough.reset(projection.fields().len());
-        if scanner.scan(record, &names, &mut fast).is_some() {
+        let mut buffer = Vec::new();
+        let padded = Padded::append(record, &mut buffer);
+        if scanner.scan(padded, &names, &mut fast).is_some() {
             read += 1;
             let record = std::str::from_utf8(record).expect("the scanner checks UTF-8");
             let verdict = reference::read(record, &names, &mut thorough);
@@ -73,7 +75,7 @@ fn space() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["", "", "", " ", "\n", "\t ", "\u{b}"])
 }
 
-fn record() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn record() -> impl Strategy<Value = Vec<u8>> {
     let member = (space(), key(), space(), space(), value(), space())
         .prop_map(|(a, key, b, c, value, d)| format!("{a}\"{key}\"{b}:{c}{value}{d}"));
     (prop::collection::vec(member, 0..8), space())
@@ -81,7 +83,7 @@ fn record() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// A record with a few of its bytes removed, repeated or replaced.
-fn mutated() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let bytes = prop::sample::select(b"\"{}[],:\\0 e\x1F\xFF\xE6".to_vec());
     let edit = (any::<prop::sample::Index>(), 0..3_u8, bytes);
     (record(), prop::collection::vec(edit, 1..4)).prop_map(|(mut record, edits)| {
@@ -136,6 +138,9 @@ fn the_scanner_reads_flat_records_of_any_order() {
         r#"{"t": "x", "u": 8.0, "more": true, "i": "08"} "#,
         r#"{"t": NaN, "u": null, "b": false}"#,
         r#"{"t": "\u6d59\u6c5f", "u": 8}"#,
+        r#"{"t": "x", "a key that is longer than what is remembered": 1, "u": 1234567, "i": 12345678}"#,
+        r#"{"t": "x", "a key that is longer than what is remembered": 1, "u": 1234567, "i": 12345678}"#,
+        r#"{"t":"exactly 15 byte","x":"sixteen bytes, so","t":"浙江浙江浙江","x":"浙江浙江浙江","u":0}"#,
     ];
     assert_eq!(check(&records.map(|record| record.as_bytes().to_vec())), records.len());
 }

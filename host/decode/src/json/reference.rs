@@ -6,22 +6,21 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
-use streamgauge_core::{Rejection, Row};
+use streamgauge_core::{Rejection, Values};
 
 use super::names::Names;
 use super::tolerant;
 use crate::value::{Column, Token};
 
-/// Fills `row`, which has been reset.
-pub(super) fn read(text: &str, names: &Names, row: &mut Row) -> Result<(), Rejection> {
+/// Fills `row`, which has nothing.
+pub(super) fn read(text: &str, names: &Names, row: &mut impl Values) -> Result<(), Rejection> {
     if !surrogates_pair_up(text.as_bytes()) {
         return Err(Rejection::NotJson);
     }
     if read_strict(text, names, row).is_ok() {
         return Ok(());
     }
-    let slots = row.values().len();
-    row.reset(slots);
+    row.take_back();
     let strict = tolerant::rewrite(text);
     let text = strict.as_deref().unwrap_or(text);
     if strict.is_some() && read_strict(text, names, row).is_ok() {
@@ -34,25 +33,29 @@ pub(super) fn read(text: &str, names: &Names, row: &mut Row) -> Result<(), Rejec
     }
 }
 
-fn read_strict(text: &str, names: &Names, row: &mut Row) -> serde_json::Result<()> {
+fn read_strict(text: &str, names: &Names, row: &mut impl Values) -> serde_json::Result<()> {
     let mut json = Deserializer::from_str(text);
     json.deserialize_map(Members { names, row })?;
     json.end()
 }
 
 /// Hands the content of a JSON string to `row`, without a copy where the string has no escapes.
-pub(super) fn store_string(json: &str, column: Option<Column>, row: &mut Row) -> Option<()> {
+pub(super) fn store_string(
+    json: &str,
+    column: Option<&Column>,
+    row: &mut impl Values,
+) -> Option<()> {
     let mut json = Deserializer::from_str(json);
     json.deserialize_str(Content { column, row }).ok()?;
     json.end().ok()
 }
 
-struct Members<'a> {
+struct Members<'a, V> {
     names: &'a Names,
-    row: &'a mut Row,
+    row: &'a mut V,
 }
 
-impl<'de> Visitor<'de> for Members<'_> {
+impl<'de, V: Values> Visitor<'de> for Members<'_, V> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,11 +75,15 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 }
 
-fn store<E: serde::de::Error>(raw: &RawValue, column: Column, row: &mut Row) -> Result<(), E> {
+fn store<E: serde::de::Error>(
+    raw: &RawValue,
+    column: Column,
+    row: &mut impl Values,
+) -> Result<(), E> {
     let text = raw.get();
     let token = match text.as_bytes().first() {
         Some(b'"') => {
-            return store_string(text, Some(column), row).ok_or(E::custom("not a string"));
+            return store_string(text, Some(&column), row).ok_or(E::custom("not a string"));
         }
         Some(b'n') => Token::Null,
         Some(b't') => Token::Boolean(true),
@@ -112,12 +119,12 @@ impl Visitor<'_> for Key<'_> {
 }
 
 /// Stores the content of a string.
-struct Content<'a> {
-    column: Option<Column>,
-    row: &'a mut Row,
+struct Content<'a, V> {
+    column: Option<&'a Column>,
+    row: &'a mut V,
 }
 
-impl Visitor<'_> for Content<'_> {
+impl<V: Values> Visitor<'_> for Content<'_, V> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

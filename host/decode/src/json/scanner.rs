@@ -1,26 +1,24 @@
 //! The fast path: expects each record to have the keys of the last one, in the same order and with
 //! the same white space, and steps over the text between two values in one comparison.
 //!
+//! `text` is what is left of a record here, with the margin of zeros behind it. A zero is a control
+//! character and neither a digit nor white space, so whatever is looked for ends at the record's end.
+//!
 //! The scanner reads flat objects of strings, numbers, booleans, `null` and `NaN`. For anything
 //! else, and for anything that is not JSON or not UTF-8, the scanner returns `None` and leaves the
 //! verdict to the thorough path. UTF-8 is checked on the way, in keys when they are learned and in
 //! strings that are not ASCII: all other bytes that are stepped over are ASCII.
 
-use streamgauge_core::Row;
+use streamgauge_core::{Padded, Values};
 
-use super::block::Block;
 use super::names::Names;
 use super::reference;
+use super::start::{Lead, Start, short_ascii, short_number, short_text, single_digit};
+use super::word::{Word, is_ascii};
 use crate::value::{Column, Token};
 
 /// The largest number of members whose place is remembered.
 const MEMBERS_MAX: usize = 1024;
-
-/// The longest piece between two values that is remembered, in bytes.
-const LEAD_BYTES_MAX: usize = 8 * LEAD_WORDS;
-
-/// The longest piece in words of 64 bits, which are compared one by one.
-const LEAD_WORDS: usize = 4;
 
 /// Scans flat objects and remembers the shape of the last one.
 #[derive(Default)]
@@ -28,87 +26,80 @@ pub(super) struct Scanner {
     shape: Vec<Member>,
 }
 
-/// The text before a value of the last record, such as `, "month": `, and the value's column if it
-/// is wanted.
+/// The text before a value of the last record, such as `, "month": `, and the place of the
+/// value.
 struct Member {
     lead: Lead,
-    column: Option<Column>,
+    place: Place,
 }
 
-/// The bytes between two values, laid out so that comparing them takes no loop and no call.
-struct Lead {
-    bytes: [u8; LEAD_BYTES_MAX],
-    masks: [u64; LEAD_WORDS],
-    length: usize,
+/// Where a value goes.
+#[derive(Clone, Copy)]
+enum Place {
+    Nowhere,
+    In(Column),
 }
 
 impl Scanner {
-    /// Fills `row` if `bytes` are an object of a kind that this path reads.
-    pub(super) fn scan(&mut self, bytes: &[u8], names: &Names, row: &mut Row) -> Option<()> {
-        let mut at = 0;
-        for number in 0.. {
-            let known = self.shape.get(number).filter(|m| m.lead.starts(&bytes[at..]));
-            let column = if let Some(member) = known {
-                at += member.lead.length;
-                member.column
-            } else {
-                if number > 0 && ends_object(&bytes[at..]) {
-                    return Some(());
-                }
-                let (end, name) = lead(bytes, at, number)?;
-                let column = names.column(name);
-                self.learn(number, &bytes[at..end], column);
-                at = end;
-                column
-            };
-            at = value(bytes, at, column, row)?;
+    /// Fills `row` if the record is an object of a kind that this path reads.
+    #[inline(never)]
+    pub(super) fn scan(
+        &mut self,
+        record: Padded<'_>,
+        names: &Names,
+        row: &mut impl Values,
+    ) -> Option<()> {
+        let mut text = record.with_margin();
+        let mut number = 0;
+        loop {
+            let mut expected = self.shape.get(number..).unwrap_or_default();
+            while let [member, others @ ..] = expected
+                && let Some(start) = member.lead.strip_from(text.first_chunk()?)
+            {
+                let before = member.lead.len();
+                let length = match short_value(start, &member.place, row) {
+                    Some(length) => length,
+                    None => any_value(text.get(before..)?, &member.place, row)?,
+                };
+                text = text.get(before + length..)?;
+                expected = others;
+            }
+            number = number.max(self.shape.len() - expected.len());
+            if number > 0 && ends_object(text) {
+                return Some(());
+            }
+            let (before, place) = self.learn(number, text, names)?;
+            text = text.get(before..)?;
+            let length = any_value(text, &place, row)?;
+            text = text.get(length..)?;
+            number += 1;
         }
-        None
     }
 
-    fn learn(&mut self, number: usize, lead: &[u8], column: Option<Column>) {
-        if number >= MEMBERS_MAX || lead.len() > LEAD_BYTES_MAX {
-            return;
+    /// Steps over the text before value number `number` and remembers it; returns its length, and
+    /// where the value goes.
+    #[inline(never)]
+    fn learn(&mut self, number: usize, text: &[u8], names: &Names) -> Option<(usize, Place)> {
+        let (end, name) = lead(text, number)?;
+        let place = names.column(name).map_or(Place::Nowhere, Place::In);
+        if number < MEMBERS_MAX
+            && let Some(lead) = Lead::new(&text[..end])
+        {
+            let member = Member { lead, place };
+            if number < self.shape.len() {
+                self.shape[number] = member;
+            } else if number == self.shape.len() {
+                self.shape.push(member);
+            }
         }
-        let member = Member { lead: Lead::new(lead), column };
-        if number < self.shape.len() {
-            self.shape[number] = member;
-        } else if number == self.shape.len() {
-            self.shape.push(member);
-        }
+        Some((end, place))
     }
 }
 
-impl Lead {
-    /// Remembers `lead`, which is at most [`LEAD_BYTES_MAX`] long.
-    fn new(lead: &[u8]) -> Self {
-        let mut bytes = [0; LEAD_BYTES_MAX];
-        bytes[..lead.len()].copy_from_slice(lead);
-        let mut mask = [0; LEAD_BYTES_MAX];
-        mask[..lead.len()].fill(0xFF);
-        Self { bytes, masks: words(&mask), length: lead.len() }
-    }
-
-    /// True if `text` starts with these bytes.
-    #[inline]
-    fn starts(&self, text: &[u8]) -> bool {
-        let Some(text) = text.first_chunk::<LEAD_BYTES_MAX>() else {
-            return text.starts_with(&self.bytes[..self.length]);
-        };
-        let (text, lead) = (words(text), words(&self.bytes));
-        let differ = |i: usize| (text[i] ^ lead[i]) & self.masks[i];
-        (0..LEAD_WORDS).fold(0, |all, i| all | differ(i)) == 0
-    }
-}
-
+/// True if a closing brace and nothing after it is left.
 #[inline]
-fn words(bytes: &[u8; LEAD_BYTES_MAX]) -> [u64; LEAD_WORDS] {
-    let (chunks, _) = bytes.as_chunks::<8>();
-    std::array::from_fn(|i| u64::from_le_bytes(chunks[i]))
-}
-
-/// True if `rest` is a closing brace and nothing after it.
-fn ends_object(rest: &[u8]) -> bool {
+fn ends_object(text: &[u8]) -> bool {
+    let rest = Padded::without_margin(text);
     if rest == b"}" {
         return true;
     }
@@ -117,64 +108,120 @@ fn ends_object(rest: &[u8]) -> bool {
 }
 
 /// Steps over the text before value number `number`; returns the start of the value, and its key.
-fn lead(bytes: &[u8], mut at: usize, number: usize) -> Option<(usize, &str)> {
-    at += white_space(&bytes[at..]);
-    if *bytes.get(at)? != if number == 0 { b'{' } else { b',' } {
+fn lead(text: &[u8], number: usize) -> Option<(usize, &str)> {
+    let mut at = white_space(text);
+    if *text.get(at)? != if number == 0 { b'{' } else { b',' } {
         return None;
     }
     at += 1;
-    at += white_space(&bytes[at..]);
-    if *bytes.get(at)? != b'"' {
+    at += white_space(&text[at..]);
+    if *text.get(at)? != b'"' {
         return None;
     }
-    let (end, _) = special(bytes, at + 1)?;
-    if bytes[end] != b'"' {
-        return None;
-    }
-    let name = std::str::from_utf8(&bytes[at + 1..end]).ok()?;
-    at = end + 1;
-    at += white_space(&bytes[at..]);
-    if *bytes.get(at)? != b':' {
+    let start = at + 1;
+    let (length, _) = string_end(&text[start..])?;
+    at = start + length;
+    let name = std::str::from_utf8(&text[start..at]).ok()?;
+    if text[at] != b'"' {
         return None;
     }
     at += 1;
-    at += white_space(&bytes[at..]);
+    at += white_space(&text[at..]);
+    if *text.get(at)? != b':' {
+        return None;
+    }
+    at += 1;
+    at += white_space(&text[at..]);
     Some((at, name))
 }
 
-/// Reads the value at `at`, stores the value if it is wanted, and returns its end.
-#[inline]
-fn value(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
-    let (token, end) = match *bytes.get(at)? {
-        b'"' => {
-            let (end, is_ascii) = special(bytes, at + 1)?;
-            if bytes[end] != b'"' {
-                return escaped_string(bytes, at, column, row);
+/// Reads a short value at `start`, stores it if it is wanted, and returns its length. `None` leaves
+/// the value to [`any_value`].
+#[expect(clippy::inline_always, reason = "the loop over members is mostly this")]
+#[inline(always)]
+fn short_value(start: &Start, place: &Place, row: &mut impl Values) -> Option<usize> {
+    if start[0] == b'"' {
+        let string = match place {
+            Place::Nowhere => short_ascii(start)?,
+            Place::In(column) => {
+                let string = short_ascii(start).or_else(|| short_text(start))?;
+                column.store_short(&string, row)?;
+                string
             }
-            if is_ascii && column.is_none() {
-                return Some(end + 1);
-            }
-            (Token::Text(std::str::from_utf8(&bytes[at + 1..end]).ok()?), end + 1)
+        };
+        return Some(string.quoted_length());
+    }
+    if let Some(digit) = single_digit(start) {
+        if let Place::In(column) = place {
+            column.store_whole(digit.into(), &start[..1], row);
         }
-        first @ (b'-' | b'0'..=b'9') => {
-            let digits = Block::at(bytes, at).digits();
-            let end = at + digits.count;
-            if let Some(number) = digits.number
-                && (first != b'0' || digits.count == 1)
-                && !matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
-            {
-                if let Some(column) = column {
-                    column.store_whole(number, &bytes[at..end], row);
-                }
-                return Some(end);
-            }
-            let end = number_end(bytes, at)?;
-            (Token::Number(&bytes[at..end]), end)
+        return Some(1);
+    }
+    let (number, digits) = short_number(start)?;
+    if let Place::In(column) = place {
+        column.store_whole(number, &start[..digits], row);
+    }
+    Some(digits)
+}
+
+/// Reads the value at the start of `text`, stores the value if it is wanted, and returns its length.
+#[inline(never)]
+fn any_value(text: &[u8], place: &Place, row: &mut impl Values) -> Option<usize> {
+    let column = match place {
+        Place::Nowhere => None,
+        Place::In(column) => Some(column),
+    };
+    if text.first() == Some(&b'"') {
+        any_string(text, column, row)
+    } else {
+        other_value(text, column, row)
+    }
+}
+
+/// A string of any length, with or without escapes, at the start of `text`; returns its length with
+/// the quotes.
+fn any_string(text: &[u8], column: Option<&Column>, row: &mut impl Values) -> Option<usize> {
+    let (length, is_ascii) = string_end(&text[1..])?;
+    if text[1 + length] != b'"' {
+        return escaped_string(text, column, row);
+    }
+    if column.is_some() || !is_ascii {
+        let content = std::str::from_utf8(&text[1..=length]).ok()?;
+        if let Some(column) = column {
+            column.store(Token::Text(content), row);
         }
-        b'n' => (Token::Null, word_end(bytes, at, b"null")?),
-        b'N' => (Token::Null, word_end(bytes, at, b"NaN")?),
-        b't' => (Token::Boolean(true), word_end(bytes, at, b"true")?),
-        b'f' => (Token::Boolean(false), word_end(bytes, at, b"false")?),
+    }
+    Some(length + 2)
+}
+
+/// Hands a string with escapes over to the thorough path, also where the string is not wanted: its
+/// escapes may be wrong.
+fn escaped_string(text: &[u8], column: Option<&Column>, row: &mut impl Values) -> Option<usize> {
+    let mut end = 1;
+    loop {
+        end += string_end(text.get(end..)?)?.0;
+        match text[end] {
+            b'"' => break,
+            b'\\' => end += 2,
+            _ => return None,
+        }
+    }
+    reference::store_string(std::str::from_utf8(&text[..=end]).ok()?, column, row)?;
+    Some(end + 1)
+}
+
+/// A value that is no string; returns its length.
+fn other_value(text: &[u8], column: Option<&Column>, row: &mut impl Values) -> Option<usize> {
+    let word = |word: &[u8]| text.starts_with(word).then_some(word.len());
+    let (token, end) = match text[0] {
+        b'-' | b'0'..=b'9' => {
+            let end = number_end(text)?;
+            (Token::Number(&text[..end]), end)
+        }
+        b'n' => (Token::Null, word(b"null")?),
+        b'N' => (Token::Null, word(b"NaN")?),
+        b't' => (Token::Boolean(true), word(b"true")?),
+        b'f' => (Token::Boolean(false), word(b"false")?),
         _ => return None,
     };
     if let Some(column) = column {
@@ -183,72 +230,50 @@ fn value(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Opti
     Some(end)
 }
 
-/// Hands a string with escapes over to the thorough path, also where the string is not wanted: its
-/// escapes may be wrong.
-#[cold]
-fn escaped_string(bytes: &[u8], at: usize, column: Option<Column>, row: &mut Row) -> Option<usize> {
-    let mut end = at + 1;
-    loop {
-        (end, _) = special(bytes, end)?;
-        match bytes[end] {
-            b'"' => break,
-            b'\\' => end += 2,
-            _ => return None,
-        }
-    }
-    reference::store_string(std::str::from_utf8(&bytes[at..=end]).ok()?, column, row)?;
-    Some(end + 1)
-}
-
-/// The end of the number at `at`; `None` means that it is not a number of JSON.
-fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let first = if bytes[at] == b'-' { at + 1 } else { at };
-    let mut end = digits_end(bytes, first);
-    if end == first || (bytes[first] == b'0' && end > first + 1) {
+/// The end of the number at the start of `text`; `None` means that it is not a number of JSON.
+fn number_end(text: &[u8]) -> Option<usize> {
+    let first = usize::from(text[0] == b'-');
+    let mut end = digits_end(text, first);
+    if end == first || (text[first] == b'0' && end > first + 1) {
         return None;
     }
-    if bytes.get(end) == Some(&b'.') {
+    if text.get(end) == Some(&b'.') {
         let fraction = end + 1;
-        end = digits_end(bytes, fraction);
+        end = digits_end(text, fraction);
         if end == fraction {
             return None;
         }
     }
-    match bytes.get(end) {
+    match text.get(end) {
         Some(b'e' | b'E') => None,
         _ => Some(end),
     }
 }
 
-fn digits_end(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+fn digits_end(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(u8::is_ascii_digit) {
         at += 1;
     }
     at
 }
 
-fn word_end(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    bytes[at..].starts_with(word).then_some(at + word.len())
+/// The number of bytes of JSON white space that `text` starts with.
+fn white_space(text: &[u8]) -> usize {
+    text.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
 }
 
-/// The number of bytes of JSON white space that `bytes` starts with.
-fn white_space(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
-}
-
-/// The position of the first quote, backslash or control character from `at` on, and whether all
-/// before it is ASCII.
-#[inline]
-fn special(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+/// The position of the first quote, backslash or control character, and whether all before it is
+/// ASCII. `None` where there is none before the end of the margin.
+fn string_end(text: &[u8]) -> Option<(usize, bool)> {
+    let (words, _) = text.as_chunks();
     let mut all_ascii = true;
-    while at < bytes.len() {
-        let (found, is_ascii) = Block::at(bytes, at).special();
-        all_ascii &= is_ascii;
-        if let Some(found) = found {
-            // The zeros of a block behind the end are found, too.
-            return (at + found < bytes.len()).then_some((at + found, all_ascii));
+    for (number, word) in words.iter().enumerate() {
+        let word = Word::of(*word);
+        if let Some(end) = word.special() {
+            all_ascii &= is_ascii(word.through(end));
+            return Some((number * Word::BYTES + end.position(), all_ascii));
         }
-        at += Block::BYTES;
+        all_ascii &= is_ascii(word.bits());
     }
     None
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use streamgauge_core::{
     FileMark, LateSample, Lateness, MetricPlace, MetricSnapshot, Millis, Outcome, Partition,
-    PartitionSnapshot, PartitionState, Plan, Position, Record, RecordTime, Rejection, Row,
+    PartitionSnapshot, PartitionState, Plan, Position, Record, RecordBatch, RecordTime, Rejection,
     WallClock, digest_of,
 };
 
@@ -129,20 +129,25 @@ impl AssignedPartition {
         self.oldest.map(|oldest| oldest + max_delay)
     }
 
-    /// Takes in a record at `at` and `wall`, whose latency is measured from `measured_from`; `None`
+    /// Where the row of the next record is opened.
+    #[inline]
+    pub(super) fn incoming(&mut self) -> &mut RecordBatch {
+        self.partition.incoming()
+    }
+
+    /// Takes in a record, whose row is open where its decoding went well, at `at` and `wall`, whose latency is measured from `measured_from`; `None`
     /// means that the record has no stamp and so no latency.
     #[inline]
     pub(super) fn accept(
         &mut self,
         plan: &Plan,
         record: Record<'_>,
-        decoded: Result<&Row, Rejection>,
+        decoded: Result<(), Rejection>,
         (at, wall): (Instant, WallClock),
         measured_from: Option<i64>,
     ) {
         let Record { meta, value } = record;
-        let raw = value.unwrap_or_default();
-        let outcome = self.partition.accept(plan, meta, raw, decoded, wall);
+        let outcome = self.partition.accept_open(plan, meta, decoded, wall);
         if outcome == Outcome::Repeated {
             return;
         }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use streamgauge_core::{Block, PartitionSnapshot, Rejection, Row, Run, WallClock};
+use streamgauge_core::{Block, PartitionSnapshot, Rejection, Run, WallClock};
 
 use super::assigned_partition::{AssignedPartition, Export, Outputs};
 use super::event::{Configuration, Event, Held, Moment, Reply};
@@ -53,7 +53,6 @@ pub struct EngineSetup {
 /// See the head of this file.
 pub struct Engine {
     configuration: Configuration,
-    row: Row,
     partitions: Vec<AssignedPartition>,
     metrics: Vec<Metric>,
     latency_from: LatencyFrom,
@@ -83,7 +82,6 @@ impl Engine {
         Self {
             partitions: partitions.iter().map(assigned).collect(),
             configuration,
-            row: Row::default(),
             metrics,
             latency_from,
             now,
@@ -222,7 +220,7 @@ impl Engine {
                 break;
             }
             let decoded = match record.value {
-                Some(bytes) => decoder.decode(bytes, &mut self.row).map(|()| &self.row),
+                Some(bytes) => decoder.decode_into(bytes, assigned.incoming()),
                 None => Err(Rejection::Empty),
             };
             let measured_from = match self.latency_from {
