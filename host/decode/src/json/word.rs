@@ -50,7 +50,7 @@ impl Word {
         quote_or_control | backslash
     }
 
-    /// All bytes.
+    /// Eight bytes as one number, the first one lowest.
     #[inline]
     pub(super) fn bits(self) -> u64 {
         self.0
