@@ -8,8 +8,7 @@ const plural = (count: string, one: string, many: string) => (count === "1" ? on
 export const en: Words = {
   states: {
     connecting: "Connecting", reconnecting: "Reconnecting", offline: "Offline",
-    stale: "Stale",
-    waiting: "Waiting",
+    stale: "Stale", waiting: "Waiting",
     restoring: "Restoring",
     "catching-up": "Catching up",
     replaying: "Replaying",
@@ -234,6 +233,7 @@ export const en: Words = {
     waiting: (share) => `waiting ${share}`,
     blocked: (share) => `blocked ${share}`,
     every: (time) => `every ${time}`, idle: "idle",
+    fetchedBy: (client, reason) => (client === "own" ? "own connections" : `${client}: ${reason}`),
     stagesUnknown: "the host does not measure its stages",
     workers: (count) => `${count} ${plural(count, "worker", "workers")}`,
     slack: (share, busiest) => `no bottleneck: ${share} to spare, busiest is ${busiest.toLowerCase()}`,

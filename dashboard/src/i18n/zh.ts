@@ -230,6 +230,7 @@ export const zh = {
     waiting: (share: string) => `等待 ${share}`,
     blocked: (share: string) => `背压 ${share}`,
     every: (time: string) => `每 ${time}`, idle: "空闲",
+    fetchedBy: (client: string, reason: string) => (client === "own" ? "自有连接" : `${client}：${reason}`),
     stagesUnknown: "主机没有给出各阶段耗时",
     workers: (count: string) => `${count} 个工作线程`,
     slack: (share: string, busiest: string) => `没有瓶颈：还有 ${share} 余量，最忙的是${busiest}`,

@@ -48,6 +48,7 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
   const blocked = bounded(stages.blocked);
   const { queueRecords: queue, publishEveryMs: every } = status;
   const found = bottleneckOf(status, ctx);
+  const fetch = status.source?.fetch ?? null;
   return {
     stages: [
       {
@@ -55,7 +56,7 @@ export function stagesModel(status: Status, ctx: Context): StagesModel | null {
         text: joined(
           queue === null ? "" : ops.queue(ctx.format.compact(queue)), ops.waiting(percent(waiting)),
         ),
-        more: "",
+        more: fetch === null ? "" : ops.fetchedBy(fetch.client, fetch.reason),
       },
       busy("decode"), busy("plugins"),
       busy("publish", every === null ? "" : ops.every(ctx.format.duration(every))),

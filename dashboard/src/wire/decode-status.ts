@@ -105,7 +105,11 @@ export function decodeCause(value: unknown): Cause | null {
 function decodeSource(value: unknown): Status["source"] {
   const s = raw<Host.SourceStatus>(value);
   const kind = s && string(s["kind"]);
-  return s === null || kind === null ? null : { kind, name: string(s["name"]) ?? "" };
+  if (s === null || kind === null) return null;
+  const f = raw<Host.FetchStatus>(s["fetch"]);
+  const client = f && string(f["client"]);
+  const fetch = f === null || client === null ? null : { client, reason: string(f["reason"]) ?? "" };
+  return { kind, name: string(s["name"]) ?? "", fetch };
 }
 
 function decodePartition(value: unknown): Partition[] {

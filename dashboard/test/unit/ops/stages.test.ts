@@ -19,6 +19,16 @@ describe("the stages", () => {
   });
 
   it.each([
+    [{ client: "own", reason: "it honours all settings" }, "own connections"],
+    [{ client: "librdkafka", reason: "own fetch does not know `client.rack`" },
+      "librdkafka: own fetch does not know `client.rack`"],
+    [null, ""],
+  ])("say who fetches: %o", (fetch, expected) => {
+    const status = statusOf({ source: { kind: "kafka", name: "events", fetch } });
+    expect(stagesModel(status, ctx)?.stages[0]?.more).toBe(expected);
+  });
+
+  it.each([
     ["workers wait at the end of the log", shares(0.9, 0.05, 0.05, 0, 0), 0, 0, "idle"],
     ["workers wait though much is left", shares(0.6, 0.3, 0.1, 0, 0), 0, 1_000_000, "source"],
     ["checkpoints block", shares(0, 0.3, 0.3, 0.1, 0.3), 500, 5, "checkpoint"],
