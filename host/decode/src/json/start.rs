@@ -25,7 +25,7 @@ pub(super) type Start = [u8; START_BYTES];
 pub(super) struct Lead {
     halves: [u128; 2],
     masks: [u128; 2],
-    /// At most [`LEAD_BYTES_MAX`].
+    /// In bytes; at most [`LEAD_BYTES_MAX`].
     length: usize,
 }
 
