@@ -45,8 +45,9 @@ const TELLING_ROWS: usize = 1024;
 /// How many batches have a value for each row before equal texts are looked for again.
 const BATCHES_APART: u32 = 15;
 /// How many places there are for short values that are known at a glance, at least and at most; a power
-/// of two. There are some for each value of the largest batch before, as two texts may have one place.
+/// of two.
 const PLACES: RangeInclusive<usize> = 256..=4096;
+/// How many places there are for each value of the largest batch before, as two may have the same one.
 const PLACES_PER_VALUE: usize = 4;
 
 impl Dictionary {
@@ -75,7 +76,7 @@ impl Dictionary {
     }
 
     /// Appends a row with `text` and returns true where that takes no look at its encoding: where
-    /// the text is known, or where it is ASCII and no equal one is looked for.
+    /// the text is known, or where it is ASCII.
     #[inline]
     pub(crate) fn push_short(&mut self, text: ShortText) -> bool {
         match self.known.get(text.place(self.known.len())) {

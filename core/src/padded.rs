@@ -24,7 +24,7 @@ impl<'a> Padded<'a> {
         Self(&buffer[start..])
     }
 
-    /// The bytes that a verdict may depend on.
+    /// The bytes of the record, without the margin.
     #[inline]
     pub fn record(self) -> &'a [u8] {
         Self::without_margin(self.0)

@@ -25,7 +25,7 @@ pub(super) type Start = [u8; START_BYTES];
 pub(super) struct Lead {
     halves: [u128; 2],
     masks: [u128; 2],
-    /// In bytes, [`LEAD_BYTES_MAX`] at most.
+    /// In bytes; at most [`LEAD_BYTES_MAX`].
     length: usize,
 }
 

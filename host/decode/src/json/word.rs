@@ -50,7 +50,7 @@ impl Word {
         quote_or_control | backslash
     }
 
-    /// Eight bytes as one number, the first one lowest.
+    /// The word as it was read, in little-endian order.
     #[inline]
     pub(super) fn bits(self) -> u64 {
         self.0
