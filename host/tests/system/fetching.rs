@@ -87,18 +87,18 @@ fn leaders_change_under_load_and_every_record_is_counted_once() {
     let host = Host::start(&place);
     let mut sent = 0;
     for change in 0..changes {
-        let mut send = || {
+        let mut load = || {
             for partition in 0..2 {
                 first.send_events(&topic, partition, AT_ONCE);
                 sent += AT_ONCE as u64;
             }
         };
-        send();
+        load();
         let leaders = if change % 2 == 0 { [2, 1] } else { [1, 2] };
         std::thread::scope(|scope| {
             let moved = scope.spawn(|| lead(&first, &place, &topic, leaders));
             while !moved.is_finished() {
-                send();
+                load();
             }
         });
         let since = Instant::now();
