@@ -162,13 +162,18 @@ fn a_plugin_that_is_mended_during_the_search_leaves_nothing_out() {
         state_of(status) == "ok" && status["accounting"]["read"] == 8000
     });
     let log = host.log();
-    // Whether the change met a search or the moment after one is a matter of time.
+    // Whether the change met a search, the moment after one, or both is a matter of time.
     let in_search = log.contains("it goes on from where it was put back, with every record");
     let after_it = log.contains("had left records out at which another plugin crashed");
     assert!(in_search || after_it, "{log}");
     assert_eq!(log.matches("metric `faulty` leaves record 0@500 out").count(), 2, "{log}");
     host.terminate().ok();
-    // Each record is in the letters once, as of the limits under which it was left out.
-    assert_eq!(letters(&place).len(), 8);
+    // Each record is in the letters once, and those of a count that was given up once more.
+    let letters = letters(&place);
+    let mut once = letters.clone();
+    once.dedup();
+    let again = letters.len() - once.len();
+    assert_eq!(once.len(), 8, "{letters:?}");
+    assert!(again < 8 && (again == 0 || after_it), "{letters:?}");
     assert_same("left out and refused", &refused(&settings), &until_end(&place));
 }
