@@ -6,9 +6,6 @@ use anyhow::Result;
 
 use crate::{process, workspace::Workspace};
 
-/// The loop that only counts messages, the yardstick of `cargo xtask bench`.
-pub(crate) const BARE_CONSUMER: &str = "bare_consumer";
-
 /// The work that `cargo xtask bench instructions` counts.
 pub(crate) const INSTRUCTIONS: &str = "instructions";
 
@@ -36,7 +33,7 @@ mod tests {
     fn every_example_is_there() {
         let workspace = Workspace::find().expect("the tests run in a clone");
         let packages = workspace.packages().expect("cargo knows them");
-        for name in [BARE_CONSUMER, INSTRUCTIONS, PLUGIN_COSTS, STEADY_PRODUCER] {
+        for name in [INSTRUCTIONS, PLUGIN_COSTS, STEADY_PRODUCER] {
             packages.example(name).expect("a command needs it");
         }
     }

@@ -79,7 +79,7 @@ enum Command {
         #[command(subcommand)]
         command: kafka::Command,
     },
-    /// Measures events per second from a real broker, beside a loop that only counts.
+    /// Measures what the program costs.
     Bench(bench::Args),
     /// Takes screenshots of the page into target/shots.
     Shots,

@@ -74,7 +74,11 @@ pub fn not_honoured(settings: &KafkaSettings) -> Vec<NotHonoured> {
     }
 }
 
-fn read(settings: &KafkaSettings) -> Result<FetchSettings, Vec<NotHonoured>> {
+/// The settings of own fetch.
+///
+/// # Errors
+/// All settings of the pipeline that are not honoured.
+pub(crate) fn read(settings: &KafkaSettings) -> Result<FetchSettings, Vec<NotHonoured>> {
     let given = settings.librdkafka.iter();
     let given = given.map(|(key, secret)| (key.as_str(), secret.value.as_str()));
     FetchSettings::read(&settings.brokers, &settings.topic, given)

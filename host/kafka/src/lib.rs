@@ -7,12 +7,12 @@
 //! May know: core, and the settings of a pipeline. The only place with rdkafka and `unsafe`.
 //! Must not know: what records mean, or what becomes of records.
 
+mod batch_queue;
 mod client;
 mod commits;
 mod consumer;
 mod ends;
 mod error;
-mod event;
 mod fault;
 mod fetch_choice;
 mod group;
@@ -25,6 +25,7 @@ mod new_topic;
 mod own_fetch;
 pub mod partitioner;
 mod peek;
+pub mod reference;
 mod sender;
 mod side_producer;
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! `streamgauge bench`: what this program costs on this machine, so that anyone can check it.
 
+mod figures;
+mod kafka;
+mod page;
+mod process;
 mod state;
 mod used;
 
@@ -16,11 +20,17 @@ pub(super) struct BenchArgs {
 
 #[derive(Subcommand, Debug)]
 enum BenchCommand {
+    Kafka(kafka::KafkaArgs),
     State(state::StateArgs),
+    /// One of the programs that `kafka` compares with.
+    #[command(hide = true)]
+    Reference(kafka::ReferenceArgs),
 }
 
 pub(super) fn bench(args: &BenchArgs) -> Result<(), Failure> {
     match &args.command {
+        BenchCommand::Kafka(args) => kafka::kafka(args),
+        BenchCommand::Reference(args) => kafka::reference(args),
         BenchCommand::State(args) => state::state(args),
     }
 }

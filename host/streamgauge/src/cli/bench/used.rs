@@ -24,22 +24,48 @@ impl Used {
             }
         }
         let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-        let resident_mb = resident_in(&status).map_or(f64::NAN, |kb| kb / 1024.0);
+        let resident_mb = kilobytes_in(&status, "VmRSS:").map_or(f64::NAN, |kb| kb / 1024.0);
         Ok(Self { cpu, resident_mb })
+    }
+}
+
+impl Used {
+    /// The most memory that a running process has had at once, in MB.
+    pub(super) fn peak_mb(process: u32) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        Some(kilobytes_in(&status, "VmHWM:")? / 1024.0)
+    }
+}
+
+/// Processor time in seconds.
+pub(super) struct Spent(pub(super) f64);
+
+impl Spent {
+    /// Of all processes that this one started and that have ended.
+    pub(super) fn by_children() -> io::Result<Self> {
+        let stat = fs::read_to_string("/proc/self/stat")?;
+        let ticks = ticks_in(&stat, 13).map(|(_, ticks)| ticks);
+        let ticks = ticks.ok_or_else(|| io::Error::other("/proc/self/stat is another one"))?;
+        Ok(Self(ticks as f64 / TICKS_PER_SECOND))
     }
 }
 
 /// Name and processor time, in seconds, of a line of `stat`. The name may hold anything, blanks and
 /// brackets too.
 fn thread_in(stat: &str) -> Option<(&str, f64)> {
-    let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
-    let mut times = fields.split_whitespace().skip(11).map(str::parse::<u64>);
-    let ticks = times.next()?.ok()? + times.next()?.ok()?;
+    let (name, ticks) = ticks_in(stat, 11)?;
     Some((name, ticks as f64 / TICKS_PER_SECOND))
 }
 
-fn resident_in(status: &str) -> Option<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+/// Name, and the sum of two neighbouring fields that count ticks, the first behind `skip` others.
+fn ticks_in(stat: &str, skip: usize) -> Option<(&str, u64)> {
+    let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(skip).map(str::parse::<u64>);
+    Some((name, times.next()?.ok()? + times.next()?.ok()?))
+}
+
+fn kilobytes_in(status: &str, field: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
@@ -51,8 +77,9 @@ mod tests {
     fn a_thread_is_told_by_its_name_whatever_is_in_it() {
         let fields = "S 1 1 1 0 -1 4194304 9 0 0 0 150 50 0 0 20 0 9";
         assert_eq!(thread_in(&format!("7 (a (b) c) {fields}")), Some(("a (b) c", 2.0)));
+        assert_eq!(ticks_in(&format!("7 (x) {fields}"), 13), Some(("x", 0)));
         assert_eq!(thread_in("7 (x) S 1"), None);
-        assert_eq!(resident_in("VmPeak:\t 9 kB\nVmRSS:\t  2048 kB\n"), Some(2048.0));
+        assert_eq!(kilobytes_in("VmPeak:\t 9 kB\nVmRSS:\t  2048 kB\n", "VmRSS:"), Some(2048.0));
     }
 
     #[test]

@@ -1,0 +1,193 @@
+//! What a consumer fetched, many records for one call of librdkafka.
+//!
+//! The partitions hand over to a queue of our own: the batch call throws away whatever else is in a
+//! queue, and a consumer's own queue has its statistics and errors. A message of the batch call also
+//! tells the offset of an end and the partition of an error, which rust-rdkafka hands over without.
+//!
+//! **Invariant**: a message is read only while it is in the batch, and destroyed when it leaves it.
+
+#![expect(unsafe_code, reason = "rust-rdkafka has no batch call, and tells no offset of an end")]
+
+use std::ffi::{CStr, CString, c_int};
+use std::ptr::{self, NonNull};
+use std::slice;
+use std::time::Duration;
+
+use rdkafka::bindings as c;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::RDKafkaErrorCode;
+use streamgauge_core::RecordTime;
+
+use super::partition_number;
+
+/// How many messages are taken with one call. They count no longer as waiting in librdkafka's
+/// queue, so there may be as many more of them in memory.
+const BATCH: usize = 512;
+
+/// The queue to which the partitions of a consumer hand over. It has to be dropped before the
+/// consumer is.
+pub(super) struct BatchQueue {
+    queue: NonNull<c::rd_kafka_queue_t>,
+    /// The messages taken last; those before `at` have been handed over.
+    batch: Vec<NonNull<c::rd_kafka_message_t>>,
+    at: usize,
+}
+
+// SAFETY: librdkafka's queues and messages may be used from any thread, and these are used from one
+// at a time.
+unsafe impl Send for BatchQueue {}
+
+/// What a message tells.
+pub(super) enum Told<'a> {
+    Record(Record<'a>),
+    /// The log of a partition is read up to this offset.
+    End {
+        partition: u32,
+        offset: i64,
+    },
+    /// Something failed in a partition.
+    Failed {
+        partition: u32,
+        code: RDKafkaErrorCode,
+        text: String,
+    },
+}
+
+/// A record as librdkafka holds it.
+pub(super) struct Record<'a> {
+    pub(super) partition: u32,
+    pub(super) offset: i64,
+    /// The stamp of the record.
+    pub(super) stamp: RecordTime,
+    pub(super) value: Option<&'a [u8]>,
+}
+
+impl BatchQueue {
+    /// A queue for `consumer`, to which no partition hands over yet.
+    pub(super) fn of<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Self {
+        // SAFETY: the client lives as long as the borrow.
+        let queue = unsafe { c::rd_kafka_queue_new(consumer.client().native_ptr()) };
+        let queue = NonNull::new(queue).expect("librdkafka has memory for a queue");
+        Self { queue, batch: Vec::with_capacity(BATCH), at: 0 }
+    }
+
+    /// Lets a partition that is to be assigned hand over to this queue.
+    ///
+    /// # Panics
+    /// The name of the topic holds a NUL.
+    pub(super) fn take_in<C: ConsumerContext>(
+        &self,
+        consumer: &BaseConsumer<C>,
+        topic: &str,
+        partition: u32,
+    ) {
+        let topic = CString::new(topic).expect("names of topics hold letters and digits");
+        // SAFETY: client, text and both queues are valid for the calls; the handle of the
+        // partition's queue is given back here, and librdkafka counts who else uses it.
+        unsafe {
+            let client = consumer.client().native_ptr();
+            let number = partition_number(partition);
+            let of_partition = c::rd_kafka_queue_get_partition(client, topic.as_ptr(), number);
+            let of_partition = NonNull::new(of_partition).expect("a consumer knows partitions");
+            c::rd_kafka_queue_forward(of_partition.as_ptr(), self.queue.as_ptr());
+            c::rd_kafka_queue_destroy(of_partition.as_ptr());
+        }
+    }
+
+    /// The next message, waiting no longer than `timeout`.
+    pub(super) fn next(&mut self, timeout: Duration) -> Option<Told<'_>> {
+        if self.at == self.batch.len() {
+            self.fill(timeout);
+        }
+        let message = *self.batch.get(self.at)?;
+        self.at += 1;
+        // SAFETY: the message is valid until the queue is filled again or dropped, which the borrow
+        // does not allow before `Told` is gone.
+        Some(unsafe { told(message) })
+    }
+
+    /// Throws away what was fetched of `partition` and not handed over.
+    pub(super) fn forget(&mut self, partition: u32) {
+        let number = partition_number(partition);
+        let rest = self.batch.split_off(self.at);
+        for message in rest {
+            // SAFETY: the message is valid; it is either kept or destroyed.
+            unsafe {
+                if message.as_ref().partition == number {
+                    c::rd_kafka_message_destroy(message.as_ptr());
+                } else {
+                    self.batch.push(message);
+                }
+            }
+        }
+    }
+
+    /// Takes the next messages, all of which have been handed over before.
+    fn fill(&mut self, timeout: Duration) {
+        self.clear();
+        self.take(BATCH, 0);
+        if self.batch.is_empty() && !timeout.is_zero() {
+            // The batch call waits until it has all that it is asked for. Rounded up: a wait of
+            // less than a millisecond would not wait at all.
+            let millis = timeout.as_micros().div_ceil(1000);
+            self.take(1, c_int::try_from(millis).unwrap_or(c_int::MAX));
+        }
+    }
+
+    fn take(&mut self, most: usize, millis: c_int) {
+        let mut found = [ptr::null_mut(); BATCH];
+        // SAFETY: the queue is valid, and `found` has room for `most` messages.
+        let taken = unsafe {
+            let most = most.min(BATCH);
+            c::rd_kafka_consume_batch_queue(self.queue.as_ptr(), millis, found.as_mut_ptr(), most)
+        };
+        let found = found.into_iter().take(usize::try_from(taken).unwrap_or(0));
+        self.batch.extend(found.filter_map(NonNull::new));
+    }
+
+    fn clear(&mut self) {
+        self.at = 0;
+        for message in self.batch.drain(..) {
+            // SAFETY: the message came from librdkafka, left the batch, and is destroyed here only.
+            unsafe { c::rd_kafka_message_destroy(message.as_ptr()) }
+        }
+    }
+}
+
+impl Drop for BatchQueue {
+    fn drop(&mut self) {
+        self.clear();
+        // SAFETY: the queue came from librdkafka and is destroyed here only.
+        unsafe { c::rd_kafka_queue_destroy(self.queue.as_ptr()) }
+    }
+}
+
+/// What `message` tells.
+///
+/// # Safety
+/// The message is valid as long as what it tells is used.
+unsafe fn told<'a>(message: NonNull<c::rd_kafka_message_t>) -> Told<'a> {
+    // SAFETY: the message is valid, with its payload and texts.
+    unsafe {
+        let found = message.as_ref();
+        let (partition, offset) = (found.partition.unsigned_abs(), found.offset);
+        match found.err.into() {
+            RDKafkaErrorCode::NoError => {
+                let mut kind = c::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+                let stamp = c::rd_kafka_message_timestamp(found, &raw mut kind);
+                let payload = found.payload.cast::<u8>();
+                let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
+                // librdkafka says -1 where the record has no stamp.
+                let stamp = RecordTime(stamp.max(RecordTime::NONE.0));
+                Told::Record(Record { partition, offset, stamp, value })
+            }
+            RDKafkaErrorCode::PartitionEOF => Told::End { partition, offset },
+            code => {
+                let text = c::rd_kafka_message_errstr(found);
+                let text = NonNull::new(text.cast_mut()).map(|text| CStr::from_ptr(text.as_ptr()));
+                let text = text.map(|text| text.to_string_lossy().trim().to_owned());
+                Told::Failed { partition, code, text: text.unwrap_or_default() }
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A topic, the pipelines over it, and turns of the programs that read it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use super::args::KafkaArgs;
+use super::contender::Contender;
+use super::counted::{Counted, METRICS};
+use super::reference::records_in;
+use crate::cli::bench::process::{Ended, own_command, run_to_end};
+use crate::cli::failure::Failure;
+
+/// What a program did in one turn.
+#[derive(Default)]
+pub(super) struct Turn {
+    records: u64,
+    /// From the first record to the last, of all passes.
+    seconds: f64,
+    /// Of the whole processes.
+    cpu_seconds: f64,
+    pub(super) peak_resident_mb: f64,
+}
+
+impl Turn {
+    pub(super) fn events_per_second(&self) -> f64 {
+        self.records as f64 / self.seconds
+    }
+
+    pub(super) fn cpu_ns(&self) -> f64 {
+        self.cpu_seconds * 1e9 / self.records as f64
+    }
+}
+
+/// A topic and the pipelines that read it.
+pub(super) struct Trial<'a> {
+    args: &'a KafkaArgs,
+    folder: &'a Path,
+    topic: String,
+    /// How many records the topic has.
+    records: u64,
+    /// What the first program counted; all others have to count the same.
+    counted: Option<(Contender, Counted)>,
+}
+
+impl<'a> Trial<'a> {
+    /// Writes the pipelines, and fills the topic if it is a new one.
+    ///
+    /// # Errors
+    /// No components, or no brokers.
+    pub(super) fn new(args: &'a KafkaArgs, folder: &'a Path) -> Result<Self, Failure> {
+        let made = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            format!("streamgauge-bench-{}", since.as_millis())
+        };
+        let topic = args.topic.clone().unwrap_or_else(made);
+        let mut trial = Self { args, folder, topic, records: 0, counted: None };
+        for contender in Contender::ALL {
+            let file = trial.config(contender);
+            let parent = file.parent().unwrap_or(folder);
+            fs::create_dir_all(parent)
+                .and_then(|()| trial.pipeline(contender).and_then(|text| fs::write(&file, text)))
+                .map_err(|error| {
+                    let (file, hint) = (args.plugins.display(), "--plugins names their folder");
+                    Failure::usage(format!("plugins of {file}: {error}; hint: {hint}"))
+                })?;
+        }
+        if args.topic.is_none() {
+            tracing::info!("topic {} gets its records", trial.topic);
+            trial.produce()?;
+        }
+        trial.records = records_in(&trial.config(Contender::Batch))?;
+        Ok(trial)
+    }
+
+    fn config(&self, contender: Contender) -> PathBuf {
+        self.folder.join(contender.name()).join("pipeline.toml")
+    }
+
+    fn produce(&self) -> Result<(), Failure> {
+        let mut command = own_command()?;
+        command.arg("produce").arg("--config").arg(self.config(Contender::Batch));
+        command.args(["--partitions", &self.args.partitions.to_string()]);
+        match &self.args.input {
+            Some(file) => command.arg(file),
+            None => command.args(["--dirt", "0", "--generate", &self.args.events.to_string()]),
+        };
+        run_to_end(command, None, None).map(drop)
+    }
+
+    /// Reads the topic again and again.
+    pub(super) fn turn(&mut self, contender: Contender) -> Result<Turn, Failure> {
+        let mut turn = Turn::default();
+        while turn.seconds < self.args.seconds || turn.records == 0 {
+            let ended = self.pass(contender)?;
+            let document: Value = serde_json::from_str(&ended.output)
+                .map_err(|error| Failure::failed(format!("no JSON came: {error}")))?;
+            let (records, seconds) = if contender.is_run() {
+                (&document["accounting"]["read"], &document["run"]["consume_seconds"])
+            } else {
+                (&document["records"], &document["seconds"])
+            };
+            let records = records.as_u64().unwrap_or(0);
+            if records != self.records {
+                let (name, expected) = (contender.name(), self.records);
+                let told = format!("{name} read {records} records, and the topic has {expected}");
+                return Err(Failure::failed(told));
+            }
+            self.compare(contender, &document)?;
+            turn.records += records;
+            turn.seconds += seconds.as_f64().unwrap_or(f64::NAN);
+            turn.cpu_seconds += ended.cpu_seconds;
+            turn.peak_resident_mb = turn.peak_resident_mb.max(ended.peak_resident_mb);
+        }
+        Ok(turn)
+    }
+
+    /// Reads the topic once.
+    fn pass(&self, contender: Contender) -> Result<Ended, Failure> {
+        let config = self.config(contender);
+        let mut command = own_command()?;
+        if !contender.is_run() {
+            command.args(["bench", "reference", &contender.name(), "--config"]).arg(&config);
+            return run_to_end(command, self.args.core, None);
+        }
+        let state = config.with_file_name("state");
+        if state.exists() {
+            fs::remove_dir_all(&state).map_err(|error| {
+                Failure::failed(format!("the state before cannot be removed: {error}"))
+            })?;
+        }
+        command.args(["run", "--until-end", "--json", "--listen", "127.0.0.1:0", "--config"]);
+        command.arg(&config);
+        run_to_end(command, self.args.core, Some(&state))
+    }
+
+    /// Holds what was counted against what the first program counted.
+    fn compare(&mut self, contender: Contender, document: &Value) -> Result<(), Failure> {
+        let found = if contender.is_run() {
+            Counted::by_run(document)
+        } else if contender == Contender::Native {
+            Counted::by_native(document)
+        } else {
+            return Ok(());
+        };
+        let found = found.map_err(|error| {
+            Failure::failed(format!("{} did not tell what it counted: {error}", contender.name()))
+        })?;
+        let Some((first, expected)) = &self.counted else {
+            self.counted = Some((contender, found));
+            return Ok(());
+        };
+        if found == *expected {
+            return Ok(());
+        }
+        let (first, name) = (first.name(), contender.name());
+        Err(Failure::failed(format!(
+            "{first} and {name} do not count the same:\n{expected:?}\n{found:?}"
+        )))
+    }
+
+    /// The pipeline of the default page, over this topic.
+    fn pipeline(&self, contender: Contender) -> io::Result<String> {
+        let KafkaArgs { brokers, codec, workers, plugins, .. } = self.args;
+        let (topic, plugins) = (&self.topic, plugins.canonicalize()?);
+        let fetch = if contender == Contender::RunLibrdkafka { "librdkafka" } else { "own" };
+        let mut text = format!(
+            "version = 1
+name = \"bench kafka\"
+workers = {workers}
+
+[source.kafka]
+brokers = \"{brokers}\"
+topic = \"{topic}\"
+group = \"{topic}\"
+start = \"earliest\"
+fetch = \"{fetch}\"
+
+[source.kafka.librdkafka]
+\"compression.type\" = \"{codec}\"
+
+[schema]
+user_id = \"text\"
+item_id = \"text\"
+cat_id = \"text\"
+merchant_id = \"text\"
+brand_id = \"text\"
+month = \"unsigned\"
+day = \"unsigned\"
+action = {{ type = \"unsigned\", max = 3 }}
+age_range = {{ type = \"unsigned\", max = 8 }}
+gender = {{ type = \"unsigned\", max = 2 }}
+province = \"text\"
+
+[event_time]
+month = \"month\"
+day = \"day\"
+year = 2015
+zone = \"Asia/Shanghai\"
+bound = \"300s\"
+
+[dead_letters.file]
+path = \"letters.jsonl\"
+
+[checkpoint]
+every = \"1s\"
+"
+        );
+        for (metric, _) in METRICS {
+            let file = plugins.join(format!("{metric}.wasm"));
+            fs::metadata(&file)?;
+            let file = file.display();
+            let _ = write!(text, "\n[[metric]]\nid = \"{metric}\"\nplugin = \"{file}\"\n");
+        }
+        Ok(text)
+    }
+}

@@ -1,0 +1,100 @@
+//! A program in a process of its own, up to its end.
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+use super::page::Page;
+use super::used::{Spent, Used};
+use crate::cli::failure::Failure;
+use crate::run::announce::Announcement;
+
+/// How often the memory of a process is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// How many updates a second the page asks for, as the dashboard does.
+const PAGE_HZ: u32 = 2;
+
+/// What a process came to.
+pub(super) struct Ended {
+    /// What it wrote.
+    pub(super) output: String,
+    pub(super) cpu_seconds: f64,
+    pub(super) peak_resident_mb: f64,
+}
+
+/// This program, with nothing asked of it yet.
+pub(super) fn own_command() -> Result<Command, Failure> {
+    let own = std::env::current_exe();
+    own.map(Command::new).map_err(|error| Failure::failed(format!("no program to start: {error}")))
+}
+
+/// Runs a program to its end, on one core if asked for, and with a page open on the pipeline with
+/// `state` if it is one.
+///
+/// # Errors
+/// It cannot be started, or fails: what it said.
+pub(super) fn run_to_end(
+    command: Command,
+    core: Option<usize>,
+    state: Option<&Path>,
+) -> Result<Ended, Failure> {
+    let name = format!("{command:?}");
+    let ended = thread::scope(|scope| scope.spawn(|| on_core(command, core, state)).join());
+    let ended = ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let failed = |error: io::Error| Failure::failed(format!("{name} cannot be run: {error}"));
+    let (ended, success, said) = ended.map_err(failed)?;
+    if success { Ok(ended) } else { Err(Failure::failed(format!("{name} failed:\n{said}"))) }
+}
+
+/// What a program came to, whether it succeeded, and what it said. The thread that calls this keeps
+/// to the core from then on, and so does what it starts.
+fn on_core(
+    mut command: Command,
+    core: Option<usize>,
+    state: Option<&Path>,
+) -> io::Result<(Ended, bool, String)> {
+    if let Some(core) = core {
+        let mut cores = CpuSet::new();
+        cores.set(core);
+        sched_setaffinity(None, &cores)?;
+    }
+    let before = Spent::by_children()?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let output = read(child.stdout.take());
+    let said = read(child.stderr.take());
+    let (mut peak, mut page) = (0.0, None);
+    while child.try_wait()?.is_none() {
+        if let Some(state) = state {
+            page = page.or_else(|| open_page(state, child.id()));
+        }
+        peak = Used::peak_mb(child.id()).unwrap_or(peak);
+        thread::sleep(LOOK_EVERY);
+    }
+    let status = child.wait()?;
+    let text = |read: JoinHandle<io::Result<String>>| read.join().expect("reading panics never");
+    let cpu_seconds = Spent::by_children()?.0 - before.0;
+    let ended = Ended { output: text(output)?, cpu_seconds, peak_resident_mb: peak };
+    Ok((ended, status.success(), text(said)?))
+}
+
+/// Reads all that a program writes, while it runs.
+fn read(stream: Option<impl io::Read + Send + 'static>) -> JoinHandle<io::Result<String>> {
+    thread::spawn(move || {
+        let mut text = String::new();
+        stream.map_or(Ok(0), |mut stream| stream.read_to_string(&mut text))?;
+        Ok(text)
+    })
+}
+
+/// A page that reads what the pipeline of this process shows, until it ends.
+fn open_page(state: &Path, process: u32) -> Option<JoinHandle<()>> {
+    let announced = Announcement::read(state).filter(|announced| announced.pid == process)?;
+    let mut page = Page::open(announced.address, PAGE_HZ).ok()?;
+    Some(thread::spawn(move || while page.next().is_ok() {}))
+}
