@@ -9,9 +9,6 @@ use crate::{process, workspace::Workspace};
 /// The work that `cargo xtask bench instructions` counts.
 pub(crate) const INSTRUCTIONS: &str = "instructions";
 
-/// The producer of `cargo xtask bench latency`.
-pub(crate) const STEADY_PRODUCER: &str = "steady_producer";
-
 /// The measurement of `cargo xtask bench plugins`.
 pub(crate) const PLUGIN_COSTS: &str = "plugin_costs";
 
@@ -33,7 +30,7 @@ mod tests {
     fn every_example_is_there() {
         let workspace = Workspace::find().expect("the tests run in a clone");
         let packages = workspace.packages().expect("cargo knows them");
-        for name in [INSTRUCTIONS, PLUGIN_COSTS, STEADY_PRODUCER] {
+        for name in [INSTRUCTIONS, PLUGIN_COSTS] {
             packages.example(name).expect("a command needs it");
         }
     }

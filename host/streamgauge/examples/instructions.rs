@@ -12,20 +12,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use streamgauge::run::alone;
 use streamgauge::run::prepare::{self, Prepared};
 use streamgauge_checkpoint::side_output::SideOutput;
 use streamgauge_checkpoint::store::EmbeddedStore;
 use streamgauge_checkpoint::{Backoff, Checkpointer};
-use streamgauge_core::{
-    BlockBuffer, PartitionSnapshot, PartitionState, Position, RecordMeta, WallClock,
-};
-use streamgauge_decode::Decoder;
-use streamgauge_engine::{
-    Configuration, Engine, EngineSetup, Event, LateOutput, Metric, Moment, Reply, Role,
-};
+use streamgauge_core::{BlockBuffer, RecordMeta, WallClock};
+use streamgauge_engine::{Engine, Event, Moment, Reply};
 use streamgauge_outbox::{Origin, Outbox};
 use streamgauge_pipeline::GeneratorSettings;
-use streamgauge_source::LatencyFrom;
 use streamgauge_source::models::Generator;
 use tempfile::TempDir;
 
@@ -235,34 +230,7 @@ impl Driven {
             eprintln!("{}", wrong.render(false));
             std::process::exit(2);
         });
-        let metrics = prepared.plugins.iter().map(|plugin| Metric::empty(plugin, 0)).collect();
-        let partition = PartitionSnapshot {
-            partition: 0,
-            position: Position::default(),
-            late_samples: Vec::new(),
-            state: PartitionState::starting_at(0),
-            metrics,
-        };
-        let zone = prepared.pipeline.event_time.zone;
-        let partitions = vec![partition];
-        let start = |plugin| {
-            Metric::start(plugin, &prepared.plan.projection, zone, &partitions, WallClock(0))
-        };
-        let outbox = Outbox::beginning_with(partitions.iter().cloned().map(Arc::new));
-        let engine = Engine::new(EngineSetup {
-            configuration: Configuration {
-                plan: Arc::clone(&prepared.plan),
-                decoder: Decoder::json(&prepared.plan.projection),
-                batch: prepared.pipeline.batch,
-                publish_every: prepared.pipeline.publish_every,
-                late_output: LateOutput::None,
-            },
-            metrics: prepared.plugins.iter().map(start).collect(),
-            partitions,
-            latency_from: LatencyFrom::Taken,
-            now: None,
-            role: Role::Worker,
-        });
+        let (engine, outbox) = alone::engine(&prepared);
         let now = Moment { at: Instant::now(), wall: WallClock(0) };
         Self { prepared, engine, outbox: Arc::new(outbox), now, folding: 0, folder }
     }

@@ -3,6 +3,7 @@
 
 pub mod acts;
 pub mod adopt;
+pub mod alone;
 pub mod announce;
 pub mod cause;
 mod compactor;

@@ -19,7 +19,6 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use self::crowd::{Crowd, Received};
-pub(super) use self::socket::Socket;
 use super::{empty_folder, events_read, median, status, usage::Usage};
 use crate::{build, host, process::Owned, setup, step::silent_step, workspace::Workspace};
 

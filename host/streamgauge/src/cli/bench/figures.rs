@@ -162,7 +162,7 @@ impl Saved {
         let mut table = format!("| case | {} |\n|---|{}\n", names.join(" | "), right(names.len()));
         for Case { case, figures } in &self.cases {
             let cells = names.iter().map(|name| figures.get(*name).and_then(Value::as_f64));
-            let cells: Vec<String> = cells.map(|value| digits(value)).collect();
+            let cells: Vec<String> = cells.map(digits).collect();
             let _ = writeln!(table, "| {case} | {} |", cells.join(" | "));
         }
         table
@@ -171,8 +171,10 @@ impl Saved {
     /// A row a figure.
     fn table_beside(&self, before: &Self) -> String {
         let (now, then) = (&self.version, &before.version);
-        let mut table =
-            format!("| case | figure | now, {now} | saved, {then} | ratio |\n|---|---|{}\n", right(3));
+        let mut table = format!(
+            "| case | figure | now, {now} | saved, {then} | ratio |\n|---|---|{}\n",
+            right(3)
+        );
         for pair in self.pairs(before) {
             let Pair { case, figure, now, before } = pair;
             let (now, before) = (digits(now), digits(before));

@@ -85,7 +85,7 @@ mod tests {
         let mut page = Page::open(address, 50).expect("the server answers");
         let lengths: Vec<usize> =
             std::iter::from_fn(|| page.next().ok()).map(|text| text.len()).collect();
-        assert_eq!(lengths, [22, 70_021]);
+        assert_eq!(lengths, [22, 70_022]);
         let asked = server.join().expect("the server ran");
         assert_eq!(asked, Message::text(r#"{"t":"sub","hz":50}"#));
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::thread::{CpuSet, sched_setaffinity};
 
 use super::page::Page;
-use super::used::{Spent, Used};
+use super::used::UsedInAll;
 use crate::cli::failure::Failure;
 use crate::run::announce::Announcement;
 
@@ -23,8 +23,7 @@ const PAGE_HZ: u32 = 2;
 pub(super) struct Ended {
     /// What it wrote.
     pub(super) output: String,
-    pub(super) cpu_seconds: f64,
-    pub(super) peak_resident_mb: f64,
+    pub(super) used: UsedInAll,
 }
 
 /// This program, with nothing asked of it yet.
@@ -63,23 +62,21 @@ fn on_core(
         cores.set(core);
         sched_setaffinity(None, &cores)?;
     }
-    let before = Spent::by_children()?;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let output = read(child.stdout.take());
     let said = read(child.stderr.take());
-    let (mut peak, mut page) = (0.0, None);
-    while child.try_wait()?.is_none() {
+    let (mut used, mut page) = (UsedInAll::default(), None);
+    while !used.has_ended {
         if let Some(state) = state {
             page = page.or_else(|| open_page(state, child.id()));
         }
-        peak = Used::peak_mb(child.id()).unwrap_or(peak);
+        used.read(child.id())?;
         thread::sleep(LOOK_EVERY);
     }
     let status = child.wait()?;
     let text = |read: JoinHandle<io::Result<String>>| read.join().expect("reading panics never");
-    let cpu_seconds = Spent::by_children()?.0 - before.0;
-    let ended = Ended { output: text(output)?, cpu_seconds, peak_resident_mb: peak };
+    let ended = Ended { output: text(output)?, used };
     Ok((ended, status.success(), text(said)?))
 }
 

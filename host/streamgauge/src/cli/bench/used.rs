@@ -24,67 +24,83 @@ impl Used {
             }
         }
         let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-        let resident_mb = kilobytes_in(&status, "VmRSS:").map_or(f64::NAN, |kb| kb / 1024.0);
+        let resident_mb = memory_in(&status, "VmRSS:").map_or(f64::NAN, |kb| kb / 1024.0);
         Ok(Self { cpu, resident_mb })
     }
 }
 
-impl Used {
-    /// The most memory that a running process has had at once, in MB.
-    pub(super) fn peak_mb(process: u32) -> Option<f64> {
-        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-        Some(kilobytes_in(&status, "VmHWM:")? / 1024.0)
-    }
+/// What a child that runs to its end has used: all of its threads, those that have ended too, and
+/// none of its own children.
+#[derive(Debug, Default)]
+pub(super) struct UsedInAll {
+    pub(super) cpu_seconds: f64,
+    /// The most memory at any time, in MB.
+    pub(super) peak_resident_mb: f64,
+    /// The child has ended, and nobody has waited for it yet.
+    pub(super) has_ended: bool,
 }
 
-/// Processor time in seconds.
-pub(super) struct Spent(pub(super) f64);
-
-impl Spent {
-    /// Of all processes that this one started and that have ended.
-    pub(super) fn by_children() -> io::Result<Self> {
-        let stat = fs::read_to_string("/proc/self/stat")?;
-        let ticks = ticks_in(&stat, 13).map(|(_, ticks)| ticks);
-        let ticks = ticks.ok_or_else(|| io::Error::other("/proc/self/stat is another one"))?;
-        Ok(Self(ticks as f64 / TICKS_PER_SECOND))
+impl UsedInAll {
+    /// Reads what there is to know of a child that nobody has waited for. One that has ended has no
+    /// memory any more: what was read before stays.
+    pub(super) fn read(&mut self, process: u32) -> io::Result<()> {
+        let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+        if let Some((name, seconds)) = thread_in(&stat) {
+            self.cpu_seconds = seconds;
+            self.has_ended = stat.contains(&format!("({name}) Z "));
+        }
+        let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+        if let Some(kb) = memory_in(&status, "VmHWM:") {
+            self.peak_resident_mb = kb / 1024.0;
+        }
+        Ok(())
     }
 }
 
 /// Name and processor time, in seconds, of a line of `stat`. The name may hold anything, blanks and
 /// brackets too.
 fn thread_in(stat: &str) -> Option<(&str, f64)> {
-    let (name, ticks) = ticks_in(stat, 11)?;
+    let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(11).map(str::parse::<u64>);
+    let ticks = times.next()?.ok()? + times.next()?.ok()?;
     Some((name, ticks as f64 / TICKS_PER_SECOND))
 }
 
-/// Name, and the sum of two neighbouring fields that count ticks, the first behind `skip` others.
-fn ticks_in(stat: &str, skip: usize) -> Option<(&str, u64)> {
-    let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
-    let mut times = fields.split_whitespace().skip(skip).map(str::parse::<u64>);
-    Some((name, times.next()?.ok()? + times.next()?.ok()?))
-}
-
-fn kilobytes_in(status: &str, field: &str) -> Option<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+/// The line of `status` that begins with `name`, in kB.
+fn memory_in(status: &str, name: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
     fn a_thread_is_told_by_its_name_whatever_is_in_it() {
         let fields = "S 1 1 1 0 -1 4194304 9 0 0 0 150 50 0 0 20 0 9";
         assert_eq!(thread_in(&format!("7 (a (b) c) {fields}")), Some(("a (b) c", 2.0)));
-        assert_eq!(ticks_in(&format!("7 (x) {fields}"), 13), Some(("x", 0)));
         assert_eq!(thread_in("7 (x) S 1"), None);
-        assert_eq!(kilobytes_in("VmPeak:\t 9 kB\nVmRSS:\t  2048 kB\n", "VmRSS:"), Some(2048.0));
+        let status = "VmPeak:\t 9 kB\nVmRSS:\t  2048 kB\n";
+        assert_eq!(memory_in(status, "VmRSS:"), Some(2048.0));
+        assert_eq!(memory_in(status, "VmHWM:"), None);
     }
 
     #[test]
     fn this_process_has_used_something() {
         let used = Used::by(std::process::id()).expect("the kernel tells it");
         assert!(!used.cpu.is_empty() && used.resident_mb > 0.5);
+    }
+
+    #[test]
+    fn a_child_that_has_ended_is_still_known() {
+        let mut child = Command::new("true").spawn().expect("it runs");
+        let mut used = UsedInAll::default();
+        while !used.has_ended {
+            used.read(child.id()).expect("nobody has waited for it");
+        }
+        assert!(child.wait().expect("it has ended").success());
     }
 }

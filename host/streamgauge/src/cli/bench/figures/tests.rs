@@ -62,7 +62,10 @@ fn each_figure_stands_beside_the_saved_one() {
                 ])
             );
         } else {
-            assert!(shown.contains("| decode | events/s | 3,000,000 | 2,000,000 | 1.500 |"), "{shown}");
+            assert!(
+                shown.contains("| decode | events/s | 3,000,000 | 2,000,000 | 1.500 |"),
+                "{shown}"
+            );
             assert!(shown.contains("| decode | ns | 5.00 | – | – |"), "{shown}");
         }
     }
@@ -93,7 +96,10 @@ fn a_file_that_is_no_equal_is_refused_before_anything_is_measured() {
     let other = text.replace("\"events\": 8", "\"events\": 9");
     check(Some(&other), "other settings: `events` is 9 there and 8 here;");
     let other = text.replace("\"batch\": 2", "\"queue\": true");
-    check(Some(&other), "`batch` is nothing there and 2 here, `queue` is true there and nothing here");
+    check(
+        Some(&other),
+        "`batch` is nothing there and 2 here, `queue` is true there and nothing here",
+    );
 }
 
 #[test]

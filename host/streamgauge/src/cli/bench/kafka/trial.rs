@@ -113,8 +113,8 @@ impl<'a> Trial<'a> {
             self.compare(contender, &document)?;
             turn.records += records;
             turn.seconds += seconds.as_f64().unwrap_or(f64::NAN);
-            turn.cpu_seconds += ended.cpu_seconds;
-            turn.peak_resident_mb = turn.peak_resident_mb.max(ended.peak_resident_mb);
+            turn.cpu_seconds += ended.used.cpu_seconds;
+            turn.peak_resident_mb = turn.peak_resident_mb.max(ended.used.peak_resident_mb);
         }
         Ok(turn)
     }
