@@ -9,6 +9,7 @@ import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import type { ChartStyle } from "./style";
+import { wrapped } from "./text-room";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 16;
@@ -33,7 +34,7 @@ export const heatmap: Chart = {
         ...BARE,
         axisLabel: {
           ...axisText(style, 0.85), margin: style.fontPx * 0.4, ...fit.across,
-          formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
+          formatter: fit.acrossText,
         },
       },
       yAxis: {
@@ -115,21 +116,32 @@ function fitOf(style: ChartStyle, cross: Cross) {
   const left = Math.min(style.width * 0.28, (longest(cross.down) + 1) * size);
   const room = Math.max(0, style.width - left) / Math.max(1, cross.across.length);
   const characters = longest(cross.across);
-  const across = acrossLabels(characters, room, size, style.height * 0.3);
+  const broken = brokenLabels(cross.across, room / size - 0.4);
+  const across = broken === null
+    ? acrossLabels(characters, room, size, style.height * 0.3)
+    : { interval: 0, rotate: 0 as const, width: room, lineHeight: size * 1.2 };
   const depth = across.rotate === 0
-    ? size * 1.5
+    ? size * (broken === null ? 1.5 : 2.7)
     : (Math.min(across.width, characters * size) + size) * Math.SQRT1_2;
   const bottom = style.fontPx * 1.6 + depth;
   const height = Math.max(0, style.height - bottom) / Math.max(1, cross.down.length);
   const downScale = Math.min(0.85, Math.max(0.62, height / (style.fontPx * 1.25)));
   return {
     across,
+    acrossText: (label: string) => broken?.get(label)?.join("\n") ?? clip(label, LABEL_CHARACTERS_MAX),
     left,
     bottom,
     downScale,
     downInterval: height >= style.fontPx * downScale * 1.1 ? 0 : "auto" as const,
     gap: Math.min(room, height) >= GAP_ROOM_MIN ? 1 : 0,
   };
+}
+
+/** Labels in two lines, where one is too short for them and two are enough. */
+function brokenLabels(labels: readonly string[], em: number): ReadonlyMap<string, readonly string[]> | null {
+  const lines = new Map(labels.map((label) => [label, wrapped(label, em, 2)] as const));
+  const known = [...lines].flatMap(([label, broken]) => (broken === null ? [] : [[label, broken] as const]));
+  return known.length === labels.length && known.some(([, broken]) => broken.length === 2) ? new Map(known) : null;
 }
 
 /**

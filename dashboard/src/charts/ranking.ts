@@ -5,6 +5,7 @@ import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
 import type { ChartStyle } from "./style";
+import { textEm } from "./text-room";
 import { barTooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
@@ -12,7 +13,16 @@ const LABEL_CHARACTERS_MAX = 24;
 const ROW_HEIGHT_MIN = 0.95;
 const ROWS_MIN = 4;
 /** Shares need this much width, in multiples of the text size. */
-const SHARE_WIDTH_MIN = 16;
+const SHARE_WIDTH_MIN = 20;
+
+/** The widths of the columns of figures, in multiples of their size; that of values at least. */
+const VALUE_EM_MIN = 4.1;
+const SHARE_EM = 3.6;
+/** The parts of the width that names may take, and that bars keep. */
+const NAMES_MAX = 0.42;
+const NAMES_MIN = 0.2;
+/** The library never makes bars shorter than a quarter and cuts the texts instead. */
+const BARS_MIN = 0.28;
 
 /** The bar of the rest is broken where it would be more than so many times as long as the largest row's. */
 const REST_BARS_MAX = 2;
@@ -30,7 +40,7 @@ export const ranking: Chart = {
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
       xAxis: { type: "value", show: false },
-      yAxis: [keyAxis(style, scale), valueAxis(style, scale, rows)],
+      yAxis: [keyAxis(style, scale, valueEm(style, rows())), valueAxis(style, scale, rows)],
       series: [{
         type: "bar",
         barWidth: "58%",
@@ -53,6 +63,7 @@ export const ranking: Chart = {
       }],
     };
   },
+  shape: (rows, style) => `${rows.length} ${valueEm(style, rows)}`,
 };
 
 /**
@@ -80,15 +91,32 @@ const BARE = {
   type: "category", inverse: true, axisTick: { show: false }, axisLine: { show: false },
 } as const;
 
-function keyAxis(style: ChartStyle, scale: number) {
+function keyAxis(style: ChartStyle, scale: number, value: number) {
   return {
     ...BARE,
     axisLabel: {
       ...axisText(style, scale), color: style.colors.text, interval: 0, margin: style.fontPx * 0.7,
-      width: style.width * 0.3, overflow: "truncate" as const,
+      width: nameRoom(style, scale, value), overflow: "truncate" as const,
       formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
     },
   };
+}
+
+/** The width of the longest name in pixels: what figures and the shortest of bars leave. */
+function nameRoom(style: ChartStyle, scale: number, value: number): number {
+  const figures = (value + (hasShares(style) ? SHARE_EM : 0)) * style.fontPx * scale;
+  const left = style.width * (1 - BARS_MIN) - figures - style.fontPx * 0.7;
+  return Math.max(style.width * NAMES_MIN, Math.min(style.width * NAMES_MAX, left));
+}
+
+/** The width of the longest value in whole multiples of its size, with the space before it. */
+function valueEm(style: ChartStyle, rows: readonly Row[]): number {
+  const longest = Math.max(0, ...rows.map(({ value }) => textEm(style.format.compact(value))));
+  return Math.max(VALUE_EM_MIN, Math.ceil(longest + 0.4));
+}
+
+function hasShares(style: ChartStyle): boolean {
+  return style.additive && style.width >= style.fontPx * SHARE_WIDTH_MIN;
 }
 
 function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[]) {
@@ -100,8 +128,8 @@ function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[])
       ...valueText(style, scale), interval: 0, margin: 0,
       formatter: (_label: string, index: number) => figures(style, rows(), index),
       rich: {
-        value: { ...valueText(style, scale), width: size * 4.1, align: "right" as const },
-        share: { ...axisText(style, scale), width: size * 3.6, align: "right" as const },
+        value: { ...valueText(style, scale), width: size * valueEm(style, rows()), align: "right" as const },
+        share: { ...axisText(style, scale), width: size * SHARE_EM, align: "right" as const },
       },
     },
   };
@@ -110,8 +138,7 @@ function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[])
 /** The value and share of a row, as rich text: digits only, nothing of a label. */
 function figures(style: ChartStyle, rows: readonly Row[], index: number): string {
   const value = rows[index]?.value ?? null;
-  const hasRoom = style.width >= style.fontPx * SHARE_WIDTH_MIN;
-  const share = hasRoom && style.additive ? shareOf(sum(rows), value) : null;
+  const share = hasShares(style) ? shareOf(sum(rows), value) : null;
   const shareText = share === null ? "" : `{share|${style.format.percent(share)}}`;
   return `{value|${style.format.compact(value)}}${shareText}`;
 }

@@ -3,6 +3,7 @@
 // the room: no line is ever cut, and where even the densest lines do not fit, the list
 // scrolls and says so.
 import { colorOf, THEMES } from "../charts/palette";
+import { textEm } from "../charts/text-room";
 import type { Context } from "../data/context";
 import { shareOf, sum, type Row } from "../data/rows";
 import { h, resize, setAttr, setText } from "../dom/element";
@@ -33,6 +34,26 @@ export function densityFor(entries: number, width: number, height: number): Dens
   if (fits(entries, LINE_HEIGHTS.dense)) return "dense";
   const columns = width >= COLUMNS_WIDTH_MIN && fits(Math.ceil(entries / 2), LINE_HEIGHTS.dense);
   return columns ? "columns" : "scroll";
+}
+
+/** `lines`: names follow each other; `columns`: in two columns; `scroll`: what does not fit is below. */
+export type TrendDensity = "lines" | "columns" | "scroll";
+
+/** A legend below a picture takes up to so many lines. */
+const TREND_LINES_MAX = 3;
+/** The room of an entry besides its name: colour and gaps, in multiples of the text size. */
+const TREND_ENTRY_EM = 2.4;
+
+/** The density of a legend below a picture of that width, in multiples of its text size. */
+export function trendDensity(names: readonly string[], width: number): TrendDensity {
+  let [lines, used] = [1, 0];
+  for (const name of names) {
+    const wide = textEm(name) + TREND_ENTRY_EM;
+    if (used > 0 && used + wide > width) [lines, used] = [lines + 1, 0];
+    used += wide;
+  }
+  if (lines <= TREND_LINES_MAX) return "lines";
+  return Math.ceil(names.length / 2) <= TREND_LINES_MAX ? "columns" : "scroll";
 }
 
 export class Legend {

@@ -2,9 +2,13 @@
 import { colorOf, THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
 import type { Trend } from "../data/trend";
-import { h, resize, setShown, setText } from "../dom/element";
+import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { Plot, svg } from "../plots/svg";
 import { trendPlot } from "../plots/trend-plot";
+import { trendDensity } from "./legend";
+
+/** The text size of the legend in multiples of the panel's, as in charts.css. */
+const LEGEND_SCALE = 0.85;
 
 export class TrendView {
   readonly #plot = new Plot();
@@ -21,8 +25,10 @@ export class TrendView {
       if (!(swatch instanceof HTMLElement) || !name) return;
       swatch.style.backgroundColor = colorOf(colors, series.color);
       setText(name, series.label);
+      setAttr(name, "title", series.label);
     });
     const { box } = this.#plot;
+    this.#updateDensity(trend, box.width / (box.fontPx * LEGEND_SCALE), ctx);
     if (box.width < 60 || box.height < 40) return;
     const plot = trendPlot(trend, box, ctx.format);
     this.#plot.draw([
@@ -50,5 +56,13 @@ export class TrendView {
           stroke: colorOf(colors, trend.series[series]?.color ?? null),
         })),
     ], spoken);
+  }
+
+  #updateDensity({ series }: Trend, width: number, ctx: Context): void {
+    const density = trendDensity(series.map(({ label }) => label), width);
+    setAttr(this.#legend, "data-density", density);
+    // A list that scrolls must be reached without a mouse.
+    setAttr(this.#legend, "tabindex", density === "scroll" && !ctx.kiosk ? "0" : null);
+    setAttr(this.#legend, "aria-label", density === "scroll" ? ctx.words.panels.legendMore : null);
   }
 }
