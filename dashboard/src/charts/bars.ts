@@ -6,7 +6,7 @@ import type { Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, labelled, STILL, valueScale, valueText } from "./common";
 import type { ChartStyle } from "./style";
-import { textEm, wrapped } from "./text-room";
+import { textEm, wrapped } from "../data/text-room";
 import { barTooltip } from "./tooltip";
 
 /** Sizes of the names in multiples of the text size, the best first. */

@@ -9,7 +9,7 @@ import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import type { ChartStyle } from "./style";
-import { wrapped } from "./text-room";
+import { wrapped } from "../data/text-room";
 import { tooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 16;

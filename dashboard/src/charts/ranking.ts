@@ -5,7 +5,7 @@ import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
 import type { ChartStyle } from "./style";
-import { textEm } from "./text-room";
+import { textEm } from "../data/text-room";
 import { barTooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
@@ -39,15 +39,17 @@ export const ranking: Chart = {
         left: 0, right: 0, top: 0, bottom: 0,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
-      xAxis: { type: "value", show: false },
+      xAxis: { type: "value", show: false, max: "dataMax" },
       yAxis: [keyAxis(style, scale, valueEm(style, rows())), valueAxis(style, scale, rows)],
       series: [{
         type: "bar",
         barWidth: "58%",
         barMaxWidth: style.fontPx * 1.4,
         itemStyle: { borderRadius: [0, 4, 4, 0] },
-        showBackground: true,
-        backgroundStyle: { color: style.colors.hover, borderRadius: [0, 4, 4, 0] },
+      }, {
+        // The tracks on which the bars lie; a row without a value has none.
+        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 1.4, barGap: "-100%", z: 1, silent: true,
+        itemStyle: { color: style.colors.hover, borderRadius: [0, 4, 4, 0] },
       }],
     };
   },
@@ -60,11 +62,17 @@ export const ranking: Chart = {
         data: rows.map((row) => (row.color === null && broken !== null
           ? { value: broken, itemStyle: { color: brokenFill(style) } }
           : { value: row.value ?? "-", itemStyle: { color: fill(style, row, "right") } })),
-      }],
+      }, { data: tracks(rows, broken) }],
     };
   },
   shape: (rows, style) => `${rows.length} ${valueEm(style, rows)}`,
 };
+
+/** The lengths of the tracks: as long as the longest bar. */
+function tracks(rows: readonly Row[], broken: number | null): (number | "-")[] {
+  const longest = Math.max(0, broken ?? 0, ...rows.map((row) => (row.color === null && broken !== null ? 0 : row.value ?? 0)));
+  return rows.map(({ value }) => (value === null ? "-" : longest));
+}
 
 /**
  * The length of the bar of the rest where its true length would press all others flat: the bar is
@@ -136,8 +144,11 @@ function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[])
 }
 
 /** The value and share of a row, as rich text: digits only, nothing of a label. */
-function figures(style: ChartStyle, rows: readonly Row[], index: number): string {
-  const value = rows[index]?.value ?? null;
+export function figures(style: ChartStyle, rows: readonly Row[], index: number): string {
+  const row = rows[index];
+  const value = row?.value ?? null;
+  // The rest of values that may not be summed has no value: the reason stands in its place.
+  if (row?.color === null && value === null && !style.additive) return `{share|${style.noSum}}`;
   const share = hasShares(style) ? shareOf(sum(rows), value) : null;
   const shareText = share === null ? "" : `{share|${style.format.percent(share)}}`;
   return `{value|${style.format.compact(value)}}${shareText}`;

@@ -29,6 +29,7 @@ export function chartStyle(
     titles: [panel.dimension, panel.across]
       .flatMap((dimension) => (dimension === null ? [] : [say(dimension.title, ctx.lang)])),
     share: ctx.words.panels.share,
+    noSum: ctx.words.panels.noSum,
     accent: accentOf(ctx.theme, accent),
     additive: measure.additive,
   };

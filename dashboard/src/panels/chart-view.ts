@@ -1,7 +1,7 @@
 // The chart of a panel with its surroundings: the legend and the hole of a ring, and
 // the scale of a heat map.
 import { Canvas } from "../charts/canvas";
-import { textEm } from "../charts/text-room";
+import { textEm } from "../data/text-room";
 import type { Context } from "../data/context";
 import { sum, type Row } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
@@ -57,6 +57,11 @@ export class ChartView {
     return {
       chart: this.#canvas.picture(), width: this.host.clientWidth, height: this.host.clientHeight,
     };
+  }
+
+  /** `true` where the legend of a ring has room for counts; `null` means that there is no ring. */
+  get ringCounts(): boolean | null {
+    return this.element.hidden || this.#legend.element.hidden ? null : this.#legend.hasCounts;
   }
 
   dispose(): void {

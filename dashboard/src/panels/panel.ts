@@ -101,6 +101,11 @@ export class PanelView {
     return this.#chart.host;
   }
 
+  /** `true` where a ring has room for counts in its legend; `null` means that no ring is shown. */
+  get ringCounts(): boolean | null {
+    return this.#chart.ringCounts;
+  }
+
   get #choice(): PanelChoice {
     return this.#hooks.choiceOf(this.#panel.id);
   }

@@ -1,7 +1,7 @@
 // A trend as a picture, with its legend.
 import { colorOf, THEMES } from "../charts/palette";
 import type { Context } from "../data/context";
-import type { Trend } from "../data/trend";
+import { windowWords, type Trend } from "../data/trend";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { Plot, svg } from "../plots/svg";
 import { trendPlot } from "../plots/trend-plot";
@@ -39,22 +39,24 @@ export class TrendView {
       ...plot.xs.map(({ x, text, isLast }) => svg("text", {
         class: "plot-text", x, y: plot.bottom, dy: "1.2em", "text-anchor": isLast ? "end" : "middle",
       }, text)),
-      ...plot.bars.map(({ series, window, x, y, width, height }) => {
-        const of = trend.series[series];
-        const place = trend.windows[window];
-        const bar = svg("rect", {
-          x, y, width, height: Math.max(0.5, height), fill: colorOf(colors, of?.color ?? null),
-          class: place?.isOpen === true ? "trend-open" : "",
-        });
-        bar.append(svg("title", {},
-          `${place?.name ?? ""} · ${of?.label ?? ""}: ${ctx.format.full(of?.values[window] ?? null)}`));
-        return bar;
+      ...plot.bars.flatMap(({ series, window, x, y, width, height }) => {
+        const place = { x, y, width, height: Math.max(0.5, height) };
+        const fill = colorOf(colors, trend.series[series]?.color ?? null);
+        if (trend.windows[window]?.isOpen !== true) return [svg("rect", { ...place, fill })];
+        // Lines of the grid do not shine through the paler bar of an open window.
+        return [svg("rect", { ...place, class: "trend-back" }), svg("rect", { ...place, fill, class: "trend-open" })];
       }),
       ...plot.lines.map(({ series, path }) =>
         svg("path", {
           d: path, class: "trend-line",
           stroke: colorOf(colors, trend.series[series]?.color ?? null),
         })),
+      // Anywhere over a window, and not on its bar alone, all of its values are told.
+      ...plot.bands.map(({ x, width }, window) => {
+        const band = svg("rect", { x, y: 0, width, height: plot.bottom, class: "trend-band" });
+        band.append(svg("title", {}, windowWords(trend, window, ctx)));
+        return band;
+      }),
     ], spoken);
   }
 

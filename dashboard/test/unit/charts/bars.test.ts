@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { standing, valueScaleOf } from "../../../src/charts/bars";
-import { textEm, wrapped } from "../../../src/charts/text-room";
+import { textEm, wrapped } from "../../../src/data/text-room";
 import { drawnKind } from "../../../src/panels/chart-model";
 import { row, STYLE } from "../fixtures";
 
