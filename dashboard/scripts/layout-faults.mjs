@@ -112,6 +112,9 @@ export function layoutFaults(page) {
       const element = node.parentElement;
       const text = node.textContent ?? "";
       if (element === null || text.trim() === "" || element.closest("option, title, script, style") !== null || !isSeen(element)) continue;
+      if (text.trim().endsWith("…") && element.closest("[title]:not([title=''])") === null) {
+        faults.push(`cut: ${quoted(text)} of ${nameOf(element)} by its words`);
+      }
       const range = document.createRange();
       range.selectNodeContents(node);
       // The letters themselves: the box of a line has room above and below them.
