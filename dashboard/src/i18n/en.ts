@@ -154,7 +154,7 @@ export const en: Words = {
     unreadableResult: "Result not readable",
     unreadableNote: "Rows are counted all the same",
     countsUpTo: (places) => `counts up to ${places}`,
-    more: (count) => `${count} more ${plural(count, "row", "rows")} not shown`,
+    more: (count) => `${count} more ${plural(count, "row", "rows")} not shown`, moreColumns: (count) => `${count} more ${plural(count, "column", "columns")}`,
     summary: (title, scope, rows) => `${title}, ${scope}: ${rows}`,
     none: "No metrics",
     noneNote: "Add a [[metric]] to pipeline.toml",

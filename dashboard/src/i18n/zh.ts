@@ -152,7 +152,7 @@ export const zh = {
     unreadableResult: "结果读不出来",
     unreadableNote: "照常计数",
     countsUpTo: (places: string) => `计到 ${places}`,
-    more: (count: string) => `另有 ${count} 行未显示`,
+    more: (count: string) => `另有 ${count} 行未显示`, moreColumns: (count: string) => `另有 ${count} 列`,
     summary: (title: string, scope: string, rows: string) => `${title}，${scope}：${rows}`,
     none: "没有指标",
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
