@@ -3,7 +3,9 @@
 
 /** The widths of characters in multiples of the text size. */
 const WIDE_EM = 1;
-const NARROW_EM = 0.58;
+const SMALL_EM = 0.54;
+const LARGE_EM = 0.62;
+const THIN_EM = 0.32;
 /** Characters from here on are as wide as they are high. */
 const WIDE_FROM = 0x2e7f;
 
@@ -37,5 +39,6 @@ function wordsOf(text: string): readonly string[] {
 }
 
 function charEm(c: string): number {
-  return (c.codePointAt(0) ?? 0) > WIDE_FROM ? WIDE_EM : NARROW_EM;
+  if ((c.codePointAt(0) ?? 0) > WIDE_FROM) return WIDE_EM;
+  return /[\s.,:;'|!()]/u.test(c) ? THIN_EM : /\p{Ll}/u.test(c) ? SMALL_EM : LARGE_EM;
 }
