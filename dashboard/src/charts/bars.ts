@@ -14,6 +14,8 @@ const NAME_SCALES = [0.95, 0.85, 0.75] as const;
 const NAME_LINES_MAX = 2;
 /** The part of a bar's room that its name may take. */
 const NAME_ROOM = 0.94;
+/** A bar with less room than this, in multiples of the text size, has no name below. */
+const NAME_ROOM_MIN = 0.5;
 /** Names below the bars take no more than this part of the height. */
 const NAME_DEPTH_MAX = 0.32;
 const LINE_HEIGHT = 1.25;
@@ -78,6 +80,8 @@ export interface Standing {
 
 /** The names of standing bars; `null` means that they have no room below the bars. */
 export function standing(style: ChartStyle, rows: readonly Row[]): Standing | null {
+  // Very many bars need no look at their names.
+  if (barRoom(style, rows.length) < style.fontPx * NAME_ROOM_MIN) return null;
   for (const scale of NAME_SCALES) {
     const size = style.fontPx * scale;
     const lines = Math.min(NAME_LINES_MAX, Math.floor((style.height * NAME_DEPTH_MAX) / (size * LINE_HEIGHT)));
@@ -95,6 +99,7 @@ function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {
 
 /** The size of the values on top, side by side; `null` means that there is no room for them. */
 export function valueScaleOf(style: ChartStyle, rows: readonly Row[]): number | null {
+  if (barRoom(style, rows.length) < VALUE_EM_MIN * VALUE_SCALE_MIN * style.fontPx) return null;
   const longest = Math.max(VALUE_EM_MIN, ...rows.map(({ value }) => textEm(style.format.compact(value)) + 0.4));
   const scale = barRoom(style, rows.length) / (longest * style.fontPx);
   return scale < VALUE_SCALE_MIN ? null : Math.min(VALUE_SCALE_MAX, scale);
