@@ -223,6 +223,9 @@ export function layoutFaults(page) {
         }
       }
     }
+    const counts = [...document.querySelectorAll(".legend")].filter(isSeen)
+      .map((legend) => [...legend.querySelectorAll(".legend-value")].some(isSeen));
+    if (new Set(counts).size > 1) faults.push("counts stand beside one ring and not beside its twin");
     if (document.documentElement.scrollWidth > innerWidth) faults.push(`the page is ${document.documentElement.scrollWidth} px wide in ${innerWidth}`);
     return [...new Set(faults)];
   });

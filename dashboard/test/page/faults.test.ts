@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { layoutFaults, watchCanvas } from "../../scripts/layout-faults.mjs";
 import { CHOICES, every, everyApi, PLACES } from "../scripted/every.mjs";
-import { filled } from "./browser";
+import { filled, PHONE } from "./browser";
 import { stage } from "./stage";
 
 const on = stage();
@@ -22,4 +22,13 @@ it.each([
     await page.setViewportSize({ width, height });
     await expect.poll(async () => (await layoutFaults(page)).map((fault) => `${place}: ${fault}`), { timeout: 4000 }).toEqual([]);
   }
+});
+
+// A whole screen of tiles stood before the first chart.
+it("a phone shows a chart on its first screen", async () => {
+  const host = await on.serve();
+  const { page } = await on.open(host.url, PHONE);
+  await filled(page);
+  const chart = await page.locator(".chart-host").first().boundingBox();
+  expect(chart === null ? Infinity : chart.y + chart.height).toBeLessThan(PHONE.height);
 });
