@@ -4,6 +4,7 @@ import "./styles/page.css";
 import "./styles/head.css";
 import "./styles/tiles.css";
 import "./styles/panels.css";
+import "./styles/panel-head.css";
 import "./styles/charts.css";
 import "./styles/tables.css";
 import "./styles/states.css";

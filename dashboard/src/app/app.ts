@@ -23,7 +23,7 @@ import { Notice } from "../views/notice";
 import { Tiles } from "../views/tiles";
 import { Address } from "./address";
 import { commandOf, isAlways, takesKeys, type Command } from "./keys";
-import { rememberedSwitch, rememberSwitch } from "./memory";
+import { rememberAs, remembered, rememberedSwitch, rememberSwitch } from "./memory";
 import { Pointer } from "./pointer";
 
 const TICK_MS = 250;
@@ -55,6 +55,8 @@ export class App {
   readonly #pointer = new Pointer();
   /** `false` means that single keys do nothing, but for Escape and help. */
   #keys = rememberedSwitch("keys") ?? true;
+  /** The notice that the reader has put away. */
+  #seen = remembered("seen");
   #prefs: Prefs;
   #link: Link;
   #paused: Paused | null = null;
@@ -68,7 +70,14 @@ export class App {
     this.#deps = deps;
     this.#prefs = deps.prefs;
     this.#link = deps.link;
-    this.#notice = new Notice(deps.now);
+    this.#notice = new Notice(deps.now, {
+      seen: () => this.#seen,
+      see: (name) => {
+        this.#seen = name;
+        rememberAs("seen", name ?? "");
+        this.invalidate();
+      },
+    });
     this.#gate = new Gate(deps.enter, () => this.#act("language"));
     this.#ops = new OpsSection(rememberedSwitch("ops"), {
       toggle: () => this.#act("ops"),
@@ -95,6 +104,7 @@ export class App {
   }
 
   mount(root: HTMLElement): void {
+    this.#header.title.append(this.#notice.away);
     root.append(this.#gate.element, h("div", { class: "page" },
       this.#header.element, this.#notice.element, this.#tiles.element,
       this.#grid.element, this.#ops.strip.element, this.#accounting.element),

@@ -25,7 +25,7 @@ export function rememberSwitch(name: string, on: boolean): void {
   rememberAs(name, on ? "1" : "0");
 }
 
-function rememberAs(name: string, value: string): void {
+export function rememberAs(name: string, value: string): void {
   try {
     localStorage.setItem(`streamgauge.${name}`, value);
   } catch {

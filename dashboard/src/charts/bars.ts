@@ -1,18 +1,36 @@
-// Upright bars in the order of the labels, with their values on top.
+// Upright bars in the order of the labels, with their values on top where these have room.
+//
+// Every bar has its whole name below, in one or two lines. Where the names have no such
+// room, the bars lie (`standing` says which, `panels/chart-model.ts` decides).
+import type { Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, labelled, STILL, valueScale, valueText } from "./common";
 import type { ChartStyle } from "./style";
+import { textEm, wrapped } from "../data/text-room";
 import { barTooltip } from "./tooltip";
 
-/** With more bars than this the values on top would touch. */
-const VALUES_MAX = 16;
+/** Sizes of the names in multiples of the text size, the best first. */
+const NAME_SCALES = [0.95, 0.85, 0.75] as const;
+const NAME_LINES_MAX = 2;
+/** The part of a bar's room that its name may take. */
+const NAME_ROOM = 0.94;
+/** A bar with less room than this, in multiples of the text size, has no name below. */
+const NAME_ROOM_MIN = 0.5;
+/** Names below the bars take no more than this part of the height. */
+const NAME_DEPTH_MAX = 0.32;
+const LINE_HEIGHT = 1.25;
+/** Sizes of the values in multiples of the text size: no smaller one is read. */
+const VALUE_SCALE_MAX = 0.95;
+const VALUE_SCALE_MIN = 0.62;
+/** Values keep the room of four digits, so that their size stays as they grow. */
+const VALUE_EM_MIN = 2.7;
 
 export const bars: Chart = {
   base: (style, rows) => ({
     ...STILL,
     tooltip: barTooltip(style, rows),
     grid: {
-      left: 4, right: 4, top: style.fontPx * 1.8, bottom: 0,
+      left: 4, right: 4, top: style.fontPx * 1.8, bottom: 2,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel",
     },
     xAxis: {
@@ -20,8 +38,8 @@ export const bars: Chart = {
       axisTick: { show: false },
       axisLine: { lineStyle: { color: style.colors.grid } },
       axisLabel: {
-        ...axisText(style, labelScale(style, rows().length)), interval: 0, hideOverlap: true,
-        width: barRoom(style, rows().length), overflow: "truncate",
+        ...axisText(style, standing(style, rows())?.scale ?? 0.75), hideOverlap: true, lineHeight: style.fontPx * (standing(style, rows())?.scale ?? 0.75) * LINE_HEIGHT,
+        ...(standing(style, rows()) === null ? { interval: "auto" } : { interval: 0 }),
       },
     },
     yAxis: valueScale(style),
@@ -31,15 +49,15 @@ export const bars: Chart = {
       barMaxWidth: style.fontPx * 6,
       itemStyle: { borderRadius: [4, 4, 0, 0] },
       label: {
-        show: rows().length <= VALUES_MAX,
+        show: valueScaleOf(style, rows()) !== null,
         position: "top",
-        ...valueText(style, barValueScale(style, rows().length)),
+        ...valueText(style, valueScaleOf(style, rows()) ?? VALUE_SCALE_MIN),
         formatter: (p) => style.format.compact(labelled(p)),
       },
     }],
   }),
   data: (style, rows) => ({
-    xAxis: { data: rows.map((row) => row.label) },
+    xAxis: { data: namesOf(style, rows) },
     series: [{
       data: rows.map((row) => ({
         value: row.value ?? "-",
@@ -47,18 +65,47 @@ export const bars: Chart = {
       })),
     }],
   }),
+  shape: (rows, style) => {
+    const names = standing(style, rows);
+    return `${rows.length} ${names?.scale ?? "-"} ${valueScaleOf(style, rows)?.toFixed(1) ?? "-"}`;
+  },
 };
+
+export interface Standing {
+  /** The size of the names in multiples of the text size. */
+  readonly scale: number;
+  /** The lines of each name. */
+  readonly names: readonly (readonly string[])[];
+}
+
+/** The names of standing bars; `null` means that they have no room below the bars. */
+export function standing(style: ChartStyle, rows: readonly Row[]): Standing | null {
+  // Very many bars need no look at their names.
+  if (barRoom(style, rows.length) < style.fontPx * NAME_ROOM_MIN) return null;
+  for (const scale of NAME_SCALES) {
+    const size = style.fontPx * scale;
+    const lines = Math.min(NAME_LINES_MAX, Math.floor((style.height * NAME_DEPTH_MAX) / (size * LINE_HEIGHT)));
+    const room = (barRoom(style, rows.length) * NAME_ROOM) / size;
+    const names = rows.map(({ label }) => wrapped(label, room, Math.max(1, lines)));
+    if (names.every((name) => name !== null)) return { scale, names };
+  }
+  return null;
+}
+
+function namesOf(style: ChartStyle, rows: readonly Row[]): string[] {
+  const names = standing(style, rows)?.names;
+  return rows.map(({ label }, i) => names?.[i]?.join("\n") ?? label);
+}
+
+/** The size of the values on top, side by side; `null` means that there is no room for them. */
+export function valueScaleOf(style: ChartStyle, rows: readonly Row[]): number | null {
+  if (barRoom(style, rows.length) < VALUE_EM_MIN * VALUE_SCALE_MIN * style.fontPx) return null;
+  const longest = Math.max(VALUE_EM_MIN, ...rows.map(({ value }) => textEm(style.format.compact(value)) + 0.4));
+  const scale = barRoom(style, rows.length) / (longest * style.fontPx);
+  return scale < VALUE_SCALE_MIN ? null : Math.min(VALUE_SCALE_MAX, scale);
+}
 
 /** The width that one bar has, with its share of the gaps. */
 function barRoom(style: ChartStyle, bars: number): number {
-  return Math.max(24, (style.width - style.fontPx * 3.2) / Math.max(1, bars));
-}
-
-/** Smaller labels where many bars share little width. */
-function labelScale(style: ChartStyle, bars: number): number {
-  return Math.min(0.95, Math.max(0.66, barRoom(style, bars) / (style.fontPx * 3.4)));
-}
-
-function barValueScale(style: ChartStyle, bars: number): number {
-  return Math.min(0.95, Math.max(0.62, barRoom(style, bars) / (style.fontPx * 3.8)));
+  return Math.max(1, (style.width - style.fontPx * 3.2) / Math.max(1, bars));
 }

@@ -3,13 +3,17 @@
 // The element has `contain: strict` and a definite size, because a chart that
 // can stretch its own container makes the page grow for ever.
 import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
-import { GridComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
+import {
+  GridComponent, TooltipComponent, VisualMapContinuousComponent, type TooltipComponentOption,
+} from "echarts/components";
 import { init, use, type EChartsType } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { ChartKind } from "../data/kinds";
 import type { Row } from "../data/rows";
+import type { ChartOption } from "./chart";
 import { CHARTS, rowAt } from "./option";
 import type { ChartStyle } from "./style";
+import { besideRing } from "./tooltip";
 
 use([
   BarChart, HeatmapChart, LineChart, PieChart,
@@ -41,10 +45,21 @@ export class Canvas {
     const chart = (this.#chart ??= this.#make());
     if (chart.getWidth() !== style.width || chart.getHeight() !== style.height) chart.resize();
     if (this.#drawn !== signature) {
-      chart.setOption(CHARTS[kind].base(style, () => this.#rows), { notMerge: true });
+      chart.setOption(this.#base(kind, style), { notMerge: true });
       this.#drawn = signature;
     }
     chart.setOption(CHARTS[kind].data(style, rows));
+  }
+
+  /** A ring is too small to have its tooltip on itself, and the canvas ends where the ring does. */
+  #base(kind: ChartKind, style: ChartStyle): ChartOption {
+    const base = CHARTS[kind].base(style, () => this.#rows);
+    if (kind !== "pie") return base;
+    const position: TooltipComponentOption["position"] = (_at, _params, _element, _mark, size) => {
+      const [width = 0, height = 0] = size.contentSize;
+      return besideRing(this.#host.getBoundingClientRect(), { width, height }, { width: innerWidth, height: innerHeight });
+    };
+    return { ...base, tooltip: { ...base.tooltip, confine: false, appendTo: () => document.body, position } };
   }
 
   #make(): EChartsType {

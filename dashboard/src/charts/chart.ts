@@ -19,5 +19,5 @@ export interface Chart {
   base(style: ChartStyle, rows: () => readonly Row[]): ChartOption;
   data(style: ChartStyle, rows: readonly Row[]): ChartOption;
   /** The property of the rows that `base` depends on; without `shape` it is their number. */
-  shape?(rows: readonly Row[]): string;
+  shape?(rows: readonly Row[], style: ChartStyle): string;
 }

@@ -36,9 +36,9 @@ export function valueText(style: ChartStyle, scale: number) {
 export function valueScale(style: ChartStyle) {
   return {
     type: "value" as const,
-    splitNumber: 4,
+    splitNumber: Math.max(1, Math.min(4, Math.floor(style.height / (style.fontPx * 2.5)))),
     splitLine: { lineStyle: { color: style.colors.grid } },
-    axisLabel: { ...axisText(style, 0.8), formatter: (v: number) => style.format.axis(v) },
+    axisLabel: { ...axisText(style, 0.8), hideOverlap: true, formatter: (v: number) => style.format.axis(v) },
   };
 }
 

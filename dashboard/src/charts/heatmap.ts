@@ -9,9 +9,12 @@ import type { Chart } from "./chart";
 import { axisText, STILL } from "./common";
 import { heatScale, PLACE_MIN, type HeatScale } from "./heat-scale";
 import type { ChartStyle } from "./style";
+import { wrapped } from "../data/text-room";
 import { tooltip } from "./tooltip";
 
-const LABEL_CHARACTERS_MAX = 16;
+const LABEL_CHARACTERS_MAX = 24;
+/** Sizes of the labels above columns in multiples of the text size, the best first. */
+const LABEL_SCALES = [0.85, 0.75, 0.68] as const;
 /** Cells narrower or lower than this, in pixels, have no gaps between them. */
 const GAP_ROOM_MIN = 6;
 
@@ -32,8 +35,8 @@ export const heatmap: Chart = {
       xAxis: {
         ...BARE,
         axisLabel: {
-          ...axisText(style, 0.85), margin: style.fontPx * 0.4, ...fit.across,
-          formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
+          ...axisText(style, fit.acrossScale), margin: style.fontPx * 0.4, ...fit.across,
+          formatter: fit.acrossText,
         },
       },
       yAxis: {
@@ -111,25 +114,48 @@ function cellAt(style: ChartStyle, cross: Cross, index: number) {
  * but takes slanted labels for much longer than they are.
  */
 function fitOf(style: ChartStyle, cross: Cross) {
-  const size = style.fontPx * 0.85;
-  const left = Math.min(style.width * 0.28, (longest(cross.down) + 1) * size);
+  const left = Math.min(style.width * 0.28, (longest(cross.down) + 1) * style.fontPx * LABEL_SCALES[0]);
   const room = Math.max(0, style.width - left) / Math.max(1, cross.across.length);
   const characters = longest(cross.across);
-  const across = acrossLabels(characters, room, size, style.height * 0.3);
+  const { scale, broken } = brokenAt(cross.across, room, style);
+  const size = style.fontPx * scale;
+  const across = broken === null
+    ? acrossLabels(characters, room, size, style.height * 0.3)
+    : { interval: 0, rotate: 0 as const, width: room, lineHeight: size * 1.2 };
   const depth = across.rotate === 0
-    ? size * 1.5
+    ? size * (broken === null ? 1.5 : 2.7)
     : (Math.min(across.width, characters * size) + size) * Math.SQRT1_2;
   const bottom = style.fontPx * 1.6 + depth;
   const height = Math.max(0, style.height - bottom) / Math.max(1, cross.down.length);
   const downScale = Math.min(0.85, Math.max(0.62, height / (style.fontPx * 1.25)));
   return {
     across,
+    acrossScale: scale,
+    acrossText: (label: string) => broken?.get(label)?.join("\n") ?? clip(label, LABEL_CHARACTERS_MAX),
     left,
     bottom,
     downScale,
     downInterval: height >= style.fontPx * downScale * 1.1 ? 0 : "auto" as const,
     gap: Math.min(room, height) >= GAP_ROOM_MIN ? 1 : 0,
   };
+}
+
+/** The largest size at which labels have room in two lines; the usual size where none has. */
+function brokenAt(labels: readonly string[], room: number, style: ChartStyle) {
+  if ((longest(labels) + 0.4) * style.fontPx * LABEL_SCALES[0] > room) {
+    for (const scale of LABEL_SCALES) {
+      const broken = brokenLabels(labels, room / (style.fontPx * scale) - 0.3);
+      if (broken !== null) return { scale, broken };
+    }
+  }
+  return { scale: LABEL_SCALES[0], broken: null };
+}
+
+/** Labels in two lines, where one is too short for them and two are enough. */
+function brokenLabels(labels: readonly string[], em: number): ReadonlyMap<string, readonly string[]> | null {
+  const lines = new Map(labels.map((label) => [label, wrapped(label, em, 2)] as const));
+  const known = [...lines].flatMap(([label, broken]) => (broken === null ? [] : [[label, broken] as const]));
+  return known.length === labels.length ? new Map(known) : null;
 }
 
 /**

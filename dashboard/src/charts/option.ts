@@ -8,14 +8,15 @@ import { heatmap } from "./heatmap";
 import { line } from "./line";
 import { ranking } from "./ranking";
 import { parts, ring } from "./ring";
+import type { ChartStyle } from "./style";
 
 export const CHARTS: Readonly<Record<ChartKind, Chart>> = {
   pie: ring, bar: bars, hbar: ranking, line, heatmap,
 };
 
 /** The property of the rows that the base of a chart depends on. */
-export function shapeOf(kind: ChartKind, rows: readonly Row[]): string {
-  return CHARTS[kind].shape?.(rows) ?? String(rows.length);
+export function shapeOf(kind: ChartKind, rows: readonly Row[], style: ChartStyle): string {
+  return CHARTS[kind].shape?.(rows, style) ?? String(rows.length);
 }
 
 /** The row behind the mark with that index. */

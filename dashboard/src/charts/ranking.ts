@@ -5,6 +5,7 @@ import { shareOf, sum, type Row } from "../data/rows";
 import type { Chart } from "./chart";
 import { axisText, fill, STILL, valueText } from "./common";
 import type { ChartStyle } from "./style";
+import { textEm } from "../data/text-room";
 import { barTooltip } from "./tooltip";
 
 const LABEL_CHARACTERS_MAX = 24;
@@ -12,7 +13,16 @@ const LABEL_CHARACTERS_MAX = 24;
 const ROW_HEIGHT_MIN = 0.95;
 const ROWS_MIN = 4;
 /** Shares need this much width, in multiples of the text size. */
-const SHARE_WIDTH_MIN = 16;
+const SHARE_WIDTH_MIN = 20;
+
+/** The widths of the columns of figures, in multiples of their size; that of values at least. */
+const VALUE_EM_MIN = 4.1;
+const SHARE_EM = 3.6;
+/** The parts of the width that names may take, and that bars keep. */
+const NAMES_MAX = 0.42;
+const NAMES_MIN = 0.2;
+/** The library never makes bars shorter than a quarter and cuts the texts instead. */
+const BARS_MIN = 0.28;
 
 /** The bar of the rest is broken where it would be more than so many times as long as the largest row's. */
 const REST_BARS_MAX = 2;
@@ -29,15 +39,17 @@ export const ranking: Chart = {
         left: 0, right: 0, top: 0, bottom: 0,
         outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
-      xAxis: { type: "value", show: false },
-      yAxis: [keyAxis(style, scale), valueAxis(style, scale, rows)],
+      xAxis: { type: "value", show: false, max: "dataMax" },
+      yAxis: [keyAxis(style, scale, valueEm(style, rows())), valueAxis(style, scale, rows)],
       series: [{
         type: "bar",
         barWidth: "58%",
         barMaxWidth: style.fontPx * 1.4,
         itemStyle: { borderRadius: [0, 4, 4, 0] },
-        showBackground: true,
-        backgroundStyle: { color: style.colors.hover, borderRadius: [0, 4, 4, 0] },
+      }, {
+        // The tracks on which the bars lie; a row without a value has none.
+        type: "bar", barWidth: "58%", barMaxWidth: style.fontPx * 1.4, barGap: "-100%", z: 1, silent: true,
+        itemStyle: { color: style.colors.hover, borderRadius: [0, 4, 4, 0] },
       }],
     };
   },
@@ -50,10 +62,17 @@ export const ranking: Chart = {
         data: rows.map((row) => (row.color === null && broken !== null
           ? { value: broken, itemStyle: { color: brokenFill(style) } }
           : { value: row.value ?? "-", itemStyle: { color: fill(style, row, "right") } })),
-      }],
+      }, { data: tracks(rows, broken) }],
     };
   },
+  shape: (rows, style) => `${rows.length} ${valueEm(style, rows)}`,
 };
+
+/** The lengths of the tracks: as long as the longest bar. */
+function tracks(rows: readonly Row[], broken: number | null): (number | "-")[] {
+  const longest = Math.max(0, broken ?? 0, ...rows.map((row) => (row.color === null && broken !== null ? 0 : row.value ?? 0)));
+  return rows.map(({ value }) => (value === null ? "-" : longest));
+}
 
 /**
  * The length of the bar of the rest where its true length would press all others flat: the bar is
@@ -80,15 +99,32 @@ const BARE = {
   type: "category", inverse: true, axisTick: { show: false }, axisLine: { show: false },
 } as const;
 
-function keyAxis(style: ChartStyle, scale: number) {
+function keyAxis(style: ChartStyle, scale: number, value: number) {
   return {
     ...BARE,
     axisLabel: {
       ...axisText(style, scale), color: style.colors.text, interval: 0, margin: style.fontPx * 0.7,
-      width: style.width * 0.3, overflow: "truncate" as const,
+      width: nameRoom(style, scale, value), overflow: "truncate" as const,
       formatter: (label: string) => clip(label, LABEL_CHARACTERS_MAX),
     },
   };
+}
+
+/** The width of the longest name in pixels: what figures and the shortest of bars leave. */
+function nameRoom(style: ChartStyle, scale: number, value: number): number {
+  const figures = (value + (hasShares(style) ? SHARE_EM : 0)) * style.fontPx * scale;
+  const left = style.width * (1 - BARS_MIN) - figures - style.fontPx * 0.7;
+  return Math.max(style.width * NAMES_MIN, Math.min(style.width * NAMES_MAX, left));
+}
+
+/** The width of the longest value in whole multiples of its size, with the space before it. */
+function valueEm(style: ChartStyle, rows: readonly Row[]): number {
+  const longest = Math.max(0, ...rows.map(({ value }) => textEm(style.format.compact(value))));
+  return Math.max(VALUE_EM_MIN, Math.ceil(longest + 0.4));
+}
+
+function hasShares(style: ChartStyle): boolean {
+  return style.additive && style.width >= style.fontPx * SHARE_WIDTH_MIN;
 }
 
 function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[]) {
@@ -100,18 +136,20 @@ function valueAxis(style: ChartStyle, scale: number, rows: () => readonly Row[])
       ...valueText(style, scale), interval: 0, margin: 0,
       formatter: (_label: string, index: number) => figures(style, rows(), index),
       rich: {
-        value: { ...valueText(style, scale), width: size * 4.1, align: "right" as const },
-        share: { ...axisText(style, scale), width: size * 3.6, align: "right" as const },
+        value: { ...valueText(style, scale), width: size * valueEm(style, rows()), align: "right" as const },
+        share: { ...axisText(style, scale), width: size * SHARE_EM, align: "right" as const },
       },
     },
   };
 }
 
 /** The value and share of a row, as rich text: digits only, nothing of a label. */
-function figures(style: ChartStyle, rows: readonly Row[], index: number): string {
-  const value = rows[index]?.value ?? null;
-  const hasRoom = style.width >= style.fontPx * SHARE_WIDTH_MIN;
-  const share = hasRoom && style.additive ? shareOf(sum(rows), value) : null;
+export function figures(style: ChartStyle, rows: readonly Row[], index: number): string {
+  const row = rows[index];
+  const value = row?.value ?? null;
+  // The rest of values that may not be summed has no value: the reason stands in its place.
+  if (row?.color === null && value === null && !style.additive) return `{share|${style.noSum}}`;
+  const share = hasShares(style) ? shareOf(sum(rows), value) : null;
   const shareText = share === null ? "" : `{share|${style.format.percent(share)}}`;
   return `{value|${style.format.compact(value)}}${shareText}`;
 }

@@ -16,6 +16,8 @@ export interface ChartStyle {
   readonly titles: readonly string[];
   /** The word for a share, for tooltips. */
   readonly share: string;
+  /** The words for the rest of values that may not be summed. */
+  readonly noSum: string;
   /** The colour of this panel's bars and lines. */
   readonly accent: Accent;
   /** `false` means that a share of the sum says nothing for this measure. */

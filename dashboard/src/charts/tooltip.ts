@@ -41,6 +41,33 @@ export function barTooltip(style: ChartStyle, rows: () => readonly Row[]) {
   };
 }
 
+interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+type Size = Pick<Rect, "width" | "height">;
+
+/** The space between a ring and its tooltip, in pixels. */
+const BESIDE_PX = 8;
+
+/**
+ * The place of a tooltip beside a ring and not on it, from the upper left of the chart: at
+ * its right where the window has the room, else at its left, else below.
+ */
+export function besideRing(chart: Rect, tip: Size, page: Size): [x: number, y: number] {
+  const radius = Math.min(chart.width, chart.height) / 2;
+  const [centerX, centerY] = [chart.width / 2, chart.height / 2];
+  const [right, left] = [centerX + radius + BESIDE_PX, centerX - radius - BESIDE_PX - tip.width];
+  const within = (at: number, from: number, length: number, room: number) =>
+    Math.max(-from, Math.min(at, room - from - length));
+  const y = within(centerY - tip.height / 2, chart.top, tip.height, page.height);
+  if (chart.left + right + tip.width <= page.width) return [right, y];
+  if (chart.left + left >= 0) return [left, y];
+  return [within(centerX - tip.width / 2, chart.left, tip.width, page.width), centerY + radius + BESIDE_PX];
+}
+
 const NOTHING: Pointed = { label: UNKNOWN, value: null, error: null };
 
 function indexOf(params: unknown): number {

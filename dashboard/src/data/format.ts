@@ -99,6 +99,11 @@ export function createFormat(lang: Lang, tz: string): Format {
   };
 }
 
+/** The same with every digit where there is room for it; marks of axes stay short. */
+export function inFull(format: Format): Format {
+  return { ...format, compact: format.full, headline: format.full };
+}
+
 function isExact(error: number | null): error is null | 0 {
   return error === null || error === 0;
 }

@@ -7,6 +7,7 @@ import { say } from "../i18n/words";
 import type { Frame, Panel, Scope } from "../wire/shapes";
 import type { Context } from "./context";
 import { measureOf, measuresOf, rowsOf, shareOf, sum, type Row } from "./rows";
+import { textEm } from "./text-room";
 
 /** A table longer than this says how many rows it leaves out. */
 const TABLE_ROWS_MAX = 500;
@@ -22,7 +23,10 @@ export interface PanelTable {
   /** The labels of each row, one for each dimension. */
   readonly labels: readonly (readonly string[])[];
   readonly columns: readonly Column[];
+  /** Rows that are not shown. */
   readonly left: number;
+  /** Columns that are not shown; `undefined` means none. */
+  readonly leftColumns?: number;
 }
 
 export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Context): PanelTable {
@@ -57,5 +61,33 @@ export function panelTable(panel: Panel, frame: Frame, scope: Scope, ctx: Contex
             : []),
         ],
     left: Math.max(0, first.length - TABLE_ROWS_MAX),
+  };
+}
+
+/** The room beside a text in its cell, the height of a row, and the widest label, in multiples of the text size. */
+const CELL_EM = 1.1;
+const ROW_EM = 2.1;
+const LABEL_EM_MAX = 14;
+
+/**
+ * The part of a table that is seen whole where nobody can scroll: the first columns and rows, one
+ * of each at least, and the number of the others. Sizes in multiples of the text size.
+ */
+export function unscrolled(table: PanelTable, widthEm: number, heightEm: number): PanelTable {
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(textEm));
+  const labels = table.heads.reduce((sum, head, i) =>
+    sum + Math.min(LABEL_EM_MAX, widest([head, ...table.labels.map((row) => row[i] ?? "")])) + CELL_EM, 0);
+  let room = widthEm - labels;
+  const columns = table.columns.filter(({ title, cells }, i) => {
+    room -= widest([title, ...cells]) + CELL_EM;
+    return i === 0 || room >= 0;
+  });
+  const lines = Math.max(2, Math.floor(heightEm / ROW_EM)) - 1;
+  const leftColumns = table.columns.length - columns.length;
+  const isWhole = table.labels.length <= lines && table.left === 0 && leftColumns === 0;
+  const shown = isWhole ? table.labels.length : Math.max(1, Math.min(table.labels.length, lines - 1));
+  return {
+    ...table, columns, leftColumns,
+    labels: table.labels.slice(0, shown), left: table.left + table.labels.length - shown,
   };
 }

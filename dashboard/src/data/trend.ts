@@ -132,6 +132,18 @@ export function trendTable(trend: Trend, ctx: Context): PanelTable {
   };
 }
 
+/** All that a trend shows of one window, a line each, with the sum where there is one. */
+export function windowWords({ windows, series, isStacked }: Trend, window: number, ctx: Context): string {
+  const { name = "", isOpen = false } = windows[window] ?? {};
+  const known = series.map(({ label, values }) => ({ label, value: values[window] ?? null }));
+  const sum = known.reduce((total, { value }) => total + (value ?? 0), 0);
+  return [
+    isOpen ? `${name} · ${ctx.words.panels.windowOpen}` : name,
+    ...known.map(({ label, value }) => `${label}: ${ctx.format.full(value)}`),
+    ...(isStacked && series.length > 1 ? [`${ctx.words.panels.total}: ${ctx.format.full(sum)}`] : []),
+  ].join("\n");
+}
+
 /** The newest windows in words. */
 export function trendWords(title: string, trend: Trend, ctx: Context): string {
   const last = trend.windows.at(-1);

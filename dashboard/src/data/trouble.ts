@@ -23,6 +23,11 @@ export interface Sentence {
   readonly cause: Cause | null;
   /** The codes of all causes, in the order of the lines. */
   readonly codes: readonly string[];
+  /**
+   * Names what is said, without figures that move: a reader who has seen it need not see it until it
+   * differs. `null` means that it stays, because something stands still.
+   */
+  readonly seenAs: string | null;
 }
 
 const LINE_CHARACTERS_MAX = 400;
@@ -79,6 +84,7 @@ export function sentenceOf(ctx: Context): Sentence | null {
     outlook: outlook(status.mode, stands ? gravest.cause : null, ctx),
     cause: gravest.cause,
     codes: [...[...health.troubles, ...health.degraded].map(({ cause }) => cause), ...notes].map(({ code }) => code),
+    seenAs: stands ? null : [...health.degraded.map(troubleName), ...notes.map(({ code }) => code)].join("|"),
   };
 }
 
@@ -88,8 +94,12 @@ function noted(notes: readonly Cause[], ctx: Context): Sentence | null {
   if (first === undefined) return null;
   return {
     tone: "noted", lines: notes.map((cause) => noteLine(cause, ctx)), age: "", outlook: "", cause: first,
-    codes: notes.map(({ code }) => code),
+    codes: notes.map(({ code }) => code), seenAs: notes.map(({ code }) => code).join("|"),
   };
+}
+
+function troubleName({ what, of, cause }: Trouble): string {
+  return [what, ...[...of].sort(), cause.code].join(" ");
 }
 
 function noteLine(cause: Cause, ctx: Context): string {
@@ -119,7 +129,7 @@ const GAPS: readonly string[] = [
 ];
 
 function plain(tone: Tone, cause: Cause, ctx: Context, outlook: string): Sentence {
-  return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause, codes: [cause.code] };
+  return { tone, lines: [causeWords(cause, ctx.lang)], age: "", outlook, cause, codes: [cause.code], seenAs: null };
 }
 
 /** The page hears nothing: its figures are as old as the last word of the host. */

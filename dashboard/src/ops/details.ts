@@ -12,7 +12,7 @@ import { checkpointModel, checkpointsModel, pluginsModel, type Named } from "./f
 import { happenedModel } from "./happened";
 import { barWords, histogramOf, latenessWords, type Histogram } from "./lateness";
 import { LiveTable } from "./live-table";
-import { heldWords, partitionsModel } from "./partitions";
+import { heldWords, longHold, partitionsModel } from "./partitions";
 import { deadModel, eventsModel, lateModel, noteOf, reasonsOf } from "./samples";
 
 interface Card {
@@ -89,7 +89,7 @@ export class OpsDetails {
     if (status === null) return;
     setText(this.#partitions.title, ops.partitions);
     setText(this.#partitions.note, heldWords(status, ctx));
-    setAttr(this.#partitions.note, "data-tone", status.watermarkHeldBy === null ? null : "warn");
+    setAttr(this.#partitions.note, "data-tone", longHold(status, ctx) === null ? null : "warn");
     this.#partitionsTable.update(partitionsModel(status, ctx));
     setText(this.#plugins.title, ops.plugins);
     this.#pluginsTable.update(pluginsModel(status, ctx));

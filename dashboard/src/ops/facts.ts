@@ -9,6 +9,7 @@ import { metricTitle } from "../data/titles";
 import { standsStill } from "../data/trouble";
 import { causeWords, codeWord } from "../i18n/words";
 import type { Checkpoints, Missing, Status } from "../wire/shapes";
+import { longHold } from "./partitions";
 import { bottleneckOf } from "./stages";
 import type { CellModel, TableModel } from "./table-model";
 
@@ -24,7 +25,7 @@ export function factsOf(status: Status, ctx: Context): readonly Fact[] {
   const found = bottleneckOf(status, ctx);
   const running = status.partitions.filter(({ state }) => state === "running" || state === "idle" || state === "ended");
   const all = status.partitions.length;
-  const held = status.watermarkHeldBy;
+  const held = longHold(status, ctx);
   const facts: readonly Fact[] = [
     ...(status.stages === null ? [] : [{
       icon: found === "idle" ? "check" : "forward",
@@ -127,6 +128,17 @@ function missingCell(missing: readonly Missing[], ctx: Context) {
   };
 }
 
+/**
+ * The cost of one call, which takes a batch, and of one row. A call costs something by itself,
+ * so that a row of a small batch looks dear while nothing is slow.
+ */
+function costCells(nsPerRow: number | null, batchRows: number | null, { format, words: { ops } }: Context): CellModel[] {
+  const call = nsPerRow === null || batchRows === null ? null : (nsPerRow * batchRows) / 1000;
+  const title = batchRows === null ? "" : `${ops.batch} ${format.full(Math.round(batchRows))}`;
+  const rounded = call === null ? null : Number(call.toPrecision(2));
+  return [{ text: format.full(rounded), title }, { text: format.full(nsPerRow), title }];
+}
+
 export function pluginsModel(status: Status, ctx: Context): TableModel {
   const { ops } = ctx.words;
   const { format } = ctx;
@@ -134,7 +146,7 @@ export function pluginsModel(status: Status, ctx: Context): TableModel {
     caption: ops.plugins,
     heads: [
       { text: ops.metric }, { text: ops.state }, { text: ops.version }, { text: ops.digest },
-      { text: ops.nsPerRow, end: true }, { text: ops.memory, end: true }, { text: ops.traps, end: true },
+      { text: ops.usPerCall, end: true }, { text: ops.nsPerRow, end: true }, { text: ops.memory, end: true }, { text: ops.traps, end: true },
       { text: ops.excluded, end: true }, { text: ops.missing, end: true },
     ],
     rows: status.metrics.map((metric) => {
@@ -153,7 +165,7 @@ export function pluginsModel(status: Status, ctx: Context): TableModel {
             text: plugin === null || plugin.digest === "" ? UNKNOWN : plugin.digest.slice(0, DIGEST_CHARACTERS),
             title: plugin?.digest ?? "", mono: true,
           },
-          { text: format.full(plugin?.nsPerRow ?? null) },
+          ...costCells(plugin?.nsPerRow ?? null, status.batchRows, ctx),
           { text: format.bytes(plugin?.memoryBytes ?? null) },
           { text: format.full(plugin?.traps ?? null), ...((plugin?.traps ?? 0) > 0 ? { tone: "bad" as const } : {}) },
           { text: format.full(metric.excluded), ...(metric.excluded > 0 ? { tone: "warn" as const } : {}) },

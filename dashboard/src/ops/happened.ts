@@ -4,6 +4,7 @@ import type { Context } from "../data/context";
 import { clip } from "../data/format";
 import type { Icon } from "../data/icons";
 import { hostTime } from "../data/page-state";
+import { textEm } from "../data/text-room";
 import { metricTitle } from "../data/titles";
 import { causeWords, codeWord } from "../i18n/words";
 import type { Happened } from "../wire/shapes";
@@ -39,6 +40,25 @@ const GOOD = new Set(["started", "restarted", "resumed", "partition_resumed", "c
 export function annotationsOf(ctx: Context): readonly Annotation[] {
   const now = hostTime(ctx.state, ctx.now);
   return now === null ? [] : all(ctx).filter(({ at }) => at > now - SPAN_MS && at <= now + SAME_MS);
+}
+
+/** The room of a mark besides its words: icon and gaps, in multiples of the text size. */
+const MARK_EM = 2.6;
+/** The room for the number of marks that have none. */
+const MORE_EM = 3;
+
+/** The newest marks that fit whole, oldest first; the others are `left`. */
+export function fittingMarks(
+  marks: readonly Annotation[], textOf: (mark: Annotation) => string, roomEm: number,
+): { readonly shown: readonly Annotation[]; readonly left: readonly Annotation[] } {
+  let used = 0;
+  let from = marks.length;
+  for (; from > 0; from -= 1) {
+    const mark = marks[from - 1];
+    used += mark === undefined ? 0 : textEm(textOf(mark)) + MARK_EM;
+    if (used + (from > 1 ? MORE_EM : 0) > roomEm) break;
+  }
+  return { shown: marks.slice(from), left: marks.slice(0, from) };
 }
 
 /** All known happenings, the newest first. */

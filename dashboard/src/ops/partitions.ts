@@ -2,12 +2,15 @@
 import type { Context } from "../data/context";
 import { UNKNOWN } from "../data/format";
 import type { Icon } from "../data/icons";
+import { hostTime } from "../data/page-state";
 import { codeWord } from "../i18n/words";
-import type { Partition, Status } from "../wire/shapes";
+import type { HeldBy, Partition, Status } from "../wire/shapes";
 import type { CellModel, TableModel } from "./table-model";
 
 /** Nobody reads a longer list. */
 export const PARTITIONS_MAX = 32;
+/** A partition holds the watermark back once it has been behind the others for so long. */
+const HOLD_MS_MIN = 10_000;
 
 const LOOKS: Readonly<Record<string, readonly [Icon, NonNullable<CellModel["tone"]>]>> = {
   running: ["play", "good"], idle: ["pause", "muted"], gap: ["warning", "bad"],
@@ -27,7 +30,7 @@ export function partitionsModel(status: Status, ctx: Context): TableModel {
     rows: shown.map((partition) => ({
       key: String(partition.partition),
       cells: cells(partition, status, ctx),
-      marked: partition.partition === status.watermarkHeldBy?.partition,
+      marked: partition.partition === longHold(status, ctx)?.partition,
     })),
     note: shown.length === 0 ? ops.noPartitions : left > 0 ? ops.more(ctx.format.full(left)) : "",
   };
@@ -66,7 +69,7 @@ function cells(partition: Partition, status: Status, ctx: Context): CellModel[] 
 
 function noteOf(partition: Partition, status: Status, ctx: Context): CellModel {
   const { ops } = ctx.words;
-  const held = status.watermarkHeldBy;
+  const held = longHold(status, ctx);
   const gaps = partition.gaps.map(({ kind, from, to }) =>
     ops.gap(codeWord(ops.gapKinds, kind), ctx.format.full(from), ctx.format.full(to)));
   const { leap } = partition;
@@ -88,9 +91,18 @@ function noteOf(partition: Partition, status: Status, ctx: Context): CellModel {
   return { text, icon: "warning", tone: "warn", title: [text, ...gaps].join("\n") };
 }
 
+/**
+ * A partition that has held the watermark back for a while. One that is behind for a single
+ * update is no news: some partition always is.
+ */
+export function longHold({ watermarkHeldBy: held }: Status, ctx: Context): HeldBy | null {
+  const now = hostTime(ctx.state, ctx.now);
+  return held !== null && now !== null && now - held.since >= HOLD_MS_MIN ? held : null;
+}
+
 /** The partition that holds the watermark back, in words. */
 export function heldWords(status: Status, ctx: Context): string {
-  const held = status.watermarkHeldBy;
+  const held = longHold(status, ctx);
   return held === null
     ? ctx.words.ops.notHeld
     : ctx.words.ops.heldBy(String(held.partition), ctx.format.clock(held.since));

@@ -5,11 +5,12 @@ import { joined } from "../data/format";
 import { hostTime } from "../data/page-state";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
 import { icon } from "../dom/icon";
+import { Room } from "../dom/room";
 import { Plot, svg, timePlotParts } from "../plots/svg";
 import { timePlot } from "../plots/time-plot";
 import type { Status } from "../wire/shapes";
 import { factsOf } from "./facts";
-import { annotationsOf, type Annotation } from "./happened";
+import { annotationsOf, fittingMarks, type Annotation } from "./happened";
 import { putIcon } from "./live-table";
 import { stagesModel, STAGES } from "./stages";
 
@@ -17,7 +18,6 @@ const IN = "events_per_second";
 const OUT = "published_per_second";
 const LATE = "late_per_second";
 const REJECTED = "rejected_per_second";
-const MARKS_MAX = 4;
 
 export class OpsStrip {
   readonly element: HTMLElement;
@@ -29,6 +29,7 @@ export class OpsStrip {
   readonly #throughput = new TimeCard("throughput", [IN, OUT]);
   readonly #late = new TimeCard("late-rate", [LATE, REJECTED]);
   readonly #marks = h("ul", { class: "ops-marks", "data-testid": "ops-marks" });
+  readonly #marksRoom = new Room(this.#marks);
   readonly #markItems: HTMLLIElement[] = [];
   readonly #stagesTitle = h("h3");
   readonly #bottleneck = h("p", { class: "ops-bottleneck", "data-testid": "bottleneck" });
@@ -78,14 +79,28 @@ export class OpsStrip {
   #updatePlot(ctx: Context): void {
     const { ops, tiles } = ctx.words;
     const happened = annotationsOf(ctx);
-    const said = happened.slice(-MARKS_MAX);
-    resize(this.#marks, this.#markItems, Math.max(1, said.length), () => h("li", {}, h("span")));
-    this.#markItems.forEach((item, i) => {
-      const mark = said[i];
-      setAttr(item, "data-tone", mark === undefined ? "muted" : mark.isBad ? "warn" : "good");
-      putIcon(item, mark?.icon);
-      setAttr(item, "title", mark === undefined ? null : `${ctx.format.clock(mark.at)} ${mark.text}`);
-      const text = mark === undefined ? ops.nothingHappened : `${ctx.format.clock(mark.at)} ${mark.word}`;
+    const word = (mark: Annotation) => `${ctx.format.clock(mark.at)} ${mark.word}`;
+    const { shown, left } = fittingMarks(happened, word, this.#marksRoom.em);
+    const items = [
+      ...(left.length === 0 ? [] : [{
+        text: `+${left.length}`, icon: undefined, tone: left.some(({ isBad }) => isBad) ? "warn" : "muted",
+        title: left.map((mark) => `${ctx.format.clock(mark.at)} ${mark.text}`).join("\n"),
+      }]),
+      ...shown.map((mark) => ({
+        text: word(mark), icon: mark.icon, tone: mark.isBad ? "warn" : "good",
+        title: `${ctx.format.clock(mark.at)} ${mark.text}`,
+      })),
+      ...(happened.length > 0 ? [] : [{
+        text: ops.nothingHappened, icon: undefined, tone: "muted", title: ops.nothingHappened,
+      }]),
+    ];
+    resize(this.#marks, this.#markItems, items.length, () => h("li", {}, h("span")));
+    items.forEach(({ text, icon: name, tone, title }, i) => {
+      const item = this.#markItems[i];
+      if (item === undefined) return;
+      setAttr(item, "data-tone", tone);
+      putIcon(item, name);
+      setAttr(item, "title", title);
       if (item.lastElementChild !== null) setText(item.lastElementChild, text);
     });
     this.#throughput.update(ops.throughput, [ops.throughputIn, ops.throughputOut], happened, ctx);
@@ -99,6 +114,7 @@ export class OpsStrip {
     const model = status === null ? null : stagesModel(status, ctx);
     setText(this.#bottleneck, model === null ? ops.stagesUnknown
       : joined(model.words, workers === null ? "" : ops.workers(String(workers))));
+    setAttr(this.#bottleneck, "title", this.#bottleneck.textContent);
     setAttr(this.#bottleneck, "data-bottleneck", model?.bottleneck ?? null);
     resize(this.#stages, this.#stageItems, model === null ? 0 : STAGES.length, () => h("li", {},
       h("span", { class: "stage-name" }), h("span", { class: "stage-bar" }, h("i")), h("span", { class: "stage-text" })));

@@ -1,5 +1,6 @@
 // A chart in a panel of a given size: the rows that fit, the words that stand for the
 // picture, and the signature of a drawing. Pure.
+import { standing } from "../charts/bars";
 import { shapeOf } from "../charts/option";
 import { accentOf, THEMES } from "../charts/palette";
 import { rowsFor } from "../charts/ranking";
@@ -28,9 +29,16 @@ export function chartStyle(
     titles: [panel.dimension, panel.across]
       .flatMap((dimension) => (dimension === null ? [] : [say(dimension.title, ctx.lang)])),
     share: ctx.words.panels.share,
+    noSum: ctx.words.panels.noSum,
     accent: accentOf(ctx.theme, accent),
     additive: measure.additive,
   };
+}
+
+/** Bars lie where their names have no room below them, and stand where they are too many to lie. */
+export function drawnKind(kind: ChartKind, rows: readonly Row[], style: ChartStyle): ChartKind {
+  const lies = kind === "bar" && standing(style, rows) === null && rows.length <= rowsFor(style);
+  return lies ? "hbar" : kind;
 }
 
 /** The rows that a chart has room for; `restKeys` are in the rest already. */
@@ -46,7 +54,7 @@ export function signatureOf(
 ): string {
   return [
     kind, ctx.lang, ctx.theme, scope, style.measure, style.fontPx, style.width, style.height,
-    shapeOf(kind, rows),
+    shapeOf(kind, rows, style),
   ].join("|");
 }
 

@@ -1,11 +1,12 @@
 // The chart of a panel with its surroundings: the legend and the hole of a ring, and
 // the scale of a heat map.
 import { Canvas } from "../charts/canvas";
+import { textEm } from "../data/text-room";
 import type { Context } from "../data/context";
 import { sum, type Row } from "../data/rows";
 import { h, setAttr, setShown, setText } from "../dom/element";
 import type { Panel, Scope } from "../wire/shapes";
-import { chartRows, chartStyle, signatureOf, summaryOf, type ChartBox } from "./chart-model";
+import { chartRows, chartStyle, drawnKind, signatureOf, summaryOf, type ChartBox } from "./chart-model";
 import { HeatLegend } from "./heat-legend";
 import { Legend } from "./legend";
 import type { Body, PanelModel } from "./panel-model";
@@ -40,8 +41,8 @@ export class ChartView {
   }
 
   update(body: Extract<Body, { form: "chart" }>, model: PanelModel, scope: Scope, ctx: Context): void {
-    const { kind } = body;
     const style = chartStyle(this.#panel, model.measure, this.#accent, this.#box(), ctx);
+    const kind = drawnKind(body.kind, body.rows, style);
     const rows = chartRows(kind, body.rows, body.restKeys, style, ctx);
     this.#rows = rows;
     this.#updateRing(kind === "pie", scope, rows, ctx);
@@ -58,6 +59,11 @@ export class ChartView {
     };
   }
 
+  /** `true` where the legend of a ring has room for counts; `null` means that there is no ring. */
+  get ringCounts(): boolean | null {
+    return this.element.hidden || this.#legend.element.hidden ? null : this.#legend.hasCounts;
+  }
+
   dispose(): void {
     this.#canvas.dispose();
   }
@@ -70,7 +76,9 @@ export class ChartView {
     const { clientWidth, clientHeight } = this.element;
     this.#legend.update(rows, clientWidth / em, clientHeight / em, ctx);
     const [value, name] = Array.from(this.#hole.children);
-    if (value) setText(value, ctx.format.compact(sum(rows)));
+    const figure = ctx.format.compact(sum(rows));
+    if (value) setText(value, figure);
+    this.#hole.style.setProperty("--em", textEm(figure).toFixed(2));
     if (name) setText(name, ctx.words.panels[scope]);
   }
 

@@ -82,6 +82,7 @@ export class Controls {
       if (option !== undefined) setText(option, title);
     });
     if (this.#measure.selectedIndex !== measures.chosen) this.#measure.selectedIndex = measures.chosen;
+    setAttr(this.#measure, "title", measures.titles[measures.chosen] ?? null);
     setShown(this.#toggle, toggle.isShown);
     name(this.#toggle, toggle.label);
     setAttr(this.#toggle, "aria-pressed", String(toggle.isTable));

@@ -54,6 +54,9 @@ export class Grid {
       // A panel behind an enlarged one is not seen, so it is not drawn.
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
     }
+    // Rings beside each other tell the same: counts in each legend or in none.
+    const shown = this.#enlarged === null ? [...this.#views.values()] : [this.#views.get(this.#enlarged)];
+    setAttr(this.element, "data-counts", shown.some((view) => view?.ringCounts === false) ? null : "");
   }
 
   /** The id of a panel by its place on the page. */

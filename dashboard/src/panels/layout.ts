@@ -11,6 +11,8 @@ import type { Panel, Size } from "../wire/shapes";
 /** More tall columns than this would squeeze the rest. */
 const TALL_MAX = 2;
 const PER_ROW_MAX = 4;
+/** Two tall columns leave half of the width, in which four panels have no room. */
+const PER_ROW_BESIDE_TWO_MAX = 3;
 /** A ranking with fewer rows than this fits into an ordinary cell. */
 const TALL_ROWS_MIN = 9;
 
@@ -108,7 +110,8 @@ function pack(panels: readonly Panel[], rowMax: number): Panel[][] {
 
 function rowCount(panels: number, tall: number): number {
   if (panels === 1 || (panels === 2 && tall === 0)) return 1;
-  return panels <= 2 * PER_ROW_MAX ? 2 : Math.ceil(panels / PER_ROW_MAX);
+  const most = tall < TALL_MAX ? PER_ROW_MAX : PER_ROW_BESIDE_TWO_MAX;
+  return panels <= 2 * most ? 2 : Math.ceil(panels / most);
 }
 
 /** Splits the panels into rows whose lengths differ by one at most, the shorter last. */

@@ -3,6 +3,7 @@
 // the room: no line is ever cut, and where even the densest lines do not fit, the list
 // scrolls and says so.
 import { colorOf, THEMES } from "../charts/palette";
+import { textEm } from "../data/text-room";
 import type { Context } from "../data/context";
 import { shareOf, sum, type Row } from "../data/rows";
 import { h, resize, setAttr, setText } from "../dom/element";
@@ -35,15 +36,47 @@ export function densityFor(entries: number, width: number, height: number): Dens
   return columns ? "columns" : "scroll";
 }
 
+/** A legend up to this width never has a value. */
+const BARE_WIDTH_MAX = 18;
+
+/** `true` where a legend of that density has room for counts beside the shares, as in charts.css. */
+export function hasCounts(density: Density, width: number): boolean {
+  if (width <= BARE_WIDTH_MAX) return false;
+  return density === "roomy" || (density === "tight" && width > NARROW_WIDTH_MAX);
+}
+
+/** `lines`: names follow each other; `columns`: in two columns; `scroll`: what does not fit is below. */
+export type TrendDensity = "lines" | "columns" | "scroll";
+
+/** A legend below a picture takes up to so many lines. */
+const TREND_LINES_MAX = 3;
+/** The room of an entry besides its name: colour and gaps, in multiples of the text size. */
+const TREND_ENTRY_EM = 2.4;
+
+/** The density of a legend below a picture of that width, in multiples of its text size. */
+export function trendDensity(names: readonly string[], width: number): TrendDensity {
+  let [lines, used] = [1, 0];
+  for (const name of names) {
+    const wide = textEm(name) + TREND_ENTRY_EM;
+    if (used > 0 && used + wide > width) [lines, used] = [lines + 1, 0];
+    used += wide;
+  }
+  if (lines <= TREND_LINES_MAX) return "lines";
+  return Math.ceil(names.length / 2) <= TREND_LINES_MAX ? "columns" : "scroll";
+}
+
 export class Legend {
   readonly element = h("ul", { class: "legend" });
   readonly #items: HTMLLIElement[] = [];
+  /** `true` where the counts have room. */
+  hasCounts = false;
 
   /** `width` and `height` are those of ring and legend together, in multiples of the text size. */
   update(rows: readonly Row[], width: number, height: number, ctx: Context): void {
     const shown = rows.slice(0, ENTRIES_MAX);
     const density = densityFor(shown.length, width, height);
     setAttr(this.element, "data-density", density);
+    this.hasCounts = hasCounts(density, width);
     // A list that scrolls must be reached without a mouse.
     setAttr(this.element, "tabindex", density === "scroll" && !ctx.kiosk ? "0" : null);
     setAttr(this.element, "aria-label", density === "scroll" ? ctx.words.panels.legendMore : null);

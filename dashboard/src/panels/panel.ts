@@ -3,6 +3,7 @@
 // Invariant: no error in one panel reaches another. An error while a panel is drawn
 // is shown inside that panel.
 import type { Context } from "../data/context";
+import { inFull } from "../data/format";
 import type { PanelChoice } from "../data/link";
 import type { Row } from "../data/rows";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
@@ -100,6 +101,11 @@ export class PanelView {
     return this.#chart.host;
   }
 
+  /** `true` where a ring has room for counts in its legend; `null` means that no ring is shown. */
+  get ringCounts(): boolean | null {
+    return this.#chart.ringCounts;
+  }
+
   get #choice(): PanelChoice {
     return this.#hooks.choiceOf(this.#panel.id);
   }
@@ -114,7 +120,9 @@ export class PanelView {
     this.#controls.focus(this.#isEnlarged);
   }
 
-  update(frame: Frame | undefined, ctx: Context): void {
+  update(frame: Frame | undefined, page: Context): void {
+    // A panel that fills the window has room for every digit.
+    const ctx = this.#isEnlarged ? { ...page, format: inFull(page.format) } : page;
     this.#ctx = ctx;
     try {
       const choice = this.#choice;
@@ -123,7 +131,7 @@ export class PanelView {
         { panel: this.#panel, frame, choice, answers, isEnlarged: this.#isEnlarged }, ctx);
       this.#updateHead(model);
       this.#resume.update(model.canResume, ctx.words);
-      if (model.body.form !== "message") this.#last = { model, ctx };
+      if (model.body.form !== "message") this.#last = { model, ctx: page };
       this.#updateBody(model, choice, ctx);
     } catch (error) {
       setAttr(this.element, "data-panel-state", "unreadable");

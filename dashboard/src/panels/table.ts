@@ -1,7 +1,9 @@
 // A table of a panel, brought up to date in place: rows are kept between updates.
 import type { Context } from "../data/context";
-import type { PanelTable } from "../data/panel-table";
+import { joined } from "../data/format";
+import { unscrolled, type PanelTable } from "../data/panel-table";
 import { h, resize, setAttr, setShown, setText } from "../dom/element";
+import { Room } from "../dom/room";
 
 export class Table {
   readonly element: HTMLElement;
@@ -10,6 +12,7 @@ export class Table {
   readonly #more = h("p", { class: "table-more" });
   readonly #heads: HTMLTableCellElement[] = [];
   readonly #rows: HTMLTableRowElement[] = [];
+  readonly #room: Room;
 
   /** Called with the index of the row that a reader wants to know more of. */
   onChoose: (index: number) => void = () => undefined;
@@ -26,10 +29,12 @@ export class Table {
     const table = h("table", {}, h("thead", {}, this.#head), this.#body);
     // A table can be scrolled, so the keyboard must be able to reach it.
     this.element = h("div", { class: "table", tabindex: "0", role: "group" }, table, this.#more);
+    this.#room = new Room(this.element);
   }
 
   /** `acts` means that rows can be chosen. */
-  update(model: PanelTable, title: string, ctx: Context, acts = true): void {
+  update(whole: PanelTable, title: string, ctx: Context, acts = true): void {
+    const model = ctx.kiosk ? unscrolled(whole, this.#room.em, this.#room.heightEm) : whole;
     setAttr(this.element, "aria-label", title);
     setAttr(this.element, "tabindex", ctx.kiosk ? null : "0");
     const heads = [...model.heads, ...model.columns.map((column) => column.title)];
@@ -42,8 +47,11 @@ export class Table {
     });
     resize(this.#body, this.#rows, model.labels.length, () => h("tr"));
     this.#rows.forEach((row, i) => this.#updateRow(row, i, model, acts && !ctx.kiosk));
-    setShown(this.#more, model.left > 0);
-    setText(this.#more, ctx.words.panels.more(ctx.format.full(model.left)));
+    const { left, leftColumns = 0 } = model;
+    setShown(this.#more, left > 0 || leftColumns > 0);
+    setText(this.#more, joined(
+      left > 0 ? ctx.words.panels.more(ctx.format.full(left)) : "",
+      leftColumns > 0 ? ctx.words.panels.moreColumns(String(leftColumns)) : ""));
   }
 
   #choose(target: EventTarget | null): void {

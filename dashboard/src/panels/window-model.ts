@@ -118,7 +118,7 @@ export function windowRowModel(input: WindowRowInput, ctx: Context): WindowRowMo
     trend: { isShown: trend !== null, isOn: !isOne, text: words.trend },
     text: !isOne ? words.trendOf(trendKind(kinds, kind) ?? "", String(TREND_WINDOWS))
       : past === null ? dates : `◷ ${dates}`,
-    title: past === null ? null : words.windowFinal,
+    title: past === null ? null : `${dates} · ${words.windowFinal}`,
     isPast: past !== null,
     line: { spans, at, text: dates },
   };

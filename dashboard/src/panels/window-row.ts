@@ -47,11 +47,13 @@ export class WindowRow {
     options.forEach(({ value, text }, i) => {
       const option = this.#options[i];
       if (option === undefined) return;
-      if (option.value !== value) option.value = value;
+      // An option without the attribute has its text as value, which is not there yet at first.
+      setAttr(option, "value", value);
       setText(option, text);
     });
     setAttr(this.#select, "aria-label", label);
     if (this.#select.value !== chosen) this.#select.value = chosen;
+    setAttr(this.#select, "title", options.find(({ value }) => value === chosen)?.text ?? null);
   }
 
   #updateLine({ line: { spans, at, text }, label }: WindowRowModel): void {

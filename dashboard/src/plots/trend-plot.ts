@@ -18,6 +18,8 @@ export interface TrendPlot {
   readonly right: number;
   readonly bottom: number;
   readonly bars: readonly TrendBar[];
+  /** The whole height over each window, with the gaps beside its bar. */
+  readonly bands: readonly { readonly x: number; readonly width: number }[];
   readonly lines: readonly { readonly series: number; readonly path: string }[];
   readonly ys: readonly { readonly y: number; readonly text: string }[];
   /** A text with `isLast` would not fit under its window, so it ends at the edge. */
@@ -58,6 +60,7 @@ export function trendPlot(
   const step = Math.max(1, Math.ceil((box.fontPx * 4) / room));
   return {
     left, right: box.width, bottom, bars,
+    bands: trend.windows.map((_, window) => ({ x: left + room * window, width: room })),
     lines: trend.isStacked ? [] : trend.series.map(({ values }, series) => ({
       series,
       path: values.map((value, i) => (value === null ? ""

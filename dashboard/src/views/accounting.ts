@@ -42,6 +42,7 @@ export class AccountingLine {
     this.#updateSums(state.status, found, ctx);
     const said = facts(state.status, found, ctx).join("  ·  ");
     setText(this.#facts, clip(said, FACTS_CHARACTERS_MAX));
+    setAttr(this.#facts, "title", said);
   }
 
   #updateSums(status: Status, found: Balance, ctx: Context): void {

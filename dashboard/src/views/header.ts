@@ -20,6 +20,7 @@ const NAME_CHARACTERS_MAX = 60;
 
 export class Header {
   readonly element: HTMLElement;
+  readonly title = h("div", { class: "head-title" });
   readonly #name = h("h1");
   readonly #badge: HTMLElement;
   readonly #stateIcon = icon("dots");
@@ -48,8 +49,9 @@ export class Header {
     setShown(this.#full, document.fullscreenEnabled);
     this.#controls = h("div", { class: "controls", role: "group" },
       this.#lang, this.#theme, this.#pause, this.#full, this.#help);
+    this.title.append(this.#name, this.#badge, this.#detail);
     this.element = h("header", { class: "page-head" },
-      h("div", { class: "head-title" }, this.#name, this.#badge, this.#detail),
+      this.title,
       h("div", { class: "head-clocks" }, 
         this.#event.element, this.#watermark.element, this.#wall.element),
       this.#controls);
@@ -59,6 +61,7 @@ export class Header {
     const { words, state, page } = ctx;
     const name = clip(state.hello?.name ?? "Streamgauge", NAME_CHARACTERS_MAX);
     setText(this.#name, name);
+    setAttr(this.#name, "title", state.hello?.name ?? name);
     const title = name === "Streamgauge" ? name : `${name} · Streamgauge`;
     if (document.title !== title) document.title = title;
     setText(this.#stateWord, words.states[page]);

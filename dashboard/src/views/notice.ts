@@ -7,6 +7,13 @@ import type { Cause } from "../wire/shapes";
 
 const COPIED_MS = 2000;
 
+/** What the reader has put away, by the name that its sentence gives it. */
+export interface SeenMemory {
+  readonly seen: () => string | null;
+  /** `null` shows everything again. */
+  readonly see: (name: string | null) => void;
+}
+
 export class Notice {
   readonly element: HTMLElement;
   readonly #icon = icon("hourglass");
@@ -17,25 +24,47 @@ export class Notice {
   readonly #hint = h("code", { tabindex: "0", "data-testid": "hint" });
   readonly #copy = h("button", { type: "button", class: "copy" });
   readonly #hintBox: HTMLElement;
+  readonly #seen = h("button", { type: "button", class: "copy", "data-testid": "notice-seen" });
+  readonly #awayText = h("span");
+  /** Stands in the head of the page while the reader has put the notice away. */
+  readonly away = h("button", { type: "button", class: "notice-away", "data-testid": "notice-away" },
+    icon("warning"), this.#awayText);
+  readonly #memory: SeenMemory;
+  #sentence: Sentence | null = null;
   #copiedUntil = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, memory: SeenMemory) {
+    this.#memory = memory;
+    this.#seen.addEventListener("click", () => memory.see(this.#sentence?.seenAs ?? null));
+    this.away.addEventListener("click", () => memory.see(null));
     this.#copy.addEventListener("click", () => {
       void copyText(this.#hint).then(() => { this.#copiedUntil = now() + COPIED_MS; });
     });
     this.#hintBox = h("div", { class: "notice-hint" }, this.#hintLabel, this.#hint, this.#copy);
     this.element = h("section", { class: "notice", "data-testid": "notice", role: "alert" },
       this.#icon, h("div", { class: "notice-text" }, this.#title, this.#cause, this.#note),
-      this.#hintBox);
+      this.#hintBox, this.#seen);
   }
 
   update(ctx: Context): void {
     const sentence = sentenceOf(ctx);
-    setShown(this.element, sentence !== null);
-    if (sentence !== null) this.#say(sentence, ctx);
+    this.#sentence = sentence;
+    const isAway = sentence !== null && sentence.seenAs !== null && sentence.seenAs === this.#memory.seen();
+    setShown(this.element, sentence !== null && !isAway);
+    setShown(this.away, isAway);
+    if (sentence === null) return;
+    if (isAway) this.#sayAway(sentence, ctx);
+    else this.#say(sentence, ctx);
   }
 
-  #say({ tone, lines, age, outlook, cause, codes }: Sentence, ctx: Context): void {
+  #sayAway({ lines }: Sentence, { words: { notice } }: Context): void {
+    setText(this.#awayText, `${notice.putAway} ${lines.length}`);
+    setAttr(this.away, "title", [notice.again, ...lines].join("\n"));
+  }
+
+  #say({ tone, lines, age, outlook, cause, codes, seenAs }: Sentence, ctx: Context): void {
+    setShown(this.#seen, seenAs !== null && !ctx.kiosk);
+    setText(this.#seen, ctx.words.notice.seen);
     const [first, ...rest] = lines;
     setAttr(this.element, "data-kind", tone);
     setAttr(this.element, "data-codes", codes.join(" "));

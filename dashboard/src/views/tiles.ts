@@ -27,7 +27,9 @@ export class Tiles {
       if (TILE_SERIES[id] === undefined) continue;
       const spark = new Sparkline();
       this.#sparks.set(id, spark);
-      this.#views.get(id)?.element.append(spark.element);
+      // A small tile has its line beside the value, so that nothing runs through its words.
+      const view = this.#views.get(id);
+      (id === "rate" ? view?.element : view?.value.parentElement)?.append(spark.element);
     }
   }
 
@@ -54,7 +56,7 @@ export class Tiles {
     const note = h("div", { class: "tile-note" });
     const element = h("article",
       { class: "tile", "data-tile": id, "data-testid": `tile-${id}` },
-      h("div", { class: "tile-text" }, label, value, note));
+      h("div", { class: "tile-text" }, label, h("div", { class: "tile-figure" }, value), note));
     this.element.append(element);
     return { element, label, value, note };
   }

@@ -4,6 +4,9 @@ import { frame, update } from "../scripted/script.mjs";
 import { accessibilityFaults, filled, LAPTOP, PHONE, WALL } from "./browser";
 import { stage } from "./stage";
 
+/** What is drawn of values: neither what catches the pointer nor what hides the grid. */
+const BARS = ".trend rect:not(.trend-band, .trend-back)";
+
 const on = stage();
 const { open } = on;
 
@@ -25,9 +28,10 @@ describe("the trend of a metric", () => {
     const panel = page.locator('[data-panel="behavior"]');
     expect(await page.locator('[data-toggle="trend"]:visible').count()).toBe(1);
     await panel.locator('[data-toggle="trend"]').click();
-    await expect.poll(() => panel.locator(".trend rect").count()).toBe(120);
+    await expect.poll(() => panel.locator(BARS).count()).toBe(120);
     expect(await panel.locator(".trend-legend li").allTextContents()).toEqual(["Click", "Add to cart", "Buy", "Favourite"]);
-    expect(await panel.locator(".trend rect title").last().textContent()).toMatch(/^2015-11-11 · Favourite: [\d,]+$/);
+    expect(await panel.locator(".trend-band title").last().textContent())
+      .toMatch(/^2015-11-11 · still open\nClick: [\d,]+\n(?:.+\n){3}Total: [\d,]+$/);
     expect(await panel.locator(".trend .plot").getAttribute("aria-label")).toContain("Behaviour, last 30 windows · 2015-11-11");
     expect(await panel.locator(".window-text").textContent()).toBe("1d, last 30 windows");
     expect(host.asked).toContain("history?metric=behavior&window=1d&last=30&open=true");
@@ -66,7 +70,7 @@ describe("one key", () => {
     const heading = () => card.getByRole("heading").first().textContent();
     await page.locator('[data-panel="behavior"] .legend li').nth(2).click();
     await expect.poll(heading).toBe("Behaviour · Buy");
-    await expect.poll(() => card.locator(".trend rect").count()).toBe(30);
+    await expect.poll(() => card.locator(BARS).count()).toBe(30);
     expect(await accessibilityFaults(page)).toEqual([]);
     const total = card.locator("dd").first();
     const before = await total.textContent();

@@ -119,7 +119,7 @@ export function inputOf(
 export const STYLE: ChartStyle = {
   colors: THEMES.dark, accent: { color: "#fff", deep: "#000" }, format: createFormat("en", "UTC"),
   fontPx: 16, fontFamily: "sans", width: 600, height: 400,
-  measure: "Count", titles: ["Word", "Hour"], share: "Share", additive: true,
+  measure: "Count", titles: ["Word", "Hour"], share: "Share", noSum: "no sum", additive: true,
 };
 
 /** The rows of a table of the operator's section, as texts. */

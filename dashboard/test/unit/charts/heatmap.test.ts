@@ -48,10 +48,10 @@ describe("a heat map", () => {
 
   it("is updated by data alone, and made anew where its keys change", () => {
     expect(Object.keys(data(rowsFor(crossed()))).sort()).toEqual(["series", "visualMap", "xAxis", "yAxis"]);
-    const shape = shapeOf("heatmap", rowsFor(crossed()));
-    expect(shapeOf("heatmap", rowsFor(crossed(), "late"))).toBe(shape);
+    const shape = shapeOf("heatmap", rowsFor(crossed()), STYLE);
+    expect(shapeOf("heatmap", rowsFor(crossed(), "late"), STYLE)).toBe(shape);
     const fewer = { keys: ["a"], across: ["0"], total: { n: [1] }, on_time: {}, late: {} };
-    expect(shapeOf("heatmap", rowsFor(crossed({ frame: fewer })))).not.toBe(shape);
+    expect(shapeOf("heatmap", rowsFor(crossed({ frame: fewer })), STYLE)).not.toBe(shape);
   });
 
   it("shows labels whole, cut, thinned out or at a slant as there is room", () => {

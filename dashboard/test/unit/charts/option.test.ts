@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CHARTS } from "../../../src/charts/option";
 import { THEMES } from "../../../src/charts/palette";
-import { brokenLength } from "../../../src/charts/ranking";
+import { brokenLength, figures } from "../../../src/charts/ranking";
 import type { ChartKind } from "../../../src/data/kinds";
 import type { Row } from "../../../src/data/rows";
 import type { Scope } from "../../../src/wire/shapes";
@@ -44,6 +44,15 @@ describe("charts", () => {
     expect(brokenLength([rest(5)])).toBeNull();
     expect(data("hbar", [...ranked, rest(4)]).at(-1)).toMatchObject({ value: 4 });
     expect(data("hbar", [...ranked, rest(11)])).toMatchObject([{ value: 1 }, { value: 2 }, { value: 2.5 }]);
+  });
+
+  it("give the rest of values that may not be summed neither bar nor track, and say why", () => {
+    const ranked = [row("a", 4), { ...row("rest", null), color: null }];
+    const { series } = CHARTS.hbar.data(STYLE, ranked) as { series: { data: unknown[] }[] };
+    expect(series[0]?.data[1]).toMatchObject({ value: "-" });
+    expect(series[1]?.data).toEqual([4, "-"]);
+    expect(figures({ ...STYLE, additive: false }, ranked, 1)).toBe("{share|no sum}");
+    expect(figures(STYLE, ranked, 1)).toContain("—");
   });
 
   it.each(["pie", "bar", "hbar", "line"] as const)("update a %s by data alone", (kind) => {

@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { clip, createFormat, joined, UNKNOWN } from "../../../src/data/format";
+import { clip, createFormat, inFull, joined, UNKNOWN } from "../../../src/data/format";
 
 const zh = createFormat("zh", "Asia/Shanghai");
 const en = createFormat("en", "America/New_York");
+
+describe("a panel that fills the window", () => {
+  // "1.4M" in a panel as large as the screen.
+  it("has room for every digit, and short marks at its axes", () => {
+    const format = inFull(createFormat("en", "UTC"));
+    expect([format.compact(1_412_345), format.headline(1_412_345), format.axis(1_412_345)])
+      .toEqual(["1,412,345", "1,412,345", "1.4M"]);
+  });
+});
 
 describe("numbers", () => {
   it.each([

@@ -43,6 +43,24 @@ describe("a changed file", () => {
   });
 });
 
+// A warning took a strip of the screen for ever.
+describe("a warning that was seen", () => {
+  const cause = (late: string) => ({ code: "mostly_late", message: "m", args: { bound: "300s", bound_for_999: late }, hint: null });
+  const seenAs = (...degraded: object[]) => sentenceOf(contextOf(withWarnings([], { ...well, degraded })))?.seenAs;
+  const late = (days: string) => ({ what: "data", of: [], since: 1, cause: cause(days) });
+
+  it("is the same while only its figures move, and another when something is added", () => {
+    expect(seenAs(late("185d"))).toBe(seenAs(late("186d")));
+    expect(seenAs(late("185d"), { ...late("185d"), what: "metric", of: ["age"] })).not.toBe(seenAs(late("185d")));
+    expect(seenAs({ ...late("1d"), what: "metric", of: ["a", "b"] })).toBe(seenAs({ ...late("1d"), what: "metric", of: ["b", "a"] }));
+  });
+
+  it("cannot be put away where something stands still", () => {
+    const troubles = [{ what: "partition", of: ["3"], since: 1, cause: cause("1d") }];
+    expect(sentenceOf(contextOf(withWarnings([], { ...well, ready: false, troubles })))?.seenAs).toBeNull();
+  });
+});
+
 describe("another title", () => {
   const state = greeted();
   it("of the same host leaves what was measured, and of another host does not", () => {

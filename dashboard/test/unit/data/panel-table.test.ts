@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { panelTable } from "../../../src/data/panel-table";
+import { panelTable, unscrolled } from "../../../src/data/panel-table";
 import type { Panel } from "../../../src/wire/shapes";
 import { frame as asFrame } from "../../scripted/script.mjs";
 import { contextOf, crossed, greeted, pairIn } from "../fixtures";
@@ -76,5 +76,22 @@ describe("the table of two dimensions", () => {
     expect(model.columns.map((column) => column.cells[0]))
       .toEqual(["1,000 ± 11", "234 ± 3", "1,234 ± 12", "94.9%"]);
     expect(panelTable(panel, frame, "total", contextOf(greeted(), "zh")).heads).toEqual(["词", "时"]);
+  });
+});
+
+describe("a table that nobody can scroll", () => {
+  const table = {
+    heads: ["Action"], left: 0, labels: [["Click"], ["Buy"], ["Cart"], ["Fav"]],
+    columns: ["One", "Two", "Three"].map((title) => ({ title, cells: ["1,234,567", "2", "3", "4"] })),
+  };
+
+  it("is whole where it has the room", () => {
+    expect(unscrolled(table, 60, 20)).toEqual({ ...table, leftColumns: 0 });
+  });
+
+  // Columns and rows were cut at the edge of the panel without a word.
+  it("has its first columns and rows, and tells how many are left", () => {
+    const { columns, labels, left, leftColumns } = unscrolled(table, 13, 8);
+    expect([columns.map(({ title }) => title), labels, left, leftColumns]).toEqual([["One"], [["Click"]], 3, 2]);
   });
 });

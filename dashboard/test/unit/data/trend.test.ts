@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OTHER_KEY } from "../../../src/data/rows";
-import { TREND_KEYS_MAX, trendKind, trendOf, trendTable, trendWords, type Trend } from "../../../src/data/trend";
+import { TREND_KEYS_MAX, trendKind, trendOf, trendTable, trendWords, windowWords, type Trend } from "../../../src/data/trend";
 import type { Panel } from "../../../src/wire/shapes";
 import { decodeTrend } from "../../../src/wire/windows";
 import { history } from "../../scripted/api.mjs";
@@ -21,6 +21,16 @@ describe("a trend", () => {
     expect(trend.windows.at(-1)).toEqual({ name: "2015-11-11", short: "11-11", isOpen: true });
     const late = trendOf(behavior, windows, "late", 0, ctx);
     expect(late.series[0]?.values[0]).toBeLessThan(trend.series[0]?.values[0] ?? 0);
+  });
+
+  it("tells all of a window at once, with the sum", () => {
+    const trend = trendOf(behavior, windows, "total", 0, ctx);
+    const last = windows.length - 1;
+    const sum = trend.series.reduce((total, { values }) => total + (values[last] ?? 0), 0);
+    const lines = windowWords(trend, last, ctx).split("\n");
+    expect(lines[0]).toBe("2015-11-11 · still open");
+    expect(lines.slice(1, -1).map((line) => line.split(":")[0])).toEqual(["Click", "Add to cart", "Buy", "Favourite"]);
+    expect(lines.at(-1)).toBe(`Total: ${ctx.format.full(sum)}`);
   });
 
   const many = (additive: boolean) => {

@@ -17,6 +17,20 @@ describe("facts", () => {
       .toBe("bad: 3 failed checkpoints");
   });
 
+  // The notice flashed up for single updates: in most of them some partition is behind.
+  it("name a partition that holds the watermark only once it has done so for a while", () => {
+    const held = (since: number) =>
+      facts({ watermark_held_by: { partition: 1, watermark: 0, since } }).filter((fact) => fact.includes("holds"));
+    expect(held(999_000)).toEqual([]);
+    expect(held(990_000)).toEqual(["warn: partition 1 holds the watermark"]);
+  });
+
+  // 16 rows a call at 60 ns looked like an alarm; the call took 1 µs.
+  it("of plugins have the cost of a call beside that of a row", () => {
+    const [row] = texts(pluginsModel(statusOf({ batch_rows: 16, metrics: [{ id: "x", plugin: { ns_per_row: 60 } }] }), ctx));
+    expect(row?.split(" | ").slice(4, 6)).toEqual(["0.96", "60"]);
+  });
+
   it("of checkpoints", () => {
     const named = (more = {}) => checkpointModel(statusOf(more), ctx).map(({ name, text }) => `${name}: ${text}`);
     expect(named()).toEqual(["Age: 3 sec ago", "Size: 18.2 kB", "Took: 4 ms", "Failures in a row: none"]);
@@ -28,9 +42,9 @@ describe("facts", () => {
 
   it("of plugins", () => {
     expect(texts(pluginsModel(statusOf(), ctx))[0])
-      .toBe("Behaviour | ok | 0.1.0 | 5f3a9c01d2e4 | 4.2 | 1.2 MB | 0 | 0 | 0");
+      .toBe("Behaviour | ok | 0.1.0 | 5f3a9c01d2e4 | 2.2 | 4.2 | 1.2 MB | 0 | 0 | 0");
     const quarantined = pluginsModel(statusOf({ metrics: [{ id: "x", state: "quarantined", reason: "trap" }] }), ctx);
-    expect(texts(quarantined)).toEqual(["x | quarantined | — | — | — | — | — | 0 | 0"]);
+    expect(texts(quarantined)).toEqual(["x | quarantined | — | — | — | — | — | — | 0 | 0"]);
     expect(quarantined.rows[0]?.cells[1]).toMatchObject({ icon: "shield", tone: "bad", title: "trap" });
     const missing = [{ partition: 0, from: 0, to: 1200, why: "before" }, { partition: 1, from: 5, to: 6, why: "gone" }];
     const { rows } = pluginsModel(statusOf({ metrics: [{ id: "x", missing }] }), ctx);

@@ -1,8 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { annotationsOf, happenedModel } from "../../../src/ops/happened";
+import { annotationsOf, fittingMarks, happenedModel } from "../../../src/ops/happened";
 import { INITIAL } from "../../../src/data/state";
 import { greeting } from "../../scripted/script.mjs";
 import { contextOf, feed, greeted, texts } from "../fixtures";
+
+describe("the marks above a picture", () => {
+  const marks = ["started", "waiting", "resumed"].map((word, i) =>
+    ({ at: i, what: word, icon: "play" as const, word, text: word, isBad: false }));
+  const fit = (room: number) => fittingMarks(marks, ({ word }) => word, room);
+
+  // The oldest was cut at its left.
+  it("are the newest that fit whole, and the others are counted", () => {
+    expect(fit(40)).toEqual({ shown: marks, left: [] });
+    expect(fit(18)).toEqual({ shown: marks.slice(1), left: marks.slice(0, 1) });
+    expect(fit(2)).toEqual({ shown: [], left: marks });
+  });
+});
 
 describe("what happened", () => {
   it("is told with icon and word, a restart as such", () => {

@@ -30,6 +30,9 @@ describe("the arrangement", () => {
     [["pie", "bar", "pie", "hbar"], [["pie0", "pie2"], ["bar1"]], ["hbar3"]],
     [["pie", "bar", "pie", "bar"], [["pie0", "bar1"], ["pie2", "bar3"]], []],
     [["hbar", "hbar", "hbar"], [["hbar2"]], ["hbar0", "hbar1"]],
+    // Four panels in a row beside two tall columns had no room for their controls.
+    [["hbar", "hbar", ...Array<string>(7).fill("pie")],
+      [["pie2", "pie3", "pie4"], ["pie5", "pie6"], ["pie7", "pie8"]], ["hbar0", "hbar1"]],
   ])("of %j", (charts, expected, tall) => {
     expect(ids(charts)).toEqual({ rows: expected, tall });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { densityFor } from "../../../src/panels/legend";
+import { densityFor, hasCounts, trendDensity } from "../../../src/panels/legend";
 
 describe("the legend of a ring", () => {
   it.each([
@@ -7,5 +7,18 @@ describe("the legend of a ring", () => {
     [7, 16, 10, "dense"], [7, 30, 6, "columns"], [7, 16, 6, "scroll"], [40, 60, 20, "scroll"],
   ])("of %i entries in %i × %i is %s", (entries, width, height, density) => {
     expect(densityFor(entries, width, height)).toBe(density);
+  });
+
+  it.each([
+    ["roomy", 30, true], ["roomy", 20, true], ["tight", 30, true], ["tight", 20, false], ["roomy", 16, false], ["dense", 40, false],
+  ] as const)("that is %s and %i wide has counts: %s", (density, width, has) => {
+    expect(hasCounts(density, width)).toBe(has);
+  });
+
+  it.each([
+    [["点击", "购买"], 20, "lines"], [["Organic results", "Typed", "Links", "Social"], 20, "lines"],
+    [Array(5).fill("Organic results of search"), 20, "columns"], [Array(7).fill("Organic results of search"), 20, "scroll"],
+  ])("below a picture, of %j in %i is %s", (names: string[], width, density) => {
+    expect(trendDensity(names, width)).toBe(density);
   });
 });

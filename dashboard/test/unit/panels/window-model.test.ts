@@ -132,7 +132,7 @@ describe("the line of windows", () => {
 
   it("of a past window has its place on the timeline", () => {
     expect(line("1d@2015-11-02T00:00:00+08:00")).toMatchObject({
-      chosen: "1d@", text: "◷ 2015-11-02", title: ctx.words.panels.windowFinal, isPast: true, line: { at: 1, text: "2015-11-02" },
+      chosen: "1d@", text: "◷ 2015-11-02", title: `2015-11-02 · ${ctx.words.panels.windowFinal}`, isPast: true, line: { at: 1, text: "2015-11-02" },
     });
     expect(line("1d@2015-11-02T00:00:00+08:00").line.spans).toHaveLength(3);
   });

@@ -1,0 +1,54 @@
+// What a reader has seen and wants out of the way, and what lies under the pointer.
+import { expect, it } from "vitest";
+import { SCENES } from "../scripted/scenes.mjs";
+import { CHOICES, every, everyApi } from "../scripted/every.mjs";
+import { greeting, HELLO } from "../scripted/script.mjs";
+import { accessibilityFaults, filled, inState, LAPTOP } from "./browser";
+import { PATIENT, stage } from "./stage";
+
+const on = stage();
+
+it("a warning can be put away, stays so over a reload, and comes back when it changes", async () => {
+  const host = await on.serve("degraded");
+  const { page } = await on.open(host.url);
+  await inState(page, "degraded");
+  const notice = page.getByTestId("notice");
+  const away = page.getByTestId("notice-away");
+  await page.getByTestId("notice-seen").click();
+  await notice.waitFor({ state: "hidden" });
+  expect(await away.getAttribute("title")).toContain("\n");
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.reload();
+  await inState(page, "degraded");
+  expect(await notice.isVisible()).toBe(false);
+  await away.click();
+  await notice.waitFor();
+  await page.getByTestId("notice-seen").click();
+  await notice.waitFor({ state: "hidden" });
+  const { status } = SCENES["warned"] ?? {};
+  for (const message of greeting({ hello: { ...HELLO, ...PATIENT }, status: { ...status, health: {
+    ready: true, troubles: [], exact_until: 1,
+    degraded: ["mostly_late", "plugin_busy"].map((code) => ({
+      what: "data", of: [], since: 1, cause: { code, message: code, args: { bound: "1s", bound_for_999: "2s" }, hint: null },
+    })),
+  } } })) host.send(message);
+  await notice.waitFor();
+});
+
+it("the tooltip of a small ring stands beside it, and a trend tells a window between its bars", async () => {
+  const host = await on.serve(every(8), { api: everyApi });
+  const { page } = await on.open(`${host.url}?lang=en&${CHOICES.opened}&trend.hour=1`, LAPTOP);
+  await filled(page);
+  const ring = page.locator('[data-panel="gender"] .chart-host');
+  const box = await ring.boundingBox();
+  if (box === null) throw new Error("no ring");
+  const radius = Math.min(box.width, box.height) / 2;
+  await page.mouse.move(box.x + box.width / 2 + radius * 0.78, box.y + box.height / 2);
+  const tip = page.locator(".chart-tip:has(.tip)");
+  await tip.waitFor();
+  const over = await tip.boundingBox();
+  expect(over === null || over.x >= box.x + box.width / 2 + radius || over.x + over.width <= box.x + box.width / 2 - radius).toBe(true);
+  const bands = page.locator('[data-panel="hour"] .trend-band title');
+  await expect.poll(() => bands.count()).toBe(30);
+  expect(await bands.last().textContent()).toContain("2015-11-11 · still open\n");
+});
