@@ -8,12 +8,10 @@ mod watcher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use rdkafka::{ClientContext as _, TopicPartitionList};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use streamgauge_core::{
-    BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, Run, Supply,
-};
+use rdkafka::{ClientContext as _, TopicPartitionList};
+use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, Run, Supply};
 use streamgauge_pipeline::KafkaSettings;
 
 use super::batch_queue::{BatchQueue, Told};

@@ -103,7 +103,8 @@ fn librdkafka(
         consumer.assign(&list).map_err(refused)?;
         while tally.left > 0 {
             let message = consumer.poll(SILENCE).ok_or_else(|| silent(settings))?;
-            let message = message.map_err(|error| BrokerError::no_answer(&settings.brokers, &error))?;
+            let message =
+                message.map_err(|error| BrokerError::no_answer(&settings.brokers, &error))?;
             tally.add(message.partition().unsigned_abs(), message.offset(), message.payload());
         }
         return Ok(());
@@ -138,8 +139,8 @@ fn own(
         ranges.iter().map(|range| (range.partition, range.low, Some(range.high))).collect();
     let mut fetcher = Fetcher::new(own, &assigned).map_err(BrokerError::Unfetchable)?;
     loop {
-        let fetched = fetcher.next_block(LIMITS, SILENCE);
-        match fetched.map_err(|error| BrokerError::Unfetchable(error.to_string()))? {
+        let block = fetcher.next_block(LIMITS, SILENCE);
+        match block.map_err(|error| BrokerError::Unfetchable(error.to_string()))? {
             Fetched::Ended => return Ok(()),
             Fetched::Nothing => return Err(silent(settings)),
             Fetched::Records { block, .. } => {

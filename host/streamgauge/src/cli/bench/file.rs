@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use toml::Table;
 
 use super::figures::{Figures, FiguresArgs, median};
-use super::running::{Ended, PipelineFolder, number};
+use super::running::{Finished, PipelineFolder, number};
 use super::shop::{self, ShopArgs, quoted};
 use crate::cli::failure::Failure;
 
@@ -97,8 +97,9 @@ fn generated(args: &FileArgs, data: &Path) -> Result<Vec<Case>, Failure> {
     let [json, csv] = ["events.jsonl", "events.csv"].map(|name| data.join(name));
     let written = shop::write_json(&json, args.events).and_then(|()| shop::write_csv(&json, &csv));
     written.map_err(|error| unwritten(&error))?;
-    let pipeline =
-        |file: &Path| shop::pipeline(&format!("[source.file]\npath = {}\n", quoted(file)), &four);
+    let pipeline = |file: &Path| {
+        shop::pipeline(1, &format!("[source.file]\npath = {}\n", quoted(file)), &four)
+    };
     let case =
         |(name, file): (_, &PathBuf)| Case::new(name, file, data, Some(args.events), &pipeline);
     [("JSON", &json), ("CSV", &csv)].into_iter().map(case).collect()
@@ -182,7 +183,7 @@ impl Case {
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
-        let Ended { result, used } = self.folder.run_to_end()?;
+        let Finished { result, used } = self.folder.run_to_end()?;
         let read = checked(&result, self.events)?;
         self.events = Some(read);
         self.turns.push(Turn {

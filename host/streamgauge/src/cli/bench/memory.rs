@@ -137,7 +137,7 @@ fn cases(args: &MemoryArgs) -> Result<Vec<Case>, Failure> {
 fn prepared(metrics: &[(String, PathBuf)], batch: u32) -> Result<Prepared, Failure> {
     let min = batch.min(10);
     let source = format!("[source.generator]\n\n[batch]\nmin = {min}\nmax = {batch}\n");
-    let folder = PipelineFolder::new(&shop::pipeline(&source, metrics))?;
+    let folder = PipelineFolder::new(&shop::pipeline(1, &source, metrics))?;
     Ok(Prepared::load(&folder.file(), |_| ())?)
 }
 

@@ -19,9 +19,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How many updates a second the page asks for, as the dashboard does.
 const PAGE_HZ: u32 = 2;
 
+/// How many of the last lines of a log are told.
+const LINES_TOLD: usize = 20;
+
 /// What a process came to.
 pub(super) struct Ended {
-    /// What it wrote.
+    /// Its standard output, whole.
     pub(super) output: String,
     pub(super) used: UsedInAll,
 }
@@ -47,7 +50,17 @@ pub(super) fn run_to_end(
     let ended = ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     let failed = |error: io::Error| Failure::failed(format!("{name} cannot be run: {error}"));
     let (ended, success, said) = ended.map_err(failed)?;
-    if success { Ok(ended) } else { Err(Failure::failed(format!("{name} failed:\n{said}"))) }
+    if success {
+        return Ok(ended);
+    }
+    let last = last_lines(&said);
+    Err(Failure::failed(format!("{name} failed; the last lines of what it said:\n{last}")))
+}
+
+/// The last lines of what a program said.
+pub(super) fn last_lines(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(LINES_TOLD)..].join("\n")
 }
 
 /// What a program came to, whether it succeeded, and what it said. The thread that calls this keeps

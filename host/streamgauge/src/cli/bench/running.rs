@@ -4,13 +4,14 @@
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::process::{Ended, last_lines, own_command, run_to_end};
 use super::used::{Used, UsedInAll};
 use crate::cli::failure::Failure;
 use crate::run::announce::Announcement;
@@ -20,9 +21,6 @@ const SERVING_LIMIT: Duration = Duration::from_mins(1);
 
 /// How often a process is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// How many of the last lines of a log are told.
-const LINES_TOLD: usize = 20;
 
 /// A pipeline's folder, which goes with this value.
 pub(super) struct PipelineFolder {
@@ -51,7 +49,7 @@ impl PipelineFolder {
     /// # Errors
     /// The pipeline ends, with its last words, or does not serve within a minute.
     pub(super) fn run(&self) -> Result<Running, Failure> {
-        let child = self.start(&["--listen", "127.0.0.1:0"], Stdio::null())?;
+        let child = self.start()?;
         let running = Running { child, state: self.folder.path().join("state") };
         running.wait(&self.log())?;
         Ok(running)
@@ -61,36 +59,26 @@ impl PipelineFolder {
     ///
     /// # Errors
     /// The pipeline fails, with its last words, or prints no result.
-    pub(super) fn run_to_end(&self) -> Result<Ended, Failure> {
+    pub(super) fn run_to_end(&self) -> Result<Finished, Failure> {
         let state = self.folder.path().join("state");
         if state.exists() {
             fs::remove_dir_all(state).map_err(|error| not_running(&error))?;
         }
-        let result = self.folder.path().join("result.json");
-        let output = File::create(&result).map_err(|error| not_running(&error))?;
-        let mut child = self.start(&["--until-end", "--json"], output.into())?;
-        let mut used = UsedInAll::default();
-        while !used.has_ended {
-            used.read(child.0.id()).map_err(|error| not_running(&error))?;
-            thread::sleep(LOOK_EVERY);
-        }
-        let ended = child.0.wait().map_err(|error| not_running(&error))?;
-        if !ended.success() {
-            return Err(failed_with("the pipeline failed", &self.log()));
-        }
-        let text = fs::read(result).map_err(|error| not_running(&error))?;
-        let result = serde_json::from_slice(&text).map_err(|error| {
+        let mut command = own_command()?;
+        command.args(["run", "--until-end", "--json"]).current_dir(self.folder.path());
+        let Ended { output, used } = run_to_end(command, None, None)?;
+        let result = serde_json::from_str(&output).map_err(|error| {
             Failure::failed(format!("the pipeline's result cannot be read: {error}"))
         })?;
-        Ok(Ended { result, used })
+        Ok(Finished { result, used })
     }
 
-    fn start(&self, options: &[&str], output: Stdio) -> Result<Owned, Failure> {
-        let start = || {
+    fn start(&self) -> Result<Owned, Failure> {
+        let mut command = own_command()?;
+        let mut start = || {
             let log = File::create(self.log())?;
-            let mut command = Command::new(std::env::current_exe()?);
-            command.arg("run").args(options).current_dir(self.folder.path());
-            command.stdin(Stdio::null()).stdout(output).stderr(log).spawn()
+            command.args(["run", "--listen", "127.0.0.1:0"]).current_dir(self.folder.path());
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()
         };
         start().map(Owned).map_err(|error| not_running(&error))
     }
@@ -111,7 +99,7 @@ impl Drop for Owned {
 }
 
 /// A pipeline that ran to the end of its source.
-pub(super) struct Ended {
+pub(super) struct Finished {
     /// What `run --until-end --json` printed.
     pub(super) result: Value,
     pub(super) used: UsedInAll,
@@ -199,8 +187,6 @@ fn not_running(error: &std::io::Error) -> Failure {
 /// A failure with the last lines of a log.
 fn failed_with(words: &str, log: &Path) -> Failure {
     let log = fs::read(log).unwrap_or_default();
-    let log = String::from_utf8_lossy(&log);
-    let lines: Vec<&str> = log.lines().collect();
-    let last = lines[lines.len().saturating_sub(LINES_TOLD)..].join("\n");
+    let last = last_lines(&String::from_utf8_lossy(&log));
     Failure::failed(format!("{words}; the last lines of its log:\n{last}"))
 }

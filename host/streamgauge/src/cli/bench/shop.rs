@@ -72,8 +72,9 @@ pub(super) fn component(file: &Path, hint: &str) -> Result<PathBuf, Failure> {
 }
 
 /// A pipeline that counts the events of `source`, a table of `pipeline.toml`, by `metrics`.
-pub(super) fn pipeline(source: &str, metrics: &[(String, PathBuf)]) -> String {
-    let mut text = format!("version = 1\nname = \"bench\"\nworkers = 1\n\n{source}\n{FIELDS}\n");
+pub(super) fn pipeline(workers: u32, source: &str, metrics: &[(String, PathBuf)]) -> String {
+    let head = format!("version = 1\nname = \"bench\"\nworkers = {workers}\n");
+    let mut text = format!("{head}\n{source}\n{FIELDS}\n");
     text += "[dead_letters.file]\npath = \"letters.jsonl\"\n";
     for (id, plugin) in metrics {
         let _ = writeln!(text, "\n[[metric]]\nid = \"{id}\"\nplugin = {}", quoted(plugin));

@@ -9,6 +9,7 @@ use streamgauge_kafka::reference::REFERENCE_SETTINGS;
 
 use super::contender::Contender;
 use crate::cli::bench::figures::FiguresArgs;
+use crate::cli::bench::shop::ShopArgs;
 
 /// How fast a topic is counted, beside loops that only read it.
 #[derive(Args, Debug)]
@@ -57,9 +58,8 @@ pub(in crate::cli::bench) struct KafkaArgs {
     #[arg(long, value_delimiter = ',', value_enum, default_values_t = Contender::ALL)]
     pub(in crate::cli::bench) only: Vec<Contender>,
 
-    /// The folder with the components of the four metrics.
-    #[arg(long, value_name = "FOLDER", default_value = "target/plugins")]
-    pub(in crate::cli::bench) plugins: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli::bench) shop: ShopArgs,
 
     #[command(flatten)]
     pub(in crate::cli::bench) figures: FiguresArgs,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::native::{Counts, Native};
 
 /// The metrics, each with the column by whose values it counts.
-pub(super) const METRICS: [(&str, &str); 4] =
+const METRICS: [(&str, &str); 4] =
     [("behavior", "action"), ("age", "age_range"), ("gender", "gender"), ("province", "province")];
 
 /// How many events, by verdict, metric and key.
@@ -49,7 +49,8 @@ impl Counted {
         let mut counted = BTreeMap::new();
         for (verdict, counts) in [("on_time", &native.on_time), ("late", &native.late)] {
             counted.insert(verdict.to_owned(), counts.records);
-            for (metric, by_key) in METRICS.map(|(metric, _)| metric).into_iter().zip(keys(counts)) {
+            for (metric, by_key) in METRICS.map(|(metric, _)| metric).into_iter().zip(keys(counts))
+            {
                 let found = by_key.into_iter().filter(|(_, events)| *events > 0);
                 counted.extend(found.map(|(key, n)| (format!("{verdict} {metric} {key}"), n)));
             }

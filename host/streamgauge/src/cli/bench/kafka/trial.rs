@@ -1,8 +1,6 @@
 //! A topic, the pipelines over it, and turns of the programs that read it.
 
-use std::fmt::Write as _;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,9 +8,10 @@ use serde_json::Value;
 
 use super::args::KafkaArgs;
 use super::contender::Contender;
-use super::counted::{Counted, METRICS};
+use super::counted::Counted;
 use super::reference::records_in;
 use crate::cli::bench::process::{Ended, own_command, run_to_end};
+use crate::cli::bench::shop;
 use crate::cli::failure::Failure;
 
 /// What a program did in one turn.
@@ -59,15 +58,13 @@ impl<'a> Trial<'a> {
         };
         let topic = args.topic.clone().unwrap_or_else(made);
         let mut trial = Self { args, folder, topic, records: 0, counted: None };
+        let metrics = args.shop.four()?;
         for contender in Contender::ALL {
             let file = trial.config(contender);
-            let parent = file.parent().unwrap_or(folder);
-            fs::create_dir_all(parent)
-                .and_then(|()| trial.pipeline(contender).and_then(|text| fs::write(&file, text)))
-                .map_err(|error| {
-                    let (file, hint) = (args.plugins.display(), "--plugins names their folder");
-                    Failure::usage(format!("plugins of {file}: {error}; hint: {hint}"))
-                })?;
+            let made = fs::create_dir_all(file.parent().unwrap_or(folder));
+            made.and_then(|()| fs::write(&file, trial.pipeline(contender, &metrics))).map_err(
+                |error| Failure::failed(format!("{} cannot be written: {error}", file.display())),
+            )?;
         }
         if args.topic.is_none() {
             tracing::info!("topic {} gets its records", trial.topic);
@@ -163,17 +160,13 @@ impl<'a> Trial<'a> {
         )))
     }
 
-    /// The pipeline of the default page, over this topic.
-    fn pipeline(&self, contender: Contender) -> io::Result<String> {
-        let KafkaArgs { brokers, codec, workers, plugins, .. } = self.args;
-        let (topic, plugins) = (&self.topic, plugins.canonicalize()?);
+    /// The pipeline of the four metrics, over this topic.
+    fn pipeline(&self, contender: Contender, metrics: &[(String, PathBuf)]) -> String {
+        let KafkaArgs { brokers, codec, workers, .. } = self.args;
+        let topic = &self.topic;
         let fetch = if contender == Contender::RunLibrdkafka { "librdkafka" } else { "own" };
-        let mut text = format!(
-            "version = 1
-name = \"bench kafka\"
-workers = {workers}
-
-[source.kafka]
+        let source = format!(
+            "[source.kafka]
 brokers = \"{brokers}\"
 topic = \"{topic}\"
 group = \"{topic}\"
@@ -183,39 +176,10 @@ fetch = \"{fetch}\"
 [source.kafka.librdkafka]
 \"compression.type\" = \"{codec}\"
 
-[schema]
-user_id = \"text\"
-item_id = \"text\"
-cat_id = \"text\"
-merchant_id = \"text\"
-brand_id = \"text\"
-month = \"unsigned\"
-day = \"unsigned\"
-action = {{ type = \"unsigned\", max = 3 }}
-age_range = {{ type = \"unsigned\", max = 8 }}
-gender = {{ type = \"unsigned\", max = 2 }}
-province = \"text\"
-
-[event_time]
-month = \"month\"
-day = \"day\"
-year = 2015
-zone = \"Asia/Shanghai\"
-bound = \"300s\"
-
-[dead_letters.file]
-path = \"letters.jsonl\"
-
 [checkpoint]
 every = \"1s\"
 "
         );
-        for (metric, _) in METRICS {
-            let file = plugins.join(format!("{metric}.wasm"));
-            fs::metadata(&file)?;
-            let file = file.display();
-            let _ = write!(text, "\n[[metric]]\nid = \"{metric}\"\nplugin = \"{file}\"\n");
-        }
-        Ok(text)
+        shop::pipeline(*workers, &source, metrics)
     }
 }
