@@ -8,10 +8,11 @@
 
 #![expect(unsafe_code, reason = "rust-rdkafka has no batch call, and tells no offset of an end")]
 
+use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int};
 use std::ptr::{self, NonNull};
 use std::slice;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::bindings as c;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
@@ -24,6 +25,9 @@ use super::partition_number;
 /// queue, so there may be as many more of them in memory.
 const BATCH: usize = 512;
 
+/// How often partitions that were assigned again are led to the queue anew.
+const LEAD_EVERY: Duration = Duration::from_millis(100);
+
 /// The queue to which the partitions of a consumer hand over. It has to be dropped before the
 /// consumer is.
 pub(super) struct BatchQueue {
@@ -31,6 +35,9 @@ pub(super) struct BatchQueue {
     /// The messages taken last; those before `at` have been handed over.
     batch: Vec<NonNull<c::rd_kafka_message_t>>,
     at: usize,
+    /// The partitions that were taken in, and whether more than once.
+    taken_in: BTreeMap<u32, bool>,
+    lead_at: Instant,
 }
 
 // SAFETY: librdkafka's queues and messages may be used from any thread, and these are used from one
@@ -68,19 +75,41 @@ impl BatchQueue {
         // SAFETY: the client lives as long as the borrow.
         let queue = unsafe { c::rd_kafka_queue_new(consumer.client().native_ptr()) };
         let queue = NonNull::new(queue).expect("librdkafka has memory for a queue");
-        Self { queue, batch: Vec::with_capacity(BATCH), at: 0 }
+        let (batch, lead_at) = (Vec::with_capacity(BATCH), Instant::now());
+        Self { queue, batch, at: 0, taken_in: BTreeMap::new(), lead_at }
     }
 
-    /// Lets a partition that is to be assigned hand over to this queue.
+    /// Lets a partition that is to be assigned hand over to this queue. What was fetched of it
+    /// before, and not handed over, is thrown away: it comes again.
     ///
     /// # Panics
     /// The name of the topic holds a NUL.
     pub(super) fn take_in<C: ConsumerContext>(
-        &self,
+        &mut self,
         consumer: &BaseConsumer<C>,
         topic: &str,
         partition: u32,
     ) {
+        self.forget(partition);
+        self.lead(consumer, topic, partition);
+        let is_again = self.taken_in.contains_key(&partition);
+        self.taken_in.insert(partition, is_again);
+    }
+
+    /// Leads partitions that were assigned again to this queue anew, from time to time: librdkafka
+    /// ends the reading before in a thread of its own, which leads them away, and leads those
+    /// nowhere that an application had led once. What came meanwhile comes with the next call.
+    pub(super) fn keep<C: ConsumerContext>(&mut self, consumer: &BaseConsumer<C>, topic: &str) {
+        if !self.taken_in.values().any(|is_again| *is_again) || Instant::now() < self.lead_at {
+            return;
+        }
+        self.lead_at = Instant::now() + LEAD_EVERY;
+        for (partition, _) in self.taken_in.iter().filter(|(_, is_again)| **is_again) {
+            self.lead(consumer, topic, *partition);
+        }
+    }
+
+    fn lead<C: ConsumerContext>(&self, consumer: &BaseConsumer<C>, topic: &str, partition: u32) {
         let topic = CString::new(topic).expect("names of topics hold letters and digits");
         // SAFETY: client, text and both queues are valid for the calls; the handle of the
         // partition's queue is given back here, and librdkafka counts who else uses it.

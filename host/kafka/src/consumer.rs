@@ -111,7 +111,7 @@ impl LibrdkafkaConsumer {
         for (partition, next, stop) in assigned {
             positions.add(*partition, Position::new(*next, *stop));
         }
-        let queue = BatchQueue::of(&consumer);
+        let mut queue = BatchQueue::of(&consumer);
         for (partition, ..) in assigned {
             queue.take_in(&consumer, &settings.topic, *partition);
         }
@@ -179,7 +179,8 @@ impl LibrdkafkaConsumer {
     }
 
     /// Lets the context hear what is about no partition: statistics, errors and lines of the log.
-    fn hear(&self) -> Result<(), BrokerError> {
+    fn hear(&mut self) -> Result<(), BrokerError> {
+        self.queue.keep(&self.consumer, &self.topic);
         while let Some(told) = self.consumer.poll(Duration::ZERO) {
             match told {
                 // The context has heard it; librdkafka reconnects by itself.
@@ -218,19 +219,12 @@ impl LibrdkafkaConsumer {
         }
     }
 
-    /// Lets partitions that are to be assigned hand over to the queue that is read. What was fetched
-    /// of them before comes again.
-    fn take_in(&mut self, partitions: impl Iterator<Item = u32>) {
-        for partition in partitions {
-            self.queue.forget(partition);
-            self.queue.take_in(&self.consumer, &self.topic, partition);
-        }
-    }
-
     fn try_again(&mut self, places: &[(u32, i64)]) -> KafkaResult<()> {
         let list = offsets_of(&self.topic, places.iter().copied())?;
         self.consumer.incremental_unassign(&list)?;
-        self.take_in(places.iter().map(|(partition, _)| *partition));
+        for (partition, _) in places {
+            self.queue.take_in(&self.consumer, &self.topic, *partition);
+        }
         self.consumer.incremental_assign(&list)
     }
 }
@@ -279,7 +273,7 @@ impl LibrdkafkaConsumer {
             .map_err(|error| BrokerError::no_answer(&self.brokers, &error))?;
         let list = offsets_of(&self.topic, [(partition, offset)])
             .map_err(|error| BrokerError::refused(&error))?;
-        self.take_in([partition].into_iter());
+        self.queue.take_in(&self.consumer, &self.topic, partition);
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
         self.positions.assign(partition, offset, stop);
         self.seen().assigned.push(partition);

@@ -249,17 +249,27 @@ fn a_run_to_the_end_waits_for_brokers_that_are_away_at_its_beginning() {
     assert_eq!(ended.json()["accounting"]["read"], 500);
 }
 
-/// With and without the right to describe the topic: brokers tell of the two in different ways.
 #[test]
-fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on() {
+fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on_by_own_fetch() {
+    told_and_read_on("own");
+}
+
+/// A partition that failed is assigned again in one breath.
+#[test]
+fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on_by_librdkafka() {
+    told_and_read_on("librdkafka");
+}
+
+/// With and without the right to describe the topic: brokers tell of the two in different ways.
+fn told_and_read_on(client: &str) {
     let secured = Secured::shared();
-    let topic = unique("revoked");
+    let topic = unique(&format!("revoked-{client}"));
     let (topic_of, group_of) = (("topic", topic.as_str()), ("group", topic.as_str()));
     secured.broker().create_topic(&topic, 1);
     secured.allow(USER_PRINCIPAL, "Read", topic_of);
     secured.allow(USER_PRINCIPAL, "Read", group_of);
     secured.broker().send_events(&topic, 0, 100);
-    let mut settings = Settings::kafka(&secured.address(Door::SaslTls), &topic);
+    let mut settings = Settings::kafka(&secured.address(Door::SaslTls), &topic).fetched_by(client);
     settings.source += &lines(&secured.settings(Door::SaslTls));
     let place = Workplace::new(&settings);
     let host = Host::start(&place);

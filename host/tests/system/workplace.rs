@@ -64,6 +64,13 @@ impl Settings {
         ))
     }
 
+    /// The same, read by this client.
+    pub(crate) fn fetched_by(mut self, client: &str) -> Self {
+        let others = self.source.lines().filter(|line| !line.starts_with("fetch = "));
+        self.source = others.map(|line| format!("{line}\n")).collect();
+        self.with_lines(&format!("fetch = \"{client}\"\n"))
+    }
+
     /// The same with lines in the table of the source, before its format.
     pub(crate) fn with_lines(mut self, lines: &str) -> Self {
         self.source = self.source.replace("format = ", &format!("{lines}format = "));
