@@ -67,7 +67,7 @@ impl Settings {
     /// The same, read by this client.
     pub(crate) fn fetched_by(mut self, client: &str) -> Self {
         let others = self.source.lines().filter(|line| !line.starts_with("fetch = "));
-        self.source = others.map(|line| format!("{line}\n")).collect();
+        self.source = others.flat_map(|line| [line, "\n"]).collect();
         self.with_lines(&format!("fetch = \"{client}\"\n"))
     }
 
