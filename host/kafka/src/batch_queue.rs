@@ -1,32 +1,28 @@
-//! What a consumer fetched, many records for one call of librdkafka.
+//! What a consumer fetched, many records for one call of librdkafka: for the loops that a pipeline
+//! is measured against. A pipeline does not read so, because the call throws away what it is told of
+//! a partition that is forbidden or gone.
 //!
 //! The partitions hand over to a queue of our own: the batch call throws away whatever else is in a
-//! queue, and a consumer's own queue has its statistics and errors. A message of the batch call also
-//! tells the offset of an end and the partition of an error, which rust-rdkafka hands over without.
+//! queue, and a consumer's own queue has its statistics and errors.
 //!
 //! **Invariant**: a message is read only while it is in the batch, and destroyed when it leaves it.
 
-#![expect(unsafe_code, reason = "rust-rdkafka has no batch call, and tells no offset of an end")]
+#![expect(unsafe_code, reason = "rust-rdkafka has no batch call")]
 
-use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int};
 use std::ptr::{self, NonNull};
 use std::slice;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::bindings as c;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
-use streamgauge_core::RecordTime;
 
 use super::partition_number;
 
 /// How many messages are taken with one call. They count no longer as waiting in librdkafka's
 /// queue, so there may be as many more of them in memory.
 const BATCH: usize = 512;
-
-/// How often partitions that were assigned again are led to the queue anew.
-const LEAD_EVERY: Duration = Duration::from_millis(100);
 
 /// The queue to which the partitions of a consumer hand over. It has to be dropped before the
 /// consumer is.
@@ -35,9 +31,6 @@ pub(super) struct BatchQueue {
     /// The messages taken last; those before `at` have been handed over.
     batch: Vec<NonNull<c::rd_kafka_message_t>>,
     at: usize,
-    /// The partitions that were taken in, and whether more than once.
-    taken_in: BTreeMap<u32, bool>,
-    lead_at: Instant,
 }
 
 // SAFETY: librdkafka's queues and messages may be used from any thread, and these are used from one
@@ -46,27 +39,13 @@ unsafe impl Send for BatchQueue {}
 
 /// What a message tells.
 pub(super) enum Told<'a> {
-    Record(Record<'a>),
-    /// The log of a partition is read up to this offset.
-    End {
+    Record {
         partition: u32,
         offset: i64,
+        value: Option<&'a [u8]>,
     },
-    /// Something failed in a partition.
-    Failed {
-        partition: u32,
-        code: RDKafkaErrorCode,
-        text: String,
-    },
-}
-
-/// A record as librdkafka holds it.
-pub(super) struct Record<'a> {
-    pub(super) partition: u32,
-    pub(super) offset: i64,
-    /// The stamp of the record.
-    pub(super) stamp: RecordTime,
-    pub(super) value: Option<&'a [u8]>,
+    /// Something failed in a partition, in words.
+    Failed(String),
 }
 
 impl BatchQueue {
@@ -75,41 +54,19 @@ impl BatchQueue {
         // SAFETY: the client lives as long as the borrow.
         let queue = unsafe { c::rd_kafka_queue_new(consumer.client().native_ptr()) };
         let queue = NonNull::new(queue).expect("librdkafka has memory for a queue");
-        let (batch, lead_at) = (Vec::with_capacity(BATCH), Instant::now());
-        Self { queue, batch, at: 0, taken_in: BTreeMap::new(), lead_at }
+        Self { queue, batch: Vec::with_capacity(BATCH), at: 0 }
     }
 
-    /// Lets a partition that is to be assigned hand over to this queue. What was fetched of it
-    /// before, and not handed over, is thrown away: it comes again.
+    /// Lets a partition that is to be assigned hand over to this queue.
     ///
     /// # Panics
     /// The name of the topic holds a NUL.
     pub(super) fn take_in<C: ConsumerContext>(
-        &mut self,
+        &self,
         consumer: &BaseConsumer<C>,
         topic: &str,
         partition: u32,
     ) {
-        self.forget(partition);
-        self.lead(consumer, topic, partition);
-        let is_again = self.taken_in.contains_key(&partition);
-        self.taken_in.insert(partition, is_again);
-    }
-
-    /// Leads partitions that were assigned again to this queue anew, from time to time: librdkafka
-    /// ends the reading before in a thread of its own, which leads them away, and leads those
-    /// nowhere that an application had led once. What came meanwhile comes with the next call.
-    pub(super) fn keep<C: ConsumerContext>(&mut self, consumer: &BaseConsumer<C>, topic: &str) {
-        if !self.taken_in.values().any(|is_again| *is_again) || Instant::now() < self.lead_at {
-            return;
-        }
-        self.lead_at = Instant::now() + LEAD_EVERY;
-        for (partition, _) in self.taken_in.iter().filter(|(_, is_again)| **is_again) {
-            self.lead(consumer, topic, *partition);
-        }
-    }
-
-    fn lead<C: ConsumerContext>(&self, consumer: &BaseConsumer<C>, topic: &str, partition: u32) {
         let topic = CString::new(topic).expect("names of topics hold letters and digits");
         // SAFETY: client, text and both queues are valid for the calls; the handle of the
         // partition's queue is given back here, and librdkafka counts who else uses it.
@@ -133,22 +90,6 @@ impl BatchQueue {
         // SAFETY: the message is valid until the queue is filled again or dropped, which the borrow
         // does not allow before `Told` is gone.
         Some(unsafe { told(message) })
-    }
-
-    /// Throws away what was fetched of `partition` and not handed over.
-    pub(super) fn forget(&mut self, partition: u32) {
-        let number = partition_number(partition);
-        let rest = self.batch.split_off(self.at);
-        for message in rest {
-            // SAFETY: the message is valid; it is either kept or destroyed.
-            unsafe {
-                if message.as_ref().partition == number {
-                    c::rd_kafka_message_destroy(message.as_ptr());
-                } else {
-                    self.batch.push(message);
-                }
-            }
-        }
     }
 
     /// Takes the next messages, all of which have been handed over before.
@@ -202,20 +143,15 @@ unsafe fn told<'a>(message: NonNull<c::rd_kafka_message_t>) -> Told<'a> {
         let (partition, offset) = (found.partition.unsigned_abs(), found.offset);
         match found.err.into() {
             RDKafkaErrorCode::NoError => {
-                let mut kind = c::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-                let stamp = c::rd_kafka_message_timestamp(found, &raw mut kind);
                 let payload = found.payload.cast::<u8>();
                 let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
-                // librdkafka says -1 where the record has no stamp.
-                let stamp = RecordTime(stamp.max(RecordTime::NONE.0));
-                Told::Record(Record { partition, offset, stamp, value })
+                Told::Record { partition, offset, value }
             }
-            RDKafkaErrorCode::PartitionEOF => Told::End { partition, offset },
-            code => {
+            _ => {
                 let text = c::rd_kafka_message_errstr(found);
                 let text = NonNull::new(text.cast_mut()).map(|text| CStr::from_ptr(text.as_ptr()));
                 let text = text.map(|text| text.to_string_lossy().trim().to_owned());
-                Told::Failed { partition, code, text: text.unwrap_or_default() }
+                Told::Failed(text.unwrap_or_default())
             }
         }
     }

@@ -8,14 +8,16 @@ mod watcher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::{ClientContext as _, TopicPartitionList};
-use streamgauge_core::{BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, Run, Supply};
+use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
+use streamgauge_core::{
+    BlockBuffer, BlockLimits, Fetched, LogEnd, ReadFrom, RecordMeta, Run, Supply,
+};
 use streamgauge_pipeline::KafkaSettings;
 
-use super::batch_queue::{BatchQueue, Told};
 use super::client::{client_config, offsets_of, set_defaults};
+use super::event::{EventQueue, Record, Told};
 use super::listener::Listener;
 use super::log_ends::LogEnds;
 use super::trouble::{PartitionHealth, unanswered_after};
@@ -50,7 +52,7 @@ const AGAIN_EVERY: Duration = Duration::from_secs(3);
 /// Reads some partitions of a topic.
 pub(crate) struct LibrdkafkaConsumer {
     /// Before the consumer, because it has to be dropped before.
-    queue: BatchQueue,
+    queue: EventQueue,
     consumer: BaseConsumer<Watcher>,
     context: Arc<Mutex<Seen>>,
     listener: Listener,
@@ -111,14 +113,10 @@ impl LibrdkafkaConsumer {
         for (partition, next, stop) in assigned {
             positions.add(*partition, Position::new(*next, *stop));
         }
-        let mut queue = BatchQueue::of(&consumer);
-        for (partition, ..) in assigned {
-            queue.take_in(&consumer, &settings.topic, *partition);
-        }
         consumer.assign(&list).map_err(|error| BrokerError::refused(&error))?;
         let (brokers, topic) = (settings.brokers.clone(), settings.topic.clone());
         Ok(Self {
-            queue,
+            queue: EventQueue::of(&consumer),
             consumer,
             context,
             listener,
@@ -146,7 +144,6 @@ impl LibrdkafkaConsumer {
     /// Fills the block. An error after its first record is told with the next block.
     fn gather(&mut self, limits: BlockLimits, timeout: Duration) -> Result<Supply, BrokerError> {
         let until = Instant::now() + timeout;
-        self.hear()?;
         let mut taken = 0;
         while taken < limits.records && !self.buffer.is_full(limits) {
             let wait = if taken == 0 {
@@ -154,19 +151,23 @@ impl LibrdkafkaConsumer {
             } else {
                 Duration::ZERO
             };
-            let failed = match self.queue.next(wait) {
-                None => return Ok(Supply::Drained),
-                Some(Told::Record(record)) => {
+            let Some(mut event) = self.queue.poll(&self.consumer, wait) else {
+                return Ok(Supply::Drained);
+            };
+            let failed = match event.read(self.consumer.context().as_ref()) {
+                Told::Record(record) => {
                     taken += 1;
-                    self.positions.hand_over(&record, &mut self.buffer);
+                    add(&mut self.positions, &record, &mut self.buffer);
                     continue;
                 }
-                Some(Told::End { partition, offset }) => {
+                Told::End { partition, offset } => {
                     self.positions.end(partition, offset);
                     continue;
                 }
-                Some(Told::Failed { partition, code, text }) => (partition, code, text),
+                Told::Failed { partition, code, text } => (partition, code, text),
+                Told::Nothing => continue,
             };
+            drop(event);
             if let Err(failure) = self.failed(failed) {
                 if self.buffer.is_empty() {
                     return Err(failure);
@@ -178,33 +179,30 @@ impl LibrdkafkaConsumer {
         Ok(Supply::More)
     }
 
-    /// Lets the context hear what is about no partition: statistics, errors and lines of the log.
-    fn hear(&mut self) -> Result<(), BrokerError> {
-        self.queue.keep(&self.consumer, &self.topic);
-        while let Some(told) = self.consumer.poll(Duration::ZERO) {
-            match told {
-                // The context has heard it; librdkafka reconnects by itself.
-                Err(error) => {
-                    let end = error.rdkafka_error_code().and_then(BrokerError::end_of_reading);
-                    end.map_or(Ok(()), Err)?;
-                }
-                Ok(_) => panic!("a record came over the queue of the consumer"),
-            }
-        }
-        Ok(())
-    }
-
     fn failed(
         &mut self,
-        (partition, code, text): (u32, RDKafkaErrorCode, String),
+        (partition, code, text): (Option<u32>, RDKafkaErrorCode, String),
     ) -> Result<(), BrokerError> {
-        self.consumer.context().error(KafkaError::Global(code), &text);
-        if let Some(end) = BrokerError::end_of_reading(code) {
-            return Err(end);
+        match code {
+            RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset => {
+                Err(BrokerError::Moved {
+                    message: format!("the log no longer holds the next offset: {code}"),
+                })
+            }
+            RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownPartition => {
+                Err(BrokerError::topic_is_gone(&code.to_string()))
+            }
+            // The context keeps what is about no partition; librdkafka reconnects by itself.
+            _ => {
+                if let Some(partition) = partition {
+                    let fault = self.fault_of(partition, code, &text);
+                    self.positions.fail(partition, fault);
+                }
+                Ok(())
+            }
         }
-        let fault = self.fault_of(partition, code, &text);
-        self.positions.fail(partition, fault);
-        Ok(())
     }
 
     /// Assigns partitions that failed again, at the places where they are.
@@ -219,13 +217,19 @@ impl LibrdkafkaConsumer {
         }
     }
 
-    fn try_again(&mut self, places: &[(u32, i64)]) -> KafkaResult<()> {
+    fn try_again(&self, places: &[(u32, i64)]) -> KafkaResult<()> {
         let list = offsets_of(&self.topic, places.iter().copied())?;
         self.consumer.incremental_unassign(&list)?;
-        for (partition, _) in places {
-            self.queue.take_in(&self.consumer, &self.topic, *partition);
-        }
         self.consumer.incremental_assign(&list)
+    }
+}
+
+/// Moves `positions` past `record` and adds it to `buffer`, unless a bounded read is past its stop.
+fn add(positions: &mut Positions, record: &Record<'_>, buffer: &mut BlockBuffer) {
+    let Record { partition, offset, stamp, value } = *record;
+    if positions.read(partition, offset) {
+        let meta = RecordMeta { offset, time: stamp, cursor: 0 };
+        buffer.push(partition, meta, value);
     }
 }
 
@@ -273,7 +277,6 @@ impl LibrdkafkaConsumer {
             .map_err(|error| BrokerError::no_answer(&self.brokers, &error))?;
         let list = offsets_of(&self.topic, [(partition, offset)])
             .map_err(|error| BrokerError::refused(&error))?;
-        self.queue.take_in(&self.consumer, &self.topic, partition);
         self.consumer.incremental_assign(&list).map_err(|error| BrokerError::refused(&error))?;
         self.positions.assign(partition, offset, stop);
         self.seen().assigned.push(partition);
@@ -289,7 +292,6 @@ impl LibrdkafkaConsumer {
         let mut list = TopicPartitionList::new();
         list.add_partition(&self.topic, partition_number(partition));
         self.consumer.incremental_unassign(&list).map_err(|error| BrokerError::refused(&error))?;
-        self.queue.forget(partition);
         self.seen().assigned.retain(|assigned| *assigned != partition);
         let runs = self.buffer.block().runs().filter(|run| run.partition == partition);
         let handed = runs.flat_map(Run::records).map(|record| record.meta.offset);

@@ -53,20 +53,6 @@ impl BrokerError {
         Self::Unavailable { missing: Missing::Topic, message }
     }
 
-    /// Why reading cannot go on after an error; `None` for one that may pass.
-    pub(crate) fn end_of_reading(code: RDKafkaErrorCode) -> Option<Self> {
-        match code {
-            RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset => {
-                let message = format!("the log no longer holds the next offset: {code}");
-                Some(Self::Moved { message })
-            }
-            RDKafkaErrorCode::UnknownTopicOrPartition
-            | RDKafkaErrorCode::UnknownTopic
-            | RDKafkaErrorCode::UnknownPartition => Some(Self::topic_is_gone(&code.to_string())),
-            _ => None,
-        }
-    }
-
     pub(crate) fn no_answer(brokers: &str, error: &KafkaError) -> Self {
         let message = format!("kafka at {brokers} did not answer: {error}");
         Self::Unavailable { missing: Missing::Brokers, message }

@@ -13,6 +13,7 @@ mod commits;
 mod consumer;
 mod ends;
 mod error;
+mod event;
 mod fault;
 mod fetch_choice;
 mod group;

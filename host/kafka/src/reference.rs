@@ -70,13 +70,8 @@ impl<F: FnMut(u32, &[u8])> Tally<F> {
     fn add(&mut self, partition: u32, offset: i64, value: Option<&[u8]>) {
         self.first.get_or_insert_with(Instant::now);
         (self.each)(partition, value.unwrap_or_default());
-        self.passed(partition, offset + 1);
-    }
-
-    /// The log of `partition` was read up to `next`; a marker of a transaction is no record.
-    fn passed(&mut self, partition: u32, next: i64) {
         if let Some(end) = self.ends.get_mut(&partition)
-            && next >= *end
+            && offset + 1 >= *end
         {
             *end = i64::MAX;
             self.left -= 1;
@@ -116,9 +111,8 @@ fn librdkafka(
     consumer.assign(&list).map_err(refused)?;
     while tally.left > 0 {
         match queue.next(SILENCE).ok_or_else(|| silent(settings))? {
-            Told::Record(record) => tally.add(record.partition, record.offset, record.value),
-            Told::End { partition, offset } => tally.passed(partition, offset),
-            Told::Failed { text, .. } => return Err(BrokerError::Moved { message: text }),
+            Told::Record { partition, offset, value } => tally.add(partition, offset, value),
+            Told::Failed(message) => return Err(BrokerError::Moved { message }),
         }
     }
     // Before the consumer, which closes while its queue is not used any more.

@@ -254,7 +254,7 @@ fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on_by_own_fetch()
     told_and_read_on("own");
 }
 
-/// A partition that failed is assigned again in one breath.
+/// librdkafka's batch call throws this error away.
 #[test]
 fn a_topic_that_is_forbidden_while_it_is_read_is_told_and_read_on_by_librdkafka() {
     told_and_read_on("librdkafka");

@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime};
 
-use streamgauge_core::{BlockBuffer, RecordMeta};
-
 use crate::BrokerFault;
 use crate::PartitionTrouble;
-use crate::batch_queue::Record;
 
 /// How long the first record of a partition that was assigned again may be waited for.
 const FIRST_WITHIN: Duration = Duration::from_secs(10);
@@ -103,15 +100,6 @@ impl Positions {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Position)> {
         self.all.iter().map(|(partition, position)| (*partition, position))
-    }
-
-    /// Moves past `record` and adds it to `buffer`, unless it is not to be handed over.
-    pub(super) fn hand_over(&mut self, record: &Record<'_>, buffer: &mut BlockBuffer) {
-        let Record { partition, offset, stamp, value } = *record;
-        if self.read(partition, offset) {
-            let meta = RecordMeta { offset, time: stamp, cursor: 0 };
-            buffer.push(partition, meta, value);
-        }
     }
 
     /// Moves past the record at `offset`. Whether the record is to be handed over.

@@ -58,12 +58,12 @@ fn the_ends_of_logs_are_known_from_statistics_and_never_before_what_was_read() {
 fn an_error_ends_reading_only_where_waiting_does_not_help() {
     use RDKafkaErrorCode as Code;
     for code in [Code::OffsetOutOfRange, Code::AutoOffsetReset] {
-        let failed = consumer(&[]).failed((0, code, "lost".to_owned()));
+        let failed = consumer(&[]).failed((None, code, "lost".to_owned()));
         let Err(BrokerError::Moved { message }) = failed else { panic!("{failed:?}") };
         assert!(message.starts_with("the log no longer holds the next offset: "), "{message}");
     }
     for code in [Code::UnknownTopicOrPartition, Code::UnknownTopic, Code::UnknownPartition] {
-        let failed = consumer(&[]).failed((0, code, "lost".to_owned()));
+        let failed = consumer(&[]).failed((None, code, "lost".to_owned()));
         let Err(BrokerError::Unavailable { missing: crate::Missing::Topic, message }) = failed
         else {
             panic!("{failed:?}")
@@ -72,7 +72,7 @@ fn an_error_ends_reading_only_where_waiting_does_not_help() {
     }
     for code in [Code::BrokerTransportFailure, Code::TopicAuthorizationFailed] {
         let mut consumer = consumer(&[(0, 5, None), (1, 5, None)]);
-        assert_eq!(consumer.failed((1, code, "lost".to_owned())), Ok(()));
+        assert_eq!(consumer.failed((Some(1), code, "lost".to_owned())), Ok(()));
         let troubles = consumer.health().into_iter().filter_map(|(p, health)| {
             let trouble = health.trouble?;
             Some((p, trouble.fault.kind))
