@@ -140,19 +140,14 @@ unsafe fn told<'a>(message: NonNull<c::rd_kafka_message_t>) -> Told<'a> {
     // SAFETY: the message is valid, with its payload and texts.
     unsafe {
         let found = message.as_ref();
-        let (partition, offset) = (found.partition.unsigned_abs(), found.offset);
-        match found.err.into() {
-            RDKafkaErrorCode::NoError => {
-                let payload = found.payload.cast::<u8>();
-                let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
-                Told::Record { partition, offset, value }
-            }
-            _ => {
-                let text = c::rd_kafka_message_errstr(found);
-                let text = NonNull::new(text.cast_mut()).map(|text| CStr::from_ptr(text.as_ptr()));
-                let text = text.map(|text| text.to_string_lossy().trim().to_owned());
-                Told::Failed(text.unwrap_or_default())
-            }
+        if RDKafkaErrorCode::from(found.err) != RDKafkaErrorCode::NoError {
+            let text = c::rd_kafka_message_errstr(found);
+            let text = NonNull::new(text.cast_mut()).map(|text| CStr::from_ptr(text.as_ptr()));
+            let text = text.map(|text| text.to_string_lossy().trim().to_owned());
+            return Told::Failed(text.unwrap_or_default());
         }
+        let payload = found.payload.cast::<u8>();
+        let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
+        Told::Record { partition: found.partition.unsigned_abs(), offset: found.offset, value }
     }
 }
