@@ -177,6 +177,9 @@ export class PanelView {
     const [title, text] = Array.from(this.#message.children);
     if (title) setText(title, body.title);
     if (text) setText(text, body.text);
+    // Whoever has no pointer scrolls it by keys.
+    const scrolls = this.#message.scrollHeight > this.#message.clientHeight;
+    setAttr(this.#message, "tabindex", scrolls && this.#ctx?.kiosk !== true ? "0" : null);
   }
 
   #show(form: Body["form"]): void {
