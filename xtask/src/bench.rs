@@ -4,8 +4,7 @@
 mod clients;
 mod curves;
 pub(crate) mod instructions;
-mod kafka;
-mod latency;
+mod over_broker;
 mod plugins;
 mod state;
 mod usage;
@@ -32,9 +31,9 @@ enum Of {
     /// What an event costs in instructions, and a publication and a checkpoint; no broker.
     Instructions(instructions::Args),
     /// Events per second from a real broker, beside loops that only read.
-    Kafka(kafka::Args),
+    Kafka(over_broker::Args),
     /// How old an event is when a page has it.
-    Latency(latency::Args),
+    Latency(over_broker::Args),
     /// What a metric with many keys costs; no broker.
     State(state::Args),
     /// What a row costs in each metric of the library, as a Markdown table; no broker.
@@ -75,8 +74,8 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
         Of::Clients(args) => clients::command(workspace, args),
         Of::Curves(args) => curves::command(workspace, args),
         Of::Instructions(args) => instructions::command(workspace, args),
-        Of::Kafka(args) => kafka::command(workspace, args),
-        Of::Latency(args) => latency::command(workspace, args),
+        Of::Kafka(args) => over_broker::kafka(workspace, args),
+        Of::Latency(args) => over_broker::latency(workspace, args),
         Of::State(args) => state::command(workspace, args),
         Of::Plugins { files } => plugins::command(workspace, files),
     }

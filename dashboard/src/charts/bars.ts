@@ -26,36 +26,41 @@ const VALUE_SCALE_MIN = 0.62;
 const VALUE_EM_MIN = 2.7;
 
 export const bars: Chart = {
-  base: (style, rows) => ({
-    ...STILL,
-    tooltip: barTooltip(style, rows),
-    grid: {
-      left: 4, right: 4, top: style.fontPx * 1.8, bottom: 2,
-      outerBoundsMode: "same", outerBoundsContain: "axisLabel",
-    },
-    xAxis: {
-      type: "category",
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: style.colors.grid } },
-      axisLabel: {
-        ...axisText(style, standing(style, rows())?.scale ?? 0.75), hideOverlap: true, lineHeight: style.fontPx * (standing(style, rows())?.scale ?? 0.75) * LINE_HEIGHT,
-        ...(standing(style, rows()) === null ? { interval: "auto" } : { interval: 0 }),
+  base: (style, rows) => {
+    const names = standing(style, rows());
+    const nameScale = names?.scale ?? NAME_SCALES[2];
+    const valueSize = valueScaleOf(style, rows());
+    return {
+      ...STILL,
+      tooltip: barTooltip(style, rows),
+      grid: {
+        left: 4, right: 4, top: style.fontPx * 1.8, bottom: 2,
+        outerBoundsMode: "same", outerBoundsContain: "axisLabel",
       },
-    },
-    yAxis: valueScale(style),
-    series: [{
-      type: "bar",
-      barWidth: "58%",
-      barMaxWidth: style.fontPx * 6,
-      itemStyle: { borderRadius: [4, 4, 0, 0] },
-      label: {
-        show: valueScaleOf(style, rows()) !== null,
-        position: "top",
-        ...valueText(style, valueScaleOf(style, rows()) ?? VALUE_SCALE_MIN),
-        formatter: (p) => style.format.compact(labelled(p)),
+      xAxis: {
+        type: "category",
+        axisTick: { show: false },
+        axisLine: { lineStyle: { color: style.colors.grid } },
+        axisLabel: {
+          ...axisText(style, nameScale), hideOverlap: true, lineHeight: style.fontPx * nameScale * LINE_HEIGHT,
+          interval: names === null ? "auto" : 0,
+        },
       },
-    }],
-  }),
+      yAxis: valueScale(style),
+      series: [{
+        type: "bar",
+        barWidth: "58%",
+        barMaxWidth: style.fontPx * 6,
+        itemStyle: { borderRadius: [4, 4, 0, 0] },
+        label: {
+          show: valueSize !== null,
+          position: "top",
+          ...valueText(style, valueSize ?? VALUE_SCALE_MIN),
+          formatter: (p) => style.format.compact(labelled(p)),
+        },
+      }],
+    };
+  },
   data: (style, rows) => ({
     xAxis: { data: namesOf(style, rows) },
     series: [{

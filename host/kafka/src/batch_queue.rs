@@ -33,19 +33,11 @@ pub(super) struct BatchQueue {
     at: usize,
 }
 
-// SAFETY: librdkafka's queues and messages may be used from any thread, and these are used from one
-// at a time.
-unsafe impl Send for BatchQueue {}
-
-/// What a message tells.
-pub(super) enum Told<'a> {
-    Record {
-        partition: u32,
-        offset: i64,
-        value: Option<&'a [u8]>,
-    },
-    /// Something failed in a partition, in words.
-    Failed(String),
+/// A record as librdkafka holds it.
+pub(super) struct Record<'a> {
+    pub(super) partition: u32,
+    pub(super) offset: i64,
+    pub(super) value: Option<&'a [u8]>,
 }
 
 impl BatchQueue {
@@ -80,16 +72,19 @@ impl BatchQueue {
         }
     }
 
-    /// The next message, waiting no longer than `timeout`.
-    pub(super) fn next(&mut self, timeout: Duration) -> Option<Told<'_>> {
+    /// The next record, waiting no longer than `timeout`.
+    ///
+    /// # Errors
+    /// Something failed in a partition, in words.
+    pub(super) fn next(&mut self, timeout: Duration) -> Option<Result<Record<'_>, String>> {
         if self.at == self.batch.len() {
             self.fill(timeout);
         }
         let message = *self.batch.get(self.at)?;
         self.at += 1;
         // SAFETY: the message is valid until the queue is filled again or dropped, which the borrow
-        // does not allow before `Told` is gone.
-        Some(unsafe { told(message) })
+        // does not allow before the record is gone.
+        Some(unsafe { record_in(message) })
     }
 
     /// Takes the next messages, all of which have been handed over before.
@@ -132,11 +127,11 @@ impl Drop for BatchQueue {
     }
 }
 
-/// What `message` tells.
+/// The record of `message`; an error is what failed.
 ///
 /// # Safety
-/// The message is valid as long as what it tells is used.
-unsafe fn told<'a>(message: NonNull<c::rd_kafka_message_t>) -> Told<'a> {
+/// The message is valid as long as the record is used.
+unsafe fn record_in<'a>(message: NonNull<c::rd_kafka_message_t>) -> Result<Record<'a>, String> {
     // SAFETY: the message is valid, with its payload and texts.
     unsafe {
         let found = message.as_ref();
@@ -144,10 +139,10 @@ unsafe fn told<'a>(message: NonNull<c::rd_kafka_message_t>) -> Told<'a> {
             let text = c::rd_kafka_message_errstr(found);
             let text = NonNull::new(text.cast_mut()).map(|text| CStr::from_ptr(text.as_ptr()));
             let text = text.map(|text| text.to_string_lossy().trim().to_owned());
-            return Told::Failed(text.unwrap_or_default());
+            return Err(text.unwrap_or_default());
         }
         let payload = found.payload.cast::<u8>();
         let value = (!payload.is_null()).then(|| slice::from_raw_parts(payload, found.len));
-        Told::Record { partition: found.partition.unsigned_abs(), offset: found.offset, value }
+        Ok(Record { partition: found.partition.unsigned_abs(), offset: found.offset, value })
     }
 }

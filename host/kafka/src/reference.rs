@@ -10,7 +10,7 @@ use streamgauge_core::{BlockLimits, Fetched};
 use streamgauge_fetch::Fetcher;
 use streamgauge_pipeline::KafkaSettings;
 
-use crate::batch_queue::{BatchQueue, Told};
+use crate::batch_queue::BatchQueue;
 use crate::client::{client_config, offsets_of};
 use crate::{BrokerError, PartitionRange, fetch_choice};
 
@@ -104,19 +104,17 @@ fn librdkafka(
         }
         return Ok(());
     }
+    // Behind the consumer, so that it is dropped before it.
     let mut queue = BatchQueue::of(&consumer);
     for range in ranges {
         queue.take_in(&consumer, &settings.topic, range.partition);
     }
     consumer.assign(&list).map_err(refused)?;
     while tally.left > 0 {
-        match queue.next(SILENCE).ok_or_else(|| silent(settings))? {
-            Told::Record { partition, offset, value } => tally.add(partition, offset, value),
-            Told::Failed(message) => return Err(BrokerError::Moved { message }),
-        }
+        let record = queue.next(SILENCE).ok_or_else(|| silent(settings))?;
+        let record = record.map_err(|message| BrokerError::Moved { message })?;
+        tally.add(record.partition, record.offset, record.value);
     }
-    // Before the consumer, which closes while its queue is not used any more.
-    drop(queue);
     Ok(())
 }
 

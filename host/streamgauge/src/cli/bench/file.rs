@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use toml::Table;
 
 use super::figures::{Figures, FiguresArgs, median};
-use super::running::{Finished, PipelineFolder, number};
+use super::running::{PipelineFolder, number};
 use super::shop::{self, ShopArgs, quoted};
 use crate::cli::failure::Failure;
 
@@ -183,7 +183,8 @@ impl Case {
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
-        let Finished { result, used } = self.folder.run_to_end()?;
+        let ended = self.folder.run_to_end()?;
+        let (result, used) = (ended.json()?, ended.used);
         let read = checked(&result, self.events)?;
         self.events = Some(read);
         self.turns.push(Turn {

@@ -23,10 +23,8 @@ const YARDSTICKS: [Contender; 4] =
     [Contender::Batch, Contender::Poll, Contender::Own, Contender::Native];
 
 pub(super) fn kafka(args: &KafkaArgs) -> Result<(), Failure> {
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::failed(format!("no temporary folder can be made: {error}")))?;
     let mut figures = Figures::new("kafka", args.settings(), &args.figures)?;
-    let mut trial = Trial::new(args, folder.path())?;
+    let mut trial = Trial::new(args)?;
     let mut turns: Vec<Vec<Turn>> = args.only.iter().map(|_| Vec::new()).collect();
     for round in 1..=args.rounds {
         for (contender, turns) in args.only.iter().zip(&mut turns) {

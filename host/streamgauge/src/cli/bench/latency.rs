@@ -10,16 +10,17 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use clap::Args;
 use serde_json::json;
 use streamgauge_pipeline::Pipeline;
 
 use self::ages::Ages;
-use self::steady::{SteadyProducer, now_ms};
+use self::steady::SteadyProducer;
 use super::figures::{Figures, FiguresArgs};
 use super::page::Page;
 use super::running::{PipelineFolder, Running};
-use super::shop::{component, quoted};
+use super::shop::{component, users};
 use crate::cli::failure::Failure;
 
 /// How long a pipeline has to take in every key once.
@@ -83,7 +84,7 @@ pub(super) fn latency(args: &LatencyArgs) -> Result<(), Failure> {
 }
 
 fn case(args: &LatencyArgs, keys: u32, plugin: &Path) -> Result<[(&'static str, f64); 3], Failure> {
-    let topic = format!("streamgauge-bench-latency-{}", now_ms());
+    let topic = format!("streamgauge-bench-latency-{}", Utc::now().timestamp_millis());
     let folder = PipelineFolder::new(&pipeline(args, &topic, plugin))?;
     let (settings, _) = Pipeline::load(&folder.file())?;
     tracing::info!("{keys} keys, topic `{topic}` on {}", args.brokers);
@@ -95,7 +96,7 @@ fn case(args: &LatencyArgs, keys: u32, plugin: &Path) -> Result<[(&'static str, 
     let (begun, mut ages) = (Instant::now(), Ages::default());
     while begun.elapsed() < Duration::from_secs(args.seconds.into()) {
         let update = page.next()?;
-        ages.update(now_ms(), update.as_str());
+        ages.update(Utc::now().timestamp_millis(), update.as_str());
         producer.check()?;
     }
     let seconds = begun.elapsed().as_secs_f64();
@@ -128,7 +129,7 @@ fn wait_for(running: &Running, producer: &mut SteadyProducer, keys: u32) -> Resu
 fn pipeline(args: &LatencyArgs, topic: &str, plugin: &Path) -> String {
     let LatencyArgs { every, hz, .. } = args;
     let brokers = toml::Value::from(args.brokers.as_str());
-    let plugin = quoted(plugin);
+    let users = users(plugin);
     format!(
         "version = 1
 name = \"bench latency\"
@@ -157,16 +158,7 @@ max_delay = \"{every}\"
 [publish]
 every = \"{every}\"
 
-[checkpoint]
-every = \"1s\"
-
-[[metric]]
-id = \"users\"
-plugin = {plugin}
-memory_max = \"1GiB\"
-time_max = \"10s\"
-columns = {{ value = \"user_id\" }}
-
+{users}
 [server]
 max_hz = {hz}
 "

@@ -2,19 +2,20 @@
 
 use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustix::thread::{CpuSet, sched_setaffinity};
+use serde_json::Value;
 
 use super::page::Page;
 use super::used::UsedInAll;
 use crate::cli::failure::Failure;
 use crate::run::announce::Announcement;
 
-/// How often the memory of a process is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How often a process is looked at.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// How many updates a second the page asks for, as the dashboard does.
 const PAGE_HZ: u32 = 2;
@@ -27,6 +28,25 @@ pub(super) struct Ended {
     /// Its standard output, whole.
     pub(super) output: String,
     pub(super) used: UsedInAll,
+}
+
+impl Ended {
+    /// # Errors
+    /// The process printed no JSON.
+    pub(super) fn json(&self) -> Result<Value, Failure> {
+        serde_json::from_str(&self.output)
+            .map_err(|error| Failure::failed(format!("a program printed no result: {error}")))
+    }
+}
+
+/// A child that ends with this value.
+pub(super) struct Owned(pub(super) Child);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// This program, with nothing asked of it yet.
@@ -76,18 +96,18 @@ fn on_core(
         sched_setaffinity(None, &cores)?;
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn()?;
-    let output = read(child.stdout.take());
-    let said = read(child.stderr.take());
+    let mut child = Owned(command.spawn()?);
+    let output = read(child.0.stdout.take());
+    let said = read(child.0.stderr.take());
     let (mut used, mut page) = (UsedInAll::default(), None);
     while !used.has_ended {
         if let Some(state) = state {
-            page = page.or_else(|| open_page(state, child.id()));
+            page = page.or_else(|| open_page(state, child.0.id()));
         }
-        used.read(child.id())?;
+        used.read(child.0.id())?;
         thread::sleep(LOOK_EVERY);
     }
-    let status = child.wait()?;
+    let status = child.0.wait()?;
     let text = |read: JoinHandle<io::Result<String>>| read.join().expect("reading panics never");
     let ended = Ended { output: text(output)?, used };
     Ok((ended, status.success(), text(said)?))

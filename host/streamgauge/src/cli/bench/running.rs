@@ -4,23 +4,20 @@
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::process::{Ended, last_lines, own_command, run_to_end};
+use super::process::{Ended, LOOK_EVERY, Owned, last_lines, own_command, run_to_end};
 use super::used::{Used, UsedInAll};
 use crate::cli::failure::Failure;
 use crate::run::announce::Announcement;
 
 /// The longest wait for a pipeline to serve.
 const SERVING_LIMIT: Duration = Duration::from_mins(1);
-
-/// How often a process is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A pipeline's folder, which goes with this value.
 pub(super) struct PipelineFolder {
@@ -50,27 +47,38 @@ impl PipelineFolder {
     /// The pipeline ends, with its last words, or does not serve within a minute.
     pub(super) fn run(&self) -> Result<Running, Failure> {
         let child = self.start()?;
-        let running = Running { child, state: self.folder.path().join("state") };
+        let running = Running { child, state: self.state() };
         running.wait(&self.log())?;
         Ok(running)
     }
 
-    /// Runs the pipeline, without any state, to the end of its source.
+    /// Runs the pipeline, without any state, to the end of its source; it prints its result.
     ///
     /// # Errors
-    /// The pipeline fails, with its last words, or prints no result.
-    pub(super) fn run_to_end(&self) -> Result<Finished, Failure> {
-        let state = self.folder.path().join("state");
+    /// The pipeline fails, with its last words.
+    pub(super) fn run_to_end(&self) -> Result<Ended, Failure> {
+        run_to_end(self.bounded()?, None, None)
+    }
+
+    /// The same on one core, if one is given, and with a page open on it.
+    ///
+    /// # Errors
+    /// As [`Self::run_to_end`].
+    pub(super) fn run_under_page(&self, core: Option<usize>) -> Result<Ended, Failure> {
+        let mut command = self.bounded()?;
+        command.args(["--listen", "127.0.0.1:0"]);
+        run_to_end(command, core, Some(&self.state()))
+    }
+
+    /// The command of a run to the end, for which nothing is stored.
+    fn bounded(&self) -> Result<Command, Failure> {
+        let state = self.state();
         if state.exists() {
             fs::remove_dir_all(state).map_err(|error| not_running(&error))?;
         }
         let mut command = own_command()?;
         command.args(["run", "--until-end", "--json"]).current_dir(self.folder.path());
-        let Ended { output, used } = run_to_end(command, None, None)?;
-        let result = serde_json::from_str(&output).map_err(|error| {
-            Failure::failed(format!("the pipeline's result cannot be read: {error}"))
-        })?;
-        Ok(Finished { result, used })
+        Ok(command)
     }
 
     fn start(&self) -> Result<Owned, Failure> {
@@ -83,26 +91,13 @@ impl PipelineFolder {
         start().map(Owned).map_err(|error| not_running(&error))
     }
 
+    fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
-}
-
-/// A child that ends with this value. What it counted is thrown away with its folder.
-struct Owned(Child);
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A pipeline that ran to the end of its source.
-pub(super) struct Finished {
-    /// What `run --until-end --json` printed.
-    pub(super) result: Value,
-    pub(super) used: UsedInAll,
 }
 
 /// What a pipeline has used and counted up to a moment.

@@ -15,6 +15,15 @@ use crate::cli::failure::Failure;
 /// The metrics of the default pipeline.
 const FOUR: [&str; 4] = ["behavior", "age", "gender", "province"];
 
+/// Event time by month and day.
+pub(super) const EVENT_TIME: &str = "[event_time]
+month = \"month\"
+day = \"day\"
+year = 2015
+zone = \"Asia/Shanghai\"
+bound = \"300s\"
+";
+
 /// The fields of an event. Those of event time come first, so whatever else a projection has, they
 /// are its first slots.
 const FIELDS: &str = "[schema]
@@ -29,13 +38,6 @@ action = { type = \"unsigned\", max = 3 }
 age_range = { type = \"unsigned\", max = 8 }
 gender = { type = \"unsigned\", max = 2 }
 province = \"text\"
-
-[event_time]
-month = \"month\"
-day = \"day\"
-year = 2015
-zone = \"Asia/Shanghai\"
-bound = \"300s\"
 ";
 
 /// The components of the four metrics.
@@ -74,12 +76,30 @@ pub(super) fn component(file: &Path, hint: &str) -> Result<PathBuf, Failure> {
 /// A pipeline that counts the events of `source`, a table of `pipeline.toml`, by `metrics`.
 pub(super) fn pipeline(workers: u32, source: &str, metrics: &[(String, PathBuf)]) -> String {
     let head = format!("version = 1\nname = \"bench\"\nworkers = {workers}\n");
-    let mut text = format!("{head}\n{source}\n{FIELDS}\n");
+    let mut text = format!("{head}\n{source}\n{FIELDS}\n{EVENT_TIME}\n");
     text += "[dead_letters.file]\npath = \"letters.jsonl\"\n";
     for (id, plugin) in metrics {
         let _ = writeln!(text, "\n[[metric]]\nid = \"{id}\"\nplugin = {}", quoted(plugin));
     }
     text
+}
+
+/// A checkpoint every second, and a metric that counts by user in as much memory as it wants, whose
+/// table more lines may follow.
+pub(super) fn users(plugin: &Path) -> String {
+    format!(
+        "[checkpoint]
+every = \"1s\"
+
+[[metric]]
+id = \"users\"
+plugin = {}
+memory_max = \"1GiB\"
+time_max = \"10s\"
+columns = {{ value = \"user_id\" }}
+",
+        quoted(plugin)
+    )
 }
 
 /// A path as a value of TOML.

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::figures::{Figures, FiguresArgs, median};
 use super::running::{PipelineFolder, number};
-use super::shop::{component, quoted};
+use super::shop::{EVENT_TIME, component, users};
 use crate::cli::failure::Failure;
 
 /// The threads that are told of.
@@ -164,7 +164,7 @@ fn turn(args: &StateArgs, keys: u32, plugin: &Path) -> Result<Turn, Failure> {
 fn pipeline(args: &StateArgs, keys: u32, plugin: &Path) -> String {
     let rate = if args.rate == "max" { "\"max\"" } else { args.rate.as_str() };
     let windows: Vec<String> = args.windows.iter().map(|window| format!("{window:?}")).collect();
-    let (windows, skew, plugin) = (windows.join(", "), &args.skew, quoted(plugin));
+    let (windows, skew, users) = (windows.join(", "), &args.skew, users(plugin));
     format!(
         "version = 1
 name = \"bench state\"
@@ -181,26 +181,11 @@ user_id = \"text\"
 month = \"unsigned\"
 day = \"unsigned\"
 
-[event_time]
-month = \"month\"
-day = \"day\"
-year = 2015
-zone = \"Asia/Shanghai\"
-bound = \"300s\"
-
+{EVENT_TIME}
 [dead_letters.file]
 path = \"letters.jsonl\"
 
-[checkpoint]
-every = \"1s\"
-
-[[metric]]
-id = \"users\"
-plugin = {plugin}
-memory_max = \"1GiB\"
-time_max = \"10s\"
-windows = [{windows}]
-columns = {{ value = \"user_id\" }}
+{users}windows = [{windows}]
 "
     )
 }

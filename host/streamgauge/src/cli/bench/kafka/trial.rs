@@ -1,9 +1,8 @@
 //! A topic, the pipelines over it, and turns of the programs that read it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::path::PathBuf;
 
+use chrono::Utc;
 use serde_json::Value;
 
 use super::args::KafkaArgs;
@@ -11,6 +10,7 @@ use super::contender::Contender;
 use super::counted::Counted;
 use super::reference::records_in;
 use crate::cli::bench::process::{Ended, own_command, run_to_end};
+use crate::cli::bench::running::PipelineFolder;
 use crate::cli::bench::shop;
 use crate::cli::failure::Failure;
 
@@ -38,8 +38,9 @@ impl Turn {
 /// A topic and the pipelines that read it.
 pub(super) struct Trial<'a> {
     args: &'a KafkaArgs,
-    folder: &'a Path,
-    topic: String,
+    /// The pipeline over own fetch, whose topic and brokers the loops read too.
+    own: PipelineFolder,
+    librdkafka: PipelineFolder,
     /// How many records the topic has.
     records: u64,
     /// What the first program counted; all others have to count the same.
@@ -50,43 +51,22 @@ impl<'a> Trial<'a> {
     /// Writes the pipelines, and fills the topic if it is a new one.
     ///
     /// # Errors
-    /// No components, or no brokers.
-    pub(super) fn new(args: &'a KafkaArgs, folder: &'a Path) -> Result<Self, Failure> {
-        let made = || {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            format!("streamgauge-bench-{}", since.as_millis())
-        };
+    /// No components, no brokers, or no records.
+    pub(super) fn new(args: &'a KafkaArgs) -> Result<Self, Failure> {
+        let made = || format!("streamgauge-bench-{}", Utc::now().timestamp_millis());
         let topic = args.topic.clone().unwrap_or_else(made);
-        let mut trial = Self { args, folder, topic, records: 0, counted: None };
         let metrics = args.shop.four()?;
-        for contender in Contender::ALL {
-            let file = trial.config(contender);
-            let made = fs::create_dir_all(file.parent().unwrap_or(folder));
-            made.and_then(|()| fs::write(&file, trial.pipeline(contender, &metrics))).map_err(
-                |error| Failure::failed(format!("{} cannot be written: {error}", file.display())),
-            )?;
-        }
+        let folder = |fetch| PipelineFolder::new(&pipeline(args, &topic, fetch, &metrics));
+        let (own, librdkafka) = (folder("own")?, folder("librdkafka")?);
         if args.topic.is_none() {
-            tracing::info!("topic {} gets its records", trial.topic);
-            trial.produce()?;
+            tracing::info!("topic {topic} gets its records");
+            produce(args, &own)?;
         }
-        trial.records = records_in(&trial.config(Contender::Batch))?;
-        Ok(trial)
-    }
-
-    fn config(&self, contender: Contender) -> PathBuf {
-        self.folder.join(contender.name()).join("pipeline.toml")
-    }
-
-    fn produce(&self) -> Result<(), Failure> {
-        let mut command = own_command()?;
-        command.arg("produce").arg("--config").arg(self.config(Contender::Batch));
-        command.args(["--partitions", &self.args.partitions.to_string()]);
-        match &self.args.input {
-            Some(file) => command.arg(file),
-            None => command.args(["--dirt", "0", "--generate", &self.args.events.to_string()]),
-        };
-        run_to_end(command, None, None).map(drop)
+        let records = records_in(&own.file())?;
+        if records == 0 {
+            return Err(Failure::failed(format!("topic `{topic}` has no records")));
+        }
+        Ok(Self { args, own, librdkafka, records, counted: None })
     }
 
     /// Reads the topic again and again.
@@ -94,8 +74,7 @@ impl<'a> Trial<'a> {
         let mut turn = Turn::default();
         while turn.seconds < self.args.seconds || turn.records == 0 {
             let ended = self.pass(contender)?;
-            let document: Value = serde_json::from_str(&ended.output)
-                .map_err(|error| Failure::failed(format!("no JSON came: {error}")))?;
+            let document = ended.json()?;
             let (records, seconds) = if contender.is_run() {
                 (&document["accounting"]["read"], &document["run"]["consume_seconds"])
             } else {
@@ -118,21 +97,16 @@ impl<'a> Trial<'a> {
 
     /// Reads the topic once.
     fn pass(&self, contender: Contender) -> Result<Ended, Failure> {
-        let config = self.config(contender);
-        let mut command = own_command()?;
-        if !contender.is_run() {
-            command.args(["bench", "reference", &contender.name(), "--config"]).arg(&config);
-            return run_to_end(command, self.args.core, None);
+        match contender {
+            Contender::RunOwn => self.own.run_under_page(self.args.core),
+            Contender::RunLibrdkafka => self.librdkafka.run_under_page(self.args.core),
+            reference => {
+                let mut command = own_command()?;
+                command.args(["bench", "reference", &reference.name(), "--config"]);
+                command.arg(self.own.file());
+                run_to_end(command, self.args.core, None)
+            }
         }
-        let state = config.with_file_name("state");
-        if state.exists() {
-            fs::remove_dir_all(&state).map_err(|error| {
-                Failure::failed(format!("the state before cannot be removed: {error}"))
-            })?;
-        }
-        command.args(["run", "--until-end", "--json", "--listen", "127.0.0.1:0", "--config"]);
-        command.arg(&config);
-        run_to_end(command, self.args.core, Some(&state))
     }
 
     /// Holds what was counted against what the first program counted.
@@ -159,14 +133,24 @@ impl<'a> Trial<'a> {
             "{first} and {name} do not count the same:\n{expected:?}\n{found:?}"
         )))
     }
+}
 
-    /// The pipeline of the four metrics, over this topic.
-    fn pipeline(&self, contender: Contender, metrics: &[(String, PathBuf)]) -> String {
-        let KafkaArgs { brokers, codec, workers, .. } = self.args;
-        let topic = &self.topic;
-        let fetch = if contender == Contender::RunLibrdkafka { "librdkafka" } else { "own" };
-        let source = format!(
-            "[source.kafka]
+fn produce(args: &KafkaArgs, folder: &PipelineFolder) -> Result<(), Failure> {
+    let mut command = own_command()?;
+    command.arg("produce").arg("--config").arg(folder.file());
+    command.args(["--partitions", &args.partitions.to_string()]);
+    match &args.input {
+        Some(file) => command.arg(file),
+        None => command.args(["--dirt", "0", "--generate", &args.events.to_string()]),
+    };
+    run_to_end(command, None, None).map(drop)
+}
+
+/// The pipeline of the four metrics, over this topic.
+fn pipeline(args: &KafkaArgs, topic: &str, fetch: &str, metrics: &[(String, PathBuf)]) -> String {
+    let KafkaArgs { brokers, codec, workers, .. } = args;
+    let source = format!(
+        "[source.kafka]
 brokers = \"{brokers}\"
 topic = \"{topic}\"
 group = \"{topic}\"
@@ -179,7 +163,6 @@ fetch = \"{fetch}\"
 [checkpoint]
 every = \"1s\"
 "
-        );
-        shop::pipeline(*workers, &source, metrics)
-    }
+    );
+    shop::pipeline(*workers, &source, metrics)
 }

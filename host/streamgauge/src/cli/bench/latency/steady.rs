@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use streamgauge_kafka::{DeliveryFailure, NewTopicError, Sender, ready};
 use streamgauge_pipeline::SourceSettings;
 
@@ -13,12 +14,6 @@ use crate::cli::failure::Failure;
 
 /// How often events are sent that are due.
 const SEND_EVERY: Duration = Duration::from_millis(1);
-
-/// The time of day as it stands in an event, in milliseconds since the Unix epoch.
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    since.as_millis() as i64
-}
 
 /// Sends until it is dropped.
 pub(super) struct SteadyProducer {
@@ -118,7 +113,11 @@ impl Sending {
 
     fn send(&mut self, key: u64) {
         self.event.clear();
-        let _ = write!(self.event, "{{\"ts\":{},\"user_id\":\"u{key}\"}}", now_ms());
+        let _ = write!(
+            self.event,
+            "{{\"ts\":{},\"user_id\":\"u{key}\"}}",
+            Utc::now().timestamp_millis()
+        );
         let stop = &self.stop;
         self.sender.send(0, None, self.event.as_bytes(), || stop.load(Ordering::Relaxed));
     }
