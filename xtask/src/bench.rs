@@ -3,11 +3,13 @@
 
 mod clients;
 mod curves;
+mod drawing;
 pub(crate) mod instructions;
 mod over_broker;
 mod plugins;
 mod state;
 mod usage;
+mod workers;
 
 use std::{fs, net::SocketAddr, path::PathBuf};
 
@@ -41,6 +43,8 @@ enum Of {
         /// Further components, measured like the library metric whose name is in theirs.
         files: Vec<PathBuf>,
     },
+    /// How much faster more workers are, over few and many partitions, drawn as SVG.
+    Workers(workers::Args),
 }
 
 /// An empty folder beside `target/plugins`.
@@ -78,5 +82,6 @@ pub(crate) fn command(workspace: &Workspace, args: &Args) -> Result<()> {
         Of::Latency(args) => over_broker::latency(workspace, args),
         Of::State(args) => state::command(workspace, args),
         Of::Plugins { files } => plugins::command(workspace, files),
+        Of::Workers(args) => workers::command(workspace, args),
     }
 }

@@ -11,7 +11,7 @@ import { isDated } from "../data/page-state";
 import { nextTheme, type Prefs } from "../data/prefs";
 import type { State } from "../data/state";
 import { h, setAttr } from "../dom/element";
-import { act, ask } from "../net/ask";
+import { act, ask, askEvents } from "../net/ask";
 import { OpsSection } from "../ops/section";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
@@ -49,7 +49,7 @@ export class App {
   readonly #grid: Grid;
   readonly #accounting = new AccountingLine();
   readonly #ops: OpsSection;
-  readonly #explain = new Explain(ask, () => this.invalidate());
+  readonly #explain = new Explain(askEvents, () => this.invalidate());
   readonly #help = new Help((on) => this.#setKeys(on));
   readonly #address = new Address();
   readonly #pointer = new Pointer();

@@ -158,12 +158,29 @@ describe("one record", () => {
 
   it("is said not to be explained, in the host's words", async () => {
     const host = await serve("live", {
-      api: (name) => name !== "explain" ? null
+      api: (name) => name !== "explain/events" ? null
         : { status: 422, body: '{"error":"too many records before it; hint: streamgauge explain 3@308019"}' },
     });
     const { page } = await open(`${host.url}?ops=1`);
     await page.getByTestId("ops-late").locator("tbody button").first().click();
     await explained(page).getByText("too many records before it; hint: streamgauge explain 3@308019").waitFor();
+  });
+
+  it("tells how far the host is, and ends its work with the dialog", async () => {
+    const host = await serve("live", {
+      api: (name) => name !== "explain/events" ? null : {
+        body: 'event: progress\ndata: {"read":250,"of":1000}\n\nevent: prog', type: "text/event-stream", goesOn: true,
+      },
+    });
+    const { page, errors } = await open(`${host.url}?ops=1&lang=en`);
+    await page.getByTestId("ops-late").locator("tbody button").first().click();
+    await explained(page).getByText("250 of 1,000 records (25.0%)").waitFor();
+    expect(await page.getByTestId("explain-progress").getAttribute("value")).toBe("250");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await explained(page).getByRole("button", { name: "Cancel" }).click();
+    await explained(page).waitFor({ state: "hidden" });
+    await expect.poll(() => host.left).toBe(1);
+    expect(errors).toEqual([]);
   });
 
   it("follows figures that go on", async () => {

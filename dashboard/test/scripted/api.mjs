@@ -2,7 +2,7 @@
 // latest events, one explanation and a month of windows, made up but sound.
 import { EVENT_TIME } from "./script.mjs";
 
-/** @typedef {{ body: string, type?: string, status?: number }} Answer */
+/** @typedef {{ body: string, type?: string, status?: number, goesOn?: boolean }} Answer */
 
 const DAY_MS = 86_400_000;
 const ACTIONS = ["0", "0", "0", "0", "2", "0", "3", "0"];
@@ -119,8 +119,10 @@ export function history(query) {
 export function standard(name, query) {
   const answers = /** @type {Record<string, () => unknown>} */ ({
     lateness, "dead-letters": deadLetters, events, checkpoints, explain: () => explain(query),
-    history: () => history(query),
+    "explain/events": () => explain(query), history: () => history(query),
   });
   const answer = Object.hasOwn(answers, name) ? answers[name] : undefined;
-  return answer === undefined ? null : { body: JSON.stringify(answer()) };
+  if (answer === undefined) return null;
+  const body = JSON.stringify(answer());
+  return name === "explain/events" ? { body: `event: explanation\ndata: ${body}\n\n` } : { body };
 }

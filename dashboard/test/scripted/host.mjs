@@ -31,6 +31,8 @@ export class ScriptedHost {
   connections = 0;
   /** The requests over plain HTTP so far, such as `history?metric=age` or `POST ticket`. @type {string[]} */
   asked = [];
+  /** How many answers that go on for ever were left by who had asked. */
+  left = 0;
 
   /** @param {Script} script */
   constructor(script) {
@@ -97,8 +99,10 @@ export class ScriptedHost {
       this.asked.push(searchParams.size === 0 ? name : `${name}?${searchParams}`);
       const answer = this.script.api?.(name, searchParams) ?? standard(name, searchParams);
       if (answer === null) return void response.writeHead(404).end('{"error":"not scripted"}');
-      return void response.writeHead(answer.status ?? 200, { "content-type": answer.type ?? "application/json" })
-        .end(answer.body);
+      response.writeHead(answer.status ?? 200, { "content-type": answer.type ?? "application/json" });
+      if (answer.goesOn !== true) return void response.end(answer.body);
+      response.on("close", () => { this.left += 1; });
+      return void response.write(answer.body);
     }
     const name = normalize(asked || "index.html");
     try {

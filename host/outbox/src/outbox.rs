@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use streamgauge_core::{FinalPane, PartitionSnapshot};
 
-use crate::{Attachments, WorkerReport};
+use crate::{Attachments, News, WorkerReport};
 
 /// Dead letters, late records and final panes of a worker that no checkpoint holds yet, in bytes,
 /// wherever they are; a worker that has more takes no record.
@@ -21,6 +21,8 @@ pub struct Outbox {
     content: Mutex<Content>,
     /// Told when less is unstored.
     stored: Condvar,
+    /// Told of each publication.
+    news: Arc<News>,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +54,12 @@ impl Outbox {
         outbox
     }
 
+    /// The same, and whoever waits for `news` hears of each publication.
+    #[must_use]
+    pub fn telling(self, news: &Arc<News>) -> Self {
+        Self { news: Arc::clone(news), ..self }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -65,6 +73,8 @@ impl Outbox {
         content.waiting.append(attachments);
         content.count_bytes();
         content.report = report;
+        drop(content);
+        self.news.tell();
     }
 
     /// The states, the final panes that are not stored yet, and the report, as of one moment.

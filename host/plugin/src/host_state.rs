@@ -7,6 +7,7 @@ use streamgauge_core::random::Random;
 use streamgauge_core::words;
 
 use super::bindings::streamgauge::metric::{log, types};
+use super::epoch::EpochClock;
 use super::limits::{CallTime, MemoryLimit, OverTime};
 use super::log_rate::LogRate;
 
@@ -29,6 +30,7 @@ pub(super) struct HostState {
     /// The last error that the plugin logged in this call: if the call crashes, the plugin's own
     /// words for the crash.
     last_words: Option<String>,
+    clock: EpochClock,
     /// For components that import WASI.
     pub(super) inert: Inert,
 }
@@ -42,8 +44,14 @@ pub(super) struct Inert {
 }
 
 impl HostState {
-    /// The state of a new store for `metric`.
-    pub(super) fn new(metric: String, memory_bytes_max: usize, time_max: Duration) -> Self {
+    /// The state of a new store for `metric`, whose component is begun now.
+    pub(super) fn new(
+        metric: String,
+        memory_bytes_max: usize,
+        time_max: Duration,
+        clock: EpochClock,
+    ) -> Self {
+        clock.keep();
         Self {
             metric,
             memory: MemoryLimit::new(memory_bytes_max),
@@ -51,12 +59,14 @@ impl HostState {
             log_lines: 0,
             log_rate: LogRate::new(Instant::now()),
             last_words: None,
+            clock,
             inert: Inert::default(),
         }
     }
 
     /// A call begins: what the last one logged is forgotten.
     pub(super) fn begin_call(&mut self) {
+        self.clock.keep();
         self.time.begin();
         self.log_lines = 0;
         self.last_words = None;
@@ -64,6 +74,7 @@ impl HostState {
 
     /// Looks at the call that runs.
     pub(super) fn look(&mut self) -> Result<(), OverTime> {
+        self.clock.keep();
         if let Some(passed) = self.time.look()? {
             tracing::warn!(
                 "metric `{}`: a call of its plugin is not done after {passed:.0?}, most of which it \

@@ -116,8 +116,9 @@ impl Instance {
     fn instantiate(plugin: &Plugin) -> Result<Self, CallError> {
         let settings = plugin.settings();
         let memory_bytes_max = plugin.memory_bytes_max();
-        let state = HostState::new(settings.id.clone(), memory_bytes_max, settings.time_max);
         let linked = &plugin.linked;
+        let (id, clock) = (settings.id.clone(), linked.clock.clone());
+        let state = HostState::new(id, memory_bytes_max, settings.time_max, clock);
         let mut store = Store::new(linked.pre.engine(), state);
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(LOOK_TICKS);

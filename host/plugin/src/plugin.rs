@@ -10,6 +10,7 @@ use wasmtime::component::InstancePre;
 use super::bindings::MetricIndices;
 use super::bindings::optional::exports::streamgauge::metric::largest;
 use super::descriptor::Descriptor;
+use super::epoch::EpochClock;
 use super::host_state::HostState;
 
 /// A component with what the sandbox gives it, and the places of its calls.
@@ -18,6 +19,8 @@ pub(super) struct Linked {
     pub(super) metric: MetricIndices,
     /// Of the optional interface.
     pub(super) largest: Option<largest::GuestIndices>,
+    /// That of the engine.
+    pub(super) clock: EpochClock,
 }
 
 /// A loaded and checked plugin, ready to be instantiated for each worker.

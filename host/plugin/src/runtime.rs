@@ -15,7 +15,7 @@ use super::compile::{CompileLimits, Compiler, Verdict};
 use super::component;
 use super::descriptor::Descriptor;
 use super::engine::{engine, one_line};
-use super::epoch;
+use super::epoch::EpochClock;
 use super::host_state::HostState;
 use super::inert;
 use super::instance::{Instance, largest_of};
@@ -27,6 +27,7 @@ use streamgauge_pipeline::{MetricSettings, Wasi};
 #[derive(Clone)]
 pub struct Runtime {
     engine: Engine,
+    clock: EpochClock,
     /// The compiled components, by the digest of the file: several metrics may share a plugin.
     compiled: Arc<Mutex<BTreeMap<Digest, Arc<OnceLock<Component>>>>>,
     /// The process that compiles; `None` means that compiling has no limits.
@@ -76,8 +77,8 @@ impl Runtime {
 
     fn with(cache: Option<Cache>, within: Option<Within>) -> Self {
         let engine = engine(cache);
-        epoch::start(&engine);
-        Self { engine, compiled: Arc::default(), within: within.map(Arc::new) }
+        let clock = EpochClock::start(&engine);
+        Self { engine, clock, compiled: Arc::default(), within: within.map(Arc::new) }
     }
 
     /// Loads the plugin of `settings` and checks it against the contract.
@@ -258,7 +259,7 @@ impl Runtime {
         let pre = linker.instantiate_pre(component).map_err(contract)?;
         let metric = MetricIndices::new(&pre).map_err(contract)?;
         let largest = largest_of(&pre, CONTRACT).map_err(contract)?;
-        Ok(Linked { pre, metric, largest })
+        Ok(Linked { pre, metric, largest, clock: self.clock.clone() })
     }
 }
 

@@ -64,6 +64,11 @@ impl ResultTable {
         }
     }
 
+    /// Appends the value of a row in a column as JSON: a number that JSON has not is `null`.
+    pub fn write_json(&self, row: usize, column: usize, json: &mut Vec<u8>) {
+        self.columns[column].write_json(row, json);
+    }
+
     /// The memory that a row takes, in bytes.
     pub fn row_bytes(&self, row: usize) -> usize {
         self.columns.iter().map(|column| column.row_bytes(row)).sum()

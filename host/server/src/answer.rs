@@ -157,8 +157,13 @@ impl Write for Pieces {
         Ok(taken.len())
     }
 
+    /// Sends what is there, for a client that reads the answer while it is made.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::take(&mut self.piece);
+        self.send(Piece::Bytes(piece.into()))
     }
 }
 

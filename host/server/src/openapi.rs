@@ -12,7 +12,7 @@ use utoipa::OpenApi;
 use super::access::guard;
 use super::app::App;
 use super::control::paths as acts;
-use super::query::answers;
+use super::query::{answers, explaining};
 use super::response::fresh;
 use super::{api, latest};
 use streamgauge_wire as wire;
@@ -41,7 +41,8 @@ use streamgauge_wire as wire;
         answers::events,
         answers::dead_letters,
         answers::checkpoints,
-        answers::explain,
+        explaining::explain,
+        explaining::explain_events,
         answers::checkpoint,
         acts::reload,
         acts::resume,

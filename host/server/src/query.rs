@@ -3,11 +3,12 @@
 
 pub(crate) mod allowance;
 pub(crate) mod answers;
+pub(crate) mod explaining;
 
 use std::fmt::Display;
 use std::io::Write;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use streamgauge_core::{
     EventTime, TimeWindow, WindowAsk, WindowAskError, WindowSpec, parse_rfc3339,
@@ -30,12 +31,17 @@ pub trait Query: Send + Sync {
     fn checkpoints(&self) -> Checkpoints;
 
     /// The account of one record, in the shape of `explain --json`. The log before the record is
-    /// read again, so an answer may take seconds.
+    /// read again, so an answer may take seconds; `goes_on` is told how far that is, and ends the
+    /// work with `false`.
     ///
     /// # Errors
     /// The record does not exist, it is too far from the start of the log, another one is being
-    /// explained, or the log cannot be read.
-    fn explain(&self, place: Place) -> Result<Value, Refused>;
+    /// explained, the log cannot be read, or the work was ended.
+    fn explain(
+        &self,
+        place: Place,
+        goes_on: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Value, Refused>;
 
     /// Writes the merged result of all metrics, in the shape of `replay --json`.
     ///
@@ -214,4 +220,13 @@ pub struct Place {
     pub partition: u32,
     /// The record's offset in its partition.
     pub offset: i64,
+}
+
+/// How far a log is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// The offsets that are read.
+    pub read: u64,
+    /// The offsets that are to be read.
+    pub of: u64,
 }

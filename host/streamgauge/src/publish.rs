@@ -12,9 +12,9 @@ mod measured;
 mod meter;
 mod metric;
 mod open_transaction;
+mod pace;
 mod partition;
 mod query;
-mod rest;
 mod samples;
 mod seen;
 mod stored;
@@ -23,6 +23,7 @@ mod to_wire;
 mod warnings;
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::Utc;
@@ -50,9 +51,9 @@ use health::{Facts, Verdicts};
 use held::WatermarkHold;
 use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
+use pace::{leeway, patience, pause};
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
-use rest::rest;
 use seen::Seen;
 use stored::StoredOnce;
 use summary::LateSummary;
@@ -66,6 +67,8 @@ const LAG_SMALL: u64 = 1000;
 /// Replaces the state that the server shows.
 pub struct Publisher {
     drawing: Drawing,
+    /// When the last state was begun.
+    began: Instant,
     sender: watch::Sender<Arc<LiveState>>,
 }
 
@@ -87,7 +90,7 @@ struct Drawing {
     started_at: i64,
     seq: u64,
     /// From one state to the next, as it was last.
-    rest: Duration,
+    pause: Duration,
     meter: Meter,
     costs: Costs,
     events: EventLog,
@@ -128,7 +131,7 @@ impl Publisher {
             telemetry: Arc::clone(telemetry),
             started_at,
             seq: 0,
-            rest: pipeline.publish_every,
+            pause: pipeline.publish_every,
             meter: Meter::new(),
             costs: Costs::default(),
             events: EventLog::new(started_at),
@@ -146,16 +149,24 @@ impl Publisher {
         };
         drawing.adopt(active);
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
-        (Self { drawing, sender }, receiver)
+        (Self { drawing, began: Instant::now(), sender }, receiver)
     }
 
-    /// Replaces the state that the server shows. Returns how long to wait before the next one.
-    pub fn publish(&mut self) -> Duration {
-        let began = Instant::now();
+    /// Replaces the state that the server shows.
+    pub fn publish(&mut self) {
+        self.began = Instant::now();
         self.sender.send_replace(Arc::new(self.drawing.draw()));
         self.drawing.current.is_shown(&self.drawing.active);
-        self.drawing.rest = rest(began.elapsed(), self.drawing.pipeline.publish_every);
-        self.drawing.rest
+        self.drawing.pause = pause(self.began.elapsed(), self.drawing.pipeline.publish_every);
+    }
+
+    /// Waits until the next state is due: when workers have published, if the last one was not just
+    /// now, and after a while in any case.
+    pub fn wait(&self) {
+        let pause = self.drawing.pause;
+        let earliest = self.began + pause.saturating_sub(leeway(pause));
+        thread::sleep(earliest.saturating_duration_since(Instant::now()));
+        self.drawing.run_status.news.wait(leeway(pause) + patience(pause));
     }
 }
 
@@ -269,7 +280,7 @@ impl Drawing {
             workers: seen.overview.workers.len(),
             stages: self.meter.stages(),
             queue_records: seen.overview.levels.queue_records,
-            publish_every_ms: self.rest.max(seen.overview.levels.publish_every).as_millis() as u64,
+            publish_every_ms: self.pause.max(seen.overview.levels.publish_every).as_millis() as u64,
             partitions: partitions.iter().map(to_wire::partition).collect(),
             watermark_held_by,
             warnings: warnings.into_iter().map(to_wire::cause).collect(),

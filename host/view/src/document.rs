@@ -13,7 +13,7 @@ use streamgauge_core::{
     rfc3339,
 };
 use streamgauge_outbox::HistoryError;
-use streamgauge_plugin::{Cell, Descriptor};
+use streamgauge_plugin::{Descriptor, ResultTable};
 use thiserror::Error;
 
 use crate::cells::to_json;
@@ -143,6 +143,9 @@ fn metric_books(id: &str, published: &Published, trouble: Option<&Trouble>) -> V
     value
 }
 
+/// How many bytes of rows are written at a time, about.
+const ROWS_BYTES: usize = 64 << 10;
+
 /// Writes the rows of one window.
 ///
 /// # Errors
@@ -153,41 +156,49 @@ pub fn write_window(
     window: &WindowResult,
     zone: Tz,
 ) -> io::Result<()> {
-    let names = descriptor.outputs.iter().map(|output| format!("{}:", json!(output.name)));
+    let names = descriptor.outputs.iter().enumerate();
+    let names = names.map(|(number, output)| format!("{}{}:", comma(number), json!(output.name)));
     let names: Vec<String> = names.collect();
     let result = &window.result;
     write!(out, "{{\"window\":{}", json!(frame::window(window.id, window.state, zone)))?;
     let tables = [("on_time", &result.on_time), ("late", &result.late), ("total", &result.total)];
     for (verdict, table) in tables {
         write!(out, ",\"{verdict}\":[")?;
-        for (number, row) in table.rows().enumerate() {
-            out.write_all(comma(number).as_bytes())?;
-            write_row(out, &names, &row)?;
-        }
+        write_rows(out, &names, table)?;
         out.write_all(b"]")?;
     }
     if let Some(OtherRows { keys, total, on_time, late }) = &result.other {
         write!(out, ",\"other\":{{\"keys\":{keys}")?;
         for (verdict, row) in [("total", total), ("on_time", on_time), ("late", late)] {
-            write!(out, ",\"{verdict}\":")?;
-            write_row(out, &names, row)?;
+            write!(out, ",\"{verdict}\":{{")?;
+            for (name, cell) in names.iter().zip(row) {
+                write!(out, "{name}{}", to_json(cell))?;
+            }
+            out.write_all(b"}")?;
         }
         out.write_all(b"}")?;
     }
     out.write_all(b"}")
 }
 
-/// One object, by the names of the outputs.
-fn write_row(out: &mut dyn Write, names: &[String], cells: &[Cell]) -> io::Result<()> {
-    out.write_all(b"{")?;
-    for (number, (name, cell)) in names.iter().zip(cells).enumerate() {
-        write!(out, "{}{name}", comma(number))?;
-        match cell {
-            Cell::Text(text) => serde_json::to_writer(&mut *out, text)?,
-            cell => write!(out, "{}", to_json(cell))?,
+/// One object a row, by the names of the outputs. Answers have tens of thousands of rows, so each
+/// costs no more than its bytes.
+fn write_rows(out: &mut dyn Write, names: &[String], table: &ResultTable) -> io::Result<()> {
+    let mut text = Vec::new();
+    for row in 0..table.len() {
+        text.extend_from_slice(comma(row).as_bytes());
+        text.push(b'{');
+        for (column, name) in names.iter().enumerate() {
+            text.extend_from_slice(name.as_bytes());
+            table.write_json(row, column, &mut text);
+        }
+        text.push(b'}');
+        if text.len() >= ROWS_BYTES {
+            out.write_all(&text)?;
+            text.clear();
         }
     }
-    out.write_all(b"}")
+    out.write_all(&text)
 }
 
 #[cfg(test)]

@@ -58,18 +58,25 @@ pub enum NotExplained {
     /// A plugin crashed or broke its contract.
     #[error(transparent)]
     Oracle(#[from] OracleError),
+    /// Nobody wants to know any more.
+    #[error("it was ended before the record was reached")]
+    Ended,
 }
 
+/// After how many records whoever waits is told of them.
+const TOLD_EVERY: u64 = 256;
+
 /// Reads the log of `partition` up to the record at `offset`: from the origin of what is `stored` of
-/// the partition, or from the log's beginning. Each metric counts what it counts there.
+/// the partition, or from the log's beginning. Each metric counts what it counts there. `goes_on` is
+/// told now and then how many offsets are read, and of how many; `false` ends the work.
 ///
 /// # Errors
-/// There is no such record, the log cannot be read, or a plugin fails.
+/// There is no such record, the log cannot be read, a plugin fails, or the work was ended.
 pub fn explain(
     audited: &Audited<'_>,
-    partition: u32,
-    offset: i64,
+    (partition, offset): (u32, i64),
     stored: Option<&PartitionSnapshot>,
+    goes_on: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Explanation, NotExplained> {
     let (low, high) = audited.held(partition).ok_or(NotExplained::NoPartition(partition))?;
     let no_record = NotExplained::NoRecord { partition, offset, low, high };
@@ -85,6 +92,7 @@ pub fn explain(
     }
     let mut records_before = 0;
     let mut found = None;
+    let (of, mut is_wanted) = ((offset - from).unsigned_abs(), true);
     let span = Span { partition, from, to: offset + 1 };
     audited.read(&[span], &mut |_, meta, value| {
         let (offset_here, stamp) = (meta.offset, meta.time.millis());
@@ -96,8 +104,13 @@ pub fn explain(
             return false;
         }
         records_before += 1;
-        true
+        let read = (offset_here - from).unsigned_abs();
+        is_wanted = records_before % TOLD_EVERY != 0 || goes_on(read, of);
+        is_wanted
     })?;
+    if !is_wanted {
+        return Err(NotExplained::Ended);
+    }
     let (verdict, value) = found.ok_or(no_record)??;
     let not_counted = stored.map_or_else(Vec::new, |stored| {
         let why = |metric: &MetricSnapshot| {

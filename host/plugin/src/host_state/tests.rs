@@ -4,11 +4,13 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use log::Level::{Error, Info, Trace, Warn};
+use wasmtime::Engine;
 
 use super::*;
 
 fn state() -> HostState {
-    HostState::new("shop".to_owned(), 1000, Duration::from_secs(1))
+    let clock = EpochClock::start(&Engine::default());
+    HostState::new("shop".to_owned(), 1000, Duration::from_secs(1), clock)
 }
 
 /// The lines that `act` logs, with level and metric, from level `info` on.

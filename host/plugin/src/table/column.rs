@@ -104,6 +104,18 @@ impl Column {
         }
     }
 
+    /// Appends the value of a row as JSON; a number that JSON has not is `null`.
+    pub(super) fn write_json(&self, row: usize, json: &mut Vec<u8>) {
+        let written = match self.value(row) {
+            Value::Null => serde_json::to_writer(json, &()),
+            Value::Boolean(value) => serde_json::to_writer(json, &value),
+            Value::Integer(value) => serde_json::to_writer(json, &value),
+            Value::Float(value) => serde_json::to_writer(json, &value),
+            Value::Text(text) => serde_json::to_writer(json, text),
+        };
+        written.expect("a value can be written to memory");
+    }
+
     /// The order of two rows: rows without a value first, texts by their bytes.
     pub(super) fn compare(&self, a: usize, b: usize) -> Ordering {
         let has_value = |row: usize| self.nulls.get(row) != Some(&true);

@@ -201,3 +201,21 @@ fn rows_have_the_same_key_where_their_cells_are_the_same() {
     assert!(keys.contains(&key(rows, &[0, 1])), "an equal pair has an equal key");
     assert_eq!(key(0, &[0]), key(1, &[0]), "other columns are left out");
 }
+
+#[test]
+fn values_are_written_as_json_whatever_they_are() {
+    let row = [
+        (Cell::Null, "null"),
+        (Cell::Boolean(true), "true"),
+        (Cell::Integer(i64::MIN), "-9223372036854775808"),
+        (Cell::Float(0.5), "0.5"),
+        (Cell::Float(f64::INFINITY), "null"),
+        (text("\"广东\"\n"), r#""\"广东\"\n""#),
+    ];
+    let table = ResultTable::of_rows([row.iter().map(|(cell, _)| cell.clone()).collect()]);
+    for (column, (cell, expected)) in row.iter().enumerate() {
+        let mut json = b"[".to_vec();
+        table.write_json(0, column, &mut json);
+        assert_eq!(String::from_utf8_lossy(&json), format!("[{expected}"), "{cell:?}");
+    }
+}

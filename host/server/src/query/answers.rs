@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{Path, Query as Parameters, State};
@@ -15,8 +14,9 @@ use streamgauge_core::{EventTime, WindowAsk, rfc3339};
 use streamgauge_wire::{Checkpoints, Frame, LatenessReport, Samples};
 use utoipa::IntoParams;
 
-use super::{HistoryAsk, Place, Refused, malformed};
-use crate::answer::{answer, later, write};
+use super::explaining::{explain, explain_events};
+use super::{HistoryAsk, Refused, malformed};
+use crate::answer::{answer, write};
 use crate::app::App;
 use crate::response::{Refusal, refusal};
 
@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/dead-letters", get(dead_letters))
         .route("/api/v1/checkpoints", get(checkpoints))
         .route("/api/v1/explain", get(explain))
+        .route("/api/v1/explain/events", get(explain_events))
         .route("/api/v1/checkpoint", get(checkpoint))
 }
 
@@ -84,36 +85,6 @@ pub(crate) async fn dead_letters(State(app): State<Arc<App>>) -> Response {
     responses((status = 200, body = Checkpoints), (status = 401, description = "A token is missing", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn checkpoints(State(app): State<Arc<App>>) -> Response {
     answer(&app, |app| Ok(app.query.checkpoints())).await
-}
-
-/// The account of one record: the log before the record is read again.
-#[utoipa::path(get, path = "/api/v1/explain", tag = "pipeline",
-    params(Place),
-    responses((status = 200, body = Object), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; use the command line", body = Refusal), (status = 429, description = "Without a token, explanations took their share of time", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "The host is at work on another one", body = Refusal)))]
-pub(crate) async fn explain(
-    State(app): State<Arc<App>>,
-    Parameters(place): Parameters<Place>,
-) -> Response {
-    // Whoever knows the token may spend the time.
-    if app.access.token.is_none()
-        && let Err(wait) = app.allowance.check(Instant::now())
-    {
-        let text = format!(
-            "explanations took a tenth of a core, which is the limit without a token; hint: ask \
-             again in {:.0} s, or use the command line: streamgauge explain {}@{}",
-            wait.as_secs_f64().ceil(),
-            place.partition,
-            place.offset
-        );
-        return later(StatusCode::TOO_MANY_REQUESTS, text, wait);
-    }
-    answer(&app, move |app| {
-        let begun = Instant::now();
-        let explained = app.query.explain(place);
-        app.allowance.spend(Instant::now(), begun.elapsed());
-        explained
-    })
-    .await
 }
 
 /// The rows of one panel over one window.

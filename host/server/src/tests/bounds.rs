@@ -2,8 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
+use super::fixture::ENDED;
 use super::host::{Host, PATIENCE, Setup};
 use crate::limits::{ANSWERS_MAX, Limits};
 
@@ -145,5 +149,38 @@ fn without_a_token_explanations_take_a_tenth_of_a_core() {
         let path = "/api/v1/explain?partition=0&offset=-1100";
         let reply = host.request("GET", path, "Authorization: Bearer 0123456789abcdef\r\n");
         assert_eq!(reply.code, 200, "{reply:?}");
+    }
+}
+
+#[test]
+fn an_explanation_tells_how_far_it_is_and_ends_with_whoever_wants_it() {
+    let host = Host::start(Setup::default());
+    let whole = host.get("/api/v1/explain/events?partition=0&offset=41");
+    let expected = json!({ "partition": 0, "offset": 41, "verdict": "late" });
+    // It comes in chunks, the size of each before it.
+    assert!(whole.body.contains(&format!("event: explanation\ndata: {expected}\n\n")), "{whole:?}");
+    assert_eq!(whole.header("content-type"), Some("text/event-stream"));
+    assert_eq!(whole.header("x-accel-buffering"), Some("no"));
+    let broken = host.get("/api/v1/explain/events?partition=4&offset=1").body;
+    let progress = broken.find("event: progress\ndata: {\"read\":1,\"of\":2}\n\n");
+    let refused = broken.find("event: refused\ndata: {\"error\":\"the broker is gone\"}\n\n");
+    assert!(progress.is_some() && progress < refused, "{broken}");
+    assert_eq!(host.get("/api/v1/explain/events?partition=2&offset=1").code, 422);
+
+    let gzip = "Accept-Encoding: gzip\r\n";
+    let mut socket = ask(&host, "/api/v1/explain/events?partition=3&offset=1", gzip);
+    let mut heard = String::new();
+    while heard.matches("event: progress").count() < 3 {
+        let mut some = [0; 1024];
+        let length = socket.read(&mut some).expect("progress comes");
+        assert!(length > 0, "{heard}");
+        heard += &String::from_utf8_lossy(&some[..length]);
+    }
+    assert!(!ENDED.load(Ordering::Relaxed));
+    drop(socket);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !ENDED.load(Ordering::Relaxed) {
+        assert!(Instant::now() < deadline, "the work goes on for nobody");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::control::{Act, Asker, Control, NotDone};
-use crate::query::{HistoryQuestion, Place, Query, Refused};
+use crate::query::{HistoryQuestion, Place, Progress, Query, Refused};
 use streamgauge_core::WindowAsk;
 use streamgauge_wire::{
     AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Difference, Done,
@@ -107,6 +108,9 @@ fn stored() -> StoredCounts {
     }
 }
 
+/// Whether an explanation that takes for ever was ended.
+pub(crate) static ENDED: AtomicBool = AtomicBool::new(false);
+
 /// Answers that are always the same.
 pub(crate) struct Answers;
 
@@ -136,8 +140,28 @@ impl Query for Answers {
         Checkpoints { checkpoints: Vec::new() }
     }
 
-    fn explain(&self, place: Place) -> Result<Value, Refused> {
+    fn explain(
+        &self,
+        place: Place,
+        goes_on: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Value, Refused> {
         match place.partition {
+            // A log that is read for ever, unless the client leaves.
+            3 => {
+                let mut read = 0;
+                while goes_on(Progress { read, of: read + 1 }) {
+                    std::thread::sleep(Duration::from_millis(10));
+                    read += 1;
+                }
+                ENDED.store(true, Ordering::Relaxed);
+                Err(Refused::Failed("ended".to_owned()))
+            }
+            // One that cannot be read to its end.
+            4 => {
+                std::thread::sleep(Duration::from_millis(150));
+                goes_on(Progress { read: 1, of: 2 });
+                Err(Refused::Failed("the broker is gone".to_owned()))
+            }
             // An explanation that takes so many milliseconds.
             0 if place.offset < 0 => {
                 std::thread::sleep(Duration::from_millis(place.offset.unsigned_abs()));

@@ -35,7 +35,7 @@ impl ExplainArgs {
 }
 
 pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
-    let (partition, offset) = args.place;
+    let (partition, _) = args.place;
     let prepared = Prepared::load(&args.config.config, |_| {})?;
     let state = stored::find(&prepared, stored::Which::default(), drop)?;
     let states = state.as_ref().map_or(&[][..], |state| &state.checkpoint.partitions);
@@ -43,13 +43,12 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     let origin = own.map(|snapshot| snapshot.state.origin);
     let audited = Audited::open(&prepared.pipeline, &prepared.plugins, states)
         .map_err(|error| Failure::source(&error))?;
-    let explanation =
-        audit::explain(&audited, partition, offset, own.map(|own| &**own)).map_err(|error| {
-            match error {
-                NotExplained::Source(error) => Failure::source(&error),
-                other => Failure::failed(other),
-            }
-        })?;
+    let own = own.map(|own| &**own);
+    let explanation = audit::explain(&audited, args.place, own, &mut |_, _| true);
+    let explanation = explanation.map_err(|error| match error {
+        NotExplained::Source(error) => Failure::source(&error),
+        other => Failure::failed(other),
+    })?;
     if let (Some(origin), Some((low, _))) = (origin, audited.held(partition))
         && low > origin
     {

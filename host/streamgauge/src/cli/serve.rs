@@ -222,11 +222,11 @@ pub(super) fn serve(
         let beat = job.pulses.watch("publisher");
         spawn("publisher", move || {
             while !done.load(Ordering::Relaxed) {
-                let rest = publisher.publish();
+                publisher.publish();
                 announced.keep();
                 control_token.keep();
                 beat.beat(Instant::now());
-                thread::sleep(rest);
+                publisher.wait();
             }
             publisher.publish();
         })
@@ -248,6 +248,7 @@ pub(super) fn serve(
     }
     attendance.stopping();
     done.store(true, Ordering::Relaxed);
+    job.run_status.news.tell();
     handover.close();
     building.into_iter().for_each(end_of_build);
     // A panic of either was told, and ends the process with its message.

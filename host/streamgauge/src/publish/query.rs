@@ -13,7 +13,7 @@ use streamgauge_core::{EventTime, TimeWindow, WindowAsk, WindowSpec};
 use streamgauge_oracle::audit::{self, Audited, NotExplained};
 use streamgauge_outbox::Take;
 use streamgauge_pipeline::Pipeline;
-use streamgauge_server::query::{HistoryQuestion, Place, Query, Refused};
+use streamgauge_server::query::{HistoryQuestion, Place, Progress, Query, Refused};
 use streamgauge_view::{Published, WindowId, document, offsets};
 use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
 
@@ -98,7 +98,11 @@ impl Query for LiveQuery {
         to_wire::checkpoints(&self.run_status.checkpoints.read())
     }
 
-    fn explain(&self, Place { partition, offset }: Place) -> Result<Value, Refused> {
+    fn explain(
+        &self,
+        Place { partition, offset }: Place,
+        goes_on: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Value, Refused> {
         let overview = self.run_status.overview();
         let own = overview.partitions.iter().find(|snapshot| snapshot.partition == partition);
         let own =
@@ -125,12 +129,17 @@ impl Query for LiveQuery {
             );
             return Err(Refused::TooMuch(text));
         }
-        let explained = audit::explain(&audited, partition, offset, Some(own));
+        let place = (partition, offset);
+        let explained = audit::explain(&audited, place, Some(own), &mut |read, of| {
+            goes_on(Progress { read, of })
+        });
         let explained = explained.map_err(|error| match error {
             NotExplained::NoRecord { .. } | NotExplained::NoPartition(_) => {
                 Refused::Unknown(error.to_string())
             }
-            NotExplained::Source(_) | NotExplained::Oracle(_) => Refused::failed(&error),
+            NotExplained::Source(_) | NotExplained::Oracle(_) | NotExplained::Ended => {
+                Refused::failed(&error)
+            }
         })?;
         let mut json = explained.to_json(pipeline);
         if !pipeline.server.show_records {

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{
@@ -21,9 +21,6 @@ use super::supervisor::Told;
 
 /// How often the states are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-
-/// How often the thread looks if it should end.
-const END_LOOK: Duration = Duration::from_millis(20);
 
 /// The work may take one part in so many of the time; and where a worker would soon have to do it
 /// itself, which holds the stream up.
@@ -45,6 +42,7 @@ const DIFFERENCE_BYTES: usize = 128 << 10;
 /// looks and tells.
 pub(super) struct Compacting {
     ended: Arc<AtomicBool>,
+    thread: Thread,
 }
 
 impl Compacting {
@@ -58,14 +56,15 @@ impl Compacting {
         let ended = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&ended);
         let named = thread::Builder::new().name("compactor".into());
-        named.spawn(move || compactor.run(&told)).expect("a thread can be started");
-        Self { ended }
+        let spawned = named.spawn(move || compactor.run(&told)).expect("a thread can be started");
+        Self { ended, thread: spawned.thread().clone() }
     }
 }
 
 impl Drop for Compacting {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
+        self.thread.unpark();
     }
 }
 
@@ -104,8 +103,11 @@ impl Compactor {
                 self.compact(due);
             }
             let until = Instant::now() + LOOK_EVERY.max(began.elapsed() * (part - 1));
-            while Instant::now() < until && !ended.load(Ordering::Relaxed) {
-                thread::sleep(END_LOOK);
+            while let Some(left) = until.checked_duration_since(Instant::now())
+                && !left.is_zero()
+                && !ended.load(Ordering::Relaxed)
+            {
+                thread::park_timeout(left);
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// What became of a pipeline that was handed over.
@@ -36,11 +37,14 @@ struct Content<T> {
     outcome: Option<Outcome>,
     /// True once the run is over: nobody takes a pipeline any more.
     is_closed: bool,
+    /// The thread that takes pipelines, where it sleeps meanwhile.
+    taker: Option<Thread>,
 }
 
 impl<T> Default for Handover<T> {
     fn default() -> Self {
-        let content = Content { next: None, since: None, outcome: None, is_closed: false };
+        let (next, since, outcome) = (None, None, None);
+        let content = Content { next, since, outcome, is_closed: false, taker: None };
         Self {
             is_asked: AtomicBool::new(false),
             content: Mutex::new(content),
@@ -55,6 +59,12 @@ impl<T> Handover<T> {
         self.is_asked.load(Ordering::Acquire)
     }
 
+    /// The calling thread is woken from its parking when a pipeline waits to be taken.
+    pub fn wake_me(&self) {
+        let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.taker = Some(thread::current());
+    }
+
     /// Hands `next` over and waits for the outcome, but no longer than `limit`.
     pub fn give(&self, next: T, limit: Duration) -> Outcome {
         let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,6 +74,7 @@ impl<T> Handover<T> {
         (content.next, content.outcome) = (Some(next), None);
         content.since = Some(Instant::now());
         self.is_asked.store(true, Ordering::Release);
+        content.taker.iter().for_each(Thread::unpark);
         let waits = |content: &mut Content<T>| content.outcome.is_none();
         let (mut content, _) = self
             .changed

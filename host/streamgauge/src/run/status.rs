@@ -10,7 +10,8 @@ use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_core::{LatenessClock, PartitionSnapshot};
 use streamgauge_kafka::{BrokerFault, CommitBoard, FaultKind};
 use streamgauge_outbox::{
-    HistoryStore, Outbox, Overview, RecentLetter, RecentRecord, Sides, WorkerCounts, WorkerReport,
+    HistoryStore, News, Outbox, Overview, RecentLetter, RecentRecord, Sides, WorkerCounts,
+    WorkerReport,
 };
 use streamgauge_source::SourceHealth;
 
@@ -45,6 +46,8 @@ pub struct RunStatus {
     pub sides: Arc<Sides>,
     /// What somebody did to the run.
     pub acts: Acts,
+    /// Tells that workers have published.
+    pub news: Arc<News>,
     /// Where final panes are stored.
     history: Mutex<Option<Arc<dyn HistoryStore>>>,
     /// Metrics that stopped and are to go on, each with whether it may miss records that are gone.
@@ -103,6 +106,7 @@ impl RunStatus {
             sources: Arc::default(),
             sides: Arc::default(),
             acts: Acts::default(),
+            news: Arc::default(),
             history: Mutex::default(),
             resumes: Mutex::default(),
         }

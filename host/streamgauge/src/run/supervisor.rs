@@ -2,6 +2,8 @@
 //! everything down in order. What is missing outside is waited for; what is wrong is named.
 
 mod clock;
+mod ends;
+mod outboxes;
 mod outcome;
 mod parts;
 mod reloading;
@@ -33,13 +35,14 @@ use super::cause::Cause;
 use super::compactor::Compacting;
 use super::edition::Keeping;
 use super::fatal;
-use super::opening::{Feed, Opening, Parked, Reads, Share, Shares};
+use super::opening::{Feed, Opening, Parked, Reads, Shares};
 use super::patience::Patience;
 use super::pulse::{Beat, Pulses};
 use super::reloading::Reloading;
 use super::status::{Phase, RunStatus};
 
 pub(super) use clock::SystemClock;
+use ends::Ends;
 use outcome::{Attempt, failed, joined, made_anew};
 use silence::{Wait, given_up_now};
 pub(super) use topic_watch::Told;
@@ -208,7 +211,7 @@ impl Supervisor {
         let (guard, differs) = guard.unzip();
         let differs = differs.unwrap_or_default();
         let outlets = self.outlets(checkpoint.as_ref())?;
-        let outboxes = fill_outboxes(&shares, &parked);
+        let outboxes = outboxes::fill(&shares, &parked, &self.run_status.news);
         let lasts = Arc::new(AtomicBool::new(matches!(self.feed, Feed::Pipeline { .. })));
         let with_outboxes = shares.into_iter().zip(&outboxes);
         let setup = |(share, outbox)| self.setup(share, latency_from, outbox, &lasts);
@@ -305,6 +308,8 @@ impl Supervisor {
     ) -> Result<Attempt, SourceError> {
         let readers = self.side_readers(lasts);
         let (done, ended) = (AtomicBool::new(false), AtomicBool::new(false));
+        let ends = Ends::new();
+        self.reloading.handover.wake_me();
         let (mut reopens, mut given_up) = (false, None);
         let result = thread::scope(|scope| {
             let storing = self.store_meanwhile(scope, checkpointer, &done);
@@ -314,10 +319,7 @@ impl Supervisor {
                 .unzip();
             // A worker that has ended hears nothing any more.
             let stop_all = || told.iter().for_each(|(told, _)| drop(told.send(Command::Stop)));
-            let spawn = |(number, setup): (usize, Setup)| {
-                let spawned = thread::Builder::new().name(format!("worker-{number}"));
-                spawned.spawn_scoped(scope, || engine::run(setup)).expect("a thread can be started")
-            };
+            let spawn = |(number, setup)| ends.spawn(scope, number, || engine::run(setup));
             let mut running: Vec<_> = setups.into_iter().enumerate().map(spawn).collect();
             let reading = self.look_after(scope, &readers, &told, &ended);
             let _compacting = Compacting::begin(&self.plugins, &told);
@@ -338,9 +340,10 @@ impl Supervisor {
                 self.is_alive();
                 self.note_joined();
                 let Some(i) = running.iter().position(thread::ScopedJoinHandle::is_finished) else {
-                    thread::sleep(LOOK_EVERY / 5);
+                    ends.wait(LOOK_EVERY);
                     continue;
                 };
+                ends.joined();
                 match joined(running.swap_remove(i)) {
                     Ok(Finished::Stopped) if result.is_ok() => result = Ok(Finished::Stopped),
                     Ok(_) => {}
@@ -377,16 +380,4 @@ impl Supervisor {
         reopens &= !self.stop.load(Ordering::Relaxed);
         result.map(|ended| if reopens { Attempt::Reopen } else { Attempt::Finished(ended) })
     }
-}
-
-/// An outbox a worker, with the states of its partitions. Where a new partition begins is part of
-/// the state: "latest" must not move at a crash. What stands still is shown and stored with the
-/// first worker's.
-fn fill_outboxes(shares: &[Share], parked: &[Parked]) -> Vec<Arc<Outbox>> {
-    let beginning = |(i, share): (usize, &Share)| {
-        let stopped = parked.iter().filter(|_| i == 0).map(|parked| &parked.state);
-        let states = share.partitions.iter().chain(stopped);
-        Arc::new(Outbox::beginning_with(states.map(|state| Arc::new(state.clone()))))
-    };
-    shares.iter().enumerate().map(beginning).collect()
 }

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use streamgauge_core::{EventTime, GapKind, TimeWindow};
-use streamgauge_plugin::{ContractType, Output, ResultTable, Role};
+use streamgauge_plugin::{Cell, ContractType, Output, Role};
 
 use super::*;
 use crate::testing::{METRIC, metric, minutes, partition, plan};

@@ -183,7 +183,26 @@ fn explained(partition: u32, offset: i64, origin: Option<i64>) -> Result<Explana
         state: streamgauge_core::PartitionState::starting_at(origin),
         metrics: Vec::new(),
     });
-    explain(&audited, partition, offset, stored.as_ref()).map_err(|error| error.to_string())
+    explain(&audited, (partition, offset), stored.as_ref(), &mut |_, _| true)
+        .map_err(|error| error.to_string())
+}
+
+#[test]
+fn who_waits_is_told_how_far_it_is_and_ends_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("log.jsonl");
+    let lines = (0..600)
+        .fold(String::new(), |lines, ahead| lines + &format!("{{\"ts\":{}}}\n", FIRST + ahead));
+    fs::write(&file, lines).expect("the folder can be written to");
+    let pipeline = pipeline(&file);
+    let audited = Audited::open(&pipeline, &[], &[]).expect("the file is there");
+    let mut told = Vec::new();
+    let ended = explain(&audited, (0, 599), None, &mut |read, of| {
+        told.push((read, of));
+        told.len() < 2
+    });
+    assert!(matches!(ended, Err(NotExplained::Ended)));
+    assert_eq!(told, [(255, 599), (511, 599)]);
 }
 
 /// The lateness of a record that is placed.

@@ -12,7 +12,7 @@ mod trial;
 pub(super) use args::KafkaArgs;
 pub(super) use reference::{ReferenceArgs, reference};
 
-use contender::Contender;
+use contender::{Contender, Entrant};
 use trial::{Trial, Turn};
 
 use super::figures::{Figures, median};
@@ -25,16 +25,20 @@ const YARDSTICKS: [Contender; 4] =
 pub(super) fn kafka(args: &KafkaArgs) -> Result<(), Failure> {
     let mut figures = Figures::new("kafka", args.settings(), &args.figures)?;
     let mut trial = Trial::new(args)?;
-    let mut turns: Vec<Vec<Turn>> = args.only.iter().map(|_| Vec::new()).collect();
+    let mut entrants: Vec<(Entrant, Vec<Turn>)> = Entrant::all(&args.only, &args.workers)
+        .into_iter()
+        .map(|entrant| (entrant, Vec::new()))
+        .collect();
     for round in 1..=args.rounds {
-        for (contender, turns) in args.only.iter().zip(&mut turns) {
-            tracing::info!("round {round} of {}: {}", args.rounds, contender.name());
-            turns.push(trial.turn(*contender)?);
+        for (entrant, turns) in &mut entrants {
+            tracing::info!("round {round} of {}: {}", args.rounds, entrant.name());
+            turns.push(trial.turn(*entrant)?);
         }
     }
-    let by_name = || args.only.iter().zip(&turns);
-    let of = |yardstick| by_name().find(|(one, _)| **one == yardstick).map(|(_, turns)| turns);
-    for (contender, turns) in by_name() {
+    let of = |yardstick| {
+        entrants.iter().find(|(one, _)| one.contender == yardstick).map(|(_, turns)| turns)
+    };
+    for (entrant, turns) in &entrants {
         let mut row = vec![
             ("M events/s".to_owned(), of_turns(turns, |turn| turn.events_per_second() / 1e6)),
             ("CPU ns/event".to_owned(), of_turns(turns, Turn::cpu_ns)),
@@ -43,7 +47,7 @@ pub(super) fn kafka(args: &KafkaArgs) -> Result<(), Failure> {
         for (yardstick, others) in YARDSTICKS.into_iter().filter_map(|one| Some((one, of(one)?))) {
             row.push((format!("to {}", yardstick.name()), ratio(turns, others)));
         }
-        figures.row(contender.name(), row);
+        figures.row(entrant.name(), row);
     }
     figures.finish()
 }

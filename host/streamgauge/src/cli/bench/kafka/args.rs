@@ -38,9 +38,13 @@ pub(in crate::cli::bench) struct KafkaArgs {
     #[arg(long, default_value = "lz4", value_parser = ["none", "gzip", "snappy", "lz4", "zstd"])]
     pub(in crate::cli::bench) codec: String,
 
-    /// How many workers count.
-    #[arg(long, default_value_t = 1)]
-    pub(in crate::cli::bench) workers: u32,
+    /// How many workers count. With several numbers, each run of `streamgauge` takes turns with each
+    /// of them.
+    #[arg(
+        long, value_delimiter = ',', default_values_t = [1],
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub(in crate::cli::bench) workers: Vec<u32>,
 
     /// How many turns each program gets; the figures are medians.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
