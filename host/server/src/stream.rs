@@ -248,8 +248,7 @@ impl Sent {
     fn update(&mut self, rendered: &Rendered) -> Message {
         let status = &rendered.status;
         let clock = clock(&rendered.live);
-        let headlines =
-            self.advance_headlines(rendered).then_some(&*rendered.headline_values);
+        let headlines = self.advance_headlines(rendered).then_some(&*rendered.headline_values);
         let (seq, frames, points) = self.advance(rendered);
         text(&ToPage::Update { seq, clock, frames, headlines, points, status })
     }

@@ -13,7 +13,7 @@ pub struct Headline {
     /// Unique within the pipeline.
     pub id: String,
     /// The title of the figure, by language.
-    #[schema(value_type = BTreeMap<String, String>)]
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub title: Localized,
     /// The unit of the figure, as text; `None` for a share and where neither the pipeline nor the
     /// measure names one.

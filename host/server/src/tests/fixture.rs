@@ -8,8 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::control::{Act, Asker, Control, NotDone};
-use crate::query::{HistoryQuestion, Place, Query, Refused};
-use streamgauge_core::WindowAsk;
+use crate::query::{HistoryQuestion, PanelQuestion, Place, Query, Refused};
 use streamgauge_wire::{
     AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Difference, Done,
     Frame, Headline, HeadlineChange, HeadlineValue, Health, Hello, LateOutputStatus,
@@ -160,10 +159,10 @@ impl Query for Answers {
         &self,
         live: &LiveState,
         id: &str,
-        window: Option<WindowAsk>,
+        question: &PanelQuestion,
     ) -> Result<Frame, Refused> {
-        if let Some(window) = window {
-            return Err(Refused::Malformed(format!("no window {window}")));
+        if *question != PanelQuestion::default() {
+            return Err(Refused::Malformed(format!("it was asked {question:?}")));
         }
         let found = live.frames.get(id).ok_or_else(|| Refused::Unknown(format!("no panel {id}")));
         found.map(|frame| Frame::clone(frame))

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, FetchStatus,
-    Frame, GapStatus, Happened, Headline, HeadlineChange, HeadlineNow, HeadlineValue, Health, Label,
-    LateOutputStatus, LatenessReport, LeapStatus, Localized, Measure, MetricStatus, MissingStatus,
-    Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus, StageStatus,
-    Status, Trouble, WatermarkHeldBy, WindowStatus,
+    Frame, GapStatus, Happened, Headline, HeadlineChange, HeadlineNow, HeadlineValue, Health,
+    Label, LateOutputStatus, LatenessReport, LeapStatus, Localized, Measure, MetricStatus,
+    MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus,
+    StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");
