@@ -188,6 +188,8 @@ impl Drawing {
             seq: self.seq,
             panels: Arc::clone(&self.panels),
             frames: self.frames(),
+            headlines: Arc::default(),
+            headline_values: Arc::default(),
             clock,
             status,
             series: self.meter.series(),

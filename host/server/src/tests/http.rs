@@ -61,6 +61,16 @@ fn a_record_is_explained_or_it_is_said_why_not() {
 }
 
 #[test]
+fn a_figure_comes_with_what_it_is_worth() {
+    let host = Host::start(Setup::default());
+    let answer = host.get("/api/v1/headlines").json();
+    let figure = &answer["headlines"][0];
+    assert_eq!((&figure["title"]["zh"], &figure["giant"]), (&json!("行为"), &json!(true)));
+    assert_eq!(figure["now"]["value"], 17_595.0);
+    assert_eq!(figure["now"]["changes"][0]["reason"], "no-history");
+}
+
+#[test]
 fn the_status_comes_with_the_clock_of_now() {
     let host = Host::start(Setup::default());
     let status = host.get("/api/v1/status").json();
