@@ -6,6 +6,7 @@ import "./styles/tiles.css";
 import "./styles/panels.css";
 import "./styles/panel-head.css";
 import "./styles/charts.css";
+import "./styles/tilemap.css";
 import "./styles/tables.css";
 import "./styles/states.css";
 import "./styles/tools.css";

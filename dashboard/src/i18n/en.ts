@@ -1,7 +1,8 @@
 // The English words, complete by type.
 import { causesEn } from "./causes-en";
-import { notCountedEn } from "./not-counted-en";
+import { explainEn } from "./explain-en";
 import { noticeEn } from "./notice-en";
+import { tilemapEn } from "./tilemap-en";
 import type { Words } from "./zh";
 
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
@@ -159,6 +160,7 @@ export const en: Words = {
     none: "No metrics",
     noneNote: "Add a [[metric]] to pipeline.toml",
   },
+  tilemap: tilemapEn,
   help: {
     title: "Keyboard shortcuts",
     close: "Close",
@@ -346,55 +348,5 @@ export const en: Words = {
       held: (partition) => `partition ${partition} holds the watermark`,
     },
   },
-  explain: {
-    title: (partition, offset) => `The record at offset ${offset} of partition ${partition}`,
-    computing: "Reading the log before it again…",
-    unreachable: "The host cannot be asked",
-    close: "Close",
-    verdict: "Verdict",
-    verdicts: {
-      on_time: "on time", late: "late", rejected: "rejected as a whole",
-      repeated: "repeated: its offset was read before",
-    },
-    lateBy: (delay) => `late by ${delay}`,
-    stamp: "Record stamp",
-    value: "Record",
-    noValue: "(none)",
-    columns: "Fields",
-    missing: "missing",
-    invalid: (flaw) => `unusable: ${flaw}`,
-    eventTime: "Event time",
-    effect: "Effect on the watermark",
-    effects: {
-      "the largest so far: moves the watermark": "the largest so far: moves the watermark",
-      "not larger than others before": "not larger than others before: does not move it",
-      "too far ahead of its stamp to move the watermark": "too far ahead of its stamp to move it",
-      "its stamp, as its own time is missing; moves no watermark":
-        "its stamp in place of its own time, which is missing: does not move it",
-      "its stamp, as its own time is impossible; moves no watermark":
-        "its stamp in place of its own time, which is impossible: does not move it",
-      "its own time is missing, and it has no stamp; moves no watermark":
-        "no time: its own is missing, and it has no stamp: does not move it",
-      "its own time is impossible, and it has no stamp; moves no watermark":
-        "no time: its own is impossible, and it has no stamp: does not move it",
-      "before `earliest`: does not move the watermark": "before `earliest`: does not move it",
-    },
-    before: "Watermark before",
-    after: "Watermark after",
-    reference: "Late against",
-    noWatermark: "none yet",
-    reason: "Reason",
-    metrics: "Metrics",
-    folded: "counted",
-    notCounted: notCountedEn,
-    excluded: (reason, detail) => `excluded: ${reason}${detail === "" ? "" : ` (${detail})`}`,
-    cumulative: "all time",
-    window: (spec, span) => `${spec} window ${span}`,
-    expired: "final already, not counted",
-    unplaced: "not open, and this record may open none: in the totals only",
-    opened: "opened by it",
-    correction: "corrects a past window",
-    becomesFinal: (span) => `${span} becomes final`,
-    source: "The host read the log again, as streamgauge explain does",
-  },
+  explain: explainEn,
 };

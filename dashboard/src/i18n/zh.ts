@@ -1,6 +1,8 @@
 // 中文词表。The shape of this dictionary is the type of every dictionary.
 import { causesZh } from "./causes-zh";
+import { explainZh } from "./explain-zh";
 import { noticeZh } from "./notice-zh";
+import { tilemapZh } from "./tilemap-zh";
 
 export const zh = {
   states: {
@@ -157,6 +159,7 @@ export const zh = {
     none: "没有指标",
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
   },
+  tilemap: tilemapZh,
   help: {
     title: "键盘快捷键",
     close: "关闭",
@@ -341,58 +344,7 @@ export const zh = {
       held: (partition: string) => `水位线被分区 ${partition} 拖住`,
     },
   },
-  explain: {
-    title: (partition: string, offset: string) => `分区 ${partition} · 位点 ${offset} 的记录`,
-    computing: "正在重读它之前的日志……",
-    unreachable: "问不到主机",
-    close: "关闭",
-    verdict: "判定",
-    verdicts: {
-      on_time: "准时", late: "迟到", rejected: "拒绝：整条不可用", repeated: "重复：这个位点以前读过",
-    },
-    lateBy: (delay: string) => `迟到 ${delay}`,
-    stamp: "记录时间戳",
-    value: "内容",
-    noValue: "（空）",
-    columns: "字段",
-    missing: "缺失",
-    invalid: (flaw: string) => `无效：${flaw}`,
-    eventTime: "事件时间",
-    effect: "对水位线的影响",
-    effects: {
-      "the largest so far: moves the watermark": "目前最大，推动水位线",
-      "not larger than others before": "不比之前的大，不推动水位线",
-      "too far ahead of its stamp to move the watermark": "比自身时间戳超前太多，不推动水位线",
-      "its stamp, as its own time is missing; moves no watermark": "自身没有时间，以时间戳代替，不推动水位线",
-      "its stamp, as its own time is impossible; moves no watermark": "自身的时间不成立，以时间戳代替，不推动水位线",
-      "its own time is missing, and it has no stamp; moves no watermark": "没有时间：自身没有，也无时间戳，不推动水位线",
-      "its own time is impossible, and it has no stamp; moves no watermark":
-        "没有时间：自身的不成立，也无时间戳，不推动水位线",
-      "before `earliest`: does not move the watermark": "早于 earliest，不推动水位线",
-    },
-    before: "之前的水位线",
-    after: "之后的水位线",
-    reference: "迟到的参照",
-    noWatermark: "还没有",
-    reason: "原因",
-    metrics: "各指标",
-    folded: "已计入",
-    notCounted: {
-      before: "未计入：指标只从它之后开始计数",
-      gone: "未计入：指标读到这里时日志中已没有它",
-      not_yet: "尚未计入：指标正在补算，会读到它",
-      stopped: "未计入：指标在它之前停止",
-    } as Readonly<Record<string, string>>,
-    excluded: (reason: string, detail: string) => `排除：${reason}${detail === "" ? "" : `（${detail}）`}`,
-    cumulative: "累计",
-    window: (spec: string, span: string) => `${spec} 窗口 ${span}`,
-    expired: "窗口已定，不再计入",
-    unplaced: "窗口未开，此记录不得开窗：只计入总数",
-    opened: "开启此窗口",
-    correction: "修正已过的窗口",
-    becomesFinal: (span: string) => `${span} 成为最终结果`,
-    source: "由主机重读日志得出，与 streamgauge explain 相同",
-  },
+  explain: explainZh,
 };
 
 export type Words = typeof zh;

@@ -1,4 +1,5 @@
 // Scenes that the page must survive and explain, by name.
+import { MAP_SCENE } from "./map.mjs";
 import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
 
 /** @typedef {NonNullable<Parameters<typeof import("./script.mjs").greeting>[0]>} Scene */
@@ -98,6 +99,7 @@ const LOW_PANELS = [
 /** @type {Record<string, Scene>} */
 export const SCENES = {
   live: {},
+  tiles: MAP_SCENE,
   windowed: {
     panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),
   },
