@@ -2,6 +2,7 @@
 import "./styles/tokens.css";
 import "./styles/page.css";
 import "./styles/head.css";
+import "./styles/headlines.css";
 import "./styles/tiles.css";
 import "./styles/panels.css";
 import "./styles/panel-head.css";

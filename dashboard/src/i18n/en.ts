@@ -1,6 +1,7 @@
 // The English words, complete by type.
 import { causesEn } from "./causes-en";
 import { explainEn } from "./explain-en";
+import { headlineEn } from "./headline-en";
 import { noticeEn } from "./notice-en";
 import { tilemapEn } from "./tilemap-en";
 import type { Words } from "./zh";
@@ -160,6 +161,7 @@ export const en: Words = {
     none: "No metrics",
     noneNote: "Add a [[metric]] to pipeline.toml",
   },
+  headline: headlineEn,
   tilemap: tilemapEn,
   help: {
     title: "Keyboard shortcuts",

@@ -1,6 +1,7 @@
 // 中文词表。The shape of this dictionary is the type of every dictionary.
 import { causesZh } from "./causes-zh";
 import { explainZh } from "./explain-zh";
+import { headlineZh } from "./headline-zh";
 import { noticeZh } from "./notice-zh";
 import { tilemapZh } from "./tilemap-zh";
 
@@ -159,6 +160,7 @@ export const zh = {
     none: "没有指标",
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
   },
+  headline: headlineZh,
   tilemap: tilemapZh,
   help: {
     title: "键盘快捷键",

@@ -1,4 +1,5 @@
 // Scenes that the page must survive and explain, by name.
+import { HEADLINE_SCENE } from "./headlines.mjs";
 import { MAP_SCENE } from "./map.mjs";
 import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
 
@@ -100,6 +101,7 @@ const LOW_PANELS = [
 export const SCENES = {
   live: {},
   tiles: MAP_SCENE,
+  headlines: HEADLINE_SCENE,
   windowed: {
     panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),
   },

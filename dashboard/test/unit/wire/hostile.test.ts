@@ -19,6 +19,7 @@ import { timePlot } from "../../../src/plots/time-plot";
 import { accountOf } from "../../../src/views/account";
 import { balance } from "../../../src/views/balance";
 import { stateDetail } from "../../../src/views/detail";
+import { headlineModels } from "../../../src/views/headline-model";
 import { tile, TILES } from "../../../src/views/tile-model";
 import { decodeValue } from "../../../src/wire/decode";
 import { decodeExplanation } from "../../../src/wire/decode-explanation";
@@ -26,6 +27,7 @@ import { decodeLateness, decodeSamples } from "../../../src/wire/decode-reports"
 import type { Samples } from "../../../src/wire/shapes";
 import { decodeFinals, decodeTrend } from "../../../src/wire/windows";
 import { deadLetters, explain, history, lateness } from "../../scripted/api.mjs";
+import { figures, HEADLINES } from "../../scripted/headlines.mjs";
 import { SCENES } from "../../scripted/scenes.mjs";
 import { dimension, EVENTS, frame, greeting, panel, update } from "../../scripted/script.mjs";
 import { ANSWERS, CHOICE, feed, greeted, inputOf, pairIn } from "../fixtures";
@@ -103,7 +105,7 @@ function ctxOf(state: State): Context {
 function drawn(state: State): unknown {
   const ctx = ctxOf(state);
   return [
-    TILES.map((id) => tile(id, ctx)), stateDetail(ctx), annotationsOf(ctx), happenedModel(ctx),
+    TILES.map((id) => tile(id, ctx)), headlineModels(ctx), stateDetail(ctx), annotationsOf(ctx), happenedModel(ctx),
     state.status === null ? null : operations(state.status, ctx), panels(ctx),
     timePlot([{ name: "in", points: [...state.series.values()].flat() }], [], state.clock?.now ?? 0,
       { width: 400, height: 100, fontPx: 16 }, ctx.format),
@@ -150,7 +152,7 @@ function small() {
   ];
   const rest = { keys: 3, total: { events: [5] }, on_time: { events: [5] }, late: { events: [0] } };
   const [hello, schema, snapshot] = greeting({
-    events: 1000, now: 1_000_000, panels, series: { lag: [[999_000, 4], [1_000_000, 5]] },
+    events: 1000, now: 1_000_000, panels, headlines: HEADLINES.slice(0, 1), figures: figures(1000).slice(0, 1), series: { lag: [[999_000, 4], [1_000_000, 5]] },
   });
   const frames = {
     ring: frame(["0", "1"], [7, 60], { other: rest }), map: { ...frame(["0", "1"], [7, 60]), across: ["1", "0"] },
