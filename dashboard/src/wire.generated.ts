@@ -129,7 +129,7 @@ windows: Array<string>,
  */
 title: { [key in string]: string },
 /**
- * An open name: pie, bar, hbar, line, number, heatmap, table, …
+ * An open name: pie, bar, hbar, line, number, heatmap, tiles, table, …
  */
 chart: string,
 /**
