@@ -28,7 +28,7 @@ pub(crate) fn first_instant(zone: Tz, date: NaiveDate) -> Option<EventTime> {
 
 /// The instant of the clock change that skips `local`. The search is between a time that the old
 /// clock shows and the time at which the old clock would have shown `local`.
-fn after_the_gap(zone: Tz, local: NaiveDateTime) -> Option<EventTime> {
+pub(crate) fn after_the_gap(zone: Tz, local: NaiveDateTime) -> Option<EventTime> {
     // A zone skips at most a whole day (Samoa, 2011).
     let before = zone.from_local_datetime(&(local - TimeDelta::hours(25))).latest()?;
     let offset = |time: i64| zone.timestamp_millis_opt(time).single().map(|t| t.offset().fix());
@@ -42,13 +42,24 @@ fn after_the_gap(zone: Tz, local: NaiveDateTime) -> Option<EventTime> {
     Some(EventTime(high))
 }
 
+/// The civil day of a date.
+pub(crate) fn number_of(date: NaiveDate) -> DayNumber {
+    i64::from(date.to_epoch_days()) - MONDAY
+}
+
+/// The date of a civil day; `None` means that it is beyond the years of civil time.
+pub(crate) fn date_of(day: DayNumber) -> Option<NaiveDate> {
+    let date = i32::try_from(day.saturating_add(MONDAY)).ok().and_then(NaiveDate::from_epoch_days);
+    date.filter(|date| YEARS.contains(&date.year()))
+}
+
 /// The civil day that `time` is in.
 pub(crate) fn day_of(zone: Tz, time: EventTime) -> DayNumber {
     let local = zone.timestamp_millis_opt(time.0).single().map(|t| t.date_naive());
     let Some(date) = local.filter(|date| YEARS.contains(&date.year())) else {
         return time.0.div_euclid(DAY) - MONDAY;
     };
-    let number = i64::from(date.to_epoch_days()) - MONDAY;
+    let number = number_of(date);
     // Where clocks go back over midnight, the old date is shown again after the new one began.
     if time >= start_of(zone, number + 1) { number + 1 } else { number }
 }
@@ -56,9 +67,9 @@ pub(crate) fn day_of(zone: Tz, time: EventTime) -> DayNumber {
 /// The first instant of a civil day; saturates.
 pub(crate) fn start_of(zone: Tz, day: DayNumber) -> EventTime {
     let days = day.saturating_add(MONDAY);
-    let date = i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days);
-    let date = date.filter(|date| YEARS.contains(&date.year()));
-    date.and_then(|date| first_instant(zone, date)).unwrap_or(EventTime(days.saturating_mul(DAY)))
+    date_of(day)
+        .and_then(|date| first_instant(zone, date))
+        .unwrap_or(EventTime(days.saturating_mul(DAY)))
 }
 
 #[cfg(test)]

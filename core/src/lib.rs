@@ -20,6 +20,7 @@ mod civil;
 mod column;
 mod csv_columns;
 mod dictionary;
+mod earlier;
 mod gap;
 mod histogram;
 mod late_sample;
@@ -60,6 +61,7 @@ pub use block::{Block, BlockBuffer, BlockIndex, BlockLimits, Fetched, Record, Ru
 pub use column::{Column, ColumnValues, Gap};
 pub use csv_columns::{CsvColumns, HeaderError};
 pub use dictionary::Dictionary;
+pub use earlier::Earlier;
 pub use gap::{GAPS_MAX, GapKind, OffsetGap};
 pub use histogram::{LatenessHistogram, bucket_range};
 pub use late_sample::{LATE_SAMPLES_MAX, LateSample, SAMPLE_BYTES_MAX, beginning};

@@ -2,10 +2,12 @@
 import "./styles/tokens.css";
 import "./styles/page.css";
 import "./styles/head.css";
+import "./styles/headlines.css";
 import "./styles/tiles.css";
 import "./styles/panels.css";
 import "./styles/panel-head.css";
 import "./styles/charts.css";
+import "./styles/tilemap.css";
 import "./styles/tables.css";
 import "./styles/states.css";
 import "./styles/tools.css";

@@ -31,13 +31,17 @@ name: string,
  */
 control: boolean, } | { "t": "schema",
 /**
- * Raised at each change of the panels.
+ * Raised at each change of the panels or the figures.
  */
 rev: number,
 /**
  * The panels, serialised once for all pages.
  */
-panels: Array<Panel>, } | { "t": "snapshot",
+panels: Array<Panel>,
+/**
+ * The figures above the panels, serialised once for all pages.
+ */
+headlines: Array<Headline>, } | { "t": "snapshot",
 /**
  * The number of the state, raised at each change.
  */
@@ -50,6 +54,10 @@ clock: Clock,
  * Frames by panel, serialised.
  */
 frames: { [key in string]: Frame },
+/**
+ * What every figure is worth, in the order of the schema, serialised.
+ */
+headlines: Array<HeadlineValue>,
 /**
  * The series of the last five minutes.
  */
@@ -70,6 +78,10 @@ clock: Clock,
  * Frames by panel, serialised.
  */
 frames: { [key in string]: Frame },
+/**
+ * What every figure is worth, where one of them changed; else left out.
+ */
+headlines?: Array<HeadlineValue>,
 /**
  * Points since the message before.
  */
@@ -117,7 +129,7 @@ windows: Array<string>,
  */
 title: { [key in string]: string },
 /**
- * An open name: pie, bar, hbar, line, number, heatmap, table, …
+ * An open name: pie, bar, hbar, line, number, heatmap, tiles, table, …
  */
 chart: string,
 /**
@@ -308,6 +320,114 @@ read: number,
  * Offsets that its partitions have read since the metric's origin.
  */
 of: number, };
+
+export type Headline = {
+/**
+ * Unique within the pipeline.
+ */
+id: string,
+/**
+ * The title of the figure, by language.
+ */
+title: { [key in string]: string },
+/**
+ * The unit of the figure, as text; `None` for a share and where neither the pipeline nor the
+ * measure names one.
+ */
+unit: string | null,
+/**
+ * The id of a metric of the pipeline.
+ */
+metric: string,
+/**
+ * The id of a view of the metric.
+ */
+view: string,
+/**
+ * The name of a measure of the view.
+ */
+measure: string,
+/**
+ * The key of the row that is shown; `None` means the sum over all rows.
+ */
+key: string | null,
+/**
+ * What the figure is divided by: another key of the same measure, or `sum` for the sum over
+ * all rows. The figure is a share then; `None` means that it is divided by nothing.
+ */
+per: string | null,
+/**
+ * The kind of windows, such as `cumulative` or `1d`, of which the present one is shown.
+ */
+window: string,
+/**
+ * The value to reach, on the scale of the figure.
+ */
+target: number | null,
+/**
+ * True for the one figure that is shown largest.
+ */
+giant: boolean,
+/**
+ * What the figure is compared with: `previous`, `1d`, `7d` and `1y`.
+ */
+compare: Array<string>, };
+
+export type HeadlineValue = {
+/**
+ * The id of the figure.
+ */
+id: string,
+/**
+ * Over records on time and late; a share is a fraction, so 0.25 is 25 %. `None` means that
+ * there is no value yet, or that a share is of nothing.
+ */
+value: number | null,
+/**
+ * The start of the window, in milliseconds since the Unix epoch; `None` means cumulative.
+ */
+start: number | null,
+/**
+ * The end of the window, which is not part of it; `None` means cumulative.
+ */
+end: number | null,
+/**
+ * Why the value is not that of all records: `lagging`, `quarantined` or `unreadable`, as in
+ * the frames of the metric; `None` means that it is.
+ */
+stale: string | null,
+/**
+ * The comparisons, in the order of `compare` of the figure.
+ */
+changes: Array<HeadlineChange>, };
+
+export type HeadlineChange = {
+/**
+ * `previous`: the window before; `1d`, `7d`, `1y`: the same date and time a day, a week, a
+ * year earlier.
+ */
+to: string,
+/**
+ * The figure over the present span.
+ */
+now: number | null,
+/**
+ * The figure over the span before.
+ */
+before: number | null,
+/**
+ * The end of the present span, in milliseconds since the Unix epoch.
+ */
+until: number | null,
+/**
+ * Why a side has no value, or why whole windows are compared: `not-yet`, `no-history`,
+ * `no-finer` or `failed`.
+ */
+reason: string | null,
+/**
+ * With `no-finer`, the line of the metric that makes the comparison finer.
+ */
+hint: string | null, };
 
 export type Clock = {
 /**

@@ -100,6 +100,8 @@ mod guards;
 mod guide;
 #[path = "system/head_gone.rs"]
 mod head_gone;
+#[path = "system/headlines.rs"]
+mod headlines;
 #[path = "system/kafka_clients.rs"]
 mod kafka_clients;
 #[path = "system/kept_state.rs"]

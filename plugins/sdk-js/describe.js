@@ -104,7 +104,7 @@ export class Descriptor {
   }
 
   /**
-   * Adds a view: `pie`, `bar`, `hbar`, `line`, `number`, `heatmap` or `table`.
+   * Adds a view: `pie`, `bar`, `hbar`, `line`, `number`, `heatmap`, `tiles` or `table`.
    * @param {string} chart
    * @param {string} id
    * @param {Localized} title

@@ -1,5 +1,6 @@
 //! A window that a person asks for, as an address writes it: `1d` is the present one, `1d*7` the
-//! last seven as one, `1d@2015-11-11T00:00:00+08:00` the one that began then.
+//! last seven as one, `1d@2015-11-11T00:00:00+08:00` the one that began then, and `1h@START..END`
+//! those between two instants as one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,6 +25,9 @@ pub enum WindowAsk {
     Last(WindowSpec, usize),
     /// The window that begins at this instant.
     At(WindowSpec, EventTime),
+    /// The windows of a tumbling kind that lie in this time, as one. Whether they fill it is known
+    /// only with the zone.
+    Span(WindowSpec, TimeWindow),
 }
 
 /// Why a text asks for no window.
@@ -38,6 +42,12 @@ pub enum WindowAskError {
     /// The text behind `@` is no instant.
     #[error("the start `{0}` is not an RFC 3339 time; hint: 2015-11-11T00:00:00+08:00")]
     NoStart(String),
+    /// The text behind `..` is no instant.
+    #[error("the end `{0}` is not an RFC 3339 time; hint: 2015-11-12T00:00:00+08:00")]
+    NoEnd(String),
+    /// A span whose end is not after its start.
+    #[error("nothing lies between `{0}` and `{1}`; hint: START..END, where END is the later one")]
+    NoSpan(String, String),
     /// Several windows as one, of a kind whose windows overlap or of which there is one only.
     #[error("windows `{0}` do not follow each other; hint: ask for one of them")]
     NotInARow(WindowSpec),
@@ -50,7 +60,9 @@ impl WindowAsk {
     /// The kind of windows that is asked for.
     pub fn spec(self) -> WindowSpec {
         match self {
-            Self::Present(spec) | Self::Last(spec, _) | Self::At(spec, _) => spec,
+            Self::Present(spec) | Self::Last(spec, _) | Self::At(spec, _) | Self::Span(spec, _) => {
+                spec
+            }
         }
     }
 
@@ -64,6 +76,7 @@ impl WindowAsk {
             // Days may have an hour more than their name says.
             Self::Last(_, count) => (newest, size.saturating_mul(count as i64 + 2)),
             Self::At(_, start) => (Some(start), size),
+            Self::Span(_, span) => return span,
         };
         at.map_or(TimeWindow::ALWAYS, |at| TimeWindow {
             start: at.minus(back),
@@ -76,24 +89,35 @@ impl FromStr for WindowAsk {
     type Err = WindowAskError;
 
     fn from_str(text: &str) -> Result<Self, WindowAskError> {
-        let (windows, start) = match text.split_once('@') {
+        let (windows, at) = match text.split_once('@') {
             None => (text, None),
-            Some((windows, start)) => (windows, Some(read_start(start)?)),
+            Some((windows, at)) => (windows, Some(read_at(at)?)),
         };
         let (spec, count) = match windows.split_once('*') {
             None => (read_spec(windows)?, None),
             Some((spec, count)) => (read_spec(spec)?, Some(read_count(count)?)),
         };
-        match (start, count) {
+        let follow_each_other = matches!(spec, WindowSpec::Tumbling { .. });
+        match (at, count) {
             (None, None) => Ok(Self::Present(spec)),
-            (Some(start), None) => Ok(Self::At(spec, start)),
-            (_, Some(_)) if !matches!(spec, WindowSpec::Tumbling { .. }) => {
-                Err(WindowAskError::NotInARow(spec))
-            }
+            (Some((start, None)), None) => Ok(Self::At(spec, start)),
+            _ if !follow_each_other => Err(WindowAskError::NotInARow(spec)),
+            (Some((start, Some(end))), None) => Ok(Self::Span(spec, TimeWindow { start, end })),
             (None, Some(count)) => Ok(Self::Last(spec, count)),
             (Some(_), Some(_)) => Err(WindowAskError::LastAndPast),
         }
     }
+}
+
+/// A start, or a start and a later end.
+fn read_at(text: &str) -> Result<(EventTime, Option<EventTime>), WindowAskError> {
+    let Some((start, end)) = text.split_once("..") else { return Ok((read_start(text)?, None)) };
+    let no_end = || WindowAskError::NoEnd(end.to_owned());
+    let (first, last) = (read_start(start)?, parse_rfc3339(end).ok_or_else(no_end)?);
+    if first >= last {
+        return Err(WindowAskError::NoSpan(start.to_owned(), end.to_owned()));
+    }
+    Ok((first, Some(last)))
 }
 
 fn read_start(text: &str) -> Result<EventTime, WindowAskError> {
@@ -109,13 +133,17 @@ fn read_count(text: &str) -> Result<usize, WindowAskError> {
     count.ok_or_else(|| WindowAskError::NoCount(text.to_owned()))
 }
 
-/// The text that asks for the window, with the start in UTC.
+/// The text that asks for the window, with start and end in UTC.
 impl fmt::Display for WindowAsk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Present(spec) => write!(f, "{spec}"),
             Self::Last(spec, count) => write!(f, "{spec}*{count}"),
             Self::At(spec, start) => write!(f, "{spec}@{}", rfc3339(Tz::UTC, *start)),
+            Self::Span(spec, TimeWindow { start, end }) => {
+                let [start, end] = [start, end].map(|time| rfc3339(Tz::UTC, *time));
+                write!(f, "{spec}@{start}..{end}")
+            }
         }
     }
 }
@@ -130,7 +158,8 @@ mod tests {
     const SLIDING: WindowSpec = WindowSpec::Sliding { size: 600_000, slide: 60_000 };
 
     #[test]
-    fn a_window_is_asked_for_in_three_ways() {
+    fn a_window_is_asked_for_in_four_ways() {
+        let span = TimeWindow { start: START, end: START.plus(7 * DAY) };
         for (text, ask) in [
             ("cumulative", WindowAsk::Present(WindowSpec::Cumulative)),
             ("1d", WindowAsk::Present(ONE_DAY)),
@@ -139,6 +168,10 @@ mod tests {
             ("24h*1000", WindowAsk::Last(ONE_DAY, 1000)),
             ("1d@2015-11-11T00:00:00+08:00", WindowAsk::At(ONE_DAY, START)),
             ("10m/1m@2015-11-10T16:00:00Z", WindowAsk::At(SLIDING, START)),
+            (
+                "1d@2015-11-11T00:00:00+08:00..2015-11-17T16:00:00.000Z",
+                WindowAsk::Span(ONE_DAY, span),
+            ),
         ] {
             assert_eq!(text.parse(), Ok(ask), "{text}");
             assert_eq!(ask.to_string().parse(), Ok(ask), "{ask}");
@@ -177,6 +210,19 @@ mod tests {
                 "windows `cumulative` do not follow each other; hint: ask for one of them",
             ),
             (
+                "10m/1m@2015-11-11T00:00:00Z..2015-11-12T00:00:00Z",
+                "windows `10m/1m` do not follow each other; hint: ask for one of them",
+            ),
+            (
+                "1d@2015-11-11T00:00:00Z..tomorrow",
+                "the end `tomorrow` is not an RFC 3339 time; hint: 2015-11-12T00:00:00+08:00",
+            ),
+            (
+                "1d@2015-11-11T00:00:00Z..2015-11-11T08:00:00+08:00",
+                "nothing lies between `2015-11-11T00:00:00Z` and `2015-11-11T08:00:00+08:00`; \
+                 hint: START..END, where END is the later one",
+            ),
+            (
                 "1d*7@2015-11-11T00:00:00+08:00",
                 "either the last windows or one of the past; hint: 1d*7 or 1d@START",
             ),
@@ -200,5 +246,7 @@ mod tests {
         assert_eq!(always, TimeWindow::ALWAYS);
         let past = WindowAsk::At(ONE_DAY, EventTime(4 * DAY));
         assert_eq!(past.reach(None), past.reach(newest));
+        let span = TimeWindow { start: EventTime(2 * DAY), end: EventTime(9 * DAY) };
+        assert_eq!(WindowAsk::Span(ONE_DAY, span).reach(newest), span);
     }
 }

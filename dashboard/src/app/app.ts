@@ -15,9 +15,11 @@ import { act, ask, askEvents } from "../net/ask";
 import { OpsSection } from "../ops/section";
 import { Grid } from "../panels/grid";
 import { AccountingLine } from "../views/accounting";
+import { EngineLine } from "../views/engine-line";
 import { Explain } from "../views/explain";
 import { Gate } from "../views/gate";
 import { Header, toggleFullscreen } from "../views/header";
+import { Headlines } from "../views/headlines";
 import { Help } from "../views/help";
 import { Notice } from "../views/notice";
 import { Tiles } from "../views/tiles";
@@ -43,6 +45,8 @@ export interface AppDeps {
 export class App {
   readonly #deps: AppDeps;
   readonly #header: Header;
+  readonly #headlines = new Headlines((panel) => this.#relink({ enlarged: panel }));
+  readonly #engine = new EngineLine();
   readonly #tiles = new Tiles();
   readonly #notice: Notice;
   readonly #gate: Gate;
@@ -106,7 +110,7 @@ export class App {
   mount(root: HTMLElement): void {
     this.#header.title.append(this.#notice.away);
     root.append(this.#gate.element, h("div", { class: "page" },
-      this.#header.element, this.#notice.element, this.#tiles.element,
+      this.#header.element, this.#notice.element, this.#headlines.element, this.#engine.element, this.#tiles.element,
       this.#grid.element, this.#ops.strip.element, this.#accounting.element),
     this.#ops.details.element, this.#help.element, this.#explain.element, this.#grid.card.element);
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -215,6 +219,9 @@ export class App {
     setAttr(document.body, "data-dated", isDated(ctx.page) ? "" : null);
     setAttr(document.body, "data-kiosk", ctx.kiosk ? "" : null);
     this.#header.update(ctx);
+    this.#placeTiles(ctx.state.headlines.length > 0);
+    this.#headlines.update(null, ctx);
+    this.#engine.update(ctx.state.headlines.length > 0, ctx);
     this.#tiles.update(ctx);
     this.#notice.update(ctx);
     this.#gate.update(ctx);
@@ -230,11 +237,20 @@ export class App {
     }
   }
 
+  /** Where the pipeline has figures of its own, those of the engine are the operator's. */
+  #placeTiles(hasHeadlines: boolean): void {
+    const { element } = this.#tiles;
+    const details = this.#ops.details.element;
+    if (hasHeadlines === (element.parentElement === details)) return;
+    if (hasHeadlines) details.prepend(element);
+    else this.#grid.element.before(element);
+  }
+
   /** The parts behind an enlarged panel are out of reach. */
   #enlarge(): void {
     const isFilled = this.#grid.setEnlarged(this.#link.enlarged);
     for (const part of [
-      this.#header, this.#tiles, this.#notice, this.#ops.strip, this.#accounting, this.#ops.details,
+      this.#header, this.#headlines, this.#engine, this.#tiles, this.#notice, this.#ops.strip, this.#accounting, this.#ops.details,
     ]) {
       part.element.inert = isFilled;
     }

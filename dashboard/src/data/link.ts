@@ -13,6 +13,8 @@ export interface PanelChoice {
   readonly table: boolean;
   /** The last windows beside each other rather than one of them. */
   readonly trend: boolean;
+  /** Tiles by their share rather than by their value. */
+  readonly share: boolean;
   /** A kind such as `1d`, the last ones `1d*7`, or one window `1d@start`; `null` means the panel's own. */
   readonly window: string | null;
 }
@@ -29,7 +31,7 @@ export interface Link {
 }
 
 export const SCOPES: readonly Scope[] = ["on_time", "late", "total"];
-const PARTS = ["scope", "measure", "table", "trend", "window"] as const;
+const PARTS = ["scope", "measure", "table", "trend", "share", "window"] as const;
 const ID_CHARACTERS_MAX = 200;
 const CHOICES_MAX = 200;
 const WINDOW = /^[\w/]{1,30}(\*\d{1,3}|@[\w:+.-]{1,40})?$/;
@@ -55,7 +57,7 @@ export function readLink(search: string): Link {
 }
 
 export function choiceOf(link: Link, id: string): PanelChoice {
-  return { scope: link.scope, measure: 0, table: false, trend: false, window: null, ...link.choices.get(id) };
+  return { scope: link.scope, measure: 0, table: false, trend: false, share: false, window: null, ...link.choices.get(id) };
 }
 
 /** The query of an address, with the link and the choices written into it. */
@@ -74,6 +76,7 @@ export function writeLink(search: string, link: Link, prefs: Prefs): string {
     put(query, `measure.${id}`, choice.measure === 0 ? null : String(choice.measure));
     put(query, `table.${id}`, choice.table ? "1" : null);
     put(query, `trend.${id}`, choice.trend ? "1" : null);
+    put(query, `share.${id}`, choice.share ? "1" : null);
     put(query, `window.${id}`, choice.window);
   }
   return `?${query.toString()}`;
@@ -93,6 +96,7 @@ function readPart(part: string, value: string): Partial<PanelChoice> | null {
   if (part === "measure") return /^\d{1,2}$/.test(value) ? { measure: Number(value) } : null;
   if (part === "table") return value === "1" ? { table: true } : null;
   if (part === "trend") return value === "1" ? { trend: true } : null;
+  if (part === "share") return value === "1" ? { share: true } : null;
   return WINDOW.test(value) ? { window: value } : null;
 }
 

@@ -6,7 +6,7 @@
 // facts of the wall clock, and a restart shows as a gap in a series. Series are
 // bounded.
 import { SERIES_MAX, SERIES_POINTS_MAX } from "../wire/decode";
-import type { Clock, Frame, Hello, Message, Panel, Point, Series, Status } from "../wire/shapes";
+import type { Clock, Figures, Frame, Headline, Hello, Message, Panel, Point, Series, Status } from "../wire/shapes";
 
 /** The wire that this page speaks. */
 export const PROTO = 1;
@@ -43,6 +43,9 @@ export interface State {
   readonly build: string | null;
   readonly panels: readonly Panel[] | null;
   readonly frames: ReadonlyMap<string, Frame>;
+  /** The figures above the panels; an older host and most pipelines have none. */
+  readonly headlines: readonly Headline[];
+  readonly figures: Figures;
   readonly series: Series;
   /** The runs of the host since this page was loaded, oldest first. */
   readonly runs: readonly Run[];
@@ -73,6 +76,8 @@ export const INITIAL: State = {
   build: null,
   panels: null,
   frames: new Map(),
+  headlines: [],
+  figures: new Map(),
   series: new Map(),
   runs: [],
   clock: null,
@@ -116,13 +121,14 @@ function reduceMessage(state: State, message: Message, at: number): State {
           ? { series: new Map(), runs: [] } : {}),
       };
     case "schema":
-      return { ...state, panels: message.panels };
+      return { ...state, panels: message.panels, headlines: message.headlines };
     case "snapshot":
       return {
         ...hear(state, message.clock.now, at),
         connection: { phase: "open" },
         updates: state.updates + 1,
         frames: message.frames,
+        figures: message.figures ?? new Map(),
         series: mergeSeries(state.series, message.series, message.clock.now),
         runs: runsWith(state, message.status.startedAt),
         clock: message.clock,
@@ -134,6 +140,7 @@ function reduceMessage(state: State, message: Message, at: number): State {
         ...hear(state, message.clock.now, at),
         updates: state.updates + 1,
         frames: new Map([...state.frames, ...message.frames]),
+        figures: message.figures ?? state.figures,
         series: appendPoints(state.series, message.points),
         clock: message.clock,
         status: message.status,

@@ -89,7 +89,8 @@ function sumsOf(panel: Panel, rows: WindowRows, measure: Measure): ReadonlyMap<s
   return sums;
 }
 
-function keyOf(value: unknown): string {
+/** The text of a key in a row. */
+export function keyOf(value: unknown): string {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : string(value) ?? "";
 }
 

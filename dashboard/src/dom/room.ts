@@ -2,6 +2,7 @@
 // each question makes the browser lay out the page.
 
 interface Em {
+  readonly px: number;
   readonly width: number;
   readonly height: number;
 }
@@ -21,6 +22,11 @@ export class Room {
     return this.#known.width;
   }
 
+  /** The width in pixels. */
+  get px(): number {
+    return this.#known.px;
+  }
+
   get heightEm(): number {
     return this.#known.height;
   }
@@ -30,7 +36,7 @@ export class Room {
     const { clientWidth, clientHeight } = this.#element;
     // An element that is not shown yet has no size, which is no answer to keep.
     const em = parseFloat(getComputedStyle(this.#element).fontSize);
-    const size = { width: clientWidth / em, height: clientHeight / em };
+    const size = { px: clientWidth, width: clientWidth / em, height: clientHeight / em };
     if (clientWidth > 0) this.#size = size;
     return size;
   }

@@ -1,7 +1,9 @@
 // The English words, complete by type.
 import { causesEn } from "./causes-en";
 import { explainEn } from "./explain-en";
+import { headlineEn } from "./headline-en";
 import { noticeEn } from "./notice-en";
+import { tilemapEn } from "./tilemap-en";
 import type { Words } from "./zh";
 
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : many);
@@ -159,6 +161,8 @@ export const en: Words = {
     none: "No metrics",
     noneNote: "Add a [[metric]] to pipeline.toml",
   },
+  headline: headlineEn,
+  tilemap: tilemapEn,
   help: {
     title: "Keyboard shortcuts",
     close: "Close",

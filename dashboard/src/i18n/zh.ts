@@ -1,7 +1,9 @@
 // 中文词表。The shape of this dictionary is the type of every dictionary.
 import { causesZh } from "./causes-zh";
 import { explainZh } from "./explain-zh";
+import { headlineZh } from "./headline-zh";
 import { noticeZh } from "./notice-zh";
+import { tilemapZh } from "./tilemap-zh";
 
 export const zh = {
   states: {
@@ -158,6 +160,8 @@ export const zh = {
     none: "没有指标",
     noneNote: "在 pipeline.toml 里加上 [[metric]]",
   },
+  headline: headlineZh,
+  tilemap: tilemapZh,
   help: {
     title: "键盘快捷键",
     close: "关闭",

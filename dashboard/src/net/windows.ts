@@ -26,6 +26,9 @@ export interface WindowTrend {
 }
 
 const TREND_MS_MIN = 5000;
+/** Among so many of the newest windows is a closed one, however many are still open. */
+const CLOSED_WINDOWS = 8;
+const CLOSED_MS_MIN = 15_000;
 const FRAMES_MAX = 200;
 const REFRESH_MS_MIN = 2000;
 const LIST_MS_MIN = 30_000;
@@ -115,13 +118,22 @@ export class Windows {
 
   /** A metric over its last windows of a kind. `rev` is the stream's; `null` keeps the known answer. */
   trend(metric: string, kind: string, rev: number | null): WindowTrend {
-    const key = `${metric} ${kind}`;
+    return this.#last(metric, kind, rev, TREND_WINDOWS, TREND_MS_MIN);
+  }
+
+  /** The newest windows of a kind, for what is closed of them: fewer, and asked for less often. */
+  closed(metric: string, kind: string, rev: number | null): WindowTrend {
+    return this.#last(metric, kind, rev, CLOSED_WINDOWS, CLOSED_MS_MIN);
+  }
+
+  #last(metric: string, kind: string, rev: number | null, count: number, pause: number): WindowTrend {
+    const key = `${metric} ${kind} ${count}`;
     const kept: Kept<WindowTrend> = this.#trends.get(key)
       ?? { shown: { state: "loading", windows: [] }, at: -Infinity, busy: false, rev: -1 };
     this.#trends.set(key, kept);
     if (kept.busy || (kept.shown.state !== "loading" && (rev === null || rev === kept.rev))) return kept.shown;
-    const query = new URLSearchParams({ metric, window: kind, last: String(TREND_WINDOWS), open: "true" });
-    this.#renew(kept, kept.at + TREND_MS_MIN - this.#env.now(), rev, `api/v1/history?${query}`,
+    const query = new URLSearchParams({ metric, window: kind, last: String(count), open: "true" });
+    this.#renew(kept, kept.at + pause - this.#env.now(), rev, `api/v1/history?${query}`,
       (value) => ({ state: "ok", windows: decodeTrend(value, kind) }));
     return kept.shown;
   }

@@ -72,9 +72,12 @@ export class ChartView {
     setShown(this.#legend.element, isRing);
     setShown(this.#hole, isRing);
     if (!isRing) return;
-    const em = parseFloat(getComputedStyle(this.element).fontSize);
+    const { fontSize, flexDirection } = getComputedStyle(this.element);
+    const em = parseFloat(fontSize);
     const { clientWidth, clientHeight } = this.element;
-    this.#legend.update(rows, clientWidth / em, clientHeight / em, ctx);
+    // A legend below its ring has half of the height.
+    const part = flexDirection === "column" ? 0.5 : 1;
+    this.#legend.update(rows, clientWidth / em, (clientHeight / em) * part, ctx);
     const [value, name] = Array.from(this.#hole.children);
     const figure = ctx.format.compact(sum(rows));
     if (value) setText(value, figure);

@@ -127,10 +127,11 @@ export class Grid {
   }
 
   #make(panel: Panel): HTMLElement {
-    const accent = panelKind(panel) === "pie" ? 0 : this.#accents++;
+    const kind = panelKind(panel);
+    const accent = kind === "pie" || kind === "tiles" ? 0 : this.#accents++;
     const view = new PanelView(panel, accent, this.#hooks);
     this.#views.set(panel.id, view);
-    this.#sizes.observe(view.host);
+    for (const host of view.hosts) this.#sizes.observe(host);
     return view.element;
   }
 }

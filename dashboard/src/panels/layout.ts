@@ -68,6 +68,8 @@ function isTall(panel: Panel): boolean {
   if (panel.size !== null) return panel.size === "tall";
   const rows = panel.top > 0 ? panel.top : panel.dimension?.labels.length ?? 0;
   const kind = panelKind(panel);
+  // A map with its ranking below has the shape of a column.
+  if (kind === "tiles") return true;
   return (kind === "hbar" || kind === "table") && panel.across === null && rows >= TALL_ROWS_MIN;
 }
 

@@ -1,6 +1,7 @@
 // One panel, decided: from its descriptor, its frame and the reader's choice to
 // everything that is drawn. Pure. The parts that depend on the panel's size on the
 // screen are in `chart-model.ts`.
+import { beforeOf, type Before } from "../data/before";
 import type { Context } from "../data/context";
 import { clip, joined } from "../data/format";
 import { drawable, isCanvas, panelKind, type ChartKind, type PanelKind } from "../data/kinds";
@@ -48,6 +49,7 @@ export type Body =
   | { readonly form: "trend"; readonly trend: Trend; readonly words: string }
   | { readonly form: "table"; readonly table: PanelTable; readonly canDrill: boolean }
   | { readonly form: "number"; readonly rows: readonly Row[] }
+  | { readonly form: "tiles"; readonly rows: readonly Row[]; readonly before: Before | null }
   | {
       readonly form: "chart"; readonly kind: ChartKind; readonly rows: readonly Row[];
       /** The number of keys in the rest of a cut list. */
@@ -148,7 +150,7 @@ function trendShown({ panel, frame, choice, answers }: PanelInput, ctx: Context)
   };
 }
 
-function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx: Context): Shown {
+function frameShown({ panel, choice, answers }: PanelInput, frame: Frame | undefined, ctx: Context): Shown {
   const words = ctx.words.panels;
   if (frame === undefined) return { state: "loading", sum: null, body: message(words.loading) };
   const sum = totalOf(panel, frame);
@@ -156,7 +158,8 @@ function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx
     return { state: "unreadable", sum, body: message(words.unreadable, frame.reason ?? "") };
   }
   const mark = markOf(frame, ctx);
-  const rows = rowsOf(panel, frame, choice.scope, measureOf(panel, choice.measure), ctx.lang, ctx.words);
+  const measure = measureOf(panel, choice.measure);
+  const rows = rowsOf(panel, frame, choice.scope, measure, ctx.lang, ctx.words);
   const isTrouble = frame.state !== "ok" && frame.state !== "empty";
   if (mark !== null && isTrouble && isBlank(rows)) {
     return { state: frame.state, sum, body: message(mark.title, mark.text) };
@@ -167,7 +170,9 @@ function frameShown({ panel, choice }: PanelInput, frame: Frame | undefined, ctx
     return { state: "empty", sum, body };
   }
   const kind = drawable(panelKind(panel), rows);
-  const body = bodyOf(kind, panel, frame, choice, rows, ctx);
+  const body = kind === "tiles" && !choice.table
+    ? { form: "tiles" as const, rows, before: beforeOf(panel, answers.closed?.windows ?? [], choice.scope, measure) }
+    : bodyOf(kind, panel, frame, choice, rows, ctx);
   return { state: isTrouble ? frame.state : "ok", sum, drawn: { kind, rows }, body, mark };
 }
 

@@ -4,6 +4,7 @@
 // is shown inside that panel.
 import type { Context } from "../data/context";
 import { inFull } from "../data/format";
+import type { PanelKind } from "../data/kinds";
 import type { PanelChoice } from "../data/link";
 import type { Row } from "../data/rows";
 import { h, raw, setAttr, setShown, setText } from "../dom/element";
@@ -11,14 +12,17 @@ import type { Answer } from "../net/ask";
 import type { Windows } from "../net/windows";
 import type { Frame, Panel } from "../wire/shapes";
 import { BigNumber } from "./big-number";
+import { summaryOf } from "./chart-model";
 import { ChartView } from "./chart-view";
 import { Controls } from "./controls";
 import { dataAddress, fileName, save } from "./files";
 import type { Chosen } from "./key-card";
 import { brokenBody, panelModel, type Body, type MessageBody, type PanelModel } from "./panel-model";
-import { paint, pictureOf } from "./picture";
+import { paint, pictureOf, type DrawnChart } from "./picture";
 import { Resume } from "./resume";
 import { Table } from "./table";
+import { Tilemap } from "./tilemap";
+import { tilemapPicture } from "./tilemap-picture";
 import { TrendView } from "./trend-view";
 import { readWindows } from "./window-model";
 import { WindowRow } from "./window-row";
@@ -48,6 +52,7 @@ export class PanelView {
   readonly #windowRow: WindowRow;
   readonly #chart: ChartView;
   readonly #number = new BigNumber();
+  readonly #tilemap: Tilemap;
   readonly #table = new Table();
   readonly #trend = new TrendView();
   readonly #mark = h("p", { class: "panel-mark" }, h("strong"), h("span"));
@@ -75,6 +80,9 @@ export class PanelView {
       (window) => hooks.choose(panel.id, { window }),
       () => hooks.choose(panel.id, { trend: !this.#choice.trend }));
     this.#chart = new ChartView(panel, accent, (row) => this.#drill(row));
+    this.#tilemap = new Tilemap({
+      drill: (row) => this.#drill(row), showShare: (share) => hooks.choose(panel.id, { share }),
+    });
     this.#table.onChoose = (index) => {
       const row = this.#last?.model.drawn?.rows[index];
       if (row !== undefined) this.#drill(row);
@@ -93,12 +101,12 @@ export class PanelView {
       this.#mark,
       this.#resume.element,
       h("div", { class: "panel-body" },
-        this.#chart.element, this.#number.element, this.#table.element, this.#trend.element, this.#message));
+        this.#chart.element, this.#tilemap.element, this.#number.element, this.#table.element, this.#trend.element, this.#message));
   }
 
-  /** The element whose size the chart follows. */
-  get host(): HTMLElement {
-    return this.#chart.host;
+  /** The elements whose size a drawing follows. */
+  get hosts(): readonly HTMLElement[] {
+    return [this.#chart.host, this.#tilemap.element];
   }
 
   /** `true` where a ring has room for counts in its legend; `null` means that no ring is shown. */
@@ -141,6 +149,7 @@ export class PanelView {
 
   dispose(): void {
     this.#chart.dispose();
+    this.#tilemap.dispose();
   }
 
   #updateHead(model: PanelModel): void {
@@ -166,10 +175,19 @@ export class PanelView {
     this.#show(body.form);
     switch (body.form) {
       case "chart": return this.#chart.update(body, model, choice.scope, ctx);
+      case "tiles": return this.#updateTiles(body, model, choice, ctx);
       case "number": return this.#number.update(this.#panel, body.rows, model.unit, ctx);
       case "table": return this.#table.update(body.table, model.title, ctx, body.canDrill);
       case "trend": return this.#trend.update(body.trend, body.words, ctx);
     }
+  }
+
+  #updateTiles({ rows, before }: TilesBody, model: PanelModel, choice: PanelChoice, ctx: Context): void {
+    const { additive, name } = model.measure;
+    this.#tilemap.update(
+      { title: model.title, rows, additive, share: choice.share, before },
+      [name, choice.scope, model.window, ctx.state.hello?.epoch].join("|"),
+      summaryOf(model.title, choice.scope, rows, ctx), ctx);
   }
 
   #showMessage(body: MessageBody): void {
@@ -184,6 +202,7 @@ export class PanelView {
 
   #show(form: Body["form"]): void {
     setShown(this.#chart.element, form === "chart");
+    setShown(this.#tilemap.element, form === "tiles");
     setShown(this.#number.element, form === "number");
     setShown(this.#table.element, form === "table");
     setShown(this.#trend.element, form === "trend");
@@ -206,10 +225,21 @@ export class PanelView {
     const { model, ctx } = this.#last;
     const picture = pictureOf(model, this.#choice.scope, ctx);
     if (picture === null) return;
-    const drawn = picture.kind === "number" ? { chart: null, width: 0, height: 0 } : this.#chart.picture();
-    save(paint({ ...picture, ...drawn }, getComputedStyle(this.element).fontFamily, ctx), this.#fileName("png"));
+    const { fontFamily } = getComputedStyle(this.element);
+    save(paint({ ...picture, ...this.#drawing(picture.kind, fontFamily, ctx) }, fontFamily, ctx), this.#fileName("png"));
+  }
+
+  #drawing(kind: PanelKind, fontFamily: string, ctx: Context): DrawnChart {
+    if (kind === "number") return { chart: null, width: 0, height: 0 };
+    const { element, drawn } = this.#tilemap;
+    if (kind !== "tiles" || drawn === null) return this.#chart.picture();
+    const { clientWidth: width, clientHeight: height } = element;
+    const fontPx = parseFloat(getComputedStyle(element).fontSize);
+    return { chart: tilemapPicture(drawn, { width, height, fontPx, fontFamily }, ctx), width, height };
   }
 }
+
+type TilesBody = Extract<Body, { form: "tiles" }>;
 
 /** The kind of the drawing, for tests and tools. */
 function kindOf({ body, drawn }: PanelModel): string {

@@ -71,7 +71,7 @@ export function paint(picture: Picture & DrawnChart, fontFamily: string, ctx: Co
   write(picture.subtitle, 24, 58, 13, colors.muted, "left", 400, width - 48);
   if (picture.chart !== null) {
     to.drawImage(picture.chart, 24, 72, picture.width, picture.height);
-  } else {
+  } else if (picture.kind === "number") {
     const [row] = picture.rows;
     write(ctx.format.withError(row?.value ?? null, row?.error ?? null),
       width / 2, height / 2 + 30, 48, colors.text, "center", 700, width - 48);

@@ -1,6 +1,7 @@
 // The windows of a panel: the answers so far, the windows that can be chosen, and the
 // words of the line in the panel's head. Pure but for `readWindows`, which asks.
 import type { Context } from "../data/context";
+import { panelKind } from "../data/kinds";
 import type { PanelChoice } from "../data/link";
 import {
   countOfName, CUMULATIVE, isPast, isSliding, kindOfName, LAST, lastName, nameOf, spanText,
@@ -25,9 +26,11 @@ export interface WindowAnswers {
   readonly frame: WindowFrame | null;
   /** The last windows; `null` means that they are not wanted. */
   readonly trend: WindowTrend | null;
+  /** The newest windows, of which one that is closed is held against what is shown; `null` means that they are not wanted. */
+  readonly closed: WindowTrend | null;
 }
 
-type WindowSource = Pick<Windows, "finals" | "isListed" | "ownKind" | "frame" | "trend">;
+type WindowSource = Pick<Windows, "finals" | "isListed" | "ownKind" | "frame" | "trend" | "closed">;
 
 /** Asks for all that a panel shows of windows. `frame` is that of the stream. */
 export function readWindows(
@@ -38,13 +41,18 @@ export function readWindows(
   const rev = ctx.pause === null ? frame?.rev ?? null : null;
   const isPlain = kinds.length > 0 && kinds.every((kind) => kind === CUMULATIVE);
   const finals = isPlain ? NO_FINALS : source.finals(metric, ctx.state.clock?.eventTime ?? null);
-  const trend = choice.trend && frame?.state !== "quarantined" ? trendKindOf(panel, window) : null;
+  const kind = trendKindOf(panel, window);
+  // A past window and several together have no window before them.
+  const isPresent = window === null || (!isPast(window) && countOfName(window) === null);
+  const ranks = panelKind(panel) === "tiles" && isPresent && !choice.table && !choice.trend;
+  const trend = choice.trend && frame?.state !== "quarantined" ? kind : null;
   return {
     finals,
     isListed: source.isListed(metric),
     ownKind: kinds.length === 0 && finals.size > 0 ? source.ownKind(id) : null,
     frame: window === null ? null : source.frame(id, window, rev),
     trend: trend === null ? null : source.trend(metric, trend, rev),
+    closed: !ranks || kind === null ? null : source.closed(metric, kind, rev),
   };
 }
 

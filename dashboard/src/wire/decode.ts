@@ -5,6 +5,7 @@
 // add some. A frame that cannot be read becomes `unreadable` and leaves the other
 // panels alone.
 import type * as Host from "../wire.generated";
+import { decodeFigures, decodeHeadlines } from "./decode-headlines";
 import { decodeStatus } from "./decode-status";
 import {
   array, bool, field, integer, nullable, number, raw, type Raw, record, string, text,
@@ -55,7 +56,7 @@ function decodeMessage(m: Raw<AnySent>): Message | null {
     case "hello":
       return decodeHello(m);
     case "schema":
-      return { t: "schema", panels: decodePanels(m["panels"]) };
+      return { t: "schema", panels: decodePanels(m["panels"]), headlines: decodeHeadlines(m["headlines"]) };
     case "snapshot": {
       const common = decodeCommon(m);
       return common && { t: "snapshot", ...common, series: decodeSeries(m["series"]) };
@@ -164,7 +165,7 @@ function decodeCommon(m: Raw<Sent<"snapshot">>) {
   for (const [id, frame] of Object.entries(record(m["frames"]) ?? {})) {
     frames.set(id, decodeFrame(frame));
   }
-  return { clock, status, frames };
+  return { clock, status, frames, figures: decodeFigures(m["headlines"]) };
 }
 
 function decodeClock(value: unknown): Clock | null {

@@ -170,7 +170,28 @@ export type Point = readonly [number, number];
 
 export type Series = ReadonlyMap<string, readonly Point[]>;
 
+/** A figure above the panels. */
+export type Headline = With<Host.Headline, { title: Text }>;
+
+export type StaleFigure = "lagging" | "quarantined" | "unreadable";
+
+export type HeadlineChange = With<Host.HeadlineChange, {
+  to: "previous" | "1d" | "7d" | "1y";
+  reason: "not-yet" | "no-history" | "no-finer" | "failed" | null;
+}>;
+
+/** What such a figure is worth. */
+export type HeadlineValue = With<Host.HeadlineValue, {
+  stale: StaleFigure | null;
+  changes: readonly HeadlineChange[];
+}>;
+
+/** Figures by the ids of their headlines. */
+export type Figures = ReadonlyMap<string, HeadlineValue>;
+
 interface Common {
+  /** `null` means that none of them changed, or that the host has none. */
+  readonly figures: Figures | null;
   readonly clock: Clock;
   readonly frames: ReadonlyMap<string, Frame>;
   readonly status: Status;
@@ -182,7 +203,7 @@ export type Update = Pick<Sent<"update">, "t"> & Common & { readonly points: Ser
 
 export type Message =
   | Hello
-  | { readonly t: "schema"; readonly panels: readonly Panel[] }
+  | { readonly t: "schema"; readonly panels: readonly Panel[]; readonly headlines: readonly Headline[] }
   | Snapshot
   | Update
   | Omit<Page<Sent<"hb">>, "seq">

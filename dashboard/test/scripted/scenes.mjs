@@ -1,4 +1,6 @@
 // Scenes that the page must survive and explain, by name.
+import { HEADLINE_SCENE } from "./headlines.mjs";
+import { MAP_SCENE } from "./map.mjs";
 import { dimension, EVENTS, frame, panel, PANELS } from "./script.mjs";
 
 /** @typedef {NonNullable<Parameters<typeof import("./script.mjs").greeting>[0]>} Scene */
@@ -98,6 +100,8 @@ const LOW_PANELS = [
 /** @type {Record<string, Scene>} */
 export const SCENES = {
   live: {},
+  tiles: MAP_SCENE,
+  headlines: HEADLINE_SCENE,
   windowed: {
     panels: PANELS.map((of) => (Object.is(of.id, "behavior") ? { ...of, windows: ["cumulative", "1d"] } : of)),
   },

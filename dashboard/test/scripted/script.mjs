@@ -202,7 +202,7 @@ export function series(now) {
 /**
  * The messages that a page is sent on connect.
  * @param {{ events?: number, now?: number, hello?: Json, panels?: Json[], frames?: Json,
- *           status?: Json, clock?: Json, series?: Json }} [o]
+ *           status?: Json, clock?: Json, series?: Json, headlines?: Json[], figures?: Json[] }} [o]
  */
 export function greeting(o = {}) {
   const events = o.events ?? 1_234_567;
@@ -210,10 +210,10 @@ export function greeting(o = {}) {
   started = now - 60_000;
   return [
     { ...HELLO, ...o.hello },
-    { t: "schema", rev: 1, panels: o.panels ?? PANELS },
+    { t: "schema", rev: 1, panels: o.panels ?? PANELS, headlines: o.headlines },
     {
       t: "snapshot", seq: 1, clock: { ...clock(now), ...o.clock },
-      frames: { ...frames(events), ...o.frames }, series: o.series ?? series(now),
+      headlines: o.figures, frames: { ...frames(events), ...o.frames }, series: o.series ?? series(now),
       status: status(events, now, o.status),
     },
   ];

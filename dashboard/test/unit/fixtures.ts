@@ -104,10 +104,10 @@ export function day(n: number, more = {}) {
 }
 
 /** The choice of a reader who chose nothing. */
-export const CHOICE: PanelChoice = { scope: "total", measure: 0, table: false, trend: false, window: null };
+export const CHOICE: PanelChoice = { scope: "total", measure: 0, table: false, trend: false, share: false, window: null };
 
 /** The answers about a metric without windows. */
-export const ANSWERS: WindowAnswers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null };
+export const ANSWERS: WindowAnswers = { finals: new Map(), isListed: true, ownKind: null, frame: null, trend: null, closed: null };
 
 /** All that the model of a panel is made of. */
 export function inputOf(

@@ -15,6 +15,8 @@ mod document;
 mod event_time_settings;
 mod fingerprint;
 mod format;
+mod headline;
+mod headline_settings;
 mod kafka;
 mod load;
 mod metric;
@@ -51,6 +53,7 @@ pub use fingerprint::{
     UnreadableFingerprint, WindowsSoFar, changed_settings,
 };
 pub use format::Format;
+pub use headline_settings::{Comparison, HeadlineOf, HeadlineSettings};
 pub use metric_settings::{Backfill, EVENT_TIME, MetricSettings, PanelSettings, Wasi};
 pub use outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
 pub use pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};

@@ -12,6 +12,7 @@ use std::path::Path;
 use super::backup::BackupSettings;
 use super::document::join;
 use super::fingerprint::show_instant;
+use super::headline_settings::HeadlineSettings;
 use super::kafka::FETCH;
 use super::metric_settings::{Backfill, MetricSettings, PanelSettings, Wasi};
 use super::outlet_settings::{FileLimit, OutletFile, OutletSettings, WhenFull};
@@ -71,6 +72,7 @@ impl Pipeline {
             state_dir,
             backups,
             metrics,
+            headlines,
             server,
         } = self;
         let mut texts = Texts { texts: BTreeMap::new(), folder };
@@ -109,6 +111,7 @@ impl Pipeline {
         }
         of_server(&mut texts, server);
         metrics.iter().enumerate().for_each(|(i, metric)| of_metric(&mut texts, i, metric));
+        headlines.iter().enumerate().for_each(|(i, each)| of_headline(&mut texts, i, each));
         texts.texts
     }
 }
@@ -282,6 +285,14 @@ fn of_metric(texts: &mut Texts<'_>, place: usize, metric: &MetricSettings) {
     }
 }
 
+fn of_headline(texts: &mut Texts<'_>, place: usize, headline: &HeadlineSettings) {
+    let path = join("headline", &headline.id);
+    texts.set(format!("{path}.place"), place + 1);
+    for (name, text) in headline.texts() {
+        texts.set(format!("{path}.{name}"), text);
+    }
+}
+
 fn of_panel(texts: &mut Texts<'_>, panel: &PanelSettings) {
     let PanelSettings { id, index: _, title, chart, order, size } = panel;
     for (language, text) in title {
@@ -322,6 +333,11 @@ memory_max = "64MiB"
 [[panel]]
 id = "m"
 title = "Title"
+[[headline]]
+metric = "m"
+key = "2"
+title = "Two"
+compare = ["7d", "previous"]
 "#;
 
     fn settings(text: &str, path: &str) -> BTreeMap<String, String> {
@@ -342,6 +358,9 @@ title = "Title"
             ("metric.m.file", "m.wasm"),
             ("metric.m.memory_max", "64MiB"),
             ("panel.m.title.en", "Title"),
+            ("headline.\"m.2\".place", "1"),
+            ("headline.\"m.2\".title.zh", "Two"),
+            ("headline.\"m.2\".compare", "7d, previous"),
             ("state.embedded.dir", "state"),
         ] {
             assert_eq!(here.get(key).map(String::as_str), Some(value), "{key}");

@@ -11,7 +11,7 @@ use super::suggest::list;
 use super::values::{line, one_of};
 
 /// The charts that the page draws.
-const CHARTS: [&str; 7] = ["pie", "bar", "hbar", "line", "number", "heatmap", "table"];
+const CHARTS: [&str; 8] = ["pie", "bar", "hbar", "line", "number", "heatmap", "tiles", "table"];
 
 /// The sizes that the page knows.
 const SIZES: [&str; 5] = ["small", "medium", "wide", "tall", "large"];

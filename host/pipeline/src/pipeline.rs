@@ -9,6 +9,7 @@ use streamgauge_core::{LatenessClock, Schema};
 use super::backup::BackupSettings;
 use super::command::{config_option, with_option};
 use super::event_time_settings::EventTimeSettings;
+use super::headline_settings::HeadlineSettings;
 use super::metric_settings::MetricSettings;
 use super::outlet_settings::OutletSettings;
 use super::server_settings::ServerSettings;
@@ -54,6 +55,8 @@ pub struct Pipeline {
     pub backups: Option<BackupSettings>,
     /// The metrics in written order; ids are unique.
     pub metrics: Vec<MetricSettings>,
+    /// The figures above the panels, in written order; ids are unique.
+    pub headlines: Vec<HeadlineSettings>,
     /// The settings of the dashboard's server.
     pub server: ServerSettings,
 }

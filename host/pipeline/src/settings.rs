@@ -15,7 +15,7 @@ use super::pipeline::{BatchSettings, LatenessSettings, Pipeline, Workers};
 use super::reader::{Problem, Read, Table, Value};
 use super::source_settings::SourceSettings;
 use super::values::{duration, line, number, one_of, whole};
-use super::{backup, metric, outlet, panel, schema, server, source};
+use super::{backup, headline, metric, outlet, panel, schema, server, source};
 
 /// The only version of the file there is.
 const VERSION: u64 = 1;
@@ -52,6 +52,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
     let around = Around::of(event_time.as_ref(), source.as_ref());
     let mut metrics = metric::read_metrics(&mut root, (fields.as_ref(), around), context);
     panel::read_panels(&mut root, &mut metrics);
+    let headlines = headline::read_headlines(&mut root, &metrics);
     let server = server::read(&mut root, context);
     root.finish();
     let name = name?;
@@ -74,6 +75,7 @@ pub(super) fn read_pipeline(mut root: Table<'_>, context: &Context<'_>) -> Optio
         state_dir,
         backups,
         metrics,
+        headlines,
         server,
     })
 }

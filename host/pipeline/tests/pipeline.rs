@@ -10,6 +10,8 @@ mod bounds;
 mod findings;
 #[path = "pipeline/fingerprints.rs"]
 mod fingerprints;
+#[path = "pipeline/headlines.rs"]
+mod headlines;
 #[path = "pipeline/identity.rs"]
 mod identity;
 #[path = "pipeline/kept.rs"]

@@ -14,12 +14,13 @@ use super::app::App;
 use super::render::clock;
 use super::response::{Refusal, fresh, refusal};
 use crate::metrics;
-use streamgauge_wire::{Status, Trouble};
+use streamgauge_wire::{HeadlineNow, Headlines, Status, Trouble};
 
 /// The paths of this module that need the token.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/status", get(status))
+        .route("/api/v1/headlines", get(headlines))
         .route("/api", any(unknown))
         .route("/api/{*path}", any(unknown))
         .route("/metrics", get(metrics))
@@ -39,6 +40,17 @@ pub(super) async fn status(State(app): State<Arc<App>>) -> Response {
     let mut value = json!(*live.status);
     value["clock"] = json!(clock(&live));
     fresh(Json(value))
+}
+
+/// The figures of the pipeline, each with what it is worth now.
+#[utoipa::path(get, path = "/api/v1/headlines", tag = "results",
+    responses((status = 200, body = Headlines), (status = 401, description = "A token is missing", body = Refusal)))]
+pub(super) async fn headlines(State(app): State<Arc<App>>) -> Response {
+    let live = app.latest();
+    let both = live.headlines.iter().zip(&*live.headline_values);
+    let headlines =
+        both.map(|(headline, now)| HeadlineNow { headline: headline.clone(), now: now.clone() });
+    fresh(Json(Headlines { headlines: headlines.collect() }))
 }
 
 /// Counters, gauges and histograms.

@@ -55,11 +55,16 @@ impl<'a> Latest<'a> {
         let frames = rendered.frames.iter().map(|(id, frame)| (id.as_str(), &*frame.text));
         Self {
             hello: ToPage::hello(&rendered.live.hello),
-            schema: ToPage::Schema { rev: rendered.schema_rev, panels: &rendered.panels },
+            schema: ToPage::Schema {
+                rev: rendered.schema_rev,
+                panels: &rendered.panels,
+                headlines: &rendered.headlines,
+            },
             snapshot: ToPage::Snapshot {
                 seq: rendered.live.seq,
                 clock: rendered.live.clock,
                 frames: frames.collect(),
+                headlines: &rendered.headline_values,
                 series: rendered.live.series.iter().map(|(k, v)| (*k, v.as_slice())).collect(),
                 status: &rendered.status,
             },

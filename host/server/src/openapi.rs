@@ -29,6 +29,7 @@ use streamgauge_wire as wire;
     paths(
         guard::ticket,
         api::status,
+        api::headlines,
         api::metrics,
         api::alive,
         api::ready,

@@ -49,16 +49,12 @@ pub trait Query: Send + Sync {
     /// The history could not be read, or nobody takes the answer.
     fn snapshot(&self, live: &LiveState, out: &mut dyn Write) -> Result<(), Refused>;
 
-    /// The data of a panel over one window; `None` means the window that the page shows.
+    /// The data of a panel over one window.
     ///
     /// # Errors
-    /// The panel or window does not exist.
-    fn panel(
-        &self,
-        live: &LiveState,
-        id: &str,
-        window: Option<WindowAsk>,
-    ) -> Result<Frame, Refused>;
+    /// The panel or window does not exist, is not kept as a whole, or could not be read.
+    fn panel(&self, live: &LiveState, id: &str, question: &PanelQuestion)
+    -> Result<Frame, Refused>;
 
     /// Writes the states that the pages show, with all final panes, as `state export` does.
     ///
@@ -77,6 +73,20 @@ pub trait Query: Send + Sync {
         out: &mut dyn Write,
     ) -> Result<(), Refused>;
 }
+
+/// What is asked of a panel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PanelQuestion {
+    /// The window; `None` means the one that the page shows.
+    pub window: Option<WindowAsk>,
+    /// The only row that is asked for, by its key; `None` means as the page shows rows.
+    pub key: Option<String>,
+    /// The most rows, from 1 to [`TOP_MAX`]; `None` means as many as the page shows.
+    pub top: Option<u32>,
+}
+
+/// The most rows of a panel that are asked for.
+pub const TOP_MAX: u32 = 1000;
 
 /// The reason why a question has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,6 +210,7 @@ fn first(next: &str) -> Result<(WindowSpec, EventTime), Refused> {
 fn malformed(error: &WindowAskError) -> Refused {
     Refused::Malformed(match error {
         WindowAskError::NoStart(text) => no_instant("the start", text),
+        WindowAskError::NoEnd(text) => no_instant("the end", text),
         other => other.to_string(),
     })
 }

@@ -33,6 +33,10 @@ pub(super) struct Rendered {
     /// Raised whenever the panels change.
     pub(super) schema_rev: u64,
     pub(super) panels: Part,
+    /// The figures above the panels; they change with the panels.
+    pub(super) headlines: Part,
+    /// What the figures are worth; the same `Arc` until one of them changes.
+    pub(super) headline_values: Part,
     pub(super) frames: BTreeMap<String, RenderedFrame>,
     pub(super) status: Part,
 }
@@ -65,9 +69,18 @@ impl Renderer {
 impl Rendered {
     fn new(live: Arc<LiveState>, last: Option<&Self>) -> Self {
         let same = last.filter(|last| Arc::ptr_eq(&last.live.panels, &live.panels));
-        let (schema_rev, panels) = match (same, last) {
-            (Some(same), _) => (same.schema_rev, Arc::clone(&same.panels)),
-            (None, last) => (last.map_or(1, |last| last.schema_rev + 1), part(&*live.panels)),
+        let schema_rev = match (same, last) {
+            (Some(same), _) => same.schema_rev,
+            (None, last) => last.map_or(1, |last| last.schema_rev + 1),
+        };
+        let panels = same.map_or_else(|| part(&*live.panels), |same| Arc::clone(&same.panels));
+        let headlines =
+            same.map_or_else(|| part(&*live.headlines), |same| Arc::clone(&same.headlines));
+        let same_values =
+            last.filter(|last| Arc::ptr_eq(&last.live.headline_values, &live.headline_values));
+        let headline_values = match same_values {
+            Some(last) => Arc::clone(&last.headline_values),
+            None => part(&*live.headline_values),
         };
         let status = match last.filter(|last| Arc::ptr_eq(&last.live.status, &live.status)) {
             Some(last) => Arc::clone(&last.status),
@@ -78,7 +91,8 @@ impl Rendered {
             let known = same.and_then(|same| same.frames.get(id));
             (id.clone(), RenderedFrame::new(frame, known))
         });
-        Self { schema_rev, panels, frames: frames.collect(), status, live }
+        let frames = frames.collect();
+        Self { schema_rev, panels, headlines, headline_values, frames, status, live }
     }
 }
 
@@ -114,6 +128,7 @@ mod tests {
         let second = next(&live(), |live| {
             live.panels = Arc::clone(&first.live.panels);
             live.status = Arc::clone(&first.live.status);
+            live.headline_values = Arc::new(Vec::new());
             live.frames.insert("age".to_owned(), frame(2, 10));
         });
         let second = renderer.render(Arc::new(second));
@@ -121,6 +136,8 @@ mod tests {
         assert!(same("behavior") && !same("age"));
         assert!(Arc::ptr_eq(&first.status, &second.status));
         assert!(Arc::ptr_eq(&first.panels, &second.panels));
+        assert!(Arc::ptr_eq(&first.headlines, &second.headlines));
+        assert!(!Arc::ptr_eq(&first.headline_values, &second.headline_values));
         assert_eq!((first.schema_rev, second.schema_rev), (1, 1));
     }
 

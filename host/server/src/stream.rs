@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::access::guard;
 use super::app::{App, stopped};
 use super::origin;
-use super::render::{Rendered, clock, wall_clock_ms};
+use super::render::{Part, Rendered, clock, wall_clock_ms};
 use super::response::refusal;
 use streamgauge_wire::{FromPage, Hello, Points, ToPage};
 
@@ -111,6 +111,8 @@ struct Sent {
     schema_rev: u64,
     /// The revision of each panel's frame, by panel.
     frame_revs: BTreeMap<String, u64>,
+    /// What the figures are worth, as the page has it.
+    headlines: Option<Part>,
     last_point: Option<i64>,
 }
 
@@ -169,7 +171,11 @@ impl Client {
             drop(rendered);
             return self.send_update(update).await;
         }
-        let schema = text(&ToPage::Schema { rev: rendered.schema_rev, panels: &rendered.panels });
+        let schema = text(&ToPage::Schema {
+            rev: rendered.schema_rev,
+            panels: &rendered.panels,
+            headlines: &rendered.headlines,
+        });
         let hello = Some(Arc::clone(&rendered.live.hello));
         let introduction =
             (self.sent.hello != hello).then(|| text(&ToPage::hello(&rendered.live.hello)));
@@ -233,15 +239,27 @@ impl Sent {
     fn snapshot(&mut self, rendered: &Rendered) -> Message {
         let status = &rendered.status;
         let clock = clock(&rendered.live);
+        self.advance_headlines(rendered);
+        let headlines = &rendered.headline_values;
         let (seq, frames, points) = self.advance(rendered);
-        text(&ToPage::Snapshot { seq, clock, frames, series: points, status })
+        text(&ToPage::Snapshot { seq, clock, frames, headlines, series: points, status })
     }
 
     fn update(&mut self, rendered: &Rendered) -> Message {
         let status = &rendered.status;
         let clock = clock(&rendered.live);
+        let headlines = self.advance_headlines(rendered).then_some(&*rendered.headline_values);
         let (seq, frames, points) = self.advance(rendered);
-        text(&ToPage::Update { seq, clock, frames, points, status })
+        text(&ToPage::Update { seq, clock, frames, headlines, points, status })
+    }
+
+    /// Returns true if the page does not have what the figures are worth, and records that the page
+    /// has it.
+    fn advance_headlines(&mut self, rendered: &Rendered) -> bool {
+        let own = &rendered.headline_values;
+        let is_known = self.headlines.as_ref().is_some_and(|known| Arc::ptr_eq(known, own));
+        self.headlines = Some(Arc::clone(own));
+        !is_known
     }
 
     /// Returns the frames that the page does not have yet, and records that the page has them.

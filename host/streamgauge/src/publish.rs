@@ -5,6 +5,7 @@ mod adopted;
 mod aside;
 mod costs;
 mod happened;
+mod headlines;
 mod health;
 mod held;
 mod lateness;
@@ -47,6 +48,7 @@ use crate::run::status::{Phase, RunStatus};
 use aside::Aside;
 use costs::Costs;
 use happened::{EventLog, Observed};
+use headlines::Headlines;
 use health::{Facts, Verdicts};
 use held::WatermarkHold;
 use measured::{Busy, RecentLatency};
@@ -82,6 +84,7 @@ struct Drawing {
     hello: Arc<Hello>,
     panels: Arc<Vec<Panel>>,
     metrics: Vec<LiveMetric>,
+    headlines: Headlines,
     aside: Aside,
     bounded: bool,
     ends_by_itself: bool,
@@ -124,6 +127,7 @@ impl Publisher {
             hello: Arc::new(hello),
             panels: Arc::default(),
             metrics: Vec::new(),
+            headlines: Headlines::default(),
             aside: Aside::new(),
             bounded,
             ends_by_itself: bounded,
@@ -199,6 +203,8 @@ impl Drawing {
             seq: self.seq,
             panels: Arc::clone(&self.panels),
             frames: self.frames(),
+            headlines: Arc::clone(&self.headlines.all),
+            headline_values: self.headlines.values(),
             clock,
             status,
             series: self.meter.series(),
@@ -233,8 +239,9 @@ impl Drawing {
         let idle = (!self.bounded).then_some(idle);
         let now = Utc::now().timestamp_millis();
         let published = Published::new(seen.overview, idle, self.pipeline.history_keep, now)
-            .showing(&self.active.formers.states);
-        self.aside.read(&mut self.metrics, &Arc::new(published));
+            .showing(&self.active.formers.states)
+            .with_history(self.run_status.history_store());
+        self.aside.read(&mut self.metrics, &mut self.headlines.live, &Arc::new(published));
         (
             self.status(seen, books, &phase, &partitions),
             partition::clock(seen.overview, &partitions),

@@ -10,7 +10,7 @@ use streamgauge_core::rfc3339;
 use streamgauge_plugin::{Cell, Output, ResultTable};
 use streamgauge_wire::{Dimension, Frame, Other, Panel, Series};
 
-use super::cells::{add, number, to_json};
+use super::cells::{add, key_text, number, to_json};
 use super::rows_max::OtherRows;
 use super::trouble::Trouble;
 use super::windows::WindowState;
@@ -231,16 +231,6 @@ fn sums(
     measures
         .map(|(i, m)| (m.name.clone(), vec![if m.additive { sum(i) } else { Value::Null }]))
         .collect()
-}
-
-fn key_text(cell: &Cell) -> String {
-    match cell {
-        Cell::Null => String::new(),
-        Cell::Boolean(b) => b.to_string(),
-        Cell::Integer(n) => n.to_string(),
-        Cell::Float(x) => x.to_string(),
-        Cell::Text(text) => text.clone(),
-    }
 }
 
 #[cfg(test)]

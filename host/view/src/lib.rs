@@ -5,12 +5,15 @@
 //! Must not know: engine, checkpoints, sources, the server, the time of day.
 
 mod cells;
+mod compare;
 pub mod document;
 mod former;
 mod frame;
+mod headline;
 mod live_metric;
 mod merge;
 mod metric_result;
+mod pace;
 mod panel;
 mod piece;
 mod published;
@@ -19,6 +22,7 @@ mod remembered;
 mod results;
 mod retry;
 mod rows_max;
+mod span;
 mod standing;
 #[cfg(test)]
 mod testing;
@@ -30,6 +34,7 @@ mod windows;
 use streamgauge_core::{TimeWindow, WindowSpec};
 
 pub use former::{Former, Formers};
+pub use headline::{Figure, HeadlineFault, LiveHeadlines, ReadHeadlines, ReadingHeadlines};
 pub use live_metric::{LiveMetric, Read, Reading, offsets};
 pub use metric_result::MetricResult;
 pub use panel::panels;
@@ -37,6 +42,7 @@ pub use published::Published;
 pub use reader::{MetricReader, MetricResults};
 pub use results::Results;
 pub use rows_max::{OtherRows, RESULT_ROWS_MAX};
+pub use span::{NoSpan, NoWindow};
 pub use trouble::{LastGood, ReadAt, Trouble};
 pub use walk::Walk;
 pub use window_result::{Unreadable, WindowResult};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use streamgauge_core::{AccumulatorBytes, PluginCall, TimeWindow};
 
+use super::cells::with_text;
 use super::piece::{Piece, States};
 use super::rows_max::Rows;
 use super::standing::Standing;
@@ -57,6 +58,16 @@ impl Merger {
         pieces: &[Piece],
         rows: Rows,
     ) -> Result<MetricResult, Failed> {
+        self.standing(id, pieces, |instance, plugin, sums| result(instance, plugin, sums, rows))
+    }
+
+    /// What `make` makes of the accumulators of a window that is kept merged.
+    fn standing<T>(
+        &mut self,
+        id: WindowId,
+        pieces: &[Piece],
+        make: impl FnOnce(&mut Instance, &Plugin, [Accumulator; 3]) -> Result<T, CallError>,
+    ) -> Result<T, Failed> {
         self.call(|instance, plugin, standing| {
             let now = match standing.take() {
                 Some(mut former) if former.id() == id && former.leads_to(pieces) => {
@@ -68,9 +79,37 @@ impl Merger {
                     Standing::new(id, pieces, instance)?
                 }
             };
-            let result = result(instance, plugin, now.sums(), rows);
+            let made = make(instance, plugin, now.sums());
             *standing = Some(now);
-            Ok(result?)
+            Ok(made?)
+        })
+    }
+
+    /// The rows of a window whose text in a column is `key`, wherever they are among all rows. The
+    /// whole result is made for that, which is dear where it is large.
+    pub(super) fn with_key(
+        &mut self,
+        (id, pieces, stands): (WindowId, &[Piece], bool),
+        history: Option<&dyn HistoryStore>,
+        (column, key): (usize, &str),
+    ) -> Result<MetricResult, Failed> {
+        let make = |instance: &mut Instance, plugin: &Plugin, sums: [Accumulator; 3]| {
+            let [on_time, late, total] = sums;
+            // One table at a time: each of them is whole until its rows are taken out.
+            let mut of = |accumulator| {
+                let table = instance.result(plugin, accumulator)?;
+                Ok::<_, CallError>(with_text(&table, column, key))
+            };
+            let (total, on_time, late) = (of(total)?, of(on_time)?, of(late)?);
+            Ok(MetricResult { on_time, late, total, other: None })
+        };
+        if stands {
+            return self.standing(id, pieces, make);
+        }
+        self.call(|instance, plugin, _| {
+            let mut merge = Merge { instance, plugin, window: id.window, history };
+            let (sums, _) = merge.sums(pieces, None, 0)?;
+            Ok(merge.made(sums, make)?)
         })
     }
 
@@ -162,9 +201,23 @@ impl Merge<'_> {
     fn all(
         mut self,
         pieces: &[Piece],
-        mut prefix: Option<Prefix>,
+        prefix: Option<Prefix>,
         keep: usize,
     ) -> Result<(MetricResult, Option<Prefix>), NotMerged> {
+        let (sums, prefix) = self.sums(pieces, prefix, keep)?;
+        let make = |instance: &mut Instance, plugin: &Plugin, sums| {
+            result(instance, plugin, sums, Rows::All)
+        };
+        Ok((self.made(sums, make)?, prefix))
+    }
+
+    /// The merged pieces, on time and late, and the state after the first `keep` of them.
+    fn sums(
+        &mut self,
+        pieces: &[Piece],
+        mut prefix: Option<Prefix>,
+        keep: usize,
+    ) -> Result<([Accumulator; 2], Option<Prefix>), NotMerged> {
         let sums = match &prefix {
             None => [self.instance.create(self.window)?, self.instance.create(self.window)?],
             Some(Prefix { states: [on_time, late], .. }) => {
@@ -183,7 +236,7 @@ impl Merge<'_> {
             }
             self.add(sums, piece)?;
         }
-        Ok((self.result(sums)?, prefix))
+        Ok((sums, prefix))
     }
 
     fn prefix(&mut self, sums: [Accumulator; 2], pieces: usize) -> Result<Prefix, CallError> {
@@ -214,16 +267,21 @@ impl Merge<'_> {
         Ok(())
     }
 
-    fn result(self, [on_time, late]: [Accumulator; 2]) -> Result<MetricResult, CallError> {
+    /// What `make` makes of the accumulators on time, late, and of both.
+    fn made<T>(
+        self,
+        [on_time, late]: [Accumulator; 2],
+        make: impl FnOnce(&mut Instance, &Plugin, [Accumulator; 3]) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
         let Self { instance, plugin, window, .. } = self;
         let total = instance.create(window)?;
         instance.merge(total, on_time)?;
         instance.merge(total, late)?;
-        let result = result(instance, plugin, [on_time, late, total], Rows::All)?;
+        let made = make(instance, plugin, [on_time, late, total])?;
         for accumulator in [on_time, late, total] {
             instance.release(accumulator)?;
         }
-        Ok(result)
+        Ok(made)
     }
 }
 

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use streamgauge_plugin::{Largest, Output, ResultTable};
 
+use super::cells::with_text;
 use super::rows_max::{Cut, OtherRows, RESULT_ROWS_MAX};
 
 /// One metric's merged result over one window.
@@ -20,6 +21,13 @@ pub struct MetricResult {
 }
 
 impl MetricResult {
+    /// The rows that are here and whose text in `column` is `key`.
+    pub(super) fn with_key(&self, (column, key): (usize, &str)) -> Self {
+        let [on_time, late, total] =
+            [&self.on_time, &self.late, &self.total].map(|table| with_text(table, column, key));
+        Self { on_time, late, total, other: None }
+    }
+
     /// The result of the tables that `next` gives: of all records, of those on time, and of the late
     /// ones. A large table is cut before the next one comes.
     pub(super) fn of_tables<E>(

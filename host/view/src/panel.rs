@@ -16,7 +16,7 @@ fn of_metric(settings: &MetricSettings, descriptor: &Descriptor) -> Vec<Panel> {
         1 => metric.clone(),
         _ => format!("{metric}.{}", view.id),
     };
-    let of = |view: &View| overridden(settings, panel(settings, outputs, view, id(view)));
+    let of = |view: &View| whole(overridden(settings, panel(settings, outputs, view, id(view))));
     views.iter().map(of).collect()
 }
 
@@ -31,6 +31,14 @@ fn overridden(settings: &MetricSettings, mut panel: Panel) -> Panel {
     }
     panel.order = wanted.order;
     panel.size = wanted.size.map(str::to_owned).or(panel.size);
+    panel
+}
+
+/// On a map each key has its place, so none of them is summed up in the rest.
+fn whole(mut panel: Panel) -> Panel {
+    if panel.chart == "tiles" {
+        panel.top = 0;
+    }
     panel
 }
 

@@ -7,21 +7,22 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
-use streamgauge_core::{EventTime, Plan, TimeWindow, WindowSpec};
+use streamgauge_core::{EventTime, Plan, TimeWindow, WindowAsk, WindowSpec};
 use streamgauge_outbox::HistoryError;
 use streamgauge_pipeline::with_option;
-use streamgauge_plugin::Plugin;
+use streamgauge_plugin::{Output, Plugin, Role};
 use streamgauge_wire::{Frame, Panel};
 
 use super::merge::Merger;
 use super::published::Published;
 use super::remembered::Remembered;
 use super::rows_max::Rows;
+use super::span::NoWindow;
 use super::trouble::{ReadAt, Trouble};
 use super::walk::{Walk, newest};
 use super::window_result::{Unreadable, WindowResult};
 use super::windows::{Survey, Window, WindowState};
-use super::{WindowId, frame, panels};
+use super::{frame, panels};
 
 /// The read side of one metric.
 pub struct MetricReader {
@@ -93,7 +94,7 @@ impl MetricReader {
         published: &Published,
         spec: WindowSpec,
     ) -> (WindowResult, Option<Trouble>) {
-        self.shown(published, &self.survey(published).current(spec))
+        self.shown(published, &self.survey(published).current(spec), self.rows)
     }
 
     /// Takes in what is new in the present window, without a result.
@@ -102,25 +103,87 @@ impl MetricReader {
         self.merging.lock().unwrap_or_else(PoisonError::into_inner).follow(&window);
     }
 
-    /// The last `count` windows of a kind up to the present one, as one. `None` means that the kind
-    /// has no windows that follow each other.
-    pub fn last(
-        &self,
-        published: &Published,
-        spec: WindowSpec,
-        count: usize,
-    ) -> Option<(WindowResult, Option<Trouble>)> {
-        Some(self.shown(published, &self.survey(published).last(spec, count)?))
+    /// The window that is asked for, not merged yet.
+    ///
+    /// # Errors
+    /// There is no such window, or no such span of windows.
+    pub fn find(&self, published: &Published, ask: WindowAsk) -> Result<Window, NoWindow> {
+        let survey = self.survey(published);
+        let no_row = || NoWindow::NoRow(ask);
+        match ask {
+            WindowAsk::Present(spec) => Ok(survey.current(spec)),
+            WindowAsk::Last(spec, count) => survey.last(spec, count).ok_or_else(no_row),
+            WindowAsk::At(spec, start) => {
+                let is_it = |window: &Window| window.id.window.is_some_and(|w| w.start == start);
+                survey.windows(spec).into_iter().find(is_it).ok_or_else(no_row)
+            }
+            WindowAsk::Span(spec, span) => survey.span(spec, span).map_err(NoWindow::NoSpan),
+        }
     }
 
-    /// The window for which `wanted` returns true; `None` means that no such window holds a row.
-    pub fn window(
+    /// A window as `panel` shows it, with `top` in the place of the panel's if it is given.
+    pub fn draw(
         &self,
         published: &Published,
-        wanted: impl Fn(WindowId) -> bool,
-    ) -> Option<(WindowResult, Option<Trouble>)> {
-        let window = self.all_windows(published).into_iter().find(|window| wanted(window.id))?;
-        Some(self.shown(published, &window))
+        window: &Window,
+        panel: &Panel,
+        top: Option<u32>,
+    ) -> Frame {
+        let panel = Panel { top: top.unwrap_or(panel.top), ..panel.clone() };
+        let rows = self.rows.or(Rows::of(&self.plugin.descriptor().outputs, &panel));
+        let (found, trouble) = self.shown(published, window, rows);
+        self.frame(&panel, &found, trouble.as_ref())
+    }
+
+    /// The row of `key` in the first dimension of `panel`, however small it is; without a row where
+    /// there is no such key. `None` means that the panel has no dimension.
+    pub fn draw_key(
+        &self,
+        published: &Published,
+        window: &Window,
+        panel: &Panel,
+        key: &str,
+    ) -> Option<Frame> {
+        let panel = Panel { top: 0, ..panel.clone() };
+        let dimension = panel.dimension.as_ref()?;
+        let outputs = &self.plugin.descriptor().outputs;
+        let column = outputs.iter().position(|output| output.name == dimension.name)?;
+        let (found, trouble) = self.with_key(published, window, (column, key));
+        Some(self.frame(&panel, &found, trouble.as_ref()))
+    }
+
+    /// The rows of a window whose text in a column is the key, with what is wrong with them. They
+    /// are taken from what the pages show where they are in there as a whole; else the whole result
+    /// is made, which is dear where it is large.
+    pub(super) fn with_key(
+        &self,
+        published: &Published,
+        window: &Window,
+        (column, key): (usize, &str),
+    ) -> (WindowResult, Option<Trouble>) {
+        let (mut found, trouble) = self.shown(published, window, self.rows);
+        let own = found.result.with_key((column, key));
+        let is_dimension = |output: &&Output| matches!(output.role, Role::Dimension);
+        let outputs = &self.plugin.descriptor().outputs;
+        // With other dimensions, some cells of a key may be among the rows that were cut.
+        let is_one = outputs.iter().filter(is_dimension).count() == 1;
+        let is_whole = found.result.other.is_none() || (is_one && !own.total.is_empty());
+        if is_whole || matches!(trouble, Some(Trouble::Unreadable { .. })) {
+            found.result = Arc::new(own);
+            return (found, trouble);
+        }
+        let mut merging = self.merging.lock().unwrap_or_else(PoisonError::into_inner);
+        match merging.with_key(window, published.history.as_deref(), (column, key)) {
+            Ok(own) => {
+                found.result = Arc::new(own);
+                (found, trouble)
+            }
+            Err(failed) => {
+                let (found, unreadable) =
+                    Unreadable { failed, last: None }.instead(window.id, window.state);
+                (found, trouble.or(Some(unreadable)))
+            }
+        }
     }
 
     /// The windows of a kind that start at `from` or later, in the order of time, not merged yet.
@@ -208,14 +271,9 @@ impl MetricReader {
         frame
     }
 
-    fn survey<'a>(&'a self, published: &'a Published) -> Survey<'a> {
+    pub(super) fn survey<'a>(&'a self, published: &'a Published) -> Survey<'a> {
         let (settings, stored) = (self.plugin.settings(), published.stored.as_slice());
         Survey { plan: &self.plan, zone: self.zone, settings, published, stored }
-    }
-
-    fn all_windows(&self, published: &Published) -> Vec<Window> {
-        let survey = self.survey(published);
-        self.plugin.settings().windows.iter().flat_map(|spec| survey.windows(*spec)).collect()
     }
 
     /// The result over a window.
@@ -242,16 +300,27 @@ impl MetricReader {
         merging.result(window, at, published.history.as_deref(), rows)
     }
 
-    /// A window as far as the pages show it, with what is wrong with it. Where it cannot be read, the last good result stands.
-    fn shown(&self, published: &Published, window: &Window) -> (WindowResult, Option<Trouble>) {
+    /// A window as far as `rows` of it are looked at, with what is wrong with it. Where it cannot be
+    /// read, the last good result stands.
+    pub(super) fn shown(
+        &self,
+        published: &Published,
+        window: &Window,
+        rows: Rows,
+    ) -> (WindowResult, Option<Trouble>) {
         let (id, state) = (window.id, window.state);
         let stopped = published.trouble(self.id());
-        match self.merged(published, window, self.rows) {
+        match self.merged(published, window, rows) {
             Ok(result) => (result, stopped),
             Err(error) => {
                 let (result, trouble) = error.instead(id, state);
                 (result, stopped.or(Some(trouble)))
             }
         }
+    }
+
+    /// What the panels together show of a result.
+    pub(super) fn rows(&self) -> Rows {
+        self.rows
     }
 }

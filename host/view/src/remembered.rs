@@ -103,6 +103,20 @@ impl Remembered {
         Ok(WindowResult { id, state, result: result? })
     }
 
+    /// The rows of a window whose text in a column is the key, wherever they are. Nothing of it is
+    /// remembered: to have them is dear where the result is large, and the caller knows how often
+    /// that may be.
+    pub(super) fn with_key(
+        &mut self,
+        window: &Window,
+        history: Option<&dyn HistoryStore>,
+        key: (usize, &str),
+    ) -> Result<MetricResult, Failed> {
+        let Window { id, pieces, is_present, .. } = window;
+        let stands = *is_present && self.merger.stands_on(*id, pieces);
+        self.merger.with_key((*id, pieces, stands), history, key)
+    }
+
     /// Merges what is new in a window of which no result is asked for yet, where that will make the
     /// next one cheaper.
     pub(super) fn follow(&mut self, window: &Window) {

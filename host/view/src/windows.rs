@@ -41,7 +41,7 @@ pub struct Window {
 }
 
 /// The share of one partition in one pane.
-struct Part {
+pub(super) struct Part {
     is_corrected: bool,
     piece: Piece,
 }
@@ -63,7 +63,7 @@ impl Looked {
 
 /// Panes by interval (`None` means the cumulative pane), each with its parts in the order of the
 /// partitions.
-type Parts = BTreeMap<Option<TimeWindow>, Vec<Part>>;
+pub(super) type Parts = BTreeMap<Option<TimeWindow>, Vec<Part>>;
 
 impl WindowState {
     /// The name in results and on the page.
@@ -179,19 +179,44 @@ impl Survey<'_> {
         self.plan.watermark.watermark(own.unwrap_or(partition.state.max_event_time))
     }
 
+    /// True if the partition holds no window of the metric open.
+    fn is_idle(&self, partition: &PartitionSnapshot) -> bool {
+        self.published.idle.contains(&partition.partition) && self.own_place(partition).is_none()
+    }
+
+    /// The time up to which no more records on time are awaited, at the places of the metric: the
+    /// smallest watermark over the partitions that are not idle, or the largest where all are.
+    pub(super) fn watermark_of_all(&self) -> Option<EventTime> {
+        let all = &self.published.partitions;
+        let busy = all.iter().filter(|p| !self.is_idle(p)).map(|p| self.watermark(p)).min();
+        busy.unwrap_or_else(|| all.iter().filter_map(|p| self.watermark(p)).max())
+    }
+
+    /// The instant up to which panes may have been given up in some partition: what ends later is
+    /// kept in all of them.
+    pub(super) fn kept_from(&self) -> EventTime {
+        let watermarks = self.published.partitions.iter().filter_map(|p| self.watermark(p));
+        watermarks.max().map_or(TimeWindow::ALWAYS.start, |last| last.minus(self.kept_millis()))
+    }
+
+    /// How long after its end a pane is kept.
+    fn kept_millis(&self) -> i64 {
+        let kept = self.settings.retention.saturating_add(self.published.history_keep);
+        kept.as_millis() as i64
+    }
+
     /// True if every partition still keeps a window that begins with `first`.
-    fn is_whole(&self, first: TimeWindow) -> bool {
+    pub(super) fn is_whole(&self, first: TimeWindow) -> bool {
         self.published.partitions.iter().all(|p| self.keeps(p, first))
     }
 
     /// True if a partition keeps a pane: the pane is open, or final and within `history.keep`.
     fn keeps(&self, partition: &PartitionSnapshot, pane: TimeWindow) -> bool {
-        let watermark = self.watermark(partition);
-        let kept = self.settings.retention.saturating_add(self.published.history_keep);
-        watermark < Some(pane.end.plus(kept.as_millis() as i64))
+        self.watermark(partition) < Some(pane.end.plus(self.kept_millis()))
     }
 
-    fn window(&self, spec: WindowSpec, panes: &[TimeWindow], parts: &Parts) -> Window {
+    /// The window made of `panes`, which lie in a row.
+    pub(super) fn window(&self, spec: WindowSpec, panes: &[TimeWindow], parts: &Parts) -> Window {
         let window = TimeWindow { start: panes[0].start, end: panes[panes.len() - 1].end };
         // Panes lie side by side, so those between the first and the last one are of the window.
         let of_window = parts.range(Some(panes[0])..=Some(panes[panes.len() - 1]));
@@ -217,10 +242,8 @@ impl Survey<'_> {
             let floor = floor.and_then(|set| set.books.floor);
             watermark(p) >= Some(last.end.plus(retention)) || floor > Some(last.start)
         };
-        let has_passed = |p: &Arc<PartitionSnapshot>| {
-            let is_idle = self.published.idle.contains(&p.partition) && self.own_place(p).is_none();
-            is_idle || watermark(p) >= Some(last.end)
-        };
+        let has_passed =
+            |p: &Arc<PartitionSnapshot>| self.is_idle(p) || watermark(p) >= Some(last.end);
         if partitions.iter().all(is_final) {
             WindowState::Final
         } else if !partitions.iter().all(has_passed) {
@@ -248,7 +271,7 @@ impl Survey<'_> {
     }
 
     /// The panes of `spec` that hold a row.
-    fn parts(&self, spec: WindowSpec) -> Parts {
+    pub(super) fn parts(&self, spec: WindowSpec) -> Parts {
         let mut parts: Parts = BTreeMap::new();
         let build = self.build();
         let series = self.series();

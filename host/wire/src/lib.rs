@@ -9,6 +9,7 @@
 
 mod control;
 mod frame;
+mod headline;
 mod live;
 mod message;
 mod panel;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use control::{Difference, Done};
 pub use frame::{Frame, MissingStatus, Other, PlaceStatus, Progress, Series, Stale};
+pub use headline::{Headline, HeadlineChange, HeadlineNow, HeadlineValue, Headlines};
 pub use live::{LiveState, SeriesByName, StoredCounts, StoredRows};
 pub use message::{FromPage, Hello, Points, ToPage};
 pub use panel::{Dimension, Label, Localized, Measure, Panel};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{AccountingStatus, Clock, Frame, Hello, Panel, Status, WindowStatus};
+use crate::{
+    AccountingStatus, Clock, Frame, Headline, HeadlineValue, Hello, Panel, Status, WindowStatus,
+};
 
 /// Everything the server shows at one moment; replaced as a whole.
 #[derive(Clone, Debug)]
@@ -17,6 +19,10 @@ pub struct LiveState {
     pub panels: Arc<Vec<Panel>>,
     /// By panel id; the same `Arc` until the frame changes.
     pub frames: BTreeMap<String, Arc<Frame>>,
+    /// The figures above the panels; they change together with the panels.
+    pub headlines: Arc<Vec<Headline>>,
+    /// What the figures are worth, in their order; the same `Arc` until one of them changes.
+    pub headline_values: Arc<Vec<HeadlineValue>>,
     /// The clocks of the state, for every client.
     pub clock: Clock,
     /// The status of the pipeline, replaced as a whole.

@@ -51,11 +51,14 @@ pub enum ToPage<'a> {
     },
     /// The panels, at first and whenever the panels change.
     Schema {
-        /// Raised at each change of the panels.
+        /// Raised at each change of the panels or the figures.
         rev: u64,
         /// The panels, serialised once for all pages.
         #[cfg_attr(test, ts(type = "Array<Panel>"))]
         panels: &'a RawValue,
+        /// The figures above the panels, serialised once for all pages.
+        #[cfg_attr(test, ts(type = "Array<Headline>"))]
+        headlines: &'a RawValue,
     },
     /// Everything, after each schema.
     Snapshot {
@@ -66,6 +69,9 @@ pub enum ToPage<'a> {
         /// Frames by panel, serialised.
         #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
         frames: BTreeMap<&'a str, &'a RawValue>,
+        /// What every figure is worth, in the order of the schema, serialised.
+        #[cfg_attr(test, ts(type = "Array<HeadlineValue>"))]
+        headlines: &'a RawValue,
         /// The series of the last five minutes.
         #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         series: Points<'a>,
@@ -82,6 +88,10 @@ pub enum ToPage<'a> {
         /// Frames by panel, serialised.
         #[cfg_attr(test, ts(type = "{ [key in string]: Frame }"))]
         frames: BTreeMap<&'a str, &'a RawValue>,
+        /// What every figure is worth, where one of them changed; else left out.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional, type = "Array<HeadlineValue>"))]
+        headlines: Option<&'a RawValue>,
         /// Points since the message before.
         #[cfg_attr(test, ts(type = "{ [key in string]: Array<[number, number]> }"))]
         points: Points<'a>,

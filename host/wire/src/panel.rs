@@ -24,7 +24,7 @@ pub struct Panel {
     /// The title of the panel, by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub title: Localized,
-    /// An open name: pie, bar, hbar, line, number, heatmap, table, …
+    /// An open name: pie, bar, hbar, line, number, heatmap, tiles, table, …
     pub chart: String,
     /// The dimension that the rows stand for; `None` means that the table has one row.
     pub dimension: Option<Dimension>,

@@ -12,10 +12,11 @@ use ts_rs::{Config, TS};
 
 use crate::{
     AccountingStatus, Cause, CheckpointSample, CheckpointStatus, Checkpoints, Clock,
-    DeadLetterStatus, Dimension, FetchStatus, Frame, GapStatus, Happened, Health, Label,
-    LateOutputStatus, LatenessReport, LeapStatus, Measure, MetricStatus, MissingStatus, Mode,
-    Other, Panel, PartitionStatus, PlaceStatus, PluginStatus, Progress, RecordSample, Samples,
-    SourceStatus, StageStatus, Stale, Status, ToPage, Trouble, WatermarkHeldBy, WindowStatus,
+    DeadLetterStatus, Dimension, FetchStatus, Frame, GapStatus, Happened, Headline, HeadlineChange,
+    HeadlineValue, Health, Label, LateOutputStatus, LatenessReport, LeapStatus, Measure,
+    MetricStatus, MissingStatus, Mode, Other, Panel, PartitionStatus, PlaceStatus, PluginStatus,
+    Progress, RecordSample, Samples, SourceStatus, StageStatus, Stale, Status, ToPage, Trouble,
+    WatermarkHeldBy, WindowStatus,
 };
 
 const FILE: &str = "../../dashboard/src/wire.generated.ts";
@@ -46,6 +47,9 @@ fn generated() -> String {
         add::<Stale>,
         add::<PlaceStatus>,
         add::<Progress>,
+        add::<Headline>,
+        add::<HeadlineValue>,
+        add::<HeadlineChange>,
         add::<Clock>,
         add::<Status>,
         add::<Mode>,

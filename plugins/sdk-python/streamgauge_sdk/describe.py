@@ -118,7 +118,7 @@ class Descriptor:
     def view(
         self, chart: str, id: str, title: Localized, dimension: str | None, *measures: str, **more
     ) -> Descriptor:
-        """Adds a view: `pie`, `bar`, `hbar`, `line`, `number`, `heatmap` or `table`.
+        """Adds a view: `pie`, `bar`, `hbar`, `line`, `number`, `heatmap`, `tiles` or `table`.
 
         `more` is `across`, `top`, `sorted` and `size` of `View`.
         """

@@ -254,6 +254,12 @@ impl View {
         view
     }
 
+    /// The provinces of China in the places that they have on a map: for keys such as `广东`,
+    /// `440000` or `Guangdong`. Every key is shown, whatever `top` says.
+    pub fn tiles(id: &str, title: impl Into<Localized>, dimension: &str, measure: &str) -> Self {
+        Self::new("tiles", id, title, &[measure]).by(dimension)
+    }
+
     /// A chart of any name; a page that does not know the chart shows a table.
     pub fn new(chart: &str, id: &str, title: impl Into<Localized>, measures: &[&str]) -> Self {
         Self {

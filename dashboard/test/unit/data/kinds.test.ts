@@ -7,6 +7,19 @@ import { crossed, greeted, pairIn, rowsFor } from "../fixtures";
 const state = greeted({ events: 1000 });
 const rows = (id: string, scope: Scope = "total", from = state) => rowsFor(pairIn(from, id), scope, "zh");
 
+describe("tiles", () => {
+  const tiles = (more: object = {}) => panelKind(crossed({ panel: { chart: "tiles", across: null, ...more } }).panel);
+
+  it("are of keys, one to a tile", () => {
+    expect([tiles(), tiles({ dimension: null })]).toEqual(["tiles", "table"]);
+    expect(panelKind(crossed({ panel: { chart: "tiles" } }).panel)).toBe("heatmap");
+  });
+
+  it("are bars where no key is a province", () => {
+    expect([drawable("tiles", rows("province")), drawable("tiles", rows("gender"))]).toEqual(["tiles", "hbar"]);
+  });
+});
+
 describe("charts", () => {
   it.each([
     ["pie", "pie"], ["number", "number"], ["sankey", "table"], ["constructor", "table"],

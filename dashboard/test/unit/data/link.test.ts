@@ -28,7 +28,7 @@ describe("a link", () => {
 
   it("gives each panel its own look over that of all", () => {
     const link = readLink("scope=late&scope.age=total&measure.age=2");
-    expect(choiceOf(link, "age")).toEqual({ scope: "total", measure: 2, table: false, trend: false, window: null });
+    expect(choiceOf(link, "age")).toEqual({ scope: "total", measure: 2, table: false, trend: false, share: false, window: null });
     expect(choiceOf(link, "gender").scope).toBe("late");
   });
 

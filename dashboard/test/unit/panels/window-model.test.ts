@@ -60,6 +60,10 @@ describe("what a panel reads of windows", () => {
         asked.push(`trend ${metric} ${kind} ${rev}`);
         return { state: "loading" as const, windows: [] };
       },
+      closed: (metric: string, kind: string, rev: number | null) => {
+        asked.push(`closed ${metric} ${kind} ${rev}`);
+        return { state: "loading" as const, windows: [] };
+      },
     };
     return { answers: readWindows(source, pair.panel, pair.frame, { ...CHOICE, ...choice }, context), asked };
   }
@@ -78,6 +82,15 @@ describe("what a panel reads of windows", () => {
   it("is asked for no revision while the page is paused", () => {
     const paused = { ...ctx, pause: { at: 0, updates: 0, page: "live" as const } };
     expect(reads(windowed, { window: "1d" }, paused).asked.at(-1)).toBe("frame behavior 1d null");
+  });
+
+  it("are the newest ones too of tiles, whose ranking is held against the last closed one", () => {
+    const map = pairIn(greeted(SCENES["tiles"]), "province");
+    expect(reads(map, {}).asked).toEqual(["finals province at", "closed province 1d 1"]);
+    expect(reads(map, { window: "1d" }).asked.at(-1)).toBe("closed province 1d 1");
+    for (const choice of [{ window: "1d*7" }, { window: "1d@2015-11-09T00:00:00+08:00" }, { table: true }, { trend: true }]) {
+      expect(reads(map, choice).asked.filter((each) => each.startsWith("closed"))).toEqual([]);
+    }
   });
 
   it("is no trend of a quarantined metric", () => {

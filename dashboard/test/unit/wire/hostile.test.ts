@@ -12,12 +12,14 @@ import { heldWords, partitionsModel } from "../../../src/ops/partitions";
 import { deadModel, eventsModel, lateModel, reasonsOf } from "../../../src/ops/samples";
 import { stagesModel } from "../../../src/ops/stages";
 import { arrange } from "../../../src/panels/layout";
-import { panelModel } from "../../../src/panels/panel-model";
+import { panelModel, type PanelModel } from "../../../src/panels/panel-model";
 import { pictureOf } from "../../../src/panels/picture";
+import { tilemapModel } from "../../../src/panels/tilemap-model";
 import { timePlot } from "../../../src/plots/time-plot";
 import { accountOf } from "../../../src/views/account";
 import { balance } from "../../../src/views/balance";
 import { stateDetail } from "../../../src/views/detail";
+import { headlineModels } from "../../../src/views/headline-model";
 import { tile, TILES } from "../../../src/views/tile-model";
 import { decodeValue } from "../../../src/wire/decode";
 import { decodeExplanation } from "../../../src/wire/decode-explanation";
@@ -25,6 +27,7 @@ import { decodeLateness, decodeSamples } from "../../../src/wire/decode-reports"
 import type { Samples } from "../../../src/wire/shapes";
 import { decodeFinals, decodeTrend } from "../../../src/wire/windows";
 import { deadLetters, explain, history, lateness } from "../../scripted/api.mjs";
+import { figures, HEADLINES } from "../../scripted/headlines.mjs";
 import { SCENES } from "../../scripted/scenes.mjs";
 import { dimension, EVENTS, frame, greeting, panel, update } from "../../scripted/script.mjs";
 import { ANSWERS, CHOICE, feed, greeted, inputOf, pairIn } from "../fixtures";
@@ -102,7 +105,7 @@ function ctxOf(state: State): Context {
 function drawn(state: State): unknown {
   const ctx = ctxOf(state);
   return [
-    TILES.map((id) => tile(id, ctx)), stateDetail(ctx), annotationsOf(ctx), happenedModel(ctx),
+    TILES.map((id) => tile(id, ctx)), headlineModels(ctx), stateDetail(ctx), annotationsOf(ctx), happenedModel(ctx),
     state.status === null ? null : operations(state.status, ctx), panels(ctx),
     timePlot([{ name: "in", points: [...state.series.values()].flat() }], [], state.clock?.now ?? 0,
       { width: 400, height: 100, fontPx: 16 }, ctx.format),
@@ -121,9 +124,16 @@ function panels(ctx: Context): unknown {
   const models = all.flatMap((panel) => [false, true].map((table) => {
     const frame = ctx.state.frames.get(panel.id);
     const model = panelModel({ panel, frame, choice: { ...CHOICE, table }, answers: ANSWERS, isEnlarged: false }, ctx);
-    return [model, pictureOf(model, "total", ctx)?.subtitle];
+    return [model, pictureOf(model, "total", ctx)?.subtitle, tilesOf(model, ctx)];
   }));
   return [arrange(all).rows.length, models];
+}
+
+function tilesOf({ body, title, measure }: PanelModel, ctx: Context): unknown {
+  if (body.form !== "tiles") return null;
+  const { tiles, ranking, outside, scale } = tilemapModel(
+    { title, rows: body.rows, additive: measure.additive, share: false, before: body.before }, ctx);
+  return [tiles, ranking, outside, scale];
 }
 
 const apply = (state: State, value: unknown): State => {
@@ -138,11 +148,15 @@ function small() {
   const panels = [
     panel("ring", ["环", "Ring"], "pie", hours),
     panel("map", ["图", "Map"], "heatmap", hours, { across: hours, measures: [EVENTS, error] }),
+    panel("tiles", ["省", "Tiles"], "tiles", dimension("province", ["省", "Province"], [["44", "粤", "GD"]])),
   ];
   const rest = { keys: 3, total: { events: [5] }, on_time: { events: [5] }, late: { events: [0] } };
-  const [hello, schema, snapshot] = greeting({ events: 1000, now: 1_000_000, panels, series: { lag: [[999_000, 4], [1_000_000, 5]] } });
+  const [hello, schema, snapshot] = greeting({
+    events: 1000, now: 1_000_000, panels, headlines: HEADLINES.slice(0, 1), figures: figures(1000).slice(0, 1), series: { lag: [[999_000, 4], [1_000_000, 5]] },
+  });
   const frames = {
     ring: frame(["0", "1"], [7, 60], { other: rest }), map: { ...frame(["0", "1"], [7, 60]), across: ["1", "0"] },
+    tiles: frame(["44", "Atlantis"], [7, 60]),
   };
   return [hello, schema, { ...snapshot, frames }];
 }

@@ -15,7 +15,7 @@ use streamgauge_wire::{Checkpoints, Frame, LatenessReport, Samples};
 use utoipa::IntoParams;
 
 use super::explaining::{explain, explain_events};
-use super::{HistoryAsk, Refused, malformed};
+use super::{HistoryAsk, PanelQuestion, Refused, TOP_MAX, malformed};
 use crate::answer::{answer, write};
 use crate::app::App;
 use crate::response::{Refusal, refusal};
@@ -26,15 +26,35 @@ const JSON: &str = "application/json";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PanelAsk {
-    /// `cumulative`, `1d`, `1d*7` or `1d@2015-11-11T00:00:00+08:00`; without a value, the window
-    /// that the page shows.
+    /// `cumulative`, `1d`, `1d*7`, `1d@2015-11-11T00:00:00+08:00`, or the windows of a span as one:
+    /// `1h@2015-11-11T00:00:00+08:00..2015-11-11T12:00:00+08:00`, with its end exclusive; without a
+    /// value, the window that the page shows.
     window: Option<String>,
+    /// Only the row of this key, however small it is; no row where the window has none.
+    key: Option<String>,
+    /// The most rows, from 1 to 1000; the others are summed up in `other`. Without a value, as many
+    /// as the page shows.
+    top: Option<u32>,
     /// `json` or `csv`; without a value, `json`.
     format: Option<String>,
 }
 
 fn window_ask(text: &str) -> Result<WindowAsk, Refused> {
     text.parse().map_err(|error| malformed(&error))
+}
+
+impl PanelAsk {
+    fn question(self) -> Result<PanelQuestion, Refused> {
+        let window = self.window.as_deref().map(window_ask).transpose()?;
+        if let Some(top) = self.top.filter(|top| !(1..=TOP_MAX).contains(top)) {
+            return Err(Refused::Malformed(format!("top must be from 1 to {TOP_MAX}, not {top}")));
+        }
+        if self.key.is_some() && self.top.is_some() {
+            let text = "either the row of one key or so many of the largest; hint: leave `top` out";
+            return Err(Refused::Malformed(text.to_owned()));
+        }
+        Ok(PanelQuestion { window, key: self.key, top: self.top })
+    }
 }
 
 /// The paths of this module.
@@ -90,7 +110,7 @@ pub(crate) async fn checkpoints(State(app): State<Arc<App>>) -> Response {
 /// The rows of one panel over one window.
 #[utoipa::path(get, path = "/api/v1/panels/{id}/data", tag = "results",
     params(("id" = String, Path, description = "The panel's id"), PanelAsk),
-    responses((status = 200, body = Frame), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
+    responses((status = 200, body = Frame), (status = 400, description = "The question is malformed", body = Refusal), (status = 401, description = "A token is missing", body = Refusal), (status = 404, description = "There is no such thing", body = Refusal), (status = 422, description = "It would take too long; ask for less", body = Refusal), (status = 500, description = "It could not be read", body = Refusal), (status = 503, description = "Too much is being answered; `Retry-After` says when to ask again", body = Refusal)))]
 pub(crate) async fn panel(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -106,8 +126,7 @@ pub(crate) async fn panel(
     };
     let content_type = if is_csv { "text/csv; charset=utf-8" } else { JSON };
     write(&app, content_type, move |app, out| {
-        let window = ask.window.as_deref().map(window_ask).transpose()?;
-        let frame = app.query.panel(&app.latest(), &id, window)?;
+        let frame = app.query.panel(&app.latest(), &id, &ask.question()?)?;
         let written = if is_csv {
             out.write_all(&csv(&frame))
         } else {

@@ -9,13 +9,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::control::{Act, Asker, Control, NotDone};
-use crate::query::{HistoryQuestion, Place, Progress, Query, Refused};
-use streamgauge_core::WindowAsk;
+use crate::query::{HistoryQuestion, PanelQuestion, Place, Progress, Query, Refused};
 use streamgauge_wire::{
     AccountingStatus, CheckpointStatus, Checkpoints, Clock, DeadLetterStatus, Difference, Done,
-    Frame, Health, Hello, LateOutputStatus, LatenessReport, LiveState, Localized, Measure,
-    MetricStatus, Mode, Panel, PartitionStatus, PluginStatus, Samples, SourceStatus, StageStatus,
-    Status, StoredCounts, StoredRows, WindowStatus,
+    Frame, Headline, HeadlineChange, HeadlineValue, Health, Hello, LateOutputStatus,
+    LatenessReport, LiveState, Localized, Measure, MetricStatus, Mode, Panel, PartitionStatus,
+    PluginStatus, Samples, SourceStatus, StageStatus, Status, StoredCounts, StoredRows,
+    WindowStatus,
 };
 
 /// Two panels, a running pipeline, ten points.
@@ -28,6 +28,8 @@ pub(crate) fn live() -> LiveState {
             ("behavior".to_owned(), frame(1, 17_595)),
             ("age".to_owned(), frame(1, 9)),
         ]),
+        headlines: Arc::new(vec![headline("behavior")]),
+        headline_values: Arc::new(vec![headline_value("behavior", 17_595.0)]),
         clock: Clock { now: 5, event_time: Some(1_447_171_200_000), watermark: None },
         status: Arc::new(status()),
         series: Arc::new(BTreeMap::from([(
@@ -181,10 +183,10 @@ impl Query for Answers {
         &self,
         live: &LiveState,
         id: &str,
-        window: Option<WindowAsk>,
+        question: &PanelQuestion,
     ) -> Result<Frame, Refused> {
-        if let Some(window) = window {
-            return Err(Refused::Malformed(format!("no window {window}")));
+        if *question != PanelQuestion::default() {
+            return Err(Refused::Malformed(format!("it was asked {question:?}")));
         }
         let found = live.frames.get(id).ok_or_else(|| Refused::Unknown(format!("no panel {id}")));
         found.map(|frame| Frame::clone(frame))
@@ -224,6 +226,43 @@ pub(crate) fn next(live: &LiveState, change: impl FnOnce(&mut LiveState)) -> Liv
     let mut next = LiveState { seq: live.seq + 1, ..live.clone() };
     change(&mut next);
     next
+}
+
+/// A figure of that metric, compared with the day before.
+pub(crate) fn headline(metric: &str) -> Headline {
+    Headline {
+        id: metric.to_owned(),
+        title: text("行为", "Behaviour"),
+        unit: None,
+        metric: metric.to_owned(),
+        view: "share".to_owned(),
+        measure: "events".to_owned(),
+        key: Some("0".to_owned()),
+        per: None,
+        window: "1d".to_owned(),
+        target: Some(20_000.0),
+        giant: true,
+        compare: vec!["1d".to_owned()],
+    }
+}
+
+/// What that figure is worth.
+pub(crate) fn headline_value(id: &str, value: f64) -> HeadlineValue {
+    HeadlineValue {
+        id: id.to_owned(),
+        value: Some(value),
+        start: Some(1_447_171_200_000),
+        end: Some(1_447_257_600_000),
+        stale: None,
+        changes: vec![HeadlineChange {
+            to: "1d",
+            now: Some(12.5),
+            before: None,
+            until: Some(1_447_174_800_000),
+            reason: Some("no-history"),
+            hint: None,
+        }],
+    }
 }
 
 /// A panel of that metric.

@@ -31,12 +31,32 @@ fn a_panels_data_comes_as_json_and_as_csv() {
         ("/api/v1/panels/age/data?window=x", 400),
         ("/api/v1/panels/age/data?format=xml", 400),
         ("/api/v1/panels/age/data?windw=1d", 400),
+        ("/api/v1/panels/age/data?top=0", 400),
+        ("/api/v1/panels/age/data?top=1001", 400),
+        ("/api/v1/panels/age/data?top=3&key=a", 400),
         ("/api/v1/history", 400),
     ] {
         assert_eq!(host.get(path).code, code, "{path}");
     }
     assert_eq!(host.get("/api/v1/history?metric=age").json()["metric"], "age");
     assert_eq!(host.get("/api/v1/lateness").json()["clock"], "watermark");
+}
+
+#[test]
+fn a_panel_is_asked_for_a_span_a_key_and_so_many_rows() {
+    let host = Host::start(Setup::default());
+    let asked = |question: &str| {
+        let reply = host.get(&format!("/api/v1/panels/age/data?{question}"));
+        assert_eq!(reply.code, 400);
+        reply.json()["error"].as_str().expect("a reason").to_owned()
+    };
+    let span = "1h@2015-11-11T00:00:00%2B08:00..2015-11-11T12:00:00%2B08:00";
+    let found = asked(&format!("window={span}&key=%E8%B4%AD"));
+    assert!(found.contains("Span(Tumbling { size: 3600000 }"), "{found}");
+    assert!(found.contains("key: Some(\"购\"), top: None"), "{found}");
+    assert!(asked("top=1000").contains("top: Some(1000)"));
+    let plus = "1h@2015-11-11T00:00:00+08:00..2015-11-11T12:00:00+08:00";
+    assert!(asked(&format!("window={plus}")).contains("`+` written as %2B"), "{plus}");
 }
 
 #[test]
@@ -58,6 +78,16 @@ fn a_record_is_explained_or_it_is_said_why_not() {
         let found = host.get(path).json();
         assert_eq!(found, json!({ "shown": true, "samples": [] }), "{path}");
     }
+}
+
+#[test]
+fn a_figure_comes_with_what_it_is_worth() {
+    let host = Host::start(Setup::default());
+    let answer = host.get("/api/v1/headlines").json();
+    let figure = &answer["headlines"][0];
+    assert_eq!((&figure["title"]["zh"], &figure["giant"]), (&json!("行为"), &json!(true)));
+    assert_eq!(figure["now"]["value"], 17_595.0);
+    assert_eq!(figure["now"]["changes"][0]["reason"], "no-history");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::fixture::{frame, panel};
+use super::fixture::{frame, headline_value, panel};
 use super::host::{Client, Host, Setup};
 use crate::limits::Limits;
 use streamgauge_wire::{Frame, Hello};
@@ -71,6 +71,24 @@ fn an_update_holds_what_changed_and_the_new_points() {
     let update = client.expect("update");
     assert_eq!((update["seq"].as_u64(), panel_ids(&update).len()), (Some(3), 0));
     assert_eq!(update["points"], json!({}));
+}
+
+#[test]
+fn the_figures_come_whole_where_one_of_them_changed() {
+    let host = Host::start(Setup::default());
+    let mut client = host.connect();
+    client.expect("hello");
+    assert_eq!(client.expect("schema")["headlines"][0]["compare"], json!(["1d"]));
+    let snapshot = client.expect("snapshot");
+    let change = json!({ "to": "1d", "now": 12.5, "before": null, "until": 1_447_174_800_000_i64,
+                         "reason": "no-history", "hint": null });
+    assert_eq!(snapshot["headlines"][0]["changes"], json!([change]));
+    host.publish(|live| {
+        live.headline_values = Arc::new(vec![headline_value("behavior", 17_600.0)]);
+    });
+    assert_eq!(client.expect("update")["headlines"][0]["value"], 17_600.0);
+    host.publish(|_| {});
+    assert_eq!(client.expect("update").get("headlines"), None, "the page has them");
 }
 
 #[test]

@@ -105,6 +105,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
                 plugin.digest()
             ));
         }
+        for headline in &prepared.pipeline.headlines {
+            tell(format_args!("headline `{}`: {headline}", headline.id));
+        }
         if let Some(fetch) = &fetch {
             tell(format_args!("fetch: {fetch}"));
         }

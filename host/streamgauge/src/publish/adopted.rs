@@ -10,6 +10,7 @@ use streamgauge_view::LiveMetric;
 use streamgauge_wire::{Frame, Hello, Panel};
 
 use super::Drawing;
+use super::headlines::Headlines;
 use super::summary::LateSummary;
 use crate::run::current::Active;
 
@@ -45,6 +46,7 @@ impl Drawing {
         // Another `Arc` of the panels tells every page to take panels and title anew.
         self.panels = Arc::new(panels);
         self.metrics = metrics;
+        self.headlines = Headlines::of(&active);
         self.bounded = self.ends_by_itself || ends;
         if pipeline.lateness.summary_every != self.pipeline.lateness.summary_every {
             self.summary = LateSummary::new(pipeline.lateness.summary_every);

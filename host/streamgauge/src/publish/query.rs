@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod history;
+mod panel;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
@@ -9,21 +10,17 @@ use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use chrono::Utc;
 use serde_json::{Value, json};
 use streamgauge_checkpoint::store::Checkpoint;
-use streamgauge_core::{EventTime, TimeWindow, WindowAsk, WindowSpec};
+use streamgauge_core::{EventTime, TimeWindow, WindowSpec};
 use streamgauge_oracle::audit::{self, Audited, NotExplained};
-use streamgauge_outbox::Take;
 use streamgauge_pipeline::Pipeline;
-use streamgauge_server::query::{HistoryQuestion, Place, Progress, Query, Refused};
-use streamgauge_view::{Published, WindowId, document, offsets};
+use streamgauge_server::query::{HistoryQuestion, PanelQuestion, Place, Progress, Query, Refused};
+use streamgauge_view::{Published, document};
 use streamgauge_wire::{Checkpoints, Frame, LatenessReport, LiveState, Samples};
 
 use super::lateness::lateness;
 use super::{samples, to_wire};
 use crate::run::current::{Active, Current};
 use crate::run::status::RunStatus;
-
-/// The most stored panes that are looked at for one window.
-const PANES_MAX: usize = 100_000;
 
 /// The most final panes of one kind in the result as a whole; older ones are history.
 const SHOWN_FINAL_MAX: i64 = 1000;
@@ -167,50 +164,10 @@ impl Query for LiveQuery {
         &self,
         live: &LiveState,
         id: &str,
-        window: Option<WindowAsk>,
+        question: &PanelQuestion,
     ) -> Result<Frame, Refused> {
-        let unknown = || Refused::Unknown(format!("there is no panel `{id}`"));
-        let active = self.active();
-        let (metric, panel) = active.results.panel(id).ok_or_else(unknown)?;
-        let kinds = &metric.plugin().settings().windows;
-        let ask = window.unwrap_or(WindowAsk::Present(kinds[0]));
-        let spec = ask.spec();
-        if !kinds.contains(&spec) {
-            let kinds: Vec<_> = kinds.iter().map(ToString::to_string).collect();
-            let text = format!(
-                "metric `{}` has no windows `{spec}`; hint: {}",
-                panel.metric,
-                kinds.join(", ")
-            );
-            return Err(Refused::Unknown(text));
-        }
-        let reach = ask.reach(live.clock.event_time.map(EventTime));
-        let mut published = self.published();
-        if let (Some(history), Some(pane)) = (&published.history, spec.pane()) {
-            let TimeWindow { start, end } = reach;
-            let starts = TimeWindow { start: start.minus(pane.saturating_mul(2)), end };
-            let series = published.series(&panel.metric);
-            let found = history.find(&series, spec, starts, Take::Newest(PANES_MAX));
-            published.stored = found.map_err(|error| Refused::failed(&error))?;
-        }
-        let found = match ask {
-            WindowAsk::Present(spec) => Some(metric.current(&published, spec)),
-            WindowAsk::Last(spec, count) => metric.last(&published, spec, count),
-            WindowAsk::At(spec, start) => {
-                let is_it = |id: WindowId| {
-                    id.spec == spec && id.window.is_some_and(|window| window.start == start)
-                };
-                metric.window(&published, is_it)
-            }
-        };
-        let no_row = || Refused::Unknown(format!("no window `{ask}` holds a row"));
-        let (found, trouble) = found.ok_or_else(no_row)?;
-        let mut frame = metric.frame(panel, &found, trouble.as_ref());
-        frame.missing = offsets(&published.missing(metric.id()));
-        if let (WindowAsk::Last(_, count), Some(window)) = (ask, &mut frame.window) {
-            window["last"] = count.into();
-        }
-        Ok(frame)
+        let newest = live.clock.event_time.map(EventTime);
+        panel::draw(&self.active(), self.published(), newest, (id, question))
     }
 
     fn checkpoint(&self, out: &mut dyn Write) -> Result<(), Refused> {

@@ -15,11 +15,11 @@ use streamgauge_core::{BoundedOutOfOrderness, EventTime, Plan, Projection, Times
 use streamgauge_checkpoint::store::Checkpoint;
 use streamgauge_kafka::{not_honoured, refusal};
 use streamgauge_pipeline::{
-    Diagnostic, Diagnostics, Document, EventTimeFields, MetricSettings, Pipeline, SourceSettings,
-    join,
+    Diagnostic, Diagnostics, Document, EventTimeFields, HeadlineSettings, MetricSettings, Pipeline,
+    SourceSettings, join,
 };
 use streamgauge_plugin::{LoadError, Plugin};
-use streamgauge_view::panels;
+use streamgauge_view::{Figure, panels};
 
 use crate::run::compiler;
 
@@ -230,7 +230,24 @@ fn load_plugins(
             }
         }
     }
+    diagnostics.extend(headline_faults(pipeline, document, &plugins));
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(plugins) }
+}
+
+/// The headlines that are no figures of their metrics.
+fn headline_faults(
+    pipeline: &Pipeline,
+    document: &Document,
+    plugins: &[Plugin],
+) -> Vec<Diagnostic> {
+    let fault = |headline: &HeadlineSettings| {
+        let is_own = |plugin: &&Plugin| plugin.settings().id == headline.metric;
+        // Of a plugin that could not be loaded more is not known.
+        let fault = Figure::new(headline, plugins.iter().find(is_own)?).err()?;
+        let place = document.place(&format!("headline[{}].{}", headline.index, fault.setting));
+        Some(Diagnostic::error(fault.message).at(place).help(fault.hint))
+    };
+    pipeline.headlines.iter().filter_map(fault).collect()
 }
 
 /// The settings that the state of `pipeline` depends on, with the fingerprint of each metric.

@@ -325,7 +325,7 @@ fn is_of_the_page(changes: &Difference) -> bool {
         ["name", "server.max_hz", "server.show_records", "lateness.summary_every"];
     let is_one = |line: &String| {
         let key = line.split_once(':').map_or(line.as_str(), |(key, _)| key);
-        KEYS.contains(&key) || key.starts_with("panel.")
+        KEYS.contains(&key) || key.starts_with("panel.") || key.starts_with("headline.")
     };
     let others = [&changes.background, &changes.removed, &changes.impossible];
     others.iter().all(|lines| lines.is_empty()) && changes.now.iter().all(is_one)

@@ -186,6 +186,9 @@ pub(super) const OF_METRICS: &[Edit] = &[
         Now, &[("now", "time_max")]),
     edit("a panel", Text(&[("[batch]", "[[panel]]\nid = \"age\"\ntitle = \"Alter\"\n[batch]")]),
         Now, &[("now", "panel")]),
+    edit("a headline",
+        Text(&[("[batch]", "[[headline]]\nmetric = \"age\"\ntitle = \"Alle\"\n[batch]")]),
+        Now, &[("now", "headline.age.title.en: not set → Alle")]),
 ];
 
 /// The components behind the metrics.

@@ -135,6 +135,18 @@ fn the_pipeline_overrides_what_it_names_and_nothing_else() {
 }
 
 #[test]
+fn a_map_shows_every_key_whoever_asks_for_it() {
+    let tops = |chart: &str, wanted: &[PanelSettings]| {
+        let view = View { chart: chart.to_owned(), ..view("share") };
+        of(&[view], wanted).into_iter().map(|panel| panel.top).collect::<Vec<_>>()
+    };
+    let as_chart = |chart| PanelSettings { chart: Some(chart), ..wanted("age") };
+    assert_eq!(tops("tiles", &[]), [0]);
+    assert_eq!(tops("hbar", &[as_chart("tiles")]), [0]);
+    assert_eq!(tops("tiles", &[as_chart("hbar")]), [5]);
+}
+
+#[test]
 fn of_several_views_each_is_overridden_by_its_full_name() {
     let chart = |id: &str, chart| PanelSettings { chart: Some(chart), ..wanted(id) };
     let wanted = [chart("age.trend", "line"), chart("age", "bar"), chart("age.none", "table")];

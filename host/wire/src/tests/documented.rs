@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::{
     AccountingStatus, Cause, CheckpointStatus, Clock, DeadLetterStatus, Dimension, FetchStatus,
-    Frame, GapStatus, Happened, Health, Label, LateOutputStatus, LatenessReport, LeapStatus,
-    Localized, Measure, MetricStatus, MissingStatus, Mode, Panel, PartitionStatus, PluginStatus,
-    RecordSample, Series, SourceStatus, StageStatus, Status, Trouble, WatermarkHeldBy,
-    WindowStatus,
+    Frame, GapStatus, Happened, Headline, HeadlineChange, HeadlineNow, HeadlineValue, Health,
+    Label, LateOutputStatus, LatenessReport, LeapStatus, Localized, Measure, MetricStatus,
+    MissingStatus, Mode, Panel, PartitionStatus, PluginStatus, RecordSample, Series, SourceStatus,
+    StageStatus, Status, Trouble, WatermarkHeldBy, WindowStatus,
 };
 
 const WIRE: &str = include_str!("../../../../docs/wire.md");
@@ -123,6 +123,45 @@ fn a_frame_is_as_documented_but_for_an_empty_second_dimension() {
     for absent in ["reason", "window", "other"] {
         assert_eq!(plain.get(absent), Some(&Value::Null), "{absent} is there, and null");
     }
+}
+
+#[test]
+fn headlines_are_as_documented() {
+    let headline = Headline {
+        id: String::new(),
+        title: text("购买", "Purchases"),
+        unit: None,
+        metric: String::new(),
+        view: String::new(),
+        measure: String::new(),
+        key: None,
+        per: None,
+        window: String::new(),
+        target: None,
+        giant: false,
+        compare: Vec::new(),
+    };
+    let change = HeadlineChange {
+        to: "1d",
+        now: None,
+        before: None,
+        until: None,
+        reason: Some("no-finer"),
+        hint: None,
+    };
+    let now = HeadlineValue {
+        id: String::new(),
+        value: None,
+        start: None,
+        end: None,
+        stale: None,
+        changes: vec![change],
+    };
+    check("Headline", &headline);
+    check("HeadlineValue", &now);
+    let both = serde_json::to_value(HeadlineNow { headline, now }).expect("JSON");
+    assert_eq!(both["title"]["en"], "Purchases");
+    assert_eq!(both["now"]["changes"][0]["to"], "1d");
 }
 
 #[test]

@@ -32,13 +32,18 @@ fn a_page_is_greeted_with_what_it_needs_to_know_of_the_host() {
 fn parts_that_pages_share_are_sent_as_they_were_written() {
     // Blanks and the order of keys would change if a part were read and written again.
     let panels = raw(r#"[ {"b":1,"a":2} ]"#);
-    let schema = ToPage::Schema { rev: 7, panels: &panels };
-    assert_eq!(schema.text(), r#"{"t":"schema","rev":7,"panels":[ {"b":1,"a":2} ]}"#);
+    let headlines = raw(r#"[ {"id":"a"}]"#);
+    let schema = ToPage::Schema { rev: 7, panels: &panels, headlines: &headlines };
+    assert_eq!(
+        schema.text(),
+        r#"{"t":"schema","rev":7,"panels":[ {"b":1,"a":2} ],"headlines":[ {"id":"a"}]}"#
+    );
 }
 
 #[test]
 fn a_snapshot_has_series_and_an_update_has_points() {
     let (frame, status) = (raw(r#"{"rev":1}"#), raw(r#"{"mode":"live"}"#));
+    let headlines = raw(r#"[{"id":"a"}]"#);
     let of_panel = || BTreeMap::from([("age", &*frame)]);
     let points = [(1_447_171_200_000, 0.5), (1_447_171_201_000, 2.0)];
     let series = || BTreeMap::from([("events_per_second", &points[..])]);
@@ -46,6 +51,7 @@ fn a_snapshot_has_series_and_an_update_has_points() {
         seq: 1,
         clock: CLOCK,
         frames: of_panel(),
+        headlines: &headlines,
         series: series(),
         status: &status,
     };
@@ -55,22 +61,21 @@ fn a_snapshot_has_series_and_an_update_has_points() {
     assert_eq!(
         snapshot.text(),
         format!(
-            r#"{{"t":"snapshot","seq":1,{clock},{frames},"series":{points},"status":{{"mode":"live"}}}}"#
+            r#"{{"t":"snapshot","seq":1,{clock},{frames},"headlines":[{{"id":"a"}}],"series":{points},"status":{{"mode":"live"}}}}"#
         )
     );
-    let update = ToPage::Update {
-        seq: 2,
-        clock: CLOCK,
-        frames: of_panel(),
-        points: series(),
-        status: &status,
+    let update = |headlines| {
+        let (frames, points) = (of_panel(), series());
+        ToPage::Update { seq: 2, clock: CLOCK, frames, headlines, points, status: &status }.text()
     };
-    assert_eq!(
-        update.text(),
-        format!(
-            r#"{{"t":"update","seq":2,{clock},{frames},"points":{points},"status":{{"mode":"live"}}}}"#
-        )
-    );
+    for (headlines, written) in [(None, ""), (Some(&*headlines), r#""headlines":[{"id":"a"}],"#)] {
+        assert_eq!(
+            update(headlines),
+            format!(
+                r#"{{"t":"update","seq":2,{clock},{frames},{written}"points":{points},"status":{{"mode":"live"}}}}"#
+            )
+        );
+    }
 }
 
 #[test]
