@@ -92,7 +92,7 @@ impl Rendered {
             (id.clone(), RenderedFrame::new(frame, known))
         });
         let frames = frames.collect();
-        Self { schema_rev, panels, headlines, headline_values, frames, status, live }
+        Self { live, schema_rev, panels, headlines, headline_values, frames, status }
     }
 }
 

@@ -24,8 +24,7 @@ mod to_wire;
 mod warnings;
 
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use chrono::Utc;
 use streamgauge_checkpoint::CheckpointReport;
@@ -53,7 +52,7 @@ use health::{Facts, Verdicts};
 use held::WatermarkHold;
 use measured::{Busy, RecentLatency};
 use meter::{Levels, Meter, Silence, Totals};
-use pace::{leeway, patience, pause};
+use pace::Pace;
 use partition::{PartitionPhase, PartitionView};
 pub use query::LiveQuery;
 use seen::Seen;
@@ -69,8 +68,6 @@ const LAG_SMALL: u64 = 1000;
 /// Replaces the state that the server shows.
 pub struct Publisher {
     drawing: Drawing,
-    /// When the last state was begun.
-    began: Instant,
     sender: watch::Sender<Arc<LiveState>>,
 }
 
@@ -93,7 +90,7 @@ struct Drawing {
     started_at: i64,
     seq: u64,
     /// From one state to the next, as it was last.
-    pause: Duration,
+    pace: Pace,
     meter: Meter,
     costs: Costs,
     events: EventLog,
@@ -135,7 +132,7 @@ impl Publisher {
             telemetry: Arc::clone(telemetry),
             started_at,
             seq: 0,
-            pause: pipeline.publish_every,
+            pace: Pace::after(Instant::now(), pipeline.publish_every),
             meter: Meter::new(),
             costs: Costs::default(),
             events: EventLog::new(started_at),
@@ -153,24 +150,20 @@ impl Publisher {
         };
         drawing.adopt(active);
         let (sender, receiver) = watch::channel(Arc::new(drawing.draw()));
-        (Self { drawing, began: Instant::now(), sender }, receiver)
+        (Self { drawing, sender }, receiver)
     }
 
     /// Replaces the state that the server shows.
     pub fn publish(&mut self) {
-        self.began = Instant::now();
+        let began = Instant::now();
         self.sender.send_replace(Arc::new(self.drawing.draw()));
         self.drawing.current.is_shown(&self.drawing.active);
-        self.drawing.pause = pause(self.began.elapsed(), self.drawing.pipeline.publish_every);
+        self.drawing.pace = Pace::after(began, self.drawing.pipeline.publish_every);
     }
 
-    /// Waits until the next state is due: when workers have published, if the last one was not just
-    /// now, and after a while in any case.
+    /// Waits until the next state is due: when workers have published, or after a while.
     pub fn wait(&self) {
-        let pause = self.drawing.pause;
-        let earliest = self.began + pause.saturating_sub(leeway(pause));
-        thread::sleep(earliest.saturating_duration_since(Instant::now()));
-        self.drawing.run_status.news.wait(leeway(pause) + patience(pause));
+        self.drawing.pace.wait(&self.drawing.run_status.news);
     }
 }
 
@@ -287,7 +280,8 @@ impl Drawing {
             workers: seen.overview.workers.len(),
             stages: self.meter.stages(),
             queue_records: seen.overview.levels.queue_records,
-            publish_every_ms: self.pause.max(seen.overview.levels.publish_every).as_millis() as u64,
+            publish_every_ms: self.pace.pause.max(seen.overview.levels.publish_every).as_millis()
+                as u64,
             partitions: partitions.iter().map(to_wire::partition).collect(),
             watermark_held_by,
             warnings: warnings.into_iter().map(to_wire::cause).collect(),

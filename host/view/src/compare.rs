@@ -121,15 +121,12 @@ fn spans(
     let grid = finest.unwrap_or(spec);
     let mut panes = Panes::new(grid, zone)?;
     let boundary = panes.pane_of(watermark?).start;
-    let (now, before) = match finest {
-        Some(_) => {
-            let now = TimeWindow { start: present.start, end: boundary.min(present.end) };
-            partial(&mut panes, zone, (spec, now), to)?
-        }
-        None => {
-            let now = panes.pane_of(boundary.minus(1));
-            (now, before(&mut panes, zone, (size, now), to))
-        }
+    let (now, before) = if finest.is_some() {
+        let now = TimeWindow { start: present.start, end: boundary.min(present.end) };
+        partial(&mut panes, zone, (spec, now), to)?
+    } else {
+        let now = panes.pane_of(boundary.minus(1));
+        (now, before(&mut panes, zone, (size, now), to))
     };
     let is_on_boundaries = |span: &TimeWindow| {
         panes.pane_of(span.start).start == span.start && panes.pane_of(span.end).start == span.end

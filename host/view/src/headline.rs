@@ -122,19 +122,14 @@ fn measure<'a>(
     let of_view = |(_, output): &(usize, &Output)| view.measures.contains(&output.name);
     let measures: Vec<_> = outputs.iter().enumerate().filter(of_view).collect();
     let names = || measures.iter().map(|(_, output)| output.name.as_str()).collect::<Vec<_>>();
-    match &settings.measure {
-        Some(name) => {
-            let found = measures.iter().find(|(_, output)| output.name == *name);
-            found.copied().ok_or_else(|| HeadlineFault::no_measure(&view.id, name, &names()))
-        }
-        None => {
-            let own: Vec<_> =
-                measures.iter().filter(|(_, output)| output.error_of.is_none()).collect();
-            match own.as_slice() {
-                [only] => Ok(**only),
-                _ => Err(HeadlineFault::which_measure(&view.id, &names())),
-            }
-        }
+    if let Some(name) = &settings.measure {
+        let found = measures.iter().find(|(_, output)| output.name == *name);
+        return found.copied().ok_or_else(|| HeadlineFault::no_measure(&view.id, name, &names()));
+    }
+    let own: Vec<_> = measures.iter().filter(|(_, output)| output.error_of.is_none()).collect();
+    match own.as_slice() {
+        [only] => Ok(**only),
+        _ => Err(HeadlineFault::which_measure(&view.id, &names())),
     }
 }
 

@@ -79,9 +79,9 @@ impl Merger {
                     Standing::new(id, pieces, instance)?
                 }
             };
-            let made = make(instance, plugin, now.sums());
+            let done = make(instance, plugin, now.sums());
             *standing = Some(now);
-            Ok(made?)
+            Ok(done?)
         })
     }
 
@@ -277,11 +277,11 @@ impl Merge<'_> {
         let total = instance.create(window)?;
         instance.merge(total, on_time)?;
         instance.merge(total, late)?;
-        let made = make(instance, plugin, [on_time, late, total])?;
+        let done = make(instance, plugin, [on_time, late, total])?;
         for accumulator in [on_time, late, total] {
             instance.release(accumulator)?;
         }
-        Ok(made)
+        Ok(done)
     }
 }
 

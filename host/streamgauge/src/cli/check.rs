@@ -95,19 +95,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         if !warnings.is_empty() {
             log::say(warnings.render(false));
         }
-        for plugin in &prepared.plugins {
-            let descriptor = plugin.descriptor();
-            tell(format_args!(
-                "metric `{}`: {} {}, sha256 {}",
-                plugin.settings().id,
-                descriptor.name,
-                descriptor.version,
-                plugin.digest()
-            ));
-        }
-        for headline in &prepared.pipeline.headlines {
-            tell(format_args!("headline `{}`: {headline}", headline.id));
-        }
+        tell_figures(&prepared);
         if let Some(fetch) = &fetch {
             tell(format_args!("fetch: {fetch}"));
         }
@@ -132,6 +120,23 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         tell(format_args!("{}: ok", args.config.config.display()));
     }
     Ok(())
+}
+
+/// A line for each metric and each headline.
+fn tell_figures(prepared: &Prepared) {
+    for plugin in &prepared.plugins {
+        let descriptor = plugin.descriptor();
+        tell(format_args!(
+            "metric `{}`: {} {}, sha256 {}",
+            plugin.settings().id,
+            descriptor.name,
+            descriptor.version,
+            plugin.digest()
+        ));
+    }
+    for headline in &prepared.pipeline.headlines {
+        tell(format_args!("headline `{}`: {headline}", headline.id));
+    }
 }
 
 fn fetch_json(choice: &FetchChoice) -> Value {

@@ -1,6 +1,9 @@
 //! How often the publisher works: as often as asked for, within its share of a core.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use streamgauge_outbox::News;
 
 /// From one drawing to the next passes so many times what one takes: the publisher takes a tenth of a
 /// core.
@@ -9,20 +12,43 @@ const PAUSE_TIMES: u32 = 10;
 /// The longest pause: what pages show is never older than that.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// From the begin of one drawing, which took `worked`, to that of the next, where `every` is asked
-/// for, which is no longer than [`PAUSE_MAX`].
-pub(super) fn pause(worked: Duration, every: Duration) -> Duration {
+/// When to draw after a drawing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// When the drawing was begun.
+    began: Instant,
+    /// From the begin of one drawing to that of the next.
+    pub(super) pause: Duration,
+}
+
+impl Pace {
+    /// After a drawing that was begun at `began` and ends now, where `every` is asked for, which is no
+    /// longer than [`PAUSE_MAX`].
+    pub(super) fn after(began: Instant, every: Duration) -> Self {
+        Self { began, pause: pause(began.elapsed(), every) }
+    }
+
+    /// Waits for `news` of a publication, if the last drawing was not just now, and no longer than a
+    /// while in any case.
+    pub(super) fn wait(self, news: &News) {
+        let earliest = self.began + self.pause.saturating_sub(leeway(self.pause));
+        thread::sleep(earliest.saturating_duration_since(Instant::now()));
+        news.wait(leeway(self.pause) + patience(self.pause));
+    }
+}
+
+fn pause(worked: Duration, every: Duration) -> Duration {
     (worked * PAUSE_TIMES).clamp(every, PAUSE_MAX)
 }
 
 /// How long before the pause is over a publication of a worker may end it: so the publisher comes
 /// into step with workers that publish as often as it draws, and no publication waits.
-pub(super) fn leeway(pause: Duration) -> Duration {
+fn leeway(pause: Duration) -> Duration {
     pause / 16
 }
 
 /// How much longer than the pause to wait for a publication before drawing without one.
-pub(super) fn patience(pause: Duration) -> Duration {
+fn patience(pause: Duration) -> Duration {
     pause.min(PAUSE_MAX.saturating_sub(pause))
 }
 

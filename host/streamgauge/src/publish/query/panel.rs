@@ -23,7 +23,7 @@ pub(super) fn draw(
     let (metric, panel) = active.results.panel(id).ok_or_else(unknown)?;
     let ask = asked(metric, panel, question.window)?;
     look_up(&mut published, metric, ask, newest)?;
-    let window = metric.find(&published, ask).map_err(refused)?;
+    let window = metric.find(&published, ask).map_err(|error| refused(&error))?;
     let mut frame = match &question.key {
         None => metric.draw(&published, &window, panel, question.top),
         Some(key) => metric.draw_key(&published, &window, panel, key).ok_or_else(|| {
@@ -82,7 +82,7 @@ fn look_up(
     Ok(())
 }
 
-fn refused(error: NoWindow) -> Refused {
+fn refused(error: &NoWindow) -> Refused {
     let text = error.to_string();
     match error {
         NoWindow::NoRow(_) | NoWindow::NoSpan(NoSpan::NotKept { .. }) => Refused::Unknown(text),
