@@ -59,7 +59,7 @@ pub(super) fn svg(lines: &[Line]) -> String {
 
 /// Where sizes and values are.
 struct Axes {
-    /// All sizes, ascending.
+    /// Ascending, each once.
     sizes: Vec<u64>,
     step: f64,
     top: f64,
