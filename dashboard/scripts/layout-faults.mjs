@@ -27,7 +27,7 @@ export async function watchCanvas(page) {
         .map(([dx = 0, dy = 0]) => matrix.transformPoint({ x: x + dx, y: y + dy }))
         .map((point) => [point.x / this.canvas.width, point.y / this.canvas.height]);
       const known = notes.get(this.canvas) ?? [];
-      known.push({ text, corners });
+      known.push({ text, corners, px: Number.parseFloat(/(\d+(?:\.\d+)?)px/u.exec(this.font)?.[1] ?? "0") * Math.hypot(matrix.b, matrix.d) });
       notes.set(this.canvas, known);
       if (max === undefined) fillText.call(this, text, x, y);
       else fillText.call(this, text, x, y, max);

@@ -14,7 +14,10 @@ import { CHOICES, every, everyApi } from "../test/scripted/every.mjs";
 import { ScriptedHost } from "../test/scripted/host.mjs";
 import { greeting } from "../test/scripted/script.mjs";
 import { CHROMIUM, FLAGS } from "./browser.mjs";
+import { HEADLINE_SCENE } from "../test/scripted/headlines.mjs";
+import { mapApi, MAP_SCENE } from "../test/scripted/map.mjs";
 import { layoutFaults, watchCanvas } from "./layout-faults.mjs";
+import { wallFaults } from "./wall-faults.mjs";
 
 const SCREENS = [
   "1920x1080", "3840x2160", "5760x1080", "2560x1080", "1080x1920", "1366x768", "390x844",
@@ -48,6 +51,7 @@ try {
     }
   }
   for (const metrics of METRICS) await shootScripted(metrics);
+  await shootPoster();
 } finally {
   await browser.close();
 }
@@ -69,6 +73,23 @@ async function shootScripted(metrics) {
           if (theme !== THEMES[0] && choice !== "opened") continue;
           const name = `scripted-${metrics}-${screen.name}-${lang}-${theme}-${choice}`;
           await shoot(`${host.url}?${query}`, name, screen, { lang, theme }, false);
+        }
+      }
+    }
+  }
+  await host.stop();
+}
+
+/** Figures of the pipeline above a map and three charts, on a desk and on a wall. */
+async function shootPoster() {
+  const scene = { ...MAP_SCENE, ...HEADLINE_SCENE, hello: { heartbeat_ms: 60_000 } };
+  const host = await ScriptedHost.start({ greeting: () => greeting(scene), api: mapApi });
+  for (const screen of SCREENS) {
+    for (const lang of LANGS) {
+      for (const theme of THEMES) {
+        for (const [choice, query] of Object.entries({ opened: "ops=0", kiosk: "kiosk=1", map: "panel=province" })) {
+          if (theme !== THEMES[0] && choice !== "kiosk") continue;
+          await shoot(`${host.url}?${query}`, `poster-${screen.name}-${lang}-${theme}-${choice}`, screen, { lang, theme }, false);
         }
       }
     }
@@ -99,6 +120,8 @@ async function shoot(address, name, screen, query, isRunning) {
   // The reports of the operations come with the next question of the page.
   await tab.waitForTimeout(isRunning ? REPORTS_MS : SETTLED_MS);
   faults.push(...(await layoutFaults(tab)).map((fault) => `${name}: ${fault}`));
+  const isWall = url.searchParams.get("kiosk") === "1" && screen.width >= 1000;
+  if (isWall) faults.push(...(await wallFaults(tab)).map((fault) => `${name}: ${fault}`));
   const file = join(folder ?? "", name);
   for (const [path, fullPage] of /** @type {const} */ ([[`${file}.png`, false], [`${file}-whole.png`, true]])) {
     if (fullPage && !isRunning) continue;

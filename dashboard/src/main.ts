@@ -14,6 +14,7 @@ import "./styles/tools.css";
 import "./styles/ops.css";
 import "./styles/ops-details.css";
 import "./styles/dialogs.css";
+import "./styles/wall.css";
 import { App } from "./app/app";
 import { remember, remembered } from "./app/memory";
 import { Store } from "./app/store";

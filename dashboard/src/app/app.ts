@@ -31,6 +31,8 @@ import { Pointer } from "./pointer";
 const TICK_MS = 250;
 const REPORT_TIMEOUT_MS = 10_000;
 const UTC = "UTC";
+/** The height of a figure with its comparisons on an upright wall, in multiples of the text size. */
+const CARD_EM = 9;
 
 export interface AppDeps {
   readonly state: () => State;
@@ -108,7 +110,7 @@ export class App {
   }
 
   mount(root: HTMLElement): void {
-    this.#header.title.append(this.#notice.away);
+    this.#header.title.append(this.#notice.away, this.#grid.indicator);
     root.append(this.#gate.element, h("div", { class: "page" },
       this.#header.element, this.#notice.element, this.#headlines.element, this.#engine.element, this.#tiles.element,
       this.#grid.element, this.#ops.strip.element, this.#accounting.element),
@@ -161,6 +163,9 @@ export class App {
       case "help":
         // Nothing on a wall takes the focus, and a dialog would.
         return kiosk ? undefined : this.#help.toggle();
+      case "next-page":
+      case "previous-page":
+        return kiosk ? this.#grid.turn(command === "next-page" ? 1 : -1) : undefined;
       case "escape":
         if (kiosk) return this.#relink({ kiosk: false });
         return this.#link.enlarged === null ? undefined : this.#relink({ enlarged: null });
@@ -172,10 +177,25 @@ export class App {
   }
 
   #toggleOps(): void {
-    const isOpen = !this.#ops.isOpen(this.#link.ops);
+    const isOpen = !this.#ops.isOpen(this.#link.ops, this.#isPoster());
     this.#ops.choose(isOpen);
     rememberSwitch("ops", isOpen);
     this.#relink({ ops: isOpen });
+  }
+
+  /** An upright wall has no room for all figures above the panels. */
+  #isUpright(ctx: Context): boolean {
+    return isUprightWall(ctx) && ctx.state.headlines.length > 1;
+  }
+
+  /** Cards in two columns, of which each needs this height. */
+  #cardsPerPage(): number {
+    return 2 * Math.max(1, Math.floor(this.#grid.heightEm / CARD_EM));
+  }
+
+  /** A wall with figures of the pipeline is looked at by others than operators. */
+  #isPoster(): boolean {
+    return this.#link.kiosk && this.#deps.state().headlines.length > 0;
   }
 
   #setKeys(on: boolean): void {
@@ -218,10 +238,12 @@ export class App {
     setAttr(document.body, "data-state", ctx.page);
     setAttr(document.body, "data-dated", isDated(ctx.page) ? "" : null);
     setAttr(document.body, "data-kiosk", ctx.kiosk ? "" : null);
+    setAttr(document.documentElement, "data-wall", ctx.kiosk ? "" : null);
+    setAttr(document.body, "data-poster", this.#isPoster() && this.#link.ops !== true ? "" : null);
     this.#header.update(ctx);
     this.#placeTiles(ctx.state.headlines.length > 0);
-    this.#headlines.update(null, ctx);
-    this.#engine.update(ctx.state.headlines.length > 0, ctx);
+    this.#headlines.update(this.#isUpright(ctx) ? this.#cardsPerPage() : null, ctx);
+    this.#engine.update(ctx.state.headlines.length > 0 || isUprightWall(ctx), ctx);
     this.#tiles.update(ctx);
     this.#notice.update(ctx);
     this.#gate.update(ctx);
@@ -229,9 +251,10 @@ export class App {
     this.#help.update(this.#keys, ctx);
     this.#explain.update(ctx);
     const isSeen = this.#link.enlarged === null && !document.hidden;
-    this.#ops.update(this.#ops.isOpen(this.#link.ops), isSeen, ctx);
+    this.#ops.update(this.#ops.isOpen(this.#link.ops, this.#isPoster()), isSeen, ctx);
     if (this.#panelsChanged(ctx.state)) {
       this.#enlarge();
+      this.#grid.setLead(this.#headlines.apart);
       this.#grid.update(ctx);
       this.#grid.refocus();
     }
@@ -282,4 +305,8 @@ export class App {
     if (this.#format?.key !== key) this.#format = { key, format: createFormat(lang, tz) };
     return this.#format.format;
   }
+}
+
+function isUprightWall({ kiosk }: Context): boolean {
+  return kiosk && innerHeight > innerWidth;
 }

@@ -23,7 +23,7 @@ export const line: Chart = {
     series: [{
       type: "line",
       showSymbol: false,
-      lineStyle: { width: 2.5, color: style.accent.color },
+      lineStyle: { width: Math.max(2.5, style.fontPx * 0.12), color: style.accent.color },
       itemStyle: { color: style.accent.color },
       areaStyle: { color: style.accent.color, opacity: 0.14 },
     }],

@@ -92,6 +92,12 @@ export const THEMES: Readonly<Record<Theme, ThemeColors>> = {
   },
 };
 
+/** The same without pure white, which burns into a screen that shows it for weeks. */
+export function onWall(colors: ThemeColors): ThemeColors {
+  const soft = (color: string) => (color === "#ffffff" ? "#f2f4f6" : color);
+  return { ...colors, text: soft(colors.text), panel: soft(colors.panel) };
+}
+
 /** The colour of a key by its place in the palette; `null` means the rest of a cut list. */
 export function colorOf(colors: ThemeColors, place: number | null): string {
   return (place === null ? undefined : colors.palette[place]) ?? colors.rest;

@@ -163,6 +163,7 @@ export const en: Words = {
   },
   headline: headlineEn,
   tilemap: tilemapEn,
+  wall: { page: (at, count) => `page ${at} of ${count}` },
   help: {
     title: "Keyboard shortcuts",
     close: "Close",
@@ -176,7 +177,7 @@ export const en: Words = {
       ["O", "Show or hide operations"],
       ["F", "Full screen"],
       ["?", "Show this"],
-      ["← →", "Choose a past window on its timeline"],
+      ["← →", "Choose a past window on its timeline; turn the pages of a wall"],
     ],
     keysOn: "Single keys do this",
     note: "The address opens what you see: language, theme, scopes, the enlarged panel, operations and kiosk mode.",

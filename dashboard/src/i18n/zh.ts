@@ -162,6 +162,7 @@ export const zh = {
   },
   headline: headlineZh,
   tilemap: tilemapZh,
+  wall: { page: (at: string, count: string) => `第 ${at}/${count} 页` },
   help: {
     title: "键盘快捷键",
     close: "关闭",
@@ -175,7 +176,7 @@ export const zh = {
       ["O", "展开或收起运行信息"],
       ["F", "全屏"],
       ["?", "显示本页说明"],
-      ["← →", "在时间轴上选择历史窗口"],
+      ["← →", "在时间轴上选择历史窗口；展示模式下翻页"],
     ] as readonly (readonly [string, string])[],
     keysOn: "启用单键快捷键",
     note: "当前画面可直接分享：地址栏记录了语言、主题、数据范围、放大的指标、运行信息和展示模式。",

@@ -40,9 +40,9 @@ export class OpsSection {
     this.#reports = new Reports(hooks);
   }
 
-  /** `link` comes from the address; `null` means that the address does not say it. */
-  isOpen(link: boolean | null): boolean {
-    return isOpsOpen(link, this.#chosen, this.#wide.matches);
+  /** `link` comes from the address; `null` means that the address does not say it. A poster is open only by its address. */
+  isOpen(link: boolean | null, isPoster: boolean): boolean {
+    return isPoster ? link === true : isOpsOpen(link, this.#chosen, this.#wide.matches);
   }
 
   choose(isOpen: boolean): void {

@@ -2,7 +2,7 @@
 // picture, and the signature of a drawing. Pure.
 import { standing } from "../charts/bars";
 import { shapeOf } from "../charts/option";
-import { accentOf, THEMES } from "../charts/palette";
+import { accentOf, onWall, THEMES } from "../charts/palette";
 import { rowsFor } from "../charts/ranking";
 import type { ChartStyle } from "../charts/style";
 import type { Context } from "../data/context";
@@ -14,6 +14,9 @@ import type { Measure, Panel, Scope } from "../wire/shapes";
 /** The spoken summary of a chart names so many rows. */
 const SUMMARY_ROWS_MAX = 5;
 
+/** Letters of charts on a wall, in multiples of those elsewhere. */
+const WALL_TEXT = 1.2;
+
 /** The place of a chart on the screen. */
 export type ChartBox = Pick<ChartStyle, "width" | "height" | "fontPx" | "fontFamily">;
 
@@ -23,7 +26,9 @@ export function chartStyle(
 ): ChartStyle {
   return {
     ...box,
-    colors: THEMES[ctx.theme],
+    // The smallest letters of a chart are those of the page on a wall.
+    fontPx: ctx.kiosk ? box.fontPx * WALL_TEXT : box.fontPx,
+    colors: ctx.kiosk ? onWall(THEMES[ctx.theme]) : THEMES[ctx.theme],
     format: ctx.format,
     measure: say(measure.title, ctx.lang),
     titles: [panel.dimension, panel.across]

@@ -2,12 +2,15 @@
 import type { Context } from "../data/context";
 import { panelKind } from "../data/kinds";
 import { h, setAttr, setShown, setText } from "../dom/element";
+import { Room } from "../dom/room";
 import { askHost } from "../net/ask";
 import { Windows } from "../net/windows";
 import type { Panel } from "../wire/shapes";
 import { KeyCard } from "./key-card";
-import { arrange, heightOf, spans } from "./layout";
+import { arrange, heightOf, spans, type Arrangement } from "./layout";
+import { pagesOf } from "./pages";
 import { PanelView, type PanelHooks } from "./panel";
+import { WallPages } from "./wall-pages";
 
 export class Grid {
   readonly element = h("main", { class: "panels", "data-testid": "panels" });
@@ -18,7 +21,18 @@ export class Grid {
   readonly #hooks: PanelHooks;
   readonly #windows: Windows;
   readonly #sizes: ResizeObserver;
+  readonly #room: Room;
+  readonly #pages: WallPages;
+  /** The page of each panel, by its id. */
+  readonly #pageOf = new Map<string, number>();
+  #pageElements: readonly HTMLElement[] = [];
+  /** The pages of these panels in a room of that size. */
+  #found: { readonly panels: readonly Panel[]; readonly of: string; readonly pages: readonly Arrangement[] } | null = null;
+  /** The arrangement that is shown, by the ids of its panels. */
+  #arranged = "";
   #panels: readonly Panel[] | null = null;
+  /** What stands on pages of its own before those of the panels. */
+  #lead: readonly HTMLElement[] = [];
   #refocus: string | null = null;
   /** The number of panels with a colour for bars and lines. */
   #accents = 0;
@@ -40,6 +54,8 @@ export class Grid {
       },
     };
     this.#sizes = new ResizeObserver(changed);
+    this.#room = new Room(this.element);
+    this.#pages = new WallPages(changed);
     this.element.append(this.#none);
   }
 
@@ -47,6 +63,7 @@ export class Grid {
     const { panels, frames } = ctx.state;
     setAttr(this.element, "aria-label", ctx.words.panels.group);
     if (panels !== null && panels !== this.#panels) this.#rebuild(panels);
+    const at = this.#arrange(ctx);
     this.#updateNone(ctx);
     this.#windows.attend(ctx.state.hello?.epoch ?? null);
     this.card.update((id) => frames.get(id), ctx);
@@ -55,8 +72,29 @@ export class Grid {
       if (this.#enlarged === null || this.#enlarged === id) view.update(frames.get(id), ctx);
     }
     // Rings beside each other tell the same: counts in each legend or in none.
-    const shown = this.#enlarged === null ? [...this.#views.values()] : [this.#views.get(this.#enlarged)];
-    setAttr(this.element, "data-counts", shown.some((view) => view?.ringCounts === false) ? null : "");
+    const isShown = (id: string) => (this.#enlarged === null ? this.#pageOf.get(id) === at : this.#enlarged === id);
+    const lacks = [...this.#views].some(([id, view]) => isShown(id) && view.ringCounts === false);
+    setAttr(this.element, "data-counts", lacks ? null : "");
+  }
+
+  /** The indicator of the pages of a wall. */
+  get indicator(): HTMLElement {
+    return this.#pages.element;
+  }
+
+  /** Turns the pages of a wall, where there are several. */
+  turn(by: number): void {
+    this.#pages.turn(by);
+  }
+
+  /** Puts each of these on a page of its own before those of the panels. */
+  setLead(lead: readonly HTMLElement[]): void {
+    this.#lead = [...lead];
+  }
+
+  /** The room of a page on a wall, in multiples of the text size. */
+  get heightEm(): number {
+    return this.#room.heightEm;
   }
 
   /** The id of a panel by its place on the page. */
@@ -106,32 +144,71 @@ export class Grid {
     this.#views.clear();
     this.#accents = 0;
     this.#enlarged = null;
+    this.#arranged = "";
+    this.#sizes.observe(this.element);
     const { rows, tall } = arrange(panels);
-    const parts: HTMLElement[] = [];
-    if (rows.length > 0) {
-      parts.push(h("div", { class: "panel-rows" },
-        ...rows.map((row) => this.#makeRow(row))));
+    for (const panel of [...rows.flat(), ...tall]) this.#make(panel);
+  }
+
+  /** Puts the panels in their places: all of them on one page, or on a wall in pages that fit. Returns the page that is shown. */
+  #arrange(ctx: Context): number {
+    const pages = this.#pagesFor(ctx.kiosk);
+    const lead = this.#lead;
+    const name = [String(lead.length), ...pages.map(nameOf)].join("\n");
+    if (name !== this.#arranged) {
+      this.#arranged = name;
+      this.#pageElements = [...lead.map((part) => [part]), ...pages.map((page) => this.#parts(page))]
+        .map((parts) => h("div", { class: "panel-page" }, ...parts));
+      this.element.replaceChildren(this.#none, ...this.#pageElements);
+      pages.forEach(({ rows, tall }, i) => [...rows.flat(), ...tall].forEach(({ id }) => this.#pageOf.set(id, i + lead.length)));
     }
-    parts.push(...tall.map((p) => h("div", { class: "panel-tall" }, this.#make(p))));
-    this.element.replaceChildren(this.#none, ...parts);
+    const pinned = this.#enlarged === null ? null : this.#pageOf.get(this.#enlarged) ?? null;
+    const at = this.#pages.update(this.#pageElements.length, pinned, ctx);
+    this.#pageElements.forEach((page, i) => setShown(page, i === at));
+    return at;
+  }
+
+  /** The pages of the panels, found once for each size of a wall. */
+  #pagesFor(isWall: boolean): readonly Arrangement[] {
+    const panels = this.#panels ?? [];
+    const room = isWall && this.#room.em > 0 ? { width: this.#room.em, height: this.#room.heightEm } : null;
+    const of = room === null ? "" : `${room.width} ${room.height}`;
+    if (this.#found?.panels !== panels || this.#found.of !== of) {
+      this.#found = { panels, of, pages: room === null ? [arrange(panels)] : pagesOf(panels, room) };
+    }
+    return this.#found.pages;
+  }
+
+  #parts({ rows, tall }: Arrangement): readonly HTMLElement[] {
+    return [
+      ...(rows.length === 0 ? [] : [h("div", { class: "panel-rows" }, ...rows.map((row) => this.#makeRow(row)))]),
+      ...tall.map((panel) => h("div", { class: "panel-tall" }, ...this.#elementOf(panel))),
+    ];
   }
 
   #makeRow(row: readonly Panel[]): HTMLElement {
     const full = spans(row);
-    const cells = row.map((panel, i) => {
-      const element = this.#make(panel);
+    const cells = row.flatMap((panel, i) => this.#elementOf(panel).map((element) => {
       setAttr(element, "data-span", full[i] === true ? "" : null);
       return element;
-    });
+    }));
     return h("div", { class: "panel-row", "data-height": heightOf(row) }, ...cells);
   }
 
-  #make(panel: Panel): HTMLElement {
+  #elementOf(panel: Panel): readonly HTMLElement[] {
+    const view = this.#views.get(panel.id);
+    return view === undefined ? [] : [view.element];
+  }
+
+  #make(panel: Panel): void {
     const kind = panelKind(panel);
     const accent = kind === "pie" || kind === "tiles" ? 0 : this.#accents++;
     const view = new PanelView(panel, accent, this.#hooks);
     this.#views.set(panel.id, view);
     for (const host of view.hosts) this.#sizes.observe(host);
-    return view.element;
   }
+}
+
+function nameOf({ rows, tall }: Arrangement): string {
+  return JSON.stringify([rows.map((row) => row.map(({ id }) => id)), tall.map(({ id }) => id)]);
 }

@@ -64,7 +64,8 @@ export function spans(row: readonly Panel[]): readonly boolean[] {
   return full;
 }
 
-function isTall(panel: Panel): boolean {
+/** `true` for a panel that stands as a column where there is the width for one. */
+export function isTall(panel: Panel): boolean {
   if (panel.size !== null) return panel.size === "tall";
   const rows = panel.top > 0 ? panel.top : panel.dimension?.labels.length ?? 0;
   const kind = panelKind(panel);

@@ -25,6 +25,9 @@ const RANKING_LINES_MIN = 4;
 /** The shapes of a tile, as width by height. */
 const SHAPE_MIN = 0.85;
 const SHAPE_MAX = 1.9;
+/** A flat tile has its figure behind its name. */
+const FLAT_SHAPE_MAX = 3.4;
+const FLAT_GAP_EM = 0.4;
 const NAME_EM_MAX = 2.2;
 const FIGURE_EM_MAX = 1.5;
 /** The smallest letters: a figure that would have smaller ones has no room. */
@@ -43,6 +46,8 @@ export interface TilemapFit {
   readonly name: number;
   /** The size of the figures on tiles; `null` means that they have no room. */
   readonly figure: number | null;
+  /** `true` where figures stand behind the names, as large as they are, and not below them. */
+  readonly isFlat: boolean;
   readonly ranking: RankingFit;
 }
 
@@ -81,12 +86,14 @@ export function fitOf(width: number, height: number, texts: TilemapTexts): Tilem
   const hasBelow = room * (1 - TILES_SHARE) >= RANK_LINE_EM * RANKING_LINES_MIN && below >= least * LINE;
   const wide = cell(isWide ? width - beside - BESIDE_GAP_EM : width, GRID_COLUMNS);
   const high = isWide || !hasBelow ? cell(room, GRID_LINES) : below;
-  const tileWidth = Math.min(wide, high * SHAPE_MAX);
   const tileHeight = Math.min(high, wide / SHAPE_MIN);
+  const text = textsOf(Math.min(wide, high * SHAPE_MAX), tileHeight, texts);
+  const flat = text.figure === null ? flatOf(Math.min(wide, high * FLAT_SHAPE_MAX), tileHeight, texts) : null;
+  const tileWidth = Math.min(wide, high * (flat === null ? SHAPE_MAX : FLAT_SHAPE_MAX));
   const used = (tileHeight + GAP_EM) * GRID_LINES;
   const left = isWide ? height : height - used - foot - BELOW_GAP_EM;
   const ranking = rankingOf(isWide ? beside : width, left, texts);
-  return { isWide, tileWidth, tileHeight, ...textsOf(tileWidth, tileHeight, texts), ranking };
+  return { isWide, tileWidth, tileHeight, ...flat ?? text, ranking };
 }
 
 /** The size of one of so many tiles beside each other. */
@@ -108,7 +115,14 @@ function textsOf(width: number, height: number, texts: TilemapTexts) {
   const inner = width - PAD_EM;
   const name = (room: number) => Math.min(NAME_EM_MAX, Math.max(least, Math.min(room, inner / widest(texts.names))));
   const figure = Math.min(FIGURE_EM_MAX, height * 0.3, inner / widest(texts.figures));
-  return figure < least ? { name: name(height * 0.6), figure: null } : { name: name(height * 0.38), figure };
+  return figure < least ? { name: name(height * 0.6), figure: null, isFlat: false } : { name: name(height * 0.38), figure, isFlat: false };
+}
+
+/** Names and figures beside each other; `null` means that they have no room. */
+function flatOf(width: number, height: number, texts: TilemapTexts) {
+  const both = widest(texts.names) + FLAT_GAP_EM + widest(texts.figures);
+  const size = Math.min(NAME_EM_MAX, height * 0.6, (width - PAD_EM) / both);
+  return size < leastOf(texts) ? null : { name: size, figure: size, isFlat: true };
 }
 
 function rankingOf(width: number, height: number, { entries, hasSince }: TilemapTexts): RankingFit {

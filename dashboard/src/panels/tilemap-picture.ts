@@ -35,9 +35,10 @@ export function tilemapPicture({ model, fit }: DrawnTilemap, box: PictureBox, ct
     to.fillStyle = tile.fill ?? colors.nothing;
     to.fillRect(x, y, wide, high);
     const ink = tile.ink ?? colors.muted;
-    const figure = fit.figure === null ? "" : tile.figure;
+    const figure = fit.figure === null || fit.isFlat ? "" : tile.figure;
     const name = fit.name * box.fontPx;
-    write(tile.name, x + wide / 2, y + high / 2 + (figure === "" ? name * 0.36 : -name * 0.08), name, ink, "center", 600);
+    const label = fit.isFlat && tile.figure !== "" ? `${tile.name} ${tile.figure}` : tile.name;
+    write(label, x + wide / 2, y + high / 2 + (figure === "" ? name * 0.36 : -name * 0.08), name, ink, "center", 600);
     if (figure !== "") write(figure, x + wide / 2, y + high / 2 + (fit.figure ?? 0) * box.fontPx * 1.1, (fit.figure ?? 0) * box.fontPx, ink, "center");
   }
   const below = (high + gap) * 8;

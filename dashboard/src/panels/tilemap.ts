@@ -71,6 +71,7 @@ export class Tilemap {
     });
     this.#drawn = { model, fit };
     setAttr(this.element, "data-side", fit.isWide ? "right" : "below");
+    setAttr(this.element, "data-flat", fit.isFlat ? "" : null);
     for (const [name, value] of [
       ["--tile-width", fit.tileWidth], ["--tile-height", fit.tileHeight],
       ["--name", fit.name], ["--figure", fit.figure ?? 0], ["--ranking-width", fit.ranking.width],

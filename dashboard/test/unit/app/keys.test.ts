@@ -7,6 +7,7 @@ describe("a key", () => {
 
   it.each([
     ["p", "pause"], ["P", "pause"], ["k", "kiosk"], ["?", "help"], ["Escape", "escape"],
+    ["ArrowRight", "next-page"], ["PageDown", "next-page"], ["ArrowLeft", "previous-page"], ["PageUp", "previous-page"],
     ["3", { panel: 2 }], ["0", null], ["Tab", null], ["constructor", null],
   ])("%s", (key, command) => {
     expect(press(key)).toEqual(command);

@@ -29,6 +29,13 @@ describe("tiles and ranking", () => {
     expect(fitOf(60, 30, { ...TEXTS, figures: ["123,456,789,012,345"] }).figure).toBeNull();
   });
 
+  it("have figures behind the names where tiles are flat", () => {
+    const { isFlat, name, figure, tileHeight, tileWidth } = fitOf(80, 16, TEXTS);
+    expect([isFlat, figure]).toEqual([true, name]);
+    expect(tileWidth).toBeGreaterThan(tileHeight * 1.9);
+    expect(fitOf(60, 40, TEXTS).isFlat).toBe(false);
+  });
+
   it("show each entry where there is room, and else the others in a list that is turned", () => {
     expect(fitOf(60, 90, { ...TEXTS, entries: 12 }).ranking).toMatchObject({ top: 12, restLines: 0 });
     const { ranking } = fitOf(60, 40, TEXTS);

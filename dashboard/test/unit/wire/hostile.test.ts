@@ -12,6 +12,7 @@ import { heldWords, partitionsModel } from "../../../src/ops/partitions";
 import { deadModel, eventsModel, lateModel, reasonsOf } from "../../../src/ops/samples";
 import { stagesModel } from "../../../src/ops/stages";
 import { arrange } from "../../../src/panels/layout";
+import { pagesOf } from "../../../src/panels/pages";
 import { panelModel, type PanelModel } from "../../../src/panels/panel-model";
 import { pictureOf } from "../../../src/panels/picture";
 import { tilemapModel } from "../../../src/panels/tilemap-model";
@@ -126,7 +127,7 @@ function panels(ctx: Context): unknown {
     const model = panelModel({ panel, frame, choice: { ...CHOICE, table }, answers: ANSWERS, isEnlarged: false }, ctx);
     return [model, pictureOf(model, "total", ctx)?.subtitle, tilesOf(model, ctx)];
   }));
-  return [arrange(all).rows.length, models];
+  return [arrange(all).rows.length, pagesOf(all, { width: 60, height: 30 }).length, models];
 }
 
 function tilesOf({ body, title, measure }: PanelModel, ctx: Context): unknown {

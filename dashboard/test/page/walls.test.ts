@@ -1,0 +1,77 @@
+// Walls: every screen shows all panels at once or in pages, and is read from across a hall.
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { layoutFaults, watchCanvas } from "../../scripts/layout-faults.mjs";
+import { wallFaults } from "../../scripts/wall-faults.mjs";
+import { every, everyApi } from "../scripted/every.mjs";
+import { HEADLINE_SCENE } from "../scripted/headlines.mjs";
+import { mapApi, MAP_SCENE } from "../scripted/map.mjs";
+import { filled, WALL } from "./browser";
+import { stage } from "./stage";
+
+const on = stage();
+const SCREENS = ["1920x1080", "3840x2160", "5760x1080", "2560x1080", "1080x1920"] as const;
+const POSTER = { ...MAP_SCENE, ...HEADLINE_SCENE };
+
+async function show(screen: string, query: string, scene: object = POSTER, api = mapApi) {
+  const [width = 0, height = 0] = screen.split("x").map(Number);
+  const host = await on.serve(scene, { api });
+  const page = await on.browser.newPage({ viewport: { width, height } });
+  await watchCanvas(page);
+  await page.goto(`${host.url}?kiosk=1&${query}`);
+  await filled(page);
+  return { host, page };
+}
+
+const seen = (page: Page) => page.locator("[data-panel]:visible").evaluateAll((panels) =>
+  panels.map((panel) => panel.getAttribute("data-panel") ?? ""));
+const pages = (page: Page) => page.getByTestId("wall-pages");
+
+describe.each(SCREENS)("a wall of %s", (screen) => {
+  it.each(["lang=zh", "lang=en&theme=light", "lang=zh&theme=contrast"])(
+    "shows figures, map and charts, large and whole: %s", async (query) => {
+      const { page } = await show(screen, query);
+      const found = new Set<string>();
+      for (let turn = 0; turn < 8; turn += 1) {
+        await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+        for (const id of await seen(page)) found.add(id);
+        await page.keyboard.press("ArrowRight");
+      }
+      expect([...found].sort()).toEqual(["age", "behavior", "gender", "province"]);
+      expect(await pages(page).isVisible()).toBe(screen === "1080x1920");
+    });
+});
+
+describe("panels that do not fit a wall", () => {
+  it("come in pages, which keys turn", async () => {
+    const { page } = await show("1920x1080", "lang=en&ops=0", every(16), everyApi);
+    await expect.poll(() => pages(page).textContent()).toMatch(/^page 1 of [2-9]$/u);
+    const count = Number(/of (\d)/u.exec(await pages(page).textContent() ?? "")?.[1]);
+    const found = new Set<string>();
+    for (let at = 0; at < count; at += 1) {
+      await expect.poll(() => pages(page).textContent()).toBe(`page ${at + 1} of ${count}`);
+      for (const id of await seen(page)) found.add(id);
+      await page.keyboard.press("ArrowRight");
+    }
+    expect(found.size).toBe(16);
+    await expect.poll(() => pages(page).textContent()).toBe(`page 1 of ${count}`);
+    await page.keyboard.press("PageUp");
+    await expect.poll(() => pages(page).textContent()).toBe(`page ${count} of ${count}`);
+  });
+
+  it("turn by themselves, but for readers who want nothing to move", async () => {
+    const host = await on.serve(every(16), { api: everyApi });
+    for (const reducedMotion of ["no-preference", "reduce"] as const) {
+      const context = await on.browser.newContext({ viewport: WALL, reducedMotion });
+      const page = await context.newPage();
+      await page.clock.install();
+      await page.goto(`${host.url}?kiosk=1&lang=en&ops=0`);
+      await filled(page);
+      await expect.poll(() => pages(page).textContent()).toMatch(/^page 1 /u);
+      for (let second = 0; second < 25; second += 1) await page.clock.runFor(1000);
+      await expect.poll(() => pages(page).textContent())
+        .toMatch(reducedMotion === "reduce" ? /^page 1 /u : /^page 2 /u);
+      await context.close();
+    }
+  });
+});
