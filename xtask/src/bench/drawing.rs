@@ -59,7 +59,7 @@ pub(super) fn svg(lines: &[Line]) -> String {
 
 /// Where sizes and values are.
 struct Axes {
-    /// Ascending, each once.
+    /// In their order, none twice, so that each stands below the axis once.
     sizes: Vec<u64>,
     step: f64,
     top: f64,
