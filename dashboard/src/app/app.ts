@@ -31,6 +31,8 @@ import { Pointer } from "./pointer";
 const TICK_MS = 250;
 const REPORT_TIMEOUT_MS = 10_000;
 const UTC = "UTC";
+/** So many figures without comparisons have room above the panels of an upright wall. */
+const LOW_CARDS_MAX = 4;
 /** The height of a figure with its comparisons on an upright wall, in multiples of the text size. */
 const CARD_EM = 9;
 
@@ -183,9 +185,12 @@ export class App {
     this.#relink({ ops: isOpen });
   }
 
-  /** An upright wall has no room for all figures above the panels. */
+  /** An upright wall has no room for many figures above the panels, nor for comparisons of each. */
   #isUpright(ctx: Context): boolean {
-    return isUprightWall(ctx) && ctx.state.headlines.length > 1;
+    const { headlines } = ctx.state;
+    const areLow = headlines.length <= LOW_CARDS_MAX
+      && headlines.every(({ giant, compare, target }) => giant || (compare.length === 0 && target === null));
+    return isUprightWall(ctx) && headlines.length > 1 && !areLow;
   }
 
   /** Cards in two columns, of which each needs this height. */

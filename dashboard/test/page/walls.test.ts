@@ -42,6 +42,17 @@ describe.each(SCREENS)("a wall of %s", (screen) => {
     });
 });
 
+describe("an upright wall", () => {
+  it("has figures without comparisons above its first panel", async () => {
+    const plain = (HEADLINE_SCENE.headlines ?? []).slice(0, 3).map((one) => ({ ...one, compare: [], target: null }));
+    const { page } = await show("1080x1920", "lang=zh", { ...POSTER, headlines: plain });
+    const figures = page.getByTestId("headlines").locator("[data-headline]:visible");
+    await expect.poll(() => figures.count()).toBe(3);
+    expect((await seen(page)).length).toBeGreaterThan(0);
+    await expect.poll(async () => [...await layoutFaults(page), ...await wallFaults(page)], { timeout: 5000 }).toEqual([]);
+  });
+});
+
 describe("panels that do not fit a wall", () => {
   it("come in pages, which keys turn", async () => {
     const { page } = await show("1920x1080", "lang=en&ops=0", every(16), everyApi);

@@ -40,9 +40,9 @@ fn pipeline(brokers: &str, topic: &str, headlines: &[&str]) -> String {
         schema: "ts = \"text\"\naction = \"unsigned\"\nuser = \"unsigned\"\n".to_owned(),
         ..Settings::kafka(brokers, topic)
     };
-    settings.event_time = "field = \"ts\"\nunit = \"rfc3339\"\nzone = \"Europe/Berlin\"\n\
-         bound = \"1h\"\nfuture_skew = \"off\"\n"
-        .to_owned();
+    let event_time = "field = \"ts\"\nunit = \"rfc3339\"\nzone = \"Europe/Berlin\"\n\
+         bound = \"1h\"\nfuture_skew = \"off\"\n";
+    event_time.clone_into(&mut settings.event_time);
     let mut text = settings.text();
     for headline in headlines {
         write!(text, "[[headline]]\nmetric = \"behavior\"\ntitle = \"t\"\n{headline}")
