@@ -24,7 +24,7 @@ const GREY: &str = "#7d8590";
 /// Told apart without colour by the names beside the lines.
 const COLORS: [&str; 3] = ["#2f81f7", "#d55e00", "#009e73"];
 /// The room that a name beside a line takes.
-const NAME_WIDTH: f64 = 90.0;
+const NAME_WIDTH: f64 = 120.0;
 /// From one name to the next below it at the least.
 const LINE_HEIGHT: f64 = 14.0;
 /// Values below which decimals tell something.
@@ -44,6 +44,8 @@ pub(super) fn svg(lines: &[Line]) -> String {
         let color = if line.is_ideal { GREY } else { colors.next().unwrap_or(&GREY) };
         axes.draw_line(&mut text, line, color);
         if let (Some(name), Some((size, value))) = (&line.name, line.points.last()) {
+            let value_shown = if line.is_ideal { String::new() } else { shown(*value, axes.top) };
+            let name = format!("{name} {value_shown}").trim_end().to_owned();
             names.push((axes.y(*value) + 4.0, axes.x(*size) + 8.0, name, color));
         }
     }
@@ -130,14 +132,17 @@ impl Axes {
             return;
         }
         for (place, ((x, y), (_, value))) in places.iter().zip(&line.points).enumerate() {
-            let _ = writeln!(
-                text,
-                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"{color}\"/>\
-                 <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{}\">{}</text>",
-                y - 9.0,
-                anchor(place, places.len()),
-                shown(*value, self.top)
-            );
+            let _ =
+                writeln!(text, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"{color}\"/>");
+            // Beside each other, lines cross figures; the last one stands with the name.
+            if line.name.is_none() {
+                let (anchor, shown) = (anchor(place, places.len()), shown(*value, self.top));
+                let y = y - 9.0;
+                let _ = writeln!(
+                    text,
+                    "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{shown}</text>"
+                );
+            }
         }
     }
 }
@@ -193,12 +198,11 @@ mod tests {
         let real = Line { name: Some("4 partitions".to_owned()), ..line(&[(1, 1.0), (2, 1.84)]) };
         let drawn = svg(&[ideal, real]);
         assert!(
-            drawn.contains(">ideal</text>") && drawn.contains(">4 partitions</text>"),
+            drawn.contains(">ideal</text>") && drawn.contains(">4 partitions 1.84</text>"),
             "{drawn}"
         );
         assert_eq!(drawn.matches("<circle").count(), 2, "the ideal was not measured");
         assert_eq!(drawn.matches("stroke-dasharray").count(), 1);
-        assert_eq!(drawn.matches(">1.84</text>").count(), 1, "small values have decimals");
         assert_eq!(drawn.matches("y=\"292.0\"").count(), 2, "each size stands below once");
     }
 }
