@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -18,7 +17,7 @@ use crate::report::{CheckpointBoard, CheckpointRecord, Failing, FailureKind};
 use crate::side_output::{SideOutput, SideOutputError};
 use crate::store::{Checkpoint, KeptMetric, StateStore};
 use crate::{Backoff, StoredTotals};
-use streamgauge_outbox::{Outbox, Publication, Sides, newest, with_sides};
+use streamgauge_outbox::{Outbox, Publication, Sides, newest, rest, with_sides};
 use streamgauge_source::{LogGuard, OffsetCommitter};
 
 /// How often the loop looks whether it should stop or letters crowd.
@@ -88,13 +87,7 @@ impl Checkpointer {
                 self.checkpoint();
                 last = Instant::now();
             }
-            let until = Instant::now() + LOOK_EVERY.min(every);
-            while let Some(left) = until.checked_duration_since(Instant::now())
-                && !left.is_zero()
-                && !stop.load(Ordering::Relaxed)
-            {
-                thread::park_timeout(left);
-            }
+            rest(Instant::now() + LOOK_EVERY.min(every), stop);
         }
     }
 

@@ -15,6 +15,7 @@ use streamgauge_core::{
     AccumulatorBytes, Lateness, MetricPhase, PartitionSnapshot, TimeWindow, WindowSpec,
 };
 use streamgauge_engine::{Command, Compacted, CompactedIn};
+use streamgauge_outbox::rest;
 use streamgauge_plugin::{CallError, Instance, Plugin};
 
 use super::supervisor::Told;
@@ -102,13 +103,7 @@ impl Compactor {
             if let Some(due) = due {
                 self.compact(due);
             }
-            let until = Instant::now() + LOOK_EVERY.max(began.elapsed() * (part - 1));
-            while let Some(left) = until.checked_duration_since(Instant::now())
-                && !left.is_zero()
-                && !ended.load(Ordering::Relaxed)
-            {
-                thread::park_timeout(left);
-            }
+            rest(Instant::now() + LOOK_EVERY.max(began.elapsed() * (part - 1)), ended);
         }
     }
 

@@ -17,12 +17,12 @@ mod setup;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, Scope};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use streamgauge_core::{Crash, LeftOut, MetricPhase, PartitionSnapshot, StopKind};
 use streamgauge_engine::Command;
-use streamgauge_outbox::Overview;
+use streamgauge_outbox::{Overview, rest};
 use streamgauge_pipeline::{Backfill, OnGap};
 use streamgauge_plugin::Plugin;
 
@@ -136,13 +136,8 @@ impl SideReaders {
                 !lagging.is_empty() && lagging.keys().all(|id| failed.contains_key(id));
             self.lasts.store(!is_given_up, Ordering::Relaxed);
             let is_idle = readers.is_empty() && settling.is_empty() && lagging.is_empty();
-            let until = Instant::now() + if is_idle { IDLE_LOOK_EVERY } else { LOOK_EVERY };
-            while let Some(left) = until.checked_duration_since(Instant::now())
-                && !left.is_zero()
-                && !done.load(Ordering::Relaxed)
-            {
-                thread::park_timeout(left);
-            }
+            let pause = if is_idle { IDLE_LOOK_EVERY } else { LOOK_EVERY };
+            rest(Instant::now() + pause, done);
         }
         for reader in readers {
             let outbox = Arc::clone(reader.outbox());
