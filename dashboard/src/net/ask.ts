@@ -11,13 +11,11 @@ export type Answer =
   | { readonly kind: "refused"; readonly status: number; readonly error: string }
   | { readonly kind: "failed" };
 
-/** An explanation may have to read a long log again. */
-const TIMEOUT_MS = 120_000;
 /** Plugins may have to be compiled. */
 const ACT_TIMEOUT_MS = 600_000;
 const ERROR_CHARACTERS_MAX = 1000;
 
-export function ask(path: string, timeoutMs = TIMEOUT_MS): Promise<Answer> {
+export function ask(path: string, timeoutMs: number): Promise<Answer> {
   return send(path, "GET", timeoutMs);
 }
 
