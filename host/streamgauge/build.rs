@@ -37,7 +37,7 @@ fn write_bindings() {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(CONTRACT).expect("the contract is well formed");
     let world =
-        resolve.select_world(&[package], Some("metric-with-largest")).expect("the contract has it");
+        resolve.select_world(&[package], Some("metric-with-difference")).expect("the contract has it");
     let options = Opts {
         format: true,
         pub_export_macro: true,

@@ -8,11 +8,11 @@ wasmtime::component::bindgen!({
     ownership: Borrowing { duplicate_if_necessary: true },
 });
 
-/// The interface that a plugin need not have.
+/// The interfaces that a plugin need not have.
 pub(crate) mod optional {
     wasmtime::component::bindgen!({
         path: "../../plugins/wit",
-        world: "metric-with-largest",
+        world: "metric-with-difference",
         ownership: Borrowing { duplicate_if_necessary: true },
         with: {
             "streamgauge:metric/types": super::streamgauge::metric::types,

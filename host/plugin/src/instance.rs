@@ -3,6 +3,7 @@
 //! spoils the whole store, so after such an error the instance cannot be used.
 
 mod largest;
+mod optional;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,6 @@ use wasmtime::{Store, UpdateDeadline};
 
 use super::bindings::Metric;
 use super::bindings::exports::streamgauge::metric::{aggregate, describe};
-use super::bindings::optional::exports::streamgauge::metric::largest::Guest as LargestGuest;
 use super::bindings::streamgauge::metric::types::{self, ColumnParam};
 use super::call_error::{AddError, CallError, call_error, refusal};
 use super::host_state::{HostState, WORDS_BYTES_MAX};
@@ -21,7 +21,8 @@ use super::plugin::Plugin;
 use super::table::{self, ResultTable};
 
 pub use largest::Largest;
-pub(super) use largest::of as largest_of;
+use optional::Optional;
+pub(super) use optional::OptionalIndices;
 
 /// How often a call that runs is looked at, in advances of the epoch.
 const LOOK_TICKS: u64 = 1;
@@ -30,8 +31,7 @@ const LOOK_TICKS: u64 = 1;
 pub struct Instance {
     store: Store<HostState>,
     bindings: Metric,
-    /// The optional interface, if the plugin has it.
-    largest: Option<LargestGuest>,
+    optional: Optional,
     memory_bytes_max: usize,
     /// How long the calls before took.
     spent: Duration,
@@ -128,17 +128,16 @@ impl Instance {
         });
         let made = linked.pre.instantiate(&mut store).and_then(|component| {
             let bindings = linked.metric.load(&mut store, &component)?;
-            let largest = linked.largest.as_ref();
-            Ok((bindings, largest.map(|place| place.load(&mut store, &component)).transpose()?))
+            Ok((bindings, linked.optional.load(&mut store, &component)?))
         });
-        let (bindings, largest) =
+        let (bindings, optional) =
             made.map_err(|error| call_error(&error, memory_bytes_max, None))?;
         let (spent, last_call) = (Duration::ZERO, PluginCall::Describe);
         let (merges_exactly, state_version) = (false, 0);
         Ok(Self {
             store,
             bindings,
-            largest,
+            optional,
             memory_bytes_max,
             spent,
             last_call,
@@ -227,6 +226,20 @@ impl Instance {
         self.start(PluginCall::Snapshot);
         let guest = self.bindings.streamgauge_metric_aggregate();
         let taken = guest.accumulator().call_snapshot(&mut self.store, accumulator.0);
+        self.finish(taken.map(Ok))
+    }
+
+    /// The whole state of `accumulator` as bytes that are only merged, once they are restored: as it
+    /// costs the plugin least.
+    ///
+    /// # Errors
+    /// The call failed.
+    pub fn difference(&mut self, accumulator: Accumulator) -> Result<Vec<u8>, CallError> {
+        let Some(guest) = self.optional.difference.clone() else {
+            return self.snapshot(accumulator);
+        };
+        self.start(PluginCall::Snapshot);
+        let taken = guest.call_get_difference(&mut self.store, accumulator.0);
         self.finish(taken.map(Ok))
     }
 

@@ -8,17 +8,16 @@ use streamgauge_pipeline::MetricSettings;
 use wasmtime::component::InstancePre;
 
 use super::bindings::MetricIndices;
-use super::bindings::optional::exports::streamgauge::metric::largest;
 use super::descriptor::Descriptor;
 use super::epoch::EpochClock;
 use super::host_state::HostState;
+use super::instance::OptionalIndices;
 
 /// A component with what the sandbox gives it, and the places of its calls.
 pub(super) struct Linked {
     pub(super) pre: InstancePre<HostState>,
     pub(super) metric: MetricIndices,
-    /// Of the optional interface.
-    pub(super) largest: Option<largest::GuestIndices>,
+    pub(super) optional: OptionalIndices,
     /// That of the engine.
     pub(super) clock: EpochClock,
 }

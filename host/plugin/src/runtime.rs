@@ -18,7 +18,7 @@ use super::engine::{engine, one_line};
 use super::epoch::EpochClock;
 use super::host_state::HostState;
 use super::inert;
-use super::instance::{Instance, largest_of};
+use super::instance::{Instance, OptionalIndices};
 use super::load_error::LoadError;
 use super::plugin::{Linked, Plugin};
 use streamgauge_pipeline::{MetricSettings, Wasi};
@@ -258,8 +258,8 @@ impl Runtime {
         inert::define(&mut linker, component, imports).map_err(contract)?;
         let pre = linker.instantiate_pre(component).map_err(contract)?;
         let metric = MetricIndices::new(&pre).map_err(contract)?;
-        let largest = largest_of(&pre, CONTRACT).map_err(contract)?;
-        Ok(Linked { pre, metric, largest, clock: self.clock.clone() })
+        let optional = OptionalIndices::of(&pre, CONTRACT).map_err(contract)?;
+        Ok(Linked { pre, metric, optional, clock: self.clock.clone() })
     }
 }
 

@@ -53,7 +53,7 @@ fn every_plugin_of_the_library_passes() {
 
 /// Each fault is found by the law that the fault breaks, with as few rows as can show it.
 #[test]
-fn eight_broken_plugins_are_caught_with_small_counterexamples() {
+fn nine_broken_plugins_are_caught_with_small_counterexamples() {
     let faults = [
         ("order-dependent", "merging is commutative", 2),
         ("batch-size-dependent", "any cut into batches gives the same bytes", 2),
@@ -62,6 +62,7 @@ fn eight_broken_plugins_are_caught_with_small_counterexamples() {
         ("hash-order", "the same rows give the same bytes", 2),
         ("refuse-one", "a refusal names all rows that cannot be used, and adds none", 2),
         ("loses-rest", "the largest rows are those of the whole result", 1),
+        ("difference-loses", "what came since a snapshot makes the state whole again", 1),
         ("counts-note", "display keys, and the order of keys, change no byte", 1),
     ];
     for (fault, law, rows) in faults {

@@ -44,7 +44,7 @@ impl CountBy {
 }
 
 impl Metric for CountBy {
-    type Accumulator = Counter<AnyKey>;
+    type Accumulator = IdCounter;
 
     fn config_schema() -> Schema {
         Schema::default()
@@ -78,12 +78,9 @@ impl Metric for CountBy {
     }
 
     fn add(&self, counter: &mut Self::Accumulator, batch: &Batch) -> Result<()> {
-        if self.kind == KeyType::Text {
-            counter.count_texts(batch.text(0)?);
-            return Ok(());
-        }
-        for (key, events) in Keys::of(batch, 0, self.kind)?.tally() {
-            counter.record(key, events);
+        match self.kind {
+            KeyType::Text => counter.count_texts(batch.text(0)?),
+            _ => counter.count(&Keys::of(batch, 0, self.kind)?),
         }
         Ok(())
     }
@@ -93,7 +90,7 @@ impl Metric for CountBy {
     }
 
     fn largest(&self, counters: &[&Self::Accumulator], rows: usize) -> Result<Option<Largest>> {
-        Ok(Counter::largest(counters, rows))
+        Ok(IdCounter::largest(counters, rows))
     }
 }
 

@@ -250,6 +250,14 @@ impl<'a> TextColumn<'a> {
         tally
     }
 
+    /// Whether row after row has an entry of its own, the next one: a column of ids has.
+    pub(crate) fn is_apart(&self) -> bool {
+        let is_next = |(row, &code): (usize, &u32)| code as usize == row;
+        self.valid.is_empty()
+            && self.codes.len() == self.entries()
+            && self.codes.iter().enumerate().all(is_next)
+    }
+
     /// The text of each entry that is in a row, with the number of its rows. Texts may repeat.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (&'a str, u64)> + use<'a> {
         let column = *self;

@@ -6,7 +6,7 @@
 
 wit_bindgen::generate!({
     path: "../wit",
-    world: "metric-with-largest",
+    world: "metric-with-difference",
     pub_export_macro: true,
     default_bindings_module: "streamgauge_sdk::bindings",
     runtime_path: "::streamgauge_sdk::rt",

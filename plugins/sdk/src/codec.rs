@@ -23,7 +23,7 @@ use crate::{Error, Result};
 /// reader.finish()?;
 /// # Ok::<(), streamgauge_sdk::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
 }
@@ -53,6 +53,16 @@ impl Writer {
     pub fn bytes(&mut self, value: &[u8]) {
         self.u64(value.len() as u64);
         append(&mut self.bytes, value);
+    }
+
+    /// Appends what another writer wrote.
+    pub(crate) fn append(&mut self, written: &[u8]) {
+        self.bytes.extend_from_slice(written);
+    }
+
+    /// The bytes written so far.
+    pub(crate) fn written(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Makes room for so many bytes, where the writer knows about how many come.
@@ -129,6 +139,11 @@ impl<'a> Reader<'a> {
     /// How many bytes are left.
     pub fn remaining(&self) -> usize {
         self.rest.len()
+    }
+
+    /// The bytes that are left.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// The next value, an unsigned integer.

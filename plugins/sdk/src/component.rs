@@ -8,7 +8,7 @@ use std::any::Any;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use crate::bindings::exports::streamgauge::metric::{aggregate, describe, largest};
+use crate::bindings::exports::streamgauge::metric::{aggregate, describe, difference, largest};
 use crate::bindings::streamgauge::metric::types as wit;
 use crate::codec::Writer;
 use crate::{Accumulator, Batch, Config, Error, Largest, Metric, Result, Window, log};
@@ -112,6 +112,15 @@ impl<M: Metric> largest::Guest for Component<M> {
         let states: Vec<&M::Accumulator> = states.iter().map(|state| &**state).collect();
         let largest = first.metric.largest(&states, rows as usize)?;
         Ok(largest.map(Largest::into_wit).transpose()?)
+    }
+}
+
+impl<M: Metric> difference::Guest for Component<M> {
+    fn get_difference(accumulator: aggregate::AccumulatorBorrow<'_>) -> Vec<u8> {
+        let resource: &Resource<M> = accumulator.get();
+        let mut writer = Writer::default();
+        resource.state.borrow().write_difference(&mut writer);
+        writer.finish()
     }
 }
 

@@ -34,6 +34,7 @@ mod counter;
 mod describe;
 mod error;
 pub mod hash;
+mod id_counter;
 mod keys;
 mod largest;
 pub mod log;
@@ -51,6 +52,7 @@ pub use config::{Config, Value};
 pub use counter::{Counter, Key};
 pub use describe::{Descriptor, FieldType, Localized, Output, View};
 pub use error::{BadRow, Error, Result};
+pub use id_counter::IdCounter;
 pub use keys::{AnyKey, KeyType, Keys};
 pub use largest::Largest;
 pub use metric::{Accumulator, Metric, Window, read_state};
@@ -61,8 +63,8 @@ pub use table::Table;
 pub mod prelude {
     pub use crate::codec::{Reader, Writer};
     pub use crate::{
-        Accumulator, AnyKey, Batch, Config, Counter, Descriptor, Error, FieldType, KeyType, Keys,
-        Largest, Localized, Metric, Output, Result, Schema, Table, View, Window, export_metric,
+        Accumulator, AnyKey, Batch, Config, Counter, Descriptor, Error, FieldType, IdCounter, KeyType,
+        Keys, Largest, Localized, Metric, Output, Result, Schema, Table, View, Window, export_metric,
         testing,
     };
 }

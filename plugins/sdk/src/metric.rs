@@ -178,10 +178,16 @@ pub trait Accumulator: Default + 'static {
     /// Writes the whole state; equal states write equal bytes.
     fn write(&self, writer: &mut Writer);
 
-    /// Reads what [`write`](Self::write) wrote.
+    /// Writes the whole state in whatever form costs least, for a reader that only merges it: of a
+    /// large state the host asks often for what came since. Equal states need not write equal bytes.
+    /// The default writes the one form.
+    fn write_difference(&self, writer: &mut Writer) {
+        self.write(writer);
+    }
+
+    /// Reads what [`write`](Self::write) or [`write_difference`](Self::write_difference) wrote.
     ///
     /// # Errors
-    /// [`Error::BadState`](crate::Error::BadState) where [`write`](Self::write) does not write such
-    /// bytes.
+    /// [`Error::BadState`](crate::Error::BadState) where neither of them writes such bytes.
     fn read(reader: &mut Reader<'_>) -> Result<Self>;
 }

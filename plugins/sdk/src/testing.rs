@@ -41,11 +41,17 @@ pub fn snapshot<A: Accumulator>(state: &A) -> Vec<u8> {
     writer.finish()
 }
 
+fn difference<A: Accumulator>(state: &A) -> Vec<u8> {
+    let mut writer = Writer::default();
+    state.write_difference(&mut writer);
+    writer.finish()
+}
+
 /// Checks the laws of a metric on these rows: a few hundred varied rows are plenty.
 ///
 /// The laws: identity, merge associative and commutative, fold of parts = merge of their folds
 /// (for a bounded metric: results within the errors that they state instead of equal bytes),
-/// snapshot round trip, the largest rows those of the whole result, the same bytes for any cut into
+/// snapshot and difference round trip, the largest rows those of the whole result, the same bytes for any cut into
 /// batches, the same bytes twice, no other state version accepted. Rows that the metric refuses are left out, after a look at the refusal:
 /// it names all of them, and adds none.
 ///
@@ -101,6 +107,8 @@ fn check_snapshot<M: Metric>(metric: &M, state: &M::Accumulator) {
     assert_eq!(snapshot(&read::<M>(metric, &bytes)), bytes, "law: snapshot round trip");
     let cells = |state| metric.result(state).expect("the metric gives a result").cells();
     assert_eq!(cells(&read::<M>(metric, &bytes)), cells(state), "law: a restored result is equal");
+    let difference = read::<M>(metric, &difference(state));
+    assert_eq!(snapshot(&difference), bytes, "law: a difference holds the whole state");
     let future = M::Accumulator::VERSION + 1;
     assert!(metric.restore(None, future, &bytes).is_err(), "law: a newer version is refused");
     for length in 0..bytes.len() {

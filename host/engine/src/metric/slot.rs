@@ -102,7 +102,7 @@ impl Slot {
         let mut exported = match (self.exported.take(), self.rows) {
             (Some(former), Some(rows)) if self.by_differences => {
                 self.rows = None;
-                let difference = instance.snapshot(rows)?;
+                let difference = instance.difference(rows)?;
                 instance.release(rows)?;
                 former.with(difference)
             }

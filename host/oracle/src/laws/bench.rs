@@ -112,6 +112,19 @@ impl<'a> Bench<'a> {
         self.restore(self.state_version(), &bytes)
     }
 
+    pub(super) fn difference(&mut self, accumulator: Accumulator) -> Result<Vec<u8>, CallError> {
+        self.instance.difference(accumulator)
+    }
+
+    /// The same by the bytes that are only merged.
+    pub(super) fn copy_of_difference(
+        &mut self,
+        accumulator: Accumulator,
+    ) -> Result<Accumulator, CallError> {
+        let bytes = self.difference(accumulator)?;
+        self.restore(self.state_version(), &bytes)
+    }
+
     pub(super) fn result(&mut self, accumulator: Accumulator) -> Result<ResultTable, CallError> {
         self.instance.result(self.plugin, accumulator)
     }

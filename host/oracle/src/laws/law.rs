@@ -38,6 +38,11 @@ pub(super) static LAWS: &[Law] = &[
         division: Some(Trial::parts_in_words),
         holds: round_trip,
     },
+    Law {
+        name: "what came since a snapshot makes the state whole again",
+        division: Some(Trial::parts_in_words),
+        holds: differences,
+    },
     Law { name: "merging the empty state changes nothing", division: None, holds: identity },
     Law {
         name: "merging the folds of parts is folding all rows",
@@ -129,6 +134,20 @@ fn round_trip(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
     differ(bench, ("a, then b", &seen[0]), ("a restored, then b", &seen[1]))
 }
 
+/// Large states are kept as a whole and the differences since.
+fn differences(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
+    let whole = bench.fold(&trial.part(0))?;
+    let restored = bench.copy(whole)?;
+    for part in [1, 2] {
+        let since = bench.fold(&trial.part(part))?;
+        bench.merge(whole, since)?;
+        let read = bench.copy_of_difference(since)?;
+        bench.merge(restored, read)?;
+    }
+    let [whole, restored] = [bench.see(whole)?, bench.see(restored)?];
+    differ(bench, ("a, b and c merged", &whole), ("a, and b and c as differences", &restored))
+}
+
 fn identity(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
     let whole = bench.fold(&trial.whole())?;
     let [left, right, empty] = [bench.create()?, bench.copy(whole)?, bench.create()?];
@@ -177,14 +196,17 @@ fn associative(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
 /// snapshot, and never crashes.
 fn damage(bench: &mut Bench<'_>, trial: &Trial) -> Result<(), Difference> {
     let whole = bench.fold(&trial.whole())?;
-    let bytes = bench.snapshot(whole)?;
     let own = bench.state_version();
-    let step = (bytes.len() / 8).max(1);
-    for length in (0..bytes.len()).step_by(step) {
-        refused_or_read(bench.restore(own, &bytes[..length]).map(drop), || {
-            format!("a snapshot cut to {length} of {} bytes", bytes.len())
-        })?;
+    let forms = [("difference", bench.difference(whole)?), ("snapshot", bench.snapshot(whole)?)];
+    for (form, bytes) in &forms {
+        let step = (bytes.len() / 8).max(1);
+        for length in (0..bytes.len()).step_by(step) {
+            refused_or_read(bench.restore(own, &bytes[..length]).map(drop), || {
+                format!("a {form} cut to {length} of {} bytes", bytes.len())
+            })?;
+        }
     }
+    let [_, (_, bytes)] = forms;
     match bench.restore(own.wrapping_add(1), &bytes) {
         Ok(_) => Err(Difference {
             words: format!("a snapshot of state version {} is read as if it were {own}", own + 1),

@@ -1,20 +1,13 @@
 //! The optional call for results that may be large: the largest rows, and the sums of the others.
 
-use wasmtime::component::InstancePre;
-
 use streamgauge_core::PluginCall;
 
 use super::{Accumulator, Instance};
-use crate::bindings::optional::exports::streamgauge::metric::largest::GuestIndices;
 use crate::bindings::streamgauge::metric::types::Table;
 use crate::call_error::CallError;
 use crate::descriptor::Descriptor;
-use crate::host_state::HostState;
 use crate::plugin::Plugin;
 use crate::table::{self, Cell, ResultTable};
-
-/// The name of the interface, without the version.
-const INTERFACE: &str = "streamgauge:metric/largest";
 
 /// A result cut short.
 #[derive(Debug)]
@@ -25,21 +18,6 @@ pub struct Largest {
     pub left_out: usize,
     /// By accumulator, what its other rows add up to; null where values do not add up.
     pub sums: Vec<Vec<Cell>>,
-}
-
-/// The place of the call in a component; `None` means that the component has none.
-///
-/// # Errors
-/// The component has an interface of this name that is another one.
-pub(crate) fn of(
-    pre: &InstancePre<HostState>,
-    version: &str,
-) -> wasmtime::Result<Option<GuestIndices>> {
-    let name = format!("{INTERFACE}@{version}");
-    match pre.component().get_export_index(None, &name) {
-        None => Ok(None),
-        Some(_) => GuestIndices::new(pre).map(Some),
-    }
 }
 
 impl Instance {
@@ -55,7 +33,7 @@ impl Instance {
         accumulators: &[Accumulator],
         rows: u32,
     ) -> Result<Option<Largest>, CallError> {
-        let Some(guest) = self.largest.clone() else { return Ok(None) };
+        let Some(guest) = self.optional.largest.clone() else { return Ok(None) };
         self.start(PluginCall::Result);
         let handles: Vec<_> = accumulators.iter().map(|accumulator| accumulator.0).collect();
         let got = guest.call_get_largest(&mut self.store, &handles, rows);

@@ -41,6 +41,7 @@ enum Fault {
     NoteIsInput,
     /// Rows that are left out of the result are not in its sum.
     LosesRest,
+    DifferenceLoses,
     /// They are in the result all the same.
     RestInRows,
     /// Of several accumulators only the first has a result.
@@ -53,7 +54,7 @@ thread_local! {
     static DESCRIPTIONS: Cell<u32> = const { Cell::new(0) };
 }
 
-const FAULTS: [(&str, Fault); 14] = [
+const FAULTS: [(&str, Fault); 15] = [
     ("order-dependent", Fault::OrderDependent),
     ("batch-size-dependent", Fault::BatchSizeDependent),
     ("merge-forgets", Fault::MergeForgets),
@@ -65,6 +66,7 @@ const FAULTS: [(&str, Fault); 14] = [
     ("counts-note", Fault::CountsNote),
     ("note-is-input", Fault::NoteIsInput),
     ("loses-rest", Fault::LosesRest),
+    ("difference-loses", Fault::DifferenceLoses),
     ("rest-in-rows", Fault::RestInRows),
     ("one-table", Fault::OneTable),
     ("counts-too-far", Fault::CountsTooFar),
@@ -105,6 +107,12 @@ impl Accumulator for Known {
             writer.text(word);
             writer.u64(*rows);
         }
+    }
+
+    fn write_difference(&self, writer: &mut Writer) {
+        let rows = if self.fault == Fault::DifferenceLoses { 0 } else { self.rows };
+        let words = self.words.clone();
+        Self { fault: self.fault, rows, largest: self.largest, words }.write(writer);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
