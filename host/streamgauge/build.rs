@@ -36,8 +36,9 @@ fn write_bindings() {
     println!("cargo:rerun-if-changed={CONTRACT}");
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(CONTRACT).expect("the contract is well formed");
-    let world =
-        resolve.select_world(&[package], Some("metric-with-difference")).expect("the contract has it");
+    let world = resolve
+        .select_world(&[package], Some("metric-with-difference"))
+        .expect("the contract has it");
     let options = Opts {
         format: true,
         pub_export_macro: true,

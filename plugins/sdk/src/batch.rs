@@ -250,12 +250,15 @@ impl<'a> TextColumn<'a> {
         tally
     }
 
-    /// Whether row after row has an entry of its own, the next one: a column of ids has.
-    pub(crate) fn is_apart(&self) -> bool {
+    /// Where each row's text ends, and all texts, where each row has an entry of its own, as in a
+    /// column of ids.
+    pub(crate) fn apart(&self) -> Option<(&'a [u32], &'a str)> {
         let is_next = |(row, &code): (usize, &u32)| code as usize == row;
-        self.valid.is_empty()
+        let is_apart = self.valid.is_empty()
             && self.codes.len() == self.entries()
-            && self.codes.iter().enumerate().all(is_next)
+            && self.codes.iter().enumerate().all(is_next);
+        let ends = self.values.offsets.get(1..).filter(|_| is_apart)?;
+        Some((ends, self.utf8.get(..ends.last().map_or(0, |end| *end as usize))?))
     }
 
     /// The text of each entry that is in a row, with the number of its rows. Texts may repeat.

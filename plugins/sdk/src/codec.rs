@@ -55,14 +55,15 @@ impl Writer {
         append(&mut self.bytes, value);
     }
 
-    /// Appends what another writer wrote.
-    pub(crate) fn append(&mut self, written: &[u8]) {
-        self.bytes.extend_from_slice(written);
-    }
-
-    /// The bytes written so far.
-    pub(crate) fn written(&self) -> &[u8] {
-        &self.bytes
+    /// Appends the lengths of things that end at these places, one behind the other; their number is
+    /// for the reader to know.
+    pub(crate) fn lengths(&mut self, ends: &[u32]) {
+        self.bytes.reserve(ends.len());
+        let mut start = 0;
+        for &end in ends {
+            self.u64(u64::from(end - start));
+            start = end;
+        }
     }
 
     /// Makes room for so many bytes, where the writer knows about how many come.
@@ -141,11 +142,6 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
-    /// The bytes that are left.
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
     /// The next value, an unsigned integer.
     ///
     /// # Errors
@@ -203,6 +199,18 @@ impl<'a> Reader<'a> {
     /// [`Error::BadState`], as for every method.
     pub fn text(&mut self) -> Result<&'a str> {
         std::str::from_utf8(self.bytes()?).map_err(|_| bad_state("holds a text that is not UTF-8"))
+    }
+
+    /// Where so many things end whose lengths are written.
+    pub(crate) fn lengths(&mut self, count: u64) -> Result<Vec<u32>> {
+        let mut ends = Vec::with_capacity(count.min(self.remaining() as u64) as usize);
+        let mut end = 0_u32;
+        for _ in 0..count {
+            let next = u32::try_from(self.u64()?).ok().and_then(|length| end.checked_add(length));
+            end = next.ok_or_else(|| bad_state("holds more than 4 GiB"))?;
+            ends.push(end);
+        }
+        Ok(ends)
     }
 
     /// Checks that no byte is left over.

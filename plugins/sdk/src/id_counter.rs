@@ -1,20 +1,20 @@
 //! Counts of events by keys that may be as many as the events: ids of users, of requests.
 //!
-//! A map costs a key that comes once several times what writing the key down costs, and the host
-//! asks many times a second for what changed. So keys of batches in which most differ are written
-//! down one behind the other, and get into the map when somebody asks for a count, or when they are
-//! merged: that happens in another thread than counting.
+//! A map costs a key that comes once many times what keeping the key costs, and the host asks many
+//! times a second for what changed. So texts of batches in which they are likely to differ are kept
+//! as they came, and get into the map when somebody asks for a count, or when they are merged: that
+//! happens in another thread than counting.
 
 use std::cell::{Ref, RefCell};
 
 use crate::batch::TextColumn;
-use crate::codec::{Reader, Writer};
-use crate::keys::{AnyKey, Keys, TextKey};
+use crate::codec::{Reader, Writer, bad_state};
+use crate::keys::{AnyKey, Keys};
 use crate::{Accumulator, Counter, Key, Largest, Result, Table};
 
-/// The fewest rows of a batch whose keys are written down.
+/// The fewest rows of a batch that is kept as it came.
 const ROWS_MIN: usize = 16;
-/// How many keys are written down before they get into the map.
+/// How many keys are kept so before they get into the map.
 const WRITTEN_MAX: u64 = 1 << 16;
 /// In place of a number of keys: what follows is in no order.
 const IN_NO_ORDER: u64 = u64::MAX;
@@ -45,37 +45,40 @@ struct State {
     written: Written,
 }
 
-/// Keys of one event each, one behind the other as a snapshot has them.
+/// Keys of one event each, batch behind batch.
 #[derive(Debug, Clone, Default)]
 struct Written {
     keys: u64,
-    bytes: Writer,
+    batches: Vec<Texts>,
+}
+
+/// The texts of a batch, as they came: one copy takes all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Texts {
+    /// Where each of them ends.
+    ends: Vec<u32>,
+    utf8: String,
 }
 
 impl IdCounter {
     /// Counts every row of a column by its text. Nulls are not counted.
     pub fn count_texts(&mut self, column: TextColumn<'_>) {
         let state = self.state.get_mut();
-        if column.rows() < ROWS_MIN || !column.is_apart() {
+        let Some((ends, utf8)) = column.apart().filter(|(ends, _)| ends.len() >= ROWS_MIN) else {
             state.counter.count_texts(column);
             return;
+        };
+        state.written.keys += ends.len() as u64;
+        state.written.batches.push(Texts { ends: ends.to_vec(), utf8: utf8.to_owned() });
+        if state.written.keys >= WRITTEN_MAX {
+            state.settle();
         }
-        for code in 0..column.entries() {
-            TextKey(column.entry(code)).write(&mut state.written.bytes);
-        }
-        state.wrote(column.entries());
     }
 
     /// Counts every row by its key. Nulls are not counted.
     pub fn count(&mut self, keys: &Keys) {
-        let state = self.state.get_mut();
-        if keys.rows() < ROWS_MIN || keys.values().len() < keys.rows() / 4 * 3 {
-            keys.tally().for_each(|(key, events)| state.counter.record(key, events));
-            return;
-        }
-        let rows = (0..keys.rows()).filter_map(|row| keys.get(row));
-        let count = rows.inspect(|key| key.write(&mut state.written.bytes)).count();
-        state.wrote(count);
+        let counter = &mut self.state.get_mut().counter;
+        keys.tally().for_each(|(key, events)| counter.record(key, events));
     }
 
     /// The result, as [`Counter::table`] gives it.
@@ -102,13 +105,6 @@ impl IdCounter {
 }
 
 impl State {
-    fn wrote(&mut self, keys: usize) {
-        self.written.keys += keys as u64;
-        if self.written.keys >= WRITTEN_MAX {
-            self.settle();
-        }
-    }
-
     fn settle(&mut self) {
         std::mem::take(&mut self.written).add_to(&mut self.counter);
     }
@@ -116,20 +112,45 @@ impl State {
 
 impl Written {
     fn add_to(&self, counter: &mut Counter<AnyKey>) {
-        let mut reader = Reader::new(self.bytes.written());
-        let keys = (0..self.keys).map(|_| AnyKey::read(&mut reader).expect("it was written here"));
-        counter.record_each(keys);
+        self.batches.iter().for_each(|texts| counter.record_each(texts.iter().map(AnyKey::from)));
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.u64(self.batches.len() as u64);
+        for Texts { ends, utf8 } in &self.batches {
+            writer.u64(ends.len() as u64);
+            writer.lengths(ends);
+            writer.text(utf8);
+        }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        let keys = reader.u64()?;
-        let all = reader.rest();
-        for _ in 0..keys {
-            AnyKey::skip(reader)?;
+        let mut written = Self::default();
+        for _ in 0..reader.u64()? {
+            let keys = reader.u64()?;
+            let texts = Texts { ends: reader.lengths(keys)?, utf8: reader.text()?.to_owned() };
+            if !texts.are_whole() {
+                return Err(bad_state("holds texts that do not end where it says"));
+            }
+            written.keys += keys;
+            written.batches.push(texts);
         }
-        let mut bytes = Writer::default();
-        bytes.append(&all[..all.len() - reader.remaining()]);
-        Ok(Self { keys, bytes })
+        Ok(written)
+    }
+}
+
+impl Texts {
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let range = |(start, end): (u32, &u32)| start as usize..*end as usize;
+        let text = |range| self.utf8.get(range).expect("ends were checked");
+        starts.zip(&self.ends).map(range).map(text)
+    }
+
+    fn are_whole(&self) -> bool {
+        let is_end = |end: &u32| self.utf8.is_char_boundary(*end as usize);
+        let last = self.ends.last().map_or(0, |end| *end as usize);
+        self.ends.iter().all(is_end) && last == self.utf8.len()
     }
 }
 
@@ -141,7 +162,7 @@ impl PartialEq for IdCounter {
 
 impl Eq for IdCounter {}
 
-/// The bytes of a [`Counter`]; as a difference [`IN_NO_ORDER`], then the number of keys that are
+/// The bytes of a [`Counter`]; as a difference [`IN_NO_ORDER`], then the number of batches that are
 /// written down and these, then the number of keys in the map and these, each with its count.
 impl Accumulator for IdCounter {
     fn merge(&mut self, other: &Self) -> Result<()> {
@@ -157,8 +178,7 @@ impl Accumulator for IdCounter {
     fn write_difference(&self, writer: &mut Writer) {
         let state = self.state.borrow();
         writer.u64(IN_NO_ORDER);
-        writer.u64(state.written.keys);
-        writer.append(state.written.bytes.written());
+        state.written.write(writer);
         state.counter.write_in_no_order(writer);
     }
 

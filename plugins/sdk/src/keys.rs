@@ -19,8 +19,6 @@ use crate::{Batch, Config, Error, FieldType, Result};
 
 /// The first number whose rows do not share one entry of [`Keys`] per batch.
 const SHARED: usize = 256;
-/// What a text begins with in a snapshot.
-const TEXT: u64 = 2;
 /// The code of a row that is null.
 const NULL: u32 = u32::MAX;
 
@@ -172,13 +170,6 @@ impl TextKey<'_> {
     pub(crate) fn key(&self) -> AnyKey {
         self.0.into()
     }
-
-    /// Writes it as the key that it is.
-    #[inline]
-    pub(crate) fn write(&self, writer: &mut Writer) {
-        writer.u64(TEXT);
-        writer.text(self.0);
-    }
 }
 
 impl From<&str> for AnyKey {
@@ -238,7 +229,10 @@ impl Key for AnyKey {
                 writer.u64(1);
                 writer.i64(*number);
             }
-            Self::Text(text) => TextKey(text).write(writer),
+            Self::Text(text) => {
+                writer.u64(2);
+                writer.text(text);
+            }
         }
     }
 
@@ -246,20 +240,9 @@ impl Key for AnyKey {
         Ok(match reader.u64()? {
             0 => Self::Boolean(<bool as Key>::read(reader)?),
             1 => Self::Integer(reader.i64()?),
-            TEXT => reader.text()?.into(),
+            2 => reader.text()?.into(),
             _ => return Err(bad_state("has a key of an unknown type")),
         })
-    }
-}
-
-impl AnyKey {
-    /// Checks a key in a snapshot without making it.
-    pub(crate) fn skip(reader: &mut Reader<'_>) -> Result<()> {
-        if reader.rest().first() == Some(&(TEXT as u8)) {
-            reader.u64()?;
-            return reader.text().map(|_| ());
-        }
-        Self::read(reader).map(|_| ())
     }
 }
 

@@ -63,9 +63,9 @@ pub use table::Table;
 pub mod prelude {
     pub use crate::codec::{Reader, Writer};
     pub use crate::{
-        Accumulator, AnyKey, Batch, Config, Counter, Descriptor, Error, FieldType, IdCounter, KeyType,
-        Keys, Largest, Localized, Metric, Output, Result, Schema, Table, View, Window, export_metric,
-        testing,
+        Accumulator, AnyKey, Batch, Config, Counter, Descriptor, Error, FieldType, IdCounter,
+        KeyType, Keys, Largest, Localized, Metric, Output, Result, Schema, Table, View, Window,
+        export_metric, testing,
     };
 }
 
